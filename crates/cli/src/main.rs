@@ -1,0 +1,2 @@
+//! The binary `portvakt`.
+fn main() {}

@@ -1,0 +1,19 @@
+//! The only crate that names a cryptographic library.
+//!
+//! **Invariant:** no key, nonce or token is made anywhere else. Nothing here does I/O or knows the time;
+//! randomness is an argument ([`Random`]).
+
+pub mod b64;
+mod hash;
+mod jwk;
+mod jws;
+mod random;
+mod seal;
+mod secret;
+
+pub use hash::{Digest, hmac_sha256, same_bytes, sha256};
+pub use jwk::{KeyError, PublicKey, SigningKey};
+pub use jws::{Algorithm, Compact, JwsError, at_hash, parse, sign};
+pub use random::Random;
+pub use seal::{SealError, SealKey};
+pub use secret::Secret;

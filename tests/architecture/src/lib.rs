@@ -1,0 +1,1 @@
+//! Proves that the arrows of ARCHITECTURE.md hold; see `tests/`.
