@@ -1,7 +1,31 @@
 //! Nouns and rules of Portvakt. Pure: no I/O, no async, no clock; every function can be tested with literals.
 
+mod acr;
+mod application;
+mod claim_rules;
+mod environment;
+mod grant;
 mod id;
+mod login;
+mod nin;
+mod person;
+mod redirect_uri;
+mod signing_key;
+mod subject;
 mod time;
 
+pub use acr::{Acr, Eid, Level};
+pub use application::{
+    ApplicationKind, ApplicationSettings, ClientAuthentication, Origin, Pkce, Sector, SettingsError,
+};
+pub use claim_rules::{Released, release};
+pub use environment::{EidEnvironment, Environment};
+pub use grant::{Grant, Lifetimes};
 pub use id::{ApplicationId, DomainId, GrantId, IdentitySourceId, MalformedId, SecretId, TenantId};
+pub use login::{Ask, Login, Memo, Phase, Trouble, Wanted};
+pub use nin::{Nin, NinKind};
+pub use person::{Address, Person, Proof};
+pub use redirect_uri::{RedirectUriError, check_redirect_uri, matches_redirect_uri};
+pub use signing_key::{KeyTimes, signs_now, stands_in_jwks};
+pub use subject::{SubjectOf, derive_subject};
 pub use time::Timestamp;

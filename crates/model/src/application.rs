@@ -1,0 +1,361 @@
+//! An application: the relying party's settings and what they allow.
+
+use std::time::Duration;
+
+use crypto::Algorithm;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    Acr, Eid, Environment, Level, Lifetimes, RedirectUriError, check_redirect_uri, matches_redirect_uri,
+};
+
+/// Where an application runs, which decides how it can prove itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ApplicationKind {
+    /// On a server: confidential.
+    Web,
+    /// In a browser: public, PKCE always.
+    Browser,
+    /// On a device: public, PKCE always.
+    Native,
+}
+
+/// How an application authenticates at the token endpoint (RFC 8414 §2 names).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuthentication {
+    /// With a secret, in the header or in the body.
+    ClientSecret,
+    /// With a signed assertion; its keys are in the settings.
+    PrivateKeyJwt,
+    /// Not at all; only with PKCE.
+    None,
+}
+
+/// Whether an application must use PKCE.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pkce {
+    /// A public application must; a confidential one sends either a challenge or, with `openid`, a nonce.
+    #[default]
+    Default,
+    /// It must.
+    Required,
+    /// It need not (certification, imports); a challenge that is sent still counts.
+    Off,
+}
+
+/// Who shares this application's subjects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sector {
+    /// All applications of the tenant.
+    #[default]
+    Tenant,
+    /// Nobody.
+    Application,
+}
+
+/// What is wrong with settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// Not the JSON that we write.
+    #[error("the settings are not readable: {0}")]
+    Unreadable(String),
+    /// A redirect or logout URI.
+    #[error("{0}: {1}")]
+    RedirectUri(String, RedirectUriError),
+    /// A public application with a secret, or a confidential one without.
+    #[error("this kind of application cannot authenticate that way")]
+    Authentication,
+    /// `private_key_jwt` without a usable key.
+    #[error("private_key_jwt needs a JWKS with at least one usable key")]
+    Keys,
+    /// No eID is allowed.
+    #[error("at least one eID must be allowed")]
+    NoEid,
+    /// The signing algorithm is not one of ours.
+    #[error("unknown signing algorithm")]
+    Algorithm,
+    /// An origin is not `scheme://host[:port]`.
+    #[error("not an origin: {0}")]
+    Origin(String),
+}
+
+/// A web origin as a full tuple, in the form that browsers send (RFC 6454 §6.2).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Origin(String);
+
+impl Origin {
+    /// Reads the origin of a URL; `None` for `null` and for schemes without origins.
+    pub fn of(url: &str) -> Option<Self> {
+        let url = Url::parse(url).ok()?;
+        matches!(url.scheme(), "http" | "https").then(|| Self(url.origin().ascii_serialization()))
+    }
+
+    /// Reads an `Origin` header; `None` unless it is exactly an origin's own form.
+    pub fn parse(header: &str) -> Option<Self> {
+        Self::of(header).filter(|origin| origin.0 == header)
+    }
+
+    /// The text for `Access-Control-Allow-Origin`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Everything that can be set of an application. Unknown members are refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApplicationSettings {
+    /// Where it runs.
+    pub kind: ApplicationKind,
+    /// How it authenticates.
+    pub authentication: ClientAuthentication,
+    /// Its JWKS, for `private_key_jwt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<Value>,
+    /// Exact addresses to answer to.
+    pub redirect_uris: Vec<String>,
+    /// Exact addresses to go to after logout.
+    #[serde(default)]
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Origins for CORS; none means those of the redirect URIs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origins: Option<Vec<String>>,
+    /// The eIDs that people may use.
+    pub eids: Vec<Eid>,
+    /// The lowest level that is ever accepted.
+    #[serde(default)]
+    pub minimum_level: Level,
+    /// PKCE.
+    #[serde(default)]
+    pub pkce: Pkce,
+    /// The JWS algorithm of ID tokens: RS256 unless the application asks for another.
+    #[serde(default = "rs256")]
+    pub id_token_algorithm: String,
+    /// Protocol claims only in the ID token, without `idp`; the rest at userinfo.
+    #[serde(default)]
+    pub slim_id_token: bool,
+    /// Whether other applications of the tenant see the same subjects.
+    #[serde(default)]
+    pub sector: Sector,
+    /// Whether trouble shows our page before it goes back.
+    #[serde(default = "yes")]
+    pub error_pages: bool,
+    /// Whether the national identity number may be asked for.
+    #[serde(default)]
+    pub nin_allowed: bool,
+    /// The law and paragraph that allow it; production needs one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nin_legal_ground: Option<String>,
+    /// Seconds that an ID token lives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_seconds: Option<u32>,
+    /// Seconds that an access token lives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_token_seconds: Option<u32>,
+}
+
+fn rs256() -> String {
+    Algorithm::Rs256.as_str().to_owned()
+}
+
+const fn yes() -> bool {
+    true
+}
+
+impl ApplicationSettings {
+    /// The defaults of an application of this kind.
+    pub fn new(kind: ApplicationKind, redirect_uris: Vec<String>) -> Self {
+        let authentication = match kind {
+            ApplicationKind::Web => ClientAuthentication::ClientSecret,
+            ApplicationKind::Browser | ApplicationKind::Native => ClientAuthentication::None,
+        };
+        Self {
+            kind,
+            authentication,
+            jwks: None,
+            redirect_uris,
+            post_logout_redirect_uris: Vec::new(),
+            origins: None,
+            eids: Eid::ALL.to_vec(),
+            minimum_level: Level::None,
+            pkce: Pkce::Default,
+            id_token_algorithm: rs256(),
+            slim_id_token: false,
+            sector: Sector::Tenant,
+            error_pages: true,
+            nin_allowed: false,
+            nin_legal_ground: None,
+            id_token_seconds: None,
+            access_token_seconds: None,
+        }
+    }
+
+    /// Reads what [`ApplicationSettings::to_text`] wrote.
+    ///
+    /// # Errors
+    /// [`SettingsError::Unreadable`]: the row is corrupt.
+    pub fn parse(text: &str) -> Result<Self, SettingsError> {
+        serde_json::from_str(text).map_err(|error| SettingsError::Unreadable(error.to_string()))
+    }
+
+    /// Writes the settings as JSON.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Checks settings before they are saved.
+    ///
+    /// # Errors
+    /// The first [`SettingsError`]: refuse the change.
+    pub fn check(&self, environment: Environment) -> Result<(), SettingsError> {
+        for uri in self.redirect_uris.iter().chain(&self.post_logout_redirect_uris) {
+            check_redirect_uri(uri, self.kind, environment)
+                .map_err(|error| SettingsError::RedirectUri(uri.clone(), error))?;
+        }
+        if (self.kind == ApplicationKind::Web) == (self.authentication == ClientAuthentication::None) {
+            return Err(SettingsError::Authentication);
+        }
+        let usable_keys =
+            self.jwks.as_ref().and_then(oidc::KeySet::parse).is_some_and(|keys| !keys.is_empty());
+        if self.authentication == ClientAuthentication::PrivateKeyJwt && !usable_keys {
+            return Err(SettingsError::Keys);
+        }
+        if self.eids.is_empty() {
+            return Err(SettingsError::NoEid);
+        }
+        if Algorithm::parse(&self.id_token_algorithm).is_none() {
+            return Err(SettingsError::Algorithm);
+        }
+        match self.origins.iter().flatten().find(|origin| Origin::parse(origin).is_none()) {
+            Some(wrong) => Err(SettingsError::Origin(wrong.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Says whether a request may be answered at this address.
+    pub fn has_redirect_uri(&self, requested: &str) -> bool {
+        self.redirect_uris.iter().any(|registered| matches_redirect_uri(registered, requested, self.kind))
+    }
+
+    /// Says whether a logout may go on to this address.
+    pub fn has_post_logout_redirect_uri(&self, requested: &str) -> bool {
+        self.post_logout_redirect_uris
+            .iter()
+            .any(|registered| matches_redirect_uri(registered, requested, self.kind))
+    }
+
+    /// The origins whose scripts may call us for this application.
+    pub fn cors_origins(&self) -> Vec<Origin> {
+        match &self.origins {
+            Some(listed) => listed.iter().filter_map(|origin| Origin::parse(origin)).collect(),
+            None => self.redirect_uris.iter().filter_map(|uri| Origin::of(uri)).collect(),
+        }
+    }
+
+    /// Says whether it cannot keep a secret.
+    pub fn is_public(&self) -> bool {
+        self.authentication == ClientAuthentication::None
+    }
+
+    /// Says whether people may log in this way: the eID is allowed and can reach the minimum level.
+    pub fn allows(&self, acr: Acr) -> bool {
+        self.eids.contains(&acr.eid()) && acr.eid().highest() >= self.minimum_level
+    }
+
+    /// Says whether a login with this eID at this level may end in a token.
+    pub fn accepts(&self, eid: Eid, level: Level) -> bool {
+        self.eids.contains(&eid) && level >= self.minimum_level
+    }
+
+    /// Says whether the national identity number may be released.
+    pub fn may_have_nin(&self, environment: Environment) -> bool {
+        self.nin_allowed && (environment == Environment::Test || self.nin_legal_ground.is_some())
+    }
+
+    /// The algorithm of its ID tokens.
+    pub fn algorithm(&self) -> Algorithm {
+        Algorithm::parse(&self.id_token_algorithm).unwrap_or(Algorithm::Rs256)
+    }
+
+    /// How long its tokens live: within a minute and a day.
+    pub fn lifetimes(&self) -> Lifetimes {
+        let bounded = |seconds: Option<u32>, default: u32| {
+            Duration::from_secs(u64::from(seconds.unwrap_or(default).clamp(60, 86_400)))
+        };
+        Lifetimes {
+            id_token_for: bounded(self.id_token_seconds, 20 * 60),
+            access_token_for: bounded(self.access_token_seconds, 10 * 60),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ApplicationKind, ApplicationSettings, ClientAuthentication, Origin, SettingsError};
+    use crate::{Acr, Eid, Environment, Level};
+
+    fn shop() -> ApplicationSettings {
+        ApplicationSettings::new(ApplicationKind::Web, vec!["https://shop.example/cb".into()])
+    }
+
+    #[test]
+    fn settings_read_back_and_unknown_members_are_refused() {
+        let text = shop().to_text();
+        assert_eq!(ApplicationSettings::parse(&text), Ok(shop()));
+        let extended = text.replacen('{', r#"{"admin":true,"#, 1);
+        assert!(matches!(ApplicationSettings::parse(&extended), Err(SettingsError::Unreadable(_))));
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        let refused = |change: fn(&mut ApplicationSettings)| {
+            let mut settings = shop();
+            change(&mut settings);
+            settings.check(Environment::Production).unwrap_err()
+        };
+        assert_eq!(
+            refused(|it| it.authentication = ClientAuthentication::None),
+            SettingsError::Authentication
+        );
+        assert_eq!(refused(|it| it.kind = ApplicationKind::Browser), SettingsError::Authentication);
+        assert_eq!(
+            refused(|it| it.authentication = ClientAuthentication::PrivateKeyJwt),
+            SettingsError::Keys
+        );
+        assert_eq!(refused(|it| it.eids.clear()), SettingsError::NoEid);
+        assert_eq!(refused(|it| it.id_token_algorithm = "none".into()), SettingsError::Algorithm);
+        assert!(matches!(refused(|it| it.origins = Some(vec!["null".into()])), SettingsError::Origin(_)));
+    }
+
+    #[test]
+    fn neg_11_a_minimum_level_shuts_out_eids_that_cannot_reach_it() {
+        let mut settings = shop();
+        settings.minimum_level = Level::High;
+        assert!(settings.allows(Acr::NoBankid) && !settings.allows(Acr::NoVipps));
+        assert!(!settings.accepts(Eid::NoBankid, Level::Substantial));
+        settings.eids = vec![Eid::NoVipps];
+        assert!(!settings.accepts(Eid::NoBankid, Level::High));
+    }
+
+    #[test]
+    fn rule_26_origins_are_compared_as_full_tuples() {
+        let origins = shop().cors_origins();
+        for (header, fine) in [
+            ("https://shop.example", true),
+            ("https://shop.example:443", false),
+            ("https://shop.example/", false),
+            ("http://shop.example", false),
+            ("https://shop.example.evil.example", false),
+            ("https://SHOP.example", false),
+            ("null", false),
+        ] {
+            assert_eq!(Origin::parse(header).is_some_and(|it| origins.contains(&it)), fine, "{header}");
+        }
+    }
+}

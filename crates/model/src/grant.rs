@@ -1,0 +1,43 @@
+//! What one login gave one application.
+
+use std::time::Duration;
+
+use oidc::{Challenge, ClaimsRequest, Scopes};
+use serde::{Deserialize, Serialize};
+
+use crate::{Acr, Proof, Timestamp};
+
+/// How long tokens of an application live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// Default 20 minutes.
+    pub id_token_for: Duration,
+    /// Default 10 minutes.
+    pub access_token_for: Duration,
+}
+
+/// Everything that tokens are made from. Kept only encrypted under a key that the holder of the code (later
+/// of the access token) has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The code is good for this address only.
+    pub redirect_uri: String,
+    /// The code is good for this challenge only; `None`: no verifier may come.
+    pub challenge: Option<Challenge>,
+    /// Echoed in the ID token.
+    pub nonce: Option<String>,
+    /// What was granted.
+    pub scopes: Scopes,
+    /// Claims asked for by name.
+    pub claims: ClaimsRequest,
+    /// The subject for this application.
+    pub subject: String,
+    /// Unique per login until browser sessions exist.
+    pub session_id: String,
+    /// What the ID token says of the level.
+    pub acr: Acr,
+    /// Who, how, when; cut down to what the application may see.
+    pub proof: Proof,
+    /// When the login was finished.
+    pub granted_at: Timestamp,
+}

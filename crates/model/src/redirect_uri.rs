@@ -1,0 +1,170 @@
+//! Which redirect URIs may be registered, and which one a request may use.
+
+use url::{Host, Url};
+
+use crate::{ApplicationKind, Environment};
+
+/// Why a URI may not be registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RedirectUriError {
+    /// Not an absolute URI of at most 512 printable ASCII characters.
+    #[error("not an absolute URI of at most 512 printable ASCII characters")]
+    Malformed,
+    /// It has a fragment (RFC 6749 §3.1.2), user name or password.
+    #[error("a redirect URI has no fragment, user name or password")]
+    Parts,
+    /// Its scheme is not allowed for this kind of application in this environment.
+    #[error("the scheme is not allowed: https, or for native applications a private scheme or loopback http")]
+    Scheme,
+}
+
+fn is_loopback(host: Option<Host<&str>>) -> bool {
+    match host {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(_)) | None => false,
+    }
+}
+
+fn is_localhost(host: Option<Host<&str>>) -> bool {
+    matches!(host, Some(Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost"))
+}
+
+/// Checks a URI before it is registered.
+///
+/// # Errors
+/// [`RedirectUriError`]: refuse the registration.
+///
+/// Spec: RFC 8252 §7, RFC 9700 §2.1 <https://www.rfc-editor.org/rfc/rfc8252#section-7>
+pub fn check_redirect_uri(
+    uri: &str,
+    kind: ApplicationKind,
+    environment: Environment,
+) -> Result<(), RedirectUriError> {
+    if uri.len() > 512 || !uri.bytes().all(|it| it.is_ascii_graphic()) {
+        return Err(RedirectUriError::Malformed);
+    }
+    let url = Url::parse(uri).map_err(|_| RedirectUriError::Malformed)?;
+    if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+        return Err(RedirectUriError::Parts);
+    }
+    let native = kind == ApplicationKind::Native;
+    // The scheme must be written as it is compared: a mixed-case one is not the same string.
+    let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);
+    let fine = match scheme {
+        "https" => url.has_host(),
+        "http" => {
+            (native && is_loopback(url.host()))
+                || (environment == Environment::Test && (is_localhost(url.host()) || is_loopback(url.host())))
+        }
+        "exp" => native,
+        // RFC 8252 §7.1: a private scheme is a reversed domain name.
+        private => native && private.contains('.') && private == private.to_ascii_lowercase(),
+    };
+    if fine { Ok(()) } else { Err(RedirectUriError::Scheme) }
+}
+
+/// Says whether a requested URI is a registered one: the same string, byte for byte. Only for a native
+/// application's loopback IP literal may the port differ.
+///
+/// Spec: RFC 9700 §2.1, §4.1.3; RFC 8252 §7.3 <https://www.rfc-editor.org/rfc/rfc8252#section-7.3>
+pub fn matches_redirect_uri(registered: &str, requested: &str, kind: ApplicationKind) -> bool {
+    if registered == requested {
+        return true;
+    }
+    if kind != ApplicationKind::Native {
+        return false;
+    }
+    let without_port = |uri: &str| {
+        let rest = uri.strip_prefix("http://")?;
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, tail) = rest.split_at(end);
+        let host = ["127.0.0.1", "[::1]"].into_iter().find(|host| authority.starts_with(host))?;
+        let port = authority.get(host.len()..)?;
+        let digits = port.strip_prefix(':').unwrap_or("");
+        let fine = port.is_empty()
+            || (!digits.is_empty() && digits.parse::<u16>().is_ok() && !digits.starts_with('+'));
+        fine.then(|| (host, tail.to_owned()))
+    };
+    match (without_port(registered), without_port(requested)) {
+        (Some(registered), Some(requested)) => registered == requested,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RedirectUriError, check_redirect_uri, matches_redirect_uri};
+    use crate::{
+        ApplicationKind::{Native, Web},
+        Environment::{Production, Test},
+    };
+
+    #[test]
+    fn neg_01_only_the_port_of_a_native_loopback_literal_may_differ() {
+        let matches = |requested| matches_redirect_uri("http://127.0.0.1/cb", requested, Native);
+        assert!(matches("http://127.0.0.1/cb") && matches("http://127.0.0.1:49152/cb"));
+        for wrong in [
+            "http://localhost/cb",
+            "http://127.0.0.1.evil.example/cb",
+            "http://127.0.0.1:80@evil/",
+            "http://127.0.0.1:80@evil/cb",
+            "http://127.0.0.1:+80/cb",
+            "http://127.0.0.1:/cb",
+            "http://127.0.0.1:99999/cb",
+            "https://127.0.0.1/cb",
+            "http://127.0.0.1/cb/",
+            "http://127.0.0.2/cb",
+        ] {
+            assert!(!matches(wrong), "{wrong}");
+        }
+        assert!(!matches_redirect_uri("http://127.0.0.1/cb", "http://127.0.0.1:1/cb", Web));
+    }
+
+    #[test]
+    fn neg_03_and_neg_04_a_uri_is_compared_byte_by_byte() {
+        let matches = |requested| matches_redirect_uri("https://a.example/cb", requested, Web);
+        assert!(matches("https://a.example/cb"));
+        for wrong in [
+            "https://aXexample/cb",
+            "https://A.example/cb",
+            "HTTPS://a.example/cb",
+            "https://a.example/CB",
+            "https://a.example/cb/",
+            "https://a.example/cb?",
+            "https://a.example:443/cb",
+            "https://a.example/x/../cb",
+            "https://a.example/%63b",
+            "https://a.example/cb#",
+            " https://a.example/cb",
+        ] {
+            assert!(!matches(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn rule_01_what_may_be_registered() {
+        let check = check_redirect_uri;
+        assert_eq!(check("https://a.example/cb", Web, Production), Ok(()));
+        assert_eq!(check("http://localhost:3000/cb", Web, Test), Ok(()));
+        assert_eq!(check("http://shop.localhost:3000/cb", Web, Test), Ok(()));
+        assert_eq!(check("com.example.app:/cb", Native, Production), Ok(()));
+        assert_eq!(check("exp://127.0.0.1:19000", Native, Test), Ok(()));
+        assert_eq!(check("http://127.0.0.1/cb", Native, Production), Ok(()));
+        for (uri, kind, environment, error) in [
+            ("http://a.example/cb", Web, Test, RedirectUriError::Scheme),
+            ("http://localhost/cb", Web, Production, RedirectUriError::Scheme),
+            ("http://localhost.evil.example/cb", Web, Test, RedirectUriError::Scheme),
+            ("javascript:alert(1)", Web, Test, RedirectUriError::Scheme),
+            ("jAvAsCrIpT:alert(1)", Native, Test, RedirectUriError::Scheme),
+            ("data:text/html,x", Native, Test, RedirectUriError::Scheme),
+            ("com.example.app:/cb", Web, Production, RedirectUriError::Scheme),
+            ("\u{1}https://a.example/", Web, Test, RedirectUriError::Malformed),
+            ("https://a.example/cb#x", Web, Test, RedirectUriError::Parts),
+            ("https://u:p@a.example/cb", Web, Test, RedirectUriError::Parts),
+            ("/cb", Web, Test, RedirectUriError::Malformed),
+        ] {
+            assert_eq!(check(uri, kind, environment), Err(error), "{uri}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! When a signing key signs, and when it stands in the JWKS.
+
+use std::time::Duration;
+
+use crate::Timestamp;
+
+/// The instants in a signing key's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyTimes {
+    /// From here on it stands in the JWKS.
+    pub published_at: Timestamp,
+    /// From here on it may sign; at least 24 hours after publication, except for a domain's first key.
+    pub active_at: Timestamp,
+    /// From here on it signs no more.
+    pub retired_at: Option<Timestamp>,
+    /// It was compromised: from here on it does not stand in the JWKS.
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+fn is_past(at: Option<Timestamp>, now: Timestamp) -> bool {
+    at.is_some_and(|at| at <= now)
+}
+
+/// Says whether the key may sign now. Of several, the one that became active last signs.
+pub fn signs_now(key: &KeyTimes, now: Timestamp) -> bool {
+    key.active_at <= now && !is_past(key.retired_at, now) && !is_past(key.withdrawn_at, now)
+}
+
+/// Says whether the key stands in the JWKS now: from publication until the last token that it signed has
+/// expired and caches (24 hours) have let go of it.
+///
+/// `token_life`: the longest life of a token that the key signed.
+/// Spec: OpenID Connect Core 1.0 §10.1.1
+/// <https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys>
+pub fn stands_in_jwks(key: &KeyTimes, token_life: Duration, now: Timestamp) -> bool {
+    let gone = key.retired_at.map(|at| at.after(token_life).after(Duration::from_secs(24 * 60 * 60)));
+    key.published_at <= now && !is_past(gone, now) && !is_past(key.withdrawn_at, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KeyTimes, signs_now, stands_in_jwks};
+    use crate::Timestamp;
+    use std::time::Duration;
+
+    const HOUR: i64 = 3600;
+
+    #[test]
+    fn req_c3_a_key_is_published_a_day_before_it_signs_and_a_day_after_its_last_token() {
+        let at = Timestamp::from_seconds;
+        let key = KeyTimes {
+            published_at: at(0),
+            active_at: at(24 * HOUR),
+            retired_at: Some(at(100 * HOUR)),
+            withdrawn_at: None,
+        };
+        let state =
+            |now| (signs_now(&key, at(now)), stands_in_jwks(&key, Duration::from_secs(1200), at(now)));
+        assert_eq!(state(-1), (false, false));
+        assert_eq!(state(23 * HOUR), (false, true));
+        assert_eq!(state(24 * HOUR), (true, true));
+        assert_eq!(state(100 * HOUR), (false, true));
+        assert_eq!(state(124 * HOUR + 1199), (false, true));
+        assert_eq!(state(124 * HOUR + 1200), (false, false));
+    }
+
+    #[test]
+    fn a_withdrawn_key_is_gone_at_once() {
+        let at = Timestamp::from_seconds;
+        let key =
+            KeyTimes { published_at: at(0), active_at: at(0), retired_at: None, withdrawn_at: Some(at(9)) };
+        assert!(signs_now(&key, at(8)) && !signs_now(&key, at(9)));
+        assert!(!stands_in_jwks(&key, Duration::ZERO, at(9)));
+    }
+}

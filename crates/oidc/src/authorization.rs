@@ -1,0 +1,245 @@
+//! The authorization request as it arrives, and the response as it leaves.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ErrorCode, Params};
+
+/// The parameters of an authorization request that we read, as text. Nothing is checked yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizationParams {
+    /// RFC 6749 §4.1.1
+    pub client_id: Option<String>,
+    /// RFC 6749 §4.1.1
+    pub redirect_uri: Option<String>,
+    /// RFC 6749 §4.1.1
+    pub response_type: Option<String>,
+    /// OAuth 2.0 Multiple Response Types §2.1
+    pub response_mode: Option<String>,
+    /// RFC 6749 §3.3
+    pub scope: Option<String>,
+    /// RFC 6749 §4.1.1
+    pub state: Option<String>,
+    /// OpenID Connect Core 1.0 §3.1.2.1, like all that follow
+    pub nonce: Option<String>,
+    /// Space-separated words.
+    pub prompt: Option<String>,
+    /// Seconds.
+    pub max_age: Option<String>,
+    /// Space-separated, best first.
+    pub acr_values: Option<String>,
+    /// The mini-language of [`crate::LoginHint`].
+    pub login_hint: Option<String>,
+    /// Space-separated language tags, best first.
+    pub ui_locales: Option<String>,
+    /// JSON, see [`crate::ClaimsRequest`].
+    pub claims: Option<String>,
+    /// An earlier ID token of ours.
+    pub id_token_hint: Option<String>,
+    /// RFC 7636 §4.3
+    pub code_challenge: Option<String>,
+    /// RFC 7636 §4.3
+    pub code_challenge_method: Option<String>,
+    /// A request object by value (§6.1) was sent.
+    pub has_request: bool,
+    /// A request object by reference (§6.2) was sent.
+    pub has_request_uri: bool,
+    /// `registration` (§7.2.1) was sent.
+    pub has_registration: bool,
+    /// Some parameter came twice.
+    pub has_duplicate: bool,
+}
+
+impl AuthorizationParams {
+    /// Picks the parameters that we know; `acr` is the value that the path carried, which stands in when
+    /// the query names none.
+    pub fn pick(params: &Params, acr: Option<&str>) -> Self {
+        let text = |name| params.get(name).map(str::to_owned);
+        Self {
+            client_id: text("client_id"),
+            redirect_uri: text("redirect_uri"),
+            response_type: text("response_type"),
+            response_mode: text("response_mode"),
+            scope: text("scope"),
+            state: text("state"),
+            nonce: text("nonce"),
+            prompt: text("prompt"),
+            max_age: text("max_age"),
+            acr_values: text("acr_values").or_else(|| acr.map(str::to_owned)),
+            login_hint: text("login_hint"),
+            ui_locales: text("ui_locales"),
+            claims: text("claims"),
+            id_token_hint: text("id_token_hint"),
+            code_challenge: text("code_challenge"),
+            code_challenge_method: text("code_challenge_method"),
+            has_request: params.get("request").is_some(),
+            has_request_uri: params.get("request_uri").is_some(),
+            has_registration: params.get("registration").is_some(),
+            has_duplicate: params.has_duplicate(),
+        }
+    }
+}
+
+/// The words of `prompt`.
+///
+/// Spec: OpenID Connect Core 1.0 §3.1.2.1
+/// <https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// No page may be shown.
+    pub none: bool,
+    /// The person must prove themselves again.
+    pub login: bool,
+    /// The person must agree.
+    pub consent: bool,
+    /// The person wants to choose the eID.
+    pub select_account: bool,
+}
+
+impl Prompt {
+    /// Reads the words; `None` for an unknown one, or for `none` beside another.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut prompt = Self::default();
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
+            match word {
+                "none" => prompt.none = true,
+                "login" => prompt.login = true,
+                "consent" => prompt.consent = true,
+                "select_account" => prompt.select_account = true,
+                _ => return None,
+            }
+        }
+        let others = prompt.login || prompt.consent || prompt.select_account;
+        (!(prompt.none && others)).then_some(prompt)
+    }
+}
+
+/// How the answer reaches the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ResponseMode {
+    /// In the query of the redirect URI.
+    Query,
+    /// In its fragment.
+    Fragment,
+    /// In a form that the browser posts (OAuth 2.0 Form Post Response Mode 1.0).
+    FormPost,
+}
+
+impl ResponseMode {
+    /// All of them, as metadata lists them.
+    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Fragment => "fragment",
+            Self::FormPost => "form_post",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == word)
+    }
+}
+
+/// An answer to the application, success or error; `iss` is in both (RFC 9207 §2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationResponse {
+    /// Where it goes; one of the application's registered URIs.
+    pub redirect_uri: String,
+    /// How it goes.
+    pub mode: ResponseMode,
+    /// Names and values, in the order in which they are sent.
+    pub fields: Vec<(&'static str, String)>,
+}
+
+impl AuthorizationResponse {
+    /// Makes the answer that carries a code.
+    pub fn code(
+        redirect_uri: String,
+        mode: ResponseMode,
+        code: &str,
+        state: Option<String>,
+        issuer: &str,
+    ) -> Self {
+        Self::complete(redirect_uri, mode, vec![("code", code.to_owned())], state, issuer)
+    }
+
+    /// Makes the answer that carries an error; `description` is ASCII (RFC 6749 §4.1.2.1).
+    pub fn error(
+        redirect_uri: String,
+        mode: ResponseMode,
+        (code, description): (ErrorCode, String),
+        state: Option<String>,
+        issuer: &str,
+    ) -> Self {
+        let fields = vec![("error", code.as_str().to_owned()), ("error_description", description)];
+        Self::complete(redirect_uri, mode, fields, state, issuer)
+    }
+
+    fn complete(
+        redirect_uri: String,
+        mode: ResponseMode,
+        mut fields: Vec<(&'static str, String)>,
+        state: Option<String>,
+        issuer: &str,
+    ) -> Self {
+        fields.extend(state.map(|state| ("state", state)));
+        fields.push(("iss", issuer.to_owned()));
+        Self { redirect_uri, mode, fields }
+    }
+
+    /// The address to redirect to; `None` when the answer goes by form.
+    ///
+    /// The registered URI stays as it is, byte for byte; its own query is kept (RFC 6749 §3.1.2).
+    pub fn location(&self) -> Option<String> {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.fields.iter().map(|(name, value)| (*name, value.as_str())));
+        let query = query.finish();
+        match self.mode {
+            ResponseMode::FormPost => None,
+            ResponseMode::Fragment => Some(format!("{}#{query}", self.redirect_uri)),
+            ResponseMode::Query => {
+                let joint = if self.redirect_uri.contains('?') { '&' } else { '?' };
+                Some(format!("{}{joint}{query}", self.redirect_uri))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AuthorizationResponse, Prompt, ResponseMode};
+
+    #[test]
+    fn a_redirect_uri_with_a_query_keeps_it() {
+        let answer = |mode| {
+            AuthorizationResponse::code(
+                "https://a.example/cb?x=1".into(),
+                mode,
+                "c",
+                Some("s&t".into()),
+                "https://i",
+            )
+            .location()
+        };
+        assert_eq!(
+            answer(ResponseMode::Query).as_deref(),
+            Some("https://a.example/cb?x=1&code=c&state=s%26t&iss=https%3A%2F%2Fi")
+        );
+        assert_eq!(
+            answer(ResponseMode::Fragment).as_deref(),
+            Some("https://a.example/cb?x=1#code=c&state=s%26t&iss=https%3A%2F%2Fi")
+        );
+        assert_eq!(answer(ResponseMode::FormPost), None);
+    }
+
+    #[test]
+    fn prompt_none_stands_alone() {
+        assert!(Prompt::parse("none").unwrap().none);
+        assert!(Prompt::parse("login consent").unwrap().consent);
+        assert_eq!(Prompt::parse("none login"), None);
+        assert_eq!(Prompt::parse("dance"), None);
+    }
+}

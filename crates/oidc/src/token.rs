@@ -1,0 +1,50 @@
+//! The token request as it arrives, and its answer.
+
+use serde::Serialize;
+
+use crate::Params;
+
+/// The parameters of a token request that we read, as text.
+#[derive(Clone, Debug, Default)]
+pub struct TokenParams {
+    /// RFC 6749 §4.1.3
+    pub grant_type: Option<String>,
+    /// RFC 6749 §4.1.3
+    pub code: Option<String>,
+    /// RFC 6749 §4.1.3
+    pub redirect_uri: Option<String>,
+    /// RFC 7636 §4.5
+    pub code_verifier: Option<String>,
+}
+
+impl TokenParams {
+    /// Picks the parameters that we know.
+    pub fn pick(params: &Params) -> Self {
+        let text = |name| params.get(name).map(str::to_owned);
+        Self {
+            grant_type: text("grant_type"),
+            code: text("code"),
+            redirect_uri: text("redirect_uri"),
+            code_verifier: text("code_verifier"),
+        }
+    }
+}
+
+/// A successful token answer.
+///
+/// Spec: RFC 6749 §5.1, OpenID Connect Core 1.0 §3.1.3.3
+/// <https://openid.net/specs/openid-connect-core-1_0.html#TokenResponse>
+#[derive(Clone, Debug, Serialize)]
+pub struct TokenResponse {
+    /// Opaque to the application.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// Seconds that the access token lives.
+    pub expires_in: u64,
+    /// Present when `openid` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+    /// What was granted.
+    pub scope: String,
+}
