@@ -26,7 +26,7 @@ pub fn same_bytes(left: &[u8], right: &[u8]) -> bool {
 }
 
 /// What is stored of a secret with at least 128 bits of entropy: its SHA-256.
-#[derive(Clone, Copy, Debug, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 pub struct Digest([u8; 32]);
 
 impl Digest {

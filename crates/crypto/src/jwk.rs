@@ -254,9 +254,11 @@ impl SigningKey {
     /// Writes the public JWK with `kid`, `use` and `alg`, as it stands in a JWKS.
     pub fn public_jwk(&self) -> Value {
         let mut jwk = self.bare_jwk();
-        jwk["kid"] = json!(self.kid);
-        jwk["use"] = json!("sig");
-        jwk["alg"] = json!(self.algorithm.as_str());
+        if let Some(members) = jwk.as_object_mut() {
+            members.insert("kid".to_owned(), json!(self.kid));
+            members.insert("use".to_owned(), json!("sig"));
+            members.insert("alg".to_owned(), json!(self.algorithm.as_str()));
+        }
         jwk
     }
 

@@ -1,1 +1,14 @@
-//! Placeholder, replaced before the first release.
+//! The only crate that knows the eIDs: each one's protocol becomes a [`model::Proof`].
+//!
+//! **Invariant:** sees no database, no cookie, no request of ours; asks only `outbound`. Nothing about a person
+//! is believed that was not signed for us, for this login, by the issuer that this connector was made for.
+
+mod bankid_no;
+mod catalogue;
+mod connector;
+mod relying_party;
+mod upstream;
+mod vipps;
+
+pub use catalogue::{Catalogue, Issuer, SourceCredentials, SourceMethod};
+pub use connector::{EidError, Outcome, Reason, RedirectEid, Started};

@@ -1,0 +1,145 @@
+//! Which eIDs there are, where they live, and how a configured identity source becomes a connector.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use crypto::{Algorithm, Random, SigningKey, b64};
+use model::{Eid, EidEnvironment};
+use outbound::Outbound;
+use serde::{Deserialize, Serialize};
+
+use crate::{EidError, RedirectEid, bankid_no, relying_party::RelyingParty, upstream::Upstream, vipps};
+
+/// How we authenticate at the eID's token endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceMethod {
+    /// Secret in the header.
+    ClientSecretBasic,
+    /// Secret in the body.
+    ClientSecretPost,
+    /// A signed assertion.
+    PrivateKeyJwt,
+}
+
+/// The client credentials that the eID gave; sealed wherever they are stored.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceCredentials {
+    /// Our client id there.
+    pub client_id: String,
+    /// How we authenticate.
+    pub method: SourceMethod,
+    /// For the two secret methods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    /// PKCS #8 DER in base64url, ES256, for `private_key_jwt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_key: Option<String>,
+}
+
+impl std::fmt::Debug for SourceCredentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SourceCredentials({}, {:?})", self.client_id, self.method)
+    }
+}
+
+/// An issuer that stands in for the built-in one: the simulators in development, or the operator's own for
+/// the test environment.
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    /// Of which eID.
+    pub eid: Eid,
+    /// In which environment.
+    pub environment: EidEnvironment,
+    /// Its identifier, byte for byte.
+    pub issuer: String,
+}
+
+/// Knows all eIDs; shares what is known of an issuer between tenants.
+pub struct Catalogue {
+    outbound: Arc<Outbound>,
+    issuers: Vec<Issuer>,
+    random: Random,
+    upstreams: Mutex<HashMap<String, Arc<Upstream>>>,
+}
+
+/// Spec: `…/.well-known/openid-configuration` of developer.bankid.no and developer.vippsmobilepay.com, read
+/// 2025-26. The final slash of the Vipps issuer is part of it.
+const fn built_in(eid: Eid, environment: EidEnvironment) -> Option<&'static str> {
+    match (eid, environment) {
+        (_, EidEnvironment::Sandbox) => None,
+        (Eid::NoBankid, EidEnvironment::Test) => Some("https://auth.current.bankid.no/auth/realms/current"),
+        (Eid::NoBankid, EidEnvironment::Production) => Some("https://auth.bankid.no/auth/realms/prod"),
+        (Eid::NoVipps, EidEnvironment::Test) => {
+            Some("https://apitest.vipps.no/access-management-1.0/access/")
+        }
+        (Eid::NoVipps, EidEnvironment::Production) => {
+            Some("https://api.vipps.no/access-management-1.0/access/")
+        }
+    }
+}
+
+impl Catalogue {
+    /// Takes the issuers that stand in for built-in ones.
+    pub fn new(outbound: Arc<Outbound>, issuers: Vec<Issuer>, random: Random) -> Self {
+        Self { outbound, issuers, random, upstreams: Mutex::new(HashMap::new()) }
+    }
+
+    fn issuer(&self, eid: Eid, environment: EidEnvironment) -> Option<&str> {
+        let given = self.issuers.iter().find(|it| it.eid == eid && it.environment == environment);
+        given.map(|it| it.issuer.as_str()).or_else(|| built_in(eid, environment))
+    }
+
+    /// One entry for each issuer in use: the built-in ones and the operator's, so it cannot grow.
+    fn upstream(&self, issuer: &str) -> Arc<Upstream> {
+        let mut upstreams = self.upstreams.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = upstreams.entry(issuer.to_owned());
+        Arc::clone(
+            entry.or_insert_with(|| Arc::new(Upstream::new(issuer.to_owned(), Arc::clone(&self.outbound)))),
+        )
+    }
+
+    /// Makes the connector of one identity source. `callback`: the absolute address registered with the eID.
+    ///
+    /// # Errors
+    /// [`EidError::Misconfigured`]: tell the operator; the person sees trouble.
+    pub fn connector(
+        &self,
+        eid: Eid,
+        environment: EidEnvironment,
+        credentials: SourceCredentials,
+        callback: String,
+    ) -> Result<Arc<dyn RedirectEid>, EidError> {
+        let wrong = |why: &str| EidError::Misconfigured(why.to_owned());
+        let issuer = self.issuer(eid, environment).ok_or_else(|| wrong("no sandbox runs here"))?;
+        let key = match (credentials.method, &credentials.private_key, &credentials.secret) {
+            (SourceMethod::PrivateKeyJwt, Some(der), _) => {
+                let der = b64::decode(der).ok_or_else(|| wrong("the private key is not base64url"))?;
+                Some(
+                    SigningKey::from_pkcs8(Algorithm::Es256, &der)
+                        .map_err(|_| wrong("the private key is unreadable"))?,
+                )
+            }
+            (SourceMethod::PrivateKeyJwt, None, _) => return Err(wrong("the private key is missing")),
+            (_, _, Some(_)) => None,
+            (_, _, None) => return Err(wrong("the client secret is missing")),
+        };
+        let party = |algorithms| RelyingParty {
+            upstream: self.upstream(issuer),
+            credentials,
+            key,
+            callback,
+            algorithms,
+            random: self.random.clone(),
+        };
+        Ok(match eid {
+            Eid::NoBankid => {
+                Arc::new(bankid_no::BankidNo { party: party(bankid_no::ALGORITHMS), environment })
+            }
+            Eid::NoVipps => Arc::new(vipps::Vipps { party: party(vipps::ALGORITHMS), environment }),
+        })
+    }
+}

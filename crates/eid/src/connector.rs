@@ -1,0 +1,93 @@
+//! What every eID that works by redirect can do.
+
+use async_trait::async_trait;
+use crypto::Random;
+use model::{Ask, Memo, Proof, Timestamp, Trouble};
+use oidc::Returned;
+use outbound::OutboundError;
+
+/// Where to send the person, and what to hand back when they return.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// An absolute URL at the eID.
+    pub url: String,
+    /// For [`RedirectEid::finish`].
+    pub memo: Memo,
+}
+
+/// Why the person did not log in, although everything worked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// They went back.
+    Cancelled,
+    /// They, or the eID for them, kept the national identity number.
+    NinRefused,
+}
+
+/// How it ended at the eID.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Not logged in, on purpose.
+    Refused(Reason),
+    /// Logged in; whether the level is enough is for the provider to say.
+    Proved(Box<Proof>),
+}
+
+/// What went wrong, by whose fault. The text is for our log, never for the person or the application.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EidError {
+    /// The eID answered what must not be believed.
+    #[error("the eID's answer is refused: {0}")]
+    Upstream(String),
+    /// The eID reports that it cannot serve now.
+    #[error("the eID reports a failure: {0}")]
+    Unavailable(String),
+    /// The eID or the person took too long.
+    #[error("time ran out at the eID: {0}")]
+    TimedOut(String),
+    /// Our credentials or settings there are wrong: tell the operator.
+    #[error("the identity source is misconfigured: {0}")]
+    Misconfigured(String),
+    /// No answer came.
+    #[error(transparent)]
+    Network(#[from] OutboundError),
+}
+
+impl EidError {
+    /// What the person and the application are told.
+    pub const fn trouble(&self) -> Trouble {
+        match self {
+            Self::Upstream(_) | Self::Network(OutboundError::TooLarge) => Trouble::EidInvalidAnswer,
+            Self::TimedOut(_) | Self::Network(OutboundError::TimedOut) => Trouble::EidSlow,
+            Self::Unavailable(_) | Self::Network(_) => Trouble::EidDown,
+            Self::Misconfigured(_) => Trouble::SourceMisconfigured,
+        }
+    }
+
+    /// Says whether trying again may help.
+    pub const fn is_transient(&self) -> bool {
+        matches!(self.trouble(), Trouble::EidDown | Trouble::EidSlow)
+    }
+}
+
+/// An eID that the browser is sent to and comes back from.
+#[async_trait]
+pub trait RedirectEid: Send + Sync {
+    /// Prepares the way there. State, nonce and verifier come from `random`.
+    ///
+    /// # Errors
+    /// [`EidError`]: show the trouble, send nobody.
+    async fn start(&self, ask: &Ask, random: &Random, now: Timestamp) -> Result<Started, EidError>;
+
+    /// Judges what came back. The caller has checked and spent the state.
+    ///
+    /// # Errors
+    /// [`EidError`]: no login.
+    async fn finish(
+        &self,
+        ask: &Ask,
+        memo: &Memo,
+        returned: Returned,
+        now: Timestamp,
+    ) -> Result<Outcome, EidError>;
+}

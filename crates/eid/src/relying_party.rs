@@ -1,0 +1,331 @@
+//! One OpenID Connect client engine for all redirect eIDs: code flow with PKCE, everything from discovery.
+//!
+//! 1. start: build the authorization request, push it when something in it must not stand in a URL
+//! 2. the browser returns: check `iss`
+//! 3. redeem the code
+//! 4. verify the ID token
+//! 5. ask userinfo when a promised claim is not in the ID token
+
+use std::{sync::Arc, time::Duration};
+
+use crypto::{Algorithm, Random, SigningKey, b64};
+use model::{Memo, Timestamp};
+use oidc::{Challenge, Expected, IdTokenError, KeyChoiceError, Returned, UpstreamMetadata, verify_id_token};
+use outbound::{Request, Response};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    EidError, SourceCredentials, SourceMethod,
+    upstream::{self, Upstream},
+};
+
+/// A registered client at one issuer.
+pub(crate) struct RelyingParty {
+    pub(crate) upstream: Arc<Upstream>,
+    pub(crate) credentials: SourceCredentials,
+    pub(crate) key: Option<SigningKey>,
+    pub(crate) callback: String,
+    /// The algorithms agreed with this issuer.
+    pub(crate) algorithms: &'static [Algorithm],
+    pub(crate) random: Random,
+}
+
+/// What a token endpoint gave.
+pub(crate) struct Tokens {
+    access_token: String,
+    pub(crate) claims: Map<String, Value>,
+}
+
+fn refused(why: impl std::fmt::Display) -> EidError {
+    EidError::Upstream(why.to_string())
+}
+
+pub(crate) fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    claims.get(name).and_then(Value::as_str).filter(|it| !it.is_empty())
+}
+
+/// The parameters that every authorization request has.
+pub(crate) fn memo(random: &Random, now: Timestamp) -> Memo {
+    Memo { state: random.bytes(), nonce: random.bytes(), verifier: random.bytes(), started_at: now }
+}
+
+fn form(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+impl RelyingParty {
+    /// Step 1. `push`: the parameters go by PAR (RFC 9126), because one of them must not stand in a URL.
+    pub(crate) async fn start(
+        &self,
+        memo: &Memo,
+        extra: &[(&str, String)],
+        push: bool,
+    ) -> Result<String, EidError> {
+        let metadata = self.upstream.metadata(memo.started_at).await?;
+        let (state, nonce) = (b64::encode(&memo.state), b64::encode(&memo.nonce));
+        let challenge = Challenge::of(&b64::encode(&memo.verifier)).to_text();
+        let mut pairs = vec![
+            ("client_id", self.credentials.client_id.as_str()),
+            ("redirect_uri", &self.callback),
+            ("response_type", "code"),
+            ("state", &state),
+            ("nonce", &nonce),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+        ];
+        pairs.extend(extra.iter().map(|(name, value)| (*name, value.as_str())));
+        let joint = if metadata.authorization_endpoint.contains('?') { '&' } else { '?' };
+        let query = if push {
+            let request_uri = self.push(&metadata, &pairs, memo.started_at).await?;
+            let response_type = ("response_type", "code");
+            form(&[("client_id", &self.credentials.client_id), ("request_uri", &request_uri), response_type])
+        } else {
+            form(&pairs)
+        };
+        Ok(format!("{}{joint}{query}", metadata.authorization_endpoint))
+    }
+
+    async fn push(
+        &self,
+        metadata: &UpstreamMetadata,
+        pairs: &[(&str, &str)],
+        now: Timestamp,
+    ) -> Result<String, EidError> {
+        let endpoint = metadata.pushed_authorization_request_endpoint.clone().ok_or_else(|| {
+            EidError::Misconfigured(
+                "the eID takes no pushed requests, and a national number must not stand in a URL".into(),
+            )
+        })?;
+        let answer = self.post(endpoint, metadata, pairs, now).await?;
+        let body = self.success(&answer, "the pushed request")?;
+        text(&body, "request_uri").map(str::to_owned).ok_or_else(|| refused("no request_uri came back"))
+    }
+
+    /// Steps 2 to 4. Spec: OpenID Connect Core 1.0 §3.1.3, RFC 9207 §2.4
+    pub(crate) async fn redeem(
+        &self,
+        memo: &Memo,
+        returned: &Returned,
+        now: Timestamp,
+    ) -> Result<Tokens, EidError> {
+        let metadata = self.upstream.metadata(now).await?;
+        self.check_issuer(&metadata, returned)?;
+        let code =
+            returned.code.as_deref().ok_or_else(|| refused("neither a code nor an error came back"))?;
+        let verifier = b64::encode(&memo.verifier);
+        let pairs = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &self.callback),
+            ("code_verifier", &verifier),
+        ];
+        let answer = self.post(metadata.token_endpoint.clone(), &metadata, &pairs, now).await?;
+        let body = self.success(&answer, "the token endpoint")?;
+        let access_token =
+            text(&body, "access_token").ok_or_else(|| refused("no access token came"))?.to_owned();
+        let id_token = text(&body, "id_token").ok_or_else(|| refused("no ID token came"))?;
+        let claims = self.verify(id_token, memo, &access_token, now).await?;
+        Ok(Tokens { access_token, claims })
+    }
+
+    /// Step 2: an answer must come from the issuer that was asked; checked before any token call (NEG-15).
+    pub(crate) fn check_issuer(
+        &self,
+        metadata: &UpstreamMetadata,
+        returned: &Returned,
+    ) -> Result<(), EidError> {
+        match returned.iss.as_deref() {
+            Some(iss) if iss == metadata.issuer => Ok(()),
+            Some(_) => Err(refused("the answer names another issuer")),
+            None if metadata.sends_iss => Err(refused("the answer names no issuer although it must")),
+            None => Ok(()),
+        }
+    }
+
+    async fn post(
+        &self,
+        endpoint: String,
+        metadata: &UpstreamMetadata,
+        pairs: &[(&str, &str)],
+        now: Timestamp,
+    ) -> Result<Response, EidError> {
+        let credentials = &self.credentials;
+        let secret = || credentials.secret.as_deref().unwrap_or_default();
+        let mut pairs = pairs.to_vec();
+        let assertion;
+        let mut basic = None;
+        match credentials.method {
+            SourceMethod::ClientSecretBasic => {
+                let half = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+                let value = format!("{}:{}", half(&credentials.client_id), half(secret()));
+                basic = Some(format!("Basic {}", b64::encode_standard(value.as_bytes())));
+            }
+            SourceMethod::ClientSecretPost => {
+                pairs.retain(|(name, _)| *name != "client_id");
+                pairs.push(("client_id", &credentials.client_id));
+                pairs.push(("client_secret", secret()));
+            }
+            SourceMethod::PrivateKeyJwt => {
+                assertion = self.assertion(metadata, now)?;
+                pairs.retain(|(name, _)| *name != "client_id");
+                pairs.push(("client_id", &credentials.client_id));
+                pairs.push((
+                    "client_assertion_type",
+                    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                ));
+                pairs.push(("client_assertion", &assertion));
+            }
+        }
+        let request = Request::form(endpoint, form(&pairs)).with("accept", "application/json".to_owned());
+        let request = match basic {
+            Some(value) => request.with("authorization", value),
+            None => request,
+        };
+        Ok(self.upstream.outbound().send(request).await?)
+    }
+
+    /// Spec: RFC 7523 §3; BankID OIDC "Private Key JWT", read 2026: `aud` is the token endpoint, `exp` short.
+    fn assertion(&self, metadata: &UpstreamMetadata, now: Timestamp) -> Result<String, EidError> {
+        let key =
+            self.key.as_ref().ok_or_else(|| EidError::Misconfigured("no private key is stored".into()))?;
+        let payload = json!({
+            "iss": self.credentials.client_id,
+            "sub": self.credentials.client_id,
+            "aud": metadata.token_endpoint,
+            "jti": b64::encode(&self.random.bytes::<16>()),
+            "iat": now.seconds(),
+            "exp": now.after(Duration::from_secs(30)).seconds(),
+        });
+        crypto::sign(key, "JWT", payload.to_string().as_bytes())
+            .map_err(|_| EidError::Misconfigured("the private key does not sign".into()))
+    }
+
+    fn success(&self, answer: &Response, what: &str) -> Result<Map<String, Value>, EidError> {
+        let body = upstream::json(&answer.body, what);
+        let error = body
+            .as_ref()
+            .ok()
+            .and_then(|it| it.get("error"))
+            .and_then(Value::as_str)
+            .unwrap_or("no error code");
+        match (answer.status, error) {
+            (200 | 201, _) => match body? {
+                Value::Object(members) => Ok(members),
+                _ => Err(refused(format!("{what} gave no JSON object"))),
+            },
+            (500.., _) => Err(EidError::Unavailable(format!("{what} answered {}", answer.status))),
+            (401, _) | (_, "invalid_client" | "unauthorized_client" | "invalid_scope") => Err(
+                EidError::Misconfigured(format!("{what} answered {} {}", answer.status, printable(error))),
+            ),
+            (status, error) => Err(refused(format!("{what} answered {status} {}", printable(error)))),
+        }
+    }
+
+    /// Step 4; with a key that we do not know, once more with fresh keys.
+    async fn verify(
+        &self,
+        id_token: &str,
+        memo: &Memo,
+        access_token: &str,
+        now: Timestamp,
+    ) -> Result<Map<String, Value>, EidError> {
+        let metadata = self.upstream.metadata(now).await?;
+        let nonce = b64::encode(&memo.nonce);
+        let expected = Expected {
+            issuer: &metadata.issuer,
+            client_id: &self.credentials.client_id,
+            nonce: Some(&nonce),
+            access_token: Some(access_token),
+            algorithms: self.algorithms,
+        };
+        let mut result =
+            verify_id_token(id_token, &*self.upstream.keys(false, now).await?, &expected, now.seconds());
+        if matches!(result, Err(IdTokenError::Key(KeyChoiceError::Unknown))) {
+            result =
+                verify_id_token(id_token, &*self.upstream.keys(true, now).await?, &expected, now.seconds());
+        }
+        result.map_err(refused)
+    }
+
+    /// Step 5: adds what userinfo says to the claims, unless all of `promised` are there already. What the ID
+    /// token says stays. The answer must be about the same person (OpenID Connect Core 1.0 §5.3.2).
+    pub(crate) async fn complete(
+        &self,
+        tokens: Tokens,
+        promised: &[&str],
+        must_be_signed: bool,
+        now: Timestamp,
+    ) -> Result<Map<String, Value>, EidError> {
+        let Tokens { access_token, mut claims } = tokens;
+        let metadata = self.upstream.metadata(now).await?;
+        let Some(endpoint) = &metadata.userinfo_endpoint else { return Ok(claims) };
+        if promised.iter().all(|name| claims.contains_key(*name)) {
+            return Ok(claims);
+        }
+        let request = Request::get(endpoint.clone()).with("authorization", format!("Bearer {access_token}"));
+        let answer = self.upstream.outbound().send(request).await?;
+        let given = match (answer.status, answer.content_type.as_str()) {
+            (200, "application/jwt") => self.signed(&answer.body, &metadata, now).await?,
+            (200, "application/json") if !must_be_signed => self.success(&answer, "userinfo")?,
+            (200, _) => return Err(refused("userinfo has not the agreed content type")),
+            _ => self.success(&answer, "userinfo")?,
+        };
+        if text(&given, "sub").is_none() || text(&given, "sub") != text(&claims, "sub") {
+            return Err(refused("userinfo is about somebody else"));
+        }
+        for (name, value) in given {
+            claims.entry(name).or_insert(value);
+        }
+        Ok(claims)
+    }
+
+    async fn signed(
+        &self,
+        body: &[u8],
+        metadata: &UpstreamMetadata,
+        now: Timestamp,
+    ) -> Result<Map<String, Value>, EidError> {
+        let token = std::str::from_utf8(body).map_err(refused)?.trim();
+        let compact = crypto::parse(token).map_err(refused)?;
+        let mut keys = self.upstream.keys(false, now).await?;
+        if matches!(keys.choose(&compact), Err(KeyChoiceError::Unknown)) {
+            keys = self.upstream.keys(true, now).await?;
+        }
+        let payload =
+            compact.verify(keys.choose(&compact).map_err(refused)?, self.algorithms).map_err(refused)?;
+        let claims: Map<String, Value> = serde_json::from_slice(payload).map_err(refused)?;
+        // §5.3.2: "If signed, the UserInfo Response SHOULD contain the Claims iss … and aud".
+        let ours = |audience: &Value| match audience {
+            Value::Array(many) => many.iter().any(|it| it.as_str() == Some(&self.credentials.client_id)),
+            one => one.as_str() == Some(&self.credentials.client_id),
+        };
+        if claims.get("iss").is_some_and(|iss| iss.as_str() != Some(&metadata.issuer))
+            || claims.get("aud").is_some_and(|audience| !ours(audience))
+        {
+            return Err(refused("userinfo was signed for somebody else"));
+        }
+        Ok(claims)
+    }
+}
+
+/// What may stand in a log of what an upstream said: 80 characters of printable ASCII.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().filter(|it| it.is_ascii_graphic() || *it == ' ').take(80).collect()
+}
+
+/// The person must have proved themselves no longer ago than the application accepts.
+///
+/// Spec: OpenID Connect Core 1.0 §3.1.2.1 (`max_age`, `prompt=login`), with 60 s of clock difference.
+pub(crate) fn check_age(
+    authenticated_at: Timestamp,
+    memo: &Memo,
+    max_age: Option<u32>,
+) -> Result<(), EidError> {
+    let Some(seconds) = max_age else { return Ok(()) };
+    let earliest = memo.started_at.before(Duration::from_secs(u64::from(seconds) + 60));
+    if authenticated_at < earliest {
+        Err(refused("the person proved themselves too long ago"))
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! Vipps Login: a login, not an eID; it states no level.
+//!
+//! Spec: Vipps Login API guide (core concepts, browser flow integration), read 2023-12, and the changelog at
+//! developer.vippsmobilepay.com. What is known from documents only is listed in `docs/upstream-assumptions.md`.
+
+use async_trait::async_trait;
+use crypto::{Algorithm, Random};
+use model::{Address, Ask, Eid, EidEnvironment, Level, Memo, Nin, Person, Proof, Timestamp};
+use oidc::{Returned, Scope, Scopes};
+use serde_json::{Map, Value};
+
+use crate::{
+    EidError, Outcome, Reason, RedirectEid, Started,
+    relying_party::{RelyingParty, check_age, memo, printable, text},
+};
+
+/// RS256 in the browser flow; ES256 in the redirect variant of CIBA.
+pub(crate) const ALGORITHMS: &[Algorithm] = &[Algorithm::Rs256, Algorithm::Es256];
+
+pub(crate) struct Vipps {
+    pub(crate) party: RelyingParty,
+    pub(crate) environment: EidEnvironment,
+}
+
+/// Our scope, Vipps' scopes, and the claims that they promise.
+const SCOPES: [(Scope, &str, &[&str]); 5] = [
+    (Scope::Profile, "name birthDate", &["name", "birthdate"]),
+    (Scope::Email, "email", &["email"]),
+    (Scope::Phone, "phoneNumber", &["phone_number"]),
+    (Scope::Address, "address", &["address"]),
+    (Scope::Nin, "nin", &["nin"]),
+];
+
+fn asked(scopes: Scopes) -> impl Iterator<Item = &'static (Scope, &'static str, &'static [&'static str])> {
+    SCOPES.iter().filter(move |(scope, ..)| scopes.has(*scope))
+}
+
+/// Vipps gives `4712345678`; E.164 has a plus. Anything else is left out rather than guessed.
+fn phone(given: &str) -> Option<String> {
+    let digits = given.strip_prefix('+').unwrap_or(given);
+    ((8..=15).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit()))
+        .then(|| format!("+{digits}"))
+}
+
+fn address(claims: &Map<String, Value>) -> Option<Address> {
+    let given = claims.get("address")?.as_object()?;
+    let own = |name| text(given, name).map(str::to_owned);
+    let address = Address {
+        street_address: own("street_address"),
+        postal_code: own("postal_code"),
+        // Vipps puts the place into `region`.
+        locality: own("region"),
+        country: own("country"),
+        formatted: own("formatted"),
+    };
+    (address != Address::default()).then_some(address)
+}
+
+fn judge_error(error: &str) -> Result<Outcome, EidError> {
+    let what = || format!("the authorization was refused: {}", printable(error));
+    match error {
+        "access_denied" => Ok(Outcome::Refused(Reason::Cancelled)),
+        "server_error" | "temporarily_unavailable" | "outdated_app_version" | "unknown_reject_reason" => {
+            Err(EidError::Unavailable(printable(error)))
+        }
+        "login_required" => Err(EidError::TimedOut(printable(error))),
+        "invalid_scope" | "unauthorized_client" | "invalid_client" => Err(EidError::Misconfigured(what())),
+        _ => Err(EidError::Upstream(what())),
+    }
+}
+
+impl Vipps {
+    fn proof(&self, claims: &Map<String, Value>) -> Proof {
+        let own = |name| text(claims, name).map(str::to_owned);
+        let flag = |name| claims.get(name).and_then(Value::as_bool);
+        let seconds = |name| claims.get(name).and_then(Value::as_i64);
+        Proof {
+            eid: Eid::NoVipps,
+            environment: self.environment,
+            // Present and 1 to 255 characters: the ID token was verified.
+            stable_id: own("sub").unwrap_or_default(),
+            level: Level::None,
+            amr: Vec::new(),
+            authenticated_at: Timestamp::from_seconds(
+                seconds("auth_time").or_else(|| seconds("iat")).unwrap_or_default(),
+            ),
+            person: Person {
+                name: own("name"),
+                given_name: own("given_name"),
+                family_name: own("family_name"),
+                birthdate: own("birthdate"),
+                email: own("email"),
+                email_verified: flag("email_verified"),
+                phone_number: text(claims, "phone_number").and_then(phone),
+                phone_number_verified: flag("phone_number_verified"),
+                address: address(claims),
+                nin: text(claims, "nin").and_then(Nin::parse).map(|nin| nin.digits().to_owned()),
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl RedirectEid for Vipps {
+    async fn start(&self, ask: &Ask, random: &Random, now: Timestamp) -> Result<Started, EidError> {
+        let memo = memo(random, now);
+        let scope: Vec<&str> =
+            std::iter::once("openid").chain(asked(ask.scopes).map(|(_, scope, _)| *scope)).collect();
+        let url = self.party.start(&memo, &[("scope", scope.join(" "))], false).await?;
+        Ok(Started { url, memo })
+    }
+
+    async fn finish(
+        &self,
+        ask: &Ask,
+        memo: &Memo,
+        returned: Returned,
+        now: Timestamp,
+    ) -> Result<Outcome, EidError> {
+        if let Some(error) = &returned.error {
+            self.party.check_issuer(&*self.party.upstream.metadata(now).await?, &returned)?;
+            return judge_error(error);
+        }
+        let tokens = self.party.redeem(memo, &returned, now).await?;
+        let promised: Vec<&str> =
+            asked(ask.scopes).flat_map(|(_, _, claims)| claims.iter().copied()).collect();
+        let claims = self.party.complete(tokens, &promised, false, now).await?;
+        let proof = self.proof(&claims);
+        check_age(proof.authenticated_at, memo, ask.max_age)?;
+        if ask.scopes.has(Scope::Nin) && proof.person.nin.is_none() {
+            return Ok(Outcome::Refused(Reason::NinRefused));
+        }
+        Ok(Outcome::Proved(Box::new(proof)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::phone;
+
+    #[test]
+    fn a_phone_number_becomes_e_164_or_is_left_out() {
+        assert_eq!(phone("4712345678").as_deref(), Some("+4712345678"));
+        assert_eq!(phone("+4712345678").as_deref(), Some("+4712345678"));
+        assert_eq!(phone("12 34 56 78"), None);
+        assert_eq!(phone("1"), None);
+    }
+}
