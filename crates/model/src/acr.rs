@@ -60,6 +60,15 @@ impl Eid {
         }
     }
 
+    /// Says whether the eID itself asks the person before it hands out the national identity number.
+    pub const fn asks_for_nin(self) -> bool {
+        match self {
+            Self::NoBankid => false,
+            // Vipps shows every scope to the person.
+            Self::NoVipps => true,
+        }
+    }
+
     /// The `acr` that asks for this eID at no particular level.
     pub const fn any(self) -> Acr {
         match self {

@@ -1,1 +1,31 @@
-//! Placeholder, replaced before the first release.
+//! What an OpenID Provider does: authorization, tokens, userinfo, logout, discovery.
+//!
+//! **Invariant:** knows no HTTP type, no HTML and no order. Every single-use value is spent in the write that
+//! inserts what it pays for, and signing happens after that write. Nothing here waits for the network inside a
+//! transaction (it would not compile).
+
+mod applications;
+mod authorize;
+mod call;
+mod cors;
+mod discovery;
+mod hint;
+mod issuer;
+mod logout;
+mod mint;
+mod provider;
+mod refusal;
+mod sweep;
+mod token;
+mod userinfo;
+
+pub use applications::Application;
+pub use authorize::{
+    Arrival, Choice, ConsentAsk, CookieChange, LoginCookie, Selection, SharedClaim, Step, TroubleAt, Turn,
+};
+pub use call::{Call, TraceId};
+pub use issuer::Issuer;
+pub use logout::LoggedOut;
+pub use provider::Provider;
+pub use refusal::{Fault, OAuthRefusal, PageProblem, Refusal};
+pub use userinfo::Userinfo;

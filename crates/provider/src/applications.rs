@@ -1,0 +1,100 @@
+//! An application as the protocol needs it: its settings, parsed, and its live secrets.
+
+use std::sync::Arc;
+
+use crypto::Digest;
+use model::{ApplicationId, ApplicationSettings, Timestamp};
+use oidc::KeySet;
+use store::{StoreError, applications, client_secrets};
+
+use crate::{Call, Fault, Issuer, Provider, Refusal};
+
+/// An application that is not disabled.
+#[derive(Debug)]
+pub struct Application {
+    pub(crate) id: ApplicationId,
+    pub(crate) client_id: String,
+    pub(crate) name: String,
+    pub(crate) settings: ApplicationSettings,
+    /// Digests of secrets and when each ends.
+    pub(crate) secrets: Vec<(Digest, Option<Timestamp>)>,
+    pub(crate) keys: Option<KeySet>,
+}
+
+impl Application {
+    /// The name that people see.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The identifier on the wire.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    pub(crate) fn has_secret(&self, presented: &Digest, now: Timestamp) -> bool {
+        // No early end: every digest is compared, in constant time.
+        self.secrets.iter().fold(false, |found, (digest, expires_at)| {
+            (digest == presented && expires_at.is_none_or(|at| now < at)) | found
+        })
+    }
+}
+
+type Rows = (applications::Application, Vec<client_secrets::ClientSecret>);
+
+fn assemble((row, secrets): Rows) -> Result<Application, Fault> {
+    let settings = ApplicationSettings::parse(&row.settings).map_err(Fault::new)?;
+    Ok(Application {
+        id: row.id,
+        client_id: row.client_id,
+        name: row.name,
+        keys: settings.jwks.as_ref().and_then(KeySet::parse),
+        settings,
+        secrets: secrets.into_iter().map(|it| (it.secret_digest, it.expires_at)).collect(),
+    })
+}
+
+impl Provider {
+    /// Finds an application of this domain by its `client_id`; a disabled one does not exist.
+    pub(crate) async fn application(
+        &self,
+        issuer: &Issuer,
+        client_id: &str,
+        call: &Call,
+    ) -> Result<Arc<Application>, Refusal> {
+        if client_id.len() > 255 {
+            return Err(Refusal::NotFound);
+        }
+        let (tenant, domain, now) = (issuer.tenant, issuer.domain, call.now);
+        let key = (tenant, domain, client_id.to_owned());
+        let client_id = client_id.to_owned();
+        let loading = async {
+            let rows = self.store.read(move |tx| {
+                let Some(row) = applications::find_by_client_id(tx, tenant, domain, &client_id)? else { return Ok(None) };
+                let secrets = client_secrets::list_live(tx, tenant, row.id, now)?;
+                Ok::<_, StoreError>(Some((row, secrets)))
+            });
+            let rows = rows.await?.filter(|(row, _)| row.disabled_at.is_none()).ok_or(Refusal::NotFound)?;
+            Ok(Arc::new(assemble(rows)?))
+        };
+        self.applications.try_get_with(key, loading).await.map_err(|refusal: Arc<Refusal>| (*refusal).clone())
+    }
+
+    /// Finds the application of a login or token by its row; it must still be enabled and of this domain.
+    pub(crate) async fn application_by_id(
+        &self,
+        issuer: &Issuer,
+        id: ApplicationId,
+        call: &Call,
+    ) -> Result<Arc<Application>, Refusal> {
+        let tenant = issuer.tenant;
+        let row = match self.store.read(move |tx| applications::get(tx, tenant, id)).await {
+            Err(StoreError::NotFound) => return Err(Refusal::NotFound),
+            other => other?,
+        };
+        if row.domain_id != issuer.domain {
+            return Err(Refusal::NotFound);
+        }
+        self.application(issuer, &row.client_id, call).await
+    }
+}

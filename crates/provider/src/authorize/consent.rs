@@ -1,0 +1,123 @@
+//! Between proof and code: the person is asked whether the application may see what it asked for.
+//!
+//! The proved person waits in a row, sealed under a key that only the cookie has. The code is minted on
+//! consent, so it never ages while somebody reads.
+
+use crypto::{Digest, SealKey, b64};
+use model::{Grant, Phase};
+use oidc::{ErrorCode, Scope};
+use store::awaiting_consents::{self, AwaitingConsent};
+
+use super::{
+    ConsentAsk, LoginCookie, SharedClaim, Step, Turn,
+    jar::{Jar, LOGIN_FOR},
+    next_step::over,
+    respond::{Paid, Spent, spend},
+    start::Work,
+};
+use crate::{Call, Fault, Issuer, Provider, Refusal};
+
+/// Asked for by the application, or for the national identity number where the eID has not asked itself.
+pub(crate) fn is_needed(work: &Work<'_>, grant: &Grant) -> bool {
+    let nin = grant.scopes.has(Scope::Nin) && grant.proof.person.nin.is_some();
+    work.wanted.prompt.consent || (nin && !grant.proof.eid.asks_for_nin())
+}
+
+/// What the page lists: what the application asked for, whether by scope or by name.
+pub(crate) fn consent_ask(work: &Work<'_>) -> ConsentAsk {
+    let wanted = &work.wanted;
+    let named = |claim: &str| wanted.claims.id_token.contains_key(claim) || wanted.claims.userinfo.contains_key(claim);
+    let rows = [
+        (SharedClaim::Nin, Scope::Nin, "nin"),
+        (SharedClaim::Name, Scope::Profile, "name"),
+        (SharedClaim::Birthdate, Scope::Profile, "birthdate"),
+        (SharedClaim::Email, Scope::Email, "email"),
+        (SharedClaim::Phone, Scope::Phone, "phone_number"),
+        (SharedClaim::Address, Scope::Address, "address"),
+        (SharedClaim::EidSubject, Scope::EidSubject, "eid_subject"),
+    ];
+    let shared = rows.into_iter().filter(|(_, scope, claim)| wanted.scopes.has(*scope) || named(claim));
+    ConsentAsk {
+        login: work.name.clone(),
+        application: work.application.name.clone(),
+        shared: shared.map(|(kind, ..)| kind).collect(),
+    }
+}
+
+fn opening(issuer: &Issuer, key: &[u8; 32]) -> (Digest, SealKey, Vec<u8>) {
+    let digest = Digest::of(key);
+    let place = issuer.place("awaiting_consents", "sealed_proof", &b64::encode(digest.as_bytes()));
+    (digest, SealKey::derive(key, "awaiting consent"), place)
+}
+
+impl Provider {
+    /// Puts the proved person aside; spends the state.
+    pub(crate) async fn await_consent(&self, mut work: Work<'_>, grant: Grant, spent: Spent) -> Result<Turn, Refusal> {
+        let key: [u8; 32] = self.random.bytes();
+        let (digest, seal, place) = opening(work.issuer, &key);
+        let plain = crypto::Secret::new(postcard::to_allocvec(&grant).map_err(Fault::new)?);
+        let row = AwaitingConsent {
+            tenant_id: work.issuer.tenant,
+            consent_digest: digest,
+            domain_id: work.issuer.domain,
+            sealed_proof: seal.seal(&self.random, &place, plain.expose()),
+            expires_at: work.login.started_at.after(LOGIN_FOR),
+        };
+        let tenant = work.issuer.tenant;
+        let first = self
+            .store
+            .write(move |tx| {
+                let first = spend(tx, tenant, &spent)?;
+                if first {
+                    awaiting_consents::insert(tx, &row)?;
+                }
+                Ok::<_, store::StoreError>(first)
+            })
+            .await?;
+        if !first {
+            return Ok(over(work));
+        }
+        work.login.phase = Phase::Consent { key };
+        let login = work.name.clone();
+        self.turn(work, Step::Show { login }).await
+    }
+
+    /// Takes the person's decision.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`], [`Refusal::Internal`].
+    pub async fn decide_consent(
+        &self,
+        issuer: &Issuer,
+        (login, agreed): (&str, bool),
+        cookies: &[LoginCookie],
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let jar = Jar::open(issuer, cookies, call.now);
+        let lost = || Turn { step: Step::Lost, cookies: Vec::new(), ui_locales: Vec::new() };
+        let Some(opened) = jar.find(login).cloned() else { return Ok(lost()) };
+        let Some(work) = self.take_up(issuer, &opened, jar, call).await? else { return Ok(lost()) };
+        let Phase::Consent { key } = work.login.phase else { return self.next_step(work).await };
+        let (digest, seal, place) = opening(issuer, &key);
+        let (tenant, now) = (issuer.tenant, call.now);
+        let row = self.store.read(move |tx| awaiting_consents::find(tx, tenant, &digest, now)).await?;
+        let Some(row) = row else { return Ok(over(work)) };
+        let plain = seal.open(&place, &row.sealed_proof).map_err(Fault::new)?;
+        let mut grant: Grant = postcard::from_bytes(plain.expose()).map_err(Fault::new)?;
+        grant.granted_at = now;
+        if agreed {
+            // Blocking acts on running logins: the eID must still be on (RULE-15).
+            let settings = &work.application.settings;
+            let proof = &grant.proof;
+            if !settings.accepts(proof.eid, proof.level) || !issuer.sources.contains_key(&proof.eid) {
+                return self.answer_error(work, (ErrorCode::AccessDenied, "the eID is no longer allowed")).await;
+            }
+            return self.answer_code(work, &grant, Paid::Consent(digest)).await;
+        }
+        let first = self.store.write(move |tx| awaiting_consents::consume(tx, tenant, &digest, now)).await?;
+        if first.is_none() {
+            return Ok(over(work));
+        }
+        self.answer_error(work, (ErrorCode::AccessDenied, "the person did not consent")).await
+    }
+}

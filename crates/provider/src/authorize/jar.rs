@@ -1,0 +1,130 @@
+//! Logins in flight, sealed into cookies: one for each, at most four per browser, at most 1,800 bytes each.
+
+use std::time::Duration;
+
+use crypto::{Random, b64};
+use model::{Login, Phase, Timestamp};
+
+use crate::{Fault, Issuer};
+
+/// How long a login may take.
+pub(crate) const LOGIN_FOR: Duration = Duration::from_secs(15 * 60);
+/// How much longer its cookie says that it is over.
+const REMEMBERED_FOR: Duration = Duration::from_secs(60 * 60);
+/// How many logins a browser may have in flight; the oldest goes.
+const MOST: usize = 4;
+/// The longest value: 1,800 bytes less the longest name (`__Host-login-` and 16 characters) and `=`.
+pub(crate) const LONGEST: usize = 1_800 - 13 - 16 - 1;
+
+/// A cookie that came: the part of its name that names the login, and its value.
+#[derive(Clone, Debug)]
+pub struct LoginCookie {
+    /// 16 characters of base64url.
+    pub login: String,
+    /// As it came.
+    pub value: String,
+}
+
+/// What to do to the browser's cookies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CookieChange {
+    /// Keep this.
+    Set {
+        /// Which login.
+        login: String,
+        /// Sealed; base64url.
+        value: String,
+        /// How long the browser keeps it.
+        kept_for: Duration,
+    },
+    /// Forget it.
+    Remove {
+        /// Which login.
+        login: String,
+    },
+}
+
+/// A login that a cookie opened to.
+#[derive(Clone, Debug)]
+pub(crate) struct Opened {
+    pub(crate) name: String,
+    pub(crate) login: Login,
+}
+
+/// The login cookies of one browser at one domain. A cookie that does not open here is the same as none
+/// (RULE-16).
+#[derive(Debug)]
+pub(crate) struct Jar {
+    opened: Vec<Opened>,
+}
+
+fn place(issuer: &Issuer, name: &str, expires_at: Timestamp) -> Vec<u8> {
+    // The cookie key is the domain's own, so the domain is bound by the key.
+    issuer.place("cookies", "login", &format!("{name} {}", expires_at.seconds()))
+}
+
+fn open(issuer: &Issuer, cookie: &LoginCookie, now: Timestamp) -> Option<Opened> {
+    if cookie.login.len() != 16 || cookie.value.len() > LONGEST {
+        return None;
+    }
+    let bytes = b64::decode(&cookie.value)?;
+    let (expires, sealed) = bytes.split_first_chunk::<8>()?;
+    let expires_at = Timestamp::from_seconds(i64::from_be_bytes(*expires));
+    if expires_at.after(REMEMBERED_FOR) <= now {
+        return None;
+    }
+    let plain = issuer.cookie_key.open(&place(issuer, &cookie.login, expires_at), sealed).ok()?;
+    let mut login: Login = postcard::from_bytes(plain.expose()).ok()?;
+    if expires_at <= now {
+        login.phase = Phase::Over;
+    }
+    Some(Opened { name: cookie.login.clone(), login })
+}
+
+impl Jar {
+    pub(crate) fn open(issuer: &Issuer, cookies: &[LoginCookie], now: Timestamp) -> Self {
+        // More than a browser of ours would send is an attack on our time.
+        Self { opened: cookies.iter().take(2 * MOST).filter_map(|cookie| open(issuer, cookie, now)).collect() }
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<&Opened> {
+        self.opened.iter().find(|it| it.name == name)
+    }
+
+    /// The login that is at an eID with this state.
+    pub(crate) fn find_state(&self, state: &[u8]) -> Option<&Opened> {
+        self.opened.iter().find(|it| matches!(&it.login.phase, Phase::AtEid { memo, .. } if memo.state == state))
+    }
+
+    /// The login that ended last, to be offered again.
+    pub(crate) fn latest_over(&self) -> Option<&Opened> {
+        let over = self.opened.iter().filter(|it| it.login.phase == Phase::Over);
+        over.max_by_key(|it| it.login.started_at)
+    }
+
+    /// Makes room for one more.
+    pub(crate) fn room(&self, name: &str) -> Vec<CookieChange> {
+        let mut others: Vec<&Opened> = self.opened.iter().filter(|it| it.name != name).collect();
+        others.sort_by_key(|it| (it.login.phase != Phase::Over, it.login.started_at));
+        let surplus = (others.len() + 1).saturating_sub(MOST);
+        others.into_iter().take(surplus).map(|it| CookieChange::Remove { login: it.name.clone() }).collect()
+    }
+}
+
+/// Makes the name of a new login.
+pub(crate) fn new_name(random: &Random) -> String {
+    b64::encode(&random.bytes::<12>())
+}
+
+/// Seals a login; the value may be longer than a cookie may be ([`LONGEST`]).
+pub(crate) fn seal(issuer: &Issuer, name: &str, login: &Login, random: &Random) -> Result<String, Fault> {
+    let expires_at = login.started_at.after(LOGIN_FOR);
+    let plain = postcard::to_allocvec(login).map_err(Fault::new)?;
+    let sealed = issuer.cookie_key.seal(random, &place(issuer, name, expires_at), &plain);
+    Ok(b64::encode(&[expires_at.seconds().to_be_bytes().as_slice(), &sealed].concat()))
+}
+
+/// The change that keeps a sealed login.
+pub(crate) fn keep(name: &str, value: String) -> CookieChange {
+    CookieChange::Set { login: name.to_owned(), value, kept_for: LOGIN_FOR + REMEMBERED_FOR }
+}

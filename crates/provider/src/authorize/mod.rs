@@ -1,0 +1,22 @@
+//! Authorization: from the application's request to its answer, by way of an eID.
+//!
+//! 1. `request`: check what the application asks; understand it ([`model::Wanted`])
+//! 2. `next_step`: where does this login stand, and what comes next? Every step returns here
+//! 3. `upstream`: to the eID and back
+//! 4. `consent`: the proved person is asked
+//! 5. `respond`: mint a code, or say why not
+//!
+//! A login in flight lives sealed in a cookie of its own (`jar`); only what must happen once is written.
+
+mod consent;
+mod jar;
+mod next_step;
+mod request;
+mod respond;
+mod start;
+mod turn;
+mod upstream;
+
+pub use jar::{CookieChange, LoginCookie};
+pub use start::Arrival;
+pub use turn::{Choice, ConsentAsk, Selection, SharedClaim, Step, TroubleAt, Turn};

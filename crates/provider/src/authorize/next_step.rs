@@ -1,0 +1,181 @@
+//! Where a login stands decides what comes next; no step calls another.
+
+use model::{Eid, Login, Phase};
+use oidc::ErrorCode;
+
+use super::{
+    Choice, LoginCookie, Selection, Step, TroubleAt, Turn,
+    jar::{self, Jar},
+    start::Work,
+};
+use crate::{Call, Issuer, Provider, Refusal};
+
+/// What a person did on one of our pages.
+enum Did {
+    Looked,
+    Chose(Eid),
+    WentBack,
+    Restarted,
+}
+
+/// The turn for a login whose cookie opens to nothing that can go on.
+fn gone(step: Step) -> Turn {
+    Turn { step, cookies: Vec::new(), ui_locales: Vec::new() }
+}
+
+impl Work<'_> {
+    /// The eIDs that the application asked for and the domain has.
+    pub(crate) fn eids(&self) -> Vec<Eid> {
+        self.wanted.eids().into_iter().filter(|eid| self.issuer.sources.contains_key(eid)).collect()
+    }
+}
+
+impl Provider {
+    /// Shows where a login stands.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`], [`Refusal::Internal`].
+    pub async fn show_login(
+        &self,
+        issuer: &Issuer,
+        login: &str,
+        cookies: &[LoginCookie],
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        self.act(issuer, (login, Did::Looked), cookies, call).await
+    }
+
+    /// Goes on with the eID that the person chose.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`], [`Refusal::Internal`].
+    pub async fn choose_eid(
+        &self,
+        issuer: &Issuer,
+        (login, eid): (&str, Eid),
+        cookies: &[LoginCookie],
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        self.act(issuer, (login, Did::Chose(eid)), cookies, call).await
+    }
+
+    /// Goes back to the application: with the trouble that there was, or because the person wants to.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`], [`Refusal::Internal`].
+    pub async fn leave_login(
+        &self,
+        issuer: &Issuer,
+        login: &str,
+        cookies: &[LoginCookie],
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        self.act(issuer, (login, Did::WentBack), cookies, call).await
+    }
+
+    /// Starts a login anew that is over, with new state, nonce and verifier.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`], [`Refusal::Internal`].
+    pub async fn restart_login(
+        &self,
+        issuer: &Issuer,
+        login: &str,
+        cookies: &[LoginCookie],
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        self.act(issuer, (login, Did::Restarted), cookies, call).await
+    }
+
+    async fn act(
+        &self,
+        issuer: &Issuer,
+        (login, did): (&str, Did),
+        cookies: &[LoginCookie],
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let jar = Jar::open(issuer, cookies, call.now);
+        let Some(opened) = jar.find(login).cloned() else { return Ok(gone(Step::Lost)) };
+        let Some(mut work) = self.take_up(issuer, &opened, jar, call).await? else {
+            return Ok(gone(Step::Over { application: None, restart: None }));
+        };
+        match (did, &work.login.phase) {
+            (Did::Restarted, Phase::Over) => {
+                work.name = jar::new_name(&self.random);
+                work.login = Login { started_at: call.now, phase: Phase::Choosing, ..work.login };
+                self.begin(work).await
+            }
+            (_, Phase::Over) => Ok(over(work)),
+            (Did::WentBack, Phase::Trouble { trouble, .. }) => {
+                let trouble = *trouble;
+                self.answer_error(work, super::respond::error_of(trouble)).await
+            }
+            (Did::WentBack, _) => {
+                self.answer_error(work, (ErrorCode::AccessDenied, "the person went back")).await
+            }
+            (Did::Chose(eid), Phase::Choosing | Phase::AtEid { .. } | Phase::Trouble { .. })
+                if work.eids().contains(&eid) =>
+            {
+                self.leave_for(work, eid).await
+            }
+            (Did::Looked | Did::Restarted | Did::Chose(_), _) => self.next_step(work).await,
+        }
+    }
+
+    /// Begins: straight to the eID when there is only one.
+    pub(crate) async fn begin(&self, work: Work<'_>) -> Result<Turn, Refusal> {
+        match work.eids().as_slice() {
+            [] => {
+                tracing::error!(trace = %work.call.trace, client_id = work.application.client_id, "no identity source is configured for what was asked");
+                self.answer_error(work, (ErrorCode::ServerError, "no identity source is configured for this request")).await
+            }
+            [only] if !work.wanted.prompt.select_account => {
+                let only = *only;
+                self.leave_for(work, only).await
+            }
+            _ => self.next_step(work).await,
+        }
+    }
+
+    /// Decides from the login alone what comes next.
+    pub(crate) async fn next_step(&self, work: Work<'_>) -> Result<Turn, Refusal> {
+        let step = match &work.login.phase {
+            Phase::Choosing | Phase::AtEid { .. } => {
+                // A person who comes back from the eID by the back button chooses again.
+                if let ([only], false) = (work.eids().as_slice(), work.wanted.prompt.select_account) {
+                    let only = *only;
+                    return self.leave_for(work, only).await;
+                }
+                Step::Select(selection(&work))
+            }
+            Phase::Consent { .. } => Step::Consent(super::consent::consent_ask(&work)),
+            Phase::Trouble { eid, trouble } => Step::Trouble(TroubleAt {
+                login: work.name.clone(),
+                application: work.application.name.clone(),
+                eid: *eid,
+                trouble: *trouble,
+                has_others: work.eids().len() > 1,
+            }),
+            Phase::Over => return Ok(over(work)),
+        };
+        self.turn(work, step).await
+    }
+}
+
+/// The page for a login that has ended. Its cookie stays as it is.
+pub(crate) fn over(work: Work<'_>) -> Turn {
+    let step = Step::Over { application: Some(work.application.name.clone()), restart: Some(work.name) };
+    Turn { step, cookies: Vec::new(), ui_locales: work.wanted.ui_locales }
+}
+
+fn selection(work: &Work<'_>) -> Selection {
+    let choice = |eid| {
+        let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
+        Choice { eid, level: ask.level, biometrics: ask.biometrics }
+    };
+    Selection {
+        login: work.name.clone(),
+        application: work.application.name.clone(),
+        choices: work.eids().into_iter().map(choice).collect(),
+    }
+}

@@ -1,0 +1,304 @@
+//! What the application asks: one list of checks, in the order in which they run, and what was understood.
+
+use crypto::b64;
+use model::{Acr, Nin, Pkce, Wanted};
+use oidc::{AuthorizationParams, Challenge, ClaimsRequest, ErrorCode, LoginHint, Prompt, ResponseMode, Scope, Scopes};
+
+use crate::{Application, Call, Issuer, PageProblem};
+
+/// A refusal that goes back to the application.
+pub(crate) type Refused = (ErrorCode, &'static str);
+
+/// What a check looks at, and what it fills in.
+pub(crate) struct Draft<'a> {
+    issuer: &'a Issuer,
+    application: &'a Application,
+    params: &'a AuthorizationParams,
+    hint: LoginHint,
+    call: &'a Call,
+    pub(crate) wanted: Wanted,
+}
+
+type Check = fn(&mut Draft<'_>) -> Result<(), Refused>;
+
+/// In the order in which they run, at the authorization endpoint. The client and its redirect URI are known
+/// by then: see [`trusted_return`].
+const CHECKS: [Check; 15] = [
+    response_mode,
+    no_duplicates,
+    no_request_object,
+    lengths,
+    code_only,
+    prompt,
+    scope,
+    claims,
+    pkce,
+    nonce,
+    max_age,
+    acr,
+    bankid_hint,
+    nin,
+    id_token_hint,
+];
+
+/// Says whether an error may go where the request says (RFC 6749 §4.1.2.1): only to a registered address of
+/// a known application. A doubled parameter says nothing.
+pub(crate) fn trusted_return(application: &Application, params: &AuthorizationParams) -> Result<String, PageProblem> {
+    match &params.redirect_uri {
+        Some(uri) if application.settings.has_redirect_uri(uri) => Ok(uri.clone()),
+        _ => Err(PageProblem::RedirectUri),
+    }
+}
+
+/// Runs the checks. Gives what was understood, or the refusal with the response mode to send it by.
+pub(crate) fn understand(
+    issuer: &Issuer,
+    application: &Application,
+    params: &AuthorizationParams,
+    redirect_uri: String,
+    call: &Call,
+) -> Result<Wanted, (Refused, ResponseMode)> {
+    let mut draft = Draft {
+        issuer,
+        application,
+        params,
+        hint: params.login_hint.as_deref().map(LoginHint::parse).unwrap_or_default(),
+        call,
+        wanted: Wanted {
+            application: application.id,
+            redirect_uri,
+            response_mode: ResponseMode::Query,
+            state: params.state.clone(),
+            nonce: params.nonce.clone(),
+            challenge: None,
+            scopes: Scopes::default(),
+            claims: ClaimsRequest::default(),
+            prompt: Prompt::default(),
+            max_age: None,
+            acrs: Vec::new(),
+            acr_is_essential: false,
+            subject: None,
+            nin_hint: None,
+            ui_locales: locales(params),
+        },
+    };
+    for check in CHECKS {
+        if let Err(refused) = check(&mut draft) {
+            return Err((refused, draft.wanted.response_mode));
+        }
+    }
+    Ok(draft.wanted)
+}
+
+fn invalid(description: &'static str) -> Refused {
+    (ErrorCode::InvalidRequest, description)
+}
+
+fn locales(params: &AuthorizationParams) -> Vec<String> {
+    let tags = params.ui_locales.as_deref().unwrap_or_default().split(' ');
+    tags.filter(|tag| (2..=35).contains(&tag.len())).take(4).map(str::to_owned).collect()
+}
+
+fn response_mode(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    if let Some(mode) = &draft.params.response_mode {
+        draft.wanted.response_mode = ResponseMode::parse(mode).ok_or_else(|| invalid("the response_mode is not supported"))?;
+    }
+    Ok(())
+}
+
+/// "Request and response parameters MUST NOT be included more than once." (RFC 6749 §3.1)
+fn no_duplicates(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    if draft.params.has_duplicate { Err(invalid("a parameter is included more than once")) } else { Ok(()) }
+}
+
+fn no_request_object(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    let params = draft.params;
+    if params.has_request {
+        return Err((ErrorCode::RequestNotSupported, "the request parameter is not supported"));
+    }
+    if params.has_request_uri {
+        return Err((ErrorCode::RequestUriNotSupported, "the request_uri parameter is not supported"));
+    }
+    if params.has_registration {
+        return Err((ErrorCode::RegistrationNotSupported, "the registration parameter is not supported"));
+    }
+    Ok(())
+}
+
+fn lengths(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    let params = draft.params;
+    for (value, longest) in [
+        (&params.state, 4_096),
+        (&params.nonce, 1_024),
+        (&params.scope, 1_024),
+        (&params.acr_values, 1_024),
+        (&params.login_hint, 1_024),
+        (&params.ui_locales, 255),
+        (&params.claims, 8_192),
+        (&params.id_token_hint, 16_384),
+    ] {
+        if value.as_ref().is_some_and(|it| it.len() > longest) {
+            return Err(invalid("a parameter is too long"));
+        }
+    }
+    Ok(())
+}
+
+fn code_only(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    match draft.params.response_type.as_deref() {
+        Some("code") => Ok(()),
+        Some(_) => Err((ErrorCode::UnsupportedResponseType, "only response_type=code is supported")),
+        None => Err(invalid("response_type is missing")),
+    }
+}
+
+fn prompt(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    if let Some(text) = &draft.params.prompt {
+        draft.wanted.prompt = Prompt::parse(text).ok_or_else(|| invalid("prompt has an unknown or contradictory value"))?;
+    }
+    Ok(())
+}
+
+fn scope(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    let named = draft.params.scope.as_deref().unwrap_or_default();
+    let hinted = draft.hint.scopes.iter().filter_map(|word| Scope::parse(word));
+    draft.wanted.scopes = Scopes::parse(named).iter().chain(hinted).collect();
+    Ok(())
+}
+
+fn claims(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    let Some(text) = &draft.params.claims else { return Ok(()) };
+    let asked = ClaimsRequest::parse(text).ok_or_else(|| invalid("claims is not the JSON object that it must be"))?;
+    if let Some(subject) = asked.id_token.get("sub") {
+        draft.wanted.subject = subject.values.first().cloned();
+    }
+    draft.wanted.claims = asked;
+    Ok(())
+}
+
+/// Spec: RFC 7636 §4.3, RFC 9700 §2.1.1 <https://www.rfc-editor.org/rfc/rfc9700#section-2.1.1>
+fn pkce(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    let params = draft.params;
+    draft.wanted.challenge = match (&params.code_challenge, params.code_challenge_method.as_deref()) {
+        (None, None) => None,
+        (None, Some(_)) => return Err(invalid("code_challenge_method came without code_challenge")),
+        (Some(challenge), Some("S256")) => {
+            Some(Challenge::parse(challenge).ok_or_else(|| invalid("code_challenge is not a S256 challenge"))?)
+        }
+        // RFC 7636 §4.3: the default is plain, which we do not take.
+        (Some(_), _) => return Err(invalid("code_challenge_method must be S256")),
+    };
+    let settings = &draft.application.settings;
+    let needed = settings.is_public() || settings.pkce == Pkce::Required;
+    if needed && draft.wanted.challenge.is_none() {
+        return Err(invalid("code_challenge is missing: this application must use PKCE with S256"));
+    }
+    Ok(())
+}
+
+/// A confidential application is protected by PKCE or by a nonce, which counts only with `openid`.
+fn nonce(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    let wanted = &draft.wanted;
+    let by_nonce = wanted.nonce.is_some() && wanted.scopes.has(Scope::Openid);
+    if draft.application.settings.pkce == Pkce::Default && wanted.challenge.is_none() && !by_nonce {
+        return Err(invalid("send a code_challenge (PKCE, S256), or a nonce with scope openid"));
+    }
+    Ok(())
+}
+
+fn max_age(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    if let Some(text) = &draft.params.max_age {
+        draft.wanted.max_age = Some(text.parse().map_err(|_| invalid("max_age is not a number of seconds"))?);
+    }
+    Ok(())
+}
+
+/// Any of the asked values will do; unknown ones beside a known one are ignored.
+/// Essential ones are those of `claims.id_token.acr` (OpenID Connect Core 1.0 §5.5.1.1).
+fn acr(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    let named: Vec<&str> = draft.params.acr_values.as_deref().unwrap_or_default().split(' ').collect();
+    let hinted = draft.hint.acr_values.iter().map(String::as_str);
+    let claimed = draft.wanted.claims.id_token.get("acr");
+    let essential = claimed.is_some_and(|it| it.essential && !it.values.is_empty());
+    let asked: Vec<&str> = match claimed {
+        Some(it) if !it.values.is_empty() => it.values.iter().map(String::as_str).collect(),
+        _ => named.into_iter().chain(hinted).filter(|it| !it.is_empty()).collect(),
+    };
+    let known: Vec<Acr> = asked.iter().filter_map(|value| Acr::parse(value)).collect();
+    if known.is_empty() && essential {
+        return Err((ErrorCode::UnmetAuthenticationRequirements, "none of the essential acr values can be met"));
+    }
+    if known.is_empty() && !asked.is_empty() {
+        return Err(invalid("acr_values has no known value"));
+    }
+    let wished = if known.is_empty() { draft.application.settings.eids.iter().map(|eid| eid.any()).collect() } else { known };
+    let allowed: Vec<Acr> = wished.into_iter().filter(|acr| draft.application.settings.allows(*acr)).collect();
+    if allowed.is_empty() {
+        return Err(invalid("this application may not use what acr_values asks for"));
+    }
+    draft.wanted.acrs = allowed;
+    draft.wanted.acr_is_essential = essential;
+    Ok(())
+}
+
+/// `BID` asks for high, `BIS` for biometrics; both leave other eIDs alone.
+fn bankid_hint(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    let Some(hint) = draft.hint.bankid.take() else { return Ok(()) };
+    let narrowed = if hint.high { Acr::NoBankidHigh } else { Acr::NoBankidSubstantial };
+    for acr in &mut draft.wanted.acrs {
+        if *acr == Acr::NoBankid && draft.application.settings.allows(narrowed) {
+            *acr = narrowed;
+        }
+    }
+    draft.wanted.nin_hint = hint.nin.filter(|nin| Nin::parse(nin).is_some());
+    Ok(())
+}
+
+/// The national identity number, only where the application may have it; silently left out it would be a
+/// surprise at the worst moment.
+fn nin(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    let wanted = &mut draft.wanted;
+    let is_nin = |name: &String| matches!(name.as_str(), "nin" | "nin_type" | "nin_country");
+    let named = wanted.claims.id_token.keys().chain(wanted.claims.userinfo.keys()).any(|it| is_nin(it));
+    if named || wanted.scopes.has(Scope::Nin) {
+        if !draft.application.settings.may_have_nin(draft.issuer.environment) {
+            return Err((ErrorCode::InvalidScope, "this application may not ask for the national identity number"));
+        }
+        // Named or by scope, the eID has to be asked for it.
+        wanted.scopes = wanted.scopes.with(Scope::Nin);
+    }
+    Ok(())
+}
+
+fn id_token_hint(draft: &mut Draft<'_>) -> Result<(), Refused> {
+    let Some(token) = &draft.params.id_token_hint else { return Ok(()) };
+    let hint = draft.issuer.hint(token, draft.call.now).ok_or_else(|| invalid("id_token_hint is not an ID token of this issuer"))?;
+    match &draft.wanted.subject {
+        Some(subject) if *subject != hint.subject => Err(invalid("id_token_hint and claims name two persons")),
+        _ => {
+            draft.wanted.subject = Some(hint.subject);
+            Ok(())
+        }
+    }
+}
+
+/// Decodes the acr in a path segment: base64 in either alphabet, with or without padding.
+pub(crate) fn acr_of_segment(segment: &str) -> Option<String> {
+    let bytes = b64::decode_standard(segment).or_else(|| b64::decode(segment.trim_end_matches('=')))?;
+    String::from_utf8(bytes).ok().filter(|it| it.starts_with("urn:"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::acr_of_segment;
+
+    #[test]
+    fn the_segments_of_existing_customers_are_read() {
+        let acr = Some("urn:grn:authn:no:bankid".to_owned());
+        assert_eq!(acr_of_segment("dXJuOmdybjphdXRobjpubzpiYW5raWQ="), acr);
+        assert_eq!(acr_of_segment("dXJuOmdybjphdXRobjpubzpiYW5raWQ"), acr);
+        for other in ["", "oauth2", "!!!", "aGVsbG8="] {
+            assert_eq!(acr_of_segment(other), None, "{other}");
+        }
+    }
+}

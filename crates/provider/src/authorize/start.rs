@@ -1,0 +1,173 @@
+//! The first turn of a login: check, and send the person on their way.
+
+use std::sync::Arc;
+
+use crypto::Digest;
+use model::{Login, Phase, Wanted};
+use oidc::{AuthorizationParams, AuthorizationResponse, ErrorCode, ResponseMode};
+use store::parked_requests::{self, Origin, ParkedRequest};
+
+use super::{
+    CookieChange, LoginCookie, Step, Turn,
+    jar::{self, Jar, LOGIN_FOR, Opened},
+    request::{self, trusted_return, understand},
+};
+use crate::{Application, Call, Fault, Issuer, PageProblem, Provider, Refusal};
+
+/// How a request arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// By GET: cookies came along.
+    Get,
+    /// By POST from another site: no cookies came, so it is stored and continued by GET.
+    Post,
+}
+
+/// A login being worked on, with what belongs to it.
+pub(crate) struct Work<'a> {
+    pub(crate) issuer: &'a Issuer,
+    pub(crate) call: &'a Call,
+    pub(crate) application: Arc<Application>,
+    pub(crate) name: String,
+    pub(crate) login: Login,
+    pub(crate) wanted: Wanted,
+    pub(crate) jar: Jar,
+}
+
+impl Provider {
+    /// Decodes the acr of a path segment in front of `/oauth2/authorize` or discovery.
+    pub fn acr_of_segment(segment: &str) -> Option<String> {
+        request::acr_of_segment(segment)
+    }
+
+    /// Begins a login.
+    ///
+    /// # Errors
+    /// [`Refusal::Page`] for a client or redirect URI that cannot be trusted; everything else about the request
+    /// is answered to the application.
+    pub async fn authorize(
+        &self,
+        issuer: &Issuer,
+        params: &AuthorizationParams,
+        arrival: (Arrival, &[LoginCookie]),
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let application = match &params.client_id {
+            Some(client_id) => self.application(issuer, client_id, call).await.map_err(|refusal| match refusal {
+                Refusal::NotFound => Refusal::Page(PageProblem::Client),
+                other => other,
+            })?,
+            None => return Err(Refusal::Page(PageProblem::Client)),
+        };
+        let redirect_uri = trusted_return(&application, params).map_err(Refusal::Page)?;
+        let wanted = match understand(issuer, &application, params, redirect_uri.clone(), call) {
+            Ok(wanted) => wanted,
+            Err((refused, mode)) => {
+                return Ok(refusal_turn(issuer, (redirect_uri, mode), refused, params.state.clone(), call));
+            }
+        };
+        if wanted.prompt.none {
+            // Until browser sessions exist, nobody is ever logged in already.
+            let refused = (ErrorCode::LoginRequired, "nobody is logged in");
+            return Ok(refusal_turn(issuer, (redirect_uri, wanted.response_mode), refused, wanted.state, call));
+        }
+        let (arrival, cookies) = arrival;
+        let login = Login { wanted: None, parked: None, phase: Phase::Choosing, started_at: call.now };
+        let name = jar::new_name(&self.random);
+        let jar = Jar::open(issuer, cookies, call.now);
+        let mut work = Work { issuer, call, application, name, login, wanted, jar };
+        if arrival == Arrival::Post {
+            self.park(&mut work, Origin::Post).await?;
+            let login = work.name.clone();
+            return self.turn(work, Step::Show { login }).await;
+        }
+        self.begin(work).await
+    }
+
+    /// Stores what was asked, because it came by POST or is too long for a cookie.
+    pub(crate) async fn park(&self, work: &mut Work<'_>, origin: Origin) -> Result<(), Refusal> {
+        let id: [u8; 32] = self.random.bytes();
+        let digest = Digest::of(&id);
+        let issuer = work.issuer;
+        let plain = postcard::to_allocvec(&work.wanted).map_err(Fault::new)?;
+        let row = ParkedRequest {
+            tenant_id: issuer.tenant,
+            request_digest: digest,
+            domain_id: issuer.domain,
+            origin,
+            sealed_request: issuer.seal.seal(&self.random, &parked_place(issuer, &digest), &plain),
+            expires_at: work.login.started_at.after(LOGIN_FOR),
+        };
+        self.store.write(move |tx| parked_requests::insert(tx, &row)).await?;
+        work.login.parked = Some(id);
+        Ok(())
+    }
+
+    /// Gives what a login's application asked, from the login itself or from where it was parked.
+    pub(crate) async fn wanted(&self, issuer: &Issuer, login: &Login, call: &Call) -> Result<Option<Wanted>, Refusal> {
+        let Some(id) = login.parked else { return Ok(login.wanted.clone()) };
+        let (tenant, digest, now) = (issuer.tenant, Digest::of(&id), call.now);
+        let row = self.store.read(move |tx| parked_requests::find(tx, tenant, &digest, now)).await?;
+        let Some(row) = row.filter(|row| row.domain_id == issuer.domain) else { return Ok(None) };
+        let plain = issuer.seal.open(&parked_place(issuer, &digest), &row.sealed_request).map_err(Fault::new)?;
+        Ok(Some(postcard::from_bytes(plain.expose()).map_err(Fault::new)?))
+    }
+
+    /// Takes up a login that a cookie names; `None` when what it needs is gone.
+    pub(crate) async fn take_up<'a>(
+        &self,
+        issuer: &'a Issuer,
+        opened: &Opened,
+        jar: Jar,
+        call: &'a Call,
+    ) -> Result<Option<Work<'a>>, Refusal> {
+        let Some(wanted) = self.wanted(issuer, &opened.login, call).await? else { return Ok(None) };
+        // Looked up anew at every step: an application that was disabled meanwhile has no logins.
+        let application = match self.application_by_id(issuer, wanted.application, call).await {
+            Err(Refusal::NotFound) => return Ok(None),
+            other => other?,
+        };
+        let Opened { name, login } = opened.clone();
+        Ok(Some(Work { issuer, call, application, name, login, wanted, jar }))
+    }
+
+    /// Ends a turn: the login goes back into its cookie, or aside when it is too long for one.
+    pub(crate) async fn turn(&self, mut work: Work<'_>, step: Step) -> Result<Turn, Refusal> {
+        let mut cookies = work.jar.room(&work.name);
+        cookies.push(self.cookie(&mut work).await?);
+        Ok(Turn { step, cookies, ui_locales: work.wanted.ui_locales })
+    }
+
+    async fn cookie(&self, work: &mut Work<'_>) -> Result<CookieChange, Refusal> {
+        let is_over = work.login.phase == Phase::Over;
+        if work.login.parked.is_none() {
+            work.login.wanted = Some(work.wanted.clone());
+            let value = jar::seal(work.issuer, &work.name, &work.login, &self.random)?;
+            if value.len() <= jar::LONGEST {
+                return Ok(jar::keep(&work.name, value));
+            }
+            work.login.wanted = None;
+            if !is_over {
+                self.park(work, Origin::Overflow).await?;
+            }
+        }
+        Ok(jar::keep(&work.name, jar::seal(work.issuer, &work.name, &work.login, &self.random)?))
+    }
+}
+
+fn parked_place(issuer: &Issuer, digest: &Digest) -> Vec<u8> {
+    issuer.place("parked_requests", "sealed_request", &crypto::b64::encode(digest.as_bytes()))
+}
+
+/// Sends an error back for a request that never became a login.
+fn refusal_turn(
+    issuer: &Issuer,
+    (redirect_uri, mode): (String, ResponseMode),
+    (code, description): request::Refused,
+    state: Option<String>,
+    call: &Call,
+) -> Turn {
+    let description = format!("{description} (trace {})", call.trace);
+    let answer = AuthorizationResponse::error(redirect_uri, mode, (code, description), state, issuer.url());
+    Turn { step: Step::Answer(answer), cookies: Vec::new(), ui_locales: Vec::new() }
+}

@@ -1,0 +1,118 @@
+//! What the browser is shown next, and what it is given to keep.
+
+use model::{Eid, Level, Trouble};
+use oidc::AuthorizationResponse;
+
+use super::CookieChange;
+
+/// One turn of a login: a step, and changes to the browser's cookies.
+#[derive(Debug)]
+pub struct Turn {
+    /// What comes next.
+    pub step: Step,
+    /// To set and to remove.
+    pub cookies: Vec<CookieChange>,
+    /// The languages that the application asked for, best first.
+    pub ui_locales: Vec<String>,
+}
+
+/// What comes next. `login` is the name of the login in our own addresses (`/login/{login}`).
+#[derive(Debug)]
+pub enum Step {
+    /// Go to an address of ours that shows where the login stands.
+    Show {
+        /// Which login.
+        login: String,
+    },
+    /// Choose an eID.
+    Select(Selection),
+    /// Agree, or not.
+    Consent(ConsentAsk),
+    /// Something went wrong.
+    Trouble(TroubleAt),
+    /// The login has ended before; it can be started anew when `restart` names it.
+    Over {
+        /// The name of the application, when it is known.
+        application: Option<String>,
+        /// The login to start anew.
+        restart: Option<String>,
+    },
+    /// No cookie opens: the person must go back to the site they came from.
+    Lost,
+    /// Go to the eID.
+    Leave {
+        /// An absolute URL there.
+        url: String,
+        /// Which eID, to be remembered as the last one.
+        eid: Eid,
+    },
+    /// Back to the application.
+    Answer(AuthorizationResponse),
+}
+
+/// The eIDs to choose from.
+#[derive(Debug)]
+pub struct Selection {
+    /// Which login.
+    pub login: String,
+    /// Who asks.
+    pub application: String,
+    /// In the order of the catalogue.
+    pub choices: Vec<Choice>,
+}
+
+/// One eID to choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Which one.
+    pub eid: Eid,
+    /// The level that it will be asked for.
+    pub level: Level,
+    /// Biometrics first.
+    pub biometrics: bool,
+}
+
+/// What the person is asked to agree to.
+#[derive(Debug)]
+pub struct ConsentAsk {
+    /// Which login.
+    pub login: String,
+    /// Who asks.
+    pub application: String,
+    /// What it will see.
+    pub shared: Vec<SharedClaim>,
+}
+
+/// A kind of information about a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharedClaim {
+    /// National identity number.
+    Nin,
+    /// Name.
+    Name,
+    /// Birth date.
+    Birthdate,
+    /// E-mail address.
+    Email,
+    /// Telephone number.
+    Phone,
+    /// Postal address.
+    Address,
+    /// The eID's own identifier.
+    EidSubject,
+}
+
+/// Trouble, and the ways out of it.
+#[derive(Debug)]
+pub struct TroubleAt {
+    /// Which login.
+    pub login: String,
+    /// Who asks.
+    pub application: String,
+    /// Where it happened.
+    pub eid: Eid,
+    /// What happened.
+    pub trouble: Trouble,
+    /// Whether there is another eID to choose.
+    pub has_others: bool,
+}

@@ -1,0 +1,139 @@
+//! To the eID and back.
+
+use crypto::{Digest, b64};
+use eid::{EidError, Outcome, Reason};
+use model::{Eid, Phase, Proof, Trouble};
+use oidc::{ErrorCode, Returned};
+
+use super::{
+    LoginCookie, Step, Turn,
+    jar::{Jar, LOGIN_FOR},
+    next_step::over,
+    start::Work,
+};
+use crate::{Call, Issuer, Provider, Refusal};
+
+impl Provider {
+    /// Sends the person to the eID, with new state, nonce and verifier.
+    pub(crate) async fn leave_for(&self, mut work: Work<'_>, eid: Eid) -> Result<Turn, Refusal> {
+        let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
+        let connector = work.issuer.sources.get(&eid).and_then(|source| source.connector.clone());
+        let started = match connector {
+            Some(connector) => connector.start(&ask, &self.random, work.call.now).await,
+            None => Err(EidError::Misconfigured("no usable credentials".to_owned())),
+        };
+        match started {
+            Ok(started) => {
+                work.login.phase = Phase::AtEid { eid, memo: started.memo };
+                self.turn(work, Step::Leave { url: started.url, eid }).await
+            }
+            Err(error) => {
+                log(&work, eid, &error);
+                self.trouble(work, (eid, error.trouble()), None).await
+            }
+        }
+    }
+
+    /// Takes the person back from the eID.
+    ///
+    /// A login ends only in the domain, with the eID and in the browser where it began; the state is spent,
+    /// whatever came with it.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`], [`Refusal::Internal`].
+    pub async fn callback(
+        &self,
+        issuer: &Issuer,
+        (eid, returned): (Eid, Returned),
+        cookies: &[LoginCookie],
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let jar = Jar::open(issuer, cookies, call.now);
+        let state = returned.state.as_deref().and_then(b64::decode).unwrap_or_default();
+        let Some(opened) = jar.find_state(&state).cloned() else {
+            // Used before, expired, or started in another browser.
+            let Some(opened) = jar.latest_over().cloned() else { return Ok(lost()) };
+            return Ok(self.take_up(issuer, &opened, jar, call).await?.map_or_else(lost, over));
+        };
+        let Some(work) = self.take_up(issuer, &opened, jar, call).await? else { return Ok(lost()) };
+        let Phase::AtEid { eid: expected, memo } = work.login.phase.clone() else { return Ok(lost()) };
+        if expected != eid {
+            tracing::warn!(trace = %call.trace, eid = eid.as_str(), "an answer came to another eID's address");
+            return Ok(lost());
+        }
+        let spent = (Digest::of(&memo.state), work.login.started_at.after(LOGIN_FOR));
+        let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
+        let connector = work.issuer.sources.get(&eid).and_then(|source| source.connector.clone());
+        let outcome = match connector {
+            Some(connector) => connector.finish(&ask, &memo, returned, call.now).await,
+            None => Err(EidError::Misconfigured("no usable credentials".to_owned())),
+        };
+        match outcome {
+            Ok(Outcome::Proved(proof)) => self.judge(work, *proof, spent).await,
+            Ok(Outcome::Refused(reason)) => {
+                let description = match reason {
+                    Reason::Cancelled => "the person cancelled at the eID",
+                    Reason::NinRefused => "the national identity number was not given",
+                };
+                self.end(work, Some(spent), (ErrorCode::AccessDenied, description)).await
+            }
+            Err(error) => {
+                log(&work, eid, &error);
+                self.trouble(work, (eid, error.trouble()), Some(spent)).await
+            }
+        }
+    }
+
+    /// The person is proved; is it enough, is it the right one, and must they be asked?
+    async fn judge(&self, work: Work<'_>, proof: Proof, spent: super::respond::Spent) -> Result<Turn, Refusal> {
+        let settings = &work.application.settings;
+        let acr = work.wanted.returned_acr(proof.eid, proof.level).filter(|_| settings.accepts(proof.eid, proof.level));
+        let Some(acr) = acr else {
+            tracing::info!(trace = %work.call.trace, eid = proof.eid.as_str(), "the level is lower than asked");
+            return self.trouble(work, (proof.eid, Trouble::LevelTooLow), Some(spent)).await;
+        };
+        let grant = self.grant(&work, acr, proof)?;
+        if work.wanted.subject.as_ref().is_some_and(|subject| *subject != grant.subject) {
+            let refused = (ErrorCode::LoginRequired, "another person logged in than was asked for");
+            return self.end(work, Some(spent), refused).await;
+        }
+        if super::consent::is_needed(&work, &grant) {
+            return self.await_consent(work, grant, spent).await;
+        }
+        self.answer_code(work, &grant, super::respond::Paid::State(spent)).await
+    }
+
+    /// Shows trouble on our page, or sends it straight back where the application wants no such pages.
+    pub(crate) async fn trouble(
+        &self,
+        mut work: Work<'_>,
+        (eid, trouble): (Eid, Trouble),
+        spent: Option<super::respond::Spent>,
+    ) -> Result<Turn, Refusal> {
+        if !work.application.settings.error_pages {
+            return self.end(work, spent, super::respond::error_of(trouble)).await;
+        }
+        if let Some(spent) = spent
+            && !self.spend_state(&work, spent).await?
+        {
+            return Ok(over(work));
+        }
+        work.login.phase = Phase::Trouble { eid, trouble };
+        let login = work.name.clone();
+        self.turn(work, Step::Show { login }).await
+    }
+}
+
+fn lost() -> Turn {
+    Turn { step: Step::Lost, cookies: Vec::new(), ui_locales: Vec::new() }
+}
+
+fn log(work: &Work<'_>, eid: Eid, error: &EidError) {
+    let (trace, client_id) = (work.call.trace, work.application.client_id.as_str());
+    match error {
+        EidError::Misconfigured(_) => {
+            tracing::error!(%trace, client_id, eid = eid.as_str(), %error, "an identity source needs the operator");
+        }
+        _ => tracing::warn!(%trace, client_id, eid = eid.as_str(), %error, "trouble at an eID"),
+    }
+}

@@ -1,0 +1,36 @@
+//! What every call carries.
+
+use crypto::Random;
+use model::Timestamp;
+
+/// Names one request, on pages, in the response header and in the log: 32 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TraceId([u8; 16]);
+
+impl TraceId {
+    /// Makes a new one.
+    pub fn new(random: &Random) -> Self {
+        Self(random.bytes())
+    }
+}
+
+impl std::fmt::Display for TraceId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
+impl std::fmt::Debug for TraceId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// The instant and the name of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// When it arrived.
+    pub now: Timestamp,
+    /// How it is found again.
+    pub trace: TraceId,
+}

@@ -1,0 +1,66 @@
+//! What the provider says of itself.
+//!
+//! Spec: OpenID Connect Discovery 1.0 §3 <https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata>
+
+use std::time::Duration;
+
+use crypto::{Algorithm, b64};
+use model::{Acr, Timestamp, stands_in_jwks};
+use oidc::{ResponseMode, Scope};
+use serde_json::{Value, json};
+
+use crate::Issuer;
+
+/// The longest life of a token that a signing key signs: the upper limit of an application's setting.
+const LONGEST_TOKEN: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Issuer {
+    /// Gives the discovery document. `acr`: the value that the path carried, which then leads every login.
+    pub fn discovery(&self, acr: Option<&str>) -> Value {
+        let url = self.url();
+        let at = |path: &str| format!("{url}{path}");
+        let authorize = match acr {
+            Some(acr) => at(&format!("/{}/oauth2/authorize", b64::encode_standard(acr.as_bytes()))),
+            None => at("/oauth2/authorize"),
+        };
+        let acrs = Acr::ALL.into_iter().filter(|it| self.sources.contains_key(&it.eid()));
+        json!({
+            "issuer": url,
+            "authorization_endpoint": authorize,
+            "token_endpoint": at("/oauth2/token"),
+            "userinfo_endpoint": at("/oauth2/userinfo"),
+            "jwks_uri": at("/.well-known/jwks"),
+            "end_session_endpoint": at("/oauth2/logout"),
+            "scopes_supported": Scope::ALL.map(Scope::as_str),
+            "response_types_supported": ["code"],
+            "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
+            "grant_types_supported": ["authorization_code"],
+            "acr_values_supported": acrs.map(Acr::as_str).collect::<Vec<_>>(),
+            "subject_types_supported": ["public", "pairwise"],
+            // RS256 first: some clients take the first one as *the* one.
+            "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
+            "token_endpoint_auth_methods_supported":
+                ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+            "token_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
+            "claim_types_supported": ["normal"],
+            "claims_supported": [
+                "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "idp",
+                "name", "given_name", "family_name", "birthdate", "email", "email_verified", "phone_number",
+                "phone_number_verified", "address", "nin", "nin_type", "nin_country", "eid_subject"
+            ],
+            "claims_parameter_supported": true,
+            "request_parameter_supported": false,
+            "request_uri_parameter_supported": false,
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": true,
+            "prompt_values_supported": ["none", "login", "consent", "select_account"],
+            "ui_locales_supported": ["nb", "nn", "en"],
+        })
+    }
+
+    /// Gives the JWK Set: public members only.
+    pub fn jwks(&self, now: Timestamp) -> Value {
+        let keys = self.keys.iter().filter(|key| stands_in_jwks(&key.times, LONGEST_TOKEN, now));
+        json!({"keys": keys.map(|key| &key.jwk).collect::<Vec<_>>()})
+    }
+}

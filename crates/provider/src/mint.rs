@@ -1,0 +1,164 @@
+//! The one mint: a finished login becomes a code, a redeemed code becomes tokens.
+//!
+//! Claims about the person lie in the database only encrypted under a content key of their own; that key lies
+//! there only wrapped under the code, later under the access token. Whoever has the database, the master key
+//! and all backups still cannot read them.
+
+use std::time::Duration;
+
+use crypto::{Digest, Random, SealKey, Secret};
+use model::{Grant, GrantId, Timestamp, signs_now};
+use oidc::{Scope, TokenResponse};
+use serde_json::{Map, Value, json};
+use store::{access_tokens, grants};
+
+use crate::{Application, Fault, Issuer};
+
+/// A code lives this long.
+const CODE_FOR: Duration = Duration::from_secs(60);
+
+/// Wraps a content key under a bearer secret of a grant.
+fn wrapping_key(secret: &str) -> SealKey {
+    SealKey::derive(secret.as_bytes(), "grant content key")
+}
+
+fn wrap(issuer: &Issuer, random: &Random, grant: GrantId, secret: &str, key: &SealKey) -> Vec<u8> {
+    let place = issuer.place("grants", "wrapped_key", &grant.to_string());
+    wrapping_key(secret).seal(random, &place, key.expose())
+}
+
+fn unwrap(issuer: &Issuer, grant: GrantId, secret: &str, wrapped: &[u8]) -> Option<SealKey> {
+    let place = issuer.place("grants", "wrapped_key", &grant.to_string());
+    SealKey::from_slice(wrapping_key(secret).open(&place, wrapped).ok()?.expose())
+}
+
+/// A code and the row that stands for it.
+pub(crate) struct MintedCode {
+    pub(crate) code: Secret<String>,
+    pub(crate) row: grants::Grant,
+}
+
+/// Makes a code for a grant; nothing is written yet.
+pub(crate) fn mint_code(
+    issuer: &Issuer,
+    application: &Application,
+    grant: &Grant,
+    random: &Random,
+    now: Timestamp,
+) -> Result<MintedCode, Fault> {
+    let id = GrantId::new(random, now);
+    let code = random.token();
+    let key = SealKey::generate(random);
+    let plain = Secret::new(postcard::to_allocvec(grant).map_err(Fault::new)?);
+    let place = issuer.place("grants", "sealed_claims", &id.to_string());
+    let row = grants::Grant {
+        id,
+        tenant_id: issuer.tenant,
+        domain_id: issuer.domain,
+        application_id: application.id,
+        code_digest: Digest::of(code.expose().as_bytes()),
+        code_expires_at: now.after(CODE_FOR),
+        code_used_at: None,
+        revoked_at: None,
+        sealed_claims: key.seal(random, &place, plain.expose()),
+        code_wrapped_key: Some(wrap(issuer, random, id, code.expose(), &key)),
+        created_at: now,
+        expires_at: now.after(CODE_FOR),
+    };
+    Ok(MintedCode { code, row })
+}
+
+/// Opens a grant with a bearer secret of it; `None` when it is not one.
+pub(crate) fn open_grant(
+    issuer: &Issuer,
+    id: GrantId,
+    secret: &str,
+    wrapped_key: &[u8],
+    sealed_claims: &[u8],
+) -> Option<(Grant, SealKey)> {
+    let key = unwrap(issuer, id, secret, wrapped_key)?;
+    let place = issuer.place("grants", "sealed_claims", &id.to_string());
+    let plain = key.open(&place, sealed_claims).ok()?;
+    Some((postcard::from_bytes(plain.expose()).ok()?, key))
+}
+
+/// An access token and the row that stands for it.
+pub(crate) struct MintedToken {
+    pub(crate) token: Secret<String>,
+    pub(crate) row: access_tokens::AccessToken,
+}
+
+/// Makes an access token that opens the grant's claims; nothing is written yet.
+pub(crate) fn mint_access_token(
+    issuer: &Issuer,
+    application: &Application,
+    (grant, key): (GrantId, &SealKey),
+    random: &Random,
+    now: Timestamp,
+) -> MintedToken {
+    let token = random.token();
+    let row = access_tokens::AccessToken {
+        tenant_id: issuer.tenant,
+        token_digest: Digest::of(token.expose().as_bytes()),
+        grant_id: grant,
+        wrapped_key: wrap(issuer, random, grant, token.expose(), key),
+        created_at: now,
+        expires_at: now.after(application.settings.lifetimes().access_token_for),
+    };
+    MintedToken { token, row }
+}
+
+/// The protocol claims and the person's, as they stand in the ID token.
+fn id_token_claims(issuer: &Issuer, application: &Application, grant: &Grant, now: Timestamp) -> Map<String, Value> {
+    let mut claims = model::release(grant, application.settings.slim_id_token).id_token;
+    let expires = now.after(application.settings.lifetimes().id_token_for);
+    let protocol = json!({
+        "iss": issuer.url(),
+        "sub": grant.subject,
+        "aud": application.client_id,
+        "exp": expires.seconds(),
+        "iat": now.seconds(),
+        "auth_time": grant.proof.authenticated_at.seconds(),
+        "acr": grant.acr.as_str(),
+        "sid": grant.session_id,
+    });
+    if let Value::Object(protocol) = protocol {
+        claims.extend(protocol);
+    }
+    if !grant.proof.amr.is_empty() {
+        claims.insert("amr".to_owned(), json!(grant.proof.amr));
+    }
+    if let Some(nonce) = &grant.nonce {
+        claims.insert("nonce".to_owned(), json!(nonce));
+    }
+    claims
+}
+
+/// Signs and puts together the answer of the token endpoint. Everything has been committed by now.
+pub(crate) fn token_response(
+    issuer: &Issuer,
+    application: &Application,
+    grant: &Grant,
+    access_token: &Secret<String>,
+    now: Timestamp,
+) -> Result<TokenResponse, Fault> {
+    let id_token = if grant.scopes.has(Scope::Openid) {
+        let algorithm = application.settings.algorithm();
+        let usable = issuer.keys.iter().filter(|key| key.algorithm == algorithm && signs_now(&key.times, now));
+        let key = usable.max_by_key(|key| key.times.active_at);
+        let key = key.ok_or_else(|| Fault::new(format!("no active {} key", algorithm.as_str())))?;
+        let mut claims = id_token_claims(issuer, application, grant, now);
+        claims.insert("at_hash".to_owned(), json!(crypto::at_hash(algorithm, access_token.expose())));
+        let payload = serde_json::to_vec(&claims).map_err(Fault::new)?;
+        Some(crypto::sign(&key.signing, "JWT", &payload).map_err(Fault::new)?)
+    } else {
+        None
+    };
+    Ok(TokenResponse {
+        access_token: access_token.expose().clone(),
+        token_type: "Bearer",
+        expires_in: application.settings.lifetimes().access_token_for.as_secs(),
+        id_token,
+        scope: grant.scopes.to_text(),
+    })
+}

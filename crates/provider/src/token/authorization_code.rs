@@ -1,0 +1,139 @@
+//! Redeeming a code: what did it prove, and to whom?
+//!
+//! One write spends the code (and the assertion's `jti`) and inserts the access token's digest; signing comes
+//! after it. A refusal that has effects is a value that is committed, not an error that rolls back.
+
+use crypto::{Digest, SealKey};
+use model::{Grant, GrantId};
+use oidc::{ErrorCode, TokenParams, TokenResponse};
+use store::{StoreError, WriteTx, access_tokens, grants, spent_values};
+
+use super::client::Client;
+use crate::{
+    Call, Fault, Issuer, Provider, Refusal,
+    mint::{MintedToken, mint_access_token, open_grant, token_response},
+    refusal::refuse,
+};
+
+/// How the write ended; every variant is committed.
+enum Redeemed {
+    /// This caller, and no other, has the token.
+    Won,
+    /// The code was good for somebody else, or had been used: its grant is dead now.
+    Dead,
+    /// The assertion had been used before; nothing else was looked at.
+    AssertionReused,
+}
+
+/// What is to be written, decided before the write.
+struct Redemption {
+    tenant: model::TenantId,
+    grant: GrantId,
+    code: Digest,
+    /// `None`: the binding is wrong, so the code must die.
+    token: Option<access_tokens::AccessToken>,
+    jti: Option<(Digest, model::Timestamp)>,
+}
+
+fn redeem(tx: &mut WriteTx<'_>, it: &Redemption, now: model::Timestamp) -> Result<Redeemed, StoreError> {
+    if let Some((digest, expires_at)) = &it.jti
+        && !spent_values::consume(tx, it.tenant, "client_assertion", digest, *expires_at)?
+    {
+        return Ok(Redeemed::AssertionReused);
+    }
+    if let Some(token) = &it.token
+        && grants::consume_code(tx, it.tenant, &it.code, token.expires_at, now)?.is_some()
+    {
+        access_tokens::insert(tx, token)?;
+        return Ok(Redeemed::Won);
+    }
+    // RFC 6749 §4.1.2: "If an authorization code is used more than once, the authorization server MUST deny the
+    // request and SHOULD revoke … all tokens previously issued based on that authorization code."
+    grants::revoke(tx, it.tenant, it.grant, now)?;
+    Ok(Redeemed::Dead)
+}
+
+fn is_bound(grant: &Grant, client: &Client, row: &grants::Grant, request: &TokenParams) -> bool {
+    let verifier = match (&grant.challenge, request.code_verifier.as_deref()) {
+        (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
+        (None, None) => true,
+        // A challenge is always enforced, and a verifier without one would be a downgrade.
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    row.application_id == client.application.id
+        && request.redirect_uri.as_deref() == Some(grant.redirect_uri.as_str())
+        && verifier
+}
+
+impl Provider {
+    /// Redeems an authorization code.
+    ///
+    /// Spec: RFC 6749 §4.1.3, RFC 7636 §4.6 <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3>
+    pub(crate) async fn redeem_code(
+        &self,
+        issuer: &Issuer,
+        client: &Client,
+        request: &TokenParams,
+        call: &Call,
+    ) -> Result<TokenResponse, Refusal> {
+        let code = request.code.as_deref().ok_or_else(|| refuse(ErrorCode::InvalidRequest, "code is missing"))?;
+        let tenant = issuer.tenant;
+        let digest = Digest::of(code.as_bytes());
+        let row = self.store.read(move |tx| grants::find_by_code(tx, tenant, &digest)).await?;
+        let row = row.filter(|row| row.domain_id == issuer.domain);
+        let Some(row) = row else { return self.refuse_code(issuer, client, call).await };
+        let opened = row
+            .code_wrapped_key
+            .as_deref()
+            .and_then(|wrapped| open_grant(issuer, row.id, code, wrapped, &row.sealed_claims))
+            .filter(|(grant, _)| is_bound(grant, client, &row, request));
+        let minted = opened.as_ref().map(|(_, key)| self.access_token(issuer, client, row.id, key, call));
+        let redemption = Redemption {
+            tenant,
+            grant: row.id,
+            code: digest,
+            token: minted.as_ref().map(|it| it.row.clone()),
+            jti: client.jti,
+        };
+        let now = call.now;
+        // An unused code that merely expired is not reuse, but killing it costs nothing.
+        match (self.store.write(move |tx| redeem(tx, &redemption, now)).await?, opened, minted) {
+            (Redeemed::Won, Some((grant, _)), Some(minted)) => {
+                token_response(issuer, &client.application, &grant, &minted.token, now).map_err(Refusal::from)
+            }
+            (Redeemed::AssertionReused, ..) => Err(assertion_reused()),
+            (Redeemed::Dead, ..) => Err(bad_code()),
+            (Redeemed::Won, ..) => Err(Fault::new("a code was won without a token").into()),
+        }
+    }
+
+    fn access_token(&self, issuer: &Issuer, client: &Client, grant: GrantId, key: &SealKey, call: &Call) -> MintedToken {
+        mint_access_token(issuer, &client.application, (grant, key), &self.random, call.now)
+    }
+
+    /// No such code; the assertion that came with it is spent all the same.
+    async fn refuse_code(&self, issuer: &Issuer, client: &Client, call: &Call) -> Result<TokenResponse, Refusal> {
+        if let Some((digest, expires_at)) = client.jti {
+            let tenant = issuer.tenant;
+            let first = self.store.write(move |tx| {
+                spent_values::consume(tx, tenant, "client_assertion", &digest, expires_at)
+            });
+            if !first.await? {
+                return Err(assertion_reused());
+            }
+        }
+        tracing::debug!(trace = %call.trace, "an unknown code was presented");
+        Err(bad_code())
+    }
+}
+
+fn bad_code() -> Refusal {
+    refuse(
+        ErrorCode::InvalidGrant,
+        "the code is unknown, expired or used, or was issued for another client, redirect_uri or code_verifier",
+    )
+}
+
+fn assertion_reused() -> Refusal {
+    refuse(ErrorCode::InvalidClient, "the client assertion was used before")
+}

@@ -1,0 +1,135 @@
+//! Client authentication.
+
+use std::{sync::Arc, time::Duration};
+
+use crypto::{Algorithm, Digest};
+use model::{ClientAuthentication, Timestamp};
+use oidc::{ClientCredentials, ErrorCode, Pair};
+use serde_json::{Map, Value};
+
+use crate::{Application, Call, Issuer, Provider, Refusal, refusal::refuse};
+
+/// A client that has proved who it is. Its assertion's `jti`, if it used one, must be spent in the same write
+/// as whatever it came for.
+#[derive(Debug)]
+pub(crate) struct Client {
+    pub(crate) application: Arc<Application>,
+    pub(crate) jti: Option<(Digest, Timestamp)>,
+}
+
+/// One text for every reason, so that nobody learns which client ids exist.
+fn unknown() -> Refusal {
+    refuse(ErrorCode::InvalidClient, "the client is unknown or its authentication failed")
+}
+
+impl Provider {
+    /// Authenticates a client by the one method that its application has.
+    pub(crate) async fn authenticate(
+        &self,
+        issuer: &Issuer,
+        credentials: &ClientCredentials,
+        call: &Call,
+    ) -> Result<Client, Refusal> {
+        match credentials {
+            ClientCredentials::Basic(pairs) => self.by_secret(issuer, pairs, call).await,
+            ClientCredentials::Post(pair) => self.by_secret(issuer, std::slice::from_ref(pair), call).await,
+            ClientCredentials::None(client_id) => {
+                let application = self.known(issuer, client_id, call).await?.ok_or_else(unknown)?;
+                if !application.settings.is_public() {
+                    return Err(unknown());
+                }
+                Ok(Client { application, jti: None })
+            }
+            ClientCredentials::Assertion { client_id, assertion } => {
+                self.by_assertion(issuer, client_id.as_deref(), assertion, call).await
+            }
+        }
+    }
+
+    async fn known(&self, issuer: &Issuer, client_id: &str, call: &Call) -> Result<Option<Arc<Application>>, Refusal> {
+        match self.application(issuer, client_id, call).await {
+            Ok(application) => Ok(Some(application)),
+            Err(Refusal::NotFound) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn by_secret(&self, issuer: &Issuer, pairs: &[Pair], call: &Call) -> Result<Client, Refusal> {
+        for pair in pairs {
+            // An unknown client costs the same digest as a known one.
+            let presented = Digest::of(pair.secret.expose().as_bytes());
+            let Some(application) = self.known(issuer, &pair.client_id, call).await? else { continue };
+            let by_secret = application.settings.authentication == ClientAuthentication::ClientSecret;
+            if application.has_secret(&presented, call.now) && by_secret {
+                return Ok(Client { application, jti: None });
+            }
+        }
+        Err(unknown())
+    }
+
+    /// Spec: RFC 7523 §3 <https://www.rfc-editor.org/rfc/rfc7523#section-3>, draft-ietf-oauth-rfc7523bis
+    async fn by_assertion(
+        &self,
+        issuer: &Issuer,
+        client_id: Option<&str>,
+        assertion: &str,
+        call: &Call,
+    ) -> Result<Client, Refusal> {
+        let compact = crypto::parse(assertion).map_err(|_| unknown())?;
+        let claims: Map<String, Value> =
+            serde_json::from_slice(compact.unverified_payload()).map_err(|_| unknown())?;
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        let subject = text("sub").ok_or_else(unknown)?;
+        if text("iss") != Some(subject) || client_id.is_some_and(|it| it != subject) {
+            return Err(unknown());
+        }
+        let application = self.known(issuer, subject, call).await?.ok_or_else(unknown)?;
+        if application.settings.authentication != ClientAuthentication::PrivateKeyJwt {
+            return Err(unknown());
+        }
+        let keys = application.keys.as_ref().ok_or_else(unknown)?;
+        let key = keys.choose(&compact).map_err(|_| unknown())?;
+        compact.verify(key, &Algorithm::ALL).map_err(|_| unknown())?;
+        check_typ(compact.typ())?;
+        check_audience(&claims, issuer)?;
+        let expires_at = check_times(&claims, call.now)?;
+        let jti = text("jti").filter(|it| it.len() <= 255);
+        let jti = jti.ok_or_else(|| refuse(ErrorCode::InvalidClient, "the client assertion has no jti"))?;
+        let digest = Digest::of(format!("{}\0{jti}", application.id).as_bytes());
+        Ok(Client { application, jti: Some((digest, expires_at)) })
+    }
+}
+
+fn check_typ(typ: Option<&str>) -> Result<(), Refusal> {
+    match typ {
+        None | Some("JWT" | "client-authentication+jwt") => Ok(()),
+        Some(_) => Err(refuse(ErrorCode::InvalidClient, "the client assertion is another kind of token")),
+    }
+}
+
+/// The audience is us, as one string: the issuer with or without a final slash, or the token endpoint.
+/// An array, or anybody else, is refused: that was the audience injection of 2025.
+fn check_audience(claims: &Map<String, Value>, issuer: &Issuer) -> Result<(), Refusal> {
+    let rest = claims.get("aud").and_then(Value::as_str).and_then(|audience| audience.strip_prefix(issuer.url()));
+    match rest {
+        Some("" | "/" | "/oauth2/token") => Ok(()),
+        _ => Err(refuse(ErrorCode::InvalidClient, "the audience of the client assertion must be the issuer")),
+    }
+}
+
+/// Gives the instant after which the assertion's `jti` need not be remembered.
+fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result<Timestamp, Refusal> {
+    const SKEW: i64 = 60;
+    let wrong = || refuse(ErrorCode::InvalidClient, "the client assertion is expired, not valid yet, or lives too long");
+    let seconds = |name: &str| match claims.get(name) {
+        None => Ok(None),
+        Some(value) => value.as_i64().map(Some).ok_or_else(wrong),
+    };
+    let expires = seconds("exp")?.ok_or_else(wrong)?;
+    let now = now.seconds();
+    let starts = seconds("nbf")?.into_iter().chain(seconds("iat")?).max().unwrap_or(now);
+    if expires < now - SKEW || expires > now + 300 + SKEW || starts > now + SKEW {
+        return Err(wrong());
+    }
+    Ok(Timestamp::from_seconds(expires).after(Duration::from_secs(SKEW.unsigned_abs() + 1)))
+}
