@@ -1,1 +1,42 @@
-//! Placeholder, replaced before the first release.
+//! The only crate that knows SQL: it remembers, and never decides.
+//!
+//! A module is a noun. Its functions take a transaction first and `now` last, and use few verbs: `get` (must
+//! exist), `find`, `list`, `insert`, `save`, `remove`, `consume` (once). What `get` read in a write stays as
+//! it is until the write ends; across requests `save` compares the row's version.
+//!
+//! **Invariant:** no function without a tenant, except the operator's (a domain by its host, tenants, the sweep).
+//! Secrets arrive sealed or digested; nothing here can read them. No `.await` fits between two statements.
+
+mod counters;
+mod error;
+mod job;
+mod migrate;
+mod postgres;
+mod settings;
+mod sql;
+mod sqlite;
+mod statements;
+mod store;
+mod value;
+mod workers;
+mod writer;
+
+pub mod access_tokens;
+pub mod applications;
+pub mod awaiting_consents;
+pub mod client_secrets;
+pub mod domains;
+pub mod grants;
+pub mod identity_sources;
+pub mod parked_requests;
+pub mod signing_keys;
+pub mod spent_values;
+pub mod subject_keys;
+pub mod sweep;
+pub mod tenants;
+
+pub use error::StoreError;
+pub use settings::{Place, Settings};
+pub use sql::{ReadTx, Tx, WriteTx};
+pub use statements::Shape;
+pub use store::Store;

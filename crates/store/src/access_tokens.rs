@@ -1,0 +1,93 @@
+//! Access tokens: digests, each with its grant's key wrapped under the token itself.
+
+use crypto::Digest;
+use model::{ApplicationId, DomainId, GrantId, TenantId, Timestamp};
+
+use crate::{StoreError, Tx, WriteTx, value::Row};
+
+const INSERT: &str = "INSERT INTO access_tokens
+    (tenant_id, token_digest, grant_id, wrapped_key, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+const FIND_LIVE: &str =
+    "SELECT grants.id, grants.application_id, grants.domain_id, access_tokens.wrapped_key,
+    grants.sealed_claims, access_tokens.expires_at
+    FROM access_tokens JOIN grants
+    ON grants.tenant_id = access_tokens.tenant_id AND grants.id = access_tokens.grant_id
+    WHERE access_tokens.tenant_id = $1 AND access_tokens.token_digest = $2 AND access_tokens.expires_at > $3
+    AND grants.revoked_at IS NULL";
+
+pub(crate) const ALL: &[&str] = &[INSERT, FIND_LIVE];
+
+/// An access token's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessToken {
+    /// Whose it is.
+    pub tenant_id: TenantId,
+    /// SHA-256 of the token.
+    pub token_digest: Digest,
+    /// What it gives access to.
+    pub grant_id: GrantId,
+    /// The grant's key, wrapped under the token.
+    pub wrapped_key: Vec<u8>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is refused.
+    pub expires_at: Timestamp,
+}
+
+/// A token that may be used, with what stands behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveToken {
+    /// What it gives access to.
+    pub grant_id: GrantId,
+    /// Who was granted.
+    pub application_id: ApplicationId,
+    /// Where the login was: refuse the token on another domain.
+    pub domain_id: DomainId,
+    /// The grant's key, wrapped under the token.
+    pub wrapped_key: Vec<u8>,
+    /// The claims, sealed under that key.
+    pub sealed_claims: Vec<u8>,
+    /// From when on it is refused.
+    pub expires_at: Timestamp,
+}
+
+/// Adds a token. Consume its code, or whatever it is made from, in the same write.
+///
+/// # Errors
+/// [`StoreError::Conflict`], perhaps only from the write itself, when the token is there already.
+pub fn insert(tx: &mut WriteTx<'_>, token: &AccessToken) -> Result<(), StoreError> {
+    let values = [
+        token.tenant_id.into(),
+        (&token.token_digest).into(),
+        token.grant_id.into(),
+        (&token.wrapped_key).into(),
+        token.created_at.into(),
+        token.expires_at.into(),
+    ];
+    tx.put(INSERT, &values)
+}
+
+/// Finds a token that has neither expired nor been revoked with its grant.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn find_live(
+    tx: &mut impl Tx,
+    tenant_id: TenantId,
+    token_digest: &Digest,
+    now: Timestamp,
+) -> Result<Option<LiveToken>, StoreError> {
+    tx.find(FIND_LIVE, &[tenant_id.into(), token_digest.into(), now.into()])?.map(read).transpose()
+}
+
+fn read(row: Row) -> Result<LiveToken, StoreError> {
+    let mut row = row.of("access_tokens");
+    Ok(LiveToken {
+        grant_id: row.id("grant_id", GrantId::parse)?,
+        application_id: row.id("application_id", ApplicationId::parse)?,
+        domain_id: row.id("domain_id", DomainId::parse)?,
+        wrapped_key: row.bytes("wrapped_key")?,
+        sealed_claims: row.bytes("sealed_claims")?,
+        expires_at: row.time("expires_at")?,
+    })
+}

@@ -1,0 +1,117 @@
+//! Brings a database to the state that this version needs, in one transaction, and refuses what it does not know.
+
+use crypto::Digest;
+
+use crate::{
+    StoreError,
+    postgres::Session,
+    sqlite::Sqlite,
+    value::{Row, Value},
+};
+
+/// What changes a database, in the order in which it was written. Never edit one that was released; add one.
+const MIGRATIONS: &[(&str, &str)] = &[("0001_foundation", include_str!("../migrations/0001_foundation.sql"))];
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
+    position BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, text_digest BYTEA NOT NULL)";
+const LIST: &str = "SELECT name, text_digest FROM schema_migrations ORDER BY position";
+const INSERT: &str = "INSERT INTO schema_migrations (position, name, text_digest) VALUES ($1, $2, $3)";
+
+/// A connection inside a transaction that nobody else can migrate in.
+pub(crate) trait Migrating {
+    fn apply(&mut self, text: &str) -> Result<(), StoreError>;
+    fn ask(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError>;
+}
+
+/// Applies what is missing.
+///
+/// # Errors
+/// [`StoreError::Unsuitable`] for a database that a newer version has migrated, or with other texts.
+pub(crate) fn migrate(database: &mut impl Migrating) -> Result<(), StoreError> {
+    database.apply(TABLE)?;
+    let mut applied = Vec::new();
+    for row in database.ask(LIST, &[])? {
+        let mut row = row.of("schema_migrations");
+        applied.push((row.text("name")?, row.digest("text_digest")?));
+    }
+    for ((name, text), (found, digest)) in MIGRATIONS.iter().zip(&applied) {
+        if name != found || Digest::of(text.as_bytes()) != *digest {
+            let text =
+                format!("the database was migrated with another text of {name}: use the version that did it");
+            return Err(StoreError::Unsuitable(text));
+        }
+    }
+    if let Some((name, _)) = applied.get(MIGRATIONS.len()) {
+        let text = format!("the database is newer than this version of portvakt: it has {name}");
+        return Err(StoreError::Unsuitable(text));
+    }
+    for (position, (name, text)) in MIGRATIONS.iter().enumerate().skip(applied.len()) {
+        database.apply(text)?;
+        let position = i64::try_from(position).unwrap_or(i64::MAX);
+        let digest = Digest::of(text.as_bytes());
+        database.ask(INSERT, &[position.into(), (*name).into(), (&digest).into()])?;
+        tracing::info!(migration = name, "the database was migrated");
+    }
+    Ok(())
+}
+
+impl Migrating for &Sqlite {
+    fn apply(&mut self, text: &str) -> Result<(), StoreError> {
+        self.batch(text)
+    }
+
+    fn ask(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        self.rows(sql, values)
+    }
+}
+
+/// Migrates a SQLite file. Another process waits for the write lock.
+pub(crate) fn migrate_sqlite(mut connection: &Sqlite) -> Result<(), StoreError> {
+    connection.control("BEGIN IMMEDIATE")?;
+    migrate(&mut connection)?;
+    connection.control("COMMIT")
+}
+
+impl Migrating for Session {
+    fn apply(&mut self, text: &str) -> Result<(), StoreError> {
+        self.batch(text)
+    }
+
+    fn ask(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        self.rows(sql, values, false)
+    }
+}
+
+/// What a database must be, as three texts: its encoding, its collation, and whether that sorts by bytes
+/// (the name alone says nothing when the provider is ICU).
+const CHARACTER: &str = "SELECT pg_encoding_to_char(encoding)::text, datcollate::text,
+    CASE WHEN 'Z' < 'a' AND 'a' < 'ä' AND 'a-c' < 'aab' THEN 'bytes' ELSE 'words' END
+    FROM pg_database WHERE datname = current_database()";
+
+/// "portvakt" in ASCII: the lock that a migrating node holds.
+const LOCK: &str = "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0;
+    SELECT pg_advisory_xact_lock(8101260441034876788)";
+
+/// Migrates a PostgreSQL database. Another node waits for the lock until this one has ended.
+pub(crate) fn migrate_postgres(session: &mut Session) -> Result<(), StoreError> {
+    let found: Vec<String> = match session.rows(CHARACTER, &[], false)?.pop() {
+        Some(row) => {
+            let mut row = row.of("pg_database");
+            vec![row.text("encoding")?, row.text("datcollate")?, row.text("sorts")?]
+        }
+        None => Vec::new(),
+    };
+    let found: Vec<&str> = found.iter().map(String::as_str).collect();
+    if !matches!(found.as_slice(), ["UTF8", "C" | "POSIX" | "C.UTF-8" | "C.utf8", "bytes"]) {
+        let text = format!(
+            "the PostgreSQL database must have encoding UTF8 and collation C or C.UTF-8, and has {}: create it \
+             with TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'",
+            found.join(", ")
+        );
+        return Err(StoreError::Unsuitable(text));
+    }
+    session.batch("BEGIN")?;
+    session.batch(LOCK)?;
+    migrate(session)?;
+    session.batch("COMMIT")
+}

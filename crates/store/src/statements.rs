@@ -1,0 +1,63 @@
+//! All statements in one list, for whoever wants to check them.
+
+use crate::{
+    StoreError, access_tokens, applications, awaiting_consents, client_secrets, domains, grants,
+    identity_sources, parked_requests, signing_keys, spent_values, sql::ReadTx, subject_keys, sweep, tenants,
+};
+
+/// By module.
+const MODULES: &[&[&str]] = &[
+    tenants::ALL,
+    domains::ALL,
+    applications::ALL,
+    client_secrets::ALL,
+    identity_sources::ALL,
+    subject_keys::ALL,
+    signing_keys::ALL,
+    spent_values::ALL,
+    parked_requests::ALL,
+    awaiting_consents::ALL,
+    grants::ALL,
+    access_tokens::ALL,
+    sweep::ALL,
+];
+
+/// What a database says about a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape {
+    /// The statement's text.
+    pub sql: &'static str,
+    /// How many parameters it takes.
+    pub parameters: usize,
+    /// How many columns a row of its result has.
+    pub columns: usize,
+}
+
+/// Prepares every statement.
+pub(crate) fn shapes(tx: &mut ReadTx<'_>) -> Result<Vec<Shape>, StoreError> {
+    let shape = |sql| tx.shape(sql).map(|(parameters, columns)| Shape { sql, parameters, columns });
+    MODULES.iter().copied().flatten().copied().map(shape).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MODULES, domains, sweep, tenants};
+
+    #[test]
+    fn every_statement_that_finds_rows_of_a_tenant_names_the_tenant() {
+        let operator: Vec<_> = [tenants::ALL, sweep::ALL, &[domains::FIND_BY_HOST]].concat();
+        for sql in MODULES.iter().copied().flatten().filter(|sql| !operator.contains(sql)) {
+            let named = if sql.starts_with("INSERT") { "tenant_id," } else { "tenant_id = $" };
+            assert!(sql.contains(named), "{sql}");
+        }
+    }
+
+    #[test]
+    fn statements_keep_to_what_both_engines_understand() {
+        for sql in MODULES.iter().copied().flatten() {
+            for word in [" LIKE ", "TRUE", "FALSE", "DATETIME", "NOW(", "RANDOM", "?", "::", "\""] {
+                assert!(!sql.contains(word), "{word} in {sql}");
+            }
+        }
+    }
+}

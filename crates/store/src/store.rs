@@ -1,0 +1,147 @@
+//! The store's door: open, read, write, close.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc::{self, error::TrySendError};
+
+use crate::{
+    StoreError,
+    counters::Counters,
+    job::{self, Message},
+    migrate::migrate_sqlite,
+    settings::{Place, Settings},
+    sql::{ReadTx, WriteTx},
+    sqlite::Sqlite,
+    statements::{self, Shape},
+    workers::{self, spawn},
+    writer::{Readers, Writer},
+};
+
+/// The way to the data; cheap to clone, safe to share.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    threads: mpsc::Sender<Message>,
+    /// Ends when every store thread has ended.
+    ended: tokio::sync::Mutex<mpsc::Receiver<()>>,
+    /// SQLite only: reads run on the caller's thread.
+    readers: Option<Readers>,
+    counters: Arc<Counters>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+impl Store {
+    /// Opens the database, migrates it if need be, and starts the store's threads.
+    ///
+    /// Blocks the calling thread while it migrates: call it at the start and not in a request.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsuitable`] with a text for the operator when the database is newer than this version,
+    /// altered, or sorts texts otherwise than by bytes; [`StoreError::Unreachable`] when there is none.
+    pub fn open(place: Place, settings: Settings) -> Result<Self, StoreError> {
+        let (threads, waiting) = mpsc::channel(settings.queue.max(1));
+        let (alive, ended) = mpsc::channel(1);
+        let counters = Arc::new(Counters::default());
+        let readers = match place {
+            Place::Sqlite(path) => {
+                let connection = Sqlite::writer(&path)?;
+                migrate_sqlite(&connection)?;
+                let writer = Writer { connection, waiting, counters: Arc::clone(&counters) };
+                spawn("store-writer", move || {
+                    writer.run();
+                    drop(alive);
+                })?;
+                Some(Readers::new(path, settings.readers))
+            }
+            Place::Postgres(address) => {
+                workers::start(&address, &settings, waiting, alive, &counters)?;
+                None
+            }
+        };
+        Ok(Self(Arc::new(Inner { threads, ended: tokio::sync::Mutex::new(ended), readers, counters })))
+    }
+
+    /// Runs `closure` in a transaction and answers when its writes are safe on the disk.
+    ///
+    /// The closure runs once, on another thread, and cannot wait for anything; hash, sign and render before.
+    /// When it gives an error or panics, or when one of its statements failed, nothing of it is written.
+    /// It runs to its end even when the caller is cancelled.
+    ///
+    /// # Errors
+    /// The closure's own, and [`StoreError`] for what happened around it: [`StoreError::Busy`] (nothing
+    /// written), [`StoreError::Unknown`] (perhaps written).
+    pub async fn write<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (job, result) = job::write(closure);
+        self.send(Message::Write(job))?;
+        // Lost only when the thread died in mid-job, which it does not.
+        result.await.unwrap_or_else(|_| Err(StoreError::Unknown.into()))
+    }
+
+    /// Runs `closure`, which can only ask, and gives its result.
+    ///
+    /// Keep it short and bounded (a key or a limit): on SQLite it runs on the calling thread. On SQLite it sees
+    /// one state of the database; on PostgreSQL each statement sees its own, so what must agree is one statement.
+    ///
+    /// # Errors
+    /// The closure's own, and [`StoreError`] for what happened around it.
+    pub async fn read<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        if let Some(readers) = &self.0.readers {
+            return readers.lend().await?.run(|core| job::read_now(closure, core));
+        }
+        let (job, result) = job::read(closure);
+        self.send(Message::Read(job))?;
+        let gone = || StoreError::Unreachable("a store thread died".to_owned());
+        result.await.unwrap_or_else(|_| Err(gone().into()))
+    }
+
+    fn send(&self, message: Message) -> Result<(), StoreError> {
+        self.0.threads.try_send(message).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Closed(_) => StoreError::Unreachable("the store was closed".to_owned()),
+        })
+    }
+
+    /// Takes nothing more, finishes what waits, and closes the database. Calling it again does nothing.
+    pub async fn close(&self) {
+        // An error means that the threads have ended already.
+        let _ = self.0.threads.send(Message::Stop).await;
+        if let Some(readers) = &self.0.readers {
+            readers.close();
+        }
+        let _ = self.0.ended.lock().await.recv().await;
+    }
+
+    /// Counts the commits that changed something since the store was opened: the flushes of the disk.
+    pub fn commits(&self) -> u64 {
+        self.0.counters.commits()
+    }
+
+    /// Counts the writes that shared those commits; each waited for one flush.
+    pub fn writes(&self) -> u64 {
+        self.0.counters.writes()
+    }
+
+    /// Prepares every statement there is, to see that this database has what they need.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] names the first statement that does not fit.
+    pub async fn shapes(&self) -> Result<Vec<Shape>, StoreError> {
+        self.read(statements::shapes).await
+    }
+}

@@ -1,0 +1,71 @@
+//! Tenants: the operator's customers. Only the operator finds them by anything but their id.
+
+use model::{TenantId, Timestamp};
+
+use crate::{StoreError, Tx, WriteTx, value::Row};
+
+const INSERT: &str = "INSERT INTO tenants (id, name, sealed_data_key, created_at) VALUES ($1, $2, $3, $4)";
+const GET: &str = "SELECT id, name, sealed_data_key, created_at FROM tenants WHERE id = $1";
+const FIND_BY_NAME: &str = "SELECT id, name, sealed_data_key, created_at FROM tenants WHERE name = $1";
+const LIST: &str =
+    "SELECT id, name, sealed_data_key, created_at FROM tenants WHERE id > $1 ORDER BY id LIMIT $2";
+
+pub(crate) const ALL: &[&str] = &[INSERT, GET, FIND_BY_NAME, LIST];
+
+/// A tenant's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// What the operator calls it; unique.
+    pub name: String,
+    /// The key under which its values are sealed, itself sealed under the master key.
+    pub sealed_data_key: Vec<u8>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Adds a tenant.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when the name is taken.
+pub fn insert(tx: &mut WriteTx<'_>, tenant: &Tenant) -> Result<(), StoreError> {
+    let values =
+        [tenant.id.into(), (&tenant.name).into(), (&tenant.sealed_data_key).into(), tenant.created_at.into()];
+    tx.execute(INSERT, &values).map(drop)
+}
+
+/// Gets a tenant; in a write, nobody else changes it until the write ends.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is none.
+pub fn get(tx: &mut impl Tx, id: TenantId) -> Result<Tenant, StoreError> {
+    read(tx.one_for_change(GET, &[id.into()])?)
+}
+
+/// Finds a tenant by the operator's name for it, exactly as written.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn find_by_name(tx: &mut impl Tx, name: &str) -> Result<Option<Tenant>, StoreError> {
+    tx.find(FIND_BY_NAME, &[name.into()])?.map(read).transpose()
+}
+
+/// Lists at most `limit` tenants in the order in which they were made, from the one that follows `after`.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list(tx: &mut impl Tx, after: Option<TenantId>, limit: u32) -> Result<Vec<Tenant>, StoreError> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    tx.list(LIST, &[(&after).into(), limit.into()])?.into_iter().map(read).collect()
+}
+
+fn read(row: Row) -> Result<Tenant, StoreError> {
+    let mut row = row.of("tenants");
+    Ok(Tenant {
+        id: row.id("id", TenantId::parse)?,
+        name: row.text("name")?,
+        sealed_data_key: row.bytes("sealed_data_key")?,
+        created_at: row.time("created_at")?,
+    })
+}

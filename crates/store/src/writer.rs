@@ -1,0 +1,170 @@
+//! SQLite's threads: one that writes, in batches, and a small pool of connections that read.
+//!
+//! A disk sync is dear. The writer takes every closure that waits, runs each in a savepoint of its own,
+//! commits them together, and then answers everybody. It never waits for more to come.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
+
+use crate::{
+    StoreError,
+    counters::Counters,
+    job::{Job, Message},
+    sql::{Core, Engine},
+    sqlite::Sqlite,
+};
+
+/// At most so many closures share a commit, so that the first is not kept waiting by the last.
+const BATCH: usize = 256;
+
+/// The thread that writes.
+pub(crate) struct Writer {
+    pub(crate) connection: Sqlite,
+    pub(crate) waiting: mpsc::Receiver<Message>,
+    pub(crate) counters: Arc<Counters>,
+}
+
+impl Writer {
+    /// Works until the store is closed or dropped, and what waits is done.
+    pub(crate) fn run(mut self) {
+        while let Some(message) = self.waiting.blocking_recv() {
+            if let Some(job) = self.job(message) {
+                self.batch(job);
+            }
+        }
+    }
+
+    fn job(&mut self, message: Message) -> Option<Box<dyn Job>> {
+        match message {
+            Message::Write(job) | Message::Read(job) => Some(job),
+            Message::Stop => {
+                self.waiting.close();
+                None
+            }
+        }
+    }
+
+    fn next(&mut self) -> Option<Box<dyn Job>> {
+        let message = self.waiting.try_recv().ok()?;
+        self.job(message)
+    }
+
+    fn batch(&mut self, first: Box<dyn Job>) {
+        let before = self.connection.changes();
+        // IMMEDIATE: the lock is taken now or not at all; a later upgrade could fail in mid-batch.
+        if let Err(error) = self.connection.control("BEGIN IMMEDIATE") {
+            first.answer(Some(error));
+            return;
+        }
+        let mut done: Vec<Box<dyn Job>> = Vec::new();
+        let mut next = Some(first);
+        let mut kept = 0;
+        while let Some(mut job) = next.take() {
+            let keep = self.savepoint(job.as_mut());
+            done.push(job);
+            match keep {
+                Ok(keep) => kept += u64::from(keep),
+                Err(error) => return self.fall(done, &error),
+            }
+            if done.len() < BATCH {
+                next = self.next();
+            }
+        }
+        if let Err(error) = self.connection.control("COMMIT") {
+            return self.fall(done, &error);
+        }
+        if self.connection.changes() != before {
+            self.counters.committed(kept);
+        }
+        for job in done {
+            job.answer(None);
+        }
+    }
+
+    /// Runs one closure; an error when the batch's transaction does not stand any more.
+    fn savepoint(&self, job: &mut dyn Job) -> Result<bool, StoreError> {
+        self.connection.control("SAVEPOINT closure")?;
+        let keep = job.run(Core::new(Engine::Sqlite(&self.connection)));
+        // On a full disk SQLite may roll back everything; what came later would then commit alone.
+        if !self.connection.is_in_transaction() {
+            return Err(StoreError::Failed("the transaction ended in mid-batch".to_owned()));
+        }
+        if !keep {
+            self.connection.control("ROLLBACK TO closure")?;
+        }
+        self.connection.control("RELEASE closure")?;
+        Ok(keep)
+    }
+
+    /// Answers everybody that nobody knows: after a failed sync, a crash can still bring the rows back. Also
+    /// those who were refused, because they may have been refused for what another in the batch had written.
+    fn fall(&self, done: Vec<Box<dyn Job>>, error: &StoreError) {
+        tracing::error!(%error, writes = done.len(), "a batch of writes could not be committed");
+        if self.connection.is_in_transaction()
+            && let Err(error) = self.connection.control("ROLLBACK")
+        {
+            tracing::error!(%error, "a failed batch could not be rolled back");
+        }
+        for job in done {
+            job.answer(Some(StoreError::Unknown));
+        }
+    }
+}
+
+/// Connections that read, opened when first needed.
+pub(crate) struct Readers {
+    path: PathBuf,
+    free: Semaphore,
+    idle: Mutex<Vec<Sqlite>>,
+}
+
+impl Readers {
+    pub(crate) fn new(path: PathBuf, count: usize) -> Self {
+        Self { path, free: Semaphore::new(count.max(1)), idle: Mutex::new(Vec::new()) }
+    }
+
+    /// Lends a connection; waits while all are in use.
+    pub(crate) async fn lend(&self) -> Result<Reader<'_>, StoreError> {
+        let closed = |_| StoreError::Unreachable("the store was closed".to_owned());
+        let permit = self.free.acquire().await.map_err(closed)?;
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => Sqlite::reader(&self.path)?,
+        };
+        Ok(Reader { connection, readers: self, _permit: permit })
+    }
+
+    /// Lends no more, and closes what is idle.
+    pub(crate) fn close(&self) {
+        self.free.close();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// A connection that is lent to one reading closure.
+pub(crate) struct Reader<'p> {
+    connection: Sqlite,
+    readers: &'p Readers,
+    _permit: SemaphorePermit<'p>,
+}
+
+impl Reader<'_> {
+    /// Runs `closure` on one state of the database, and gives the connection back.
+    pub(crate) fn run<T, E: From<StoreError>>(
+        self,
+        closure: impl FnOnce(Core<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.connection.control("BEGIN")?;
+        let result = closure(Core::new(Engine::Sqlite(&self.connection)));
+        // A connection that cannot end its transaction is closed instead of kept.
+        if self.connection.control("COMMIT").is_ok() && !self.readers.free.is_closed() {
+            self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.connection);
+        }
+        result
+    }
+}

@@ -1,0 +1,75 @@
+use store::{StoreError, domains};
+
+use crate::places::{House, on_each_engine};
+
+#[tokio::test]
+async fn a_database_can_be_opened_again_and_keeps_what_was_acknowledged() {
+    on_each_engine(async |ground| {
+        let house = House::build(ground.open()).await;
+        let (tenant, domain) = (house.tenant, house.domain);
+        drop(house);
+
+        let again = ground.open();
+        assert_eq!(again.read(move |tx| domains::get(tx, tenant, domain)).await.unwrap().id, domain);
+        again.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_refused() {
+    on_each_engine(async |ground| {
+        ground.open().close().await;
+        ground
+            .meddle(
+                "INSERT INTO schema_migrations SELECT 999, '0999_later', text_digest FROM schema_migrations",
+            )
+            .await;
+
+        let refused = ground.try_open().unwrap_err();
+        assert!(matches!(&refused, StoreError::Unsuitable(text) if text.contains("newer")), "{refused}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_database_that_was_migrated_with_another_text_is_refused() {
+    on_each_engine(async |ground| {
+        ground.open().close().await;
+        ground.meddle("UPDATE schema_migrations SET name = '0001_other'").await;
+
+        let refused = ground.try_open().unwrap_err();
+        assert!(
+            matches!(&refused, StoreError::Unsuitable(text) if text.contains("another text")),
+            "{refused}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_nodes_may_start_at_once_on_an_empty_database() {
+    on_each_engine(async |ground| {
+        std::thread::scope(|scope| {
+            let nodes: Vec<_> = (0..6).map(|_| scope.spawn(|| ground.try_open())).collect();
+            for node in nodes {
+                node.join().unwrap().unwrap();
+            }
+        });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_is_named() {
+    on_each_engine(async |ground| {
+        let house = House::build(ground.open()).await;
+        ground.meddle("UPDATE domains SET scheme = 'gopher'").await;
+
+        let (tenant, domain) = (house.tenant, house.domain);
+        let corrupt = StoreError::Corrupt { table: "domains", column: "scheme", id: domain.to_string() };
+        assert_eq!(house.store.read(move |tx| domains::get(tx, tenant, domain)).await, Err(corrupt));
+        house.store.close().await;
+    })
+    .await;
+}

@@ -1,0 +1,49 @@
+use crypto::Digest;
+use store::parked_requests::{self, Origin, ParkedRequest};
+
+use crate::places::{House, MINUTE, NOW, in_each_house, winners};
+
+async fn park(house: &House, reference: &str) -> ParkedRequest {
+    let request = ParkedRequest {
+        tenant_id: house.tenant,
+        request_digest: Digest::of(reference.as_bytes()),
+        domain_id: house.domain,
+        origin: Origin::Par,
+        sealed_request: b"sealed".to_vec(),
+        expires_at: NOW.after(MINUTE),
+    };
+    let row = request.clone();
+    house.write(move |tx| parked_requests::insert(tx, &row)).await;
+    request
+}
+
+#[tokio::test]
+async fn a_request_is_found_until_it_expires() {
+    in_each_house(async |house| {
+        let request = park(house, "reference").await;
+        let (tenant, digest) = (house.tenant, request.request_digest);
+
+        let found = house.store.read(move |tx| parked_requests::find(tx, tenant, &digest, NOW)).await;
+        assert_eq!(found, Ok(Some(request)));
+        let late = NOW.after(MINUTE);
+        assert_eq!(
+            house.store.read(move |tx| parked_requests::find(tx, tenant, &digest, late)).await,
+            Ok(None)
+        );
+        assert_eq!(house.write(move |tx| parked_requests::consume(tx, tenant, &digest, late)).await, None);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_who_take_a_request_one_wins() {
+    in_each_house(async |house| {
+        let digest = park(house, "reference").await.request_digest;
+        let take = |_| {
+            let (store, tenant) = (house.store.clone(), house.tenant);
+            async move { store.write(move |tx| parked_requests::consume(tx, tenant, &digest, NOW)).await.unwrap() }
+        };
+        assert_eq!(winners(take, Option::is_some).await, 1);
+    })
+    .await;
+}
