@@ -1,1 +1,35 @@
-//! Placeholder, replaced before the first release.
+//! What people see: one view struct a page, its template beside it.
+//!
+//! **Invariant:** pure, values in and HTML out; knows no request and no store, and holds no sentence
+//! (those are in `texts`). Every page stands without script under
+//! `default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'`: no inline style,
+//! script or event attribute. What a view holds is plain text and is escaped on the way out; an `href`
+//! or a form's address must be one that the caller made or checked (`javascript:` is not caught here).
+
+mod assets;
+mod frame;
+mod landing;
+mod login;
+mod logout;
+mod page;
+mod sample;
+mod simulator;
+mod statement;
+mod trouble;
+
+pub use assets::{Asset, asset, assets};
+pub use frame::{Form, Frame, Language};
+pub use landing::Landing;
+pub use login::{Choice, Consent, Continue, FormPost, Hint, Selector, Shared};
+pub use logout::{LoggedOut, LogoutConfirm};
+pub use page::Page;
+pub use sample::{
+    Claim, Exchange, ExchangeStep, SampleBrowser, SampleChoice, SampleError, SampleLogin, SampleResult,
+    SampleStart, SampleToken,
+};
+pub use simulator::{
+    NewPerson, Person, PersonAdded, PersonError, PersonFields, SimulatedEid, Simulator, SimulatorFault,
+    SimulatorOutcome,
+};
+pub use statement::{AccessibilityStatement, PrivacyStatement};
+pub use trouble::{RefusalPage, TroublePage};

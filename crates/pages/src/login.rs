@@ -1,0 +1,147 @@
+//! The pages of a login that goes well.
+
+use crate::page::page;
+use crate::{Form, Frame};
+
+/// Which eID do you want to log in with?
+#[derive(Debug, Clone, Default)]
+pub struct Selector {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// Name of the application that the person logs in to.
+    pub application: String,
+    /// What can be chosen; those used last are moved to the front, else the order is kept.
+    pub choices: Vec<Choice>,
+    /// Where "back to the application" leads (it cancels the login); `None` shows no such link.
+    pub back_href: Option<String>,
+}
+
+impl Selector {
+    /// Choices used last, then the others, each in the given order.
+    fn ordered(&self) -> impl Iterator<Item = &Choice> {
+        let (last, others): (Vec<_>, Vec<_>) = self.choices.iter().partition(|choice| choice.last_used);
+        last.into_iter().chain(others)
+    }
+}
+
+/// An eID to choose; a link, never a form, because a form's redirects are bound by `form-action`.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// Name of the eID as its owner writes it ("BankID").
+    pub eid: String,
+    /// One line about it.
+    pub hint: Hint,
+    /// Where the login goes on with it.
+    pub href: String,
+    /// Whether this browser used it last.
+    pub last_used: bool,
+}
+
+/// The line below an eID's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hint {
+    /// Norwegian BankID at whatever level the person uses.
+    BankId,
+    /// Norwegian BankID with code device or app and password.
+    BankIdHigh,
+    /// Norwegian BankID with biometrics.
+    BankIdBiometrics,
+    /// Vipps.
+    Vipps,
+}
+
+impl Hint {
+    /// Every hint.
+    pub const ALL: [Self; 4] = [Self::BankId, Self::BankIdHigh, Self::BankIdBiometrics, Self::Vipps];
+
+    const fn key(self) -> &'static str {
+        match self {
+            Self::BankId => "hint-bankid",
+            Self::BankIdHigh => "hint-bankid-high",
+            Self::BankIdBiometrics => "hint-bankid-biometrics",
+            Self::Vipps => "hint-vipps",
+        }
+    }
+}
+
+/// May this be shared? Posts `decision` = `allow` or `deny` (buttons `consent-allow`, `consent-deny`).
+#[derive(Debug, Clone, Default)]
+pub struct Consent {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// Name of the application that will receive it.
+    pub application: String,
+    /// What is shared, in the order to show.
+    pub shared: Vec<Shared>,
+    /// Where the decision is posted.
+    pub form: Form,
+}
+
+/// A kind of information about a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shared {
+    /// The national identity number.
+    NationalNumber,
+    /// Given name and family name.
+    Name,
+    /// Date of birth.
+    BirthDate,
+    /// E-mail address.
+    Email,
+    /// Phone number.
+    Phone,
+    /// Postal address.
+    Address,
+    /// The eID's own identifier of the person, which can be linked across applications.
+    EidSubject,
+}
+
+impl Shared {
+    /// Every kind, the most sensitive first.
+    pub const ALL: [Self; 7] = [
+        Self::NationalNumber,
+        Self::Name,
+        Self::BirthDate,
+        Self::Email,
+        Self::Phone,
+        Self::Address,
+        Self::EidSubject,
+    ];
+
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::NationalNumber => "shared-national-number",
+            Self::Name => "shared-name",
+            Self::BirthDate => "shared-birth-date",
+            Self::Email => "shared-email",
+            Self::Phone => "shared-phone",
+            Self::Address => "shared-address",
+            Self::EidSubject => "shared-eid-subject",
+        }
+    }
+}
+
+/// Goes on at once by meta refresh, and by a link; the answer to a form that ends outside.
+#[derive(Debug, Clone, Default)]
+pub struct Continue {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// Absolute address to go on to.
+    pub href: String,
+}
+
+/// Posts fields to the application: by our script, or by a button where there is none.
+///
+/// Spec: OAuth 2.0 Form Post Response Mode §2. The page's CSP must have no `form-action`.
+#[derive(Debug, Clone, Default)]
+pub struct FormPost {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// The application's address and the fields of the answer.
+    pub form: Form,
+}
+
+page!(Selector, "login/selector.html");
+page!(Consent, "login/consent.html");
+page!(Continue, "login/continue.html");
+page!(FormPost, "login/form_post.html");

@@ -1,0 +1,132 @@
+//! How a view becomes a document.
+
+use texts::{Locale, say};
+
+use crate::assets::{BROWSER_SAMPLE, FORM_POST, MARK, STYLE};
+use crate::{SampleLogin, SimulatorFault, SimulatorOutcome};
+
+/// A page: values that render to one whole HTML document.
+pub trait Page {
+    /// Renders the document (UTF-8, starts with `<!doctype html>`) in a language.
+    fn html(&self, locale: Locale) -> String;
+}
+
+/// Gives a view its template.
+macro_rules! page {
+    ($view:ident, $path:tt) => {
+        const _: () = {
+            #[derive(askama::Template)]
+            #[template(path = $path)]
+            struct Html<'a> {
+                v: &'a $view,
+                t: $crate::page::Speaker,
+            }
+
+            impl $crate::page::Page for $view {
+                fn html(&self, locale: texts::Locale) -> String {
+                    let html = Html { v: self, t: $crate::page::Speaker::new(locale) };
+                    // Writing into a string cannot fail, and no template has a failing filter.
+                    askama::Template::render(&html).unwrap_or_default()
+                }
+            }
+        };
+    };
+}
+pub(crate) use page;
+
+/// What a template speaks through: sentences in its language, addresses of our own files.
+#[derive(Clone, Copy)]
+pub(crate) struct Speaker {
+    locale: Locale,
+}
+
+impl Speaker {
+    pub(crate) const fn new(locale: Locale) -> Self {
+        Self { locale }
+    }
+
+    pub(crate) const fn locale(self) -> Locale {
+        self.locale
+    }
+
+    pub(crate) const fn lang(self) -> &'static str {
+        self.locale.as_str()
+    }
+
+    pub(crate) fn is(self, locale: &Locale) -> bool {
+        self.locale == *locale
+    }
+
+    pub(crate) fn say(self, key: impl AsRef<str>) -> String {
+        say(self.locale, key.as_ref(), &[])
+    }
+
+    pub(crate) fn with(self, key: impl AsRef<str>, name: &str, value: impl AsRef<str>) -> String {
+        say(self.locale, key.as_ref(), &[(name, value.as_ref())])
+    }
+
+    /// The application's name, or the word that stands in for it.
+    pub(crate) fn application(self, name: &Option<String>) -> String {
+        name.clone().unwrap_or_else(|| self.say("the-application"))
+    }
+
+    pub(crate) fn login_label(self, login: &SampleLogin) -> String {
+        self.say(format!("sample-login-{}", login.id()))
+    }
+
+    pub(crate) fn login_text(self, login: &SampleLogin) -> String {
+        self.say(format!("sample-login-{}-text", login.id()))
+    }
+
+    pub(crate) const fn faults(self) -> [SimulatorFault; 10] {
+        SimulatorFault::ALL
+    }
+
+    pub(crate) fn fault_label(self, fault: &SimulatorFault) -> String {
+        self.say(format!("fault-{}", fault.id()))
+    }
+
+    pub(crate) fn outcome_label(self, outcome: &SimulatorOutcome) -> String {
+        self.say(format!("outcome-{}", outcome.id()))
+    }
+
+    /// The name of a language, in that language.
+    pub(crate) fn name_of(self, locale: &Locale) -> String {
+        say(*locale, "language-name", &[])
+    }
+
+    /// `YYYY-MM-DD` as people here write it in a list, 17.05.2014; anything else as it came.
+    pub(crate) fn date(self, iso: impl AsRef<str>) -> String {
+        let iso = iso.as_ref();
+        let parts: Vec<&str> = iso.split('-').collect();
+        match parts.as_slice() {
+            [year, month, day] => format!("{day}.{month}.{year}"),
+            _ => iso.to_owned(),
+        }
+    }
+
+    /// Eleven digits as 6 + 5, with a hard space between; anything else as it came.
+    pub(crate) fn number(self, number: impl AsRef<str>) -> String {
+        let number = number.as_ref();
+        match number.split_at_checked(6) {
+            Some((birth, rest)) if number.len() == 11 => format!("{birth}\u{a0}{rest}"),
+            _ => number.to_owned(),
+        }
+    }
+
+    pub(crate) const fn style(self) -> &'static str {
+        STYLE
+    }
+
+    pub(crate) const fn mark(self) -> &'static str {
+        MARK
+    }
+
+    pub(crate) const fn form_post_script(self) -> &'static str {
+        FORM_POST
+    }
+
+    pub(crate) const fn browser_sample_script(self) -> &'static str {
+        BROWSER_SAMPLE
+    }
+}

@@ -1,0 +1,33 @@
+//! Drafts of the two statements every domain has; the operator may link to their own instead.
+
+use crate::Frame;
+use crate::page::page;
+
+/// How personal data is treated on a domain.
+#[derive(Debug, Clone, Default)]
+pub struct PrivacyStatement {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// Host name of the domain.
+    pub host: String,
+    /// Who runs it (legal name), if the operator has said so.
+    pub operator: Option<String>,
+    /// E-mail address to ask, if the operator has given one.
+    pub contact: Option<String>,
+}
+
+/// How accessible the pages of a domain are.
+#[derive(Debug, Clone, Default)]
+pub struct AccessibilityStatement {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// Host name of the domain.
+    pub host: String,
+    /// Who runs it (legal name), if the operator has said so.
+    pub operator: Option<String>,
+    /// E-mail address to write to about obstacles, if the operator has given one.
+    pub contact: Option<String>,
+}
+
+page!(PrivacyStatement, "statement/privacy.html");
+page!(AccessibilityStatement, "statement/accessibility.html");

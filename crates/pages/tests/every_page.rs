@@ -1,0 +1,137 @@
+//! What every page keeps to, in every language.
+
+use std::collections::BTreeSet;
+
+use pages::{Asset, assets};
+use texts::{Locale, UNTRANSLATED};
+
+mod fixtures;
+
+/// Every page as (name, language, HTML).
+fn rendered(fill: fixtures::Fill<'_>) -> Vec<(String, Locale, String)> {
+    let mut all = Vec::new();
+    for (name, page) in fixtures::pages(fill) {
+        for locale in Locale::ALL {
+            all.push((name.clone(), locale, page.html(locale)));
+        }
+    }
+    all
+}
+
+#[test]
+fn every_sentence_exists_and_is_filled_in() {
+    for (name, locale, html) in rendered(&str::to_owned) {
+        assert!(!html.contains(UNTRANSLATED), "{name} {locale}: {html}");
+        assert!(!html.contains("{$"), "{name} {locale}: {html}");
+    }
+}
+
+#[test]
+fn every_page_is_a_whole_document() {
+    for (name, locale, html) in rendered(&str::to_owned) {
+        assert!(html.starts_with("<!doctype html>"), "{name}");
+        assert!(html.contains(&format!("<html lang=\"{locale}\"")), "{name}");
+        for once in ["<title>", "<main id=\"main\"", "<h1 ", "href=\"#main\"", "<footer", "name=\"viewport\""]
+        {
+            assert_eq!(html.matches(once).count(), 1, "{name} {locale}: {once}");
+        }
+    }
+}
+
+#[test]
+fn headings_go_down_one_step_at_a_time() {
+    for (name, locale, html) in rendered(&str::to_owned) {
+        let mut last = 0;
+        for start in html.match_indices("<h").map(|(at, _)| &html[at + 2..]) {
+            if let Some(level) = start.chars().next().and_then(|c| c.to_digit(10)) {
+                assert!(level <= last + 1, "{name} {locale}: h{level} after h{last}");
+                last = level;
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_on_a_page_needs_a_weaker_policy() {
+    for (name, locale, html) in rendered(&str::to_owned) {
+        for tag in html.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()) {
+            let what = format!("{name} {locale}: <{tag}>");
+            assert!(!tag.contains(" style="), "{what}");
+            assert!(
+                !tag.split_whitespace().any(|part| part.starts_with("on") && part.contains('=')),
+                "{what}"
+            );
+            assert!(!tag.starts_with("style"), "{what}");
+            assert!(!tag.starts_with("script") || tag.contains(" src=\"/assets/"), "{what}");
+            assert!(!tag.contains("javascript:"), "{what}");
+        }
+    }
+}
+
+#[test]
+fn what_others_write_is_escaped_everywhere() {
+    let evil = r#"<script>alert(1)</script>"'&<img src=x onerror=y>"#;
+    for (name, locale, html) in rendered(&|_: &str| evil.to_owned()) {
+        assert!(!html.contains("<script>"), "{name} {locale}: {html}");
+        assert!(!html.contains("<img"), "{name} {locale}: {html}");
+        assert!(!html.contains("\"'&"), "{name} {locale}: {html}");
+        assert!(html.contains("&#60;script&#62;alert(1)") || !html.contains("alert(1)"), "{name} {locale}");
+        // The skeleton of tags is what it is with harmless values.
+        let harmless = fixtures::pages(&str::to_owned);
+        let page = &harmless.iter().find(|(other, _)| *other == name).unwrap().1;
+        assert_eq!(tags(&html).len(), tags(&page.html(locale)).len(), "{name} {locale}");
+    }
+}
+
+fn tags(html: &str) -> Vec<&str> {
+    // One value decides whether a radio button is on, none decides about a tag.
+    html.split('<').skip(1).map(|rest| rest.split([' ', '>']).next().unwrap()).collect()
+}
+
+#[test]
+fn every_id_is_used_once_on_a_page() {
+    for (name, locale, html) in rendered(&str::to_owned) {
+        let ids: Vec<&str> =
+            html.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let unique: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), unique.len(), "{name} {locale}: {ids:?}");
+    }
+}
+
+#[test]
+fn every_file_a_page_names_is_there() {
+    for (name, _, html) in rendered(&str::to_owned) {
+        for path in html.split("\"/assets/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            assert!(pages::asset(&format!("/assets/{path}")).is_some(), "{name}: {path}");
+        }
+    }
+}
+
+#[test]
+fn a_login_page_travels_in_fifty_kilobytes() {
+    let sent: usize = assets().iter().filter(|asset| !asset.path.contains("sample")).map(packed).sum();
+    for (name, locale, html) in rendered(&str::to_owned) {
+        assert!(sent + html.len() <= 50 * 1024, "{name} {locale}: {sent} + {}", html.len());
+    }
+}
+
+fn packed(asset: &Asset) -> usize {
+    asset.gzip.len()
+}
+
+#[test]
+fn a_refusal_links_to_no_address_of_the_request() {
+    let disputed = "https://evil.example/callback";
+    for (name, locale, html) in rendered(&|text: &str| {
+        if text.starts_with("invalid_request") { disputed.to_owned() } else { text.to_owned() }
+    }) {
+        assert!(!html.contains(&format!("href=\"{disputed}")), "{name} {locale}");
+    }
+}
+
+#[test]
+fn choices_used_last_come_first() {
+    let pages = fixtures::pages(&str::to_owned);
+    let selector = pages.iter().find(|(name, _)| name == "selector").unwrap().1.html(Locale::Nb);
+    assert!(selector.find("Vipps").unwrap() < selector.find("BankID").unwrap());
+}

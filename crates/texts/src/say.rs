@@ -1,0 +1,134 @@
+//! Finds a sentence and fills in what varies.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use unic_langid::LanguageIdentifier;
+
+use crate::Locale;
+
+/// Opens the stand-in for a sentence that does not exist; tests look for it.
+pub const UNTRANSLATED: char = '⟦';
+
+type Bundle = FluentBundle<FluentResource>;
+
+static BUNDLES: LazyLock<[Bundle; 3]> =
+    LazyLock::new(|| [bundle(Locale::Nb), bundle(Locale::Nn), bundle(Locale::En)]);
+
+/// Says the sentence `key` in a language, with `args` (name, value) filled in.
+///
+/// The answer is plain text: whoever puts it into HTML escapes it. An unknown key comes back as
+/// `⟦key⟧`, so that a page still stands and a test sees it.
+pub fn say(locale: Locale, key: &str, args: &[(&str, &str)]) -> String {
+    let [nb, nn, en] = &*BUNDLES;
+    let bundle = match locale {
+        Locale::Nb => nb,
+        Locale::Nn => nn,
+        Locale::En => en,
+    };
+    let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+        return format!("{UNTRANSLATED}{key}⟧");
+    };
+    let mut errors = Vec::new();
+    if args.is_empty() {
+        return bundle.format_pattern(pattern, None, &mut errors).into_owned();
+    }
+    let args: FluentArgs<'_> = args.iter().copied().collect();
+    bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
+}
+
+fn bundle(locale: Locale) -> Bundle {
+    let language: LanguageIdentifier = locale.as_str().parse().unwrap_or_default();
+    let mut bundle = Bundle::new_concurrent(vec![language]);
+    // Isolation marks would show up in titles and in copied text; all our languages read left to right.
+    bundle.set_use_isolating(false);
+    // A file with a broken sentence still gives the others; a test refuses such a file.
+    let resource = FluentResource::try_new(source(locale).to_owned()).unwrap_or_else(|(rest, _)| rest);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+const fn source(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Nb => include_str!("../locales/nb.ftl"),
+        Locale::Nn => include_str!("../locales/nn.ftl"),
+        Locale::En => include_str!("../locales/en.ftl"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::{FluentResource, Locale, UNTRANSLATED, say, source};
+
+    /// Key → names of its arguments, as written in the file.
+    fn sentences(locale: Locale) -> BTreeMap<String, BTreeSet<String>> {
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut key = String::new();
+        for line in source(locale).lines().filter(|line| !line.starts_with('#')) {
+            if let Some((name, _)) = line.split_once(" =")
+                && line.starts_with(|c: char| c.is_ascii_lowercase())
+            {
+                key = name.to_owned();
+                assert!(found.insert(key.clone(), BTreeSet::new()).is_none(), "{locale}: {key} twice");
+            }
+            for rest in line.split('$').skip(1) {
+                let argument = rest.split(|c: char| !c.is_ascii_lowercase()).next().unwrap().to_owned();
+                found.get_mut(&key).unwrap().insert(argument);
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_file_is_well_formed() {
+        for locale in Locale::ALL {
+            let errors = FluentResource::try_new(source(locale).to_owned()).err().map(|(_, errors)| errors);
+            assert!(errors.is_none(), "{locale}: {errors:?}");
+        }
+    }
+
+    #[test]
+    fn every_language_has_every_sentence_with_the_same_arguments() {
+        let expected = sentences(Locale::Nb);
+        for locale in [Locale::Nn, Locale::En] {
+            let found = sentences(locale);
+            let missing: Vec<_> = expected.iter().filter(|pair| !found.contains(pair)).collect();
+            let extra: Vec<_> = found.iter().filter(|pair| !expected.contains(pair)).collect();
+            assert!(missing.is_empty() && extra.is_empty(), "{locale}: missing {missing:?}, extra {extra:?}");
+        }
+    }
+
+    impl PairIn for BTreeMap<String, BTreeSet<String>> {
+        fn contains(&self, (key, args): &(&String, &BTreeSet<String>)) -> bool {
+            self.get(*key) == Some(*args)
+        }
+    }
+
+    trait PairIn {
+        fn contains(&self, pair: &(&String, &BTreeSet<String>)) -> bool;
+    }
+
+    #[test]
+    fn nobody_is_asked_vennligst() {
+        for locale in Locale::ALL {
+            let text = source(locale).to_lowercase();
+            for word in ["vennligst", "obligatorisk", "påkrevd", "please"] {
+                assert!(!text.contains(word), "{locale}: {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_argument_is_filled_in_as_it_is() {
+        let said = say(Locale::En, "selector-lead", &[("application", "<b>Fjord & Co</b>")]);
+        assert!(said.contains("<b>Fjord & Co</b>"), "{said}");
+    }
+
+    #[test]
+    fn an_unknown_key_is_visible() {
+        assert!(say(Locale::Nb, "no-such-key", &[]).starts_with(UNTRANSLATED));
+    }
+}
