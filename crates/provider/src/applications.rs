@@ -70,7 +70,9 @@ impl Provider {
         let client_id = client_id.to_owned();
         let loading = async {
             let rows = self.store.read(move |tx| {
-                let Some(row) = applications::find_by_client_id(tx, tenant, domain, &client_id)? else { return Ok(None) };
+                let Some(row) = applications::find_by_client_id(tx, tenant, domain, &client_id)? else {
+                    return Ok(None);
+                };
                 let secrets = client_secrets::list_live(tx, tenant, row.id, now)?;
                 Ok::<_, StoreError>(Some((row, secrets)))
             });

@@ -12,7 +12,6 @@ use crate::{Call, Fault, Provider, Refusal};
 
 /// A configured and enabled eID of a domain.
 pub(crate) struct Source {
-    pub(crate) environment: EidEnvironment,
     /// `None`: its credentials are missing or unusable; people see trouble, the operator an alert.
     pub(crate) connector: Option<Arc<dyn RedirectEid>>,
 }
@@ -116,7 +115,8 @@ impl Provider {
     fn assemble(&self, rows: Rows, call: &Call) -> Result<Issuer, Fault> {
         let Rows { domain, tenant, .. } = &rows;
         let place = sealed_place(tenant.id, "tenants", "sealed_data_key", &tenant.id.to_string());
-        let opened = self.master.open(&place, &tenant.sealed_data_key).map_err(|_| broken("the tenant's data key"))?;
+        let opened =
+            self.master.open(&place, &tenant.sealed_data_key).map_err(|_| broken("the tenant's data key"))?;
         let seal = SealKey::from_slice(opened.expose()).ok_or_else(|| broken("the tenant's data key"))?;
         let url = format!("{}://{}", domain.scheme.as_str(), domain.host);
         let mut sources = HashMap::new();
@@ -154,7 +154,8 @@ impl Provider {
         row: &identity_sources::IdentitySource,
         call: &Call,
     ) -> Source {
-        let place = sealed_place(row.tenant_id, "identity_sources", "sealed_credentials", &row.id.to_string());
+        let place =
+            sealed_place(row.tenant_id, "identity_sources", "sealed_credentials", &row.id.to_string());
         let credentials: Option<SourceCredentials> = row
             .sealed_credentials
             .as_deref()
@@ -167,7 +168,7 @@ impl Provider {
         if let Err(error) = &connector {
             tracing::error!(trace = %call.trace, eid = eid.as_str(), source = %row.id, %error, "an identity source is unusable");
         }
-        Source { environment: row.environment, connector: connector.ok() }
+        Source { connector: connector.ok() }
     }
 }
 

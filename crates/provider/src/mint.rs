@@ -109,7 +109,12 @@ pub(crate) fn mint_access_token(
 }
 
 /// The protocol claims and the person's, as they stand in the ID token.
-fn id_token_claims(issuer: &Issuer, application: &Application, grant: &Grant, now: Timestamp) -> Map<String, Value> {
+fn id_token_claims(
+    issuer: &Issuer,
+    application: &Application,
+    grant: &Grant,
+    now: Timestamp,
+) -> Map<String, Value> {
     let mut claims = model::release(grant, application.settings.slim_id_token).id_token;
     let expires = now.after(application.settings.lifetimes().id_token_for);
     let protocol = json!({
@@ -144,7 +149,8 @@ pub(crate) fn token_response(
 ) -> Result<TokenResponse, Fault> {
     let id_token = if grant.scopes.has(Scope::Openid) {
         let algorithm = application.settings.algorithm();
-        let usable = issuer.keys.iter().filter(|key| key.algorithm == algorithm && signs_now(&key.times, now));
+        let usable =
+            issuer.keys.iter().filter(|key| key.algorithm == algorithm && signs_now(&key.times, now));
         let key = usable.max_by_key(|key| key.times.active_at);
         let key = key.ok_or_else(|| Fault::new(format!("no active {} key", algorithm.as_str())))?;
         let mut claims = id_token_claims(issuer, application, grant, now);

@@ -7,11 +7,7 @@ use oidc::ErrorCode;
 use serde_json::{Map, Value};
 use store::access_tokens;
 
-use crate::{
-    Call, Issuer, Provider, Refusal,
-    mint::open_grant,
-    refusal::refuse,
-};
+use crate::{Call, Issuer, Provider, Refusal, mint::open_grant, refusal::refuse};
 
 /// The answer, and whose it is.
 #[derive(Clone, Debug)]

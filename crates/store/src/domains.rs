@@ -6,6 +6,7 @@ use crate::{
     StoreError, Tx, WriteTx,
     value::{Row, words},
 };
+use model::Environment;
 
 const INSERT: &str = "INSERT INTO domains
     (id, tenant_id, host, scheme, environment, name, settings, version, created_at)
@@ -31,16 +32,6 @@ words! {
         Https = "https",
         /// On loopback in development only.
         Http = "http",
-    }
-}
-
-words! {
-    /// What a domain is for.
-    Environment {
-        /// Real people.
-        Production = "production",
-        /// Developers and test persons.
-        Test = "test",
     }
 }
 

@@ -2,10 +2,8 @@
 
 use model::{DomainId, IdentitySourceId, TenantId, Timestamp};
 
-use crate::{
-    StoreError, Tx, WriteTx,
-    value::{Row, words},
-};
+use crate::{StoreError, Tx, WriteTx, value::Row};
+use model::EidEnvironment;
 
 const INSERT: &str = "INSERT INTO identity_sources
     (id, tenant_id, domain_id, eid, environment, settings, sealed_credentials, version, created_at, disabled_at)
@@ -22,18 +20,6 @@ const SAVE: &str = "UPDATE identity_sources SET environment = $1, settings = $2,
 
 pub(crate) const ALL: &[&str] = &[INSERT, FIND, LIST, SAVE];
 
-words! {
-    /// Which of an eID's own environments is asked.
-    Environment {
-        /// Our simulator.
-        Sandbox = "sandbox",
-        /// The eID's test environment.
-        Test = "test",
-        /// The real one.
-        Production = "production",
-    }
-}
-
 /// An identity source's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentitySource {
@@ -46,7 +32,7 @@ pub struct IdentitySource {
     /// The eID: `no-bankid`, `no-vipps`; one a domain.
     pub eid: String,
     /// Which of the eID's environments is asked.
-    pub environment: Environment,
+    pub environment: EidEnvironment,
     /// JSON that `model` reads.
     pub settings: String,
     /// The credentials that the eID's owner gave, sealed.
@@ -132,7 +118,7 @@ fn read(row: Row) -> Result<IdentitySource, StoreError> {
         tenant_id: row.id("tenant_id", TenantId::parse)?,
         domain_id: row.id("domain_id", DomainId::parse)?,
         eid: row.text("eid")?,
-        environment: row.word("environment", Environment::parse)?,
+        environment: row.word("environment", EidEnvironment::parse)?,
         settings: row.text("settings")?,
         sealed_credentials: row.maybe_bytes("sealed_credentials")?,
         version: row.int("version")?,

@@ -2,7 +2,8 @@
 
 use model::{TenantId, Timestamp};
 
-use crate::{StoreError, Tx, WriteTx, domains::Environment, value::Row};
+use crate::{StoreError, Tx, WriteTx, value::Row};
+use model::EidEnvironment;
 
 const INSERT: &str = "INSERT INTO subject_keys (tenant_id, environment, sealed_key, created_at)
     VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, environment) DO NOTHING";
@@ -17,7 +18,7 @@ pub struct SubjectKey {
     /// Whose it is.
     pub tenant_id: TenantId,
     /// One for production, one for test.
-    pub environment: Environment,
+    pub environment: EidEnvironment,
     /// The key, sealed.
     pub sealed_key: Vec<u8>,
     /// When it was made.
@@ -31,7 +32,7 @@ pub struct SubjectKey {
 pub fn find(
     tx: &mut impl Tx,
     tenant_id: TenantId,
-    environment: Environment,
+    environment: EidEnvironment,
 ) -> Result<Option<SubjectKey>, StoreError> {
     tx.find(FIND, &[tenant_id.into(), environment.into()])?.map(read).transpose()
 }
@@ -51,7 +52,7 @@ fn read(row: Row) -> Result<SubjectKey, StoreError> {
     let mut row = row.of("subject_keys");
     Ok(SubjectKey {
         tenant_id: row.id("tenant_id", TenantId::parse)?,
-        environment: row.word("environment", Environment::parse)?,
+        environment: row.word("environment", EidEnvironment::parse)?,
         sealed_key: row.bytes("sealed_key")?,
         created_at: row.time("created_at")?,
     })

@@ -195,6 +195,18 @@ impl Columns {
     }
 }
 
+impl From<model::Environment> for Value<'_> {
+    fn from(word: model::Environment) -> Self {
+        Self::Text(Cow::Borrowed(word.as_str()))
+    }
+}
+
+impl From<model::EidEnvironment> for Value<'_> {
+    fn from(word: model::EidEnvironment) -> Self {
+        Self::Text(Cow::Borrowed(word.as_str()))
+    }
+}
+
 /// Makes an enum whose values are words in a column.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal),* $(,)? }) => {

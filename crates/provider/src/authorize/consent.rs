@@ -26,7 +26,9 @@ pub(crate) fn is_needed(work: &Work<'_>, grant: &Grant) -> bool {
 /// What the page lists: what the application asked for, whether by scope or by name.
 pub(crate) fn consent_ask(work: &Work<'_>) -> ConsentAsk {
     let wanted = &work.wanted;
-    let named = |claim: &str| wanted.claims.id_token.contains_key(claim) || wanted.claims.userinfo.contains_key(claim);
+    let named = |claim: &str| {
+        wanted.claims.id_token.contains_key(claim) || wanted.claims.userinfo.contains_key(claim)
+    };
     let rows = [
         (SharedClaim::Nin, Scope::Nin, "nin"),
         (SharedClaim::Name, Scope::Profile, "name"),
@@ -52,7 +54,12 @@ fn opening(issuer: &Issuer, key: &[u8; 32]) -> (Digest, SealKey, Vec<u8>) {
 
 impl Provider {
     /// Puts the proved person aside; spends the state.
-    pub(crate) async fn await_consent(&self, mut work: Work<'_>, grant: Grant, spent: Spent) -> Result<Turn, Refusal> {
+    pub(crate) async fn await_consent(
+        &self,
+        mut work: Work<'_>,
+        grant: Grant,
+        spent: Spent,
+    ) -> Result<Turn, Refusal> {
         let key: [u8; 32] = self.random.bytes();
         let (digest, seal, place) = opening(work.issuer, &key);
         let plain = crypto::Secret::new(postcard::to_allocvec(&grant).map_err(Fault::new)?);
@@ -110,7 +117,9 @@ impl Provider {
             let settings = &work.application.settings;
             let proof = &grant.proof;
             if !settings.accepts(proof.eid, proof.level) || !issuer.sources.contains_key(&proof.eid) {
-                return self.answer_error(work, (ErrorCode::AccessDenied, "the eID is no longer allowed")).await;
+                return self
+                    .answer_error(work, (ErrorCode::AccessDenied, "the eID is no longer allowed"))
+                    .await;
             }
             return self.answer_code(work, &grant, Paid::Consent(digest)).await;
         }

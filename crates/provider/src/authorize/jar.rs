@@ -84,7 +84,9 @@ fn open(issuer: &Issuer, cookie: &LoginCookie, now: Timestamp) -> Option<Opened>
 impl Jar {
     pub(crate) fn open(issuer: &Issuer, cookies: &[LoginCookie], now: Timestamp) -> Self {
         // More than a browser of ours would send is an attack on our time.
-        Self { opened: cookies.iter().take(2 * MOST).filter_map(|cookie| open(issuer, cookie, now)).collect() }
+        Self {
+            opened: cookies.iter().take(2 * MOST).filter_map(|cookie| open(issuer, cookie, now)).collect(),
+        }
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<&Opened> {
@@ -93,7 +95,9 @@ impl Jar {
 
     /// The login that is at an eID with this state.
     pub(crate) fn find_state(&self, state: &[u8]) -> Option<&Opened> {
-        self.opened.iter().find(|it| matches!(&it.login.phase, Phase::AtEid { memo, .. } if memo.state == state))
+        self.opened
+            .iter()
+            .find(|it| matches!(&it.login.phase, Phase::AtEid { memo, .. } if memo.state == state))
     }
 
     /// The login that ended last, to be offered again.

@@ -127,7 +127,11 @@ impl Provider {
         match work.eids().as_slice() {
             [] => {
                 tracing::error!(trace = %work.call.trace, client_id = work.application.client_id, "no identity source is configured for what was asked");
-                self.answer_error(work, (ErrorCode::ServerError, "no identity source is configured for this request")).await
+                self.answer_error(
+                    work,
+                    (ErrorCode::ServerError, "no identity source is configured for this request"),
+                )
+                .await
             }
             [only] if !work.wanted.prompt.select_account => {
                 let only = *only;

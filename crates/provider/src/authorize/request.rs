@@ -2,7 +2,9 @@
 
 use crypto::b64;
 use model::{Acr, Nin, Pkce, Wanted};
-use oidc::{AuthorizationParams, Challenge, ClaimsRequest, ErrorCode, LoginHint, Prompt, ResponseMode, Scope, Scopes};
+use oidc::{
+    AuthorizationParams, Challenge, ClaimsRequest, ErrorCode, LoginHint, Prompt, ResponseMode, Scope, Scopes,
+};
 
 use crate::{Application, Call, Issuer, PageProblem};
 
@@ -43,7 +45,10 @@ const CHECKS: [Check; 15] = [
 
 /// Says whether an error may go where the request says (RFC 6749 §4.1.2.1): only to a registered address of
 /// a known application. A doubled parameter says nothing.
-pub(crate) fn trusted_return(application: &Application, params: &AuthorizationParams) -> Result<String, PageProblem> {
+pub(crate) fn trusted_return(
+    application: &Application,
+    params: &AuthorizationParams,
+) -> Result<String, PageProblem> {
     match &params.redirect_uri {
         Some(uri) if application.settings.has_redirect_uri(uri) => Ok(uri.clone()),
         _ => Err(PageProblem::RedirectUri),
@@ -101,7 +106,8 @@ fn locales(params: &AuthorizationParams) -> Vec<String> {
 
 fn response_mode(draft: &mut Draft<'_>) -> Result<(), Refused> {
     if let Some(mode) = &draft.params.response_mode {
-        draft.wanted.response_mode = ResponseMode::parse(mode).ok_or_else(|| invalid("the response_mode is not supported"))?;
+        draft.wanted.response_mode =
+            ResponseMode::parse(mode).ok_or_else(|| invalid("the response_mode is not supported"))?;
     }
     Ok(())
 }
@@ -154,7 +160,8 @@ fn code_only(draft: &mut Draft<'_>) -> Result<(), Refused> {
 
 fn prompt(draft: &mut Draft<'_>) -> Result<(), Refused> {
     if let Some(text) = &draft.params.prompt {
-        draft.wanted.prompt = Prompt::parse(text).ok_or_else(|| invalid("prompt has an unknown or contradictory value"))?;
+        draft.wanted.prompt =
+            Prompt::parse(text).ok_or_else(|| invalid("prompt has an unknown or contradictory value"))?;
     }
     Ok(())
 }
@@ -168,7 +175,8 @@ fn scope(draft: &mut Draft<'_>) -> Result<(), Refused> {
 
 fn claims(draft: &mut Draft<'_>) -> Result<(), Refused> {
     let Some(text) = &draft.params.claims else { return Ok(()) };
-    let asked = ClaimsRequest::parse(text).ok_or_else(|| invalid("claims is not the JSON object that it must be"))?;
+    let asked =
+        ClaimsRequest::parse(text).ok_or_else(|| invalid("claims is not the JSON object that it must be"))?;
     if let Some(subject) = asked.id_token.get("sub") {
         draft.wanted.subject = subject.values.first().cloned();
     }
@@ -182,9 +190,9 @@ fn pkce(draft: &mut Draft<'_>) -> Result<(), Refused> {
     draft.wanted.challenge = match (&params.code_challenge, params.code_challenge_method.as_deref()) {
         (None, None) => None,
         (None, Some(_)) => return Err(invalid("code_challenge_method came without code_challenge")),
-        (Some(challenge), Some("S256")) => {
-            Some(Challenge::parse(challenge).ok_or_else(|| invalid("code_challenge is not a S256 challenge"))?)
-        }
+        (Some(challenge), Some("S256")) => Some(
+            Challenge::parse(challenge).ok_or_else(|| invalid("code_challenge is not a S256 challenge"))?,
+        ),
         // RFC 7636 §4.3: the default is plain, which we do not take.
         (Some(_), _) => return Err(invalid("code_challenge_method must be S256")),
     };
@@ -226,13 +234,21 @@ fn acr(draft: &mut Draft<'_>) -> Result<(), Refused> {
     };
     let known: Vec<Acr> = asked.iter().filter_map(|value| Acr::parse(value)).collect();
     if known.is_empty() && essential {
-        return Err((ErrorCode::UnmetAuthenticationRequirements, "none of the essential acr values can be met"));
+        return Err((
+            ErrorCode::UnmetAuthenticationRequirements,
+            "none of the essential acr values can be met",
+        ));
     }
     if known.is_empty() && !asked.is_empty() {
         return Err(invalid("acr_values has no known value"));
     }
-    let wished = if known.is_empty() { draft.application.settings.eids.iter().map(|eid| eid.any()).collect() } else { known };
-    let allowed: Vec<Acr> = wished.into_iter().filter(|acr| draft.application.settings.allows(*acr)).collect();
+    let wished = if known.is_empty() {
+        draft.application.settings.eids.iter().map(|eid| eid.any()).collect()
+    } else {
+        known
+    };
+    let allowed: Vec<Acr> =
+        wished.into_iter().filter(|acr| draft.application.settings.allows(*acr)).collect();
     if allowed.is_empty() {
         return Err(invalid("this application may not use what acr_values asks for"));
     }
@@ -262,7 +278,10 @@ fn nin(draft: &mut Draft<'_>) -> Result<(), Refused> {
     let named = wanted.claims.id_token.keys().chain(wanted.claims.userinfo.keys()).any(|it| is_nin(it));
     if named || wanted.scopes.has(Scope::Nin) {
         if !draft.application.settings.may_have_nin(draft.issuer.environment) {
-            return Err((ErrorCode::InvalidScope, "this application may not ask for the national identity number"));
+            return Err((
+                ErrorCode::InvalidScope,
+                "this application may not ask for the national identity number",
+            ));
         }
         // Named or by scope, the eID has to be asked for it.
         wanted.scopes = wanted.scopes.with(Scope::Nin);
@@ -272,9 +291,14 @@ fn nin(draft: &mut Draft<'_>) -> Result<(), Refused> {
 
 fn id_token_hint(draft: &mut Draft<'_>) -> Result<(), Refused> {
     let Some(token) = &draft.params.id_token_hint else { return Ok(()) };
-    let hint = draft.issuer.hint(token, draft.call.now).ok_or_else(|| invalid("id_token_hint is not an ID token of this issuer"))?;
+    let hint = draft
+        .issuer
+        .hint(token, draft.call.now)
+        .ok_or_else(|| invalid("id_token_hint is not an ID token of this issuer"))?;
     match &draft.wanted.subject {
-        Some(subject) if *subject != hint.subject => Err(invalid("id_token_hint and claims name two persons")),
+        Some(subject) if *subject != hint.subject => {
+            Err(invalid("id_token_hint and claims name two persons"))
+        }
         _ => {
             draft.wanted.subject = Some(hint.subject);
             Ok(())

@@ -23,7 +23,11 @@ pub(crate) enum Paid {
 }
 
 /// Spends an upstream state; `false` when it had been spent.
-pub(crate) fn spend(tx: &mut WriteTx<'_>, tenant: TenantId, (digest, expires_at): &Spent) -> Result<bool, StoreError> {
+pub(crate) fn spend(
+    tx: &mut WriteTx<'_>,
+    tenant: TenantId,
+    (digest, expires_at): &Spent,
+) -> Result<bool, StoreError> {
     spent_values::consume(tx, tenant, "upstream_state", digest, *expires_at)
 }
 
@@ -36,7 +40,9 @@ pub(crate) const fn error_of(trouble: Trouble) -> Refused {
         Trouble::LevelTooLow => {
             (ErrorCode::UnmetAuthenticationRequirements, "the person proved a lower level than was asked")
         }
-        Trouble::SourceMisconfigured => (ErrorCode::ServerError, "the identity source is not set up correctly"),
+        Trouble::SourceMisconfigured => {
+            (ErrorCode::ServerError, "the identity source is not set up correctly")
+        }
     }
 }
 
@@ -49,7 +55,8 @@ impl Provider {
             Sector::Application => SubjectOf::Application(work.application.id),
         };
         let key = issuer.subject_keys.get(&proof.environment);
-        let key = key.ok_or_else(|| Fault::new(format!("no subject key for {}", proof.environment.as_str())))?;
+        let key =
+            key.ok_or_else(|| Fault::new(format!("no subject key for {}", proof.environment.as_str())))?;
         proof.person = proof.person.only(work.wanted.scopes, &work.wanted.claims);
         Ok(Grant {
             redirect_uri: work.wanted.redirect_uri.clone(),
@@ -66,8 +73,14 @@ impl Provider {
     }
 
     /// Spends what the code costs, inserts it, and answers.
-    pub(crate) async fn answer_code(&self, mut work: Work<'_>, grant: &Grant, paid: Paid) -> Result<Turn, Refusal> {
-        let MintedCode { code, row } = mint_code(work.issuer, &work.application, grant, &self.random, work.call.now)?;
+    pub(crate) async fn answer_code(
+        &self,
+        mut work: Work<'_>,
+        grant: &Grant,
+        paid: Paid,
+    ) -> Result<Turn, Refusal> {
+        let MintedCode { code, row } =
+            mint_code(work.issuer, &work.application, grant, &self.random, work.call.now)?;
         let (tenant, now) = (work.issuer.tenant, work.call.now);
         let parked = work.login.parked.map(|id| Digest::of(&id));
         let first = self
@@ -108,7 +121,12 @@ impl Provider {
     }
 
     /// Ends a login that came back from the eID with an error.
-    pub(crate) async fn end(&self, work: Work<'_>, spent: Option<Spent>, refused: Refused) -> Result<Turn, Refusal> {
+    pub(crate) async fn end(
+        &self,
+        work: Work<'_>,
+        spent: Option<Spent>,
+        refused: Refused,
+    ) -> Result<Turn, Refusal> {
         if let Some(spent) = spent
             && !self.spend_state(&work, spent).await?
         {
@@ -118,7 +136,11 @@ impl Provider {
     }
 
     /// Answers with an error; the login is over. A parked request is spent with it.
-    pub(crate) async fn answer_error(&self, mut work: Work<'_>, (code, description): Refused) -> Result<Turn, Refusal> {
+    pub(crate) async fn answer_error(
+        &self,
+        mut work: Work<'_>,
+        (code, description): Refused,
+    ) -> Result<Turn, Refusal> {
         if let Some(id) = work.login.parked {
             let (tenant, digest, now) = (work.issuer.tenant, Digest::of(&id), work.call.now);
             self.store.write(move |tx| parked_requests::consume(tx, tenant, &digest, now)).await?;

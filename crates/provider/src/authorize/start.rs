@@ -53,10 +53,12 @@ impl Provider {
         call: &Call,
     ) -> Result<Turn, Refusal> {
         let application = match &params.client_id {
-            Some(client_id) => self.application(issuer, client_id, call).await.map_err(|refusal| match refusal {
-                Refusal::NotFound => Refusal::Page(PageProblem::Client),
-                other => other,
-            })?,
+            Some(client_id) => {
+                self.application(issuer, client_id, call).await.map_err(|refusal| match refusal {
+                    Refusal::NotFound => Refusal::Page(PageProblem::Client),
+                    other => other,
+                })?
+            }
             None => return Err(Refusal::Page(PageProblem::Client)),
         };
         let redirect_uri = trusted_return(&application, params).map_err(Refusal::Page)?;
@@ -69,7 +71,13 @@ impl Provider {
         if wanted.prompt.none {
             // Until browser sessions exist, nobody is ever logged in already.
             let refused = (ErrorCode::LoginRequired, "nobody is logged in");
-            return Ok(refusal_turn(issuer, (redirect_uri, wanted.response_mode), refused, wanted.state, call));
+            return Ok(refusal_turn(
+                issuer,
+                (redirect_uri, wanted.response_mode),
+                refused,
+                wanted.state,
+                call,
+            ));
         }
         let (arrival, cookies) = arrival;
         let login = Login { wanted: None, parked: None, phase: Phase::Choosing, started_at: call.now };
@@ -104,12 +112,18 @@ impl Provider {
     }
 
     /// Gives what a login's application asked, from the login itself or from where it was parked.
-    pub(crate) async fn wanted(&self, issuer: &Issuer, login: &Login, call: &Call) -> Result<Option<Wanted>, Refusal> {
+    pub(crate) async fn wanted(
+        &self,
+        issuer: &Issuer,
+        login: &Login,
+        call: &Call,
+    ) -> Result<Option<Wanted>, Refusal> {
         let Some(id) = login.parked else { return Ok(login.wanted.clone()) };
         let (tenant, digest, now) = (issuer.tenant, Digest::of(&id), call.now);
         let row = self.store.read(move |tx| parked_requests::find(tx, tenant, &digest, now)).await?;
         let Some(row) = row.filter(|row| row.domain_id == issuer.domain) else { return Ok(None) };
-        let plain = issuer.seal.open(&parked_place(issuer, &digest), &row.sealed_request).map_err(Fault::new)?;
+        let plain =
+            issuer.seal.open(&parked_place(issuer, &digest), &row.sealed_request).map_err(Fault::new)?;
         Ok(Some(postcard::from_bytes(plain.expose()).map_err(Fault::new)?))
     }
 

@@ -85,9 +85,17 @@ impl Provider {
     }
 
     /// The person is proved; is it enough, is it the right one, and must they be asked?
-    async fn judge(&self, work: Work<'_>, proof: Proof, spent: super::respond::Spent) -> Result<Turn, Refusal> {
+    async fn judge(
+        &self,
+        work: Work<'_>,
+        proof: Proof,
+        spent: super::respond::Spent,
+    ) -> Result<Turn, Refusal> {
         let settings = &work.application.settings;
-        let acr = work.wanted.returned_acr(proof.eid, proof.level).filter(|_| settings.accepts(proof.eid, proof.level));
+        let acr = work
+            .wanted
+            .returned_acr(proof.eid, proof.level)
+            .filter(|_| settings.accepts(proof.eid, proof.level));
         let Some(acr) = acr else {
             tracing::info!(trace = %work.call.trace, eid = proof.eid.as_str(), "the level is lower than asked");
             return self.trouble(work, (proof.eid, Trouble::LevelTooLow), Some(spent)).await;

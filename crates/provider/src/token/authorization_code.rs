@@ -76,7 +76,8 @@ impl Provider {
         request: &TokenParams,
         call: &Call,
     ) -> Result<TokenResponse, Refusal> {
-        let code = request.code.as_deref().ok_or_else(|| refuse(ErrorCode::InvalidRequest, "code is missing"))?;
+        let code =
+            request.code.as_deref().ok_or_else(|| refuse(ErrorCode::InvalidRequest, "code is missing"))?;
         let tenant = issuer.tenant;
         let digest = Digest::of(code.as_bytes());
         let row = self.store.read(move |tx| grants::find_by_code(tx, tenant, &digest)).await?;
@@ -107,17 +108,29 @@ impl Provider {
         }
     }
 
-    fn access_token(&self, issuer: &Issuer, client: &Client, grant: GrantId, key: &SealKey, call: &Call) -> MintedToken {
+    fn access_token(
+        &self,
+        issuer: &Issuer,
+        client: &Client,
+        grant: GrantId,
+        key: &SealKey,
+        call: &Call,
+    ) -> MintedToken {
         mint_access_token(issuer, &client.application, (grant, key), &self.random, call.now)
     }
 
     /// No such code; the assertion that came with it is spent all the same.
-    async fn refuse_code(&self, issuer: &Issuer, client: &Client, call: &Call) -> Result<TokenResponse, Refusal> {
+    async fn refuse_code(
+        &self,
+        issuer: &Issuer,
+        client: &Client,
+        call: &Call,
+    ) -> Result<TokenResponse, Refusal> {
         if let Some((digest, expires_at)) = client.jti {
             let tenant = issuer.tenant;
-            let first = self.store.write(move |tx| {
-                spent_values::consume(tx, tenant, "client_assertion", &digest, expires_at)
-            });
+            let first = self
+                .store
+                .write(move |tx| spent_values::consume(tx, tenant, "client_assertion", &digest, expires_at));
             if !first.await? {
                 return Err(assertion_reused());
             }

@@ -46,7 +46,12 @@ impl Provider {
         }
     }
 
-    async fn known(&self, issuer: &Issuer, client_id: &str, call: &Call) -> Result<Option<Arc<Application>>, Refusal> {
+    async fn known(
+        &self,
+        issuer: &Issuer,
+        client_id: &str,
+        call: &Call,
+    ) -> Result<Option<Arc<Application>>, Refusal> {
         match self.application(issuer, client_id, call).await {
             Ok(application) => Ok(Some(application)),
             Err(Refusal::NotFound) => Ok(None),
@@ -110,7 +115,8 @@ fn check_typ(typ: Option<&str>) -> Result<(), Refusal> {
 /// The audience is us, as one string: the issuer with or without a final slash, or the token endpoint.
 /// An array, or anybody else, is refused: that was the audience injection of 2025.
 fn check_audience(claims: &Map<String, Value>, issuer: &Issuer) -> Result<(), Refusal> {
-    let rest = claims.get("aud").and_then(Value::as_str).and_then(|audience| audience.strip_prefix(issuer.url()));
+    let rest =
+        claims.get("aud").and_then(Value::as_str).and_then(|audience| audience.strip_prefix(issuer.url()));
     match rest {
         Some("" | "/" | "/oauth2/token") => Ok(()),
         _ => Err(refuse(ErrorCode::InvalidClient, "the audience of the client assertion must be the issuer")),
@@ -120,7 +126,9 @@ fn check_audience(claims: &Map<String, Value>, issuer: &Issuer) -> Result<(), Re
 /// Gives the instant after which the assertion's `jti` need not be remembered.
 fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result<Timestamp, Refusal> {
     const SKEW: i64 = 60;
-    let wrong = || refuse(ErrorCode::InvalidClient, "the client assertion is expired, not valid yet, or lives too long");
+    let wrong = || {
+        refuse(ErrorCode::InvalidClient, "the client assertion is expired, not valid yet, or lives too long")
+    };
     let seconds = |name: &str| match claims.get(name) {
         None => Ok(None),
         Some(value) => value.as_i64().map(Some).ok_or_else(wrong),

@@ -21,9 +21,10 @@ impl Provider {
             return Err(refuse(ErrorCode::InvalidRequest, "a parameter is included more than once"));
         }
         let credentials = ClientCredentials::pick(authorization, params).map_err(|error| match error {
-            MalformedCredentials::Several => {
-                refuse(ErrorCode::InvalidRequest, "the client authenticates in more than one way, or as two clients")
-            }
+            MalformedCredentials::Several => refuse(
+                ErrorCode::InvalidRequest,
+                "the client authenticates in more than one way, or as two clients",
+            ),
             MalformedCredentials::Header => {
                 refuse(ErrorCode::InvalidClient, "the Authorization header is not Basic authentication")
             }
