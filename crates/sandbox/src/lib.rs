@@ -1,1 +1,15 @@
-//! Placeholder, replaced before the first release.
+//! A pretend world: simulators of the eIDs that behave like the real ones on the wire, with synthetic people.
+//!
+//! **Invariant:** shares no code with `eid` or `oidc`: a simulator that reused the product's code would share
+//! its mistakes. Uses `crypto` to sign and nothing else of ours. Knows no HTTP library: requests come in as
+//! values, answers go out as values.
+
+mod answer;
+mod bankid_no;
+mod op;
+mod people;
+mod vipps;
+
+pub use answer::{Answer, Choose, Request};
+pub use op::{AskedClaim, Client, ClientKey, Fault, Kind, Outcome, Simulator, SimulatorError};
+pub use people::{NewPerson, People, Person, PersonProblem};

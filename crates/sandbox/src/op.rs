@@ -1,0 +1,569 @@
+//! A small OpenID Provider that both simulators are made of, written for itself.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use crypto::{Algorithm, PublicKey, Random, SigningKey, b64, sha256, sign};
+use serde_json::{Value, json};
+
+use crate::{
+    Answer, Choose, People, Person, Request,
+    answer::{params, with_query},
+    bankid_no, vipps,
+};
+
+/// Which eID is simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Norwegian BankID, API v4.
+    BankidNo,
+    /// Vipps Login.
+    Vipps,
+}
+
+/// What a client is asking a person for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskedClaim {
+    /// National identity number.
+    Nin,
+    /// Name.
+    Name,
+    /// Birth date.
+    Birthdate,
+    /// E-mail address.
+    Email,
+    /// Phone number.
+    Phone,
+    /// Postal address.
+    Address,
+}
+
+/// What the person does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Approves: with the code device.
+    ApproveDevice,
+    /// Approves: with the app.
+    ApproveApp,
+    /// Approves: with biometrics (level substantial).
+    ApproveBiometrics,
+    /// Goes back.
+    Cancel,
+    /// Keeps the national identity number.
+    RefuseNumber,
+    /// Does nothing until time runs out.
+    TimeOut,
+}
+
+/// What the simulator does wrong on request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Another nonce in the ID token.
+    WrongNonce,
+    /// Another audience.
+    WrongAudience,
+    /// Another issuer.
+    WrongIssuer,
+    /// Expired long ago.
+    ExpiredToken,
+    /// Signed by nobody's key.
+    BadSignature,
+    /// The token endpoint does not answer.
+    SlowBody,
+    /// The token endpoint answers for ever.
+    EndlessBody,
+    /// The token endpoint answers 500.
+    Http500,
+    /// No `acr` in the ID token.
+    MissingAcr,
+    /// A lower level than was asked.
+    LowerLevel,
+}
+
+/// A key of a client, for `private_key_jwt`.
+pub type ClientKey = Value;
+
+/// A registered client.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Its id.
+    pub client_id: String,
+    /// The name that people see.
+    pub name: String,
+    /// Its secret, for `client_secret_basic` and `client_secret_post`.
+    pub secret: Option<String>,
+    /// Its public key as a JWK, for `private_key_jwt`.
+    pub key: Option<ClientKey>,
+    /// Exact addresses.
+    pub redirect_uris: Vec<String>,
+    /// May have the national identity number.
+    pub may_have_nin: bool,
+}
+
+/// Why a simulator could not be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a key of the simulator could not be made")]
+pub struct SimulatorError;
+
+/// What a code or an access token stands for.
+#[derive(Clone, Debug)]
+pub(crate) struct Issued {
+    pub(crate) client_id: String,
+    pub(crate) redirect_uri: String,
+    pub(crate) challenge: Option<String>,
+    pub(crate) nonce: Option<String>,
+    pub(crate) scope: Vec<String>,
+    pub(crate) person: Person,
+    pub(crate) outcome: Outcome,
+    pub(crate) fault: Option<Fault>,
+    pub(crate) at: i64,
+}
+
+#[derive(Default)]
+struct State {
+    codes: HashMap<String, Issued>,
+    tokens: HashMap<String, Issued>,
+    pushed: HashMap<String, (BTreeMap<String, String>, i64)>,
+    assertions: HashMap<String, i64>,
+    /// The one that signs, first; older ones stay in the key set.
+    keys: Vec<Arc<SigningKey>>,
+}
+
+/// How many of each thing are kept; the sandbox is small.
+const MOST: usize = 5_000;
+
+/// One simulated eID.
+pub struct Simulator {
+    pub(crate) kind: Kind,
+    /// Scheme, host and port, without a path.
+    pub(crate) base: String,
+    clients: Mutex<Vec<Client>>,
+    people: Arc<People>,
+    random: Random,
+    state: Mutex<State>,
+}
+
+pub(crate) type Parameters = BTreeMap<String, String>;
+
+fn oauth(status: u16, error: &str, description: &str) -> Answer {
+    Answer::Json(status, json!({"error": error, "error_description": description}))
+}
+
+impl Simulator {
+    /// Makes a simulator. `base`: scheme, host and port. `key`: PKCS #8 of an earlier run, so that a restart
+    /// does not look like a rotation.
+    ///
+    /// # Errors
+    /// [`SimulatorError`] when no key can be made.
+    pub fn new(
+        kind: Kind,
+        base: String,
+        key: Option<&[u8]>,
+        people: Arc<People>,
+        random: Random,
+    ) -> Result<Self, SimulatorError> {
+        let simulator = Self {
+            kind,
+            base,
+            clients: Mutex::new(Vec::new()),
+            people,
+            random,
+            state: Mutex::new(State::default()),
+        };
+        let key = match key.and_then(|der| SigningKey::from_pkcs8(simulator.algorithm(), der).ok()) {
+            Some(key) => key,
+            None => SigningKey::generate(simulator.algorithm()).map_err(|_| SimulatorError)?,
+        };
+        simulator.state().keys.push(Arc::new(key));
+        Ok(simulator)
+    }
+
+    const fn algorithm(&self) -> Algorithm {
+        match self.kind {
+            Kind::BankidNo => Algorithm::Es256,
+            Kind::Vipps => Algorithm::Rs256,
+        }
+    }
+
+    /// The issuer identifier.
+    pub fn issuer(&self) -> String {
+        match self.kind {
+            Kind::BankidNo => format!("{}{}", self.base, bankid_no::REALM),
+            Kind::Vipps => format!("{}{}", self.base, vipps::ACCESS),
+        }
+    }
+
+    /// Registers a client, or changes it.
+    pub fn register(&self, client: Client) {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.retain(|it| it.client_id != client.client_id);
+        clients.push(client);
+    }
+
+    /// The people who can log in here.
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// The key that signs, to be kept for the next run.
+    pub fn signing_key(&self) -> Option<crypto::Secret<Vec<u8>>> {
+        self.key()?.to_pkcs8().ok()
+    }
+
+    /// Signs with a new key from now on; the old one stays in the key set.
+    ///
+    /// # Errors
+    /// [`SimulatorError`] when no key can be made.
+    pub fn rotate_key(&self) -> Result<(), SimulatorError> {
+        let key = Arc::new(SigningKey::generate(self.algorithm()).map_err(|_| SimulatorError)?);
+        let mut state = self.state();
+        state.keys.insert(0, key);
+        state.keys.truncate(3);
+        Ok(())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn key(&self) -> Option<Arc<SigningKey>> {
+        self.state().keys.first().cloned()
+    }
+
+    pub(crate) fn client(&self, client_id: &str) -> Option<Client> {
+        let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.iter().find(|it| it.client_id == client_id).cloned()
+    }
+
+    /// Answers a request of the eID's own protocol.
+    pub fn answer(&self, request: &Request) -> Answer {
+        let own = |path: &str| match self.kind {
+            Kind::BankidNo => bankid_no::endpoint(path),
+            Kind::Vipps => vipps::endpoint(path),
+        };
+        match (own(&request.path), request.method.as_str()) {
+            (Some("discovery"), "GET") => Answer::Json(200, self.discovery()),
+            (Some("keys"), "GET") => self.jwks(),
+            (Some("authorize"), "GET") => self.authorize(&request.query, request.now),
+            (Some("push"), "POST") => self.push(request),
+            (Some("token"), "POST") => self.token(request),
+            (Some("userinfo"), "GET" | "POST") => self.userinfo(request),
+            _ => Answer::NotFound,
+        }
+    }
+
+    fn discovery(&self) -> Value {
+        match self.kind {
+            Kind::BankidNo => bankid_no::discovery(self),
+            Kind::Vipps => vipps::discovery(self),
+        }
+    }
+
+    fn jwks(&self) -> Answer {
+        let keys: Vec<Value> = self.state().keys.iter().map(|key| key.public_jwk()).collect();
+        Answer::Json(200, json!({"keys": keys}))
+    }
+
+    /// Takes the parameters of an authorization request apart and checks them.
+    fn checked(&self, raw: &str, now: i64) -> Result<(Parameters, Client), Answer> {
+        let malformed = Answer::Refused("a parameter came twice");
+        let query = params(raw).ok_or(malformed)?;
+        let client_id = query.get("client_id").cloned().unwrap_or_default();
+        let client = self.client(&client_id).ok_or(Answer::Refused("unknown client_id"))?;
+        let query = match query.get("request_uri") {
+            None => query,
+            Some(uri) => {
+                let pushed = self.state().pushed.get(uri).filter(|(_, until)| *until > now).cloned();
+                let (pushed, _) = pushed.ok_or(Answer::Refused("unknown or expired request_uri"))?;
+                // v4: response_type must be a query parameter even then.
+                if pushed.get("client_id") != Some(&client_id) || !query.contains_key("response_type") {
+                    return Err(Answer::Refused(
+                        "the request_uri is another client's, or response_type is missing",
+                    ));
+                }
+                pushed
+            }
+        };
+        let redirect_uri = query.get("redirect_uri").cloned().unwrap_or_default();
+        if !client.redirect_uris.contains(&redirect_uri) {
+            return Err(Answer::Refused("redirect_uri is not registered"));
+        }
+        let checked = match self.kind {
+            Kind::BankidNo => bankid_no::check(&query, &client, raw.contains("request_uri=")),
+            Kind::Vipps => vipps::check(&query, &client),
+        };
+        match checked {
+            Ok(()) => Ok((query, client)),
+            Err((error, description)) => Err(self.refuse(&query, error, description)),
+        }
+    }
+
+    fn refuse(&self, query: &Parameters, error: &str, description: Option<&str>) -> Answer {
+        let mut pairs = vec![("error", error)];
+        pairs.extend(description.map(|it| ("error_description", it)));
+        pairs.extend(query.get("state").map(|it| ("state", it.as_str())));
+        Answer::Redirect(with_query(query.get("redirect_uri").map_or("", String::as_str), &pairs))
+    }
+
+    fn authorize(&self, raw: &str, now: i64) -> Answer {
+        match self.checked(raw, now) {
+            Ok((query, client)) => {
+                Answer::Choose(Choose { asker: client.name, asked: asked(&query), request: raw.to_owned() })
+            }
+            Err(answer) => answer,
+        }
+    }
+
+    /// Carries out what somebody decided on the page that [`Answer::Choose`] is.
+    pub fn decide(
+        &self,
+        request: &str,
+        person: &str,
+        (outcome, fault): (Outcome, Option<Fault>),
+        now: i64,
+    ) -> Answer {
+        let (query, _) = match self.checked(request, now) {
+            Ok(it) => it,
+            Err(answer) => return answer,
+        };
+        match (self.kind, outcome) {
+            (Kind::BankidNo, Outcome::Cancel) => return self.refuse(&query, "access_denied", None),
+            (Kind::BankidNo, Outcome::TimeOut) => {
+                return self.refuse(&query, "access_denied", Some("bankid_error_codes:9409"));
+            }
+            (Kind::Vipps, Outcome::Cancel | Outcome::RefuseNumber) => {
+                return self.refuse(&query, "access_denied", Some("The resource owner denied the request"));
+            }
+            (Kind::Vipps, Outcome::TimeOut) => {
+                return self.refuse(&query, "login_required", Some("The login was not completed in time"));
+            }
+            _ => {}
+        }
+        let Some(person) = self.people.find(person) else { return Answer::Refused("no such person") };
+        let own = |name: &str| query.get(name).cloned();
+        let issued = Issued {
+            client_id: own("client_id").unwrap_or_default(),
+            redirect_uri: own("redirect_uri").unwrap_or_default(),
+            challenge: own("code_challenge"),
+            nonce: own("nonce"),
+            scope: own("scope").unwrap_or_default().split(' ').map(str::to_owned).collect(),
+            person,
+            outcome,
+            fault,
+            at: now,
+        };
+        let code = b64::encode(&self.random.bytes::<24>());
+        let mut pairs = vec![("code", code.as_str())];
+        let scope = issued.scope.join(" ");
+        if self.kind == Kind::Vipps {
+            pairs.push(("scope", &scope));
+        }
+        pairs.extend(query.get("state").map(|it| ("state", it.as_str())));
+        let answer = Answer::Redirect(with_query(&issued.redirect_uri, &pairs));
+        let mut state = self.state();
+        state.codes.retain(|_, it| it.at + 60 > now);
+        if state.codes.len() < MOST {
+            state.codes.insert(code, issued);
+        }
+        drop(state);
+        answer
+    }
+
+    fn push(&self, request: &Request) -> Answer {
+        let Some(form) = params(&request.body) else {
+            return oauth(400, "invalid_request", "a parameter came twice");
+        };
+        let client = match self.authenticate(request, &form) {
+            Ok(client) => client,
+            Err(answer) => return answer,
+        };
+        let mut pushed = form;
+        for secret in ["client_secret", "client_assertion", "client_assertion_type"] {
+            pushed.remove(secret);
+        }
+        pushed.insert("client_id".to_owned(), client.client_id);
+        let uri = format!("urn:ietf:params:oauth:request_uri:{}", b64::encode(&self.random.bytes::<24>()));
+        let mut state = self.state();
+        state.pushed.retain(|_, (_, until)| *until > request.now);
+        if state.pushed.len() >= MOST {
+            return oauth(503, "temporarily_unavailable", "too many pushed requests");
+        }
+        // Long enough for somebody to read the page; the real one says 60 s until it is first used.
+        state.pushed.insert(uri.clone(), (pushed, request.now + 600));
+        drop(state);
+        Answer::Json(201, json!({"request_uri": uri, "expires_in": 60}))
+    }
+
+    fn authenticate(&self, request: &Request, form: &Parameters) -> Result<Client, Answer> {
+        let refused = || oauth(401, "invalid_client", "client authentication failed");
+        if let Some(header) = &request.authorization {
+            let text = header.strip_prefix("Basic ").and_then(b64::decode_standard).ok_or_else(refused)?;
+            let text = String::from_utf8(text).map_err(|_| refused())?;
+            let (id, secret) = text.split_once(':').ok_or_else(refused)?;
+            // RFC 6749 §2.3.1: both halves are form-urlencoded.
+            let half = |it: &str| {
+                form_urlencoded::parse(format!("v={it}").as_bytes()).next().map(|(_, v)| v.into_owned())
+            };
+            let client = self.client(&half(id).ok_or_else(refused)?).ok_or_else(refused)?;
+            return if client.secret == half(secret) { Ok(client) } else { Err(refused()) };
+        }
+        if let Some(assertion) = form.get("client_assertion") {
+            return self.by_assertion(assertion, request.now).ok_or_else(refused);
+        }
+        let client = form.get("client_id").and_then(|id| self.client(id)).ok_or_else(refused)?;
+        match (&client.secret, form.get("client_secret")) {
+            (Some(known), Some(given)) if known == given => Ok(client),
+            _ => Err(refused()),
+        }
+    }
+
+    fn by_assertion(&self, assertion: &str, now: i64) -> Option<Client> {
+        let compact = crypto::parse(assertion).ok()?;
+        let claims: Value = serde_json::from_slice(compact.unverified_payload()).ok()?;
+        let client = self.client(claims.get("sub")?.as_str()?)?;
+        let key = PublicKey::from_jwk(client.key.as_ref()?).ok()?;
+        compact.verify(&key, &[Algorithm::Es256, Algorithm::Rs256]).ok()?;
+        let (issuer, audience) = (claims.get("iss")?, claims.get("aud")?.as_str()?);
+        let expires = claims.get("exp")?.as_i64()?;
+        let jti = claims.get("jti")?.as_str()?.to_owned();
+        let token_endpoint = self.discovery();
+        let token_endpoint = token_endpoint.get("token_endpoint")?.as_str()?.to_owned();
+        let fine = issuer == client.client_id.as_str()
+            && (audience == token_endpoint || audience == self.issuer())
+            && (now - 5..=now + 120).contains(&expires);
+        let mut state = self.state();
+        state.assertions.retain(|_, until| *until > now);
+        (fine && state.assertions.insert(jti, expires + 5).is_none()).then_some(client)
+    }
+
+    fn token(&self, request: &Request) -> Answer {
+        let Some(form) = params(&request.body) else {
+            return oauth(400, "invalid_request", "a parameter came twice");
+        };
+        let client = match self.authenticate(request, &form) {
+            Ok(client) => client,
+            Err(answer) => return answer,
+        };
+        if form.get("grant_type").map(String::as_str) != Some("authorization_code") {
+            return oauth(400, "unsupported_grant_type", "only authorization_code");
+        }
+        let code = form.get("code").cloned().unwrap_or_default();
+        let Some(issued) = self.state().codes.remove(&code).filter(|it| it.at + 60 > request.now) else {
+            return oauth(400, "invalid_grant", "the code is unknown, used or expired");
+        };
+        let verifier = form.get("code_verifier").map(|it| b64::encode(&sha256(it.as_bytes())));
+        if issued.client_id != client.client_id
+            || form.get("redirect_uri") != Some(&issued.redirect_uri)
+            || (issued.challenge.is_some() && verifier != issued.challenge)
+        {
+            return oauth(400, "invalid_grant", "the code was issued for another request");
+        }
+        match issued.fault {
+            Some(Fault::SlowBody) => Answer::Slow,
+            Some(Fault::EndlessBody) => Answer::Endless,
+            Some(Fault::Http500) => oauth(500, "server_error", "out of order"),
+            _ => self.tokens(issued, request.now),
+        }
+    }
+
+    fn tokens(&self, issued: Issued, now: i64) -> Answer {
+        let access_token = b64::encode(&self.random.bytes::<32>());
+        let Some(key) = self.key() else { return oauth(500, "server_error", "no key") };
+        let hash = crypto::at_hash(key.algorithm(), &access_token);
+        let mut claims = match self.kind {
+            Kind::BankidNo => bankid_no::id_token(&issued, &self.random),
+            Kind::Vipps => vipps::id_token(&issued, &self.random),
+        };
+        if let Some(members) = claims.as_object_mut() {
+            members.insert("iss".to_owned(), json!(self.issuer()));
+            members.insert("iat".to_owned(), json!(now));
+            members.insert("at_hash".to_owned(), json!(hash));
+            if let Some(nonce) = &issued.nonce {
+                members.insert("nonce".to_owned(), json!(nonce));
+            }
+        }
+        let (lifetime, answered) = match self.kind {
+            Kind::BankidNo => (300, "Bearer"),
+            Kind::Vipps => (3600, "bearer"),
+        };
+        spoil(&mut claims, issued.fault, now, lifetime);
+        let signed = match issued.fault {
+            Some(Fault::BadSignature) => forged(&key, &claims),
+            _ => sign(&key, "JWT", claims.to_string().as_bytes()).ok(),
+        };
+        let Some(id_token) = signed else { return oauth(500, "server_error", "the key does not sign") };
+        let scope = issued.scope.join(" ");
+        let mut state = self.state();
+        state.tokens.retain(|_, it| it.at + 600 > now);
+        if state.tokens.len() < MOST {
+            state.tokens.insert(access_token.clone(), issued);
+        }
+        drop(state);
+        Answer::Json(
+            200,
+            json!({
+                "access_token": access_token, "id_token": id_token, "token_type": answered,
+                "expires_in": lifetime, "scope": scope,
+            }),
+        )
+    }
+
+    fn userinfo(&self, request: &Request) -> Answer {
+        let token =
+            request.authorization.as_deref().and_then(|it| it.strip_prefix("Bearer ")).unwrap_or_default();
+        let issued = self.state().tokens.get(token).filter(|it| it.at + 600 > request.now).cloned();
+        let Some(issued) = issued else { return oauth(401, "invalid_token", "unknown or expired") };
+        match self.kind {
+            Kind::BankidNo => {
+                let claims = bankid_no::userinfo(&issued, &self.issuer());
+                let signed = self.key().and_then(|key| sign(&key, "JWT", claims.to_string().as_bytes()).ok());
+                signed.map_or_else(|| oauth(500, "server_error", "the key does not sign"), Answer::Jwt)
+            }
+            Kind::Vipps => Answer::Json(200, vipps::userinfo(&issued)),
+        }
+    }
+}
+
+/// Does to an ID token what the fault says; otherwise gives it its end.
+fn spoil(claims: &mut Value, fault: Option<Fault>, now: i64, lifetime: i64) {
+    let Some(members) = claims.as_object_mut() else { return };
+    members.insert("exp".to_owned(), json!(now + lifetime));
+    match fault {
+        Some(Fault::WrongNonce) => drop(members.insert("nonce".to_owned(), json!("somebody-elses"))),
+        Some(Fault::WrongAudience) => drop(members.insert("aud".to_owned(), json!("somebody-else"))),
+        Some(Fault::WrongIssuer) => drop(members.insert("iss".to_owned(), json!("https://issuer.example"))),
+        Some(Fault::ExpiredToken) => {
+            members.insert("iat".to_owned(), json!(now - 3600));
+            members.insert("exp".to_owned(), json!(now - 1800));
+        }
+        Some(Fault::MissingAcr) => drop(members.remove("acr")),
+        _ => {}
+    }
+}
+
+/// Signs with a fresh key under the known key's name.
+fn forged(key: &SigningKey, claims: &Value) -> Option<String> {
+    let stranger = SigningKey::generate(key.algorithm()).ok()?;
+    let token = sign(&stranger, "JWT", claims.to_string().as_bytes()).ok()?;
+    let (_, rest) = token.split_once('.')?;
+    let header = json!({"alg": key.algorithm().as_str(), "kid": key.kid(), "typ": "JWT"}).to_string();
+    Some(format!("{}.{rest}", b64::encode(header.as_bytes())))
+}
+
+fn asked(query: &Parameters) -> Vec<AskedClaim> {
+    let scope = query.get("scope").map(String::as_str).unwrap_or_default();
+    let has = |word: &str| scope.split(' ').any(|it| it == word);
+    [
+        (AskedClaim::Nin, has("nnin_altsub") || has("nin")),
+        (AskedClaim::Name, has("profile") || has("name")),
+        (AskedClaim::Birthdate, has("profile") || has("birthDate")),
+        (AskedClaim::Email, has("email")),
+        (AskedClaim::Phone, has("phoneNumber")),
+        (AskedClaim::Address, has("address")),
+    ]
+    .into_iter()
+    .filter_map(|(claim, yes)| yes.then_some(claim))
+    .collect()
+}
