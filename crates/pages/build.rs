@@ -2,8 +2,6 @@
 //!
 //! Each gets a digest of its content into its name and is compressed once, here.
 
-#![expect(clippy::print_stdout, reason = "Cargo reads a build script's standard output")]
-
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

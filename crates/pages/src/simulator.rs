@@ -69,8 +69,11 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    fn offers(&self, outcome: &SimulatorOutcome) -> bool {
-        *outcome != SimulatorOutcome::RefuseNumber || self.requested.contains(&Shared::NationalNumber)
+    /// The buttons that approve, or the others; a number can be refused only when it is asked for.
+    fn outcomes(&self, approving: bool) -> impl Iterator<Item = &SimulatorOutcome> {
+        let asked = self.requested.contains(&Shared::NationalNumber);
+        let may = move |outcome: &SimulatorOutcome| asked || *outcome != SimulatorOutcome::RefuseNumber;
+        self.eid.outcomes().iter().filter(move |outcome| outcome.is_approval() == approving && may(outcome))
     }
 
     /// The person who is chosen when the page opens.

@@ -101,7 +101,7 @@ function show(header, claims, userinfo) {
 
 function fail(error) {
   part("error").textContent = error.code ?? error.name;
-  part("description").textContent = error.message;
+  part("description").textContent = error.message || "–";
   turnTo("failure");
 }
 

@@ -1,4 +1,5 @@
 # Bokmål. En melding sier hva som skjedde, hvorfor, og hva man kan gjøre.
+# D‑nummer har bindestrek som ikke deles (U+2011).
 
 language-name = Bokmål
 the-application = nettstedet
@@ -36,7 +37,7 @@ consent-lead = { $application } ber om disse opplysningene om deg:
 consent-after = Sier du nei, blir ingenting delt, og du kommer tilbake til { $application }.
 consent-allow = Ja, del
 consent-deny = Nei, ikke del
-shared-national-number = Fødselsnummer eller D-nummer
+shared-national-number = Fødselsnummer eller D‑nummer
 shared-name = Navn
 shared-birth-date = Fødselsdato
 shared-email = E-postadresse
@@ -170,7 +171,7 @@ sample-login-vipps-text = Navn og kontaktopplysninger, uten sikkerhetsnivå.
 sample-login-any = La personen velge
 sample-login-any-text = Portvakt viser alle e-ID-er applikasjonen kan bruke.
 sample-login-nin = BankID med fødselsnummer
-sample-login-nin-text = Ber om fødselsnummer eller D-nummer i tillegg.
+sample-login-nin-text = Ber om fødselsnummer eller D‑nummer i tillegg.
 sample-browser-heading = Uten egen server
 sample-browser-text = Den samme innloggingen kan gjøres av nettleseren alene, med PKCE i stedet for en hemmelighet.
 sample-browser-link = Åpne eksempelet som kjører i nettleseren

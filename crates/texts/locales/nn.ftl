@@ -1,4 +1,5 @@
 # Nynorsk. Ei melding seier kva som hende, kvifor, og kva ein kan gjere.
+# D‑nummer har bindestrek som ikkje blir delt (U+2011).
 
 language-name = Nynorsk
 the-application = nettstaden
@@ -36,7 +37,7 @@ consent-lead = { $application } ber om desse opplysningane om deg:
 consent-after = Seier du nei, blir ingenting delt, og du kjem tilbake til { $application }.
 consent-allow = Ja, del
 consent-deny = Nei, ikkje del
-shared-national-number = Fødselsnummer eller D-nummer
+shared-national-number = Fødselsnummer eller D‑nummer
 shared-name = Namn
 shared-birth-date = Fødselsdato
 shared-email = E-postadresse
@@ -170,7 +171,7 @@ sample-login-vipps-text = Namn og kontaktopplysningar, utan tryggingsnivå.
 sample-login-any = Lat personen velje
 sample-login-any-text = Portvakt viser alle e-ID-ar applikasjonen kan bruke.
 sample-login-nin = BankID med fødselsnummer
-sample-login-nin-text = Ber om fødselsnummer eller D-nummer i tillegg.
+sample-login-nin-text = Ber om fødselsnummer eller D‑nummer i tillegg.
 sample-browser-heading = Utan eigen tenar
 sample-browser-text = Den same innlogginga kan gjerast av nettlesaren åleine, med PKCE i staden for ein løyndom.
 sample-browser-link = Opne dømet som køyrer i nettlesaren
