@@ -137,7 +137,10 @@ impl Provider {
                 let only = *only;
                 self.leave_for(work, only).await
             }
-            _ => self.next_step(work).await,
+            _ => {
+                let login = work.name.clone();
+                self.turn(work, Step::Show { login }).await
+            }
         }
     }
 
