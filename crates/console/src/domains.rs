@@ -32,7 +32,12 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::Key`], [`Refusal::Store`].
-    pub async fn ensure_domain(&self, tenant: &Tenant, new: &NewDomain, now: Timestamp) -> Result<DomainId, Refusal> {
+    pub async fn ensure_domain(
+        &self,
+        tenant: &Tenant,
+        new: &NewDomain,
+        now: Timestamp,
+    ) -> Result<DomainId, Refusal> {
         let id = tenant.id;
         let all = self.store.read(move |tx| domains::list(tx, id, None, MOST)).await?;
         if let Some(found) = all.into_iter().find(|it| it.name == new.name) {
@@ -82,7 +87,10 @@ impl Console {
             return Ok(());
         }
         let key = self.new_key(tenant, domain, algorithm, now)?;
-        self.store.write(move |tx| signing_keys::insert(tx, &key)).await.map_err(|error: StoreError| error.into())
+        self.store
+            .write(move |tx| signing_keys::insert(tx, &key))
+            .await
+            .map_err(|error: StoreError| error.into())
     }
 
     fn new_key(

@@ -27,7 +27,8 @@ impl Console {
         let wanted = name.to_owned();
         let found = self.store.read(move |tx| tenants::find_by_name(tx, &wanted)).await?;
         if let Some(row) = found {
-            let opened = self.master.open(&place(row.id), &row.sealed_data_key).map_err(|_| Refusal::MasterKey)?;
+            let opened =
+                self.master.open(&place(row.id), &row.sealed_data_key).map_err(|_| Refusal::MasterKey)?;
             let seal = SealKey::from_slice(opened.expose()).ok_or(Refusal::MasterKey)?;
             return Ok(Tenant { id: row.id, seal });
         }
