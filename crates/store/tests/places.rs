@@ -1,5 +1,6 @@
 //! Databases to test on, rows to begin with, and racers.
 
+use model::Environment;
 use std::{future::Future, time::Duration};
 
 use crypto::{Digest, Random};
@@ -8,7 +9,7 @@ use store::{
     Place, Settings, Store, StoreError, WriteTx,
     access_tokens::AccessToken,
     applications::{self, Application},
-    domains::{self, Domain, Environment, Scheme},
+    domains::{self, Domain, Scheme},
     grants::Grant,
     tenants::{self, Tenant},
 };
