@@ -45,6 +45,8 @@ pub struct Sample {
 pub struct Begun {
     /// Where the browser goes: the authorization endpoint with its parameters.
     pub location: String,
+    /// The `state` in it; naming the browser's cookie after it keeps logins in two tabs apart.
+    pub state: String,
     /// What the browser keeps until it comes back: at most 500 characters of base64url, sealed.
     pub memo: String,
 }
@@ -90,6 +92,7 @@ impl Sample {
         Ok(Begun {
             location: with_query(&discovered.metadata.authorization_endpoint, &query),
             memo: memo.seal(&self.key, &self.random)?,
+            state: memo.state,
         })
     }
 
