@@ -9,7 +9,12 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, http::Request, response::Response};
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, request::Builder},
+    response::Response,
+};
 use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Algorithm, PublicKey, Random, SealKey, Secret, SigningKey, b64};
 use eid::{Catalogue, Issuer, SourceCredentials, SourceMethod};
@@ -428,7 +433,7 @@ impl Browser<'_> {
         }
     }
 
-    async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Reply {
+    async fn send(&mut self, request: Builder, body: String) -> Reply {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = request.header("host", self.host.clone());
