@@ -29,14 +29,15 @@ async fn trouble_shows_our_page_with_ways_out_and_delivers_the_error() {
     ] {
         let mut browser = house.browser();
         let reply = browser.log_in_with(&[], with::APP, Some(fault)).await;
+        let trace = reply.header("trace-id").unwrap().to_owned();
         let page = browser.follow(reply).await;
         assert_eq!((page.status, page.trouble()), (200, trouble), "{fault:?}");
-        let trace = page.header("trace-id").unwrap();
-        assert!(page.body.contains(trace), "the trace id is on the page");
+        assert!(page.body.contains(&trace), "the page names the request that failed");
         let login =
             browser.cookies.keys().find_map(|it| it.strip_prefix("__Host-login-")).unwrap().to_owned();
         let back = browser.get(&format!("/login/{login}/back")).await;
         assert_eq!(back.error(), error, "{fault:?}");
+        assert!(back.param("error_description").ends_with(&format!("(trace {trace})")));
     }
 }
 

@@ -301,3 +301,15 @@ async fn a_subject_stays_and_differs_between_eids_and_pairwise_applications() {
     assert_ne!(sub(&[("acr_values", Some("urn:grn:authn:no:vipps"))]).await, first);
     assert_eq!(first.len(), 43);
 }
+
+#[tokio::test]
+async fn a_plain_login_waits_for_two_flushes_and_others_for_one_more() {
+    let house = House::open().await;
+    let flushes = async |changes: &[(&str, Option<&str>)]| {
+        let before = house.store.writes();
+        house.redeem(&house.code(changes).await).await;
+        house.store.writes() - before
+    };
+    assert_eq!(flushes(&[]).await, 2);
+    assert_eq!(flushes(&[("state", Some(&"s".repeat(3_000)))]).await, 3, "a long request is stored");
+}
