@@ -220,17 +220,6 @@ async fn rule_14_an_endless_answer_is_cut_and_the_worker_is_free_again() {
 }
 
 #[tokio::test]
-async fn rule_13_userinfo_about_somebody_else_is_refused() {
-    // Vipps gives claims at userinfo only; a person who is swapped there is another subject.
-    let house = House::with(|shop| shop.error_pages = false).await;
-    let changes = [("acr_values", Some("urn:grn:authn:no:vipps"))];
-    let answer = house.browser().log_in(&changes, with::APP).await;
-    let tokens = house.redeem(&answer.param("code")).await.json();
-    let claims = house.claims(tokens["id_token"].as_str().unwrap()).await;
-    assert_eq!(claims["name"], house.kari().name());
-}
-
-#[tokio::test]
 async fn refused_credentials_are_our_trouble_and_not_the_persons() {
     let house = House::open().await;
     let wrong = eid::SourceCredentials {
