@@ -242,6 +242,15 @@ impl House {
         client_id: &str,
         settings: ApplicationSettings,
     ) {
+        self.add_application_of(&self.tenant, (domain, client_id), settings).await;
+    }
+
+    pub(crate) async fn add_application_of(
+        &self,
+        tenant: &Tenant,
+        (domain, client_id): (DomainId, &str),
+        settings: ApplicationSettings,
+    ) {
         let secret = (settings.authentication == ClientAuthentication::ClientSecret).then_some(&self.secret);
         let new = NewApplication {
             domain,
