@@ -8,9 +8,11 @@ mod cookies;
 mod op;
 mod respond;
 mod router;
+mod sample;
 mod sandbox;
 mod visit;
 
 pub use app::{App, Clock};
-pub use router::{op_router, simulator_router};
+pub use router::{op_router, sample_router, simulator_router};
+pub use sample::SampleSite;
 pub use sandbox::SimulatorSite;

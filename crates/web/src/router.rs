@@ -15,10 +15,10 @@ use provider::{Call, TraceId};
 use texts::{Locale, Trouble};
 
 use crate::{
-    App, SimulatorSite,
+    App, SampleSite, SimulatorSite,
     op::{assets, authorize, discovery, login, logout, statements, token, userinfo},
     respond::error::trouble_page,
-    sandbox,
+    sample, sandbox,
     visit::Visit,
 };
 
@@ -74,6 +74,17 @@ pub fn simulator_router(site: Arc<SimulatorSite>) -> Router {
         .route("/simulator/keys", post(sandbox::rotate_key))
         .fallback(sandbox::answer)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(site)
+}
+
+/// The routes of the sample application.
+pub fn sample_router(site: Arc<SampleSite>) -> Router {
+    Router::new()
+        .route("/", get(sample::start))
+        .route("/login/{id}", get(sample::login))
+        .route("/callback", get(sample::callback))
+        .route("/browser", get(sample::browser))
+        .route("/assets/{name}", get(assets::show))
         .with_state(site)
 }
 
