@@ -42,7 +42,7 @@ check-doc-links:
 
 [private]
 check-dependencies:
-    cargo deny --locked --offline check --hide-inclusion-graph licenses bans sources
+    cargo deny --locked check --hide-inclusion-graph licenses bans sources
 
 [private]
 check-spelling:
