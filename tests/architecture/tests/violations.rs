@@ -71,13 +71,31 @@ fn a_crate_without_a_place_and_a_place_without_a_crate_are_found() {
 
 #[test]
 fn a_library_away_from_home_is_found_in_tests_too() {
-    let house =
-        [a_crate("provider", &[("axum", Kind::Product), ("rusqlite", Kind::Test), ("moka", Kind::Product)])];
+    let named = [("axum", Kind::Product), ("rusqlite", Kind::Test), ("moka", Kind::Product)];
+    let house = [a_crate("provider", &named)];
+    let found = libraries::violations(libraries::HOMES, libraries::GUESTS, &house);
     assert_eq!(
-        libraries::violations(libraries::HOMES, &house),
+        found,
         [
             "`provider` may not name `axum`: it lives in web",
             "`provider` may not name `rusqlite`: it lives in store"
+        ]
+    );
+}
+
+#[test]
+fn a_guest_of_the_tests_is_not_one_of_the_product() {
+    let house = [
+        a_crate("web", &[("tracing-subscriber", Kind::Test)]),
+        a_crate("web", &[("tracing-subscriber", Kind::Product)]),
+        a_crate("provider", &[("tracing-subscriber", Kind::Test)]),
+    ];
+    let found = libraries::violations(libraries::HOMES, libraries::GUESTS, &house);
+    assert_eq!(
+        found,
+        [
+            "`web` may not name `tracing-subscriber`: it lives in cli",
+            "`provider` may not name `tracing-subscriber`: it lives in cli"
         ]
     );
 }
