@@ -1,0 +1,78 @@
+# Every command there is. `./dev` and `./test` install what these need and then call them.
+
+# where cargo puts what it builds
+target := env("CARGO_TARGET_DIR", justfile_directory() / "target")
+# our own Python environment, with the tools that ./test installed
+export PATH := target / "venv/bin:" + env("PATH")
+
+# list the targets
+default:
+    @just --list --unsorted
+
+# build and run with simulated eIDs; arguments go to `portvakt dev`
+dev *arguments:
+    ./dev {{arguments}}
+
+# fetch the style sheets that the pages are built from
+assets:
+    scripts/setup.sh assets
+
+# say what this machine has and lacks
+doctor:
+    scripts/setup.sh doctor
+
+# bring the code into shape
+fmt:
+    cargo fmt --all
+
+# everything that can be said without running the product
+check: check-format check-lints check-doc-links check-dependencies check-spelling check-architecture check-docs
+
+[private]
+check-format:
+    cargo fmt --all --check
+
+[private]
+check-lints:
+    cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+
+[private]
+check-doc-links:
+    cargo doc --workspace --no-deps --document-private-items --locked --quiet
+
+[private]
+check-dependencies:
+    cargo deny --locked check --hide-inclusion-graph licenses bans sources
+
+[private]
+check-spelling:
+    typos
+
+[private]
+check-architecture:
+    cargo test --package architecture --locked --quiet
+
+[private]
+check-docs:
+    scripts/specs --check
+
+# known vulnerabilities in what we depend on; needs the RustSec database from the network
+advisories:
+    cargo deny --locked check advisories
+
+# every Rust test, without any service
+test *arguments:
+    cargo test --workspace --locked {{arguments}}
+
+# what is kept and what flows through it, on a throw-away PostgreSQL
+test-postgres:
+    e2e/with-postgres cargo test --package store --package web --locked
+
+# a browser and client libraries of several languages against the built binary
+test-outside *arguments:
+    cargo build --package cli --locked
+    E2E_PYTHON="${E2E_PYTHON:-{{target}}/venv/bin/python}" e2e/run {{target}}/debug/portvakt {{arguments}}
+
+# write the documents that are made from the code
+docs:
+    scripts/specs

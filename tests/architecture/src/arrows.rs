@@ -1,0 +1,98 @@
+//! Which crate may use which.
+
+use crate::workspace::{Crate, Kind};
+
+/// A crate's place in the house.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// The crate.
+    pub name: &'static str,
+    /// 1 is the ground.
+    pub floor: u8,
+    /// The crates that it may use.
+    pub may_use: &'static [&'static str],
+}
+
+const fn room(floor: u8, name: &'static str, may_use: &'static [&'static str]) -> Room {
+    Room { name, floor, may_use }
+}
+
+/// The plan, from the ground up. A new arrow needs a decision record under `docs/adr`.
+pub const PLAN: &[Room] = &[
+    room(1, "crypto", &[]),
+    room(1, "outbound", &[]),
+    room(2, "oidc", &["crypto"]),
+    room(2, "texts", &[]),
+    // Shares no code with `eid` and `oidc`: a simulator that reused them would share their mistakes.
+    room(2, "sandbox", &["crypto"]),
+    room(3, "model", &["crypto", "oidc"]),
+    room(4, "store", &["crypto", "model"]),
+    room(4, "eid", &["model", "oidc", "crypto", "outbound", "texts"]),
+    room(4, "pages", &["texts", "model"]),
+    room(5, "provider", &["store", "eid", "model", "oidc", "crypto", "texts", "outbound"]),
+    room(5, "console", &["store", "eid", "model", "crypto", "outbound"]),
+    // A relying party like any other: sees nothing of ours but the wire.
+    room(5, "sample", &["outbound", "crypto"]),
+    room(
+        6,
+        "web",
+        &["provider", "console", "sample", "sandbox", "pages", "texts", "model", "oidc", "crypto"],
+    ),
+    room(
+        7,
+        "cli",
+        &[
+            "web", "provider", "console", "sample", "store", "eid", "pages", "model", "oidc", "texts",
+            "sandbox", "crypto", "outbound",
+        ],
+    ),
+];
+
+fn find<'a>(plan: &'a [Room], name: &str) -> Option<&'a Room> {
+    plan.iter().find(|room| room.name == name)
+}
+
+/// Finds where the plan contradicts itself: an arrow that does not go down.
+pub fn faults_of_plan(plan: &[Room]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for room in plan {
+        for used in room.may_use {
+            match find(plan, used) {
+                None => faults.push(format!("the plan has no room `{used}`, which `{}` uses", room.name)),
+                Some(other) if other.floor >= room.floor => faults.push(format!(
+                    "`{}` (floor {}) may not use `{used}` (floor {}): arrows go down",
+                    room.name, room.floor, other.floor
+                )),
+                Some(_) => {}
+            }
+        }
+    }
+    faults
+}
+
+/// Finds crates that are not in the plan, and arrows that the plan does not have.
+///
+/// A test of a crate may use anything below it, except that the sandbox's tests, like the sandbox, stay alone.
+pub fn violations(plan: &[Room], crates: &[Crate]) -> Vec<String> {
+    let mut found = Vec::new();
+    for room in plan {
+        if !crates.iter().any(|it| it.name == room.name) {
+            found.push(format!("the plan has a room `{}` that does not exist", room.name));
+        }
+    }
+    for it in crates {
+        let Some(room) = find(plan, &it.name) else {
+            found.push(format!("`{}` has no place in the plan", it.name));
+            continue;
+        };
+        for dependency in &it.dependencies {
+            let Some(used) = find(plan, &dependency.name) else { continue };
+            let for_tests =
+                dependency.kind == Kind::Test && room.name != "sandbox" && used.floor < room.floor;
+            if !for_tests && !room.may_use.contains(&used.name) {
+                found.push(format!("`{}` may not use `{}`", room.name, used.name));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,66 @@
+//! Which outside library lives in which crate: the secret that each crate keeps.
+
+use crate::workspace::{Crate, Kind};
+
+/// A library and the only crates that may name it, in code or in tests.
+pub type Home = (&'static str, &'static [&'static str]);
+
+/// A library that a crate's tests may name although the crate may not.
+pub type Guest = (&'static str, &'static str);
+
+/// The guests.
+pub const GUESTS: &[Guest] = &[
+    // A test reads what is logged of hostile requests.
+    ("tracing-subscriber", "web"),
+];
+
+/// The secrets. A library that is not listed (`serde`, `thiserror`, `url` …) is everybody's.
+pub const HOMES: &[Home] = &[
+    ("aws-lc-rs", &["crypto"]),
+    ("base64ct", &["crypto"]),
+    ("zeroize", &["crypto"]),
+    ("reqwest", &["outbound"]),
+    // Three kinds of TLS: to others, from others, and to PostgreSQL.
+    ("rustls", &["outbound", "cli", "store"]),
+    ("rusqlite", &["store"]),
+    ("tokio-postgres", &["store"]),
+    ("async-trait", &["eid"]),
+    ("askama", &["pages"]),
+    ("flate2", &["pages"]),
+    ("fluent-bundle", &["texts"]),
+    ("unic-langid", &["texts"]),
+    ("postcard", &["provider"]),
+    ("moka", &["provider"]),
+    ("axum", &["web"]),
+    ("http", &["web"]),
+    ("http-body", &["web"]),
+    ("http-body-util", &["web"]),
+    ("tower", &["web", "cli"]),
+    ("hyper", &["cli"]),
+    ("hyper-util", &["cli"]),
+    ("tokio-rustls", &["cli"]),
+    ("rcgen", &["cli"]),
+    ("clap", &["cli"]),
+    ("tracing-subscriber", &["cli"]),
+    // Where something waits. The crates of rules are not among them, nor is the provider.
+    ("tokio", &["outbound", "store", "eid", "web", "cli"]),
+];
+
+/// Finds crates that name a library which is not theirs.
+pub fn violations(homes: &[Home], guests: &[(&str, &str)], crates: &[Crate]) -> Vec<String> {
+    let mut found = Vec::new();
+    for it in crates {
+        for dependency in &it.dependencies {
+            let home = homes.iter().find(|(library, _)| *library == dependency.name);
+            let is_guest = dependency.kind == Kind::Test
+                && guests.contains(&(dependency.name.as_str(), it.name.as_str()));
+            if let Some((library, at)) = home
+                && !is_guest
+                && !at.contains(&it.name.as_str())
+            {
+                found.push(format!("`{}` may not name `{library}`: it lives in {}", it.name, at.join(", ")));
+            }
+        }
+    }
+    found
+}
