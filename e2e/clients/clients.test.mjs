@@ -1,0 +1,89 @@
+// Unmodified client libraries log in with nothing but issuer and credentials, over http and over https.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { Portvakt } from "../portvakt.mjs";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const HIGH = "urn:grn:authn:no:bankid:high";
+const REDIRECT_URI = "http://localhost:3999/callback";
+
+const clients = {
+  "openid-client": ["node", here("openid-client.mjs")],
+  oauth4webapi: ["node", here("oauth4webapi.mjs")],
+  Authlib: [process.env.E2E_PYTHON ?? "python3", here("authlib_client.py")],
+  openidconnect: [process.env.E2E_RUST_CLIENT ?? here("../rust-client/target/debug/log-in")],
+};
+
+/** Runs a client program to its end and gives what it printed. */
+async function run([program, ...args], environment, caFile) {
+  const trust = caFile && {
+    NODE_EXTRA_CA_CERTS: caFile,
+    REQUESTS_CA_BUNDLE: caFile,
+    CA_FILE: caFile,
+  };
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    LOGIN: here("../login.mjs"),
+    REDIRECT_URI,
+    ...environment,
+    ...trust,
+  };
+  const { stdout } = await promisify(execFile)(program, args, { env, timeout: 60_000 });
+  return JSON.parse(stdout);
+}
+
+for (const https of [false, true]) {
+  describe(https ? "over https" : "over http", () => {
+    let portvakt;
+    before(async () => {
+      portvakt = await Portvakt.start({ https, redirectUris: [REDIRECT_URI] });
+    });
+    after(() => portvakt.stop());
+
+    for (const [name, command] of Object.entries(clients)) {
+      test(`${name} logs Kari in with BankID at level high`, async () => {
+        const { issuer, client_id, client_secret, ca_file, people } = portvakt.ready;
+        const environment = {
+          ISSUER: issuer,
+          CLIENT_ID: client_id,
+          CLIENT_SECRET: client_secret,
+          ACR_VALUES: HIGH,
+        };
+        const { claims, userinfo } = await run(command, environment, ca_file);
+        assert.equal(claims.iss, issuer);
+        assert.equal(claims.aud, client_id);
+        assert.equal(claims.acr, HIGH);
+        assert.equal(claims.name, people[0].name);
+        assert.equal(claims.birthdate, people[0].birth_date);
+        assert.match(claims.sub, /^[\w-]{43}$/);
+        assert.equal(userinfo.sub, claims.sub);
+        assert.equal(userinfo.name, people[0].name);
+      });
+    }
+
+    for (const [eid, scope] of [["bankid", "openid profile"], ["vipps", "openid name birthDate"]]) {
+      test(`openid-client logs Kari in at the simulated ${eid} directly`, async () => {
+        const { simulator_client: registered, ca_file, people } = portvakt.ready;
+        const outcome = eid === "vipps" ? "approve" : "approve-app";
+        const environment = {
+          ISSUER: portvakt.ready[`${eid}_issuer`],
+          CLIENT_ID: registered.client_id,
+          CLIENT_SECRET: registered.client_secret,
+          REDIRECT_URI: registered.redirect_uri,
+          SCOPE: scope,
+          LOGIN_CHOICES: JSON.stringify({ outcome }),
+        };
+        const { claims, userinfo } = await run(clients["openid-client"], environment, ca_file);
+        assert.equal(claims.iss, environment.ISSUER);
+        assert.equal(userinfo.sub, claims.sub);
+        assert.equal({ ...claims, ...userinfo }.name, people[0].name);
+      });
+    }
+  });
+}
