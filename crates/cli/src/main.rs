@@ -1,2 +1,44 @@
-//! The binary `portvakt`.
-fn main() {}
+//! The binary `portvakt`: arguments, files, the clock, wiring. Nothing depends on it.
+
+mod clock;
+mod dev;
+mod listener;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The gatekeeper: log in with Nordic eIDs through plain OpenID Connect.
+#[derive(Parser)]
+#[command(name = "portvakt", version, about, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs everything on this machine: a demo tenant, a sample application and simulated eIDs.
+    Dev(dev::DevArguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(async {
+            match arguments.command {
+                Command::Dev(arguments) => dev::run(arguments).await,
+            }
+        }),
+        Err(error) => Err(format!("the runtime could not be started: {error}")),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("portvakt: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -76,11 +76,11 @@ struct Worker {
 impl Worker {
     /// Works until the store is closed or dropped, and what waits is done.
     fn run(mut self, waiting: &Waiting) {
-        while let Some(message) = self.session.wait(async { waiting.lock().await.recv().await }) {
+        while let Some(message) = self.session.wait(next(waiting)) {
             match message {
                 Message::Write(job) => self.write(job),
                 Message::Read(job) => self.read(job),
-                Message::Stop => self.session.wait(async { waiting.lock().await.close() }),
+                Message::Stop => {}
             }
         }
     }
@@ -117,4 +117,14 @@ impl Worker {
             }
         }
     }
+}
+
+/// Waits for a message. Whoever gets the last one closes the queue before another looks into it.
+async fn next(waiting: &Waiting) -> Option<Message> {
+    let mut queue = waiting.lock().await;
+    let message = queue.recv().await;
+    if matches!(message, Some(Message::Stop)) {
+        queue.close();
+    }
+    message
 }

@@ -168,3 +168,62 @@ impl Reader<'_> {
         result
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::sync::mpsc;
+
+    use super::{Counters, Message, Sqlite, Writer};
+    use crate::{
+        StoreError,
+        job::{self, Waiting},
+        sql::WriteTx,
+    };
+
+    type Write = fn(&mut WriteTx<'_>) -> Result<(), StoreError>;
+    type Answers = Vec<Result<(), StoreError>>;
+
+    const MOTHER: Write = |tx| tx.put("INSERT INTO mothers (id) VALUES (1)", &[]);
+
+    /// Runs closures that all wait already; gives their answers, the number of commits and of rows.
+    fn run(closures: &[Write]) -> (Answers, u64, usize) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("portvakt.db");
+        let connection = Sqlite::writer(&path).unwrap();
+        let tables = "CREATE TABLE mothers (id BIGINT NOT NULL PRIMARY KEY);
+            CREATE TABLE children (mother BIGINT REFERENCES mothers (id) DEFERRABLE INITIALLY DEFERRED)";
+        connection.batch(tables).unwrap();
+        let (threads, waiting) = mpsc::channel(10);
+        let counters = Arc::new(Counters::default());
+        let send = |closure: &Write| -> Waiting<(), StoreError> {
+            let (job, result) = job::write(*closure);
+            assert!(threads.try_send(Message::Write(job)).is_ok());
+            result
+        };
+        let results: Vec<_> = closures.iter().map(send).collect();
+        drop(threads);
+        Writer { connection, waiting, counters: Arc::clone(&counters) }.run();
+        let answers = results.into_iter().map(|it| it.blocking_recv().unwrap()).collect();
+        let rows = Sqlite::reader(&path).unwrap().rows("SELECT id FROM mothers", &[]).unwrap().len();
+        (answers, counters.commits(), rows)
+    }
+
+    #[test]
+    fn a_transaction_that_falls_in_mid_batch_is_unknown_to_all_in_it_and_the_next_batch_stands() {
+        let fall: Write = |tx| tx.execute("ROLLBACK", &[]).map(drop);
+        let (answers, commits, rows) = run(&[MOTHER, fall, MOTHER]);
+        assert_eq!(answers, [Err(StoreError::Unknown), Err(StoreError::Unknown), Ok(())]);
+        assert_eq!((commits, rows), (1, 1));
+    }
+
+    #[test]
+    fn a_commit_that_fails_is_unknown_to_all_even_to_those_who_were_refused() {
+        let orphan: Write = |tx| tx.put("INSERT INTO children (mother) VALUES (7)", &[]);
+        let refused: Write = |_| Err(StoreError::NotFound);
+        let (answers, commits, rows) = run(&[MOTHER, orphan, refused]);
+        assert_eq!(answers, [Err(StoreError::Unknown), Err(StoreError::Unknown), Err(StoreError::Unknown)]);
+        assert_eq!((commits, rows), (0, 0));
+    }
+}

@@ -37,7 +37,7 @@ async fn a_secret_lives_until_it_expires_or_is_retired() {
             })
             .await;
         assert_eq!(live(house, NOW).await.len(), 2);
-        assert_eq!(live(house, NOW.after(MINUTE)).await, [long.clone()]);
+        assert_eq!(live(house, NOW.after(MINUTE)).await, std::slice::from_ref(&long));
 
         let retired = ClientSecret { retired_at: Some(NOW), ..long };
         house.write(move |tx| client_secrets::save(tx, &retired)).await;

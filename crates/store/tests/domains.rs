@@ -1,6 +1,7 @@
+use model::Environment;
 use store::{
     StoreError,
-    domains::{self, Domain, Environment, Scheme},
+    domains::{self, Domain, Scheme},
     tenants,
 };
 

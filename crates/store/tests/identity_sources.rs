@@ -1,7 +1,8 @@
+use model::EidEnvironment;
 use model::IdentitySourceId;
 use store::{
     StoreError,
-    identity_sources::{self, Environment, IdentitySource},
+    identity_sources::{self, IdentitySource},
 };
 
 use crate::places::{House, NOW, in_each_house, winners};
@@ -12,7 +13,7 @@ fn a_source(house: &House, eid: &str) -> IdentitySource {
         tenant_id: house.tenant,
         domain_id: house.domain,
         eid: eid.to_owned(),
-        environment: Environment::Sandbox,
+        environment: EidEnvironment::Sandbox,
         settings: "{}".to_owned(),
         sealed_credentials: Some(b"sealed".to_vec()),
         version: 1,

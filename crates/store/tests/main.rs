@@ -13,6 +13,7 @@ mod grants;
 mod identity_sources;
 mod migrations;
 mod parked_requests;
+mod postgres;
 mod signing_keys;
 mod spent_values;
 mod statements;

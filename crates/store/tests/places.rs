@@ -1,5 +1,6 @@
 //! Databases to test on, rows to begin with, and racers.
 
+use model::Environment;
 use std::{future::Future, time::Duration};
 
 use crypto::{Digest, Random};
@@ -8,7 +9,7 @@ use store::{
     Place, Settings, Store, StoreError, WriteTx,
     access_tokens::AccessToken,
     applications::{self, Application},
-    domains::{self, Domain, Environment, Scheme},
+    domains::{self, Domain, Scheme},
     grants::Grant,
     tenants::{self, Tenant},
 };
@@ -58,6 +59,11 @@ pub(crate) async fn on_each_engine(test: impl AsyncFn(Ground)) {
     let place = Place::Sqlite(directory.path().join("portvakt.db"));
     test(Ground { place, _directory: directory }).await;
 
+    on_postgres(test).await;
+}
+
+/// Runs a test on PostgreSQL if there is one.
+pub(crate) async fn on_postgres(test: impl AsyncFn(Ground)) {
     let Some(server) = server() else { return };
     // A schema of its own is an empty database for everything but collation, and made in no time.
     let schema = format!("test_{:032x}", u128::from_be_bytes(Random::system().bytes()));

@@ -1,1 +1,18 @@
-//! Placeholder, replaced before the first release.
+//! The only crate that knows HTTP: it parses, calls one function, and renders.
+//!
+//! **Invariant:** no SQL and no rule. A request is taken apart once, at the door ([`visit`]), and never passed
+//! inward. Every error becomes an answer in `respond/error.rs` and nowhere else.
+
+mod app;
+mod cookies;
+mod op;
+mod respond;
+mod router;
+mod sample;
+mod sandbox;
+mod visit;
+
+pub use app::{App, Clock};
+pub use router::{op_router, sample_router, simulator_router};
+pub use sample::SampleSite;
+pub use sandbox::SimulatorSite;

@@ -14,6 +14,7 @@ use crate::{Call, Issuer, Provider, Refusal};
 enum Did {
     Looked,
     Chose(Eid),
+    WantsAnother,
     WentBack,
     Restarted,
 }
@@ -57,6 +58,20 @@ impl Provider {
         call: &Call,
     ) -> Result<Turn, Refusal> {
         self.act(issuer, (login, Did::Chose(eid)), cookies, call).await
+    }
+
+    /// Goes from trouble back to the choice of an eID.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`], [`Refusal::Internal`].
+    pub async fn choose_another(
+        &self,
+        issuer: &Issuer,
+        login: &str,
+        cookies: &[LoginCookie],
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        self.act(issuer, (login, Did::WantsAnother), cookies, call).await
     }
 
     /// Goes back to the application: with the trouble that there was, or because the person wants to.
@@ -118,7 +133,14 @@ impl Provider {
             {
                 self.leave_for(work, eid).await
             }
-            (Did::Looked | Did::Restarted | Did::Chose(_), _) => self.next_step(work).await,
+            (Did::WantsAnother, Phase::Trouble { .. }) => {
+                work.login.phase = Phase::Choosing;
+                let login = work.name.clone();
+                self.turn(work, Step::Show { login }).await
+            }
+            (Did::Looked | Did::Restarted | Did::WantsAnother | Did::Chose(_), _) => {
+                self.next_step(work).await
+            }
         }
     }
 
@@ -137,7 +159,10 @@ impl Provider {
                 let only = *only;
                 self.leave_for(work, only).await
             }
-            _ => self.next_step(work).await,
+            _ => {
+                let login = work.name.clone();
+                self.turn(work, Step::Show { login }).await
+            }
         }
     }
 

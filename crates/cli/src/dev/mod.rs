@@ -1,0 +1,192 @@
+//! `portvakt dev`: everything on one machine, without configuration, network or another process.
+
+mod folder;
+mod report;
+mod seed;
+mod tls;
+mod world;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use clap::Args;
+use crypto::Random;
+use eid::{Catalogue, Issuer};
+use model::{Eid, EidEnvironment};
+use outbound::{Allowed, Outbound, Settings as OutboundSettings};
+use provider::{Call, Provider, TraceId};
+use store::{Place, Store};
+use tokio::sync::watch;
+use web::{App, op_router};
+
+use crate::{clock, listener::Door, telemetry};
+use folder::Folder;
+use world::World;
+
+/// What can be said to `portvakt dev`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DevArguments {
+    /// The first of four ports: issuer, sample application, simulated BankID, simulated Vipps.
+    #[arg(long, default_value_t = 8800, value_parser = clap::value_parser!(u16).range(1024..65_530))]
+    port: u16,
+    /// Where everything is kept; a second start goes on with it.
+    #[arg(long, value_name = "DIR", default_value = ".portvakt")]
+    data_dir: PathBuf,
+    /// Starts over: forgets what the data directory has.
+    #[arg(long)]
+    reset: bool,
+    /// Serves over TLS with an authority of its own, and adds a production domain.
+    #[arg(long)]
+    https: bool,
+    /// Prints one JSON object instead of the table.
+    #[arg(long)]
+    json: bool,
+    /// Registers one more redirect URI for the demo application; can be repeated.
+    #[arg(long, value_name = "URI")]
+    redirect_uri: Vec<String>,
+}
+
+/// The addresses of everything, derived from the first port.
+#[derive(Clone, Debug)]
+pub(crate) struct Addresses {
+    scheme: &'static str,
+    port: u16,
+}
+
+impl Addresses {
+    fn at(&self, host: &str, offset: u16) -> String {
+        format!("{}://{host}:{}", self.scheme, self.port + offset)
+    }
+
+    pub(crate) fn host(&self) -> String {
+        format!("localhost:{}", self.port)
+    }
+
+    pub(crate) fn production_host(&self) -> String {
+        format!("production.localhost:{}", self.port)
+    }
+
+    pub(crate) fn issuer(&self) -> String {
+        self.at("localhost", 0)
+    }
+
+    pub(crate) fn sample(&self) -> String {
+        self.at("sample.localhost", 1)
+    }
+
+    pub(crate) fn bankid(&self) -> String {
+        self.at("bankid.localhost", 2)
+    }
+
+    pub(crate) fn vipps(&self) -> String {
+        self.at("vipps.localhost", 3)
+    }
+
+    pub(crate) const fn is_https(&self) -> bool {
+        matches!(self.scheme.as_bytes(), b"https")
+    }
+
+    fn allowed(&self) -> Vec<Allowed> {
+        let names = [
+            ("localhost", 0),
+            ("production.localhost", 0),
+            ("sample.localhost", 1),
+            ("bankid.localhost", 2),
+            ("userinfo.bankid.localhost", 2),
+            ("vipps.localhost", 3),
+        ];
+        names.map(|(host, offset)| Allowed { host: host.to_owned(), port: self.port + offset }).to_vec()
+    }
+}
+
+/// Runs until the terminal or the system says stop.
+pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
+    telemetry::start();
+    let addresses =
+        Addresses { scheme: if arguments.https { "https" } else { "http" }, port: arguments.port };
+    let folder = Folder::open(&arguments.data_dir, arguments.reset)?;
+    folder.check()?;
+    let random = Random::system();
+    let tls = if arguments.https { Some(tls::acceptor(&folder)?) } else { None };
+    let extra_roots = match &tls {
+        Some(tls) => vec![tls.authority.clone()],
+        None => Vec::new(),
+    };
+    let outbound = Arc::new(Outbound::new(OutboundSettings {
+        allowed: addresses.allowed(),
+        extra_roots,
+        timeout: None,
+    }));
+    let store = Store::open(Place::Sqlite(folder.database()), store::Settings::default())
+        .map_err(|error| format!("{}: {error}", folder.database().display()))?;
+    let world = World::make(&folder, &addresses, &random)?;
+    let seeded =
+        seed::seed(&store, (&folder, &addresses), (&world, &random), &arguments.redirect_uri).await?;
+    let catalogue = Catalogue::new(Arc::clone(&outbound), issuers(&world), random.clone());
+    let master = folder.master_key(&random)?;
+    let provider = Arc::new(Provider::new(store.clone(), Arc::new(catalogue), master, random.clone()));
+    let app =
+        App { provider: Arc::clone(&provider), clock: clock::system(), sample: Some(addresses.sample()) };
+    let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
+    let doors = vec![
+        Door::open(addresses.port, op_router(app), acceptor.clone()).await?,
+        Door::open(
+            addresses.port + 1,
+            world::sample_site(&addresses, &seeded, outbound, random),
+            acceptor.clone(),
+        )
+        .await?,
+        Door::open(addresses.port + 2, world.bankid_site(), acceptor.clone()).await?,
+        Door::open(addresses.port + 3, world.vipps_site(), acceptor).await?,
+    ];
+    let (stop, end) = watch::channel(false);
+    let answering: Vec<_> = doors.into_iter().map(|door| tokio::spawn(door.answer(end.clone()))).collect();
+    let sweeping = tokio::spawn(sweep(provider, end));
+    report::print(&report::Report::new(&addresses, &seeded, &world, &folder), arguments.json);
+    stop_asked().await;
+    let _ = stop.send(true);
+    for task in answering.into_iter().chain([sweeping]) {
+        // A task that panicked has logged why; there is nothing left to finish in it.
+        let _ = task.await;
+    }
+    store.close().await;
+    Ok(())
+}
+
+/// The simulators stand in for the real eIDs, in every environment that development has.
+fn issuers(world: &World) -> Vec<Issuer> {
+    let both = [(Eid::NoBankid, world.bankid.issuer()), (Eid::NoVipps, world.vipps.issuer())];
+    let environments = [EidEnvironment::Sandbox, EidEnvironment::Production];
+    both.into_iter()
+        .flat_map(|(eid, issuer)| {
+            environments.map(|environment| Issuer { eid, environment, issuer: issuer.clone() })
+        })
+        .collect()
+}
+
+async fn stop_asked() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+/// Deletes what has expired, every minute.
+async fn sweep(provider: Arc<Provider>, mut end: watch::Receiver<bool>) {
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        tokio::select! {
+            _ = minute.tick() => {}
+            _ = end.changed() => return,
+        }
+        let call = Call { now: clock::now(), trace: TraceId::new(provider.random()) };
+        if let Err(refusal) = provider.sweep(&call).await {
+            tracing::warn!(trace = %call.trace, ?refusal, "expired rows could not be deleted; the next minute tries again");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What a start says: one table for people, or one JSON object for scripts.
+
+use std::io::{IsTerminal, Write};
+
+use serde_json::{Value, json};
+
+use super::{
+    Addresses,
+    folder::Folder,
+    seed::Seeded,
+    world::{DIRECT_CLIENT, DIRECT_REDIRECT, DIRECT_SECRET, World},
+};
+
+/// Everything that somebody needs to log in.
+pub(crate) struct Report {
+    issuer: String,
+    production_issuer: Option<String>,
+    sample_app: String,
+    seeded: Seeded,
+    bankid_issuer: String,
+    vipps_issuer: String,
+    people: Vec<sandbox::Person>,
+    ca_file: Option<String>,
+    data_dir: String,
+}
+
+impl Report {
+    pub(crate) fn new(addresses: &Addresses, seeded: &Seeded, world: &World, folder: &Folder) -> Self {
+        let https = addresses.is_https();
+        Self {
+            issuer: addresses.issuer(),
+            production_issuer: https.then(|| format!("https://{}", addresses.production_host())),
+            sample_app: addresses.sample(),
+            seeded: seeded.clone(),
+            bankid_issuer: world.bankid.issuer(),
+            vipps_issuer: world.vipps.issuer(),
+            people: world.bankid.people().all(),
+            ca_file: https.then(|| folder.file("authority.pem").display().to_string()),
+            data_dir: folder.path().display().to_string(),
+        }
+    }
+
+    fn json(&self) -> Value {
+        let people = self.people.iter().map(|person| {
+            json!({"id": person.id, "name": person.name(), "birth_date": person.birthdate, "nin": person.nin})
+        });
+        json!({
+            "issuer": self.issuer,
+            "production_issuer": self.production_issuer,
+            "sample_app": self.sample_app,
+            "client_id": self.seeded.client_id,
+            "client_secret": self.seeded.client_secret.expose(),
+            "redirect_uri": self.seeded.redirect_uri,
+            "browser_client_id": self.seeded.browser_client_id,
+            "browser_app": format!("{}/browser", self.sample_app),
+            "people": people.collect::<Vec<_>>(),
+            "bankid_issuer": self.bankid_issuer,
+            "vipps_issuer": self.vipps_issuer,
+            "simulator_client": {
+                "client_id": DIRECT_CLIENT, "client_secret": DIRECT_SECRET, "redirect_uri": DIRECT_REDIRECT,
+            },
+            "ca_file": self.ca_file,
+            "data_dir": self.data_dir,
+        })
+    }
+
+    fn table(&self, colour: bool) -> String {
+        let (bold, dim, plain) = if colour { ("\x1b[1m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
+        let mut rows = vec![("Try it", self.sample_app.clone()), ("Issuer", self.issuer.clone())];
+        rows.extend(self.production_issuer.clone().map(|it| ("Production issuer", it)));
+        rows.extend([
+            ("Client id", self.seeded.client_id.clone()),
+            ("Client secret", self.seeded.client_secret.expose().clone()),
+            ("Redirect URI", self.seeded.redirect_uri.clone()),
+            ("Simulated BankID", self.bankid_issuer.clone()),
+            ("Simulated Vipps", self.vipps_issuer.clone()),
+        ]);
+        rows.extend(self.ca_file.clone().map(|it| ("Authority to trust", it)));
+        rows.push(("Data", self.data_dir.clone()));
+        let mut text = format!(
+            "\n  {bold}Portvakt is ready.{plain} {dim}Pretend people only; Ctrl-C ends it.{plain}\n\n"
+        );
+        for (name, value) in rows {
+            text.push_str(&format!("  {dim}{name:<19}{plain} {value}\n"));
+        }
+        text.push_str(&format!("\n  {dim}People to log in as{plain}\n"));
+        for person in &self.people {
+            let number = person
+                .nin
+                .split_at_checked(6)
+                .map_or_else(String::new, |(date, rest)| format!("{date} {rest}"));
+            text.push_str(&format!("  {:<26} born {}   {number}\n", person.name(), person.birthdate));
+        }
+        text
+    }
+}
+
+/// Writes the report to standard output.
+pub(crate) fn print(report: &Report, json: bool) {
+    let mut out = std::io::stdout();
+    let text =
+        if json { format!("{}\n", report.json()) } else { format!("{}\n", report.table(out.is_terminal())) };
+    // Nobody reads a closed output; that is no reason to stop.
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}

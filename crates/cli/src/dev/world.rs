@@ -1,0 +1,164 @@
+//! The pretend world of development: simulated eIDs, people, the sample application.
+
+use std::{sync::Arc, thread};
+
+use axum::Router;
+use crypto::{Algorithm, Random, SigningKey, b64};
+use eid::{SourceCredentials, SourceMethod};
+use model::Eid;
+use outbound::Outbound;
+use sample::{Config, Sample};
+use sandbox::{Client, Kind, People, Simulator};
+use web::{SampleSite, SimulatorSite, sample_router, simulator_router};
+
+use super::{Addresses, folder::Folder, seed::Seeded};
+use crate::clock;
+
+/// The client that anybody may use to try the simulators directly.
+pub(crate) const DIRECT_CLIENT: &str = "direct-client";
+/// Its secret is no secret: it opens synthetic people only, on this machine.
+pub(crate) const DIRECT_SECRET: &str = "direct-client-secret";
+/// Where it comes back to; nobody listens there.
+pub(crate) const DIRECT_REDIRECT: &str = "http://client.localhost/callback";
+
+const OUR_CLIENT: &str = "portvakt-demo";
+
+/// The simulators, and what we are given to ask them.
+pub(crate) struct World {
+    pub(crate) bankid: Arc<Simulator>,
+    pub(crate) vipps: Arc<Simulator>,
+    bankid_credentials: SourceCredentials,
+    vipps_credentials: SourceCredentials,
+    random: Random,
+}
+
+fn simulator(
+    folder: &Folder,
+    (kind, base, file): (Kind, String, &str),
+    people: Arc<People>,
+    random: Random,
+) -> Result<Arc<Simulator>, String> {
+    let kept = folder.read(file)?;
+    let key = kept.as_ref().map(|it| it.expose().as_slice());
+    let simulator = Simulator::new(kind, base, key, people, random).map_err(|error| error.to_string())?;
+    if kept.is_none()
+        && let Some(key) = simulator.signing_key()
+    {
+        folder.write(file, key.expose())?;
+    }
+    Ok(Arc::new(simulator))
+}
+
+fn callbacks(addresses: &Addresses, eid: Eid) -> Vec<String> {
+    let hosts = [addresses.host(), addresses.production_host()];
+    let scheme = if addresses.is_https() { "https" } else { "http" };
+    hosts.map(|host| format!("{scheme}://{host}/callback/{}", eid.as_str())).to_vec()
+}
+
+fn direct_client() -> Client {
+    Client {
+        client_id: DIRECT_CLIENT.to_owned(),
+        name: "Direct client".to_owned(),
+        secret: Some(DIRECT_SECRET.to_owned()),
+        key: None,
+        redirect_uris: vec![DIRECT_REDIRECT.to_owned()],
+        may_have_nin: true,
+    }
+}
+
+impl World {
+    /// Makes the simulators; their keys and people are those of the last start.
+    pub(crate) fn make(folder: &Folder, addresses: &Addresses, random: &Random) -> Result<Self, String> {
+        let people = Arc::new(People::load(folder.file("people.json"))?);
+        let made = |it| simulator(folder, it, Arc::clone(&people), random.clone());
+        // The Vipps simulator's RSA key takes a while the first time, so both are made at once.
+        let (bankid, vipps) = thread::scope(|scope| {
+            let vipps = scope.spawn(|| made((Kind::Vipps, addresses.vipps(), "vipps.key")));
+            let bankid = made((Kind::BankidNo, addresses.bankid(), "bankid.key"));
+            (bankid, vipps.join().unwrap_or_else(|_| Err("the simulators could not be made".to_owned())))
+        });
+        let (bankid, vipps) = (bankid?, vipps?);
+        let key = SigningKey::generate(Algorithm::Es256).map_err(|error| error.to_string())?;
+        let secret = random.token();
+        let ours = |eid: Eid| Client {
+            client_id: OUR_CLIENT.to_owned(),
+            name: "Demobutikken".to_owned(),
+            secret: None,
+            key: None,
+            redirect_uris: callbacks(addresses, eid),
+            may_have_nin: true,
+        };
+        bankid.register(Client { key: Some(key.public_jwk()), ..ours(Eid::NoBankid) });
+        vipps.register(Client { secret: Some(secret.expose().clone()), ..ours(Eid::NoVipps) });
+        bankid.register(direct_client());
+        vipps.register(direct_client());
+        let der = key.to_pkcs8().map_err(|error| error.to_string())?;
+        let credentials = |method| SourceCredentials {
+            client_id: OUR_CLIENT.to_owned(),
+            method,
+            secret: None,
+            private_key: None,
+        };
+        Ok(Self {
+            bankid,
+            vipps,
+            bankid_credentials: SourceCredentials {
+                private_key: Some(b64::encode(der.expose())),
+                ..credentials(SourceMethod::PrivateKeyJwt)
+            },
+            vipps_credentials: SourceCredentials {
+                secret: Some(secret.expose().clone()),
+                ..credentials(SourceMethod::ClientSecretBasic)
+            },
+            random: random.clone(),
+        })
+    }
+
+    /// What the simulated eID gave us to authenticate with.
+    pub(crate) fn credentials(&self, eid: Eid) -> SourceCredentials {
+        match eid {
+            Eid::NoBankid => self.bankid_credentials.clone(),
+            Eid::NoVipps => self.vipps_credentials.clone(),
+        }
+    }
+
+    fn site(&self, simulator: &Arc<Simulator>, kind: Kind) -> Router {
+        simulator_router(Arc::new(SimulatorSite {
+            simulator: Arc::clone(simulator),
+            kind,
+            clock: clock::system(),
+            random: self.random.clone(),
+        }))
+    }
+
+    pub(crate) fn bankid_site(&self) -> Router {
+        self.site(&self.bankid, Kind::BankidNo)
+    }
+
+    pub(crate) fn vipps_site(&self) -> Router {
+        self.site(&self.vipps, Kind::Vipps)
+    }
+}
+
+/// The sample application's site.
+pub(crate) fn sample_site(
+    addresses: &Addresses,
+    seeded: &Seeded,
+    outbound: Arc<Outbound>,
+    random: Random,
+) -> Router {
+    let config = Config {
+        issuer: addresses.issuer(),
+        client_id: seeded.client_id.clone(),
+        client_secret: seeded.client_secret.clone(),
+        redirect_uri: seeded.redirect_uri.clone(),
+        post_logout_redirect_uri: format!("{}/", addresses.sample()),
+    };
+    sample_router(Arc::new(SampleSite {
+        sample: Sample::new(config, outbound, random),
+        issuer: addresses.issuer(),
+        base: addresses.sample(),
+        browser_client_id: seeded.browser_client_id.clone(),
+        clock: clock::system(),
+    }))
+}

@@ -1,0 +1,20 @@
+//! What every handler of a domain needs.
+
+use std::sync::Arc;
+
+use model::Timestamp;
+use provider::Provider;
+
+/// Reads the time; the only clock there is, given by `cli` or by a test.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What every handler of a domain needs.
+#[derive(Clone)]
+pub struct App {
+    /// The use cases.
+    pub provider: Arc<Provider>,
+    /// The time.
+    pub clock: Clock,
+    /// Where the sample application is, in development.
+    pub sample: Option<String>,
+}

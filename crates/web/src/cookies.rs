@@ -1,0 +1,79 @@
+//! Our cookies: names, prefixes, attributes.
+//!
+//! Over https a name has the `__Host-` prefix and the cookie is `Secure`. Over plain http (a loopback test domain
+//! in development) it has neither, because Safari drops them there.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use model::Eid;
+use provider::{CookieChange, LoginCookie};
+use texts::Locale;
+
+const LOGIN: &str = "login-";
+const LAST_EID: &str = "last-eid";
+const LANGUAGE: &str = "language";
+/// How long a browser remembers the last used eID and the chosen language.
+const HALF_A_YEAR: Duration = Duration::from_secs(180 * 24 * 60 * 60);
+
+/// What a browser sent that is ours. What is malformed is as if it had not come.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cookies {
+    pub(crate) logins: Vec<LoginCookie>,
+    pub(crate) last_eid: Option<Eid>,
+    pub(crate) language: Option<Locale>,
+}
+
+fn prefix(https: bool) -> &'static str {
+    if https { "__Host-" } else { "" }
+}
+
+impl Cookies {
+    pub(crate) fn read(headers: &HeaderMap, https: bool) -> Self {
+        let mut cookies = Self::default();
+        let lines = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
+        for (name, value) in lines.flat_map(|line| line.split(';')).filter_map(|it| it.trim().split_once('='))
+        {
+            let Some(name) = name.strip_prefix(prefix(https)) else { continue };
+            if let Some(login) = name.strip_prefix(LOGIN) {
+                cookies.logins.push(LoginCookie { login: login.to_owned(), value: value.to_owned() });
+            } else if name == LAST_EID {
+                cookies.last_eid = Eid::parse(value);
+            } else if name == LANGUAGE {
+                cookies.language = Locale::parse(value);
+            }
+        }
+        cookies
+    }
+}
+
+fn set(name: &str, value: &str, kept_for: Duration, https: bool) -> Option<HeaderValue> {
+    let secure = if https { "; Secure" } else { "" };
+    let seconds = kept_for.as_secs();
+    let line =
+        format!("{}{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", prefix(https));
+    HeaderValue::from_str(&line).ok()
+}
+
+/// Writes what the provider wants the browser to keep and forget.
+pub(crate) fn write_logins(headers: &mut HeaderMap, changes: &[CookieChange], https: bool) {
+    for change in changes {
+        let line = match change {
+            CookieChange::Set { login, value, kept_for } => {
+                set(&format!("{LOGIN}{login}"), value, *kept_for, https)
+            }
+            CookieChange::Remove { login } => set(&format!("{LOGIN}{login}"), "", Duration::ZERO, https),
+        };
+        headers.extend(line.map(|line| (header::SET_COOKIE, line)));
+    }
+}
+
+/// Remembers the eID that was used last.
+pub(crate) fn write_last_eid(headers: &mut HeaderMap, eid: Eid, https: bool) {
+    headers.extend(set(LAST_EID, eid.as_str(), HALF_A_YEAR, https).map(|line| (header::SET_COOKIE, line)));
+}
+
+/// Remembers the language that was chosen on a page.
+pub(crate) fn write_language(headers: &mut HeaderMap, locale: Locale, https: bool) {
+    headers.extend(set(LANGUAGE, locale.as_str(), HALF_A_YEAR, https).map(|line| (header::SET_COOKIE, line)));
+}

@@ -1,0 +1,25 @@
+//! Our own files; their names have a digest, so they may be kept for ever.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    response::Response,
+};
+
+use crate::respond::page::answer;
+
+/// `GET /assets/{name}`
+pub(crate) async fn show(uri: Uri, headers: HeaderMap) -> Response {
+    let Some(asset) = pages::asset(uri.path()) else { return answer(StatusCode::NOT_FOUND, Body::empty()) };
+    let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let gzip = accepts.split(',').any(|it| it.trim().split(';').next() == Some("gzip"));
+    let mut response = answer(StatusCode::OK, if gzip { asset.gzip } else { asset.bytes });
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if gzip {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}

@@ -1,0 +1,82 @@
+//! `/oauth2/authorize`
+
+use axum::{
+    extract::{Path, RawQuery, State},
+    http::StatusCode,
+    response::Response,
+};
+use oidc::{AuthorizationParams, Params};
+use provider::{Arrival, Provider, Refusal};
+
+use super::turn::respond;
+use crate::{
+    App,
+    respond::error::{refusal_page, trouble_page},
+    visit::{Visit, unreadable},
+};
+
+/// `GET /oauth2/authorize`
+pub(crate) async fn by_get(State(app): State<App>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+    authorize(&app, &visit, (&query.unwrap_or_default(), None), Arrival::Get).await
+}
+
+/// `POST /oauth2/authorize`: validated, stored, and continued by GET.
+pub(crate) async fn by_post(State(app): State<App>, visit: Visit, body: String) -> Response {
+    authorize(&app, &visit, (&body, None), Arrival::Post).await
+}
+
+/// `GET /{base64 acr}/oauth2/authorize`
+pub(crate) async fn by_get_for_acr(
+    State(app): State<App>,
+    visit: Visit,
+    Path(segment): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    authorize(&app, &visit, (&query.unwrap_or_default(), Some(&segment)), Arrival::Get).await
+}
+
+/// `POST /{base64 acr}/oauth2/authorize`
+pub(crate) async fn by_post_for_acr(
+    State(app): State<App>,
+    visit: Visit,
+    Path(segment): Path<String>,
+    body: String,
+) -> Response {
+    authorize(&app, &visit, (&body, Some(&segment)), Arrival::Post).await
+}
+
+async fn authorize(
+    app: &App,
+    visit: &Visit,
+    (raw, segment): (&str, Option<&str>),
+    arrival: Arrival,
+) -> Response {
+    let locale = visit.locale(&[]);
+    let acr = match segment.map(Provider::acr_of_segment) {
+        Some(None) => return refusal_page(&Refusal::NotFound, locale, &visit.call),
+        Some(acr) => acr,
+        None => None,
+    };
+    let params = match Params::parse(raw) {
+        Ok(params) => params,
+        Err(error) => {
+            return trouble_page(
+                StatusCode::BAD_REQUEST,
+                unreadable(&error),
+                (locale, "invalid_request"),
+                &visit.call,
+            );
+        }
+    };
+    // A doubled client_id or redirect_uri says nothing about where an error may go.
+    let mut picked = AuthorizationParams::pick(&params, acr.as_deref());
+    if params.is_duplicate("client_id") {
+        picked.client_id = None;
+    }
+    if params.is_duplicate("redirect_uri") {
+        picked.redirect_uri = None;
+    }
+    let turn =
+        app.provider.authorize(&visit.issuer, &picked, (arrival, &visit.cookies.logins), &visit.call).await;
+    respond(visit, turn, super::turn::Reached::ByLink)
+}

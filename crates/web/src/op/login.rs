@@ -1,0 +1,117 @@
+//! `/login/{login}/…` and `/callback/{eid}`: the steps of a login that a person sees.
+
+use axum::{
+    extract::{Path, RawQuery, State},
+    http::StatusCode,
+    response::Response,
+};
+use model::Eid;
+use oidc::{Params, Returned};
+use provider::Refusal;
+
+use super::turn::{Reached, respond};
+use crate::{
+    App,
+    respond::error::{refusal_page, trouble_page},
+    visit::{Visit, unreadable},
+};
+
+/// `GET /login/{login}`
+pub(crate) async fn show(State(app): State<App>, visit: Visit, Path(login): Path<String>) -> Response {
+    let turn = app.provider.show_login(&visit.issuer, &login, &visit.cookies.logins, &visit.call).await;
+    respond(&visit, turn, Reached::ByLink)
+}
+
+/// `GET /login/{login}/with/{eid}`
+pub(crate) async fn choose(
+    State(app): State<App>,
+    visit: Visit,
+    Path((login, eid)): Path<(String, String)>,
+) -> Response {
+    let Some(eid) = Eid::parse(&eid) else {
+        return refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.call);
+    };
+    let turn =
+        app.provider.choose_eid(&visit.issuer, (&login, eid), &visit.cookies.logins, &visit.call).await;
+    respond(&visit, turn, Reached::ByLink)
+}
+
+/// `GET /login/{login}/choose`: from trouble back to the selector.
+pub(crate) async fn choose_another(
+    State(app): State<App>,
+    visit: Visit,
+    Path(login): Path<String>,
+) -> Response {
+    let turn = app.provider.choose_another(&visit.issuer, &login, &visit.cookies.logins, &visit.call).await;
+    respond(&visit, turn, Reached::ByLink)
+}
+
+/// `GET /login/{login}/back`: to the application.
+pub(crate) async fn back(State(app): State<App>, visit: Visit, Path(login): Path<String>) -> Response {
+    let turn = app.provider.leave_login(&visit.issuer, &login, &visit.cookies.logins, &visit.call).await;
+    respond(&visit, turn, Reached::ByLink)
+}
+
+/// `GET /login/{login}/restart`
+pub(crate) async fn restart(State(app): State<App>, visit: Visit, Path(login): Path<String>) -> Response {
+    let turn = app.provider.restart_login(&visit.issuer, &login, &visit.cookies.logins, &visit.call).await;
+    respond(&visit, turn, Reached::ByLink)
+}
+
+/// `POST /login/{login}/consent`
+pub(crate) async fn consent(
+    State(app): State<App>,
+    visit: Visit,
+    Path(login): Path<String>,
+    body: String,
+) -> Response {
+    let decision =
+        Params::parse(&body).ok().and_then(|params| params.get("decision").map(|it| it == "allow"));
+    // A browser says where a form was sent from; from elsewhere it is no decision of this person.
+    let foreign = visit.origin.as_deref().is_some_and(|origin| origin != visit.issuer.url());
+    let (Some(agreed), false) = (decision, foreign) else {
+        let code = (visit.locale(&[]), "invalid_request: no decision, or one that was made on another site");
+        return trouble_page(StatusCode::BAD_REQUEST, texts::Trouble::BadRequest, code, &visit.call);
+    };
+    let turn = app
+        .provider
+        .decide_consent(&visit.issuer, (&login, agreed), &visit.cookies.logins, &visit.call)
+        .await;
+    respond(&visit, turn, Reached::ByForm)
+}
+
+/// `GET /callback/{eid}`
+pub(crate) async fn callback(
+    State(app): State<App>,
+    visit: Visit,
+    Path(eid): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let Some(eid) = Eid::parse(&eid) else {
+        return refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.call);
+    };
+    returned(&app, &visit, eid, query).await
+}
+
+/// `GET /NOVippsLogin/Callback`, for customers who moved here with that address registered at Vipps.
+pub(crate) async fn vipps_callback(
+    State(app): State<App>,
+    visit: Visit,
+    RawQuery(query): RawQuery,
+) -> Response {
+    returned(&app, &visit, Eid::NoVipps, query).await
+}
+
+async fn returned(app: &App, visit: &Visit, eid: Eid, query: Option<String>) -> Response {
+    let params = match Params::parse(&query.unwrap_or_default()) {
+        Ok(params) if !params.has_duplicate() => params,
+        Ok(_) => Params::default(),
+        Err(error) => {
+            let code = (visit.locale(&[]), "invalid_request");
+            return trouble_page(StatusCode::BAD_REQUEST, unreadable(&error), code, &visit.call);
+        }
+    };
+    let answer = (eid, Returned::pick(&params));
+    let turn = app.provider.callback(&visit.issuer, answer, &visit.cookies.logins, &visit.call).await;
+    respond(visit, turn, Reached::ByLink)
+}

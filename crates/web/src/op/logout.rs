@@ -1,0 +1,77 @@
+//! `/oauth2/logout`
+
+use axum::{
+    extract::{RawQuery, State},
+    http::StatusCode,
+    response::Response,
+};
+use oidc::{LogoutParams, Params};
+use pages::{Form, LoggedOut as LoggedOutPage, LogoutConfirm};
+use provider::{LoggedOut, PageProblem, Refusal};
+
+use super::turn::frame;
+use crate::{
+    App,
+    respond::{
+        error::refusal_page,
+        page::{Powers, page, see_other},
+    },
+    visit::Visit,
+};
+
+/// `GET /oauth2/logout`
+pub(crate) async fn show(State(app): State<App>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+    log_out(&app, &visit, &query.unwrap_or_default()).await
+}
+
+/// `POST /oauth2/logout`: continued by GET, as for authorization; the answer of our own page ends it.
+pub(crate) async fn create(State(app): State<App>, visit: Visit, body: String) -> Response {
+    let confirmed = Params::parse(&body).is_ok_and(|params| params.get("decision") == Some("logout"));
+    if confirmed { log_out(&app, &visit, &body).await } else { see_other(&format!("/oauth2/logout?{body}")) }
+}
+
+fn hidden(params: &LogoutParams) -> Vec<(String, String)> {
+    let fields = [
+        ("id_token_hint", &params.id_token_hint),
+        ("client_id", &params.client_id),
+        ("post_logout_redirect_uri", &params.post_logout_redirect_uri),
+        ("state", &params.state),
+        ("ui_locales", &params.ui_locales),
+    ];
+    fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?))).collect()
+}
+
+async fn log_out(app: &App, visit: &Visit, raw: &str) -> Response {
+    let Ok(params) = Params::parse(raw) else {
+        return refusal_page(&Refusal::Page(PageProblem::Logout), visit.locale(&[]), &visit.call);
+    };
+    let confirmed = params.get("decision") == Some("logout");
+    let params = LogoutParams::pick(&params);
+    let locales: Vec<String> =
+        params.ui_locales.iter().flat_map(|it| it.split(' ')).map(str::to_owned).collect();
+    let locale = visit.locale(&locales);
+    let frame = frame(&visit.issuer, None);
+    match app.provider.logout(&visit.issuer, &params, confirmed, &visit.call).await {
+        Ok(LoggedOut::Return(location)) if confirmed => {
+            let view = pages::Continue { frame, href: location };
+            page(StatusCode::OK, &view, locale, Powers::Links)
+        }
+        Ok(LoggedOut::Return(location)) => see_other(&location),
+        Ok(LoggedOut::Confirm { application }) => {
+            let form = Form { action: "/oauth2/logout".to_owned(), hidden: hidden(&params) };
+            let application = Some(application.name().to_owned());
+            let view = LogoutConfirm { frame, application, form, stay_href: None };
+            page(StatusCode::OK, &view, locale, Powers::Forms)
+        }
+        Ok(LoggedOut::Page { application }) => {
+            let application = application.map(|it| it.name().to_owned());
+            page(
+                StatusCode::OK,
+                &LoggedOutPage { frame, application, back_href: None },
+                locale,
+                Powers::Links,
+            )
+        }
+        Err(refusal) => refusal_page(&refusal, locale, &visit.call),
+    }
+}

@@ -1,0 +1,47 @@
+//! `/`, `/privacy`, `/accessibility`
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use pages::{AccessibilityStatement, Landing, PrivacyStatement};
+
+use super::turn::frame;
+use crate::{
+    App,
+    respond::page::{Powers, page},
+    visit::Visit,
+};
+
+fn host(visit: &Visit) -> String {
+    visit.issuer.url().split_once("://").map_or_else(String::new, |(_, host)| host.to_owned())
+}
+
+fn finish(visit: &Visit, mut response: Response) -> Response {
+    if let Some(locale) = visit.chosen_now {
+        crate::cookies::write_language(response.headers_mut(), locale, visit.issuer.is_https());
+    }
+    response
+}
+
+/// `GET /`
+pub(crate) async fn landing(State(app): State<App>, visit: Visit) -> Response {
+    let view = Landing {
+        frame: frame(&visit.issuer, Some("/")),
+        issuer: visit.issuer.url().to_owned(),
+        discovery_href: "/.well-known/openid-configuration".to_owned(),
+        sample_href: app.sample.clone().filter(|_| visit.issuer.is_test()),
+    };
+    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), Powers::Links))
+}
+
+/// `GET /privacy`
+pub(crate) async fn privacy(visit: Visit) -> Response {
+    let frame = frame(&visit.issuer, Some("/privacy"));
+    let view = PrivacyStatement { frame, host: host(&visit), operator: None, contact: None };
+    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), Powers::Links))
+}
+
+/// `GET /accessibility`
+pub(crate) async fn accessibility(visit: Visit) -> Response {
+    let frame = frame(&visit.issuer, Some("/accessibility"));
+    let view = AccessibilityStatement { frame, host: host(&visit), operator: None, contact: None };
+    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), Powers::Links))
+}

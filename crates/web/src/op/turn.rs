@@ -1,0 +1,192 @@
+//! A turn of a login as an HTTP answer.
+
+use axum::{http::StatusCode, response::Response};
+use model::{Eid, Level};
+use oidc::AuthorizationResponse;
+use pages::{
+    Choice, Consent, Continue, Form, FormPost, Frame, Hint, Language, Selector, Shared, TroublePage,
+};
+use provider::{ConsentAsk, Issuer, Refusal, Selection, SharedClaim, Step, TroubleAt, Turn};
+use texts::{Locale, Trouble};
+
+use crate::{
+    cookies,
+    respond::{
+        error::refusal_page,
+        page::{Powers, page, see_other},
+    },
+    visit::Visit,
+};
+
+/// How the person got here. Chromium applies `form-action` to every hop that follows a form, so a form that
+/// ends outside is answered by a page that goes on by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reached {
+    ByLink,
+    ByForm,
+}
+
+/// Renders what comes next.
+pub(crate) fn respond(visit: &Visit, turn: Result<Turn, Refusal>, reached: Reached) -> Response {
+    let turn = match turn {
+        Ok(turn) => turn,
+        Err(refusal) => return refusal_page(&refusal, visit.locale(&[]), &visit.call),
+    };
+    let https = visit.issuer.is_https();
+    let last_eid = if let Step::Leave { eid, .. } = &turn.step { Some(*eid) } else { None };
+    let mut response = step(visit, turn.step, visit.locale(&turn.ui_locales), reached);
+    let headers = response.headers_mut();
+    cookies::write_logins(headers, &turn.cookies, https);
+    if let Some(eid) = last_eid {
+        cookies::write_last_eid(headers, eid, https);
+    }
+    if let Some(locale) = visit.chosen_now {
+        cookies::write_language(headers, locale, https);
+    }
+    response
+}
+
+fn step(visit: &Visit, step: Step, locale: Locale, reached: Reached) -> Response {
+    match step {
+        Step::Show { login } => see_other(&format!("/login/{login}")),
+        Step::Select(selection) => page(StatusCode::OK, &selector(visit, selection), locale, Powers::Links),
+        Step::Consent(ask) => page(StatusCode::OK, &consent(visit, ask), locale, Powers::Forms),
+        Step::Trouble(at) => page(StatusCode::OK, &trouble(visit, at), locale, Powers::Links),
+        Step::Over { application, restart } => {
+            let mut view = dead_end(visit, Trouble::LoginOver);
+            view.application = application;
+            view.try_again_href = restart.map(|login| format!("/login/{login}/restart"));
+            page(StatusCode::BAD_REQUEST, &view, locale, Powers::Links)
+        }
+        Step::Lost => {
+            page(StatusCode::BAD_REQUEST, &dead_end(visit, Trouble::LoginLost), locale, Powers::Links)
+        }
+        Step::Leave { url, .. } => onward(&visit.issuer, url, locale, reached),
+        Step::Answer(answer) => answer_application(&visit.issuer, answer, locale, reached),
+    }
+}
+
+fn onward(issuer: &Issuer, href: String, locale: Locale, reached: Reached) -> Response {
+    match reached {
+        Reached::ByLink => see_other(&href),
+        Reached::ByForm => {
+            let view = Continue { frame: frame(issuer, None), href };
+            page(StatusCode::OK, &view, locale, Powers::Links)
+        }
+    }
+}
+
+fn answer_application(
+    issuer: &Issuer,
+    answer: AuthorizationResponse,
+    locale: Locale,
+    reached: Reached,
+) -> Response {
+    match answer.location() {
+        Some(location) => onward(issuer, location, locale, reached),
+        None => {
+            let hidden = answer.fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            let form = Form { action: answer.redirect_uri, hidden };
+            page(
+                StatusCode::OK,
+                &FormPost { frame: frame(issuer, None), form },
+                locale,
+                Powers::PostsElsewhere,
+            )
+        }
+    }
+}
+
+/// What surrounds a page of this domain; `here` is where the same page is in another language.
+pub(crate) fn frame(issuer: &Issuer, here: Option<&str>) -> Frame {
+    let languages = here.into_iter().flat_map(|here| {
+        Locale::ALL.map(|locale| Language { locale, href: format!("{here}?lang={}", locale.as_str()) })
+    });
+    Frame {
+        is_test: issuer.is_test(),
+        languages: languages.collect(),
+        privacy_href: Some("/privacy".to_owned()),
+        accessibility_href: Some("/accessibility".to_owned()),
+    }
+}
+
+const fn hint(choice: &provider::Choice) -> Hint {
+    match (choice.eid, choice.level, choice.biometrics) {
+        (Eid::NoVipps, ..) => Hint::Vipps,
+        (Eid::NoBankid, Level::High, _) => Hint::BankIdHigh,
+        (Eid::NoBankid, _, true) => Hint::BankIdBiometrics,
+        (Eid::NoBankid, _, false) => Hint::BankId,
+    }
+}
+
+fn selector(visit: &Visit, selection: Selection) -> Selector {
+    let here = format!("/login/{}", selection.login);
+    let choices = selection.choices.iter().map(|choice| Choice {
+        eid: choice.eid.name().to_owned(),
+        hint: hint(choice),
+        href: format!("{here}/with/{}", choice.eid.as_str()),
+        last_used: visit.cookies.last_eid == Some(choice.eid),
+    });
+    Selector {
+        choices: choices.collect(),
+        application: selection.application,
+        back_href: Some(format!("{here}/back")),
+        frame: frame(&visit.issuer, Some(&here)),
+    }
+}
+
+fn consent(visit: &Visit, ask: ConsentAsk) -> Consent {
+    let here = format!("/login/{}", ask.login);
+    let shared = ask.shared.into_iter().map(|kind| match kind {
+        SharedClaim::Nin => Shared::NationalNumber,
+        SharedClaim::Name => Shared::Name,
+        SharedClaim::Birthdate => Shared::BirthDate,
+        SharedClaim::Email => Shared::Email,
+        SharedClaim::Phone => Shared::Phone,
+        SharedClaim::Address => Shared::Address,
+        SharedClaim::EidSubject => Shared::EidSubject,
+    });
+    Consent {
+        shared: shared.collect(),
+        application: ask.application,
+        form: Form { action: format!("{here}/consent"), hidden: Vec::new() },
+        frame: frame(&visit.issuer, Some(&here)),
+    }
+}
+
+fn dead_end(visit: &Visit, trouble: Trouble) -> TroublePage {
+    TroublePage {
+        frame: frame(&visit.issuer, None),
+        trouble,
+        application: None,
+        eid: None,
+        try_again_href: None,
+        choose_another_href: None,
+        back_href: None,
+        trace_id: visit.call.trace.to_string(),
+    }
+}
+
+const fn words(trouble: model::Trouble) -> Trouble {
+    match trouble {
+        model::Trouble::EidDown => Trouble::EidDown,
+        model::Trouble::EidSlow => Trouble::EidSlow,
+        model::Trouble::EidInvalidAnswer => Trouble::EidInvalidAnswer,
+        model::Trouble::LevelTooLow => Trouble::LevelTooLow,
+        model::Trouble::SourceMisconfigured => Trouble::SourceMisconfigured,
+    }
+}
+
+fn trouble(visit: &Visit, at: TroubleAt) -> TroublePage {
+    let here = format!("/login/{}", at.login);
+    TroublePage {
+        frame: frame(&visit.issuer, Some(&here)),
+        trouble: words(at.trouble),
+        application: Some(at.application),
+        eid: Some(at.eid.name().to_owned()),
+        try_again_href: Some(format!("{here}/with/{}", at.eid.as_str())),
+        choose_another_href: at.has_others.then(|| format!("{here}/choose")),
+        back_href: Some(format!("{here}/back")),
+        trace_id: visit.call.trace.to_string(),
+    }
+}

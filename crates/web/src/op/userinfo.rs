@@ -1,0 +1,63 @@
+//! `/oauth2/userinfo`
+
+use axum::{
+    extract::{RawQuery, State},
+    http::StatusCode,
+    response::Response,
+};
+use oidc::{ErrorCode, Params};
+use provider::{OAuthRefusal, Refusal};
+
+use crate::{
+    App,
+    respond::{cors, error::bearer_refusal, page::json},
+    visit::Visit,
+};
+
+const fn invalid(description: &'static str) -> Refusal {
+    Refusal::OAuth(OAuthRefusal { code: ErrorCode::InvalidRequest, description })
+}
+
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Finds the one token of a request (RFC 6750 §2). In the query it is refused: URLs are logged.
+fn token(visit: &Visit, query: Option<&str>, body: &str) -> Result<String, Refusal> {
+    let malformed = |_| invalid("the parameters are not well-formed");
+    if Params::parse(query.unwrap_or_default()).map_err(malformed)?.get("access_token").is_some() {
+        return Err(invalid("the access token must not stand in the query"));
+    }
+    let form = Params::parse(body).map_err(malformed)?;
+    let missing = Refusal::OAuth(OAuthRefusal {
+        code: ErrorCode::InvalidToken,
+        description: "a bearer token is needed",
+    });
+    match (visit.authorization.as_deref(), form.get("access_token")) {
+        (Some(_), Some(_)) => Err(invalid("the access token came in two ways")),
+        (Some(header), None) => bearer(header).map(str::to_owned).ok_or(missing),
+        (None, Some(token)) => Ok(token.to_owned()),
+        (None, None) => Err(missing),
+    }
+}
+
+/// `GET` and `POST /oauth2/userinfo`
+pub(crate) async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    RawQuery(query): RawQuery,
+    body: String,
+) -> Response {
+    let answer = match token(&visit, query.as_deref(), &body) {
+        Ok(token) => app.provider.userinfo(&visit.issuer, &token, &visit.call).await,
+        Err(refusal) => Err(refusal),
+    };
+    match answer {
+        Ok(userinfo) => {
+            let response = json(StatusCode::OK, &userinfo.claims);
+            cors::readable(&app, &visit, Some(&userinfo.client_id), response).await
+        }
+        Err(refusal) => cors::readable(&app, &visit, None, bearer_refusal(&refusal, &visit.call)).await,
+    }
+}

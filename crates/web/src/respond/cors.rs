@@ -1,0 +1,57 @@
+//! Cross-origin answers for browser applications. Never with credentials, and never at the authorization
+//! endpoint (RFC 9700 §2.6).
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+
+use super::page::answer;
+use crate::{App, visit::Visit};
+
+/// Adds the headers that let the asking origin read this answer, if it is the application's.
+pub(crate) async fn readable(
+    app: &App,
+    visit: &Visit,
+    client_id: Option<&str>,
+    mut response: Response,
+) -> Response {
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    let Some(origin) = &visit.origin else { return response };
+    // Trouble with the store is then trouble with CORS too; the browser tells its script no more than "no".
+    let may = app.provider.may_read(&visit.issuer, origin, client_id, &visit.call).await.unwrap_or(false);
+    if let (true, Ok(origin)) = (may, HeaderValue::from_str(origin)) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("WWW-Authenticate, Trace-Id, Retry-After"),
+        );
+    }
+    response
+}
+
+/// Answers a preflight, which names no client.
+pub(crate) async fn preflight(app: &App, visit: &Visit) -> Response {
+    let mut response = readable(app, visit, None, answer(StatusCode::NO_CONTENT, "")).await;
+    let headers = response.headers_mut();
+    if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static("Authorization, Content-Type"),
+        );
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    }
+    response
+}
+
+/// Answers a preflight for what everybody may read.
+pub(crate) fn public_preflight() -> Response {
+    let mut response = answer(StatusCode::NO_CONTENT, "");
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET"));
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    response
+}

@@ -1,0 +1,201 @@
+//! The table of all routes.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderValue, StatusCode, Uri, header},
+    middleware::{self, Next},
+    response::Response,
+    routing::{get, post},
+};
+use provider::{Call, TraceId};
+use texts::{Locale, Trouble};
+
+use crate::{
+    App, SampleSite, SimulatorSite,
+    op::{assets, authorize, discovery, login, logout, statements, token, userinfo},
+    respond::error::trouble_page,
+    sample, sandbox,
+    visit::Visit,
+};
+
+/// The longest request target, in bytes.
+const LONGEST_URI: usize = 32 * 1024;
+/// The largest body, in bytes.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// The routes of every domain; the host decides which one.
+pub fn op_router(app: App) -> Router {
+    let routes = Router::new()
+        .route("/", get(statements::landing))
+        .route("/privacy", get(statements::privacy))
+        .route("/accessibility", get(statements::accessibility))
+        .route("/assets/{name}", get(assets::show))
+        .route("/.well-known/openid-configuration", get(discovery::show).options(discovery::preflight))
+        .route(
+            "/with/{acr}/.well-known/openid-configuration",
+            get(discovery::show_for_acr).options(discovery::preflight),
+        )
+        .route("/.well-known/jwks", get(discovery::keys).options(discovery::preflight))
+        .route("/.well-known/jwks.json", get(discovery::keys).options(discovery::preflight))
+        .route("/oauth2/authorize", get(authorize::by_get).post(authorize::by_post))
+        .route(
+            "/with/{acr}/oauth2/authorize",
+            get(authorize::by_get_for_acr).post(authorize::by_post_for_acr),
+        )
+        .route("/oauth2/token", post(token::create).options(token::preflight))
+        .route("/oauth2/userinfo", get(userinfo::show).post(userinfo::show).options(token::preflight))
+        .route("/oauth2/logout", get(logout::show).post(logout::create))
+        .route("/login/{login}", get(login::show))
+        .route("/login/{login}/with/{eid}", get(login::choose))
+        .route("/login/{login}/choose", get(login::choose_another))
+        .route("/login/{login}/back", get(login::back))
+        .route("/login/{login}/restart", get(login::restart))
+        .route("/login/{login}/consent", post(login::consent))
+        .route("/callback/{eid}", get(login::callback))
+        .route("/novippslogin/callback", get(login::vipps_callback))
+        .fallback(not_found)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn_with_state(app.clone(), at_the_door))
+        .with_state(app);
+    // Routing looks at the path, so the path is folded before it.
+    Router::new().fallback_service(tower::util::MapRequest::new(routes, fold))
+}
+
+/// The routes of a simulated eID.
+pub fn simulator_router(site: Arc<SimulatorSite>) -> Router {
+    Router::new()
+        .route("/assets/{name}", get(assets::show))
+        .route("/simulator/decision", post(sandbox::decide))
+        .route("/simulator/people", get(sandbox::new_person).post(sandbox::add_person))
+        .route("/simulator/keys", post(sandbox::rotate_key))
+        .fallback(sandbox::answer)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(site)
+}
+
+/// The routes of the sample application.
+pub fn sample_router(site: Arc<SampleSite>) -> Router {
+    Router::new()
+        .route("/", get(sample::start))
+        .route("/login/{id}", get(sample::login))
+        .route("/callback", get(sample::callback))
+        .route("/browser", get(sample::browser))
+        .route("/assets/{name}", get(assets::show))
+        .with_state(site)
+}
+
+/// Path words are case-insensitive and one final slash is tolerated; what is not a word (a base64 acr, the name
+/// of a login, an asset) stays as it is. A base64 acr in front of a word moves behind `/with/`.
+fn folded(path: &str) -> Option<String> {
+    let path = match path.strip_suffix('/') {
+        Some(shorter) if !shorter.is_empty() => shorter,
+        _ => path,
+    };
+    let (_, rest) = path.split_once('/')?;
+    let (first, tail) = rest.split_once('/').unwrap_or((rest, ""));
+    let lower = path.to_ascii_lowercase();
+    Some(match first.to_ascii_lowercase().as_str() {
+        "assets" | "with" => path.to_owned(),
+        "login" => match tail.split_once('/') {
+            Some((name, word)) => format!("/login/{name}/{}", word.to_ascii_lowercase()),
+            None => format!("/login/{tail}"),
+        },
+        _ if tail.is_empty() => lower,
+        ".well-known" | "oauth2" | "callback" | "novippslogin" => lower,
+        _ => format!("/with/{first}/{}", tail.to_ascii_lowercase()),
+    })
+}
+
+fn fold(mut request: Request) -> Request {
+    let Some(path) = folded(request.uri().path()) else { return request };
+    if path == request.uri().path() {
+        return request;
+    }
+    let target = match request.uri().query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path,
+    };
+    let mut parts = request.uri().clone().into_parts();
+    if let Ok(target) = target.parse() {
+        parts.path_and_query = Some(target);
+        if let Ok(uri) = Uri::from_parts(parts) {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
+}
+
+/// Names every request, turns away what is too large to look at, and writes one line about what happened.
+async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let call = Call { now: (app.clock)(), trace: TraceId::new(app.provider.random()) };
+    request.extensions_mut().insert(call.trace);
+    let target = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let mut response = if target > LONGEST_URI {
+        trouble_page(
+            StatusCode::URI_TOO_LONG,
+            Trouble::TooLarge,
+            (Locale::default(), "invalid_request"),
+            &call,
+        )
+    } else {
+        next.run(request).await
+    };
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let code = (Locale::default(), "invalid_request");
+        response = trouble_page(StatusCode::PAYLOAD_TOO_LARGE, Trouble::TooLarge, code, &call);
+    }
+    let headers = response.headers_mut();
+    if let Ok(trace) = HeaderValue::from_str(&call.trace.to_string()) {
+        headers.insert("trace-id", trace);
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    // The path has neither query nor anything secret: a login's name opens nothing without its cookie.
+    tracing::info!(trace = %call.trace, %method, path, status = response.status().as_u16(), "request");
+    response
+}
+
+async fn not_found(visit: Option<Visit>) -> Response {
+    match visit {
+        Some(visit) => {
+            crate::respond::error::refusal_page(&provider::Refusal::NotFound, visit.locale(&[]), &visit.call)
+        }
+        None => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::NOT_FOUND;
+            response
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folded;
+
+    #[test]
+    fn words_are_folded_and_names_are_not() {
+        for (given, wanted) in [
+            ("/", "/"),
+            ("/OAuth2/Authorize/", "/oauth2/authorize"),
+            ("/.well-known/OpenID-Configuration", "/.well-known/openid-configuration"),
+            ("/dXJuOmdybg==/OAuth2/Authorize", "/with/dXJuOmdybg==/oauth2/authorize"),
+            (
+                "/dXJuOmdybg==/.well-known/openid-configuration/",
+                "/with/dXJuOmdybg==/.well-known/openid-configuration",
+            ),
+            ("/Login/AbC/With/no-bankid", "/login/AbC/with/no-bankid"),
+            ("/login/AbC", "/login/AbC"),
+            ("/NOVippsLogin/Callback", "/novippslogin/callback"),
+            ("/callback/no-bankid", "/callback/no-bankid"),
+            ("/Privacy", "/privacy"),
+        ] {
+            assert_eq!(folded(given).as_deref(), Some(wanted), "{given}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The sample application of `portvakt dev` over HTTP: its logic is `sample`'s, its pages are `pages`'.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use pages::{
+    Claim, Exchange, ExchangeStep, Frame, Page, SampleBrowser, SampleChoice, SampleError, SampleLogin,
+    SampleResult, SampleStart, SampleToken,
+};
+use sample::{Finished, Sample, Step};
+use texts::Locale;
+
+use crate::{
+    Clock,
+    respond::page::{Powers, page, page_with, see_other},
+};
+
+/// The sample application and what its site needs.
+pub struct SampleSite {
+    /// The relying party.
+    pub sample: Sample,
+    /// The issuer it logs in at.
+    pub issuer: String,
+    /// Its own address, without a path.
+    pub base: String,
+    /// The client id of the page that runs in the browser alone.
+    pub browser_client_id: String,
+    /// The time.
+    pub clock: Clock,
+}
+
+const MEMO: &str = "sample-";
+
+fn locale(headers: &HeaderMap) -> Locale {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
+    match Locale::choose(&[] as &[&str], accepted) {
+        Locale::En => Locale::En,
+        Locale::Nb | Locale::Nn => Locale::Nb,
+    }
+}
+
+fn frame() -> Frame {
+    Frame { is_test: true, ..Frame::default() }
+}
+
+/// `GET /`
+pub(crate) async fn start(State(site): State<Arc<SampleSite>>, headers: HeaderMap) -> Response {
+    let choices =
+        SampleLogin::ALL.map(|login| SampleChoice { login, href: format!("/login/{}", login.id()) });
+    let view = SampleStart {
+        frame: frame(),
+        issuer: site.issuer.clone(),
+        choices: choices.to_vec(),
+        browser_href: Some("/browser".to_owned()),
+    };
+    page(StatusCode::OK, &view, locale(&headers), Powers::Links)
+}
+
+/// `GET /login/{id}`
+pub(crate) async fn login(
+    State(site): State<Arc<SampleSite>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Response {
+    match site.sample.start(&id, (site.clock)().seconds()).await {
+        Ok(begun) => {
+            let mut response = see_other(&begun.location);
+            let secure = if site.base.starts_with("https:") { "; Secure" } else { "" };
+            let cookie = format!(
+                "{MEMO}{}={}; Path=/; Max-Age=900; HttpOnly; SameSite=Lax{secure}",
+                begun.state, begun.memo
+            );
+            if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+                response.headers_mut().insert(header::SET_COOKIE, cookie);
+            }
+            response
+        }
+        Err(error) => failed(&error, locale(&headers)),
+    }
+}
+
+fn memo(headers: &HeaderMap, state: &str) -> String {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|it| it.trim().split_once('='));
+    let found = pairs.find(|(name, _)| name.strip_prefix(MEMO) == Some(state));
+    found.map(|(_, value)| value.to_owned()).unwrap_or_default()
+}
+
+/// `GET /callback`
+pub(crate) async fn callback(
+    State(site): State<Arc<SampleSite>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = query.unwrap_or_default();
+    let state = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "state");
+    let state = state.map(|(_, value)| value.into_owned()).unwrap_or_default();
+    let now = (site.clock)().seconds();
+    match site.sample.finish(&query, &memo(&headers, &state), now).await {
+        Ok(finished) => page(StatusCode::OK, &result(finished), locale(&headers), Powers::Links),
+        Err(error) => failed(&error, locale(&headers)),
+    }
+}
+
+fn failed(error: &sample::SampleError, locale: Locale) -> Response {
+    let view = SampleError {
+        frame: frame(),
+        error: error.code().to_owned(),
+        description: error.description(),
+        trace_id: error.trace().map(str::to_owned),
+        start_href: "/".to_owned(),
+    };
+    page(StatusCode::OK, &view, locale, Powers::Links)
+}
+
+const fn step(step: Step) -> ExchangeStep {
+    match step {
+        Step::Discovery => ExchangeStep::Discovery,
+        Step::Authorize => ExchangeStep::Authorize,
+        Step::Token => ExchangeStep::Token,
+        Step::Keys => ExchangeStep::Keys,
+        Step::Userinfo => ExchangeStep::Userinfo,
+    }
+}
+
+fn result(finished: Finished) -> SampleResult {
+    let claims = finished.claims.iter().map(|(name, value)| Claim {
+        name: name.to_owned(),
+        value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+    });
+    let who = finished.claims.text("name").or_else(|| finished.userinfo.text("name"));
+    SampleResult {
+        frame: frame(),
+        who: who.or_else(|| finished.claims.text("sub")).unwrap_or_default().to_owned(),
+        id_token: SampleToken {
+            header: serde_json::to_string_pretty(&finished.header).unwrap_or_default(),
+            claims: claims.collect(),
+            json: finished.claims.pretty(),
+            compact: finished.id_token,
+        },
+        userinfo: Some(finished.userinfo.pretty()),
+        exchange: finished
+            .exchange
+            .into_iter()
+            .map(|leg| Exchange { step: step(leg.step), request: leg.request, response: leg.response })
+            .collect(),
+        logout_href: finished.logout_url,
+        start_href: "/".to_owned(),
+    }
+}
+
+/// `GET /browser`: the application that runs in the browser alone.
+pub(crate) async fn browser(State(site): State<Arc<SampleSite>>, headers: HeaderMap) -> Response {
+    let view = SampleBrowser {
+        frame: frame(),
+        issuer: site.issuer.clone(),
+        client_id: site.browser_client_id.clone(),
+        redirect_uri: format!("{}/browser", site.base),
+        scope: "openid profile".to_owned(),
+        acr_values: Vec::new(),
+        start_href: "/".to_owned(),
+    };
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self' {}; \
+         form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+        site.issuer
+    );
+    page_with(StatusCode::OK, view.html(locale(&headers)), &policy, Powers::Links)
+}

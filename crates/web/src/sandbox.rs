@@ -1,0 +1,325 @@
+//! The simulated eIDs over HTTP: their wire is `sandbox`'s, their pages are `pages`'.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{RawQuery, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use crypto::Random;
+use http_body::Frame as BodyFrame;
+use oidc::Params;
+use pages::{
+    Continue, Form, Frame, NewPerson, PersonAdded, PersonError, PersonFields, Shared, SimulatedEid,
+    SimulatorFault, SimulatorOutcome,
+};
+use sandbox::{Answer, AskedClaim, Choose, Fault, Kind, Outcome, PersonProblem, Simulator};
+use texts::Locale;
+
+use crate::{
+    Clock,
+    respond::page::{Powers, answer as bare, json, page, see_other},
+};
+
+/// A simulated eID and what its site needs.
+pub struct SimulatorSite {
+    /// The eID.
+    pub simulator: Arc<Simulator>,
+    /// Which one, for the pages.
+    pub kind: Kind,
+    /// The time.
+    pub clock: Clock,
+    /// For new people.
+    pub random: Random,
+}
+
+/// How long the slow fault keeps a caller waiting.
+const SLOW_FOR: Duration = Duration::from_secs(20);
+/// How many chunks of 16 KiB the endless fault sends before it gives up all the same.
+const ENDLESS: u32 = 4_096;
+
+/// A body that ends long after anybody should have stopped listening.
+struct Endless(u32);
+
+impl http_body::Body for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<BodyFrame<Bytes>, Infallible>>> {
+        if self.0 == 0 {
+            return Poll::Ready(None);
+        }
+        self.0 -= 1;
+        Poll::Ready(Some(Ok(BodyFrame::data(Bytes::from_static(&[b' '; 16 * 1024])))))
+    }
+}
+
+impl SimulatorSite {
+    fn now(&self) -> i64 {
+        (self.clock)().seconds()
+    }
+
+    const fn eid(&self) -> SimulatedEid {
+        match self.kind {
+            Kind::BankidNo => SimulatedEid::BankId,
+            Kind::Vipps => SimulatedEid::Vipps,
+        }
+    }
+}
+
+fn locale(headers: &HeaderMap) -> Locale {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
+    // Simulators speak bokmål and English.
+    match Locale::choose(&[] as &[&str], accepted) {
+        Locale::En => Locale::En,
+        Locale::Nb | Locale::Nn => Locale::Nb,
+    }
+}
+
+fn frame() -> Frame {
+    Frame { is_test: true, ..Frame::default() }
+}
+
+/// Everything that is the eID's own protocol.
+pub(crate) async fn answer(State(site): State<Arc<SimulatorSite>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, 64 * 1024).await else {
+        return bare(StatusCode::PAYLOAD_TOO_LARGE, Body::empty());
+    };
+    let text =
+        |name: header::HeaderName| parts.headers.get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
+    let request = sandbox::Request {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        authorization: text(header::AUTHORIZATION),
+        body: String::from_utf8_lossy(&body).into_owned(),
+        now: site.now(),
+    };
+    let answer = site.simulator.answer(&request);
+    respond(&site, answer, locale(&parts.headers)).await
+}
+
+async fn respond(site: &SimulatorSite, answer: Answer, locale: Locale) -> Response {
+    match answer {
+        Answer::Json(status, body) => {
+            json(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &body)
+        }
+        Answer::Jwt(token) => {
+            let mut response = bare(StatusCode::OK, token);
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"));
+            response
+        }
+        Answer::Redirect(location) => see_other(&location),
+        Answer::Choose(choose) => page(StatusCode::OK, &chooser(site, choose), locale, Powers::Forms),
+        Answer::Refused(why) => {
+            let mut response = bare(StatusCode::BAD_REQUEST, format!("Simulator: {why}\n"));
+            response
+                .headers_mut()
+                .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+            response
+        }
+        Answer::Slow => {
+            // Ends by itself, when the caller has not hung up before.
+            let _ = tokio::time::timeout(SLOW_FOR, std::future::pending::<()>()).await;
+            bare(StatusCode::GATEWAY_TIMEOUT, Body::empty())
+        }
+        Answer::Endless => {
+            let mut response = bare(StatusCode::OK, Body::new(Endless(ENDLESS)));
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            response
+        }
+        Answer::NotFound => bare(StatusCode::NOT_FOUND, Body::empty()),
+    }
+}
+
+fn people_href(request: &str) -> String {
+    let query: String = form_urlencoded::byte_serialize(request.as_bytes()).collect();
+    format!("/simulator/people?request={query}")
+}
+
+fn chooser(site: &SimulatorSite, choose: Choose) -> pages::Simulator {
+    let requested = choose.asked.into_iter().map(|claim| match claim {
+        AskedClaim::Nin => Shared::NationalNumber,
+        AskedClaim::Name => Shared::Name,
+        AskedClaim::Birthdate => Shared::BirthDate,
+        AskedClaim::Email => Shared::Email,
+        AskedClaim::Phone => Shared::Phone,
+        AskedClaim::Address => Shared::Address,
+    });
+    pages::Simulator {
+        frame: frame(),
+        eid: site.eid(),
+        asker: choose.asker,
+        requested: requested.collect(),
+        people: site.simulator.people().all().into_iter().map(person).collect(),
+        add_person_href: people_href(&choose.request),
+        form: Form {
+            action: "/simulator/decision".to_owned(),
+            hidden: vec![("request".to_owned(), choose.request)],
+        },
+    }
+}
+
+fn person(person: sandbox::Person) -> pages::Person {
+    pages::Person {
+        name: person.name(),
+        id: person.id,
+        birth_date: person.birthdate,
+        number: person.nin,
+        is_chosen: false,
+    }
+}
+
+const fn outcome(id: SimulatorOutcome) -> Outcome {
+    match id {
+        SimulatorOutcome::Approve | SimulatorOutcome::ApproveDevice => Outcome::ApproveDevice,
+        SimulatorOutcome::ApproveApp => Outcome::ApproveApp,
+        SimulatorOutcome::ApproveBiometrics => Outcome::ApproveBiometrics,
+        SimulatorOutcome::Cancel => Outcome::Cancel,
+        SimulatorOutcome::RefuseNumber => Outcome::RefuseNumber,
+        SimulatorOutcome::TimeOut => Outcome::TimeOut,
+    }
+}
+
+const fn fault(id: SimulatorFault) -> Fault {
+    match id {
+        SimulatorFault::WrongNonce => Fault::WrongNonce,
+        SimulatorFault::WrongAudience => Fault::WrongAudience,
+        SimulatorFault::WrongIssuer => Fault::WrongIssuer,
+        SimulatorFault::ExpiredToken => Fault::ExpiredToken,
+        SimulatorFault::BadSignature => Fault::BadSignature,
+        SimulatorFault::SlowBody => Fault::SlowBody,
+        SimulatorFault::EndlessBody => Fault::EndlessBody,
+        SimulatorFault::Http500 => Fault::Http500,
+        SimulatorFault::MissingAcr => Fault::MissingAcr,
+        SimulatorFault::LowerLevel => Fault::LowerLevel,
+    }
+}
+
+/// `POST /simulator/decision`
+pub(crate) async fn decide(
+    State(site): State<Arc<SimulatorSite>>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let params = Params::parse(&body).unwrap_or_default();
+    let own = |name| params.get(name).unwrap_or_default();
+    let Some(chosen) = SimulatorOutcome::parse(own("outcome")) else {
+        return respond(&site, Answer::Refused("no outcome was chosen"), locale(&headers)).await;
+    };
+    let decision = (outcome(chosen), SimulatorFault::parse(own("fault")).map(fault));
+    match site.simulator.decide(own("request"), own("person"), decision, site.now()) {
+        // The form ends outside, so the way on is a page (see `op/turn.rs`).
+        Answer::Redirect(href) => {
+            page(StatusCode::OK, &Continue { frame: frame(), href }, locale(&headers), Powers::Links)
+        }
+        other => respond(&site, other, locale(&headers)).await,
+    }
+}
+
+/// Where the login that asked for a new person goes on.
+fn back(site: &SimulatorSite, request: &str) -> String {
+    let path = match site.kind {
+        Kind::BankidNo => "/auth/realms/current/precheck/auth",
+        Kind::Vipps => "/access-management-1.0/access/oauth2/auth",
+    };
+    format!("{path}?{request}")
+}
+
+fn person_page(
+    site: &SimulatorSite,
+    request: &str,
+    fields: PersonFields,
+    errors: Vec<PersonError>,
+) -> NewPerson {
+    NewPerson {
+        frame: frame(),
+        eid: site.eid(),
+        form: Form {
+            action: "/simulator/people".to_owned(),
+            hidden: vec![("request".to_owned(), request.to_owned())],
+        },
+        fields,
+        errors,
+        back_href: back(site, request),
+    }
+}
+
+/// `GET /simulator/people`
+pub(crate) async fn new_person(
+    State(site): State<Arc<SimulatorSite>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let params = Params::parse(&query.unwrap_or_default()).unwrap_or_default();
+    let request = params.get("request").unwrap_or_default();
+    let view = person_page(&site, request, PersonFields::default(), Vec::new());
+    page(StatusCode::OK, &view, locale(&headers), Powers::Forms)
+}
+
+const fn problem(problem: PersonProblem) -> PersonError {
+    match problem {
+        PersonProblem::GivenNameMissing => PersonError::GivenNameMissing,
+        PersonProblem::GivenNameInvalid => PersonError::GivenNameInvalid,
+        PersonProblem::FamilyNameMissing => PersonError::FamilyNameMissing,
+        PersonProblem::FamilyNameInvalid => PersonError::FamilyNameInvalid,
+        PersonProblem::BirthDateMissing => PersonError::BirthDateMissing,
+        PersonProblem::BirthDateInvalid => PersonError::BirthDateInvalid,
+        PersonProblem::BirthDateOutOfRange => PersonError::BirthDateOutOfRange,
+        PersonProblem::SexMissing => PersonError::SexMissing,
+    }
+}
+
+/// `POST /simulator/people`
+pub(crate) async fn add_person(
+    State(site): State<Arc<SimulatorSite>>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let params = Params::parse(&body).unwrap_or_default();
+    let own = |name| params.get(name).unwrap_or_default().to_owned();
+    let new = sandbox::NewPerson {
+        given_name: own("given_name"),
+        family_name: own("family_name"),
+        birth_date: own("birth_date"),
+        sex: own("sex"),
+    };
+    match site.simulator.people().add(&new, site.now(), &site.random) {
+        Ok(added) => {
+            let continue_href = back(&site, &own("request"));
+            let view = PersonAdded { frame: frame(), eid: site.eid(), person: person(added), continue_href };
+            page(StatusCode::OK, &view, locale(&headers), Powers::Links)
+        }
+        Err(problems) => {
+            let sandbox::NewPerson { given_name, family_name, birth_date, sex } = new;
+            let fields = PersonFields { given_name, family_name, birth_date, sex };
+            let errors = problems.into_iter().map(problem).collect();
+            page(
+                StatusCode::BAD_REQUEST,
+                &person_page(&site, &own("request"), fields, errors),
+                locale(&headers),
+                Powers::Forms,
+            )
+        }
+    }
+}
+
+/// `POST /simulator/keys`: the simulated eID signs with a new key from now on.
+pub(crate) async fn rotate_key(State(site): State<Arc<SimulatorSite>>) -> Response {
+    match site.simulator.rotate_key() {
+        Ok(()) => bare(StatusCode::NO_CONTENT, Body::empty()),
+        Err(_) => bare(StatusCode::INTERNAL_SERVER_ERROR, Body::empty()),
+    }
+}
