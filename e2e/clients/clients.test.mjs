@@ -67,6 +67,26 @@ for (const https of [false, true]) {
       });
     }
 
+    if (https) {
+      test("a pretend person is somebody else on the production domain", async () => {
+        const { issuer, production_issuer, client_id, client_secret, redirect_uri, ca_file } = portvakt.ready;
+        const subjects = [];
+        for (const ISSUER of [issuer, production_issuer]) {
+          const environment = {
+            ISSUER,
+            CLIENT_ID: client_id,
+            CLIENT_SECRET: client_secret,
+            REDIRECT_URI: redirect_uri,
+            ACR_VALUES: HIGH,
+          };
+          const { claims } = await run(clients["openid-client"], environment, ca_file);
+          assert.equal(claims.iss, ISSUER);
+          subjects.push(claims.sub);
+        }
+        assert.notEqual(subjects[0], subjects[1]);
+      });
+    }
+
     for (const [eid, scope] of [["bankid", "openid profile"], ["vipps", "openid name birthDate"]]) {
       test(`openid-client logs Kari in at the simulated ${eid} directly`, async () => {
         const { simulator_client: registered, ca_file, people } = portvakt.ready;
