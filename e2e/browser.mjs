@@ -11,8 +11,8 @@ const executablePath = [process.env.CHROMIUM_BIN, "/usr/bin/chromium", "/usr/bin
   (it) => it && existsSync(it),
 );
 
-/** Starts Chromium; it asks nobody outside for anything. */
-export function launch() {
+/** Starts Chromium; it asks nobody outside for anything. `more`: arguments beside the usual ones. */
+export function launch(more = []) {
   return chromium.launch({
     executablePath,
     args: [
@@ -23,6 +23,7 @@ export function launch() {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }

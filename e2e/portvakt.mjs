@@ -61,7 +61,7 @@ export class Portvakt {
     for (const uri of redirectUris) args.push("--redirect-uri", uri);
     it.#process = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
     it.#process.stderr.setEncoding("utf8").on("data", (text) => {
-      it.#errors = (it.#errors + text).slice(-20_000);
+      it.#errors = (it.#errors + text).slice(-2_000_000);
     });
     try {
       it.ready = await it.#line();
@@ -96,7 +96,7 @@ export class Portvakt {
     });
   }
 
-  /** The tail of what it wrote to standard error. */
+  /** What it wrote to standard error, the last two million characters. */
   get errors() {
     return this.#errors;
   }
@@ -109,6 +109,6 @@ export class Portvakt {
     const [code, killed] = this.#process.exitCode === null ? await ended : [this.#process.exitCode];
     clearTimeout(timer);
     if (this.#directory) await rm(this.#directory, { recursive: true, force: true });
-    if (code !== 0) throw new Error(`portvakt ended with ${code ?? killed} after ${signal}\n${this.#errors}`);
+    if (code !== 0) throw new Error(`portvakt ended with ${code ?? killed} after ${signal}\n${this.#errors.slice(-20_000)}`);
   }
 }

@@ -2,11 +2,14 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { Portvakt } from "../portvakt.mjs";
+import { Portvakt, freePorts } from "../portvakt.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const HIGH = "urn:grn:authn:no:bankid:high";
@@ -107,3 +110,25 @@ for (const https of [false, true]) {
     }
   });
 }
+
+test("a second start knows the same application and the same person", async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), "portvakt-e2e-"));
+  const port = await freePorts(4);
+  const seen = [];
+  for (const signal of ["SIGTERM", "SIGINT"]) {
+    const portvakt = await Portvakt.start({ directory, port });
+    const { issuer, client_id, client_secret, redirect_uri } = portvakt.ready;
+    const environment = {
+      ISSUER: issuer,
+      CLIENT_ID: client_id,
+      CLIENT_SECRET: client_secret,
+      REDIRECT_URI: redirect_uri,
+      ACR_VALUES: HIGH,
+    };
+    const { claims } = await run(clients["openid-client"], environment);
+    seen.push({ client_secret, sub: claims.sub });
+    await portvakt.stop(signal);
+  }
+  await rm(directory, { recursive: true });
+  assert.deepEqual(seen[0], seen[1]);
+});

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { after, before, test } from "node:test";
+import http from "node:http";
 import path from "node:path";
+import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { launch, lookAt } from "../browser.mjs";
@@ -95,13 +96,15 @@ test("index.html logs a person in without a server", async () => {
   const page = (await programs())["index.html"]
     .replaceAll("{{ISSUER}}", issuer)
     .replaceAll("{{CLIENT_ID}}", browser_client_id);
-  const browser = await launch();
+  const server = http.createServer((_, response) =>
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page));
+  server.listen(port);
+  await once(server, "listening");
+  // At the registered address of the browser application Chromium finds the guide's page.
+  const browser = await launch([`--host-resolver-rules=MAP ${new URL(browser_app).host} localhost:${port}`]);
   try {
     const tab = await (await browser.newContext()).newPage();
     tab.setDefaultTimeout(15_000);
-    // The registered address of the browser application, with the guide's page in its place.
-    await tab.route((url) => url.href.split("?")[0] === browser_app, (route) =>
-      route.fulfill({ contentType: "text/html; charset=utf-8", body: page }));
     await tab.goto(browser_app);
     await lookAt(tab, "the guide's page");
     await tab.click("#login");
@@ -115,5 +118,6 @@ test("index.html logs a person in without a server", async () => {
     assert.equal(await tab.locator("#who").textContent(), "Not logged in: access_denied");
   } finally {
     await browser.close();
+    server.close();
   }
 });

@@ -17,6 +17,8 @@ let portvakt;
 /** An application of our own, for what the sample application does not do. */
 let shop;
 let contexts = [];
+/** What the browser complained about that no page of ours may cause. */
+let complaints = [];
 
 /** Keeps what is posted to it. `/form-post` answers there and then, `/form-post-away` sends on to another site. */
 class Shop {
@@ -79,6 +81,9 @@ before(async () => {
 afterEach(async () => {
   await Promise.all(contexts.map((it) => it.close()));
   contexts = [];
+  const found = complaints;
+  complaints = [];
+  assert.deepEqual(found, []);
 });
 
 after(async () => {
@@ -93,6 +98,10 @@ async function visitor(options = {}) {
   const context = await browser.newContext({ locale: "nb-NO", ...options });
   context.setDefaultTimeout(15_000);
   contexts.push(context);
+  context.on("weberror", (it) => complaints.push(String(it.error())));
+  context.on("console", (it) => {
+    if (/Content Security Policy|Permissions policy|Mixed Content/i.test(it.text())) complaints.push(it.text());
+  });
   return context.newPage();
 }
 
@@ -492,6 +501,7 @@ describe("a browser is not always as expected", () => {
     const page = await visitor();
     await page.goto(shop.request("/callback", { ui_locales: "nn" }));
     assert.equal(await page.locator("html").getAttribute("lang"), "nn");
+    await lookAt(page, "selector in nynorsk");
     const nynorsk = await page.locator("h1").textContent();
 
     const english = await visitor({ locale: "en-GB" });
@@ -596,5 +606,18 @@ describe("over https", () => {
     assert.equal(shown.iss, secure.ready.issuer);
     assert.match(shown.iss, /^https:/);
     assert.equal(shown.acr, BANKID_HIGH);
+  });
+});
+
+describe("after all of that", () => {
+  test("the log has no secret, no code, no number and no name in it", () => {
+    const log = portvakt.errors;
+    const codes = shop.received.map((it) => it.get("code")).filter(Boolean);
+    assert.ok(codes.length > 0);
+    const people = portvakt.ready.people.flatMap((it) => [it.nin, it.name]);
+    for (const secret of [portvakt.ready.client_secret, ...codes, ...people]) {
+      assert.ok(!log.includes(secret), `the log has ${secret}`);
+    }
+    assert.ok(!/panicked/.test(log), log);
   });
 });
