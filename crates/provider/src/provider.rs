@@ -1,6 +1,10 @@
 //! The provider: what it was given, and its bounded caches.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use crypto::{Random, SealKey};
 use eid::Catalogue;
@@ -23,6 +27,19 @@ pub struct Provider {
     pub(crate) issuers: Cache<String, Arc<Issuer>>,
     pub(crate) applications: Cache<(TenantId, DomainId, String), Arc<Application>>,
     pub(crate) origins: Cache<(TenantId, DomainId), Arc<HashSet<Origin>>>,
+    returning: Mutex<HashSet<[u8; 16]>>,
+}
+
+/// Holds an upstream state while its callback is being worked on.
+pub(crate) struct Returning<'a> {
+    provider: &'a Provider,
+    state: [u8; 16],
+}
+
+impl Drop for Returning<'_> {
+    fn drop(&mut self) {
+        self.provider.returning.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.state);
+    }
 }
 
 fn cache<K, V>(most: u64) -> Cache<K, V>
@@ -44,7 +61,15 @@ impl Provider {
             issuers: cache(1_000),
             applications: cache(10_000),
             origins: cache(1_000),
+            returning: Mutex::new(HashSet::new()),
         }
+    }
+
+    /// Takes up a state that came back; `None` while the same one is being worked on. Without this, a doubled
+    /// request would fail at the eID (its code is good once), spend the state, and lose the login for the first.
+    pub(crate) fn take_return(&self, state: [u8; 16]) -> Option<Returning<'_>> {
+        let first = self.returning.lock().unwrap_or_else(PoisonError::into_inner).insert(state);
+        first.then(|| Returning { provider: self, state })
     }
 
     /// The source of randomness, for trace ids.

@@ -61,6 +61,7 @@ impl Provider {
             tracing::warn!(trace = %call.trace, eid = eid.as_str(), "an answer came to another eID's address");
             return Ok(lost());
         }
+        let Some(_returning) = self.take_return(memo.state) else { return Ok(over(work)) };
         let spent = (Digest::of(&memo.state), work.login.started_at.after(LOGIN_FOR));
         let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
         let connector = work.issuer.sources.get(&eid).and_then(|source| source.connector.clone());

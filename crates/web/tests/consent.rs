@@ -1,0 +1,97 @@
+//! Between proof and code.
+
+use crate::house::{Browser, House, ISSUER, Reply, with};
+
+async fn asked(browser: &mut Browser<'_>) -> (String, Reply) {
+    let reply = browser.log_in(&[("scope", Some("openid profile nin"))], with::APP).await;
+    let target = reply.location().to_owned();
+    (target, browser.follow(reply).await)
+}
+
+/// A form that ends outside is answered by a page that goes on by itself.
+fn onward(reply: &Reply) -> String {
+    assert_eq!((reply.status, reply.header("location")), (200, None));
+    let (_, rest) = reply.body.split_once("href=\"https://shop.example").unwrap();
+    rest.split_once('"').unwrap().0.replace("&#38;", "&")
+}
+
+#[tokio::test]
+async fn the_national_number_is_released_after_consent() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let (target, page) = asked(&mut browser).await;
+    assert!(page.body.contains("consent-allow") && !page.body.contains(&house.kari().nin));
+    let answer = onward(&browser.post(&format!("{target}/consent"), "decision=allow", Some(ISSUER)).await);
+    let code =
+        form_urlencoded::parse(answer.split_once('?').unwrap().1.as_bytes()).find(|(name, _)| name == "code");
+    let tokens = house.redeem(&code.unwrap().1).await.json();
+    let claims = house.claims(tokens["id_token"].as_str().unwrap()).await;
+    assert_eq!((&claims["nin"], &claims["nin_type"]), (&house.kari().nin.into(), &"fnr".into()));
+}
+
+#[tokio::test]
+async fn a_refused_consent_is_access_denied_and_final() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let (target, _) = asked(&mut browser).await;
+    let stale = browser.clone();
+    let answer = onward(&browser.post(&format!("{target}/consent"), "decision=deny", Some(ISSUER)).await);
+    assert!(answer.contains("error=access_denied"));
+    let mut stale = stale;
+    let again = stale.post(&format!("{target}/consent"), "decision=allow", Some(ISSUER)).await;
+    assert_eq!((again.status, again.trouble()), (400, "login-over"), "the proof is spent");
+}
+
+#[tokio::test]
+async fn rule_07_a_decision_from_another_browser_or_site_is_none() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let (target, _) = asked(&mut browser).await;
+    let foreign =
+        browser.post(&format!("{target}/consent"), "decision=allow", Some("https://evil.example")).await;
+    assert_eq!((foreign.status, foreign.trouble()), (400, "bad-request"));
+    let stranger = house.browser().post(&format!("{target}/consent"), "decision=allow", Some(ISSUER)).await;
+    assert_eq!((stranger.status, stranger.trouble()), (400, "login-lost"));
+    let neither = browser.post(&format!("{target}/consent"), "decision=", Some(ISSUER)).await;
+    assert_eq!(neither.status, 400);
+    assert!(
+        browser
+            .post(&format!("{target}/consent"), "decision=allow", Some(ISSUER))
+            .await
+            .body
+            .contains("code")
+    );
+}
+
+#[tokio::test]
+async fn prompt_consent_asks_although_nothing_sensitive_is_shared() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let reply = browser.log_in(&[("prompt", Some("consent"))], with::APP).await;
+    let page = browser.follow(reply).await;
+    assert!(page.body.contains("consent-allow") && page.body.contains("The &#60;Shop&#62; &#38; Co"));
+}
+
+#[tokio::test]
+async fn req_o6_a_form_is_never_answered_by_a_redirect_that_keeps_the_method() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let (target, _) = asked(&mut browser).await;
+    let decided = browser.post(&format!("{target}/consent"), "decision=allow", Some(ISSUER)).await;
+    let posted = browser.post("/oauth2/authorize", &house.request(&[]), None).await;
+    let logout = browser.post("/oauth2/logout", "state=x", None).await;
+    assert_eq!((decided.status, posted.status, logout.status), (200, 303, 303));
+}
+
+#[tokio::test]
+async fn an_application_without_leave_cannot_ask_for_the_national_number() {
+    let house = House::with(|shop| shop.nin_allowed = false).await;
+    for change in [
+        ("scope", Some("openid nin")),
+        ("scope", Some("openid ssn")),
+        ("login_hint", Some("scope:ssn")),
+        ("claims", Some(r#"{"userinfo":{"nin":null}}"#)),
+    ] {
+        assert_eq!(house.browser().authorize(&[change]).await.error(), "invalid_scope", "{change:?}");
+    }
+}

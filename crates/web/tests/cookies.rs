@@ -1,0 +1,97 @@
+//! What a browser keeps.
+
+use crate::house::{House, with};
+
+fn login_cookies(browser: &crate::house::Browser<'_>) -> Vec<(String, String)> {
+    browser
+        .cookies
+        .iter()
+        .filter(|(name, _)| name.starts_with("__Host-login-"))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_login_cookie_is_host_bound_lax_http_only_and_small() {
+    let house = House::open().await;
+    let reply = house.browser().authorize(&[("state", Some(&"s".repeat(600)))]).await;
+    let line =
+        reply.all("set-cookie").into_iter().find(|it| it.starts_with("__Host-login-")).unwrap().to_owned();
+    for part in ["; Path=/;", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+    let pair = line.split(';').next().unwrap();
+    assert!(pair.len() <= 1_800, "{} bytes", pair.len());
+}
+
+#[tokio::test]
+async fn even_the_longest_request_keeps_its_cookie_within_1800_bytes() {
+    let house = House::open().await;
+    for length in [0, 900, 1_000, 1_100, 1_200, 1_300, 4_000] {
+        let state = "s".repeat(length);
+        let reply = house.browser().authorize(&[("state", Some(&state))]).await;
+        for line in reply.all("set-cookie") {
+            assert!(line.split(';').next().unwrap().len() <= 1_800, "state of {length}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn four_logins_fit_a_browser_and_the_oldest_goes() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    browser.authorize(&[]).await;
+    let (first, _) = login_cookies(&browser).remove(0);
+    for _ in 0..4 {
+        house.step(1);
+        browser.authorize(&[]).await;
+    }
+    let names: Vec<String> = login_cookies(&browser).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names.len(), 4);
+    assert!(!names.contains(&first));
+}
+
+#[tokio::test]
+async fn two_tabs_log_in_side_by_side() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let one = browser.authorize(&[("state", Some("tab-one"))]).await;
+    let two = browser.authorize(&[("state", Some("tab-two"))]).await;
+    let (back_one, back_two) =
+        (browser.at_the_eid(&one, with::APP, None), browser.at_the_eid(&two, with::APP, None));
+    assert_eq!(browser.get(&back_two).await.param("state"), "tab-two");
+    assert_eq!(browser.get(&back_one).await.param("state"), "tab-one");
+}
+
+#[tokio::test]
+async fn rule_16_a_changed_or_foreign_cookie_is_the_same_as_none() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let leave = browser.authorize(&[]).await;
+    let back = browser.at_the_eid(&leave, with::APP, None);
+    let (name, value) = login_cookies(&browser).remove(0);
+    for at in [0, 5, 11, 20, value.len() / 2, value.len() - 1] {
+        let mut changed = value.clone().into_bytes();
+        changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+        browser.cookies.insert(name.clone(), String::from_utf8(changed).unwrap());
+        assert_eq!(browser.get(&back).await.trouble(), "login-lost", "byte {at}");
+    }
+    browser.cookies.clear();
+    browser.cookies.insert("__Host-login-AAAAAAAAAAAAAAAA".to_owned(), value.clone());
+    assert_eq!(browser.get(&back).await.trouble(), "login-lost", "under another name");
+    browser.cookies.clear();
+    browser.cookies.insert(name, value);
+    assert!(browser.get(&back).await.find_param("code").is_some(), "unchanged it opens");
+}
+
+#[tokio::test]
+async fn the_last_used_eid_comes_first_next_time() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    browser.log_in(&[("acr_values", Some("urn:grn:authn:no:vipps"))], with::APP).await;
+    let shown = browser.authorize(&[("acr_values", None)]).await;
+    let page = browser.follow(shown).await;
+    let (vipps, bankid) =
+        (page.body.find("/with/no-vipps").unwrap(), page.body.find("/with/no-bankid").unwrap());
+    assert!(vipps < bankid);
+}

@@ -1,0 +1,59 @@
+//! What the provider says of itself.
+
+use crate::house::{House, ISSUER};
+
+#[tokio::test]
+async fn req_c2_the_issuer_is_the_same_byte_for_byte_everywhere() {
+    let house = House::open().await;
+    let document = house.get("/.well-known/openid-configuration").await.json();
+    assert_eq!(document["issuer"], ISSUER);
+    let tokens = house.redeem(&house.code(&[]).await).await.json();
+    assert_eq!(house.claims(tokens["id_token"].as_str().unwrap()).await["iss"], ISSUER);
+    insta::assert_json_snapshot!(document);
+}
+
+#[tokio::test]
+async fn the_document_for_an_acr_keeps_the_issuer_and_leads_to_that_acr() {
+    let house = House::open().await;
+    let segment = "dXJuOmdybjphdXRobjpubzpiYW5raWQ=";
+    let document = house.get(&format!("/{segment}/.well-known/openid-configuration")).await.json();
+    assert_eq!(document["issuer"], ISSUER);
+    assert_eq!(document["authorization_endpoint"], format!("{ISSUER}/{segment}/oauth2/authorize"));
+    assert_eq!(house.get(&format!("/{segment}/.well-known/jwks")).await.status, 404);
+    assert_eq!(house.get(&format!("/{segment}/oauth2/token")).await.status, 404);
+}
+
+#[tokio::test]
+async fn req_c3_the_key_set_has_public_members_only_and_may_be_cached() {
+    let house = House::open().await;
+    for path in ["/.well-known/jwks", "/.well-known/jwks.json", "/.Well-Known/JWKS/"] {
+        let reply = house.get(path).await;
+        assert_eq!(reply.header("cache-control"), Some("public, max-age=300"));
+        assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+        for key in reply.json()["keys"].as_array().unwrap() {
+            for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+                assert!(key.get(private).is_none(), "{private}");
+            }
+            assert!(key["kid"].is_string() && key["use"] == "sig");
+        }
+    }
+}
+
+#[tokio::test]
+async fn metadata_names_only_what_works() {
+    let house = House::open().await;
+    let document = house.get("/.well-known/openid-configuration").await.json();
+    for absent in [
+        "pushed_authorization_request_endpoint",
+        "introspection_endpoint",
+        "revocation_endpoint",
+        "registration_endpoint",
+    ] {
+        assert!(document.get(absent).is_none(), "{absent}");
+    }
+    assert_eq!(document["request_uri_parameter_supported"], false);
+    for (_, address) in document.as_object().unwrap().iter().filter(|(name, _)| name.ends_with("_endpoint")) {
+        let path = address.as_str().unwrap().strip_prefix(ISSUER).unwrap();
+        assert_ne!(house.get(path).await.status, 404, "{path}");
+    }
+}

@@ -1,0 +1,521 @@
+//! A house to test in: one tenant with a test domain, its applications, and a browser.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, body::Body, http::Request, response::Response};
+use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
+use crypto::{Algorithm, PublicKey, Random, SealKey, Secret, SigningKey, b64};
+use eid::{Catalogue, Issuer, SourceCredentials, SourceMethod};
+use model::{
+    ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, Eid, EidEnvironment, Environment,
+    Timestamp,
+};
+use outbound::{Allowed, Outbound, Settings};
+use provider::Provider;
+use sandbox::{Answer, Client, Fault, Kind, Outcome, People, Person, Simulator};
+use serde_json::{Value, json};
+use store::{Place, Store, domains::Scheme};
+use tower::ServiceExt;
+use web::{App, Clock, SimulatorSite, op_router, simulator_router};
+
+pub(crate) const HOST: &str = "id.shop.example";
+pub(crate) const ISSUER: &str = "https://id.shop.example";
+pub(crate) const REDIRECT: &str = "https://shop.example/callback";
+pub(crate) const START: i64 = 1_795_000_000;
+
+/// What the pretend person does.
+pub(crate) mod with {
+    use sandbox::Outcome;
+    pub(crate) const APP: Outcome = Outcome::ApproveApp;
+    pub(crate) const BIOMETRICS: Outcome = Outcome::ApproveBiometrics;
+    pub(crate) const CANCEL: Outcome = Outcome::Cancel;
+}
+
+pub(crate) struct House {
+    pub(crate) router: Router,
+    pub(crate) store: Store,
+    pub(crate) console: Console,
+    pub(crate) tenant: Tenant,
+    pub(crate) domain: DomainId,
+    pub(crate) clock: Arc<AtomicI64>,
+    pub(crate) bankid: Arc<Simulator>,
+    pub(crate) vipps: Arc<Simulator>,
+    pub(crate) secret: Secret<String>,
+    pub(crate) jwt_key: SigningKey,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) fetches: Arc<AtomicI64>,
+    provider: Arc<Provider>,
+}
+
+#[expect(clippy::disallowed_methods, reason = "tells the tests whether there is a PostgreSQL")]
+fn place(folder: &tempfile::TempDir) -> Place {
+    let Ok(server) = std::env::var("PORTVAKT_TEST_POSTGRES") else {
+        return Place::Sqlite(folder.path().join("portvakt.db"));
+    };
+    // A schema of its own is an empty database.
+    let schema = format!("journey_{:032x}", u128::from_be_bytes(Random::system().bytes()));
+    let made = std::process::Command::new("psql")
+        .args(["-q", "-c", &format!("CREATE SCHEMA {schema}"), &server])
+        .status();
+    assert!(made.unwrap().success());
+    Place::Postgres(format!("{server} options='-c search_path={schema}'"))
+}
+
+async fn serve(kind: Kind, name: &str, clock: &Clock, fetches: &Arc<AtomicI64>) -> (Arc<Simulator>, u16) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let base = format!("http://{name}.localhost:{port}");
+    let random = Random::system();
+    let simulator = Simulator::new(kind, base, None, Arc::new(People::first()), random.clone()).unwrap();
+    let simulator = Arc::new(simulator);
+    let site = SimulatorSite { simulator: Arc::clone(&simulator), kind, clock: Arc::clone(clock), random };
+    let counter = Arc::clone(fetches);
+    let router = simulator_router(Arc::new(site)).layer(axum::middleware::from_fn(
+        move |request: Request<Body>, next: axum::middleware::Next| {
+            let keys = request.uri().path().ends_with("certs") || request.uri().path().ends_with("jwks.json");
+            counter.fetch_add(i64::from(keys), Ordering::SeqCst);
+            next.run(request)
+        },
+    ));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (simulator, port)
+}
+
+fn client(callback: String, key: Option<Value>, secret: Option<&str>) -> Client {
+    Client {
+        client_id: "us".to_owned(),
+        name: "Shop".to_owned(),
+        secret: secret.map(str::to_owned),
+        key,
+        redirect_uris: vec![callback],
+        may_have_nin: true,
+    }
+}
+
+impl House {
+    pub(crate) async fn open() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A house whose shop has other settings.
+    pub(crate) async fn with(change: impl FnOnce(&mut ApplicationSettings)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(AtomicI64::new(START));
+        let reader = Arc::clone(&clock);
+        let read: Clock = Arc::new(move || Timestamp::from_seconds(reader.load(Ordering::SeqCst)));
+        let fetches = Arc::new(AtomicI64::new(0));
+        let (bankid, bankid_port) = serve(Kind::BankidNo, "bankid", &read, &fetches).await;
+        let (vipps, vipps_port) = serve(Kind::Vipps, "vipps", &read, &fetches).await;
+        let allow = |host: &str, port| Allowed { host: host.to_owned(), port };
+        let outbound = Arc::new(Outbound::new(Settings {
+            allowed: vec![
+                allow("bankid.localhost", bankid_port),
+                allow("userinfo.bankid.localhost", bankid_port),
+                allow("vipps.localhost", vipps_port),
+            ],
+            extra_roots: Vec::new(),
+            timeout: Some(Duration::from_millis(1500)),
+        }));
+        let random = Random::system();
+        let store = Store::open(place(&folder), store::Settings { threads: 4, ..store::Settings::default() })
+            .unwrap();
+        let master = SealKey::generate(&random);
+        let console = Console::new(store.clone(), master.clone(), random.clone());
+        let now = Timestamp::from_seconds(START);
+        let tenant = console.ensure_tenant("shop", now).await.unwrap();
+        let issuers = [(Eid::NoBankid, &bankid), (Eid::NoVipps, &vipps)].map(|(eid, simulator)| Issuer {
+            eid,
+            environment: EidEnvironment::Sandbox,
+            issuer: simulator.issuer(),
+        });
+        let catalogue = Catalogue::new(outbound, issuers.to_vec(), random.clone());
+        let provider = Arc::new(Provider::new(store.clone(), Arc::new(catalogue), master, random.clone()));
+        let router = op_router(App { provider: Arc::clone(&provider), clock: read, sample: None });
+        let jwt_key = SigningKey::generate(Algorithm::Es256).unwrap();
+        let secret = random.token();
+        let domain = DomainId::from_bytes([0; 16]);
+        let mut house = Self {
+            router,
+            store,
+            console,
+            tenant,
+            domain,
+            clock,
+            bankid,
+            vipps,
+            secret,
+            jwt_key,
+            folder,
+            fetches,
+            provider,
+        };
+        house.domain = house.add_domain(HOST, "test").await;
+        house.add_applications(change).await;
+        house
+    }
+
+    /// Deletes what has expired; gives how many rows went.
+    pub(crate) async fn sweep(&self, call: &provider::Call) -> u64 {
+        self.provider.sweep(call).await.unwrap()
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_seconds(self.clock.load(Ordering::SeqCst))
+    }
+
+    pub(crate) fn step(&self, seconds: i64) {
+        self.clock.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// One more domain of the same tenant, with both eIDs.
+    pub(crate) async fn add_domain(&self, host: &str, name: &str) -> DomainId {
+        let new = NewDomain {
+            host: host.to_owned(),
+            scheme: Scheme::Https,
+            environment: Environment::Test,
+            name: name.to_owned(),
+        };
+        let domain = self.console.ensure_domain(&self.tenant, &new, self.now()).await.unwrap();
+        let key = SigningKey::generate(Algorithm::Es256).unwrap();
+        let callback = |eid: Eid| format!("https://{host}/callback/{}", eid.as_str());
+        self.bankid.register(client(callback(Eid::NoBankid), Some(key.public_jwk()), None));
+        self.vipps.register(client(callback(Eid::NoVipps), None, Some("vipps-secret")));
+        let bankid = SourceCredentials {
+            client_id: "us".to_owned(),
+            method: SourceMethod::PrivateKeyJwt,
+            secret: None,
+            private_key: Some(b64::encode(key.to_pkcs8().unwrap().expose())),
+        };
+        let vipps = SourceCredentials {
+            method: SourceMethod::ClientSecretBasic,
+            secret: Some("vipps-secret".to_owned()),
+            private_key: None,
+            ..bankid.clone()
+        };
+        for (eid, credentials) in [(Eid::NoBankid, bankid), (Eid::NoVipps, vipps)] {
+            self.set_source(domain, eid, credentials).await;
+        }
+        domain
+    }
+
+    pub(crate) async fn set_source(&self, domain: DomainId, eid: Eid, credentials: SourceCredentials) {
+        let new = NewIdentitySource {
+            domain,
+            domain_environment: Environment::Test,
+            eid,
+            environment: EidEnvironment::Sandbox,
+            credentials,
+        };
+        self.console.save_identity_source(&self.tenant, &new, self.now()).await.unwrap();
+    }
+
+    pub(crate) async fn add_application(
+        &self,
+        domain: DomainId,
+        client_id: &str,
+        settings: ApplicationSettings,
+    ) {
+        let secret = (settings.authentication == ClientAuthentication::ClientSecret).then_some(&self.secret);
+        let new = NewApplication {
+            domain,
+            environment: Environment::Test,
+            client_id: client_id.to_owned(),
+            name: "The <Shop> & Co".to_owned(),
+            settings,
+        };
+        let id = self.console.save_application(&self.tenant, &new, self.now()).await.unwrap();
+        if let Some(secret) = secret {
+            self.console.ensure_client_secret(&self.tenant, id, secret, self.now()).await.unwrap();
+        }
+    }
+
+    async fn add_applications(&self, change: impl FnOnce(&mut ApplicationSettings)) {
+        let uris = || vec![REDIRECT.to_owned()];
+        let mut shop = ApplicationSettings::new(ApplicationKind::Web, uris());
+        shop.post_logout_redirect_uris = vec!["https://shop.example/bye".to_owned()];
+        shop.nin_allowed = true;
+        change(&mut shop);
+        self.add_application(self.domain, "shop", shop).await;
+        let spa = ApplicationSettings::new(ApplicationKind::Browser, vec!["https://spa.example/".to_owned()]);
+        self.add_application(self.domain, "spa", spa).await;
+        let mut signed = ApplicationSettings::new(ApplicationKind::Web, uris());
+        signed.authentication = ClientAuthentication::PrivateKeyJwt;
+        signed.jwks = Some(json!({"keys": [self.jwt_key.public_jwk()]}));
+        self.add_application(self.domain, "signed", signed).await;
+    }
+
+    pub(crate) fn browser(&self) -> Browser<'_> {
+        Browser { house: self, host: HOST.to_owned(), cookies: BTreeMap::new() }
+    }
+
+    pub(crate) fn kari(&self) -> Person {
+        self.bankid.people().all().remove(0)
+    }
+
+    /// Asks without cookies.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
+        Reply::read(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, target: &str) -> Reply {
+        self.send(Request::get(target).header("host", HOST).body(Body::empty()).unwrap()).await
+    }
+
+    /// The plain authorization request of the shop, with these parameters changed (`None` takes one out).
+    pub(crate) fn request(&self, changes: &[(&str, Option<&str>)]) -> String {
+        let mut pairs = vec![
+            ("client_id", "shop"),
+            ("redirect_uri", REDIRECT),
+            ("response_type", "code"),
+            ("scope", "openid profile"),
+            ("state", "the-state"),
+            ("nonce", "the-nonce"),
+            ("acr_values", "urn:grn:authn:no:bankid"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        for (name, value) in changes {
+            pairs.retain(|(known, _)| known != name);
+            pairs.extend(value.map(|value| (*name, value)));
+        }
+        form(&pairs)
+    }
+
+    /// A whole login of the shop with BankID; gives the code.
+    pub(crate) async fn code(&self, changes: &[(&str, Option<&str>)]) -> String {
+        self.browser().log_in(changes, with::APP).await.param("code")
+    }
+
+    /// Redeems a code as the shop.
+    pub(crate) async fn redeem(&self, code: &str) -> Reply {
+        self.token(&[
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", REDIRECT),
+            ("code_verifier", VERIFIER),
+            ("client_id", "shop"),
+            ("client_secret", self.secret.expose()),
+        ])
+        .await
+    }
+
+    pub(crate) async fn token(&self, pairs: &[(&str, &str)]) -> Reply {
+        self.post("/oauth2/token", &form(pairs), &[]).await
+    }
+
+    pub(crate) async fn post(&self, target: &str, body: &str, headers: &[(&str, &str)]) -> Reply {
+        let mut request = Request::post(target)
+            .header("host", HOST)
+            .header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    pub(crate) async fn userinfo(&self, access_token: &str) -> Reply {
+        let request = Request::get("/oauth2/userinfo")
+            .header("host", HOST)
+            .header("authorization", format!("Bearer {access_token}"));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Verifies an ID token against the published keys; gives its claims.
+    pub(crate) async fn claims(&self, id_token: &str) -> Value {
+        let set = self.get("/.well-known/jwks").await.json();
+        let compact = crypto::parse(id_token).unwrap();
+        let jwk =
+            set["keys"].as_array().unwrap().iter().find(|it| it["kid"].as_str() == compact.kid()).unwrap();
+        let key = PublicKey::from_jwk(jwk).unwrap();
+        serde_json::from_slice(compact.verify(&key, &Algorithm::ALL).unwrap()).unwrap()
+    }
+}
+
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Reply {
+    async fn read(response: Response) -> Self {
+        let headers = response.headers().iter();
+        let headers =
+            headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+        let status = response.status().as_u16();
+        let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        Self { status, headers, body: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    pub(crate) fn location(&self) -> &str {
+        self.header("location").unwrap_or_else(|| panic!("no Location: {} {}", self.status, self.body))
+    }
+
+    /// A parameter of the address that this answer leads to, in its query or fragment.
+    pub(crate) fn find_param(&self, name: &str) -> Option<String> {
+        let (_, query) = self.location().split_once(['?', '#'])?;
+        form_urlencoded::parse(query.as_bytes())
+            .find(|(known, _)| known == name)
+            .map(|(_, it)| it.into_owned())
+    }
+
+    pub(crate) fn param(&self, name: &str) -> String {
+        self.find_param(name).unwrap_or_else(|| panic!("no {name} in {}", self.location()))
+    }
+
+    /// `error` of a redirect or of a JSON body.
+    pub(crate) fn error(&self) -> String {
+        match self.header("location") {
+            Some(_) => self.param("error"),
+            None => self.json()["error"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    /// Which trouble a page shows.
+    pub(crate) fn trouble(&self) -> &str {
+        let (_, rest) =
+            self.body.split_once("data-trouble=\"").unwrap_or_else(|| panic!("no trouble: {self:?}"));
+        rest.split_once('"').unwrap().0
+    }
+}
+
+/// A browser with cookies.
+#[derive(Clone)]
+pub(crate) struct Browser<'a> {
+    pub(crate) house: &'a House,
+    pub(crate) host: String,
+    pub(crate) cookies: BTreeMap<String, String>,
+}
+
+impl Browser<'_> {
+    fn keep(&mut self, reply: &Reply) {
+        for line in reply.all("set-cookie") {
+            let (name, rest) = line.split_once('=').unwrap();
+            let (value, attributes) = rest.split_once(';').unwrap();
+            if attributes.contains("Max-Age=0;") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+
+    async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Reply {
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut request = request.header("host", self.host.clone());
+        if !cookies.is_empty() {
+            request = request.header("cookie", cookies.join("; "));
+        }
+        let reply = self.house.send(request.body(Body::from(body)).unwrap()).await;
+        self.keep(&reply);
+        reply
+    }
+
+    pub(crate) async fn get(&mut self, target: &str) -> Reply {
+        let path = target.strip_prefix(&format!("https://{}", self.host)).unwrap_or(target).to_owned();
+        self.send(Request::get(path), String::new()).await
+    }
+
+    pub(crate) async fn post(&mut self, target: &str, body: &str, origin: Option<&str>) -> Reply {
+        let mut request = Request::post(target).header("content-type", "application/x-www-form-urlencoded");
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        self.send(request, body.to_owned()).await
+    }
+
+    pub(crate) async fn authorize(&mut self, changes: &[(&str, Option<&str>)]) -> Reply {
+        let query = self.house.request(changes);
+        self.get(&format!("/oauth2/authorize?{query}")).await
+    }
+
+    /// What the person does at the simulated eID that `leave` leads to; gives the way back.
+    pub(crate) fn at_the_eid(&self, leave: &Reply, outcome: Outcome, fault: Option<Fault>) -> String {
+        let (address, query) = leave.location().split_once('?').unwrap();
+        let house = self.house;
+        let simulator = if address.contains("vipps") { &house.vipps } else { &house.bankid };
+        let now = house.clock.load(Ordering::SeqCst);
+        match simulator.decide(query, &house.kari().id, (outcome, fault), now) {
+            Answer::Redirect(location) => location,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// From the authorization request to the answer, with one eID.
+    pub(crate) async fn log_in(&mut self, changes: &[(&str, Option<&str>)], outcome: Outcome) -> Reply {
+        self.log_in_with(changes, outcome, None).await
+    }
+
+    pub(crate) async fn log_in_with(
+        &mut self,
+        changes: &[(&str, Option<&str>)],
+        outcome: Outcome,
+        fault: Option<Fault>,
+    ) -> Reply {
+        let leave = self.authorize(changes).await;
+        let back = self.at_the_eid(&leave, outcome, fault);
+        self.get(&back).await
+    }
+
+    /// Follows our own redirects until a page or somebody else's address.
+    pub(crate) async fn follow(&mut self, mut reply: Reply) -> Reply {
+        while reply.status == 303 && reply.location().starts_with('/') {
+            let target = reply.location().to_owned();
+            reply = self.get(&target).await;
+        }
+        reply
+    }
+}
+
+/// Signs a client assertion as the application `signed`.
+pub(crate) fn assertion(house: &House, changes: Value) -> String {
+    let now = house.clock.load(Ordering::SeqCst);
+    let mut claims =
+        json!({"iss": "signed", "sub": "signed", "aud": ISSUER, "jti": "j-1", "iat": now, "exp": now + 60});
+    for (name, value) in changes.as_object().unwrap() {
+        claims[name] = value.clone();
+    }
+    claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    crypto::sign(&house.jwt_key, "JWT", claims.to_string().as_bytes()).unwrap()
+}
+
+/// The parameters of a token request by the application `signed`.
+pub(crate) fn signed<'a>(code: &'a str, assertion: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", REDIRECT),
+        ("code_verifier", VERIFIER),
+        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        ("client_assertion", assertion),
+    ]
+}

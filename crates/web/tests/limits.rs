@@ -1,0 +1,201 @@
+//! Too much, too long, malformed; and what stays behind.
+
+use std::{cell::RefCell, io::Write};
+
+use crate::house::{House, with};
+
+#[tokio::test]
+async fn rule_19_oversized_input_is_refused_before_it_is_looked_at() {
+    let house = House::open().await;
+    let query = house.request(&[]);
+    let long = house.get(&format!("/oauth2/authorize?{query}&x={}", "a".repeat(33_000))).await;
+    assert_eq!((long.status, long.trouble()), (414, "too-large"));
+    let big = house.post("/oauth2/token", &format!("grant_type={}", "a".repeat(70_000)), &[]).await;
+    assert_eq!((big.status, big.trouble()), (413, "too-large"));
+    let many = house
+        .get(&format!(
+            "/oauth2/authorize?{query}&{}",
+            (0..101).map(|it| format!("p{it}=1&")).collect::<String>()
+        ))
+        .await;
+    assert_eq!((many.status, many.trouble()), (400, "too-large"));
+}
+
+#[tokio::test]
+async fn rule_19_each_parameter_has_a_longest_length() {
+    let house = House::open().await;
+    for (name, longest) in
+        [("state", 4_096), ("nonce", 1_024), ("scope", 1_024), ("login_hint", 1_024), ("claims", 8_192)]
+    {
+        let value = "a".repeat(longest + 1);
+        let reply = house.browser().authorize(&[(name, Some(&value))]).await;
+        assert_eq!(reply.error(), "invalid_request", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn malformed_requests_are_answered_with_a_page_and_no_panic() {
+    let house = House::open().await;
+    for target in
+        ["/oauth2/authorize?client_id=%zz", "/oauth2/authorize?client_id=shop%00", "/oauth2/authorize?%ff=1"]
+    {
+        let reply = house.get(target).await;
+        assert_eq!((reply.status, reply.trouble()), (400, "bad-request"), "{target}");
+    }
+    for target in [
+        "/login/x",
+        "/login/../../etc",
+        "/login/x/with/no-bankid",
+        "/login//",
+        "/callback/no-mitid",
+        "/nothing/here",
+    ] {
+        assert!(matches!(house.get(target).await.status, 400 | 404), "{target}");
+    }
+}
+
+#[tokio::test]
+async fn rule_02_return_addresses_of_others_are_ignored() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let shown = browser.authorize(&[("acr_values", None)]).await;
+    let target = shown.location().to_owned();
+    for name in ["return_to", "next", "back", "lang"] {
+        let page = browser.get(&format!("{target}?{name}=https://evil.example/")).await;
+        assert!(page.status == 200 && !page.body.contains("evil.example"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn rule_22_a_value_that_would_end_a_header_is_never_sent_in_one() {
+    let house = House::open().await;
+    let state = "x%0d%0aSet-Cookie:%20a=b";
+    let raw = house.request(&[("state", None)]);
+    let reply = house.get(&format!("/oauth2/authorize?{raw}&state={state}")).await;
+    assert_eq!((reply.status, reply.header("location")), (400, None));
+    let mut settings =
+        model::ApplicationSettings::new(model::ApplicationKind::Web, vec!["https://a.example/\r\nx".into()]);
+    assert!(settings.check(model::Environment::Test).is_err());
+    settings.redirect_uris = vec!["https://ål.example/".into()];
+    assert!(settings.check(model::Environment::Test).is_err());
+}
+
+thread_local! {
+    /// What has been logged on this thread; a test runs on one.
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Log;
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn rule_23_a_log_record_is_one_line_and_holds_nothing_secret() {
+    // One for the whole process: a scoped one would race with tests that log on other threads.
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_ansi(false);
+    tracing::subscriber::set_global_default(subscriber.with_writer(|| Log).finish()).unwrap();
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let answer = browser.log_in(&[("scope", Some("openid profile eid_subject"))], with::APP).await;
+    let tokens = house.redeem(&answer.param("code")).await.json();
+    browser.log_in_with(&[], with::APP, Some(sandbox::Fault::Http500)).await;
+    house.get("/evil%0a2026-01-01T00:00:00Z%20ERROR%20forged?x=%0aERROR").await;
+    let text = LOG.with_borrow(|log| String::from_utf8(log.clone()).unwrap());
+    let ours: Vec<&str> = text.lines().collect();
+    assert!(
+        ours.iter().any(|line| line.contains("/oauth2/token"))
+            && ours.iter().any(|line| line.contains("trouble at an eID"))
+    );
+    assert!(!ours.iter().any(|line| line.starts_with("2026-01-01")));
+    let kari = house.kari();
+    let secrets = [
+        answer.param("code"),
+        tokens["access_token"].as_str().unwrap().to_owned(),
+        tokens["id_token"].as_str().unwrap().to_owned(),
+        house.secret.expose().clone(),
+        kari.nin,
+        kari.family_name,
+        kari.bankid_altsub,
+        "the-nonce".to_owned(),
+    ];
+    for secret in secrets {
+        assert!(!text.contains(&secret), "{secret} is in the log");
+    }
+}
+
+#[tokio::test]
+async fn nothing_about_a_person_lies_readable_in_the_database() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let answer = browser.log_in(&[], with::APP).await;
+    let tokens = house.redeem(&answer.param("code")).await.json();
+    browser.log_in(&[("scope", Some("openid nin profile"))], with::APP).await;
+    browser
+        .post(
+            "/oauth2/authorize",
+            &house.request(&[("login_hint", Some(&format!("BID:{}", house.kari().nin)))]),
+            None,
+        )
+        .await;
+    house.store.close().await;
+    let kari = house.kari();
+    let secrets = [
+        kari.nin,
+        kari.family_name,
+        kari.bankid_altsub,
+        house.secret.expose().clone(),
+        answer.param("code"),
+        tokens["access_token"].as_str().unwrap().to_owned(),
+        "vipps-secret".to_owned(),
+    ];
+    for file in std::fs::read_dir(house.folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for secret in &secrets {
+            assert!(
+                !bytes.windows(secret.len()).any(|it| it == secret.as_bytes()),
+                "{secret} is in the database"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_database_stays_the_same_size_under_the_same_load() {
+    let house = House::open().await;
+    let live = async || {
+        let call = provider::Call {
+            now: model::Timestamp::from_seconds(house.clock.load(std::sync::atomic::Ordering::SeqCst)),
+            trace: provider::TraceId::new(&crypto::Random::system()),
+        };
+        house.sweep(&call).await
+    };
+    let mut removed = Vec::new();
+    for _ in 0..5 {
+        for _ in 0..4 {
+            house.redeem(&house.code(&[]).await).await;
+        }
+        house.step(3_600);
+        removed.push(live().await);
+    }
+    assert_eq!(removed, vec![removed[0]; 5], "each round's rows go before the next");
+    assert_eq!(removed[0], 4 * 3, "a state, a grant and a token for each login");
+}
+
+#[tokio::test]
+async fn every_answer_has_a_trace_id_and_is_kept_by_nobody() {
+    let house = House::open().await;
+    for target in ["/oauth2/authorize", "/oauth2/token", "/oauth2/userinfo", "/login/x", "/"] {
+        let reply = house.get(target).await;
+        assert_eq!(reply.header("trace-id").map(str::len), Some(32), "{target}");
+        assert_eq!(reply.header("cache-control"), Some("no-store"), "{target}");
+    }
+}

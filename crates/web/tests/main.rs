@@ -1,0 +1,19 @@
+//! Journeys through every layer: the real application, a fresh database, the simulators on loopback ports, a
+//! fixed clock. With `PORTVAKT_TEST_POSTGRES` the database is PostgreSQL (`e2e/with-postgres cargo test -p web`).
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up fails loudly")]
+
+mod house;
+
+mod at_the_eid;
+mod authorize;
+mod browser_applications;
+mod consent;
+mod cookies;
+mod discovery;
+mod limits;
+mod logout;
+mod pages_shown;
+mod redeem_once;
+mod tenants;
+mod token;
+mod userinfo;

@@ -1,0 +1,85 @@
+//! The pages as they arrive: headers, languages, what a person sees.
+
+use crate::house::{House, with};
+
+#[tokio::test]
+async fn req_o7_and_o8_pages_tell_nobody_where_they_are_and_sit_in_no_frame() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let shown = browser.authorize(&[("acr_values", None)]).await;
+    let selector = browser.follow(shown).await;
+    let refusal = house.get("/oauth2/authorize").await;
+    let asked = browser.log_in(&[("prompt", Some("consent"))], with::APP).await;
+    let consent = browser.follow(asked).await;
+    for (page, referrer) in [(&selector, "no-referrer"), (&refusal, "no-referrer"), (&consent, "same-origin")]
+    {
+        assert_eq!(page.header("referrer-policy"), Some(referrer));
+        assert_eq!(page.header("cache-control"), Some("no-store"));
+        assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'none'"));
+        assert!(!policy.contains("unsafe") && !policy.contains("script-src"));
+    }
+    let token = house.redeem("x").await;
+    assert_eq!(token.header("referrer-policy"), Some("no-referrer"));
+}
+
+#[tokio::test]
+async fn neg_06_what_comes_from_outside_is_shown_as_text() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let evil = "<img src=x onerror=alert(1)>";
+    let changes =
+        [("acr_values", None), ("ui_locales", Some(evil)), ("login_hint", Some(evil)), ("state", Some(evil))];
+    let shown = browser.authorize(&changes).await;
+    let page = browser.follow(shown).await;
+    assert!(!page.body.contains("<img src=x") && page.body.contains("The &#60;Shop&#62; &#38; Co"));
+    let lost = house
+        .browser()
+        .get("/callback/no-bankid?error=%3Cscript%3E&error_description=%3Cscript%3Ealert(1)&error_hint=x")
+        .await;
+    assert!(!lost.body.contains("alert(1)"));
+}
+
+#[tokio::test]
+async fn a_page_speaks_the_language_that_was_chosen_asked_or_preferred() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let shown = browser.authorize(&[("acr_values", None), ("ui_locales", Some("fr nn"))]).await;
+    let target = shown.location().to_owned();
+    assert!(browser.follow(shown).await.body.contains("<html lang=\"nn\""));
+    assert!(browser.get(&format!("{target}?lang=en")).await.body.contains("<html lang=\"en\""));
+    assert!(browser.get(&target).await.body.contains("<html lang=\"en\""), "the choice is remembered");
+    assert!(house.browser().get("/").await.body.contains("<html lang=\"nb\""));
+}
+
+#[tokio::test]
+async fn the_selector_leads_to_each_eid_and_back_to_the_application() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let shown = browser.authorize(&[("acr_values", None)]).await;
+    let here = shown.location().to_owned();
+    let page = browser.follow(shown).await;
+    for part in ["/with/no-bankid", "/with/no-vipps", "/back", "/privacy", "/accessibility"] {
+        assert!(page.body.contains(part), "{part}");
+    }
+    let leave = browser.get(&format!("{here}/with/no-vipps")).await;
+    assert!(leave.location().starts_with("http://vipps.localhost"));
+    assert_eq!(browser.get(&format!("{here}/back")).await.error(), "access_denied");
+    let after = browser.get(&here).await;
+    assert_eq!((after.status, after.trouble()), (400, "login-over"));
+}
+
+#[tokio::test]
+async fn statements_and_files_are_there() {
+    let house = House::open().await;
+    for target in ["/", "/privacy", "/accessibility"] {
+        assert_eq!(house.get(target).await.status, 200, "{target}");
+    }
+    for asset in pages::assets() {
+        let reply = house.get(asset.path).await;
+        assert_eq!(reply.header("content-type"), Some(asset.content_type));
+        assert!(reply.header("cache-control").unwrap().contains("immutable"));
+    }
+    assert_eq!(house.get("/assets/../Cargo.toml").await.status, 404);
+}
