@@ -3,8 +3,9 @@
 use std::{env, error::Error, process::Command};
 
 use openidconnect::{
-    AccessTokenHash, AuthenticationContextClass, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret,
-    CsrfToken, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, RedirectUrl, Scope, TokenResponse,
+    AccessTokenHash, AuthenticationContextClass, AuthenticationFlow, AuthorizationCode, ClientId,
+    ClientSecret, CsrfToken, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, RedirectUrl, Scope,
+    TokenResponse,
     core::{CoreClient, CoreProviderMetadata, CoreResponseType, CoreUserInfoClaims},
     reqwest,
 };
@@ -37,8 +38,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let redirect_uri = env::var("REDIRECT_URI")?;
     let metadata = CoreProviderMetadata::discover_async(IssuerUrl::new(env::var("ISSUER")?)?, &http).await?;
     let secret = ClientSecret::new(env::var("CLIENT_SECRET")?);
-    let client = CoreClient::from_provider_metadata(metadata, ClientId::new(env::var("CLIENT_ID")?), Some(secret))
-        .set_redirect_uri(RedirectUrl::new(redirect_uri.clone())?);
+    let client =
+        CoreClient::from_provider_metadata(metadata, ClientId::new(env::var("CLIENT_ID")?), Some(secret))
+            .set_redirect_uri(RedirectUrl::new(redirect_uri.clone())?);
 
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
@@ -53,8 +55,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if &returned != state.secret() {
         return Err("the state is not ours".into());
     }
-    let tokens =
-        client.exchange_code(AuthorizationCode::new(code))?.set_pkce_verifier(verifier).request_async(&http).await?;
+    let tokens = client
+        .exchange_code(AuthorizationCode::new(code))?
+        .set_pkce_verifier(verifier)
+        .request_async(&http)
+        .await?;
     let id_token = tokens.id_token().ok_or("no ID token came")?;
     let checker = client.id_token_verifier();
     let claims = id_token.claims(&checker, &nonce)?;
