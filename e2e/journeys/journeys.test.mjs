@@ -225,18 +225,24 @@ describe("a person logs in", () => {
     const page = await visitor();
     await choose(page, "nin");
     await decide(page, "approve-device");
-    await page.locator("#consent-allow, #id-token-claims").waitFor({ state: "attached" });
-    if (await page.locator("#consent-allow").count()) {
-      await lookAt(page, "consent");
-      await page.click("#consent-allow");
-    }
+    await page.waitForSelector("#consent-allow");
+    await lookAt(page, "consent, national number");
+    await page.click("#consent-allow");
     const shown = await claims(page);
     assert.equal(shown.nin, kari().nin);
     assert.equal(shown.nin_type, "fnr");
     assert.equal(shown.nin_country, "NO");
   });
 
-  test("refuses to share the national identity number", async () => {
+  test("keeps the national identity number when we ask", async () => {
+    const page = await visitor();
+    await choose(page, "nin");
+    await decide(page, "approve-device");
+    await page.click("#consent-deny");
+    assert.equal(await error(page), "access_denied");
+  });
+
+  test("keeps the national identity number when the eID asks", async () => {
     const page = await visitor();
     await choose(page, "nin");
     await page.waitForSelector(".pv-simulator");
