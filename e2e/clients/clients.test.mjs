@@ -132,3 +132,10 @@ test("a second start knows the same application and the same person", async () =
   await rm(directory, { recursive: true });
   assert.deepEqual(seen[0], seen[1]);
 });
+
+test("an interrupt right after the start ends it in order", async () => {
+  for (let starts = 0; starts < 8; starts += 1) {
+    const portvakt = await Portvakt.start();
+    await portvakt.stop();
+  }
+});
