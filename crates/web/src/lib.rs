@@ -1,6 +1,6 @@
 //! The only crate that knows HTTP: it parses, calls one function, and renders.
 //!
-//! **Invariant:** no SQL and no rule. A request is taken apart once, at the door ([`visit`]), and never passed
+//! **Invariant:** no SQL and no rule. A request is taken apart once, at the door (`visit`), and never passed
 //! inward. Every error becomes an answer in `respond/error.rs` and nowhere else.
 
 mod app;
