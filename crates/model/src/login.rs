@@ -131,6 +131,8 @@ pub enum Phase {
         eid: Eid,
         /// What went wrong.
         trouble: Trouble,
+        /// The request in which it went wrong, as the log names it.
+        trace: [u8; 16],
     },
     /// The login has ended.
     Over,

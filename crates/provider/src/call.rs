@@ -12,6 +12,14 @@ impl TraceId {
     pub fn new(random: &Random) -> Self {
         Self(random.bytes())
     }
+
+    pub(crate) const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
 }
 
 impl std::fmt::Display for TraceId {

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use model::{ApplicationSettings, Origin};
-use store::{StoreError, applications};
+use store::applications;
 
 use crate::{Call, Issuer, Provider, Refusal};
 
@@ -33,9 +33,7 @@ impl Provider {
         }
         let (tenant, domain) = (issuer.tenant, issuer.domain);
         let loading = async {
-            let rows = self
-                .store
-                .read(move |tx| Ok::<_, StoreError>(applications::list(tx, tenant, domain, None, MOST)?));
+            let rows = self.store.read(move |tx| applications::list(tx, tenant, domain, None, MOST));
             let enabled = rows.await?.into_iter().filter(|row| row.disabled_at.is_none());
             let settings = enabled.filter_map(|row| ApplicationSettings::parse(&row.settings).ok());
             Ok(Arc::new(settings.flat_map(|it| it.cors_origins()).collect::<HashSet<_>>()))

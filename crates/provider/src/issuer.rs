@@ -123,7 +123,7 @@ impl Provider {
         for row in rows.sources.iter().filter(|row| row.disabled_at.is_none()) {
             let eid = Eid::parse(&row.eid).ok_or_else(|| broken("an identity source"))?;
             if row.environment.may_serve(domain.environment) {
-                sources.insert(eid, self.source(&seal, &url, eid, row, call));
+                sources.insert(eid, self.source((&seal, &url), eid, row, call));
             }
         }
         let mut opened_keys = HashMap::new();
@@ -148,8 +148,7 @@ impl Provider {
 
     fn source(
         &self,
-        seal: &SealKey,
-        url: &str,
+        (seal, url): (&SealKey, &str),
         eid: Eid,
         row: &identity_sources::IdentitySource,
         call: &Call,

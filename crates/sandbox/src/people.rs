@@ -107,7 +107,7 @@ fn number((year, month, day): (u32, u32, u32), female: bool, dnr: bool, seed: u3
     let day = if dnr { day + 40 } else { day };
     (0..count).find_map(|step| {
         let individual = individuals.start + (seed + step) % count;
-        if (individual % 2 == 0) != female {
+        if individual.is_multiple_of(2) != female {
             return None;
         }
         let mut text =
@@ -144,7 +144,7 @@ fn date(text: &str) -> Option<(u32, u32, u32)> {
         }
         _ => return None,
     };
-    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let leap = (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
     let longest = match month {
         2 => 28 + u32::from(leap),
         4 | 6 | 9 | 11 => 30,

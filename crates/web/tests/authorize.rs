@@ -1,5 +1,7 @@
 //! What the application asks, and what it is told.
 
+use axum::http::Request;
+
 use crate::house::{HOST, House, ISSUER, REDIRECT, with};
 
 type Changes<'a> = &'a [(&'a str, Option<&'a str>)];
@@ -161,7 +163,7 @@ async fn req_o9_every_answer_names_the_issuer() {
 #[tokio::test]
 async fn req_o10_the_authorization_endpoint_has_no_cors() {
     let house = House::open().await;
-    let request = axum::http::Request::get(format!("/oauth2/authorize?{}", house.request(&[])))
+    let request = Request::get(format!("/oauth2/authorize?{}", house.request(&[])))
         .header("host", HOST)
         .header("origin", "https://shop.example");
     let reply = house.send(request.body(axum::body::Body::empty()).unwrap()).await;

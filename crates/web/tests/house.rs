@@ -9,7 +9,12 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, http::Request, response::Response};
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, request::Builder},
+    response::Response,
+};
 use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Algorithm, PublicKey, Random, SealKey, Secret, SigningKey, b64};
 use eid::{Catalogue, Issuer, SourceCredentials, SourceMethod};
@@ -176,13 +181,18 @@ impl House {
 
     /// One more domain of the same tenant, with both eIDs.
     pub(crate) async fn add_domain(&self, host: &str, name: &str) -> DomainId {
+        self.add_domain_of(&self.tenant, host, name).await
+    }
+
+    /// A domain of whatever tenant.
+    pub(crate) async fn add_domain_of(&self, tenant: &Tenant, host: &str, name: &str) -> DomainId {
         let new = NewDomain {
             host: host.to_owned(),
             scheme: Scheme::Https,
             environment: Environment::Test,
             name: name.to_owned(),
         };
-        let domain = self.console.ensure_domain(&self.tenant, &new, self.now()).await.unwrap();
+        let domain = self.console.ensure_domain(tenant, &new, self.now()).await.unwrap();
         let key = SigningKey::generate(Algorithm::Es256).unwrap();
         let callback = |eid: Eid| format!("https://{host}/callback/{}", eid.as_str());
         self.bankid.register(client(callback(Eid::NoBankid), Some(key.public_jwk()), None));
@@ -200,12 +210,22 @@ impl House {
             ..bankid.clone()
         };
         for (eid, credentials) in [(Eid::NoBankid, bankid), (Eid::NoVipps, vipps)] {
-            self.set_source(domain, eid, credentials).await;
+            self.set_source_of(tenant, domain, eid, credentials).await;
         }
         domain
     }
 
     pub(crate) async fn set_source(&self, domain: DomainId, eid: Eid, credentials: SourceCredentials) {
+        self.set_source_of(&self.tenant, domain, eid, credentials).await;
+    }
+
+    async fn set_source_of(
+        &self,
+        tenant: &Tenant,
+        domain: DomainId,
+        eid: Eid,
+        credentials: SourceCredentials,
+    ) {
         let new = NewIdentitySource {
             domain,
             domain_environment: Environment::Test,
@@ -213,13 +233,22 @@ impl House {
             environment: EidEnvironment::Sandbox,
             credentials,
         };
-        self.console.save_identity_source(&self.tenant, &new, self.now()).await.unwrap();
+        self.console.save_identity_source(tenant, &new, self.now()).await.unwrap();
     }
 
     pub(crate) async fn add_application(
         &self,
         domain: DomainId,
         client_id: &str,
+        settings: ApplicationSettings,
+    ) {
+        self.add_application_of(&self.tenant, (domain, client_id), settings).await;
+    }
+
+    pub(crate) async fn add_application_of(
+        &self,
+        tenant: &Tenant,
+        (domain, client_id): (DomainId, &str),
         settings: ApplicationSettings,
     ) {
         let secret = (settings.authentication == ClientAuthentication::ClientSecret).then_some(&self.secret);
@@ -230,9 +259,9 @@ impl House {
             name: "The <Shop> & Co".to_owned(),
             settings,
         };
-        let id = self.console.save_application(&self.tenant, &new, self.now()).await.unwrap();
+        let id = self.console.save_application(tenant, &new, self.now()).await.unwrap();
         if let Some(secret) = secret {
-            self.console.ensure_client_secret(&self.tenant, id, secret, self.now()).await.unwrap();
+            self.console.ensure_client_secret(tenant, id, secret, self.now()).await.unwrap();
         }
     }
 
@@ -428,7 +457,7 @@ impl Browser<'_> {
         }
     }
 
-    async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Reply {
+    async fn send(&mut self, request: Builder, body: String) -> Reply {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = request.header("host", self.host.clone());

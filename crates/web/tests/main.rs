@@ -1,6 +1,11 @@
 //! Journeys through every layer: the real application, a fresh database, the simulators on loopback ports, a
 //! fixed clock. With `PORTVAKT_TEST_POSTGRES` the database is PostgreSQL (`e2e/with-postgres cargo test -p web`).
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up fails loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot be set up fails loudly"
+)]
 
 mod house;
 

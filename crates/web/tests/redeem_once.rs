@@ -14,7 +14,6 @@ pub(crate) async fn post(router: Router, body: String) -> (u16, String) {
 }
 
 /// Twenty rounds; a thousand with `PORTVAKT_LONG`.
-#[expect(clippy::disallowed_methods, reason = "how long to try is asked from outside")]
 fn rounds() -> usize {
     if std::env::var_os("PORTVAKT_LONG").is_some() { 1_000 } else { 20 }
 }

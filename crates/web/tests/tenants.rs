@@ -1,6 +1,6 @@
 //! What begins at one domain means nothing at another.
 
-use crate::house::{HOST, House, with};
+use crate::house::{HOST, House, REDIRECT, VERIFIER, form, with};
 
 const OTHER: &str = "id.other.example";
 
@@ -31,30 +31,44 @@ async fn rule_12_a_login_ends_only_in_the_domain_where_it_began() {
     assert_eq!((reply.status, reply.trouble()), (400, "login-lost"));
 }
 
-#[tokio::test]
-async fn codes_tokens_and_clients_of_one_domain_are_unknown_at_another() {
-    let house = House::open().await;
+/// What begins at the shop is tried at a domain of this tenant, with an application of the same name and secret.
+async fn is_nothing_at(house: &House, tenant: &console::Tenant) {
     let code = house.code(&[]).await;
     let token =
         house.redeem(&house.code(&[]).await).await.json()["access_token"].as_str().unwrap().to_owned();
-    let other = house.add_domain(OTHER, "other").await;
-    let uris = vec![crate::house::REDIRECT.to_owned()];
-    house
-        .add_application(other, "shop", model::ApplicationSettings::new(model::ApplicationKind::Web, uris))
-        .await;
+    let other = house.add_domain_of(tenant, OTHER, "other").await;
+    let uris = vec![REDIRECT.to_owned()];
+    let settings = model::ApplicationSettings::new(model::ApplicationKind::Web, uris);
+    house.add_application_of(tenant, (other, "shop"), settings).await;
     let mut elsewhere = house.browser();
     OTHER.clone_into(&mut elsewhere.host);
-    let body = crate::house::form(&[
+    let body = form(&[
         ("grant_type", "authorization_code"),
         ("code", &code),
-        ("redirect_uri", crate::house::REDIRECT),
-        ("code_verifier", crate::house::VERIFIER),
+        ("redirect_uri", REDIRECT),
+        ("code_verifier", VERIFIER),
         ("client_id", "shop"),
         ("client_secret", house.secret.expose()),
     ]);
     assert_eq!(elsewhere.post("/oauth2/token", &body, None).await.error(), "invalid_grant");
     assert_eq!(elsewhere.post("/oauth2/userinfo", &format!("access_token={token}"), None).await.status, 401);
+    let refused = elsewhere.authorize(&[("client_id", Some("signed"))]).await;
+    assert_eq!(refused.trouble(), "bad-client", "an application of the other domain");
     assert_eq!(house.redeem(&code).await.status, 200, "and at home it is still good");
+}
+
+#[tokio::test]
+async fn codes_tokens_and_applications_of_one_domain_are_nothing_at_another() {
+    let house = House::open().await;
+    is_nothing_at(&house, &house.tenant).await;
+}
+
+#[tokio::test]
+async fn rule_12_codes_tokens_and_applications_of_one_tenant_are_nothing_at_another() {
+    let house = House::open().await;
+    let now = model::Timestamp::from_seconds(crate::house::START);
+    let other = house.console.ensure_tenant("other", now).await.unwrap();
+    is_nothing_at(&house, &other).await;
 }
 
 #[tokio::test]

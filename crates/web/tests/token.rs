@@ -301,3 +301,39 @@ async fn a_subject_stays_and_differs_between_eids_and_pairwise_applications() {
     assert_ne!(sub(&[("acr_values", Some("urn:grn:authn:no:vipps"))]).await, first);
     assert_eq!(first.len(), 43);
 }
+
+#[tokio::test]
+async fn a_plain_login_waits_for_two_flushes_and_others_for_one_more() {
+    let house = House::open().await;
+    let flushes = async |changes: &[(&str, Option<&str>)]| {
+        let before = house.store.writes();
+        house.redeem(&house.code(changes).await).await;
+        house.store.writes() - before
+    };
+    assert_eq!(flushes(&[]).await, 2);
+    assert_eq!(flushes(&[("state", Some(&"s".repeat(3_000)))]).await, 3, "a long request is stored");
+}
+
+#[tokio::test]
+async fn req_c1_the_id_token_says_what_was_asked_and_what_is_true() {
+    let house = House::open().await;
+    house.step(100);
+    let tokens = house.redeem(&house.code(&[("max_age", Some("600"))]).await).await.json();
+    let claims = house.claims(tokens["id_token"].as_str().unwrap()).await;
+    let now = crate::house::START + 100;
+    assert_eq!(
+        (&claims["auth_time"], &claims["iat"], &claims["exp"]),
+        (&now.into(), &now.into(), &(now + 1200).into())
+    );
+    let hash = crypto::at_hash(crypto::Algorithm::Rs256, tokens["access_token"].as_str().unwrap());
+    assert_eq!((&claims["nonce"], &claims["at_hash"]), (&"the-nonce".into(), &hash.into()));
+    assert_eq!(claims["amr"], json!(["mfa", "hwk", "bid", "bid-mfa", "bid-app", "bid-pwd"]));
+    let without = house.redeem(&house.code(&[("nonce", None)]).await).await.json();
+    assert!(house.claims(without["id_token"].as_str().unwrap()).await.get("nonce").is_none());
+}
+
+#[tokio::test]
+async fn req_c1_prompt_login_asks_the_eid_again() {
+    let house = House::open().await;
+    assert_eq!(house.browser().authorize(&[("prompt", Some("login"))]).await.param("prompt"), "login");
+}

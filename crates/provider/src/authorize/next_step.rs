@@ -8,7 +8,7 @@ use super::{
     jar::{self, Jar},
     start::Work,
 };
-use crate::{Call, Issuer, Provider, Refusal};
+use crate::{Call, Issuer, Provider, Refusal, TraceId};
 
 /// What a person did on one of our pages.
 enum Did {
@@ -121,9 +121,9 @@ impl Provider {
                 self.begin(work).await
             }
             (_, Phase::Over) => Ok(over(work)),
-            (Did::WentBack, Phase::Trouble { trouble, .. }) => {
-                let trouble = *trouble;
-                self.answer_error(work, super::respond::error_of(trouble)).await
+            (Did::WentBack, Phase::Trouble { trouble, trace, .. }) => {
+                let (trouble, trace) = (*trouble, TraceId::from_bytes(*trace));
+                self.answer_error_of(work, super::respond::error_of(trouble), trace).await
             }
             (Did::WentBack, _) => {
                 self.answer_error(work, (ErrorCode::AccessDenied, "the person went back")).await
@@ -178,11 +178,12 @@ impl Provider {
                 Step::Select(selection(&work))
             }
             Phase::Consent { .. } => Step::Consent(super::consent::consent_ask(&work)),
-            Phase::Trouble { eid, trouble } => Step::Trouble(TroubleAt {
+            Phase::Trouble { eid, trouble, trace } => Step::Trouble(TroubleAt {
                 login: work.name.clone(),
                 application: work.application.name.clone(),
                 eid: *eid,
                 trouble: *trouble,
+                trace: TraceId::from_bytes(*trace),
                 has_others: work.eids().len() > 1,
             }),
             Phase::Over => return Ok(over(work)),

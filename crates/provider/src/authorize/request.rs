@@ -275,7 +275,7 @@ fn bankid_hint(draft: &mut Draft<'_>) -> Result<(), Refused> {
 fn nin(draft: &mut Draft<'_>) -> Result<(), Refused> {
     let wanted = &mut draft.wanted;
     let is_nin = |name: &String| matches!(name.as_str(), "nin" | "nin_type" | "nin_country");
-    let named = wanted.claims.id_token.keys().chain(wanted.claims.userinfo.keys()).any(|it| is_nin(it));
+    let named = wanted.claims.id_token.keys().chain(wanted.claims.userinfo.keys()).any(is_nin);
     if named || wanted.scopes.has(Scope::Nin) {
         if !draft.application.settings.may_have_nin(draft.issuer.environment) {
             return Err((

@@ -7,7 +7,7 @@ use store::{StoreError, WriteTx, awaiting_consents, grants, parked_requests, spe
 
 use super::{Step, Turn, next_step::over, request::Refused, start::Work};
 use crate::{
-    Fault, Provider, Refusal,
+    Fault, Provider, Refusal, TraceId,
     mint::{MintedCode, mint_code},
 };
 
@@ -136,10 +136,17 @@ impl Provider {
     }
 
     /// Answers with an error; the login is over. A parked request is spent with it.
-    pub(crate) async fn answer_error(
+    pub(crate) async fn answer_error(&self, work: Work<'_>, refused: Refused) -> Result<Turn, Refusal> {
+        let trace = work.call.trace;
+        self.answer_error_of(work, refused, trace).await
+    }
+
+    /// Answers with an error that happened in an earlier request, by whose trace the log knows it.
+    pub(crate) async fn answer_error_of(
         &self,
         mut work: Work<'_>,
         (code, description): Refused,
+        trace: TraceId,
     ) -> Result<Turn, Refusal> {
         if let Some(id) = work.login.parked {
             let (tenant, digest, now) = (work.issuer.tenant, Digest::of(&id), work.call.now);
@@ -149,7 +156,7 @@ impl Provider {
         let answer = AuthorizationResponse::error(
             wanted.redirect_uri.clone(),
             wanted.response_mode,
-            (code, format!("{description} (trace {})", work.call.trace)),
+            (code, format!("{description} (trace {trace})")),
             wanted.state.clone(),
             work.issuer.url(),
         );

@@ -4,6 +4,7 @@ use model::{Eid, Level, Trouble};
 use oidc::AuthorizationResponse;
 
 use super::CookieChange;
+use crate::TraceId;
 
 /// One turn of a login: a step, and changes to the browser's cookies.
 #[derive(Debug)]
@@ -113,6 +114,8 @@ pub struct TroubleAt {
     pub eid: Eid,
     /// What happened.
     pub trouble: Trouble,
+    /// The request in which it happened, as the log names it.
+    pub trace: TraceId,
     /// Whether there is another eID to choose.
     pub has_others: bool,
 }

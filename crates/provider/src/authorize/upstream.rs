@@ -127,7 +127,7 @@ impl Provider {
         {
             return Ok(over(work));
         }
-        work.login.phase = Phase::Trouble { eid, trouble };
+        work.login.phase = Phase::Trouble { eid, trouble, trace: work.call.trace.bytes() };
         let login = work.name.clone();
         self.turn(work, Step::Show { login }).await
     }

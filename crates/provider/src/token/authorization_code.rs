@@ -3,7 +3,7 @@
 //! One write spends the code (and the assertion's `jti`) and inserts the access token's digest; signing comes
 //! after it. A refusal that has effects is a value that is committed, not an error that rolls back.
 
-use crypto::{Digest, SealKey};
+use crypto::Digest;
 use model::{Grant, GrantId};
 use oidc::{ErrorCode, TokenParams, TokenResponse};
 use store::{StoreError, WriteTx, access_tokens, grants, spent_values};
@@ -11,7 +11,7 @@ use store::{StoreError, WriteTx, access_tokens, grants, spent_values};
 use super::client::Client;
 use crate::{
     Call, Fault, Issuer, Provider, Refusal,
-    mint::{MintedToken, mint_access_token, open_grant, token_response},
+    mint::{mint_access_token, open_grant, token_response},
     refusal::refuse,
 };
 
@@ -88,7 +88,9 @@ impl Provider {
             .as_deref()
             .and_then(|wrapped| open_grant(issuer, row.id, code, wrapped, &row.sealed_claims))
             .filter(|(grant, _)| is_bound(grant, client, &row, request));
-        let minted = opened.as_ref().map(|(_, key)| self.access_token(issuer, client, row.id, key, call));
+        let minted = opened.as_ref().map(|(_, key)| {
+            mint_access_token(issuer, &client.application, (row.id, key), &self.random, call.now)
+        });
         let redemption = Redemption {
             tenant,
             grant: row.id,
@@ -106,17 +108,6 @@ impl Provider {
             (Redeemed::Dead, ..) => Err(bad_code()),
             (Redeemed::Won, ..) => Err(Fault::new("a code was won without a token").into()),
         }
-    }
-
-    fn access_token(
-        &self,
-        issuer: &Issuer,
-        client: &Client,
-        grant: GrantId,
-        key: &SealKey,
-        call: &Call,
-    ) -> MintedToken {
-        mint_access_token(issuer, &client.application, (grant, key), &self.random, call.now)
     }
 
     /// No such code; the assertion that came with it is spent all the same.

@@ -187,6 +187,6 @@ fn trouble(visit: &Visit, at: TroubleAt) -> TroublePage {
         try_again_href: Some(format!("{here}/with/{}", at.eid.as_str())),
         choose_another_href: at.has_others.then(|| format!("{here}/choose")),
         back_href: Some(format!("{here}/back")),
-        trace_id: visit.call.trace.to_string(),
+        trace_id: at.trace.to_string(),
     }
 }

@@ -1,0 +1,115 @@
+//! The connectors against an eID that misbehaves in ways the simulators do not: a stand-in that answers by script.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot be set up fails loudly"
+)]
+
+mod stand_in;
+
+use eid::{EidError, Outcome};
+use model::{Eid, Trouble};
+use serde_json::json;
+use stand_in::{NOW, StandIn};
+
+#[tokio::test]
+async fn a_login_at_the_stand_in_works_when_nothing_is_wrong() {
+    let eid = StandIn::open(Eid::NoVipps).await;
+    let Ok(Outcome::Proved(proof)) = eid.log_in("").await else { panic!("not proved") };
+    assert_eq!((proof.stable_id.as_str(), proof.person.name.as_deref()), ("the-person", Some("Kari Nordli")));
+}
+
+async fn trouble(eid: &StandIn, returned: &str) -> Trouble {
+    match eid.log_in(returned).await {
+        Err(error) => error.trouble(),
+        Ok(outcome) => panic!("{outcome:?}"),
+    }
+}
+
+#[tokio::test]
+async fn rule_13_userinfo_must_be_about_the_same_person() {
+    let mut eid = StandIn::open(Eid::NoVipps).await;
+    for userinfo in
+        [json!({"sub": "somebody-else", "name": "X"}), json!({"name": "X"}), json!([]), json!("x")]
+    {
+        eid.answer("/userinfo", 200, "application/json", &userinfo.to_string());
+        assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "{userinfo}");
+    }
+}
+
+#[tokio::test]
+async fn rule_13_bankid_userinfo_must_be_signed_by_the_issuer_for_us() {
+    let mut eid = StandIn::open(Eid::NoBankid).await;
+    let claims = json!({"sub": "the-person", "name": "X", "birthdate": "2000-01-01", "iss": eid.issuer(), "aud": "us"});
+    eid.answer("/userinfo", 200, "application/json", &claims.to_string());
+    assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "not signed");
+    let stranger = crypto::SigningKey::generate(crypto::Algorithm::Es256).unwrap();
+    let forged = crypto::sign(&stranger, "JWT", claims.to_string().as_bytes()).unwrap();
+    eid.answer("/userinfo", 200, "application/jwt", &forged);
+    assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "signed by a stranger");
+    let mut foreign = claims.clone();
+    foreign["aud"] = json!("somebody-else");
+    let foreign = eid.sign(&foreign);
+    eid.answer("/userinfo", 200, "application/jwt", &foreign);
+    assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "signed for somebody else");
+    let signed = eid.sign(&claims);
+    eid.answer("/userinfo", 200, "application/jwt", &signed);
+    assert!(matches!(eid.log_in("").await, Ok(Outcome::Proved(_))));
+}
+
+#[tokio::test]
+async fn neg_15_a_missing_iss_is_refused_where_metadata_promises_it() {
+    let mut eid = StandIn::open(Eid::NoVipps).await;
+    eid.promise_iss();
+    assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer);
+    assert_eq!(eid.asked("/token"), 0, "no token call was made");
+    let named =
+        format!("&iss={}", form_urlencoded::byte_serialize(eid.issuer().as_bytes()).collect::<String>());
+    assert!(matches!(eid.log_in(&named).await, Ok(Outcome::Proved(_))));
+}
+
+#[tokio::test]
+async fn rule_10_a_discovery_document_of_another_issuer_is_not_used() {
+    let mut eid = StandIn::open(Eid::NoVipps).await;
+    eid.change_discovery("issuer", json!("https://evil.example/"));
+    assert!(matches!(eid.start().await, Err(EidError::Upstream(_))));
+}
+
+#[tokio::test]
+async fn rule_14_redirects_are_not_followed_and_large_answers_are_cut() {
+    let mut eid = StandIn::open(Eid::NoVipps).await;
+    eid.answer("/token", 307, "application/json", "");
+    assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer);
+    eid.answer("/token", 200, "application/json", &format!("{{\"x\":\"{}\"}}", "a".repeat(300 * 1024)));
+    assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer);
+    eid.answer("/token", 200, "application/json", "not json");
+    assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer);
+}
+
+#[tokio::test]
+async fn whose_fault_it_is_decides_what_people_are_told() {
+    let mut eid = StandIn::open(Eid::NoVipps).await;
+    for (status, body, told) in [
+        (503, "", Trouble::EidDown),
+        (400, r#"{"error":"invalid_grant"}"#, Trouble::EidInvalidAnswer),
+        (400, r#"{"error":"invalid_client"}"#, Trouble::SourceMisconfigured),
+        (401, "", Trouble::SourceMisconfigured),
+        (200, r#"{"access_token":"x"}"#, Trouble::EidInvalidAnswer),
+    ] {
+        eid.answer("/token", status, "application/json", body);
+        assert_eq!(trouble(&eid, "").await, told, "{status} {body}");
+    }
+    let gone = StandIn::gone().await;
+    assert_eq!(gone.start().await.unwrap_err().trouble(), Trouble::EidDown);
+}
+
+#[tokio::test]
+async fn neg_17_a_vipps_login_older_than_prompt_login_allows_is_refused() {
+    let mut eid = StandIn::open(Eid::NoVipps).await;
+    eid.prompt_login();
+    eid.authenticated_at(NOW - 61);
+    assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer);
+    eid.authenticated_at(NOW - 60);
+    assert!(matches!(eid.log_in("").await, Ok(Outcome::Proved(_))), "within the clock difference");
+}

@@ -1,0 +1,2 @@
+//! The program of the guide, compiled as it stands there.
+include!(env!("GUIDE_RS"));
