@@ -64,14 +64,18 @@ advisories:
 test *arguments:
     cargo test --workspace --locked {{arguments}}
 
-# what is kept and what flows through it, on a throw-away PostgreSQL
+# what is kept and what flows through it, on a throw-away PostgreSQL; the whole workspace, so that nothing is built twice
 test-postgres:
-    e2e/with-postgres cargo test --package store --package web --locked
+    e2e/with-postgres cargo test --workspace --test '*' --locked
 
 # a browser and client libraries of several languages against the built binary
 test-outside *arguments:
     cargo build --package cli --locked
     E2E_PYTHON="${E2E_PYTHON:-{{target}}/venv/bin/python}" e2e/run {{target}}/debug/portvakt {{arguments}}
+
+# forget the database, keys and people of `./dev`
+fresh:
+    rm -rf .portvakt
 
 # write the documents that are made from the code
 docs:
