@@ -2,7 +2,6 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::Router;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
@@ -14,6 +13,7 @@ use tokio::{
     sync::{Semaphore, watch},
 };
 use tokio_rustls::TlsAcceptor;
+use web::Site;
 
 /// How long a client may take to send its headers, or to shake hands.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -25,13 +25,13 @@ const FAREWELL: Duration = Duration::from_secs(3);
 /// A door that has been opened, not yet answered at.
 pub(crate) struct Door {
     listeners: Vec<TcpListener>,
-    router: Router,
+    router: Site,
     tls: Option<TlsAcceptor>,
 }
 
 impl Door {
     /// Opens a port on loopback, for both kinds of address where the machine has both.
-    pub(crate) async fn open(port: u16, router: Router, tls: Option<TlsAcceptor>) -> Result<Self, String> {
+    pub(crate) async fn open(port: u16, router: Site, tls: Option<TlsAcceptor>) -> Result<Self, String> {
         let four = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port))).await;
         let four = four
             .map_err(|error| format!("port {port} cannot be opened ({error}); choose others with --port"))?;
@@ -56,7 +56,7 @@ impl Door {
 
 async fn accept(
     listener: TcpListener,
-    (router, tls): (Router, Option<TlsAcceptor>),
+    (router, tls): (Site, Option<TlsAcceptor>),
     mut end: watch::Receiver<bool>,
     room: Arc<Semaphore>,
 ) {
@@ -89,7 +89,7 @@ async fn accept(
 async fn shake_hands(
     stream: TcpStream,
     tls: Option<TlsAcceptor>,
-    router: Router,
+    router: Site,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
     // Answers are small and wait for nobody.
@@ -104,7 +104,7 @@ async fn shake_hands(
     }
 }
 
-async fn converse<S>(stream: S, router: Router, watcher: hyper_util::server::graceful::Watcher)
+async fn converse<S>(stream: S, router: Site, watcher: hyper_util::server::graceful::Watcher)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

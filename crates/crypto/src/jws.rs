@@ -4,43 +4,10 @@ use aws_lc_rs::digest;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{KeyError, PublicKey, SigningKey, b64};
+use crate::{Algorithm, KeyError, PublicKey, SigningKey, b64};
 
 /// The longest token that is looked at, in bytes.
 const LONGEST: usize = 16 * 1024;
-
-/// The signature algorithms of this house; everything else (`none`, HMAC, …) does not exist here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Algorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
-    Rs256,
-    /// RSASSA-PSS with SHA-256.
-    Ps256,
-    /// ECDSA on P-256 with SHA-256.
-    Es256,
-    /// Ed25519.
-    EdDsa,
-}
-
-impl Algorithm {
-    /// All of them, the most widely understood first.
-    pub const ALL: [Self; 4] = [Self::Rs256, Self::Ps256, Self::Es256, Self::EdDsa];
-
-    /// The name in a JOSE header (RFC 7518 §3.1, RFC 8037 §3.1).
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Rs256 => "RS256",
-            Self::Ps256 => "PS256",
-            Self::Es256 => "ES256",
-            Self::EdDsa => "EdDSA",
-        }
-    }
-
-    /// Reads the name, exactly as written.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)
-    }
-}
 
 /// Why a token is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -180,8 +147,8 @@ pub fn at_hash(algorithm: Algorithm, access_token: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Algorithm, JwsError, at_hash, parse, sign};
-    use crate::{PublicKey, SigningKey, b64};
+    use super::{JwsError, at_hash, parse, sign};
+    use crate::{Algorithm, PublicKey, SigningKey, b64};
 
     #[test]
     fn every_algorithm_signs_what_its_public_key_verifies() {

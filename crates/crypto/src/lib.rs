@@ -3,6 +3,7 @@
 //! **Invariant:** no key, nonce or token is made anywhere else. Nothing here does I/O or knows the time;
 //! randomness is an argument ([`Random`]).
 
+mod algorithm;
 pub mod b64;
 mod hash;
 mod jwk;
@@ -11,9 +12,10 @@ mod random;
 mod seal;
 mod secret;
 
+pub use algorithm::Algorithm;
 pub use hash::{Digest, hmac_sha256, same_bytes, sha256};
 pub use jwk::{KeyError, PublicKey, SigningKey};
-pub use jws::{Algorithm, Compact, JwsError, at_hash, parse, sign};
+pub use jws::{Compact, JwsError, at_hash, parse, sign};
 pub use random::Random;
 pub use seal::{SealError, SealKey};
 pub use secret::Secret;

@@ -6,9 +6,11 @@
 mod bankid_no;
 mod catalogue;
 mod connector;
+mod credentials;
 mod relying_party;
 mod upstream;
 mod vipps;
 
-pub use catalogue::{Catalogue, Issuer, SourceCredentials, SourceMethod};
+pub use catalogue::{Catalogue, Issuer};
 pub use connector::{EidError, Outcome, Reason, RedirectEid, Started};
+pub use credentials::{SourceCredentials, SourceMethod};

@@ -8,20 +8,9 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    Acr, Eid, Environment, Level, Lifetimes, RedirectUriError, check_redirect_uri, matches_redirect_uri,
+    Acr, ApplicationKind, Eid, Environment, Level, Lifetimes, RedirectUriError, check_redirect_uri,
+    matches_redirect_uri,
 };
-
-/// Where an application runs, which decides how it can prove itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ApplicationKind {
-    /// On a server: confidential.
-    Web,
-    /// In a browser: public, PKCE always.
-    Browser,
-    /// On a device: public, PKCE always.
-    Native,
-}
 
 /// How an application authenticates at the token endpoint (RFC 8414 §2 names).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -297,8 +286,8 @@ impl ApplicationSettings {
 
 #[cfg(test)]
 mod tests {
-    use super::{ApplicationKind, ApplicationSettings, ClientAuthentication, Origin, SettingsError};
-    use crate::{Acr, Eid, Environment, Level};
+    use super::{ApplicationSettings, ClientAuthentication, Origin, SettingsError};
+    use crate::{Acr, ApplicationKind, Eid, Environment, Level};
 
     fn shop() -> ApplicationSettings {
         ApplicationSettings::new(ApplicationKind::Web, vec!["https://shop.example/cb".into()])

@@ -2,6 +2,7 @@
 
 mod acr;
 mod application;
+mod application_kind;
 mod claim_rules;
 mod environment;
 mod grant;
@@ -16,9 +17,8 @@ mod subject;
 mod time;
 
 pub use acr::{Acr, Eid, Level};
-pub use application::{
-    ApplicationKind, ApplicationSettings, ClientAuthentication, Origin, Pkce, Sector, SettingsError,
-};
+pub use application::{ApplicationSettings, ClientAuthentication, Origin, Pkce, Sector, SettingsError};
+pub use application_kind::ApplicationKind;
 pub use claim_rules::{Released, release};
 pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};

@@ -3,7 +3,6 @@
 use texts::{Locale, say};
 
 use crate::assets::{BROWSER_SAMPLE, FORM_POST, MARK, STYLE};
-use crate::{SampleLogin, SimulatorFault, SimulatorOutcome};
 
 /// A page: values that render to one whole HTML document.
 pub trait Page {
@@ -68,26 +67,6 @@ impl Speaker {
     /// The application's name, or the word that stands in for it.
     pub(crate) fn application(self, name: &Option<String>) -> String {
         name.clone().unwrap_or_else(|| self.say("the-application"))
-    }
-
-    pub(crate) fn login_label(self, login: &SampleLogin) -> String {
-        self.say(format!("sample-login-{}", login.id()))
-    }
-
-    pub(crate) fn login_text(self, login: &SampleLogin) -> String {
-        self.say(format!("sample-login-{}-text", login.id()))
-    }
-
-    pub(crate) const fn faults(self) -> [SimulatorFault; 10] {
-        SimulatorFault::ALL
-    }
-
-    pub(crate) fn fault_label(self, fault: &SimulatorFault) -> String {
-        self.say(format!("fault-{}", fault.id()))
-    }
-
-    pub(crate) fn outcome_label(self, outcome: &SimulatorOutcome) -> String {
-        self.say(format!("outcome-{}", outcome.id()))
     }
 
     /// The name of a language, in that language.

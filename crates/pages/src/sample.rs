@@ -55,6 +55,14 @@ impl SampleLogin {
             Self::NationalNumber => "nin",
         }
     }
+
+    fn key(self) -> String {
+        format!("sample-login-{}", self.id())
+    }
+
+    fn text_key(self) -> String {
+        format!("sample-login-{}-text", self.id())
+    }
 }
 
 /// A finished login: the tokens opened, and all that went over the wire.

@@ -76,6 +76,10 @@ impl Simulator {
         self.eid.outcomes().iter().filter(move |outcome| outcome.is_approval() == approving && may(outcome))
     }
 
+    const fn faults(&self) -> [SimulatorFault; 10] {
+        SimulatorFault::ALL
+    }
+
     /// The person who is chosen when the page opens.
     fn chosen(&self) -> usize {
         self.people.iter().position(|person| person.is_chosen).unwrap_or(0)
@@ -146,6 +150,10 @@ impl SimulatorOutcome {
         Self::ALL.into_iter().find(|outcome| outcome.id() == id)
     }
 
+    fn key(self) -> String {
+        format!("outcome-{}", self.id())
+    }
+
     const fn is_approval(self) -> bool {
         matches!(self, Self::Approve | Self::ApproveDevice | Self::ApproveApp | Self::ApproveBiometrics)
     }
@@ -205,6 +213,10 @@ impl SimulatorFault {
             Self::MissingAcr => "missing-acr",
             Self::LowerLevel => "lower-level",
         }
+    }
+
+    fn key(self) -> String {
+        format!("fault-{}", self.id())
     }
 
     /// Understands a form's value; empty is no fault and gives `None`, like an unknown one.

@@ -4,13 +4,15 @@
 //! inserts what it pays for, and signing happens after that write. Nothing here waits for the network inside a
 //! transaction (it would not compile).
 
-mod applications;
+mod application;
 mod authorize;
 mod call;
 mod cors;
 mod discovery;
 mod hint;
 mod issuer;
+mod load_application;
+mod load_issuer;
 mod logout;
 mod mint;
 mod provider;
@@ -19,7 +21,7 @@ mod sweep;
 mod token;
 mod userinfo;
 
-pub use applications::Application;
+pub use application::Application;
 pub use authorize::{
     Arrival, Choice, ConsentAsk, CookieChange, LoginCookie, Selection, SharedClaim, Step, TroubleAt, Turn,
 };

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crypto::{Random, SealKey, Secret, b64};
+use crypto::{Random, SealKey, b64};
 use outbound::Outbound;
 use serde_json::Value;
 
 use crate::{
-    Claims, IdTokenProblem, Leg, SampleError, Step,
+    Claims, Config, IdTokenProblem, Leg, SampleError, Step,
     exchange::{line, parameters},
     id_token::{Expected, verify},
     login::Login,
@@ -15,21 +15,6 @@ use crate::{
     returned::Returned,
     wire::{Metadata, Wire},
 };
-
-/// What an application is given to log people in.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// The issuer, exactly as in its discovery document.
-    pub issuer: String,
-    /// Its client id.
-    pub client_id: String,
-    /// Its client secret.
-    pub client_secret: Secret<String>,
-    /// Where a login comes back to.
-    pub redirect_uri: String,
-    /// Where a logout comes back to.
-    pub post_logout_redirect_uri: String,
-}
 
 /// The sample application; one for the whole process.
 #[derive(Debug)]

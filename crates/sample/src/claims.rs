@@ -8,6 +8,8 @@ use serde::{
 };
 use serde_json::Value;
 
+use crate::short::short;
+
 /// The members of a JSON object as they came, none of them twice.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Claims(Vec<(String, Value)>);
@@ -35,13 +37,13 @@ impl Claims {
 
     /// The object with the given members' texts cut short.
     pub(crate) fn shortened(&self, names: &[&str]) -> Self {
-        let short = |(name, value): &(String, Value)| match value {
+        let cut = |(name, value): &(String, Value)| match value {
             Value::String(text) if names.contains(&name.as_str()) => {
-                (name.clone(), Value::String(crate::exchange::short(text)))
+                (name.clone(), Value::String(short(text)))
             }
             other => (name.clone(), other.clone()),
         };
-        Self(self.0.iter().map(short).collect())
+        Self(self.0.iter().map(cut).collect())
     }
 }
 

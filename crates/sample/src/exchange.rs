@@ -6,7 +6,7 @@ use outbound::Response;
 use serde_json::Value;
 use url::Url;
 
-use crate::Claims;
+use crate::{Claims, short::short};
 
 /// A step of a login as the application sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,14 +48,6 @@ pub struct Leg {
 
 /// The members and parameters that are cut short wherever they are shown.
 const SHORTENED: [&str; 5] = ["code", "code_verifier", "access_token", "id_token", "refresh_token"];
-
-/// The first twelve characters and an ellipsis; a text that is not longer than sixteen stays.
-pub(crate) fn short(text: &str) -> String {
-    if text.chars().count() <= 16 {
-        return text.to_owned();
-    }
-    text.chars().take(12).chain(['…']).collect()
-}
 
 /// Parameters, one a line, decoded, those that are worth something cut short.
 pub(crate) fn parameters<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {

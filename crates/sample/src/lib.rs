@@ -9,16 +9,19 @@
 
 mod application;
 mod claims;
+mod config;
 mod error;
 mod exchange;
 mod id_token;
 mod login;
 mod memo;
 mod returned;
+mod short;
 mod wire;
 
-pub use application::{Begun, Config, Finished, Sample};
+pub use application::{Begun, Finished, Sample};
 pub use claims::Claims;
+pub use config::Config;
 pub use error::SampleError;
 pub use exchange::{Leg, Step};
 pub use id_token::IdTokenProblem;

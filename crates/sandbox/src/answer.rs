@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::op::AskedClaim;
+use crate::AskedClaim;
 
 /// A request to a simulator.
 #[derive(Clone, Debug, Default)]

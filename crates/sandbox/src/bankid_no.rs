@@ -6,8 +6,8 @@ use crypto::{Random, b64};
 use serde_json::{Value, json};
 
 use crate::{
-    Client, Outcome, Simulator,
-    op::{Fault, Issued, Parameters},
+    Client, Fault, Outcome,
+    asked::{Issued, Parameters},
 };
 
 /// The path of the realm; the issuer has no final slash.
@@ -28,11 +28,10 @@ pub(crate) fn endpoint(path: &str) -> Option<&'static str> {
     }
 }
 
-pub(crate) fn discovery(simulator: &Simulator) -> Value {
-    let issuer = simulator.issuer();
+pub(crate) fn discovery(issuer: &str, base: &str) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     // The real one has userinfo on another host; a name of its own beside ours does the same here.
-    let userinfo = simulator.base.replacen("://", "://userinfo.", 1);
+    let userinfo = base.replacen("://", "://userinfo.", 1);
     json!({
         "issuer": issuer,
         "authorization_endpoint": at("/precheck/auth"),

@@ -5,11 +5,13 @@
 //! values, answers go out as values.
 
 mod answer;
+mod asked;
 mod bankid_no;
 mod op;
 mod people;
 mod vipps;
 
 pub use answer::{Answer, Choose, Request};
-pub use op::{AskedClaim, Client, ClientKey, Fault, Kind, Outcome, Simulator, SimulatorError};
+pub use asked::{AskedClaim, Client, ClientKey, Fault, Outcome};
+pub use op::{Kind, Simulator, SimulatorError};
 pub use people::{NewPerson, People, Person, PersonProblem};

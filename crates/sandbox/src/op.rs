@@ -9,8 +9,9 @@ use crypto::{Algorithm, PublicKey, Random, SigningKey, b64, sha256, sign};
 use serde_json::{Value, json};
 
 use crate::{
-    Answer, Choose, People, Person, Request,
+    Answer, AskedClaim, Choose, Client, Fault, Outcome, People, Request,
     answer::{params, with_query},
+    asked::{Issued, Parameters},
     bankid_no, vipps,
 };
 
@@ -23,103 +24,10 @@ pub enum Kind {
     Vipps,
 }
 
-/// What a client is asking a person for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AskedClaim {
-    /// National identity number.
-    Nin,
-    /// Name.
-    Name,
-    /// Birth date.
-    Birthdate,
-    /// E-mail address.
-    Email,
-    /// Phone number.
-    Phone,
-    /// Postal address.
-    Address,
-}
-
-/// What the person does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Approves: with the code device.
-    ApproveDevice,
-    /// Approves: with the app.
-    ApproveApp,
-    /// Approves: with biometrics (level substantial).
-    ApproveBiometrics,
-    /// Goes back.
-    Cancel,
-    /// Keeps the national identity number.
-    RefuseNumber,
-    /// Does nothing until time runs out.
-    TimeOut,
-}
-
-/// What the simulator does wrong on request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// Another nonce in the ID token.
-    WrongNonce,
-    /// Another audience.
-    WrongAudience,
-    /// Another issuer.
-    WrongIssuer,
-    /// Expired long ago.
-    ExpiredToken,
-    /// Signed by nobody's key.
-    BadSignature,
-    /// The token endpoint does not answer.
-    SlowBody,
-    /// The token endpoint answers for ever.
-    EndlessBody,
-    /// The token endpoint answers 500.
-    Http500,
-    /// No `acr` in the ID token.
-    MissingAcr,
-    /// A lower level than was asked.
-    LowerLevel,
-}
-
-/// A key of a client, for `private_key_jwt`.
-pub type ClientKey = Value;
-
-/// A registered client.
-#[derive(Clone, Debug)]
-pub struct Client {
-    /// Its id.
-    pub client_id: String,
-    /// The name that people see.
-    pub name: String,
-    /// Its secret, for `client_secret_basic` and `client_secret_post`.
-    pub secret: Option<String>,
-    /// Its public key as a JWK, for `private_key_jwt`.
-    pub key: Option<ClientKey>,
-    /// Exact addresses.
-    pub redirect_uris: Vec<String>,
-    /// May have the national identity number.
-    pub may_have_nin: bool,
-}
-
 /// Why a simulator could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a key of the simulator could not be made")]
 pub struct SimulatorError;
-
-/// What a code or an access token stands for.
-#[derive(Clone, Debug)]
-pub(crate) struct Issued {
-    pub(crate) client_id: String,
-    pub(crate) redirect_uri: String,
-    pub(crate) challenge: Option<String>,
-    pub(crate) nonce: Option<String>,
-    pub(crate) scope: Vec<String>,
-    pub(crate) person: Person,
-    pub(crate) outcome: Outcome,
-    pub(crate) fault: Option<Fault>,
-    pub(crate) at: i64,
-}
 
 #[derive(Default)]
 struct State {
@@ -144,8 +52,6 @@ pub struct Simulator {
     random: Random,
     state: Mutex<State>,
 }
-
-pub(crate) type Parameters = BTreeMap<String, String>;
 
 fn oauth(status: u16, error: &str, description: &str) -> Answer {
     Answer::Json(status, json!({"error": error, "error_description": description}))
@@ -256,8 +162,8 @@ impl Simulator {
 
     fn discovery(&self) -> Value {
         match self.kind {
-            Kind::BankidNo => bankid_no::discovery(self),
-            Kind::Vipps => vipps::discovery(self),
+            Kind::BankidNo => bankid_no::discovery(&self.issuer(), &self.base),
+            Kind::Vipps => vipps::discovery(&self.issuer(), &self.base),
         }
     }
 

@@ -6,8 +6,8 @@ use crypto::{Random, b64};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Client, Simulator,
-    op::{Issued, Parameters},
+    Client,
+    asked::{Issued, Parameters},
 };
 
 /// The path of the issuer; the final slash is part of it.
@@ -27,15 +27,14 @@ pub(crate) fn endpoint(path: &str) -> Option<&'static str> {
     }
 }
 
-pub(crate) fn discovery(simulator: &Simulator) -> Value {
-    let issuer = simulator.issuer();
+pub(crate) fn discovery(issuer: &str, base: &str) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     json!({
         "issuer": issuer,
         "authorization_endpoint": at("oauth2/auth"),
         "token_endpoint": at("oauth2/token"),
         "jwks_uri": at(".well-known/jwks.json"),
-        "userinfo_endpoint": format!("{}/vipps-userinfo-api/userinfo", simulator.base),
+        "userinfo_endpoint": format!("{base}/vipps-userinfo-api/userinfo"),
         "revocation_endpoint": at("oauth2/revoke"),
         "end_session_endpoint": at("oauth2/sessions/logout"),
         "subject_types_supported": ["public", "pairwise"],

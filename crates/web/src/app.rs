@@ -8,6 +8,9 @@ use provider::Provider;
 /// Reads the time; the only clock there is, given by `cli` or by a test.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// All doors of one host, ready to be answered at.
+pub type Site = axum::Router;
+
 /// What every handler of a domain needs.
 #[derive(Clone)]
 pub struct App {

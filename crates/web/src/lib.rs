@@ -12,7 +12,7 @@ mod sample;
 mod sandbox;
 mod visit;
 
-pub use app::{App, Clock};
+pub use app::{App, Clock, Site};
 pub use router::{op_router, sample_router, simulator_router};
 pub use sample::SampleSite;
 pub use sandbox::SimulatorSite;

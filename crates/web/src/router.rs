@@ -15,7 +15,7 @@ use provider::{Call, TraceId};
 use texts::{Locale, Trouble};
 
 use crate::{
-    App, SampleSite, SimulatorSite,
+    App, SampleSite, SimulatorSite, Site,
     op::{assets, authorize, discovery, login, logout, statements, token, userinfo},
     respond::error::trouble_page,
     sample, sandbox,
@@ -28,7 +28,7 @@ const LONGEST_URI: usize = 32 * 1024;
 const LARGEST_BODY: usize = 64 * 1024;
 
 /// The routes of every domain; the host decides which one.
-pub fn op_router(app: App) -> Router {
+pub fn op_router(app: App) -> Site {
     let routes = Router::new()
         .route("/", get(statements::landing))
         .route("/privacy", get(statements::privacy))
@@ -66,7 +66,7 @@ pub fn op_router(app: App) -> Router {
 }
 
 /// The routes of a simulated eID.
-pub fn simulator_router(site: Arc<SimulatorSite>) -> Router {
+pub fn simulator_router(site: Arc<SimulatorSite>) -> Site {
     Router::new()
         .route("/assets/{name}", get(assets::show))
         .route("/simulator/decision", post(sandbox::decide))
@@ -78,7 +78,7 @@ pub fn simulator_router(site: Arc<SimulatorSite>) -> Router {
 }
 
 /// The routes of the sample application.
-pub fn sample_router(site: Arc<SampleSite>) -> Router {
+pub fn sample_router(site: Arc<SampleSite>) -> Site {
     Router::new()
         .route("/", get(sample::start))
         .route("/login/{id}", get(sample::login))

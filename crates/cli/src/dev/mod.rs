@@ -1,5 +1,6 @@
 //! `portvakt dev`: everything on one machine, without configuration, network or another process.
 
+mod demo;
 mod folder;
 mod report;
 mod seed;
@@ -12,13 +13,14 @@ use clap::Args;
 use crypto::Random;
 use eid::{Catalogue, Issuer};
 use model::{Eid, EidEnvironment};
-use outbound::{Allowed, Outbound, Settings as OutboundSettings};
+use outbound::{Outbound, Settings as OutboundSettings};
 use provider::{Call, Provider, TraceId};
 use store::{Place, Store};
 use tokio::sync::watch;
 use web::{App, op_router};
 
 use crate::{clock, listener::Door, telemetry};
+use demo::Addresses;
 use folder::Folder;
 use world::World;
 
@@ -43,59 +45,6 @@ pub(crate) struct DevArguments {
     /// Registers one more redirect URI for the demo application; can be repeated.
     #[arg(long, value_name = "URI")]
     redirect_uri: Vec<String>,
-}
-
-/// The addresses of everything, derived from the first port.
-#[derive(Clone, Debug)]
-pub(crate) struct Addresses {
-    scheme: &'static str,
-    port: u16,
-}
-
-impl Addresses {
-    fn at(&self, host: &str, offset: u16) -> String {
-        format!("{}://{host}:{}", self.scheme, self.port + offset)
-    }
-
-    pub(crate) fn host(&self) -> String {
-        format!("localhost:{}", self.port)
-    }
-
-    pub(crate) fn production_host(&self) -> String {
-        format!("production.localhost:{}", self.port)
-    }
-
-    pub(crate) fn issuer(&self) -> String {
-        self.at("localhost", 0)
-    }
-
-    pub(crate) fn sample(&self) -> String {
-        self.at("sample.localhost", 1)
-    }
-
-    pub(crate) fn bankid(&self) -> String {
-        self.at("bankid.localhost", 2)
-    }
-
-    pub(crate) fn vipps(&self) -> String {
-        self.at("vipps.localhost", 3)
-    }
-
-    pub(crate) const fn is_https(&self) -> bool {
-        matches!(self.scheme.as_bytes(), b"https")
-    }
-
-    fn allowed(&self) -> Vec<Allowed> {
-        let names = [
-            ("localhost", 0),
-            ("production.localhost", 0),
-            ("sample.localhost", 1),
-            ("bankid.localhost", 2),
-            ("userinfo.bankid.localhost", 2),
-            ("vipps.localhost", 3),
-        ];
-        names.map(|(host, offset)| Allowed { host: host.to_owned(), port: self.port + offset }).to_vec()
-    }
 }
 
 /// Runs until the terminal or the system says stop.

@@ -5,9 +5,8 @@ use std::io::{IsTerminal, Write};
 use serde_json::{Value, json};
 
 use super::{
-    Addresses,
+    demo::{Addresses, Seeded},
     folder::Folder,
-    seed::Seeded,
     world::{DIRECT_CLIENT, DIRECT_REDIRECT, DIRECT_SECRET, World},
 };
 

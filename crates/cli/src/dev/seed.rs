@@ -5,17 +5,12 @@ use crypto::{Random, Secret};
 use model::{ApplicationKind, ApplicationSettings, DomainId, Eid, EidEnvironment, Environment, Timestamp};
 use store::{Store, domains::Scheme};
 
-use super::{Addresses, folder::Folder, world::World};
+use super::{
+    demo::{Addresses, Seeded},
+    folder::Folder,
+    world::World,
+};
 use crate::clock;
-
-/// What the demo tenant's applications are given.
-#[derive(Clone, Debug)]
-pub(crate) struct Seeded {
-    pub(crate) client_id: String,
-    pub(crate) client_secret: Secret<String>,
-    pub(crate) redirect_uri: String,
-    pub(crate) browser_client_id: String,
-}
 
 struct Seeding<'a> {
     console: Console,

@@ -2,16 +2,18 @@
 
 use std::{sync::Arc, thread};
 
-use axum::Router;
 use crypto::{Algorithm, Random, SigningKey, b64};
 use eid::{SourceCredentials, SourceMethod};
 use model::Eid;
 use outbound::Outbound;
 use sample::{Config, Sample};
 use sandbox::{Client, Kind, People, Simulator};
-use web::{SampleSite, SimulatorSite, sample_router, simulator_router};
+use web::{SampleSite, SimulatorSite, Site, sample_router, simulator_router};
 
-use super::{Addresses, folder::Folder, seed::Seeded};
+use super::{
+    demo::{Addresses, Seeded},
+    folder::Folder,
+};
 use crate::clock;
 
 /// The client that anybody may use to try the simulators directly.
@@ -122,7 +124,7 @@ impl World {
         }
     }
 
-    fn site(&self, simulator: &Arc<Simulator>, kind: Kind) -> Router {
+    fn site(&self, simulator: &Arc<Simulator>, kind: Kind) -> Site {
         simulator_router(Arc::new(SimulatorSite {
             simulator: Arc::clone(simulator),
             kind,
@@ -131,11 +133,11 @@ impl World {
         }))
     }
 
-    pub(crate) fn bankid_site(&self) -> Router {
+    pub(crate) fn bankid_site(&self) -> Site {
         self.site(&self.bankid, Kind::BankidNo)
     }
 
-    pub(crate) fn vipps_site(&self) -> Router {
+    pub(crate) fn vipps_site(&self) -> Site {
         self.site(&self.vipps, Kind::Vipps)
     }
 }
@@ -146,7 +148,7 @@ pub(crate) fn sample_site(
     seeded: &Seeded,
     outbound: Arc<Outbound>,
     random: Random,
-) -> Router {
+) -> Site {
     let config = Config {
         issuer: addresses.issuer(),
         client_id: seeded.client_id.clone(),

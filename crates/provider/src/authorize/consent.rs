@@ -11,7 +11,6 @@ use store::awaiting_consents::{self, AwaitingConsent};
 use super::{
     ConsentAsk, LoginCookie, SharedClaim, Step, Turn,
     jar::{Jar, LOGIN_FOR},
-    next_step::over,
     respond::{Paid, Spent, spend},
     start::Work,
 };
@@ -82,7 +81,7 @@ impl Provider {
             })
             .await?;
         if !first {
-            return Ok(over(work));
+            return Ok(work.over());
         }
         work.login.phase = Phase::Consent { key };
         let login = work.name.clone();
@@ -108,7 +107,7 @@ impl Provider {
         let (digest, seal, place) = opening(issuer, &key);
         let (tenant, now) = (issuer.tenant, call.now);
         let row = self.store.read(move |tx| awaiting_consents::find(tx, tenant, &digest, now)).await?;
-        let Some(row) = row else { return Ok(over(work)) };
+        let Some(row) = row else { return Ok(work.over()) };
         let plain = seal.open(&place, &row.sealed_proof).map_err(Fault::new)?;
         let mut grant: Grant = postcard::from_bytes(plain.expose()).map_err(Fault::new)?;
         grant.granted_at = now;
@@ -125,7 +124,7 @@ impl Provider {
         }
         let first = self.store.write(move |tx| awaiting_consents::consume(tx, tenant, &digest, now)).await?;
         if first.is_none() {
-            return Ok(over(work));
+            return Ok(work.over());
         }
         self.answer_error(work, (ErrorCode::AccessDenied, "the person did not consent")).await
     }

@@ -120,7 +120,7 @@ impl Provider {
                 work.login = Login { started_at: call.now, phase: Phase::Choosing, ..work.login };
                 self.begin(work).await
             }
-            (_, Phase::Over) => Ok(over(work)),
+            (_, Phase::Over) => Ok(work.over()),
             (Did::WentBack, Phase::Trouble { trouble, trace, .. }) => {
                 let (trouble, trace) = (*trouble, TraceId::from_bytes(*trace));
                 self.answer_error_of(work, super::respond::error_of(trouble), trace).await
@@ -186,16 +186,10 @@ impl Provider {
                 trace: TraceId::from_bytes(*trace),
                 has_others: work.eids().len() > 1,
             }),
-            Phase::Over => return Ok(over(work)),
+            Phase::Over => return Ok(work.over()),
         };
         self.turn(work, step).await
     }
-}
-
-/// The page for a login that has ended. Its cookie stays as it is.
-pub(crate) fn over(work: Work<'_>) -> Turn {
-    let step = Step::Over { application: Some(work.application.name.clone()), restart: Some(work.name) };
-    Turn { step, cookies: Vec::new(), ui_locales: work.wanted.ui_locales }
 }
 
 fn selection(work: &Work<'_>) -> Selection {

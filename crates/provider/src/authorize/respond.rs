@@ -5,7 +5,7 @@ use model::{Acr, Grant, Phase, Proof, Sector, SubjectOf, TenantId, Timestamp, Tr
 use oidc::{AuthorizationResponse, ErrorCode};
 use store::{StoreError, WriteTx, awaiting_consents, grants, parked_requests, spent_values};
 
-use super::{Step, Turn, next_step::over, request::Refused, start::Work};
+use super::{Step, Turn, request::Refused, start::Work};
 use crate::{
     Fault, Provider, Refusal, TraceId,
     mint::{MintedCode, mint_code},
@@ -100,7 +100,7 @@ impl Provider {
             })
             .await?;
         if !first {
-            return Ok(over(work));
+            return Ok(work.over());
         }
         work.login.phase = Phase::Over;
         let wanted = &work.wanted;
@@ -130,7 +130,7 @@ impl Provider {
         if let Some(spent) = spent
             && !self.spend_state(&work, spent).await?
         {
-            return Ok(over(work));
+            return Ok(work.over());
         }
         self.answer_error(work, refused).await
     }

@@ -34,6 +34,14 @@ pub(crate) struct Work<'a> {
     pub(crate) jar: Jar,
 }
 
+impl Work<'_> {
+    /// The page for a login that has ended. Its cookie stays as it is.
+    pub(crate) fn over(self) -> Turn {
+        let step = Step::Over { application: Some(self.application.name.clone()), restart: Some(self.name) };
+        Turn { step, cookies: Vec::new(), ui_locales: self.wanted.ui_locales }
+    }
+}
+
 impl Provider {
     /// Decodes the acr of a path segment in front of `/oauth2/authorize` or discovery.
     pub fn acr_of_segment(segment: &str) -> Option<String> {

@@ -8,7 +8,6 @@ use oidc::{ErrorCode, Returned};
 use super::{
     LoginCookie, Step, Turn,
     jar::{Jar, LOGIN_FOR},
-    next_step::over,
     start::Work,
 };
 use crate::{Call, Issuer, Provider, Refusal};
@@ -53,7 +52,7 @@ impl Provider {
         let Some(opened) = jar.find_state(&state).cloned() else {
             // Used before, expired, or started in another browser.
             let Some(opened) = jar.latest_over().cloned() else { return Ok(lost()) };
-            return Ok(self.take_up(issuer, &opened, jar, call).await?.map_or_else(lost, over));
+            return Ok(self.take_up(issuer, &opened, jar, call).await?.map_or_else(lost, Work::over));
         };
         let Some(work) = self.take_up(issuer, &opened, jar, call).await? else { return Ok(lost()) };
         let Phase::AtEid { eid: expected, memo } = work.login.phase.clone() else { return Ok(lost()) };
@@ -61,7 +60,7 @@ impl Provider {
             tracing::warn!(trace = %call.trace, eid = eid.as_str(), "an answer came to another eID's address");
             return Ok(lost());
         }
-        let Some(_returning) = self.take_return(memo.state) else { return Ok(over(work)) };
+        let Some(_returning) = self.take_return(memo.state) else { return Ok(work.over()) };
         let spent = (Digest::of(&memo.state), work.login.started_at.after(LOGIN_FOR));
         let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
         let connector = work.issuer.sources.get(&eid).and_then(|source| source.connector.clone());
@@ -125,7 +124,7 @@ impl Provider {
         if let Some(spent) = spent
             && !self.spend_state(&work, spent).await?
         {
-            return Ok(over(work));
+            return Ok(work.over());
         }
         work.login.phase = Phase::Trouble { eid, trouble, trace: work.call.trace.bytes() };
         let login = work.name.clone();

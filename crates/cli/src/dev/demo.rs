@@ -1,0 +1,66 @@
+//! What the demo is: where everything is, and what its applications are given.
+
+use crypto::Secret;
+use outbound::Allowed;
+
+/// The addresses of everything, derived from the first port.
+#[derive(Clone, Debug)]
+pub(crate) struct Addresses {
+    pub(crate) scheme: &'static str,
+    pub(crate) port: u16,
+}
+
+impl Addresses {
+    fn at(&self, host: &str, offset: u16) -> String {
+        format!("{}://{host}:{}", self.scheme, self.port + offset)
+    }
+
+    pub(crate) fn host(&self) -> String {
+        format!("localhost:{}", self.port)
+    }
+
+    pub(crate) fn production_host(&self) -> String {
+        format!("production.localhost:{}", self.port)
+    }
+
+    pub(crate) fn issuer(&self) -> String {
+        self.at("localhost", 0)
+    }
+
+    pub(crate) fn sample(&self) -> String {
+        self.at("sample.localhost", 1)
+    }
+
+    pub(crate) fn bankid(&self) -> String {
+        self.at("bankid.localhost", 2)
+    }
+
+    pub(crate) fn vipps(&self) -> String {
+        self.at("vipps.localhost", 3)
+    }
+
+    pub(crate) const fn is_https(&self) -> bool {
+        matches!(self.scheme.as_bytes(), b"https")
+    }
+
+    pub(crate) fn allowed(&self) -> Vec<Allowed> {
+        let names = [
+            ("localhost", 0),
+            ("production.localhost", 0),
+            ("sample.localhost", 1),
+            ("bankid.localhost", 2),
+            ("userinfo.bankid.localhost", 2),
+            ("vipps.localhost", 3),
+        ];
+        names.map(|(host, offset)| Allowed { host: host.to_owned(), port: self.port + offset }).to_vec()
+    }
+}
+
+/// What the demo tenant's applications are given.
+#[derive(Clone, Debug)]
+pub(crate) struct Seeded {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Secret<String>,
+    pub(crate) redirect_uri: String,
+    pub(crate) browser_client_id: String,
+}

@@ -1,0 +1,37 @@
+//! What an eID gave us to authenticate with.
+
+use serde::{Deserialize, Serialize};
+
+/// How we authenticate at the eID's token endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceMethod {
+    /// Secret in the header.
+    ClientSecretBasic,
+    /// Secret in the body.
+    ClientSecretPost,
+    /// A signed assertion.
+    PrivateKeyJwt,
+}
+
+/// The client credentials that the eID gave; sealed wherever they are stored.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceCredentials {
+    /// Our client id there.
+    pub client_id: String,
+    /// How we authenticate.
+    pub method: SourceMethod,
+    /// For the two secret methods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    /// PKCS #8 DER in base64url, ES256, for `private_key_jwt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_key: Option<String>,
+}
+
+impl std::fmt::Debug for SourceCredentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SourceCredentials({}, {:?})", self.client_id, self.method)
+    }
+}

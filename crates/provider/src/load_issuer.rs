@@ -1,0 +1,143 @@
+//! How an issuer is loaded: its rows are read in one go, and its secrets opened.
+
+use std::{collections::HashMap, sync::Arc};
+
+use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
+use eid::SourceCredentials;
+use model::{Eid, EidEnvironment, KeyTimes, sealed_place};
+use serde_json::Value;
+use store::{StoreError, domains, identity_sources, signing_keys, subject_keys, tenants};
+
+use crate::{
+    Call, Fault, Issuer, Provider, Refusal,
+    issuer::{Key, Source},
+};
+
+/// What the database has of a domain, read in one go.
+struct Rows {
+    domain: domains::Domain,
+    tenant: tenants::Tenant,
+    sources: Vec<identity_sources::IdentitySource>,
+    signing_keys: Vec<signing_keys::SigningKey>,
+    subject_keys: Vec<subject_keys::SubjectKey>,
+}
+
+fn broken(what: &str) -> Fault {
+    Fault::new(format!("{what} cannot be opened or read; is this the right master key?"))
+}
+
+impl Provider {
+    /// Finds the issuer that a host name stands for; loaded once at a time, kept for a few seconds.
+    ///
+    /// `host`: as in the `Host` header, with the port where it is not the scheme's own.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for a host that is nobody's; [`Refusal::Internal`] when its secrets do not open.
+    pub async fn issuer(&self, host: &str, call: &Call) -> Result<Arc<Issuer>, Refusal> {
+        let host = host.to_ascii_lowercase();
+        let loading = self.load_issuer(host.clone(), call);
+        self.issuers.try_get_with(host, loading).await.map_err(|refusal: Arc<Refusal>| (*refusal).clone())
+    }
+
+    async fn load_issuer(&self, host: String, call: &Call) -> Result<Arc<Issuer>, Refusal> {
+        if host.len() > 255 {
+            return Err(Refusal::NotFound);
+        }
+        let rows = self
+            .store
+            .read(move |tx| {
+                let Some(domain) = domains::find_by_host(tx, &host)? else { return Ok(None) };
+                let (tenant_id, id) = (domain.tenant_id, domain.id);
+                Ok::<_, StoreError>(Some(Rows {
+                    tenant: tenants::get(tx, tenant_id)?,
+                    sources: identity_sources::list(tx, tenant_id, id)?,
+                    signing_keys: signing_keys::list(tx, tenant_id, id)?,
+                    subject_keys: EidEnvironment::ALL
+                        .into_iter()
+                        .filter_map(|environment| subject_keys::find(tx, tenant_id, environment).transpose())
+                        .collect::<Result<_, _>>()?,
+                    domain,
+                }))
+            })
+            .await?;
+        let rows = rows.ok_or(Refusal::NotFound)?;
+        Ok(Arc::new(self.assemble(rows, call)?))
+    }
+
+    fn assemble(&self, rows: Rows, call: &Call) -> Result<Issuer, Fault> {
+        let Rows { domain, tenant, .. } = &rows;
+        let place = sealed_place(tenant.id, "tenants", "sealed_data_key", &tenant.id.to_string());
+        let opened =
+            self.master.open(&place, &tenant.sealed_data_key).map_err(|_| broken("the tenant's data key"))?;
+        let seal = SealKey::from_slice(opened.expose()).ok_or_else(|| broken("the tenant's data key"))?;
+        let url = format!("{}://{}", domain.scheme.as_str(), domain.host);
+        let mut sources = HashMap::new();
+        for row in rows.sources.iter().filter(|row| row.disabled_at.is_none()) {
+            let eid = Eid::parse(&row.eid).ok_or_else(|| broken("an identity source"))?;
+            if row.environment.may_serve(domain.environment) {
+                sources.insert(eid, self.source((&seal, &url), eid, row, call));
+            }
+        }
+        let mut opened_keys = HashMap::new();
+        for row in &rows.subject_keys {
+            let place = sealed_place(tenant.id, "subject_keys", "sealed_key", row.environment.as_str());
+            let key = seal.open(&place, &row.sealed_key).map_err(|_| broken("a subject key"))?;
+            let key = SealKey::from_slice(key.expose()).ok_or_else(|| broken("a subject key"))?;
+            opened_keys.insert(row.environment, key);
+        }
+        Ok(Issuer {
+            tenant: tenant.id,
+            domain: domain.id,
+            environment: domain.environment,
+            cookie_key: seal.subkey(&format!("login cookie {}", domain.id)),
+            keys: rows.signing_keys.iter().map(|row| key(&seal, row)).collect::<Result<_, _>>()?,
+            seal,
+            url,
+            sources,
+            subject_keys: opened_keys,
+        })
+    }
+
+    fn source(
+        &self,
+        (seal, url): (&SealKey, &str),
+        eid: Eid,
+        row: &identity_sources::IdentitySource,
+        call: &Call,
+    ) -> Source {
+        let place =
+            sealed_place(row.tenant_id, "identity_sources", "sealed_credentials", &row.id.to_string());
+        let credentials: Option<SourceCredentials> = row
+            .sealed_credentials
+            .as_deref()
+            .and_then(|sealed| seal.open(&place, sealed).ok())
+            .and_then(|opened| serde_json::from_slice(opened.expose()).ok());
+        let callback = format!("{url}/callback/{}", eid.as_str());
+        let connector = credentials
+            .ok_or_else(|| eid::EidError::Misconfigured("no readable credentials are stored".to_owned()))
+            .and_then(|credentials| self.catalogue.connector(eid, row.environment, credentials, callback));
+        if let Err(error) = &connector {
+            tracing::error!(trace = %call.trace, eid = eid.as_str(), source = %row.id, %error, "an identity source is unusable");
+        }
+        Source { connector: connector.ok() }
+    }
+}
+
+fn key(seal: &SealKey, row: &signing_keys::SigningKey) -> Result<Key, Fault> {
+    let algorithm = Algorithm::parse(&row.algorithm).ok_or_else(|| broken("a signing key"))?;
+    let place = sealed_place(row.tenant_id, "signing_keys", "sealed_private_key", &row.id);
+    let der = seal.open(&place, &row.sealed_private_key).map_err(|_| broken("a signing key"))?;
+    let jwk: Value = serde_json::from_str(&row.public_jwk).map_err(Fault::new)?;
+    Ok(Key {
+        times: KeyTimes {
+            published_at: row.published_at,
+            active_at: row.active_at,
+            retired_at: row.retired_at,
+            withdrawn_at: row.withdrawn_at,
+        },
+        algorithm,
+        public: PublicKey::from_jwk(&jwk).map_err(Fault::new)?,
+        jwk,
+        signing: SigningKey::from_pkcs8(algorithm, der.expose()).map_err(Fault::new)?,
+    })
+}

@@ -1,0 +1,18 @@
+//! What an application is given.
+
+use crypto::Secret;
+
+/// What an application is given to log people in.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The issuer, exactly as in its discovery document.
+    pub issuer: String,
+    /// Its client id.
+    pub client_id: String,
+    /// Its client secret.
+    pub client_secret: Secret<String>,
+    /// Where a login comes back to.
+    pub redirect_uri: String,
+    /// Where a logout comes back to.
+    pub post_logout_redirect_uri: String,
+}
