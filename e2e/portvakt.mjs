@@ -60,6 +60,10 @@ export class Portvakt {
     if (https) args.push("--https");
     for (const uri of redirectUris) args.push("--redirect-uri", uri);
     it.#process = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
+    // A test that falls over leaves nothing running.
+    const last = () => it.#process.kill("SIGKILL");
+    process.once("exit", last);
+    it.#process.once("exit", () => process.removeListener("exit", last));
     it.#process.stderr.setEncoding("utf8").on("data", (text) => {
       it.#errors = (it.#errors + text).slice(-2_000_000);
     });
