@@ -14,5 +14,5 @@ mod visit;
 
 pub use app::{App, Clock, Site};
 pub use router::{op_router, sample_router, simulator_router};
-pub use sample::SampleSite;
+pub use sample::{Results, SampleSite};
 pub use sandbox::SimulatorSite;

@@ -83,6 +83,7 @@ pub fn sample_router(site: Arc<SampleSite>) -> Site {
         .route("/", get(sample::start))
         .route("/login/{id}", get(sample::login))
         .route("/callback", get(sample::callback))
+        .route("/result/{name}", get(sample::show))
         .route("/browser", get(sample::browser))
         .route("/assets/{name}", get(assets::show))
         .with_state(site)

@@ -1,12 +1,16 @@
 //! The sample application of `portvakt dev` over HTTP: its logic is `sample`'s, its pages are `pages`'.
 
-use std::sync::Arc;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use axum::{
     extract::{Path, RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
+use crypto::{Random, b64};
 use pages::{
     Claim, Exchange, ExchangeStep, Frame, Page, SampleBrowser, SampleChoice, SampleError, SampleLogin,
     SampleResult, SampleStart, SampleToken,
@@ -31,6 +35,30 @@ pub struct SampleSite {
     pub browser_client_id: String,
     /// The time.
     pub clock: Clock,
+    /// For the names of results.
+    pub random: Random,
+    /// What the last logins gave, to be looked at and reloaded.
+    pub results: Results,
+}
+
+/// The results of the last logins, each under a random name.
+#[derive(Default)]
+pub struct Results(Mutex<VecDeque<(String, Arc<SampleResult>)>>);
+
+/// How many results are kept.
+const MOST_RESULTS: usize = 100;
+
+impl Results {
+    fn keep(&self, name: &str, result: SampleResult) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push_front((name.to_owned(), Arc::new(result)));
+        kept.truncate(MOST_RESULTS);
+    }
+
+    fn find(&self, name: &str) -> Option<Arc<SampleResult>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|(known, _)| known == name).map(|(_, result)| Arc::clone(result))
+    }
 }
 
 const MEMO: &str = "sample-";
@@ -101,8 +129,33 @@ pub(crate) async fn callback(
     let state = state.map(|(_, value)| value.into_owned()).unwrap_or_default();
     let now = (site.clock)().seconds();
     match site.sample.finish(&query, &memo(&headers, &state), now).await {
-        Ok(finished) => page(StatusCode::OK, &result(finished), locale(&headers), Powers::Links),
-        Err(error) => failed(&error, locale(&headers)),
+        Ok(finished) => {
+            // On to an address without the code: a reload must not present it again.
+            let name = b64::encode(&site.random.bytes::<16>());
+            site.results.keep(&name, result(finished));
+            forget_memo(see_other(&format!("/result/{name}")), &state)
+        }
+        Err(error) => forget_memo(failed(&error, locale(&headers)), &state),
+    }
+}
+
+/// Removes the cookie of a login that has come back.
+fn forget_memo(mut response: Response, state: &str) -> Response {
+    let cookie = format!("{MEMO}{state}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    // A state that fits no header named no cookie of ours.
+    response.headers_mut().extend(HeaderValue::from_str(&cookie).ok().map(|it| (header::SET_COOKIE, it)));
+    response
+}
+
+/// `GET /result/{name}`
+pub(crate) async fn show(
+    State(site): State<Arc<SampleSite>>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+) -> Response {
+    match site.results.find(&name) {
+        Some(result) => page(StatusCode::OK, &*result, locale(&headers), Powers::Links),
+        None => see_other("/"),
     }
 }
 

@@ -52,5 +52,6 @@ async fn nonsense_is_refused_without_looking_further() {
     for token in ["", "x", &"a".repeat(43), &"a".repeat(10_000)] {
         assert_eq!(house.userinfo(token).await.status, 401, "{token:.5}");
     }
-    assert_eq!(house.get("/oauth2/userinfo").await.status, 401);
+    let nobody = house.get("/oauth2/userinfo").await;
+    assert_eq!((nobody.status, nobody.header("www-authenticate")), (401, Some("Bearer")));
 }

@@ -16,7 +16,10 @@ use model::{Eid, EidEnvironment};
 use outbound::{Outbound, Settings as OutboundSettings};
 use provider::{Call, Provider, TraceId};
 use store::{Place, Store};
-use tokio::sync::watch;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
 use web::{App, op_router};
 
 use crate::{clock, listener::Door, telemetry};
@@ -90,8 +93,10 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let (stop, end) = watch::channel(false);
     let answering: Vec<_> = doors.into_iter().map(|door| tokio::spawn(door.answer(end.clone()))).collect();
     let sweeping = tokio::spawn(sweep(provider, end));
+    // From here on a stop is heard, also one that comes before the report is read.
+    let stop_asked = stop_asked()?;
     report::print(&report::Report::new(&addresses, &seeded, &world, &folder), arguments.json);
-    stop_asked().await;
+    stop_asked.await;
     let _ = stop.send(true);
     for task in answering.into_iter().chain([sweeping]) {
         // A task that panicked has logged why; there is nothing left to finish in it.
@@ -112,17 +117,16 @@ fn issuers(world: &World) -> Vec<Issuer> {
         .collect()
 }
 
-async fn stop_asked() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
+/// Listens for Ctrl-C and for the system's stop; the future ends with the first of them.
+fn stop_asked() -> Result<impl Future<Output = ()>, String> {
+    let listen = |kind| signal(kind).map_err(|error| format!("signals cannot be heard: {error}"));
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-        Err(_) => drop(tokio::signal::ctrl_c().await),
-    }
+    })
 }
 
 /// Deletes what has expired, every minute.

@@ -8,7 +8,7 @@ use model::Eid;
 use outbound::Outbound;
 use sample::{Config, Sample};
 use sandbox::{Client, Kind, People, Simulator};
-use web::{SampleSite, SimulatorSite, Site, sample_router, simulator_router};
+use web::{Results, SampleSite, SimulatorSite, Site, sample_router, simulator_router};
 
 use super::{
     demo::{Addresses, Seeded},
@@ -157,10 +157,12 @@ pub(crate) fn sample_site(
         post_logout_redirect_uri: format!("{}/", addresses.sample()),
     };
     sample_router(Arc::new(SampleSite {
-        sample: Sample::new(config, outbound, random),
+        sample: Sample::new(config, outbound, random.clone()),
         issuer: addresses.issuer(),
         base: addresses.sample(),
         browser_client_id: seeded.browser_client_id.clone(),
         clock: clock::system(),
+        random: random.clone(),
+        results: Results::default(),
     }))
 }

@@ -10,7 +10,11 @@ use provider::{OAuthRefusal, Refusal};
 
 use crate::{
     App,
-    respond::{cors, error::bearer_refusal, page::json},
+    respond::{
+        cors,
+        error::{bearer_challenge, bearer_refusal},
+        page::json,
+    },
     visit::Visit,
 };
 
@@ -24,7 +28,7 @@ fn bearer(header: &str) -> Option<&str> {
 }
 
 /// Finds the one token of a request (RFC 6750 §2). In the query it is refused: URLs are logged.
-fn token(visit: &Visit, query: Option<&str>, body: &str) -> Result<String, Refusal> {
+fn token(visit: &Visit, query: Option<&str>, body: &str) -> Result<Option<String>, Refusal> {
     let malformed = |_| invalid("the parameters are not well-formed");
     if Params::parse(query.unwrap_or_default()).map_err(malformed)?.get("access_token").is_some() {
         return Err(invalid("the access token must not stand in the query"));
@@ -36,9 +40,8 @@ fn token(visit: &Visit, query: Option<&str>, body: &str) -> Result<String, Refus
     });
     match (visit.authorization.as_deref(), form.get("access_token")) {
         (Some(_), Some(_)) => Err(invalid("the access token came in two ways")),
-        (Some(header), None) => bearer(header).map(str::to_owned).ok_or(missing),
-        (None, Some(token)) => Ok(token.to_owned()),
-        (None, None) => Err(missing),
+        (Some(header), None) => bearer(header).map(|token| Some(token.to_owned())).ok_or(missing),
+        (None, token) => Ok(token.map(str::to_owned)),
     }
 }
 
@@ -50,7 +53,8 @@ pub(crate) async fn show(
     body: String,
 ) -> Response {
     let answer = match token(&visit, query.as_deref(), &body) {
-        Ok(token) => app.provider.userinfo(&visit.issuer, &token, &visit.call).await,
+        Ok(Some(token)) => app.provider.userinfo(&visit.issuer, &token, &visit.call).await,
+        Ok(None) => return cors::readable(&app, &visit, None, bearer_challenge()).await,
         Err(refusal) => Err(refusal),
     };
     match answer {

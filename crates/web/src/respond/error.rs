@@ -104,6 +104,13 @@ pub(crate) fn token_refusal(refusal: &Refusal, by_header: bool, call: &Call) -> 
     response
 }
 
+/// The challenge for a request without any credentials, which has no error code (RFC 6750 §3.1).
+pub(crate) fn bearer_challenge() -> Response {
+    let mut response = super::page::answer(StatusCode::UNAUTHORIZED, "");
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+}
+
 /// A refusal at a resource (RFC 6750 §3).
 pub(crate) fn bearer_refusal(refusal: &Refusal, call: &Call) -> Response {
     let Refusal::OAuth(OAuthRefusal { code, description }) = refusal else {
