@@ -3,7 +3,7 @@
 # where cargo puts what it builds
 target := env("CARGO_TARGET_DIR", justfile_directory() / "target")
 # our own Python environment, with the tools that ./test installed
-export PATH := target / "venv/bin:" + env("PATH")
+export PATH := target / "venv/node:" + target / "venv/bin:" + env("PATH")
 
 # list the targets
 default:
@@ -69,9 +69,9 @@ test-postgres:
     e2e/with-postgres cargo test --workspace --test '*' --locked
 
 # a browser and client libraries of several languages against the built binary
-test-outside *arguments:
+test-outside *parts:
     cargo build --package cli --locked
-    E2E_PYTHON="${E2E_PYTHON:-{{target}}/venv/bin/python}" e2e/run {{target}}/debug/portvakt {{arguments}}
+    E2E_PYTHON="${E2E_PYTHON:-{{target}}/venv/bin/python}" e2e/run {{target}}/debug/portvakt {{parts}}
 
 # forget the database, keys and people of `./dev`
 fresh:

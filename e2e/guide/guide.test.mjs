@@ -15,7 +15,7 @@ import { programs } from "./extract.mjs";
 
 const folder = process.env.E2E_GUIDE ?? fileURLToPath(new URL("../artifacts/guide", import.meta.url));
 const servers = {
-  "server.mjs": ["node", path.join(folder, "server.mjs")],
+  "server.mjs": [process.execPath, path.join(folder, "server.mjs")],
   "app.py": [process.env.E2E_PYTHON ?? "python3", path.join(folder, "app.py")],
   "main.rs": [process.env.E2E_RUST_GUIDE ?? "guide"],
 };
