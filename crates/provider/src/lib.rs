@@ -23,7 +23,8 @@ mod userinfo;
 
 pub use application::Application;
 pub use authorize::{
-    Arrival, Choice, ConsentAsk, CookieChange, LoginCookie, Selection, SharedClaim, Step, TroubleAt, Turn,
+    Arrival, Choice, ConsentAsk, CookieChange, LoginAction, LoginCookie, Selection, SharedClaim, Step,
+    TroubleAt, Turn,
 };
 pub use call::{Call, TraceId};
 pub use issuer::Issuer;

@@ -6,6 +6,7 @@
 mod app;
 mod cookies;
 mod op;
+mod pretend;
 mod respond;
 mod router;
 mod sample;

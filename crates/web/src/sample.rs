@@ -12,14 +12,15 @@ use axum::{
 };
 use crypto::{Random, b64};
 use pages::{
-    Claim, Exchange, ExchangeStep, Frame, Page, SampleBrowser, SampleChoice, SampleError, SampleLogin,
-    SampleResult, SampleStart, SampleToken,
+    Claim, Exchange, ExchangeStep, Page, SampleBrowser, SampleChoice, SampleError, SampleLogin, SampleResult,
+    SampleStart, SampleToken,
 };
 use sample::{Finished, Sample, Step};
 use texts::Locale;
 
 use crate::{
     Clock,
+    pretend::{frame, locale},
     respond::page::{Powers, page, page_with, see_other},
 };
 
@@ -62,18 +63,6 @@ impl Results {
 }
 
 const MEMO: &str = "sample-";
-
-fn locale(headers: &HeaderMap) -> Locale {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
-    match Locale::choose(&[] as &[&str], accepted) {
-        Locale::En => Locale::En,
-        Locale::Nb | Locale::Nn => Locale::Nb,
-    }
-}
-
-fn frame() -> Frame {
-    Frame { is_test: true, ..Frame::default() }
-}
 
 /// `GET /`
 pub(crate) async fn start(State(site): State<Arc<SampleSite>>, headers: HeaderMap) -> Response {

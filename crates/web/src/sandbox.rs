@@ -18,14 +18,15 @@ use crypto::Random;
 use http_body::Frame as BodyFrame;
 use oidc::Params;
 use pages::{
-    Continue, Form, Frame, NewPerson, PersonAdded, PersonError, PersonFields, Shared, SimulatedEid,
-    SimulatorFault, SimulatorOutcome,
+    Continue, Form, NewPerson, PersonAdded, PersonError, PersonFields, Shared, SimulatedEid, SimulatorFault,
+    SimulatorOutcome,
 };
 use sandbox::{Answer, AskedClaim, Choose, Fault, Kind, Outcome, PersonProblem, Simulator};
 use texts::Locale;
 
 use crate::{
     Clock,
+    pretend::{frame, locale},
     respond::page::{Powers, answer as bare, json, page, see_other},
 };
 
@@ -76,19 +77,6 @@ impl SimulatorSite {
             Kind::Vipps => SimulatedEid::Vipps,
         }
     }
-}
-
-fn locale(headers: &HeaderMap) -> Locale {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
-    // Simulators speak bokmål and English.
-    match Locale::choose(&[] as &[&str], accepted) {
-        Locale::En => Locale::En,
-        Locale::Nb | Locale::Nn => Locale::Nb,
-    }
-}
-
-fn frame() -> Frame {
-    Frame { is_test: true, ..Frame::default() }
 }
 
 /// Everything that is the eID's own protocol.

@@ -18,5 +18,6 @@ mod turn;
 mod upstream;
 
 pub use jar::{CookieChange, LoginCookie};
+pub use next_step::LoginAction;
 pub use start::Arrival;
 pub use turn::{Choice, ConsentAsk, Selection, SharedClaim, Step, TroubleAt, Turn};

@@ -11,12 +11,18 @@ use super::{
 use crate::{Call, Issuer, Provider, Refusal, TraceId};
 
 /// What a person did on one of our pages.
-enum Did {
-    Looked,
-    Chose(Eid),
-    WantsAnother,
-    WentBack,
-    Restarted,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginAction {
+    /// Looked at where the login stands.
+    Look,
+    /// Chose an eID.
+    Choose(Eid),
+    /// Wants to choose another eID after trouble.
+    ChooseAnother,
+    /// Goes back to the application: with the trouble that there was, or because they want to.
+    GoBack,
+    /// Starts a login anew that is over, with new state, nonce and verifier.
+    Restart,
 }
 
 /// The turn for a login whose cookie opens to nothing that can go on.
@@ -32,80 +38,14 @@ impl Work<'_> {
 }
 
 impl Provider {
-    /// Shows where a login stands.
+    /// Goes on with a login as the person wishes, as far as it stands there.
     ///
     /// # Errors
     /// [`Refusal::Busy`], [`Refusal::Internal`].
-    pub async fn show_login(
+    pub async fn continue_login(
         &self,
         issuer: &Issuer,
-        login: &str,
-        cookies: &[LoginCookie],
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
-        self.act(issuer, (login, Did::Looked), cookies, call).await
-    }
-
-    /// Goes on with the eID that the person chose.
-    ///
-    /// # Errors
-    /// [`Refusal::Busy`], [`Refusal::Internal`].
-    pub async fn choose_eid(
-        &self,
-        issuer: &Issuer,
-        (login, eid): (&str, Eid),
-        cookies: &[LoginCookie],
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
-        self.act(issuer, (login, Did::Chose(eid)), cookies, call).await
-    }
-
-    /// Goes from trouble back to the choice of an eID.
-    ///
-    /// # Errors
-    /// [`Refusal::Busy`], [`Refusal::Internal`].
-    pub async fn choose_another(
-        &self,
-        issuer: &Issuer,
-        login: &str,
-        cookies: &[LoginCookie],
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
-        self.act(issuer, (login, Did::WantsAnother), cookies, call).await
-    }
-
-    /// Goes back to the application: with the trouble that there was, or because the person wants to.
-    ///
-    /// # Errors
-    /// [`Refusal::Busy`], [`Refusal::Internal`].
-    pub async fn leave_login(
-        &self,
-        issuer: &Issuer,
-        login: &str,
-        cookies: &[LoginCookie],
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
-        self.act(issuer, (login, Did::WentBack), cookies, call).await
-    }
-
-    /// Starts a login anew that is over, with new state, nonce and verifier.
-    ///
-    /// # Errors
-    /// [`Refusal::Busy`], [`Refusal::Internal`].
-    pub async fn restart_login(
-        &self,
-        issuer: &Issuer,
-        login: &str,
-        cookies: &[LoginCookie],
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
-        self.act(issuer, (login, Did::Restarted), cookies, call).await
-    }
-
-    async fn act(
-        &self,
-        issuer: &Issuer,
-        (login, did): (&str, Did),
+        (login, action): (&str, LoginAction),
         cookies: &[LoginCookie],
         call: &Call,
     ) -> Result<Turn, Refusal> {
@@ -114,33 +54,31 @@ impl Provider {
         let Some(mut work) = self.take_up(issuer, &opened, jar, call).await? else {
             return Ok(gone(Step::Over { application: None, restart: None }));
         };
-        match (did, &work.login.phase) {
-            (Did::Restarted, Phase::Over) => {
+        match (action, &work.login.phase) {
+            (LoginAction::Restart, Phase::Over) => {
                 work.name = jar::new_name(&self.random);
                 work.login = Login { started_at: call.now, phase: Phase::Choosing, ..work.login };
                 self.begin(work).await
             }
             (_, Phase::Over) => Ok(work.over()),
-            (Did::WentBack, Phase::Trouble { trouble, trace, .. }) => {
+            (LoginAction::GoBack, Phase::Trouble { trouble, trace, .. }) => {
                 let (trouble, trace) = (*trouble, TraceId::from_bytes(*trace));
                 self.answer_error_of(work, super::respond::error_of(trouble), trace).await
             }
-            (Did::WentBack, _) => {
+            (LoginAction::GoBack, _) => {
                 self.answer_error(work, (ErrorCode::AccessDenied, "the person went back")).await
             }
-            (Did::Chose(eid), Phase::Choosing | Phase::AtEid { .. } | Phase::Trouble { .. })
+            (LoginAction::Choose(eid), Phase::Choosing | Phase::AtEid { .. } | Phase::Trouble { .. })
                 if work.eids().contains(&eid) =>
             {
                 self.leave_for(work, eid).await
             }
-            (Did::WantsAnother, Phase::Trouble { .. }) => {
+            (LoginAction::ChooseAnother, Phase::Trouble { .. }) => {
                 work.login.phase = Phase::Choosing;
                 let login = work.name.clone();
                 self.turn(work, Step::Show { login }).await
             }
-            (Did::Looked | Did::Restarted | Did::WantsAnother | Did::Chose(_), _) => {
-                self.next_step(work).await
-            }
+            (_, _) => self.next_step(work).await,
         }
     }
 

@@ -7,7 +7,7 @@ use axum::{
 };
 use model::Eid;
 use oidc::{Params, Returned};
-use provider::Refusal;
+use provider::{LoginAction, Refusal};
 
 use super::turn::{Reached, respond};
 use crate::{
@@ -16,10 +16,15 @@ use crate::{
     visit::{Visit, unreadable},
 };
 
+async fn go_on(app: &App, visit: &Visit, login: &str, action: LoginAction) -> Response {
+    let (issuer, cookies) = (&visit.issuer, &visit.cookies.logins);
+    let turn = app.provider.continue_login(issuer, (login, action), cookies, &visit.call).await;
+    respond(visit, turn, Reached::ByLink)
+}
+
 /// `GET /login/{login}`
 pub(crate) async fn show(State(app): State<App>, visit: Visit, Path(login): Path<String>) -> Response {
-    let turn = app.provider.show_login(&visit.issuer, &login, &visit.cookies.logins, &visit.call).await;
-    respond(&visit, turn, Reached::ByLink)
+    go_on(&app, &visit, &login, LoginAction::Look).await
 }
 
 /// `GET /login/{login}/with/{eid}`
@@ -28,12 +33,10 @@ pub(crate) async fn choose(
     visit: Visit,
     Path((login, eid)): Path<(String, String)>,
 ) -> Response {
-    let Some(eid) = Eid::parse(&eid) else {
-        return refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.call);
-    };
-    let turn =
-        app.provider.choose_eid(&visit.issuer, (&login, eid), &visit.cookies.logins, &visit.call).await;
-    respond(&visit, turn, Reached::ByLink)
+    match Eid::parse(&eid) {
+        Some(eid) => go_on(&app, &visit, &login, LoginAction::Choose(eid)).await,
+        None => refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.call),
+    }
 }
 
 /// `GET /login/{login}/choose`: from trouble back to the selector.
@@ -42,20 +45,17 @@ pub(crate) async fn choose_another(
     visit: Visit,
     Path(login): Path<String>,
 ) -> Response {
-    let turn = app.provider.choose_another(&visit.issuer, &login, &visit.cookies.logins, &visit.call).await;
-    respond(&visit, turn, Reached::ByLink)
+    go_on(&app, &visit, &login, LoginAction::ChooseAnother).await
 }
 
 /// `GET /login/{login}/back`: to the application.
 pub(crate) async fn back(State(app): State<App>, visit: Visit, Path(login): Path<String>) -> Response {
-    let turn = app.provider.leave_login(&visit.issuer, &login, &visit.cookies.logins, &visit.call).await;
-    respond(&visit, turn, Reached::ByLink)
+    go_on(&app, &visit, &login, LoginAction::GoBack).await
 }
 
 /// `GET /login/{login}/restart`
 pub(crate) async fn restart(State(app): State<App>, visit: Visit, Path(login): Path<String>) -> Response {
-    let turn = app.provider.restart_login(&visit.issuer, &login, &visit.cookies.logins, &visit.call).await;
-    respond(&visit, turn, Reached::ByLink)
+    go_on(&app, &visit, &login, LoginAction::Restart).await
 }
 
 /// `POST /login/{login}/consent`
