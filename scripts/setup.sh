@@ -21,7 +21,8 @@ COULD_NOT=()
 
 mkdir -p "$TARGET"
 
-say() { printf 'portvakt: %s\n' "$*"; }
+# On standard error: what a command prints for scripts stays alone on standard output.
+say() { printf 'portvakt: %s\n' "$*" >&2; }
 
 could_not() { COULD_NOT+=("$1"); say "could not: $1"; }
 
