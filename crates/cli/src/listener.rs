@@ -17,6 +17,8 @@ use web::Site;
 
 /// How long a client may take to send its headers, or to shake hands.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait after a connection that could not be accepted: the reason is seldom gone at once.
+const BREATH: Duration = Duration::from_millis(200);
 /// How many connections at once.
 const MOST: usize = 2_048;
 /// How long the end waits for requests that are being answered.
@@ -68,7 +70,7 @@ async fn accept(
                 // Out of file handles, or the client was gone already: the next one may do better.
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::task::yield_now().await;
+                    let _ = tokio::time::timeout(BREATH, std::future::pending::<()>()).await;
                     continue;
                 }
             },
@@ -95,22 +97,31 @@ async fn shake_hands(
     // Answers are small and wait for nobody.
     let _ = stream.set_nodelay(true);
     match tls {
-        None => converse(stream, router, watcher).await,
+        // Which HTTP it is, is known before anything is read, so every read has its time-out.
+        None => converse(stream, router, watcher, false).await,
         Some(tls) => {
             if let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, tls.accept(stream)).await {
-                converse(stream, router, watcher).await;
+                let second = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                converse(stream, router, watcher, second).await;
             }
         }
     }
 }
 
-async fn converse<S>(stream: S, router: Site, watcher: hyper_util::server::graceful::Watcher)
+async fn converse<S>(stream: S, router: Site, watcher: hyper_util::server::graceful::Watcher, second: bool)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let mut server = auto::Builder::new(TokioExecutor::new());
+    let server = auto::Builder::new(TokioExecutor::new());
+    let mut server = if second { server.http2_only() } else { server.http1_only() };
     server.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(64 * 1024);
-    server.http2().timer(TokioTimer::new()).max_header_list_size(64 * 1024).max_concurrent_streams(100);
+    server
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(64 * 1024)
+        .max_concurrent_streams(100)
+        .keep_alive_interval(PATIENCE)
+        .keep_alive_timeout(PATIENCE);
     let connection = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     if let Err(error) = watcher.watch(connection.into_owned()).await {
         tracing::debug!(%error, "a connection ended early");

@@ -15,10 +15,57 @@ const FRESH_FOR: Duration = Duration::from_secs(60 * 60);
 /// Unknown keys make us ask again, but not more often than this (NEG-20).
 const REFETCH_AFTER: Duration = Duration::from_secs(60);
 
+/// After a failure nobody asks again for so long; who waited is told the same.
+const FAILED_FOR: Duration = Duration::from_secs(5);
+
+/// A value that is fetched, with when it was, and the last failure to fetch it.
+struct Fetched<T> {
+    value: Option<(Arc<T>, Timestamp)>,
+    failure: Option<(EidError, Timestamp)>,
+}
+
+impl<T> Default for Fetched<T> {
+    fn default() -> Self {
+        Self { value: None, failure: None }
+    }
+}
+
+impl<T> Fetched<T> {
+    /// What serves without asking: a value that is fresh enough, or the failure of a moment ago.
+    fn ready(&self, fresh_for: Duration, now: Timestamp) -> Option<Result<Arc<T>, EidError>> {
+        if let Some((value, at)) = &self.value
+            && now.since(*at) < fresh_for
+        {
+            return Some(Ok(Arc::clone(value)));
+        }
+        let (error, at) = self.failure.as_ref()?;
+        (now.since(*at) < FAILED_FOR).then(|| self.stale().ok_or_else(|| error.clone()))
+    }
+
+    /// An old value is better than none while the issuer cannot be asked.
+    fn stale(&self) -> Option<Arc<T>> {
+        self.value.as_ref().map(|(value, _)| Arc::clone(value))
+    }
+
+    fn keep(&mut self, fetched: Result<T, EidError>, now: Timestamp) -> Result<Arc<T>, EidError> {
+        match fetched {
+            Ok(value) => {
+                let value = Arc::new(value);
+                *self = Self { value: Some((Arc::clone(&value), now)), failure: None };
+                Ok(value)
+            }
+            Err(error) => {
+                self.failure = Some((error.clone(), now));
+                self.stale().ok_or(error)
+            }
+        }
+    }
+}
+
 #[derive(Default)]
 struct Cached {
-    metadata: Option<(Arc<UpstreamMetadata>, Timestamp)>,
-    keys: Option<(Arc<KeySet>, Timestamp)>,
+    metadata: Fetched<UpstreamMetadata>,
+    keys: Fetched<KeySet>,
 }
 
 /// One issuer, shared by all tenants that use it.
@@ -52,19 +99,17 @@ impl Upstream {
     /// Gives the metadata; fetches at most once at a time.
     pub(crate) async fn metadata(&self, now: Timestamp) -> Result<Arc<UpstreamMetadata>, EidError> {
         let mut cached = self.cached.lock().await;
-        if let Some((metadata, at)) = &cached.metadata
-            && now.since(*at) < FRESH_FOR
-        {
-            return Ok(Arc::clone(metadata));
+        if let Some(ready) = cached.metadata.ready(FRESH_FOR, now) {
+            return ready;
         }
         // Discovery §4.1: a terminating slash of the issuer is removed before the path is appended.
         let base = self.issuer.strip_suffix('/').unwrap_or(&self.issuer);
-        let document = self.fetch(format!("{base}/.well-known/openid-configuration"), "discovery").await?;
-        let metadata = UpstreamMetadata::parse(&document, &self.issuer)
-            .map_err(|error| EidError::Upstream(error.to_string()))?;
-        let metadata = Arc::new(metadata);
-        cached.metadata = Some((Arc::clone(&metadata), now));
-        Ok(metadata)
+        let document = self.fetch(format!("{base}/.well-known/openid-configuration"), "discovery").await;
+        let metadata = document.and_then(|document| {
+            UpstreamMetadata::parse(&document, &self.issuer)
+                .map_err(|error| EidError::Upstream(error.to_string()))
+        });
+        cached.metadata.keep(metadata, now)
     }
 
     /// Gives the keys. `unknown` says that the ones we have did not fit: then they are fetched again, once a
@@ -72,16 +117,13 @@ impl Upstream {
     pub(crate) async fn keys(&self, unknown: bool, now: Timestamp) -> Result<Arc<KeySet>, EidError> {
         let url = self.metadata(now).await?.jwks_uri.clone();
         let mut cached = self.cached.lock().await;
-        if let Some((keys, at)) = &cached.keys {
-            let age = now.since(*at);
-            if age < if unknown { REFETCH_AFTER } else { FRESH_FOR } {
-                return Ok(Arc::clone(keys));
-            }
+        let fresh_for = if unknown { REFETCH_AFTER } else { FRESH_FOR };
+        if let Some(ready) = cached.keys.ready(fresh_for, now) {
+            return ready;
         }
-        let set = self.fetch(url, "the JWK Set").await?;
-        let keys = KeySet::parse(&set).ok_or_else(|| EidError::Upstream("not a JWK Set".to_owned()))?;
-        let keys = Arc::new(keys);
-        cached.keys = Some((Arc::clone(&keys), now));
-        Ok(keys)
+        let keys = self.fetch(url, "the JWK Set").await.and_then(|set| {
+            KeySet::parse(&set).ok_or_else(|| EidError::Upstream("not a JWK Set".to_owned()))
+        });
+        cached.keys.keep(keys, now)
     }
 }

@@ -73,7 +73,8 @@ impl Vipps {
     fn proof(&self, claims: &Map<String, Value>) -> Proof {
         let own = |name| text(claims, name).map(str::to_owned);
         let flag = |name| claims.get(name).and_then(Value::as_bool);
-        let seconds = |name| claims.get(name).and_then(Value::as_i64);
+        let seconds =
+            |name| claims.get(name).and_then(|it| it.as_i64().or_else(|| it.as_f64().map(|it| it as i64)));
         Proof {
             eid: Eid::NoVipps,
             environment: self.environment,
@@ -126,6 +127,9 @@ impl RedirectEid for Vipps {
             asked(ask.scopes).flat_map(|(_, _, claims)| claims.iter().copied()).collect();
         let claims = self.party.complete(tokens, &promised, false, now).await?;
         let proof = self.proof(&claims);
+        if ask.max_age.is_some() && !claims.contains_key("auth_time") {
+            return Err(EidError::Upstream("no auth_time came, so the age of the login is unknown".into()));
+        }
         check_age(proof.authenticated_at, memo, ask.max_age)?;
         if ask.scopes.has(Scope::Nin) && proof.person.nin.is_none() {
             return Ok(Outcome::Refused(Reason::NinRefused));

@@ -64,7 +64,7 @@ const RULES: [Rule; 12] = [
 ];
 
 /// Gives the scopes whose claims were asked for by name in the `claims` parameter.
-pub(crate) fn scopes_of_named(claims: &oidc::ClaimsRequest) -> impl Iterator<Item = Scope> + '_ {
+pub fn scopes_of_named(claims: &oidc::ClaimsRequest) -> impl Iterator<Item = Scope> + '_ {
     let named =
         |rule: &Rule| claims.id_token.contains_key(rule.claim) || claims.userinfo.contains_key(rule.claim);
     RULES.iter().filter(move |rule| named(rule)).map(|rule| rule.scope)

@@ -19,7 +19,7 @@ mod time;
 pub use acr::{Acr, Eid, Level};
 pub use application::{ApplicationSettings, ClientAuthentication, Origin, Pkce, Sector, SettingsError};
 pub use application_kind::ApplicationKind;
-pub use claim_rules::{Released, release};
+pub use claim_rules::{Released, release, scopes_of_named};
 pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};
 pub use id::{ApplicationId, DomainId, GrantId, IdentitySourceId, MalformedId, SecretId, TenantId};

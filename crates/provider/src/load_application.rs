@@ -30,7 +30,7 @@ impl Provider {
         client_id: &str,
         call: &Call,
     ) -> Result<Arc<Application>, Refusal> {
-        if client_id.len() > 255 {
+        if client_id.len() > 255 || client_id.contains(char::is_control) {
             return Err(Refusal::NotFound);
         }
         let (tenant, domain, now) = (issuer.tenant, issuer.domain, call.now);

@@ -12,7 +12,7 @@ use oidc::{Scope, TokenResponse};
 use serde_json::{Map, Value, json};
 use store::{access_tokens, grants};
 
-use crate::{Application, Fault, Issuer};
+use crate::{Application, Fault, Issuer, issuer::Key};
 
 /// A code lives this long.
 const CODE_FOR: Duration = Duration::from_secs(60);
@@ -139,6 +139,18 @@ fn id_token_claims(
     claims
 }
 
+/// The key that signs this application's ID tokens now.
+pub(crate) fn signing_key<'a>(
+    issuer: &'a Issuer,
+    application: &Application,
+    now: Timestamp,
+) -> Result<&'a Key, Fault> {
+    let algorithm = application.settings.algorithm();
+    let usable = issuer.keys.iter().filter(|key| key.algorithm == algorithm && signs_now(&key.times, now));
+    let key = usable.max_by_key(|key| key.times.active_at);
+    key.ok_or_else(|| Fault::new(format!("no active {} key", algorithm.as_str())))
+}
+
 /// Signs and puts together the answer of the token endpoint. Everything has been committed by now.
 pub(crate) fn token_response(
     issuer: &Issuer,
@@ -148,11 +160,8 @@ pub(crate) fn token_response(
     now: Timestamp,
 ) -> Result<TokenResponse, Fault> {
     let id_token = if grant.scopes.has(Scope::Openid) {
-        let algorithm = application.settings.algorithm();
-        let usable =
-            issuer.keys.iter().filter(|key| key.algorithm == algorithm && signs_now(&key.times, now));
-        let key = usable.max_by_key(|key| key.times.active_at);
-        let key = key.ok_or_else(|| Fault::new(format!("no active {} key", algorithm.as_str())))?;
+        let key = signing_key(issuer, application, now)?;
+        let algorithm = key.algorithm;
         let mut claims = id_token_claims(issuer, application, grant, now);
         claims.insert("at_hash".to_owned(), json!(crypto::at_hash(algorithm, access_token.expose())));
         let payload = serde_json::to_vec(&claims).map_err(Fault::new)?;

@@ -38,6 +38,9 @@ impl Provider {
         };
         let (grant, _) = open_grant(issuer, live.grant_id, token, &live.wrapped_key, &live.sealed_claims)
             .ok_or_else(invalid)?;
+        if !application.settings.accepts(grant.proof.eid, grant.proof.level) {
+            return Err(invalid());
+        }
         if !grant.scopes.has(oidc::Scope::Openid) {
             return Err(refuse(ErrorCode::InsufficientScope, "the token was not granted openid"));
         }

@@ -15,6 +15,7 @@ use std::{
 use tokio::{runtime::Runtime, time::timeout};
 use tokio_postgres::{
     Client, Config, Error, NoTls, Statement,
+    config::Host,
     error::SqlState,
     types::{ToSql, Type},
 };
@@ -74,6 +75,7 @@ enum Trouble {
 
 impl Session {
     pub(crate) fn new(config: Config, settings: &Settings) -> Result<Self, StoreError> {
+        refuse_clear_text_abroad(&config)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| StoreError::Failed(format!("no runtime: {error}")))?;
         let settings = settings.clone();
@@ -389,4 +391,23 @@ fn meaning(error: &Error) -> Trouble {
             [refused.table(), refused.constraint()].into_iter().flatten().collect::<Vec<_>>().join(" ");
         StoreError::Failed(format!("SQLSTATE {} {place} {text}", code.code()))
     })
+}
+
+/// There is no TLS to PostgreSQL yet, so the driver would speak in clear text without a word: only to this machine.
+fn refuse_clear_text_abroad(config: &Config) -> Result<(), StoreError> {
+    let is_here = |host: &Host| match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => {
+            name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+    };
+    let addresses_here = config.get_hostaddrs().iter().all(std::net::IpAddr::is_loopback);
+    if config.get_hosts().iter().all(is_here) && addresses_here {
+        return Ok(());
+    }
+    Err(StoreError::Unsuitable(
+        "this version speaks to PostgreSQL in clear text, so only on this machine: use a socket, a loopback address, \
+         or a tunnel that ends on one"
+            .to_owned(),
+    ))
 }

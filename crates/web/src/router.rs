@@ -1,12 +1,12 @@
 //! The table of all routes.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
     body::Body,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderValue, StatusCode, Uri, header},
+    http::{HeaderValue, Method, StatusCode, Uri, header},
     middleware::{self, Next},
     response::Response,
     routing::{get, post},
@@ -24,6 +24,8 @@ use crate::{
 
 /// The longest request target, in bytes.
 const LONGEST_URI: usize = 32 * 1024;
+/// How long a request may take, its body and what we ask of others included.
+const LONGEST_WAIT: Duration = Duration::from_secs(45);
 /// The largest body, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
 
@@ -136,7 +138,11 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
     request.extensions_mut().insert(call.trace);
     let target = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let mut response = if target > LONGEST_URI {
+    // A HEAD is a look, and these addresses do something.
+    let acts = ["/oauth2/authorize", "/with/", "/login/", "/callback/", "/novippslogin/"];
+    let mut response = if method == Method::HEAD && acts.iter().any(|it| path.starts_with(it)) {
+        crate::respond::page::answer(StatusCode::METHOD_NOT_ALLOWED, Body::empty())
+    } else if target > LONGEST_URI {
         trouble_page(
             StatusCode::URI_TOO_LONG,
             Trouble::TooLarge,
@@ -144,7 +150,11 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
             &call,
         )
     } else {
-        next.run(request).await
+        // The longest that anything takes is an eID's token and userinfo answers, ten seconds each.
+        match tokio::time::timeout(LONGEST_WAIT, next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => crate::respond::page::answer(StatusCode::REQUEST_TIMEOUT, Body::empty()),
+        }
     };
     if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
         let code = (Locale::default(), "invalid_request");

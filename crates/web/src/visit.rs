@@ -35,6 +35,10 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
 
 /// The host that the request is for: HTTP/2 has it in the URI, HTTP/1.1 in a header.
 pub(crate) fn host(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    // RFC 9112 §3.2: a request with more than one Host is refused.
+    if headers.get_all(header::HOST).iter().count() > 1 {
+        return None;
+    }
     uri.authority().map(|it| it.as_str().to_owned()).or_else(|| text(headers, header::HOST))
 }
 

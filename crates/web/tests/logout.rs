@@ -59,7 +59,11 @@ async fn with_only_a_client_id_the_person_is_asked_first() {
     let asked = house.get(&format!("/oauth2/logout?{query}")).await;
     assert!(asked.status == 200 && asked.body.contains("logout-yes"));
     let body = format!("{query}&decision=logout");
-    let done = house.post("/oauth2/logout", &body, &[]).await;
+    let by_link = house.get(&format!("/oauth2/logout?{body}")).await;
+    assert!(by_link.body.contains("logout-yes"), "a link is no decision");
+    let foreign = house.post("/oauth2/logout", &body, &[("origin", "https://evil.example")]).await;
+    assert_eq!(foreign.status, 303, "nor is a form of another site");
+    let done = house.post("/oauth2/logout", &body, &[("origin", crate::house::ISSUER)]).await;
     assert!(done.status == 200 && done.body.contains(&format!("href=\"{BYE}\"")));
 }
 

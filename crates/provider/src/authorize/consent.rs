@@ -4,8 +4,8 @@
 //! consent, so it never ages while somebody reads.
 
 use crypto::{Digest, SealKey, b64};
-use model::{Grant, Phase};
-use oidc::{ErrorCode, Scope};
+use model::{Grant, Phase, scopes_of_named};
+use oidc::{ErrorCode, Scope, Scopes};
 use store::awaiting_consents::{self, AwaitingConsent};
 
 use super::{
@@ -18,30 +18,29 @@ use crate::{Call, Fault, Issuer, Provider, Refusal};
 
 /// Asked for by the application, or for the national identity number where the eID has not asked itself.
 pub(crate) fn is_needed(work: &Work<'_>, grant: &Grant) -> bool {
-    let nin = grant.scopes.has(Scope::Nin) && grant.proof.person.nin.is_some();
-    work.wanted.prompt.consent || (nin && !grant.proof.eid.asks_for_nin())
+    // The person was cut down to what may be released, so a number that is there will be.
+    work.wanted.prompt.consent || (grant.proof.person.nin.is_some() && !grant.proof.eid.asks_for_nin())
 }
 
 /// What the page lists: what the application asked for, whether by scope or by name.
 pub(crate) fn consent_ask(work: &Work<'_>) -> ConsentAsk {
     let wanted = &work.wanted;
-    let named = |claim: &str| {
-        wanted.claims.id_token.contains_key(claim) || wanted.claims.userinfo.contains_key(claim)
-    };
+    // The same rules that will release the claims, so nothing is released that was not listed.
+    let asked: Scopes = wanted.scopes.iter().chain(scopes_of_named(&wanted.claims)).collect();
     let rows = [
-        (SharedClaim::Nin, Scope::Nin, "nin"),
-        (SharedClaim::Name, Scope::Profile, "name"),
-        (SharedClaim::Birthdate, Scope::Profile, "birthdate"),
-        (SharedClaim::Email, Scope::Email, "email"),
-        (SharedClaim::Phone, Scope::Phone, "phone_number"),
-        (SharedClaim::Address, Scope::Address, "address"),
-        (SharedClaim::EidSubject, Scope::EidSubject, "eid_subject"),
+        (SharedClaim::Nin, Scope::Nin),
+        (SharedClaim::Name, Scope::Profile),
+        (SharedClaim::Birthdate, Scope::Profile),
+        (SharedClaim::Email, Scope::Email),
+        (SharedClaim::Phone, Scope::Phone),
+        (SharedClaim::Address, Scope::Address),
+        (SharedClaim::EidSubject, Scope::EidSubject),
     ];
-    let shared = rows.into_iter().filter(|(_, scope, claim)| wanted.scopes.has(*scope) || named(claim));
+    let shared = rows.into_iter().filter(|(_, scope)| asked.has(*scope));
     ConsentAsk {
         login: work.name.clone(),
         application: work.application.name.clone(),
-        shared: shared.map(|(kind, ..)| kind).collect(),
+        shared: shared.map(|(kind, _)| kind).collect(),
     }
 }
 

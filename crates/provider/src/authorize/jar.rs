@@ -56,11 +56,20 @@ pub(crate) struct Opened {
 #[derive(Debug)]
 pub(crate) struct Jar {
     opened: Vec<Opened>,
+    /// Names of cookies that do not open, to be removed.
+    closed: Vec<String>,
 }
 
 fn place(issuer: &Issuer, name: &str, expires_at: Timestamp) -> Vec<u8> {
     // The cookie key is the domain's own, so the domain is bound by the key.
     issuer.place("cookies", "login", &format!("{name} {}", expires_at.seconds()))
+}
+
+/// The end of a login as its cookie claims it; only for choosing which to open.
+fn expiry(cookie: &LoginCookie) -> Option<i64> {
+    // Twelve characters of base64url hold the first nine bytes.
+    let bytes = b64::decode(cookie.value.get(..12)?)?;
+    Some(i64::from_be_bytes(*bytes.first_chunk()?))
 }
 
 fn open(issuer: &Issuer, cookie: &LoginCookie, now: Timestamp) -> Option<Opened> {
@@ -83,10 +92,18 @@ fn open(issuer: &Issuer, cookie: &LoginCookie, now: Timestamp) -> Option<Opened>
 
 impl Jar {
     pub(crate) fn open(issuer: &Issuer, cookies: &[LoginCookie], now: Timestamp) -> Self {
-        // More than a browser of ours would send is an attack on our time.
-        Self {
-            opened: cookies.iter().take(2 * MOST).filter_map(|cookie| open(issuer, cookie, now)).collect(),
+        // More than a browser of ours would send is an attack on our time, or left by an earlier installation at
+        // this host: the newest are looked at, by the end that stands readable in front of each.
+        let mut newest: Vec<&LoginCookie> = cookies.iter().collect();
+        newest.sort_by_key(|cookie| std::cmp::Reverse(expiry(cookie)));
+        let mut jar = Self { opened: Vec::new(), closed: Vec::new() };
+        for cookie in newest.into_iter().take(4 * MOST) {
+            match open(issuer, cookie, now) {
+                Some(login) => jar.opened.push(login),
+                None => jar.closed.push(cookie.login.clone()),
+            }
         }
+        jar
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<&Opened> {
@@ -111,7 +128,10 @@ impl Jar {
         let mut others: Vec<&Opened> = self.opened.iter().filter(|it| it.name != name).collect();
         others.sort_by_key(|it| (it.login.phase != Phase::Over, it.login.started_at));
         let surplus = (others.len() + 1).saturating_sub(MOST);
-        others.into_iter().take(surplus).map(|it| CookieChange::Remove { login: it.name.clone() }).collect()
+        let oldest = others.into_iter().take(surplus).map(|it| it.name.clone());
+        // A name of ours has 16 characters; another would not be ours to write.
+        let closed = self.closed.iter().filter(|it| it.len() == 16 && *it != name).cloned();
+        oldest.chain(closed).map(|login| CookieChange::Remove { login }).collect()
     }
 }
 

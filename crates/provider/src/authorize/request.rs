@@ -8,6 +8,9 @@ use oidc::{
 
 use crate::{Application, Call, Issuer, PageProblem};
 
+/// The longest `state`, in bytes.
+pub(crate) const LONGEST_STATE: usize = 4_096;
+
 /// A refusal that goes back to the application.
 pub(crate) type Refused = (ErrorCode, &'static str);
 
@@ -134,7 +137,7 @@ fn no_request_object(draft: &mut Draft<'_>) -> Result<(), Refused> {
 fn lengths(draft: &mut Draft<'_>) -> Result<(), Refused> {
     let params = draft.params;
     for (value, longest) in [
-        (&params.state, 4_096),
+        (&params.state, LONGEST_STATE),
         (&params.nonce, 1_024),
         (&params.scope, 1_024),
         (&params.acr_values, 1_024),
@@ -261,7 +264,9 @@ fn acr(draft: &mut Draft<'_>) -> Result<(), Refused> {
 fn bankid_hint(draft: &mut Draft<'_>) -> Result<(), Refused> {
     let Some(hint) = draft.hint.bankid.take() else { return Ok(()) };
     let narrowed = if hint.high { Acr::NoBankidHigh } else { Acr::NoBankidSubstantial };
-    for acr in &mut draft.wanted.acrs {
+    // An essential acr is returned as it was asked, so the hint must not change it.
+    let narrows = !draft.wanted.acr_is_essential;
+    for acr in draft.wanted.acrs.iter_mut().filter(|_| narrows) {
         if *acr == Acr::NoBankid && draft.application.settings.allows(narrowed) {
             *acr = narrowed;
         }
@@ -273,7 +278,7 @@ fn bankid_hint(draft: &mut Draft<'_>) -> Result<(), Refused> {
 /// The national identity number, only where the application may have it; silently left out it would be a
 /// surprise at the worst moment.
 fn nin(draft: &mut Draft<'_>) -> Result<(), Refused> {
-    let wanted = &mut draft.wanted;
+    let wanted = &draft.wanted;
     let is_nin = |name: &String| matches!(name.as_str(), "nin" | "nin_type" | "nin_country");
     let named = wanted.claims.id_token.keys().chain(wanted.claims.userinfo.keys()).any(is_nin);
     if named || wanted.scopes.has(Scope::Nin) {
@@ -283,8 +288,6 @@ fn nin(draft: &mut Draft<'_>) -> Result<(), Refused> {
                 "this application may not ask for the national identity number",
             ));
         }
-        // Named or by scope, the eID has to be asked for it.
-        wanted.scopes = wanted.scopes.with(Scope::Nin);
     }
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 use crypto::{Digest, b64};
 use model::{Acr, Grant, Phase, Proof, Sector, SubjectOf, TenantId, Timestamp, Trouble, derive_subject};
-use oidc::{AuthorizationResponse, ErrorCode};
+use oidc::{AuthorizationResponse, ErrorCode, Scope};
 use store::{StoreError, WriteTx, awaiting_consents, grants, parked_requests, spent_values};
 
-use super::{Step, Turn, request::Refused, start::Work};
+use super::{Step, Turn, jar::LOGIN_FOR, request::Refused, start::Work};
 use crate::{
     Fault, Provider, Refusal, TraceId,
     mint::{MintedCode, mint_code},
@@ -58,13 +58,17 @@ impl Provider {
         let key =
             key.ok_or_else(|| Fault::new(format!("no subject key for {}", proof.environment.as_str())))?;
         proof.person = proof.person.only(work.wanted.scopes, &work.wanted.claims);
+        let subject = derive_subject(key, of, proof.eid, &proof.stable_id);
+        if !work.wanted.scopes.has(Scope::EidSubject) {
+            proof.stable_id.clear();
+        }
         Ok(Grant {
             redirect_uri: work.wanted.redirect_uri.clone(),
             challenge: work.wanted.challenge,
             nonce: work.wanted.nonce.clone(),
             scopes: work.wanted.scopes,
             claims: work.wanted.claims.clone(),
-            subject: derive_subject(key, of, proof.eid, &proof.stable_id),
+            subject,
             session_id: b64::encode(&self.random.bytes::<16>()),
             acr,
             proof,
@@ -120,17 +124,18 @@ impl Provider {
         Ok(self.store.write(move |tx| spend(tx, tenant, &spent)).await?)
     }
 
-    /// Ends a login that came back from the eID with an error.
+    /// Ends a login that came back from the eID with an error; unless its state had been spent.
     pub(crate) async fn end(
         &self,
-        work: Work<'_>,
+        mut work: Work<'_>,
         spent: Option<Spent>,
         refused: Refused,
     ) -> Result<Turn, Refusal> {
-        if let Some(spent) = spent
-            && !self.spend_state(&work, spent).await?
-        {
-            return Ok(work.over());
+        if let Some(spent) = spent {
+            if !self.spend_state(&work, spent).await? {
+                return Ok(work.over());
+            }
+            work.login.phase = Phase::Choosing;
         }
         self.answer_error(work, refused).await
     }
@@ -141,6 +146,35 @@ impl Provider {
         self.answer_error_of(work, refused, trace).await
     }
 
+    /// Spends what this login could still be answered with: its stored request, the state that it left with, the
+    /// proof that waits. A login has one answer.
+    async fn spend_the_rest(&self, work: &Work<'_>) -> Result<(), Refusal> {
+        let parked = work.login.parked.map(|id| Digest::of(&id));
+        let (state, consent) = match &work.login.phase {
+            Phase::AtEid { memo, .. } => (Some(Digest::of(&memo.state)), None),
+            Phase::Consent { key } => (None, Some(Digest::of(key))),
+            Phase::Choosing | Phase::Trouble { .. } | Phase::Over => (None, None),
+        };
+        if parked.is_none() && state.is_none() && consent.is_none() {
+            return Ok(());
+        }
+        let (tenant, now) = (work.issuer.tenant, work.call.now);
+        let until = work.login.started_at.after(LOGIN_FOR);
+        let spent = self.store.write(move |tx| {
+            if let Some(digest) = parked {
+                parked_requests::consume(tx, tenant, &digest, now)?;
+            }
+            if let Some(digest) = state {
+                spend(tx, tenant, &(digest, until))?;
+            }
+            if let Some(digest) = consent {
+                awaiting_consents::consume(tx, tenant, &digest, now)?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        Ok(spent.await?)
+    }
+
     /// Answers with an error that happened in an earlier request, by whose trace the log knows it.
     pub(crate) async fn answer_error_of(
         &self,
@@ -148,10 +182,7 @@ impl Provider {
         (code, description): Refused,
         trace: TraceId,
     ) -> Result<Turn, Refusal> {
-        if let Some(id) = work.login.parked {
-            let (tenant, digest, now) = (work.issuer.tenant, Digest::of(&id), work.call.now);
-            self.store.write(move |tx| parked_requests::consume(tx, tenant, &digest, now)).await?;
-        }
+        self.spend_the_rest(&work).await?;
         let wanted = &work.wanted;
         let answer = AuthorizationResponse::error(
             wanted.redirect_uri.clone(),

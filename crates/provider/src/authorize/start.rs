@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crypto::Digest;
-use model::{Login, Phase, Wanted};
-use oidc::{AuthorizationParams, AuthorizationResponse, ErrorCode, ResponseMode};
+use model::{Login, Phase, Wanted, scopes_of_named};
+use oidc::{AuthorizationParams, AuthorizationResponse, ErrorCode, ResponseMode, Scope};
 use store::parked_requests::{self, Origin, ParkedRequest};
 
 use super::{
@@ -150,7 +150,15 @@ impl Provider {
             other => other?,
         };
         let Opened { name, login } = opened.clone();
-        Ok(Some(Work { issuer, call, application, name, login, wanted, jar }))
+        Ok(still_allowed(issuer, &application, wanted).map(|wanted| Work {
+            issuer,
+            call,
+            application,
+            name,
+            login,
+            wanted,
+            jar,
+        }))
     }
 
     /// Ends a turn: the login goes back into its cookie, or aside when it is too long for one.
@@ -177,6 +185,18 @@ impl Provider {
     }
 }
 
+/// What was asked, as far as the application may still have it: blocking acts on running logins (RULE-15).
+fn still_allowed(issuer: &Issuer, application: &Application, mut wanted: Wanted) -> Option<Wanted> {
+    let settings = &application.settings;
+    let with_nin =
+        wanted.scopes.iter().chain(scopes_of_named(&wanted.claims)).any(|scope| scope == Scope::Nin);
+    wanted.acrs.retain(|acr| settings.allows(*acr));
+    let fine = settings.has_redirect_uri(&wanted.redirect_uri)
+        && !wanted.acrs.is_empty()
+        && (!with_nin || settings.may_have_nin(issuer.environment));
+    fine.then_some(wanted)
+}
+
 fn parked_place(issuer: &Issuer, digest: &Digest) -> Vec<u8> {
     issuer.place("parked_requests", "sealed_request", &crypto::b64::encode(digest.as_bytes()))
 }
@@ -190,6 +210,8 @@ fn refusal_turn(
     call: &Call,
 ) -> Turn {
     let description = format!("{description} (trace {})", call.trace);
+    // One that was refused for its length is not carried back either.
+    let state = state.filter(|it| it.len() <= request::LONGEST_STATE);
     let answer = AuthorizationResponse::error(redirect_uri, mode, (code, description), state, issuer.url());
     Turn { step: Step::Answer(answer), cookies: Vec::new(), ui_locales: Vec::new() }
 }

@@ -56,12 +56,13 @@ impl Provider {
         };
         let Some(work) = self.take_up(issuer, &opened, jar, call).await? else { return Ok(lost()) };
         let Phase::AtEid { eid: expected, memo } = work.login.phase.clone() else { return Ok(lost()) };
-        if expected != eid {
-            tracing::warn!(trace = %call.trace, eid = eid.as_str(), "an answer came to another eID's address");
-            return Ok(lost());
-        }
         let Some(_returning) = self.take_return(memo.state) else { return Ok(work.over()) };
         let spent = (Digest::of(&memo.state), work.login.started_at.after(LOGIN_FOR));
+        if expected != eid {
+            tracing::warn!(trace = %call.trace, eid = eid.as_str(), "an answer came to another eID's address");
+            self.spend_state(&work, spent).await?;
+            return Ok(lost());
+        }
         let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
         let connector = work.issuer.sources.get(&eid).and_then(|source| source.connector.clone());
         let outcome = match connector {

@@ -11,7 +11,7 @@ use store::{StoreError, WriteTx, access_tokens, grants, spent_values};
 use super::client::Client;
 use crate::{
     Call, Fault, Issuer, Provider, Refusal,
-    mint::{mint_access_token, open_grant, token_response},
+    mint::{mint_access_token, open_grant, signing_key, token_response},
     refusal::refuse,
 };
 
@@ -30,6 +30,8 @@ struct Redemption {
     tenant: model::TenantId,
     grant: GrantId,
     code: Digest,
+    /// Whether the code was issued to who presents it.
+    own: bool,
     /// `None`: the binding is wrong, so the code must die.
     token: Option<access_tokens::AccessToken>,
     jti: Option<(Digest, model::Timestamp)>,
@@ -47,6 +49,11 @@ fn redeem(tx: &mut WriteTx<'_>, it: &Redemption, now: model::Timestamp) -> Resul
         access_tokens::insert(tx, token)?;
         return Ok(Redeemed::Won);
     }
+    if !it.own {
+        // Another client's code dies if it is unused, but what its owner has redeemed is not this one's to kill.
+        grants::consume_code(tx, it.tenant, &it.code, now, now)?;
+        return Ok(Redeemed::Dead);
+    }
     // RFC 6749 §4.1.2: "If an authorization code is used more than once, the authorization server MUST deny the
     // request and SHOULD revoke … all tokens previously issued based on that authorization code."
     grants::revoke(tx, it.tenant, it.grant, now)?;
@@ -60,7 +67,10 @@ fn is_bound(grant: &Grant, client: &Client, row: &grants::Grant, request: &Token
         // A challenge is always enforced, and a verifier without one would be a downgrade.
         (Some(_), None) | (None, Some(_)) => false,
     };
+    // The application's list of eIDs and its minimum level hold on every path to a token.
+    let allowed = client.application.settings.accepts(grant.proof.eid, grant.proof.level);
     row.application_id == client.application.id
+        && allowed
         && request.redirect_uri.as_deref() == Some(grant.redirect_uri.as_str())
         && verifier
 }
@@ -91,10 +101,15 @@ impl Provider {
         let minted = opened.as_ref().map(|(_, key)| {
             mint_access_token(issuer, &client.application, (row.id, key), &self.random, call.now)
         });
+        // A key that is missing must not cost the code.
+        if opened.as_ref().is_some_and(|(grant, _)| grant.scopes.has(oidc::Scope::Openid)) {
+            signing_key(issuer, &client.application, call.now)?;
+        }
         let redemption = Redemption {
             tenant,
             grant: row.id,
             code: digest,
+            own: row.application_id == client.application.id,
             token: minted.as_ref().map(|it| it.row.clone()),
             jti: client.jti,
         };

@@ -131,7 +131,10 @@ fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result<Timestamp,
     };
     let seconds = |name: &str| match claims.get(name) {
         None => Ok(None),
-        Some(value) => value.as_i64().map(Some).ok_or_else(wrong),
+        // NumericDate may have a fraction (RFC 7519 §2).
+        Some(value) => {
+            value.as_i64().or_else(|| value.as_f64().map(|it| it as i64)).map(Some).ok_or_else(wrong)
+        }
     };
     let expires = seconds("exp")?.ok_or_else(wrong)?;
     let now = now.seconds();

@@ -21,13 +21,26 @@ use crate::{
 
 /// `GET /oauth2/logout`
 pub(crate) async fn show(State(app): State<App>, visit: Visit, RawQuery(query): RawQuery) -> Response {
-    log_out(&app, &visit, &query.unwrap_or_default()).await
+    log_out(&app, &visit, &query.unwrap_or_default(), false).await
 }
 
 /// `POST /oauth2/logout`: continued by GET, as for authorization; the answer of our own page ends it.
 pub(crate) async fn create(State(app): State<App>, visit: Visit, body: String) -> Response {
-    let confirmed = Params::parse(&body).is_ok_and(|params| params.get("decision") == Some("logout"));
-    if confirmed { log_out(&app, &visit, &body).await } else { see_other(&format!("/oauth2/logout?{body}")) }
+    let Ok(params) = Params::parse(&body) else {
+        return refusal_page(&Refusal::Page(PageProblem::Logout), visit.locale(&[]), &visit.call);
+    };
+    // A browser says where a form was sent from; only our own page asks this question.
+    let ours = visit.origin.as_deref() == Some(visit.issuer.url());
+    if params.get("decision") == Some("logout") && ours {
+        return log_out(&app, &visit, &body, true).await;
+    }
+    let picked = LogoutParams::pick(&params);
+    if picked.has_duplicate {
+        return refusal_page(&Refusal::Page(PageProblem::Logout), visit.locale(&[]), &visit.call);
+    }
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(hidden(&picked));
+    see_other(&format!("/oauth2/logout?{}", query.finish()))
 }
 
 fn hidden(params: &LogoutParams) -> Vec<(String, String)> {
@@ -41,11 +54,10 @@ fn hidden(params: &LogoutParams) -> Vec<(String, String)> {
     fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?))).collect()
 }
 
-async fn log_out(app: &App, visit: &Visit, raw: &str) -> Response {
+async fn log_out(app: &App, visit: &Visit, raw: &str, confirmed: bool) -> Response {
     let Ok(params) = Params::parse(raw) else {
         return refusal_page(&Refusal::Page(PageProblem::Logout), visit.locale(&[]), &visit.call);
     };
-    let confirmed = params.get("decision") == Some("logout");
     let params = LogoutParams::pick(&params);
     let locales: Vec<String> =
         params.ui_locales.iter().flat_map(|it| it.split(' ')).map(str::to_owned).collect();

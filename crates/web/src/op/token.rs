@@ -1,6 +1,6 @@
 //! `/oauth2/token`
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
 use oidc::{ClientCredentials, ErrorCode, Params};
 use provider::{OAuthRefusal, Refusal};
 
@@ -21,24 +21,19 @@ fn named(authorization: Option<&str>, params: &Params) -> Option<String> {
 }
 
 /// `POST /oauth2/token`
-pub(crate) async fn create(State(app): State<App>, visit: Visit, body: String) -> Response {
+pub(crate) async fn create(State(app): State<App>, visit: Visit, body: Bytes) -> Response {
     let authorization = visit.authorization.as_deref();
-    let Ok(params) = Params::parse(&body) else {
+    let Some(params) = std::str::from_utf8(&body).ok().and_then(|body| Params::parse(body).ok()) else {
         let refusal = OAuthRefusal {
             code: ErrorCode::InvalidRequest,
             description: "the body is not a well-formed form",
         };
-        return cors::readable(
-            &app,
-            &visit,
-            None,
-            token_refusal(&Refusal::OAuth(refusal), false, &visit.call),
-        )
-        .await;
+        return cors::readable(&app, &visit, None, token_refusal(&Refusal::OAuth(refusal), &visit.call))
+            .await;
     };
     let response = match app.provider.token(&visit.issuer, authorization, &params, &visit.call).await {
         Ok(tokens) => json(StatusCode::OK, &tokens),
-        Err(refusal) => token_refusal(&refusal, authorization.is_some(), &visit.call),
+        Err(refusal) => token_refusal(&refusal, &visit.call),
     };
     cors::readable(&app, &visit, named(authorization, &params).as_deref(), response).await
 }

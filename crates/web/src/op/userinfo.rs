@@ -34,6 +34,9 @@ fn token(visit: &Visit, query: Option<&str>, body: &str) -> Result<Option<String
         return Err(invalid("the access token must not stand in the query"));
     }
     let form = Params::parse(body).map_err(malformed)?;
+    if form.has_duplicate() {
+        return Err(invalid("a parameter is included more than once"));
+    }
     let missing = Refusal::OAuth(OAuthRefusal {
         code: ErrorCode::InvalidToken,
         description: "a bearer token is needed",

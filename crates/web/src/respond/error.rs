@@ -77,8 +77,8 @@ pub(crate) fn trouble_page(
     page(status, &view, locale, Powers::Links)
 }
 
-/// A refusal as JSON (RFC 6749 §5.2). `by_header`: the client used the `Authorization` header.
-pub(crate) fn token_refusal(refusal: &Refusal, by_header: bool, call: &Call) -> Response {
+/// A refusal as JSON (RFC 6749 §5.2).
+pub(crate) fn token_refusal(refusal: &Refusal, call: &Call) -> Response {
     log(refusal, call);
     let (status, code, description) = match refusal {
         Refusal::OAuth(OAuthRefusal { code: ErrorCode::InvalidClient, description }) => {
@@ -95,7 +95,8 @@ pub(crate) fn token_refusal(refusal: &Refusal, by_header: bool, call: &Call) -> 
     let body = json!({"error": code, "error_description": format!("{description} (trace {})", call.trace)});
     let mut response = json_answer(status, &body);
     let headers = response.headers_mut();
-    if status == StatusCode::UNAUTHORIZED && by_header {
+    // RFC 9110 §15.5.2: a 401 always has a challenge.
+    if status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"token\""));
     }
     if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -114,7 +115,7 @@ pub(crate) fn bearer_challenge() -> Response {
 /// A refusal at a resource (RFC 6750 §3).
 pub(crate) fn bearer_refusal(refusal: &Refusal, call: &Call) -> Response {
     let Refusal::OAuth(OAuthRefusal { code, description }) = refusal else {
-        return token_refusal(refusal, false, call);
+        return token_refusal(refusal, call);
     };
     let status = match code {
         ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
