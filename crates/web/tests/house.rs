@@ -57,7 +57,11 @@ pub(crate) struct House {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) fetches: Arc<AtomicI64>,
     provider: Arc<Provider>,
+    wire: Wire,
 }
+
+/// Puts the application together anew over the same store.
+type Wire = Box<dyn Fn() -> (Router, Arc<Provider>)>;
 
 #[expect(clippy::disallowed_methods, reason = "tells the tests whether there is a PostgreSQL")]
 fn place(folder: &tempfile::TempDir) -> Place {
@@ -140,11 +144,17 @@ impl House {
             environment: EidEnvironment::Sandbox,
             issuer: simulator.issuer(),
         });
-        let catalogue = Catalogue::new(outbound, issuers.to_vec(), random.clone());
-        let provider = Arc::new(Provider::new(store.clone(), Arc::new(catalogue), master, random.clone()));
-        let router = op_router(App { provider: Arc::clone(&provider), clock: read, sample: None });
+        let again = store.clone();
+        let wire: Wire = Box::new(move || {
+            let catalogue = Catalogue::new(Arc::clone(&outbound), issuers.to_vec(), random.clone());
+            let provider = Provider::new(again.clone(), Arc::new(catalogue), master.clone(), random.clone());
+            let provider = Arc::new(provider);
+            let app = App { provider: Arc::clone(&provider), clock: Arc::clone(&read), sample: None };
+            (op_router(app), provider)
+        });
+        let (router, provider) = wire();
         let jwt_key = SigningKey::generate(Algorithm::Es256).unwrap();
-        let secret = random.token();
+        let secret = Random::system().token();
         let domain = DomainId::from_bytes([0; 16]);
         let mut house = Self {
             router,
@@ -160,10 +170,25 @@ impl House {
             folder,
             fetches,
             provider,
+            wire,
         };
         house.domain = house.add_domain(HOST, "test").await;
         house.add_applications(change).await;
         house
+    }
+
+    /// What a restart of the process does: everything but the store is new.
+    pub(crate) fn restart(&mut self) {
+        (self.router, self.provider) = (self.wire)();
+    }
+
+    /// Changes the shop's settings, as an administrator would while people log in.
+    pub(crate) async fn change_shop(&mut self, change: impl FnOnce(&mut ApplicationSettings)) {
+        let mut shop = ApplicationSettings::new(ApplicationKind::Web, vec![REDIRECT.to_owned()]);
+        shop.nin_allowed = true;
+        change(&mut shop);
+        self.add_application(self.domain, "shop", shop).await;
+        self.restart();
     }
 
     /// Deletes what has expired; gives how many rows went.

@@ -11,6 +11,7 @@ mod house;
 
 mod at_the_eid;
 mod authorize;
+mod blocking;
 mod browser_applications;
 mod consent;
 mod cookies;

@@ -1,0 +1,162 @@
+//! What is withdrawn while people log in, and logins that are answered once.
+
+use std::sync::atomic::Ordering;
+
+use sandbox::Answer;
+
+use crate::house::{Browser, House, with};
+
+/// The browser's cookies, to go on with them at a house that was changed.
+type Cookies = std::collections::BTreeMap<String, String>;
+
+/// A login that is at the eID; gives the way back.
+async fn half_way(house: &House, changes: &[(&str, Option<&str>)]) -> (Cookies, String) {
+    let mut browser = house.browser();
+    let leave = browser.authorize(changes).await;
+    let (_, query) = leave.location().split_once('?').unwrap();
+    let now = house.clock.load(Ordering::SeqCst);
+    match house.bankid.decide(query, &house.kari().id, (with::APP, None), now) {
+        Answer::Redirect(back) => (browser.cookies, back),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn with_cookies(house: &House, cookies: Cookies) -> Browser<'_> {
+    Browser { cookies, ..house.browser() }
+}
+
+#[tokio::test]
+async fn a_login_survives_a_restart() {
+    let mut house = House::open().await;
+    let (cookies, back) = half_way(&house, &[]).await;
+    house.restart();
+    let answer = with_cookies(&house, cookies).get(&back).await;
+    assert_eq!(house.redeem(&answer.param("code")).await.status, 200);
+}
+
+#[tokio::test]
+async fn rule_15_a_redirect_uri_that_was_removed_gets_no_code() {
+    let mut house = House::open().await;
+    let (cookies, back) = half_way(&house, &[]).await;
+    house.change_shop(|shop| shop.redirect_uris = vec!["https://shop.example/other".into()]).await;
+    let reply = with_cookies(&house, cookies).get(&back).await;
+    assert_eq!((reply.status, reply.header("location")), (400, None));
+}
+
+#[tokio::test]
+async fn rule_15_leave_for_the_national_number_that_was_withdrawn_ends_the_login() {
+    let mut house = House::open().await;
+    let (cookies, back) = half_way(&house, &[("scope", Some("openid nin"))]).await;
+    house.change_shop(|shop| shop.nin_allowed = false).await;
+    let reply = with_cookies(&house, cookies).get(&back).await;
+    assert_eq!((reply.status, reply.header("location")), (400, None));
+}
+
+#[tokio::test]
+async fn neg_11_a_level_raised_after_the_code_holds_at_the_token_endpoint_and_at_userinfo() {
+    let mut house = House::open().await;
+    let token =
+        house.redeem(&house.code(&[]).await).await.json()["access_token"].as_str().unwrap().to_owned();
+    let code = house.code(&[]).await;
+    house.change_shop(|shop| shop.eids = vec![model::Eid::NoVipps]).await;
+    assert_eq!(house.redeem(&code).await.error(), "invalid_grant");
+    assert_eq!(house.userinfo(&token).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_login_that_went_back_to_the_application_has_no_second_answer() {
+    let house = House::open().await;
+    let (cookies, back) = half_way(&house, &[]).await;
+    let login = cookies.keys().find_map(|it| it.strip_prefix("__Host-login-")).unwrap().to_owned();
+    let went_back = with_cookies(&house, cookies.clone()).get(&format!("/login/{login}/back")).await;
+    assert_eq!(went_back.error(), "access_denied");
+    let stale = with_cookies(&house, cookies).get(&back).await;
+    assert_eq!((stale.status, stale.header("location")), (400, None), "the old cookie brings no code");
+}
+
+#[tokio::test]
+async fn a_used_code_in_another_clients_hands_leaves_its_owners_token_alone() {
+    let house = House::open().await;
+    let code = house.code(&[]).await;
+    let token = house.redeem(&code).await.json()["access_token"].as_str().unwrap().to_owned();
+    let pairs = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("client_id", "spa"),
+        ("redirect_uri", "x"),
+    ];
+    assert_eq!(house.token(&pairs).await.error(), "invalid_grant");
+    assert_eq!(house.userinfo(&token).await.status, 200);
+    assert_eq!(house.redeem(&code).await.error(), "invalid_grant");
+    assert_eq!(house.userinfo(&token).await.status, 401, "its owner's reuse kills it");
+}
+
+#[tokio::test]
+async fn consent_lists_what_is_asked_for_by_name_too() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let claims = r#"{"userinfo":{"given_name":null,"phone_number_verified":null}}"#;
+    let changes = [
+        ("scope", Some("openid")),
+        ("prompt", Some("consent")),
+        ("claims", Some(claims)),
+        ("ui_locales", Some("en")),
+    ];
+    let reply = browser.log_in(&changes, with::APP).await;
+    let page = browser.follow(reply).await;
+    assert!(page.body.contains("Name") && page.body.contains("Phone"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_national_number_asked_for_at_userinfo_stays_out_of_the_id_token() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let changes = [("scope", Some("openid")), ("claims", Some(r#"{"userinfo":{"nin":null}}"#))];
+    let reply = browser.log_in(&changes, with::APP).await;
+    let target = reply.location().to_owned();
+    let page = browser.follow(reply).await;
+    assert!(page.body.contains("consent-allow"), "it is asked for all the same");
+    let decided =
+        browser.post(&format!("{target}/consent"), "decision=allow", Some(crate::house::ISSUER)).await;
+    let (_, rest) = decided.body.split_once("code=").unwrap();
+    let code = rest.split_once("&#38;").unwrap().0.to_owned();
+    let tokens = house.redeem(&code).await.json();
+    assert_eq!(tokens["scope"], "openid");
+    assert!(house.claims(tokens["id_token"].as_str().unwrap()).await.get("nin").is_none());
+    let userinfo = house.userinfo(tokens["access_token"].as_str().unwrap()).await.json();
+    assert_eq!(userinfo["nin"], house.kari().nin);
+}
+
+#[tokio::test]
+async fn a_hint_does_not_change_an_essential_acr() {
+    let house = House::open().await;
+    let claims = r#"{"id_token":{"acr":{"essential":true,"values":["urn:grn:authn:no:bankid"]}}}"#;
+    let tokens = house
+        .redeem(&house.code(&[("claims", Some(claims)), ("login_hint", Some("BID"))]).await)
+        .await
+        .json();
+    let acr = house.claims(tokens["id_token"].as_str().unwrap()).await["acr"].clone();
+    assert_eq!(acr, "urn:grn:authn:no:bankid");
+}
+
+#[tokio::test]
+async fn cookies_of_an_earlier_installation_do_not_hide_a_login() {
+    let house = House::open().await;
+    let (mut cookies, back) = half_way(&house, &[]).await;
+    for number in 0..12 {
+        cookies.insert(format!("__Host-login-AAAAAAAAAAAAAA{number:02}"), "AAAAAAAAAAAAAAAAAAAA".to_owned());
+    }
+    let mut browser = with_cookies(&house, cookies);
+    assert!(browser.get(&back).await.find_param("code").is_some());
+    assert_eq!(browser.cookies.keys().filter(|it| it.starts_with("__Host-login-")).count(), 1);
+}
+
+#[tokio::test]
+async fn a_look_does_nothing() {
+    let house = House::open().await;
+    let (cookies, back) = half_way(&house, &[]).await;
+    let target = back.strip_prefix(crate::house::ISSUER).unwrap();
+    let request = axum::http::Request::head(target).header("host", crate::house::HOST);
+    assert_eq!(house.send(request.body(axum::body::Body::empty()).unwrap()).await.status, 405);
+    assert!(with_cookies(&house, cookies).get(&back).await.find_param("code").is_some());
+}
