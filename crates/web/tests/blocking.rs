@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use axum::{body::Body, http::Request};
 use sandbox::Answer;
 
 use crate::house::{Browser, House, with};
@@ -156,7 +157,7 @@ async fn a_look_does_nothing() {
     let house = House::open().await;
     let (cookies, back) = half_way(&house, &[]).await;
     let target = back.strip_prefix(crate::house::ISSUER).unwrap();
-    let request = axum::http::Request::head(target).header("host", crate::house::HOST);
-    assert_eq!(house.send(request.body(axum::body::Body::empty()).unwrap()).await.status, 405);
+    let request = Request::head(target).header("host", crate::house::HOST);
+    assert_eq!(house.send(request.body(Body::empty()).unwrap()).await.status, 405);
     assert!(with_cookies(&house, cookies).get(&back).await.find_param("code").is_some());
 }

@@ -108,6 +108,19 @@ fn client(callback: String, key: Option<Value>, secret: Option<&str>) -> Client 
     }
 }
 
+fn outbound(bankid_port: u16, vipps_port: u16) -> Arc<Outbound> {
+    let allow = |host: &str, port| Allowed { host: host.to_owned(), port };
+    Arc::new(Outbound::new(Settings {
+        allowed: vec![
+            allow("bankid.localhost", bankid_port),
+            allow("userinfo.bankid.localhost", bankid_port),
+            allow("vipps.localhost", vipps_port),
+        ],
+        extra_roots: Vec::new(),
+        timeout: Some(Duration::from_millis(1500)),
+    }))
+}
+
 impl House {
     pub(crate) async fn open() -> Self {
         Self::with(|_| {}).await
@@ -122,16 +135,7 @@ impl House {
         let fetches = Arc::new(AtomicI64::new(0));
         let (bankid, bankid_port) = serve(Kind::BankidNo, "bankid", &read, &fetches).await;
         let (vipps, vipps_port) = serve(Kind::Vipps, "vipps", &read, &fetches).await;
-        let allow = |host: &str, port| Allowed { host: host.to_owned(), port };
-        let outbound = Arc::new(Outbound::new(Settings {
-            allowed: vec![
-                allow("bankid.localhost", bankid_port),
-                allow("userinfo.bankid.localhost", bankid_port),
-                allow("vipps.localhost", vipps_port),
-            ],
-            extra_roots: Vec::new(),
-            timeout: Some(Duration::from_millis(1500)),
-        }));
+        let outbound = outbound(bankid_port, vipps_port);
         let random = Random::system();
         let store = Store::open(place(&folder), store::Settings { threads: 4, ..store::Settings::default() })
             .unwrap();

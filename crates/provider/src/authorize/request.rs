@@ -281,13 +281,12 @@ fn nin(draft: &mut Draft<'_>) -> Result<(), Refused> {
     let wanted = &draft.wanted;
     let is_nin = |name: &String| matches!(name.as_str(), "nin" | "nin_type" | "nin_country");
     let named = wanted.claims.id_token.keys().chain(wanted.claims.userinfo.keys()).any(is_nin);
-    if named || wanted.scopes.has(Scope::Nin) {
-        if !draft.application.settings.may_have_nin(draft.issuer.environment) {
-            return Err((
-                ErrorCode::InvalidScope,
-                "this application may not ask for the national identity number",
-            ));
-        }
+    let asked = named || wanted.scopes.has(Scope::Nin);
+    if asked && !draft.application.settings.may_have_nin(draft.issuer.environment) {
+        return Err((
+            ErrorCode::InvalidScope,
+            "this application may not ask for the national identity number",
+        ));
     }
     Ok(())
 }
