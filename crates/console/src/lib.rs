@@ -1,7 +1,8 @@
 //! What administrators do: tenants, domains, applications, identity sources and their keys.
 //!
-//! **Invariant:** secrets are sealed or digested here, before the store sees them. Every function is one write,
-//! so what it does is there as a whole or not at all.
+//! **Invariant:** secrets are sealed or digested here, before the store sees them. Each thing is made or changed in
+//! one write, so it is there as a whole or not at all; what it needs first (a signing key for an application's
+//! algorithm) is made in a write of its own.
 
 mod applications;
 mod domains;
