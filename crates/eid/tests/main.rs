@@ -113,3 +113,12 @@ async fn neg_17_a_vipps_login_older_than_prompt_login_allows_is_refused() {
     eid.authenticated_at(NOW - 60);
     assert!(matches!(eid.log_in("").await, Ok(Outcome::Proved(_))), "within the clock difference");
 }
+
+#[tokio::test]
+async fn neg_17_a_vipps_login_without_auth_time_cannot_meet_prompt_login() {
+    let mut eid = StandIn::open(Eid::NoVipps).await;
+    eid.keep_auth_time();
+    assert!(matches!(eid.log_in("").await, Ok(Outcome::Proved(_))), "nobody asked for an age");
+    eid.prompt_login();
+    assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer);
+}

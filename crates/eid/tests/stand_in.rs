@@ -29,6 +29,7 @@ pub(crate) struct StandIn {
     token_calls: Arc<AtomicUsize>,
     ask: Ask,
     auth_time: i64,
+    says_auth_time: bool,
     scripted_token: bool,
 }
 
@@ -123,6 +124,7 @@ impl StandIn {
             token_calls,
             ask,
             auth_time: NOW,
+            says_auth_time: true,
             scripted_token: false,
         }
     }
@@ -162,6 +164,10 @@ impl StandIn {
         self.auth_time = seconds;
     }
 
+    pub(crate) fn keep_auth_time(&mut self) {
+        self.says_auth_time = false;
+    }
+
     pub(crate) fn asked(&self, path: &str) -> usize {
         assert_eq!(path, "/token");
         self.token_calls.load(Ordering::SeqCst)
@@ -182,6 +188,9 @@ impl StandIn {
             "iss": self.issuer, "aud": "us", "sub": "the-person", "iat": NOW, "exp": NOW + 300,
             "auth_time": self.auth_time, "nonce": b64::encode(&started.memo.nonce),
         });
+        if !self.says_auth_time {
+            claims.as_object_mut().unwrap().remove("auth_time");
+        }
         if self.eid == Eid::NoBankid {
             claims["bankid_altsub"] = json!("9578-1");
             claims["acr"] = json!("urn:bankid:bid;LOA=4");

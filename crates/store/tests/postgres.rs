@@ -96,3 +96,13 @@ async fn a_connection_that_was_cut_is_made_again_and_what_it_was_doing_is_not_wr
     })
     .await;
 }
+
+#[test]
+fn a_postgresql_elsewhere_is_refused_while_there_is_no_tls() {
+    for address in
+        ["host=db.example user=x", "host=10.0.0.7 user=x", "host=localhost hostaddr=10.0.0.7 user=x"]
+    {
+        let refused = Store::open(Place::Postgres(address.to_owned()), Settings::default());
+        assert!(matches!(refused, Err(StoreError::Unsuitable(_))), "{address}");
+    }
+}
