@@ -80,3 +80,4 @@ fresh:
 # write the documents that are made from the code
 docs:
     scripts/specs
+    PORTVAKT_WRITE_DOCS=1 cargo test --quiet --locked --package store --test store schema

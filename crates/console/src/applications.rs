@@ -82,6 +82,7 @@ impl Console {
             created_at: now,
             expires_at: None,
             retired_at: None,
+            last_used_at: None,
         };
         let saved = self.store.write(move |tx| {
             let live = client_secrets::list_live(tx, row.tenant_id, application, now)?;

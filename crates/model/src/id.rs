@@ -76,6 +76,10 @@ ids! {
     IdentitySourceId,
     /// A grant's.
     GrantId,
+    /// A browser session's; its `sid` in tokens.
+    SessionId,
+    /// A login event's.
+    LoginEventId,
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod acr;
 mod application;
 mod application_kind;
+mod audit;
 mod claim_rules;
 mod environment;
 mod grant;
@@ -19,10 +20,14 @@ mod time;
 pub use acr::{Acr, Eid, Level};
 pub use application::{ApplicationSettings, ClientAuthentication, Origin, Pkce, Sector, SettingsError};
 pub use application_kind::ApplicationKind;
+pub use audit::{Action, Actor, AuditEvent, INSTALLATION, head_mac};
 pub use claim_rules::{Released, release, scopes_of_named};
 pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};
-pub use id::{ApplicationId, DomainId, GrantId, IdentitySourceId, MalformedId, SecretId, TenantId};
+pub use id::{
+    ApplicationId, DomainId, GrantId, IdentitySourceId, LoginEventId, MalformedId, SecretId, SessionId,
+    TenantId,
+};
 pub use login::{Ask, Login, Memo, Phase, Trouble, Wanted};
 pub use nin::{Nin, NinKind};
 pub use person::{Address, Person, Proof};

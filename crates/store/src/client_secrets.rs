@@ -9,17 +9,23 @@ use model::{ApplicationId, SecretId, TenantId, Timestamp};
 use crate::{StoreError, Tx, WriteTx, value::Row};
 
 const INSERT: &str = "INSERT INTO client_secrets
-    (id, tenant_id, application_id, secret_digest, created_at, expires_at, retired_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    (id, tenant_id, application_id, secret_digest, created_at, expires_at, retired_at, last_used_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const LIST_LIVE: &str =
-    "SELECT id, tenant_id, application_id, secret_digest, created_at, expires_at, retired_at
+    "SELECT id, tenant_id, application_id, secret_digest, created_at, expires_at, retired_at, last_used_at
     FROM client_secrets WHERE tenant_id = $1 AND application_id = $2
     AND (expires_at IS NULL OR expires_at > $3) AND (retired_at IS NULL OR retired_at > $3)
     ORDER BY id LIMIT 100";
+const LIST: &str =
+    "SELECT id, tenant_id, application_id, secret_digest, created_at, expires_at, retired_at, last_used_at
+    FROM client_secrets WHERE tenant_id = $1 AND application_id = $2 ORDER BY id LIMIT 1000";
+const USED: &str = "UPDATE client_secrets SET last_used_at = $1
+    WHERE tenant_id = $2 AND application_id = $3 AND secret_digest = $4
+    AND (last_used_at IS NULL OR last_used_at < $1)";
 const SAVE: &str =
     "UPDATE client_secrets SET expires_at = $1, retired_at = $2 WHERE tenant_id = $3 AND id = $4";
 
-pub(crate) const ALL: &[&str] = &[INSERT, LIST_LIVE, SAVE];
+pub(crate) const ALL: &[&str] = &[INSERT, LIST_LIVE, LIST, USED, SAVE];
 
 /// A client secret's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +44,8 @@ pub struct ClientSecret {
     pub expires_at: Option<Timestamp>,
     /// From when on it is not accepted, because somebody said so.
     pub retired_at: Option<Timestamp>,
+    /// When it was last used, to the hour or so.
+    pub last_used_at: Option<Timestamp>,
 }
 
 /// Adds a secret.
@@ -53,6 +61,7 @@ pub fn insert(tx: &mut WriteTx<'_>, secret: &ClientSecret) -> Result<(), StoreEr
         secret.created_at.into(),
         secret.expires_at.into(),
         secret.retired_at.into(),
+        secret.last_used_at.into(),
     ];
     tx.execute(INSERT, &values).map(drop)
 }
@@ -69,6 +78,31 @@ pub fn list_live(
 ) -> Result<Vec<ClientSecret>, StoreError> {
     let values = [tenant_id.into(), application_id.into(), now.into()];
     tx.list_for_change(LIST_LIVE, &values)?.into_iter().map(read).collect()
+}
+
+/// Lists all secrets, those that are accepted no more too, the oldest first; at most 1,000.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list(
+    tx: &mut impl Tx,
+    tenant_id: TenantId,
+    application_id: ApplicationId,
+) -> Result<Vec<ClientSecret>, StoreError> {
+    tx.list_for_change(LIST, &[tenant_id.into(), application_id.into()])?.into_iter().map(read).collect()
+}
+
+/// Notes that a secret was used.
+///
+/// # Errors
+/// [`StoreError`], perhaps only from the write itself.
+pub fn note_use(
+    tx: &mut WriteTx<'_>,
+    (tenant_id, application_id): (TenantId, ApplicationId),
+    digest: &Digest,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.put(USED, &[now.into(), tenant_id.into(), application_id.into(), digest.into()])
 }
 
 /// Saves `expires_at` and `retired_at`.
@@ -94,5 +128,6 @@ fn read(row: Row) -> Result<ClientSecret, StoreError> {
         created_at: row.time("created_at")?,
         expires_at: row.maybe_time("expires_at")?,
         retired_at: row.maybe_time("retired_at")?,
+        last_used_at: row.maybe_time("last_used_at")?,
     })
 }

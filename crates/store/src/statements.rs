@@ -1,8 +1,9 @@
 //! All statements in one list, for whoever wants to check them.
 
 use crate::{
-    StoreError, access_tokens, applications, awaiting_consents, client_secrets, domains, grants,
-    identity_sources, parked_requests, signing_keys, spent_values, sql::ReadTx, subject_keys, sweep, tenants,
+    StoreError, access_tokens, applications, audit_events, awaiting_consents, browser_sessions,
+    client_secrets, domains, failed_attempts, grants, identity_sources, installation, login_events,
+    parked_requests, sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, sweep, tenants,
 };
 
 /// By module.
@@ -19,6 +20,12 @@ const MODULES: &[&[&str]] = &[
     awaiting_consents::ALL,
     grants::ALL,
     access_tokens::ALL,
+    audit_events::ALL,
+    login_events::ALL,
+    browser_sessions::ALL,
+    failed_attempts::ALL,
+    sandbox_people::ALL,
+    installation::ALL,
     sweep::ALL,
 ];
 
@@ -41,11 +48,17 @@ pub(crate) fn shapes(tx: &mut ReadTx<'_>) -> Result<Vec<Shape>, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MODULES, domains, sweep, tenants};
+    use super::{MODULES, domains, installation, login_events, sweep, tenants};
 
     #[test]
     fn every_statement_that_finds_rows_of_a_tenant_names_the_tenant() {
-        let operator: Vec<_> = [tenants::ALL, sweep::ALL, &[domains::FIND_BY_HOST]].concat();
+        let operator: Vec<_> = [
+            tenants::ALL,
+            sweep::ALL,
+            installation::ALL,
+            &[domains::FIND_BY_HOST, login_events::LIST_BY_TRACE],
+        ]
+        .concat();
         for sql in MODULES.iter().copied().flatten().filter(|sql| !operator.contains(sql)) {
             let named = if sql.starts_with("INSERT") { "tenant_id," } else { "tenant_id = $" };
             assert!(sql.contains(named), "{sql}");

@@ -19,7 +19,25 @@ const ACCESS_TOKENS: &str = "DELETE FROM access_tokens WHERE (tenant_id, token_d
 const GRANTS: &str = "DELETE FROM grants WHERE (tenant_id, id) IN
     (SELECT tenant_id, id FROM grants WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[SPENT_VALUES, PARKED_REQUESTS, AWAITING_CONSENTS, ACCESS_TOKENS, GRANTS];
+const LOGIN_EVENTS: &str = "DELETE FROM login_events WHERE (tenant_id, id) IN
+    (SELECT tenant_id, id FROM login_events WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+const BROWSER_SESSIONS: &str = "DELETE FROM browser_sessions WHERE (tenant_id, session_digest) IN
+    (SELECT tenant_id, session_digest FROM browser_sessions
+    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+const FAILED_ATTEMPTS: &str = "DELETE FROM failed_attempts WHERE (tenant_id, kind, key_digest) IN
+    (SELECT tenant_id, kind, key_digest FROM failed_attempts
+    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+
+pub(crate) const ALL: &[&str] = &[
+    SPENT_VALUES,
+    PARKED_REQUESTS,
+    AWAITING_CONSENTS,
+    ACCESS_TOKENS,
+    GRANTS,
+    LOGIN_EVENTS,
+    BROWSER_SESSIONS,
+    FAILED_ATTEMPTS,
+];
 
 /// How many rows a sweep removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,12 +52,25 @@ pub struct Removed {
     pub access_tokens: u64,
     /// Of `grants`.
     pub grants: u64,
+    /// Of `login_events`.
+    pub login_events: u64,
+    /// Of `browser_sessions`.
+    pub browser_sessions: u64,
+    /// Of `failed_attempts`.
+    pub failed_attempts: u64,
 }
 
 impl Removed {
     /// Counts all of them; 0 when there was nothing left to do.
     pub const fn total(&self) -> u64 {
-        self.spent_values + self.parked_requests + self.awaiting_consents + self.access_tokens + self.grants
+        self.spent_values
+            + self.parked_requests
+            + self.awaiting_consents
+            + self.access_tokens
+            + self.grants
+            + self.login_events
+            + self.browser_sessions
+            + self.failed_attempts
     }
 }
 
@@ -58,5 +89,8 @@ pub fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Resul
         awaiting_consents: tx.execute(AWAITING_CONSENTS, &values)?,
         access_tokens: tx.execute(ACCESS_TOKENS, &values)?,
         grants: tx.execute(GRANTS, &values)?,
+        login_events: tx.execute(LOGIN_EVENTS, &values)?,
+        browser_sessions: tx.execute(BROWSER_SESSIONS, &values)?,
+        failed_attempts: tx.execute(FAILED_ATTEMPTS, &values)?,
     })
 }

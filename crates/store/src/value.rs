@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use crypto::Digest;
-use model::{ApplicationId, DomainId, GrantId, IdentitySourceId, MalformedId, SecretId, TenantId, Timestamp};
+use model::{
+    ApplicationId, DomainId, GrantId, IdentitySourceId, LoginEventId, MalformedId, SecretId, SessionId,
+    TenantId, Timestamp,
+};
 
 use crate::StoreError;
 
@@ -90,7 +93,7 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(ApplicationId, DomainId, GrantId, IdentitySourceId, SecretId, TenantId);
+ids!(ApplicationId, DomainId, GrantId, IdentitySourceId, LoginEventId, SecretId, SessionId, TenantId);
 
 /// One row of a result, owned.
 pub struct Row(pub(crate) Vec<Value<'static>>);
@@ -131,6 +134,14 @@ impl Columns {
     pub(crate) fn text(&mut self, column: &'static str) -> Result<String, StoreError> {
         match self.take() {
             Value::Text(text) => Ok(text.into_owned()),
+            _ => Err(self.corrupt(column)),
+        }
+    }
+
+    pub(crate) fn maybe_text(&mut self, column: &'static str) -> Result<Option<String>, StoreError> {
+        match self.take() {
+            Value::Text(text) => Ok(Some(text.into_owned())),
+            Value::Null => Ok(None),
             _ => Err(self.corrupt(column)),
         }
     }
@@ -178,6 +189,16 @@ impl Columns {
         parse: fn(&str) -> Result<T, MalformedId>,
     ) -> Result<T, StoreError> {
         self.word(column, |text| parse(text).ok())
+    }
+
+    /// Reads an id that may be absent.
+    pub(crate) fn maybe_id<T>(
+        &mut self,
+        column: &'static str,
+        parse: fn(&str) -> Result<T, MalformedId>,
+    ) -> Result<Option<T>, StoreError> {
+        let text = self.maybe_text(column)?;
+        text.map(|text| parse(&text).map_err(|_| self.corrupt(column))).transpose()
     }
 
     /// Reads one of a closed set of words.

@@ -16,6 +16,7 @@ fn a_secret(house: &House, secret: &str, expires_at: Option<Timestamp>) -> Clien
         created_at: NOW,
         expires_at,
         retired_at: None,
+        last_used_at: None,
     }
 }
 

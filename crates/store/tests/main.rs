@@ -2,18 +2,24 @@
 //! connection string, on PostgreSQL too. `e2e/with-postgres cargo test -p store` brings one.
 #![expect(clippy::unwrap_used, reason = "the test's own setting fails loudly")]
 
-mod places;
-
 mod access_tokens;
 mod applications;
+mod audit_events;
 mod awaiting_consents;
+mod browser_sessions;
 mod client_secrets;
 mod domains;
+mod failed_attempts;
 mod grants;
 mod identity_sources;
+mod installation;
+mod login_events;
 mod migrations;
 mod parked_requests;
+mod places;
 mod postgres;
+mod sandbox_people;
+mod schema;
 mod signing_keys;
 mod spent_values;
 mod statements;

@@ -22,7 +22,8 @@ async fn a_database_of_a_newer_version_is_refused() {
         ground.open().close().await;
         ground
             .meddle(
-                "INSERT INTO schema_migrations SELECT 999, '0999_later', text_digest FROM schema_migrations",
+                "INSERT INTO schema_migrations SELECT 999, '0999_later', text_digest FROM schema_migrations
+                 WHERE position = 0",
             )
             .await;
 
@@ -70,6 +71,38 @@ async fn a_row_that_cannot_be_is_named() {
         let corrupt = StoreError::Corrupt { table: "domains", column: "scheme", id: domain.to_string() };
         assert_eq!(house.store.read(move |tx| domains::get(tx, tenant, domain)).await, Err(corrupt));
         house.store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_database_of_the_first_version_is_brought_up_to_date_with_its_rows() {
+    on_each_engine(async |ground| {
+        let first = include_str!("../migrations/0001_foundation.sql");
+        ground.meddle(first).await;
+        ground
+            .meddle(
+                "CREATE TABLE schema_migrations (
+                     position BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, text_digest BYTEA NOT NULL);
+                 INSERT INTO tenants (id, name, sealed_data_key, created_at)
+                     VALUES ('0123456789abcdef0123456789abcdef', 'acme', 'x', 1);",
+            )
+            .await;
+        let digest: String = crypto::sha256(first.as_bytes()).iter().map(|it| format!("{it:02x}")).collect();
+        let bytes = match &ground.place {
+            store::Place::Sqlite(_) => format!("X'{digest}'"),
+            store::Place::Postgres(_) => format!("decode('{digest}', 'hex')"),
+        };
+        ground.meddle(&format!("INSERT INTO schema_migrations VALUES (0, '0001_foundation', {bytes})")).await;
+        if matches!(ground.place, store::Place::Sqlite(_)) {
+            ground.meddle("UPDATE tenants SET sealed_data_key = X'00'").await;
+        }
+
+        let store = ground.open();
+        let found = store.read(|tx| store::tenants::find_by_name(tx, "acme")).await.unwrap();
+        assert_eq!(found.map(|it| it.name).as_deref(), Some("acme"));
+        assert!(store.shapes().await.is_ok());
+        store.close().await;
     })
     .await;
 }

@@ -75,6 +75,7 @@ async fn a_sweep_is_bounded_and_takes_the_oldest_first() {
             awaiting_consents: 3,
             access_tokens: 3,
             grants: 3,
+            ..Removed::default()
         };
         assert_eq!(house.write(move |tx| sweep::remove_expired(tx, late, 3)).await, three);
         let (tenant, oldest, latest) = (house.tenant, Digest::of(b"2"), Digest::of(b"4"));

@@ -1,0 +1,111 @@
+//! Audit events: a chain for each tenant, of which only the last link is ever added to.
+
+use crypto::Digest;
+use model::{AuditEvent, TenantId, head_mac};
+
+use crate::{StoreError, Tx, WriteTx, value::Row};
+
+const HEAD: &str = "SELECT tenant_id, sequence, digest, mac FROM audit_heads WHERE tenant_id = $1";
+const OPEN_HEAD: &str = "INSERT INTO audit_heads (tenant_id, sequence, digest, mac) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (tenant_id) DO NOTHING";
+const MOVE_HEAD: &str = "UPDATE audit_heads SET sequence = $1, digest = $2, mac = $3 WHERE tenant_id = $4";
+const INSERT: &str = "INSERT INTO audit_events
+    (tenant_id, sequence, happened_at, actor, action, object, details, digest)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const LIST: &str = "SELECT tenant_id, sequence, happened_at, actor, action, object, details, digest
+    FROM audit_events WHERE tenant_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
+
+pub(crate) const ALL: &[&str] = &[HEAD, OPEN_HEAD, MOVE_HEAD, INSERT, LIST];
+
+/// Where a chain ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The number of the last link; 0 before the first.
+    pub sequence: i64,
+    /// Its digest; 32 zero bytes before the first.
+    pub digest: [u8; 32],
+    /// [`model::head_mac`] of both.
+    pub mac: Vec<u8>,
+}
+
+/// A link in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Counts from 1, without gaps.
+    pub sequence: i64,
+    /// What happened.
+    pub event: AuditEvent,
+    /// [`AuditEvent::digest`] over it and the link before.
+    pub digest: Digest,
+}
+
+/// Finds where a tenant's chain ends; in a write, nobody else adds to it until the write ends.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn find_head(tx: &mut impl Tx, tenant_id: TenantId) -> Result<Option<Head>, StoreError> {
+    let row = tx.find_for_change(HEAD, &[tenant_id.into()])?;
+    row.map(|row| {
+        let mut row = row.of("audit_heads");
+        row.id("tenant_id", TenantId::parse)?;
+        let (sequence, digest) = (row.int("sequence")?, row.digest("digest")?);
+        Ok(Head { sequence, digest: *digest.as_bytes(), mac: row.bytes("mac")? })
+    })
+    .transpose()
+}
+
+/// Adds a link to the chain of the event's tenant. `key`: what the head is authenticated with.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it; then the change it tells of must not stand either.
+pub fn append(tx: &mut WriteTx<'_>, event: &AuditEvent, key: &[u8; 32]) -> Result<(), StoreError> {
+    let tenant = event.tenant_id;
+    let head = match find_head(tx, tenant)? {
+        Some(head) => head,
+        None => {
+            // Two first writers at once: the second waits here for the first, then reads its head.
+            let start: (&[u8], &[u8]) = (&[0; 32], &[]);
+            tx.execute(OPEN_HEAD, &[tenant.into(), 0_i64.into(), start.0.into(), start.1.into()])?;
+            find_head(tx, tenant)?.ok_or(StoreError::NotFound)?
+        }
+    };
+    let sequence = head.sequence.saturating_add(1);
+    let digest = event.digest(sequence, &head.digest);
+    let mac = head_mac(key, sequence, &digest);
+    let values = [
+        tenant.into(),
+        sequence.into(),
+        event.happened_at.into(),
+        (&event.actor).into(),
+        (&event.action).into(),
+        (&event.object).into(),
+        (&event.details).into(),
+        (&digest).into(),
+    ];
+    tx.put(INSERT, &values)?;
+    let moved = [sequence.into(), (&digest).into(), mac.as_slice().into(), tenant.into()];
+    tx.put(MOVE_HEAD, &moved)
+}
+
+/// Lists at most `limit` links in their order, from the one that follows `after` (0 for the first).
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list(tx: &mut impl Tx, tenant_id: TenantId, after: i64, limit: u32) -> Result<Vec<Link>, StoreError> {
+    tx.list(LIST, &[tenant_id.into(), after.into(), limit.into()])?.into_iter().map(read).collect()
+}
+
+fn read(row: Row) -> Result<Link, StoreError> {
+    let mut row = row.of("audit_events");
+    let tenant_id = row.id("tenant_id", TenantId::parse)?;
+    let sequence = row.int("sequence")?;
+    let event = AuditEvent {
+        tenant_id,
+        happened_at: row.time("happened_at")?,
+        actor: row.text("actor")?,
+        action: row.text("action")?,
+        object: row.text("object")?,
+        details: row.text("details")?,
+    };
+    Ok(Link { sequence, event, digest: row.digest("digest")? })
+}

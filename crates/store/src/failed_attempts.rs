@@ -1,0 +1,34 @@
+//! Failed attempts to prove something, counted over all nodes until they expire.
+
+use crypto::Digest;
+use model::{TenantId, Timestamp};
+
+use crate::{StoreError, WriteTx, sql::Statements as _};
+
+const COUNT: &str = "INSERT INTO failed_attempts (tenant_id, kind, key_digest, failures, expires_at)
+    VALUES ($1, $2, $3, 1, $4) ON CONFLICT (tenant_id, kind, key_digest) DO UPDATE SET
+    failures = CASE WHEN failed_attempts.expires_at > $5 THEN failed_attempts.failures + 1 ELSE 1 END,
+    expires_at = CASE WHEN failed_attempts.expires_at > $5 THEN failed_attempts.expires_at ELSE $4 END
+    RETURNING kind, failures, expires_at";
+
+pub(crate) const ALL: &[&str] = &[COUNT];
+
+/// Counts one more failure; gives how many there are in this span, and when it ends.
+///
+/// `kind`: what was tried. `key_digest`: by whom. `expires_at`: the span's end if this failure begins one.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn count(
+    tx: &mut WriteTx<'_>,
+    tenant_id: TenantId,
+    (kind, key_digest): (&str, &Digest),
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<(u32, Timestamp), StoreError> {
+    let values = [tenant_id.into(), kind.into(), key_digest.into(), expires_at.into(), now.into()];
+    let mut row = tx.one(COUNT, &values)?.of("failed_attempts");
+    row.text("kind")?;
+    let failures = u32::try_from(row.int("failures")?).unwrap_or(u32::MAX);
+    Ok((failures, row.time("expires_at")?))
+}

@@ -1,0 +1,153 @@
+//! Login events: what happened in logins, step by step, until they expire. No names of people, no claims.
+
+use model::{ApplicationId, DomainId, LoginEventId, TenantId, Timestamp};
+
+use crate::{
+    StoreError, Tx, WriteTx,
+    value::{Row, words},
+};
+
+const INSERT: &str = "INSERT INTO login_events
+    (id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const LIST_BY_LOGIN: &str =
+    "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at
+    FROM login_events WHERE tenant_id = $1 AND login = $2 ORDER BY id LIMIT 200";
+const LIST: &str =
+    "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at
+    FROM login_events WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+/// The operator's: a trace says nothing of the tenant.
+pub(crate) const LIST_BY_TRACE: &str =
+    "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at
+    FROM login_events WHERE trace = $1 ORDER BY tenant_id, id LIMIT 200";
+
+pub(crate) const ALL: &[&str] = &[INSERT, LIST_BY_LOGIN, LIST, LIST_BY_TRACE];
+
+words! {
+    /// What happened.
+    Kind {
+        /// An application's request was accepted.
+        Started = "started",
+        /// An application's request was refused.
+        RequestRefused = "request-refused",
+        /// The person went to the eID.
+        SentToEid = "sent-to-eid",
+        /// The eID proved who the person is.
+        Proved = "proved",
+        /// The person cancelled, or did not consent.
+        Declined = "declined",
+        /// Something went wrong, and the person was shown so.
+        Trouble = "trouble",
+        /// The application was given a code.
+        Completed = "completed",
+        /// The application was given a code for a session that the browser had already.
+        CompletedFromSession = "completed-from-session",
+        /// The application was given an error.
+        Failed = "failed",
+        /// The application redeemed the code.
+        Redeemed = "redeemed",
+        /// A request for tokens was refused.
+        TokenRefused = "token-refused",
+        /// A browser session was ended by logging out.
+        LoggedOut = "logged-out",
+    }
+}
+
+/// A login event's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginEvent {
+    /// Its id; later ones sort after.
+    pub id: LoginEventId,
+    /// Whose it is.
+    pub tenant_id: TenantId,
+    /// Where it happened.
+    pub domain_id: DomainId,
+    /// For which application, when it is known.
+    pub application_id: Option<ApplicationId>,
+    /// The login's name; all events of a login share it.
+    pub login: Option<String>,
+    /// The request in which it happened.
+    pub trace: String,
+    /// What happened.
+    pub kind: Kind,
+    /// At which eID.
+    pub eid: Option<String>,
+    /// Why, as the catalogue of errors names it.
+    pub cause: Option<String>,
+    /// When.
+    pub happened_at: Timestamp,
+    /// From when on it is swept away.
+    pub expires_at: Timestamp,
+}
+
+/// Adds an event.
+///
+/// # Errors
+/// [`StoreError`], perhaps only from the write itself.
+pub fn append(tx: &mut WriteTx<'_>, event: &LoginEvent) -> Result<(), StoreError> {
+    let values = [
+        event.id.into(),
+        event.tenant_id.into(),
+        event.domain_id.into(),
+        event.application_id.into(),
+        event.login.as_ref().into(),
+        (&event.trace).into(),
+        event.kind.into(),
+        event.eid.as_ref().into(),
+        event.cause.as_ref().into(),
+        event.happened_at.into(),
+        event.expires_at.into(),
+    ];
+    tx.put(INSERT, &values)
+}
+
+/// Lists the events of a login in their order; at most 200.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list_by_login(
+    tx: &mut impl Tx,
+    tenant_id: TenantId,
+    login: &str,
+) -> Result<Vec<LoginEvent>, StoreError> {
+    tx.list(LIST_BY_LOGIN, &[tenant_id.into(), login.into()])?.into_iter().map(read).collect()
+}
+
+/// Lists at most `limit` events of a tenant in their order, from the one that follows `after`.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list(
+    tx: &mut impl Tx,
+    tenant_id: TenantId,
+    after: Option<LoginEventId>,
+    limit: u32,
+) -> Result<Vec<LoginEvent>, StoreError> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    tx.list(LIST, &[tenant_id.into(), (&after).into(), limit.into()])?.into_iter().map(read).collect()
+}
+
+/// Lists the events of a request, whosever they are; at most 200. The operator's.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list_by_trace(tx: &mut impl Tx, trace: &str) -> Result<Vec<LoginEvent>, StoreError> {
+    tx.list(LIST_BY_TRACE, &[trace.into()])?.into_iter().map(read).collect()
+}
+
+fn read(row: Row) -> Result<LoginEvent, StoreError> {
+    let mut row = row.of("login_events");
+    Ok(LoginEvent {
+        id: row.id("id", LoginEventId::parse)?,
+        tenant_id: row.id("tenant_id", TenantId::parse)?,
+        domain_id: row.id("domain_id", DomainId::parse)?,
+        application_id: row.maybe_id("application_id", ApplicationId::parse)?,
+        login: row.maybe_text("login")?,
+        trace: row.text("trace")?,
+        kind: row.word("kind", Kind::parse)?,
+        eid: row.maybe_text("eid")?,
+        cause: row.maybe_text("cause")?,
+        happened_at: row.time("happened_at")?,
+        expires_at: row.time("expires_at")?,
+    })
+}

@@ -1,0 +1,245 @@
+//! What each table keeps, about whom, for how long and why: the source of `docs/reference/data.md`.
+
+/// Whether a table says anything about a person, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Personal {
+    /// Nothing.
+    None,
+    /// A pseudonym, or what can only be linked to a person with other knowledge.
+    Pseudonym,
+    /// Yes, but encrypted under a key that is not here: only the holder of a code, token or cookie can read it.
+    SealedByHolder,
+    /// The name of an administrator's account.
+    Administrator,
+}
+
+impl Personal {
+    /// In words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Pseudonym => "pseudonym",
+            Self::SealedByHolder => "sealed: only the holder of the code, token or cookie can open it",
+            Self::Administrator => "administrators' account names",
+        }
+    }
+}
+
+/// What there is to say about a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// What it keeps.
+    pub keeps: &'static str,
+    /// What of it is personal.
+    pub personal: Personal,
+    /// How long, and who removes it.
+    pub kept_for: &'static str,
+    /// Why.
+    pub why: &'static str,
+    /// Whether a backup has it. What has not is void after a restore.
+    pub in_backup: bool,
+}
+
+macro_rules! table {
+    ($name:literal, $keeps:literal, $personal:ident, $kept_for:expr, $why:literal, $backup:literal) => {
+        Table {
+            name: $name,
+            keeps: $keeps,
+            personal: Personal::$personal,
+            kept_for: $kept_for,
+            why: $why,
+            in_backup: $backup,
+        }
+    };
+}
+
+/// Every table, in the order in which a backup has them: a row comes after what it refers to.
+pub const TABLES: &[Table] = &[
+    table!(
+        "schema_migrations",
+        "which changes the database has had",
+        None,
+        "always",
+        "to refuse a database of another version",
+        false
+    ),
+    table!(
+        "installation",
+        "facts about the installation, a sealed canary",
+        None,
+        "always",
+        "to tell a wrong master key",
+        true
+    ),
+    table!(
+        "tenants",
+        "name, sealed data key",
+        None,
+        "until the tenant is deleted",
+        "to keep tenants apart",
+        true
+    ),
+    table!(
+        "domains",
+        "host, environment, settings",
+        None,
+        "until the tenant is deleted",
+        "to know which issuer a request is for",
+        true
+    ),
+    table!(
+        "applications",
+        "client id, name, settings",
+        None,
+        "until the tenant is deleted",
+        "to know who may ask for logins",
+        true
+    ),
+    table!(
+        "client_secrets",
+        "SHA-256 of each secret, its times",
+        None,
+        "until the tenant is deleted",
+        "to recognise applications",
+        true
+    ),
+    table!(
+        "identity_sources",
+        "eID, environment, sealed credentials",
+        None,
+        "until the tenant is deleted",
+        "to reach the eIDs",
+        true
+    ),
+    table!(
+        "subject_keys",
+        "sealed keys that pseudonyms are made with",
+        None,
+        "until the tenant is deleted",
+        "the same person must keep the same subject",
+        true
+    ),
+    table!(
+        "signing_keys",
+        "public keys, sealed private keys, their times",
+        None,
+        "until the tenant is deleted",
+        "to sign, and to verify old hints",
+        true
+    ),
+    table!(
+        "audit_heads",
+        "the end of each audit chain, authenticated",
+        None,
+        "until the tenant is deleted",
+        "to see that nothing was changed or cut",
+        true
+    ),
+    table!(
+        "audit_events",
+        "who changed what and when",
+        Administrator,
+        "until the tenant is deleted",
+        "to answer for every change",
+        true
+    ),
+    table!(
+        "sandbox_people",
+        "synthetic people, none of whom exists",
+        None,
+        "until removed",
+        "to test with",
+        true
+    ),
+    table!(
+        "login_events",
+        "time, application, eID, outcome and cause of each step of a login",
+        Pseudonym,
+        "30 days by default (`login_events.kept_for`)",
+        "to explain what happened to a login",
+        true
+    ),
+    table!(
+        "browser_sessions",
+        "pseudonym, times, and the proof without the national identity number",
+        SealedByHolder,
+        "until it expires: 30 minutes idle, 8 hours at most, by default; only where single sign-on is on",
+        "single sign-on",
+        false
+    ),
+    table!(
+        "parked_requests",
+        "what an application asked, sealed under the tenant's key; may hold a number that it sent as a hint",
+        Pseudonym,
+        "15 minutes",
+        "requests too long for a cookie, or sent by POST",
+        false
+    ),
+    table!(
+        "awaiting_consents",
+        "the proof, while the person reads the consent page",
+        SealedByHolder,
+        "15 minutes",
+        "the person decides before the application learns anything",
+        false
+    ),
+    table!(
+        "grants",
+        "the claims that the application may see",
+        SealedByHolder,
+        "until the last token from it has expired",
+        "to answer the token and userinfo requests",
+        false
+    ),
+    table!(
+        "access_tokens",
+        "SHA-256 of each token, a wrapped key",
+        None,
+        "until it expires (10 minutes by default)",
+        "to recognise tokens",
+        false
+    ),
+    table!(
+        "spent_values",
+        "digests of what may be used once",
+        None,
+        "until it would be refused for its age anyway",
+        "nothing is accepted twice",
+        false
+    ),
+    table!(
+        "failed_attempts",
+        "digest of application and address, a count",
+        Pseudonym,
+        "a minute",
+        "to stop guessing, over all nodes",
+        false
+    ),
+];
+
+/// Writes the reference page.
+pub fn page() -> String {
+    let mut page = String::from(
+        "# What is kept, about whom, how long and why\n\n\
+         Made from the code (`store/src/schema.rs`); a test compares it with the tables of both engines, and the \
+         sweep with the lifetimes. What expires is removed by the sweep within a minute.\n\n\
+         Claims about people are readable only with the code, token or cookie of whoever they were given to: neither \
+         this database nor the master key opens them. One exception: what an application asked (`parked_requests`) \
+         is sealed under the tenant's key, and may name the person it wants, for 15 minutes.\n\n\
+         | table | keeps | personal | how long | why | in a backup |\n|---|---|---|---|---|---|\n",
+    );
+    for it in TABLES {
+        let backup = if it.in_backup { "yes" } else { "no" };
+        page.push_str(&format!(
+            "| `{}` | {} | {} | {} | {} | {backup} |\n",
+            it.name,
+            it.keeps,
+            it.personal.words(),
+            it.kept_for,
+            it.why
+        ));
+    }
+    page
+}

@@ -1,0 +1,75 @@
+use model::{Action, Actor, AuditEvent, head_mac};
+use store::{
+    StoreError,
+    audit_events::{self, Link},
+};
+
+use crate::places::{House, NOW, in_each_house, winners};
+
+const KEY: [u8; 32] = [7; 32];
+
+fn an_event(house: &House, object: &str) -> AuditEvent {
+    AuditEvent {
+        tenant_id: house.tenant,
+        happened_at: NOW,
+        actor: Actor::Operator("kari".to_owned()).to_string(),
+        action: Action::ApplicationChanged.as_str().to_owned(),
+        object: object.to_owned(),
+        details: "{}".to_owned(),
+    }
+}
+
+async fn links(house: &House) -> Vec<Link> {
+    let tenant = house.tenant;
+    house.store.read(move |tx| audit_events::list(tx, tenant, 0, 100)).await.unwrap()
+}
+
+#[tokio::test]
+async fn i4_links_are_numbered_without_gaps_and_each_holds_on_to_the_one_before() {
+    in_each_house(async |house| {
+        for object in ["a", "b", "c"] {
+            let event = an_event(house, object);
+            house.write(move |tx| audit_events::append(tx, &event, &KEY)).await;
+        }
+        let mut previous = [0; 32];
+        for (number, link) in (1..).zip(links(house).await) {
+            assert_eq!(link.sequence, number);
+            assert_eq!(link.digest, link.event.digest(number, &previous));
+            previous = *link.digest.as_bytes();
+        }
+        let tenant = house.tenant;
+        let head = house.store.read(move |tx| audit_events::find_head(tx, tenant)).await.unwrap().unwrap();
+        assert_eq!((head.sequence, head.digest), (3, previous));
+        let digest = crypto::Digest::from_slice(&previous).unwrap();
+        assert_eq!(head.mac, head_mac(&KEY, 3, &digest));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn i4_twenty_who_add_at_once_make_one_chain() {
+    in_each_house(async |house| {
+        let run = |number: usize| {
+            let (store, event) = (house.store.clone(), an_event(house, &number.to_string()));
+            async move { store.write(move |tx| audit_events::append(tx, &event, &KEY)).await }
+        };
+        assert_eq!(winners(run, Result::is_ok).await, 20);
+        let sequences: Vec<i64> = links(house).await.iter().map(|it| it.sequence).collect();
+        assert_eq!(sequences, (1..=20).collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_that_fails_leaves_no_link() {
+    in_each_house(async |house| {
+        let event = an_event(house, "gone");
+        let failed = house.store.write(move |tx| {
+            audit_events::append(tx, &event, &KEY)?;
+            Err::<(), _>(StoreError::NotFound)
+        });
+        assert_eq!(failed.await, Err(StoreError::NotFound));
+        assert!(links(house).await.is_empty());
+    })
+    .await;
+}

@@ -1,0 +1,41 @@
+use model::{LoginEventId, TenantId};
+use store::login_events::{self, Kind, LoginEvent};
+
+use crate::places::{House, MINUTE, NOW, in_each_house};
+
+fn an_event(house: &House, login: &str, kind: Kind) -> LoginEvent {
+    LoginEvent {
+        id: LoginEventId::new(&house.random, NOW),
+        tenant_id: house.tenant,
+        domain_id: house.domain,
+        application_id: Some(house.application),
+        login: Some(login.to_owned()),
+        trace: format!("trace of {login}"),
+        kind,
+        eid: Some("no-bankid".to_owned()),
+        cause: None,
+        happened_at: NOW,
+        expires_at: NOW.after(MINUTE),
+    }
+}
+
+#[tokio::test]
+async fn events_are_found_by_login_by_trace_and_by_tenant() {
+    in_each_house(async |house| {
+        let events = [an_event(house, "one", Kind::Started), an_event(house, "two", Kind::Trouble)];
+        let rows = events.clone();
+        house.write(move |tx| rows.iter().try_for_each(|it| login_events::append(tx, it))).await;
+
+        let tenant = house.tenant;
+        let one = house.store.read(move |tx| login_events::list_by_login(tx, tenant, "one")).await.unwrap();
+        assert_eq!(one, [events[0].clone()]);
+        let two = house.store.read(|tx| login_events::list_by_trace(tx, "trace of two")).await.unwrap();
+        assert_eq!(two, [events[1].clone()]);
+        let all = house.store.read(move |tx| login_events::list(tx, tenant, None, 10)).await.unwrap();
+        assert_eq!(all.len(), 2);
+        let other = TenantId::new(&house.random, NOW);
+        let none = house.store.read(move |tx| login_events::list_by_login(tx, other, "one")).await.unwrap();
+        assert!(none.is_empty());
+    })
+    .await;
+}
