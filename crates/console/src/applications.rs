@@ -1,14 +1,18 @@
-//! Applications and their secrets.
+//! Applications: the relying parties of a domain.
 
-use crypto::{Digest, Secret};
-use model::{ApplicationId, ApplicationSettings, DomainId, Environment, SecretId, Timestamp};
+use model::{Action, ApplicationId, ApplicationSettings, DomainId, Environment, Timestamp};
+use serde_json::json;
 use store::{
     StoreError,
     applications::{self, Application},
-    client_secrets,
+    domains,
 };
 
-use crate::{Console, Refusal, Tenant};
+use crate::{
+    Console, Refusal, Tenant,
+    access::Permission,
+    tenants::{PAGE, check_name},
+};
 
 /// What an application shall be.
 #[derive(Clone, Debug)]
@@ -25,19 +29,65 @@ pub struct NewApplication {
     pub settings: ApplicationSettings,
 }
 
+/// An application as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApplicationView {
+    /// Its row.
+    pub id: ApplicationId,
+    /// Where it logs people in.
+    pub domain: DomainId,
+    /// Its identifier on the wire.
+    pub client_id: String,
+    /// The name that people see.
+    pub name: String,
+    /// Everything else.
+    pub settings: ApplicationSettings,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Since when it is switched off.
+    pub disabled_at: Option<Timestamp>,
+}
+
+impl ApplicationView {
+    fn of(row: Application) -> Result<Self, Refusal> {
+        Ok(Self {
+            id: row.id,
+            domain: row.domain_id,
+            settings: ApplicationSettings::parse(&row.settings)?,
+            client_id: row.client_id,
+            name: row.name,
+            created_at: row.created_at,
+            disabled_at: row.disabled_at,
+        })
+    }
+}
+
+/// Refuses a client id that could not travel in a query, a header and a log line.
+fn check_client_id(client_id: &str) -> Result<(), Refusal> {
+    let fine = (1..=255).contains(&client_id.len()) && client_id.bytes().all(|it| matches!(it, 0x21..=0x7e));
+    if fine {
+        Ok(())
+    } else {
+        Err(Refusal::Invalid("a client id has 1 to 255 visible ASCII characters".to_owned()))
+    }
+}
+
 impl Console {
-    /// Makes the application, or changes the one with this `client_id` to be so.
+    /// Makes the application.
     ///
     /// # Errors
-    /// [`Refusal::Settings`], [`Refusal::Key`], [`Refusal::Store`].
-    pub async fn save_application(
+    /// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Settings`], [`Refusal::Forbidden`], [`Refusal::Key`],
+    /// [`Refusal::Store`].
+    pub async fn create_application(
         &self,
         tenant: &Tenant,
         new: &NewApplication,
         now: Timestamp,
     ) -> Result<ApplicationId, Refusal> {
+        check_client_id(&new.client_id)?;
+        check_name(&new.name)?;
         new.settings.check(new.environment)?;
-        self.ensure_signing_key(tenant, new.domain, new.settings.algorithm(), now).await?;
+        self.ensure_signing_key((tenant, new.domain), new.settings.algorithm(), now).await?;
         let row = Application {
             id: ApplicationId::new(&self.random, now),
             tenant_id: tenant.id,
@@ -49,48 +99,143 @@ impl Console {
             created_at: now,
             disabled_at: None,
         };
-        let saved = self.store.write(move |tx| {
-            match applications::find_by_client_id(tx, row.tenant_id, row.domain_id, &row.client_id)? {
-                None => applications::insert(tx, &row).map(|()| row.id),
-                Some(found) if found.name == row.name && found.settings == row.settings => Ok(found.id),
-                Some(found) => {
-                    let id = found.id;
-                    applications::save(tx, &Application { name: row.name, settings: row.settings, ..found })?;
-                    Ok(id)
-                }
-            }
+        let id = row.id;
+        let details = json!({
+            "client_id": new.client_id, "name": new.name, "domain": new.domain.to_string(),
+            "settings": serde_json::from_str::<serde_json::Value>(&row.settings).unwrap_or_default(),
         });
-        saved.await.map_err(|error: StoreError| error.into())
+        let permit = Self::permit(tenant, Permission::Manage)?;
+        let record = permit.record(Action::ApplicationCreated, format!("application {id}"), &details, now);
+        let made = self.store.write(move |tx| {
+            applications::insert(tx, &row)?;
+            record.append(tx)
+        });
+        made.await.map_err(|error: StoreError| Refusal::of(error, "client id"))?;
+        Ok(id)
     }
 
-    /// Sees to it that this secret is among the application's live ones. Only its digest is stored.
+    /// Makes the application, or changes the one with this `client_id` to be so.
+    ///
+    /// # Errors
+    /// As [`Console::create_application`] and [`Console::change_application`].
+    pub async fn save_application(
+        &self,
+        tenant: &Tenant,
+        new: &NewApplication,
+        now: Timestamp,
+    ) -> Result<ApplicationId, Refusal> {
+        let (tenant_id, domain, client_id) = (tenant.id, new.domain, new.client_id.clone());
+        let found = self
+            .store
+            .read(move |tx| applications::find_by_client_id(tx, tenant_id, domain, &client_id))
+            .await?;
+        let Some(found) = found else { return self.create_application(tenant, new, now).await };
+        let (name, settings) = (new.name.clone(), new.settings.clone());
+        let change = move |_: &str, _: ApplicationSettings| Ok((name, settings));
+        self.change_application(tenant, found.id, change, now).await.map(|it| it.id)
+    }
+
+    /// Finds an application of a domain by its `client_id`, disabled or not.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Store`].
+    pub async fn application(
+        &self,
+        tenant: &Tenant,
+        domain: DomainId,
+        client_id: &str,
+    ) -> Result<ApplicationView, Refusal> {
+        let (tenant_id, client_id) = (tenant.id, client_id.to_owned());
+        let found = self
+            .store
+            .read(move |tx| applications::find_by_client_id(tx, tenant_id, domain, &client_id))
+            .await?;
+        ApplicationView::of(found.ok_or(Refusal::NotFound("application"))?)
+    }
+
+    /// Lists at most 1,000 applications of a domain, from the one that follows `after`.
     ///
     /// # Errors
     /// [`Refusal::Store`].
-    pub async fn ensure_client_secret(
+    pub async fn applications(
         &self,
         tenant: &Tenant,
-        application: ApplicationId,
-        secret: &Secret<String>,
+        domain: DomainId,
+        after: Option<ApplicationId>,
+    ) -> Result<Vec<ApplicationView>, Refusal> {
+        let tenant_id = tenant.id;
+        let rows = self.store.read(move |tx| applications::list(tx, tenant_id, domain, after, PAGE)).await?;
+        rows.into_iter().map(ApplicationView::of).collect()
+    }
+
+    /// Changes name and settings; gives what it is then. `change` gets both and gives both, or says why not.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Settings`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Key`],
+    /// [`Refusal::Store`].
+    pub async fn change_application(
+        &self,
+        tenant: &Tenant,
+        id: ApplicationId,
+        change: impl FnOnce(&str, ApplicationSettings) -> Result<(String, ApplicationSettings), Refusal>,
+        now: Timestamp,
+    ) -> Result<ApplicationView, Refusal> {
+        let permit = Self::permit(tenant, Permission::Manage)?;
+        let tenant_id = tenant.id;
+        let read = self.store.read(move |tx| {
+            let row = applications::get(tx, tenant_id, id)?;
+            let domain = domains::get(tx, tenant_id, row.domain_id)?;
+            Ok::<_, StoreError>((row, domain.environment))
+        });
+        let (row, environment) = read.await.map_err(|error| Refusal::of(error, "application"))?;
+        let (name, settings) = change(&row.name, ApplicationSettings::parse(&row.settings)?)?;
+        check_name(&name)?;
+        settings.check(environment)?;
+        self.ensure_signing_key((tenant, row.domain_id), settings.algorithm(), now).await?;
+        let text = settings.to_text();
+        if name == row.name && text == row.settings {
+            return ApplicationView::of(row);
+        }
+        let mut details = crate::audit::difference(&row.settings, &text);
+        if let (true, Some(details)) = (name != row.name, details.as_object_mut()) {
+            details.insert("name".to_owned(), json!({"from": row.name, "to": name}));
+        }
+        let record = permit.record(Action::ApplicationChanged, format!("application {id}"), &details, now);
+        let row = Application { name, settings: text, ..row };
+        let view = ApplicationView::of(row.clone())?;
+        self.store
+            .write(move |tx| {
+                applications::save(tx, &row)?;
+                record.append(tx)
+            })
+            .await
+            .map_err(|error: StoreError| Refusal::of(error, "application"))?;
+        Ok(view)
+    }
+
+    /// Switches an application off, so that its logins stop within seconds, or on again.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn switch_application(
+        &self,
+        tenant: &Tenant,
+        id: ApplicationId,
+        on: bool,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let row = client_secrets::ClientSecret {
-            id: SecretId::new(&self.random, now),
-            tenant_id: tenant.id,
-            application_id: application,
-            secret_digest: Digest::of(secret.expose().as_bytes()),
-            created_at: now,
-            expires_at: None,
-            retired_at: None,
-            last_used_at: None,
-        };
+        let permit = Self::permit(tenant, Permission::Manage)?;
+        let tenant_id = tenant.id;
         let saved = self.store.write(move |tx| {
-            let live = client_secrets::list_live(tx, row.tenant_id, application, now)?;
-            if live.iter().any(|it| it.secret_digest == row.secret_digest) {
+            let row = applications::get(tx, tenant_id, id)?;
+            if row.disabled_at.is_none() == on {
                 return Ok(());
             }
-            client_secrets::insert(tx, &row)
+            let disabled_at = if on { None } else { Some(now) };
+            applications::save(tx, &Application { disabled_at, ..row })?;
+            let action = if on { Action::ApplicationEnabled } else { Action::ApplicationDisabled };
+            permit.record(action, format!("application {id}"), &json!({}), now).append(tx)
         });
-        saved.await.map_err(|error: StoreError| error.into())
+        saved.await.map_err(|error: StoreError| Refusal::of(error, "application"))
     }
 }

@@ -1,17 +1,19 @@
-//! Domains and their signing keys.
+//! Domains: a tenant's host names.
 
-use crypto::{Algorithm, SigningKey};
-use model::{DomainId, Environment, Timestamp, sealed_place};
+use crypto::Algorithm;
+use model::{Action, Actor, DomainId, DomainSettings, Environment, Timestamp};
+use serde_json::json;
 use store::{
     StoreError,
     domains::{self, Domain, Scheme},
     signing_keys,
 };
 
-use crate::{Console, Refusal, Tenant};
-
-/// How many domains of a tenant are looked through.
-const MOST: u32 = 1_000;
+use crate::{
+    Console, Refusal, Tenant,
+    access::Permission,
+    tenants::{PAGE, check_name},
+};
 
 /// What a domain shall be.
 #[derive(Clone, Debug)]
@@ -26,27 +28,107 @@ pub struct NewDomain {
     pub name: String,
 }
 
+/// A domain as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainView {
+    /// Its row.
+    pub id: DomainId,
+    /// Host name, with the port where it is not the scheme's own.
+    pub host: String,
+    /// How it is reached.
+    pub scheme: Scheme,
+    /// For test people or real ones.
+    pub environment: Environment,
+    /// What administrators call it.
+    pub name: String,
+    /// Everything else.
+    pub settings: DomainSettings,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+impl DomainView {
+    pub(crate) fn of(row: Domain) -> Result<Self, Refusal> {
+        Ok(Self {
+            id: row.id,
+            settings: DomainSettings::parse(&row.settings)?,
+            host: row.host,
+            scheme: row.scheme,
+            environment: row.environment,
+            name: row.name,
+            created_at: row.created_at,
+        })
+    }
+
+    /// The issuer, byte for byte as in every token.
+    pub fn issuer(&self) -> String {
+        format!("{}://{}", self.scheme.as_str(), self.host)
+    }
+}
+
+/// Refuses a host that no browser could be sent to, and plain http but on loopback for tests.
+fn check_address(new: &NewDomain) -> Result<(), Refusal> {
+    let (name, port) = new.host.split_once(':').unwrap_or((&new.host, "443"));
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|it| matches!(it, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    };
+    let fine =
+        new.host.len() <= 253 && name.split('.').all(label) && port.parse::<u16>().is_ok_and(|it| it > 0);
+    if !fine {
+        return Err(Refusal::Invalid(format!(
+            "{:?} is not a host name: give it in lower case, without scheme or path, such as login.example.no",
+            new.host
+        )));
+    }
+    let loopback = name == "localhost" || name.ends_with(".localhost");
+    if new.scheme == Scheme::Http && !(loopback && new.environment == Environment::Test) {
+        return Err(Refusal::Invalid("a domain without TLS is a test domain on localhost".to_owned()));
+    }
+    Ok(())
+}
+
 impl Console {
-    /// Finds the tenant's domain of this name, moved to this address if it stood elsewhere, or makes it with a
-    /// first signing key.
+    /// Finds the domain that answers to `host`, with its tenant opened for whoever acts. The operator's.
     ///
     /// # Errors
-    /// [`Refusal::Key`], [`Refusal::Store`].
-    pub async fn ensure_domain(
+    /// [`Refusal::NotFound`], [`Refusal::MasterKey`], [`Refusal::Store`].
+    pub async fn domain(&self, actor: &Actor, host: &str) -> Result<(Tenant, DomainView), Refusal> {
+        let host = host.to_ascii_lowercase();
+        let found = self.store.read(move |tx| domains::find_by_host(tx, &host)).await?;
+        let row = found.ok_or(Refusal::NotFound("domain"))?;
+        let tenant = self.tenant_by_id(actor, row.tenant_id).await?;
+        Ok((tenant, DomainView::of(row)?))
+    }
+
+    /// Lists at most 1,000 domains in the order in which they were made, from the one that follows `after`.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn domains(
+        &self,
+        tenant: &Tenant,
+        after: Option<DomainId>,
+    ) -> Result<Vec<DomainView>, Refusal> {
+        let id = tenant.id;
+        let rows = self.store.read(move |tx| domains::list(tx, id, after, PAGE)).await?;
+        rows.into_iter().map(DomainView::of).collect()
+    }
+
+    /// Makes a domain with a first signing key.
+    ///
+    /// # Errors
+    /// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Key`], [`Refusal::Store`].
+    pub async fn create_domain(
         &self,
         tenant: &Tenant,
         new: &NewDomain,
         now: Timestamp,
     ) -> Result<DomainId, Refusal> {
-        let id = tenant.id;
-        let all = self.store.read(move |tx| domains::list(tx, id, None, MOST)).await?;
-        if let Some(found) = all.into_iter().find(|it| it.name == new.name) {
-            let moved = Domain { host: new.host.clone(), scheme: new.scheme, ..found.clone() };
-            if moved != found {
-                self.store.write(move |tx| domains::save(tx, &moved)).await?;
-            }
-            return Ok(found.id);
-        }
+        check_address(new)?;
+        check_name(&new.name)?;
         let row = Domain {
             id: DomainId::new(&self.random, now),
             tenant_id: tenant.id,
@@ -54,65 +136,86 @@ impl Console {
             scheme: new.scheme,
             environment: new.environment,
             name: new.name.clone(),
-            settings: "{}".to_owned(),
+            settings: DomainSettings::default().to_text(),
             version: 1,
             created_at: now,
         };
         let domain = row.id;
-        let key = self.new_key(tenant, domain, Algorithm::Rs256, now)?;
-        self.store
-            .write(move |tx| {
-                domains::insert(tx, &row)?;
-                signing_keys::insert(tx, &key)
-            })
-            .await?;
+        let key = self.new_key((tenant, domain), Algorithm::Rs256, now, now)?;
+        let details = json!({
+            "host": new.host, "environment": new.environment.as_str(), "name": new.name, "signing_key": key.id,
+        });
+        let permit = Self::permit(tenant, Permission::Manage)?;
+        let record = permit.record(Action::DomainCreated, format!("domain {domain}"), &details, now);
+        let made = self.store.write(move |tx| {
+            domains::insert(tx, &row)?;
+            signing_keys::insert(tx, &key)?;
+            record.append(tx)
+        });
+        made.await.map_err(|error: StoreError| Refusal::of(error, "host"))?;
         Ok(domain)
     }
 
-    /// Sees to it that the domain has a key for this algorithm. The first one of an algorithm signs at once:
-    /// nobody has cached a key set that lacks it and needs it.
+    /// Finds the tenant's domain of this name, moved to this address if it stood elsewhere, or makes it.
     ///
     /// # Errors
-    /// [`Refusal::Key`], [`Refusal::Store`].
-    pub async fn ensure_signing_key(
+    /// As [`Console::create_domain`].
+    pub async fn ensure_domain(
         &self,
         tenant: &Tenant,
-        domain: DomainId,
-        algorithm: Algorithm,
+        new: &NewDomain,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<DomainId, Refusal> {
         let id = tenant.id;
-        let keys = self.store.read(move |tx| signing_keys::list(tx, id, domain)).await?;
-        if keys.iter().any(|key| key.algorithm == algorithm.as_str() && key.withdrawn_at.is_none()) {
-            return Ok(());
+        let all = self.store.read(move |tx| domains::list(tx, id, None, PAGE)).await?;
+        let Some(found) = all.into_iter().find(|it| it.name == new.name) else {
+            return self.create_domain(tenant, new, now).await;
+        };
+        let moved = Domain { host: new.host.clone(), scheme: new.scheme, ..found.clone() };
+        let domain = found.id;
+        if moved == found {
+            return Ok(domain);
         }
-        let key = self.new_key(tenant, domain, algorithm, now)?;
-        self.store
-            .write(move |tx| signing_keys::insert(tx, &key))
-            .await
-            .map_err(|error: StoreError| error.into())
+        check_address(new)?;
+        let details = json!({"host": {"from": found.host, "to": new.host}});
+        let permit = Self::permit(tenant, Permission::Manage)?;
+        let record = permit.record(Action::DomainChanged, format!("domain {domain}"), &details, now);
+        let saved = self.store.write(move |tx| {
+            domains::save(tx, &moved)?;
+            record.append(tx)
+        });
+        saved.await.map_err(|error: StoreError| Refusal::of(error, "host"))?;
+        Ok(domain)
     }
 
-    fn new_key(
+    /// Changes what can be set of a domain; gives what it is then. The address stays: it is in every token.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Settings`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn change_domain(
         &self,
         tenant: &Tenant,
-        domain: DomainId,
-        algorithm: Algorithm,
+        id: DomainId,
+        change: impl FnOnce(&mut DomainSettings) + Send + 'static,
         now: Timestamp,
-    ) -> Result<signing_keys::SigningKey, Refusal> {
-        let key = SigningKey::generate(algorithm)?;
-        let place = sealed_place(tenant.id, "signing_keys", "sealed_private_key", key.kid());
-        Ok(signing_keys::SigningKey {
-            id: key.kid().to_owned(),
-            tenant_id: tenant.id,
-            domain_id: domain,
-            algorithm: algorithm.as_str().to_owned(),
-            public_jwk: key.public_jwk().to_string(),
-            sealed_private_key: tenant.seal.seal(&self.random, &place, key.to_pkcs8()?.expose()),
-            published_at: now,
-            active_at: now,
-            retired_at: None,
-            withdrawn_at: None,
-        })
+    ) -> Result<DomainView, Refusal> {
+        let permit = Self::permit(tenant, Permission::Manage)?;
+        let tenant_id = tenant.id;
+        let saved = self.store.write(move |tx| {
+            let row = domains::get(tx, tenant_id, id).map_err(|error| Refusal::of(error, "domain"))?;
+            let mut settings = DomainSettings::parse(&row.settings)?;
+            change(&mut settings);
+            settings.check()?;
+            let text = settings.to_text();
+            if text == row.settings {
+                return Ok(row);
+            }
+            let details = crate::audit::difference(&row.settings, &text);
+            let row = Domain { settings: text, ..row };
+            domains::save(tx, &row)?;
+            permit.record(Action::DomainChanged, format!("domain {id}"), &details, now).append(tx)?;
+            Ok::<_, Refusal>(row)
+        });
+        DomainView::of(saved.await?)
     }
 }

@@ -1,23 +1,32 @@
-//! What administrators do: tenants, domains, applications, identity sources and their keys.
+//! What administrators do: tenants, domains, applications, identity sources, keys, sessions, and the audit trail.
 //!
-//! **Invariant:** secrets are sealed or digested here, before the store sees them. Each thing is made or changed in
-//! one write, so it is there as a whole or not at all; what it needs first (a signing key for an application's
-//! algorithm) is made in a write of its own.
+//! **Invariant:** no write without an actor's permit and an audit row in the same transaction (`access`). Secrets are
+//! sealed or digested here, before the store sees them.
 
+mod access;
 mod applications;
+mod audit;
+mod client_secrets;
 mod domains;
 mod identity_sources;
+mod logins;
+mod master_key;
 mod refusal;
+mod sessions;
+mod signing_keys;
 mod tenants;
 
 use crypto::{Random, SealKey};
 use store::Store;
 
-pub use applications::NewApplication;
-pub use domains::NewDomain;
-pub use identity_sources::NewIdentitySource;
+pub use applications::{ApplicationView, NewApplication};
+pub use audit::{ChainTrouble, Verified};
+pub use client_secrets::SecretView;
+pub use domains::{DomainView, NewDomain};
+pub use identity_sources::{NewIdentitySource, SourceView};
 pub use refusal::Refusal;
-pub use tenants::Tenant;
+pub use signing_keys::{KeyState, KeyView};
+pub use tenants::{Tenant, TenantView};
 
 /// The use cases of administration.
 pub struct Console {

@@ -7,12 +7,31 @@ use store::StoreError;
 /// Nothing was written, whatever the reason.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
+    /// There is none, or it is another tenant's: the same answer.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// The name, host or client id is taken.
+    #[error("this {0} is taken")]
+    Taken(&'static str),
+    /// Text that cannot be what it should be.
+    #[error("{0}")]
+    Invalid(String),
+    /// Whoever acts may not.
+    #[error("this is not permitted")]
+    Forbidden,
     /// The settings contradict each other.
     #[error(transparent)]
     Settings(#[from] SettingsError),
     /// The identity source may not serve a domain of this environment.
-    #[error("an identity source of this environment may not serve this domain")]
+    #[error(
+        "an identity source of this environment may not serve this domain: sandbox and test for test domains, production for production"
+    )]
     Environment,
+    /// Two secrets are live already.
+    #[error(
+        "two secrets are live already: retire one first, or rotate, which ends the oldest after an overlap"
+    )]
+    TooManySecrets,
     /// The master key is not the one that sealed this tenant's data key.
     #[error("the master key does not open this tenant's data key: it is another key, or the row was changed")]
     MasterKey,
@@ -22,4 +41,15 @@ pub enum Refusal {
     /// The store did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl Refusal {
+    /// Names what was not found, or taken, where the store only knows that it was.
+    pub(crate) fn of(error: StoreError, what: &'static str) -> Self {
+        match error {
+            StoreError::NotFound => Self::NotFound(what),
+            StoreError::Conflict => Self::Taken(what),
+            other => Self::Store(other),
+        }
+    }
 }

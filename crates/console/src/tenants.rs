@@ -1,60 +1,135 @@
 //! Tenants and their data keys.
 
 use crypto::SealKey;
-use model::{EidEnvironment, TenantId, Timestamp, sealed_place};
+use model::{Action, Actor, EidEnvironment, TenantId, Timestamp, sealed_place};
+use serde_json::json;
 use store::{StoreError, subject_keys, tenants};
 
-use crate::{Console, Refusal};
+use crate::{Console, Refusal, access::Permission};
 
-/// A tenant whose data key is open.
+/// The most that one page of a list has.
+pub(crate) const PAGE: u32 = 1_000;
+/// The longest name of anything, in characters.
+const LONGEST_NAME: usize = 100;
+
+/// A tenant whose data key is open, and whoever acts there.
 #[derive(Clone, Debug)]
 pub struct Tenant {
     /// Its row.
     pub id: TenantId,
+    /// What the operator calls it.
+    pub name: String,
+    pub(crate) actor: Actor,
     pub(crate) seal: SealKey,
 }
 
-fn place(id: TenantId) -> Vec<u8> {
+/// A tenant as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantView {
+    /// Its row.
+    pub id: TenantId,
+    /// What the operator calls it.
+    pub name: String,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+pub(crate) fn place(id: TenantId) -> Vec<u8> {
     sealed_place(id, "tenants", "sealed_data_key", &id.to_string())
 }
 
+/// Refuses a name that nobody could read or type.
+pub(crate) fn check_name(name: &str) -> Result<(), Refusal> {
+    let fine = !name.trim().is_empty() && name.trim() == name && name.chars().count() <= LONGEST_NAME;
+    if fine && !name.chars().any(char::is_control) {
+        return Ok(());
+    }
+    Err(Refusal::Invalid(format!(
+        "a name has 1 to {LONGEST_NAME} characters, none of them a control character, and no space at its ends"
+    )))
+}
+
 impl Console {
-    /// Finds a tenant by its name, or makes it, with its data key and one subject key for each environment.
+    fn open(&self, row: &tenants::Tenant, actor: &Actor) -> Result<Tenant, Refusal> {
+        let opened =
+            self.master.open(&place(row.id), &row.sealed_data_key).map_err(|_| Refusal::MasterKey)?;
+        let seal = SealKey::from_slice(opened.expose()).ok_or(Refusal::MasterKey)?;
+        Ok(Tenant { id: row.id, name: row.name.clone(), actor: actor.clone(), seal })
+    }
+
+    /// Opens a tenant by its name, for whoever acts.
     ///
     /// # Errors
-    /// [`Refusal::MasterKey`], [`Refusal::Store`].
-    pub async fn ensure_tenant(&self, name: &str, now: Timestamp) -> Result<Tenant, Refusal> {
+    /// [`Refusal::NotFound`], [`Refusal::MasterKey`], [`Refusal::Store`].
+    pub async fn tenant(&self, actor: &Actor, name: &str) -> Result<Tenant, Refusal> {
         let wanted = name.to_owned();
         let found = self.store.read(move |tx| tenants::find_by_name(tx, &wanted)).await?;
-        if let Some(row) = found {
-            let opened =
-                self.master.open(&place(row.id), &row.sealed_data_key).map_err(|_| Refusal::MasterKey)?;
-            let seal = SealKey::from_slice(opened.expose()).ok_or(Refusal::MasterKey)?;
-            return Ok(Tenant { id: row.id, seal });
-        }
+        self.open(&found.ok_or(Refusal::NotFound("tenant"))?, actor)
+    }
+
+    /// Opens a tenant by its id, for whoever acts.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::MasterKey`], [`Refusal::Store`].
+    pub async fn tenant_by_id(&self, actor: &Actor, id: TenantId) -> Result<Tenant, Refusal> {
+        let found = self.store.read(move |tx| tenants::get(tx, id)).await;
+        self.open(&found.map_err(|error| Refusal::of(error, "tenant"))?, actor)
+    }
+
+    /// Lists at most 1,000 tenants in the order in which they were made, from the one that follows `after`.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn tenants(&self, after: Option<TenantId>) -> Result<Vec<TenantView>, Refusal> {
+        let rows = self.store.read(move |tx| tenants::list(tx, after, PAGE)).await?;
+        let view =
+            |row: tenants::Tenant| TenantView { id: row.id, name: row.name, created_at: row.created_at };
+        Ok(rows.into_iter().map(view).collect())
+    }
+
+    /// Makes a tenant, with its data key and one subject key for each environment.
+    ///
+    /// # Errors
+    /// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn create_tenant(&self, actor: &Actor, name: &str, now: Timestamp) -> Result<Tenant, Refusal> {
+        check_name(name)?;
         let id = TenantId::new(&self.random, now);
         let seal = SealKey::generate(&self.random);
+        let tenant = Tenant { id, name: name.to_owned(), actor: actor.clone(), seal };
+        let permit = Self::permit(&tenant, Permission::Manage)?;
+        let record =
+            permit.record(Action::TenantCreated, format!("tenant {id}"), &json!({"name": name}), now);
         let row = tenants::Tenant {
             id,
             name: name.to_owned(),
-            sealed_data_key: self.master.seal(&self.random, &place(id), seal.expose()),
+            sealed_data_key: self.master.seal(&self.random, &place(id), tenant.seal.expose()),
             created_at: now,
         };
         let keys = EidEnvironment::ALL.map(|environment| {
             let place = sealed_place(id, "subject_keys", "sealed_key", environment.as_str());
             let key = SealKey::generate(&self.random);
-            let sealed_key = seal.seal(&self.random, &place, key.expose());
+            let sealed_key = tenant.seal.seal(&self.random, &place, key.expose());
             subject_keys::SubjectKey { tenant_id: id, environment, sealed_key, created_at: now }
         });
-        self.store
-            .write(move |tx| {
-                tenants::insert(tx, &row)?;
-                for key in &keys {
-                    subject_keys::insert_if_absent(tx, key)?;
-                }
-                Ok::<_, StoreError>(())
-            })
-            .await?;
-        Ok(Tenant { id, seal })
+        let made = self.store.write(move |tx| {
+            tenants::insert(tx, &row)?;
+            for key in &keys {
+                subject_keys::insert_if_absent(tx, key)?;
+            }
+            record.append(tx)
+        });
+        made.await.map_err(|error: StoreError| Refusal::of(error, "tenant name"))?;
+        Ok(tenant)
+    }
+
+    /// Opens a tenant by its name, or makes it.
+    ///
+    /// # Errors
+    /// [`Refusal::MasterKey`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn ensure_tenant(&self, actor: &Actor, name: &str, now: Timestamp) -> Result<Tenant, Refusal> {
+        match self.tenant(actor, name).await {
+            Err(Refusal::NotFound(_)) => self.create_tenant(actor, name, now).await,
+            other => other,
+        }
     }
 }

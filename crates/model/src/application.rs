@@ -69,6 +69,11 @@ pub enum SettingsError {
     /// The signing algorithm is not one of ours.
     #[error("unknown signing algorithm")]
     Algorithm,
+    /// Browser sessions that could never be used, or would never end.
+    #[error(
+        "a session rests at most 1 to 1,440 minutes and lasts 1 to 10,080 minutes, and no shorter than it may rest"
+    )]
+    SessionLimits,
     /// An origin is not `scheme://host[:port]`.
     #[error("not an origin: {0}")]
     Origin(String),
@@ -135,6 +140,9 @@ pub struct ApplicationSettings {
     /// Whether trouble shows our page before it goes back.
     #[serde(default = "yes")]
     pub error_pages: bool,
+    /// Whether a browser session of the domain, where it has them, may answer for the person.
+    #[serde(default = "yes")]
+    pub single_sign_on: bool,
     /// Whether the national identity number may be asked for.
     #[serde(default)]
     pub nin_allowed: bool,
@@ -178,6 +186,7 @@ impl ApplicationSettings {
             slim_id_token: false,
             sector: Sector::Tenant,
             error_pages: true,
+            single_sign_on: true,
             nin_allowed: false,
             nin_legal_ground: None,
             id_token_seconds: None,

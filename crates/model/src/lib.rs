@@ -5,6 +5,7 @@ mod application;
 mod application_kind;
 mod audit;
 mod claim_rules;
+mod domain_settings;
 mod environment;
 mod grant;
 mod id;
@@ -22,6 +23,7 @@ pub use application::{ApplicationSettings, ClientAuthentication, Origin, Pkce, S
 pub use application_kind::ApplicationKind;
 pub use audit::{Action, Actor, AuditEvent, INSTALLATION, head_mac};
 pub use claim_rules::{Released, release, scopes_of_named};
+pub use domain_settings::{DomainSettings, SessionLimits};
 pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};
 pub use id::{
@@ -33,6 +35,6 @@ pub use nin::{Nin, NinKind};
 pub use person::{Address, Person, Proof};
 pub use redirect_uri::{RedirectUriError, check_redirect_uri, matches_redirect_uri};
 pub use sealed::sealed_place;
-pub use signing_key::{KeyTimes, signs_now, stands_in_jwks};
+pub use signing_key::{KeySchedule, KeyTimes, current_key, missing_key, next_key, signs_now, stands_in_jwks};
 pub use subject::{SubjectOf, derive_subject};
 pub use time::Timestamp;

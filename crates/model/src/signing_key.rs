@@ -37,9 +37,48 @@ pub fn stands_in_jwks(key: &KeyTimes, token_life: Duration, now: Timestamp) -> b
     key.published_at <= now && !is_past(gone, now) && !is_past(key.withdrawn_at, now)
 }
 
+/// How long keys are used and how long ahead they are published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeySchedule {
+    /// How long a key signs; 90 days by default.
+    pub used_for: Duration,
+    /// How long before that it stands in the JWKS, at least; 24 hours by default.
+    pub published_ahead: Duration,
+}
+
+impl Default for KeySchedule {
+    fn default() -> Self {
+        let day = Duration::from_secs(24 * 60 * 60);
+        Self { used_for: 90 * day, published_ahead: day }
+    }
+}
+
+/// Finds the key that signs now: of those that may, the one that became active last.
+pub fn current_key<K>(keys: &[K], times: impl Fn(&K) -> KeyTimes, now: Timestamp) -> Option<&K> {
+    keys.iter().filter(|key| signs_now(&times(key), now)).max_by_key(|key| times(key).active_at)
+}
+
+/// Finds the key that will sign next: published, not yet active.
+pub fn next_key<K>(keys: &[K], times: impl Fn(&K) -> KeyTimes, now: Timestamp) -> Option<&K> {
+    let waits = |key: &&K| times(key).active_at > now && !is_past(times(key).withdrawn_at, now);
+    keys.iter().filter(waits).min_by_key(|key| times(key).active_at)
+}
+
+/// Says when a key that has to be published now shall begin to sign; `None` while one is published ahead.
+///
+/// `keys`: all of one domain and one algorithm. The one that signs until then retires at that instant.
+pub fn missing_key(keys: &[KeyTimes], schedule: KeySchedule, now: Timestamp) -> Option<Timestamp> {
+    if next_key(keys, |key| *key, now).is_some() {
+        return None;
+    }
+    // Without a key that signs, waiting would help nobody.
+    let Some(current) = current_key(keys, |key| *key, now) else { return Some(now) };
+    Some(current.active_at.after(schedule.used_for).max(now.after(schedule.published_ahead)))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{KeyTimes, signs_now, stands_in_jwks};
+    use super::{KeySchedule, KeyTimes, missing_key, signs_now, stands_in_jwks};
     use crate::Timestamp;
     use std::time::Duration;
 
@@ -71,5 +110,24 @@ mod tests {
             KeyTimes { published_at: at(0), active_at: at(0), retired_at: None, withdrawn_at: Some(at(9)) };
         assert!(signs_now(&key, at(8)) && !signs_now(&key, at(9)));
         assert!(!stands_in_jwks(&key, Duration::ZERO, at(9)));
+    }
+
+    #[test]
+    fn req_c3_there_is_always_a_key_published_ahead() {
+        let at = Timestamp::from_seconds;
+        let schedule = KeySchedule::default();
+        let key = |active| KeyTimes {
+            published_at: at(0),
+            active_at: at(active),
+            retired_at: None,
+            withdrawn_at: None,
+        };
+        let day = 24 * HOUR;
+        assert_eq!(missing_key(&[], schedule, at(5)), Some(at(5)));
+        assert_eq!(missing_key(&[key(0)], schedule, at(5)), Some(at(90 * day)));
+        assert_eq!(missing_key(&[key(0)], schedule, at(200 * day)), Some(at(201 * day)));
+        assert_eq!(missing_key(&[key(0), key(90 * day)], schedule, at(5)), None);
+        let withdrawn = KeyTimes { withdrawn_at: Some(at(1)), ..key(90 * day) };
+        assert_eq!(missing_key(&[key(0), withdrawn], schedule, at(5)), Some(at(90 * day)));
     }
 }

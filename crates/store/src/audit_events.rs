@@ -9,13 +9,14 @@ const HEAD: &str = "SELECT tenant_id, sequence, digest, mac FROM audit_heads WHE
 const OPEN_HEAD: &str = "INSERT INTO audit_heads (tenant_id, sequence, digest, mac) VALUES ($1, $2, $3, $4)
     ON CONFLICT (tenant_id) DO NOTHING";
 const MOVE_HEAD: &str = "UPDATE audit_heads SET sequence = $1, digest = $2, mac = $3 WHERE tenant_id = $4";
+const RESEAL_HEAD: &str = "UPDATE audit_heads SET mac = $1 WHERE tenant_id = $2";
 const INSERT: &str = "INSERT INTO audit_events
     (tenant_id, sequence, happened_at, actor, action, object, details, digest)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const LIST: &str = "SELECT tenant_id, sequence, happened_at, actor, action, object, details, digest
     FROM audit_events WHERE tenant_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
 
-pub(crate) const ALL: &[&str] = &[HEAD, OPEN_HEAD, MOVE_HEAD, INSERT, LIST];
+pub(crate) const ALL: &[&str] = &[HEAD, OPEN_HEAD, MOVE_HEAD, RESEAL_HEAD, INSERT, LIST];
 
 /// Where a chain ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +86,14 @@ pub fn append(tx: &mut WriteTx<'_>, event: &AuditEvent, key: &[u8; 32]) -> Resul
     tx.put(INSERT, &values)?;
     let moved = [sequence.into(), (&digest).into(), mac.as_slice().into(), tenant.into()];
     tx.put(MOVE_HEAD, &moved)
+}
+
+/// Authenticates the head anew, after its key has changed.
+///
+/// # Errors
+/// [`StoreError`], perhaps only from the write itself.
+pub fn reseal_head(tx: &mut WriteTx<'_>, tenant_id: TenantId, mac: &[u8; 32]) -> Result<(), StoreError> {
+    tx.put(RESEAL_HEAD, &[mac.as_slice().into(), tenant_id.into()])
 }
 
 /// Lists at most `limit` links in their order, from the one that follows `after` (0 for the first).

@@ -9,8 +9,9 @@ const GET: &str = "SELECT id, name, sealed_data_key, created_at FROM tenants WHE
 const FIND_BY_NAME: &str = "SELECT id, name, sealed_data_key, created_at FROM tenants WHERE name = $1";
 const LIST: &str =
     "SELECT id, name, sealed_data_key, created_at FROM tenants WHERE id > $1 ORDER BY id LIMIT $2";
+const SAVE_DATA_KEY: &str = "UPDATE tenants SET sealed_data_key = $1 WHERE id = $2";
 
-pub(crate) const ALL: &[&str] = &[INSERT, GET, FIND_BY_NAME, LIST];
+pub(crate) const ALL: &[&str] = &[INSERT, GET, FIND_BY_NAME, LIST, SAVE_DATA_KEY];
 
 /// A tenant's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,17 @@ pub fn find_by_name(tx: &mut impl Tx, name: &str) -> Result<Option<Tenant>, Stor
 pub fn list(tx: &mut impl Tx, after: Option<TenantId>, limit: u32) -> Result<Vec<Tenant>, StoreError> {
     let after = after.map(|id| id.to_string()).unwrap_or_default();
     tx.list(LIST, &[(&after).into(), limit.into()])?.into_iter().map(read).collect()
+}
+
+/// Replaces the sealed data key.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is no such tenant.
+pub fn save_data_key(tx: &mut WriteTx<'_>, id: TenantId, sealed: &[u8]) -> Result<(), StoreError> {
+    match tx.execute(SAVE_DATA_KEY, &[sealed.into(), id.into()])? {
+        0 => Err(StoreError::NotFound),
+        _ => Ok(()),
+    }
 }
 
 fn read(row: Row) -> Result<Tenant, StoreError> {

@@ -19,8 +19,8 @@ use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Algorithm, PublicKey, Random, SealKey, Secret, SigningKey, b64};
 use eid::{Catalogue, Issuer, SourceCredentials, SourceMethod};
 use model::{
-    ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, Eid, EidEnvironment, Environment,
-    Timestamp,
+    Actor, ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, Eid, EidEnvironment,
+    Environment, Timestamp,
 };
 use outbound::{Allowed, Outbound, Settings};
 use provider::Provider;
@@ -142,7 +142,7 @@ impl House {
         let master = SealKey::generate(&random);
         let console = Console::new(store.clone(), master.clone(), random.clone());
         let now = Timestamp::from_seconds(START);
-        let tenant = console.ensure_tenant("shop", now).await.unwrap();
+        let tenant = console.ensure_tenant(&Actor::Operator("test".to_owned()), "shop", now).await.unwrap();
         let issuers = [(Eid::NoBankid, &bankid), (Eid::NoVipps, &vipps)].map(|(eid, simulator)| Issuer {
             eid,
             environment: EidEnvironment::Sandbox,

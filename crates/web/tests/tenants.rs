@@ -67,7 +67,8 @@ async fn codes_tokens_and_applications_of_one_domain_are_nothing_at_another() {
 async fn rule_12_codes_tokens_and_applications_of_one_tenant_are_nothing_at_another() {
     let house = House::open().await;
     let now = model::Timestamp::from_seconds(crate::house::START);
-    let other = house.console.ensure_tenant("other", now).await.unwrap();
+    let other =
+        house.console.ensure_tenant(&model::Actor::Operator("test".to_owned()), "other", now).await.unwrap();
     is_nothing_at(&house, &other).await;
 }
 

@@ -2,7 +2,9 @@
 
 use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Random, Secret};
-use model::{ApplicationKind, ApplicationSettings, DomainId, Eid, EidEnvironment, Environment, Timestamp};
+use model::{
+    Actor, ApplicationKind, ApplicationSettings, DomainId, Eid, EidEnvironment, Environment, Timestamp,
+};
 use store::{Store, domains::Scheme};
 
 use super::{
@@ -30,7 +32,10 @@ pub(crate) async fn seed(
 ) -> Result<Seeded, String> {
     let now = clock::now();
     let console = Console::new(store.clone(), folder.master_key(random)?, random.clone());
-    let tenant = console.ensure_tenant("demo", now).await.map_err(|error| error.to_string())?;
+    let tenant = console
+        .ensure_tenant(&Actor::Operator("dev".to_owned()), "demo", now)
+        .await
+        .map_err(|error| error.to_string())?;
     let secret = folder.client_secret(random)?;
     let seeding = Seeding { console, tenant, addresses, world, secret, now };
     let scheme = if addresses.is_https() { Scheme::Https } else { Scheme::Http };

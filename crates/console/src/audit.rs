@@ -1,0 +1,156 @@
+//! The audit trail: read, verified, compared.
+
+use crypto::Digest;
+use model::{AuditEvent, TenantId, head_mac};
+use serde_json::{Map, Value, json};
+use store::audit_events::{self, Link};
+
+use crate::{Console, Refusal, Tenant, access::chain_key};
+
+/// How many links are read at once.
+const AT_ONCE: u32 = 1_000;
+
+/// What is wrong with a chain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChainTrouble {
+    /// A number is missing or stands twice.
+    #[error("link {0} is missing: a row was removed")]
+    Gap(i64),
+    /// A link does not follow from its contents and the link before.
+    #[error("link {0} was changed, or the one before it")]
+    Changed(i64),
+    /// The head says otherwise than the last link.
+    #[error("the chain ends at link {last}, and its head says {head}: links were added or cut off")]
+    Head {
+        /// The last link there is.
+        last: i64,
+        /// What the head says.
+        head: i64,
+    },
+    /// The head's authentication does not fit: whoever wrote it had no master key.
+    #[error("the head of the chain was not written by portvakt with this master key")]
+    Forged,
+}
+
+/// A chain that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// How many links.
+    pub links: i64,
+    /// The last digest, in hexadecimal; 64 zeros for an empty chain. Keep it elsewhere: a later chain must have it
+    /// in its place.
+    pub head: String,
+}
+
+/// What is different between two JSON objects: each changed member with its old and new value.
+pub(crate) fn difference(from: &str, to: &str) -> Value {
+    let read = |text| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
+    let (from, to) = (read(from), read(to));
+    let names = from.keys().chain(to.keys().filter(|name| !from.contains_key(*name)));
+    let changed = names.filter(|name| from.get(*name) != to.get(*name)).map(|name| {
+        let old = from.get(name).cloned().unwrap_or_default();
+        let new = to.get(name).cloned().unwrap_or_default();
+        (name.clone(), json!({"from": old, "to": new}))
+    });
+    Value::Object(changed.collect())
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|it| format!("{it:02x}")).collect()
+}
+
+/// Says whether a link follows from the one before.
+fn follows(link: &Link, sequence: i64, previous: &[u8; 32]) -> Result<(), ChainTrouble> {
+    if link.sequence != sequence {
+        return Err(ChainTrouble::Gap(sequence));
+    }
+    if AuditEvent::digest(&link.event, sequence, previous) != link.digest {
+        return Err(ChainTrouble::Changed(sequence));
+    }
+    Ok(())
+}
+
+impl Console {
+    /// Lists at most 1,000 links of a tenant's chain in their order, from the one that follows `after`.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn audit(&self, tenant: TenantId, after: i64) -> Result<Vec<Link>, Refusal> {
+        Ok(self.store.read(move |tx| audit_events::list(tx, tenant, after, AT_ONCE)).await?)
+    }
+
+    /// Walks a tenant's whole chain.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`]; what is wrong with the chain is the inner result.
+    pub async fn verify_audit(&self, tenant: &Tenant) -> Result<Result<Verified, ChainTrouble>, Refusal> {
+        self.verify_chain(tenant.id, chain_key(&tenant.seal).expose()).await
+    }
+
+    /// Walks the installation's own chain.
+    ///
+    /// # Errors
+    /// As [`Console::verify_audit`].
+    pub async fn verify_installation_audit(&self) -> Result<Result<Verified, ChainTrouble>, Refusal> {
+        self.verify_chain(model::INSTALLATION, chain_key(&self.master).expose()).await
+    }
+
+    async fn verify_chain(
+        &self,
+        tenant: TenantId,
+        key: &[u8; 32],
+    ) -> Result<Result<Verified, ChainTrouble>, Refusal> {
+        // Read first: what is appended meanwhile lies behind it.
+        let head = self.store.read(move |tx| audit_events::find_head(tx, tenant)).await?;
+        let end = head.as_ref().map_or(0, |head| head.sequence);
+        let (mut last, mut previous) = (0, [0; 32]);
+        while last < end {
+            let links = self.audit(tenant, last).await?;
+            let wanted: Vec<Link> = links.into_iter().filter(|link| link.sequence <= end).collect();
+            if wanted.is_empty() {
+                return Ok(Err(ChainTrouble::Head { last, head: end }));
+            }
+            for link in wanted {
+                if let Err(trouble) = follows(&link, last + 1, &previous) {
+                    return Ok(Err(trouble));
+                }
+                (last, previous) = (link.sequence, *link.digest.as_bytes());
+            }
+        }
+        let Some(head) = head else {
+            // A chain without a head had one: rows are never written without.
+            let stray = !self.audit(tenant, 0).await?.is_empty();
+            let empty = Verified { links: 0, head: hex(&[0; 32]) };
+            return Ok(if stray { Err(ChainTrouble::Forged) } else { Ok(empty) });
+        };
+        let digest = Digest::from_slice(&previous);
+        let mac = digest.map(|digest| head_mac(key, last, &digest));
+        if head.digest != previous || mac.is_none_or(|mac| !crypto::same_bytes(&mac, &head.mac)) {
+            return Ok(Err(ChainTrouble::Forged));
+        }
+        let (beyond, now) = self
+            .store
+            .read(move |tx| {
+                // The links first: one that is added in between moves the head too.
+                let beyond = audit_events::list(tx, tenant, end, 1)?;
+                Ok::<_, Refusal>((beyond, audit_events::find_head(tx, tenant)?))
+            })
+            .await?;
+        if let (Some(link), true) = (beyond.first(), now.as_ref() == Some(&head)) {
+            return Ok(Err(ChainTrouble::Head { last: link.sequence, head: end }));
+        }
+        Ok(Ok(Verified { links: last, head: hex(&previous) }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference;
+
+    #[test]
+    fn a_difference_names_what_changed_and_nothing_else() {
+        let (from, to) = (r#"{"a":1,"b":2,"c":3}"#, r#"{"a":1,"b":5,"d":6}"#);
+        let wanted = r#"{"b":{"from":2,"to":5},"c":{"from":3,"to":null},"d":{"from":null,"to":6}}"#;
+        assert_eq!(difference(from, to).to_string(), wanted);
+    }
+}

@@ -1,0 +1,45 @@
+//! What happened in logins, for whoever must explain it.
+
+use model::{ApplicationId, TenantId};
+use store::{
+    StoreError, applications,
+    login_events::{self, LoginEvent},
+};
+
+use crate::{Console, Refusal};
+
+impl Console {
+    /// Finds what happened in the login that a request belonged to: all its events, in their order. Without a login,
+    /// only the request's own. The operator's.
+    ///
+    /// `trace`: as on the page and in the response header.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] when nothing is known of it, or not any more; [`Refusal::Store`].
+    pub async fn explain(&self, trace: &str) -> Result<Vec<LoginEvent>, Refusal> {
+        let trace = trace.trim().to_ascii_lowercase();
+        let events = self.store.read(move |tx| {
+            let of_request = login_events::list_by_trace(tx, &trace)?;
+            let login = of_request.iter().find_map(|event| Some((event.tenant_id, event.login.clone()?)));
+            match login {
+                Some((tenant, login)) => login_events::list_by_login(tx, tenant, &login),
+                None => Ok::<_, StoreError>(of_request),
+            }
+        });
+        let events = events.await?;
+        if events.is_empty() { Err(Refusal::NotFound("trace")) } else { Ok(events) }
+    }
+
+    /// Gives the client id and name of an application, whatever its state; the operator's, for reports.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Store`].
+    pub async fn application_name(
+        &self,
+        tenant: TenantId,
+        id: ApplicationId,
+    ) -> Result<(String, String), Refusal> {
+        let row = self.store.read(move |tx| applications::get(tx, tenant, id)).await;
+        row.map(|row| (row.client_id, row.name)).map_err(|error| Refusal::of(error, "application"))
+    }
+}

@@ -1,0 +1,83 @@
+//! The master key: a canary that only the right one opens, and wrapping everything under a new one.
+
+use crypto::SealKey;
+use model::{Action, Actor, INSTALLATION, Timestamp, head_mac, sealed_place};
+use serde_json::json;
+use store::{StoreError, audit_events, installation, tenants};
+
+use crate::{Console, Refusal, access::chain_key, tenants::place};
+
+const WORDS: &[u8] = b"this is the right master key";
+
+fn canary_place() -> Vec<u8> {
+    sealed_place(INSTALLATION, "installation", "value", installation::CANARY)
+}
+
+impl Console {
+    /// Says whether this is the master key of this database; a new database takes the key that comes first.
+    ///
+    /// # Errors
+    /// [`Refusal::MasterKey`] for another key, [`Refusal::Store`].
+    pub async fn check_master_key(&self) -> Result<(), Refusal> {
+        let found = self.store.read(|tx| installation::find(tx, installation::CANARY)).await?;
+        let sealed = match found {
+            Some(sealed) => sealed,
+            None => {
+                // A database that was there before canaries were: a tenant's data key tells as much.
+                let first = self.store.read(|tx| tenants::list(tx, None, 1)).await?;
+                if let Some(row) = first.first() {
+                    self.master.open(&place(row.id), &row.sealed_data_key).map_err(|_| Refusal::MasterKey)?;
+                }
+                let made = self.master.seal(&self.random, &canary_place(), WORDS);
+                let kept = self.store.write(move |tx| {
+                    installation::insert_if_absent(tx, installation::CANARY, &made)?;
+                    installation::find(tx, installation::CANARY)?.ok_or(StoreError::NotFound)
+                });
+                kept.await?
+            }
+        };
+        let opened = self.master.open(&canary_place(), &sealed).map_err(|_| Refusal::MasterKey)?;
+        if opened.expose() == WORDS { Ok(()) } else { Err(Refusal::MasterKey) }
+    }
+
+    /// Wraps every tenant's data key under `new` instead, in one write; gives how many. What they seal stays as it is.
+    /// From then on only the new key opens this database.
+    ///
+    /// # Errors
+    /// [`Refusal::MasterKey`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn rewrap(&self, actor: &Actor, new: &SealKey, now: Timestamp) -> Result<u32, Refusal> {
+        let permit = self.operator_permit(actor)?;
+        let (old, new, random) = (self.master.clone(), new.clone(), self.random.clone());
+        let rewrapped = self.store.write(move |tx| {
+            let mut count = 0;
+            let mut after = None;
+            loop {
+                let rows = tenants::list(tx, after, 1_000)?;
+                let Some(last) = rows.last() else { break };
+                after = Some(last.id);
+                for row in rows {
+                    let place = place(row.id);
+                    let key = old.open(&place, &row.sealed_data_key).map_err(|_| Refusal::MasterKey)?;
+                    tenants::save_data_key(tx, row.id, &new.seal(&random, &place, key.expose()))?;
+                    count += 1;
+                }
+            }
+            let canary = new.seal(&random, &canary_place(), WORDS);
+            installation::insert_if_absent(tx, installation::CANARY, &canary)?;
+            installation::save(tx, installation::CANARY, &canary)?;
+            let details = json!({"tenants": count});
+            permit.record(Action::DataKeyRewrapped, "installation", &details, now).append(tx)?;
+            reseal_head(tx, &new)?;
+            Ok::<_, Refusal>(count)
+        });
+        rewrapped.await
+    }
+}
+
+/// The installation's own chain is authenticated under the master key, so its head follows the key.
+fn reseal_head(tx: &mut store::WriteTx<'_>, new: &SealKey) -> Result<(), StoreError> {
+    let Some(head) = audit_events::find_head(tx, INSTALLATION)? else { return Ok(()) };
+    let digest = crypto::Digest::from_slice(&head.digest).ok_or(StoreError::NotFound)?;
+    let mac = head_mac(chain_key(new).expose(), head.sequence, &digest);
+    audit_events::reseal_head(tx, INSTALLATION, &mac)
+}

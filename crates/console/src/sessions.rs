@@ -1,0 +1,67 @@
+//! Browser sessions: listed, and ended.
+
+use model::{Action, DomainId, SessionId, Timestamp};
+use serde_json::json;
+use store::{
+    StoreError,
+    browser_sessions::{self, BrowserSession},
+};
+
+use crate::{Console, Refusal, Tenant, access::Permission, tenants::PAGE};
+
+impl Console {
+    /// Lists at most 1,000 living sessions of a domain, the oldest first, from the one that follows `after`.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn sessions(
+        &self,
+        tenant: &Tenant,
+        domain: DomainId,
+        after: Option<SessionId>,
+        now: Timestamp,
+    ) -> Result<Vec<BrowserSession>, Refusal> {
+        let id = tenant.id;
+        Ok(self.store.read(move |tx| browser_sessions::list(tx, (id, domain), after, PAGE, now)).await?)
+    }
+
+    /// Ends a session at once.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn end_session(&self, tenant: &Tenant, id: SessionId, now: Timestamp) -> Result<(), Refusal> {
+        let permit = Self::permit(tenant, Permission::Manage)?;
+        let tenant_id = tenant.id;
+        let record = permit.record(Action::SessionEnded, format!("session {id}"), &json!({}), now);
+        let ended = self.store.write(move |tx| match browser_sessions::remove_by_id(tx, tenant_id, id)? {
+            0 => Err(StoreError::NotFound),
+            _ => record.append(tx),
+        });
+        ended.await.map_err(|error| Refusal::of(error, "session"))
+    }
+
+    /// Ends all sessions of a person, by the tenant's subject for them; gives how many there were.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn end_sessions_of(
+        &self,
+        tenant: &Tenant,
+        subject: &str,
+        now: Timestamp,
+    ) -> Result<u64, Refusal> {
+        let permit = Self::permit(tenant, Permission::Manage)?;
+        let (tenant_id, subject) = (tenant.id, subject.to_owned());
+        let ended = self.store.write(move |tx| {
+            let ended = browser_sessions::remove_by_subject(tx, tenant_id, &subject)?;
+            if ended > 0 {
+                let details = json!({"sessions": ended});
+                permit
+                    .record(Action::SessionEnded, format!("subject {subject}"), &details, now)
+                    .append(tx)?;
+            }
+            Ok::<_, StoreError>(ended)
+        });
+        Ok(ended.await?)
+    }
+}

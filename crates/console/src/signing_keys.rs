@@ -1,0 +1,302 @@
+//! Signing keys: they turn by themselves, at once when told to, and go when they were stolen.
+//!
+//! 1. the rule says what is missing (`model::missing_key`); 2. a key is made, outside every transaction;
+//! 3. a write locks the domain, asks the rule again, and stores the key, so two nodes make one.
+
+use crypto::{Algorithm, SigningKey};
+use model::{
+    Action, DomainId, KeySchedule, KeyTimes, Timestamp, current_key, missing_key, next_key, sealed_place,
+    signs_now,
+};
+use serde_json::json;
+use store::{StoreError, WriteTx, domains, signing_keys};
+
+use crate::{
+    Console, Refusal, Tenant,
+    access::{Permission, Permit},
+};
+
+/// Where a key stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyState {
+    /// Published, signs later.
+    Next,
+    /// Signs.
+    Current,
+    /// Signs no more; stays published until its last token has expired.
+    Retired,
+    /// Compromised.
+    Withdrawn,
+}
+
+impl KeyState {
+    /// The word on screen and in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Next => "next",
+            Self::Current => "current",
+            Self::Retired => "retired",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// A signing key as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyView {
+    /// The key id, its thumbprint.
+    pub kid: String,
+    /// What it signs with.
+    pub algorithm: String,
+    /// Where it stands.
+    pub state: KeyState,
+    /// Its instants.
+    pub times: KeyTimes,
+}
+
+const fn times(row: &signing_keys::SigningKey) -> KeyTimes {
+    KeyTimes {
+        published_at: row.published_at,
+        active_at: row.active_at,
+        retired_at: row.retired_at,
+        withdrawn_at: row.withdrawn_at,
+    }
+}
+
+fn state(key: &KeyTimes, now: Timestamp) -> KeyState {
+    if key.withdrawn_at.is_some() {
+        KeyState::Withdrawn
+    } else if signs_now(key, now) {
+        KeyState::Current
+    } else if key.active_at > now {
+        KeyState::Next
+    } else {
+        KeyState::Retired
+    }
+}
+
+type Rows = Vec<signing_keys::SigningKey>;
+
+fn of_algorithm(rows: Rows, algorithm: Algorithm) -> Rows {
+    rows.into_iter().filter(|row| row.algorithm == algorithm.as_str()).collect()
+}
+
+/// Lets whichever key signs until `at` retire then.
+fn retire_at(tx: &mut WriteTx<'_>, keys: &Rows, at: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+    for key in keys.iter().filter(|key| signs_now(&times(key), now)) {
+        signing_keys::save(tx, &signing_keys::SigningKey { retired_at: Some(at), ..key.clone() })?;
+    }
+    Ok(())
+}
+
+/// Publishes `made` if one is missing; says whether it was.
+fn publish(
+    tx: &mut WriteTx<'_>,
+    made: &signing_keys::SigningKey,
+    (permit, schedule): (&Permit, KeySchedule),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let keys: Rows = signing_keys::list(tx, made.tenant_id, made.domain_id)?;
+    let keys: Rows = keys.into_iter().filter(|row| row.algorithm == made.algorithm).collect();
+    let all: Vec<KeyTimes> = keys.iter().map(times).collect();
+    let Some(active_at) = missing_key(&all, schedule, now) else { return Ok(false) };
+    retire_at(tx, &keys, active_at, now)?;
+    let row = signing_keys::SigningKey { published_at: now, active_at, ..made.clone() };
+    signing_keys::insert(tx, &row)?;
+    let details = json!({
+        "domain": row.domain_id.to_string(), "algorithm": row.algorithm, "active_at_seconds": active_at.seconds(),
+    });
+    permit.record(Action::KeyPublished, format!("signing_key {}", row.id), &details, now).append(tx)?;
+    Ok(true)
+}
+
+impl Console {
+    pub(crate) fn new_key(
+        &self,
+        (tenant, domain): (&Tenant, DomainId),
+        algorithm: Algorithm,
+        active_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<signing_keys::SigningKey, Refusal> {
+        let key = SigningKey::generate(algorithm)?;
+        let place = sealed_place(tenant.id, "signing_keys", "sealed_private_key", key.kid());
+        Ok(signing_keys::SigningKey {
+            id: key.kid().to_owned(),
+            tenant_id: tenant.id,
+            domain_id: domain,
+            algorithm: algorithm.as_str().to_owned(),
+            public_jwk: key.public_jwk().to_string(),
+            sealed_private_key: tenant.seal.seal(&self.random, &place, key.to_pkcs8()?.expose()),
+            published_at: now,
+            active_at,
+            retired_at: None,
+            withdrawn_at: None,
+        })
+    }
+
+    /// Sees to it that the domain has a key for this algorithm that signs. The first one of an algorithm signs at
+    /// once: nobody has cached a key set that lacks it and needs it.
+    pub(crate) async fn ensure_signing_key(
+        &self,
+        (tenant, domain): (&Tenant, DomainId),
+        algorithm: Algorithm,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let keys = of_algorithm(self.key_rows(tenant, domain).await?, algorithm);
+        if current_key(&keys, times, now).is_some() {
+            return Ok(());
+        }
+        let permit = Self::permit(tenant, Permission::RotateKeys)?;
+        self.publish_key((tenant, domain), (algorithm, KeySchedule::default()), permit, now).await.map(drop)
+    }
+
+    async fn key_rows(&self, tenant: &Tenant, domain: DomainId) -> Result<Rows, Refusal> {
+        let id = tenant.id;
+        Ok(self.store.read(move |tx| signing_keys::list(tx, id, domain)).await?)
+    }
+
+    async fn publish_key(
+        &self,
+        (tenant, domain): (&Tenant, DomainId),
+        (algorithm, schedule): (Algorithm, KeySchedule),
+        permit: Permit,
+        now: Timestamp,
+    ) -> Result<bool, Refusal> {
+        let made = self.new_key((tenant, domain), algorithm, now, now)?;
+        let tenant_id = tenant.id;
+        let saved = self.store.write(move |tx| {
+            // Got for change: another node that turns the same keys waits here, and finds nothing missing then.
+            domains::get(tx, tenant_id, domain)?;
+            publish(tx, &made, (&permit, schedule), now)
+        });
+        saved.await.map_err(|error: StoreError| Refusal::of(error, "domain"))
+    }
+
+    /// Lists a domain's signing keys, the latest to become active first.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn signing_keys(
+        &self,
+        tenant: &Tenant,
+        domain: DomainId,
+        now: Timestamp,
+    ) -> Result<Vec<KeyView>, Refusal> {
+        let view = |row: signing_keys::SigningKey| KeyView {
+            state: state(&times(&row), now),
+            times: times(&row),
+            kid: row.id,
+            algorithm: row.algorithm,
+        };
+        Ok(self.key_rows(tenant, domain).await?.into_iter().map(view).collect())
+    }
+
+    /// Publishes every key of a domain that its schedule says is missing; gives how many.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Key`], [`Refusal::Store`].
+    pub async fn turn_keys(
+        &self,
+        tenant: &Tenant,
+        domain: DomainId,
+        schedule: KeySchedule,
+        now: Timestamp,
+    ) -> Result<u32, Refusal> {
+        let permit = Self::permit(tenant, Permission::RotateKeys)?;
+        let rows = self.key_rows(tenant, domain).await?;
+        let mut published = 0;
+        for algorithm in Algorithm::ALL {
+            let all: Vec<KeyTimes> =
+                rows.iter().filter(|row| row.algorithm == algorithm.as_str()).map(times).collect();
+            if !all.is_empty() && missing_key(&all, schedule, now).is_some() {
+                let made =
+                    self.publish_key((tenant, domain), (algorithm, schedule), permit.clone(), now).await?;
+                published += u32::from(made);
+            }
+        }
+        Ok(published)
+    }
+
+    /// Lets the published next keys of a domain sign from now on, and publishes others; gives those that sign now.
+    /// The ones before stay in the JWKS until their last tokens have expired.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Key`], [`Refusal::Store`].
+    pub async fn rotate_keys_now(
+        &self,
+        tenant: &Tenant,
+        domain: DomainId,
+        schedule: KeySchedule,
+        now: Timestamp,
+    ) -> Result<Vec<String>, Refusal> {
+        // Whatever is to sign next must be there.
+        self.turn_keys(tenant, domain, schedule, now).await?;
+        let permit = Self::permit(tenant, Permission::RotateKeys)?;
+        let tenant_id = tenant.id;
+        let activated = self.store.write(move |tx| {
+            domains::get(tx, tenant_id, domain)?;
+            let rows = signing_keys::list(tx, tenant_id, domain)?;
+            let mut activated = Vec::new();
+            for algorithm in Algorithm::ALL {
+                let keys = of_algorithm(rows.clone(), algorithm);
+                let Some(next) = next_key(&keys, times, now).cloned() else { continue };
+                retire_at(tx, &keys, now, now)?;
+                activate(tx, next.clone(), &permit, now)?;
+                activated.push(next.id);
+            }
+            Ok::<_, StoreError>(activated)
+        });
+        let activated = activated.await.map_err(|error| Refusal::of(error, "domain"))?;
+        self.turn_keys(tenant, domain, schedule, now).await?;
+        Ok(activated)
+    }
+
+    /// Withdraws a key that was stolen, at once: it leaves the JWKS, and what it signed is refused. If it was the one
+    /// that signs, the next one signs from now on.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Key`], [`Refusal::Store`].
+    pub async fn withdraw_key(
+        &self,
+        tenant: &Tenant,
+        (domain, kid): (DomainId, &str),
+        schedule: KeySchedule,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let permit = Self::permit(tenant, Permission::Manage)?;
+        let (tenant_id, kid) = (tenant.id, kid.to_owned());
+        let saved = self.store.write(move |tx| {
+            domains::get(tx, tenant_id, domain)?;
+            let rows = signing_keys::list(tx, tenant_id, domain)?;
+            let key = rows.iter().find(|it| it.id == kid).cloned().ok_or(StoreError::NotFound)?;
+            if key.withdrawn_at.is_some() {
+                return Ok(());
+            }
+            let signed = signs_now(&times(&key), now);
+            let others: Rows =
+                rows.into_iter().filter(|it| it.algorithm == key.algorithm && it.id != key.id).collect();
+            let object = format!("signing_key {}", key.id);
+            signing_keys::save(tx, &signing_keys::SigningKey { withdrawn_at: Some(now), ..key })?;
+            let details = json!({"domain": domain.to_string(), "signed": signed});
+            permit.record(Action::KeyWithdrawn, object, &details, now).append(tx)?;
+            match next_key(&others, times, now).cloned() {
+                Some(next) if signed => activate(tx, next, &permit, now),
+                _ => Ok(()),
+            }
+        });
+        saved.await.map_err(|error: StoreError| Refusal::of(error, "signing key"))?;
+        self.turn_keys(tenant, domain, schedule, now).await.map(drop)
+    }
+}
+
+fn activate(
+    tx: &mut WriteTx<'_>,
+    next: signing_keys::SigningKey,
+    permit: &Permit,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let details = json!({"domain": next.domain_id.to_string(), "algorithm": next.algorithm});
+    let object = format!("signing_key {}", next.id);
+    signing_keys::save(tx, &signing_keys::SigningKey { active_at: now, ..next })?;
+    permit.record(Action::KeyActivated, object, &details, now).append(tx)
+}

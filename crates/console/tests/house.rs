@@ -1,0 +1,74 @@
+//! A console over an empty database, with a tenant and a test domain.
+
+use console::{Console, NewApplication, NewDomain, Tenant};
+use crypto::{Random, SealKey};
+use model::{
+    Actor, ApplicationId, ApplicationKind, ApplicationSettings, DomainId, Environment, TenantId, Timestamp,
+};
+use store::{Place, Settings, Store, audit_events::Link, domains::Scheme};
+
+pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+pub(crate) const HOST: &str = "login.acme.example";
+
+pub(crate) struct House {
+    pub(crate) console: Console,
+    pub(crate) store: Store,
+    pub(crate) master: SealKey,
+    pub(crate) tenant: Tenant,
+    pub(crate) domain: DomainId,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+pub(crate) fn kari() -> Actor {
+    Actor::Operator("kari".to_owned())
+}
+
+pub(crate) fn a_domain(host: &str) -> NewDomain {
+    NewDomain {
+        host: host.to_owned(),
+        scheme: Scheme::Https,
+        environment: Environment::Test,
+        name: host.to_owned(),
+    }
+}
+
+impl House {
+    pub(crate) async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store =
+            Store::open(Place::Sqlite(folder.path().join("portvakt.db")), Settings::default()).unwrap();
+        let random = Random::seeded(1);
+        let master = SealKey::generate(&random);
+        let console = Console::new(store.clone(), master.clone(), random);
+        let tenant = console.create_tenant(&kari(), "acme", NOW).await.unwrap();
+        let domain = console.create_domain(&tenant, &a_domain(HOST), NOW).await.unwrap();
+        Self { console, store, master, tenant, domain, folder }
+    }
+
+    pub(crate) async fn an_application(&self, client_id: &str) -> ApplicationId {
+        let uris = vec!["https://shop.example/callback".to_owned()];
+        let new = NewApplication {
+            domain: self.domain,
+            environment: Environment::Test,
+            client_id: client_id.to_owned(),
+            name: "Shop".to_owned(),
+            settings: ApplicationSettings::new(ApplicationKind::Web, uris),
+        };
+        self.console.create_application(&self.tenant, &new, NOW).await.unwrap()
+    }
+
+    pub(crate) async fn links(&self, tenant: TenantId) -> Vec<Link> {
+        self.console.audit(tenant, 0).await.unwrap()
+    }
+
+    /// What was done to the tenant so far.
+    pub(crate) async fn actions(&self) -> Vec<String> {
+        self.links(self.tenant.id).await.into_iter().map(|it| it.event.action).collect()
+    }
+
+    /// Runs SQL behind the store's back.
+    pub(crate) fn meddle(&self, sql: &str) {
+        let file = self.folder.path().join("portvakt.db");
+        rusqlite::Connection::open(file).unwrap().execute_batch(sql).unwrap();
+    }
+}

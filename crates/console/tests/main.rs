@@ -1,0 +1,12 @@
+//! What administrators do, on SQLite in a temporary directory.
+#![expect(clippy::unwrap_used, reason = "the test's own setting fails loudly")]
+
+mod house;
+
+mod applications;
+mod audit;
+mod client_secrets;
+mod domains;
+mod identity_sources;
+mod master_key;
+mod signing_keys;

@@ -1,0 +1,38 @@
+use console::{Console, Refusal};
+use crypto::{Random, SealKey};
+
+use crate::house::{House, NOW, kari};
+
+#[tokio::test]
+async fn a_wrong_master_key_is_told_from_the_right_one() {
+    let house = House::open().await;
+    house.console.check_master_key().await.unwrap();
+    let wrong = SealKey::generate(&Random::seeded(2));
+    let console = Console::new(house.store.clone(), wrong, Random::seeded(3));
+    assert!(matches!(console.check_master_key().await, Err(Refusal::MasterKey)));
+}
+
+#[tokio::test]
+async fn a_wrong_master_key_is_told_where_no_canary_was_left() {
+    let house = House::open().await;
+    let wrong = SealKey::generate(&Random::seeded(2));
+    let console = Console::new(house.store.clone(), wrong, Random::seeded(3));
+    assert!(matches!(console.check_master_key().await, Err(Refusal::MasterKey)));
+    house.console.check_master_key().await.unwrap();
+}
+
+#[tokio::test]
+async fn after_rewrapping_only_the_new_key_opens_and_every_chain_still_holds() {
+    let house = House::open().await;
+    house.console.check_master_key().await.unwrap();
+    let new = SealKey::generate(&Random::seeded(2));
+    assert_eq!(house.console.rewrap(&kari(), &new, NOW).await.unwrap(), 1);
+
+    let old = Console::new(house.store.clone(), house.master.clone(), Random::seeded(3));
+    assert!(matches!(old.check_master_key().await, Err(Refusal::MasterKey)));
+    let console = Console::new(house.store.clone(), new, Random::seeded(3));
+    console.check_master_key().await.unwrap();
+    let tenant = console.tenant(&kari(), "acme").await.unwrap();
+    assert_eq!(console.verify_audit(&tenant).await.unwrap().unwrap().links, 2);
+    assert_eq!(console.verify_installation_audit().await.unwrap().unwrap().links, 1);
+}
