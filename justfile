@@ -80,3 +80,5 @@ fresh:
 # write the documents that are made from the code
 docs:
     scripts/specs
+    cargo run --package cli --locked --quiet -- config reference > docs/reference/configuration.md.new
+    mv docs/reference/configuration.md.new docs/reference/configuration.md
