@@ -81,3 +81,5 @@ fresh:
 docs:
     scripts/specs
     PORTVAKT_WRITE_DOCS=1 cargo test --quiet --locked --package store --test store schema
+    cargo run --package cli --locked --quiet -- config reference > docs/reference/configuration.md.new
+    mv docs/reference/configuration.md.new docs/reference/configuration.md

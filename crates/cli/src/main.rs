@@ -1,6 +1,7 @@
 //! The binary `portvakt`: arguments, files, the clock, wiring. Nothing depends on it.
 
 mod clock;
+mod config;
 mod dev;
 mod listener;
 mod telemetry;
@@ -21,6 +22,8 @@ struct Arguments {
 enum Command {
     /// Runs everything on this machine: a demo tenant, a sample application and simulated eIDs.
     Dev(dev::DevArguments),
+    /// Checks a configuration, prints an example, or makes a master key.
+    Config(config::ConfigArguments),
 }
 
 fn main() -> ExitCode {
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime.block_on(async {
             match arguments.command {
                 Command::Dev(arguments) => dev::run(arguments).await,
+                Command::Config(arguments) => config::run(&arguments),
             }
         }),
         Err(error) => Err(format!("the runtime could not be started: {error}")),

@@ -41,6 +41,7 @@ pub const HOMES: &[Home] = &[
     ("tokio-rustls", &["cli"]),
     ("rcgen", &["cli"]),
     ("clap", &["cli"]),
+    ("toml", &["cli"]),
     ("tracing-subscriber", &["cli"]),
     // Where something waits. The crates of rules are not among them, nor is the provider.
     ("tokio", &["outbound", "store", "eid", "web", "cli"]),

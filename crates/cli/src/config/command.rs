@@ -1,0 +1,87 @@
+//! `portvakt config …`: check, example, a new master key.
+
+use std::{io::Write, path::PathBuf};
+
+use clap::{Args, Subcommand};
+use crypto::{Random, SealKey, b64};
+
+use super::{
+    page,
+    resolve::{Config, load},
+    value::Lasting,
+};
+
+/// What can be said to `portvakt config`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ConfigArguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+enum What {
+    /// Says what is wrong in the configuration, or what it means.
+    Check(Where),
+    /// Prints a configuration with comments, to begin with.
+    Example,
+    /// Prints a new master key. A database opens only with the key that it was made with.
+    NewMasterKey,
+    /// Prints the reference page.
+    #[command(hide = true)]
+    Reference,
+}
+
+/// Where the configuration is.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Where {
+    /// The configuration.
+    #[arg(long, value_name = "FILE", default_value = "portvakt.toml")]
+    pub(crate) config: PathBuf,
+}
+
+/// Does what was asked, on standard output.
+pub(crate) fn run(arguments: &ConfigArguments) -> Result<(), String> {
+    let text = match &arguments.what {
+        What::Check(at) => {
+            let config = load(&at.config)?;
+            // Read and forgotten: a key that is missing, short or open to everybody is said here too.
+            let _ = config.master_key()?;
+            format!("{}\n\nNothing is wrong.\n", summary(&config))
+        }
+        What::Example => page::example(),
+        What::NewMasterKey => {
+            let key = SealKey::generate(&Random::system());
+            format!("{}\n", b64::encode(key.expose()))
+        }
+        What::Reference => page::reference(),
+    };
+    let mut out = std::io::stdout();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| error.to_string())
+}
+
+/// What a configuration means, without its secrets.
+fn summary(config: &Config) -> String {
+    let listen = &config.listen;
+    let how = match (listen.certificates.len(), listen.trusted_proxies.is_empty()) {
+        (0, true) => "plain HTTP, on loopback".to_owned(),
+        (0, false) => "plain HTTP, from trusted proxies only".to_owned(),
+        (1, _) => "TLS with one certificate".to_owned(),
+        (some, _) => format!("TLS with {some} certificates"),
+    };
+    let addresses: Vec<String> = listen.addresses.iter().map(ToString::to_string).collect();
+    let keys = &config.keys;
+    let rows = [
+        ("database", config.place_in_words.clone()),
+        ("master key", format!("from {}", config.master_key_source())),
+        ("public listener", format!("{}, {how}", addresses.join(", "))),
+        ("operator's listener", config.operator.to_string()),
+        ("log", format!("{:?}, {:?}", config.format, config.level).to_lowercase()),
+        (
+            "signing keys",
+            format!("{} each, published {} ahead", Lasting(keys.used_for), Lasting(keys.publish_ahead)),
+        ),
+        ("key check", format!("every {}", Lasting(keys.check_every))),
+        ("login events", format!("kept for {}", Lasting(config.login_events_kept_for))),
+    ];
+    rows.map(|(name, value)| format!("{name:<20} {value}")).join("\n")
+}

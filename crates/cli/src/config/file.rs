@@ -1,0 +1,184 @@
+//! What the operator writes. The example, the reference page and the check are made from these structs.
+//!
+//! A new section is a `section!` here, a line in [`File`], and what `resolve` makes of it.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use serde::Deserialize;
+
+use super::{
+    schema::{About, Document, Given, Key, Section, Table, section},
+    value::{HostPort, Lasting, Net},
+};
+use Given::{Default as Is, Required, Unset};
+
+section! {
+    /// Where the data lies: one SQLite file, or PostgreSQL shared by several nodes. Exactly one of `sqlite`, `address`
+    /// and `address_file` is set.
+    Database ["database"] {
+        /// The SQLite file. It is made at the first start; its directory is not.
+        sqlite: Option<PathBuf> = Unset(r#""/var/lib/portvakt/portvakt.db""#);
+        /// PostgreSQL's address, as `host=… user=… dbname=…` or `postgresql://…`, without a password: one with a
+        /// password belongs into `address_file` or the environment.
+        address: Option<String> = Unset(r#""host=/run/postgresql user=portvakt dbname=portvakt""#);
+        /// A file that has the address, password included.
+        address_file: Option<PathBuf> = Unset(r#""/etc/portvakt/database""#);
+        /// How many reads and writes may wait before a request is answered with 503.
+        queue: u32 = Is("1024");
+        /// SQLite: how many reads run at once.
+        readers: u32 = Is("4");
+        /// PostgreSQL: how many connections each node has. More where its disk is slow.
+        connections: u32 = Is("8");
+        /// PostgreSQL: how long a statement waits for a lock.
+        lock_for: Lasting = Is(r#""2s""#);
+        /// PostgreSQL: how long a statement may run, and a connection may take to come about.
+        run_for: Lasting = Is(r#""5s""#);
+    }
+}
+
+section! {
+    /// The key that opens everything in the database. It comes from exactly one of three places: this file, the
+    /// environment variable `PORTVAKT_MASTER_KEY`, or the systemd credential `portvakt-master-key`. There is no default,
+    /// and without it `serve` does not start.
+    MasterKey ["master_key"] {
+        /// A file with the key: 32 bytes in base64url, made by `portvakt config new-master-key`. Only its owner may read it.
+        file: Option<PathBuf> = Unset(r#""/etc/portvakt/master.key""#);
+    }
+}
+
+section! {
+    /// A certificate with its key. The first one is shown to whoever asks for a name that none has. Both files are read
+    /// again when they change; a pair that does not fit leaves the old one in place and is reported.
+    Certificate ["listen.certificate"] {
+        /// The certificate and its chain, in PEM, the certificate itself first.
+        chain: PathBuf = Required(r#""/etc/portvakt/tls/fullchain.pem""#);
+        /// Its private key, in PEM. Only its owner may read it.
+        key: PathBuf = Required(r#""/etc/portvakt/tls/privkey.pem""#);
+    }
+}
+
+section! {
+    /// The public listener: what browsers and applications come to.
+    Listen ["listen"] {
+        /// Where to listen. `[::]:443` takes IPv4 as well on Linux; use `0.0.0.0:443` on a machine without IPv6.
+        addresses: Vec<SocketAddr> = Is(r#"["[::]:443"]"#);
+        /// The proxies whose `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host` are believed, as addresses or
+        /// networks. Without certificates, and on anything but loopback, they must be listed: nobody else may then connect.
+        trusted_proxies: Vec<Net> = Is("[]");
+        /// How many connections at once. The next one waits until one has ended.
+        connections: u32 = Is("2048");
+        /// How many bytes the headers of a request may have.
+        largest_headers: u32 = Is("65536");
+        /// How many bytes the body of a request may have.
+        largest_body: u32 = Is("65536");
+        /// How long a client may take for its TLS handshake, and then for its headers.
+        headers_for: Lasting = Is(r#""10s""#);
+        /// How long a client may take for its body.
+        body_for: Lasting = Is(r#""30s""#);
+        /// How long a connection may lie idle.
+        idle_for: Lasting = Is(r#""60s""#);
+        /// How long a stop waits for the requests that are being answered.
+        finish_in: Lasting = Is(r#""30s""#);
+        tables { certificate: Certificate; }
+    }
+}
+
+section! {
+    /// The operator's listener: `/healthz`, `/readyz` and `/metrics`. It is never a route of a domain.
+    Operator ["operator"] {
+        /// Where to listen; plain HTTP, so keep it on loopback or on a network of your own.
+        listen: SocketAddr = Is(r#""127.0.0.1:9090""#);
+    }
+}
+
+/// How a record looks.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+/// What is logged.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Level {
+    Error,
+    Warn,
+    Info,
+    Debug,
+}
+
+section! {
+    /// The log, on standard error, one line an event.
+    Log ["log"] {
+        /// `text` for people, `json` for machines.
+        format: Format = Is(r#""text""#);
+        /// `error`, `warn`, `info` or `debug`. The environment variable `PORTVAKT_LOG` wins, and can choose by module.
+        level: Level = Is(r#""info""#);
+    }
+}
+
+section! {
+    /// Calls to others: eIDs, and addresses that a tenant configured. Public https addresses only.
+    Outbound ["outbound"] {
+        /// A file with certificates of authorities, in PEM, to trust beside the system's.
+        extra_roots_file: Option<PathBuf> = Unset(r#""/etc/portvakt/authorities.pem""#);
+        /// Hosts with their ports that may be called although they are not public or not https.
+        allowed: Vec<HostPort> = Is("[]");
+    }
+}
+
+section! {
+    /// Signing keys turn by themselves.
+    Keys ["keys"] {
+        /// How long a key signs.
+        used_for: Lasting = Is(r#""90d""#);
+        /// How long a key is published before it signs, so that no cache of a key set is surprised.
+        publish_ahead: Lasting = Is(r#""24h""#);
+        /// How often to look whether a key is due.
+        check_every: Lasting = Is(r#""60s""#);
+    }
+}
+
+section! {
+    /// What is remembered of logins.
+    LoginEvents ["login_events"] {
+        /// How long.
+        kept_for: Lasting = Is(r#""30d""#);
+    }
+}
+
+/// Lists the sections once: a field for each, and their descriptions.
+macro_rules! sections {
+    ($( $field:ident: $section:ident, )+) => {
+        /// The whole file.
+        #[derive(Clone, Debug)]
+        pub(crate) struct File {
+            $( pub(crate) $field: $section, )+
+        }
+
+        /// The sections in the order of the file.
+        pub(crate) const SECTIONS: &[About] = &[$( $section::ABOUT ),+];
+
+        impl File {
+            /// Reads every section; `None` when something cannot be read.
+            pub(crate) fn read(document: &mut Document<'_>) -> Option<Self> {
+                $( let $field = document.section::<$section>(); )+
+                document.nothing_left(SECTIONS);
+                Some(Self { $( $field: $field?, )+ })
+            }
+        }
+    };
+}
+
+sections! {
+    database: Database,
+    master_key: MasterKey,
+    listen: Listen,
+    operator: Operator,
+    log: Log,
+    outbound: Outbound,
+    keys: Keys,
+    login_events: LoginEvents,
+}

@@ -1,0 +1,308 @@
+//! From the file as written to what each part of the program is given. No other crate knows that a file exists.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use crypto::{SealKey, Secret};
+use store::Place;
+
+use super::{
+    fault::Faults,
+    file::{self, File, Format, Level},
+    schema::Document,
+    secret::{MasterKeySource, VARIABLE, read_secret, refuse_open},
+    value::Net,
+};
+
+/// What begins the name of every variable that sets a key.
+const PREFIX: &str = "PORTVAKT__";
+
+/// Everything that the operator chose, checked for what can be checked without opening anything.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    /// Where the data lies.
+    pub(crate) place: Place,
+    /// The same in words, without a password.
+    pub(crate) place_in_words: String,
+    /// What the store may do.
+    pub(crate) store: store::Settings,
+    master_key: MasterKeySource,
+    /// The public listener.
+    pub(crate) listen: Listen,
+    /// Where the operator's listener is.
+    pub(crate) operator: SocketAddr,
+    /// The log's form.
+    pub(crate) format: Format,
+    /// What is logged.
+    pub(crate) level: Level,
+    /// What may be called.
+    pub(crate) outbound: outbound::Settings,
+    /// How signing keys turn.
+    pub(crate) keys: Keys,
+    /// How long a login's event is kept.
+    pub(crate) login_events_kept_for: Duration,
+}
+
+/// The public listener.
+#[derive(Clone, Debug)]
+pub(crate) struct Listen {
+    pub(crate) addresses: Vec<SocketAddr>,
+    /// None: plain HTTP, on loopback or behind trusted proxies.
+    pub(crate) certificates: Vec<Pair>,
+    pub(crate) trusted_proxies: Vec<Net>,
+    pub(crate) connections: usize,
+    pub(crate) largest_headers: u32,
+    pub(crate) largest_body: usize,
+    pub(crate) headers_for: Duration,
+    pub(crate) body_for: Duration,
+    pub(crate) idle_for: Duration,
+    pub(crate) finish_in: Duration,
+}
+
+/// A certificate's two files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pair {
+    pub(crate) chain: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+/// How signing keys turn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keys {
+    /// How long a key signs.
+    pub(crate) used_for: Duration,
+    /// How long it is published before.
+    pub(crate) publish_ahead: Duration,
+    /// How often to look.
+    pub(crate) check_every: Duration,
+}
+
+impl Config {
+    /// Reads the master key from its place.
+    ///
+    /// # Errors
+    /// Missing, open to everybody, or not a key; the text says what to do.
+    pub(crate) fn master_key(&self) -> Result<SealKey, Faults> {
+        self.master_key.read()
+    }
+
+    /// Where the master key comes from, in words.
+    pub(crate) fn master_key_source(&self) -> String {
+        self.master_key.to_string()
+    }
+}
+
+/// Reads the file, the environment and the files of secrets that they name.
+///
+/// # Errors
+/// Everything that is wrong, each with its place and what to do about it.
+pub(crate) fn load(path: &Path) -> Result<Config, Faults> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        Faults::one(format!(
+            "{}: the configuration cannot be read ({error}); `portvakt config example` prints one to begin with",
+            path.display()
+        ))
+    })?;
+    let base = std::path::absolute(path).ok().and_then(|it| it.parent().map(Path::to_path_buf));
+    resolve(path, &text, &Surroundings::read(base.unwrap_or_default()))
+}
+
+/// What is around the file.
+pub(crate) struct Surroundings {
+    /// The file's directory: relative paths begin here.
+    pub(crate) base: PathBuf,
+    /// Variables that set keys.
+    pub(crate) variables: BTreeMap<String, String>,
+    pub(crate) master_key: Option<Secret<String>>,
+    pub(crate) credentials: Option<PathBuf>,
+}
+
+impl Surroundings {
+    #[expect(clippy::disallowed_methods, reason = "cli reads the environment")]
+    fn read(base: PathBuf) -> Self {
+        let named = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+        });
+        Self {
+            base,
+            variables: named.filter(|(name, _)| name.starts_with(PREFIX)).collect(),
+            master_key: std::env::var(VARIABLE).ok().map(Secret::new),
+            credentials: std::env::var("CREDENTIALS_DIRECTORY").ok().map(PathBuf::from),
+        }
+    }
+}
+
+/// Makes a configuration of a text.
+pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<Config, Faults> {
+    let mut document = Document::parse(path.display().to_string(), text, around.variables.clone())?;
+    let Some(file) = File::read(&mut document) else { return document.faults.unless_any(None) };
+    let mut faults = std::mem::take(&mut document.faults);
+    let mut kept = |result: Result<(), Faults>| result.unwrap_or_else(|it| faults.merge(it));
+    let place = place(&file.database, around);
+    let given = file.master_key.file.as_ref().map(|it| around.base.join(it));
+    let master_key = MasterKeySource::choose(given, around.master_key.clone(), around.credentials.clone());
+    let roots = roots(&file.outbound, around);
+    let listen = listen(&file.listen, around);
+    kept(place.as_ref().map(drop).map_err(Clone::clone));
+    kept(master_key.as_ref().map(drop).map_err(Clone::clone));
+    kept(roots.as_ref().map(drop).map_err(Clone::clone));
+    kept(listen.as_ref().map(drop).map_err(Clone::clone));
+    kept(keys_agree(&file.keys));
+    let config = assemble(&file, (place.ok(), master_key.ok()), roots.ok(), listen.ok());
+    faults.unless_any(config)
+}
+
+fn assemble(
+    file: &File,
+    (place, master_key): (Option<(Place, String)>, Option<MasterKeySource>),
+    roots: Option<Vec<Vec<u8>>>,
+    listen: Option<Listen>,
+) -> Option<Config> {
+    let (place, place_in_words) = place?;
+    let allowed = file.outbound.allowed.iter();
+    Some(Config {
+        place,
+        place_in_words,
+        store: store::Settings {
+            queue: number(file.database.queue),
+            readers: number(file.database.readers),
+            threads: number(file.database.connections),
+            lock_for: file.database.lock_for.0,
+            run_for: file.database.run_for.0,
+        },
+        master_key: master_key?,
+        listen: listen?,
+        operator: file.operator.listen,
+        format: file.log.format,
+        level: file.log.level,
+        outbound: outbound::Settings {
+            allowed: allowed.map(|it| outbound::Allowed { host: it.host.clone(), port: it.port }).collect(),
+            extra_roots: roots?,
+            timeout: None,
+        },
+        keys: Keys {
+            used_for: file.keys.used_for.0,
+            publish_ahead: file.keys.publish_ahead.0,
+            check_every: file.keys.check_every.0,
+        },
+        login_events_kept_for: file.login_events.kept_for.0,
+    })
+}
+
+/// At least one: nothing works with none.
+fn number(it: u32) -> usize {
+    usize::try_from(it).unwrap_or(usize::MAX).max(1)
+}
+
+fn place(database: &file::Database, around: &Surroundings) -> Result<(Place, String), Faults> {
+    let from_environment = around.variables.contains_key("PORTVAKT__DATABASE__ADDRESS");
+    match (&database.sqlite, &database.address, &database.address_file) {
+        (Some(path), None, None) => {
+            let path = around.base.join(path);
+            let words = format!("SQLite, {}", path.display());
+            Ok((Place::Sqlite(path), words))
+        }
+        (None, Some(address), None) => {
+            if has_password(address) && !from_environment {
+                return Err(Faults::one(
+                    "`address` in [database] has a password, which does not belong into this file; put the address into \
+                     a file of its own (mode 600) and name it with `address_file`",
+                ));
+            }
+            let whence =
+                if from_environment { "PORTVAKT__DATABASE__ADDRESS" } else { "`address` in [database]" };
+            Ok((Place::Postgres(address.clone()), format!("PostgreSQL, address from {whence}")))
+        }
+        (None, None, Some(path)) => {
+            let path = around.base.join(path);
+            let address = read_secret(&path)?.expose().trim().to_owned();
+            Ok((Place::Postgres(address), format!("PostgreSQL, address from the file {}", path.display())))
+        }
+        (None, None, None) => Err(Faults::one(
+            "[database] says nothing: set `sqlite` to a file, or `address` or `address_file` to PostgreSQL's address",
+        )),
+        _ => Err(Faults::one(
+            "[database] says more than one place: leave one of `sqlite`, `address` and `address_file`",
+        )),
+    }
+}
+
+fn has_password(address: &str) -> bool {
+    let in_url = address.split_once("://").and_then(|(_, rest)| rest.split_once('@'));
+    address.contains("password") || in_url.is_some_and(|(user, _)| user.contains(':'))
+}
+
+fn roots(outbound: &file::Outbound, around: &Surroundings) -> Result<Vec<Vec<u8>>, Faults> {
+    let Some(path) = outbound.extra_roots_file.as_ref().map(|it| around.base.join(it)) else {
+        return Ok(Vec::new());
+    };
+    let bytes = fs::read(&path).map_err(|error| {
+        Faults::one(format!("`extra_roots_file` in [outbound]: {} cannot be read ({error})", path.display()))
+    })?;
+    let begin = "-----BEGIN CERTIFICATE-----";
+    let text = String::from_utf8_lossy(&bytes);
+    let roots: Vec<Vec<u8>> =
+        text.split(begin).skip(1).map(|it| format!("{begin}{it}").into_bytes()).collect();
+    if roots.is_empty() {
+        let path = path.display();
+        return Err(Faults::one(format!(
+            "`extra_roots_file` in [outbound]: {path} has no certificate in PEM"
+        )));
+    }
+    Ok(roots)
+}
+
+fn listen(listen: &file::Listen, around: &Surroundings) -> Result<Listen, Faults> {
+    let mut faults = Faults::default();
+    if listen.addresses.is_empty() {
+        faults.merge(Faults::one("`addresses` in [listen] is empty: name at least one"));
+    }
+    let abroad = listen.addresses.iter().find(|it| !it.ip().is_loopback());
+    if let (Some(address), true, true) =
+        (abroad, listen.certificate.is_empty(), listen.trusted_proxies.is_empty())
+    {
+        faults.merge(Faults::one(format!(
+            "[listen] would speak plain HTTP at {address}, where others can listen in: add a [[listen.certificate]], \
+             name the proxies in front of it in `trusted_proxies`, or listen on loopback"
+        )));
+    }
+    let pairs = listen.certificate.iter();
+    let certificates: Vec<Pair> =
+        pairs.map(|it| Pair { chain: around.base.join(&it.chain), key: around.base.join(&it.key) }).collect();
+    for pair in &certificates {
+        if pair.key.exists()
+            && let Err(open) = refuse_open(&pair.key)
+        {
+            faults.merge(open);
+        }
+    }
+    faults.unless_any(Some(Listen {
+        addresses: listen.addresses.clone(),
+        certificates,
+        trusted_proxies: listen.trusted_proxies.clone(),
+        connections: number(listen.connections),
+        // Less than a browser sends would shut everybody out.
+        largest_headers: listen.largest_headers.max(8 * 1024),
+        largest_body: number(listen.largest_body),
+        headers_for: listen.headers_for.0,
+        body_for: listen.body_for.0,
+        idle_for: listen.idle_for.0,
+        finish_in: listen.finish_in.0,
+    }))
+}
+
+/// A key that is published longer than it signs would never be alone in being next.
+fn keys_agree(keys: &file::Keys) -> Result<(), Faults> {
+    if keys.publish_ahead.0 < keys.used_for.0 {
+        return Ok(());
+    }
+    Err(Faults::one(format!(
+        "[keys] contradicts itself: `publish_ahead` ({}) must be shorter than `used_for` ({})",
+        keys.publish_ahead, keys.used_for
+    )))
+}

@@ -1,0 +1,124 @@
+//! Secrets: each comes from exactly one place, and a file that others can read is refused.
+
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use crypto::{SealKey, Secret, b64};
+
+use super::fault::Faults;
+
+/// The environment variable that may have the master key.
+pub(crate) const VARIABLE: &str = "PORTVAKT_MASTER_KEY";
+/// The systemd credential that may have it.
+pub(crate) const CREDENTIAL: &str = "portvakt-master-key";
+
+/// Where the master key comes from.
+#[derive(Clone, Debug)]
+pub(crate) enum MasterKeySource {
+    /// `[master_key] file`.
+    File(PathBuf),
+    /// The environment.
+    Variable(Secret<String>),
+    /// A systemd credential.
+    Credential(PathBuf),
+}
+
+impl std::fmt::Display for MasterKeySource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "the file {}", path.display()),
+            Self::Variable(_) => write!(f, "the environment variable {VARIABLE}"),
+            Self::Credential(path) => write!(f, "the systemd credential {}", path.display()),
+        }
+    }
+}
+
+impl MasterKeySource {
+    /// Chooses the one place that is given. `file`: as in the configuration, absolute; `variable` and
+    /// `credentials`: what the environment says.
+    ///
+    /// # Errors
+    /// None of them, or more than one.
+    pub(crate) fn choose(
+        file: Option<PathBuf>,
+        variable: Option<Secret<String>>,
+        credentials: Option<PathBuf>,
+    ) -> Result<Self, Faults> {
+        let credential = credentials.map(|folder| folder.join(CREDENTIAL)).filter(|path| path.exists());
+        let given: Vec<Self> = file
+            .map(Self::File)
+            .into_iter()
+            .chain(variable.map(Self::Variable))
+            .chain(credential.map(Self::Credential))
+            .collect();
+        match <[Self; 1]>::try_from(given) {
+            Ok([one]) => Ok(one),
+            Err(none) if none.is_empty() => Err(Faults::one(format!(
+                "there is no master key: set `file` in [master_key], {VARIABLE}, or the systemd credential \
+                 {CREDENTIAL}; `portvakt config new-master-key` makes one (a database that exists opens only with its own)"
+            ))),
+            Err(several) => Err(Faults::one(format!(
+                "the master key is given more than once: {}; leave one of them",
+                several.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            ))),
+        }
+    }
+
+    /// Reads the key.
+    ///
+    /// # Errors
+    /// It is missing, readable by others, or not 32 bytes in base64url.
+    pub(crate) fn read(&self) -> Result<SealKey, Faults> {
+        let text = match self {
+            Self::Variable(text) => text.clone(),
+            // systemd gives credentials to the service alone, whatever their mode looks like.
+            Self::Credential(path) => read_text(path)?,
+            Self::File(path) => read_secret(path)?,
+        };
+        let key = b64::decode(text.expose().trim()).map(Secret::new);
+        key.and_then(|bytes| SealKey::from_slice(bytes.expose())).ok_or_else(|| {
+            Faults::one(format!(
+                "{self}: not a master key, which is 32 bytes in base64url (43 letters); put back the one that this \
+                 database was made with, or make one for a new database with `portvakt config new-master-key`"
+            ))
+        })
+    }
+}
+
+fn read_text(path: &Path) -> Result<Secret<String>, Faults> {
+    let trouble = |error| Faults::one(format!("{}: it cannot be read ({error})", path.display()));
+    fs::read_to_string(path).map(Secret::new).map_err(trouble)
+}
+
+/// Reads a file that only its owner, or its owner's group, can read.
+///
+/// # Errors
+/// It cannot be read, or everybody can read it.
+pub(crate) fn read_secret(path: &Path) -> Result<Secret<String>, Faults> {
+    refuse_open(path)?;
+    read_text(path)
+}
+
+/// Refuses a file of secrets that everybody can read, or that somebody else could write.
+///
+/// # Errors
+/// Says which command closes it.
+pub(crate) fn refuse_open(path: &Path) -> Result<(), Faults> {
+    let trouble = |error| Faults::one(format!("{}: it cannot be read ({error})", path.display()));
+    let found = fs::metadata(path).map_err(trouble)?;
+    let mode = found.permissions().mode();
+    // A group may read it (a service's own group is common), and nobody but the owner may write it.
+    if mode & 0o027 == 0 {
+        return Ok(());
+    }
+    Err(Faults::one(format!(
+        "{}: everybody on this machine can read or change it (mode {:o}, owner {}); run: chmod 600 {}",
+        path.display(),
+        mode & 0o777,
+        found.uid(),
+        path.display()
+    )))
+}

@@ -1,0 +1,174 @@
+//! What is refused, in the words that an operator reads.
+
+use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path};
+
+use crypto::Secret;
+
+use super::{
+    page,
+    resolve::{Config, Surroundings, resolve},
+};
+
+const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+fn around(variables: &[(&str, &str)]) -> Surroundings {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    Surroundings {
+        base: "/etc/portvakt".into(),
+        variables: variables.iter().map(owned).collect::<BTreeMap<_, _>>(),
+        master_key: Some(Secret::from(KEY)),
+        credentials: None,
+    }
+}
+
+fn read(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
+    resolve(Path::new("portvakt.toml"), text, &around(variables)).map_err(|it| it.to_string())
+}
+
+fn refusal(text: &str) -> String {
+    read(text, &[]).unwrap_err()
+}
+
+const ENOUGH: &str = "[database]\nsqlite = \"a.db\"\n[listen]\naddresses = [\"127.0.0.1:0\"]\n";
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once_with_its_line() {
+    let text = "[database]\nsqlit = \"a.db\"\nqueue = \"many\"\n[listen]\nidle_for = 60\n\n[[listen.certificate]]\nchain = \"a\"\nkee = \"b\"\n[operators]\n";
+    insta::assert_snapshot!(refusal(text), @r#"
+    portvakt.toml:2: there is no key `sqlit` in [database]; did you mean `sqlite`?
+    portvakt.toml:3: `queue` in [database]: invalid type: string "many", expected u32
+    portvakt.toml:5: `idle_for` in [listen]: invalid type: integer `60`, expected a duration such as "20s", "15m", "24h" or "90d"
+    portvakt.toml:7: [listen.certificate] needs `key`, such as "/etc/portvakt/tls/privkey.pem"
+    portvakt.toml:9: there is no key `kee` in [listen.certificate]; did you mean `key`?
+    portvakt.toml:10: there is no section [operators]; did you mean `operator`?
+    "#);
+}
+
+#[test]
+fn a_value_that_cannot_be_is_refused_with_its_line() {
+    let text = "[listen]\naddresses = [\n  \"127.0.0.1:1\",\n  \"nowhere\",\n]\n[log]\nlevel = \"loud\"\n[keys]\nused_for = \"0d\"\nx";
+    insta::assert_snapshot!(refusal(text), @"portvakt.toml:10: this is not TOML: key with no value, expected `=`");
+    insta::assert_snapshot!(refusal(&text[..text.len() - 1]), @r#"
+    portvakt.toml:4: `addresses` in [listen]: invalid socket address syntax
+    portvakt.toml:7: `level` in [log]: unknown variant `loud`, expected one of `error`, `warn`, `info`, `debug`
+    portvakt.toml:9: `used_for` in [keys]: invalid value: string "0d", expected a duration such as "20s", "15m", "24h" or "90d"
+    "#);
+}
+
+#[test]
+fn one_place_is_needed_and_no_two() {
+    insta::assert_snapshot!(refusal("[listen]\naddresses = [\"127.0.0.1:0\"]"), @"[database] says nothing: set `sqlite` to a file, or `address` or `address_file` to PostgreSQL's address");
+    insta::assert_snapshot!(refusal(&ENOUGH.replace("[listen]", "address_file = \"x\"\n[listen]")), @"[database] says more than one place: leave one of `sqlite`, `address` and `address_file`");
+}
+
+#[test]
+fn plain_http_where_others_can_listen_in_is_refused() {
+    insta::assert_snapshot!(refusal("[database]\nsqlite = \"a\""), @"[listen] would speak plain HTTP at [::]:443, where others can listen in: add a [[listen.certificate]], name the proxies in front of it in `trusted_proxies`, or listen on loopback");
+    let behind = "[database]\nsqlite = \"a\"\n[listen]\ntrusted_proxies = [\"10.0.0.0/8\"]";
+    assert!(read(behind, &[]).is_ok());
+}
+
+#[test]
+fn a_password_in_the_file_is_refused_and_from_the_environment_it_is_not() {
+    let address = "postgresql://portvakt:hunter2@localhost/portvakt";
+    let text = ENOUGH.replace("sqlite = \"a.db\"", &format!("address = \"{address}\""));
+    let refusal = refusal(&text);
+    assert!(refusal.contains("address_file") && !refusal.contains("hunter2"), "{refusal}");
+    let text = ENOUGH.replace("sqlite = \"a.db\"\n", "");
+    let config = read(&text, &[("PORTVAKT__DATABASE__ADDRESS", address)]).unwrap();
+    assert!(!config.place_in_words.contains("hunter2"), "{}", config.place_in_words);
+}
+
+#[test]
+fn the_environment_wins_and_a_variable_that_sets_nothing_is_refused() {
+    let set = [
+        ("PORTVAKT__LISTEN__ADDRESSES", "127.0.0.1:1, [::1]:2"),
+        ("PORTVAKT__KEYS__USED_FOR", "10s"),
+        ("PORTVAKT__KEYS__PUBLISH_AHEAD", "\"2s\""),
+        ("PORTVAKT__DATABASE__QUEUE", "7"),
+    ];
+    let config = read(ENOUGH, &set).unwrap();
+    assert_eq!(config.listen.addresses.len(), 2);
+    assert_eq!((config.keys.used_for.as_secs(), config.keys.publish_ahead.as_secs()), (10, 2));
+    assert_eq!(config.store.queue, 7);
+
+    let refusal = read(ENOUGH, &[("PORTVAKT__LISTEN__ADDRESS", "x"), ("PORTVAKT__DATABASE__QUEUE", "x")]);
+    insta::assert_snapshot!(refusal.unwrap_err(), @r"
+    the environment variable PORTVAKT__DATABASE__QUEUE: its value does not fit; the reference of the configuration says what does
+    the environment variable PORTVAKT__LISTEN__ADDRESS sets nothing; did you mean PORTVAKT__LISTEN__ADDRESSES?
+    ");
+}
+
+#[test]
+fn the_master_key_comes_from_one_place() {
+    let mut none = around(&[]);
+    none.master_key = None;
+    let refused = |it: &Surroundings, more: &str| {
+        resolve(Path::new("portvakt.toml"), &format!("{ENOUGH}{more}"), it).unwrap_err().to_string()
+    };
+    insta::assert_snapshot!(refused(&none, ""), @"there is no master key: set `file` in [master_key], PORTVAKT_MASTER_KEY, or the systemd credential portvakt-master-key; `portvakt config new-master-key` makes one (a database that exists opens only with its own)");
+    insta::assert_snapshot!(refused(&around(&[]), "[master_key]\nfile = \"m\""), @"the master key is given more than once: the file /etc/portvakt/m, the environment variable PORTVAKT_MASTER_KEY; leave one of them");
+}
+
+#[test]
+fn a_key_that_is_missing_short_or_open_to_everybody_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("master.key");
+    let mut around = around(&[]);
+    (around.base, around.master_key) = (folder.path().to_owned(), None);
+    let text = format!("{ENOUGH}[master_key]\nfile = \"master.key\"");
+    let config = resolve(Path::new("portvakt.toml"), &text, &around).unwrap();
+    let why =
+        || config.master_key().map(drop).unwrap_err().to_string().replace(path.to_str().unwrap(), "FILE");
+
+    let missing = why();
+    fs::write(&path, &KEY[1..]).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    let short = why();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let open = why();
+
+    assert!(missing.contains("No such file"), "{missing}");
+    assert!(short.contains("FILE: not a master key, which is 32 bytes"), "{short}");
+    assert!(open.contains("(mode 644, ") && open.ends_with("run: chmod 600 FILE"), "{open}");
+    fs::write(&path, format!("{KEY}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+    assert!(config.master_key().is_ok());
+}
+
+#[test]
+fn what_nobody_sets_is_what_the_store_itself_would_take() {
+    let (config, store) = (read(ENOUGH, &[]).unwrap(), store::Settings::default());
+    assert_eq!(format!("{:?}", config.store), format!("{store:?}"));
+}
+
+#[test]
+fn the_example_passes_the_check() {
+    let mut around = around(&[]);
+    around.master_key = None;
+    let example = page::example();
+    resolve(Path::new("portvakt.toml"), &example, &around).unwrap();
+    // Every default, uncommented, is what it would be anyway.
+    let all: String = example
+        .lines()
+        .map(|it| it.strip_prefix('#').filter(|it| !it.starts_with(' ')).unwrap_or(it))
+        .fold(String::new(), |text, line| {
+            let other = ["address = ", "address_file = ", "extra_roots_file = "];
+            if other.iter().any(|it| line.starts_with(it)) { text } else { text + line + "\n" }
+        });
+    resolve(Path::new("portvakt.toml"), &all, &around).unwrap();
+}
+
+#[test]
+fn the_reference_is_what_just_docs_would_write() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/configuration.md");
+    let written = fs::read_to_string(path).unwrap_or_default();
+    assert!(written == page::reference(), "docs/reference/configuration.md is stale: run `just docs`");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "[\\[\\]a-z_=\"0-9.\n ,{}#]{0,120}") {
+        let _ = read(&text, &[]);
+    }
+}
