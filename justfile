@@ -55,6 +55,7 @@ check-architecture:
 [private]
 check-docs:
     scripts/specs --check
+    cargo test --package texts --locked --quiet reference
 
 # known vulnerabilities in what we depend on; needs the RustSec database from the network
 advisories:
@@ -80,3 +81,4 @@ fresh:
 # write the documents that are made from the code
 docs:
     scripts/specs
+    PORTVAKT_WRITE_DOCS=1 cargo test --package texts --locked --quiet reference
