@@ -55,6 +55,7 @@ check-architecture:
 [private]
 check-docs:
     scripts/specs --check
+    cargo test --package texts --locked --quiet reference
 
 # known vulnerabilities in what we depend on; needs the RustSec database from the network
 advisories:
@@ -83,3 +84,4 @@ docs:
     PORTVAKT_WRITE_DOCS=1 cargo test --quiet --locked --package store --test store schema
     cargo run --package cli --locked --quiet -- config reference > docs/reference/configuration.md.new
     mv docs/reference/configuration.md.new docs/reference/configuration.md
+    PORTVAKT_WRITE_DOCS=1 cargo test --package texts --locked --quiet reference

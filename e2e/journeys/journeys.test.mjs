@@ -134,7 +134,7 @@ async function claims(page) {
 const error = (page) => page.locator("#error").textContent();
 
 /** Our own trouble page: gives its id. */
-const trouble = (page) => page.locator("main[data-trouble]").getAttribute("data-trouble");
+const trouble = (page) => page.locator("main[data-cause]").getAttribute("data-cause");
 
 const traceOf = (page) => page.locator(".pv-trace code").textContent();
 
@@ -305,8 +305,8 @@ describe("a login does not work out", () => {
     const page = await visitor();
     await choose(page, "bankid-high");
     await decide(page, "time-out");
-    await page.waitForSelector("#error, main[data-trouble]");
-    if (await page.locator("main[data-trouble]").count()) {
+    await page.waitForSelector("#error, main[data-cause]");
+    if (await page.locator("main[data-cause]").count()) {
       await lookAt(page, "trouble: the person did nothing");
       await page.click("#back");
     }
@@ -345,7 +345,7 @@ describe("a login does not work out", () => {
     await choose(page, "any");
     await page.locator(".pv-choice", { hasText: "BankID" }).click();
     await decide(page, "approve-device", { fault: "http-500" });
-    await page.waitForSelector("main[data-trouble]");
+    await page.waitForSelector("main[data-cause]");
     await page.click("#choose-another");
     await page.locator(".pv-choice", { hasText: "Vipps" }).click();
     await decide(page, "approve");
@@ -371,7 +371,7 @@ describe("a login does not work out", () => {
       await choose(page, "bankid-high");
       await decide(page, "approve-device", { fault });
       // A slow eID is given up after ten seconds.
-      await page.waitForSelector("main[data-trouble]", { timeout: 12_000 });
+      await page.waitForSelector("main[data-cause]", { timeout: 12_000 });
       const id = await trouble(page);
       await lookAt(page, `trouble: ${id}`);
       assert.match(await traceOf(page), /^[0-9a-f]{32}$/);
@@ -395,9 +395,9 @@ describe("a login does not work out", () => {
     const page = await visitor();
     const { issuer } = portvakt.ready;
     for (const [query, id] of [
-      ["client_id=nobody&redirect_uri=http://localhost:1/", "bad-client"],
+      ["client_id=nobody&redirect_uri=http://localhost:1/", "client-unknown"],
       [new URLSearchParams({ client_id: portvakt.ready.client_id, redirect_uri: "http://evil.localhost/" }),
-        "bad-redirect-uri"],
+        "redirect-uri-not-registered"],
     ]) {
       const answer = await page.goto(`${issuer}/oauth2/authorize?${query}`);
       assert.equal(answer.status(), 400);
@@ -456,7 +456,7 @@ describe("a browser is not always as expected", () => {
     await decide(page, "approve-device");
     await claims(page);
     await page.goBack();
-    const fine = ".pv-simulator, main[data-trouble=login-over], #login-any, #id-token-claims";
+    const fine = ".pv-simulator, main[data-cause=login-over], #login-any, #id-token-claims";
     await page.locator(fine).waitFor({ state: "attached" });
   });
 

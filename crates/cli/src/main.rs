@@ -4,6 +4,7 @@ mod clock;
 mod config;
 mod dev;
 mod listener;
+mod manage;
 mod telemetry;
 
 use std::process::ExitCode;
@@ -24,6 +25,8 @@ enum Command {
     Dev(dev::DevArguments),
     /// Checks a configuration, prints an example, or makes a master key.
     Config(config::ConfigArguments),
+    #[command(flatten)]
+    Manage(manage::Command),
 }
 
 fn main() -> ExitCode {
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
             match arguments.command {
                 Command::Dev(arguments) => dev::run(arguments).await,
                 Command::Config(arguments) => config::run(&arguments),
+                Command::Manage(command) => manage::run(command).await,
             }
         }),
         Err(error) => Err(format!("the runtime could not be started: {error}")),

@@ -32,4 +32,4 @@ pub use simulator::{
     SimulatorOutcome,
 };
 pub use statement::{AccessibilityStatement, PrivacyStatement};
-pub use trouble::{RefusalPage, TroublePage};
+pub use trouble::{CauseList, CausePage, RefusalPage, TroublePage};

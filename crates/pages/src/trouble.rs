@@ -1,6 +1,6 @@
-//! The pages of a login that does not go well.
+//! The pages of a login that does not go well, and the catalogue of causes behind them.
 
-use texts::{Locale, Names, Trouble, TroubleText};
+use texts::{Cause, CauseText, Locale, Names};
 
 use crate::Frame;
 use crate::page::page;
@@ -10,8 +10,8 @@ use crate::page::page;
 pub struct TroublePage {
     /// What surrounds the page.
     pub frame: Frame,
-    /// Which trouble.
-    pub trouble: Trouble,
+    /// Why.
+    pub cause: Cause,
     /// Name of the application, if known.
     pub application: Option<String>,
     /// Name of the eID, if one was chosen.
@@ -27,8 +27,8 @@ pub struct TroublePage {
 }
 
 impl TroublePage {
-    fn text(&self, locale: Locale) -> TroubleText {
-        self.trouble.text(locale, names(self.application.as_ref(), self.eid.as_ref()))
+    fn text(&self, locale: Locale) -> CauseText {
+        self.cause.text(locale, names(self.application.as_ref(), self.eid.as_ref()))
     }
 }
 
@@ -37,23 +37,29 @@ impl TroublePage {
 pub struct RefusalPage {
     /// What surrounds the page.
     pub frame: Frame,
-    /// Which trouble: one that has a text for developers.
-    pub trouble: Trouble,
+    /// Why.
+    pub cause: Cause,
     /// Name of the application, only if the request identified a registered one.
     pub application: Option<String>,
-    /// For the developer: code and short ASCII description, as an application would be told.
-    pub code: String,
     /// What support can find this request by.
     pub trace_id: String,
 }
 
 impl RefusalPage {
-    fn text(&self, locale: Locale) -> TroubleText {
-        self.trouble.text(locale, names(self.application.as_ref(), None))
+    fn text(&self, locale: Locale) -> CauseText {
+        self.cause.text(locale, names(self.application.as_ref(), None))
     }
 
     fn developer_text(&self, locale: Locale) -> Option<String> {
-        self.trouble.developer_text(locale)
+        self.cause.developer_text(locale)
+    }
+
+    /// What an application would be told.
+    fn told(&self) -> String {
+        match self.cause.error() {
+            Some(error) => format!("{error}: {}", self.cause.description()),
+            None => self.cause.description().to_owned(),
+        }
     }
 }
 
@@ -61,5 +67,35 @@ fn names<'a>(application: Option<&'a String>, eid: Option<&'a String>) -> Names<
     Names { application: application.map(String::as_str), eid: eid.map(String::as_str) }
 }
 
+/// Every cause there is, each with a link to its own page.
+#[derive(Debug, Clone, Default)]
+pub struct CauseList {
+    /// What surrounds the page.
+    pub frame: Frame,
+}
+
+/// One cause: why, what to do, and who can.
+#[derive(Debug, Clone)]
+pub struct CausePage {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// Which one.
+    pub cause: Cause,
+}
+
+impl CauseList {
+    fn all(&self, locale: Locale) -> Vec<(&'static str, String)> {
+        Cause::ALL.iter().map(|cause| (cause.id(), cause.text(locale, Names::default()).why)).collect()
+    }
+}
+
+impl CausePage {
+    fn text(&self, locale: Locale) -> CauseText {
+        self.cause.text(locale, Names::default())
+    }
+}
+
+page!(CauseList, "errors/list.html");
+page!(CausePage, "errors/cause.html");
 page!(TroublePage, "login/trouble.html");
 page!(RefusalPage, "login/refusal.html");

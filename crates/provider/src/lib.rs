@@ -30,5 +30,5 @@ pub use call::{Call, TraceId};
 pub use issuer::Issuer;
 pub use logout::LoggedOut;
 pub use provider::Provider;
-pub use refusal::{Fault, OAuthRefusal, PageProblem, Refusal};
+pub use refusal::{Fault, Refusal, Refused};
 pub use userinfo::Userinfo;

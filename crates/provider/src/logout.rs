@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use oidc::LogoutParams;
+use texts::Cause;
 
-use crate::{Application, Call, Issuer, PageProblem, Provider, Refusal};
+use crate::{Application, Call, Issuer, Provider, Refusal, refusal::refuse_page};
 
 /// What the browser is shown, or where it goes.
 #[derive(Debug)]
@@ -49,12 +50,12 @@ impl Provider {
         confirmed: bool,
         call: &Call,
     ) -> Result<LoggedOut, Refusal> {
-        let wrong = Refusal::Page(PageProblem::Logout);
+        let wrong = refuse_page(Cause::LogoutMalformed);
         if params.has_duplicate {
             return Err(wrong);
         }
         let hint = match &params.id_token_hint {
-            Some(token) => Some(issuer.hint(token, call.now).ok_or(wrong.clone())?),
+            Some(token) => Some(issuer.hint(token, call.now).ok_or(refuse_page(Cause::LogoutHintInvalid))?),
             None => None,
         };
         // "the OP MUST verify that the Client Identifier matches the one used when issuing the ID Token"
@@ -66,14 +67,16 @@ impl Provider {
         let application = match client_id {
             None => None,
             Some(client_id) => match self.application(issuer, client_id, call).await {
-                Err(Refusal::NotFound) => return Err(wrong),
+                Err(Refusal::NotFound) => return Err(refuse_page(Cause::ClientUnknown)),
                 other => Some(other?),
             },
         };
         let Some(uri) = &params.post_logout_redirect_uri else { return Ok(LoggedOut::Page { application }) };
-        let application = application
-            .filter(|it| it.settings.has_post_logout_redirect_uri(uri))
-            .ok_or(Refusal::Page(PageProblem::LogoutReturn))?;
+        let refused = refuse_page(Cause::LogoutReturnNotRegistered);
+        let Some(application) = application else { return Err(refused) };
+        if !application.settings.has_post_logout_redirect_uri(uri) {
+            return Err(refused.of(&application.client_id));
+        }
         if hint.is_none() && !confirmed {
             return Ok(LoggedOut::Confirm { application });
         }

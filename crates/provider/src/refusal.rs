@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use oidc::ErrorCode;
 use store::StoreError;
+use texts::Cause;
 
 /// Our own trouble, with its cause; logged once, never sent out.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -17,35 +18,34 @@ impl Fault {
     }
 }
 
-/// What an application is told at an endpoint of its own (token, userinfo).
+/// Why a request is refused, and whose it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OAuthRefusal {
-    /// The code.
-    pub code: ErrorCode,
-    /// Short ASCII English; the trace id is appended on the way out.
-    pub description: &'static str,
+pub struct Refused {
+    /// The entry of the catalogue.
+    pub cause: Cause,
+    /// The `client_id` of the application, once it is known to be one of this domain. For our log.
+    pub client_id: Option<String>,
 }
 
-/// Why a request ends on a page of ours and never goes back to where it says it came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PageProblem {
-    /// `client_id` is missing, doubled or unknown.
-    Client,
-    /// `redirect_uri` is missing, doubled or not a registered one.
-    RedirectUri,
-    /// The logout request contradicts itself or its hint does not verify.
-    Logout,
-    /// `post_logout_redirect_uri` is not a registered one, or nothing says whose it is.
-    LogoutReturn,
+impl Refused {
+    /// The code that the application is told.
+    pub fn code(&self) -> ErrorCode {
+        code_of(self.cause)
+    }
+}
+
+/// The code that an application is told of a cause; a test proves that every word of the catalogue is one.
+pub(crate) fn code_of(cause: Cause) -> ErrorCode {
+    cause.error().and_then(ErrorCode::parse).unwrap_or(ErrorCode::ServerError)
 }
 
 /// Why a use case did not do what was asked.
 #[derive(Clone, Debug)]
 pub enum Refusal {
-    /// A page, status 400, no redirect.
-    Page(PageProblem),
+    /// A page, status 400; the request never goes back to where it says it came from.
+    Page(Refused),
     /// JSON for the application.
-    OAuth(OAuthRefusal),
+    OAuth(Refused),
     /// There is no such thing here, whoever it may belong to.
     NotFound,
     /// Overloaded or unreachable; trying again is safe.
@@ -69,7 +69,45 @@ impl From<Fault> for Refusal {
     }
 }
 
+impl Refusal {
+    /// Adds whose request it was, for the log.
+    pub(crate) fn of(mut self, client_id: &str) -> Self {
+        if let Self::Page(refused) | Self::OAuth(refused) = &mut self {
+            refused.client_id = Some(client_id.to_owned());
+        }
+        self
+    }
+
+    /// The entry of the catalogue.
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::Page(refused) | Self::OAuth(refused) => refused.cause,
+            Self::NotFound => Cause::NotFound,
+            Self::Busy => Cause::Busy,
+            Self::Internal(_) => Cause::Internal,
+        }
+    }
+}
+
 /// Refuses at an endpoint of the application.
-pub(crate) const fn refuse(code: ErrorCode, description: &'static str) -> Refusal {
-    Refusal::OAuth(OAuthRefusal { code, description })
+pub(crate) const fn refuse(cause: Cause) -> Refusal {
+    Refusal::OAuth(Refused { cause, client_id: None })
+}
+
+/// Refuses with a page.
+pub(crate) const fn refuse_page(cause: Cause) -> Refusal {
+    Refusal::Page(Refused { cause, client_id: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use oidc::ErrorCode;
+    use texts::Cause;
+
+    #[test]
+    fn every_error_of_the_catalogue_is_a_registered_code() {
+        for cause in Cause::ALL {
+            assert!(cause.error().is_none_or(|error| ErrorCode::parse(error).is_some()), "{}", cause.id());
+        }
+    }
 }

@@ -3,9 +3,9 @@
 //! Spec: OpenID Connect Core 1.0 §5.3 <https://openid.net/specs/openid-connect-core-1_0.html#UserInfo>
 
 use crypto::Digest;
-use oidc::ErrorCode;
 use serde_json::{Map, Value};
 use store::access_tokens;
+use texts::Cause;
 
 use crate::{Call, Issuer, Provider, Refusal, mint::open_grant, refusal::refuse};
 
@@ -25,7 +25,7 @@ impl Provider {
     /// `invalid_token` for anything that is not a live token of this domain; `insufficient_scope` without
     /// `openid`.
     pub async fn userinfo(&self, issuer: &Issuer, token: &str, call: &Call) -> Result<Userinfo, Refusal> {
-        let invalid = || refuse(ErrorCode::InvalidToken, "the access token is unknown, expired or revoked");
+        let invalid = || refuse(Cause::TokenInvalid);
         if token.len() != 43 {
             return Err(invalid());
         }
@@ -42,7 +42,7 @@ impl Provider {
             return Err(invalid());
         }
         if !grant.scopes.has(oidc::Scope::Openid) {
-            return Err(refuse(ErrorCode::InsufficientScope, "the token was not granted openid"));
+            return Err(refuse(Cause::ScopeInsufficient).of(&application.client_id));
         }
         let released = model::release(&grant, application.settings.slim_id_token);
         Ok(Userinfo { claims: released.userinfo, client_id: application.client_id.clone() })

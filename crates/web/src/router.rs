@@ -11,13 +11,12 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use provider::{Call, TraceId};
-use texts::{Locale, Trouble};
+use provider::{Call, Refusal, Refused, TraceId};
 
 use crate::{
     App, SampleSite, SimulatorSite, Site,
-    op::{assets, authorize, discovery, login, logout, statements, token, userinfo},
-    respond::error::trouble_page,
+    op::{assets, authorize, discovery, errors, login, logout, statements, token, userinfo},
+    respond::error::{in_our_words, refusal_at},
     sample, sandbox,
     visit::Visit,
 };
@@ -35,6 +34,8 @@ pub fn op_router(app: App) -> Site {
         .route("/", get(statements::landing))
         .route("/privacy", get(statements::privacy))
         .route("/accessibility", get(statements::accessibility))
+        .route("/errors", get(errors::list))
+        .route("/errors/{id}", get(errors::show))
         .route("/assets/{name}", get(assets::show))
         .route("/.well-known/openid-configuration", get(discovery::show).options(discovery::preflight))
         .route(
@@ -108,7 +109,7 @@ fn folded(path: &str) -> Option<String> {
             None => format!("/login/{tail}"),
         },
         _ if tail.is_empty() => lower,
-        ".well-known" | "oauth2" | "callback" | "novippslogin" => lower,
+        ".well-known" | "oauth2" | "callback" | "novippslogin" | "errors" => lower,
         _ => format!("/with/{first}/{}", tail.to_ascii_lowercase()),
     })
 }
@@ -138,28 +139,21 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
     request.extensions_mut().insert(call.trace);
     let target = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let asked = request.headers().clone();
     // A HEAD is a look, and these addresses do something.
     let acts = ["/oauth2/authorize", "/with/", "/login/", "/callback/", "/novippslogin/"];
     let mut response = if method == Method::HEAD && acts.iter().any(|it| path.starts_with(it)) {
-        crate::respond::page::answer(StatusCode::METHOD_NOT_ALLOWED, Body::empty())
+        empty(StatusCode::METHOD_NOT_ALLOWED)
     } else if target > LONGEST_URI {
-        trouble_page(
-            StatusCode::URI_TOO_LONG,
-            Trouble::TooLarge,
-            (Locale::default(), "invalid_request"),
-            &call,
-        )
+        empty(StatusCode::URI_TOO_LONG)
     } else {
         // The longest that anything takes is an eID's token and userinfo answers, ten seconds each.
         match tokio::time::timeout(LONGEST_WAIT, next.run(request)).await {
             Ok(response) => response,
-            Err(_) => crate::respond::page::answer(StatusCode::REQUEST_TIMEOUT, Body::empty()),
+            Err(_) => empty(StatusCode::REQUEST_TIMEOUT),
         }
     };
-    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        let code = (Locale::default(), "invalid_request");
-        response = trouble_page(StatusCode::PAYLOAD_TOO_LARGE, Trouble::TooLarge, code, &call);
-    }
+    response = in_our_words(response, &path, &asked, &call);
     let headers = response.headers_mut();
     if let Ok(trace) = HeaderValue::from_str(&call.trace.to_string()) {
         headers.insert("trace-id", trace);
@@ -168,21 +162,21 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     // The path has neither query nor anything secret: a login's name opens nothing without its cookie.
-    tracing::info!(trace = %call.trace, %method, path, status = response.status().as_u16(), "request");
+    let refused = response.extensions().get::<Refused>();
+    let (cause, client_id) =
+        (refused.map(|it| it.cause.id()), refused.and_then(|it| it.client_id.as_deref()));
+    let status = response.status().as_u16();
+    tracing::info!(trace = %call.trace, %method, path, status, cause, client_id, "request");
     response
 }
 
-async fn not_found(visit: Option<Visit>) -> Response {
-    match visit {
-        Some(visit) => {
-            crate::respond::error::refusal_page(&provider::Refusal::NotFound, visit.locale(&[]), &visit.call)
-        }
-        None => {
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::NOT_FOUND;
-            response
-        }
-    }
+/// An answer that gets its words at the door.
+fn empty(status: StatusCode) -> Response {
+    crate::respond::page::answer(status, Body::empty())
+}
+
+async fn not_found(visit: Visit, uri: Uri) -> Response {
+    refusal_at(uri.path(), &Refusal::NotFound, visit.locale(&[]), &visit.call)
 }
 
 #[cfg(test)]

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts},
+    extract::FromRequestParts,
     http::{HeaderMap, Uri, header, request::Parts},
     response::Response,
 };
 use oidc::{Params, ParamsError};
 use provider::{Call, Issuer, Refusal, TraceId};
-use texts::{Locale, Trouble};
+use texts::{Cause, Locale};
 
-use crate::{App, cookies::Cookies, respond::error::refusal_page};
+use crate::{App, cookies::Cookies, respond::error::refusal_at};
 
 /// What a handler knows of the request beside its parameters.
 #[derive(Clone)]
@@ -67,7 +67,7 @@ impl FromRequestParts<App> for Visit {
         let accept_language = text(&parts.headers, header::ACCEPT_LANGUAGE);
         let chosen_now = chosen_in(parts.uri.query());
         let page_locale = locale(chosen_now, &[], accept_language.as_deref());
-        let refuse = |refusal: Refusal| refusal_page(&refusal, page_locale, &call);
+        let refuse = |refusal: Refusal| refusal_at(parts.uri.path(), &refusal, page_locale, &call);
         let host = host(&parts.uri, &parts.headers).ok_or_else(|| refuse(Refusal::NotFound))?;
         let issuer = app.provider.issuer(&host, &call).await.map_err(refuse)?;
         let cookies = Cookies::read(&parts.headers, issuer.is_https());
@@ -84,18 +84,10 @@ impl FromRequestParts<App> for Visit {
     }
 }
 
-impl OptionalFromRequestParts<App> for Visit {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Self::Rejection> {
-        Ok(<Self as FromRequestParts<App>>::from_request_parts(parts, app).await.ok())
-    }
-}
-
 /// What is wrong with parameters that could not be read at all.
-pub(crate) const fn unreadable(error: &ParamsError) -> Trouble {
+pub(crate) const fn unreadable(error: &ParamsError) -> Cause {
     match error {
-        ParamsError::TooMany => Trouble::TooLarge,
-        ParamsError::Malformed => Trouble::BadRequest,
+        ParamsError::TooMany => Cause::RequestTooLarge,
+        ParamsError::Malformed => Cause::RequestMalformed,
     }
 }

@@ -113,7 +113,7 @@ async fn req_o3_a_redirect_uri_that_is_not_registered_is_a_page_and_never_a_redi
         let reply = house.browser().authorize(&[("redirect_uri", uri)]).await;
         assert_eq!(
             (reply.status, reply.header("location"), reply.trouble()),
-            (400, None, "bad-redirect-uri"),
+            (400, None, if uri.is_some() { "redirect-uri-not-registered" } else { "redirect-uri-missing" }),
             "{uri:?}"
         );
         assert!(!reply.body.contains("evil") && !reply.body.contains("alert(1)"));
@@ -127,7 +127,7 @@ async fn an_unknown_client_is_a_page_and_never_a_redirect() {
         let reply = house.browser().authorize(&[("client_id", client)]).await;
         assert_eq!(
             (reply.status, reply.header("location"), reply.trouble()),
-            (400, None, "bad-client"),
+            (400, None, if client.is_some() { "client-unknown" } else { "client-id-missing" }),
             "{client:?}"
         );
         assert!(!reply.body.contains("alert(1)"));

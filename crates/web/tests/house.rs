@@ -1,9 +1,11 @@
 //! A house to test in: one tenant with a test domain, its applications, and a browser.
 
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
+    io::Write,
     sync::{
-        Arc,
+        Arc, Once,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -460,7 +462,7 @@ impl Reply {
     /// Which trouble a page shows.
     pub(crate) fn trouble(&self) -> &str {
         let (_, rest) =
-            self.body.split_once("data-trouble=\"").unwrap_or_else(|| panic!("no trouble: {self:?}"));
+            self.body.split_once("data-cause=\"").unwrap_or_else(|| panic!("no trouble: {self:?}"));
         rest.split_once('"').unwrap().0
     }
 }
@@ -576,4 +578,37 @@ pub(crate) fn signed<'a>(code: &'a str, assertion: &'a str) -> Vec<(&'a str, &'a
         ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
         ("client_assertion", assertion),
     ]
+}
+
+thread_local! {
+    /// What has been logged on this thread; a test runs on one.
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Log;
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Keeps what is logged from now on.
+pub(crate) fn keep_log() {
+    // One for the whole process: a scoped one would race with tests that log on other threads.
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_ansi(false);
+        tracing::subscriber::set_global_default(subscriber.with_writer(|| Log).finish()).unwrap();
+    });
+}
+
+/// What has been logged in this test.
+pub(crate) fn logged() -> String {
+    LOG.with_borrow(|log| String::from_utf8(log.clone()).unwrap())
 }

@@ -1,24 +1,22 @@
 //! Too much, too long, malformed; and what stays behind.
 
-use std::{cell::RefCell, io::Write};
-
-use crate::house::{House, with};
+use crate::house::{House, keep_log, logged, with};
 
 #[tokio::test]
 async fn rule_19_oversized_input_is_refused_before_it_is_looked_at() {
     let house = House::open().await;
     let query = house.request(&[]);
     let long = house.get(&format!("/oauth2/authorize?{query}&x={}", "a".repeat(33_000))).await;
-    assert_eq!((long.status, long.trouble()), (414, "too-large"));
+    assert_eq!((long.status, long.trouble()), (414, "request-too-large"));
     let big = house.post("/oauth2/token", &format!("grant_type={}", "a".repeat(70_000)), &[]).await;
-    assert_eq!((big.status, big.trouble()), (413, "too-large"));
+    assert_eq!((big.status, big.error().as_str()), (413, "invalid_request"));
     let many = house
         .get(&format!(
             "/oauth2/authorize?{query}&{}",
             (0..101).map(|it| format!("p{it}=1&")).collect::<String>()
         ))
         .await;
-    assert_eq!((many.status, many.trouble()), (400, "too-large"));
+    assert_eq!((many.status, many.trouble()), (400, "request-too-large"));
 }
 
 #[tokio::test]
@@ -40,7 +38,7 @@ async fn malformed_requests_are_answered_with_a_page_and_no_panic() {
         ["/oauth2/authorize?client_id=%zz", "/oauth2/authorize?client_id=shop%00", "/oauth2/authorize?%ff=1"]
     {
         let reply = house.get(target).await;
-        assert_eq!((reply.status, reply.trouble()), (400, "bad-request"), "{target}");
+        assert_eq!((reply.status, reply.trouble()), (400, "request-malformed"), "{target}");
     }
     for target in [
         "/login/x",
@@ -80,36 +78,16 @@ async fn rule_22_a_value_that_would_end_a_header_is_never_sent_in_one() {
     assert!(settings.check(model::Environment::Test).is_err());
 }
 
-thread_local! {
-    /// What has been logged on this thread; a test runs on one.
-    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-struct Log;
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn rule_23_a_log_record_is_one_line_and_holds_nothing_secret() {
-    // One for the whole process: a scoped one would race with tests that log on other threads.
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_ansi(false);
-    tracing::subscriber::set_global_default(subscriber.with_writer(|| Log).finish()).unwrap();
+    keep_log();
     let house = House::open().await;
     let mut browser = house.browser();
     let answer = browser.log_in(&[("scope", Some("openid profile eid_subject"))], with::APP).await;
     let tokens = house.redeem(&answer.param("code")).await.json();
     browser.log_in_with(&[], with::APP, Some(sandbox::Fault::Http500)).await;
     house.get("/evil%0a2026-01-01T00:00:00Z%20ERROR%20forged?x=%0aERROR").await;
-    let text = LOG.with_borrow(|log| String::from_utf8(log.clone()).unwrap());
+    let text = logged();
     let ours: Vec<&str> = text.lines().collect();
     assert!(
         ours.iter().any(|line| line.contains("/oauth2/token"))

@@ -16,6 +16,7 @@ mod browser_applications;
 mod consent;
 mod cookies;
 mod discovery;
+mod errors;
 mod limits;
 mod logout;
 mod pages_shown;

@@ -53,7 +53,7 @@ async fn is_nothing_at(house: &House, tenant: &console::Tenant) {
     assert_eq!(elsewhere.post("/oauth2/token", &body, None).await.error(), "invalid_grant");
     assert_eq!(elsewhere.post("/oauth2/userinfo", &format!("access_token={token}"), None).await.status, 401);
     let refused = elsewhere.authorize(&[("client_id", Some("signed"))]).await;
-    assert_eq!(refused.trouble(), "bad-client", "an application of the other domain");
+    assert_eq!(refused.trouble(), "client-unknown", "an application of the other domain");
     assert_eq!(house.redeem(&code).await.status, 200, "and at home it is still good");
 }
 

@@ -18,7 +18,7 @@ pub(crate) use command::{ConfigArguments, Where, run};
 pub(crate) use fault::Faults;
 pub(crate) use file::{Format, Level};
 pub(crate) use resolve::{Config, Keys, Listen, Pair, load};
-pub(crate) use value::Net;
+pub(crate) use value::{Lasting, Net};
 
 #[cfg(test)]
 mod tests;

@@ -23,7 +23,8 @@ pub(crate) struct HostPort {
 }
 
 impl Lasting {
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads `90d`, `24h`, `30m`, `20s` or `500ms`; zero is none.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let split = text.find(|it: char| !it.is_ascii_digit())?;
         let (number, unit) = text.split_at(split);
         let number: u64 = number.parse().ok().filter(|it| *it > 0)?;

@@ -5,8 +5,9 @@
 
 use crypto::{Digest, SealKey, b64};
 use model::{Grant, Phase, scopes_of_named};
-use oidc::{ErrorCode, Scope, Scopes};
+use oidc::{Scope, Scopes};
 use store::awaiting_consents::{self, AwaitingConsent};
+use texts::Cause;
 
 use super::{
     ConsentAsk, LoginCookie, SharedClaim, Step, Turn,
@@ -115,9 +116,7 @@ impl Provider {
             let settings = &work.application.settings;
             let proof = &grant.proof;
             if !settings.accepts(proof.eid, proof.level) || !issuer.sources.contains_key(&proof.eid) {
-                return self
-                    .answer_error(work, (ErrorCode::AccessDenied, "the eID is no longer allowed"))
-                    .await;
+                return self.answer_error(work, Cause::EidNoLongerAllowed).await;
             }
             return self.answer_code(work, &grant, Paid::Consent(digest)).await;
         }
@@ -125,6 +124,6 @@ impl Provider {
         if first.is_none() {
             return Ok(work.over());
         }
-        self.answer_error(work, (ErrorCode::AccessDenied, "the person did not consent")).await
+        self.answer_error(work, Cause::ConsentRefused).await
     }
 }

@@ -1,7 +1,7 @@
 //! Where a login stands decides what comes next; no step calls another.
 
 use model::{Eid, Login, Phase};
-use oidc::ErrorCode;
+use texts::Cause;
 
 use super::{
     Choice, LoginCookie, Selection, Step, TroubleAt, Turn,
@@ -63,11 +63,9 @@ impl Provider {
             (_, Phase::Over) => Ok(work.over()),
             (LoginAction::GoBack, Phase::Trouble { trouble, trace, .. }) => {
                 let (trouble, trace) = (*trouble, TraceId::from_bytes(*trace));
-                self.answer_error_of(work, super::respond::error_of(trouble), trace).await
+                self.answer_error_of(work, super::respond::cause_of(trouble), trace).await
             }
-            (LoginAction::GoBack, _) => {
-                self.answer_error(work, (ErrorCode::AccessDenied, "the person went back")).await
-            }
+            (LoginAction::GoBack, _) => self.answer_error(work, Cause::PersonWentBack).await,
             (LoginAction::Choose(eid), Phase::Choosing | Phase::AtEid { .. } | Phase::Trouble { .. })
                 if work.eids().contains(&eid) =>
             {
@@ -87,11 +85,7 @@ impl Provider {
         match work.eids().as_slice() {
             [] => {
                 tracing::error!(trace = %work.call.trace, client_id = work.application.client_id, "no identity source is configured for what was asked");
-                self.answer_error(
-                    work,
-                    (ErrorCode::ServerError, "no identity source is configured for this request"),
-                )
-                .await
+                self.answer_error(work, Cause::NoEidConfigured).await
             }
             [only] if !work.wanted.prompt.select_account => {
                 let only = *only;
@@ -120,7 +114,7 @@ impl Provider {
                 login: work.name.clone(),
                 application: work.application.name.clone(),
                 eid: *eid,
-                trouble: *trouble,
+                cause: super::respond::cause_of(*trouble),
                 trace: TraceId::from_bytes(*trace),
                 has_others: work.eids().len() > 1,
             }),

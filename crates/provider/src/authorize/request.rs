@@ -2,17 +2,13 @@
 
 use crypto::b64;
 use model::{Acr, Nin, Pkce, Wanted};
-use oidc::{
-    AuthorizationParams, Challenge, ClaimsRequest, ErrorCode, LoginHint, Prompt, ResponseMode, Scope, Scopes,
-};
+use oidc::{AuthorizationParams, Challenge, ClaimsRequest, LoginHint, Prompt, ResponseMode, Scope, Scopes};
+use texts::Cause;
 
-use crate::{Application, Call, Issuer, PageProblem};
+use crate::{Application, Call, Issuer};
 
 /// The longest `state`, in bytes.
 pub(crate) const LONGEST_STATE: usize = 4_096;
-
-/// A refusal that goes back to the application.
-pub(crate) type Refused = (ErrorCode, &'static str);
 
 /// What a check looks at, and what it fills in.
 pub(crate) struct Draft<'a> {
@@ -24,7 +20,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) wanted: Wanted,
 }
 
-type Check = fn(&mut Draft<'_>) -> Result<(), Refused>;
+type Check = fn(&mut Draft<'_>) -> Result<(), Cause>;
 
 /// In the order in which they run, at the authorization endpoint. The client and its redirect URI are known
 /// by then: see [`trusted_return`].
@@ -51,10 +47,11 @@ const CHECKS: [Check; 15] = [
 pub(crate) fn trusted_return(
     application: &Application,
     params: &AuthorizationParams,
-) -> Result<String, PageProblem> {
+) -> Result<String, Cause> {
     match &params.redirect_uri {
         Some(uri) if application.settings.has_redirect_uri(uri) => Ok(uri.clone()),
-        _ => Err(PageProblem::RedirectUri),
+        Some(_) => Err(Cause::RedirectUriNotRegistered),
+        None => Err(Cause::RedirectUriMissing),
     }
 }
 
@@ -65,7 +62,7 @@ pub(crate) fn understand(
     params: &AuthorizationParams,
     redirect_uri: String,
     call: &Call,
-) -> Result<Wanted, (Refused, ResponseMode)> {
+) -> Result<Wanted, (Cause, ResponseMode)> {
     let mut draft = Draft {
         issuer,
         application,
@@ -91,15 +88,11 @@ pub(crate) fn understand(
         },
     };
     for check in CHECKS {
-        if let Err(refused) = check(&mut draft) {
-            return Err((refused, draft.wanted.response_mode));
+        if let Err(cause) = check(&mut draft) {
+            return Err((cause, draft.wanted.response_mode));
         }
     }
     Ok(draft.wanted)
-}
-
-fn invalid(description: &'static str) -> Refused {
-    (ErrorCode::InvalidRequest, description)
 }
 
 fn locales(params: &AuthorizationParams) -> Vec<String> {
@@ -107,34 +100,33 @@ fn locales(params: &AuthorizationParams) -> Vec<String> {
     tags.filter(|tag| (2..=35).contains(&tag.len())).take(4).map(str::to_owned).collect()
 }
 
-fn response_mode(draft: &mut Draft<'_>) -> Result<(), Refused> {
+fn response_mode(draft: &mut Draft<'_>) -> Result<(), Cause> {
     if let Some(mode) = &draft.params.response_mode {
-        draft.wanted.response_mode =
-            ResponseMode::parse(mode).ok_or_else(|| invalid("the response_mode is not supported"))?;
+        draft.wanted.response_mode = ResponseMode::parse(mode).ok_or(Cause::ResponseModeUnsupported)?;
     }
     Ok(())
 }
 
 /// "Request and response parameters MUST NOT be included more than once." (RFC 6749 §3.1)
-fn no_duplicates(draft: &mut Draft<'_>) -> Result<(), Refused> {
-    if draft.params.has_duplicate { Err(invalid("a parameter is included more than once")) } else { Ok(()) }
+fn no_duplicates(draft: &mut Draft<'_>) -> Result<(), Cause> {
+    if draft.params.has_duplicate { Err(Cause::ParameterRepeated) } else { Ok(()) }
 }
 
-fn no_request_object(draft: &mut Draft<'_>) -> Result<(), Refused> {
+fn no_request_object(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let params = draft.params;
     if params.has_request {
-        return Err((ErrorCode::RequestNotSupported, "the request parameter is not supported"));
+        return Err(Cause::RequestObjectUnsupported);
     }
     if params.has_request_uri {
-        return Err((ErrorCode::RequestUriNotSupported, "the request_uri parameter is not supported"));
+        return Err(Cause::RequestUriUnsupported);
     }
     if params.has_registration {
-        return Err((ErrorCode::RegistrationNotSupported, "the registration parameter is not supported"));
+        return Err(Cause::RegistrationUnsupported);
     }
     Ok(())
 }
 
-fn lengths(draft: &mut Draft<'_>) -> Result<(), Refused> {
+fn lengths(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let params = draft.params;
     for (value, longest) in [
         (&params.state, LONGEST_STATE),
@@ -147,39 +139,37 @@ fn lengths(draft: &mut Draft<'_>) -> Result<(), Refused> {
         (&params.id_token_hint, 16_384),
     ] {
         if value.as_ref().is_some_and(|it| it.len() > longest) {
-            return Err(invalid("a parameter is too long"));
+            return Err(Cause::ParameterTooLong);
         }
     }
     Ok(())
 }
 
-fn code_only(draft: &mut Draft<'_>) -> Result<(), Refused> {
+fn code_only(draft: &mut Draft<'_>) -> Result<(), Cause> {
     match draft.params.response_type.as_deref() {
         Some("code") => Ok(()),
-        Some(_) => Err((ErrorCode::UnsupportedResponseType, "only response_type=code is supported")),
-        None => Err(invalid("response_type is missing")),
+        Some(_) => Err(Cause::ResponseTypeUnsupported),
+        None => Err(Cause::ResponseTypeMissing),
     }
 }
 
-fn prompt(draft: &mut Draft<'_>) -> Result<(), Refused> {
+fn prompt(draft: &mut Draft<'_>) -> Result<(), Cause> {
     if let Some(text) = &draft.params.prompt {
-        draft.wanted.prompt =
-            Prompt::parse(text).ok_or_else(|| invalid("prompt has an unknown or contradictory value"))?;
+        draft.wanted.prompt = Prompt::parse(text).ok_or(Cause::PromptInvalid)?;
     }
     Ok(())
 }
 
-fn scope(draft: &mut Draft<'_>) -> Result<(), Refused> {
+fn scope(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let named = draft.params.scope.as_deref().unwrap_or_default();
     let hinted = draft.hint.scopes.iter().filter_map(|word| Scope::parse(word));
     draft.wanted.scopes = Scopes::parse(named).iter().chain(hinted).collect();
     Ok(())
 }
 
-fn claims(draft: &mut Draft<'_>) -> Result<(), Refused> {
+fn claims(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let Some(text) = &draft.params.claims else { return Ok(()) };
-    let asked =
-        ClaimsRequest::parse(text).ok_or_else(|| invalid("claims is not the JSON object that it must be"))?;
+    let asked = ClaimsRequest::parse(text).ok_or(Cause::ClaimsInvalid)?;
     if let Some(subject) = asked.id_token.get("sub") {
         draft.wanted.subject = subject.values.first().cloned();
     }
@@ -188,45 +178,45 @@ fn claims(draft: &mut Draft<'_>) -> Result<(), Refused> {
 }
 
 /// Spec: RFC 7636 §4.3, RFC 9700 §2.1.1 <https://www.rfc-editor.org/rfc/rfc9700#section-2.1.1>
-fn pkce(draft: &mut Draft<'_>) -> Result<(), Refused> {
+fn pkce(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let params = draft.params;
     draft.wanted.challenge = match (&params.code_challenge, params.code_challenge_method.as_deref()) {
         (None, None) => None,
-        (None, Some(_)) => return Err(invalid("code_challenge_method came without code_challenge")),
-        (Some(challenge), Some("S256")) => Some(
-            Challenge::parse(challenge).ok_or_else(|| invalid("code_challenge is not a S256 challenge"))?,
-        ),
+        (None, Some(_)) => return Err(Cause::CodeChallengeMethodAlone),
+        (Some(challenge), Some("S256")) => {
+            Some(Challenge::parse(challenge).ok_or(Cause::CodeChallengeInvalid)?)
+        }
         // RFC 7636 §4.3: the default is plain, which we do not take.
-        (Some(_), _) => return Err(invalid("code_challenge_method must be S256")),
+        (Some(_), _) => return Err(Cause::CodeChallengeMethodUnsupported),
     };
     let settings = &draft.application.settings;
     let needed = settings.is_public() || settings.pkce == Pkce::Required;
     if needed && draft.wanted.challenge.is_none() {
-        return Err(invalid("code_challenge is missing: this application must use PKCE with S256"));
+        return Err(Cause::CodeChallengeMissing);
     }
     Ok(())
 }
 
 /// A confidential application is protected by PKCE or by a nonce, which counts only with `openid`.
-fn nonce(draft: &mut Draft<'_>) -> Result<(), Refused> {
+fn nonce(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let wanted = &draft.wanted;
     let by_nonce = wanted.nonce.is_some() && wanted.scopes.has(Scope::Openid);
     if draft.application.settings.pkce == Pkce::Default && wanted.challenge.is_none() && !by_nonce {
-        return Err(invalid("send a code_challenge (PKCE, S256), or a nonce with scope openid"));
+        return Err(Cause::NonceMissing);
     }
     Ok(())
 }
 
-fn max_age(draft: &mut Draft<'_>) -> Result<(), Refused> {
+fn max_age(draft: &mut Draft<'_>) -> Result<(), Cause> {
     if let Some(text) = &draft.params.max_age {
-        draft.wanted.max_age = Some(text.parse().map_err(|_| invalid("max_age is not a number of seconds"))?);
+        draft.wanted.max_age = Some(text.parse().map_err(|_| Cause::MaxAgeInvalid)?);
     }
     Ok(())
 }
 
 /// Any of the asked values will do; unknown ones beside a known one are ignored.
 /// Essential ones are those of `claims.id_token.acr` (OpenID Connect Core 1.0 §5.5.1.1).
-fn acr(draft: &mut Draft<'_>) -> Result<(), Refused> {
+fn acr(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let named: Vec<&str> = draft.params.acr_values.as_deref().unwrap_or_default().split(' ').collect();
     let hinted = draft.hint.acr_values.iter().map(String::as_str);
     let claimed = draft.wanted.claims.id_token.get("acr");
@@ -237,13 +227,10 @@ fn acr(draft: &mut Draft<'_>) -> Result<(), Refused> {
     };
     let known: Vec<Acr> = asked.iter().filter_map(|value| Acr::parse(value)).collect();
     if known.is_empty() && essential {
-        return Err((
-            ErrorCode::UnmetAuthenticationRequirements,
-            "none of the essential acr values can be met",
-        ));
+        return Err(Cause::AcrUnmet);
     }
     if known.is_empty() && !asked.is_empty() {
-        return Err(invalid("acr_values has no known value"));
+        return Err(Cause::AcrUnknown);
     }
     let wished = if known.is_empty() {
         draft.application.settings.eids.iter().map(|eid| eid.any()).collect()
@@ -253,7 +240,7 @@ fn acr(draft: &mut Draft<'_>) -> Result<(), Refused> {
     let allowed: Vec<Acr> =
         wished.into_iter().filter(|acr| draft.application.settings.allows(*acr)).collect();
     if allowed.is_empty() {
-        return Err(invalid("this application may not use what acr_values asks for"));
+        return Err(Cause::AcrNotAllowed);
     }
     draft.wanted.acrs = allowed;
     draft.wanted.acr_is_essential = essential;
@@ -261,7 +248,7 @@ fn acr(draft: &mut Draft<'_>) -> Result<(), Refused> {
 }
 
 /// `BID` asks for high, `BIS` for biometrics; both leave other eIDs alone.
-fn bankid_hint(draft: &mut Draft<'_>) -> Result<(), Refused> {
+fn bankid_hint(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let Some(hint) = draft.hint.bankid.take() else { return Ok(()) };
     let narrowed = if hint.high { Acr::NoBankidHigh } else { Acr::NoBankidSubstantial };
     // An essential acr is returned as it was asked, so the hint must not change it.
@@ -277,30 +264,22 @@ fn bankid_hint(draft: &mut Draft<'_>) -> Result<(), Refused> {
 
 /// The national identity number, only where the application may have it; silently left out it would be a
 /// surprise at the worst moment.
-fn nin(draft: &mut Draft<'_>) -> Result<(), Refused> {
+fn nin(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let wanted = &draft.wanted;
     let is_nin = |name: &String| matches!(name.as_str(), "nin" | "nin_type" | "nin_country");
     let named = wanted.claims.id_token.keys().chain(wanted.claims.userinfo.keys()).any(is_nin);
     let asked = named || wanted.scopes.has(Scope::Nin);
     if asked && !draft.application.settings.may_have_nin(draft.issuer.environment) {
-        return Err((
-            ErrorCode::InvalidScope,
-            "this application may not ask for the national identity number",
-        ));
+        return Err(Cause::NinNotAllowed);
     }
     Ok(())
 }
 
-fn id_token_hint(draft: &mut Draft<'_>) -> Result<(), Refused> {
+fn id_token_hint(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let Some(token) = &draft.params.id_token_hint else { return Ok(()) };
-    let hint = draft
-        .issuer
-        .hint(token, draft.call.now)
-        .ok_or_else(|| invalid("id_token_hint is not an ID token of this issuer"))?;
+    let hint = draft.issuer.hint(token, draft.call.now).ok_or(Cause::IdTokenHintInvalid)?;
     match &draft.wanted.subject {
-        Some(subject) if *subject != hint.subject => {
-            Err(invalid("id_token_hint and claims name two persons"))
-        }
+        Some(subject) if *subject != hint.subject => Err(Cause::PersonsDiffer),
         _ => {
             draft.wanted.subject = Some(hint.subject);
             Ok(())

@@ -2,13 +2,15 @@
 
 use crypto::{Digest, b64};
 use model::{Acr, Grant, Phase, Proof, Sector, SubjectOf, TenantId, Timestamp, Trouble, derive_subject};
-use oidc::{AuthorizationResponse, ErrorCode, Scope};
+use oidc::{AuthorizationResponse, Scope};
 use store::{StoreError, WriteTx, awaiting_consents, grants, parked_requests, spent_values};
+use texts::Cause;
 
-use super::{Step, Turn, jar::LOGIN_FOR, request::Refused, start::Work};
+use super::{Step, Turn, jar::LOGIN_FOR, start::Work};
 use crate::{
-    Fault, Provider, Refusal, TraceId,
+    Fault, Provider, Refusal, Refused, TraceId,
     mint::{MintedCode, mint_code},
+    refusal::code_of,
 };
 
 /// A state to spend, and until when that must be remembered.
@@ -31,18 +33,14 @@ pub(crate) fn spend(
     spent_values::consume(tx, tenant, "upstream_state", digest, *expires_at)
 }
 
-/// What the application is told of trouble. Spec: the public contract, "What the application is told"
-pub(crate) const fn error_of(trouble: Trouble) -> Refused {
+/// The entry of the catalogue for trouble at an eID.
+pub(crate) const fn cause_of(trouble: Trouble) -> Cause {
     match trouble {
-        Trouble::EidDown => (ErrorCode::TemporarilyUnavailable, "the eID cannot be reached"),
-        Trouble::EidSlow => (ErrorCode::TemporarilyUnavailable, "time ran out at the eID"),
-        Trouble::EidInvalidAnswer => (ErrorCode::ServerError, "the eID gave an invalid answer"),
-        Trouble::LevelTooLow => {
-            (ErrorCode::UnmetAuthenticationRequirements, "the person proved a lower level than was asked")
-        }
-        Trouble::SourceMisconfigured => {
-            (ErrorCode::ServerError, "the identity source is not set up correctly")
-        }
+        Trouble::EidDown => Cause::EidDown,
+        Trouble::EidSlow => Cause::EidSlow,
+        Trouble::EidInvalidAnswer => Cause::EidInvalidAnswer,
+        Trouble::LevelTooLow => Cause::LevelTooLow,
+        Trouble::SourceMisconfigured => Cause::SourceMisconfigured,
     }
 }
 
@@ -129,7 +127,7 @@ impl Provider {
         &self,
         mut work: Work<'_>,
         spent: Option<Spent>,
-        refused: Refused,
+        cause: Cause,
     ) -> Result<Turn, Refusal> {
         if let Some(spent) = spent {
             if !self.spend_state(&work, spent).await? {
@@ -137,13 +135,13 @@ impl Provider {
             }
             work.login.phase = Phase::Choosing;
         }
-        self.answer_error(work, refused).await
+        self.answer_error(work, cause).await
     }
 
     /// Answers with an error; the login is over. A parked request is spent with it.
-    pub(crate) async fn answer_error(&self, work: Work<'_>, refused: Refused) -> Result<Turn, Refusal> {
+    pub(crate) async fn answer_error(&self, work: Work<'_>, cause: Cause) -> Result<Turn, Refusal> {
         let trace = work.call.trace;
-        self.answer_error_of(work, refused, trace).await
+        self.answer_error_of(work, cause, trace).await
     }
 
     /// Spends what this login could still be answered with: its stored request, the state that it left with, the
@@ -179,7 +177,7 @@ impl Provider {
     pub(crate) async fn answer_error_of(
         &self,
         mut work: Work<'_>,
-        (code, description): Refused,
+        cause: Cause,
         trace: TraceId,
     ) -> Result<Turn, Refusal> {
         self.spend_the_rest(&work).await?;
@@ -187,11 +185,12 @@ impl Provider {
         let answer = AuthorizationResponse::error(
             wanted.redirect_uri.clone(),
             wanted.response_mode,
-            (code, format!("{description} (trace {trace})")),
+            (code_of(cause), format!("{} (trace {trace})", cause.description())),
             wanted.state.clone(),
             work.issuer.url(),
         );
         work.login.phase = Phase::Over;
-        self.turn(work, Step::Answer(answer)).await
+        let refused = Refused { cause, client_id: Some(work.application.client_id.clone()) };
+        self.turn(work, Step::Refuse(answer, refused)).await
     }
 }

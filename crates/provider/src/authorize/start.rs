@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use crypto::Digest;
 use model::{Login, Phase, Wanted, scopes_of_named};
-use oidc::{AuthorizationParams, AuthorizationResponse, ErrorCode, ResponseMode, Scope};
+use oidc::{AuthorizationParams, AuthorizationResponse, ResponseMode, Scope};
 use store::parked_requests::{self, Origin, ParkedRequest};
+use texts::Cause;
 
 use super::{
     CookieChange, LoginCookie, Step, Turn,
     jar::{self, Jar, LOGIN_FOR, Opened},
     request::{self, trusted_return, understand},
 };
-use crate::{Application, Call, Fault, Issuer, PageProblem, Provider, Refusal};
+use crate::{Application, Call, Fault, Issuer, Provider, Refusal, Refused, refusal::refuse_page};
 
 /// How a request arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,22 +64,25 @@ impl Provider {
         let application = match &params.client_id {
             Some(client_id) => {
                 self.application(issuer, client_id, call).await.map_err(|refusal| match refusal {
-                    Refusal::NotFound => Refusal::Page(PageProblem::Client),
+                    Refusal::NotFound => refuse_page(Cause::ClientUnknown),
                     other => other,
                 })?
             }
-            None => return Err(Refusal::Page(PageProblem::Client)),
+            None => return Err(refuse_page(Cause::ClientIdMissing)),
         };
-        let redirect_uri = trusted_return(&application, params).map_err(Refusal::Page)?;
+        let redirect_uri = trusted_return(&application, params)
+            .map_err(|cause| refuse_page(cause).of(&application.client_id))?;
         let wanted = match understand(issuer, &application, params, redirect_uri.clone(), call) {
             Ok(wanted) => wanted,
-            Err((refused, mode)) => {
+            Err((cause, mode)) => {
+                let refused = Refused { cause, client_id: Some(application.client_id.clone()) };
                 return Ok(refusal_turn(issuer, (redirect_uri, mode), refused, params.state.clone(), call));
             }
         };
         if wanted.prompt.none {
             // Until browser sessions exist, nobody is ever logged in already.
-            let refused = (ErrorCode::LoginRequired, "nobody is logged in");
+            let client_id = Some(application.client_id.clone());
+            let refused = Refused { cause: Cause::NobodyLoggedIn, client_id };
             return Ok(refusal_turn(
                 issuer,
                 (redirect_uri, wanted.response_mode),
@@ -205,13 +209,14 @@ fn parked_place(issuer: &Issuer, digest: &Digest) -> Vec<u8> {
 fn refusal_turn(
     issuer: &Issuer,
     (redirect_uri, mode): (String, ResponseMode),
-    (code, description): request::Refused,
+    refused: Refused,
     state: Option<String>,
     call: &Call,
 ) -> Turn {
-    let description = format!("{description} (trace {})", call.trace);
+    let description = format!("{} (trace {})", refused.cause.description(), call.trace);
     // One that was refused for its length is not carried back either.
     let state = state.filter(|it| it.len() <= request::LONGEST_STATE);
-    let answer = AuthorizationResponse::error(redirect_uri, mode, (code, description), state, issuer.url());
-    Turn { step: Step::Answer(answer), cookies: Vec::new(), ui_locales: Vec::new() }
+    let answer =
+        AuthorizationResponse::error(redirect_uri, mode, (refused.code(), description), state, issuer.url());
+    Turn { step: Step::Refuse(answer, refused), cookies: Vec::new(), ui_locales: Vec::new() }
 }

@@ -1,10 +1,11 @@
 //! What the browser is shown next, and what it is given to keep.
 
-use model::{Eid, Level, Trouble};
+use model::{Eid, Level};
 use oidc::AuthorizationResponse;
+use texts::Cause;
 
 use super::CookieChange;
-use crate::TraceId;
+use crate::{Refused, TraceId};
 
 /// One turn of a login: a step, and changes to the browser's cookies.
 #[derive(Debug)]
@@ -47,8 +48,10 @@ pub enum Step {
         /// Which eID, to be remembered as the last one.
         eid: Eid,
     },
-    /// Back to the application.
+    /// Back to the application, with a code.
     Answer(AuthorizationResponse),
+    /// Back to the application, with an error.
+    Refuse(AuthorizationResponse, Refused),
 }
 
 /// The eIDs to choose from.
@@ -113,7 +116,7 @@ pub struct TroubleAt {
     /// Where it happened.
     pub eid: Eid,
     /// What happened.
-    pub trouble: Trouble,
+    pub cause: Cause,
     /// The request in which it happened, as the log names it.
     pub trace: TraceId,
     /// Whether there is another eID to choose.

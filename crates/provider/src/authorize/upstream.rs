@@ -3,7 +3,8 @@
 use crypto::{Digest, b64};
 use eid::{EidError, Outcome, Reason};
 use model::{Eid, Phase, Proof, Trouble};
-use oidc::{ErrorCode, Returned};
+use oidc::Returned;
+use texts::Cause;
 
 use super::{
     LoginCookie, Step, Turn,
@@ -72,11 +73,11 @@ impl Provider {
         match outcome {
             Ok(Outcome::Proved(proof)) => self.judge(work, *proof, spent).await,
             Ok(Outcome::Refused(reason)) => {
-                let description = match reason {
-                    Reason::Cancelled => "the person cancelled at the eID",
-                    Reason::NinRefused => "the national identity number was not given",
+                let cause = match reason {
+                    Reason::Cancelled => Cause::PersonCancelled,
+                    Reason::NinRefused => Cause::NinRefused,
                 };
-                self.end(work, Some(spent), (ErrorCode::AccessDenied, description)).await
+                self.end(work, Some(spent), cause).await
             }
             Err(error) => {
                 log(&work, eid, &error);
@@ -98,13 +99,13 @@ impl Provider {
             .returned_acr(proof.eid, proof.level)
             .filter(|_| settings.accepts(proof.eid, proof.level));
         let Some(acr) = acr else {
-            tracing::info!(trace = %work.call.trace, eid = proof.eid.as_str(), "the level is lower than asked");
+            let (trace, client_id) = (work.call.trace, work.application.client_id.as_str());
+            tracing::info!(%trace, cause = Cause::LevelTooLow.id(), client_id, eid = proof.eid.as_str(), "the level is lower than asked");
             return self.trouble(work, (proof.eid, Trouble::LevelTooLow), Some(spent)).await;
         };
         let grant = self.grant(&work, acr, proof)?;
         if work.wanted.subject.as_ref().is_some_and(|subject| *subject != grant.subject) {
-            let refused = (ErrorCode::LoginRequired, "another person logged in than was asked for");
-            return self.end(work, Some(spent), refused).await;
+            return self.end(work, Some(spent), Cause::OtherPerson).await;
         }
         if super::consent::is_needed(&work, &grant) {
             return self.await_consent(work, grant, spent).await;
@@ -120,7 +121,7 @@ impl Provider {
         spent: Option<super::respond::Spent>,
     ) -> Result<Turn, Refusal> {
         if !work.application.settings.error_pages {
-            return self.end(work, spent, super::respond::error_of(trouble)).await;
+            return self.end(work, spent, super::respond::cause_of(trouble)).await;
         }
         if let Some(spent) = spent
             && !self.spend_state(&work, spent).await?
@@ -139,10 +140,11 @@ fn lost() -> Turn {
 
 fn log(work: &Work<'_>, eid: Eid, error: &EidError) {
     let (trace, client_id) = (work.call.trace, work.application.client_id.as_str());
+    let cause = super::respond::cause_of(error.trouble()).id();
     match error {
         EidError::Misconfigured(_) => {
-            tracing::error!(%trace, client_id, eid = eid.as_str(), %error, "an identity source needs the operator");
+            tracing::error!(%trace, cause, client_id, eid = eid.as_str(), %error, "an identity source needs the operator");
         }
-        _ => tracing::warn!(%trace, client_id, eid = eid.as_str(), %error, "trouble at an eID"),
+        _ => tracing::warn!(%trace, cause, client_id, eid = eid.as_str(), %error, "trouble at an eID"),
     }
 }

@@ -5,8 +5,9 @@
 
 use crypto::Digest;
 use model::{Grant, GrantId};
-use oidc::{ErrorCode, TokenParams, TokenResponse};
+use oidc::{TokenParams, TokenResponse};
 use store::{StoreError, WriteTx, access_tokens, grants, spent_values};
+use texts::Cause;
 
 use super::client::Client;
 use crate::{
@@ -86,8 +87,7 @@ impl Provider {
         request: &TokenParams,
         call: &Call,
     ) -> Result<TokenResponse, Refusal> {
-        let code =
-            request.code.as_deref().ok_or_else(|| refuse(ErrorCode::InvalidRequest, "code is missing"))?;
+        let code = request.code.as_deref().ok_or_else(|| refuse(Cause::CodeMissing))?;
         let tenant = issuer.tenant;
         let digest = Digest::of(code.as_bytes());
         let row = self.store.read(move |tx| grants::find_by_code(tx, tenant, &digest)).await?;
@@ -147,12 +147,9 @@ impl Provider {
 }
 
 fn bad_code() -> Refusal {
-    refuse(
-        ErrorCode::InvalidGrant,
-        "the code is unknown, expired or used, or was issued for another client, redirect_uri or code_verifier",
-    )
+    refuse(Cause::CodeInvalid)
 }
 
 fn assertion_reused() -> Refusal {
-    refuse(ErrorCode::InvalidClient, "the client assertion was used before")
+    refuse(Cause::AssertionReused)
 }

@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use crypto::{Algorithm, Digest};
 use model::{ClientAuthentication, Timestamp};
-use oidc::{ClientCredentials, ErrorCode, Pair};
+use oidc::{ClientCredentials, Pair};
 use serde_json::{Map, Value};
+use texts::Cause;
 
 use crate::{Application, Call, Issuer, Provider, Refusal, refusal::refuse};
 
@@ -19,7 +20,7 @@ pub(crate) struct Client {
 
 /// One text for every reason, so that nobody learns which client ids exist.
 fn unknown() -> Refusal {
-    refuse(ErrorCode::InvalidClient, "the client is unknown or its authentication failed")
+    refuse(Cause::ClientAuthenticationFailed)
 }
 
 impl Provider {
@@ -99,7 +100,7 @@ impl Provider {
         check_audience(&claims, issuer)?;
         let expires_at = check_times(&claims, call.now)?;
         let jti = text("jti").filter(|it| it.len() <= 255);
-        let jti = jti.ok_or_else(|| refuse(ErrorCode::InvalidClient, "the client assertion has no jti"))?;
+        let jti = jti.ok_or_else(|| refuse(Cause::AssertionJtiMissing))?;
         let digest = Digest::of(format!("{}\0{jti}", application.id).as_bytes());
         Ok(Client { application, jti: Some((digest, expires_at)) })
     }
@@ -108,7 +109,7 @@ impl Provider {
 fn check_typ(typ: Option<&str>) -> Result<(), Refusal> {
     match typ {
         None | Some("JWT" | "client-authentication+jwt") => Ok(()),
-        Some(_) => Err(refuse(ErrorCode::InvalidClient, "the client assertion is another kind of token")),
+        Some(_) => Err(refuse(Cause::AssertionOfAnotherKind)),
     }
 }
 
@@ -119,16 +120,14 @@ fn check_audience(claims: &Map<String, Value>, issuer: &Issuer) -> Result<(), Re
         claims.get("aud").and_then(Value::as_str).and_then(|audience| audience.strip_prefix(issuer.url()));
     match rest {
         Some("" | "/" | "/oauth2/token") => Ok(()),
-        _ => Err(refuse(ErrorCode::InvalidClient, "the audience of the client assertion must be the issuer")),
+        _ => Err(refuse(Cause::AssertionAudienceWrong)),
     }
 }
 
 /// Gives the instant after which the assertion's `jti` need not be remembered.
 fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result<Timestamp, Refusal> {
     const SKEW: i64 = 60;
-    let wrong = || {
-        refuse(ErrorCode::InvalidClient, "the client assertion is expired, not valid yet, or lives too long")
-    };
+    let wrong = || refuse(Cause::AssertionExpired);
     let seconds = |name: &str| match claims.get(name) {
         None => Ok(None),
         // NumericDate may have a fraction (RFC 7519 §2).

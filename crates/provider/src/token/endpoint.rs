@@ -1,6 +1,7 @@
 //! The pipeline: 1 who is the client, 2 which grant, 3 redeem in one write, 4 sign.
 
-use oidc::{ClientCredentials, ErrorCode, MalformedCredentials, Params, TokenParams, TokenResponse};
+use oidc::{ClientCredentials, MalformedCredentials, Params, TokenParams, TokenResponse};
+use texts::Cause;
 
 use crate::{Call, Issuer, Provider, Refusal, refusal::refuse};
 
@@ -18,26 +19,22 @@ impl Provider {
     ) -> Result<TokenResponse, Refusal> {
         // "Request and response parameters MUST NOT be included more than once." (RFC 6749 §3.2)
         if params.has_duplicate() {
-            return Err(refuse(ErrorCode::InvalidRequest, "a parameter is included more than once"));
+            return Err(refuse(Cause::ParameterRepeated));
         }
-        let credentials = ClientCredentials::pick(authorization, params).map_err(|error| match error {
-            MalformedCredentials::Several => refuse(
-                ErrorCode::InvalidRequest,
-                "the client authenticates in more than one way, or as two clients",
-            ),
-            MalformedCredentials::Header => {
-                refuse(ErrorCode::InvalidClient, "the Authorization header is not Basic authentication")
-            }
-            MalformedCredentials::Missing => {
-                refuse(ErrorCode::InvalidClient, "client authentication is missing or incomplete")
-            }
+        let credentials = ClientCredentials::pick(authorization, params).map_err(|error| {
+            refuse(match error {
+                MalformedCredentials::Several => Cause::CredentialsContradict,
+                MalformedCredentials::Header => Cause::CredentialsNotBasic,
+                MalformedCredentials::Missing => Cause::CredentialsMissing,
+            })
         })?;
         let client = self.authenticate(issuer, &credentials, call).await?;
         let request = TokenParams::pick(params);
-        match request.grant_type.as_deref() {
+        let answer = match request.grant_type.as_deref() {
             Some("authorization_code") => self.redeem_code(issuer, &client, &request, call).await,
-            Some(_) => Err(refuse(ErrorCode::UnsupportedGrantType, "the grant type is not supported")),
-            None => Err(refuse(ErrorCode::InvalidRequest, "grant_type is missing")),
-        }
+            Some(_) => Err(refuse(Cause::GrantTypeUnsupported)),
+            None => Err(refuse(Cause::GrantTypeMissing)),
+        };
+        answer.map_err(|refusal| refusal.of(&client.application.client_id))
     }
 }

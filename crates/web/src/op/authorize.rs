@@ -11,7 +11,7 @@ use provider::{Arrival, Provider, Refusal};
 use super::turn::respond;
 use crate::{
     App,
-    respond::error::{refusal_page, trouble_page},
+    respond::error::{cause_page, refusal_page},
     visit::{Visit, unreadable},
 };
 
@@ -60,12 +60,7 @@ async fn authorize(
     let params = match Params::parse(raw) {
         Ok(params) => params,
         Err(error) => {
-            return trouble_page(
-                StatusCode::BAD_REQUEST,
-                unreadable(&error),
-                (locale, "invalid_request"),
-                &visit.call,
-            );
+            return cause_page((StatusCode::BAD_REQUEST, unreadable(&error)), locale, &visit.call);
         }
     };
     // A doubled client_id or redirect_uri says nothing about where an error may go.

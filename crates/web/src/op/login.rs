@@ -8,11 +8,12 @@ use axum::{
 use model::Eid;
 use oidc::{Params, Returned};
 use provider::{LoginAction, Refusal};
+use texts::Cause;
 
 use super::turn::{Reached, respond};
 use crate::{
     App,
-    respond::error::{refusal_page, trouble_page},
+    respond::error::{cause_page, refusal_page},
     visit::{Visit, unreadable},
 };
 
@@ -70,8 +71,8 @@ pub(crate) async fn consent(
     // A browser says where a form was sent from; from elsewhere it is no decision of this person.
     let foreign = visit.origin.as_deref().is_some_and(|origin| origin != visit.issuer.url());
     let (Some(agreed), false) = (decision, foreign) else {
-        let code = (visit.locale(&[]), "invalid_request: no decision, or one that was made on another site");
-        return trouble_page(StatusCode::BAD_REQUEST, texts::Trouble::BadRequest, code, &visit.call);
+        let cause = (StatusCode::BAD_REQUEST, Cause::DecisionNotMadeHere);
+        return cause_page(cause, visit.locale(&[]), &visit.call);
     };
     let turn = app
         .provider
@@ -107,8 +108,8 @@ async fn returned(app: &App, visit: &Visit, eid: Eid, query: Option<String>) -> 
         Ok(params) if !params.has_duplicate() => params,
         Ok(_) => Params::default(),
         Err(error) => {
-            let code = (visit.locale(&[]), "invalid_request");
-            return trouble_page(StatusCode::BAD_REQUEST, unreadable(&error), code, &visit.call);
+            let cause = (StatusCode::BAD_REQUEST, unreadable(&error));
+            return cause_page(cause, visit.locale(&[]), &visit.call);
         }
     };
     let answer = (eid, Returned::pick(&params));

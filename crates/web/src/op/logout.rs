@@ -7,7 +7,8 @@ use axum::{
 };
 use oidc::{LogoutParams, Params};
 use pages::{Form, LoggedOut as LoggedOutPage, LogoutConfirm};
-use provider::{LoggedOut, PageProblem, Refusal};
+use provider::{LoggedOut, Refusal, Refused};
+use texts::Cause;
 
 use super::turn::frame;
 use crate::{
@@ -19,6 +20,10 @@ use crate::{
     visit::Visit,
 };
 
+const fn malformed() -> Refusal {
+    Refusal::Page(Refused { cause: Cause::LogoutMalformed, client_id: None })
+}
+
 /// `GET /oauth2/logout`
 pub(crate) async fn show(State(app): State<App>, visit: Visit, RawQuery(query): RawQuery) -> Response {
     log_out(&app, &visit, &query.unwrap_or_default(), false).await
@@ -27,7 +32,7 @@ pub(crate) async fn show(State(app): State<App>, visit: Visit, RawQuery(query): 
 /// `POST /oauth2/logout`: continued by GET, as for authorization; the answer of our own page ends it.
 pub(crate) async fn create(State(app): State<App>, visit: Visit, body: String) -> Response {
     let Ok(params) = Params::parse(&body) else {
-        return refusal_page(&Refusal::Page(PageProblem::Logout), visit.locale(&[]), &visit.call);
+        return refusal_page(&malformed(), visit.locale(&[]), &visit.call);
     };
     // A browser says where a form was sent from; only our own page asks this question.
     let ours = visit.origin.as_deref() == Some(visit.issuer.url());
@@ -36,7 +41,7 @@ pub(crate) async fn create(State(app): State<App>, visit: Visit, body: String) -
     }
     let picked = LogoutParams::pick(&params);
     if picked.has_duplicate {
-        return refusal_page(&Refusal::Page(PageProblem::Logout), visit.locale(&[]), &visit.call);
+        return refusal_page(&malformed(), visit.locale(&[]), &visit.call);
     }
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(hidden(&picked));
@@ -56,7 +61,7 @@ fn hidden(params: &LogoutParams) -> Vec<(String, String)> {
 
 async fn log_out(app: &App, visit: &Visit, raw: &str, confirmed: bool) -> Response {
     let Ok(params) = Params::parse(raw) else {
-        return refusal_page(&Refusal::Page(PageProblem::Logout), visit.locale(&[]), &visit.call);
+        return refusal_page(&malformed(), visit.locale(&[]), &visit.call);
     };
     let params = LogoutParams::pick(&params);
     let locales: Vec<String> =

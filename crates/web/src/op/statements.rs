@@ -14,7 +14,7 @@ fn host(visit: &Visit) -> String {
     visit.issuer.url().split_once("://").map_or_else(String::new, |(_, host)| host.to_owned())
 }
 
-fn finish(visit: &Visit, mut response: Response) -> Response {
+pub(crate) fn finish(visit: &Visit, mut response: Response) -> Response {
     if let Some(locale) = visit.chosen_now {
         crate::cookies::write_language(response.headers_mut(), locale, visit.issuer.is_https());
     }

@@ -1,8 +1,9 @@
 //! `/oauth2/token`
 
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
-use oidc::{ClientCredentials, ErrorCode, Params};
-use provider::{OAuthRefusal, Refusal};
+use oidc::{ClientCredentials, Params};
+use provider::{Refusal, Refused};
+use texts::Cause;
 
 use crate::{
     App,
@@ -24,10 +25,7 @@ fn named(authorization: Option<&str>, params: &Params) -> Option<String> {
 pub(crate) async fn create(State(app): State<App>, visit: Visit, body: Bytes) -> Response {
     let authorization = visit.authorization.as_deref();
     let Some(params) = std::str::from_utf8(&body).ok().and_then(|body| Params::parse(body).ok()) else {
-        let refusal = OAuthRefusal {
-            code: ErrorCode::InvalidRequest,
-            description: "the body is not a well-formed form",
-        };
+        let refusal = Refused { cause: Cause::FormMalformed, client_id: None };
         return cors::readable(&app, &visit, None, token_refusal(&Refusal::OAuth(refusal), &visit.call))
             .await;
     };

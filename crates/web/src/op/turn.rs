@@ -6,13 +6,13 @@ use oidc::AuthorizationResponse;
 use pages::{
     Choice, Consent, Continue, Form, FormPost, Frame, Hint, Language, Selector, Shared, TroublePage,
 };
-use provider::{ConsentAsk, Issuer, Refusal, Selection, SharedClaim, Step, TroubleAt, Turn};
-use texts::{Locale, Trouble};
+use provider::{ConsentAsk, Issuer, Refusal, Refused, Selection, SharedClaim, Step, TroubleAt, Turn};
+use texts::{Cause, Locale};
 
 use crate::{
     cookies,
     respond::{
-        error::refusal_page,
+        error::{noted, refusal_page},
         page::{Powers, page, see_other},
     },
     visit::Visit,
@@ -53,17 +53,23 @@ fn step(visit: &Visit, step: Step, locale: Locale, reached: Reached) -> Response
         Step::Consent(ask) => page(StatusCode::OK, &consent(visit, ask), locale, Powers::Forms),
         Step::Trouble(at) => page(StatusCode::OK, &trouble(visit, at), locale, Powers::Links),
         Step::Over { application, restart } => {
-            let mut view = dead_end(visit, Trouble::LoginOver);
+            let mut view = dead_end(visit, Cause::LoginOver);
             view.application = application;
             view.try_again_href = restart.map(|login| format!("/login/{login}/restart"));
-            page(StatusCode::BAD_REQUEST, &view, locale, Powers::Links)
+            ended(&view, locale)
         }
-        Step::Lost => {
-            page(StatusCode::BAD_REQUEST, &dead_end(visit, Trouble::LoginLost), locale, Powers::Links)
-        }
+        Step::Lost => ended(&dead_end(visit, Cause::LoginLost), locale),
         Step::Leave { url, .. } => onward(&visit.issuer, url, locale, reached),
         Step::Answer(answer) => answer_application(&visit.issuer, answer, locale, reached),
+        Step::Refuse(answer, refused) => {
+            noted(answer_application(&visit.issuer, answer, locale, reached), refused)
+        }
     }
+}
+
+fn ended(view: &TroublePage, locale: Locale) -> Response {
+    let refused = Refused { cause: view.cause, client_id: None };
+    noted(page(StatusCode::BAD_REQUEST, view, locale, Powers::Links), refused)
 }
 
 fn onward(issuer: &Issuer, href: String, locale: Locale, reached: Reached) -> Response {
@@ -154,10 +160,10 @@ fn consent(visit: &Visit, ask: ConsentAsk) -> Consent {
     }
 }
 
-fn dead_end(visit: &Visit, trouble: Trouble) -> TroublePage {
+fn dead_end(visit: &Visit, cause: Cause) -> TroublePage {
     TroublePage {
         frame: frame(&visit.issuer, None),
-        trouble,
+        cause,
         application: None,
         eid: None,
         try_again_href: None,
@@ -167,21 +173,11 @@ fn dead_end(visit: &Visit, trouble: Trouble) -> TroublePage {
     }
 }
 
-const fn words(trouble: model::Trouble) -> Trouble {
-    match trouble {
-        model::Trouble::EidDown => Trouble::EidDown,
-        model::Trouble::EidSlow => Trouble::EidSlow,
-        model::Trouble::EidInvalidAnswer => Trouble::EidInvalidAnswer,
-        model::Trouble::LevelTooLow => Trouble::LevelTooLow,
-        model::Trouble::SourceMisconfigured => Trouble::SourceMisconfigured,
-    }
-}
-
 fn trouble(visit: &Visit, at: TroubleAt) -> TroublePage {
     let here = format!("/login/{}", at.login);
     TroublePage {
         frame: frame(&visit.issuer, Some(&here)),
-        trouble: words(at.trouble),
+        cause: at.cause,
         application: Some(at.application),
         eid: Some(at.eid.name().to_owned()),
         try_again_href: Some(format!("{here}/with/{}", at.eid.as_str())),

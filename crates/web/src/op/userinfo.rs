@@ -5,8 +5,9 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use oidc::{ErrorCode, Params};
-use provider::{OAuthRefusal, Refusal};
+use oidc::Params;
+use provider::{Refusal, Refused};
+use texts::Cause;
 
 use crate::{
     App,
@@ -18,8 +19,8 @@ use crate::{
     visit::Visit,
 };
 
-const fn invalid(description: &'static str) -> Refusal {
-    Refusal::OAuth(OAuthRefusal { code: ErrorCode::InvalidRequest, description })
+const fn refuse(cause: Cause) -> Refusal {
+    Refusal::OAuth(Refused { cause, client_id: None })
 }
 
 fn bearer(header: &str) -> Option<&str> {
@@ -29,21 +30,19 @@ fn bearer(header: &str) -> Option<&str> {
 
 /// Finds the one token of a request (RFC 6750 §2). In the query it is refused: URLs are logged.
 fn token(visit: &Visit, query: Option<&str>, body: &str) -> Result<Option<String>, Refusal> {
-    let malformed = |_| invalid("the parameters are not well-formed");
+    let malformed = |_| refuse(Cause::RequestMalformed);
     if Params::parse(query.unwrap_or_default()).map_err(malformed)?.get("access_token").is_some() {
-        return Err(invalid("the access token must not stand in the query"));
+        return Err(refuse(Cause::TokenInQuery));
     }
     let form = Params::parse(body).map_err(malformed)?;
     if form.has_duplicate() {
-        return Err(invalid("a parameter is included more than once"));
+        return Err(refuse(Cause::ParameterRepeated));
     }
-    let missing = Refusal::OAuth(OAuthRefusal {
-        code: ErrorCode::InvalidToken,
-        description: "a bearer token is needed",
-    });
     match (visit.authorization.as_deref(), form.get("access_token")) {
-        (Some(_), Some(_)) => Err(invalid("the access token came in two ways")),
-        (Some(header), None) => bearer(header).map(|token| Some(token.to_owned())).ok_or(missing),
+        (Some(_), Some(_)) => Err(refuse(Cause::TokenRepeated)),
+        (Some(header), None) => {
+            bearer(header).map(|token| Some(token.to_owned())).ok_or(refuse(Cause::TokenMissing))
+        }
         (None, token) => Ok(token.map(str::to_owned)),
     }
 }

@@ -1,131 +1,172 @@
 //! The only place where an error becomes an answer: JSON for applications, pages for people, a log line for us.
 
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
 use oidc::ErrorCode;
 use pages::{Frame, RefusalPage};
-use provider::{Call, OAuthRefusal, PageProblem, Refusal};
+use provider::{Call, Refusal, Refused};
 use serde_json::json;
-use texts::{Locale, Trouble};
+use texts::{Cause, Locale};
 
 use super::page::{Powers, json as json_answer, page};
 
-const fn trouble_of(refusal: &Refusal) -> (StatusCode, Trouble, &'static str) {
-    match refusal {
-        Refusal::Page(PageProblem::Client) => (
-            StatusCode::BAD_REQUEST,
-            Trouble::BadClient,
-            "invalid_request: client_id is missing, doubled or unknown",
-        ),
-        Refusal::Page(PageProblem::RedirectUri) => (
-            StatusCode::BAD_REQUEST,
-            Trouble::BadRedirectUri,
-            "invalid_request: redirect_uri is missing, doubled or not registered",
-        ),
-        Refusal::Page(PageProblem::Logout) => (
-            StatusCode::BAD_REQUEST,
-            Trouble::LogoutBadRequest,
-            "invalid_request: the logout request contradicts itself, or its hint does not verify",
-        ),
-        Refusal::Page(PageProblem::LogoutReturn) => (
-            StatusCode::BAD_REQUEST,
-            Trouble::LogoutBadReturn,
-            "invalid_request: post_logout_redirect_uri is not registered, or nothing says whose it is",
-        ),
-        Refusal::OAuth(_) => (StatusCode::BAD_REQUEST, Trouble::BadRequest, "invalid_request"),
-        Refusal::NotFound => (StatusCode::NOT_FOUND, Trouble::NotFound, "not_found"),
-        Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, Trouble::Internal, "temporarily_unavailable"),
-        Refusal::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, Trouble::Internal, "server_error"),
+/// Addresses that programs ask; they are told in JSON.
+const FOR_PROGRAMS: [&str; 4] = ["/oauth2/token", "/oauth2/userinfo", "/.well-known/", "/eids"];
+
+const fn status_of(cause: Cause) -> StatusCode {
+    match cause {
+        Cause::NotFound => StatusCode::NOT_FOUND,
+        Cause::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Cause::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
+        Cause::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        Cause::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Cause::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
     }
 }
 
+/// The cause of an answer that a framework gave in our name.
+fn cause_of(status: StatusCode) -> Cause {
+    match status {
+        StatusCode::NOT_FOUND => Cause::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => Cause::MethodNotAllowed,
+        StatusCode::REQUEST_TIMEOUT => Cause::RequestTimeout,
+        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => Cause::RequestTooLarge,
+        StatusCode::TOO_MANY_REQUESTS => Cause::TooManyRequests,
+        StatusCode::SERVICE_UNAVAILABLE => Cause::Busy,
+        status if status.is_server_error() => Cause::Internal,
+        _ => Cause::RequestMalformed,
+    }
+}
+
+/// Our own trouble is logged with what caused it; why a request was refused stands in its line at the door.
 fn log(refusal: &Refusal, call: &Call) {
+    let (trace, cause) = (call.trace, refusal.cause().id());
     match refusal {
-        Refusal::Internal(fault) => tracing::error!(trace = %call.trace, %fault, "a request failed"),
-        Refusal::Busy => tracing::warn!(trace = %call.trace, "a request was turned away: the store is busy"),
+        Refusal::Internal(fault) => tracing::error!(%trace, cause, %fault, "a request failed"),
+        Refusal::Busy => tracing::warn!(%trace, cause, "a request was turned away: the store is busy"),
         _ => {}
     }
+}
+
+/// Notes why, for the line at the door.
+pub(crate) fn noted(mut response: Response, refused: Refused) -> Response {
+    response.extensions_mut().insert(refused);
+    response
+}
+
+/// What stands behind a refusal, for the line at the door.
+fn refused_of(refusal: &Refusal) -> Refused {
+    match refusal {
+        Refusal::Page(refused) | Refusal::OAuth(refused) => refused.clone(),
+        other => Refused { cause: other.cause(), client_id: None },
+    }
+}
+
+/// Tells whoever overloads us, or meets us overloaded, when to come back.
+fn with_retry(mut response: Response) -> Response {
+    let (status, headers) = (response.status(), response.headers_mut());
+    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+        headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("2"));
+    }
+    response
 }
 
 /// A refusal as a page.
 pub(crate) fn refusal_page(refusal: &Refusal, locale: Locale, call: &Call) -> Response {
     log(refusal, call);
-    let (status, trouble, code) = trouble_of(refusal);
-    let mut response = trouble_page(status, trouble, (locale, code), call);
-    if matches!(refusal, Refusal::Busy) {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-    }
-    response
+    let cause = refusal.cause();
+    noted(with_retry(cause_page((status_of(cause), cause), locale, call)), refused_of(refusal))
 }
 
 /// A page that leads nowhere.
-pub(crate) fn trouble_page(
-    status: StatusCode,
-    trouble: Trouble,
-    (locale, code): (Locale, &str),
-    call: &Call,
-) -> Response {
-    let view = RefusalPage {
-        frame: Frame::default(),
-        trouble,
-        application: None,
-        code: code.to_owned(),
-        trace_id: call.trace.to_string(),
+pub(crate) fn cause_page((status, cause): (StatusCode, Cause), locale: Locale, call: &Call) -> Response {
+    let view =
+        RefusalPage { frame: Frame::default(), cause, application: None, trace_id: call.trace.to_string() };
+    noted(page(status, &view, locale, Powers::Links), Refused { cause, client_id: None })
+}
+
+/// A refusal before it is known what was asked: JSON where programs ask, a page where people do.
+pub(crate) fn refusal_at(path: &str, refusal: &Refusal, locale: Locale, call: &Call) -> Response {
+    if FOR_PROGRAMS.iter().any(|it| path.starts_with(it)) {
+        token_refusal(refusal, call)
+    } else {
+        refusal_page(refusal, locale, call)
+    }
+}
+
+/// Puts our words in place of a framework's, where an error did not come from us. Its headers (`Allow`,
+/// `Retry-After`) stay.
+pub(crate) fn in_our_words(response: Response, path: &str, headers: &HeaderMap, call: &Call) -> Response {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_error || response.extensions().get::<Refused>().is_some() {
+        return response;
+    }
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
+    let (cause, locale) = (cause_of(status), Locale::choose(&[] as &[&str], accepted));
+    let mut ours = if FOR_PROGRAMS.iter().any(|it| path.starts_with(it)) {
+        json_of(status, &Refused { cause, client_id: None }, call)
+    } else {
+        cause_page((status, cause), locale, call)
     };
-    page(status, &view, locale, Powers::Links)
+    for name in [header::ALLOW, header::RETRY_AFTER, header::VARY, header::ACCESS_CONTROL_ALLOW_ORIGIN] {
+        if let Some(value) = response.headers().get(&name) {
+            ours.headers_mut().insert(name, value.clone());
+        }
+    }
+    with_retry(ours)
+}
+
+/// The text that goes out: the catalogue's, and the trace id.
+fn description(cause: Cause, call: &Call) -> String {
+    format!("{} (trace {})", cause.description(), call.trace)
+}
+
+fn json_of(status: StatusCode, refused: &Refused, call: &Call) -> Response {
+    let body =
+        json!({"error": refused.code().as_str(), "error_description": description(refused.cause, call)});
+    noted(json_answer(status, &body), refused.clone())
 }
 
 /// A refusal as JSON (RFC 6749 §5.2).
 pub(crate) fn token_refusal(refusal: &Refusal, call: &Call) -> Response {
     log(refusal, call);
-    let (status, code, description) = match refusal {
-        Refusal::OAuth(OAuthRefusal { code: ErrorCode::InvalidClient, description }) => {
-            (StatusCode::UNAUTHORIZED, ErrorCode::InvalidClient.as_str(), *description)
-        }
-        Refusal::OAuth(OAuthRefusal { code, description }) => {
-            (StatusCode::BAD_REQUEST, code.as_str(), *description)
-        }
-        Refusal::Busy => {
-            (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "try again in a moment")
-        }
-        _ => (StatusCode::INTERNAL_SERVER_ERROR, "server_error", "an error on our side"),
-    };
-    let body = json!({"error": code, "error_description": format!("{description} (trace {})", call.trace)});
-    let mut response = json_answer(status, &body);
-    let headers = response.headers_mut();
+    let refused = refused_of(refusal);
+    let is_client = refused.code() == ErrorCode::InvalidClient;
+    let status = if is_client { StatusCode::UNAUTHORIZED } else { status_of(refused.cause) };
+    let mut response = json_of(status, &refused, call);
     // RFC 9110 §15.5.2: a 401 always has a challenge.
-    if status == StatusCode::UNAUTHORIZED {
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"token\""));
+    if is_client {
+        let challenge = HeaderValue::from_static("Basic realm=\"token\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-    }
-    response
+    with_retry(response)
 }
 
 /// The challenge for a request without any credentials, which has no error code (RFC 6750 §3.1).
 pub(crate) fn bearer_challenge() -> Response {
     let mut response = super::page::answer(StatusCode::UNAUTHORIZED, "");
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    response
+    noted(response, Refused { cause: Cause::TokenMissing, client_id: None })
 }
 
 /// A refusal at a resource (RFC 6750 §3).
 pub(crate) fn bearer_refusal(refusal: &Refusal, call: &Call) -> Response {
-    let Refusal::OAuth(OAuthRefusal { code, description }) = refusal else {
-        return token_refusal(refusal, call);
-    };
-    let status = match code {
+    let Refusal::OAuth(refused) = refusal else { return token_refusal(refusal, call) };
+    let status = match refused.code() {
         ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
         ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
         _ => StatusCode::BAD_REQUEST,
     };
-    let description = format!("{description} (trace {})", call.trace);
-    let mut response =
-        json_answer(status, &json!({"error": code.as_str(), "error_description": description}));
-    let challenge = format!("Bearer error=\"{}\", error_description=\"{description}\"", code.as_str());
+    let mut response = json_of(status, refused, call);
+    let challenge = format!(
+        "Bearer error=\"{}\", error_description=\"{}\"",
+        refused.code().as_str(),
+        description(refused.cause, call)
+    );
     response.headers_mut().extend(
         HeaderValue::from_str(&challenge).ok().map(|challenge| (header::WWW_AUTHENTICATE, challenge)),
     );

@@ -1,0 +1,329 @@
+//! `portvakt applications …`
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, Subcommand};
+use console::{ApplicationView, NewApplication, SecretView, Tenant};
+use model::{ApplicationKind, ApplicationSettings, SecretId, Timestamp};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Desk, Place,
+    desk::words,
+    show::{instant, maybe_instant},
+    words::lasting,
+};
+
+/// What can be said to `portvakt applications`.
+#[derive(Args)]
+pub(crate) struct Applications {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The domain where it logs people in.
+    #[arg(long, global = true, value_name = "HOST")]
+    domain: Option<String>,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Lists the applications of a domain.
+    List,
+    /// Makes an application, and a first secret where it can keep one.
+    Create(Create),
+    /// Shows an application and its secrets.
+    Show {
+        /// Its client id.
+        client_id: String,
+    },
+    /// Changes an application.
+    Change(Change),
+    /// Switches an application off: its logins stop within seconds.
+    Disable {
+        /// Its client id.
+        client_id: String,
+    },
+    /// Switches an application on again.
+    Enable {
+        /// Its client id.
+        client_id: String,
+    },
+    /// Makes one more secret; two may be live.
+    NewSecret {
+        /// Its client id.
+        client_id: String,
+    },
+    /// Makes a secret, and lets the one before end after an overlap.
+    RotateSecret {
+        /// Its client id.
+        client_id: String,
+        /// How long both are accepted.
+        #[arg(long, default_value = "7d", value_parser = lasting)]
+        overlap: Duration,
+    },
+    /// Lets a secret end, at once or later.
+    RetireSecret {
+        /// Its client id.
+        client_id: String,
+        /// The secret's id, as `show` lists it.
+        secret_id: String,
+        /// How long it is still accepted; not at all by default.
+        #[arg(long = "in", value_parser = lasting)]
+        in_: Option<Duration>,
+    },
+}
+
+#[derive(Args)]
+struct Create {
+    /// Its identifier on the wire.
+    #[arg(long)]
+    client_id: String,
+    /// The name that people see.
+    #[arg(long)]
+    name: String,
+    /// web (confidential), browser or native (public).
+    #[arg(long, default_value = "web")]
+    kind: String,
+    /// An address to answer to; can be repeated.
+    #[arg(long, value_name = "URI", required = true)]
+    redirect_uri: Vec<String>,
+    /// An address to go to after logging out; can be repeated.
+    #[arg(long, value_name = "URI")]
+    post_logout_redirect_uri: Vec<String>,
+    /// One more setting, as `name=JSON`; can be repeated.
+    #[arg(long, value_name = "NAME=JSON")]
+    set: Vec<String>,
+}
+
+#[derive(Args)]
+struct Change {
+    /// Its client id.
+    client_id: String,
+    /// The name that people see.
+    #[arg(long)]
+    name: Option<String>,
+    /// A setting, as `name=JSON`; `show` lists them all. Can be repeated.
+    #[arg(long, value_name = "NAME=JSON")]
+    set: Vec<String>,
+    /// A file with all settings as a JSON object.
+    #[arg(long, value_name = "FILE", conflicts_with = "set")]
+    settings: Option<PathBuf>,
+}
+
+/// Puts `name=JSON` into settings; a bare word is a text.
+fn set(settings: &ApplicationSettings, changes: &[String]) -> Result<ApplicationSettings, String> {
+    let mut members: Map<String, Value> =
+        serde_json::from_str(&settings.to_text()).map_err(|error| error.to_string())?;
+    for change in changes {
+        let (name, text) =
+            change.split_once('=').ok_or_else(|| format!("{change:?} is not of the form name=JSON"))?;
+        let value = serde_json::from_str(text).unwrap_or_else(|_| json!(text));
+        members.insert(name.to_owned(), value);
+    }
+    ApplicationSettings::parse(&Value::from(members).to_string()).map_err(|error| error.to_string())
+}
+
+fn view(application: &ApplicationView) -> Value {
+    let settings: Value = serde_json::from_str(&application.settings.to_text()).unwrap_or_default();
+    let state = if application.disabled_at.is_some() { "disabled" } else { "enabled" };
+    json!({
+        "client_id": application.client_id,
+        "name": application.name,
+        "state": state,
+        "kind": settings.get("kind"),
+        "eids": settings.get("eids"),
+        "id": application.id.to_string(),
+        "created_at": instant(application.created_at),
+        "disabled_at": maybe_instant(application.disabled_at),
+        "settings": settings,
+    })
+}
+
+fn secret_view(secret: &SecretView, now: Timestamp) -> Value {
+    json!({
+        "id": secret.id.to_string(),
+        "state": if secret.ends_at.is_some_and(|at| at <= now) { "ended" } else { "live" },
+        "created_at": instant(secret.created_at),
+        "ends_at": maybe_instant(secret.ends_at),
+        "last_used_at": maybe_instant(secret.last_used_at),
+    })
+}
+
+impl Applications {
+    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+        let host = self.domain.ok_or_else(|| "say which domain: --domain HOST".to_owned())?;
+        let (tenant, domain) = desk.domain(&host).await?;
+        let find = async |client_id: &str| {
+            let found = desk.console.application(&tenant, domain.id, client_id).await;
+            found.map_err(|error| {
+                format!(
+                    "{error}: {client_id}; `portvakt applications list --domain {host}` shows those there are"
+                )
+            })
+        };
+        match self.what {
+            What::List => {
+                let mut rows = Vec::new();
+                let mut after = None;
+                loop {
+                    let page = desk.console.applications(&tenant, domain.id, after).await.map_err(words)?;
+                    let Some(last) = page.last() else { break };
+                    after = Some(last.id);
+                    rows.extend(page.iter().map(view));
+                }
+                let empty = "There is no application yet. Make one: portvakt applications create";
+                desk.list(&["client_id", "name", "kind", "state", "eids", "created_at"], &rows, empty);
+                Ok(())
+            }
+            What::Create(create) => create.run(desk, &tenant, &domain).await,
+            What::Show { client_id } => show(desk, &tenant, &find(&client_id).await?).await,
+            What::Change(change) => {
+                let found = find(&change.client_id).await?;
+                change.run(desk, &tenant, &found).await
+            }
+            What::Disable { client_id } => switch(desk, &tenant, &find(&client_id).await?, false).await,
+            What::Enable { client_id } => switch(desk, &tenant, &find(&client_id).await?, true).await,
+            What::NewSecret { client_id } => new_secret(desk, &tenant, &find(&client_id).await?, None).await,
+            What::RotateSecret { client_id, overlap } => {
+                new_secret(desk, &tenant, &find(&client_id).await?, Some(overlap)).await
+            }
+            What::RetireSecret { client_id, secret_id, in_ } => {
+                let found = find(&client_id).await?;
+                let id = SecretId::parse(&secret_id).map_err(|error| error.to_string())?;
+                let at = desk.now.after(in_.unwrap_or_default());
+                let retired = desk.console.retire_client_secret(&tenant, (found.id, id), at, desk.now).await;
+                retired.map_err(words)?;
+                let sentence = format!("The secret is accepted until {} and no longer.", instant(at));
+                desk.done(&sentence, &json!({"id": secret_id, "ends_at": instant(at)}));
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Create {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &console::DomainView) -> Result<(), String> {
+        let kind = match self.kind.as_str() {
+            "web" => ApplicationKind::Web,
+            "browser" => ApplicationKind::Browser,
+            "native" => ApplicationKind::Native,
+            _ => return Err("--kind is web, browser or native".to_owned()),
+        };
+        let mut settings = ApplicationSettings::new(kind, self.redirect_uri);
+        settings.post_logout_redirect_uris = self.post_logout_redirect_uri;
+        let settings = set(&settings, &self.set)?;
+        let with_secret = settings.authentication == model::ClientAuthentication::ClientSecret;
+        let new = NewApplication {
+            domain: domain.id,
+            environment: domain.environment,
+            client_id: self.client_id.clone(),
+            name: self.name,
+            settings,
+        };
+        let id = desk.console.create_application(tenant, &new, desk.now).await.map_err(words)?;
+        let mut thing = json!({"client_id": self.client_id, "id": id.to_string(), "issuer": domain.issuer()});
+        let mut sentence =
+            format!("The application {} is made. Its issuer is {}.", self.client_id, domain.issuer());
+        if with_secret {
+            let made = desk.console.create_client_secret(tenant, id, desk.now).await;
+            let (secret_id, secret) = made.map_err(words)?;
+            sentence.push_str(&format!("\nIts secret, shown now and never again:\n{}", secret.expose()));
+            if let Some(members) = thing.as_object_mut() {
+                members.insert("client_secret".to_owned(), json!(secret.expose()));
+                members.insert("secret_id".to_owned(), json!(secret_id.to_string()));
+            }
+        }
+        desk.done(&sentence, &thing);
+        Ok(())
+    }
+}
+
+impl Change {
+    async fn run(self, desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> Result<(), String> {
+        let settings = match &self.settings {
+            Some(path) => {
+                let text =
+                    std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+                ApplicationSettings::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?
+            }
+            None => set(&found.settings, &self.set)?,
+        };
+        let name = self.name;
+        let change = move |before: &str, _: ApplicationSettings| {
+            Ok((name.unwrap_or_else(|| before.to_owned()), settings))
+        };
+        let changed = desk.console.change_application(tenant, found.id, change, desk.now).await;
+        desk.one(&view(&changed.map_err(words)?));
+        Ok(())
+    }
+}
+
+async fn show(desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> Result<(), String> {
+    let secrets = desk.console.client_secrets(tenant, found.id).await.map_err(words)?;
+    let secrets: Vec<Value> = secrets.iter().map(|it| secret_view(it, desk.now)).collect();
+    let mut thing = view(found);
+    if let (true, Some(members)) = (desk.json, thing.as_object_mut()) {
+        members.insert("secrets".to_owned(), Value::from(secrets.clone()));
+    }
+    desk.one(&thing);
+    if !desk.json {
+        desk.list(&["id", "state", "created_at", "ends_at", "last_used_at"], &secrets, "no secrets");
+    }
+    Ok(())
+}
+
+async fn switch(desk: &Desk, tenant: &Tenant, found: &ApplicationView, on: bool) -> Result<(), String> {
+    desk.console.switch_application(tenant, found.id, on, desk.now).await.map_err(words)?;
+    let state = if on { "enabled" } else { "disabled" };
+    let sentence = format!("{} is {state}; every node knows within five seconds.", found.client_id);
+    desk.done(&sentence, &json!({"client_id": found.client_id, "state": state}));
+    Ok(())
+}
+
+async fn new_secret(
+    desk: &Desk,
+    tenant: &Tenant,
+    found: &ApplicationView,
+    overlap: Option<Duration>,
+) -> Result<(), String> {
+    let made = match overlap {
+        None => desk.console.create_client_secret(tenant, found.id, desk.now).await,
+        Some(overlap) => desk.console.rotate_client_secret(tenant, found.id, overlap, desk.now).await,
+    };
+    let (id, secret) = made.map_err(words)?;
+    let until =
+        overlap.map(|it| format!(" The one before is accepted until {}.", instant(desk.now.after(it))));
+    let sentence = format!(
+        "The new secret, shown now and never again:\n{}\nEvery node accepts it within five seconds.{}",
+        secret.expose(),
+        until.unwrap_or_default()
+    );
+    let thing =
+        json!({"client_id": found.client_id, "secret_id": id.to_string(), "client_secret": secret.expose()});
+    desk.done(&sentence, &thing);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::set;
+    use model::{ApplicationKind, ApplicationSettings};
+
+    fn shop() -> ApplicationSettings {
+        ApplicationSettings::new(ApplicationKind::Web, vec!["https://shop.example/cb".to_owned()])
+    }
+
+    #[test]
+    fn a_setting_is_json_or_a_bare_word() {
+        let changes = ["sector=application".to_owned(), "error_pages=false".to_owned()];
+        let changed = set(&shop(), &changes).unwrap();
+        assert!(!changed.error_pages && changed.sector == model::Sector::Application);
+    }
+
+    #[test]
+    fn rule_24_a_setting_that_does_not_exist_is_refused() {
+        assert!(set(&shop(), &["admin=true".to_owned()]).unwrap_err().contains("admin"));
+        assert!(set(&shop(), &["admin".to_owned()]).is_err());
+    }
+}

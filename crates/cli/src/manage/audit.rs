@@ -1,0 +1,128 @@
+//! `portvakt audit …`
+
+use clap::{Args, Subcommand};
+use console::{ChainTrouble, Verified};
+use model::{INSTALLATION, TenantId};
+use serde_json::{Value, json};
+use store::audit_events::Link;
+
+use super::{
+    Desk, Place,
+    desk::words,
+    show::{instant, print},
+};
+
+/// What can be said to `portvakt audit`.
+#[derive(Args)]
+pub(crate) struct Audit {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Whose trail; all by default.
+    #[arg(long, global = true, value_name = "NAME")]
+    tenant: Option<String>,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Lists who changed what.
+    List,
+    /// Walks the chains: fails when anything was changed, removed or added by hand.
+    Verify,
+    /// Writes every link as a line of JSON, with what is needed to check the chain elsewhere.
+    Export,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|it| format!("{it:02x}")).collect()
+}
+
+fn view(tenant: &str, link: &Link) -> Value {
+    let event = &link.event;
+    json!({
+        "tenant": tenant,
+        "tenant_id": event.tenant_id.to_string(),
+        "sequence": link.sequence,
+        "happened_at": instant(event.happened_at),
+        "happened_at_micros": event.happened_at.micros(),
+        "actor": event.actor,
+        "action": event.action,
+        "object": event.object,
+        "details": event.details,
+        "digest": hex(link.digest.as_bytes()),
+    })
+}
+
+/// Whose chains are looked at; the installation's own has no tenant.
+async fn chains(desk: &Desk, tenant: Option<&str>) -> Result<Vec<(String, TenantId)>, String> {
+    if let Some(name) = tenant {
+        let tenant = desk.tenant(Some(name)).await?;
+        return Ok(vec![(tenant.name, tenant.id)]);
+    }
+    let mut all = vec![("(installation)".to_owned(), INSTALLATION)];
+    let mut after = None;
+    loop {
+        let page = desk.console.tenants(after).await.map_err(words)?;
+        let Some(last) = page.last() else { return Ok(all) };
+        after = Some(last.id);
+        all.extend(page.into_iter().map(|it| (it.name, it.id)));
+    }
+}
+
+async fn verify(desk: &Desk, id: TenantId) -> Result<Result<Verified, ChainTrouble>, String> {
+    if id == INSTALLATION {
+        return desk.console.verify_installation_audit().await.map_err(words);
+    }
+    let tenant = desk.console.tenant_by_id(&desk.actor, id).await.map_err(words)?;
+    desk.console.verify_audit(&tenant).await.map_err(words)
+}
+
+impl Audit {
+    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+        let chains = chains(desk, self.tenant.as_deref()).await?;
+        if let What::Verify = self.what {
+            return report(desk, chains).await;
+        }
+        let mut rows = Vec::new();
+        for (name, id) in chains {
+            let mut after = 0;
+            loop {
+                let links = desk.console.audit(id, after).await.map_err(words)?;
+                let Some(last) = links.last() else { break };
+                after = last.sequence;
+                let page = links.iter().map(|link| view(&name, link));
+                match self.what {
+                    What::Export => page.for_each(|row| print(&format!("{row}\n"))),
+                    _ => rows.extend(page),
+                }
+            }
+        }
+        if let What::List = self.what {
+            let columns = ["happened_at", "tenant", "actor", "action", "object", "details"];
+            desk.list(&columns, &rows, "Nothing was changed yet.");
+        }
+        Ok(())
+    }
+}
+
+async fn report(desk: &Desk, chains: Vec<(String, TenantId)>) -> Result<(), String> {
+    let (mut rows, mut broken) = (Vec::new(), 0);
+    for (name, id) in chains {
+        rows.push(match verify(desk, id).await? {
+            Ok(verified) => {
+                json!({"tenant": name, "links": verified.links, "state": "holds", "head": verified.head})
+            }
+            Err(trouble) => {
+                broken += 1;
+                json!({"tenant": name, "links": null, "state": trouble.to_string(), "head": null})
+            }
+        });
+    }
+    desk.list(&["tenant", "links", "state", "head"], &rows, "There is no chain yet.");
+    match broken {
+        0 => Ok(()),
+        1 => Err("one chain does not hold: somebody changed the database by hand".to_owned()),
+        some => Err(format!("{some} chains do not hold: somebody changed the database by hand")),
+    }
+}

@@ -1,0 +1,160 @@
+//! `portvakt domains …`
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use console::{DomainView, NewDomain};
+use model::{Eid, Environment};
+use serde_json::{Value, json};
+use store::domains::Scheme;
+
+use super::{
+    Desk, Place,
+    desk::words,
+    show::instant,
+    words::{eid, environment, lasting},
+};
+
+/// What can be said to `portvakt domains`.
+#[derive(Args)]
+pub(crate) struct Domains {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Lists the domains of a tenant, or of all.
+    List {
+        /// Of this tenant only.
+        #[arg(long)]
+        tenant: Option<String>,
+    },
+    /// Makes a domain with a first signing key.
+    Create {
+        /// The host name, such as login.example.no: it is the issuer, and stays so.
+        host: String,
+        /// Whose it is; not needed when there is one tenant only.
+        #[arg(long)]
+        tenant: Option<String>,
+        /// test or production.
+        #[arg(long, value_parser = environment)]
+        environment: Environment,
+        /// What you call it; the host by default.
+        #[arg(long)]
+        name: Option<String>,
+        /// A test domain on localhost, without TLS.
+        #[arg(long)]
+        http: bool,
+    },
+    /// Shows a domain.
+    Show {
+        /// Its host.
+        host: String,
+    },
+    /// Changes what can be set of a domain.
+    Change(Change),
+}
+
+#[derive(Args)]
+struct Change {
+    /// Its host.
+    host: String,
+    /// The eIDs with which browsers are remembered; give it without a value for none.
+    #[arg(long, value_name = "EID", value_delimiter = ',', num_args = 0.., value_parser = eid)]
+    single_sign_on: Option<Vec<Eid>>,
+    /// How long a browser session may rest, such as 30m.
+    #[arg(long, value_parser = lasting)]
+    session_idle: Option<Duration>,
+    /// How long a browser session lasts at most, such as 8h.
+    #[arg(long, value_parser = lasting)]
+    session_absolute: Option<Duration>,
+}
+
+fn view(tenant: &str, domain: &DomainView) -> Value {
+    let settings = &domain.settings;
+    json!({
+        "host": domain.host,
+        "tenant": tenant,
+        "environment": domain.environment.as_str(),
+        "issuer": domain.issuer(),
+        "name": domain.name,
+        "id": domain.id.to_string(),
+        "single_sign_on": settings.single_sign_on.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+        "session_idle_minutes": settings.session_idle_minutes,
+        "session_absolute_minutes": settings.session_absolute_minutes,
+        "created_at": instant(domain.created_at),
+    })
+}
+
+fn minutes(span: Duration) -> Result<u32, String> {
+    let whole = span.as_secs() % 60 == 0;
+    let minutes = u32::try_from(span.as_secs() / 60).ok().filter(|_| whole);
+    minutes.ok_or_else(|| "a session's limits are whole minutes".to_owned())
+}
+
+impl Domains {
+    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+        match self.what {
+            What::List { tenant } => list(desk, tenant.as_deref()).await,
+            What::Create { host, tenant, environment, name, http } => {
+                let tenant = desk.tenant(tenant.as_deref()).await?;
+                let scheme = if http { Scheme::Http } else { Scheme::Https };
+                let name = name.unwrap_or_else(|| host.clone());
+                let new = NewDomain { host: host.clone(), scheme, environment, name };
+                desk.console.create_domain(&tenant, &new, desk.now).await.map_err(words)?;
+                let (_, domain) = desk.domain(&host).await?;
+                let next = format!(
+                    "The domain is made; its issuer is {}. Next, an eID and an application:\n  portvakt identity-sources set --domain {host} --eid no-bankid …\n  portvakt applications create --domain {host} …",
+                    domain.issuer()
+                );
+                desk.done(&next, &view(&tenant.name, &domain));
+                Ok(())
+            }
+            What::Show { host } => {
+                let (tenant, domain) = desk.domain(&host).await?;
+                desk.one(&view(&tenant.name, &domain));
+                Ok(())
+            }
+            What::Change(change) => change.run(desk).await,
+        }
+    }
+}
+
+impl Change {
+    async fn run(self, desk: &Desk) -> Result<(), String> {
+        let (tenant, domain) = desk.domain(&self.host).await?;
+        let idle = self.session_idle.map(minutes).transpose()?;
+        let absolute = self.session_absolute.map(minutes).transpose()?;
+        let sso = self.single_sign_on;
+        let change = move |settings: &mut model::DomainSettings| {
+            settings.single_sign_on = sso.unwrap_or_else(|| settings.single_sign_on.clone());
+            settings.session_idle_minutes = idle.unwrap_or(settings.session_idle_minutes);
+            settings.session_absolute_minutes = absolute.unwrap_or(settings.session_absolute_minutes);
+        };
+        let changed =
+            desk.console.change_domain(&tenant, domain.id, change, desk.now).await.map_err(words)?;
+        desk.one(&view(&tenant.name, &changed));
+        Ok(())
+    }
+}
+
+async fn list(desk: &Desk, tenant: Option<&str>) -> Result<(), String> {
+    let mut rows = Vec::new();
+    let mut after = None;
+    loop {
+        let page = desk.console.tenants(after).await.map_err(words)?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        for it in page.iter().filter(|it| tenant.is_none_or(|name| name == it.name)) {
+            let opened = desk.console.tenant_by_id(&desk.actor, it.id).await.map_err(words)?;
+            let domains = desk.console.domains(&opened, None).await.map_err(words)?;
+            rows.extend(domains.iter().map(|domain| view(&it.name, domain)));
+        }
+    }
+    let empty = "There is no domain yet. Make one: portvakt domains create HOST --environment test";
+    desk.list(&["host", "tenant", "environment", "name", "single_sign_on"], &rows, empty);
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! `portvakt explain TRACE_ID`
+
+use std::collections::HashMap;
+
+use clap::Args;
+use model::ApplicationId;
+use serde_json::{Value, json};
+use store::login_events::{Kind, LoginEvent};
+use texts::{Cause, Locale, Names};
+
+use super::{
+    Desk, Place,
+    desk::words,
+    show::{instant, print},
+};
+
+/// What can be said to `portvakt explain`.
+#[derive(Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// As on the page, in the `trace-id` header, or in an `error_description`.
+    trace: String,
+    /// nb, nn or en.
+    #[arg(long, default_value = "en")]
+    language: String,
+}
+
+/// What a kind of event means, for whoever reads a terminal.
+const fn sentence(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Started => "the application asked for a login",
+        Kind::RequestRefused => "the application's request was refused",
+        Kind::SentToEid => "the person went to the eID",
+        Kind::Proved => "the eID said who the person is",
+        Kind::Declined => "the person declined",
+        Kind::Trouble => "something went wrong, and the person was shown so",
+        Kind::Completed => "the application was given a code",
+        Kind::CompletedFromSession => "the application was given a code; the browser was known already",
+        Kind::Failed => "the application was given an error",
+        Kind::Redeemed => "the application redeemed the code",
+        Kind::TokenRefused => "a request for tokens was refused",
+        Kind::LoggedOut => "the browser session was ended",
+    }
+}
+
+fn view(event: &LoginEvent, application: Option<&str>, locale: Locale) -> Value {
+    let cause = event.cause.as_deref().and_then(Cause::parse);
+    let names =
+        Names { application, eid: event.eid.as_deref().and_then(model::Eid::parse).map(model::Eid::name) };
+    let text = cause.map(|it| it.text(locale, names));
+    json!({
+        "happened_at": instant(event.happened_at),
+        "kind": event.kind.as_str(),
+        "what": sentence(event.kind),
+        "application": application,
+        "eid": event.eid,
+        "cause": event.cause,
+        "why": text.as_ref().map(|it| &it.why),
+        "remedy": text.as_ref().map(|it| &it.remedy),
+        "for_developers": cause.and_then(|it| it.developer_text(locale)),
+        "who_can_fix_it": cause.map(|it| it.fixer_names(locale)),
+        "trace": event.trace,
+    })
+}
+
+/// One event as lines for the terminal; `asked` is the trace that was asked for.
+fn lines(row: &Value, asked: &str) -> String {
+    let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
+    let mark = if text("trace") == asked { ">" } else { " " };
+    let mut all = format!("{mark} {}  {}", text("happened_at"), text("what"));
+    if !text("eid").is_empty() {
+        all.push_str(&format!(" ({})", text("eid")));
+    }
+    all.push('\n');
+    for (name, label) in [
+        ("cause", "cause"),
+        ("why", "why"),
+        ("remedy", "what to do"),
+        ("for_developers", "developers"),
+        ("who_can_fix_it", "who can fix it"),
+    ] {
+        if !text(name).is_empty() {
+            all.push_str(&format!("      {label:<15} {}\n", text(name)));
+        }
+    }
+    all
+}
+
+impl Explain {
+    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+        let locale = Locale::parse(&self.language).ok_or_else(|| "--language is nb, nn or en".to_owned())?;
+        let trace = self.trace.trim().to_ascii_lowercase();
+        let events = desk.console.explain(&trace).await.map_err(|refusal| match refusal {
+            console::Refusal::NotFound(_) => format!(
+                "nothing is known of {trace}: it is not a trace id of this installation, its events have expired, or it was an ordinary request; the log may have it"
+            ),
+            other => words(other),
+        })?;
+        let mut names: HashMap<ApplicationId, Option<String>> = HashMap::new();
+        let mut rows = Vec::new();
+        for event in &events {
+            let name = match event.application_id {
+                Some(id) => match names.get(&id) {
+                    Some(known) => known.clone(),
+                    None => {
+                        let found = desk.console.application_name(event.tenant_id, id).await.ok();
+                        let name = found.map(|(client_id, name)| format!("{name} ({client_id})"));
+                        names.insert(id, name.clone());
+                        name
+                    }
+                },
+                None => None,
+            };
+            rows.push(view(event, name.as_deref(), locale));
+        }
+        if desk.json {
+            print(&format!("{}\n", Value::from(rows)));
+            return Ok(());
+        }
+        let application = rows.iter().find_map(|row| row.get("application").and_then(Value::as_str));
+        print(&format!("login to {}\n", application.unwrap_or("an unknown application")));
+        rows.iter().for_each(|row| print(&lines(row, &trace)));
+        Ok(())
+    }
+}

@@ -1,0 +1,189 @@
+//! `portvakt identity-sources …`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use console::{Console, DomainView, NewIdentitySource, SourceView, Tenant};
+use eid::{SourceCredentials, SourceMethod};
+use model::{Eid, EidEnvironment};
+use serde_json::{Value, json};
+
+use super::{
+    Desk, Place,
+    desk::words,
+    show::{instant, maybe_instant},
+    words::{eid, eid_environment, secret},
+};
+
+/// What can be said to `portvakt identity-sources`.
+#[derive(Args)]
+pub(crate) struct IdentitySources {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The domain where people choose it.
+    #[arg(long, global = true, value_name = "HOST")]
+    domain: Option<String>,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Lists the eIDs of a domain, with the callback address that each must know.
+    List,
+    /// Shows an eID of a domain, with the public key that it must know.
+    Show {
+        /// no-bankid, no-vipps.
+        #[arg(value_parser = eid)]
+        eid: Eid,
+    },
+    /// Enters the credentials that an eID gave, or makes a key pair for it.
+    Set(Set),
+    /// Switches an eID off: its logins stop within seconds.
+    Disable {
+        /// no-bankid, no-vipps.
+        #[arg(value_parser = eid)]
+        eid: Eid,
+    },
+    /// Switches an eID on again.
+    Enable {
+        /// no-bankid, no-vipps.
+        #[arg(value_parser = eid)]
+        eid: Eid,
+    },
+}
+
+#[derive(Args)]
+struct Set {
+    /// no-bankid, no-vipps.
+    #[arg(value_parser = eid)]
+    eid: Eid,
+    /// sandbox, test or production.
+    #[arg(long, value_parser = eid_environment)]
+    environment: EidEnvironment,
+    /// The client id that the eID gave.
+    #[arg(long)]
+    client_id: String,
+    /// A file with the secret that the eID gave; - reads standard input.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["generate_key", "private_key_file"])]
+    secret_file: Option<PathBuf>,
+    /// Sends the secret in the body of the request instead of its header.
+    #[arg(long, requires = "secret_file")]
+    in_body: bool,
+    /// Makes a key pair and prints the JWKS that the eID must receive.
+    #[arg(long, conflicts_with = "private_key_file")]
+    generate_key: bool,
+    /// A file with an ES256 key: PKCS #8 DER in base64url; - reads standard input.
+    #[arg(long, value_name = "FILE")]
+    private_key_file: Option<PathBuf>,
+}
+
+fn callback(domain: &DomainView, eid: Eid) -> String {
+    format!("{}/callback/{}", domain.issuer(), eid.as_str())
+}
+
+fn view(domain: &DomainView, source: &SourceView) -> Value {
+    let settings: Value = serde_json::from_str(&source.settings).unwrap_or_default();
+    json!({
+        "eid": source.eid.as_str(),
+        "environment": source.environment.as_str(),
+        "state": if source.disabled_at.is_some() { "disabled" } else { "enabled" },
+        "client_id": source.client.as_ref().map(|it| &it.0),
+        "method": source.client.as_ref().map(|it| it.1),
+        "callback": callback(domain, source.eid),
+        "id": source.id.to_string(),
+        "created_at": instant(source.created_at),
+        "disabled_at": maybe_instant(source.disabled_at),
+        "settings": settings,
+        "jwks": source.jwks,
+    })
+}
+
+impl IdentitySources {
+    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+        let host = self.domain.ok_or_else(|| "say which domain: --domain HOST".to_owned())?;
+        let (tenant, domain) = desk.domain(&host).await?;
+        match self.what {
+            What::List => {
+                let all = desk.console.identity_sources(&tenant, domain.id).await.map_err(words)?;
+                let rows: Vec<Value> = all.iter().map(|it| view(&domain, it)).collect();
+                let empty =
+                    "There is no eID yet. Set one: portvakt identity-sources set no-bankid --domain …";
+                desk.list(&["eid", "environment", "state", "client_id", "method", "callback"], &rows, empty);
+                Ok(())
+            }
+            What::Show { eid } => {
+                let all = desk.console.identity_sources(&tenant, domain.id).await.map_err(words)?;
+                let found = all.iter().find(|it| it.eid == eid);
+                let found = found.ok_or_else(|| format!("{host} has no {}", eid.as_str()))?;
+                desk.one(&view(&domain, found));
+                Ok(())
+            }
+            What::Set(set) => set.run(desk, &tenant, &domain).await,
+            What::Disable { eid } => switch(desk, &tenant, &domain, (eid, false)).await,
+            What::Enable { eid } => switch(desk, &tenant, &domain, (eid, true)).await,
+        }
+    }
+}
+
+impl Set {
+    fn credentials(&self) -> Result<(SourceCredentials, Option<Value>), String> {
+        let with = |method, secret, private_key| SourceCredentials {
+            client_id: self.client_id.clone(),
+            method,
+            secret,
+            private_key,
+        };
+        if let Some(path) = &self.secret_file {
+            let method =
+                if self.in_body { SourceMethod::ClientSecretPost } else { SourceMethod::ClientSecretBasic };
+            return Ok((with(method, Some(secret(path)?.expose().clone()), None), None));
+        }
+        if let Some(path) = &self.private_key_file {
+            let key = Some(secret(path)?.expose().clone());
+            return Ok((with(SourceMethod::PrivateKeyJwt, None, key), None));
+        }
+        if !self.generate_key {
+            return Err("say how we authenticate there: --secret-file, --generate-key or --private-key-file"
+                .to_owned());
+        }
+        let (key, jwks) = Console::new_source_key().map_err(words)?;
+        Ok((with(SourceMethod::PrivateKeyJwt, None, Some(key.expose().clone())), Some(jwks)))
+    }
+
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+        let (credentials, jwks) = self.credentials()?;
+        let new = NewIdentitySource {
+            domain: domain.id,
+            domain_environment: domain.environment,
+            eid: self.eid,
+            environment: self.environment,
+            credentials,
+        };
+        let id = desk.console.save_identity_source(tenant, &new, desk.now).await.map_err(words)?;
+        let address = callback(domain, self.eid);
+        let mut sentence =
+            format!("{} is set. The callback address to register there:\n{address}", self.eid.name());
+        if let Some(jwks) = &jwks {
+            sentence.push_str(&format!("\nThe JWKS to register there:\n{jwks}"));
+        }
+        let thing =
+            json!({"id": id.to_string(), "eid": self.eid.as_str(), "callback": address, "jwks": jwks});
+        desk.done(&sentence, &thing);
+        Ok(())
+    }
+}
+
+async fn switch(
+    desk: &Desk,
+    tenant: &Tenant,
+    domain: &DomainView,
+    (eid, on): (Eid, bool),
+) -> Result<(), String> {
+    let switched = desk.console.switch_identity_source(tenant, (domain.id, eid), on, desk.now).await;
+    switched.map_err(words)?;
+    let state = if on { "enabled" } else { "disabled" };
+    let sentence = format!("{} is {state}; every node knows within five seconds.", eid.name());
+    desk.done(&sentence, &json!({"eid": eid.as_str(), "state": state}));
+    Ok(())
+}

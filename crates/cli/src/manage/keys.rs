@@ -1,0 +1,76 @@
+//! `portvakt keys …`
+
+use clap::{Args, Subcommand};
+use console::KeyView;
+use serde_json::{Value, json};
+
+use super::{
+    Desk, Place,
+    desk::words,
+    show::{instant, maybe_instant},
+};
+
+/// What can be said to `portvakt keys`.
+#[derive(Args)]
+pub(crate) struct Keys {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The domain whose tokens they sign.
+    #[arg(long, global = true, value_name = "HOST")]
+    domain: Option<String>,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Lists the keys.
+    List,
+    /// Publishes the next keys if they are missing; the running service does that by itself.
+    Rotate {
+        /// Lets the published next keys sign from now on. No login fails.
+        #[arg(long)]
+        now: bool,
+        /// Withdraws a stolen key at once. Tokens that it signed are refused from now on.
+        #[arg(long, value_name = "KID", conflicts_with = "now")]
+        compromised: Option<String>,
+    },
+}
+
+fn view(key: &KeyView) -> Value {
+    json!({
+        "kid": key.kid,
+        "algorithm": key.algorithm,
+        "state": key.state.as_str(),
+        "published_at": instant(key.times.published_at),
+        "active_at": instant(key.times.active_at),
+        "retired_at": maybe_instant(key.times.retired_at),
+        "withdrawn_at": maybe_instant(key.times.withdrawn_at),
+    })
+}
+
+impl Keys {
+    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+        let host = self.domain.ok_or_else(|| "say which domain: --domain HOST".to_owned())?;
+        let (tenant, domain) = desk.domain(&host).await?;
+        let (console, id, schedule) = (&desk.console, domain.id, desk.schedule);
+        match self.what {
+            What::List => {}
+            What::Rotate { compromised: Some(kid), .. } => {
+                console.withdraw_key(&tenant, (id, &kid), schedule, desk.now).await.map_err(words)?;
+            }
+            What::Rotate { now: true, .. } => {
+                console.rotate_keys_now(&tenant, id, schedule, desk.now).await.map_err(words)?;
+            }
+            What::Rotate { .. } => {
+                console.turn_keys(&tenant, id, schedule, desk.now).await.map_err(words)?;
+            }
+        }
+        let keys = console.signing_keys(&tenant, id, desk.now).await.map_err(words)?;
+        let rows: Vec<Value> = keys.iter().map(view).collect();
+        let columns =
+            ["kid", "algorithm", "state", "published_at", "active_at", "retired_at", "withdrawn_at"];
+        desk.list(&columns, &rows, "There is no key.");
+        Ok(())
+    }
+}

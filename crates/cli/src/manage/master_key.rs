@@ -1,0 +1,45 @@
+//! `portvakt master-key …`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use crypto::{SealKey, b64};
+use serde_json::json;
+
+use super::{Desk, Place, desk::words, words::secret};
+
+/// What can be said to `portvakt master-key`.
+#[derive(Args)]
+pub(crate) struct MasterKey {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Puts every tenant's data key under a new master key, in one write. Stop the service first, and start it with
+    /// the new key.
+    Replace {
+        /// A file with the new key, as `portvakt config new-master-key` prints it; - reads standard input.
+        #[arg(long, value_name = "FILE")]
+        new_key_file: PathBuf,
+    },
+}
+
+impl MasterKey {
+    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+        let What::Replace { new_key_file } = self.what;
+        let text = secret(&new_key_file)?;
+        let new = b64::decode(text.expose()).as_deref().and_then(SealKey::from_slice);
+        let new = new
+            .ok_or_else(|| format!("{}: not a master key (32 bytes in base64url)", new_key_file.display()))?;
+        let count = desk.console.rewrap(&desk.actor, &new, desk.now).await.map_err(words)?;
+        let sentence = format!(
+            "The data keys of {count} tenants are under the new key. Start the service with it; keep the old one as long as you keep backups that were made under it."
+        );
+        desk.done(&sentence, &json!({"tenants": count}));
+        Ok(())
+    }
+}

@@ -1,0 +1,79 @@
+//! The commands that change and show what there is; each calls the use case that the console calls.
+//!
+//! They work on the database of the configuration, while the service runs or while it does not.
+
+mod applications;
+mod audit;
+mod desk;
+mod domains;
+mod explain;
+mod identity_sources;
+mod keys;
+mod master_key;
+mod sessions;
+mod show;
+mod tenants;
+mod words;
+
+pub(crate) use applications::Applications;
+pub(crate) use audit::Audit;
+pub(crate) use desk::{Desk, Place};
+pub(crate) use domains::Domains;
+pub(crate) use explain::Explain;
+pub(crate) use identity_sources::IdentitySources;
+pub(crate) use keys::Keys;
+pub(crate) use master_key::MasterKey;
+pub(crate) use sessions::Sessions;
+pub(crate) use tenants::Tenants;
+
+/// Opens the desk, does what was asked there, and closes the database.
+macro_rules! at_the_desk {
+    ($arguments:expr) => {{
+        let arguments = $arguments;
+        let desk = Desk::open(&arguments.place).await?;
+        let done = arguments.run(&desk).await;
+        desk.close().await;
+        done
+    }};
+}
+
+/// A command of this part.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Tenants: list, create.
+    Tenants(Tenants),
+    /// Domains of a tenant: list, create, show, change.
+    Domains(Domains),
+    /// Applications of a domain and their secrets.
+    Applications(Applications),
+    /// The eIDs of a domain: credentials, key pairs, callback addresses, notices.
+    IdentitySources(IdentitySources),
+    /// Signing keys of a domain: list, rotate, withdraw.
+    Keys(Keys),
+    /// Browser sessions of a domain: list, end.
+    Sessions(Sessions),
+    /// The audit trail: list, verify, export.
+    Audit(Audit),
+    /// Tells what happened in the login that a trace id belongs to.
+    Explain(Explain),
+    /// Puts everything under a new master key.
+    MasterKey(MasterKey),
+}
+
+/// Does what was asked.
+///
+/// # Errors
+/// What went wrong, for the person at the terminal.
+pub(crate) async fn run(command: Command) -> Result<(), String> {
+    match command {
+        Command::Tenants(it) => at_the_desk!(it),
+        Command::Domains(it) => at_the_desk!(it),
+        Command::Applications(it) => at_the_desk!(it),
+        Command::IdentitySources(it) => at_the_desk!(it),
+        Command::Keys(it) => at_the_desk!(it),
+        Command::Sessions(it) => at_the_desk!(it),
+        Command::Audit(it) => at_the_desk!(it),
+        Command::Explain(it) => at_the_desk!(it),
+        Command::MasterKey(it) => at_the_desk!(it),
+    }
+}

@@ -1,0 +1,76 @@
+//! `portvakt sessions …`
+
+use clap::{Args, Subcommand};
+use model::SessionId;
+use serde_json::json;
+
+use super::{Desk, Place, desk::words, show::instant};
+
+/// What can be said to `portvakt sessions`.
+#[derive(Args)]
+pub(crate) struct Sessions {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The domain where the browsers are remembered.
+    #[arg(long, global = true, value_name = "HOST")]
+    domain: Option<String>,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Lists the living sessions.
+    List,
+    /// Ends one session, or all of a person.
+    End {
+        /// The session's id: `sid` in its tokens.
+        #[arg(required_unless_present = "subject")]
+        id: Option<String>,
+        /// The person, by the subject that the tenant's applications know.
+        #[arg(long, conflicts_with = "id")]
+        subject: Option<String>,
+    },
+}
+
+impl Sessions {
+    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+        let host = self.domain.ok_or_else(|| "say which domain: --domain HOST".to_owned())?;
+        let (tenant, domain) = desk.domain(&host).await?;
+        match self.what {
+            What::List => {
+                let mut rows = Vec::new();
+                let mut after = None;
+                loop {
+                    let page =
+                        desk.console.sessions(&tenant, domain.id, after, desk.now).await.map_err(words)?;
+                    let Some(last) = page.last() else { break };
+                    after = Some(last.id);
+                    rows.extend(page.iter().map(|it| {
+                        json!({
+                            "id": it.id.to_string(), "eid": it.eid, "subject": it.subject,
+                            "created_at": instant(it.created_at), "used_at": instant(it.used_at),
+                            "expires_at": instant(it.expires_at), "ends_at": instant(it.ends_at),
+                        })
+                    }));
+                }
+                let empty = "No browser is remembered here.";
+                desk.list(&["id", "eid", "subject", "created_at", "used_at", "expires_at"], &rows, empty);
+            }
+            What::End { id: Some(id), .. } => {
+                let session = SessionId::parse(&id).map_err(|error| error.to_string())?;
+                desk.console.end_session(&tenant, session, desk.now).await.map_err(words)?;
+                desk.done("The session is ended.", &json!({"id": id, "ended": 1}));
+            }
+            What::End { id: None, subject } => {
+                let subject = subject.unwrap_or_default();
+                let ended = desk.console.end_sessions_of(&tenant, &subject, desk.now).await.map_err(words)?;
+                desk.done(
+                    &format!("{ended} sessions are ended."),
+                    &json!({"subject": subject, "ended": ended}),
+                );
+            }
+        }
+        Ok(())
+    }
+}

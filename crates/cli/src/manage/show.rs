@@ -1,0 +1,134 @@
+//! Tables for people, JSON for programs.
+
+use std::io::Write;
+
+use model::Timestamp;
+use serde_json::{Value, json};
+
+use super::Desk;
+
+/// Writes to standard output. A reader that went away (`| head`) is no error of ours.
+pub(crate) fn print(text: &str) {
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// An instant for people and programs alike: RFC 3339 in UTC, to the second.
+pub(crate) fn instant(at: Timestamp) -> String {
+    let seconds = at.seconds();
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    // Days since 1970 to a date of the Gregorian calendar, with years that begin in March.
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// The same, or nothing.
+pub(crate) fn maybe_instant(at: Option<Timestamp>) -> Value {
+    at.map_or(Value::Null, |at| json!(instant(at)))
+}
+
+/// One cell of a table.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(all) if all.is_empty() => "-".to_owned(),
+        Value::Array(all) => all.iter().map(cell).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+    .chars()
+    .filter(|it| !it.is_control())
+    .collect()
+}
+
+/// The rows as text: a heading, and columns as wide as they must be.
+fn table(columns: &[&str], rows: &[Value]) -> String {
+    let cells: Vec<Vec<String>> = std::iter::once(columns.iter().map(|it| it.replace('_', " ")).collect())
+        .chain(
+            rows.iter()
+                .map(|row| columns.iter().map(|name| cell(row.get(*name).unwrap_or(&Value::Null))).collect()),
+        )
+        .collect();
+    let widths: Vec<usize> = (0..columns.len())
+        .map(|at| cells.iter().filter_map(|row| row.get(at)).map(|it| it.chars().count()).max().unwrap_or(0))
+        .collect();
+    let mut text = String::new();
+    for row in &cells {
+        let line: Vec<String> =
+            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}", width = *width)).collect();
+        text.push_str(line.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+impl Desk {
+    /// Shows a list. `columns` are the members that people see; programs get all.
+    pub(crate) fn list(&self, columns: &[&str], rows: &[Value], when_empty: &str) {
+        if self.json {
+            print(&format!("{}\n", Value::from(rows)));
+        } else if rows.is_empty() {
+            print(&format!("{when_empty}\n"));
+        } else {
+            print(&table(columns, rows));
+        }
+    }
+
+    /// Shows one thing: each member in a line.
+    pub(crate) fn one(&self, thing: &Value) {
+        if self.json {
+            return print(&format!("{thing}\n"));
+        }
+        let Some(members) = thing.as_object() else { return };
+        let width = members.keys().map(String::len).max().unwrap_or(0);
+        for (name, value) in members {
+            let name = name.replace('_', " ");
+            match value {
+                Value::Object(_) => {
+                    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+                    print(&format!("{name}\n{text}\n"));
+                }
+                other => print(&format!("{name:<width$}  {}\n", cell(other))),
+            }
+        }
+    }
+
+    /// Says what was done; programs get `thing`.
+    pub(crate) fn done(&self, sentence: &str, thing: &Value) {
+        if self.json { print(&format!("{thing}\n")) } else { print(&format!("{sentence}\n")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{instant, table};
+    use model::Timestamp;
+    use serde_json::json;
+
+    #[test]
+    fn instants_are_dates_of_the_calendar() {
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_795_305_599, "2026-11-21T23:59:59Z"),
+            (4_102_444_800, "2100-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(instant(Timestamp::from_seconds(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn rule_23_a_table_has_no_control_characters_and_aligned_columns() {
+        let rows =
+            [json!({"name": "a\nb\u{1b}", "client_id": null}), json!({"name": "Åse", "client_id": ["x"]})];
+        assert_eq!(table(&["name", "client_id"], &rows), "name  client id\nab    -\nÅse   x\n");
+    }
+}

@@ -1,0 +1,59 @@
+//! `portvakt tenants …`
+
+use clap::{Args, Subcommand};
+use console::TenantView;
+use serde_json::{Value, json};
+
+use super::{Desk, Place, desk::words, show::instant};
+
+/// What can be said to `portvakt tenants`.
+#[derive(Args)]
+pub(crate) struct Tenants {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Lists the tenants.
+    List,
+    /// Makes a tenant.
+    Create {
+        /// What you call it.
+        name: String,
+    },
+}
+
+fn view(tenant: &TenantView) -> Value {
+    json!({"id": tenant.id.to_string(), "name": tenant.name, "created_at": instant(tenant.created_at)})
+}
+
+impl Tenants {
+    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+        match self.what {
+            What::List => {
+                let mut rows = Vec::new();
+                let mut after = None;
+                loop {
+                    let page = desk.console.tenants(after).await.map_err(words)?;
+                    let Some(last) = page.last() else { break };
+                    after = Some(last.id);
+                    rows.extend(page.iter().map(view));
+                }
+                let empty = "There is no tenant yet. Make one: portvakt tenants create NAME";
+                desk.list(&["name", "id", "created_at"], &rows, empty);
+            }
+            What::Create { name } => {
+                let tenant = desk.console.create_tenant(&desk.actor, &name, desk.now).await.map_err(words)?;
+                let thing = json!({"id": tenant.id.to_string(), "name": name});
+                let next = format!(
+                    "The tenant {name} is made. Next, a domain of it: portvakt domains create --tenant {name:?} login.example.no --environment test"
+                );
+                desk.done(&next, &thing);
+            }
+        }
+        Ok(())
+    }
+}
