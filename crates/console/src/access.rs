@@ -5,7 +5,7 @@ use model::{Action, Actor, AuditEvent, INSTALLATION, TenantId, Timestamp};
 use serde_json::Value;
 use store::{StoreError, WriteTx, audit_events};
 
-use crate::{Console, Refusal, Tenant};
+use crate::{Console, Refusal, tenant::Tenant};
 
 /// What can be permitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,6 +14,7 @@ mod master_key;
 mod refusal;
 mod sessions;
 mod signing_keys;
+mod tenant;
 mod tenants;
 
 use crypto::{Random, SealKey};
@@ -26,7 +27,8 @@ pub use domains::{DomainView, NewDomain};
 pub use identity_sources::{NewIdentitySource, SourceView};
 pub use refusal::Refusal;
 pub use signing_keys::{KeyState, KeyView};
-pub use tenants::{Tenant, TenantView};
+pub use tenant::Tenant;
+pub use tenants::TenantView;
 
 /// The use cases of administration.
 pub struct Console {

@@ -5,23 +5,12 @@ use model::{Action, Actor, EidEnvironment, TenantId, Timestamp, sealed_place};
 use serde_json::json;
 use store::{StoreError, subject_keys, tenants};
 
-use crate::{Console, Refusal, access::Permission};
+use crate::{Console, Refusal, Tenant, access::Permission};
 
 /// The most that one page of a list has.
 pub(crate) const PAGE: u32 = 1_000;
 /// The longest name of anything, in characters.
 const LONGEST_NAME: usize = 100;
-
-/// A tenant whose data key is open, and whoever acts there.
-#[derive(Clone, Debug)]
-pub struct Tenant {
-    /// Its row.
-    pub id: TenantId,
-    /// What the operator calls it.
-    pub name: String,
-    pub(crate) actor: Actor,
-    pub(crate) seal: SealKey,
-}
 
 /// A tenant as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
