@@ -151,6 +151,7 @@ mod tests {
             claims: ClaimsRequest::parse(claims).unwrap(),
             subject: "subject".into(),
             session_id: "sid".into(),
+            login: "login".into(),
             acr: Acr::NoBankidHigh,
             proof: Proof {
                 eid: Eid::NoBankid,

@@ -32,8 +32,10 @@ pub struct Grant {
     pub claims: ClaimsRequest,
     /// The subject for this application.
     pub subject: String,
-    /// Unique per login until browser sessions exist.
+    /// The browser session that the login made or came from; unique per login where there is none.
     pub session_id: String,
+    /// The name of the login, as login events know it.
+    pub login: String,
     /// What the ID token says of the level.
     pub acr: Acr,
     /// Who, how, when; cut down to what the application may see.

@@ -4,6 +4,14 @@ use crypto::Digest;
 use model::{ApplicationId, ApplicationSettings, Timestamp};
 use oidc::KeySet;
 
+/// A secret as it is stored.
+#[derive(Debug)]
+pub(crate) struct LiveSecret {
+    pub(crate) digest: Digest,
+    pub(crate) ends_at: Option<Timestamp>,
+    pub(crate) last_used_at: Option<Timestamp>,
+}
+
 /// An application that is not disabled.
 #[derive(Debug)]
 pub struct Application {
@@ -11,8 +19,7 @@ pub struct Application {
     pub(crate) client_id: String,
     pub(crate) name: String,
     pub(crate) settings: ApplicationSettings,
-    /// Digests of secrets and when each ends.
-    pub(crate) secrets: Vec<(Digest, Option<Timestamp>)>,
+    pub(crate) secrets: Vec<LiveSecret>,
     pub(crate) keys: Option<KeySet>,
 }
 
@@ -27,10 +34,12 @@ impl Application {
         &self.client_id
     }
 
-    pub(crate) fn has_secret(&self, presented: &Digest, now: Timestamp) -> bool {
+    /// Finds the live secret that was presented.
+    pub(crate) fn secret(&self, presented: &Digest, now: Timestamp) -> Option<&LiveSecret> {
         // No early end: every digest is compared, in constant time.
-        self.secrets.iter().fold(false, |found, (digest, expires_at)| {
-            (digest == presented && expires_at.is_none_or(|at| now < at)) | found
+        self.secrets.iter().fold(None, |found, it| {
+            let same = (it.digest == *presented) & it.ends_at.is_none_or(|at| now < at);
+            if same { Some(it) } else { found }
         })
     }
 }

@@ -9,6 +9,8 @@ use crate::Issuer;
 pub(crate) struct Hint {
     pub(crate) subject: String,
     pub(crate) client_id: String,
+    /// The session that it was given for.
+    pub(crate) session_id: Option<String>,
 }
 
 impl Issuer {
@@ -24,6 +26,6 @@ impl Issuer {
         let claims: Map<String, Value> = serde_json::from_slice(payload).ok()?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
         (text("iss").as_deref() == Some(self.url())).then_some(())?;
-        Some(Hint { subject: text("sub")?, client_id: text("aud")? })
+        Some(Hint { subject: text("sub")?, client_id: text("aud")?, session_id: text("sid") })
     }
 }

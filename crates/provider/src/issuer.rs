@@ -4,13 +4,15 @@ use std::{collections::HashMap, sync::Arc};
 
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
 use eid::RedirectEid;
-use model::{DomainId, Eid, EidEnvironment, Environment, KeyTimes, TenantId, sealed_place};
+use model::{DomainId, DomainSettings, Eid, EidEnvironment, Environment, KeyTimes, TenantId, sealed_place};
 use serde_json::Value;
 
 /// A configured and enabled eID of a domain.
 pub(crate) struct Source {
     /// `None`: its credentials are missing or unusable; people see trouble, the operator an alert.
     pub(crate) connector: Option<Arc<dyn RedirectEid>>,
+    /// Which installation of the eID it asks.
+    pub(crate) environment: EidEnvironment,
 }
 
 /// A key of a domain.
@@ -28,6 +30,7 @@ pub struct Issuer {
     pub(crate) domain: DomainId,
     pub(crate) environment: Environment,
     pub(crate) url: String,
+    pub(crate) settings: DomainSettings,
     /// Opens what is sealed for this tenant.
     pub(crate) seal: SealKey,
     /// Seals the cookies of this domain's logins.

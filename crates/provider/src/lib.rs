@@ -9,26 +9,32 @@ mod authorize;
 mod call;
 mod cors;
 mod discovery;
+mod events;
 mod hint;
 mod issuer;
 mod load_application;
 mod load_issuer;
 mod logout;
 mod mint;
+mod packed;
 mod provider;
 mod refusal;
+mod session;
+mod settings;
 mod sweep;
 mod token;
 mod userinfo;
 
 pub use application::Application;
 pub use authorize::{
-    Arrival, Choice, ConsentAsk, CookieChange, LoginAction, LoginCookie, Selection, SharedClaim, Step,
-    TroubleAt, Turn,
+    Arrival, Brought, Choice, ConsentAsk, CookieChange, LoginAction, LoginCookie, Selection, SharedClaim,
+    Step, TroubleAt, Turn,
 };
 pub use call::{Call, TraceId};
 pub use issuer::Issuer;
-pub use logout::LoggedOut;
+pub use logout::{LoggedOut, LogoutStep};
 pub use provider::Provider;
 pub use refusal::{Fault, Refusal, Refused};
+pub use session::SessionCookie;
+pub use settings::Settings;
 pub use userinfo::Userinfo;

@@ -6,9 +6,17 @@ use model::{ApplicationId, ApplicationSettings};
 use oidc::KeySet;
 use store::{StoreError, applications, client_secrets};
 
-use crate::{Application, Call, Fault, Issuer, Provider, Refusal};
+use crate::{Application, Call, Fault, Issuer, Provider, Refusal, application::LiveSecret};
 
 type Rows = (applications::Application, Vec<client_secrets::ClientSecret>);
+
+fn live(row: &client_secrets::ClientSecret) -> LiveSecret {
+    let ends_at = match (row.expires_at, row.retired_at) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    };
+    LiveSecret { digest: row.secret_digest, ends_at, last_used_at: row.last_used_at }
+}
 
 fn assemble((row, secrets): Rows) -> Result<Application, Fault> {
     let settings = ApplicationSettings::parse(&row.settings).map_err(Fault::new)?;
@@ -18,7 +26,7 @@ fn assemble((row, secrets): Rows) -> Result<Application, Fault> {
         name: row.name,
         keys: settings.jwks.as_ref().and_then(KeySet::parse),
         settings,
-        secrets: secrets.into_iter().map(|it| (it.secret_digest, it.expires_at)).collect(),
+        secrets: secrets.iter().map(live).collect(),
     })
 }
 

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
 use eid::SourceCredentials;
-use model::{Eid, EidEnvironment, KeyTimes, sealed_place};
+use model::{DomainSettings, Eid, EidEnvironment, KeyTimes, sealed_place};
 use serde_json::Value;
 use store::{StoreError, domains, identity_sources, signing_keys, subject_keys, tenants};
 
@@ -93,6 +93,7 @@ impl Provider {
             keys: rows.signing_keys.iter().map(|row| key(&seal, row)).collect::<Result<_, _>>()?,
             seal,
             url,
+            settings: DomainSettings::parse(&domain.settings).map_err(Fault::new)?,
             sources,
             subject_keys: opened_keys,
         })
@@ -119,7 +120,7 @@ impl Provider {
         if let Err(error) = &connector {
             tracing::error!(trace = %call.trace, eid = eid.as_str(), source = %row.id, %error, "an identity source is unusable");
         }
-        Source { connector: connector.ok() }
+        Source { connector: connector.ok(), environment: row.environment }
     }
 }
 

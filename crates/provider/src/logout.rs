@@ -1,24 +1,43 @@
 //! Logout at the wish of an application.
 //!
-//! Until browser sessions exist there is nothing here to end: parameters are checked, and the browser goes on.
+//! What ends is this browser's sessions at this domain. The person is asked first unless the hint was given for one of
+//! them; where there is none to end, the browser just goes on.
 //! Spec: OpenID Connect RP-Initiated Logout 1.0 §2, §3 <https://openid.net/specs/openid-connect-rpinitiated-1_0.html>
 
 use std::sync::Arc;
 
+use crypto::Digest;
+use model::Eid;
 use oidc::LogoutParams;
+use store::{
+    StoreError, browser_sessions,
+    login_events::{self, Kind},
+};
 use texts::Cause;
 
-use crate::{Application, Call, Issuer, Provider, Refusal, refusal::refuse_page};
+use crate::{
+    Application, Brought, Call, CookieChange, Issuer, Provider, Refusal, SessionCookie, events::Event,
+    refusal::refuse_page, session::Resumed,
+};
+
+/// What the browser is shown, and what it forgets.
+#[derive(Debug)]
+pub struct LoggedOut {
+    /// What comes next.
+    pub step: LogoutStep,
+    /// The cookies of ended sessions.
+    pub cookies: Vec<CookieChange>,
+}
 
 /// What the browser is shown, or where it goes.
 #[derive(Debug)]
-pub enum LoggedOut {
+pub enum LogoutStep {
     /// On to a registered address.
     Return(String),
     /// "Do you want to log out?"; the answer comes back with the same parameters.
     Confirm {
-        /// Who asks.
-        application: Arc<Application>,
+        /// Who asks, when that is known.
+        application: Option<Arc<Application>>,
     },
     /// "You are logged out."
     Page {
@@ -38,18 +57,98 @@ fn with_state(uri: &str, state: Option<&str>) -> String {
     }
 }
 
+/// What a logout request asks, once it has been checked.
+struct Asked {
+    application: Option<Arc<Application>>,
+    /// Where to go, with the state.
+    location: Option<String>,
+    /// The session that the hint was given for.
+    hinted: Option<String>,
+    /// Whether a hint came, so that the request is not just anybody's link.
+    has_hint: bool,
+}
+
 impl Provider {
-    /// Checks a logout request. `confirmed`: the person has said yes on our page.
+    /// Checks a logout request and ends this browser's sessions here. `confirmed`: the person has said yes on our page.
     ///
     /// # Errors
-    /// [`Refusal::Page`]: show it, redirect nowhere.
+    /// [`Refusal::Page`]: show it, redirect nowhere; nothing was ended.
     pub async fn logout(
         &self,
         issuer: &Issuer,
-        params: &LogoutParams,
-        confirmed: bool,
+        (params, confirmed): (&LogoutParams, bool),
+        brought: &Brought,
         call: &Call,
     ) -> Result<LoggedOut, Refusal> {
+        let asked = self.asked_logout(issuer, params, call).await?;
+        let sessions = self.live_sessions(issuer, &brought.sessions, call).await?;
+        let named = |it: &Resumed| asked.hinted.as_deref() == Some(it.held.id.to_string().as_str());
+        let may_end = sessions.is_empty() || sessions.iter().any(named);
+        // Without a session there is nothing to lose but the way: a link without a hint still asks.
+        let goes_unasked = asked.has_hint || asked.location.is_none();
+        if !confirmed && !(may_end && goes_unasked) {
+            let step = LogoutStep::Confirm { application: asked.application };
+            return Ok(LoggedOut { step, cookies: Vec::new() });
+        }
+        self.end_sessions(issuer, (asked.application.as_deref(), sessions), call).await?;
+        let cookies = brought.sessions.iter().map(|it| CookieChange::RemoveSession(it.eid)).collect();
+        let step = match asked.location {
+            Some(location) => LogoutStep::Return(location),
+            None => LogoutStep::Page { application: asked.application },
+        };
+        Ok(LoggedOut { step, cookies })
+    }
+
+    async fn live_sessions(
+        &self,
+        issuer: &Issuer,
+        cookies: &[SessionCookie],
+        call: &Call,
+    ) -> Result<Vec<Resumed>, Refusal> {
+        let mut live = Vec::new();
+        for cookie in cookies {
+            live.extend(self.open_session(issuer, cookie, call).await?);
+        }
+        Ok(live)
+    }
+
+    async fn end_sessions(
+        &self,
+        issuer: &Issuer,
+        (application, sessions): (Option<&Application>, Vec<Resumed>),
+        call: &Call,
+    ) -> Result<(), Refusal> {
+        if sessions.is_empty() {
+            return Ok(());
+        }
+        let event = |eid: Eid| {
+            let kind = Kind::LoggedOut;
+            self.event_row(
+                issuer,
+                Event { kind, application, login: None, eid: Some(eid), cause: None },
+                call,
+            )
+        };
+        let ended: Vec<(Digest, _)> =
+            sessions.iter().map(|it| (it.digest, event(it.held.proof.eid))).collect();
+        let tenant = issuer.tenant;
+        let removed = self.store.write(move |tx| {
+            for (digest, event) in &ended {
+                if browser_sessions::remove(tx, tenant, digest)?.is_some() {
+                    login_events::append(tx, event)?;
+                }
+            }
+            Ok::<_, StoreError>(())
+        });
+        Ok(removed.await?)
+    }
+
+    async fn asked_logout(
+        &self,
+        issuer: &Issuer,
+        params: &LogoutParams,
+        call: &Call,
+    ) -> Result<Asked, Refusal> {
         let wrong = refuse_page(Cause::LogoutMalformed);
         if params.has_duplicate {
             return Err(wrong);
@@ -71,15 +170,18 @@ impl Provider {
                 other => Some(other?),
             },
         };
-        let Some(uri) = &params.post_logout_redirect_uri else { return Ok(LoggedOut::Page { application }) };
-        let refused = refuse_page(Cause::LogoutReturnNotRegistered);
-        let Some(application) = application else { return Err(refused) };
-        if !application.settings.has_post_logout_redirect_uri(uri) {
-            return Err(refused.of(&application.client_id));
-        }
-        if hint.is_none() && !confirmed {
-            return Ok(LoggedOut::Confirm { application });
-        }
-        Ok(LoggedOut::Return(with_state(uri, params.state.as_deref())))
+        let location = match &params.post_logout_redirect_uri {
+            None => None,
+            Some(uri) => {
+                let refused = refuse_page(Cause::LogoutReturnNotRegistered);
+                let Some(application) = &application else { return Err(refused) };
+                if !application.settings.has_post_logout_redirect_uri(uri) {
+                    return Err(refused.of(&application.client_id));
+                }
+                Some(with_state(uri, params.state.as_deref()))
+            }
+        };
+        let has_hint = hint.is_some();
+        Ok(Asked { application, location, hinted: hint.and_then(|it| it.session_id), has_hint })
     }
 }

@@ -12,7 +12,11 @@ use oidc::{Scope, TokenResponse};
 use serde_json::{Map, Value, json};
 use store::{access_tokens, grants};
 
-use crate::{Application, Fault, Issuer, issuer::Key};
+use crate::{
+    Application, Fault, Issuer,
+    issuer::Key,
+    packed::{pack, unpack},
+};
 
 /// A code lives this long.
 const CODE_FOR: Duration = Duration::from_secs(60);
@@ -49,7 +53,7 @@ pub(crate) fn mint_code(
     let id = GrantId::new(random, now);
     let code = random.token();
     let key = SealKey::generate(random);
-    let plain = Secret::new(postcard::to_allocvec(grant).map_err(Fault::new)?);
+    let plain = pack(grant)?;
     let place = issuer.place("grants", "sealed_claims", &id.to_string());
     let row = grants::Grant {
         id,
@@ -79,7 +83,7 @@ pub(crate) fn open_grant(
     let key = unwrap(issuer, id, secret, wrapped_key)?;
     let place = issuer.place("grants", "sealed_claims", &id.to_string());
     let plain = key.open(&place, sealed_claims).ok()?;
-    Some((postcard::from_bytes(plain.expose()).ok()?, key))
+    Some((unpack(plain.expose())?, key))
 }
 
 /// An access token and the row that stands for it.

@@ -12,7 +12,7 @@ use model::{DomainId, Origin, TenantId};
 use moka::future::Cache;
 use store::Store;
 
-use crate::{Application, Issuer};
+use crate::{Application, Issuer, Settings, events::Noted};
 
 /// How long a cached value serves; a change made elsewhere is seen after this at the latest.
 const FRESH_FOR: Duration = Duration::from_secs(5);
@@ -28,6 +28,8 @@ pub struct Provider {
     pub(crate) applications: Cache<(TenantId, DomainId, String), Arc<Application>>,
     pub(crate) origins: Cache<(TenantId, DomainId), Arc<HashSet<Origin>>>,
     returning: Mutex<HashSet<[u8; 16]>>,
+    pub(crate) settings: Settings,
+    pub(crate) noted: Noted,
 }
 
 /// Holds an upstream state while its callback is being worked on.
@@ -62,7 +64,15 @@ impl Provider {
             applications: cache(10_000),
             origins: cache(1_000),
             returning: Mutex::new(HashSet::new()),
+            settings: Settings::default(),
+            noted: Noted::default(),
         }
+    }
+
+    /// The same with other settings.
+    #[must_use]
+    pub fn with(self, settings: Settings) -> Self {
+        Self { settings, ..self }
     }
 
     /// Takes up a state that came back; `None` while the same one is being worked on. Without this, a doubled

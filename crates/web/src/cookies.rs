@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use model::Eid;
-use provider::{CookieChange, LoginCookie};
+use provider::{Brought, CookieChange, LoginCookie, SessionCookie};
 use texts::Locale;
 
 const LOGIN: &str = "login-";
+const SESSION: &str = "session-";
 const LAST_EID: &str = "last-eid";
 const LANGUAGE: &str = "language";
 /// How long a browser remembers the last used eID and the chosen language.
@@ -19,7 +20,7 @@ const HALF_A_YEAR: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 /// What a browser sent that is ours. What is malformed is as if it had not come.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cookies {
-    pub(crate) logins: Vec<LoginCookie>,
+    pub(crate) brought: Brought,
     pub(crate) last_eid: Option<Eid>,
     pub(crate) language: Option<Locale>,
 }
@@ -36,7 +37,12 @@ impl Cookies {
         {
             let Some(name) = name.strip_prefix(prefix(https)) else { continue };
             if let Some(login) = name.strip_prefix(LOGIN) {
-                cookies.logins.push(LoginCookie { login: login.to_owned(), value: value.to_owned() });
+                cookies.brought.logins.push(LoginCookie { login: login.to_owned(), value: value.to_owned() });
+            } else if let Some(eid) = name.strip_prefix(SESSION).and_then(Eid::parse) {
+                let is_first = cookies.brought.sessions.iter().all(|it| it.eid != eid);
+                if is_first {
+                    cookies.brought.sessions.push(SessionCookie { eid, value: value.to_owned() });
+                }
             } else if name == LAST_EID {
                 cookies.last_eid = Eid::parse(value);
             } else if name == LANGUAGE {
@@ -47,22 +53,30 @@ impl Cookies {
     }
 }
 
-fn set(name: &str, value: &str, kept_for: Duration, https: bool) -> Option<HeaderValue> {
+/// `kept_for`: none means until the browser is closed.
+fn set(name: &str, value: &str, kept_for: Option<Duration>, https: bool) -> Option<HeaderValue> {
     let secure = if https { "; Secure" } else { "" };
-    let seconds = kept_for.as_secs();
-    let line =
-        format!("{}{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", prefix(https));
+    let lasting = kept_for.map(|it| format!("; Max-Age={}", it.as_secs())).unwrap_or_default();
+    let line = format!("{}{name}={value}; Path=/{lasting}; HttpOnly; SameSite=Lax{secure}", prefix(https));
     HeaderValue::from_str(&line).ok()
 }
 
 /// Writes what the provider wants the browser to keep and forget.
-pub(crate) fn write_logins(headers: &mut HeaderMap, changes: &[CookieChange], https: bool) {
+pub(crate) fn write_changes(headers: &mut HeaderMap, changes: &[CookieChange], https: bool) {
     for change in changes {
         let line = match change {
             CookieChange::Set { login, value, kept_for } => {
-                set(&format!("{LOGIN}{login}"), value, *kept_for, https)
+                set(&format!("{LOGIN}{login}"), value, Some(*kept_for), https)
             }
-            CookieChange::Remove { login } => set(&format!("{LOGIN}{login}"), "", Duration::ZERO, https),
+            CookieChange::Remove { login } => {
+                set(&format!("{LOGIN}{login}"), "", Some(Duration::ZERO), https)
+            }
+            CookieChange::SetSession(session) => {
+                set(&format!("{SESSION}{}", session.eid.as_str()), &session.value, None, https)
+            }
+            CookieChange::RemoveSession(eid) => {
+                set(&format!("{SESSION}{}", eid.as_str()), "", Some(Duration::ZERO), https)
+            }
         };
         headers.extend(line.map(|line| (header::SET_COOKIE, line)));
     }
@@ -70,10 +84,13 @@ pub(crate) fn write_logins(headers: &mut HeaderMap, changes: &[CookieChange], ht
 
 /// Remembers the eID that was used last.
 pub(crate) fn write_last_eid(headers: &mut HeaderMap, eid: Eid, https: bool) {
-    headers.extend(set(LAST_EID, eid.as_str(), HALF_A_YEAR, https).map(|line| (header::SET_COOKIE, line)));
+    headers
+        .extend(set(LAST_EID, eid.as_str(), Some(HALF_A_YEAR), https).map(|line| (header::SET_COOKIE, line)));
 }
 
 /// Remembers the language that was chosen on a page.
 pub(crate) fn write_language(headers: &mut HeaderMap, locale: Locale, https: bool) {
-    headers.extend(set(LANGUAGE, locale.as_str(), HALF_A_YEAR, https).map(|line| (header::SET_COOKIE, line)));
+    headers.extend(
+        set(LANGUAGE, locale.as_str(), Some(HALF_A_YEAR), https).map(|line| (header::SET_COOKIE, line)),
+    );
 }

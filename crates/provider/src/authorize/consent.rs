@@ -6,16 +6,23 @@
 use crypto::{Digest, SealKey, b64};
 use model::{Grant, Phase, scopes_of_named};
 use oidc::{Scope, Scopes};
-use store::awaiting_consents::{self, AwaitingConsent};
+use store::{
+    awaiting_consents::{self, AwaitingConsent},
+    login_events::{self, Kind},
+};
 use texts::Cause;
 
 use super::{
-    ConsentAsk, LoginCookie, SharedClaim, Step, Turn,
+    Brought, ConsentAsk, SharedClaim, Step, Turn,
     jar::{Jar, LOGIN_FOR},
     respond::{Paid, Spent, spend},
     start::Work,
 };
-use crate::{Call, Fault, Issuer, Provider, Refusal};
+use crate::{
+    Call, Fault, Issuer, Provider, Refusal,
+    packed::{pack, unpack},
+    session::NewSession,
+};
 
 /// Asked for by the application, or for the national identity number where the eID has not asked itself.
 pub(crate) fn is_needed(work: &Work<'_>, grant: &Grant) -> bool {
@@ -57,11 +64,11 @@ impl Provider {
         &self,
         mut work: Work<'_>,
         grant: Grant,
-        spent: Spent,
+        (spent, session): (Spent, Option<NewSession>),
     ) -> Result<Turn, Refusal> {
         let key: [u8; 32] = self.random.bytes();
         let (digest, seal, place) = opening(work.issuer, &key);
-        let plain = crypto::Secret::new(postcard::to_allocvec(&grant).map_err(Fault::new)?);
+        let plain = pack(&grant)?;
         let row = AwaitingConsent {
             tenant_id: work.issuer.tenant,
             consent_digest: digest,
@@ -70,12 +77,19 @@ impl Provider {
             expires_at: work.login.started_at.after(LOGIN_FOR),
         };
         let tenant = work.issuer.tenant;
+        let rows = session.as_ref().map(NewSession::rows);
+        let event = work.event(Kind::Proved, Some(grant.proof.eid), None);
+        let event = self.event_row(work.issuer, event, work.call);
         let first = self
             .store
             .write(move |tx| {
                 let first = spend(tx, tenant, &spent)?;
                 if first {
                     awaiting_consents::insert(tx, &row)?;
+                    if let Some(rows) = &rows {
+                        rows.write(tx)?;
+                    }
+                    login_events::append(tx, &event)?;
                 }
                 Ok::<_, store::StoreError>(first)
             })
@@ -84,6 +98,7 @@ impl Provider {
             return Ok(work.over());
         }
         work.login.phase = Phase::Consent { key };
+        work.kept = session.map(|it| it.cookie);
         let login = work.name.clone();
         self.turn(work, Step::Show { login }).await
     }
@@ -96,10 +111,10 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (login, agreed): (&str, bool),
-        cookies: &[LoginCookie],
+        brought: &Brought,
         call: &Call,
     ) -> Result<Turn, Refusal> {
-        let jar = Jar::open(issuer, cookies, call.now);
+        let jar = Jar::open(issuer, brought, call.now);
         let lost = || Turn { step: Step::Lost, cookies: Vec::new(), ui_locales: Vec::new() };
         let Some(opened) = jar.find(login).cloned() else { return Ok(lost()) };
         let Some(work) = self.take_up(issuer, &opened, jar, call).await? else { return Ok(lost()) };
@@ -109,7 +124,7 @@ impl Provider {
         let row = self.store.read(move |tx| awaiting_consents::find(tx, tenant, &digest, now)).await?;
         let Some(row) = row else { return Ok(work.over()) };
         let plain = seal.open(&place, &row.sealed_proof).map_err(Fault::new)?;
-        let mut grant: Grant = postcard::from_bytes(plain.expose()).map_err(Fault::new)?;
+        let Some(mut grant) = unpack::<Grant>(plain.expose()) else { return Ok(work.over()) };
         grant.granted_at = now;
         if agreed {
             // Blocking acts on running logins: the eID must still be on (RULE-15).
@@ -118,7 +133,7 @@ impl Provider {
             if !settings.accepts(proof.eid, proof.level) || !issuer.sources.contains_key(&proof.eid) {
                 return self.answer_error(work, Cause::EidNoLongerAllowed).await;
             }
-            return self.answer_code(work, &grant, Paid::Consent(digest)).await;
+            return self.answer_code(work, &grant, Paid::Consent(digest), None).await;
         }
         let first = self.store.write(move |tx| awaiting_consents::consume(tx, tenant, &digest, now)).await?;
         if first.is_none() {

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use crypto::{Random, b64};
-use model::{Login, Phase, Timestamp};
+use model::{Eid, Login, Phase, Timestamp};
 
-use crate::{Fault, Issuer};
+use crate::{
+    Fault, Issuer, SessionCookie,
+    packed::{pack, unpack},
+};
 
 /// How long a login may take.
 pub(crate) const LOGIN_FOR: Duration = Duration::from_secs(15 * 60);
@@ -16,13 +19,28 @@ const MOST: usize = 4;
 /// The longest value: 1,800 bytes less the longest name (`__Host-login-` and 16 characters) and `=`.
 pub(crate) const LONGEST: usize = 1_800 - 13 - 16 - 1;
 
+/// The cookies of ours that a browser brought.
+#[derive(Clone, Debug, Default)]
+pub struct Brought {
+    /// Of logins in flight.
+    pub logins: Vec<LoginCookie>,
+    /// Of browser sessions, one for each eID at most.
+    pub sessions: Vec<SessionCookie>,
+}
+
 /// A cookie that came: the part of its name that names the login, and its value.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct LoginCookie {
     /// 16 characters of base64url.
     pub login: String,
     /// As it came.
     pub value: String,
+}
+
+impl std::fmt::Debug for LoginCookie {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LoginCookie({})", self.login)
+    }
 }
 
 /// What to do to the browser's cookies.
@@ -42,6 +60,10 @@ pub enum CookieChange {
         /// Which login.
         login: String,
     },
+    /// Keep this session, until the browser is closed.
+    SetSession(SessionCookie),
+    /// Forget the session of this eID.
+    RemoveSession(Eid),
 }
 
 /// A login that a cookie opened to.
@@ -58,6 +80,8 @@ pub(crate) struct Jar {
     opened: Vec<Opened>,
     /// Names of cookies that do not open, to be removed.
     closed: Vec<String>,
+    /// As they came; opened when they are needed.
+    pub(crate) sessions: Vec<SessionCookie>,
 }
 
 fn place(issuer: &Issuer, name: &str, expires_at: Timestamp) -> Vec<u8> {
@@ -83,7 +107,7 @@ fn open(issuer: &Issuer, cookie: &LoginCookie, now: Timestamp) -> Option<Opened>
         return None;
     }
     let plain = issuer.cookie_key.open(&place(issuer, &cookie.login, expires_at), sealed).ok()?;
-    let mut login: Login = postcard::from_bytes(plain.expose()).ok()?;
+    let mut login: Login = unpack(plain.expose())?;
     if expires_at <= now {
         login.phase = Phase::Over;
     }
@@ -91,12 +115,12 @@ fn open(issuer: &Issuer, cookie: &LoginCookie, now: Timestamp) -> Option<Opened>
 }
 
 impl Jar {
-    pub(crate) fn open(issuer: &Issuer, cookies: &[LoginCookie], now: Timestamp) -> Self {
+    pub(crate) fn open(issuer: &Issuer, brought: &Brought, now: Timestamp) -> Self {
         // More than a browser of ours would send is an attack on our time, or left by an earlier installation at
         // this host: the newest are looked at, by the end that stands readable in front of each.
-        let mut newest: Vec<&LoginCookie> = cookies.iter().collect();
+        let mut newest: Vec<&LoginCookie> = brought.logins.iter().collect();
         newest.sort_by_key(|cookie| std::cmp::Reverse(expiry(cookie)));
-        let mut jar = Self { opened: Vec::new(), closed: Vec::new() };
+        let mut jar = Self { opened: Vec::new(), closed: Vec::new(), sessions: brought.sessions.clone() };
         for cookie in newest.into_iter().take(4 * MOST) {
             match open(issuer, cookie, now) {
                 Some(login) => jar.opened.push(login),
@@ -143,8 +167,8 @@ pub(crate) fn new_name(random: &Random) -> String {
 /// Seals a login; the value may be longer than a cookie may be ([`LONGEST`]).
 pub(crate) fn seal(issuer: &Issuer, name: &str, login: &Login, random: &Random) -> Result<String, Fault> {
     let expires_at = login.started_at.after(LOGIN_FOR);
-    let plain = postcard::to_allocvec(login).map_err(Fault::new)?;
-    let sealed = issuer.cookie_key.seal(random, &place(issuer, name, expires_at), &plain);
+    let plain = pack(login)?;
+    let sealed = issuer.cookie_key.seal(random, &place(issuer, name, expires_at), plain.expose());
     Ok(b64::encode(&[expires_at.seconds().to_be_bytes().as_slice(), &sealed].concat()))
 }
 

@@ -13,11 +13,13 @@ mod jar;
 mod next_step;
 mod request;
 mod respond;
+mod resume;
 mod start;
 mod turn;
 mod upstream;
 
-pub use jar::{CookieChange, LoginCookie};
+pub use jar::{Brought, CookieChange, LoginCookie};
 pub use next_step::LoginAction;
 pub use start::Arrival;
+pub(crate) use start::Work;
 pub use turn::{Choice, ConsentAsk, Selection, SharedClaim, Step, TroubleAt, Turn};

@@ -4,7 +4,7 @@ use model::{Eid, Login, Phase};
 use texts::Cause;
 
 use super::{
-    Choice, LoginCookie, Selection, Step, TroubleAt, Turn,
+    Brought, Choice, Selection, Step, TroubleAt, Turn,
     jar::{self, Jar},
     start::Work,
 };
@@ -46,10 +46,10 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (login, action): (&str, LoginAction),
-        cookies: &[LoginCookie],
+        brought: &Brought,
         call: &Call,
     ) -> Result<Turn, Refusal> {
-        let jar = Jar::open(issuer, cookies, call.now);
+        let jar = Jar::open(issuer, brought, call.now);
         let Some(opened) = jar.find(login).cloned() else { return Ok(gone(Step::Lost)) };
         let Some(mut work) = self.take_up(issuer, &opened, jar, call).await? else {
             return Ok(gone(Step::Over { application: None, restart: None }));
@@ -80,8 +80,12 @@ impl Provider {
         }
     }
 
-    /// Begins: straight to the eID when there is only one.
+    /// Begins: a browser session answers, or straight to the eID when there is only one.
     pub(crate) async fn begin(&self, work: Work<'_>) -> Result<Turn, Refusal> {
+        let work = match self.resume(work).await? {
+            Ok(turn) => return Ok(turn),
+            Err(work) => work,
+        };
         match work.eids().as_slice() {
             [] => {
                 tracing::error!(trace = %work.call.trace, client_id = work.application.client_id, "no identity source is configured for what was asked");
@@ -100,6 +104,13 @@ impl Provider {
 
     /// Decides from the login alone what comes next.
     pub(crate) async fn next_step(&self, work: Work<'_>) -> Result<Turn, Refusal> {
+        let work = match &work.login.phase {
+            Phase::Choosing => match self.resume(work).await? {
+                Ok(turn) => return Ok(turn),
+                Err(work) => work,
+            },
+            _ => work,
+        };
         let step = match &work.login.phase {
             Phase::Choosing | Phase::AtEid { .. } => {
                 // A person who comes back from the eID by the back button chooses again.

@@ -1,9 +1,13 @@
 //! The answer to the application: a code, or why not.
 
-use crypto::{Digest, b64};
-use model::{Acr, Grant, Phase, Proof, Sector, SubjectOf, TenantId, Timestamp, Trouble, derive_subject};
+use crypto::Digest;
+use model::{Acr, Grant, Phase, Proof, SessionId, TenantId, Timestamp, Trouble};
 use oidc::{AuthorizationResponse, Scope};
-use store::{StoreError, WriteTx, awaiting_consents, grants, parked_requests, spent_values};
+use store::{
+    StoreError, WriteTx, awaiting_consents, browser_sessions, grants,
+    login_events::{self, Kind, LoginEvent},
+    parked_requests, spent_values,
+};
 use texts::Cause;
 
 use super::{Step, Turn, jar::LOGIN_FOR, start::Work};
@@ -11,6 +15,7 @@ use crate::{
     Fault, Provider, Refusal, Refused, TraceId,
     mint::{MintedCode, mint_code},
     refusal::code_of,
+    session::{NewSession, sid},
 };
 
 /// A state to spend, and until when that must be remembered.
@@ -22,6 +27,8 @@ pub(crate) enum Paid {
     State(Spent),
     /// The row in which the proved person waited.
     Consent(Digest),
+    /// The browser session that answers, and until when it may rest after that.
+    Session(Digest, Timestamp),
 }
 
 /// Spends an upstream state; `false` when it had been spent.
@@ -46,17 +53,15 @@ pub(crate) const fn cause_of(trouble: Trouble) -> Cause {
 
 impl Provider {
     /// Puts together what this login grants, cut down to what the application may see.
-    pub(crate) fn grant(&self, work: &Work<'_>, acr: Acr, mut proof: Proof) -> Result<Grant, Fault> {
-        let issuer = work.issuer;
-        let of = match work.application.settings.sector {
-            Sector::Tenant => SubjectOf::Tenant(issuer.tenant),
-            Sector::Application => SubjectOf::Application(work.application.id),
-        };
-        let key = issuer.subject_keys.get(&proof.environment);
-        let key =
-            key.ok_or_else(|| Fault::new(format!("no subject key for {}", proof.environment.as_str())))?;
+    pub(crate) fn grant(
+        &self,
+        work: &Work<'_>,
+        acr: Acr,
+        mut proof: Proof,
+        session: Option<SessionId>,
+    ) -> Result<Grant, Fault> {
+        let subject = self.subject(work, &proof)?;
         proof.person = proof.person.only(work.wanted.scopes, &work.wanted.claims);
-        let subject = derive_subject(key, of, proof.eid, &proof.stable_id);
         if !work.wanted.scopes.has(Scope::EidSubject) {
             proof.stable_id.clear();
         }
@@ -67,44 +72,53 @@ impl Provider {
             scopes: work.wanted.scopes,
             claims: work.wanted.claims.clone(),
             subject,
-            session_id: b64::encode(&self.random.bytes::<16>()),
+            session_id: sid(session, self),
+            login: work.name.clone(),
             acr,
             proof,
             granted_at: work.call.now,
         })
     }
 
-    /// Spends what the code costs, inserts it, and answers.
-    pub(crate) async fn answer_code(
+    /// Spends what the code costs, inserts it with all that its write carries, and answers. Gives the login back when
+    /// it had been spent.
+    pub(crate) async fn pay_for_code<'a>(
         &self,
-        mut work: Work<'_>,
+        mut work: Work<'a>,
         grant: &Grant,
         paid: Paid,
-    ) -> Result<Turn, Refusal> {
+        (session, event): (Option<NewSession>, LoginEvent),
+    ) -> Result<Result<Turn, Work<'a>>, Refusal> {
         let MintedCode { code, row } =
             mint_code(work.issuer, &work.application, grant, &self.random, work.call.now)?;
         let (tenant, now) = (work.issuer.tenant, work.call.now);
         let parked = work.login.parked.map(|id| Digest::of(&id));
-        let first = self
-            .store
-            .write(move |tx| {
-                let mut first = match &paid {
-                    Paid::State(spent) => spend(tx, tenant, spent)?,
-                    Paid::Consent(digest) => awaiting_consents::consume(tx, tenant, digest, now)?.is_some(),
-                };
-                if let Some(digest) = parked {
-                    first = first && parked_requests::consume(tx, tenant, &digest, now)?.is_some();
+        let rows = session.as_ref().map(NewSession::rows);
+        let first = self.store.write(move |tx| {
+            let mut first = match &paid {
+                Paid::State(spent) => spend(tx, tenant, spent)?,
+                Paid::Consent(digest) => awaiting_consents::consume(tx, tenant, digest, now)?.is_some(),
+                Paid::Session(digest, idle_until) => {
+                    browser_sessions::touch(tx, tenant, digest, *idle_until, now)?
                 }
-                if first {
-                    grants::insert(tx, &row)?;
+            };
+            if let Some(digest) = parked {
+                first = first && parked_requests::consume(tx, tenant, &digest, now)?.is_some();
+            }
+            if first {
+                grants::insert(tx, &row)?;
+                if let Some(rows) = &rows {
+                    rows.write(tx)?;
                 }
-                Ok::<_, StoreError>(first)
-            })
-            .await?;
-        if !first {
-            return Ok(work.over());
+                login_events::append(tx, &event)?;
+            }
+            Ok::<_, StoreError>(first)
+        });
+        if !first.await? {
+            return Ok(Err(work));
         }
         work.login.phase = Phase::Over;
+        work.kept = session.map(|it| it.cookie);
         let wanted = &work.wanted;
         let answer = AuthorizationResponse::code(
             wanted.redirect_uri.clone(),
@@ -113,7 +127,21 @@ impl Provider {
             wanted.state.clone(),
             work.issuer.url(),
         );
-        self.turn(work, Step::Answer(answer)).await
+        self.turn(work, Step::Answer(answer)).await.map(Ok)
+    }
+
+    /// The same for a login that ends when it had been spent.
+    pub(crate) async fn answer_code(
+        &self,
+        work: Work<'_>,
+        grant: &Grant,
+        paid: Paid,
+        session: Option<NewSession>,
+    ) -> Result<Turn, Refusal> {
+        let event = work.event(Kind::Completed, Some(grant.proof.eid), None);
+        let event = self.event_row(work.issuer, event, work.call);
+        let answered = self.pay_for_code(work, grant, paid, (session, event)).await?;
+        Ok(answered.unwrap_or_else(Work::over))
     }
 
     /// Spends the state on its own, where nothing is minted.
@@ -181,6 +209,10 @@ impl Provider {
         trace: TraceId,
     ) -> Result<Turn, Refusal> {
         self.spend_the_rest(&work).await?;
+        let declined =
+            matches!(cause, Cause::PersonWentBack | Cause::PersonCancelled | Cause::ConsentRefused);
+        let kind = if declined { Kind::Declined } else { Kind::Failed };
+        self.note_of(&work, kind, None, Some(cause));
         let wanted = &work.wanted;
         let answer = AuthorizationResponse::error(
             wanted.redirect_uri.clone(),

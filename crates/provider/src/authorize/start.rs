@@ -5,15 +5,23 @@ use std::sync::Arc;
 use crypto::Digest;
 use model::{Login, Phase, Wanted, scopes_of_named};
 use oidc::{AuthorizationParams, AuthorizationResponse, ResponseMode, Scope};
-use store::parked_requests::{self, Origin, ParkedRequest};
+use store::{
+    login_events::Kind,
+    parked_requests::{self, Origin, ParkedRequest},
+};
 use texts::Cause;
 
 use super::{
-    CookieChange, LoginCookie, Step, Turn,
+    Brought, CookieChange, Step, Turn,
     jar::{self, Jar, LOGIN_FOR, Opened},
     request::{self, trusted_return, understand},
 };
-use crate::{Application, Call, Fault, Issuer, Provider, Refusal, Refused, refusal::refuse_page};
+use crate::{
+    Application, Call, Fault, Issuer, Provider, Refusal, Refused, SessionCookie,
+    events::Event,
+    packed::{pack, unpack},
+    refusal::refuse_page,
+};
 
 /// How a request arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +41,8 @@ pub(crate) struct Work<'a> {
     pub(crate) login: Login,
     pub(crate) wanted: Wanted,
     pub(crate) jar: Jar,
+    /// A new session's cookie, to go out with the answer.
+    pub(crate) kept: Option<SessionCookie>,
 }
 
 impl Work<'_> {
@@ -58,9 +68,29 @@ impl Provider {
         &self,
         issuer: &Issuer,
         params: &AuthorizationParams,
-        arrival: (Arrival, &[LoginCookie]),
+        arrival: (Arrival, &Brought),
         call: &Call,
     ) -> Result<Turn, Refusal> {
+        let turn = self.begin_login(issuer, params, arrival, call).await;
+        if let Err(Refusal::Page(refused)) = &turn {
+            self.note_refusal(issuer, None, refused.cause, call);
+        }
+        turn
+    }
+
+    fn note_refusal(&self, issuer: &Issuer, application: Option<&Application>, cause: Cause, call: &Call) {
+        let kind = Kind::RequestRefused;
+        self.note(issuer, Event { kind, application, login: None, eid: None, cause: Some(cause) }, call);
+    }
+
+    async fn begin_login(
+        &self,
+        issuer: &Issuer,
+        params: &AuthorizationParams,
+        arrival: (Arrival, &Brought),
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let (arrival, brought) = arrival;
         let application = match &params.client_id {
             Some(client_id) => {
                 self.application(issuer, client_id, call).await.map_err(|refusal| match refusal {
@@ -75,12 +105,13 @@ impl Provider {
         let wanted = match understand(issuer, &application, params, redirect_uri.clone(), call) {
             Ok(wanted) => wanted,
             Err((cause, mode)) => {
+                self.note_refusal(issuer, Some(&application), cause, call);
                 let refused = Refused { cause, client_id: Some(application.client_id.clone()) };
                 return Ok(refusal_turn(issuer, (redirect_uri, mode), refused, params.state.clone(), call));
             }
         };
-        if wanted.prompt.none {
-            // Until browser sessions exist, nobody is ever logged in already.
+        if wanted.prompt.none && arrival == (Arrival::Get) && brought.sessions.is_empty() {
+            // The common answer to a silent attempt: no session came, so no login is begun.
             let client_id = Some(application.client_id.clone());
             let refused = Refused { cause: Cause::NobodyLoggedIn, client_id };
             return Ok(refusal_turn(
@@ -91,11 +122,11 @@ impl Provider {
                 call,
             ));
         }
-        let (arrival, cookies) = arrival;
         let login = Login { wanted: None, parked: None, phase: Phase::Choosing, started_at: call.now };
         let name = jar::new_name(&self.random);
-        let jar = Jar::open(issuer, cookies, call.now);
-        let mut work = Work { issuer, call, application, name, login, wanted, jar };
+        let jar = Jar::open(issuer, brought, call.now);
+        let mut work = Work { issuer, call, application, name, login, wanted, jar, kept: None };
+        self.note_of(&work, Kind::Started, None, None);
         if arrival == Arrival::Post {
             self.park(&mut work, Origin::Post).await?;
             let login = work.name.clone();
@@ -109,13 +140,13 @@ impl Provider {
         let id: [u8; 32] = self.random.bytes();
         let digest = Digest::of(&id);
         let issuer = work.issuer;
-        let plain = postcard::to_allocvec(&work.wanted).map_err(Fault::new)?;
+        let plain = pack(&work.wanted)?;
         let row = ParkedRequest {
             tenant_id: issuer.tenant,
             request_digest: digest,
             domain_id: issuer.domain,
             origin,
-            sealed_request: issuer.seal.seal(&self.random, &parked_place(issuer, &digest), &plain),
+            sealed_request: issuer.seal.seal(&self.random, &parked_place(issuer, &digest), plain.expose()),
             expires_at: work.login.started_at.after(LOGIN_FOR),
         };
         self.store.write(move |tx| parked_requests::insert(tx, &row)).await?;
@@ -136,7 +167,7 @@ impl Provider {
         let Some(row) = row.filter(|row| row.domain_id == issuer.domain) else { return Ok(None) };
         let plain =
             issuer.seal.open(&parked_place(issuer, &digest), &row.sealed_request).map_err(Fault::new)?;
-        Ok(Some(postcard::from_bytes(plain.expose()).map_err(Fault::new)?))
+        Ok(unpack(plain.expose()))
     }
 
     /// Takes up a login that a cookie names; `None` when what it needs is gone.
@@ -162,12 +193,14 @@ impl Provider {
             login,
             wanted,
             jar,
+            kept: None,
         }))
     }
 
     /// Ends a turn: the login goes back into its cookie, or aside when it is too long for one.
     pub(crate) async fn turn(&self, mut work: Work<'_>, step: Step) -> Result<Turn, Refusal> {
         let mut cookies = work.jar.room(&work.name);
+        cookies.extend(work.kept.take().map(CookieChange::SetSession));
         cookies.push(self.cookie(&mut work).await?);
         Ok(Turn { step, cookies, ui_locales: work.wanted.ui_locales })
     }

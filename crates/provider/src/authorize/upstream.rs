@@ -4,10 +4,11 @@ use crypto::{Digest, b64};
 use eid::{EidError, Outcome, Reason};
 use model::{Eid, Phase, Proof, Trouble};
 use oidc::Returned;
+use store::login_events::Kind;
 use texts::Cause;
 
 use super::{
-    LoginCookie, Step, Turn,
+    Brought, Step, Turn,
     jar::{Jar, LOGIN_FOR},
     start::Work,
 };
@@ -25,6 +26,7 @@ impl Provider {
         match started {
             Ok(started) => {
                 work.login.phase = Phase::AtEid { eid, memo: started.memo };
+                self.note_of(&work, Kind::SentToEid, Some(eid), None);
                 self.turn(work, Step::Leave { url: started.url, eid }).await
             }
             Err(error) => {
@@ -45,10 +47,10 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (eid, returned): (Eid, Returned),
-        cookies: &[LoginCookie],
+        brought: &Brought,
         call: &Call,
     ) -> Result<Turn, Refusal> {
-        let jar = Jar::open(issuer, cookies, call.now);
+        let jar = Jar::open(issuer, brought, call.now);
         let state = returned.state.as_deref().and_then(b64::decode).unwrap_or_default();
         let Some(opened) = jar.find_state(&state).cloned() else {
             // Used before, expired, or started in another browser.
@@ -103,14 +105,19 @@ impl Provider {
             tracing::info!(%trace, cause = Cause::LevelTooLow.id(), client_id, eid = proof.eid.as_str(), "the level is lower than asked");
             return self.trouble(work, (proof.eid, Trouble::LevelTooLow), Some(spent)).await;
         };
-        let grant = self.grant(&work, acr, proof)?;
+        let minimum = work.application.settings.minimum_level;
+        let asked = work.wanted.ask(proof.eid, minimum).scopes;
+        let (issuer, application) = (work.issuer, work.application.as_ref());
+        let session =
+            self.new_session((issuer, application), (&proof, asked), &work.jar.sessions, work.call)?;
+        let grant = self.grant(&work, acr, proof, session.as_ref().map(|it| it.id))?;
         if work.wanted.subject.as_ref().is_some_and(|subject| *subject != grant.subject) {
             return self.end(work, Some(spent), Cause::OtherPerson).await;
         }
         if super::consent::is_needed(&work, &grant) {
-            return self.await_consent(work, grant, spent).await;
+            return self.await_consent(work, grant, (spent, session)).await;
         }
-        self.answer_code(work, &grant, super::respond::Paid::State(spent)).await
+        self.answer_code(work, &grant, super::respond::Paid::State(spent), session).await
     }
 
     /// Shows trouble on our page, or sends it straight back where the application wants no such pages.
@@ -128,6 +135,8 @@ impl Provider {
         {
             return Ok(work.over());
         }
+        let cause = super::respond::cause_of(trouble);
+        self.note_of(&work, Kind::Trouble, Some(eid), Some(cause));
         work.login.phase = Phase::Trouble { eid, trouble, trace: work.call.trace.bytes() };
         let login = work.name.clone();
         self.turn(work, Step::Show { login }).await

@@ -6,12 +6,17 @@
 use crypto::Digest;
 use model::{Grant, GrantId};
 use oidc::{TokenParams, TokenResponse};
-use store::{StoreError, WriteTx, access_tokens, grants, spent_values};
+use store::{
+    StoreError, WriteTx, access_tokens, grants,
+    login_events::{self, Kind, LoginEvent},
+    spent_values,
+};
 use texts::Cause;
 
 use super::client::Client;
 use crate::{
     Call, Fault, Issuer, Provider, Refusal,
+    events::Event,
     mint::{mint_access_token, open_grant, signing_key, token_response},
     refusal::refuse,
 };
@@ -35,6 +40,7 @@ struct Redemption {
     own: bool,
     /// `None`: the binding is wrong, so the code must die.
     token: Option<access_tokens::AccessToken>,
+    event: Option<LoginEvent>,
     jti: Option<(Digest, model::Timestamp)>,
 }
 
@@ -48,6 +54,9 @@ fn redeem(tx: &mut WriteTx<'_>, it: &Redemption, now: model::Timestamp) -> Resul
         && grants::consume_code(tx, it.tenant, &it.code, token.expires_at, now)?.is_some()
     {
         access_tokens::insert(tx, token)?;
+        if let Some(event) = &it.event {
+            login_events::append(tx, event)?;
+        }
         return Ok(Redeemed::Won);
     }
     if !it.own {
@@ -111,6 +120,7 @@ impl Provider {
             code: digest,
             own: row.application_id == client.application.id,
             token: minted.as_ref().map(|it| it.row.clone()),
+            event: opened.as_ref().map(|(grant, _)| self.redeemed(issuer, client, grant, call)),
             jti: client.jti,
         };
         let now = call.now;
@@ -123,6 +133,18 @@ impl Provider {
             (Redeemed::Dead, ..) => Err(bad_code()),
             (Redeemed::Won, ..) => Err(Fault::new("a code was won without a token").into()),
         }
+    }
+
+    /// What the log of logins says of a redeemed code.
+    fn redeemed(&self, issuer: &Issuer, client: &Client, grant: &Grant, call: &Call) -> LoginEvent {
+        let event = Event {
+            kind: Kind::Redeemed,
+            application: Some(&client.application),
+            login: Some(&grant.login),
+            eid: Some(grant.proof.eid),
+            cause: None,
+        };
+        self.event_row(issuer, event, call)
     }
 
     /// No such code; the assertion that came with it is spent all the same.

@@ -66,7 +66,9 @@ impl Provider {
             let presented = Digest::of(pair.secret.expose().as_bytes());
             let Some(application) = self.known(issuer, &pair.client_id, call).await? else { continue };
             let by_secret = application.settings.authentication == ClientAuthentication::ClientSecret;
-            if application.has_secret(&presented, call.now) && by_secret {
+            let found = application.secret(&presented, call.now).map(|it| it.last_used_at);
+            if let (Some(last), true) = (found, by_secret) {
+                self.note_secret(issuer, &application, (&presented, last), call.now);
                 return Ok(Client { application, jti: None });
             }
         }

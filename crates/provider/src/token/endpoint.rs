@@ -1,9 +1,10 @@
 //! The pipeline: 1 who is the client, 2 which grant, 3 redeem in one write, 4 sign.
 
 use oidc::{ClientCredentials, MalformedCredentials, Params, TokenParams, TokenResponse};
+use store::login_events::Kind;
 use texts::Cause;
 
-use crate::{Call, Issuer, Provider, Refusal, refusal::refuse};
+use crate::{Call, Issuer, Provider, Refusal, events::Event, refusal::refuse};
 
 impl Provider {
     /// Answers a token request. `authorization`: the header, when there is one.
@@ -11,6 +12,31 @@ impl Provider {
     /// # Errors
     /// [`Refusal::OAuth`] as RFC 6749 §5.2 has it; others are our own trouble.
     pub async fn token(
+        &self,
+        issuer: &Issuer,
+        authorization: Option<&str>,
+        params: &Params,
+        call: &Call,
+    ) -> Result<TokenResponse, Refusal> {
+        let answer = self.answer_token(issuer, authorization, params, call).await;
+        if let Err(Refusal::OAuth(refused)) = &answer {
+            let application = match &refused.client_id {
+                Some(client_id) => self.application(issuer, client_id, call).await.ok(),
+                None => None,
+            };
+            let event = Event {
+                kind: Kind::TokenRefused,
+                application: application.as_deref(),
+                login: None,
+                eid: None,
+                cause: Some(refused.cause),
+            };
+            self.note(issuer, event, call);
+        }
+        answer
+    }
+
+    async fn answer_token(
         &self,
         issuer: &Issuer,
         authorization: Option<&str>,

@@ -72,6 +72,6 @@ async fn authorize(
         picked.redirect_uri = None;
     }
     let turn =
-        app.provider.authorize(&visit.issuer, &picked, (arrival, &visit.cookies.logins), &visit.call).await;
+        app.provider.authorize(&visit.issuer, &picked, (arrival, &visit.cookies.brought), &visit.call).await;
     respond(visit, turn, super::turn::Reached::ByLink)
 }

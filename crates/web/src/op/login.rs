@@ -18,7 +18,7 @@ use crate::{
 };
 
 async fn go_on(app: &App, visit: &Visit, login: &str, action: LoginAction) -> Response {
-    let (issuer, cookies) = (&visit.issuer, &visit.cookies.logins);
+    let (issuer, cookies) = (&visit.issuer, &visit.cookies.brought);
     let turn = app.provider.continue_login(issuer, (login, action), cookies, &visit.call).await;
     respond(visit, turn, Reached::ByLink)
 }
@@ -76,7 +76,7 @@ pub(crate) async fn consent(
     };
     let turn = app
         .provider
-        .decide_consent(&visit.issuer, (&login, agreed), &visit.cookies.logins, &visit.call)
+        .decide_consent(&visit.issuer, (&login, agreed), &visit.cookies.brought, &visit.call)
         .await;
     respond(&visit, turn, Reached::ByForm)
 }
@@ -113,6 +113,6 @@ async fn returned(app: &App, visit: &Visit, eid: Eid, query: Option<String>) -> 
         }
     };
     let answer = (eid, Returned::pick(&params));
-    let turn = app.provider.callback(&visit.issuer, answer, &visit.cookies.logins, &visit.call).await;
+    let turn = app.provider.callback(&visit.issuer, answer, &visit.cookies.brought, &visit.call).await;
     respond(visit, turn, Reached::ByLink)
 }

@@ -7,12 +7,13 @@ use axum::{
 };
 use oidc::{LogoutParams, Params};
 use pages::{Form, LoggedOut as LoggedOutPage, LogoutConfirm};
-use provider::{LoggedOut, Refusal, Refused};
-use texts::Cause;
+use provider::{LoggedOut, LogoutStep, Refusal, Refused};
+use texts::{Cause, Locale};
 
 use super::turn::frame;
 use crate::{
     App,
+    cookies::write_changes,
     respond::{
         error::refusal_page,
         page::{Powers, page, see_other},
@@ -67,28 +68,40 @@ async fn log_out(app: &App, visit: &Visit, raw: &str, confirmed: bool) -> Respon
     let locales: Vec<String> =
         params.ui_locales.iter().flat_map(|it| it.split(' ')).map(str::to_owned).collect();
     let locale = visit.locale(&locales);
-    let frame = frame(&visit.issuer, None);
-    match app.provider.logout(&visit.issuer, &params, confirmed, &visit.call).await {
-        Ok(LoggedOut::Return(location)) if confirmed => {
-            let view = pages::Continue { frame, href: location };
-            page(StatusCode::OK, &view, locale, Powers::Links)
-        }
-        Ok(LoggedOut::Return(location)) => see_other(&location),
-        Ok(LoggedOut::Confirm { application }) => {
-            let form = Form { action: "/oauth2/logout".to_owned(), hidden: hidden(&params) };
-            let application = Some(application.name().to_owned());
-            let view = LogoutConfirm { frame, application, form, stay_href: None };
-            page(StatusCode::OK, &view, locale, Powers::Forms)
-        }
-        Ok(LoggedOut::Page { application }) => {
-            let application = application.map(|it| it.name().to_owned());
-            page(
-                StatusCode::OK,
-                &LoggedOutPage { frame, application, back_href: None },
-                locale,
-                Powers::Links,
-            )
+    let brought = &visit.cookies.brought;
+    match app.provider.logout(&visit.issuer, (&params, confirmed), brought, &visit.call).await {
+        Ok(LoggedOut { step, cookies }) => {
+            let mut response = show_step(visit, step, (&params, confirmed), locale);
+            write_changes(response.headers_mut(), &cookies, visit.issuer.is_https());
+            response
         }
         Err(refusal) => refusal_page(&refusal, locale, &visit.call),
+    }
+}
+
+fn show_step(
+    visit: &Visit,
+    step: LogoutStep,
+    (params, confirmed): (&LogoutParams, bool),
+    locale: Locale,
+) -> Response {
+    let frame = frame(&visit.issuer, None);
+    let name = |application: Option<std::sync::Arc<provider::Application>>| {
+        application.map(|it| it.name().to_owned())
+    };
+    match step {
+        LogoutStep::Return(location) if confirmed => {
+            page(StatusCode::OK, &pages::Continue { frame, href: location }, locale, Powers::Links)
+        }
+        LogoutStep::Return(location) => see_other(&location),
+        LogoutStep::Confirm { application } => {
+            let form = Form { action: "/oauth2/logout".to_owned(), hidden: hidden(params) };
+            let view = LogoutConfirm { frame, application: name(application), form, stay_href: None };
+            page(StatusCode::OK, &view, locale, Powers::Forms)
+        }
+        LogoutStep::Page { application } => {
+            let view = LoggedOutPage { frame, application: name(application), back_href: None };
+            page(StatusCode::OK, &view, locale, Powers::Links)
+        }
     }
 }

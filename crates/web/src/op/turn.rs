@@ -36,7 +36,7 @@ pub(crate) fn respond(visit: &Visit, turn: Result<Turn, Refusal>, reached: Reach
     let last_eid = if let Step::Leave { eid, .. } = &turn.step { Some(*eid) } else { None };
     let mut response = step(visit, turn.step, visit.locale(&turn.ui_locales), reached);
     let headers = response.headers_mut();
-    cookies::write_logins(headers, &turn.cookies, https);
+    cookies::write_changes(headers, &turn.cookies, https);
     if let Some(eid) = last_eid {
         cookies::write_last_eid(headers, eid, https);
     }

@@ -1,0 +1,74 @@
+//! A browser session answers for the person.
+
+use model::{Acr, SubjectOf};
+use store::login_events::Kind;
+use texts::Cause;
+
+use super::{Turn, respond::Paid, start::Work};
+use crate::{Provider, Refusal, session::Resumed};
+
+impl Provider {
+    /// Finds a session of this browser that may answer what was asked. Blocking acts here too (RULE-15): the eID must
+    /// be on, in the environment that it was used in, and the application must still allow it.
+    async fn answering_session(&self, work: &Work<'_>) -> Result<Option<(Resumed, Acr)>, Refusal> {
+        for cookie in &work.jar.sessions {
+            let source = work.issuer.sources.get(&cookie.eid);
+            let Some(source) = source.filter(|_| work.issuer.remembers(&work.application, cookie.eid)) else {
+                continue;
+            };
+            let Some(session) = self.open_session(work.issuer, cookie, work.call).await? else { continue };
+            let proof = &session.held.proof;
+            let acr = work.wanted.returned_acr(proof.eid, proof.level);
+            if let Some(acr) = acr
+                && proof.environment == source.environment
+                && work.application.settings.accepts(proof.eid, proof.level)
+                && session.held.may_answer(&work.wanted, work.call.now)
+                && self.is_wanted_person(work, &session)?
+            {
+                return Ok(Some((session, acr)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_wanted_person(&self, work: &Work<'_>, session: &Resumed) -> Result<bool, Refusal> {
+        let Some(wanted) = &work.wanted.subject else { return Ok(true) };
+        Ok(*wanted == self.subject(work, &session.held.proof)?)
+    }
+
+    /// Answers from a session if there is one that may. Otherwise gives the login back, to go on with; with
+    /// `prompt=none`, where nobody can be asked, that is the end of it.
+    pub(crate) async fn resume<'a>(&self, work: Work<'a>) -> Result<Result<Turn, Work<'a>>, Refusal> {
+        if let Some((session, acr)) = self.answering_session(&work).await? {
+            let grant = self.grant(&work, acr, session.held.proof, Some(session.held.id))?;
+            let eid = grant.proof.eid;
+            let paid = Paid::Session(session.digest, work.issuer.idle_until(work.call.now));
+            let event = self.event_row(
+                work.issuer,
+                work.event(Kind::CompletedFromSession, Some(eid), None),
+                work.call,
+            );
+            // A session that was ended a moment ago answers nothing: the login goes on as if it had not been.
+            return match self.pay_for_code(work, &grant, paid, (None, event)).await? {
+                Ok(turn) => Ok(Ok(turn)),
+                Err(work) if work.wanted.prompt.none => {
+                    self.answer_error(work, Cause::NobodyLoggedIn).await.map(Ok)
+                }
+                Err(work) => Ok(Err(work)),
+            };
+        }
+        if work.wanted.prompt.none {
+            return self.answer_error(work, Cause::NobodyLoggedIn).await.map(Ok);
+        }
+        Ok(Err(work))
+    }
+
+    /// The subject by which this application knows a person.
+    pub(crate) fn subject(&self, work: &Work<'_>, proof: &model::Proof) -> Result<String, crate::Fault> {
+        let issuer = work.issuer;
+        match work.application.settings.sector {
+            model::Sector::Tenant => issuer.subject(SubjectOf::Tenant(issuer.tenant), proof),
+            model::Sector::Application => issuer.subject(SubjectOf::Application(work.application.id), proof),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What is sealed, as bytes with a version of their layout in front: a node of another version refuses what it would
+//! misread, as if it had not been there.
+
+use crypto::Secret;
+use model::{BrowserSession, Grant, Login, Wanted};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::Fault;
+
+/// A type that is sealed. Raise its version with every change of its fields.
+pub(crate) trait Layout: Serialize + DeserializeOwned {
+    const VERSION: u8;
+}
+
+impl Layout for Login {
+    const VERSION: u8 = 1;
+}
+impl Layout for Wanted {
+    const VERSION: u8 = 1;
+}
+impl Layout for Grant {
+    const VERSION: u8 = 1;
+}
+impl Layout for BrowserSession {
+    const VERSION: u8 = 1;
+}
+
+/// Writes a value for sealing.
+pub(crate) fn pack<T: Layout>(value: &T) -> Result<Secret<Vec<u8>>, Fault> {
+    let start = vec![T::VERSION];
+    postcard::to_extend(value, start).map(Secret::new).map_err(Fault::new)
+}
+
+/// Reads what [`pack`] of this version wrote; `None` for anything else.
+pub(crate) fn unpack<T: Layout>(bytes: &[u8]) -> Option<T> {
+    let (version, rest) = bytes.split_first()?;
+    if *version != T::VERSION {
+        return None;
+    }
+    let (value, rest) = postcard::take_from_bytes(rest).ok()?;
+    rest.is_empty().then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{pack, unpack};
+    use model::{BrowserSession, Login, Phase, Timestamp};
+
+    #[test]
+    fn a_value_of_another_layout_is_not_read() {
+        let login =
+            Login { wanted: None, parked: None, phase: Phase::Over, started_at: Timestamp::from_seconds(1) };
+        let packed = pack(&login).unwrap();
+        assert_eq!(unpack::<Login>(packed.expose()), Some(login));
+        let mut other = packed.expose().clone();
+        other[0] += 1;
+        assert_eq!(unpack::<Login>(&other), None);
+        let mut longer = packed.expose().clone();
+        longer.push(0);
+        assert_eq!(unpack::<Login>(&longer), None);
+        assert_eq!(unpack::<BrowserSession>(packed.expose()), None);
+    }
+}

@@ -1,0 +1,166 @@
+//! Browser sessions: found by their cookie, which alone opens what they hold.
+
+use crypto::{Digest, SealKey, Secret, b64};
+use model::{BrowserSession, Eid, Proof, SessionId, SubjectOf, Timestamp, derive_subject};
+use oidc::Scopes;
+use store::{StoreError, WriteTx, browser_sessions};
+
+use crate::{
+    Application, Call, Fault, Issuer, Provider, Refusal,
+    packed::{pack, unpack},
+};
+
+/// A session cookie that came, or is to be kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionCookie {
+    /// The eID of the session.
+    pub eid: Eid,
+    /// 43 characters of base64url.
+    pub value: String,
+}
+
+impl std::fmt::Debug for SessionCookie {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SessionCookie({})", self.eid.as_str())
+    }
+}
+
+/// The way to a session's row, and what opens it.
+pub(crate) struct SessionKey {
+    pub(crate) eid: Eid,
+    pub(crate) digest: Digest,
+    seal: SealKey,
+}
+
+impl SessionKey {
+    fn of(eid: Eid, secret: &[u8]) -> Self {
+        Self { eid, digest: Digest::of(secret), seal: SealKey::derive(secret, "browser session") }
+    }
+
+    /// Reads a cookie; `None` for one that cannot be of ours.
+    pub(crate) fn read(cookie: &SessionCookie) -> Option<Self> {
+        let secret = Secret::new(b64::decode(&cookie.value).filter(|it| it.len() == 32)?);
+        Some(Self::of(cookie.eid, secret.expose()))
+    }
+
+    fn place(&self, issuer: &Issuer) -> Vec<u8> {
+        issuer.place("browser_sessions", "sealed_proof", &b64::encode(self.digest.as_bytes()))
+    }
+}
+
+/// A session that answers a request.
+pub(crate) struct Resumed {
+    pub(crate) digest: Digest,
+    pub(crate) held: BrowserSession,
+}
+
+/// A session to be made in the write that spends what proved it; what it replaces ends there.
+pub(crate) struct NewSession {
+    pub(crate) cookie: SessionCookie,
+    pub(crate) id: SessionId,
+    row: browser_sessions::BrowserSession,
+    replaced: Vec<Digest>,
+}
+
+/// What the write needs of it.
+pub(crate) struct SessionRows {
+    row: browser_sessions::BrowserSession,
+    replaced: Vec<Digest>,
+}
+
+impl NewSession {
+    pub(crate) fn rows(&self) -> SessionRows {
+        SessionRows { row: self.row.clone(), replaced: self.replaced.clone() }
+    }
+}
+
+impl SessionRows {
+    /// Ends the browser's session before, and makes this one.
+    pub(crate) fn write(&self, tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
+        for digest in &self.replaced {
+            browser_sessions::remove(tx, self.row.tenant_id, digest)?;
+        }
+        browser_sessions::insert(tx, &self.row)
+    }
+}
+
+impl Issuer {
+    /// Says whether browsers are remembered for this application's logins with this eID.
+    pub(crate) fn remembers(&self, application: &Application, eid: Eid) -> bool {
+        application.settings.single_sign_on && self.settings.single_sign_on.contains(&eid)
+    }
+
+    /// Until when a session that is used now may rest.
+    pub(crate) fn idle_until(&self, now: Timestamp) -> Timestamp {
+        now.after(self.settings.session_limits().idle_for)
+    }
+
+    /// The subject by which `of` knows a person.
+    pub(crate) fn subject(&self, of: SubjectOf, proof: &Proof) -> Result<String, Fault> {
+        let key = self.subject_keys.get(&proof.environment);
+        let key =
+            key.ok_or_else(|| Fault::new(format!("no subject key for {}", proof.environment.as_str())))?;
+        Ok(derive_subject(key, of, proof.eid, &proof.stable_id))
+    }
+}
+
+impl Provider {
+    /// Makes a session of a proof, where browsers are remembered. Nothing is written yet.
+    pub(crate) fn new_session(
+        &self,
+        (issuer, application): (&Issuer, &Application),
+        (proof, asked): (&Proof, Scopes),
+        brought: &[SessionCookie],
+        call: &Call,
+    ) -> Result<Option<NewSession>, Fault> {
+        if !issuer.remembers(application, proof.eid) {
+            return Ok(None);
+        }
+        let secret: Secret<[u8; 32]> = Secret::new(self.random.bytes());
+        let key = SessionKey::of(proof.eid, secret.expose());
+        let id = SessionId::from_bytes(self.random.bytes());
+        let held = BrowserSession::new(id, proof.clone(), asked);
+        let ends_at = call.now.after(issuer.settings.session_limits().at_most);
+        let row = browser_sessions::BrowserSession {
+            tenant_id: issuer.tenant,
+            session_digest: key.digest,
+            id,
+            domain_id: issuer.domain,
+            eid: proof.eid.as_str().to_owned(),
+            subject: issuer.subject(SubjectOf::Tenant(issuer.tenant), proof)?,
+            sealed_proof: key.seal.seal(&self.random, &key.place(issuer), pack(&held)?.expose()),
+            created_at: call.now,
+            used_at: call.now,
+            ends_at,
+            expires_at: issuer.idle_until(call.now).min(ends_at),
+        };
+        let replaced = brought.iter().filter(|it| it.eid == proof.eid).filter_map(SessionKey::read);
+        Ok(Some(NewSession {
+            cookie: SessionCookie { eid: proof.eid, value: b64::encode(secret.expose()) },
+            id,
+            row,
+            replaced: replaced.map(|it| it.digest).collect(),
+        }))
+    }
+
+    /// Opens a session of this domain that lives; a cookie that does not verify here is the same as none (RULE-16).
+    pub(crate) async fn open_session(
+        &self,
+        issuer: &Issuer,
+        cookie: &SessionCookie,
+        call: &Call,
+    ) -> Result<Option<Resumed>, Refusal> {
+        let Some(key) = SessionKey::read(cookie) else { return Ok(None) };
+        let (tenant, digest, now) = (issuer.tenant, key.digest, call.now);
+        let row = self.store.read(move |tx| browser_sessions::find(tx, tenant, &digest, now)).await?;
+        let row = row.filter(|row| row.domain_id == issuer.domain && row.eid == key.eid.as_str());
+        let opened = row.and_then(|row| key.seal.open(&key.place(issuer), &row.sealed_proof).ok());
+        let held = opened.and_then(|plain| unpack::<BrowserSession>(plain.expose()));
+        Ok(held.filter(|held| held.proof.eid == key.eid).map(|held| Resumed { digest, held }))
+    }
+}
+
+/// The session id that tokens carry: that of the browser session, or one of this login alone.
+pub(crate) fn sid(session: Option<SessionId>, provider: &Provider) -> String {
+    session.map_or_else(|| b64::encode(&provider.random.bytes::<16>()), |id| id.to_string())
+}
