@@ -202,6 +202,29 @@ impl House {
         self.provider.sweep(call).await.unwrap()
     }
 
+    /// Lets the domain remember browsers with these eIDs.
+    pub(crate) async fn remember(&mut self, eids: &[Eid]) {
+        self.remember_at(self.domain, eids).await;
+    }
+
+    pub(crate) async fn remember_at(&mut self, domain: DomainId, eids: &[Eid]) {
+        let eids = eids.to_vec();
+        let change = |it: &mut model::DomainSettings| it.single_sign_on = eids;
+        self.console.change_domain(&self.tenant, domain, change, self.now()).await.unwrap();
+        self.restart();
+    }
+
+    /// Switches an eID of the house's domain off or on.
+    pub(crate) async fn switch_source(&mut self, eid: Eid, on: bool) {
+        let at = (self.domain, eid);
+        self.console.switch_identity_source(&self.tenant, at, on, self.now()).await.unwrap();
+        self.restart();
+    }
+
+    pub(crate) fn time(&self) -> Timestamp {
+        self.now()
+    }
+
     fn now(&self) -> Timestamp {
         Timestamp::from_seconds(self.clock.load(Ordering::SeqCst))
     }

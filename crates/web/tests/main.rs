@@ -21,6 +21,7 @@ mod limits;
 mod logout;
 mod pages_shown;
 mod redeem_once;
+mod single_sign_on;
 mod tenants;
 mod token;
 mod userinfo;
