@@ -18,6 +18,7 @@ mod mint;
 mod provider;
 mod refusal;
 mod sweep;
+mod tally;
 mod token;
 mod userinfo;
 
@@ -31,4 +32,5 @@ pub use issuer::Issuer;
 pub use logout::LoggedOut;
 pub use provider::Provider;
 pub use refusal::{Fault, OAuthRefusal, PageProblem, Refusal};
+pub use tally::Tally;
 pub use userinfo::Userinfo;

@@ -12,7 +12,7 @@ use model::{DomainId, Origin, TenantId};
 use moka::future::Cache;
 use store::Store;
 
-use crate::{Application, Issuer};
+use crate::{Application, Issuer, Tally};
 
 /// How long a cached value serves; a change made elsewhere is seen after this at the latest.
 const FRESH_FOR: Duration = Duration::from_secs(5);
@@ -28,6 +28,7 @@ pub struct Provider {
     pub(crate) applications: Cache<(TenantId, DomainId, String), Arc<Application>>,
     pub(crate) origins: Cache<(TenantId, DomainId), Arc<HashSet<Origin>>>,
     returning: Mutex<HashSet<[u8; 16]>>,
+    pub(crate) tally: Tally,
 }
 
 /// Holds an upstream state while its callback is being worked on.
@@ -62,6 +63,7 @@ impl Provider {
             applications: cache(10_000),
             origins: cache(1_000),
             returning: Mutex::new(HashSet::new()),
+            tally: Tally::default(),
         }
     }
 
@@ -70,6 +72,11 @@ impl Provider {
     pub(crate) fn take_return(&self, state: [u8; 16]) -> Option<Returning<'_>> {
         let first = self.returning.lock().unwrap_or_else(PoisonError::into_inner).insert(state);
         first.then(|| Returning { provider: self, state })
+    }
+
+    /// What has happened since the start, for the operator.
+    pub const fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The source of randomness, for trace ids.

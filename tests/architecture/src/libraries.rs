@@ -12,6 +12,8 @@ pub type Guest = (&'static str, &'static str);
 pub const GUESTS: &[Guest] = &[
     // A test reads what is logged of hostile requests.
     ("tracing-subscriber", "web"),
+    // Tests come to the built binary as an HTTP client.
+    ("http-body-util", "cli"),
 ];
 
 /// The secrets. A library that is not listed (`serde`, `thiserror`, `url` …) is everybody's.
@@ -42,6 +44,7 @@ pub const HOMES: &[Home] = &[
     ("rcgen", &["cli"]),
     ("clap", &["cli"]),
     ("toml", &["cli"]),
+    ("prometheus-client", &["cli"]),
     ("tracing-subscriber", &["cli"]),
     // Where something waits. The crates of rules are not among them, nor is the provider.
     ("tokio", &["outbound", "store", "eid", "web", "cli"]),

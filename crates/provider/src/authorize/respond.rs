@@ -106,6 +106,7 @@ impl Provider {
         if !first {
             return Ok(work.over());
         }
+        self.tally.login(grant.proof.eid, "finished");
         work.login.phase = Phase::Over;
         let wanted = &work.wanted;
         let answer = AuthorizationResponse::code(

@@ -23,6 +23,7 @@ impl Provider {
         };
         match started {
             Ok(started) => {
+                self.tally.login(eid, "started");
                 work.login.phase = Phase::AtEid { eid, memo: started.memo };
                 self.turn(work, Step::Leave { url: started.url, eid }).await
             }
@@ -72,10 +73,11 @@ impl Provider {
         match outcome {
             Ok(Outcome::Proved(proof)) => self.judge(work, *proof, spent).await,
             Ok(Outcome::Refused(reason)) => {
-                let description = match reason {
-                    Reason::Cancelled => "the person cancelled at the eID",
-                    Reason::NinRefused => "the national identity number was not given",
+                let (outcome, description) = match reason {
+                    Reason::Cancelled => ("cancelled", "the person cancelled at the eID"),
+                    Reason::NinRefused => ("nin-refused", "the national identity number was not given"),
                 };
+                self.tally.login(eid, outcome);
                 self.end(work, Some(spent), (ErrorCode::AccessDenied, description)).await
             }
             Err(error) => {
@@ -119,6 +121,7 @@ impl Provider {
         (eid, trouble): (Eid, Trouble),
         spent: Option<super::respond::Spent>,
     ) -> Result<Turn, Refusal> {
+        self.tally.login(eid, trouble.as_str());
         if !work.application.settings.error_pages {
             return self.end(work, spent, super::respond::error_of(trouble)).await;
         }
