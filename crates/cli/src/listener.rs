@@ -1,34 +1,75 @@
 //! Listens: TCP, TLS where asked, HTTP/1.1 and 2, and an end that finishes what it began.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
+use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
-    service::TowerToHyperService,
+    server::conn::auto,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
 use tokio_rustls::TlsAcceptor;
-use web::Site;
+use tower::Service as _;
+use web::{Peer, Site};
 
-/// How long a client may take to send its headers, or to shake hands.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How long to wait after a connection that could not be accepted: the reason is seldom gone at once.
 const BREATH: Duration = Duration::from_millis(200);
-/// How many connections at once.
-const MOST: usize = 2_048;
-/// How long the end waits for requests that are being answered.
-const FAREWELL: Duration = Duration::from_secs(3);
+
+/// What one client may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// How many connections at once; the next one waits in the system's queue.
+    pub(crate) connections: usize,
+    /// Of a request, in bytes.
+    pub(crate) largest_headers: u32,
+    /// How long a client may take to shake hands, and then to send its headers.
+    pub(crate) headers_for: Duration,
+    /// How long a connection may lie idle.
+    pub(crate) idle_for: Duration,
+    /// How long the end waits for requests that are being answered.
+    pub(crate) finish_in: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 2_048,
+            largest_headers: 64 * 1024,
+            headers_for: Duration::from_secs(10),
+            idle_for: Duration::from_secs(60),
+            finish_in: Duration::from_secs(3),
+        }
+    }
+}
 
 /// A door that has been opened, not yet answered at.
 pub(crate) struct Door {
     listeners: Vec<TcpListener>,
     router: Site,
     tls: Option<TlsAcceptor>,
+    limits: Limits,
+    room: Arc<Semaphore>,
+}
+
+/// What every connection of a door has.
+#[derive(Clone)]
+struct Inside {
+    router: Site,
+    tls: Option<TlsAcceptor>,
+    limits: Limits,
+    end: watch::Receiver<bool>,
 }
 
 impl Door {
@@ -38,92 +79,180 @@ impl Door {
         let four = four
             .map_err(|error| format!("port {port} cannot be opened ({error}); choose others with --port"))?;
         let six = TcpListener::bind(SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], port))).await;
-        Ok(Self { listeners: std::iter::once(four).chain(six.ok()).collect(), router, tls })
+        let listeners = std::iter::once(four).chain(six.ok()).collect();
+        Ok(Self::with(listeners, router, tls, Limits::default()))
+    }
+
+    /// Opens these addresses.
+    pub(crate) async fn at(
+        addresses: &[SocketAddr],
+        router: Site,
+        tls: Option<TlsAcceptor>,
+        limits: Limits,
+    ) -> Result<Self, String> {
+        let mut listeners = Vec::new();
+        for address in addresses {
+            let bound = TcpListener::bind(address).await;
+            listeners.push(bound.map_err(|error| format!("{address} cannot be listened at: {error}"))?);
+        }
+        Ok(Self::with(listeners, router, tls, limits))
+    }
+
+    fn with(listeners: Vec<TcpListener>, router: Site, tls: Option<TlsAcceptor>, limits: Limits) -> Self {
+        Self { listeners, router, tls, limits, room: Arc::new(Semaphore::new(limits.connections)) }
+    }
+
+    /// Where the door is; a port 0 has become a real one.
+    pub(crate) fn addresses(&self) -> Vec<SocketAddr> {
+        self.listeners.iter().filter_map(|it| it.local_addr().ok()).collect()
+    }
+
+    /// Counts the connections that are open.
+    pub(crate) fn connections(&self) -> impl Fn() -> usize + Send + Sync + use<> {
+        let (room, most) = (Arc::clone(&self.room), self.limits.connections);
+        move || most.saturating_sub(room.available_permits())
     }
 
     /// Answers until `end` says so, then finishes what is being answered.
     pub(crate) async fn answer(self, end: watch::Receiver<bool>) {
-        let room = Arc::new(Semaphore::new(MOST));
+        let inside = Inside { router: self.router, tls: self.tls, limits: self.limits, end };
         let doors = self.listeners.into_iter().map(|listener| {
-            let (router, tls, end, room) =
-                (self.router.clone(), self.tls.clone(), end.clone(), Arc::clone(&room));
-            tokio::spawn(accept(listener, (router, tls), end, room))
+            let (inside, room) = (inside.clone(), Arc::clone(&self.room));
+            tokio::spawn(accept(listener, inside, room))
         });
         for door in doors.collect::<Vec<_>>() {
             // A door that panicked has nothing left to finish.
             let _ = door.await;
         }
+        // Everybody has left when every seat is free again.
+        let seats = u32::try_from(self.limits.connections).unwrap_or(u32::MAX);
+        if tokio::time::timeout(self.limits.finish_in, self.room.acquire_many(seats)).await.is_err() {
+            tracing::warn!("connections were cut: their requests were not answered in time");
+        }
     }
 }
 
-async fn accept(
-    listener: TcpListener,
-    (router, tls): (Site, Option<TlsAcceptor>),
-    mut end: watch::Receiver<bool>,
-    room: Arc<Semaphore>,
-) {
-    let graceful = Arc::new(GracefulShutdown::new());
+async fn accept(listener: TcpListener, mut inside: Inside, room: Arc<Semaphore>) {
     loop {
-        let stream = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
-                // Out of file handles, or the client was gone already: the next one may do better.
-                Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    let _ = tokio::time::timeout(BREATH, std::future::pending::<()>()).await;
-                    continue;
-                }
-            },
-            _ = end.changed() => break,
+        // The seat comes first: who finds none waits outside, and costs us nothing.
+        let seat = tokio::select! {
+            seat = Arc::clone(&room).acquire_owned() => seat,
+            _ = inside.end.changed() => return,
         };
-        let Ok(seat) = Arc::clone(&room).try_acquire_owned() else { continue };
-        let (router, tls, watcher) = (router.clone(), tls.clone(), graceful.watcher());
-        tokio::spawn(async move {
-            let _seat = seat;
-            shake_hands(stream, tls, router, watcher).await;
-        });
-    }
-    if let Ok(graceful) = Arc::try_unwrap(graceful) {
-        let _ = tokio::time::timeout(FAREWELL, graceful.shutdown()).await;
-    }
-}
-
-async fn shake_hands(
-    stream: TcpStream,
-    tls: Option<TlsAcceptor>,
-    router: Site,
-    watcher: hyper_util::server::graceful::Watcher,
-) {
-    // Answers are small and wait for nobody.
-    let _ = stream.set_nodelay(true);
-    match tls {
-        // Which HTTP it is, is known before anything is read, so every read has its time-out.
-        None => converse(stream, router, watcher, false).await,
-        Some(tls) => {
-            if let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, tls.accept(stream)).await {
-                let second = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-                converse(stream, router, watcher, second).await;
+        let Ok(seat) = seat else { return };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = inside.end.changed() => return,
+        };
+        match accepted {
+            Ok((stream, from)) => drop(tokio::spawn(shake_hands(stream, from, inside.clone(), seat))),
+            // Out of file handles, or the client was gone already: the next one may do better.
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                let _ = tokio::time::timeout(BREATH, std::future::pending::<()>()).await;
             }
         }
     }
 }
 
-async fn converse<S>(stream: S, router: Site, watcher: hyper_util::server::graceful::Watcher, second: bool)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
+/// Serves one connection to its end; its seat is free again afterwards.
+async fn shake_hands(stream: TcpStream, from: SocketAddr, inside: Inside, _seat: OwnedSemaphorePermit) {
+    // Answers are small and wait for nobody.
+    let _ = stream.set_nodelay(true);
+    let address = from.ip().to_canonical();
+    match inside.tls.clone() {
+        // Which HTTP it is, is known before anything is read, so every read has its time-out.
+        None => converse(stream, Peer { address, is_tls: false }, inside, false).await,
+        Some(tls) => match tokio::time::timeout(inside.limits.headers_for, tls.accept(stream)).await {
+            Ok(Ok(stream)) => {
+                let second = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                converse(stream, Peer { address, is_tls: true }, inside, second).await;
+            }
+            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+            Err(_) => tracing::debug!("a TLS handshake took too long"),
+        },
+    }
+}
+
+/// A request that is being answered; also one that its client has given up.
+struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    fn new(count: Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn server(limits: &Limits, second: bool) -> auto::Builder<TokioExecutor> {
     let server = auto::Builder::new(TokioExecutor::new());
     let mut server = if second { server.http2_only() } else { server.http1_only() };
-    server.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(64 * 1024);
+    let most = usize::try_from(limits.largest_headers).unwrap_or(usize::MAX);
+    server.http1().timer(TokioTimer::new()).header_read_timeout(limits.headers_for).max_buf_size(most);
     server
         .http2()
         .timer(TokioTimer::new())
-        .max_header_list_size(64 * 1024)
+        .max_header_list_size(limits.largest_headers)
         .max_concurrent_streams(100)
-        .keep_alive_interval(PATIENCE)
-        .keep_alive_timeout(PATIENCE);
-    let connection = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    if let Err(error) = watcher.watch(connection.into_owned()).await {
-        tracing::debug!(%error, "a connection ended early");
+        // Streams opened and reset at once are closed as an attack (CVE-2023-44487 and its kin).
+        .max_pending_accept_reset_streams(20)
+        .max_local_error_reset_streams(100)
+        .keep_alive_interval(limits.headers_for)
+        .keep_alive_timeout(limits.headers_for);
+    server
+}
+
+async fn converse<S>(stream: S, peer: Peer, inside: Inside, second: bool)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (open, seen) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let service = service_fn(|mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        let (mut router, open) = (inside.router.clone(), Arc::clone(&open));
+        seen.fetch_add(1, Ordering::Relaxed);
+        async move {
+            let _open = Open::new(open);
+            router.call(request).await
+        }
+    });
+    let server = server(&inside.limits, second);
+    let mut connection = pin!(server.serve_connection(TokioIo::new(stream), service));
+    let mut idle = tokio::time::interval(inside.limits.idle_for);
+    idle.tick().await;
+    let (mut seen_before, mut ending) = (0, false);
+    let mut end = inside.end.clone();
+    loop {
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended early");
+                }
+                return;
+            }
+            _ = end.changed(), if !ending => {
+                ending = true;
+                connection.as_mut().graceful_shutdown();
+            }
+            _ = idle.tick() => {
+                let seen = seen.load(Ordering::Relaxed);
+                let is_idle = open.load(Ordering::Relaxed) == 0 && seen == seen_before;
+                seen_before = seen;
+                // Said goodbye and still here: it reads nothing of what we wrote.
+                if is_idle && ending {
+                    return;
+                }
+                if is_idle {
+                    ending = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+            }
+        }
     }
 }

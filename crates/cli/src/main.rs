@@ -5,7 +5,11 @@ mod config;
 mod dev;
 mod listener;
 mod manage;
+mod serve;
+mod signals;
 mod telemetry;
+mod upkeep;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -23,6 +27,8 @@ struct Arguments {
 enum Command {
     /// Runs everything on this machine: a demo tenant, a sample application and simulated eIDs.
     Dev(dev::DevArguments),
+    /// Serves an installation, as its configuration says.
+    Serve(config::Where),
     /// Checks a configuration, prints an example, or makes a master key.
     Config(config::ConfigArguments),
     #[command(flatten)]
@@ -36,6 +42,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime.block_on(async {
             match arguments.command {
                 Command::Dev(arguments) => dev::run(arguments).await,
+                Command::Serve(arguments) => serve::run(arguments).await,
                 Command::Config(arguments) => config::run(&arguments),
                 Command::Manage(command) => manage::run(command).await,
             }

@@ -1,12 +1,216 @@
 //! Log records: one line an event, on standard error, so that standard output stays the caller's.
 
-use std::io::IsTerminal;
+use std::fmt::{self, Write as _};
 
-use tracing_subscriber::{EnvFilter, fmt};
+use model::Timestamp;
+use serde_json::{Map, Value};
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
+    registry::LookupSpan,
+};
 
-/// Starts logging. `PORTVAKT_LOG` chooses what (`warn` in development, where the terminal is for the table).
-pub(crate) fn start() {
-    let filter = EnvFilter::try_from_env("PORTVAKT_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    let terminal = std::io::stderr().is_terminal();
-    fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal).with_target(false).init();
+use crate::{
+    clock,
+    config::{Format, Level},
+};
+
+/// Starts logging. `PORTVAKT_LOG` wins over `level`.
+pub(crate) fn start(format: Format, level: Level) {
+    let level = match level {
+        Level::Error => "error",
+        Level::Warn => "warn",
+        Level::Info => "info",
+        Level::Debug => "debug",
+    };
+    let filter = EnvFilter::try_from_env("PORTVAKT_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .event_format(Line { format, now: clock::now })
+        .init();
+}
+
+/// Writes an event as one line.
+struct Line {
+    format: Format,
+    now: fn() -> Timestamp,
+}
+
+/// What an event says.
+#[derive(Default)]
+struct Said {
+    message: String,
+    fields: Map<String, Value>,
+}
+
+/// Says whether a character could break a line, or show a reader something else than what is there.
+fn misleads(it: char) -> bool {
+    it.is_control()
+        || matches!(it, '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
+}
+
+/// A text in which nothing misleads: such characters are written as `\u{202e}`.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for it in text.chars() {
+        match it {
+            _ if misleads(it) => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(it));
+            }
+            _ => out.push(it),
+        }
+    }
+    out
+}
+
+impl Said {
+    fn keep(&mut self, field: &Field, value: Value) {
+        match value {
+            Value::String(text) if field.name() == "message" => self.message = plain(&text),
+            Value::String(text) => drop(self.fields.insert(field.name().to_owned(), plain(&text).into())),
+            other => drop(self.fields.insert(field.name().to_owned(), other)),
+        }
+    }
+}
+
+impl Visit for Said {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.keep(field, format!("{value:?}").into());
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.keep(field, value.into());
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.keep(field, value.into());
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.keep(field, value.into());
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.keep(field, value.into());
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.keep(field, value.into());
+    }
+}
+
+impl<S, N> FormatEvent<S, N> for Line
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut said = Said::default();
+        event.record(&mut said);
+        let (at, level) = (clock::rfc3339((self.now)()), event.metadata().level());
+        match self.format {
+            Format::Json => {
+                let mut record = Map::new();
+                record.insert("time".to_owned(), at.into());
+                record.insert("level".to_owned(), level.as_str().to_lowercase().into());
+                record.insert("module".to_owned(), event.metadata().target().into());
+                record.insert("message".to_owned(), said.message.into());
+                // A field cannot replace what every record has.
+                for (name, value) in said.fields {
+                    record.entry(name).or_insert(value);
+                }
+                writeln!(writer, "{}", Value::Object(record))
+            }
+            Format::Text => {
+                write!(writer, "{at} {level:<5} {}", said.message)?;
+                for (name, value) in said.fields {
+                    match value {
+                        Value::String(text) if is_word(&text) => write!(writer, " {name}={text}")?,
+                        other => write!(writer, " {name}={other}")?,
+                    }
+                }
+                writeln!(writer)
+            }
+        }
+    }
+}
+
+/// Says whether a value needs no quotes.
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && !text.contains(|it: char| it.is_whitespace() || matches!(it, '"' | '=' | '\\'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, Line};
+    use model::Timestamp;
+    use std::{
+        io::Write,
+        sync::{Arc, Mutex},
+    };
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(format: Format, event: impl FnOnce()) -> String {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let now = || Timestamp::from_micros(1_700_000_000_000_001);
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(move || writer.clone())
+            .event_format(Line { format, now })
+            .finish();
+        tracing::subscriber::with_default(subscriber, event);
+        let bytes = kept.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn rule_23_an_event_is_one_line_and_nothing_in_it_misleads() {
+        let path = "/a\r\n2023-11-14 INFO forged\u{1b}[31m\u{202e}txt.\u{2028}\u{85}\u{200b}";
+        let event = || tracing::warn!(path, debug = ?path, shown = %path, took_ms = 7, "a request {path}");
+        for format in [Format::Text, Format::Json] {
+            let line = logged(format, event);
+            assert_eq!(line.matches('\n').count(), 1, "{line:?}");
+            assert!(!line.trim_end().contains(super::misleads), "{line:?}");
+            assert!(line.contains("u{202e}txt.") && line.contains("u{1b}[31m"), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_has_its_time_level_message_and_fields() {
+        let event = || tracing::info!(status = 200, path = "/a b", trace = "00ff", level = "fake", "request");
+        let text = logged(Format::Text, event);
+        assert_eq!(
+            text,
+            "2023-11-14T22:13:20.000001Z INFO  request level=fake path=\"/a b\" status=200 trace=00ff\n"
+        );
+        let json: serde_json::Value = serde_json::from_str(&logged(Format::Json, event)).unwrap();
+        assert_eq!((&json["time"], &json["level"]), (&"2023-11-14T22:13:20.000001Z".into(), &"info".into()));
+        assert_eq!(
+            (&json["message"], &json["status"], &json["path"]),
+            (&"request".into(), &200.into(), &"/a b".into())
+        );
+    }
 }

@@ -22,6 +22,7 @@ mod refusal;
 mod session;
 mod settings;
 mod sweep;
+mod tally;
 mod token;
 mod userinfo;
 
@@ -37,4 +38,5 @@ pub use provider::Provider;
 pub use refusal::{Fault, Refusal, Refused};
 pub use session::SessionCookie;
 pub use settings::Settings;
+pub use tally::Tally;
 pub use userinfo::Userinfo;

@@ -12,7 +12,7 @@ use model::{DomainId, Origin, TenantId};
 use moka::future::Cache;
 use store::Store;
 
-use crate::{Application, Issuer, Settings, events::Noted};
+use crate::{Application, Issuer, Settings, Tally, events::Noted};
 
 /// How long a cached value serves; a change made elsewhere is seen after this at the latest.
 const FRESH_FOR: Duration = Duration::from_secs(5);
@@ -30,6 +30,7 @@ pub struct Provider {
     returning: Mutex<HashSet<[u8; 16]>>,
     pub(crate) settings: Settings,
     pub(crate) noted: Noted,
+    pub(crate) tally: Tally,
 }
 
 /// Holds an upstream state while its callback is being worked on.
@@ -66,6 +67,7 @@ impl Provider {
             returning: Mutex::new(HashSet::new()),
             settings: Settings::default(),
             noted: Noted::default(),
+            tally: Tally::default(),
         }
     }
 
@@ -80,6 +82,11 @@ impl Provider {
     pub(crate) fn take_return(&self, state: [u8; 16]) -> Option<Returning<'_>> {
         let first = self.returning.lock().unwrap_or_else(PoisonError::into_inner).insert(state);
         first.then(|| Returning { provider: self, state })
+    }
+
+    /// What has happened since the start, for the operator.
+    pub const fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The source of randomness, for trace ids.

@@ -137,6 +137,11 @@ impl Store {
         self.0.counters.writes()
     }
 
+    /// Counts what waits for a store thread; [`StoreError::Busy`] comes when that reaches the queue's length.
+    pub fn waiting(&self) -> usize {
+        self.0.threads.max_capacity().saturating_sub(self.0.threads.capacity())
+    }
+
     /// Prepares every statement there is, to see that this database has what they need.
     ///
     /// # Errors

@@ -5,7 +5,9 @@
 
 mod app;
 mod cookies;
+mod entrance;
 mod op;
+mod operator;
 mod pretend;
 mod respond;
 mod router;
@@ -14,6 +16,8 @@ mod sandbox;
 mod visit;
 
 pub use app::{App, Clock, Site};
+pub use entrance::{ClientAddress, Entrance, Observed, Peer, with_entrance};
+pub use operator::{Later, OperatorSite, operator_router};
 pub use router::{op_router, sample_router, simulator_router};
 pub use sample::{Results, SampleSite};
 pub use sandbox::SimulatorSite;

@@ -4,14 +4,22 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, Uri, header, request::Parts},
+    http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
     response::Response,
 };
 use oidc::{Params, ParamsError};
 use provider::{Call, Issuer, Refusal, TraceId};
 use texts::{Cause, Locale};
 
-use crate::{App, cookies::Cookies, respond::error::refusal_at};
+use crate::{
+    App,
+    cookies::Cookies,
+    entrance::Confidential,
+    respond::{
+        error::refusal_at,
+        page::{answer, moved},
+    },
+};
 
 /// What a handler knows of the request beside its parameters.
 #[derive(Clone)]
@@ -42,6 +50,18 @@ pub(crate) fn host(uri: &Uri, headers: &HeaderMap) -> Option<String> {
     uri.authority().map(|it| it.as_str().to_owned()).or_else(|| text(headers, header::HOST))
 }
 
+/// What came in clear text to a domain that is reached over TLS: a browser is sent to the same address there,
+/// anything with a body is refused, because whoever sends secrets in clear text shall notice.
+fn elsewhere(parts: &Parts, issuer: &str) -> Response {
+    if matches!(parts.method, Method::GET | Method::HEAD)
+        && !parts.headers.contains_key(header::AUTHORIZATION)
+    {
+        let target = parts.uri.path_and_query().map_or("/", |it| it.as_str());
+        return moved(&format!("{issuer}{target}"));
+    }
+    answer(StatusCode::FORBIDDEN, "this address is reached over https only\n")
+}
+
 fn chosen_in(query: Option<&str>) -> Option<Locale> {
     Params::parse(query.unwrap_or_default()).ok()?.get("lang").and_then(Locale::parse)
 }
@@ -70,6 +90,10 @@ impl FromRequestParts<App> for Visit {
         let refuse = |refusal: Refusal| refusal_at(parts.uri.path(), &refusal, page_locale, &call);
         let host = host(&parts.uri, &parts.headers).ok_or_else(|| refuse(Refusal::NotFound))?;
         let issuer = app.provider.issuer(&host, &call).await.map_err(refuse)?;
+        let in_clear = parts.extensions.get::<Confidential>().is_some_and(|it| !it.0);
+        if issuer.is_https() && in_clear {
+            return Err(elsewhere(parts, issuer.url()));
+        }
         let cookies = Cookies::read(&parts.headers, issuer.is_https());
         Ok(Self {
             chosen: chosen_now.or(cookies.language),

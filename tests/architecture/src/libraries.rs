@@ -15,6 +15,8 @@ pub const GUESTS: &[Guest] = &[
     // Its tests wait, and change rows by hand to see that it shows.
     ("tokio", "console"),
     ("rusqlite", "console"),
+    // Tests come to the built binary as an HTTP client.
+    ("http-body-util", "cli"),
 ];
 
 /// The secrets. A library that is not listed (`serde`, `thiserror`, `url` …) is everybody's.
@@ -45,6 +47,7 @@ pub const HOMES: &[Home] = &[
     ("rcgen", &["cli"]),
     ("clap", &["cli"]),
     ("toml", &["cli"]),
+    ("prometheus-client", &["cli"]),
     ("tracing-subscriber", &["cli"]),
     // Where something waits. The crates of rules are not among them, nor is the provider.
     ("tokio", &["outbound", "store", "eid", "web", "cli"]),

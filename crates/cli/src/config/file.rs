@@ -75,7 +75,7 @@ section! {
         headers_for: Lasting = Is(r#""10s""#);
         /// How long a client may take for its body.
         body_for: Lasting = Is(r#""30s""#);
-        /// How long a connection may lie idle.
+        /// How long a connection may lie idle. One of HTTP/1.1 waits for its next request no longer than `headers_for`.
         idle_for: Lasting = Is(r#""60s""#);
         /// How long a stop waits for the requests that are being answered.
         finish_in: Lasting = Is(r#""30s""#);

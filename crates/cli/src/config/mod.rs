@@ -3,8 +3,6 @@
 //! `file` is what the operator writes, `schema` how it is read and described, `resolve` what each part of the program is
 //! given. Everything that is wrong is said at once, with its line.
 
-#![expect(dead_code, unused_imports, reason = "serve, doctor and the management commands come next")]
-
 mod command;
 mod fault;
 mod file;
@@ -15,10 +13,9 @@ mod secret;
 mod value;
 
 pub(crate) use command::{ConfigArguments, Where, run};
-pub(crate) use fault::Faults;
 pub(crate) use file::{Format, Level};
-pub(crate) use resolve::{Config, Keys, Listen, Pair, load};
-pub(crate) use value::{Lasting, Net};
+pub(crate) use resolve::{Config, Listen, Pair, load};
+pub(crate) use value::Lasting;
 
 #[cfg(test)]
 mod tests;

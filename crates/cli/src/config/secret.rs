@@ -76,6 +76,12 @@ impl MasterKeySource {
             Self::Variable(text) => text.clone(),
             // systemd gives credentials to the service alone, whatever their mode looks like.
             Self::Credential(path) => read_text(path)?,
+            Self::File(path) if !path.exists() => {
+                return Err(Faults::one(format!(
+                    "{self} is not there: put back the key that this database was made with, or make one for a new \
+                     database with `portvakt config new-master-key`"
+                )));
+            }
             Self::File(path) => read_secret(path)?,
         };
         let key = b64::decode(text.expose().trim()).map(Secret::new);

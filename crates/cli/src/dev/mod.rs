@@ -7,22 +7,25 @@ mod seed;
 mod tls;
 mod world;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 use crypto::Random;
 use eid::{Catalogue, Issuer};
 use model::{Eid, EidEnvironment};
 use outbound::{Outbound, Settings as OutboundSettings};
-use provider::{Call, Provider, TraceId};
+use provider::Provider;
 use store::{Place, Store};
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-};
+use tokio::sync::watch;
 use web::{App, op_router};
 
-use crate::{clock, listener::Door, telemetry};
+use crate::{
+    clock,
+    config::{Format, Level},
+    listener::Door,
+    signals, telemetry, upkeep,
+    worker::Workers,
+};
 use demo::Addresses;
 use folder::Folder;
 use world::World;
@@ -52,7 +55,7 @@ pub(crate) struct DevArguments {
 
 /// Runs until the terminal or the system says stop.
 pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
-    telemetry::start();
+    telemetry::start(Format::Text, Level::Warn);
     let addresses =
         Addresses { scheme: if arguments.https { "https" } else { "http" }, port: arguments.port };
     let folder = Folder::open(&arguments.data_dir, arguments.reset)?;
@@ -92,16 +95,18 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     ];
     let (stop, end) = watch::channel(false);
     let answering: Vec<_> = doors.into_iter().map(|door| tokio::spawn(door.answer(end.clone()))).collect();
-    let sweeping = tokio::spawn(sweep(provider, end));
+    let mut workers = Workers::new(clock::system(), end);
+    upkeep::sweep(&mut workers, provider);
     // From here on a stop is heard, also one that comes before the report is read.
-    let stop_asked = stop_asked()?;
+    let stop_asked = signals::stop_asked()?;
     report::print(&report::Report::new(&addresses, &seeded, &world, &folder), arguments.json);
     stop_asked.await;
     let _ = stop.send(true);
-    for task in answering.into_iter().chain([sweeping]) {
+    for task in answering {
         // A task that panicked has logged why; there is nothing left to finish in it.
         let _ = task.await;
     }
+    workers.finish().await;
     store.close().await;
     Ok(())
 }
@@ -115,31 +120,4 @@ fn issuers(world: &World) -> Vec<Issuer> {
             environments.map(|environment| Issuer { eid, environment, issuer: issuer.clone() })
         })
         .collect()
-}
-
-/// Listens for Ctrl-C and for the system's stop; the future ends with the first of them.
-fn stop_asked() -> Result<impl Future<Output = ()>, String> {
-    let listen = |kind| signal(kind).map_err(|error| format!("signals cannot be heard: {error}"));
-    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Deletes what has expired, every minute.
-async fn sweep(provider: Arc<Provider>, mut end: watch::Receiver<bool>) {
-    let mut minute = tokio::time::interval(Duration::from_secs(60));
-    loop {
-        tokio::select! {
-            _ = minute.tick() => {}
-            _ = end.changed() => return,
-        }
-        let call = Call { now: clock::now(), trace: TraceId::new(provider.random()) };
-        if let Err(refusal) = provider.sweep(&call).await {
-            tracing::warn!(trace = %call.trace, ?refusal, "expired rows could not be deleted; the next minute tries again");
-        }
-    }
 }

@@ -117,6 +117,7 @@ impl Provider {
         if !first.await? {
             return Ok(Err(work));
         }
+        self.tally.login(grant.proof.eid, "finished");
         work.login.phase = Phase::Over;
         work.kept = session.map(|it| it.cookie);
         let wanted = &work.wanted;

@@ -25,6 +25,7 @@ impl Provider {
         };
         match started {
             Ok(started) => {
+                self.tally.login(eid, "started");
                 work.login.phase = Phase::AtEid { eid, memo: started.memo };
                 self.note_of(&work, Kind::SentToEid, Some(eid), None);
                 self.turn(work, Step::Leave { url: started.url, eid }).await
@@ -79,6 +80,7 @@ impl Provider {
                     Reason::Cancelled => Cause::PersonCancelled,
                     Reason::NinRefused => Cause::NinRefused,
                 };
+                self.tally.login(eid, cause.id());
                 self.end(work, Some(spent), cause).await
             }
             Err(error) => {
@@ -127,6 +129,7 @@ impl Provider {
         (eid, trouble): (Eid, Trouble),
         spent: Option<super::respond::Spent>,
     ) -> Result<Turn, Refusal> {
+        self.tally.login(eid, trouble.as_str());
         if !work.application.settings.error_pages {
             return self.end(work, spent, super::respond::cause_of(trouble)).await;
         }

@@ -127,6 +127,7 @@ impl Provider {
         // An unused code that merely expired is not reuse, but killing it costs nothing.
         match (self.store.write(move |tx| redeem(tx, &redemption, now)).await?, opened, minted) {
             (Redeemed::Won, Some((grant, _)), Some(minted)) => {
+                self.tally.token();
                 token_response(issuer, &client.application, &grant, &minted.token, now).map_err(Refusal::from)
             }
             (Redeemed::AssertionReused, ..) => Err(assertion_reused()),

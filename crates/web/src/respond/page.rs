@@ -67,6 +67,15 @@ pub(crate) fn page_with(status: StatusCode, html: String, policy: &str, powers: 
     response
 }
 
+/// The same resource, for ever at another address.
+pub(crate) fn moved(location: &str) -> Response {
+    let mut response = see_other(location);
+    if response.status() == StatusCode::SEE_OTHER {
+        *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    }
+    response
+}
+
 /// On to another address, by GET. After a form with credentials this must be 303 (RFC 9700 §4.12).
 pub(crate) fn see_other(location: &str) -> Response {
     let mut response = answer(StatusCode::SEE_OTHER, Body::empty());

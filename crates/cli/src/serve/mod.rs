@@ -1,0 +1,146 @@
+//! `portvakt serve`: an installation, as its one configuration file says.
+//!
+//! 1. read the configuration, the master key and the certificates; 2. open the database; 3. see that the key fits;
+//! 4. open both listeners; 5. answer until the system says stop; 6. finish, then close the database.
+
+mod certificates;
+mod master;
+mod metrics;
+mod ready;
+mod validity;
+
+use std::{sync::Arc, time::Duration};
+
+use crypto::Random;
+use eid::Catalogue;
+use outbound::Outbound;
+use provider::Provider;
+use store::Store;
+use tokio::sync::watch;
+use web::{App, Entrance, OperatorSite, Site, op_router, operator_router, with_entrance};
+
+use crate::{
+    clock,
+    config::{self, Config, Listen, Where},
+    listener::{Door, Limits},
+    signals, telemetry, upkeep,
+    worker::Workers,
+};
+use certificates::Certificates;
+use metrics::{Metrics, Sources};
+use ready::Ready;
+
+/// How often the files of certificates are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Runs until the system says stop.
+pub(crate) async fn run(arguments: Where) -> Result<(), String> {
+    let config = config::load(&arguments.config)?;
+    telemetry::start(config.format, config.level);
+    let master = config.master_key()?;
+    let certificates = match config.listen.certificates.as_slice() {
+        [] => None,
+        pairs => Some(Certificates::load(pairs)?),
+    };
+    let store = Store::open(config.place.clone(), config.store.clone())
+        .map_err(|error| format!("{}: {error}", config.place_in_words))?;
+    master::check(&store, &master, &config.master_key_source()).await?;
+    let random = Random::system();
+    let outbound = Arc::new(Outbound::new(config.outbound.clone()));
+    let catalogue = Catalogue::new(outbound, Vec::new(), random.clone());
+    let provider = Arc::new(Provider::new(store.clone(), Arc::new(catalogue), master, random));
+    let ended = answer(&config, provider, store.clone(), certificates).await;
+    store.close().await;
+    ended
+}
+
+async fn answer(
+    config: &Config,
+    provider: Arc<Provider>,
+    store: Store,
+    certificates: Option<Arc<Certificates>>,
+) -> Result<(), String> {
+    let ((stop, end), (stop_operator, end_operator)) = (watch::channel(false), watch::channel(false));
+    let metrics = Arc::new(Metrics::new());
+    let app = App { provider: Arc::clone(&provider), clock: clock::system(), sample: None };
+    let site = with_entrance(op_router(app), entrance(&config.listen, Arc::clone(&metrics)));
+    let acceptor = certificates.as_ref().map(|it| it.acceptor()).transpose()?;
+    let door = Door::at(&config.listen.addresses, site, acceptor, limits(&config.listen)).await?;
+    let mut workers = Workers::new(clock::system(), end.clone());
+    upkeep::sweep(&mut workers, Arc::clone(&provider));
+    if let Some(certificates) = &certificates {
+        watch_certificates(&mut workers, certificates)?;
+    }
+    let sources = Sources {
+        provider,
+        store: store.clone(),
+        heartbeats: workers.heartbeats(),
+        certificates,
+        connections: Box::new(door.connections()),
+    };
+    let ready = Ready::new(store, end.clone());
+    let operator = operator_site(ready, metrics, sources);
+    let operator = Door::at(&[config.operator], operator, None, Limits::default()).await?;
+    let stop_asked = signals::stop_asked()?;
+    let (public, own) = (words(&door), words(&operator));
+    tracing::info!(public, operator = own, database = config.place_in_words, "ready");
+    let (public, own) = (tokio::spawn(door.answer(end)), tokio::spawn(operator.answer(end_operator)));
+    stop_asked.await;
+    tracing::info!("stopping: no new connections, and what was begun is finished");
+    let _ = stop.send(true);
+    // The operator can watch until the last request is answered.
+    let _ = public.await;
+    workers.finish().await;
+    let _ = stop_operator.send(true);
+    let _ = own.await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn words(door: &Door) -> String {
+    door.addresses().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+const fn limits(listen: &Listen) -> Limits {
+    Limits {
+        connections: listen.connections,
+        largest_headers: listen.largest_headers,
+        headers_for: listen.headers_for,
+        idle_for: listen.idle_for,
+        finish_in: listen.finish_in,
+    }
+}
+
+fn entrance(listen: &Listen, metrics: Arc<Metrics>) -> Entrance {
+    let proxies = listen.trusted_proxies.clone();
+    Entrance {
+        proxies_only: !proxies.is_empty(),
+        trusts: Arc::new(move |peer| proxies.iter().any(|net| net.contains(peer))),
+        largest_body: listen.largest_body,
+        body_for: listen.body_for,
+        observe: Arc::new(move |seen| metrics.observe(seen)),
+    }
+}
+
+fn operator_site(ready: Arc<Ready>, metrics: Arc<Metrics>, sources: Sources) -> Site {
+    operator_router(OperatorSite {
+        ready: Arc::new(move || Arc::clone(&ready).ask()),
+        metrics: Arc::new(move || metrics.text(&sources)),
+    })
+}
+
+/// Looks at the files every few seconds, and at once when the system says SIGHUP.
+fn watch_certificates(workers: &mut Workers, certificates: &Arc<Certificates>) -> Result<(), String> {
+    let (own, at_once) = (Arc::clone(certificates), Arc::clone(certificates));
+    workers.every("certificates", LOOK_EVERY, move || {
+        let own = Arc::clone(&own);
+        async move { tokio::task::spawn_blocking(move || own.look_again()).await.map_err(|it| it.to_string()) }
+    });
+    let mut asked = signals::look_again()?;
+    tokio::spawn(async move {
+        while asked.recv().await.is_some() {
+            at_once.look_again();
+        }
+    });
+    Ok(())
+}

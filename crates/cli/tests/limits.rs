@@ -1,0 +1,55 @@
+//! What one client may take.
+
+use hyper::Request;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use crate::house::{HOST, Installation, Server, ask, get};
+
+async fn started(listen: &str) -> (Installation, Server) {
+    let installation = Installation::new().await;
+    installation.configure(&format!("trusted_proxies = [\"127.0.0.1\"]\n{listen}"));
+    let server = installation.start();
+    (installation, server)
+}
+
+#[tokio::test]
+async fn rule_19_headers_and_bodies_have_a_largest_size() {
+    let (_installation, server) = started("largest_headers = 8192\nlargest_body = 1000").await;
+    let long = "x".repeat(9_000);
+    let answer = ask(server.plain().await, false, get("/", &[("x-long", &long)])).await;
+    assert_eq!(answer.status(), 431);
+    let post = |size: usize| {
+        let request =
+            Request::post("/oauth2/token").header("host", HOST).header("x-forwarded-proto", "https");
+        request.body("x".repeat(size)).unwrap()
+    };
+    assert_eq!(ask(server.plain().await, false, post(1_001)).await.status(), 413);
+    assert_eq!(ask(server.plain().await, false, post(1_000)).await.status(), 401);
+}
+
+#[tokio::test]
+async fn rule_33_a_client_that_is_slow_with_its_headers_or_its_body_is_let_go() {
+    let (_installation, server) = started("headers_for = \"300ms\"\nbody_for = \"300ms\"").await;
+    let mut silent = server.plain().await;
+    silent.write_all(b"GET / HTTP/1.1\r\nhost: ").await.unwrap();
+    let mut answer = String::new();
+    silent.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408 "), "{answer}");
+
+    let mut slow = server.plain().await;
+    let head = format!("POST /oauth2/token HTTP/1.1\r\nhost: {HOST}\r\ncontent-length: 12\r\n\r\nhalf");
+    slow.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+}
+
+#[tokio::test]
+async fn one_connection_too_many_waits_until_another_has_ended() {
+    let (_installation, server) = started("connections = 1\nheaders_for = \"500ms\"").await;
+    let silent = server.plain().await;
+    // Accepted only when the silent one has used up its time.
+    let answer = ask(server.plain().await, false, get("/", &[("x-forwarded-proto", "https")])).await;
+    assert_eq!(answer.status(), 200);
+    drop(silent);
+}

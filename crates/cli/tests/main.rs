@@ -1,0 +1,16 @@
+//! The built binary, started as an operator starts it and used as the world uses it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot be set up fails loudly"
+)]
+
+mod house;
+mod limits;
+mod operator;
+mod proxies;
+mod start;
+mod stop;
+mod tls;

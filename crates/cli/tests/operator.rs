@@ -1,0 +1,35 @@
+//! The operator's listener.
+
+use crate::house::{HOST, Installation, ask, get, until};
+
+#[tokio::test]
+async fn the_operators_addresses_answer_there_and_nowhere_else() {
+    let installation = Installation::new().await;
+    installation.configure("trusted_proxies = [\"127.0.0.1\"]");
+    let server = installation.start();
+
+    assert_eq!(server.operator("/healthz").await, (200, "alive\n".to_owned()));
+    assert_eq!(server.operator("/readyz").await, (200, "ready\n".to_owned()));
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        let through = get(path, &[("host", HOST), ("x-forwarded-proto", "https")]);
+        assert_eq!(ask(server.plain().await, false, through).await.status(), 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn metrics_count_what_happened_and_repeat_nothing_from_outside() {
+    let installation = Installation::new().await;
+    installation.configure("trusted_proxies = [\"127.0.0.1\"]");
+    let server = installation.start();
+    for path in ["/.well-known/jwks", "/.well-known/jwks?secret=hunter2", "/hunter2", "/login/hunter2"] {
+        ask(server.plain().await, false, get(path, &[("x-forwarded-proto", "https")])).await;
+    }
+
+    let swept = "portvakt_worker_last_run_seconds{worker=\"sweep\"} 0\n";
+    until(async || !server.operator("/metrics").await.1.contains(swept)).await;
+    let metrics = server.operator("/metrics").await.1;
+    assert!(metrics.contains("portvakt_requests_total{class=\"keys\",status=\"200\"} 2\n"), "{metrics}");
+    assert!(metrics.contains("portvakt_request_seconds_count{class=\"other\"} 1\n"), "{metrics}");
+    assert!(!metrics.contains("hunter2") && !metrics.contains(HOST), "{metrics}");
+    assert!(metrics.ends_with("# EOF\n"));
+}

@@ -1,0 +1,82 @@
+//! What keeps `serve` from starting, in the words that an operator reads.
+
+use std::fs;
+
+use crypto::{Random, SealKey, b64};
+
+use crate::house::{Authority, Installation, write_secret};
+
+#[tokio::test]
+async fn an_unknown_key_is_refused_with_its_line_and_the_nearest_one() {
+    let installation = Installation::new().await;
+    installation.configure("[[listen.certificate]]\nchains = \"a.pem\"\nkey = \"a.key\"");
+    insta::assert_snapshot!(installation.refusal(), @r#"
+    portvakt: portvakt.toml:11: [listen.certificate] needs `chain`, such as "/etc/portvakt/tls/fullchain.pem"
+    portvakt.toml:12: there is no key `chains` in [listen.certificate]; did you mean `chain`?
+    "#);
+}
+
+#[tokio::test]
+async fn a_master_key_that_is_missing_short_or_another_is_refused() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let key = installation.path("master.key");
+    let short = fs::read_to_string(&key).unwrap()[1..].to_owned();
+
+    fs::remove_file(&key).unwrap();
+    insta::assert_snapshot!(installation.refusal(), @"portvakt: the file FOLDER/master.key is not there: put back the key that this database was made with, or make one for a new database with `portvakt config new-master-key`");
+    write_secret(&key, &short);
+    insta::assert_snapshot!(installation.refusal(), @"portvakt: the file FOLDER/master.key: not a master key, which is 32 bytes in base64url (43 letters); put back the one that this database was made with, or make one for a new database with `portvakt config new-master-key`");
+    write_secret(&key, &b64::encode(SealKey::generate(&Random::system()).expose()));
+    insta::assert_snapshot!(installation.refusal(), @"portvakt: the master key from the file FOLDER/master.key is not the one that this database was made with, so nothing in it can be opened; put back the right one (a copy should lie apart from the backups)");
+}
+
+#[tokio::test]
+async fn a_certificate_that_does_not_fit_its_key_is_refused_at_the_start() {
+    let (installation, authority) = (Installation::new().await, Authority::new());
+    installation.configure("[[listen.certificate]]\nchain = \"a.pem\"\nkey = \"a.key\"");
+    insta::assert_snapshot!(installation.refusal(), @"portvakt: FOLDER/a.pem: it cannot be read (No such file or directory (os error 2))");
+    authority.sign("login.example").write(&installation, "a");
+    write_secret(&installation.path("a.key"), &authority.sign("login.example").key);
+    insta::assert_snapshot!(installation.refusal(), @"portvakt: FOLDER/a.key is not the key of FOLDER/a.pem (keys may not be consistent: KeyMismatch)");
+}
+
+#[tokio::test]
+async fn plain_http_on_an_address_of_the_network_is_refused() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let text = fs::read_to_string(installation.path("portvakt.toml")).unwrap();
+    fs::write(installation.path("portvakt.toml"), text.replace("[\"127.0.0.1:0\"]", "[\"0.0.0.0:0\"]"))
+        .unwrap();
+    insta::assert_snapshot!(installation.refusal(), @"portvakt: [listen] would speak plain HTTP at 0.0.0.0:0, where others can listen in: add a [[listen.certificate]], name the proxies in front of it in `trusted_proxies`, or listen on loopback");
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_named() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let text = fs::read_to_string(installation.path("portvakt.toml")).unwrap();
+    fs::write(
+        installation.path("portvakt.toml"),
+        text.replace("[\"127.0.0.1:0\"]", &format!("[\"{address}\"]")),
+    )
+    .unwrap();
+    let refusal = installation.refusal();
+    assert!(
+        refusal.contains(&format!("{address} cannot be listened at: Address already in use")),
+        "{refusal}"
+    );
+}
+
+#[tokio::test]
+async fn the_check_says_what_a_configuration_means_and_shows_no_secret() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let output = installation.run(&["config", "check", "--config", "portvakt.toml"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && said.ends_with("Nothing is wrong.\n"), "{said}");
+    assert!(said.contains("master.key"), "{said}");
+    assert!(!said.contains(&fs::read_to_string(installation.path("master.key")).unwrap()), "{said}");
+}

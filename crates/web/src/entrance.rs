@@ -1,0 +1,275 @@
+//! What happens before routing: who the client is, how it came, how much it may send, and what is counted.
+//!
+//! A listener says who is at the other end of the connection ([`Peer`]); from a proxy that the operator trusts,
+//! the forwarded headers are believed, from everybody else they are removed unread.
+
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    body::{Body, HttpBody as _, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
+    middleware::{self, Next},
+    response::Response,
+};
+
+use crate::{Site, respond::page::answer};
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+/// A year; not for subdomains, which may be somebody else's.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// The other end of a connection, as the listener sees it. The listener puts it into each request's extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Its address.
+    pub address: IpAddr,
+    /// Whether the connection is TLS.
+    pub is_tls: bool,
+}
+
+/// The address of the client itself, behind trusted proxies or not; an extension of each request.
+///
+/// Limits count by it. An IPv4 address is never in IPv6 clothes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ClientAddress(pub IpAddr);
+
+/// Whether what is said cannot be read on the way, as far as the last hop that is believed tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Confidential(pub(crate) bool);
+
+/// What was answered, for counting.
+#[derive(Clone, Copy, Debug)]
+pub struct Observed {
+    /// Which kind of address; one of a few words, never anything that came from outside.
+    pub class: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// From the headers to the answer.
+    pub took: Duration,
+}
+
+/// What the operator decides about requests.
+#[derive(Clone)]
+pub struct Entrance {
+    /// Says whether a peer is a proxy whose forwarded headers are believed.
+    pub trusts: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
+    /// Says that plain HTTP comes from trusted proxies, and from nobody else.
+    pub proxies_only: bool,
+    /// The largest body, in bytes.
+    pub largest_body: usize,
+    /// How long a client may take for its body.
+    pub body_for: Duration,
+    /// Is told of every answer.
+    pub observe: Arc<dyn Fn(Observed) + Send + Sync>,
+}
+
+/// Puts the entrance in front of a site.
+pub fn with_entrance(site: Site, entrance: Entrance) -> Site {
+    // A layer on a router would run after routing has read the host; this one runs before anything.
+    Router::new().fallback_service(site).layer(middleware::from_fn_with_state(entrance, enter))
+}
+
+async fn enter(State(entrance): State<Entrance>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let class = class(request.uri().path());
+    let confidential = match arrive(&entrance, &mut request) {
+        Ok(confidential) => confidential,
+        Err(status) => return counted(&entrance, (class, started), answer(status, Body::empty())),
+    };
+    let mut response = match with_body(&entrance, request).await {
+        Ok(request) => next.run(request).await,
+        Err(status) => {
+            let mut response = answer(status, Body::empty());
+            // The rest of the body is still on the way; nothing sensible can follow on this connection.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            response
+        }
+    };
+    if confidential {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+    counted(&entrance, (class, started), response)
+}
+
+fn counted(entrance: &Entrance, (class, started): (&'static str, Instant), response: Response) -> Response {
+    (entrance.observe)(Observed { class, status: response.status().as_u16(), took: started.elapsed() });
+    response
+}
+
+/// Finds out who the client is and how it came; puts both into the request.
+fn arrive(entrance: &Entrance, request: &mut Request) -> Result<bool, StatusCode> {
+    // Without a listener nobody can be at the door.
+    let Some(peer) = request.extensions().get::<Peer>().copied() else {
+        return Err(StatusCode::INTERNAL_SERVER_ERROR);
+    };
+    let trusted = (entrance.trusts)(peer.address);
+    if !peer.is_tls && entrance.proxies_only && !trusted {
+        return Err(StatusCode::FORBIDDEN);
+    }
+    let (mut client, mut confidential) = (peer.address, peer.is_tls);
+    if trusted {
+        client = forwarded_for(request.headers(), peer.address, &*entrance.trusts);
+        if let Some(scheme) = single(request.headers(), &FORWARDED_PROTO)? {
+            confidential = scheme.eq_ignore_ascii_case("https");
+        }
+        if let Some(host) = single(request.headers(), &FORWARDED_HOST)?.map(str::to_owned) {
+            set_host(request, &host)?;
+        }
+    }
+    for name in [FORWARDED_FOR, FORWARDED_PROTO, FORWARDED_HOST, header::FORWARDED] {
+        request.headers_mut().remove(name);
+    }
+    request.extensions_mut().insert(ClientAddress(client.to_canonical()));
+    request.extensions_mut().insert(Confidential(confidential));
+    Ok(confidential)
+}
+
+/// The rightmost address that no trusted proxy has: whatever stands further left, anybody can have written.
+fn forwarded_for(headers: &HeaderMap, peer: IpAddr, trusts: &dyn Fn(IpAddr) -> bool) -> IpAddr {
+    let values: Vec<&str> =
+        headers.get_all(FORWARDED_FOR).iter().map(|it| it.to_str().unwrap_or_default()).collect();
+    let mut nearest = peer;
+    for hop in values.iter().flat_map(|it| it.split(',')).rev() {
+        // A hop that cannot be read ends the chain at the last one that could.
+        let Some(address) = hop_address(hop.trim()) else { return nearest };
+        nearest = address;
+        if !trusts(address) {
+            return nearest;
+        }
+    }
+    nearest
+}
+
+/// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`: proxies write them all.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.parse().ok();
+    bare.or_else(|| hop.parse::<std::net::SocketAddr>().ok().map(|it| it.ip()))
+        .or_else(|| hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok())
+}
+
+/// The value of a header that a proxy sets once. Two of them are a smuggler's, not a proxy's.
+fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, StatusCode> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => match value.to_str() {
+            Ok(text) if !text.contains(',') => Ok(Some(text.trim())),
+            _ => Err(StatusCode::BAD_REQUEST),
+        },
+        (Some(_), Some(_)) => Err(StatusCode::BAD_REQUEST),
+    }
+}
+
+/// Lets the request be for `host`, as if it had come to it directly.
+fn set_host(request: &mut Request, host: &str) -> Result<(), StatusCode> {
+    let value = HeaderValue::from_str(host).map_err(|_| StatusCode::BAD_REQUEST)?;
+    request.headers_mut().insert(header::HOST, value);
+    // HTTP/2 has the host in the URI, where it would win.
+    let path = request.uri().path_and_query().map_or("/", |it| it.as_str());
+    let uri: Uri = path.parse().map_err(|_| StatusCode::BAD_REQUEST)?;
+    *request.uri_mut() = uri;
+    Ok(())
+}
+
+/// Reads the body within its limits of size and time, so that nobody inside waits for a slow client.
+async fn with_body(entrance: &Entrance, request: Request) -> Result<Request, StatusCode> {
+    let (parts, body) = request.into_parts();
+    if body.is_end_stream() {
+        return Ok(Request::from_parts(parts, body));
+    }
+    let most = entrance.largest_body;
+    if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    match tokio::time::timeout(entrance.body_for, to_bytes(body, most)).await {
+        Ok(Ok(bytes)) => Ok(Request::from_parts(parts, Body::from(bytes))),
+        Ok(Err(error)) if is_too_large(&error) => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
+        Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
+    }
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|it| it.is::<http_body_util::LengthLimitError>())
+}
+
+/// Which kind of address a path is: one of a few words, so that nobody outside can add to them.
+fn class(path: &str) -> &'static str {
+    let path = path.trim_end_matches('/').to_ascii_lowercase();
+    let tail = |word: &str| path.ends_with(word);
+    match path.as_str() {
+        "" | "/privacy" | "/accessibility" => "page",
+        _ if path.starts_with("/assets/") => "asset",
+        _ if path.starts_with("/login/") => "login",
+        _ if path.starts_with("/callback/") || path.starts_with("/novippslogin/") => "callback",
+        _ if tail("/.well-known/openid-configuration") => "discovery",
+        _ if tail("/.well-known/jwks") || tail("/.well-known/jwks.json") => "keys",
+        _ if tail("/oauth2/authorize") => "authorize",
+        "/oauth2/token" => "token",
+        "/oauth2/userinfo" => "userinfo",
+        "/oauth2/logout" => "logout",
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HeaderMap, HeaderValue, class, forwarded_for, single};
+    use std::net::IpAddr;
+
+    fn client(chain: &[&str]) -> String {
+        let mut headers = HeaderMap::new();
+        for value in chain {
+            headers.append("x-forwarded-for", HeaderValue::from_str(value).unwrap());
+        }
+        let trusts = |it: IpAddr| it.to_string().starts_with("10.");
+        forwarded_for(&headers, "10.0.0.1".parse().unwrap(), &trusts).to_string()
+    }
+
+    #[test]
+    fn the_client_is_the_rightmost_address_that_no_trusted_proxy_has() {
+        assert_eq!(client(&[]), "10.0.0.1");
+        assert_eq!(client(&["192.0.2.7"]), "192.0.2.7");
+        assert_eq!(client(&["6.6.6.6, 192.0.2.7, 10.0.0.9"]), "192.0.2.7");
+        assert_eq!(client(&["6.6.6.6", "192.0.2.7:4711", "10.0.0.9"]), "192.0.2.7");
+        assert_eq!(client(&["6.6.6.6, [2001:db8::1]:443, 10.0.0.9"]), "2001:db8::1");
+        assert_eq!(client(&["6.6.6.6, [2001:db8::2]"]), "2001:db8::2");
+        assert_eq!(client(&["6.6.6.6, unknown, 10.0.0.9"]), "10.0.0.9");
+        assert_eq!(client(&["10.0.0.8, 10.0.0.9"]), "10.0.0.8");
+    }
+
+    #[test]
+    fn a_doubled_header_is_not_a_proxys() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-host", HeaderValue::from_static("a.example"));
+        let name = super::FORWARDED_HOST;
+        assert_eq!(single(&headers, &name), Ok(Some("a.example")));
+        headers.append("x-forwarded-host", HeaderValue::from_static("b.example"));
+        assert!(single(&headers, &name).is_err());
+        headers.insert("x-forwarded-host", HeaderValue::from_static("a.example, b.example"));
+        assert!(single(&headers, &name).is_err());
+    }
+
+    #[test]
+    fn a_path_has_a_class_and_nobody_can_invent_one() {
+        for (path, wanted) in [
+            ("/", "page"),
+            ("/OAuth2/Token/", "token"),
+            ("/dXJu/oauth2/authorize", "authorize"),
+            ("/.well-known/jwks", "keys"),
+            ("/login/abc/with/no-bankid", "login"),
+            ("/callback/no-bankid", "callback"),
+            ("/wp-login.php", "other"),
+        ] {
+            assert_eq!(class(path), wanted, "{path}");
+        }
+    }
+}
