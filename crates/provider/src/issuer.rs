@@ -4,13 +4,17 @@ use std::{collections::HashMap, sync::Arc};
 
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
 use eid::RedirectEid;
-use model::{DomainId, Eid, EidEnvironment, Environment, KeyTimes, TenantId, sealed_place};
+use model::{DomainId, Eid, EidEnvironment, Environment, KeyTimes, Notice, TenantId, sealed_place};
 use serde_json::Value;
 
 /// A configured and enabled eID of a domain.
 pub(crate) struct Source {
     /// `None`: its credentials are missing or unusable; people see trouble, the operator an alert.
     pub(crate) connector: Option<Arc<dyn RedirectEid>>,
+    /// The eID's issuer that other tenants use too, to know whether it works.
+    pub(crate) issuer: Option<String>,
+    /// What the tenant tells people where they choose.
+    pub(crate) notice: Option<Notice>,
 }
 
 /// A key of a domain.

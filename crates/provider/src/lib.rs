@@ -9,6 +9,7 @@ mod authorize;
 mod call;
 mod cors;
 mod discovery;
+mod eid_watch;
 mod hint;
 mod issuer;
 mod load_application;
@@ -27,6 +28,7 @@ pub use authorize::{
     TroubleAt, Turn,
 };
 pub use call::{Call, TraceId};
+pub use eid_watch::OfferedEid;
 pub use issuer::Issuer;
 pub use logout::LoggedOut;
 pub use provider::Provider;

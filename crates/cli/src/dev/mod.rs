@@ -92,13 +92,14 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     ];
     let (stop, end) = watch::channel(false);
     let answering: Vec<_> = doors.into_iter().map(|door| tokio::spawn(door.answer(end.clone()))).collect();
+    let probing = tokio::spawn(probe(Arc::clone(&provider), end.clone()));
     let sweeping = tokio::spawn(sweep(provider, end));
     // From here on a stop is heard, also one that comes before the report is read.
     let stop_asked = stop_asked()?;
     report::print(&report::Report::new(&addresses, &seeded, &world, &folder), arguments.json);
     stop_asked.await;
     let _ = stop.send(true);
-    for task in answering.into_iter().chain([sweeping]) {
+    for task in answering.into_iter().chain([sweeping, probing]) {
         // A task that panicked has logged why; there is nothing left to finish in it.
         let _ = task.await;
     }
@@ -127,6 +128,21 @@ fn stop_asked() -> Result<impl Future<Output = ()>, String> {
             _ = terminate.recv() => {}
         }
     })
+}
+
+/// Asks the eIDs in use whether they work, every half minute.
+async fn probe(provider: Arc<Provider>, mut end: watch::Receiver<bool>) {
+    let mut half_a_minute = tokio::time::interval(Duration::from_secs(30));
+    loop {
+        tokio::select! {
+            _ = half_a_minute.tick() => {}
+            _ = end.changed() => return,
+        }
+        tokio::select! {
+            () = provider.probe_eids(clock::now()) => {}
+            _ = end.changed() => return,
+        }
+    }
 }
 
 /// Deletes what has expired, every minute.
