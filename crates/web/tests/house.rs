@@ -102,7 +102,7 @@ async fn serve(
             let is_down = down.load(Ordering::SeqCst);
             async move {
                 if is_down {
-                    return axum::http::StatusCode::BAD_GATEWAY.into_response();
+                    return http::StatusCode::BAD_GATEWAY.into_response();
                 }
                 next.run(request).await
             }
