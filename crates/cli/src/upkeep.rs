@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use console::Console;
+use model::{Actor, KeySchedule};
 use provider::{Call, Provider, TraceId};
 
 use crate::{clock, worker::Workers};
@@ -15,4 +17,74 @@ pub(crate) fn sweep(workers: &mut Workers, provider: Arc<Provider>) {
             provider.sweep(&call).await.map(drop).map_err(|refusal| format!("{refusal:?}"))
         }
     });
+}
+
+/// Asks the eIDs in use whether they work, every half minute.
+pub(crate) fn probe_eids(workers: &mut Workers, provider: Arc<Provider>) {
+    workers.every("eid-probes", Duration::from_secs(30), move || {
+        let provider = Arc::clone(&provider);
+        async move {
+            provider.probe_eids(clock::now()).await;
+            Ok(())
+        }
+    });
+}
+
+/// Writes what happened in logins, every second; what is noted after the last turn is written by [`last_events`].
+pub(crate) fn write_events(workers: &mut Workers, provider: Arc<Provider>) {
+    workers.every("login-events", Duration::from_secs(1), move || {
+        let provider = Arc::clone(&provider);
+        async move { provider.write_events().await.map(drop).map_err(|refusal| format!("{refusal:?}")) }
+    });
+}
+
+/// Writes what is still noted, once nobody is answered any more.
+pub(crate) async fn last_events(provider: &Provider) {
+    if let Err(refusal) = provider.write_events().await {
+        tracing::error!(?refusal, "the last events of logins were not written");
+    }
+}
+
+/// Publishes signing keys that are missing, by their schedule.
+pub(crate) fn turn_keys(
+    workers: &mut Workers,
+    console: Arc<Console>,
+    (schedule, every): (KeySchedule, Duration),
+) {
+    workers.every("signing-keys", every, move || {
+        let console = Arc::clone(&console);
+        async move {
+            // Making an RSA key takes a tenth of a second: not on a thread that answers people.
+            let runtime = tokio::runtime::Handle::current();
+            let turned = tokio::task::spawn_blocking(move || runtime.block_on(turn_all(&console, schedule)));
+            turned.await.map_err(|error| error.to_string())?
+        }
+    });
+}
+
+async fn turn_all(console: &Console, schedule: KeySchedule) -> Result<(), String> {
+    let words = |refusal: console::Refusal| refusal.to_string();
+    let actor = Actor::Worker("signing-keys");
+    let mut after = None;
+    loop {
+        let tenants = console.tenants(after).await.map_err(words)?;
+        let Some(last) = tenants.last() else { return Ok(()) };
+        after = Some(last.id);
+        for tenant in tenants {
+            let tenant = console.tenant_by_id(&actor, tenant.id).await.map_err(words)?;
+            let mut from = None;
+            loop {
+                let domains = console.domains(&tenant, from).await.map_err(words)?;
+                let Some(last) = domains.last() else { break };
+                from = Some(last.id);
+                for domain in domains {
+                    let turned = console.turn_keys(&tenant, domain.id, schedule, clock::now()).await;
+                    let published = turned.map_err(words)?;
+                    if published > 0 {
+                        tracing::info!(domain = domain.host, published, "signing keys were published ahead");
+                    }
+                }
+            }
+        }
+    }
 }

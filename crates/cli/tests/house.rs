@@ -60,7 +60,8 @@ impl Installation {
         let store = Store::open(place, store::Settings::default()).unwrap();
         let console = Console::new(store.clone(), master, random);
         let now = Timestamp::from_seconds(1_700_000_000);
-        let tenant = console.ensure_tenant("tenant", now).await.unwrap();
+        let tenant =
+            console.ensure_tenant(&model::Actor::Operator("test".to_owned()), "tenant", now).await.unwrap();
         let domain = NewDomain {
             host: HOST.to_owned(),
             scheme: Scheme::Https,

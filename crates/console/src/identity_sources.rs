@@ -2,7 +2,10 @@
 
 use crypto::{Algorithm, Secret, SigningKey, b64};
 use eid::{SourceCredentials, SourceMethod};
-use model::{Action, DomainId, Eid, EidEnvironment, Environment, IdentitySourceId, Timestamp, sealed_place};
+use model::{
+    Action, DomainId, Eid, EidEnvironment, Environment, IdentitySourceId, IdentitySourceSettings, Timestamp,
+    sealed_place,
+};
 use serde_json::{Value, json};
 use store::{
     StoreError,
@@ -197,17 +200,19 @@ impl Console {
         .await
     }
 
-    /// Replaces the settings of an identity source: JSON that the caller has checked.
+    /// Replaces the settings of an identity source.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::Invalid`], [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn set_source_settings(
         &self,
         tenant: &Tenant,
         (domain, eid): (DomainId, Eid),
-        settings: String,
+        settings: &IdentitySourceSettings,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        settings.check().map_err(|error| Refusal::Invalid(error.to_string()))?;
+        let settings = settings.to_text();
         let change = move |row| IdentitySource { settings, ..row };
         self.change_source(tenant, (domain, eid), (Action::SourceChanged, now), change).await
     }

@@ -56,13 +56,13 @@ impl Catalogue {
         Self { outbound, issuers, random, upstreams: Mutex::new(HashMap::new()) }
     }
 
-    fn issuer(&self, eid: Eid, environment: EidEnvironment) -> Option<&str> {
+    pub(crate) fn issuer(&self, eid: Eid, environment: EidEnvironment) -> Option<&str> {
         let given = self.issuers.iter().find(|it| it.eid == eid && it.environment == environment);
         given.map(|it| it.issuer.as_str()).or_else(|| built_in(eid, environment))
     }
 
     /// One entry for each issuer in use: the built-in ones and the operator's, so it cannot grow.
-    fn upstream(&self, issuer: &str) -> Arc<Upstream> {
+    pub(crate) fn upstream(&self, issuer: &str) -> Arc<Upstream> {
         let mut upstreams = self.upstreams.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = upstreams.entry(issuer.to_owned());
         Arc::clone(

@@ -2,13 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use model::Timestamp;
 use oidc::{KeySet, UpstreamMetadata};
 use outbound::{Outbound, Request};
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::EidError;
+use crate::{EidError, Probe};
 
 /// How long metadata and keys serve before they are asked for again.
 const FRESH_FOR: Duration = Duration::from_secs(60 * 60);
@@ -96,19 +97,26 @@ impl Upstream {
         }
     }
 
+    async fn fetch_metadata(&self) -> Result<UpstreamMetadata, EidError> {
+        // Discovery §4.1: a terminating slash of the issuer is removed before the path is appended.
+        let base = self.issuer.strip_suffix('/').unwrap_or(&self.issuer);
+        let document = self.fetch(format!("{base}/.well-known/openid-configuration"), "discovery").await?;
+        UpstreamMetadata::parse(&document, &self.issuer)
+            .map_err(|error| EidError::Upstream(error.to_string()))
+    }
+
+    async fn fetch_keys(&self, url: String) -> Result<KeySet, EidError> {
+        let set = self.fetch(url, "the JWK Set").await?;
+        KeySet::parse(&set).ok_or_else(|| EidError::Upstream("not a JWK Set".to_owned()))
+    }
+
     /// Gives the metadata; fetches at most once at a time.
     pub(crate) async fn metadata(&self, now: Timestamp) -> Result<Arc<UpstreamMetadata>, EidError> {
         let mut cached = self.cached.lock().await;
         if let Some(ready) = cached.metadata.ready(FRESH_FOR, now) {
             return ready;
         }
-        // Discovery §4.1: a terminating slash of the issuer is removed before the path is appended.
-        let base = self.issuer.strip_suffix('/').unwrap_or(&self.issuer);
-        let document = self.fetch(format!("{base}/.well-known/openid-configuration"), "discovery").await;
-        let metadata = document.and_then(|document| {
-            UpstreamMetadata::parse(&document, &self.issuer)
-                .map_err(|error| EidError::Upstream(error.to_string()))
-        });
+        let metadata = self.fetch_metadata().await;
         cached.metadata.keep(metadata, now)
     }
 
@@ -121,9 +129,21 @@ impl Upstream {
         if let Some(ready) = cached.keys.ready(fresh_for, now) {
             return ready;
         }
-        let keys = self.fetch(url, "the JWK Set").await.and_then(|set| {
-            KeySet::parse(&set).ok_or_else(|| EidError::Upstream("not a JWK Set".to_owned()))
-        });
+        let keys = self.fetch_keys(url).await;
         cached.keys.keep(keys, now)
+    }
+}
+
+/// Reads the two documents that every login needs. Nothing is locked meanwhile, so a login never waits for a
+/// probe; what came is kept for logins.
+#[async_trait]
+impl Probe for Upstream {
+    async fn probe(&self, now: Timestamp) -> Result<(), EidError> {
+        let metadata = self.fetch_metadata().await?;
+        let keys = self.fetch_keys(metadata.jwks_uri.clone()).await?;
+        let mut cached = self.cached.lock().await;
+        cached.metadata.keep(Ok(metadata), now)?;
+        cached.keys.keep(Ok(keys), now)?;
+        Ok(())
     }
 }

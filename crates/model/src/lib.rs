@@ -7,9 +7,11 @@ mod audit;
 mod browser_session;
 mod claim_rules;
 mod domain_settings;
+mod eid_health;
 mod environment;
 mod grant;
 mod id;
+mod identity_source_settings;
 mod login;
 mod nin;
 mod person;
@@ -26,12 +28,14 @@ pub use audit::{Action, Actor, AuditEvent, INSTALLATION, head_mac};
 pub use browser_session::BrowserSession;
 pub use claim_rules::{Released, release, scopes_of_named};
 pub use domain_settings::{DomainSettings, SessionLimits};
+pub use eid_health::{EidHealth, EidStatus};
 pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};
 pub use id::{
     ApplicationId, DomainId, GrantId, IdentitySourceId, LoginEventId, MalformedId, SecretId, SessionId,
     TenantId,
 };
+pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
 pub use login::{Ask, Login, Memo, Phase, Trouble, Wanted};
 pub use nin::{Nin, NinKind};
 pub use person::{Address, Person, Proof};

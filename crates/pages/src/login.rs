@@ -35,6 +35,10 @@ pub struct Choice {
     pub href: String,
     /// Whether this browser used it last.
     pub last_used: bool,
+    /// Whether it has trouble right now; it can be chosen all the same.
+    pub is_down: bool,
+    /// What the tenant wants people to know about it.
+    pub notice: Option<String>,
 }
 
 /// The line below an eID's name.

@@ -4,7 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
 use eid::RedirectEid;
-use model::{DomainId, DomainSettings, Eid, EidEnvironment, Environment, KeyTimes, TenantId, sealed_place};
+use model::{
+    DomainId, DomainSettings, Eid, EidEnvironment, Environment, KeyTimes, Notice, TenantId, sealed_place,
+};
 use serde_json::Value;
 
 /// A configured and enabled eID of a domain.
@@ -13,6 +15,10 @@ pub(crate) struct Source {
     pub(crate) connector: Option<Arc<dyn RedirectEid>>,
     /// Which installation of the eID it asks.
     pub(crate) environment: EidEnvironment,
+    /// The eID's issuer that other tenants use too, to know whether it works.
+    pub(crate) issuer: Option<String>,
+    /// What the tenant tells people where they choose.
+    pub(crate) notice: Option<Notice>,
 }
 
 /// A key of a domain.

@@ -9,6 +9,7 @@ mod authorize;
 mod call;
 mod cors;
 mod discovery;
+mod eid_watch;
 mod events;
 mod hint;
 mod issuer;
@@ -32,6 +33,7 @@ pub use authorize::{
     Step, TroubleAt, Turn,
 };
 pub use call::{Call, TraceId};
+pub use eid_watch::OfferedEid;
 pub use issuer::Issuer;
 pub use logout::{LoggedOut, LogoutStep};
 pub use provider::Provider;

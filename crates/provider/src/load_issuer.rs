@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
 use eid::SourceCredentials;
-use model::{DomainSettings, Eid, EidEnvironment, KeyTimes, sealed_place};
+use model::{DomainSettings, Eid, EidEnvironment, IdentitySourceSettings, KeyTimes, sealed_place};
 use serde_json::Value;
 use store::{StoreError, domains, identity_sources, signing_keys, subject_keys, tenants};
 
@@ -120,7 +120,15 @@ impl Provider {
         if let Err(error) = &connector {
             tracing::error!(trace = %call.trace, eid = eid.as_str(), source = %row.id, %error, "an identity source is unusable");
         }
-        Source { connector: connector.ok(), environment: row.environment }
+        let settings = IdentitySourceSettings::parse(&row.settings).unwrap_or_else(|error| {
+            tracing::error!(trace = %call.trace, eid = eid.as_str(), source = %row.id, %error, "the settings of an identity source are ignored");
+            IdentitySourceSettings::default()
+        });
+        let issuer = self.catalogue.shared_issuer(eid, row.environment).map(str::to_owned);
+        if let Some(issuer) = &issuer {
+            self.eid_watch.use_issuer(issuer, call.now);
+        }
+        Source { connector: connector.ok(), environment: row.environment, issuer, notice: settings.notice }
     }
 }
 

@@ -86,7 +86,8 @@ impl Provider {
         let may_end = sessions.is_empty() || sessions.iter().any(named);
         // Without a session there is nothing to lose but the way: a link without a hint still asks.
         let goes_unasked = asked.has_hint || asked.location.is_none();
-        if !confirmed && !(may_end && goes_unasked) {
+        let goes = confirmed || (may_end && goes_unasked);
+        if !goes {
             let step = LogoutStep::Confirm { application: asked.application };
             return Ok(LoggedOut { step, cookies: Vec::new() });
         }

@@ -12,7 +12,7 @@ use model::{DomainId, Origin, TenantId};
 use moka::future::Cache;
 use store::Store;
 
-use crate::{Application, Issuer, Settings, Tally, events::Noted};
+use crate::{Application, Issuer, Settings, Tally, eid_watch::EidWatch, events::Noted};
 
 /// How long a cached value serves; a change made elsewhere is seen after this at the latest.
 const FRESH_FOR: Duration = Duration::from_secs(5);
@@ -27,6 +27,7 @@ pub struct Provider {
     pub(crate) issuers: Cache<String, Arc<Issuer>>,
     pub(crate) applications: Cache<(TenantId, DomainId, String), Arc<Application>>,
     pub(crate) origins: Cache<(TenantId, DomainId), Arc<HashSet<Origin>>>,
+    pub(crate) eid_watch: EidWatch,
     returning: Mutex<HashSet<[u8; 16]>>,
     pub(crate) settings: Settings,
     pub(crate) noted: Noted,
@@ -64,6 +65,7 @@ impl Provider {
             issuers: cache(1_000),
             applications: cache(10_000),
             origins: cache(1_000),
+            eid_watch: EidWatch::default(),
             returning: Mutex::new(HashSet::new()),
             settings: Settings::default(),
             noted: Noted::default(),

@@ -23,6 +23,7 @@ selector-title = Log in to { $application }
 selector-heading = How do you want to log in?
 selector-lead = You are logging in to { $application }.
 selector-last-used = Last used
+selector-down = { $eid } has trouble right now. You can still try it.
 selector-back = Cancel and go back to { $application }
 hint-bankid = With a code device, an app or biometrics
 hint-bankid-high = With a code device or an app, and a password

@@ -15,7 +15,7 @@ use provider::{Call, Refusal, Refused, TraceId};
 
 use crate::{
     App, SampleSite, SimulatorSite, Site,
-    op::{assets, authorize, discovery, errors, login, logout, statements, token, userinfo},
+    op::{assets, authorize, discovery, eids, errors, login, logout, statements, token, userinfo},
     respond::error::{in_our_words, refusal_at},
     sample, sandbox,
     visit::Visit,
@@ -34,6 +34,7 @@ pub fn op_router(app: App) -> Site {
         .route("/", get(statements::landing))
         .route("/privacy", get(statements::privacy))
         .route("/accessibility", get(statements::accessibility))
+        .route("/eids", get(eids::list).options(discovery::preflight))
         .route("/errors", get(errors::list))
         .route("/errors/{id}", get(errors::show))
         .route("/assets/{name}", get(assets::show))

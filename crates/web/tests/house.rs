@@ -6,7 +6,7 @@ use std::{
     io::Write,
     sync::{
         Arc, Once,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -15,7 +15,7 @@ use axum::{
     Router,
     body::Body,
     http::{Request, request::Builder},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Algorithm, PublicKey, Random, SealKey, Secret, SigningKey, b64};
@@ -58,6 +58,8 @@ pub(crate) struct House {
     pub(crate) jwt_key: SigningKey,
     pub(crate) folder: tempfile::TempDir,
     pub(crate) fetches: Arc<AtomicI64>,
+    /// While set, the simulated BankID answers nothing but 502.
+    pub(crate) bankid_is_down: Arc<AtomicBool>,
     provider: Arc<Provider>,
     wire: Wire,
 }
@@ -79,7 +81,12 @@ fn place(folder: &tempfile::TempDir) -> Place {
     Place::Postgres(format!("{server} options='-c search_path={schema}'"))
 }
 
-async fn serve(kind: Kind, name: &str, clock: &Clock, fetches: &Arc<AtomicI64>) -> (Arc<Simulator>, u16) {
+async fn serve(
+    (kind, name): (Kind, &str),
+    clock: &Clock,
+    fetches: &Arc<AtomicI64>,
+    down: &Arc<AtomicBool>,
+) -> (Arc<Simulator>, u16) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let base = format!("http://{name}.localhost:{port}");
@@ -87,12 +94,18 @@ async fn serve(kind: Kind, name: &str, clock: &Clock, fetches: &Arc<AtomicI64>) 
     let simulator = Simulator::new(kind, base, None, Arc::new(People::first()), random.clone()).unwrap();
     let simulator = Arc::new(simulator);
     let site = SimulatorSite { simulator: Arc::clone(&simulator), kind, clock: Arc::clone(clock), random };
-    let counter = Arc::clone(fetches);
+    let (counter, down) = (Arc::clone(fetches), Arc::clone(down));
     let router = simulator_router(Arc::new(site)).layer(axum::middleware::from_fn(
         move |request: Request<Body>, next: axum::middleware::Next| {
             let keys = request.uri().path().ends_with("certs") || request.uri().path().ends_with("jwks.json");
             counter.fetch_add(i64::from(keys), Ordering::SeqCst);
-            next.run(request)
+            let is_down = down.load(Ordering::SeqCst);
+            async move {
+                if is_down {
+                    return http::StatusCode::BAD_GATEWAY.into_response();
+                }
+                next.run(request).await
+            }
         },
     ));
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -135,8 +148,9 @@ impl House {
         let reader = Arc::clone(&clock);
         let read: Clock = Arc::new(move || Timestamp::from_seconds(reader.load(Ordering::SeqCst)));
         let fetches = Arc::new(AtomicI64::new(0));
-        let (bankid, bankid_port) = serve(Kind::BankidNo, "bankid", &read, &fetches).await;
-        let (vipps, vipps_port) = serve(Kind::Vipps, "vipps", &read, &fetches).await;
+        let (bankid_is_down, never) = (Arc::new(AtomicBool::new(false)), Arc::default());
+        let (bankid, bankid_port) = serve((Kind::BankidNo, "bankid"), &read, &fetches, &bankid_is_down).await;
+        let (vipps, vipps_port) = serve((Kind::Vipps, "vipps"), &read, &fetches, &never).await;
         let outbound = outbound(bankid_port, vipps_port);
         let random = Random::system();
         let store = Store::open(place(&folder), store::Settings { threads: 4, ..store::Settings::default() })
@@ -175,6 +189,7 @@ impl House {
             jwt_key,
             folder,
             fetches,
+            bankid_is_down,
             provider,
             wire,
         };
@@ -223,6 +238,23 @@ impl House {
 
     pub(crate) fn time(&self) -> Timestamp {
         self.now()
+    }
+
+    /// Asks the eIDs in use whether they work.
+    pub(crate) async fn probe(&self) {
+        self.provider.probe_eids(self.now()).await;
+    }
+
+    /// Writes the settings of an identity source, as an administrator would.
+    pub(crate) async fn set_source_settings(&mut self, eid: Eid, settings: &str) {
+        let (tenant, domain, settings) = (self.tenant.id, self.domain, settings.to_owned());
+        let saved = self.store.write(move |tx| {
+            let row = store::identity_sources::find(tx, tenant, domain, eid.as_str())?.unwrap();
+            let row = store::identity_sources::IdentitySource { settings, ..row };
+            store::identity_sources::save(tx, &row)
+        });
+        saved.await.unwrap();
+        self.restart();
     }
 
     fn now(&self) -> Timestamp {

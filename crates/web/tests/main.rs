@@ -19,6 +19,7 @@ mod discovery;
 mod errors;
 mod limits;
 mod logout;
+mod outage;
 mod pages_shown;
 mod redeem_once;
 mod single_sign_on;

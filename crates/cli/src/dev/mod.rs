@@ -7,12 +7,13 @@ mod seed;
 mod tls;
 mod world;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
+use console::Console;
 use crypto::Random;
 use eid::{Catalogue, Issuer};
-use model::{Eid, EidEnvironment};
+use model::{Eid, EidEnvironment, KeySchedule};
 use outbound::{Outbound, Settings as OutboundSettings};
 use provider::Provider;
 use store::{Place, Store};
@@ -27,7 +28,7 @@ use crate::{
     worker::Workers,
 };
 use demo::Addresses;
-use folder::Folder;
+pub(crate) use folder::Folder;
 use world::World;
 
 /// What can be said to `portvakt dev`.
@@ -78,6 +79,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
         seed::seed(&store, (&folder, &addresses), (&world, &random), &arguments.redirect_uri).await?;
     let catalogue = Catalogue::new(Arc::clone(&outbound), issuers(&world), random.clone());
     let master = folder.master_key(&random)?;
+    let console = Arc::new(Console::new(store.clone(), master.clone(), random.clone()));
     let provider = Arc::new(Provider::new(store.clone(), Arc::new(catalogue), master, random.clone()));
     let app =
         App { provider: Arc::clone(&provider), clock: clock::system(), sample: Some(addresses.sample()) };
@@ -96,7 +98,10 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let (stop, end) = watch::channel(false);
     let answering: Vec<_> = doors.into_iter().map(|door| tokio::spawn(door.answer(end.clone()))).collect();
     let mut workers = Workers::new(clock::system(), end);
-    upkeep::sweep(&mut workers, provider);
+    upkeep::sweep(&mut workers, Arc::clone(&provider));
+    upkeep::probe_eids(&mut workers, Arc::clone(&provider));
+    upkeep::write_events(&mut workers, Arc::clone(&provider));
+    upkeep::turn_keys(&mut workers, console, (KeySchedule::default(), Duration::from_secs(60)));
     // From here on a stop is heard, also one that comes before the report is read.
     let stop_asked = signals::stop_asked()?;
     report::print(&report::Report::new(&addresses, &seeded, &world, &folder), arguments.json);
@@ -107,6 +112,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
         let _ = task.await;
     }
     workers.finish().await;
+    upkeep::last_events(&provider).await;
     store.close().await;
     Ok(())
 }

@@ -3,12 +3,12 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Subcommand};
-use console::{ApplicationView, NewApplication, SecretView, Tenant};
+use console::{ApplicationView, DomainView, NewApplication, SecretView, Tenant};
 use model::{ApplicationKind, ApplicationSettings, SecretId, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Desk, Place,
+    AtTheDesk, Desk, Place,
     desk::words,
     show::{instant, maybe_instant},
     words::lasting,
@@ -18,7 +18,7 @@ use super::{
 #[derive(Args)]
 pub(crate) struct Applications {
     #[command(flatten)]
-    pub(crate) place: Place,
+    place: Place,
     /// The domain where it logs people in.
     #[arg(long, global = true, value_name = "HOST")]
     domain: Option<String>,
@@ -32,13 +32,20 @@ enum What {
     List,
     /// Makes an application, and a first secret where it can keep one.
     Create(Create),
+    /// Changes an application.
+    Change(Change),
+    #[command(flatten)]
+    One(One),
+}
+
+/// What can be done to one application.
+#[derive(Subcommand)]
+enum One {
     /// Shows an application and its secrets.
     Show {
         /// Its client id.
         client_id: String,
     },
-    /// Changes an application.
-    Change(Change),
     /// Switches an application off: its logins stop within seconds.
     Disable {
         /// Its client id.
@@ -150,8 +157,12 @@ fn secret_view(secret: &SecretView, now: Timestamp) -> Value {
     })
 }
 
-impl Applications {
-    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+impl AtTheDesk for Applications {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    async fn run(self, desk: &Desk) -> Result<(), String> {
         let host = self.domain.ok_or_else(|| "say which domain: --domain HOST".to_owned())?;
         let (tenant, domain) = desk.domain(&host).await?;
         let find = async |client_id: &str| {
@@ -163,36 +174,43 @@ impl Applications {
             })
         };
         match self.what {
-            What::List => {
-                let mut rows = Vec::new();
-                let mut after = None;
-                loop {
-                    let page = desk.console.applications(&tenant, domain.id, after).await.map_err(words)?;
-                    let Some(last) = page.last() else { break };
-                    after = Some(last.id);
-                    rows.extend(page.iter().map(view));
-                }
-                let empty = "There is no application yet. Make one: portvakt applications create";
-                desk.list(&["client_id", "name", "kind", "state", "eids", "created_at"], &rows, empty);
-                Ok(())
-            }
+            What::List => list(desk, &tenant, &domain).await,
             What::Create(create) => create.run(desk, &tenant, &domain).await,
-            What::Show { client_id } => show(desk, &tenant, &find(&client_id).await?).await,
             What::Change(change) => {
                 let found = find(&change.client_id).await?;
                 change.run(desk, &tenant, &found).await
             }
-            What::Disable { client_id } => switch(desk, &tenant, &find(&client_id).await?, false).await,
-            What::Enable { client_id } => switch(desk, &tenant, &find(&client_id).await?, true).await,
-            What::NewSecret { client_id } => new_secret(desk, &tenant, &find(&client_id).await?, None).await,
-            What::RotateSecret { client_id, overlap } => {
-                new_secret(desk, &tenant, &find(&client_id).await?, Some(overlap)).await
+            What::One(one) => {
+                let found = find(one.client_id()).await?;
+                one.run(desk, &tenant, &found).await
             }
-            What::RetireSecret { client_id, secret_id, in_ } => {
-                let found = find(&client_id).await?;
+        }
+    }
+}
+
+impl One {
+    fn client_id(&self) -> &str {
+        match self {
+            Self::Show { client_id }
+            | Self::Disable { client_id }
+            | Self::Enable { client_id }
+            | Self::NewSecret { client_id }
+            | Self::RotateSecret { client_id, .. }
+            | Self::RetireSecret { client_id, .. } => client_id,
+        }
+    }
+
+    async fn run(self, desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> Result<(), String> {
+        match self {
+            Self::Show { .. } => show(desk, tenant, found).await,
+            Self::Disable { .. } => switch(desk, tenant, found, false).await,
+            Self::Enable { .. } => switch(desk, tenant, found, true).await,
+            Self::NewSecret { .. } => new_secret(desk, tenant, found, None).await,
+            Self::RotateSecret { overlap, .. } => new_secret(desk, tenant, found, Some(overlap)).await,
+            Self::RetireSecret { secret_id, in_, .. } => {
                 let id = SecretId::parse(&secret_id).map_err(|error| error.to_string())?;
                 let at = desk.now.after(in_.unwrap_or_default());
-                let retired = desk.console.retire_client_secret(&tenant, (found.id, id), at, desk.now).await;
+                let retired = desk.console.retire_client_secret(tenant, (found.id, id), at, desk.now).await;
                 retired.map_err(words)?;
                 let sentence = format!("The secret is accepted until {} and no longer.", instant(at));
                 desk.done(&sentence, &json!({"id": secret_id, "ends_at": instant(at)}));
@@ -202,8 +220,22 @@ impl Applications {
     }
 }
 
+async fn list(desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+    let mut rows = Vec::new();
+    let mut after = None;
+    loop {
+        let page = desk.console.applications(tenant, domain.id, after).await.map_err(words)?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        rows.extend(page.iter().map(view));
+    }
+    let empty = "There is no application yet. Make one: portvakt applications create";
+    desk.list(&["client_id", "name", "kind", "state", "eids", "created_at"], &rows, empty);
+    Ok(())
+}
+
 impl Create {
-    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &console::DomainView) -> Result<(), String> {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
         let kind = match self.kind.as_str() {
             "web" => ApplicationKind::Web,
             "browser" => ApplicationKind::Browser,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use store::audit_events::Link;
 
 use super::{
-    Desk, Place,
+    AtTheDesk, Desk, Place,
     desk::words,
     show::{instant, print},
 };
@@ -16,7 +16,7 @@ use super::{
 #[derive(Args)]
 pub(crate) struct Audit {
     #[command(flatten)]
-    pub(crate) place: Place,
+    place: Place,
     /// Whose trail; all by default.
     #[arg(long, global = true, value_name = "NAME")]
     tenant: Option<String>,
@@ -78,8 +78,12 @@ async fn verify(desk: &Desk, id: TenantId) -> Result<Result<Verified, ChainTroub
     desk.console.verify_audit(&tenant).await.map_err(words)
 }
 
-impl Audit {
-    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+impl AtTheDesk for Audit {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    async fn run(self, desk: &Desk) -> Result<(), String> {
         let chains = chains(desk, self.tenant.as_deref()).await?;
         if let What::Verify = self.what {
             return report(desk, chains).await;

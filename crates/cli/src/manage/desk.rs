@@ -1,14 +1,14 @@
 //! Where the operator sits: the console over the configured database, and who they are.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use console::{Console, DomainView, Tenant};
-use crypto::Random;
+use crypto::{Random, SealKey};
 use model::{Actor, KeySchedule, Timestamp};
 use store::Store;
 
-use crate::{clock, config};
+use crate::{clock, config, dev::Folder};
 
 /// What every command can be told.
 #[derive(Args, Clone, Debug)]
@@ -16,6 +16,9 @@ pub(crate) struct Place {
     /// The configuration.
     #[arg(long, value_name = "FILE", default_value = "portvakt.toml", global = true)]
     pub(crate) config: PathBuf,
+    /// The data directory of `portvakt dev`, instead of a configuration.
+    #[arg(long, value_name = "DIR", global = true, conflicts_with = "config")]
+    pub(crate) data_dir: Option<PathBuf>,
     /// Prints JSON instead of a table.
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -28,8 +31,6 @@ pub(crate) struct Desk {
     pub(crate) now: Timestamp,
     pub(crate) json: bool,
     pub(crate) schedule: KeySchedule,
-    pub(crate) random: Random,
-    pub(crate) settings: config::Config,
     pub(crate) store: Store,
 }
 
@@ -41,20 +42,41 @@ fn account() -> String {
     name.unwrap_or_else(|| "unnamed".to_owned())
 }
 
+type Opened = (Store, SealKey, KeySchedule);
+
+fn of_configuration(path: &Path) -> Result<Opened, String> {
+    let settings = config::load(path)?;
+    let master = settings.master_key()?;
+    let store = Store::open(settings.place.clone(), settings.store.clone())
+        .map_err(|error| format!("{}: {error}", settings.place_in_words))?;
+    let schedule =
+        KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
+    Ok((store, master, schedule))
+}
+
+fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
+    if !folder.join("portvakt.db").exists() {
+        return Err(format!("{} has no database of `portvakt dev`", folder.display()));
+    }
+    let folder = Folder::open(folder, false)?;
+    folder.check()?;
+    let store = Store::open(store::Place::Sqlite(folder.database()), store::Settings::default())
+        .map_err(|error| format!("{}: {error}", folder.database().display()))?;
+    Ok((store, folder.master_key(random)?, KeySchedule::default()))
+}
+
 impl Desk {
     /// Opens the configured database with the configured master key.
     pub(crate) async fn open(place: &Place) -> Result<Self, String> {
-        let settings = config::load(&place.config)?;
-        let master = settings.master_key()?;
-        let store = Store::open(settings.place.clone(), settings.store.clone())
-            .map_err(|error| format!("{}: {error}", settings.place_in_words))?;
         let random = Random::system();
-        let console = Console::new(store.clone(), master, random.clone());
+        let (store, master, schedule) = match &place.data_dir {
+            Some(folder) => of_development(folder, &random)?,
+            None => of_configuration(&place.config)?,
+        };
+        let console = Console::new(store.clone(), master, random);
         console.check_master_key().await.map_err(|error| error.to_string())?;
-        let schedule =
-            KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
         let (actor, now) = (Actor::Operator(account()), clock::now());
-        Ok(Self { console, actor, now, json: place.json, schedule, random, settings, store })
+        Ok(Self { console, actor, now, json: place.json, schedule, store })
     }
 
     /// Closes the database.

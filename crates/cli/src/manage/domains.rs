@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use store::domains::Scheme;
 
 use super::{
-    Desk, Place,
+    AtTheDesk, Desk, Place,
     desk::words,
     show::instant,
     words::{eid, environment, lasting},
@@ -19,7 +19,7 @@ use super::{
 #[derive(Args)]
 pub(crate) struct Domains {
     #[command(flatten)]
-    pub(crate) place: Place,
+    place: Place,
     #[command(subcommand)]
     what: What,
 }
@@ -90,13 +90,17 @@ fn view(tenant: &str, domain: &DomainView) -> Value {
 }
 
 fn minutes(span: Duration) -> Result<u32, String> {
-    let whole = span.as_secs() % 60 == 0;
+    let whole = span.as_secs().is_multiple_of(60);
     let minutes = u32::try_from(span.as_secs() / 60).ok().filter(|_| whole);
     minutes.ok_or_else(|| "a session's limits are whole minutes".to_owned())
 }
 
-impl Domains {
-    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+impl AtTheDesk for Domains {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    async fn run(self, desk: &Desk) -> Result<(), String> {
         match self.what {
             What::List { tenant } => list(desk, tenant.as_deref()).await,
             What::Create { host, tenant, environment, name, http } => {

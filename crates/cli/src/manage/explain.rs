@@ -9,7 +9,7 @@ use store::login_events::{Kind, LoginEvent};
 use texts::{Cause, Locale, Names};
 
 use super::{
-    Desk, Place,
+    AtTheDesk, Desk, Place,
     desk::words,
     show::{instant, print},
 };
@@ -18,7 +18,7 @@ use super::{
 #[derive(Args)]
 pub(crate) struct Explain {
     #[command(flatten)]
-    pub(crate) place: Place,
+    place: Place,
     /// As on the page, in the `trace-id` header, or in an `error_description`.
     trace: String,
     /// nb, nn or en.
@@ -87,8 +87,12 @@ fn lines(row: &Value, asked: &str) -> String {
     all
 }
 
-impl Explain {
-    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+impl AtTheDesk for Explain {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    async fn run(self, desk: &Desk) -> Result<(), String> {
         let locale = Locale::parse(&self.language).ok_or_else(|| "--language is nb, nn or en".to_owned())?;
         let trace = self.trace.trim().to_ascii_lowercase();
         let events = desk.console.explain(&trace).await.map_err(|refusal| match refusal {

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use console::{Console, DomainView, NewIdentitySource, SourceView, Tenant};
 use eid::{SourceCredentials, SourceMethod};
-use model::{Eid, EidEnvironment};
+use model::{Eid, EidEnvironment, IdentitySourceSettings};
 use serde_json::{Value, json};
 
 use super::{
-    Desk, Place,
+    AtTheDesk, Desk, Place,
     desk::words,
     show::{instant, maybe_instant},
     words::{eid, eid_environment, secret},
@@ -19,7 +19,7 @@ use super::{
 #[derive(Args)]
 pub(crate) struct IdentitySources {
     #[command(flatten)]
-    pub(crate) place: Place,
+    place: Place,
     /// The domain where people choose it.
     #[arg(long, global = true, value_name = "HOST")]
     domain: Option<String>,
@@ -51,6 +51,8 @@ enum What {
         #[arg(value_parser = eid)]
         eid: Eid,
     },
+    /// Shows people a text of yours where they choose this eID.
+    Notice(Notice),
 }
 
 #[derive(Args)]
@@ -78,6 +80,25 @@ struct Set {
     private_key_file: Option<PathBuf>,
 }
 
+#[derive(Args)]
+struct Notice {
+    /// no-bankid, no-vipps.
+    #[arg(value_parser = eid)]
+    eid: Eid,
+    /// In bokmål.
+    #[arg(long)]
+    nb: Option<String>,
+    /// In nynorsk.
+    #[arg(long)]
+    nn: Option<String>,
+    /// In English.
+    #[arg(long)]
+    en: Option<String>,
+    /// Takes the text away.
+    #[arg(long, conflicts_with_all = ["nb", "nn", "en"])]
+    clear: bool,
+}
+
 fn callback(domain: &DomainView, eid: Eid) -> String {
     format!("{}/callback/{}", domain.issuer(), eid.as_str())
 }
@@ -99,8 +120,12 @@ fn view(domain: &DomainView, source: &SourceView) -> Value {
     })
 }
 
-impl IdentitySources {
-    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+impl AtTheDesk for IdentitySources {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    async fn run(self, desk: &Desk) -> Result<(), String> {
         let host = self.domain.ok_or_else(|| "say which domain: --domain HOST".to_owned())?;
         let (tenant, domain) = desk.domain(&host).await?;
         match self.what {
@@ -122,6 +147,7 @@ impl IdentitySources {
             What::Set(set) => set.run(desk, &tenant, &domain).await,
             What::Disable { eid } => switch(desk, &tenant, &domain, (eid, false)).await,
             What::Enable { eid } => switch(desk, &tenant, &domain, (eid, true)).await,
+            What::Notice(notice) => notice.run(desk, &tenant, &domain).await,
         }
     }
 }
@@ -186,4 +212,17 @@ async fn switch(
     let sentence = format!("{} is {state}; every node knows within five seconds.", eid.name());
     desk.done(&sentence, &json!({"eid": eid.as_str(), "state": state}));
     Ok(())
+}
+
+impl Notice {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+        let notice = (!self.clear).then_some(model::Notice { nb: self.nb, nn: self.nn, en: self.en });
+        let settings = IdentitySourceSettings { notice };
+        let set = desk.console.set_source_settings(tenant, (domain.id, self.eid), &settings, desk.now).await;
+        set.map_err(words)?;
+        let sentence = if self.clear { "The text is gone" } else { "People see the text where they choose" };
+        let thing: Value = serde_json::from_str(&settings.to_text()).unwrap_or_default();
+        desk.done(&format!("{sentence}; every node knows within five seconds."), &thing);
+        Ok(())
+    }
 }

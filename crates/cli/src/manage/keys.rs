@@ -5,7 +5,7 @@ use console::KeyView;
 use serde_json::{Value, json};
 
 use super::{
-    Desk, Place,
+    AtTheDesk, Desk, Place,
     desk::words,
     show::{instant, maybe_instant},
 };
@@ -14,7 +14,7 @@ use super::{
 #[derive(Args)]
 pub(crate) struct Keys {
     #[command(flatten)]
-    pub(crate) place: Place,
+    place: Place,
     /// The domain whose tokens they sign.
     #[arg(long, global = true, value_name = "HOST")]
     domain: Option<String>,
@@ -49,8 +49,12 @@ fn view(key: &KeyView) -> Value {
     })
 }
 
-impl Keys {
-    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+impl AtTheDesk for Keys {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    async fn run(self, desk: &Desk) -> Result<(), String> {
         let host = self.domain.ok_or_else(|| "say which domain: --domain HOST".to_owned())?;
         let (tenant, domain) = desk.domain(&host).await?;
         let (console, id, schedule) = (&desk.console, domain.id, desk.schedule);

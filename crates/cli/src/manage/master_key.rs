@@ -6,13 +6,13 @@ use clap::{Args, Subcommand};
 use crypto::{SealKey, b64};
 use serde_json::json;
 
-use super::{Desk, Place, desk::words, words::secret};
+use super::{AtTheDesk, Desk, Place, desk::words, words::secret};
 
 /// What can be said to `portvakt master-key`.
 #[derive(Args)]
 pub(crate) struct MasterKey {
     #[command(flatten)]
-    pub(crate) place: Place,
+    place: Place,
     #[command(subcommand)]
     what: What,
 }
@@ -28,8 +28,12 @@ enum What {
     },
 }
 
-impl MasterKey {
-    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+impl AtTheDesk for MasterKey {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    async fn run(self, desk: &Desk) -> Result<(), String> {
         let What::Replace { new_key_file } = self.what;
         let text = secret(&new_key_file)?;
         let new = b64::decode(text.expose()).as_deref().and_then(SealKey::from_slice);

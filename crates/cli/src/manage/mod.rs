@@ -15,6 +15,8 @@ mod show;
 mod tenants;
 mod words;
 
+use std::pin::Pin;
+
 pub(crate) use applications::Applications;
 pub(crate) use audit::Audit;
 pub(crate) use desk::{Desk, Place};
@@ -26,15 +28,21 @@ pub(crate) use master_key::MasterKey;
 pub(crate) use sessions::Sessions;
 pub(crate) use tenants::Tenants;
 
+/// What can be asked at the desk.
+trait AtTheDesk {
+    /// Where the database is.
+    fn place(&self) -> &Place;
+
+    /// Does it.
+    async fn run(self, desk: &Desk) -> Result<(), String>;
+}
+
 /// Opens the desk, does what was asked there, and closes the database.
-macro_rules! at_the_desk {
-    ($arguments:expr) => {{
-        let arguments = $arguments;
-        let desk = Desk::open(&arguments.place).await?;
-        let done = arguments.run(&desk).await;
-        desk.close().await;
-        done
-    }};
+async fn at_the_desk(asked: impl AtTheDesk) -> Result<(), String> {
+    let desk = Desk::open(asked.place()).await?;
+    let done = asked.run(&desk).await;
+    desk.close().await;
+    done
 }
 
 /// A command of this part.
@@ -65,15 +73,16 @@ pub(crate) enum Command {
 /// # Errors
 /// What went wrong, for the person at the terminal.
 pub(crate) async fn run(command: Command) -> Result<(), String> {
-    match command {
-        Command::Tenants(it) => at_the_desk!(it),
-        Command::Domains(it) => at_the_desk!(it),
-        Command::Applications(it) => at_the_desk!(it),
-        Command::IdentitySources(it) => at_the_desk!(it),
-        Command::Keys(it) => at_the_desk!(it),
-        Command::Sessions(it) => at_the_desk!(it),
-        Command::Audit(it) => at_the_desk!(it),
-        Command::Explain(it) => at_the_desk!(it),
-        Command::MasterKey(it) => at_the_desk!(it),
-    }
+    let done: Pin<Box<dyn Future<Output = Result<(), String>>>> = match command {
+        Command::Tenants(it) => Box::pin(at_the_desk(it)),
+        Command::Domains(it) => Box::pin(at_the_desk(it)),
+        Command::Applications(it) => Box::pin(at_the_desk(it)),
+        Command::IdentitySources(it) => Box::pin(at_the_desk(it)),
+        Command::Keys(it) => Box::pin(at_the_desk(it)),
+        Command::Sessions(it) => Box::pin(at_the_desk(it)),
+        Command::Audit(it) => Box::pin(at_the_desk(it)),
+        Command::Explain(it) => Box::pin(at_the_desk(it)),
+        Command::MasterKey(it) => Box::pin(at_the_desk(it)),
+    };
+    done.await
 }

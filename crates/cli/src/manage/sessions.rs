@@ -4,13 +4,13 @@ use clap::{Args, Subcommand};
 use model::SessionId;
 use serde_json::json;
 
-use super::{Desk, Place, desk::words, show::instant};
+use super::{AtTheDesk, Desk, Place, desk::words, show::instant};
 
 /// What can be said to `portvakt sessions`.
 #[derive(Args)]
 pub(crate) struct Sessions {
     #[command(flatten)]
-    pub(crate) place: Place,
+    place: Place,
     /// The domain where the browsers are remembered.
     #[arg(long, global = true, value_name = "HOST")]
     domain: Option<String>,
@@ -33,8 +33,12 @@ enum What {
     },
 }
 
-impl Sessions {
-    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+impl AtTheDesk for Sessions {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    async fn run(self, desk: &Desk) -> Result<(), String> {
         let host = self.domain.ok_or_else(|| "say which domain: --domain HOST".to_owned())?;
         let (tenant, domain) = desk.domain(&host).await?;
         match self.what {

@@ -4,13 +4,13 @@ use clap::{Args, Subcommand};
 use console::TenantView;
 use serde_json::{Value, json};
 
-use super::{Desk, Place, desk::words, show::instant};
+use super::{AtTheDesk, Desk, Place, desk::words, show::instant};
 
 /// What can be said to `portvakt tenants`.
 #[derive(Args)]
 pub(crate) struct Tenants {
     #[command(flatten)]
-    pub(crate) place: Place,
+    place: Place,
     #[command(subcommand)]
     what: What,
 }
@@ -30,8 +30,12 @@ fn view(tenant: &TenantView) -> Value {
     json!({"id": tenant.id.to_string(), "name": tenant.name, "created_at": instant(tenant.created_at)})
 }
 
-impl Tenants {
-    pub(crate) async fn run(self, desk: &Desk) -> Result<(), String> {
+impl AtTheDesk for Tenants {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    async fn run(self, desk: &Desk) -> Result<(), String> {
         match self.what {
             What::List => {
                 let mut rows = Vec::new();

@@ -11,8 +11,10 @@ mod validity;
 
 use std::{sync::Arc, time::Duration};
 
+use console::Console;
 use crypto::Random;
 use eid::Catalogue;
+use model::KeySchedule;
 use outbound::Outbound;
 use provider::Provider;
 use store::Store;
@@ -44,19 +46,21 @@ pub(crate) async fn run(arguments: Where) -> Result<(), String> {
     };
     let store = Store::open(config.place.clone(), config.store.clone())
         .map_err(|error| format!("{}: {error}", config.place_in_words))?;
-    master::check(&store, &master, &config.master_key_source()).await?;
     let random = Random::system();
+    let console = Arc::new(Console::new(store.clone(), master.clone(), random.clone()));
+    master::check(&console, &config.master_key_source()).await?;
     let outbound = Arc::new(Outbound::new(config.outbound.clone()));
     let catalogue = Catalogue::new(outbound, Vec::new(), random.clone());
-    let provider = Arc::new(Provider::new(store.clone(), Arc::new(catalogue), master, random));
-    let ended = answer(&config, provider, store.clone(), certificates).await;
+    let settings = provider::Settings { login_events_kept_for: config.login_events_kept_for };
+    let provider = Provider::new(store.clone(), Arc::new(catalogue), master, random).with(settings);
+    let ended = answer(&config, (Arc::new(provider), console), store.clone(), certificates).await;
     store.close().await;
     ended
 }
 
 async fn answer(
     config: &Config,
-    provider: Arc<Provider>,
+    (provider, console): (Arc<Provider>, Arc<Console>),
     store: Store,
     certificates: Option<Arc<Certificates>>,
 ) -> Result<(), String> {
@@ -68,6 +72,11 @@ async fn answer(
     let door = Door::at(&config.listen.addresses, site, acceptor, limits(&config.listen)).await?;
     let mut workers = Workers::new(clock::system(), end.clone());
     upkeep::sweep(&mut workers, Arc::clone(&provider));
+    upkeep::probe_eids(&mut workers, Arc::clone(&provider));
+    upkeep::write_events(&mut workers, Arc::clone(&provider));
+    let schedule = KeySchedule { used_for: config.keys.used_for, published_ahead: config.keys.publish_ahead };
+    upkeep::turn_keys(&mut workers, console, (schedule, config.keys.check_every));
+    let noted = Arc::clone(&provider);
     if let Some(certificates) = &certificates {
         watch_certificates(&mut workers, certificates)?;
     }
@@ -91,6 +100,7 @@ async fn answer(
     // The operator can watch until the last request is answered.
     let _ = public.await;
     workers.finish().await;
+    upkeep::last_events(&noted).await;
     let _ = stop_operator.send(true);
     let _ = own.await;
     tracing::info!("stopped");

@@ -1,6 +1,6 @@
 //! Where a login stands decides what comes next; no step calls another.
 
-use model::{Eid, Login, Phase};
+use model::{Eid, EidStatus, Login, Phase};
 use texts::Cause;
 
 use super::{
@@ -118,7 +118,7 @@ impl Provider {
                     let only = *only;
                     return self.leave_for(work, only).await;
                 }
-                Step::Select(selection(&work))
+                Step::Select(self.selection(&work))
             }
             Phase::Consent { .. } => Step::Consent(super::consent::consent_ask(&work)),
             Phase::Trouble { eid, trouble, trace } => Step::Trouble(TroubleAt {
@@ -135,14 +135,24 @@ impl Provider {
     }
 }
 
-fn selection(work: &Work<'_>) -> Selection {
-    let choice = |eid| {
-        let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
-        Choice { eid, level: ask.level, biometrics: ask.biometrics }
-    };
-    Selection {
-        login: work.name.clone(),
-        application: work.application.name.clone(),
-        choices: work.eids().into_iter().map(choice).collect(),
+impl Provider {
+    fn selection(&self, work: &Work<'_>) -> Selection {
+        let choice = |eid| {
+            let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
+            let source = work.issuer.sources.get(&eid);
+            let health = source.map(|source| self.eid_watch.health(source)).unwrap_or_default();
+            Choice {
+                eid,
+                level: ask.level,
+                biometrics: ask.biometrics,
+                is_down: health.status(work.call.now) == EidStatus::Down,
+                notice: source.and_then(|source| source.notice.clone()),
+            }
+        };
+        Selection {
+            login: work.name.clone(),
+            application: work.application.name.clone(),
+            choices: work.eids().into_iter().map(choice).collect(),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What the browser is shown next, and what it is given to keep.
 
-use model::{Eid, Level};
+use model::{Eid, Level, Notice};
 use oidc::AuthorizationResponse;
 use texts::Cause;
 
@@ -66,7 +66,7 @@ pub struct Selection {
 }
 
 /// One eID to choose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     /// Which one.
     pub eid: Eid,
@@ -74,6 +74,10 @@ pub struct Choice {
     pub level: Level,
     /// Biometrics first.
     pub biometrics: bool,
+    /// It has trouble right now.
+    pub is_down: bool,
+    /// What the tenant wants people to know.
+    pub notice: Option<Notice>,
 }
 
 /// What the person is asked to agree to.

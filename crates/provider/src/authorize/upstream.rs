@@ -18,7 +18,8 @@ impl Provider {
     /// Sends the person to the eID, with new state, nonce and verifier.
     pub(crate) async fn leave_for(&self, mut work: Work<'_>, eid: Eid) -> Result<Turn, Refusal> {
         let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
-        let connector = work.issuer.sources.get(&eid).and_then(|source| source.connector.clone());
+        let source = work.issuer.sources.get(&eid);
+        let connector = source.and_then(|source| source.connector.clone());
         let started = match connector {
             Some(connector) => connector.start(&ask, &self.random, work.call.now).await,
             None => Err(EidError::Misconfigured("no usable credentials".to_owned())),
@@ -32,6 +33,7 @@ impl Provider {
             }
             Err(error) => {
                 log(&work, eid, &error);
+                self.learn(source, &Err(error.clone()), work.call.now);
                 self.trouble(work, (eid, error.trouble()), None).await
             }
         }
@@ -68,11 +70,16 @@ impl Provider {
             return Ok(lost());
         }
         let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
-        let connector = work.issuer.sources.get(&eid).and_then(|source| source.connector.clone());
+        let source = work.issuer.sources.get(&eid);
+        let connector = source.and_then(|source| source.connector.clone());
+        let is_ours = returned.error.is_none();
         let outcome = match connector {
             Some(connector) => connector.finish(&ask, &memo, returned, call.now).await,
             None => Err(EidError::Misconfigured("no usable credentials".to_owned())),
         };
+        if is_ours {
+            self.learn(source, &outcome, call.now);
+        }
         match outcome {
             Ok(Outcome::Proved(proof)) => self.judge(work, *proof, spent).await,
             Ok(Outcome::Refused(reason)) => {

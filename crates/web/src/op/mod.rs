@@ -3,6 +3,7 @@
 pub(crate) mod assets;
 pub(crate) mod authorize;
 pub(crate) mod discovery;
+pub(crate) mod eids;
 pub(crate) mod errors;
 pub(crate) mod login;
 pub(crate) mod logout;

@@ -49,7 +49,9 @@ pub(crate) fn respond(visit: &Visit, turn: Result<Turn, Refusal>, reached: Reach
 fn step(visit: &Visit, step: Step, locale: Locale, reached: Reached) -> Response {
     match step {
         Step::Show { login } => see_other(&format!("/login/{login}")),
-        Step::Select(selection) => page(StatusCode::OK, &selector(visit, selection), locale, Powers::Links),
+        Step::Select(selection) => {
+            page(StatusCode::OK, &selector(visit, selection, locale), locale, Powers::Links)
+        }
         Step::Consent(ask) => page(StatusCode::OK, &consent(visit, ask), locale, Powers::Forms),
         Step::Trouble(at) => page(StatusCode::OK, &trouble(visit, at), locale, Powers::Links),
         Step::Over { application, restart } => {
@@ -125,13 +127,15 @@ const fn hint(choice: &provider::Choice) -> Hint {
     }
 }
 
-fn selector(visit: &Visit, selection: Selection) -> Selector {
+fn selector(visit: &Visit, selection: Selection, locale: Locale) -> Selector {
     let here = format!("/login/{}", selection.login);
-    let choices = selection.choices.iter().map(|choice| Choice {
+    let choices = selection.choices.into_iter().map(|choice| Choice {
         eid: choice.eid.name().to_owned(),
-        hint: hint(choice),
+        hint: hint(&choice),
         href: format!("{here}/with/{}", choice.eid.as_str()),
         last_used: visit.cookies.last_eid == Some(choice.eid),
+        is_down: choice.is_down,
+        notice: choice.notice.and_then(|it| it.in_language(locale.as_str()).map(str::to_owned)),
     });
     Selector {
         choices: choices.collect(),
