@@ -16,7 +16,7 @@ use store::{
 use texts::Cause;
 
 use crate::{
-    Application, Brought, Call, CookieChange, Issuer, Provider, Refusal, SessionCookie, events::Event,
+    Application, Brought, Call, CookieChange, Issuer, Provider, Refusal, SessionCookie, noted::Event,
     refusal::refuse_page, session::Resumed,
 };
 

@@ -12,7 +12,7 @@ use model::{DomainId, Origin, TenantId};
 use moka::future::Cache;
 use store::Store;
 
-use crate::{Application, Issuer, Settings, Tally, eid_watch::EidWatch, events::Noted};
+use crate::{Application, Issuer, Settings, Tally, eid_watch::EidWatch, noted::Noted};
 
 /// How long a cached value serves; a change made elsewhere is seen after this at the latest.
 const FRESH_FOR: Duration = Duration::from_secs(5);

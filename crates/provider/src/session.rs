@@ -6,24 +6,9 @@ use oidc::Scopes;
 use store::{StoreError, WriteTx, browser_sessions};
 
 use crate::{
-    Application, Call, Fault, Issuer, Provider, Refusal,
+    Application, Call, Fault, Issuer, Provider, Refusal, SessionCookie,
     packed::{pack, unpack},
 };
-
-/// A session cookie that came, or is to be kept.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SessionCookie {
-    /// The eID of the session.
-    pub eid: Eid,
-    /// 43 characters of base64url.
-    pub value: String,
-}
-
-impl std::fmt::Debug for SessionCookie {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "SessionCookie({})", self.eid.as_str())
-    }
-}
 
 /// The way to a session's row, and what opens it.
 pub(crate) struct SessionKey {

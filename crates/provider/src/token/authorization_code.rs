@@ -16,8 +16,8 @@ use texts::Cause;
 use super::client::Client;
 use crate::{
     Call, Fault, Issuer, Provider, Refusal,
-    events::Event,
     mint::{mint_access_token, open_grant, signing_key, token_response},
+    noted::Event,
     refusal::refuse,
 };
 

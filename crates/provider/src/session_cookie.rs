@@ -1,0 +1,18 @@
+//! A browser session's cookie.
+
+use model::Eid;
+
+/// A session cookie that came, or is to be kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionCookie {
+    /// The eID of the session.
+    pub eid: Eid,
+    /// 43 characters of base64url.
+    pub value: String,
+}
+
+impl std::fmt::Debug for SessionCookie {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SessionCookie({})", self.eid.as_str())
+    }
+}
