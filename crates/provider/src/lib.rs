@@ -10,6 +10,7 @@ mod call;
 mod cors;
 mod discovery;
 mod eid_watch;
+mod eids;
 mod hint;
 mod issuer;
 mod load_application;
@@ -28,7 +29,7 @@ pub use authorize::{
     TroubleAt, Turn,
 };
 pub use call::{Call, TraceId};
-pub use eid_watch::OfferedEid;
+pub use eids::OfferedEid;
 pub use issuer::Issuer;
 pub use logout::LoggedOut;
 pub use provider::Provider;

@@ -7,6 +7,7 @@ mod app;
 mod cookies;
 mod op;
 mod pretend;
+mod public_sandbox;
 mod respond;
 mod router;
 mod sample;
@@ -14,6 +15,7 @@ mod sandbox;
 mod visit;
 
 pub use app::{App, Clock, Site};
-pub use router::{op_router, sample_router, simulator_router};
+pub use public_sandbox::{PublicSandboxSite, SandboxPeople};
+pub use router::{by_host, op_router, public_sandbox_router, sample_router, simulator_router};
 pub use sample::{Results, SampleSite};
 pub use sandbox::SimulatorSite;
