@@ -14,7 +14,7 @@ use aws_lc_rs::{
 };
 use serde_json::{Value, json};
 
-use crate::{Algorithm, Secret, b64, sha256};
+use crate::{Algorithm, SealKey, Secret, b64, sha256};
 
 /// Why a key was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -201,6 +201,27 @@ impl SigningKey {
         Self::complete(algorithm, pair.map_err(|_| KeyError::Private)?)
     }
 
+    /// Derives an ES256 key: the same one for the same secret and purpose, so that several processes that share
+    /// a secret share it too.
+    ///
+    /// # Errors
+    /// [`KeyError::Private`] when the library fails: stop.
+    pub fn derive_es256(key: &SealKey, purpose: &str) -> Result<Self, KeyError> {
+        // PKCS #8 of a P-256 key (RFC 5958, RFC 5915) with the scalar and nothing else.
+        const HEAD: [u8; 35] = [
+            0x30, 0x41, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
+            0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x27, 0x30, 0x25, 0x02, 0x01,
+            0x01, 0x04, 0x20,
+        ];
+        // One scalar in four thousand million is not below the order of the curve.
+        let made = (0..4).find_map(|attempt| {
+            let scalar = key.subkey(&format!("es256 {attempt} {purpose}"));
+            let der = Secret::new([HEAD.as_slice(), scalar.expose()].concat());
+            Self::from_pkcs8(Algorithm::Es256, der.expose()).ok()
+        });
+        made.ok_or(KeyError::Private)
+    }
+
     fn complete(algorithm: Algorithm, pair: Pair) -> Result<Self, KeyError> {
         let mut key = Self { algorithm, pair, kid: String::new() };
         key.kid = PublicKey::from_jwk(&key.bare_jwk())?.thumbprint();
@@ -282,7 +303,20 @@ impl SigningKey {
 
 #[cfg(test)]
 mod tests {
-    use super::PublicKey;
+    use super::{PublicKey, SigningKey};
+    use crate::{Random, SealKey, parse, sign};
+
+    #[test]
+    fn a_derived_key_is_the_same_for_the_same_secret_and_signs() {
+        let secret = SealKey::generate(&Random::seeded(7));
+        let key = SigningKey::derive_es256(&secret, "sandbox").unwrap();
+        let again = SigningKey::derive_es256(&secret, "sandbox").unwrap();
+        assert_eq!(key.public_jwk(), again.public_jwk());
+        assert_ne!(key.kid(), SigningKey::derive_es256(&secret, "other").unwrap().kid());
+        let token = sign(&key, "JWT", b"{}").unwrap();
+        let public = PublicKey::from_jwk(&again.public_jwk()).unwrap();
+        parse(&token).unwrap().verify(&public, &[key.algorithm()]).unwrap();
+    }
 
     #[test]
     fn the_thumbprint_of_rfc_7638_section_3_1() {

@@ -6,12 +6,13 @@ use std::{
 };
 
 use crypto::{Algorithm, Random, SigningKey, b64};
-use model::{Eid, EidEnvironment};
+use model::{Eid, EidEnvironment, TenantId, Timestamp};
 use outbound::Outbound;
+use tokio::task::JoinSet;
 
 use crate::{
-    EidError, RedirectEid, SourceCredentials, SourceMethod, bankid_no, relying_party::RelyingParty,
-    upstream::Upstream, vipps,
+    EidError, Probe, Probed, RedirectEid, SourceCredentials, SourceMethod, bankid_no,
+    relying_party::RelyingParty, upstream::Upstream, vipps,
 };
 
 /// An issuer that stands in for the built-in one: the simulators in development, or the operator's own for
@@ -26,12 +27,21 @@ pub struct Issuer {
     pub issuer: String,
 }
 
+/// A sandbox in which each tenant has issuers of its own: the issuer of a tenant's eID, and the credentials there of
+/// the domain with this origin.
+pub type TenantSandbox = Arc<dyn Fn(TenantId, Eid, &str) -> (String, SourceCredentials) + Send + Sync>;
+
+/// How many issuers of tenants' sandboxes are known at once.
+const MOST_SANDBOXES: usize = 1_000;
+
 /// Knows all eIDs; shares what is known of an issuer between tenants.
 pub struct Catalogue {
     outbound: Arc<Outbound>,
     issuers: Vec<Issuer>,
     random: Random,
     upstreams: Mutex<HashMap<String, Arc<Upstream>>>,
+    tenant_sandbox: Option<TenantSandbox>,
+    sandboxes: Mutex<HashMap<String, Arc<Upstream>>>,
 }
 
 /// Spec: `…/.well-known/openid-configuration` of developer.bankid.no and developer.vippsmobilepay.com, read
@@ -53,21 +63,79 @@ const fn built_in(eid: Eid, environment: EidEnvironment) -> Option<&'static str>
 impl Catalogue {
     /// Takes the issuers that stand in for built-in ones.
     pub fn new(outbound: Arc<Outbound>, issuers: Vec<Issuer>, random: Random) -> Self {
-        Self { outbound, issuers, random, upstreams: Mutex::new(HashMap::new()) }
+        Self {
+            outbound,
+            issuers,
+            random,
+            upstreams: Mutex::default(),
+            tenant_sandbox: None,
+            sandboxes: Mutex::default(),
+        }
     }
 
-    pub(crate) fn issuer(&self, eid: Eid, environment: EidEnvironment) -> Option<&str> {
+    /// The catalogue with a sandbox in which each tenant has issuers of its own; it stands in for
+    /// [`EidEnvironment::Sandbox`] altogether.
+    #[must_use]
+    pub fn with_tenant_sandbox(self, sandbox: TenantSandbox) -> Self {
+        Self { tenant_sandbox: Some(sandbox), ..self }
+    }
+
+    /// The issuer that every tenant's sources of this eID share in an environment; `None` where each tenant has
+    /// one of its own, which nobody probes.
+    pub fn shared_issuer(&self, eid: Eid, environment: EidEnvironment) -> Option<&str> {
+        let of_tenants = environment == EidEnvironment::Sandbox && self.tenant_sandbox.is_some();
+        self.issuer(eid, environment).filter(|_| !of_tenants)
+    }
+
+    /// Asks issuers that tenants share whether they work, all at once.
+    pub async fn probe(&self, issuers: Vec<String>, now: Timestamp) -> Vec<Probed> {
+        let mut asked = JoinSet::new();
+        for issuer in issuers {
+            let probe: Arc<dyn Probe> = self.upstream(&issuer);
+            asked.spawn(async move { (issuer, probe.probe(now).await) });
+        }
+        asked.join_all().await
+    }
+
+    fn issuer(&self, eid: Eid, environment: EidEnvironment) -> Option<&str> {
         let given = self.issuers.iter().find(|it| it.eid == eid && it.environment == environment);
         given.map(|it| it.issuer.as_str()).or_else(|| built_in(eid, environment))
     }
 
     /// One entry for each issuer in use: the built-in ones and the operator's, so it cannot grow.
-    pub(crate) fn upstream(&self, issuer: &str) -> Arc<Upstream> {
+    fn upstream(&self, issuer: &str) -> Arc<Upstream> {
         let mut upstreams = self.upstreams.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = upstreams.entry(issuer.to_owned());
         Arc::clone(
             entry.or_insert_with(|| Arc::new(Upstream::new(issuer.to_owned(), Arc::clone(&self.outbound)))),
         )
+    }
+
+    /// A tenant's issuer in the sandbox; forgotten with the others when there are too many.
+    fn sandbox(&self, issuer: &str) -> Arc<Upstream> {
+        let mut known = self.sandboxes.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_SANDBOXES && !known.contains_key(issuer) {
+            known.clear();
+        }
+        let made = || Arc::new(Upstream::new(issuer.to_owned(), Arc::clone(&self.outbound)));
+        Arc::clone(known.entry(issuer.to_owned()).or_insert_with(made))
+    }
+
+    /// Makes the connector to a tenant's own sandbox, for the test domain with this origin; it needs no
+    /// credentials of anybody. `None` where there is no such sandbox.
+    ///
+    /// # Errors
+    /// As [`Catalogue::connector`].
+    pub fn sandbox_connector(
+        &self,
+        tenant: TenantId,
+        eid: Eid,
+        origin: &str,
+    ) -> Option<Result<Arc<dyn RedirectEid>, EidError>> {
+        let (issuer, credentials) = self.tenant_sandbox.as_ref()?(tenant, eid, origin);
+        let callback = format!("{origin}/callback/{}", eid.as_str());
+        let source = (eid, EidEnvironment::Sandbox);
+        Some(self.connect(source, self.sandbox(&issuer), credentials, callback))
     }
 
     /// Makes the connector of one identity source. `callback`: the absolute address registered with the eID.
@@ -81,8 +149,20 @@ impl Catalogue {
         credentials: SourceCredentials,
         callback: String,
     ) -> Result<Arc<dyn RedirectEid>, EidError> {
+        let issuer = self
+            .issuer(eid, environment)
+            .ok_or_else(|| EidError::Misconfigured("no sandbox runs here".to_owned()))?;
+        self.connect((eid, environment), self.upstream(issuer), credentials, callback)
+    }
+
+    fn connect(
+        &self,
+        (eid, environment): (Eid, EidEnvironment),
+        upstream: Arc<Upstream>,
+        credentials: SourceCredentials,
+        callback: String,
+    ) -> Result<Arc<dyn RedirectEid>, EidError> {
         let wrong = |why: &str| EidError::Misconfigured(why.to_owned());
-        let issuer = self.issuer(eid, environment).ok_or_else(|| wrong("no sandbox runs here"))?;
         let key = match (credentials.method, &credentials.private_key, &credentials.secret) {
             (SourceMethod::PrivateKeyJwt, Some(der), _) => {
                 let der = b64::decode(der).ok_or_else(|| wrong("the private key is not base64url"))?;
@@ -96,7 +176,7 @@ impl Catalogue {
             (_, _, None) => return Err(wrong("the client secret is missing")),
         };
         let party = |algorithms| RelyingParty {
-            upstream: self.upstream(issuer),
+            upstream,
             credentials,
             key,
             callback,

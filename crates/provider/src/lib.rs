@@ -10,6 +10,7 @@ mod call;
 mod cors;
 mod discovery;
 mod eid_watch;
+mod eids;
 mod events;
 mod hint;
 mod issuer;
@@ -35,7 +36,7 @@ pub use authorize::{
     Step, TroubleAt, Turn,
 };
 pub use call::{Call, TraceId};
-pub use eid_watch::OfferedEid;
+pub use eids::OfferedEid;
 pub use issuer::Issuer;
 pub use logout::{LoggedOut, LogoutStep};
 pub use provider::Provider;

@@ -114,9 +114,16 @@ impl Provider {
             .and_then(|sealed| seal.open(&place, sealed).ok())
             .and_then(|opened| serde_json::from_slice(opened.expose()).ok());
         let callback = format!("{url}/callback/{}", eid.as_str());
-        let connector = credentials
-            .ok_or_else(|| eid::EidError::Misconfigured("no readable credentials are stored".to_owned()))
-            .and_then(|credentials| self.catalogue.connector(eid, row.environment, credentials, callback));
+        // Only test domains get here with a sandbox source (`may_serve`).
+        let of_tenant = (row.environment == EidEnvironment::Sandbox)
+            .then(|| self.catalogue.sandbox_connector(row.tenant_id, eid, url))
+            .flatten();
+        let stored = || {
+            credentials
+                .ok_or_else(|| eid::EidError::Misconfigured("no readable credentials are stored".to_owned()))
+                .and_then(|credentials| self.catalogue.connector(eid, row.environment, credentials, callback))
+        };
+        let connector = of_tenant.unwrap_or_else(stored);
         if let Err(error) = &connector {
             tracing::error!(trace = %call.trace, eid = eid.as_str(), source = %row.id, %error, "an identity source is unusable");
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Person;
@@ -27,7 +28,7 @@ pub enum AskedClaim {
 }
 
 /// What the person does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// Approves: with the code device.
     ApproveDevice,
@@ -44,7 +45,7 @@ pub enum Outcome {
 }
 
 /// What the simulator does wrong on request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fault {
     /// Another nonce in the ID token.
     WrongNonce,
@@ -88,8 +89,8 @@ pub struct Client {
     pub may_have_nin: bool,
 }
 
-/// What a code or an access token stands for.
-#[derive(Clone, Debug)]
+/// What a code or an access token stands for; it travels in them, sealed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Issued {
     pub(crate) client_id: String,
     pub(crate) redirect_uri: String,

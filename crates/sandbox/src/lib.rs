@@ -7,11 +7,14 @@
 mod answer;
 mod asked;
 mod bankid_no;
+mod clients;
 mod op;
 mod people;
+mod public;
 mod vipps;
 
 pub use answer::{Answer, Choose, Request};
 pub use asked::{AskedClaim, Client, ClientKey, Fault, Outcome};
 pub use op::{Kind, Simulator, SimulatorError};
 pub use people::{NewPerson, People, Person, PersonProblem};
+pub use public::PublicSandbox;

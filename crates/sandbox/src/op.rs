@@ -1,18 +1,21 @@
 //! A small OpenID Provider that both simulators are made of, written for itself.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use crypto::{Algorithm, PublicKey, Random, SigningKey, b64, sha256, sign};
+use crypto::{Algorithm, PublicKey, Random, SealKey, SigningKey, b64, sha256, sign};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
     Answer, AskedClaim, Choose, Client, Fault, Outcome, People, Request,
     answer::{params, with_query},
     asked::{Issued, Parameters},
-    bankid_no, vipps,
+    bankid_no,
+    clients::Clients,
+    vipps,
 };
 
 /// Which eID is simulated.
@@ -29,28 +32,71 @@ pub enum Kind {
 #[error("a key of the simulator could not be made")]
 pub struct SimulatorError;
 
+impl Kind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::BankidNo, Self::Vipps];
+
+    /// The word in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BankidNo => "no-bankid",
+            Self::Vipps => "no-vipps",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+}
+
+/// What must be remembered. Codes, tokens and pushed requests travel sealed, so that any process with the key can
+/// go on; what they were used for is remembered where it happened.
 #[derive(Default)]
-struct State {
-    codes: HashMap<String, Issued>,
-    tokens: HashMap<String, Issued>,
-    pushed: HashMap<String, (BTreeMap<String, String>, i64)>,
-    assertions: HashMap<String, i64>,
+pub(crate) struct State {
+    /// Codes and assertions that were used, until they would expire.
+    spent: HashMap<[u8; 32], i64>,
     /// The one that signs, first; older ones stay in the key set.
     keys: Vec<Arc<SigningKey>>,
 }
 
-/// How many of each thing are kept; the sandbox is small.
-const MOST: usize = 5_000;
+impl State {
+    /// Remembers nothing yet; `key` signs.
+    pub(crate) fn with_key(key: SigningKey) -> Self {
+        Self { spent: HashMap::new(), keys: vec![Arc::new(key)] }
+    }
+
+    /// Spends a value; `false` when it had been spent, or when no more can be remembered.
+    fn spend(&mut self, value: &str, until: i64, now: i64) -> bool {
+        if self.spent.len() >= MOST {
+            self.spent.retain(|_, until| *until > now);
+        }
+        self.spent.len() < MOST && self.spent.insert(sha256(value.as_bytes()), until).is_none()
+    }
+}
+
+/// How many spent values are remembered; the sandbox is small.
+const MOST: usize = 20_000;
 
 /// One simulated eID.
 pub struct Simulator {
     pub(crate) kind: Kind,
     /// Scheme, host and port, without a path.
     pub(crate) base: String,
-    clients: Mutex<Vec<Client>>,
-    people: Arc<People>,
-    random: Random,
-    state: Mutex<State>,
+    pub(crate) clients: Clients,
+    pub(crate) people: Arc<People>,
+    pub(crate) random: Random,
+    /// Seals codes, tokens and pushed requests.
+    pub(crate) seal: SealKey,
+    pub(crate) state: Arc<Mutex<State>>,
+}
+
+/// In front of every pushed request's address.
+const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:";
+
+fn is_secret(client: &Client, given: Option<&String>) -> bool {
+    let known = client.secret.as_ref();
+    known.zip(given).is_some_and(|(known, given)| crypto::same_bytes(known.as_bytes(), given.as_bytes()))
 }
 
 fn oauth(status: u16, error: &str, description: &str) -> Answer {
@@ -73,10 +119,11 @@ impl Simulator {
         let simulator = Self {
             kind,
             base,
-            clients: Mutex::new(Vec::new()),
+            clients: Clients::Registered(Mutex::default()),
             people,
+            seal: SealKey::generate(&random),
             random,
-            state: Mutex::new(State::default()),
+            state: Arc::default(),
         };
         let key = match key.and_then(|der| SigningKey::from_pkcs8(simulator.algorithm(), der).ok()) {
             Some(key) => key,
@@ -103,9 +150,7 @@ impl Simulator {
 
     /// Registers a client, or changes it.
     pub fn register(&self, client: Client) {
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        clients.retain(|it| it.client_id != client.client_id);
-        clients.push(client);
+        self.clients.register(client);
     }
 
     /// The people who can log in here.
@@ -139,8 +184,7 @@ impl Simulator {
     }
 
     pub(crate) fn client(&self, client_id: &str) -> Option<Client> {
-        let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        clients.iter().find(|it| it.client_id == client_id).cloned()
+        self.clients.find(client_id)
     }
 
     /// Answers a request of the eID's own protocol.
@@ -160,11 +204,38 @@ impl Simulator {
         }
     }
 
+    /// Says whether this is a request that may be shown to a person, so that nothing else can be done in its name.
+    pub fn is_asked(&self, request: &str, now: i64) -> bool {
+        self.checked(request, now).is_ok()
+    }
+
     fn discovery(&self) -> Value {
-        match self.kind {
+        let mut document = match self.kind {
             Kind::BankidNo => bankid_no::discovery(&self.issuer(), &self.base),
             Kind::Vipps => vipps::discovery(&self.issuer(), &self.base),
+        };
+        if let (Clients::Derived(_), Some(members)) = (&self.clients, document.as_object_mut()) {
+            // One host for everything, and one key that is derived.
+            if self.kind == Kind::BankidNo {
+                members.insert("userinfo_endpoint".to_owned(), json!(format!("{}/userinfo", self.base)));
+            }
+            members.insert("id_token_signing_alg_values_supported".to_owned(), json!(["ES256"]));
         }
+        document
+    }
+
+    /// Seals what a code, a token or a pushed request stands for, until when it is good.
+    fn sealed(&self, what: &str, value: &impl Serialize, until: i64) -> String {
+        let plain = serde_json::to_vec(&(until, value)).unwrap_or_default();
+        let place = format!("{what} {}", self.issuer());
+        b64::encode(&self.seal.seal(&self.random, place.as_bytes(), &plain))
+    }
+
+    fn opened<T: DeserializeOwned>(&self, what: &str, text: &str, now: i64) -> Option<T> {
+        let place = format!("{what} {}", self.issuer());
+        let plain = self.seal.open(place.as_bytes(), &b64::decode(text)?).ok()?;
+        let (until, value): (i64, T) = serde_json::from_slice(plain.expose()).ok()?;
+        (until > now).then_some(value)
     }
 
     fn jwks(&self) -> Answer {
@@ -181,8 +252,9 @@ impl Simulator {
         let query = match query.get("request_uri") {
             None => query,
             Some(uri) => {
-                let pushed = self.state().pushed.get(uri).filter(|(_, until)| *until > now).cloned();
-                let (pushed, _) = pushed.ok_or(Answer::Refused("unknown or expired request_uri"))?;
+                let sealed = uri.strip_prefix(REQUEST_URI).unwrap_or_default();
+                let pushed: Option<Parameters> = self.opened("pushed request", sealed, now);
+                let pushed = pushed.ok_or(Answer::Refused("unknown or expired request_uri"))?;
                 // v4: response_type must be a query parameter even then.
                 if pushed.get("client_id") != Some(&client_id) || !query.contains_key("response_type") {
                     return Err(Answer::Refused(
@@ -260,21 +332,14 @@ impl Simulator {
             fault,
             at: now,
         };
-        let code = b64::encode(&self.random.bytes::<24>());
+        let code = self.sealed("code", &issued, now + 60);
         let mut pairs = vec![("code", code.as_str())];
         let scope = issued.scope.join(" ");
         if self.kind == Kind::Vipps {
             pairs.push(("scope", &scope));
         }
         pairs.extend(query.get("state").map(|it| ("state", it.as_str())));
-        let answer = Answer::Redirect(with_query(&issued.redirect_uri, &pairs));
-        let mut state = self.state();
-        state.codes.retain(|_, it| it.at + 60 > now);
-        if state.codes.len() < MOST {
-            state.codes.insert(code, issued);
-        }
-        drop(state);
-        answer
+        Answer::Redirect(with_query(&issued.redirect_uri, &pairs))
     }
 
     fn push(&self, request: &Request) -> Answer {
@@ -290,15 +355,8 @@ impl Simulator {
             pushed.remove(secret);
         }
         pushed.insert("client_id".to_owned(), client.client_id);
-        let uri = format!("urn:ietf:params:oauth:request_uri:{}", b64::encode(&self.random.bytes::<24>()));
-        let mut state = self.state();
-        state.pushed.retain(|_, (_, until)| *until > request.now);
-        if state.pushed.len() >= MOST {
-            return oauth(503, "temporarily_unavailable", "too many pushed requests");
-        }
         // Long enough for somebody to read the page; the real one says 60 s until it is first used.
-        state.pushed.insert(uri.clone(), (pushed, request.now + 600));
-        drop(state);
+        let uri = format!("{REQUEST_URI}{}", self.sealed("pushed request", &pushed, request.now + 600));
         Answer::Json(201, json!({"request_uri": uri, "expires_in": 60}))
     }
 
@@ -313,16 +371,13 @@ impl Simulator {
                 form_urlencoded::parse(format!("v={it}").as_bytes()).next().map(|(_, v)| v.into_owned())
             };
             let client = self.client(&half(id).ok_or_else(refused)?).ok_or_else(refused)?;
-            return if client.secret == half(secret) { Ok(client) } else { Err(refused()) };
+            return if is_secret(&client, half(secret).as_ref()) { Ok(client) } else { Err(refused()) };
         }
         if let Some(assertion) = form.get("client_assertion") {
             return self.by_assertion(assertion, request.now).ok_or_else(refused);
         }
         let client = form.get("client_id").and_then(|id| self.client(id)).ok_or_else(refused)?;
-        match (&client.secret, form.get("client_secret")) {
-            (Some(known), Some(given)) if known == given => Ok(client),
-            _ => Err(refused()),
-        }
+        if is_secret(&client, form.get("client_secret")) { Ok(client) } else { Err(refused()) }
     }
 
     fn by_assertion(&self, assertion: &str, now: i64) -> Option<Client> {
@@ -339,9 +394,7 @@ impl Simulator {
         let fine = issuer == client.client_id.as_str()
             && (audience == token_endpoint || audience == self.issuer())
             && (now - 5..=now + 120).contains(&expires);
-        let mut state = self.state();
-        state.assertions.retain(|_, until| *until > now);
-        (fine && state.assertions.insert(jti, expires + 5).is_none()).then_some(client)
+        (fine && self.state().spend(&jti, expires + 5, now)).then_some(client)
     }
 
     fn token(&self, request: &Request) -> Answer {
@@ -356,7 +409,9 @@ impl Simulator {
             return oauth(400, "unsupported_grant_type", "only authorization_code");
         }
         let code = form.get("code").cloned().unwrap_or_default();
-        let Some(issued) = self.state().codes.remove(&code).filter(|it| it.at + 60 > request.now) else {
+        let issued: Option<Issued> = self.opened("code", &code, request.now);
+        let issued = issued.filter(|it| self.state().spend(&code, it.at + 60, request.now));
+        let Some(issued) = issued else {
             return oauth(400, "invalid_grant", "the code is unknown, used or expired");
         };
         let verifier = form.get("code_verifier").map(|it| b64::encode(&sha256(it.as_bytes())));
@@ -375,7 +430,7 @@ impl Simulator {
     }
 
     fn tokens(&self, issued: Issued, now: i64) -> Answer {
-        let access_token = b64::encode(&self.random.bytes::<32>());
+        let access_token = self.sealed("access token", &issued, now + 600);
         let Some(key) = self.key() else { return oauth(500, "server_error", "no key") };
         let hash = crypto::at_hash(key.algorithm(), &access_token);
         let mut claims = match self.kind {
@@ -401,12 +456,6 @@ impl Simulator {
         };
         let Some(id_token) = signed else { return oauth(500, "server_error", "the key does not sign") };
         let scope = issued.scope.join(" ");
-        let mut state = self.state();
-        state.tokens.retain(|_, it| it.at + 600 > now);
-        if state.tokens.len() < MOST {
-            state.tokens.insert(access_token.clone(), issued);
-        }
-        drop(state);
         Answer::Json(
             200,
             json!({
@@ -419,7 +468,7 @@ impl Simulator {
     fn userinfo(&self, request: &Request) -> Answer {
         let token =
             request.authorization.as_deref().and_then(|it| it.strip_prefix("Bearer ")).unwrap_or_default();
-        let issued = self.state().tokens.get(token).filter(|it| it.at + 600 > request.now).cloned();
+        let issued: Option<Issued> = self.opened("access token", token, request.now);
         let Some(issued) = issued else { return oauth(401, "invalid_token", "unknown or expired") };
         match self.kind {
             Kind::BankidNo => {

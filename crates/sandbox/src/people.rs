@@ -203,6 +203,13 @@ impl People {
         Self { path: None, all: Mutex::new(first_people()) }
     }
 
+    /// The first people and those that were added, in memory only.
+    pub fn with(added: Vec<Person>) -> Self {
+        let mut all = first_people();
+        all.extend(added.into_iter().take(MOST));
+        Self { path: None, all: Mutex::new(all) }
+    }
+
     /// Reads people from a file; the first people when there is none yet.
     ///
     /// # Errors

@@ -12,10 +12,12 @@ use axum::{
     routing::{get, post},
 };
 use provider::{Call, Refusal, Refused, TraceId};
+use tower::ServiceExt;
 
 use crate::{
-    App, SampleSite, SimulatorSite, Site,
+    App, PublicSandboxSite, SampleSite, SimulatorSite, Site,
     op::{assets, authorize, discovery, eids, errors, login, logout, statements, token, userinfo},
+    public_sandbox,
     respond::error::{in_our_words, refusal_at},
     sample, sandbox,
     visit::Visit,
@@ -79,6 +81,45 @@ pub fn simulator_router(site: Arc<SimulatorSite>) -> Site {
         .fallback(sandbox::answer)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(site)
+}
+
+/// The routes of the sandbox of all tenants; it answers at its own host only.
+pub fn public_sandbox_router(site: Arc<PublicSandboxSite>) -> Site {
+    Router::new()
+        .route("/assets/{name}", get(assets::show))
+        .fallback(public_sandbox::answer)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn(at_the_sandbox))
+        .with_state(site)
+}
+
+/// Bounds what is looked at and how long it takes, and writes one line about what happened; never the query.
+async fn at_the_sandbox(request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let target = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
+    let mut response = if target > LONGEST_URI {
+        empty(StatusCode::URI_TOO_LONG)
+    } else {
+        match tokio::time::timeout(LONGEST_WAIT, next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => empty(StatusCode::REQUEST_TIMEOUT),
+        }
+    };
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    tracing::info!(%method, path, status = response.status().as_u16(), "sandbox request");
+    response
+}
+
+/// One site for requests to `host`, another for all others.
+pub fn by_host(host: String, site: Site, others: Site) -> Site {
+    let choose = move |request: Request| {
+        let asked = crate::visit::host(request.uri(), request.headers());
+        let is_it = asked.is_some_and(|asked| asked.eq_ignore_ascii_case(&host));
+        let chosen = if is_it { site.clone() } else { others.clone() };
+        async move { chosen.oneshot(request).await }
+    };
+    Router::new().fallback_service(tower::service_fn(choose))
 }
 
 /// The routes of the sample application.

@@ -40,6 +40,8 @@ pub struct SimulatorSite {
     pub clock: Clock,
     /// For new people.
     pub random: Random,
+    /// The path below which it is; empty where it has a host of its own.
+    pub path: String,
 }
 
 /// How long the slow fault keeps a caller waiting.
@@ -82,6 +84,8 @@ impl SimulatorSite {
 /// Everything that is the eID's own protocol.
 pub(crate) async fn answer(State(site): State<Arc<SimulatorSite>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    let path = path.strip_prefix(&site.path).unwrap_or(path).to_owned();
     let Ok(body) = axum::body::to_bytes(body, 64 * 1024).await else {
         return bare(StatusCode::PAYLOAD_TOO_LARGE, Body::empty());
     };
@@ -89,7 +93,7 @@ pub(crate) async fn answer(State(site): State<Arc<SimulatorSite>>, request: Requ
         |name: header::HeaderName| parts.headers.get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
     let request = sandbox::Request {
         method: parts.method.as_str().to_owned(),
-        path: parts.uri.path().to_owned(),
+        path,
         query: parts.uri.query().unwrap_or_default().to_owned(),
         authorization: text(header::AUTHORIZATION),
         body: String::from_utf8_lossy(&body).into_owned(),
@@ -132,9 +136,9 @@ async fn respond(site: &SimulatorSite, answer: Answer, locale: Locale) -> Respon
     }
 }
 
-fn people_href(request: &str) -> String {
+fn people_href(site: &SimulatorSite, request: &str) -> String {
     let query: String = form_urlencoded::byte_serialize(request.as_bytes()).collect();
-    format!("/simulator/people?request={query}")
+    format!("{}/simulator/people?request={query}", site.path)
 }
 
 fn chooser(site: &SimulatorSite, choose: Choose) -> pages::Simulator {
@@ -152,9 +156,9 @@ fn chooser(site: &SimulatorSite, choose: Choose) -> pages::Simulator {
         asker: choose.asker,
         requested: requested.collect(),
         people: site.simulator.people().all().into_iter().map(person).collect(),
-        add_person_href: people_href(&choose.request),
+        add_person_href: people_href(site, &choose.request),
         form: Form {
-            action: "/simulator/decision".to_owned(),
+            action: format!("{}/simulator/decision", site.path),
             hidden: vec![("request".to_owned(), choose.request)],
         },
     }
@@ -223,7 +227,7 @@ fn back(site: &SimulatorSite, request: &str) -> String {
         Kind::BankidNo => "/auth/realms/current/precheck/auth",
         Kind::Vipps => "/access-management-1.0/access/oauth2/auth",
     };
-    format!("{path}?{request}")
+    format!("{}{path}?{request}", site.path)
 }
 
 fn person_page(
@@ -236,7 +240,7 @@ fn person_page(
         frame: frame(),
         eid: site.eid(),
         form: Form {
-            action: "/simulator/people".to_owned(),
+            action: format!("{}/simulator/people", site.path),
             hidden: vec![("request".to_owned(), request.to_owned())],
         },
         fields,

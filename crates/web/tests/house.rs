@@ -5,7 +5,7 @@ use std::{
     collections::BTreeMap,
     io::Write,
     sync::{
-        Arc, Once,
+        Arc, Mutex, Once,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
@@ -19,18 +19,21 @@ use axum::{
 };
 use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Algorithm, PublicKey, Random, SealKey, Secret, SigningKey, b64};
-use eid::{Catalogue, Issuer, SourceCredentials, SourceMethod};
+use eid::{Catalogue, Issuer, SourceCredentials, SourceMethod, TenantSandbox};
 use model::{
     Actor, ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, Eid, EidEnvironment,
-    Environment, Timestamp,
+    Environment, TenantId, Timestamp,
 };
 use outbound::{Allowed, Outbound, Settings};
 use provider::Provider;
-use sandbox::{Answer, Client, Fault, Kind, Outcome, People, Person, Simulator};
+use sandbox::{Answer, Client, Fault, Kind, Outcome, People, Person, PublicSandbox, Simulator};
 use serde_json::{Value, json};
 use store::{Place, Store, domains::Scheme};
 use tower::ServiceExt;
-use web::{App, Clock, SimulatorSite, op_router, simulator_router};
+use web::{
+    App, Clock, PublicSandboxSite, SandboxPeople, SimulatorSite, op_router, public_sandbox_router,
+    simulator_router,
+};
 
 pub(crate) const HOST: &str = "id.shop.example";
 pub(crate) const ISSUER: &str = "https://id.shop.example";
@@ -60,6 +63,9 @@ pub(crate) struct House {
     pub(crate) fetches: Arc<AtomicI64>,
     /// While set, the simulated BankID answers nothing but 502.
     pub(crate) bankid_is_down: Arc<AtomicBool>,
+    pub(crate) sandbox: Arc<PublicSandbox>,
+    pub(crate) sandbox_site: Router,
+    uses_public_sandbox: Arc<AtomicBool>,
     provider: Arc<Provider>,
     wire: Wire,
 }
@@ -93,7 +99,13 @@ async fn serve(
     let random = Random::system();
     let simulator = Simulator::new(kind, base, None, Arc::new(People::first()), random.clone()).unwrap();
     let simulator = Arc::new(simulator);
-    let site = SimulatorSite { simulator: Arc::clone(&simulator), kind, clock: Arc::clone(clock), random };
+    let site = SimulatorSite {
+        simulator: Arc::clone(&simulator),
+        kind,
+        clock: Arc::clone(clock),
+        random,
+        path: String::new(),
+    };
     let (counter, down) = (Arc::clone(fetches), Arc::clone(down));
     let router = simulator_router(Arc::new(site)).layer(axum::middleware::from_fn(
         move |request: Request<Body>, next: axum::middleware::Next| {
@@ -112,6 +124,56 @@ async fn serve(
     (simulator, port)
 }
 
+/// The people that tenants added, as the database keeps them under `serve`.
+#[derive(Default)]
+pub(crate) struct Shelf(Mutex<BTreeMap<TenantId, Vec<Person>>>);
+
+#[async_trait::async_trait]
+impl SandboxPeople for Shelf {
+    async fn list(&self, tenant: TenantId) -> Result<Option<Vec<Person>>, String> {
+        Ok(Some(self.0.lock().unwrap().get(&tenant).cloned().unwrap_or_default()))
+    }
+
+    async fn add(&self, tenant: TenantId, person: Person) -> Result<(), String> {
+        self.0.lock().unwrap().entry(tenant).or_default().push(person);
+        Ok(())
+    }
+}
+
+/// A sandbox of all tenants, listening.
+async fn serve_public(clock: &Clock) -> (Arc<PublicSandbox>, Router, u16) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (random, base) = (Random::system(), format!("http://sandbox.localhost:{port}"));
+    let sandbox = PublicSandbox::new(base, SealKey::generate(&random), random.clone()).unwrap();
+    let sandbox = Arc::new(sandbox);
+    let site = PublicSandboxSite {
+        sandbox: Arc::clone(&sandbox),
+        people: Arc::new(Shelf::default()),
+        clock: Arc::clone(clock),
+        random,
+    };
+    let router = public_sandbox_router(Arc::new(site));
+    let served = router.clone();
+    tokio::spawn(async move { axum::serve(listener, served).await });
+    (sandbox, router, port)
+}
+
+/// What a domain's sandbox sources are made of, as `cli` wires it.
+fn tenant_sandbox(sandbox: Arc<PublicSandbox>) -> TenantSandbox {
+    Arc::new(move |tenant, eid, origin| {
+        let (kind, tenant) = (Kind::parse(eid.as_str()).unwrap(), tenant.to_string());
+        let (client_id, secret) = sandbox.credentials(kind, &tenant, origin);
+        let credentials = SourceCredentials {
+            client_id,
+            method: SourceMethod::ClientSecretBasic,
+            secret: Some(secret.expose().clone()),
+            private_key: None,
+        };
+        (sandbox.issuer(kind, &tenant), credentials)
+    })
+}
+
 fn client(callback: String, key: Option<Value>, secret: Option<&str>) -> Client {
     Client {
         client_id: "us".to_owned(),
@@ -123,13 +185,14 @@ fn client(callback: String, key: Option<Value>, secret: Option<&str>) -> Client 
     }
 }
 
-fn outbound(bankid_port: u16, vipps_port: u16) -> Arc<Outbound> {
+fn outbound(bankid_port: u16, vipps_port: u16, sandbox_port: u16) -> Arc<Outbound> {
     let allow = |host: &str, port| Allowed { host: host.to_owned(), port };
     Arc::new(Outbound::new(Settings {
         allowed: vec![
             allow("bankid.localhost", bankid_port),
             allow("userinfo.bankid.localhost", bankid_port),
             allow("vipps.localhost", vipps_port),
+            allow("sandbox.localhost", sandbox_port),
         ],
         extra_roots: Vec::new(),
         timeout: Some(Duration::from_millis(1500)),
@@ -151,7 +214,8 @@ impl House {
         let (bankid_is_down, never) = (Arc::new(AtomicBool::new(false)), Arc::default());
         let (bankid, bankid_port) = serve((Kind::BankidNo, "bankid"), &read, &fetches, &bankid_is_down).await;
         let (vipps, vipps_port) = serve((Kind::Vipps, "vipps"), &read, &fetches, &never).await;
-        let outbound = outbound(bankid_port, vipps_port);
+        let (sandbox, sandbox_site, sandbox_port) = serve_public(&read).await;
+        let outbound = outbound(bankid_port, vipps_port, sandbox_port);
         let random = Random::system();
         let store = Store::open(place(&folder), store::Settings { threads: 4, ..store::Settings::default() })
             .unwrap();
@@ -165,31 +229,36 @@ impl House {
             issuer: simulator.issuer(),
         });
         let again = store.clone();
+        let uses_public_sandbox = Arc::new(AtomicBool::new(false));
+        let (is_public, public) = (Arc::clone(&uses_public_sandbox), Arc::clone(&sandbox));
         let wire: Wire = Box::new(move || {
-            let catalogue = Catalogue::new(Arc::clone(&outbound), issuers.to_vec(), random.clone());
+            let mut catalogue = Catalogue::new(Arc::clone(&outbound), issuers.to_vec(), random.clone());
+            if is_public.load(Ordering::SeqCst) {
+                catalogue = catalogue.with_tenant_sandbox(tenant_sandbox(Arc::clone(&public)));
+            }
             let provider = Provider::new(again.clone(), Arc::new(catalogue), master.clone(), random.clone());
             let provider = Arc::new(provider);
             let app = App { provider: Arc::clone(&provider), clock: Arc::clone(&read), sample: None };
             (op_router(app), provider)
         });
         let (router, provider) = wire();
-        let jwt_key = SigningKey::generate(Algorithm::Es256).unwrap();
-        let secret = Random::system().token();
-        let domain = DomainId::from_bytes([0; 16]);
         let mut house = Self {
             router,
             store,
             console,
             tenant,
-            domain,
+            domain: DomainId::from_bytes([0; 16]),
             clock,
             bankid,
             vipps,
-            secret,
-            jwt_key,
+            secret: Random::system().token(),
+            jwt_key: SigningKey::generate(Algorithm::Es256).unwrap(),
             folder,
             fetches,
             bankid_is_down,
+            sandbox,
+            sandbox_site,
+            uses_public_sandbox,
             provider,
             wire,
         };
@@ -238,6 +307,17 @@ impl House {
 
     pub(crate) fn time(&self) -> Timestamp {
         self.now()
+    }
+
+    /// From now on sandbox sources lead to the sandbox of all tenants.
+    pub(crate) fn use_public_sandbox(&mut self) {
+        self.uses_public_sandbox.store(true, Ordering::SeqCst);
+        self.restart();
+    }
+
+    /// Asks the sandbox of all tenants.
+    pub(crate) async fn ask_sandbox(&self, request: Request<Body>) -> Reply {
+        Reply::read(self.sandbox_site.clone().oneshot(request).await.unwrap()).await
     }
 
     /// Asks the eIDs in use whether they work.
@@ -476,6 +556,12 @@ impl Reply {
         let status = response.status().as_u16();
         let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
         Self { status, headers, body: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+
+    /// As if an answer led there.
+    pub(crate) fn of_location(address: &str) -> Self {
+        let headers = vec![("location".to_owned(), address.to_owned())];
+        Self { status: 303, headers, body: String::new() }
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {

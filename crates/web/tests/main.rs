@@ -21,6 +21,7 @@ mod limits;
 mod logout;
 mod outage;
 mod pages_shown;
+mod public_sandbox;
 mod redeem_once;
 mod single_sign_on;
 mod tenants;

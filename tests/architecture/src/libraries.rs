@@ -29,7 +29,7 @@ pub const HOMES: &[Home] = &[
     ("rustls", &["outbound", "cli", "store"]),
     ("rusqlite", &["store"]),
     ("tokio-postgres", &["store"]),
-    ("async-trait", &["eid"]),
+    ("async-trait", &["eid", "web"]),
     ("askama", &["pages"]),
     ("flate2", &["pages"]),
     ("fluent-bundle", &["texts"]),

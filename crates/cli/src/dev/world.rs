@@ -130,6 +130,7 @@ impl World {
             kind,
             clock: clock::system(),
             random: self.random.clone(),
+            path: String::new(),
         }))
     }
 

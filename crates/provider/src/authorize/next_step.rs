@@ -140,7 +140,7 @@ impl Provider {
         let choice = |eid| {
             let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
             let source = work.issuer.sources.get(&eid);
-            let health = source.map(|source| self.eid_watch.health(source)).unwrap_or_default();
+            let health = self.eid_watch.health(source.and_then(|source| source.issuer.as_ref()));
             Choice {
                 eid,
                 level: ask.level,

@@ -1,0 +1,150 @@
+//! The sandbox of all tenants on a host of its own: `/{tenant}/{eid}/…`.
+//!
+//! It answers at that host only, and shows a page only for a request that a test domain of the tenant made.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::{
+    body::Body,
+    extract::{RawQuery, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::Response,
+};
+use crypto::Random;
+use model::TenantId;
+use oidc::Params;
+use sandbox::{Kind, People, Person, PublicSandbox};
+
+use crate::{Clock, SimulatorSite, respond::page::answer as bare, sandbox as simulator, visit::host};
+
+/// The largest form, in bytes.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// Where the people are kept that tenants added.
+#[async_trait]
+pub trait SandboxPeople: Send + Sync {
+    /// Lists a tenant's; `None` when there is no such tenant.
+    ///
+    /// # Errors
+    /// A text for the log; the sandbox answers 503.
+    async fn list(&self, tenant: TenantId) -> Result<Option<Vec<Person>>, String>;
+
+    /// Adds one; one that is there already stays.
+    ///
+    /// # Errors
+    /// As for `list`.
+    async fn add(&self, tenant: TenantId, person: Person) -> Result<(), String>;
+}
+
+/// The sandbox and what its site needs.
+pub struct PublicSandboxSite {
+    /// The simulators.
+    pub sandbox: Arc<PublicSandbox>,
+    /// The people.
+    pub people: Arc<dyn SandboxPeople>,
+    /// The time.
+    pub clock: Clock,
+    /// For new people.
+    pub random: Random,
+}
+
+/// What an address of the sandbox names.
+struct Place {
+    tenant: TenantId,
+    kind: Kind,
+    rest: String,
+}
+
+fn place(path: &str) -> Option<Place> {
+    let (tenant, rest) = path.strip_prefix('/')?.split_once('/')?;
+    let (eid, rest) = rest.split_once('/')?;
+    let tenant = TenantId::parse(tenant).ok()?;
+    Some(Place { tenant, kind: Kind::parse(eid)?, rest: format!("/{rest}") })
+}
+
+fn refused(why: &str, error: Option<&str>) -> Response {
+    match error {
+        Some(error) => tracing::error!(error, "the people of the sandbox cannot be read or kept"),
+        None => tracing::info!(why, "a request to the sandbox was refused"),
+    }
+    let status = if error.is_some() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::BAD_REQUEST };
+    let mut response = bare(status, format!("Sandbox: {why}\n"));
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, plain);
+    response
+}
+
+/// Everything but our own files.
+pub(crate) async fn answer(State(site): State<Arc<PublicSandboxSite>>, request: Request) -> Response {
+    let asked = host(request.uri(), request.headers());
+    if !asked.is_some_and(|asked| asked.eq_ignore_ascii_case(site.sandbox.host())) {
+        return bare(StatusCode::MISDIRECTED_REQUEST, Body::empty());
+    }
+    let Some(place) = place(request.uri().path()) else { return bare(StatusCode::NOT_FOUND, Body::empty()) };
+    // People are looked at where they are shown and chosen; what programs ask needs none.
+    let with_people = place.rest.starts_with("/simulator/") || place.rest.ends_with("/auth");
+    let added = if with_people { site.people.list(place.tenant).await } else { Ok(Some(Vec::new())) };
+    let people = match added {
+        Ok(Some(added)) => People::with(added),
+        Ok(None) => return bare(StatusCode::NOT_FOUND, Body::empty()),
+        Err(error) => return refused("try again in a moment", Some(&error)),
+    };
+    let tenant = place.tenant.to_string();
+    let one = Arc::new(SimulatorSite {
+        simulator: Arc::new(site.sandbox.simulator(place.kind, &tenant, people)),
+        kind: place.kind,
+        clock: Arc::clone(&site.clock),
+        random: site.random.clone(),
+        path: PublicSandbox::path(place.kind, &tenant),
+    });
+    if place.rest.starts_with("/simulator/") {
+        by_person(&site, one, &place, request).await
+    } else {
+        simulator::answer(State(one), request).await
+    }
+}
+
+/// What a person does on the pages. The request that they came with must still be one of a domain of the tenant, and
+/// a form must come from our own page.
+async fn by_person(
+    site: &PublicSandboxSite,
+    one: Arc<SimulatorSite>,
+    place: &Place,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let headers: HeaderMap = parts.headers;
+    let foreign =
+        headers.get(header::ORIGIN).is_some_and(|it| it.as_bytes() != site.sandbox.base().as_bytes());
+    let is_post = parts.method == Method::POST;
+    let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
+        return bare(StatusCode::PAYLOAD_TOO_LARGE, Body::empty());
+    };
+    let form = String::from_utf8_lossy(&body).into_owned();
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    let params = Params::parse(if is_post { &form } else { &query }).unwrap_or_default();
+    let now = (site.clock)().seconds();
+    if (is_post && foreign) || !one.simulator.is_asked(params.get("request").unwrap_or_default(), now) {
+        return refused("this is no request of a test domain of this tenant", None);
+    }
+    match (place.rest.as_str(), is_post) {
+        ("/simulator/decision", true) => simulator::decide(State(one), headers, form).await,
+        ("/simulator/people", false) => {
+            simulator::new_person(State(one), headers, RawQuery(Some(query))).await
+        }
+        ("/simulator/people", true) => {
+            let before = one.simulator.people().all().len();
+            let response = simulator::add_person(State(Arc::clone(&one)), headers, form).await;
+            // Nobody is new when the typed was wrong, the person is there already, or the sandbox is full.
+            match one.simulator.people().all().into_iter().nth(before) {
+                Some(person) => match site.people.add(place.tenant, person).await {
+                    Ok(()) => response,
+                    Err(error) => refused("try again in a moment", Some(&error)),
+                },
+                None => response,
+            }
+        }
+        _ => bare(StatusCode::NOT_FOUND, Body::empty()),
+    }
+}
