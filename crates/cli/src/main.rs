@@ -3,6 +3,7 @@
 mod clock;
 mod config;
 mod dev;
+mod doctor;
 mod listener;
 mod serve;
 mod signals;
@@ -28,6 +29,8 @@ enum Command {
     Dev(dev::DevArguments),
     /// Serves an installation, as its configuration says.
     Serve(config::Where),
+    /// Looks for everything that could keep an installation from working, and says what to do about it.
+    Doctor(doctor::DoctorArguments),
     /// Checks a configuration, prints an example, or makes a master key.
     Config(config::ConfigArguments),
 }
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
             match arguments.command {
                 Command::Dev(arguments) => dev::run(arguments).await,
                 Command::Serve(arguments) => serve::run(arguments).await,
+                Command::Doctor(arguments) => doctor::run(arguments).await,
                 Command::Config(arguments) => config::run(&arguments),
             }
         }),

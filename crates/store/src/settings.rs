@@ -14,6 +14,8 @@ pub enum Place {
 /// What an operator may tune.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// Whether a database that lacks migrations gets them; otherwise it is refused, and nothing in it changes.
+    pub migrate: bool,
     /// How many closures may wait before the store says [`StoreError::Busy`](crate::StoreError::Busy).
     pub queue: usize,
     /// SQLite: how many reads run at once.
@@ -29,6 +31,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            migrate: true,
             queue: 1024,
             readers: 4,
             threads: 8,

@@ -34,7 +34,7 @@ pub(crate) fn start(
     }
     let first = Session::new(config.clone(), settings)?;
     // A thread of its own, because the caller may be inside a runtime, where another cannot be driven.
-    let first = thread::scope(|scope| scope.spawn(|| migrated(first)).join());
+    let first = thread::scope(|scope| scope.spawn(|| migrated(first, settings.migrate)).join());
     let mut first =
         Some(first.unwrap_or_else(|_| Err(StoreError::Failed("the migration panicked".to_owned())))?);
     let waiting: Waiting = Arc::new(Mutex::new(waiting));
@@ -53,9 +53,9 @@ pub(crate) fn start(
     Ok(())
 }
 
-fn migrated(mut session: Session) -> Result<Session, StoreError> {
+fn migrated(mut session: Session, may: bool) -> Result<Session, StoreError> {
     session.ready()?;
-    migrate_postgres(&mut session)?;
+    migrate_postgres(&mut session, may)?;
     Ok(session)
 }
 

@@ -1,4 +1,4 @@
-use store::{StoreError, domains};
+use store::{Settings, Store, StoreError, domains};
 
 use crate::places::{House, on_each_engine};
 
@@ -70,6 +70,23 @@ async fn a_row_that_cannot_be_is_named() {
         let corrupt = StoreError::Corrupt { table: "domains", column: "scheme", id: domain.to_string() };
         assert_eq!(house.store.read(move |tx| domains::get(tx, tenant, domain)).await, Err(corrupt));
         house.store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_database_that_may_not_be_migrated_is_refused_and_left_as_it_is() {
+    on_each_engine(async |ground| {
+        let looking = || {
+            let settings = Settings { migrate: false, threads: 1, ..Settings::default() };
+            Store::open(ground.place.clone(), settings)
+        };
+        let refused = looking().unwrap_err();
+        assert!(matches!(&refused, StoreError::Unsuitable(text) if text.contains("0001_")), "{refused}");
+        assert!(looking().is_err());
+
+        ground.open().close().await;
+        looking().unwrap().close().await;
     })
     .await;
 }

@@ -12,6 +12,9 @@ pub type Guest = (&'static str, &'static str);
 pub const GUESTS: &[Guest] = &[
     // A test reads what is logged of hostile requests.
     ("tracing-subscriber", "web"),
+    // Tests stand in for somebody whose TLS is not to be believed.
+    ("rcgen", "outbound"),
+    ("tokio-rustls", "outbound"),
     // Tests come to the built binary as an HTTP client.
     ("http-body-util", "cli"),
 ];

@@ -169,6 +169,7 @@ fn assemble(
         place,
         place_in_words,
         store: store::Settings {
+            migrate: true,
             queue: number(file.database.queue),
             readers: number(file.database.readers),
             threads: number(file.database.connections),
