@@ -22,6 +22,8 @@ pub struct Settings {
     pub readers: usize,
     /// PostgreSQL: how many threads, each with a connection. More where syncs are slow.
     pub threads: usize,
+    /// PostgreSQL: the authorities that its certificate is verified with, in PEM; `None`: the system's.
+    pub roots: Option<Vec<u8>>,
     /// PostgreSQL: how long a statement waits for a lock.
     pub lock_for: Duration,
     /// PostgreSQL: how long a statement may run, and a connection may take to come about.
@@ -35,6 +37,7 @@ impl Default for Settings {
             queue: 1024,
             readers: 4,
             threads: 8,
+            roots: None,
             lock_for: Duration::from_secs(2),
             run_for: Duration::from_secs(5),
         }

@@ -14,6 +14,7 @@ mod identity_sources;
 mod migrations;
 mod parked_requests;
 mod postgres;
+mod postgres_tls;
 mod signing_keys;
 mod spent_values;
 mod statements;

@@ -14,6 +14,7 @@ pub const GUESTS: &[Guest] = &[
     ("tracing-subscriber", "web"),
     // Tests stand in for somebody whose TLS is not to be believed.
     ("rcgen", "outbound"),
+    ("rcgen", "store"),
     ("tokio-rustls", "outbound"),
     // Tests come to the built binary as an HTTP client.
     ("http-body-util", "cli"),
@@ -43,7 +44,8 @@ pub const HOMES: &[Home] = &[
     ("tower", &["web", "cli"]),
     ("hyper", &["cli"]),
     ("hyper-util", &["cli"]),
-    ("tokio-rustls", &["cli"]),
+    ("tokio-rustls", &["cli", "store"]),
+    ("rustls-native-certs", &["store"]),
     ("rcgen", &["cli"]),
     ("clap", &["cli"]),
     ("toml", &["cli"]),
