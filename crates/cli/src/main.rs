@@ -2,6 +2,7 @@
 
 mod clock;
 mod config;
+mod configure;
 mod dev;
 mod doctor;
 mod listener;
@@ -32,7 +33,7 @@ enum Command {
     /// Looks for everything that could keep an installation from working, and says what to do about it.
     Doctor(doctor::DoctorArguments),
     /// Checks a configuration, prints an example, or makes a master key.
-    Config(config::ConfigArguments),
+    Config(configure::ConfigArguments),
 }
 
 fn main() -> ExitCode {
@@ -44,7 +45,7 @@ fn main() -> ExitCode {
                 Command::Dev(arguments) => dev::run(arguments).await,
                 Command::Serve(arguments) => serve::run(arguments).await,
                 Command::Doctor(arguments) => doctor::run(arguments).await,
-                Command::Config(arguments) => config::run(&arguments),
+                Command::Config(arguments) => configure::run(&arguments),
             }
         }),
         Err(error) => Err(format!("the runtime could not be started: {error}")),
