@@ -2,7 +2,9 @@
 
 mod clock;
 mod config;
+mod configure;
 mod dev;
+mod doctor;
 mod listener;
 mod manage;
 mod serve;
@@ -29,8 +31,10 @@ enum Command {
     Dev(dev::DevArguments),
     /// Serves an installation, as its configuration says.
     Serve(config::Where),
+    /// Looks for everything that could keep an installation from working, and says what to do about it.
+    Doctor(doctor::DoctorArguments),
     /// Checks a configuration, prints an example, or makes a master key.
-    Config(config::ConfigArguments),
+    Config(configure::ConfigArguments),
     #[command(flatten)]
     Manage(manage::Command),
 }
@@ -43,7 +47,8 @@ fn main() -> ExitCode {
             match arguments.command {
                 Command::Dev(arguments) => dev::run(arguments).await,
                 Command::Serve(arguments) => serve::run(arguments).await,
-                Command::Config(arguments) => config::run(&arguments),
+                Command::Doctor(arguments) => doctor::run(arguments).await,
+                Command::Config(arguments) => configure::run(&arguments),
                 Command::Manage(command) => manage::run(command).await,
             }
         }),

@@ -17,7 +17,7 @@ use http_body_util::BodyExt as _;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use model::{Environment, Timestamp};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{
     ClientConfig, DigitallySignedStruct, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -274,7 +274,13 @@ impl Authority {
     }
 
     pub(crate) fn sign(&self, host: &str) -> Signed {
-        let params = CertificateParams::new(vec![host.to_owned()]).unwrap();
+        self.sign_until(host, 4000)
+    }
+
+    /// Signs one that expires when this year begins.
+    pub(crate) fn sign_until(&self, host: &str, year: i32) -> Signed {
+        let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
+        params.not_after = date_time_ymd(year, 1, 1);
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.0).unwrap();
         Signed { der: certificate.der().clone(), chain: certificate.pem(), key: key.serialize_pem() }

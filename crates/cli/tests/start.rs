@@ -42,6 +42,16 @@ async fn a_certificate_that_does_not_fit_its_key_is_refused_at_the_start() {
 }
 
 #[tokio::test]
+async fn the_check_finds_a_certificate_that_is_not_there() {
+    let installation = Installation::new().await;
+    installation.configure("[[listen.certificate]]\nchain = \"a.pem\"\nkey = \"a.key\"");
+    let output = installation.run(&["config", "check", "--config", "portvakt.toml"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("a.pem: it cannot be read"), "{said}");
+}
+
+#[tokio::test]
 async fn plain_http_on_an_address_of_the_network_is_refused() {
     let installation = Installation::new().await;
     installation.configure("");

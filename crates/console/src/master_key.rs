@@ -14,30 +14,43 @@ fn canary_place() -> Vec<u8> {
 }
 
 impl Console {
-    /// Says whether this is the master key of this database; a new database takes the key that comes first.
+    /// Says whether this is the master key of this database; any is, of one that has nothing sealed yet. Writes nothing.
     ///
     /// # Errors
     /// [`Refusal::MasterKey`] for another key, [`Refusal::Store`].
-    pub async fn check_master_key(&self) -> Result<(), Refusal> {
-        let found = self.store.read(|tx| installation::find(tx, installation::CANARY)).await?;
-        let sealed = match found {
-            Some(sealed) => sealed,
-            None => {
-                // A database that was there before canaries were: a tenant's data key tells as much.
-                let first = self.store.read(|tx| tenants::list(tx, None, 1)).await?;
-                if let Some(row) = first.first() {
-                    self.master.open(&place(row.id), &row.sealed_data_key).map_err(|_| Refusal::MasterKey)?;
-                }
-                let made = self.master.seal(&self.random, &canary_place(), WORDS);
-                let kept = self.store.write(move |tx| {
-                    installation::insert_if_absent(tx, installation::CANARY, &made)?;
-                    installation::find(tx, installation::CANARY)?.ok_or(StoreError::NotFound)
-                });
-                kept.await?
-            }
+    pub async fn try_master_key(&self) -> Result<(), Refusal> {
+        let (canary, first) = self
+            .store
+            .read(|tx| {
+                let canary = installation::find(tx, installation::CANARY)?;
+                Ok::<_, StoreError>((canary, tenants::list(tx, None, 1)?))
+            })
+            .await?;
+        // A database that was there before canaries were: a tenant's data key tells as much.
+        let opened = match (canary, first.first()) {
+            (Some(sealed), _) => self.master.open(&canary_place(), &sealed),
+            (None, Some(row)) => self.master.open(&place(row.id), &row.sealed_data_key),
+            (None, None) => return Ok(()),
         };
-        let opened = self.master.open(&canary_place(), &sealed).map_err(|_| Refusal::MasterKey)?;
-        if opened.expose() == WORDS { Ok(()) } else { Err(Refusal::MasterKey) }
+        opened.map(drop).map_err(|_| Refusal::MasterKey)
+    }
+
+    /// The same, and leaves a canary where there was none: a new database takes the key that comes first.
+    ///
+    /// # Errors
+    /// As [`Console::try_master_key`].
+    pub async fn check_master_key(&self) -> Result<(), Refusal> {
+        self.try_master_key().await?;
+        let made = self.master.seal(&self.random, &canary_place(), WORDS);
+        let absent = self.store.read(|tx| installation::find(tx, installation::CANARY)).await?.is_none();
+        if absent {
+            let kept =
+                self.store.write(move |tx| installation::insert_if_absent(tx, installation::CANARY, &made));
+            kept.await.map_err(|error: StoreError| Refusal::Store(error))?;
+            // Of two first starts with two keys, one has lost.
+            self.try_master_key().await?;
+        }
+        Ok(())
     }
 
     /// Wraps every tenant's data key under `new` instead, in one write; gives how many. What they seal stays as it is.

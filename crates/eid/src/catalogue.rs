@@ -97,7 +97,8 @@ impl Catalogue {
         asked.join_all().await
     }
 
-    fn issuer(&self, eid: Eid, environment: EidEnvironment) -> Option<&str> {
+    /// The issuer that stands for an eID in an environment; `None` where there is none.
+    pub fn issuer(&self, eid: Eid, environment: EidEnvironment) -> Option<&str> {
         let given = self.issuers.iter().find(|it| it.eid == eid && it.environment == environment);
         given.map(|it| it.issuer.as_str()).or_else(|| built_in(eid, environment))
     }

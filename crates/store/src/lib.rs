@@ -12,6 +12,7 @@ mod error;
 mod job;
 mod migrate;
 mod postgres;
+mod postgres_tls;
 mod settings;
 mod sql;
 mod sqlite;

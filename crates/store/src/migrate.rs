@@ -26,11 +26,12 @@ pub(crate) trait Migrating {
     fn ask(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError>;
 }
 
-/// Applies what is missing.
+/// Applies what is missing, if it may.
 ///
 /// # Errors
-/// [`StoreError::Unsuitable`] for a database that a newer version has migrated, or with other texts.
-pub(crate) fn migrate(database: &mut impl Migrating) -> Result<(), StoreError> {
+/// [`StoreError::Unsuitable`] for a database that a newer version has migrated, or with other texts, or that lacks
+/// what may not be applied.
+pub(crate) fn migrate(database: &mut impl Migrating, may: bool) -> Result<(), StoreError> {
     database.apply(TABLE)?;
     let mut applied = Vec::new();
     for row in database.ask(LIST, &[])? {
@@ -46,6 +47,11 @@ pub(crate) fn migrate(database: &mut impl Migrating) -> Result<(), StoreError> {
     }
     if let Some((name, _)) = applied.get(MIGRATIONS.len()) {
         let text = format!("the database is newer than this version of portvakt: it has {name}");
+        return Err(StoreError::Unsuitable(text));
+    }
+    if let (false, Some((name, _))) = (may, MIGRATIONS.get(applied.len())) {
+        let text =
+            format!("the database does not have {name} yet; the next start of `portvakt serve` applies it");
         return Err(StoreError::Unsuitable(text));
     }
     for (position, (name, text)) in MIGRATIONS.iter().enumerate().skip(applied.len()) {
@@ -69,9 +75,9 @@ impl Migrating for &Sqlite {
 }
 
 /// Migrates a SQLite file. Another process waits for the write lock.
-pub(crate) fn migrate_sqlite(mut connection: &Sqlite) -> Result<(), StoreError> {
+pub(crate) fn migrate_sqlite(mut connection: &Sqlite, may: bool) -> Result<(), StoreError> {
     connection.control("BEGIN IMMEDIATE")?;
-    migrate(&mut connection)?;
+    migrate(&mut connection, may)?;
     connection.control("COMMIT")
 }
 
@@ -96,7 +102,7 @@ const LOCK: &str = "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0;
     SELECT pg_advisory_xact_lock(8101260441034876788)";
 
 /// Migrates a PostgreSQL database. Another node waits for the lock until this one has ended.
-pub(crate) fn migrate_postgres(session: &mut Session) -> Result<(), StoreError> {
+pub(crate) fn migrate_postgres(session: &mut Session, may: bool) -> Result<(), StoreError> {
     let found: Vec<String> = match session.rows(CHARACTER, &[], false)?.pop() {
         Some(row) => {
             let mut row = row.of("pg_database");
@@ -115,6 +121,6 @@ pub(crate) fn migrate_postgres(session: &mut Session) -> Result<(), StoreError> 
     }
     session.batch("BEGIN")?;
     session.batch(LOCK)?;
-    migrate(session)?;
+    migrate(session, may)?;
     session.batch("COMMIT")
 }

@@ -14,14 +14,16 @@ use std::{
 
 use tokio::{runtime::Runtime, time::timeout};
 use tokio_postgres::{
-    Client, Config, Error, NoTls, Statement,
-    config::Host,
+    Client, Config, Error, NoTls, Socket, Statement,
+    config::{Host, SslMode},
     error::SqlState,
+    tls::{MakeTlsConnect, TlsConnect},
     types::{ToSql, Type},
 };
 
 use crate::{
     StoreError,
+    postgres_tls::Tls,
     settings::Settings,
     value::{Row, Value},
 };
@@ -33,6 +35,8 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(crate) struct Session {
     runtime: Runtime,
     config: Config,
+    /// Where others could listen in.
+    tls: Option<Tls>,
     settings: Settings,
     live: Option<Live>,
     /// What has not been sent yet, in order.
@@ -74,12 +78,18 @@ enum Trouble {
 }
 
 impl Session {
-    pub(crate) fn new(config: Config, settings: &Settings) -> Result<Self, StoreError> {
-        refuse_clear_text_abroad(&config)?;
+    pub(crate) fn new(mut config: Config, settings: &Settings) -> Result<Self, StoreError> {
+        let tls = match confidential(&config)? {
+            true => {
+                config.ssl_mode(SslMode::Require);
+                Some(Tls::new(settings.roots.as_deref())?)
+            }
+            false => None,
+        };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| StoreError::Failed(format!("no runtime: {error}")))?;
         let settings = settings.clone();
-        Ok(Self { runtime, config, settings, live: None, pending: Vec::new(), begun: false })
+        Ok(Self { runtime, config, tls, settings, live: None, pending: Vec::new(), begun: false })
     }
 
     /// Waits for something else than the server; the connection is driven meanwhile.
@@ -102,9 +112,10 @@ impl Session {
             self.settings.lock_for.as_millis(),
         );
         let connect = async {
-            let (client, connection) = self.config.connect(NoTls).await?;
-            // Ends with the connection; the client then says that it is closed.
-            tokio::spawn(connection);
+            let client = match &self.tls {
+                Some(tls) => connect(&self.config, tls.clone()).await?,
+                None => connect(&self.config, NoTls).await?,
+            };
             client.batch_execute(&limits).await?;
             Ok::<_, Error>(client)
         };
@@ -393,8 +404,20 @@ fn meaning(error: &Error) -> Trouble {
     })
 }
 
-/// There is no TLS to PostgreSQL yet, so the driver would speak in clear text without a word: only to this machine.
-fn refuse_clear_text_abroad(config: &Config) -> Result<(), StoreError> {
+/// Connects and lets the connection run; it ends with the client, which then says that it is closed.
+async fn connect<T>(config: &Config, tls: T) -> Result<Client, Error>
+where
+    T: MakeTlsConnect<Socket>,
+    T::Stream: Send + 'static,
+    T::TlsConnect: TlsConnect<Socket>,
+{
+    let (client, connection) = config.connect(tls).await?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
+/// Says whether the connection must be TLS: anywhere but on this machine, and there where the operator asks for it.
+fn confidential(config: &Config) -> Result<bool, StoreError> {
     let is_here = |host: &Host| match host {
         Host::Unix(_) => true,
         Host::Tcp(name) => {
@@ -402,12 +425,14 @@ fn refuse_clear_text_abroad(config: &Config) -> Result<(), StoreError> {
         }
     };
     let addresses_here = config.get_hostaddrs().iter().all(std::net::IpAddr::is_loopback);
-    if config.get_hosts().iter().all(is_here) && addresses_here {
-        return Ok(());
+    let all_here = config.get_hosts().iter().all(is_here) && addresses_here;
+    match config.get_ssl_mode() {
+        SslMode::Require => Ok(true),
+        SslMode::Disable if !all_here => Err(StoreError::Unsuitable(
+            "sslmode=disable would send everything to PostgreSQL in clear text, where others can listen in: leave it out, \
+             or use a socket or a loopback address"
+                .to_owned(),
+        )),
+        _ => Ok(!all_here),
     }
-    Err(StoreError::Unsuitable(
-        "this version speaks to PostgreSQL in clear text, so only on this machine: use a socket, a loopback address, \
-         or a tunnel that ends on one"
-            .to_owned(),
-    ))
 }

@@ -51,7 +51,7 @@ impl Store {
         let readers = match place {
             Place::Sqlite(path) => {
                 let connection = Sqlite::writer(&path)?;
-                migrate_sqlite(&connection)?;
+                migrate_sqlite(&connection, settings.migrate)?;
                 let writer = Writer { connection, waiting, counters: Arc::clone(&counters) };
                 spawn("store-writer", move || {
                     writer.run();

@@ -28,13 +28,15 @@ pub(crate) fn start(
     // The driver's text could quote the password.
     let unreadable =
         |_| StoreError::Unsuitable("the connection string of PostgreSQL is malformed".to_owned());
+    // What the certificate must be is not a choice here, so the driver need not know the word.
+    let address = address.replace("sslmode=verify-full", "sslmode=require");
     let mut config: Config = address.parse().map_err(unreadable)?;
     if config.get_application_name().is_none() {
         config.application_name("portvakt");
     }
     let first = Session::new(config.clone(), settings)?;
     // A thread of its own, because the caller may be inside a runtime, where another cannot be driven.
-    let first = thread::scope(|scope| scope.spawn(|| migrated(first)).join());
+    let first = thread::scope(|scope| scope.spawn(|| migrated(first, settings.migrate)).join());
     let mut first =
         Some(first.unwrap_or_else(|_| Err(StoreError::Failed("the migration panicked".to_owned())))?);
     let waiting: Waiting = Arc::new(Mutex::new(waiting));
@@ -53,9 +55,9 @@ pub(crate) fn start(
     Ok(())
 }
 
-fn migrated(mut session: Session) -> Result<Session, StoreError> {
+fn migrated(mut session: Session, may: bool) -> Result<Session, StoreError> {
     session.ready()?;
-    migrate_postgres(&mut session)?;
+    migrate_postgres(&mut session, may)?;
     Ok(session)
 }
 

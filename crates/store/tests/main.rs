@@ -18,6 +18,7 @@ mod migrations;
 mod parked_requests;
 mod places;
 mod postgres;
+mod postgres_tls;
 mod sandbox_people;
 mod schema;
 mod signing_keys;

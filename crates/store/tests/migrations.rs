@@ -1,4 +1,4 @@
-use store::{StoreError, domains};
+use store::{Settings, Store, StoreError, domains};
 
 use crate::places::{House, on_each_engine};
 
@@ -103,6 +103,23 @@ async fn a_database_of_the_first_version_is_brought_up_to_date_with_its_rows() {
         assert_eq!(found.map(|it| it.name).as_deref(), Some("acme"));
         assert!(store.shapes().await.is_ok());
         store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_database_that_may_not_be_migrated_is_refused_and_left_as_it_is() {
+    on_each_engine(async |ground| {
+        let looking = || {
+            let settings = Settings { migrate: false, threads: 1, ..Settings::default() };
+            Store::open(ground.place.clone(), settings)
+        };
+        let refused = looking().unwrap_err();
+        assert!(matches!(&refused, StoreError::Unsuitable(text) if text.contains("0001_")), "{refused}");
+        assert!(looking().is_err());
+
+        ground.open().close().await;
+        looking().unwrap().close().await;
     })
     .await;
 }

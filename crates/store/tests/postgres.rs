@@ -98,11 +98,10 @@ async fn a_connection_that_was_cut_is_made_again_and_what_it_was_doing_is_not_wr
 }
 
 #[test]
-fn a_postgresql_elsewhere_is_refused_while_there_is_no_tls() {
-    for address in
-        ["host=db.example user=x", "host=10.0.0.7 user=x", "host=localhost hostaddr=10.0.0.7 user=x"]
-    {
-        let refused = Store::open(Place::Postgres(address.to_owned()), Settings::default());
+fn clear_text_to_a_postgresql_elsewhere_is_refused() {
+    for host in ["host=db.example", "host=10.0.0.7", "host=localhost hostaddr=10.0.0.7"] {
+        let address = format!("{host} user=x sslmode=disable");
+        let refused = Store::open(Place::Postgres(address.clone()), Settings::default());
         assert!(matches!(refused, Err(StoreError::Unsuitable(_))), "{address}");
     }
 }

@@ -199,6 +199,13 @@ fn outbound(bankid_port: u16, vipps_port: u16, sandbox_port: u16) -> Arc<Outboun
     }))
 }
 
+/// A clock that stands still until it is stepped.
+fn stepped_clock() -> (Arc<AtomicI64>, Clock) {
+    let clock = Arc::new(AtomicI64::new(START));
+    let reader = Arc::clone(&clock);
+    (clock, Arc::new(move || Timestamp::from_seconds(reader.load(Ordering::SeqCst))))
+}
+
 impl House {
     pub(crate) async fn open() -> Self {
         Self::with(|_| {}).await
@@ -207,9 +214,7 @@ impl House {
     /// A house whose shop has other settings.
     pub(crate) async fn with(change: impl FnOnce(&mut ApplicationSettings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(AtomicI64::new(START));
-        let reader = Arc::clone(&clock);
-        let read: Clock = Arc::new(move || Timestamp::from_seconds(reader.load(Ordering::SeqCst)));
+        let (clock, read) = stepped_clock();
         let fetches = Arc::new(AtomicI64::new(0));
         let (bankid_is_down, never) = (Arc::new(AtomicBool::new(false)), Arc::default());
         let (bankid, bankid_port) = serve((Kind::BankidNo, "bankid"), &read, &fetches, &bankid_is_down).await;

@@ -15,6 +15,10 @@ pub const GUESTS: &[Guest] = &[
     // Its tests wait, and change rows by hand to see that it shows.
     ("tokio", "console"),
     ("rusqlite", "console"),
+    // Tests stand in for somebody whose TLS is not to be believed.
+    ("rcgen", "outbound"),
+    ("rcgen", "store"),
+    ("tokio-rustls", "outbound"),
     // Tests come to the built binary as an HTTP client.
     ("http-body-util", "cli"),
 ];
@@ -43,7 +47,8 @@ pub const HOMES: &[Home] = &[
     ("tower", &["web", "cli"]),
     ("hyper", &["cli"]),
     ("hyper-util", &["cli"]),
-    ("tokio-rustls", &["cli"]),
+    ("tokio-rustls", &["cli", "store"]),
+    ("rustls-native-certs", &["store"]),
     ("rcgen", &["cli"]),
     ("clap", &["cli"]),
     ("toml", &["cli"]),

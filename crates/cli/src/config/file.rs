@@ -23,6 +23,9 @@ section! {
         address: Option<String> = Unset(r#""host=/run/postgresql user=portvakt dbname=portvakt""#);
         /// A file that has the address, password included.
         address_file: Option<PathBuf> = Unset(r#""/etc/portvakt/database""#);
+        /// A file with the authorities, in PEM, that PostgreSQL's certificate is verified with; else the system's are
+        /// trusted. Anywhere but on this machine the connection is TLS, and the certificate must be for the host.
+        roots_file: Option<PathBuf> = Unset(r#""/etc/portvakt/database-authorities.pem""#);
         /// How many reads and writes may wait before a request is answered with 503.
         queue: u32 = Is("1024");
         /// SQLite: how many reads run at once.

@@ -146,21 +146,34 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
     let place = place(&file.database, around);
     let given = file.master_key.file.as_ref().map(|it| around.base.join(it));
     let master_key = MasterKeySource::choose(given, around.master_key.clone(), around.credentials.clone());
-    let roots = roots(&file.outbound, around);
+    let roots = extra_roots(&file.outbound, around);
+    let database_roots = database_roots(&file.database, around);
     let listen = listen(&file.listen, around);
     kept(place.as_ref().map(drop).map_err(Clone::clone));
     kept(master_key.as_ref().map(drop).map_err(Clone::clone));
     kept(roots.as_ref().map(drop).map_err(Clone::clone));
+    kept(database_roots.as_ref().map(drop).map_err(Clone::clone));
     kept(listen.as_ref().map(drop).map_err(Clone::clone));
     kept(keys_agree(&file.keys));
-    let config = assemble(&file, (place.ok(), master_key.ok()), roots.ok(), listen.ok());
+    let config = assemble(
+        &file,
+        (place.ok(), master_key.ok()),
+        Roots { outbound: roots.ok(), database: database_roots.ok() },
+        listen.ok(),
+    );
     faults.unless_any(config)
+}
+
+/// Authorities that were read; `None` where that failed.
+struct Roots {
+    outbound: Option<Vec<Vec<u8>>>,
+    database: Option<Option<Vec<u8>>>,
 }
 
 fn assemble(
     file: &File,
     (place, master_key): (Option<(Place, String)>, Option<MasterKeySource>),
-    roots: Option<Vec<Vec<u8>>>,
+    roots: Roots,
     listen: Option<Listen>,
 ) -> Option<Config> {
     let (place, place_in_words) = place?;
@@ -169,9 +182,11 @@ fn assemble(
         place,
         place_in_words,
         store: store::Settings {
+            migrate: true,
             queue: number(file.database.queue),
             readers: number(file.database.readers),
             threads: number(file.database.connections),
+            roots: roots.database?,
             lock_for: file.database.lock_for.0,
             run_for: file.database.run_for.0,
         },
@@ -182,7 +197,7 @@ fn assemble(
         level: file.log.level,
         outbound: outbound::Settings {
             allowed: allowed.map(|it| outbound::Allowed { host: it.host.clone(), port: it.port }).collect(),
-            extra_roots: roots?,
+            extra_roots: roots.outbound?,
             timeout: None,
         },
         keys: Keys {
@@ -237,24 +252,28 @@ fn has_password(address: &str) -> bool {
     address.contains("password") || in_url.is_some_and(|(user, _)| user.contains(':'))
 }
 
-fn roots(outbound: &file::Outbound, around: &Surroundings) -> Result<Vec<Vec<u8>>, Faults> {
-    let Some(path) = outbound.extra_roots_file.as_ref().map(|it| around.base.join(it)) else {
-        return Ok(Vec::new());
-    };
-    let bytes = fs::read(&path).map_err(|error| {
-        Faults::one(format!("`extra_roots_file` in [outbound]: {} cannot be read ({error})", path.display()))
-    })?;
-    let begin = "-----BEGIN CERTIFICATE-----";
-    let text = String::from_utf8_lossy(&bytes);
-    let roots: Vec<Vec<u8>> =
-        text.split(begin).skip(1).map(|it| format!("{begin}{it}").into_bytes()).collect();
-    if roots.is_empty() {
-        let path = path.display();
-        return Err(Faults::one(format!(
-            "`extra_roots_file` in [outbound]: {path} has no certificate in PEM"
-        )));
+/// Reads a file of certificates; `key` is where it is named.
+fn pem(path: &Path, key: &str) -> Result<String, Faults> {
+    let text = fs::read_to_string(path);
+    let text =
+        text.map_err(|error| Faults::one(format!("{key}: {} cannot be read ({error})", path.display())))?;
+    if text.contains(BEGIN) {
+        return Ok(text);
     }
-    Ok(roots)
+    Err(Faults::one(format!("{key}: {} has no certificate in PEM", path.display())))
+}
+
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+
+fn extra_roots(outbound: &file::Outbound, around: &Surroundings) -> Result<Vec<Vec<u8>>, Faults> {
+    let Some(path) = &outbound.extra_roots_file else { return Ok(Vec::new()) };
+    let text = pem(&around.base.join(path), "`extra_roots_file` in [outbound]")?;
+    Ok(text.split(BEGIN).skip(1).map(|it| format!("{BEGIN}{it}").into_bytes()).collect())
+}
+
+fn database_roots(database: &file::Database, around: &Surroundings) -> Result<Option<Vec<u8>>, Faults> {
+    let Some(path) = &database.roots_file else { return Ok(None) };
+    pem(&around.base.join(path), "`roots_file` in [database]").map(|it| Some(it.into_bytes()))
 }
 
 fn listen(listen: &file::Listen, around: &Surroundings) -> Result<Listen, Faults> {

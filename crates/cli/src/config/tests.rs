@@ -153,7 +153,7 @@ fn the_example_passes_the_check() {
         .lines()
         .map(|it| it.strip_prefix('#').filter(|it| !it.starts_with(' ')).unwrap_or(it))
         .fold(String::new(), |text, line| {
-            let other = ["address = ", "address_file = ", "extra_roots_file = "];
+            let other = ["address = ", "address_file = ", "extra_roots_file = ", "roots_file = "];
             if other.iter().any(|it| line.starts_with(it)) { text } else { text + line + "\n" }
         });
     resolve(Path::new("portvakt.toml"), &all, &around).unwrap();

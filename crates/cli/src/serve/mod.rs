@@ -3,8 +3,8 @@
 //! 1. read the configuration, the master key and the certificates; 2. open the database; 3. see that the key fits;
 //! 4. open both listeners; 5. answer until the system says stop; 6. finish, then close the database.
 
-mod certificates;
-mod master;
+pub(crate) mod certificates;
+pub(crate) mod master;
 mod metrics;
 mod ready;
 mod validity;

@@ -1,14 +1,13 @@
 //! `portvakt config …`: check, example, a new master key.
 
-use std::{io::Write, path::PathBuf};
+use std::io::Write;
 
 use clap::{Args, Subcommand};
 use crypto::{Random, SealKey, b64};
 
-use super::{
-    page,
-    resolve::{Config, load},
-    value::Lasting,
+use crate::{
+    config::{self, Config, Lasting, Where},
+    serve::certificates::Certificates,
 };
 
 /// What can be said to `portvakt config`.
@@ -31,29 +30,22 @@ enum What {
     Reference,
 }
 
-/// Where the configuration is.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Where {
-    /// The configuration.
-    #[arg(long, value_name = "FILE", default_value = "portvakt.toml")]
-    pub(crate) config: PathBuf,
-}
-
 /// Does what was asked, on standard output.
 pub(crate) fn run(arguments: &ConfigArguments) -> Result<(), String> {
     let text = match &arguments.what {
         What::Check(at) => {
-            let config = load(&at.config)?;
+            let config = config::load(&at.config)?;
             // Read and forgotten: a key that is missing, short or open to everybody is said here too.
             let _ = config.master_key()?;
+            let _ = Certificates::load(&config.listen.certificates)?;
             format!("{}\n\nNothing is wrong.\n", summary(&config))
         }
-        What::Example => page::example(),
+        What::Example => config::example(),
         What::NewMasterKey => {
             let key = SealKey::generate(&Random::system());
             format!("{}\n", b64::encode(key.expose()))
         }
-        What::Reference => page::reference(),
+        What::Reference => config::reference(),
     };
     let mut out = std::io::stdout();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| error.to_string())

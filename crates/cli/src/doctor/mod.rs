@@ -1,0 +1,186 @@
+//! `portvakt doctor`: looks for everything that could keep an installation from working. It changes nothing.
+
+mod finding;
+mod machine;
+
+use std::{collections::BTreeSet, io::Write, sync::Arc};
+
+use clap::Args;
+use crypto::{Random, SealKey};
+use eid::Catalogue;
+use model::{Eid, EidEnvironment, Timestamp};
+use outbound::{Outbound, Request};
+use store::{
+    Place, Store, StoreError, domains,
+    domains::{Domain, Scheme},
+    identity_sources, tenants,
+};
+
+use crate::{
+    clock,
+    config::{self, Config, Where},
+    serve::master,
+};
+use finding::{Finding, Verdict};
+
+/// How many tenants, and domains of each, are looked at.
+const MOST: u32 = 1_000;
+
+/// What can be said to `portvakt doctor`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DoctorArguments {
+    #[command(flatten)]
+    at: Where,
+    /// Prints a JSON array instead of the table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Looks, prints what was found, and fails when something does not work.
+pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), String> {
+    let findings = match config::load(&arguments.at.config) {
+        Ok(config) => look(&config, clock::now()).await,
+        Err(faults) => vec![Finding::trouble("configuration", faults.to_string())],
+    };
+    let text =
+        if arguments.json { format!("{}\n", finding::list(&findings)) } else { finding::table(&findings) };
+    let mut out = std::io::stdout();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| error.to_string())?;
+    match findings.iter().filter(|it| it.verdict == Verdict::Trouble).count() {
+        0 => Ok(()),
+        1 => Err("one thing does not work; the line says what to do".to_owned()),
+        some => Err(format!("{some} things do not work; each line says what to do")),
+    }
+}
+
+async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
+    let mut findings = vec![Finding::fine("configuration", "it can be read, and nothing in it is unknown")];
+    let master = match config.master_key() {
+        Ok(key) => {
+            findings.push(Finding::fine("master key", format!("from {}", config.master_key_source())));
+            Some(key)
+        }
+        Err(faults) => {
+            findings.push(Finding::trouble("master key", faults.to_string()));
+            None
+        }
+    };
+    let kept = database(config, master, &mut findings).await;
+    let https: Vec<String> = kept.https().collect();
+    findings.extend(machine::certificates(config, &https, now));
+    findings.extend(machine::addresses(config).await);
+    if let Place::Sqlite(path) = &config.place {
+        findings.extend(machine::disk(path));
+    }
+    findings.push(plausible(&kept, now));
+    for domain in &kept.domains {
+        findings.push(machine::name(&domain.host).await);
+    }
+    findings.extend(eids(config, &kept).await);
+    findings
+}
+
+/// What the database has that the other checks need.
+#[derive(Default)]
+struct Kept {
+    domains: Vec<Domain>,
+    eids: BTreeSet<(&'static str, &'static str)>,
+    newest: Option<Timestamp>,
+}
+
+impl Kept {
+    fn https(&self) -> impl Iterator<Item = String> + '_ {
+        self.domains.iter().filter(|it| it.scheme == Scheme::Https).map(|it| it.host.clone())
+    }
+}
+
+async fn database(config: &Config, master: Option<SealKey>, findings: &mut Vec<Finding>) -> Kept {
+    if let Place::Sqlite(path) = &config.place
+        && !path.exists()
+    {
+        let text =
+            format!("{} is not there yet: the first start of `portvakt serve` makes it", path.display());
+        findings.push(Finding::warning("database", text));
+        return Kept::default();
+    }
+    // Looking must not migrate: another version may be running.
+    let settings = store::Settings { migrate: false, ..config.store.clone() };
+    let store = match Store::open(config.place.clone(), settings) {
+        Ok(store) => store,
+        Err(error) => {
+            findings.push(Finding::trouble("database", format!("{}: {error}", config.place_in_words)));
+            return Kept::default();
+        }
+    };
+    findings.push(Finding::fine("database", format!("{}, reachable and up to date", config.place_in_words)));
+    if let Some(master) = master
+        && let Err(why) = master::look(&store, master, &config.master_key_source()).await
+    {
+        findings.push(Finding::trouble("master key", why));
+    }
+    let kept = store.read(keep).await.unwrap_or_else(|error: StoreError| {
+        findings.push(Finding::trouble("database", format!("its rows cannot be read: {error}")));
+        Kept::default()
+    });
+    store.close().await;
+    kept
+}
+
+fn keep(tx: &mut store::ReadTx<'_>) -> Result<Kept, StoreError> {
+    let mut kept = Kept::default();
+    for tenant in tenants::list(tx, None, MOST)? {
+        kept.newest = kept.newest.max(Some(tenant.created_at));
+        for domain in domains::list(tx, tenant.id, None, MOST)? {
+            let sources = identity_sources::list(tx, tenant.id, domain.id)?;
+            let enabled = sources.iter().filter(|it| it.disabled_at.is_none());
+            let eids =
+                enabled.filter_map(|it| Some((Eid::parse(&it.eid)?.as_str(), it.environment.as_str())));
+            kept.eids.extend(eids);
+            kept.domains.push(domain);
+        }
+    }
+    Ok(kept)
+}
+
+/// A clock that is before what was written is wrong, or was.
+fn plausible(kept: &Kept, now: Timestamp) -> Finding {
+    let read = clock::rfc3339(now);
+    match kept.newest.filter(|newest| now < *newest) {
+        Some(newest) => {
+            let text = format!("it says {read}, but a tenant was made at {}: set it", clock::rfc3339(newest));
+            Finding::trouble("clock", text)
+        }
+        None => Finding::fine("clock", format!("it says {read}; compare, and keep it synchronised")),
+    }
+}
+
+/// Asks every eID in use for its discovery document, by the same way that logins go.
+async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
+    let outbound = Arc::new(Outbound::new(config.outbound.clone()));
+    let catalogue = Catalogue::new(Arc::clone(&outbound), Vec::new(), Random::system());
+    let mut findings = Vec::new();
+    for (eid, environment) in &kept.eids {
+        let topic = format!("eID {eid}, {environment}");
+        let known = Eid::parse(eid).zip(EidEnvironment::parse(environment));
+        let Some(issuer) = known.and_then(|(eid, environment)| catalogue.issuer(eid, environment)) else {
+            findings.push(Finding::trouble(
+                topic,
+                "`serve` has no such environment of this eID; use test or production",
+            ));
+            continue;
+        };
+        let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+        let finding = match outbound.send(Request::get(url.clone())).await {
+            Ok(answer) if answer.status == 200 => Finding::fine(topic, format!("{issuer} answers")),
+            Ok(answer) => {
+                Finding::trouble(topic, format!("{url} answers with {}: try again later", answer.status))
+            }
+            Err(error) => {
+                let text = format!("{url}: {error}; let this machine reach it by https, and see [outbound]");
+                Finding::trouble(topic, text)
+            }
+        };
+        findings.push(finding);
+    }
+    findings
+}

@@ -1,0 +1,93 @@
+//! `portvakt doctor`: what it finds, and what it says to do.
+
+use std::fs;
+
+use crypto::{Random, SealKey, b64};
+use serde_json::Value;
+
+use crate::house::{Authority, HOST, Installation, write_secret};
+
+/// Runs the doctor; gives its exit code and its findings as (verdict, topic, text).
+fn examined(installation: &Installation) -> (Option<i32>, Vec<(String, String, String)>) {
+    let output = installation.run(&["doctor", "--config", "portvakt.toml", "--json"]);
+    let findings: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |it: &Value, name: &str| it[name].as_str().unwrap().to_owned();
+    let all = findings.iter().map(|it| (text(it, "verdict"), text(it, "topic"), text(it, "text")));
+    (output.status.code(), all.collect())
+}
+
+fn said(findings: &[(String, String, String)], topic: &str) -> String {
+    let of_topic = findings.iter().filter(|it| it.1.starts_with(topic));
+    of_topic.map(|(verdict, _, text)| format!("{verdict}: {text}\n")).collect()
+}
+
+#[tokio::test]
+async fn a_sound_installation_has_no_trouble_and_a_table_for_people() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let (code, findings) = examined(&installation);
+    assert_eq!(code, Some(0), "{findings:#?}");
+    assert!(said(&findings, "database").starts_with("ok: SQLite, "));
+    let table = installation.run(&["doctor", "--config", "portvakt.toml"]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert!(table.lines().all(|it| it.starts_with("ok ") || it.starts_with("warning ")), "{table}");
+    assert!(table.contains("domain login.example"), "{table}");
+}
+
+#[tokio::test]
+async fn another_installations_master_key_is_told() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let another = SealKey::generate(&Random::system());
+    write_secret(&installation.path("master.key"), &b64::encode(another.expose()));
+    let (code, findings) = examined(&installation);
+    assert_eq!(code, Some(1));
+    assert!(
+        said(&findings, "master key").contains("trouble: the master key from the file "),
+        "{findings:#?}"
+    );
+}
+
+#[tokio::test]
+async fn certificates_are_looked_at_and_domains_without_one_are_named() {
+    let (installation, authority) = (Installation::new().await, Authority::new());
+    installation.configure("[[listen.certificate]]\nchain = \"a.pem\"\nkey = \"a.key\"");
+    authority.sign_until(HOST, 2020).write(&installation, "a");
+    let (code, findings) = examined(&installation);
+    let certificate = said(&findings, "certificate ");
+    assert_eq!(code, Some(1));
+    assert!(certificate.starts_with("trouble: it expired at 2020-01-01T00:00:00"), "{certificate}");
+
+    authority.sign("other.example").write(&installation, "a");
+    let (_, findings) = examined(&installation);
+    let domain = said(&findings, "domain login.example");
+    assert!(domain.starts_with("trouble: no certificate is for this name"), "{domain}");
+    assert!(said(&findings, "certificate ").starts_with("warning: valid until"), "{findings:#?}");
+}
+
+#[tokio::test]
+async fn a_configuration_that_cannot_be_read_and_a_database_that_is_none_are_told() {
+    let installation = Installation::new().await;
+    installation.configure("address = []");
+    let (code, findings) = examined(&installation);
+    assert_eq!(code, Some(1));
+    assert!(said(&findings, "configuration").contains("did you mean `addresses`?"), "{findings:#?}");
+
+    installation.configure("");
+    fs::write(installation.path("portvakt.db"), "not a database").unwrap();
+    let (code, findings) = examined(&installation);
+    assert_eq!(code, Some(1));
+    assert!(said(&findings, "database").starts_with("trouble: SQLite, "), "{findings:#?}");
+}
+
+#[tokio::test]
+async fn looking_makes_no_database() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    for name in ["portvakt.db", "portvakt.db-wal", "portvakt.db-shm"] {
+        let _ = fs::remove_file(installation.path(name));
+    }
+    let (code, findings) = examined(&installation);
+    assert!(said(&findings, "database").starts_with("warning: "), "{findings:#?}");
+    assert_eq!((code, installation.path("portvakt.db").exists()), (Some(0), false));
+}
