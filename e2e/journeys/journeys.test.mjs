@@ -136,7 +136,7 @@ const error = (page) => page.locator("#error").textContent();
 /** Our own trouble page: gives its id. */
 const trouble = (page) => page.locator("main[data-cause]").getAttribute("data-cause");
 
-const traceOf = (page) => page.locator(".pv-trace code").textContent();
+const traceOf = (page) => page.locator("#trace-id").textContent();
 
 describe("a person logs in", () => {
   test("with BankID at level high, and the sample application shows the verified claims", async () => {
@@ -403,6 +403,12 @@ describe("a login does not work out", () => {
       assert.equal(answer.status(), 400);
       assert.equal(await trouble(page), id);
       await lookAt(page, `refusal: ${id}`);
+      await page.click("#more");
+      assert.equal(await page.locator("h1").textContent(), id);
+      await lookAt(page, `error: ${id}`);
+      await page.click("#all");
+      assert.ok((await page.locator("dt a").count()) > 50);
+      await lookAt(page, "all errors");
     }
   });
 
