@@ -33,7 +33,7 @@ pub const HOMES: &[Home] = &[
     ("rustls", &["outbound", "cli", "store"]),
     ("rusqlite", &["store"]),
     ("tokio-postgres", &["store"]),
-    ("async-trait", &["eid", "web"]),
+    ("async-trait", &["eid", "web", "cli"]),
     ("askama", &["pages"]),
     ("flate2", &["pages"]),
     ("fluent-bundle", &["texts"]),

@@ -152,6 +152,14 @@ section! {
     }
 }
 
+section! {
+    /// Simulated eIDs for test domains, with pretend people for each tenant. Off without a host.
+    Sandbox ["sandbox"] {
+        /// A host name of its own, which the certificates must have; reached over https. Production domains never use it.
+        host: Option<String> = Unset(r#""sandbox.example.com""#);
+    }
+}
+
 /// Lists the sections once: a field for each, and their descriptions.
 macro_rules! sections {
     ($( $field:ident: $section:ident, )+) => {
@@ -184,4 +192,5 @@ sections! {
     outbound: Outbound,
     keys: Keys,
     login_events: LoginEvents,
+    sandbox: Sandbox,
 }

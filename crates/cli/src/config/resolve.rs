@@ -16,7 +16,7 @@ use super::{
     file::{self, File, Format, Level},
     schema::Document,
     secret::{MasterKeySource, VARIABLE, read_secret, refuse_open},
-    value::Net,
+    value::{HostPort, Net},
 };
 
 /// What begins the name of every variable that sets a key.
@@ -46,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     /// How long a login's event is kept.
     pub(crate) login_events_kept_for: Duration,
+    /// The host of the simulators, with its port where it is not 443.
+    pub(crate) sandbox: Option<String>,
 }
 
 /// The public listener.
@@ -155,6 +157,7 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
     kept(database_roots.as_ref().map(drop).map_err(Clone::clone));
     kept(listen.as_ref().map(drop).map_err(Clone::clone));
     kept(keys_agree(&file.keys));
+    kept(sandbox_is_a_host(&file.sandbox));
     let config = assemble(
         &file,
         (place.ok(), master_key.ok()),
@@ -177,7 +180,9 @@ fn assemble(
     listen: Option<Listen>,
 ) -> Option<Config> {
     let (place, place_in_words) = place?;
-    let allowed = file.outbound.allowed.iter();
+    // The operator named the sandbox, so it may be called wherever it is.
+    let sandbox = file.sandbox.host.as_deref().and_then(sandbox_address);
+    let allowed = file.outbound.allowed.iter().cloned().chain(sandbox);
     Some(Config {
         place,
         place_in_words,
@@ -196,7 +201,7 @@ fn assemble(
         format: file.log.format,
         level: file.log.level,
         outbound: outbound::Settings {
-            allowed: allowed.map(|it| outbound::Allowed { host: it.host.clone(), port: it.port }).collect(),
+            allowed: allowed.map(|it| outbound::Allowed { host: it.host, port: it.port }).collect(),
             extra_roots: roots.outbound?,
             timeout: None,
         },
@@ -206,6 +211,7 @@ fn assemble(
             check_every: file.keys.check_every.0,
         },
         login_events_kept_for: file.login_events.kept_for.0,
+        sandbox: file.sandbox.host.as_ref().map(|it| it.to_ascii_lowercase()),
     })
 }
 
@@ -313,6 +319,22 @@ fn listen(listen: &file::Listen, around: &Surroundings) -> Result<Listen, Faults
         idle_for: listen.idle_for.0,
         finish_in: listen.finish_in.0,
     }))
+}
+
+/// Where the sandbox is called.
+fn sandbox_address(host: &str) -> Option<HostPort> {
+    let host = host.to_ascii_lowercase();
+    HostPort::parse(&host).or_else(|| HostPort::parse(&format!("{host}:443")))
+}
+
+fn sandbox_is_a_host(sandbox: &file::Sandbox) -> Result<(), Faults> {
+    match sandbox.host.as_deref() {
+        Some(host) if sandbox_address(host).is_none() => Err(Faults::one(format!(
+            "`host` in [sandbox] is {host:?}, which is no host name: write it without scheme and path, such as \
+             sandbox.example.com"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// A key that is published longer than it signs would never be alone in being next.

@@ -79,7 +79,8 @@ impl Net {
 }
 
 impl HostPort {
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads `host:port`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (host, port) = text.rsplit_once(':')?;
         let is_host =
             !host.is_empty() && !host.contains(|it: char| it.is_whitespace() || "/@?#".contains(it));

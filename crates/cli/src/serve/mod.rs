@@ -7,19 +7,20 @@ pub(crate) mod certificates;
 pub(crate) mod master;
 mod metrics;
 mod ready;
+mod sandbox;
 mod validity;
 
 use std::{sync::Arc, time::Duration};
 
 use console::Console;
-use crypto::Random;
+use crypto::{Random, SealKey};
 use eid::Catalogue;
 use model::KeySchedule;
 use outbound::Outbound;
 use provider::Provider;
 use store::Store;
 use tokio::sync::watch;
-use web::{App, Entrance, OperatorSite, Site, op_router, operator_router, with_entrance};
+use web::{App, Entrance, OperatorSite, Site, by_host, op_router, operator_router, with_entrance};
 
 use crate::{
     clock,
@@ -49,25 +50,56 @@ pub(crate) async fn run(arguments: Where) -> Result<(), String> {
     let random = Random::system();
     let console = Arc::new(Console::new(store.clone(), master.clone(), random.clone()));
     master::check(&console, &config.master_key_source()).await?;
-    let outbound = Arc::new(Outbound::new(config.outbound.clone()));
-    let catalogue = Catalogue::new(outbound, Vec::new(), random.clone());
-    let settings = provider::Settings { login_events_kept_for: config.login_events_kept_for };
-    let provider = Provider::new(store.clone(), Arc::new(catalogue), master, random).with(settings);
-    let ended = answer(&config, (Arc::new(provider), console), store.clone(), certificates).await;
+    let installation = Installation::open(&config, &store, (master, random), console)?;
+    let ended = answer(&config, installation, store.clone(), certificates).await;
     store.close().await;
     ended
 }
 
+/// What answers at the doors.
+struct Installation {
+    provider: Arc<Provider>,
+    console: Arc<Console>,
+    /// The simulators' host and site, when there is one.
+    sandbox: Option<(String, Site)>,
+}
+
+impl Installation {
+    fn open(
+        config: &Config,
+        store: &Store,
+        (master, random): (SealKey, Random),
+        console: Arc<Console>,
+    ) -> Result<Self, String> {
+        let outbound = Arc::new(Outbound::new(config.outbound.clone()));
+        let mut catalogue = Catalogue::new(outbound, Vec::new(), random.clone());
+        let mut sandbox = None;
+        if let Some(host) = &config.sandbox {
+            let opened = sandbox::open(host, &master, &random)?;
+            catalogue = sandbox::lead_there(catalogue, &opened);
+            sandbox = Some((opened.host().to_owned(), sandbox::site(&opened, store.clone(), random.clone())));
+        }
+        let settings = provider::Settings { login_events_kept_for: config.login_events_kept_for };
+        let provider = Provider::new(store.clone(), Arc::new(catalogue), master, random).with(settings);
+        Ok(Self { provider: Arc::new(provider), console, sandbox })
+    }
+}
+
 async fn answer(
     config: &Config,
-    (provider, console): (Arc<Provider>, Arc<Console>),
+    installation: Installation,
     store: Store,
     certificates: Option<Arc<Certificates>>,
 ) -> Result<(), String> {
+    let Installation { provider, console, sandbox } = installation;
     let ((stop, end), (stop_operator, end_operator)) = (watch::channel(false), watch::channel(false));
     let metrics = Arc::new(Metrics::new());
     let app = App { provider: Arc::clone(&provider), clock: clock::system(), sample: None };
-    let site = with_entrance(op_router(app), entrance(&config.listen, Arc::clone(&metrics)));
+    let site = match sandbox {
+        Some((host, simulators)) => by_host(host, simulators, op_router(app)),
+        None => op_router(app),
+    };
+    let site = with_entrance(site, entrance(&config.listen, Arc::clone(&metrics)));
     let acceptor = certificates.as_ref().map(|it| it.acceptor()).transpose()?;
     let door = Door::at(&config.listen.addresses, site, acceptor, limits(&config.listen)).await?;
     let mut workers = Workers::new(clock::system(), end.clone());
