@@ -6,6 +6,7 @@
 mod access;
 mod applications;
 mod audit;
+mod backup;
 mod client_secrets;
 mod domains;
 mod identity_sources;
@@ -22,6 +23,7 @@ use store::Store;
 
 pub use applications::{ApplicationView, NewApplication};
 pub use audit::{ChainTrouble, Verified};
+pub use backup::Backup;
 pub use client_secrets::SecretView;
 pub use domains::{DomainView, NewDomain};
 pub use identity_sources::{NewIdentitySource, SourceView};

@@ -32,6 +32,14 @@ pub enum Refusal {
         "two secrets are live already: retire one first, or rotate, which ends the oldest after an overlap"
     )]
     TooManySecrets,
+    /// A backup goes into an empty database only.
+    #[error(
+        "this database is not empty: a backup is restored into a new one, so that nothing is overwritten"
+    )]
+    NotEmpty,
+    /// A file cannot be read or written, or is not what it should be.
+    #[error("{0}")]
+    File(String),
     /// The master key is not the one that sealed this tenant's data key.
     #[error("the master key does not open this tenant's data key: it is another key, or the row was changed")]
     MasterKey,

@@ -5,6 +5,7 @@ mod house;
 
 mod applications;
 mod audit;
+mod backup;
 mod client_secrets;
 mod domains;
 mod identity_sources;

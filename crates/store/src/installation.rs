@@ -6,7 +6,9 @@ const FIND: &str = "SELECT name, value FROM installation WHERE name = $1";
 const INSERT: &str = "INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
 const SAVE: &str = "UPDATE installation SET value = $1 WHERE name = $2";
 
-pub(crate) const ALL: &[&str] = &[FIND, INSERT, SAVE];
+const CLEAR: &str = "DELETE FROM installation";
+
+pub(crate) const ALL: &[&str] = &[FIND, INSERT, SAVE, CLEAR];
 
 /// The value that opens only under the right master key.
 pub const CANARY: &str = "canary";
@@ -31,6 +33,14 @@ pub fn find(tx: &mut impl Tx, name: &str) -> Result<Option<Vec<u8>>, StoreError>
 /// [`StoreError`]: what happened around it.
 pub fn insert_if_absent(tx: &mut WriteTx<'_>, name: &str, value: &[u8]) -> Result<(), StoreError> {
     tx.execute(INSERT, &[name.into(), value.into()]).map(drop)
+}
+
+/// Forgets all facts: a restore brings those of the backup.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn clear(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
+    tx.execute(CLEAR, &[]).map(drop)
 }
 
 /// Replaces a fact.

@@ -26,6 +26,7 @@ pub mod access_tokens;
 pub mod applications;
 pub mod audit_events;
 pub mod awaiting_consents;
+pub mod backup;
 pub mod browser_sessions;
 pub mod client_secrets;
 pub mod domains;
@@ -44,6 +45,7 @@ pub mod sweep;
 pub mod tenants;
 
 pub use error::StoreError;
+pub use migrate::migrations;
 pub use settings::{Place, Settings};
 pub use sql::{ReadTx, Tx, WriteTx};
 pub use statements::Shape;

@@ -20,6 +20,11 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
 const LIST: &str = "SELECT name, text_digest FROM schema_migrations ORDER BY position";
 const INSERT: &str = "INSERT INTO schema_migrations (position, name, text_digest) VALUES ($1, $2, $3)";
 
+/// Names the migrations that this version knows, in their order.
+pub fn migrations() -> impl Iterator<Item = &'static str> {
+    MIGRATIONS.iter().map(|(name, _)| *name)
+}
+
 /// A connection inside a transaction that nobody else can migrate in.
 pub(crate) trait Migrating {
     fn apply(&mut self, text: &str) -> Result<(), StoreError>;

@@ -53,7 +53,15 @@ impl Sqlite {
         let connection = Connection::open_with_flags(path, flags).map_err(meaning)?;
         connection.busy_timeout(BUSY_FOR).map_err(meaning)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        connection.execute_batch(pragmas).map_err(meaning)?;
+        // Of several that turn a new file to WAL at once, SQLite refuses all but one without waiting.
+        let mut tries = 0;
+        while let Err(error) = connection.execute_batch(pragmas).map_err(meaning) {
+            tries += 1;
+            if error != StoreError::Busy || tries > 500 {
+                return Err(error);
+            }
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
         Ok(Self(connection))
     }
 

@@ -1,7 +1,7 @@
 //! All statements in one list, for whoever wants to check them.
 
 use crate::{
-    StoreError, access_tokens, applications, audit_events, awaiting_consents, browser_sessions,
+    StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, browser_sessions,
     client_secrets, domains, failed_attempts, grants, identity_sources, installation, login_events,
     parked_requests, sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, sweep, tenants,
 };
@@ -27,6 +27,7 @@ const MODULES: &[&[&str]] = &[
     sandbox_people::ALL,
     installation::ALL,
     sweep::ALL,
+    backup::ALL,
 ];
 
 /// What a database says about a statement.
@@ -48,7 +49,7 @@ pub(crate) fn shapes(tx: &mut ReadTx<'_>) -> Result<Vec<Shape>, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MODULES, domains, installation, login_events, sweep, tenants};
+    use super::{MODULES, backup, domains, installation, login_events, sweep, tenants};
 
     #[test]
     fn every_statement_that_finds_rows_of_a_tenant_names_the_tenant() {
@@ -56,6 +57,7 @@ mod tests {
             tenants::ALL,
             sweep::ALL,
             installation::ALL,
+            backup::ALL,
             &[domains::FIND_BY_HOST, login_events::LIST_BY_TRACE],
         ]
         .concat();

@@ -110,6 +110,11 @@ impl Store {
         result.await.unwrap_or_else(|_| Err(gone().into()))
     }
 
+    /// Says whether a read sees one state of the database and keeps nobody waiting: SQLite.
+    pub(crate) fn reads_at_once(&self) -> bool {
+        self.0.readers.is_some()
+    }
+
     fn send(&self, message: Message) -> Result<(), StoreError> {
         self.0.threads.try_send(message).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Busy,

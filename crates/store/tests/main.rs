@@ -6,6 +6,7 @@ mod access_tokens;
 mod applications;
 mod audit_events;
 mod awaiting_consents;
+mod backup;
 mod browser_sessions;
 mod client_secrets;
 mod domains;

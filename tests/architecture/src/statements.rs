@@ -10,6 +10,8 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     ("tenants.rs", "*"),
     // Removes what has expired, whosever it is.
     ("sweep.rs", "*"),
+    // A backup is of everybody.
+    ("backup.rs", "*"),
     // The host says which tenant a request belongs to.
     ("domains.rs", "FIND_BY_HOST"),
     ("login_events.rs", "LIST_BY_TRACE"),

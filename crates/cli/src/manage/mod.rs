@@ -4,6 +4,7 @@
 
 mod applications;
 mod audit;
+mod backup;
 mod desk;
 mod domains;
 mod explain;
@@ -19,6 +20,7 @@ use std::pin::Pin;
 
 pub(crate) use applications::Applications;
 pub(crate) use audit::Audit;
+pub(crate) use backup::{Backup, Restore};
 pub(crate) use desk::{Desk, Place};
 pub(crate) use domains::Domains;
 pub(crate) use explain::Explain;
@@ -64,6 +66,10 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Tells what happened in the login that a trace id belongs to.
     Explain(Explain),
+    /// Writes an encrypted backup, while the service runs or while it does not.
+    Backup(Backup),
+    /// Puts a backup into an empty database.
+    Restore(Restore),
     /// Puts everything under a new master key.
     MasterKey(MasterKey),
 }
@@ -82,6 +88,8 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         Command::Sessions(it) => Box::pin(at_the_desk(it)),
         Command::Audit(it) => Box::pin(at_the_desk(it)),
         Command::Explain(it) => Box::pin(at_the_desk(it)),
+        Command::Backup(it) => Box::pin(at_the_desk(it)),
+        Command::Restore(it) => Box::pin(at_the_desk(it)),
         Command::MasterKey(it) => Box::pin(at_the_desk(it)),
     };
     done.await

@@ -1,0 +1,110 @@
+//! `portvakt backup` and `portvakt restore`.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{BufReader, BufWriter},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use console::Backup as Made;
+use serde_json::{Map, Value, json};
+
+use super::{AtTheDesk, Desk, Place, desk::words, show::instant};
+
+/// What can be said to `portvakt backup`.
+#[derive(Args)]
+pub(crate) struct Backup {
+    #[command(flatten)]
+    place: Place,
+    /// The file to write; it must not be there yet.
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+/// What can be said to `portvakt restore`.
+#[derive(Args)]
+pub(crate) struct Restore {
+    #[command(flatten)]
+    place: Place,
+    /// The backup.
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    /// Reads the backup to its end, says what it has, and writes nothing.
+    #[arg(long)]
+    check: bool,
+}
+
+fn view(made: &Made, file: &Path) -> Value {
+    let rows: Map<String, Value> =
+        made.rows.iter().map(|(name, count)| (name.clone(), json!(count))).collect();
+    json!({"file": file.display().to_string(), "made_at": instant(made.made_at), "rows": rows})
+}
+
+fn sum(made: &Made) -> u64 {
+    made.rows.iter().map(|(_, count)| count).sum()
+}
+
+fn trouble(path: &Path) -> impl Fn(std::io::Error) -> String + '_ {
+    move |error| format!("{}: {error}", path.display())
+}
+
+impl AtTheDesk for Backup {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    async fn run(self, desk: &Desk) -> Result<(), String> {
+        let to = self.to;
+        if to.exists() {
+            return Err(format!("{} is there already: a backup overwrites nothing", to.display()));
+        }
+        // Under another name until it is whole and on the disk.
+        let aside = to.with_added_extension("part");
+        let open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside);
+        let opened = open.map_err(trouble(&aside))?;
+        let synced = opened.try_clone().map_err(trouble(&aside))?;
+        let made = desk.console.write_backup(&desk.actor, BufWriter::new(opened), desk.now).await;
+        let made = match made {
+            Ok(made) => made,
+            Err(refusal) => {
+                let _ = fs::remove_file(&aside);
+                return Err(words(refusal));
+            }
+        };
+        synced.sync_all().map_err(trouble(&aside))?;
+        fs::rename(&aside, &to).map_err(trouble(&to))?;
+        let sentence = format!(
+            "{} rows are in {}. Keep the master key apart from it: together they open everything.",
+            sum(&made),
+            to.display()
+        );
+        desk.done(&sentence, &view(&made, &to));
+        Ok(())
+    }
+}
+
+impl AtTheDesk for Restore {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    async fn run(self, desk: &Desk) -> Result<(), String> {
+        let opened = BufReader::new(File::open(&self.from).map_err(trouble(&self.from))?);
+        if self.check {
+            let made = desk.console.check_backup(opened).map_err(words)?;
+            let sentence = format!("The backup of {} is whole: {} rows.", instant(made.made_at), sum(&made));
+            desk.done(&sentence, &view(&made, &self.from));
+            return Ok(());
+        }
+        let made = desk.console.restore_backup(&desk.actor, opened, desk.now).await.map_err(words)?;
+        let sentence = format!(
+            "{} rows of {} are restored. Codes, tokens, sessions and logins in flight of before are void.",
+            sum(&made),
+            instant(made.made_at)
+        );
+        desk.done(&sentence, &view(&made, &self.from));
+        Ok(())
+    }
+}

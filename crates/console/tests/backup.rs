@@ -1,0 +1,106 @@
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+use console::{Backup, Console, Refusal};
+use crypto::{Random, SealKey};
+use store::{Place, Settings, Store};
+
+use crate::house::{HOST, House, NOW, kari};
+
+/// A file in memory that can be looked at while somebody else writes it.
+#[derive(Clone, Default)]
+struct Paper(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn backed_up(house: &House) -> (Backup, Vec<u8>) {
+    let paper = Paper::default();
+    let made = house.console.write_backup(&kari(), paper.clone(), NOW).await.unwrap();
+    let bytes = paper.0.lock().unwrap().clone();
+    (made, bytes)
+}
+
+/// An empty database beside the house's, and its console.
+fn an_empty_one(folder: &tempfile::TempDir, master: &SealKey) -> (Store, Console) {
+    let place = Place::Sqlite(folder.path().join("other.db"));
+    let store = Store::open(place, Settings::default()).unwrap();
+    (store.clone(), Console::new(store, master.clone(), Random::seeded(9)))
+}
+
+#[tokio::test]
+async fn rule_37_what_is_restored_is_equal_row_by_row_and_opens_with_the_same_key() {
+    let house = House::open().await;
+    house.console.check_master_key().await.unwrap();
+    let shop = house.an_application("shop").await;
+    house.console.create_client_secret(&house.tenant, shop, NOW).await.unwrap();
+    let (made, bytes) = backed_up(&house).await;
+
+    let folder = tempfile::tempdir().unwrap();
+    let (_, restored) = an_empty_one(&folder, &house.master);
+    restored.check_master_key().await.unwrap();
+    assert_eq!(restored.restore_backup(&kari(), std::io::Cursor::new(bytes), NOW).await.unwrap(), made);
+    let (tenant, domain) = restored.domain(&kari(), HOST).await.unwrap();
+    assert_eq!((tenant.id, domain.id), (house.tenant.id, house.domain));
+    let secrets = restored.client_secrets(&tenant, shop).await.unwrap();
+    assert_eq!(secrets, house.console.client_secrets(&house.tenant, shop).await.unwrap());
+    assert_eq!(restored.audit(tenant.id, 0).await.unwrap(), house.links(tenant.id).await);
+    assert_eq!(restored.verify_audit(&tenant).await.unwrap().unwrap().links, 4);
+    assert_eq!(restored.verify_installation_audit().await.unwrap().unwrap().links, 2);
+}
+
+#[tokio::test]
+async fn neg_35_a_backup_has_nothing_in_clear_text() {
+    let house = House::open().await;
+    house.an_application("shop").await;
+    let (_, bytes) = backed_up(&house).await;
+    for canary in [HOST, "acme", "shop.example", "operator:kari"] {
+        let found = bytes.windows(canary.len()).any(|it| it == canary.as_bytes());
+        assert!(!found, "{canary}");
+    }
+}
+
+#[tokio::test]
+async fn rule_37_a_wrong_key_a_cut_or_a_change_is_refused_and_nothing_is_written() {
+    let house = House::open().await;
+    let (_, bytes) = backed_up(&house).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (_, console) = an_empty_one(&folder, &house.master);
+    let refused = async |bytes: Vec<u8>| {
+        let refused = console.restore_backup(&kari(), std::io::Cursor::new(bytes), NOW).await;
+        assert!(matches!(refused, Err(Refusal::File(_))), "{refused:?}");
+    };
+    for at in (0..bytes.len()).step_by(211) {
+        refused(bytes[..at].to_vec()).await;
+        let mut changed = bytes.clone();
+        changed[at] ^= 1;
+        refused(changed).await;
+    }
+    refused([bytes.as_slice(), b"x"].concat()).await;
+    assert!(console.tenants(None).await.unwrap().is_empty());
+
+    let other = tempfile::tempdir().unwrap();
+    let (_, stranger) = an_empty_one(&other, &SealKey::generate(&Random::seeded(3)));
+    let refused = stranger.restore_backup(&kari(), std::io::Cursor::new(bytes.clone()), NOW).await;
+    assert!(refused.unwrap_err().to_string().contains("another master key"));
+    assert!(stranger.check_backup(bytes.as_slice()).is_err());
+    house.console.check_backup(bytes.as_slice()).unwrap();
+}
+
+#[tokio::test]
+async fn a_backup_overwrites_no_database() {
+    let house = House::open().await;
+    let (_, bytes) = backed_up(&house).await;
+    let refused = house.console.restore_backup(&kari(), std::io::Cursor::new(bytes), NOW).await;
+    assert!(matches!(refused, Err(Refusal::NotEmpty)));
+}

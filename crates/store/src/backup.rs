@@ -1,0 +1,270 @@
+//! Rows on their way into a backup and out of it, alike for both engines. The operator's.
+//!
+//! A page is some rows of one table as bytes: for each value a kind (0 nothing, 1 text, 2 number, 3 bytes) and, but for
+//! nothing, what follows: 8 bytes of a number, or 4 bytes of length and the value. All big-endian.
+
+use crate::{
+    Store, StoreError, WriteTx,
+    sql::{ReadTx, Statements, Tx},
+    value::{Row, Value},
+};
+
+/// How many rows a page has at most.
+const ROWS: u32 = 500;
+/// Gives a transaction on PostgreSQL one state of the database; must be its first statement.
+const ONE_STATE: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// A table of a backup.
+struct Table {
+    name: &'static str,
+    page: &'static str,
+    insert: &'static str,
+    columns: usize,
+    /// Where the columns of the key are, and what sorts before every key.
+    key: &'static [(usize, Start)],
+}
+
+#[derive(Clone, Copy)]
+enum Start {
+    Text,
+    Int,
+}
+
+macro_rules! tables {
+    ($($name:literal: $columns:literal, [$($at:literal $kind:ident),+], $count:literal, $key:literal > $first:literal, by $order:literal, limit $limit:literal, values $values:literal;)+) => {
+        const TABLES: &[Table] = &[$(Table {
+            name: $name,
+            page: concat!("SELECT ", $columns, " FROM ", $name, " WHERE ", $key, " > ", $first, " ORDER BY ", $order, " LIMIT ", $limit),
+            insert: concat!("INSERT INTO ", $name, " (", $columns, ") VALUES (", $values, ")"),
+            columns: $count,
+            key: &[$(($at, Start::$kind)),+],
+        }),+];
+
+        pub(crate) const ALL: &[&str] = &[$(
+            concat!("SELECT ", $columns, " FROM ", $name, " WHERE ", $key, " > ", $first, " ORDER BY ", $order, " LIMIT ", $limit),
+            concat!("INSERT INTO ", $name, " (", $columns, ") VALUES (", $values, ")"),
+        )+];
+    };
+}
+
+// A row comes after what it refers to.
+tables! {
+    "installation": "name, value", [0 Text], 2, "name" > "$1", by "name", limit "$2", values "$1, $2";
+    "tenants": "id, name, sealed_data_key, created_at", [0 Text], 4, "id" > "$1", by "id", limit "$2", values "$1, $2, $3, $4";
+    "domains": "tenant_id, id, host, scheme, environment, name, settings, version, created_at", [0 Text, 1 Text], 9,
+        "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3", values "$1, $2, $3, $4, $5, $6, $7, $8, $9";
+    "applications": "tenant_id, id, domain_id, client_id, name, settings, version, created_at, disabled_at",
+        [0 Text, 1 Text], 9, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3", values "$1, $2, $3, $4, $5, $6, $7, $8, $9";
+    "client_secrets": "tenant_id, id, application_id, secret_digest, created_at, expires_at, retired_at, last_used_at",
+        [0 Text, 1 Text], 8, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3", values "$1, $2, $3, $4, $5, $6, $7, $8";
+    "identity_sources": "tenant_id, id, domain_id, eid, environment, settings, sealed_credentials, version, created_at, disabled_at",
+        [0 Text, 1 Text], 10, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
+        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10";
+    "subject_keys": "tenant_id, environment, sealed_key, created_at", [0 Text, 1 Text], 4,
+        "(tenant_id, environment)" > "($1, $2)", by "tenant_id, environment", limit "$3", values "$1, $2, $3, $4";
+    "signing_keys": "domain_id, id, tenant_id, algorithm, public_jwk, sealed_private_key, published_at, active_at, retired_at, withdrawn_at",
+        [0 Text, 1 Text], 10, "(domain_id, id)" > "($1, $2)", by "domain_id, id", limit "$3",
+        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10";
+    "audit_heads": "tenant_id, sequence, digest, mac", [0 Text], 4, "tenant_id" > "$1", by "tenant_id", limit "$2",
+        values "$1, $2, $3, $4";
+    "audit_events": "tenant_id, sequence, happened_at, actor, action, object, details, digest", [0 Text, 1 Int], 8,
+        "(tenant_id, sequence)" > "($1, $2)", by "tenant_id, sequence", limit "$3", values "$1, $2, $3, $4, $5, $6, $7, $8";
+    "sandbox_people": "tenant_id, id, person, created_at", [0 Text, 1 Text], 4, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id",
+        limit "$3", values "$1, $2, $3, $4";
+    "login_events": "tenant_id, id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at",
+        [0 Text, 1 Text], 11, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
+        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11";
+}
+
+/// One state of the database, to be read from as long as it takes.
+pub struct Snapshot<'s, 't>(Of<'s, 't>);
+
+enum Of<'s, 't> {
+    Read(&'s mut ReadTx<'t>),
+    Write(&'s mut WriteTx<'t>),
+}
+
+impl Statements for Snapshot<'_, '_> {
+    fn rows(&mut self, sql: &'static str, values: &[Value<'_>], _: bool) -> Result<Vec<Row>, StoreError> {
+        match &mut self.0 {
+            Of::Read(tx) => tx.rows(sql, values, false),
+            Of::Write(tx) => tx.rows(sql, values, false),
+        }
+    }
+}
+
+impl Tx for Snapshot<'_, '_> {}
+
+impl Store {
+    /// Runs `closure` on one state of the database; it can only ask, and may take its time: others go on writing.
+    ///
+    /// # Errors
+    /// The closure's own, and [`StoreError`] for what happened around it.
+    pub async fn snapshot<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Snapshot<'_, '_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        if self.reads_at_once() {
+            return self.read(move |tx| closure(&mut Snapshot(Of::Read(tx)))).await;
+        }
+        self.write(move |tx| {
+            tx.put(ONE_STATE, &[])?;
+            closure(&mut Snapshot(Of::Write(tx)))
+        })
+        .await
+    }
+}
+
+/// Where reading a table goes on; [`Cursor::default`] begins.
+#[derive(Clone, Default)]
+pub struct Cursor(Option<Vec<Value<'static>>>);
+
+/// Some rows of a table.
+pub struct Page {
+    /// As bytes.
+    pub bytes: Vec<u8>,
+    /// How many they are.
+    pub rows: u32,
+    /// Where to go on; `None` after the last.
+    pub next: Option<Cursor>,
+}
+
+/// The tables of a backup, in its order.
+pub fn tables() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().map(|table| table.name)
+}
+
+fn table(name: &str) -> Result<&'static Table, StoreError> {
+    let found = TABLES.iter().find(|table| table.name == name);
+    found.ok_or_else(|| StoreError::Failed(format!("{name} is no table of a backup")))
+}
+
+/// Reads the next rows of a table, by its key.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn page(tx: &mut Snapshot<'_, '_>, name: &str, cursor: &Cursor) -> Result<Page, StoreError> {
+    let table = table(name)?;
+    let start = table.key.iter().map(|(_, kind)| match kind {
+        Start::Text => Value::Text("".into()),
+        Start::Int => Value::Int(i64::MIN),
+    });
+    let mut values: Vec<Value<'static>> = cursor.0.clone().unwrap_or_else(|| start.collect());
+    values.push(ROWS.into());
+    let rows = tx.rows(table.page, &values, false)?;
+    let next = rows.last().filter(|_| rows.len() >= ROWS as usize).map(|Row(last)| {
+        Cursor(Some(table.key.iter().filter_map(|(at, _)| last.get(*at).cloned()).collect()))
+    });
+    let mut bytes = Vec::new();
+    for Row(values) in &rows {
+        values.iter().for_each(|value| encode(value, &mut bytes));
+    }
+    Ok(Page { bytes, rows: u32::try_from(rows.len()).unwrap_or(u32::MAX), next })
+}
+
+/// Adds the rows of a page; gives how many.
+///
+/// # Errors
+/// [`StoreError::Failed`] for bytes that are no page of this table; [`StoreError::Conflict`] for a row that is there.
+pub fn insert(tx: &mut WriteTx<'_>, name: &str, bytes: &[u8]) -> Result<u32, StoreError> {
+    let table = table(name)?;
+    let mut rest = bytes;
+    let mut rows = 0;
+    while !rest.is_empty() {
+        let mut values = Vec::with_capacity(table.columns);
+        for _ in 0..table.columns {
+            let malformed = || StoreError::Failed(format!("the rows of {name} are malformed"));
+            values.push(decode(&mut rest).ok_or_else(malformed)?);
+        }
+        // The last of a page is waited for, so that a large backup does not pile up on its way to PostgreSQL.
+        if rest.is_empty() {
+            tx.execute(table.insert, &values).map(drop)?
+        } else {
+            tx.put(table.insert, &values)?
+        }
+        rows += 1;
+    }
+    Ok(rows)
+}
+
+/// Counts the rows of a page.
+///
+/// # Errors
+/// [`StoreError::Failed`] for bytes that are no page of this table.
+pub fn count(name: &str, bytes: &[u8]) -> Result<u32, StoreError> {
+    let table = table(name)?;
+    let malformed = || StoreError::Failed(format!("the rows of {name} are malformed"));
+    let mut rest = bytes;
+    let mut values = 0;
+    while !rest.is_empty() {
+        decode(&mut rest).ok_or_else(malformed)?;
+        values += 1;
+    }
+    let whole = values % table.columns == 0;
+    u32::try_from(values / table.columns).ok().filter(|_| whole).ok_or_else(malformed)
+}
+
+fn encode(value: &Value<'_>, to: &mut Vec<u8>) {
+    let (kind, bytes) = match value {
+        Value::Null => return to.push(0),
+        Value::Int(number) => {
+            to.push(2);
+            return to.extend_from_slice(&number.to_be_bytes());
+        }
+        Value::Text(text) => (1, text.as_bytes()),
+        Value::Bytes(bytes) => (3, bytes.as_ref()),
+    };
+    to.push(kind);
+    to.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+    to.extend_from_slice(bytes);
+}
+
+fn decode(rest: &mut &[u8]) -> Option<Value<'static>> {
+    let (kind, after) = rest.split_first()?;
+    *rest = after;
+    match kind {
+        0 => Some(Value::Null),
+        2 => {
+            let (number, after) = rest.split_first_chunk::<8>()?;
+            *rest = after;
+            Some(Value::Int(i64::from_be_bytes(*number)))
+        }
+        1 | 3 => {
+            let (length, after) = rest.split_first_chunk::<4>()?;
+            let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+            let (bytes, after) = after.split_at_checked(length)?;
+            *rest = after;
+            if *kind == 3 {
+                return Some(Value::Bytes(bytes.to_vec().into()));
+            }
+            String::from_utf8(bytes.to_vec()).ok().map(|text| Value::Text(text.into()))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decode, encode};
+    use crate::value::Value;
+
+    #[test]
+    fn values_read_back_and_what_is_cut_does_not() {
+        let values: [Value<'_>; 5] =
+            ["å".into(), (-5_i64).into(), Value::Bytes(vec![0, 1].into()), Value::Null, "".into()];
+        let mut bytes = Vec::new();
+        values.iter().for_each(|value| encode(value, &mut bytes));
+        let mut rest = bytes.as_slice();
+        for value in &values {
+            assert!(decode(&mut rest).as_ref() == Some(value));
+        }
+        assert!(rest.is_empty() && decode(&mut rest).is_none());
+        for at in [2, 4, 12, 14] {
+            let mut cut = &bytes[..at];
+            let read: Vec<_> = std::iter::from_fn(|| decode(&mut cut)).collect();
+            assert!(read.len() < 4, "cut at {at}");
+        }
+    }
+}
