@@ -186,6 +186,30 @@ impl Console {
         saved.await.map_err(|error: StoreError| Refusal::of(error, "client secret"))
     }
 
+    /// Makes a secret beside the others that is accepted until `until` and no longer, for a try.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn lend_client_secret(
+        &self,
+        tenant: &Tenant,
+        application: ApplicationId,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(SecretId, Secret<String>), Refusal> {
+        let permit = Self::permit(tenant, Permission::Manage)?;
+        let secret = self.random.token();
+        let row =
+            ClientSecret { expires_at: Some(until), ..self.secret_row(tenant, application, &secret, now) };
+        let id = row.id;
+        let saved = self.store.write(move |tx| {
+            applications::get(tx, row.tenant_id, application)?;
+            insert(tx, &row, &permit, now)
+        });
+        saved.await.map_err(|error: StoreError| Refusal::of(error, "application"))?;
+        Ok((id, secret))
+    }
+
     /// Sees to it that this secret is among the application's live ones. Only its digest is stored.
     ///
     /// # Errors

@@ -196,7 +196,7 @@ mod tests {
         let config = Config {
             issuer: "http://localhost:1".into(),
             client_id: "app".into(),
-            client_secret: "secret".into(),
+            client_secret: Some("secret".into()),
             redirect_uri: "http://sample.localhost:2/callback".into(),
             post_logout_redirect_uri: "http://sample.localhost:2/".into(),
         };

@@ -9,8 +9,8 @@ pub struct Config {
     pub issuer: String,
     /// Its client id.
     pub client_id: String,
-    /// Its client secret.
-    pub client_secret: Secret<String>,
+    /// Its client secret; `None` for a public application.
+    pub client_secret: Option<Secret<String>>,
     /// Where a login comes back to.
     pub redirect_uri: String,
     /// Where a logout comes back to.

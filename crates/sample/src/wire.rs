@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crypto::b64;
+use crypto::{Secret, b64};
 use outbound::{Outbound, Request, Response};
 use serde::Deserialize;
 use serde_json::Value;
@@ -97,7 +97,7 @@ impl Wire {
         Ok(found)
     }
 
-    /// Redeems a code with `client_secret_basic`.
+    /// Redeems a code with `client_secret_basic`, or as a public client with its id alone.
     ///
     /// Spec: RFC 6749 §4.1.3, §2.3.1 <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3>
     pub(crate) async fn redeem(
@@ -108,15 +108,20 @@ impl Wire {
         verifier: &str,
     ) -> Result<(Tokens, Leg), SampleError> {
         let step = Step::Token;
-        let pairs = [
+        let mut pairs = vec![
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", config.redirect_uri.as_str()),
             ("code_verifier", verifier),
         ];
-        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        let request =
-            Request::form(metadata.token_endpoint.clone(), form).with("authorization", basic(config));
+        if config.client_secret.is_none() {
+            pairs.push(("client_id", config.client_id.as_str()));
+        }
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+        let mut request = Request::form(metadata.token_endpoint.clone(), form);
+        if let Some(secret) = &config.client_secret {
+            request = request.with("authorization", basic(&config.client_id, secret));
+        }
         let response = self.send(step, request).await?;
         let body: Claims =
             serde_json::from_slice(&response.body).map_err(|_| nonsense(step, "the answer is no JSON"))?;
@@ -133,9 +138,10 @@ impl Wire {
             id_token: text("id_token", "no ID token came")?,
         };
         let request = format!(
-            "{}\nAuthorization: Basic (client id and secret)\n\
+            "{}\n{}\
              Content-Type: application/x-www-form-urlencoded\n\n{}",
             line("POST", &metadata.token_endpoint),
+            config.client_secret.as_ref().map_or("", |_| "Authorization: Basic (client id and secret)\n"),
             parameters(pairs.into_iter())
         );
         Ok((tokens, Leg { step, request, response: answer(&response) }))
@@ -175,8 +181,8 @@ impl Wire {
 }
 
 /// RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
-fn basic(config: &Config) -> String {
+fn basic(client_id: &str, secret: &Secret<String>) -> String {
     let half = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    let pair = format!("{}:{}", half(&config.client_id), half(config.client_secret.expose()));
+    let pair = format!("{}:{}", half(client_id), half(secret.expose()));
     format!("Basic {}", b64::encode_standard(pair.as_bytes()))
 }

@@ -153,7 +153,7 @@ pub(crate) fn sample_site(
     let config = Config {
         issuer: addresses.issuer(),
         client_id: seeded.client_id.clone(),
-        client_secret: seeded.client_secret.clone(),
+        client_secret: Some(seeded.client_secret.clone()),
         redirect_uri: seeded.redirect_uri.clone(),
         post_logout_redirect_uri: format!("{}/", addresses.sample()),
     };

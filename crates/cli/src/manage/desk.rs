@@ -1,6 +1,9 @@
 //! Where the operator sits: the console over the configured database, and who they are.
 
-use std::path::{Path, PathBuf};
+use std::{
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use console::{Console, DomainView, Tenant};
@@ -31,18 +34,30 @@ pub(crate) struct Desk {
     pub(crate) now: Timestamp,
     pub(crate) json: bool,
     pub(crate) schedule: KeySchedule,
+    pub(crate) outbound: outbound::Settings,
     pub(crate) store: Store,
 }
 
-/// The account that runs this, as the system names it. It stands in the audit trail.
+/// The account that runs this, as the system names it, and who became it. It stands in the audit trail.
 #[expect(clippy::disallowed_methods, reason = "cli reads the environment")]
 fn account() -> String {
-    let named = ["SUDO_USER", "LOGNAME", "USER"].into_iter().find_map(|name| std::env::var(name).ok());
-    let name = named.filter(|it| !it.is_empty() && it.len() <= 64 && !it.contains(char::is_control));
-    name.unwrap_or_else(|| "unnamed".to_owned())
+    let own = std::fs::metadata("/proc/self").map(|it| it.uid()).ok();
+    let named = own.and_then(|uid| {
+        let users = std::fs::read_to_string("/etc/passwd").ok()?;
+        let mut fields = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
+        fields.find_map(|it| {
+            (it.get(2)? == &uid.to_string()).then(|| it.first().copied().map(str::to_owned))?
+        })
+    });
+    let name = named.or_else(|| own.map(|uid| format!("uid {uid}"))).unwrap_or_else(|| "unknown".to_owned());
+    let plain = |it: &String| !it.is_empty() && it.len() <= 64 && !it.contains(char::is_control);
+    match std::env::var("SUDO_USER").ok().filter(plain) {
+        Some(before) if before != name => format!("{name} (was {before})"),
+        _ => name,
+    }
 }
 
-type Opened = (Store, SealKey, KeySchedule);
+type Opened = (Store, SealKey, KeySchedule, outbound::Settings);
 
 fn of_configuration(path: &Path) -> Result<Opened, String> {
     let settings = config::load(path)?;
@@ -51,7 +66,7 @@ fn of_configuration(path: &Path) -> Result<Opened, String> {
         .map_err(|error| format!("{}: {error}", settings.place_in_words))?;
     let schedule =
         KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
-    Ok((store, master, schedule))
+    Ok((store, master, schedule, settings.outbound))
 }
 
 fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
@@ -62,21 +77,26 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
     folder.check()?;
     let store = Store::open(store::Place::Sqlite(folder.database()), store::Settings::default())
         .map_err(|error| format!("{}: {error}", folder.database().display()))?;
-    Ok((store, folder.master_key(random)?, KeySchedule::default()))
+    let authority = folder.read("authority.pem")?;
+    let outbound = outbound::Settings {
+        extra_roots: authority.into_iter().map(|it| it.expose().clone()).collect(),
+        ..outbound::Settings::default()
+    };
+    Ok((store, folder.master_key(random)?, KeySchedule::default(), outbound))
 }
 
 impl Desk {
     /// Opens the configured database with the configured master key.
     pub(crate) async fn open(place: &Place) -> Result<Self, String> {
         let random = Random::system();
-        let (store, master, schedule) = match &place.data_dir {
+        let (store, master, schedule, outbound) = match &place.data_dir {
             Some(folder) => of_development(folder, &random)?,
             None => of_configuration(&place.config)?,
         };
         let console = Console::new(store.clone(), master, random);
         console.check_master_key().await.map_err(|error| error.to_string())?;
         let (actor, now) = (Actor::Operator(account()), clock::now());
-        Ok(Self { console, actor, now, json: place.json, schedule, store })
+        Ok(Self { console, actor, now, json: place.json, schedule, outbound, store })
     }
 
     /// Closes the database.

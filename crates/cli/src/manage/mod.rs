@@ -14,6 +14,7 @@ mod master_key;
 mod sessions;
 mod show;
 mod tenants;
+mod test_login;
 mod words;
 
 use std::pin::Pin;
@@ -29,6 +30,7 @@ pub(crate) use keys::Keys;
 pub(crate) use master_key::MasterKey;
 pub(crate) use sessions::Sessions;
 pub(crate) use tenants::Tenants;
+pub(crate) use test_login::Test;
 
 /// What can be asked at the desk.
 trait AtTheDesk {
@@ -66,6 +68,8 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Tells what happened in the login that a trace id belongs to.
     Explain(Explain),
+    /// Tries what applications do.
+    Test(Test),
     /// Writes an encrypted backup, while the service runs or while it does not.
     Backup(Backup),
     /// Puts a backup into an empty database.
@@ -88,6 +92,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         Command::Sessions(it) => Box::pin(at_the_desk(it)),
         Command::Audit(it) => Box::pin(at_the_desk(it)),
         Command::Explain(it) => Box::pin(at_the_desk(it)),
+        Command::Test(it) => Box::pin(at_the_desk(it)),
         Command::Backup(it) => Box::pin(at_the_desk(it)),
         Command::Restore(it) => Box::pin(at_the_desk(it)),
         Command::MasterKey(it) => Box::pin(at_the_desk(it)),
