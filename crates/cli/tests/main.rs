@@ -10,6 +10,7 @@
 mod doctor;
 mod house;
 mod limits;
+mod manage;
 mod operator;
 mod proxies;
 mod start;

@@ -131,6 +131,9 @@ fn set(settings: &ApplicationSettings, changes: &[String]) -> Result<Application
     ApplicationSettings::parse(&Value::from(members).to_string()).map_err(|error| error.to_string())
 }
 
+/// What people want to see first.
+const FIRST: &[&str] = &["client_id", "name", "state", "kind", "eids"];
+
 fn view(application: &ApplicationView) -> Value {
     let settings: Value = serde_json::from_str(&application.settings.to_text()).unwrap_or_default();
     let state = if application.disabled_at.is_some() { "disabled" } else { "enabled" };
@@ -286,7 +289,7 @@ impl Change {
             Ok((name.unwrap_or_else(|| before.to_owned()), settings))
         };
         let changed = desk.console.change_application(tenant, found.id, change, desk.now).await;
-        desk.one(&view(&changed.map_err(words)?));
+        desk.one(FIRST, &view(&changed.map_err(words)?));
         Ok(())
     }
 }
@@ -298,7 +301,7 @@ async fn show(desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> Result<(
     if let (true, Some(members)) = (desk.json, thing.as_object_mut()) {
         members.insert("secrets".to_owned(), Value::from(secrets.clone()));
     }
-    desk.one(&thing);
+    desk.one(FIRST, &thing);
     if !desk.json {
         desk.list(&["id", "state", "created_at", "ends_at", "last_used_at"], &secrets, "no secrets");
     }

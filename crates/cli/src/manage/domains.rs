@@ -73,6 +73,9 @@ struct Change {
     session_absolute: Option<Duration>,
 }
 
+/// What people want to see first.
+const FIRST: &[&str] = &["host", "tenant", "environment", "issuer", "name"];
+
 fn view(tenant: &str, domain: &DomainView) -> Value {
     let settings = &domain.settings;
     json!({
@@ -119,7 +122,7 @@ impl AtTheDesk for Domains {
             }
             What::Show { host } => {
                 let (tenant, domain) = desk.domain(&host).await?;
-                desk.one(&view(&tenant.name, &domain));
+                desk.one(FIRST, &view(&tenant.name, &domain));
                 Ok(())
             }
             What::Change(change) => change.run(desk).await,
@@ -140,7 +143,7 @@ impl Change {
         };
         let changed =
             desk.console.change_domain(&tenant, domain.id, change, desk.now).await.map_err(words)?;
-        desk.one(&view(&tenant.name, &changed));
+        desk.one(FIRST, &view(&tenant.name, &changed));
         Ok(())
     }
 }

@@ -103,6 +103,9 @@ fn callback(domain: &DomainView, eid: Eid) -> String {
     format!("{}/callback/{}", domain.issuer(), eid.as_str())
 }
 
+/// What people want to see first.
+const FIRST: &[&str] = &["eid", "environment", "state", "client_id", "method", "callback"];
+
 fn view(domain: &DomainView, source: &SourceView) -> Value {
     let settings: Value = serde_json::from_str(&source.settings).unwrap_or_default();
     json!({
@@ -141,7 +144,7 @@ impl AtTheDesk for IdentitySources {
                 let all = desk.console.identity_sources(&tenant, domain.id).await.map_err(words)?;
                 let found = all.iter().find(|it| it.eid == eid);
                 let found = found.ok_or_else(|| format!("{host} has no {}", eid.as_str()))?;
-                desk.one(&view(&domain, found));
+                desk.one(FIRST, &view(&domain, found));
                 Ok(())
             }
             What::Set(set) => set.run(desk, &tenant, &domain).await,

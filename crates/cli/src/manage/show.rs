@@ -82,14 +82,17 @@ impl Desk {
         }
     }
 
-    /// Shows one thing: each member in a line.
-    pub(crate) fn one(&self, thing: &Value) {
+    /// Shows one thing: each member in a line, `first` ones first.
+    pub(crate) fn one(&self, first: &[&str], thing: &Value) {
         if self.json {
             return print(&format!("{thing}\n"));
         }
         let Some(members) = thing.as_object() else { return };
-        let width = members.keys().map(String::len).max().unwrap_or(0);
-        for (name, value) in members {
+        let rest = members.keys().map(String::as_str).filter(|name| !first.contains(name));
+        let names: Vec<&str> = first.iter().copied().chain(rest).collect();
+        let width = names.iter().map(|it| it.len()).max().unwrap_or(0);
+        for name in names {
+            let Some(value) = members.get(name) else { continue };
             let name = name.replace('_', " ");
             match value {
                 Value::Object(_) => {

@@ -1,0 +1,204 @@
+//! What an operator does from the terminal, with the words of the guide.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::house::{HOST, Installation};
+
+/// Runs a command that works, and gives what it printed as JSON.
+fn json(installation: &Installation, words: &[&str]) -> Value {
+    let output = installation.run(&[words, &["--json", "--config", "portvakt.toml"]].concat());
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Runs a command that is refused, and gives what it said.
+fn refused(installation: &Installation, words: &[&str]) -> String {
+    let output = installation.run(&[words, &["--config", "portvakt.toml"]].concat());
+    assert!(!output.status.success(), "{words:?} should have been refused");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+async fn configured() -> Installation {
+    let installation = Installation::new().await;
+    installation.configure("");
+    installation
+}
+
+const SHOP: [&str; 10] = [
+    "applications",
+    "create",
+    "--domain",
+    HOST,
+    "--client-id",
+    "shop",
+    "--name",
+    "Shop",
+    "--redirect-uri",
+    "https://shop.example/cb",
+];
+
+#[tokio::test]
+async fn from_nothing_to_an_application_in_four_commands() {
+    let it = configured().await;
+    json(&it, &["tenants", "create", "Acme"]);
+    let made = ["domains", "create", "--tenant", "Acme", "login.acme.example", "--environment", "test"];
+    assert_eq!(json(&it, &made)["issuer"], "https://login.acme.example");
+    let domain = ["--domain", "login.acme.example"];
+    let source = [
+        "identity-sources",
+        "set",
+        "no-bankid",
+        "--environment",
+        "test",
+        "--client-id",
+        "us",
+        "--generate-key",
+    ];
+    let source = json(&it, &[&source[..], &domain].concat());
+    assert_eq!(source["callback"], "https://login.acme.example/callback/no-bankid");
+    assert_eq!(source["jwks"]["keys"][0]["alg"], "ES256");
+    assert!(source["jwks"]["keys"][0].get("d").is_none(), "the private half stays here");
+    let shop = json(&it, &[&SHOP[..2], &domain, &SHOP[4..]].concat());
+    assert_eq!(shop["client_secret"].as_str().unwrap().len(), 43);
+    let listed = json(&it, &[&["applications", "list"][..], &domain].concat());
+    assert_eq!(
+        (listed[0]["client_id"].as_str(), listed[0]["state"].as_str()),
+        (Some("shop"), Some("enabled"))
+    );
+}
+
+#[tokio::test]
+async fn secrets_are_shown_once_rotated_with_an_overlap_and_retired() {
+    let it = configured().await;
+    let first = json(&it, &SHOP);
+    let second = json(&it, &["applications", "rotate-secret", "shop", "--domain", HOST, "--overlap", "2d"]);
+    assert_ne!(first["client_secret"], second["client_secret"]);
+    let show = ["applications", "show", "shop", "--domain", HOST];
+    let shown = json(&it, &show);
+    assert!(!shown.to_string().contains(first["client_secret"].as_str().unwrap()));
+    assert!(shown["secrets"][0]["ends_at"].is_string() && shown["secrets"][1]["ends_at"].is_null());
+    let id = shown["secrets"][0]["id"].as_str().unwrap();
+    json(&it, &["applications", "retire-secret", "shop", id, "--domain", HOST]);
+    assert_eq!(json(&it, &show)["secrets"][0]["state"], "ended");
+}
+
+#[tokio::test]
+async fn rule_24_a_setting_that_does_not_exist_is_refused_and_nothing_changes() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let change = ["applications", "change", "shop", "--domain", HOST, "--set"];
+    let said = refused(&it, &[&change[..], &["admin=true"]].concat());
+    assert!(said.contains("unknown field `admin`"), "{said}");
+    refused(&it, &[&change[..], &["redirect_uris=[\"javascript:alert(1)\"]"]].concat());
+    let changed = json(&it, &[&change[..], &["minimum_level=high"]].concat());
+    assert_eq!(changed["settings"]["minimum_level"], "high");
+    fs::write(it.path("settings.json"), format!("{{\"jwks\":{}", "[".repeat(100_000))).unwrap();
+    let file = ["applications", "change", "shop", "--domain", HOST, "--settings", "settings.json"];
+    assert!(refused(&it, &file).contains("recursion limit"), "NEG-30");
+}
+
+#[tokio::test]
+async fn keys_are_rotated_now_and_withdrawn() {
+    let it = configured().await;
+    let rotate = |words: &[&str]| json(&it, &[&["keys", "rotate", "--domain", HOST], words].concat());
+    let states = |keys: &Value| -> Vec<String> {
+        keys.as_array().unwrap().iter().map(|key| key["state"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(states(&rotate(&[])), ["next", "current"]);
+    let now = rotate(&["--now"]);
+    assert_eq!(states(&now), ["next", "current", "retired"]);
+    let stolen = now[1]["kid"].as_str().unwrap();
+    let mut after = states(&rotate(&["--compromised", stolen]));
+    after.sort();
+    assert_eq!(after, ["current", "next", "retired", "withdrawn"]);
+    assert!(
+        refused(&it, &["keys", "rotate", "--domain", HOST, "--compromised", "x"]).contains("signing key")
+    );
+}
+
+#[tokio::test]
+async fn every_change_is_in_the_trail_and_a_row_changed_by_hand_is_found() {
+    let it = configured().await;
+    let secret = json(&it, &SHOP)["client_secret"].as_str().unwrap().to_owned();
+    let listed = json(&it, &["audit", "list"]);
+    let actions: Vec<&str> =
+        listed.as_array().unwrap().iter().map(|link| link["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["tenant.created", "domain.created", "application.created", "client_secret.created"]);
+    assert!(!listed.to_string().contains(&secret), "NEG-26");
+    let verified = json(&it, &["audit", "verify"]);
+    assert_eq!((verified[1]["state"].as_str(), verified[1]["links"].as_i64()), (Some("holds"), Some(4)));
+    let export = it.run(&["audit", "export", "--config", "portvakt.toml"]).stdout;
+    assert_eq!(String::from_utf8(export).unwrap().lines().count(), 4);
+}
+
+#[tokio::test]
+async fn a_backup_restores_into_an_empty_directory_and_overwrites_nothing() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    json(&it, &["backup", "--to", "b.pvb"]);
+    assert!(refused(&it, &["backup", "--to", "b.pvb"]).contains("is there already"));
+    assert!(refused(&it, &["restore", "--from", "b.pvb"]).contains("not empty"));
+    let text = fs::read_to_string(it.path("portvakt.toml")).unwrap();
+    fs::write(it.path("other.toml"), text.replace("portvakt.db", "other.db")).unwrap();
+    let other = it.run(&["restore", "--from", "b.pvb", "--config", "other.toml"]);
+    assert!(other.status.success(), "{}", String::from_utf8_lossy(&other.stderr));
+    let listed = it.run(&["applications", "list", "--domain", HOST, "--json", "--config", "other.toml"]);
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    assert_eq!(listed[0]["client_id"], "shop");
+}
+
+#[tokio::test]
+async fn after_the_master_key_is_replaced_only_the_new_one_opens() {
+    let it = configured().await;
+    let new = it.run(&["config", "new-master-key"]).stdout;
+    crate::house::write_secret(&it.path("new.key"), &String::from_utf8(new).unwrap());
+    assert_eq!(json(&it, &["master-key", "replace", "--new-key-file", "new.key"])["tenants"], 1);
+    assert!(refused(&it, &["tenants", "list"]).contains("master key"));
+    fs::rename(it.path("new.key"), it.path("master.key")).unwrap();
+    assert_eq!(json(&it, &["audit", "verify"])[0]["state"], "holds");
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_said_with_what_to_do() {
+    let it = configured().await;
+    let unknown = refused(&it, &["applications", "list", "--domain", "nowhere.example"]);
+    assert!(unknown.contains("no such domain") && unknown.contains("portvakt domains list"), "{unknown}");
+    assert!(refused(&it, &["explain", "0123"]).contains("nothing is known of 0123"));
+    let production = ["domains", "create", "p.example", "--environment", "production"];
+    json(&it, &production);
+    let sandbox =
+        ["identity-sources", "set", "no-bankid", "--environment", "sandbox", "--domain", "p.example"];
+    assert!(refused(&it, &sandbox).contains("may not serve this domain"));
+}
+
+#[tokio::test]
+async fn a_notice_is_plain_text_and_can_be_taken_away() {
+    let it = configured().await;
+    json(&it, &["identity-sources", "set", "no-vipps", "--environment", "sandbox", "--domain", HOST]);
+    let notice = ["identity-sources", "notice", "no-vipps", "--domain", HOST];
+    let set = json(&it, &[&notice[..], &["--nb", "Vipps er nede til kl. 12."]].concat());
+    assert_eq!(set["notice"]["nb"], "Vipps er nede til kl. 12.");
+    assert!(refused(&it, &[&notice[..], &["--nb", "<b>"]].concat()).contains("plain text"));
+    assert_eq!(json(&it, &[&notice[..], &["--clear"]].concat()), serde_json::json!({}));
+}
+
+#[tokio::test]
+async fn tables_are_for_people() {
+    let it = configured().await;
+    let shown = it.run(&["domains", "show", HOST, "--config", "portvakt.toml"]).stdout;
+    let shown = String::from_utf8(shown).unwrap();
+    let shown: Vec<&str> = shown.lines().filter(|line| !line.starts_with("id ")).collect();
+    insta::assert_snapshot!(shown.join("\n"), @r"
+    host                      login.example
+    tenant                    tenant
+    environment               test
+    issuer                    https://login.example
+    name                      test
+    created at                2023-11-14T22:13:20Z
+    session absolute minutes  480
+    session idle minutes      30
+    single sign on            -
+    ");
+}
