@@ -45,6 +45,28 @@ pub(crate) async fn last_events(provider: &Provider) {
     }
 }
 
+/// Writes into the log where every audit chain ends, every day: who cuts a chain cannot cut the log that is elsewhere.
+pub(crate) fn log_audit_heads(workers: &mut Workers, console: Arc<Console>) {
+    workers.every("audit-heads", Duration::from_secs(24 * 60 * 60), move || {
+        let console = Arc::clone(&console);
+        async move {
+            let words = |refusal: console::Refusal| refusal.to_string();
+            let mut after = None;
+            let mut chains = vec![model::INSTALLATION];
+            loop {
+                for tenant in std::mem::take(&mut chains) {
+                    if let Some((links, head)) = console.audit_head(tenant).await.map_err(words)? {
+                        tracing::info!(%tenant, links, head, "an audit chain ends here");
+                    }
+                }
+                chains.extend(console.tenants(after).await.map_err(words)?.into_iter().map(|it| it.id));
+                let Some(last) = chains.last() else { return Ok(()) };
+                after = Some(*last);
+            }
+        }
+    });
+}
+
 /// Publishes signing keys that are missing, by their schedule.
 pub(crate) fn turn_keys(
     workers: &mut Workers,

@@ -79,6 +79,16 @@ impl Console {
         Ok(self.store.read(move |tx| audit_events::list(tx, tenant, after, AT_ONCE)).await?)
     }
 
+    /// Gives where a tenant's chain ends: how many links, and the last digest in hexadecimal. Kept elsewhere (a log), it
+    /// shows later that nothing was cut off.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn audit_head(&self, tenant: TenantId) -> Result<Option<(i64, String)>, Refusal> {
+        let head = self.store.read(move |tx| audit_events::find_head(tx, tenant)).await?;
+        Ok(head.map(|head| (head.sequence, hex(&head.digest))))
+    }
+
     /// Walks a tenant's whole chain.
     ///
     /// # Errors

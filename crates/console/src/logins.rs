@@ -26,7 +26,9 @@ impl Console {
                 None => Ok::<_, StoreError>(of_request),
             }
         });
-        let events = events.await?;
+        let mut events = events.await?;
+        // Steps of one request share its instant; they are listed in the order in which a login takes them.
+        events.sort_by_key(|event| (event.happened_at, event.kind as u8));
         if events.is_empty() { Err(Refusal::NotFound("trace")) } else { Ok(events) }
     }
 

@@ -310,6 +310,15 @@ impl House {
         self.restart();
     }
 
+    /// Writes what was noted of logins, as the worker does every second.
+    pub(crate) async fn write_events(&self) -> usize {
+        self.provider.write_events().await.unwrap()
+    }
+
+    pub(crate) fn call(&self) -> provider::Call {
+        provider::Call { now: self.now(), trace: provider::TraceId::new(self.provider.random()) }
+    }
+
     pub(crate) fn time(&self) -> Timestamp {
         self.now()
     }

@@ -17,6 +17,7 @@ mod consent;
 mod cookies;
 mod discovery;
 mod errors;
+mod explain;
 mod limits;
 mod logout;
 mod outage;

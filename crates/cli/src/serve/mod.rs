@@ -107,6 +107,7 @@ async fn answer(
     upkeep::probe_eids(&mut workers, Arc::clone(&provider));
     upkeep::write_events(&mut workers, Arc::clone(&provider));
     let schedule = KeySchedule { used_for: config.keys.used_for, published_ahead: config.keys.publish_ahead };
+    upkeep::log_audit_heads(&mut workers, Arc::clone(&console));
     upkeep::turn_keys(&mut workers, console, (schedule, config.keys.check_every));
     let noted = Arc::clone(&provider);
     if let Some(certificates) = &certificates {

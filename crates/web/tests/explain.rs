@@ -1,0 +1,114 @@
+//! What happened in a login can be told afterwards, by the trace id that somebody has.
+
+use console::Refusal;
+use store::login_events::{Kind, LoginEvent};
+
+use crate::house::{House, Reply, with};
+
+async fn explained(house: &House, trace: &str) -> Vec<LoginEvent> {
+    house.write_events().await;
+    house.console.explain(trace).await.unwrap()
+}
+
+fn kinds(events: &[LoginEvent]) -> Vec<Kind> {
+    events.iter().map(|it| it.kind).collect()
+}
+
+fn trace_of(reply: &Reply) -> &str {
+    reply.header("trace-id").unwrap()
+}
+
+#[tokio::test]
+async fn any_request_of_a_login_tells_the_whole_login() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let leave = browser.authorize(&[]).await;
+    let back = browser.at_the_eid(&leave, with::APP, None);
+    let answer = browser.get(&back).await;
+    let redeemed = house.redeem(&answer.param("code")).await;
+    for reply in [&leave, &answer, &redeemed] {
+        let events = explained(&house, trace_of(reply)).await;
+        let wanted = [Kind::Started, Kind::SentToEid, Kind::Completed, Kind::Redeemed];
+        assert_eq!(kinds(&events), wanted, "{}", trace_of(reply));
+        assert!(events.iter().any(|it| it.trace == trace_of(reply)));
+    }
+}
+
+#[tokio::test]
+async fn trouble_has_its_cause_and_the_trace_that_the_person_sees() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let fault = Some(sandbox::Fault::WrongNonce);
+    let shown = browser.log_in_with(&[], with::APP, fault).await;
+    let page = browser.follow(shown).await;
+    let (_, rest) = page.body.split_once("data-trace=\"").unwrap();
+    let events = explained(&house, rest.split_once('"').unwrap().0).await;
+    let last = events.last().unwrap();
+    assert_eq!((last.kind, last.cause.as_deref()), (Kind::Trouble, Some("eid-invalid-answer")));
+}
+
+#[tokio::test]
+async fn a_request_that_became_no_login_is_told_by_itself() {
+    let house = House::open().await;
+    let page = house.browser().authorize(&[("redirect_uri", Some("https://evil.example/"))]).await;
+    let events = explained(&house, trace_of(&page)).await;
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0].cause.as_deref(), Some("redirect-uri-not-registered"));
+    let refused = house.token(&[("grant_type", "authorization_code")]).await;
+    let events = explained(&house, trace_of(&refused)).await;
+    assert_eq!(kinds(&events), [Kind::TokenRefused]);
+}
+
+#[tokio::test]
+async fn an_answer_from_a_session_and_its_end_are_told() {
+    let mut house = House::open().await;
+    house.remember(&[model::Eid::NoBankid]).await;
+    let mut browser = house.browser();
+    browser.log_in(&[], with::APP).await;
+    let again = browser.authorize(&[]).await;
+    let events = explained(&house, trace_of(&again)).await;
+    assert_eq!(kinds(&events), [Kind::Started, Kind::CompletedFromSession]);
+    let out = browser.post("/oauth2/logout", "decision=logout", Some(crate::house::ISSUER)).await;
+    assert_eq!(kinds(&explained(&house, trace_of(&out)).await), [Kind::LoggedOut]);
+}
+
+#[tokio::test]
+async fn events_name_nobody_and_are_forgotten() {
+    let house = House::open().await;
+    let answer = house.browser().log_in(&[], with::APP).await;
+    let events = format!("{:?}", explained(&house, trace_of(&answer)).await);
+    let kari = house.kari();
+    let subject = house.redeem(&answer.param("code")).await.json();
+    let subject = house.claims(subject["id_token"].as_str().unwrap()).await["sub"].to_string();
+    for personal in [kari.nin.as_str(), "Kari", "Nordli", subject.trim_matches('"')] {
+        assert!(!events.contains(personal), "{personal}");
+    }
+    house.step(30 * 24 * 60 * 60);
+    house.sweep(&house.call()).await;
+    let gone = house.console.explain(trace_of(&answer)).await;
+    assert!(matches!(gone, Err(Refusal::NotFound("trace"))));
+}
+
+#[tokio::test]
+async fn a_flood_of_refusals_is_no_flood_of_writes() {
+    let house = House::open().await;
+    for _ in 0..250 {
+        house.token(&[("grant_type", "password")]).await;
+    }
+    assert_eq!(house.write_events().await, 200);
+    let answer = house.browser().log_in(&[], with::APP).await;
+    assert!(kinds(&explained(&house, trace_of(&answer)).await).contains(&Kind::Started));
+}
+
+#[tokio::test]
+async fn the_last_use_of_a_secret_is_known_to_the_hour() {
+    let house = House::open().await;
+    let used_at = async || {
+        house.write_events().await;
+        let shop = house.console.application(&house.tenant, house.domain, "shop").await.unwrap();
+        house.console.client_secrets(&house.tenant, shop.id).await.unwrap()[0].last_used_at
+    };
+    assert_eq!(used_at().await, None);
+    house.redeem(&house.code(&[]).await).await;
+    assert_eq!(used_at().await, Some(house.time()));
+}
