@@ -4,15 +4,14 @@
 //! nothing, what follows: 8 bytes of a number, or 4 bytes of length and the value. All big-endian.
 
 use crate::{
-    Store, StoreError, WriteTx,
-    sql::{ReadTx, Statements, Tx},
+    StoreError, WriteTx,
+    snapshot::Snapshot,
+    sql::Statements as _,
     value::{Row, Value},
 };
 
 /// How many rows a page has at most.
 const ROWS: u32 = 500;
-/// Gives a transaction on PostgreSQL one state of the database; must be its first statement.
-const ONE_STATE: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// A table of a backup.
 struct Table {
@@ -74,47 +73,6 @@ tables! {
     "login_events": "tenant_id, id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at",
         [0 Text, 1 Text], 11, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
         values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11";
-}
-
-/// One state of the database, to be read from as long as it takes.
-pub struct Snapshot<'s, 't>(Of<'s, 't>);
-
-enum Of<'s, 't> {
-    Read(&'s mut ReadTx<'t>),
-    Write(&'s mut WriteTx<'t>),
-}
-
-impl Statements for Snapshot<'_, '_> {
-    fn rows(&mut self, sql: &'static str, values: &[Value<'_>], _: bool) -> Result<Vec<Row>, StoreError> {
-        match &mut self.0 {
-            Of::Read(tx) => tx.rows(sql, values, false),
-            Of::Write(tx) => tx.rows(sql, values, false),
-        }
-    }
-}
-
-impl Tx for Snapshot<'_, '_> {}
-
-impl Store {
-    /// Runs `closure` on one state of the database; it can only ask, and may take its time: others go on writing.
-    ///
-    /// # Errors
-    /// The closure's own, and [`StoreError`] for what happened around it.
-    pub async fn snapshot<T, E, F>(&self, closure: F) -> Result<T, E>
-    where
-        F: FnOnce(&mut Snapshot<'_, '_>) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        if self.reads_at_once() {
-            return self.read(move |tx| closure(&mut Snapshot(Of::Read(tx)))).await;
-        }
-        self.write(move |tx| {
-            tx.put(ONE_STATE, &[])?;
-            closure(&mut Snapshot(Of::Write(tx)))
-        })
-        .await
-    }
 }
 
 /// Where reading a table goes on; [`Cursor::default`] begins.

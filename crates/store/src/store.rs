@@ -10,6 +10,7 @@ use crate::{
     job::{self, Message},
     migrate::migrate_sqlite,
     settings::{Place, Settings},
+    snapshot::{ONE_STATE, Of, Snapshot},
     sql::{ReadTx, WriteTx},
     sqlite::Sqlite,
     statements::{self, Shape},
@@ -110,9 +111,24 @@ impl Store {
         result.await.unwrap_or_else(|_| Err(gone().into()))
     }
 
-    /// Says whether a read sees one state of the database and keeps nobody waiting: SQLite.
-    pub(crate) fn reads_at_once(&self) -> bool {
-        self.0.readers.is_some()
+    /// Runs `closure` on one state of the database; it can only ask, and may take its time: others go on writing.
+    ///
+    /// # Errors
+    /// The closure's own, and [`StoreError`] for what happened around it.
+    pub async fn snapshot<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Snapshot<'_, '_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        if self.0.readers.is_some() {
+            return self.read(move |tx| closure(&mut Snapshot(Of::Read(tx)))).await;
+        }
+        self.write(move |tx| {
+            tx.put(ONE_STATE, &[])?;
+            closure(&mut Snapshot(Of::Write(tx)))
+        })
+        .await
     }
 
     fn send(&self, message: Message) -> Result<(), StoreError> {
