@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 
 /** How long the binary may take to be ready, and to end, in milliseconds. */
 const READY = 30_000;
@@ -39,6 +40,8 @@ export async function freePorts(count) {
 }
 
 export class Portvakt {
+  /** The data directory. */
+  home;
   /** What the binary printed when it was ready: issuer, client_id, people, … */
   ready;
   #process;
@@ -55,6 +58,7 @@ export class Portvakt {
     const it = new Portvakt();
     const first = port ?? (await freePorts(4));
     const home = directory ?? (await mkdtemp(path.join(tmpdir(), "portvakt-e2e-")));
+    it.home = home;
     if (!directory) it.#directory = home;
     const args = ["dev", "--json", "--port", String(first), "--data-dir", home];
     if (https) args.push("--https");
@@ -74,6 +78,24 @@ export class Portvakt {
       throw error;
     }
     return it;
+  }
+
+  /** Runs a command on this one's data; gives its process, whose lines come by `lines`. */
+  command(...words) {
+    const child = spawn(process.env.PORTVAKT_BIN, [...words, "--json", "--data-dir", this.home], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
+  }
+
+  /** Runs a command on this one's data to its end, and gives what it printed. */
+  async told(...words) {
+    const { child, lines } = this.command(...words);
+    const ended = once(child, "exit");
+    const { value } = await lines.next();
+    const [code] = await ended;
+    if (code !== 0) throw new Error(`${words.join(" ")} ended with ${code}`);
+    return JSON.parse(value);
   }
 
   #line() {

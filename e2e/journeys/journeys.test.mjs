@@ -621,6 +621,73 @@ describe("over https", () => {
   });
 });
 
+describe("from the terminal", () => {
+  test("a login is tried, and the decoded tokens are shown", async () => {
+    const { child, lines } = portvakt.command("test", "login", "--client", portvakt.ready.client_id, "--with", "bankid-high");
+    const { open } = JSON.parse((await lines.next()).value);
+    const page = await visitor();
+    await page.goto(open);
+    await decide(page, "approve-device");
+    await page.waitForURL(/portvakt-test-login/);
+    const shown = JSON.parse((await lines.next()).value);
+    assert.equal(shown.id_token.claims.acr, BANKID_HIGH);
+    assert.equal(shown.id_token.claims.name, kari().name);
+    assert.equal(shown.userinfo.sub, shown.id_token.claims.sub);
+    if (child.exitCode === null) await once(child, "exit");
+    assert.equal(child.exitCode, 0);
+    const host = new URL(portvakt.ready.issuer).host;
+    const after = await portvakt.told("applications", "show", portvakt.ready.client_id, "--domain", host);
+    assert.ok(!JSON.stringify(after.settings).includes("portvakt-test-login"), "the address was taken back");
+  });
+
+  test("a login that went wrong is explained by the trace id on its page", async () => {
+    const page = await visitor();
+    await choose(page, "bankid-high");
+    await decide(page, "approve-device", { fault: "wrong-nonce" });
+    await page.waitForSelector("main[data-cause]");
+    const trace = (await traceOf(page)).trim();
+    // Events are written every second.
+    let told;
+    for (let tries = 0; tries < 50 && !told; tries += 1) {
+      told = await portvakt.told("explain", trace).catch(() => undefined);
+      if (told && !told.some((it) => it.cause)) told = undefined;
+    }
+    const last = told.at(-1);
+    assert.equal(last.cause, "eid-invalid-answer");
+    assert.equal(last.trace, trace);
+    assert.ok(last.remedy.length > 20);
+  });
+});
+
+describe("single sign-on", () => {
+  const host = () => new URL(portvakt.ready.issuer).host;
+  before(() => portvakt.told("domains", "change", host(), "--single-sign-on", "no-bankid"));
+  after(() => portvakt.told("domains", "change", host(), "--single-sign-on", "--session-idle", "30m"));
+
+  test("a second login asks nobody, until the person logs out", async () => {
+    const page = await visitor();
+    const remembered = async () => (await page.context().cookies()).some((it) => it.name === "session-no-bankid");
+    // Every node, this one too, knows within five seconds.
+    for (let tries = 0; tries < 40 && !(await remembered()); tries += 1) {
+      await choose(page, "bankid-high");
+      await decide(page, "approve-device");
+      await page.waitForSelector("#id-token-claims", { state: "attached" });
+    }
+    const first = await claims(page);
+    await choose(page, "bankid-high");
+    await page.waitForSelector("#id-token-claims", { state: "attached" });
+    const second = await claims(page);
+    assert.equal(second.sid, first.sid);
+    assert.equal(second.auth_time, first.auth_time);
+    await page.goto(`${portvakt.ready.issuer}/oauth2/logout`);
+    await lookAt(page, "log out?");
+    await page.click("#logout-yes");
+    assert.equal(await remembered(), false);
+    await choose(page, "bankid-high");
+    await page.waitForSelector(".pv-simulator");
+  });
+});
+
 describe("after all of that", () => {
   test("the log has no secret, no code, no number and no name in it", () => {
     const log = portvakt.errors;

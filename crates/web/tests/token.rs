@@ -120,7 +120,7 @@ async fn a_secret_works_in_the_header_encoded_and_plain_and_in_the_body() {
 }
 
 #[tokio::test]
-async fn a_wrong_client_is_told_the_same_whether_it_exists_or_not() {
+async fn neg_36_a_wrong_client_is_told_the_same_whether_it_exists_or_not() {
     let house = House::open().await;
     let ask = async |id: &str, secret: &str| {
         let pairs = [
