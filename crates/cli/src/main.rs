@@ -5,6 +5,7 @@ mod config;
 mod configure;
 mod dev;
 mod doctor;
+mod every;
 mod listener;
 mod manage;
 mod serve;

@@ -6,7 +6,7 @@ use console::Console;
 use model::{Actor, KeySchedule};
 use provider::{Call, Provider, TraceId};
 
-use crate::{clock, worker::Workers};
+use crate::{clock, every, worker::Workers};
 
 /// Deletes what has expired, every minute.
 pub(crate) fn sweep(workers: &mut Workers, provider: Arc<Provider>) {
@@ -51,18 +51,13 @@ pub(crate) fn log_audit_heads(workers: &mut Workers, console: Arc<Console>) {
         let console = Arc::clone(&console);
         async move {
             let words = |refusal: console::Refusal| refusal.to_string();
-            let mut after = None;
-            let mut chains = vec![model::INSTALLATION];
-            loop {
-                for tenant in std::mem::take(&mut chains) {
-                    if let Some((links, head)) = console.audit_head(tenant).await.map_err(words)? {
-                        tracing::info!(%tenant, links, head, "an audit chain ends here");
-                    }
+            let tenants = every::tenants(&console).await?;
+            for tenant in std::iter::once(model::INSTALLATION).chain(tenants.into_iter().map(|it| it.id)) {
+                if let Some((links, head)) = console.audit_head(tenant).await.map_err(words)? {
+                    tracing::info!(%tenant, links, head, "an audit chain ends here");
                 }
-                chains.extend(console.tenants(after).await.map_err(words)?.into_iter().map(|it| it.id));
-                let Some(last) = chains.last() else { return Ok(()) };
-                after = Some(*last);
             }
+            Ok(())
         }
     });
 }
@@ -85,28 +80,13 @@ pub(crate) fn turn_keys(
 }
 
 async fn turn_all(console: &Console, schedule: KeySchedule) -> Result<(), String> {
-    let words = |refusal: console::Refusal| refusal.to_string();
     let actor = Actor::Worker("signing-keys");
-    let mut after = None;
-    loop {
-        let tenants = console.tenants(after).await.map_err(words)?;
-        let Some(last) = tenants.last() else { return Ok(()) };
-        after = Some(last.id);
-        for tenant in tenants {
-            let tenant = console.tenant_by_id(&actor, tenant.id).await.map_err(words)?;
-            let mut from = None;
-            loop {
-                let domains = console.domains(&tenant, from).await.map_err(words)?;
-                let Some(last) = domains.last() else { break };
-                from = Some(last.id);
-                for domain in domains {
-                    let turned = console.turn_keys(&tenant, domain.id, schedule, clock::now()).await;
-                    let published = turned.map_err(words)?;
-                    if published > 0 {
-                        tracing::info!(domain = domain.host, published, "signing keys were published ahead");
-                    }
-                }
-            }
+    for (tenant, domain) in every::domains(console, &actor).await? {
+        let turned = console.turn_keys(&tenant, domain.id, schedule, clock::now()).await;
+        let published = turned.map_err(|refusal| refusal.to_string())?;
+        if published > 0 {
+            tracing::info!(domain = domain.host, published, "signing keys were published ahead");
         }
     }
+    Ok(())
 }

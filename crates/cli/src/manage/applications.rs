@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     AtTheDesk, Desk, Place,
-    desk::words,
+    desk::{AtDomain, words},
     show::{instant, maybe_instant},
     words::lasting,
 };
@@ -18,10 +18,7 @@ use super::{
 #[derive(Args)]
 pub(crate) struct Applications {
     #[command(flatten)]
-    place: Place,
-    /// The domain where it logs people in.
-    #[arg(long, global = true, value_name = "HOST")]
-    domain: Option<String>,
+    at: AtDomain,
     #[command(subcommand)]
     what: What,
 }
@@ -162,17 +159,17 @@ fn secret_view(secret: &SecretView, now: Timestamp) -> Value {
 
 impl AtTheDesk for Applications {
     fn place(&self) -> &Place {
-        &self.place
+        &self.at.place
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
-        let host = self.domain.ok_or_else(|| "say which domain: --domain HOST".to_owned())?;
-        let (tenant, domain) = desk.domain(&host).await?;
+        let (tenant, domain) = self.at.find(desk).await?;
         let find = async |client_id: &str| {
             let found = desk.console.application(&tenant, domain.id, client_id).await;
             found.map_err(|error| {
                 format!(
-                    "{error}: {client_id}; `portvakt applications list --domain {host}` shows those there are"
+                    "{error}: {client_id}; `portvakt applications list --domain {}` shows those there are",
+                    domain.host
                 )
             })
         };

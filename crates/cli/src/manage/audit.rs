@@ -11,6 +11,7 @@ use super::{
     desk::words,
     show::{instant, print},
 };
+use crate::every;
 
 /// What can be said to `portvakt audit`.
 #[derive(Args)]
@@ -61,13 +62,8 @@ async fn chains(desk: &Desk, tenant: Option<&str>) -> Result<Vec<(String, Tenant
         return Ok(vec![(tenant.name, tenant.id)]);
     }
     let mut all = vec![("(installation)".to_owned(), INSTALLATION)];
-    let mut after = None;
-    loop {
-        let page = desk.console.tenants(after).await.map_err(words)?;
-        let Some(last) = page.last() else { return Ok(all) };
-        after = Some(last.id);
-        all.extend(page.into_iter().map(|it| (it.name, it.id)));
-    }
+    all.extend(every::tenants(&desk.console).await?.into_iter().map(|it| (it.name, it.id)));
+    Ok(all)
 }
 
 async fn verify(desk: &Desk, id: TenantId) -> Result<Result<Verified, ChainTrouble>, String> {

@@ -27,6 +27,24 @@ pub(crate) struct Place {
     pub(crate) json: bool,
 }
 
+/// What every command about a domain can be told.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct AtDomain {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The domain, by its host.
+    #[arg(long, global = true, value_name = "HOST")]
+    domain: Option<String>,
+}
+
+impl AtDomain {
+    /// Finds the domain, and its tenant.
+    pub(crate) async fn find(&self, desk: &Desk) -> Result<(Tenant, DomainView), String> {
+        let host = self.domain.as_deref().ok_or("say which domain: --domain HOST")?;
+        desk.domain(host).await
+    }
+}
+
 /// The console, opened for whoever sits at this terminal.
 pub(crate) struct Desk {
     pub(crate) console: Console,

@@ -14,6 +14,7 @@ use super::{
     show::instant,
     words::{eid, environment, lasting},
 };
+use crate::every;
 
 /// What can be said to `portvakt domains`.
 #[derive(Args)]
@@ -149,18 +150,9 @@ impl Change {
 }
 
 async fn list(desk: &Desk, tenant: Option<&str>) -> Result<(), String> {
-    let mut rows = Vec::new();
-    let mut after = None;
-    loop {
-        let page = desk.console.tenants(after).await.map_err(words)?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        for it in page.iter().filter(|it| tenant.is_none_or(|name| name == it.name)) {
-            let opened = desk.console.tenant_by_id(&desk.actor, it.id).await.map_err(words)?;
-            let domains = desk.console.domains(&opened, None).await.map_err(words)?;
-            rows.extend(domains.iter().map(|domain| view(&it.name, domain)));
-        }
-    }
+    let all = every::domains(&desk.console, &desk.actor).await?;
+    let wanted = all.iter().filter(|(of, _)| tenant.is_none_or(|name| name == of.name));
+    let rows: Vec<Value> = wanted.map(|(of, domain)| view(&of.name, domain)).collect();
     let empty = "There is no domain yet. Make one: portvakt domains create HOST --environment test";
     desk.list(&["host", "tenant", "environment", "name", "single_sign_on"], &rows, empty);
     Ok(())

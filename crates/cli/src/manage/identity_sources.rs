@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     AtTheDesk, Desk, Place,
-    desk::words,
+    desk::{AtDomain, words},
     show::{instant, maybe_instant},
     words::{eid, eid_environment, secret},
 };
@@ -19,10 +19,7 @@ use super::{
 #[derive(Args)]
 pub(crate) struct IdentitySources {
     #[command(flatten)]
-    place: Place,
-    /// The domain where people choose it.
-    #[arg(long, global = true, value_name = "HOST")]
-    domain: Option<String>,
+    at: AtDomain,
     #[command(subcommand)]
     what: What,
 }
@@ -125,12 +122,11 @@ fn view(domain: &DomainView, source: &SourceView) -> Value {
 
 impl AtTheDesk for IdentitySources {
     fn place(&self) -> &Place {
-        &self.place
+        &self.at.place
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
-        let host = self.domain.ok_or_else(|| "say which domain: --domain HOST".to_owned())?;
-        let (tenant, domain) = desk.domain(&host).await?;
+        let (tenant, domain) = self.at.find(desk).await?;
         match self.what {
             What::List => {
                 let all = desk.console.identity_sources(&tenant, domain.id).await.map_err(words)?;
@@ -143,7 +139,7 @@ impl AtTheDesk for IdentitySources {
             What::Show { eid } => {
                 let all = desk.console.identity_sources(&tenant, domain.id).await.map_err(words)?;
                 let found = all.iter().find(|it| it.eid == eid);
-                let found = found.ok_or_else(|| format!("{host} has no {}", eid.as_str()))?;
+                let found = found.ok_or_else(|| format!("{} has no {}", domain.host, eid.as_str()))?;
                 desk.one(FIRST, &view(&domain, found));
                 Ok(())
             }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     AtTheDesk, Desk, Place,
-    desk::words,
+    desk::{AtDomain, words},
     show::{instant, maybe_instant},
 };
 
@@ -14,10 +14,7 @@ use super::{
 #[derive(Args)]
 pub(crate) struct Keys {
     #[command(flatten)]
-    place: Place,
-    /// The domain whose tokens they sign.
-    #[arg(long, global = true, value_name = "HOST")]
-    domain: Option<String>,
+    at: AtDomain,
     #[command(subcommand)]
     what: What,
 }
@@ -51,12 +48,11 @@ fn view(key: &KeyView) -> Value {
 
 impl AtTheDesk for Keys {
     fn place(&self) -> &Place {
-        &self.place
+        &self.at.place
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
-        let host = self.domain.ok_or_else(|| "say which domain: --domain HOST".to_owned())?;
-        let (tenant, domain) = desk.domain(&host).await?;
+        let (tenant, domain) = self.at.find(desk).await?;
         let (console, id, schedule) = (&desk.console, domain.id, desk.schedule);
         match self.what {
             What::List => {}

@@ -4,16 +4,17 @@ use clap::{Args, Subcommand};
 use model::SessionId;
 use serde_json::json;
 
-use super::{AtTheDesk, Desk, Place, desk::words, show::instant};
+use super::{
+    AtTheDesk, Desk, Place,
+    desk::{AtDomain, words},
+    show::instant,
+};
 
 /// What can be said to `portvakt sessions`.
 #[derive(Args)]
 pub(crate) struct Sessions {
     #[command(flatten)]
-    place: Place,
-    /// The domain where the browsers are remembered.
-    #[arg(long, global = true, value_name = "HOST")]
-    domain: Option<String>,
+    at: AtDomain,
     #[command(subcommand)]
     what: What,
 }
@@ -35,12 +36,11 @@ enum What {
 
 impl AtTheDesk for Sessions {
     fn place(&self) -> &Place {
-        &self.place
+        &self.at.place
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
-        let host = self.domain.ok_or_else(|| "say which domain: --domain HOST".to_owned())?;
-        let (tenant, domain) = desk.domain(&host).await?;
+        let (tenant, domain) = self.at.find(desk).await?;
         match self.what {
             What::List => {
                 let mut rows = Vec::new();

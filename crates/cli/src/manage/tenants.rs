@@ -5,6 +5,7 @@ use console::TenantView;
 use serde_json::{Value, json};
 
 use super::{AtTheDesk, Desk, Place, desk::words, show::instant};
+use crate::every;
 
 /// What can be said to `portvakt tenants`.
 #[derive(Args)]
@@ -38,14 +39,8 @@ impl AtTheDesk for Tenants {
     async fn run(self, desk: &Desk) -> Result<(), String> {
         match self.what {
             What::List => {
-                let mut rows = Vec::new();
-                let mut after = None;
-                loop {
-                    let page = desk.console.tenants(after).await.map_err(words)?;
-                    let Some(last) = page.last() else { break };
-                    after = Some(last.id);
-                    rows.extend(page.iter().map(view));
-                }
+                let all = every::tenants(&desk.console).await?;
+                let rows: Vec<Value> = all.iter().map(view).collect();
                 let empty = "There is no tenant yet. Make one: portvakt tenants create NAME";
                 desk.list(&["name", "id", "created_at"], &rows, empty);
             }

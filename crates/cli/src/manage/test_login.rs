@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::{AtTheDesk, Desk, Place, desk::words, show::print};
-use crate::clock;
+use crate::{clock, every};
 
 /// What can be said to `portvakt test`.
 #[derive(Args)]
@@ -94,20 +94,11 @@ impl Login {
 
     async fn find(&self, desk: &Desk) -> Result<(Tenant, DomainView, ApplicationView), String> {
         let mut found = Vec::new();
-        let mut after = None;
-        loop {
-            let tenants = desk.console.tenants(after).await.map_err(words)?;
-            let Some(last) = tenants.last() else { break };
-            after = Some(last.id);
-            for tenant in tenants {
-                let tenant = desk.console.tenant_by_id(&desk.actor, tenant.id).await.map_err(words)?;
-                for domain in desk.console.domains(&tenant, None).await.map_err(words)? {
-                    let wanted = self.domain.as_ref().is_none_or(|host| *host == domain.host);
-                    let one = desk.console.application(&tenant, domain.id, &self.client).await;
-                    if let (true, Ok(application)) = (wanted, one) {
-                        found.push((tenant.clone(), domain, application));
-                    }
-                }
+        for (tenant, domain) in every::domains(&desk.console, &desk.actor).await? {
+            let wanted = self.domain.as_ref().is_none_or(|host| *host == domain.host);
+            let one = desk.console.application(&tenant, domain.id, &self.client).await;
+            if let (true, Ok(application)) = (wanted, one) {
+                found.push((tenant, domain, application));
             }
         }
         match found.len() {
