@@ -56,6 +56,7 @@ form-post-lead = The answer is being sent to the site you came from. If nothing 
 logout-title = Log out
 logout-heading = Do you want to log out?
 logout-lead = This logs you out here too, as asked for by { $application }.
+logout-means = This browser will then not be remembered here. The next time you log in with your eID again.
 logout-yes = Yes, log out
 logout-no = No, stay logged in
 logged-out-title = Logged out

@@ -57,6 +57,7 @@ form-post-lead = Svaret sendes til nettstedet du kom fra. Skjer det ingenting, v
 logout-title = Logg ut
 logout-heading = Vil du logge ut?
 logout-lead = { $application } har bedt om at du blir logget ut her også.
+logout-means = Da blir ikke denne nettleseren husket her lenger. Neste gang logger du inn med eID-en din igjen.
 logout-yes = Ja, logg ut
 logout-no = Nei, forbli innlogget
 logged-out-title = Logget ut

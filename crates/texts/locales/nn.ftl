@@ -57,6 +57,7 @@ form-post-lead = Svaret blir sendt til nettstaden du kom frå. Hender det ingent
 logout-title = Logg ut
 logout-heading = Vil du logge ut?
 logout-lead = { $application } har bede om at du blir logga ut her òg.
+logout-means = Då blir ikkje denne nettlesaren hugsa her lenger. Neste gong loggar du inn med eID-en din att.
 logout-yes = Ja, logg ut
 logout-no = Nei, bli verande innlogga
 logged-out-title = Logga ut

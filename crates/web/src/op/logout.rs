@@ -96,7 +96,9 @@ fn show_step(
         LogoutStep::Return(location) => see_other(&location),
         LogoutStep::Confirm { application } => {
             let form = Form { action: "/oauth2/logout".to_owned(), hidden: hidden(params) };
-            let view = LogoutConfirm { frame, application: name(application), form, stay_href: None };
+            // Without an application there is only our own front page to stay at.
+            let stay_href = application.is_none().then(|| "/".to_owned());
+            let view = LogoutConfirm { frame, application: name(application), form, stay_href };
             page(StatusCode::OK, &view, locale, Powers::Forms)
         }
         LogoutStep::Page { application } => {
