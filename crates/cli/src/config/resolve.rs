@@ -46,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     /// How long a login's event is kept.
     pub(crate) login_events_kept_for: Duration,
+    /// What one address, client and person may take.
+    pub(crate) limits: provider::Limits,
 }
 
 /// The public listener.
@@ -206,7 +208,21 @@ fn assemble(
             check_every: file.keys.check_every.0,
         },
         login_events_kept_for: file.login_events.kept_for.0,
+        limits: limits(&file.limits),
     })
+}
+
+const fn limits(it: &file::Limits) -> provider::Limits {
+    provider::Limits {
+        address: it.per_address,
+        client: it.per_client,
+        person: it.per_person,
+        failed_authentications: it.failed_authentications,
+        stored_by_address: it.stored_kib_per_address,
+        stored_by_client: it.stored_kib_per_client,
+        at_once: it.at_once,
+        domain_share: it.domain_share,
+    }
 }
 
 /// At least one: nothing works with none.

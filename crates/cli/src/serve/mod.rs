@@ -51,7 +51,8 @@ pub(crate) async fn run(arguments: Where) -> Result<(), String> {
     master::check(&console, &config.master_key_source()).await?;
     let outbound = Arc::new(Outbound::new(config.outbound.clone()));
     let catalogue = Catalogue::new(outbound, Vec::new(), random.clone());
-    let settings = provider::Settings { login_events_kept_for: config.login_events_kept_for };
+    let settings =
+        provider::Settings { login_events_kept_for: config.login_events_kept_for, limits: config.limits };
     let provider = Provider::new(store.clone(), Arc::new(catalogue), master, random).with(settings);
     let ended = answer(&config, (Arc::new(provider), console), store.clone(), certificates).await;
     store.close().await;
