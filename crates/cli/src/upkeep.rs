@@ -13,7 +13,7 @@ pub(crate) fn sweep(workers: &mut Workers, provider: Arc<Provider>) {
     workers.every("sweep", Duration::from_secs(60), move || {
         let provider = Arc::clone(&provider);
         async move {
-            let call = Call { now: clock::now(), trace: TraceId::new(provider.random()) };
+            let call = Call { now: clock::now(), trace: TraceId::new(provider.random()), from: None };
             provider.sweep(&call).await.map(drop).map_err(|refusal| format!("{refusal:?}"))
         }
     });

@@ -53,3 +53,21 @@ async fn one_connection_too_many_waits_until_another_has_ended() {
     assert_eq!(answer.status(), 200);
     drop(silent);
 }
+
+#[tokio::test]
+async fn the_limits_of_the_configuration_hold_and_are_counted() {
+    let installation = Installation::new().await;
+    installation.configure("trusted_proxies = [\"127.0.0.1\"]\n[limits]\nper_address = 2");
+    let server = installation.start();
+    let from = [("x-forwarded-proto", "https"), ("x-forwarded-for", "192.0.2.1")];
+    for wanted in [200, 200, 429] {
+        let answer = ask(server.plain().await, false, get("/", &from)).await;
+        assert_eq!(answer.status(), wanted);
+        assert_eq!(answer.headers().contains_key("retry-after"), wanted == 429);
+    }
+    let other = [("x-forwarded-proto", "https"), ("x-forwarded-for", "192.0.2.2")];
+    assert_eq!(ask(server.plain().await, false, get("/", &other)).await.status(), 200);
+    let metrics = server.operator("/metrics").await.1;
+    assert!(metrics.contains("portvakt_refusals_total{reason=\"address\"} 1\n"), "{metrics}");
+    assert!(metrics.contains("portvakt_login_events_dropped_total 0\n"), "{metrics}");
+}

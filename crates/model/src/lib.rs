@@ -12,6 +12,7 @@ mod environment;
 mod grant;
 mod id;
 mod identity_source_settings;
+mod limit;
 mod login;
 mod nin;
 mod person;
@@ -36,6 +37,7 @@ pub use id::{
     TenantId,
 };
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
+pub use limit::Rate;
 pub use login::{Ask, Login, Memo, Phase, Trouble, Wanted};
 pub use nin::{Nin, NinKind};
 pub use person::{Address, Person, Proof};

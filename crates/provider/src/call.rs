@@ -1,5 +1,7 @@
 //! What every call carries.
 
+use std::net::IpAddr;
+
 use crypto::Random;
 use model::Timestamp;
 
@@ -41,4 +43,6 @@ pub struct Call {
     pub now: Timestamp,
     /// How it is found again.
     pub trace: TraceId,
+    /// The address that it came from, for limits; `None` for a call of our own, and in development.
+    pub from: Option<IpAddr>,
 }

@@ -14,6 +14,7 @@ mod eids;
 mod events;
 mod hint;
 mod issuer;
+mod limits;
 mod load_application;
 mod load_issuer;
 mod logout;
@@ -38,6 +39,7 @@ pub use authorize::{
 pub use call::{Call, TraceId};
 pub use eids::OfferedEid;
 pub use issuer::Issuer;
+pub use limits::{Limits, Seat};
 pub use logout::{LoggedOut, LogoutStep};
 pub use provider::Provider;
 pub use refusal::{Fault, Refusal, Refused};

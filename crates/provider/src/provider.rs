@@ -12,7 +12,7 @@ use model::{DomainId, Origin, TenantId};
 use moka::future::Cache;
 use store::Store;
 
-use crate::{Application, Issuer, Settings, Tally, eid_watch::EidWatch, noted::Noted};
+use crate::{Application, Issuer, Settings, Tally, eid_watch::EidWatch, limits::Limiter, noted::Noted};
 
 /// How long a cached value serves; a change made elsewhere is seen after this at the latest.
 const FRESH_FOR: Duration = Duration::from_secs(5);
@@ -32,6 +32,7 @@ pub struct Provider {
     pub(crate) settings: Settings,
     pub(crate) noted: Noted,
     pub(crate) tally: Tally,
+    pub(crate) limits: Limiter,
 }
 
 /// Holds an upstream state while its callback is being worked on.
@@ -68,6 +69,7 @@ impl Provider {
             eid_watch: EidWatch::default(),
             returning: Mutex::new(HashSet::new()),
             settings: Settings::default(),
+            limits: Limiter::new(Settings::default().limits),
             noted: Noted::default(),
             tally: Tally::default(),
         }
@@ -76,7 +78,7 @@ impl Provider {
     /// The same with other settings.
     #[must_use]
     pub fn with(self, settings: Settings) -> Self {
-        Self { settings, ..self }
+        Self { settings, limits: Limiter::new(settings.limits), ..self }
     }
 
     /// Takes up a state that came back; `None` while the same one is being worked on. Without this, a doubled

@@ -1,6 +1,6 @@
 //! Three readers of an error: the application, the person, and us.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use oidc::ErrorCode;
 use store::StoreError;
@@ -46,6 +46,8 @@ pub enum Refusal {
     Page(Refused),
     /// JSON for the application.
     OAuth(Refused),
+    /// More than one place, client or person may have; how long to wait.
+    TooMany(Refused, Duration),
     /// There is no such thing here, whoever it may belong to.
     NotFound,
     /// Overloaded or unreachable; trying again is safe.
@@ -72,7 +74,7 @@ impl From<Fault> for Refusal {
 impl Refusal {
     /// Adds whose request it was, for the log.
     pub(crate) fn of(mut self, client_id: &str) -> Self {
-        if let Self::Page(refused) | Self::OAuth(refused) = &mut self {
+        if let Self::Page(refused) | Self::OAuth(refused) | Self::TooMany(refused, _) = &mut self {
             refused.client_id = Some(client_id.to_owned());
         }
         self
@@ -81,7 +83,7 @@ impl Refusal {
     /// The entry of the catalogue.
     pub const fn cause(&self) -> Cause {
         match self {
-            Self::Page(refused) | Self::OAuth(refused) => refused.cause,
+            Self::Page(refused) | Self::OAuth(refused) | Self::TooMany(refused, _) => refused.cause,
             Self::NotFound => Cause::NotFound,
             Self::Busy => Cause::Busy,
             Self::Internal(_) => Cause::Internal,

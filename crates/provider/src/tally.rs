@@ -10,11 +10,14 @@ use std::{
 
 use model::Eid;
 
+use crate::limits::Limit;
+
 /// How often each thing has happened since the start.
 #[derive(Debug, Default)]
 pub struct Tally {
     logins: Mutex<BTreeMap<(&'static str, &'static str), u64>>,
     tokens: AtomicU64,
+    refused: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 impl Tally {
@@ -27,6 +30,18 @@ impl Tally {
     /// Counts an answer of the token endpoint that has tokens.
     pub(crate) fn token(&self) {
         self.tokens.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a request that a limit refused; `limit`: one of our words.
+    pub(crate) fn refused(&self, limit: &'static str) {
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner).entry(limit).or_default() += 1;
+    }
+
+    /// Gives how often each limit has refused a request, those that never did too.
+    pub fn refusals(&self) -> Vec<(&'static str, u64)> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = |limit: Limit| (limit.as_str(), refused.get(limit.as_str()).copied().unwrap_or_default());
+        Limit::ALL.map(count).to_vec()
     }
 
     /// Gives eID, outcome and how often; both words are ours, so there are few of them.

@@ -23,8 +23,16 @@ impl Provider {
     ///
     /// # Errors
     /// `invalid_token` for anything that is not a live token of this domain; `insufficient_scope` without
-    /// `openid`.
+    /// `openid`. [`Refusal::TooMany`] where an address presents too many of those.
     pub async fn userinfo(&self, issuer: &Issuer, token: &str, call: &Call) -> Result<Userinfo, Refusal> {
+        let answer = self.find_userinfo(issuer, token, call).await;
+        if matches!(&answer, Err(Refusal::OAuth(_))) {
+            self.admit_address(call)?;
+        }
+        answer
+    }
+
+    async fn find_userinfo(&self, issuer: &Issuer, token: &str, call: &Call) -> Result<Userinfo, Refusal> {
         let invalid = || refuse(Cause::TokenInvalid);
         if token.len() != 43 {
             return Err(invalid());

@@ -11,14 +11,14 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use provider::{Call, Refusal, Refused, TraceId};
+use provider::{Call, Refusal, Refused, Seat, TraceId};
 use tower::ServiceExt;
 
 use crate::{
-    App, PublicSandboxSite, SampleSite, SimulatorSite, Site,
+    App, ClientAddress, PublicSandboxSite, SampleSite, SimulatorSite, Site,
     op::{assets, authorize, discovery, eids, errors, login, logout, statements, token, userinfo},
     public_sandbox,
-    respond::error::{in_our_words, refusal_at},
+    respond::error::{in_our_words, preferred, refusal_at},
     sample, sandbox,
     visit::Visit,
 };
@@ -177,14 +177,18 @@ fn fold(mut request: Request) -> Request {
 
 /// Names every request, turns away what is too large to look at, and writes one line about what happened.
 async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let call = Call { now: (app.clock)(), trace: TraceId::new(app.provider.random()) };
+    let from = request.extensions().get::<ClientAddress>().map(|it| it.0);
+    let call = Call { now: (app.clock)(), trace: TraceId::new(app.provider.random()), from };
     request.extensions_mut().insert(call.trace);
     let target = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let asked = request.headers().clone();
+    let seat = let_in(&app, &request, &call);
     // A HEAD is a look, and these addresses do something.
     let acts = ["/oauth2/authorize", "/with/", "/login/", "/callback/", "/novippslogin/"];
-    let mut response = if method == Method::HEAD && acts.iter().any(|it| path.starts_with(it)) {
+    let mut response = if let Err(refusal) = &seat {
+        refusal_at(&path, refusal, preferred(&asked), &call)
+    } else if method == Method::HEAD && acts.iter().any(|it| path.starts_with(it)) {
         empty(StatusCode::METHOD_NOT_ALLOWED)
     } else if target > LONGEST_URI {
         empty(StatusCode::URI_TOO_LONG)
@@ -195,7 +199,11 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
             Err(_) => empty(StatusCode::REQUEST_TIMEOUT),
         }
     };
+    drop(seat);
     response = in_our_words(response, &path, &asked, &call);
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        app.provider.note_busy();
+    }
     let headers = response.headers_mut();
     if let Ok(trace) = HeaderValue::from_str(&call.trace.to_string()) {
         headers.insert("trace-id", trace);
@@ -210,6 +218,16 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
     let status = response.status().as_u16();
     tracing::info!(trace = %call.trace, %method, path, status, cause, client_id, "request");
     response
+}
+
+/// Turns away who comes too often, and whom there is no room for. Where applications prove who they are, only those who
+/// do not are counted, by the provider; a style sheet costs nothing.
+fn let_in(app: &App, request: &Request, call: &Call) -> Result<Seat, Refusal> {
+    let path = request.uri().path();
+    if !matches!(path, "/oauth2/token" | "/oauth2/userinfo") && !path.starts_with("/assets/") {
+        app.provider.admit_address(call)?;
+    }
+    app.provider.seat(&crate::visit::host(request.uri(), request.headers()).unwrap_or_default())
 }
 
 /// An answer that gets its words at the door.

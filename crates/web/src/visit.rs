@@ -14,7 +14,7 @@ use texts::{Cause, Locale};
 use crate::{
     App,
     cookies::Cookies,
-    entrance::Confidential,
+    entrance::{ClientAddress, Confidential},
     respond::{
         error::refusal_at,
         page::{answer, moved},
@@ -82,8 +82,11 @@ impl FromRequestParts<App> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let trace = parts.extensions.get::<TraceId>().copied();
-        let call =
-            Call { now: (app.clock)(), trace: trace.unwrap_or_else(|| TraceId::new(app.provider.random())) };
+        let call = Call {
+            now: (app.clock)(),
+            trace: trace.unwrap_or_else(|| TraceId::new(app.provider.random())),
+            from: parts.extensions.get::<ClientAddress>().map(|it| it.0),
+        };
         let accept_language = text(&parts.headers, header::ACCEPT_LANGUAGE);
         let chosen_now = chosen_in(parts.uri.query());
         let page_locale = locale(chosen_now, &[], accept_language.as_deref());

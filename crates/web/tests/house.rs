@@ -25,7 +25,7 @@ use model::{
     Environment, TenantId, Timestamp,
 };
 use outbound::{Allowed, Outbound, Settings};
-use provider::Provider;
+use provider::{Limits, Provider};
 use sandbox::{Answer, Client, Fault, Kind, Outcome, People, Person, PublicSandbox, Simulator};
 use serde_json::{Value, json};
 use store::{Place, Store, domains::Scheme};
@@ -66,6 +66,7 @@ pub(crate) struct House {
     pub(crate) sandbox: Arc<PublicSandbox>,
     pub(crate) sandbox_site: Router,
     uses_public_sandbox: Arc<AtomicBool>,
+    limits: Arc<Mutex<Limits>>,
     provider: Arc<Provider>,
     wire: Wire,
 }
@@ -236,13 +237,16 @@ impl House {
         let again = store.clone();
         let uses_public_sandbox = Arc::new(AtomicBool::new(false));
         let (is_public, public) = (Arc::clone(&uses_public_sandbox), Arc::clone(&sandbox));
+        let limits = Arc::new(Mutex::new(Limits::default()));
+        let chosen = Arc::clone(&limits);
         let wire: Wire = Box::new(move || {
             let mut catalogue = Catalogue::new(Arc::clone(&outbound), issuers.to_vec(), random.clone());
             if is_public.load(Ordering::SeqCst) {
                 catalogue = catalogue.with_tenant_sandbox(tenant_sandbox(Arc::clone(&public)));
             }
             let provider = Provider::new(again.clone(), Arc::new(catalogue), master.clone(), random.clone());
-            let provider = Arc::new(provider);
+            let limits = *chosen.lock().unwrap();
+            let provider = Arc::new(provider.with(provider::Settings { limits, ..Default::default() }));
             let app = App { provider: Arc::clone(&provider), clock: Arc::clone(&read), sample: None };
             (op_router(app), provider)
         });
@@ -264,6 +268,7 @@ impl House {
             sandbox,
             sandbox_site,
             uses_public_sandbox,
+            limits,
             provider,
             wire,
         };
@@ -275,6 +280,21 @@ impl House {
     /// What a restart of the process does: everything but the store is new.
     pub(crate) fn restart(&mut self) {
         (self.router, self.provider) = (self.wire)();
+    }
+
+    /// Sets limits, as the operator would.
+    pub(crate) fn limit(&mut self, limits: Limits) {
+        *self.limits.lock().unwrap() = limits;
+        self.restart();
+    }
+
+    /// Another node on the same store.
+    pub(crate) fn other_node(&self) -> Router {
+        (self.wire)().0
+    }
+
+    pub(crate) fn provider(&self) -> &Provider {
+        &self.provider
     }
 
     /// Changes the shop's settings, as an administrator would while people log in.
@@ -316,7 +336,7 @@ impl House {
     }
 
     pub(crate) fn call(&self) -> provider::Call {
-        provider::Call { now: self.now(), trace: provider::TraceId::new(self.provider.random()) }
+        provider::Call { now: self.now(), trace: provider::TraceId::new(self.provider.random()), from: None }
     }
 
     pub(crate) fn time(&self) -> Timestamp {
@@ -563,7 +583,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    async fn read(response: Response) -> Self {
+    pub(crate) async fn read(response: Response) -> Self {
         let headers = response.headers().iter();
         let headers =
             headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();

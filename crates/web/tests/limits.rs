@@ -153,6 +153,7 @@ async fn the_database_stays_the_same_size_under_the_same_load() {
         let call = provider::Call {
             now: model::Timestamp::from_seconds(house.clock.load(std::sync::atomic::Ordering::SeqCst)),
             trace: provider::TraceId::new(&crypto::Random::system()),
+            from: None,
         };
         house.sweep(&call).await
     };

@@ -11,6 +11,7 @@ mod house;
 
 mod at_the_eid;
 mod authorize;
+mod bad_input;
 mod blocking;
 mod browser_applications;
 mod consent;
@@ -21,6 +22,7 @@ mod explain;
 mod limits;
 mod logout;
 mod outage;
+mod overload;
 mod pages_shown;
 mod public_sandbox;
 mod redeem_once;

@@ -160,6 +160,38 @@ section! {
     }
 }
 
+section! {
+    /// What one address, client and person may take, so that the others get theirs. All are counts of a minute, which may
+    /// also come at once; whoever has used up theirs is answered 429 with `Retry-After`. Zero is no limit. Each node
+    /// counts for itself, so that with three nodes three times as much may get through; only failed authentications are
+    /// counted over all nodes.
+    Limits ["limits"] {
+        /// Requests from one address; of IPv6, from one /64. Many people may share one. Style sheets do not count, and at
+        /// the token and userinfo endpoints only what is refused does: a client that authenticates and a token that is
+        /// valid are never limited by their address.
+        per_address: u32 = Is("6000");
+        /// Authorization requests of one client, and as many token requests that it has authenticated. Whoever is over
+        /// gets a page that says when to try again, and is not sent back to the application, which would ask again.
+        per_client: u32 = Is("12000");
+        /// Logins of one person, as they are known to the application. One too many is answered to the application with
+        /// `temporarily_unavailable`.
+        per_person: u32 = Is("30");
+        /// Failed authentications of one client from one address, counted over all nodes. After that many, this client is
+        /// refused from this address until the minute is over, even with the right secret. Nobody can lock a client out
+        /// from another address.
+        failed_authentications: u32 = Is("60");
+        /// KiB of authorization requests from one address that are stored because they came by POST or are too long for a
+        /// cookie. They are kept for 15 minutes.
+        stored_kib_per_address: u32 = Is("2000");
+        /// The same for one client.
+        stored_kib_per_client: u32 = Is("8000");
+        /// Requests that are answered at once; not in a minute. The next one gets 503 without waiting.
+        at_once: u32 = Is("1024");
+        /// How many of `at_once` may be for one domain, in percent. Raise it to 100 where there is only one.
+        domain_share: u32 = Is("50");
+    }
+}
+
 /// Lists the sections once: a field for each, and their descriptions.
 macro_rules! sections {
     ($( $field:ident: $section:ident, )+) => {
@@ -193,4 +225,5 @@ sections! {
     keys: Keys,
     login_events: LoginEvents,
     sandbox: Sandbox,
+    limits: Limits,
 }

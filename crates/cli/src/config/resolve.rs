@@ -48,6 +48,8 @@ pub(crate) struct Config {
     pub(crate) login_events_kept_for: Duration,
     /// The host of the simulators, with its port where it is not 443.
     pub(crate) sandbox: Option<String>,
+    /// What one address, client and person may take.
+    pub(crate) limits: provider::Limits,
 }
 
 /// The public listener.
@@ -212,7 +214,21 @@ fn assemble(
         },
         login_events_kept_for: file.login_events.kept_for.0,
         sandbox: file.sandbox.host.as_ref().map(|it| it.to_ascii_lowercase()),
+        limits: limits(&file.limits),
     })
+}
+
+const fn limits(it: &file::Limits) -> provider::Limits {
+    provider::Limits {
+        address: it.per_address,
+        client: it.per_client,
+        person: it.per_person,
+        failed_authentications: it.failed_authentications,
+        stored_by_address: it.stored_kib_per_address,
+        stored_by_client: it.stored_kib_per_client,
+        at_once: it.at_once,
+        domain_share: it.domain_share,
+    }
 }
 
 /// At least one: nothing works with none.

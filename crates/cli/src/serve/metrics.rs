@@ -35,6 +35,8 @@ pub(crate) struct Metrics {
     durations: Family<Labels<1>, Histogram>,
     logins: Family<Labels<2>, Counter>,
     tokens: Counter,
+    refusals: Family<Labels<1>, Counter>,
+    dropped: Counter,
     commits: Counter,
     writes: Counter,
     waiting: Gauge,
@@ -57,6 +59,8 @@ impl Metrics {
             durations: Family::new_with_constructor(histogram),
             logins: Family::default(),
             tokens: Counter::default(),
+            refusals: Family::default(),
+            dropped: Counter::default(),
             commits: Counter::default(),
             writes: Counter::default(),
             waiting: Gauge::default(),
@@ -79,6 +83,12 @@ impl Metrics {
         it.register("request_seconds", "How long answers took", self.durations.clone());
         it.register("logins", "Logins by eID and what became of them", self.logins.clone());
         it.register("token_responses", "Answers of the token endpoint with tokens", self.tokens.clone());
+        it.register("refusals", "Requests turned away, by the limit that did it", self.refusals.clone());
+        it.register(
+            "login_events_dropped",
+            "Events of logins that came too fast to be kept",
+            self.dropped.clone(),
+        );
         it.register("store_commits", "Commits that changed something", self.commits.clone());
         it.register("store_writes", "Writes that shared those commits", self.writes.clone());
         it.register("store_waiting", "What waits for a store thread", self.waiting.clone());
@@ -113,6 +123,10 @@ impl Metrics {
             set(self.logins.get_or_create(&labels).inner(), count);
         }
         set(self.tokens.inner(), tally.tokens());
+        for (limit, count) in tally.refusals() {
+            set(self.refusals.get_or_create(&[("reason", limit.to_owned())]).inner(), count);
+        }
+        set(self.dropped.inner(), sources.provider.dropped_events());
         set(self.commits.inner(), sources.store.commits());
         set(self.writes.inner(), sources.store.writes());
         self.waiting.set(signed(sources.store.waiting()));

@@ -79,7 +79,8 @@ impl Installation {
             catalogue = sandbox::lead_there(catalogue, &opened);
             sandbox = Some((opened.host().to_owned(), sandbox::site(&opened, store.clone(), random.clone())));
         }
-        let settings = provider::Settings { login_events_kept_for: config.login_events_kept_for };
+        let settings =
+            provider::Settings { login_events_kept_for: config.login_events_kept_for, limits: config.limits };
         let provider = Provider::new(store.clone(), Arc::new(catalogue), master, random).with(settings);
         Ok(Self { provider: Arc::new(provider), console, sandbox })
     }

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     Application, Call, Fault, Issuer, Provider, Refusal, Refused, SessionCookie,
+    limits::Doing,
     noted::Event,
     packed::{pack, unpack},
     refusal::refuse_page,
@@ -63,7 +64,8 @@ impl Provider {
     ///
     /// # Errors
     /// [`Refusal::Page`] for a client or redirect URI that cannot be trusted; everything else about the request
-    /// is answered to the application.
+    /// is answered to the application. [`Refusal::TooMany`] before anything is begun: sent to the application, it would
+    /// come back at once.
     pub async fn authorize(
         &self,
         issuer: &Issuer,
@@ -102,6 +104,7 @@ impl Provider {
         };
         let redirect_uri = trusted_return(&application, params)
             .map_err(|cause| refuse_page(cause).of(&application.client_id))?;
+        self.admit_client(issuer, (&application, Doing::Authorizing), call)?;
         let wanted = match understand(issuer, &application, params, redirect_uri.clone(), call) {
             Ok(wanted) => wanted,
             Err((cause, mode)) => {
@@ -149,6 +152,7 @@ impl Provider {
             sealed_request: issuer.seal.seal(&self.random, &parked_place(issuer, &digest), plain.expose()),
             expires_at: work.login.started_at.after(LOGIN_FOR),
         };
+        self.admit_stored(issuer, (&work.application, row.sealed_request.len()), work.call)?;
         self.store.write(move |tx| parked_requests::insert(tx, &row)).await?;
         work.login.parked = Some(id);
         Ok(())

@@ -24,8 +24,23 @@ fn unknown() -> Refusal {
 }
 
 impl Provider {
-    /// Authenticates a client by the one method that its application has.
+    /// Authenticates a client by the one method that its application has. A failure counts, and too many of them
+    /// refuse the client from there for a while.
     pub(crate) async fn authenticate(
+        &self,
+        issuer: &Issuer,
+        credentials: &ClientCredentials,
+        call: &Call,
+    ) -> Result<Client, Refusal> {
+        let attempt = self.attempt(issuer, credentials, call)?;
+        let client = self.recognise(issuer, credentials, call).await;
+        if let (Err(Refusal::OAuth(_)), Some(attempt)) = (&client, attempt) {
+            self.count_failure(issuer, attempt, call).await?;
+        }
+        client
+    }
+
+    async fn recognise(
         &self,
         issuer: &Issuer,
         credentials: &ClientCredentials,

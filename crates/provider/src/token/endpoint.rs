@@ -4,13 +4,13 @@ use oidc::{ClientCredentials, MalformedCredentials, Params, TokenParams, TokenRe
 use store::login_events::Kind;
 use texts::Cause;
 
-use crate::{Call, Issuer, Provider, Refusal, noted::Event, refusal::refuse};
+use crate::{Call, Issuer, Provider, Refusal, limits::Doing, noted::Event, refusal::refuse};
 
 impl Provider {
     /// Answers a token request. `authorization`: the header, when there is one.
     ///
     /// # Errors
-    /// [`Refusal::OAuth`] as RFC 6749 §5.2 has it; others are our own trouble.
+    /// [`Refusal::OAuth`] as RFC 6749 §5.2 has it; [`Refusal::TooMany`]; others are our own trouble.
     pub async fn token(
         &self,
         issuer: &Issuer,
@@ -24,6 +24,10 @@ impl Provider {
                 Some(client_id) => self.application(issuer, client_id, call).await.ok(),
                 None => None,
             };
+            // Who has proved to be a client is not limited by its address: there may be thousands of people behind it.
+            if application.as_ref().is_none_or(|it| it.settings.is_public()) {
+                self.admit_address(call)?;
+            }
             let event = Event {
                 kind: Kind::TokenRefused,
                 application: application.as_deref(),
@@ -55,6 +59,10 @@ impl Provider {
             })
         })?;
         let client = self.authenticate(issuer, &credentials, call).await?;
+        // Anybody can call themselves a public client, and must not use up what is its own.
+        if !client.application.settings.is_public() {
+            self.admit_client(issuer, (&client.application, Doing::Redeeming), call)?;
+        }
         let request = TokenParams::pick(params);
         let answer = match request.grant_type.as_deref() {
             Some("authorization_code") => self.redeem_code(issuer, &client, &request, call).await,

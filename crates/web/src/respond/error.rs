@@ -60,7 +60,7 @@ pub(crate) fn noted(mut response: Response, refused: Refused) -> Response {
 /// What stands behind a refusal, for the line at the door.
 fn refused_of(refusal: &Refusal) -> Refused {
     match refusal {
-        Refusal::Page(refused) | Refusal::OAuth(refused) => refused.clone(),
+        Refusal::Page(refused) | Refusal::OAuth(refused) | Refusal::TooMany(refused, _) => refused.clone(),
         other => Refused { cause: other.cause(), client_id: None },
     }
 }
@@ -74,11 +74,20 @@ fn with_retry(mut response: Response) -> Response {
     response
 }
 
+/// The same where it is known when that is: in whole seconds, never none.
+fn with_wait(mut response: Response, refusal: &Refusal) -> Response {
+    if let Refusal::TooMany(_, wait) = refusal {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    }
+    with_retry(response)
+}
+
 /// A refusal as a page.
 pub(crate) fn refusal_page(refusal: &Refusal, locale: Locale, call: &Call) -> Response {
     log(refusal, call);
     let cause = refusal.cause();
-    noted(with_retry(cause_page((status_of(cause), cause), locale, call)), refused_of(refusal))
+    noted(with_wait(cause_page((status_of(cause), cause), locale, call), refusal), refused_of(refusal))
 }
 
 /// A page that leads nowhere.
@@ -97,6 +106,12 @@ pub(crate) fn refusal_at(path: &str, refusal: &Refusal, locale: Locale, call: &C
     }
 }
 
+/// The language of a page before anything else is known.
+pub(crate) fn preferred(headers: &HeaderMap) -> Locale {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
+    Locale::choose(&[] as &[&str], accepted)
+}
+
 /// Puts our words in place of a framework's, where an error did not come from us. Its headers (`Allow`,
 /// `Retry-After`) stay.
 pub(crate) fn in_our_words(response: Response, path: &str, headers: &HeaderMap, call: &Call) -> Response {
@@ -105,8 +120,7 @@ pub(crate) fn in_our_words(response: Response, path: &str, headers: &HeaderMap, 
     if !is_error || response.extensions().get::<Refused>().is_some() {
         return response;
     }
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
-    let (cause, locale) = (cause_of(status), Locale::choose(&[] as &[&str], accepted));
+    let (cause, locale) = (cause_of(status), preferred(headers));
     let mut ours = if FOR_PROGRAMS.iter().any(|it| path.starts_with(it)) {
         json_of(status, &Refused { cause, client_id: None }, call)
     } else {
@@ -143,7 +157,7 @@ pub(crate) fn token_refusal(refusal: &Refusal, call: &Call) -> Response {
         let challenge = HeaderValue::from_static("Basic realm=\"token\"");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
-    with_retry(response)
+    with_wait(response, refusal)
 }
 
 /// The challenge for a request without any credentials, which has no error code (RFC 6750 §3.1).

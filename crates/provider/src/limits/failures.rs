@@ -1,0 +1,101 @@
+//! Failed client authentication: counted by client *and* address, so that nobody can lock a client out from elsewhere.
+//!
+//! Only a failure writes. A node that learns from its write that there were too many refuses this client from this
+//! address out of memory until the span ends; the other nodes learn with their next failure.
+
+use crypto::Digest;
+use model::Timestamp;
+use moka::sync::Cache;
+use oidc::ClientCredentials;
+use serde_json::{Map, Value};
+use store::{StoreError, failed_attempts};
+
+use super::{
+    Limit,
+    counters::{MINUTE, MOST},
+    neighbourhood,
+};
+use crate::{Call, Issuer, Provider, Refusal};
+
+/// Who may not try until when, by digest.
+pub(super) struct Blocked(Cache<[u8; 32], Timestamp>);
+
+impl Blocked {
+    pub(super) fn new() -> Self {
+        Self(Cache::builder().max_capacity(MOST).time_to_live(MINUTE).build())
+    }
+}
+
+/// One client at one address, known by any of its names: a Basic header can be read in two ways.
+pub(crate) struct Attempt(Vec<Digest>);
+
+/// The client ids that are claimed, whether they exist or not.
+fn claimed(credentials: &ClientCredentials) -> Vec<String> {
+    let mut names: Vec<String> = match credentials {
+        ClientCredentials::Basic(pairs) => pairs.iter().map(|pair| pair.client_id.clone()).collect(),
+        ClientCredentials::Post(pair) => vec![pair.client_id.clone()],
+        ClientCredentials::None(client_id) => vec![client_id.clone()],
+        ClientCredentials::Assertion { client_id, assertion } => {
+            let claims = crypto::parse(assertion).ok().and_then(|compact| {
+                serde_json::from_slice::<Map<String, Value>>(compact.unverified_payload()).ok()
+            });
+            let subject = claims.and_then(|it| Some(it.get("sub")?.as_str()?.to_owned()));
+            vec![subject.or_else(|| client_id.clone()).unwrap_or_default()]
+        }
+    };
+    names.dedup();
+    names
+}
+
+impl Provider {
+    /// Prepares an authentication; `None` where failures do not count.
+    ///
+    /// # Errors
+    /// [`Refusal::TooMany`]: this client failed too often from there. Refuse it even with the right secret.
+    pub(crate) fn attempt(
+        &self,
+        issuer: &Issuer,
+        credentials: &ClientCredentials,
+        call: &Call,
+    ) -> Result<Option<Attempt>, Refusal> {
+        let (Some(address), true) = (call.from, self.limits.most_failures > 0) else { return Ok(None) };
+        let key = |name: String| {
+            let name = Digest::of(name.as_bytes());
+            let parts = format!("{}\0{}\0", issuer.domain, neighbourhood(address));
+            Digest::of(&[parts.as_bytes(), name.as_bytes()].concat())
+        };
+        let keys: Vec<Digest> = claimed(credentials).into_iter().map(key).collect();
+        let until = keys.iter().filter_map(|key| self.limits.blocked.0.get(key.as_bytes())).max();
+        match until {
+            Some(until) if call.now < until => {
+                Err(self.too_many(Limit::FailedAuthentication, until.since(call.now)))
+            }
+            _ => Ok(Some(Attempt(keys))),
+        }
+    }
+
+    /// Counts a failure, over all nodes. Where an address has used up what is its own, nothing is written for it.
+    pub(crate) async fn count_failure(
+        &self,
+        issuer: &Issuer,
+        attempt: Attempt,
+        call: &Call,
+    ) -> Result<(), Refusal> {
+        self.may_come_from(call)?;
+        let (tenant, now) = (issuer.tenant, call.now);
+        let counting = self.store.write(move |tx| {
+            let count = |key: Digest| {
+                let (failures, ends_at) =
+                    failed_attempts::count(tx, tenant, ("client", &key), now.after(MINUTE), now)?;
+                Ok::<_, StoreError>((key, failures, ends_at))
+            };
+            attempt.0.into_iter().map(count).collect::<Result<Vec<_>, _>>()
+        });
+        for (key, failures, ends_at) in counting.await? {
+            if failures >= self.limits.most_failures {
+                self.limits.blocked.0.insert(*key.as_bytes(), ends_at);
+            }
+        }
+        Ok(())
+    }
+}
