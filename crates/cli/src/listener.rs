@@ -27,6 +27,11 @@ use web::{Peer, Site};
 /// How long to wait after a connection that could not be accepted: the reason is seldom gone at once.
 const BREATH: Duration = Duration::from_millis(200);
 
+/// How long the end waits for a client that has not asked anything yet: browsers connect before they know what for.
+const SILENT_FOR: Duration = Duration::from_millis(500);
+/// How long it waits for one that was answered and does not take its leave.
+const LEAVE_IN: Duration = Duration::from_secs(2);
+
 /// What one client may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -163,14 +168,24 @@ async fn shake_hands(stream: TcpStream, from: SocketAddr, inside: Inside, _seat:
     match inside.tls.clone() {
         // Which HTTP it is, is known before anything is read, so every read has its time-out.
         None => converse(stream, Peer { address, is_tls: false }, inside, false).await,
-        Some(tls) => match tokio::time::timeout(inside.limits.headers_for, tls.accept(stream)).await {
-            Ok(Ok(stream)) => {
+        Some(tls) => match in_time(tls.accept(stream), &inside).await {
+            Some(Ok(stream)) => {
                 let second = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                 converse(stream, Peer { address, is_tls: true }, inside, second).await;
             }
-            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
-            Err(_) => tracing::debug!("a TLS handshake took too long"),
+            Some(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+            None => tracing::debug!("a TLS handshake took too long"),
         },
+    }
+}
+
+/// Waits for a handshake; not for long once the end has come.
+async fn in_time<T>(handshake: impl Future<Output = T>, inside: &Inside) -> Option<T> {
+    let mut handshake = pin!(tokio::time::timeout(inside.limits.headers_for, handshake));
+    let mut end = inside.end.clone();
+    tokio::select! {
+        done = handshake.as_mut() => done.ok(),
+        _ = end.changed() => tokio::time::timeout(SILENT_FOR, handshake).await.ok()?.ok(),
     }
 }
 
@@ -224,8 +239,8 @@ where
     });
     let server = server(&inside.limits, second);
     let mut connection = pin!(server.serve_connection(TokioIo::new(stream), service));
-    let mut idle = tokio::time::interval(inside.limits.idle_for);
-    idle.tick().await;
+    let every = |period| tokio::time::interval_at(tokio::time::Instant::now() + period, period);
+    let mut idle = every(inside.limits.idle_for);
     let (mut seen_before, mut ending) = (0, false);
     let mut end = inside.end.clone();
     loop {
@@ -239,6 +254,8 @@ where
             _ = end.changed(), if !ending => {
                 ending = true;
                 connection.as_mut().graceful_shutdown();
+                seen_before = seen.load(Ordering::Relaxed);
+                idle = every(if seen_before == 0 { SILENT_FOR } else { LEAVE_IN });
             }
             _ = idle.tick() => {
                 let seen = seen.load(Ordering::Relaxed);

@@ -5,7 +5,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::house::{HOST, Installation, until};
+use crate::house::{Authority, HOST, Installation, until};
 
 #[tokio::test]
 async fn a_stop_turns_readiness_red_finishes_what_was_begun_and_exits_with_zero() {
@@ -54,4 +54,21 @@ async fn a_stop_waits_no_longer_than_it_may() {
 
     server.logged("connections were cut: their requests were not answered in time");
     assert_eq!(server.ended().await, Some(0));
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_browsers_that_connected_ahead_and_said_nothing() {
+    let installation = Installation::new().await;
+    let certificate = "[[listen.certificate]]\nchain = \"a.pem\"\nkey = \"a.key\"";
+    installation
+        .configure(&format!("headers_for = \"10m\"\nidle_for = \"10m\"\nfinish_in = \"10m\"\n{certificate}"));
+    Authority::new().sign(HOST).write(&installation, "a");
+    let mut server = installation.start();
+    let (first, second) = (server.tls(HOST, b"http/1.1").await, server.tls(HOST, b"h2").await);
+    let without_tls = server.plain().await;
+
+    server.signal("TERM");
+
+    assert_eq!(server.ended().await, Some(0));
+    drop((first, second, without_tls));
 }
