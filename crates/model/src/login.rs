@@ -10,6 +10,8 @@
 //!  every end ─► Over: the cookie outlives its login by an hour and says so
 //! ```
 
+use std::fmt;
+
 use oidc::{Challenge, ClaimsRequest, Prompt, ResponseMode, Scopes};
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +70,7 @@ pub struct Ask {
 }
 
 /// What a connector must remember between sending the person away and seeing them again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memo {
     /// The random id that comes back in the query; spent once.
     pub state: [u8; 16],
@@ -78,6 +80,12 @@ pub struct Memo {
     pub verifier: [u8; 32],
     /// When the person was sent away.
     pub started_at: Timestamp,
+}
+
+impl fmt::Debug for Memo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memo").field("started_at", &self.started_at).finish_non_exhaustive()
+    }
 }
 
 /// What went wrong, as the person and the application are told.
@@ -109,7 +117,7 @@ impl Trouble {
 }
 
 /// Where a login stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
     /// The person chooses an eID.
     Choosing,
@@ -136,6 +144,22 @@ pub enum Phase {
     },
     /// The login has ended.
     Over,
+}
+
+impl fmt::Debug for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Choosing => f.write_str("Choosing"),
+            Self::AtEid { eid, memo } => {
+                f.debug_struct("AtEid").field("eid", eid).field("memo", memo).finish()
+            }
+            Self::Consent { .. } => f.debug_struct("Consent").finish_non_exhaustive(),
+            Self::Trouble { eid, trouble, .. } => {
+                f.debug_struct("Trouble").field("eid", eid).field("trouble", trouble).finish_non_exhaustive()
+            }
+            Self::Over => f.write_str("Over"),
+        }
+    }
 }
 
 /// A login in flight.

@@ -1,5 +1,7 @@
 //! How a client says who it is at the token endpoint.
 
+use std::fmt;
+
 use crypto::{Secret, b64};
 
 use crate::Params;
@@ -29,7 +31,7 @@ pub struct Pair {
 }
 
 /// What was presented; nothing is checked yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum ClientCredentials {
     /// `client_secret_basic`: the ways in which the header can be read, the specified one first.
     Basic(Vec<Pair>),
@@ -44,6 +46,17 @@ pub enum ClientCredentials {
     },
     /// A public client: only its id.
     None(String),
+}
+
+impl fmt::Debug for ClientCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Basic(_) => "Basic",
+            Self::Post(_) => "Post",
+            Self::Assertion { .. } => "Assertion",
+            Self::None(_) => "None",
+        })
+    }
 }
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

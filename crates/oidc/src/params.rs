@@ -1,5 +1,7 @@
 //! Parameters of a query or form body, read once and strictly.
 
+use std::fmt;
+
 /// Why parameters were refused before anything looked at their meaning.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParamsError {
@@ -12,10 +14,16 @@ pub enum ParamsError {
 }
 
 /// Parameters in order; an empty value counts as absent (RFC 6749 §3.1).
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Params {
     pairs: Vec<(String, String)>,
     duplicate: bool,
+}
+
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Params").field("count", &self.pairs.len()).finish_non_exhaustive()
+    }
 }
 
 const MOST: usize = 100;

@@ -1,9 +1,11 @@
 //! What an upstream provider sends back through the browser.
 
+use std::fmt;
+
 use crate::Params;
 
 /// The answer at our callback address, as text. Believed by nobody yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Returned {
     /// RFC 6749 §4.1.2
     pub code: Option<String>,
@@ -15,6 +17,12 @@ pub struct Returned {
     pub error: Option<String>,
     /// RFC 6749 §4.1.2.1
     pub error_description: Option<String>,
+}
+
+impl fmt::Debug for Returned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Returned").finish_non_exhaustive()
+    }
 }
 
 impl Returned {

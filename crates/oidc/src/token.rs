@@ -1,11 +1,13 @@
 //! The token request as it arrives, and its answer.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::Params;
 
 /// The parameters of a token request that we read, as text.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct TokenParams {
     /// RFC 6749 §4.1.3
     pub grant_type: Option<String>,
@@ -15,6 +17,12 @@ pub struct TokenParams {
     pub redirect_uri: Option<String>,
     /// RFC 7636 §4.5
     pub code_verifier: Option<String>,
+}
+
+impl fmt::Debug for TokenParams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenParams").finish_non_exhaustive()
+    }
 }
 
 impl TokenParams {
@@ -34,7 +42,7 @@ impl TokenParams {
 ///
 /// Spec: RFC 6749 §5.1, OpenID Connect Core 1.0 §3.1.3.3
 /// <https://openid.net/specs/openid-connect-core-1_0.html#TokenResponse>
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct TokenResponse {
     /// Opaque to the application.
     pub access_token: String,
@@ -47,4 +55,10 @@ pub struct TokenResponse {
     pub id_token: Option<String>,
     /// What was granted.
     pub scope: String,
+}
+
+impl fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenResponse").field("scope", &self.scope).finish_non_exhaustive()
+    }
 }

@@ -175,6 +175,16 @@ fn tenant_sandbox(sandbox: Arc<PublicSandbox>) -> TenantSandbox {
     })
 }
 
+/// Limits that a test can set later: what the house keeps, and what its wiring reads.
+fn no_limits() -> (Arc<Mutex<Limits>>, Arc<Mutex<Limits>>) {
+    let limits = Arc::new(Mutex::new(Limits::default()));
+    (Arc::clone(&limits), limits)
+}
+
+fn settings(limits: &Mutex<Limits>) -> provider::Settings {
+    provider::Settings { limits: *limits.lock().unwrap(), ..provider::Settings::default() }
+}
+
 fn client(callback: String, key: Option<Value>, secret: Option<&str>) -> Client {
     Client {
         client_id: "us".to_owned(),
@@ -234,19 +244,16 @@ impl House {
             environment: EidEnvironment::Sandbox,
             issuer: simulator.issuer(),
         });
-        let again = store.clone();
+        let (again, (limits, chosen)) = (store.clone(), no_limits());
         let uses_public_sandbox = Arc::new(AtomicBool::new(false));
         let (is_public, public) = (Arc::clone(&uses_public_sandbox), Arc::clone(&sandbox));
-        let limits = Arc::new(Mutex::new(Limits::default()));
-        let chosen = Arc::clone(&limits);
         let wire: Wire = Box::new(move || {
             let mut catalogue = Catalogue::new(Arc::clone(&outbound), issuers.to_vec(), random.clone());
             if is_public.load(Ordering::SeqCst) {
                 catalogue = catalogue.with_tenant_sandbox(tenant_sandbox(Arc::clone(&public)));
             }
             let provider = Provider::new(again.clone(), Arc::new(catalogue), master.clone(), random.clone());
-            let limits = *chosen.lock().unwrap();
-            let provider = Arc::new(provider.with(provider::Settings { limits, ..Default::default() }));
+            let provider = Arc::new(provider.with(settings(&chosen)));
             let app = App { provider: Arc::clone(&provider), clock: Arc::clone(&read), sample: None };
             (op_router(app), provider)
         });

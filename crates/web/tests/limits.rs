@@ -178,3 +178,44 @@ async fn every_answer_has_a_trace_id_and_is_kept_by_nobody() {
         assert_eq!(reply.header("cache-control"), Some("no-store"), "{target}");
     }
 }
+
+#[test]
+fn what_holds_a_secret_does_not_print_it() {
+    const CANARY: &str = "canary";
+    let form = |text: &str| oidc::Params::parse(text).unwrap();
+    let token = form("code=canary&code_verifier=canary&client_id=a&client_secret=canary");
+    let assertion = form(
+        "client_assertion=canary&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+    );
+    let answer = oidc::TokenResponse {
+        access_token: CANARY.to_owned(),
+        token_type: "Bearer",
+        expires_in: 1,
+        id_token: Some(CANARY.to_owned()),
+        scope: String::new(),
+    };
+    let memo = model::Memo {
+        state: *b"canary, canary, ",
+        nonce: *b"canary, canary, ",
+        verifier: *b"canary, canary, canary, canary, ",
+        started_at: model::Timestamp::from_seconds(0),
+    };
+    let consent = model::Phase::Consent { key: *b"canary, canary, canary, canary, " };
+    let mut request = outbound::Request::form("https://a.example/?x=canary".to_owned(), CANARY.to_owned());
+    request.headers.push(("authorization", CANARY.to_owned()));
+    let printed = [
+        format!("{token:?} {:?}", oidc::TokenParams::pick(&token)),
+        format!("{:?}", oidc::ClientCredentials::pick(None, &token).unwrap()),
+        format!("{:?}", oidc::ClientCredentials::pick(None, &assertion).unwrap()),
+        format!("{answer:?} {:?}", oidc::Returned::pick(&form("code=canary&state=canary"))),
+        format!(
+            "{memo:?} {consent:?} {:?}",
+            model::Phase::AtEid { eid: model::Eid::NoBankid, memo: memo.clone() }
+        ),
+        format!("{request:?}"),
+    ];
+    let bytes = format!("{}, {}, {}", b'c', b'a', b'n');
+    for text in printed {
+        assert!(!text.contains(CANARY) && !text.contains(&bytes), "{text}");
+    }
+}

@@ -1,6 +1,10 @@
 //! More than one place, client, person or node may have.
 
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, request::Builder},
+};
 use provider::Limits;
 use serde_json::json;
 use tower::ServiceExt;
@@ -25,7 +29,7 @@ async fn limited(limits: Limits) -> House {
     house
 }
 
-async fn ask(node: &Router, from: &str, request: axum::http::request::Builder, body: &str) -> Reply {
+async fn ask(node: &Router, from: &str, request: Builder, body: &str) -> Reply {
     let request = request.header("host", HOST).extension(ClientAddress(from.parse().unwrap()));
     Reply::read(node.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap()).await
 }
@@ -206,7 +210,7 @@ async fn stored_requests_have_a_budget_for_each_client_and_address() {
 
 #[tokio::test]
 async fn iso_3_a_full_node_says_so_at_once_and_each_domain_keeps_its_share() {
-    let mut house = limited(Limits { at_once: 2, domain_share: 50, ..NONE }).await;
+    let house = limited(Limits { at_once: 2, domain_share: 50, ..NONE }).await;
     house.add_domain("other.example", "other").await;
     let seat = house.provider().seat(HOST).unwrap();
     let reply = house.get("/privacy").await;
