@@ -4,6 +4,7 @@
 //! inserts what it pays for, and signing happens after that write. Nothing here waits for the network inside a
 //! transaction (it would not compile).
 
+mod admission;
 mod application;
 mod authorize;
 mod call;
@@ -12,6 +13,7 @@ mod discovery;
 mod eid_watch;
 mod eids;
 mod events;
+mod failed_authentications;
 mod hint;
 mod issuer;
 mod limits;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Limits;
+use crate::limits::Limits;
 
 /// What the operator can set; the defaults are those of the reference.
 #[derive(Clone, Copy, Debug)]

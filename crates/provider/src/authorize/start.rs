@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Application, Call, Fault, Issuer, Provider, Refusal, Refused, SessionCookie,
-    limits::Doing,
+    admission::Doing,
     noted::Event,
     packed::{pack, unpack},
     refusal::refuse_page,

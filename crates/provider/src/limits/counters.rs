@@ -13,18 +13,18 @@ use model::{Rate, Timestamp};
 use moka::sync::Cache;
 
 /// What every limit counts in.
-pub(super) const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 /// How many keys are remembered. A flood of new ones does not drive out those that come often.
-pub(super) const MOST: u64 = 100_000;
+pub(crate) const MOST: u64 = 100_000;
 
 /// Counts by key; without a rate it counts nothing.
-pub(super) struct Counters<K> {
+pub(crate) struct Counters<K> {
     rate: Option<Rate>,
     used_until: Cache<K, Arc<AtomicI64>>,
 }
 
 impl<K: Hash + Eq + Send + Sync + 'static> Counters<K> {
-    pub(super) fn new(rate: Option<Rate>) -> Self {
+    pub(crate) fn new(rate: Option<Rate>) -> Self {
         Self::of(rate, MOST)
     }
 
@@ -37,7 +37,7 @@ impl<K: Hash + Eq + Send + Sync + 'static> Counters<K> {
     ///
     /// # Errors
     /// How long to wait.
-    pub(super) fn admit(&self, key: K, cost: u32, now: Timestamp) -> Result<(), Duration> {
+    pub(crate) fn admit(&self, key: K, cost: u32, now: Timestamp) -> Result<(), Duration> {
         let Some(rate) = self.rate else { return Ok(()) };
         let used_until = self.used_until.get_with(key, || Arc::new(AtomicI64::new(i64::MIN)));
         let mut seen = used_until.load(Ordering::Relaxed);
@@ -54,7 +54,7 @@ impl<K: Hash + Eq + Send + Sync + 'static> Counters<K> {
     ///
     /// # Errors
     /// How long to wait.
-    pub(super) fn would_admit(&self, key: &K, cost: u32, now: Timestamp) -> Result<(), Duration> {
+    pub(crate) fn would_admit(&self, key: &K, cost: u32, now: Timestamp) -> Result<(), Duration> {
         let (Some(rate), Some(used_until)) = (self.rate, self.used_until.get(key)) else { return Ok(()) };
         rate.admit(Timestamp::from_micros(used_until.load(Ordering::Relaxed)), cost, now).map(drop)
     }

@@ -13,7 +13,7 @@ struct Taken {
 }
 
 /// The seats of this node.
-pub(super) struct Seats {
+pub(crate) struct Seats {
     /// Zero: as many as come.
     most: u32,
     share: u32,
@@ -46,14 +46,14 @@ impl Drop for Seat {
 
 impl Seats {
     /// `share`: in percent of `most`; zero, or a hundred and more, is all of it. One seat is always in the share.
-    pub(super) fn new(most: u32, share: u32) -> Self {
+    pub(crate) fn new(most: u32, share: u32) -> Self {
         let percent = if share == 0 { 100 } else { share.min(100) };
         let share = u32::try_from(u64::from(most) * u64::from(percent) / 100).unwrap_or(most).max(1);
         Self { most, share, taken: Arc::default() }
     }
 
     /// Takes a seat; `None` when there is none, or none left for this host.
-    pub(super) fn take(&self, host: &str) -> Option<Seat> {
+    pub(crate) fn take(&self, host: &str) -> Option<Seat> {
         // No domain has a longer name; what asks for one is answered as nobody's.
         let host = if host.len() > 255 { String::new() } else { host.to_ascii_lowercase() };
         let mut taken = lock(&self.taken);

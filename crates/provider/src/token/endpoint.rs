@@ -4,7 +4,7 @@ use oidc::{ClientCredentials, MalformedCredentials, Params, TokenParams, TokenRe
 use store::login_events::Kind;
 use texts::Cause;
 
-use crate::{Call, Issuer, Provider, Refusal, limits::Doing, noted::Event, refusal::refuse};
+use crate::{Call, Issuer, Provider, Refusal, admission::Doing, noted::Event, refusal::refuse};
 
 impl Provider {
     /// Answers a token request. `authorization`: the header, when there is one.

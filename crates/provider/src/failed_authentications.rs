@@ -4,27 +4,14 @@
 //! address out of memory until the span ends; the other nodes learn with their next failure.
 
 use crypto::Digest;
-use model::Timestamp;
-use moka::sync::Cache;
 use oidc::ClientCredentials;
 use serde_json::{Map, Value};
 use store::{StoreError, failed_attempts};
 
-use super::{
-    Limit,
-    counters::{MINUTE, MOST},
-    neighbourhood,
+use crate::{
+    Call, Issuer, Provider, Refusal,
+    limits::{Limit, MINUTE, neighbourhood},
 };
-use crate::{Call, Issuer, Provider, Refusal};
-
-/// Who may not try until when, by digest.
-pub(super) struct Blocked(Cache<[u8; 32], Timestamp>);
-
-impl Blocked {
-    pub(super) fn new() -> Self {
-        Self(Cache::builder().max_capacity(MOST).time_to_live(MINUTE).build())
-    }
-}
 
 /// One client at one address, known by any of its names: a Basic header can be read in two ways.
 pub(crate) struct Attempt(Vec<Digest>);
@@ -65,7 +52,7 @@ impl Provider {
             Digest::of(&[parts.as_bytes(), name.as_bytes()].concat())
         };
         let keys: Vec<Digest> = claimed(credentials).into_iter().map(key).collect();
-        let until = keys.iter().filter_map(|key| self.limits.blocked.0.get(key.as_bytes())).max();
+        let until = keys.iter().filter_map(|key| self.limits.blocked.get(key.as_bytes())).max();
         match until {
             Some(until) if call.now < until => {
                 Err(self.too_many(Limit::FailedAuthentication, until.since(call.now)))
@@ -93,7 +80,7 @@ impl Provider {
         });
         for (key, failures, ends_at) in counting.await? {
             if failures >= self.limits.most_failures {
-                self.limits.blocked.0.insert(*key.as_bytes(), ends_at);
+                self.limits.blocked.insert(*key.as_bytes(), ends_at);
             }
         }
         Ok(())

@@ -1,0 +1,101 @@
+//! Who is let in: the limits, applied where it is known whom they are for.
+//!
+//! What has proved who it is, is never limited by its address.
+
+use std::time::Duration;
+
+use texts::Cause;
+
+use crate::{
+    Application, Call, Issuer, Provider, Refusal, Refused, Seat,
+    limits::{Limit, neighbourhood},
+};
+
+/// Which of the counters of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doing {
+    Authorizing,
+    Redeeming,
+}
+
+impl Provider {
+    pub(crate) fn too_many(&self, limit: Limit, wait: Duration) -> Refusal {
+        self.tally.refused(limit.as_str());
+        Refusal::TooMany(Refused { cause: Cause::TooManyRequests, client_id: None }, wait)
+    }
+
+    /// Counts a request from an address that nobody has authenticated. A call without an address is not limited.
+    ///
+    /// # Errors
+    /// [`Refusal::TooMany`].
+    pub fn admit_address(&self, call: &Call) -> Result<(), Refusal> {
+        let Some(address) = call.from else { return Ok(()) };
+        let admitted = self.limits.addresses.admit(neighbourhood(address), 1, call.now);
+        admitted.map_err(|wait| self.too_many(Limit::Address, wait))
+    }
+
+    /// Says whether [`Provider::admit_address`] would refuse, and counts nothing but the refusal.
+    pub(crate) fn may_come_from(&self, call: &Call) -> Result<(), Refusal> {
+        let Some(address) = call.from else { return Ok(()) };
+        let may = self.limits.addresses.would_admit(&neighbourhood(address), 1, call.now);
+        may.map_err(|wait| self.too_many(Limit::Address, wait))
+    }
+
+    /// Takes a seat for a request, before anything is done about it; it is free again when the seat is dropped.
+    ///
+    /// `host`: as it came; its domain has a share of the seats. Nobody waits for one.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`].
+    pub fn seat(&self, host: &str) -> Result<Seat, Refusal> {
+        self.limits.seats.take(host).ok_or(Refusal::Busy)
+    }
+
+    /// Notes for the metrics that a request was turned away because there was too much to do.
+    pub fn note_busy(&self) {
+        self.tally.refused(Limit::Busy.as_str());
+    }
+
+    /// Counts what a client asks for.
+    pub(crate) fn admit_client(
+        &self,
+        issuer: &Issuer,
+        (application, doing): (&Application, Doing),
+        call: &Call,
+    ) -> Result<(), Refusal> {
+        let counters = match doing {
+            Doing::Authorizing => &self.limits.authorizations,
+            Doing::Redeeming => &self.limits.tokens,
+        };
+        let admitted = counters.admit((issuer.tenant, application.id), 1, call.now);
+        admitted.map_err(|wait| self.too_many(Limit::Client, wait).of(&application.client_id))
+    }
+
+    /// Counts a login of a person; `false` when it is one too many. The application is told, because by then it is
+    /// known where the person is to go.
+    pub(crate) fn admit_person(&self, issuer: &Issuer, subject: &str, call: &Call) -> bool {
+        let key = (issuer.tenant, *crypto::Digest::of(subject.as_bytes()).as_bytes());
+        let admitted = self.limits.persons.admit(key, 1, call.now).is_ok();
+        if !admitted {
+            self.tally.refused(Limit::Person.as_str());
+        }
+        admitted
+    }
+
+    /// Counts a request that is to be stored until its login ends: anybody who knows a client id can have that done.
+    pub(crate) fn admit_stored(
+        &self,
+        issuer: &Issuer,
+        (application, size): (&Application, usize),
+        call: &Call,
+    ) -> Result<(), Refusal> {
+        let kib = u32::try_from(size.div_ceil(1_024)).unwrap_or(u32::MAX);
+        let too_many = |wait| self.too_many(Limit::StoredRequests, wait).of(&application.client_id);
+        if let Some(address) = call.from {
+            let by_address = &self.limits.stored_by_address;
+            by_address.admit(neighbourhood(address), kib, call.now).map_err(too_many)?;
+        }
+        let by_client = &self.limits.stored_by_client;
+        by_client.admit((issuer.tenant, application.id), kib, call.now).map_err(too_many)
+    }
+}
