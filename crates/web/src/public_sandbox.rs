@@ -14,9 +14,12 @@ use axum::{
 use crypto::Random;
 use model::TenantId;
 use oidc::Params;
+use provider::{Call, Provider, Refusal, Seat, TraceId};
 use sandbox::{Kind, People, Person, PublicSandbox};
 
-use crate::{Clock, SimulatorSite, respond::page::answer as bare, sandbox as simulator, visit::host};
+use crate::{
+    ClientAddress, Clock, SimulatorSite, respond::page::answer as bare, sandbox as simulator, visit::host,
+};
 
 /// The largest form, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -47,6 +50,8 @@ pub struct PublicSandboxSite {
     pub clock: Clock,
     /// For new people.
     pub random: Random,
+    /// Whose limits hold here too; `None`: nobody's.
+    pub limits: Option<Arc<Provider>>,
 }
 
 /// What an address of the sandbox names.
@@ -75,6 +80,27 @@ fn refused(why: &str, error: Option<&str>) -> Response {
     response
 }
 
+/// The limits of the domains hold here too. By address only people are counted: programs come from our own.
+fn let_in(site: &PublicSandboxSite, by_person: bool, request: &Request) -> Result<Option<Seat>, Refusal> {
+    let Some(provider) = &site.limits else { return Ok(None) };
+    let from = request.extensions().get::<ClientAddress>().map(|it| it.0);
+    let trace = TraceId::new(provider.random());
+    if by_person {
+        provider.admit_address(&Call { now: (site.clock)(), trace, from })?;
+    }
+    provider.seat(site.sandbox.host()).map(Some)
+}
+
+fn with_wait(refusal: &Refusal) -> Response {
+    let (status, wait) = match refusal {
+        Refusal::TooMany(_, wait) => (StatusCode::TOO_MANY_REQUESTS, wait.as_secs().max(1)),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, 2),
+    };
+    let mut response = bare(status, Body::empty());
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+    response
+}
+
 /// Everything but our own files.
 pub(crate) async fn answer(State(site): State<Arc<PublicSandboxSite>>, request: Request) -> Response {
     let asked = host(request.uri(), request.headers());
@@ -84,6 +110,10 @@ pub(crate) async fn answer(State(site): State<Arc<PublicSandboxSite>>, request: 
     let Some(place) = place(request.uri().path()) else { return bare(StatusCode::NOT_FOUND, Body::empty()) };
     // People are looked at where they are shown and chosen; what programs ask needs none.
     let with_people = place.rest.starts_with("/simulator/") || place.rest.ends_with("/auth");
+    let _seat = match let_in(&site, with_people, &request) {
+        Ok(seat) => seat,
+        Err(refusal) => return with_wait(&refusal),
+    };
     let added = if with_people { site.people.list(place.tenant).await } else { Ok(Some(Vec::new())) };
     let people = match added {
         Ok(Some(added)) => People::with(added),

@@ -153,6 +153,7 @@ async fn serve_public(clock: &Clock) -> (Arc<PublicSandbox>, Router, u16) {
         people: Arc::new(Shelf::default()),
         clock: Arc::clone(clock),
         random,
+        limits: None,
     };
     let router = public_sandbox_router(Arc::new(site));
     let served = router.clone();

@@ -73,16 +73,17 @@ impl Installation {
     ) -> Result<Self, String> {
         let outbound = Arc::new(Outbound::new(config.outbound.clone()));
         let mut catalogue = Catalogue::new(outbound, Vec::new(), random.clone());
-        let mut sandbox = None;
-        if let Some(host) = &config.sandbox {
-            let opened = sandbox::open(host, &master, &random)?;
-            catalogue = sandbox::lead_there(catalogue, &opened);
-            sandbox = Some((opened.host().to_owned(), sandbox::site(&opened, store.clone(), random.clone())));
+        let opened = config.sandbox.as_ref().map(|host| sandbox::open(host, &master, &random)).transpose()?;
+        if let Some(opened) = &opened {
+            catalogue = sandbox::lead_there(catalogue, opened);
         }
         let settings =
             provider::Settings { login_events_kept_for: config.login_events_kept_for, limits: config.limits };
         let provider = Provider::new(store.clone(), Arc::new(catalogue), master, random).with(settings);
-        Ok(Self { provider: Arc::new(provider), console, sandbox })
+        let provider = Arc::new(provider);
+        let sandbox =
+            opened.map(|it| (it.host().to_owned(), sandbox::site(&it, store.clone(), Arc::clone(&provider))));
+        Ok(Self { provider, console, sandbox })
     }
 }
 

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use crypto::{Random, SealKey};
 use eid::{Catalogue, SourceCredentials, SourceMethod};
 use model::{Eid, TenantId};
+use provider::Provider;
 use sandbox::{Kind, Person, PublicSandbox};
 use store::{
     Store, StoreError,
@@ -44,12 +45,13 @@ pub(crate) fn lead_there(catalogue: Catalogue, sandbox: &Arc<PublicSandbox>) -> 
 }
 
 /// The site of the simulators.
-pub(crate) fn site(sandbox: &Arc<PublicSandbox>, store: Store, random: Random) -> Site {
+pub(crate) fn site(sandbox: &Arc<PublicSandbox>, store: Store, provider: Arc<Provider>) -> Site {
     public_sandbox_router(Arc::new(PublicSandboxSite {
         sandbox: Arc::clone(sandbox),
         people: Arc::new(StoredPeople(store)),
         clock: clock::system(),
-        random,
+        random: provider.random().clone(),
+        limits: Some(provider),
     }))
 }
 
