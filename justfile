@@ -74,6 +74,18 @@ test-outside *parts:
     cargo build --package cli --locked
     E2E_PYTHON="${E2E_PYTHON:-{{target}}/venv/bin/python}" e2e/run {{target}}/debug/portvakt {{parts}}
 
+# an installation under load: rotations, a new certificate, a backup, a restart; then the backup restored elsewhere
+test-load *arguments:
+    cargo build --release --package cli --locked
+    cargo build --package load --locked
+    {{target}}/debug/load {{target}}/release/portvakt {{arguments}}
+
+# the same, shorter, with two nodes on a throw-away PostgreSQL
+test-load-postgres:
+    cargo build --release --package cli --locked
+    cargo build --package load --locked
+    e2e/with-postgres sh -c '"$1" "$2" --seconds 40 --rate 20 --nodes 2 --postgres "$PORTVAKT_TEST_POSTGRES"' sh {{target}}/debug/load {{target}}/release/portvakt
+
 # forget the database, keys and people of `./dev`
 fresh:
     rm -rf .portvakt

@@ -1,6 +1,7 @@
 //! Listens: TCP, TLS where asked, HTTP/1.1 and 2, and an end that finishes what it began.
 
 use std::{
+    convert::Infallible,
     net::SocketAddr,
     pin::pin,
     sync::{
@@ -10,7 +11,12 @@ use std::{
     time::Duration,
 };
 
-use hyper::{Request, body::Incoming, service::service_fn};
+use hyper::{
+    Request,
+    body::{Body, Bytes, Incoming},
+    header::{self, HeaderValue},
+    service::service_fn,
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
@@ -27,10 +33,8 @@ use web::{Peer, Site};
 /// How long to wait after a connection that could not be accepted: the reason is seldom gone at once.
 const BREATH: Duration = Duration::from_millis(200);
 
-/// How long the end waits for a client that has not asked anything yet: browsers connect before they know what for.
-const SILENT_FOR: Duration = Duration::from_millis(500);
-/// How long it waits for one that was answered and does not take its leave.
-const LEAVE_IN: Duration = Duration::from_secs(2);
+/// How long the end waits for a client that was told goodbye and does not leave.
+const LEAVE_IN: Duration = Duration::from_secs(1);
 
 /// What one client may take.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +49,9 @@ pub(crate) struct Limits {
     pub(crate) idle_for: Duration,
     /// How long the end waits for requests that are being answered.
     pub(crate) finish_in: Duration,
+    /// How long it waits for a client that asks nothing. Over HTTP/1.1 nobody can be told so: what it sends at the
+    /// moment in which its connection is closed would be lost.
+    pub(crate) silent_for: Duration,
 }
 
 impl Default for Limits {
@@ -55,6 +62,7 @@ impl Default for Limits {
             headers_for: Duration::from_secs(10),
             idle_for: Duration::from_secs(60),
             finish_in: Duration::from_secs(3),
+            silent_for: Duration::from_millis(500),
         }
     }
 }
@@ -185,7 +193,7 @@ async fn in_time<T>(handshake: impl Future<Output = T>, inside: &Inside) -> Opti
     let mut end = inside.end.clone();
     tokio::select! {
         done = handshake.as_mut() => done.ok(),
-        _ = end.changed() => tokio::time::timeout(SILENT_FOR, handshake).await.ok()?.ok(),
+        _ = end.changed() => tokio::time::timeout(inside.limits.silent_for, handshake).await.ok()?.ok(),
     }
 }
 
@@ -223,6 +231,22 @@ fn server(limits: &Limits, second: bool) -> auto::Builder<TokioExecutor> {
     server
 }
 
+/// Answers one request; with the end, over HTTP/1.1, as the connection's last.
+async fn answer_one(
+    mut router: Site,
+    request: Request<Incoming>,
+    (second, end): (bool, watch::Receiver<bool>),
+) -> Result<
+    hyper::Response<impl Body<Data = Bytes, Error = impl std::error::Error + Send + Sync + 'static>>,
+    Infallible,
+> {
+    let mut response = router.call(request).await?;
+    if !second && *end.borrow() {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
+}
+
 async fn converse<S>(stream: S, peer: Peer, inside: Inside, second: bool)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -230,46 +254,89 @@ where
     let (open, seen) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let service = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
-        let (mut router, open) = (inside.router.clone(), Arc::clone(&open));
+        let (router, open, end) = (inside.router.clone(), Open::new(Arc::clone(&open)), inside.end.clone());
         seen.fetch_add(1, Ordering::Relaxed);
         async move {
-            let _open = Open::new(open);
-            router.call(request).await
+            let _open = open;
+            answer_one(router, request, (second, end)).await
         }
     });
     let server = server(&inside.limits, second);
     let mut connection = pin!(server.serve_connection(TokioIo::new(stream), service));
     let every = |period| tokio::time::interval_at(tokio::time::Instant::now() + period, period);
     let mut idle = every(inside.limits.idle_for);
-    let (mut seen_before, mut ending) = (0, false);
+    let (mut seen_before, mut was_idle, mut at_end, mut told) = (0, false, false, false);
     let mut end = inside.end.clone();
     loop {
         tokio::select! {
+            // What has arrived is seen before anything is called idle.
+            biased;
             ended = connection.as_mut() => {
                 if let Err(error) = ended {
                     tracing::debug!(%error, "a connection ended early");
                 }
                 return;
             }
-            _ = end.changed(), if !ending => {
-                ending = true;
-                connection.as_mut().graceful_shutdown();
+            _ = end.changed(), if !at_end => {
+                (at_end, was_idle) = (true, false);
                 seen_before = seen.load(Ordering::Relaxed);
-                idle = every(if seen_before == 0 { SILENT_FOR } else { LEAVE_IN });
+                let is_asking = open.load(Ordering::Relaxed) > 0;
+                if second || is_asking {
+                    told = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                let is_known = seen_before > 0 && (second || is_asking);
+                idle = every(if is_known { LEAVE_IN } else { inside.limits.silent_for });
             }
             _ = idle.tick() => {
                 let seen = seen.load(Ordering::Relaxed);
                 let is_idle = open.load(Ordering::Relaxed) == 0 && seen == seen_before;
                 seen_before = seen;
-                // Said goodbye and still here: it reads nothing of what we wrote.
-                if is_idle && ending {
+                // Said goodbye and still here: it reads nothing of what we wrote. Or it never said anything.
+                if is_idle && (told && was_idle || at_end && seen == 0) {
                     return;
                 }
                 if is_idle {
-                    ending = true;
+                    told = true;
                     connection.as_mut().graceful_shutdown();
                 }
+                was_idle = is_idle;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Door, Limits};
+    use std::time::Duration;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpStream,
+        sync::watch,
+    };
+    use web::Site;
+
+    const ASK: &[u8] = b"GET / HTTP/1.1\r\nhost: login.example\r\n\r\n";
+
+    #[tokio::test]
+    async fn what_is_sent_over_an_open_connection_as_the_end_comes_is_answered_and_told_to_go() {
+        let limits = Limits { silent_for: Duration::from_secs(600), ..Limits::default() };
+        let door = Door::at(&[([127, 0, 0, 1], 0).into()], Site::new(), None, limits).await.unwrap();
+        let address = door.addresses()[0];
+        let (stop, end) = watch::channel(false);
+        let answering = tokio::spawn(door.answer(end));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(ASK).await.unwrap();
+        assert!(stream.read(&mut [0; 4096]).await.unwrap() > 0);
+
+        stop.send(true).unwrap();
+        while TcpStream::connect(address).await.is_ok() {}
+        stream.write_all(ASK).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+
+        assert!(answer.starts_with("HTTP/1.1 404 ") && answer.contains("connection: close"), "{answer:?}");
+        answering.await.unwrap();
     }
 }

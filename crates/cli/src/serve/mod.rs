@@ -146,13 +146,14 @@ fn words(door: &Door) -> String {
     door.addresses().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-const fn limits(listen: &Listen) -> Limits {
+fn limits(listen: &Listen) -> Limits {
     Limits {
         connections: listen.connections,
         largest_headers: listen.largest_headers,
         headers_for: listen.headers_for,
         idle_for: listen.idle_for,
         finish_in: listen.finish_in,
+        ..Limits::default()
     }
 }
 
