@@ -264,6 +264,20 @@ async fn consent_is_asked_before_and_the_session_is_there_after() {
 }
 
 #[tokio::test]
+async fn who_refused_consent_is_not_answered_for_without_being_asked() {
+    let house = house(&[Eid::NoBankid]).await;
+    let mut browser = house.browser();
+    let page = browser.log_in(&[("prompt", Some("consent"))], with::APP).await;
+    let target = format!("{}/consent", page.location());
+    let undecided = browser.clone();
+    browser.post(&target, "decision=deny", Some(crate::house::ISSUER)).await;
+    for mut browser in [browser, undecided] {
+        assert_eq!(browser.authorize(&[NONE]).await.error(), "login_required");
+        assert_eq!(session_of(&browser), None);
+    }
+}
+
+#[tokio::test]
 async fn a_session_serves_a_second_application_with_a_subject_of_its_own() {
     let house = house(&[Eid::NoBankid]).await;
     let uris = vec!["https://other.example/cb".to_owned()];

@@ -4,8 +4,9 @@
 //! consent, so it never ages while somebody reads.
 
 use crypto::{Digest, SealKey, b64};
-use model::{Grant, Phase, scopes_of_named};
+use model::{Grant, Phase, Proof, scopes_of_named};
 use oidc::{Scope, Scopes};
+use serde::{Deserialize, Serialize};
 use store::{
     awaiting_consents::{self, AwaitingConsent},
     login_events::{self, Kind},
@@ -20,9 +21,21 @@ use super::{
 };
 use crate::{
     Call, Fault, Issuer, Provider, Refusal,
-    packed::{pack, unpack},
-    session::NewSession,
+    packed::{Layout, pack, unpack},
+    session::sid,
 };
+
+/// What waits in the row.
+#[derive(Serialize, Deserialize)]
+struct Waiting {
+    grant: Grant,
+    /// What was proved and asked for, where the browser shall be remembered: only who agrees is.
+    remembered: Option<(Proof, Scopes)>,
+}
+
+impl Layout for Waiting {
+    const VERSION: u8 = 2;
+}
 
 /// Asked for by the application, or for the national identity number where the eID has not asked itself.
 pub(crate) fn is_needed(work: &Work<'_>, grant: &Grant) -> bool {
@@ -64,11 +77,13 @@ impl Provider {
         &self,
         mut work: Work<'_>,
         grant: Grant,
-        (spent, session): (Spent, Option<NewSession>),
+        (spent, remembered): (Spent, Option<(Proof, Scopes)>),
     ) -> Result<Turn, Refusal> {
         let key: [u8; 32] = self.random.bytes();
         let (digest, seal, place) = opening(work.issuer, &key);
-        let plain = pack(&grant)?;
+        let event = work.event(Kind::Proved, Some(grant.proof.eid), None);
+        let event = self.event_row(work.issuer, event, work.call);
+        let plain = pack(&Waiting { grant, remembered })?;
         let row = AwaitingConsent {
             tenant_id: work.issuer.tenant,
             consent_digest: digest,
@@ -77,18 +92,12 @@ impl Provider {
             expires_at: work.login.started_at.after(LOGIN_FOR),
         };
         let tenant = work.issuer.tenant;
-        let rows = session.as_ref().map(NewSession::rows);
-        let event = work.event(Kind::Proved, Some(grant.proof.eid), None);
-        let event = self.event_row(work.issuer, event, work.call);
         let first = self
             .store
             .write(move |tx| {
                 let first = spend(tx, tenant, &spent)?;
                 if first {
                     awaiting_consents::insert(tx, &row)?;
-                    if let Some(rows) = &rows {
-                        rows.write(tx)?;
-                    }
                     login_events::append(tx, &event)?;
                 }
                 Ok::<_, store::StoreError>(first)
@@ -98,7 +107,6 @@ impl Provider {
             return Ok(work.over());
         }
         work.login.phase = Phase::Consent { key };
-        work.kept = session.map(|it| it.cookie);
         let login = work.name.clone();
         self.turn(work, Step::Show { login }).await
     }
@@ -124,7 +132,8 @@ impl Provider {
         let row = self.store.read(move |tx| awaiting_consents::find(tx, tenant, &digest, now)).await?;
         let Some(row) = row else { return Ok(work.over()) };
         let plain = seal.open(&place, &row.sealed_proof).map_err(Fault::new)?;
-        let Some(mut grant) = unpack::<Grant>(plain.expose()) else { return Ok(work.over()) };
+        let Some(waiting) = unpack::<Waiting>(plain.expose()) else { return Ok(work.over()) };
+        let Waiting { mut grant, remembered } = waiting;
         grant.granted_at = now;
         if agreed {
             // Blocking acts on running logins: the eID must still be on (RULE-15).
@@ -133,7 +142,15 @@ impl Provider {
             if !settings.accepts(proof.eid, proof.level) || !issuer.sources.contains_key(&proof.eid) {
                 return self.answer_error(work, Cause::EidNoLongerAllowed).await;
             }
-            return self.answer_code(work, &grant, Paid::Consent(digest), None).await;
+            let session = match &remembered {
+                Some((proof, asked)) => {
+                    let of = (issuer, work.application.as_ref());
+                    self.new_session(of, (proof, *asked), &work.jar.sessions, call)?
+                }
+                None => None,
+            };
+            grant.session_id = sid(session.as_ref().map(|it| it.id), self);
+            return self.answer_code(work, &grant, Paid::Consent(digest), session).await;
         }
         let first = self.store.write(move |tx| awaiting_consents::consume(tx, tenant, &digest, now)).await?;
         if first.is_none() {
