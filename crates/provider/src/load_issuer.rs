@@ -5,7 +5,6 @@ use std::{collections::HashMap, sync::Arc};
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
 use eid::SourceCredentials;
 use model::{DomainSettings, Eid, EidEnvironment, IdentitySourceSettings, KeyTimes, sealed_place};
-use serde_json::Value;
 use store::{StoreError, domains, identity_sources, signing_keys, subject_keys, tenants};
 
 use crate::{
@@ -143,7 +142,9 @@ fn key(seal: &SealKey, row: &signing_keys::SigningKey) -> Result<Key, Fault> {
     let algorithm = Algorithm::parse(&row.algorithm).ok_or_else(|| broken("a signing key"))?;
     let place = sealed_place(row.tenant_id, "signing_keys", "sealed_private_key", &row.id);
     let der = seal.open(&place, &row.sealed_private_key).map_err(|_| broken("a signing key"))?;
-    let jwk: Value = serde_json::from_str(&row.public_jwk).map_err(Fault::new)?;
+    let signing = SigningKey::from_pkcs8(algorithm, der.expose()).map_err(Fault::new)?;
+    // What is published follows from what is sealed: who can write to the database publishes no key of their own.
+    let jwk = signing.public_jwk();
     Ok(Key {
         times: KeyTimes {
             published_at: row.published_at,
@@ -154,6 +155,36 @@ fn key(seal: &SealKey, row: &signing_keys::SigningKey) -> Result<Key, Fault> {
         algorithm,
         public: PublicKey::from_jwk(&jwk).map_err(Fault::new)?,
         jwk,
-        signing: SigningKey::from_pkcs8(algorithm, der.expose()).map_err(Fault::new)?,
+        signing,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crypto::{Algorithm, Random, SealKey, SigningKey};
+    use model::{DomainId, TenantId, Timestamp, sealed_place};
+    use store::signing_keys;
+
+    #[test]
+    fn a_public_key_that_was_exchanged_in_the_database_is_not_published() {
+        let random = Random::seeded(1);
+        let (seal, tenant) = (SealKey::generate(&random), TenantId::from_bytes([1; 16]));
+        let ours = SigningKey::generate(Algorithm::Es256).unwrap();
+        let theirs = SigningKey::generate(Algorithm::Es256).unwrap();
+        let place = sealed_place(tenant, "signing_keys", "sealed_private_key", ours.kid());
+        let row = signing_keys::SigningKey {
+            id: ours.kid().to_owned(),
+            tenant_id: tenant,
+            domain_id: DomainId::from_bytes([2; 16]),
+            algorithm: Algorithm::Es256.as_str().to_owned(),
+            public_jwk: theirs.public_jwk().to_string(),
+            sealed_private_key: seal.seal(&random, &place, ours.to_pkcs8().unwrap().expose()),
+            published_at: Timestamp::from_seconds(0),
+            active_at: Timestamp::from_seconds(0),
+            retired_at: None,
+            withdrawn_at: None,
+        };
+        let loaded = super::key(&seal, &row).unwrap_or_else(|_| panic!("it does not load"));
+        assert_eq!(loaded.jwk, ours.public_jwk());
+    }
 }
