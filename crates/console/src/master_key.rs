@@ -80,16 +80,18 @@ impl Console {
             installation::save(tx, installation::CANARY, &canary)?;
             let details = json!({"tenants": count});
             permit.record(Action::DataKeyRewrapped, "installation", &details, now).append(tx)?;
-            reseal_head(tx, &new)?;
+            reseal_head(tx, (&old, &new))?;
             Ok::<_, Refusal>(count)
         });
         rewrapped.await
     }
 }
 
-/// The installation's own chain is authenticated under the master key, so its head follows the key.
-fn reseal_head(tx: &mut store::WriteTx<'_>, new: &SealKey) -> Result<(), StoreError> {
-    let Some(head) = audit_events::find_head(tx, INSTALLATION)? else { return Ok(()) };
+/// The installation's own chain is authenticated under the master key, so its head follows the key; one that was forged
+/// before stays so.
+fn reseal_head(tx: &mut store::WriteTx<'_>, (old, new): (&SealKey, &SealKey)) -> Result<(), StoreError> {
+    let head = audit_events::find_head(tx, INSTALLATION)?;
+    let Some(head) = head.filter(|it| it.is_authentic(chain_key(old).expose())) else { return Ok(()) };
     let digest = crypto::Digest::from_slice(&head.digest).ok_or(StoreError::NotFound)?;
     let mac = head_mac(chain_key(new).expose(), head.sequence, &digest);
     audit_events::reseal_head(tx, INSTALLATION, &mac)

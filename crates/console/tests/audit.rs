@@ -65,6 +65,20 @@ async fn i4_a_new_chain_cannot_be_passed_off_without_the_master_key() {
 }
 
 #[tokio::test]
+async fn i4_the_next_change_does_not_make_a_forged_chain_look_right() {
+    let house = House::open().await;
+    house.an_application("shop").await;
+    house.meddle(
+        "DELETE FROM audit_events WHERE sequence = 3;
+         UPDATE audit_heads SET sequence = 2,
+             digest = (SELECT digest FROM audit_events e WHERE e.sequence = 2)",
+    );
+    house.an_application("till").await;
+    let verified = house.console.verify_audit(&house.tenant).await.unwrap();
+    assert_eq!(verified, Err(ChainTrouble::Forged));
+}
+
+#[tokio::test]
 async fn two_tenants_have_chains_of_their_own() {
     let house = House::open().await;
     let other = house.console.create_tenant(&kari(), "other", NOW).await.unwrap();

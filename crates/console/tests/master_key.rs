@@ -36,3 +36,15 @@ async fn after_rewrapping_only_the_new_key_opens_and_every_chain_still_holds() {
     assert_eq!(console.verify_audit(&tenant).await.unwrap().unwrap().links, 2);
     assert_eq!(console.verify_installation_audit().await.unwrap().unwrap().links, 1);
 }
+
+#[tokio::test]
+async fn rewrapping_does_not_make_a_forged_chain_look_right() {
+    let house = House::open().await;
+    let again = SealKey::from_slice(house.master.expose()).unwrap();
+    house.console.rewrap(&kari(), &again, NOW).await.unwrap();
+    house.meddle("UPDATE audit_heads SET mac = zeroblob(32) WHERE tenant_id NOT IN (SELECT id FROM tenants)");
+    let new = SealKey::generate(&Random::seeded(2));
+    house.console.rewrap(&kari(), &new, NOW).await.unwrap();
+    let console = Console::new(house.store.clone(), new, Random::seeded(3));
+    assert!(console.verify_installation_audit().await.unwrap().is_err());
+}
