@@ -100,6 +100,34 @@ async fn rule_24_a_setting_that_does_not_exist_is_refused_and_nothing_changes() 
 }
 
 #[tokio::test]
+async fn a_test_login_that_cannot_begin_leaves_no_way_back_to_this_machine_registered() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let key = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"alg\":\"ES256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\",\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}";
+    let keys = format!("jwks={{\"keys\":[{key}]}}");
+    let change = ["applications", "change", "shop", "--domain", HOST];
+    let by_key = ["--set", "authentication=private_key_jwt", "--set", &keys];
+    let before = json(&it, &[&change[..], &by_key].concat());
+    let said = refused(&it, &["test", "login", "--client", "shop", "--port", "0"]);
+    assert!(said.contains("a key that only it has"), "{said}");
+    let after = json(&it, &["applications", "show", "shop", "--domain", HOST]);
+    assert_eq!(after["settings"]["redirect_uris"], before["settings"]["redirect_uris"]);
+}
+
+#[tokio::test]
+async fn a_backup_is_nobody_elses_to_read_and_is_not_written_through_a_link() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let it = configured().await;
+    fs::write(it.path("dear"), "dear").unwrap();
+    std::os::unix::fs::symlink(it.path("dear"), it.path("all.backup.part")).unwrap();
+    json(&it, &["backup", "--to", "all.backup"]);
+    assert_eq!(fs::read_to_string(it.path("dear")).ok().as_deref(), Some("dear"));
+    let meta = fs::symlink_metadata(it.path("all.backup")).unwrap();
+    assert_eq!((meta.is_file(), meta.permissions().mode() & 0o777), (true, 0o600));
+}
+
+#[tokio::test]
 async fn keys_are_rotated_now_and_withdrawn() {
     let it = configured().await;
     let rotate = |words: &[&str]| json(&it, &[&["keys", "rotate", "--domain", HOST], words].concat());

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{BufReader, BufWriter},
+    io::{BufReader, BufWriter, ErrorKind},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
@@ -62,7 +62,12 @@ impl AtTheDesk for Backup {
         }
         // Under another name until it is whole and on the disk.
         let aside = to.with_added_extension("part");
-        let open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside);
+        // What stands there is of a backup that was not finished, or somebody's link: it is not written through.
+        match fs::remove_file(&aside) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(trouble(&aside)(error)),
+            _ => {}
+        }
+        let open = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside);
         let opened = open.map_err(trouble(&aside))?;
         let synced = opened.try_clone().map_err(trouble(&aside))?;
         let made = desk.console.write_backup(&desk.actor, BufWriter::new(opened), desk.now).await;

@@ -117,6 +117,11 @@ impl Login {
     ) -> Result<Lent, String> {
         let redirect_uri = format!("http://localhost:{}/portvakt-test-login", self.port);
         let settings = &application.settings;
+        if settings.authentication == ClientAuthentication::PrivateKeyJwt {
+            return Err(
+                "this application signs its assertions with a key that only it has: try it there".to_owned()
+            );
+        }
         let added = !settings.has_redirect_uri(&redirect_uri);
         if added {
             if domain.environment == Environment::Production {
@@ -130,21 +135,18 @@ impl Login {
             })
             .await?;
         }
-        let secret = match settings.authentication {
-            ClientAuthentication::ClientSecret => {
-                let until = desk.now.after(PATIENCE + PATIENCE);
-                let lent = desk.console.lend_client_secret(tenant, application.id, until, desk.now).await;
-                Some(lent.map_err(words)?)
+        let mut lent = Lent { redirect_uri, added, secret: None };
+        if settings.authentication == ClientAuthentication::ClientSecret {
+            let until = desk.now.after(PATIENCE + PATIENCE);
+            match desk.console.lend_client_secret(tenant, application.id, until, desk.now).await {
+                Ok(secret) => lent.secret = Some(secret),
+                Err(refusal) => {
+                    take_back(desk, tenant, application, lent).await?;
+                    return Err(words(refusal));
+                }
             }
-            ClientAuthentication::None => None,
-            ClientAuthentication::PrivateKeyJwt => {
-                return Err(
-                    "this application signs its assertions with a key that only it has: try it there"
-                        .to_owned(),
-                );
-            }
-        };
-        Ok(Lent { redirect_uri, added, secret })
+        }
+        Ok(lent)
     }
 
     async fn try_it(
