@@ -10,7 +10,7 @@ use store::{
 use crate::{Console, Refusal, Tenant, access::Permission, tenants::PAGE};
 
 impl Console {
-    /// Lists at most 1,000 living sessions of a domain, the oldest first, from the one that follows `after`.
+    /// Lists at most 1,000 living sessions of a domain by id, from the one that follows `after`.
     ///
     /// # Errors
     /// [`Refusal::Store`].

@@ -264,6 +264,11 @@ impl Console {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let permit = Self::permit(tenant, Permission::Manage)?;
+        let rows = self.key_rows(tenant, domain).await?;
+        let stolen = rows.iter().find(|it| it.id == kid).ok_or(Refusal::NotFound("signing key"))?;
+        let algorithm = Algorithm::parse(&stolen.algorithm).ok_or(Refusal::NotFound("signing key"))?;
+        // Made before, so that the write which takes one away can put another in its place.
+        let made = self.new_key((tenant, domain), algorithm, now, now)?;
         let (tenant_id, kid) = (tenant.id, kid.to_owned());
         let saved = self.store.write(move |tx| {
             domains::get(tx, tenant_id, domain)?;
@@ -279,13 +284,12 @@ impl Console {
             signing_keys::save(tx, &signing_keys::SigningKey { withdrawn_at: Some(now), ..key })?;
             let details = json!({"domain": domain.to_string(), "signed": signed});
             permit.record(Action::KeyWithdrawn, object, &details, now).append(tx)?;
-            match next_key(&others, times, now).cloned() {
-                Some(next) if signed => activate(tx, next, &permit, now),
-                _ => Ok(()),
+            if let (Some(next), true) = (next_key(&others, times, now).cloned(), signed) {
+                activate(tx, next, &permit, now)?;
             }
+            publish(tx, &made, (&permit, schedule), now).map(drop)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, "signing key"))?;
-        self.turn_keys(tenant, domain, schedule, now).await.map(drop)
+        saved.await.map_err(|error: StoreError| Refusal::of(error, "signing key"))
     }
 }
 

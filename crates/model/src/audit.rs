@@ -84,10 +84,6 @@ actions! {
     KeyWithdrawn = "signing_key.withdrawn",
     /// A browser session was ended by an administrator.
     SessionEnded = "session.ended",
-    /// A synthetic person was added to the sandbox.
-    SandboxPersonAdded = "sandbox_person.added",
-    /// A synthetic person was removed from the sandbox.
-    SandboxPersonRemoved = "sandbox_person.removed",
     /// A tenant's data key was wrapped under another master key.
     DataKeyRewrapped = "data_key.rewrapped",
     /// A backup was written.

@@ -103,7 +103,7 @@ pub fn touch(
     Ok(tx.find(USE, &values)?.is_some())
 }
 
-/// Lists at most `limit` living sessions of a domain, the oldest first, from the one that follows `after`.
+/// Lists at most `limit` living sessions of a domain by id, from the one that follows `after`.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.

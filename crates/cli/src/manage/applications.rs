@@ -41,26 +41,31 @@ enum One {
     /// Shows an application and its secrets.
     Show {
         /// Its client id.
+        #[arg(allow_hyphen_values = true)]
         client_id: String,
     },
     /// Switches an application off: its logins stop within seconds.
     Disable {
         /// Its client id.
+        #[arg(allow_hyphen_values = true)]
         client_id: String,
     },
     /// Switches an application on again.
     Enable {
         /// Its client id.
+        #[arg(allow_hyphen_values = true)]
         client_id: String,
     },
     /// Makes one more secret; two may be live.
     NewSecret {
         /// Its client id.
+        #[arg(allow_hyphen_values = true)]
         client_id: String,
     },
     /// Makes a secret, and lets the one before end after an overlap.
     RotateSecret {
         /// Its client id.
+        #[arg(allow_hyphen_values = true)]
         client_id: String,
         /// How long both are accepted.
         #[arg(long, default_value = "7d", value_parser = lasting)]
@@ -69,6 +74,7 @@ enum One {
     /// Lets a secret end, at once or later.
     RetireSecret {
         /// Its client id.
+        #[arg(allow_hyphen_values = true)]
         client_id: String,
         /// The secret's id, as `show` lists it.
         secret_id: String,
@@ -81,7 +87,7 @@ enum One {
 #[derive(Args)]
 struct Create {
     /// Its identifier on the wire.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     client_id: String,
     /// The name that people see.
     #[arg(long)]
@@ -103,6 +109,7 @@ struct Create {
 #[derive(Args)]
 struct Change {
     /// Its client id.
+    #[arg(allow_hyphen_values = true)]
     client_id: String,
     /// The name that people see.
     #[arg(long)]

@@ -80,6 +80,9 @@ impl AtTheDesk for Backup {
         };
         synced.sync_all().map_err(trouble(&aside))?;
         fs::rename(&aside, &to).map_err(trouble(&to))?;
+        // The name is on the disk only when its directory is.
+        let folder = to.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder).and_then(|it| it.sync_all()).map_err(trouble(folder))?;
         let sentence = format!(
             "{} rows are in {}. Keep the master key apart from it: together they open everything.",
             sum(&made),

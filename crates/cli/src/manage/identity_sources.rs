@@ -61,7 +61,7 @@ struct Set {
     #[arg(long, value_parser = eid_environment)]
     environment: EidEnvironment,
     /// The client id that the eID gave; the sandbox needs none.
-    #[arg(long, required_if_eq_any([("environment", "test"), ("environment", "production")]))]
+    #[arg(long, allow_hyphen_values = true, required_if_eq_any([("environment", "test"), ("environment", "production")]))]
     client_id: Option<String>,
     /// A file with the secret that the eID gave; - reads standard input.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["generate_key", "private_key_file"])]

@@ -29,7 +29,7 @@ enum What {
         #[arg(long)]
         now: bool,
         /// Withdraws a stolen key at once. Tokens that it signed are refused from now on.
-        #[arg(long, value_name = "KID", conflicts_with = "now")]
+        #[arg(long, value_name = "KID", conflicts_with = "now", allow_hyphen_values = true)]
         compromised: Option<String>,
     },
 }

@@ -29,7 +29,7 @@ enum What {
         #[arg(required_unless_present = "subject")]
         id: Option<String>,
         /// The person, by the subject that the tenant's applications know.
-        #[arg(long, conflicts_with = "id")]
+        #[arg(long, conflicts_with = "id", allow_hyphen_values = true)]
         subject: Option<String>,
     },
 }

@@ -39,7 +39,7 @@ enum What {
 #[derive(Args)]
 struct Login {
     /// The application, by its client id.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     client: String,
     /// Its domain; not needed when no other domain has an application of this client id.
     #[arg(long, value_name = "HOST")]
