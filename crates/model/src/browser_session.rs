@@ -24,9 +24,12 @@ impl std::fmt::Debug for BrowserSession {
 
 impl BrowserSession {
     /// Makes a session of a proof. The number stays out.
-    pub fn new(id: SessionId, mut proof: Proof, asked: Scopes) -> Self {
-        proof.person.nin = None;
-        Self { id, proof, asked: asked.iter().filter(|scope| *scope != Scope::Nin).collect() }
+    pub fn new(id: SessionId, proof: Proof, asked: Scopes) -> Self {
+        Self {
+            id,
+            proof: proof.without_nin(),
+            asked: asked.iter().filter(|scope| *scope != Scope::Nin).collect(),
+        }
     }
 
     /// Says whether it answers a request without asking the person again: recent enough, high enough, with every

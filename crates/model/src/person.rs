@@ -62,3 +62,12 @@ pub struct Proof {
     /// What the eID says of the person.
     pub person: Person,
 }
+
+impl Proof {
+    /// The proof as a browser session may hold it: the number is in a grant, where it was asked for, and nowhere else.
+    #[must_use]
+    pub fn without_nin(mut self) -> Self {
+        self.person.nin = None;
+        self
+    }
+}

@@ -1,13 +1,13 @@
 //! What happens in logins, noted for whoever must explain it later.
 //!
-//! What a login's own write can carry travels with it. The rest waits in a bounded queue ([`crate::noted`]) that a
-//! worker empties every second.
+//! Events wait in a bounded queue ([`crate::noted`]) that a worker empties every second, many in one commit: no login
+//! waits for its own log.
 
 use crypto::Digest;
 use model::{Eid, Timestamp};
 use store::{
-    StoreError, client_secrets,
-    login_events::{self, Kind, LoginEvent},
+    StoreError, WriteTx, client_secrets,
+    login_events::{self, Kind},
 };
 use texts::Cause;
 
@@ -22,27 +22,16 @@ const AT_ONCE: usize = 500;
 /// How exactly the last use of a secret is known.
 const HOUR: std::time::Duration = std::time::Duration::from_secs(60 * 60);
 
-impl Work<'_> {
-    /// An event of this login.
-    pub(crate) fn event(&self, kind: Kind, eid: Option<Eid>, cause: Option<Cause>) -> Event<'_> {
-        Event { kind, application: Some(&self.application), login: Some(&self.name), eid, cause }
-    }
-}
-
 impl Provider {
-    /// Makes the row of an event that a write will carry.
-    pub(crate) fn event_row(&self, issuer: &Issuer, event: Event<'_>, call: &Call) -> LoginEvent {
-        row(issuer, event, (&self.settings, &self.random), call)
-    }
-
-    /// Notes an event that no write carries.
+    /// Notes an event. Call it after the write that it tells of: what was rolled back has not happened.
     pub(crate) fn note(&self, issuer: &Issuer, event: Event<'_>, call: &Call) {
-        self.noted.add(self.event_row(issuer, event, call));
+        self.noted.add(row(issuer, event, (&self.settings, &self.random), call));
     }
 
     /// Notes an event of a login that is being worked on.
     pub(crate) fn note_of(&self, work: &Work<'_>, kind: Kind, eid: Option<Eid>, cause: Option<Cause>) {
-        self.note(work.issuer, work.event(kind, eid, cause), work.call);
+        let (application, login) = (Some(work.application.as_ref()), Some(work.name.as_str()));
+        self.note(work.issuer, Event { kind, application, login, eid, cause }, work.call);
     }
 
     /// Notes that a client secret was used, unless that is known to the hour.
@@ -59,26 +48,27 @@ impl Provider {
         self.noted.add_use(digest, (issuer.tenant, application.id), now);
     }
 
-    /// Writes what was noted; run it every second, and once at the end. Gives how many events were written. What could
-    /// not be written is dropped and counted.
+    /// Writes what was noted; run it every second, and once at the end. Gives how many events were written. What the store
+    /// was too busy for waits for the next turn; what failed otherwise is dropped and counted.
     ///
     /// # Errors
     /// [`Refusal::Busy`], [`Refusal::Internal`].
     pub async fn write_events(&self) -> Result<usize, Refusal> {
         let (events, used) = self.noted.take();
         let mut written = 0;
-        let mut chunks = events.chunks(AT_ONCE).map(<[_]>::to_vec);
-        while let Some(chunk) = chunks.next() {
-            let count = chunk.len();
-            let saved = self
-                .store
-                .write(move |tx| chunk.iter().try_for_each(|event| login_events::append(tx, event)));
-            if let Err(error) = saved.await {
-                let lost = count + chunks.map(|it| it.len()).sum::<usize>();
-                self.noted.drop_many(lost as u64);
-                return Err(StoreError::into(error));
+        for chunk in events.chunks(AT_ONCE) {
+            let rows = chunk.to_vec();
+            let append =
+                move |tx: &mut WriteTx<'_>| rows.iter().try_for_each(|row| login_events::append(tx, row));
+            if let Err(error) = self.store.write(append).await {
+                let rest = events.get(written..).unwrap_or_default();
+                match &error {
+                    StoreError::Busy | StoreError::Unreachable(_) => self.noted.give_back(rest),
+                    _ => self.noted.drop_many(rest.len() as u64),
+                }
+                return Err(error.into());
             }
-            written += count;
+            written += chunk.len();
         }
         if !used.is_empty() {
             let saved = self.store.write(move |tx| {

@@ -9,10 +9,7 @@ use std::sync::Arc;
 use crypto::Digest;
 use model::Eid;
 use oidc::LogoutParams;
-use store::{
-    StoreError, browser_sessions,
-    login_events::{self, Kind},
-};
+use store::{StoreError, browser_sessions, login_events::Kind};
 use texts::Cause;
 
 use crate::{
@@ -122,26 +119,20 @@ impl Provider {
         if sessions.is_empty() {
             return Ok(());
         }
-        let event = |eid: Eid| {
-            let kind = Kind::LoggedOut;
-            self.event_row(
-                issuer,
-                Event { kind, application, login: None, eid: Some(eid), cause: None },
-                call,
-            )
-        };
-        let ended: Vec<(Digest, _)> =
-            sessions.iter().map(|it| (it.digest, event(it.held.proof.eid))).collect();
+        let ended: Vec<(Digest, Eid)> = sessions.iter().map(|it| (it.digest, it.held.proof.eid)).collect();
         let tenant = issuer.tenant;
         let removed = self.store.write(move |tx| {
-            for (digest, event) in &ended {
-                if browser_sessions::remove(tx, tenant, digest)?.is_some() {
-                    login_events::append(tx, event)?;
-                }
+            let mut removed = Vec::new();
+            for (digest, eid) in ended {
+                removed.extend(browser_sessions::remove(tx, tenant, &digest)?.map(|_| eid));
             }
-            Ok::<_, StoreError>(())
+            Ok::<_, StoreError>(removed)
         });
-        Ok(removed.await?)
+        for eid in removed.await? {
+            let kind = Kind::LoggedOut;
+            self.note(issuer, Event { kind, application, login: None, eid: Some(eid), cause: None }, call);
+        }
+        Ok(())
     }
 
     async fn asked_logout(

@@ -29,6 +29,11 @@ struct Notes {
     dropped: u64,
 }
 
+/// Says whether anybody can cause such an event.
+fn is_refusal(event: &LoginEvent) -> bool {
+    matches!(event.kind, Kind::RequestRefused | Kind::TokenRefused)
+}
+
 /// The queue.
 #[derive(Default)]
 pub(crate) struct Noted(Mutex<Notes>);
@@ -40,13 +45,13 @@ impl Noted {
 
     /// Adds an event, or drops and counts it when too many wait.
     pub(crate) fn add(&self, event: LoginEvent) {
-        let is_refusal = matches!(event.kind, Kind::RequestRefused | Kind::TokenRefused);
+        let refusal = is_refusal(&event);
         let mut notes = self.lock();
-        if notes.events.len() >= MOST || (is_refusal && notes.refusals >= MOST_REFUSALS) {
+        if notes.events.len() >= MOST || (refusal && notes.refusals >= MOST_REFUSALS) {
             notes.dropped += 1;
             return;
         }
-        notes.refusals += usize::from(is_refusal);
+        notes.refusals += usize::from(refusal);
         notes.events.push(event);
     }
 
@@ -63,6 +68,16 @@ impl Noted {
         let mut notes = self.lock();
         notes.refusals = 0;
         (std::mem::take(&mut notes.events), std::mem::take(&mut notes.used_secrets))
+    }
+
+    /// Takes back events that could not be written yet, in front of those that came meanwhile.
+    pub(crate) fn give_back(&self, events: &[LoginEvent]) {
+        let mut notes = self.lock();
+        let room = MOST.saturating_sub(notes.events.len()).min(events.len());
+        notes.dropped += (events.len() - room) as u64;
+        let back = events.iter().take(room);
+        notes.refusals += back.clone().filter(|it| is_refusal(it)).count();
+        notes.events.splice(0..0, back.cloned());
     }
 
     /// Counts events that could not be written.

@@ -9,7 +9,7 @@ use oidc::{Scope, Scopes};
 use serde::{Deserialize, Serialize};
 use store::{
     awaiting_consents::{self, AwaitingConsent},
-    login_events::{self, Kind},
+    login_events::Kind,
 };
 use texts::Cause;
 
@@ -81,8 +81,7 @@ impl Provider {
     ) -> Result<Turn, Refusal> {
         let key: [u8; 32] = self.random.bytes();
         let (digest, seal, place) = opening(work.issuer, &key);
-        let event = work.event(Kind::Proved, Some(grant.proof.eid), None);
-        let event = self.event_row(work.issuer, event, work.call);
+        let eid = grant.proof.eid;
         let plain = pack(&Waiting { grant, remembered })?;
         let row = AwaitingConsent {
             tenant_id: work.issuer.tenant,
@@ -98,7 +97,6 @@ impl Provider {
                 let first = spend(tx, tenant, &spent)?;
                 if first {
                     awaiting_consents::insert(tx, &row)?;
-                    login_events::append(tx, &event)?;
                 }
                 Ok::<_, store::StoreError>(first)
             })
@@ -106,6 +104,7 @@ impl Provider {
         if !first {
             return Ok(work.over());
         }
+        self.note_of(&work, Kind::Proved, Some(eid), None);
         work.login.phase = Phase::Consent { key };
         let login = work.name.clone();
         self.turn(work, Step::Show { login }).await

@@ -4,9 +4,8 @@ use crypto::Digest;
 use model::{Acr, Grant, Phase, Proof, SessionId, TenantId, Timestamp, Trouble};
 use oidc::{AuthorizationResponse, Scope};
 use store::{
-    StoreError, WriteTx, awaiting_consents, browser_sessions, grants,
-    login_events::{self, Kind, LoginEvent},
-    parked_requests, spent_values,
+    StoreError, WriteTx, awaiting_consents, browser_sessions, grants, login_events::Kind, parked_requests,
+    spent_values,
 };
 use texts::Cause;
 
@@ -80,14 +79,14 @@ impl Provider {
         })
     }
 
-    /// Spends what the code costs, inserts it with all that its write carries, and answers. Gives the login back when
-    /// it had been spent.
+    /// Spends what the code costs, inserts it with the session that the proof makes, and answers. Gives the login back
+    /// when it had been spent.
     pub(crate) async fn pay_for_code<'a>(
         &self,
         mut work: Work<'a>,
         grant: &Grant,
         paid: Paid,
-        (session, event): (Option<NewSession>, LoginEvent),
+        (session, kind): (Option<NewSession>, Kind),
     ) -> Result<Result<Turn, Work<'a>>, Refusal> {
         let MintedCode { code, row } =
             mint_code(work.issuer, &work.application, grant, &self.random, work.call.now)?;
@@ -110,7 +109,6 @@ impl Provider {
                 if let Some(rows) = &rows {
                     rows.write(tx)?;
                 }
-                login_events::append(tx, &event)?;
             }
             Ok::<_, StoreError>(first)
         });
@@ -118,6 +116,7 @@ impl Provider {
             return Ok(Err(work));
         }
         self.tally.login(grant.proof.eid, "finished");
+        self.note_of(&work, kind, Some(grant.proof.eid), None);
         work.login.phase = Phase::Over;
         work.kept = session.map(|it| it.cookie);
         let wanted = &work.wanted;
@@ -139,9 +138,7 @@ impl Provider {
         paid: Paid,
         session: Option<NewSession>,
     ) -> Result<Turn, Refusal> {
-        let event = work.event(Kind::Completed, Some(grant.proof.eid), None);
-        let event = self.event_row(work.issuer, event, work.call);
-        let answered = self.pay_for_code(work, grant, paid, (session, event)).await?;
+        let answered = self.pay_for_code(work, grant, paid, (session, Kind::Completed)).await?;
         Ok(answered.unwrap_or_else(Work::over))
     }
 

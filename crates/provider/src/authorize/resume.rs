@@ -44,15 +44,9 @@ impl Provider {
             if !self.admit_person(work.issuer, &grant.subject, work.call) {
                 return self.answer_error(work, Cause::TooManyRequests).await.map(Ok);
             }
-            let eid = grant.proof.eid;
             let paid = Paid::Session(session.digest, work.issuer.idle_until(work.call.now));
-            let event = self.event_row(
-                work.issuer,
-                work.event(Kind::CompletedFromSession, Some(eid), None),
-                work.call,
-            );
             // A session that was ended a moment ago answers nothing: the login goes on as if it had not been.
-            return match self.pay_for_code(work, &grant, paid, (None, event)).await? {
+            return match self.pay_for_code(work, &grant, paid, (None, Kind::CompletedFromSession)).await? {
                 Ok(turn) => Ok(Ok(turn)),
                 Err(work) if work.wanted.prompt.none => {
                     self.answer_error(work, Cause::NobodyLoggedIn).await.map(Ok)

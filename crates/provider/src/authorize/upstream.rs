@@ -119,9 +119,7 @@ impl Provider {
         let (issuer, application) = (work.issuer, work.application.as_ref());
         let session =
             self.new_session((issuer, application), (&proof, asked), &work.jar.sessions, work.call)?;
-        let mut remembered = session.is_some().then(|| (Proof::clone(&proof), asked));
-        // The number is in the grant, where it was asked for, and nowhere else.
-        remembered.iter_mut().for_each(|(proof, _)| proof.person.nin = None);
+        let remembered = session.as_ref().map(|_| (proof.clone().without_nin(), asked));
         let grant = self.grant(&work, acr, proof, session.as_ref().map(|it| it.id))?;
         if work.wanted.subject.as_ref().is_some_and(|subject| *subject != grant.subject) {
             return self.end(work, Some(spent), Cause::OtherPerson).await;

@@ -6,11 +6,7 @@
 use crypto::Digest;
 use model::{Grant, GrantId};
 use oidc::{TokenParams, TokenResponse};
-use store::{
-    StoreError, WriteTx, access_tokens, grants,
-    login_events::{self, Kind, LoginEvent},
-    spent_values,
-};
+use store::{StoreError, WriteTx, access_tokens, grants, login_events::Kind, spent_values};
 use texts::Cause;
 
 use super::client::Client;
@@ -40,7 +36,6 @@ struct Redemption {
     own: bool,
     /// `None`: the binding is wrong, so the code must die.
     token: Option<access_tokens::AccessToken>,
-    event: Option<LoginEvent>,
     jti: Option<(Digest, model::Timestamp)>,
 }
 
@@ -54,9 +49,6 @@ fn redeem(tx: &mut WriteTx<'_>, it: &Redemption, now: model::Timestamp) -> Resul
         && grants::consume_code(tx, it.tenant, &it.code, token.expires_at, now)?.is_some()
     {
         access_tokens::insert(tx, token)?;
-        if let Some(event) = &it.event {
-            login_events::append(tx, event)?;
-        }
         return Ok(Redeemed::Won);
     }
     if !it.own {
@@ -120,7 +112,6 @@ impl Provider {
             code: digest,
             own: row.application_id == client.application.id,
             token: minted.as_ref().map(|it| it.row.clone()),
-            event: opened.as_ref().map(|(grant, _)| self.redeemed(issuer, client, grant, call)),
             jti: client.jti,
         };
         let now = call.now;
@@ -128,6 +119,7 @@ impl Provider {
         match (self.store.write(move |tx| redeem(tx, &redemption, now)).await?, opened, minted) {
             (Redeemed::Won, Some((grant, _)), Some(minted)) => {
                 self.tally.token();
+                self.note_redeemed(issuer, client, &grant, call);
                 token_response(issuer, &client.application, &grant, &minted.token, now).map_err(Refusal::from)
             }
             (Redeemed::AssertionReused, ..) => Err(assertion_reused()),
@@ -136,8 +128,7 @@ impl Provider {
         }
     }
 
-    /// What the log of logins says of a redeemed code.
-    fn redeemed(&self, issuer: &Issuer, client: &Client, grant: &Grant, call: &Call) -> LoginEvent {
+    fn note_redeemed(&self, issuer: &Issuer, client: &Client, grant: &Grant, call: &Call) {
         let event = Event {
             kind: Kind::Redeemed,
             application: Some(&client.application),
@@ -145,7 +136,7 @@ impl Provider {
             eid: Some(grant.proof.eid),
             cause: None,
         };
-        self.event_row(issuer, event, call)
+        self.note(issuer, event, call);
     }
 
     /// No such code; the assertion that came with it is spent all the same.
