@@ -19,12 +19,22 @@ pub enum Scope {
     Nin,
     /// The eID's own stable identifier.
     EidSubject,
+    /// Refresh tokens (OpenID Connect Core 1.0 §11).
+    OfflineAccess,
 }
 
 impl Scope {
     /// All of them, in the order in which metadata lists them.
-    pub const ALL: [Self; 7] =
-        [Self::Openid, Self::Profile, Self::Email, Self::Phone, Self::Address, Self::Nin, Self::EidSubject];
+    pub const ALL: [Self; 8] = [
+        Self::Openid,
+        Self::Profile,
+        Self::Email,
+        Self::Phone,
+        Self::Address,
+        Self::Nin,
+        Self::EidSubject,
+        Self::OfflineAccess,
+    ];
 
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -36,6 +46,7 @@ impl Scope {
             Self::Address => "address",
             Self::Nin => "nin",
             Self::EidSubject => "eid_subject",
+            Self::OfflineAccess => "offline_access",
         }
     }
 
@@ -65,6 +76,11 @@ impl Scopes {
     /// Says whether the scope is in the set.
     pub const fn has(self, scope: Scope) -> bool {
         self.0 & scope.bit() != 0
+    }
+
+    /// Says whether every scope of `other` is in the set.
+    pub const fn has_all(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
     }
 
     /// The set with one more.

@@ -117,7 +117,7 @@ fn no_request_object(draft: &mut Draft<'_>) -> Result<(), Cause> {
     if params.has_request {
         return Err(Cause::RequestObjectUnsupported);
     }
-    if params.has_request_uri {
+    if params.request_uri.is_some() {
         return Err(Cause::RequestUriUnsupported);
     }
     if params.has_registration {
@@ -163,7 +163,9 @@ fn prompt(draft: &mut Draft<'_>) -> Result<(), Cause> {
 fn scope(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let named = draft.params.scope.as_deref().unwrap_or_default();
     let hinted = draft.hint.scopes.iter().filter_map(|word| Scope::parse(word));
-    draft.wanted.scopes = Scopes::parse(named).iter().chain(hinted).collect();
+    let asked: Scopes = Scopes::parse(named).iter().chain(hinted).collect();
+    let offline = draft.application.settings.refresh_tokens;
+    draft.wanted.scopes = if offline { asked } else { asked.without(Scope::OfflineAccess) };
     Ok(())
 }
 

@@ -108,6 +108,8 @@ pub enum SharedClaim {
     Address,
     /// The eID's own identifier.
     EidSubject,
+    /// All of it again, later.
+    OfflineAccess,
 }
 
 /// Trouble, and the ways out of it.
