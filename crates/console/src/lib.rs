@@ -17,6 +17,7 @@ mod sessions;
 mod signing_keys;
 mod tenant;
 mod tenants;
+mod test_users;
 
 use crypto::{Random, SealKey};
 use store::Store;
@@ -31,6 +32,7 @@ pub use refusal::Refusal;
 pub use signing_keys::{KeyState, KeyView};
 pub use tenant::Tenant;
 pub use tenants::TenantView;
+pub use test_users::{NewTestUser, TestUserChange, TestUserView};
 
 /// The use cases of administration.
 pub struct Console {

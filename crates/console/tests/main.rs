@@ -11,3 +11,4 @@ mod domains;
 mod identity_sources;
 mod master_key;
 mod signing_keys;
+mod test_users;

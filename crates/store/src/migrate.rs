@@ -13,6 +13,7 @@ use crate::{
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
     ("0002_operation", include_str!("../migrations/0002_operation.sql")),
+    ("0004_moving_in", include_str!("../migrations/0004_moving_in.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

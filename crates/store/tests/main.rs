@@ -28,4 +28,5 @@ mod statements;
 mod subject_keys;
 mod sweep;
 mod tenants;
+mod test_users;
 mod transactions;

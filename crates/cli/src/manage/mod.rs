@@ -15,6 +15,7 @@ mod sessions;
 mod show;
 mod tenants;
 mod test_login;
+mod test_users;
 mod words;
 
 use std::pin::Pin;
@@ -31,6 +32,7 @@ pub(crate) use master_key::MasterKey;
 pub(crate) use sessions::Sessions;
 pub(crate) use tenants::Tenants;
 pub(crate) use test_login::Test;
+pub(crate) use test_users::TestUsers;
 
 /// What can be asked at the desk.
 trait AtTheDesk {
@@ -60,6 +62,8 @@ pub(crate) enum Command {
     Applications(Applications),
     /// The eIDs of a domain: credentials, key pairs, callback addresses, notices.
     IdentitySources(IdentitySources),
+    /// People of a test domain who sign in with a password.
+    TestUsers(TestUsers),
     /// Signing keys of a domain: list, rotate, withdraw.
     Keys(Keys),
     /// Browser sessions of a domain: list, end.
@@ -88,6 +92,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         Command::Domains(it) => Box::pin(at_the_desk(it)),
         Command::Applications(it) => Box::pin(at_the_desk(it)),
         Command::IdentitySources(it) => Box::pin(at_the_desk(it)),
+        Command::TestUsers(it) => Box::pin(at_the_desk(it)),
         Command::Keys(it) => Box::pin(at_the_desk(it)),
         Command::Sessions(it) => Box::pin(at_the_desk(it)),
         Command::Audit(it) => Box::pin(at_the_desk(it)),

@@ -34,7 +34,7 @@ struct Waiting {
 }
 
 impl Layout for Waiting {
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 }
 
 /// Asked for by the application, or for the national identity number where the eID has not asked itself.
