@@ -12,6 +12,7 @@ mod environment;
 mod grant;
 mod id;
 mod identity_source_settings;
+mod imported_subject;
 mod limit;
 mod login;
 mod nin;
@@ -38,6 +39,7 @@ pub use id::{
     TenantId, TestUserId,
 };
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
+pub use imported_subject::SubjectRoom;
 pub use limit::Rate;
 pub use login::{Ask, Login, Memo, Phase, Trouble, Wanted};
 pub use nin::{Nin, NinKind};

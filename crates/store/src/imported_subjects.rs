@@ -8,13 +8,13 @@ use crate::{StoreError, Tx, WriteTx, value::Row};
 const INSERT: &str = "INSERT INTO imported_subjects
     (tenant_id, environment, sector, person_digest, sub_digest, sealed_sub, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const FIND: &str = "SELECT tenant_id, environment, sector, person_digest, sub_digest, sealed_sub, created_at
-    FROM imported_subjects WHERE tenant_id = $1 AND environment = $2 AND sector = $3 AND person_digest = $4";
-const FIND_BY_SUB: &str =
+const LIST_OF: &str =
     "SELECT tenant_id, environment, sector, person_digest, sub_digest, sealed_sub, created_at
-    FROM imported_subjects WHERE tenant_id = $1 AND environment = $2 AND sector = $3 AND sub_digest = $4";
+    FROM imported_subjects WHERE tenant_id = $1 AND environment = $2 AND sector = $3 AND person_digest = $4
+    UNION SELECT tenant_id, environment, sector, person_digest, sub_digest, sealed_sub, created_at
+    FROM imported_subjects WHERE tenant_id = $1 AND environment = $2 AND sector = $3 AND sub_digest = $5";
 
-pub(crate) const ALL: &[&str] = &[INSERT, FIND, FIND_BY_SUB];
+pub(crate) const ALL: &[&str] = &[INSERT, LIST_OF];
 
 /// An imported subject's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,34 +54,19 @@ pub fn insert(tx: &mut WriteTx<'_>, subject: &ImportedSubject) -> Result<(), Sto
     tx.put(INSERT, &values)
 }
 
-/// Finds a person's subject.
+/// Gives the rows that a person or a subject has in a tenant, environment and sector: at most two, in one read.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
-pub fn find(
+pub fn list_of(
     tx: &mut impl Tx,
-    tenant_id: TenantId,
-    environment: EidEnvironment,
-    sector: &str,
+    (tenant_id, environment, sector): (TenantId, EidEnvironment, &str),
     person_digest: &Digest,
-) -> Result<Option<ImportedSubject>, StoreError> {
-    let values = [tenant_id.into(), environment.into(), sector.into(), person_digest.into()];
-    tx.find(FIND, &values)?.map(read).transpose()
-}
-
-/// Finds whose a subject is.
-///
-/// # Errors
-/// [`StoreError`]: what happened around it.
-pub fn find_by_sub(
-    tx: &mut impl Tx,
-    tenant_id: TenantId,
-    environment: EidEnvironment,
-    sector: &str,
     sub_digest: &Digest,
-) -> Result<Option<ImportedSubject>, StoreError> {
-    let values = [tenant_id.into(), environment.into(), sector.into(), sub_digest.into()];
-    tx.find(FIND_BY_SUB, &values)?.map(read).transpose()
+) -> Result<Vec<ImportedSubject>, StoreError> {
+    let values =
+        [tenant_id.into(), environment.into(), sector.into(), person_digest.into(), sub_digest.into()];
+    tx.list(LIST_OF, &values)?.into_iter().map(read).collect()
 }
 
 fn read(row: Row) -> Result<ImportedSubject, StoreError> {

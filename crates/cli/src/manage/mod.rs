@@ -9,8 +9,10 @@ mod desk;
 mod domains;
 mod explain;
 mod identity_sources;
+mod import;
 mod keys;
 mod master_key;
+mod planned;
 mod sessions;
 mod show;
 mod tenants;
@@ -27,6 +29,7 @@ pub(crate) use desk::{Desk, Place};
 pub(crate) use domains::Domains;
 pub(crate) use explain::Explain;
 pub(crate) use identity_sources::IdentitySources;
+pub(crate) use import::Import;
 pub(crate) use keys::Keys;
 pub(crate) use master_key::MasterKey;
 pub(crate) use sessions::Sessions;
@@ -74,6 +77,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Tries what applications do.
     Test(Test),
+    /// Brings applications, secrets and subjects from elsewhere.
+    Import(Import),
     /// Writes an encrypted backup, while the service runs or while it does not.
     Backup(Backup),
     /// Puts a backup into an empty database.
@@ -98,6 +103,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         Command::Audit(it) => Box::pin(at_the_desk(it)),
         Command::Explain(it) => Box::pin(at_the_desk(it)),
         Command::Test(it) => Box::pin(at_the_desk(it)),
+        Command::Import(it) => Box::pin(at_the_desk(it)),
         Command::Backup(it) => Box::pin(at_the_desk(it)),
         Command::Restore(it) => Box::pin(at_the_desk(it)),
         Command::MasterKey(it) => Box::pin(at_the_desk(it)),

@@ -146,7 +146,7 @@ impl Provider {
             let session = match &remembered {
                 Some((proof, asked)) => {
                     let of = (issuer, work.application.as_ref());
-                    self.new_session(of, (proof, *asked), &work.jar.sessions, call)?
+                    self.new_session(of, (proof, *asked), &work.jar.sessions, call).await?
                 }
                 None => None,
             };
