@@ -8,6 +8,7 @@ pub mod b64;
 mod hash;
 mod jwk;
 mod jws;
+pub mod password;
 mod random;
 mod seal;
 mod secret;

@@ -28,6 +28,7 @@ mod refusal;
 mod session;
 mod session_cookie;
 mod settings;
+mod subject;
 mod sweep;
 mod tally;
 mod token;

@@ -1,12 +1,12 @@
 //! Browser sessions: found by their cookie, which alone opens what they hold.
 
 use crypto::{Digest, SealKey, Secret, b64};
-use model::{BrowserSession, Eid, Proof, SessionId, SubjectOf, Timestamp, derive_subject};
+use model::{BrowserSession, Eid, Proof, SessionId, SubjectOf, Timestamp};
 use oidc::Scopes;
 use store::{StoreError, WriteTx, browser_sessions};
 
 use crate::{
-    Application, Call, Fault, Issuer, Provider, Refusal, SessionCookie,
+    Application, Call, Issuer, Provider, Refusal, SessionCookie,
     packed::{pack, unpack},
 };
 
@@ -79,25 +79,17 @@ impl Issuer {
     pub(crate) fn idle_until(&self, now: Timestamp) -> Timestamp {
         now.after(self.settings.session_limits().idle_for)
     }
-
-    /// The subject by which `of` knows a person.
-    pub(crate) fn subject(&self, of: SubjectOf, proof: &Proof) -> Result<String, Fault> {
-        let key = self.subject_keys.get(&proof.environment);
-        let key =
-            key.ok_or_else(|| Fault::new(format!("no subject key for {}", proof.environment.as_str())))?;
-        Ok(derive_subject(key, of, proof.eid, &proof.stable_id))
-    }
 }
 
 impl Provider {
     /// Makes a session of a proof, where browsers are remembered. Nothing is written yet.
-    pub(crate) fn new_session(
+    pub(crate) async fn new_session(
         &self,
         (issuer, application): (&Issuer, &Application),
         (proof, asked): (&Proof, Scopes),
         brought: &[SessionCookie],
         call: &Call,
-    ) -> Result<Option<NewSession>, Fault> {
+    ) -> Result<Option<NewSession>, Refusal> {
         if !issuer.remembers(application, proof.eid) {
             return Ok(None);
         }
@@ -112,7 +104,7 @@ impl Provider {
             id,
             domain_id: issuer.domain,
             eid: proof.eid.as_str().to_owned(),
-            subject: issuer.subject(SubjectOf::Tenant(issuer.tenant), proof)?,
+            subject: self.subject_of(issuer, SubjectOf::Tenant(issuer.tenant), proof).await?,
             sealed_proof: key.seal.seal(&self.random, &key.place(issuer), pack(&held)?.expose()),
             created_at: call.now,
             used_at: call.now,

@@ -11,7 +11,7 @@ use texts::Cause;
 
 use super::{Step, Turn, jar::LOGIN_FOR, start::Work};
 use crate::{
-    Fault, Provider, Refusal, Refused, TraceId,
+    Provider, Refusal, Refused, TraceId,
     mint::{MintedCode, mint_code},
     refusal::code_of,
     session::{NewSession, sid},
@@ -52,14 +52,14 @@ pub(crate) const fn cause_of(trouble: Trouble) -> Cause {
 
 impl Provider {
     /// Puts together what this login grants, cut down to what the application may see.
-    pub(crate) fn grant(
+    pub(crate) async fn grant(
         &self,
         work: &Work<'_>,
         acr: Acr,
         mut proof: Proof,
         session: Option<SessionId>,
-    ) -> Result<Grant, Fault> {
-        let subject = self.subject(work, &proof)?;
+    ) -> Result<Grant, Refusal> {
+        let subject = self.subject(work, &proof).await?;
         proof.person = proof.person.only(work.wanted.scopes, &work.wanted.claims);
         if !work.wanted.scopes.has(Scope::EidSubject) {
             proof.stable_id.clear();
