@@ -74,6 +74,9 @@ pub enum SettingsError {
         "a session rests at most 1 to 1,440 minutes and lasts 1 to 10,080 minutes, and no shorter than it may rest"
     )]
     SessionLimits,
+    /// Passwords where people have eIDs.
+    #[error("automation sign-in exists on test domains only")]
+    Automation,
     /// An origin is not `scheme://host[:port]`.
     #[error("not an origin: {0}")]
     Origin(String),
@@ -239,6 +242,9 @@ impl ApplicationSettings {
             self.jwks.as_ref().and_then(oidc::KeySet::parse).is_some_and(|keys| !keys.is_empty());
         if self.authentication == ClientAuthentication::PrivateKeyJwt && !usable_keys {
             return Err(SettingsError::Keys);
+        }
+        if self.eids.contains(&Eid::Automation) && environment != Environment::Test {
+            return Err(SettingsError::Automation);
         }
         if self.eids.is_empty() {
             return Err(SettingsError::NoEid);

@@ -23,7 +23,7 @@ impl Issuer {
             Some(acr) => at(&format!("/{}/oauth2/authorize", b64::encode_standard(acr.as_bytes()))),
             None => at("/oauth2/authorize"),
         };
-        let acrs = Acr::ALL.into_iter().filter(|it| self.sources.contains_key(&it.eid()));
+        let acrs = Acr::ALL.into_iter().filter(|it| self.offers(it.eid()));
         let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
         json!({
             "issuer": url,
@@ -54,8 +54,10 @@ impl Issuer {
             "claim_types_supported": ["normal"],
             "claims_supported": [
                 "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "idp",
-                "name", "given_name", "family_name", "birthdate", "email", "email_verified", "phone_number",
-                "phone_number_verified", "address", "nin", "nin_type", "nin_country", "eid_subject"
+                "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile",
+                "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at", "email",
+                "email_verified", "phone_number", "phone_number_verified", "address", "nin", "nin_type",
+                "nin_country", "eid_subject"
             ],
             "claims_parameter_supported": true,
             "request_parameter_supported": false,

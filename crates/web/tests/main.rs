@@ -14,6 +14,7 @@ mod authorize;
 mod bad_input;
 mod blocking;
 mod browser_applications;
+mod certification;
 mod consent;
 mod cookies;
 mod discovery;
