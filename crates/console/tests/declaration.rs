@@ -171,10 +171,12 @@ async fn another_declarations_objects_are_not_taken_away() {
 async fn a_tenant_that_vanished_whole_is_looked_after_too() {
     let house = House::open().await;
     apply(&house, &whole()).await;
-    let planned = plan(&house, &json!({"declaration": "d"}), false).await.unwrap();
+    let planned = plan(&house, &json!({"declaration": "d", "tenants": []}), false).await.unwrap();
     let gone = planned.changes().iter().filter(|it| matches!(it.verb, Verb::Disable | Verb::Remove)).count();
     assert_eq!(gone, 4);
     assert!(planned.notes().iter().any(|it| it.contains("domains are never removed")));
+    // A file that lost all of it takes nothing away.
+    assert!(faults(&house, &json!({"declaration": "d"})).await[0].starts_with("tenants: this is missing"));
 }
 
 #[tokio::test]
@@ -214,7 +216,7 @@ async fn everything_that_is_wrong_is_said_at_once_and_nothing_is_written() {
         {"username": "a b"}, {"username": "kari"}, {"username": "ola", "password": "short"},
         {"username": "per", "password": "correct horse", "claims": {"birthdate": "1.1.1990", "admin": true}},
     ]);
-    declared["tenants"].as_array_mut().unwrap().push(json!({"nam": "x"}));
+    declared["tenants"].as_array_mut().unwrap().push(json!({"name_": "x"}));
     declared["operators"] = json!([]);
     let found = faults(&house, &declared).await;
     for wanted in [
@@ -233,7 +235,7 @@ async fn everything_that_is_wrong_is_said_at_once_and_nothing_is_written() {
         "tenants[0].domains[0].test_users[3].claims.birthdate: ",
         "tenants[0].domains[0].test_users[3].claims.admin: there is no member",
         "tenants[1].name: this is missing",
-        "tenants[1].nam: there is no member",
+        "tenants[1].name_: there is no member",
         "operators: there is no member",
     ] {
         assert!(found.iter().any(|it| it.starts_with(wanted)), "{wanted}: {found:#?}");

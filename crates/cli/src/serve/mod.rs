@@ -1,8 +1,8 @@
 //! `portvakt serve`: an installation, as its one configuration file says.
 //!
 //! 1. read the configuration, the master key and the certificates; 2. open the database; 3. see that the key fits;
-//! 4. apply the declaration, if there is one; 5. open both listeners; 6. answer until the system says stop; 7. finish,
-//! then close the database.
+//! 4. apply the declaration, if there is one; 5. open both listeners; 6. answer until the system says stop;
+//! 7. finish, then close the database.
 
 pub(crate) mod certificates;
 pub(crate) mod master;

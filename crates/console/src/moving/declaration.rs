@@ -40,6 +40,10 @@ impl Console {
             planner.faults.wrong("declaration", format!("{}: {error}", shown(name)));
         }
         planner.declaration = Some(name.unwrap_or_default().to_owned());
+        if entry.value("tenants").is_none() {
+            let text = "this is missing: to take everything away that it made, write an empty list";
+            planner.faults.wrong("tenants", text);
+        }
         let (mut tenants, mut declared_domains) = (HashSet::new(), HashSet::new());
         for mut entry in entry.entries("tenants", &mut planner.faults) {
             let tenant = planner.tenant(actor, &mut entry).await?;
