@@ -31,7 +31,7 @@ enum Command {
     /// Runs everything on this machine: a demo tenant, a sample application and simulated eIDs.
     Dev(dev::DevArguments),
     /// Serves an installation, as its configuration says.
-    Serve(config::Where),
+    Serve(serve::ServeArguments),
     /// Looks for everything that could keep an installation from working, and says what to do about it.
     Doctor(doctor::DoctorArguments),
     /// Checks a configuration, prints an example, or makes a master key.

@@ -100,7 +100,12 @@ impl Installation {
 
     /// What `serve` says when it does not start; panics if it does.
     pub(crate) fn refusal(&self) -> String {
-        let output = self.run(&["serve", "--config", "portvakt.toml"]);
+        self.refusal_with(&[])
+    }
+
+    /// The same, with more words.
+    pub(crate) fn refusal_with(&self, words: &[&str]) -> String {
+        let output = self.run(&[&["serve", "--config", "portvakt.toml"], words].concat());
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         let folder = fs::canonicalize(self.folder.path()).unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
@@ -110,8 +115,13 @@ impl Installation {
 
     /// Starts `serve` and waits until it is ready.
     pub(crate) fn start(&self) -> Server {
-        let mut child =
-            self.command(&["serve", "--config", "portvakt.toml"]).stderr(Stdio::piped()).spawn().unwrap();
+        self.start_with(&[])
+    }
+
+    /// The same, with more words.
+    pub(crate) fn start_with(&self, words: &[&str]) -> Server {
+        let words = [&["serve", "--config", "portvakt.toml"], words].concat();
+        let mut child = self.command(&words).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let (send, log) = mpsc::channel();
         std::thread::spawn(move || {

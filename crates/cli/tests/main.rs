@@ -11,6 +11,7 @@ mod doctor;
 mod house;
 mod limits;
 mod manage;
+mod moving_in;
 mod operator;
 mod proxies;
 mod start;

@@ -4,14 +4,14 @@ use crypto::Algorithm;
 use model::{Action, Actor, DomainId, DomainSettings, Environment, Timestamp};
 use serde_json::json;
 use store::{
-    StoreError,
+    StoreError, WriteTx,
     domains::{self, Domain, Scheme},
     signing_keys,
 };
 
 use crate::{
     Console, Refusal, Tenant,
-    access::Permission,
+    access::{Permission, Record},
     tenants::{PAGE, check_name},
 };
 
@@ -66,8 +66,23 @@ impl DomainView {
     }
 }
 
+/// A domain that is to be written.
+pub(crate) struct DomainRows {
+    pub(crate) row: Domain,
+    key: signing_keys::SigningKey,
+    record: Record,
+}
+
+impl DomainRows {
+    pub(crate) fn insert(&self, tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
+        domains::insert(tx, &self.row)?;
+        signing_keys::insert(tx, &self.key)?;
+        self.record.append(tx)
+    }
+}
+
 /// Refuses a host that no browser could be sent to, and plain http but on loopback for tests.
-fn check_address(new: &NewDomain) -> Result<(), Refusal> {
+pub(crate) fn check_address(new: &NewDomain) -> Result<(), Refusal> {
     let (name, port) = new.host.split_once(':').unwrap_or((&new.host, "443"));
     let label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -117,16 +132,13 @@ impl Console {
         rows.into_iter().map(DomainView::of).collect()
     }
 
-    /// Makes a domain with a first signing key.
-    ///
-    /// # Errors
-    /// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Key`], [`Refusal::Store`].
-    pub async fn create_domain(
+    /// Makes everything of a domain; nothing is written yet. `settings`: its settings as JSON.
+    pub(crate) fn new_domain(
         &self,
         tenant: &Tenant,
-        new: &NewDomain,
+        (new, settings): (&NewDomain, String),
         now: Timestamp,
-    ) -> Result<DomainId, Refusal> {
+    ) -> Result<DomainRows, Refusal> {
         check_address(new)?;
         check_name(&new.name)?;
         let row = Domain {
@@ -136,7 +148,7 @@ impl Console {
             scheme: new.scheme,
             environment: new.environment,
             name: new.name.clone(),
-            settings: DomainSettings::default().to_text(),
+            settings,
             version: 1,
             created_at: now,
         };
@@ -147,11 +159,22 @@ impl Console {
         });
         let permit = Self::permit(tenant, Permission::Manage)?;
         let record = permit.record(Action::DomainCreated, format!("domain {domain}"), &details, now);
-        let made = self.store.write(move |tx| {
-            domains::insert(tx, &row)?;
-            signing_keys::insert(tx, &key)?;
-            record.append(tx)
-        });
+        Ok(DomainRows { row, key, record })
+    }
+
+    /// Makes a domain with a first signing key.
+    ///
+    /// # Errors
+    /// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Key`], [`Refusal::Store`].
+    pub async fn create_domain(
+        &self,
+        tenant: &Tenant,
+        new: &NewDomain,
+        now: Timestamp,
+    ) -> Result<DomainId, Refusal> {
+        let rows = self.new_domain(tenant, (new, DomainSettings::default().to_text()), now)?;
+        let domain = rows.row.id;
+        let made = self.store.write(move |tx| rows.insert(tx));
         made.await.map_err(|error: StoreError| Refusal::of(error, "host"))?;
         Ok(domain)
     }

@@ -51,7 +51,7 @@ pub struct SourceView {
 }
 
 /// Refuses credentials that cannot work.
-fn check(credentials: &SourceCredentials) -> Result<(), Refusal> {
+pub(crate) fn check(credentials: &SourceCredentials) -> Result<(), Refusal> {
     let needs_key = credentials.method == SourceMethod::PrivateKeyJwt;
     if needs_key && jwks(credentials).is_none() {
         let text =
@@ -75,7 +75,7 @@ fn jwks(credentials: &SourceCredentials) -> Option<Value> {
 }
 
 impl Console {
-    fn opened(tenant: &Tenant, row: &IdentitySource) -> Option<SourceCredentials> {
+    pub(crate) fn opened(tenant: &Tenant, row: &IdentitySource) -> Option<SourceCredentials> {
         let place = sealed_place(tenant.id, "identity_sources", "sealed_credentials", &row.id.to_string());
         let opened = tenant.seal.open(&place, row.sealed_credentials.as_deref()?).ok()?;
         serde_json::from_slice(opened.expose()).ok()

@@ -3,9 +3,12 @@
 use crypto::SealKey;
 use model::{Action, Actor, EidEnvironment, TenantId, Timestamp, sealed_place};
 use serde_json::json;
-use store::{StoreError, subject_keys, tenants};
+use store::{StoreError, WriteTx, subject_keys, tenants};
 
-use crate::{Console, Refusal, Tenant, access::Permission};
+use crate::{
+    Console, Refusal, Tenant,
+    access::{Permission, Record},
+};
 
 /// The most that one page of a list has.
 pub(crate) const PAGE: u32 = 1_000;
@@ -36,6 +39,23 @@ pub(crate) fn check_name(name: &str) -> Result<(), Refusal> {
     Err(Refusal::Invalid(format!(
         "a name has 1 to {LONGEST_NAME} characters, none of them a control character, and no space at its ends"
     )))
+}
+
+/// A tenant that is to be written.
+pub(crate) struct TenantRows {
+    row: tenants::Tenant,
+    keys: [subject_keys::SubjectKey; 3],
+    record: Record,
+}
+
+impl TenantRows {
+    pub(crate) fn insert(&self, tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
+        tenants::insert(tx, &self.row)?;
+        for key in &self.keys {
+            subject_keys::insert_if_absent(tx, key)?;
+        }
+        self.record.append(tx)
+    }
 }
 
 impl Console {
@@ -76,11 +96,13 @@ impl Console {
         Ok(rows.into_iter().map(view).collect())
     }
 
-    /// Makes a tenant, with its data key and one subject key for each environment.
-    ///
-    /// # Errors
-    /// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
-    pub async fn create_tenant(&self, actor: &Actor, name: &str, now: Timestamp) -> Result<Tenant, Refusal> {
+    /// Makes everything of a tenant; nothing is written yet.
+    pub(crate) fn new_tenant(
+        &self,
+        actor: &Actor,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<(Tenant, TenantRows), Refusal> {
         check_name(name)?;
         let id = TenantId::new(&self.random, now);
         let seal = SealKey::generate(&self.random);
@@ -100,13 +122,16 @@ impl Console {
             let sealed_key = tenant.seal.seal(&self.random, &place, key.expose());
             subject_keys::SubjectKey { tenant_id: id, environment, sealed_key, created_at: now }
         });
-        let made = self.store.write(move |tx| {
-            tenants::insert(tx, &row)?;
-            for key in &keys {
-                subject_keys::insert_if_absent(tx, key)?;
-            }
-            record.append(tx)
-        });
+        Ok((tenant, TenantRows { row, keys, record }))
+    }
+
+    /// Makes a tenant, with its data key and one subject key for each environment.
+    ///
+    /// # Errors
+    /// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn create_tenant(&self, actor: &Actor, name: &str, now: Timestamp) -> Result<Tenant, Refusal> {
+        let (tenant, rows) = self.new_tenant(actor, name, now)?;
+        let made = self.store.write(move |tx| rows.insert(tx));
         made.await.map_err(|error: StoreError| Refusal::of(error, "tenant name"))?;
         Ok(tenant)
     }

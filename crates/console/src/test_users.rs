@@ -56,14 +56,10 @@ pub(crate) fn claim_names(claims: &StandardClaims) -> Vec<String> {
 }
 
 /// Refuses what could not be a test user.
-pub(crate) fn check(
-    username: &str,
-    password: Option<&str>,
-    claims: &StandardClaims,
-) -> Result<(), TestUserError> {
+fn check(username: &str, password: Option<&str>, claims: &StandardClaims) -> Result<(), Refusal> {
     TestUser::check_username(username)?;
     password.map_or(Ok(()), TestUser::check_password)?;
-    claims.check()
+    claims.check().map_err(|error| Refusal::Invalid(error.to_string()))
 }
 
 /// Refuses a domain that is for real people.

@@ -3,8 +3,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use console::{Backup, Console, Refusal};
-use crypto::{Random, SealKey};
+use console::{Backup, Console, NewTestUser, Refusal, Verb};
+use crypto::{Random, SealKey, Secret};
+use model::StandardClaims;
+use serde_json::json;
 use store::{Place, Settings, Store};
 
 use crate::house::{HOST, House, NOW, kari};
@@ -103,4 +105,40 @@ async fn a_backup_overwrites_no_database() {
     let (_, bytes) = backed_up(&house).await;
     let refused = house.console.restore_backup(&kari(), std::io::Cursor::new(bytes), NOW).await;
     assert!(matches!(refused, Err(Refusal::NotEmpty)));
+}
+
+#[tokio::test]
+async fn what_moved_in_survives_a_restore_and_another_master_key() {
+    let house = House::open().await;
+    house.console.check_master_key().await.unwrap();
+    let text = r#"{"portvakt_import": 1, "subjects": [{"environment": "test", "sector": "tenant", "eid": "no-bankid",
+        "stable_id": "9578-1", "sub": "{1}"}]}"#;
+    let plan = house.console.plan_import(&house.tenant, text.as_bytes(), NOW).await.unwrap();
+    house.console.carry_out(plan).await.unwrap();
+    let claims = StandardClaims { name: Some("Tuva".to_owned()), ..StandardClaims::default() };
+    let tuva = NewTestUser { username: "tuva".to_owned(), password: Secret::from("correct horse"), claims };
+    house.console.add_test_user(&house.tenant, house.domain, &tuva, NOW).await.unwrap();
+    let declared = json!({"declaration": "d", "tenants": [{"name": "acme", "domains": [{"host": HOST,
+        "identity_sources": [{"eid": "no-bankid", "environment": "sandbox"}]}]}]});
+    let plan = house.console.plan_declaration(&kari(), &declared, false, NOW).await.unwrap();
+    house.console.carry_out(plan).await.unwrap();
+    let other = SealKey::generate(&Random::seeded(5));
+    house.console.rewrap(&kari(), &other, NOW).await.unwrap();
+    let (_, bytes) = backed_up(&House {
+        console: Console::new(house.store.clone(), other.clone(), Random::seeded(6)),
+        ..house
+    })
+    .await;
+
+    let folder = tempfile::tempdir().unwrap();
+    let (_, restored) = an_empty_one(&folder, &other);
+    restored.check_master_key().await.unwrap();
+    restored.restore_backup(&kari(), std::io::Cursor::new(bytes), NOW).await.unwrap();
+    let (tenant, domain) = restored.domain(&kari(), HOST).await.unwrap();
+    assert!(restored.plan_import(&tenant, text.as_bytes(), NOW).await.unwrap().is_empty());
+    let user = restored.test_user(&tenant, domain.id, "tuva").await.unwrap();
+    assert_eq!(user.claims.unwrap().name.as_deref(), Some("Tuva"));
+    let gone = json!({"declaration": "d", "tenants": [{"name": "acme", "domains": [{"host": HOST}]}]});
+    let plan = restored.plan_declaration(&kari(), &gone, false, NOW).await.unwrap();
+    assert!(plan.changes().iter().any(|it| it.verb == Verb::Disable), "{plan:?}");
 }

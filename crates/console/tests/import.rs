@@ -313,15 +313,19 @@ async fn a_sector_is_an_application_of_this_file_or_of_this_tenant() {
         subject
     };
     let new = pairwise("urn:my:application:identifier:1");
-    import(&house, &file(&[shop()], std::slice::from_ref(&new))).await;
+    let found = lines(plan(&house, &file(&[shop()], std::slice::from_ref(&new))).await);
+    assert!(found[0].contains("shares its subjects"), "{found:?}");
+    let mut alone = shop();
+    alone["sector"] = json!("application");
+    import(&house, &file(std::slice::from_ref(&alone), std::slice::from_ref(&new))).await;
     let second =
         house.console.create_domain(&house.tenant, &a_domain("second.acme.example"), NOW).await.unwrap();
-    assert!(import(&house, &file(&[], &[new.clone()])).await.is_empty());
-    let mut there = shop();
+    assert!(import(&house, &file(&[], std::slice::from_ref(&new))).await.is_empty());
+    let mut there = alone;
     there["domain"] = json!("second.acme.example");
     import(&house, &file(&[there], &[])).await;
     let found = lines(plan(&house, &file(&[], std::slice::from_ref(&new))).await);
-    assert!(found[0].contains("several domains have an application"), "{found:?}");
+    assert!(found[0].contains("is an application of several domains"), "{found:?}");
     let mut said = new;
     said["domain"] = json!("second.acme.example");
     assert_eq!(import(&house, &file(&[], &[said])).await.changes().len(), 1);

@@ -21,6 +21,7 @@ mod redirect_uri;
 mod refresh_token;
 mod sealed;
 mod signing_key;
+mod standard_claims;
 mod subject;
 mod test_user;
 mod time;
@@ -49,6 +50,7 @@ pub use redirect_uri::{RedirectUriError, check_redirect_uri, matches_redirect_ur
 pub use refresh_token::{RefreshTimes, RefreshUse};
 pub use sealed::sealed_place;
 pub use signing_key::{KeySchedule, KeyTimes, current_key, missing_key, next_key, signs_now, stands_in_jwks};
+pub use standard_claims::{ClaimError, StandardAddress, StandardClaims};
 pub use subject::{SubjectOf, derive_subject};
-pub use test_user::{StandardClaims, TestUser, TestUserError};
+pub use test_user::{TestUser, TestUserError};
 pub use time::Timestamp;

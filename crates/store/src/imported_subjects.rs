@@ -8,11 +8,12 @@ use crate::{StoreError, Tx, WriteTx, value::Row};
 const INSERT: &str = "INSERT INTO imported_subjects
     (tenant_id, environment, sector, person_digest, sub_digest, sealed_sub, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+// Each arm names the whole key, so that both engines find it by an index.
 const LIST_OF: &str =
     "SELECT tenant_id, environment, sector, person_digest, sub_digest, sealed_sub, created_at
-    FROM imported_subjects WHERE tenant_id = $1 AND environment = $2 AND sector = $3 AND person_digest = $4
-    UNION SELECT tenant_id, environment, sector, person_digest, sub_digest, sealed_sub, created_at
-    FROM imported_subjects WHERE tenant_id = $1 AND environment = $2 AND sector = $3 AND sub_digest = $5";
+    FROM imported_subjects
+    WHERE (tenant_id = $1 AND environment = $2 AND sector = $3 AND person_digest = $4)
+    OR (tenant_id = $1 AND environment = $2 AND sector = $3 AND sub_digest = $5)";
 
 pub(crate) const ALL: &[&str] = &[INSERT, LIST_OF];
 

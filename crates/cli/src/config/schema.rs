@@ -107,7 +107,8 @@ pub(crate) struct Document<'a> {
     pub(crate) faults: Faults,
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
+/// The line that a byte is in, from 1.
+pub(crate) fn line_of(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|it| *it == b'\n').count() + 1
 }
 
@@ -141,7 +142,8 @@ fn distance(from: &str, to: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
-fn hint<'n>(wrong: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {
+/// What to say to whoever wrote a name that there is not: the nearest one, or all.
+pub(crate) fn hint<'n>(wrong: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {
     match nearest(wrong, names.clone()) {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("there are {}", names.map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")),

@@ -58,7 +58,7 @@ pub(crate) struct Desk {
 
 /// The account that runs this, as the system names it, and who became it. It stands in the audit trail.
 #[expect(clippy::disallowed_methods, reason = "cli reads the environment")]
-fn account() -> String {
+pub(crate) fn account() -> String {
     let own = std::fs::metadata("/proc/self").map(|it| it.uid()).ok();
     let named = own.and_then(|uid| {
         let users = std::fs::read_to_string("/etc/passwd").ok()?;

@@ -5,6 +5,7 @@
 mod applications;
 mod audit;
 mod backup;
+mod declare;
 mod desk;
 mod domains;
 mod explain;
@@ -25,7 +26,8 @@ use std::pin::Pin;
 pub(crate) use applications::Applications;
 pub(crate) use audit::Audit;
 pub(crate) use backup::{Backup, Restore};
-pub(crate) use desk::{Desk, Place};
+pub(crate) use declare::{Apply, apply};
+pub(crate) use desk::{Desk, Place, account};
 pub(crate) use domains::Domains;
 pub(crate) use explain::Explain;
 pub(crate) use identity_sources::IdentitySources;
@@ -79,6 +81,8 @@ pub(crate) enum Command {
     Test(Test),
     /// Brings applications, secrets and subjects from elsewhere.
     Import(Import),
+    /// Makes the installation what a file declares.
+    Apply(Apply),
     /// Writes an encrypted backup, while the service runs or while it does not.
     Backup(Backup),
     /// Puts a backup into an empty database.
@@ -104,6 +108,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         Command::Explain(it) => Box::pin(at_the_desk(it)),
         Command::Test(it) => Box::pin(at_the_desk(it)),
         Command::Import(it) => Box::pin(at_the_desk(it)),
+        Command::Apply(it) => Box::pin(at_the_desk(it)),
         Command::Backup(it) => Box::pin(at_the_desk(it)),
         Command::Restore(it) => Box::pin(at_the_desk(it)),
         Command::MasterKey(it) => Box::pin(at_the_desk(it)),

@@ -1,7 +1,8 @@
 //! `portvakt serve`: an installation, as its one configuration file says.
 //!
 //! 1. read the configuration, the master key and the certificates; 2. open the database; 3. see that the key fits;
-//! 4. open both listeners; 5. answer until the system says stop; 6. finish, then close the database.
+//! 4. apply the declaration, if there is one; 5. open both listeners; 6. answer until the system says stop;
+//! 7. finish, then close the database.
 
 pub(crate) mod certificates;
 pub(crate) mod master;
@@ -10,12 +11,17 @@ mod ready;
 mod sandbox;
 mod validity;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
+use clap::Args;
 use console::Console;
 use crypto::{Random, SealKey};
 use eid::Catalogue;
-use model::KeySchedule;
+use model::{Actor, KeySchedule};
 use outbound::Outbound;
 use provider::Provider;
 use store::Store;
@@ -26,6 +32,7 @@ use crate::{
     clock,
     config::{self, Config, Listen, Where},
     listener::{Door, Limits},
+    manage::{account, apply},
     signals, telemetry, upkeep,
     worker::Workers,
 };
@@ -36,9 +43,30 @@ use ready::Ready;
 /// How often the files of certificates are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
+/// What can be said to `portvakt serve`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ServeArguments {
+    #[command(flatten)]
+    at: Where,
+    /// A declaration of what the installation shall be; applied before anything is answered.
+    #[arg(long, value_name = "FILE")]
+    declare: Option<PathBuf>,
+}
+
+/// Makes the installation what the file declares.
+async fn declare(console: &Console, path: &Path) -> Result<(), String> {
+    let actor = Actor::Operator(account());
+    let changed = apply(console, (path, &actor), clock::now()).await?;
+    for difference in &changed {
+        tracing::info!(difference, "declared");
+    }
+    tracing::info!(file = %path.display(), changes = changed.len(), "the installation is what is declared");
+    Ok(())
+}
+
 /// Runs until the system says stop.
-pub(crate) async fn run(arguments: Where) -> Result<(), String> {
-    let config = config::load(&arguments.config)?;
+pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
+    let config = config::load(&arguments.at.config)?;
     telemetry::start(config.format, config.level);
     let master = config.master_key()?;
     let certificates = match config.listen.certificates.as_slice() {
@@ -50,6 +78,9 @@ pub(crate) async fn run(arguments: Where) -> Result<(), String> {
     let random = Random::system();
     let console = Arc::new(Console::new(store.clone(), master.clone(), random.clone()));
     master::check(&console, &config.master_key_source()).await?;
+    if let Some(path) = &arguments.declare {
+        declare(&console, path).await?;
+    }
     let installation = Installation::open(&config, &store, (master, random), console)?;
     let ended = answer(&config, installation, store.clone(), certificates).await;
     store.close().await;

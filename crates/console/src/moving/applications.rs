@@ -62,12 +62,15 @@ impl Planner<'_> {
         let found = read.await?;
         let id =
             found.as_ref().map_or_else(|| ApplicationId::new(&self.console.random, self.now), |row| row.id);
-        self.applications.insert((place.domain, client_id.clone()), id);
+        let sector = found.as_ref().and_then(|row| ApplicationSettings::parse(&row.settings).ok());
+        let sector = sector.map(|it| it.sector).unwrap_or_default();
+        self.applications.insert((place.domain, client_id.clone()), (id, sector));
         let members = entry.rest();
         self.check_addresses(entry, &members, found.as_ref(), place);
         let Some(settings) = self.settings(entry, &members, found.as_ref(), (place, pkce_off))? else {
             return Ok(None);
         };
+        self.applications.insert((place.domain, client_id.clone()), (id, settings.sector));
         self.ensure_key((tenant, place), settings.algorithm()).await?;
         let planned = Planned { id, client_id, settings, is_made: found.is_none() };
         match found {

@@ -51,7 +51,7 @@ pub(crate) fn shown(text: &str) -> String {
 }
 
 /// The path of a member; a name that is not plain is quoted.
-pub(crate) fn member(path: &str, name: &str) -> String {
+pub fn member(path: &str, name: &str) -> String {
     let plain = !name.is_empty()
         && name.len() <= SHOWN
         && name.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-'));

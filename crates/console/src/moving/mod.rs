@@ -5,18 +5,21 @@
 //! as `model` reads it.
 
 mod applications;
-#[expect(dead_code, reason = "declarations come next")]
+mod declaration;
+mod domains;
 mod entry;
 mod fault;
 mod import;
+mod ownership;
 mod plan;
-#[expect(dead_code, reason = "declarations come next")]
 mod planner;
 mod secrets;
 mod settings;
+mod sources;
 mod strict_json;
 mod subjects;
+mod test_users;
 
-pub use fault::{Fault, Problem};
+pub use fault::{Fault, Problem, member as member_path};
 pub use import::LARGEST_IMPORT;
 pub use plan::{Change, Declined, MadeSecret, Plan, Verb};

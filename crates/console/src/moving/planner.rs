@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crypto::Algorithm;
-use model::{ApplicationId, DomainId, Environment, KeySchedule, TenantId, Timestamp, current_key};
+use model::{
+    ApplicationId, DomainId, Eid, Environment, KeySchedule, Sector, TenantId, Timestamp, current_key,
+};
 use store::{
     declared_objects::{self, DeclaredKind, DeclaredObject},
     domains,
@@ -41,7 +43,11 @@ pub(crate) struct Planner<'c> {
     /// The objects that the declaration names.
     pub(crate) named: HashSet<(DeclaredKind, String)>,
     /// The applications that were read, by domain and client id.
-    pub(crate) applications: HashMap<(DomainId, String), ApplicationId>,
+    pub(crate) applications: HashMap<(DomainId, String), (ApplicationId, Sector)>,
+    /// The hosts, identity sources and usernames of the file.
+    pub(crate) hosts: HashSet<String>,
+    pub(crate) sources: HashSet<(DomainId, Eid)>,
+    pub(crate) usernames: HashSet<(DomainId, String)>,
     /// Keys that the plan makes.
     keys: HashSet<(DomainId, Algorithm)>,
 }
@@ -57,6 +63,9 @@ impl<'c> Planner<'c> {
             declared: HashMap::new(),
             named: HashSet::new(),
             applications: HashMap::new(),
+            hosts: HashSet::new(),
+            sources: HashSet::new(),
+            usernames: HashSet::new(),
             keys: HashSet::new(),
         }
     }

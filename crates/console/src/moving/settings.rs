@@ -64,29 +64,30 @@ pub(crate) fn merged<T>(
         );
         (kind.parse)(&Value::from(text).to_string())
     };
-    // Each alone, so that everything that cannot be read is said, and then each with what it depends on.
+    // Each alone, so that everything that cannot be read is said, and then what can be, with what it depends on.
+    let mut readable = Vec::new();
     for name in members.keys() {
-        if let Err(error) = with(&|it| it == name) {
+        match with(&|it| it == name) {
+            Ok(_) => readable.push(name.as_str()),
+            Err(error) => complain(&error, (&entry.path, name, entry), faults),
+        }
+    }
+    let together = |it: &str| readable.contains(&it) && kind.together.contains(&it);
+    let alone = with(&together).and_then(|it| (kind.check)(&it));
+    for name in &readable {
+        let judged = with(&|it| it == *name || together(it)).and_then(|it| (kind.check)(&it));
+        if let (Err(error), true) = (judged, alone.is_ok() || together(name)) {
             complain(&error, (&entry.path, name, entry), faults);
         }
     }
     if faults.count() > before {
         return None;
     }
-    for name in members.keys() {
-        let judged = with(&|it| it == name || kind.together.contains(&it)).and_then(|it| (kind.check)(&it));
-        let alone = with(&|it| kind.together.contains(&it)).and_then(|it| (kind.check)(&it));
-        if let (Err(error), true) = (judged, alone.is_ok() || kind.together.contains(&name.as_str())) {
-            complain(&error, (&entry.path, name, entry), faults);
-        }
-    }
     let whole = with(&|_| true);
     match whole.and_then(|it| (kind.check)(&it).map(|()| it)) {
-        Ok(whole) => (faults.count() == before).then_some(whole),
+        Ok(whole) => Some(whole),
         Err(error) => {
-            if faults.count() == before {
-                faults.wrong(&entry.path, words(&error));
-            }
+            faults.wrong(&entry.path, words(&error));
             None
         }
     }

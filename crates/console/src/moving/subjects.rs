@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crypto::{Digest, SealKey};
-use model::{Action, ApplicationId, Eid, EidEnvironment, SubjectOf, SubjectRoom, Timestamp, sealed_place};
+use model::{
+    Action, ApplicationId, ApplicationSettings, DomainId, Eid, EidEnvironment, Sector, SubjectOf,
+    SubjectRoom, Timestamp, sealed_place,
+};
 use serde_json::json;
 use store::{
     StoreError, applications, domains,
@@ -31,12 +34,15 @@ struct Brought {
     sub_digest: Digest,
 }
 
+/// The applications of a client id, one for each domain that has it.
+type Named = Vec<(ApplicationId, Sector)>;
+
 /// The rooms of an import, and how many subjects come into each.
 #[derive(Default)]
 struct Rooms {
     all: Vec<SubjectRoom>,
     known: HashMap<(EidEnvironment, Option<ApplicationId>), usize>,
-    sectors: HashMap<(String, Option<String>), Option<ApplicationId>>,
+    sectors: HashMap<(String, Option<String>), Named>,
 }
 
 /// Says what a subject must be: what an application keeps in a column and a header.
@@ -124,23 +130,18 @@ impl Planner<'_> {
         let key = (sector.clone(), domain.clone());
         if !rooms.sectors.contains_key(&key) {
             let found = self.applications_named(tenant, &sector, domain.as_deref()).await?;
-            let only = if let [only] = found.as_slice() { Some(*only) } else { None };
-            rooms.sectors.insert(key.clone(), only);
-            if found.len() > 1 {
-                let text = format!(
-                    "several domains have an application {}: say which, with `domain`",
-                    shown(&sector)
-                );
-                self.faults.wrong(&entry.at("sector"), text);
-                return Ok(None);
+            rooms.sectors.insert(key.clone(), found);
+        }
+        let wrong = match rooms.sectors.get(&key).map(Vec::as_slice) {
+            Some([(id, Sector::Application)]) => return Ok(Some(Some(*id))),
+            Some([_]) => {
+                "is an application that shares its subjects: say `tenant`, or set its `sector` to `application`"
             }
-        }
-        let found = rooms.sectors.get(&key).copied().flatten();
-        if found.is_none() {
-            let text = "is neither `tenant` nor the client id of an application of this tenant";
-            self.faults.wrong(&entry.at("sector"), format!("{} {text}", shown(&sector)));
-        }
-        Ok(found.map(Some))
+            Some([_, ..]) => "is an application of several domains: say which, with `domain`",
+            _ => "is neither `tenant` nor the client id of an application of this tenant",
+        };
+        self.faults.wrong(&entry.at("sector"), format!("{} {wrong}", shown(&sector)));
+        Ok(None)
     }
 
     /// The tenant's applications of this client id: of this import, and those that there are.
@@ -149,7 +150,7 @@ impl Planner<'_> {
         tenant: &Tenant,
         client_id: &str,
         host: Option<&str>,
-    ) -> Result<Vec<ApplicationId>, Refusal> {
+    ) -> Result<Named, Refusal> {
         let (id, client_id) = (tenant.id, client_id.to_owned());
         let host = host.map(str::to_ascii_lowercase);
         let wanted = client_id.clone();
@@ -158,13 +159,20 @@ impl Planner<'_> {
             for domain in domains::list(tx, id, None, PAGE)? {
                 if host.as_ref().is_none_or(|host| *host == domain.host) {
                     let row = applications::find_by_client_id(tx, id, domain.id, &wanted)?;
-                    found.push((domain.id, row.map(|it| it.id)));
+                    found.push((domain.id, row));
                 }
             }
             Ok::<_, StoreError>(found)
         });
-        let planned = |domain| self.applications.get(&(domain, client_id.clone())).copied();
-        Ok(read.await?.into_iter().filter_map(|(domain, row)| row.or_else(|| planned(domain))).collect())
+        let sector = |row: &applications::Application| {
+            ApplicationSettings::parse(&row.settings).map(|it| it.sector).unwrap_or_default()
+        };
+        // What the file says of it counts, then what there is.
+        let of = |(domain, row): (DomainId, Option<applications::Application>)| {
+            let planned = self.applications.get(&(domain, client_id.clone())).copied();
+            planned.or_else(|| row.map(|row| (row.id, sector(&row))))
+        };
+        Ok(read.await?.into_iter().filter_map(of).collect())
     }
 
     async fn room(

@@ -1,0 +1,103 @@
+//! `portvakt apply`, and what `portvakt serve --declare` does before it listens.
+
+mod document;
+mod references;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use console::{Console, Declined, Plan, Refusal};
+use model::{Actor, Timestamp};
+use store::StoreError;
+
+use super::{AtTheDesk, Desk, Place, import::read, planned};
+use document::Document;
+
+/// The largest file, in bytes.
+const LARGEST: usize = 1_000_000;
+/// How often a plan is made anew when another node was faster.
+const TRIES: usize = 5;
+
+/// What can be said to `portvakt apply`.
+#[derive(Args)]
+pub(crate) struct Apply {
+    #[command(flatten)]
+    place: Place,
+    /// The declaration, as docs/guide/moving-in.md describes it; - reads standard input.
+    #[arg(short, long, value_name = "FILE")]
+    file: PathBuf,
+    /// Says what would change, and changes nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Takes away what is in the declared domains and not in the file, whoever made it.
+    #[arg(long)]
+    prune: bool,
+}
+
+/// Reads a declaration, with what lies in files and in the environment put in its place.
+fn load(path: &Path) -> Result<Document, String> {
+    let bytes = read(path, LARGEST)?;
+    if bytes.len() > LARGEST {
+        return Err(format!("{}: larger than {LARGEST} bytes", path.display()));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| format!("{}: this is not UTF-8", path.display()))?;
+    let mut document = Document::parse(&path.display().to_string(), &text)?;
+    let base = path.parent().filter(|_| path != Path::new("-")).unwrap_or_else(|| Path::new(""));
+    references::resolve(&mut document, base)?;
+    Ok(document)
+}
+
+impl AtTheDesk for Apply {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    async fn run(self, desk: &Desk) -> Result<(), String> {
+        let document = load(&self.file)?;
+        let plan = desk.console.plan_declaration(&desk.actor, document.value(), self.prune, desk.now).await;
+        let plan = plan.map_err(|why| planned::declined(desk, &why, |fault| document.words(fault)))?;
+        planned::carry_out(desk, plan, self.dry_run).await
+    }
+}
+
+/// Sees to it that the installation is what the file declares; gives what was different.
+///
+/// # Errors
+/// What is wrong, for the person who starts it.
+pub(crate) async fn apply(
+    console: &Console,
+    (path, actor): (&Path, &Actor),
+    now: Timestamp,
+) -> Result<Vec<String>, String> {
+    let document = load(path)?;
+    for _ in 0..TRIES {
+        let plan = plan(console, &document, actor, now).await?;
+        let done = differences(&plan);
+        match console.carry_out(plan).await {
+            Ok(()) => return Ok(done),
+            // Another node that starts with the same declaration was faster.
+            Err(Refusal::Store(StoreError::Changed | StoreError::Conflict)) => {}
+            Err(other) => return Err(format!("{}: {other}", path.display())),
+        }
+    }
+    Err(format!("{}: somebody else keeps changing the same: try again", path.display()))
+}
+
+async fn plan(console: &Console, document: &Document, actor: &Actor, now: Timestamp) -> Result<Plan, String> {
+    let planned = console.plan_declaration(actor, document.value(), false, now).await;
+    planned.map_err(|why| match why {
+        Declined::Refusal(refusal) => refusal.to_string(),
+        Declined::Faults(faults) => {
+            let lines: Vec<String> = faults.iter().map(|fault| document.words(fault)).collect();
+            format!("the declaration is wrong, and nothing was written:\n{}", lines.join("\n"))
+        }
+    })
+}
+
+fn differences(plan: &Plan) -> Vec<String> {
+    let changed = plan.changes().iter().filter(|it| it.verb != console::Verb::Unchanged);
+    changed.map(|it| format!("{} {} {}", it.verb.as_str(), it.kind, it.name)).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! Secrets of a declaration lie elsewhere: `…_file` names a file, `…_env` a variable of the environment.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::{super::import::read, document::Document};
+
+/// The longest secret, in bytes.
+const LONGEST: usize = 20_000;
+
+/// A list of a domain, a secret that its entries have, and whether it may stand in the file itself.
+const SECRETS: &[(&str, &str, bool)] = &[
+    ("applications", "client_secret", false),
+    ("identity_sources", "client_secret", false),
+    ("identity_sources", "private_key", false),
+    // Test users are pretend people.
+    ("test_users", "password", true),
+];
+
+#[expect(clippy::disallowed_methods, reason = "cli reads the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Reads what a reference names.
+fn secret(reference: &str, by_file: bool, base: &Path) -> Result<String, String> {
+    let text = if by_file {
+        let path = base.join(reference);
+        let bytes = read(&path, LONGEST)?;
+        String::from_utf8(bytes).map_err(|_| format!("{}: this is not UTF-8", path.display()))?
+    } else {
+        let missing = || format!("the environment has no variable {reference:?}: set it");
+        variable(reference).ok_or_else(missing)?
+    };
+    let secret = text.trim();
+    match secret.len() {
+        0 => Err(format!("{reference:?}: there is nothing in it")),
+        length if length > LONGEST => Err(format!("{reference:?}: this is too long for a secret")),
+        _ => Ok(secret.to_owned()),
+    }
+}
+
+/// Puts the secret `name` of an entry in its place; gives the member that named it.
+fn resolve_one(
+    entry: &mut Map<String, Value>,
+    (name, may_stand): (&str, bool),
+    base: &Path,
+) -> Result<Option<String>, String> {
+    let clear = entry.contains_key(name);
+    let (file, env) = (format!("{name}_file"), format!("{name}_env"));
+    let said: Vec<(String, Value)> =
+        [file, env].into_iter().filter_map(|it| entry.remove(&it).map(|value| (it, value))).collect();
+    if clear && !may_stand {
+        return Err(format!("`{name}` does not belong into this file: give {name}_file or {name}_env"));
+    }
+    match (said.as_slice(), clear) {
+        ([], _) => Ok(None),
+        ([(member, value)], false) => {
+            let text = value.as_str().ok_or_else(|| format!("`{member}` is a text"))?;
+            let read = secret(text, member.ends_with("_file"), base)?;
+            entry.insert(name.to_owned(), Value::String(read));
+            Ok(Some(member.clone()))
+        }
+        _ => Err(format!("`{name}` is given more than once: keep one of {name}_file and {name}_env")),
+    }
+}
+
+fn items(value: Option<&mut Value>) -> impl Iterator<Item = (usize, &mut Map<String, Value>)> {
+    let items = value.and_then(Value::as_array_mut).into_iter().flatten();
+    items.enumerate().filter_map(|(at, item)| Some((at, item.as_object_mut()?)))
+}
+
+/// Puts every secret in its place.
+///
+/// # Errors
+/// Everything that cannot be read, each in a line with its place.
+pub(super) fn resolve(document: &mut Document, base: &Path) -> Result<(), String> {
+    let (mut found, mut faults) = (Vec::new(), Vec::new());
+    for (tenant_at, tenant) in items(document.value_mut().get_mut("tenants")) {
+        for (domain_at, domain) in items(tenant.get_mut("domains")) {
+            for (list, name, may_stand) in SECRETS {
+                for (at, entry) in items(domain.get_mut(*list)) {
+                    let path = format!("tenants[{tenant_at}].domains[{domain_at}].{list}[{at}]");
+                    match resolve_one(entry, (name, *may_stand), base) {
+                        Ok(None) => {}
+                        Ok(Some(member)) => {
+                            found.push((format!("{path}.{name}"), format!("{path}.{member}")))
+                        }
+                        Err(why) => faults.push((path, why)),
+                    }
+                }
+            }
+        }
+    }
+    for (to, from) in found {
+        document.stands_at(&to, &from);
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let lines = faults.into_iter().map(|(path, why)| format!("{}: {path}: {why}", document.place(&path)));
+    Err(lines.collect::<Vec<_>>().join("\n"))
+}

@@ -1,0 +1,140 @@
+//! Moving in from the terminal, with the complete examples of the guide.
+
+use std::{fs, path::Path, process::Output};
+
+use serde_json::Value;
+
+use crate::house::{Installation, write_secret};
+
+/// The first block of this language in the guide.
+fn example(language: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/moving-in.md");
+    let guide = fs::read_to_string(path).unwrap();
+    let (_, rest) = guide.split_once(&format!("```{language}\n")).unwrap();
+    rest.split_once("```").unwrap().0.to_owned()
+}
+
+fn run(it: &Installation, words: &[&str]) -> Output {
+    it.run(&[words, &["--config", "portvakt.toml"]].concat())
+}
+
+fn json(it: &Installation, words: &[&str]) -> Value {
+    let output = run(it, &[words, &["--json"]].concat());
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn refused(it: &Installation, words: &[&str]) -> String {
+    let output = run(it, words);
+    assert!(!output.status.success(), "{words:?} should have been refused");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn actions(answer: &Value) -> Vec<&str> {
+    let all = answer["changes"].as_array().unwrap().iter().map(|it| it["action"].as_str().unwrap());
+    all.filter(|it| *it != "unchanged").collect()
+}
+
+async fn configured() -> Installation {
+    let it = Installation::new().await;
+    it.configure("");
+    fs::create_dir(it.path("secrets")).unwrap();
+    write_secret(&it.path("secrets/vipps"), "a secret of Vipps\n");
+    it
+}
+
+#[tokio::test]
+async fn the_import_of_the_guide_is_shown_made_and_then_changes_nothing() {
+    let it = configured().await;
+    json(&it, &["tenants", "create", "acme"]);
+    let domain =
+        ["domains", "create", "--tenant", "acme", "login.acme.example", "--environment", "production"];
+    json(&it, &domain);
+    fs::write(it.path("acme.json"), example("json")).unwrap();
+    let words = ["import", "acme.json", "--tenant", "acme"];
+
+    let dry = json(&it, &[&words[..], &["--dry-run"]].concat());
+    assert_eq!((actions(&dry).len(), dry["client_secrets"].as_array().unwrap().len()), (6, 0));
+    let made = json(&it, &words);
+    assert_eq!(actions(&made), actions(&dry));
+    assert_eq!(made["client_secrets"][0]["client_id"], "urn:my:application:identifier:5678");
+    assert!(made["notes"][0].as_str().unwrap().contains("PKCE is off"));
+    let output = run(&it, &words);
+    assert!(String::from_utf8(output.stdout).unwrap().ends_with("Nothing changes.\n"));
+}
+
+#[tokio::test]
+async fn an_import_that_is_wrong_says_everything_and_leaves_nothing() {
+    let it = configured().await;
+    let text = example("json")
+        .replace("https://shop.acme.example/callback", "ftp://shop")
+        .replace("\"kind\"", "\"kin\"");
+    fs::write(it.path("acme.json"), text).unwrap();
+    let said = refused(&it, &["import", "acme.json"]);
+    assert!(
+        said.contains("nothing was written") && said.contains("tenant: the file is for the tenant"),
+        "{said}"
+    );
+    assert!(said.contains("applications[0].domain"), "{said}");
+    fs::write(it.path("large.json"), vec![b' '; 10_000_001]).unwrap();
+    assert!(refused(&it, &["import", "large.json"]).contains("larger than 10000000 bytes"));
+    assert_eq!(json(&it, &["applications", "list", "--domain", crate::house::HOST]), serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn the_declaration_of_the_guide_is_shown_made_and_then_changes_nothing() {
+    let it = configured().await;
+    fs::write(it.path("installation.toml"), example("toml")).unwrap();
+    let words = ["apply", "-f", "installation.toml"];
+    let dry = json(&it, &[&words[..], &["--dry-run"]].concat());
+    let made = json(&it, &words);
+    assert_eq!(actions(&made), actions(&dry));
+    assert_eq!(actions(&made).len(), 8, "{made}");
+    let output = run(&it, &words);
+    assert!(String::from_utf8(output.stdout).unwrap().ends_with("Nothing changes.\n"));
+
+    let user = json(&it, &["test-users", "show", "tuva", "--domain", "login-test.acme.example"]);
+    assert_eq!(user["claims"].as_object().unwrap().len(), 19, "every standard claim but sub");
+}
+
+#[tokio::test]
+async fn serve_is_what_is_declared_before_it_answers_and_refuses_a_wrong_declaration() {
+    let it = configured().await;
+    fs::write(it.path("installation.toml"), example("toml")).unwrap();
+    let server = it.start_with(&["--declare", "installation.toml"]);
+    drop(server);
+    let listed = json(&it, &["applications", "list", "--domain", "login-test.acme.example"]);
+    assert_eq!(listed[0]["client_id"], "shop");
+    assert_eq!(actions(&json(&it, &["apply", "-f", "installation.toml"])), Vec::<&str>::new());
+
+    let wrong = example("toml").replace("redirect_uris", "redirect_uri").replace("username", "usernam");
+    fs::write(it.path("installation.toml"), wrong).unwrap();
+    let said = it.refusal_with(&["--declare", "installation.toml"]);
+    assert!(
+        said.contains("did you mean `redirect_uris`?") && said.contains("did you mean `username`?"),
+        "{said}"
+    );
+    assert!(said.contains("installation.toml:3"), "{said}");
+}
+
+#[tokio::test]
+async fn test_users_are_managed_from_the_terminal() {
+    let it = configured().await;
+    let domain = ["--domain", crate::house::HOST];
+    let add = [
+        "test-users",
+        "add",
+        "tuva",
+        "--new-password",
+        "--claim",
+        "name=Tuva",
+        "--claim",
+        "email_verified=true",
+    ];
+    assert_eq!(json(&it, &[&add[..], &domain].concat())["password"].as_str().unwrap().len(), 43);
+    json(&it, &[&["test-users", "change", "tuva", "--claim", "nickname=T"][..], &domain].concat());
+    let shown = json(&it, &[&["test-users", "show", "tuva"][..], &domain].concat());
+    assert_eq!(shown["claims"], serde_json::json!({"name": "Tuva", "email_verified": true, "nickname": "T"}));
+    json(&it, &[&["test-users", "remove", "tuva"][..], &domain].concat());
+    assert_eq!(json(&it, &[&["test-users", "list"][..], &domain].concat()), serde_json::json!([]));
+}

@@ -1,0 +1,122 @@
+//! A declaration: what an installation shall be (docs/guide/moving-in.md). It comes as JSON, with what lies in files and
+//! in the environment already in its place.
+
+use std::collections::HashSet;
+
+use crypto::Digest;
+use model::{Actor, DomainId, Timestamp};
+use serde_json::Value;
+
+use super::{
+    entry::Entry,
+    fault::shown,
+    plan::{Declined, Plan},
+    planner::{Place, Planner},
+    secrets::{Wanted, digest},
+};
+use crate::{Console, Refusal, Tenant, tenants::check_name};
+
+impl Console {
+    /// Says what would have to change for the installation to be what is declared; writes nothing. A declaration is
+    /// refused as a whole, with everything that is wrong.
+    ///
+    /// `prune`: what is in the declared domains and not in the file goes too, whoever made it.
+    ///
+    /// # Errors
+    /// [`Declined::Faults`], [`Declined::Refusal`].
+    pub async fn plan_declaration(
+        &self,
+        actor: &Actor,
+        declared: &Value,
+        prune: bool,
+        now: Timestamp,
+    ) -> Result<Plan, Declined> {
+        let mut planner = Planner::new(self, None, now);
+        let Some(mut entry) = Entry::of(declared, "", &mut planner.faults) else { return planner.finish() };
+        let name = entry.required("declaration", &mut planner.faults);
+        if let Some(name) = name
+            && let Err(error) = check_name(name)
+        {
+            planner.faults.wrong("declaration", format!("{}: {error}", shown(name)));
+        }
+        planner.declaration = Some(name.unwrap_or_default().to_owned());
+        if entry.value("tenants").is_none() {
+            let text = "this is missing: to take everything away that it made, write an empty list";
+            planner.faults.wrong("tenants", text);
+        }
+        let (mut tenants, mut declared_domains) = (HashSet::new(), HashSet::new());
+        for mut entry in entry.entries("tenants", &mut planner.faults) {
+            let tenant = planner.tenant(actor, &mut entry).await?;
+            let entries = entry.entries("domains", &mut planner.faults);
+            entry.nothing_else(&mut planner.faults);
+            let Some(tenant) = tenant else { continue };
+            if !tenants.insert(tenant.name.clone()) {
+                planner.faults.wrong(
+                    &entry.at("name"),
+                    format!("{} stands twice: put both into one", shown(&tenant.name)),
+                );
+                continue;
+            }
+            for entry in entries {
+                planner.declared_domain(&tenant, entry, &mut declared_domains).await?;
+            }
+        }
+        entry.nothing_else(&mut planner.faults);
+        if planner.faults.count() == 0 {
+            planner.vanished(actor, &declared_domains, prune).await?;
+        }
+        planner.finish()
+    }
+}
+
+impl Planner<'_> {
+    async fn declared_domain(
+        &mut self,
+        tenant: &Tenant,
+        mut entry: Entry<'_>,
+        declared_domains: &mut HashSet<DomainId>,
+    ) -> Result<(), Refusal> {
+        let place = self.domain(tenant, &mut entry).await?;
+        let sources = entry.entries("identity_sources", &mut self.faults);
+        let applications = entry.entries("applications", &mut self.faults);
+        let users = entry.entries("test_users", &mut self.faults);
+        entry.nothing_else(&mut self.faults);
+        let Some(place) = place else { return Ok(()) };
+        declared_domains.insert(place.domain);
+        for entry in sources {
+            self.source((tenant, &place), entry).await?;
+        }
+        for entry in applications {
+            self.declared_application((tenant, &place), entry).await?;
+        }
+        for entry in users {
+            self.test_user((tenant, &place), entry).await?;
+        }
+        Ok(())
+    }
+
+    async fn declared_application(
+        &mut self,
+        (tenant, place): (&Tenant, &Place),
+        mut entry: Entry<'_>,
+    ) -> Result<(), Refusal> {
+        let mut wanted = Vec::new();
+        if let Some(secret) = entry.text("client_secret", &mut self.faults) {
+            wanted.push(Wanted::Digest(Digest::of(secret.as_bytes())));
+        }
+        if let Some(text) = entry.text("client_secret_sha256", &mut self.faults) {
+            match digest(text) {
+                Some(digest) => wanted.push(Wanted::Digest(digest)),
+                None => {
+                    let path = entry.at("client_secret_sha256");
+                    self.faults
+                        .wrong(&path, format!("{} is not SHA-256 in 64 hexadecimal digits", shown(text)));
+                }
+            }
+        }
+        let Some(application) = self.application((tenant, place), &mut entry, false).await? else {
+            return Ok(());
+        };
+        self.secrets((tenant, place), &application, (wanted, &entry.at("client_secret"))).await
+    }
+}

@@ -1,0 +1,281 @@
+//! Declarations: what they make, that a second one changes nothing, and what they take away.
+
+use console::{Declined, Plan, Verb};
+use model::{Eid, StandardClaims};
+use serde_json::{Value, json};
+
+use crate::house::{HOST, House, NOW, a_domain, kari};
+
+const DIGEST: &str = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+const TEST: &str = "test.acme.example";
+
+fn shop() -> Value {
+    json!({
+        "client_id": "shop", "name": "Shop", "kind": "web", "redirect_uris": ["https://shop.example/cb"],
+        "client_secret_sha256": DIGEST,
+    })
+}
+
+fn tuva() -> Value {
+    json!({"username": "tuva", "password": "correct horse", "claims": {"name": "Tuva", "nickname": "T"}})
+}
+
+/// A declaration of one test domain with these lists.
+fn of(tenant: &str, host: &str, lists: Value) -> Value {
+    let mut domain = json!({"host": host, "environment": "test"});
+    domain.as_object_mut().unwrap().extend(lists.as_object().unwrap().clone());
+    json!({"declaration": "d", "tenants": [{"name": tenant, "domains": [domain]}]})
+}
+
+fn whole() -> Value {
+    let bankid = json!({"eid": "no-bankid", "environment": "sandbox"});
+    let vipps =
+        json!({"eid": "no-vipps", "environment": "test", "client_id": "us", "client_secret": "hunter22"});
+    of(
+        "new",
+        TEST,
+        json!({
+            "settings": {"single_sign_on": ["no-bankid"]}, "identity_sources": [bankid, vipps],
+            "applications": [shop()], "test_users": [tuva()],
+        }),
+    )
+}
+
+async fn plan(house: &House, declared: &Value, prune: bool) -> Result<Plan, Declined> {
+    house.console.plan_declaration(&kari(), declared, prune, NOW).await
+}
+
+async fn apply_with(house: &House, declared: &Value, prune: bool) -> Vec<(Verb, String)> {
+    let planned = plan(house, declared, prune).await.unwrap();
+    let changes = planned.changes().iter().map(|it| (it.verb, format!("{} {}", it.kind, it.name)));
+    let changes = changes.filter(|(verb, _)| *verb != Verb::Unchanged).collect();
+    house.console.carry_out(planned).await.unwrap();
+    changes
+}
+
+async fn apply(house: &House, declared: &Value) -> Vec<(Verb, String)> {
+    apply_with(house, declared, false).await
+}
+
+async fn faults(house: &House, declared: &Value) -> Vec<String> {
+    match plan(house, declared, false).await {
+        Err(Declined::Faults(faults)) => faults.iter().map(ToString::to_string).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_declaration_makes_everything_in_one_write_and_a_second_one_changes_nothing() {
+    let house = House::open().await;
+    let before = house.store.commits();
+    let made = apply(&house, &whole()).await;
+    assert_eq!(house.store.commits(), before + 1);
+    assert_eq!(made.len(), 7, "{made:?}");
+    let (tenant, domain) = house.console.domain(&kari(), TEST).await.unwrap();
+    assert_eq!(
+        (tenant.name.as_str(), domain.settings.single_sign_on.as_slice()),
+        ("new", [Eid::NoBankid].as_slice())
+    );
+    let user = house.console.test_user(&tenant, domain.id, "tuva").await.unwrap();
+    assert_eq!(user.claims.unwrap().nickname.as_deref(), Some("T"));
+    assert_eq!(house.console.identity_sources(&tenant, domain.id).await.unwrap().len(), 2);
+    assert!(house.console.verify_audit(&tenant).await.unwrap().is_ok());
+
+    assert!(apply(&house, &whole()).await.is_empty());
+    assert_eq!(house.store.commits(), before + 1);
+}
+
+#[tokio::test]
+async fn what_is_there_gets_what_the_file_names_and_keeps_the_rest() {
+    let house = House::open().await;
+    let id = house.an_application("shop").await;
+    let declared = of("acme", HOST, json!({"applications": [{"client_id": "shop", "error_pages": false}]}));
+    assert_eq!(apply(&house, &declared).await, [(Verb::Change, format!("application {HOST} shop"))]);
+    let shop = house.console.application(&house.tenant, house.domain, "shop").await.unwrap();
+    assert_eq!((shop.id, shop.name.as_str(), shop.settings.error_pages), (id, "Shop", false));
+
+    let gone = of("acme", HOST, json!({}));
+    assert!(apply(&house, &gone).await.is_empty(), "it did not make it, so it does not take it away");
+}
+
+#[tokio::test]
+async fn what_it_made_goes_when_it_vanishes_and_comes_back() {
+    let house = House::open().await;
+    apply(&house, &whole()).await;
+    let empty = of("new", TEST, json!({}));
+    let gone = apply(&house, &empty).await;
+    assert_eq!(
+        gone,
+        [
+            (Verb::Disable, format!("application {TEST} shop")),
+            (Verb::Disable, format!("identity source {TEST} no-bankid")),
+            (Verb::Disable, format!("identity source {TEST} no-vipps")),
+            (Verb::Remove, format!("test user {TEST} tuva")),
+        ]
+    );
+    assert!(apply(&house, &empty).await.is_empty());
+    let back = apply(&house, &whole()).await;
+    assert_eq!(back.iter().filter(|(verb, _)| *verb == Verb::Enable).count(), 3, "{back:?}");
+    assert!(back.contains(&(Verb::Create, format!("test user {TEST} tuva"))));
+    assert!(apply(&house, &whole()).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_was_switched_off_by_hand_stays_off() {
+    let house = House::open().await;
+    apply(&house, &whole()).await;
+    let (tenant, domain) = house.console.domain(&kari(), TEST).await.unwrap();
+    let shop = house.console.application(&tenant, domain.id, "shop").await.unwrap();
+    house.console.switch_application(&tenant, shop.id, false, NOW).await.unwrap();
+    let again = plan(&house, &whole(), false).await.unwrap();
+    assert!(again.is_empty() && again.notes()[0].contains("stays so"), "{again:?}");
+}
+
+#[tokio::test]
+async fn what_others_made_goes_only_with_prune_and_only_in_declared_domains() {
+    let house = House::open().await;
+    house.an_application("other").await;
+    let elsewhere =
+        house.console.create_domain(&house.tenant, &a_domain("b.acme.example"), NOW).await.unwrap();
+    house
+        .console
+        .add_test_user(
+            &house.tenant,
+            elsewhere,
+            &console::NewTestUser {
+                username: "ola".to_owned(),
+                password: crypto::Secret::from("correct horse"),
+                claims: StandardClaims::default(),
+            },
+            NOW,
+        )
+        .await
+        .unwrap();
+    let declared = of("acme", HOST, json!({"applications": [shop()]}));
+    assert_eq!(apply(&house, &declared).await.len(), 2);
+    let pruned = apply_with(&house, &declared, true).await;
+    assert_eq!(pruned, [(Verb::Disable, format!("application {HOST} other"))]);
+    assert!(house.console.test_user(&house.tenant, elsewhere, "ola").await.is_ok());
+}
+
+#[tokio::test]
+async fn another_declarations_objects_are_not_taken_away() {
+    let house = House::open().await;
+    apply(&house, &whole()).await;
+    let mut other = of("new", TEST, json!({}));
+    other["declaration"] = json!("other");
+    assert!(apply(&house, &other).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_tenant_that_vanished_whole_is_looked_after_too() {
+    let house = House::open().await;
+    apply(&house, &whole()).await;
+    let planned = plan(&house, &json!({"declaration": "d", "tenants": []}), false).await.unwrap();
+    let gone = planned.changes().iter().filter(|it| matches!(it.verb, Verb::Disable | Verb::Remove)).count();
+    assert_eq!(gone, 4);
+    assert!(planned.notes().iter().any(|it| it.contains("domains are never removed")));
+    // A file that lost all of it takes nothing away.
+    assert!(faults(&house, &json!({"declaration": "d"})).await[0].starts_with("tenants: this is missing"));
+}
+
+#[tokio::test]
+async fn credentials_password_and_secret_are_changed_only_when_they_differ() {
+    let house = House::open().await;
+    apply(&house, &whole()).await;
+    let mut other = whole();
+    let domain = &mut other["tenants"][0]["domains"][0];
+    domain["identity_sources"][1]["client_secret"] = json!("hunter33");
+    domain["test_users"][0]["password"] = json!("battery staple");
+    let changed = apply(&house, &other).await;
+    let wanted = [
+        (Verb::Change, format!("identity source {TEST} no-vipps")),
+        (Verb::Change, format!("test user {TEST} tuva")),
+    ];
+    assert_eq!(changed, wanted);
+    // Credentials that are not named stay.
+    let domain = &mut other["tenants"][0]["domains"][0];
+    domain["identity_sources"][1] = json!({"eid": "no-vipps", "environment": "test"});
+    domain["test_users"][0] = json!({"username": "tuva"});
+    assert!(apply(&house, &other).await.is_empty());
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_is_said_at_once_and_nothing_is_written() {
+    let house = House::open().await;
+    let before = house.store.commits();
+    let mut declared = whole();
+    let domain = &mut declared["tenants"][0]["domains"][0];
+    domain["settings"] = json!({"sso": true, "session_idle_minutes": 0});
+    domain["applications"] = json!([shop(), shop(), {"client_id": "x", "redirect_uri": []}]);
+    domain["identity_sources"] = json!([
+        {"eid": "no-bankid", "environment": "production"}, {"eid": "no-vipps", "environment": "test"},
+        {"eid": "no-vipps", "environment": "test"}, {"eid": "se-bankid", "environment": "test"},
+    ]);
+    domain["test_users"] = json!([
+        {"username": "a b"}, {"username": "kari"}, {"username": "ola", "password": "short"},
+        {"username": "per", "password": "correct horse", "claims": {"birthdate": "1.1.1990", "admin": true}},
+    ]);
+    declared["tenants"].as_array_mut().unwrap().push(json!({"name_": "x"}));
+    declared["operators"] = json!([]);
+    let found = faults(&house, &declared).await;
+    for wanted in [
+        "tenants[0].domains[0].settings.sso: there is no member",
+        "tenants[0].domains[0].settings.session_idle_minutes: ",
+        "tenants[0].domains[0].applications[1].client_id: \"shop\" stands twice",
+        "tenants[0].domains[0].applications[2].redirect_uri: there is no member",
+        "tenants[0].domains[0].applications[2].kind: ",
+        "tenants[0].domains[0].identity_sources[0].environment: ",
+        "tenants[0].domains[0].identity_sources[1]: how do we authenticate",
+        "tenants[0].domains[0].identity_sources[2].eid: ",
+        "tenants[0].domains[0].identity_sources[3].eid: ",
+        "tenants[0].domains[0].test_users[0].username: ",
+        "tenants[0].domains[0].test_users[1].password: ",
+        "tenants[0].domains[0].test_users[2].password: ",
+        "tenants[0].domains[0].test_users[3].claims.birthdate: ",
+        "tenants[0].domains[0].test_users[3].claims.admin: there is no member",
+        "tenants[1].name: this is missing",
+        "tenants[1].name_: there is no member",
+        "operators: there is no member",
+    ] {
+        assert!(found.iter().any(|it| it.starts_with(wanted)), "{wanted}: {found:#?}");
+    }
+    assert_eq!(house.store.commits(), before);
+}
+
+#[tokio::test]
+async fn neg_33_another_tenants_host_is_taken_and_its_objects_stay() {
+    let house = House::open().await;
+    let found = faults(&house, &of("new", HOST, json!({"applications": [shop()]}))).await;
+    assert_eq!(found, [format!("tenants[0].domains[0].host: \"{HOST}\" is taken")]);
+    assert_eq!(house.console.tenants(None).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_production_domain_has_no_declared_test_users() {
+    let house = House::open().await;
+    let mut declared = of("new", "login.new.example", json!({"test_users": [tuva()]}));
+    declared["tenants"][0]["domains"][0]["environment"] = json!("production");
+    assert!(faults(&house, &declared).await[0].contains("test domains only"));
+    let moved = of("acme", HOST, json!({"environment": "production"}));
+    assert!(
+        faults(&house, &moved).await[0]
+            .starts_with("tenants[0].domains[0].environment: this domain is there")
+    );
+}
+
+#[tokio::test]
+async fn neg_35_no_secret_of_a_declaration_is_in_the_plan_the_trail_or_the_database() {
+    let house = House::open().await;
+    let planned = plan(&house, &whole(), false).await.unwrap();
+    let shown = format!("{planned:?}");
+    house.console.carry_out(planned).await.unwrap();
+    let (tenant, _) = house.console.domain(&kari(), TEST).await.unwrap();
+    let trail: String = house.links(tenant.id).await.into_iter().map(|it| it.event.details).collect();
+    house.store.close().await;
+    let bytes = std::fs::read(house.folder.path().join("portvakt.db")).unwrap();
+    for secret in ["hunter22", "correct horse", "Tuva"] {
+        assert!(!shown.contains(secret) && !trail.contains(secret), "{secret}");
+        assert!(!bytes.windows(secret.len()).any(|it| it == secret.as_bytes()), "{secret}");
+    }
+}
