@@ -244,7 +244,7 @@ impl Engine<'_> {
                 return Landed { params: fields, page: reply };
             }
             if reply.body.contains("id=\"login-submit\"") {
-                let in_english = reply.body.contains("lang=\"en\"");
+                let in_english = reply.body.contains("<html lang=\"en\"");
                 assert!(!in_english || reply.body.contains(">Sign in<"), "{}", reply.body);
                 assert!(!reply.body.contains("<script"), "{}", reply.body);
                 self.asked += 1;
