@@ -1,11 +1,13 @@
 //! Nouns and rules of Portvakt. Pure: no I/O, no async, no clock; every function can be tested with literals.
 
 mod acr;
+mod answers;
 mod application;
 mod application_kind;
 mod audit;
 mod browser_session;
 mod claim_rules;
+pub mod compatible;
 mod domain_settings;
 mod eid_health;
 mod environment;
@@ -15,6 +17,7 @@ mod identity_source_settings;
 mod limit;
 mod login;
 mod nin;
+mod payload;
 mod person;
 mod redirect_uri;
 mod sealed;
@@ -23,11 +26,13 @@ mod subject;
 mod time;
 
 pub use acr::{Acr, Eid, Level};
+pub use answers::{IdTokenResponse, ResponseModes, UserinfoResponse};
 pub use application::{ApplicationSettings, ClientAuthentication, Origin, Pkce, Sector, SettingsError};
 pub use application_kind::ApplicationKind;
 pub use audit::{Action, Actor, AuditEvent, INSTALLATION, head_mac};
 pub use browser_session::BrowserSession;
 pub use claim_rules::{Released, release, scopes_of_named};
+pub use compatible::{CompatibleSettings, Profile, PropertyFormat};
 pub use domain_settings::{DomainSettings, SessionLimits};
 pub use eid_health::{EidHealth, EidStatus};
 pub use environment::{EidEnvironment, Environment};
@@ -40,9 +45,10 @@ pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSetting
 pub use limit::Rate;
 pub use login::{Ask, Login, Memo, Phase, Trouble, Wanted};
 pub use nin::{Nin, NinKind};
+pub use payload::Payload;
 pub use person::{Address, Person, Proof};
 pub use redirect_uri::{RedirectUriError, check_redirect_uri, matches_redirect_uri};
 pub use sealed::sealed_place;
 pub use signing_key::{KeySchedule, KeyTimes, current_key, missing_key, next_key, signs_now, stands_in_jwks};
-pub use subject::{SubjectOf, derive_subject};
+pub use subject::{SubjectOf, derive_compatible_subject, derive_subject};
 pub use time::Timestamp;

@@ -19,12 +19,25 @@ pub enum Scope {
     Nin,
     /// The eID's own stable identifier.
     EidSubject,
+    /// Birth date alone; a word of the compatible profile only.
+    Birthdate,
 }
 
 impl Scope {
-    /// All of them, in the order in which metadata lists them.
-    pub const ALL: [Self; 7] =
+    /// Those of the modern profile, in the order in which metadata lists them.
+    pub const MODERN: [Self; 7] =
         [Self::Openid, Self::Profile, Self::Email, Self::Phone, Self::Address, Self::Nin, Self::EidSubject];
+
+    const ALL: [Self; 8] = [
+        Self::Openid,
+        Self::Profile,
+        Self::Email,
+        Self::Phone,
+        Self::Address,
+        Self::Nin,
+        Self::EidSubject,
+        Self::Birthdate,
+    ];
 
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -36,6 +49,7 @@ impl Scope {
             Self::Address => "address",
             Self::Nin => "nin",
             Self::EidSubject => "eid_subject",
+            Self::Birthdate => "birthdate",
         }
     }
 
@@ -79,7 +93,7 @@ impl Scopes {
         Self(self.0 & !scope.bit())
     }
 
-    /// The scopes in the set, in the order of [`Scope::ALL`].
+    /// The scopes in the set, in the order of the enum.
     pub fn iter(self) -> impl Iterator<Item = Scope> {
         Scope::ALL.into_iter().filter(move |scope| self.has(*scope))
     }

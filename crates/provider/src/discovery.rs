@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crypto::{Algorithm, b64};
+use crypto::{Algorithm, ContentEncryption, b64};
 use model::{Acr, Timestamp, stands_in_jwks};
 use oidc::{ResponseMode, Scope};
 use serde_json::{Value, json};
@@ -31,14 +31,19 @@ impl Issuer {
             "userinfo_endpoint": at("/oauth2/userinfo"),
             "jwks_uri": at("/.well-known/jwks"),
             "end_session_endpoint": at("/oauth2/logout"),
-            "scopes_supported": Scope::ALL.map(Scope::as_str),
+            "scopes_supported": Scope::MODERN.map(Scope::as_str),
             "response_types_supported": ["code"],
-            "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
+            "response_modes_supported": ResponseMode::COMMON.map(ResponseMode::as_str),
             "grant_types_supported": ["authorization_code"],
             "acr_values_supported": acrs.map(Acr::as_str).collect::<Vec<_>>(),
             "subject_types_supported": ["public", "pairwise"],
             // RS256 first: some clients take the first one as *the* one.
             "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
+            "id_token_encryption_alg_values_supported": [crypto::KEY_ENCRYPTION],
+            "id_token_encryption_enc_values_supported": ContentEncryption::ALL.map(ContentEncryption::as_str),
+            "userinfo_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
+            "userinfo_encryption_alg_values_supported": [crypto::KEY_ENCRYPTION],
+            "userinfo_encryption_enc_values_supported": ContentEncryption::ALL.map(ContentEncryption::as_str),
             "token_endpoint_auth_methods_supported":
                 ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
             "token_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),

@@ -1,7 +1,9 @@
 //! Browser sessions: found by their cookie, which alone opens what they hold.
 
 use crypto::{Digest, SealKey, Secret, b64};
-use model::{BrowserSession, Eid, Proof, SessionId, SubjectOf, Timestamp, derive_subject};
+use model::{
+    BrowserSession, Eid, Proof, SessionId, SubjectOf, Timestamp, derive_compatible_subject, derive_subject,
+};
 use oidc::Scopes;
 use store::{StoreError, WriteTx, browser_sessions};
 
@@ -42,6 +44,8 @@ pub(crate) struct Resumed {
 /// A session to be made in the write that spends what proved it; what it replaces ends there.
 pub(crate) struct NewSession {
     pub(crate) cookie: SessionCookie,
+    /// The application logs people in silently, in a frame of its pages.
+    pub(crate) framed: bool,
     pub(crate) id: SessionId,
     row: browser_sessions::BrowserSession,
     replaced: Vec<Digest>,
@@ -82,10 +86,17 @@ impl Issuer {
 
     /// The subject by which `of` knows a person.
     pub(crate) fn subject(&self, of: SubjectOf, proof: &Proof) -> Result<String, Fault> {
+        Ok(derive_subject(self.subject_key(proof)?, of, proof.eid, &proof.stable_id))
+    }
+
+    /// The same in the compatible profile.
+    pub(crate) fn compatible_subject(&self, of: SubjectOf, proof: &Proof) -> Result<String, Fault> {
+        Ok(derive_compatible_subject(self.subject_key(proof)?, of, proof.eid, &proof.stable_id))
+    }
+
+    fn subject_key(&self, proof: &Proof) -> Result<&SealKey, Fault> {
         let key = self.subject_keys.get(&proof.environment);
-        let key =
-            key.ok_or_else(|| Fault::new(format!("no subject key for {}", proof.environment.as_str())))?;
-        Ok(derive_subject(key, of, proof.eid, &proof.stable_id))
+        key.ok_or_else(|| Fault::new(format!("no subject key for {}", proof.environment.as_str())))
     }
 }
 
@@ -122,6 +133,7 @@ impl Provider {
         let replaced = brought.iter().filter(|it| it.eid == proof.eid).filter_map(SessionKey::read);
         Ok(Some(NewSession {
             cookie: SessionCookie { eid: proof.eid, value: b64::encode(secret.expose()) },
+            framed: application.settings.response_modes.post_message,
             id,
             row,
             replaced: replaced.map(|it| it.digest).collect(),

@@ -63,9 +63,14 @@ impl Provider {
     /// The subject by which this application knows a person.
     pub(crate) fn subject(&self, work: &Work<'_>, proof: &model::Proof) -> Result<String, crate::Fault> {
         let issuer = work.issuer;
-        match work.application.settings.sector {
-            model::Sector::Tenant => issuer.subject(SubjectOf::Tenant(issuer.tenant), proof),
-            model::Sector::Application => issuer.subject(SubjectOf::Application(work.application.id), proof),
+        let of = match work.application.settings.sector {
+            model::Sector::Tenant => SubjectOf::Tenant(issuer.tenant),
+            model::Sector::Application => SubjectOf::Application(work.application.id),
+        };
+        if work.application.settings.is_compatible() {
+            issuer.compatible_subject(of, proof)
+        } else {
+            issuer.subject(of, proof)
         }
     }
 }

@@ -120,7 +120,8 @@ impl Provider {
             (Redeemed::Won, Some((grant, _)), Some(minted)) => {
                 self.tally.token();
                 self.note_redeemed(issuer, client, &grant, call);
-                token_response(issuer, &client.application, &grant, &minted.token, now).map_err(Refusal::from)
+                let with = (&minted.token, &self.random);
+                token_response(issuer, &client.application, &grant, with, now).map_err(Refusal::from)
             }
             (Redeemed::AssertionReused, ..) => Err(assertion_reused()),
             (Redeemed::Dead, ..) => Err(bad_code()),
