@@ -186,6 +186,18 @@ pub struct ApplicationSettings {
     /// Seconds that an access token lives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token_seconds: Option<u32>,
+    /// Whether `offline_access` gives refresh tokens.
+    #[serde(default)]
+    pub refresh_tokens: bool,
+    /// Seconds from the login until the last refresh token from it expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token_seconds: Option<u32>,
+    /// Whether requests must be pushed (RFC 9126).
+    #[serde(default)]
+    pub require_par: bool,
+    /// Whether it may introspect tokens of other applications of its domain: a resource server.
+    #[serde(default)]
+    pub may_introspect: bool,
 }
 
 fn rs256() -> String {
@@ -232,6 +244,10 @@ impl ApplicationSettings {
             nin_legal_ground: None,
             id_token_seconds: None,
             access_token_seconds: None,
+            refresh_tokens: false,
+            refresh_token_seconds: None,
+            require_par: false,
+            may_introspect: false,
         }
     }
 
@@ -395,17 +411,20 @@ impl ApplicationSettings {
         Algorithm::parse(&self.id_token_algorithm).unwrap_or(Algorithm::Rs256)
     }
 
-    /// How long its tokens live: within a minute and a day.
+    /// How long its tokens live: within a minute and a day; with refresh tokens, a year.
     pub fn lifetimes(&self) -> Lifetimes {
-        let bounded = |seconds: Option<u32>, default: u32| {
-            Duration::from_secs(u64::from(seconds.unwrap_or(default).clamp(60, 86_400)))
+        const DAY: u32 = 86_400;
+        let within = |seconds: Option<u32>, default: u32, most: u32| {
+            Duration::from_secs(u64::from(seconds.unwrap_or(default).clamp(60, most)))
         };
+        let bounded = |seconds, default| within(seconds, default, DAY);
         Lifetimes {
             id_token_for: bounded(self.id_token_seconds, 20 * 60),
             access_token_for: bounded(
                 self.access_token_seconds,
                 if self.is_compatible() { 120 } else { 10 * 60 },
             ),
+            refresh_token_for: within(self.refresh_token_seconds, 30 * DAY, 365 * DAY),
         }
     }
 }

@@ -27,6 +27,9 @@ pub struct DomainSettings {
     /// How long a browser session lasts at most, in minutes: 1 to 10,080.
     #[serde(default = "eight_hours")]
     pub session_absolute_minutes: u32,
+    /// Whether every application must push its requests (RFC 9126).
+    #[serde(default)]
+    pub require_par: bool,
 }
 
 impl Default for DomainSettings {
@@ -35,6 +38,7 @@ impl Default for DomainSettings {
             single_sign_on: Vec::new(),
             session_idle_minutes: thirty(),
             session_absolute_minutes: eight_hours(),
+            require_par: false,
         }
     }
 }

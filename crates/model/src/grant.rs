@@ -14,6 +14,8 @@ pub struct Lifetimes {
     pub id_token_for: Duration,
     /// Default 10 minutes, in the compatible profile 2.
     pub access_token_for: Duration,
+    /// From the login to the last refresh token; default 30 days.
+    pub refresh_token_for: Duration,
 }
 
 /// Everything that tokens are made from. Kept only encrypted under a key that the holder of the code (later

@@ -41,15 +41,23 @@ pub struct AuthorizationParams {
     pub code_challenge_method: Option<String>,
     /// A request object by value (§6.1) was sent.
     pub has_request: bool,
-    /// A request object by reference (§6.2) was sent.
-    pub has_request_uri: bool,
+    /// A request by reference: a pushed one (RFC 9126 §4), or a request object elsewhere (§6.2).
+    pub request_uri: Option<String>,
     /// `registration` (§7.2.1) was sent.
     pub has_registration: bool,
     /// Some parameter came twice.
     pub has_duplicate: bool,
 }
 
+/// What stands in front of the name of a pushed request (RFC 9126 §2.2).
+pub const PUSHED: &str = "urn:ietf:params:oauth:request_uri:";
+
 impl AuthorizationParams {
+    /// The name of the pushed request that this one refers to.
+    pub fn pushed(&self) -> Option<&str> {
+        self.request_uri.as_deref()?.strip_prefix(PUSHED)
+    }
+
     /// Picks the parameters that we know; `acr` is the value that the path carried, which stands in when
     /// the query names none.
     pub fn pick(params: &Params, acr: Option<&str>) -> Self {
@@ -72,7 +80,7 @@ impl AuthorizationParams {
             code_challenge: text("code_challenge"),
             code_challenge_method: text("code_challenge_method"),
             has_request: params.get("request").is_some(),
-            has_request_uri: params.get("request_uri").is_some(),
+            request_uri: text("request_uri"),
             has_registration: params.get("registration").is_some(),
             has_duplicate: params.has_duplicate(),
         }

@@ -28,6 +28,8 @@ pub enum ErrorCode {
     /// OpenID Connect Core 1.0 §3.1.2.6
     RequestUriNotSupported,
     /// OpenID Connect Core 1.0 §3.1.2.6
+    InvalidRequestUri,
+    /// OpenID Connect Core 1.0 §3.1.2.6
     RegistrationNotSupported,
     /// OpenID Connect Core Error Code unmet_authentication_requirements 1.0
     UnmetAuthenticationRequirements,
@@ -45,7 +47,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of the enum.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::InvalidRequest,
         Self::UnauthorizedClient,
         Self::AccessDenied,
@@ -58,6 +60,7 @@ impl ErrorCode {
         Self::InteractionRequired,
         Self::RequestNotSupported,
         Self::RequestUriNotSupported,
+        Self::InvalidRequestUri,
         Self::RegistrationNotSupported,
         Self::UnmetAuthenticationRequirements,
         Self::InvalidClient,
@@ -87,6 +90,7 @@ impl ErrorCode {
             Self::InteractionRequired => "interaction_required",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::InvalidRequestUri => "invalid_request_uri",
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::InvalidClient => "invalid_client",

@@ -18,7 +18,7 @@ mod returned;
 mod scope;
 mod token;
 
-pub use authorization::{AuthorizationParams, AuthorizationResponse, Prompt, ResponseMode};
+pub use authorization::{AuthorizationParams, AuthorizationResponse, PUSHED, Prompt, ResponseMode};
 pub use claims::{ClaimsRequest, Individual};
 pub use client_auth::{ClientCredentials, MalformedCredentials, Pair};
 pub use error::ErrorCode;

@@ -19,16 +19,15 @@ pub enum Scope {
     Nin,
     /// The eID's own stable identifier.
     EidSubject,
+    /// Refresh tokens (OpenID Connect Core 1.0 §11).
+    OfflineAccess,
     /// Birth date alone; a word of the compatible profile only.
     Birthdate,
 }
 
 impl Scope {
     /// Those of the modern profile, in the order in which metadata lists them.
-    pub const MODERN: [Self; 7] =
-        [Self::Openid, Self::Profile, Self::Email, Self::Phone, Self::Address, Self::Nin, Self::EidSubject];
-
-    const ALL: [Self; 8] = [
+    pub const MODERN: [Self; 8] = [
         Self::Openid,
         Self::Profile,
         Self::Email,
@@ -36,6 +35,18 @@ impl Scope {
         Self::Address,
         Self::Nin,
         Self::EidSubject,
+        Self::OfflineAccess,
+    ];
+
+    const ALL: [Self; 9] = [
+        Self::Openid,
+        Self::Profile,
+        Self::Email,
+        Self::Phone,
+        Self::Address,
+        Self::Nin,
+        Self::EidSubject,
+        Self::OfflineAccess,
         Self::Birthdate,
     ];
 
@@ -49,6 +60,7 @@ impl Scope {
             Self::Address => "address",
             Self::Nin => "nin",
             Self::EidSubject => "eid_subject",
+            Self::OfflineAccess => "offline_access",
             Self::Birthdate => "birthdate",
         }
     }
@@ -79,6 +91,11 @@ impl Scopes {
     /// Says whether the scope is in the set.
     pub const fn has(self, scope: Scope) -> bool {
         self.0 & scope.bit() != 0
+    }
+
+    /// Says whether every scope of `other` is in the set.
+    pub const fn has_all(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
     }
 
     /// The set with one more.

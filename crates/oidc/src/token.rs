@@ -17,6 +17,10 @@ pub struct TokenParams {
     pub redirect_uri: Option<String>,
     /// RFC 7636 §4.5
     pub code_verifier: Option<String>,
+    /// RFC 6749 §6
+    pub refresh_token: Option<String>,
+    /// RFC 6749 §6
+    pub scope: Option<String>,
 }
 
 impl fmt::Debug for TokenParams {
@@ -34,6 +38,8 @@ impl TokenParams {
             code: text("code"),
             redirect_uri: text("redirect_uri"),
             code_verifier: text("code_verifier"),
+            refresh_token: text("refresh_token"),
+            scope: text("scope"),
         }
     }
 }
@@ -50,6 +56,9 @@ pub struct TokenResponse {
     pub token_type: &'static str,
     /// Seconds that the access token lives.
     pub expires_in: ExpiresIn,
+    /// Where refresh tokens are on and `offline_access` was granted; at a refresh, only when it is a new one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
     /// Present when `openid` was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,

@@ -98,11 +98,13 @@ pub enum Shared {
     Address,
     /// The eID's own identifier of the person, which can be linked across applications.
     EidSubject,
+    /// To fetch it again later.
+    OfflineAccess,
 }
 
 impl Shared {
     /// Every kind, the most sensitive first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::NationalNumber,
         Self::Name,
         Self::BirthDate,
@@ -110,6 +112,7 @@ impl Shared {
         Self::Phone,
         Self::Address,
         Self::EidSubject,
+        Self::OfflineAccess,
     ];
 
     pub(crate) const fn key(self) -> &'static str {
@@ -121,6 +124,7 @@ impl Shared {
             Self::Phone => "shared-phone",
             Self::Address => "shared-address",
             Self::EidSubject => "shared-eid-subject",
+            Self::OfflineAccess => "shared-offline-access",
         }
     }
 }

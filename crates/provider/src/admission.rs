@@ -71,15 +71,12 @@ impl Provider {
         admitted.map_err(|wait| self.too_many(Limit::Client, wait).of(&application.client_id))
     }
 
-    /// Counts a login of a person; `false` when it is one too many. The application is told, because by then it is
+    /// Counts a login of a person, or new tokens from one. At a login the application is told, because by then it is
     /// known where the person is to go.
-    pub(crate) fn admit_person(&self, issuer: &Issuer, subject: &str, call: &Call) -> bool {
+    pub(crate) fn admit_person(&self, issuer: &Issuer, subject: &str, call: &Call) -> Result<(), Refusal> {
         let key = (issuer.tenant, *crypto::Digest::of(subject.as_bytes()).as_bytes());
-        let admitted = self.limits.persons.admit(key, 1, call.now).is_ok();
-        if !admitted {
-            self.tally.refused(Limit::Person.as_str());
-        }
-        admitted
+        let admitted = self.limits.persons.admit(key, 1, call.now);
+        admitted.map_err(|wait| self.too_many(Limit::Person, wait))
     }
 
     /// Counts a request that is to be stored until its login ends: anybody who knows a client id can have that done.

@@ -24,6 +24,7 @@ impl Issuer {
             None => at("/oauth2/authorize"),
         };
         let acrs = Acr::ALL.into_iter().filter(|it| self.sources.contains_key(&it.eid()));
+        let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
         json!({
             "issuer": url,
             "authorization_endpoint": authorize,
@@ -31,10 +32,19 @@ impl Issuer {
             "userinfo_endpoint": at("/oauth2/userinfo"),
             "jwks_uri": at("/.well-known/jwks"),
             "end_session_endpoint": at("/oauth2/logout"),
+            "pushed_authorization_request_endpoint": at("/oauth2/par"),
+            "require_pushed_authorization_requests": self.settings.require_par,
+            "introspection_endpoint": at("/oauth2/introspect"),
+            "introspection_endpoint_auth_methods_supported":
+                ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+            "introspection_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
+            "revocation_endpoint": at("/oauth2/revoke"),
+            "revocation_endpoint_auth_methods_supported": methods,
+            "revocation_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
             "scopes_supported": Scope::MODERN.map(Scope::as_str),
             "response_types_supported": ["code"],
             "response_modes_supported": ResponseMode::COMMON.map(ResponseMode::as_str),
-            "grant_types_supported": ["authorization_code"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
             "acr_values_supported": acrs.map(Acr::as_str).collect::<Vec<_>>(),
             "subject_types_supported": ["public", "pairwise"],
             // RS256 first: some clients take the first one as *the* one.
@@ -44,8 +54,7 @@ impl Issuer {
             "userinfo_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
             "userinfo_encryption_alg_values_supported": [crypto::KEY_ENCRYPTION],
             "userinfo_encryption_enc_values_supported": ContentEncryption::ALL.map(ContentEncryption::as_str),
-            "token_endpoint_auth_methods_supported":
-                ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+            "token_endpoint_auth_methods_supported": methods,
             "token_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
             "claim_types_supported": ["normal"],
             "claims_supported": [

@@ -39,8 +39,8 @@ mod userinfo;
 
 pub use application::Application;
 pub use authorize::{
-    Arrival, Brought, Choice, ConsentAsk, CookieChange, LoginAction, LoginCookie, Selection, SharedClaim,
-    Step, TroubleAt, Turn,
+    Arrival, Brought, Choice, ConsentAsk, CookieChange, LoginAction, LoginCookie, Pushed, Selection,
+    SharedClaim, Step, TroubleAt, Turn,
 };
 pub use call::{Call, TraceId};
 pub use eids::OfferedEid;

@@ -1,16 +1,16 @@
 //! The one mint: a finished login becomes a code, a redeemed code becomes tokens.
 //!
 //! Claims about the person lie in the database only encrypted under a content key of their own; that key lies
-//! there only wrapped under the code, later under the access token. Whoever has the database, the master key
+//! there only wrapped under the code, later under the access and refresh tokens. Whoever has the database, the master key
 //! and all backups still cannot read them.
 
 use std::time::Duration;
 
 use crypto::{Digest, Random, SealKey, Secret};
-use model::{Grant, GrantId, IdTokenResponse, Payload, Timestamp, signs_now};
+use model::{Grant, GrantId, IdTokenResponse, Payload, RefreshTimes, Timestamp, signs_now};
 use oidc::{Scope, TokenResponse};
 use serde_json::{Value, json};
-use store::{access_tokens, grants};
+use store::{access_tokens, grants, refresh_tokens};
 
 use crate::{
     Application, Fault, Issuer, answers,
@@ -86,30 +86,57 @@ pub(crate) fn open_grant(
     Some((unpack(plain.expose())?, key))
 }
 
-/// An access token and the row that stands for it.
-pub(crate) struct MintedToken {
+/// A token and the row that stands for it.
+pub(crate) struct Minted<R> {
     pub(crate) token: Secret<String>,
-    pub(crate) row: access_tokens::AccessToken,
+    pub(crate) row: R,
 }
 
-/// Makes an access token that opens the grant's claims; nothing is written yet.
+/// An access token of a grant.
+pub(crate) type MintedAccess = Minted<access_tokens::AccessToken>;
+/// A refresh token of a grant.
+pub(crate) type MintedRefresh = Minted<refresh_tokens::RefreshToken>;
+
+/// Makes an access token that opens the grant's claims; nothing is written yet. `scope`: what it is narrowed to.
 pub(crate) fn mint_access_token(
     issuer: &Issuer,
     application: &Application,
-    (grant, key): (GrantId, &SealKey),
+    (grant, key, scope): (GrantId, &SealKey, Option<String>),
     random: &Random,
     now: Timestamp,
-) -> MintedToken {
+) -> MintedAccess {
     let token = random.token();
     let row = access_tokens::AccessToken {
         tenant_id: issuer.tenant,
         token_digest: Digest::of(token.expose().as_bytes()),
         grant_id: grant,
         wrapped_key: wrap(issuer, random, grant, token.expose(), key),
+        scope,
         created_at: now,
         expires_at: now.after(application.settings.lifetimes().access_token_for),
     };
-    MintedToken { token, row }
+    Minted { token, row }
+}
+
+/// Makes a refresh token that opens the grant's claims; nothing is written yet. `predecessor`: the token that it
+/// comes in the place of.
+pub(crate) fn mint_refresh_token(
+    issuer: &Issuer,
+    (grant, key, predecessor): (GrantId, &SealKey, Option<Digest>),
+    random: &Random,
+    (now, expires_at): (Timestamp, Timestamp),
+) -> MintedRefresh {
+    let token = random.token();
+    let row = refresh_tokens::RefreshToken {
+        tenant_id: issuer.tenant,
+        token_digest: Digest::of(token.expose().as_bytes()),
+        grant_id: grant,
+        predecessor_digest: predecessor,
+        wrapped_key: wrap(issuer, random, grant, token.expose(), key),
+        created_at: now,
+        times: RefreshTimes::until(expires_at),
+    };
+    Minted { token, row }
 }
 
 /// The protocol claims and the person's, as they stand in the ID token; `access_token` is the one that comes with it.
@@ -169,7 +196,7 @@ pub(crate) fn token_response(
     issuer: &Issuer,
     application: &Application,
     grant: &Grant,
-    (access_token, random): (&Secret<String>, &Random),
+    (access_token, refresh_token, random): (&Secret<String>, Option<&Secret<String>>, &Random),
     now: Timestamp,
 ) -> Result<TokenResponse, Fault> {
     let id_token = if grant.scopes.has(Scope::Openid) {
@@ -185,6 +212,7 @@ pub(crate) fn token_response(
         access_token: access_token.expose().clone(),
         token_type: "Bearer",
         expires_in: answers::expires_in(&application.settings),
+        refresh_token: refresh_token.map(|it| it.expose().clone()),
         id_token,
         scope: (!application.settings.is_compatible()).then(|| grant.scopes.to_text()),
     })

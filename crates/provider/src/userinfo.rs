@@ -57,8 +57,11 @@ impl Provider {
             Err(Refusal::NotFound) => return Err(invalid()),
             other => other?,
         };
-        let (grant, _) = open_grant(issuer, live.grant_id, token, &live.wrapped_key, &live.sealed_claims)
+        let (mut grant, _) = open_grant(issuer, live.grant_id, token, &live.wrapped_key, &live.sealed_claims)
             .ok_or_else(invalid)?;
+        if let Some(scope) = &live.scope {
+            grant.scopes = oidc::Scopes::parse(scope);
+        }
         if !application.settings.accepts(grant.proof.eid, grant.proof.level) {
             return Err(invalid());
         }

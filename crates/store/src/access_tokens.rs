@@ -6,16 +6,18 @@ use model::{ApplicationId, DomainId, GrantId, TenantId, Timestamp};
 use crate::{StoreError, Tx, WriteTx, value::Row};
 
 const INSERT: &str = "INSERT INTO access_tokens
-    (tenant_id, token_digest, grant_id, wrapped_key, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    (tenant_id, token_digest, grant_id, wrapped_key, scope, created_at, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const FIND_LIVE: &str =
     "SELECT grants.id, grants.application_id, grants.domain_id, access_tokens.wrapped_key,
-    grants.sealed_claims, access_tokens.expires_at
+    access_tokens.scope, grants.sealed_claims, access_tokens.expires_at
     FROM access_tokens JOIN grants
     ON grants.tenant_id = access_tokens.tenant_id AND grants.id = access_tokens.grant_id
     WHERE access_tokens.tenant_id = $1 AND access_tokens.token_digest = $2 AND access_tokens.expires_at > $3
     AND grants.revoked_at IS NULL";
+const REMOVE: &str = "DELETE FROM access_tokens WHERE tenant_id = $1 AND token_digest = $2";
 
-pub(crate) const ALL: &[&str] = &[INSERT, FIND_LIVE];
+pub(crate) const ALL: &[&str] = &[INSERT, FIND_LIVE, REMOVE];
 
 /// An access token's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct AccessToken {
     pub grant_id: GrantId,
     /// The grant's key, wrapped under the token.
     pub wrapped_key: Vec<u8>,
+    /// The scopes that it is narrowed to; `None`: all that were granted.
+    pub scope: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// From when on it is refused.
@@ -45,6 +49,8 @@ pub struct LiveToken {
     pub domain_id: DomainId,
     /// The grant's key, wrapped under the token.
     pub wrapped_key: Vec<u8>,
+    /// The scopes that it is narrowed to; `None`: all that were granted.
+    pub scope: Option<String>,
     /// The claims, sealed under that key.
     pub sealed_claims: Vec<u8>,
     /// From when on it is refused.
@@ -61,6 +67,7 @@ pub fn insert(tx: &mut WriteTx<'_>, token: &AccessToken) -> Result<(), StoreErro
         (&token.token_digest).into(),
         token.grant_id.into(),
         (&token.wrapped_key).into(),
+        token.scope.as_deref().into(),
         token.created_at.into(),
         token.expires_at.into(),
     ];
@@ -80,6 +87,14 @@ pub fn find_live(
     tx.find(FIND_LIVE, &[tenant_id.into(), token_digest.into(), now.into()])?.map(read).transpose()
 }
 
+/// Removes a token; again and for an unknown one it does nothing.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn remove(tx: &mut WriteTx<'_>, tenant_id: TenantId, token_digest: &Digest) -> Result<(), StoreError> {
+    tx.put(REMOVE, &[tenant_id.into(), token_digest.into()])
+}
+
 fn read(row: Row) -> Result<LiveToken, StoreError> {
     let mut row = row.of("access_tokens");
     Ok(LiveToken {
@@ -87,6 +102,7 @@ fn read(row: Row) -> Result<LiveToken, StoreError> {
         application_id: row.id("application_id", ApplicationId::parse)?,
         domain_id: row.id("domain_id", DomainId::parse)?,
         wrapped_key: row.bytes("wrapped_key")?,
+        scope: row.maybe_text("scope")?,
         sealed_claims: row.bytes("sealed_claims")?,
         expires_at: row.time("expires_at")?,
     })

@@ -26,7 +26,10 @@ const CONSUME_CODE: &str = "UPDATE grants SET code_used_at = $1, code_wrapped_ke
 const REVOKE: &str = "UPDATE grants SET revoked_at = $1, code_wrapped_key = NULL
     WHERE tenant_id = $2 AND id = $3 AND revoked_at IS NULL";
 
-pub(crate) const ALL: &[&str] = &[INSERT, FIND_BY_CODE, CONSUME_CODE, REVOKE];
+const LOCK: &str = "SELECT revoked_at FROM grants WHERE tenant_id = $1 AND id = $2";
+const EXTEND: &str = "UPDATE grants SET expires_at = $1 WHERE tenant_id = $2 AND id = $3 AND expires_at < $1";
+
+pub(crate) const ALL: &[&str] = &[INSERT, FIND_BY_CODE, CONSUME_CODE, REVOKE, LOCK, EXTEND];
 
 /// A grant's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +123,29 @@ pub fn revoke(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.put(REVOKE, &[now.into(), tenant_id.into(), id.into()])
+}
+
+/// Keeps everybody else from a grant and its tokens until the write ends: `true` when it is there and not revoked.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn lock(tx: &mut WriteTx<'_>, tenant_id: TenantId, id: GrantId) -> Result<bool, StoreError> {
+    let row = tx.find_for_change(LOCK, &[tenant_id.into(), id.into()])?;
+    let revoked = row.map(|row| row.of("grants").maybe_time("revoked_at")).transpose()?;
+    Ok(revoked.is_some_and(|it| it.is_none()))
+}
+
+/// Keeps a grant at least until `expires_at`, because a token from it lives as long.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn extend(
+    tx: &mut WriteTx<'_>,
+    tenant_id: TenantId,
+    id: GrantId,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.put(EXTEND, &[expires_at.into(), tenant_id.into(), id.into()])
 }
 
 fn read(row: Row) -> Result<Grant, StoreError> {

@@ -37,6 +37,7 @@ pub mod identity_sources;
 pub mod installation;
 pub mod login_events;
 pub mod parked_requests;
+pub mod refresh_tokens;
 pub mod sandbox_people;
 pub mod schema;
 pub mod signing_keys;

@@ -46,6 +46,8 @@ words! {
         Failed = "failed",
         /// The application redeemed the code.
         Redeemed = "redeemed",
+        /// The application refreshed its tokens.
+        Refreshed = "refreshed",
         /// A request for tokens was refused.
         TokenRefused = "token-refused",
         /// A browser session was ended by logging out.

@@ -17,8 +17,11 @@ const FIND: &str = "SELECT tenant_id, request_digest, domain_id, origin, sealed_
 const CONSUME: &str =
     "DELETE FROM parked_requests WHERE tenant_id = $1 AND request_digest = $2 AND expires_at > $3
     RETURNING tenant_id, request_digest, domain_id, origin, sealed_request, expires_at";
+const PRESENT: &str = "UPDATE parked_requests SET origin = $1, expires_at = $2
+    WHERE tenant_id = $3 AND request_digest = $4 AND domain_id = $5 AND origin = $6 AND expires_at > $7
+    RETURNING tenant_id, request_digest, domain_id, origin, sealed_request, expires_at";
 
-pub(crate) const ALL: &[&str] = &[INSERT, FIND, CONSUME];
+pub(crate) const ALL: &[&str] = &[INSERT, FIND, CONSUME, PRESENT];
 
 words! {
     /// How a request came to be parked.
@@ -27,8 +30,10 @@ words! {
         Post = "post",
         /// Too large for a cookie.
         Overflow = "overflow",
-        /// Pushed by an authenticated client: the only one that satisfies "PAR required".
+        /// Pushed by its client: the only one that satisfies "PAR required".
         Par = "par",
+        /// Pushed, and taken up by a browser: by now it belongs to that browser's login.
+        Presented = "presented",
     }
 }
 
@@ -89,6 +94,28 @@ pub fn consume(
     now: Timestamp,
 ) -> Result<Option<ParkedRequest>, StoreError> {
     tx.find(CONSUME, &[tenant_id.into(), request_digest.into(), now.into()])?.map(read).transpose()
+}
+
+/// Takes up a pushed request for a login that ends at `ends_at`: `Some` for the one caller that came first.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it; treat the request as gone.
+pub fn present(
+    tx: &mut WriteTx<'_>,
+    (tenant_id, domain_id): (TenantId, DomainId),
+    request_digest: &Digest,
+    (ends_at, now): (Timestamp, Timestamp),
+) -> Result<Option<ParkedRequest>, StoreError> {
+    let values = [
+        Origin::Presented.into(),
+        ends_at.into(),
+        tenant_id.into(),
+        request_digest.into(),
+        domain_id.into(),
+        Origin::Par.into(),
+        now.into(),
+    ];
+    tx.find(PRESENT, &values)?.map(read).transpose()
 }
 
 fn read(row: Row) -> Result<ParkedRequest, StoreError> {

@@ -202,6 +202,14 @@ pub const TABLES: &[Table] = &[
         false
     ),
     table!(
+        "refresh_tokens",
+        "SHA-256 of each token and of the one before it, a wrapped key, its times",
+        None,
+        "until the family expires (30 days after the login by default); only where refresh tokens are on",
+        "to give new tokens without a new login, and to see a stolen one",
+        false
+    ),
+    table!(
         "spent_values",
         "digests of what may be used once",
         None,

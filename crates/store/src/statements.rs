@@ -3,7 +3,8 @@
 use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, browser_sessions,
     client_secrets, domains, failed_attempts, grants, identity_sources, installation, login_events,
-    parked_requests, sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, sweep, tenants,
+    parked_requests, refresh_tokens, sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys,
+    sweep, tenants,
 };
 
 /// By module.
@@ -20,6 +21,7 @@ const MODULES: &[&[&str]] = &[
     awaiting_consents::ALL,
     grants::ALL,
     access_tokens::ALL,
+    refresh_tokens::ALL,
     audit_events::ALL,
     login_events::ALL,
     browser_sessions::ALL,

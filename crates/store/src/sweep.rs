@@ -16,6 +16,9 @@ const AWAITING_CONSENTS: &str = "DELETE FROM awaiting_consents WHERE (tenant_id,
 const ACCESS_TOKENS: &str = "DELETE FROM access_tokens WHERE (tenant_id, token_digest) IN
     (SELECT tenant_id, token_digest FROM access_tokens
     WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+const REFRESH_TOKENS: &str = "DELETE FROM refresh_tokens WHERE (tenant_id, token_digest) IN
+    (SELECT tenant_id, token_digest FROM refresh_tokens
+    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 const GRANTS: &str = "DELETE FROM grants WHERE (tenant_id, id) IN
     (SELECT tenant_id, id FROM grants WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
@@ -33,6 +36,7 @@ pub(crate) const ALL: &[&str] = &[
     PARKED_REQUESTS,
     AWAITING_CONSENTS,
     ACCESS_TOKENS,
+    REFRESH_TOKENS,
     GRANTS,
     LOGIN_EVENTS,
     BROWSER_SESSIONS,
@@ -50,6 +54,8 @@ pub struct Removed {
     pub awaiting_consents: u64,
     /// Of `access_tokens`.
     pub access_tokens: u64,
+    /// Of `refresh_tokens`.
+    pub refresh_tokens: u64,
     /// Of `grants`.
     pub grants: u64,
     /// Of `login_events`.
@@ -67,6 +73,7 @@ impl Removed {
             + self.parked_requests
             + self.awaiting_consents
             + self.access_tokens
+            + self.refresh_tokens
             + self.grants
             + self.login_events
             + self.browser_sessions
@@ -88,6 +95,7 @@ pub fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Resul
         parked_requests: tx.execute(PARKED_REQUESTS, &values)?,
         awaiting_consents: tx.execute(AWAITING_CONSENTS, &values)?,
         access_tokens: tx.execute(ACCESS_TOKENS, &values)?,
+        refresh_tokens: tx.execute(REFRESH_TOKENS, &values)?,
         grants: tx.execute(GRANTS, &values)?,
         login_events: tx.execute(LOGIN_EVENTS, &values)?,
         browser_sessions: tx.execute(BROWSER_SESSIONS, &values)?,

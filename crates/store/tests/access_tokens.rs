@@ -29,6 +29,7 @@ async fn a_token_lives_until_it_expires_or_its_grant_is_revoked() {
             application_id: house.application,
             domain_id: house.domain,
             wrapped_key: b"key under token".to_vec(),
+            scope: None,
             sealed_claims: b"claims".to_vec(),
             expires_at: NOW.after(10 * MINUTE),
         };

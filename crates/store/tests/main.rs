@@ -20,6 +20,7 @@ mod parked_requests;
 mod places;
 mod postgres;
 mod postgres_tls;
+mod refresh_tokens;
 mod sandbox_people;
 mod schema;
 mod signing_keys;

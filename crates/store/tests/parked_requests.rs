@@ -47,3 +47,25 @@ async fn of_twenty_who_take_a_request_one_wins() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_browsers_that_bring_a_pushed_request_one_begins_its_login() {
+    in_each_house(async |house| {
+        let digest = park(house, "reference").await.request_digest;
+        let of = (house.tenant, house.domain);
+        let times = (NOW.after(15 * MINUTE), NOW);
+        let present = |_| {
+            let store = house.store.clone();
+            async move { store.write(move |tx| parked_requests::present(tx, of, &digest, times)).await }
+        };
+        assert_eq!(winners(present, |it| matches!(it, Ok(Some(_)))).await, 1);
+        let (tenant, later) = (house.tenant, NOW.after(14 * MINUTE));
+        let found = house.store.read(move |tx| parked_requests::find(tx, tenant, &digest, later)).await;
+        assert_eq!(
+            found.unwrap().map(|it| it.origin),
+            Some(Origin::Presented),
+            "it lives as long as its login"
+        );
+    })
+    .await;
+}

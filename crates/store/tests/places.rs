@@ -175,6 +175,7 @@ impl House {
             token_digest: Digest::of(token.as_bytes()),
             grant_id,
             wrapped_key: b"key under token".to_vec(),
+            scope: None,
             created_at: NOW,
             expires_at: NOW.after(10 * MINUTE),
         }

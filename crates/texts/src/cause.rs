@@ -107,6 +107,10 @@ causes! {
     RedirectUriMissing: "redirect-uri-missing", Page, "invalid_request", [Developer], "redirect_uri is missing or included more than once";
     /// The return address is not registered for the application.
     RedirectUriNotRegistered: "redirect-uri-not-registered", Page, "invalid_request", [Developer, Administrator], "redirect_uri is not registered for this application";
+    /// The pushed request is unknown, used or too old.
+    RequestUriGone: "request-uri-gone", Page, "invalid_request_uri", [Person, Developer], "the pushed request is unknown, expired or used";
+    /// More came with a pushed request than its reference.
+    RequestOverridden: "request-overridden", Page, "invalid_request", [Developer], "a parameter differs from what was pushed";
     /// The parameters cannot be read.
     RequestMalformed: "request-malformed", Page, "invalid_request", [Developer], "the parameters are not well-formed";
     /// More was sent than is accepted.
@@ -156,7 +160,9 @@ causes! {
     /// `request`
     RequestObjectUnsupported: "request-object-unsupported", Wire, "request_not_supported", [Developer], "the request parameter is not supported";
     /// `request_uri`
-    RequestUriUnsupported: "request-uri-unsupported", Wire, "request_uri_not_supported", [Developer], "the request_uri parameter is not supported";
+    RequestUriUnsupported: "request-uri-unsupported", Wire, "request_uri_not_supported", [Developer], "request_uri must be one that was pushed here";
+    /// The application must push its requests.
+    PushRequired: "push-required", Wire, "invalid_request", [Developer, Administrator], "this application must push its requests to /oauth2/par";
     /// `registration`
     RegistrationUnsupported: "registration-unsupported", Wire, "registration_not_supported", [Developer], "the registration parameter is not supported";
     /// `response_type` is missing.
@@ -220,6 +226,16 @@ causes! {
     CodeMissing: "code-missing", Wire, "invalid_request", [Developer], "code is missing";
     /// The code buys nothing; which of the reasons is not told.
     CodeInvalid: "code-invalid", Wire, "invalid_grant", [Developer], "the code is unknown, expired or used, or was issued for another client, redirect_uri or code_verifier";
+    /// `refresh_token` is missing.
+    RefreshTokenMissing: "refresh-token-missing", Wire, "invalid_request", [Developer], "refresh_token is missing";
+    /// The refresh token gives nothing; which of the reasons is not told.
+    RefreshTokenInvalid: "refresh-token-invalid", Wire, "invalid_grant", [Developer], "the refresh token is unknown, expired, replaced or revoked, or was issued to another client";
+    /// More was asked for than was granted.
+    ScopeWider: "scope-wider", Wire, "invalid_scope", [Developer], "scope asks for more than was granted";
+    /// `token` is missing.
+    TokenParameterMissing: "token-parameter-missing", Wire, "invalid_request", [Developer], "token is missing";
+    /// A public application asks what a token is worth.
+    ClientMayNotIntrospect: "client-may-not-introspect", Wire, "unauthorized_client", [Developer, Administrator], "a public client may not introspect tokens";
 
     /// No bearer token came.
     TokenMissing: "token-missing", Wire, "invalid_token", [Developer], "a bearer token is needed";

@@ -33,6 +33,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(45);
 /// The largest body, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
 
+/// Where applications prove who they are, or bring a token.
+const FOR_APPLICATIONS: [&str; 5] =
+    ["/oauth2/token", "/oauth2/userinfo", "/oauth2/par", "/oauth2/introspect", "/oauth2/revoke"];
+
 /// The routes of every domain; the host decides which one.
 pub fn op_router(app: App) -> Site {
     let routes = Router::new()
@@ -60,6 +64,9 @@ pub fn op_router(app: App) -> Site {
             get(authorize::by_get_for_acr).post(authorize::by_post_for_acr),
         )
         .route("/oauth2/token", post(token::create).options(token::preflight))
+        .route("/oauth2/par", post(token::push).options(token::preflight))
+        .route("/oauth2/introspect", post(token::introspect))
+        .route("/oauth2/revoke", post(token::revoke).options(token::preflight))
         .route("/oauth2/userinfo", get(userinfo::show).post(userinfo::show).options(token::preflight))
         .route("/oauth2/logout", get(logout::show).post(logout::create))
         .route("/login/{login}", get(login::show))
@@ -231,7 +238,7 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
 /// do not are counted, by the provider; a style sheet costs nothing.
 fn let_in(app: &App, request: &Request, call: &Call) -> Result<Seat, Refusal> {
     let path = request.uri().path();
-    if !matches!(path, "/oauth2/token" | "/oauth2/userinfo") && !path.starts_with("/assets/") {
+    if !FOR_APPLICATIONS.contains(&path) && !path.starts_with("/assets/") {
         app.provider.admit_address(call)?;
     }
     app.provider.seat(&crate::visit::host(request.uri(), request.headers()).unwrap_or_default())

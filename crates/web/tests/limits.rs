@@ -188,6 +188,7 @@ fn what_holds_a_secret_does_not_print_it() {
         "client_assertion=canary&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
     );
     let answer = oidc::TokenResponse {
+        refresh_token: None,
         access_token: CANARY.to_owned(),
         token_type: "Bearer",
         expires_in: oidc::ExpiresIn::Number(1),

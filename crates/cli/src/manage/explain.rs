@@ -38,6 +38,7 @@ const fn sentence(kind: Kind) -> &'static str {
         Kind::Completed => "the application was given a code",
         Kind::CompletedFromSession => "the application was given a code; the browser was known already",
         Kind::Failed => "the application was given an error",
+        Kind::Refreshed => "the application refreshed its tokens",
         Kind::Redeemed => "the application redeemed the code",
         Kind::TokenRefused => "a request for tokens was refused",
         Kind::LoggedOut => "the browser session was ended",

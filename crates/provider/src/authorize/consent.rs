@@ -61,6 +61,7 @@ pub(crate) fn consent_ask(work: &Work<'_>) -> ConsentAsk {
         (SharedClaim::Phone, Scope::Phone),
         (SharedClaim::Address, Scope::Address),
         (SharedClaim::EidSubject, Scope::EidSubject),
+        (SharedClaim::OfflineAccess, Scope::OfflineAccess),
     ];
     let shared = rows.into_iter().filter(|(_, scope)| asked.has(*scope));
     ConsentAsk {

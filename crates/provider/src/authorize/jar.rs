@@ -146,6 +146,11 @@ impl Jar {
             .find(|it| matches!(&it.login.phase, Phase::AtEid { memo, .. } if memo.state == state))
     }
 
+    /// The login that a stored request began.
+    pub(crate) fn find_parked(&self, id: &[u8; 32]) -> Option<&Opened> {
+        self.opened.iter().find(|it| it.login.parked.as_ref() == Some(id))
+    }
+
     /// The login that ended last, to be offered again.
     pub(crate) fn latest_over(&self) -> Option<&Opened> {
         let over = self.opened.iter().filter(|it| it.login.phase == Phase::Over);

@@ -11,6 +11,7 @@
 mod consent;
 mod jar;
 mod next_step;
+mod push;
 mod request;
 mod respond;
 mod resume;
@@ -20,6 +21,7 @@ mod upstream;
 
 pub use jar::{Brought, CookieChange, LoginCookie};
 pub use next_step::LoginAction;
+pub use push::Pushed;
 pub use start::Arrival;
 pub(crate) use start::Work;
 pub use turn::{Choice, ConsentAsk, Selection, SharedClaim, Step, TroubleAt, Turn};

@@ -121,7 +121,7 @@ fn no_request_object(draft: &mut Draft<'_>) -> Result<(), Cause> {
     if params.has_request {
         return Err(Cause::RequestObjectUnsupported);
     }
-    if params.has_request_uri {
+    if params.request_uri.is_some() {
         return Err(Cause::RequestUriUnsupported);
     }
     if params.has_registration {
@@ -171,11 +171,14 @@ fn scope(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let hinted = draft.hint.scopes.iter().filter_map(|word| Scope::parse(word));
     let asked: Scopes = Scopes::parse(named).iter().chain(hinted).collect();
     let settings = &draft.application.settings;
-    draft.wanted.scopes = if settings.is_compatible() {
-        model::compatible::wanted_scopes(&settings.compatible, asked)
+    let known = if settings.is_compatible() {
+        let offline = asked.iter().filter(|scope| *scope == Scope::OfflineAccess);
+        model::compatible::wanted_scopes(&settings.compatible, asked).iter().chain(offline).collect()
     } else {
         asked.without(Scope::Birthdate)
     };
+    let offline = settings.refresh_tokens;
+    draft.wanted.scopes = if offline { known } else { known.without(Scope::OfflineAccess) };
     Ok(())
 }
 

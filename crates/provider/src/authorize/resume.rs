@@ -41,7 +41,7 @@ impl Provider {
     pub(crate) async fn resume<'a>(&self, work: Work<'a>) -> Result<Result<Turn, Work<'a>>, Refusal> {
         if let Some((session, acr)) = self.answering_session(&work).await? {
             let grant = self.grant(&work, acr, session.held.proof, Some(session.held.id))?;
-            if !self.admit_person(work.issuer, &grant.subject, work.call) {
+            if self.admit_person(work.issuer, &grant.subject, work.call).is_err() {
                 return self.answer_error(work, Cause::TooManyRequests).await.map(Ok);
             }
             let paid = Paid::Session(session.digest, work.issuer.idle_until(work.call.now));

@@ -7,7 +7,7 @@ use model::{Login, Phase, Wanted, scopes_of_named};
 use oidc::{AuthorizationParams, AuthorizationResponse, ResponseMode, Scope};
 use store::{
     login_events::Kind,
-    parked_requests::{self, Origin, ParkedRequest},
+    parked_requests::{self, Origin},
 };
 use texts::Cause;
 
@@ -17,11 +17,8 @@ use super::{
     request::{self, trusted_return, understand},
 };
 use crate::{
-    Application, Call, Fault, Issuer, Provider, Refusal, Refused,
-    admission::Doing,
-    noted::Event,
-    packed::{pack, unpack},
-    refusal::refuse_page,
+    Application, Call, Fault, Issuer, Provider, Refusal, Refused, admission::Doing, noted::Event,
+    packed::unpack, refusal::refuse_page,
 };
 
 /// How a request arrived.
@@ -31,6 +28,13 @@ pub enum Arrival {
     Get,
     /// By POST from another site: no cookies came, so it is stored and continued by GET.
     Post,
+}
+
+/// What an application asked, understood.
+pub(super) struct Asked {
+    pub(super) wanted: Wanted,
+    /// The pushed request that it was.
+    pub(super) pushed: Option<[u8; 32]>,
 }
 
 /// A login being worked on, with what belongs to it.
@@ -107,10 +111,17 @@ impl Provider {
             }
             None => return Err(refuse_page(Cause::ClientIdMissing)),
         };
+        if params.pushed().is_some() {
+            self.admit_client(issuer, (&application, Doing::Authorizing), call)?;
+            return self.present(issuer, (application, params), (arrival, brought), call).await;
+        }
         let redirect_uri = trusted_return(&application, params)
             .map_err(|cause| refuse_page(cause).of(&application.client_id))?;
         self.admit_client(issuer, (&application, Doing::Authorizing), call)?;
-        let wanted = match understand(issuer, &application, params, redirect_uri.clone(), call) {
+        let must_push = application.settings.require_par || issuer.settings.require_par;
+        let understood = understand(issuer, &application, params, redirect_uri.clone(), call)
+            .and_then(|it| if must_push { Err((Cause::PushRequired, it.response_mode)) } else { Ok(it) });
+        let wanted = match understood {
             Ok(wanted) => wanted,
             Err((cause, mode)) => {
                 self.note_refusal(issuer, Some(&application), cause, call);
@@ -118,25 +129,34 @@ impl Provider {
                 return Ok(refusal_turn(issuer, (redirect_uri, mode), refused, params.state.clone(), call));
             }
         };
+        self.go(issuer, (application, Asked { wanted, pushed: None }), (arrival, brought), call).await
+    }
+
+    /// Begins the login of a request that was understood.
+    pub(super) async fn go(
+        &self,
+        issuer: &Issuer,
+        (application, asked): (Arc<Application>, Asked),
+        (arrival, brought): (Arrival, &Brought),
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let Asked { wanted, pushed } = asked;
         if wanted.prompt.none && arrival == (Arrival::Get) && brought.sessions.is_empty() {
             // The common answer to a silent attempt: no session came, so no login is begun.
             let client_id = Some(application.client_id.clone());
             let refused = Refused { cause: Cause::NobodyLoggedIn, client_id };
-            return Ok(refusal_turn(
-                issuer,
-                (redirect_uri, wanted.response_mode),
-                refused,
-                wanted.state,
-                call,
-            ));
+            let back = (wanted.redirect_uri, wanted.response_mode);
+            return Ok(refusal_turn(issuer, back, refused, wanted.state, call));
         }
-        let login = Login { wanted: None, parked: None, phase: Phase::Choosing, started_at: call.now };
+        let login = Login { wanted: None, parked: pushed, phase: Phase::Choosing, started_at: call.now };
         let name = jar::new_name(&self.random);
         let jar = Jar::open(issuer, brought, call.now);
         let mut work = Work { issuer, call, application, name, login, wanted, jar, kept: None };
         self.note_of(&work, Kind::Started, None, None);
         if arrival == Arrival::Post {
-            self.park(&mut work, Origin::Post).await?;
+            if pushed.is_none() {
+                self.park(&mut work, Origin::Post).await?;
+            }
             let login = work.name.clone();
             return self.turn(work, Step::Show { login }).await;
         }
@@ -146,17 +166,9 @@ impl Provider {
     /// Stores what was asked, because it came by POST or is too long for a cookie.
     pub(crate) async fn park(&self, work: &mut Work<'_>, origin: Origin) -> Result<(), Refusal> {
         let id: [u8; 32] = self.random.bytes();
-        let digest = Digest::of(&id);
         let issuer = work.issuer;
-        let plain = pack(&work.wanted)?;
-        let row = ParkedRequest {
-            tenant_id: issuer.tenant,
-            request_digest: digest,
-            domain_id: issuer.domain,
-            origin,
-            sealed_request: issuer.seal.seal(&self.random, &parked_place(issuer, &digest), plain.expose()),
-            expires_at: work.login.started_at.after(LOGIN_FOR),
-        };
+        let ends_at = work.login.started_at.after(LOGIN_FOR);
+        let row = self.parked(issuer, (&work.wanted, origin), &id, ends_at)?;
         self.admit_stored(issuer, (&work.application, row.sealed_request.len()), work.call)?;
         self.store.write(move |tx| parked_requests::insert(tx, &row)).await?;
         work.login.parked = Some(id);
@@ -233,7 +245,11 @@ impl Provider {
 }
 
 /// What was asked, as far as the application may still have it: blocking acts on running logins (RULE-15).
-fn still_allowed(issuer: &Issuer, application: &Application, mut wanted: Wanted) -> Option<Wanted> {
+pub(super) fn still_allowed(
+    issuer: &Issuer,
+    application: &Application,
+    mut wanted: Wanted,
+) -> Option<Wanted> {
     let settings = &application.settings;
     let with_nin =
         wanted.scopes.iter().chain(scopes_of_named(&wanted.claims)).any(|scope| scope == Scope::Nin);
@@ -244,7 +260,7 @@ fn still_allowed(issuer: &Issuer, application: &Application, mut wanted: Wanted)
     fine.then_some(wanted)
 }
 
-fn parked_place(issuer: &Issuer, digest: &Digest) -> Vec<u8> {
+pub(super) fn parked_place(issuer: &Issuer, digest: &Digest) -> Vec<u8> {
     issuer.place("parked_requests", "sealed_request", &crypto::b64::encode(digest.as_bytes()))
 }
 

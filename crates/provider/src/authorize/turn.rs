@@ -117,6 +117,8 @@ pub enum SharedClaim {
     Address,
     /// The eID's own identifier.
     EidSubject,
+    /// All of it again, later.
+    OfflineAccess,
 }
 
 /// Trouble, and the ways out of it.

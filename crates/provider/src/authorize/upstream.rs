@@ -124,7 +124,7 @@ impl Provider {
         if work.wanted.subject.as_ref().is_some_and(|subject| *subject != grant.subject) {
             return self.end(work, Some(spent), Cause::OtherPerson).await;
         }
-        if !self.admit_person(work.issuer, &grant.subject, work.call) {
+        if self.admit_person(work.issuer, &grant.subject, work.call).is_err() {
             return self.end(work, Some(spent), Cause::TooManyRequests).await;
         }
         if super::consent::is_needed(&work, &grant) {

@@ -5,14 +5,14 @@
 
 use crypto::Digest;
 use model::{Grant, GrantId};
-use oidc::{TokenParams, TokenResponse};
-use store::{StoreError, WriteTx, access_tokens, grants, login_events::Kind, spent_values};
+use oidc::{Scope, TokenParams, TokenResponse};
+use store::{StoreError, WriteTx, access_tokens, grants, login_events::Kind, refresh_tokens};
 use texts::Cause;
 
-use super::client::Client;
+use super::client::{Client, Jti, assertion_reused};
 use crate::{
     Call, Fault, Issuer, Provider, Refusal,
-    mint::{mint_access_token, open_grant, signing_key, token_response},
+    mint::{mint_access_token, mint_refresh_token, open_grant, signing_key, token_response},
     noted::Event,
     refusal::refuse,
 };
@@ -36,19 +36,23 @@ struct Redemption {
     own: bool,
     /// `None`: the binding is wrong, so the code must die.
     token: Option<access_tokens::AccessToken>,
-    jti: Option<(Digest, model::Timestamp)>,
+    jti: Option<Jti>,
+    refresh_token: Option<refresh_tokens::RefreshToken>,
+    /// When the last token from it expires.
+    lives_until: model::Timestamp,
 }
 
 fn redeem(tx: &mut WriteTx<'_>, it: &Redemption, now: model::Timestamp) -> Result<Redeemed, StoreError> {
-    if let Some((digest, expires_at)) = &it.jti
-        && !spent_values::consume(tx, it.tenant, "client_assertion", digest, *expires_at)?
-    {
+    if !Jti::spend(it.jti.as_ref(), tx, it.tenant)? {
         return Ok(Redeemed::AssertionReused);
     }
     if let Some(token) = &it.token
-        && grants::consume_code(tx, it.tenant, &it.code, token.expires_at, now)?.is_some()
+        && grants::consume_code(tx, it.tenant, &it.code, it.lives_until, now)?.is_some()
     {
         access_tokens::insert(tx, token)?;
+        if let Some(token) = &it.refresh_token {
+            refresh_tokens::insert(tx, token)?;
+        }
         return Ok(Redeemed::Won);
     }
     if !it.own {
@@ -77,6 +81,11 @@ fn is_bound(grant: &Grant, client: &Client, row: &grants::Grant, request: &Token
         && verifier
 }
 
+/// Says whether a grant gives refresh tokens.
+pub(super) fn is_offline(grant: &Grant, client: &Client) -> bool {
+    client.application.settings.refresh_tokens && grant.scopes.has(Scope::OfflineAccess)
+}
+
 impl Provider {
     /// Redeems an authorization code.
     ///
@@ -100,18 +109,26 @@ impl Provider {
             .and_then(|wrapped| open_grant(issuer, row.id, code, wrapped, &row.sealed_claims))
             .filter(|(grant, _)| is_bound(grant, client, &row, request));
         let minted = opened.as_ref().map(|(_, key)| {
-            mint_access_token(issuer, &client.application, (row.id, key), &self.random, call.now)
+            mint_access_token(issuer, &client.application, (row.id, key, None), &self.random, call.now)
         });
         // A key that is missing must not cost the code.
-        if opened.as_ref().is_some_and(|(grant, _)| grant.scopes.has(oidc::Scope::Openid)) {
+        if opened.as_ref().is_some_and(|(grant, _)| grant.scopes.has(Scope::Openid)) {
             signing_key(issuer, &client.application, call.now)?;
         }
+        let ends_at = call.now.after(client.application.settings.lifetimes().refresh_token_for);
+        let offline = opened.as_ref().filter(|(grant, _)| is_offline(grant, client));
+        let refresh = offline.map(|(_, key)| {
+            mint_refresh_token(issuer, (row.id, key, None), &self.random, (call.now, ends_at))
+        });
+        let lives_until = minted.as_ref().map_or(call.now, |it| it.row.expires_at);
         let redemption = Redemption {
             tenant,
             grant: row.id,
             code: digest,
             own: row.application_id == client.application.id,
             token: minted.as_ref().map(|it| it.row.clone()),
+            refresh_token: refresh.as_ref().map(|it| it.row.clone()),
+            lives_until: if refresh.is_some() { lives_until.max(ends_at) } else { lives_until },
             jti: client.jti,
         };
         let now = call.now;
@@ -120,8 +137,8 @@ impl Provider {
             (Redeemed::Won, Some((grant, _)), Some(minted)) => {
                 self.tally.token();
                 self.note_redeemed(issuer, client, &grant, call);
-                let with = (&minted.token, &self.random);
-                token_response(issuer, &client.application, &grant, with, now).map_err(Refusal::from)
+                let tokens = (&minted.token, refresh.as_ref().map(|it| &it.token), &self.random);
+                token_response(issuer, &client.application, &grant, tokens, now).map_err(Refusal::from)
             }
             (Redeemed::AssertionReused, ..) => Err(assertion_reused()),
             (Redeemed::Dead, ..) => Err(bad_code()),
@@ -147,15 +164,7 @@ impl Provider {
         client: &Client,
         call: &Call,
     ) -> Result<TokenResponse, Refusal> {
-        if let Some((digest, expires_at)) = client.jti {
-            let tenant = issuer.tenant;
-            let first = self
-                .store
-                .write(move |tx| spent_values::consume(tx, tenant, "client_assertion", &digest, expires_at));
-            if !first.await? {
-                return Err(assertion_reused());
-            }
-        }
+        self.spend_assertion(issuer, client).await?;
         tracing::debug!(trace = %call.trace, "an unknown code was presented");
         Err(bad_code())
     }
@@ -163,8 +172,4 @@ impl Provider {
 
 fn bad_code() -> Refusal {
     refuse(Cause::CodeInvalid)
-}
-
-fn assertion_reused() -> Refusal {
-    refuse(Cause::AssertionReused)
 }

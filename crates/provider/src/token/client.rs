@@ -3,9 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use crypto::{Algorithm, Digest};
-use model::{ClientAuthentication, Timestamp};
+use model::{ClientAuthentication, TenantId, Timestamp};
 use oidc::{ClientCredentials, Pair};
 use serde_json::{Map, Value};
+use store::{StoreError, WriteTx, spent_values};
 use texts::Cause;
 
 use crate::{Application, Call, Issuer, Provider, Refusal, refusal::refuse};
@@ -15,7 +16,31 @@ use crate::{Application, Call, Issuer, Provider, Refusal, refusal::refuse};
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(crate) application: Arc<Application>,
-    pub(crate) jti: Option<(Digest, Timestamp)>,
+    pub(crate) jti: Option<Jti>,
+}
+
+/// The id of a client assertion, and until when it must be remembered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Jti {
+    digest: Digest,
+    expires_at: Timestamp,
+}
+
+impl Jti {
+    /// Spends it; `false` when it was spent before, and then nothing else may be done.
+    pub(crate) fn spend(
+        it: Option<&Self>,
+        tx: &mut WriteTx<'_>,
+        tenant: TenantId,
+    ) -> Result<bool, StoreError> {
+        let Some(Self { digest, expires_at }) = it else { return Ok(true) };
+        spent_values::consume(tx, tenant, "client_assertion", digest, *expires_at)
+    }
+}
+
+/// The answer to an assertion that was used before.
+pub(crate) const fn assertion_reused() -> Refusal {
+    refuse(Cause::AssertionReused)
 }
 
 /// One text for every reason, so that nobody learns which client ids exist.
@@ -24,6 +49,13 @@ fn unknown() -> Refusal {
 }
 
 impl Provider {
+    /// Spends a client's assertion where no write follows that could.
+    pub(crate) async fn spend_assertion(&self, issuer: &Issuer, client: &Client) -> Result<(), Refusal> {
+        let (tenant, Some(jti)) = (issuer.tenant, client.jti) else { return Ok(()) };
+        let first = self.store.write(move |tx| Jti::spend(Some(&jti), tx, tenant)).await?;
+        if first { Ok(()) } else { Err(assertion_reused()) }
+    }
+
     /// Authenticates a client by the one method that its application has. A failure counts, and too many of them
     /// refuse the client from there for a while.
     pub(crate) async fn authenticate(
@@ -119,7 +151,7 @@ impl Provider {
         let jti = text("jti").filter(|it| it.len() <= 255);
         let jti = jti.ok_or_else(|| refuse(Cause::AssertionJtiMissing))?;
         let digest = Digest::of(format!("{}\0{jti}", application.id).as_bytes());
-        Ok(Client { application, jti: Some((digest, expires_at)) })
+        Ok(Client { application, jti: Some(Jti { digest, expires_at }) })
     }
 }
 

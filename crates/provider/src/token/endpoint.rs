@@ -4,6 +4,7 @@ use oidc::{ClientCredentials, MalformedCredentials, Params, TokenParams, TokenRe
 use store::login_events::Kind;
 use texts::Cause;
 
+use super::client::Client;
 use crate::{Call, Issuer, Provider, Refusal, admission::Doing, noted::Event, refusal::refuse};
 
 impl Provider {
@@ -18,35 +19,41 @@ impl Provider {
         params: &Params,
         call: &Call,
     ) -> Result<TokenResponse, Refusal> {
-        let answer = self.answer_token(issuer, authorization, params, call).await;
-        if let Err(Refusal::OAuth(refused)) = &answer {
-            let application = match &refused.client_id {
-                Some(client_id) => self.application(issuer, client_id, call).await.ok(),
-                None => None,
-            };
-            // Who has proved to be a client is not limited by its address: there may be thousands of people behind it.
-            if application.as_ref().is_none_or(|it| it.settings.is_public()) {
-                self.admit_address(call)?;
+        let answer = match self.enter(issuer, authorization, params, call).await {
+            Ok(client) => {
+                let answer = self.answer_token(issuer, &client, params, call).await;
+                answer.map_err(|refusal| refusal.of(&client.application.client_id))
             }
-            let event = Event {
-                kind: Kind::TokenRefused,
-                application: application.as_deref(),
-                login: None,
-                eid: None,
-                cause: Some(refused.cause),
-            };
-            self.note(issuer, event, call);
-        }
-        answer
+            Err(refusal) => Err(refusal),
+        };
+        self.leave(issuer, answer, call).await
     }
 
     async fn answer_token(
         &self,
         issuer: &Issuer,
-        authorization: Option<&str>,
+        client: &Client,
         params: &Params,
         call: &Call,
     ) -> Result<TokenResponse, Refusal> {
+        let request = TokenParams::pick(params);
+        match request.grant_type.as_deref() {
+            Some("authorization_code") => self.redeem_code(issuer, client, &request, call).await,
+            Some("refresh_token") => self.refresh(issuer, client, &request, call).await,
+            Some(_) => Err(refuse(Cause::GrantTypeUnsupported)),
+            None => Err(refuse(Cause::GrantTypeMissing)),
+        }
+    }
+
+    /// Lets a client in at one of the endpoints that are for applications. Give what comes of it to
+    /// [`Provider::leave`].
+    pub(crate) async fn enter(
+        &self,
+        issuer: &Issuer,
+        authorization: Option<&str>,
+        params: &Params,
+        call: &Call,
+    ) -> Result<Client, Refusal> {
         // "Request and response parameters MUST NOT be included more than once." (RFC 6749 §3.2)
         if params.has_duplicate() {
             return Err(refuse(Cause::ParameterRepeated));
@@ -63,12 +70,33 @@ impl Provider {
         if !client.application.settings.is_public() {
             self.admit_client(issuer, (&client.application, Doing::Redeeming), call)?;
         }
-        let request = TokenParams::pick(params);
-        let answer = match request.grant_type.as_deref() {
-            Some("authorization_code") => self.redeem_code(issuer, &client, &request, call).await,
-            Some(_) => Err(refuse(Cause::GrantTypeUnsupported)),
-            None => Err(refuse(Cause::GrantTypeMissing)),
+        Ok(client)
+    }
+
+    /// Notes and counts what was refused at one of those endpoints.
+    pub(crate) async fn leave<T>(
+        &self,
+        issuer: &Issuer,
+        answer: Result<T, Refusal>,
+        call: &Call,
+    ) -> Result<T, Refusal> {
+        let Err(Refusal::OAuth(refused)) = &answer else { return answer };
+        let application = match &refused.client_id {
+            Some(client_id) => self.application(issuer, client_id, call).await.ok(),
+            None => None,
         };
-        answer.map_err(|refusal| refusal.of(&client.application.client_id))
+        // Who has proved to be a client is not limited by its address: there may be thousands of people behind it.
+        if application.as_ref().is_none_or(|it| it.settings.is_public()) {
+            self.admit_address(call)?;
+        }
+        let event = Event {
+            kind: Kind::TokenRefused,
+            application: application.as_deref(),
+            login: None,
+            eid: None,
+            cause: Some(refused.cause),
+        };
+        self.note(issuer, event, call);
+        answer
     }
 }

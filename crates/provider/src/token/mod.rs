@@ -1,5 +1,10 @@
-//! The token endpoint: who asks, what for, and what the code proved.
+//! The endpoints where applications authenticate: who asks, what for, and what a code or token proves.
 
 mod authorization_code;
 mod client;
 mod endpoint;
+mod introspect;
+mod refresh;
+mod revoke;
+
+pub(crate) use client::{Client, Jti, assertion_reused};

@@ -1,13 +1,18 @@
-//! `/oauth2/token`
+//! The endpoints where applications authenticate: `/oauth2/token`, `par`, `introspect`, `revoke`.
 
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
 use oidc::{ClientCredentials, Params};
 use provider::{Refusal, Refused};
+use serde_json::json as object;
 use texts::Cause;
 
 use crate::{
     App,
-    respond::{cors, error::token_refusal, page::json},
+    respond::{
+        cors,
+        error::token_refusal,
+        page::{answer as empty_answer, json},
+    },
     visit::Visit,
 };
 
@@ -21,22 +26,61 @@ fn named(authorization: Option<&str>, params: &Params) -> Option<String> {
     }
 }
 
-/// `POST /oauth2/token`
-pub(crate) async fn create(State(app): State<App>, visit: Visit, body: Bytes) -> Response {
+/// Reads the form that came to an endpoint of applications and answers it; the client's own origins may read that.
+async fn at_endpoint(
+    app: &App,
+    visit: &Visit,
+    body: &[u8],
+    work: impl AsyncFnOnce(Option<&str>, &Params) -> Result<Response, Refusal>,
+) -> Response {
     let authorization = visit.authorization.as_deref();
-    let Some(params) = std::str::from_utf8(&body).ok().and_then(|body| Params::parse(body).ok()) else {
-        let refusal = Refused { cause: Cause::FormMalformed, client_id: None };
-        return cors::readable(&app, &visit, None, token_refusal(&Refusal::OAuth(refusal), &visit.call))
-            .await;
+    let Some(params) = std::str::from_utf8(body).ok().and_then(|body| Params::parse(body).ok()) else {
+        let refusal = Refusal::OAuth(Refused { cause: Cause::FormMalformed, client_id: None });
+        return cors::readable(app, visit, None, token_refusal(&refusal, &visit.call)).await;
     };
-    let response = match app.provider.token(&visit.issuer, authorization, &params, &visit.call).await {
-        Ok(tokens) => json(StatusCode::OK, &tokens),
-        Err(refusal) => token_refusal(&refusal, &visit.call),
-    };
-    cors::readable(&app, &visit, named(authorization, &params).as_deref(), response).await
+    let answer = work(authorization, &params).await;
+    let response = answer.unwrap_or_else(|refusal| token_refusal(&refusal, &visit.call));
+    cors::readable(app, visit, named(authorization, &params).as_deref(), response).await
 }
 
-/// `OPTIONS /oauth2/token`
+/// `POST /oauth2/token`
+pub(crate) async fn create(State(app): State<App>, visit: Visit, body: Bytes) -> Response {
+    let answer = async |authorization: Option<&str>, params: &Params| {
+        let tokens = app.provider.token(&visit.issuer, authorization, params, &visit.call).await?;
+        Ok(json(StatusCode::OK, &tokens))
+    };
+    at_endpoint(&app, &visit, &body, answer).await
+}
+
+/// `POST /oauth2/par`
+pub(crate) async fn push(State(app): State<App>, visit: Visit, body: Bytes) -> Response {
+    let answer = async |authorization: Option<&str>, params: &Params| {
+        let pushed = app.provider.push(&visit.issuer, authorization, params, &visit.call).await?;
+        let body = object!({"request_uri": pushed.request_uri, "expires_in": pushed.expires_in});
+        Ok(json(StatusCode::CREATED, &body))
+    };
+    at_endpoint(&app, &visit, &body, answer).await
+}
+
+/// `POST /oauth2/introspect`
+pub(crate) async fn introspect(State(app): State<App>, visit: Visit, body: Bytes) -> Response {
+    let answer = async |authorization: Option<&str>, params: &Params| {
+        let worth = app.provider.introspect(&visit.issuer, authorization, params, &visit.call).await?;
+        Ok(json(StatusCode::OK, &worth))
+    };
+    at_endpoint(&app, &visit, &body, answer).await
+}
+
+/// `POST /oauth2/revoke`
+pub(crate) async fn revoke(State(app): State<App>, visit: Visit, body: Bytes) -> Response {
+    let answer = async |authorization: Option<&str>, params: &Params| {
+        app.provider.revoke(&visit.issuer, authorization, params, &visit.call).await?;
+        Ok(empty_answer(StatusCode::OK, ""))
+    };
+    at_endpoint(&app, &visit, &body, answer).await
+}
+
+/// `OPTIONS` of what applications in a browser may ask
 pub(crate) async fn preflight(State(app): State<App>, visit: Visit) -> Response {
     cors::preflight(&app, &visit).await
 }

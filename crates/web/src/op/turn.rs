@@ -161,6 +161,7 @@ fn consent(visit: &Visit, ask: ConsentAsk) -> Consent {
         SharedClaim::Phone => Shared::Phone,
         SharedClaim::Address => Shared::Address,
         SharedClaim::EidSubject => Shared::EidSubject,
+        SharedClaim::OfflineAccess => Shared::OfflineAccess,
     });
     Consent {
         shared: shared.collect(),

@@ -13,7 +13,15 @@ use texts::{Cause, Locale};
 use super::page::{Powers, json as json_answer, page};
 
 /// Addresses that programs ask; they are told in JSON.
-const FOR_PROGRAMS: [&str; 4] = ["/oauth2/token", "/oauth2/userinfo", "/.well-known/", "/eids"];
+const FOR_PROGRAMS: [&str; 7] = [
+    "/oauth2/token",
+    "/oauth2/userinfo",
+    "/oauth2/par",
+    "/oauth2/introspect",
+    "/oauth2/revoke",
+    "/.well-known/",
+    "/eids",
+];
 
 const fn status_of(cause: Cause) -> StatusCode {
     match cause {

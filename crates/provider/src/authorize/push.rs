@@ -1,0 +1,182 @@
+//! Pushed requests: an application says beforehand, and authenticated, what a browser will come for.
+//!
+//! A pushed request waits 90 seconds for a browser, and belongs to that browser's login from then on.
+//!
+//! Spec: RFC 9126 <https://www.rfc-editor.org/rfc/rfc9126>
+
+use std::{sync::Arc, time::Duration};
+
+use crypto::{Digest, b64};
+use model::Wanted;
+use oidc::{AuthorizationParams, PUSHED, Params, Scopes};
+use store::parked_requests::{self, Origin, ParkedRequest};
+use texts::Cause;
+
+use super::{
+    Brought, LoginAction, Turn,
+    jar::{Jar, LOGIN_FOR},
+    request::{trusted_return, understand},
+    start::{Arrival, Asked, parked_place, still_allowed},
+};
+use crate::{
+    Application, Call, Fault, Issuer, Provider, Refusal,
+    packed::{pack, unpack},
+    refusal::{refuse, refuse_page},
+    token::{Client, Jti, assertion_reused},
+};
+
+/// How long a pushed request waits for a browser.
+const WAITS_FOR: Duration = Duration::from_secs(90);
+
+/// What the application is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pushed {
+    /// For the browser to bring, once.
+    pub request_uri: String,
+    /// Seconds that it waits.
+    pub expires_in: u64,
+}
+
+impl Provider {
+    /// Takes a request beforehand; it is checked as if a browser had brought it.
+    ///
+    /// # Errors
+    /// [`Refusal::OAuth`] as RFC 9126 §2.3 has it; [`Refusal::TooMany`]; others are our own trouble.
+    pub async fn push(
+        &self,
+        issuer: &Issuer,
+        authorization: Option<&str>,
+        params: &Params,
+        call: &Call,
+    ) -> Result<Pushed, Refusal> {
+        let answer = match self.enter(issuer, authorization, params, call).await {
+            Ok(client) => {
+                let answer =
+                    self.keep_pushed(issuer, &client, &AuthorizationParams::pick(params, None), call).await;
+                answer.map_err(|refusal| refusal.of(&client.application.client_id))
+            }
+            Err(refusal) => Err(refusal),
+        };
+        self.leave(issuer, answer, call).await
+    }
+
+    async fn keep_pushed(
+        &self,
+        issuer: &Issuer,
+        client: &Client,
+        params: &AuthorizationParams,
+        call: &Call,
+    ) -> Result<Pushed, Refusal> {
+        let application = &client.application;
+        let checked = trusted_return(application, params).and_then(|redirect_uri| {
+            understand(issuer, application, params, redirect_uri, call).map_err(|(cause, _)| cause)
+        });
+        let wanted = match checked {
+            Ok(wanted) => wanted,
+            Err(cause) => {
+                self.spend_assertion(issuer, client).await?;
+                return Err(refuse(cause));
+            }
+        };
+        let id: [u8; 32] = self.random.bytes();
+        let row = self.parked(issuer, (&wanted, Origin::Par), &id, call.now.after(WAITS_FOR))?;
+        self.admit_stored(issuer, (application, row.sealed_request.len()), call)?;
+        let (tenant, jti) = (issuer.tenant, client.jti);
+        let keeping = self.store.write(move |tx| {
+            let first = Jti::spend(jti.as_ref(), tx, tenant)?;
+            if first {
+                parked_requests::insert(tx, &row)?;
+            }
+            Ok::<_, store::StoreError>(first)
+        });
+        if !keeping.await? {
+            return Err(assertion_reused());
+        }
+        Ok(Pushed { request_uri: format!("{PUSHED}{}", b64::encode(&id)), expires_in: WAITS_FOR.as_secs() })
+    }
+
+    /// Makes the row of a request that waits.
+    pub(super) fn parked(
+        &self,
+        issuer: &Issuer,
+        (wanted, origin): (&Wanted, Origin),
+        id: &[u8; 32],
+        expires_at: model::Timestamp,
+    ) -> Result<ParkedRequest, Fault> {
+        let digest = Digest::of(id);
+        let plain = pack(wanted)?;
+        Ok(ParkedRequest {
+            tenant_id: issuer.tenant,
+            request_digest: digest,
+            domain_id: issuer.domain,
+            origin,
+            sealed_request: issuer.seal.seal(&self.random, &parked_place(issuer, &digest), plain.expose()),
+            expires_at,
+        })
+    }
+
+    /// Begins the login of a pushed request. The browser that has begun it may come again (a reload, the back
+    /// button) and goes on where it was; for any other the request is used up.
+    pub(super) async fn present(
+        &self,
+        issuer: &Issuer,
+        (application, params): (Arc<Application>, &AuthorizationParams),
+        (arrival, brought): (Arrival, &Brought),
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let refused = |cause| refuse_page(cause).of(&application.client_id);
+        let gone = || refused(Cause::RequestUriGone);
+        let bytes = params.pushed().and_then(b64::decode).ok_or_else(gone)?;
+        let id: [u8; 32] = bytes.try_into().map_err(|_| gone())?;
+        let jar = Jar::open(issuer, brought, call.now);
+        if let Some(begun) = jar.find_parked(&id) {
+            return self.continue_login(issuer, (&begun.name, LoginAction::Look), brought, call).await;
+        }
+        let (tenant, domain, digest, now) = (issuer.tenant, issuer.domain, Digest::of(&id), call.now);
+        let row = self.store.read(move |tx| parked_requests::find(tx, tenant, &digest, now)).await?;
+        let row = row.filter(|row| row.domain_id == domain && row.origin == Origin::Par).ok_or_else(gone)?;
+        let plain =
+            issuer.seal.open(&parked_place(issuer, &digest), &row.sealed_request).map_err(Fault::new)?;
+        // Another client's request does not exist.
+        let wanted: Option<Wanted> = unpack(plain.expose());
+        let wanted = wanted.filter(|it| it.application == application.id).ok_or_else(gone)?;
+        if overrides(params, &wanted) {
+            return Err(refused(Cause::RequestOverridden));
+        }
+        let wanted = still_allowed(issuer, &application, wanted).ok_or_else(gone)?;
+        let ends_at = now.after(LOGIN_FOR);
+        let first = self
+            .store
+            .write(move |tx| parked_requests::present(tx, (tenant, domain), &digest, (ends_at, now)));
+        if first.await?.is_none() {
+            return Err(gone());
+        }
+        self.go(issuer, (application, Asked { wanted, pushed: Some(id) }), (arrival, brought), call).await
+    }
+}
+
+/// Says whether a parameter beside `client_id` and `request_uri` is another than what was pushed. What clients
+/// repeat because OpenID Connect Core asks for it is fine.
+fn overrides(params: &AuthorizationParams, wanted: &Wanted) -> bool {
+    let differs = |sent: &Option<String>, pushed: Option<&str>| sent.is_some() && sent.as_deref() != pushed;
+    let others = [
+        &params.response_mode,
+        &params.prompt,
+        &params.max_age,
+        &params.acr_values,
+        &params.login_hint,
+        &params.claims,
+        &params.id_token_hint,
+        &params.code_challenge,
+        &params.code_challenge_method,
+    ];
+    differs(&params.redirect_uri, Some(&wanted.redirect_uri))
+        || differs(&params.state, wanted.state.as_deref())
+        || differs(&params.nonce, wanted.nonce.as_deref())
+        || differs(&params.response_type, Some("code"))
+        || params.scope.as_deref().is_some_and(|it| !wanted.scopes.has_all(Scopes::parse(it)))
+        || params.has_request
+        || params.has_registration
+        || params.has_duplicate
+        || others.into_iter().any(Option::is_some)
+}

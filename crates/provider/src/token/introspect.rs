@@ -1,0 +1,139 @@
+//! What a token is worth, for whoever received it.
+//!
+//! Spec: RFC 7662 <https://www.rfc-editor.org/rfc/rfc7662#section-2>
+
+use crypto::Digest;
+use model::{ApplicationId, Grant, RefreshUse, Timestamp};
+use oidc::{Params, Scopes};
+use serde_json::{Value, json};
+use store::{access_tokens, refresh_tokens};
+use texts::Cause;
+
+use super::client::Client;
+use crate::{Application, Call, Issuer, Provider, Refusal, mint::open_grant, refusal::refuse};
+
+/// A live token, whichever kind it is of, as the store has it.
+struct Found {
+    grant: model::GrantId,
+    application: ApplicationId,
+    wrapped_key: Vec<u8>,
+    sealed_claims: Vec<u8>,
+    scope: Option<String>,
+    expires_at: Timestamp,
+    is_access_token: bool,
+}
+
+impl Provider {
+    /// Says what a token is worth. A client sees its own tokens, a resource server those of the whole domain; of any
+    /// other, and of one that is good for nothing, it is told just that.
+    ///
+    /// # Errors
+    /// [`Refusal::OAuth`] for a client that is not one, or cannot prove it; [`Refusal::TooMany`]; others are our own
+    /// trouble.
+    pub async fn introspect(
+        &self,
+        issuer: &Issuer,
+        authorization: Option<&str>,
+        params: &Params,
+        call: &Call,
+    ) -> Result<Value, Refusal> {
+        let answer = match self.enter(issuer, authorization, params, call).await {
+            Ok(client) => {
+                let answer = self.introspect_token(issuer, &client, params.get("token"), call).await;
+                answer.map_err(|refusal| refusal.of(&client.application.client_id))
+            }
+            Err(refusal) => Err(refusal),
+        };
+        self.leave(issuer, answer, call).await
+    }
+
+    async fn introspect_token(
+        &self,
+        issuer: &Issuer,
+        client: &Client,
+        token: Option<&str>,
+        call: &Call,
+    ) -> Result<Value, Refusal> {
+        if client.application.settings.is_public() {
+            return Err(refuse(Cause::ClientMayNotIntrospect));
+        }
+        self.spend_assertion(issuer, client).await?;
+        let token = token.ok_or_else(|| refuse(Cause::TokenParameterMissing))?;
+        let inactive = json!({"active": false});
+        let Some(found) = self.find_token(issuer, token, call.now).await? else { return Ok(inactive) };
+        let asker = &client.application;
+        if found.application != asker.id && !asker.settings.may_introspect {
+            return Ok(inactive);
+        }
+        let application = match self.application_by_id(issuer, found.application, call).await {
+            Err(Refusal::NotFound) => return Ok(inactive),
+            other => other?,
+        };
+        let opened = open_grant(issuer, found.grant, token, &found.wrapped_key, &found.sealed_claims);
+        match opened {
+            Some((grant, _)) if application.settings.accepts(grant.proof.eid, grant.proof.level) => {
+                Ok(active(issuer, &application, &grant, &found))
+            }
+            _ => Ok(inactive),
+        }
+    }
+
+    async fn find_token(
+        &self,
+        issuer: &Issuer,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Option<Found>, Refusal> {
+        let (tenant, domain, digest) = (issuer.tenant, issuer.domain, Digest::of(token.as_bytes()));
+        let found = self.store.read(move |tx| {
+            let access = access_tokens::find_live(tx, tenant, &digest, now)?;
+            if let Some(it) = access.filter(|it| it.domain_id == domain) {
+                return Ok(Some(Found {
+                    grant: it.grant_id,
+                    application: it.application_id,
+                    wrapped_key: it.wrapped_key,
+                    sealed_claims: it.sealed_claims,
+                    scope: it.scope,
+                    expires_at: it.expires_at,
+                    is_access_token: true,
+                }));
+            }
+            let refresh = refresh_tokens::find(tx, tenant, &digest)?.filter(|it| {
+                it.domain_id == domain && it.revoked_at.is_none() && it.times.judge(now) == RefreshUse::Good
+            });
+            Ok::<_, store::StoreError>(refresh.map(|it| Found {
+                grant: it.grant_id,
+                application: it.application_id,
+                wrapped_key: it.wrapped_key,
+                sealed_claims: it.sealed_claims,
+                scope: None,
+                expires_at: it.times.expires_at,
+                is_access_token: false,
+            }))
+        });
+        Ok(found.await?)
+    }
+}
+
+/// Spec: RFC 7662 §2.2; `acr` and `auth_time`: RFC 9470 §6.2
+fn active(issuer: &Issuer, application: &Application, grant: &Grant, found: &Found) -> Value {
+    let scopes = found.scope.as_deref().map_or(grant.scopes, Scopes::parse);
+    let mut answer = json!({
+        "active": true,
+        "iss": issuer.url(),
+        "sub": grant.subject,
+        "client_id": application.client_id,
+        "scope": scopes.to_text(),
+        "exp": found.expires_at.seconds(),
+        "acr": grant.acr.as_str(),
+        "auth_time": grant.proof.authenticated_at.seconds(),
+        "token_type": "Bearer",
+    });
+    // A refresh token has no type.
+    if !found.is_access_token
+        && let Value::Object(members) = &mut answer
+    {
+        members.remove("token_type");
+    }
+    answer
+}

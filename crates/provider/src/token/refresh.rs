@@ -1,0 +1,169 @@
+//! Refreshing: new tokens from a login that was.
+//!
+//! One write locks the grant, looks at the token again and inserts what it gives; signing comes after it. A token
+//! that had been replaced kills its family, and that is committed.
+
+use crypto::Digest;
+use model::{ApplicationId, Grant, RefreshUse, TenantId, Timestamp};
+use oidc::{Scope, Scopes, TokenParams, TokenResponse};
+use store::{
+    StoreError, WriteTx, access_tokens, grants,
+    login_events::Kind,
+    refresh_tokens::{self, FoundToken},
+};
+use texts::Cause;
+
+use super::{
+    authorization_code::is_offline,
+    client::{Client, Jti, assertion_reused},
+};
+use crate::{
+    Call, Issuer, Provider, Refusal,
+    mint::{mint_access_token, mint_refresh_token, open_grant, signing_key, token_response},
+    noted::Event,
+    refusal::refuse,
+};
+
+/// How the write ended; every variant is committed.
+enum Refreshed {
+    /// The new tokens are good.
+    Done,
+    /// The token is not good any more; where it had been replaced, neither is its family.
+    Dead,
+    /// The assertion had been used before; nothing else was looked at.
+    AssertionReused,
+}
+
+/// What is to be written, decided before the write.
+struct Renewal {
+    tenant: TenantId,
+    application: ApplicationId,
+    presented: Digest,
+    access: access_tokens::AccessToken,
+    /// A public application's token is replaced.
+    successor: Option<refresh_tokens::RefreshToken>,
+    jti: Option<Jti>,
+}
+
+fn renew(tx: &mut WriteTx<'_>, it: &Renewal, now: Timestamp) -> Result<Refreshed, StoreError> {
+    if !Jti::spend(it.jti.as_ref(), tx, it.tenant)? {
+        return Ok(Refreshed::AssertionReused);
+    }
+    let (tenant, grant) = (it.tenant, it.access.grant_id);
+    let live = grants::lock(tx, tenant, grant)?;
+    let found = refresh_tokens::find(tx, tenant, &it.presented)?;
+    let Some(found) = found.filter(|found| live && found.application_id == it.application) else {
+        return Ok(Refreshed::Dead);
+    };
+    match found.times.judge(now) {
+        RefreshUse::Expired => return Ok(Refreshed::Dead),
+        RefreshUse::Reused => {
+            grants::revoke(tx, tenant, grant, now)?;
+            return Ok(Refreshed::Dead);
+        }
+        RefreshUse::Good => {}
+    }
+    if let Some(predecessor) = &found.predecessor_digest {
+        refresh_tokens::retire_others(tx, tenant, (predecessor, &it.presented), now)?;
+    }
+    if let Some(successor) = &it.successor {
+        refresh_tokens::replace(tx, tenant, &it.presented, now)?;
+        refresh_tokens::insert(tx, successor)?;
+    }
+    grants::extend(tx, tenant, grant, it.access.expires_at)?;
+    access_tokens::insert(tx, &it.access)?;
+    Ok(Refreshed::Done)
+}
+
+/// The scopes of the new tokens (RFC 6749 §6): those that were granted, or fewer.
+fn narrowed(granted: Scopes, asked: Option<&str>) -> Result<Scopes, Refusal> {
+    let Some(asked) = asked else { return Ok(granted) };
+    let known = asked.split(' ').filter(|word| !word.is_empty()).all(|word| Scope::parse(word).is_some());
+    let asked = Scopes::parse(asked);
+    if known && granted.has_all(asked) { Ok(asked) } else { Err(refuse(Cause::ScopeWider)) }
+}
+
+impl Provider {
+    /// Gives new tokens for a refresh token.
+    ///
+    /// Spec: RFC 6749 §6, OpenID Connect Core 1.0 §12.2
+    /// <https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse>
+    pub(crate) async fn refresh(
+        &self,
+        issuer: &Issuer,
+        client: &Client,
+        request: &TokenParams,
+        call: &Call,
+    ) -> Result<TokenResponse, Refusal> {
+        let token = request.refresh_token.as_deref().ok_or_else(|| refuse(Cause::RefreshTokenMissing))?;
+        let (tenant, presented, now) = (issuer.tenant, Digest::of(token.as_bytes()), call.now);
+        let found = self.store.read(move |tx| refresh_tokens::find(tx, tenant, &presented)).await?;
+        let own =
+            |it: &FoundToken| it.domain_id == issuer.domain && it.application_id == client.application.id;
+        let opened = found.filter(own).and_then(|it| {
+            let (grant, key) = open_grant(issuer, it.grant_id, token, &it.wrapped_key, &it.sealed_claims)?;
+            may_go_on(issuer, client, &grant).then_some((it, grant, key))
+        });
+        let Some((found, mut grant, key)) = opened else {
+            self.spend_assertion(issuer, client).await?;
+            return Err(bad_token());
+        };
+        // A token that gives the next one would otherwise go round as fast as anybody likes.
+        self.admit_person(issuer, &grant.subject, call)?;
+        let scopes = narrowed(grant.scopes, request.scope.as_deref())?;
+        let scope = (scopes != grant.scopes).then(|| scopes.to_text());
+        grant.scopes = scopes;
+        // OpenID Connect Core 1.0 §12.2: "it SHOULD NOT have a nonce Claim".
+        grant.nonce = None;
+        if grant.scopes.has(Scope::Openid) {
+            signing_key(issuer, &client.application, now)?;
+        }
+        let access =
+            mint_access_token(issuer, &client.application, (found.grant_id, &key, scope), &self.random, now);
+        let successor = client.application.settings.is_public().then(|| {
+            let times = (now, found.times.expires_at);
+            mint_refresh_token(issuer, (found.grant_id, &key, Some(presented)), &self.random, times)
+        });
+        let renewal = Renewal {
+            tenant,
+            application: client.application.id,
+            presented,
+            access: access.row,
+            successor: successor.as_ref().map(|it| it.row.clone()),
+            jti: client.jti,
+        };
+        match self.store.write(move |tx| renew(tx, &renewal, now)).await? {
+            Refreshed::Done => {
+                self.tally.token();
+                self.note_refreshed(issuer, client, &grant, call);
+                let tokens = (&access.token, successor.as_ref().map(|it| &it.token), &self.random);
+                Ok(token_response(issuer, &client.application, &grant, tokens, now)?)
+            }
+            Refreshed::Dead => Err(bad_token()),
+            Refreshed::AssertionReused => Err(assertion_reused()),
+        }
+    }
+
+    fn note_refreshed(&self, issuer: &Issuer, client: &Client, grant: &Grant, call: &Call) {
+        let event = Event {
+            kind: Kind::Refreshed,
+            application: Some(&client.application),
+            login: Some(&grant.login),
+            eid: Some(grant.proof.eid),
+            cause: None,
+        };
+        self.note(issuer, event, call);
+    }
+}
+
+/// The application's settings hold on every path to a token, also a month later (NEG-11).
+fn may_go_on(issuer: &Issuer, client: &Client, grant: &Grant) -> bool {
+    let settings = &client.application.settings;
+    is_offline(grant, client)
+        && settings.accepts(grant.proof.eid, grant.proof.level)
+        && (grant.proof.person.nin.is_none() || settings.may_have_nin(issuer.environment))
+}
+
+const fn bad_token() -> Refusal {
+    refuse(Cause::RefreshTokenInvalid)
+}

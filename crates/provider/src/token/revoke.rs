@@ -1,0 +1,63 @@
+//! An application gives a token back.
+//!
+//! Spec: RFC 7009 <https://www.rfc-editor.org/rfc/rfc7009#section-2>
+
+use crypto::Digest;
+use oidc::Params;
+use store::{StoreError, access_tokens, grants, refresh_tokens};
+use texts::Cause;
+
+use super::client::{Client, Jti, assertion_reused};
+use crate::{Call, Issuer, Provider, Refusal, refusal::refuse};
+
+impl Provider {
+    /// Revokes a token: an access token alone, a refresh token with all that came from the same login. Another
+    /// client's token, and one that is none, stay as they are, and nobody is told.
+    ///
+    /// # Errors
+    /// [`Refusal::OAuth`] as RFC 7009 §2.2.1 has it; [`Refusal::TooMany`]; others are our own trouble.
+    pub async fn revoke(
+        &self,
+        issuer: &Issuer,
+        authorization: Option<&str>,
+        params: &Params,
+        call: &Call,
+    ) -> Result<(), Refusal> {
+        let answer = match self.enter(issuer, authorization, params, call).await {
+            Ok(client) => {
+                let answer = self.revoke_token(issuer, &client, params.get("token"), call).await;
+                answer.map_err(|refusal| refusal.of(&client.application.client_id))
+            }
+            Err(refusal) => Err(refusal),
+        };
+        self.leave(issuer, answer, call).await
+    }
+
+    async fn revoke_token(
+        &self,
+        issuer: &Issuer,
+        client: &Client,
+        token: Option<&str>,
+        call: &Call,
+    ) -> Result<(), Refusal> {
+        let token = token.ok_or_else(|| refuse(Cause::TokenParameterMissing))?;
+        let (tenant, domain, application) = (issuer.tenant, issuer.domain, client.application.id);
+        let (digest, now, jti) = (Digest::of(token.as_bytes()), call.now, client.jti);
+        let revoking = self.store.write(move |tx| {
+            if !Jti::spend(jti.as_ref(), tx, tenant)? {
+                return Ok(false);
+            }
+            let own = |of: (_, _)| of == (domain, application);
+            let refresh = refresh_tokens::find(tx, tenant, &digest)?;
+            if let Some(found) = refresh.filter(|it| own((it.domain_id, it.application_id))) {
+                grants::revoke(tx, tenant, found.grant_id, now)?;
+            }
+            let access = access_tokens::find_live(tx, tenant, &digest, now)?;
+            if access.is_some_and(|it| own((it.domain_id, it.application_id))) {
+                access_tokens::remove(tx, tenant, &digest)?;
+            }
+            Ok::<_, StoreError>(true)
+        });
+        if revoking.await? { Ok(()) } else { Err(assertion_reused()) }
+    }
+}

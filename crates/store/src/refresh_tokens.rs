@@ -1,0 +1,142 @@
+//! Refresh tokens: digests, each with its grant's key wrapped under the token itself.
+//!
+//! The refresh tokens of one grant are a family; whoever changes it locks the grant first
+//! ([`grants::lock`](crate::grants::lock)). Whether a token may still be used is decided above
+//! ([`model::RefreshTimes`]).
+
+use crypto::Digest;
+use model::{ApplicationId, DomainId, GrantId, RefreshTimes, TenantId, Timestamp};
+
+use crate::{StoreError, Tx, WriteTx, value::Row};
+
+const INSERT: &str = "INSERT INTO refresh_tokens
+    (tenant_id, token_digest, grant_id, predecessor_digest, wrapped_key, replaced_at, retired_at, created_at,
+    expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const FIND: &str = "SELECT grants.id, grants.application_id, grants.domain_id, grants.revoked_at,
+    refresh_tokens.predecessor_digest, refresh_tokens.wrapped_key, grants.sealed_claims,
+    refresh_tokens.replaced_at, refresh_tokens.retired_at, refresh_tokens.expires_at
+    FROM refresh_tokens JOIN grants
+    ON grants.tenant_id = refresh_tokens.tenant_id AND grants.id = refresh_tokens.grant_id
+    WHERE refresh_tokens.tenant_id = $1 AND refresh_tokens.token_digest = $2";
+const REPLACE: &str = "UPDATE refresh_tokens SET replaced_at = $1
+    WHERE tenant_id = $2 AND token_digest = $3 AND replaced_at IS NULL";
+const RETIRE_OTHERS: &str = "UPDATE refresh_tokens SET retired_at = $1
+    WHERE tenant_id = $2 AND retired_at IS NULL
+    AND (token_digest = $3 OR (predecessor_digest = $3 AND token_digest <> $4))";
+
+pub(crate) const ALL: &[&str] = &[INSERT, FIND, REPLACE, RETIRE_OTHERS];
+
+/// A refresh token's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefreshToken {
+    /// Whose it is.
+    pub tenant_id: TenantId,
+    /// SHA-256 of the token.
+    pub token_digest: Digest,
+    /// What it renews.
+    pub grant_id: GrantId,
+    /// SHA-256 of the token that it came in the place of.
+    pub predecessor_digest: Option<Digest>,
+    /// The grant's key, wrapped under the token.
+    pub wrapped_key: Vec<u8>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Its times; the end is that of the whole family.
+    pub times: RefreshTimes,
+}
+
+/// A refresh token in whatever state it is, with what stands behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundToken {
+    /// What it renews.
+    pub grant_id: GrantId,
+    /// Who was granted.
+    pub application_id: ApplicationId,
+    /// Where the login was: refuse the token on another domain.
+    pub domain_id: DomainId,
+    /// When everything from this grant was revoked.
+    pub revoked_at: Option<Timestamp>,
+    /// SHA-256 of the token that it came in the place of.
+    pub predecessor_digest: Option<Digest>,
+    /// The grant's key, wrapped under the token.
+    pub wrapped_key: Vec<u8>,
+    /// The claims, sealed under that key.
+    pub sealed_claims: Vec<u8>,
+    /// Its times.
+    pub times: RefreshTimes,
+}
+
+/// Adds a token.
+///
+/// # Errors
+/// [`StoreError::Conflict`], perhaps only from the write itself, when the token is there already.
+pub fn insert(tx: &mut WriteTx<'_>, token: &RefreshToken) -> Result<(), StoreError> {
+    let values = [
+        token.tenant_id.into(),
+        (&token.token_digest).into(),
+        token.grant_id.into(),
+        token.predecessor_digest.as_ref().into(),
+        (&token.wrapped_key).into(),
+        token.times.replaced_at.into(),
+        token.times.retired_at.into(),
+        token.created_at.into(),
+        token.times.expires_at.into(),
+    ];
+    tx.put(INSERT, &values)
+}
+
+/// Finds a token in whatever state it is.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn find(
+    tx: &mut impl Tx,
+    tenant_id: TenantId,
+    token_digest: &Digest,
+) -> Result<Option<FoundToken>, StoreError> {
+    tx.find(FIND, &[tenant_id.into(), token_digest.into()])?.map(read).transpose()
+}
+
+/// Notes that a token was given a successor; the first time counts.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn replace(
+    tx: &mut WriteTx<'_>,
+    tenant_id: TenantId,
+    token_digest: &Digest,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.put(REPLACE, &[now.into(), tenant_id.into(), token_digest.into()])
+}
+
+/// Retires a token and all its successors but one.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn retire_others(
+    tx: &mut WriteTx<'_>,
+    tenant_id: TenantId,
+    (predecessor, but): (&Digest, &Digest),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.put(RETIRE_OTHERS, &[now.into(), tenant_id.into(), predecessor.into(), but.into()])
+}
+
+fn read(row: Row) -> Result<FoundToken, StoreError> {
+    let mut row = row.of("refresh_tokens");
+    Ok(FoundToken {
+        grant_id: row.id("id", GrantId::parse)?,
+        application_id: row.id("application_id", ApplicationId::parse)?,
+        domain_id: row.id("domain_id", DomainId::parse)?,
+        revoked_at: row.maybe_time("revoked_at")?,
+        predecessor_digest: row.maybe_digest("predecessor_digest")?,
+        wrapped_key: row.bytes("wrapped_key")?,
+        sealed_claims: row.bytes("sealed_claims")?,
+        times: RefreshTimes {
+            replaced_at: row.maybe_time("replaced_at")?,
+            retired_at: row.maybe_time("retired_at")?,
+            expires_at: row.time("expires_at")?,
+        },
+    })
+}
