@@ -63,7 +63,7 @@ impl ApplicationView {
 }
 
 /// Refuses a client id that could not travel in a query, a header and a log line.
-fn check_client_id(client_id: &str) -> Result<(), Refusal> {
+pub(crate) fn check_client_id(client_id: &str) -> Result<(), Refusal> {
     let fine = (1..=255).contains(&client_id.len()) && client_id.bytes().all(|it| matches!(it, 0x21..=0x7e));
     if fine {
         Ok(())

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How many secrets of an application may be live.
-const MOST_LIVE: usize = 2;
+pub(crate) const MOST_LIVE: usize = 2;
 
 /// A client secret as it is shown: everything but itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl SecretView {
     }
 }
 
-fn insert(
+pub(crate) fn insert(
     tx: &mut WriteTx<'_>,
     row: &ClientSecret,
     permit: &Permit,

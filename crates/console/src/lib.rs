@@ -12,11 +12,13 @@ mod domains;
 mod identity_sources;
 mod logins;
 mod master_key;
+mod moving;
 mod refusal;
 mod sessions;
 mod signing_keys;
 mod tenant;
 mod tenants;
+mod test_users;
 
 use crypto::{Random, SealKey};
 use store::Store;
@@ -27,10 +29,12 @@ pub use backup::Backup;
 pub use client_secrets::SecretView;
 pub use domains::{DomainView, NewDomain};
 pub use identity_sources::{NewIdentitySource, SourceView};
+pub use moving::{Change, Declined, Fault, LARGEST_IMPORT, MadeSecret, Plan, Problem, Verb};
 pub use refusal::Refusal;
 pub use signing_keys::{KeyState, KeyView};
 pub use tenant::Tenant;
 pub use tenants::TenantView;
+pub use test_users::{NewTestUser, TestUserChange, TestUserView};
 
 /// The use cases of administration.
 pub struct Console {

@@ -54,7 +54,7 @@ pub struct KeyView {
     pub times: KeyTimes,
 }
 
-const fn times(row: &signing_keys::SigningKey) -> KeyTimes {
+pub(crate) const fn times(row: &signing_keys::SigningKey) -> KeyTimes {
     KeyTimes {
         published_at: row.published_at,
         active_at: row.active_at,
@@ -75,9 +75,9 @@ fn state(key: &KeyTimes, now: Timestamp) -> KeyState {
     }
 }
 
-type Rows = Vec<signing_keys::SigningKey>;
+pub(crate) type Rows = Vec<signing_keys::SigningKey>;
 
-fn of_algorithm(rows: Rows, algorithm: Algorithm) -> Rows {
+pub(crate) fn of_algorithm(rows: Rows, algorithm: Algorithm) -> Rows {
     rows.into_iter().filter(|row| row.algorithm == algorithm.as_str()).collect()
 }
 
@@ -90,7 +90,7 @@ fn retire_at(tx: &mut WriteTx<'_>, keys: &Rows, at: Timestamp, now: Timestamp) -
 }
 
 /// Publishes `made` if one is missing; says whether it was.
-fn publish(
+pub(crate) fn publish(
     tx: &mut WriteTx<'_>,
     made: &signing_keys::SigningKey,
     (permit, schedule): (&Permit, KeySchedule),
@@ -150,7 +150,7 @@ impl Console {
         self.publish_key((tenant, domain), (algorithm, KeySchedule::default()), permit, now).await.map(drop)
     }
 
-    async fn key_rows(&self, tenant: &Tenant, domain: DomainId) -> Result<Rows, Refusal> {
+    pub(crate) async fn key_rows(&self, tenant: &Tenant, domain: DomainId) -> Result<Rows, Refusal> {
         let id = tenant.id;
         Ok(self.store.read(move |tx| signing_keys::list(tx, id, domain)).await?)
     }

@@ -9,5 +9,7 @@ mod backup;
 mod client_secrets;
 mod domains;
 mod identity_sources;
+mod import;
 mod master_key;
 mod signing_keys;
+mod test_users;

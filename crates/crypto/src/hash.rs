@@ -35,6 +35,11 @@ impl Digest {
         Self(sha256(secret))
     }
 
+    /// Takes what another function of 32 bytes made, such as an HMAC, to be kept and compared like a digest.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// Reads a digest back from storage; `None` unless it is 32 bytes.
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)

@@ -9,6 +9,7 @@ mod hash;
 mod jwe;
 mod jwk;
 mod jws;
+pub mod password;
 mod random;
 mod seal;
 mod secret;

@@ -50,6 +50,7 @@ fn address(claims: &Map<String, Value>) -> Option<Address> {
         postal_code: own("postal_code"),
         // Vipps puts the place into `region`.
         locality: own("region"),
+        region: None,
         country: own("country"),
         formatted: own("formatted"),
     };
@@ -96,6 +97,7 @@ impl Vipps {
                 phone_number_verified: flag("phone_number_verified"),
                 address: address(claims),
                 nin: text(claims, "nin").and_then(Nin::parse).map(|nin| nin.digits().to_owned()),
+                more: None,
             },
         }
     }

@@ -76,6 +76,14 @@ actions! {
     SourceDisabled = "identity_source.disabled",
     /// An identity source was enabled again.
     SourceEnabled = "identity_source.enabled",
+    /// A test user was made.
+    TestUserCreated = "test_user.created",
+    /// A test user was given another password or other claims.
+    TestUserChanged = "test_user.changed",
+    /// A test user was removed.
+    TestUserRemoved = "test_user.removed",
+    /// Subjects were imported.
+    SubjectsImported = "subjects.imported",
     /// A signing key was made; it signs from a later time.
     KeyPublished = "signing_key.published",
     /// A signing key began to sign before its time.

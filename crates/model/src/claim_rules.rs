@@ -3,7 +3,7 @@
 use oidc::{Individual, Scope};
 use serde_json::{Map, Value, json};
 
-use crate::{Address, Grant, Nin, Person};
+use crate::{Address, Grant, MoreProfile, Nin, Person};
 
 /// The claims about the person, by where they go.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,6 +30,7 @@ fn address(address: &Address) -> Value {
         ("street_address", &address.street_address),
         ("postal_code", &address.postal_code),
         ("locality", &address.locality),
+        ("region", &address.region),
         ("country", &address.country),
         ("formatted", &address.formatted),
     ];
@@ -44,11 +45,33 @@ fn nin(person: &Person) -> Option<Nin> {
     Nin::parse(person.nin.as_deref()?)
 }
 
-const RULES: [Rule; 12] = [
+fn more(person: &Person, read: fn(&MoreProfile) -> &Option<String>) -> Option<Value> {
+    text(read(person.more.as_deref()?).as_ref())
+}
+
+const RULES: [Rule; 22] = [
     Rule { claim: "name", scope: Scope::Profile, read: |it| text(it.name.as_ref()) },
     Rule { claim: "given_name", scope: Scope::Profile, read: |it| text(it.given_name.as_ref()) },
     Rule { claim: "family_name", scope: Scope::Profile, read: |it| text(it.family_name.as_ref()) },
     Rule { claim: "birthdate", scope: Scope::Profile, read: |it| text(it.birthdate.as_ref()) },
+    Rule { claim: "middle_name", scope: Scope::Profile, read: |it| more(it, |more| &more.middle_name) },
+    Rule { claim: "nickname", scope: Scope::Profile, read: |it| more(it, |more| &more.nickname) },
+    Rule {
+        claim: "preferred_username",
+        scope: Scope::Profile,
+        read: |it| more(it, |more| &more.preferred_username),
+    },
+    Rule { claim: "profile", scope: Scope::Profile, read: |it| more(it, |more| &more.profile) },
+    Rule { claim: "picture", scope: Scope::Profile, read: |it| more(it, |more| &more.picture) },
+    Rule { claim: "website", scope: Scope::Profile, read: |it| more(it, |more| &more.website) },
+    Rule { claim: "gender", scope: Scope::Profile, read: |it| more(it, |more| &more.gender) },
+    Rule { claim: "zoneinfo", scope: Scope::Profile, read: |it| more(it, |more| &more.zoneinfo) },
+    Rule { claim: "locale", scope: Scope::Profile, read: |it| more(it, |more| &more.locale) },
+    Rule {
+        claim: "updated_at",
+        scope: Scope::Profile,
+        read: |it| it.more.as_ref()?.updated_at.map(Value::from),
+    },
     Rule { claim: "email", scope: Scope::Email, read: |it| text(it.email.as_ref()) },
     Rule { claim: "email_verified", scope: Scope::Email, read: |it| it.email_verified.map(Value::from) },
     Rule { claim: "phone_number", scope: Scope::Phone, read: |it| text(it.phone_number.as_ref()) },
@@ -110,6 +133,7 @@ impl Person {
         let keep = |scope| allowed.has(scope);
         if !keep(Scope::Profile) {
             (self.name, self.given_name, self.family_name, self.birthdate) = (None, None, None, None);
+            self.more = None;
         }
         if !keep(Scope::Email) {
             (self.email, self.email_verified) = (None, None);
@@ -130,7 +154,7 @@ impl Person {
 #[cfg(test)]
 mod tests {
     use super::release;
-    use crate::{Acr, Eid, EidEnvironment, Grant, Level, Person, Proof, Timestamp};
+    use crate::{Acr, Eid, EidEnvironment, Grant, Level, MoreProfile, Person, Proof, Timestamp};
     use oidc::{ClaimsRequest, Scopes};
     use serde_json::{Value, json};
 
@@ -140,6 +164,7 @@ mod tests {
             birthdate: Some("1984-05-17".into()),
             nin: Some("17858499941".into()),
             phone_number: Some("+4799999999".into()),
+            more: Some(Box::new(MoreProfile { nickname: Some("Tine".into()), ..MoreProfile::default() })),
             ..Person::default()
         };
         let at = Timestamp::from_seconds(1);
@@ -173,8 +198,8 @@ mod tests {
         let released = release(&grant("openid profile nin", "{}"), false);
         assert_eq!(
             Value::from(released.id_token),
-            json!({"name": "Testine Prøvesen", "birthdate": "1984-05-17", "nin": "17858499941", "nin_type": "fnr",
-                   "nin_country": "NO", "idp": "no-bankid"})
+            json!({"name": "Testine Prøvesen", "birthdate": "1984-05-17", "nickname": "Tine", "nin": "17858499941",
+                   "nin_type": "fnr", "nin_country": "NO", "idp": "no-bankid"})
         );
         assert!(released.userinfo.contains_key("nin") && released.userinfo["sub"] == "subject");
         assert!(!released.userinfo.contains_key("email"), "absent, not null");
@@ -193,6 +218,7 @@ mod tests {
         let whole = grant("openid", "{}").proof.person;
         let cut = whole.clone().only(Scopes::parse("openid phone"), &ClaimsRequest::default());
         assert_eq!((cut.name, cut.nin, cut.phone_number), (None, None, Some("+4799999999".into())));
+        assert_eq!(cut.more, None);
         let claims = ClaimsRequest::parse(r#"{"userinfo":{"name":null}}"#).unwrap();
         assert!(whole.only(Scopes::parse("openid"), &claims).name.is_some());
     }

@@ -80,6 +80,8 @@ ids! {
     SessionId,
     /// A login event's.
     LoginEventId,
+    /// A test user's.
+    TestUserId,
 }
 
 #[cfg(test)]

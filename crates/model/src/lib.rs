@@ -14,6 +14,7 @@ mod environment;
 mod grant;
 mod id;
 mod identity_source_settings;
+mod imported_subject;
 mod limit;
 mod login;
 mod nin;
@@ -24,6 +25,7 @@ mod refresh_token;
 mod sealed;
 mod signing_key;
 mod subject;
+mod test_user;
 mod time;
 
 pub use acr::{Acr, Eid, Level};
@@ -40,17 +42,19 @@ pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};
 pub use id::{
     ApplicationId, DomainId, GrantId, IdentitySourceId, LoginEventId, MalformedId, SecretId, SessionId,
-    TenantId,
+    TenantId, TestUserId,
 };
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
+pub use imported_subject::SubjectRoom;
 pub use limit::Rate;
 pub use login::{Ask, Login, Memo, Phase, Trouble, Wanted};
 pub use nin::{Nin, NinKind};
 pub use payload::Payload;
-pub use person::{Address, Person, Proof};
+pub use person::{Address, MoreProfile, Person, Proof};
 pub use redirect_uri::{RedirectUriError, check_redirect_uri, matches_redirect_uri};
 pub use refresh_token::{RefreshTimes, RefreshUse};
 pub use sealed::sealed_place;
 pub use signing_key::{KeySchedule, KeyTimes, current_key, missing_key, next_key, signs_now, stands_in_jwks};
 pub use subject::{SubjectOf, derive_compatible_subject, derive_subject};
+pub use test_user::{StandardClaims, TestUser, TestUserError};
 pub use time::Timestamp;

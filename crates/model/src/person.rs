@@ -13,10 +13,38 @@ pub struct Address {
     pub postal_code: Option<String>,
     /// City or place.
     pub locality: Option<String>,
+    /// State, province, county.
+    pub region: Option<String>,
     /// ISO 3166-1 alpha-2 as the eID gives it.
     pub country: Option<String>,
     /// The whole address for a letter.
     pub formatted: Option<String>,
+}
+
+/// What scope `profile` gives beside names and birth date (OpenID Connect Core 1.0 §5.1). No eID gives these; test users
+/// have them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoreProfile {
+    /// Middle names.
+    pub middle_name: Option<String>,
+    /// What friends say.
+    pub nickname: Option<String>,
+    /// What the person wants to be called by; not unique.
+    pub preferred_username: Option<String>,
+    /// URL of a page about the person.
+    pub profile: Option<String>,
+    /// URL of an image.
+    pub picture: Option<String>,
+    /// URL of the person's own page.
+    pub website: Option<String>,
+    /// `female`, `male` or another word.
+    pub gender: Option<String>,
+    /// A name of the IANA time zone database.
+    pub zoneinfo: Option<String>,
+    /// BCP 47.
+    pub locale: Option<String>,
+    /// Seconds since 1970.
+    pub updated_at: Option<i64>,
 }
 
 /// A person as one eID knows them. What the eID did not give is `None`, never invented.
@@ -42,6 +70,8 @@ pub struct Person {
     pub address: Option<Address>,
     /// National identity number, 11 digits, well-formed.
     pub nin: Option<String>,
+    /// The rest of scope `profile`; eIDs give none of it.
+    pub more: Option<Box<MoreProfile>>,
 }
 
 /// What a connector proved: who, how, when. Believed from here on.

@@ -32,6 +32,7 @@ mod registered;
 mod session;
 mod session_cookie;
 mod settings;
+mod subject;
 mod sweep;
 mod tally;
 mod token;

@@ -1,14 +1,12 @@
 //! Browser sessions: found by their cookie, which alone opens what they hold.
 
 use crypto::{Digest, SealKey, Secret, b64};
-use model::{
-    BrowserSession, Eid, Proof, SessionId, SubjectOf, Timestamp, derive_compatible_subject, derive_subject,
-};
+use model::{BrowserSession, Eid, Proof, SessionId, SubjectOf, Timestamp};
 use oidc::Scopes;
 use store::{StoreError, WriteTx, browser_sessions};
 
 use crate::{
-    Application, Call, Fault, Issuer, Provider, Refusal, SessionCookie,
+    Application, Call, Issuer, Provider, Refusal, SessionCookie,
     packed::{pack, unpack},
 };
 
@@ -83,32 +81,17 @@ impl Issuer {
     pub(crate) fn idle_until(&self, now: Timestamp) -> Timestamp {
         now.after(self.settings.session_limits().idle_for)
     }
-
-    /// The subject by which `of` knows a person.
-    pub(crate) fn subject(&self, of: SubjectOf, proof: &Proof) -> Result<String, Fault> {
-        Ok(derive_subject(self.subject_key(proof)?, of, proof.eid, &proof.stable_id))
-    }
-
-    /// The same in the compatible profile.
-    pub(crate) fn compatible_subject(&self, of: SubjectOf, proof: &Proof) -> Result<String, Fault> {
-        Ok(derive_compatible_subject(self.subject_key(proof)?, of, proof.eid, &proof.stable_id))
-    }
-
-    fn subject_key(&self, proof: &Proof) -> Result<&SealKey, Fault> {
-        let key = self.subject_keys.get(&proof.environment);
-        key.ok_or_else(|| Fault::new(format!("no subject key for {}", proof.environment.as_str())))
-    }
 }
 
 impl Provider {
     /// Makes a session of a proof, where browsers are remembered. Nothing is written yet.
-    pub(crate) fn new_session(
+    pub(crate) async fn new_session(
         &self,
         (issuer, application): (&Issuer, &Application),
         (proof, asked): (&Proof, Scopes),
         brought: &[SessionCookie],
         call: &Call,
-    ) -> Result<Option<NewSession>, Fault> {
+    ) -> Result<Option<NewSession>, Refusal> {
         if !issuer.remembers(application, proof.eid) {
             return Ok(None);
         }
@@ -123,7 +106,9 @@ impl Provider {
             id,
             domain_id: issuer.domain,
             eid: proof.eid.as_str().to_owned(),
-            subject: issuer.subject(SubjectOf::Tenant(issuer.tenant), proof)?,
+            subject: self
+                .subject_of(issuer, SubjectOf::Tenant(issuer.tenant), (proof, application.settings.profile))
+                .await?,
             sealed_proof: key.seal.seal(&self.random, &key.place(issuer), pack(&held)?.expose()),
             created_at: call.now,
             used_at: call.now,

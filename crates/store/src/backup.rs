@@ -27,6 +27,7 @@ struct Table {
 enum Start {
     Text,
     Int,
+    Bytes,
 }
 
 macro_rules! tables {
@@ -73,6 +74,15 @@ tables! {
     "login_events": "tenant_id, id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at",
         [0 Text, 1 Text], 11, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
         values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11";
+    "imported_subjects": "tenant_id, environment, sector, person_digest, sub_digest, sealed_sub, created_at",
+        [0 Text, 1 Text, 2 Text, 3 Bytes], 7, "(tenant_id, environment, sector, person_digest)" > "($1, $2, $3, $4)",
+        by "tenant_id, environment, sector, person_digest", limit "$5", values "$1, $2, $3, $4, $5, $6, $7";
+    "test_users": "tenant_id, id, domain_id, username, password_digest, sealed_claims, version, created_at",
+        [0 Text, 1 Text], 8, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
+        values "$1, $2, $3, $4, $5, $6, $7, $8";
+    "declared_objects": "tenant_id, kind, object_id, declaration, created_at, removed_at", [0 Text, 1 Text, 2 Text], 6,
+        "(tenant_id, kind, object_id)" > "($1, $2, $3)", by "tenant_id, kind, object_id", limit "$4",
+        values "$1, $2, $3, $4, $5, $6";
 }
 
 /// Where reading a table goes on; [`Cursor::default`] begins.
@@ -108,6 +118,7 @@ pub fn page(tx: &mut Snapshot<'_, '_>, name: &str, cursor: &Cursor) -> Result<Pa
     let start = table.key.iter().map(|(_, kind)| match kind {
         Start::Text => Value::Text("".into()),
         Start::Int => Value::Int(i64::MIN),
+        Start::Bytes => Value::Bytes(Vec::new().into()),
     });
     let mut values: Vec<Value<'static>> = cursor.0.clone().unwrap_or_else(|| start.collect());
     values.push(ROWS.into());

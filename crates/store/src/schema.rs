@@ -162,6 +162,30 @@ pub const TABLES: &[Table] = &[
         true
     ),
     table!(
+        "imported_subjects",
+        "HMACs of person and subject under the tenant's subject key, the subject sealed",
+        Pseudonym,
+        "until the tenant is deleted",
+        "whoever moved in keeps the subject that applications know them by",
+        true
+    ),
+    table!(
+        "test_users",
+        "username, stretched password, sealed claims of pretend people on test domains",
+        None,
+        "until removed",
+        "to log programs in on test domains",
+        true
+    ),
+    table!(
+        "declared_objects",
+        "which declaration made which object",
+        None,
+        "until the tenant is deleted",
+        "a declaration takes away only what it made",
+        true
+    ),
+    table!(
         "browser_sessions",
         "pseudonym, times, and the proof without the national identity number",
         SealedByHolder,

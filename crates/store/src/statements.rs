@@ -2,9 +2,9 @@
 
 use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, browser_sessions,
-    client_secrets, domains, failed_attempts, grants, identity_sources, installation, login_events,
-    parked_requests, refresh_tokens, sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys,
-    sweep, tenants,
+    client_secrets, declared_objects, domains, failed_attempts, grants, identity_sources, imported_subjects,
+    installation, login_events, parked_requests, refresh_tokens, sandbox_people, signing_keys, spent_values,
+    sql::ReadTx, subject_keys, sweep, tenants, test_users,
 };
 
 /// By module.
@@ -28,6 +28,9 @@ const MODULES: &[&[&str]] = &[
     failed_attempts::ALL,
     sandbox_people::ALL,
     installation::ALL,
+    imported_subjects::ALL,
+    test_users::ALL,
+    declared_objects::ALL,
     sweep::ALL,
     backup::ALL,
 ];

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crypto::Digest;
 use model::{
     ApplicationId, DomainId, GrantId, IdentitySourceId, LoginEventId, MalformedId, SecretId, SessionId,
-    TenantId, Timestamp,
+    TenantId, TestUserId, Timestamp,
 };
 
 use crate::StoreError;
@@ -93,7 +93,17 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(ApplicationId, DomainId, GrantId, IdentitySourceId, LoginEventId, SecretId, SessionId, TenantId);
+ids!(
+    ApplicationId,
+    DomainId,
+    GrantId,
+    IdentitySourceId,
+    LoginEventId,
+    SecretId,
+    SessionId,
+    TenantId,
+    TestUserId
+);
 
 /// One row of a result, owned.
 pub struct Row(pub(crate) Vec<Value<'static>>);

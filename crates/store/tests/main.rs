@@ -29,4 +29,5 @@ mod statements;
 mod subject_keys;
 mod sweep;
 mod tenants;
+mod test_users;
 mod transactions;

@@ -20,6 +20,7 @@ mod cookies;
 mod discovery;
 mod errors;
 mod explain;
+mod imported_subjects;
 mod limits;
 mod logout;
 mod outage;

@@ -10,12 +10,15 @@ mod desk;
 mod domains;
 mod explain;
 mod identity_sources;
+mod import;
 mod keys;
 mod master_key;
+mod planned;
 mod sessions;
 mod show;
 mod tenants;
 mod test_login;
+mod test_users;
 mod words;
 
 use std::pin::Pin;
@@ -27,11 +30,13 @@ pub(crate) use desk::{Desk, Place};
 pub(crate) use domains::Domains;
 pub(crate) use explain::Explain;
 pub(crate) use identity_sources::IdentitySources;
+pub(crate) use import::Import;
 pub(crate) use keys::Keys;
 pub(crate) use master_key::MasterKey;
 pub(crate) use sessions::Sessions;
 pub(crate) use tenants::Tenants;
 pub(crate) use test_login::Test;
+pub(crate) use test_users::TestUsers;
 
 /// What can be asked at the desk.
 trait AtTheDesk {
@@ -61,6 +66,8 @@ pub(crate) enum Command {
     Applications(Applications),
     /// The eIDs of a domain: credentials, key pairs, callback addresses, notices.
     IdentitySources(IdentitySources),
+    /// People of a test domain who sign in with a password.
+    TestUsers(TestUsers),
     /// Signing keys of a domain: list, rotate, withdraw.
     Keys(Keys),
     /// Browser sessions of a domain: list, end.
@@ -71,6 +78,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Tries what applications do.
     Test(Test),
+    /// Brings applications, secrets and subjects from elsewhere.
+    Import(Import),
     /// Writes an encrypted backup, while the service runs or while it does not.
     Backup(Backup),
     /// Puts a backup into an empty database.
@@ -89,11 +98,13 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         Command::Domains(it) => Box::pin(at_the_desk(it)),
         Command::Applications(it) => Box::pin(at_the_desk(it)),
         Command::IdentitySources(it) => Box::pin(at_the_desk(it)),
+        Command::TestUsers(it) => Box::pin(at_the_desk(it)),
         Command::Keys(it) => Box::pin(at_the_desk(it)),
         Command::Sessions(it) => Box::pin(at_the_desk(it)),
         Command::Audit(it) => Box::pin(at_the_desk(it)),
         Command::Explain(it) => Box::pin(at_the_desk(it)),
         Command::Test(it) => Box::pin(at_the_desk(it)),
+        Command::Import(it) => Box::pin(at_the_desk(it)),
         Command::Backup(it) => Box::pin(at_the_desk(it)),
         Command::Restore(it) => Box::pin(at_the_desk(it)),
         Command::MasterKey(it) => Box::pin(at_the_desk(it)),

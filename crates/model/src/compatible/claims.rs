@@ -53,6 +53,7 @@ pub fn cut(mut proof: Proof, scopes: Scopes) -> Proof {
     let keep_subject = shown.has(Scope::EidSubject);
     let keep_birthdate = shown.has(Scope::Birthdate);
     proof.person = proof.person.only(shown, &oidc::ClaimsRequest::default());
+    proof.person.more = None;
     if !keep_birthdate {
         proof.person.birthdate = None;
     }

@@ -34,7 +34,7 @@ struct Waiting {
 }
 
 impl Layout for Waiting {
-    const VERSION: u8 = 3;
+    const VERSION: u8 = 4;
 }
 
 /// Asked for by the application, or for the national identity number where the eID has not asked itself.
@@ -152,7 +152,7 @@ impl Provider {
             let session = match &remembered {
                 Some((proof, asked)) => {
                     let of = (issuer, work.application.as_ref());
-                    self.new_session(of, (proof, *asked), &work.jar.sessions, call)?
+                    self.new_session(of, (proof, *asked), &work.jar.sessions, call).await?
                 }
                 None => None,
             };

@@ -11,7 +11,7 @@ use texts::Cause;
 
 use super::{CookieChange, Step, Turn, jar::LOGIN_FOR, start::Work};
 use crate::{
-    Fault, Provider, Refusal, Refused, TraceId,
+    Provider, Refusal, Refused, TraceId,
     mint::{MintedCode, mint_code},
     refusal::code_of,
     session::{NewSession, sid},
@@ -52,14 +52,14 @@ pub(crate) const fn cause_of(trouble: Trouble) -> Cause {
 
 impl Provider {
     /// Puts together what this login grants, cut down to what the application may see.
-    pub(crate) fn grant(
+    pub(crate) async fn grant(
         &self,
         work: &Work<'_>,
         acr: Acr,
         mut proof: Proof,
         session: Option<SessionId>,
-    ) -> Result<Grant, Fault> {
-        let subject = self.subject(work, &proof)?;
+    ) -> Result<Grant, Refusal> {
+        let subject = self.subject(work, &proof).await?;
         let asked = work.wanted.asked_acr(proof.eid, proof.level).unwrap_or(acr);
         if work.application.settings.is_compatible() {
             proof = model::compatible::cut(proof, work.wanted.scopes);

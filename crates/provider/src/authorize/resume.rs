@@ -1,6 +1,6 @@
 //! A browser session answers for the person.
 
-use model::{Acr, SubjectOf};
+use model::Acr;
 use store::login_events::Kind;
 use texts::Cause;
 
@@ -23,7 +23,7 @@ impl Provider {
                 && proof.environment == source.environment
                 && work.application.settings.accepts(proof.eid, proof.level)
                 && session.held.may_answer(&work.wanted, work.call.now)
-                && self.is_wanted_person(work, &session)?
+                && self.is_wanted_person(work, &session).await?
             {
                 return Ok(Some((session, acr)));
             }
@@ -31,16 +31,16 @@ impl Provider {
         Ok(None)
     }
 
-    fn is_wanted_person(&self, work: &Work<'_>, session: &Resumed) -> Result<bool, Refusal> {
+    async fn is_wanted_person(&self, work: &Work<'_>, session: &Resumed) -> Result<bool, Refusal> {
         let Some(wanted) = &work.wanted.subject else { return Ok(true) };
-        Ok(*wanted == self.subject(work, &session.held.proof)?)
+        Ok(*wanted == self.subject(work, &session.held.proof).await?)
     }
 
     /// Answers from a session if there is one that may. Otherwise gives the login back, to go on with; with
     /// `prompt=none`, where nobody can be asked, that is the end of it.
     pub(crate) async fn resume<'a>(&self, work: Work<'a>) -> Result<Result<Turn, Work<'a>>, Refusal> {
         if let Some((session, acr)) = self.answering_session(&work).await? {
-            let grant = self.grant(&work, acr, session.held.proof, Some(session.held.id))?;
+            let grant = self.grant(&work, acr, session.held.proof, Some(session.held.id)).await?;
             if self.admit_person(work.issuer, &grant.subject, work.call).is_err() {
                 return self.answer_error(work, Cause::TooManyRequests).await.map(Ok);
             }
@@ -58,19 +58,5 @@ impl Provider {
             return self.answer_error(work, Cause::NobodyLoggedIn).await.map(Ok);
         }
         Ok(Err(work))
-    }
-
-    /// The subject by which this application knows a person.
-    pub(crate) fn subject(&self, work: &Work<'_>, proof: &model::Proof) -> Result<String, crate::Fault> {
-        let issuer = work.issuer;
-        let of = match work.application.settings.sector {
-            model::Sector::Tenant => SubjectOf::Tenant(issuer.tenant),
-            model::Sector::Application => SubjectOf::Application(work.application.id),
-        };
-        if work.application.settings.is_compatible() {
-            issuer.compatible_subject(of, proof)
-        } else {
-            issuer.subject(of, proof)
-        }
     }
 }

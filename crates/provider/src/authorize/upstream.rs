@@ -118,9 +118,9 @@ impl Provider {
         let asked = work.wanted.ask(proof.eid, minimum).scopes;
         let (issuer, application) = (work.issuer, work.application.as_ref());
         let session =
-            self.new_session((issuer, application), (&proof, asked), &work.jar.sessions, work.call)?;
+            self.new_session((issuer, application), (&proof, asked), &work.jar.sessions, work.call).await?;
         let remembered = session.as_ref().map(|_| (proof.clone().without_nin(), asked));
-        let grant = self.grant(&work, acr, proof, session.as_ref().map(|it| it.id))?;
+        let grant = self.grant(&work, acr, proof, session.as_ref().map(|it| it.id)).await?;
         if work.wanted.subject.as_ref().is_some_and(|subject| *subject != grant.subject) {
             return self.end(work, Some(spent), Cause::OtherPerson).await;
         }

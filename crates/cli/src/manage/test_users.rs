@@ -1,0 +1,206 @@
+//! `portvakt test-users …`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use console::{DomainView, NewTestUser, Tenant, TestUserChange, TestUserView};
+use crypto::Secret;
+use model::StandardClaims;
+use serde_json::{Map, Value, json};
+
+use super::{
+    AtTheDesk, Desk, Place,
+    desk::{AtDomain, words},
+    show::instant,
+    words::secret,
+};
+
+/// What can be said to `portvakt test-users`.
+#[derive(Args)]
+pub(crate) struct TestUsers {
+    #[command(flatten)]
+    at: AtDomain,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Lists the test users of a test domain.
+    List,
+    /// Makes a test user.
+    Add(Add),
+    /// Shows a test user.
+    Show {
+        /// What they sign in with.
+        username: String,
+    },
+    /// Gives a test user another password or other claims.
+    Change(Change),
+    /// Removes a test user.
+    Remove {
+        /// What they sign in with.
+        username: String,
+    },
+}
+
+#[derive(Args)]
+struct Add {
+    /// What they sign in with.
+    username: String,
+    /// A file with the password; - reads standard input.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "new_password",
+        required_unless_present = "new_password"
+    )]
+    password_file: Option<PathBuf>,
+    /// Makes a password, shown now and never again.
+    #[arg(long)]
+    new_password: bool,
+    /// A claim of OpenID Connect, as `name=JSON`; can be repeated.
+    #[arg(long, value_name = "NAME=JSON")]
+    claim: Vec<String>,
+}
+
+#[derive(Args)]
+struct Change {
+    /// What they sign in with.
+    username: String,
+    /// A file with another password; - reads standard input.
+    #[arg(long, value_name = "FILE", conflicts_with = "new_password")]
+    password_file: Option<PathBuf>,
+    /// Makes a password, shown now and never again.
+    #[arg(long)]
+    new_password: bool,
+    /// A claim, as `name=JSON`; `name=null` takes it away. Can be repeated.
+    #[arg(long, value_name = "NAME=JSON")]
+    claim: Vec<String>,
+}
+
+fn view(user: &TestUserView) -> Value {
+    json!({
+        "username": user.username, "id": user.id.to_string(), "created_at": instant(user.created_at),
+        "claims": user.claims,
+    })
+}
+
+/// Puts `name=JSON` into claims; a bare word is a text.
+fn with_claims(before: &StandardClaims, changes: &[String]) -> Result<StandardClaims, String> {
+    let value = serde_json::to_value(before).unwrap_or_default();
+    let mut members: Map<String, Value> = value.as_object().cloned().unwrap_or_default();
+    for change in changes {
+        let (name, text) =
+            change.split_once('=').ok_or_else(|| format!("{change:?} is not of the form name=JSON"))?;
+        members.insert(name.to_owned(), serde_json::from_str(text).unwrap_or_else(|_| json!(text)));
+    }
+    serde_json::from_value(members.into()).map_err(|error| error.to_string())
+}
+
+/// The password from the file, or a new one that has to be shown.
+fn password(file: Option<&PathBuf>, new: bool) -> Result<(Option<Secret<String>>, bool), String> {
+    match file {
+        Some(path) => Ok((Some(secret(path)?), false)),
+        None if new => Ok((Some(crypto::Random::system().token()), true)),
+        None => Ok((None, false)),
+    }
+}
+
+impl AtTheDesk for TestUsers {
+    fn place(&self) -> &Place {
+        &self.at.place
+    }
+
+    async fn run(self, desk: &Desk) -> Result<(), String> {
+        let (tenant, domain) = self.at.find(desk).await?;
+        match self.what {
+            What::List => list(desk, &tenant, &domain).await,
+            What::Add(add) => add.run(desk, &tenant, &domain).await,
+            What::Change(change) => change.run(desk, &tenant, &domain).await,
+            What::Show { username } => {
+                let user = desk.console.test_user(&tenant, domain.id, &username).await.map_err(words)?;
+                desk.one(&["username", "id", "created_at"], &view(&user));
+                Ok(())
+            }
+            What::Remove { username } => {
+                let at = (domain.id, username.as_str());
+                desk.console.remove_test_user(&tenant, at, desk.now).await.map_err(words)?;
+                desk.done(
+                    &format!("{username} is removed."),
+                    &json!({"username": username, "removed": true}),
+                );
+                Ok(())
+            }
+        }
+    }
+}
+
+async fn list(desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let page = desk.console.test_users(tenant, domain.id, after).await.map_err(words)?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        rows.extend(page.iter().map(view));
+    }
+    let empty = "There is no test user yet. Make one: portvakt test-users add NAME --new-password --domain …";
+    desk.list(&["username", "id", "created_at"], &rows, empty);
+    Ok(())
+}
+
+/// Says what was done, with the password where it was made.
+fn tell(desk: &Desk, username: &str, sentence: &str, shown: Option<&Secret<String>>) {
+    let mut sentence = format!("{username} {sentence}");
+    let mut thing = json!({"username": username});
+    if let (Some(shown), Some(members)) = (shown, thing.as_object_mut()) {
+        sentence.push_str(&format!("\nThe password, shown now and never again:\n{}", shown.expose()));
+        members.insert("password".to_owned(), json!(shown.expose()));
+    }
+    desk.done(&sentence, &thing);
+}
+
+impl Add {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+        let (chosen, is_new) = password(self.password_file.as_ref(), self.new_password)?;
+        let password = chosen.ok_or("say which password: --password-file FILE or --new-password")?;
+        let claims = with_claims(&StandardClaims::default(), &self.claim)?;
+        let new = NewTestUser { username: self.username.clone(), password: password.clone(), claims };
+        desk.console.add_test_user(tenant, domain.id, &new, desk.now).await.map_err(words)?;
+        let sentence = format!("can sign in at {}.", domain.issuer());
+        tell(desk, &self.username, &sentence, is_new.then_some(&password));
+        Ok(())
+    }
+}
+
+impl Change {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+        let user = desk.console.test_user(tenant, domain.id, &self.username).await.map_err(words)?;
+        let (password, is_new) = password(self.password_file.as_ref(), self.new_password)?;
+        let claims = match self.claim.as_slice() {
+            [] => None,
+            changes => Some(with_claims(&user.claims.unwrap_or_default(), changes)?),
+        };
+        let change = TestUserChange { password: password.clone(), claims };
+        let at = (domain.id, self.username.as_str());
+        let changed = desk.console.change_test_user(tenant, at, &change, desk.now).await.map_err(words)?;
+        let sentence = if changed { "is changed." } else { "is that already." };
+        tell(desk, &self.username, sentence, password.as_ref().filter(|_| is_new));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_claims;
+    use model::StandardClaims;
+
+    #[test]
+    fn rule_24_a_claim_is_json_or_a_bare_word_and_an_unknown_one_is_refused() {
+        let changes = ["name=Tuva".to_owned(), "email_verified=true".to_owned(), "updated_at=5".to_owned()];
+        let claims = with_claims(&StandardClaims::default(), &changes).unwrap();
+        assert_eq!((claims.name.as_deref(), claims.email_verified), (Some("Tuva"), Some(true)));
+        assert_eq!(with_claims(&claims, &["name=null".to_owned()]).unwrap().name, None);
+        assert!(with_claims(&claims, &["admin=true".to_owned()]).unwrap_err().contains("admin"));
+    }
+}

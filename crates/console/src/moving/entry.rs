@@ -1,0 +1,121 @@
+//! One object of a file that somebody brings, read member by member, so that everything wrong in it is said at once.
+
+use serde_json::{Map, Value};
+
+use super::fault::{Faults, member, shown};
+
+/// An object, and which of its members were asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry<'v> {
+    pub(crate) path: String,
+    members: &'v Map<String, Value>,
+    asked: Vec<&'static str>,
+}
+
+const fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+impl<'v> Entry<'v> {
+    pub(crate) fn of(value: &'v Value, path: impl Into<String>, faults: &mut Faults) -> Option<Self> {
+        let path = path.into();
+        match value.as_object() {
+            Some(members) => Some(Self { path, members, asked: Vec::new() }),
+            None => {
+                faults.wrong(&path, format!("an object is expected here, and this is {}", kind(value)));
+                None
+            }
+        }
+    }
+
+    pub(crate) fn at(&self, name: &str) -> String {
+        member(&self.path, name)
+    }
+
+    /// A member, whatever it is.
+    pub(crate) fn value(&mut self, name: &'static str) -> Option<&'v Value> {
+        self.asked.push(name);
+        self.members.get(name)
+    }
+
+    pub(crate) fn text(&mut self, name: &'static str, faults: &mut Faults) -> Option<&'v str> {
+        let value = self.value(name)?;
+        let text = value.as_str();
+        if text.is_none() {
+            faults.wrong(&self.at(name), format!("a text is expected here, and this is {}", kind(value)));
+        }
+        text
+    }
+
+    pub(crate) fn required(&mut self, name: &'static str, faults: &mut Faults) -> Option<&'v str> {
+        if !self.members.contains_key(name) {
+            self.asked.push(name);
+            faults.wrong(&self.at(name), "this is missing: give it");
+            return None;
+        }
+        self.text(name, faults)
+    }
+
+    /// A text that `parse` knows; otherwise says what there is.
+    pub(crate) fn word<T>(
+        &mut self,
+        name: &'static str,
+        (parse, expected): (impl Fn(&str) -> Option<T>, &str),
+        faults: &mut Faults,
+    ) -> Option<T> {
+        let text = self.required(name, faults)?;
+        let word = parse(text);
+        if word.is_none() {
+            faults.wrong(&self.at(name), format!("{} is none of {expected}", shown(text)));
+        }
+        word
+    }
+
+    /// The items of a list, each with its path; none where it is absent.
+    pub(crate) fn list(&mut self, name: &'static str, faults: &mut Faults) -> Vec<(&'v Value, String)> {
+        let Some(value) = self.value(name) else { return Vec::new() };
+        let path = self.at(name);
+        let Some(items) = value.as_array() else {
+            faults.wrong(&path, format!("a list is expected here, and this is {}", kind(value)));
+            return Vec::new();
+        };
+        items.iter().enumerate().map(|(at, item)| (item, format!("{path}[{at}]"))).collect()
+    }
+
+    /// The objects of a list.
+    pub(crate) fn entries(&mut self, name: &'static str, faults: &mut Faults) -> Vec<Self> {
+        let items = self.list(name, faults);
+        items.into_iter().filter_map(|(item, path)| Entry::of(item, path, faults)).collect()
+    }
+
+    /// An object, if it is there.
+    pub(crate) fn object(&mut self, name: &'static str, faults: &mut Faults) -> Option<Self> {
+        let value = self.value(name)?;
+        Entry::of(value, self.at(name), faults)
+    }
+
+    /// What nobody has asked for yet.
+    pub(crate) fn rest(&self) -> Map<String, Value> {
+        let rest = self.members.iter().filter(|(name, _)| !self.asked.contains(&name.as_str()));
+        rest.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// The names that were asked for.
+    pub(crate) fn known(&self) -> Vec<String> {
+        self.asked.iter().map(|it| (*it).to_owned()).collect()
+    }
+
+    /// Refuses every member that nobody has asked for. To be called last.
+    pub(crate) fn nothing_else(&self, faults: &mut Faults) {
+        for name in self.rest().keys() {
+            faults.unknown(&self.path, name, self.known());
+        }
+    }
+}

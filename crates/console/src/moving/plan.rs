@@ -1,0 +1,170 @@
+//! What would change, and how to do it: everything in one write, or nothing.
+
+use crypto::Secret;
+use serde_json::{Value, json};
+use store::{StoreError, WriteTx};
+
+use super::fault::Fault;
+use crate::{Console, Refusal};
+
+/// What happens to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verb {
+    /// It is made.
+    Create,
+    /// It gets other settings.
+    Change,
+    /// It is switched on again.
+    Enable,
+    /// It is switched off.
+    Disable,
+    /// It is deleted.
+    Remove,
+    /// Nothing.
+    Unchanged,
+}
+
+impl Verb {
+    /// The word on screen.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Change => "change",
+            Self::Enable => "enable",
+            Self::Disable => "disable",
+            Self::Remove => "remove",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+/// One difference between what there is and what is wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// What happens.
+    pub verb: Verb,
+    /// To what: `application`, `domain` …
+    pub kind: &'static str,
+    /// Whose or where, then its own name.
+    pub name: String,
+    /// What of it is different: members with `from` and `to`. Never a secret.
+    pub details: Value,
+}
+
+/// A secret that is made, to be shown once.
+#[derive(Clone, Debug)]
+pub struct MadeSecret {
+    /// The application that it is for.
+    pub client_id: String,
+    /// The secret.
+    pub secret: Secret<String>,
+}
+
+type Step = Box<dyn FnOnce(&mut WriteTx<'_>) -> Result<(), StoreError> + Send>;
+
+/// Everything that would be done.
+#[derive(Default)]
+pub struct Plan {
+    changes: Vec<Change>,
+    notes: Vec<String>,
+    secrets: Vec<MadeSecret>,
+    steps: Vec<Step>,
+}
+
+/// Why there is no plan.
+#[derive(Debug)]
+pub enum Declined {
+    /// All that is wrong in what was brought; nothing was written.
+    Faults(Vec<Fault>),
+    /// Something else.
+    Refusal(Refusal),
+}
+
+impl From<Refusal> for Declined {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refusal(refusal)
+    }
+}
+
+impl From<StoreError> for Declined {
+    fn from(error: StoreError) -> Self {
+        Self::Refusal(error.into())
+    }
+}
+
+impl Plan {
+    /// The differences, in the order of the file.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// What the reader should know.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The secrets that it makes. They are good once the plan is carried out.
+    pub fn secrets(&self) -> &[MadeSecret] {
+        &self.secrets
+    }
+
+    /// Says whether there is nothing to do.
+    pub const fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    pub(crate) fn step(
+        &mut self,
+        step: impl FnOnce(&mut WriteTx<'_>) -> Result<(), StoreError> + Send + 'static,
+    ) {
+        self.steps.push(Box::new(step));
+    }
+
+    pub(crate) fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+
+    pub(crate) fn make_secret(&mut self, client_id: &str, secret: Secret<String>) {
+        self.secrets.push(MadeSecret { client_id: client_id.to_owned(), secret });
+    }
+
+    pub(crate) fn change(&mut self, verb: Verb, kind: &'static str, name: impl Into<String>, details: Value) {
+        self.changes.push(Change { verb, kind, name: name.into(), details });
+    }
+
+    pub(crate) fn unchanged(&mut self, kind: &'static str, name: impl Into<String>) {
+        self.change(Verb::Unchanged, kind, name, json!({}));
+    }
+}
+
+impl std::fmt::Debug for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Plan({:?}, {:?})", self.changes, self.notes)
+    }
+}
+
+/// How an object of a domain is shown.
+pub(crate) fn named(host: &str, name: &str) -> String {
+    format!("{host} {name}")
+}
+
+/// The object of an audit row.
+pub(crate) fn object(kind: &str, id: impl std::fmt::Display) -> String {
+    format!("{kind} {id}")
+}
+
+impl Console {
+    /// Does everything that a plan says, in one write. What changed since it was made refuses the whole.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`]: [`StoreError::Changed`] and [`StoreError::Conflict`] mean that somebody else was faster; plan
+    /// again.
+    pub async fn carry_out(&self, plan: Plan) -> Result<(), Refusal> {
+        if plan.is_empty() {
+            return Ok(());
+        }
+        let steps = plan.steps;
+        let done = self.store.write(move |tx| steps.into_iter().try_for_each(|step| step(tx)));
+        done.await.map_err(|error: StoreError| Refusal::Store(error))
+    }
+}

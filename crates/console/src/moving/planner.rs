@@ -1,0 +1,167 @@
+//! Compares what is wanted with what there is, and gathers what would have to be done and everything that is wrong.
+
+use std::collections::{HashMap, HashSet};
+
+use crypto::Algorithm;
+use model::{ApplicationId, DomainId, Environment, KeySchedule, TenantId, Timestamp, current_key};
+use store::{
+    declared_objects::{self, DeclaredKind, DeclaredObject},
+    domains,
+};
+
+use super::{
+    fault::{Faults, shown},
+    plan::{Declined, Plan},
+};
+use crate::{
+    Console, Refusal, Tenant,
+    access::{Permission, Permit},
+    signing_keys::{of_algorithm, publish, times},
+    tenants::check_name,
+};
+
+/// A domain that is there, or will be when the plan is carried out.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) domain: DomainId,
+    pub(crate) environment: Environment,
+    pub(crate) host: String,
+}
+
+/// What makes a plan.
+pub(crate) struct Planner<'c> {
+    pub(crate) console: &'c Console,
+    pub(crate) now: Timestamp,
+    pub(crate) faults: Faults,
+    pub(crate) plan: Plan,
+    /// The declaration whose objects these are; an import has none.
+    pub(crate) declaration: Option<String>,
+    /// What declarations have made, of the tenants that were looked at.
+    pub(crate) declared: HashMap<TenantId, Vec<DeclaredObject>>,
+    /// The objects that the declaration names.
+    pub(crate) named: HashSet<(DeclaredKind, String)>,
+    /// The applications that were read, by domain and client id.
+    pub(crate) applications: HashMap<(DomainId, String), ApplicationId>,
+    /// Keys that the plan makes.
+    keys: HashSet<(DomainId, Algorithm)>,
+}
+
+impl<'c> Planner<'c> {
+    pub(crate) fn new(console: &'c Console, declaration: Option<String>, now: Timestamp) -> Self {
+        Self {
+            console,
+            now,
+            faults: Faults::default(),
+            plan: Plan::default(),
+            declaration,
+            declared: HashMap::new(),
+            named: HashSet::new(),
+            applications: HashMap::new(),
+            keys: HashSet::new(),
+        }
+    }
+
+    /// The plan, unless something is wrong.
+    pub(crate) fn finish(self) -> Result<Plan, Declined> {
+        match self.faults.count() {
+            0 => Ok(self.plan),
+            _ => Err(Declined::Faults(self.faults.into_all())),
+        }
+    }
+
+    pub(crate) fn permit(tenant: &Tenant) -> Result<Permit, Refusal> {
+        Console::permit(tenant, Permission::Manage)
+    }
+
+    /// A name that people see: nothing in it that only a hostile file has.
+    pub(crate) fn check_plain_name(&mut self, path: &str, name: &str) {
+        if let Err(error) = check_name(name) {
+            return self.faults.wrong(path, format!("{}: {error}", shown(name)));
+        }
+        let odd = |it: char| matches!(it, '<' | '>' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if name.contains(odd) {
+            let text = "a name is plain text: no angle brackets, and no characters that turn the line around";
+            self.faults.wrong(path, format!("{}: {text}", shown(name)));
+        }
+    }
+
+    /// Finds the tenant's domain of this host.
+    pub(crate) async fn place(&self, tenant: &Tenant, host: &str) -> Result<Option<Place>, Refusal> {
+        let wanted = host.to_ascii_lowercase();
+        let found = self.console.store.read(move |tx| domains::find_by_host(tx, &wanted)).await?;
+        // Another tenant's domain is none.
+        let own = found.filter(|row| row.tenant_id == tenant.id);
+        Ok(own.map(|row| Place { domain: row.id, environment: row.environment, host: row.host }))
+    }
+
+    /// Lets the domain have a key of this algorithm that signs, as [`Console::create_application`] does.
+    pub(crate) async fn ensure_key(
+        &mut self,
+        (tenant, place): (&Tenant, &Place),
+        algorithm: Algorithm,
+    ) -> Result<(), Refusal> {
+        let rows = of_algorithm(self.console.key_rows(tenant, place.domain).await?, algorithm);
+        if current_key(&rows, times, self.now).is_some() || !self.keys.insert((place.domain, algorithm)) {
+            return Ok(());
+        }
+        let made = self.console.new_key((tenant, place.domain), algorithm, self.now, self.now)?;
+        let permit = Console::permit(tenant, Permission::RotateKeys)?;
+        let (tenant_id, domain, now) = (tenant.id, place.domain, self.now);
+        self.plan.step(move |tx| {
+            domains::get(tx, tenant_id, domain)?;
+            publish(tx, &made, (&permit, KeySchedule::default()), now).map(drop)
+        });
+        Ok(())
+    }
+
+    /// Notes that the plan itself makes the first key of a domain.
+    pub(crate) fn has_key(&mut self, domain: DomainId, algorithm: Algorithm) {
+        self.keys.insert((domain, algorithm));
+    }
+
+    /// Reads what declarations have made of a tenant.
+    pub(crate) async fn read_declared(&mut self, tenant: TenantId) -> Result<(), Refusal> {
+        if self.declared.contains_key(&tenant) {
+            return Ok(());
+        }
+        let (mut all, mut after) = (Vec::new(), String::new());
+        loop {
+            let from = after.clone();
+            let page =
+                self.console.store.read(move |tx| declared_objects::list(tx, tenant, &from, 1_000)).await?;
+            let Some(last) = page.last() else { break };
+            after = last.object_id.clone();
+            all.extend(page);
+        }
+        self.declared.insert(tenant, all);
+        Ok(())
+    }
+
+    /// What is on record about an object that this declaration made.
+    pub(crate) fn owned(&self, tenant: TenantId, kind: DeclaredKind, id: &str) -> Option<&DeclaredObject> {
+        let name = self.declaration.as_deref()?;
+        let rows = self.declared.get(&tenant)?;
+        rows.iter().find(|it| it.kind == kind && it.object_id == id && it.declaration == name)
+    }
+
+    /// Says that the file names an object, and puts on record that this declaration makes it, if it does.
+    pub(crate) fn name(&mut self, tenant: TenantId, (kind, id): (DeclaredKind, &str), is_made: bool) {
+        let Some(declaration) = self.declaration.clone() else { return };
+        self.named.insert((kind, id.to_owned()));
+        let returns = self.owned(tenant, kind, id).is_some_and(|it| it.removed_at.is_some());
+        if is_made || returns {
+            self.save_declared(DeclaredObject {
+                tenant_id: tenant,
+                kind,
+                object_id: id.to_owned(),
+                declaration,
+                created_at: self.now,
+                removed_at: None,
+            });
+        }
+    }
+
+    pub(crate) fn save_declared(&mut self, object: DeclaredObject) {
+        self.plan.step(move |tx| declared_objects::save(tx, &object));
+    }
+}

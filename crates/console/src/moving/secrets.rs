@@ -1,0 +1,155 @@
+//! Client secrets that somebody brings: by their digest, or made anew. Those that there are stay.
+
+use crypto::Digest;
+use model::{ClientAuthentication, SecretId};
+use serde_json::json;
+use store::{
+    StoreError, applications,
+    client_secrets::{self, ClientSecret},
+};
+
+use super::{
+    applications::Planned,
+    fault::shown,
+    plan::{Verb, named},
+    planner::{Place, Planner},
+};
+use crate::{
+    Refusal, Tenant,
+    client_secrets::{MOST_LIVE, insert},
+};
+
+/// A secret that an application shall have.
+pub(crate) enum Wanted {
+    /// The one with this digest.
+    Digest(Digest),
+    /// Any: one is made where there is none beside those that are named.
+    New,
+}
+
+/// Reads SHA-256 as 64 hexadecimal digits.
+pub(crate) fn digest(text: &str) -> Option<Digest> {
+    let bytes = text.as_bytes();
+    if bytes.len() != 64 {
+        return None;
+    }
+    let pairs = bytes.chunks(2).map(|pair| {
+        let pair = std::str::from_utf8(pair).ok().filter(|it| it.bytes().all(|it| it.is_ascii_hexdigit()))?;
+        u8::from_str_radix(pair, 16).ok()
+    });
+    Digest::from_slice(&pairs.collect::<Option<Vec<u8>>>()?)
+}
+
+impl Planner<'_> {
+    /// Reads a secret of an import: `{"sha256": "…"}` or `"new"`.
+    pub(crate) fn wanted_secret(&mut self, value: &serde_json::Value, path: &str) -> Option<Wanted> {
+        if value.as_str() == Some("new") {
+            return Some(Wanted::New);
+        }
+        let expected = r#"{"sha256": "64 hexadecimal digits"}, or "new""#;
+        let members = value.as_object().filter(|it| it.len() == 1);
+        let Some(text) = members.and_then(|it| it.get("sha256")).and_then(serde_json::Value::as_str) else {
+            self.faults.wrong(path, format!("a secret is {expected}"));
+            return None;
+        };
+        let read = digest(text);
+        if read.is_none() {
+            self.faults
+                .wrong(&format!("{path}.sha256"), format!("{} is not SHA-256: {expected}", shown(text)));
+        }
+        read.map(Wanted::Digest)
+    }
+
+    /// Plans the secrets of an application.
+    pub(crate) async fn secrets(
+        &mut self,
+        (tenant, place): (&Tenant, &Place),
+        application: &Planned,
+        (wanted, path): (Vec<Wanted>, &str),
+    ) -> Result<(), Refusal> {
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        if application.settings.authentication != ClientAuthentication::ClientSecret {
+            self.faults.wrong(path, "this application authenticates otherwise: take its secrets away");
+            return Ok(());
+        }
+        let (tenant_id, id, now) = (tenant.id, application.id, self.now);
+        let live =
+            self.console.store.read(move |tx| client_secrets::list_live(tx, tenant_id, id, now)).await?;
+        let named_ones: Vec<Digest> = wanted
+            .iter()
+            .filter_map(|it| if let Wanted::Digest(it) = it { Some(*it) } else { None })
+            .collect();
+        let mut missing: Vec<Digest> = Vec::new();
+        for digest in &named_ones {
+            if missing.contains(digest) || live.iter().any(|it| it.secret_digest == *digest) {
+                continue;
+            }
+            missing.push(*digest);
+        }
+        let others = live.iter().any(|it| !named_ones.contains(&it.secret_digest));
+        if wanted.iter().any(|it| matches!(it, Wanted::New)) && !others {
+            let secret = self.console.random.token();
+            missing.push(Digest::of(secret.expose().as_bytes()));
+            self.plan.make_secret(&application.client_id, secret);
+        }
+        if live.len() + missing.len() > MOST_LIVE {
+            let text = format!(
+                "an application has at most {MOST_LIVE} live secrets, and this would be more: retire one first"
+            );
+            self.faults.wrong(path, text);
+            return Ok(());
+        }
+        self.insert_secrets((tenant, place), application, missing)
+    }
+
+    fn insert_secrets(
+        &mut self,
+        (tenant, place): (&Tenant, &Place),
+        application: &Planned,
+        digests: Vec<Digest>,
+    ) -> Result<(), Refusal> {
+        let (tenant_id, id, now) = (tenant.id, application.id, self.now);
+        for secret_digest in digests {
+            let row = ClientSecret {
+                id: SecretId::new(&self.console.random, now),
+                tenant_id,
+                application_id: id,
+                secret_digest,
+                created_at: now,
+                expires_at: None,
+                retired_at: None,
+                last_used_at: None,
+            };
+            let name = named(&place.host, &application.client_id);
+            self.plan.change(Verb::Create, "client secret", name, json!({}));
+            let permit = Self::permit(tenant)?;
+            self.plan.step(move |tx| {
+                // Got for change: whoever else counts secrets waits here.
+                applications::get(tx, tenant_id, id)?;
+                if client_secrets::list_live(tx, tenant_id, id, now)?.len() >= MOST_LIVE {
+                    return Err(StoreError::Changed);
+                }
+                insert(tx, &row, &permit, now)
+            });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::digest;
+    use crypto::Digest;
+
+    #[test]
+    fn a_digest_is_sixty_four_hexadecimal_digits() {
+        let text = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+        assert_eq!(digest(text), Some(Digest::of(b"secret")));
+        assert_eq!(digest(&text.to_uppercase()), digest(text));
+        for wrong in ["", &text[1..], &format!("{text}0"), &text.replace('2', "+"), &"æ".repeat(32)] {
+            assert_eq!(digest(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Subjects that somebody brings: what people were known by before.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crypto::{Digest, SealKey};
+use model::{Action, ApplicationId, Eid, EidEnvironment, SubjectOf, SubjectRoom, Timestamp, sealed_place};
+use serde_json::json;
+use store::{
+    StoreError, applications, domains,
+    imported_subjects::{self, ImportedSubject},
+    subject_keys,
+};
+
+use super::{
+    entry::Entry,
+    fault::shown,
+    plan::{Declined, Verb},
+    planner::Planner,
+};
+use crate::{Refusal, Tenant, tenants::PAGE};
+
+/// How many are looked up in one read.
+const AT_ONCE: usize = 500;
+
+/// A subject, read and not yet compared.
+struct Brought {
+    path: String,
+    room: usize,
+    person: Digest,
+    sub: String,
+    sub_digest: Digest,
+}
+
+/// The rooms of an import, and how many subjects come into each.
+#[derive(Default)]
+struct Rooms {
+    all: Vec<SubjectRoom>,
+    known: HashMap<(EidEnvironment, Option<ApplicationId>), usize>,
+    sectors: HashMap<(String, Option<String>), Option<ApplicationId>>,
+}
+
+/// Says what a subject must be: what an application keeps in a column and a header.
+fn is_sub(text: &str) -> bool {
+    (1..=255).contains(&text.len()) && text.bytes().all(|it| matches!(it, 0x21..=0x7e))
+}
+
+fn is_stable_id(text: &str) -> bool {
+    (1..=255).contains(&text.chars().count()) && !text.contains(char::is_control) && text.trim() == text
+}
+
+impl Planner<'_> {
+    /// Plans the subjects of an import. Whoever has another subject already keeps it, and that is a fault.
+    pub(crate) async fn subjects(
+        &mut self,
+        tenant: &Tenant,
+        entries: Vec<Entry<'_>>,
+    ) -> Result<(), Declined> {
+        let (mut rooms, mut all) = (Rooms::default(), Vec::with_capacity(entries.len()));
+        for mut entry in entries {
+            if let Some(brought) = self.subject(tenant, &mut entry, &mut rooms).await? {
+                all.push(brought);
+            }
+            entry.nothing_else(&mut self.faults);
+        }
+        self.compare_with_each_other(&all);
+        let missing = self.compare_with_stored(tenant, &rooms, all).await?;
+        self.insert_subjects(tenant, &rooms, missing)?;
+        Ok(())
+    }
+
+    async fn subject(
+        &mut self,
+        tenant: &Tenant,
+        entry: &mut Entry<'_>,
+        rooms: &mut Rooms,
+    ) -> Result<Option<Brought>, Refusal> {
+        let faults = &mut self.faults;
+        let environment =
+            entry.word("environment", (EidEnvironment::parse, "production, test and sandbox"), faults);
+        let eid = entry.word("eid", (Eid::parse, "no-bankid and no-vipps"), faults);
+        let stable_id = entry.required("stable_id", faults);
+        let stable_id = stable_id.filter(|it| is_stable_id(it)).or_else(|| {
+            if stable_id.is_some() {
+                let text =
+                    "the eID's stable identifier has 1 to 255 characters, none of them a control character";
+                faults.wrong(&entry.at("stable_id"), text);
+            }
+            None
+        });
+        let sub = entry.required("sub", faults);
+        let sub = sub.filter(|it| is_sub(it)).or_else(|| {
+            if sub.is_some() {
+                faults.wrong(&entry.at("sub"), "a subject has 1 to 255 visible ASCII characters");
+            }
+            None
+        });
+        let domain = entry.text("domain", faults).map(str::to_owned);
+        let sector = entry.required("sector", faults).map(str::to_owned);
+        let (Some(environment), Some(sector)) = (environment, sector) else { return Ok(None) };
+        let of = self.sector(tenant, entry, (sector, domain), rooms).await?;
+        let (Some(of), Some(eid), Some(stable_id), Some(sub)) = (of, eid, stable_id, sub) else {
+            return Ok(None);
+        };
+        let room = self.room(tenant, (environment, of), rooms).await?;
+        let Some(found) = rooms.all.get(room) else { return Ok(None) };
+        let (person, sub_digest) = (found.person_digest(eid, stable_id), found.sub_digest(sub));
+        Ok(Some(Brought { path: entry.path.clone(), room, person, sub: sub.to_owned(), sub_digest }))
+    }
+
+    /// Finds whose a sector is: `Some(None)` the tenant's.
+    async fn sector(
+        &mut self,
+        tenant: &Tenant,
+        entry: &Entry<'_>,
+        (sector, domain): (String, Option<String>),
+        rooms: &mut Rooms,
+    ) -> Result<Option<Option<ApplicationId>>, Refusal> {
+        if sector == "tenant" {
+            if domain.is_some() {
+                self.faults.wrong(&entry.at("domain"), "the sector `tenant` has no domain: take it away");
+            }
+            return Ok(Some(None));
+        }
+        let key = (sector.clone(), domain.clone());
+        if !rooms.sectors.contains_key(&key) {
+            let found = self.applications_named(tenant, &sector, domain.as_deref()).await?;
+            let only = if let [only] = found.as_slice() { Some(*only) } else { None };
+            rooms.sectors.insert(key.clone(), only);
+            if found.len() > 1 {
+                let text = format!(
+                    "several domains have an application {}: say which, with `domain`",
+                    shown(&sector)
+                );
+                self.faults.wrong(&entry.at("sector"), text);
+                return Ok(None);
+            }
+        }
+        let found = rooms.sectors.get(&key).copied().flatten();
+        if found.is_none() {
+            let text = "is neither `tenant` nor the client id of an application of this tenant";
+            self.faults.wrong(&entry.at("sector"), format!("{} {text}", shown(&sector)));
+        }
+        Ok(found.map(Some))
+    }
+
+    /// The tenant's applications of this client id: of this import, and those that there are.
+    async fn applications_named(
+        &self,
+        tenant: &Tenant,
+        client_id: &str,
+        host: Option<&str>,
+    ) -> Result<Vec<ApplicationId>, Refusal> {
+        let (id, client_id) = (tenant.id, client_id.to_owned());
+        let host = host.map(str::to_ascii_lowercase);
+        let wanted = client_id.clone();
+        let read = self.console.store.read(move |tx| {
+            let mut found = Vec::new();
+            for domain in domains::list(tx, id, None, PAGE)? {
+                if host.as_ref().is_none_or(|host| *host == domain.host) {
+                    let row = applications::find_by_client_id(tx, id, domain.id, &wanted)?;
+                    found.push((domain.id, row.map(|it| it.id)));
+                }
+            }
+            Ok::<_, StoreError>(found)
+        });
+        let planned = |domain| self.applications.get(&(domain, client_id.clone())).copied();
+        Ok(read.await?.into_iter().filter_map(|(domain, row)| row.or_else(|| planned(domain))).collect())
+    }
+
+    async fn room(
+        &self,
+        tenant: &Tenant,
+        key: (EidEnvironment, Option<ApplicationId>),
+        rooms: &mut Rooms,
+    ) -> Result<usize, Refusal> {
+        if let Some(at) = rooms.known.get(&key) {
+            return Ok(*at);
+        }
+        let (environment, application) = key;
+        let of = application.map_or(SubjectOf::Tenant(tenant.id), SubjectOf::Application);
+        let id = tenant.id;
+        let row = self.console.store.read(move |tx| subject_keys::find(tx, id, environment)).await?;
+        let row = row.ok_or(Refusal::NotFound("subject key"))?;
+        let place = sealed_place(id, "subject_keys", "sealed_key", environment.as_str());
+        let opened = tenant.seal.open(&place, &row.sealed_key).map_err(|_| Refusal::MasterKey)?;
+        let opened = SealKey::from_slice(opened.expose()).ok_or(Refusal::MasterKey)?;
+        rooms.all.push(SubjectRoom::new(id, environment, of, &opened));
+        rooms.known.insert(key, rooms.all.len() - 1);
+        Ok(rooms.all.len() - 1)
+    }
+
+    fn compare_with_each_other(&mut self, all: &[Brought]) {
+        let (mut people, mut subs) = (HashMap::new(), HashMap::new());
+        for it in all {
+            if let Some(first) = people.insert((it.room, *it.person.as_bytes()), it.path.as_str()) {
+                self.faults
+                    .wrong(&it.path, format!("the same person stands at {first} too: keep one of them"));
+            } else if let Some(first) = subs.insert((it.room, *it.sub_digest.as_bytes()), it.path.as_str()) {
+                let text = "another person has this `sub` at";
+                self.faults
+                    .wrong(&format!("{}.sub", it.path), format!("{text} {first}: find out whose it is"));
+            }
+        }
+    }
+
+    /// Gives those that are not there yet.
+    async fn compare_with_stored(
+        &mut self,
+        tenant: &Tenant,
+        rooms: &Rooms,
+        all: Vec<Brought>,
+    ) -> Result<Vec<Brought>, Refusal> {
+        let (id, mut missing, mut all) = (tenant.id, Vec::new(), all.into_iter());
+        loop {
+            let chunk: Vec<Brought> = all.by_ref().take(AT_ONCE).collect();
+            if chunk.is_empty() {
+                return Ok(missing);
+            }
+            let keys: Vec<_> = chunk
+                .iter()
+                .filter_map(|it| rooms.all.get(it.room).map(|room| (room.clone(), it.person, it.sub_digest)))
+                .collect();
+            let read = self.console.store.read(move |tx| {
+                let list = |(room, person, sub): (SubjectRoom, Digest, Digest)| {
+                    imported_subjects::list_of(tx, (id, room.environment(), room.sector()), &person, &sub)
+                };
+                keys.into_iter().map(list).collect::<Result<Vec<_>, StoreError>>()
+            });
+            for (it, found) in chunk.into_iter().zip(read.await?) {
+                let own = found.iter().find(|row| row.person_digest == it.person);
+                match own {
+                    Some(row) if row.sub_digest == it.sub_digest => {}
+                    Some(_) => {
+                        let text = "this person has another subject already, and subjects never change: take the entry away";
+                        self.faults.wrong(&it.path, text);
+                    }
+                    None if !found.is_empty() => {
+                        let text = "another person has this subject already: find out whose it is";
+                        self.faults.wrong(&format!("{}.sub", it.path), text);
+                    }
+                    None => missing.push(it),
+                }
+            }
+        }
+    }
+
+    fn insert_subjects(
+        &mut self,
+        tenant: &Tenant,
+        rooms: &Rooms,
+        missing: Vec<Brought>,
+    ) -> Result<(), Refusal> {
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for it in &missing {
+            let room = rooms.all.get(it.room);
+            let name =
+                room.map(|it| format!("{} {}", it.environment().as_str(), it.sector())).unwrap_or_default();
+            *counts.entry(name).or_default() += 1;
+        }
+        // By environment and sector, of which there are no more than applications; the row names a few of them.
+        let total = missing.len();
+        let named: BTreeMap<&String, &u64> = counts.iter().take(20).collect();
+        let details = json!({"created": total, "sectors": counts.len(), "of_them": named});
+        let object = super::plan::object("tenant", tenant.id);
+        let record = Self::permit(tenant)?.record(Action::SubjectsImported, object, &details, self.now);
+        for (name, count) in &counts {
+            self.plan.change(Verb::Create, "subjects", name.clone(), json!({"created": count}));
+        }
+        let (random, seal, now) = (self.console.random.clone(), tenant.seal.clone(), self.now);
+        let row = |it: Brought| subject_row(tenant, rooms, it, (&random, &seal), now);
+        let rows: Vec<ImportedSubject> = missing.into_iter().filter_map(row).collect();
+        self.plan.step(move |tx| {
+            rows.iter().try_for_each(|row| imported_subjects::insert(tx, row))?;
+            record.append(tx)
+        });
+        Ok(())
+    }
+}
+
+fn subject_row(
+    tenant: &Tenant,
+    rooms: &Rooms,
+    it: Brought,
+    (random, seal): (&crypto::Random, &SealKey),
+    now: Timestamp,
+) -> Option<ImportedSubject> {
+    let room = rooms.all.get(it.room)?;
+    Some(ImportedSubject {
+        tenant_id: tenant.id,
+        environment: room.environment(),
+        sector: room.sector().to_owned(),
+        sealed_sub: room.seal(random, seal, &it.person, &it.sub),
+        person_digest: it.person,
+        sub_digest: it.sub_digest,
+        created_at: now,
+    })
+}
