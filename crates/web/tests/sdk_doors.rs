@@ -276,3 +276,39 @@ async fn an_address_that_a_modern_application_has_too_is_not_left_to_a_bare_link
     let query = form(&[("post_logout_redirect_uri", "https://shop.example/bye")]);
     assert_eq!(house.get(&format!("/oauth2/logout?{query}")).await.status, 400);
 }
+
+#[tokio::test]
+async fn the_sdk_pushes_its_request_from_the_browser_and_is_answered_by_message() {
+    let house = house(|it| it.response_modes.post_message = true).await;
+    let allowed = ask(&house, "OPTIONS", "/oauth2/par", ORIGIN).await;
+    assert_eq!((allowed.status, readable(&allowed)), (204, Some(ORIGIN)));
+    let body = house.request(&[AS_SPA[0], AS_SPA[1], MESSAGE, ("scope", Some("openid ssn"))]);
+    let headers = [("origin", ORIGIN), ("prefer", "return-trace-id")];
+    let pushed = house.post("/oauth2/par", &body, &headers).await;
+    assert_eq!((pushed.status, readable(&pushed)), (201, Some(ORIGIN)));
+    assert_eq!(pushed.header("trace-id").map(str::len), Some(32));
+    assert!(pushed.header("access-control-expose-headers").unwrap().contains("Trace-Id"));
+
+    let reference = pushed.json()["request_uri"].as_str().unwrap().to_owned();
+    // A scope that means nothing here is no attempt to change what was pushed.
+    let query = form(&[("client_id", "spa"), ("request_uri", &reference), ("scope", "openid ssn")]);
+    let mut browser = house.browser();
+    let leave = browser.get(&format!("/oauth2/authorize?{query}")).await;
+    let back = browser.at_the_eid(&leave, with::APP, None);
+    let (message, origin) = posted(&browser.get(&back).await);
+    assert!(message.starts_with("https://spa.example/?code=") && origin == ORIGIN);
+}
+
+#[tokio::test]
+async fn rule_15_a_mode_that_is_turned_off_ends_the_logins_that_wanted_it() {
+    let mut house = house(|it| it.response_modes.post_message = true).await;
+    let mut browser = house.browser();
+    let leave = browser.authorize(&[AS_SPA[0], AS_SPA[1], MESSAGE]).await;
+    let (cookies, back) = (browser.cookies.clone(), browser.at_the_eid(&leave, with::APP, None));
+    house.add_application(house.domain, "spa", spa(|_| {})).await;
+    house.restart();
+    let mut browser = house.browser();
+    browser.cookies = cookies;
+    let reply = browser.get(&back).await;
+    assert_eq!((reply.status, reply.body.contains("data-post-message")), (400, false));
+}

@@ -1,7 +1,7 @@
 //! What the application asks: one list of checks, in the order in which they run, and what was understood.
 
 use crypto::b64;
-use model::{Acr, Nin, Pkce, Wanted};
+use model::{Acr, ApplicationSettings, Nin, Pkce, Wanted};
 use oidc::{AuthorizationParams, Challenge, ClaimsRequest, LoginHint, Prompt, ResponseMode, Scope, Scopes};
 use texts::Cause;
 
@@ -166,19 +166,22 @@ fn prompt(draft: &mut Draft<'_>) -> Result<(), Cause> {
     Ok(())
 }
 
-fn scope(draft: &mut Draft<'_>) -> Result<(), Cause> {
-    let named = draft.params.scope.as_deref().unwrap_or_default();
-    let hinted = draft.hint.scopes.iter().filter_map(|word| Scope::parse(word));
-    let asked: Scopes = Scopes::parse(named).iter().chain(hinted).collect();
-    let settings = &draft.application.settings;
+/// What an application's scopes mean for it: in the compatible profile its settings decide.
+pub(super) fn meant(settings: &ApplicationSettings, asked: Scopes) -> Scopes {
     let known = if settings.is_compatible() {
         let offline = asked.iter().filter(|scope| *scope == Scope::OfflineAccess);
         model::compatible::wanted_scopes(&settings.compatible, asked).iter().chain(offline).collect()
     } else {
         asked.without(Scope::Birthdate)
     };
-    let offline = settings.refresh_tokens;
-    draft.wanted.scopes = if offline { known } else { known.without(Scope::OfflineAccess) };
+    if settings.refresh_tokens { known } else { known.without(Scope::OfflineAccess) }
+}
+
+fn scope(draft: &mut Draft<'_>) -> Result<(), Cause> {
+    let named = draft.params.scope.as_deref().unwrap_or_default();
+    let hinted = draft.hint.scopes.iter().filter_map(|word| Scope::parse(word));
+    let asked: Scopes = Scopes::parse(named).iter().chain(hinted).collect();
+    draft.wanted.scopes = meant(&draft.application.settings, asked);
     Ok(())
 }
 

@@ -255,6 +255,7 @@ pub(super) fn still_allowed(
         wanted.scopes.iter().chain(scopes_of_named(&wanted.claims)).any(|scope| scope == Scope::Nin);
     wanted.acrs.retain(|acr| settings.allows(*acr));
     let fine = settings.has_redirect_uri(&wanted.redirect_uri)
+        && settings.allows_mode(wanted.response_mode, &wanted.redirect_uri)
         && !wanted.acrs.is_empty()
         && (!with_nin || settings.may_have_nin(issuer.environment));
     fine.then_some(wanted)
