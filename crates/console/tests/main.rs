@@ -1,5 +1,5 @@
 //! What administrators do, on SQLite in a temporary directory.
-#![expect(clippy::unwrap_used, reason = "the test's own setting fails loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the test's own setting fails loudly")]
 
 mod house;
 
