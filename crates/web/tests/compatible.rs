@@ -396,3 +396,16 @@ async fn a_verifier_binds_a_code_here_too() {
         .await;
     assert_eq!(reply.error(), "invalid_grant");
 }
+
+#[tokio::test]
+async fn the_consent_page_lists_what_the_eid_gives_and_no_more() {
+    let house = house(|it| it.compatible.ssn = true).await;
+    let mut browser = house.browser();
+    let reply = browser.log_in(&[HIGH], with::APP).await;
+    let page = browser.follow(reply).await;
+    for (listed, wanted) in
+        [("Fødselsnummer", true), ("Fødselsdato", true), ("E-postadresse", false), ("Adresse", false)]
+    {
+        assert_eq!(page.body.contains(listed), wanted, "{listed}");
+    }
+}

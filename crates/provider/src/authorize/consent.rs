@@ -49,7 +49,8 @@ pub(crate) fn consent_ask(work: &Work<'_>) -> ConsentAsk {
     // The same rules that will release the claims, so nothing is released that was not listed.
     let (asked, birthdate): (Scopes, Scope) = if work.application.settings.is_compatible() {
         let given = wanted.eids().into_iter().map(|eid| model::compatible::given(eid, wanted.scopes));
-        (given.flat_map(Scopes::iter).collect(), Scope::Birthdate)
+        let later = wanted.scopes.iter().filter(|scope| *scope == Scope::OfflineAccess);
+        (given.flat_map(Scopes::iter).chain(later).collect(), Scope::Birthdate)
     } else {
         (wanted.scopes.iter().chain(scopes_of_named(&wanted.claims)).collect(), Scope::Profile)
     };
