@@ -205,7 +205,7 @@ impl Console {
             let row = domains::get(tx, tenant_id, id).map_err(|error| Refusal::of(error, "domain"))?;
             let mut settings = DomainSettings::parse(&row.settings)?;
             change(&mut settings);
-            settings.check()?;
+            settings.check(row.environment)?;
             let text = settings.to_text();
             if text == row.settings {
                 return Ok(row);

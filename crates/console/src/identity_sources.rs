@@ -115,6 +115,9 @@ impl Console {
         new: &NewIdentitySource,
         now: Timestamp,
     ) -> Result<IdentitySourceId, Refusal> {
+        if !new.eid.is_source() {
+            return Err(Refusal::Invalid("automation is no eID: switch it on for the domain".to_owned()));
+        }
         if !new.environment.may_serve(new.domain_environment) {
             return Err(Refusal::Environment);
         }

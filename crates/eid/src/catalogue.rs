@@ -37,6 +37,8 @@ const MOST_SANDBOXES: usize = 1_000;
 /// Knows all eIDs; shares what is known of an issuer between tenants.
 pub struct Catalogue {
     outbound: Arc<Outbound>,
+    /// For the built-in issuers of production, when they are called in another way than the rest.
+    strict: Option<Arc<Outbound>>,
     issuers: Vec<Issuer>,
     random: Random,
     upstreams: Mutex<HashMap<String, Arc<Upstream>>>,
@@ -48,7 +50,7 @@ pub struct Catalogue {
 /// 2025-26. The final slash of the Vipps issuer is part of it.
 const fn built_in(eid: Eid, environment: EidEnvironment) -> Option<&'static str> {
     match (eid, environment) {
-        (_, EidEnvironment::Sandbox) => None,
+        (_, EidEnvironment::Sandbox) | (Eid::Automation, _) => None,
         (Eid::NoBankid, EidEnvironment::Test) => Some("https://auth.current.bankid.no/auth/realms/current"),
         (Eid::NoBankid, EidEnvironment::Production) => Some("https://auth.bankid.no/auth/realms/prod"),
         (Eid::NoVipps, EidEnvironment::Test) => {
@@ -65,12 +67,26 @@ impl Catalogue {
     pub fn new(outbound: Arc<Outbound>, issuers: Vec<Issuer>, random: Random) -> Self {
         Self {
             outbound,
+            strict: None,
             issuers,
             random,
             upstreams: Mutex::default(),
             tenant_sandbox: None,
             sandboxes: Mutex::default(),
         }
+    }
+
+    /// The catalogue that calls the built-in issuers of production in this way: what the operator allows or trusts for
+    /// the sake of tests does not reach there.
+    #[must_use]
+    pub fn with_strict(self, strict: Arc<Outbound>) -> Self {
+        Self { strict: Some(strict), ..self }
+    }
+
+    fn calls(&self, issuer: &str) -> Arc<Outbound> {
+        let real = |eid: &Eid| built_in(*eid, EidEnvironment::Production) == Some(issuer);
+        let strict = self.strict.as_ref().filter(|_| Eid::ALL.iter().any(real));
+        Arc::clone(strict.unwrap_or(&self.outbound))
     }
 
     /// The catalogue with a sandbox in which each tenant has issuers of its own; it stands in for
@@ -107,9 +123,7 @@ impl Catalogue {
     fn upstream(&self, issuer: &str) -> Arc<Upstream> {
         let mut upstreams = self.upstreams.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = upstreams.entry(issuer.to_owned());
-        Arc::clone(
-            entry.or_insert_with(|| Arc::new(Upstream::new(issuer.to_owned(), Arc::clone(&self.outbound)))),
-        )
+        Arc::clone(entry.or_insert_with(|| Arc::new(Upstream::new(issuer.to_owned(), self.calls(issuer)))))
     }
 
     /// A tenant's issuer in the sandbox; forgotten with the others when there are too many.
@@ -189,6 +203,32 @@ impl Catalogue {
                 Arc::new(bankid_no::BankidNo { party: party(bankid_no::ALGORITHMS), environment })
             }
             Eid::NoVipps => Arc::new(vipps::Vipps { party: party(vipps::ALGORITHMS), environment }),
+            Eid::Automation => return Err(wrong("automation is no eID")),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crypto::Random;
+    use model::{Eid, EidEnvironment};
+    use outbound::{Outbound, Settings};
+
+    use super::Catalogue;
+
+    #[test]
+    fn what_is_allowed_for_tests_does_not_reach_the_eids_of_production() {
+        let calls = || Arc::new(Outbound::new(Settings::default()));
+        let (loose, strict) = (calls(), calls());
+        let catalogue = Catalogue::new(Arc::clone(&loose), Vec::new(), Random::system());
+        let catalogue = catalogue.with_strict(Arc::clone(&strict));
+        for eid in Eid::ALL {
+            let issuer = |environment| catalogue.issuer(eid, environment).unwrap();
+            assert!(Arc::ptr_eq(&catalogue.calls(issuer(EidEnvironment::Production)), &strict));
+            assert!(Arc::ptr_eq(&catalogue.calls(issuer(EidEnvironment::Test)), &loose));
+        }
+        assert!(Arc::ptr_eq(&catalogue.calls("https://sandbox.example/x"), &loose));
     }
 }

@@ -25,23 +25,33 @@ pub enum Eid {
     NoBankid,
     /// Vipps Login.
     NoVipps,
+    /// Not an eID: test users who sign in with a password, on test domains that allow it, so that programs can log in.
+    Automation,
 }
 
 impl Eid {
-    /// All of them, in the order in which a selector shows them.
+    /// All eIDs, in the order in which a selector shows them; what stands in for one in automation is not among them.
     pub const ALL: [Self; 2] = [Self::NoBankid, Self::NoVipps];
+    /// Every way to log in, in the same order.
+    pub const WAYS: [Self; 3] = [Self::NoBankid, Self::NoVipps, Self::Automation];
 
     /// The word in paths, in the claim `idp` and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NoBankid => "no-bankid",
             Self::NoVipps => "no-vipps",
+            Self::Automation => "automation",
         }
+    }
+
+    /// Says whether it is an eID, which a domain configures as an identity source.
+    pub fn is_source(self) -> bool {
+        Self::ALL.contains(&self)
     }
 
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|eid| eid.as_str() == word)
+        Self::WAYS.into_iter().find(|eid| eid.as_str() == word)
     }
 
     /// The name as people know it.
@@ -49,6 +59,7 @@ impl Eid {
         match self {
             Self::NoBankid => "BankID",
             Self::NoVipps => "Vipps",
+            Self::Automation => "Automation",
         }
     }
 
@@ -56,14 +67,14 @@ impl Eid {
     pub const fn highest(self) -> Level {
         match self {
             Self::NoBankid => Level::High,
-            Self::NoVipps => Level::None,
+            Self::NoVipps | Self::Automation => Level::None,
         }
     }
 
     /// Says whether the eID itself asks the person before it hands out the national identity number.
     pub const fn asks_for_nin(self) -> bool {
         match self {
-            Self::NoBankid => false,
+            Self::NoBankid | Self::Automation => false,
             // Vipps shows every scope to the person.
             Self::NoVipps => true,
         }
@@ -74,6 +85,7 @@ impl Eid {
         match self {
             Self::NoBankid => Acr::NoBankid,
             Self::NoVipps => Acr::NoVipps,
+            Self::Automation => Acr::Automation,
         }
     }
 }
@@ -89,11 +101,14 @@ pub enum Acr {
     NoBankidSubstantial,
     /// Vipps.
     NoVipps,
+    /// A test user with a password; never more than that.
+    Automation,
 }
 
 impl Acr {
-    /// All of them, as metadata lists them.
-    pub const ALL: [Self; 4] = [Self::NoBankid, Self::NoBankidHigh, Self::NoBankidSubstantial, Self::NoVipps];
+    /// All of them, as metadata lists them where they can be had.
+    pub const ALL: [Self; 5] =
+        [Self::NoBankid, Self::NoBankidHigh, Self::NoBankidSubstantial, Self::NoVipps, Self::Automation];
 
     /// The value on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -102,6 +117,7 @@ impl Acr {
             Self::NoBankidHigh => "urn:grn:authn:no:bankid:high",
             Self::NoBankidSubstantial => "urn:grn:authn:no:bankid:substantial",
             Self::NoVipps => "urn:grn:authn:no:vipps",
+            Self::Automation => "urn:portvakt:acr:automation",
         }
     }
 
@@ -115,6 +131,7 @@ impl Acr {
         match self {
             Self::NoBankid | Self::NoBankidHigh | Self::NoBankidSubstantial => Eid::NoBankid,
             Self::NoVipps => Eid::NoVipps,
+            Self::Automation => Eid::Automation,
         }
     }
 
@@ -123,7 +140,7 @@ impl Acr {
         match self {
             Self::NoBankid | Self::NoBankidSubstantial => Level::Substantial,
             Self::NoBankidHigh => Level::High,
-            Self::NoVipps => Level::None,
+            Self::NoVipps | Self::Automation => Level::None,
         }
     }
 
@@ -139,6 +156,7 @@ impl Acr {
             (Eid::NoBankid, Level::Substantial) => Self::NoBankidSubstantial,
             (Eid::NoBankid, Level::Low | Level::None) => Self::NoBankid,
             (Eid::NoVipps, _) => Self::NoVipps,
+            (Eid::Automation, _) => Self::Automation,
         }
     }
 }

@@ -87,6 +87,9 @@ pub enum SettingsError {
     /// The number is to be released without being allowed.
     #[error("the setting ssn needs nin_allowed")]
     Ssn,
+    /// Passwords where people have eIDs.
+    #[error("automation sign-in exists on test domains only")]
+    Automation,
     /// An origin is not `scheme://host[:port]`.
     #[error("not an origin: {0}")]
     Origin(String),
@@ -280,6 +283,9 @@ impl ApplicationSettings {
             self.jwks.as_ref().and_then(oidc::KeySet::parse).is_some_and(|keys| !keys.is_empty());
         if self.authentication == ClientAuthentication::PrivateKeyJwt && !usable_keys {
             return Err(SettingsError::Keys);
+        }
+        if self.eids.contains(&Eid::Automation) && environment != Environment::Test {
+            return Err(SettingsError::Automation);
         }
         if self.eids.is_empty() {
             return Err(SettingsError::NoEid);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Eid, SettingsError};
+use crate::{Eid, Environment, SettingsError};
 
 fn thirty() -> u32 {
     30
@@ -30,6 +30,9 @@ pub struct DomainSettings {
     /// Whether every application must push its requests (RFC 9126).
     #[serde(default)]
     pub require_par: bool,
+    /// Whether test users may sign in with a password; test domains only.
+    #[serde(default)]
+    pub automation: bool,
 }
 
 impl Default for DomainSettings {
@@ -39,6 +42,7 @@ impl Default for DomainSettings {
             session_idle_minutes: thirty(),
             session_absolute_minutes: eight_hours(),
             require_par: false,
+            automation: false,
         }
     }
 }
@@ -69,8 +73,11 @@ impl DomainSettings {
     /// Says whether these settings can be used.
     ///
     /// # Errors
-    /// [`SettingsError::SessionLimits`]
-    pub fn check(&self) -> Result<(), SettingsError> {
+    /// [`SettingsError::SessionLimits`], [`SettingsError::Automation`]
+    pub fn check(&self, environment: Environment) -> Result<(), SettingsError> {
+        if self.automation && environment != Environment::Test {
+            return Err(SettingsError::Automation);
+        }
         let (idle, most) = (self.session_idle_minutes, self.session_absolute_minutes);
         if !(1..=1_440).contains(&idle) || !(1..=10_080).contains(&most) || idle > most {
             return Err(SettingsError::SessionLimits);
@@ -91,21 +98,21 @@ impl DomainSettings {
 #[cfg(test)]
 mod tests {
     use super::DomainSettings;
-    use crate::SettingsError;
+    use crate::{Environment, SettingsError};
 
     #[test]
     fn sessions_are_off_and_limited_by_default() {
         let settings = DomainSettings::parse("{}").unwrap();
         assert_eq!(settings, DomainSettings::default());
-        assert!(settings.single_sign_on.is_empty() && settings.check().is_ok());
+        assert!(settings.single_sign_on.is_empty() && settings.check(Environment::Production).is_ok());
     }
 
     #[test]
     fn limits_out_of_bounds_and_unknown_members_are_refused() {
         let long = DomainSettings { session_absolute_minutes: 10_081, ..DomainSettings::default() };
-        assert_eq!(long.check(), Err(SettingsError::SessionLimits));
+        assert_eq!(long.check(Environment::Test), Err(SettingsError::SessionLimits));
         let upside_down = DomainSettings { session_absolute_minutes: 5, ..DomainSettings::default() };
-        assert_eq!(upside_down.check(), Err(SettingsError::SessionLimits));
+        assert_eq!(upside_down.check(Environment::Test), Err(SettingsError::SessionLimits));
         assert!(DomainSettings::parse(r#"{"sso":true}"#).is_err());
     }
 }

@@ -182,7 +182,7 @@ pub struct Login {
 impl Wanted {
     /// The eIDs that satisfy the request, in the order in which they are shown.
     pub fn eids(&self) -> Vec<Eid> {
-        Eid::ALL.into_iter().filter(|eid| self.acrs.iter().any(|acr| acr.eid() == *eid)).collect()
+        Eid::WAYS.into_iter().filter(|eid| self.acrs.iter().any(|acr| acr.eid() == *eid)).collect()
     }
 
     /// Says whether a login with this eID at this level is what was asked.

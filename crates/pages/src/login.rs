@@ -52,11 +52,14 @@ pub enum Hint {
     BankIdBiometrics,
     /// Vipps.
     Vipps,
+    /// A test user.
+    Automation,
 }
 
 impl Hint {
     /// Every hint.
-    pub const ALL: [Self; 4] = [Self::BankId, Self::BankIdHigh, Self::BankIdBiometrics, Self::Vipps];
+    pub const ALL: [Self; 5] =
+        [Self::BankId, Self::BankIdHigh, Self::BankIdBiometrics, Self::Vipps, Self::Automation];
 
     const fn key(self) -> &'static str {
         match self {
@@ -64,8 +67,26 @@ impl Hint {
             Self::BankIdHigh => "hint-bankid-high",
             Self::BankIdBiometrics => "hint-bankid-biometrics",
             Self::Vipps => "hint-vipps",
+            Self::Automation => "hint-automation",
         }
     }
+}
+
+/// Username and password of a test user (inputs `username` and `password`, button `login-submit`).
+#[derive(Debug, Clone, Default)]
+pub struct SignIn {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// Name of the application.
+    pub application: String,
+    /// The username that did not get in.
+    pub refused: Option<String>,
+    /// Where it is posted.
+    pub form: Form,
+    /// Where another way to log in is chosen.
+    pub choose_another_href: Option<String>,
+    /// Back to the application.
+    pub back_href: Option<String>,
 }
 
 /// May this be shared? Posts `decision` = `allow` or `deny` (buttons `consent-allow`, `consent-deny`).
@@ -161,6 +182,7 @@ pub struct PostMessage {
 }
 
 page!(Selector, "login/selector.html");
+page!(SignIn, "login/sign_in.html");
 page!(Consent, "login/consent.html");
 page!(Continue, "login/continue.html");
 page!(FormPost, "login/form_post.html");

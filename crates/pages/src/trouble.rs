@@ -54,6 +54,12 @@ impl RefusalPage {
         self.cause.developer_text(locale)
     }
 
+    /// Says whether the request itself was wrong, rather than its address or its time.
+    fn is_rejected(&self) -> bool {
+        let elsewhere = matches!(self.cause, Cause::NotFound | Cause::MethodNotAllowed);
+        !elsewhere && self.cause.error().is_some_and(|it| it.starts_with("invalid_request"))
+    }
+
     /// What an application would be told.
     fn told(&self) -> String {
         match self.cause.error() {

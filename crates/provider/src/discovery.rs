@@ -7,7 +7,7 @@ use std::time::Duration;
 use crypto::{Algorithm, ContentEncryption, b64};
 use model::{Acr, Timestamp, stands_in_jwks};
 use oidc::{ResponseMode, Scope};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::Issuer;
 
@@ -23,9 +23,9 @@ impl Issuer {
             Some(acr) => at(&format!("/{}/oauth2/authorize", b64::encode_standard(acr.as_bytes()))),
             None => at("/oauth2/authorize"),
         };
-        let acrs = Acr::ALL.into_iter().filter(|it| self.sources.contains_key(&it.eid()));
+        let acrs = Acr::ALL.into_iter().filter(|it| self.offers(it.eid()));
         let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
-        json!({
+        let mut document = json!({
             "issuer": url,
             "authorization_endpoint": authorize,
             "token_endpoint": at("/oauth2/token"),
@@ -49,18 +49,15 @@ impl Issuer {
             "subject_types_supported": ["public", "pairwise"],
             // RS256 first: some clients take the first one as *the* one.
             "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
-            "id_token_encryption_alg_values_supported": [crypto::KEY_ENCRYPTION],
-            "id_token_encryption_enc_values_supported": ContentEncryption::ALL.map(ContentEncryption::as_str),
-            "userinfo_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
-            "userinfo_encryption_alg_values_supported": [crypto::KEY_ENCRYPTION],
-            "userinfo_encryption_enc_values_supported": ContentEncryption::ALL.map(ContentEncryption::as_str),
             "token_endpoint_auth_methods_supported": methods,
             "token_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
             "claim_types_supported": ["normal"],
             "claims_supported": [
                 "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "idp",
-                "name", "given_name", "family_name", "birthdate", "email", "email_verified", "phone_number",
-                "phone_number_verified", "address", "nin", "nin_type", "nin_country", "eid_subject"
+                "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile",
+                "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at", "email",
+                "email_verified", "phone_number", "phone_number_verified", "address", "nin", "nin_type",
+                "nin_country", "eid_subject"
             ],
             "claims_parameter_supported": true,
             "request_parameter_supported": false,
@@ -69,7 +66,11 @@ impl Issuer {
             "authorization_response_iss_parameter_supported": true,
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "ui_locales_supported": ["nb", "nn", "en"],
-        })
+        });
+        if let Some(members) = document.as_object_mut() {
+            members.extend(protection());
+        }
+        document
     }
 
     /// Gives the JWK Set: public members only.
@@ -77,4 +78,18 @@ impl Issuer {
         let keys = self.keys.iter().filter(|key| stands_in_jwks(&key.times, LONGEST_TOKEN, now));
         json!({"keys": keys.map(|key| &key.jwk).collect::<Vec<_>>()})
     }
+}
+
+/// How answers can be signed and encrypted, where an application wants it.
+fn protection() -> Map<String, Value> {
+    let (key, content) =
+        (json!([crypto::KEY_ENCRYPTION]), json!(ContentEncryption::ALL.map(ContentEncryption::as_str)));
+    let members = [
+        ("id_token_encryption_alg_values_supported", key.clone()),
+        ("id_token_encryption_enc_values_supported", content.clone()),
+        ("userinfo_signing_alg_values_supported", json!(Algorithm::ALL.map(Algorithm::as_str))),
+        ("userinfo_encryption_alg_values_supported", key),
+        ("userinfo_encryption_enc_values_supported", content),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

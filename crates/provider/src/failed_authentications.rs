@@ -1,4 +1,4 @@
-//! Failed client authentication: counted by client *and* address, so that nobody can lock a client out from elsewhere.
+//! Failed authentication of clients and test users: counted by name *and* address, so that nobody can lock a client out from elsewhere.
 //!
 //! Only a failure writes. A node that learns from its write that there were too many refuses this client from this
 //! address out of memory until the span ends; the other nodes learn with their next failure.
@@ -13,7 +13,7 @@ use crate::{
     limits::{Limit, MINUTE, neighbourhood},
 };
 
-/// One client at one address, known by any of its names: a Basic header can be read in two ways.
+/// One client or test user at one address, known by any of its names: a Basic header can be read in two ways.
 pub(crate) struct Attempt(Vec<Digest>);
 
 /// The client ids that are claimed, whether they exist or not.
@@ -45,13 +45,36 @@ impl Provider {
         credentials: &ClientCredentials,
         call: &Call,
     ) -> Result<Option<Attempt>, Refusal> {
+        self.attempt_of(issuer, claimed(credentials), call)
+    }
+
+    /// The same for a test user who signs in.
+    ///
+    /// # Errors
+    /// As [`Provider::attempt`].
+    pub(crate) fn attempt_by(
+        &self,
+        issuer: &Issuer,
+        username: &str,
+        call: &Call,
+    ) -> Result<Option<Attempt>, Refusal> {
+        // No client id can look like this: it has a control character.
+        self.attempt_of(issuer, vec![format!("user\0{username}")], call)
+    }
+
+    fn attempt_of(
+        &self,
+        issuer: &Issuer,
+        names: Vec<String>,
+        call: &Call,
+    ) -> Result<Option<Attempt>, Refusal> {
         let (Some(address), true) = (call.from, self.limits.most_failures > 0) else { return Ok(None) };
         let key = |name: String| {
             let name = Digest::of(name.as_bytes());
             let parts = format!("{}\0{}\0", issuer.domain, neighbourhood(address));
             Digest::of(&[parts.as_bytes(), name.as_bytes()].concat())
         };
-        let keys: Vec<Digest> = claimed(credentials).into_iter().map(key).collect();
+        let keys: Vec<Digest> = names.into_iter().map(key).collect();
         let until = keys.iter().filter_map(|key| self.limits.blocked.get(key.as_bytes())).max();
         match until {
             Some(until) if call.now < until => {

@@ -57,6 +57,21 @@ impl Issuer {
         self.environment == Environment::Test
     }
 
+    /// Where people prove themselves who log in this way here; `None` when they cannot.
+    pub(crate) fn environment_of(&self, eid: Eid) -> Option<EidEnvironment> {
+        match eid {
+            Eid::Automation => {
+                (self.is_test() && self.settings.automation).then_some(EidEnvironment::Sandbox)
+            }
+            eid => self.sources.get(&eid).map(|source| source.environment),
+        }
+    }
+
+    /// Says whether people can log in this way here.
+    pub(crate) fn offers(&self, eid: Eid) -> bool {
+        self.environment_of(eid).is_some()
+    }
+
     /// Says whether browsers reach it over TLS, so that cookies can be `Secure`.
     pub fn is_https(&self) -> bool {
         self.url.starts_with("https://")

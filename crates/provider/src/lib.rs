@@ -41,7 +41,7 @@ mod userinfo;
 pub use application::Application;
 pub use authorize::{
     Arrival, Brought, Choice, ConsentAsk, CookieChange, LoginAction, LoginCookie, Pushed, Selection,
-    SharedClaim, Step, TroubleAt, Turn,
+    SharedClaim, SignInAsk, Step, TroubleAt, Turn,
 };
 pub use call::{Call, TraceId};
 pub use eids::OfferedEid;

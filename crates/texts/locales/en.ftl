@@ -54,6 +54,16 @@ continue-link = Continue
 form-post-lead = The answer is being sent to the site you came from. If nothing happens, use the button below.
 post-message-lead = The answer is being sent to the window you came from. If this window stays open, use the button below.
 
+sign-in-title = Sign in
+sign-in-heading = Sign in
+sign-in-lead = Sign in as a test user to go on to { $application }. Only pretend people have a password here.
+sign-in-username = Username
+sign-in-password = Password
+sign-in-wrong = The username or the password is wrong. Check both, or ask whoever added the test user.
+sign-in-submit = Sign in
+sign-in-another = Log in another way
+hint-automation = With the password of a test user
+
 # Log out
 logout-title = Log out
 logout-heading = Do you want to log out?
@@ -155,6 +165,7 @@ cause-logout-hint-invalid-why = The request to log out does not refer to a login
 cause-logout-hint-invalid-remedy = Close the browser to be sure that you are logged out.
 cause-logout-hint-invalid-developer = Send the last ID token that this domain issued to the application, unchanged. An expired one is accepted.
 cause-not-found-developer = Check the address against the discovery document, and that the host name is a domain here.
+refusal-rejected = Request rejected
 refusal-developer = If you develop this service
 
 # What only the application is told

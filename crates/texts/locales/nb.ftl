@@ -55,6 +55,16 @@ continue-link = Fortsett
 form-post-lead = Svaret sendes til nettstedet du kom fra. Skjer det ingenting, velger du knappen under.
 post-message-lead = Svaret sendes til vinduet du kom fra. Blir dette vinduet stående, velger du knappen under.
 
+sign-in-title = Logg inn
+sign-in-heading = Logg inn
+sign-in-lead = Logg inn som testbruker for å gå videre til { $application }. Bare oppdiktede personer har passord her.
+sign-in-username = Brukernavn
+sign-in-password = Passord
+sign-in-wrong = Brukernavnet eller passordet er feil. Kontroller begge, eller spør den som la inn testbrukeren.
+sign-in-submit = Logg inn
+sign-in-another = Logg inn på en annen måte
+hint-automation = Med passordet til en testbruker
+
 # Logg ut
 logout-title = Logg ut
 logout-heading = Vil du logge ut?
@@ -156,6 +166,7 @@ cause-logout-hint-invalid-why = Forespørselen om å logge ut viser ikke til en 
 cause-logout-hint-invalid-remedy = Lukk nettleseren for å være sikker på at du er logget ut.
 cause-logout-hint-invalid-developer = Send det siste ID-tokenet som dette domenet har utstedt til applikasjonen, uendret. Et utløpt token godtas.
 cause-not-found-developer = Kontroller adressen mot discovery-dokumentet, og at vertsnavnet er et domene her.
+refusal-rejected = Forespørselen er avvist
 refusal-developer = For deg som utvikler tjenesten
 
 # Hva bare applikasjonen får vite

@@ -55,6 +55,16 @@ continue-link = Hald fram
 form-post-lead = Svaret blir sendt til nettstaden du kom frå. Hender det ingenting, vel du knappen under.
 post-message-lead = Svaret blir sendt til vindauget du kom frå. Blir dette vindauget ståande, vel du knappen under.
 
+sign-in-title = Logg inn
+sign-in-heading = Logg inn
+sign-in-lead = Logg inn som testbrukar for å gå vidare til { $application }. Berre oppdikta personar har passord her.
+sign-in-username = Brukarnamn
+sign-in-password = Passord
+sign-in-wrong = Brukarnamnet eller passordet er feil. Kontroller begge, eller spør den som la inn testbrukaren.
+sign-in-submit = Logg inn
+sign-in-another = Logg inn på ein annan måte
+hint-automation = Med passordet til ein testbrukar
+
 # Logg ut
 logout-title = Logg ut
 logout-heading = Vil du logge ut?
@@ -156,6 +166,7 @@ cause-logout-hint-invalid-why = Førespurnaden om å logge ut viser ikkje til ei
 cause-logout-hint-invalid-remedy = Lukk nettlesaren for å vere sikker på at du er logga ut.
 cause-logout-hint-invalid-developer = Send det siste ID-tokenet som dette domenet har utferda til applikasjonen, uendra. Eit utgått token blir godteke.
 cause-not-found-developer = Kontroller adressa mot discovery-dokumentet, og at vertsnamnet er eit domene her.
+refusal-rejected = Førespurnaden er avvist
 refusal-developer = For deg som utviklar tenesta
 
 # Kva berre applikasjonen får vite

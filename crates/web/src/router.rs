@@ -75,6 +75,7 @@ pub fn op_router(app: App) -> Site {
         .route("/login/{login}/back", get(login::back))
         .route("/login/{login}/restart", get(login::restart))
         .route("/login/{login}/consent", post(login::consent))
+        .route("/login/{login}/sign-in", post(login::sign_in))
         .route("/callback/{eid}", get(login::callback))
         .route("/novippslogin/callback", get(login::vipps_callback))
         .fallback(not_found)

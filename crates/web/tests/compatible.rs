@@ -404,7 +404,7 @@ async fn the_consent_page_lists_what_the_eid_gives_and_no_more() {
     let reply = browser.log_in(&[HIGH], with::APP).await;
     let page = browser.follow(reply).await;
     for (listed, wanted) in
-        [("Fødselsnummer", true), ("Fødselsdato", true), ("E-postadresse", false), ("Adresse", false)]
+        [("Fødselsnummer", true), ("Fødselsdato", true), ("E-postadresse", false), ("Telefonnummer", false)]
     {
         assert_eq!(page.body.contains(listed), wanted, "{listed}");
     }

@@ -489,7 +489,7 @@ impl House {
     }
 
     pub(crate) fn browser(&self) -> Browser<'_> {
-        Browser { house: self, host: HOST.to_owned(), cookies: BTreeMap::new() }
+        Browser { house: self, host: HOST.to_owned(), cookies: BTreeMap::new(), language: None }
     }
 
     pub(crate) fn kari(&self) -> Person {
@@ -656,6 +656,8 @@ pub(crate) struct Browser<'a> {
     pub(crate) house: &'a House,
     pub(crate) host: String,
     pub(crate) cookies: BTreeMap<String, String>,
+    /// `Accept-Language`; nothing means bokmål.
+    pub(crate) language: Option<&'static str>,
 }
 
 impl Browser<'_> {
@@ -675,6 +677,9 @@ impl Browser<'_> {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = request.header("host", self.host.clone());
+        if let Some(language) = self.language {
+            request = request.header("accept-language", language);
+        }
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));
         }

@@ -14,6 +14,7 @@ mod authorize;
 mod bad_input;
 mod blocking;
 mod browser_applications;
+mod certification;
 mod compatible;
 mod consent;
 mod cookies;

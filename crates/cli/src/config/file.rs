@@ -123,7 +123,8 @@ section! {
 }
 
 section! {
-    /// Calls to others: eIDs, and addresses that a tenant configured. Public https addresses only.
+    /// Calls to others. Public https addresses only; what is set here is for tests, and never holds for the eIDs of
+    /// production.
     Outbound ["outbound"] {
         /// A file with certificates of authorities, in PEM, to trust beside the system's.
         extra_roots_file: Option<PathBuf> = Unset(r#""/etc/portvakt/authorities.pem""#);

@@ -118,10 +118,7 @@ impl World {
 
     /// What the simulated eID gave us to authenticate with.
     pub(crate) fn credentials(&self, eid: Eid) -> SourceCredentials {
-        match eid {
-            Eid::NoBankid => self.bankid_credentials.clone(),
-            Eid::NoVipps => self.vipps_credentials.clone(),
-        }
+        if eid == Eid::NoVipps { self.vipps_credentials.clone() } else { self.bankid_credentials.clone() }
     }
 
     fn site(&self, simulator: &Arc<Simulator>, kind: Kind) -> Site {

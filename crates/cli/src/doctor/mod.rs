@@ -157,6 +157,7 @@ fn plausible(kept: &Kept, now: Timestamp) -> Finding {
 /// Asks every eID in use for its discovery document, by the same way that logins go.
 async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
     let outbound = Arc::new(Outbound::new(config.outbound.clone()));
+    let strict = Outbound::new(outbound::Settings::default());
     let catalogue = Catalogue::new(Arc::clone(&outbound), Vec::new(), Random::system());
     let mut findings = Vec::new();
     for (eid, environment) in &kept.eids {
@@ -170,7 +171,8 @@ async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
             continue;
         };
         let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-        let finding = match outbound.send(Request::get(url.clone())).await {
+        let calls = if *environment == EidEnvironment::Production.as_str() { &strict } else { &*outbound };
+        let finding = match calls.send(Request::get(url.clone())).await {
             Ok(answer) if answer.status == 200 => Finding::fine(topic, format!("{issuer} answers")),
             Ok(answer) => {
                 Finding::trouble(topic, format!("{url} answers with {}: try again later", answer.status))

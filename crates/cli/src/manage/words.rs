@@ -19,7 +19,7 @@ pub(crate) fn eid_environment(word: &str) -> Result<EidEnvironment, String> {
 
 /// The name of an eID.
 pub(crate) fn eid(word: &str) -> Result<Eid, String> {
-    Eid::parse(word).ok_or_else(|| {
+    Eid::parse(word).filter(|it| it.is_source()).ok_or_else(|| {
         let all: Vec<&str> = Eid::ALL.iter().map(|it| it.as_str()).collect();
         format!("say one of {}", all.join(", "))
     })

@@ -28,10 +28,7 @@ pub(crate) fn open(host: &str, master: &SealKey, random: &Random) -> Result<Arc<
 pub(crate) fn lead_there(catalogue: Catalogue, sandbox: &Arc<PublicSandbox>) -> Catalogue {
     let sandbox = Arc::clone(sandbox);
     catalogue.with_tenant_sandbox(Arc::new(move |tenant, eid, origin| {
-        let kind = match eid {
-            Eid::NoBankid => Kind::BankidNo,
-            Eid::NoVipps => Kind::Vipps,
-        };
+        let kind = if eid == Eid::NoVipps { Kind::Vipps } else { Kind::BankidNo };
         let tenant = tenant.to_string();
         let (client_id, secret) = sandbox.credentials(kind, &tenant, origin);
         let credentials = SourceCredentials {

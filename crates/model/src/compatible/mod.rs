@@ -4,6 +4,7 @@
 //! same table, so a new eID adds a file with its table here and nothing else.
 //! Spec: the vendor's public documentation (criipto/docs, edition of 2026-03-12) and what its SDKs read.
 
+mod automation;
 mod claims;
 mod no_bankid;
 mod no_vipps;

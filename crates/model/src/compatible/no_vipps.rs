@@ -24,7 +24,7 @@ fn address(proof: &Proof) -> Option<Value> {
     proof.person.address.as_ref().map(object)
 }
 
-const ADDRESS: Rule = Rule {
+pub(super) const ADDRESS: Rule = Rule {
     legacy: "address",
     long: "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/streetaddress",
     standard: Some("address"),
@@ -33,7 +33,7 @@ const ADDRESS: Rule = Rule {
     read: address,
 };
 
-const EMAIL: Rule = Rule {
+pub(super) const EMAIL: Rule = Rule {
     legacy: "emailaddress",
     long: "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
     standard: Some("email"),
@@ -42,7 +42,7 @@ const EMAIL: Rule = Rule {
     read: |it| text(it.person.email.as_ref()),
 };
 
-const PHONE: Rule = Rule {
+pub(super) const PHONE: Rule = Rule {
     legacy: "mobilephone",
     long: "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/mobilephone",
     standard: Some("phone_number"),

@@ -145,8 +145,7 @@ impl Provider {
             // Blocking acts on running logins: the eID must still be on (RULE-15).
             let settings = &work.application.settings;
             let proof = &grant.proof;
-            let source = issuer.sources.get(&proof.eid);
-            let is_on = source.is_some_and(|it| it.environment == proof.environment);
+            let is_on = issuer.environment_of(proof.eid) == Some(proof.environment);
             if !settings.accepts(proof.eid, proof.level) || !is_on {
                 return self.answer_error(work, Cause::EidNoLongerAllowed).await;
             }

@@ -28,7 +28,7 @@ pub enum LoginAction {
 impl Work<'_> {
     /// The eIDs that the application asked for and the domain has.
     pub(crate) fn eids(&self) -> Vec<Eid> {
-        self.wanted.eids().into_iter().filter(|eid| self.issuer.sources.contains_key(eid)).collect()
+        self.wanted.eids().into_iter().filter(|eid| self.issuer.offers(*eid)).collect()
     }
 }
 
@@ -66,7 +66,10 @@ impl Provider {
             {
                 self.leave_for(work, eid).await
             }
-            (LoginAction::ChooseAnother, Phase::Trouble { .. }) => {
+            (
+                LoginAction::ChooseAnother,
+                Phase::Trouble { .. } | Phase::AtEid { eid: Eid::Automation, .. },
+            ) => {
                 work.login.phase = Phase::Choosing;
                 let login = work.name.clone();
                 self.turn(work, Step::Show { login }).await
@@ -107,6 +110,9 @@ impl Provider {
             _ => work,
         };
         let step = match &work.login.phase {
+            Phase::AtEid { eid: Eid::Automation, .. } if work.issuer.offers(Eid::Automation) => {
+                Step::SignIn(super::sign_in::sign_in_ask(&work, None))
+            }
             Phase::Choosing | Phase::AtEid { .. } => {
                 // A person who comes back from the eID by the back button chooses again.
                 if let ([only], false) = (work.eids().as_slice(), work.wanted.prompt.select_account) {

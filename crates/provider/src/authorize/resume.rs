@@ -12,15 +12,14 @@ impl Provider {
     /// be on, in the environment that it was used in, and the application must still allow it.
     async fn answering_session(&self, work: &Work<'_>) -> Result<Option<(Resumed, Acr)>, Refusal> {
         for cookie in &work.jar.sessions {
-            let source = work.issuer.sources.get(&cookie.eid);
-            let Some(source) = source.filter(|_| work.issuer.remembers(&work.application, cookie.eid)) else {
+            if !work.issuer.remembers(&work.application, cookie.eid) {
                 continue;
-            };
+            }
             let Some(session) = self.open_session(work.issuer, cookie, work.call).await? else { continue };
             let proof = &session.held.proof;
             let acr = work.wanted.returned_acr(proof.eid, proof.level);
             if let Some(acr) = acr
-                && proof.environment == source.environment
+                && work.issuer.environment_of(proof.eid) == Some(proof.environment)
                 && work.application.settings.accepts(proof.eid, proof.level)
                 && session.held.may_answer(&work.wanted, work.call.now)
                 && self.is_wanted_person(work, &session).await?

@@ -50,6 +50,8 @@ pub enum Step {
     },
     /// No cookie opens: the person must go back to the site they came from.
     Lost,
+    /// Sign in with a password: test users only.
+    SignIn(SignInAsk),
     /// Go to the eID.
     Leave {
         /// An absolute URL there.
@@ -87,6 +89,19 @@ pub struct Choice {
     pub is_down: bool,
     /// What the tenant wants people to know.
     pub notice: Option<Notice>,
+}
+
+/// What a test user is asked for.
+#[derive(Debug)]
+pub struct SignInAsk {
+    /// Which login.
+    pub login: String,
+    /// Who asks.
+    pub application: String,
+    /// The username that came with a wrong password, or that nobody has.
+    pub refused: Option<String>,
+    /// Whether there is another way to log in.
+    pub has_others: bool,
 }
 
 /// What the person is asked to agree to.

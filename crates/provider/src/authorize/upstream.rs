@@ -17,6 +17,9 @@ use crate::{Call, Issuer, Provider, Refusal};
 impl Provider {
     /// Sends the person to the eID, with new state, nonce and verifier.
     pub(crate) async fn leave_for(&self, mut work: Work<'_>, eid: Eid) -> Result<Turn, Refusal> {
+        if eid == Eid::Automation {
+            return self.ask_password(work).await;
+        }
         let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
         let source = work.issuer.sources.get(&eid);
         let connector = source.and_then(|source| source.connector.clone());
@@ -98,7 +101,7 @@ impl Provider {
     }
 
     /// The person is proved; is it enough, is it the right one, and must they be asked?
-    async fn judge(
+    pub(super) async fn judge(
         &self,
         work: Work<'_>,
         proof: Proof,

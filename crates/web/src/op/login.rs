@@ -5,6 +5,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
+use crypto::{Secret, password};
 use model::Eid;
 use oidc::{Params, Returned};
 use provider::{LoginAction, Refusal};
@@ -59,6 +60,16 @@ pub(crate) async fn restart(State(app): State<App>, visit: Visit, Path(login): P
     go_on(&app, &visit, &login, LoginAction::Restart).await
 }
 
+/// Says whether a form was sent from elsewhere: a browser says where from.
+fn is_foreign(visit: &Visit) -> bool {
+    visit.origin.as_deref().is_some_and(|origin| origin != visit.issuer.url())
+}
+
+fn not_decided_here(visit: &Visit) -> Response {
+    let cause = (StatusCode::BAD_REQUEST, Cause::DecisionNotMadeHere);
+    cause_page(cause, visit.locale(&[]), &visit.call)
+}
+
 /// `POST /login/{login}/consent`
 pub(crate) async fn consent(
     State(app): State<App>,
@@ -68,16 +79,34 @@ pub(crate) async fn consent(
 ) -> Response {
     let decision =
         Params::parse(&body).ok().and_then(|params| params.get("decision").map(|it| it == "allow"));
-    // A browser says where a form was sent from; from elsewhere it is no decision of this person.
-    let foreign = visit.origin.as_deref().is_some_and(|origin| origin != visit.issuer.url());
-    let (Some(agreed), false) = (decision, foreign) else {
-        let cause = (StatusCode::BAD_REQUEST, Cause::DecisionNotMadeHere);
-        return cause_page(cause, visit.locale(&[]), &visit.call);
-    };
+    // From elsewhere it is no decision of this person.
+    let (Some(agreed), false) = (decision, is_foreign(&visit)) else { return not_decided_here(&visit) };
     let turn = app
         .provider
         .decide_consent(&visit.issuer, (&login, agreed), &visit.cookies.brought, &visit.call)
         .await;
+    respond(&visit, turn, Reached::ByForm)
+}
+
+/// `POST /login/{login}/sign-in`: a test user, with `username` and `password`.
+pub(crate) async fn sign_in(
+    State(app): State<App>,
+    visit: Visit,
+    Path(login): Path<String>,
+    body: String,
+) -> Response {
+    let body = Secret::new(body);
+    let (Ok(params), false) = (Params::parse(body.expose()), is_foreign(&visit)) else {
+        return not_decided_here(&visit);
+    };
+    let typed = |name| params.get(name).unwrap_or_default();
+    let password = Secret::from(typed("password"));
+    let verify = async move |digest: Option<Vec<u8>>| {
+        let verifying = move || password::verify(&password, digest.as_deref());
+        tokio::task::spawn_blocking(verifying).await.unwrap_or(false)
+    };
+    let brought = (&visit.cookies.brought, &visit.call);
+    let turn = app.provider.sign_in(&visit.issuer, (&login, typed("username")), verify, brought).await;
     respond(&visit, turn, Reached::ByForm)
 }
 
@@ -88,7 +117,7 @@ pub(crate) async fn callback(
     Path(eid): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let Some(eid) = Eid::parse(&eid) else {
+    let Some(eid) = Eid::parse(&eid).filter(|it| it.is_source()) else {
         return refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.call);
     };
     returned(&app, &visit, eid, query).await

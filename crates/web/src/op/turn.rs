@@ -4,9 +4,11 @@ use axum::{http::StatusCode, response::Response};
 use model::{Eid, Level};
 use oidc::{AuthorizationResponse, ResponseMode};
 use pages::{
-    Choice, Consent, Continue, Form, FormPost, Frame, Hint, Language, Selector, Shared, TroublePage,
+    Choice, Consent, Continue, Form, FormPost, Frame, Hint, Language, Selector, Shared, SignIn, TroublePage,
 };
-use provider::{ConsentAsk, Issuer, Refusal, Refused, Selection, SharedClaim, Step, TroubleAt, Turn};
+use provider::{
+    ConsentAsk, Issuer, Refusal, Refused, Selection, SharedClaim, SignInAsk, Step, TroubleAt, Turn,
+};
 use texts::{Cause, Locale};
 
 use super::{json_answer, post_message};
@@ -56,6 +58,7 @@ fn step(visit: &Visit, step: Step, locale: Locale, reached: Reached) -> Response
         Step::Select(selection) => {
             page(StatusCode::OK, &selector(visit, selection, locale), locale, Powers::Links)
         }
+        Step::SignIn(ask) => page(StatusCode::OK, &sign_in(visit, ask), locale, Powers::Forms),
         Step::Consent(ask) => page(StatusCode::OK, &consent(visit, ask), locale, Powers::Forms),
         Step::Trouble(at) => page(StatusCode::OK, &trouble(visit, at), locale, Powers::Links),
         Step::Over { application, restart } => {
@@ -127,6 +130,7 @@ pub(crate) fn frame(issuer: &Issuer, here: Option<&str>) -> Frame {
 const fn hint(choice: &provider::Choice) -> Hint {
     match (choice.eid, choice.level, choice.biometrics) {
         (Eid::NoVipps, ..) => Hint::Vipps,
+        (Eid::Automation, ..) => Hint::Automation,
         (Eid::NoBankid, Level::High, _) => Hint::BankIdHigh,
         (Eid::NoBankid, _, true) => Hint::BankIdBiometrics,
         (Eid::NoBankid, _, false) => Hint::BankId,
@@ -146,6 +150,18 @@ fn selector(visit: &Visit, selection: Selection, locale: Locale) -> Selector {
     Selector {
         choices: choices.collect(),
         application: selection.application,
+        back_href: Some(format!("{here}/back")),
+        frame: frame(&visit.issuer, Some(&here)),
+    }
+}
+
+fn sign_in(visit: &Visit, ask: SignInAsk) -> SignIn {
+    let here = format!("/login/{}", ask.login);
+    SignIn {
+        application: ask.application,
+        refused: ask.refused,
+        form: Form { action: format!("{here}/sign-in"), hidden: Vec::new() },
+        choose_another_href: ask.has_others.then(|| format!("{here}/choose")),
         back_href: Some(format!("{here}/back")),
         frame: frame(&visit.issuer, Some(&here)),
     }
