@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
@@ -11,21 +13,27 @@ const executablePath = [process.env.CHROMIUM_BIN, "/usr/bin/chromium", "/usr/bin
   (it) => it && existsSync(it),
 );
 
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
 /** Starts Chromium; it asks nobody outside for anything. `more`: arguments beside the usual ones. */
 export function launch(more = []) {
-  return chromium.launch({
-    executablePath,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      ...more,
-    ],
-  });
+  return chromium.launch({ executablePath, args: [...args, ...more] });
+}
+
+/** Starts Chromium with a profile of its own in this directory, which lets cookies into frames of other sites. */
+export async function launchProfile(directory, options = {}) {
+  const preferences = { profile: { cookie_controls_mode: 0, block_third_party_cookies: false } };
+  await mkdir(path.join(directory, "Default"), { recursive: true });
+  await writeFile(path.join(directory, "Default", "Preferences"), JSON.stringify(preferences));
+  return chromium.launchPersistentContext(directory, { executablePath, args, ...options });
 }
 
 const looked = new Set();

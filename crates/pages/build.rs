@@ -1,4 +1,4 @@
-//! Puts our own files together: the style sheet (Designsystemet and ours), the mark, two scripts.
+//! Puts our own files together: the style sheet (Designsystemet and ours), the mark, scripts.
 //!
 //! Each gets a digest of its content into its name and is compressed once, here.
 
@@ -85,6 +85,13 @@ fn embed(ui: &Path) -> io::Result<()> {
             ending: "js",
             content_type: script,
             bytes: read(&ui.join("form-post.js"))?.into_bytes(),
+        },
+        File {
+            constant: "POST_MESSAGE",
+            name: "post-message",
+            ending: "js",
+            content_type: script,
+            bytes: read(&ui.join("post-message.js"))?.into_bytes(),
         },
         File {
             constant: "BROWSER_SAMPLE",

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { Portvakt, freePorts } from "../portvakt.mjs";
+import { outsideABrowser } from "./idura.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const HIGH = "urn:grn:authn:no:bankid:high";
@@ -139,3 +140,5 @@ test("an interrupt right after the start ends it in order", async () => {
     await portvakt.stop();
   }
 });
+
+outsideABrowser(run, ["node", here("criipto-oidc.mjs")]);

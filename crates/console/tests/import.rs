@@ -55,6 +55,25 @@ async fn refused(house: &House, text: &[u8]) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn an_application_moves_in_with_the_settings_of_the_compatible_profile() {
+    let house = House::open().await;
+    let mut entry = shop();
+    entry["profile"] = json!("compatible");
+    entry["compatible"] = json!({"ssn": true, "null_claims": true});
+    entry["nin_allowed"] = json!(true);
+    entry["response_modes"] = json!({"post_message": true});
+    entry["userinfo_response"] = json!("fromTokenEndpoint");
+    import(&house, &file(std::slice::from_ref(&entry), &[])).await;
+    let made = house.console.applications(&house.tenant, house.domain, None).await.unwrap().remove(0);
+    assert!(made.settings.is_compatible() && made.settings.compatible.ssn);
+    assert!(made.settings.response_modes.post_message);
+
+    entry["nin_allowed"] = json!(false);
+    let found = lines(plan(&house, &file(&[entry], &[])).await);
+    assert!(found.iter().any(|it| it.contains("nin_allowed")), "{found:?}");
+}
+
+#[tokio::test]
 async fn an_import_makes_what_is_missing_and_a_second_one_changes_nothing() {
     let house = House::open().await;
     let whole = file(&[shop()], &[kari_subject()]);

@@ -47,7 +47,7 @@ impl std::fmt::Debug for PublicKey {
     }
 }
 
-fn member(jwk: &Value, name: &str) -> Result<Vec<u8>, KeyError> {
+pub(crate) fn member(jwk: &Value, name: &str) -> Result<Vec<u8>, KeyError> {
     let text = jwk.get(name).and_then(Value::as_str).ok_or(KeyError::Malformed)?;
     if text.len() > 2048 {
         return Err(KeyError::Malformed);

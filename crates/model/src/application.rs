@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use crypto::Algorithm;
+use crypto::{Algorithm, ContentEncryption, EncryptionKey};
+use oidc::ResponseMode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
 use crate::{
-    Acr, ApplicationKind, Eid, Environment, Level, Lifetimes, RedirectUriError, check_redirect_uri,
-    matches_redirect_uri,
+    Acr, ApplicationKind, CompatibleSettings, Eid, Environment, IdTokenResponse, Level, Lifetimes, Profile,
+    RedirectUriError, ResponseModes, UserinfoResponse, check_redirect_uri, matches_redirect_uri,
 };
 
 /// How an application authenticates at the token endpoint (RFC 8414 §2 names).
@@ -74,6 +75,18 @@ pub enum SettingsError {
         "a session rests at most 1 to 1,440 minutes and lasts 1 to 10,080 minutes, and no shorter than it may rest"
     )]
     SessionLimits,
+    /// Something is to be encrypted, and there is no key to encrypt it to.
+    #[error("an encrypted answer needs a JWKS with an RSA key (2048 bits or more) whose `use` is `enc`")]
+    EncryptionKey,
+    /// The content encryption is not one of ours.
+    #[error("content_encryption is A256GCM or A128CBC-HS256")]
+    ContentEncryption,
+    /// Every claim in the ID token, and none.
+    #[error("with fromTokenEndpoint the ID token has every claim, so it cannot be slim")]
+    NowhereToGetClaims,
+    /// The number is to be released without being allowed.
+    #[error("the setting ssn needs nin_allowed")]
+    Ssn,
     /// Passwords where people have eIDs.
     #[error("automation sign-in exists on test domains only")]
     Automation,
@@ -134,6 +147,24 @@ pub struct ApplicationSettings {
     /// The JWS algorithm of ID tokens: RS256 unless the application asks for another.
     #[serde(default = "rs256")]
     pub id_token_algorithm: String,
+    /// Whether tokens look as the standards have them, or as at Idura.
+    #[serde(default)]
+    pub profile: Profile,
+    /// The compatible profile's own settings.
+    #[serde(default)]
+    pub compatible: CompatibleSettings,
+    /// What userinfo answers.
+    #[serde(default)]
+    pub userinfo_response: UserinfoResponse,
+    /// How the ID token comes.
+    #[serde(default)]
+    pub id_token_response: IdTokenResponse,
+    /// The JWE content encryption of what is encrypted: A256GCM unless the application asks for A128CBC-HS256.
+    #[serde(default = "a256gcm")]
+    pub content_encryption: String,
+    /// Response modes beyond the common ones.
+    #[serde(default)]
+    pub response_modes: ResponseModes,
     /// Protocol claims only in the ID token, without `idp`; the rest at userinfo.
     #[serde(default)]
     pub slim_id_token: bool,
@@ -176,6 +207,10 @@ fn rs256() -> String {
     Algorithm::Rs256.as_str().to_owned()
 }
 
+fn a256gcm() -> String {
+    ContentEncryption::A256Gcm.as_str().to_owned()
+}
+
 const fn yes() -> bool {
     true
 }
@@ -198,6 +233,12 @@ impl ApplicationSettings {
             minimum_level: Level::None,
             pkce: Pkce::Default,
             id_token_algorithm: rs256(),
+            profile: Profile::Modern,
+            compatible: CompatibleSettings::default(),
+            userinfo_response: UserinfoResponse::PlainJson,
+            id_token_response: IdTokenResponse::Signed,
+            content_encryption: a256gcm(),
+            response_modes: ResponseModes::default(),
             slim_id_token: false,
             sector: Sector::Tenant,
             error_pages: true,
@@ -252,10 +293,83 @@ impl ApplicationSettings {
         if Algorithm::parse(&self.id_token_algorithm).is_none() {
             return Err(SettingsError::Algorithm);
         }
+        self.check_answers()?;
         match self.origins.iter().flatten().find(|origin| Origin::parse(origin).is_none()) {
             Some(wrong) => Err(SettingsError::Origin(wrong.clone())),
             None => Ok(()),
         }
+    }
+
+    fn check_answers(&self) -> Result<(), SettingsError> {
+        if ContentEncryption::parse(&self.content_encryption).is_none() {
+            return Err(SettingsError::ContentEncryption);
+        }
+        if self.encrypts() && self.encryption_key().is_none() {
+            return Err(SettingsError::EncryptionKey);
+        }
+        if self.slim_id_token && self.userinfo_response == UserinfoResponse::FromTokenEndpoint {
+            return Err(SettingsError::NowhereToGetClaims);
+        }
+        if self.compatible.ssn && !self.nin_allowed {
+            return Err(SettingsError::Ssn);
+        }
+        Ok(())
+    }
+
+    /// Says whether anything that it gets is encrypted.
+    pub fn encrypts(&self) -> bool {
+        self.id_token_response == IdTokenResponse::SignedAndEncryptedJwt
+            || self.userinfo_response == UserinfoResponse::SignedAndEncryptedJwt
+    }
+
+    /// The key that its answers are encrypted to: the first usable one of its JWKS.
+    pub fn encryption_key(&self) -> Option<EncryptionKey> {
+        let keys = self.jwks.as_ref()?.get("keys")?.as_array()?;
+        keys.iter().take(100).find_map(|jwk| EncryptionKey::from_jwk(jwk).ok())
+    }
+
+    /// How what is encrypted is encrypted.
+    pub fn encryption(&self) -> ContentEncryption {
+        ContentEncryption::parse(&self.content_encryption).unwrap_or(ContentEncryption::A256Gcm)
+    }
+
+    /// Says whether it gets its tokens as at Idura.
+    pub fn is_compatible(&self) -> bool {
+        self.profile == Profile::Compatible
+    }
+
+    /// Says whether trouble shows our page; in the compatible profile everything goes straight back.
+    pub fn shows_error_pages(&self) -> bool {
+        self.error_pages && !self.is_compatible()
+    }
+
+    /// Says whether an answer may go this way: a window message only to a web page, which has an origin.
+    pub fn allows_mode(&self, mode: ResponseMode, redirect_uri: &str) -> bool {
+        match mode {
+            ResponseMode::Query | ResponseMode::Fragment | ResponseMode::FormPost => true,
+            ResponseMode::PostMessage => {
+                self.response_modes.post_message && Origin::of(redirect_uri).is_some()
+            }
+            ResponseMode::Json => self.response_modes.json,
+        }
+    }
+
+    /// The response modes that it may use.
+    pub fn modes(&self) -> Vec<ResponseMode> {
+        let on = [
+            (self.response_modes.post_message, ResponseMode::PostMessage),
+            (self.response_modes.json, ResponseMode::Json),
+        ];
+        ResponseMode::COMMON
+            .into_iter()
+            .chain(on.into_iter().filter_map(|(is_on, mode)| is_on.then_some(mode)))
+            .collect()
+    }
+
+    /// Says whether a logout may go on to this address: in the compatible profile a callback will do too.
+    pub fn takes_logout(&self, requested: &str) -> bool {
+        self.has_post_logout_redirect_uri(requested)
+            || (self.is_compatible() && self.has_redirect_uri(requested))
     }
 
     /// Says whether a request may be answered at this address.
@@ -312,7 +426,10 @@ impl ApplicationSettings {
         let bounded = |seconds, default| within(seconds, default, DAY);
         Lifetimes {
             id_token_for: bounded(self.id_token_seconds, 20 * 60),
-            access_token_for: bounded(self.access_token_seconds, 10 * 60),
+            access_token_for: bounded(
+                self.access_token_seconds,
+                if self.is_compatible() { 120 } else { 10 * 60 },
+            ),
             refresh_token_for: within(self.refresh_token_seconds, 30 * DAY, 365 * DAY),
         }
     }
@@ -321,7 +438,7 @@ impl ApplicationSettings {
 #[cfg(test)]
 mod tests {
     use super::{ApplicationSettings, ClientAuthentication, Origin, SettingsError};
-    use crate::{Acr, ApplicationKind, Eid, Environment, Level};
+    use crate::{Acr, ApplicationKind, Eid, Environment, IdTokenResponse, Level};
 
     fn shop() -> ApplicationSettings {
         ApplicationSettings::new(ApplicationKind::Web, vec!["https://shop.example/cb".into()])
@@ -354,6 +471,12 @@ mod tests {
         assert_eq!(refused(|it| it.eids.clear()), SettingsError::NoEid);
         assert_eq!(refused(|it| it.id_token_algorithm = "none".into()), SettingsError::Algorithm);
         assert!(matches!(refused(|it| it.origins = Some(vec!["null".into()])), SettingsError::Origin(_)));
+        assert_eq!(refused(|it| it.compatible.ssn = true), SettingsError::Ssn);
+        assert_eq!(
+            refused(|it| it.id_token_response = IdTokenResponse::SignedAndEncryptedJwt),
+            SettingsError::EncryptionKey
+        );
+        assert_eq!(refused(|it| it.content_encryption = "A128GCM".into()), SettingsError::ContentEncryption);
     }
 
     #[test]

@@ -46,6 +46,7 @@ impl BrowserSession {
         let known = |scope| match scope {
             Scope::Openid | Scope::EidSubject => true,
             Scope::Nin => false,
+            Scope::Birthdate => self.asked.has(Scope::Profile),
             other => self.asked.has(other),
         };
         let complete = wanted.scopes.iter().chain(scopes_of_named(&wanted.claims)).all(known);
@@ -95,6 +96,8 @@ mod tests {
             max_age: None,
             acrs: vec![Acr::NoBankid],
             acr_is_essential: false,
+            acr_is_narrowed: false,
+            auth_time: false,
             subject: None,
             nin_hint: None,
             ui_locales: Vec::new(),

@@ -178,6 +178,8 @@ mod tests {
             session_id: "sid".into(),
             login: "login".into(),
             acr: Acr::NoBankidHigh,
+            asked: Acr::NoBankidHigh,
+            auth_time_was_asked: false,
             proof: Proof {
                 eid: Eid::NoBankid,
                 environment: EidEnvironment::Sandbox,

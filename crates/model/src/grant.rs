@@ -12,7 +12,7 @@ use crate::{Acr, Proof, Timestamp};
 pub struct Lifetimes {
     /// Default 20 minutes.
     pub id_token_for: Duration,
-    /// Default 10 minutes.
+    /// Default 10 minutes, in the compatible profile 2.
     pub access_token_for: Duration,
     /// From the login to the last refresh token; default 30 days.
     pub refresh_token_for: Duration,
@@ -40,6 +40,10 @@ pub struct Grant {
     pub login: String,
     /// What the ID token says of the level.
     pub acr: Acr,
+    /// The value that was asked for and satisfied, as the compatible profile says it.
+    pub asked: Acr,
+    /// The request wanted to know when the person proved themselves (`max_age`, or by name).
+    pub auth_time_was_asked: bool,
     /// Who, how, when; cut down to what the application may see.
     pub proof: Proof,
     /// When the login was finished.

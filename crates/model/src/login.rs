@@ -44,6 +44,10 @@ pub struct Wanted {
     pub acrs: Vec<Acr>,
     /// The returned `acr` must be one of those asked (OpenID Connect Core 1.0 §5.5.1.1).
     pub acr_is_essential: bool,
+    /// A `login_hint` made [`Acr::NoBankid`] one that asks for more.
+    pub acr_is_narrowed: bool,
+    /// `auth_time` was asked for by name.
+    pub auth_time: bool,
     /// The person must be the one with this subject (`id_token_hint`, `claims.id_token.sub`).
     pub subject: Option<String>,
     /// A national identity number to hand to the eID.
@@ -194,6 +198,22 @@ impl Wanted {
         Some(if self.acr_is_essential { met } else { Acr::reached(eid, level) })
     }
 
+    /// The asked value that a login satisfied, as it was asked: the very one that was reached before others.
+    pub fn asked_acr(&self, eid: Eid, level: Level) -> Option<Acr> {
+        let reached = Acr::reached(eid, level);
+        let met = |acr: &Acr| acr.is_met_by(eid, level);
+        let first = self.acrs.iter().copied().find(met)?;
+        let exact = self.acrs.contains(&reached) && !self.acr_is_essential;
+        let asked = if exact { reached } else { first };
+        let narrowed = self.acr_is_narrowed && eid == Eid::NoBankid;
+        Some(if narrowed { Acr::NoBankid } else { asked })
+    }
+
+    /// Says whether the answer is to say when the person proved themselves.
+    pub fn wants_auth_time(&self) -> bool {
+        self.auth_time || self.max_age.is_some()
+    }
+
     /// What to ask of the connector of `eid`; `minimum` is the application's own.
     pub fn ask(&self, eid: Eid, minimum: Level) -> Ask {
         let asked = || self.acrs.iter().filter(|acr| acr.eid() == eid);
@@ -230,6 +250,8 @@ mod tests {
             max_age: None,
             acrs: acrs.to_vec(),
             acr_is_essential: false,
+            acr_is_narrowed: false,
+            auth_time: false,
             subject: None,
             nin_hint: None,
             ui_locales: Vec::new(),
@@ -250,6 +272,19 @@ mod tests {
         assert_eq!(any.returned_acr(Eid::NoBankid, Level::High), Some(Acr::NoBankidHigh));
         any.acr_is_essential = true;
         assert_eq!(any.returned_acr(Eid::NoBankid, Level::High), Some(Acr::NoBankid));
+    }
+
+    #[test]
+    fn the_asked_acr_is_the_one_that_was_reached_or_the_first_that_is_met() {
+        let mut both = wanted(&[Acr::NoBankid, Acr::NoBankidHigh]);
+        assert_eq!(both.asked_acr(Eid::NoBankid, Level::High), Some(Acr::NoBankidHigh));
+        assert_eq!(both.asked_acr(Eid::NoBankid, Level::Substantial), Some(Acr::NoBankid));
+        both.acr_is_essential = true;
+        assert_eq!(both.asked_acr(Eid::NoBankid, Level::High), Some(Acr::NoBankid));
+        let mut hinted = wanted(&[Acr::NoBankidHigh]);
+        hinted.acr_is_narrowed = true;
+        assert_eq!(hinted.asked_acr(Eid::NoBankid, Level::High), Some(Acr::NoBankid));
+        assert_eq!(hinted.asked_acr(Eid::NoBankid, Level::Substantial), None);
     }
 
     #[test]

@@ -130,11 +130,17 @@ pub enum ResponseMode {
     Fragment,
     /// In a form that the browser posts (OAuth 2.0 Form Post Response Mode 1.0).
     FormPost,
+    /// In a message from our page to the window that opened or framed it; only where an application turned it on.
+    PostMessage,
+    /// As a JSON document; only where an application turned it on.
+    Json,
 }
 
 impl ResponseMode {
-    /// All of them, as metadata lists them.
-    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+    /// Those that every application may use, as metadata lists them.
+    pub const COMMON: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+    /// Those that an application must have turned on.
+    pub const ON_REQUEST: [Self; 2] = [Self::PostMessage, Self::Json];
 
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -142,12 +148,14 @@ impl ResponseMode {
             Self::Query => "query",
             Self::Fragment => "fragment",
             Self::FormPost => "form_post",
+            Self::PostMessage => "post_message",
+            Self::Json => "json",
         }
     }
 
-    /// Reads the word.
+    /// Reads the word. Whether the application may use it is another question.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.as_str() == word)
+        Self::COMMON.into_iter().chain(Self::ON_REQUEST).find(|mode| mode.as_str() == word)
     }
 }
 
@@ -198,21 +206,37 @@ impl AuthorizationResponse {
         Self { redirect_uri, mode, fields }
     }
 
-    /// The address to redirect to; `None` when the answer goes by form.
+    /// The address to redirect to; `None` when the answer goes another way.
     ///
     /// The registered URI stays as it is, byte for byte; its own query is kept (RFC 6749 §3.1.2).
     pub fn location(&self) -> Option<String> {
+        match self.mode {
+            ResponseMode::FormPost | ResponseMode::PostMessage | ResponseMode::Json => None,
+            ResponseMode::Fragment => Some(format!("{}#{}", self.redirect_uri, self.query())),
+            ResponseMode::Query => Some(self.by_query()),
+        }
+    }
+
+    /// The address with the answer in its query, whatever the mode: what [`ResponseMode::PostMessage`] sends.
+    /// Spaces are `%20`, which those who decode percent-encoding alone read too.
+    pub fn as_message(&self) -> String {
+        // Only the part that we wrote: a plus of the registered address is its own.
+        let (address, answer) = (&self.redirect_uri, self.query().replace('+', "%20"));
+        format!("{address}{}{answer}", self.joint())
+    }
+
+    fn by_query(&self) -> String {
+        format!("{}{}{}", self.redirect_uri, self.joint(), self.query())
+    }
+
+    fn joint(&self) -> char {
+        if self.redirect_uri.contains('?') { '&' } else { '?' }
+    }
+
+    fn query(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(self.fields.iter().map(|(name, value)| (*name, value.as_str())));
-        let query = query.finish();
-        match self.mode {
-            ResponseMode::FormPost => None,
-            ResponseMode::Fragment => Some(format!("{}#{query}", self.redirect_uri)),
-            ResponseMode::Query => {
-                let joint = if self.redirect_uri.contains('?') { '&' } else { '?' };
-                Some(format!("{}{joint}{query}", self.redirect_uri))
-            }
-        }
+        query.finish()
     }
 }
 
@@ -241,6 +265,18 @@ mod tests {
             Some("https://a.example/cb?x=1#code=c&state=s%26t&iss=https%3A%2F%2Fi")
         );
         assert_eq!(answer(ResponseMode::FormPost), None);
+        assert_eq!(answer(ResponseMode::PostMessage), None);
+    }
+
+    #[test]
+    fn a_message_is_the_address_with_the_answer_and_no_plus_for_a_space() {
+        let uri = "https://a.example/cb?q=a+b".to_owned();
+        let state = Some("a b+c".to_owned());
+        let answer = AuthorizationResponse::code(uri, ResponseMode::PostMessage, "c", state, "https://i");
+        assert_eq!(
+            answer.as_message(),
+            "https://a.example/cb?q=a+b&code=c&state=a%20b%2Bc&iss=https%3A%2F%2Fi"
+        );
     }
 
     #[test]

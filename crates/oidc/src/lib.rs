@@ -31,4 +31,4 @@ pub use params::{Params, ParamsError};
 pub use pkce::{Challenge, is_verifier};
 pub use returned::Returned;
 pub use scope::{Scope, Scopes};
-pub use token::{TokenParams, TokenResponse};
+pub use token::{ExpiresIn, TokenParams, TokenResponse};

@@ -21,11 +21,13 @@ pub enum Scope {
     EidSubject,
     /// Refresh tokens (OpenID Connect Core 1.0 §11).
     OfflineAccess,
+    /// Birth date alone; a word of the compatible profile only.
+    Birthdate,
 }
 
 impl Scope {
-    /// All of them, in the order in which metadata lists them.
-    pub const ALL: [Self; 8] = [
+    /// Those of the modern profile, in the order in which metadata lists them.
+    pub const MODERN: [Self; 8] = [
         Self::Openid,
         Self::Profile,
         Self::Email,
@@ -34,6 +36,18 @@ impl Scope {
         Self::Nin,
         Self::EidSubject,
         Self::OfflineAccess,
+    ];
+
+    const ALL: [Self; 9] = [
+        Self::Openid,
+        Self::Profile,
+        Self::Email,
+        Self::Phone,
+        Self::Address,
+        Self::Nin,
+        Self::EidSubject,
+        Self::OfflineAccess,
+        Self::Birthdate,
     ];
 
     /// The word on the wire.
@@ -47,6 +61,7 @@ impl Scope {
             Self::Nin => "nin",
             Self::EidSubject => "eid_subject",
             Self::OfflineAccess => "offline_access",
+            Self::Birthdate => "birthdate",
         }
     }
 
@@ -95,7 +110,7 @@ impl Scopes {
         Self(self.0 & !scope.bit())
     }
 
-    /// The scopes in the set, in the order of [`Scope::ALL`].
+    /// The scopes in the set, in the order of the enum.
     pub fn iter(self) -> impl Iterator<Item = Scope> {
         Scope::ALL.into_iter().filter(move |scope| self.has(*scope))
     }

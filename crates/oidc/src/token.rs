@@ -55,15 +55,26 @@ pub struct TokenResponse {
     /// Always `Bearer`.
     pub token_type: &'static str,
     /// Seconds that the access token lives.
-    pub expires_in: u64,
+    pub expires_in: ExpiresIn,
     /// Where refresh tokens are on and `offline_access` was granted; at a refresh, only when it is a new one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
     /// Present when `openid` was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
-    /// What was granted.
-    pub scope: String,
+    /// What was granted; absent in the compatible profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+}
+
+/// Seconds, as the application reads them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum ExpiresIn {
+    /// A number (RFC 6749 §5.1).
+    Number(u64),
+    /// A text, as the compatible profile has it.
+    Text(String),
 }
 
 impl fmt::Debug for TokenResponse {

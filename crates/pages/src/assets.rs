@@ -1,4 +1,4 @@
-//! Our own files: the style sheet, the mark and two scripts, made by `build.rs`.
+//! Our own files: the style sheet, the mark and scripts, made by `build.rs`.
 
 /// A file that pages refer to. Its path has a digest of its content, so it may be cached for ever.
 #[derive(Debug, Clone, Copy)]

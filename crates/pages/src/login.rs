@@ -170,8 +170,20 @@ pub struct FormPost {
     pub form: Form,
 }
 
+/// Sends the answer to the window that opened or framed this one: by our script, or by a link where there is none.
+#[derive(Debug, Clone, Default)]
+pub struct PostMessage {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// The message: the application's address with the answer in its query. The link leads there, too.
+    pub message: String,
+    /// The origin that may receive it; never `*`.
+    pub origin: String,
+}
+
 page!(Selector, "login/selector.html");
 page!(SignIn, "login/sign_in.html");
 page!(Consent, "login/consent.html");
 page!(Continue, "login/continue.html");
 page!(FormPost, "login/form_post.html");
+page!(PostMessage, "login/post_message.html");

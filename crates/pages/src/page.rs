@@ -2,7 +2,7 @@
 
 use texts::{Locale, say};
 
-use crate::assets::{BROWSER_SAMPLE, FORM_POST, MARK, STYLE};
+use crate::assets::{BROWSER_SAMPLE, FORM_POST, MARK, POST_MESSAGE, STYLE};
 
 /// A page: values that render to one whole HTML document.
 pub trait Page {
@@ -103,6 +103,10 @@ impl Speaker {
 
     pub(crate) const fn form_post_script(self) -> &'static str {
         FORM_POST
+    }
+
+    pub(crate) const fn post_message_script(self) -> &'static str {
+        POST_MESSAGE
     }
 
     pub(crate) const fn browser_sample_script(self) -> &'static str {

@@ -26,6 +26,7 @@ impl Issuer {
         let claims: Map<String, Value> = serde_json::from_slice(payload).ok()?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
         (text("iss").as_deref() == Some(self.url())).then_some(())?;
-        Some(Hint { subject: text("sub")?, client_id: text("aud")?, session_id: text("sid") })
+        let session_id = text("sid").or_else(|| model::compatible::session_of_hint(&claims));
+        Some(Hint { subject: text("sub")?, client_id: text("aud")?, session_id })
     }
 }

@@ -5,11 +5,13 @@
 //! transaction (it would not compile).
 
 mod admission;
+mod answers;
 mod application;
 mod authorize;
 mod call;
 mod cors;
 mod discovery;
+mod discovery_of;
 mod eid_watch;
 mod eids;
 mod events;
@@ -19,12 +21,14 @@ mod issuer;
 mod limits;
 mod load_application;
 mod load_issuer;
+mod load_registered;
 mod logout;
 mod mint;
 mod noted;
 mod packed;
 mod provider;
 mod refusal;
+mod registered;
 mod session;
 mod session_cookie;
 mod settings;
@@ -49,4 +53,4 @@ pub use refusal::{Fault, Refusal, Refused};
 pub use session_cookie::SessionCookie;
 pub use settings::Settings;
 pub use tally::Tally;
-pub use userinfo::Userinfo;
+pub use userinfo::{Userinfo, UserinfoBody};

@@ -7,13 +7,13 @@
 use std::time::Duration;
 
 use crypto::{Digest, Random, SealKey, Secret};
-use model::{Grant, GrantId, RefreshTimes, Timestamp, signs_now};
+use model::{Grant, GrantId, IdTokenResponse, Payload, RefreshTimes, Timestamp, signs_now};
 use oidc::{Scope, TokenResponse};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use store::{access_tokens, grants, refresh_tokens};
 
 use crate::{
-    Application, Fault, Issuer,
+    Application, Fault, Issuer, answers,
     issuer::Key,
     packed::{pack, unpack},
 };
@@ -139,13 +139,20 @@ pub(crate) fn mint_refresh_token(
     Minted { token, row }
 }
 
-/// The protocol claims and the person's, as they stand in the ID token.
+/// The protocol claims and the person's, as they stand in the ID token; `access_token` is the one that comes with it.
 fn id_token_claims(
     issuer: &Issuer,
     application: &Application,
     grant: &Grant,
+    access_token: &Secret<String>,
     now: Timestamp,
-) -> Map<String, Value> {
+) -> Payload {
+    let settings = &application.settings;
+    if settings.is_compatible() {
+        let issued = answers::issued(issuer, application);
+        let times = (now, settings.lifetimes().id_token_for);
+        return model::compatible::id_token(grant, &issued, settings.slim_id_token, times);
+    }
     let mut claims = model::release(grant, application.settings.slim_id_token).id_token;
     let expires = now.after(application.settings.lifetimes().id_token_for);
     let protocol = json!({
@@ -167,7 +174,9 @@ fn id_token_claims(
     if let Some(nonce) = &grant.nonce {
         claims.insert("nonce".to_owned(), json!(nonce));
     }
-    claims
+    let at_hash = crypto::at_hash(settings.algorithm(), access_token.expose());
+    claims.insert("at_hash".to_owned(), json!(at_hash));
+    claims.into()
 }
 
 /// The key that signs this application's ID tokens now.
@@ -187,25 +196,24 @@ pub(crate) fn token_response(
     issuer: &Issuer,
     application: &Application,
     grant: &Grant,
-    (access_token, refresh_token): (&Secret<String>, Option<&Secret<String>>),
+    (access_token, refresh_token, random): (&Secret<String>, Option<&Secret<String>>, &Random),
     now: Timestamp,
 ) -> Result<TokenResponse, Fault> {
     let id_token = if grant.scopes.has(Scope::Openid) {
         let key = signing_key(issuer, application, now)?;
-        let algorithm = key.algorithm;
-        let mut claims = id_token_claims(issuer, application, grant, now);
-        claims.insert("at_hash".to_owned(), json!(crypto::at_hash(algorithm, access_token.expose())));
-        let payload = serde_json::to_vec(&claims).map_err(Fault::new)?;
-        Some(crypto::sign(&key.signing, "JWT", &payload).map_err(Fault::new)?)
+        let claims = id_token_claims(issuer, application, grant, access_token, now);
+        let token = answers::signed(key, &claims)?;
+        let is_encrypted = application.settings.id_token_response == IdTokenResponse::SignedAndEncryptedJwt;
+        Some(if is_encrypted { answers::encrypted(application, random, &token)? } else { token })
     } else {
         None
     };
     Ok(TokenResponse {
         access_token: access_token.expose().clone(),
         token_type: "Bearer",
-        expires_in: application.settings.lifetimes().access_token_for.as_secs(),
+        expires_in: answers::expires_in(&application.settings),
         refresh_token: refresh_token.map(|it| it.expose().clone()),
         id_token,
-        scope: grant.scopes.to_text(),
+        scope: (!application.settings.is_compatible()).then(|| grant.scopes.to_text()),
     })
 }

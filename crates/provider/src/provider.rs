@@ -8,11 +8,14 @@ use std::{
 
 use crypto::{Random, SealKey};
 use eid::Catalogue;
-use model::{DomainId, Origin, TenantId};
+use model::{DomainId, TenantId};
 use moka::future::Cache;
 use store::Store;
 
-use crate::{Application, Issuer, Settings, Tally, eid_watch::EidWatch, limits::Limiter, noted::Noted};
+use crate::{
+    Application, Issuer, Settings, Tally, eid_watch::EidWatch, limits::Limiter, noted::Noted,
+    registered::Registered,
+};
 
 /// How long a cached value serves; a change made elsewhere is seen after this at the latest.
 const FRESH_FOR: Duration = Duration::from_secs(5);
@@ -26,7 +29,7 @@ pub struct Provider {
     /// By host; the host decides the tenant.
     pub(crate) issuers: Cache<String, Arc<Issuer>>,
     pub(crate) applications: Cache<(TenantId, DomainId, String), Arc<Application>>,
-    pub(crate) origins: Cache<(TenantId, DomainId), Arc<HashSet<Origin>>>,
+    pub(crate) registered: Cache<(TenantId, DomainId), Arc<Registered>>,
     pub(crate) eid_watch: EidWatch,
     returning: Mutex<HashSet<[u8; 16]>>,
     pub(crate) settings: Settings,
@@ -65,7 +68,7 @@ impl Provider {
             random,
             issuers: cache(1_000),
             applications: cache(10_000),
-            origins: cache(1_000),
+            registered: cache(1_000),
             eid_watch: EidWatch::default(),
             returning: Mutex::new(HashSet::new()),
             settings: Settings::default(),

@@ -42,6 +42,8 @@ pub(crate) struct Resumed {
 /// A session to be made in the write that spends what proved it; what it replaces ends there.
 pub(crate) struct NewSession {
     pub(crate) cookie: SessionCookie,
+    /// The application logs people in silently, in a frame of its pages.
+    pub(crate) framed: bool,
     pub(crate) id: SessionId,
     row: browser_sessions::BrowserSession,
     replaced: Vec<Digest>,
@@ -104,7 +106,9 @@ impl Provider {
             id,
             domain_id: issuer.domain,
             eid: proof.eid.as_str().to_owned(),
-            subject: self.subject_of(issuer, SubjectOf::Tenant(issuer.tenant), proof).await?,
+            subject: self
+                .subject_of(issuer, SubjectOf::Tenant(issuer.tenant), (proof, application.settings.profile))
+                .await?,
             sealed_proof: key.seal.seal(&self.random, &key.place(issuer), pack(&held)?.expose()),
             created_at: call.now,
             used_at: call.now,
@@ -114,6 +118,7 @@ impl Provider {
         let replaced = brought.iter().filter(|it| it.eid == proof.eid).filter_map(SessionKey::read);
         Ok(Some(NewSession {
             cookie: SessionCookie { eid: proof.eid, value: b64::encode(secret.expose()) },
+            framed: application.settings.response_modes.post_message,
             id,
             row,
             replaced: replaced.map(|it| it.digest).collect(),

@@ -2,7 +2,7 @@
 //!
 //! Read at each login and never cached: what was imported a moment ago counts.
 
-use model::{Proof, Sector, SubjectOf, SubjectRoom, derive_subject};
+use model::{Profile, Proof, Sector, SubjectOf, SubjectRoom, derive_compatible_subject, derive_subject};
 use store::imported_subjects;
 
 use crate::{Fault, Issuer, Provider, Refusal, authorize::Work};
@@ -17,12 +17,15 @@ impl Provider {
         &self,
         issuer: &Issuer,
         of: SubjectOf,
-        proof: &Proof,
+        (proof, profile): (&Proof, Profile),
     ) -> Result<String, Refusal> {
         let environment = proof.environment;
         let key = issuer.subject_keys.get(&environment);
         let key = key.ok_or_else(|| Fault::new(format!("no subject key for {}", environment.as_str())))?;
-        let derived = derive_subject(key, of, proof.eid, &proof.stable_id);
+        let derived = match profile {
+            Profile::Modern => derive_subject(key, of, proof.eid, &proof.stable_id),
+            Profile::Compatible => derive_compatible_subject(key, of, proof.eid, &proof.stable_id),
+        };
 
         let (tenant, room) = (issuer.tenant, SubjectRoom::new(issuer.tenant, environment, of, key));
         let (person, sub) = (room.person_digest(proof.eid, &proof.stable_id), room.sub_digest(&derived));
@@ -47,6 +50,6 @@ impl Provider {
             Sector::Tenant => SubjectOf::Tenant(work.issuer.tenant),
             Sector::Application => SubjectOf::Application(work.application.id),
         };
-        self.subject_of(work.issuer, of, proof).await
+        self.subject_of(work.issuer, of, (proof, work.application.settings.profile)).await
     }
 }

@@ -3,17 +3,30 @@
 //! Spec: OpenID Connect Core 1.0 §5.3 <https://openid.net/specs/openid-connect-core-1_0.html#UserInfo>
 
 use crypto::Digest;
-use serde_json::{Map, Value};
+use model::{Grant, Payload, Timestamp, UserinfoResponse};
 use store::access_tokens;
 use texts::Cause;
 
-use crate::{Call, Issuer, Provider, Refusal, mint::open_grant, refusal::refuse};
+use crate::{
+    Application, Call, Fault, Issuer, Provider, Refusal, answers,
+    mint::{open_grant, signing_key},
+    refusal::refuse,
+};
+
+/// What is answered.
+#[derive(Clone, Debug)]
+pub enum UserinfoBody {
+    /// The claims; `sub` is always among them.
+    Json(Payload),
+    /// The claims in a signed token, perhaps inside an encrypted one.
+    Jwt(String),
+}
 
 /// The answer, and whose it is.
 #[derive(Clone, Debug)]
 pub struct Userinfo {
-    /// The claims; `sub` is always among them.
-    pub claims: Map<String, Value>,
+    /// What is answered.
+    pub body: UserinfoBody,
     /// The application that the token was given to.
     pub client_id: String,
 }
@@ -55,7 +68,39 @@ impl Provider {
         if !grant.scopes.has(oidc::Scope::Openid) {
             return Err(refuse(Cause::ScopeInsufficient).of(&application.client_id));
         }
-        let released = model::release(&grant, application.settings.slim_id_token);
-        Ok(Userinfo { claims: released.userinfo, client_id: application.client_id.clone() })
+        if application.settings.userinfo_response == UserinfoResponse::FromTokenEndpoint {
+            return Err(refuse(Cause::UserinfoIsOff).of(&application.client_id));
+        }
+        let body = self.userinfo_body(issuer, &application, &grant, call.now)?;
+        Ok(Userinfo { body, client_id: application.client_id.clone() })
+    }
+
+    /// Spec: OpenID Connect Core 1.0 §5.3.2: signed, the answer has `iss` and `aud`; encrypted, it is signed first.
+    fn userinfo_body(
+        &self,
+        issuer: &Issuer,
+        application: &Application,
+        grant: &Grant,
+        now: Timestamp,
+    ) -> Result<UserinfoBody, Fault> {
+        let settings = &application.settings;
+        let is_plain = settings.userinfo_response == UserinfoResponse::PlainJson;
+        let mut claims = Payload::default();
+        if !is_plain {
+            claims.push("iss", issuer.url());
+            claims.push("aud", application.client_id.as_str());
+        }
+        claims.extend(if settings.is_compatible() {
+            model::compatible::userinfo(grant, &settings.compatible)
+        } else {
+            model::release(grant, settings.slim_id_token).userinfo.into()
+        });
+        if is_plain {
+            return Ok(UserinfoBody::Json(claims));
+        }
+        let token = answers::signed(signing_key(issuer, application, now)?, &claims)?;
+        let is_encrypted = settings.userinfo_response == UserinfoResponse::SignedAndEncryptedJwt;
+        let token = if is_encrypted { answers::encrypted(application, &self.random, &token)? } else { token };
+        Ok(UserinfoBody::Jwt(token))
     }
 }

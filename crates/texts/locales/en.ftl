@@ -52,6 +52,7 @@ continue-heading = We are sending you on
 continue-lead = If nothing happens, use the button below.
 continue-link = Continue
 form-post-lead = The answer is being sent to the site you came from. If nothing happens, use the button below.
+post-message-lead = The answer is being sent to the window you came from. If this window stays open, use the button below.
 
 sign-in-title = Sign in
 sign-in-heading = Sign in
@@ -185,7 +186,7 @@ cause-nobody-logged-in-remedy = Send the person here again without prompt=none.
 cause-no-eid-configured-why = The domain has no active identity source for what the request asks for.
 cause-no-eid-configured-remedy = Set up and enable the eID on the domain, or ask for another one in acr_values.
 cause-response-mode-unsupported-why = response_mode has a value that is not supported.
-cause-response-mode-unsupported-remedy = Use query, fragment or form_post, or leave the parameter out.
+cause-response-mode-unsupported-remedy = Use query, fragment or form_post, or leave the parameter out. post_message and json must be turned on for the application; post_message also needs a callback with an http or https address.
 cause-parameter-repeated-why = A parameter stands more than once in the request.
 cause-parameter-repeated-remedy = Send each parameter once. Where several values are allowed, put spaces between them.
 cause-parameter-too-long-why = A parameter is longer than what we accept.
@@ -278,6 +279,8 @@ cause-token-invalid-why = The access token is unknown here, expired or revoked.
 cause-token-invalid-remedy = Get a new one through a new login, and use it on the domain that issued it.
 cause-scope-insufficient-why = The token was issued without scope openid, so it does not open userinfo.
 cause-scope-insufficient-remedy = Include openid in scope when the login starts.
+cause-userinfo-is-off-why = The application’s setting userinfo_response is fromTokenEndpoint: every claim is in the ID token, and userinfo answers nothing.
+cause-userinfo-is-off-remedy = Read the claims from the ID token, or set userinfo_response to plainJson.
 
 # The catalogue of errors
 fixer-person = The person

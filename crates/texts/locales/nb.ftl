@@ -53,6 +53,7 @@ continue-heading = Vi sender deg videre
 continue-lead = Skjer det ingenting, velger du knappen under.
 continue-link = Fortsett
 form-post-lead = Svaret sendes til nettstedet du kom fra. Skjer det ingenting, velger du knappen under.
+post-message-lead = Svaret sendes til vinduet du kom fra. Blir dette vinduet stående, velger du knappen under.
 
 sign-in-title = Logg inn
 sign-in-heading = Logg inn
@@ -186,7 +187,7 @@ cause-nobody-logged-in-remedy = Send personen hit på nytt uten prompt=none.
 cause-no-eid-configured-why = Domenet har ingen aktiv identitetskilde for det forespørselen ber om.
 cause-no-eid-configured-remedy = Sett opp og slå på eID-en på domenet, eller be om en annen i acr_values.
 cause-response-mode-unsupported-why = response_mode har en verdi som ikke støttes.
-cause-response-mode-unsupported-remedy = Bruk query, fragment eller form_post, eller utelat parameteren.
+cause-response-mode-unsupported-remedy = Bruk query, fragment eller form_post, eller utelat parameteren. post_message og json må slås på for applikasjonen; post_message trenger dessuten en callback med http- eller https-adresse.
 cause-parameter-repeated-why = En parameter står mer enn én gang i forespørselen.
 cause-parameter-repeated-remedy = Send hver parameter én gang. Flere verdier skilles med mellomrom der det er lov.
 cause-parameter-too-long-why = En parameter er lengre enn det vi tar imot.
@@ -279,6 +280,8 @@ cause-token-invalid-why = Access token er ukjent her, utløpt eller trukket tilb
 cause-token-invalid-remedy = Hent et nytt gjennom en ny innlogging, og bruk det på domenet som utstedte det.
 cause-scope-insufficient-why = Tokenet ble gitt uten scope openid, så det åpner ikke userinfo.
 cause-scope-insufficient-remedy = Ta med openid i scope når innloggingen starter.
+cause-userinfo-is-off-why = Applikasjonens innstilling userinfo_response er fromTokenEndpoint: alle opplysninger står i ID token, og userinfo svarer ikke.
+cause-userinfo-is-off-remedy = Les opplysningene i ID token, eller sett userinfo_response til plainJson.
 
 # Katalogen over feil
 fixer-person = Personen

@@ -53,6 +53,7 @@ continue-heading = Vi sender deg vidare
 continue-lead = Hender det ingenting, vel du knappen under.
 continue-link = Hald fram
 form-post-lead = Svaret blir sendt til nettstaden du kom frå. Hender det ingenting, vel du knappen under.
+post-message-lead = Svaret blir sendt til vindauget du kom frå. Blir dette vindauget ståande, vel du knappen under.
 
 sign-in-title = Logg inn
 sign-in-heading = Logg inn
@@ -186,7 +187,7 @@ cause-nobody-logged-in-remedy = Send personen hit på nytt utan prompt=none.
 cause-no-eid-configured-why = Domenet har inga aktiv identitetskjelde for det førespurnaden ber om.
 cause-no-eid-configured-remedy = Set opp og slå på eID-en på domenet, eller be om ein annan i acr_values.
 cause-response-mode-unsupported-why = response_mode har ein verdi som ikkje er støtta.
-cause-response-mode-unsupported-remedy = Bruk query, fragment eller form_post, eller utelat parameteren.
+cause-response-mode-unsupported-remedy = Bruk query, fragment eller form_post, eller utelat parameteren. post_message og json må slåast på for applikasjonen; post_message treng dessutan ein callback med http- eller https-adresse.
 cause-parameter-repeated-why = Ein parameter står meir enn éin gong i førespurnaden.
 cause-parameter-repeated-remedy = Send kvar parameter éin gong. Fleire verdiar blir skilde med mellomrom der det er lov.
 cause-parameter-too-long-why = Ein parameter er lengre enn det vi tek imot.
@@ -279,6 +280,8 @@ cause-token-invalid-why = Access token er ukjent her, utgått eller trekt tilbak
 cause-token-invalid-remedy = Hent eit nytt gjennom ei ny innlogging, og bruk det på domenet som utferda det.
 cause-scope-insufficient-why = Tokenet vart gjeve utan scope openid, så det opnar ikkje userinfo.
 cause-scope-insufficient-remedy = Ta med openid i scope når innlogginga startar.
+cause-userinfo-is-off-why = Innstillinga userinfo_response til applikasjonen er fromTokenEndpoint: alle opplysningar står i ID token, og userinfo svarar ikkje.
+cause-userinfo-is-off-remedy = Les opplysningane i ID token, eller set userinfo_response til plainJson.
 
 # Katalogen over feil
 fixer-person = Personen

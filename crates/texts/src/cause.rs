@@ -247,6 +247,8 @@ causes! {
     TokenInvalid: "token-invalid", Wire, "invalid_token", [Developer], "the access token is unknown, expired or revoked";
     /// It was not granted `openid`.
     ScopeInsufficient: "scope-insufficient", Wire, "insufficient_scope", [Developer], "the token was not granted openid";
+    /// Userinfo is off for this application.
+    UserinfoIsOff: "userinfo-is-off", Wire, "invalid_token", [Developer, Administrator], "Unknown Access Code: this application gets every claim in its ID token";
 }
 
 /// Who is involved, as far as it is known.

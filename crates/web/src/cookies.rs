@@ -55,9 +55,32 @@ impl Cookies {
 
 /// `kept_for`: none means until the browser is closed.
 fn set(name: &str, value: &str, kept_for: Option<Duration>, https: bool) -> Option<HeaderValue> {
+    set_for(Reach::SameSite, (name, value), kept_for, https)
+}
+
+/// From where a cookie comes along.
+#[derive(Clone, Copy)]
+enum Reach {
+    /// With navigation, and from our own pages.
+    SameSite,
+    /// From frames of other sites too; browsers want TLS for that.
+    Framed,
+}
+
+fn set_for(
+    reach: Reach,
+    (name, value): (&str, &str),
+    kept_for: Option<Duration>,
+    https: bool,
+) -> Option<HeaderValue> {
     let secure = if https { "; Secure" } else { "" };
+    let same_site = match reach {
+        Reach::Framed if https => "None",
+        Reach::Framed | Reach::SameSite => "Lax",
+    };
     let lasting = kept_for.map(|it| format!("; Max-Age={}", it.as_secs())).unwrap_or_default();
-    let line = format!("{}{name}={value}; Path=/{lasting}; HttpOnly; SameSite=Lax{secure}", prefix(https));
+    let line =
+        format!("{}{name}={value}; Path=/{lasting}; HttpOnly; SameSite={same_site}{secure}", prefix(https));
     HeaderValue::from_str(&line).ok()
 }
 
@@ -71,8 +94,10 @@ pub(crate) fn write_changes(headers: &mut HeaderMap, changes: &[CookieChange], h
             CookieChange::Remove { login } => {
                 set(&format!("{LOGIN}{login}"), "", Some(Duration::ZERO), https)
             }
-            CookieChange::SetSession(session) => {
-                set(&format!("{SESSION}{}", session.eid.as_str()), &session.value, None, https)
+            CookieChange::SetSession { session, framed } => {
+                let reach = if *framed { Reach::Framed } else { Reach::SameSite };
+                let name = format!("{SESSION}{}", session.eid.as_str());
+                set_for(reach, (&name, &session.value), None, https)
             }
             CookieChange::RemoveSession(eid) => {
                 set(&format!("{SESSION}{}", eid.as_str()), "", Some(Duration::ZERO), https)

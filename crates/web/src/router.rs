@@ -16,7 +16,10 @@ use tower::ServiceExt;
 
 use crate::{
     App, ClientAddress, PublicSandboxSite, SampleSite, SimulatorSite, Site,
-    op::{assets, authorize, discovery, eids, errors, login, logout, statements, token, userinfo},
+    op::{
+        assets, authorize, criipto_configuration, discovery, eids, errors, login, logout, statements, token,
+        userinfo,
+    },
     public_sandbox,
     respond::error::{in_our_words, preferred, refusal_at},
     sample, sandbox,
@@ -44,10 +47,14 @@ pub fn op_router(app: App) -> Site {
         .route("/errors", get(errors::list))
         .route("/errors/{id}", get(errors::show))
         .route("/assets/{name}", get(assets::show))
-        .route("/.well-known/openid-configuration", get(discovery::show).options(discovery::preflight))
+        .route("/.well-known/openid-configuration", get(discovery::show).options(discovery::preflight_about))
         .route(
             "/with/{acr}/.well-known/openid-configuration",
-            get(discovery::show_for_acr).options(discovery::preflight),
+            get(discovery::show_for_acr).options(discovery::preflight_about),
+        )
+        .route(
+            "/.well-known/criipto-configuration",
+            get(criipto_configuration::show).options(discovery::preflight_about),
         )
         .route("/.well-known/jwks", get(discovery::keys).options(discovery::preflight))
         .route("/.well-known/jwks.json", get(discovery::keys).options(discovery::preflight))

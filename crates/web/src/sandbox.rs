@@ -27,7 +27,7 @@ use texts::Locale;
 use crate::{
     Clock,
     pretend::{frame, locale},
-    respond::page::{Powers, answer as bare, json, page, see_other},
+    respond::page::{self, Powers, answer as bare, json, see_other},
 };
 
 /// A simulated eID and what its site needs.
@@ -101,6 +101,14 @@ pub(crate) async fn answer(State(site): State<Arc<SimulatorSite>>, request: Requ
     };
     let answer = site.simulator.answer(&request);
     respond(&site, answer, locale(&parts.headers)).await
+}
+
+/// A page of a pretend eID. It stays in touch with the window that opened it, as the real ones do: a login in a popup
+/// would lose its way back otherwise.
+fn page(status: StatusCode, view: &dyn pages::Page, locale: Locale, powers: Powers) -> Response {
+    let mut response = page::page(status, view, locale, powers);
+    response.headers_mut().remove("cross-origin-opener-policy");
+    response
 }
 
 async fn respond(site: &SimulatorSite, answer: Answer, locale: Locale) -> Response {

@@ -107,3 +107,16 @@ async fn a_remembered_browser_has_the_imported_subject_and_can_be_logged_out_by_
     let ended = house.console.end_sessions_of(&house.tenant, "imported", house.time()).await;
     assert_eq!(ended.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn an_imported_subject_is_the_one_of_the_compatible_profile_too() {
+    let house = House::with(|it| it.profile = model::Profile::Compatible).await;
+    let stable_id = house.kari().bankid_altsub;
+    let brought = "{a1000000-0000-4000-8000-000000000001}";
+    import(&house, &house.tenant, &[subject(Eid::NoBankid, "tenant", &stable_id, brought)]).await;
+    let told = userinfo(&house, BANKID, "shop", "openid").await;
+    assert_eq!(
+        (&told["sub"], &told["nameidentifier"]),
+        (&json!(brought), &json!("a1000000000040008000000000000001"))
+    );
+}

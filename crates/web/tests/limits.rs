@@ -191,9 +191,9 @@ fn what_holds_a_secret_does_not_print_it() {
         refresh_token: None,
         access_token: CANARY.to_owned(),
         token_type: "Bearer",
-        expires_in: 1,
+        expires_in: oidc::ExpiresIn::Number(1),
         id_token: Some(CANARY.to_owned()),
-        scope: String::new(),
+        scope: None,
     };
     let memo = model::Memo {
         state: *b"canary, canary, ",

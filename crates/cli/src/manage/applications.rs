@@ -5,10 +5,11 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Subcommand};
 use console::{ApplicationView, DomainView, NewApplication, SecretView, Tenant};
 use model::{ApplicationKind, ApplicationSettings, SecretId, Timestamp};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     AtTheDesk, Desk, Place,
+    application_settings::{Wishes, set},
     desk::{AtDomain, words},
     show::{instant, maybe_instant},
     words::lasting,
@@ -101,6 +102,8 @@ struct Create {
     /// An address to go to after logging out; can be repeated.
     #[arg(long, value_name = "URI")]
     post_logout_redirect_uri: Vec<String>,
+    #[command(flatten)]
+    wishes: Box<Wishes>,
     /// One more setting, as `name=JSON`; can be repeated.
     #[arg(long, value_name = "NAME=JSON")]
     set: Vec<String>,
@@ -114,25 +117,14 @@ struct Change {
     /// The name that people see.
     #[arg(long)]
     name: Option<String>,
+    #[command(flatten)]
+    wishes: Box<Wishes>,
     /// A setting, as `name=JSON`; `show` lists them all. Can be repeated.
     #[arg(long, value_name = "NAME=JSON")]
     set: Vec<String>,
     /// A file with all settings as a JSON object.
     #[arg(long, value_name = "FILE", conflicts_with = "set")]
     settings: Option<PathBuf>,
-}
-
-/// Puts `name=JSON` into settings; a bare word is a text.
-fn set(settings: &ApplicationSettings, changes: &[String]) -> Result<ApplicationSettings, String> {
-    let mut members: Map<String, Value> =
-        serde_json::from_str(&settings.to_text()).map_err(|error| error.to_string())?;
-    for change in changes {
-        let (name, text) =
-            change.split_once('=').ok_or_else(|| format!("{change:?} is not of the form name=JSON"))?;
-        let value = serde_json::from_str(text).unwrap_or_else(|_| json!(text));
-        members.insert(name.to_owned(), value);
-    }
-    ApplicationSettings::parse(&Value::from(members).to_string()).map_err(|error| error.to_string())
 }
 
 /// What people want to see first.
@@ -251,7 +243,7 @@ impl Create {
         };
         let mut settings = ApplicationSettings::new(kind, self.redirect_uri);
         settings.post_logout_redirect_uris = self.post_logout_redirect_uri;
-        let settings = set(&settings, &self.set)?;
+        let settings = set(&settings, &[self.wishes.changes(), self.set].concat())?;
         let with_secret = settings.authentication == model::ClientAuthentication::ClientSecret;
         let new = NewApplication {
             domain: domain.id,
@@ -286,8 +278,9 @@ impl Change {
                     std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
                 ApplicationSettings::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?
             }
-            None => set(&found.settings, &self.set)?,
+            None => found.settings.clone(),
         };
+        let settings = set(&settings, &[self.wishes.changes(), self.set].concat())?;
         let name = self.name;
         let change = move |before: &str, _: ApplicationSettings| {
             Ok((name.unwrap_or_else(|| before.to_owned()), settings))
@@ -342,27 +335,4 @@ async fn new_secret(
         json!({"client_id": found.client_id, "secret_id": id.to_string(), "client_secret": secret.expose()});
     desk.done(&sentence, &thing);
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::set;
-    use model::{ApplicationKind, ApplicationSettings};
-
-    fn shop() -> ApplicationSettings {
-        ApplicationSettings::new(ApplicationKind::Web, vec!["https://shop.example/cb".to_owned()])
-    }
-
-    #[test]
-    fn a_setting_is_json_or_a_bare_word() {
-        let changes = ["sector=application".to_owned(), "error_pages=false".to_owned()];
-        let changed = set(&shop(), &changes).unwrap();
-        assert!(!changed.error_pages && changed.sector == model::Sector::Application);
-    }
-
-    #[test]
-    fn rule_24_a_setting_that_does_not_exist_is_refused() {
-        assert!(set(&shop(), &["admin=true".to_owned()]).unwrap_err().contains("admin"));
-        assert!(set(&shop(), &["admin".to_owned()]).is_err());
-    }
 }

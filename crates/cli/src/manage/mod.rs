@@ -2,6 +2,7 @@
 //!
 //! They work on the database of the configuration, while the service runs or while it does not.
 
+mod application_settings;
 mod applications;
 mod audit;
 mod backup;

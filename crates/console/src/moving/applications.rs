@@ -28,7 +28,7 @@ pub(crate) struct Planned {
 }
 
 /// What other settings are judged by.
-const TOGETHER: &[&str] = &["kind", "authentication", "jwks"];
+const TOGETHER: &[&str] = &["kind", "authentication", "jwks", "nin_allowed"];
 
 impl Planner<'_> {
     /// Plans an application. What belongs to it beside its settings must have been asked of `entry` before, so that the

@@ -34,7 +34,7 @@ struct Waiting {
 }
 
 impl Layout for Waiting {
-    const VERSION: u8 = 3;
+    const VERSION: u8 = 4;
 }
 
 /// Asked for by the application, or for the national identity number where the eID has not asked itself.
@@ -47,11 +47,17 @@ pub(crate) fn is_needed(work: &Work<'_>, grant: &Grant) -> bool {
 pub(crate) fn consent_ask(work: &Work<'_>) -> ConsentAsk {
     let wanted = &work.wanted;
     // The same rules that will release the claims, so nothing is released that was not listed.
-    let asked: Scopes = wanted.scopes.iter().chain(scopes_of_named(&wanted.claims)).collect();
+    let (asked, birthdate): (Scopes, Scope) = if work.application.settings.is_compatible() {
+        let given = wanted.eids().into_iter().map(|eid| model::compatible::given(eid, wanted.scopes));
+        let later = wanted.scopes.iter().filter(|scope| *scope == Scope::OfflineAccess);
+        (given.flat_map(Scopes::iter).chain(later).collect(), Scope::Birthdate)
+    } else {
+        (wanted.scopes.iter().chain(scopes_of_named(&wanted.claims)).collect(), Scope::Profile)
+    };
     let rows = [
         (SharedClaim::Nin, Scope::Nin),
         (SharedClaim::Name, Scope::Profile),
-        (SharedClaim::Birthdate, Scope::Profile),
+        (SharedClaim::Birthdate, birthdate),
         (SharedClaim::Email, Scope::Email),
         (SharedClaim::Phone, Scope::Phone),
         (SharedClaim::Address, Scope::Address),
@@ -123,7 +129,7 @@ impl Provider {
         call: &Call,
     ) -> Result<Turn, Refusal> {
         let jar = Jar::open(issuer, brought, call.now);
-        let lost = || Turn { step: Step::Lost, cookies: Vec::new(), ui_locales: Vec::new() };
+        let lost = || Turn::page(Step::Lost);
         let Some(opened) = jar.find(login).cloned() else { return Ok(lost()) };
         let Some(work) = self.take_up(issuer, &opened, jar, call).await? else { return Ok(lost()) };
         let Phase::Consent { key } = work.login.phase else { return self.next_step(work).await };

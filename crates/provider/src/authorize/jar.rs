@@ -61,7 +61,12 @@ pub enum CookieChange {
         login: String,
     },
     /// Keep this session, until the browser is closed.
-    SetSession(SessionCookie),
+    SetSession {
+        /// The cookie.
+        session: SessionCookie,
+        /// It is also to come from a frame on another site.
+        framed: bool,
+    },
     /// Forget the session of this eID.
     RemoveSession(Eid),
 }

@@ -25,11 +25,6 @@ pub enum LoginAction {
     Restart,
 }
 
-/// The turn for a login whose cookie opens to nothing that can go on.
-fn gone(step: Step) -> Turn {
-    Turn { step, cookies: Vec::new(), ui_locales: Vec::new() }
-}
-
 impl Work<'_> {
     /// The eIDs that the application asked for and the domain has.
     pub(crate) fn eids(&self) -> Vec<Eid> {
@@ -50,9 +45,9 @@ impl Provider {
         call: &Call,
     ) -> Result<Turn, Refusal> {
         let jar = Jar::open(issuer, brought, call.now);
-        let Some(opened) = jar.find(login).cloned() else { return Ok(gone(Step::Lost)) };
+        let Some(opened) = jar.find(login).cloned() else { return Ok(Turn::page(Step::Lost)) };
         let Some(mut work) = self.take_up(issuer, &opened, jar, call).await? else {
-            return Ok(gone(Step::Over { application: None, restart: None }));
+            return Ok(Turn::page(Step::Over { application: None, restart: None }));
         };
         match (action, &work.login.phase) {
             (LoginAction::Restart, Phase::Over) => {

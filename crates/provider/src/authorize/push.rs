@@ -7,7 +7,7 @@
 use std::{sync::Arc, time::Duration};
 
 use crypto::{Digest, b64};
-use model::Wanted;
+use model::{ApplicationSettings, Wanted};
 use oidc::{AuthorizationParams, PUSHED, Params, Scopes};
 use store::parked_requests::{self, Origin, ParkedRequest};
 use texts::Cause;
@@ -15,7 +15,7 @@ use texts::Cause;
 use super::{
     Brought, LoginAction, Turn,
     jar::{Jar, LOGIN_FOR},
-    request::{trusted_return, understand},
+    request::{meant, trusted_return, understand},
     start::{Arrival, Asked, parked_place, still_allowed},
 };
 use crate::{
@@ -140,7 +140,7 @@ impl Provider {
         // Another client's request does not exist.
         let wanted: Option<Wanted> = unpack(plain.expose());
         let wanted = wanted.filter(|it| it.application == application.id).ok_or_else(gone)?;
-        if overrides(params, &wanted) {
+        if overrides(params, &wanted, &application.settings) {
             return Err(refused(Cause::RequestOverridden));
         }
         let wanted = still_allowed(issuer, &application, wanted).ok_or_else(gone)?;
@@ -157,7 +157,7 @@ impl Provider {
 
 /// Says whether a parameter beside `client_id` and `request_uri` is another than what was pushed. What clients
 /// repeat because OpenID Connect Core asks for it is fine.
-fn overrides(params: &AuthorizationParams, wanted: &Wanted) -> bool {
+fn overrides(params: &AuthorizationParams, wanted: &Wanted, settings: &ApplicationSettings) -> bool {
     let differs = |sent: &Option<String>, pushed: Option<&str>| sent.is_some() && sent.as_deref() != pushed;
     let others = [
         &params.response_mode,
@@ -174,7 +174,10 @@ fn overrides(params: &AuthorizationParams, wanted: &Wanted) -> bool {
         || differs(&params.state, wanted.state.as_deref())
         || differs(&params.nonce, wanted.nonce.as_deref())
         || differs(&params.response_type, Some("code"))
-        || params.scope.as_deref().is_some_and(|it| !wanted.scopes.has_all(Scopes::parse(it)))
+        || params
+            .scope
+            .as_deref()
+            .is_some_and(|it| !wanted.scopes.has_all(meant(settings, Scopes::parse(it))))
         || params.has_request
         || params.has_registration
         || params.has_duplicate

@@ -1,7 +1,7 @@
 //! What the application asks: one list of checks, in the order in which they run, and what was understood.
 
 use crypto::b64;
-use model::{Acr, Nin, Pkce, Wanted};
+use model::{Acr, ApplicationSettings, Nin, Pkce, Wanted};
 use oidc::{AuthorizationParams, Challenge, ClaimsRequest, LoginHint, Prompt, ResponseMode, Scope, Scopes};
 use texts::Cause;
 
@@ -82,6 +82,8 @@ pub(crate) fn understand(
             max_age: None,
             acrs: Vec::new(),
             acr_is_essential: false,
+            acr_is_narrowed: false,
+            auth_time: false,
             subject: None,
             nin_hint: None,
             ui_locales: locales(params),
@@ -102,7 +104,9 @@ fn locales(params: &AuthorizationParams) -> Vec<String> {
 
 fn response_mode(draft: &mut Draft<'_>) -> Result<(), Cause> {
     if let Some(mode) = &draft.params.response_mode {
-        draft.wanted.response_mode = ResponseMode::parse(mode).ok_or(Cause::ResponseModeUnsupported)?;
+        let (settings, redirect_uri) = (&draft.application.settings, &draft.wanted.redirect_uri);
+        let known = ResponseMode::parse(mode).filter(|mode| settings.allows_mode(*mode, redirect_uri));
+        draft.wanted.response_mode = known.ok_or(Cause::ResponseModeUnsupported)?;
     }
     Ok(())
 }
@@ -154,24 +158,42 @@ fn code_only(draft: &mut Draft<'_>) -> Result<(), Cause> {
 }
 
 fn prompt(draft: &mut Draft<'_>) -> Result<(), Cause> {
-    if let Some(text) = &draft.params.prompt {
-        draft.wanted.prompt = Prompt::parse(text).ok_or(Cause::PromptInvalid)?;
-    }
+    let Some(text) = &draft.params.prompt else { return Ok(()) };
+    // Idura's word for "forget that I agreed": nothing of the kind is remembered here, so it is an ordinary login.
+    let revokes = draft.application.settings.is_compatible();
+    let words: Vec<&str> = text.split(' ').filter(|word| !(revokes && *word == "consent_revoke")).collect();
+    draft.wanted.prompt = Prompt::parse(&words.join(" ")).ok_or(Cause::PromptInvalid)?;
     Ok(())
+}
+
+/// What an application's scopes mean for it: in the compatible profile its settings decide.
+pub(super) fn meant(settings: &ApplicationSettings, asked: Scopes) -> Scopes {
+    let known = if settings.is_compatible() {
+        let offline = asked.iter().filter(|scope| *scope == Scope::OfflineAccess);
+        model::compatible::wanted_scopes(&settings.compatible, asked).iter().chain(offline).collect()
+    } else {
+        asked.without(Scope::Birthdate)
+    };
+    if settings.refresh_tokens { known } else { known.without(Scope::OfflineAccess) }
 }
 
 fn scope(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let named = draft.params.scope.as_deref().unwrap_or_default();
     let hinted = draft.hint.scopes.iter().filter_map(|word| Scope::parse(word));
     let asked: Scopes = Scopes::parse(named).iter().chain(hinted).collect();
-    let offline = draft.application.settings.refresh_tokens;
-    draft.wanted.scopes = if offline { asked } else { asked.without(Scope::OfflineAccess) };
+    draft.wanted.scopes = meant(&draft.application.settings, asked);
     Ok(())
 }
 
 fn claims(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let Some(text) = &draft.params.claims else { return Ok(()) };
-    let asked = ClaimsRequest::parse(text).ok_or(Cause::ClaimsInvalid)?;
+    let mut asked = ClaimsRequest::parse(text).ok_or(Cause::ClaimsInvalid)?;
+    draft.wanted.auth_time = asked.id_token.contains_key("auth_time");
+    if draft.application.settings.is_compatible() {
+        // There, settings and scopes decide about the person; by name only what is about the login.
+        asked.id_token.retain(|name, _| matches!(name.as_str(), "acr" | "sub"));
+        asked.userinfo.clear();
+    }
     if let Some(subject) = asked.id_token.get("sub") {
         draft.wanted.subject = subject.values.first().cloned();
     }
@@ -258,6 +280,7 @@ fn bankid_hint(draft: &mut Draft<'_>) -> Result<(), Cause> {
     for acr in draft.wanted.acrs.iter_mut().filter(|_| narrows) {
         if *acr == Acr::NoBankid && draft.application.settings.allows(narrowed) {
             *acr = narrowed;
+            draft.wanted.acr_is_narrowed = true;
         }
     }
     draft.wanted.nin_hint = hint.nin.filter(|nin| Nin::parse(nin).is_some());

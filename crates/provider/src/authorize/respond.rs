@@ -9,7 +9,7 @@ use store::{
 };
 use texts::Cause;
 
-use super::{Step, Turn, jar::LOGIN_FOR, start::Work};
+use super::{CookieChange, Step, Turn, jar::LOGIN_FOR, start::Work};
 use crate::{
     Provider, Refusal, Refused, TraceId,
     mint::{MintedCode, mint_code},
@@ -60,9 +60,14 @@ impl Provider {
         session: Option<SessionId>,
     ) -> Result<Grant, Refusal> {
         let subject = self.subject(work, &proof).await?;
-        proof.person = proof.person.only(work.wanted.scopes, &work.wanted.claims);
-        if !work.wanted.scopes.has(Scope::EidSubject) {
-            proof.stable_id.clear();
+        let asked = work.wanted.asked_acr(proof.eid, proof.level).unwrap_or(acr);
+        if work.application.settings.is_compatible() {
+            proof = model::compatible::cut(proof, work.wanted.scopes);
+        } else {
+            proof.person = proof.person.only(work.wanted.scopes, &work.wanted.claims);
+            if !work.wanted.scopes.has(Scope::EidSubject) {
+                proof.stable_id.clear();
+            }
         }
         Ok(Grant {
             redirect_uri: work.wanted.redirect_uri.clone(),
@@ -74,6 +79,8 @@ impl Provider {
             session_id: sid(session, self),
             login: work.name.clone(),
             acr,
+            asked,
+            auth_time_was_asked: work.wanted.wants_auth_time(),
             proof,
             granted_at: work.call.now,
         })
@@ -118,7 +125,7 @@ impl Provider {
         self.tally.login(grant.proof.eid, "finished");
         self.note_of(&work, kind, Some(grant.proof.eid), None);
         work.login.phase = Phase::Over;
-        work.kept = session.map(|it| it.cookie);
+        work.kept = session.map(|it| CookieChange::SetSession { session: it.cookie, framed: it.framed });
         let wanted = &work.wanted;
         let answer = AuthorizationResponse::code(
             wanted.redirect_uri.clone(),

@@ -59,7 +59,7 @@ impl Provider {
         (brought, call): (&Brought, &Call),
     ) -> Result<Turn, Refusal> {
         let jar = Jar::open(issuer, brought, call.now);
-        let lost = Turn { step: Step::Lost, cookies: Vec::new(), ui_locales: Vec::new() };
+        let lost = Turn::page(Step::Lost);
         let Some(opened) = jar.find(login).cloned() else { return Ok(lost) };
         let Some(work) = self.take_up(issuer, &opened, jar, call).await? else { return Ok(lost) };
         let Phase::AtEid { eid: Eid::Automation, memo } = work.login.phase.clone() else {

@@ -17,8 +17,8 @@ use super::{
     request::{self, trusted_return, understand},
 };
 use crate::{
-    Application, Call, Fault, Issuer, Provider, Refusal, Refused, SessionCookie, admission::Doing,
-    noted::Event, packed::unpack, refusal::refuse_page,
+    Application, Call, Fault, Issuer, Provider, Refusal, Refused, admission::Doing, noted::Event,
+    packed::unpack, refusal::refuse_page,
 };
 
 /// How a request arrived.
@@ -47,14 +47,19 @@ pub(crate) struct Work<'a> {
     pub(crate) wanted: Wanted,
     pub(crate) jar: Jar,
     /// A new session's cookie, to go out with the answer.
-    pub(crate) kept: Option<SessionCookie>,
+    pub(crate) kept: Option<CookieChange>,
 }
 
 impl Work<'_> {
     /// The page for a login that has ended. Its cookie stays as it is.
     pub(crate) fn over(self) -> Turn {
         let step = Step::Over { application: Some(self.application.name.clone()), restart: Some(self.name) };
-        Turn { step, cookies: Vec::new(), ui_locales: self.wanted.ui_locales }
+        Turn {
+            step,
+            cookies: Vec::new(),
+            in_popup: self.wanted.response_mode == ResponseMode::PostMessage,
+            ui_locales: self.wanted.ui_locales,
+        }
     }
 }
 
@@ -216,9 +221,10 @@ impl Provider {
     /// Ends a turn: the login goes back into its cookie, or aside when it is too long for one.
     pub(crate) async fn turn(&self, mut work: Work<'_>, step: Step) -> Result<Turn, Refusal> {
         let mut cookies = work.jar.room(&work.name);
-        cookies.extend(work.kept.take().map(CookieChange::SetSession));
+        cookies.extend(work.kept.take());
         cookies.push(self.cookie(&mut work).await?);
-        Ok(Turn { step, cookies, ui_locales: work.wanted.ui_locales })
+        let in_popup = work.wanted.response_mode == ResponseMode::PostMessage;
+        Ok(Turn { step, cookies, ui_locales: work.wanted.ui_locales, in_popup })
     }
 
     async fn cookie(&self, work: &mut Work<'_>) -> Result<CookieChange, Refusal> {
@@ -249,6 +255,7 @@ pub(super) fn still_allowed(
         wanted.scopes.iter().chain(scopes_of_named(&wanted.claims)).any(|scope| scope == Scope::Nin);
     wanted.acrs.retain(|acr| settings.allows(*acr));
     let fine = settings.has_redirect_uri(&wanted.redirect_uri)
+        && settings.allows_mode(wanted.response_mode, &wanted.redirect_uri)
         && !wanted.acrs.is_empty()
         && (!with_nin || settings.may_have_nin(issuer.environment));
     fine.then_some(wanted)
@@ -271,5 +278,5 @@ fn refusal_turn(
     let state = state.filter(|it| it.len() <= request::LONGEST_STATE);
     let answer =
         AuthorizationResponse::error(redirect_uri, mode, (refused.code(), description), state, issuer.url());
-    Turn { step: Step::Refuse(answer, refused), cookies: Vec::new(), ui_locales: Vec::new() }
+    Turn::page(Step::Refuse(answer, refused))
 }

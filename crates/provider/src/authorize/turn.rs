@@ -16,6 +16,15 @@ pub struct Turn {
     pub cookies: Vec<CookieChange>,
     /// The languages that the application asked for, best first.
     pub ui_locales: Vec<String>,
+    /// The answer goes to the window that opened this one, so the two must stay in touch.
+    pub in_popup: bool,
+}
+
+impl Turn {
+    /// A page, for nobody in particular.
+    pub(crate) const fn page(step: Step) -> Self {
+        Self { step, cookies: Vec::new(), ui_locales: Vec::new(), in_popup: false }
+    }
 }
 
 /// What comes next. `login` is the name of the login in our own addresses (`/login/{login}`).

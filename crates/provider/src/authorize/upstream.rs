@@ -144,7 +144,7 @@ impl Provider {
         spent: Option<super::respond::Spent>,
     ) -> Result<Turn, Refusal> {
         self.tally.login(eid, trouble.as_str());
-        if !work.application.settings.error_pages {
+        if !work.application.settings.shows_error_pages() {
             return self.end(work, spent, super::respond::cause_of(trouble)).await;
         }
         if let Some(spent) = spent
@@ -161,7 +161,7 @@ impl Provider {
 }
 
 fn lost() -> Turn {
-    Turn { step: Step::Lost, cookies: Vec::new(), ui_locales: Vec::new() }
+    Turn::page(Step::Lost)
 }
 
 fn log(work: &Work<'_>, eid: Eid, error: &EidError) {

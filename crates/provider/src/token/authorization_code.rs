@@ -137,7 +137,7 @@ impl Provider {
             (Redeemed::Won, Some((grant, _)), Some(minted)) => {
                 self.tally.token();
                 self.note_redeemed(issuer, client, &grant, call);
-                let tokens = (&minted.token, refresh.as_ref().map(|it| &it.token));
+                let tokens = (&minted.token, refresh.as_ref().map(|it| &it.token), &self.random);
                 token_response(issuer, &client.application, &grant, tokens, now).map_err(Refusal::from)
             }
             (Redeemed::AssertionReused, ..) => Err(assertion_reused()),

@@ -136,7 +136,7 @@ impl Provider {
             Refreshed::Done => {
                 self.tally.token();
                 self.note_refreshed(issuer, client, &grant, call);
-                let tokens = (&access.token, successor.as_ref().map(|it| &it.token));
+                let tokens = (&access.token, successor.as_ref().map(|it| &it.token), &self.random);
                 Ok(token_response(issuer, &client.application, &grant, tokens, now)?)
             }
             Refreshed::Dead => Err(bad_token()),

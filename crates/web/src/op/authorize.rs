@@ -73,5 +73,6 @@ async fn authorize(
     }
     let turn =
         app.provider.authorize(&visit.issuer, &picked, (arrival, &visit.cookies.brought), &visit.call).await;
-    respond(visit, turn, super::turn::Reached::ByLink)
+    let response = respond(visit, turn, super::turn::Reached::ByLink);
+    super::json_answer::readable(app, visit, picked.client_id.as_deref(), response).await
 }

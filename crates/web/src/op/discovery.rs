@@ -1,26 +1,70 @@
 //! `/.well-known/…`
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
+    http::{HeaderValue, StatusCode, header},
     response::Response,
 };
+use oidc::Params;
 use provider::{Provider, Refusal};
+use serde_json::Value;
 
 use crate::{
     App,
-    respond::{cors::public_preflight, error::refusal_page, page::public_json},
+    respond::{
+        cors::{preflight_of, public_preflight, readable},
+        error::{refusal_at, refusal_page},
+        page::{json, public_json},
+    },
     visit::Visit,
 };
 
-/// `GET /.well-known/openid-configuration`
-pub(crate) async fn show(visit: Visit) -> Response {
-    public_json(&visit.issuer.discovery(None))
+const PATH: &str = "/.well-known/";
+
+/// The client that the query names.
+pub(super) fn client_id(query: Option<&str>) -> Option<String> {
+    Params::parse(query?).ok()?.get("client_id").map(str::to_owned)
+}
+
+/// A document about one application: for scripts of its own origins.
+pub(super) async fn about(
+    app: &App,
+    visit: &Visit,
+    client_id: &str,
+    document: Result<Value, Refusal>,
+) -> Response {
+    let response = match document {
+        Ok(document) => {
+            let mut response = json(StatusCode::OK, &document);
+            let kept = HeaderValue::from_static("public, max-age=300");
+            response.headers_mut().insert(header::CACHE_CONTROL, kept);
+            response
+        }
+        Err(refusal) => refusal_at(PATH, &refusal, visit.locale(&[]), &visit.call),
+    };
+    readable(app, visit, Some(client_id), response).await
+}
+
+async fn describe(app: &App, visit: &Visit, query: Option<&str>, acr: Option<&str>) -> Response {
+    let Some(client_id) = client_id(query) else { return public_json(&visit.issuer.discovery(acr)) };
+    let document = app.provider.discovery_of(&visit.issuer, (acr, &client_id), &visit.call).await;
+    about(app, visit, &client_id, document).await
+}
+
+/// `GET /.well-known/openid-configuration`; with `client_id`, what that application may use.
+pub(crate) async fn show(State(app): State<App>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+    describe(&app, &visit, query.as_deref(), None).await
 }
 
 /// `GET /{base64 acr}/.well-known/openid-configuration`: the issuer stays the bare host.
-pub(crate) async fn show_for_acr(visit: Visit, Path(segment): Path<String>) -> Response {
+pub(crate) async fn show_for_acr(
+    State(app): State<App>,
+    visit: Visit,
+    Path(segment): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
     match Provider::acr_of_segment(&segment) {
-        Some(acr) => public_json(&visit.issuer.discovery(Some(&acr))),
+        Some(acr) => describe(&app, &visit, query.as_deref(), Some(&acr)).await,
         None => refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.call),
     }
 }
@@ -33,4 +77,16 @@ pub(crate) async fn keys(State(_): State<App>, visit: Visit) -> Response {
 /// `OPTIONS` of what everybody may read.
 pub(crate) async fn preflight() -> Response {
     public_preflight()
+}
+
+/// `OPTIONS` of a description, of one application where the query names it.
+pub(crate) async fn preflight_about(
+    State(app): State<App>,
+    visit: Visit,
+    RawQuery(query): RawQuery,
+) -> Response {
+    match client_id(query.as_deref()) {
+        Some(client_id) => preflight_of(&app, &visit, Some(&client_id)).await,
+        None => public_preflight(),
+    }
 }

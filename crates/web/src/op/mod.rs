@@ -2,11 +2,14 @@
 
 pub(crate) mod assets;
 pub(crate) mod authorize;
+pub(crate) mod criipto_configuration;
 pub(crate) mod discovery;
 pub(crate) mod eids;
 pub(crate) mod errors;
+pub(crate) mod json_answer;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod post_message;
 pub(crate) mod statements;
 pub(crate) mod token;
 pub(crate) mod turn;

@@ -2,7 +2,7 @@
 
 use axum::{http::StatusCode, response::Response};
 use model::{Eid, Level};
-use oidc::AuthorizationResponse;
+use oidc::{AuthorizationResponse, ResponseMode};
 use pages::{
     Choice, Consent, Continue, Form, FormPost, Frame, Hint, Language, Selector, Shared, SignIn, TroublePage,
 };
@@ -11,6 +11,7 @@ use provider::{
 };
 use texts::{Cause, Locale};
 
+use super::{json_answer, post_message};
 use crate::{
     cookies,
     respond::{
@@ -37,6 +38,9 @@ pub(crate) fn respond(visit: &Visit, turn: Result<Turn, Refusal>, reached: Reach
     let https = visit.issuer.is_https();
     let last_eid = if let Step::Leave { eid, .. } = &turn.step { Some(*eid) } else { None };
     let mut response = step(visit, turn.step, visit.locale(&turn.ui_locales), reached);
+    if turn.in_popup {
+        post_message::keep_opener(&mut response);
+    }
     let headers = response.headers_mut();
     cookies::write_changes(headers, &turn.cookies, https);
     if let Some(eid) = last_eid {
@@ -93,9 +97,11 @@ fn answer_application(
     locale: Locale,
     reached: Reached,
 ) -> Response {
-    match answer.location() {
-        Some(location) => onward(issuer, location, locale, reached),
-        None => {
+    match (answer.location(), answer.mode) {
+        (Some(location), _) => onward(issuer, location, locale, reached),
+        (None, ResponseMode::PostMessage) => post_message::respond(frame(issuer, None), &answer, locale),
+        (None, ResponseMode::Json) => json_answer::respond(&answer),
+        (None, _) => {
             let hidden = answer.fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
             let form = Form { action: answer.redirect_uri, hidden };
             page(

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use oidc::Params;
-use provider::{Refusal, Refused};
+use provider::{Refusal, Refused, UserinfoBody};
 use texts::Cause;
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     respond::{
         cors,
         error::{bearer_challenge, bearer_refusal},
-        page::json,
+        page::{json, jwt},
     },
     visit::Visit,
 };
@@ -61,7 +61,10 @@ pub(crate) async fn show(
     };
     match answer {
         Ok(userinfo) => {
-            let response = json(StatusCode::OK, &userinfo.claims);
+            let response = match &userinfo.body {
+                UserinfoBody::Json(claims) => json(StatusCode::OK, claims),
+                UserinfoBody::Jwt(token) => jwt(token),
+            };
             cors::readable(&app, &visit, Some(&userinfo.client_id), response).await
         }
         Err(refusal) => cors::readable(&app, &visit, None, bearer_refusal(&refusal, &visit.call)).await,

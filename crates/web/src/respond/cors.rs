@@ -1,5 +1,5 @@
-//! Cross-origin answers for browser applications. Never with credentials, and never at the authorization
-//! endpoint (RFC 9700 §2.6).
+//! Cross-origin answers for browser applications. Never with credentials, and at the authorization endpoint only for
+//! JSON answers, where an application turned those on (RFC 9700 §2.6).
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -33,13 +33,19 @@ pub(crate) async fn readable(
 
 /// Answers a preflight, which names no client.
 pub(crate) async fn preflight(app: &App, visit: &Visit) -> Response {
-    let mut response = readable(app, visit, None, answer(StatusCode::NO_CONTENT, "")).await;
+    preflight_of(app, visit, None).await
+}
+
+/// Answers a preflight whose address may name one.
+pub(crate) async fn preflight_of(app: &App, visit: &Visit, client_id: Option<&str>) -> Response {
+    let mut response = readable(app, visit, client_id, answer(StatusCode::NO_CONTENT, "")).await;
     let headers = response.headers_mut();
     if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
         headers.insert(
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            HeaderValue::from_static("Authorization, Content-Type"),
+            // The last two are what Idura's SDK sends with a pushed request.
+            HeaderValue::from_static("Authorization, Content-Type, Prefer, Traceparent"),
         );
         headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     }

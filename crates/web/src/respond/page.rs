@@ -94,6 +94,13 @@ pub(crate) fn json(status: StatusCode, body: &impl serde::Serialize) -> Response
     response
 }
 
+/// A JWT, signed or encrypted.
+pub(crate) fn jwt(token: &str) -> Response {
+    let mut response = answer(StatusCode::OK, token.to_owned());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"));
+    response
+}
+
 /// JSON that is the same for everybody for a while.
 pub(crate) fn public_json(body: &impl serde::Serialize) -> Response {
     let mut response = json(StatusCode::OK, body);

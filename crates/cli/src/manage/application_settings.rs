@@ -1,0 +1,143 @@
+//! How an application's settings are said on the command line.
+
+use clap::Args;
+use model::ApplicationSettings;
+use serde_json::{Map, Value, json};
+
+const ON_OFF: [&str; 2] = ["on", "off"];
+
+/// Settings that have an option of their own.
+#[derive(Args, Default)]
+pub(super) struct Wishes {
+    /// Tokens by the standards, or as at Idura.
+    #[arg(long, value_parser = ["modern", "compatible"])]
+    profile: Option<String>,
+    /// What userinfo answers.
+    #[arg(long, value_parser = ["plainJson", "signedJwt", "signedAndEncryptedJwt", "fromTokenEndpoint"])]
+    userinfo_response: Option<String>,
+    /// How the ID token comes; an encrypted one needs a key with `use=enc` in the setting jwks.
+    #[arg(long, value_parser = ["signed", "signedAndEncryptedJwt"])]
+    id_token_response: Option<String>,
+    /// How what is encrypted is encrypted.
+    #[arg(long, value_parser = ["A256GCM", "A128CBC-HS256"])]
+    content_encryption: Option<String>,
+    /// Answers by window message, for popups and silent logins.
+    #[arg(long, value_parser = ON_OFF)]
+    post_message: Option<String>,
+    /// Answers as JSON documents.
+    #[arg(long, value_parser = ON_OFF)]
+    json_answers: Option<String>,
+    /// Compatible profile: short claim names, or long ones.
+    #[arg(long, value_parser = ["compact", "uri"])]
+    property_format: Option<String>,
+    /// Compatible profile: a claim that did not come is null instead of absent.
+    #[arg(long, value_parser = ON_OFF)]
+    null_claims: Option<String>,
+    /// Compatible profile: the request's scopes decide what is released.
+    #[arg(long, value_parser = ON_OFF)]
+    dynamic_scopes: Option<String>,
+    /// Compatible profile: the national identity number without being asked for; needs nin_allowed.
+    #[arg(long, value_parser = ON_OFF)]
+    ssn: Option<String>,
+}
+
+impl Wishes {
+    /// The same as changes of the form `name=JSON`.
+    pub(super) fn changes(&self) -> Vec<String> {
+        let words = [
+            ("profile", &self.profile),
+            ("userinfo_response", &self.userinfo_response),
+            ("id_token_response", &self.id_token_response),
+            ("content_encryption", &self.content_encryption),
+            ("compatible.property_format", &self.property_format),
+        ];
+        let switches = [
+            ("response_modes.post_message", &self.post_message),
+            ("response_modes.json", &self.json_answers),
+            ("compatible.null_claims", &self.null_claims),
+            ("compatible.dynamic_scopes", &self.dynamic_scopes),
+            ("compatible.ssn", &self.ssn),
+        ];
+        let words = words.into_iter().filter_map(|(name, word)| Some(format!("{name}={}", word.as_ref()?)));
+        let switches = switches.into_iter().filter_map(|(name, switch)| {
+            let on = switch.as_ref()? == "on";
+            Some(format!("{name}={on}"))
+        });
+        words.chain(switches).collect()
+    }
+}
+
+/// Puts a value where a dotted name leads.
+fn put(members: &mut Map<String, Value>, name: &str, value: Value) {
+    match name.split_once('.') {
+        None => drop(members.insert(name.to_owned(), value)),
+        Some((first, rest)) => {
+            let inner = members.entry(first).or_insert_with(|| json!({}));
+            if let Value::Object(inner) = inner {
+                put(inner, rest, value);
+            } else {
+                *inner = json!({rest: value});
+            }
+        }
+    }
+}
+
+/// Puts `name=JSON` into settings; a bare word is a text, and a dot leads into a group of settings.
+pub(super) fn set(settings: &ApplicationSettings, changes: &[String]) -> Result<ApplicationSettings, String> {
+    let mut members: Map<String, Value> =
+        serde_json::from_str(&settings.to_text()).map_err(|error| error.to_string())?;
+    for change in changes {
+        let (name, text) =
+            change.split_once('=').ok_or_else(|| format!("{change:?} is not of the form name=JSON"))?;
+        let value = serde_json::from_str(text).unwrap_or_else(|_| json!(text));
+        put(&mut members, name, value);
+    }
+    ApplicationSettings::parse(&Value::from(members).to_string()).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Wishes, set};
+    use model::{ApplicationKind, ApplicationSettings, Profile, PropertyFormat, UserinfoResponse};
+
+    fn shop() -> ApplicationSettings {
+        ApplicationSettings::new(ApplicationKind::Web, vec!["https://shop.example/cb".to_owned()])
+    }
+
+    #[test]
+    fn a_setting_is_json_or_a_bare_word() {
+        let changes = ["sector=application".to_owned(), "error_pages=false".to_owned()];
+        let changed = set(&shop(), &changes).unwrap();
+        assert!(!changed.error_pages && changed.sector == model::Sector::Application);
+    }
+
+    #[test]
+    fn rule_24_a_setting_that_does_not_exist_is_refused() {
+        for wrong in ["admin=true", "compatible.admin=true", "profile.admin=true", "admin"] {
+            assert!(set(&shop(), &[wrong.to_owned()]).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_option_changes_its_setting_and_no_other() {
+        let own = |word: &str| Some(word.to_owned());
+        let wishes = Wishes {
+            profile: own("compatible"),
+            userinfo_response: own("signedJwt"),
+            property_format: own("uri"),
+            null_claims: own("on"),
+            post_message: own("on"),
+            ..Wishes::default()
+        };
+        let changed = set(&shop(), &wishes.changes()).unwrap();
+        let mut wanted = shop();
+        wanted.profile = Profile::Compatible;
+        wanted.userinfo_response = UserinfoResponse::SignedJwt;
+        wanted.compatible.property_format = PropertyFormat::Uri;
+        wanted.compatible.null_claims = true;
+        wanted.response_modes.post_message = true;
+        assert_eq!(changed, wanted);
+        let off = Wishes { post_message: own("off"), ..Wishes::default() };
+        assert!(!set(&changed, &off.changes()).unwrap().response_modes.post_message);
+    }
+}

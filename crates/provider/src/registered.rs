@@ -1,0 +1,38 @@
+//! What the applications of a domain have registered between them, where a request does not say whose it is.
+
+use std::collections::{HashMap, HashSet};
+
+use model::{ApplicationSettings, Origin};
+
+/// Origins and addresses of the enabled applications of one domain.
+#[derive(Debug, Default)]
+pub(crate) struct Registered {
+    /// The origins whose scripts may call us.
+    pub(crate) origins: HashSet<Origin>,
+    /// Addresses that a logout may go on to, and whether compatible applications alone have them.
+    returns: HashMap<String, bool>,
+}
+
+impl Registered {
+    pub(crate) fn of(all: impl Iterator<Item = ApplicationSettings>) -> Self {
+        let mut registered = Self::default();
+        for settings in all {
+            registered.origins.extend(settings.cors_origins());
+            let (compatible, mut add) = (settings.is_compatible(), |uri: &String, fine| {
+                let alone = registered.returns.entry(uri.clone()).or_insert(true);
+                *alone = *alone && fine;
+            });
+            // A callback of an application that is not compatible is not to be left to anybody's link either.
+            for uri in settings.post_logout_redirect_uris.iter().chain(&settings.redirect_uris) {
+                add(uri, compatible);
+            }
+        }
+        registered
+    }
+
+    /// Says whether a logout that names no application may go on to this address: it belongs to compatible
+    /// applications alone.
+    pub(crate) fn takes_bare_logout(&self, uri: &str) -> bool {
+        self.returns.get(uri).copied().unwrap_or(false)
+    }
+}

@@ -1,0 +1,19 @@
+//! `/.well-known/criipto-configuration`: what the vendor's SDKs ask before they begin.
+
+use axum::{
+    extract::{RawQuery, State},
+    response::Response,
+};
+use provider::Refusal;
+
+use super::discovery::{about, client_id};
+use crate::{App, respond::error::refusal_at, visit::Visit};
+
+/// `GET /.well-known/criipto-configuration?client_id=…`; an unknown client is not found.
+pub(crate) async fn show(State(app): State<App>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+    let Some(client_id) = client_id(query.as_deref()) else {
+        return refusal_at("/.well-known/", &Refusal::NotFound, visit.locale(&[]), &visit.call);
+    };
+    let document = app.provider.criipto_configuration(&visit.issuer, &client_id, &visit.call).await;
+    about(&app, &visit, &client_id, document).await
+}
