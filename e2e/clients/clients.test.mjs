@@ -42,6 +42,12 @@ async function run([program, ...args], environment, caFile) {
   return JSON.parse(stdout);
 }
 
+/** Those that push their requests and renew their tokens. */
+const thorough = {
+  "openid-client": ["node", here("openid-client-par.mjs")],
+  Authlib: [process.env.E2E_PYTHON ?? "python3", here("authlib_par.py")],
+};
+
 for (const https of [false, true]) {
   describe(https ? "over https" : "over http", () => {
     let portvakt;
@@ -68,6 +74,27 @@ for (const https of [false, true]) {
         assert.match(claims.sub, /^[\w-]{43}$/);
         assert.equal(userinfo.sub, claims.sub);
         assert.equal(userinfo.name, people[0].name);
+      });
+    }
+
+    for (const [name, command] of Object.entries(thorough)) {
+      test(`${name} pushes its request, refreshes its tokens and gives them back`, async () => {
+        const { issuer, ca_file } = portvakt.ready;
+        const client_id = `urn:thorough:${name}`;
+        const made = await portvakt.told("applications", "create", "--domain", new URL(issuer).host, "--client-id",
+          client_id, "--name", "Thorough", "--redirect-uri", REDIRECT_URI, "--set", "refresh_tokens=true", "--set",
+          "require_par=true");
+        const environment = {
+          ISSUER: issuer,
+          CLIENT_ID: client_id,
+          CLIENT_SECRET: made.client_secret,
+          ACR_VALUES: HIGH,
+        };
+        const seen = await run(command, environment, ca_file);
+        assert.match(seen.pushed, /^urn:ietf:params:oauth:request_uri:[\w-]{43}$/);
+        assert.deepEqual(seen.parameters, ["client_id", "request_uri"]);
+        for (const claim of ["iss", "sub", "aud", "auth_time"]) assert.equal(seen.refreshed[claim], seen.claims[claim]);
+        assert.deepEqual([seen.before, seen.after], [true, false]);
       });
     }
 
