@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import http from "node:http";
 import { after, afterEach, before, describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { launch, lookAt, pagesLookedAt } from "../browser.mjs";
 import { Portvakt, freePorts } from "../portvakt.mjs";
@@ -433,6 +434,36 @@ describe("a browser is not always as expected", () => {
     await page.click("#continue");
     await page.waitForSelector("#landed");
     assert.equal(shop.received.at(-1).get("state"), "the-state");
+  });
+
+  test("without JavaScript a test user signs in with a password, where the domain allows it", async () => {
+    const host = new URL(portvakt.ready.issuer).host;
+    await portvakt.told("domains", "change", host, "--automation", "true");
+    const redirect = `${shop.origin}/callback`;
+    await portvakt.told("applications", "create", "--domain", host, "--client-id", "suite", "--name", "Suite",
+      "--redirect-uri", redirect, "--set", 'eids=["automation"]');
+    const { password } = await portvakt.told("test-users", "add", "ada", "--new-password", "--claim", "name=Ada Prøve",
+      "--domain", host);
+    // The node looks for changed settings every five seconds.
+    const metadata = async () => (await fetch(`${portvakt.ready.issuer}/.well-known/openid-configuration`)).json();
+    while (!(await metadata()).acr_values_supported.includes("urn:portvakt:acr:automation")) await pause(200);
+
+    const page = await visitor({ javaScriptEnabled: false });
+    await page.goto(shop.request("/callback", { client_id: "suite" }));
+    await page.fill("input[name=username]", "ada");
+    await page.fill("input[name=password]", "not her password");
+    await page.click("#login-submit");
+    await page.waitForSelector("#sign-in-error");
+    assert.equal(await page.inputValue("#username"), "ada");
+    await page.fill("input[name=password]", password);
+    await page.click("#login-submit");
+    await page.waitForSelector("#landed");
+    assert.equal(shop.received.at(-1).get("state"), "the-state");
+    assert.ok(shop.received.at(-1).get("code"));
+
+    const other = await visitor();
+    await other.goto(shop.request("/callback", { client_id: "suite" }));
+    await lookAt(other, "sign in");
   });
 
   test("the back button after a login leads to a friendly page that starts again", async () => {

@@ -12,7 +12,7 @@ use super::{
     AtTheDesk, Desk, Place,
     desk::words,
     show::instant,
-    words::{eid, environment, lasting},
+    words::{environment, lasting, way},
 };
 use crate::every;
 
@@ -63,8 +63,8 @@ enum What {
 struct Change {
     /// Its host.
     host: String,
-    /// The eIDs with which browsers are remembered; give it without a value for none.
-    #[arg(long, value_name = "EID", value_delimiter = ',', num_args = 0.., value_parser = eid)]
+    /// The eIDs (or `automation`) with which browsers are remembered; give it without a value for none.
+    #[arg(long, value_name = "EID", value_delimiter = ',', num_args = 0.., value_parser = way)]
     single_sign_on: Option<Vec<Eid>>,
     /// How long a browser session may rest, such as 30m.
     #[arg(long, value_parser = lasting)]
@@ -72,6 +72,12 @@ struct Change {
     /// How long a browser session lasts at most, such as 8h.
     #[arg(long, value_parser = lasting)]
     session_absolute: Option<Duration>,
+    /// Whether every application must push its requests (RFC 9126).
+    #[arg(long, value_name = "BOOL")]
+    require_par: Option<bool>,
+    /// Whether test users may sign in with a password; on test domains only.
+    #[arg(long, value_name = "BOOL")]
+    automation: Option<bool>,
 }
 
 /// What people want to see first.
@@ -89,6 +95,8 @@ fn view(tenant: &str, domain: &DomainView) -> Value {
         "single_sign_on": settings.single_sign_on.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
         "session_idle_minutes": settings.session_idle_minutes,
         "session_absolute_minutes": settings.session_absolute_minutes,
+        "require_par": settings.require_par,
+        "automation": settings.automation,
         "created_at": instant(domain.created_at),
     })
 }
@@ -136,11 +144,13 @@ impl Change {
         let (tenant, domain) = desk.domain(&self.host).await?;
         let idle = self.session_idle.map(minutes).transpose()?;
         let absolute = self.session_absolute.map(minutes).transpose()?;
-        let sso = self.single_sign_on;
+        let (sso, require_par, automation) = (self.single_sign_on, self.require_par, self.automation);
         let change = move |settings: &mut model::DomainSettings| {
             settings.single_sign_on = sso.unwrap_or_else(|| settings.single_sign_on.clone());
             settings.session_idle_minutes = idle.unwrap_or(settings.session_idle_minutes);
             settings.session_absolute_minutes = absolute.unwrap_or(settings.session_absolute_minutes);
+            settings.require_par = require_par.unwrap_or(settings.require_par);
+            settings.automation = automation.unwrap_or(settings.automation);
         };
         let changed =
             desk.console.change_domain(&tenant, domain.id, change, desk.now).await.map_err(words)?;

@@ -25,6 +25,14 @@ pub(crate) fn eid(word: &str) -> Result<Eid, String> {
     })
 }
 
+/// The name of a way to log in: an eID, or what stands in for one in automation.
+pub(crate) fn way(word: &str) -> Result<Eid, String> {
+    Eid::parse(word).ok_or_else(|| {
+        let all: Vec<&str> = Eid::WAYS.iter().map(|it| it.as_str()).collect();
+        format!("say one of {}", all.join(", "))
+    })
+}
+
 /// `7d`, `24h`, `30m`, `20s`.
 pub(crate) fn lasting(word: &str) -> Result<Duration, String> {
     Lasting::parse(word).map(|it| it.0).ok_or_else(|| "say for example 30m, 24h or 7d".to_owned())
