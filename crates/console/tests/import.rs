@@ -362,3 +362,21 @@ async fn of_two_imports_at_once_one_is_refused_whole() {
     assert!(matches!(house.console.carry_out(second).await, Err(Refusal::Store(_))));
     assert_eq!(house.actions().await, before);
 }
+
+#[tokio::test]
+async fn nobody_brings_an_empty_secret_an_empty_legal_ground_or_a_test_user_as_a_person() {
+    let house = House::open().await;
+    let mut odd = shop();
+    odd["secrets"] = json!([{"sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}]);
+    let found = refused(&house, file(&[odd], &[]).to_string().as_bytes()).await;
+    assert!(found[0].starts_with("applications[0].secrets: ") && found[0].contains("empty"), "{found:?}");
+    let mut odd = shop();
+    odd["nin_allowed"] = json!(true);
+    odd["nin_legal_ground"] = json!(" ");
+    let found = refused(&house, file(&[odd], &[]).to_string().as_bytes()).await;
+    assert!(found[0].starts_with("applications[0].nin_legal_ground: "), "{found:?}");
+    let mut odd = kari_subject();
+    odd["eid"] = json!("automation");
+    let found = refused(&house, file(&[], &[odd]).to_string().as_bytes()).await;
+    assert!(found[0].starts_with("subjects[0].eid: "), "{found:?}");
+}

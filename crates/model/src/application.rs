@@ -63,6 +63,9 @@ pub enum SettingsError {
     /// `private_key_jwt` without a usable key.
     #[error("private_key_jwt needs a JWKS with at least one usable key")]
     Keys,
+    /// A legal ground that says nothing.
+    #[error("the legal ground is empty: name the law and paragraph, or leave it out")]
+    LegalGround,
     /// No eID is allowed.
     #[error("at least one eID must be allowed")]
     NoEid,
@@ -249,6 +252,9 @@ impl ApplicationSettings {
         if self.eids.is_empty() {
             return Err(SettingsError::NoEid);
         }
+        if self.nin_legal_ground.as_deref().is_some_and(|it| it.trim().is_empty()) {
+            return Err(SettingsError::LegalGround);
+        }
         if Algorithm::parse(&self.id_token_algorithm).is_none() {
             return Err(SettingsError::Algorithm);
         }
@@ -295,7 +301,8 @@ impl ApplicationSettings {
 
     /// Says whether the national identity number may be released.
     pub fn may_have_nin(&self, environment: Environment) -> bool {
-        self.nin_allowed && (environment == Environment::Test || self.nin_legal_ground.is_some())
+        let ground = self.nin_legal_ground.as_deref().is_some_and(|it| !it.trim().is_empty());
+        self.nin_allowed && (environment == Environment::Test || ground)
     }
 
     /// The algorithm of its ID tokens.
@@ -354,6 +361,16 @@ mod tests {
         assert_eq!(refused(|it| it.eids.clear()), SettingsError::NoEid);
         assert_eq!(refused(|it| it.id_token_algorithm = "none".into()), SettingsError::Algorithm);
         assert!(matches!(refused(|it| it.origins = Some(vec!["null".into()])), SettingsError::Origin(_)));
+    }
+
+    #[test]
+    fn an_empty_legal_ground_is_none() {
+        let mut settings = shop();
+        (settings.nin_allowed, settings.nin_legal_ground) = (true, Some(" ".into()));
+        assert!(!settings.may_have_nin(Environment::Production));
+        assert_eq!(settings.check(Environment::Production), Err(SettingsError::LegalGround));
+        settings.nin_legal_ground = Some("aml. § 12".into());
+        assert!(settings.may_have_nin(Environment::Production));
     }
 
     #[test]
