@@ -63,6 +63,9 @@ pub enum SettingsError {
     /// `private_key_jwt` without a usable key.
     #[error("private_key_jwt needs a JWKS with at least one usable key")]
     Keys,
+    /// A JWKS with a private or symmetric key in it: it would stand in the open, in the database and in the audit trail.
+    #[error("the JWKS has a private or symmetric key in it: give the public keys only, and make a new pair")]
+    PrivateKeys,
     /// A legal ground that says nothing.
     #[error("the legal ground is empty: name the law and paragraph, or leave it out")]
     LegalGround,
@@ -179,6 +182,14 @@ fn rs256() -> String {
     Algorithm::Rs256.as_str().to_owned()
 }
 
+/// Spec: RFC 7518 §6.2.2, §6.3.2, §6.4.1; RFC 8037 §2 <https://www.rfc-editor.org/rfc/rfc7518#section-6>
+fn has_private_keys(jwks: &Value) -> bool {
+    let keys = jwks.get("keys").and_then(Value::as_array).into_iter().flatten();
+    let private =
+        |key: &Value| ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|it| key.get(it).is_some());
+    keys.chain([jwks]).any(private)
+}
+
 const fn yes() -> bool {
     true
 }
@@ -240,6 +251,9 @@ impl ApplicationSettings {
         }
         if (self.kind == ApplicationKind::Web) == (self.authentication == ClientAuthentication::None) {
             return Err(SettingsError::Authentication);
+        }
+        if self.jwks.as_ref().is_some_and(has_private_keys) {
+            return Err(SettingsError::PrivateKeys);
         }
         let usable_keys =
             self.jwks.as_ref().and_then(oidc::KeySet::parse).is_some_and(|keys| !keys.is_empty());
@@ -329,6 +343,8 @@ impl ApplicationSettings {
 mod tests {
     use super::{ApplicationSettings, ClientAuthentication, Origin, SettingsError};
     use crate::{Acr, ApplicationKind, Eid, Environment, Level};
+    use crypto::{Algorithm, SigningKey};
+    use serde_json::json;
 
     fn shop() -> ApplicationSettings {
         ApplicationSettings::new(ApplicationKind::Web, vec!["https://shop.example/cb".into()])
@@ -361,6 +377,19 @@ mod tests {
         assert_eq!(refused(|it| it.eids.clear()), SettingsError::NoEid);
         assert_eq!(refused(|it| it.id_token_algorithm = "none".into()), SettingsError::Algorithm);
         assert!(matches!(refused(|it| it.origins = Some(vec!["null".into()])), SettingsError::Origin(_)));
+    }
+
+    #[test]
+    fn a_private_key_is_never_kept_among_settings() {
+        let mut settings = shop();
+        let mut pair = SigningKey::generate(Algorithm::Es256).unwrap().public_jwk();
+        settings.jwks = Some(json!({"keys": [&pair]}));
+        assert_eq!(settings.check(Environment::Production), Ok(()));
+        pair["d"] = json!("AAAA");
+        for jwks in [json!({"keys": [&pair]}), pair] {
+            settings.jwks = Some(jwks);
+            assert_eq!(settings.check(Environment::Production), Err(SettingsError::PrivateKeys));
+        }
     }
 
     #[test]
