@@ -224,3 +224,15 @@ async fn a_code_that_is_used_twice_takes_its_refresh_token_along() {
     assert_eq!(house.redeem(&code).await.error(), "invalid_grant");
     assert_eq!(refresh(&house, text(&shop, "refresh_token"), &[]).await.error(), "invalid_grant");
 }
+
+#[tokio::test]
+async fn rule_15_a_refresh_gives_nothing_while_its_eid_is_switched_off() {
+    let mut house = house().await;
+    let shop = tokens(&house).await;
+    let token = text(&shop, "refresh_token");
+    for (on, status) in [(false, 400), (true, 200)] {
+        house.switch_source(model::Eid::NoBankid, on).await;
+        house.restart();
+        assert_eq!(refresh(&house, token, &[]).await.status, status);
+    }
+}

@@ -160,10 +160,12 @@ impl Provider {
     }
 }
 
-/// The application's settings hold on every path to a token, also a month later (NEG-11).
+/// The application's settings hold on every path to a token, also a month later (NEG-11), and so does that the eID is
+/// on, in the environment that it was used in (RULE-15).
 pub(super) fn may_go_on(issuer: &Issuer, application: &Application, grant: &Grant) -> bool {
     let settings = &application.settings;
     is_offline(grant, application)
+        && issuer.environment_of(grant.proof.eid) == Some(grant.proof.environment)
         && settings.accepts(grant.proof.eid, grant.proof.level)
         && (grant.proof.person.nin.is_none() || settings.may_have_nin(issuer.environment))
 }
