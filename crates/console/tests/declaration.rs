@@ -279,3 +279,32 @@ async fn neg_35_no_secret_of_a_declaration_is_in_the_plan_the_trail_or_the_datab
         assert!(!bytes.windows(secret.len()).any(|it| it == secret.as_bytes()), "{secret}");
     }
 }
+
+#[tokio::test]
+async fn what_was_switched_off_by_hand_stays_off_even_if_the_file_had_taken_it_away_before() {
+    let house = House::open().await;
+    let at = |seconds| NOW.after(std::time::Duration::from_secs(seconds));
+    let gone = of("new", TEST, json!({}));
+    for (declared, time) in [(whole(), NOW), (gone, at(1))] {
+        let planned = house.console.plan_declaration(&kari(), &declared, false, time).await.unwrap();
+        house.console.carry_out(planned).await.unwrap();
+    }
+    let (tenant, domain) = house.console.domain(&kari(), TEST).await.unwrap();
+    let shop = house.console.application(&tenant, domain.id, "shop").await.unwrap().id;
+    for (on, time) in [(true, at(2)), (false, at(3))] {
+        house.console.switch_application(&tenant, shop, on, time).await.unwrap();
+        let bankid = (domain.id, Eid::NoBankid);
+        house.console.switch_identity_source(&tenant, bankid, on, time).await.unwrap();
+    }
+    let back = house.console.plan_declaration(&kari(), &whole(), false, at(4)).await.unwrap();
+    let enabled = back.changes().iter().filter(|it| it.verb == Verb::Enable).map(|it| it.name.as_str());
+    assert_eq!(enabled.collect::<Vec<_>>(), [format!("{TEST} no-vipps")], "nobody touched that one");
+}
+
+#[tokio::test]
+async fn automation_is_no_identity_source() {
+    let house = House::open().await;
+    let source = json!({"eid": "automation", "environment": "sandbox"});
+    let found = faults(&house, &of("new", TEST, json!({"identity_sources": [source]}))).await;
+    assert!(found[0].contains("\"automation\" is none of no-bankid and no-vipps"), "{found:?}");
+}

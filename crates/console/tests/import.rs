@@ -207,13 +207,18 @@ async fn rule_01_addresses_that_cannot_be_registered_are_refused_by_an_import_to
 #[tokio::test]
 async fn rule_08_a_client_that_signs_needs_usable_keys_in_an_import_too() {
     let house = House::open().await;
-    for jwks in [json!(null), json!({"keys": []}), json!({"keys": [{"kty": "oct", "k": "AAAA"}]})] {
+    let of_all = json!({"keys": [{"kty": "oct", "k": "AAAA"}]});
+    for (jwks, wanted) in [
+        (json!(null), "at least one usable key"),
+        (json!({"keys": []}), "at least one usable key"),
+        (of_all, "private or symmetric key"),
+    ] {
         let mut entry = shop();
         entry["authentication"] = json!("private_key_jwt");
         entry["jwks"] = jwks;
         entry["secrets"] = json!([]);
         let found = refused(&house, file(&[entry], &[]).to_string().as_bytes()).await;
-        assert!(found[0].contains("at least one usable key"), "{found:?}");
+        assert!(found[0].contains(wanted) && !found.concat().contains("AAAA"), "{found:?}");
     }
 }
 
@@ -380,4 +385,22 @@ async fn of_two_imports_at_once_one_is_refused_whole() {
     let before = house.actions().await;
     assert!(matches!(house.console.carry_out(second).await, Err(Refusal::Store(_))));
     assert_eq!(house.actions().await, before);
+}
+
+#[tokio::test]
+async fn nobody_brings_an_empty_secret_an_empty_legal_ground_or_a_test_user_as_a_person() {
+    let house = House::open().await;
+    let mut odd = shop();
+    odd["secrets"] = json!([{"sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}]);
+    let found = refused(&house, file(&[odd], &[]).to_string().as_bytes()).await;
+    assert!(found[0].starts_with("applications[0].secrets: ") && found[0].contains("empty"), "{found:?}");
+    let mut odd = shop();
+    odd["nin_allowed"] = json!(true);
+    odd["nin_legal_ground"] = json!(" ");
+    let found = refused(&house, file(&[odd], &[]).to_string().as_bytes()).await;
+    assert!(found[0].starts_with("applications[0].nin_legal_ground: "), "{found:?}");
+    let mut odd = kari_subject();
+    odd["eid"] = json!("automation");
+    let found = refused(&house, file(&[], &[odd]).to_string().as_bytes()).await;
+    assert!(found[0].starts_with("subjects[0].eid: "), "{found:?}");
 }

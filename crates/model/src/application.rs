@@ -64,6 +64,12 @@ pub enum SettingsError {
     /// `private_key_jwt` without a usable key.
     #[error("private_key_jwt needs a JWKS with at least one usable key")]
     Keys,
+    /// A JWKS with a private or symmetric key in it: it would stand in the open, in the database and in the audit trail.
+    #[error("the JWKS has a private or symmetric key in it: give the public keys only, and make a new pair")]
+    PrivateKeys,
+    /// A legal ground that says nothing.
+    #[error("the legal ground is empty: name the law and paragraph, or leave it out")]
+    LegalGround,
     /// No eID is allowed.
     #[error("at least one eID must be allowed")]
     NoEid,
@@ -211,6 +217,14 @@ fn a256gcm() -> String {
     ContentEncryption::A256Gcm.as_str().to_owned()
 }
 
+/// Spec: RFC 7518 §6.2.2, §6.3.2, §6.4.1; RFC 8037 §2 <https://www.rfc-editor.org/rfc/rfc7518#section-6>
+fn has_private_keys(jwks: &Value) -> bool {
+    let keys = jwks.get("keys").and_then(Value::as_array).into_iter().flatten();
+    let private =
+        |key: &Value| ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|it| key.get(it).is_some());
+    keys.chain([jwks]).any(private)
+}
+
 const fn yes() -> bool {
     true
 }
@@ -279,6 +293,9 @@ impl ApplicationSettings {
         if (self.kind == ApplicationKind::Web) == (self.authentication == ClientAuthentication::None) {
             return Err(SettingsError::Authentication);
         }
+        if self.jwks.as_ref().is_some_and(has_private_keys) {
+            return Err(SettingsError::PrivateKeys);
+        }
         let usable_keys =
             self.jwks.as_ref().and_then(oidc::KeySet::parse).is_some_and(|keys| !keys.is_empty());
         if self.authentication == ClientAuthentication::PrivateKeyJwt && !usable_keys {
@@ -289,6 +306,9 @@ impl ApplicationSettings {
         }
         if self.eids.is_empty() {
             return Err(SettingsError::NoEid);
+        }
+        if self.nin_legal_ground.as_deref().is_some_and(|it| it.trim().is_empty()) {
+            return Err(SettingsError::LegalGround);
         }
         if Algorithm::parse(&self.id_token_algorithm).is_none() {
             return Err(SettingsError::Algorithm);
@@ -409,7 +429,8 @@ impl ApplicationSettings {
 
     /// Says whether the national identity number may be released.
     pub fn may_have_nin(&self, environment: Environment) -> bool {
-        self.nin_allowed && (environment == Environment::Test || self.nin_legal_ground.is_some())
+        let ground = self.nin_legal_ground.as_deref().is_some_and(|it| !it.trim().is_empty());
+        self.nin_allowed && (environment == Environment::Test || ground)
     }
 
     /// The algorithm of its ID tokens.
@@ -439,6 +460,8 @@ impl ApplicationSettings {
 mod tests {
     use super::{ApplicationSettings, ClientAuthentication, Origin, SettingsError};
     use crate::{Acr, ApplicationKind, Eid, Environment, IdTokenResponse, Level};
+    use crypto::{Algorithm, SigningKey};
+    use serde_json::json;
 
     fn shop() -> ApplicationSettings {
         ApplicationSettings::new(ApplicationKind::Web, vec!["https://shop.example/cb".into()])
@@ -477,6 +500,29 @@ mod tests {
             SettingsError::EncryptionKey
         );
         assert_eq!(refused(|it| it.content_encryption = "A128GCM".into()), SettingsError::ContentEncryption);
+    }
+
+    #[test]
+    fn a_private_key_is_never_kept_among_settings() {
+        let mut settings = shop();
+        let mut pair = SigningKey::generate(Algorithm::Es256).unwrap().public_jwk();
+        settings.jwks = Some(json!({"keys": [&pair]}));
+        assert_eq!(settings.check(Environment::Production), Ok(()));
+        pair["d"] = json!("AAAA");
+        for jwks in [json!({"keys": [&pair]}), pair] {
+            settings.jwks = Some(jwks);
+            assert_eq!(settings.check(Environment::Production), Err(SettingsError::PrivateKeys));
+        }
+    }
+
+    #[test]
+    fn an_empty_legal_ground_is_none() {
+        let mut settings = shop();
+        (settings.nin_allowed, settings.nin_legal_ground) = (true, Some(" ".into()));
+        assert!(!settings.may_have_nin(Environment::Production));
+        assert_eq!(settings.check(Environment::Production), Err(SettingsError::LegalGround));
+        settings.nin_legal_ground = Some("aml. § 12".into());
+        assert!(settings.may_have_nin(Environment::Production));
     }
 
     #[test]

@@ -44,7 +44,8 @@ impl BrowserSession {
         let age = now.since(self.proof.authenticated_at).as_secs();
         let recent = wanted.max_age.is_none_or(|most| most > 0 && age <= u64::from(most));
         let known = |scope| match scope {
-            Scope::Openid | Scope::EidSubject => true,
+            // The eID is not asked for these.
+            Scope::Openid | Scope::EidSubject | Scope::OfflineAccess => true,
             Scope::Nin => false,
             Scope::Birthdate => self.asked.has(Scope::Profile),
             other => self.asked.has(other),

@@ -49,3 +49,15 @@ pub struct Grant {
     /// When the login was finished.
     pub granted_at: Timestamp,
 }
+
+impl Grant {
+    /// The grant as a token sees it that was narrowed to fewer scopes: claims that were asked for by name are gone too,
+    /// because whoever asks for less means less.
+    #[must_use]
+    pub fn narrowed(self, scopes: Scopes) -> Self {
+        if scopes == self.scopes {
+            return self;
+        }
+        Self { scopes, claims: ClaimsRequest::default(), ..self }
+    }
+}

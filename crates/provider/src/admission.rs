@@ -11,6 +11,9 @@ use crate::{
     limits::{Limit, neighbourhood},
 };
 
+/// What a sign-in with a password costs, in requests of an address.
+const SIGN_IN_COSTS: u32 = 20;
+
 /// Which of the counters of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Doing {
@@ -31,6 +34,13 @@ impl Provider {
     pub fn admit_address(&self, call: &Call) -> Result<(), Refusal> {
         let Some(address) = call.from else { return Ok(()) };
         let admitted = self.limits.addresses.admit(neighbourhood(address), 1, call.now);
+        admitted.map_err(|wait| self.too_many(Limit::Address, wait))
+    }
+
+    /// Counts a password that is to be stretched, before it is: whichever username it comes with.
+    pub(crate) fn admit_sign_in(&self, call: &Call) -> Result<(), Refusal> {
+        let Some(address) = call.from else { return Ok(()) };
+        let admitted = self.limits.addresses.admit(neighbourhood(address), SIGN_IN_COSTS, call.now);
         admitted.map_err(|wait| self.too_many(Limit::Address, wait))
     }
 

@@ -57,11 +57,12 @@ impl Provider {
             Err(Refusal::NotFound) => return Err(invalid()),
             other => other?,
         };
-        let (mut grant, _) = open_grant(issuer, live.grant_id, token, &live.wrapped_key, &live.sealed_claims)
+        let (grant, _) = open_grant(issuer, live.grant_id, token, &live.wrapped_key, &live.sealed_claims)
             .ok_or_else(invalid)?;
-        if let Some(scope) = &live.scope {
-            grant.scopes = oidc::Scopes::parse(scope);
-        }
+        let grant = match &live.scope {
+            Some(scope) => grant.narrowed(oidc::Scopes::parse(scope)),
+            None => grant,
+        };
         if !application.settings.accepts(grant.proof.eid, grant.proof.level) {
             return Err(invalid());
         }

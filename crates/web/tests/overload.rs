@@ -234,3 +234,14 @@ async fn refusals_are_counted_by_reason() {
     assert!(refusals.contains(&("address", 2)) && refusals.contains(&("client", 2)), "{refusals:?}");
     assert!(refusals.contains(&("person", 0)), "a limit that refused nobody is there too");
 }
+
+#[tokio::test]
+async fn nobody_writes_without_end_by_revoking_as_a_public_client() {
+    let house = limited(Limits { address: 3, ..NONE }).await;
+    let body = form(&[("token", "x"), ("client_id", "spa")]);
+    let revoke = || ask(&house.router, "192.0.2.1", Request::post("/oauth2/revoke"), &body);
+    for _ in 0..3 {
+        assert_eq!(revoke().await.status, 200);
+    }
+    assert_eq!(revoke().await.status, 429);
+}

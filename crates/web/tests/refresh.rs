@@ -224,3 +224,38 @@ async fn a_code_that_is_used_twice_takes_its_refresh_token_along() {
     assert_eq!(house.redeem(&code).await.error(), "invalid_grant");
     assert_eq!(refresh(&house, text(&shop, "refresh_token"), &[]).await.error(), "invalid_grant");
 }
+
+#[tokio::test]
+async fn rule_15_a_refresh_gives_nothing_while_its_eid_is_switched_off() {
+    let mut house = house().await;
+    let shop = tokens(&house).await;
+    let token = text(&shop, "refresh_token");
+    for (on, status) in [(false, 400), (true, 200)] {
+        house.switch_source(model::Eid::NoBankid, on).await;
+        house.restart();
+        assert_eq!(refresh(&house, token, &[]).await.status, status);
+    }
+}
+
+#[tokio::test]
+async fn a_narrowed_token_does_not_show_what_was_asked_for_by_name() {
+    let house = house().await;
+    let claims = r#"{"userinfo":{"birthdate":null}}"#;
+    let changes = [("scope", Some("openid profile offline_access")), ("claims", Some(claims))];
+    let shop = house.redeem(&house.code(&changes).await).await.json();
+    let all = house.userinfo(text(&shop, "access_token")).await.json();
+    let less = refresh(&house, text(&shop, "refresh_token"), &[("scope", "openid")]).await.json();
+    let narrowed = house.userinfo(text(&less, "access_token")).await.json();
+    assert_eq!((all.get("birthdate").is_some(), narrowed.get("birthdate")), (true, None));
+}
+
+#[tokio::test]
+async fn a_browser_session_answers_a_request_for_refresh_tokens_too() {
+    let mut house = house().await;
+    house.remember(&[model::Eid::NoBankid]).await;
+    let mut browser = house.browser();
+    browser.log_in(&[], with::APP).await.param("code");
+    let changes = [("scope", Some("openid profile offline_access")), ("prompt", Some("none"))];
+    let code = browser.authorize(&changes).await.param("code");
+    assert!(house.redeem(&code).await.json()["refresh_token"].is_string());
+}

@@ -176,6 +176,27 @@ async fn neg_13_an_assertion_is_spent_even_when_the_code_is_bad() {
 }
 
 #[tokio::test]
+async fn neg_13_an_assertion_is_spent_by_whatever_is_refused() {
+    let house = House::open().await;
+    for (at, left_out) in ["code", "grant_type"].into_iter().enumerate() {
+        let assertion = assertion(&house, json!({"jti": format!("j-{at}")}));
+        let mut pairs = signed("nonsense", &assertion);
+        pairs.retain(|(name, _)| *name != left_out);
+        assert_eq!(house.token(&pairs).await.error(), "invalid_request", "{left_out}");
+        assert_eq!(
+            house.token(&signed("nonsense", &assertion)).await.error(),
+            "invalid_client",
+            "{left_out}"
+        );
+    }
+    let assertion = assertion(&house, json!({"jti": "j-9"}));
+    let mut pairs = signed("nonsense", &assertion);
+    pairs[0].1 = "password";
+    assert_eq!(house.token(&pairs).await.error(), "unsupported_grant_type");
+    assert_eq!(house.token(&signed("nonsense", &assertion)).await.error(), "invalid_client");
+}
+
+#[tokio::test]
 async fn neg_13_of_twenty_uses_at_once_one_gets_through() {
     let house = House::open().await;
     let assertion = assertion(&house, json!({}));

@@ -52,8 +52,8 @@ async fn req_o13_another_clients_token_is_inactive_except_to_a_resource_server()
     let tokens = tokens(&house).await;
     for kind in ["access_token", "refresh_token"] {
         assert_eq!(introspect(&house, "nosy", &tokens[kind]).await, json!({"active": false}), "{kind}");
-        assert_eq!(introspect(&house, "resource", &tokens[kind]).await["client_id"], "shop", "{kind}");
     }
+    assert_eq!(introspect(&house, "resource", &tokens["access_token"]).await["client_id"], "shop");
     for nonsense in [json!("x"), json!("a".repeat(43)), tokens["id_token"].clone()] {
         assert_eq!(introspect(&house, "resource", &nonsense).await, json!({"active": false}));
     }
@@ -120,4 +120,16 @@ async fn a_blocked_applications_tokens_are_worth_nothing() {
     for kind in ["access_token", "refresh_token"] {
         assert_eq!(introspect(&house, "resource", &tokens[kind]).await, json!({"active": false}), "{kind}");
     }
+}
+
+#[tokio::test]
+async fn rule_04_a_refresh_token_is_never_active_for_a_resource_server_nor_where_it_gives_nothing() {
+    let mut house = house().await;
+    let tokens = tokens(&house).await;
+    let refresh = &tokens["refresh_token"];
+    assert_eq!(introspect(&house, "resource", refresh).await, json!({"active": false}));
+    assert_eq!(introspect(&house, "shop", refresh).await["active"], true);
+    house.change_shop(|it| it.refresh_tokens = false).await;
+    assert_eq!(introspect(&house, "shop", refresh).await, json!({"active": false}));
+    assert_eq!(introspect(&house, "shop", &tokens["access_token"]).await["active"], true);
 }

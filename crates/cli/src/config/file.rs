@@ -169,7 +169,7 @@ section! {
     Limits ["limits"] {
         /// Requests from one address; of IPv6, from one /64. Many people may share one. Style sheets do not count, and at
         /// the token and userinfo endpoints only what is refused does: a client that authenticates and a token that is
-        /// valid are never limited by their address.
+        /// valid are never limited by their address. A test user's password counts as twenty requests.
         per_address: u32 = Is("6000");
         /// Authorization requests of one client, and as many token requests that it has authenticated. Whoever is over
         /// gets a page that says when to try again, and is not sent back to the application, which would ask again.

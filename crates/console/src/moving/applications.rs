@@ -200,7 +200,8 @@ impl Planner<'_> {
         let name = name.unwrap_or_else(|| row.name.clone());
         let id = planned.id.to_string();
         let owned = self.owned(tenant.id, DeclaredKind::Application, &id);
-        let returns = row.disabled_at.is_some() && owned.is_some_and(|it| it.removed_at.is_some());
+        // At another time it was somebody else, by hand.
+        let returns = row.disabled_at.is_some() && owned.is_some_and(|it| it.removed_at == row.disabled_at);
         if row.disabled_at.is_some() && !returns {
             self.plan.note(format!("{shown}: it is disabled, and stays so"));
         }

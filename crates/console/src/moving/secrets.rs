@@ -74,6 +74,11 @@ impl Planner<'_> {
             self.faults.wrong(path, "this application authenticates otherwise: take its secrets away");
             return Ok(());
         }
+        if wanted.iter().any(|it| matches!(it, Wanted::Digest(it) if *it == Digest::of(b""))) {
+            self.faults
+                .wrong(path, "one of these is the digest of an empty secret: give \"new\" or a real one");
+            return Ok(());
+        }
         let (tenant_id, id, now) = (tenant.id, application.id, self.now);
         let live =
             self.console.store.read(move |tx| client_secrets::list_live(tx, tenant_id, id, now)).await?;

@@ -20,6 +20,11 @@ fn method(word: &str) -> Option<SourceMethod> {
     serde_json::from_value(json!(word)).ok()
 }
 
+/// Automation has no credentials and nobody to ask: it is a setting of the domain.
+pub(super) fn parse_source(word: &str) -> Option<Eid> {
+    Eid::parse(word).filter(|it| it.is_source())
+}
+
 /// What an entry says about credentials.
 #[derive(Default)]
 struct Said {
@@ -84,7 +89,7 @@ impl Planner<'_> {
         mut entry: Entry<'_>,
     ) -> Result<(), Refusal> {
         let faults = &mut self.faults;
-        let eid = entry.word("eid", (Eid::parse, "no-bankid and no-vipps"), faults);
+        let eid = entry.word("eid", (parse_source, "no-bankid and no-vipps"), faults);
         let environment =
             entry.word("environment", (EidEnvironment::parse, "sandbox, test and production"), faults);
         let mut said = Said {
@@ -155,8 +160,9 @@ impl Planner<'_> {
             .map_or_else(|| IdentitySourceId::new(&self.console.random, self.now), |row| row.id);
         let key = id.to_string();
         let owned = self.owned(tenant.id, DeclaredKind::IdentitySource, &key);
-        let returns = found.as_ref().is_some_and(|it| it.disabled_at.is_some())
-            && owned.is_some_and(|it| it.removed_at.is_some());
+        // At another time it was somebody else, by hand.
+        let disabled_at = found.as_ref().and_then(|it| it.disabled_at);
+        let returns = disabled_at.is_some() && owned.is_some_and(|it| it.removed_at == disabled_at);
         let same = found.as_ref().is_some_and(|row| {
             row.environment == wanted.environment
                 && Console::opened(tenant, row).as_ref() == Some(&wanted.credentials)

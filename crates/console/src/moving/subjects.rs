@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use crypto::{Digest, SealKey};
 use model::{
-    Action, ApplicationId, ApplicationSettings, DomainId, Eid, EidEnvironment, Sector, SubjectOf,
-    SubjectRoom, Timestamp, sealed_place,
+    Action, ApplicationId, ApplicationSettings, DomainId, EidEnvironment, Sector, SubjectOf, SubjectRoom,
+    Timestamp, sealed_place,
 };
 use serde_json::json;
 use store::{
@@ -83,7 +83,7 @@ impl Planner<'_> {
         let faults = &mut self.faults;
         let environment =
             entry.word("environment", (EidEnvironment::parse, "production, test and sandbox"), faults);
-        let eid = entry.word("eid", (Eid::parse, "no-bankid and no-vipps"), faults);
+        let eid = entry.word("eid", (super::sources::parse_source, "no-bankid and no-vipps"), faults);
         let stable_id = entry.required("stable_id", faults);
         let stable_id = stable_id.filter(|it| is_stable_id(it)).or_else(|| {
             if stable_id.is_some() {

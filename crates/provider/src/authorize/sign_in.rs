@@ -70,6 +70,7 @@ impl Provider {
             return self.trouble(work, (Eid::Automation, Trouble::SourceMisconfigured), Some(spent)).await;
         }
         let attempt = self.attempt_by(issuer, username, call)?;
+        self.admit_sign_in(call)?;
         let (tenant, domain, name) = (issuer.tenant, issuer.domain, username.to_owned());
         let row = self.store.read(move |tx| test_users::find_by_username(tx, tenant, domain, &name)).await?;
         let fits = verify(row.as_ref().map(|it| it.password_digest.clone())).await;

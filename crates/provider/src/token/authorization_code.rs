@@ -11,7 +11,7 @@ use texts::Cause;
 
 use super::client::{Client, Jti, assertion_reused};
 use crate::{
-    Call, Fault, Issuer, Provider, Refusal,
+    Application, Call, Fault, Issuer, Provider, Refusal,
     mint::{mint_access_token, mint_refresh_token, open_grant, signing_key, token_response},
     noted::Event,
     refusal::refuse,
@@ -82,8 +82,8 @@ fn is_bound(grant: &Grant, client: &Client, row: &grants::Grant, request: &Token
 }
 
 /// Says whether a grant gives refresh tokens.
-pub(super) fn is_offline(grant: &Grant, client: &Client) -> bool {
-    client.application.settings.refresh_tokens && grant.scopes.has(Scope::OfflineAccess)
+pub(super) fn is_offline(grant: &Grant, application: &Application) -> bool {
+    application.settings.refresh_tokens && grant.scopes.has(Scope::OfflineAccess)
 }
 
 impl Provider {
@@ -97,7 +97,9 @@ impl Provider {
         request: &TokenParams,
         call: &Call,
     ) -> Result<TokenResponse, Refusal> {
-        let code = request.code.as_deref().ok_or_else(|| refuse(Cause::CodeMissing))?;
+        let Some(code) = request.code.as_deref() else {
+            return Err(self.refuse_client(issuer, client, Cause::CodeMissing).await);
+        };
         let tenant = issuer.tenant;
         let digest = Digest::of(code.as_bytes());
         let row = self.store.read(move |tx| grants::find_by_code(tx, tenant, &digest)).await?;
@@ -116,7 +118,7 @@ impl Provider {
             signing_key(issuer, &client.application, call.now)?;
         }
         let ends_at = call.now.after(client.application.settings.lifetimes().refresh_token_for);
-        let offline = opened.as_ref().filter(|(grant, _)| is_offline(grant, client));
+        let offline = opened.as_ref().filter(|(grant, _)| is_offline(grant, &client.application));
         let refresh = offline.map(|(_, key)| {
             mint_refresh_token(issuer, (row.id, key, None), &self.random, (call.now, ends_at))
         });

@@ -56,6 +56,11 @@ impl Provider {
         if first { Ok(()) } else { Err(assertion_reused()) }
     }
 
+    /// The refusal of a client's request where no write follows: its assertion is spent all the same.
+    pub(crate) async fn refuse_client(&self, issuer: &Issuer, client: &Client, cause: Cause) -> Refusal {
+        self.spend_assertion(issuer, client).await.err().unwrap_or_else(|| refuse(cause))
+    }
+
     /// Authenticates a client by the one method that its application has. A failure counts, and too many of them
     /// refuse the client from there for a while.
     pub(crate) async fn authenticate(
@@ -108,7 +113,8 @@ impl Provider {
     }
 
     async fn by_secret(&self, issuer: &Issuer, pairs: &[Pair], call: &Call) -> Result<Client, Refusal> {
-        for pair in pairs {
+        // Nothing is no secret, whatever digest somebody has brought.
+        for pair in pairs.iter().filter(|it| !it.secret.expose().is_empty()) {
             // An unknown client costs the same digest as a known one.
             let presented = Digest::of(pair.secret.expose().as_bytes());
             let Some(application) = self.known(issuer, &pair.client_id, call).await? else { continue };

@@ -40,8 +40,8 @@ impl Provider {
         match request.grant_type.as_deref() {
             Some("authorization_code") => self.redeem_code(issuer, client, &request, call).await,
             Some("refresh_token") => self.refresh(issuer, client, &request, call).await,
-            Some(_) => Err(refuse(Cause::GrantTypeUnsupported)),
-            None => Err(refuse(Cause::GrantTypeMissing)),
+            Some(_) => Err(self.refuse_client(issuer, client, Cause::GrantTypeUnsupported).await),
+            None => Err(self.refuse_client(issuer, client, Cause::GrantTypeMissing).await),
         }
     }
 

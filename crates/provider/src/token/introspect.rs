@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use store::{access_tokens, refresh_tokens};
 use texts::Cause;
 
-use super::client::Client;
+use super::{client::Client, refresh::may_go_on};
 use crate::{Application, Call, Issuer, Provider, Refusal, mint::open_grant, refusal::refuse};
 
 /// A live token, whichever kind it is of, as the store has it.
@@ -24,8 +24,8 @@ struct Found {
 }
 
 impl Provider {
-    /// Says what a token is worth. A client sees its own tokens, a resource server those of the whole domain; of any
-    /// other, and of one that is good for nothing, it is told just that.
+    /// Says what a token is worth. A client sees its own tokens, a resource server the access tokens of the whole
+    /// domain; of any other, and of one that is good for nothing, it is told just that.
     ///
     /// # Errors
     /// [`Refusal::OAuth`] for a client that is not one, or cannot prove it; [`Refusal::TooMany`]; others are our own
@@ -62,7 +62,9 @@ impl Provider {
         let inactive = json!({"active": false});
         let Some(found) = self.find_token(issuer, token, call.now).await? else { return Ok(inactive) };
         let asker = &client.application;
-        if found.application != asker.id && !asker.settings.may_introspect {
+        // A refresh token is good for nothing at a resource server, which would take it for an access token.
+        let may_see = asker.settings.may_introspect && found.is_access_token;
+        if found.application != asker.id && !may_see {
             return Ok(inactive);
         }
         let application = match self.application_by_id(issuer, found.application, call).await {
@@ -70,10 +72,12 @@ impl Provider {
             other => other?,
         };
         let opened = open_grant(issuer, found.grant, token, &found.wrapped_key, &found.sealed_claims);
+        let is_good = |grant: &Grant| match found.is_access_token {
+            true => application.settings.accepts(grant.proof.eid, grant.proof.level),
+            false => may_go_on(issuer, &application, grant),
+        };
         match opened {
-            Some((grant, _)) if application.settings.accepts(grant.proof.eid, grant.proof.level) => {
-                Ok(active(issuer, &application, &grant, &found))
-            }
+            Some((grant, _)) if is_good(&grant) => Ok(active(issuer, &application, &grant, &found)),
             _ => Ok(inactive),
         }
     }

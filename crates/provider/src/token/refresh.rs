@@ -18,7 +18,7 @@ use super::{
     client::{Client, Jti, assertion_reused},
 };
 use crate::{
-    Call, Issuer, Provider, Refusal,
+    Application, Call, Issuer, Provider, Refusal,
     mint::{mint_access_token, mint_refresh_token, open_grant, signing_key, token_response},
     noted::Event,
     refusal::refuse,
@@ -75,12 +75,12 @@ fn renew(tx: &mut WriteTx<'_>, it: &Renewal, now: Timestamp) -> Result<Refreshed
     Ok(Refreshed::Done)
 }
 
-/// The scopes of the new tokens (RFC 6749 §6): those that were granted, or fewer.
-fn narrowed(granted: Scopes, asked: Option<&str>) -> Result<Scopes, Refusal> {
-    let Some(asked) = asked else { return Ok(granted) };
+/// The scopes of the new tokens (RFC 6749 §6): those that were granted, or fewer; `None` when more are asked for.
+fn narrowed(granted: Scopes, asked: Option<&str>) -> Option<Scopes> {
+    let Some(asked) = asked else { return Some(granted) };
     let known = asked.split(' ').filter(|word| !word.is_empty()).all(|word| Scope::parse(word).is_some());
     let asked = Scopes::parse(asked);
-    if known && granted.has_all(asked) { Ok(asked) } else { Err(refuse(Cause::ScopeWider)) }
+    (known && granted.has_all(asked)).then_some(asked)
 }
 
 impl Provider {
@@ -95,24 +95,28 @@ impl Provider {
         request: &TokenParams,
         call: &Call,
     ) -> Result<TokenResponse, Refusal> {
-        let token = request.refresh_token.as_deref().ok_or_else(|| refuse(Cause::RefreshTokenMissing))?;
+        let Some(token) = request.refresh_token.as_deref() else {
+            return Err(self.refuse_client(issuer, client, Cause::RefreshTokenMissing).await);
+        };
         let (tenant, presented, now) = (issuer.tenant, Digest::of(token.as_bytes()), call.now);
         let found = self.store.read(move |tx| refresh_tokens::find(tx, tenant, &presented)).await?;
         let own =
             |it: &FoundToken| it.domain_id == issuer.domain && it.application_id == client.application.id;
         let opened = found.filter(own).and_then(|it| {
             let (grant, key) = open_grant(issuer, it.grant_id, token, &it.wrapped_key, &it.sealed_claims)?;
-            may_go_on(issuer, client, &grant).then_some((it, grant, key))
+            may_go_on(issuer, &client.application, &grant).then_some((it, grant, key))
         });
-        let Some((found, mut grant, key)) = opened else {
+        let Some((found, grant, key)) = opened else {
             self.spend_assertion(issuer, client).await?;
             return Err(bad_token());
         };
         // A token that gives the next one would otherwise go round as fast as anybody likes.
         self.admit_person(issuer, &grant.subject, call)?;
-        let scopes = narrowed(grant.scopes, request.scope.as_deref())?;
+        let Some(scopes) = narrowed(grant.scopes, request.scope.as_deref()) else {
+            return Err(self.refuse_client(issuer, client, Cause::ScopeWider).await);
+        };
         let scope = (scopes != grant.scopes).then(|| scopes.to_text());
-        grant.scopes = scopes;
+        let mut grant = grant.narrowed(scopes);
         // OpenID Connect Core 1.0 §12.2: "it SHOULD NOT have a nonce Claim".
         grant.nonce = None;
         if grant.scopes.has(Scope::Openid) {
@@ -156,10 +160,12 @@ impl Provider {
     }
 }
 
-/// The application's settings hold on every path to a token, also a month later (NEG-11).
-fn may_go_on(issuer: &Issuer, client: &Client, grant: &Grant) -> bool {
-    let settings = &client.application.settings;
-    is_offline(grant, client)
+/// The application's settings hold on every path to a token, also a month later (NEG-11), and so does that the eID is
+/// on, in the environment that it was used in (RULE-15).
+pub(super) fn may_go_on(issuer: &Issuer, application: &Application, grant: &Grant) -> bool {
+    let settings = &application.settings;
+    is_offline(grant, application)
+        && issuer.environment_of(grant.proof.eid) == Some(grant.proof.environment)
         && settings.accepts(grant.proof.eid, grant.proof.level)
         && (grant.proof.person.nin.is_none() || settings.may_have_nin(issuer.environment))
 }

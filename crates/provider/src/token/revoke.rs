@@ -8,7 +8,7 @@ use store::{StoreError, access_tokens, grants, refresh_tokens};
 use texts::Cause;
 
 use super::client::{Client, Jti, assertion_reused};
-use crate::{Call, Issuer, Provider, Refusal, refusal::refuse};
+use crate::{Call, Issuer, Provider, Refusal};
 
 impl Provider {
     /// Revokes a token: an access token alone, a refresh token with all that came from the same login. Another
@@ -40,9 +40,15 @@ impl Provider {
         token: Option<&str>,
         call: &Call,
     ) -> Result<(), Refusal> {
-        let token = token.ok_or_else(|| refuse(Cause::TokenParameterMissing))?;
+        let Some(token) = token else {
+            return Err(self.refuse_client(issuer, client, Cause::TokenParameterMissing).await);
+        };
         let (tenant, domain, application) = (issuer.tenant, issuer.domain, client.application.id);
         let (digest, now, jti) = (Digest::of(token.as_bytes()), call.now, client.jti);
+        // Anybody can call themselves a public client, and every revocation takes a turn at the database's writer.
+        if client.application.settings.is_public() {
+            self.admit_address(call)?;
+        }
         let revoking = self.store.write(move |tx| {
             if !Jti::spend(jti.as_ref(), tx, tenant)? {
                 return Ok(false);

@@ -10,6 +10,7 @@ use model::Eid;
 use oidc::{Params, Returned};
 use provider::{LoginAction, Refusal};
 use texts::Cause;
+use tokio::sync::Semaphore;
 
 use super::turn::{Reached, respond};
 use crate::{
@@ -88,6 +89,9 @@ pub(crate) async fn consent(
     respond(&visit, turn, Reached::ByForm)
 }
 
+/// One password is stretched at a time, however many come: the rest of the machine is for everybody else's logins.
+static STRETCHING: Semaphore = Semaphore::const_new(1);
+
 /// `POST /login/{login}/sign-in`: a test user, with `username` and `password`.
 pub(crate) async fn sign_in(
     State(app): State<App>,
@@ -102,6 +106,7 @@ pub(crate) async fn sign_in(
     let typed = |name| params.get(name).unwrap_or_default();
     let password = Secret::from(typed("password"));
     let verify = async move |digest: Option<Vec<u8>>| {
+        let Ok(_turn) = STRETCHING.acquire().await else { return false };
         let verifying = move || password::verify(&password, digest.as_deref());
         tokio::task::spawn_blocking(verifying).await.unwrap_or(false)
     };

@@ -1,5 +1,6 @@
 //! Automation sign-in: what it is good for, and what it must never be.
 
+use axum::{body::Body, http::Request};
 use console::Refusal;
 use model::{Eid, Environment, SettingsError};
 
@@ -34,6 +35,30 @@ async fn a_wrong_password_and_an_unknown_user_look_alike() {
     assert!(wrong.body.contains("sign-in-error") && !wrong.body.contains("wrong horse"));
     let right = browser.post(&target, &typed("ada", "correct horse"), Some(ISSUER)).await;
     assert!(right.body.contains("code="), "the login was not lost");
+}
+
+#[tokio::test]
+async fn nobody_occupies_the_machine_with_passwords_of_ever_new_users() {
+    let mut suite = Suite::open(Mode::Plain).await;
+    let (cookies, target) = {
+        let mut browser = suite.house.browser();
+        let target = sign_in_page(&mut browser).await;
+        let cookies = browser.cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        (cookies.collect::<Vec<_>>().join("; "), target)
+    };
+    suite.house.limit(provider::Limits { address: 45, ..provider::Limits::default() });
+    let guess = async |from: &str, username: &str| {
+        let request = Request::post(target.clone())
+            .header("host", crate::house::HOST)
+            .header("origin", ISSUER)
+            .header("cookie", &cookies)
+            .extension(web::ClientAddress(from.parse().unwrap()));
+        suite.house.send(request.body(Body::from(typed(username, "guess"))).unwrap()).await.status
+    };
+    for (username, wanted) in [("a", 200), ("b", 200), ("c", 429)] {
+        assert_eq!(guess("192.0.2.1", username).await, wanted, "{username}");
+    }
+    assert_eq!(guess("192.0.2.2", "d").await, 200, "another address");
 }
 
 #[tokio::test]
