@@ -226,7 +226,9 @@ async fn tables_are_for_people() {
     environment               test
     issuer                    https://login.example
     name                      test
+    automation                false
     created at                2023-11-14T22:13:20Z
+    require par               false
     session absolute minutes  480
     session idle minutes      30
     single sign on            -

@@ -301,7 +301,7 @@ impl House {
         (self.wire)().0
     }
 
-    pub(crate) fn provider(&self) -> &Provider {
+    pub(crate) fn provider(&self) -> &Arc<Provider> {
         &self.provider
     }
 

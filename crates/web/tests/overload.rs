@@ -1,16 +1,20 @@
 //! More than one place, client, person or node may have.
 
+use std::sync::{Arc, atomic::Ordering};
+
 use axum::{
     Router,
     body::Body,
     http::{Request, request::Builder},
 };
+use crypto::Random;
+use model::Timestamp;
 use provider::Limits;
 use serde_json::json;
 use tower::ServiceExt;
-use web::ClientAddress;
+use web::{ClientAddress, PublicSandboxSite, public_sandbox_router};
 
-use crate::house::{Browser, HOST, House, REDIRECT, Reply, VERIFIER, assertion, form, signed, with};
+use crate::house::{Browser, HOST, House, REDIRECT, Reply, Shelf, VERIFIER, assertion, form, signed, with};
 
 const NONE: Limits = Limits {
     address: 0,
@@ -244,4 +248,30 @@ async fn nobody_writes_without_end_by_revoking_as_a_public_client() {
         assert_eq!(revoke().await.status, 200);
     }
     assert_eq!(revoke().await.status, 429);
+}
+
+#[tokio::test]
+async fn the_limits_hold_at_the_sandbox_host_too() {
+    let house = limited(Limits { address: 2, ..NONE }).await;
+    let clock = Arc::clone(&house.clock);
+    let site = PublicSandboxSite {
+        sandbox: Arc::clone(&house.sandbox),
+        people: Arc::new(Shelf::default()),
+        clock: Arc::new(move || Timestamp::from_seconds(clock.load(Ordering::SeqCst))),
+        random: Random::system(),
+        limits: Some(Arc::clone(house.provider())),
+    };
+    let node = public_sandbox_router(Arc::new(site));
+    let target = format!("/{}/{}/simulator/people", house.tenant.id, sandbox::Kind::BankidNo.as_str());
+    let look = async |from: &str| {
+        let request = Request::get(&target).header("host", house.sandbox.host());
+        let request = request.extension(ClientAddress(from.parse().unwrap()));
+        Reply::read(node.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()).await
+    };
+    for _ in 0..2 {
+        assert_eq!(look("192.0.2.1").await.status, 400, "looked at: nothing was asked of it");
+    }
+    let refused = look("192.0.2.1").await;
+    assert_eq!((refused.status, seconds(&refused)), (429, 30));
+    assert_eq!(look("192.0.2.2").await.status, 400, "others are not");
 }

@@ -174,8 +174,8 @@ impl Planner<'_> {
         });
         let object = object("application", planned.id);
         let record = Self::permit(tenant)?.record(Action::ApplicationCreated, object, &details, self.now);
-        let shown = json!({"name": name, "settings": settings});
-        self.plan.change(Verb::Create, "application", named(&place.host, &planned.client_id), shown);
+        let said = in_short(&name, planned.settings.kind, &settings);
+        self.plan.change(Verb::Create, "application", named(&place.host, &planned.client_id), said);
         let is_public = planned.settings.authentication == ClientAuthentication::None;
         if planned.settings.pkce == Pkce::Off && !is_public {
             let text = "PKCE is off for it, so that it works as before; switch it on when it can:";
@@ -236,4 +236,14 @@ impl Planner<'_> {
         });
         Ok(())
     }
+}
+
+/// What there is to say of a new application: its name, its kind, and what is not as it would be anyway.
+fn in_short(name: &str, kind: ApplicationKind, settings: &Value) -> Value {
+    let plain = ApplicationSettings::new(kind, Vec::new()).to_text();
+    let plain: Map<String, Value> = serde_json::from_str(&plain).unwrap_or_default();
+    let said = settings.as_object().into_iter().flatten();
+    let said = said.filter(|(name, value)| *name == "kind" || plain.get(*name) != Some(*value));
+    let name = std::iter::once(("name".to_owned(), json!(name)));
+    Value::Object(name.chain(said.map(|(name, value)| (name.clone(), value.clone()))).collect())
 }

@@ -49,15 +49,9 @@ impl Provider {
         params: &Params,
         call: &Call,
     ) -> Result<Pushed, Refusal> {
-        let answer = match self.enter(issuer, authorization, params, call).await {
-            Ok(client) => {
-                let answer =
-                    self.keep_pushed(issuer, &client, &AuthorizationParams::pick(params, None), call).await;
-                answer.map_err(|refusal| refusal.of(&client.application.client_id))
-            }
-            Err(refusal) => Err(refusal),
-        };
-        self.leave(issuer, answer, call).await
+        let asked = AuthorizationParams::pick(params, None);
+        let answer = async |client: &Client| self.keep_pushed(issuer, client, &asked, call).await;
+        self.let_in(issuer, (authorization, params), call, answer).await
     }
 
     async fn keep_pushed(

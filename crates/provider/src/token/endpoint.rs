@@ -5,7 +5,7 @@ use store::login_events::Kind;
 use texts::Cause;
 
 use super::client::Client;
-use crate::{Call, Issuer, Provider, Refusal, admission::Doing, noted::Event, refusal::refuse};
+use crate::{Call, Issuer, Provider, Refusal, Refused, admission::Doing, noted::Event, refusal::refuse};
 
 impl Provider {
     /// Answers a token request. `authorization`: the header, when there is one.
@@ -19,14 +19,8 @@ impl Provider {
         params: &Params,
         call: &Call,
     ) -> Result<TokenResponse, Refusal> {
-        let answer = match self.enter(issuer, authorization, params, call).await {
-            Ok(client) => {
-                let answer = self.answer_token(issuer, &client, params, call).await;
-                answer.map_err(|refusal| refusal.of(&client.application.client_id))
-            }
-            Err(refusal) => Err(refusal),
-        };
-        self.leave(issuer, answer, call).await
+        let answer = async |client: &Client| self.answer_token(issuer, client, params, call).await;
+        self.let_in(issuer, (authorization, params), call, answer).await
     }
 
     async fn answer_token(
@@ -45,9 +39,26 @@ impl Provider {
         }
     }
 
-    /// Lets a client in at one of the endpoints that are for applications. Give what comes of it to
-    /// [`Provider::leave`].
-    pub(crate) async fn enter(
+    /// Lets a client in at one of the endpoints that are for applications and has its request answered; notes and counts
+    /// what was refused.
+    pub(crate) async fn let_in<T>(
+        &self,
+        issuer: &Issuer,
+        (authorization, params): (Option<&str>, &Params),
+        call: &Call,
+        answer: impl AsyncFnOnce(&Client) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let answered = match self.enter(issuer, authorization, params, call).await {
+            Ok(client) => answer(&client).await.map_err(|refusal| refusal.of(&client.application.client_id)),
+            Err(refusal) => Err(refusal),
+        };
+        if let Err(Refusal::OAuth(refused)) = &answered {
+            self.note_refused(issuer, refused, call).await?;
+        }
+        answered
+    }
+
+    async fn enter(
         &self,
         issuer: &Issuer,
         authorization: Option<&str>,
@@ -73,14 +84,7 @@ impl Provider {
         Ok(client)
     }
 
-    /// Notes and counts what was refused at one of those endpoints.
-    pub(crate) async fn leave<T>(
-        &self,
-        issuer: &Issuer,
-        answer: Result<T, Refusal>,
-        call: &Call,
-    ) -> Result<T, Refusal> {
-        let Err(Refusal::OAuth(refused)) = &answer else { return answer };
+    async fn note_refused(&self, issuer: &Issuer, refused: &Refused, call: &Call) -> Result<(), Refusal> {
         let application = match &refused.client_id {
             Some(client_id) => self.application(issuer, client_id, call).await.ok(),
             None => None,
@@ -97,6 +101,6 @@ impl Provider {
             cause: Some(refused.cause),
         };
         self.note(issuer, event, call);
-        answer
+        Ok(())
     }
 }

@@ -37,14 +37,9 @@ impl Provider {
         params: &Params,
         call: &Call,
     ) -> Result<Value, Refusal> {
-        let answer = match self.enter(issuer, authorization, params, call).await {
-            Ok(client) => {
-                let answer = self.introspect_token(issuer, &client, params.get("token"), call).await;
-                answer.map_err(|refusal| refusal.of(&client.application.client_id))
-            }
-            Err(refusal) => Err(refusal),
-        };
-        self.leave(issuer, answer, call).await
+        let answer =
+            async |client: &Client| self.introspect_token(issuer, client, params.get("token"), call).await;
+        self.let_in(issuer, (authorization, params), call, answer).await
     }
 
     async fn introspect_token(

@@ -23,14 +23,9 @@ impl Provider {
         params: &Params,
         call: &Call,
     ) -> Result<(), Refusal> {
-        let answer = match self.enter(issuer, authorization, params, call).await {
-            Ok(client) => {
-                let answer = self.revoke_token(issuer, &client, params.get("token"), call).await;
-                answer.map_err(|refusal| refusal.of(&client.application.client_id))
-            }
-            Err(refusal) => Err(refusal),
-        };
-        self.leave(issuer, answer, call).await
+        let answer =
+            async |client: &Client| self.revoke_token(issuer, client, params.get("token"), call).await;
+        self.let_in(issuer, (authorization, params), call, answer).await
     }
 
     async fn revoke_token(
