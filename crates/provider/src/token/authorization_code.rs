@@ -137,8 +137,7 @@ impl Provider {
         // An unused code that merely expired is not reuse, but killing it costs nothing.
         match (self.store.write(move |tx| redeem(tx, &redemption, now)).await?, opened, minted) {
             (Redeemed::Won, Some((grant, _)), Some(minted)) => {
-                self.tally.token();
-                self.note_redeemed(issuer, client, &grant, call);
+                self.note_given(issuer, (client, &grant, Kind::Redeemed), call);
                 let tokens = (&minted.token, refresh.as_ref().map(|it| &it.token), &self.random);
                 token_response(issuer, &client.application, &grant, tokens, now).map_err(Refusal::from)
             }
@@ -148,9 +147,16 @@ impl Provider {
         }
     }
 
-    fn note_redeemed(&self, issuer: &Issuer, client: &Client, grant: &Grant, call: &Call) {
+    /// Notes and counts tokens that were given.
+    pub(super) fn note_given(
+        &self,
+        issuer: &Issuer,
+        (client, grant, kind): (&Client, &Grant, Kind),
+        call: &Call,
+    ) {
+        self.tally.token();
         let event = Event {
-            kind: Kind::Redeemed,
+            kind,
             application: Some(&client.application),
             login: Some(&grant.login),
             eid: Some(grant.proof.eid),

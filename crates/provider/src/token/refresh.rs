@@ -20,7 +20,6 @@ use super::{
 use crate::{
     Application, Call, Issuer, Provider, Refusal,
     mint::{mint_access_token, mint_refresh_token, open_grant, signing_key, token_response},
-    noted::Event,
     refusal::refuse,
 };
 
@@ -138,25 +137,13 @@ impl Provider {
         };
         match self.store.write(move |tx| renew(tx, &renewal, now)).await? {
             Refreshed::Done => {
-                self.tally.token();
-                self.note_refreshed(issuer, client, &grant, call);
+                self.note_given(issuer, (client, &grant, Kind::Refreshed), call);
                 let tokens = (&access.token, successor.as_ref().map(|it| &it.token), &self.random);
                 Ok(token_response(issuer, &client.application, &grant, tokens, now)?)
             }
             Refreshed::Dead => Err(bad_token()),
             Refreshed::AssertionReused => Err(assertion_reused()),
         }
-    }
-
-    fn note_refreshed(&self, issuer: &Issuer, client: &Client, grant: &Grant, call: &Call) {
-        let event = Event {
-            kind: Kind::Refreshed,
-            application: Some(&client.application),
-            login: Some(&grant.login),
-            eid: Some(grant.proof.eid),
-            cause: None,
-        };
-        self.note(issuer, event, call);
     }
 }
 
