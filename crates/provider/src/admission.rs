@@ -90,15 +90,16 @@ impl Provider {
     }
 
     /// Counts a request that is to be stored until its login ends: anybody who knows a client id can have that done.
+    /// `proved`: whether the client has proved who it is; then its address does not count.
     pub(crate) fn admit_stored(
         &self,
         issuer: &Issuer,
-        (application, size): (&Application, usize),
+        (application, size, proved): (&Application, usize, bool),
         call: &Call,
     ) -> Result<(), Refusal> {
         let kib = u32::try_from(size.div_ceil(1_024)).unwrap_or(u32::MAX);
         let too_many = |wait| self.too_many(Limit::StoredRequests, wait).of(&application.client_id);
-        if let Some(address) = call.from {
+        if let Some(address) = call.from.filter(|_| !proved) {
             let by_address = &self.limits.stored_by_address;
             by_address.admit(neighbourhood(address), kib, call.now).map_err(too_many)?;
         }

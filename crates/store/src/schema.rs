@@ -197,8 +197,8 @@ pub const TABLES: &[Table] = &[
         "parked_requests",
         "what an application asked, sealed under the tenant's key; may hold a number that it sent as a hint",
         Pseudonym,
-        "15 minutes",
-        "requests too long for a cookie, or sent by POST",
+        "15 minutes; pushed, 90 seconds until a browser brings it",
+        "requests that were pushed, came by POST, or are too long for a cookie",
         false
     ),
     table!(
@@ -243,7 +243,7 @@ pub const TABLES: &[Table] = &[
     ),
     table!(
         "failed_attempts",
-        "digest of application and address, a count",
+        "digest of application or test user, and address; a count",
         Pseudonym,
         "a minute",
         "to stop guessing, over all nodes",

@@ -275,3 +275,22 @@ async fn the_limits_hold_at_the_sandbox_host_too() {
     assert_eq!((refused.status, seconds(&refused)), (429, 30));
     assert_eq!(look("192.0.2.2").await.status, 400, "others are not");
 }
+
+#[tokio::test]
+async fn a_server_may_push_for_all_its_people_from_one_address() {
+    let house = limited(Limits { stored_by_address: 2, ..NONE }).await;
+    let push = async |changes: &[(&str, Option<&str>)]| {
+        let body = house.request(changes);
+        ask(&house.router, "192.0.2.1", Request::post("/oauth2/par"), &body).await.status
+    };
+    let secret = [("client_secret", Some(house.secret.expose().as_str()))];
+    for _ in 0..5 {
+        assert_eq!(push(&secret).await, 201);
+    }
+    let spa = [("client_id", Some("spa")), ("redirect_uri", Some("https://spa.example/"))];
+    assert_eq!(
+        [push(&spa).await, push(&spa).await, push(&spa).await],
+        [201, 201, 429],
+        "anybody can be this one"
+    );
+}

@@ -168,23 +168,24 @@ section! {
     /// counted over all nodes.
     Limits ["limits"] {
         /// Requests from one address; of IPv6, from one /64. Many people may share one. Style sheets do not count, and at
-        /// the token and userinfo endpoints only what is refused does: a client that authenticates and a token that is
-        /// valid are never limited by their address. A test user's password counts as twenty requests.
+        /// the token, userinfo, pushed request, introspection and revocation endpoints only what is refused does, and what
+        /// public clients revoke: a client that authenticates and a token that is valid are never limited by their address. A test user's password counts as twenty requests.
         per_address: u32 = Is("6000");
-        /// Authorization requests of one client, and as many token requests that it has authenticated. Whoever is over
-        /// gets a page that says when to try again, and is not sent back to the application, which would ask again.
+        /// Authorization requests of one client, and as many requests that it has authenticated at the token, pushed
+        /// request, introspection and revocation endpoints together. A browser gets a page that says when to try again, and
+        /// is not sent back to the application, which would ask again.
         per_client: u32 = Is("12000");
-        /// Logins of one person, as they are known to the application. One too many is answered to the application with
-        /// `temporarily_unavailable`.
+        /// Logins of one person and refreshes of their tokens, together, as they are known to the application. A login too
+        /// many is answered to the application with `temporarily_unavailable`, a refresh with 429.
         per_person: u32 = Is("30");
         /// Failed authentications of one client from one address, counted over all nodes. After that many, this client is
         /// refused from this address until the minute is over, even with the right secret. Nobody can lock a client out
         /// from another address.
         failed_authentications: u32 = Is("60");
-        /// KiB of authorization requests from one address that are stored because they came by POST or are too long for a
-        /// cookie. They are kept for 15 minutes.
+        /// KiB of authorization requests from one address that are stored because they came by POST, are too long for a
+        /// cookie, or were pushed by a public client; each counts at least one. They are kept for 15 minutes.
         stored_kib_per_address: u32 = Is("2000");
-        /// The same for one client.
+        /// The same for one client, with all that it pushed.
         stored_kib_per_client: u32 = Is("8000");
         /// Requests that are answered at once; not in a minute. The next one gets 503 without waiting.
         at_once: u32 = Is("1024");

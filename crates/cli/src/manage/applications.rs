@@ -119,7 +119,7 @@ struct Change {
     name: Option<String>,
     #[command(flatten)]
     wishes: Box<Wishes>,
-    /// A setting, as `name=JSON`; `show` lists them all. Can be repeated.
+    /// A setting, as `name=JSON`; `show` lists those that have a value. Can be repeated.
     #[arg(long, value_name = "NAME=JSON")]
     set: Vec<String>,
     /// A file with all settings as a JSON object.

@@ -123,7 +123,7 @@ impl AtTheDesk for Domains {
                 desk.console.create_domain(&tenant, &new, desk.now).await.map_err(words)?;
                 let (_, domain) = desk.domain(&host).await?;
                 let next = format!(
-                    "The domain is made; its issuer is {}. Next, an eID and an application:\n  portvakt identity-sources set --domain {host} --eid no-bankid …\n  portvakt applications create --domain {host} …",
+                    "The domain is made; its issuer is {}. Next, an eID and an application:\n  portvakt identity-sources set no-bankid --domain {host} --environment …\n  portvakt applications create --domain {host} …",
                     domain.issuer()
                 );
                 desk.done(&next, &view(&tenant.name, &domain));

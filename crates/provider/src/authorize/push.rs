@@ -74,7 +74,8 @@ impl Provider {
         };
         let id: [u8; 32] = self.random.bytes();
         let row = self.parked(issuer, (&wanted, Origin::Par), &id, call.now.after(WAITS_FOR))?;
-        self.admit_stored(issuer, (application, row.sealed_request.len()), call)?;
+        let proved = !application.settings.is_public();
+        self.admit_stored(issuer, (application, row.sealed_request.len(), proved), call)?;
         let (tenant, jti) = (issuer.tenant, client.jti);
         let keeping = self.store.write(move |tx| {
             let first = Jti::spend(jti.as_ref(), tx, tenant)?;

@@ -169,7 +169,7 @@ impl Provider {
         let issuer = work.issuer;
         let ends_at = work.login.started_at.after(LOGIN_FOR);
         let row = self.parked(issuer, (&work.wanted, origin), &id, ends_at)?;
-        self.admit_stored(issuer, (&work.application, row.sealed_request.len()), work.call)?;
+        self.admit_stored(issuer, (&work.application, row.sealed_request.len(), false), work.call)?;
         self.store.write(move |tx| parked_requests::insert(tx, &row)).await?;
         work.login.parked = Some(id);
         Ok(())
