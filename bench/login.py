@@ -7,7 +7,6 @@ real eIDs would do on their own machines (two signatures and five more requests 
 import base64, hashlib, html, http.client, json, os, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time
 import urllib.parse
 
-BINARY, LOGINS = sys.argv[1], int(sys.argv[2])
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -76,10 +75,10 @@ def login(wire, world):
     return (ours + time.perf_counter() - started) * 1000
 
 
-def start(folder, port, wrapper=()):
+def start(binary, folder, port, wrapper=()):
     """Starts the binary; gives the process, what it printed, and the ms until it answered its first request."""
     began = time.perf_counter()
-    process = subprocess.Popen([*wrapper, BINARY, "dev", "--json", "--port", str(port), "--data-dir", folder],
+    process = subprocess.Popen([*wrapper, binary, "dev", "--json", "--port", str(port), "--data-dir", folder],
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     while True:
         try:
@@ -120,43 +119,43 @@ def free_port():
     sys.exit("no free ports")
 
 
-def main():
+def main(binary, logins):
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        process, _, first = start(folder, port)
+        process, _, first = start(binary, folder, port)
         stop(process)
         starts = []
         for _ in range(5):
-            process, world, elapsed = start(folder, port)
+            process, world, elapsed = start(binary, folder, port)
             starts.append(elapsed)
             stop(process)
         print(f"start to first answer, fresh data      {first:8.0f} ms")
         print(f"start to first answer, existing data   {statistics.median(starts):8.0f} ms   (median of 5, {min(starts):.0f}-{max(starts):.0f})")
-        process, world, _ = start(folder, port)
+        process, world, _ = start(binary, folder, port)
         print(f"idle memory (RSS)                      {memory(process.pid):8.1f} MiB")
         wire = Wire()
         for _ in range(20):
             login(wire, world)
         before, began = cpu(process.pid), time.perf_counter()
-        took = sorted(login(wire, world) for _ in range(LOGINS))
+        took = sorted(login(wire, world) for _ in range(logins))
         used, elapsed = cpu(process.pid) - before, time.perf_counter() - began
-        print(f"logins per CPU second                  {LOGINS / used:8.0f}      (RS256; simulators in the same process)")
-        print(f"CPU per login                          {used / LOGINS * 1000:8.2f} ms")
+        print(f"logins per CPU second                  {logins / used:8.0f}      (RS256; simulators in the same process)")
+        print(f"CPU per login                          {used / logins * 1000:8.2f} ms")
         print(f"our three answers of one login         {took[len(took) // 2]:8.1f} ms   (median; p99 {took[int(len(took) * 0.99)]:.1f})")
-        print(f"memory after {LOGINS + 20:6} logins             {memory(process.pid):8.1f} MiB")
-        print(f"one browser, logins per second         {LOGINS / elapsed:8.0f}")
+        print(f"memory after {logins + 20:6} logins             {memory(process.pid):8.1f} MiB")
+        print(f"one browser, logins per second         {logins / elapsed:8.0f}")
         stop(process)
-        flushes(folder, port)
+        flushes(binary, folder, port)
 
 
-def flushes(folder, port):
+def flushes(binary, folder, port):
     """Counts the flushes of plain logins one after the other; each waits for its own."""
     if not shutil.which("strace"):
         print("flushes per login                           not measured: strace is not installed")
         return
     log = os.path.join(folder, "strace.log")
     count = lambda: sum("sync(" in line for line in open(log))
-    tracer, world, _ = start(folder, port, ("strace", "-f", "-e", "trace=fsync,fdatasync", "-o", log))
+    tracer, world, _ = start(binary, folder, port, ("strace", "-f", "-e", "trace=fsync,fdatasync", "-o", log))
     wire = Wire()
     login(wire, world)
     before = count()
@@ -168,4 +167,5 @@ def flushes(folder, port):
     tracer.wait(10)
 
 
-main()
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

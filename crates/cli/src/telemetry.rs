@@ -9,9 +9,11 @@ use tracing::{
     field::{Field, Visit},
 };
 use tracing_subscriber::{
-    EnvFilter,
+    filter::{LevelFilter, ParseError, Targets},
     fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
+    layer::SubscriberExt,
     registry::LookupSpan,
+    util::SubscriberInitExt,
 };
 
 use crate::{
@@ -19,21 +21,45 @@ use crate::{
     config::{Format, Level},
 };
 
+/// Chooses by module (`store=debug`); what is not named there logs at `level`, unless one stands alone (`warn`).
+const CHOICE: &str = "PORTVAKT_LOG";
+
+#[expect(clippy::disallowed_methods, reason = "cli reads the environment")]
+fn chosen() -> Option<String> {
+    std::env::var(CHOICE).ok()
+}
+
 /// Starts logging. `PORTVAKT_LOG` wins over `level`.
 pub(crate) fn start(format: Format, level: Level) {
-    let level = match level {
-        Level::Error => "error",
-        Level::Warn => "warn",
-        Level::Info => "info",
-        Level::Debug => "debug",
+    let (filter, fault) = match filter(chosen().as_deref(), level) {
+        Ok(filter) => (filter, None),
+        Err(error) => (Targets::new().with_default(level_filter(level)), Some(error)),
     };
-    let filter = EnvFilter::try_from_env("PORTVAKT_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(false)
-        .event_format(Line { format, now: clock::now })
-        .init();
+        .event_format(Line { format, now: clock::now });
+    tracing_subscriber::registry().with(lines).with(filter).init();
+    if let Some(error) = fault {
+        tracing::warn!(%error, "{CHOICE} cannot be read and is ignored; write it like info,store=debug");
+    }
+}
+
+fn filter(chosen: Option<&str>, level: Level) -> Result<Targets, ParseError> {
+    let chosen = chosen.filter(|it| !it.is_empty()).map_or(Ok(Targets::new()), str::parse)?;
+    Ok(match chosen.default_level() {
+        Some(_) => chosen,
+        None => chosen.with_default(level_filter(level)),
+    })
+}
+
+const fn level_filter(level: Level) -> LevelFilter {
+    match level {
+        Level::Error => LevelFilter::ERROR,
+        Level::Warn => LevelFilter::WARN,
+        Level::Info => LevelFilter::INFO,
+        Level::Debug => LevelFilter::DEBUG,
+    }
 }
 
 /// Writes an event as one line.
@@ -153,7 +179,7 @@ fn is_word(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Format, Line};
+    use super::{Format, Level, Line};
     use model::Timestamp;
     use std::{
         io::Write,
@@ -171,6 +197,21 @@ mod tests {
         fn flush(&mut self) -> std::io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn what_the_environment_does_not_name_logs_at_the_configured_level() {
+        let logs = |chosen, target| {
+            let filter = super::filter(chosen, Level::Info).unwrap();
+            [tracing::Level::WARN, tracing::Level::INFO, tracing::Level::DEBUG]
+                .map(|level| filter.would_enable(target, &level))
+        };
+        assert_eq!(logs(None, "store"), [true, true, false]);
+        assert_eq!(logs(Some(""), "store"), [true, true, false]);
+        assert_eq!(logs(Some("store=debug"), "store::sqlite"), [true, true, true]);
+        assert_eq!(logs(Some("store=debug"), "web"), [true, true, false]);
+        assert_eq!(logs(Some("warn,store=debug"), "web"), [true, false, false]);
+        assert!(super::filter(Some("store=loud"), Level::Info).is_err());
     }
 
     fn logged(format: Format, event: impl FnOnce()) -> String {

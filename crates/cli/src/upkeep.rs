@@ -71,22 +71,23 @@ pub(crate) fn turn_keys(
     workers.every("signing-keys", every, move || {
         let console = Arc::clone(&console);
         async move {
-            // Making an RSA key takes a tenth of a second: not on a thread that answers people.
-            let runtime = tokio::runtime::Handle::current();
-            let turned = tokio::task::spawn_blocking(move || runtime.block_on(turn_all(&console, schedule)));
-            turned.await.map_err(|error| error.to_string())?
+            let words = |refusal: console::Refusal| refusal.to_string();
+            for (tenant, domain) in every::domains(&console, &Actor::Worker("signing-keys")).await? {
+                let now = clock::now();
+                if console.missing_keys(&tenant, domain.id, schedule, now).await.map_err(words)?.is_empty() {
+                    continue;
+                }
+                let (console, runtime) = (Arc::clone(&console), tokio::runtime::Handle::current());
+                let turning = move || runtime.block_on(console.turn_keys(&tenant, domain.id, schedule, now));
+                // Keys are not made on a thread that answers people.
+                let turned = tokio::task::spawn_blocking(turning).await.map_err(|error| error.to_string())?;
+                let published = turned.map_err(words)?;
+                // Another node may have been first.
+                if published > 0 {
+                    tracing::info!(domain = domain.host, published, "signing keys were published ahead");
+                }
+            }
+            Ok(())
         }
     });
-}
-
-async fn turn_all(console: &Console, schedule: KeySchedule) -> Result<(), String> {
-    let actor = Actor::Worker("signing-keys");
-    for (tenant, domain) in every::domains(console, &actor).await? {
-        let turned = console.turn_keys(&tenant, domain.id, schedule, clock::now()).await;
-        let published = turned.map_err(|refusal| refusal.to_string())?;
-        if published > 0 {
-            tracing::info!(domain = domain.host, published, "signing keys were published ahead");
-        }
-    }
-    Ok(())
 }

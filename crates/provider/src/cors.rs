@@ -25,6 +25,6 @@ impl Provider {
                 Err(other) => return Err(other),
             }
         }
-        Ok(self.registered(issuer).await?.origins.contains(&origin))
+        Ok(self.registered(issuer, call).await?.origins.contains(&origin))
     }
 }

@@ -29,6 +29,7 @@ mod packed;
 mod provider;
 mod refusal;
 mod registered;
+mod remembered;
 mod session;
 mod session_cookie;
 mod settings;

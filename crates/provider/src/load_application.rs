@@ -53,9 +53,9 @@ impl Provider {
                 Ok::<_, StoreError>(Some((row, secrets)))
             });
             let rows = rows.await?.filter(|(row, _)| row.disabled_at.is_none()).ok_or(Refusal::NotFound)?;
-            Ok(Arc::new(assemble(rows)?))
+            Ok(assemble(rows)?)
         };
-        self.applications.try_get_with(key, loading).await.map_err(|refusal: Arc<Refusal>| (*refusal).clone())
+        self.applications.get(key, now, loading).await
     }
 
     /// Finds the application of a login or token by its row; it must still be enabled and of this domain.
@@ -66,13 +66,17 @@ impl Provider {
         call: &Call,
     ) -> Result<Arc<Application>, Refusal> {
         let tenant = issuer.tenant;
-        let row = match self.store.read(move |tx| applications::get(tx, tenant, id)).await {
-            Err(StoreError::NotFound) => return Err(Refusal::NotFound),
-            other => other?,
+        let loading = async {
+            match self.store.read(move |tx| applications::get(tx, tenant, id)).await {
+                Err(StoreError::NotFound) => Err(Refusal::NotFound),
+                other => other.map(|row| (row.domain_id, row.client_id)).map_err(Refusal::from),
+            }
         };
-        if row.domain_id != issuer.domain {
-            return Err(Refusal::NotFound);
+        match &*self.client_ids.get((tenant, id), call.now, loading).await? {
+            (domain, client_id) if *domain == issuer.domain => {
+                self.application(issuer, client_id, call).await
+            }
+            _ => Err(Refusal::NotFound),
         }
-        self.application(issuer, &row.client_id, call).await
     }
 }

@@ -35,10 +35,10 @@ impl Provider {
     pub async fn issuer(&self, host: &str, call: &Call) -> Result<Arc<Issuer>, Refusal> {
         let host = host.to_ascii_lowercase();
         let loading = self.load_issuer(host.clone(), call);
-        self.issuers.try_get_with(host, loading).await.map_err(|refusal: Arc<Refusal>| (*refusal).clone())
+        self.issuers.get(host, call.now, loading).await
     }
 
-    async fn load_issuer(&self, host: String, call: &Call) -> Result<Arc<Issuer>, Refusal> {
+    async fn load_issuer(&self, host: String, call: &Call) -> Result<Issuer, Refusal> {
         if host.len() > 255 {
             return Err(Refusal::NotFound);
         }
@@ -60,7 +60,7 @@ impl Provider {
             })
             .await?;
         let rows = rows.ok_or(Refusal::NotFound)?;
-        Ok(Arc::new(self.assemble(rows, call)?))
+        Ok(self.assemble(rows, call)?)
     }
 
     fn assemble(&self, rows: Rows, call: &Call) -> Result<Issuer, Fault> {

@@ -5,22 +5,21 @@ use std::sync::Arc;
 use model::ApplicationSettings;
 use store::applications;
 
-use crate::{Issuer, Provider, Refusal, registered::Registered};
+use crate::{Call, Issuer, Provider, Refusal, registered::Registered};
 
 /// How many applications of a domain are looked at.
 const MOST: u32 = 10_000;
 
 impl Provider {
     /// Gives what is registered at a domain; kept for a few seconds.
-    pub(crate) async fn registered(&self, issuer: &Issuer) -> Result<Arc<Registered>, Refusal> {
+    pub(crate) async fn registered(&self, issuer: &Issuer, call: &Call) -> Result<Arc<Registered>, Refusal> {
         let (tenant, domain) = (issuer.tenant, issuer.domain);
         let loading = async {
             let rows = self.store.read(move |tx| applications::list(tx, tenant, domain, None, MOST));
             let enabled = rows.await?.into_iter().filter(|row| row.disabled_at.is_none());
             let settings = enabled.filter_map(|row| ApplicationSettings::parse(&row.settings).ok());
-            Ok(Arc::new(Registered::of(settings)))
+            Ok(Registered::of(settings))
         };
-        let registered = self.registered.try_get_with((tenant, domain), loading).await;
-        registered.map_err(|refusal: Arc<Refusal>| (*refusal).clone())
+        self.registered_at.get((tenant, domain), call.now, loading).await
     }
 }

@@ -142,12 +142,13 @@ impl Provider {
         issuer: &Issuer,
         application: Option<&Application>,
         uri: &str,
+        call: &Call,
     ) -> Result<(), Refusal> {
         let refused = refuse_page(Cause::LogoutReturnNotRegistered);
         match application {
             Some(application) if application.settings.takes_logout(uri) => Ok(()),
             Some(application) => Err(refused.of(&application.client_id)),
-            None if self.registered(issuer).await?.takes_bare_logout(uri) => Ok(()),
+            None if self.registered(issuer, call).await?.takes_bare_logout(uri) => Ok(()),
             None => Err(refused),
         }
     }
@@ -182,7 +183,7 @@ impl Provider {
         let location = match &params.post_logout_redirect_uri {
             None => None,
             Some(uri) => {
-                self.check_return(issuer, application.as_deref(), uri).await?;
+                self.check_return(issuer, application.as_deref(), uri, call).await?;
                 Some(with_state(uri, params.state.as_deref()))
             }
         };

@@ -3,22 +3,17 @@
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use crypto::{Random, SealKey};
 use eid::Catalogue;
-use model::{DomainId, TenantId};
-use moka::future::Cache;
+use model::{ApplicationId, DomainId, TenantId};
 use store::Store;
 
 use crate::{
     Application, Issuer, Settings, Tally, eid_watch::EidWatch, limits::Limiter, noted::Noted,
-    registered::Registered,
+    registered::Registered, remembered::Remembered,
 };
-
-/// How long a cached value serves; a change made elsewhere is seen after this at the latest.
-const FRESH_FOR: Duration = Duration::from_secs(5);
 
 /// An OpenID Provider for all domains of an installation.
 pub struct Provider {
@@ -27,9 +22,11 @@ pub struct Provider {
     pub(crate) master: SealKey,
     pub(crate) random: Random,
     /// By host; the host decides the tenant.
-    pub(crate) issuers: Cache<String, Arc<Issuer>>,
-    pub(crate) applications: Cache<(TenantId, DomainId, String), Arc<Application>>,
-    pub(crate) registered: Cache<(TenantId, DomainId), Arc<Registered>>,
+    pub(crate) issuers: Remembered<String, Issuer>,
+    pub(crate) applications: Remembered<(TenantId, DomainId, String), Application>,
+    /// The domain and `client_id` of an application.
+    pub(crate) client_ids: Remembered<(TenantId, ApplicationId), (DomainId, String)>,
+    pub(crate) registered_at: Remembered<(TenantId, DomainId), Registered>,
     pub(crate) eid_watch: EidWatch,
     returning: Mutex<HashSet<[u8; 16]>>,
     pub(crate) settings: Settings,
@@ -50,14 +47,6 @@ impl Drop for Returning<'_> {
     }
 }
 
-fn cache<K, V>(most: u64) -> Cache<K, V>
-where
-    K: std::hash::Hash + Eq + Send + Sync + 'static,
-    V: Clone + Send + Sync + 'static,
-{
-    Cache::builder().max_capacity(most).time_to_live(FRESH_FOR).build()
-}
-
 impl Provider {
     /// Puts a provider together. `master`: the key that opens every tenant's data key.
     pub fn new(store: Store, catalogue: Arc<Catalogue>, master: SealKey, random: Random) -> Self {
@@ -66,9 +55,10 @@ impl Provider {
             catalogue,
             master,
             random,
-            issuers: cache(1_000),
-            applications: cache(10_000),
-            registered: cache(1_000),
+            issuers: Remembered::new(1_000),
+            applications: Remembered::new(10_000),
+            client_ids: Remembered::new(10_000),
+            registered_at: Remembered::new(1_000),
             eid_watch: EidWatch::default(),
             returning: Mutex::new(HashSet::new()),
             settings: Settings::default(),

@@ -10,27 +10,28 @@ use std::{
 };
 
 use model::{Rate, Timestamp};
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 
 /// What every limit counts in.
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 /// How many keys are remembered. A flood of new ones does not drive out those that come often.
-pub(crate) const MOST: u64 = 100_000;
+pub(crate) const MOST: usize = 100_000;
 
-/// Counts by key; without a rate it counts nothing.
-pub(crate) struct Counters<K> {
-    rate: Option<Rate>,
+/// Counts by key; without a rate it counts nothing, and takes no memory.
+pub(crate) struct Counters<K>(Option<Counted<K>>);
+
+struct Counted<K> {
+    rate: Rate,
     used_until: Cache<K, Arc<AtomicI64>>,
 }
 
-impl<K: Hash + Eq + Send + Sync + 'static> Counters<K> {
+impl<K: Hash + Eq + Clone> Counters<K> {
     pub(crate) fn new(rate: Option<Rate>) -> Self {
         Self::of(rate, MOST)
     }
 
-    fn of(rate: Option<Rate>, most: u64) -> Self {
-        // After a minute a key has its whole allowance again, as if it had never been seen.
-        Self { rate, used_until: Cache::builder().max_capacity(most).time_to_idle(2 * MINUTE).build() }
+    fn of(rate: Option<Rate>, most: usize) -> Self {
+        Self(rate.map(|rate| Counted { rate, used_until: Cache::new(most) }))
     }
 
     /// Counts `cost`, unless it is too much.
@@ -38,8 +39,9 @@ impl<K: Hash + Eq + Send + Sync + 'static> Counters<K> {
     /// # Errors
     /// How long to wait.
     pub(crate) fn admit(&self, key: K, cost: u32, now: Timestamp) -> Result<(), Duration> {
-        let Some(rate) = self.rate else { return Ok(()) };
-        let used_until = self.used_until.get_with(key, || Arc::new(AtomicI64::new(i64::MIN)));
+        let Some(Counted { rate, used_until }) = &self.0 else { return Ok(()) };
+        let new = || Ok::<_, Duration>(Arc::new(AtomicI64::new(i64::MIN)));
+        let used_until = used_until.get_or_insert_with(&key, new)?;
         let mut seen = used_until.load(Ordering::Relaxed);
         loop {
             let next = rate.admit(Timestamp::from_micros(seen), cost, now)?.micros();
@@ -55,8 +57,9 @@ impl<K: Hash + Eq + Send + Sync + 'static> Counters<K> {
     /// # Errors
     /// How long to wait.
     pub(crate) fn would_admit(&self, key: &K, cost: u32, now: Timestamp) -> Result<(), Duration> {
-        let (Some(rate), Some(used_until)) = (self.rate, self.used_until.get(key)) else { return Ok(()) };
-        rate.admit(Timestamp::from_micros(used_until.load(Ordering::Relaxed)), cost, now).map(drop)
+        let Some(counted) = &self.0 else { return Ok(()) };
+        let Some(used_until) = counted.used_until.get(key) else { return Ok(()) };
+        counted.rate.admit(Timestamp::from_micros(used_until.load(Ordering::Relaxed)), cost, now).map(drop)
     }
 }
 
@@ -76,8 +79,8 @@ mod tests {
         for key in 0_u32..50_000 {
             counters.admit(key, 1, NOW).unwrap();
         }
-        counters.used_until.run_pending_tasks();
-        assert!(counters.used_until.entry_count() <= 1_000, "{}", counters.used_until.entry_count());
+        let used_until = counters.0.unwrap().used_until;
+        assert!(used_until.len() <= 1_000, "{}", used_until.len());
     }
 
     #[test]
@@ -112,7 +115,6 @@ mod tests {
         for _ in 0..1_000 {
             counters.admit("key", 1, NOW).unwrap();
         }
-        counters.used_until.run_pending_tasks();
-        assert_eq!(counters.used_until.entry_count(), 0);
+        assert!(counters.0.is_none());
     }
 }

@@ -9,7 +9,7 @@ mod seats;
 use std::net::{IpAddr, Ipv6Addr};
 
 use model::{ApplicationId, Rate, TenantId, Timestamp};
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 
 pub(crate) use counters::MINUTE;
 use counters::{Counters, MOST};
@@ -96,7 +96,7 @@ impl Limiter {
             stored_by_address: Counters::new(rate(limits.stored_by_address)),
             stored_by_client: Counters::new(rate(limits.stored_by_client)),
             most_failures: limits.failed_authentications,
-            blocked: Cache::builder().max_capacity(MOST).time_to_live(MINUTE).build(),
+            blocked: Cache::new(MOST),
             seats: Seats::new(limits.at_once, limits.domain_share),
         }
     }

@@ -1,0 +1,116 @@
+//! What was read from the database, kept for a few seconds.
+
+use std::{hash::Hash, sync::Arc, time::Duration};
+
+use model::Timestamp;
+use quick_cache::sync::Cache;
+
+use crate::Refusal;
+
+/// How long a value serves; a change made elsewhere is seen after this at the latest.
+const FRESH_FOR: Duration = Duration::from_secs(5);
+
+type Read<V> = (Timestamp, Result<Arc<V>, Refusal>);
+
+/// A bounded number of values by key. Each is read once at a time; who asks meanwhile gets what that read gives, also
+/// when it is a refusal. Refusals are not kept.
+pub(crate) struct Remembered<K, V>(Cache<K, Read<V>>);
+
+/// Also when clocks were set back, a value does not outlive its time.
+fn is_fresh(read_at: Timestamp, now: Timestamp) -> bool {
+    now.since(read_at) < FRESH_FOR && read_at.since(now) < FRESH_FOR
+}
+
+impl<K: Hash + Eq + Clone, V> Remembered<K, V> {
+    pub(crate) fn new(most: usize) -> Self {
+        Self(Cache::new(most))
+    }
+
+    /// Gives the value, reading it with `reading` if it is missing or old.
+    ///
+    /// # Errors
+    /// What `reading` refused with.
+    pub(crate) async fn get(
+        &self,
+        key: K,
+        now: Timestamp,
+        reading: impl Future<Output = Result<V, Refusal>>,
+    ) -> Result<Arc<V>, Refusal> {
+        match self.0.get(&key) {
+            Some((read_at, value)) if is_fresh(read_at, now) => return value,
+            Some(_) => drop(self.0.remove_if(&key, |(read_at, _)| !is_fresh(*read_at, now))),
+            None => {}
+        }
+        match self.0.get_value_or_guard_async(&key).await {
+            Ok((_, value)) => value,
+            Err(place) => {
+                let value = reading.await.map(Arc::new);
+                // Only a place that was emptied meanwhile does not take it; then the next one reads again.
+                let _ = place.insert((now, value.clone()));
+                if value.is_err() {
+                    self.0.remove_if(&key, |(_, value)| value.is_err());
+                }
+                value
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        cell::Cell,
+        future::{pending, ready},
+        pin::{Pin, pin},
+        task::{Context, Poll, Waker},
+    };
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
+
+    fn poll<T>(it: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
+        it.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    fn now_or_never<T>(it: impl Future<Output = T>) -> T {
+        let Poll::Ready(value) = poll(pin!(it)) else { panic!("it waits") };
+        value
+    }
+
+    #[test]
+    fn a_value_serves_for_five_seconds_also_when_clocks_are_set_back() {
+        let (remembered, reads) = (Remembered::new(10), Cell::new(0));
+        let seen = [0, 4, 5, 9, 10, 0].map(|seconds| {
+            let read = async { Ok(reads.replace(reads.get() + 1)) };
+            *now_or_never(remembered.get("key", NOW.after(Duration::from_secs(seconds)), read)).unwrap()
+        });
+        assert_eq!(seen, [0, 0, 1, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_refusal_is_shared_with_those_who_wait_and_not_kept() {
+        let (remembered, open) = (Remembered::new(10), Cell::new(false));
+        let refused = async {
+            std::future::poll_fn(|_| if open.get() { Poll::Ready(()) } else { Poll::Pending }).await;
+            Err(Refusal::NotFound)
+        };
+        let mut first = pin!(remembered.get("key", NOW, refused));
+        let mut second = pin!(remembered.get("key", NOW, async { panic!("it reads too") }));
+        assert!(poll(first.as_mut()).is_pending() && poll(second.as_mut()).is_pending());
+        open.set(true);
+        assert!(matches!(poll(first), Poll::Ready(Err(Refusal::NotFound))));
+        assert!(matches!(poll(second), Poll::Ready(Err(Refusal::NotFound))));
+        assert_eq!(*now_or_never(remembered.get("key", NOW, ready(Ok(7)))).unwrap(), 7);
+    }
+
+    #[test]
+    fn who_waits_for_a_reader_that_went_away_reads_instead() {
+        let remembered = Remembered::new(10);
+        let mut gone = Box::pin(remembered.get("key", NOW, pending()));
+        let mut waiting = pin!(remembered.get("key", NOW, ready(Ok(7))));
+        assert!(poll(gone.as_mut()).is_pending() && poll(waiting.as_mut()).is_pending());
+        drop(gone);
+        assert_eq!(*now_or_never(waiting).unwrap(), 7);
+    }
+}
