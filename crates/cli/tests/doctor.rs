@@ -91,3 +91,20 @@ async fn looking_makes_no_database() {
     assert!(said(&findings, "database").starts_with("warning: "), "{findings:#?}");
     assert_eq!((code, installation.path("portvakt.db").exists()), (Some(0), false));
 }
+
+#[tokio::test]
+async fn a_mock_of_a_test_eid_is_asked_in_place_of_the_eid() {
+    let installation = Installation::new().await;
+    // Nobody listens at port 1.
+    let mock =
+        "[test_eids]\nno_vipps = \"http://127.0.0.1:1/mock/\"\n[outbound]\nallowed = [\"127.0.0.1:1\"]";
+    installation.configure(mock);
+    write_secret(&installation.path("vipps.secret"), "a secret that an eID gave");
+    let source = ["identity-sources", "set", "no-vipps", "--environment", "test", "--domain", HOST];
+    let credentials = ["--client-id", "ours", "--secret-file", "vipps.secret", "--config", "portvakt.toml"];
+    assert!(installation.run(&[&source[..], &credentials].concat()).status.success());
+    let (_, findings) = examined(&installation);
+    let found = said(&findings, "eID no-vipps, test");
+    let asked = "trouble: http://127.0.0.1:1/mock/.well-known/openid-configuration: ";
+    assert!(found.starts_with(asked), "{found}");
+}

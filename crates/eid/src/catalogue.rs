@@ -9,6 +9,7 @@ use crypto::{Algorithm, Random, SigningKey, b64};
 use model::{Eid, EidEnvironment, TenantId, Timestamp};
 use outbound::Outbound;
 use tokio::task::JoinSet;
+use url::Url;
 
 use crate::{
     EidError, Probe, Probed, RedirectEid, SourceCredentials, SourceMethod, bankid_no,
@@ -25,6 +26,37 @@ pub struct Issuer {
     pub environment: EidEnvironment,
     /// Its identifier, byte for byte.
     pub issuer: String,
+}
+
+/// Why an issuer cannot stand in for a built-in one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IssuerError {
+    /// OpenID Connect Discovery 1.0 §3.
+    #[error("is no issuer: write an absolute address without user, query and fragment")]
+    Malformed,
+    /// Test domains would log in with the eID of production.
+    #[error("is at the host of an eID of production, which test domains may not use this way")]
+    Production,
+}
+
+impl Issuer {
+    /// The operator's own issuer for the test environment.
+    ///
+    /// # Errors
+    /// [`IssuerError`].
+    pub fn for_test(eid: Eid, issuer: &str) -> Result<Self, IssuerError> {
+        let parsed = |text| Url::parse(text).ok().filter(Url::has_host);
+        let url = parsed(issuer).ok_or(IssuerError::Malformed)?;
+        let bare = url.username().is_empty() && url.password().is_none();
+        if !bare || url.query().is_some() || url.fragment().is_some() {
+            return Err(IssuerError::Malformed);
+        }
+        let real = |eid: Eid| built_in(eid, EidEnvironment::Production).and_then(parsed);
+        if Eid::ALL.into_iter().filter_map(real).any(|it| it.host() == url.host()) {
+            return Err(IssuerError::Production);
+        }
+        Ok(Self { eid, environment: EidEnvironment::Test, issuer: issuer.to_owned() })
+    }
 }
 
 /// A sandbox in which each tenant has issuers of its own: the issuer of a tenant's eID, and the credentials there of
@@ -216,7 +248,7 @@ mod tests {
     use model::{Eid, EidEnvironment};
     use outbound::{Outbound, Settings};
 
-    use super::Catalogue;
+    use super::{Catalogue, Issuer, IssuerError};
 
     #[test]
     fn what_is_allowed_for_tests_does_not_reach_the_eids_of_production() {
@@ -230,5 +262,38 @@ mod tests {
             assert!(Arc::ptr_eq(&catalogue.calls(issuer(EidEnvironment::Test)), &loose));
         }
         assert!(Arc::ptr_eq(&catalogue.calls("https://sandbox.example/x"), &loose));
+    }
+
+    #[test]
+    fn an_issuer_of_the_operator_stands_in_for_the_test_environment_alone() {
+        let own = Issuer::for_test(Eid::NoBankid, "http://mock.internal:8080/realms/x").unwrap();
+        let calls = Arc::new(Outbound::new(Settings::default()));
+        let catalogue = Catalogue::new(calls, vec![own], Random::system());
+        let issuer = |eid, environment| catalogue.issuer(eid, environment).unwrap();
+        assert_eq!(issuer(Eid::NoBankid, EidEnvironment::Test), "http://mock.internal:8080/realms/x");
+        assert_eq!(
+            issuer(Eid::NoBankid, EidEnvironment::Production),
+            "https://auth.bankid.no/auth/realms/prod"
+        );
+        assert!(issuer(Eid::NoVipps, EidEnvironment::Test).starts_with("https://apitest.vipps.no/"));
+    }
+
+    #[test]
+    fn an_issuer_of_production_or_with_more_than_an_address_stands_in_for_none() {
+        let refused = |issuer| Issuer::for_test(Eid::NoVipps, issuer).unwrap_err();
+        for issuer in [
+            "mock.internal",
+            "/x",
+            "https://a@mock.example/",
+            "https://mock.example/?a",
+            "https://mock.example/#a",
+        ] {
+            assert_eq!(refused(issuer), IssuerError::Malformed, "{issuer}");
+        }
+        for issuer in
+            ["https://auth.bankid.no/auth/realms/prod", "https://API.vipps.no:8443/x", "http://api.vipps.no"]
+        {
+            assert_eq!(refused(issuer), IssuerError::Production, "{issuer}");
+        }
     }
 }

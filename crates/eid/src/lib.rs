@@ -12,7 +12,7 @@ mod relying_party;
 mod upstream;
 mod vipps;
 
-pub use catalogue::{Catalogue, Issuer, TenantSandbox};
+pub use catalogue::{Catalogue, Issuer, IssuerError, TenantSandbox};
 pub use connector::{EidError, Outcome, Reason, RedirectEid, Started};
 pub use credentials::{SourceCredentials, SourceMethod};
 pub use probe::{Probe, Probed};

@@ -20,6 +20,13 @@ pub struct Settings {
     pub timeout: Option<Duration>,
 }
 
+impl Settings {
+    /// Says whether an address may be called at all; whether its name leads to a public address shows only then.
+    pub fn permits(&self, url: &str) -> bool {
+        url::Url::parse(url).is_ok_and(|url| guard::permits(&self.allowed, &url))
+    }
+}
+
 /// Why a call gave nothing. One text for all refusals, so that nothing about our network can be learnt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OutboundError {

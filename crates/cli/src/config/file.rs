@@ -162,6 +162,18 @@ section! {
 }
 
 section! {
+    /// Where the eIDs of the environment `test` are, if not where their owners have them: a mock of your own, say. Only
+    /// identity sources of that environment go there, and production domains have none. As with every call, the
+    /// address must be public and https, or its host be allowed in `[outbound]`.
+    TestEids ["test_eids"] {
+        /// The issuer of Norwegian BankID, byte for byte as its discovery document says it.
+        no_bankid: Option<String> = Unset(r#""https://bankid.test.example.com/realm""#);
+        /// The issuer of Vipps Login.
+        no_vipps: Option<String> = Unset(r#""https://vipps.test.example.com/""#);
+    }
+}
+
+section! {
     /// What one address, client and person may take, so that the others get theirs. All are counts of a minute, which may
     /// also come at once; whoever has used up theirs is answered 429 with `Retry-After`. Zero is no limit. Each node
     /// counts for itself, so that with three nodes three times as much may get through; only failed authentications are
@@ -227,5 +239,6 @@ sections! {
     keys: Keys,
     login_events: LoginEvents,
     sandbox: Sandbox,
+    test_eids: TestEids,
     limits: Limits,
 }

@@ -9,6 +9,8 @@ use std::{
 };
 
 use crypto::{SealKey, Secret};
+use eid::Issuer;
+use model::Eid;
 use store::Place;
 
 use super::{
@@ -48,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) login_events_kept_for: Duration,
     /// The host of the simulators, with its port where it is not 443.
     pub(crate) sandbox: Option<String>,
+    /// Issuers that stand in for those of the test environment.
+    pub(crate) test_eids: Vec<Issuer>,
     /// What one address, client and person may take.
     pub(crate) limits: provider::Limits,
 }
@@ -160,11 +164,13 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
     kept(listen.as_ref().map(drop).map_err(Clone::clone));
     kept(keys_agree(&file.keys));
     kept(sandbox_is_a_host(&file.sandbox));
+    let test_eids = test_eids(&file);
+    kept(test_eids.as_ref().map(drop).map_err(Clone::clone));
     let config = assemble(
         &file,
         (place.ok(), master_key.ok()),
         Roots { outbound: roots.ok(), database: database_roots.ok() },
-        listen.ok(),
+        (listen.ok(), test_eids.ok()),
     );
     faults.unless_any(config)
 }
@@ -179,12 +185,9 @@ fn assemble(
     file: &File,
     (place, master_key): (Option<(Place, String)>, Option<MasterKeySource>),
     roots: Roots,
-    listen: Option<Listen>,
+    (listen, test_eids): (Option<Listen>, Option<Vec<Issuer>>),
 ) -> Option<Config> {
     let (place, place_in_words) = place?;
-    // The operator named the sandbox, so it may be called wherever it is.
-    let sandbox = file.sandbox.host.as_deref().and_then(sandbox_address);
-    let allowed = file.outbound.allowed.iter().cloned().chain(sandbox);
     Some(Config {
         place,
         place_in_words,
@@ -202,11 +205,7 @@ fn assemble(
         operator: file.operator.listen,
         format: file.log.format,
         level: file.log.level,
-        outbound: outbound::Settings {
-            allowed: allowed.map(|it| outbound::Allowed { host: it.host, port: it.port }).collect(),
-            extra_roots: roots.outbound?,
-            timeout: None,
-        },
+        outbound: outbound::Settings { allowed: allowed(file), extra_roots: roots.outbound?, timeout: None },
         keys: Keys {
             used_for: file.keys.used_for.0,
             publish_ahead: file.keys.publish_ahead.0,
@@ -214,6 +213,7 @@ fn assemble(
         },
         login_events_kept_for: file.login_events.kept_for.0,
         sandbox: file.sandbox.host.as_ref().map(|it| it.to_ascii_lowercase()),
+        test_eids: test_eids?,
         limits: limits(&file.limits),
     })
 }
@@ -335,6 +335,36 @@ fn listen(listen: &file::Listen, around: &Surroundings) -> Result<Listen, Faults
         idle_for: listen.idle_for.0,
         finish_in: listen.finish_in.0,
     }))
+}
+
+/// What may be called although it is not public. The operator named the sandbox, so it may be, wherever it is.
+fn allowed(file: &File) -> Vec<outbound::Allowed> {
+    let sandbox = file.sandbox.host.as_deref().and_then(sandbox_address);
+    let named = file.outbound.allowed.iter().cloned().chain(sandbox);
+    named.map(|it| outbound::Allowed { host: it.host, port: it.port }).collect()
+}
+
+fn test_eids(file: &File) -> Result<Vec<Issuer>, Faults> {
+    let calls = outbound::Settings { allowed: allowed(file), ..outbound::Settings::default() };
+    let (mut issuers, mut faults) = (Vec::new(), Faults::default());
+    let given = [
+        (Eid::NoBankid, "no_bankid", &file.test_eids.no_bankid),
+        (Eid::NoVipps, "no_vipps", &file.test_eids.no_vipps),
+    ];
+    for (eid, key, issuer) in given {
+        let Some(issuer) = issuer else { continue };
+        let wrong = |why: &str| Faults::one(format!("`{key}` in [test_eids] is {issuer:?}, which {why}"));
+        match Issuer::for_test(eid, issuer) {
+            Err(error) => faults.merge(wrong(&error.to_string())),
+            Ok(_) if !calls.permits(issuer) => {
+                faults.merge(wrong(
+                    "may not be called: use https, or name its host and port in `allowed` of [outbound]",
+                ));
+            }
+            Ok(issuer) => issuers.push(issuer),
+        }
+    }
+    faults.unless_any(Some(issuers))
 }
 
 /// Where the sandbox is called.

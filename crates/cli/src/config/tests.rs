@@ -137,6 +137,29 @@ fn a_key_that_is_missing_short_or_open_to_everybody_is_refused() {
 }
 
 #[test]
+fn a_mock_stands_in_for_an_eid_of_the_test_environment_where_it_may_be_called() {
+    let with = |lines: &str| read(&format!("{ENOUGH}[test_eids]\n{lines}"), &[]);
+    let config =
+        with("no_bankid = \"http://127.0.0.1:4401/realm\"\n[outbound]\nallowed = [\"127.0.0.1:4401\"]\n")
+            .unwrap();
+    let issuers: Vec<_> = config.test_eids.iter().map(|it| it.issuer.as_str()).collect();
+    assert_eq!(issuers, ["http://127.0.0.1:4401/realm"]);
+    let refusal =
+        with("no_bankid = \"http://127.0.0.1:4401/realm\"\nno_vipps = \"https://api.vipps.no/x\"\n")
+            .unwrap_err();
+    assert!(
+        refusal.contains(
+            "`no_bankid` in [test_eids] is \"http://127.0.0.1:4401/realm\", which may not be called"
+        ),
+        "{refusal}"
+    );
+    assert!(
+        refusal.contains("`no_vipps` in [test_eids]") && refusal.contains("eID of production"),
+        "{refusal}"
+    );
+}
+
+#[test]
 fn what_nobody_sets_is_what_the_store_itself_would_take() {
     let (config, store) = (read(ENOUGH, &[]).unwrap(), store::Settings::default());
     assert_eq!(format!("{:?}", config.store), format!("{store:?}"));

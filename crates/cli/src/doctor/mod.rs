@@ -158,7 +158,7 @@ fn plausible(kept: &Kept, now: Timestamp) -> Finding {
 async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
     let outbound = Arc::new(Outbound::new(config.outbound.clone()));
     let strict = Outbound::new(outbound::Settings::default());
-    let catalogue = Catalogue::new(Arc::clone(&outbound), Vec::new(), Random::system());
+    let catalogue = Catalogue::new(Arc::clone(&outbound), config.test_eids.clone(), Random::system());
     let mut findings = Vec::new();
     for (eid, environment) in &kept.eids {
         let topic = format!("eID {eid}, {environment}");

@@ -104,7 +104,8 @@ impl Installation {
     ) -> Result<Self, String> {
         let outbound = Arc::new(Outbound::new(config.outbound.clone()));
         let strict = Arc::new(Outbound::new(outbound::Settings::default()));
-        let mut catalogue = Catalogue::new(outbound, Vec::new(), random.clone()).with_strict(strict);
+        let mut catalogue =
+            Catalogue::new(outbound, config.test_eids.clone(), random.clone()).with_strict(strict);
         let opened = config.sandbox.as_ref().map(|host| sandbox::open(host, &master, &random)).transpose()?;
         if let Some(opened) = &opened {
             catalogue = sandbox::lead_there(catalogue, opened);
