@@ -99,7 +99,18 @@ pub enum SettingsError {
     /// An origin is not `scheme://host[:port]`.
     #[error("not an origin: {0}")]
     Origin(String),
+    /// A list that nobody keeps by hand.
+    #[error("{0} has more than {MOST_ADDRESSES} entries: make an application for each part of them")]
+    TooMany(&'static str),
+    /// A JWKS that nobody needs.
+    #[error("the JWKS is larger than 64 KiB: leave out the keys that are no longer used")]
+    KeysTooLarge,
 }
+
+/// The most redirect URIs, logout URIs and origins of an application, each.
+const MOST_ADDRESSES: usize = 500;
+/// The largest JWKS, in bytes of JSON.
+const LARGEST_JWKS: usize = 64 * 1024;
 
 /// A web origin as a full tuple, in the form that browsers send (RFC 6454 §6.2).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -286,15 +297,15 @@ impl ApplicationSettings {
     /// # Errors
     /// The first [`SettingsError`]: refuse the change.
     pub fn check(&self, environment: Environment) -> Result<(), SettingsError> {
-        for uri in self.redirect_uris.iter().chain(&self.post_logout_redirect_uris) {
-            check_redirect_uri(uri, self.kind, environment)
-                .map_err(|error| SettingsError::RedirectUri(uri.clone(), error))?;
-        }
+        self.check_addresses(environment)?;
         if (self.kind == ApplicationKind::Web) == (self.authentication == ClientAuthentication::None) {
             return Err(SettingsError::Authentication);
         }
         if self.jwks.as_ref().is_some_and(has_private_keys) {
             return Err(SettingsError::PrivateKeys);
+        }
+        if self.jwks.as_ref().is_some_and(|it| it.to_string().len() > LARGEST_JWKS) {
+            return Err(SettingsError::KeysTooLarge);
         }
         let usable_keys =
             self.jwks.as_ref().and_then(oidc::KeySet::parse).is_some_and(|keys| !keys.is_empty());
@@ -313,7 +324,22 @@ impl ApplicationSettings {
         if Algorithm::parse(&self.id_token_algorithm).is_none() {
             return Err(SettingsError::Algorithm);
         }
-        self.check_answers()?;
+        self.check_answers()
+    }
+
+    fn check_addresses(&self, environment: Environment) -> Result<(), SettingsError> {
+        let lists = [
+            ("redirect_uris", self.redirect_uris.len()),
+            ("post_logout_redirect_uris", self.post_logout_redirect_uris.len()),
+            ("origins", self.origins.as_ref().map_or(0, Vec::len)),
+        ];
+        if let Some((name, _)) = lists.into_iter().find(|(_, count)| *count > MOST_ADDRESSES) {
+            return Err(SettingsError::TooMany(name));
+        }
+        for uri in self.redirect_uris.iter().chain(&self.post_logout_redirect_uris) {
+            check_redirect_uri(uri, self.kind, environment)
+                .map_err(|error| SettingsError::RedirectUri(uri.clone(), error))?;
+        }
         match self.origins.iter().flatten().find(|origin| Origin::parse(origin).is_none()) {
             Some(wrong) => Err(SettingsError::Origin(wrong.clone())),
             None => Ok(()),
@@ -513,6 +539,18 @@ mod tests {
             settings.jwks = Some(jwks);
             assert_eq!(settings.check(Environment::Production), Err(SettingsError::PrivateKeys));
         }
+    }
+
+    #[test]
+    fn what_nobody_keeps_by_hand_is_too_much() {
+        let mut settings = shop();
+        settings.redirect_uris = vec!["https://shop.example/cb".to_owned(); 501];
+        let refusal = settings.check(Environment::Test).unwrap_err();
+        assert!(refusal.to_string().starts_with("redirect_uris has more than 500 entries"), "{refusal}");
+        settings.redirect_uris.truncate(500);
+        assert_eq!(settings.check(Environment::Test), Ok(()));
+        settings.jwks = Some(serde_json::json!({ "keys": ["x".repeat(64 * 1024)] }));
+        assert_eq!(settings.check(Environment::Test), Err(SettingsError::KeysTooLarge));
     }
 
     #[test]
