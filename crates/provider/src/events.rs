@@ -28,6 +28,22 @@ impl Provider {
         self.noted.add(row(issuer, event, (&self.settings, &self.random), call));
     }
 
+    /// Notes that a request to this host was refused before it belonged to a login: too many, no room, a login that is
+    /// no more, or our own fault. A few a second; the log has them all.
+    pub fn note_at_the_door(&self, host: &str, cause: Cause, call: &Call) {
+        let kind = match cause {
+            Cause::TooManyRequests => Kind::RequestRefused,
+            Cause::Busy | Cause::Internal | Cause::RequestTimeout | Cause::LoginLost | Cause::LoginOver => {
+                Kind::Trouble
+            }
+            // Noted by whoever refused, or nothing to explain.
+            _ => return,
+        };
+        let Some(issuer) = self.issuers.peek(&host.to_ascii_lowercase()) else { return };
+        let event = Event { kind, application: None, login: None, eid: None, cause: Some(cause) };
+        self.noted.add_at_the_door(row(&issuer, event, (&self.settings, &self.random), call));
+    }
+
     /// Notes an event of a login that is being worked on.
     pub(crate) fn note_of(&self, work: &Work<'_>, kind: Kind, eid: Option<Eid>, cause: Option<Cause>) {
         let (application, login) = (Some(work.application.as_ref()), Some(work.name.as_str()));

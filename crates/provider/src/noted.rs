@@ -29,6 +29,9 @@ struct Notes {
     dropped: u64,
 }
 
+/// How many of those may be refusals at the door, which come without a limit.
+const MOST_AT_THE_DOOR: usize = 10;
+
 /// Says whether anybody can cause such an event.
 fn is_refusal(event: &LoginEvent) -> bool {
     matches!(event.kind, Kind::RequestRefused | Kind::TokenRefused)
@@ -52,6 +55,17 @@ impl Noted {
             return;
         }
         notes.refusals += usize::from(refusal);
+        notes.events.push(event);
+    }
+
+    /// Adds a refusal at the door, or drops and counts it when a few wait.
+    pub(crate) fn add_at_the_door(&self, event: LoginEvent) {
+        let mut notes = self.lock();
+        if notes.events.len() >= MOST || notes.refusals >= MOST_AT_THE_DOOR {
+            notes.dropped += 1;
+            return;
+        }
+        notes.refusals += 1;
         notes.events.push(event);
     }
 

@@ -26,6 +26,11 @@ impl<K: Hash + Eq + Clone, V> Remembered<K, V> {
         Self(Cache::new(most))
     }
 
+    /// Gives what is remembered, however old.
+    pub(crate) fn peek(&self, key: &K) -> Option<Arc<V>> {
+        self.0.peek(key).and_then(|(_, value)| value.ok())
+    }
+
     /// Gives the value, reading it with `reading` if it is missing or old.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     body::Body,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{HeaderValue, Method, StatusCode, Uri, header},
     middleware::{self, Next},
     response::Response,
@@ -122,7 +122,10 @@ async fn at_the_sandbox(request: Request, next: Next) -> Response {
     };
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    tracing::info!(%method, path, status = response.status().as_u16(), "sandbox request");
+    let status = response.status();
+    // Where something answered, the path is one of its own.
+    let path = (status.is_success() || status.is_redirection()).then_some(path);
+    tracing::info!(method = word_of(&method), path, status = status.as_u16(), "sandbox request");
     response
 }
 
@@ -190,6 +193,21 @@ fn fold(mut request: Request) -> Request {
     request
 }
 
+/// A method as it is logged: anybody can send any word.
+fn word_of(method: &Method) -> &'static str {
+    let known = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::OPTIONS,
+        Method::PUT,
+        Method::DELETE,
+        Method::PATCH,
+    ];
+    let names = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"];
+    known.iter().zip(names).find(|(it, _)| *it == method).map_or("other", |(_, name)| name)
+}
+
 /// Names every request, turns away what is too large to look at, and writes one line about what happened.
 async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let from = request.extensions().get::<ClientAddress>().map(|it| it.0);
@@ -197,6 +215,9 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
     request.extensions_mut().insert(call.trace);
     let target = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    // The route, not the path: into that anybody can write a name, a number or a token.
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let host = crate::visit::host(request.uri(), request.headers()).unwrap_or_default();
     let asked = request.headers().clone();
     let seat = let_in(&app, &request, &call);
     // A HEAD is a look, and these addresses do something.
@@ -219,19 +240,23 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         app.provider.note_busy();
     }
+    let trace = response.extensions().get::<TraceId>().copied().unwrap_or(call.trace);
     let headers = response.headers_mut();
-    if let Ok(trace) = HeaderValue::from_str(&call.trace.to_string()) {
+    if let Ok(trace) = HeaderValue::from_str(&trace.to_string()) {
         headers.insert("trace-id", trace);
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    // The path has neither query nor anything secret: a login's name opens nothing without its cookie.
     let refused = response.extensions().get::<Refused>();
     let (cause, client_id) =
         (refused.map(|it| it.cause.id()), refused.and_then(|it| it.client_id.as_deref()));
+    if let Some(refused) = refused {
+        app.provider.note_at_the_door(&host, refused.cause, &call);
+    }
+    let (method, path) = (word_of(&method), route.as_ref().map_or("unknown", MatchedPath::as_str));
     let status = response.status().as_u16();
-    tracing::info!(trace = %call.trace, %method, path, status, cause, client_id, "request");
+    tracing::info!(%trace, method, path, status, cause, client_id, "request");
     response
 }
 

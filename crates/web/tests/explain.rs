@@ -48,6 +48,32 @@ async fn trouble_has_its_cause_and_the_trace_that_the_person_sees() {
 }
 
 #[tokio::test]
+async fn the_page_of_trouble_and_its_header_name_the_request_in_which_it_happened() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let shown = browser.log_in_with(&[], with::APP, Some(sandbox::Fault::Http500)).await;
+    let page = browser.follow(shown).await;
+    assert!(page.body.contains(&format!("data-trace=\"{}\"", trace_of(&page))));
+    let events = explained(&house, trace_of(&page)).await;
+    assert_eq!(events.last().unwrap().cause.as_deref(), Some("eid-down"));
+}
+
+#[tokio::test]
+async fn a_login_that_is_no_more_and_a_limit_are_told_a_few_times_a_second() {
+    let house = House::open().await;
+    house.get("/").await;
+    let mut traces = Vec::new();
+    for _ in 0..12 {
+        let page = house.get("/login/AAAAAAAAAAAAAAAAAAAAAA").await;
+        traces.push(trace_of(&page).to_owned());
+    }
+    let told = explained(&house, &traces[0]).await;
+    assert_eq!((told[0].kind, told[0].cause.as_deref()), (Kind::Trouble, Some("login-lost")));
+    assert!(house.console.explain(&traces[9]).await.is_ok());
+    assert!(matches!(house.console.explain(&traces[10]).await, Err(Refusal::NotFound(_))));
+}
+
+#[tokio::test]
 async fn a_request_that_became_no_login_is_told_by_itself() {
     let house = House::open().await;
     let page = house.browser().authorize(&[("redirect_uri", Some("https://evil.example/"))]).await;

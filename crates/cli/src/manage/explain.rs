@@ -98,7 +98,9 @@ impl AtTheDesk for Explain {
         let trace = self.trace.trim().to_ascii_lowercase();
         let events = desk.console.explain(&trace).await.map_err(|refusal| match refusal {
             console::Refusal::NotFound(_) => format!(
-                "nothing is known of {trace}: it is not a trace id of this installation, its events have expired, or it was an ordinary request; the log may have it"
+                "nothing is known of {trace}: it is not a trace id of this installation, its events have expired, or nothing \
+                 was kept of it (an ordinary request, or one that failed before its domain could be read); every \
+                 request has a line with its trace in the log"
             ),
             other => words(other),
         })?;

@@ -60,7 +60,13 @@ fn step(visit: &Visit, step: Step, locale: Locale, reached: Reached) -> Response
         }
         Step::SignIn(ask) => page(StatusCode::OK, &sign_in(visit, ask), locale, Powers::Forms),
         Step::Consent(ask) => page(StatusCode::OK, &consent(visit, ask), locale, Powers::Forms),
-        Step::Trouble(at) => page(StatusCode::OK, &trouble(visit, at), locale, Powers::Links),
+        Step::Trouble(at) => {
+            let trace = at.trace;
+            let mut shown = page(StatusCode::OK, &trouble(visit, at), locale, Powers::Links);
+            // Header, page and line at the door name the request in which it happened.
+            shown.extensions_mut().insert(trace);
+            shown
+        }
         Step::Over { application, restart } => {
             let mut view = dead_end(visit, Cause::LoginOver);
             view.application = application;
