@@ -108,3 +108,21 @@ async fn a_mock_of_a_test_eid_is_asked_in_place_of_the_eid() {
     let asked = "trouble: http://127.0.0.1:1/mock/.well-known/openid-configuration: ";
     assert!(found.starts_with(asked), "{found}");
 }
+
+#[tokio::test]
+async fn simulated_eids_are_no_trouble_unless_a_domain_has_their_host() {
+    let installation = Installation::new().await;
+    installation.configure("[sandbox]\nhost = \"sandbox.example\"");
+    let source = ["identity-sources", "set", "no-bankid", "--environment", "sandbox", "--domain", HOST];
+    assert!(installation.run(&[&source[..], &["--config", "portvakt.toml"]].concat()).status.success());
+    let (code, findings) = examined(&installation);
+    assert_eq!(code, Some(0), "{findings:#?}");
+    assert!(said(&findings, "eID no-bankid, sandbox").starts_with("ok: simulated at sandbox.example"));
+
+    installation.configure(&format!("[sandbox]\nhost = \"{HOST}\""));
+    let (code, findings) = examined(&installation);
+    assert!(code == Some(1) && said(&findings, "sandbox ").contains("a domain has this host too"));
+    installation.configure("");
+    let (_, findings) = examined(&installation);
+    assert!(said(&findings, "eID no-bankid, sandbox").starts_with("trouble: no simulators run here"));
+}

@@ -30,6 +30,9 @@ pub enum ChainTrouble {
     /// The head's authentication does not fit: whoever wrote it had no master key.
     #[error("the head of the chain was not written by portvakt with this master key")]
     Forged,
+    /// A tenant's chain has no link, though the making of the tenant is one.
+    #[error("it has no links, though the making of the tenant is its first: the chain was removed")]
+    Gone,
 }
 
 /// A chain that holds.
@@ -94,7 +97,8 @@ impl Console {
     /// # Errors
     /// [`Refusal::Store`]; what is wrong with the chain is the inner result.
     pub async fn verify_audit(&self, tenant: &Tenant) -> Result<Result<Verified, ChainTrouble>, Refusal> {
-        self.verify_chain(tenant.id, chain_key(&tenant.seal).expose()).await
+        let verified = self.verify_chain(tenant.id, chain_key(&tenant.seal).expose()).await?;
+        Ok(verified.and_then(|it| if it.links == 0 { Err(ChainTrouble::Gone) } else { Ok(it) }))
     }
 
     /// Walks the installation's own chain.

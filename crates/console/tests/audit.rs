@@ -44,6 +44,8 @@ async fn i4_whoever_changes_a_row_by_hand_is_found_out() {
     assert_eq!(removed, ChainTrouble::Gap(2));
     let cut = trouble_after("DELETE FROM audit_events WHERE sequence = 3").await;
     assert_eq!(cut, ChainTrouble::Head { last: 2, head: 3 });
+    let all = trouble_after("DELETE FROM audit_events; DELETE FROM audit_heads").await;
+    assert_eq!(all, ChainTrouble::Gone);
 }
 
 #[tokio::test]

@@ -102,11 +102,17 @@ pub enum SettingsError {
     /// A list that nobody keeps by hand.
     #[error("{0} has more than {MOST_ADDRESSES} entries: make an application for each part of them")]
     TooMany(&'static str),
+    /// A lifetime that would be cut to another without a word.
+    #[error("{0} is {1} to {2} seconds")]
+    Lifetime(&'static str, u32, u32),
     /// A JWKS that nobody needs.
     #[error("the JWKS is larger than 64 KiB: leave out the keys that are no longer used")]
     KeysTooLarge,
 }
 
+const DAY: u32 = 86_400;
+/// The shortest life of a token, in seconds.
+const SHORTEST: u32 = 60;
 /// The most redirect URIs, logout URIs and origins of an application, each.
 const MOST_ADDRESSES: usize = 500;
 /// The largest JWKS, in bytes of JSON.
@@ -347,6 +353,15 @@ impl ApplicationSettings {
     }
 
     fn check_answers(&self) -> Result<(), SettingsError> {
+        for (name, seconds, most) in [
+            ("id_token_seconds", self.id_token_seconds, DAY),
+            ("access_token_seconds", self.access_token_seconds, DAY),
+            ("refresh_token_seconds", self.refresh_token_seconds, 365 * DAY),
+        ] {
+            if seconds.is_some_and(|it| !(SHORTEST..=most).contains(&it)) {
+                return Err(SettingsError::Lifetime(name, SHORTEST, most));
+            }
+        }
         if ContentEncryption::parse(&self.content_encryption).is_none() {
             return Err(SettingsError::ContentEncryption);
         }
@@ -466,9 +481,8 @@ impl ApplicationSettings {
 
     /// How long its tokens live: within a minute and a day; with refresh tokens, a year.
     pub fn lifetimes(&self) -> Lifetimes {
-        const DAY: u32 = 86_400;
         let within = |seconds: Option<u32>, default: u32, most: u32| {
-            Duration::from_secs(u64::from(seconds.unwrap_or(default).clamp(60, most)))
+            Duration::from_secs(u64::from(seconds.unwrap_or(default).clamp(SHORTEST, most)))
         };
         let bounded = |seconds, default| within(seconds, default, DAY);
         Lifetimes {
@@ -551,6 +565,21 @@ mod tests {
         assert_eq!(settings.check(Environment::Test), Ok(()));
         settings.jwks = Some(serde_json::json!({ "keys": ["x".repeat(64 * 1024)] }));
         assert_eq!(settings.check(Environment::Test), Err(SettingsError::KeysTooLarge));
+    }
+
+    #[test]
+    fn a_lifetime_that_would_be_cut_to_another_is_refused() {
+        let mut settings = shop();
+        settings.id_token_seconds = Some(1);
+        assert_eq!(
+            settings.check(Environment::Test),
+            Err(SettingsError::Lifetime("id_token_seconds", 60, 86_400))
+        );
+        (settings.id_token_seconds, settings.access_token_seconds) = (Some(60), Some(86_401));
+        assert_eq!(
+            settings.check(Environment::Test),
+            Err(SettingsError::Lifetime("access_token_seconds", 60, 86_400))
+        );
     }
 
     #[test]

@@ -111,9 +111,9 @@ pub(crate) fn disk(path: &Path) -> Option<Finding> {
     })
 }
 
-/// Says whether a domain's name leads anywhere.
-pub(crate) async fn name(host: &str) -> Finding {
-    let topic = format!("domain {host}");
+/// Says whether the name of a domain or of the sandbox leads anywhere.
+pub(crate) async fn name(whose: &str, host: &str) -> Finding {
+    let topic = format!("{whose} {host}");
     let with_port = if host.contains(':') { host.to_owned() } else { format!("{host}:443") };
     match tokio::net::lookup_host(with_port).await {
         Ok(found) => {

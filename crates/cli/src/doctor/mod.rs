@@ -66,7 +66,7 @@ async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
         }
     };
     let kept = database(config, master, &mut findings).await;
-    let https: Vec<String> = kept.https().collect();
+    let https: Vec<String> = kept.https().chain(config.sandbox.clone()).collect();
     findings.extend(machine::certificates(config, &https, now));
     findings.extend(machine::addresses(config).await);
     if let Place::Sqlite(path) = &config.place {
@@ -74,7 +74,10 @@ async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
     }
     findings.push(plausible(&kept, now));
     for domain in &kept.domains {
-        findings.push(machine::name(&domain.host).await);
+        findings.push(machine::name("domain", &domain.host).await);
+    }
+    if let Some(host) = &config.sandbox {
+        findings.push(sandbox(host, &kept).await);
     }
     findings.extend(eids(config, &kept).await);
     findings
@@ -154,6 +157,16 @@ fn plausible(kept: &Kept, now: Timestamp) -> Finding {
     }
 }
 
+/// The simulators answer at their host before any domain does.
+async fn sandbox(host: &str, kept: &Kept) -> Finding {
+    if kept.domains.iter().any(|it| it.host.eq_ignore_ascii_case(host)) {
+        let text =
+            "a domain has this host too, and is never reached: give the simulators a host of their own";
+        return Finding::trouble(format!("sandbox {host}"), text);
+    }
+    machine::name("sandbox", host).await
+}
+
 /// Asks every eID in use for its discovery document, by the same way that logins go.
 async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
     let outbound = Arc::new(Outbound::new(config.outbound.clone()));
@@ -162,11 +175,20 @@ async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (eid, environment) in &kept.eids {
         let topic = format!("eID {eid}, {environment}");
+        let simulated = *environment == EidEnvironment::Sandbox.as_str();
+        if let (true, Some(host)) = (simulated, &config.sandbox) {
+            findings.push(Finding::fine(topic, format!("simulated at {host}, by this installation itself")));
+            continue;
+        }
         let known = Eid::parse(eid).zip(EidEnvironment::parse(environment));
         let Some(issuer) = known.and_then(|(eid, environment)| catalogue.issuer(eid, environment)) else {
             findings.push(Finding::trouble(
                 topic,
-                "`serve` has no such environment of this eID; use test or production",
+                if simulated {
+                    "no simulators run here: set `host` in [sandbox], or use test or production"
+                } else {
+                    "`serve` has no such environment of this eID; use test or production"
+                },
             ));
             continue;
         };
