@@ -129,7 +129,8 @@ async fn a_backup_is_nobody_elses_to_read_and_is_not_written_through_a_link() {
 
 #[tokio::test]
 async fn keys_are_rotated_now_and_withdrawn() {
-    let it = configured().await;
+    let it = Installation::new().await;
+    it.configure("[keys]\npublish_ahead = \"1ms\"");
     let rotate = |words: &[&str]| json(&it, &[&["keys", "rotate", "--domain", HOST], words].concat());
     let states = |keys: &Value| -> Vec<String> {
         keys.as_array().unwrap().iter().map(|key| key["state"].as_str().unwrap().to_owned()).collect()

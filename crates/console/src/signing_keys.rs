@@ -5,8 +5,8 @@
 
 use crypto::{Algorithm, SigningKey};
 use model::{
-    Action, DomainId, KeySchedule, KeyTimes, Timestamp, current_key, missing_key, next_key, sealed_place,
-    signs_now,
+    Action, DomainId, KeySchedule, KeyTimes, Timestamp, current_key, may_sign_from, missing_key, next_key,
+    sealed_place, signs_now,
 };
 use serde_json::json;
 use store::{StoreError, WriteTx, domains, signing_keys};
@@ -232,8 +232,9 @@ impl Console {
         Ok(published)
     }
 
-    /// Lets the published next keys of a domain sign from now on, and publishes others; gives those that sign now.
-    /// The ones before stay in the JWKS until their last tokens have expired.
+    /// Lets the published next keys of a domain sign as soon as no key set from before them is kept anywhere, which is
+    /// now unless they are minutes old; gives them, with when that is. The ones before sign until then, and stay in the
+    /// JWKS until their last tokens have expired.
     ///
     /// # Errors
     /// [`Refusal::Forbidden`], [`Refusal::Key`], [`Refusal::Store`].
@@ -243,7 +244,7 @@ impl Console {
         domain: DomainId,
         schedule: KeySchedule,
         now: Timestamp,
-    ) -> Result<Vec<String>, Refusal> {
+    ) -> Result<Vec<(String, Timestamp)>, Refusal> {
         // Whatever is to sign next must be there.
         self.turn_keys(tenant, domain, schedule, now).await?;
         let permit = Self::permit(tenant, Permission::RotateKeys)?;
@@ -255,9 +256,12 @@ impl Console {
             for algorithm in Algorithm::ALL {
                 let keys = of_algorithm(rows.clone(), algorithm);
                 let Some(next) = next_key(&keys, times, now).cloned() else { continue };
-                retire_at(tx, &keys, now, now)?;
-                activate(tx, next.clone(), &permit, now)?;
-                activated.push(next.id);
+                let at = may_sign_from(&times(&next), schedule, now);
+                if at < next.active_at {
+                    retire_at(tx, &keys, at, now)?;
+                    activate(tx, next.clone(), (&permit, at), now)?;
+                }
+                activated.push((next.id, at.min(next.active_at)));
             }
             Ok::<_, StoreError>(activated)
         });
@@ -300,7 +304,7 @@ impl Console {
             let details = json!({"domain": domain.to_string(), "signed": signed});
             permit.record(Action::KeyWithdrawn, object, &details, now).append(tx)?;
             if let (Some(next), true) = (next_key(&others, times, now).cloned(), signed) {
-                activate(tx, next, &permit, now)?;
+                activate(tx, next, (&permit, now), now)?;
             }
             publish(tx, &made, (&permit, schedule), now).map(drop)
         });
@@ -311,11 +315,13 @@ impl Console {
 fn activate(
     tx: &mut WriteTx<'_>,
     next: signing_keys::SigningKey,
-    permit: &Permit,
+    (permit, at): (&Permit, Timestamp),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let details = json!({"domain": next.domain_id.to_string(), "algorithm": next.algorithm});
+    let details = json!({
+        "domain": next.domain_id.to_string(), "algorithm": next.algorithm, "active_at_seconds": at.seconds(),
+    });
     let object = format!("signing_key {}", next.id);
-    signing_keys::save(tx, &signing_keys::SigningKey { active_at: now, ..next })?;
+    signing_keys::save(tx, &signing_keys::SigningKey { active_at: at, ..next })?;
     permit.record(Action::KeyActivated, object, &details, now).append(tx)
 }

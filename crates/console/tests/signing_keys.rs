@@ -40,8 +40,20 @@ async fn rotated_now_the_published_key_signs_and_another_is_published() {
     let now = NOW.after(DAY);
     let next = house.console.signing_keys(&house.tenant, house.domain, NOW).await.unwrap().remove(0).kid;
     let activated = house.console.rotate_keys_now(&house.tenant, house.domain, SCHEDULE, now).await.unwrap();
-    assert_eq!(activated, [next]);
+    assert_eq!(activated, [(next, now)]);
     assert_eq!(states(&house, now).await, [KeyState::Next, KeyState::Current, KeyState::Retired]);
+}
+
+#[tokio::test]
+async fn rotated_now_a_key_that_nobody_can_have_seen_signs_when_everybody_has() {
+    let house = House::open().await;
+    let rotate = async || {
+        house.console.rotate_keys_now(&house.tenant, house.domain, SCHEDULE, NOW).await.unwrap().remove(0)
+    };
+    let (kid, from) = rotate().await;
+    assert_eq!((rotate().await, from), ((kid, from), NOW.after(Duration::from_secs(310))));
+    assert_eq!(states(&house, NOW).await, [KeyState::Next, KeyState::Current]);
+    assert_eq!(states(&house, from).await, [KeyState::Current, KeyState::Retired]);
 }
 
 #[tokio::test]

@@ -55,7 +55,10 @@ pub use person::{Address, MoreProfile, Person, Proof};
 pub use redirect_uri::{RedirectUriError, check_redirect_uri, matches_redirect_uri};
 pub use refresh_token::{RefreshTimes, RefreshUse};
 pub use sealed::sealed_place;
-pub use signing_key::{KeySchedule, KeyTimes, current_key, missing_key, next_key, signs_now, stands_in_jwks};
+pub use signing_key::{
+    KEY_SET_KEPT_FOR, KeySchedule, KeyTimes, current_key, may_sign_from, missing_key, next_key, signs_now,
+    stands_in_jwks,
+};
 pub use standard_claims::{ClaimError, StandardAddress, StandardClaims};
 pub use subject::{SubjectOf, derive_compatible_subject, derive_subject};
 pub use test_user::{TestUser, TestUserError};

@@ -64,6 +64,17 @@ pub fn next_key<K>(keys: &[K], times: impl Fn(&K) -> KeyTimes, now: Timestamp) -
     keys.iter().filter(waits).min_by_key(|key| times(key).active_at)
 }
 
+/// How long somebody may still have a key set from before a key was published: the `max-age` of the JWKS, and what a
+/// node remembers.
+pub const KEY_SET_KEPT_FOR: Duration = Duration::from_secs(5 * 60 + 10);
+
+/// The earliest instant at which a published key can sign without surprising anybody.
+///
+/// A schedule that publishes keys shorter ahead than key sets are kept says how long they are kept.
+pub fn may_sign_from(key: &KeyTimes, schedule: KeySchedule, now: Timestamp) -> Timestamp {
+    key.published_at.after(schedule.published_ahead.min(KEY_SET_KEPT_FOR)).max(now)
+}
+
 /// Says when a key that has to be published now shall begin to sign; `None` while one is published ahead.
 ///
 /// `keys`: all of one domain and one algorithm. The one that signs until then retires at that instant.

@@ -40,9 +40,9 @@ section! {
 }
 
 section! {
-    /// The key that opens everything in the database. It comes from exactly one of three places: this file, the
-    /// environment variable `PORTVAKT_MASTER_KEY`, or the systemd credential `portvakt-master-key`. There is no default,
-    /// and without it `serve` does not start.
+    /// The key that opens everything in the database. It comes from exactly one place: the file named here
+    /// or in the environment variable `PORTVAKT_MASTER_KEY_FILE`, the variable `PORTVAKT_MASTER_KEY`, or the systemd
+    /// credential `portvakt-master-key`. There is no default, and without it `serve` does not start.
     MasterKey ["master_key"] {
         /// A file with the key: 32 bytes in base64url, made by `portvakt config new-master-key`. Only its owner may read it.
         file: Option<PathBuf> = Unset(r#""/etc/portvakt/master.key""#);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{
     file::SECTIONS,
     schema::{About, Given, Key},
-    secret::{CREDENTIAL, VARIABLE},
+    secret::{CREDENTIAL, FILE_VARIABLE, VARIABLE},
 };
 
 /// The width of comments in the example.
@@ -69,8 +69,8 @@ pub(crate) fn reference() -> String {
          directory. Durations are written `\"20s\"`, `\"15m\"`, `\"24h\"`, `\"90d\"`.\n\n\
          The environment wins over the file: `PORTVAKT__SECTION__KEY` sets `key` in `[section]`, as TOML or as bare text; a\n\
          list may have commas between its items. Tables in two brackets can only be set in the file.\n\n\
-         The master key comes from exactly one of three places: `file` in `[master_key]`, the variable `{VARIABLE}`, or\n\
-         the systemd credential `{CREDENTIAL}`.\n\n\
+         The master key comes from exactly one place: the file that `file` in `[master_key]` or the variable\n\
+         `{FILE_VARIABLE}` names, the variable `{VARIABLE}`, or the systemd credential `{CREDENTIAL}`.\n\n\
          `PORTVAKT_LOG` chooses what is logged, for example `info,store=debug`, and wins over `[log]`.\n"
     );
     for section in SECTIONS {

@@ -17,7 +17,7 @@ use super::{
     fault::Faults,
     file::{self, File, Format, Level},
     schema::Document,
-    secret::{MasterKeySource, VARIABLE, read_secret, refuse_open},
+    secret::{FILE_VARIABLE, MasterKeySource, VARIABLE, read_secret, refuse_open},
     value::{HostPort, Net},
 };
 
@@ -126,20 +126,29 @@ pub(crate) struct Surroundings {
     pub(crate) base: PathBuf,
     /// Variables that set keys.
     pub(crate) variables: BTreeMap<String, String>,
+    /// Variables that look as if they should.
+    pub(crate) mistaken: Vec<String>,
     pub(crate) master_key: Option<Secret<String>>,
+    pub(crate) master_key_file: Option<PathBuf>,
     pub(crate) credentials: Option<PathBuf>,
 }
 
 impl Surroundings {
     #[expect(clippy::disallowed_methods, reason = "cli reads the environment")]
     fn read(base: PathBuf) -> Self {
-        let named = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
-        });
+        let named: Vec<(String, String)> = std::env::vars_os()
+            .filter_map(|(name, value)| {
+                Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+            })
+            .collect();
+        let mistaken =
+            |name: &String| name.starts_with("PORTVAKT_") && !name.starts_with(PREFIX) && name.contains("__");
         Self {
             base,
-            variables: named.filter(|(name, _)| name.starts_with(PREFIX)).collect(),
+            mistaken: named.iter().map(|(name, _)| name.clone()).filter(mistaken).collect(),
+            variables: named.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect(),
             master_key: std::env::var(VARIABLE).ok().map(Secret::new),
+            master_key_file: std::env::var(FILE_VARIABLE).ok().map(PathBuf::from),
             credentials: std::env::var("CREDENTIALS_DIRECTORY").ok().map(PathBuf::from),
         }
     }
@@ -152,8 +161,8 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
     let mut faults = std::mem::take(&mut document.faults);
     let mut kept = |result: Result<(), Faults>| result.unwrap_or_else(|it| faults.merge(it));
     let place = place(&file.database, around);
-    let given = file.master_key.file.as_ref().map(|it| around.base.join(it));
-    let master_key = MasterKeySource::choose(given, around.master_key.clone(), around.credentials.clone());
+    let files = file.master_key.file.iter().chain(&around.master_key_file).map(|it| around.base.join(it));
+    let master_key = MasterKeySource::choose(files, around.master_key.clone(), around.credentials.clone());
     let roots = extra_roots(&file.outbound, around);
     let database_roots = database_roots(&file.database, around);
     let listen = listen(&file.listen, around);
@@ -163,6 +172,8 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
     kept(database_roots.as_ref().map(drop).map_err(Clone::clone));
     kept(listen.as_ref().map(drop).map_err(Clone::clone));
     kept(keys_agree(&file.keys));
+    kept(shares_are_parts(&file.limits));
+    around.mistaken.iter().for_each(|name| kept(Err(mistaken(name))));
     kept(sandbox_is_a_host(&file.sandbox));
     let test_eids = test_eids(&file);
     kept(test_eids.as_ref().map(drop).map_err(Clone::clone));
@@ -381,6 +392,21 @@ fn sandbox_is_a_host(sandbox: &file::Sandbox) -> Result<(), Faults> {
         ))),
         _ => Ok(()),
     }
+}
+
+fn shares_are_parts(limits: &file::Limits) -> Result<(), Faults> {
+    if limits.domain_share <= 100 {
+        return Ok(());
+    }
+    Err(Faults::one(format!(
+        "`domain_share` in [limits] is {} percent: write 1 to 100, or 0 for no limit",
+        limits.domain_share
+    )))
+}
+
+fn mistaken(name: &str) -> Faults {
+    let meant = name.replacen("PORTVAKT_", PREFIX, 1);
+    Faults::one(format!("the environment variable {name} sets nothing; did you mean {meant}?"))
 }
 
 /// A key that is published longer than it signs would never be alone in being next.

@@ -12,6 +12,8 @@ use super::fault::Faults;
 
 /// The environment variable that may have the master key.
 pub(crate) const VARIABLE: &str = "PORTVAKT_MASTER_KEY";
+/// The environment variable that may name a file with it, as containers have it.
+pub(crate) const FILE_VARIABLE: &str = "PORTVAKT_MASTER_KEY_FILE";
 /// The systemd credential that may have it.
 pub(crate) const CREDENTIAL: &str = "portvakt-master-key";
 
@@ -37,28 +39,28 @@ impl std::fmt::Display for MasterKeySource {
 }
 
 impl MasterKeySource {
-    /// Chooses the one place that is given. `file`: as in the configuration, absolute; `variable` and
-    /// `credentials`: what the environment says.
+    /// Chooses the one place that is given. `files`: as in the configuration and the environment, absolute; `variable`
+    /// and `credentials`: what the environment says.
     ///
     /// # Errors
     /// None of them, or more than one.
     pub(crate) fn choose(
-        file: Option<PathBuf>,
+        files: impl IntoIterator<Item = PathBuf>,
         variable: Option<Secret<String>>,
         credentials: Option<PathBuf>,
     ) -> Result<Self, Faults> {
         let credential = credentials.map(|folder| folder.join(CREDENTIAL)).filter(|path| path.exists());
-        let given: Vec<Self> = file
-            .map(Self::File)
+        let given: Vec<Self> = files
             .into_iter()
+            .map(Self::File)
             .chain(variable.map(Self::Variable))
             .chain(credential.map(Self::Credential))
             .collect();
         match <[Self; 1]>::try_from(given) {
             Ok([one]) => Ok(one),
             Err(none) if none.is_empty() => Err(Faults::one(format!(
-                "there is no master key: set `file` in [master_key], {VARIABLE}, or the systemd credential \
-                 {CREDENTIAL}; `portvakt config new-master-key` makes one (a database that exists opens only with its own)"
+                "there is no master key: set `file` in [master_key], {VARIABLE}, {FILE_VARIABLE}, or the systemd \
+                 credential {CREDENTIAL}; `portvakt config new-master-key` makes one (a database that exists opens only with its own)"
             ))),
             Err(several) => Err(Faults::one(format!(
                 "the master key is given more than once: {}; leave one of them",

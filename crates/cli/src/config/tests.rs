@@ -16,7 +16,9 @@ fn around(variables: &[(&str, &str)]) -> Surroundings {
     Surroundings {
         base: "/etc/portvakt".into(),
         variables: variables.iter().map(owned).collect::<BTreeMap<_, _>>(),
+        mistaken: Vec::new(),
         master_key: Some(Secret::from(KEY)),
+        master_key_file: None,
         credentials: None,
     }
 }
@@ -106,8 +108,18 @@ fn the_master_key_comes_from_one_place() {
     let refused = |it: &Surroundings, more: &str| {
         resolve(Path::new("portvakt.toml"), &format!("{ENOUGH}{more}"), it).unwrap_err().to_string()
     };
-    insta::assert_snapshot!(refused(&none, ""), @"there is no master key: set `file` in [master_key], PORTVAKT_MASTER_KEY, or the systemd credential portvakt-master-key; `portvakt config new-master-key` makes one (a database that exists opens only with its own)");
+    insta::assert_snapshot!(refused(&none, ""), @"there is no master key: set `file` in [master_key], PORTVAKT_MASTER_KEY, PORTVAKT_MASTER_KEY_FILE, or the systemd credential portvakt-master-key; `portvakt config new-master-key` makes one (a database that exists opens only with its own)");
     insta::assert_snapshot!(refused(&around(&[]), "[master_key]\nfile = \"m\""), @"the master key is given more than once: the file /etc/portvakt/m, the environment variable PORTVAKT_MASTER_KEY; leave one of them");
+}
+
+#[test]
+fn what_would_be_ignored_is_refused() {
+    let mut around = around(&[]);
+    around.mistaken.push("PORTVAKT_LIMITS__PER_ADDRESS".to_owned());
+    let text = format!("{ENOUGH}[limits]\ndomain_share = 500\n");
+    let refusal = resolve(Path::new("portvakt.toml"), &text, &around).unwrap_err().to_string();
+    assert!(refusal.contains("did you mean PORTVAKT__LIMITS__PER_ADDRESS?"), "{refusal}");
+    assert!(refusal.contains("`domain_share` in [limits] is 500 percent"), "{refusal}");
 }
 
 #[test]

@@ -4,6 +4,8 @@ use clap::{Args, Subcommand};
 use console::KeyView;
 use serde_json::{Value, json};
 
+use crate::clock;
+
 use super::{
     AtTheDesk, Desk, Place,
     desk::{AtDomain, words},
@@ -25,7 +27,8 @@ enum What {
     List,
     /// Publishes the next keys if they are missing; the running service does that by itself.
     Rotate {
-        /// Lets the published next keys sign from now on. No login fails.
+        /// Lets the published next keys sign, at once or as soon as nobody can still have a key set without them: five
+        /// minutes after they were published. No login fails.
         #[arg(long)]
         now: bool,
         /// Withdraws a stolen key at once. Tokens that it signed are refused from now on.
@@ -60,7 +63,15 @@ impl AtTheDesk for Keys {
                 console.withdraw_key(&tenant, (id, &kid), schedule, desk.now).await.map_err(words)?;
             }
             What::Rotate { now: true, .. } => {
-                console.rotate_keys_now(&tenant, id, schedule, desk.now).await.map_err(words)?;
+                let signing =
+                    console.rotate_keys_now(&tenant, id, schedule, desk.now).await.map_err(words)?;
+                for (kid, at) in signing.into_iter().filter(|(_, at)| *at > desk.now) {
+                    eprintln!(
+                        "{kid} was published just now and signs from {}, when nobody has a key set without it any more; \
+                         for a stolen key, use --compromised",
+                        clock::rfc3339(at)
+                    );
+                }
             }
             What::Rotate { .. } => {
                 console.turn_keys(&tenant, id, schedule, desk.now).await.map_err(words)?;
