@@ -86,7 +86,7 @@ impl Installation {
         fs::write(self.path("portvakt.toml"), text).unwrap();
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portvakt"));
         command.args(words).current_dir(self.folder.path()).stdin(Stdio::null());
         command.env_remove("PORTVAKT_LOG").env_remove("PORTVAKT_MASTER_KEY");

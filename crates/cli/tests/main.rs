@@ -14,6 +14,7 @@ mod manage;
 mod moving_in;
 mod operator;
 mod proxies;
+mod pushing;
 mod start;
 mod stop;
 mod tls;

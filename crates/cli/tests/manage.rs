@@ -1,6 +1,10 @@
 //! What an operator does from the terminal, with the words of the guide.
 
-use std::fs;
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
 
 use serde_json::Value;
 
@@ -112,6 +116,43 @@ async fn a_test_login_that_cannot_begin_leaves_no_way_back_to_this_machine_regis
     assert!(said.contains("a key that only it has"), "{said}");
     let after = json(&it, &["applications", "show", "shop", "--domain", HOST]);
     assert_eq!(after["settings"]["redirect_uris"], before["settings"]["redirect_uris"]);
+}
+
+#[tokio::test]
+async fn a_test_login_whose_id_token_nobody_here_could_read_is_refused_before_anything_is_lent() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let modulus = format!("{}w", "_".repeat(341));
+    let key = serde_json::json!({"kty": "RSA", "use": "enc", "n": modulus, "e": "AQAB"});
+    let keys = format!("jwks={}", serde_json::json!({"keys": [key]}));
+    let change = ["applications", "change", "shop", "--domain", HOST, "--set", &keys];
+    json(&it, &[&change[..], &["--set", "id_token_response=signedAndEncryptedJwt"]].concat());
+    let show = ["applications", "show", "shop", "--domain", HOST];
+    let before = json(&it, &show);
+    let said = refused(&it, &["test", "login", "--client", "shop", "--port", "0"]);
+    assert!(said.contains("--set id_token_response=signed`"), "{said}");
+    assert_eq!(json(&it, &show), before);
+}
+
+#[tokio::test]
+async fn a_test_login_that_is_stopped_takes_back_what_it_lent_and_what_a_killed_one_left() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let uris = "redirect_uris=[\"https://shop.example/cb\",\"http://localhost:8800/portvakt-test-login\"]";
+    json(&it, &["applications", "change", "shop", "--domain", HOST, "--set", uris]);
+    let words = ["test", "login", "--client", "shop", "--port", "0", "--config", "portvakt.toml"];
+    let mut child = it.command(&words).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with("Waiting six seconds"), "{line}");
+    Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let after = json(&it, &["applications", "show", "shop", "--domain", HOST]);
+    assert_eq!(after["settings"]["redirect_uris"], serde_json::json!(["https://shop.example/cb"]));
+    assert_eq!(
+        (&after["secrets"][0]["state"], &after["secrets"][1]["state"]),
+        (&"live".into(), &"ended".into())
+    );
 }
 
 #[tokio::test]

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crypto::{Digest, Secret};
-use model::{Action, ApplicationId, SecretId, Timestamp};
+use model::{Action, ApplicationId, SecretId, TenantId, Timestamp};
 use serde_json::json;
 use store::{
-    StoreError, WriteTx, applications,
+    StoreError, Tx, WriteTx, applications,
     client_secrets::{self, ClientSecret},
 };
 
@@ -15,8 +15,26 @@ use crate::{
     access::{Permission, Permit},
 };
 
-/// How many secrets of an application may be live.
+/// How many secrets of an application may be live, beside those that are lent.
 pub(crate) const MOST_LIVE: usize = 2;
+/// How long a secret is lent for a try.
+const LOAN: Duration = Duration::from_secs(20 * 60);
+
+/// A secret that was made to end so soon is lent; an application's own is never that short.
+pub(crate) fn is_lent(row: &ClientSecret) -> bool {
+    row.expires_at.is_some_and(|at| at <= row.created_at.after(LOAN))
+}
+
+/// The application's own secrets that are accepted at `now`, the oldest first.
+pub(crate) fn own_live(
+    tx: &mut impl Tx,
+    (tenant, application): (TenantId, ApplicationId),
+    now: Timestamp,
+) -> Result<Vec<ClientSecret>, StoreError> {
+    let mut live = client_secrets::list_live(tx, tenant, application, now)?;
+    live.retain(|row| !is_lent(row));
+    Ok(live)
+}
 
 /// A client secret as it is shown: everything but itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +47,8 @@ pub struct SecretView {
     pub ends_at: Option<Timestamp>,
     /// When it was last used, to the hour or so.
     pub last_used_at: Option<Timestamp>,
+    /// Whether it was lent for a try, and is none of the application's own.
+    pub lent: bool,
 }
 
 impl SecretView {
@@ -37,7 +57,13 @@ impl SecretView {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
-        Self { id: row.id, created_at: row.created_at, ends_at, last_used_at: row.last_used_at }
+        Self {
+            id: row.id,
+            created_at: row.created_at,
+            ends_at,
+            last_used_at: row.last_used_at,
+            lent: is_lent(row),
+        }
     }
 }
 
@@ -97,7 +123,7 @@ impl Console {
         self.new_secret((tenant, application), None, now).await
     }
 
-    /// Makes a secret and lets all others end after `overlap`; meanwhile both are accepted.
+    /// Makes a secret and lets all others end after `overlap`; meanwhile both are accepted. What is lent stays.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
@@ -125,7 +151,7 @@ impl Console {
             // Got for change: whoever else counts secrets waits here.
             applications::get(tx, row.tenant_id, application)
                 .map_err(|error| Refusal::of(error, "application"))?;
-            let mut live = client_secrets::list_live(tx, row.tenant_id, application, now)?;
+            let mut live = own_live(tx, (row.tenant_id, application), now)?;
             if overlap.is_none() && live.len() >= MOST_LIVE {
                 return Err(Refusal::TooManySecrets);
             }
@@ -186,7 +212,7 @@ impl Console {
         saved.await.map_err(|error: StoreError| Refusal::of(error, "client secret"))
     }
 
-    /// Makes a secret beside the others that is accepted until `until` and no longer, for a try.
+    /// Makes a secret beside the others that is accepted for 20 minutes and no longer, for a try.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
@@ -194,13 +220,12 @@ impl Console {
         &self,
         tenant: &Tenant,
         application: ApplicationId,
-        until: Timestamp,
         now: Timestamp,
     ) -> Result<(SecretId, Secret<String>), Refusal> {
         let permit = Self::permit(tenant, Permission::Manage)?;
         let secret = self.random.token();
-        let row =
-            ClientSecret { expires_at: Some(until), ..self.secret_row(tenant, application, &secret, now) };
+        let until = Some(now.after(LOAN));
+        let row = ClientSecret { expires_at: until, ..self.secret_row(tenant, application, &secret, now) };
         let id = row.id;
         let saved = self.store.write(move |tx| {
             applications::get(tx, row.tenant_id, application)?;

@@ -44,3 +44,30 @@ async fn neg_35_the_audit_trail_has_no_secret() {
     assert!(!format!("{links:?}").contains(secret.expose()));
     assert_eq!(links.last().unwrap().event.action, "client_secret.created");
 }
+
+#[tokio::test]
+async fn a_rotation_while_a_secret_is_lent_leaves_the_applications_own_for_the_overlap() {
+    let house = House::open().await;
+    let shop = house.an_application("shop").await;
+    let (own, _) = house.console.create_client_secret(&house.tenant, shop, NOW).await.unwrap();
+    house.console.lend_client_secret(&house.tenant, shop, NOW).await.unwrap();
+    house.console.rotate_client_secret(&house.tenant, shop, 7 * DAY, NOW).await.unwrap();
+    let secrets = house.console.client_secrets(&house.tenant, shop).await.unwrap();
+    let before = secrets.iter().find(|it| it.id == own).unwrap();
+    assert_eq!(before.ends_at, Some(NOW.after(7 * DAY)));
+    assert_eq!((secrets.iter().filter(|it| it.lent).count(), live(&secrets, NOW)), (1, 3));
+}
+
+#[tokio::test]
+async fn a_lent_secret_takes_none_of_the_two_places_and_ends_within_twenty_minutes() {
+    let house = House::open().await;
+    let shop = house.an_application("shop").await;
+    house.console.lend_client_secret(&house.tenant, shop, NOW).await.unwrap();
+    for _ in 0..2 {
+        house.console.create_client_secret(&house.tenant, shop, NOW).await.unwrap();
+    }
+    let third = house.console.create_client_secret(&house.tenant, shop, NOW).await;
+    assert!(matches!(third, Err(Refusal::TooManySecrets)));
+    let secrets = house.console.client_secrets(&house.tenant, shop).await.unwrap();
+    assert_eq!(live(&secrets, NOW.after(Duration::from_secs(20 * 60))), 2);
+}

@@ -7,13 +7,14 @@ use outbound::Outbound;
 use serde_json::Value;
 
 use crate::{
-    Claims, Config, IdTokenProblem, Leg, SampleError, Step,
+    Claims, Config, IdTokenProblem, Leg, NoUserinfo, SampleError, Step,
     exchange::{line, parameters},
     id_token::{Expected, verify},
     login::Login,
     memo::Memo,
     returned::Returned,
-    wire::{Metadata, Wire},
+    userinfo,
+    wire::{Metadata, Tokens, Wire},
 };
 
 /// The sample application; one for the whole process.
@@ -34,6 +35,8 @@ pub struct Begun {
     pub state: String,
     /// What the browser keeps until it comes back: at most 500 characters of base64url, sealed.
     pub memo: String,
+    /// How many seconds the location can be opened, where the request was pushed.
+    pub waits: Option<u64>,
 }
 
 /// A login that has worked.
@@ -45,8 +48,8 @@ pub struct Finished {
     pub header: Value,
     /// Its claims, verified.
     pub claims: Claims,
-    /// What userinfo said.
-    pub userinfo: Claims,
+    /// What userinfo said, or why that cannot be shown.
+    pub userinfo: Result<Claims, NoUserinfo>,
     /// What went over the wire, in order, without secrets.
     pub exchange: Vec<Leg>,
     /// Where "log out" leads, when the issuer has such a place.
@@ -66,16 +69,23 @@ impl Sample {
     ///
     /// # Errors
     /// [`SampleError::UnknownLogin`]; [`SampleError::Unreachable`] and [`SampleError::Nonsense`] when there
-    /// is no usable discovery document: show it, trying again is safe.
+    /// is no usable discovery document: show it, trying again is safe. [`SampleError::Refused`] where the issuer
+    /// refuses a pushed request.
     pub async fn start(&self, login: &str, now: i64) -> Result<Begun, SampleError> {
         let login = Login::find(login).ok_or(SampleError::UnknownLogin)?;
         let discovered = self.wire.discover(&self.config.issuer, now).await?;
         let memo = Memo::fresh(login, &self.random, now);
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(self.request(login, &memo).iter().map(|(name, value)| (*name, value.as_str())))
-            .finish();
+        let metadata = &discovered.metadata;
+        let (mut pairs, mut waits) = (self.request(login, &memo), None);
+        if self.config.pushes || metadata.must_push {
+            let pushed = self.wire.push(&self.config, metadata, &pairs).await?;
+            pairs = vec![("client_id", self.config.client_id.clone()), ("request_uri", pushed.request_uri)];
+            waits = Some(pushed.expires_in);
+        }
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
         Ok(Begun {
-            location: with_query(&discovered.metadata.authorization_endpoint, &query),
+            location: with_query(&metadata.authorization_endpoint, &query),
+            waits,
             memo: memo.seal(&self.key, &self.random)?,
             state: memo.state,
         })
@@ -123,23 +133,39 @@ impl Sample {
         };
         let claims = verify(&tokens.id_token, &keys, &expected)?;
         // An application that asked for a level must look at what it got.
-        if !login.accepts(claims.text("acr")) {
+        if !login.accepts(&claims) {
             return Err(SampleError::Level);
         }
-        let (userinfo, userinfo_leg) = self.wire.userinfo(metadata, &tokens.access_token).await?;
+        let (userinfo, userinfo_leg) = self.ask_userinfo(metadata, &tokens, &keys).await?;
         // Core §5.3.2: unless both speak of the same person, what userinfo says must not be used.
-        if userinfo.text("sub") != claims.text("sub") {
+        if userinfo.as_ref().is_ok_and(|it| it.text("sub") != claims.text("sub")) {
             return Err(SampleError::Subject);
         }
         let authorize_leg = self.authorize_leg(login, &memo, metadata, &returned);
+        let mut exchange = vec![discovered.leg.clone(), authorize_leg, token_leg, keys_leg];
+        exchange.extend(userinfo_leg);
         Ok(Finished {
             header: header(&tokens.id_token)?,
             logout_url: self.logout_url(metadata, &tokens.id_token),
             id_token: tokens.id_token,
             claims,
             userinfo,
-            exchange: vec![discovered.leg.clone(), authorize_leg, token_leg, keys_leg, userinfo_leg],
+            exchange,
         })
+    }
+
+    async fn ask_userinfo(
+        &self,
+        metadata: &Metadata,
+        tokens: &Tokens,
+        keys: &Value,
+    ) -> Result<(Result<Claims, NoUserinfo>, Option<Leg>), SampleError> {
+        if !self.config.asks_userinfo {
+            return Ok((Err(NoUserinfo::Off), None));
+        }
+        let (response, leg) = self.wire.userinfo(metadata, &tokens.access_token).await?;
+        let said = userinfo::read(&response, keys, (&metadata.issuer, &self.config.client_id))?;
+        Ok((said, Some(leg)))
     }
 
     fn authorize_leg(&self, login: Login, memo: &Memo, metadata: &Metadata, returned: &Returned) -> Leg {
@@ -199,6 +225,8 @@ mod tests {
             client_secret: Some("secret".into()),
             redirect_uri: "http://sample.localhost:2/callback".into(),
             post_logout_redirect_uri: "http://sample.localhost:2/".into(),
+            pushes: false,
+            asks_userinfo: true,
         };
         let sample = Sample::new(config, Arc::new(Outbound::new(Settings::default())), random.clone());
         let login = Login::find("nin").unwrap();

@@ -15,4 +15,8 @@ pub struct Config {
     pub redirect_uri: String,
     /// Where a logout comes back to.
     pub post_logout_redirect_uri: String,
+    /// Whether requests are pushed (RFC 9126) even where the issuer does not ask it of everybody.
+    pub pushes: bool,
+    /// Whether userinfo is asked; an application may have every claim in its ID token.
+    pub asks_userinfo: bool,
 }

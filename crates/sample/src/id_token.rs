@@ -14,7 +14,7 @@ pub enum IdTokenProblem {
     /// No key has the id that the header names.
     #[error("the ID token was signed with a key that the issuer does not publish")]
     Key,
-    /// Not RS256, or not this key's signature.
+    /// Not signed by the algorithm that the key is for, or not with this key.
     #[error("the ID token's signature does not verify")]
     Signature,
     /// `iss` is not the issuer.
@@ -55,37 +55,49 @@ const LEEWAY: i64 = 60;
 ///
 /// Spec: OpenID Connect Core 1.0 §3.1.3.7 <https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation>
 pub(crate) fn verify(token: &str, jwks: &Value, expected: &Expected<'_>) -> Result<Claims, IdTokenProblem> {
-    let compact = crypto::parse(token).map_err(|_| IdTokenProblem::Malformed)?;
-    let key = key(jwks, compact.kid().ok_or(IdTokenProblem::Key)?)?;
-    let payload = compact.verify(&key, &[Algorithm::Rs256]).map_err(|_| IdTokenProblem::Signature)?;
-    let claims: Claims = serde_json::from_slice(payload).map_err(|_| IdTokenProblem::Malformed)?;
-    check(&claims, expected)?;
+    let (claims, algorithm) = signed(token, jwks)?;
+    check(&claims, algorithm, expected)?;
     Ok(claims)
 }
 
-fn key(jwks: &Value, kid: &str) -> Result<PublicKey, IdTokenProblem> {
+/// Verifies the signature alone; gives the claims, and the algorithm, which the header and the key agree on.
+pub(crate) fn signed(token: &str, jwks: &Value) -> Result<(Claims, Algorithm), IdTokenProblem> {
+    let compact = crypto::parse(token).map_err(|_| IdTokenProblem::Malformed)?;
+    let jwk = jwk(jwks, compact.kid().ok_or(IdTokenProblem::Key)?)?;
+    let key = PublicKey::from_jwk(jwk).map_err(|_| IdTokenProblem::Key)?;
+    let named = jwk.get("alg").and_then(Value::as_str);
+    let algorithm = compact.algorithm().filter(|it| named.is_none_or(|named| named == it.as_str()));
+    let algorithm = algorithm.ok_or(IdTokenProblem::Signature)?;
+    let payload = compact.verify(&key, &[algorithm]).map_err(|_| IdTokenProblem::Signature)?;
+    let claims = serde_json::from_slice(payload).map_err(|_| IdTokenProblem::Malformed)?;
+    Ok((claims, algorithm))
+}
+
+fn jwk<'a>(jwks: &'a Value, kid: &str) -> Result<&'a Value, IdTokenProblem> {
     let keys = jwks.get("keys").and_then(Value::as_array).ok_or(IdTokenProblem::Key)?;
     let text = |key: &Value, name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
     let mut fitting = keys.iter().filter(|key| {
         text(key, "kid").as_deref() == Some(kid) && text(key, "use").is_none_or(|it| it == "sig")
     });
     match (fitting.next(), fitting.next()) {
-        (Some(jwk), None) => PublicKey::from_jwk(jwk).map_err(|_| IdTokenProblem::Key),
+        (Some(jwk), None) => Ok(jwk),
         _ => Err(IdTokenProblem::Key),
     }
 }
 
-fn check(claims: &Claims, expected: &Expected<'_>) -> Result<(), IdTokenProblem> {
+fn check(claims: &Claims, algorithm: Algorithm, expected: &Expected<'_>) -> Result<(), IdTokenProblem> {
     let is = |name: &str, value: &str| claims.text(name) == Some(value);
     let time = |name: &str| claims.get(name).and_then(Value::as_i64);
     let lasts = time("exp").is_some_and(|exp| expected.now < exp + LEEWAY);
+    // Core §3.1.3.6: optional beside a code.
+    let fits = |hash: &Value| hash.as_str() == Some(&at_hash(algorithm, expected.access_token));
     let has_begun = time("iat").is_some_and(|iat| iat <= expected.now + LEEWAY);
     let checks = [
         (is("iss", expected.issuer), IdTokenProblem::Issuer),
         (is_for(claims.get("aud"), expected.client_id), IdTokenProblem::Audience),
         (lasts && has_begun, IdTokenProblem::Time),
         (is("nonce", expected.nonce), IdTokenProblem::Nonce),
-        (is("at_hash", &at_hash(Algorithm::Rs256, expected.access_token)), IdTokenProblem::AccessToken),
+        (claims.get("at_hash").is_none_or(fits), IdTokenProblem::AccessToken),
         (claims.text("sub").is_some_and(|it| it.len() <= 255), IdTokenProblem::Subject),
     ];
     match checks.into_iter().find(|(holds, _)| !holds) {
@@ -95,7 +107,7 @@ fn check(claims: &Claims, expected: &Expected<'_>) -> Result<(), IdTokenProblem>
 }
 
 /// Another audience beside us is nobody we trust (§3.1.3.7 step 3).
-fn is_for(audience: Option<&Value>, client_id: &str) -> bool {
+pub(crate) fn is_for(audience: Option<&Value>, client_id: &str) -> bool {
     match audience {
         Some(Value::Array(many)) => !many.is_empty() && many.iter().all(|it| it.as_str() == Some(client_id)),
         Some(one) => one.as_str() == Some(client_id),
@@ -156,15 +168,36 @@ mod tests {
     }
 
     #[test]
-    fn only_a_published_rsa_key_is_believed() {
+    fn a_token_without_at_hash_is_believed() {
+        let key = SigningKey::generate(Algorithm::Es256).unwrap();
+        let mut claims = good();
+        claims.as_object_mut().unwrap().remove("at_hash");
+        let jwks = json!({"keys": [key.public_jwk()]});
+        assert!(verify(&signed(&key, &claims), &jwks, &EXPECTED).is_ok(), "Core 3.1.3.6: it is optional");
+    }
+
+    #[test]
+    fn a_token_is_verified_by_the_algorithm_of_its_key() {
+        for algorithm in Algorithm::ALL {
+            let key = SigningKey::generate(algorithm).unwrap();
+            let mut claims = good();
+            claims["at_hash"] = json!(at_hash(algorithm, "token"));
+            let token = signed(&key, &claims);
+            let mut jwk = key.public_jwk();
+            assert!(verify(&token, &json!({"keys": [jwk]}), &EXPECTED).is_ok(), "{algorithm:?}");
+            // PS256 fits the same keys as RS256, and a key is for one of them.
+            jwk["alg"] = json!(if algorithm == Algorithm::Rs256 { "PS256" } else { "RS256" });
+            assert_eq!(verify(&token, &json!({"keys": [jwk]}), &EXPECTED), Err(IdTokenProblem::Signature));
+        }
+    }
+
+    #[test]
+    fn only_a_published_key_is_believed() {
         let key = SigningKey::generate(Algorithm::Rs256).unwrap();
         let other = SigningKey::generate(Algorithm::Rs256).unwrap();
-        let elliptic = SigningKey::generate(Algorithm::Es256).unwrap();
-        let jwks = json!({"keys": [key.public_jwk(), elliptic.public_jwk()]});
+        let jwks = json!({"keys": [key.public_jwk()]});
         let token = signed(&other, &good());
         assert_eq!(verify(&token, &jwks, &EXPECTED), Err(IdTokenProblem::Key));
-        let token = signed(&elliptic, &good());
-        assert_eq!(verify(&token, &jwks, &EXPECTED), Err(IdTokenProblem::Signature));
         assert_eq!(verify("a.b.c", &jwks, &EXPECTED), Err(IdTokenProblem::Malformed));
     }
 }

@@ -17,6 +17,7 @@ mod login;
 mod memo;
 mod returned;
 mod short;
+mod userinfo;
 mod wire;
 
 pub use application::{Begun, Finished, Sample};
@@ -25,3 +26,4 @@ pub use config::Config;
 pub use error::SampleError;
 pub use exchange::{Leg, Step};
 pub use id_token::IdTokenProblem;
+pub use userinfo::NoUserinfo;

@@ -1,5 +1,7 @@
 //! The ways to log in that the sample application offers.
 
+use crate::Claims;
+
 /// What one of them asks for, and what it accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Login {
@@ -46,15 +48,23 @@ impl Login {
         ALL.into_iter().find(|login| login.id == id)
     }
 
-    /// Says whether an application that asked so may go on with this `acr`.
-    pub(crate) fn accepts(&self, acr: Option<&str>) -> bool {
-        self.accepts.is_empty() || acr.is_some_and(|acr| self.accepts.contains(&acr))
+    /// Says whether an application that asked so may go on with these claims.
+    ///
+    /// Tokens of the compatible profile have no `acr`; their `authenticationtype` is what was asked for.
+    pub(crate) fn accepts(&self, claims: &Claims) -> bool {
+        let asked = || self.acr_values.is_some() && claims.text("authenticationtype") == self.acr_values;
+        self.accepts.is_empty() || claims.text("acr").map_or_else(asked, |acr| self.accepts.contains(&acr))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{ALL, Login};
+    use crate::Claims;
+
+    fn claims(json: &str) -> Claims {
+        serde_json::from_str(json).unwrap()
+    }
 
     #[test]
     fn every_login_is_found_by_its_word() {
@@ -68,8 +78,16 @@ mod tests {
     fn a_lower_level_is_not_accepted_and_a_higher_one_is() {
         let high = Login::find("bankid-high").unwrap();
         let biometrics = Login::find("bankid-biometrics").unwrap();
-        assert!(!high.accepts(Some("urn:grn:authn:no:bankid:substantial")) && !high.accepts(None));
-        assert!(biometrics.accepts(Some("urn:grn:authn:no:bankid:high")));
-        assert!(Login::find("any").unwrap().accepts(None));
+        assert!(!high.accepts(&claims(r#"{"acr":"urn:grn:authn:no:bankid:substantial"}"#)));
+        assert!(!high.accepts(&Claims::default()));
+        assert!(biometrics.accepts(&claims(r#"{"acr":"urn:grn:authn:no:bankid:high"}"#)));
+        assert!(Login::find("any").unwrap().accepts(&Claims::default()));
+    }
+
+    #[test]
+    fn a_compatible_token_says_what_was_asked_instead_of_an_acr() {
+        let nin = Login::find("nin").unwrap();
+        assert!(nin.accepts(&claims(r#"{"authenticationtype":"urn:grn:authn:no:bankid"}"#)));
+        assert!(!nin.accepts(&claims(r#"{"authenticationtype":"urn:grn:authn:no:vipps"}"#)));
     }
 }

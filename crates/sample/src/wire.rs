@@ -30,6 +30,9 @@ pub(crate) struct Metadata {
     pub(crate) userinfo_endpoint: String,
     pub(crate) jwks_uri: String,
     pub(crate) end_session_endpoint: Option<String>,
+    pub(crate) pushed_authorization_request_endpoint: Option<String>,
+    #[serde(default, rename = "require_pushed_authorization_requests")]
+    pub(crate) must_push: bool,
     #[serde(default, rename = "authorization_response_iss_parameter_supported")]
     pub(crate) names_itself: bool,
 }
@@ -46,6 +49,13 @@ pub(crate) struct Discovered {
 pub(crate) struct Tokens {
     pub(crate) access_token: String,
     pub(crate) id_token: String,
+}
+
+/// What a pushed request is called, and the seconds for which it waits.
+#[derive(Deserialize)]
+pub(crate) struct Pushed {
+    pub(crate) request_uri: String,
+    pub(crate) expires_in: u64,
 }
 
 /// Talks to the issuer.
@@ -97,6 +107,26 @@ impl Wire {
         Ok(found)
     }
 
+    /// Pushes an authorization request, authenticated as at the token endpoint.
+    ///
+    /// Spec: RFC 9126 §2 <https://www.rfc-editor.org/rfc/rfc9126#section-2>
+    pub(crate) async fn push(
+        &self,
+        config: &Config,
+        metadata: &Metadata,
+        pairs: &[(&'static str, String)],
+    ) -> Result<Pushed, SampleError> {
+        let step = Step::Authorize;
+        let endpoint = metadata.pushed_authorization_request_endpoint.clone();
+        let endpoint = endpoint.ok_or_else(|| nonsense(step, "the issuer takes no pushed requests"))?;
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let response = self.send(step, authenticated(Request::form(endpoint, form), config)).await?;
+        if response.status != 201 {
+            return Err(error_of(step, &response));
+        }
+        serde_json::from_slice(&response.body).map_err(|_| nonsense(step, "a member is missing"))
+    }
+
     /// Redeems a code with `client_secret_basic`, or as a public client with its id alone.
     ///
     /// Spec: RFC 6749 §4.1.3, §2.3.1 <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3>
@@ -118,17 +148,13 @@ impl Wire {
             pairs.push(("client_id", config.client_id.as_str()));
         }
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
-        let mut request = Request::form(metadata.token_endpoint.clone(), form);
-        if let Some(secret) = &config.client_secret {
-            request = request.with("authorization", basic(&config.client_id, secret));
-        }
+        let request = authenticated(Request::form(metadata.token_endpoint.clone(), form), config);
         let response = self.send(step, request).await?;
+        if response.status != 200 {
+            return Err(error_of(step, &response));
+        }
         let body: Claims =
             serde_json::from_slice(&response.body).map_err(|_| nonsense(step, "the answer is no JSON"))?;
-        if response.status != 200 {
-            let error = body.text("error").ok_or_else(|| nonsense(step, "an error without a code"))?;
-            return Err(refused(error, body.text("error_description")));
-        }
         if !body.text("token_type").is_some_and(|it| it.eq_ignore_ascii_case("bearer")) {
             return Err(nonsense(step, "the token type is not Bearer"));
         }
@@ -164,7 +190,7 @@ impl Wire {
         &self,
         metadata: &Metadata,
         access_token: &str,
-    ) -> Result<(Claims, Leg), SampleError> {
+    ) -> Result<(Response, Leg), SampleError> {
         let step = Step::Userinfo;
         let request = Request::get(metadata.userinfo_endpoint.clone())
             .with("authorization", format!("Bearer {access_token}"));
@@ -172,11 +198,26 @@ impl Wire {
         if response.status != 200 {
             return Err(nonsense(step, "the status is not 200"));
         }
-        let claims =
-            serde_json::from_slice(&response.body).map_err(|_| nonsense(step, "the answer is no JSON"))?;
         let request =
             format!("{}\nAuthorization: Bearer (access token)", line("GET", &metadata.userinfo_endpoint));
-        Ok((claims, Leg { step, request, response: answer(&response) }))
+        let leg = Leg { step, request, response: answer(&response) };
+        Ok((response, leg))
+    }
+}
+
+fn error_of(step: Step, response: &Response) -> SampleError {
+    let body: Claims = serde_json::from_slice(&response.body).unwrap_or_default();
+    match body.text("error") {
+        Some(error) => refused(error, body.text("error_description")),
+        None => nonsense(step, "an error without a code"),
+    }
+}
+
+/// With the application's secret; a public application says its id in the form alone.
+fn authenticated(request: Request, config: &Config) -> Request {
+    match &config.client_secret {
+        Some(secret) => request.with("authorization", basic(&config.client_id, secret)),
+        None => request,
     }
 }
 

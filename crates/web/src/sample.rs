@@ -174,7 +174,7 @@ fn result(finished: Finished) -> SampleResult {
         name: name.to_owned(),
         value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
     });
-    let who = finished.claims.text("name").or_else(|| finished.userinfo.text("name"));
+    let who = finished.claims.text("name").or_else(|| finished.userinfo.as_ref().ok()?.text("name"));
     SampleResult {
         frame: frame(),
         who: who.or_else(|| finished.claims.text("sub")).unwrap_or_default().to_owned(),
@@ -184,7 +184,7 @@ fn result(finished: Finished) -> SampleResult {
             json: finished.claims.pretty(),
             compact: finished.id_token,
         },
-        userinfo: Some(finished.userinfo.pretty()),
+        userinfo: finished.userinfo.as_ref().ok().map(sample::Claims::pretty),
         exchange: finished
             .exchange
             .into_iter()

@@ -153,6 +153,8 @@ pub(crate) fn sample_site(
         client_secret: Some(seeded.client_secret.clone()),
         redirect_uri: seeded.redirect_uri.clone(),
         post_logout_redirect_uri: format!("{}/", addresses.sample()),
+        pushes: false,
+        asks_userinfo: true,
     };
     sample_router(Arc::new(SampleSite {
         sample: Sample::new(config, outbound, random.clone()),

@@ -8,7 +8,10 @@ use std::{sync::Arc, time::Duration};
 use clap::{Args, Subcommand};
 use console::{ApplicationView, DomainView, Tenant};
 use crypto::{Random, Secret};
-use model::{ApplicationSettings, ClientAuthentication, Environment, SecretId, Timestamp};
+use model::{
+    ApplicationSettings, ClientAuthentication, Environment, IdTokenResponse, SecretId, Timestamp,
+    UserinfoResponse,
+};
 use outbound::{Allowed, Outbound};
 use sample::{Config, Finished, Sample};
 use serde_json::{Value, json};
@@ -19,7 +22,7 @@ use tokio::{
 };
 
 use super::{AtTheDesk, Desk, Place, desk::words, show::print};
-use crate::{clock, every};
+use crate::{clock, every, signals};
 
 /// What can be said to `portvakt test`.
 #[derive(Args)]
@@ -52,6 +55,8 @@ struct Login {
     port: u16,
 }
 
+/// Where the browser comes back to.
+const PATH: &str = "/portvakt-test-login";
 /// How long the person may take.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 /// After this every node knows of a change.
@@ -82,10 +87,13 @@ impl Login {
         let listener = TcpListener::bind(("127.0.0.1", self.port))
             .await
             .map_err(|error| format!("port {}: {error}; choose another with --port", self.port))?;
+        showable(&application, &domain)?;
+        // Heard from here on, so that nothing lent stays behind.
+        let stop_asked = signals::stop_asked()?;
         let lent = self.lend(desk, &tenant, &domain, &application).await?;
         let finished = tokio::select! {
-            finished = self.try_it(desk, &domain, &lent, &listener) => finished,
-            _ = tokio::signal::ctrl_c() => Err("stopped before the login was finished".to_owned()),
+            finished = self.try_it(desk, (&domain, &application), &lent, &listener) => finished,
+            () = stop_asked => Err("stopped before the login was finished".to_owned()),
         };
         take_back(desk, &tenant, &application, lent).await?;
         show(desk, &finished?);
@@ -115,36 +123,32 @@ impl Login {
         domain: &DomainView,
         application: &ApplicationView,
     ) -> Result<Lent, String> {
-        let redirect_uri = format!("http://localhost:{}/portvakt-test-login", self.port);
+        let redirect_uri = format!("http://localhost:{}{PATH}", self.port);
         let settings = &application.settings;
-        if settings.authentication == ClientAuthentication::PrivateKeyJwt {
-            return Err(
-                "this application signs its assertions with a key that only it has: try it there".to_owned()
-            );
+        let add = domain.environment != Environment::Production;
+        if !add && !settings.has_redirect_uri(&redirect_uri) {
+            return Err(format!(
+                "an application of a production domain may not come back to this machine: try it on a test domain, or register {redirect_uri} where its kind allows it"
+            ));
         }
-        let added = !settings.has_redirect_uri(&redirect_uri);
-        if added {
-            if domain.environment == Environment::Production {
-                return Err(format!(
-                    "an application of a production domain may not come back to this machine: try it on a test domain, or register {redirect_uri} where its kind allows it"
-                ));
-            }
-            change_uris(desk, tenant, application, {
-                let uri = redirect_uri.clone();
-                move |uris| uris.push(uri)
-            })
-            .await?;
+        let has_secrets = settings.authentication == ClientAuthentication::ClientSecret;
+        let alone = has_secrets && !others_try(desk, tenant, application).await?;
+        let mut lent = Lent { redirect_uri: redirect_uri.clone(), added: false, secret: None };
+        // First, because it tells others that a try is going on.
+        if has_secrets {
+            let secret = desk.console.lend_client_secret(tenant, application.id, desk.now).await;
+            lent.secret = Some(secret.map_err(words)?);
         }
-        let mut lent = Lent { redirect_uri, added, secret: None };
-        if settings.authentication == ClientAuthentication::ClientSecret {
-            let until = desk.now.after(PATIENCE + PATIENCE);
-            match desk.console.lend_client_secret(tenant, application.id, until, desk.now).await {
-                Ok(secret) => lent.secret = Some(secret),
-                Err(refusal) => {
-                    take_back(desk, tenant, application, lent).await?;
-                    return Err(words(refusal));
-                }
+        if add {
+            let change = |uris: &mut Vec<String>| {
+                uris.retain(|it| !(*it == redirect_uri || alone && is_ours(it)));
+                uris.push(redirect_uri);
+            };
+            if let Err(error) = change_uris(desk, tenant, application, change).await {
+                take_back(desk, tenant, application, lent).await?;
+                return Err(error);
             }
+            lent.added = true;
         }
         Ok(lent)
     }
@@ -152,7 +156,7 @@ impl Login {
     async fn try_it(
         &self,
         desk: &Desk,
-        domain: &DomainView,
+        (domain, application): (&DomainView, &ApplicationView),
         lent: &Lent,
         listener: &TcpListener,
     ) -> Result<Finished, String> {
@@ -162,23 +166,55 @@ impl Login {
             client_secret: lent.secret.as_ref().map(|(_, secret)| secret.clone()),
             redirect_uri: lent.redirect_uri.clone(),
             post_logout_redirect_uri: lent.redirect_uri.clone(),
+            pushes: application.settings.require_par || domain.settings.require_par,
+            asks_userinfo: application.settings.userinfo_response != UserinfoResponse::FromTokenEndpoint,
         };
         let sample = Sample::new(config, Arc::new(outbound(desk, domain)), Random::system());
-        let begun = sample.start(&self.with, seconds()).await.map_err(|error| error.to_string())?;
         if !desk.json {
             print("Waiting six seconds, until every node knows what was lent to the application …\n");
         }
         // What does not end ends here: the limit is the wait.
         let _ = timeout(KNOWN_AFTER, std::future::pending::<()>()).await;
+        let begun = sample.start(&self.with, seconds()).await.map_err(|error| error.to_string())?;
         if desk.json {
             print(&format!("{}\n", json!({"open": begun.location})));
         } else {
-            print(&format!("Open this in a browser on this machine, and log in:\n\n{}\n\n", begun.location));
+            let soon = begun.waits.map(|it| format!(" within {it} seconds")).unwrap_or_default();
+            let open = format!("Open this{soon} in a browser on this machine, and log in");
+            print(&format!("{open}:\n\n{}\n\n", begun.location));
         }
         let query = timeout(PATIENCE, come_back(listener)).await;
         let query = query.map_err(|_| "nobody came back in ten minutes".to_owned())??;
         sample.finish(&query, &begun.memo, seconds()).await.map_err(|error| error.to_string())
     }
+}
+
+/// Refuses, before anything is lent, what could not be shown in the end.
+fn showable(application: &ApplicationView, domain: &DomainView) -> Result<(), String> {
+    if application.settings.authentication == ClientAuthentication::PrivateKeyJwt {
+        return Err(
+            "this application signs its assertions with a key that only it has: try it there".to_owned()
+        );
+    }
+    if application.settings.id_token_response == IdTokenResponse::SignedAndEncryptedJwt {
+        return Err(format!(
+            "its ID tokens are encrypted to a key that only the application has: try it there, or have them only signed: `portvakt applications change {} --domain {} --set id_token_response=signed`",
+            application.client_id, domain.host
+        ));
+    }
+    Ok(())
+}
+
+/// Whether somebody else may be in the middle of a try with a secret; an interrupted one counts for 20 minutes.
+async fn others_try(desk: &Desk, tenant: &Tenant, application: &ApplicationView) -> Result<bool, String> {
+    let secrets = desk.console.client_secrets(tenant, application.id).await.map_err(words)?;
+    Ok(secrets.iter().any(|it| it.lent && it.ends_at.is_some_and(|at| at > desk.now)))
+}
+
+/// Whether an address is one that a try adds, on whichever port.
+fn is_ours(uri: &str) -> bool {
+    let port = uri.strip_prefix("http://localhost:").and_then(|rest| rest.strip_suffix(PATH));
+    port.is_some_and(|port| port.parse::<u16>().is_ok())
 }
 
 fn seconds() -> i64 {
@@ -208,7 +244,7 @@ async fn come_back(listener: &TcpListener) -> Result<String, String> {
         }
         let target = line.split(' ').nth(1).unwrap_or_default();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let ours = path == "/portvakt-test-login";
+        let ours = path == PATH;
         let (status, text) = if ours {
             ("200 OK", "The rest is in the terminal; this window can be closed.")
         } else {
@@ -246,32 +282,37 @@ async fn take_back(
     application: &ApplicationView,
     lent: Lent,
 ) -> Result<(), String> {
+    let mut uris = Ok(());
     if lent.added {
         let uri = lent.redirect_uri;
-        change_uris(desk, tenant, application, move |uris| uris.retain(|it| *it != uri)).await?;
+        uris = change_uris(desk, tenant, application, move |uris| uris.retain(|it| *it != uri)).await;
     }
     if let Some((id, _)) = lent.secret {
         let now: Timestamp = clock::now();
         let retired = desk.console.retire_client_secret(tenant, (application.id, id), now, now).await;
         retired.map_err(words)?;
     }
-    Ok(())
+    uris
 }
 
 fn show(desk: &Desk, finished: &Finished) {
     let claims = |all: &sample::Claims| serde_json::to_value(all).unwrap_or_default();
     let thing = json!({
         "id_token": {"header": finished.header, "claims": claims(&finished.claims)},
-        "userinfo": claims(&finished.userinfo),
+        "userinfo": finished.userinfo.as_ref().map_or(Value::Null, claims),
+        "userinfo_not_shown": finished.userinfo.as_ref().err().map(ToString::to_string),
     });
     if desk.json {
         return print(&format!("{thing}\n"));
     }
     let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap_or_default();
     let part = |name: &str| pretty(thing.get(name).unwrap_or(&Value::Null));
+    let userinfo = match &finished.userinfo {
+        Ok(_) => part("userinfo"),
+        Err(why) => format!("It is not shown: {why}."),
+    };
     print(&format!(
-        "The login worked; the ID token is verified.\n\nID token\n{}\n\nuserinfo\n{}\n",
+        "The login worked; the ID token is verified.\n\nID token\n{}\n\nuserinfo\n{userinfo}\n",
         part("id_token"),
-        part("userinfo")
     ));
 }

@@ -3,10 +3,7 @@
 use crypto::Digest;
 use model::{ClientAuthentication, SecretId};
 use serde_json::json;
-use store::{
-    StoreError, applications,
-    client_secrets::{self, ClientSecret},
-};
+use store::{StoreError, applications, client_secrets::ClientSecret};
 
 use super::{
     applications::Planned,
@@ -16,7 +13,7 @@ use super::{
 };
 use crate::{
     Refusal, Tenant,
-    client_secrets::{MOST_LIVE, insert},
+    client_secrets::{MOST_LIVE, insert, own_live},
 };
 
 /// A secret that an application shall have.
@@ -80,8 +77,7 @@ impl Planner<'_> {
             return Ok(());
         }
         let (tenant_id, id, now) = (tenant.id, application.id, self.now);
-        let live =
-            self.console.store.read(move |tx| client_secrets::list_live(tx, tenant_id, id, now)).await?;
+        let live = self.console.store.read(move |tx| own_live(tx, (tenant_id, id), now)).await?;
         let named_ones: Vec<Digest> = wanted
             .iter()
             .filter_map(|it| if let Wanted::Digest(it) = it { Some(*it) } else { None })
@@ -133,7 +129,7 @@ impl Planner<'_> {
             self.plan.step(move |tx| {
                 // Got for change: whoever else counts secrets waits here.
                 applications::get(tx, tenant_id, id)?;
-                if client_secrets::list_live(tx, tenant_id, id, now)?.len() >= MOST_LIVE {
+                if own_live(tx, (tenant_id, id), now)?.len() >= MOST_LIVE {
                     return Err(StoreError::Changed);
                 }
                 insert(tx, &row, &permit, now)
