@@ -82,6 +82,26 @@ async fn an_import_that_is_wrong_says_everything_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn of_several_tenants_the_one_that_the_file_names_moves_in() {
+    let it = configured().await;
+    let import = |tenant: &str| {
+        let text = format!(r#"{{"portvakt_import": 1, "tenant": "{tenant}", "applications": []}}"#);
+        fs::write(it.path("acme.json"), text).unwrap();
+    };
+    json(&it, &["tenants", "create", "acme"]);
+    import("acme");
+    assert!(actions(&json(&it, &["import", "acme.json"])).is_empty());
+    json(&it, &["tenants", "create", "other"]);
+    let said = refused(&it, &["import", "acme.json", "--tenant", "other"]);
+    assert!(said.contains("tenant: the file is for the tenant \"acme\""), "{said}");
+    import("nobody");
+    let said = refused(&it, &["import", "acme.json"]);
+    assert!(said.contains("the file is for the tenant \"nobody\": "), "{said}");
+    fs::write(it.path("acme.json"), r#"{"portvakt_import": 1}"#).unwrap();
+    assert!(refused(&it, &["import", "acme.json"]).contains("say which with --tenant"));
+}
+
+#[tokio::test]
 async fn the_declaration_of_the_guide_is_shown_made_and_then_changes_nothing() {
     let it = configured().await;
     fs::write(it.path("installation.toml"), example("toml")).unwrap();

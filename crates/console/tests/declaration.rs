@@ -308,3 +308,65 @@ async fn automation_is_no_identity_source() {
     let found = faults(&house, &of("new", TEST, json!({"identity_sources": [source]}))).await;
     assert!(found[0].contains("\"automation\" is none of no-bankid and no-vipps"), "{found:?}");
 }
+
+/// A declared domain with this wrong in it.
+const WRONG_INSIDE: &[&str] = &[
+    "settings.session_idle_minutes",
+    "applications[0].kind",
+    "applications[0].redirect_uris[0]",
+    "applications[0].pkce",
+    "identity_sources[0].settings.notice.nb",
+    "identity_sources[0].settings.notice.en",
+    "test_users[0].password",
+];
+
+fn wrong_inside() -> Value {
+    let notice = json!({"nb": 5, "en": "<"});
+    json!({
+        "settings": {"session_idle_minutes": 0},
+        "applications": [{"client_id": "x", "kind": "webb", "redirect_uris": ["javascript:x"], "pkce": 1}],
+        "identity_sources": [{"eid": "no-bankid", "environment": "sandbox", "settings": {"notice": notice}}],
+        "test_users": [{"username": "ola", "password": "short"}],
+    })
+}
+
+#[tokio::test]
+async fn a_domain_that_is_wrong_itself_hides_nothing_that_is_wrong_in_it() {
+    let house = House::open().await;
+    let wrong = [("environment", json!("live")), ("environment", json!(1)), ("scheme", json!("ftp"))];
+    let hosts = [json!("Not a host"), json!(7), json!(HOST)].map(|it| ("host", it));
+    for (name, value) in wrong.into_iter().chain(hosts).chain([("name", json!("<b>"))]) {
+        let mut declared = of("new", TEST, wrong_inside());
+        declared["tenants"][0]["domains"][0][name] = value;
+        let found = faults(&house, &declared).await;
+        for inside in WRONG_INSIDE.iter().chain([&name]) {
+            let path = format!("tenants[0].domains[0].{inside}: ");
+            assert!(found.iter().any(|it| it.starts_with(&path)), "{path} {found:#?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_may_be_there_at_a_domain_that_is_not_clear_is_not_called_incomplete() {
+    let house = House::open().await;
+    let inside = json!({
+        "applications": [{"client_id": "x", "error_pages": false}], "test_users": [{"username": "ola"}],
+        "identity_sources": [{"eid": "no-bankid", "environment": "production"}],
+    });
+    let mut declared = of("acme", "login.new.example", inside);
+    declared["tenants"][0]["domains"][0]["environment"] = json!("live");
+    let found = faults(&house, &declared).await;
+    assert_eq!(found, ["tenants[0].domains[0].environment: \"live\" is none of test and production"]);
+}
+
+#[tokio::test]
+async fn a_new_domain_is_shown_with_every_setting_that_is_not_as_it_would_be_anyway() {
+    let house = House::open().await;
+    let settings = json!({"automation": true, "single_sign_on": ["no-bankid"], "session_idle_minutes": 30});
+    let planned = plan(&house, &of("new", TEST, json!({"settings": settings})), false).await.unwrap();
+    let shown = json!({
+        "environment": "test", "name": TEST, "automation": true, "single_sign_on": ["no-bankid"],
+    });
+    let domain = planned.changes().iter().find(|it| it.kind == "domain").unwrap();
+    assert_eq!((domain.verb, &domain.details), (Verb::Create, &shown));
+}

@@ -7,7 +7,8 @@ use std::{
 };
 
 use clap::Args;
-use console::LARGEST_IMPORT;
+use console::{LARGEST_IMPORT, Tenant};
+use serde::Deserialize;
 
 use super::{AtTheDesk, Desk, Place, planned};
 
@@ -18,7 +19,7 @@ pub(crate) struct Import {
     place: Place,
     /// The file, as docs/guide/moving-in.md describes it; - reads standard input.
     file: PathBuf,
-    /// The tenant that moves in; the only one there is by default.
+    /// The tenant that moves in; by default the only one there is, or the one that the file names.
     #[arg(long, value_name = "NAME")]
     tenant: Option<String>,
     /// Says what would change, and changes nothing.
@@ -39,14 +40,31 @@ pub(super) fn read(path: &Path, most: usize) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// What says whose a file is.
+#[derive(Deserialize)]
+struct Named {
+    tenant: Option<String>,
+}
+
+/// Finds the tenant that the file names, where there is more than one.
+async fn of_file(desk: &Desk, text: &[u8]) -> Result<Tenant, String> {
+    let named: Option<Named> = serde_json::from_slice(text).ok();
+    let Some(name) = named.and_then(|it| it.tenant) else { return desk.tenant(None).await };
+    let found = desk.tenant(Some(&name)).await;
+    found.map_err(|error| format!("the file is for the tenant {name:?}: {error}"))
+}
+
 impl AtTheDesk for Import {
     fn place(&self) -> &Place {
         &self.place
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
-        let tenant = desk.tenant(self.tenant.as_deref()).await?;
         let text = read(&self.file, LARGEST_IMPORT)?;
+        let tenant = match desk.tenant(self.tenant.as_deref()).await {
+            Err(_) if self.tenant.is_none() => of_file(desk, &text).await,
+            found => found,
+        }?;
         let plan = desk.console.plan_import(&tenant, &text, desk.now).await;
         let plan = plan.map_err(|why| planned::declined(desk, &why, ToString::to_string))?;
         planned::carry_out(desk, plan, self.dry_run).await

@@ -1,9 +1,10 @@
 //! Applications that somebody brings.
 
 use model::{
-    Action, ApplicationId, ApplicationKind, ApplicationSettings, ClientAuthentication, Pkce,
-    check_redirect_uri,
+    Action, ApplicationId, ApplicationKind, ApplicationSettings, ClientAuthentication, IdTokenResponse, Pkce,
+    Sector, UserinfoResponse, check_redirect_uri,
 };
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use store::{
     applications::{self, Application},
@@ -13,7 +14,7 @@ use store::{
 use super::{
     entry::Entry,
     fault::shown,
-    plan::{Verb, named, object},
+    plan::{Verb, named, object, unlike},
     planner::{Place, Planner},
     settings::{Kind, merged},
 };
@@ -39,46 +40,86 @@ impl Planner<'_> {
         entry: &mut Entry<'_>,
         pkce_off: bool,
     ) -> Result<Option<Planned>, Refusal> {
-        let client_id = entry.required("client_id", &mut self.faults).map(str::to_owned);
+        let client_id = self.client_id(entry);
         let name = entry.text("name", &mut self.faults).map(str::to_owned);
         if let Some(name) = &name {
             self.check_plain_name(&entry.at("name"), name);
         }
-        let Some(client_id) = client_id else { return Ok(None) };
-        if let Err(error) = check_client_id(&client_id) {
-            self.faults.wrong(&entry.at("client_id"), format!("{}: {error}", shown(&client_id)));
-            return Ok(None);
-        }
-        if self.applications.contains_key(&(place.domain, client_id.clone())) {
-            let text = format!("{} stands twice at {}: keep one of them", shown(&client_id), place.host);
-            self.faults.wrong(&entry.at("client_id"), text);
-            return Ok(None);
-        }
-        let (tenant_id, domain, wanted) = (tenant.id, place.domain, client_id.clone());
-        let read = self
-            .console
-            .store
-            .read(move |tx| applications::find_by_client_id(tx, tenant_id, domain, &wanted));
-        let found = read.await?;
+        let found = self.found((tenant, place), client_id.as_deref()).await?;
         let id =
             found.as_ref().map_or_else(|| ApplicationId::new(&self.console.random, self.now), |row| row.id);
-        let sector = found.as_ref().and_then(|row| ApplicationSettings::parse(&row.settings).ok());
-        let sector = sector.map(|it| it.sector).unwrap_or_default();
-        self.applications.insert((place.domain, client_id.clone()), (id, sector));
         let members = entry.rest();
+        let sector = found.as_ref().and_then(|row| ApplicationSettings::parse(&row.settings).ok());
+        let sector = said(&members, "sector").or(sector.map(|it| it.sector)).unwrap_or_default();
+        let stands_twice = client_id.as_ref().is_some_and(|it| !self.is_first((place, it), (id, sector)));
+        if let (true, Some(client_id)) = (stands_twice, &client_id) {
+            let text = format!("{} stands twice at {}: keep one of them", shown(client_id), place.host);
+            self.faults.wrong(&entry.at("client_id"), text);
+        }
+        let unseen = found.is_none() && (stands_twice || !place.is_known || client_id.is_none());
+        if found.is_none() && !unseen {
+            self.check_complete(entry, &members);
+        }
         self.check_addresses(entry, &members, found.as_ref(), place);
-        let Some(settings) = self.settings(entry, &members, found.as_ref(), (place, pkce_off))? else {
+        let settings = self.settings(entry, &members, found.as_ref(), (place, pkce_off, unseen))?;
+        let (Some(client_id), Some(settings), false) = (client_id, settings, stands_twice) else {
             return Ok(None);
         };
-        self.applications.insert((place.domain, client_id.clone()), (id, settings.sector));
         self.ensure_key((tenant, place), settings.algorithm()).await?;
         let planned = Planned { id, client_id, settings, is_made: found.is_none() };
         match found {
-            None => self.new_application((tenant, place), entry, (&planned, name)).await?,
+            None => self.new_application((tenant, place), (&planned, name.unwrap_or_default()))?,
             Some(row) => self.changed_application((tenant, place), row, (&planned, name))?,
         }
         self.name(tenant.id, (DeclaredKind::Application, &id.to_string()), planned.is_made);
         Ok(Some(planned))
+    }
+
+    fn client_id(&mut self, entry: &mut Entry<'_>) -> Option<String> {
+        let client_id = entry.required("client_id", &mut self.faults)?;
+        if let Err(error) = check_client_id(client_id) {
+            self.faults.wrong(&entry.at("client_id"), format!("{}: {error}", shown(client_id)));
+            return None;
+        }
+        Some(client_id.to_owned())
+    }
+
+    async fn found(
+        &self,
+        (tenant, place): (&Tenant, &Place),
+        client_id: Option<&str>,
+    ) -> Result<Option<Application>, Refusal> {
+        let Some(client_id) = client_id.map(str::to_owned) else { return Ok(None) };
+        let (tenant, domain) = (tenant.id, place.domain);
+        let read = self
+            .console
+            .store
+            .read(move |tx| applications::find_by_client_id(tx, tenant, domain, &client_id));
+        Ok(read.await?)
+    }
+
+    /// Keeps the first application of a client id at a place; says whether this is it.
+    fn is_first(&mut self, (place, client_id): (&Place, &str), it: (ApplicationId, Sector)) -> bool {
+        if !place.is_known {
+            self.strangers.insert(client_id.to_owned());
+        }
+        let key = (place.domain, client_id.to_owned());
+        let is_first = !self.applications.contains_key(&key);
+        if is_first {
+            self.applications.insert(key, it);
+        }
+        is_first
+    }
+
+    fn check_complete(&mut self, entry: &Entry<'_>, members: &Map<String, Value>) {
+        for name in ["name", "kind", "redirect_uris"] {
+            if !entry.has(name) {
+                self.faults.wrong(&entry.at(name), "a new application needs this: give it");
+            }
+        }
+        if members.get("redirect_uris").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+            self.faults.wrong(&entry.at("redirect_uris"), "a new application needs at least one: give it");
+        }
     }
 
     /// Names every address that cannot be registered, not only the first.
@@ -89,9 +130,10 @@ impl Planner<'_> {
         found: Option<&Application>,
         place: &Place,
     ) {
-        let before = found.and_then(|row| ApplicationSettings::parse(&row.settings).ok()).map(|it| it.kind);
-        let said = members.get("kind").and_then(|it| serde_json::from_value(it.clone()).ok());
-        let kind: ApplicationKind = said.or(before).unwrap_or(ApplicationKind::Web);
+        let before = found.filter(|_| !members.contains_key("kind"));
+        let before = before.and_then(|row| ApplicationSettings::parse(&row.settings).ok()).map(|it| it.kind);
+        // Of a kind that is not clear it may be the one that may most.
+        let kind = said(members, "kind").or(before).unwrap_or(ApplicationKind::Native);
         for name in ["redirect_uris", "post_logout_redirect_uris"] {
             let uris = members.get(name).and_then(Value::as_array).into_iter().flatten();
             for (at, uri) in uris.enumerate() {
@@ -108,37 +150,41 @@ impl Planner<'_> {
         }
     }
 
+    /// `unseen`: it may be there, and nobody can look.
     fn settings(
         &mut self,
         entry: &Entry<'_>,
         members: &Map<String, Value>,
         found: Option<&Application>,
-        (place, pkce_off): (&Place, bool),
+        (place, pkce_off, unseen): (&Place, bool, bool),
     ) -> Result<Option<ApplicationSettings>, Refusal> {
+        let said: Option<ApplicationKind> = said(members, "kind");
         let mut base = match found {
             Some(row) => ApplicationSettings::parse(&row.settings)?,
-            None => {
-                for name in ["kind", "redirect_uris"] {
-                    if !members.contains_key(name) {
-                        self.faults.wrong(&entry.at(name), "a new application needs this: give it");
-                    }
-                }
-                let kind = members.get("kind").and_then(|it| serde_json::from_value(it.clone()).ok());
-                ApplicationSettings::new(kind.unwrap_or(ApplicationKind::Web), Vec::new())
-            }
+            None => ApplicationSettings::new(said.unwrap_or(ApplicationKind::Web), Vec::new()),
         };
-        // The addresses have been judged one by one.
-        let wrong_addresses = members.keys().any(|name| self.faults.has_below(&entry.at(name)));
         if found.is_none() && pkce_off && base.kind == ApplicationKind::Web && !members.contains_key("pkce") {
             base.pkce = Pkce::Off;
         }
-        let check = |it: &ApplicationSettings| it.check(place.environment);
+        let knows_kind = said.is_some() || (found.is_some() && !members.contains_key("kind"));
+        let check = |it: &ApplicationSettings| {
+            let mut it = it.clone();
+            if !knows_kind {
+                suit_kind(&mut it);
+            }
+            if unseen {
+                suit_what_is_said(&mut it, members);
+            }
+            it.check(place.environment)
+        };
         let kind = Kind {
             parse: ApplicationSettings::parse,
             check: &check,
             to_text: ApplicationSettings::to_text,
             together: TOGETHER,
         };
+        // The addresses have been judged one by one.
+        let wrong_addresses = members.keys().any(|name| self.faults.has_below(&entry.at(name)));
         let mut judged = members.clone();
         if wrong_addresses {
             judged.retain(|name, _| !self.faults.has_below(&entry.at(name)));
@@ -147,16 +193,11 @@ impl Planner<'_> {
         Ok(merged.filter(|_| !wrong_addresses))
     }
 
-    async fn new_application(
+    fn new_application(
         &mut self,
         (tenant, place): (&Tenant, &Place),
-        entry: &Entry<'_>,
-        (planned, name): (&Planned, Option<String>),
+        (planned, name): (&Planned, String),
     ) -> Result<(), Refusal> {
-        let Some(name) = name else {
-            self.faults.wrong(&entry.at("name"), "a new application needs this: give it");
-            return Ok(());
-        };
         let row = Application {
             id: planned.id,
             tenant_id: tenant.id,
@@ -174,7 +215,7 @@ impl Planner<'_> {
         });
         let object = object("application", planned.id);
         let record = Self::permit(tenant)?.record(Action::ApplicationCreated, object, &details, self.now);
-        let said = in_short(&name, planned.settings.kind, &settings);
+        let said = in_short(&name, &planned.settings);
         self.plan.change(Verb::Create, "application", named(&place.host, &planned.client_id), said);
         let is_public = planned.settings.authentication == ClientAuthentication::None;
         if planned.settings.pkce == Pkce::Off && !is_public {
@@ -238,12 +279,40 @@ impl Planner<'_> {
     }
 }
 
+/// A member, where it can be read.
+fn said<T: DeserializeOwned>(members: &Map<String, Value>, name: &str) -> Option<T> {
+    T::deserialize(members.get(name)?).ok()
+}
+
+/// Lets the kind be one that suits the rest: it is not clear, and the addresses have been judged.
+fn suit_kind(settings: &mut ApplicationSettings) {
+    let is_public = settings.authentication == ClientAuthentication::None;
+    settings.kind = if is_public { ApplicationKind::Browser } else { ApplicationKind::Web };
+    settings.redirect_uris.clear();
+    settings.post_logout_redirect_uris.clear();
+}
+
+/// Lets what is not said suit what is: it may be there already.
+fn suit_what_is_said(settings: &mut ApplicationSettings, members: &Map<String, Value>) {
+    if !members.contains_key("jwks") {
+        if settings.authentication == ClientAuthentication::PrivateKeyJwt {
+            settings.authentication = ClientAuthentication::ClientSecret;
+        }
+        settings.id_token_response = IdTokenResponse::Signed;
+        if settings.userinfo_response == UserinfoResponse::SignedAndEncryptedJwt {
+            settings.userinfo_response = UserinfoResponse::PlainJson;
+        }
+    }
+    if !members.contains_key("nin_allowed") {
+        settings.nin_allowed = true;
+    }
+}
+
 /// What there is to say of a new application: its name, its kind, and what is not as it would be anyway.
-fn in_short(name: &str, kind: ApplicationKind, settings: &Value) -> Value {
-    let plain = ApplicationSettings::new(kind, Vec::new()).to_text();
-    let plain: Map<String, Value> = serde_json::from_str(&plain).unwrap_or_default();
-    let said = settings.as_object().into_iter().flatten();
-    let said = said.filter(|(name, value)| *name == "kind" || plain.get(*name) != Some(*value));
-    let name = std::iter::once(("name".to_owned(), json!(name)));
-    Value::Object(name.chain(said.map(|(name, value)| (name.clone(), value.clone()))).collect())
+fn in_short(name: &str, settings: &ApplicationSettings) -> Value {
+    let plain = ApplicationSettings::new(settings.kind, Vec::new()).to_text();
+    let mut said = unlike(&plain, &settings.to_text());
+    said.insert("name".to_owned(), json!(name));
+    said.insert("kind".to_owned(), json!(settings.kind));
+    Value::Object(said)
 }

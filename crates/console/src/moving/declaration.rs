@@ -12,7 +12,7 @@ use super::{
     fault::shown,
     plan::{Declined, Plan},
     planner::{Place, Planner},
-    secrets::{Wanted, digest},
+    secrets::digest,
 };
 use crate::{Console, Refusal, Tenant, tenants::check_name};
 
@@ -55,7 +55,6 @@ impl Console {
                     &entry.at("name"),
                     format!("{} stands twice: put both into one", shown(&tenant.name)),
                 );
-                continue;
             }
             for entry in entries {
                 planner.declared_domain(&tenant, entry, &mut declared_domains).await?;
@@ -81,7 +80,6 @@ impl Planner<'_> {
         let applications = entry.entries("applications", &mut self.faults);
         let users = entry.entries("test_users", &mut self.faults);
         entry.nothing_else(&mut self.faults);
-        let Some(place) = place else { return Ok(()) };
         declared_domains.insert(place.domain);
         for entry in sources {
             self.source((tenant, &place), entry).await?;
@@ -102,16 +100,15 @@ impl Planner<'_> {
     ) -> Result<(), Refusal> {
         let mut wanted = Vec::new();
         if let Some(secret) = entry.text("client_secret", &mut self.faults) {
-            wanted.push(Wanted::Digest(Digest::of(secret.as_bytes())));
+            wanted.extend(self.named_secret(Digest::of(secret.as_bytes()), &entry.at("client_secret")));
         }
         if let Some(text) = entry.text("client_secret_sha256", &mut self.faults) {
+            let path = entry.at("client_secret_sha256");
             match digest(text) {
-                Some(digest) => wanted.push(Wanted::Digest(digest)),
-                None => {
-                    let path = entry.at("client_secret_sha256");
-                    self.faults
-                        .wrong(&path, format!("{} is not SHA-256 in 64 hexadecimal digits", shown(text)));
-                }
+                Some(digest) => wanted.extend(self.named_secret(digest, &path)),
+                None => self
+                    .faults
+                    .wrong(&path, format!("{} is not SHA-256 in 64 hexadecimal digits", shown(text))),
             }
         }
         let Some(application) = self.application((tenant, place), &mut entry, false).await? else {

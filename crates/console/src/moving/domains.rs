@@ -11,11 +11,14 @@ use store::{
 use super::{
     entry::Entry,
     fault::shown,
-    plan::{Verb, object},
+    plan::{Verb, object, unlike},
     planner::{Place, Planner},
     settings::{Kind, merged},
 };
 use crate::{NewDomain, Refusal, Tenant, domains::check_address};
+
+/// What a file says of a new domain: its host, and whether that is another tenant's; its name, environment and scheme.
+type Address<'v> = ((Option<&'v str>, bool), Option<&'v str>, Option<Environment>, Option<Scheme>);
 
 impl Planner<'_> {
     /// Plans a tenant: opened, or made.
@@ -50,11 +53,7 @@ impl Planner<'_> {
     }
 
     /// Plans a domain of a tenant. Its address and environment stay what they are: they are in every token.
-    pub(crate) async fn domain(
-        &mut self,
-        tenant: &Tenant,
-        entry: &mut Entry<'_>,
-    ) -> Result<Option<Place>, Refusal> {
+    pub(crate) async fn domain(&mut self, tenant: &Tenant, entry: &mut Entry<'_>) -> Result<Place, Refusal> {
         let host = entry.required("host", &mut self.faults);
         let environment = entry.text("environment", &mut self.faults);
         let scheme = entry.text("scheme", &mut self.faults);
@@ -63,49 +62,37 @@ impl Planner<'_> {
             self.check_plain_name(&entry.at("name"), name);
         }
         let settings = entry.object("settings", &mut self.faults);
-        let said = (
-            self.said(entry, ("environment", environment), (Environment::parse, "test and production")),
-            self.said(entry, ("scheme", scheme), (Scheme::parse, "https and http")),
-        );
-        let (Some(host), Some(environment), Some(scheme)) = (host, said.0, said.1) else { return Ok(None) };
-        let wanted = host.to_owned();
-        let found = self.console.store.read(move |tx| domains::find_by_host(tx, &wanted)).await?;
+        let environment =
+            self.said(entry, ("environment", environment), (Environment::parse, "test and production"));
+        let scheme = self.said(entry, ("scheme", scheme), (Scheme::parse, "https and http"));
+        let found = match host.map(str::to_owned) {
+            Some(host) => self.console.store.read(move |tx| domains::find_by_host(tx, &host)).await?,
+            None => None,
+        };
         match found {
-            Some(row) if row.tenant_id != tenant.id => {
-                self.faults.wrong(&entry.at("host"), format!("{} is taken", shown(host)));
-                Ok(None)
+            Some(row) if row.tenant_id == tenant.id => {
+                self.changed_domain(tenant, entry, (row, settings), (name, environment, scheme))
             }
-            Some(row) => self.changed_domain(tenant, entry, (row, settings), (name, environment, scheme)),
-            None => {
-                let Some(environment) = environment else {
-                    self.faults
-                        .wrong(&entry.at("environment"), "a new domain needs this: say test or production");
-                    return Ok(None);
-                };
-                let new = NewDomain {
-                    host: host.to_owned(),
-                    scheme: scheme.unwrap_or(Scheme::Https),
-                    environment,
-                    name: name.unwrap_or(host).to_owned(),
-                };
-                self.new_domain(tenant, entry, (new, settings))
+            other => {
+                let host = (host, other.is_some());
+                self.new_domain(tenant, entry, settings, (host, name, environment, scheme))
             }
         }
     }
 
-    /// A word that may be absent; `None` when it is said and is none.
+    /// A word that may be absent.
     fn said<T>(
         &mut self,
         entry: &Entry<'_>,
         (name, text): (&str, Option<&str>),
         (parse, expected): (fn(&str) -> Option<T>, &str),
-    ) -> Option<Option<T>> {
-        let Some(text) = text else { return Some(None) };
+    ) -> Option<T> {
+        let text = text?;
         let word = parse(text);
         if word.is_none() {
             self.faults.wrong(&entry.at(name), format!("{} is none of {expected}", shown(text)));
         }
-        word.map(Some)
+        word
     }
 
     fn domain_settings(
@@ -128,29 +115,56 @@ impl Planner<'_> {
         &mut self,
         tenant: &Tenant,
         entry: &Entry<'_>,
-        (new, settings): (NewDomain, Option<Entry<'_>>),
-    ) -> Result<Option<Place>, Refusal> {
-        if let Err(error) = check_address(&new) {
-            self.faults.wrong(&entry.at("host"), error.to_string());
-            return Ok(None);
+        settings: Option<Entry<'_>>,
+        ((host, is_taken), name, environment, scheme): Address<'_>,
+    ) -> Result<Place, Refusal> {
+        let before = self.faults.count();
+        if !entry.has("environment") {
+            self.faults.wrong(&entry.at("environment"), "a new domain needs this: say test or production");
         }
-        if !self.hosts.insert(new.host.clone()) {
-            self.faults
-                .wrong(&entry.at("host"), format!("{} stands twice: keep one of them", shown(&new.host)));
-            return Ok(None);
+        let nowhere = self.nowhere(host.unwrap_or_default(), environment);
+        let new = NewDomain {
+            host: nowhere.host.clone(),
+            scheme: scheme.unwrap_or(Scheme::Https),
+            environment: nowhere.environment,
+            name: name.unwrap_or(&nowhere.host).to_owned(),
+        };
+        if host.is_some() {
+            self.new_host(&entry.at("host"), &new, is_taken);
         }
-        let settings = self
-            .domain_settings((&DomainSettings::default(), new.environment), settings)
-            .unwrap_or_default()
-            .to_text();
+        let is_known = host.is_some() && environment.is_some() && self.faults.count() == before;
+        let plain = DomainSettings::default();
+        let settings = self.domain_settings((&plain, new.environment), settings);
+        let settings = settings.unwrap_or_default().to_text();
+        // Refused anyway, and what is wrong with its address or name could not even be planned.
+        if self.faults.count() > 0 {
+            return Ok(Place { is_known, ..nowhere });
+        }
+        let mut details = unlike(&plain.to_text(), &settings);
+        details.insert("environment".to_owned(), json!(new.environment.as_str()));
+        details.insert("name".to_owned(), json!(new.name));
+        if new.scheme != Scheme::Https {
+            details.insert("scheme".to_owned(), json!(new.scheme.as_str()));
+        }
         let rows = self.console.new_domain(tenant, (&new, settings), self.now)?;
-        let place = Place { domain: rows.row.id, environment: new.environment, host: new.host };
-        let details = json!({"environment": new.environment.as_str(), "name": new.name});
-        self.plan.change(Verb::Create, "domain", place.host.clone(), details);
+        let place = Place { domain: rows.row.id, is_known, ..nowhere };
+        self.plan.change(Verb::Create, "domain", place.host.clone(), Value::Object(details));
         self.plan.step(move |tx| rows.insert(tx));
         self.has_key(place.domain, Algorithm::Rs256);
         self.name(tenant.id, (DeclaredKind::Domain, &place.domain.to_string()), true);
-        Ok(Some(place))
+        Ok(place)
+    }
+
+    /// Says why no domain can be made at this host.
+    fn new_host(&mut self, path: &str, new: &NewDomain, is_taken: bool) {
+        if is_taken {
+            self.faults.wrong(path, format!("{} is taken", shown(&new.host)));
+        } else if let Err(error) = check_address(new) {
+            self.faults.wrong(path, error.to_string());
+        }
+        if !self.hosts.insert(new.host.clone()) {
+            self.faults.wrong(path, format!("{} stands twice: keep one of them", shown(&new.host)));
+        }
     }
 
     fn changed_domain(
@@ -159,12 +173,12 @@ impl Planner<'_> {
         entry: &Entry<'_>,
         (row, settings): (Domain, Option<Entry<'_>>),
         (name, environment, scheme): (Option<&str>, Option<Environment>, Option<Scheme>),
-    ) -> Result<Option<Place>, Refusal> {
-        let place = Place { domain: row.id, environment: row.environment, host: row.host.clone() };
+    ) -> Result<Place, Refusal> {
+        let place =
+            Place { domain: row.id, environment: row.environment, host: row.host.clone(), is_known: true };
         if !self.hosts.insert(row.host.clone()) {
             self.faults
                 .wrong(&entry.at("host"), format!("{} stands twice: keep one of them", shown(&row.host)));
-            return Ok(None);
         }
         if environment.is_some_and(|it| it != row.environment) {
             let text = format!(
@@ -182,13 +196,13 @@ impl Planner<'_> {
         self.name(tenant.id, (DeclaredKind::Domain, &row.id.to_string()), false);
         let base = DomainSettings::parse(&row.settings)?;
         let Some(settings) = self.domain_settings((&base, row.environment), settings) else {
-            return Ok(Some(place));
+            return Ok(place);
         };
         let (before, text) = (base.to_text(), settings.to_text());
         let name = name.map_or_else(|| row.name.clone(), str::to_owned);
         if name == row.name && before == text {
             self.plan.unchanged("domain", place.host.clone());
-            return Ok(Some(place));
+            return Ok(place);
         }
         let mut details = crate::audit::difference(&before, &text);
         if let (true, Some(details)) = (name != row.name, details.as_object_mut()) {
@@ -202,6 +216,6 @@ impl Planner<'_> {
             domains::save(tx, &row)?;
             record.append(tx)
         });
-        Ok(Some(place))
+        Ok(place)
     }
 }

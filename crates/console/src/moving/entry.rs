@@ -39,6 +39,11 @@ impl<'v> Entry<'v> {
         member(&self.path, name)
     }
 
+    /// Says whether there is such a member, whatever it is.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
+    }
+
     /// A member, whatever it is.
     pub(crate) fn value(&mut self, name: &'static str) -> Option<&'v Value> {
         self.asked.push(name);
@@ -115,7 +120,7 @@ impl<'v> Entry<'v> {
     /// Refuses every member that nobody has asked for. To be called last.
     pub(crate) fn nothing_else(&self, faults: &mut Faults) {
         for name in self.rest().keys() {
-            faults.unknown(&self.path, name, self.known());
+            faults.unknown(&self.at(name), name, self.known());
         }
     }
 }

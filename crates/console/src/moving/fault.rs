@@ -72,8 +72,7 @@ impl Faults {
     }
 
     pub(crate) fn unknown(&mut self, path: &str, name: &str, known: Vec<String>) {
-        let path = member(path, name);
-        self.push(Fault { path, problem: Problem::Unknown(name.to_owned(), known) });
+        self.push(Fault { path: path.to_owned(), problem: Problem::Unknown(name.to_owned(), known) });
     }
 
     fn push(&mut self, fault: Fault) {

@@ -77,12 +77,15 @@ impl Planner<'_> {
         let secrets = entry.list("secrets", &mut self.faults);
         let wanted =
             secrets.into_iter().filter_map(|(value, path)| self.wanted_secret(value, &path)).collect();
-        let Some(host) = host else { return Ok(()) };
-        let Some(place) = self.place(tenant, host).await? else {
+        let found = match host {
+            Some(host) => self.place(tenant, host).await?,
+            None => None,
+        };
+        if let (Some(host), None) = (host, &found) {
             let text = "is no domain of this tenant; `portvakt domains list` shows those there are";
             self.faults.wrong(&entry.at("domain"), format!("{} {text}", shown(host)));
-            return Ok(());
-        };
+        }
+        let place = found.unwrap_or_else(|| self.nowhere(host.unwrap_or_default(), None));
         let Some(application) = self.application((tenant, &place), &mut entry, true).await? else {
             return Ok(());
         };

@@ -1,7 +1,7 @@
 //! What would change, and how to do it: everything in one write, or nothing.
 
 use crypto::Secret;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use store::{StoreError, WriteTx};
 
 use super::fault::Fault;
@@ -141,6 +141,13 @@ impl std::fmt::Debug for Plan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Plan({:?}, {:?})", self.changes, self.notes)
     }
+}
+
+/// What of new settings is not as it would be anyway.
+pub(crate) fn unlike(plain: &str, text: &str) -> Map<String, Value> {
+    let read = |text| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
+    let plain = read(plain);
+    read(text).into_iter().filter(|(name, value)| plain.get(name) != Some(value)).collect()
 }
 
 /// How an object of a domain is shown.

@@ -28,6 +28,9 @@ pub(crate) struct Place {
     pub(crate) domain: DomainId,
     pub(crate) environment: Environment,
     pub(crate) host: String,
+    /// Whether it is clear which domain is meant. Otherwise nobody knows what is there, and it passes for a test domain
+    /// unless it is said to be another, so that what can be judged is judged; such a file is refused.
+    pub(crate) is_known: bool,
 }
 
 /// What makes a plan.
@@ -44,6 +47,8 @@ pub(crate) struct Planner<'c> {
     pub(crate) named: HashSet<(DeclaredKind, String)>,
     /// The applications that were read, by domain and client id.
     pub(crate) applications: HashMap<(DomainId, String), (ApplicationId, Sector)>,
+    /// The client ids of those whose domain is not clear.
+    pub(crate) strangers: HashSet<String>,
     /// The hosts, identity sources and usernames of the file.
     pub(crate) hosts: HashSet<String>,
     pub(crate) sources: HashSet<(DomainId, Eid)>,
@@ -63,6 +68,7 @@ impl<'c> Planner<'c> {
             declared: HashMap::new(),
             named: HashSet::new(),
             applications: HashMap::new(),
+            strangers: HashSet::new(),
             hosts: HashSet::new(),
             sources: HashSet::new(),
             usernames: HashSet::new(),
@@ -100,7 +106,22 @@ impl<'c> Planner<'c> {
         let found = self.console.store.read(move |tx| domains::find_by_host(tx, &wanted)).await?;
         // Another tenant's domain is none.
         let own = found.filter(|row| row.tenant_id == tenant.id);
-        Ok(own.map(|row| Place { domain: row.id, environment: row.environment, host: row.host }))
+        Ok(own.map(|row| Place {
+            domain: row.id,
+            environment: row.environment,
+            host: row.host,
+            is_known: true,
+        }))
+    }
+
+    /// A place for what is at a domain that is not clear.
+    pub(crate) fn nowhere(&self, host: &str, environment: Option<Environment>) -> Place {
+        Place {
+            domain: DomainId::new(&self.console.random, self.now),
+            environment: environment.unwrap_or(Environment::Test),
+            host: host.to_owned(),
+            is_known: false,
+        }
     }
 
     /// Lets the domain have a key of this algorithm that signs, as [`Console::create_application`] does.
@@ -109,6 +130,10 @@ impl<'c> Planner<'c> {
         (tenant, place): (&Tenant, &Place),
         algorithm: Algorithm,
     ) -> Result<(), Refusal> {
+        // A file that is refused needs none, and keys take a while to make.
+        if self.faults.count() > 0 {
+            return Ok(());
+        }
         let rows = of_algorithm(self.console.key_rows(tenant, place.domain).await?, algorithm);
         if current_key(&rows, times, self.now).is_some() || !self.keys.insert((place.domain, algorithm)) {
             return Ok(());

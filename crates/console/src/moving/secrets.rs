@@ -49,12 +49,21 @@ impl Planner<'_> {
             self.faults.wrong(path, format!("a secret is {expected}"));
             return None;
         };
-        let read = digest(text);
-        if read.is_none() {
-            self.faults
-                .wrong(&format!("{path}.sha256"), format!("{} is not SHA-256: {expected}", shown(text)));
+        let path = format!("{path}.sha256");
+        let Some(digest) = digest(text) else {
+            self.faults.wrong(&path, format!("{} is not SHA-256: {expected}", shown(text)));
+            return None;
+        };
+        self.named_secret(digest, &path)
+    }
+
+    /// The secret with this digest, unless it is the empty one.
+    pub(crate) fn named_secret(&mut self, digest: Digest, path: &str) -> Option<Wanted> {
+        if digest == Digest::of(b"") {
+            self.faults.wrong(path, "this is the digest of an empty secret: give a real one");
+            return None;
         }
-        read.map(Wanted::Digest)
+        Some(Wanted::Digest(digest))
     }
 
     /// Plans the secrets of an application.
@@ -69,11 +78,6 @@ impl Planner<'_> {
         }
         if application.settings.authentication != ClientAuthentication::ClientSecret {
             self.faults.wrong(path, "this application authenticates otherwise: take its secrets away");
-            return Ok(());
-        }
-        if wanted.iter().any(|it| matches!(it, Wanted::Digest(it) if *it == Digest::of(b""))) {
-            self.faults
-                .wrong(path, "one of these is the digest of an empty secret: give \"new\" or a real one");
             return Ok(());
         }
         let (tenant_id, id, now) = (tenant.id, application.id, self.now);

@@ -2,12 +2,15 @@
 //! be brought.
 
 use model::SettingsError;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     entry::Entry,
     fault::{Faults, member},
 };
+
+/// The most parts of a setting that are looked at one by one.
+const MOST_PARTS: usize = 100;
 
 /// A kind of settings: how it is read, checked and written.
 pub(crate) struct Kind<'k, T> {
@@ -34,17 +37,55 @@ fn words(error: &SettingsError) -> String {
     text.split(" at line ").next().unwrap_or(&text).to_owned()
 }
 
-fn complain(error: &SettingsError, (path, name, entry): (&str, &str, &Entry<'_>), faults: &mut Faults) {
+fn complain(error: &SettingsError, (path, name, known): (&str, &str, Vec<String>), faults: &mut Faults) {
     if let SettingsError::Unreadable(text) = error
         && let Some((_, settings)) = unknown_field(text)
     {
-        let known = entry.known().into_iter().chain(settings).collect();
-        return faults.unknown(path, name, known);
+        return faults.unknown(path, name, known.into_iter().chain(settings).collect());
     }
     if let SettingsError::RedirectUri(uri, error) = error {
-        return faults.wrong(&member(path, name), format!("{}: {error}", super::fault::shown(uri)));
+        return faults.wrong(path, format!("{}: {error}", super::fault::shown(uri)));
     }
-    faults.wrong(&member(path, name), words(error));
+    faults.wrong(path, words(error));
+}
+
+/// What a setting has inside, each part alone in its like, with its path and name.
+fn parts(path: &str, value: &Value) -> Vec<(String, String, Value)> {
+    match value {
+        Value::Object(members) => {
+            let part = |(name, value): (&String, &Value)| {
+                (member(path, name), name.clone(), json!({name.as_str(): value}))
+            };
+            members.iter().take(MOST_PARTS).map(part).collect()
+        }
+        Value::Array(items) => {
+            let part =
+                |(at, value): (usize, &Value)| (format!("{path}[{at}]"), String::new(), json!([value]));
+            items.iter().enumerate().take(MOST_PARTS).map(part).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Says what is wrong with each part of a setting that cannot be read; whether there was any. `read`: tries a value.
+fn complain_inside(
+    error: &SettingsError,
+    (entry, name, value): (&Entry<'_>, &str, &Value),
+    read: &dyn Fn(Value) -> Option<SettingsError>,
+    faults: &mut Faults,
+) -> bool {
+    if let SettingsError::Unreadable(text) = error
+        && unknown_field(text).is_some_and(|(unknown, _)| unknown == name)
+    {
+        return false;
+    }
+    let before = faults.count();
+    for (path, inner, part) in parts(&entry.at(name), value) {
+        if let Some(error) = read(part) {
+            complain(&error, (&path, &inner, Vec::new()), faults);
+        }
+    }
+    faults.count() > before
 }
 
 /// Puts `members` over `base`; `None` when something is wrong, which then stands in `faults`.
@@ -66,18 +107,38 @@ pub(crate) fn merged<T>(
     };
     // Each alone, so that everything that cannot be read is said, and then what can be, with what it depends on.
     let mut readable = Vec::new();
-    for name in members.keys() {
+    for (name, value) in members {
         match with(&|it| it == name) {
             Ok(_) => readable.push(name.as_str()),
-            Err(error) => complain(&error, (&entry.path, name, entry), faults),
+            Err(error) => {
+                let read = |value: Value| {
+                    let mut text = base.clone();
+                    text.insert(name.clone(), value);
+                    (kind.parse)(&Value::from(text).to_string()).err()
+                };
+                if !complain_inside(&error, (entry, name, value), &read, faults) {
+                    complain(&error, (&entry.at(name), name, entry.known()), faults);
+                }
+            }
         }
     }
-    let together = |it: &str| readable.contains(&it) && kind.together.contains(&it);
-    let alone = with(&together).and_then(|it| (kind.check)(&it));
-    for name in &readable {
-        let judged = with(&|it| it == *name || together(it)).and_then(|it| (kind.check)(&it));
-        if let (Err(error), true) = (judged, alone.is_ok() || together(name)) {
-            complain(&error, (&entry.path, name, entry), faults);
+    let fits = |names: &dyn Fn(&str) -> bool| with(names).and_then(|it| (kind.check)(&it));
+    // What the others are judged by: all of it, or what of it goes together.
+    let together: Vec<&str> = readable.iter().copied().filter(|it| kind.together.contains(it)).collect();
+    let mut ground = together.clone();
+    if fits(&|it| together.contains(&it)).is_err() {
+        ground.clear();
+        for name in together {
+            if fits(&|it| it == name || ground.contains(&it)).is_ok() {
+                ground.push(name);
+            }
+        }
+    }
+    // What there is may be wrong in itself: that is nobody's fault here.
+    let judged = if fits(&|it| ground.contains(&it)).is_ok() { readable } else { Vec::new() };
+    for name in &judged {
+        if let Err(error) = fits(&|it| it == *name || ground.contains(&it)) {
+            complain(&error, (&entry.at(name), name, entry.known()), faults);
         }
     }
     if faults.count() > before {

@@ -2,8 +2,10 @@
 
 use crypto::Secret;
 use eid::{SourceCredentials, SourceMethod};
-use model::{Action, Eid, EidEnvironment, IdentitySourceId, IdentitySourceSettings, sealed_place};
-use serde_json::{Map, Value, json};
+use model::{
+    Action, Eid, EidEnvironment, IdentitySourceId, IdentitySourceSettings, SettingsError, sealed_place,
+};
+use serde_json::{Value, json};
 use store::{
     declared_objects::DeclaredKind,
     identity_sources::{self, IdentitySource},
@@ -13,6 +15,7 @@ use super::{
     entry::Entry,
     plan::{Verb, named, object},
     planner::{Place, Planner},
+    settings::{Kind, merged},
 };
 use crate::{Console, Refusal, Tenant, access::Record, identity_sources::check};
 
@@ -110,7 +113,7 @@ impl Planner<'_> {
             self.faults.wrong(&entry.at("eid"), format!("{} stands twice: keep one of them", eid.as_str()));
             return Ok(());
         }
-        if !environment.may_serve(place.environment) {
+        if place.is_known && !environment.may_serve(place.environment) {
             self.faults.wrong(&entry.at("environment"), Refusal::Environment.to_string());
             return Ok(());
         }
@@ -121,13 +124,17 @@ impl Planner<'_> {
         let before = found.as_ref().and_then(|row| Console::opened(tenant, row));
         let text = found.as_ref().map_or("{}", |row| row.settings.as_str());
         let settings = self.source_settings(text, settings);
-        let Some(credentials) = said.over(before, environment) else {
+        let credentials = said.over(before, environment);
+        if credentials.is_none() && !place.is_known {
+            return Ok(());
+        }
+        let Some(credentials) = credentials else {
             let text =
                 "how do we authenticate there? give client_id, and client_secret_file or private_key_file";
             self.faults.wrong(&entry.path, text);
             return Ok(());
         };
-        if let Err(error) = check(&credentials) {
+        if let (true, Err(error)) = (place.is_known, check(&credentials)) {
             self.faults.wrong(&entry.path, error.to_string());
             return Ok(());
         }
@@ -137,16 +144,17 @@ impl Planner<'_> {
 
     fn source_settings(&mut self, base: &str, entry: Option<Entry<'_>>) -> Option<IdentitySourceSettings> {
         let Some(entry) = entry else { return IdentitySourceSettings::parse(base).ok() };
-        let mut text: Map<String, Value> = serde_json::from_str(base).unwrap_or_default();
-        text.extend(entry.rest());
-        match IdentitySourceSettings::parse(&Value::from(text).to_string()) {
-            Ok(settings) => Some(settings),
-            Err(error) => {
-                let text = error.to_string();
-                self.faults.wrong(&entry.path, text.split(" at line ").next().unwrap_or(&text));
-                None
-            }
-        }
+        let kind = Kind {
+            parse: |text| {
+                IdentitySourceSettings::parse(text)
+                    .map_err(|error| SettingsError::Unreadable(error.to_string()))
+            },
+            check: &|_| Ok(()),
+            to_text: IdentitySourceSettings::to_text,
+            together: &[],
+        };
+        let base = IdentitySourceSettings::parse(base).unwrap_or_default();
+        merged(&kind, &base, &entry.rest(), &entry, &mut self.faults)
     }
 
     fn save_source(

@@ -137,6 +137,7 @@ impl Planner<'_> {
             Some([_]) => {
                 "is an application that shares its subjects: say `tenant`, or set its `sector` to `application`"
             }
+            _ if self.strangers.contains(&sector) => return Ok(None),
             Some([_, ..]) => "is an application of several domains: say which, with `domain`",
             _ => "is neither `tenant` nor the client id of an application of this tenant",
         };
