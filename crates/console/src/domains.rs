@@ -154,9 +154,14 @@ impl Console {
         };
         let domain = row.id;
         let key = self.new_key((tenant, domain), Algorithm::Rs256, now, now)?;
-        let details = json!({
+        let mut details = json!({
             "host": new.host, "environment": new.environment.as_str(), "name": new.name, "signing_key": key.id,
         });
+        if let (true, Some(all)) =
+            (row.settings != DomainSettings::default().to_text(), details.as_object_mut())
+        {
+            all.insert("settings".to_owned(), serde_json::from_str(&row.settings).unwrap_or_default());
+        }
         let permit = Self::permit(tenant, Permission::Manage)?;
         let record = permit.record(Action::DomainCreated, format!("domain {domain}"), &details, now);
         Ok(DomainRows { row, key, record })

@@ -81,6 +81,8 @@ async fn a_declaration_makes_everything_in_one_write_and_a_second_one_changes_no
     assert_eq!(house.console.identity_sources(&tenant, domain.id).await.unwrap().len(), 2);
     assert!(house.console.verify_audit(&tenant).await.unwrap().is_ok());
 
+    let made = house.links(tenant.id).await.into_iter().find(|it| it.event.action == "domain.created");
+    assert!(made.unwrap().event.details.contains("\"single_sign_on\":[\"no-bankid\"]"), "settings too");
     assert!(apply(&house, &whole()).await.is_empty());
     assert_eq!(house.store.commits(), before + 1);
 }
