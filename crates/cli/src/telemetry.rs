@@ -144,7 +144,7 @@ where
     ) -> fmt::Result {
         let mut said = Said::default();
         event.record(&mut said);
-        let (at, level) = (clock::rfc3339((self.now)()), event.metadata().level());
+        let (at, level) = ((self.now)().to_iso_micros(), event.metadata().level());
         match self.format {
             Format::Json => {
                 let mut record = Map::new();

@@ -29,22 +29,38 @@ impl Timestamp {
         self.0.div_euclid(1_000_000)
     }
 
-    /// Writes the instant in UTC as `2026-01-15T10:41:41.361Z` (ISO 8601 with milliseconds).
-    pub fn to_iso_millis(self) -> String {
-        // Days to a date by the Gregorian calendar's cycle of 400 years, counted from 1 March.
-        let (days, within) = (self.0.div_euclid(86_400_000_000), self.0.rem_euclid(86_400_000_000));
-        let shifted = days + 719_468;
-        let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-        let of_year = day - (365 * year + year / 4 - year / 100);
+    /// Its Gregorian date in UTC: year, month, day.
+    pub const fn date(self) -> (i64, i64, i64) {
+        // Years are counted from March, so that the leap day is the last; 400 years are one cycle.
+        let days = self.seconds().div_euclid(86_400) + 719_468;
+        let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
         let march = (5 * of_year + 2) / 153;
-        let date = of_year - (153 * march + 2) / 5 + 1;
-        let month = if march < 10 { march + 3 } else { march - 9 };
-        let year = year + era * 400 + i64::from(month <= 2);
-        let millis = within / 1_000;
-        let (hour, minute) = (millis / 3_600_000, millis / 60_000 % 60);
-        let (second, milli) = (millis / 1_000 % 60, millis % 1_000);
-        format!("{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+        let (day, month) =
+            (of_year - (153 * march + 2) / 5 + 1, if march < 10 { march + 3 } else { march - 9 });
+        (year + era * 400 + (month <= 2) as i64, month, day)
+    }
+
+    fn date_and_time(self) -> String {
+        let ((year, month, day), of_day) = (self.date(), self.seconds().rem_euclid(86_400));
+        let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
+    }
+
+    /// Writes the instant in UTC as `2026-01-15T10:41:41Z` (RFC 3339).
+    pub fn to_iso_seconds(self) -> String {
+        format!("{}Z", self.date_and_time())
+    }
+
+    /// The same with milliseconds, `2026-01-15T10:41:41.361Z`.
+    pub fn to_iso_millis(self) -> String {
+        format!("{}.{:03}Z", self.date_and_time(), self.0.rem_euclid(1_000_000) / 1_000)
+    }
+
+    /// The same with microseconds, `2026-01-15T10:41:41.361999Z`.
+    pub fn to_iso_micros(self) -> String {
+        format!("{}.{:06}Z", self.date_and_time(), self.0.rem_euclid(1_000_000))
     }
 
     /// The instant `span` later; stays at the end of time instead of wrapping.
@@ -78,5 +94,24 @@ mod tests {
         assert_eq!(written(1_709_164_800_000_000), "2024-02-29T00:00:00.000Z");
         assert_eq!(written(951_782_399_999_000), "2000-02-28T23:59:59.999Z");
         assert_eq!(written(-1_000), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn instants_are_dates_of_the_calendar() {
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (951_868_799, "2000-02-29T23:59:59Z"),
+            (1_795_305_599, "2026-11-21T23:59:59Z"),
+            (4_102_444_800, "2100-01-01T00:00:00Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+        ] {
+            let at = Timestamp::from_seconds(seconds);
+            assert_eq!(at.to_iso_seconds(), text);
+            assert_eq!(at.to_iso_micros(), text.replace('Z', ".000000Z"));
+        }
+        assert_eq!(Timestamp::from_micros(-1).to_iso_micros(), "1969-12-31T23:59:59.999999Z");
     }
 }

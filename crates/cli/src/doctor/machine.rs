@@ -7,7 +7,6 @@ use tokio::net::TcpListener;
 
 use super::finding::Finding;
 use crate::{
-    clock,
     config::Config,
     serve::certificates::{Examined, examine, is_for},
 };
@@ -47,12 +46,12 @@ pub(crate) fn certificates(config: &Config, domains: &[String], now: Timestamp) 
 
 fn validity(topic: String, examined: &Examined, now: Timestamp) -> Finding {
     let left = (examined.validity.not_after.seconds() - now.seconds()).div_euclid(DAY);
-    let until = clock::rfc3339(examined.validity.not_after);
+    let until = examined.validity.not_after.to_iso_micros();
     if now >= examined.validity.not_after {
         return Finding::trouble(topic, format!("it expired at {until}: put a new pair into its files"));
     }
     if now < examined.validity.not_before {
-        let from = clock::rfc3339(examined.validity.not_before);
+        let from = examined.validity.not_before.to_iso_micros();
         return Finding::trouble(topic, format!("it is not valid before {from}: is the clock right?"));
     }
     if left < SOON {

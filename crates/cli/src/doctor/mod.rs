@@ -147,10 +147,10 @@ fn keep(tx: &mut store::ReadTx<'_>) -> Result<Kept, StoreError> {
 
 /// A clock that is before what was written is wrong, or was.
 fn plausible(kept: &Kept, now: Timestamp) -> Finding {
-    let read = clock::rfc3339(now);
+    let read = now.to_iso_micros();
     match kept.newest.filter(|newest| now < *newest) {
         Some(newest) => {
-            let text = format!("it says {read}, but a tenant was made at {}: set it", clock::rfc3339(newest));
+            let text = format!("it says {read}, but a tenant was made at {}: set it", newest.to_iso_micros());
             Finding::trouble("clock", text)
         }
         None => Finding::fine("clock", format!("it says {read}; compare, and keep it synchronised")),

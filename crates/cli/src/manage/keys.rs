@@ -4,8 +4,6 @@ use clap::{Args, Subcommand};
 use console::KeyView;
 use serde_json::{Value, json};
 
-use crate::clock;
-
 use super::{
     AtTheDesk, Desk, Place,
     desk::{AtDomain, words},
@@ -69,7 +67,7 @@ impl AtTheDesk for Keys {
                     eprintln!(
                         "{kid} was published just now and signs from {}, when nobody has a key set without it any more; \
                          for a stolen key, use --compromised",
-                        clock::rfc3339(at)
+                        instant(at)
                     );
                 }
             }
