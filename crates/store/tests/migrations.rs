@@ -1,6 +1,6 @@
 use store::{Settings, Store, StoreError, domains};
 
-use crate::places::{House, on_each_engine};
+use crate::places::{Ground, House, on_each_engine};
 
 #[tokio::test]
 async fn a_database_can_be_opened_again_and_keeps_what_was_acknowledged() {
@@ -75,36 +75,50 @@ async fn a_row_that_cannot_be_is_named() {
     .await;
 }
 
-#[tokio::test]
-async fn a_database_of_the_first_version_is_brought_up_to_date_with_its_rows() {
-    on_each_engine(async |ground| {
-        let first = include_str!("../migrations/0001_foundation.sql");
-        ground.meddle(first).await;
-        ground
-            .meddle(
-                "CREATE TABLE schema_migrations (
-                     position BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, text_digest BYTEA NOT NULL);
-                 INSERT INTO tenants (id, name, sealed_data_key, created_at)
-                     VALUES ('0123456789abcdef0123456789abcdef', 'acme', 'x', 1);",
-            )
-            .await;
-        let digest: String = crypto::sha256(first.as_bytes()).iter().map(|it| format!("{it:02x}")).collect();
-        let bytes = match &ground.place {
-            store::Place::Sqlite(_) => format!("X'{digest}'"),
-            store::Place::Postgres(_) => format!("decode('{digest}', 'hex')"),
-        };
-        ground.meddle(&format!("INSERT INTO schema_migrations VALUES (0, '0001_foundation', {bytes})")).await;
-        if matches!(ground.place, store::Place::Sqlite(_)) {
-            ground.meddle("UPDATE tenants SET sealed_data_key = X'00'").await;
-        }
+/// Every migration there is, in order.
+const MIGRATIONS: [(&str, &str); 4] = [
+    ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
+    ("0002_operation", include_str!("../migrations/0002_operation.sql")),
+    ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
+    ("0004_moving_in", include_str!("../migrations/0004_moving_in.sql")),
+];
 
-        let store = ground.open();
-        let found = store.read(|tx| store::tenants::find_by_name(tx, "acme")).await.unwrap();
-        assert_eq!(found.map(|it| it.name).as_deref(), Some("acme"));
-        assert!(store.shapes().await.is_ok());
-        store.close().await;
-    })
-    .await;
+/// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.
+async fn an_earlier_version(ground: &Ground, count: usize) {
+    let is_sqlite = matches!(ground.place, store::Place::Sqlite(_));
+    let bytes = |hex: &str| if is_sqlite { format!("X'{hex}'") } else { format!("decode('{hex}', 'hex')") };
+    ground
+        .meddle(
+            "CREATE TABLE schema_migrations (
+                 position BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, text_digest BYTEA NOT NULL)",
+        )
+        .await;
+    for (position, (name, text)) in MIGRATIONS.iter().take(count).enumerate() {
+        let digest: String = crypto::sha256(text.as_bytes()).iter().map(|it| format!("{it:02x}")).collect();
+        let digest = bytes(&digest);
+        ground.meddle(text).await;
+        let kept = format!("INSERT INTO schema_migrations VALUES ({position}, '{name}', {digest})");
+        ground.meddle(&kept).await;
+    }
+    let tenant = format!("'0123456789abcdef0123456789abcdef', 'acme', {}, 1", bytes("00"));
+    let columns = "id, name, sealed_data_key, created_at";
+    ground.meddle(&format!("INSERT INTO tenants ({columns}) VALUES ({tenant})")).await;
+}
+
+#[tokio::test]
+async fn a_database_of_any_earlier_version_is_brought_up_to_date_with_its_rows() {
+    assert_eq!(std::fs::read_dir("migrations").unwrap().count(), MIGRATIONS.len());
+    for count in 1..MIGRATIONS.len() {
+        on_each_engine(async |ground| {
+            an_earlier_version(&ground, count).await;
+            let store = ground.open();
+            let found = store.read(|tx| store::tenants::find_by_name(tx, "acme")).await.unwrap();
+            assert_eq!(found.map(|it| it.name).as_deref(), Some("acme"), "from {}", MIGRATIONS[count - 1].0);
+            assert!(store.shapes().await.is_ok());
+            store.close().await;
+        })
+        .await;
+    }
 }
 
 #[tokio::test]
