@@ -51,8 +51,11 @@ impl Issuer {
         if !bare || url.query().is_some() || url.fragment().is_some() {
             return Err(IssuerError::Malformed);
         }
-        let real = |eid: Eid| built_in(eid, EidEnvironment::Production).and_then(parsed);
-        if Eid::ALL.into_iter().filter_map(real).any(|it| it.host() == url.host()) {
+        // A final dot names the same host.
+        let host = |url: Url| url.host_str().map(|it| it.trim_end_matches('.').to_owned());
+        let real = |eid: Eid| built_in(eid, EidEnvironment::Production).and_then(parsed).and_then(host);
+        let given = host(url);
+        if Eid::ALL.into_iter().filter_map(real).any(|it| Some(it) == given) {
             return Err(IssuerError::Production);
         }
         Ok(Self { eid, environment: EidEnvironment::Test, issuer: issuer.to_owned() })
@@ -290,9 +293,12 @@ mod tests {
         ] {
             assert_eq!(refused(issuer), IssuerError::Malformed, "{issuer}");
         }
-        for issuer in
-            ["https://auth.bankid.no/auth/realms/prod", "https://API.vipps.no:8443/x", "http://api.vipps.no"]
-        {
+        for issuer in [
+            "https://auth.bankid.no/auth/realms/prod",
+            "https://API.vipps.no:8443/x",
+            "http://api.vipps.no",
+            "https://api.vipps.no./x",
+        ] {
             assert_eq!(refused(issuer), IssuerError::Production, "{issuer}");
         }
     }

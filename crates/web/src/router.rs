@@ -195,17 +195,8 @@ fn fold(mut request: Request) -> Request {
 
 /// A method as it is logged: anybody can send any word.
 fn word_of(method: &Method) -> &'static str {
-    let known = [
-        Method::GET,
-        Method::HEAD,
-        Method::POST,
-        Method::OPTIONS,
-        Method::PUT,
-        Method::DELETE,
-        Method::PATCH,
-    ];
-    let names = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"];
-    known.iter().zip(names).find(|(it, _)| *it == method).map_or("other", |(_, name)| name)
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"];
+    KNOWN.into_iter().find(|it| *it == method.as_str()).unwrap_or("other")
 }
 
 /// Names every request, turns away what is too large to look at, and writes one line about what happened.

@@ -24,6 +24,15 @@ async fn the_document_for_an_acr_keeps_the_issuer_and_leads_to_that_acr() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_rotated_in_waits_until_no_kept_key_set_lacks_it() {
+    let house = House::open().await;
+    let reply = house.get("/.well-known/jwks").await;
+    let (_, seconds) = reply.header("cache-control").unwrap().split_once("max-age=").unwrap();
+    let remembered_by_nodes = 5;
+    assert!(seconds.parse::<u64>().unwrap() + remembered_by_nodes < model::KEY_SET_KEPT_FOR.as_secs());
+}
+
+#[tokio::test]
 async fn req_c3_the_key_set_has_public_members_only_and_may_be_cached() {
     let house = House::open().await;
     for path in ["/.well-known/jwks", "/.well-known/jwks.json", "/.Well-Known/JWKS/"] {
