@@ -18,6 +18,9 @@ use axum::{
     response::Response,
 };
 
+use crypto::Random;
+use provider::TraceId;
+
 use crate::{Site, respond::page::answer};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -82,12 +85,12 @@ async fn enter(State(entrance): State<Entrance>, mut request: Request, next: Nex
     let class = class(request.uri().path());
     let confidential = match arrive(&entrance, &mut request) {
         Ok(confidential) => confidential,
-        Err(status) => return counted(&entrance, (class, started), answer(status, Body::empty())),
+        Err(status) => return counted(&entrance, (class, started), turned_away(status)),
     };
     let mut response = match with_body(&entrance, request).await {
         Ok(request) => next.run(request).await,
         Err(status) => {
-            let mut response = answer(status, Body::empty());
+            let mut response = turned_away(status);
             // The rest of the body is still on the way; nothing sensible can follow on this connection.
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             response
@@ -97,6 +100,17 @@ async fn enter(State(entrance): State<Entrance>, mut request: Request, next: Nex
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
     counted(&entrance, (class, started), response)
+}
+
+/// An answer to a request that nobody read. It has a trace and a line in the log as every other.
+fn turned_away(status: StatusCode) -> Response {
+    let trace = TraceId::new(&Random::system());
+    tracing::info!(%trace, status = status.as_u16(), "a request was turned away at the entrance");
+    let mut response = answer(status, Body::empty());
+    if let Ok(trace) = HeaderValue::from_str(&trace.to_string()) {
+        response.headers_mut().insert("trace-id", trace);
+    }
+    response
 }
 
 fn counted(entrance: &Entrance, (class, started): (&'static str, Instant), response: Response) -> Response {
