@@ -93,6 +93,15 @@ pub fn scopes_of_named(claims: &oidc::ClaimsRequest) -> impl Iterator<Item = Sco
     RULES.iter().filter(move |rule| named(rule)).map(|rule| rule.scope)
 }
 
+/// Takes out the claims that were asked for by name and belong to `scope`, because it was withdrawn.
+pub fn remove_named(claims: &mut oidc::ClaimsRequest, scope: Scope) {
+    let stays = |claim: &String, _: &mut Individual| {
+        RULES.iter().all(|rule| rule.claim != claim || rule.scope != scope)
+    };
+    claims.id_token.retain(stays);
+    claims.userinfo.retain(stays);
+}
+
 /// Gives the claims that a grant releases. A claim that the eID did not give is absent.
 ///
 /// `slim`: the ID token gets only what was asked for in it by name.

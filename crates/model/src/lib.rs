@@ -35,7 +35,7 @@ pub use application::{ApplicationSettings, ClientAuthentication, Origin, Pkce, S
 pub use application_kind::ApplicationKind;
 pub use audit::{Action, Actor, AuditEvent, INSTALLATION, head_mac};
 pub use browser_session::BrowserSession;
-pub use claim_rules::{Released, release, scopes_of_named};
+pub use claim_rules::{Released, release, remove_named, scopes_of_named};
 pub use compatible::{CompatibleSettings, Profile, PropertyFormat};
 pub use domain_settings::{DomainSettings, SessionLimits};
 pub use eid_health::{EidHealth, EidStatus};

@@ -98,6 +98,12 @@ impl Scopes {
         self.0 & other.0 == other.0
     }
 
+    /// What is in both sets.
+    #[must_use]
+    pub const fn both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// The set with one more.
     #[must_use]
     pub const fn with(self, scope: Scope) -> Self {

@@ -26,6 +26,7 @@ mod logout;
 mod mint;
 mod noted;
 mod packed;
+mod permitted;
 mod provider;
 mod refusal;
 mod registered;

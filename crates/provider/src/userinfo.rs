@@ -10,6 +10,7 @@ use texts::Cause;
 use crate::{
     Application, Call, Fault, Issuer, Provider, Refusal, answers,
     mint::{open_grant, signing_key},
+    permitted::permitted_grant,
     refusal::refuse,
 };
 
@@ -63,9 +64,7 @@ impl Provider {
             Some(scope) => grant.narrowed(oidc::Scopes::parse(scope)),
             None => grant,
         };
-        if !application.settings.accepts(grant.proof.eid, grant.proof.level) {
-            return Err(invalid());
-        }
+        let grant = permitted_grant(issuer, &application, grant).ok_or_else(invalid)?;
         if !grant.scopes.has(oidc::Scope::Openid) {
             return Err(refuse(Cause::ScopeInsufficient).of(&application.client_id));
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use axum::{body::Body, http::Request};
 use sandbox::Answer;
 
-use crate::house::{Browser, House, with};
+use crate::house::{Browser, House, form, with};
 
 /// The browser's cookies, to go on with them at a house that was changed.
 type Cookies = std::collections::BTreeMap<String, String>;
@@ -45,12 +45,62 @@ async fn rule_15_a_redirect_uri_that_was_removed_gets_no_code() {
 }
 
 #[tokio::test]
-async fn rule_15_leave_for_the_national_number_that_was_withdrawn_ends_the_login() {
+async fn rule_15_a_login_in_flight_goes_on_without_the_national_number_that_was_withdrawn() {
     let mut house = House::open().await;
     let (cookies, back) = half_way(&house, &[("scope", Some("openid nin"))]).await;
     house.change_shop(|shop| shop.nin_allowed = false).await;
-    let reply = with_cookies(&house, cookies).get(&back).await;
-    assert_eq!((reply.status, reply.header("location")), (400, None));
+    let answer = with_cookies(&house, cookies).get(&back).await;
+    let tokens = house.redeem(&answer.param("code")).await.json();
+    assert_eq!(tokens["scope"], "openid");
+    assert!(house.claims(tokens["id_token"].as_str().unwrap()).await.get("nin").is_none());
+}
+
+/// A code and an access token with the national number, from two logins.
+async fn with_nin(house: &House) -> (String, String) {
+    let first = consented_code(house).await;
+    let token = house.redeem(&first).await.json()["access_token"].as_str().unwrap().to_owned();
+    (consented_code(house).await, token)
+}
+
+async fn consented_code(house: &House) -> String {
+    let mut browser = house.browser();
+    let reply = browser.log_in(&[("scope", Some("openid profile nin"))], with::APP).await;
+    let action = format!("{}/consent", reply.location());
+    let decided = browser.post(&action, "decision=allow", Some(crate::house::ISSUER)).await;
+    let (_, rest) = decided.body.split_once("code=").unwrap();
+    rest.split_once("&#38;").unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn a_code_and_a_token_from_before_gave_the_national_number_after_it_was_withdrawn() {
+    let mut house = House::open().await;
+    let (code, token) = with_nin(&house).await;
+    assert!(house.userinfo(&token).await.json().get("nin").is_some());
+    house.change_shop(|shop| shop.nin_allowed = false).await;
+    let tokens = house.redeem(&code).await.json();
+    let claims = house.claims(tokens["id_token"].as_str().unwrap()).await;
+    assert_eq!((claims.get("nin"), claims["name"].is_string()), (None, true), "only the number is left out");
+    let userinfo = house.userinfo(&token).await.json();
+    assert_eq!((userinfo.get("nin"), userinfo["name"].is_string()), (None, true));
+    house.change_shop(|_| {}).await;
+    assert!(house.userinfo(&token).await.json().get("nin").is_some(), "allowing it again revives it");
+}
+
+#[tokio::test]
+async fn an_eid_that_was_switched_off_still_redeemed_codes_and_answered_at_userinfo() {
+    let mut house = House::open().await;
+    let token =
+        house.redeem(&house.code(&[]).await).await.json()["access_token"].as_str().unwrap().to_owned();
+    let code = house.code(&[]).await;
+    let introspect =
+        form(&[("token", &token), ("client_id", "shop"), ("client_secret", house.secret.expose())]);
+    house.switch_source(model::Eid::NoBankid, false).await;
+    assert_eq!(house.redeem(&code).await.error(), "invalid_grant");
+    assert_eq!(house.userinfo(&token).await.status, 401);
+    assert_eq!(house.post("/oauth2/introspect", &introspect, &[]).await.json()["active"], false);
+    house.switch_source(model::Eid::NoBankid, true).await;
+    assert_eq!(house.userinfo(&token).await.status, 200, "nothing was spent");
+    assert_eq!(house.redeem(&code).await.status, 200, "nothing was spent");
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     Call, Fault, Issuer, Provider, Refusal,
     packed::{Layout, pack, unpack},
+    permitted::permitted_grant,
     session::sid,
 };
 
@@ -142,13 +143,10 @@ impl Provider {
         let Waiting { mut grant, remembered } = waiting;
         grant.granted_at = now;
         if agreed {
-            // Blocking acts on running logins: the eID must still be on (RULE-15).
-            let settings = &work.application.settings;
-            let proof = &grant.proof;
-            let is_on = issuer.environment_of(proof.eid) == Some(proof.environment);
-            if !settings.accepts(proof.eid, proof.level) || !is_on {
+            let Some(permitted) = permitted_grant(issuer, &work.application, grant) else {
                 return self.answer_error(work, Cause::EidNoLongerAllowed).await;
-            }
+            };
+            grant = permitted;
             let session = match &remembered {
                 Some((proof, asked)) => {
                     let of = (issuer, work.application.as_ref());

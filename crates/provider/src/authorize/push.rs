@@ -16,11 +16,12 @@ use super::{
     Brought, LoginAction, Turn,
     jar::{Jar, LOGIN_FOR},
     request::{meant, trusted_return, understand},
-    start::{Arrival, Asked, parked_place, still_allowed},
+    start::{Arrival, Asked, parked_place},
 };
 use crate::{
     Application, Call, Fault, Issuer, Provider, Refusal,
     packed::{pack, unpack},
+    permitted::permitted_request,
     refusal::{refuse, refuse_page},
     token::{Client, Jti, assertion_reused},
 };
@@ -138,7 +139,7 @@ impl Provider {
         if overrides(params, &wanted, &application.settings) {
             return Err(refused(Cause::RequestOverridden));
         }
-        let wanted = still_allowed(issuer, &application, wanted).ok_or_else(gone)?;
+        let wanted = permitted_request(issuer, &application, wanted).ok_or_else(gone)?;
         let ends_at = now.after(LOGIN_FOR);
         let first = self
             .store

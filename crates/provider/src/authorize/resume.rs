@@ -5,7 +5,7 @@ use store::login_events::Kind;
 use texts::Cause;
 
 use super::{Turn, respond::Paid, start::Work};
-use crate::{Provider, Refusal, session::Resumed};
+use crate::{Provider, Refusal, permitted::permits, session::Resumed};
 
 impl Provider {
     /// Finds a session of this browser that may answer what was asked. Blocking acts here too (RULE-15): the eID must
@@ -19,8 +19,7 @@ impl Provider {
             let proof = &session.held.proof;
             let acr = work.wanted.returned_acr(proof.eid, proof.level);
             if let Some(acr) = acr
-                && work.issuer.environment_of(proof.eid) == Some(proof.environment)
-                && work.application.settings.accepts(proof.eid, proof.level)
+                && permits(work.issuer, &work.application, proof)
                 && session.held.may_answer(&work.wanted, work.call.now)
                 && self.is_wanted_person(work, &session).await?
             {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crypto::Digest;
-use model::{Login, Phase, Wanted, scopes_of_named};
-use oidc::{AuthorizationParams, AuthorizationResponse, ResponseMode, Scope};
+use model::{Login, Phase, Wanted};
+use oidc::{AuthorizationParams, AuthorizationResponse, ResponseMode};
 use store::{
     login_events::Kind,
     parked_requests::{self, Origin},
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Application, Call, Fault, Issuer, Provider, Refusal, Refused, admission::Doing, noted::Event,
-    packed::unpack, refusal::refuse_page,
+    packed::unpack, permitted::permitted_request, refusal::refuse_page,
 };
 
 /// How a request arrived.
@@ -206,7 +206,7 @@ impl Provider {
             other => other?,
         };
         let Opened { name, login } = opened.clone();
-        Ok(still_allowed(issuer, &application, wanted).map(|wanted| Work {
+        Ok(permitted_request(issuer, &application, wanted).map(|wanted| Work {
             issuer,
             call,
             application,
@@ -242,23 +242,6 @@ impl Provider {
         }
         Ok(jar::keep(&work.name, jar::seal(work.issuer, &work.name, &work.login, &self.random)?))
     }
-}
-
-/// What was asked, as far as the application may still have it: blocking acts on running logins (RULE-15).
-pub(super) fn still_allowed(
-    issuer: &Issuer,
-    application: &Application,
-    mut wanted: Wanted,
-) -> Option<Wanted> {
-    let settings = &application.settings;
-    let with_nin =
-        wanted.scopes.iter().chain(scopes_of_named(&wanted.claims)).any(|scope| scope == Scope::Nin);
-    wanted.acrs.retain(|acr| settings.allows(*acr));
-    let fine = settings.has_redirect_uri(&wanted.redirect_uri)
-        && settings.allows_mode(wanted.response_mode, &wanted.redirect_uri)
-        && !wanted.acrs.is_empty()
-        && (!with_nin || settings.may_have_nin(issuer.environment));
-    fine.then_some(wanted)
 }
 
 pub(super) fn parked_place(issuer: &Issuer, digest: &Digest) -> Vec<u8> {

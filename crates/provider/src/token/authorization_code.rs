@@ -14,6 +14,7 @@ use crate::{
     Application, Call, Fault, Issuer, Provider, Refusal,
     mint::{mint_access_token, mint_refresh_token, open_grant, signing_key, token_response},
     noted::Event,
+    permitted::permitted_grant,
     refusal::refuse,
 };
 
@@ -73,10 +74,7 @@ fn is_bound(grant: &Grant, client: &Client, row: &grants::Grant, request: &Token
         // A challenge is always enforced, and a verifier without one would be a downgrade.
         (Some(_), None) | (None, Some(_)) => false,
     };
-    // The application's list of eIDs and its minimum level hold on every path to a token.
-    let allowed = client.application.settings.accepts(grant.proof.eid, grant.proof.level);
     row.application_id == client.application.id
-        && allowed
         && request.redirect_uri.as_deref() == Some(grant.redirect_uri.as_str())
         && verifier
 }
@@ -110,6 +108,14 @@ impl Provider {
             .as_deref()
             .and_then(|wrapped| open_grant(issuer, row.id, code, wrapped, &row.sealed_claims))
             .filter(|(grant, _)| is_bound(grant, client, &row, request));
+        let opened = match opened {
+            Some((grant, key)) => match permitted_grant(issuer, &client.application, grant) {
+                Some(grant) => Some((grant, key)),
+                // Withdrawn for now: the code stays as it is, and is good again when the eID is.
+                None => return self.refuse_code(issuer, client, call).await,
+            },
+            None => None,
+        };
         let minted = opened.as_ref().map(|(_, key)| {
             mint_access_token(issuer, &client.application, (row.id, key, None), &self.random, call.now)
         });
@@ -165,7 +171,7 @@ impl Provider {
         self.note(issuer, event, call);
     }
 
-    /// No such code; the assertion that came with it is spent all the same.
+    /// No such code, or one that is good for nothing at present; only the assertion that came with it is spent.
     async fn refuse_code(
         &self,
         issuer: &Issuer,
@@ -173,7 +179,7 @@ impl Provider {
         call: &Call,
     ) -> Result<TokenResponse, Refusal> {
         self.spend_assertion(issuer, client).await?;
-        tracing::debug!(trace = %call.trace, "an unknown code was presented");
+        tracing::debug!(trace = %call.trace, "a code was presented that is unknown or not permitted");
         Err(bad_code())
     }
 }

@@ -9,8 +9,11 @@ use serde_json::{Value, json};
 use store::{access_tokens, refresh_tokens};
 use texts::Cause;
 
-use super::{client::Client, refresh::may_go_on};
-use crate::{Application, Call, Issuer, Provider, Refusal, mint::open_grant, refusal::refuse};
+use super::{authorization_code::is_offline, client::Client};
+use crate::{
+    Application, Call, Issuer, Provider, Refusal, mint::open_grant, permitted::permitted_grant,
+    refusal::refuse,
+};
 
 /// A live token, whichever kind it is of, as the store has it.
 struct Found {
@@ -67,14 +70,10 @@ impl Provider {
             other => other?,
         };
         let opened = open_grant(issuer, found.grant, token, &found.wrapped_key, &found.sealed_claims);
-        let is_good = |grant: &Grant| match found.is_access_token {
-            true => application.settings.accepts(grant.proof.eid, grant.proof.level),
-            false => may_go_on(issuer, &application, grant),
-        };
-        match opened {
-            Some((grant, _)) if is_good(&grant) => Ok(active(issuer, &application, &grant, &found)),
-            _ => Ok(inactive),
-        }
+        let permitted = opened.and_then(|(grant, _)| permitted_grant(issuer, &application, grant));
+        // A refresh token is only good where refresh tokens are.
+        let permitted = permitted.filter(|grant| found.is_access_token || is_offline(grant, &application));
+        Ok(permitted.map_or(inactive, |grant| active(issuer, &application, &grant, &found)))
     }
 
     async fn find_token(
@@ -116,7 +115,8 @@ impl Provider {
 
 /// Spec: RFC 7662 §2.2; `acr` and `auth_time`: RFC 9470 §6.2
 fn active(issuer: &Issuer, application: &Application, grant: &Grant, found: &Found) -> Value {
-    let scopes = found.scope.as_deref().map_or(grant.scopes, Scopes::parse);
+    let scopes =
+        found.scope.as_deref().map_or(grant.scopes, |narrowed| grant.scopes.both(Scopes::parse(narrowed)));
     let mut answer = json!({
         "active": true,
         "iss": issuer.url(),

@@ -4,7 +4,7 @@
 //! that had been replaced kills its family, and that is committed.
 
 use crypto::Digest;
-use model::{ApplicationId, Grant, RefreshUse, TenantId, Timestamp};
+use model::{ApplicationId, RefreshUse, TenantId, Timestamp};
 use oidc::{Scope, Scopes, TokenParams, TokenResponse};
 use store::{
     StoreError, WriteTx, access_tokens, grants,
@@ -18,8 +18,9 @@ use super::{
     client::{Client, Jti, assertion_reused},
 };
 use crate::{
-    Application, Call, Issuer, Provider, Refusal,
+    Call, Issuer, Provider, Refusal,
     mint::{mint_access_token, mint_refresh_token, open_grant, signing_key, token_response},
+    permitted::permitted_grant,
     refusal::refuse,
 };
 
@@ -103,7 +104,8 @@ impl Provider {
             |it: &FoundToken| it.domain_id == issuer.domain && it.application_id == client.application.id;
         let opened = found.filter(own).and_then(|it| {
             let (grant, key) = open_grant(issuer, it.grant_id, token, &it.wrapped_key, &it.sealed_claims)?;
-            may_go_on(issuer, &client.application, &grant).then_some((it, grant, key))
+            let permitted = permitted_grant(issuer, &client.application, grant.clone())?;
+            is_offline(&permitted, &client.application).then_some((it, grant, key))
         });
         let Some((found, grant, key)) = opened else {
             self.spend_assertion(issuer, client).await?;
@@ -115,7 +117,9 @@ impl Provider {
             return Err(self.refuse_client(issuer, client, Cause::ScopeWider).await);
         };
         let scope = (scopes != grant.scopes).then(|| scopes.to_text());
-        let mut grant = grant.narrowed(scopes);
+        let Some(mut grant) = permitted_grant(issuer, &client.application, grant.narrowed(scopes)) else {
+            return Err(self.refuse_client(issuer, client, Cause::RefreshTokenInvalid).await);
+        };
         // OpenID Connect Core 1.0 §12.2: "it SHOULD NOT have a nonce Claim".
         grant.nonce = None;
         if grant.scopes.has(Scope::Openid) {
@@ -145,16 +149,6 @@ impl Provider {
             Refreshed::AssertionReused => Err(assertion_reused()),
         }
     }
-}
-
-/// The application's settings hold on every path to a token, also a month later (NEG-11), and so does that the eID is
-/// on, in the environment that it was used in (RULE-15).
-pub(super) fn may_go_on(issuer: &Issuer, application: &Application, grant: &Grant) -> bool {
-    let settings = &application.settings;
-    is_offline(grant, application)
-        && issuer.environment_of(grant.proof.eid) == Some(grant.proof.environment)
-        && settings.accepts(grant.proof.eid, grant.proof.level)
-        && (grant.proof.person.nin.is_none() || settings.may_have_nin(issuer.environment))
 }
 
 const fn bad_token() -> Refusal {
