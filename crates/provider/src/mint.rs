@@ -118,11 +118,10 @@ pub(crate) fn mint_access_token(
     Minted { token, row }
 }
 
-/// Makes a refresh token that opens the grant's claims; nothing is written yet. `predecessor`: the token that it
-/// comes in the place of.
+/// Makes a refresh token that opens the grant's claims; nothing is written yet.
 pub(crate) fn mint_refresh_token(
     issuer: &Issuer,
-    (grant, key, predecessor): (GrantId, &SealKey, Option<Digest>),
+    (grant, key): (GrantId, &SealKey),
     random: &Random,
     (now, expires_at): (Timestamp, Timestamp),
 ) -> MintedRefresh {
@@ -131,12 +130,35 @@ pub(crate) fn mint_refresh_token(
         tenant_id: issuer.tenant,
         token_digest: Digest::of(token.expose().as_bytes()),
         grant_id: grant,
-        predecessor_digest: predecessor,
         wrapped_key: wrap(issuer, random, grant, token.expose(), key),
         created_at: now,
         times: RefreshTimes::until(expires_at),
     };
     Minted { token, row }
+}
+
+fn successor_place(issuer: &Issuer, presented: &str) -> (SealKey, Vec<u8>) {
+    let digest = crypto::b64::encode(Digest::of(presented.as_bytes()).as_bytes());
+    let place = issuer.place("refresh_tokens", "sealed_successor", &digest);
+    (SealKey::derive(presented.as_bytes(), "refresh token successor"), place)
+}
+
+/// Seals a successor under the token that it replaces, so that only its holder gets it again.
+pub(crate) fn seal_successor(
+    issuer: &Issuer,
+    random: &Random,
+    presented: &str,
+    successor: &Secret<String>,
+) -> Vec<u8> {
+    let (key, place) = successor_place(issuer, presented);
+    key.seal(random, &place, successor.expose().as_bytes())
+}
+
+/// Opens what [`seal_successor`] sealed.
+pub(crate) fn open_successor(issuer: &Issuer, presented: &str, sealed: &[u8]) -> Option<Secret<String>> {
+    let (key, place) = successor_place(issuer, presented);
+    let plain = key.open(&place, sealed).ok()?;
+    std::str::from_utf8(plain.expose()).ok().map(|it| Secret::new(it.to_owned()))
 }
 
 /// The protocol claims and the person's, as they stand in the ID token; `access_token` is the one that comes with it.

@@ -1,7 +1,8 @@
 //! Refresh tokens: digests, each with its grant's key wrapped under the token itself.
 //!
 //! The refresh tokens of one grant are a family; whoever changes it locks the grant first
-//! ([`grants::lock`](crate::grants::lock)). Whether a token may still be used is decided above
+//! ([`grants::lock`](crate::grants::lock)). A replaced token keeps its successor for a minute, sealed under itself, so
+//! that its client can be given the same one again. Whether a token may still be used is decided above
 //! ([`model::RefreshTimes`]).
 
 use crypto::Digest;
@@ -10,21 +11,18 @@ use model::{ApplicationId, DomainId, GrantId, RefreshTimes, TenantId, Timestamp}
 use crate::{StoreError, Tx, WriteTx, value::Row};
 
 const INSERT: &str = "INSERT INTO refresh_tokens
-    (tenant_id, token_digest, grant_id, predecessor_digest, wrapped_key, replaced_at, retired_at, created_at,
-    expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    (tenant_id, token_digest, grant_id, wrapped_key, replaced_at, created_at, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const FIND: &str = "SELECT grants.id, grants.application_id, grants.domain_id, grants.revoked_at,
-    refresh_tokens.predecessor_digest, refresh_tokens.wrapped_key, grants.sealed_claims,
+    refresh_tokens.wrapped_key, refresh_tokens.sealed_successor, grants.sealed_claims,
     refresh_tokens.replaced_at, refresh_tokens.retired_at, refresh_tokens.expires_at
     FROM refresh_tokens JOIN grants
     ON grants.tenant_id = refresh_tokens.tenant_id AND grants.id = refresh_tokens.grant_id
     WHERE refresh_tokens.tenant_id = $1 AND refresh_tokens.token_digest = $2";
-const REPLACE: &str = "UPDATE refresh_tokens SET replaced_at = $1
-    WHERE tenant_id = $2 AND token_digest = $3 AND replaced_at IS NULL";
-const RETIRE_OTHERS: &str = "UPDATE refresh_tokens SET retired_at = $1
-    WHERE tenant_id = $2 AND retired_at IS NULL
-    AND (token_digest = $3 OR (predecessor_digest = $3 AND token_digest <> $4))";
+const REPLACE: &str = "UPDATE refresh_tokens SET replaced_at = $1, sealed_successor = $2
+    WHERE tenant_id = $3 AND token_digest = $4 AND replaced_at IS NULL";
 
-pub(crate) const ALL: &[&str] = &[INSERT, FIND, REPLACE, RETIRE_OTHERS];
+pub(crate) const ALL: &[&str] = &[INSERT, FIND, REPLACE];
 
 /// A refresh token's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +33,6 @@ pub struct RefreshToken {
     pub token_digest: Digest,
     /// What it renews.
     pub grant_id: GrantId,
-    /// SHA-256 of the token that it came in the place of.
-    pub predecessor_digest: Option<Digest>,
     /// The grant's key, wrapped under the token.
     pub wrapped_key: Vec<u8>,
     /// When it was made.
@@ -56,10 +52,10 @@ pub struct FoundToken {
     pub domain_id: DomainId,
     /// When everything from this grant was revoked.
     pub revoked_at: Option<Timestamp>,
-    /// SHA-256 of the token that it came in the place of.
-    pub predecessor_digest: Option<Digest>,
     /// The grant's key, wrapped under the token.
     pub wrapped_key: Vec<u8>,
+    /// The token that replaced it, sealed under it, while it may be given again.
+    pub sealed_successor: Option<Vec<u8>>,
     /// The claims, sealed under that key.
     pub sealed_claims: Vec<u8>,
     /// Its times.
@@ -75,10 +71,8 @@ pub fn insert(tx: &mut WriteTx<'_>, token: &RefreshToken) -> Result<(), StoreErr
         token.tenant_id.into(),
         (&token.token_digest).into(),
         token.grant_id.into(),
-        token.predecessor_digest.as_ref().into(),
         (&token.wrapped_key).into(),
         token.times.replaced_at.into(),
-        token.times.retired_at.into(),
         token.created_at.into(),
         token.times.expires_at.into(),
     ];
@@ -97,7 +91,7 @@ pub fn find(
     tx.find(FIND, &[tenant_id.into(), token_digest.into()])?.map(read).transpose()
 }
 
-/// Notes that a token was given a successor; the first time counts.
+/// Notes that a token was given a successor, and keeps that one, sealed under the token; the first time counts.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
@@ -105,22 +99,10 @@ pub fn replace(
     tx: &mut WriteTx<'_>,
     tenant_id: TenantId,
     token_digest: &Digest,
+    sealed_successor: &Vec<u8>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.put(REPLACE, &[now.into(), tenant_id.into(), token_digest.into()])
-}
-
-/// Retires a token and all its successors but one.
-///
-/// # Errors
-/// [`StoreError`]: what happened around it.
-pub fn retire_others(
-    tx: &mut WriteTx<'_>,
-    tenant_id: TenantId,
-    (predecessor, but): (&Digest, &Digest),
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.put(RETIRE_OTHERS, &[now.into(), tenant_id.into(), predecessor.into(), but.into()])
+    tx.put(REPLACE, &[now.into(), sealed_successor.into(), tenant_id.into(), token_digest.into()])
 }
 
 fn read(row: Row) -> Result<FoundToken, StoreError> {
@@ -130,8 +112,8 @@ fn read(row: Row) -> Result<FoundToken, StoreError> {
         application_id: row.id("application_id", ApplicationId::parse)?,
         domain_id: row.id("domain_id", DomainId::parse)?,
         revoked_at: row.maybe_time("revoked_at")?,
-        predecessor_digest: row.maybe_digest("predecessor_digest")?,
         wrapped_key: row.bytes("wrapped_key")?,
+        sealed_successor: row.maybe_bytes("sealed_successor")?,
         sealed_claims: row.bytes("sealed_claims")?,
         times: RefreshTimes {
             replaced_at: row.maybe_time("replaced_at")?,

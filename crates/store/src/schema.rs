@@ -227,7 +227,7 @@ pub const TABLES: &[Table] = &[
     ),
     table!(
         "refresh_tokens",
-        "SHA-256 of each token and of the one before it, a wrapped key, its times",
+        "SHA-256 of each token, a wrapped key, its times; for a minute after its use the next token, sealed under it",
         None,
         "until the family expires (30 days after the login by default); only where refresh tokens are on",
         "to give new tokens without a new login, and to see a stolen one",

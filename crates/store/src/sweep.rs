@@ -19,6 +19,11 @@ const ACCESS_TOKENS: &str = "DELETE FROM access_tokens WHERE (tenant_id, token_d
 const REFRESH_TOKENS: &str = "DELETE FROM refresh_tokens WHERE (tenant_id, token_digest) IN
     (SELECT tenant_id, token_digest FROM refresh_tokens
     WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+/// After the grace of [`model::REFRESH_GRACE`] a successor is not given again.
+const SUCCESSORS: &str =
+    "UPDATE refresh_tokens SET sealed_successor = NULL WHERE (tenant_id, token_digest) IN
+    (SELECT tenant_id, token_digest FROM refresh_tokens
+    WHERE replaced_at <= $1 AND sealed_successor IS NOT NULL ORDER BY replaced_at LIMIT $2)";
 const GRANTS: &str = "DELETE FROM grants WHERE (tenant_id, id) IN
     (SELECT tenant_id, id FROM grants WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
@@ -37,6 +42,7 @@ pub(crate) const ALL: &[&str] = &[
     AWAITING_CONSENTS,
     ACCESS_TOKENS,
     REFRESH_TOKENS,
+    SUCCESSORS,
     GRANTS,
     LOGIN_EVENTS,
     BROWSER_SESSIONS,
@@ -56,6 +62,8 @@ pub struct Removed {
     pub access_tokens: u64,
     /// Of `refresh_tokens`.
     pub refresh_tokens: u64,
+    /// Replaced refresh tokens whose successor was forgotten.
+    pub successors: u64,
     /// Of `grants`.
     pub grants: u64,
     /// Of `login_events`.
@@ -74,6 +82,7 @@ impl Removed {
             + self.awaiting_consents
             + self.access_tokens
             + self.refresh_tokens
+            + self.successors
             + self.grants
             + self.login_events
             + self.browser_sessions
@@ -81,7 +90,7 @@ impl Removed {
     }
 }
 
-/// Removes at most `limit` expired rows of each table, the oldest first.
+/// Removes at most `limit` expired rows of each table, the oldest first, and successors that are not given again.
 ///
 /// Call it again while a table gave `limit`. On SQLite everybody's writes wait for it: 200 rows are a few
 /// milliseconds, 1,000 a few tens.
@@ -90,12 +99,14 @@ impl Removed {
 /// [`StoreError::Busy`] when another node sweeps: leave it to that one.
 pub fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<Removed, StoreError> {
     let values = [now.into(), limit.into()];
+    let grace_ended = now.before(model::REFRESH_GRACE);
     Ok(Removed {
         spent_values: tx.execute(SPENT_VALUES, &values)?,
         parked_requests: tx.execute(PARKED_REQUESTS, &values)?,
         awaiting_consents: tx.execute(AWAITING_CONSENTS, &values)?,
         access_tokens: tx.execute(ACCESS_TOKENS, &values)?,
         refresh_tokens: tx.execute(REFRESH_TOKENS, &values)?,
+        successors: tx.execute(SUCCESSORS, &[grace_ended.into(), limit.into()])?,
         grants: tx.execute(GRANTS, &values)?,
         login_events: tx.execute(LOGIN_EVENTS, &values)?,
         browser_sessions: tx.execute(BROWSER_SESSIONS, &values)?,

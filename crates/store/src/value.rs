@@ -187,11 +187,6 @@ impl Columns {
         }
     }
 
-    pub(crate) fn maybe_digest(&mut self, column: &'static str) -> Result<Option<Digest>, StoreError> {
-        let Some(bytes) = self.maybe_bytes(column)? else { return Ok(None) };
-        Digest::from_slice(&bytes).map(Some).ok_or_else(|| self.corrupt(column))
-    }
-
     pub(crate) fn digest(&mut self, column: &'static str) -> Result<Digest, StoreError> {
         let bytes = self.bytes(column)?;
         Digest::from_slice(&bytes).ok_or_else(|| self.corrupt(column))

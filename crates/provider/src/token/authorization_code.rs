@@ -125,9 +125,8 @@ impl Provider {
         }
         let ends_at = call.now.after(client.application.settings.lifetimes().refresh_token_for);
         let offline = opened.as_ref().filter(|(grant, _)| is_offline(grant, &client.application));
-        let refresh = offline.map(|(_, key)| {
-            mint_refresh_token(issuer, (row.id, key, None), &self.random, (call.now, ends_at))
-        });
+        let refresh = offline
+            .map(|(_, key)| mint_refresh_token(issuer, (row.id, key), &self.random, (call.now, ends_at)));
         let lives_until = minted.as_ref().map_or(call.now, |it| it.row.expires_at);
         let redemption = Redemption {
             tenant,

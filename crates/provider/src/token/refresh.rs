@@ -18,8 +18,11 @@ use super::{
     client::{Client, Jti, assertion_reused},
 };
 use crate::{
-    Call, Issuer, Provider, Refusal,
-    mint::{mint_access_token, mint_refresh_token, open_grant, signing_key, token_response},
+    Call, Fault, Issuer, Provider, Refusal,
+    mint::{
+        MintedRefresh, mint_access_token, mint_refresh_token, open_grant, open_successor, seal_successor,
+        signing_key, token_response,
+    },
     permitted::permitted_grant,
     refusal::refuse,
 };
@@ -28,7 +31,9 @@ use crate::{
 enum Refreshed {
     /// The new tokens are good.
     Done,
-    /// The token is not good any more; where it had been replaced, neither is its family.
+    /// The new access token is good; the token had been replaced a moment ago, by the successor that is sealed here.
+    Again(Vec<u8>),
+    /// The token is not good any more; used again after its grace, neither is its family.
     Dead,
     /// The assertion had been used before; nothing else was looked at.
     AssertionReused,
@@ -40,8 +45,8 @@ struct Renewal {
     application: ApplicationId,
     presented: Digest,
     access: access_tokens::AccessToken,
-    /// A public application's token is replaced.
-    successor: Option<refresh_tokens::RefreshToken>,
+    /// A public application's token is replaced: the new row, and the new token sealed under the presented one.
+    successor: Option<(refresh_tokens::RefreshToken, Vec<u8>)>,
     jti: Option<Jti>,
 }
 
@@ -55,24 +60,23 @@ fn renew(tx: &mut WriteTx<'_>, it: &Renewal, now: Timestamp) -> Result<Refreshed
     let Some(found) = found.filter(|found| live && found.application_id == it.application) else {
         return Ok(Refreshed::Dead);
     };
-    match found.times.judge(now) {
-        RefreshUse::Expired => return Ok(Refreshed::Dead),
-        RefreshUse::Reused => {
+    let refreshed = match (found.times.judge(now), found.sealed_successor) {
+        (RefreshUse::Good, _) => Refreshed::Done,
+        (RefreshUse::Replaced, Some(successor)) => Refreshed::Again(successor),
+        // A node of an earlier version replaced it, and kept no successor.
+        (RefreshUse::Replaced, None) | (RefreshUse::Expired, _) => return Ok(Refreshed::Dead),
+        (RefreshUse::Reused, _) => {
             grants::revoke(tx, tenant, grant, now)?;
             return Ok(Refreshed::Dead);
         }
-        RefreshUse::Good => {}
-    }
-    if let Some(predecessor) = &found.predecessor_digest {
-        refresh_tokens::retire_others(tx, tenant, (predecessor, &it.presented), now)?;
-    }
-    if let Some(successor) = &it.successor {
-        refresh_tokens::replace(tx, tenant, &it.presented, now)?;
+    };
+    if let (Refreshed::Done, Some((successor, sealed))) = (&refreshed, &it.successor) {
+        refresh_tokens::replace(tx, tenant, &it.presented, sealed, now)?;
         refresh_tokens::insert(tx, successor)?;
     }
     grants::extend(tx, tenant, grant, it.access.expires_at)?;
     access_tokens::insert(tx, &it.access)?;
-    Ok(Refreshed::Done)
+    Ok(refreshed)
 }
 
 /// The scopes of the new tokens (RFC 6749 §6): those that were granted, or fewer; `None` when more are asked for.
@@ -129,25 +133,29 @@ impl Provider {
             mint_access_token(issuer, &client.application, (found.grant_id, &key, scope), &self.random, now);
         let successor = client.application.settings.is_public().then(|| {
             let times = (now, found.times.expires_at);
-            mint_refresh_token(issuer, (found.grant_id, &key, Some(presented)), &self.random, times)
+            mint_refresh_token(issuer, (found.grant_id, &key), &self.random, times)
         });
+        let sealed = |it: &MintedRefresh| seal_successor(issuer, &self.random, token, &it.token);
         let renewal = Renewal {
             tenant,
             application: client.application.id,
             presented,
             access: access.row,
-            successor: successor.as_ref().map(|it| it.row.clone()),
+            successor: successor.as_ref().map(|it| (it.row.clone(), sealed(it))),
             jti: client.jti,
         };
-        match self.store.write(move |tx| renew(tx, &renewal, now)).await? {
-            Refreshed::Done => {
-                self.note_given(issuer, (client, &grant, Kind::Refreshed), call);
-                let tokens = (&access.token, successor.as_ref().map(|it| &it.token), &self.random);
-                Ok(token_response(issuer, &client.application, &grant, tokens, now)?)
+        let successor = match self.store.write(move |tx| renew(tx, &renewal, now)).await? {
+            Refreshed::Done => successor.map(|it| it.token),
+            Refreshed::Again(sealed) => {
+                let opened = open_successor(issuer, token, &sealed);
+                Some(opened.ok_or_else(|| Fault::new("the successor of a refresh token does not open"))?)
             }
-            Refreshed::Dead => Err(bad_token()),
-            Refreshed::AssertionReused => Err(assertion_reused()),
-        }
+            Refreshed::Dead => return Err(bad_token()),
+            Refreshed::AssertionReused => return Err(assertion_reused()),
+        };
+        self.note_given(issuer, (client, &grant, Kind::Refreshed), call);
+        let tokens = (&access.token, successor.as_ref(), &self.random);
+        Ok(token_response(issuer, &client.application, &grant, tokens, now)?)
     }
 }
 
