@@ -72,6 +72,31 @@ mod tests {
         }
     }
 
+    /// Statements of administrators, of `explain`, and over tables with few rows for each tenant.
+    const OF_OPERATORS: [&str; 5] = [
+        "FROM declared_objects",
+        "FROM sandbox_people",
+        "audit_heads",
+        "FROM browser_sessions WHERE tenant_id = $1 AND subject",
+        "FROM login_events WHERE tenant_id = $1 AND login",
+    ];
+
+    #[test]
+    fn no_statement_on_a_clients_path_searches_everything_that_a_tenant_has() {
+        let database = rusqlite::Connection::open_in_memory().unwrap();
+        for (_, text) in crate::migrate::MIGRATIONS {
+            database.execute_batch(text).unwrap();
+        }
+        for sql in MODULES.iter().copied().flatten().filter(|sql| !backup::ALL.contains(sql)) {
+            let mut plan = database.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let steps = plan.raw_query().mapped(|row| row.get::<_, String>(3)).map(Result::unwrap);
+            let slow = steps.filter(|step| step.starts_with("SCAN") || step.ends_with("(tenant_id=?)"));
+            let slow: Vec<String> = slow.filter(|it| !it.contains("SUBQUERY")).collect();
+            let is_known = OF_OPERATORS.iter().any(|part| sql.contains(part));
+            assert!(slow.is_empty() || is_known, "{slow:?}: {sql}");
+        }
+    }
+
     #[test]
     fn statements_keep_to_what_both_engines_understand() {
         for sql in MODULES.iter().copied().flatten() {
