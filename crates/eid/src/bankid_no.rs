@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     EidError, Outcome, Reason, RedirectEid, Started,
-    relying_party::{RelyingParty, check_age, memo, printable, text},
+    relying_party::{RelyingParty, check_age, printable, text},
 };
 
 /// ES256 since v3; RS256 is what the older library examples expect.
@@ -111,8 +111,12 @@ impl BankidNo {
 
 #[async_trait]
 impl RedirectEid for BankidNo {
+    fn client(&self) -> [u8; 16] {
+        self.party.client()
+    }
+
     async fn start(&self, ask: &Ask, random: &Random, now: Timestamp) -> Result<Started, EidError> {
-        let memo = memo(random, now);
+        let memo = self.party.memo(random, now);
         // `profile` always: a login without a name is of no use to anybody, and it costs nothing more.
         let scope = if ask.scopes.has(Scope::Nin) { "openid profile nnin_altsub" } else { "openid profile" };
         let locale = if ask.ui_locales.first().is_some_and(|it| it.starts_with("en")) { "en" } else { "nb" };

@@ -73,6 +73,10 @@ impl EidError {
 /// An eID that the browser is sent to and comes back from.
 #[async_trait]
 pub trait RedirectEid: Send + Sync {
+    /// Names the issuer and client that people are sent to, as [`Memo::client`] does: an answer for another one is not
+    /// to be redeemed here.
+    fn client(&self) -> [u8; 16];
+
     /// Prepares the way there. State, nonce and verifier come from `random`.
     ///
     /// # Errors

@@ -9,7 +9,7 @@
 use std::{sync::Arc, time::Duration};
 
 use crypto::{Algorithm, Random, SigningKey, b64};
-use model::{Memo, Timestamp};
+use model::{Memo, Timestamp, upstream_client};
 use oidc::{Challenge, Expected, IdTokenError, KeyChoiceError, Returned, UpstreamMetadata, verify_id_token};
 use outbound::{Request, Response};
 use serde_json::{Map, Value, json};
@@ -44,16 +44,27 @@ pub(crate) fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a
     claims.get(name).and_then(Value::as_str).filter(|it| !it.is_empty())
 }
 
-/// The parameters that every authorization request has.
-pub(crate) fn memo(random: &Random, now: Timestamp) -> Memo {
-    Memo { state: random.bytes(), nonce: random.bytes(), verifier: random.bytes(), started_at: now }
-}
-
 fn form(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
 impl RelyingParty {
+    /// What has to be remembered of a person who is sent away now.
+    pub(crate) fn memo(&self, random: &Random, now: Timestamp) -> Memo {
+        Memo {
+            state: random.bytes(),
+            nonce: random.bytes(),
+            verifier: random.bytes(),
+            client: self.client(),
+            started_at: now,
+        }
+    }
+
+    /// Names issuer and client for [`Memo::client`].
+    pub(crate) fn client(&self) -> [u8; 16] {
+        upstream_client(self.upstream.issuer(), &self.credentials.client_id)
+    }
+
     /// Step 1. `push`: the parameters go by PAR (RFC 9126), because one of them must not stand in a URL.
     pub(crate) async fn start(
         &self,

@@ -85,6 +85,10 @@ impl Upstream {
         Self { issuer, outbound, cached: Mutex::new(Cached::default()) }
     }
 
+    pub(crate) fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
     pub(crate) fn outbound(&self) -> &Outbound {
         &self.outbound
     }

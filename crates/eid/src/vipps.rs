@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     EidError, Outcome, Reason, RedirectEid, Started,
-    relying_party::{RelyingParty, check_age, memo, printable, text},
+    relying_party::{RelyingParty, check_age, printable, text},
 };
 
 /// RS256 in the browser flow; ES256 in the redirect variant of CIBA.
@@ -105,8 +105,12 @@ impl Vipps {
 
 #[async_trait]
 impl RedirectEid for Vipps {
+    fn client(&self) -> [u8; 16] {
+        self.party.client()
+    }
+
     async fn start(&self, ask: &Ask, random: &Random, now: Timestamp) -> Result<Started, EidError> {
-        let memo = memo(random, now);
+        let memo = self.party.memo(random, now);
         let scope: Vec<&str> =
             std::iter::once("openid").chain(asked(ask.scopes).map(|(_, scope, _)| *scope)).collect();
         let url = self.party.start(&memo, &[("scope", scope.join(" "))], false).await?;

@@ -453,6 +453,14 @@ impl ApplicationSettings {
         }
     }
 
+    /// The application's own address for people: the origin of its first callback on the web. `None` for an application
+    /// that only has addresses on the person's device.
+    pub fn home(&self) -> Option<String> {
+        let on_the_web = |uri: &&String| self.kind != ApplicationKind::Native || uri.starts_with("https:");
+        let origin = self.redirect_uris.iter().filter(on_the_web).find_map(|uri| Origin::of(uri));
+        origin.map(|origin| format!("{}/", origin.as_str()))
+    }
+
     /// Says whether it cannot keep a secret.
     pub fn is_public(&self) -> bool {
         self.authentication == ClientAuthentication::None

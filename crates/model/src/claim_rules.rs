@@ -134,6 +134,17 @@ pub fn release(grant: &Grant, slim: bool) -> Released {
     released
 }
 
+impl Grant {
+    /// The grant without the claims of one scope, by scope or by name, because it was withdrawn.
+    #[must_use]
+    pub fn without(mut self, scope: Scope) -> Self {
+        remove_named(&mut self.claims, scope);
+        self.scopes = self.scopes.without(scope);
+        self.proof.person = self.proof.person.only(self.scopes, &self.claims);
+        self
+    }
+}
+
 impl Person {
     /// The person cut down to what these scopes and named claims may show.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oidc::{Challenge, ClaimsRequest, Scope, Scopes};
+use oidc::{Challenge, ClaimsRequest, Scopes};
 use serde::{Deserialize, Serialize};
 
 use crate::{Acr, Proof, Timestamp};
@@ -59,14 +59,5 @@ impl Grant {
             return self;
         }
         Self { scopes, claims: ClaimsRequest::default(), ..self }
-    }
-
-    /// The grant without the claims of one scope, by scope or by name, because it was withdrawn.
-    #[must_use]
-    pub fn without(mut self, scope: Scope) -> Self {
-        crate::remove_named(&mut self.claims, scope);
-        self.scopes = self.scopes.without(scope);
-        self.proof.person = self.proof.person.only(self.scopes, &self.claims);
-        self
     }
 }

@@ -48,7 +48,7 @@ pub use id::{
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
 pub use imported_subject::SubjectRoom;
 pub use limit::Rate;
-pub use login::{Ask, Login, Memo, Phase, Trouble, Wanted};
+pub use login::{Ask, Login, Memo, Parked, Phase, Trouble, Wanted, upstream_client};
 pub use nin::{Nin, NinKind};
 pub use payload::Payload;
 pub use person::{Address, MoreProfile, Person, Proof};

@@ -82,8 +82,17 @@ pub struct Memo {
     pub nonce: [u8; 16],
     /// The random bytes of the PKCE verifier.
     pub verifier: [u8; 32],
+    /// Names the issuer and client that the person was sent to ([`upstream_client`]); all zero for a test user. An
+    /// answer is redeemed there and nowhere else.
+    pub client: [u8; 16],
     /// When the person was sent away.
     pub started_at: Timestamp,
+}
+
+/// A short name of a client at an issuer, as a [`Memo`] carries it: the first 16 bytes of SHA-256.
+pub fn upstream_client(issuer: &str, client_id: &str) -> [u8; 16] {
+    let digest = crypto::sha256(format!("{issuer}\0{client_id}").as_bytes());
+    digest.first_chunk().copied().unwrap_or_default()
 }
 
 impl fmt::Debug for Memo {
@@ -147,7 +156,27 @@ pub enum Phase {
         trace: [u8; 16],
     },
     /// The login has ended.
-    Over,
+    Over {
+        /// Finds and opens the answer to the form that ended it, for as long as that is kept.
+        answer: Option<[u8; 32]>,
+    },
+}
+
+impl Phase {
+    /// Says whether the login has ended.
+    pub const fn is_over(&self) -> bool {
+        matches!(self, Self::Over { .. })
+    }
+
+    /// The secret under which the answer to this phase's form is kept; `None` where there is no form.
+    pub const fn form_secret(&self) -> Option<[u8; 32]> {
+        match self {
+            Self::Consent { key } => Some(*key),
+            Self::AtEid { eid: Eid::Automation, memo } => Some(memo.verifier),
+            Self::Over { answer } => *answer,
+            Self::Choosing | Self::AtEid { .. } | Self::Trouble { .. } => None,
+        }
+    }
 }
 
 impl fmt::Debug for Phase {
@@ -161,7 +190,7 @@ impl fmt::Debug for Phase {
             Self::Trouble { eid, trouble, .. } => {
                 f.debug_struct("Trouble").field("eid", eid).field("trouble", trouble).finish_non_exhaustive()
             }
-            Self::Over => f.write_str("Over"),
+            Self::Over { .. } => f.write_str("Over"),
         }
     }
 }
@@ -172,11 +201,53 @@ pub struct Login {
     /// What the application asked; `None` when it is stored under `parked` because it is long.
     pub wanted: Option<Wanted>,
     /// The stored request that this login came from, when there is one; spent when the login ends.
-    pub parked: Option<[u8; 32]>,
+    pub parked: Option<Parked>,
     /// Where it stands.
     pub phase: Phase,
+    /// The first bytes of the states with which the person left for an eID, the last one last; an answer to an earlier
+    /// attempt is recognised by them, not accepted.
+    pub attempts: Vec<[u8; 4]>,
     /// When it began.
     pub started_at: Timestamp,
+}
+
+/// A stored request and whose it is, so that its application is known when the request is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parked {
+    /// The random id of the request.
+    pub id: [u8; 32],
+    /// The application that asked.
+    pub application: ApplicationId,
+}
+
+/// How many attempts of a login are recognised.
+const MOST_ATTEMPTS: usize = 6;
+
+impl Login {
+    /// A login that begins now.
+    pub const fn new(parked: Option<Parked>, now: Timestamp) -> Self {
+        Self { wanted: None, parked, phase: Phase::Choosing, attempts: Vec::new(), started_at: now }
+    }
+
+    /// Whose login it is, as far as its cookie tells.
+    pub fn application(&self) -> Option<ApplicationId> {
+        let stored = self.parked.as_ref().map(|it| it.application);
+        self.wanted.as_ref().map(|it| it.application).or(stored)
+    }
+
+    /// Sends the person to an eID.
+    pub fn leave_for(&mut self, eid: Eid, memo: Memo) {
+        let [a, b, c, d, ..] = memo.state;
+        self.attempts.push([a, b, c, d]);
+        let surplus = self.attempts.len().saturating_sub(MOST_ATTEMPTS);
+        self.attempts.drain(..surplus);
+        self.phase = Phase::AtEid { eid, memo };
+    }
+
+    /// Says whether the person left with this state, in this attempt or an earlier one.
+    pub fn has_left_with(&self, state: &[u8]) -> bool {
+        self.attempts.iter().any(|attempt| state.starts_with(attempt))
+    }
 }
 
 impl Wanted {

@@ -18,6 +18,8 @@ pub struct TroublePage {
     pub eid: Option<String>,
     /// Where "try again" leads, with new state, nonce and verifier.
     pub try_again_href: Option<String>,
+    /// Where "continue" leads: to the same login, which goes on elsewhere.
+    pub continue_href: Option<String>,
     /// Where "choose another eID" leads, when there is another.
     pub choose_another_href: Option<String>,
     /// Where "back to the application" leads; delivers the error to it.
@@ -27,6 +29,15 @@ pub struct TroublePage {
 }
 
 impl TroublePage {
+    /// Says whether there is anything to press but the way back.
+    fn has_other_actions(&self) -> bool {
+        self.try_again_href.is_some() || self.continue_href.is_some() || self.choose_another_href.is_some()
+    }
+
+    fn has_actions(&self) -> bool {
+        self.has_other_actions() || self.back_href.is_some()
+    }
+
     fn text(&self, locale: Locale) -> CauseText {
         self.cause.text(locale, names(self.application.as_ref(), self.eid.as_ref()))
     }

@@ -42,7 +42,7 @@ mod userinfo;
 
 pub use application::Application;
 pub use authorize::{
-    Arrival, Brought, Choice, ConsentAsk, CookieChange, LoginAction, LoginCookie, Pushed, Selection,
+    Arrival, Brought, Choice, ConsentAsk, CookieChange, Ended, LoginAction, LoginCookie, Pushed, Selection,
     SharedClaim, SignInAsk, Step, TroubleAt, Turn,
 };
 pub use call::{Call, TraceId};

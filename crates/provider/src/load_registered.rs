@@ -17,7 +17,8 @@ impl Provider {
         let loading = async {
             let rows = self.store.read(move |tx| applications::list(tx, tenant, domain, None, MOST));
             let enabled = rows.await?.into_iter().filter(|row| row.disabled_at.is_none());
-            let settings = enabled.filter_map(|row| ApplicationSettings::parse(&row.settings).ok());
+            let settings =
+                enabled.filter_map(|row| Some((row.name, ApplicationSettings::parse(&row.settings).ok()?)));
             Ok(Registered::of(settings))
         };
         self.registered_at.get((tenant, domain), call.now, loading).await

@@ -11,12 +11,28 @@ pub(crate) struct Registered {
     pub(crate) origins: HashSet<Origin>,
     /// Addresses that a logout may go on to, and whether compatible applications alone have them.
     returns: HashMap<String, bool>,
+    /// Name and address of the application, while there is only one.
+    only: Only,
+}
+
+/// Whether a domain has one application.
+#[derive(Debug, Default)]
+enum Only {
+    #[default]
+    None,
+    One(String, Option<String>),
+    Several,
 }
 
 impl Registered {
-    pub(crate) fn of(all: impl Iterator<Item = ApplicationSettings>) -> Self {
+    /// `all`: names and settings.
+    pub(crate) fn of(all: impl Iterator<Item = (String, ApplicationSettings)>) -> Self {
         let mut registered = Self::default();
-        for settings in all {
+        for (name, settings) in all {
+            registered.only = match registered.only {
+                Only::None => Only::One(name, settings.home()),
+                Only::One(..) | Only::Several => Only::Several,
+            };
             registered.origins.extend(settings.cors_origins());
             let (compatible, mut add) = (settings.is_compatible(), |uri: &String, fine| {
                 let alone = registered.returns.entry(uri.clone()).or_insert(true);
@@ -28,6 +44,14 @@ impl Registered {
             }
         }
         registered
+    }
+
+    /// The name and address of the domain's only application.
+    pub(crate) fn only(&self) -> Option<(&str, Option<&str>)> {
+        match &self.only {
+            Only::One(name, home) => Some((name, home.as_deref())),
+            Only::None | Only::Several => None,
+        }
     }
 
     /// Says whether a logout that names no application may go on to this address: it belongs to compatible

@@ -37,6 +37,7 @@ pub mod grants;
 pub mod identity_sources;
 pub mod imported_subjects;
 pub mod installation;
+pub mod kept_answers;
 pub mod login_events;
 pub mod parked_requests;
 pub mod refresh_tokens;

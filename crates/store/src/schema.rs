@@ -210,6 +210,14 @@ pub const TABLES: &[Table] = &[
         false
     ),
     table!(
+        "kept_answers",
+        "the answer to a form of a login: a code or an error, and what goes into cookies",
+        SealedByHolder,
+        "a minute",
+        "a form that is sent twice gets the same answer",
+        false
+    ),
+    table!(
         "grants",
         "the claims that the application may see",
         SealedByHolder,

@@ -3,8 +3,8 @@
 use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, browser_sessions,
     client_secrets, declared_objects, domains, failed_attempts, grants, identity_sources, imported_subjects,
-    installation, login_events, parked_requests, refresh_tokens, sandbox_people, signing_keys, spent_values,
-    sql::ReadTx, subject_keys, sweep, tenants, test_users,
+    installation, kept_answers, login_events, parked_requests, refresh_tokens, sandbox_people, signing_keys,
+    spent_values, sql::ReadTx, subject_keys, sweep, tenants, test_users,
 };
 
 /// By module.
@@ -19,6 +19,7 @@ const MODULES: &[&[&str]] = &[
     spent_values::ALL,
     parked_requests::ALL,
     awaiting_consents::ALL,
+    kept_answers::ALL,
     grants::ALL,
     access_tokens::ALL,
     refresh_tokens::ALL,

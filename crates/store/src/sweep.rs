@@ -13,6 +13,8 @@ const PARKED_REQUESTS: &str = "DELETE FROM parked_requests WHERE (tenant_id, req
 const AWAITING_CONSENTS: &str = "DELETE FROM awaiting_consents WHERE (tenant_id, consent_digest) IN
     (SELECT tenant_id, consent_digest FROM awaiting_consents
     WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+const KEPT_ANSWERS: &str = "DELETE FROM kept_answers WHERE (tenant_id, form_digest) IN
+    (SELECT tenant_id, form_digest FROM kept_answers WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 const ACCESS_TOKENS: &str = "DELETE FROM access_tokens WHERE (tenant_id, token_digest) IN
     (SELECT tenant_id, token_digest FROM access_tokens
     WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
@@ -40,6 +42,7 @@ pub(crate) const ALL: &[&str] = &[
     SPENT_VALUES,
     PARKED_REQUESTS,
     AWAITING_CONSENTS,
+    KEPT_ANSWERS,
     ACCESS_TOKENS,
     REFRESH_TOKENS,
     SUCCESSORS,
@@ -58,6 +61,8 @@ pub struct Removed {
     pub parked_requests: u64,
     /// Of `awaiting_consents`.
     pub awaiting_consents: u64,
+    /// Of `kept_answers`.
+    pub kept_answers: u64,
     /// Of `access_tokens`.
     pub access_tokens: u64,
     /// Of `refresh_tokens`.
@@ -80,6 +85,7 @@ impl Removed {
         self.spent_values
             + self.parked_requests
             + self.awaiting_consents
+            + self.kept_answers
             + self.access_tokens
             + self.refresh_tokens
             + self.successors
@@ -104,6 +110,7 @@ pub fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Resul
         spent_values: tx.execute(SPENT_VALUES, &values)?,
         parked_requests: tx.execute(PARKED_REQUESTS, &values)?,
         awaiting_consents: tx.execute(AWAITING_CONSENTS, &values)?,
+        kept_answers: tx.execute(KEPT_ANSWERS, &values)?,
         access_tokens: tx.execute(ACCESS_TOKENS, &values)?,
         refresh_tokens: tx.execute(REFRESH_TOKENS, &values)?,
         successors: tx.execute(SUCCESSORS, &[grace_ended.into(), limit.into()])?,

@@ -81,7 +81,7 @@ const MIGRATIONS: [(&str, &str); 5] = [
     ("0002_operation", include_str!("../migrations/0002_operation.sql")),
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
     ("0004_moving_in", include_str!("../migrations/0004_moving_in.sql")),
-    ("0005_refresh_successors", include_str!("../migrations/0005_refresh_successors.sql")),
+    ("0005_repeated_answers", include_str!("../migrations/0005_repeated_answers.sql")),
 ];
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.

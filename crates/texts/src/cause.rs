@@ -96,6 +96,12 @@ causes! {
     LoginOver: "login-over", Page, "", [Person], "the login has ended";
     /// No cookie of a login opens: only the application can start again.
     LoginLost: "login-lost", Page, "", [Person], "no such login in this browser";
+    /// An answer came to an attempt that the person has left behind by beginning again.
+    LoginSuperseded: "login-superseded", Page, "", [Person], "the login was begun again since";
+    /// The login had to make room for later ones in the same browser.
+    LoginSetAside: "login-set-aside", Page, "", [Person], "the login made room for later ones in this browser";
+    /// The identity source was pointed at another issuer or client while the person was at the eID.
+    SourceChanged: "source-changed", Page, "server_error", [Person, Administrator], "the identity source was changed during the login";
     /// A decision came without a choice, or from another site.
     DecisionNotMadeHere: "decision-not-made-here", Page, "", [Person], "no decision, or one that was made on another site";
 

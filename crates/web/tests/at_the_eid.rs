@@ -107,7 +107,8 @@ async fn neg_15_a_code_of_one_eid_at_the_address_of_another_is_no_login() {
     let leave = browser.authorize(&[]).await;
     let back = browser.at_the_eid(&leave, with::APP, None).replace("no-bankid", "no-vipps");
     let reply = browser.get(&back).await;
-    assert_eq!((reply.status, reply.trouble()), (400, "login-lost"));
+    assert_eq!((reply.status, reply.trouble()), (400, "login-over"));
+    assert!(reply.body.contains("/restart\""), "the person can begin again");
 }
 
 #[tokio::test]

@@ -211,3 +211,22 @@ async fn a_look_does_nothing() {
     assert_eq!(house.send(request.body(Body::empty()).unwrap()).await.status, 405);
     assert!(with_cookies(&house, cookies).get(&back).await.find_param("code").is_some());
 }
+
+#[tokio::test]
+async fn a_login_under_way_took_its_code_to_the_issuer_that_was_set_meanwhile() {
+    let mut house = House::open().await;
+    let (cookies, back) = half_way(&house, &[]).await;
+    let other = eid::SourceCredentials {
+        client_id: "another-client".to_owned(),
+        method: eid::SourceMethod::ClientSecretBasic,
+        secret: Some("another secret".to_owned()),
+        private_key: None,
+    };
+    house.set_source(house.domain, model::Eid::NoBankid, other).await;
+    house.restart();
+    let mut browser = with_cookies(&house, cookies);
+    let page = browser.get(&back).await;
+    assert_eq!((page.status, page.trouble()), (400, "source-changed"));
+    assert!(page.body.contains("/restart\""), "the person begins again");
+    assert_eq!(browser.get(&back).await.trouble(), "login-over", "the state is spent");
+}

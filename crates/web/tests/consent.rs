@@ -95,3 +95,54 @@ async fn an_application_without_leave_cannot_ask_for_the_national_number() {
         assert_eq!(house.browser().authorize(&[change]).await.error(), "invalid_scope", "{change:?}");
     }
 }
+
+#[tokio::test]
+async fn consent_clicked_twice_on_a_slow_line_lost_the_login() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let (target, _) = asked(&mut browser).await;
+    let mut impatient = browser.clone();
+    let first = browser.post(&format!("{target}/consent"), "decision=allow", Some(ISSUER)).await;
+    // Whether the cookies of the first answer came in time or not.
+    for clicking in [&mut impatient, &mut browser] {
+        let second = clicking.post(&format!("{target}/consent"), "decision=allow", Some(ISSUER)).await;
+        assert_eq!(onward(&second), onward(&first), "the identical answer");
+    }
+    let code = form_urlencoded::parse(onward(&first).split_once('?').unwrap().1.as_bytes())
+        .find(|(name, _)| name == "code")
+        .unwrap()
+        .1
+        .into_owned();
+    assert_eq!(house.redeem(&code).await.status, 200);
+    let late = impatient.post(&format!("{target}/consent"), "decision=allow", Some(ISSUER)).await;
+    assert_eq!((late.status, late.trouble()), (400, "login-over"));
+    assert!(late.body.contains("href=\"https://shop.example/\""), "the application's link");
+}
+
+#[tokio::test]
+async fn a_refused_consent_sent_twice_and_one_of_a_stored_request_get_the_same_answer_too() {
+    let house = House::open().await;
+    let long = "s".repeat(2_000);
+    for (decision, state) in [("deny", "short"), ("allow", long.as_str())] {
+        let mut browser = house.browser();
+        let changes = [("scope", Some("openid profile nin")), ("state", Some(state))];
+        let reply = browser.log_in(&changes, with::APP).await;
+        let action = format!("{}/consent", reply.location());
+        let mut impatient = browser.clone();
+        let first = browser.post(&action, &format!("decision={decision}"), Some(ISSUER)).await;
+        let second = impatient.post(&action, &format!("decision={decision}"), Some(ISSUER)).await;
+        assert_eq!((first.status, onward(&second)), (200, onward(&first)), "{decision}");
+    }
+}
+
+#[tokio::test]
+async fn a_kept_answer_is_forgotten_after_a_minute() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let (target, _) = asked(&mut browser).await;
+    let mut late = browser.clone();
+    browser.post(&format!("{target}/consent"), "decision=deny", Some(ISSUER)).await;
+    house.step(60);
+    let second = late.post(&format!("{target}/consent"), "decision=deny", Some(ISSUER)).await;
+    assert_eq!((second.status, second.trouble()), (400, "login-over"));
+}

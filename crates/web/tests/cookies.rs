@@ -36,19 +36,79 @@ async fn even_the_longest_request_keeps_its_cookie_within_1800_bytes() {
     }
 }
 
+/// The bytes of all our cookies as a browser sends them.
+fn sent(browser: &crate::house::Browser<'_>) -> usize {
+    browser.cookies.iter().map(|(name, value)| name.len() + value.len() + 3).sum()
+}
+
 #[tokio::test]
-async fn four_logins_fit_a_browser_and_the_oldest_goes() {
+async fn the_fifth_login_in_a_browser_lost_the_first() {
     let house = House::open().await;
     let mut browser = house.browser();
-    browser.authorize(&[]).await;
-    let (first, _) = login_cookies(&browser).remove(0);
+    let first = browser.authorize(&[("state", Some("first"))]).await;
     for _ in 0..4 {
         house.step(1);
         browser.authorize(&[]).await;
     }
-    let names: Vec<String> = login_cookies(&browser).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names.len(), 4);
-    assert!(!names.contains(&first));
+    let back = browser.at_the_eid(&first, with::APP, None);
+    assert_eq!(browser.get(&back).await.param("state"), "first");
+}
+
+#[tokio::test]
+async fn all_our_cookies_together_stay_within_3500_bytes_however_many_logins_begin() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let state = "s".repeat(700);
+    let mut leaves = Vec::new();
+    for number in 0..24 {
+        house.step(1);
+        leaves.push(browser.authorize(&[("state", Some(&state))]).await);
+        assert!(sent(&browser) <= 3_500, "{} bytes after {number}", sent(&browser));
+    }
+    for leave in leaves.iter().rev().take(4) {
+        let back = browser.at_the_eid(leave, with::APP, None);
+        assert_eq!(browser.get(&back).await.param("state"), state, "the largest were stored, not given up");
+        assert!(sent(&browser) <= 3_500);
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_made_room_names_its_application_and_the_way_there() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let first = browser.authorize(&[]).await;
+    let (name, _) = login_cookies(&browser).remove(0);
+    while browser.cookies.get(&name).is_some_and(|value| value.len() > 84) {
+        house.step(1);
+        browser.authorize(&[]).await;
+    }
+    assert!(name.len() + 1 + browser.cookies[&name].len() <= 120);
+    let back = browser.at_the_eid(&first, with::APP, None);
+    let login = name.strip_prefix("__Host-login-").unwrap().to_owned();
+    for target in [back, format!("/login/{login}")] {
+        let page = browser.get(&target).await;
+        assert_eq!((page.status, page.trouble()), (400, "login-set-aside"), "{target}");
+        assert!(page.body.contains("href=\"https://shop.example/\""), "{}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn an_older_attempt_approved_after_a_newer_one_had_no_way_on() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    let older = browser.authorize(&[]).await;
+    let (name, _) = login_cookies(&browser).remove(0);
+    let login = name.strip_prefix("__Host-login-").unwrap().to_owned();
+    let newer = browser.get(&format!("/login/{login}/with/no-bankid")).await;
+    let back = browser.at_the_eid(&older, with::APP, None);
+    let page = browser.get(&back).await;
+    assert_eq!((page.status, page.trouble()), (400, "login-superseded"));
+    assert!(page.body.contains(&format!("href=\"/login/{login}\"")), "{}", page.body);
+    let back = browser.at_the_eid(&newer, with::APP, None);
+    assert!(browser.get(&back).await.find_param("code").is_some(), "the newer attempt goes on");
+    let page = browser.get(&back).await;
+    assert_eq!(page.trouble(), "login-over");
+    assert!(page.body.contains("/restart\"") && page.body.contains("href=\"https://shop.example/\""));
 }
 
 #[tokio::test]

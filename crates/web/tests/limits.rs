@@ -206,6 +206,7 @@ fn what_holds_a_secret_does_not_print_it() {
         state: *b"canary, canary, ",
         nonce: *b"canary, canary, ",
         verifier: *b"canary, canary, canary, canary, ",
+        client: [0; 16],
         started_at: model::Timestamp::from_seconds(0),
     };
     let consent = model::Phase::Consent { key: *b"canary, canary, canary, canary, " };

@@ -9,6 +9,7 @@ use oidc::{Scope, Scopes};
 use serde::{Deserialize, Serialize};
 use store::{
     awaiting_consents::{self, AwaitingConsent},
+    kept_answers,
     login_events::Kind,
 };
 use texts::Cause;
@@ -16,6 +17,7 @@ use texts::Cause;
 use super::{
     Brought, ConsentAsk, SharedClaim, Step, Turn,
     jar::{Jar, LOGIN_FOR},
+    kept_answer::FormAnswer,
     respond::{Paid, Spent, spend},
     start::Work,
 };
@@ -99,21 +101,24 @@ impl Provider {
             expires_at: work.login.started_at.after(LOGIN_FOR),
         };
         let tenant = work.issuer.tenant;
+        let phase = Phase::Consent { key };
+        let kept = self.kept_answer(&work, FormAnswer::Show, &phase, None)?;
         let first = self
             .store
             .write(move |tx| {
                 let first = spend(tx, tenant, &spent)?;
                 if first {
                     awaiting_consents::insert(tx, &row)?;
+                    kept.iter().try_for_each(|kept| kept_answers::insert(tx, kept))?;
                 }
                 Ok::<_, store::StoreError>(first)
             })
             .await?;
         if !first {
-            return Ok(work.over());
+            return self.answer_again(work).await;
         }
         self.note_of(&work, Kind::Proved, Some(eid), None);
-        work.login.phase = Phase::Consent { key };
+        work.login.phase = phase;
         let login = work.name.clone();
         self.turn(work, Step::Show { login }).await
     }
@@ -130,14 +135,23 @@ impl Provider {
         call: &Call,
     ) -> Result<Turn, Refusal> {
         let jar = Jar::open(issuer, brought, call.now);
-        let lost = || Turn::page(Step::Lost);
-        let Some(opened) = jar.find(login).cloned() else { return Ok(lost()) };
-        let Some(work) = self.take_up(issuer, &opened, jar, call).await? else { return Ok(lost()) };
-        let Phase::Consent { key } = work.login.phase else { return self.next_step(work).await };
+        let Some(opened) = jar.find(login).cloned() else {
+            return self.lost(issuer, (&jar, login), call).await;
+        };
+        let sent = if agreed { "allow" } else { "deny" };
+        let Some(mut work) = self.take_up(issuer, &opened, jar, call).await? else {
+            return self.answer_gone_again(issuer, (opened, sent), brought, call).await;
+        };
+        work.sent = Some(sent.to_owned());
+        let key = match work.login.phase {
+            Phase::Consent { key } => key,
+            Phase::Over { .. } => return self.answer_again(work).await,
+            _ => return self.next_step(work).await,
+        };
         let (digest, seal, place) = opening(issuer, &key);
         let (tenant, now) = (issuer.tenant, call.now);
         let row = self.store.read(move |tx| awaiting_consents::find(tx, tenant, &digest, now)).await?;
-        let Some(row) = row else { return Ok(work.over()) };
+        let Some(row) = row else { return self.answer_again(work).await };
         let plain = seal.open(&place, &row.sealed_proof).map_err(Fault::new)?;
         let Some(waiting) = unpack::<Waiting>(plain.expose()) else { return Ok(work.over()) };
         let Waiting { mut grant, remembered } = waiting;
@@ -156,10 +170,6 @@ impl Provider {
             };
             grant.session_id = sid(session.as_ref().map(|it| it.id), self);
             return self.answer_code(work, &grant, Paid::Consent(digest), session).await;
-        }
-        let first = self.store.write(move |tx| awaiting_consents::consume(tx, tenant, &digest, now)).await?;
-        if first.is_none() {
-            return Ok(work.over());
         }
         self.answer_error(work, Cause::ConsentRefused).await
     }

@@ -1,23 +1,41 @@
-//! Logins in flight, sealed into cookies: one for each, at most four per browser, at most 1,800 bytes each.
+//! Logins in flight, sealed into cookies: one for each, at most 1,800 bytes each, and all of our cookies together at most
+//! 3,500 bytes as a browser sends them.
+//!
+//! When there is no room for a login, the cookies of ended logins shrink first, then the largest request is stored, and
+//! only then the oldest login is given up. What is given up leaves a tombstone that names its application, so that the
+//! person can be told where to go.
 
 use std::time::Duration;
 
 use crypto::{Random, b64};
-use model::{Eid, Login, Phase, Timestamp};
+use model::{ApplicationId, Eid, Login, Phase, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Fault, Issuer, SessionCookie,
-    packed::{pack, unpack},
+    packed::{Layout, pack, unpack},
 };
 
 /// How long a login may take.
 pub(crate) const LOGIN_FOR: Duration = Duration::from_secs(15 * 60);
 /// How much longer its cookie says that it is over.
 const REMEMBERED_FOR: Duration = Duration::from_secs(60 * 60);
-/// How many logins a browser may have in flight; the oldest goes.
-const MOST: usize = 4;
-/// The longest value: 1,800 bytes less the longest name (`__Host-login-` and 16 characters) and `=`.
-pub(crate) const LONGEST: usize = 1_800 - 13 - 16 - 1;
+/// The most cookies that are opened: more than fit into [`ROOM`].
+const MOST_OPENED: usize = 32;
+/// How many tombstones a browser keeps.
+const MOST_TOMBSTONES: usize = 6;
+/// `__Host-login-`, the name of a login, and `=`.
+const NAME_AND_SIGN: usize = 13 + 16 + 1;
+/// The longest value: 1,800 bytes less the longest name.
+pub(crate) const LONGEST: usize = 1_800 - NAME_AND_SIGN;
+/// What all of our cookies may take in a `Cookie` header.
+const ROOM: usize = 3_500;
+/// The cookies that remember the last eID and the language, separators included.
+const REMEMBERED: usize = 60;
+/// `__Host-session-`, the longest name of an eID, `=`, the value, and the separator.
+const SESSION: usize = 15 + 12 + 1 + 43 + 2;
+/// A login that takes more than this may gain by having its request stored.
+const WORTH_STORING: usize = 500;
 
 /// The cookies of ours that a browser brought.
 #[derive(Clone, Debug, Default)]
@@ -71,22 +89,68 @@ pub enum CookieChange {
     RemoveSession(Eid),
 }
 
+impl CookieChange {
+    /// The login whose cookie it changes.
+    pub(crate) fn login(&self) -> Option<&str> {
+        match self {
+            Self::Set { login, .. } | Self::Remove { login } => Some(login),
+            Self::SetSession { .. } | Self::RemoveSession(_) => None,
+        }
+    }
+}
+
+/// What a cookie holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Content {
+    Login(Box<Login>),
+    Tombstone(Tombstone),
+}
+
+impl Layout for Content {
+    const VERSION: u8 = 3;
+}
+
+/// What is left of a login that had to make room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Tombstone {
+    /// Whose login it was.
+    pub(crate) application: ApplicationId,
+    /// The first bytes of the state with which the person left last; zero if they had not left.
+    attempt: [u8; 4],
+}
+
 /// A login that a cookie opened to.
 #[derive(Clone, Debug)]
 pub(crate) struct Opened {
     pub(crate) name: String,
     pub(crate) login: Login,
+    /// The bytes that its cookie takes in a `Cookie` header, separator included.
+    size: usize,
 }
 
-/// The login cookies of one browser at one domain. A cookie that does not open here is the same as none
-/// (RULE-16).
+/// The cookies of one browser at one domain that are ours. One that does not open here is the same as none (RULE-16).
 #[derive(Debug)]
 pub(crate) struct Jar {
     opened: Vec<Opened>,
+    /// The newest first.
+    tombstones: Vec<(String, Tombstone)>,
     /// Names of cookies that do not open, to be removed.
     closed: Vec<String>,
     /// As they came; opened when they are needed.
     pub(crate) sessions: Vec<SessionCookie>,
+}
+
+/// What has to happen next so that everything fits.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum MakeRoom {
+    /// Everything fits.
+    Done,
+    /// This login's request is to be stored, and its cookie set anew.
+    Store(String),
+    /// This login is given up for a tombstone.
+    Bury(String),
+    /// A tombstone goes.
+    Forget(String),
 }
 
 fn place(issuer: &Issuer, name: &str, expires_at: Timestamp) -> Vec<u8> {
@@ -101,7 +165,7 @@ fn expiry(cookie: &LoginCookie) -> Option<i64> {
     Some(i64::from_be_bytes(*bytes.first_chunk()?))
 }
 
-fn open(issuer: &Issuer, cookie: &LoginCookie, now: Timestamp) -> Option<Opened> {
+fn open(issuer: &Issuer, cookie: &LoginCookie, now: Timestamp) -> Option<Content> {
     if cookie.login.len() != 16 || cookie.value.len() > LONGEST {
         return None;
     }
@@ -112,11 +176,19 @@ fn open(issuer: &Issuer, cookie: &LoginCookie, now: Timestamp) -> Option<Opened>
         return None;
     }
     let plain = issuer.cookie_key.open(&place(issuer, &cookie.login, expires_at), sealed).ok()?;
-    let mut login: Login = unpack(plain.expose())?;
-    if expires_at <= now {
-        login.phase = Phase::Over;
+    let mut content = unpack(plain.expose())?;
+    if let Content::Login(login) = &mut content
+        && expires_at <= now
+        && !login.phase.is_over()
+    {
+        login.phase = Phase::Over { answer: None };
     }
-    Some(Opened { name: cookie.login.clone(), login })
+    Some(content)
+}
+
+/// The bytes that a login cookie with a value of this length takes in a `Cookie` header, separator included.
+const fn size_of(value: usize) -> usize {
+    NAME_AND_SIGN + value + 2
 }
 
 impl Jar {
@@ -125,11 +197,20 @@ impl Jar {
         // this host: the newest are looked at, by the end that stands readable in front of each.
         let mut newest: Vec<&LoginCookie> = brought.logins.iter().collect();
         newest.sort_by_key(|cookie| std::cmp::Reverse(expiry(cookie)));
-        let mut jar = Self { opened: Vec::new(), closed: Vec::new(), sessions: brought.sessions.clone() };
-        for cookie in newest.into_iter().take(4 * MOST) {
+        let mut jar = Self {
+            opened: Vec::new(),
+            tombstones: Vec::new(),
+            closed: Vec::new(),
+            sessions: brought.sessions.clone(),
+        };
+        for cookie in newest.into_iter().take(MOST_OPENED) {
+            let name = cookie.login.clone();
             match open(issuer, cookie, now) {
-                Some(login) => jar.opened.push(login),
-                None => jar.closed.push(cookie.login.clone()),
+                Some(Content::Login(login)) => {
+                    jar.opened.push(Opened { name, login: *login, size: size_of(cookie.value.len()) });
+                }
+                Some(Content::Tombstone(tombstone)) => jar.tombstones.push((name, tombstone)),
+                None => jar.closed.push(name),
             }
         }
         jar
@@ -146,27 +227,101 @@ impl Jar {
             .find(|it| matches!(&it.login.phase, Phase::AtEid { memo, .. } if memo.state == state))
     }
 
+    /// The login that left with this state and has ended or gone on since.
+    pub(crate) fn find_attempt(&self, state: &[u8]) -> Option<&Opened> {
+        self.opened.iter().find(|it| it.login.has_left_with(state))
+    }
+
+    /// The application of a login that was given up, by its name.
+    pub(crate) fn buried(&self, name: &str) -> Option<ApplicationId> {
+        self.tombstones.iter().find(|(known, _)| known == name).map(|(_, it)| it.application)
+    }
+
+    /// The application of a login that was given up, by the state with which the person left.
+    pub(crate) fn buried_with_state(&self, state: &[u8]) -> Option<ApplicationId> {
+        let left = |it: &Tombstone| it.attempt != [0; 4] && state.starts_with(&it.attempt);
+        self.tombstones.iter().find(|(_, it)| left(it)).map(|(_, it)| it.application)
+    }
+
     /// The login that a stored request began.
     pub(crate) fn find_parked(&self, id: &[u8; 32]) -> Option<&Opened> {
-        self.opened.iter().find(|it| it.login.parked.as_ref() == Some(id))
+        self.opened.iter().find(|it| it.login.parked.as_ref().is_some_and(|parked| parked.id == *id))
     }
 
     /// The login that ended last, to be offered again.
     pub(crate) fn latest_over(&self) -> Option<&Opened> {
-        let over = self.opened.iter().filter(|it| it.login.phase == Phase::Over);
+        let over = self.opened.iter().filter(|it| it.login.phase.is_over());
         over.max_by_key(|it| it.login.started_at)
     }
 
-    /// Makes room for one more.
-    pub(crate) fn room(&self, name: &str) -> Vec<CookieChange> {
-        let mut others: Vec<&Opened> = self.opened.iter().filter(|it| it.name != name).collect();
-        others.sort_by_key(|it| (it.login.phase != Phase::Over, it.login.started_at));
-        let surplus = (others.len() + 1).saturating_sub(MOST);
-        let oldest = others.into_iter().take(surplus).map(|it| it.name.clone());
-        // A name of ours has 16 characters; another would not be ours to write.
-        let closed = self.closed.iter().filter(|it| it.len() == 16 && *it != name).cloned();
-        oldest.chain(closed).map(|login| CookieChange::Remove { login }).collect()
+    /// Names the cookies that do not open. A name of ours has 16 characters; another would not be ours to write.
+    pub(crate) fn take_closed(&mut self) -> Vec<CookieChange> {
+        let closed = std::mem::take(&mut self.closed).into_iter().filter(|it| it.len() == 16);
+        closed.map(|login| CookieChange::Remove { login }).collect()
     }
+
+    /// Keeps a login, in the place of what was known of it. `value`: its sealed cookie value.
+    pub(crate) fn put(&mut self, name: &str, login: Login, value: &str) {
+        self.opened.retain(|it| it.name != name);
+        self.opened.push(Opened { name: name.to_owned(), login, size: size_of(value.len()) });
+    }
+
+    /// Forgets a login.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Opened> {
+        let at = self.opened.iter().position(|it| it.name == name)?;
+        Some(self.opened.swap_remove(at))
+    }
+
+    /// Puts a tombstone in the place of a login that was taken out.
+    pub(crate) fn bury(&mut self, name: &str, login: &Login) -> Option<Tombstone> {
+        let attempt = login.attempts.last().copied().unwrap_or_default();
+        let tombstone = Tombstone { application: login.application()?, attempt };
+        self.tombstones.insert(0, (name.to_owned(), tombstone));
+        Some(tombstone)
+    }
+
+    /// Forgets a tombstone.
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.tombstones.retain(|(known, _)| known != name);
+    }
+
+    /// How many session cookies the browser has once `change` has been made.
+    pub(crate) fn sessions_with(&self, change: Option<&CookieChange>) -> usize {
+        let is_new = |eid: Eid| self.sessions.iter().all(|it| it.eid != eid);
+        let more = matches!(change, Some(CookieChange::SetSession { session, .. }) if is_new(session.eid));
+        self.sessions.len() + usize::from(more)
+    }
+
+    /// Says what has to go next so that all of our cookies fit, with the login `current` and `sessions` sessions among
+    /// them. The login `current` is never given up. Repeat until it says [`MakeRoom::Done`].
+    pub(crate) fn make_room(&self, current: &str, sessions: usize, may_store: bool) -> MakeRoom {
+        if let Some((name, _)) = self.tombstones.get(MOST_TOMBSTONES..).and_then(<[_]>::last) {
+            return MakeRoom::Forget(name.clone());
+        }
+        let logins: usize = self.opened.iter().map(|it| it.size).sum();
+        let tombstones = self.tombstones.len() * size_of(Tombstone::LENGTH);
+        if REMEMBERED + sessions * SESSION + logins + tombstones <= ROOM {
+            return MakeRoom::Done;
+        }
+        let others = || self.opened.iter().filter(|it| it.name != current);
+        let oldest = |over: bool| {
+            let ended = others().filter(|it| it.login.phase.is_over() == over);
+            ended.min_by_key(|it| it.login.started_at).map(|it| it.name.clone())
+        };
+        let storable = self.opened.iter().filter(|it| it.login.wanted.is_some() && !it.login.phase.is_over());
+        let largest = storable.max_by_key(|it| it.size).filter(|it| may_store && it.size > WORTH_STORING);
+        let last = self.tombstones.last().map(|(name, _)| name.clone());
+        None.or_else(|| oldest(true).map(MakeRoom::Bury))
+            .or_else(|| largest.map(|it| MakeRoom::Store(it.name.clone())))
+            .or_else(|| last.map(MakeRoom::Forget))
+            .or_else(|| oldest(false).map(MakeRoom::Bury))
+            .unwrap_or(MakeRoom::Done)
+    }
+}
+
+impl Tombstone {
+    /// The length of its sealed value: an expiry (8), what sealing adds (33) and 22 bytes, in base64url.
+    const LENGTH: usize = 84;
 }
 
 /// Makes the name of a new login.
@@ -174,15 +329,85 @@ pub(crate) fn new_name(random: &Random) -> String {
     b64::encode(&random.bytes::<12>())
 }
 
-/// Seals a login; the value may be longer than a cookie may be ([`LONGEST`]).
-pub(crate) fn seal(issuer: &Issuer, name: &str, login: &Login, random: &Random) -> Result<String, Fault> {
-    let expires_at = login.started_at.after(LOGIN_FOR);
-    let plain = pack(login)?;
+fn seal_content(
+    issuer: &Issuer,
+    name: &str,
+    (content, started_at): (&Content, Timestamp),
+    random: &Random,
+) -> Result<String, Fault> {
+    let expires_at = started_at.after(LOGIN_FOR);
+    let plain = pack(content)?;
     let sealed = issuer.cookie_key.seal(random, &place(issuer, name, expires_at), plain.expose());
     Ok(b64::encode(&[expires_at.seconds().to_be_bytes().as_slice(), &sealed].concat()))
 }
 
-/// The change that keeps a sealed login.
+/// Seals a login; the value may be longer than a cookie may be ([`LONGEST`]).
+pub(crate) fn seal(issuer: &Issuer, name: &str, login: &Login, random: &Random) -> Result<String, Fault> {
+    seal_content(issuer, name, (&Content::Login(Box::new(login.clone())), login.started_at), random)
+}
+
+/// Seals a tombstone for a login that began then.
+pub(crate) fn seal_tombstone(
+    issuer: &Issuer,
+    name: &str,
+    (tombstone, started_at): (Tombstone, Timestamp),
+    random: &Random,
+) -> Result<String, Fault> {
+    seal_content(issuer, name, (&Content::Tombstone(tombstone), started_at), random)
+}
+
+/// The change that keeps a sealed login or tombstone.
 pub(crate) fn keep(name: &str, value: String) -> CookieChange {
     CookieChange::Set { login: name.to_owned(), value, kept_for: LOGIN_FOR + REMEMBERED_FOR }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Content, Jar, MakeRoom, Opened, Tombstone, size_of};
+    use crate::packed::pack;
+    use model::{ApplicationId, Login, Phase, Timestamp};
+
+    fn login(name: &str, started: i64, size: usize) -> Opened {
+        let login = Login::new(None, Timestamp::from_seconds(started));
+        Opened { name: name.to_owned(), login, size }
+    }
+
+    fn jar(opened: Vec<Opened>) -> Jar {
+        Jar { opened, tombstones: Vec::new(), closed: Vec::new(), sessions: Vec::new() }
+    }
+
+    fn tombstone() -> Tombstone {
+        Tombstone { application: ApplicationId::from_bytes([255; 16]), attempt: [255; 4] }
+    }
+
+    #[test]
+    fn a_tombstone_takes_at_most_120_bytes() {
+        let plain = pack(&Content::Tombstone(tombstone())).unwrap().expose().len();
+        assert_eq!((8 + 33 + plain).div_ceil(3) * 4, Tombstone::LENGTH);
+        assert!(size_of(Tombstone::LENGTH) <= 120);
+    }
+
+    #[test]
+    fn ended_logins_go_first_then_the_oldest() {
+        let mut ended = login("ended", 9, 1_500);
+        ended.login.phase = Phase::Over { answer: None };
+        let mut jar = jar(vec![login("new", 10, 1_500), login("old", 1, 1_500), ended]);
+        assert_eq!(jar.make_room("new", 0, true), MakeRoom::Bury("ended".to_owned()));
+        jar.take("ended").unwrap();
+        assert_eq!(jar.make_room("new", 0, true), MakeRoom::Done);
+        assert_eq!(jar.make_room("new", 7, true), MakeRoom::Bury("old".to_owned()), "sessions count too");
+        jar.take("old").unwrap();
+        assert_eq!(jar.make_room("new", 99, true), MakeRoom::Done, "the login that is worked on stays");
+    }
+
+    #[test]
+    fn the_oldest_tombstones_go() {
+        let mut jar = jar(vec![login("a", 1, 3_000)]);
+        for number in 0..7 {
+            jar.tombstones.insert(0, (number.to_string(), tombstone()));
+        }
+        assert_eq!(jar.make_room("a", 0, true), MakeRoom::Forget("0".to_owned()));
+        jar.forget("0");
+        assert_eq!(jar.make_room("a", 0, true), MakeRoom::Forget("1".to_owned()), "they take room");
+    }
 }

@@ -9,7 +9,9 @@
 //! A login in flight lives sealed in a cookie of its own (`jar`); only what must happen once is written.
 
 mod consent;
+mod ended;
 mod jar;
+mod kept_answer;
 mod next_step;
 mod push;
 mod request;
@@ -25,4 +27,4 @@ pub use next_step::LoginAction;
 pub use push::Pushed;
 pub use start::Arrival;
 pub(crate) use start::Work;
-pub use turn::{Choice, ConsentAsk, Selection, SharedClaim, SignInAsk, Step, TroubleAt, Turn};
+pub use turn::{Choice, ConsentAsk, Ended, Selection, SharedClaim, SignInAsk, Step, TroubleAt, Turn};

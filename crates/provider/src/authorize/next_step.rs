@@ -45,17 +45,19 @@ impl Provider {
         call: &Call,
     ) -> Result<Turn, Refusal> {
         let jar = Jar::open(issuer, brought, call.now);
-        let Some(opened) = jar.find(login).cloned() else { return Ok(Turn::page(Step::Lost)) };
+        let Some(opened) = jar.find(login).cloned() else {
+            return self.lost(issuer, (&jar, login), call).await;
+        };
         let Some(mut work) = self.take_up(issuer, &opened, jar, call).await? else {
-            return Ok(Turn::page(Step::Over { application: None, restart: None }));
+            return self.gone(issuer, opened.login.application(), call).await;
         };
         match (action, &work.login.phase) {
-            (LoginAction::Restart, Phase::Over) => {
+            (LoginAction::Restart, Phase::Over { .. }) => {
                 work.name = jar::new_name(&self.random);
-                work.login = Login { started_at: call.now, phase: Phase::Choosing, ..work.login };
+                work.login = Login { wanted: work.login.wanted, ..Login::new(work.login.parked, call.now) };
                 self.begin(work).await
             }
-            (_, Phase::Over) => Ok(work.over()),
+            (_, Phase::Over { .. }) => Ok(work.over()),
             (LoginAction::GoBack, Phase::Trouble { trouble, trace, .. }) => {
                 let (trouble, trace) = (*trouble, TraceId::from_bytes(*trace));
                 self.answer_error_of(work, super::respond::cause_of(trouble), trace).await
@@ -130,7 +132,7 @@ impl Provider {
                 trace: TraceId::from_bytes(*trace),
                 has_others: work.eids().len() > 1,
             }),
-            Phase::Over => return Ok(work.over()),
+            Phase::Over { .. } => return Ok(work.over()),
         };
         self.turn(work, step).await
     }

@@ -2,18 +2,19 @@
 
 use crypto::Digest;
 use model::{Acr, Grant, Phase, Proof, SessionId, TenantId, Timestamp, Trouble};
-use oidc::{AuthorizationResponse, Scope};
+use oidc::Scope;
 use store::{
-    StoreError, WriteTx, awaiting_consents, browser_sessions, grants, login_events::Kind, parked_requests,
-    spent_values,
+    StoreError, WriteTx, awaiting_consents, browser_sessions, grants,
+    kept_answers::{self, KeptAnswer},
+    login_events::Kind,
+    parked_requests, spent_values,
 };
 use texts::Cause;
 
-use super::{CookieChange, Step, Turn, jar::LOGIN_FOR, start::Work};
+use super::{CookieChange, Step, Turn, jar::LOGIN_FOR, kept_answer::FormAnswer, start::Work};
 use crate::{
     Provider, Refusal, Refused, TraceId,
     mint::{MintedCode, mint_code},
-    refusal::code_of,
     session::{NewSession, sid},
 };
 
@@ -98,8 +99,12 @@ impl Provider {
         let MintedCode { code, row } =
             mint_code(work.issuer, &work.application, grant, &self.random, work.call.now)?;
         let (tenant, now) = (work.issuer.tenant, work.call.now);
-        let parked = work.login.parked.map(|id| Digest::of(&id));
+        let parked = work.login.parked.as_ref().map(|it| Digest::of(&it.id));
         let rows = session.as_ref().map(NewSession::rows);
+        let over = Phase::Over { answer: work.login.phase.form_secret() };
+        let session = session.map(|it| CookieChange::SetSession { session: it.cookie, framed: it.framed });
+        let answer = FormAnswer::Code(code.expose().clone());
+        let kept = self.kept_answer(&work, answer, &over, session.as_ref())?;
         let first = self.store.write(move |tx| {
             let mut first = match &paid {
                 Paid::State(spent) => spend(tx, tenant, spent)?,
@@ -113,6 +118,7 @@ impl Provider {
             }
             if first {
                 grants::insert(tx, &row)?;
+                kept.iter().try_for_each(|kept| kept_answers::insert(tx, kept))?;
                 if let Some(rows) = &rows {
                     rows.write(tx)?;
                 }
@@ -124,16 +130,9 @@ impl Provider {
         }
         self.tally.login(grant.proof.eid, "finished");
         self.note_of(&work, kind, Some(grant.proof.eid), None);
-        work.login.phase = Phase::Over;
-        work.kept = session.map(|it| CookieChange::SetSession { session: it.cookie, framed: it.framed });
-        let wanted = &work.wanted;
-        let answer = AuthorizationResponse::code(
-            wanted.redirect_uri.clone(),
-            wanted.response_mode,
-            code.expose(),
-            wanted.state.clone(),
-            work.issuer.url(),
-        );
+        work.login.phase = over;
+        work.kept = session;
+        let answer = work.code_answer(code.expose());
         self.turn(work, Step::Answer(answer)).await.map(Ok)
     }
 
@@ -145,8 +144,10 @@ impl Provider {
         paid: Paid,
         session: Option<NewSession>,
     ) -> Result<Turn, Refusal> {
-        let answered = self.pay_for_code(work, grant, paid, (session, Kind::Completed)).await?;
-        Ok(answered.unwrap_or_else(Work::over))
+        match self.pay_for_code(work, grant, paid, (session, Kind::Completed)).await? {
+            Ok(turn) => Ok(turn),
+            Err(work) => self.answer_again(work).await,
+        }
     }
 
     /// Spends the state on its own, where nothing is minted.
@@ -178,30 +179,32 @@ impl Provider {
     }
 
     /// Spends what this login could still be answered with: its stored request, the state that it left with, the
-    /// proof that waits. A login has one answer.
-    async fn spend_the_rest(&self, work: &Work<'_>) -> Result<(), Refusal> {
-        let parked = work.login.parked.map(|id| Digest::of(&id));
+    /// proof that waits. A login has one answer: `false` when the proof had been spent by another decision.
+    async fn spend_the_rest(&self, work: &Work<'_>, kept: Option<KeptAnswer>) -> Result<bool, Refusal> {
+        let parked = work.login.parked.as_ref().map(|it| Digest::of(&it.id));
         let (state, consent) = match &work.login.phase {
             Phase::AtEid { memo, .. } => (Some(Digest::of(&memo.state)), None),
             Phase::Consent { key } => (None, Some(Digest::of(key))),
-            Phase::Choosing | Phase::Trouble { .. } | Phase::Over => (None, None),
+            Phase::Choosing | Phase::Trouble { .. } | Phase::Over { .. } => (None, None),
         };
         if parked.is_none() && state.is_none() && consent.is_none() {
-            return Ok(());
+            return Ok(true);
         }
         let (tenant, now) = (work.issuer.tenant, work.call.now);
         let until = work.login.started_at.after(LOGIN_FOR);
         let spent = self.store.write(move |tx| {
+            let first = match (state, consent) {
+                (_, Some(digest)) => awaiting_consents::consume(tx, tenant, &digest, now)?.is_some(),
+                (Some(digest), None) => spend(tx, tenant, &(digest, until))?,
+                (None, None) => true,
+            };
             if let Some(digest) = parked {
                 parked_requests::consume(tx, tenant, &digest, now)?;
             }
-            if let Some(digest) = state {
-                spend(tx, tenant, &(digest, until))?;
+            if first {
+                kept.iter().try_for_each(|kept| kept_answers::insert(tx, kept))?;
             }
-            if let Some(digest) = consent {
-                awaiting_consents::consume(tx, tenant, &digest, now)?;
-            }
-            Ok::<_, StoreError>(())
+            Ok::<_, StoreError>(first || consent.is_none())
         });
         Ok(spent.await?)
     }
@@ -213,20 +216,18 @@ impl Provider {
         cause: Cause,
         trace: TraceId,
     ) -> Result<Turn, Refusal> {
-        self.spend_the_rest(&work).await?;
+        let over = Phase::Over { answer: work.login.phase.form_secret() };
+        let answer = FormAnswer::Error { cause: cause.id().to_owned(), trace: trace.bytes() };
+        let kept = self.kept_answer(&work, answer, &over, None)?;
+        if !self.spend_the_rest(&work, kept).await? {
+            return self.answer_again(work).await;
+        }
         let declined =
             matches!(cause, Cause::PersonWentBack | Cause::PersonCancelled | Cause::ConsentRefused);
         let kind = if declined { Kind::Declined } else { Kind::Failed };
         self.note_of(&work, kind, None, Some(cause));
-        let wanted = &work.wanted;
-        let answer = AuthorizationResponse::error(
-            wanted.redirect_uri.clone(),
-            wanted.response_mode,
-            (code_of(cause), format!("{} (trace {trace})", cause.description())),
-            wanted.state.clone(),
-            work.issuer.url(),
-        );
-        work.login.phase = Phase::Over;
+        let answer = work.error_answer(cause, trace);
+        work.login.phase = over;
         let refused = Refused { cause, client_id: Some(work.application.client_id.clone()) };
         self.turn(work, Step::Refuse(answer, refused)).await
     }

@@ -34,11 +34,12 @@ impl Provider {
             state: self.random.bytes(),
             nonce: self.random.bytes(),
             verifier: self.random.bytes(),
+            client: [0; 16],
             started_at: work.call.now,
         };
         self.tally.login(Eid::Automation, "started");
         self.note_of(&work, Kind::SentToEid, Some(Eid::Automation), None);
-        work.login.phase = Phase::AtEid { eid: Eid::Automation, memo };
+        work.login.leave_for(Eid::Automation, memo);
         let login = work.name.clone();
         self.turn(work, Step::Show { login }).await
     }
@@ -59,11 +60,17 @@ impl Provider {
         (brought, call): (&Brought, &Call),
     ) -> Result<Turn, Refusal> {
         let jar = Jar::open(issuer, brought, call.now);
-        let lost = Turn::page(Step::Lost);
-        let Some(opened) = jar.find(login).cloned() else { return Ok(lost) };
-        let Some(work) = self.take_up(issuer, &opened, jar, call).await? else { return Ok(lost) };
-        let Phase::AtEid { eid: Eid::Automation, memo } = work.login.phase.clone() else {
-            return self.next_step(work).await;
+        let Some(opened) = jar.find(login).cloned() else {
+            return self.lost(issuer, (&jar, login), call).await;
+        };
+        let Some(mut work) = self.take_up(issuer, &opened, jar, call).await? else {
+            return self.answer_gone_again(issuer, (opened, username), brought, call).await;
+        };
+        work.sent = Some(username.to_owned());
+        let memo = match work.login.phase.clone() {
+            Phase::AtEid { eid: Eid::Automation, memo } => memo,
+            Phase::Over { .. } => return self.answer_again(work).await,
+            _ => return self.next_step(work).await,
         };
         let spent = (Digest::of(&memo.state), work.login.started_at.after(LOGIN_FOR));
         if !work.eids().contains(&Eid::Automation) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crypto::Digest;
-use model::{Login, Phase, Wanted};
+use model::{Login, Parked, Timestamp, Wanted};
 use oidc::{AuthorizationParams, AuthorizationResponse, ResponseMode};
 use store::{
     login_events::Kind,
@@ -13,7 +13,7 @@ use texts::Cause;
 
 use super::{
     Brought, CookieChange, Step, Turn,
-    jar::{self, Jar, LOGIN_FOR, Opened},
+    jar::{self, Jar, LOGIN_FOR, MakeRoom, Opened},
     request::{self, trusted_return, understand},
 };
 use crate::{
@@ -48,19 +48,8 @@ pub(crate) struct Work<'a> {
     pub(crate) jar: Jar,
     /// A new session's cookie, to go out with the answer.
     pub(crate) kept: Option<CookieChange>,
-}
-
-impl Work<'_> {
-    /// The page for a login that has ended. Its cookie stays as it is.
-    pub(crate) fn over(self) -> Turn {
-        let step = Step::Over { application: Some(self.application.name.clone()), restart: Some(self.name) };
-        Turn {
-            step,
-            cookies: Vec::new(),
-            in_popup: self.wanted.response_mode == ResponseMode::PostMessage,
-            ui_locales: self.wanted.ui_locales,
-        }
-    }
+    /// What was sent with a form of ours, to recognise the same form when it is sent again.
+    pub(crate) sent: Option<String>,
 }
 
 impl Provider {
@@ -148,10 +137,11 @@ impl Provider {
             let back = (wanted.redirect_uri, wanted.response_mode);
             return Ok(refusal_turn(issuer, back, refused, wanted.state, call));
         }
-        let login = Login { wanted: None, parked: pushed, phase: Phase::Choosing, started_at: call.now };
+        let parked = pushed.map(|id| Parked { id, application: application.id });
+        let login = Login::new(parked, call.now);
         let name = jar::new_name(&self.random);
         let jar = Jar::open(issuer, brought, call.now);
-        let mut work = Work { issuer, call, application, name, login, wanted, jar, kept: None };
+        let mut work = Work { issuer, call, application, name, login, wanted, jar, kept: None, sent: None };
         self.note_of(&work, Kind::Started, None, None);
         if arrival == Arrival::Post {
             if pushed.is_none() {
@@ -163,16 +153,26 @@ impl Provider {
         self.begin(work).await
     }
 
-    /// Stores what was asked, because it came by POST or is too long for a cookie.
+    /// Stores what was asked, because it came by POST or takes too much room in cookies.
     pub(crate) async fn park(&self, work: &mut Work<'_>, origin: Origin) -> Result<(), Refusal> {
-        let id: [u8; 32] = self.random.bytes();
-        let issuer = work.issuer;
-        let ends_at = work.login.started_at.after(LOGIN_FOR);
-        let row = self.parked(issuer, (&work.wanted, origin), &id, ends_at)?;
-        self.admit_stored(issuer, (&work.application, row.sealed_request.len(), false), work.call)?;
-        self.store.write(move |tx| parked_requests::insert(tx, &row)).await?;
-        work.login.parked = Some(id);
+        let asked = (&work.wanted, work.login.started_at);
+        let parked = self.store_request(work, asked, origin).await?;
+        work.login.parked = Some(parked);
         Ok(())
+    }
+
+    /// Stores what was asked in a login of the browser that `work` works for.
+    async fn store_request(
+        &self,
+        work: &Work<'_>,
+        (wanted, started_at): (&Wanted, Timestamp),
+        origin: Origin,
+    ) -> Result<Parked, Refusal> {
+        let id: [u8; 32] = self.random.bytes();
+        let row = self.parked(work.issuer, (wanted, origin), &id, started_at.after(LOGIN_FOR))?;
+        self.admit_stored(work.issuer, (&work.application, row.sealed_request.len(), false), work.call)?;
+        self.store.write(move |tx| parked_requests::insert(tx, &row)).await?;
+        Ok(Parked { id, application: wanted.application })
     }
 
     /// Gives what a login's application asked, from the login itself or from where it was parked.
@@ -182,7 +182,7 @@ impl Provider {
         login: &Login,
         call: &Call,
     ) -> Result<Option<Wanted>, Refusal> {
-        let Some(id) = login.parked else { return Ok(login.wanted.clone()) };
+        let Some(id) = login.parked.as_ref().map(|it| it.id) else { return Ok(login.wanted.clone()) };
         let (tenant, digest, now) = (issuer.tenant, Digest::of(&id), call.now);
         let row = self.store.read(move |tx| parked_requests::find(tx, tenant, &digest, now)).await?;
         let Some(row) = row.filter(|row| row.domain_id == issuer.domain) else { return Ok(None) };
@@ -205,7 +205,7 @@ impl Provider {
             Err(Refusal::NotFound) => return Ok(None),
             other => other?,
         };
-        let Opened { name, login } = opened.clone();
+        let Opened { name, login, .. } = opened.clone();
         Ok(permitted_request(issuer, &application, wanted).map(|wanted| Work {
             issuer,
             call,
@@ -215,32 +215,101 @@ impl Provider {
             wanted,
             jar,
             kept: None,
+            sent: None,
         }))
     }
 
-    /// Ends a turn: the login goes back into its cookie, or aside when it is too long for one.
+    /// Ends a turn: the login goes back into its cookie, or aside when it is too long for one, and other logins of the
+    /// browser make room for it.
     pub(crate) async fn turn(&self, mut work: Work<'_>, step: Step) -> Result<Turn, Refusal> {
-        let mut cookies = work.jar.room(&work.name);
-        cookies.extend(work.kept.take());
-        cookies.push(self.cookie(&mut work).await?);
+        let mut changes = CookieChanges::from(work.jar.take_closed());
+        let value = self.fitting(&mut work).await?;
+        work.jar.put(&work.name, work.login.clone(), &value);
+        changes.set(jar::keep(&work.name, value));
+        let kept = work.kept.take();
+        let sessions = work.jar.sessions_with(kept.as_ref());
+        let mut may_store = true;
+        loop {
+            match work.jar.make_room(&work.name, sessions, may_store) {
+                MakeRoom::Done => break,
+                MakeRoom::Forget(login) => {
+                    work.jar.forget(&login);
+                    changes.set(CookieChange::Remove { login });
+                }
+                MakeRoom::Bury(login) => changes.set(self.bury(&mut work, login)?),
+                MakeRoom::Store(login) => match self.store_in_place(&mut work, &login).await {
+                    Ok(change) => changes.set(change),
+                    // Storing is limited; then an older login goes instead.
+                    Err(Refusal::TooMany(..)) => may_store = false,
+                    Err(other) => return Err(other),
+                },
+            }
+        }
+        let cookies = changes.into_iter().chain(kept).collect();
         let in_popup = work.wanted.response_mode == ResponseMode::PostMessage;
         Ok(Turn { step, cookies, ui_locales: work.wanted.ui_locales, in_popup })
     }
 
-    async fn cookie(&self, work: &mut Work<'_>) -> Result<CookieChange, Refusal> {
-        let is_over = work.login.phase == Phase::Over;
+    /// Seals the login that is worked on, within what one cookie may take.
+    async fn fitting(&self, work: &mut Work<'_>) -> Result<String, Refusal> {
         if work.login.parked.is_none() {
             work.login.wanted = Some(work.wanted.clone());
             let value = jar::seal(work.issuer, &work.name, &work.login, &self.random)?;
             if value.len() <= jar::LONGEST {
-                return Ok(jar::keep(&work.name, value));
+                return Ok(value);
             }
             work.login.wanted = None;
-            if !is_over {
+            if work.login.phase.is_over() {
+                // Not to be started anew, but its application is known.
+                let application = work.wanted.application;
+                work.login.parked = Some(Parked { id: [0; 32], application });
+            } else {
                 self.park(work, Origin::Overflow).await?;
             }
         }
-        Ok(jar::keep(&work.name, jar::seal(work.issuer, &work.name, &work.login, &self.random)?))
+        Ok(jar::seal(work.issuer, &work.name, &work.login, &self.random)?)
+    }
+
+    /// Stores the request of a login of this browser, so that its cookie gets small.
+    async fn store_in_place(&self, work: &mut Work<'_>, name: &str) -> Result<CookieChange, Refusal> {
+        let Some(mut login) = work.jar.find(name).map(|it| it.login.clone()) else {
+            return Err(Fault::new("a login that is to be stored is not there").into());
+        };
+        if let Some(wanted) = login.wanted.take() {
+            let asked = (&wanted, login.started_at);
+            login.parked = Some(self.store_request(work, asked, Origin::Overflow).await?);
+        }
+        let value = jar::seal(work.issuer, name, &login, &self.random)?;
+        work.jar.put(name, login, &value);
+        Ok(jar::keep(name, value))
+    }
+
+    /// Gives up a login of this browser; what is left tells whose it was.
+    fn bury(&self, work: &mut Work<'_>, name: String) -> Result<CookieChange, Refusal> {
+        let login = work.jar.take(&name).map(|it| it.login);
+        let buried = login.and_then(|it| Some((work.jar.bury(&name, &it)?, it.started_at)));
+        let Some(buried) = buried else { return Ok(CookieChange::Remove { login: name }) };
+        Ok(jar::keep(&name, jar::seal_tombstone(work.issuer, &name, buried, &self.random)?))
+    }
+}
+
+/// Changes to login cookies; a later one for the same login replaces an earlier one.
+struct CookieChanges(Vec<CookieChange>);
+
+impl From<Vec<CookieChange>> for CookieChanges {
+    fn from(changes: Vec<CookieChange>) -> Self {
+        Self(changes)
+    }
+}
+
+impl CookieChanges {
+    fn set(&mut self, change: CookieChange) {
+        self.0.retain(|it| it.login() != change.login());
+        self.0.push(change);
+    }
+
+    fn into_iter(self) -> impl Iterator<Item = CookieChange> {
+        self.0.into_iter()
     }
 }
 

@@ -41,15 +41,8 @@ pub enum Step {
     Consent(ConsentAsk),
     /// Something went wrong.
     Trouble(TroubleAt),
-    /// The login has ended before; it can be started anew when `restart` names it.
-    Over {
-        /// The name of the application, when it is known.
-        application: Option<String>,
-        /// The login to start anew.
-        restart: Option<String>,
-    },
-    /// No cookie opens: the person must go back to the site they came from.
-    Lost,
+    /// The login cannot go on.
+    Ended(Ended),
     /// Sign in with a password: test users only.
     SignIn(SignInAsk),
     /// Go to the eID.
@@ -63,6 +56,21 @@ pub enum Step {
     Answer(AuthorizationResponse),
     /// Back to the application, with an error.
     Refuse(AuthorizationResponse, Refused),
+}
+
+/// Why a login of this browser cannot go on, and the ways on from there.
+#[derive(Debug)]
+pub struct Ended {
+    /// Why.
+    pub cause: Cause,
+    /// The name of the application, when it is known.
+    pub application: Option<String>,
+    /// The login to start anew, by its name.
+    pub restart: Option<String>,
+    /// The login that goes on elsewhere, by its name.
+    pub goes_on: Option<String>,
+    /// The application's own address.
+    pub home: Option<String>,
 }
 
 /// The eIDs to choose from.

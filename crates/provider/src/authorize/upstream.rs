@@ -8,7 +8,7 @@ use store::login_events::Kind;
 use texts::Cause;
 
 use super::{
-    Brought, Step, Turn,
+    Brought, Ended, Step, Turn,
     jar::{Jar, LOGIN_FOR},
     start::Work,
 };
@@ -30,7 +30,7 @@ impl Provider {
         match started {
             Ok(started) => {
                 self.tally.login(eid, "started");
-                work.login.phase = Phase::AtEid { eid, memo: started.memo };
+                work.login.leave_for(eid, started.memo);
                 self.note_of(&work, Kind::SentToEid, Some(eid), None);
                 self.turn(work, Step::Leave { url: started.url, eid }).await
             }
@@ -59,22 +59,26 @@ impl Provider {
         let jar = Jar::open(issuer, brought, call.now);
         let state = returned.state.as_deref().and_then(b64::decode).unwrap_or_default();
         let Some(opened) = jar.find_state(&state).cloned() else {
-            // Used before, expired, or started in another browser.
-            let Some(opened) = jar.latest_over().cloned() else { return Ok(lost()) };
-            return Ok(self.take_up(issuer, &opened, jar, call).await?.map_or_else(lost, Work::over));
+            return self.unexpected(issuer, (jar, &state), call).await;
         };
-        let Some(work) = self.take_up(issuer, &opened, jar, call).await? else { return Ok(lost()) };
-        let Phase::AtEid { eid: expected, memo } = work.login.phase.clone() else { return Ok(lost()) };
+        let Some(work) = self.take_up(issuer, &opened, jar, call).await? else {
+            return self.gone(issuer, opened.login.application(), call).await;
+        };
+        let Phase::AtEid { eid: expected, memo } = work.login.phase.clone() else { return Ok(work.over()) };
         let Some(_returning) = self.take_return(memo.state) else { return Ok(work.over()) };
         let spent = (Digest::of(&memo.state), work.login.started_at.after(LOGIN_FOR));
         if expected != eid {
             tracing::warn!(trace = %call.trace, eid = eid.as_str(), "an answer came to another eID's address");
-            self.spend_state(&work, spent).await?;
-            return Ok(lost());
+            return self.begin_again(work, spent, Cause::LoginOver).await;
         }
         let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
         let source = work.issuer.sources.get(&eid);
         let connector = source.and_then(|source| source.connector.clone());
+        if connector.as_ref().is_some_and(|it| it.client() != memo.client) {
+            let trace = call.trace;
+            tracing::warn!(%trace, cause = Cause::SourceChanged.id(), eid = eid.as_str(), "an identity source was pointed elsewhere during a login");
+            return self.begin_again(work, spent, Cause::SourceChanged).await;
+        }
         let is_ours = returned.error.is_none();
         let outcome = match connector {
             Some(connector) => connector.finish(&ask, &memo, returned, call.now).await,
@@ -98,6 +102,23 @@ impl Provider {
                 self.trouble(work, (eid, error.trouble()), Some(spent)).await
             }
         }
+    }
+
+    /// Spends the state of an answer that cannot be redeemed; the person can start anew.
+    async fn begin_again(
+        &self,
+        mut work: Work<'_>,
+        spent: super::respond::Spent,
+        cause: Cause,
+    ) -> Result<Turn, Refusal> {
+        if !self.spend_state(&work, spent).await? {
+            return Ok(work.over());
+        }
+        self.note_of(&work, Kind::Failed, None, Some(cause));
+        work.login.phase = Phase::Over { answer: None };
+        let ended = Ended::of(cause, Some(&work.application));
+        let ended = Ended { restart: Some(work.name.clone()), ..ended };
+        self.turn(work, Step::Ended(ended)).await
     }
 
     /// The person is proved; is it enough, is it the right one, and must they be asked?
@@ -158,10 +179,6 @@ impl Provider {
         let login = work.name.clone();
         self.turn(work, Step::Show { login }).await
     }
-}
-
-fn lost() -> Turn {
-    Turn::page(Step::Lost)
 }
 
 fn log(work: &Work<'_>, eid: Eid, error: &EidError) {

@@ -7,9 +7,9 @@ use pages::{
     Choice, Consent, Continue, Form, FormPost, Frame, Hint, Language, Selector, Shared, SignIn, TroublePage,
 };
 use provider::{
-    ConsentAsk, Issuer, Refusal, Refused, Selection, SharedClaim, SignInAsk, Step, TroubleAt, Turn,
+    ConsentAsk, Ended, Issuer, Refusal, Refused, Selection, SharedClaim, SignInAsk, Step, TroubleAt, Turn,
 };
-use texts::{Cause, Locale};
+use texts::Locale;
 
 use super::{json_answer, post_message};
 use crate::{
@@ -67,13 +67,7 @@ fn step(visit: &Visit, step: Step, locale: Locale, reached: Reached) -> Response
             shown.extensions_mut().insert(trace);
             shown
         }
-        Step::Over { application, restart } => {
-            let mut view = dead_end(visit, Cause::LoginOver);
-            view.application = application;
-            view.try_again_href = restart.map(|login| format!("/login/{login}/restart"));
-            ended(&view, locale)
-        }
-        Step::Lost => ended(&dead_end(visit, Cause::LoginLost), locale),
+        Step::Ended(it) => ended(visit, it, locale),
         Step::Leave { url, .. } => onward(&visit.issuer, url, locale, reached),
         Step::Answer(answer) => answer_application(&visit.issuer, answer, locale, reached),
         Step::Refuse(answer, refused) => {
@@ -82,9 +76,22 @@ fn step(visit: &Visit, step: Step, locale: Locale, reached: Reached) -> Response
     }
 }
 
-fn ended(view: &TroublePage, locale: Locale) -> Response {
+/// A login that cannot go on, with every way on that there is.
+fn ended(visit: &Visit, it: Ended, locale: Locale) -> Response {
+    let restart = it.restart.map(|login| format!("/login/{login}/restart"));
+    let view = TroublePage {
+        frame: frame(&visit.issuer, None),
+        cause: it.cause,
+        application: it.application,
+        eid: None,
+        try_again_href: restart,
+        continue_href: it.goes_on.map(|login| format!("/login/{login}")),
+        choose_another_href: None,
+        back_href: it.home,
+        trace_id: visit.call.trace.to_string(),
+    };
     let refused = Refused { cause: view.cause, client_id: None };
-    noted(page(StatusCode::BAD_REQUEST, view, locale, Powers::Links), refused)
+    noted(page(StatusCode::BAD_REQUEST, &view, locale, Powers::Links), refused)
 }
 
 fn onward(issuer: &Issuer, href: String, locale: Locale, reached: Reached) -> Response {
@@ -193,19 +200,6 @@ fn consent(visit: &Visit, ask: ConsentAsk) -> Consent {
     }
 }
 
-fn dead_end(visit: &Visit, cause: Cause) -> TroublePage {
-    TroublePage {
-        frame: frame(&visit.issuer, None),
-        cause,
-        application: None,
-        eid: None,
-        try_again_href: None,
-        choose_another_href: None,
-        back_href: None,
-        trace_id: visit.call.trace.to_string(),
-    }
-}
-
 fn trouble(visit: &Visit, at: TroubleAt) -> TroublePage {
     let here = format!("/login/{}", at.login);
     TroublePage {
@@ -214,6 +208,7 @@ fn trouble(visit: &Visit, at: TroubleAt) -> TroublePage {
         application: Some(at.application),
         eid: Some(at.eid.name().to_owned()),
         try_again_href: Some(format!("{here}/with/{}", at.eid.as_str())),
+        continue_href: None,
         choose_another_href: at.has_others.then(|| format!("{here}/choose")),
         back_href: Some(format!("{here}/back")),
         trace_id: at.trace.to_string(),

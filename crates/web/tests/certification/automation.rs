@@ -74,6 +74,20 @@ async fn a_sign_in_is_good_once() {
 }
 
 #[tokio::test]
+async fn a_sign_in_that_was_sent_twice_gets_the_same_answer() {
+    let suite = Suite::open(Mode::Plain).await;
+    let mut browser = suite.house.browser();
+    let target = sign_in_page(&mut browser).await;
+    let mut impatient = browser.clone();
+    let right = typed("ada", "correct horse");
+    let first = browser.post(&target, &right, Some(ISSUER)).await;
+    let second = impatient.post(&target, &right, Some(ISSUER)).await;
+    let code = |page: &crate::house::Reply| page.body.split("code=").nth(1).map(|it| it[..43].to_owned());
+    assert_eq!((first.status, code(&first).is_some()), (200, true));
+    assert_eq!(code(&second), code(&first));
+}
+
+#[tokio::test]
 async fn a_form_from_another_site_signs_nobody_in() {
     let suite = Suite::open(Mode::Plain).await;
     let mut browser = suite.house.browser();

@@ -1,0 +1,122 @@
+//! A login that cannot go on: why, and what the person can do instead.
+
+use model::ApplicationId;
+use texts::Cause;
+
+use super::{Ended, Step, Turn, jar::Jar, start::Work};
+use crate::{Application, Call, Issuer, Provider, Refusal};
+
+impl Ended {
+    pub(crate) fn of(cause: Cause, application: Option<&Application>) -> Self {
+        Self {
+            cause,
+            application: application.map(|it| it.name.clone()),
+            restart: None,
+            goes_on: None,
+            home: application.and_then(|it| it.settings.home()),
+        }
+    }
+}
+
+impl Work<'_> {
+    /// The page for a login that has ended. Its cookie stays as it is.
+    pub(crate) fn over(self) -> Turn {
+        let ended = Ended::of(Cause::LoginOver, Some(&self.application));
+        let ended = Ended { restart: Some(self.name.clone()), ..ended };
+        self.ended(ended)
+    }
+
+    /// The page for an answer to an attempt that the person has left behind.
+    fn superseded(self) -> Turn {
+        let ended = Ended::of(Cause::LoginSuperseded, Some(&self.application));
+        let ended = Ended { goes_on: Some(self.name.clone()), ..ended };
+        self.ended(ended)
+    }
+
+    fn ended(self, ended: Ended) -> Turn {
+        Turn {
+            step: Step::Ended(ended),
+            cookies: Vec::new(),
+            in_popup: self.wanted.response_mode == oidc::ResponseMode::PostMessage,
+            ui_locales: self.wanted.ui_locales,
+        }
+    }
+}
+
+impl Provider {
+    /// The page for a login whose name came and whose cookie does not open, or has made room for others.
+    pub(crate) async fn lost(
+        &self,
+        issuer: &Issuer,
+        (jar, name): (&Jar, &str),
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        match jar.buried(name) {
+            Some(application) => self.buried(issuer, application, call).await,
+            None => self.not_found(issuer, call).await,
+        }
+    }
+
+    /// The page for an answer of an eID to a login that is not waiting for it: used before, begun again since, expired,
+    /// made room for others, or started in another browser.
+    pub(crate) async fn unexpected(
+        &self,
+        issuer: &Issuer,
+        (jar, state): (Jar, &[u8]),
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        if let Some(application) = jar.buried_with_state(state) {
+            return self.buried(issuer, application, call).await;
+        }
+        let Some(opened) = jar.find_attempt(state).or_else(|| jar.latest_over()).cloned() else {
+            return self.not_found(issuer, call).await;
+        };
+        let Some(work) = self.take_up(issuer, &opened, jar, call).await? else {
+            return self.gone(issuer, opened.login.application(), call).await;
+        };
+        Ok(if work.login.phase.is_over() { work.over() } else { work.superseded() })
+    }
+
+    /// The page for a login that has ended and whose request is gone, so that it cannot be started anew.
+    pub(crate) async fn gone(
+        &self,
+        issuer: &Issuer,
+        application: Option<ApplicationId>,
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        self.explain(issuer, (Cause::LoginOver, application), call).await
+    }
+
+    async fn buried(
+        &self,
+        issuer: &Issuer,
+        application: ApplicationId,
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        self.explain(issuer, (Cause::LoginSetAside, Some(application)), call).await
+    }
+
+    async fn explain(
+        &self,
+        issuer: &Issuer,
+        (cause, application): (Cause, Option<ApplicationId>),
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let Some(id) = application else { return self.not_found(issuer, call).await };
+        match self.application_by_id(issuer, id, call).await {
+            Ok(application) => Ok(Turn::page(Step::Ended(Ended::of(cause, Some(&application))))),
+            Err(Refusal::NotFound) => Ok(Turn::page(Step::Ended(Ended::of(cause, None)))),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// No cookie tells whose login it was. A domain with one application knows all the same.
+    async fn not_found(&self, issuer: &Issuer, call: &Call) -> Result<Turn, Refusal> {
+        let registered = self.registered(issuer, call).await?;
+        let mut ended = Ended::of(Cause::LoginLost, None);
+        if let Some((name, home)) = registered.only() {
+            (ended.application, ended.home) = (Some(name.to_owned()), home.map(str::to_owned));
+        }
+        Ok(Turn::page(Step::Ended(ended)))
+    }
+}

@@ -1,0 +1,189 @@
+//! A form of a login that is sent twice gets the same answer twice.
+//!
+//! On a slow line people press a button again, and the browser shows the second answer. So the answer is kept for a
+//! minute, sealed under a secret that only the login's cookie has ([`model::Phase::form_secret`]), and written together
+//! with what the form spends. It is given again until its code has been redeemed.
+
+use std::time::Duration;
+
+use crypto::{Digest, SealKey, b64};
+use model::{Eid, Login, Phase, Wanted};
+use oidc::AuthorizationResponse;
+use serde::{Deserialize, Serialize};
+use store::{
+    grants,
+    kept_answers::{self, KeptAnswer},
+};
+use texts::Cause;
+
+use super::{
+    Brought, CookieChange, Step, Turn,
+    jar::{Jar, Opened},
+    start::Work,
+};
+use crate::{
+    Call, Fault, Issuer, Provider, Refusal, Refused, SessionCookie, TraceId,
+    packed::{Layout, pack, unpack},
+};
+
+/// How long an answer is kept.
+const KEPT_FOR: Duration = Duration::from_secs(60);
+
+/// How a form was answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum FormAnswer {
+    /// Back to the application with this code.
+    Code(String),
+    /// Back to the application with the error of a cause, by its id, that the log knows by this trace.
+    Error { cause: String, trace: [u8; 16] },
+    /// On to where the login stands now.
+    Show,
+}
+
+/// What is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    answer: FormAnswer,
+    login: Login,
+    wanted: Wanted,
+    /// The eID and value of a new session's cookie, and whether it also comes from frames.
+    session: Option<(Eid, String, bool)>,
+}
+
+impl Layout for Kept {
+    const VERSION: u8 = 1;
+}
+
+/// `sent`: what was sent, so that another decision is no repetition.
+fn opening(issuer: &Issuer, secret: &[u8; 32], sent: &str) -> (Digest, SealKey, Vec<u8>) {
+    let digest = Digest::of(&[b"kept answer ".as_slice(), secret, sent.as_bytes()].concat());
+    let place = issuer.place("kept_answers", "sealed_answer", &b64::encode(digest.as_bytes()));
+    (digest, SealKey::derive(secret, "kept answer"), place)
+}
+
+impl Provider {
+    /// The row of an answer to the form that was sent, to be written with what the form spends; `None` where none was
+    /// sent. `after`: where the login stands once it has been answered.
+    pub(crate) fn kept_answer(
+        &self,
+        work: &Work<'_>,
+        answer: FormAnswer,
+        after: &Phase,
+        session: Option<&CookieChange>,
+    ) -> Result<Option<KeptAnswer>, Fault> {
+        let (Some(secret), Some(sent)) = (work.login.phase.form_secret(), &work.sent) else {
+            return Ok(None);
+        };
+        let (digest, seal, place) = opening(work.issuer, &secret, sent);
+        let session = match session {
+            Some(CookieChange::SetSession { session, framed }) => {
+                Some((session.eid, session.value.clone(), *framed))
+            }
+            _ => None,
+        };
+        let login = Login { phase: after.clone(), ..work.login.clone() };
+        let kept = Kept { answer, login, wanted: work.wanted.clone(), session };
+        Ok(Some(KeptAnswer {
+            tenant_id: work.issuer.tenant,
+            form_digest: digest,
+            domain_id: work.issuer.domain,
+            sealed_answer: seal.seal(&self.random, &place, pack(&kept)?.expose()),
+            expires_at: work.call.now.after(KEPT_FOR),
+        }))
+    }
+
+    /// Answers a form again as it was answered a moment ago, or says that the login has ended.
+    pub(crate) async fn answer_again(&self, work: Work<'_>) -> Result<Turn, Refusal> {
+        let sent = work.sent.as_deref().unwrap_or_default();
+        match self.find_kept(work.issuer, (&work.login.phase, sent), work.call).await? {
+            Some(kept) => self.give_again(work, kept).await,
+            None => Ok(work.over()),
+        }
+    }
+
+    /// The same for a login whose stored request is gone with the first answer.
+    pub(crate) async fn answer_gone_again(
+        &self,
+        issuer: &Issuer,
+        (opened, sent): (Opened, &str),
+        brought: &Brought,
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let jar = Jar::open(issuer, brought, call.now);
+        let Some(kept) = self.find_kept(issuer, (&opened.login.phase, sent), call).await? else {
+            return self.gone(issuer, opened.login.application(), call).await;
+        };
+        let application = match self.application_by_id(issuer, kept.wanted.application, call).await {
+            Err(Refusal::NotFound) => return self.gone(issuer, None, call).await,
+            other => other?,
+        };
+        let (login, wanted) = (kept.login.clone(), kept.wanted.clone());
+        let work =
+            Work { issuer, call, application, name: opened.name, login, wanted, jar, kept: None, sent: None };
+        self.give_again(work, kept).await
+    }
+
+    async fn find_kept(
+        &self,
+        issuer: &Issuer,
+        (phase, sent): (&Phase, &str),
+        call: &Call,
+    ) -> Result<Option<Kept>, Refusal> {
+        let Some(secret) = phase.form_secret() else { return Ok(None) };
+        let (digest, seal, place) = opening(issuer, &secret, sent);
+        let (tenant, now) = (issuer.tenant, call.now);
+        let row = self.store.read(move |tx| kept_answers::find(tx, tenant, &digest, now)).await?;
+        let Some(row) = row.filter(|row| row.domain_id == issuer.domain) else { return Ok(None) };
+        let plain = seal.open(&place, &row.sealed_answer).map_err(Fault::new)?;
+        let Some(kept) = unpack::<Kept>(plain.expose()) else { return Ok(None) };
+        if let FormAnswer::Code(code) = &kept.answer {
+            let digest = Digest::of(code.as_bytes());
+            let grant = self.store.read(move |tx| grants::find_by_code(tx, tenant, &digest)).await?;
+            let is_good = grant.is_some_and(|it| {
+                it.code_used_at.is_none() && it.revoked_at.is_none() && now < it.code_expires_at
+            });
+            return Ok(is_good.then_some(kept));
+        }
+        Ok(Some(kept))
+    }
+
+    async fn give_again(&self, mut work: Work<'_>, kept: Kept) -> Result<Turn, Refusal> {
+        let Kept { answer, login, wanted, session } = kept;
+        (work.login, work.wanted) = (login, wanted);
+        work.kept = session.map(|(eid, value, framed)| CookieChange::SetSession {
+            session: SessionCookie { eid, value },
+            framed,
+        });
+        let step = match answer {
+            FormAnswer::Code(code) => Step::Answer(work.code_answer(&code)),
+            FormAnswer::Error { cause, trace } => {
+                let Some(cause) = Cause::parse(&cause) else { return Ok(work.over()) };
+                let refused = Refused { cause, client_id: Some(work.application.client_id.clone()) };
+                Step::Refuse(work.error_answer(cause, TraceId::from_bytes(trace)), refused)
+            }
+            FormAnswer::Show => Step::Show { login: work.name.clone() },
+        };
+        self.turn(work, step).await
+    }
+}
+
+impl Work<'_> {
+    /// Back to the application with a code.
+    pub(crate) fn code_answer(&self, code: &str) -> AuthorizationResponse {
+        let wanted = &self.wanted;
+        let back = (wanted.redirect_uri.clone(), wanted.response_mode);
+        AuthorizationResponse::code(back.0, back.1, code, wanted.state.clone(), self.issuer.url())
+    }
+
+    /// Back to the application with an error that the log knows by this trace.
+    pub(crate) fn error_answer(&self, cause: Cause, trace: TraceId) -> AuthorizationResponse {
+        let wanted = &self.wanted;
+        AuthorizationResponse::error(
+            wanted.redirect_uri.clone(),
+            wanted.response_mode,
+            (crate::refusal::code_of(cause), format!("{} (trace {trace})", cause.description())),
+            wanted.state.clone(),
+            self.issuer.url(),
+        )
+    }
+}
