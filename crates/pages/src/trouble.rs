@@ -2,8 +2,8 @@
 
 use texts::{Cause, CauseText, Locale, Names};
 
-use crate::Frame;
 use crate::page::page;
+use crate::{Form, Frame};
 
 /// What happened, why, and what the person can do.
 #[derive(Debug, Clone)]
@@ -54,6 +54,8 @@ pub struct RefusalPage {
     pub application: Option<String>,
     /// What support can find this request by.
     pub trace_id: String,
+    /// Where "log out here" is posted (`decision` = `logout`), on the refusal of a request to log out.
+    pub log_out: Option<Form>,
 }
 
 impl RefusalPage {

@@ -13,8 +13,8 @@ use store::{StoreError, browser_sessions, login_events::Kind};
 use texts::Cause;
 
 use crate::{
-    Application, Brought, Call, CookieChange, Issuer, Provider, Refusal, SessionCookie, noted::Event,
-    refusal::refuse_page, session::Resumed,
+    Application, Brought, Call, CookieChange, Issuer, Provider, Refusal, Refused, SessionCookie,
+    noted::Event, refusal::refuse_page, session::Resumed,
 };
 
 /// What the browser is shown, and what it forgets.
@@ -36,6 +36,8 @@ pub enum LogoutStep {
         /// Who asks, when that is known.
         application: Option<Arc<Application>>,
     },
+    /// The request is wrong, so it ends nothing by itself and leads nowhere; the person may log out here all the same.
+    Refused(Refused),
     /// "You are logged out."
     Page {
         /// Who asked, when that is known.
@@ -69,7 +71,7 @@ impl Provider {
     /// Checks a logout request and ends this browser's sessions here. `confirmed`: the person has said yes on our page.
     ///
     /// # Errors
-    /// [`Refusal::Page`]: show it, redirect nowhere; nothing was ended.
+    /// [`Refusal::Busy`], [`Refusal::Internal`].
     pub async fn logout(
         &self,
         issuer: &Issuer,
@@ -77,7 +79,12 @@ impl Provider {
         brought: &Brought,
         call: &Call,
     ) -> Result<LoggedOut, Refusal> {
-        let asked = self.asked_logout(issuer, params, call).await?;
+        let asked = match self.asked_logout(issuer, params, call).await {
+            Err(Refusal::Page(refused)) => {
+                return Ok(LoggedOut { step: LogoutStep::Refused(refused), cookies: Vec::new() });
+            }
+            other => other?,
+        };
         let sessions = self.live_sessions(issuer, &brought.sessions, call).await?;
         let named = |it: &Resumed| asked.hinted.as_deref() == Some(it.held.id.to_string().as_str());
         let may_end = sessions.is_empty() || sessions.iter().any(named);

@@ -125,6 +125,8 @@ causes! {
     NotFound: "not-found", Page, "invalid_request", [Person, Developer], "there is nothing at this address";
     /// The address is not for this method.
     MethodNotAllowed: "method-not-allowed", Page, "invalid_request", [Developer], "this address does not take that method";
+    /// An image, a script or the like asked for an address that is to be opened as a page.
+    NotOpenedAsPage: "not-opened-as-page", Page, "invalid_request", [Developer], "this address must be opened as a page";
     /// The request did not arrive whole, or could not be answered, in time.
     RequestTimeout: "request-timeout", Page, "temporarily_unavailable", [Person, Operator], "the request took too long";
     /// More requests than can be served now.
@@ -200,7 +202,7 @@ causes! {
     /// The application may not have the national identity number.
     NinNotAllowed: "nin-not-allowed", Wire, "invalid_scope", [Developer, Administrator], "this application may not ask for the national identity number";
     /// `id_token_hint`
-    IdTokenHintInvalid: "id-token-hint-invalid", Wire, "invalid_request", [Developer], "id_token_hint is not an ID token of this issuer";
+    IdTokenHintInvalid: "id-token-hint-invalid", Wire, "login_required", [Developer], "id_token_hint is not an ID token of this issuer";
     /// Hint and claims name two persons.
     PersonsDiffer: "persons-differ", Wire, "invalid_request", [Developer], "id_token_hint and claims name two persons";
 

@@ -6,12 +6,13 @@ use axum::{
     Router,
     body::Body,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
-    http::{HeaderValue, Method, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::{self, Next},
     response::Response,
     routing::{get, post},
 };
 use provider::{Call, Refusal, Refused, Seat, TraceId};
+use texts::Cause;
 use tower::ServiceExt;
 
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
         userinfo,
     },
     public_sandbox,
-    respond::error::{in_our_words, preferred, refusal_at},
+    respond::error::{cause_page, in_our_words, preferred, refusal_at},
     sample, sandbox,
     visit::Visit,
 };
@@ -211,12 +212,12 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
     let host = crate::visit::host(request.uri(), request.headers()).unwrap_or_default();
     let asked = request.headers().clone();
     let seat = let_in(&app, &request, &call);
-    // A HEAD is a look, and these addresses do something.
-    let acts = ["/oauth2/authorize", "/with/", "/login/", "/callback/", "/novippslogin/"];
+    let look = only_a_look(&request, (&asked, &call));
+    let is_look = look.is_some();
     let mut response = if let Err(refusal) = &seat {
         refusal_at(&path, refusal, preferred(&asked), &call)
-    } else if method == Method::HEAD && acts.iter().any(|it| path.starts_with(it)) {
-        empty(StatusCode::METHOD_NOT_ALLOWED)
+    } else if let Some(answer) = look {
+        answer
     } else if target > LONGEST_URI {
         empty(StatusCode::URI_TOO_LONG)
     } else {
@@ -228,7 +229,7 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
     };
     drop(seat);
     response = in_our_words(response, &path, &asked, &call);
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE && !is_look {
         app.provider.note_busy();
     }
     let trace = response.extensions().get::<TraceId>().copied().unwrap_or(call.trace);
@@ -249,6 +250,39 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
     let status = response.status().as_u16();
     tracing::info!(%trace, method, path, status, cause, client_id, "request");
     response
+}
+
+/// Addresses where a GET does something.
+const ACTS: [&str; 6] =
+    ["/oauth2/authorize", "/oauth2/logout", "/with/", "/login/", "/callback/", "/novippslogin/"];
+
+/// The answer to a request that is no visit, at an address where a visit does something: a HEAD, a prefetch, and what
+/// another page asks for as a part of itself. Nothing is done.
+fn only_a_look(request: &Request, (headers, call): (&HeaderMap, &Call)) -> Option<Response> {
+    let path = request.uri().path();
+    if !ACTS.iter().any(|it| path.starts_with(it)) || path.ends_with("/.well-known/openid-configuration") {
+        return None;
+    }
+    if request.method() == Method::HEAD {
+        return Some(empty(StatusCode::METHOD_NOT_ALLOWED));
+    }
+    let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
+    // "prefetch", or "prefetch;prerender" (Fetch standard, "Sec-Purpose"); Safari says `Purpose`.
+    let is_prefetch = |name| text(name).is_some_and(|it| it.trim_start().starts_with("prefetch"));
+    if is_prefetch("sec-purpose") || is_prefetch("purpose") {
+        return Some(empty(StatusCode::SERVICE_UNAVAILABLE));
+    }
+    let is_visit = match text("sec-fetch-dest") {
+        None | Some("document" | "iframe") => true,
+        // A script may ask in the mode that answers scripts; what was pushed is not known here yet.
+        Some("empty") => {
+            let query = request.uri().query().unwrap_or_default();
+            query.split('&').any(|it| it == "response_mode=json" || it.starts_with("request_uri="))
+        }
+        Some(_) => false,
+    };
+    let cause = (StatusCode::BAD_REQUEST, Cause::NotOpenedAsPage);
+    (!is_visit).then(|| cause_page(cause, preferred(headers), call))
 }
 
 /// Turns away who comes too often, and whom there is no room for. Where applications prove who they are, only those who

@@ -201,7 +201,6 @@ async fn bad_values_go_back_as_the_specified_error() {
         (("claims", Some("[]")), "invalid_request"),
         (("response_mode", Some("json")), "invalid_request"),
         (("acr_values", Some("urn:unknown")), "invalid_request"),
-        (("id_token_hint", Some("e30.e30.AA")), "invalid_request"),
         (("state", Some("the-state")), ""),
     ] {
         if !error.is_empty() {
@@ -347,4 +346,15 @@ async fn rule_03_values_in_a_posted_form_are_escaped() {
     assert!(!answer.body.contains("<script>alert"));
     let policy = answer.header("content-security-policy").unwrap();
     assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"));
+}
+
+#[tokio::test]
+async fn a_hint_that_cannot_be_verified_was_an_error_for_ever() {
+    let house = House::open().await;
+    for hint in ["e30.e30.AA", "nonsense"] {
+        let reply = house.browser().log_in(&[("id_token_hint", Some(hint))], with::APP).await;
+        assert!(reply.find_param("code").is_some(), "the person logs in: {hint}");
+        let silent = [("id_token_hint", Some(hint)), ("prompt", Some("none"))];
+        assert_eq!(house.browser().authorize(&silent).await.error(), "login_required");
+    }
 }

@@ -230,3 +230,46 @@ async fn a_login_under_way_took_its_code_to_the_issuer_that_was_set_meanwhile() 
     assert!(page.body.contains("/restart\""), "the person begins again");
     assert_eq!(browser.get(&back).await.trouble(), "login-over", "the state is spent");
 }
+
+fn looking(target: &str, cookies: &Cookies, how: (&str, &str)) -> Request<Body> {
+    let cookies: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let request = Request::get(target).header("host", crate::house::HOST).header(how.0, how.1);
+    request.header("cookie", cookies.join("; ")).body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn a_prefetch_of_the_way_back_ended_the_login() {
+    let house = House::open().await;
+    let (cookies, back) = half_way(&house, &[]).await;
+    let login = cookies.keys().find_map(|it| it.strip_prefix("__Host-login-")).unwrap().to_owned();
+    let callback = back.strip_prefix(crate::house::ISSUER).unwrap();
+    for target in [&*format!("/login/{login}/back"), callback, "/oauth2/logout"] {
+        for how in
+            [("sec-purpose", "prefetch"), ("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch")]
+        {
+            let reply = house.send(looking(target, &cookies, how)).await;
+            assert_eq!((reply.status, reply.all("set-cookie").len()), (503, 0), "{target} {how:?}");
+        }
+    }
+    let answer = with_cookies(&house, cookies).get(&back).await;
+    assert!(answer.find_param("code").is_some());
+}
+
+#[tokio::test]
+async fn an_image_tag_minted_a_code() {
+    let mut house = House::with(|shop| shop.response_modes.json = true).await;
+    house.remember(&[model::Eid::NoBankid]).await;
+    let mut browser = house.browser();
+    browser.log_in(&[], with::APP).await;
+    let query = house.request(&[("prompt", Some("none"))]);
+    let target = format!("/oauth2/authorize?{query}");
+    for (dest, status) in
+        [("image", 400), ("script", 400), ("empty", 400), ("iframe", 303), ("document", 303)]
+    {
+        let reply = house.send(looking(&target, &browser.cookies, ("sec-fetch-dest", dest))).await;
+        assert_eq!(reply.status, status, "{dest}");
+    }
+    let json = format!("{target}&response_mode=json");
+    let reply = house.send(looking(&json, &browser.cookies, ("sec-fetch-dest", "empty"))).await;
+    assert!(reply.status == 200 && reply.json()["code"].is_string(), "{reply:?}");
+}

@@ -75,3 +75,44 @@ async fn a_login_after_a_logout_is_a_new_login() {
     browser.get("/oauth2/logout").await;
     assert_eq!(browser.authorize(&[("prompt", Some("none"))]).await.error(), "login_required");
 }
+
+#[tokio::test]
+async fn a_bad_request_to_log_out_kept_the_person_logged_in_without_a_way_out() {
+    let mut house = House::open().await;
+    house.remember(&[model::Eid::NoBankid]).await;
+    let mut browser = house.browser();
+    let code = browser.log_in(&[], with::APP).await.param("code");
+    let tokens = house.redeem(&code).await.json();
+    let own = tokens["id_token"].as_str().unwrap();
+    for query in [
+        form(&[("id_token_hint", "nonsense"), ("post_logout_redirect_uri", BYE)]),
+        form(&[("client_id", "nobody")]),
+        form(&[("id_token_hint", own), ("post_logout_redirect_uri", "https://evil.example/")]),
+        form(&[("id_token_hint", own), ("state", "1"), ("state", "2")]),
+        "state=%".to_owned(),
+    ] {
+        let page = browser.get(&format!("/oauth2/logout?{query}")).await;
+        assert_eq!((page.status, page.header("location")), (400, None), "{query:.80}");
+        assert!(page.body.contains("logout-here"), "{query:.80}");
+        assert!(!page.body.contains("evil.example"), "it leads nowhere");
+        let silent = browser.authorize(&[("prompt", Some("none"))]).await;
+        assert!(silent.find_param("code").is_some(), "nothing was ended unasked");
+    }
+    let done = browser.post("/oauth2/logout", "decision=logout", Some(crate::house::ISSUER)).await;
+    assert_eq!(done.status, 200);
+    assert_eq!(browser.authorize(&[("prompt", Some("none"))]).await.error(), "login_required");
+}
+
+#[tokio::test]
+async fn a_logout_that_was_confirmed_twice_gets_the_same_answer() {
+    let mut house = House::open().await;
+    house.remember(&[model::Eid::NoBankid]).await;
+    let mut browser = house.browser();
+    browser.log_in(&[], with::APP).await;
+    let mut impatient = browser.clone();
+    let body = form(&[("client_id", "shop"), ("post_logout_redirect_uri", BYE), ("decision", "logout")]);
+    let first = browser.post("/oauth2/logout", &body, Some(crate::house::ISSUER)).await;
+    let second = impatient.post("/oauth2/logout", &body, Some(crate::house::ISSUER)).await;
+    assert!(first.body.contains(&format!("href=\"{BYE}\"")));
+    assert_eq!((second.status, second.body), (first.status, first.body));
+}

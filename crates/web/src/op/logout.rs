@@ -7,7 +7,7 @@ use axum::{
 };
 use oidc::{LogoutParams, Params};
 use pages::{Form, LoggedOut as LoggedOutPage, LogoutConfirm};
-use provider::{LoggedOut, LogoutStep, Refusal, Refused};
+use provider::{LoggedOut, LogoutStep, Refused};
 use texts::{Cause, Locale};
 
 use super::turn::frame;
@@ -15,14 +15,16 @@ use crate::{
     App,
     cookies::write_changes,
     respond::{
-        error::refusal_page,
+        error::{logout_refusal_page, refusal_page},
         page::{Powers, page, see_other},
     },
     visit::Visit,
 };
 
-const fn malformed() -> Refusal {
-    Refusal::Page(Refused { cause: Cause::LogoutMalformed, client_id: None })
+/// The page for a request that cannot be read.
+fn malformed(visit: &Visit) -> Response {
+    let refused = Refused { cause: Cause::LogoutMalformed, client_id: None };
+    logout_refusal_page(frame(&visit.issuer, None), refused, visit.locale(&[]), &visit.call)
 }
 
 /// `GET /oauth2/logout`
@@ -33,7 +35,7 @@ pub(crate) async fn show(State(app): State<App>, visit: Visit, RawQuery(query): 
 /// `POST /oauth2/logout`: continued by GET, as for authorization; the answer of our own page ends it.
 pub(crate) async fn create(State(app): State<App>, visit: Visit, body: String) -> Response {
     let Ok(params) = Params::parse(&body) else {
-        return refusal_page(&malformed(), visit.locale(&[]), &visit.call);
+        return malformed(&visit);
     };
     // A browser says where a form was sent from; only our own page asks this question.
     let ours = visit.origin.as_deref() == Some(visit.issuer.url());
@@ -42,7 +44,7 @@ pub(crate) async fn create(State(app): State<App>, visit: Visit, body: String) -
     }
     let picked = LogoutParams::pick(&params);
     if picked.has_duplicate {
-        return refusal_page(&malformed(), visit.locale(&[]), &visit.call);
+        return malformed(&visit);
     }
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(hidden(&picked));
@@ -62,7 +64,7 @@ fn hidden(params: &LogoutParams) -> Vec<(String, String)> {
 
 async fn log_out(app: &App, visit: &Visit, raw: &str, confirmed: bool) -> Response {
     let Ok(params) = Params::parse(raw) else {
-        return refusal_page(&malformed(), visit.locale(&[]), &visit.call);
+        return malformed(visit);
     };
     let params = LogoutParams::pick(&params);
     let locales: Vec<String> =
@@ -101,6 +103,7 @@ fn show_step(
             let view = LogoutConfirm { frame, application: name(application), form, stay_href };
             page(StatusCode::OK, &view, locale, Powers::Forms)
         }
+        LogoutStep::Refused(refused) => logout_refusal_page(frame, refused, locale, &visit.call),
         LogoutStep::Page { application } => {
             let view = LoggedOutPage { frame, application: name(application), back_href: None };
             page(StatusCode::OK, &view, locale, Powers::Links)

@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 use oidc::ErrorCode;
-use pages::{Frame, RefusalPage};
+use pages::{Form, Frame, RefusalPage};
 use provider::{Call, Refusal, Refused};
 use serde_json::json;
 use texts::{Cause, Locale};
@@ -100,9 +100,26 @@ pub(crate) fn refusal_page(refusal: &Refusal, locale: Locale, call: &Call) -> Re
 
 /// A page that leads nowhere.
 pub(crate) fn cause_page((status, cause): (StatusCode, Cause), locale: Locale, call: &Call) -> Response {
-    let view =
-        RefusalPage { frame: Frame::default(), cause, application: None, trace_id: call.trace.to_string() };
+    let view = RefusalPage {
+        frame: Frame::default(),
+        cause,
+        application: None,
+        trace_id: call.trace.to_string(),
+        log_out: None,
+    };
     noted(page(status, &view, locale, Powers::Links), Refused { cause, client_id: None })
+}
+
+/// The refusal of a request to log out. Whoever asked is led nowhere, and the person can log out all the same.
+pub(crate) fn logout_refusal_page(frame: Frame, refused: Refused, locale: Locale, call: &Call) -> Response {
+    let view = RefusalPage {
+        frame,
+        cause: refused.cause,
+        application: None,
+        trace_id: call.trace.to_string(),
+        log_out: Some(Form { action: "/oauth2/logout".to_owned(), hidden: Vec::new() }),
+    };
+    noted(page(status_of(refused.cause), &view, locale, Powers::Forms), refused)
 }
 
 /// A refusal before it is known what was asked: JSON where programs ask, a page where people do.
