@@ -31,16 +31,11 @@ impl<T> Default for Fetched<T> {
     }
 }
 
-/// Also when clocks were set back, nothing serves for longer than its time.
-fn is_within(span: Duration, at: Timestamp, now: Timestamp) -> bool {
-    now.since(at) < span && at.since(now) < span
-}
-
 impl<T> Fetched<T> {
     /// What serves without asking: a value that is fresh enough, or the failure of a moment ago.
     fn ready(&self, now: Timestamp) -> Option<Result<Arc<T>, EidError>> {
         match &self.value {
-            Some((value, at)) if is_within(FRESH_FOR, *at, now) => Some(Ok(Arc::clone(value))),
+            Some((value, at)) if now.is_within(FRESH_FOR, *at) => Some(Ok(Arc::clone(value))),
             _ => self.failed(now),
         }
     }
@@ -48,7 +43,7 @@ impl<T> Fetched<T> {
     /// The failure of a moment ago, or what serves in its place.
     fn failed(&self, now: Timestamp) -> Option<Result<Arc<T>, EidError>> {
         let (error, at) = self.failure.as_ref()?;
-        is_within(FAILED_FOR, *at, now).then(|| self.stale().ok_or_else(|| error.clone()))
+        now.is_within(FAILED_FOR, *at).then(|| self.stale().ok_or_else(|| error.clone()))
     }
 
     /// An old value is better than none while the issuer cannot be asked.
@@ -135,7 +130,7 @@ impl Upstream {
     pub(crate) async fn keys(&self, unknown: bool, now: Timestamp) -> Result<Arc<KeySet>, EidError> {
         let url = self.metadata(now).await?.jwks_uri.clone();
         let mut cached = self.cached.lock().await;
-        let forced = cached.forced_at.is_some_and(|at| is_within(FORCED_AFTER, at, now));
+        let forced = cached.forced_at.is_some_and(|at| now.is_within(FORCED_AFTER, at));
         let ready = if unknown && !forced { cached.keys.failed(now) } else { cached.keys.ready(now) };
         if let Some(ready) = ready {
             return ready;

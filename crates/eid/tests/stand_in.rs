@@ -7,7 +7,7 @@ use std::{
 
 use crypto::{Algorithm, Random, SigningKey, b64};
 use eid::{Catalogue, EidError, Issuer, Outcome, RedirectEid, SourceCredentials, SourceMethod, Started};
-use model::{Ask, Eid, EidEnvironment, Level, Timestamp};
+use model::{Ask, Eid, EidEnvironment, Level, TenantId, Timestamp};
 use oidc::{Params, Returned, Scopes};
 use outbound::{Allowed, Outbound, Settings};
 use serde_json::{Value, json};
@@ -172,7 +172,9 @@ impl StandIn {
     }
 
     pub(crate) async fn probe(&self) {
-        let probed = self.probe_of.probe(vec![self.issuer()], Timestamp::from_seconds(NOW)).await;
+        let watched =
+            self.probe_of.watched(TenantId::from_bytes([1; 16]), self.eid, EidEnvironment::Test).unwrap();
+        let probed = self.probe_of.probe(vec![watched], Timestamp::from_seconds(NOW)).await;
         assert!(probed.iter().all(|(_, answer)| answer.is_ok()));
     }
 

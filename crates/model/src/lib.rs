@@ -38,7 +38,7 @@ pub use browser_session::BrowserSession;
 pub use claim_rules::{Released, release, scopes_of_named};
 pub use compatible::{CompatibleSettings, Profile, PropertyFormat};
 pub use domain_settings::{DomainSettings, SessionLimits};
-pub use eid_health::{EidHealth, EidStatus};
+pub use eid_health::{EidHealth, EidStatus, Witness};
 pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};
 pub use id::{

@@ -92,6 +92,8 @@ causes! {
     LevelTooLow: "level-too-low", Page, "unmet_authentication_requirements", [Person], "the person proved a lower level than was asked";
     /// The identity source has no usable credentials, or the eID refuses them.
     SourceMisconfigured: "source-misconfigured", Page, "server_error", [Administrator, Operator], "the identity source is not set up correctly";
+    /// An administrator has switched the eID off.
+    EidSwitchedOff: "eid-switched-off", Page, "temporarily_unavailable", [Administrator], "the eID is switched off";
     /// The login was used or has expired, and its cookie is still there: it can start again.
     LoginOver: "login-over", Page, "", [Person], "the login has ended";
     /// No cookie of a login opens: only the application can start again.

@@ -379,6 +379,13 @@ impl House {
         self.restart();
     }
 
+    /// Switches an identity source on or off, as an administrator would, and waits until everybody sees it.
+    pub(crate) async fn switch(&self, eid: Eid, on: bool) {
+        let switched = self.console.switch_identity_source(&self.tenant, (self.domain, eid), on, self.now());
+        switched.await.unwrap();
+        self.step(10);
+    }
+
     fn now(&self) -> Timestamp {
         Timestamp::from_seconds(self.clock.load(Ordering::SeqCst))
     }

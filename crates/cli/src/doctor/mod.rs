@@ -8,12 +8,14 @@ use std::{collections::BTreeSet, io::Write, sync::Arc};
 use clap::Args;
 use crypto::{Random, SealKey};
 use eid::Catalogue;
-use model::{Eid, EidEnvironment, Timestamp};
+use model::{Eid, EidEnvironment, TenantId, Timestamp};
 use outbound::{Outbound, Request};
+use sandbox::{Kind, PublicSandbox};
 use store::{
     Place, Store, StoreError, domains,
     domains::{Domain, Scheme},
-    identity_sources, tenants,
+    identity_sources::{self, IdentitySource},
+    tenants,
 };
 
 use crate::{
@@ -88,6 +90,8 @@ async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
 struct Kept {
     domains: Vec<Domain>,
     eids: BTreeSet<(&'static str, &'static str)>,
+    /// A tenant that uses the sandbox.
+    sandbox: Option<TenantId>,
     newest: Option<Timestamp>,
 }
 
@@ -139,6 +143,10 @@ fn keep(tx: &mut store::ReadTx<'_>) -> Result<Kept, StoreError> {
             let eids =
                 enabled.filter_map(|it| Some((Eid::parse(&it.eid)?.as_str(), it.environment.as_str())));
             kept.eids.extend(eids);
+            let simulated = |it: &IdentitySource| it.environment == EidEnvironment::Sandbox;
+            if sources.iter().any(|it| it.disabled_at.is_none() && simulated(it)) {
+                kept.sandbox = Some(tenant.id);
+            }
             kept.domains.push(domain);
         }
     }
@@ -167,6 +175,33 @@ async fn sandbox(host: &str, kept: &Kept) -> Finding {
     machine::name("sandbox", host).await
 }
 
+/// Asks the simulators of one tenant for their discovery document; they are one program for all.
+async fn simulators(
+    outbound: &Outbound,
+    (topic, host): (String, &str),
+    (eid, tenant): (&str, Option<TenantId>),
+) -> Finding {
+    let tenant = tenant.map(|it| it.to_string()).unwrap_or_default();
+    let kind = if eid == Eid::NoVipps.as_str() { Kind::Vipps } else { Kind::BankidNo };
+    let path = PublicSandbox::path(kind, &tenant);
+    let url = format!("https://{host}{path}/.well-known/openid-configuration");
+    match outbound.send(Request::get(url.clone())).await {
+        Ok(answer) if answer.status == 200 => {
+            Finding::fine(topic, format!("simulated at {host}, which answers"))
+        }
+        Ok(answer) => {
+            let text = format!("{url} answers with {}: is {host} led to this installation?", answer.status);
+            Finding::trouble(topic, text)
+        }
+        Err(error) => {
+            let text = format!(
+                "simulated at {host}: {error}; that is so until `portvakt serve` runs and answers there"
+            );
+            Finding::warning(topic, text)
+        }
+    }
+}
+
 /// Asks every eID in use for its discovery document, by the same way that logins go.
 async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
     let outbound = Arc::new(Outbound::new(config.outbound.clone()));
@@ -177,7 +212,7 @@ async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
         let topic = format!("eID {eid}, {environment}");
         let simulated = *environment == EidEnvironment::Sandbox.as_str();
         if let (true, Some(host)) = (simulated, &config.sandbox) {
-            findings.push(Finding::fine(topic, format!("simulated at {host}, by this installation itself")));
+            findings.push(simulators(&outbound, (topic, host), (eid, kept.sandbox)).await);
             continue;
         }
         let known = Eid::parse(eid).zip(EidEnvironment::parse(environment));
