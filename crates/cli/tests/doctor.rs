@@ -126,3 +126,20 @@ async fn simulated_eids_are_no_trouble_unless_a_domain_has_their_host() {
     let (_, findings) = examined(&installation);
     assert!(said(&findings, "eID no-bankid, sandbox").starts_with("trouble: no simulators run here"));
 }
+
+#[tokio::test]
+async fn a_jump_of_a_nodes_clock_is_told() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let written = fs::metadata(installation.path("portvakt.db")).unwrap().modified().unwrap();
+    let seconds = written.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let at = model::Timestamp::from_seconds(i64::try_from(seconds).unwrap());
+    let jump = serde_json::to_vec(&model::ClockJump { at, seconds: -7_200 }).unwrap();
+    let place = store::Place::Sqlite(installation.path("portvakt.db"));
+    let store = store::Store::open(place, store::Settings::default()).unwrap();
+    let name = store::installation::CLOCK_JUMP;
+    store.write(move |tx| store::installation::insert_if_absent(tx, name, &jump)).await.unwrap();
+    store.close().await;
+    let (_, findings) = examined(&installation);
+    assert!(said(&findings, "clock").contains("that of a node jumped by -7200 s"), "{findings:#?}");
+}

@@ -25,6 +25,7 @@ const HOUR: std::time::Duration = std::time::Duration::from_secs(60 * 60);
 impl Provider {
     /// Notes an event. Call it after the write that it tells of: what was rolled back has not happened.
     pub(crate) fn note(&self, issuer: &Issuer, event: Event<'_>, call: &Call) {
+        self.blame_the_clock(event.cause, call);
         self.noted.add(row(issuer, event, (&self.settings, &self.random), call));
     }
 
@@ -39,6 +40,7 @@ impl Provider {
             // Noted by whoever refused, or nothing to explain.
             _ => return,
         };
+        self.blame_the_clock(Some(cause), call);
         let Some(issuer) = self.issuers.peek(&host.to_ascii_lowercase()) else { return };
         let event = Event { kind, application: None, login: None, eid: None, cause: Some(cause) };
         self.noted.add_at_the_door(row(&issuer, event, (&self.settings, &self.random), call));

@@ -81,7 +81,8 @@ impl Removed {
     }
 }
 
-/// Removes at most `limit` expired rows of each table, the oldest first.
+/// Removes at most `limit` expired rows of each table, the oldest first. Only while the clock can be trusted
+/// ([`model::ClockWatch::may_forget_spent`]): what is spent could otherwise be spent again, and what lives would go.
 ///
 /// Call it again while a table gave `limit`. On SQLite everybody's writes wait for it: 200 rows are a few
 /// milliseconds, 1,000 a few tens.
@@ -100,5 +101,23 @@ pub fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Resul
         login_events: tx.execute(LOGIN_EVENTS, &values)?,
         browser_sessions: tx.execute(BROWSER_SESSIONS, &values)?,
         failed_attempts: tx.execute(FAILED_ATTEMPTS, &values)?,
+    })
+}
+
+/// Removes at most `limit` expired rows of the tables on which no acceptance depends: login events, and counts of
+/// failures. Whatever the clock has done.
+///
+/// # Errors
+/// As [`remove_expired`].
+pub fn remove_expired_records(
+    tx: &mut WriteTx<'_>,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Removed, StoreError> {
+    let values = [now.into(), limit.into()];
+    Ok(Removed {
+        login_events: tx.execute(LOGIN_EVENTS, &values)?,
+        failed_attempts: tx.execute(FAILED_ATTEMPTS, &values)?,
+        ..Removed::default()
     })
 }

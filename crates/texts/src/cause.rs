@@ -295,6 +295,21 @@ impl Cause {
         if error.is_empty() { None } else { Some(error) }
     }
 
+    /// Says whether a clock that was set wrongly can be the reason.
+    pub const fn depends_on_the_clock(self) -> bool {
+        matches!(
+            self,
+            Self::EidInvalidAnswer
+                | Self::LoginOver
+                | Self::LoginLost
+                | Self::RequestUriGone
+                | Self::AssertionExpired
+                | Self::CodeInvalid
+                | Self::RefreshTokenInvalid
+                | Self::TokenInvalid
+        )
+    }
+
     /// Who can do something about it, whoever can do most first; never empty.
     pub const fn fixers(self) -> &'static [Fixer] {
         self.entry().fixers

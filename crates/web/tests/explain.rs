@@ -3,7 +3,7 @@
 use console::Refusal;
 use store::login_events::{Kind, LoginEvent};
 
-use crate::house::{House, Reply, with};
+use crate::house::{House, Reply, keep_log, logged, with};
 
 async fn explained(house: &House, trace: &str) -> Vec<LoginEvent> {
     house.write_events().await;
@@ -137,4 +137,21 @@ async fn the_last_use_of_a_secret_is_known_to_the_hour() {
     assert_eq!(used_at().await, None);
     house.redeem(&house.code(&[]).await).await;
     assert_eq!(used_at().await, Some(house.time()));
+}
+
+#[tokio::test]
+async fn a_jump_of_the_clock_is_told_beside_what_it_broke_and_kept_for_the_operator() {
+    let house = House::open().await;
+    keep_log();
+    let mut browser = house.browser();
+    let leave = browser.authorize(&[]).await;
+    house.step(7_200);
+    let jump = model::ClockJump { at: house.time(), seconds: 7_200 };
+    house.provider().note_jump(jump).await.unwrap();
+    let state = leave.param("state");
+    browser.get(&format!("/callback/no-bankid?code=x&state={state}")).await;
+    let log = logged();
+    assert!(log.contains("the clock of this machine jumped, which may be the cause"), "{log}");
+    assert!(log.contains("jumped_by_s=7200"), "{log}");
+    assert_eq!(house.console.clock_jump().await.unwrap(), Some(jump));
 }

@@ -316,7 +316,7 @@ impl House {
 
     /// Deletes what has expired; gives how many rows went.
     pub(crate) async fn sweep(&self, call: &provider::Call) -> u64 {
-        self.provider.sweep(call).await.unwrap()
+        self.provider.sweep(call, true).await.unwrap()
     }
 
     /// Lets the domain remember browsers with these eIDs.

@@ -3,19 +3,19 @@
 mod finding;
 mod machine;
 
-use std::{collections::BTreeSet, io::Write, sync::Arc};
+use std::{collections::BTreeSet, io::Write, sync::Arc, time::Duration};
 
 use clap::Args;
 use crypto::{Random, SealKey};
 use eid::Catalogue;
-use model::{Eid, EidEnvironment, TenantId, Timestamp};
+use model::{ClockJump, Eid, EidEnvironment, TenantId, Timestamp};
 use outbound::{Outbound, Request};
 use sandbox::{Kind, PublicSandbox};
 use store::{
     Place, Store, StoreError, domains,
     domains::{Domain, Scheme},
     identity_sources::{self, IdentitySource},
-    tenants,
+    installation, tenants,
 };
 
 use crate::{
@@ -25,6 +25,8 @@ use crate::{
 };
 use finding::{Finding, Verdict};
 
+/// How long a jump of a clock is told.
+const A_WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How many tenants, and domains of each, are looked at.
 const MOST: u32 = 1_000;
 
@@ -93,6 +95,8 @@ struct Kept {
     /// A tenant that uses the sandbox.
     sandbox: Option<TenantId>,
     newest: Option<Timestamp>,
+    /// The last jump of a node's clock.
+    jump: Option<ClockJump>,
 }
 
 impl Kept {
@@ -135,6 +139,8 @@ async fn database(config: &Config, master: Option<SealKey>, findings: &mut Vec<F
 
 fn keep(tx: &mut store::ReadTx<'_>) -> Result<Kept, StoreError> {
     let mut kept = Kept::default();
+    let jump = installation::find(tx, installation::CLOCK_JUMP)?;
+    kept.jump = jump.and_then(|it| serde_json::from_slice(&it).ok());
     for tenant in tenants::list(tx, None, MOST)? {
         kept.newest = kept.newest.max(Some(tenant.created_at));
         for domain in domains::list(tx, tenant.id, None, MOST)? {
@@ -160,6 +166,12 @@ fn plausible(kept: &Kept, now: Timestamp) -> Finding {
         Some(newest) => {
             let text = format!("it says {read}, but a tenant was made at {}: set it", newest.to_iso_micros());
             Finding::trouble("clock", text)
+        }
+        None if let Some(jump) = kept.jump.filter(|it| now.is_within(A_WEEK, it.at)) => {
+            let (at, by) = (jump.at.to_iso_seconds(), jump.seconds);
+            let text =
+                format!("it says {read}; that of a node jumped by {by} s at {at}: keep it synchronised");
+            Finding::warning("clock", text)
         }
         None => Finding::fine("clock", format!("it says {read}; compare, and keep it synchronised")),
     }
