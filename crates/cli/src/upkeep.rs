@@ -55,13 +55,15 @@ pub(crate) fn probe_eids(workers: &mut Workers, provider: Arc<Provider>) {
 pub(crate) fn write_events(workers: &mut Workers, provider: Arc<Provider>) {
     workers.every("login-events", Duration::from_secs(1), move || {
         let provider = Arc::clone(&provider);
-        async move { provider.write_events().await.map(drop).map_err(|refusal| format!("{refusal:?}")) }
+        async move {
+            provider.write_events(clock::now()).await.map(drop).map_err(|refusal| format!("{refusal:?}"))
+        }
     });
 }
 
 /// Writes what is still noted, once nobody is answered any more.
 pub(crate) async fn last_events(provider: &Provider) {
-    if let Err(refusal) = provider.write_events().await {
+    if let Err(refusal) = provider.write_events(clock::now()).await {
         tracing::error!(?refusal, "the last events of logins were not written");
     }
 }

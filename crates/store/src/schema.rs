@@ -157,9 +157,17 @@ pub const TABLES: &[Table] = &[
         "login_events",
         "time, application, eID, outcome and cause of each step of a login",
         Pseudonym,
-        "30 days by default (`login_events.kept_for`)",
+        "30 days by default (`login_events.kept_for`); where nobody was proved seven days at the most",
         "to explain what happened to a login",
         true
+    ),
+    table!(
+        "counted_events",
+        "how many steps of logins of a kind and cause a domain had in an hour, beyond those kept one by one",
+        None,
+        "seven days, or `login_events.kept_for` where that is shorter",
+        "to see a flood without keeping it",
+        false
     ),
     table!(
         "imported_subjects",

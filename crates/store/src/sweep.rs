@@ -24,6 +24,10 @@ const GRANTS: &str = "DELETE FROM grants WHERE (tenant_id, id) IN
 
 const LOGIN_EVENTS: &str = "DELETE FROM login_events WHERE (tenant_id, id) IN
     (SELECT tenant_id, id FROM login_events WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+const COUNTED_EVENTS: &str =
+    "DELETE FROM counted_events WHERE (tenant_id, domain_id, kind, cause, began_at) IN
+    (SELECT tenant_id, domain_id, kind, cause, began_at FROM counted_events
+    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 const BROWSER_SESSIONS: &str = "DELETE FROM browser_sessions WHERE (tenant_id, session_digest) IN
     (SELECT tenant_id, session_digest FROM browser_sessions
     WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
@@ -39,6 +43,7 @@ pub(crate) const ALL: &[&str] = &[
     REFRESH_TOKENS,
     GRANTS,
     LOGIN_EVENTS,
+    COUNTED_EVENTS,
     BROWSER_SESSIONS,
     FAILED_ATTEMPTS,
 ];
@@ -60,6 +65,8 @@ pub struct Removed {
     pub grants: u64,
     /// Of `login_events`.
     pub login_events: u64,
+    /// Of `counted_events`.
+    pub counted_events: u64,
     /// Of `browser_sessions`.
     pub browser_sessions: u64,
     /// Of `failed_attempts`.
@@ -76,6 +83,7 @@ impl Removed {
             + self.refresh_tokens
             + self.grants
             + self.login_events
+            + self.counted_events
             + self.browser_sessions
             + self.failed_attempts
     }
@@ -99,6 +107,7 @@ pub fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Resul
         refresh_tokens: tx.execute(REFRESH_TOKENS, &values)?,
         grants: tx.execute(GRANTS, &values)?,
         login_events: tx.execute(LOGIN_EVENTS, &values)?,
+        counted_events: tx.execute(COUNTED_EVENTS, &values)?,
         browser_sessions: tx.execute(BROWSER_SESSIONS, &values)?,
         failed_attempts: tx.execute(FAILED_ATTEMPTS, &values)?,
     })
@@ -117,6 +126,7 @@ pub fn remove_expired_records(
     let values = [now.into(), limit.into()];
     Ok(Removed {
         login_events: tx.execute(LOGIN_EVENTS, &values)?,
+        counted_events: tx.execute(COUNTED_EVENTS, &values)?,
         failed_attempts: tx.execute(FAILED_ATTEMPTS, &values)?,
         ..Removed::default()
     })

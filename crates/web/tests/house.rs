@@ -340,7 +340,7 @@ impl House {
 
     /// Writes what was noted of logins, as the worker does every second.
     pub(crate) async fn write_events(&self) -> usize {
-        self.provider.write_events().await.unwrap()
+        self.provider.write_events(self.now()).await.unwrap()
     }
 
     pub(crate) fn call(&self) -> provider::Call {
@@ -496,7 +496,18 @@ impl House {
     }
 
     pub(crate) fn browser(&self) -> Browser<'_> {
-        Browser { house: self, host: HOST.to_owned(), cookies: BTreeMap::new(), language: None }
+        Browser {
+            house: self,
+            host: HOST.to_owned(),
+            cookies: BTreeMap::new(),
+            language: None,
+            address: None,
+        }
+    }
+
+    /// A browser that comes from an address.
+    pub(crate) fn browser_from(&self, address: Option<std::net::IpAddr>) -> Browser<'_> {
+        Browser { address, ..self.browser() }
     }
 
     pub(crate) fn kari(&self) -> Person {
@@ -665,6 +676,8 @@ pub(crate) struct Browser<'a> {
     pub(crate) cookies: BTreeMap<String, String>,
     /// `Accept-Language`; nothing means bokmål.
     pub(crate) language: Option<&'static str>,
+    /// Where it comes from; nothing means nowhere, and nothing is counted.
+    pub(crate) address: Option<std::net::IpAddr>,
 }
 
 impl Browser<'_> {
@@ -689,6 +702,9 @@ impl Browser<'_> {
         }
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));
+        }
+        if let Some(address) = self.address {
+            request = request.extension(web::ClientAddress(address));
         }
         let reply = self.house.send(request.body(Body::from(body)).unwrap()).await;
         self.keep(&reply);

@@ -12,7 +12,9 @@ use model::{ClockJump, Eid, EidEnvironment, TenantId, Timestamp};
 use outbound::{Outbound, Request};
 use sandbox::{Kind, PublicSandbox};
 use store::{
-    Place, Store, StoreError, domains,
+    Place, Store, StoreError,
+    counted_events::{self, CountedEvents},
+    domains,
     domains::{Domain, Scheme},
     identity_sources::{self, IdentitySource},
     installation, tenants,
@@ -25,6 +27,8 @@ use crate::{
 };
 use finding::{Finding, Verdict};
 
+/// How long a flood is told.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a jump of a clock is told.
 const A_WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How many tenants, and domains of each, are looked at.
@@ -69,7 +73,7 @@ async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
             None
         }
     };
-    let kept = database(config, master, &mut findings).await;
+    let kept = database(config, master, &mut findings, now).await;
     let https: Vec<String> = kept.https().chain(config.sandbox.clone()).collect();
     findings.extend(machine::certificates(config, &https, now));
     findings.extend(machine::addresses(config).await);
@@ -77,6 +81,7 @@ async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
         findings.extend(machine::disk(path));
     }
     findings.push(plausible(&kept, now));
+    findings.extend(flood(&kept));
     for domain in &kept.domains {
         findings.push(machine::name("domain", &domain.host).await);
     }
@@ -95,6 +100,8 @@ struct Kept {
     /// A tenant that uses the sandbox.
     sandbox: Option<TenantId>,
     newest: Option<Timestamp>,
+    /// How many events of logins were counted and not kept one by one in the last day, and of which cause most.
+    counted: Option<(u64, String)>,
     /// The last jump of a node's clock.
     jump: Option<ClockJump>,
 }
@@ -105,7 +112,12 @@ impl Kept {
     }
 }
 
-async fn database(config: &Config, master: Option<SealKey>, findings: &mut Vec<Finding>) -> Kept {
+async fn database(
+    config: &Config,
+    master: Option<SealKey>,
+    findings: &mut Vec<Finding>,
+    now: Timestamp,
+) -> Kept {
     if let Place::Sqlite(path) = &config.place
         && !path.exists()
     {
@@ -129,7 +141,7 @@ async fn database(config: &Config, master: Option<SealKey>, findings: &mut Vec<F
     {
         findings.push(Finding::trouble("master key", why));
     }
-    let kept = store.read(keep).await.unwrap_or_else(|error: StoreError| {
+    let kept = store.read(move |tx| keep(tx, now)).await.unwrap_or_else(|error: StoreError| {
         findings.push(Finding::trouble("database", format!("its rows cannot be read: {error}")));
         Kept::default()
     });
@@ -137,10 +149,15 @@ async fn database(config: &Config, master: Option<SealKey>, findings: &mut Vec<F
     kept
 }
 
-fn keep(tx: &mut store::ReadTx<'_>) -> Result<Kept, StoreError> {
+fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> {
     let mut kept = Kept::default();
     let jump = installation::find(tx, installation::CLOCK_JUMP)?;
     kept.jump = jump.and_then(|it| serde_json::from_slice(&it).ok());
+    let counted = counted_events::list_since(tx, now.before(A_DAY))?;
+    let most = counted.iter().max_by_key(|it| it.events);
+    let words =
+        |it: &CountedEvents| if it.cause.is_empty() { it.kind.as_str() } else { &it.cause }.to_owned();
+    kept.counted = most.map(|most| (counted.iter().map(|it| u64::from(it.events)).sum(), words(most)));
     for tenant in tenants::list(tx, None, MOST)? {
         kept.newest = kept.newest.max(Some(tenant.created_at));
         for domain in domains::list(tx, tenant.id, None, MOST)? {
@@ -175,6 +192,16 @@ fn plausible(kept: &Kept, now: Timestamp) -> Finding {
         }
         None => Finding::fine("clock", format!("it says {read}; compare, and keep it synchronised")),
     }
+}
+
+/// More logins were begun, or refused, from one place than anybody needs.
+fn flood(kept: &Kept) -> Option<Finding> {
+    let (events, most) = kept.counted.as_ref()?;
+    let text = format!(
+        "{events} events of logins that proved nobody were only counted in the last day, most of them {most}: see who asks \
+         (portvakt_requests_total, the log), and lower `address` in [limits] if nobody should"
+    );
+    Some(Finding::warning("login events", text))
 }
 
 /// The simulators answer at their host before any domain does.
