@@ -1,8 +1,11 @@
 //! The one place that reads the time.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
 
-use model::Timestamp;
+use model::{ClockJump, ClockWatch, Timestamp};
 use web::Clock;
 
 /// The system's clock.
@@ -15,6 +18,27 @@ pub(crate) fn system() -> Clock {
 pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// Watches whether the clock runs evenly, from its making on.
+pub(crate) struct Watch {
+    since: Instant,
+    watch: Mutex<ClockWatch>,
+}
+
+impl Watch {
+    pub(crate) fn new() -> Arc<Self> {
+        let watch = Mutex::new(ClockWatch::new(now(), Duration::ZERO));
+        Arc::new(Self { since: Instant::now(), watch })
+    }
+
+    /// Looks: the time, the jump since the last look, and whether what is spent and has expired may be forgotten.
+    pub(crate) fn look(&self) -> (Timestamp, Option<ClockJump>, bool) {
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        let (now, running) = (now(), self.since.elapsed());
+        let jump = watch.look(now, running);
+        (now, jump, watch.may_forget_spent(running))
+    }
 }
 
 /// The day, counted from 1970-01-01, of a Gregorian date.

@@ -3,20 +3,41 @@
 use std::{sync::Arc, time::Duration};
 
 use console::Console;
-use model::{Actor, KeySchedule};
+use model::{Actor, KeySchedule, Timestamp};
 use provider::{Call, Provider, TraceId};
 
 use crate::{clock, every, worker::Workers};
 
-/// Deletes what has expired, every minute.
+/// Looks at the clock every second, and deletes what has expired every minute.
 pub(crate) fn sweep(workers: &mut Workers, provider: Arc<Provider>) {
+    let watch = clock::Watch::new();
+    let (own, of_clock) = (Arc::clone(&watch), Arc::clone(&provider));
+    workers.every("clock", Duration::from_secs(1), move || {
+        let (watch, provider) = (Arc::clone(&own), Arc::clone(&of_clock));
+        async move { look_at_clock(&watch, &provider).await.map(drop) }
+    });
     workers.every("sweep", Duration::from_secs(60), move || {
-        let provider = Arc::clone(&provider);
+        let (watch, provider) = (Arc::clone(&watch), Arc::clone(&provider));
         async move {
-            let call = Call { now: clock::now(), trace: TraceId::new(provider.random()), from: None };
-            provider.sweep(&call).await.map(drop).map_err(|refusal| format!("{refusal:?}"))
+            let (now, may_forget_spent) = look_at_clock(&watch, &provider).await?;
+            let call = Call { now, trace: TraceId::new(provider.random()), from: None };
+            provider.sweep(&call, may_forget_spent).await.map(drop).map_err(|refusal| format!("{refusal:?}"))
         }
     });
+}
+
+async fn look_at_clock(watch: &clock::Watch, provider: &Provider) -> Result<(Timestamp, bool), String> {
+    let (now, jump, may_forget_spent) = watch.look();
+    if let Some(jump) = jump {
+        let (at, by_s) = (jump.at.to_iso_seconds(), jump.seconds);
+        tracing::warn!(
+            at,
+            by_s,
+            "the clock of this machine jumped; what was begun before may be refused for its time"
+        );
+        provider.note_jump(jump).await.map_err(|refusal| format!("{refusal:?}"))?;
+    }
+    Ok((now, may_forget_spent))
 }
 
 /// Asks the eIDs in use whether they work, every half minute.
@@ -34,13 +55,15 @@ pub(crate) fn probe_eids(workers: &mut Workers, provider: Arc<Provider>) {
 pub(crate) fn write_events(workers: &mut Workers, provider: Arc<Provider>) {
     workers.every("login-events", Duration::from_secs(1), move || {
         let provider = Arc::clone(&provider);
-        async move { provider.write_events().await.map(drop).map_err(|refusal| format!("{refusal:?}")) }
+        async move {
+            provider.write_events(clock::now()).await.map(drop).map_err(|refusal| format!("{refusal:?}"))
+        }
     });
 }
 
 /// Writes what is still noted, once nobody is answered any more.
 pub(crate) async fn last_events(provider: &Provider) {
-    if let Err(refusal) = provider.write_events().await {
+    if let Err(refusal) = provider.write_events(clock::now()).await {
         tracing::error!(?refusal, "the last events of logins were not written");
     }
 }

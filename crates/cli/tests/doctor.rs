@@ -117,7 +117,7 @@ async fn simulated_eids_are_no_trouble_unless_a_domain_has_their_host() {
     assert!(installation.run(&[&source[..], &["--config", "portvakt.toml"]].concat()).status.success());
     let (code, findings) = examined(&installation);
     assert_eq!(code, Some(0), "{findings:#?}");
-    assert!(said(&findings, "eID no-bankid, sandbox").starts_with("ok: simulated at sandbox.example"));
+    assert!(said(&findings, "eID no-bankid, sandbox").starts_with("warning: simulated at sandbox.example"));
 
     installation.configure(&format!("[sandbox]\nhost = \"{HOST}\""));
     let (code, findings) = examined(&installation);
@@ -125,4 +125,53 @@ async fn simulated_eids_are_no_trouble_unless_a_domain_has_their_host() {
     installation.configure("");
     let (_, findings) = examined(&installation);
     assert!(said(&findings, "eID no-bankid, sandbox").starts_with("trouble: no simulators run here"));
+}
+
+/// Writes behind the program's back, at about this time.
+async fn meddle<T: Send + 'static>(
+    installation: &Installation,
+    write: impl FnOnce(&mut store::WriteTx<'_>, model::Timestamp) -> Result<T, store::StoreError> + Send + 'static,
+) {
+    let written = fs::metadata(installation.path("portvakt.db")).unwrap().modified().unwrap();
+    let seconds = written.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = model::Timestamp::from_seconds(i64::try_from(seconds).unwrap());
+    let place = store::Place::Sqlite(installation.path("portvakt.db"));
+    let store = store::Store::open(place, store::Settings::default()).unwrap();
+    store.write(move |tx| write(tx, now)).await.unwrap();
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_jump_of_a_nodes_clock_is_told() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let jumped = |tx: &mut store::WriteTx<'_>, at| {
+        let jump = serde_json::to_vec(&model::ClockJump { at, seconds: -7_200 }).unwrap();
+        store::installation::insert_if_absent(tx, store::installation::CLOCK_JUMP, &jump)
+    };
+    meddle(&installation, jumped).await;
+    let (_, findings) = examined(&installation);
+    assert!(said(&findings, "clock").contains("that of a node jumped by -7200 s"), "{findings:#?}");
+}
+
+#[tokio::test]
+async fn a_flood_of_logins_that_proved_nobody_is_told() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let counted = |tx: &mut store::WriteTx<'_>, now: model::Timestamp| {
+        let row = store::counted_events::CountedEvents {
+            tenant_id: model::TenantId::from_bytes([1; 16]),
+            domain_id: model::DomainId::from_bytes([1; 16]),
+            kind: store::login_events::Kind::RequestRefused,
+            cause: "client-unknown".to_owned(),
+            began_at: now,
+            events: 70_000,
+            expires_at: now.after(std::time::Duration::from_secs(3_600)),
+        };
+        store::counted_events::count(tx, &row)
+    };
+    meddle(&installation, counted).await;
+    let (_, findings) = examined(&installation);
+    let told = said(&findings, "login events");
+    assert!(told.starts_with("warning: 70000 events") && told.contains("client-unknown"), "{findings:#?}");
 }

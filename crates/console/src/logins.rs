@@ -1,8 +1,8 @@
 //! What happened in logins, for whoever must explain it.
 
-use model::{ApplicationId, TenantId};
+use model::{ApplicationId, ClockJump, TenantId};
 use store::{
-    StoreError, applications,
+    StoreError, applications, installation,
     login_events::{self, LoginEvent},
 };
 
@@ -30,6 +30,15 @@ impl Console {
         // Steps of one request share its instant; they are listed in the order in which a login takes them.
         events.sort_by_key(|event| (event.happened_at, event.kind as u8));
         if events.is_empty() { Err(Refusal::NotFound("trace")) } else { Ok(events) }
+    }
+
+    /// The last jump of a node's clock, which may be why something was refused for its time. The operator's.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn clock_jump(&self) -> Result<Option<ClockJump>, Refusal> {
+        let found = self.store.read(|tx| installation::find(tx, installation::CLOCK_JUMP)).await?;
+        Ok(found.and_then(|it| serde_json::from_slice(&it).ok()))
     }
 
     /// Gives the client id and name of an application, whatever its state; the operator's, for reports.

@@ -1,10 +1,9 @@
 //! JSON Web Signatures in compact form, with a fixed list of algorithms.
 
 use aws_lc_rs::digest;
-use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use crate::{Algorithm, KeyError, PublicKey, SigningKey, b64};
+use crate::{Algorithm, KeyError, PublicKey, SigningKey, b64, read_json};
 
 /// The longest token that is looked at, in bytes.
 const LONGEST: usize = 16 * 1024;
@@ -24,15 +23,9 @@ pub enum JwsError {
     /// The signature is not this key's.
     #[error("the signature does not verify")]
     Signature,
-}
-
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
-    kid: Option<String>,
-    typ: Option<String>,
-    crit: Option<serde_json::Value>,
-    b64: Option<serde_json::Value>,
+    /// The payload is not a JSON object that [`read_json`] reads.
+    #[error("the payload is not a JSON object that can be read in one way only")]
+    Payload,
 }
 
 /// A token taken apart, **not yet believed**: only [`Compact::verify`] gives the payload.
@@ -62,18 +55,30 @@ pub fn parse(token: &str) -> Result<Compact<'_>, JwsError> {
         return Err(JwsError::Malformed);
     }
     let bytes = |text| b64::decode(text).ok_or(JwsError::Malformed);
-    let header: Header = serde_json::from_slice(&bytes(header)?).map_err(|_| JwsError::Malformed)?;
-    if header.crit.is_some() || header.b64.is_some() {
+    let header = object(&bytes(header)?).ok_or(JwsError::Malformed)?;
+    if ["crit", "b64"].iter().any(|name| header.get(*name).is_some_and(|it| !it.is_null())) {
         return Err(JwsError::Critical);
     }
+    let word = |name: &str| match header.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(word)) => Ok(Some(word.clone())),
+        Some(_) => Err(JwsError::Malformed),
+    };
     Ok(Compact {
-        algorithm: header.alg,
-        kid: header.kid,
-        typ: header.typ,
+        algorithm: word("alg")?.ok_or(JwsError::Malformed)?,
+        kid: word("kid")?,
+        typ: word("typ")?,
         signed,
         payload: bytes(payload)?,
         signature: bytes(signature)?,
     })
+}
+
+fn object(text: &[u8]) -> Option<Map<String, Value>> {
+    match read_json(text) {
+        Ok(Value::Object(members)) => Some(members),
+        _ => None,
+    }
 }
 
 impl Compact<'_> {
@@ -95,6 +100,24 @@ impl Compact<'_> {
     /// Gives the payload without believing it, to find out who claims to speak.
     pub fn unverified_payload(&self) -> &[u8] {
         &self.payload
+    }
+
+    /// Gives the claims without believing them, to find out who claims to speak; `None` when [`read_json`] reads no
+    /// object.
+    pub fn unverified_claims(&self) -> Option<Map<String, Value>> {
+        object(&self.payload)
+    }
+
+    /// Verifies the signature and gives the claims.
+    ///
+    /// # Errors
+    /// As [`Compact::verify`]; [`JwsError::Payload`] when [`read_json`] reads no object.
+    pub fn verify_claims(
+        &self,
+        key: &PublicKey,
+        agreed: &[Algorithm],
+    ) -> Result<Map<String, Value>, JwsError> {
+        object(self.verify(key, agreed)?).ok_or(JwsError::Payload)
     }
 
     /// Verifies the signature and gives the payload.
@@ -192,6 +215,19 @@ mod tests {
     fn rule_11_a_critical_extension_is_refused() {
         let header = b64::encode(br#"{"alg":"RS256","crit":["exp"],"exp":1}"#);
         assert_eq!(parse(&format!("{header}.e30.AA")).unwrap_err(), JwsError::Critical);
+    }
+
+    #[test]
+    fn a_header_with_a_member_twice_is_refused() {
+        let token = |header: &str| format!("{}.e30.AA", b64::encode(header.as_bytes()));
+        assert!(parse(&token(r#"{"alg":"ES256","kid":"a"}"#)).is_ok());
+        for header in [r#"{"alg":"ES256","kid":"a","kid":"b"}"#, r#"{"alg":"ES256","x":1,"x":2}"#] {
+            assert_eq!(parse(&token(header)).unwrap_err(), JwsError::Malformed, "{header}");
+        }
+        assert_eq!(
+            parse(&token("{\"alg\":\"ES256\",\"kid\":\"a\\u0000\"}")).unwrap_err(),
+            JwsError::Malformed
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod algorithm;
 pub mod b64;
 mod hash;
+mod json;
 mod jwe;
 mod jwk;
 mod jws;
@@ -16,6 +17,7 @@ mod secret;
 
 pub use algorithm::Algorithm;
 pub use hash::{Digest, hmac_sha256, same_bytes, sha256};
+pub use json::{JsonError, read_json};
 pub use jwe::{ContentEncryption, EncryptionKey, KEY_ENCRYPTION};
 pub use jwk::{KeyError, PublicKey, SigningKey};
 pub use jws::{Compact, JwsError, at_hash, parse, sign};

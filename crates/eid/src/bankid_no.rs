@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     EidError, Outcome, Reason, RedirectEid, Started,
-    relying_party::{RelyingParty, check_age, printable, text},
+    relying_party::{RelyingParty, check_age, instant, printable, text},
 };
 
 /// ES256 since v3; RS256 is what the older library examples expect.
@@ -88,7 +88,7 @@ impl BankidNo {
             .filter(|it| it.len() <= 255)
             .ok_or_else(|| EidError::Upstream("no bankid_altsub came".into()))?;
         let own = |name| text(claims, name).map(str::to_owned);
-        let issued = claims.get("iat").and_then(Value::as_i64).unwrap_or_default();
+        let issued = instant(claims, "iat")?;
         Ok(Proof {
             eid: Eid::NoBankid,
             environment: self.environment,
@@ -96,7 +96,7 @@ impl BankidNo {
             level: level(text(claims, "acr")),
             amr: amr(claims),
             // v4: `auth_time` is deprecated in favour of `iat`; every login is a new authentication.
-            authenticated_at: Timestamp::from_seconds(issued),
+            authenticated_at: issued,
             person: Person {
                 name: own("name"),
                 given_name: own("given_name"),

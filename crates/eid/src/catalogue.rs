@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use crate::{
-    EidError, Probe, Probed, RedirectEid, SourceCredentials, SourceMethod, bankid_no,
+    EidError, Probe, Probed, RedirectEid, SourceCredentials, SourceMethod, Watched, bankid_no,
     relying_party::RelyingParty, upstream::Upstream, vipps,
 };
 
@@ -131,19 +131,26 @@ impl Catalogue {
         Self { tenant_sandbox: Some(sandbox), ..self }
     }
 
-    /// The issuer that every tenant's sources of this eID share in an environment; `None` where each tenant has
-    /// one of its own, which nobody probes.
-    pub fn shared_issuer(&self, eid: Eid, environment: EidEnvironment) -> Option<&str> {
-        let of_tenants = environment == EidEnvironment::Sandbox && self.tenant_sandbox.is_some();
-        self.issuer(eid, environment).filter(|_| !of_tenants)
+    /// What has to be asked to know whether a source of this tenant's test or production domain works; `None` where
+    /// there is no such eID. Where each tenant has issuers of its own in a sandbox, they are one program at one host, so
+    /// that any of them tells of all.
+    pub fn watched(&self, tenant: TenantId, eid: Eid, environment: EidEnvironment) -> Option<Watched> {
+        if let (EidEnvironment::Sandbox, Some(sandbox)) = (environment, self.tenant_sandbox.as_ref()) {
+            let (issuer, _) = sandbox(tenant, eid, "");
+            let host = Url::parse(&issuer).ok()?.host_str()?.to_owned();
+            return Some(Watched { name: format!("{host}, {}", eid.as_str()), issuer, of_tenant: true });
+        }
+        let issuer = self.issuer(eid, environment)?.to_owned();
+        Some(Watched { name: issuer.clone(), issuer, of_tenant: false })
     }
 
-    /// Asks issuers that tenants share whether they work, all at once.
-    pub async fn probe(&self, issuers: Vec<String>, now: Timestamp) -> Vec<Probed> {
+    /// Asks issuers whether they work, all at once.
+    pub async fn probe(&self, watched: Vec<Watched>, now: Timestamp) -> Vec<Probed> {
         let mut asked = JoinSet::new();
-        for issuer in issuers {
-            let probe: Arc<dyn Probe> = self.upstream(&issuer);
-            asked.spawn(async move { (issuer, probe.probe(now).await) });
+        for Watched { name, issuer, of_tenant } in watched {
+            let probe: Arc<dyn Probe> =
+                if of_tenant { self.sandbox(&issuer) } else { self.upstream(&issuer) };
+            asked.spawn(async move { (name, probe.probe(now).await) });
         }
         asked.join_all().await
     }

@@ -15,4 +15,4 @@ mod vipps;
 pub use catalogue::{Catalogue, Issuer, IssuerError, TenantSandbox};
 pub use connector::{EidError, Outcome, Reason, RedirectEid, Started};
 pub use credentials::{SourceCredentials, SourceMethod};
-pub use probe::{Probe, Probed};
+pub use probe::{Probe, Probed, Watched};

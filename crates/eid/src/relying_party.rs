@@ -4,13 +4,16 @@
 //! 2. the browser returns: check `iss`
 //! 3. redeem the code
 //! 4. verify the ID token
-//! 5. ask userinfo when a promised claim is not in the ID token
+//! 5. ask userinfo when a promised claim is not in the ID token; who it is and how surely, the ID token alone says
 
 use std::{sync::Arc, time::Duration};
 
 use crypto::{Algorithm, Random, SigningKey, b64};
 use model::{Memo, Timestamp, upstream_client};
-use oidc::{Challenge, Expected, IdTokenError, KeyChoiceError, Returned, UpstreamMetadata, verify_id_token};
+use oidc::{
+    Challenge, Expected, IdTokenError, KeyChoiceError, Returned, UpstreamMetadata, numeric_date,
+    verify_id_token, verify_userinfo,
+};
 use outbound::{Request, Response};
 use serde_json::{Map, Value, json};
 
@@ -18,6 +21,29 @@ use crate::{
     EidError, SourceCredentials, SourceMethod,
     upstream::{self, Upstream},
 };
+
+/// Claims that say who this is and how surely. Where userinfo has one, it says the same as the ID token.
+const IDENTIFYING: &[&str] = &["sub", "acr", "bankid_altsub"];
+
+/// Claims that only the ID token gives: it was signed for us and for this login. Those of them that userinfo's own
+/// answer has (`iss`, `aud`, times) are about that answer.
+const PROVING: &[&str] = &[
+    "sub",
+    "acr",
+    "amr",
+    "bankid_altsub",
+    "auth_time",
+    "iss",
+    "aud",
+    "azp",
+    "exp",
+    "iat",
+    "nbf",
+    "jti",
+    "nonce",
+    "at_hash",
+    "sid",
+];
 
 /// A registered client at one issuer.
 pub(crate) struct RelyingParty {
@@ -42,6 +68,13 @@ fn refused(why: impl std::fmt::Display) -> EidError {
 
 pub(crate) fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     claims.get(name).and_then(Value::as_str).filter(|it| !it.is_empty())
+}
+
+/// When something was, as the ID token says.
+pub(crate) fn instant(claims: &Map<String, Value>, name: &str) -> Result<Timestamp, EidError> {
+    let seconds =
+        claims.get(name).and_then(numeric_date).ok_or_else(|| refused(format!("{name} is no instant")))?;
+    Ok(Timestamp::from_seconds(seconds))
 }
 
 fn form(pairs: &[(&str, &str)]) -> String {
@@ -108,7 +141,7 @@ impl RelyingParty {
             )
         })?;
         let answer = self.post(endpoint, metadata, pairs, now).await?;
-        let body = self.success(&answer, "the pushed request")?;
+        let body = self.success(&answer, &[200, 201], "the pushed request")?;
         text(&body, "request_uri").map(str::to_owned).ok_or_else(|| refused("no request_uri came back"))
     }
 
@@ -131,7 +164,7 @@ impl RelyingParty {
             ("code_verifier", &verifier),
         ];
         let answer = self.post(metadata.token_endpoint.clone(), &metadata, &pairs, now).await?;
-        let body = self.success(&answer, "the token endpoint")?;
+        let body = self.success(&answer, &[200], "the token endpoint")?;
         let access_token =
             text(&body, "access_token").ok_or_else(|| refused("no access token came"))?.to_owned();
         let id_token = text(&body, "id_token").ok_or_else(|| refused("no ID token came"))?;
@@ -211,7 +244,8 @@ impl RelyingParty {
             .map_err(|_| EidError::Misconfigured("the private key does not sign".into()))
     }
 
-    fn success(&self, answer: &Response, what: &str) -> Result<Map<String, Value>, EidError> {
+    /// The members of an answer whose status is one of `good`; what another status means otherwise.
+    fn success(&self, answer: &Response, good: &[u16], what: &str) -> Result<Map<String, Value>, EidError> {
         let body = upstream::json(&answer.body, what);
         let error = body
             .as_ref()
@@ -220,7 +254,7 @@ impl RelyingParty {
             .and_then(Value::as_str)
             .unwrap_or("no error code");
         match (answer.status, error) {
-            (200 | 201, _) => match body? {
+            (status, _) if good.contains(&status) => match body? {
                 Value::Object(members) => Ok(members),
                 _ => Err(refused(format!("{what} gave no JSON object"))),
             },
@@ -242,13 +276,7 @@ impl RelyingParty {
     ) -> Result<Map<String, Value>, EidError> {
         let metadata = self.upstream.metadata(now).await?;
         let nonce = b64::encode(&memo.nonce);
-        let expected = Expected {
-            issuer: &metadata.issuer,
-            client_id: &self.credentials.client_id,
-            nonce: Some(&nonce),
-            access_token: Some(access_token),
-            algorithms: self.algorithms,
-        };
+        let expected = self.expected(&metadata.issuer, Some(&nonce), Some(access_token));
         let mut result =
             verify_id_token(id_token, &*self.upstream.keys(false, now).await?, &expected, now.seconds());
         if matches!(result, Err(IdTokenError::Key(KeyChoiceError::Unknown))) {
@@ -258,13 +286,25 @@ impl RelyingParty {
         result.map_err(refused)
     }
 
+    fn expected<'a>(
+        &'a self,
+        issuer: &'a str,
+        nonce: Option<&'a str>,
+        access_token: Option<&'a str>,
+    ) -> Expected<'a> {
+        let client_id = &self.credentials.client_id;
+        Expected { issuer, client_id, nonce, access_token, algorithms: self.algorithms }
+    }
+
     /// Step 5: adds what userinfo says to the claims, unless all of `promised` are there already. What the ID
-    /// token says stays. The answer must be about the same person (OpenID Connect Core 1.0 §5.3.2).
+    /// token says stays, and what proves the person and the login ([`PROVING`]) comes from there only.
+    ///
+    /// `signed`: the eID documents a signed answer, and no other is believed; otherwise the answer is plain JSON.
     pub(crate) async fn complete(
         &self,
         tokens: Tokens,
         promised: &[&str],
-        must_be_signed: bool,
+        signed: bool,
         now: Timestamp,
     ) -> Result<Map<String, Value>, EidError> {
         let Tokens { access_token, mut claims } = tokens;
@@ -275,47 +315,36 @@ impl RelyingParty {
         }
         let request = Request::get(endpoint.clone()).with("authorization", format!("Bearer {access_token}"));
         let answer = self.upstream.outbound().send(request).await?;
-        let given = match (answer.status, answer.content_type.as_str()) {
-            (200, "application/jwt") => self.signed(&answer.body, &metadata, now).await?,
-            (200, "application/json") if !must_be_signed => self.success(&answer, "userinfo")?,
-            (200, _) => return Err(refused("userinfo has not the agreed content type")),
-            _ => self.success(&answer, "userinfo")?,
+        let agreed = if signed { "application/jwt" } else { "application/json" };
+        let given = match answer.status {
+            200 if answer.content_type != agreed => {
+                return Err(refused("userinfo has not the agreed content type"));
+            }
+            200 if signed => self.signed(&answer.body, now).await?,
+            _ => self.success(&answer, &[200], "userinfo")?,
         };
-        if text(&given, "sub").is_none() || text(&given, "sub") != text(&claims, "sub") {
-            return Err(refused("userinfo is about somebody else"));
+        let expected = self.expected(&metadata.issuer, None, None);
+        verify_userinfo(&given, text(&claims, "sub"), &expected, now.seconds()).map_err(refused)?;
+        if IDENTIFYING.iter().any(|name| given.get(*name).is_some_and(|it| claims.get(*name) != Some(it))) {
+            return Err(refused("userinfo and the ID token say different things"));
         }
         for (name, value) in given {
-            claims.entry(name).or_insert(value);
+            if !PROVING.contains(&name.as_str()) {
+                claims.entry(name).or_insert(value);
+            }
         }
         Ok(claims)
     }
 
-    async fn signed(
-        &self,
-        body: &[u8],
-        metadata: &UpstreamMetadata,
-        now: Timestamp,
-    ) -> Result<Map<String, Value>, EidError> {
+    async fn signed(&self, body: &[u8], now: Timestamp) -> Result<Map<String, Value>, EidError> {
         let token = std::str::from_utf8(body).map_err(refused)?.trim();
         let compact = crypto::parse(token).map_err(refused)?;
         let mut keys = self.upstream.keys(false, now).await?;
         if matches!(keys.choose(&compact), Err(KeyChoiceError::Unknown)) {
             keys = self.upstream.keys(true, now).await?;
         }
-        let payload =
-            compact.verify(keys.choose(&compact).map_err(refused)?, self.algorithms).map_err(refused)?;
-        let claims: Map<String, Value> = serde_json::from_slice(payload).map_err(refused)?;
-        // §5.3.2: "If signed, the UserInfo Response SHOULD contain the Claims iss … and aud".
-        let ours = |audience: &Value| match audience {
-            Value::Array(many) => many.iter().any(|it| it.as_str() == Some(&self.credentials.client_id)),
-            one => one.as_str() == Some(&self.credentials.client_id),
-        };
-        if claims.get("iss").is_some_and(|iss| iss.as_str() != Some(&metadata.issuer))
-            || claims.get("aud").is_some_and(|audience| !ours(audience))
-        {
-            return Err(refused("userinfo was signed for somebody else"));
-        }
-        Ok(claims)
+        let key = keys.choose(&compact).map_err(refused)?;
+        compact.verify_claims(key, self.algorithms).map_err(refused)
     }
 }
 

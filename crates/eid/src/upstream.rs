@@ -13,8 +13,8 @@ use crate::{EidError, Probe};
 
 /// How long metadata and keys serve before they are asked for again.
 const FRESH_FOR: Duration = Duration::from_secs(60 * 60);
-/// Unknown keys make us ask again, but not more often than this (NEG-20).
-const REFETCH_AFTER: Duration = Duration::from_secs(60);
+/// A key that is not in the set makes us ask again, but not more often than this (NEG-20).
+const FORCED_AFTER: Duration = Duration::from_secs(60);
 
 /// After a failure nobody asks again for so long; who waited is told the same.
 const FAILED_FOR: Duration = Duration::from_secs(5);
@@ -33,14 +33,17 @@ impl<T> Default for Fetched<T> {
 
 impl<T> Fetched<T> {
     /// What serves without asking: a value that is fresh enough, or the failure of a moment ago.
-    fn ready(&self, fresh_for: Duration, now: Timestamp) -> Option<Result<Arc<T>, EidError>> {
-        if let Some((value, at)) = &self.value
-            && now.since(*at) < fresh_for
-        {
-            return Some(Ok(Arc::clone(value)));
+    fn ready(&self, now: Timestamp) -> Option<Result<Arc<T>, EidError>> {
+        match &self.value {
+            Some((value, at)) if now.is_within(FRESH_FOR, *at) => Some(Ok(Arc::clone(value))),
+            _ => self.failed(now),
         }
+    }
+
+    /// The failure of a moment ago, or what serves in its place.
+    fn failed(&self, now: Timestamp) -> Option<Result<Arc<T>, EidError>> {
         let (error, at) = self.failure.as_ref()?;
-        (now.since(*at) < FAILED_FOR).then(|| self.stale().ok_or_else(|| error.clone()))
+        now.is_within(FAILED_FOR, *at).then(|| self.stale().ok_or_else(|| error.clone()))
     }
 
     /// An old value is better than none while the issuer cannot be asked.
@@ -67,6 +70,8 @@ impl<T> Fetched<T> {
 struct Cached {
     metadata: Fetched<UpstreamMetadata>,
     keys: Fetched<KeySet>,
+    /// When the keys were last fetched because one was unknown; other fetches do not count.
+    forced_at: Option<Timestamp>,
 }
 
 /// One issuer, shared by all tenants that use it.
@@ -77,7 +82,7 @@ pub(crate) struct Upstream {
 }
 
 pub(crate) fn json(body: &[u8], what: &str) -> Result<Value, EidError> {
-    serde_json::from_slice(body).map_err(|_| EidError::Upstream(format!("{what} is not JSON")))
+    crypto::read_json(body).map_err(|error| EidError::Upstream(format!("{what} is {error}")))
 }
 
 impl Upstream {
@@ -117,23 +122,27 @@ impl Upstream {
     /// Gives the metadata; fetches at most once at a time.
     pub(crate) async fn metadata(&self, now: Timestamp) -> Result<Arc<UpstreamMetadata>, EidError> {
         let mut cached = self.cached.lock().await;
-        if let Some(ready) = cached.metadata.ready(FRESH_FOR, now) {
+        if let Some(ready) = cached.metadata.ready(now) {
             return ready;
         }
         let metadata = self.fetch_metadata().await;
         cached.metadata.keep(metadata, now)
     }
 
-    /// Gives the keys. `unknown` says that the ones we have did not fit: then they are fetched again, once a
-    /// minute at the most.
+    /// Gives the keys. `unknown` says that the ones we have did not fit: then they are fetched again, unless that
+    /// was done less than a minute ago for the same reason.
     pub(crate) async fn keys(&self, unknown: bool, now: Timestamp) -> Result<Arc<KeySet>, EidError> {
         let url = self.metadata(now).await?.jwks_uri.clone();
         let mut cached = self.cached.lock().await;
-        let fresh_for = if unknown { REFETCH_AFTER } else { FRESH_FOR };
-        if let Some(ready) = cached.keys.ready(fresh_for, now) {
+        let forced = cached.forced_at.is_some_and(|at| now.is_within(FORCED_AFTER, at));
+        let ready = if unknown && !forced { cached.keys.failed(now) } else { cached.keys.ready(now) };
+        if let Some(ready) = ready {
             return ready;
         }
         let keys = self.fetch_keys(url).await;
+        if unknown && keys.is_ok() {
+            cached.forced_at = Some(now);
+        }
         cached.keys.keep(keys, now)
     }
 }

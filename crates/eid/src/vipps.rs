@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     EidError, Outcome, Reason, RedirectEid, Started,
-    relying_party::{RelyingParty, check_age, printable, text},
+    relying_party::{RelyingParty, check_age, instant, printable, text},
 };
 
 /// RS256 in the browser flow; ES256 in the redirect variant of CIBA.
@@ -71,21 +71,18 @@ fn judge_error(error: &str) -> Result<Outcome, EidError> {
 }
 
 impl Vipps {
-    fn proof(&self, claims: &Map<String, Value>) -> Proof {
+    fn proof(&self, claims: &Map<String, Value>) -> Result<Proof, EidError> {
         let own = |name| text(claims, name).map(str::to_owned);
         let flag = |name| claims.get(name).and_then(Value::as_bool);
-        let seconds =
-            |name| claims.get(name).and_then(|it| it.as_i64().or_else(|| it.as_f64().map(|it| it as i64)));
-        Proof {
+        let stated = if claims.contains_key("auth_time") { "auth_time" } else { "iat" };
+        Ok(Proof {
             eid: Eid::NoVipps,
             environment: self.environment,
             // Present and 1 to 255 characters: the ID token was verified.
             stable_id: own("sub").unwrap_or_default(),
             level: Level::None,
             amr: Vec::new(),
-            authenticated_at: Timestamp::from_seconds(
-                seconds("auth_time").or_else(|| seconds("iat")).unwrap_or_default(),
-            ),
+            authenticated_at: instant(claims, stated)?,
             person: Person {
                 name: own("name"),
                 given_name: own("given_name"),
@@ -99,7 +96,7 @@ impl Vipps {
                 nin: text(claims, "nin").and_then(Nin::parse).map(|nin| nin.digits().to_owned()),
                 more: None,
             },
-        }
+        })
     }
 }
 
@@ -132,7 +129,7 @@ impl RedirectEid for Vipps {
         let promised: Vec<&str> =
             asked(ask.scopes).flat_map(|(_, _, claims)| claims.iter().copied()).collect();
         let claims = self.party.complete(tokens, &promised, false, now).await?;
-        let proof = self.proof(&claims);
+        let proof = self.proof(&claims)?;
         if ask.max_age.is_some() && !claims.contains_key("auth_time") {
             return Err(EidError::Upstream("no auth_time came, so the age of the login is unknown".into()));
         }

@@ -58,6 +58,109 @@ async fn rule_13_bankid_userinfo_must_be_signed_by_the_issuer_for_us() {
     assert!(matches!(eid.log_in("").await, Ok(Outcome::Proved(_))));
 }
 
+const ABOUT: &str = "the-person";
+
+#[tokio::test]
+async fn userinfo_that_came_unsigned_with_another_status_is_not_believed() {
+    let mut eid = StandIn::open(Eid::NoBankid).await;
+    let claims = json!({"sub": ABOUT, "name": "X", "birthdate": "2000-01-01"});
+    for status in [201, 202, 204, 206, 299] {
+        eid.answer("/userinfo", status, "application/json", &claims.to_string());
+        assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "{status}");
+    }
+    let mut eid = StandIn::open(Eid::NoVipps).await;
+    eid.answer("/userinfo", 201, "application/json", &claims.to_string());
+    assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "nor where plain JSON is agreed");
+}
+
+#[tokio::test]
+async fn level_and_stable_identifier_are_not_taken_from_userinfo() {
+    let full = json!({"sub": ABOUT, "name": "X", "birthdate": "2000-01-01"});
+    for (name, said, missing) in
+        [("acr", "urn:bankid:bid;LOA=4", "urn:bankid:bis;LOA=3"), ("bankid_altsub", "9578-1", "9578-2")]
+    {
+        for in_id_token in [json!(null), json!(missing)] {
+            let mut eid = StandIn::open(Eid::NoBankid).await;
+            eid.say(name, in_id_token);
+            let mut given = full.clone();
+            given[name] = json!(said);
+            eid.signed_userinfo(&given);
+            assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "{name}");
+        }
+    }
+    let mut eid = StandIn::open(Eid::NoVipps).await;
+    eid.keep_auth_time();
+    eid.prompt_login();
+    let given = json!({"sub": ABOUT, "name": "X", "birthdate": "2000-01-01", "auth_time": NOW});
+    eid.answer("/userinfo", 200, "application/json", &given.to_string());
+    assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "auth_time proves nothing unsigned");
+}
+
+#[tokio::test]
+async fn userinfo_that_has_expired_or_is_for_somebody_else_is_refused() {
+    for (name, value) in [
+        ("exp", json!(NOW - 61)),
+        ("exp", json!(1e300)),
+        ("iat", json!(NOW + 61)),
+        ("nbf", json!(NOW + 61)),
+        ("iss", json!("https://evil.example")),
+        ("aud", json!(["somebody-else"])),
+    ] {
+        let mut claims = json!({"sub": ABOUT, "name": "X", "birthdate": "2000-01-01"});
+        claims[name] = value;
+        let mut eid = StandIn::open(Eid::NoBankid).await;
+        eid.signed_userinfo(&claims);
+        assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "BankID, {claims}");
+        let mut eid = StandIn::open(Eid::NoVipps).await;
+        eid.answer("/userinfo", 200, "application/json", &claims.to_string());
+        assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "Vipps, {claims}");
+    }
+}
+
+#[tokio::test]
+async fn a_fraction_in_the_instant_of_a_login_is_rounded_down_by_every_connector() {
+    for (eid, name) in [(Eid::NoBankid, "iat"), (Eid::NoVipps, "auth_time")] {
+        let mut eid = StandIn::open(eid).await;
+        eid.say(name, json!(NOW as f64 + 0.75));
+        eid.say("name", json!("Kari"));
+        eid.say("birthdate", json!("2000-01-01"));
+        let Ok(Outcome::Proved(proof)) = eid.log_in("").await else { panic!("{name}: not proved") };
+        assert_eq!(proof.authenticated_at.seconds(), NOW, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_with_a_member_twice_or_a_control_character_is_refused() {
+    let mut eid = StandIn::open(Eid::NoBankid).await;
+    eid.say("bankid_altsub", json!("9578-1\u{0}"));
+    assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer);
+    let mut eid = StandIn::open(Eid::NoVipps).await;
+    let twice = format!(r#"{{"sub":"somebody-else","sub":"{ABOUT}","name":"X","birthdate":"2000-01-01"}}"#);
+    eid.answer("/userinfo", 200, "application/json", &twice);
+    assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer);
+}
+
+#[tokio::test]
+async fn nobody_is_sent_to_an_authorization_endpoint_that_is_a_script() {
+    for address in ["javascript:alert(1)", "//other.example/authorize"] {
+        let mut eid = StandIn::open(Eid::NoVipps).await;
+        eid.change_discovery("authorization_endpoint", json!(address));
+        assert!(matches!(eid.start().await, Err(EidError::Upstream(_))), "{address}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_was_turned_unannounced_is_found_although_a_probe_just_read_the_set() {
+    let mut eid = StandIn::open(Eid::NoVipps).await;
+    eid.probe().await;
+    eid.turn_key();
+    assert!(matches!(eid.log_in("").await, Ok(Outcome::Proved(_))));
+    let fetched = eid.asked("/keys");
+    eid.turn_key();
+    assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "the second time within a minute");
+    assert_eq!(eid.asked("/keys"), fetched);
+}
+
 #[tokio::test]
 async fn neg_15_a_missing_iss_is_refused_where_metadata_promises_it() {
     let mut eid = StandIn::open(Eid::NoVipps).await;

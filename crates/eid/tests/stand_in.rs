@@ -2,15 +2,12 @@
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex},
 };
 
 use crypto::{Algorithm, Random, SigningKey, b64};
 use eid::{Catalogue, EidError, Issuer, Outcome, RedirectEid, SourceCredentials, SourceMethod, Started};
-use model::{Ask, Eid, EidEnvironment, Level, Timestamp};
+use model::{Ask, Eid, EidEnvironment, Level, TenantId, Timestamp};
 use oidc::{Params, Returned, Scopes};
 use outbound::{Allowed, Outbound, Settings};
 use serde_json::{Value, json};
@@ -18,6 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 pub(crate) const NOW: i64 = 1_795_000_000;
 
+type Calls = Arc<Mutex<HashMap<String, usize>>>;
 type Script = Arc<Mutex<HashMap<String, (u16, String, String)>>>;
 
 pub(crate) struct StandIn {
@@ -26,14 +24,16 @@ pub(crate) struct StandIn {
     issuer: String,
     key: SigningKey,
     script: Script,
-    token_calls: Arc<AtomicUsize>,
+    calls: Calls,
     ask: Ask,
     auth_time: i64,
     says_auth_time: bool,
     scripted_token: bool,
+    changes: Vec<(String, Value)>,
+    probe_of: Catalogue,
 }
 
-async fn serve(listener: tokio::net::TcpListener, script: Script, token_calls: Arc<AtomicUsize>) {
+async fn serve(listener: tokio::net::TcpListener, script: Script, calls: Calls) {
     while let Ok((mut stream, _)) = listener.accept().await {
         let mut read = vec![0; 64 * 1024];
         let mut length = stream.read(&mut read).await.unwrap_or(0);
@@ -49,7 +49,7 @@ async fn serve(listener: tokio::net::TcpListener, script: Script, token_calls: A
         let head = String::from_utf8_lossy(&read[..length]).into_owned();
         let path =
             head.split(' ').nth(1).unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
-        token_calls.fetch_add(usize::from(path == "/token"), Ordering::SeqCst);
+        *calls.lock().unwrap().entry(path.clone()).or_default() += 1;
         let (status, kind, body) =
             script.lock().unwrap().get(&path).cloned().unwrap_or((404, "text/plain".into(), String::new()));
         let answer = format!(
@@ -65,9 +65,9 @@ impl StandIn {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let script: Script = Arc::default();
-        let token_calls = Arc::new(AtomicUsize::new(0));
-        tokio::spawn(serve(listener, Arc::clone(&script), Arc::clone(&token_calls)));
-        let it = Self::at(eid, port, script, token_calls);
+        let calls = Calls::default();
+        tokio::spawn(serve(listener, Arc::clone(&script), Arc::clone(&calls)));
+        let it = Self::at(eid, port, script, calls);
         let at = |path: &str| format!("http://eid.localhost:{port}{path}");
         let discovery = json!({
             "issuer": it.issuer, "authorization_endpoint": at("/authorize"), "token_endpoint": at("/token"),
@@ -92,7 +92,7 @@ impl StandIn {
         Self::at(Eid::NoVipps, port, Arc::default(), Arc::default())
     }
 
-    fn at(eid: Eid, port: u16, script: Script, token_calls: Arc<AtomicUsize>) -> Self {
+    fn at(eid: Eid, port: u16, script: Script, calls: Calls) -> Self {
         let issuer = format!("http://eid.localhost:{port}");
         let allowed = vec![Allowed { host: "eid.localhost".to_owned(), port }];
         let outbound = Outbound::new(Settings { allowed, ..Settings::default() });
@@ -121,11 +121,13 @@ impl StandIn {
             issuer,
             key: SigningKey::generate(Algorithm::Es256).unwrap(),
             script,
-            token_calls,
+            calls,
             ask,
             auth_time: NOW,
             says_auth_time: true,
             scripted_token: false,
+            changes: Vec::new(),
+            probe_of: catalogue,
         }
     }
 
@@ -152,6 +154,30 @@ impl StandIn {
         entry.2 = document.to_string();
     }
 
+    /// The ID token says this instead; `null` leaves the claim out.
+    pub(crate) fn say(&mut self, name: &str, value: Value) {
+        self.changes.push((name.to_owned(), value));
+    }
+
+    /// Userinfo answers this, signed.
+    pub(crate) fn signed_userinfo(&mut self, claims: &Value) {
+        let token = self.sign(claims);
+        self.answer("/userinfo", 200, "application/jwt", &token);
+    }
+
+    /// The eID signs with another key from now on, and publishes it.
+    pub(crate) fn turn_key(&mut self) {
+        self.key = SigningKey::generate(Algorithm::Es256).unwrap();
+        self.answer_to("/keys", 200, &json!({"keys": [self.key.public_jwk()]}).to_string());
+    }
+
+    pub(crate) async fn probe(&self) {
+        let watched =
+            self.probe_of.watched(TenantId::from_bytes([1; 16]), self.eid, EidEnvironment::Test).unwrap();
+        let probed = self.probe_of.probe(vec![watched], Timestamp::from_seconds(NOW)).await;
+        assert!(probed.iter().all(|(_, answer)| answer.is_ok()));
+    }
+
     pub(crate) fn promise_iss(&mut self) {
         self.change_discovery("authorization_response_iss_parameter_supported", json!(true));
     }
@@ -169,8 +195,7 @@ impl StandIn {
     }
 
     pub(crate) fn asked(&self, path: &str) -> usize {
-        assert_eq!(path, "/token");
-        self.token_calls.load(Ordering::SeqCst)
+        self.calls.lock().unwrap().get(path).copied().unwrap_or_default()
     }
 
     pub(crate) fn sign(&self, claims: &Value) -> String {
@@ -195,6 +220,10 @@ impl StandIn {
             claims["bankid_altsub"] = json!("9578-1");
             claims["acr"] = json!("urn:bankid:bid;LOA=4");
         }
+        for (name, value) in &self.changes {
+            claims[name] = value.clone();
+        }
+        claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
         if !self.scripted_token {
             let body = json!({"access_token": "at", "token_type": "Bearer", "id_token": self.sign(&claims)});
             self.answer_to("/token", 200, &body.to_string());

@@ -108,6 +108,9 @@ pub enum SettingsError {
     /// A JWKS that nobody needs.
     #[error("the JWKS is larger than 64 KiB: leave out the keys that are no longer used")]
     KeysTooLarge,
+    /// A JWKS that no reader of tokens accepts.
+    #[error("the JWKS has a control character in a name or a value")]
+    KeysUnreadable,
 }
 
 const DAY: u32 = 86_400;
@@ -312,6 +315,11 @@ impl ApplicationSettings {
         }
         if self.jwks.as_ref().is_some_and(|it| it.to_string().len() > LARGEST_JWKS) {
             return Err(SettingsError::KeysTooLarge);
+        }
+        // A key id with a control character is in no token that is believed.
+        let readable = |it: &Value| crypto::read_json(it.to_string().as_bytes()).is_ok();
+        if !self.jwks.as_ref().is_none_or(readable) {
+            return Err(SettingsError::KeysUnreadable);
         }
         let usable_keys =
             self.jwks.as_ref().and_then(oidc::KeySet::parse).is_some_and(|keys| !keys.is_empty());

@@ -114,6 +114,8 @@ pub enum Trouble {
     LevelTooLow,
     /// The identity source is not configured, or its credentials were refused.
     SourceMisconfigured,
+    /// An administrator has switched the eID off.
+    EidSwitchedOff,
 }
 
 impl Trouble {
@@ -125,6 +127,7 @@ impl Trouble {
             Self::EidInvalidAnswer => "eid-invalid-answer",
             Self::LevelTooLow => "level-too-low",
             Self::SourceMisconfigured => "source-misconfigured",
+            Self::EidSwitchedOff => "eid-switched-off",
         }
     }
 }

@@ -75,6 +75,13 @@ impl Timestamp {
         Self(self.0.saturating_sub(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
     }
 
+    /// Says whether `at` is less than `span` away. An instant that lies ahead was noted before the clock was set back;
+    /// what it stands for does not outlive its time either.
+    #[must_use]
+    pub fn is_within(self, span: Duration, at: Self) -> bool {
+        self.since(at) < span && at.since(self) < span
+    }
+
     /// How long ago `earlier` was; zero when it lies ahead.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {

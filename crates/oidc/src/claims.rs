@@ -64,14 +64,14 @@ fn section(whole: &Value, name: &str) -> Option<BTreeMap<String, Individual>> {
 }
 
 impl ClaimsRequest {
-    /// Reads the parameter: a JSON object of at most 8 KiB; `None` when it is anything else.
+    /// Reads the parameter: a JSON object of at most 8 KiB; `None` when it is anything else, or has a member twice.
     ///
     /// Claims and members that we do not know are kept or ignored, never an error (§5.5).
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > 8 * 1024 {
             return None;
         }
-        let whole: Value = serde_json::from_str(text).ok()?;
+        let whole = crypto::read_json(text.as_bytes()).ok()?;
         whole.is_object().then_some(())?;
         Some(Self { id_token: section(&whole, "id_token")?, userinfo: section(&whole, "userinfo")? })
     }
@@ -100,7 +100,15 @@ mod tests {
 
     #[test]
     fn what_is_not_such_an_object_is_refused() {
-        for text in ["", "[]", "1", r#"{"id_token":[]}"#, r#"{"id_token":{"a":1}}"#, &"[".repeat(9000)] {
+        for text in [
+            "",
+            "[]",
+            "1",
+            r#"{"id_token":[]}"#,
+            r#"{"id_token":{"a":1}}"#,
+            r#"{"id_token":{"a":null,"a":null}}"#,
+            &"[".repeat(9000),
+        ] {
             assert_eq!(ClaimsRequest::parse(text), None, "{text:.20}");
         }
     }

@@ -1,9 +1,9 @@
-//! What a relying party checks of an ID token.
+//! What a relying party checks of an ID token, and of what userinfo answers.
 
 use crypto::{Algorithm, JwsError};
 use serde_json::{Map, Value};
 
-use crate::{KeyChoiceError, KeySet};
+use crate::{KeyChoiceError, KeySet, numeric_date};
 
 /// Seconds of clock difference that are forgiven, and no more.
 const SKEW: i64 = 60;
@@ -29,6 +29,9 @@ pub enum IdTokenError {
     /// `nonce` is missing or not the one that we sent.
     #[error("the nonce is not ours")]
     Nonce,
+    /// Userinfo is about another person than the ID token.
+    #[error("userinfo is about somebody else")]
+    Person,
     /// `exp`, `iat` or `nbf` against our clock.
     #[error("the token is not valid now")]
     Time,
@@ -55,7 +58,8 @@ pub struct Expected<'a> {
 /// Verifies an ID token and gives all its claims as received.
 ///
 /// `token`: compact JWS, ASCII, at most 16 KiB. `now`: seconds since 1970, UTC.
-/// Shape: `sub` is 1 to 255 ASCII characters, `iat` and `exp` are whole numbers.
+/// Shape: `sub` is 1 to 255 printable ASCII characters; `iat`, `exp`, and `nbf` and `auth_time` where they stand, are
+/// what [`numeric_date`] reads. No text has control characters, and no member stands twice ([`crypto::read_json`]).
 ///
 /// # Errors
 /// [`IdTokenError`]: refuse the login.
@@ -70,8 +74,7 @@ pub fn verify_id_token(
 ) -> Result<Map<String, Value>, IdTokenError> {
     let compact = crypto::parse(token)?;
     let key = keys.choose(&compact)?;
-    let payload = compact.verify(key, expected.algorithms)?;
-    let claims: Map<String, Value> = serde_json::from_slice(payload).map_err(|_| IdTokenError::Claims)?;
+    let claims = compact.verify_claims(key, expected.algorithms)?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
 
     // "The Issuer Identifier … MUST exactly match the value of the iss (issuer) Claim."
@@ -87,6 +90,7 @@ pub fn verify_id_token(
         return Err(IdTokenError::Nonce);
     }
     check_times(&claims, now)?;
+    time(&claims, "auth_time")?;
     if let (Some(given), Some(access_token)) = (claims.get("at_hash"), expected.access_token) {
         let algorithm = compact.algorithm().ok_or(IdTokenError::AccessToken)?;
         if given.as_str() != Some(&crypto::at_hash(algorithm, access_token)) {
@@ -107,29 +111,64 @@ fn check_audience(claims: &Map<String, Value>, client_id: &str) -> Result<(), Id
     if only_us && authorized { Ok(()) } else { Err(IdTokenError::Audience) }
 }
 
+fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, IdTokenError> {
+    claims.get(name).map(|value| numeric_date(value).ok_or(IdTokenError::Claims)).transpose()
+}
+
 fn check_times(claims: &Map<String, Value>, now: i64) -> Result<(), IdTokenError> {
-    let time = |name: &str| match claims.get(name) {
-        None => Ok(None),
-        // NumericDate may have a fraction (RFC 7519 §2).
-        Some(value) => match value.as_i64().or_else(|| value.as_f64().map(|it| it as i64)) {
-            Some(seconds) => Ok(Some(seconds)),
-            None => Err(IdTokenError::Claims),
-        },
-    };
-    let expires = time("exp")?.ok_or(IdTokenError::Claims)?;
-    let issued = time("iat")?.ok_or(IdTokenError::Claims)?;
-    let starts = time("nbf")?.unwrap_or(issued);
-    if now > expires.saturating_add(SKEW) || issued > now + SKEW || starts > now + SKEW {
-        return Err(IdTokenError::Time);
+    time(claims, "exp")?.ok_or(IdTokenError::Claims)?;
+    time(claims, "iat")?.ok_or(IdTokenError::Claims)?;
+    check_times_present(claims, now)
+}
+
+fn check_times_present(claims: &Map<String, Value>, now: i64) -> Result<(), IdTokenError> {
+    let expired = time(claims, "exp")?.is_some_and(|expires| now > expires + SKEW);
+    let starts = time(claims, "iat")?.into_iter().chain(time(claims, "nbf")?);
+    if expired || starts.into_iter().any(|starts| starts > now + SKEW) {
+        Err(IdTokenError::Time)
+    } else {
+        Ok(())
     }
-    Ok(())
+}
+
+/// Verifies what userinfo said about the person of an ID token: `sub` is the same, and `iss`, `aud`, `exp`, `iat` and
+/// `nbf` are what they must be where they stand. Whether it was signed is the caller's to say.
+///
+/// # Errors
+/// [`IdTokenError`]: refuse the login.
+///
+/// Spec: OpenID Connect Core 1.0 §5.3.2, §5.3.4
+/// <https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponseValidation>
+pub fn verify_userinfo(
+    claims: &Map<String, Value>,
+    subject: Option<&str>,
+    expected: &Expected<'_>,
+    now: i64,
+) -> Result<(), IdTokenError> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    // "The sub Claim in the UserInfo Response MUST be verified to exactly match the sub Claim in the ID Token".
+    if subject.is_none() || text("sub") != subject {
+        return Err(IdTokenError::Person);
+    }
+    if claims.contains_key("iss") && text("iss") != Some(expected.issuer) {
+        return Err(IdTokenError::Issuer);
+    }
+    let ours = |audience: &Value| audience.as_str() == Some(expected.client_id);
+    let for_us = claims.get("aud").is_none_or(|audience| match audience {
+        Value::Array(many) => many.iter().any(ours),
+        one => ours(one),
+    });
+    if !for_us {
+        return Err(IdTokenError::Audience);
+    }
+    check_times_present(claims, now)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Expected, IdTokenError, verify_id_token};
     use crate::KeySet;
-    use crypto::{Algorithm, SigningKey, at_hash};
+    use crypto::{Algorithm, JwsError, SigningKey, at_hash};
     use serde_json::{Value, json};
 
     const NOW: i64 = 1_768_473_701;
@@ -186,6 +225,33 @@ mod tests {
         ] {
             assert_eq!(upstream.judge(changes.clone()), Err(error), "{changes}");
         }
+    }
+
+    #[test]
+    fn an_id_token_with_a_member_twice_a_control_character_or_an_impossible_instant_is_refused() {
+        let upstream = upstream();
+        for changes in [json!({"sub": "a\n"}), json!({"bankid_altsub": "9578-1\u{0}"})] {
+            assert_eq!(
+                upstream.judge(changes.clone()),
+                Err(IdTokenError::Jws(JwsError::Payload)),
+                "{changes}"
+            );
+        }
+        for changes in [json!({"exp": 1e300}), json!({"iat": -1}), json!({"auth_time": 1e18})] {
+            assert_eq!(upstream.judge(changes.clone()), Err(IdTokenError::Claims), "{changes}");
+        }
+        assert_eq!(upstream.judge(json!({"exp": NOW as f64 + 0.9, "iat": NOW as f64 + 0.9})), Ok(()));
+        let twice =
+            format!(r#"{{"iss":"https://i","aud":"us","sub":"s","sub":"t","iat":{NOW},"exp":{NOW}}}"#);
+        let token = crypto::sign(&upstream.0, "JWT", twice.as_bytes()).unwrap();
+        let expected = Expected {
+            issuer: "https://i",
+            client_id: "us",
+            nonce: None,
+            access_token: None,
+            algorithms: &[Algorithm::Es256],
+        };
+        assert!(verify_id_token(&token, &upstream.1, &expected, NOW).is_err());
     }
 
     #[test]

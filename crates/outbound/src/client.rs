@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::OnceLock, time::Duration};
 
-use crate::{guard, guard::Allowed, name::Resolver};
+use crate::{
+    guard::{self, Allowed, Reach},
+    name::Resolver,
+};
 
 /// The largest answer that is read, in bytes, after decoding.
 const LARGEST: usize = 256 * 1024;
@@ -23,7 +26,7 @@ pub struct Settings {
 impl Settings {
     /// Says whether an address may be called at all; whether its name leads to a public address shows only then.
     pub fn permits(&self, url: &str) -> bool {
-        url::Url::parse(url).is_ok_and(|url| guard::permits(&self.allowed, &url))
+        url::Url::parse(url).is_ok_and(|url| guard::reach(&self.allowed, &url).is_some())
     }
 }
 
@@ -122,17 +125,22 @@ impl fmt::Debug for Response {
 #[derive(Debug)]
 pub struct Outbound {
     settings: Settings,
-    client: OnceLock<Option<reqwest::Client>>,
+    /// For public addresses, and for those that the operator allows: each resolves names within its reach.
+    public: Reached,
+    any: Reached,
 }
+
+type Reached = OnceLock<Option<reqwest::Client>>;
 
 impl Outbound {
     /// Takes the settings; the client itself is made at the first call.
     pub const fn new(settings: Settings) -> Self {
-        Self { settings, client: OnceLock::new() }
+        Self { settings, public: OnceLock::new(), any: OnceLock::new() }
     }
 
-    fn client(&self) -> Result<&reqwest::Client, OutboundError> {
-        self.client.get_or_init(|| build(&self.settings).ok()).as_ref().ok_or(OutboundError::Client)
+    fn client(&self, reach: Reach) -> Result<&reqwest::Client, OutboundError> {
+        let reached = if reach == Reach::Any { &self.any } else { &self.public };
+        reached.get_or_init(|| build(&self.settings, reach).ok()).as_ref().ok_or(OutboundError::Client)
     }
 
     /// Calls and reads the whole answer.
@@ -141,12 +149,11 @@ impl Outbound {
     /// [`OutboundError`]; all but `Client` may pass: the other side is down, slow or nonsensical.
     pub async fn send(&self, request: Request) -> Result<Response, OutboundError> {
         let url = url::Url::parse(&request.url).map_err(|_| OutboundError::Unreachable)?;
-        if !guard::permits(&self.settings.allowed, &url) {
-            return Err(OutboundError::Unreachable);
-        }
+        let reach = guard::reach(&self.settings.allowed, &url).ok_or(OutboundError::Unreachable)?;
+        let client = self.client(reach)?;
         let call = match request.method {
-            Method::Get => self.client()?.get(url),
-            Method::Post => self.client()?.post(url),
+            Method::Get => client.get(url),
+            Method::Post => client.post(url),
         };
         let call = request.headers.into_iter().fold(call, |call, (name, value)| call.header(name, value));
         let call = match request.body {
@@ -157,7 +164,7 @@ impl Outbound {
     }
 }
 
-fn build(settings: &Settings) -> Result<reqwest::Client, reqwest::Error> {
+fn build(settings: &Settings, reach: Reach) -> Result<reqwest::Client, reqwest::Error> {
     // Fails only when another part of the process installed one before; then that one serves.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let roots = settings.extra_roots.iter().filter_map(|pem| reqwest::Certificate::from_pem(pem).ok());
@@ -165,7 +172,7 @@ fn build(settings: &Settings) -> Result<reqwest::Client, reqwest::Error> {
         .user_agent("portvakt")
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
-        .dns_resolver(Resolver)
+        .dns_resolver(Resolver(reach))
         .connect_timeout(settings.timeout.unwrap_or(LONGEST).min(Duration::from_secs(5)))
         .timeout(settings.timeout.unwrap_or(LONGEST))
         .pool_idle_timeout(Duration::from_secs(30))

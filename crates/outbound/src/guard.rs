@@ -13,21 +13,38 @@ pub struct Allowed {
     pub port: u16,
 }
 
-/// Says whether `url` may be called, before any name is resolved.
-pub(crate) fn permits(allowed: &[Allowed], url: &Url) -> bool {
-    let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else { return false };
+/// Which addresses a call may connect to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Public ones only.
+    Public,
+    /// Any: the operator allows the host and port, wherever the name leads.
+    Any,
+}
+
+impl Reach {
+    /// Says whether an address may be connected to.
+    pub(crate) fn includes(self, ip: IpAddr) -> bool {
+        self == Self::Any || is_public(ip)
+    }
+}
+
+/// Says how far a call of `url` may reach; `None` when it may not be made at all. A name is judged once more by the
+/// addresses that it leads to ([`Reach::includes`]).
+pub(crate) fn reach(allowed: &[Allowed], url: &Url) -> Option<Reach> {
+    let (host, port) = (url.host()?, url.port_or_known_default()?);
     if !url.username().is_empty() || url.password().is_some() {
-        return false;
+        return None;
     }
     if allowed.iter().any(|it| it.port == port && it.host == host.to_string()) {
-        return matches!(url.scheme(), "http" | "https");
+        return matches!(url.scheme(), "http" | "https").then_some(Reach::Any);
     }
-    url.scheme() == "https"
-        && match host {
-            Host::Domain(name) => !name.ends_with("localhost") && !name.ends_with("localhost."),
-            Host::Ipv4(ip) => is_public(IpAddr::V4(ip)),
-            Host::Ipv6(ip) => is_public(IpAddr::V6(ip)),
-        }
+    let may_be_public = match host {
+        Host::Domain(name) => !name.ends_with("localhost") && !name.ends_with("localhost."),
+        Host::Ipv4(ip) => Reach::Public.includes(IpAddr::V4(ip)),
+        Host::Ipv6(ip) => Reach::Public.includes(IpAddr::V6(ip)),
+    };
+    (url.scheme() == "https" && may_be_public).then_some(Reach::Public)
 }
 
 /// Says whether an address is public unicast (IANA special-purpose registries, RFC 6890).
@@ -67,7 +84,7 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Allowed, is_public, permits};
+    use super::{Allowed, is_public, reach};
     use url::Url;
 
     #[test]
@@ -103,9 +120,21 @@ mod tests {
     }
 
     #[test]
+    fn what_the_operator_allows_may_be_called_by_a_name_that_leads_to_a_private_address() {
+        let allowed = ["mock.internal", "10.0.0.5"].map(|host| Allowed { host: host.into(), port: 8443 });
+        let reach = |url| reach(&allowed, &Url::parse(url).unwrap());
+        let private = "10.0.0.5".parse().unwrap();
+        for url in ["https://mock.internal:8443/", "http://MOCK.internal:8443/", "https://10.0.0.5:8443/"] {
+            assert!(reach(url).is_some_and(|it| it.includes(private)), "{url}");
+        }
+        let other_port = reach("https://mock.internal/").unwrap();
+        assert!(!other_port.includes(private) && other_port.includes("8.8.8.8".parse().unwrap()));
+    }
+
+    #[test]
     fn rule_18_only_https_unless_the_operator_allows_that_host_and_port() {
         let allowed = [Allowed { host: "bankid.localhost".into(), port: 4401 }];
-        let permits = |url| permits(&allowed, &Url::parse(url).unwrap());
+        let permits = |url| reach(&allowed, &Url::parse(url).unwrap()).is_some();
         assert!(permits("https://auth.bankid.no/x") && permits("http://bankid.localhost:4401/x"));
         for url in [
             "http://auth.bankid.no/",

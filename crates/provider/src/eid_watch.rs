@@ -6,43 +6,46 @@ use std::{
     time::Duration,
 };
 
-use model::{EidHealth, Timestamp};
+use eid::Watched;
+use model::{EidHealth, Timestamp, Witness};
 
 /// An issuer that no domain has asked for in this time is not probed.
 const IN_USE_FOR: Duration = Duration::from_secs(15 * 60);
 
-#[derive(Default)]
-struct Watched {
+struct Seen {
     health: EidHealth,
-    used_at: Option<Timestamp>,
+    /// Whom to ask, and when a domain last offered it.
+    used: (Watched, Timestamp),
 }
 
-/// By issuer of the eID; only issuers that tenants share are in it, so it cannot grow.
+/// By the name of what is watched, which tenants share, so it cannot grow.
 #[derive(Default)]
-pub(crate) struct EidWatch(Mutex<HashMap<String, Watched>>);
+pub(crate) struct EidWatch(Mutex<HashMap<String, Seen>>);
 
 impl EidWatch {
-    fn watched(&self) -> MutexGuard<'_, HashMap<String, Watched>> {
+    fn watched(&self) -> MutexGuard<'_, HashMap<String, Seen>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that a domain in use offers this issuer.
-    pub(crate) fn use_issuer(&self, issuer: &str, now: Timestamp) {
-        self.watched().entry(issuer.to_owned()).or_default().used_at = Some(now);
+    /// Notes that a domain in use offers this eID.
+    pub(crate) fn use_eid(&self, watched: &Watched, now: Timestamp) {
+        let mut seen = self.watched();
+        let health = seen.get(&watched.name).map(|it| it.health).unwrap_or_default();
+        seen.insert(watched.name.clone(), Seen { health, used: (watched.clone(), now) });
     }
 
-    /// The issuers that domains in use offer.
-    pub(crate) fn in_use(&self, now: Timestamp) -> Vec<String> {
+    /// What domains in use offer.
+    pub(crate) fn in_use(&self, now: Timestamp) -> Vec<Watched> {
         let watched = self.watched();
-        let used = watched.iter().filter(|(_, it)| it.used_at.is_some_and(|at| now.since(at) < IN_USE_FOR));
-        used.map(|(issuer, _)| issuer.clone()).collect()
+        let used = watched.values().filter(|it| now.is_within(IN_USE_FOR, it.used.1));
+        used.map(|it| it.used.0.clone()).collect()
     }
 
-    /// Notes that an issuer was seen to work, or to fail.
-    pub(crate) fn see(&self, issuer: &str, works: bool, now: Timestamp) {
+    /// Notes that an eID was seen to work, or to fail.
+    pub(crate) fn see(&self, issuer: &str, (witness, works): (Witness, bool), now: Timestamp) {
         if let Some(watched) = self.watched().get_mut(issuer) {
             let before = watched.health.status(now);
-            watched.health = watched.health.seen(works, now);
+            watched.health = watched.health.seen(witness, works, now);
             let after = watched.health.status(now);
             if before != after {
                 let (before, after) = (before.as_str(), after.as_str());
@@ -51,7 +54,7 @@ impl EidWatch {
         }
     }
 
-    /// What is known of an issuer.
+    /// What is known of an eID, by the name of what is watched.
     pub(crate) fn health(&self, issuer: Option<&String>) -> EidHealth {
         let watched = self.watched();
         issuer.and_then(|issuer| watched.get(issuer)).map(|it| it.health).unwrap_or_default()

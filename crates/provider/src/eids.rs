@@ -1,7 +1,7 @@
 //! The eIDs of a domain, and whether they work.
 
 use eid::{EidError, Outcome};
-use model::{Acr, Eid, EidStatus, Notice, Timestamp};
+use model::{Acr, Eid, EidStatus, Notice, Timestamp, Witness};
 
 use crate::{Issuer, Provider, issuer::Source};
 
@@ -28,7 +28,7 @@ impl Provider {
             if let Err(error) = &probed {
                 tracing::warn!(issuer, %error, "an eID did not answer a probe");
             }
-            self.eid_watch.see(&issuer, probed.is_ok(), now);
+            self.eid_watch.see(&issuer, (Witness::Probe, probed.is_ok()), now);
         }
     }
 
@@ -39,8 +39,8 @@ impl Provider {
             Err(error) if error.is_transient() => false,
             Ok(Outcome::Refused(_)) | Err(_) => return,
         };
-        if let Some(issuer) = source.and_then(|source| source.issuer.as_ref()) {
-            self.eid_watch.see(issuer, works, now);
+        if let Some(issuer) = source.filter(|it| it.logins_tell).and_then(|it| it.issuer.as_ref()) {
+            self.eid_watch.see(issuer, (Witness::Login, works), now);
         }
     }
 

@@ -7,14 +7,15 @@ use crypto::Digest;
 use model::{Eid, Timestamp};
 use store::{
     StoreError, WriteTx, client_secrets,
-    login_events::{self, Kind},
+    counted_events::{self, CountedEvents},
+    login_events::{self, Kind, LoginEvent},
 };
 use texts::Cause;
 
 use crate::{
     Application, Call, Issuer, Provider, Refusal,
     authorize::Work,
-    noted::{Event, row},
+    noted::{Event, kept_for, row},
 };
 
 /// How many are written at once, so that no login waits long behind them.
@@ -25,7 +26,11 @@ const HOUR: std::time::Duration = std::time::Duration::from_secs(60 * 60);
 impl Provider {
     /// Notes an event. Call it after the write that it tells of: what was rolled back has not happened.
     pub(crate) fn note(&self, issuer: &Issuer, event: Event<'_>, call: &Call) {
-        self.noted.add(row(issuer, event, (&self.settings, &self.random), call));
+        self.blame_the_clock(event.cause, call);
+        let row = row(issuer, event, (&self.settings, &self.random), call);
+        if self.noted.is_kept(&row, call.from) {
+            self.noted.add(row);
+        }
     }
 
     /// Notes that a request to this host was refused before it belonged to a login: too many, no room, a login that is
@@ -39,9 +44,13 @@ impl Provider {
             // Noted by whoever refused, or nothing to explain.
             _ => return,
         };
+        self.blame_the_clock(Some(cause), call);
         let Some(issuer) = self.issuers.peek(&host.to_ascii_lowercase()) else { return };
         let event = Event { kind, application: None, login: None, eid: None, cause: Some(cause) };
-        self.noted.add_at_the_door(row(&issuer, event, (&self.settings, &self.random), call));
+        let row = row(&issuer, event, (&self.settings, &self.random), call);
+        if self.noted.is_kept(&row, call.from) {
+            self.noted.add_at_the_door(row);
+        }
     }
 
     /// Notes an event of a login that is being worked on.
@@ -69,13 +78,12 @@ impl Provider {
     ///
     /// # Errors
     /// [`Refusal::Busy`], [`Refusal::Internal`].
-    pub async fn write_events(&self) -> Result<usize, Refusal> {
+    pub async fn write_events(&self, now: Timestamp) -> Result<usize, Refusal> {
         let (events, used) = self.noted.take();
         let mut written = 0;
         for chunk in events.chunks(AT_ONCE) {
             let rows = chunk.to_vec();
-            let append =
-                move |tx: &mut WriteTx<'_>| rows.iter().try_for_each(|row| login_events::append(tx, row));
+            let append = move |tx: &mut WriteTx<'_>| rows.iter().try_for_each(|row| append(tx, row));
             if let Err(error) = self.store.write(append).await {
                 let rest = events.get(written..).unwrap_or_default();
                 match &error {
@@ -86,6 +94,7 @@ impl Provider {
             }
             written += chunk.len();
         }
+        self.write_counts(now).await?;
         if !used.is_empty() {
             let saved = self.store.write(move |tx| {
                 used.iter().try_for_each(|(digest, (tenant, application, now))| {
@@ -98,8 +107,57 @@ impl Provider {
         Ok(written)
     }
 
+    /// Adds to the counts of this hour what came too fast to be kept one by one.
+    async fn write_counts(&self, now: Timestamp) -> Result<(), Refusal> {
+        let counts = self.noted.take_counts();
+        if counts.is_empty() {
+            return Ok(());
+        }
+        let hour = i64::try_from(HOUR.as_secs()).unwrap_or(i64::MAX);
+        let began_at = Timestamp::from_seconds(now.seconds() - now.seconds().rem_euclid(hour));
+        let row = |((tenant_id, domain_id, kind, cause), events): (&(_, _, Kind, Option<String>), &u32)| {
+            let expires_at = now.after(kept_for(*kind, &self.settings));
+            let cause = cause.clone().unwrap_or_default();
+            CountedEvents {
+                tenant_id: *tenant_id,
+                domain_id: *domain_id,
+                kind: *kind,
+                cause,
+                began_at,
+                events: *events,
+                expires_at,
+            }
+        };
+        let rows: Vec<CountedEvents> = counts.iter().map(row).collect();
+        let written =
+            self.store.write(move |tx| rows.iter().try_for_each(|row| counted_events::count(tx, row)));
+        match written.await {
+            Err(error @ (StoreError::Busy | StoreError::Unreachable(_))) => {
+                self.noted.give_back_counts(counts);
+                Err(error.into())
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// How many events that proved nobody were counted and not kept one by one, since the start.
+    pub fn counted_events(&self) -> u64 {
+        self.noted.counted()
+    }
+
     /// Counts the events that were dropped because too many came at once, since the start.
     pub fn dropped_events(&self) -> u64 {
         self.noted.dropped()
+    }
+}
+
+/// Writes an event; one that has a proof keeps the steps that led to it as long as itself.
+fn append(tx: &mut WriteTx<'_>, event: &LoginEvent) -> Result<(), StoreError> {
+    login_events::append(tx, event)?;
+    match (event.kind, &event.login) {
+        (Kind::Proved | Kind::Completed | Kind::CompletedFromSession, Some(login)) => {
+            login_events::extend(tx, event.tenant_id, login, event.expires_at)
+        }
+        _ => Ok(()),
     }
 }

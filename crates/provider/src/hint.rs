@@ -1,7 +1,7 @@
 //! An earlier ID token of ours, given back as a hint.
 
 use model::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::Issuer;
 
@@ -22,8 +22,7 @@ impl Issuer {
         let key = self.keys.iter().find(|key| {
             compact.kid() == Some(key.signing.kid()) && key.times.withdrawn_at.is_none_or(|at| at > now)
         })?;
-        let payload = compact.verify(&key.public, &[key.algorithm]).ok()?;
-        let claims: Map<String, Value> = serde_json::from_slice(payload).ok()?;
+        let claims = compact.verify_claims(&key.public, &[key.algorithm]).ok()?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
         (text("iss").as_deref() == Some(self.url())).then_some(())?;
         let session_id = text("sid").or_else(|| model::compatible::session_of_hint(&claims));

@@ -1,6 +1,9 @@
 //! Everything that a request to a domain needs, opened and ready: tenant, keys, identity sources.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
 use eid::RedirectEid;
@@ -15,8 +18,10 @@ pub(crate) struct Source {
     pub(crate) connector: Option<Arc<dyn RedirectEid>>,
     /// Which installation of the eID it asks.
     pub(crate) environment: EidEnvironment,
-    /// The eID's issuer that other tenants use too, to know whether it works.
+    /// Under which name it is known whether the eID works; other tenants use it too.
     pub(crate) issuer: Option<String>,
+    /// Whether logins tell of that too, and not only probes.
+    pub(crate) logins_tell: bool,
     /// What the tenant tells people where they choose.
     pub(crate) notice: Option<Notice>,
 }
@@ -43,6 +48,8 @@ pub struct Issuer {
     pub(crate) cookie_key: SealKey,
     pub(crate) keys: Vec<Key>,
     pub(crate) sources: HashMap<Eid, Source>,
+    /// The eIDs that are configured and were switched off: nobody's mistake.
+    pub(crate) switched_off: HashSet<Eid>,
     pub(crate) subject_keys: HashMap<EidEnvironment, SealKey>,
 }
 
@@ -70,6 +77,11 @@ impl Issuer {
     /// Says whether people can log in this way here.
     pub(crate) fn offers(&self, eid: Eid) -> bool {
         self.environment_of(eid).is_some()
+    }
+
+    /// Says whether people could log in this way here until an administrator switched it off.
+    pub(crate) fn is_switched_off(&self, eid: Eid) -> bool {
+        !self.offers(eid) && (eid == Eid::Automation || self.switched_off.contains(&eid))
     }
 
     /// Says whether browsers reach it over TLS, so that cookies can be `Secure`.

@@ -9,6 +9,7 @@ mod answers;
 mod application;
 mod authorize;
 mod call;
+mod clock_jump;
 mod cors;
 mod discovery;
 mod discovery_of;

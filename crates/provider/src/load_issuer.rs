@@ -77,6 +77,8 @@ impl Provider {
                 sources.insert(eid, self.source((&seal, &url), eid, row, call));
             }
         }
+        let off = rows.sources.iter().filter(|row| row.disabled_at.is_some());
+        let switched_off = off.filter_map(|row| Eid::parse(&row.eid)).collect();
         let mut opened_keys = HashMap::new();
         for row in &rows.subject_keys {
             let place = sealed_place(tenant.id, "subject_keys", "sealed_key", row.environment.as_str());
@@ -94,6 +96,7 @@ impl Provider {
             url,
             settings: DomainSettings::parse(&domain.settings).map_err(Fault::new)?,
             sources,
+            switched_off,
             subject_keys: opened_keys,
         })
     }
@@ -130,11 +133,19 @@ impl Provider {
             tracing::error!(trace = %call.trace, eid = eid.as_str(), source = %row.id, %error, "the settings of an identity source are ignored");
             IdentitySourceSettings::default()
         });
-        let issuer = self.catalogue.shared_issuer(eid, row.environment).map(str::to_owned);
-        if let Some(issuer) = &issuer {
-            self.eid_watch.use_issuer(issuer, call.now);
+        let watched = self.catalogue.watched(row.tenant_id, eid, row.environment);
+        if let Some(watched) = &watched {
+            self.eid_watch.use_eid(watched, call.now);
         }
-        Source { connector: connector.ok(), environment: row.environment, issuer, notice: settings.notice }
+        let logins_tell = watched.as_ref().is_some_and(|it| !it.of_tenant);
+        let issuer = watched.map(|it| it.name);
+        Source {
+            connector: connector.ok(),
+            environment: row.environment,
+            issuer,
+            logins_tell,
+            notice: settings.notice,
+        }
     }
 }
 

@@ -2,15 +2,23 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    net::IpAddr,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use crypto::{Digest, Random};
-use model::{ApplicationId, Eid, LoginEventId, TenantId, Timestamp};
+use model::{ApplicationId, DomainId, Eid, LoginEventId, Rate, TenantId, Timestamp};
 use store::login_events::{Kind, LoginEvent};
 use texts::Cause;
 
-use crate::{Application, Call, Issuer, Settings};
+use crate::{
+    Application, Call, Issuer, Settings,
+    limits::{Counters, MINUTE, neighbourhood},
+};
 
 /// How many events may wait.
 const MOST: usize = 10_000;
@@ -26,8 +34,12 @@ struct Notes {
     events: Vec<LoginEvent>,
     refusals: usize,
     used_secrets: Used,
+    counted: Counts,
     dropped: u64,
 }
+
+/// Events that are counted and not kept one by one, by where, what and why.
+pub(crate) type Counts = HashMap<(TenantId, DomainId, Kind, Option<String>), u32>;
 
 /// How many of those may be refusals at the door, which come without a limit.
 const MOST_AT_THE_DOOR: usize = 10;
@@ -37,13 +49,62 @@ fn is_refusal(event: &LoginEvent) -> bool {
     matches!(event.kind, Kind::RequestRefused | Kind::TokenRefused)
 }
 
+/// How many events of logins that prove nobody are kept one by one, of a domain and a neighbourhood in a minute.
+const SINGLE: u32 = 60;
+/// How long events are kept that anybody can cause.
+const UNPROVED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 /// The queue.
-#[derive(Default)]
-pub(crate) struct Noted(Mutex<Notes>);
+pub(crate) struct Noted {
+    notes: Mutex<Notes>,
+    singles: Counters<(DomainId, IpAddr)>,
+    counted: AtomicU64,
+}
+
+impl Default for Noted {
+    fn default() -> Self {
+        let singles = Counters::new(Rate::new(SINGLE, MINUTE));
+        Self { notes: Mutex::default(), singles, counted: AtomicU64::new(0) }
+    }
+}
 
 impl Noted {
     fn lock(&self) -> MutexGuard<'_, Notes> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says whether an event is kept by itself; one that anybody can cause is otherwise counted. Who comes from no
+    /// address is not limited.
+    pub(crate) fn is_kept(&self, event: &LoginEvent, from: Option<IpAddr>) -> bool {
+        let Some(address) = from.filter(|_| !event.kind.has_proof()) else { return true };
+        if self.singles.admit((event.domain_id, neighbourhood(address)), 1, event.happened_at).is_ok() {
+            return true;
+        }
+        self.counted.fetch_add(1, Ordering::Relaxed);
+        let key = (event.tenant_id, event.domain_id, event.kind, event.cause.clone());
+        let mut notes = self.lock();
+        let events = notes.counted.entry(key).or_default();
+        *events = events.saturating_add(1);
+        false
+    }
+
+    /// How many events were counted and not kept one by one, since the start.
+    pub(crate) fn counted(&self) -> u64 {
+        self.counted.load(Ordering::Relaxed)
+    }
+
+    /// Takes what was counted.
+    pub(crate) fn take_counts(&self) -> Counts {
+        std::mem::take(&mut self.lock().counted)
+    }
+
+    /// Takes back counts that could not be written yet.
+    pub(crate) fn give_back_counts(&self, counts: Counts) {
+        let mut notes = self.lock();
+        for (key, count) in counts {
+            let events = notes.counted.entry(key).or_default();
+            *events = events.saturating_add(count);
+        }
     }
 
     /// Adds an event, or drops and counts it when too many wait.
@@ -115,6 +176,12 @@ pub(crate) struct Event<'a> {
     pub(crate) cause: Option<Cause>,
 }
 
+/// How long an event of this kind is kept. Those before a login proved a person are kept longer once it has.
+pub(crate) fn kept_for(kind: Kind, settings: &Settings) -> Duration {
+    let longest = settings.login_events_kept_for;
+    if kind.has_proof() { longest } else { longest.min(UNPROVED_FOR) }
+}
+
 /// Makes an event's row.
 pub(crate) fn row(
     issuer: &Issuer,
@@ -133,6 +200,6 @@ pub(crate) fn row(
         eid: event.eid.map(|it| it.as_str().to_owned()),
         cause: event.cause.map(|it| it.id().to_owned()),
         happened_at: call.now,
-        expires_at: call.now.after(settings.login_events_kept_for),
+        expires_at: call.now.after(kept_for(event.kind, settings)),
     }
 }

@@ -2,12 +2,12 @@
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use crypto::{Random, SealKey};
 use eid::Catalogue;
-use model::{ApplicationId, DomainId, TenantId};
+use model::{ApplicationId, ClockJump, DomainId, TenantId};
 use store::Store;
 
 use crate::{
@@ -29,6 +29,7 @@ pub struct Provider {
     pub(crate) registered_at: Remembered<(TenantId, DomainId), Registered>,
     pub(crate) eid_watch: EidWatch,
     returning: Mutex<HashSet<[u8; 16]>>,
+    jumped: Mutex<Option<ClockJump>>,
     pub(crate) settings: Settings,
     pub(crate) noted: Noted,
     pub(crate) tally: Tally,
@@ -61,6 +62,7 @@ impl Provider {
             registered_at: Remembered::new(1_000),
             eid_watch: EidWatch::default(),
             returning: Mutex::new(HashSet::new()),
+            jumped: Mutex::default(),
             settings: Settings::default(),
             limits: Limiter::new(Settings::default().limits),
             noted: Noted::default(),
@@ -79,6 +81,11 @@ impl Provider {
     pub(crate) fn take_return(&self, state: [u8; 16]) -> Option<Returning<'_>> {
         let first = self.returning.lock().unwrap_or_else(PoisonError::into_inner).insert(state);
         first.then(|| Returning { provider: self, state })
+    }
+
+    /// The last jump of the clock that was seen.
+    pub(crate) fn jump(&self) -> MutexGuard<'_, Option<ClockJump>> {
+        self.jumped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What has happened since the start, for the operator.

@@ -16,9 +16,8 @@ type Read<V> = (Timestamp, Result<Arc<V>, Refusal>);
 /// when it is a refusal. Refusals are not kept.
 pub(crate) struct Remembered<K, V>(Cache<K, Read<V>>);
 
-/// Also when clocks were set back, a value does not outlive its time.
 fn is_fresh(read_at: Timestamp, now: Timestamp) -> bool {
-    now.since(read_at) < FRESH_FOR && read_at.since(now) < FRESH_FOR
+    now.is_within(FRESH_FOR, read_at)
 }
 
 impl<K: Hash + Eq + Clone, V> Remembered<K, V> {

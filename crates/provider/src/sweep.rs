@@ -10,13 +10,20 @@ const AT_ONCE: u32 = 1_000;
 impl Provider {
     /// Deletes expired rows until none is left; run it every minute. Gives how many went.
     ///
+    /// `may_forget_spent`: what [`model::ClockWatch`] says. Without it only records go on which nothing depends: a value
+    /// that was spent stays spent when the clock is set forward and back.
+    ///
     /// # Errors
     /// [`Refusal::Busy`], [`Refusal::Internal`]: try again at the next round.
-    pub async fn sweep(&self, call: &Call) -> Result<u64, Refusal> {
+    pub async fn sweep(&self, call: &Call, may_forget_spent: bool) -> Result<u64, Refusal> {
         let now = call.now;
         let mut removed = 0;
         loop {
-            let round = self.store.write(move |tx| sweep::remove_expired(tx, now, AT_ONCE)).await?.total();
+            let round = self.store.write(move |tx| match may_forget_spent {
+                true => sweep::remove_expired(tx, now, AT_ONCE),
+                false => sweep::remove_expired_records(tx, now, AT_ONCE),
+            });
+            let round = round.await?.total();
             removed += round;
             if round == 0 {
                 return Ok(removed);

@@ -1,5 +1,7 @@
 //! Failed attempts to prove something, counted over all nodes until they expire.
 
+use std::time::Duration;
+
 use crypto::Digest;
 use model::{TenantId, Timestamp};
 
@@ -7,11 +9,16 @@ use crate::{StoreError, WriteTx, sql::Statements as _};
 
 const COUNT: &str = "INSERT INTO failed_attempts (tenant_id, kind, key_digest, failures, expires_at)
     VALUES ($1, $2, $3, 1, $4) ON CONFLICT (tenant_id, kind, key_digest) DO UPDATE SET
-    failures = CASE WHEN failed_attempts.expires_at > $5 THEN failed_attempts.failures + 1 ELSE 1 END,
-    expires_at = CASE WHEN failed_attempts.expires_at > $5 THEN failed_attempts.expires_at ELSE $4 END
+    failures = CASE WHEN failed_attempts.expires_at > $5 AND failed_attempts.expires_at <= $6
+    THEN failed_attempts.failures + 1 ELSE 1 END,
+    expires_at = CASE WHEN failed_attempts.expires_at > $5 AND failed_attempts.expires_at <= $6
+    THEN failed_attempts.expires_at ELSE $4 END
     RETURNING kind, failures, expires_at";
 
 pub(crate) const ALL: &[&str] = &[COUNT];
+
+/// How much further ahead another node may have put the end of a span; more, and its clock was set back since.
+const DIFFERENCE: Duration = Duration::from_secs(60);
 
 /// Counts one more failure; gives how many there are in this span, and when it ends.
 ///
@@ -26,7 +33,9 @@ pub fn count(
     expires_at: Timestamp,
     now: Timestamp,
 ) -> Result<(u32, Timestamp), StoreError> {
-    let values = [tenant_id.into(), kind.into(), key_digest.into(), expires_at.into(), now.into()];
+    let furthest = expires_at.after(DIFFERENCE);
+    let values =
+        [tenant_id.into(), kind.into(), key_digest.into(), expires_at.into(), now.into(), furthest.into()];
     let mut row = tx.one(COUNT, &values)?.of("failed_attempts");
     row.text("kind")?;
     let failures = u32::try_from(row.int("failures")?).unwrap_or(u32::MAX);

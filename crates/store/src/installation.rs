@@ -13,6 +13,9 @@ pub(crate) const ALL: &[&str] = &[FIND, INSERT, SAVE, CLEAR];
 /// The value that opens only under the right master key.
 pub const CANARY: &str = "canary";
 
+/// The last jump of a node's clock, as JSON of [`model::ClockJump`].
+pub const CLOCK_JUMP: &str = "clock_jump";
+
 /// Finds a fact.
 ///
 /// # Errors

@@ -30,6 +30,7 @@ pub mod awaiting_consents;
 pub mod backup;
 pub mod browser_sessions;
 pub mod client_secrets;
+pub mod counted_events;
 pub mod declared_objects;
 pub mod domains;
 pub mod failed_attempts;

@@ -21,7 +21,10 @@ pub(crate) const LIST_BY_TRACE: &str =
     "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at
     FROM login_events WHERE trace = $1 ORDER BY tenant_id, id LIMIT 200";
 
-pub(crate) const ALL: &[&str] = &[INSERT, LIST_BY_LOGIN, LIST, LIST_BY_TRACE];
+const EXTEND: &str = "UPDATE login_events SET expires_at = $1
+    WHERE tenant_id = $2 AND login = $3 AND expires_at < $1";
+
+pub(crate) const ALL: &[&str] = &[INSERT, LIST_BY_LOGIN, LIST, LIST_BY_TRACE, EXTEND];
 
 words! {
     /// What happened.
@@ -101,6 +104,40 @@ pub fn append(tx: &mut WriteTx<'_>, event: &LoginEvent) -> Result<(), StoreError
         event.expires_at.into(),
     ];
     tx.put(INSERT, &values)
+}
+
+/// Keeps the events of a login at least until `expires_at`: it has proved a person.
+///
+/// # Errors
+/// [`StoreError`], perhaps only from the write itself.
+pub fn extend(
+    tx: &mut WriteTx<'_>,
+    tenant_id: TenantId,
+    login: &str,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.put(EXTEND, &[expires_at.into(), tenant_id.into(), login.into()])
+}
+
+impl Kind {
+    /// Says whether somebody has proved who they are by then, so that not anybody can cause such an event.
+    pub const fn has_proof(self) -> bool {
+        match self {
+            Self::Proved
+            | Self::Completed
+            | Self::CompletedFromSession
+            | Self::Redeemed
+            | Self::Refreshed
+            | Self::LoggedOut => true,
+            Self::Started
+            | Self::RequestRefused
+            | Self::SentToEid
+            | Self::Declined
+            | Self::Trouble
+            | Self::Failed
+            | Self::TokenRefused => false,
+        }
+    }
 }
 
 /// Lists the events of a login in their order; at most 200.

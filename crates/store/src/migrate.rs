@@ -16,6 +16,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
     ("0004_moving_in", include_str!("../migrations/0004_moving_in.sql")),
     ("0005_repeated_answers", include_str!("../migrations/0005_repeated_answers.sql")),
+    ("0006_counted_events", include_str!("../migrations/0006_counted_events.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -157,9 +157,17 @@ pub const TABLES: &[Table] = &[
         "login_events",
         "time, application, eID, outcome and cause of each step of a login",
         Pseudonym,
-        "30 days by default (`login_events.kept_for`)",
+        "30 days by default (`login_events.kept_for`); where nobody was proved seven days at the most",
         "to explain what happened to a login",
         true
+    ),
+    table!(
+        "counted_events",
+        "how many steps of logins of a kind and cause a domain had in an hour, beyond those kept one by one",
+        None,
+        "seven days, or `login_events.kept_for` where that is shorter",
+        "to see a flood without keeping it",
+        false
     ),
     table!(
         "imported_subjects",
@@ -264,7 +272,8 @@ pub fn page() -> String {
     let mut page = String::from(
         "# What is kept, about whom, how long and why\n\n\
          Made from the code (`store/src/schema.rs`); a test compares it with the tables of both engines, and the \
-         sweep with the lifetimes. What expires is removed by the sweep within a minute.\n\n\
+         sweep with the lifetimes. What expires is removed by the sweep within a minute, \
+         but by no process whose clock has jumped, or that began, less than about an hour ago: what was spent stays spent.\n\n\
          Claims about people are readable only with the code, token or cookie of whoever they were given to: neither \
          this database nor the master key opens them. One exception: what an application asked (`parked_requests`) \
          is sealed under the tenant's key, and may name the person it wants, for 15 minutes.\n\n\

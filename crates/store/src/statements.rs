@@ -2,9 +2,9 @@
 
 use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, browser_sessions,
-    client_secrets, declared_objects, domains, failed_attempts, grants, identity_sources, imported_subjects,
-    installation, kept_answers, login_events, parked_requests, refresh_tokens, sandbox_people, signing_keys,
-    spent_values, sql::ReadTx, subject_keys, sweep, tenants, test_users,
+    client_secrets, counted_events, declared_objects, domains, failed_attempts, grants, identity_sources,
+    imported_subjects, installation, kept_answers, login_events, parked_requests, refresh_tokens,
+    sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, sweep, tenants, test_users,
 };
 
 /// By module.
@@ -25,6 +25,7 @@ const MODULES: &[&[&str]] = &[
     refresh_tokens::ALL,
     audit_events::ALL,
     login_events::ALL,
+    counted_events::ALL,
     browser_sessions::ALL,
     failed_attempts::ALL,
     sandbox_people::ALL,
@@ -55,7 +56,7 @@ pub(crate) fn shapes(tx: &mut ReadTx<'_>) -> Result<Vec<Shape>, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MODULES, backup, domains, installation, login_events, sweep, tenants};
+    use super::{MODULES, backup, counted_events, domains, installation, login_events, sweep, tenants};
 
     #[test]
     fn every_statement_that_finds_rows_of_a_tenant_names_the_tenant() {
@@ -64,7 +65,7 @@ mod tests {
             sweep::ALL,
             installation::ALL,
             backup::ALL,
-            &[domains::FIND_BY_HOST, login_events::LIST_BY_TRACE],
+            &[domains::FIND_BY_HOST, login_events::LIST_BY_TRACE, counted_events::LIST_SINCE],
         ]
         .concat();
         for sql in MODULES.iter().copied().flatten().filter(|sql| !operator.contains(sql)) {

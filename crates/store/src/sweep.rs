@@ -31,6 +31,10 @@ const GRANTS: &str = "DELETE FROM grants WHERE (tenant_id, id) IN
 
 const LOGIN_EVENTS: &str = "DELETE FROM login_events WHERE (tenant_id, id) IN
     (SELECT tenant_id, id FROM login_events WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+const COUNTED_EVENTS: &str =
+    "DELETE FROM counted_events WHERE (tenant_id, domain_id, kind, cause, began_at) IN
+    (SELECT tenant_id, domain_id, kind, cause, began_at FROM counted_events
+    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 const BROWSER_SESSIONS: &str = "DELETE FROM browser_sessions WHERE (tenant_id, session_digest) IN
     (SELECT tenant_id, session_digest FROM browser_sessions
     WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
@@ -48,6 +52,7 @@ pub(crate) const ALL: &[&str] = &[
     SUCCESSORS,
     GRANTS,
     LOGIN_EVENTS,
+    COUNTED_EVENTS,
     BROWSER_SESSIONS,
     FAILED_ATTEMPTS,
 ];
@@ -73,6 +78,8 @@ pub struct Removed {
     pub grants: u64,
     /// Of `login_events`.
     pub login_events: u64,
+    /// Of `counted_events`.
+    pub counted_events: u64,
     /// Of `browser_sessions`.
     pub browser_sessions: u64,
     /// Of `failed_attempts`.
@@ -91,12 +98,15 @@ impl Removed {
             + self.successors
             + self.grants
             + self.login_events
+            + self.counted_events
             + self.browser_sessions
             + self.failed_attempts
     }
 }
 
-/// Removes at most `limit` expired rows of each table, the oldest first, and successors that are not given again.
+/// Removes at most `limit` expired rows of each table, the oldest first, and successors that are not given again. Only
+/// while the clock can be trusted ([`model::ClockWatch::may_forget_spent`]): what is spent could otherwise be spent again,
+/// and what lives would go.
 ///
 /// Call it again while a table gave `limit`. On SQLite everybody's writes wait for it: 200 rows are a few
 /// milliseconds, 1,000 a few tens.
@@ -116,7 +126,27 @@ pub fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Resul
         successors: tx.execute(SUCCESSORS, &[grace_ended.into(), limit.into()])?,
         grants: tx.execute(GRANTS, &values)?,
         login_events: tx.execute(LOGIN_EVENTS, &values)?,
+        counted_events: tx.execute(COUNTED_EVENTS, &values)?,
         browser_sessions: tx.execute(BROWSER_SESSIONS, &values)?,
         failed_attempts: tx.execute(FAILED_ATTEMPTS, &values)?,
+    })
+}
+
+/// Removes at most `limit` expired rows of the tables on which no acceptance depends: login events, and counts of
+/// failures. Whatever the clock has done.
+///
+/// # Errors
+/// As [`remove_expired`].
+pub fn remove_expired_records(
+    tx: &mut WriteTx<'_>,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Removed, StoreError> {
+    let values = [now.into(), limit.into()];
+    Ok(Removed {
+        login_events: tx.execute(LOGIN_EVENTS, &values)?,
+        counted_events: tx.execute(COUNTED_EVENTS, &values)?,
+        failed_attempts: tx.execute(FAILED_ATTEMPTS, &values)?,
+        ..Removed::default()
     })
 }

@@ -92,6 +92,8 @@ causes! {
     LevelTooLow: "level-too-low", Page, "unmet_authentication_requirements", [Person], "the person proved a lower level than was asked";
     /// The identity source has no usable credentials, or the eID refuses them.
     SourceMisconfigured: "source-misconfigured", Page, "server_error", [Administrator, Operator], "the identity source is not set up correctly";
+    /// An administrator has switched the eID off.
+    EidSwitchedOff: "eid-switched-off", Page, "temporarily_unavailable", [Administrator], "the eID is switched off";
     /// The login was used or has expired, and its cookie is still there: it can start again.
     LoginOver: "login-over", Page, "", [Person], "the login has ended";
     /// No cookie of a login opens: only the application can start again.
@@ -299,6 +301,21 @@ impl Cause {
     pub const fn error(self) -> Option<&'static str> {
         let error = self.entry().error;
         if error.is_empty() { None } else { Some(error) }
+    }
+
+    /// Says whether a clock that was set wrongly can be the reason.
+    pub const fn depends_on_the_clock(self) -> bool {
+        matches!(
+            self,
+            Self::EidInvalidAnswer
+                | Self::LoginOver
+                | Self::LoginLost
+                | Self::RequestUriGone
+                | Self::AssertionExpired
+                | Self::CodeInvalid
+                | Self::RefreshTokenInvalid
+                | Self::TokenInvalid
+        )
     }
 
     /// Who can do something about it, whoever can do most first; never empty.

@@ -3,7 +3,7 @@
 use sandbox::{Fault, Outcome};
 use std::sync::atomic::Ordering;
 
-use crate::house::{House, with};
+use crate::house::{House, keep_log, logged, with};
 
 #[tokio::test]
 async fn a_cancel_goes_straight_back_to_the_application() {
@@ -233,6 +233,22 @@ async fn refused_credentials_are_our_trouble_and_not_the_persons() {
     let mut browser = house.browser();
     let reply = browser.log_in(&[("acr_values", Some("urn:grn:authn:no:vipps"))], with::APP).await;
     assert_eq!(browser.follow(reply).await.trouble(), "source-misconfigured");
+}
+
+#[tokio::test]
+async fn an_eid_that_was_switched_off_is_not_shown_or_alarmed_as_misconfigured() {
+    let house = House::open().await;
+    keep_log();
+    let mut browser = house.browser();
+    let leave = browser.authorize(&[("acr_values", Some("urn:grn:authn:no:bankid"))]).await;
+    let state = leave.param("state");
+    house.switch(model::Eid::NoBankid, false).await;
+    let reply = browser.get(&format!("/callback/no-bankid?code=x&state={state}")).await;
+    assert_eq!(browser.follow(reply).await.trouble(), "eid-switched-off");
+    let refused = house.browser().authorize(&[("acr_values", Some("urn:grn:authn:no:bankid"))]).await;
+    assert_eq!(refused.error(), "temporarily_unavailable");
+    let log = logged();
+    assert!(log.contains("eid-switched-off") && !log.contains("ERROR"), "{log}");
 }
 
 #[tokio::test]

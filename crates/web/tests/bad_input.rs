@@ -86,6 +86,25 @@ async fn rule_21_a_number_out_of_range_is_a_refusal_and_never_our_failure() {
 }
 
 #[tokio::test]
+async fn an_assertion_that_two_readers_read_differently_is_refused() {
+    let house = House::open().await;
+    let claims = |more: &str| {
+        let now = house.clock.load(std::sync::atomic::Ordering::SeqCst);
+        format!(
+            r#"{{"iss":"signed","sub":"signed","aud":"{}","exp":{},{more}}}"#,
+            crate::house::ISSUER,
+            now + 60
+        )
+    };
+    for more in [r#""jti":"a","jti":"b""#, r#""jti":"a","sub":"shop","sub":"signed""#, r#""jti":"a\n""#] {
+        let token = crypto::sign(&house.jwt_key, "JWT", claims(more).as_bytes()).unwrap();
+        assert_eq!(house.token(&signed("x", &token)).await.error(), "invalid_client", "{more}");
+    }
+    let token = crypto::sign(&house.jwt_key, "JWT", claims(r#""jti":"a""#).as_bytes()).unwrap();
+    assert_eq!(house.token(&signed("x", &token)).await.error(), "invalid_grant", "only the code is wrong");
+}
+
+#[tokio::test]
 async fn rule_19_the_parameters_of_the_other_endpoints_are_bounded_too() {
     let house = House::open().await;
     let many: String = (0..101).map(|it| format!("p{it}=1&")).collect();

@@ -3,7 +3,7 @@
 use console::Refusal;
 use store::login_events::{Kind, LoginEvent};
 
-use crate::house::{House, Reply, with};
+use crate::house::{House, Reply, keep_log, logged, with};
 
 async fn explained(house: &House, trace: &str) -> Vec<LoginEvent> {
     house.write_events().await;
@@ -137,4 +137,51 @@ async fn the_last_use_of_a_secret_is_known_to_the_hour() {
     assert_eq!(used_at().await, None);
     house.redeem(&house.code(&[]).await).await;
     assert_eq!(used_at().await, Some(house.time()));
+}
+
+#[tokio::test]
+async fn a_jump_of_the_clock_is_told_beside_what_it_broke_and_kept_for_the_operator() {
+    let house = House::open().await;
+    keep_log();
+    let mut browser = house.browser();
+    let leave = browser.authorize(&[]).await;
+    house.step(7_200);
+    let jump = model::ClockJump { at: house.time(), seconds: 7_200 };
+    house.provider().note_jump(jump).await.unwrap();
+    let state = leave.param("state");
+    browser.get(&format!("/callback/no-bankid?code=x&state={state}")).await;
+    let log = logged();
+    assert!(log.contains("the clock of this machine jumped, which may be the cause"), "{log}");
+    assert!(log.contains("jumped_by_s=7200"), "{log}");
+    assert_eq!(house.console.clock_jump().await.unwrap(), Some(jump));
+}
+
+#[tokio::test]
+async fn logins_that_anybody_begins_do_not_fill_the_database() {
+    let house = House::open().await;
+    let from = |last: u8| Some(std::net::IpAddr::from([192, 0, 2, last]));
+    for _ in 0..200 {
+        house.browser_from(from(1)).authorize(&[]).await;
+    }
+    let answer = house.browser_from(from(2)).log_in(&[], with::APP).await;
+    assert_eq!(house.write_events().await, 60 + 3, "another neighbour is not counted with it");
+    let since = house.time().before(std::time::Duration::from_secs(3_600));
+    let counted = house.store.read(move |tx| store::counted_events::list_since(tx, since)).await.unwrap();
+    let all: Vec<_> = counted.iter().map(|it| (it.kind, it.events)).collect();
+    assert!(all.contains(&(Kind::Started, 170)) && all.contains(&(Kind::SentToEid, 170)), "{all:?}");
+    assert_eq!(house.provider().counted_events(), 340);
+    assert_eq!(explained(&house, trace_of(&answer)).await.len(), 3);
+}
+
+#[tokio::test]
+async fn what_proved_nobody_is_kept_for_a_week_and_what_led_to_a_proof_as_long_as_that() {
+    let house = House::open().await;
+    let begun = house.browser().authorize(&[]).await;
+    let done = house.browser().log_in(&[], with::APP).await;
+    house.write_events().await;
+    house.step(7 * 24 * 60 * 60);
+    house.sweep(&house.call()).await;
+    assert!(matches!(house.console.explain(trace_of(&begun)).await, Err(Refusal::NotFound(_))));
+    let kept = [Kind::Started, Kind::SentToEid, Kind::Completed];
+    assert_eq!(kinds(&house.console.explain(trace_of(&done)).await.unwrap()), kept);
 }

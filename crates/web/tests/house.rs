@@ -316,7 +316,7 @@ impl House {
 
     /// Deletes what has expired; gives how many rows went.
     pub(crate) async fn sweep(&self, call: &provider::Call) -> u64 {
-        self.provider.sweep(call).await.unwrap()
+        self.provider.sweep(call, true).await.unwrap()
     }
 
     /// Lets the domain remember browsers with these eIDs.
@@ -340,7 +340,7 @@ impl House {
 
     /// Writes what was noted of logins, as the worker does every second.
     pub(crate) async fn write_events(&self) -> usize {
-        self.provider.write_events().await.unwrap()
+        self.provider.write_events(self.now()).await.unwrap()
     }
 
     pub(crate) fn call(&self) -> provider::Call {
@@ -377,6 +377,13 @@ impl House {
         });
         saved.await.unwrap();
         self.restart();
+    }
+
+    /// Switches an identity source on or off, as an administrator would, and waits until everybody sees it.
+    pub(crate) async fn switch(&self, eid: Eid, on: bool) {
+        let switched = self.console.switch_identity_source(&self.tenant, (self.domain, eid), on, self.now());
+        switched.await.unwrap();
+        self.step(10);
     }
 
     fn now(&self) -> Timestamp {
@@ -489,7 +496,18 @@ impl House {
     }
 
     pub(crate) fn browser(&self) -> Browser<'_> {
-        Browser { house: self, host: HOST.to_owned(), cookies: BTreeMap::new(), language: None }
+        Browser {
+            house: self,
+            host: HOST.to_owned(),
+            cookies: BTreeMap::new(),
+            language: None,
+            address: None,
+        }
+    }
+
+    /// A browser that comes from an address.
+    pub(crate) fn browser_from(&self, address: Option<std::net::IpAddr>) -> Browser<'_> {
+        Browser { address, ..self.browser() }
     }
 
     pub(crate) fn kari(&self) -> Person {
@@ -658,6 +676,8 @@ pub(crate) struct Browser<'a> {
     pub(crate) cookies: BTreeMap<String, String>,
     /// `Accept-Language`; nothing means bokmål.
     pub(crate) language: Option<&'static str>,
+    /// Where it comes from; nothing means nowhere, and nothing is counted.
+    pub(crate) address: Option<std::net::IpAddr>,
 }
 
 impl Browser<'_> {
@@ -682,6 +702,9 @@ impl Browser<'_> {
         }
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));
+        }
+        if let Some(address) = self.address {
+            request = request.extension(web::ClientAddress(address));
         }
         let reply = self.house.send(request.body(Body::from(body)).unwrap()).await;
         self.keep(&reply);

@@ -67,6 +67,20 @@ async fn logins_that_fail_at_the_eid_count() {
 }
 
 #[tokio::test]
+async fn a_probe_that_works_does_not_say_up_while_logins_fail() {
+    let house = House::open().await;
+    probe_twice(&house).await;
+    for _ in 0..2 {
+        house.step(10);
+        house.browser().log_in_with(&[], with::APP, Some(sandbox::Fault::Http500)).await;
+    }
+    probe_twice(&house).await;
+    assert_eq!(status(&house).await, "down", "its two documents can be read, and nobody can log in");
+    house.browser().log_in(&[], with::APP).await.param("code");
+    assert_eq!(status(&house).await, "up");
+}
+
+#[tokio::test]
 async fn what_a_browser_brings_back_says_nothing_about_an_eid() {
     let house = House::open().await;
     for _ in 0..4 {

@@ -30,6 +30,15 @@ fn at<'a>(house: &'a House, host: &str) -> Browser<'a> {
     browser
 }
 
+#[tokio::test]
+async fn the_simulated_eids_of_all_tenants_are_probed() {
+    let (house, _) = two_tenants().await;
+    let status = async || house.get("/eids").await.json()["eids"][0]["status"].as_str().unwrap().to_owned();
+    assert_eq!(status().await, "unknown");
+    house.probe().await;
+    assert_eq!(status().await, "up");
+}
+
 /// Path and query of an address at the sandbox.
 fn target<'a>(house: &House, address: &'a str) -> &'a str {
     address.strip_prefix(house.sandbox.base()).unwrap_or_else(|| panic!("not at the sandbox: {address}"))

@@ -70,3 +70,30 @@ async fn neg_18_of_twenty_returns_at_once_one_ends_in_a_code() {
     }
     assert_eq!(codes, 1);
 }
+
+#[tokio::test]
+async fn after_a_clock_jump_of_two_hours_forward_and_back_a_spent_state_and_jti_stay_spent() {
+    let mut house = House::open().await;
+    let seconds = std::time::Duration::from_secs;
+    let mut watch = model::ClockWatch::new(house.time(), seconds(0));
+    watch.look(house.time(), seconds(86_400));
+    let mut browser = house.browser();
+    let leave = browser.authorize(&[]).await;
+    let target = format!("/callback/no-bankid?error=access_denied&state={}", leave.param("state"));
+    let before = browser.cookies.clone();
+    assert_eq!(browser.get(&target).await.error(), "access_denied");
+    let assertion = crate::house::assertion(&house, serde_json::json!({"exp": house.time().seconds() + 240}));
+    assert_eq!(house.token(&crate::house::signed("x", &assertion)).await.error(), "invalid_grant");
+
+    house.step(7_200);
+    watch.look(house.time(), seconds(86_400));
+    house.provider().sweep(&house.call(), watch.may_forget_spent(seconds(86_430))).await.unwrap();
+    house.step(-7_200);
+    house.restart();
+
+    let mut browser = house.browser();
+    browser.cookies = before;
+    let again = browser.get(&target).await;
+    assert_eq!(again.header("location"), None, "the login is over");
+    assert_eq!(house.token(&crate::house::signed("x", &assertion)).await.error(), "invalid_client");
+}

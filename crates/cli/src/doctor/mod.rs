@@ -3,17 +3,21 @@
 mod finding;
 mod machine;
 
-use std::{collections::BTreeSet, io::Write, sync::Arc};
+use std::{collections::BTreeSet, io::Write, sync::Arc, time::Duration};
 
 use clap::Args;
 use crypto::{Random, SealKey};
 use eid::Catalogue;
-use model::{Eid, EidEnvironment, Timestamp};
+use model::{ClockJump, Eid, EidEnvironment, TenantId, Timestamp};
 use outbound::{Outbound, Request};
+use sandbox::{Kind, PublicSandbox};
 use store::{
-    Place, Store, StoreError, domains,
+    Place, Store, StoreError,
+    counted_events::{self, CountedEvents},
+    domains,
     domains::{Domain, Scheme},
-    identity_sources, tenants,
+    identity_sources::{self, IdentitySource},
+    installation, tenants,
 };
 
 use crate::{
@@ -23,6 +27,10 @@ use crate::{
 };
 use finding::{Finding, Verdict};
 
+/// How long a flood is told.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a jump of a clock is told.
+const A_WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How many tenants, and domains of each, are looked at.
 const MOST: u32 = 1_000;
 
@@ -65,7 +73,7 @@ async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
             None
         }
     };
-    let kept = database(config, master, &mut findings).await;
+    let kept = database(config, master, &mut findings, now).await;
     let https: Vec<String> = kept.https().chain(config.sandbox.clone()).collect();
     findings.extend(machine::certificates(config, &https, now));
     findings.extend(machine::addresses(config).await);
@@ -73,6 +81,7 @@ async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
         findings.extend(machine::disk(path));
     }
     findings.push(plausible(&kept, now));
+    findings.extend(flood(&kept));
     for domain in &kept.domains {
         findings.push(machine::name("domain", &domain.host).await);
     }
@@ -88,7 +97,13 @@ async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
 struct Kept {
     domains: Vec<Domain>,
     eids: BTreeSet<(&'static str, &'static str)>,
+    /// A tenant that uses the sandbox.
+    sandbox: Option<TenantId>,
     newest: Option<Timestamp>,
+    /// How many events of logins were counted and not kept one by one in the last day, and of which cause most.
+    counted: Option<(u64, String)>,
+    /// The last jump of a node's clock.
+    jump: Option<ClockJump>,
 }
 
 impl Kept {
@@ -97,7 +112,12 @@ impl Kept {
     }
 }
 
-async fn database(config: &Config, master: Option<SealKey>, findings: &mut Vec<Finding>) -> Kept {
+async fn database(
+    config: &Config,
+    master: Option<SealKey>,
+    findings: &mut Vec<Finding>,
+    now: Timestamp,
+) -> Kept {
     if let Place::Sqlite(path) = &config.place
         && !path.exists()
     {
@@ -121,7 +141,7 @@ async fn database(config: &Config, master: Option<SealKey>, findings: &mut Vec<F
     {
         findings.push(Finding::trouble("master key", why));
     }
-    let kept = store.read(keep).await.unwrap_or_else(|error: StoreError| {
+    let kept = store.read(move |tx| keep(tx, now)).await.unwrap_or_else(|error: StoreError| {
         findings.push(Finding::trouble("database", format!("its rows cannot be read: {error}")));
         Kept::default()
     });
@@ -129,8 +149,15 @@ async fn database(config: &Config, master: Option<SealKey>, findings: &mut Vec<F
     kept
 }
 
-fn keep(tx: &mut store::ReadTx<'_>) -> Result<Kept, StoreError> {
+fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> {
     let mut kept = Kept::default();
+    let jump = installation::find(tx, installation::CLOCK_JUMP)?;
+    kept.jump = jump.and_then(|it| serde_json::from_slice(&it).ok());
+    let counted = counted_events::list_since(tx, now.before(A_DAY))?;
+    let most = counted.iter().max_by_key(|it| it.events);
+    let words =
+        |it: &CountedEvents| if it.cause.is_empty() { it.kind.as_str() } else { &it.cause }.to_owned();
+    kept.counted = most.map(|most| (counted.iter().map(|it| u64::from(it.events)).sum(), words(most)));
     for tenant in tenants::list(tx, None, MOST)? {
         kept.newest = kept.newest.max(Some(tenant.created_at));
         for domain in domains::list(tx, tenant.id, None, MOST)? {
@@ -139,6 +166,10 @@ fn keep(tx: &mut store::ReadTx<'_>) -> Result<Kept, StoreError> {
             let eids =
                 enabled.filter_map(|it| Some((Eid::parse(&it.eid)?.as_str(), it.environment.as_str())));
             kept.eids.extend(eids);
+            let simulated = |it: &IdentitySource| it.environment == EidEnvironment::Sandbox;
+            if sources.iter().any(|it| it.disabled_at.is_none() && simulated(it)) {
+                kept.sandbox = Some(tenant.id);
+            }
             kept.domains.push(domain);
         }
     }
@@ -153,8 +184,24 @@ fn plausible(kept: &Kept, now: Timestamp) -> Finding {
             let text = format!("it says {read}, but a tenant was made at {}: set it", newest.to_iso_micros());
             Finding::trouble("clock", text)
         }
+        None if let Some(jump) = kept.jump.filter(|it| now.is_within(A_WEEK, it.at)) => {
+            let (at, by) = (jump.at.to_iso_seconds(), jump.seconds);
+            let text =
+                format!("it says {read}; that of a node jumped by {by} s at {at}: keep it synchronised");
+            Finding::warning("clock", text)
+        }
         None => Finding::fine("clock", format!("it says {read}; compare, and keep it synchronised")),
     }
+}
+
+/// More logins were begun, or refused, from one place than anybody needs.
+fn flood(kept: &Kept) -> Option<Finding> {
+    let (events, most) = kept.counted.as_ref()?;
+    let text = format!(
+        "{events} events of logins that proved nobody were only counted in the last day, most of them {most}: see who asks \
+         (portvakt_requests_total, the log), and lower `address` in [limits] if nobody should"
+    );
+    Some(Finding::warning("login events", text))
 }
 
 /// The simulators answer at their host before any domain does.
@@ -167,6 +214,33 @@ async fn sandbox(host: &str, kept: &Kept) -> Finding {
     machine::name("sandbox", host).await
 }
 
+/// Asks the simulators of one tenant for their discovery document; they are one program for all.
+async fn simulators(
+    outbound: &Outbound,
+    (topic, host): (String, &str),
+    (eid, tenant): (&str, Option<TenantId>),
+) -> Finding {
+    let tenant = tenant.map(|it| it.to_string()).unwrap_or_default();
+    let kind = if eid == Eid::NoVipps.as_str() { Kind::Vipps } else { Kind::BankidNo };
+    let path = PublicSandbox::path(kind, &tenant);
+    let url = format!("https://{host}{path}/.well-known/openid-configuration");
+    match outbound.send(Request::get(url.clone())).await {
+        Ok(answer) if answer.status == 200 => {
+            Finding::fine(topic, format!("simulated at {host}, which answers"))
+        }
+        Ok(answer) => {
+            let text = format!("{url} answers with {}: is {host} led to this installation?", answer.status);
+            Finding::trouble(topic, text)
+        }
+        Err(error) => {
+            let text = format!(
+                "simulated at {host}: {error}; that is so until `portvakt serve` runs and answers there"
+            );
+            Finding::warning(topic, text)
+        }
+    }
+}
+
 /// Asks every eID in use for its discovery document, by the same way that logins go.
 async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
     let outbound = Arc::new(Outbound::new(config.outbound.clone()));
@@ -177,7 +251,7 @@ async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
         let topic = format!("eID {eid}, {environment}");
         let simulated = *environment == EidEnvironment::Sandbox.as_str();
         if let (true, Some(host)) = (simulated, &config.sandbox) {
-            findings.push(Finding::fine(topic, format!("simulated at {host}, by this installation itself")));
+            findings.push(simulators(&outbound, (topic, host), (eid, kept.sandbox)).await);
             continue;
         }
         let known = Eid::parse(eid).zip(EidEnvironment::parse(environment));

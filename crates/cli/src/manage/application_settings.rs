@@ -82,6 +82,14 @@ fn put(members: &mut Map<String, Value>, name: &str, value: Value) {
     }
 }
 
+/// Reads JSON, or takes what is none as a text. JSON that can be read in two ways is neither.
+pub(super) fn json_or_word(text: &str) -> Result<Value, crypto::JsonError> {
+    match serde_json::from_str::<Value>(text) {
+        Ok(_) => crypto::read_json(text.as_bytes()),
+        Err(_) => Ok(json!(text)),
+    }
+}
+
 /// Puts `name=JSON` into settings; a bare word is a text, and a dot leads into a group of settings.
 pub(super) fn set(settings: &ApplicationSettings, changes: &[String]) -> Result<ApplicationSettings, String> {
     let mut members: Map<String, Value> =
@@ -89,7 +97,7 @@ pub(super) fn set(settings: &ApplicationSettings, changes: &[String]) -> Result<
     for change in changes {
         let (name, text) =
             change.split_once('=').ok_or_else(|| format!("{change:?} is not of the form name=JSON"))?;
-        let value = serde_json::from_str(text).unwrap_or_else(|_| json!(text));
+        let value = json_or_word(text).map_err(|error| format!("{name}: {error}"))?;
         put(&mut members, name, value);
     }
     ApplicationSettings::parse(&Value::from(members).to_string()).map_err(|error| error.to_string())
@@ -109,6 +117,16 @@ mod tests {
         let changes = ["sector=application".to_owned(), "error_pages=false".to_owned()];
         let changed = set(&shop(), &changes).unwrap();
         assert!(!changed.error_pages && changed.sector == model::Sector::Application);
+    }
+
+    #[test]
+    fn keys_with_a_member_twice_are_refused_where_they_are_typed() {
+        let change = r#"jwks={"keys":[{"kid":"a","kid":"b"}]}"#.to_owned();
+        assert!(
+            set(&shop(), &[change])
+                .unwrap_err()
+                .starts_with("jwks: not JSON in which every member stands once")
+        );
     }
 
     #[test]

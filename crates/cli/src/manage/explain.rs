@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use clap::Args;
-use model::ApplicationId;
+use model::{ApplicationId, ClockJump};
 use serde_json::{Value, json};
 use store::login_events::{Kind, LoginEvent};
 use texts::{Cause, Locale, Names};
@@ -45,7 +45,18 @@ const fn sentence(kind: Kind) -> &'static str {
     }
 }
 
-fn view(event: &LoginEvent, application: Option<&str>, locale: Locale) -> Value {
+/// The clock, where it may be the reason.
+fn clock(cause: Option<Cause>, jump: Option<ClockJump>, event: &LoginEvent) -> Option<String> {
+    let jump = jump.filter(|jump| jump.may_explain(event.happened_at))?;
+    cause?.depends_on_the_clock().then_some(())?;
+    let at = instant(jump.at);
+    Some(format!(
+        "the clock of a node jumped by {} s at {at}, which may be the cause: keep it synchronised",
+        jump.seconds
+    ))
+}
+
+fn view(event: &LoginEvent, application: Option<&str>, (locale, jump): (Locale, Option<ClockJump>)) -> Value {
     let cause = event.cause.as_deref().and_then(Cause::parse);
     let names =
         Names { application, eid: event.eid.as_deref().and_then(model::Eid::parse).map(model::Eid::name) };
@@ -58,6 +69,7 @@ fn view(event: &LoginEvent, application: Option<&str>, locale: Locale) -> Value 
         "eid": event.eid,
         "cause": event.cause,
         "why": text.as_ref().map(|it| &it.why),
+        "clock": clock(cause, jump, event),
         "remedy": text.as_ref().map(|it| &it.remedy),
         "for_developers": cause.and_then(|it| it.developer_text(locale)),
         "who_can_fix_it": cause.map(|it| it.fixer_names(locale)),
@@ -77,6 +89,7 @@ fn lines(row: &Value, asked: &str) -> String {
     for (name, label) in [
         ("cause", "cause"),
         ("why", "why"),
+        ("clock", "clock"),
         ("remedy", "what to do"),
         ("for_developers", "developers"),
         ("who_can_fix_it", "who can fix it"),
@@ -104,6 +117,7 @@ impl AtTheDesk for Explain {
             ),
             other => words(other),
         })?;
+        let jump = desk.console.clock_jump().await.map_err(words)?;
         let mut names: HashMap<ApplicationId, Option<String>> = HashMap::new();
         let mut rows = Vec::new();
         for event in &events {
@@ -119,7 +133,7 @@ impl AtTheDesk for Explain {
                 },
                 None => None,
             };
-            rows.push(view(event, name.as_deref(), locale));
+            rows.push(view(event, name.as_deref(), (locale, jump)));
         }
         if desk.json {
             print(&format!("{}\n", Value::from(rows)));

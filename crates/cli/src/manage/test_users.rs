@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     AtTheDesk, Desk, Place,
+    application_settings::json_or_word,
     desk::{AtDomain, words},
     show::instant,
     words::secret,
@@ -93,7 +94,8 @@ fn with_claims(before: &StandardClaims, changes: &[String]) -> Result<StandardCl
     for change in changes {
         let (name, text) =
             change.split_once('=').ok_or_else(|| format!("{change:?} is not of the form name=JSON"))?;
-        members.insert(name.to_owned(), serde_json::from_str(text).unwrap_or_else(|_| json!(text)));
+        let value = json_or_word(text).map_err(|error| format!("{name}: {error}"))?;
+        members.insert(name.to_owned(), value);
     }
     serde_json::from_value(members.into()).map_err(|error| error.to_string())
 }

@@ -37,6 +37,7 @@ pub(crate) struct Metrics {
     tokens: Counter,
     refusals: Family<Labels<1>, Counter>,
     dropped: Counter,
+    counted: Counter,
     commits: Counter,
     writes: Counter,
     waiting: Gauge,
@@ -61,6 +62,7 @@ impl Metrics {
             tokens: Counter::default(),
             refusals: Family::default(),
             dropped: Counter::default(),
+            counted: Counter::default(),
             commits: Counter::default(),
             writes: Counter::default(),
             waiting: Gauge::default(),
@@ -88,6 +90,11 @@ impl Metrics {
             "login_events_dropped",
             "Events of logins that came too fast to be kept",
             self.dropped.clone(),
+        );
+        it.register(
+            "login_events_counted",
+            "Events of logins that proved nobody and were counted, not kept one by one",
+            self.counted.clone(),
         );
         it.register("store_commits", "Commits that changed something", self.commits.clone());
         it.register("store_writes", "Writes that shared those commits", self.writes.clone());
@@ -127,6 +134,7 @@ impl Metrics {
             set(self.refusals.get_or_create(&[("reason", limit.to_owned())]).inner(), count);
         }
         set(self.dropped.inner(), sources.provider.dropped_events());
+        set(self.counted.inner(), sources.provider.counted_events());
         set(self.commits.inner(), sources.store.commits());
         set(self.writes.inner(), sources.store.writes());
         self.waiting.set(signed(sources.store.waiting()));

@@ -87,6 +87,10 @@ impl Provider {
             Err(work) => work,
         };
         match work.eids().as_slice() {
+            // Nobody has to mend what an administrator wants.
+            [] if work.wanted.eids().into_iter().any(|eid| work.issuer.is_switched_off(eid)) => {
+                self.answer_error(work, Cause::EidSwitchedOff).await
+            }
             [] => {
                 tracing::error!(trace = %work.call.trace, client_id = work.application.client_id, "no identity source is configured for what was asked");
                 self.answer_error(work, Cause::NoEidConfigured).await

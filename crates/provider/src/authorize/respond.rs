@@ -48,6 +48,7 @@ pub(crate) const fn cause_of(trouble: Trouble) -> Cause {
         Trouble::EidInvalidAnswer => Cause::EidInvalidAnswer,
         Trouble::LevelTooLow => Cause::LevelTooLow,
         Trouble::SourceMisconfigured => Cause::SourceMisconfigured,
+        Trouble::EidSwitchedOff => Cause::EidSwitchedOff,
     }
 }
 

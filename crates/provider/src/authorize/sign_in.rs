@@ -74,7 +74,7 @@ impl Provider {
         };
         let spent = (Digest::of(&memo.state), work.login.started_at.after(LOGIN_FOR));
         if !work.eids().contains(&Eid::Automation) {
-            return self.trouble(work, (Eid::Automation, Trouble::SourceMisconfigured), Some(spent)).await;
+            return self.trouble(work, (Eid::Automation, Trouble::EidSwitchedOff), Some(spent)).await;
         }
         let attempt = self.attempt_by(issuer, username, call)?;
         self.admit_sign_in(call)?;

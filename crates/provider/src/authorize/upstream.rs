@@ -23,11 +23,8 @@ impl Provider {
         let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
         let source = work.issuer.sources.get(&eid);
         let connector = source.and_then(|source| source.connector.clone());
-        let started = match connector {
-            Some(connector) => connector.start(&ask, &self.random, work.call.now).await,
-            None => Err(EidError::Misconfigured("no usable credentials".to_owned())),
-        };
-        match started {
+        let Some(connector) = connector else { return self.no_connector(work, eid, None).await };
+        match connector.start(&ask, &self.random, work.call.now).await {
             Ok(started) => {
                 self.tally.login(eid, "started");
                 work.login.leave_for(eid, started.memo);
@@ -80,10 +77,8 @@ impl Provider {
             return self.begin_again(work, spent, Cause::SourceChanged).await;
         }
         let is_ours = returned.error.is_none();
-        let outcome = match connector {
-            Some(connector) => connector.finish(&ask, &memo, returned, call.now).await,
-            None => Err(EidError::Misconfigured("no usable credentials".to_owned())),
-        };
+        let Some(connector) = connector else { return self.no_connector(work, eid, Some(spent)).await };
+        let outcome = connector.finish(&ask, &memo, returned, call.now).await;
         if is_ours {
             self.learn(source, &outcome, call.now);
         }
@@ -155,6 +150,20 @@ impl Provider {
             return self.await_consent(work, grant, (spent, remembered)).await;
         }
         self.answer_code(work, &grant, super::respond::Paid::State(spent), session).await
+    }
+
+    /// Nobody can be sent to this eID, or taken back from it: an administrator switched it off, or it is set up wrongly.
+    async fn no_connector(
+        &self,
+        work: Work<'_>,
+        eid: Eid,
+        spent: Option<super::respond::Spent>,
+    ) -> Result<Turn, Refusal> {
+        if work.issuer.is_switched_off(eid) {
+            return self.trouble(work, (eid, Trouble::EidSwitchedOff), spent).await;
+        }
+        log(&work, eid, &EidError::Misconfigured("no usable credentials".to_owned()));
+        self.trouble(work, (eid, Trouble::SourceMisconfigured), spent).await
     }
 
     /// Shows trouble on our page, or sends it straight back where the application wants no such pages.

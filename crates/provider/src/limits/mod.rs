@@ -11,8 +11,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use model::{ApplicationId, Rate, TenantId, Timestamp};
 use quick_cache::sync::Cache;
 
-pub(crate) use counters::MINUTE;
-use counters::{Counters, MOST};
+use counters::MOST;
+pub(crate) use counters::{Counters, MINUTE};
 pub use seats::Seat;
 use seats::Seats;
 

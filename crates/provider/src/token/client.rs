@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crypto::{Algorithm, Digest};
 use model::{ClientAuthentication, TenantId, Timestamp};
-use oidc::{ClientCredentials, Pair};
+use oidc::{ClientCredentials, Pair, numeric_date};
 use serde_json::{Map, Value};
 use store::{StoreError, WriteTx, spent_values};
 use texts::Cause;
@@ -137,8 +137,7 @@ impl Provider {
         call: &Call,
     ) -> Result<Client, Refusal> {
         let compact = crypto::parse(assertion).map_err(|_| unknown())?;
-        let claims: Map<String, Value> =
-            serde_json::from_slice(compact.unverified_payload()).map_err(|_| unknown())?;
+        let claims = compact.unverified_claims().ok_or_else(unknown)?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let subject = text("sub").ok_or_else(unknown)?;
         if text("iss") != Some(subject) || client_id.is_some_and(|it| it != subject) {
@@ -183,13 +182,7 @@ fn check_audience(claims: &Map<String, Value>, issuer: &Issuer) -> Result<(), Re
 fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result<Timestamp, Refusal> {
     const SKEW: i64 = 60;
     let wrong = || refuse(Cause::AssertionExpired);
-    let seconds = |name: &str| match claims.get(name) {
-        None => Ok(None),
-        // NumericDate may have a fraction (RFC 7519 §2).
-        Some(value) => {
-            value.as_i64().or_else(|| value.as_f64().map(|it| it as i64)).map(Some).ok_or_else(wrong)
-        }
-    };
+    let seconds = |name: &str| claims.get(name).map(|it| numeric_date(it).ok_or_else(wrong)).transpose();
     let expires = seconds("exp")?.ok_or_else(wrong)?;
     let now = now.seconds();
     let starts = seconds("nbf")?.into_iter().chain(seconds("iat")?).max().unwrap_or(now);
