@@ -5,13 +5,15 @@
 
 use std::{
     net::IpAddr,
+    pin::pin,
     sync::Arc,
+    task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
 use axum::{
     Router,
-    body::{Body, HttpBody as _, to_bytes},
+    body::{Body, Bytes, HttpBody as _, to_bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     middleware::{self, Next},
@@ -59,8 +61,8 @@ pub(crate) enum Arrived {
     Confidential,
     /// In clear text.
     Clear,
-    /// In clear text as far as we see, from a proxy that does not say how it came there, or that is not believed; or
-    /// from a browser that takes its connection for a secure one.
+    /// In clear text as far as we see, from a proxy that does not say how it came there, or from a browser that takes
+    /// its connection for a secure one.
     Unsaid,
 }
 
@@ -126,6 +128,8 @@ pub struct Entrance {
     pub trusts: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
     /// Says that plain HTTP comes from trusted proxies, and from nobody else.
     pub proxies_only: bool,
+    /// The largest request line and headers together, in bytes.
+    pub largest_headers: usize,
     /// The largest body, in bytes.
     pub largest_body: usize,
     /// How long a client may take for its body.
@@ -178,10 +182,25 @@ fn turned_away(why: TurnedAway, asked: &Asked) -> Response {
     response
 }
 
-/// What is answered before a request could be read at all: a page, because nobody knows who asked for what.
-pub fn unreadable(status: StatusCode) -> Response {
-    let asked = Asked { path: String::new(), headers: HeaderMap::new(), host: None, peer: None };
-    turned_away(status.into(), &asked)
+/// Makes what is answered before a request could be read at all, as HTTP/1.1 has it on the wire, after which the
+/// connection is closed: a page, because nobody knows who asked for what.
+pub fn unreadable(status: u16, peer: IpAddr) -> Vec<u8> {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    let asked = Asked { path: String::new(), headers: HeaderMap::new(), host: None, peer: Some(peer) };
+    let (parts, body) = turned_away(status.into(), &asked).into_parts();
+    // It is in memory, so it is there at the first look.
+    let body = match pin!(to_bytes(body, usize::MAX)).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(body)) => body,
+        Poll::Ready(Err(_)) | Poll::Pending => Bytes::new(),
+    };
+    let (code, reason) = (status.as_u16(), status.canonical_reason().unwrap_or_default());
+    let mut answer = format!("HTTP/1.1 {code} {reason}\r\n").into_bytes();
+    for (name, value) in &parts.headers {
+        answer.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    answer.extend(format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len()).into_bytes());
+    answer.extend(&body);
+    answer
 }
 
 fn counted(entrance: &Entrance, (class, started): (&'static str, Instant), response: Response) -> Response {
@@ -195,6 +214,9 @@ fn arrive(entrance: &Entrance, request: &mut Request) -> Result<Arrived, TurnedA
     let Some(peer) = request.extensions().get::<Peer>().copied() else {
         return Err(StatusCode::INTERNAL_SERVER_ERROR.into());
     };
+    if size_of_head(request) > entrance.largest_headers {
+        return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into());
+    }
     let trusted = (entrance.trusts)(peer.address);
     if !peer.is_tls && entrance.proxies_only && !trusted {
         return Err(TurnedAway::because(StatusCode::FORBIDDEN, Cause::ProxyNotTrusted));
@@ -223,6 +245,12 @@ fn arrive(entrance: &Entrance, request: &mut Request) -> Result<Arrived, TurnedA
     Ok(arrived)
 }
 
+/// How much was sent before the body, in bytes, as HTTP/1.1 has it.
+fn size_of_head(request: &Request) -> usize {
+    let fields = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+    request.uri().path_and_query().map_or(0, |it| it.as_str().len()) + fields.sum::<usize>()
+}
+
 /// How a request came. Browsers send fetch metadata over what they take for secure only, so whoever sends it in clear
 /// text came over TLS to a proxy.
 fn how(peer: Peer, trusted: bool, headers: &HeaderMap) -> Result<Arrived, TurnedAway> {
@@ -230,7 +258,7 @@ fn how(peer: Peer, trusted: bool, headers: &HeaderMap) -> Result<Arrived, Turned
     Ok(match said {
         Some(scheme) if scheme.eq_ignore_ascii_case("https") => Arrived::Confidential,
         None if peer.is_tls => Arrived::Confidential,
-        None if trusted || FORWARDED.iter().any(|it| headers.contains_key(it)) => Arrived::Unsaid,
+        None if trusted => Arrived::Unsaid,
         _ if headers.contains_key(SEC_FETCH_SITE) => Arrived::Unsaid,
         _ => Arrived::Clear,
     })

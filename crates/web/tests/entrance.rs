@@ -23,6 +23,7 @@ fn behind(house: &House) -> Router {
         Entrance {
             trusts: Arc::new(|it| it == IpAddr::from(PROXY)),
             proxies_only: false,
+            largest_headers: 20_000,
             largest_body: 1_000,
             body_for: Duration::from_secs(5),
             observe: Arc::new(|_| ()),
@@ -151,6 +152,9 @@ async fn what_is_too_large_at_the_entrance_is_told_in_our_words_with_a_trace_id(
     assert_eq!((json.status, json.error().as_str()), (413, "invalid_request"));
     let trace = json.header("trace-id").unwrap();
     assert!(json.json()["error_description"].as_str().unwrap().ends_with(&format!("(trace {trace})")));
+    let header = "x".repeat(21_000);
+    let json = enter(&house, PROXY, post("/oauth2/token").header("x-long", header), "").await;
+    assert_eq!((json.status, json.error().as_str()), (431, "invalid_request"));
     let page = enter(&house, PROXY, post("/oauth2/authorize"), &large).await;
     assert_eq!((page.status, page.trouble()), (413, "request-too-large"));
     assert_eq!(page.header("cross-origin-opener-policy"), Some("unsafe-none"));
@@ -231,10 +235,11 @@ async fn behind_a_proxy_that_does_not_say_https_a_browser_gets_a_page_and_no_loo
     keep_log();
     let house = House::open().await;
     let get = || Request::get("/privacy").header("host", HOST);
+    let inner = get().header("x-forwarded-proto", "http");
     let ways: [(&str, [u8; 4], Builder); 3] = [
         ("a trusted proxy says nothing", PROXY, get()),
-        ("who says it is not trusted", BROWSER, get().header("x-forwarded-proto", "https")),
-        ("the browser knows better", BROWSER, get().header("sec-fetch-site", "none")),
+        ("it says how an inner hop came", PROXY, inner.header("sec-fetch-site", "none")),
+        ("nobody knows that it is a proxy", BROWSER, get().header("sec-fetch-site", "none")),
     ];
     for (way, from, request) in ways {
         let page = enter(&house, from, request, "").await;

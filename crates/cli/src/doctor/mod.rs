@@ -2,6 +2,7 @@
 
 mod finding;
 mod machine;
+mod public_address;
 
 use std::{collections::BTreeSet, io::Write, sync::Arc};
 
@@ -73,8 +74,10 @@ async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
         findings.extend(machine::disk(path));
     }
     findings.push(plausible(&kept, now));
+    let calls = Outbound::new(config.outbound.clone());
     for domain in &kept.domains {
         findings.push(machine::name("domain", &domain.host).await);
+        findings.push(public_address::ask(&calls, domain).await);
     }
     if let Some(host) = &config.sandbox {
         findings.push(sandbox(host, &kept).await);
