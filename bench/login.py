@@ -61,7 +61,8 @@ def login(wire, world):
     person = world["people"][0]["id"]
     parts = urllib.parse.urlsplit(leave)
     decision = {"request": request, "person": person, "outcome": "approve-app", "fault": ""}
-    _, _, page = wire.send("POST", f"{parts.scheme}://{parts.netloc}/simulator/decision", decision)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    _, _, page = wire.send("POST", f"{origin}/simulator/decision", decision, {"Origin": origin})
     back = html.unescape(re.search(r'href="([^"]*/callback/no-bankid[^"]*)"', page).group(1))
     started = time.perf_counter()
     status, location, _ = wire.send("GET", back)

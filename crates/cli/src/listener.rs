@@ -30,6 +30,11 @@ use tokio_rustls::TlsAcceptor;
 use tower::Service as _;
 use web::{Peer, Site};
 
+use crate::{
+    crowd::{Crowd, Exempt, Member},
+    wire::Wire,
+};
+
 /// How long to wait after a connection that could not be accepted: the reason is seldom gone at once.
 const BREATH: Duration = Duration::from_millis(200);
 
@@ -74,6 +79,7 @@ pub(crate) struct Door {
     tls: Option<TlsAcceptor>,
     limits: Limits,
     room: Arc<Semaphore>,
+    crowd: Arc<Crowd>,
 }
 
 /// What every connection of a door has.
@@ -112,7 +118,21 @@ impl Door {
     }
 
     fn with(listeners: Vec<TcpListener>, router: Site, tls: Option<TlsAcceptor>, limits: Limits) -> Self {
-        Self { listeners, router, tls, limits, room: Arc::new(Semaphore::new(limits.connections)) }
+        let room = Arc::new(Semaphore::new(limits.connections));
+        let crowd = Crowd::new(limits.connections, Arc::new(|_| false));
+        Self { listeners, router, tls, limits, room, crowd }
+    }
+
+    /// Lets some peers have as many connections as there are: proxies, behind which everybody is.
+    pub(crate) fn exempting(mut self, exempt: Exempt) -> Self {
+        self.crowd = Crowd::new(self.limits.connections, exempt);
+        self
+    }
+
+    /// Counts the connections that were closed at once, because their address had its share.
+    pub(crate) fn turned_away(&self) -> impl Fn() -> u64 + Send + Sync + use<> {
+        let crowd = Arc::clone(&self.crowd);
+        move || crowd.turned_away()
     }
 
     /// Where the door is; a port 0 has become a real one.
@@ -131,7 +151,7 @@ impl Door {
         let inside = Inside { router: self.router, tls: self.tls, limits: self.limits, end };
         let doors = self.listeners.into_iter().map(|listener| {
             let (inside, room) = (inside.clone(), Arc::clone(&self.room));
-            tokio::spawn(accept(listener, inside, room))
+            tokio::spawn(accept(listener, inside, (room, Arc::clone(&self.crowd))))
         });
         for door in doors.collect::<Vec<_>>() {
             // A door that panicked has nothing left to finish.
@@ -145,7 +165,7 @@ impl Door {
     }
 }
 
-async fn accept(listener: TcpListener, mut inside: Inside, room: Arc<Semaphore>) {
+async fn accept(listener: TcpListener, mut inside: Inside, (room, crowd): (Arc<Semaphore>, Arc<Crowd>)) {
     loop {
         // The seat comes first: who finds none waits outside, and costs us nothing.
         let seat = tokio::select! {
@@ -158,7 +178,10 @@ async fn accept(listener: TcpListener, mut inside: Inside, room: Arc<Semaphore>)
             _ = inside.end.changed() => return,
         };
         match accepted {
-            Ok((stream, from)) => drop(tokio::spawn(shake_hands(stream, from, inside.clone(), seat))),
+            Ok((stream, from)) => match crowd.admit(from.ip().to_canonical()) {
+                Some(member) => drop(tokio::spawn(shake_hands(stream, from, inside.clone(), (seat, member)))),
+                None => tracing::debug!(%from, "a connection was closed: its address has its share of them"),
+            },
             // Out of file handles, or the client was gone already: the next one may do better.
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -169,7 +192,12 @@ async fn accept(listener: TcpListener, mut inside: Inside, room: Arc<Semaphore>)
 }
 
 /// Serves one connection to its end; its seat is free again afterwards.
-async fn shake_hands(stream: TcpStream, from: SocketAddr, inside: Inside, _seat: OwnedSemaphorePermit) {
+async fn shake_hands(
+    stream: TcpStream,
+    from: SocketAddr,
+    inside: Inside,
+    _seat: (OwnedSemaphorePermit, Member),
+) {
     // Answers are small and wait for nobody.
     let _ = stream.set_nodelay(true);
     let address = from.ip().to_canonical();
@@ -216,12 +244,14 @@ impl Drop for Open {
 fn server(limits: &Limits, second: bool) -> auto::Builder<TokioExecutor> {
     let server = auto::Builder::new(TokioExecutor::new());
     let mut server = if second { server.http2_only() } else { server.http1_only() };
-    let most = usize::try_from(limits.largest_headers).unwrap_or(usize::MAX);
+    // What is larger than it may be is read all the same, so that it is refused in our words, up to twice as much.
+    let largest = limits.largest_headers.saturating_mul(2);
+    let most = usize::try_from(largest).unwrap_or(usize::MAX);
     server.http1().timer(TokioTimer::new()).header_read_timeout(limits.headers_for).max_buf_size(most);
     server
         .http2()
         .timer(TokioTimer::new())
-        .max_header_list_size(limits.largest_headers)
+        .max_header_list_size(largest)
         .max_concurrent_streams(100)
         // Streams opened and reset at once are closed as an attack (CVE-2023-44487 and its kin).
         .max_pending_accept_reset_streams(20)
@@ -262,7 +292,8 @@ where
         }
     });
     let server = server(&inside.limits, second);
-    let mut connection = pin!(server.serve_connection(TokioIo::new(stream), service));
+    let mut connection =
+        pin!(server.serve_connection(TokioIo::new(Wire::new(stream, peer.address)), service));
     let every = |period| tokio::time::interval_at(tokio::time::Instant::now() + period, period);
     let mut idle = every(inside.limits.idle_for);
     let (mut seen_before, mut was_idle, mut at_end, mut told) = (0, false, false, false);

@@ -3,6 +3,7 @@
 mod clock;
 mod config;
 mod configure;
+mod crowd;
 mod dev;
 mod doctor;
 mod every;
@@ -12,6 +13,7 @@ mod serve;
 mod signals;
 mod telemetry;
 mod upkeep;
+mod wire;
 mod worker;
 
 use std::process::ExitCode;

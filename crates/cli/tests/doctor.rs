@@ -32,6 +32,7 @@ async fn a_sound_installation_has_no_trouble_and_a_table_for_people() {
     let table = String::from_utf8(table.stdout).unwrap();
     assert!(table.lines().all(|it| it.starts_with("ok ") || it.starts_with("warning ")), "{table}");
     assert!(table.contains("domain login.example"), "{table}");
+    assert!(said(&findings, "public address https://login.example").starts_with("warning: "), "{table}");
 }
 
 #[tokio::test]

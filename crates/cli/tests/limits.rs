@@ -1,9 +1,12 @@
 //! What one client may take.
 
 use hyper::Request;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpSocket,
+};
 
-use crate::house::{HOST, Installation, Server, ask, get};
+use crate::house::{Authority, HOST, Installation, Server, ask, get};
 
 async fn started(listen: &str) -> (Installation, Server) {
     let installation = Installation::new().await;
@@ -17,7 +20,7 @@ async fn rule_19_headers_and_bodies_have_a_largest_size() {
     let (_installation, server) = started("largest_headers = 8192\nlargest_body = 1000").await;
     let long = "x".repeat(9_000);
     let answer = ask(server.plain().await, false, get("/", &[("x-long", &long)])).await;
-    assert_eq!(answer.status(), 431);
+    assert_eq!((answer.status().as_u16(), answer.headers()["trace-id"].len()), (431, 32));
     let post = |size: usize| {
         let request =
             Request::post("/oauth2/token").header("host", HOST).header("x-forwarded-proto", "https");
@@ -43,6 +46,66 @@ async fn rule_33_a_client_that_is_slow_with_its_headers_or_its_body_is_let_go() 
     let mut answer = String::new();
     slow.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+}
+
+/// Sends these bytes over TLS, and reads to the end.
+async fn told(server: &Server, sent: &[u8]) -> String {
+    let mut stream = server.tls(HOST, b"http/1.1").await;
+    // What the other side does not take any more is no matter: the answer is.
+    let _ = stream.write_all(sent).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn who_sends_too_much_over_tls_is_told_so_every_time() {
+    let (installation, authority) = (Installation::new().await, Authority::new());
+    installation.configure("[[listen.certificate]]\nchain = \"a.pem\"\nkey = \"a.key\"");
+    authority.sign(HOST).write(&installation, "a");
+    let server = installation.start();
+    let (path, size) = ("/oauth2/token", 3_000_000);
+    let body =
+        format!("POST {path} HTTP/1.1\r\nhost: {HOST}\r\ncontent-length: {size}\r\n\r\n{}", "x".repeat(size));
+    let headers = format!("GET / HTTP/1.1\r\nhost: {HOST}\r\nx-long: {}\r\n\r\n", "x".repeat(size));
+    let line = format!("GET /{} HTTP/1.1\r\nhost: {HOST}\r\n\r\n", "x".repeat(80_000));
+    let nonsense = "GET / nonsense\r\n\r\n".to_owned();
+    for (status, sent) in [(413, body), (431, headers), (414, line), (400, nonsense)] {
+        for turn in 0..10 {
+            let answer = told(&server, sent.as_bytes()).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{turn}: {status}: {answer:.200}");
+            assert!(answer.contains("\r\ntrace-id: "), "{answer:.500}");
+            let words = if status == 413 {
+                "\"error_description\":\"the request is too large"
+            } else {
+                "data-cause="
+            };
+            assert!(answer.contains(words), "{answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn many_slow_connections_from_one_address_leave_room_for_others() {
+    let installation = Installation::new().await;
+    installation.configure("connections = 80\nheaders_for = \"60s\"");
+    let server = installation.start();
+    let from = async |address: [u8; 4]| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((address, 0).into()).unwrap();
+        socket.connect(server.public).await.unwrap()
+    };
+    let mut slow = Vec::new();
+    for _ in 0..100 {
+        slow.push(from([127, 0, 0, 1]).await);
+    }
+    let answer = ask(from([127, 0, 0, 2]).await, false, get("/", &[])).await;
+    assert_eq!(answer.status(), 308);
+    let metrics = server.operator("/metrics").await.1;
+    assert!(
+        metrics.contains("portvakt_refusals_total{reason=\"connections_of_one_address\"} 60\n"),
+        "{metrics}"
+    );
 }
 
 #[tokio::test]

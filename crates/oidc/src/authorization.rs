@@ -218,11 +218,8 @@ impl AuthorizationResponse {
     }
 
     /// The address with the answer in its query, whatever the mode: what [`ResponseMode::PostMessage`] sends.
-    /// Spaces are `%20`, which those who decode percent-encoding alone read too.
     pub fn as_message(&self) -> String {
-        // Only the part that we wrote: a plus of the registered address is its own.
-        let (address, answer) = (&self.redirect_uri, self.query().replace('+', "%20"));
-        format!("{address}{}{answer}", self.joint())
+        self.by_query()
     }
 
     fn by_query(&self) -> String {
@@ -236,13 +233,24 @@ impl AuthorizationResponse {
     fn query(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(self.fields.iter().map(|(name, value)| (*name, value.as_str())));
-        query.finish()
+        // Spaces are `%20`, which those who decode percent-encoding alone read too; a plus of a value is `%2B` by now.
+        query.finish().replace('+', "%20")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{AuthorizationResponse, Prompt, ResponseMode};
+
+    #[test]
+    fn a_space_in_an_answer_is_not_a_plus_which_only_forms_read_back() {
+        for (mode, joint) in [(ResponseMode::Query, '?'), (ResponseMode::Fragment, '#')] {
+            let uri = "https://a.example/cb+".to_owned();
+            let answer = AuthorizationResponse::code(uri, mode, "c", Some("a b+c".into()), "https://i");
+            let wanted = format!("https://a.example/cb+{joint}code=c&state=a%20b%2Bc&iss=https%3A%2F%2Fi");
+            assert_eq!(answer.location(), Some(wanted));
+        }
+    }
 
     #[test]
     fn a_redirect_uri_with_a_query_keeps_it() {

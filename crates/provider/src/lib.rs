@@ -49,7 +49,7 @@ pub use authorize::{
 pub use call::{Call, TraceId};
 pub use eids::OfferedEid;
 pub use issuer::Issuer;
-pub use limits::{Limits, Seat};
+pub use limits::{Limits, Seat, neighbourhood};
 pub use logout::{LoggedOut, LogoutStep};
 pub use provider::Provider;
 pub use refusal::{Fault, Refusal, Refused};

@@ -51,6 +51,8 @@ fn with_state(uri: &str, state: Option<&str>) -> String {
         Some(state) => {
             let joint = if uri.contains('?') { '&' } else { '?' };
             let state: String = form_urlencoded::byte_serialize(state.as_bytes()).collect();
+            // A space is `%20`, as in every answer to an application.
+            let state = state.replace('+', "%20");
             format!("{uri}{joint}state={state}")
         }
     }

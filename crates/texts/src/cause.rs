@@ -129,6 +129,18 @@ causes! {
     MethodNotAllowed: "method-not-allowed", Page, "invalid_request", [Developer], "this address does not take that method";
     /// An image, a script or the like asked for an address that is to be opened as a page.
     NotOpenedAsPage: "not-opened-as-page", Page, "invalid_request", [Developer], "this address must be opened as a page";
+    /// A header that may come once is missing, came twice, or cannot be read.
+    HeaderInvalid: "header-invalid", Page, "invalid_request", [Developer, Operator], "a header is missing, included more than once, or unreadable: Host, Origin, Authorization, Content-Type or Sec-Fetch-Site";
+    /// The body says that it is something other than a form.
+    ContentTypeUnsupported: "content-type-unsupported", Page, "invalid_request", [Developer], "Content-Type must be application/x-www-form-urlencoded";
+    /// Something came in clear text to a domain that is reached over https.
+    ClearText: "clear-text", Page, "invalid_request", [Developer], "this address is reached over https only";
+    /// Clear text from an address that is no trusted proxy.
+    ProxyNotTrusted: "proxy-not-trusted", Page, "server_error", [Operator], "the request came unencrypted from an address that is not a trusted proxy";
+    /// A proxy that ends TLS does not say so.
+    ProxySchemeMissing: "proxy-scheme-missing", Page, "server_error", [Operator], "the proxy does not say that the client came over https (X-Forwarded-Proto)";
+    /// A proxy sent a list where one value belongs.
+    ForwardedHeaderInvalid: "forwarded-header-invalid", Page, "server_error", [Operator], "X-Forwarded-Proto or X-Forwarded-Host has several values or cannot be read";
     /// The request did not arrive whole, or could not be answered, in time.
     RequestTimeout: "request-timeout", Page, "temporarily_unavailable", [Person, Operator], "the request took too long";
     /// More requests than can be served now.

@@ -10,6 +10,8 @@ use model::Eid;
 use provider::{Brought, CookieChange, LoginCookie, SessionCookie};
 use texts::Locale;
 
+use crate::headers;
+
 const LOGIN: &str = "login-";
 const SESSION: &str = "session-";
 const LAST_EID: &str = "last-eid";
@@ -32,9 +34,7 @@ fn prefix(https: bool) -> &'static str {
 impl Cookies {
     pub(crate) fn read(headers: &HeaderMap, https: bool) -> Self {
         let mut cookies = Self::default();
-        let lines = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
-        for (name, value) in lines.flat_map(|line| line.split(';')).filter_map(|it| it.trim().split_once('='))
-        {
+        for (name, value) in headers::cookies(headers) {
             let Some(name) = name.strip_prefix(prefix(https)) else { continue };
             if let Some(login) = name.strip_prefix(LOGIN) {
                 cookies.brought.logins.push(LoginCookie { login: login.to_owned(), value: value.to_owned() });

@@ -5,13 +5,15 @@
 
 use std::{
     net::IpAddr,
+    pin::pin,
     sync::Arc,
+    task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
 use axum::{
     Router,
-    body::{Body, HttpBody as _, to_bytes},
+    body::{Body, Bytes, HttpBody as _, to_bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     middleware::{self, Next},
@@ -19,13 +21,21 @@ use axum::{
 };
 
 use crypto::Random;
-use provider::TraceId;
+use provider::{Refused, TraceId};
+use texts::Cause;
 
-use crate::{Site, respond::page::answer};
+use crate::{
+    Site,
+    address::class,
+    headers::{SEC_FETCH_SITE, elements, host, is_ambiguous},
+    respond::{error::unhandled, page::keep_opener_of_logins},
+};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+/// What proxies say of the hops before them.
+const FORWARDED: [HeaderName; 4] = [FORWARDED_FOR, FORWARDED_PROTO, FORWARDED_HOST, header::FORWARDED];
 /// A year; not for subdomains, which may be somebody else's.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
@@ -44,9 +54,61 @@ pub struct Peer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientAddress(pub IpAddr);
 
-/// Whether what is said cannot be read on the way, as far as the last hop that is believed tells.
+/// How a request came, as far as the last hop that is believed tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Confidential(pub(crate) bool);
+pub(crate) enum Arrived {
+    /// Over TLS: nobody could read it on the way.
+    Confidential,
+    /// In clear text.
+    Clear,
+    /// In clear text as far as we see, from a proxy that does not say how it came there, or from a browser that takes
+    /// its connection for a secure one.
+    Unsaid,
+}
+
+/// Why a request is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct TurnedAway {
+    status: StatusCode,
+    /// None: what the status says.
+    cause: Option<Cause>,
+}
+
+impl From<StatusCode> for TurnedAway {
+    fn from(status: StatusCode) -> Self {
+        Self { status, cause: None }
+    }
+}
+
+impl TurnedAway {
+    const fn because(status: StatusCode, cause: Cause) -> Self {
+        Self { status, cause: Some(cause) }
+    }
+}
+
+/// What is kept of a request for the case that it is turned away.
+struct Asked {
+    path: String,
+    /// Those that choose the words.
+    headers: HeaderMap,
+    host: Option<String>,
+    peer: Option<IpAddr>,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Self {
+        let sent = request.headers();
+        let lossy = |it: &HeaderValue| String::from_utf8_lossy(it.as_bytes()).into_owned();
+        let in_header = || sent.get(header::HOST).map(lossy);
+        let languages = sent.get_all(header::ACCEPT_LANGUAGE).iter();
+        Self {
+            path: request.uri().path().to_ascii_lowercase(),
+            headers: languages.map(|it| (header::ACCEPT_LANGUAGE, it.clone())).collect(),
+            host: request.uri().authority().map(ToString::to_string).or_else(in_header),
+            peer: request.extensions().get::<Peer>().map(|it| it.address),
+        }
+    }
+}
 
 /// What was answered, for counting.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +128,8 @@ pub struct Entrance {
     pub trusts: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
     /// Says that plain HTTP comes from trusted proxies, and from nobody else.
     pub proxies_only: bool,
+    /// The largest request line and headers together, in bytes.
+    pub largest_headers: usize,
     /// The largest body, in bytes.
     pub largest_body: usize,
     /// How long a client may take for its body.
@@ -82,35 +146,61 @@ pub fn with_entrance(site: Site, entrance: Entrance) -> Site {
 
 async fn enter(State(entrance): State<Entrance>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let class = class(request.uri().path());
-    let confidential = match arrive(&entrance, &mut request) {
-        Ok(confidential) => confidential,
-        Err(status) => return counted(&entrance, (class, started), turned_away(status)),
+    let (class, asked) = (class(request.uri().path()), Asked::of(&request));
+    let arrived = match arrive(&entrance, &mut request) {
+        Ok(arrived) => arrived,
+        Err(why) => return counted(&entrance, (class, started), turned_away(why, &asked)),
     };
     let mut response = match with_body(&entrance, request).await {
         Ok(request) => next.run(request).await,
         Err(status) => {
-            let mut response = turned_away(status);
+            let mut response = turned_away(status.into(), &asked);
             // The rest of the body is still on the way; nothing sensible can follow on this connection.
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             response
         }
     };
-    if confidential {
+    if arrived == Arrived::Confidential {
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
     counted(&entrance, (class, started), response)
 }
 
-/// An answer to a request that nobody read. It has a trace and a line in the log as every other.
-fn turned_away(status: StatusCode) -> Response {
+/// An answer to a request that no handler saw. It has a trace, our words and a line in the log as every other; whoever
+/// runs the proxy in front finds there what it sent.
+fn turned_away(why: TurnedAway, asked: &Asked) -> Response {
     let trace = TraceId::new(&Random::system());
-    tracing::info!(%trace, status = status.as_u16(), "a request was turned away at the entrance");
-    let mut response = answer(status, Body::empty());
+    let mut response = unhandled((why.status, why.cause), (&asked.path, &asked.headers), trace);
+    let cause = response.extensions().get::<Refused>().map(|it| it.cause.id());
+    let (status, host) = (why.status.as_u16(), asked.host.as_deref());
+    let peer = asked.peer.map(|it| it.to_string());
+    tracing::info!(%trace, status, cause, host, peer, "a request was turned away at the entrance");
+    keep_opener_of_logins(&mut response, &asked.path);
     if let Ok(trace) = HeaderValue::from_str(&trace.to_string()) {
         response.headers_mut().insert("trace-id", trace);
     }
     response
+}
+
+/// Makes what is answered before a request could be read at all, as HTTP/1.1 has it on the wire, after which the
+/// connection is closed: a page, because nobody knows who asked for what.
+pub fn unreadable(status: u16, peer: IpAddr) -> Vec<u8> {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    let asked = Asked { path: String::new(), headers: HeaderMap::new(), host: None, peer: Some(peer) };
+    let (parts, body) = turned_away(status.into(), &asked).into_parts();
+    // It is in memory, so it is there at the first look.
+    let body = match pin!(to_bytes(body, usize::MAX)).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(body)) => body,
+        Poll::Ready(Err(_)) | Poll::Pending => Bytes::new(),
+    };
+    let (code, reason) = (status.as_u16(), status.canonical_reason().unwrap_or_default());
+    let mut answer = format!("HTTP/1.1 {code} {reason}\r\n").into_bytes();
+    for (name, value) in &parts.headers {
+        answer.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    answer.extend(format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len()).into_bytes());
+    answer.extend(&body);
+    answer
 }
 
 fn counted(entrance: &Entrance, (class, started): (&'static str, Instant), response: Response) -> Response {
@@ -119,41 +209,67 @@ fn counted(entrance: &Entrance, (class, started): (&'static str, Instant), respo
 }
 
 /// Finds out who the client is and how it came; puts both into the request.
-fn arrive(entrance: &Entrance, request: &mut Request) -> Result<bool, StatusCode> {
+fn arrive(entrance: &Entrance, request: &mut Request) -> Result<Arrived, TurnedAway> {
     // Without a listener nobody can be at the door.
     let Some(peer) = request.extensions().get::<Peer>().copied() else {
-        return Err(StatusCode::INTERNAL_SERVER_ERROR);
+        return Err(StatusCode::INTERNAL_SERVER_ERROR.into());
     };
+    if size_of_head(request) > entrance.largest_headers {
+        return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into());
+    }
     let trusted = (entrance.trusts)(peer.address);
     if !peer.is_tls && entrance.proxies_only && !trusted {
-        return Err(StatusCode::FORBIDDEN);
+        return Err(TurnedAway::because(StatusCode::FORBIDDEN, Cause::ProxyNotTrusted));
     }
-    let (mut client, mut confidential) = (peer.address, peer.is_tls);
-    if trusted {
-        client = forwarded_for(request.headers(), peer.address, &*entrance.trusts);
-        if let Some(scheme) = single(request.headers(), &FORWARDED_PROTO)? {
-            confidential = scheme.eq_ignore_ascii_case("https");
-        }
-        if let Some(host) = single(request.headers(), &FORWARDED_HOST)?.map(str::to_owned) {
-            set_host(request, &host)?;
-        }
+    if is_ambiguous(request.uri(), request.headers()) {
+        return Err(TurnedAway::because(StatusCode::BAD_REQUEST, Cause::HeaderInvalid));
     }
-    for name in [FORWARDED_FOR, FORWARDED_PROTO, FORWARDED_HOST, header::FORWARDED] {
+    let client = if trusted {
+        forwarded_for(request.headers(), peer.address, &*entrance.trusts)
+    } else {
+        peer.address
+    };
+    let arrived = how(peer, trusted, request.headers())?;
+    let forwarded = if trusted { single(request.headers(), &FORWARDED_HOST)? } else { None };
+    if let Some(host) = forwarded.map(str::to_owned) {
+        set_host(request, &host)?;
+    }
+    for name in FORWARDED {
         request.headers_mut().remove(name);
     }
+    if host(request.uri(), request.headers(), None).is_none() {
+        return Err(TurnedAway::because(StatusCode::BAD_REQUEST, Cause::HeaderInvalid));
+    }
     request.extensions_mut().insert(ClientAddress(client.to_canonical()));
-    request.extensions_mut().insert(Confidential(confidential));
-    Ok(confidential)
+    request.extensions_mut().insert(arrived);
+    Ok(arrived)
+}
+
+/// How much was sent before the body, in bytes, as HTTP/1.1 has it.
+fn size_of_head(request: &Request) -> usize {
+    let fields = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+    request.uri().path_and_query().map_or(0, |it| it.as_str().len()) + fields.sum::<usize>()
+}
+
+/// How a request came. Browsers send fetch metadata over what they take for secure only, so whoever sends it in clear
+/// text came over TLS to a proxy.
+fn how(peer: Peer, trusted: bool, headers: &HeaderMap) -> Result<Arrived, TurnedAway> {
+    let said = if trusted { single(headers, &FORWARDED_PROTO)? } else { None };
+    Ok(match said {
+        Some(scheme) if scheme.eq_ignore_ascii_case("https") => Arrived::Confidential,
+        None if peer.is_tls => Arrived::Confidential,
+        None if trusted => Arrived::Unsaid,
+        _ if headers.contains_key(SEC_FETCH_SITE) => Arrived::Unsaid,
+        _ => Arrived::Clear,
+    })
 }
 
 /// The rightmost address that no trusted proxy has: whatever stands further left, anybody can have written.
 fn forwarded_for(headers: &HeaderMap, peer: IpAddr, trusts: &dyn Fn(IpAddr) -> bool) -> IpAddr {
-    let values: Vec<&str> =
-        headers.get_all(FORWARDED_FOR).iter().map(|it| it.to_str().unwrap_or_default()).collect();
     let mut nearest = peer;
-    for hop in values.iter().flat_map(|it| it.split(',')).rev() {
+    for hop in elements(headers, &FORWARDED_FOR, b',').rev() {
         // A hop that cannot be read ends the chain at the last one that could.
-        let Some(address) = hop_address(hop.trim()) else { return nearest };
+        let Some(address) = hop.and_then(hop_address) else { return nearest };
         nearest = address;
         if !trusts(address) {
             return nearest;
@@ -170,20 +286,21 @@ fn hop_address(hop: &str) -> Option<IpAddr> {
 }
 
 /// The value of a header that a proxy sets once. Two of them are a smuggler's, not a proxy's.
-fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, StatusCode> {
+fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, TurnedAway> {
+    const INVALID: TurnedAway = TurnedAway::because(StatusCode::BAD_REQUEST, Cause::ForwardedHeaderInvalid);
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
         (Some(value), None) => match value.to_str() {
             Ok(text) if !text.contains(',') => Ok(Some(text.trim())),
-            _ => Err(StatusCode::BAD_REQUEST),
+            _ => Err(INVALID),
         },
-        (Some(_), Some(_)) => Err(StatusCode::BAD_REQUEST),
+        (Some(_), Some(_)) => Err(INVALID),
     }
 }
 
 /// Lets the request be for `host`, as if it had come to it directly.
-fn set_host(request: &mut Request, host: &str) -> Result<(), StatusCode> {
+fn set_host(request: &mut Request, host: &str) -> Result<(), TurnedAway> {
     let value = HeaderValue::from_str(host).map_err(|_| StatusCode::BAD_REQUEST)?;
     request.headers_mut().insert(header::HOST, value);
     // HTTP/2 has the host in the URI, where it would win.
@@ -215,28 +332,9 @@ fn is_too_large(error: &axum::Error) -> bool {
     std::error::Error::source(error).is_some_and(|it| it.is::<http_body_util::LengthLimitError>())
 }
 
-/// Which kind of address a path is: one of a few words, so that nobody outside can add to them.
-fn class(path: &str) -> &'static str {
-    let path = path.trim_end_matches('/').to_ascii_lowercase();
-    let tail = |word: &str| path.ends_with(word);
-    match path.as_str() {
-        "" | "/privacy" | "/accessibility" => "page",
-        _ if path.starts_with("/assets/") => "asset",
-        _ if path.starts_with("/login/") => "login",
-        _ if path.starts_with("/callback/") || path.starts_with("/novippslogin/") => "callback",
-        _ if tail("/.well-known/openid-configuration") => "discovery",
-        _ if tail("/.well-known/jwks") || tail("/.well-known/jwks.json") => "keys",
-        _ if tail("/oauth2/authorize") => "authorize",
-        "/oauth2/token" => "token",
-        "/oauth2/userinfo" => "userinfo",
-        "/oauth2/logout" => "logout",
-        _ => "other",
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{HeaderMap, HeaderValue, class, forwarded_for, single};
+    use super::{HeaderMap, HeaderValue, forwarded_for, single};
     use std::net::IpAddr;
 
     fn client(chain: &[&str]) -> String {
@@ -270,20 +368,5 @@ mod tests {
         assert!(single(&headers, &name).is_err());
         headers.insert("x-forwarded-host", HeaderValue::from_static("a.example, b.example"));
         assert!(single(&headers, &name).is_err());
-    }
-
-    #[test]
-    fn a_path_has_a_class_and_nobody_can_invent_one() {
-        for (path, wanted) in [
-            ("/", "page"),
-            ("/OAuth2/Token/", "token"),
-            ("/dXJu/oauth2/authorize", "authorize"),
-            ("/.well-known/jwks", "keys"),
-            ("/login/abc/with/no-bankid", "login"),
-            ("/callback/no-bankid", "callback"),
-            ("/wp-login.php", "other"),
-        ] {
-            assert_eq!(class(path), wanted, "{path}");
-        }
     }
 }

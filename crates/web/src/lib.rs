@@ -3,9 +3,11 @@
 //! **Invariant:** no SQL and no rule. A request is taken apart once, at the door (`visit`), and never passed
 //! inward. Every error becomes an answer in `respond/error.rs` and nowhere else.
 
+mod address;
 mod app;
 mod cookies;
 mod entrance;
+mod headers;
 mod op;
 mod operator;
 mod pretend;
@@ -17,7 +19,7 @@ mod sandbox;
 mod visit;
 
 pub use app::{App, Clock, Site};
-pub use entrance::{ClientAddress, Entrance, Observed, Peer, with_entrance};
+pub use entrance::{ClientAddress, Entrance, Observed, Peer, unreadable, with_entrance};
 pub use operator::{Later, OperatorSite, operator_router};
 pub use public_sandbox::{PublicSandboxSite, SandboxPeople};
 pub use router::{by_host, op_router, public_sandbox_router, sample_router, simulator_router};

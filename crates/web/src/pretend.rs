@@ -1,13 +1,14 @@
 //! What the pretend sites (the sample application, the simulators) have in common.
 
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use pages::Frame;
 use texts::Locale;
 
+use crate::respond::error::preferred;
+
 /// The language of a page there: bokmål or English, as the browser prefers.
 pub(crate) fn locale(headers: &HeaderMap) -> Locale {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
-    match Locale::choose(&[] as &[&str], accepted) {
+    match preferred(headers) {
         Locale::En => Locale::En,
         Locale::Nb | Locale::Nn => Locale::Nb,
     }

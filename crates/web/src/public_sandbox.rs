@@ -18,7 +18,8 @@ use provider::{Call, Provider, Refusal, Seat, TraceId};
 use sandbox::{Kind, People, Person, PublicSandbox};
 
 use crate::{
-    ClientAddress, Clock, SimulatorSite, respond::page::answer as bare, sandbox as simulator, visit::host,
+    ClientAddress, Clock, SimulatorSite, headers::is_from_own_page, respond::page::answer as bare,
+    sandbox as simulator, visit::host,
 };
 
 /// The largest form, in bytes.
@@ -103,7 +104,7 @@ fn with_wait(refusal: &Refusal) -> Response {
 
 /// Everything but our own files.
 pub(crate) async fn answer(State(site): State<Arc<PublicSandboxSite>>, request: Request) -> Response {
-    let asked = host(request.uri(), request.headers());
+    let asked = host(request.uri(), request.headers(), request.extensions());
     if !asked.is_some_and(|asked| asked.eq_ignore_ascii_case(site.sandbox.host())) {
         return bare(StatusCode::MISDIRECTED_REQUEST, Body::empty());
     }
@@ -145,9 +146,10 @@ async fn by_person(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let headers: HeaderMap = parts.headers;
-    let foreign =
-        headers.get(header::ORIGIN).is_some_and(|it| it.as_bytes() != site.sandbox.base().as_bytes());
     let is_post = parts.method == Method::POST;
+    if is_post && !is_from_own_page(&headers, site.sandbox.base()) {
+        return simulator::from_elsewhere();
+    }
     let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
         return bare(StatusCode::PAYLOAD_TOO_LARGE, Body::empty());
     };
@@ -155,7 +157,7 @@ async fn by_person(
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let params = Params::parse(if is_post { &form } else { &query }).unwrap_or_default();
     let now = (site.clock)().seconds();
-    if (is_post && foreign) || !one.simulator.is_asked(params.get("request").unwrap_or_default(), now) {
+    if !one.simulator.is_asked(params.get("request").unwrap_or_default(), now) {
         return refused("this is no request of a test domain of this tenant", None);
     }
     match (place.rest.as_str(), is_post) {

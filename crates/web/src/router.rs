@@ -17,14 +17,18 @@ use tower::ServiceExt;
 
 use crate::{
     App, ClientAddress, PublicSandboxSite, SampleSite, SimulatorSite, Site,
+    headers::is_ambiguous,
     op::{
         assets, authorize, criipto_configuration, discovery, eids, errors, login, logout, statements, token,
-        userinfo,
+        turn::frame, userinfo,
     },
     public_sandbox,
-    respond::error::{cause_page, in_our_words, preferred, refusal_at},
+    respond::{
+        error::{cause_page, in_our_words, preferred, refusal_at},
+        page::{going_on_by_itself, is_too_long, keep_opener_of_logins},
+    },
     sample, sandbox,
-    visit::Visit,
+    visit::{Visit, host},
 };
 
 /// The longest request target, in bytes.
@@ -113,7 +117,9 @@ pub fn public_sandbox_router(site: Arc<PublicSandboxSite>) -> Site {
 async fn at_the_sandbox(request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let target = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
-    let mut response = if target > LONGEST_URI {
+    let mut response = if is_ambiguous(request.uri(), request.headers()) {
+        empty(StatusCode::BAD_REQUEST)
+    } else if target > LONGEST_URI {
         empty(StatusCode::URI_TOO_LONG)
     } else {
         match tokio::time::timeout(LONGEST_WAIT, next.run(request)).await {
@@ -133,7 +139,7 @@ async fn at_the_sandbox(request: Request, next: Next) -> Response {
 /// One site for requests to `host`, another for all others.
 pub fn by_host(host: String, site: Site, others: Site) -> Site {
     let choose = move |request: Request| {
-        let asked = crate::visit::host(request.uri(), request.headers());
+        let asked = host_of(&request);
         let is_it = asked.is_some_and(|asked| asked.eq_ignore_ascii_case(&host));
         let chosen = if is_it { site.clone() } else { others.clone() };
         async move { chosen.oneshot(request).await }
@@ -209,9 +215,11 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     // The route, not the path: into that anybody can write a name, a number or a token.
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let host = crate::visit::host(request.uri(), request.headers()).unwrap_or_default();
+    let host = host_of(&request);
     let asked = request.headers().clone();
-    let seat = let_in(&app, &request, &call);
+    let is_sound = host.is_some() && !is_ambiguous(request.uri(), &asked);
+    let host = host.unwrap_or_default();
+    let seat = if is_sound { let_in(&app, &request, &call) } else { Err(unsound()) };
     let look = only_a_look(&request, (&asked, &call));
     let is_look = look.is_some();
     let mut response = if let Err(refusal) = &seat {
@@ -229,6 +237,11 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
     };
     drop(seat);
     response = in_our_words(response, &path, &asked, &call);
+    if is_too_long(&response) {
+        let frame = app.provider.issuer(&host, &call).await.ok().map(|issuer| frame(&issuer, None));
+        response = going_on_by_itself(response, frame.unwrap_or_default(), preferred(&asked));
+    }
+    keep_opener_of_logins(&mut response, &path);
     if response.status() == StatusCode::SERVICE_UNAVAILABLE && !is_look {
         app.provider.note_busy();
     }
@@ -292,7 +305,15 @@ fn let_in(app: &App, request: &Request, call: &Call) -> Result<Seat, Refusal> {
     if !FOR_APPLICATIONS.contains(&path) && !path.starts_with("/assets/") {
         app.provider.admit_address(call)?;
     }
-    app.provider.seat(&crate::visit::host(request.uri(), request.headers()).unwrap_or_default())
+    app.provider.seat(&host_of(request).unwrap_or_default())
+}
+
+fn host_of(request: &Request) -> Option<String> {
+    host(request.uri(), request.headers(), request.extensions())
+}
+
+const fn unsound() -> Refusal {
+    Refusal::Page(Refused { cause: Cause::HeaderInvalid, client_id: None })
 }
 
 /// An answer that gets its words at the door.

@@ -20,6 +20,7 @@ use texts::Locale;
 
 use crate::{
     Clock,
+    headers::cookies,
     pretend::{frame, locale},
     respond::page::{Powers, page, page_with, see_other},
 };
@@ -101,9 +102,7 @@ pub(crate) async fn login(
 }
 
 fn memo(headers: &HeaderMap, state: &str) -> String {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|it| it.trim().split_once('='));
-    let found = pairs.find(|(name, _)| name.strip_prefix(MEMO) == Some(state));
+    let found = cookies(headers).find(|(name, _)| name.strip_prefix(MEMO) == Some(state));
     found.map(|(_, value)| value.to_owned()).unwrap_or_default()
 }
 

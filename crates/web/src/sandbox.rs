@@ -16,6 +16,7 @@ use axum::{
 };
 use crypto::Random;
 use http_body::Frame as BodyFrame;
+use model::Origin;
 use oidc::Params;
 use pages::{
     Continue, Form, NewPerson, PersonAdded, PersonError, PersonFields, Shared, SimulatedEid, SimulatorFault,
@@ -26,6 +27,7 @@ use texts::Locale;
 
 use crate::{
     Clock,
+    headers::{SEC_FETCH_SITE, is_from_own_page},
     pretend::{frame, locale},
     respond::page::{self, Powers, answer as bare, json, see_other},
 };
@@ -73,12 +75,25 @@ impl SimulatorSite {
         (self.clock)().seconds()
     }
 
+    fn is_from_own_page(&self, headers: &HeaderMap) -> bool {
+        Origin::of(&self.simulator.issuer()).is_some_and(|own| is_from_own_page(headers, own.as_str()))
+    }
+
     const fn eid(&self) -> SimulatedEid {
         match self.kind {
             Kind::BankidNo => SimulatedEid::BankId,
             Kind::Vipps => SimulatedEid::Vipps,
         }
     }
+}
+
+/// The answer to a form that was not sent from a page of the simulator.
+pub(crate) fn from_elsewhere() -> Response {
+    tracing::info!("a form was not sent from a page of the simulator");
+    let mut response = bare(StatusCode::FORBIDDEN, "Simulator: the form was not sent from a page here\n");
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, plain);
+    response
 }
 
 /// Everything that is the eID's own protocol.
@@ -214,6 +229,9 @@ pub(crate) async fn decide(
     headers: HeaderMap,
     body: String,
 ) -> Response {
+    if !site.is_from_own_page(&headers) {
+        return from_elsewhere();
+    }
     let params = Params::parse(&body).unwrap_or_default();
     let own = |name| params.get(name).unwrap_or_default();
     let Some(chosen) = SimulatorOutcome::parse(own("outcome")) else {
@@ -288,6 +306,9 @@ pub(crate) async fn add_person(
     headers: HeaderMap,
     body: String,
 ) -> Response {
+    if !site.is_from_own_page(&headers) {
+        return from_elsewhere();
+    }
     let params = Params::parse(&body).unwrap_or_default();
     let own = |name| params.get(name).unwrap_or_default().to_owned();
     let new = sandbox::NewPerson {
@@ -316,8 +337,12 @@ pub(crate) async fn add_person(
     }
 }
 
-/// `POST /simulator/keys`: the simulated eID signs with a new key from now on.
-pub(crate) async fn rotate_key(State(site): State<Arc<SimulatorSite>>) -> Response {
+/// `POST /simulator/keys`: the simulated eID signs with a new key from now on. Programs ask for it; no page has a form
+/// for it, so whatever a browser sends here comes from elsewhere.
+pub(crate) async fn rotate_key(State(site): State<Arc<SimulatorSite>>, headers: HeaderMap) -> Response {
+    if headers.contains_key(header::ORIGIN) || headers.contains_key(SEC_FETCH_SITE) {
+        return from_elsewhere();
+    }
     match site.simulator.rotate_key() {
         Ok(()) => bare(StatusCode::NO_CONTENT, Body::empty()),
         Err(_) => bare(StatusCode::INTERNAL_SERVER_ERROR, Body::empty()),

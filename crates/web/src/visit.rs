@@ -4,21 +4,19 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
+    http::{Extensions, HeaderMap, Method, Uri, header, request::Parts},
     response::Response,
 };
 use oidc::{Params, ParamsError};
-use provider::{Call, Issuer, Refusal, TraceId};
+use provider::{Call, Issuer, Refusal, Refused, TraceId};
 use texts::{Cause, Locale};
 
 use crate::{
     App,
     cookies::Cookies,
-    entrance::{ClientAddress, Confidential},
-    respond::{
-        error::refusal_at,
-        page::{answer, moved},
-    },
+    entrance::{Arrived, ClientAddress, Peer},
+    headers::{self, text},
+    respond::{error::refusal_at, page::moved},
 };
 
 /// What a handler knows of the request beside its parameters.
@@ -34,32 +32,41 @@ pub(crate) struct Visit {
     pub(crate) accept_language: Option<String>,
     /// The `Origin` header, when a browser sent one.
     pub(crate) origin: Option<String>,
+    /// Whether a page of this domain sent it; asked where a form of ours is taken.
+    pub(crate) is_from_own_page: bool,
+    /// Whether the body may be a form, by its `Content-Type`.
+    pub(crate) may_be_form: bool,
     pub(crate) authorization: Option<String>,
 }
 
-fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
-    headers.get(name).and_then(|it| it.to_str().ok()).map(str::to_owned)
-}
-
-/// The host that the request is for: HTTP/2 has it in the URI, HTTP/1.1 in a header.
-pub(crate) fn host(uri: &Uri, headers: &HeaderMap) -> Option<String> {
-    // RFC 9112 §3.2: a request with more than one Host is refused.
-    if headers.get_all(header::HOST).iter().count() > 1 {
-        return None;
-    }
-    uri.authority().map(|it| it.as_str().to_owned()).or_else(|| text(headers, header::HOST))
+/// The host that a request is for, normalised.
+pub(crate) fn host(uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> Option<String> {
+    let confidential = match extensions.get::<Arrived>() {
+        Some(Arrived::Confidential) => Some(true),
+        Some(Arrived::Clear) => Some(false),
+        Some(Arrived::Unsaid) | None => None,
+    };
+    headers::host(uri, headers, confidential)
 }
 
 /// What came in clear text to a domain that is reached over TLS: a browser is sent to the same address there,
-/// anything with a body is refused, because whoever sends secrets in clear text shall notice.
-fn elsewhere(parts: &Parts, issuer: &str) -> Response {
+/// anything with a body is refused, because whoever sends secrets in clear text shall notice. Where a proxy ended TLS
+/// and does not say so, being sent there would lead back here for ever.
+fn elsewhere(parts: &Parts, issuer: &str, call: &Call) -> Result<Response, Refusal> {
+    let refuse = |cause| Err(Refusal::Page(Refused { cause, client_id: None }));
+    if parts.extensions.get::<Arrived>() == Some(&Arrived::Unsaid) {
+        let (trace, cause) = (call.trace, Cause::ProxySchemeMissing);
+        let peer = parts.extensions.get::<Peer>().map(|it| it.address.to_string());
+        tracing::warn!(%trace, cause = cause.id(), host = issuer, peer, "{}", cause.description());
+        return refuse(cause);
+    }
     if matches!(parts.method, Method::GET | Method::HEAD)
         && !parts.headers.contains_key(header::AUTHORIZATION)
     {
         let target = parts.uri.path_and_query().map_or("/", |it| it.as_str());
-        return moved(&format!("{issuer}{target}"));
+        return Ok(moved(&format!("{issuer}{target}")));
     }
-    answer(StatusCode::FORBIDDEN, "this address is reached over https only\n")
+    refuse(Cause::ClearText)
 }
 
 fn chosen_in(query: Option<&str>) -> Option<Locale> {
@@ -87,17 +94,19 @@ impl FromRequestParts<App> for Visit {
             trace: trace.unwrap_or_else(|| TraceId::new(app.provider.random())),
             from: parts.extensions.get::<ClientAddress>().map(|it| it.0),
         };
-        let accept_language = text(&parts.headers, header::ACCEPT_LANGUAGE);
+        let accept_language = headers::accept_language(&parts.headers);
         let chosen_now = chosen_in(parts.uri.query());
         let page_locale = locale(chosen_now, &[], accept_language.as_deref());
         let refuse = |refusal: Refusal| refusal_at(parts.uri.path(), &refusal, page_locale, &call);
-        let host = host(&parts.uri, &parts.headers).ok_or_else(|| refuse(Refusal::NotFound))?;
+        let host = host(&parts.uri, &parts.headers, &parts.extensions);
+        let host = host.ok_or_else(|| refuse(Refusal::NotFound))?;
         let issuer = app.provider.issuer(&host, &call).await.map_err(refuse)?;
-        let in_clear = parts.extensions.get::<Confidential>().is_some_and(|it| !it.0);
+        let in_clear = parts.extensions.get::<Arrived>().is_some_and(|it| *it != Arrived::Confidential);
         if issuer.is_https() && in_clear {
-            return Err(elsewhere(parts, issuer.url()));
+            return Err(elsewhere(parts, issuer.url(), &call).unwrap_or_else(refuse));
         }
         let cookies = Cookies::read(&parts.headers, issuer.is_https());
+        let own = issuer.url().to_owned();
         Ok(Self {
             chosen: chosen_now.or(cookies.language),
             chosen_now,
@@ -105,8 +114,10 @@ impl FromRequestParts<App> for Visit {
             issuer,
             call,
             accept_language,
-            origin: text(&parts.headers, header::ORIGIN),
-            authorization: text(&parts.headers, header::AUTHORIZATION),
+            origin: text(&parts.headers, &header::ORIGIN),
+            is_from_own_page: headers::is_from_own_page(&parts.headers, &own),
+            may_be_form: headers::may_be_form(&parts.headers),
+            authorization: text(&parts.headers, &header::AUTHORIZATION),
         })
     }
 }

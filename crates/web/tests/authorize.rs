@@ -324,7 +324,7 @@ async fn a_posted_request_is_stored_and_continued_by_get() {
 async fn a_request_too_long_for_a_cookie_is_stored_and_works() {
     let house = House::open().await;
     let state = "s".repeat(4_000);
-    let answer = house.browser().log_in(&[("state", Some(&state))], with::APP).await;
+    let answer = house.browser().log_in(&[("state", Some(&state))], with::APP).await.by_itself();
     assert_eq!(answer.param("state"), state);
     assert_eq!(house.redeem(&answer.param("code")).await.status, 200);
 }

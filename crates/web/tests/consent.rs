@@ -49,7 +49,7 @@ async fn rule_07_a_decision_from_another_browser_or_site_is_none() {
     let (target, _) = asked(&mut browser).await;
     let foreign =
         browser.post(&format!("{target}/consent"), "decision=allow", Some("https://evil.example")).await;
-    assert_eq!((foreign.status, foreign.trouble()), (400, "decision-not-made-here"));
+    assert_eq!((foreign.status, foreign.trouble()), (403, "decision-not-made-here"));
     let stranger = house.browser().post(&format!("{target}/consent"), "decision=allow", Some(ISSUER)).await;
     assert_eq!((stranger.status, stranger.trouble()), (400, "login-lost"));
     let neither = browser.post(&format!("{target}/consent"), "decision=", Some(ISSUER)).await;

@@ -575,6 +575,12 @@ impl House {
         self.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
+    /// Posts what says of itself that it is this kind of content.
+    pub(crate) async fn post_as(&self, target: &str, body: &str, kind: &str) -> Reply {
+        let request = Request::post(target).header("host", HOST).header("content-type", kind);
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
     pub(crate) async fn userinfo(&self, access_token: &str) -> Reply {
         let request = Request::get("/oauth2/userinfo")
             .header("host", HOST)
@@ -630,6 +636,17 @@ impl Reply {
 
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
         self.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// The answer that a page which goes on by itself stands for.
+    pub(crate) fn by_itself(&self) -> Self {
+        let (_, rest) = self.body.split_once("url=").unwrap_or_else(|| panic!("no way on: {self:?}"));
+        Self::of_location(&rest.split('"').next().unwrap().replace("&#38;", "&"))
+    }
+
+    /// How many bytes its headers have on the wire.
+    pub(crate) fn header_bytes(&self) -> usize {
+        self.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum()
     }
 
     pub(crate) fn json(&self) -> Value {

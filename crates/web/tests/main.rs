@@ -19,6 +19,7 @@ mod compatible;
 mod consent;
 mod cookies;
 mod discovery;
+mod entrance;
 mod errors;
 mod explain;
 mod imported_subjects;

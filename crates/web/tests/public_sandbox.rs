@@ -162,7 +162,7 @@ async fn the_sandbox_leads_to_no_foreign_address() {
     let (path, query) = place(&house, &leave);
     let pairs = [("request", query.as_str()), ("person", "x"), ("outcome", "cancel")];
     let forged = post(&house, &format!("{path}/simulator/decision"), &pairs, "https://evil.example").await;
-    assert_eq!(forged.status, 400, "a form on another site decides nothing");
+    assert_eq!(forged.status, 403, "a form on another site decides nothing");
 }
 
 #[tokio::test]

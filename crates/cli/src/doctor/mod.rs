@@ -2,6 +2,7 @@
 
 mod finding;
 mod machine;
+mod public_address;
 
 use std::{collections::BTreeSet, io::Write, sync::Arc, time::Duration};
 
@@ -82,8 +83,10 @@ async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
     }
     findings.push(plausible(&kept, now));
     findings.extend(flood(&kept));
+    let calls = Outbound::new(config.outbound.clone());
     for domain in &kept.domains {
         findings.push(machine::name("domain", &domain.host).await);
+        findings.push(public_address::ask(&calls, domain).await);
     }
     if let Some(host) = &config.sandbox {
         findings.push(sandbox(host, &kept).await);

@@ -26,6 +26,8 @@ pub(crate) struct Sources {
     pub(crate) heartbeats: Heartbeats,
     pub(crate) certificates: Option<Arc<Certificates>>,
     pub(crate) connections: Box<dyn Fn() -> usize + Send + Sync>,
+    /// How many connections were closed at once.
+    pub(crate) turned_away: Box<dyn Fn() -> u64 + Send + Sync>,
 }
 
 /// All metrics.
@@ -85,7 +87,11 @@ impl Metrics {
         it.register("request_seconds", "How long answers took", self.durations.clone());
         it.register("logins", "Logins by eID and what became of them", self.logins.clone());
         it.register("token_responses", "Answers of the token endpoint with tokens", self.tokens.clone());
-        it.register("refusals", "Requests turned away, by the limit that did it", self.refusals.clone());
+        it.register(
+            "refusals",
+            "Requests and connections turned away, by the limit that did it",
+            self.refusals.clone(),
+        );
         it.register(
             "login_events_dropped",
             "Events of logins that came too fast to be kept",
@@ -133,6 +139,8 @@ impl Metrics {
         for (limit, count) in tally.refusals() {
             set(self.refusals.get_or_create(&[("reason", limit.to_owned())]).inner(), count);
         }
+        let of_one_address = [("reason", "connections_of_one_address".to_owned())];
+        set(self.refusals.get_or_create(&of_one_address).inner(), (sources.turned_away)());
         set(self.dropped.inner(), sources.provider.dropped_events());
         set(self.counted.inner(), sources.provider.counted_events());
         set(self.commits.inner(), sources.store.commits());

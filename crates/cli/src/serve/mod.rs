@@ -31,6 +31,7 @@ use web::{App, Entrance, OperatorSite, Site, by_host, op_router, operator_router
 use crate::{
     clock,
     config::{self, Config, Listen, Where},
+    crowd::Exempt,
     listener::{Door, Limits},
     manage::{account, apply},
     signals, telemetry, upkeep,
@@ -137,6 +138,7 @@ async fn answer(
     let site = with_entrance(site, entrance(&config.listen, Arc::clone(&metrics)));
     let acceptor = certificates.as_ref().map(|it| it.acceptor()).transpose()?;
     let door = Door::at(&config.listen.addresses, site, acceptor, limits(&config.listen)).await?;
+    let door = door.exempting(trusted(&config.listen));
     let mut workers = Workers::new(clock::system(), end.clone());
     upkeep::sweep(&mut workers, Arc::clone(&provider));
     upkeep::probe_eids(&mut workers, Arc::clone(&provider));
@@ -154,6 +156,7 @@ async fn answer(
         heartbeats: workers.heartbeats(),
         certificates,
         connections: Box::new(door.connections()),
+        turned_away: Box::new(door.turned_away()),
     };
     let ready = Ready::new(store, end.clone());
     let operator = operator_site(ready, metrics, sources);
@@ -190,11 +193,17 @@ fn limits(listen: &Listen) -> Limits {
     }
 }
 
-fn entrance(listen: &Listen, metrics: Arc<Metrics>) -> Entrance {
+/// Says who is a proxy whose word counts.
+fn trusted(listen: &Listen) -> Exempt {
     let proxies = listen.trusted_proxies.clone();
+    Arc::new(move |peer| proxies.iter().any(|net| net.contains(peer)))
+}
+
+fn entrance(listen: &Listen, metrics: Arc<Metrics>) -> Entrance {
     Entrance {
-        proxies_only: !proxies.is_empty(),
-        trusts: Arc::new(move |peer| proxies.iter().any(|net| net.contains(peer))),
+        proxies_only: !listen.trusted_proxies.is_empty(),
+        trusts: trusted(listen),
+        largest_headers: usize::try_from(listen.largest_headers).unwrap_or(usize::MAX),
         largest_body: listen.largest_body,
         body_for: listen.body_for,
         observe: Arc::new(move |seen| metrics.observe(seen)),

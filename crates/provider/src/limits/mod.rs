@@ -102,8 +102,8 @@ impl Limiter {
     }
 }
 
-/// The addresses that one household or server has: an IPv4 address, or the /64 around one of IPv6.
-pub(crate) fn neighbourhood(address: IpAddr) -> IpAddr {
+/// Names the addresses that one household or server has: an IPv4 address, or the /64 around one of IPv6.
+pub fn neighbourhood(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
         four => four,

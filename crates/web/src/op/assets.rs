@@ -6,13 +6,13 @@ use axum::{
     response::Response,
 };
 
-use crate::respond::page::answer;
+use crate::{headers::elements, respond::page::answer};
 
 /// `GET /assets/{name}`
 pub(crate) async fn show(uri: Uri, headers: HeaderMap) -> Response {
     let Some(asset) = pages::asset(uri.path()) else { return answer(StatusCode::NOT_FOUND, Body::empty()) };
-    let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let gzip = accepts.split(',').any(|it| it.trim().split(';').next() == Some("gzip"));
+    let mut accepted = elements(&headers, &header::ACCEPT_ENCODING, b',').flatten();
+    let gzip = accepted.any(|it| it.split(';').next() == Some("gzip"));
     let mut response = answer(StatusCode::OK, if gzip { asset.gzip } else { asset.bytes });
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));

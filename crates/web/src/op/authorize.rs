@@ -7,6 +7,7 @@ use axum::{
 };
 use oidc::{AuthorizationParams, Params};
 use provider::{Arrival, Provider, Refusal};
+use texts::Cause;
 
 use super::turn::respond;
 use crate::{
@@ -22,7 +23,7 @@ pub(crate) async fn by_get(State(app): State<App>, visit: Visit, RawQuery(query)
 
 /// `POST /oauth2/authorize`: validated, stored, and continued by GET.
 pub(crate) async fn by_post(State(app): State<App>, visit: Visit, body: String) -> Response {
-    authorize(&app, &visit, (&body, None), Arrival::Post).await
+    by_form(&app, &visit, (&body, None)).await
 }
 
 /// `GET /{base64 acr}/oauth2/authorize`
@@ -42,7 +43,15 @@ pub(crate) async fn by_post_for_acr(
     Path(segment): Path<String>,
     body: String,
 ) -> Response {
-    authorize(&app, &visit, (&body, Some(&segment)), Arrival::Post).await
+    by_form(&app, &visit, (&body, Some(&segment))).await
+}
+
+async fn by_form(app: &App, visit: &Visit, asked: (&str, Option<&str>)) -> Response {
+    if !visit.may_be_form {
+        let cause = (StatusCode::BAD_REQUEST, Cause::ContentTypeUnsupported);
+        return cause_page(cause, visit.locale(&[]), &visit.call);
+    }
+    authorize(app, visit, asked, Arrival::Post).await
 }
 
 async fn authorize(

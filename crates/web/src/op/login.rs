@@ -61,14 +61,17 @@ pub(crate) async fn restart(State(app): State<App>, visit: Visit, Path(login): P
     go_on(&app, &visit, &login, LoginAction::Restart).await
 }
 
-/// Says whether a form was sent from elsewhere: a browser says where from.
-fn is_foreign(visit: &Visit) -> bool {
-    visit.origin.as_deref().is_some_and(|origin| origin != visit.issuer.url())
-}
+const NO_DECISION: (StatusCode, Cause) = (StatusCode::BAD_REQUEST, Cause::DecisionNotMadeHere);
 
-fn not_decided_here(visit: &Visit) -> Response {
-    let cause = (StatusCode::BAD_REQUEST, Cause::DecisionNotMadeHere);
-    cause_page(cause, visit.locale(&[]), &visit.call)
+/// What a form of ours says, if it came from our own page and is one; else what the person is told.
+fn own_form(visit: &Visit, body: &str) -> Result<Params, (StatusCode, Cause)> {
+    if !visit.is_from_own_page {
+        return Err((StatusCode::FORBIDDEN, Cause::DecisionNotMadeHere));
+    }
+    if !visit.may_be_form {
+        return Err((StatusCode::BAD_REQUEST, Cause::ContentTypeUnsupported));
+    }
+    Params::parse(body).map_err(|_| NO_DECISION)
 }
 
 /// `POST /login/{login}/consent`
@@ -78,10 +81,12 @@ pub(crate) async fn consent(
     Path(login): Path<String>,
     body: String,
 ) -> Response {
-    let decision =
-        Params::parse(&body).ok().and_then(|params| params.get("decision").map(|it| it == "allow"));
-    // From elsewhere it is no decision of this person.
-    let (Some(agreed), false) = (decision, is_foreign(&visit)) else { return not_decided_here(&visit) };
+    let decision = own_form(&visit, &body)
+        .and_then(|params| params.get("decision").map(|it| it == "allow").ok_or(NO_DECISION));
+    let agreed = match decision {
+        Ok(agreed) => agreed,
+        Err(cause) => return cause_page(cause, visit.locale(&[]), &visit.call),
+    };
     let turn = app
         .provider
         .decide_consent(&visit.issuer, (&login, agreed), &visit.cookies.brought, &visit.call)
@@ -100,8 +105,9 @@ pub(crate) async fn sign_in(
     body: String,
 ) -> Response {
     let body = Secret::new(body);
-    let (Ok(params), false) = (Params::parse(body.expose()), is_foreign(&visit)) else {
-        return not_decided_here(&visit);
+    let params = match own_form(&visit, body.expose()) {
+        Ok(params) => params,
+        Err(cause) => return cause_page(cause, visit.locale(&[]), &visit.call),
     };
     let typed = |name| params.get(name).unwrap_or_default();
     let password = Secret::from(typed("password"));

@@ -7,7 +7,7 @@ use axum::{
 };
 use oidc::{LogoutParams, Params};
 use pages::{Form, LoggedOut as LoggedOutPage, LogoutConfirm};
-use provider::{LoggedOut, LogoutStep, Refused};
+use provider::{LoggedOut, LogoutStep, Refusal, Refused};
 use texts::{Cause, Locale};
 
 use super::turn::frame;
@@ -34,12 +34,15 @@ pub(crate) async fn show(State(app): State<App>, visit: Visit, RawQuery(query): 
 
 /// `POST /oauth2/logout`: continued by GET, as for authorization; the answer of our own page ends it.
 pub(crate) async fn create(State(app): State<App>, visit: Visit, body: String) -> Response {
+    if !visit.may_be_form {
+        let refusal = Refusal::Page(Refused { cause: Cause::ContentTypeUnsupported, client_id: None });
+        return refusal_page(&refusal, visit.locale(&[]), &visit.call);
+    }
     let Ok(params) = Params::parse(&body) else {
         return malformed(&visit);
     };
-    // A browser says where a form was sent from; only our own page asks this question.
-    let ours = visit.origin.as_deref() == Some(visit.issuer.url());
-    if params.get("decision") == Some("logout") && ours {
+    // Only our own page asks this question; from elsewhere it is a request to log out, and the question is asked.
+    if params.get("decision") == Some("logout") && visit.is_from_own_page {
         return log_out(&app, &visit, &body, true).await;
     }
     let picked = LogoutParams::pick(&params);

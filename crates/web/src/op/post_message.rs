@@ -22,12 +22,5 @@ pub(crate) fn respond(frame: Frame, answer: &AuthorizationResponse, locale: Loca
         origin.as_str()
     );
     let view = PostMessage { frame, message: answer.as_message(), origin: origin.as_str().to_owned() };
-    let mut response = page_with(StatusCode::OK, view.html(locale), &policy, Powers::Links);
-    keep_opener(&mut response);
-    response
-}
-
-/// Leaves a page in touch with the window that opened it: a policy of its own would cut the two off for good.
-pub(crate) fn keep_opener(response: &mut Response) {
-    response.headers_mut().remove("cross-origin-opener-policy");
+    page_with(StatusCode::OK, view.html(locale), &policy, Powers::Links)
 }

@@ -34,9 +34,18 @@ async fn at_endpoint(
     work: impl AsyncFnOnce(Option<&str>, &Params) -> Result<Response, Refusal>,
 ) -> Response {
     let authorization = visit.authorization.as_deref();
-    let Some(params) = std::str::from_utf8(body).ok().and_then(|body| Params::parse(body).ok()) else {
-        let refusal = Refusal::OAuth(Refused { cause: Cause::FormMalformed, client_id: None });
-        return cors::readable(app, visit, None, token_refusal(&refusal, &visit.call)).await;
+    let read = || std::str::from_utf8(body).ok().and_then(|body| Params::parse(body).ok());
+    let form = match visit.may_be_form.then(read) {
+        Some(Some(params)) => Ok(params),
+        Some(None) => Err(Cause::FormMalformed),
+        None => Err(Cause::ContentTypeUnsupported),
+    };
+    let params = match form {
+        Ok(params) => params,
+        Err(cause) => {
+            let refusal = Refusal::OAuth(Refused { cause, client_id: None });
+            return cors::readable(app, visit, None, token_refusal(&refusal, &visit.call)).await;
+        }
     };
     let answer = work(authorization, &params).await;
     let response = answer.unwrap_or_else(|refusal| token_refusal(&refusal, &visit.call));

@@ -38,9 +38,6 @@ pub(crate) fn respond(visit: &Visit, turn: Result<Turn, Refusal>, reached: Reach
     let https = visit.issuer.is_https();
     let last_eid = if let Step::Leave { eid, .. } = &turn.step { Some(*eid) } else { None };
     let mut response = step(visit, turn.step, visit.locale(&turn.ui_locales), reached);
-    if turn.in_popup {
-        post_message::keep_opener(&mut response);
-    }
     let headers = response.headers_mut();
     cookies::write_changes(headers, &turn.cookies, https);
     if let Some(eid) = last_eid {

@@ -34,7 +34,12 @@ fn token(visit: &Visit, query: Option<&str>, body: &str) -> Result<Option<String
     if Params::parse(query.unwrap_or_default()).map_err(malformed)?.get("access_token").is_some() {
         return Err(refuse(Cause::TokenInQuery));
     }
-    let form = Params::parse(body).map_err(malformed)?;
+    // Programs that send JSON with everything send it here too, and the token stands in the header.
+    let form = match (visit.may_be_form, &visit.authorization) {
+        (true, _) => Params::parse(body).map_err(malformed)?,
+        (false, None) if !body.is_empty() => return Err(refuse(Cause::ContentTypeUnsupported)),
+        (false, _) => Params::default(),
+    };
     if form.has_duplicate() {
         return Err(refuse(Cause::ParameterRepeated));
     }

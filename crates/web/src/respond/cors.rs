@@ -9,6 +9,12 @@ use axum::{
 use super::page::answer;
 use crate::{App, visit::Visit};
 
+/// What a script may send along, whatever it asks: tracing libraries add their headers to every call, and Idura's SDK
+/// sends `Prefer` with a pushed request.
+///
+/// Spec: W3C Trace Context §3, <https://www.w3.org/TR/trace-context/#trace-context-http-headers-format>
+const ASKED_WITH: &str = "Authorization, Content-Type, Prefer, Traceparent, Tracestate, Baggage";
+
 /// Adds the headers that let the asking origin read this answer, if it is the application's.
 pub(crate) async fn readable(
     app: &App,
@@ -42,11 +48,7 @@ pub(crate) async fn preflight_of(app: &App, visit: &Visit, client_id: Option<&st
     let headers = response.headers_mut();
     if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
-        headers.insert(
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
-            // The last two are what Idura's SDK sends with a pushed request.
-            HeaderValue::from_static("Authorization, Content-Type, Prefer, Traceparent"),
-        );
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ASKED_WITH));
         headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     }
     response
@@ -58,6 +60,7 @@ pub(crate) fn public_preflight() -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ASKED_WITH));
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     response
 }

@@ -6,11 +6,12 @@ use axum::{
 };
 use oidc::ErrorCode;
 use pages::{Form, Frame, RefusalPage};
-use provider::{Call, Refusal, Refused};
+use provider::{Call, Refusal, Refused, TraceId};
 use serde_json::json;
 use texts::{Cause, Locale};
 
 use super::page::{Powers, json as json_answer, page};
+use crate::headers::accept_language;
 
 /// Addresses that programs ask; they are told in JSON.
 const FOR_PROGRAMS: [&str; 7] = [
@@ -30,7 +31,8 @@ const fn status_of(cause: Cause) -> StatusCode {
         Cause::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         Cause::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         Cause::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        Cause::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        Cause::ClearText | Cause::ProxyNotTrusted => StatusCode::FORBIDDEN,
+        Cause::Internal | Cause::ProxySchemeMissing => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     }
 }
@@ -41,7 +43,9 @@ fn cause_of(status: StatusCode) -> Cause {
         StatusCode::NOT_FOUND => Cause::NotFound,
         StatusCode::METHOD_NOT_ALLOWED => Cause::MethodNotAllowed,
         StatusCode::REQUEST_TIMEOUT => Cause::RequestTimeout,
-        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => Cause::RequestTooLarge,
+        StatusCode::PAYLOAD_TOO_LARGE
+        | StatusCode::URI_TOO_LONG
+        | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Cause::RequestTooLarge,
         StatusCode::TOO_MANY_REQUESTS => Cause::TooManyRequests,
         StatusCode::SERVICE_UNAVAILABLE => Cause::Busy,
         status if status.is_server_error() => Cause::Internal,
@@ -100,14 +104,32 @@ pub(crate) fn refusal_page(refusal: &Refusal, locale: Locale, call: &Call) -> Re
 
 /// A page that leads nowhere.
 pub(crate) fn cause_page((status, cause): (StatusCode, Cause), locale: Locale, call: &Call) -> Response {
+    page_of((status, cause), locale, call.trace)
+}
+
+fn page_of((status, cause): (StatusCode, Cause), locale: Locale, trace: TraceId) -> Response {
     let view = RefusalPage {
         frame: Frame::default(),
         cause,
         application: None,
-        trace_id: call.trace.to_string(),
+        trace_id: trace.to_string(),
         log_out: None,
     };
     noted(page(status, &view, locale, Powers::Links), Refused { cause, client_id: None })
+}
+
+/// What is said of a request that no handler saw: JSON where programs ask, a page where people do.
+pub(crate) fn unhandled(
+    (status, cause): (StatusCode, Option<Cause>),
+    (path, headers): (&str, &HeaderMap),
+    trace: TraceId,
+) -> Response {
+    let cause = cause.unwrap_or_else(|| cause_of(status));
+    if FOR_PROGRAMS.iter().any(|it| path.starts_with(it)) {
+        json_of(status, &Refused { cause, client_id: None }, trace)
+    } else {
+        page_of((status, cause), preferred(headers), trace)
+    }
 }
 
 /// The refusal of a request to log out. Whoever asked is led nowhere, and the person can log out all the same.
@@ -133,8 +155,7 @@ pub(crate) fn refusal_at(path: &str, refusal: &Refusal, locale: Locale, call: &C
 
 /// The language of a page before anything else is known.
 pub(crate) fn preferred(headers: &HeaderMap) -> Locale {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
-    Locale::choose(&[] as &[&str], accepted)
+    Locale::choose(&[] as &[&str], accept_language(headers).as_deref())
 }
 
 /// Puts our words in place of a framework's, where an error did not come from us. Its headers (`Allow`,
@@ -145,12 +166,7 @@ pub(crate) fn in_our_words(response: Response, path: &str, headers: &HeaderMap, 
     if !is_error || response.extensions().get::<Refused>().is_some() {
         return response;
     }
-    let (cause, locale) = (cause_of(status), preferred(headers));
-    let mut ours = if FOR_PROGRAMS.iter().any(|it| path.starts_with(it)) {
-        json_of(status, &Refused { cause, client_id: None }, call)
-    } else {
-        cause_page((status, cause), locale, call)
-    };
+    let mut ours = unhandled((status, None), (path, headers), call.trace);
     for name in [header::ALLOW, header::RETRY_AFTER, header::VARY, header::ACCESS_CONTROL_ALLOW_ORIGIN] {
         if let Some(value) = response.headers().get(&name) {
             ours.headers_mut().insert(name, value.clone());
@@ -160,13 +176,13 @@ pub(crate) fn in_our_words(response: Response, path: &str, headers: &HeaderMap, 
 }
 
 /// The text that goes out: the catalogue's, and the trace id.
-fn description(cause: Cause, call: &Call) -> String {
-    format!("{} (trace {})", cause.description(), call.trace)
+fn description(cause: Cause, trace: TraceId) -> String {
+    format!("{} (trace {trace})", cause.description())
 }
 
-fn json_of(status: StatusCode, refused: &Refused, call: &Call) -> Response {
+fn json_of(status: StatusCode, refused: &Refused, trace: TraceId) -> Response {
     let body =
-        json!({"error": refused.code().as_str(), "error_description": description(refused.cause, call)});
+        json!({"error": refused.code().as_str(), "error_description": description(refused.cause, trace)});
     noted(json_answer(status, &body), refused.clone())
 }
 
@@ -176,7 +192,7 @@ pub(crate) fn token_refusal(refusal: &Refusal, call: &Call) -> Response {
     let refused = refused_of(refusal);
     let is_client = refused.code() == ErrorCode::InvalidClient;
     let status = if is_client { StatusCode::UNAUTHORIZED } else { status_of(refused.cause) };
-    let mut response = json_of(status, &refused, call);
+    let mut response = json_of(status, &refused, call.trace);
     // RFC 9110 §15.5.2: a 401 always has a challenge.
     if is_client {
         let challenge = HeaderValue::from_static("Basic realm=\"token\"");
@@ -200,11 +216,11 @@ pub(crate) fn bearer_refusal(refusal: &Refusal, call: &Call) -> Response {
         ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
         _ => StatusCode::BAD_REQUEST,
     };
-    let mut response = json_of(status, refused, call);
+    let mut response = json_of(status, refused, call.trace);
     let challenge = format!(
         "Bearer error=\"{}\", error_description=\"{}\"",
         refused.code().as_str(),
-        description(refused.cause, call)
+        description(refused.cause, call.trace)
     );
     response.headers_mut().extend(
         HeaderValue::from_str(&challenge).ok().map(|challenge| (header::WWW_AUTHENTICATE, challenge)),

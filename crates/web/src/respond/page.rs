@@ -5,8 +5,17 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use pages::Page;
+use pages::{Continue, Frame, Page};
 use texts::Locale;
+
+use crate::address::class;
+
+const OPENER_POLICY: &str = "cross-origin-opener-policy";
+/// All headers of an answer together, in bytes: what fits a proxy's buffer of one page of memory.
+const LARGEST_HEADERS: usize = 4_000;
+/// What is added on the way out: the status line, `Date`, `Content-Length`, `Connection`, `Trace-Id`, and that browsers
+/// stay with TLS.
+const ADDED_LATER: usize = 240;
 
 /// What a page may do, beyond showing itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,12 +68,44 @@ pub(crate) fn page_with(status: StatusCode, html: String, policy: &str, powers: 
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CONTENT_SECURITY_POLICY, value(policy));
-    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     if powers == Powers::Forms {
         // So that the browser sends `Origin` with the form.
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     }
     response
+}
+
+/// Leaves the pages of a login in touch with the window that opened it: applications log people in through a popup, and
+/// a policy of its own would cut the two off for good. `path`: where the page is.
+///
+/// Spec: HTML §7.1.3, <https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies>
+pub(crate) fn keep_opener_of_logins(response: &mut Response, path: &str) {
+    let is_login = matches!(class(path), "authorize" | "login" | "callback");
+    if is_login && let Some(policy) = response.headers_mut().get_mut(OPENER_POLICY) {
+        *policy = HeaderValue::from_static("unsafe-none");
+    }
+}
+
+/// Says whether an answer that leads on has more headers than a proxy with small buffers takes.
+pub(crate) fn is_too_long(response: &Response) -> bool {
+    let headers = response.headers();
+    let sum: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    headers.contains_key(header::LOCATION) && sum + ADDED_LATER > LARGEST_HEADERS
+}
+
+/// The same way on as a page that goes on by itself: the address stands in the body, where there is room.
+pub(crate) fn going_on_by_itself(mut response: Response, frame: Frame, locale: Locale) -> Response {
+    let Some(location) = response.headers_mut().remove(header::LOCATION) else { return response };
+    let href = location.to_str().unwrap_or_default().to_owned();
+    let mut shown = page(StatusCode::OK, &Continue { frame, href }, locale, Powers::Links);
+    for (name, value) in response.headers().iter().filter(|(name, _)| **name != header::CONTENT_LENGTH) {
+        if *name == header::SET_COOKIE || !shown.headers().contains_key(name) {
+            shown.headers_mut().append(name, value.clone());
+        }
+    }
+    std::mem::swap(shown.extensions_mut(), response.extensions_mut());
+    shown
 }
 
 /// The same resource, for ever at another address.

@@ -93,7 +93,7 @@ async fn a_form_from_another_site_signs_nobody_in() {
     let mut browser = suite.house.browser();
     let target = sign_in_page(&mut browser).await;
     let foreign = browser.post(&target, &typed("ada", "correct horse"), Some("https://evil.example")).await;
-    assert_eq!((foreign.status, foreign.trouble()), (400, "decision-not-made-here"));
+    assert_eq!((foreign.status, foreign.trouble()), (403, "decision-not-made-here"));
     let nothing = suite.house.browser().post(&target, &typed("ada", "correct horse"), Some(ISSUER)).await;
     assert_eq!(nothing.trouble(), "login-lost", "nor does another browser");
 }
