@@ -1,6 +1,8 @@
 //! The authorization request as it arrives, and the response as it leaves.
 
+use crypto::b64;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{ErrorCode, Params};
 
@@ -39,13 +41,13 @@ pub struct AuthorizationParams {
     pub code_challenge: Option<String>,
     /// RFC 7636 §4.3
     pub code_challenge_method: Option<String>,
-    /// A request object by value (§6.1) was sent.
-    pub has_request: bool,
+    /// A request object by value (§6.1).
+    pub request: Option<String>,
     /// A request by reference: a pushed one (RFC 9126 §4), or a request object elsewhere (§6.2).
     pub request_uri: Option<String>,
     /// `registration` (§7.2.1) was sent.
     pub has_registration: bool,
-    /// Some parameter came twice.
+    /// A parameter that has a meaning came twice.
     pub has_duplicate: bool,
 }
 
@@ -79,11 +81,36 @@ impl AuthorizationParams {
             id_token_hint: text("id_token_hint"),
             code_challenge: text("code_challenge"),
             code_challenge_method: text("code_challenge_method"),
-            has_request: params.get("request").is_some(),
+            request: text("request"),
             request_uri: text("request_uri"),
             has_registration: params.get("registration").is_some(),
-            has_duplicate: params.has_duplicate(),
+            has_duplicate: params.has_registered_duplicate(),
         }
+    }
+}
+
+impl AuthorizationParams {
+    /// The same with what an unverified request object says of *how* to answer, where nothing outside says it: only for
+    /// refusing the object, at the address that stands outside.
+    #[must_use]
+    pub fn answered_as_the_object_says(mut self) -> Self {
+        let payload = self.request.as_deref().and_then(|it| it.split('.').nth(1)).and_then(b64::decode);
+        let claims: Option<Value> = payload.and_then(|it| serde_json::from_slice(&it).ok());
+        let text = |name| {
+            let said = claims.as_ref()?.get(name)?.as_str()?;
+            (!said.is_empty() && !said.contains(char::is_control)).then(|| said.to_owned())
+        };
+        self.response_mode = self.response_mode.or_else(|| text("response_mode"));
+        self.state = self.state.or_else(|| text("state"));
+        self
+    }
+
+    /// Says whether the response type is one whose answers go into the fragment by default.
+    ///
+    /// Spec: OAuth 2.0 Multiple Response Type Encoding Practices 1.0 §2.1, §5
+    pub fn is_answered_in_fragment(&self) -> bool {
+        let words = self.response_type.as_deref().unwrap_or_default().split(' ');
+        words.into_iter().any(|word| matches!(word, "token" | "id_token"))
     }
 }
 

@@ -59,29 +59,47 @@ impl fmt::Debug for ClientCredentials {
     }
 }
 
+/// How many colons of a Basic header are tried as the border between id and secret.
+const MOST_BORDERS: usize = 4;
+
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-fn form_decoded(text: &str) -> Option<String> {
-    let decoded = Params::parse(&format!("v={}", text.replace('&', "%26").replace('=', "%3D"))).ok()?;
-    decoded.get("v").map(str::to_owned)
+/// Each half as it stands and form-decoded (`+` is a space), the specified way first; without repetition.
+fn readings(half: &str) -> Vec<String> {
+    let text = format!("v={}", half.replace('&', "%26"));
+    let decoded = form_urlencoded::parse(text.as_bytes()).next().map(|(_, value)| value.into_owned());
+    let fine = decoded.filter(|it| !it.contains(|it: char| it.is_control() || it == '\u{fffd}'));
+    let mut all: Vec<String> = fine.into_iter().chain([half.to_owned()]).collect();
+    all.dedup();
+    all
 }
 
-/// Reads a Basic header in the specified way (each half form-urlencoded) and as many clients send it
-/// (as it is, split at the last colon because a client id may be a URN).
+/// Reads a Basic header in the specified way (each half form-urlencoded) and as clients send it: as it is, or with one
+/// half encoded and the other not. Client ids may be URNs and secrets may have colons, so each of up to four colons may
+/// be the border; of more than four the first and the last. At most 16 pairs.
 fn basic(header: &str) -> Option<Vec<Pair>> {
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
     let text = String::from_utf8(b64::decode_standard(encoded.trim())?).ok()?;
-    let (client_id, secret) = text.rsplit_once(':')?;
-    let mut pairs = Vec::new();
-    if let (Some(client_id), Some(secret)) = (form_decoded(client_id), form_decoded(secret)) {
-        pairs.push(Pair { client_id, secret: Secret::new(secret) });
-    }
-    let plain = Pair { client_id: client_id.to_owned(), secret: secret.into() };
-    if !client_id.is_empty() && !pairs.contains(&plain) {
-        pairs.push(plain);
+    let colons: Vec<(usize, &str)> = text.match_indices(':').collect();
+    let borders: Vec<(usize, &str)> = match colons.as_slice() {
+        [first, .., last] if colons.len() > MOST_BORDERS => vec![*first, *last],
+        all => all.to_vec(),
+    };
+    let mut pairs: Vec<Pair> = Vec::new();
+    // From the last one: a generated secret has no colon, and an id may be a URN.
+    for (border, _) in borders.into_iter().rev() {
+        let (client_id, secret) = (text.get(..border)?, text.get(border + 1..)?);
+        for client_id in readings(client_id).into_iter().filter(|it| !it.is_empty()) {
+            for secret in readings(secret) {
+                let pair = Pair { client_id: client_id.clone(), secret: Secret::new(secret) };
+                if !pairs.contains(&pair) {
+                    pairs.push(pair);
+                }
+            }
+        }
     }
     (!pairs.is_empty()).then_some(pairs)
 }
@@ -176,6 +194,20 @@ mod tests {
         assert_eq!(pick(Some("Bearer x"), "").unwrap_err(), MalformedCredentials::Header);
         assert_eq!(pick(Some("Basic !!"), "").unwrap_err(), MalformedCredentials::Header);
         assert_eq!(pick(None, "").unwrap_err(), MalformedCredentials::Missing);
+    }
+
+    #[test]
+    fn an_encoded_id_with_a_raw_secret_is_among_the_readings() {
+        let has = |text: &str, client_id: &str, secret: &str| {
+            pairs(text).contains(&Pair { client_id: client_id.into(), secret: secret.into() })
+        };
+        assert!(has("urn%3Amy%3Aapp:a+b/c=", "urn:my:app", "a+b/c="), "base64 as it is");
+        assert!(has("urn%3Amy%3Aapp:a+b/c=", "urn:my:app", "a b/c="), "or encoded");
+        assert!(has("shop:with:colons", "shop", "with:colons"));
+        assert!(has("urn:my:app:one:two:three", "urn", "my:app:one:two:three"), "the first of many colons");
+        assert!(has("urn:my:app:one:two:three", "urn:my:app:one:two", "three"), "and the last");
+        assert!(has("spa:", "spa", ""));
+        assert!(pairs("%41%41:%42%42:%43%43:%44%44:%45%45").len() <= 16);
     }
 
     proptest::proptest! {

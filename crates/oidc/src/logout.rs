@@ -17,7 +17,7 @@ pub struct LogoutParams {
     pub state: Option<String>,
     /// Space-separated language tags.
     pub ui_locales: Option<String>,
-    /// Some parameter came twice.
+    /// A parameter that has a meaning came twice.
     pub has_duplicate: bool,
 }
 
@@ -31,7 +31,7 @@ impl LogoutParams {
             post_logout_redirect_uri: text("post_logout_redirect_uri"),
             state: text("state"),
             ui_locales: text("ui_locales"),
-            has_duplicate: params.has_duplicate(),
+            has_duplicate: params.has_registered_duplicate(),
         }
     }
 }

@@ -13,6 +13,56 @@ pub enum ParamsError {
     Malformed,
 }
 
+/// The parameters that OAuth and OpenID Connect define, and our own: what may come once. Others, and `resource` and
+/// `audience`, which are defined to repeat (RFC 8707 §2, RFC 8693 §2.1), may come as often as they like.
+const ONCE: [&str; 45] = [
+    "access_token",
+    "acr_values",
+    "assertion",
+    "claims",
+    "claims_locales",
+    "client_assertion",
+    "client_assertion_type",
+    "client_id",
+    "client_secret",
+    "code",
+    "code_challenge",
+    "code_challenge_method",
+    "code_verifier",
+    "decision",
+    "display",
+    "dpop_jkt",
+    "error",
+    "error_description",
+    "error_uri",
+    "expires_in",
+    "grant_type",
+    "id_token",
+    "id_token_hint",
+    "iss",
+    "lang",
+    "login_hint",
+    "logout_hint",
+    "max_age",
+    "nonce",
+    "password",
+    "post_logout_redirect_uri",
+    "prompt",
+    "redirect_uri",
+    "refresh_token",
+    "registration",
+    "request",
+    "request_uri",
+    "response_mode",
+    "response_type",
+    "scope",
+    "session_state",
+    "state",
+    "token",
+    "token_type_hint",
+    "ui_locales",
+];
+
 /// Parameters in order; an empty value counts as absent (RFC 6749 §3.1).
 #[derive(Clone, Default)]
 pub struct Params {
@@ -80,9 +130,14 @@ impl Params {
             .filter(|it| !it.is_empty())
     }
 
-    /// Says whether any parameter came twice: RFC 6749 §3.1 and §3.2 forbid it.
+    /// Says whether any parameter came twice, whatever its name: for answers of eIDs.
     pub const fn has_duplicate(&self) -> bool {
         self.duplicate
+    }
+
+    /// Says whether a parameter that has a meaning came twice: RFC 6749 §3.1 and §3.2 forbid it.
+    pub fn has_registered_duplicate(&self) -> bool {
+        self.duplicate && ONCE.iter().any(|name| self.is_duplicate(name))
     }
 
     /// Says whether this one came twice.
@@ -105,6 +160,16 @@ mod tests {
     fn neg_14_a_parameter_that_comes_twice_is_seen_even_when_empty() {
         assert!(Params::parse("a=&b=1&a=").unwrap().has_duplicate());
         assert!(!Params::parse("a=1&b=1").unwrap().has_duplicate());
+    }
+
+    #[test]
+    fn what_has_no_meaning_here_or_is_meant_to_repeat_may_repeat() {
+        for fine in ["resource=a&resource=b", "audience=a&audience=b", "utm=1&utm=2&state=x"] {
+            assert!(!Params::parse(fine).unwrap().has_registered_duplicate(), "{fine}");
+        }
+        for wrong in ["state=a&state=a", "utm=1&utm=2&nonce=a&nonce=", "code_verifier=&code_verifier=x"] {
+            assert!(Params::parse(wrong).unwrap().has_registered_duplicate(), "{wrong}");
+        }
     }
 
     #[test]

@@ -28,8 +28,13 @@ pub(crate) fn encrypted(application: &Application, random: &Random, token: &str)
     key.encrypt(application.settings.encryption(), random, token).map_err(Fault::new)
 }
 
-/// How long an access token lives, as the profile writes it.
-pub(crate) fn expires_in(settings: &ApplicationSettings) -> ExpiresIn {
+/// How long an access token lives, as the profile writes it: in the compatible one as a text, but only in the answer to a
+/// code. At a refresh, client libraries calculate with it.
+pub(crate) fn expires_in(settings: &ApplicationSettings, is_refresh: bool) -> ExpiresIn {
     let seconds = settings.lifetimes().access_token_for.as_secs();
-    if settings.is_compatible() { ExpiresIn::Text(seconds.to_string()) } else { ExpiresIn::Number(seconds) }
+    if settings.is_compatible() && !is_refresh {
+        ExpiresIn::Text(seconds.to_string())
+    } else {
+        ExpiresIn::Number(seconds)
+    }
 }

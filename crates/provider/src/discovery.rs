@@ -5,11 +5,11 @@
 use std::time::Duration;
 
 use crypto::{Algorithm, ContentEncryption, b64};
-use model::{Acr, Timestamp, stands_in_jwks};
+use model::{Acr, stands_in_jwks};
 use oidc::{ResponseMode, Scope};
 use serde_json::{Value, json};
 
-use crate::Issuer;
+use crate::{Call, Issuer, Provider, Refusal, issuer::Key};
 
 /// The longest life of a token that a signing key signs: the upper limit of an application's setting.
 const LONGEST_TOKEN: Duration = Duration::from_secs(24 * 60 * 60);
@@ -19,7 +19,7 @@ const METHODS: [&str; 4] = ["client_secret_basic", "client_secret_post", "privat
 /// Those by which a client proves who it is.
 const PROOFS: [&str; 3] = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
 /// Of the modern profile.
-const CLAIMS: &[&str] = &[
+pub(crate) const CLAIMS: &[&str] = &[
     "iss",
     "sub",
     "aud",
@@ -124,10 +124,21 @@ impl Issuer {
             "ui_locales_supported": ["nb", "nn", "en"],
         })
     }
+}
 
-    /// Gives the JWK Set: public members only.
-    pub fn jwks(&self, now: Timestamp) -> Value {
-        let keys = self.keys.iter().filter(|key| stands_in_jwks(&key.times, LONGEST_TOKEN, now));
-        json!({"keys": keys.map(|key| &key.jwk).collect::<Vec<_>>()})
+impl Provider {
+    /// Gives the JWK Set: public members only. An EdDSA key is in it only while an application uses EdDSA, because there
+    /// are client libraries that fail at a key type that they do not know.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`], [`Refusal::Internal`].
+    pub async fn jwks(&self, issuer: &Issuer, call: &Call) -> Result<Value, Refusal> {
+        let published = |key: &&Key| stands_in_jwks(&key.times, LONGEST_TOKEN, call.now);
+        let mut keys: Vec<&Key> = issuer.keys.iter().filter(published).collect();
+        let is_eddsa = |key: &Key| key.algorithm == Algorithm::EdDsa;
+        if keys.iter().any(|key| is_eddsa(key)) && !self.registered(issuer, call).await?.uses_eddsa() {
+            keys.retain(|key| !is_eddsa(key));
+        }
+        Ok(json!({"keys": keys.into_iter().map(|key| &key.jwk).collect::<Vec<_>>()}))
     }
 }

@@ -1,9 +1,10 @@
 //! What the provider says of itself to one application: only what that application may use.
 
-use model::{Acr, compatible};
+use model::{Acr, ApplicationSettings, ClientAuthentication, compatible};
+use oidc::Scope;
 use serde_json::{Value, json};
 
-use crate::{Application, Call, Issuer, Provider, Refusal};
+use crate::{Application, Call, Issuer, Provider, Refusal, discovery::CLAIMS};
 
 impl Provider {
     /// Gives the discovery document narrowed to one application; an unknown one gets what everybody gets.
@@ -58,14 +59,48 @@ fn narrow(document: &mut Value, issuer: &Issuer, application: &Application) {
     set("response_modes_supported", json!(modes));
     set("id_token_signing_alg_values_supported", algorithms.clone());
     set("userinfo_signing_alg_values_supported", algorithms);
+    let method = match settings.authentication {
+        ClientAuthentication::ClientSecret => json!(["client_secret_basic", "client_secret_post"]),
+        ClientAuthentication::PrivateKeyJwt => json!(["private_key_jwt"]),
+        ClientAuthentication::None => json!(["none"]),
+    };
+    set("token_endpoint_auth_methods_supported", method);
+    let require_par = settings.require_par || issuer.settings.require_par;
+    set("require_pushed_authorization_requests", json!(require_par));
+    let grants: &[&str] = if settings.refresh_tokens {
+        &["authorization_code", "refresh_token"]
+    } else {
+        &["authorization_code"]
+    };
+    set("grant_types_supported", json!(grants));
+    let (scopes, claims) = words(issuer, settings);
+    set("scopes_supported", json!(scopes));
+    set("claims_supported", json!(claims));
+}
+
+/// The scopes that the application may use, and the claims that it may get.
+fn words(issuer: &Issuer, settings: &ApplicationSettings) -> (Vec<&'static str>, Vec<&'static str>) {
+    let may = |scope: &Scope| match scope {
+        Scope::Nin => settings.may_have_nin(issuer.environment),
+        Scope::OfflineAccess => settings.refresh_tokens,
+        _ => true,
+    };
     if settings.is_compatible() {
-        let names = compatible::names(&settings.eids, settings.compatible.property_format);
-        set("claims_supported", json!(names));
-        let scopes: &[&str] = if settings.compatible.dynamic_scopes {
-            &["openid", "address", "email", "phone", "birthdate", "ssn"]
-        } else {
-            &["openid"]
-        };
-        set("scopes_supported", json!(scopes));
+        let dynamic = settings.compatible.dynamic_scopes;
+        let known = [
+            (Scope::Openid, "openid", true),
+            (Scope::Address, "address", dynamic),
+            (Scope::Email, "email", dynamic),
+            (Scope::Phone, "phone", dynamic),
+            (Scope::Birthdate, "birthdate", dynamic),
+            (Scope::Nin, "ssn", dynamic),
+            (Scope::OfflineAccess, "offline_access", true),
+        ];
+        let scopes = known.into_iter().filter(|(scope, _, is_on)| *is_on && may(scope));
+        let claims = compatible::names(&settings.eids, settings.compatible.property_format);
+        return (scopes.map(|(_, word, _)| word).collect(), claims);
     }
+    let scopes = Scope::MODERN.into_iter().filter(may).map(Scope::as_str).collect();
+    let claims = CLAIMS.iter().copied().filter(|name| may(&Scope::Nin) || !name.starts_with("nin"));
+    (scopes, claims.collect())
 }

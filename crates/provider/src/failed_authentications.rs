@@ -12,8 +12,12 @@ use crate::{
     limits::{Limit, MINUTE, neighbourhood},
 };
 
-/// One client or test user at one address, known by any of its names: a Basic header can be read in two ways.
+/// An attempt from one address: to be each of the clients that the credentials may name, or a test user. A Basic header
+/// can be read in several ways; each existing client counts once, and all names that no client has count as one.
 pub(crate) struct Attempt(Vec<Digest>);
+
+/// Stands for every name that no client has. No client id can look like this: it has a control character.
+const NOBODY: &str = "nobody\0";
 
 /// The client ids that are claimed, whether they exist or not.
 fn claimed(credentials: &ClientCredentials) -> Vec<String> {
@@ -27,6 +31,7 @@ fn claimed(credentials: &ClientCredentials) -> Vec<String> {
             vec![subject.or_else(|| client_id.clone()).unwrap_or_default()]
         }
     };
+    names.sort_unstable();
     names.dedup();
     names
 }
@@ -36,13 +41,24 @@ impl Provider {
     ///
     /// # Errors
     /// [`Refusal::TooMany`]: this client failed too often from there. Refuse it even with the right secret.
-    pub(crate) fn attempt(
+    pub(crate) async fn attempt(
         &self,
         issuer: &Issuer,
         credentials: &ClientCredentials,
         call: &Call,
     ) -> Result<Option<Attempt>, Refusal> {
-        self.attempt_of(issuer, claimed(credentials), call)
+        let claimed = claimed(credentials);
+        let mut names = Vec::new();
+        for name in &claimed {
+            if self.known(issuer, name, call).await?.is_some() {
+                names.push(name.clone());
+            }
+        }
+        // A name that nobody has must not shut out the client that is meant.
+        if names.is_empty() {
+            names.push(NOBODY.to_owned());
+        }
+        self.attempt_of(issuer, names, call)
     }
 
     /// The same for a test user who signs in.

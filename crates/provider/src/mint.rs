@@ -219,7 +219,7 @@ pub(crate) fn token_response(
     application: &Application,
     grant: &Grant,
     (access_token, refresh_token, random): (&Secret<String>, Option<&Secret<String>>, &Random),
-    now: Timestamp,
+    (is_refresh, now): (bool, Timestamp),
 ) -> Result<TokenResponse, Fault> {
     let id_token = if grant.scopes.has(Scope::Openid) {
         let key = signing_key(issuer, application, now)?;
@@ -233,7 +233,7 @@ pub(crate) fn token_response(
     Ok(TokenResponse {
         access_token: access_token.expose().clone(),
         token_type: "Bearer",
-        expires_in: answers::expires_in(&application.settings),
+        expires_in: answers::expires_in(&application.settings, is_refresh),
         refresh_token: refresh_token.map(|it| it.expose().clone()),
         id_token,
         scope: (!application.settings.is_compatible()).then(|| grant.scopes.to_text()),

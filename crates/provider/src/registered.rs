@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crypto::Algorithm;
 use model::{ApplicationSettings, Origin};
 
 /// Origins and addresses of the enabled applications of one domain.
@@ -13,6 +14,7 @@ pub(crate) struct Registered {
     returns: HashMap<String, bool>,
     /// Name and address of the application, while there is only one.
     only: Only,
+    uses_eddsa: bool,
 }
 
 /// Whether a domain has one application.
@@ -33,6 +35,7 @@ impl Registered {
                 Only::None => Only::One(name, settings.home()),
                 Only::One(..) | Only::Several => Only::Several,
             };
+            registered.uses_eddsa |= settings.algorithm() == Algorithm::EdDsa;
             registered.origins.extend(settings.cors_origins());
             let (compatible, mut add) = (settings.is_compatible(), |uri: &String, fine| {
                 let alone = registered.returns.entry(uri.clone()).or_insert(true);
@@ -44,6 +47,11 @@ impl Registered {
             }
         }
         registered
+    }
+
+    /// Says whether an application has its ID tokens signed with EdDSA.
+    pub(crate) const fn uses_eddsa(&self) -> bool {
+        self.uses_eddsa
     }
 
     /// The name and address of the domain's only application.

@@ -193,6 +193,8 @@ causes! {
     ResponseTypeUnsupported: "response-type-unsupported", Wire, "unsupported_response_type", [Developer], "only response_type=code is supported";
     /// `prompt`
     PromptInvalid: "prompt-invalid", Wire, "invalid_request", [Developer], "prompt has an unknown or contradictory value";
+    /// A list of scopes with commas.
+    ScopeHasCommas: "scope-has-commas", Wire, "invalid_scope", [Developer], "scope is a list with spaces, not with commas";
     /// `claims`
     ClaimsInvalid: "claims-invalid", Wire, "invalid_request", [Developer], "claims is not the JSON object that it must be";
     /// The application must use PKCE.
@@ -233,7 +235,7 @@ causes! {
     /// Another kind of JWT.
     AssertionOfAnotherKind: "assertion-of-another-kind", Wire, "invalid_client", [Developer], "the client assertion is another kind of token";
     /// Its audience is not us, or not us alone.
-    AssertionAudienceWrong: "assertion-audience-wrong", Wire, "invalid_client", [Developer], "the audience of the client assertion must be the issuer";
+    AssertionAudienceWrong: "assertion-audience-wrong", Wire, "invalid_client", [Developer], "the audience of the client assertion must be the issuer alone";
     /// Its times do not fit.
     AssertionExpired: "assertion-expired", Wire, "invalid_client", [Developer], "the client assertion is expired, not valid yet, or lives too long";
     /// It has no `jti`.

@@ -138,7 +138,7 @@ async fn an_unknown_client_is_a_page_and_never_a_redirect() {
 async fn neg_14_a_parameter_that_comes_twice_is_refused() {
     let house = House::open().await;
     let query = house.request(&[]);
-    for name in ["state", "nonce", "scope", "acr_values", "prompt", "code_challenge", "whatever"] {
+    for name in ["state", "nonce", "scope", "acr_values", "prompt", "code_challenge", "request_uri"] {
         let reply = house.get(&format!("/oauth2/authorize?{name}=x&{query}&{name}=y")).await;
         assert_eq!(reply.error(), "invalid_request", "{name}");
     }
@@ -357,4 +357,44 @@ async fn a_hint_that_cannot_be_verified_was_an_error_for_ever() {
         let silent = [("id_token_hint", Some(hint)), ("prompt", Some("none"))];
         assert_eq!(house.browser().authorize(&silent).await.error(), "login_required");
     }
+}
+
+#[tokio::test]
+async fn a_repeated_resource_and_repeated_unknown_parameters_were_refused() {
+    let house = House::open().await;
+    for more in
+        ["resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example", "utm_source=a&utm_source=b"]
+    {
+        let target = format!("/oauth2/authorize?{}&{more}", house.request(&[]));
+        let reply = house.browser().get(&target).await;
+        assert!(reply.location().starts_with("http://bankid."), "{more}: {reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_scope_with_commas_logged_in_without_an_id_token() {
+    let house = House::open().await;
+    for scope in ["openid,profile", "openid profile,email", "profile,dance"] {
+        assert_eq!(refused(&house, &[("scope", Some(scope))]).await, "invalid_scope", "{scope}");
+    }
+    assert_eq!(
+        house.browser().authorize(&[("scope", Some("openid a,b"))]).await.status,
+        303,
+        "unknown words"
+    );
+}
+
+#[tokio::test]
+async fn an_implicit_response_type_is_refused_in_the_fragment() {
+    let house = House::open().await;
+    for kind in ["id_token", "id_token token", "code id_token", "token", "code token"] {
+        let reply = house.browser().authorize(&[("response_type", Some(kind))]).await;
+        assert!(reply.location().starts_with(&format!("{REDIRECT}#")), "{kind}: {}", reply.location());
+        assert_eq!(reply.error(), "unsupported_response_type");
+        let by_query = [("response_type", Some(kind)), ("response_mode", Some("query"))];
+        let reply = house.browser().authorize(&by_query).await;
+        assert!(reply.location().starts_with(&format!("{REDIRECT}?")), "as it was asked");
+    }
+    let other = house.browser().authorize(&[("response_type", Some("none"))]).await;
+    assert!(other.location().starts_with(&format!("{REDIRECT}?")));
 }

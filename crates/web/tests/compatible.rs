@@ -409,3 +409,18 @@ async fn the_consent_page_lists_what_the_eid_gives_and_no_more() {
         assert_eq!(page.body.contains(listed), wanted, "{listed}");
     }
 }
+
+#[tokio::test]
+async fn a_lifetime_as_text_broke_client_libraries_at_a_refresh() {
+    let house = house(|it| it.refresh_tokens = true).await;
+    let changes = [HIGH, ("scope", Some("openid offline_access"))];
+    let first = tokens(&house, &mut house.browser(), &changes, with::APP).await;
+    assert_eq!(first["expires_in"], "120", "as the vendor answers a code");
+    let refreshing = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", first["refresh_token"].as_str().unwrap()),
+        ("client_id", "shop"),
+        ("client_secret", house.secret.expose()),
+    ];
+    assert_eq!(house.token(&refreshing).await.json()["expires_in"], 120, "a number at a refresh");
+}

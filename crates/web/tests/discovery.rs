@@ -61,3 +61,51 @@ async fn metadata_names_only_what_works() {
         assert_ne!(house.get(path).await.status, 404, "{path}");
     }
 }
+
+#[tokio::test]
+async fn the_document_for_one_client_says_what_holds_for_that_client() {
+    let house = House::with(|shop| {
+        shop.refresh_tokens = true;
+        shop.require_par = true;
+    })
+    .await;
+    let about = async |client_id: &str| {
+        house.get(&format!("/.well-known/openid-configuration?client_id={client_id}")).await.json()
+    };
+    let (shop, spa) = (about("shop").await, about("spa").await);
+    let has = |document: &serde_json::Value, list: &str, word: &str| {
+        document[list].as_array().unwrap().iter().any(|it| it == word)
+    };
+    assert_eq!(shop["require_pushed_authorization_requests"], true);
+    assert_eq!(spa["require_pushed_authorization_requests"], false);
+    for (list, word) in [
+        ("scopes_supported", "nin"),
+        ("scopes_supported", "offline_access"),
+        ("grant_types_supported", "refresh_token"),
+        ("claims_supported", "nin_type"),
+        ("token_endpoint_auth_methods_supported", "client_secret_basic"),
+    ] {
+        assert_eq!((has(&shop, list, word), has(&spa, list, word)), (true, false), "{list} {word}");
+    }
+    assert!(
+        has(&spa, "scopes_supported", "openid") && has(&spa, "grant_types_supported", "authorization_code")
+    );
+}
+
+#[tokio::test]
+async fn one_eddsa_application_put_its_key_type_into_every_clients_key_set() {
+    let mut house = House::with(|shop| shop.id_token_algorithm = "EdDSA".to_owned()).await;
+    let types = async |house: &House| {
+        let set = house.get("/.well-known/jwks").await.json();
+        set["keys"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|key| key["kty"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert!(types(&house).await.contains(&"OKP".to_owned()), "while an application uses it");
+    house.change_shop(|_| {}).await;
+    let kept = types(&house).await;
+    assert!(!kept.is_empty() && !kept.contains(&"OKP".to_owned()), "{kept:?}");
+}

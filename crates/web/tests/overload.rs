@@ -294,3 +294,21 @@ async fn a_server_may_push_for_all_its_people_from_one_address() {
         "anybody can be this one"
     );
 }
+
+#[tokio::test]
+async fn a_header_that_can_be_read_in_many_ways_counts_once_for_each_client_it_may_mean() {
+    let house = limited(Limits { failed_authentications: 3, ..NONE }).await;
+    let header = |text: &str| format!("Basic {}", crypto::b64::encode_standard(text.as_bytes()));
+    let fail = async |text: &str| {
+        let request = Request::post("/oauth2/token").header("authorization", header(text));
+        let body = form(&[("grant_type", "authorization_code")]);
+        ask(&house.router, "192.0.2.1", request, &body).await.status
+    };
+    for _ in 0..3 {
+        assert_eq!(fail("shop:a:b:c%20d").await, 401);
+    }
+    assert_eq!(fail("shop:x").await, 429, "three failures of one client");
+    for _ in 0..2 {
+        assert_eq!(fail("nobody:x").await, 401, "the other readings did not count as unknown clients");
+    }
+}

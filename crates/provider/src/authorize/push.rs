@@ -7,15 +7,15 @@
 use std::{sync::Arc, time::Duration};
 
 use crypto::{Digest, b64};
-use model::{ApplicationSettings, Wanted};
-use oidc::{AuthorizationParams, PUSHED, Params, Scopes};
+use model::Wanted;
+use oidc::{AuthorizationParams, PUSHED, Params};
 use store::parked_requests::{self, Origin, ParkedRequest};
 use texts::Cause;
 
 use super::{
     Brought, LoginAction, Turn,
     jar::{Jar, LOGIN_FOR},
-    request::{meant, trusted_return, understand},
+    request::{trusted_return, understand},
     start::{Arrival, Asked, parked_place},
 };
 use crate::{
@@ -122,6 +122,10 @@ impl Provider {
     ) -> Result<Turn, Refusal> {
         let refused = |cause| refuse_page(cause).of(&application.client_id);
         let gone = || refused(Cause::RequestUriGone);
+        // Everything else beside the reference is ignored (RFC 9101 §5); a second request object is too much.
+        if params.request.is_some() {
+            return Err(refused(Cause::RequestOverridden));
+        }
         let bytes = params.pushed().and_then(b64::decode).ok_or_else(gone)?;
         let id: [u8; 32] = bytes.try_into().map_err(|_| gone())?;
         let jar = Jar::open(issuer, brought, call.now);
@@ -136,9 +140,6 @@ impl Provider {
         // Another client's request does not exist.
         let wanted: Option<Wanted> = unpack(plain.expose());
         let wanted = wanted.filter(|it| it.application == application.id).ok_or_else(gone)?;
-        if overrides(params, &wanted, &application.settings) {
-            return Err(refused(Cause::RequestOverridden));
-        }
         let wanted = permitted_request(issuer, &application, wanted).ok_or_else(gone)?;
         let ends_at = now.after(LOGIN_FOR);
         let first = self
@@ -149,33 +150,4 @@ impl Provider {
         }
         self.go(issuer, (application, Asked { wanted, pushed: Some(id) }), (arrival, brought), call).await
     }
-}
-
-/// Says whether a parameter beside `client_id` and `request_uri` is another than what was pushed. What clients
-/// repeat because OpenID Connect Core asks for it is fine.
-fn overrides(params: &AuthorizationParams, wanted: &Wanted, settings: &ApplicationSettings) -> bool {
-    let differs = |sent: &Option<String>, pushed: Option<&str>| sent.is_some() && sent.as_deref() != pushed;
-    let others = [
-        &params.response_mode,
-        &params.prompt,
-        &params.max_age,
-        &params.acr_values,
-        &params.login_hint,
-        &params.claims,
-        &params.id_token_hint,
-        &params.code_challenge,
-        &params.code_challenge_method,
-    ];
-    differs(&params.redirect_uri, Some(&wanted.redirect_uri))
-        || differs(&params.state, wanted.state.as_deref())
-        || differs(&params.nonce, wanted.nonce.as_deref())
-        || differs(&params.response_type, Some("code"))
-        || params
-            .scope
-            .as_deref()
-            .is_some_and(|it| !wanted.scopes.has_all(meant(settings, Scopes::parse(it))))
-        || params.has_request
-        || params.has_registration
-        || params.has_duplicate
-        || others.into_iter().any(Option::is_some)
 }

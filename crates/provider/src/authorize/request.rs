@@ -107,6 +107,9 @@ fn response_mode(draft: &mut Draft<'_>) -> Result<(), Cause> {
         let (settings, redirect_uri) = (&draft.application.settings, &draft.wanted.redirect_uri);
         let known = ResponseMode::parse(mode).filter(|mode| settings.allows_mode(*mode, redirect_uri));
         draft.wanted.response_mode = known.ok_or(Cause::ResponseModeUnsupported)?;
+    } else if draft.params.is_answered_in_fragment() {
+        // It will be refused, where its answer would have gone.
+        draft.wanted.response_mode = ResponseMode::Fragment;
     }
     Ok(())
 }
@@ -118,7 +121,7 @@ fn no_duplicates(draft: &mut Draft<'_>) -> Result<(), Cause> {
 
 fn no_request_object(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let params = draft.params;
-    if params.has_request {
+    if params.request.is_some() {
         return Err(Cause::RequestObjectUnsupported);
     }
     if params.request_uri.is_some() {
@@ -167,7 +170,7 @@ fn prompt(draft: &mut Draft<'_>) -> Result<(), Cause> {
 }
 
 /// What an application's scopes mean for it: in the compatible profile its settings decide.
-pub(super) fn meant(settings: &ApplicationSettings, asked: Scopes) -> Scopes {
+fn meant(settings: &ApplicationSettings, asked: Scopes) -> Scopes {
     let known = if settings.is_compatible() {
         let offline = asked.iter().filter(|scope| *scope == Scope::OfflineAccess);
         model::compatible::wanted_scopes(&settings.compatible, asked).iter().chain(offline).collect()
@@ -177,8 +180,18 @@ pub(super) fn meant(settings: &ApplicationSettings, asked: Scopes) -> Scopes {
     if settings.refresh_tokens { known } else { known.without(Scope::OfflineAccess) }
 }
 
+/// Unknown scopes are ignored, but not a list with commas: that would log in without an ID token, and the application
+/// would not know why.
+fn has_commas(scope: &str) -> bool {
+    let listed = |word: &&str| word.contains(',') && word.split(',').any(|it| Scope::parse(it).is_some());
+    scope.split(' ').any(|word| listed(&word))
+}
+
 fn scope(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let named = draft.params.scope.as_deref().unwrap_or_default();
+    if !draft.application.settings.is_compatible() && has_commas(named) {
+        return Err(Cause::ScopeHasCommas);
+    }
     let hinted = draft.hint.scopes.iter().filter_map(|word| Scope::parse(word));
     let asked: Scopes = Scopes::parse(named).iter().chain(hinted).collect();
     draft.wanted.scopes = meant(&draft.application.settings, asked);

@@ -107,6 +107,14 @@ impl Provider {
         let redirect_uri = trusted_return(&application, params)
             .map_err(|cause| refuse_page(cause).of(&application.client_id))?;
         self.admit_client(issuer, (&application, Doing::Authorizing), call)?;
+        let as_asked;
+        let params = match &params.request {
+            Some(_) => {
+                as_asked = params.clone().answered_as_the_object_says();
+                &as_asked
+            }
+            None => params,
+        };
         let must_push = application.settings.require_par || issuer.settings.require_par;
         let understood = understand(issuer, &application, params, redirect_uri.clone(), call)
             .and_then(|it| if must_push { Err((Cause::PushRequired, it.response_mode)) } else { Ok(it) });

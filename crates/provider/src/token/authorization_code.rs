@@ -144,7 +144,8 @@ impl Provider {
             (Redeemed::Won, Some((grant, _)), Some(minted)) => {
                 self.note_given(issuer, (client, &grant, Kind::Redeemed), call);
                 let tokens = (&minted.token, refresh.as_ref().map(|it| &it.token), &self.random);
-                token_response(issuer, &client.application, &grant, tokens, now).map_err(Refusal::from)
+                token_response(issuer, &client.application, &grant, tokens, (false, now))
+                    .map_err(Refusal::from)
             }
             (Redeemed::AssertionReused, ..) => Err(assertion_reused()),
             (Redeemed::Dead, ..) => Err(bad_code()),

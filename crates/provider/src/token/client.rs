@@ -69,7 +69,7 @@ impl Provider {
         credentials: &ClientCredentials,
         call: &Call,
     ) -> Result<Client, Refusal> {
-        let attempt = self.attempt(issuer, credentials, call)?;
+        let attempt = self.attempt(issuer, credentials, call).await?;
         let client = self.recognise(issuer, credentials, call).await;
         if let (Err(Refusal::OAuth(_)), Some(attempt)) = (&client, attempt) {
             self.count_failure(issuer, attempt, call).await?;
@@ -99,7 +99,7 @@ impl Provider {
         }
     }
 
-    async fn known(
+    pub(crate) async fn known(
         &self,
         issuer: &Issuer,
         client_id: &str,
@@ -112,20 +112,33 @@ impl Provider {
         }
     }
 
+    /// Every reading of what was presented is tried, and the first that is right counts: how long it takes does not tell
+    /// which one it was.
     async fn by_secret(&self, issuer: &Issuer, pairs: &[Pair], call: &Call) -> Result<Client, Refusal> {
-        // Nothing is no secret, whatever digest somebody has brought.
-        for pair in pairs.iter().filter(|it| !it.secret.expose().is_empty()) {
+        let mut found = None;
+        for pair in pairs {
             // An unknown client costs the same digest as a known one.
             let presented = Digest::of(pair.secret.expose().as_bytes());
             let Some(application) = self.known(issuer, &pair.client_id, call).await? else { continue };
-            let by_secret = application.settings.authentication == ClientAuthentication::ClientSecret;
-            let found = application.secret(&presented, call.now).map(|it| it.last_used_at);
-            if let (Some(last), true) = (found, by_secret) {
-                self.note_secret(issuer, &application, (&presented, last), call.now);
-                return Ok(Client { application, jti: None });
+            let is_right = match application.settings.authentication {
+                // Nothing is no secret, whatever digest somebody has brought.
+                ClientAuthentication::ClientSecret => {
+                    let known = application.secret(&presented, call.now).is_some();
+                    known && !pair.secret.expose().is_empty()
+                }
+                // Some libraries send a header for a public client too.
+                ClientAuthentication::None => pair.secret.expose().is_empty(),
+                ClientAuthentication::PrivateKeyJwt => false,
+            };
+            if is_right && found.is_none() {
+                found = Some((application, presented));
             }
         }
-        Err(unknown())
+        let (application, presented) = found.ok_or_else(unknown)?;
+        if let Some(last) = application.secret(&presented, call.now).map(|it| it.last_used_at) {
+            self.note_secret(issuer, &application, (&presented, last), call.now);
+        }
+        Ok(Client { application, jti: None })
     }
 
     /// Spec: RFC 7523 §3 <https://www.rfc-editor.org/rfc/rfc7523#section-3>, draft-ietf-oauth-rfc7523bis
@@ -167,16 +180,24 @@ fn check_typ(typ: Option<&str>) -> Result<(), Refusal> {
     }
 }
 
-/// The audience is us, as one string: the issuer with or without a final slash, or the token endpoint.
-/// An array, or anybody else, is refused: that was the audience injection of 2025.
+/// The audience is us and nobody else: the issuer with or without a final slash, or the token endpoint, as a string or
+/// as the only element of an array. Several audiences are refused: that was the audience injection of 2025.
 fn check_audience(claims: &Map<String, Value>, issuer: &Issuer) -> Result<(), Refusal> {
-    let rest =
-        claims.get("aud").and_then(Value::as_str).and_then(|audience| audience.strip_prefix(issuer.url()));
-    match rest {
+    let audience = match claims.get("aud") {
+        Some(Value::Array(several)) => match several.as_slice() {
+            [only] => only.as_str(),
+            _ => None,
+        },
+        one => one.and_then(Value::as_str),
+    };
+    match audience.and_then(|it| it.strip_prefix(issuer.url())) {
         Some("" | "/" | "/oauth2/token") => Ok(()),
         _ => Err(refuse(Cause::AssertionAudienceWrong)),
     }
 }
+
+/// How far ahead an assertion may expire: the default of widespread libraries.
+const LONGEST_ASSERTION: i64 = 3_600;
 
 /// Gives the instant after which the assertion's `jti` need not be remembered.
 fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result<Timestamp, Refusal> {
@@ -186,7 +207,7 @@ fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result<Timestamp,
     let expires = seconds("exp")?.ok_or_else(wrong)?;
     let now = now.seconds();
     let starts = seconds("nbf")?.into_iter().chain(seconds("iat")?).max().unwrap_or(now);
-    if expires < now - SKEW || expires > now + 300 + SKEW || starts > now + SKEW {
+    if expires < now - SKEW || expires > now + LONGEST_ASSERTION + SKEW || starts > now + SKEW {
         return Err(wrong());
     }
     Ok(Timestamp::from_seconds(expires).after(Duration::from_secs(SKEW.unsigned_abs() + 1)))

@@ -66,7 +66,7 @@ impl Provider {
         call: &Call,
     ) -> Result<Client, Refusal> {
         // "Request and response parameters MUST NOT be included more than once." (RFC 6749 §3.2)
-        if params.has_duplicate() {
+        if params.has_registered_duplicate() {
             return Err(refuse(Cause::ParameterRepeated));
         }
         let credentials = ClientCredentials::pick(authorization, params).map_err(|error| {

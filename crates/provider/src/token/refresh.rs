@@ -155,7 +155,7 @@ impl Provider {
         };
         self.note_given(issuer, (client, &grant, Kind::Refreshed), call);
         let tokens = (&access.token, successor.as_ref(), &self.random);
-        Ok(token_response(issuer, &client.application, &grant, tokens, now)?)
+        Ok(token_response(issuer, &client.application, &grant, tokens, (true, now))?)
     }
 }
 

@@ -72,13 +72,16 @@ async fn authorize(
             return cause_page((StatusCode::BAD_REQUEST, unreadable(&error)), locale, &visit.call);
         }
     };
-    // A doubled client_id or redirect_uri says nothing about where an error may go.
+    // A doubled client_id or redirect_uri says nothing about where an error may go, a doubled reference nothing at all.
     let mut picked = AuthorizationParams::pick(&params, acr.as_deref());
     if params.is_duplicate("client_id") {
         picked.client_id = None;
     }
     if params.is_duplicate("redirect_uri") {
         picked.redirect_uri = None;
+    }
+    if params.is_duplicate("request_uri") {
+        picked.request_uri = None;
     }
     let turn =
         app.provider.authorize(&visit.issuer, &picked, (arrival, &visit.cookies.brought), &visit.call).await;

@@ -70,8 +70,11 @@ pub(crate) async fn show_for_acr(
 }
 
 /// `GET /.well-known/jwks`
-pub(crate) async fn keys(State(_): State<App>, visit: Visit) -> Response {
-    public_json(&visit.issuer.jwks(visit.call.now))
+pub(crate) async fn keys(State(app): State<App>, visit: Visit) -> Response {
+    match app.provider.jwks(&visit.issuer, &visit.call).await {
+        Ok(keys) => public_json(&keys),
+        Err(refusal) => refusal_at(PATH, &refusal, visit.locale(&[]), &visit.call),
+    }
 }
 
 /// `OPTIONS` of what everybody may read.

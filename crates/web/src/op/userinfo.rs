@@ -40,7 +40,7 @@ fn token(visit: &Visit, query: Option<&str>, body: &str) -> Result<Option<String
         (false, None) if !body.is_empty() => return Err(refuse(Cause::ContentTypeUnsupported)),
         (false, _) => Params::default(),
     };
-    if form.has_duplicate() {
+    if form.has_registered_duplicate() {
         return Err(refuse(Cause::ParameterRepeated));
     }
     match (visit.authorization.as_deref(), form.get("access_token")) {
