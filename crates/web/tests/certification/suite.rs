@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 use crate::house::{Browser, House, ISSUER, Reply, VERIFIER, form};
 
 pub(super) const CALLBACK: &str = "https://suite.example/test/a/portvakt/callback";
+/// Another of its addresses.
+pub(super) const CALLBACK_WITH_QUERY: &str =
+    "https://suite.example/test/a/portvakt/callback?dummy1=lorem&dummy2=ipsum";
 pub(super) const BYE: &str = "https://suite.example/test/a/portvakt/post_logout_redirect";
 pub(super) const AUTOMATION: &str = "urn:portvakt:acr:automation";
 
@@ -100,7 +103,7 @@ impl Suite {
         }
         for client_id in ["first", "second", "third"] {
             let mut client = ApplicationSettings::new(ApplicationKind::Web, vec![CALLBACK.to_owned()]);
-            client.redirect_uris.push(format!("{CALLBACK}?dummy1=lorem&dummy2=ipsum"));
+            client.redirect_uris.push(CALLBACK_WITH_QUERY.to_owned());
             client.post_logout_redirect_uris = vec![BYE.to_owned()];
             client.eids = vec![Eid::Automation];
             client.pkce = Pkce::Off;
@@ -239,8 +242,9 @@ impl Engine<'_> {
             }
             let target = attribute(&reply.body, "<form", "action").unwrap_or_default();
             let mut fields = hidden(&reply.body);
-            if target == CALLBACK {
+            if let Some(query) = target.strip_prefix(CALLBACK) {
                 assert!(self.suite.mode == Mode::FormPost);
+                fields.extend(parameters(query.trim_start_matches('?')));
                 return Landed { params: fields, page: reply };
             }
             if reply.body.contains("id=\"login-submit\"") {
