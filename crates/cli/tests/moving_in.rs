@@ -8,7 +8,11 @@ use crate::house::{Installation, write_secret};
 
 /// The first block of this language in the guide.
 fn example(language: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/moving-in.md");
+    example_of("moving-in.md", language)
+}
+
+fn example_of(guide: &str, language: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide").join(guide);
     let guide = fs::read_to_string(path).unwrap();
     let (_, rest) = guide.split_once(&format!("```{language}\n")).unwrap();
     rest.split_once("```").unwrap().0.to_owned()
@@ -157,4 +161,17 @@ async fn test_users_are_managed_from_the_terminal() {
     assert_eq!(shown["claims"], serde_json::json!({"name": "Tuva", "email_verified": true, "nickname": "T"}));
     json(&it, &[&["test-users", "remove", "tuva"][..], &domain].concat());
     assert_eq!(json(&it, &[&["test-users", "list"][..], &domain].concat()), serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn the_declaration_of_the_certification_guide_is_applied() {
+    let it = configured().await;
+    for name in ["first", "second", "post"] {
+        write_secret(&it.path(&format!("secrets/suite-{name}")), "a secret that is long enough for anybody\n");
+    }
+    fs::write(it.path("certification.toml"), example_of("certification.md", "toml")).unwrap();
+    let made = json(&it, &["apply", "-f", "certification.toml"]);
+    assert_eq!(actions(&made).len(), 9, "{made}");
+    let shown = json(&it, &["applications", "show", "suite-first", "--domain", "op.example"]);
+    assert_eq!(shown["settings"]["pkce"], "off");
 }
