@@ -159,6 +159,15 @@ pub struct Continue {
     pub href: String,
 }
 
+/// Back to a phone app: what a browser shows where the system did not open the app for this address.
+#[derive(Debug, Clone, Default)]
+pub struct BackToApp {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// The address that the app is registered for, with the answer in its query.
+    pub href: String,
+}
+
 /// Posts fields to the application: by our script, or by a button where there is none.
 ///
 /// Spec: OAuth 2.0 Form Post Response Mode §2. The page's CSP must have no `form-action`.
@@ -185,5 +194,6 @@ page!(Selector, "login/selector.html");
 page!(SignIn, "login/sign_in.html");
 page!(Consent, "login/consent.html");
 page!(Continue, "login/continue.html");
+page!(BackToApp, "login/back_to_app.html");
 page!(FormPost, "login/form_post.html");
 page!(PostMessage, "login/post_message.html");
