@@ -158,3 +158,17 @@ async fn test_users_are_managed_from_the_terminal() {
     json(&it, &[&["test-users", "remove", "tuva"][..], &domain].concat());
     assert_eq!(json(&it, &[&["test-users", "list"][..], &domain].concat()), serde_json::json!([]));
 }
+
+#[tokio::test]
+async fn nodes_that_start_at_once_with_one_declaration_all_start() {
+    let it = configured().await;
+    fs::write(it.path("installation.toml"), example("toml")).unwrap();
+    std::thread::scope(|scope| {
+        let start = || drop(it.start_with(&["--declare", "installation.toml"]));
+        let nodes: Vec<_> = (0..4).map(|_| scope.spawn(start)).collect();
+        for node in nodes {
+            node.join().unwrap();
+        }
+    });
+    assert_eq!(actions(&json(&it, &["apply", "-f", "installation.toml"])), Vec::<&str>::new());
+}
