@@ -56,7 +56,7 @@ pub use payload::Payload;
 pub use person::{Address, MoreProfile, Person, Proof};
 pub use redirect_uri::{RedirectUriError, check_redirect_uri, matches_redirect_uri};
 pub use refresh_token::{RefreshTimes, RefreshUse};
-pub use sealed::sealed_place;
+pub use sealed::{credentials_place, sealed_place};
 pub use signing_key::{
     KEY_SET_KEPT_FOR, KeySchedule, KeyTimes, current_key, may_sign_from, missing_key, next_key, signs_now,
     stands_in_jwks,

@@ -4,7 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
 use eid::SourceCredentials;
-use model::{DomainSettings, Eid, EidEnvironment, IdentitySourceSettings, KeyTimes, sealed_place};
+use model::{
+    DomainSettings, Eid, EidEnvironment, IdentitySourceSettings, KeyTimes, credentials_place, sealed_place,
+};
 use store::{StoreError, domains, identity_sources, signing_keys, subject_keys, tenants};
 
 use crate::{
@@ -108,8 +110,7 @@ impl Provider {
         row: &identity_sources::IdentitySource,
         call: &Call,
     ) -> Source {
-        let place =
-            sealed_place(row.tenant_id, "identity_sources", "sealed_credentials", &row.id.to_string());
+        let place = credentials_place(row.tenant_id, row.id, row.credentials_version);
         let credentials: Option<SourceCredentials> = row
             .sealed_credentials
             .as_deref()

@@ -16,6 +16,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
     ("0004_moving_in", include_str!("../migrations/0004_moving_in.sql")),
     ("0006_counted_events", include_str!("../migrations/0006_counted_events.sql")),
+    ("0007_credentials_version", include_str!("../migrations/0007_credentials_version.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -76,12 +76,13 @@ async fn a_row_that_cannot_be_is_named() {
 }
 
 /// Every migration there is, in order.
-const MIGRATIONS: [(&str, &str); 5] = [
+const MIGRATIONS: [(&str, &str); 6] = [
     ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
     ("0002_operation", include_str!("../migrations/0002_operation.sql")),
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
     ("0004_moving_in", include_str!("../migrations/0004_moving_in.sql")),
     ("0006_counted_events", include_str!("../migrations/0006_counted_events.sql")),
+    ("0007_credentials_version", include_str!("../migrations/0007_credentials_version.sql")),
 ];
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.
