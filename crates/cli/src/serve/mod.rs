@@ -7,7 +7,7 @@
 pub(crate) mod certificates;
 pub(crate) mod master;
 mod metrics;
-mod ready;
+pub(crate) mod ready;
 mod sandbox;
 mod validity;
 
@@ -140,6 +140,8 @@ async fn answer(
     let mut workers = Workers::new(clock::system(), end.clone());
     upkeep::sweep(&mut workers, Arc::clone(&provider));
     upkeep::probe_eids(&mut workers, Arc::clone(&provider));
+    let looked = ready::Looked::default();
+    upkeep::look_at_domains(&mut workers, Arc::clone(&provider), Arc::clone(&looked));
     upkeep::write_events(&mut workers, Arc::clone(&provider));
     let schedule = KeySchedule { used_for: config.keys.used_for, published_ahead: config.keys.publish_ahead };
     upkeep::log_audit_heads(&mut workers, Arc::clone(&console));
@@ -154,8 +156,9 @@ async fn answer(
         heartbeats: workers.heartbeats(),
         certificates,
         connections: Box::new(door.connections()),
+        domains: Arc::clone(&looked),
     };
-    let ready = Ready::new(store, end.clone());
+    let ready = Ready::new(store, end.clone(), looked);
     let operator = operator_site(ready, metrics, sources);
     let operator = Door::at(&[config.operator], operator, None, Limits::default()).await?;
     let stop_asked = signals::stop_asked()?;
