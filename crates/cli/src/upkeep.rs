@@ -1,12 +1,19 @@
 //! The work that every node does beside answering.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
-use console::Console;
+use console::{Console, TenantView};
 use model::{Actor, KeySchedule, Timestamp};
 use provider::{Call, Provider, TraceId};
 
-use crate::{clock, every, worker::Workers};
+use crate::{
+    clock, every,
+    serve::ready::{Domains, Looked},
+    worker::Workers,
+};
 
 /// Looks at the clock every second, and deletes what has expired every minute.
 pub(crate) fn sweep(workers: &mut Workers, provider: Arc<Provider>) {
@@ -46,6 +53,22 @@ pub(crate) fn probe_eids(workers: &mut Workers, provider: Arc<Provider>) {
         let provider = Arc::clone(&provider);
         async move {
             provider.probe_eids(clock::now()).await;
+            Ok(())
+        }
+    });
+}
+
+/// Opens every domain, every minute: one that cannot answer is seen before somebody logs in there.
+pub(crate) fn look_at_domains(workers: &mut Workers, provider: Arc<Provider>, looked: Looked) {
+    workers.every("domains", Duration::from_secs(60), move || {
+        let (provider, looked) = (Arc::clone(&provider), Arc::clone(&looked));
+        async move {
+            let found = provider.look_at_domains().await;
+            let (count, unusable) = found.map_err(|refusal| format!("{refusal:?}"))?;
+            for (host, why) in &unusable {
+                tracing::error!(host, why, "a domain cannot answer");
+            }
+            *looked.lock().unwrap_or_else(PoisonError::into_inner) = Domains { count, unusable };
             Ok(())
         }
     });
@@ -94,23 +117,48 @@ pub(crate) fn turn_keys(
     workers.every("signing-keys", every, move || {
         let console = Arc::clone(&console);
         async move {
-            let words = |refusal: console::Refusal| refusal.to_string();
-            for (tenant, domain) in every::domains(&console, &Actor::Worker("signing-keys")).await? {
-                let now = clock::now();
-                if console.missing_keys(&tenant, domain.id, schedule, now).await.map_err(words)?.is_empty() {
-                    continue;
-                }
-                let (console, runtime) = (Arc::clone(&console), tokio::runtime::Handle::current());
-                let turning = move || runtime.block_on(console.turn_keys(&tenant, domain.id, schedule, now));
-                // Keys are not made on a thread that answers people.
-                let turned = tokio::task::spawn_blocking(turning).await.map_err(|error| error.to_string())?;
-                let published = turned.map_err(words)?;
-                // Another node may have been first.
-                if published > 0 {
-                    tracing::info!(domain = domain.host, published, "signing keys were published ahead");
+            // What is wrong with one tenant or domain keeps no other from turning its keys.
+            let mut wrong = Vec::new();
+            for tenant in every::tenants(&console).await? {
+                if let Err(why) = turn_keys_of(&console, &tenant, schedule).await {
+                    wrong.push(format!("tenant {}: {why}", tenant.name));
                 }
             }
-            Ok(())
+            if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
         }
     });
+}
+
+async fn turn_keys_of(
+    console: &Arc<Console>,
+    tenant: &TenantView,
+    schedule: KeySchedule,
+) -> Result<(), String> {
+    let words = |refusal: console::Refusal| refusal.to_string();
+    let tenant = console.tenant_by_id(&Actor::Worker("signing-keys"), tenant.id).await.map_err(words)?;
+    let mut wrong = Vec::new();
+    for domain in every::domains_of(console, &tenant).await? {
+        let now = clock::now();
+        match console.missing_keys(&tenant, domain.id, schedule, now).await {
+            Ok(missing) if missing.is_empty() => continue,
+            Ok(_) => {}
+            Err(refusal) => {
+                wrong.push(format!("{}: {refusal}", domain.host));
+                continue;
+            }
+        }
+        let (console, tenant, runtime) =
+            (Arc::clone(console), tenant.clone(), tokio::runtime::Handle::current());
+        let turning = move || runtime.block_on(console.turn_keys(&tenant, domain.id, schedule, now));
+        // Keys are not made on a thread that answers people.
+        match tokio::task::spawn_blocking(turning).await.map_err(|error| error.to_string())? {
+            // Another node may have been first.
+            Ok(0) => {}
+            Ok(published) => {
+                tracing::info!(domain = domain.host, published, "signing keys were published ahead");
+            }
+            Err(refusal) => wrong.push(format!("{}: {refusal}", domain.host)),
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
 }

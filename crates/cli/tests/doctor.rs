@@ -5,7 +5,7 @@ use std::fs;
 use crypto::{Random, SealKey, b64};
 use serde_json::Value;
 
-use crate::house::{Authority, HOST, Installation, write_secret};
+use crate::house::{Authority, HOST, Installation, break_signing_key, meddle, write_secret};
 
 /// Runs the doctor; gives its exit code and its findings as (verdict, topic, text).
 fn examined(installation: &Installation) -> (Option<i32>, Vec<(String, String, String)>) {
@@ -128,20 +128,6 @@ async fn simulated_eids_are_no_trouble_unless_a_domain_has_their_host() {
     assert!(said(&findings, "eID no-bankid, sandbox").starts_with("trouble: no simulators run here"));
 }
 
-/// Writes behind the program's back, at about this time.
-async fn meddle<T: Send + 'static>(
-    installation: &Installation,
-    write: impl FnOnce(&mut store::WriteTx<'_>, model::Timestamp) -> Result<T, store::StoreError> + Send + 'static,
-) {
-    let written = fs::metadata(installation.path("portvakt.db")).unwrap().modified().unwrap();
-    let seconds = written.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let now = model::Timestamp::from_seconds(i64::try_from(seconds).unwrap());
-    let place = store::Place::Sqlite(installation.path("portvakt.db"));
-    let store = store::Store::open(place, store::Settings::default()).unwrap();
-    store.write(move |tx| write(tx, now)).await.unwrap();
-    store.close().await;
-}
-
 #[tokio::test]
 async fn a_jump_of_a_nodes_clock_is_told() {
     let installation = Installation::new().await;
@@ -175,4 +161,15 @@ async fn a_flood_of_logins_that_proved_nobody_is_told() {
     let (_, findings) = examined(&installation);
     let told = said(&findings, "login events");
     assert!(told.starts_with("warning: 70000 events") && told.contains("client-unknown"), "{findings:#?}");
+}
+
+#[tokio::test]
+async fn a_domain_whose_signing_key_cannot_be_opened_is_told() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    break_signing_key(&installation).await;
+    let (code, findings) = examined(&installation);
+    let told = said(&findings, &format!("domain {HOST}"));
+    assert_eq!(code, Some(1));
+    assert!(told.contains("trouble: it answers nobody: a signing key cannot be opened"), "{findings:#?}");
 }

@@ -140,6 +140,41 @@ impl Installation {
     }
 }
 
+/// Writes behind the program's back, at about this time.
+pub(crate) async fn meddle<T: Send + 'static>(
+    installation: &Installation,
+    write: impl FnOnce(&mut store::WriteTx<'_>, Timestamp) -> Result<T, store::StoreError> + Send + 'static,
+) {
+    let written = fs::metadata(installation.path("portvakt.db")).unwrap().modified().unwrap();
+    let seconds = written.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = Timestamp::from_seconds(i64::try_from(seconds).unwrap());
+    let place = Place::Sqlite(installation.path("portvakt.db"));
+    let store = Store::open(place, store::Settings::default()).unwrap();
+    store.write(move |tx| write(tx, now)).await.unwrap();
+    store.close().await;
+}
+
+/// Adds a signing key to the domain that nobody can open.
+pub(crate) async fn break_signing_key(installation: &Installation) {
+    let broken = |tx: &mut store::WriteTx<'_>, now| {
+        let domain = store::domains::find_by_host(tx, HOST)?.unwrap();
+        let key = store::signing_keys::SigningKey {
+            id: "broken".to_owned(),
+            tenant_id: domain.tenant_id,
+            domain_id: domain.id,
+            algorithm: "ES256".to_owned(),
+            public_jwk: "{}".to_owned(),
+            sealed_private_key: vec![0; 60],
+            published_at: now,
+            active_at: now,
+            retired_at: None,
+            withdrawn_at: None,
+        };
+        store::signing_keys::insert(tx, &key)
+    };
+    meddle(installation, broken).await;
+}
+
 /// A running `serve`; killed when a test ends without having stopped it.
 pub(crate) struct Server {
     child: Child,

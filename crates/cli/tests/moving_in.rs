@@ -175,3 +175,17 @@ async fn the_declaration_of_the_certification_guide_is_applied() {
     let shown = json(&it, &["applications", "show", "suite-first", "--domain", "op.example"]);
     assert_eq!(shown["settings"]["pkce"], "off");
 }
+
+#[tokio::test]
+async fn nodes_that_start_at_once_with_one_declaration_all_start() {
+    let it = configured().await;
+    fs::write(it.path("installation.toml"), example("toml")).unwrap();
+    std::thread::scope(|scope| {
+        let start = || drop(it.start_with(&["--declare", "installation.toml"]));
+        let nodes: Vec<_> = (0..4).map(|_| scope.spawn(start)).collect();
+        for node in nodes {
+            node.join().unwrap();
+        }
+    });
+    assert_eq!(actions(&json(&it, &["apply", "-f", "installation.toml"])), Vec::<&str>::new());
+}

@@ -1,6 +1,6 @@
 //! The operator's listener.
 
-use crate::house::{HOST, Installation, ask, get, until};
+use crate::house::{HOST, Installation, ask, break_signing_key, get, until};
 
 #[tokio::test]
 async fn the_operators_addresses_answer_there_and_nowhere_else() {
@@ -32,4 +32,19 @@ async fn metrics_count_what_happened_and_repeat_nothing_from_outside() {
     assert!(metrics.contains("portvakt_request_seconds_count{class=\"other\"} 1\n"), "{metrics}");
     assert!(!metrics.contains("hunter2") && !metrics.contains(HOST), "{metrics}");
     assert!(metrics.ends_with("# EOF\n"));
+}
+
+#[tokio::test]
+async fn a_signing_key_that_cannot_be_opened_is_told_to_whoever_asks_whether_it_is_ready() {
+    let installation = Installation::new().await;
+    installation.configure("trusted_proxies = [\"127.0.0.1\"]");
+    break_signing_key(&installation).await;
+    let server = installation.start();
+    let told = format!("1 of 1 domains cannot answer: {HOST}: a signing key cannot be opened or read");
+    until(async || {
+        let (status, text) = server.operator("/readyz").await;
+        status == 503 && text.starts_with(&told)
+    })
+    .await;
+    assert!(server.operator("/metrics").await.1.contains("portvakt_domains_unusable 1\n"));
 }

@@ -4,7 +4,7 @@ use crypto::{Algorithm, Secret, SigningKey, b64};
 use eid::{SourceCredentials, SourceMethod};
 use model::{
     Action, DomainId, Eid, EidEnvironment, Environment, IdentitySourceId, IdentitySourceSettings, Timestamp,
-    sealed_place,
+    credentials_place,
 };
 use serde_json::{Value, json};
 use store::{
@@ -76,7 +76,7 @@ fn jwks(credentials: &SourceCredentials) -> Option<Value> {
 
 impl Console {
     pub(crate) fn opened(tenant: &Tenant, row: &IdentitySource) -> Option<SourceCredentials> {
-        let place = sealed_place(tenant.id, "identity_sources", "sealed_credentials", &row.id.to_string());
+        let place = credentials_place(tenant.id, row.id, row.credentials_version);
         let opened = tenant.seal.open(&place, row.sealed_credentials.as_deref()?).ok()?;
         serde_json::from_slice(opened.expose()).ok()
     }
@@ -132,7 +132,8 @@ impl Console {
             return Ok(row.id);
         }
         let id = found.as_ref().map_or_else(|| IdentitySourceId::new(&self.random, now), |row| row.id);
-        let place = sealed_place(tenant_id, "identity_sources", "sealed_credentials", &id.to_string());
+        // The next release counts; every node opens what it writes by then.
+        let place = credentials_place(tenant_id, id, None);
         let plain = Secret::new(serde_json::to_vec(&new.credentials).unwrap_or_default());
         let sealed = Some(tenant.seal.seal(&self.random, &place, plain.expose()));
         let details = json!({
@@ -153,6 +154,7 @@ impl Console {
                         environment,
                         settings: "{}".to_owned(),
                         sealed_credentials: sealed,
+                        credentials_version: None,
                         version: 1,
                         created_at: now,
                         disabled_at: None,
@@ -160,7 +162,12 @@ impl Console {
                     identity_sources::insert(tx, &row)?;
                 }
                 Some(row) => {
-                    let row = IdentitySource { environment, sealed_credentials: sealed, ..row };
+                    let row = IdentitySource {
+                        environment,
+                        sealed_credentials: sealed,
+                        credentials_version: None,
+                        ..row
+                    };
                     identity_sources::save(tx, &row)?;
                 }
             }

@@ -1,5 +1,7 @@
 //! Declarations: what they make, that a second one changes nothing, and what they take away.
 
+use std::cell::Cell;
+
 use console::{Declined, Plan, Verb};
 use model::{Eid, StandardClaims};
 use serde_json::{Value, json};
@@ -371,4 +373,76 @@ async fn a_new_domain_is_shown_with_every_setting_that_is_not_as_it_would_be_any
     });
     let domain = planned.changes().iter().find(|it| it.kind == "domain").unwrap();
     assert_eq!((domain.verb, &domain.details), (Verb::Create, &shown));
+}
+
+#[tokio::test]
+async fn a_plan_that_lost_a_race_is_made_again() {
+    let house = House::open().await;
+    let of_a_slow_node = Cell::new(Some(plan(&house, &whole(), false).await));
+    apply(&house, &whole()).await;
+    let again = async || match of_a_slow_node.take() {
+        Some(stale) => stale,
+        None => plan(&house, &whole(), false).await,
+    };
+    assert!(
+        house.console.settle(again, Plan::is_empty, false).await.unwrap(),
+        "the second look has nothing to do"
+    );
+}
+
+#[tokio::test]
+async fn what_is_found_wrong_while_another_node_writes_is_looked_at_again() {
+    let house = House::open().await;
+    apply(&house, &whole()).await;
+    // The tenant was not there yet, and its domain was, a moment later.
+    let between = Cell::new(Some(plan(&house, &of("not yet there", TEST, json!({})), false).await));
+    let looks = Cell::new(0);
+    let look = async || {
+        looks.set(looks.get() + 1);
+        match between.take() {
+            Some(declined) => declined,
+            None => plan(&house, &whole(), false).await,
+        }
+    };
+    assert!(house.console.settle(look, Plan::is_empty, false).await.unwrap());
+    let wrong = async || {
+        looks.set(looks.get() + 1);
+        plan(&house, &of("other", TEST, json!({})), false).await
+    };
+    assert!(matches!(house.console.settle(wrong, |_| (), false).await, Err(Declined::Faults(_))));
+    assert_eq!(looks.get(), 4, "what two looks find wrong is wrong");
+}
+
+#[tokio::test]
+async fn what_is_not_what_it_looks_like_is_refused_where_it_is_declared() {
+    let house = House::open().await;
+    let with = |member: &str, value: Value| {
+        let mut shop = shop();
+        shop[member] = value;
+        of("new", TEST, json!({"applications": [shop]}))
+    };
+    for (declared, said) in [
+        (with("redirect_uris", json!(["https://*.shop.example/cb"])), "a wildcard never matches"),
+        (with("redirect_uris", json!(["https:shop.example/cb"])), "a browser would go elsewhere"),
+        (with("redirect_uris", json!(["https:///cb"])), "a browser would go elsewhere"),
+        (with("post_logout_redirect_uris", json!(["https:///bye"])), "a browser would go elsewhere"),
+        (with("origins", json!(["https://*.shop.example"])), "not an origin"),
+        (with("name", json!("\u{200b}")), "no invisible characters"),
+        (with("client_secret", json!("12345")), "at least 16 characters"),
+        (of("new", "test.acme.example:443", json!({})), "has the port that is meant without one"),
+        (of("\u{200b}", TEST, json!({})), "no invisible characters"),
+    ] {
+        let all = faults(&house, &declared).await;
+        assert!(all.len() == 1 && all[0].contains(said), "{said}: {all:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_application_without_the_secret_that_it_needs_is_noted() {
+    let house = House::open().await;
+    let mut shop = shop();
+    shop.as_object_mut().unwrap().remove("client_secret_sha256");
+    let planned = plan(&house, &of("new", TEST, json!({"applications": [shop]})), false).await.unwrap();
+    assert!(planned.notes().iter().any(|it| it.contains("has none, so it gets no tokens")), "{planned:?}");
+    assert!(plan(&house, &whole(), false).await.unwrap().notes().is_empty());
 }

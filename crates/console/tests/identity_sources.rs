@@ -59,3 +59,50 @@ async fn the_same_credentials_again_are_no_change() {
         .unwrap();
     assert_eq!(house.actions().await[2..], ["identity_source.created", "identity_source.disabled"]);
 }
+
+/// Writes credentials as the next release will, and gives the sealed value.
+async fn sealed_with_a_count(house: &House, client_id: &str, version: Option<i64>) -> Vec<u8> {
+    let tenant = house.tenant.id;
+    let row = house.store.read(move |tx| store::tenants::get(tx, tenant)).await.unwrap();
+    let place = model::sealed_place(tenant, "tenants", "sealed_data_key", &tenant.to_string());
+    let opened = house.master.open(&place, &row.sealed_data_key).unwrap();
+    let seal = crypto::SealKey::from_slice(opened.expose()).unwrap();
+    let mut new = a_source(house, Some("secret"), None).credentials;
+    new.client_id = client_id.to_owned();
+    let id = house.console.identity_sources(&house.tenant, house.domain).await.unwrap()[0].id;
+    let place = model::credentials_place(tenant, id, version);
+    seal.seal(&crypto::Random::system(), &place, &serde_json::to_vec(&new).unwrap())
+}
+
+/// Puts a value into the row; gives the client id that is read then.
+async fn with(house: &House, sealed: Vec<u8>, version: Option<i64>) -> Option<String> {
+    let (tenant, domain) = (house.tenant.id, house.domain);
+    let put = house.store.write(move |tx| {
+        let row = store::identity_sources::find(tx, tenant, domain, "no-bankid")?.unwrap();
+        let row = store::identity_sources::IdentitySource {
+            sealed_credentials: Some(sealed),
+            credentials_version: version,
+            ..row
+        };
+        store::identity_sources::save(tx, &row)
+    });
+    put.await.unwrap();
+    let read = house.console.identity_sources(&house.tenant, domain).await.unwrap().remove(0);
+    read.client.map(|(client_id, _)| client_id)
+}
+
+#[tokio::test]
+async fn credentials_with_a_count_are_read_and_older_ones_put_back_are_refused() {
+    let house = House::open().await;
+    house.console.save_identity_source(&house.tenant, &a_source(&house, Some("x"), None), NOW).await.unwrap();
+    let uncounted = sealed_with_a_count(&house, "of this release", None).await;
+    let first = sealed_with_a_count(&house, "first", Some(1)).await;
+    let second = sealed_with_a_count(&house, "second", Some(2)).await;
+    assert_eq!(with(&house, uncounted.clone(), None).await.as_deref(), Some("of this release"));
+    assert_eq!(with(&house, second, Some(2)).await.as_deref(), Some("second"));
+    assert_eq!(with(&house, first, Some(2)).await, None, "older ones with a count");
+    assert_eq!(with(&house, uncounted, Some(2)).await, None, "older ones without");
+    house.console.save_identity_source(&house.tenant, &a_source(&house, Some("y"), None), NOW).await.unwrap();
+    let read = house.console.identity_sources(&house.tenant, house.domain).await.unwrap().remove(0);
+    assert!(read.client.is_some(), "this release writes what every node of it reads");
+}

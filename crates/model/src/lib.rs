@@ -11,6 +11,7 @@ mod clock_watch;
 pub mod compatible;
 mod domain_settings;
 mod eid_health;
+mod entered;
 mod environment;
 mod grant;
 mod id;
@@ -41,6 +42,7 @@ pub use clock_watch::{ClockJump, ClockWatch};
 pub use compatible::{CompatibleSettings, Profile, PropertyFormat};
 pub use domain_settings::{DomainSettings, SessionLimits};
 pub use eid_health::{EidHealth, EidStatus, Witness};
+pub use entered::{EnteredError, check_client_secret, check_domain_host, check_name};
 pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};
 pub use id::{
@@ -56,7 +58,7 @@ pub use payload::Payload;
 pub use person::{Address, MoreProfile, Person, Proof};
 pub use redirect_uri::{RedirectUriError, check_redirect_uri, matches_redirect_uri};
 pub use refresh_token::{REFRESH_GRACE, RefreshTimes, RefreshUse};
-pub use sealed::sealed_place;
+pub use sealed::{credentials_place, sealed_place};
 pub use signing_key::{
     KEY_SET_KEPT_FOR, KeySchedule, KeyTimes, current_key, may_sign_from, missing_key, next_key, signs_now,
     stands_in_jwks,

@@ -4,8 +4,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
 use eid::SourceCredentials;
-use model::{DomainSettings, Eid, EidEnvironment, IdentitySourceSettings, KeyTimes, sealed_place};
-use store::{StoreError, domains, identity_sources, signing_keys, subject_keys, tenants};
+use model::{
+    DomainSettings, Eid, EidEnvironment, IdentitySourceSettings, KeyTimes, credentials_place, sealed_place,
+};
+use store::{StoreError, Tx, domains, identity_sources, signing_keys, subject_keys, tenants};
 
 use crate::{
     Call, Fault, Issuer, Provider, Refusal,
@@ -19,6 +21,32 @@ struct Rows {
     sources: Vec<identity_sources::IdentitySource>,
     signing_keys: Vec<signing_keys::SigningKey>,
     subject_keys: Vec<subject_keys::SubjectKey>,
+}
+
+/// How many rows are read at once where all are.
+const PAGE: u32 = 500;
+
+/// What is open before anybody is answered.
+struct Opened {
+    seal: SealKey,
+    keys: Vec<Key>,
+    subject_keys: HashMap<EidEnvironment, SealKey>,
+    settings: DomainSettings,
+}
+
+fn rows(tx: &mut impl Tx, host: &str) -> Result<Option<Rows>, StoreError> {
+    let Some(domain) = domains::find_by_host(tx, host)? else { return Ok(None) };
+    let (tenant_id, id) = (domain.tenant_id, domain.id);
+    Ok(Some(Rows {
+        tenant: tenants::get(tx, tenant_id)?,
+        sources: identity_sources::list(tx, tenant_id, id)?,
+        signing_keys: signing_keys::list(tx, tenant_id, id)?,
+        subject_keys: EidEnvironment::ALL
+            .into_iter()
+            .filter_map(|environment| subject_keys::find(tx, tenant_id, environment).transpose())
+            .collect::<Result<_, _>>()?,
+        domain,
+    }))
 }
 
 fn broken(what: &str) -> Fault {
@@ -42,43 +70,54 @@ impl Provider {
         if host.len() > 255 {
             return Err(Refusal::NotFound);
         }
-        let rows = self
-            .store
-            .read(move |tx| {
-                let Some(domain) = domains::find_by_host(tx, &host)? else { return Ok(None) };
-                let (tenant_id, id) = (domain.tenant_id, domain.id);
-                Ok::<_, StoreError>(Some(Rows {
-                    tenant: tenants::get(tx, tenant_id)?,
-                    sources: identity_sources::list(tx, tenant_id, id)?,
-                    signing_keys: signing_keys::list(tx, tenant_id, id)?,
-                    subject_keys: EidEnvironment::ALL
-                        .into_iter()
-                        .filter_map(|environment| subject_keys::find(tx, tenant_id, environment).transpose())
-                        .collect::<Result<_, _>>()?,
-                    domain,
-                }))
-            })
-            .await?;
-        let rows = rows.ok_or(Refusal::NotFound)?;
+        let rows = self.store.read(move |tx| rows(tx, &host)).await?.ok_or(Refusal::NotFound)?;
         Ok(self.assemble(rows, call)?)
     }
 
-    fn assemble(&self, rows: Rows, call: &Call) -> Result<Issuer, Fault> {
-        let Rows { domain, tenant, .. } = &rows;
+    /// Opens every domain as a request to it would; gives how many there are, and the hosts of those that cannot answer
+    /// with the reason. The operator's: run it every minute.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`], [`Refusal::Internal`]: the database did not answer.
+    pub async fn look_at_domains(&self) -> Result<(usize, Vec<(String, String)>), Refusal> {
+        let (mut count, mut unusable, mut tenant) = (0, Vec::new(), None);
+        loop {
+            let page = self.store.read(move |tx| tenants::list(tx, tenant, PAGE)).await?;
+            let Some(last) = page.last() else { return Ok((count, unusable)) };
+            tenant = Some(last.id);
+            for id in page.iter().map(|it| it.id) {
+                let mut after = None;
+                loop {
+                    let page = self.store.read(move |tx| domains::list(tx, id, after, PAGE)).await?;
+                    let Some(last) = page.last() else { break };
+                    after = Some(last.id);
+                    for domain in page {
+                        count += 1;
+                        if let Some(why) = self.why_unusable(domain.host.clone()).await? {
+                            unusable.push((domain.host, why));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    async fn why_unusable(&self, host: String) -> Result<Option<String>, Refusal> {
+        match self.store.read(move |tx| rows(tx, &host)).await {
+            Ok(Some(rows)) => Ok(self.open(&rows).err().map(|fault| fault.to_string())),
+            Ok(None) => Ok(None),
+            Err(error @ StoreError::Corrupt { .. }) => Ok(Some(error.to_string())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Opens what has to be open before anybody is answered.
+    fn open(&self, rows: &Rows) -> Result<Opened, Fault> {
+        let Rows { domain, tenant, .. } = rows;
         let place = sealed_place(tenant.id, "tenants", "sealed_data_key", &tenant.id.to_string());
         let opened =
             self.master.open(&place, &tenant.sealed_data_key).map_err(|_| broken("the tenant's data key"))?;
         let seal = SealKey::from_slice(opened.expose()).ok_or_else(|| broken("the tenant's data key"))?;
-        let url = format!("{}://{}", domain.scheme.as_str(), domain.host);
-        let mut sources = HashMap::new();
-        for row in rows.sources.iter().filter(|row| row.disabled_at.is_none()) {
-            let eid = Eid::parse(&row.eid).ok_or_else(|| broken("an identity source"))?;
-            if row.environment.may_serve(domain.environment) {
-                sources.insert(eid, self.source((&seal, &url), eid, row, call));
-            }
-        }
-        let off = rows.sources.iter().filter(|row| row.disabled_at.is_some());
-        let switched_off = off.filter_map(|row| Eid::parse(&row.eid)).collect();
         let mut opened_keys = HashMap::new();
         for row in &rows.subject_keys {
             let place = sealed_place(tenant.id, "subject_keys", "sealed_key", row.environment.as_str());
@@ -86,18 +125,42 @@ impl Provider {
             let key = SealKey::from_slice(key.expose()).ok_or_else(|| broken("a subject key"))?;
             opened_keys.insert(row.environment, key);
         }
+        for row in rows.sources.iter().filter(|row| row.disabled_at.is_none()) {
+            Eid::parse(&row.eid).ok_or_else(|| broken("an identity source"))?;
+        }
+        Ok(Opened {
+            keys: rows.signing_keys.iter().map(|row| key(&seal, row)).collect::<Result<_, _>>()?,
+            settings: DomainSettings::parse(&domain.settings).map_err(Fault::new)?,
+            subject_keys: opened_keys,
+            seal,
+        })
+    }
+
+    fn assemble(&self, rows: Rows, call: &Call) -> Result<Issuer, Fault> {
+        let Opened { seal, keys, subject_keys, settings } = self.open(&rows)?;
+        let Rows { domain, tenant, .. } = &rows;
+        let url = format!("{}://{}", domain.scheme.as_str(), domain.host);
+        let mut sources = HashMap::new();
+        for row in rows.sources.iter().filter(|row| row.disabled_at.is_none()) {
+            if let Some(eid) = Eid::parse(&row.eid).filter(|_| row.environment.may_serve(domain.environment))
+            {
+                sources.insert(eid, self.source((&seal, &url), eid, row, call));
+            }
+        }
+        let off = rows.sources.iter().filter(|row| row.disabled_at.is_some());
+        let switched_off = off.filter_map(|row| Eid::parse(&row.eid)).collect();
         Ok(Issuer {
             tenant: tenant.id,
             domain: domain.id,
             environment: domain.environment,
             cookie_key: seal.subkey(&format!("login cookie {}", domain.id)),
-            keys: rows.signing_keys.iter().map(|row| key(&seal, row)).collect::<Result<_, _>>()?,
+            keys,
             seal,
             url,
-            settings: DomainSettings::parse(&domain.settings).map_err(Fault::new)?,
+            settings,
             sources,
             switched_off,
-            subject_keys: opened_keys,
+            subject_keys,
         })
     }
 
@@ -108,8 +171,7 @@ impl Provider {
         row: &identity_sources::IdentitySource,
         call: &Call,
     ) -> Source {
-        let place =
-            sealed_place(row.tenant_id, "identity_sources", "sealed_credentials", &row.id.to_string());
+        let place = credentials_place(row.tenant_id, row.id, row.credentials_version);
         let credentials: Option<SourceCredentials> = row
             .sealed_credentials
             .as_deref()

@@ -6,17 +6,18 @@ use crate::{StoreError, Tx, WriteTx, value::Row};
 use model::EidEnvironment;
 
 const INSERT: &str = "INSERT INTO identity_sources
-    (id, tenant_id, domain_id, eid, environment, settings, sealed_credentials, version, created_at, disabled_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    (id, tenant_id, domain_id, eid, environment, settings, sealed_credentials, credentials_version,
+    version, created_at, disabled_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const FIND: &str = "SELECT id, tenant_id, domain_id, eid, environment, settings, sealed_credentials,
-    version, created_at, disabled_at
+    credentials_version, version, created_at, disabled_at
     FROM identity_sources WHERE tenant_id = $1 AND domain_id = $2 AND eid = $3";
 const LIST: &str = "SELECT id, tenant_id, domain_id, eid, environment, settings, sealed_credentials,
-    version, created_at, disabled_at
+    credentials_version, version, created_at, disabled_at
     FROM identity_sources WHERE tenant_id = $1 AND domain_id = $2 ORDER BY eid LIMIT 100";
 const SAVE: &str = "UPDATE identity_sources SET environment = $1, settings = $2, sealed_credentials = $3,
-    disabled_at = $4, version = version + 1
-    WHERE tenant_id = $5 AND id = $6 AND version = $7";
+    credentials_version = $4, disabled_at = $5, version = version + 1
+    WHERE tenant_id = $6 AND id = $7 AND version = $8";
 
 pub(crate) const ALL: &[&str] = &[INSERT, FIND, LIST, SAVE];
 
@@ -37,6 +38,9 @@ pub struct IdentitySource {
     pub settings: String,
     /// The credentials that the eID's owner gave, sealed.
     pub sealed_credentials: Option<Vec<u8>>,
+    /// Which credentials of the source these are, bound into their sealing; `None` for a sealing without it
+    /// ([`model::credentials_place`]).
+    pub credentials_version: Option<i64>,
     /// Counts the saves; what was read is what `save` compares.
     pub version: i64,
     /// When it was made.
@@ -58,6 +62,7 @@ pub fn insert(tx: &mut WriteTx<'_>, source: &IdentitySource) -> Result<(), Store
         source.environment.into(),
         (&source.settings).into(),
         source.sealed_credentials.as_ref().into(),
+        source.credentials_version.into(),
         source.version.into(),
         source.created_at.into(),
         source.disabled_at.into(),
@@ -100,6 +105,7 @@ pub fn save(tx: &mut WriteTx<'_>, source: &IdentitySource) -> Result<i64, StoreE
         source.environment.into(),
         (&source.settings).into(),
         source.sealed_credentials.as_ref().into(),
+        source.credentials_version.into(),
         source.disabled_at.into(),
         source.tenant_id.into(),
         source.id.into(),
@@ -121,6 +127,7 @@ fn read(row: Row) -> Result<IdentitySource, StoreError> {
         environment: row.word("environment", EidEnvironment::parse)?,
         settings: row.text("settings")?,
         sealed_credentials: row.maybe_bytes("sealed_credentials")?,
+        credentials_version: row.maybe_int("credentials_version")?,
         version: row.int("version")?,
         created_at: row.time("created_at")?,
         disabled_at: row.maybe_time("disabled_at")?,

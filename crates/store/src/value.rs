@@ -163,6 +163,14 @@ impl Columns {
         }
     }
 
+    pub(crate) fn maybe_int(&mut self, column: &'static str) -> Result<Option<i64>, StoreError> {
+        match self.take() {
+            Value::Int(number) => Ok(Some(number)),
+            Value::Null => Ok(None),
+            _ => Err(self.corrupt(column)),
+        }
+    }
+
     pub(crate) fn bytes(&mut self, column: &'static str) -> Result<Vec<u8>, StoreError> {
         self.maybe_bytes(column)?.ok_or_else(|| self.corrupt(column))
     }

@@ -16,6 +16,7 @@ fn a_source(house: &House, eid: &str) -> IdentitySource {
         environment: EidEnvironment::Sandbox,
         settings: "{}".to_owned(),
         sealed_credentials: Some(b"sealed".to_vec()),
+        credentials_version: None,
         version: 1,
         created_at: NOW,
         disabled_at: None,

@@ -83,6 +83,7 @@ const MIGRATIONS: [(&str, &str); 6] = [
     ("0004_moving_in", include_str!("../migrations/0004_moving_in.sql")),
     ("0005_repeated_answers", include_str!("../migrations/0005_repeated_answers.sql")),
     ("0006_counted_events", include_str!("../migrations/0006_counted_events.sql")),
+    ("0007_credentials_version", include_str!("../migrations/0007_credentials_version.sql")),
 ];
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.

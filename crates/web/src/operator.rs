@@ -19,8 +19,9 @@ pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// What the operator may ask.
 #[derive(Clone)]
 pub struct OperatorSite {
-    /// Says whether requests are taken: the database answers, and no stop was asked for. Else says why not.
-    pub ready: Arc<dyn Fn() -> Later<Result<(), &'static str>> + Send + Sync>,
+    /// Says whether requests are taken: the database answers, a domain can, and no stop was asked for. Gives what is
+    /// wrong all the same, if anything, or why none are taken.
+    pub ready: Arc<dyn Fn() -> Later<Result<Option<String>, String>> + Send + Sync>,
     /// Gives all metrics in the form of OpenMetrics.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
 }
@@ -44,7 +45,8 @@ fn text(status: StatusCode, body: impl Into<Body>) -> Response {
 
 async fn ready(State(site): State<OperatorSite>) -> Response {
     match (site.ready)().await {
-        Ok(()) => text(StatusCode::OK, "ready\n"),
+        Ok(None) => text(StatusCode::OK, "ready\n"),
+        Ok(Some(but)) => text(StatusCode::OK, format!("ready, but {but}\n")),
         Err(why) => text(StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),
     }
 }

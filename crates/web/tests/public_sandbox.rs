@@ -200,6 +200,7 @@ async fn a_production_domain_cannot_use_the_sandbox() {
         environment: EidEnvironment::Sandbox,
         settings: "{}".to_owned(),
         sealed_credentials: None,
+        credentials_version: None,
         version: 1,
         created_at: now,
         disabled_at: None,

@@ -11,6 +11,7 @@ use crypto::{Random, SealKey};
 use eid::Catalogue;
 use model::{ClockJump, Eid, EidEnvironment, TenantId, Timestamp};
 use outbound::{Outbound, Request};
+use provider::Provider;
 use sandbox::{Kind, PublicSandbox};
 use store::{
     Place, Store, StoreError,
@@ -139,10 +140,11 @@ async fn database(
         }
     };
     findings.push(Finding::fine("database", format!("{}, reachable and up to date", config.place_in_words)));
-    if let Some(master) = master
-        && let Err(why) = master::look(&store, master, &config.master_key_source()).await
-    {
-        findings.push(Finding::trouble("master key", why));
+    if let Some(master) = master {
+        match master::look(&store, master.clone(), &config.master_key_source()).await {
+            Ok(()) => findings.extend(unusable(&store, master).await),
+            Err(why) => findings.push(Finding::trouble("master key", why)),
+        }
     }
     let kept = store.read(move |tx| keep(tx, now)).await.unwrap_or_else(|error: StoreError| {
         findings.push(Finding::trouble("database", format!("its rows cannot be read: {error}")));
@@ -150,6 +152,23 @@ async fn database(
     });
     store.close().await;
     kept
+}
+
+/// The domains whose keys do not open, so that they answer nobody.
+async fn unusable(store: &Store, master: SealKey) -> Vec<Finding> {
+    let outbound = Arc::new(Outbound::new(outbound::Settings::default()));
+    let catalogue = Arc::new(Catalogue::new(outbound, Vec::new(), Random::system()));
+    let provider = Provider::new(store.clone(), catalogue, master, Random::system());
+    match provider.look_at_domains().await {
+        Ok((_, unusable)) => {
+            let told =
+                |(host, why)| Finding::trouble(format!("domain {host}"), format!("it answers nobody: {why}"));
+            unusable.into_iter().map(told).collect()
+        }
+        Err(refusal) => {
+            vec![Finding::trouble("database", format!("its domains cannot be read: {refusal:?}"))]
+        }
+    }
 }
 
 fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> {

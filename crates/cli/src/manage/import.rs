@@ -65,8 +65,7 @@ impl AtTheDesk for Import {
             Err(_) if self.tenant.is_none() => of_file(desk, &text).await,
             found => found,
         }?;
-        let plan = desk.console.plan_import(&tenant, &text, desk.now).await;
-        let plan = plan.map_err(|why| planned::declined(desk, &why, ToString::to_string))?;
-        planned::carry_out(desk, plan, self.dry_run).await
+        let plan = async || desk.console.plan_import(&tenant, &text, desk.now).await;
+        planned::settle(desk, plan, ToString::to_string, self.dry_run).await
     }
 }

@@ -3,7 +3,7 @@
 use console::{Change, Declined, Fault, Plan, Problem, Verb};
 use serde_json::{Value, json};
 
-use super::{Desk, desk::words, show::print};
+use super::{Desk, show::print};
 
 /// One difference in a line.
 fn line(change: &Change) -> Value {
@@ -57,17 +57,21 @@ fn show(plan: &Plan, dry_run: bool) -> String {
     text.chars().filter(|it| *it == '\n' || !it.is_control()).collect()
 }
 
-/// Shows a plan, and carries it out unless it is a dry run.
-pub(super) async fn carry_out(desk: &Desk, plan: Plan, dry_run: bool) -> Result<(), String> {
-    let text = show(&plan, dry_run);
-    let changes: Vec<Value> = plan.changes().iter().map(line).collect();
-    let secrets = if dry_run { Vec::new() } else { plan.secrets().to_vec() };
-    let mut thing = json!({"dry_run": dry_run, "changes": changes, "notes": plan.notes()});
-    if !dry_run {
-        desk.console.carry_out(plan).await.map_err(|error| {
-            format!("{}: nothing was written; somebody may have changed the same, so try again", words(error))
-        })?;
-    }
+/// Makes a plan, shows it, and carries it out unless it is a dry run. `say`: a fault in words.
+pub(super) async fn settle(
+    desk: &Desk,
+    plan: impl AsyncFn() -> Result<Plan, Declined>,
+    say: impl Fn(&Fault) -> String,
+    dry_run: bool,
+) -> Result<(), String> {
+    let keep = |plan: &Plan| {
+        let changes: Vec<Value> = plan.changes().iter().map(line).collect();
+        let secrets = if dry_run { Vec::new() } else { plan.secrets().to_vec() };
+        let thing = json!({"dry_run": dry_run, "changes": changes, "notes": plan.notes()});
+        (show(plan, dry_run), secrets, thing)
+    };
+    let settled = desk.console.settle(plan, keep, dry_run).await;
+    let (text, secrets, mut thing) = settled.map_err(|why| declined(desk, &why, say))?;
     if desk.json {
         let shown = |it: &console::MadeSecret| json!({"client_id": it.client_id, "client_secret": it.secret.expose()});
         let secrets: Vec<Value> = secrets.iter().map(shown).collect();
@@ -89,10 +93,10 @@ pub(super) async fn carry_out(desk: &Desk, plan: Plan, dry_run: bool) -> Result<
 }
 
 /// What is wrong, for the person at the terminal; for programs on standard output too.
-pub(super) fn declined(desk: &Desk, why: &Declined, say: impl Fn(&Fault) -> String) -> String {
+fn declined(desk: &Desk, why: &Declined, say: impl Fn(&Fault) -> String) -> String {
     let faults = match why {
         Declined::Faults(faults) => faults,
-        Declined::Refusal(refusal) => return refusal.to_string(),
+        Declined::Refusal(refusal) => return format!("nothing was written: {refusal}"),
     };
     let lines: Vec<String> = faults.iter().map(say).collect();
     if desk.json {

@@ -14,7 +14,7 @@ use provider::Provider;
 use store::Store;
 use web::Observed;
 
-use super::certificates::Certificates;
+use super::{certificates::Certificates, ready::Looked};
 use crate::worker::Heartbeats;
 
 type Labels<const N: usize> = [(&'static str, String); N];
@@ -28,6 +28,7 @@ pub(crate) struct Sources {
     pub(crate) connections: Box<dyn Fn() -> usize + Send + Sync>,
     /// How many connections were closed at once.
     pub(crate) turned_away: Box<dyn Fn() -> u64 + Send + Sync>,
+    pub(crate) domains: Looked,
 }
 
 /// All metrics.
@@ -44,6 +45,7 @@ pub(crate) struct Metrics {
     writes: Counter,
     waiting: Gauge,
     connections: Gauge,
+    unusable: Gauge,
     expiry: Family<Labels<1>, Gauge>,
     stale: Family<Labels<1>, Gauge>,
     last_run: Family<Labels<1>, Gauge>,
@@ -69,6 +71,7 @@ impl Metrics {
             writes: Counter::default(),
             waiting: Gauge::default(),
             connections: Gauge::default(),
+            unusable: Gauge::default(),
             expiry: Family::default(),
             stale: Family::default(),
             last_run: Family::default(),
@@ -106,6 +109,7 @@ impl Metrics {
         it.register("store_writes", "Writes that shared those commits", self.writes.clone());
         it.register("store_waiting", "What waits for a store thread", self.waiting.clone());
         it.register("connections", "Connections that are open", self.connections.clone());
+        it.register("domains_unusable", "Domains whose keys cannot be opened", self.unusable.clone());
         it.register(
             "certificate_not_after_seconds",
             "When a certificate expires (Unix time)",
@@ -147,6 +151,9 @@ impl Metrics {
         set(self.writes.inner(), sources.store.writes());
         self.waiting.set(signed(sources.store.waiting()));
         self.connections.set(signed((sources.connections)()));
+        let domains = sources.domains.lock().unwrap_or_else(PoisonError::into_inner);
+        self.unusable.set(signed(domains.unusable.len()));
+        drop(domains);
         for health in sources.certificates.iter().flat_map(|it| it.health()) {
             let labels = [("chain", health.chain)];
             self.expiry.get_or_create(&labels).set(health.not_after.seconds());

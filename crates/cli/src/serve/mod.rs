@@ -7,7 +7,7 @@
 pub(crate) mod certificates;
 pub(crate) mod master;
 mod metrics;
-mod ready;
+pub(crate) mod ready;
 mod sandbox;
 mod validity;
 
@@ -57,7 +57,10 @@ pub(crate) struct ServeArguments {
 /// Makes the installation what the file declares.
 async fn declare(console: &Console, path: &Path) -> Result<(), String> {
     let actor = Actor::Operator(account());
-    let changed = apply(console, (path, &actor), clock::now()).await?;
+    let (changed, notes) = apply(console, (path, &actor), clock::now()).await?;
+    for note in &notes {
+        tracing::warn!(note, "declared");
+    }
     for difference in &changed {
         tracing::info!(difference, "declared");
     }
@@ -77,7 +80,8 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
     let store = Store::open(config.place.clone(), config.store.clone())
         .map_err(|error| format!("{}: {error}", config.place_in_words))?;
     let random = Random::system();
-    let console = Arc::new(Console::new(store.clone(), master.clone(), random.clone()));
+    let console = Console::new(store.clone(), master.clone(), random.clone());
+    let console = Arc::new(console.with_sandbox_host(config.sandbox.clone()));
     master::check(&console, &config.master_key_source()).await?;
     if let Some(path) = &arguments.declare {
         declare(&console, path).await?;
@@ -142,6 +146,8 @@ async fn answer(
     let mut workers = Workers::new(clock::system(), end.clone());
     upkeep::sweep(&mut workers, Arc::clone(&provider));
     upkeep::probe_eids(&mut workers, Arc::clone(&provider));
+    let looked = ready::Looked::default();
+    upkeep::look_at_domains(&mut workers, Arc::clone(&provider), Arc::clone(&looked));
     upkeep::write_events(&mut workers, Arc::clone(&provider));
     let schedule = KeySchedule { used_for: config.keys.used_for, published_ahead: config.keys.publish_ahead };
     upkeep::log_audit_heads(&mut workers, Arc::clone(&console));
@@ -157,8 +163,9 @@ async fn answer(
         certificates,
         connections: Box::new(door.connections()),
         turned_away: Box::new(door.turned_away()),
+        domains: Arc::clone(&looked),
     };
-    let ready = Ready::new(store, end.clone());
+    let ready = Ready::new(store, end.clone(), looked);
     let operator = operator_site(ready, metrics, sources);
     let operator = Door::at(&[config.operator], operator, None, Limits::default()).await?;
     let stop_asked = signals::stop_asked()?;

@@ -14,27 +14,49 @@ const FRESH_FOR: Duration = Duration::from_secs(1);
 /// How long the database may take.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-type Answer = Result<(), &'static str>;
+type Answer = Result<Option<String>, String>;
+
+/// The domains that cannot answer, as they were last looked at.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Domains {
+    pub(crate) count: usize,
+    /// Host, and why.
+    pub(crate) unusable: Vec<(String, String)>,
+}
+
+/// Shared between who looks and who tells.
+pub(crate) type Looked = Arc<Mutex<Domains>>;
+
+impl Domains {
+    /// Where none can answer, nothing can be taken; others go on where one cannot.
+    fn answer(&self) -> Answer {
+        let Some((host, why)) = self.unusable.first() else { return Ok(None) };
+        let (unusable, count) = (self.unusable.len(), self.count);
+        let text = format!("{unusable} of {count} domains cannot answer: {host}: {why}");
+        if unusable < count { Ok(Some(text)) } else { Err(text) }
+    }
+}
 
 /// Answers whether requests can be taken.
 pub(crate) struct Ready {
     store: Store,
     end: watch::Receiver<bool>,
+    domains: Looked,
     last: Mutex<Option<(Instant, Answer)>>,
 }
 
 impl Ready {
-    pub(crate) fn new(store: Store, end: watch::Receiver<bool>) -> Arc<Self> {
-        Arc::new(Self { store, end, last: Mutex::new(None) })
+    pub(crate) fn new(store: Store, end: watch::Receiver<bool>, domains: Looked) -> Arc<Self> {
+        Arc::new(Self { store, end, domains, last: Mutex::new(None) })
     }
 
     /// Asks; a stop is known at once, the database is asked once a second at most.
     pub(crate) fn ask(self: Arc<Self>) -> Later<Answer> {
         Box::pin(async move {
             if *self.end.borrow() {
-                return Err("stopping");
+                return Err("stopping".to_owned());
             }
-            let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
             if let Some((at, answer)) = last
                 && at.elapsed() < FRESH_FOR
             {
@@ -42,12 +64,29 @@ impl Ready {
             }
             let asked = self.store.read(|tx| tenants::list(tx, None, 1).map(drop));
             let answer = match tokio::time::timeout(PATIENCE, asked).await {
-                Ok(Ok(())) => Ok(()),
-                Ok(Err(StoreError::Busy)) => Err("the store is busy"),
-                Ok(Err(_)) | Err(_) => Err("the database does not answer"),
+                Ok(Ok(())) => self.domains.lock().unwrap_or_else(PoisonError::into_inner).answer(),
+                Ok(Err(StoreError::Busy)) => Err("the store is busy".to_owned()),
+                Ok(Err(_)) | Err(_) => Err("the database does not answer".to_owned()),
             };
-            *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), answer));
+            *self.last.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some((Instant::now(), answer.clone()));
             answer
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Domains;
+
+    #[test]
+    fn one_domain_that_cannot_answer_is_named_and_takes_no_other_out_of_service() {
+        let unusable = vec![("a.example".to_owned(), "a signing key cannot be opened".to_owned())];
+        let of = |count| Domains { count, unusable: unusable.clone() }.answer();
+        let text =
+            |count| format!("1 of {count} domains cannot answer: a.example: a signing key cannot be opened");
+        assert_eq!(of(2), Ok(Some(text(2))));
+        assert_eq!(of(1), Err(text(1)));
+        assert_eq!(Domains::default().answer(), Ok(None));
     }
 }

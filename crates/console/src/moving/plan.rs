@@ -143,6 +143,15 @@ impl std::fmt::Debug for Plan {
     }
 }
 
+/// How often a plan is made when somebody else was faster.
+const TRIES: usize = 5;
+
+/// Says whether somebody else changed something meanwhile, so that a plan made now may work.
+const fn lost_a_race(refusal: &Refusal) -> bool {
+    use StoreError::{Busy, Changed, Conflict, NotFound};
+    matches!(refusal, Refusal::NotFound(_) | Refusal::Store(Busy | Changed | Conflict | NotFound))
+}
+
 /// What of new settings is not as it would be anyway.
 pub(crate) fn unlike(plain: &str, text: &str) -> Map<String, Value> {
     let read = |text| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
@@ -161,6 +170,45 @@ pub(crate) fn object(kind: &str, id: impl std::fmt::Display) -> String {
 }
 
 impl Console {
+    /// Makes a plan, lets `keep` take from it what is to be shown, and carries it out unless it is a dry run. A plan that
+    /// lost a race is made again: somebody else, a node that starts with the same declaration, say, was faster.
+    ///
+    /// A plan reads more than once, so that what it finds wrong while somebody else writes may be wrong itself: only what
+    /// two plans in a row say of the same file is true.
+    ///
+    /// # Errors
+    /// [`Declined`]: of the last plan. Nothing was written.
+    pub async fn settle<T>(
+        &self,
+        plan: impl AsyncFn() -> Result<Plan, Declined>,
+        keep: impl Fn(&Plan) -> T,
+        dry_run: bool,
+    ) -> Result<T, Declined> {
+        let mut before = None;
+        let mut tries = 1..=TRIES;
+        loop {
+            let is_last = tries.next().is_none_or(|turn| turn == TRIES);
+            let plan = match plan().await {
+                Ok(plan) => plan,
+                Err(Declined::Faults(faults)) if !is_last && before.as_ref() != Some(&faults) => {
+                    before = Some(faults);
+                    continue;
+                }
+                Err(Declined::Refusal(refusal)) if !is_last && lost_a_race(&refusal) => continue,
+                Err(declined) => return Err(declined),
+            };
+            let kept = keep(&plan);
+            if dry_run {
+                return Ok(kept);
+            }
+            match self.carry_out(plan).await {
+                Ok(()) => return Ok(kept),
+                Err(refusal) if !is_last && lost_a_race(&refusal) => {}
+                Err(refusal) => return Err(Declined::Refusal(refusal)),
+            }
+        }
+    }
+
     /// Does everything that a plan says, in one write. What changed since it was made refuses the whole.
     ///
     /// # Errors

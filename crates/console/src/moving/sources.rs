@@ -3,7 +3,7 @@
 use crypto::Secret;
 use eid::{SourceCredentials, SourceMethod};
 use model::{
-    Action, Eid, EidEnvironment, IdentitySourceId, IdentitySourceSettings, SettingsError, sealed_place,
+    Action, Eid, EidEnvironment, IdentitySourceId, IdentitySourceSettings, SettingsError, credentials_place,
 };
 use serde_json::{Value, json};
 use store::{
@@ -239,7 +239,7 @@ impl Planner<'_> {
         wanted: &Wanted,
         (same, returns): (bool, bool),
     ) -> IdentitySource {
-        let row_place = sealed_place(tenant.id, "identity_sources", "sealed_credentials", &id.to_string());
+        let row_place = credentials_place(tenant.id, id, None);
         let plain = Secret::new(serde_json::to_vec(&wanted.credentials).unwrap_or_default());
         let sealed = tenant.seal.seal(&self.console.random, &row_place, plain.expose());
         let row = found.unwrap_or_else(|| IdentitySource {
@@ -250,6 +250,7 @@ impl Planner<'_> {
             environment: wanted.environment,
             settings: String::new(),
             sealed_credentials: None,
+            credentials_version: None,
             version: 1,
             created_at: self.now,
             disabled_at: None,
@@ -258,6 +259,7 @@ impl Planner<'_> {
             environment: wanted.environment,
             settings: wanted.settings.to_text(),
             sealed_credentials: if same { row.sealed_credentials } else { Some(sealed) },
+            credentials_version: row.credentials_version.filter(|_| same),
             disabled_at: if returns { None } else { row.disabled_at },
             ..row
         }

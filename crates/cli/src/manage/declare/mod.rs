@@ -6,17 +6,14 @@ mod references;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use console::{Console, Declined, Plan, Refusal};
+use console::{Console, Declined, Plan};
 use model::{Actor, Timestamp};
-use store::StoreError;
 
 use super::{AtTheDesk, Desk, Place, import::read, planned};
 use document::Document;
 
 /// The largest file, in bytes.
 const LARGEST: usize = 1_000_000;
-/// How often a plan is made anew when another node was faster.
-const TRIES: usize = 5;
 
 /// What can be said to `portvakt apply`.
 #[derive(Args)]
@@ -54,13 +51,14 @@ impl AtTheDesk for Apply {
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
         let document = load(&self.file)?;
-        let plan = desk.console.plan_declaration(&desk.actor, document.value(), self.prune, desk.now).await;
-        let plan = plan.map_err(|why| planned::declined(desk, &why, |fault| document.words(fault)))?;
-        planned::carry_out(desk, plan, self.dry_run).await
+        let plan =
+            async || desk.console.plan_declaration(&desk.actor, document.value(), self.prune, desk.now).await;
+        planned::settle(desk, plan, |fault| document.words(fault), self.dry_run).await
     }
 }
 
-/// Sees to it that the installation is what the file declares; gives what was different.
+/// Sees to it that the installation is what the file declares; gives what was different, and what the
+/// reader should know.
 ///
 /// # Errors
 /// What is wrong, for the person who starts it.
@@ -68,25 +66,14 @@ pub(crate) async fn apply(
     console: &Console,
     (path, actor): (&Path, &Actor),
     now: Timestamp,
-) -> Result<Vec<String>, String> {
+) -> Result<(Vec<String>, Vec<String>), String> {
     let document = load(path)?;
-    for _ in 0..TRIES {
-        let plan = plan(console, &document, actor, now).await?;
-        let done = differences(&plan);
-        match console.carry_out(plan).await {
-            Ok(()) => return Ok(done),
-            // Another node that starts with the same declaration was faster.
-            Err(Refusal::Store(StoreError::Changed | StoreError::Conflict)) => {}
-            Err(other) => return Err(format!("{}: {other}", path.display())),
-        }
-    }
-    Err(format!("{}: somebody else keeps changing the same: try again", path.display()))
-}
-
-async fn plan(console: &Console, document: &Document, actor: &Actor, now: Timestamp) -> Result<Plan, String> {
-    let planned = console.plan_declaration(actor, document.value(), false, now).await;
-    planned.map_err(|why| match why {
-        Declined::Refusal(refusal) => refusal.to_string(),
+    let plan = async || console.plan_declaration(actor, document.value(), false, now).await;
+    let keep = |plan: &Plan| (differences(plan), plan.notes().to_vec());
+    let settled = console.settle(plan, keep, false).await;
+    settled.map_err(|why| match why {
+        // The file is not to blame.
+        Declined::Refusal(refusal) => format!("what is declared was not written: {refusal}"),
         Declined::Faults(faults) => {
             let lines: Vec<String> = faults.iter().map(|fault| document.words(fault)).collect();
             format!("the declaration is wrong, and nothing was written:\n{}", lines.join("\n"))
