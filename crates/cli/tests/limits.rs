@@ -65,6 +65,9 @@ async fn who_sends_too_much_over_tls_is_told_so_every_time() {
     authority.sign(HOST).write(&installation, "a");
     let server = installation.start();
     let (path, size) = ("/oauth2/token", 3_000_000);
+    let over_http_2 = Request::post(path).header("host", HOST).body("x".repeat(size)).unwrap();
+    let answer = ask(server.tls(HOST, b"h2").await, true, over_http_2).await;
+    assert!(answer.status() == 413 && answer.body().contains("the request is too large"), "{answer:?}");
     let body =
         format!("POST {path} HTTP/1.1\r\nhost: {HOST}\r\ncontent-length: {size}\r\n\r\n{}", "x".repeat(size));
     let headers = format!("GET / HTTP/1.1\r\nhost: {HOST}\r\nx-long: {}\r\n\r\n", "x".repeat(size));
