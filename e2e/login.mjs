@@ -2,9 +2,13 @@
 // For client libraries, which bring no browser along. Those of other languages run it as a command:
 // `node login.mjs START STOP_AT` prints the address at which the login ended.
 
+import { once } from "node:events";
+import http from "node:http";
+import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 
-class Jar {
+/** The cookies of one browser. */
+export class Jar {
   #cookies = [];
 
   keep(url, headers) {
@@ -78,26 +82,42 @@ function filled(html, choices) {
   return fields;
 }
 
+/** The same as `fetch`, of which no host can be asked at another's address. */
+const askThrough = (proxy) => async (url, { method, body, headers }) => {
+  const { hostname, port } = new URL(proxy);
+  const form = body && { "content-type": "application/x-www-form-urlencoded" };
+  const sent = { ...headers, ...form, host: url.host };
+  const request = http.request({ hostname, port, path: url.pathname + url.search, method, headers: sent });
+  request.end(body?.toString());
+  const [answer] = await once(request, "response");
+  const { statusCode: status, headersDistinct } = answer;
+  const pairs = Object.entries(headersDistinct).flatMap(([name, values]) => values.map((value) => [name, value]));
+  return new Response(await text(answer), { status, headers: pairs });
+};
+
 /**
  * Goes through a login from `start` and gives `{ url, status, html }` of where it ends: the first address that
  * starts with `stopAt` (not fetched), or the first page with nothing to do.
  *
  * Choices: `eid` ("BankID", "Vipps"), `person` (an id; the first one otherwise), `outcome`, `fault`,
  * `decision` ("allow", "deny").
+ *
+ * `jar`: the browser's cookies. `via`: at which address a host is reached, by host (a proxy in front of it).
+ * `cookies`: what the browser sends along to those hosts beside ours, as a line.
  */
-export async function logIn(start, { stopAt, ...given } = {}) {
+export async function logIn(start, { stopAt, jar = new Jar(), via = {}, cookies: others, ...given } = {}) {
   const choices = { eid: "BankID", outcome: "approve-device", decision: "allow", ...given };
-  const jar = new Jar();
   let url = new URL(start);
   let body;
   for (let steps = 0; steps < 20; steps += 1) {
     if (stopAt && url.href.startsWith(stopAt)) return { url: url.href };
     const headers = { accept: "text/html" };
-    const cookies = jar.header(url);
+    const proxy = via[url.host];
+    const cookies = [jar.header(url), proxy && others].filter(Boolean).join("; ");
     if (cookies) headers.cookie = cookies;
     // What a browser says of itself when a form is posted.
     if (body) headers.origin = url.origin;
-    const answer = await fetch(url, { method: body ? "POST" : "GET", body, headers, redirect: "manual" });
+    const answer = await (proxy ? askThrough(proxy) : fetch)(url, { method: body ? "POST" : "GET", body, headers, redirect: "manual" });
     body = undefined;
     jar.keep(url, answer.headers);
     const html = await answer.text();

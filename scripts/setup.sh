@@ -169,9 +169,17 @@ names_below_localhost() {
     could_not "resolve *.localhost: the line 'hosts:' of /etc/nsswitch.conf must have the word myhostname"
 }
 
-# What the tests need beyond building: tools, a browser, PostgreSQL.
+# A real proxy to be tested behind. The tests start one of their own, so the package's service is not needed.
+proxy() {
+    [ ! -x "${NGINX_BIN:-/usr/sbin/nginx}" ] || return 0
+    debian nginx-light
+    [ ! -d /run/systemd/system ] || quietly as_root systemctl disable --now nginx || true
+}
+
+# What the tests need beyond building: tools, a browser, PostgreSQL, a proxy.
 test_tools() {
     debian chromium chromium-sandbox fonts-dejavu-core postgresql curl
+    proxy
     names_below_localhost
     python_packages scripts/requirements.txt e2e/requirements.txt
     npm_packages e2e
@@ -185,6 +193,7 @@ doctor() {
     for tool in just typos cargo-deny chromium; do
         say "$tool: $(command -v "$tool" || echo 'missing: ./test installs it')"
     done
+    say "nginx: $(ls "${NGINX_BIN:-/usr/sbin/nginx}" 2>/dev/null || echo 'missing: ./test installs it')"
     say "PostgreSQL: $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null || echo 'missing: ./test installs it')"
     say "*.localhost: $(getent hosts a-name.localhost || echo 'not resolved: ./test installs libnss-myhostname')"
 }

@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     pin::pin,
     sync::{
-        Arc,
+        Arc, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -32,7 +32,7 @@ use web::{Peer, Site};
 
 use crate::{
     crowd::{Crowd, Exempt, Member},
-    wire::Wire,
+    wire::{Lent, Wire},
 };
 
 /// How long to wait after a connection that could not be accepted: the reason is seldom gone at once.
@@ -277,7 +277,21 @@ async fn answer_one(
     Ok(response)
 }
 
+/// Serves a connection to its end; who began a request and did not end it is told so.
 async fn converse<S>(stream: S, peer: Peer, inside: Inside, second: bool)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (wire, back) = Lent::new(Wire::new(stream, peer.address));
+    let is_late = serve(wire, peer, inside, second).await;
+    let wire = back.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let (true, Some(wire)) = (is_late, wire) {
+        wire.end_late().await;
+    }
+}
+
+/// Says whether the headers of a request took too long.
+async fn serve<S>(wire: Lent<S>, peer: Peer, inside: Inside, second: bool) -> bool
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -292,8 +306,7 @@ where
         }
     });
     let server = server(&inside.limits, second);
-    let mut connection =
-        pin!(server.serve_connection(TokioIo::new(Wire::new(stream, peer.address)), service));
+    let mut connection = pin!(server.serve_connection(TokioIo::new(wire), service));
     let every = |period| tokio::time::interval_at(tokio::time::Instant::now() + period, period);
     let mut idle = every(inside.limits.idle_for);
     let (mut seen_before, mut was_idle, mut at_end, mut told) = (0, false, false, false);
@@ -303,10 +316,10 @@ where
             // What has arrived is seen before anything is called idle.
             biased;
             ended = connection.as_mut() => {
-                if let Err(error) = ended {
-                    tracing::debug!(%error, "a connection ended early");
-                }
-                return;
+                let Err(error) = ended else { return false };
+                tracing::debug!(%error, "a connection ended early");
+                // Over HTTP/2 it is a ping that was not answered: nobody is there to be told.
+                return !second && error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout);
             }
             _ = end.changed(), if !at_end => {
                 (at_end, was_idle) = (true, false);
@@ -325,7 +338,7 @@ where
                 seen_before = seen;
                 // Said goodbye and still here: it reads nothing of what we wrote. Or it never said anything.
                 if is_idle && (told && was_idle || at_end && seen == 0) {
-                    return;
+                    return false;
                 }
                 if is_idle {
                     told = true;

@@ -8,12 +8,13 @@ use std::{
     io::{self, IoSlice},
     net::IpAddr,
     pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf},
     time::{Instant, Sleep},
 };
 
@@ -59,12 +60,23 @@ pub(crate) struct Wire<S> {
     peer: IpAddr,
     /// Our words, what of them has not been written yet.
     words: Vec<u8>,
+    /// Whether something came since the last answer.
+    is_asked: bool,
     lingering: Option<Lingering>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub(crate) const fn new(stream: S, peer: IpAddr) -> Self {
-        Self { stream, peer, words: Vec::new(), lingering: None }
+        Self { stream, peer, words: Vec::new(), is_asked: false, lingering: None }
+    }
+
+    /// Tells who began a request and did not end it in time that it took too long, and closes.
+    pub(crate) async fn end_late(mut self) {
+        if self.is_asked {
+            self.words = web::unreadable(408, self.peer);
+            // Whoever does not take it has gone.
+            let _ = self.shutdown().await;
+        }
     }
 
     fn write_words(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -91,13 +103,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Wire<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        self.is_asked |= buf.filled().len() > before;
+        Poll::Ready(Ok(()))
     }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         ready!(self.write_words(cx))?;
+        self.is_asked = false;
         match self.in_our_words(buf) {
             Some(taken) => Poll::Ready(Ok(taken)),
             None => Pin::new(&mut self.stream).poll_write(cx, buf),
@@ -110,6 +126,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         ready!(self.write_words(cx))?;
+        self.is_asked = false;
         let taken = match bufs {
             [only] => self.in_our_words(only),
             _ => None,
@@ -151,6 +168,69 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
             }
             lingering.quiet.as_mut().reset(lingering.until.min(Instant::now() + QUIET_FOR));
         }
+    }
+}
+
+/// A connection that the HTTP library has until it lets go of it, and that is then here again.
+pub(crate) struct Lent<S> {
+    wire: Option<Wire<S>>,
+    back: Arc<Mutex<Option<Wire<S>>>>,
+}
+
+impl<S> Lent<S> {
+    /// Gives the connection, and where it will be.
+    pub(crate) fn new(wire: Wire<S>) -> (Self, Arc<Mutex<Option<Wire<S>>>>) {
+        let back = Arc::default();
+        (Self { wire: Some(wire), back: Arc::clone(&back) }, back)
+    }
+
+    fn wire(&mut self) -> io::Result<Pin<&mut Wire<S>>>
+    where
+        S: Unpin,
+    {
+        self.wire.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+}
+
+impl<S> Drop for Lent<S> {
+    fn drop(&mut self) {
+        *self.back.lock().unwrap_or_else(PoisonError::into_inner) = self.wire.take();
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Lent<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.wire()?.poll_read(cx, buf)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Lent<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.wire()?.poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.wire()?.poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.wire.as_ref().is_some_and(Wire::is_write_vectored)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.wire()?.poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.wire()?.poll_shutdown(cx)
     }
 }
 

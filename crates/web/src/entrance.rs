@@ -98,7 +98,8 @@ struct Asked {
 impl Asked {
     fn of(request: &Request) -> Self {
         let sent = request.headers();
-        let lossy = |it: &HeaderValue| String::from_utf8_lossy(it.as_bytes()).into_owned();
+        // As long as a host name may be: it is for the log.
+        let lossy = |it: &HeaderValue| String::from_utf8_lossy(it.as_bytes()).chars().take(255).collect();
         let in_header = || sent.get(header::HOST).map(lossy);
         let languages = sent.get_all(header::ACCEPT_LANGUAGE).iter();
         Self {

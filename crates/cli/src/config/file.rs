@@ -68,9 +68,10 @@ section! {
         /// The proxies whose `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host` are believed, as addresses or
         /// networks. Without certificates, and on anything but loopback, they must be listed: nobody else may then connect.
         trusted_proxies: Vec<Net> = Is("[]");
-        /// How many connections at once. The next one waits until one has ended.
+        /// How many connections at once. The next one waits until one has ended. Beyond half of them, one address (of
+        /// IPv6: one /64) has at most a tenth, or 32 if that is more; trusted proxies are not counted so.
         connections: u32 = Is("2048");
-        /// How many bytes the headers of a request may have.
+        /// How many bytes the address and the headers of a request may have together.
         largest_headers: u32 = Is("65536");
         /// How many bytes the body of a request may have.
         largest_body: u32 = Is("65536");

@@ -9,11 +9,12 @@ use axum::{
 use super::page::answer;
 use crate::{App, visit::Visit};
 
-/// What a script may send along, whatever it asks: tracing libraries add their headers to every call, and Idura's SDK
-/// sends `Prefer` with a pushed request.
+/// What a script may send along, whatever it asks: tracing libraries add their headers to every call, Idura's SDK sends
+/// `Prefer` with a pushed request, and Swagger UI `X-Requested-With` with a code.
 ///
 /// Spec: W3C Trace Context §3, <https://www.w3.org/TR/trace-context/#trace-context-http-headers-format>
-const ASKED_WITH: &str = "Authorization, Content-Type, Prefer, Traceparent, Tracestate, Baggage";
+const ASKED_WITH: &str =
+    "Authorization, Content-Type, Prefer, X-Requested-With, Traceparent, Tracestate, Baggage";
 
 /// Adds the headers that let the asking origin read this answer, if it is the application's.
 pub(crate) async fn readable(
