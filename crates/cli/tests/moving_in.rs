@@ -167,7 +167,10 @@ async fn test_users_are_managed_from_the_terminal() {
 async fn the_declaration_of_the_certification_guide_is_applied() {
     let it = configured().await;
     for name in ["first", "second", "post"] {
-        write_secret(&it.path(&format!("secrets/suite-{name}")), "a secret that is long enough for anybody\n");
+        write_secret(
+            &it.path(&format!("secrets/suite-{name}")),
+            "a secret that is long enough for anybody\n",
+        );
     }
     fs::write(it.path("certification.toml"), example_of("certification.md", "toml")).unwrap();
     let made = json(&it, &["apply", "-f", "certification.toml"]);

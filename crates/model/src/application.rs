@@ -9,9 +9,12 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    Acr, ApplicationKind, CompatibleSettings, Eid, Environment, IdTokenResponse, Level, Lifetimes, Profile,
-    RedirectUriError, ResponseModes, UserinfoResponse, check_redirect_uri, entered::is_visible,
-    matches_redirect_uri, redirect_uri::has_plain_host,
+    Acr, AndroidApp, AppleApp, ApplicationKind, CompatibleSettings, Eid, Environment, IdTokenResponse, Level,
+    Lifetimes, MobileAppError, Profile, RedirectUriError, ResponseModes, UserinfoResponse,
+    check_redirect_uri,
+    entered::is_visible,
+    matches_redirect_uri,
+    redirect_uri::{has_plain_host, is_of_app_framework},
 };
 
 /// How an application authenticates at the token endpoint (RFC 8414 §2 names).
@@ -111,6 +114,9 @@ pub enum SettingsError {
     /// A JWKS that nobody needs.
     #[error("the JWKS is larger than 64 KiB: leave out the keys that are no longer used")]
     KeysTooLarge,
+    /// An app for phones.
+    #[error(transparent)]
+    MobileApp(#[from] MobileAppError),
     /// A JWKS that no reader of tokens accepts.
     #[error("the JWKS has a control character in a name or a value")]
     KeysUnreadable,
@@ -135,9 +141,17 @@ impl Origin {
         matches!(url.scheme(), "http" | "https").then(|| Self(url.origin().ascii_serialization()))
     }
 
+    /// The origin of a page at this URL, also where a framework for phones serves it (`capacitor://localhost`,
+    /// `ionic://localhost`).
+    fn of_page(url: &str) -> Option<Self> {
+        let of_framework =
+            || is_of_app_framework(url).then(|| Self(url.split('/').take(3).collect::<Vec<_>>().join("/")));
+        Self::of(url).or_else(of_framework)
+    }
+
     /// Reads an `Origin` header; `None` unless it is exactly an origin's own form.
     pub fn parse(header: &str) -> Option<Self> {
-        Self::of(header).filter(|origin| origin.0 == header)
+        Self::of_page(header).filter(|origin| origin.0 == header)
     }
 
     /// The text for `Access-Control-Allow-Origin`.
@@ -227,6 +241,12 @@ pub struct ApplicationSettings {
     /// Whether requests must be pushed (RFC 9126).
     #[serde(default)]
     pub require_par: bool,
+    /// Its apps for Apple devices, which may open links to its domain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apple_apps: Vec<AppleApp>,
+    /// Its Android apps, which may open links to its domain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub android_apps: Vec<AndroidApp>,
     /// Whether it may introspect tokens of other applications of its domain: a resource server.
     #[serde(default)]
     pub may_introspect: bool,
@@ -287,6 +307,8 @@ impl ApplicationSettings {
             refresh_tokens: false,
             refresh_token_seconds: None,
             require_par: false,
+            apple_apps: Vec::new(),
+            android_apps: Vec::new(),
             may_introspect: false,
         }
     }
@@ -354,7 +376,7 @@ impl ApplicationSettings {
             return Err(SettingsError::TooMany(name));
         }
         for uri in self.redirect_uris.iter().chain(&self.post_logout_redirect_uris) {
-            check_redirect_uri(uri, self.kind, environment)
+            check_redirect_uri(uri, (self.kind, self.profile), environment)
                 .map_err(|error| SettingsError::RedirectUri(uri.clone(), error))?;
         }
         let is_origin = |text: &str| Origin::parse(text).is_some() && has_plain_host(text);
@@ -365,6 +387,7 @@ impl ApplicationSettings {
     }
 
     fn check_answers(&self) -> Result<(), SettingsError> {
+        crate::mobile_app::check(&self.apple_apps, &self.android_apps)?;
         for (name, seconds, most) in [
             ("id_token_seconds", self.id_token_seconds, DAY),
             ("access_token_seconds", self.access_token_seconds, DAY),
@@ -387,6 +410,14 @@ impl ApplicationSettings {
             return Err(SettingsError::Ssn);
         }
         Ok(())
+    }
+
+    /// What an administrator should know of settings that are allowed and may surprise others.
+    pub fn warning(&self) -> Option<&'static str> {
+        (self.algorithm() == Algorithm::EdDsa).then_some(
+            "EdDSA puts a key of type OKP into the domain's key set, which all of the domain's applications read; some \
+             client libraries fail at a key type that they do not know",
+        )
     }
 
     /// Says whether anything that it gets is encrypted.
@@ -461,7 +492,7 @@ impl ApplicationSettings {
     pub fn cors_origins(&self) -> Vec<Origin> {
         match &self.origins {
             Some(listed) => listed.iter().filter_map(|origin| Origin::parse(origin)).collect(),
-            None => self.redirect_uris.iter().filter_map(|uri| Origin::of(uri)).collect(),
+            None => self.redirect_uris.iter().filter_map(|uri| Origin::of_page(uri)).collect(),
         }
     }
 
@@ -554,6 +585,10 @@ mod tests {
         assert_eq!(refused(|it| it.eids.clear()), SettingsError::NoEid);
         assert_eq!(refused(|it| it.id_token_algorithm = "none".into()), SettingsError::Algorithm);
         assert!(matches!(refused(|it| it.origins = Some(vec!["null".into()])), SettingsError::Origin(_)));
+        assert!(matches!(
+            refused(|it| it.origins = Some(vec!["capacitor://x".into()])),
+            SettingsError::Origin(_)
+        ));
         assert_eq!(refused(|it| it.compatible.ssn = true), SettingsError::Ssn);
         assert_eq!(
             refused(|it| it.id_token_response = IdTokenResponse::SignedAndEncryptedJwt),

@@ -19,6 +19,7 @@ mod identity_source_settings;
 mod imported_subject;
 mod limit;
 mod login;
+mod mobile_app;
 mod nin;
 mod payload;
 mod person;
@@ -53,6 +54,10 @@ pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSetting
 pub use imported_subject::SubjectRoom;
 pub use limit::Rate;
 pub use login::{Ask, Login, Memo, Parked, Phase, Trouble, Wanted, upstream_client};
+pub use mobile_app::{
+    ANDROID_CALLBACK, AndroidApp, AppleApp, IOS_CALLBACK, MobileAppError, apple_app_site_association,
+    asset_links,
+};
 pub use nin::{Nin, NinKind};
 pub use payload::Payload;
 pub use person::{Address, MoreProfile, Person, Proof};

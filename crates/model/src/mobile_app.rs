@@ -48,7 +48,9 @@ pub enum MobileAppError {
     #[error("{0:?} is not a SHA-256 fingerprint: 32 bytes in hexadecimal, separated by colons")]
     Fingerprint(String),
     /// None, or more than [`MOST`].
-    #[error("an Android app needs 1 to {MOST} certificate fingerprints, and an application has at most {MOST} apps of a kind")]
+    #[error(
+        "an Android app needs 1 to {MOST} certificate fingerprints, and an application has at most {MOST} apps of a kind"
+    )]
     Number,
 }
 

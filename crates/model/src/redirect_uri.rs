@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use crate::{ApplicationKind, Environment};
+use crate::{ApplicationKind, Environment, Profile};
 
 /// Why a URI may not be registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +24,12 @@ pub enum RedirectUriError {
     /// Its scheme is not allowed for this kind of application in this environment.
     #[error("the scheme is not allowed: https, or for native applications a private scheme or loopback http")]
     Scheme,
+    /// A private scheme that others may have too.
+    #[error(
+        "the private scheme has no dot, so that other apps may have the same one: use a reverse domain name such as \
+         com.example.app (without a dot it is allowed in the compatible profile only)"
+    )]
+    SchemeWithoutDot,
 }
 
 fn is_loopback(host: Option<Host<&str>>) -> bool {
@@ -69,6 +75,46 @@ fn is_as_it_looks(uri: &str, url: &Url) -> bool {
         && (path.is_empty() || path == url.path())
 }
 
+/// Schemes that are not an app's own: those of the WHATWG URL standard with a meaning, and those that browsers and
+/// phones treat specially.
+const TAKEN_SCHEMES: [&str; 20] = [
+    "http",
+    "https",
+    "ws",
+    "wss",
+    "ftp",
+    "file",
+    "javascript",
+    "vbscript",
+    "data",
+    "blob",
+    "about",
+    "filesystem",
+    "view-source",
+    "intent",
+    "mailto",
+    "tel",
+    "sms",
+    "capacitor",
+    "ionic",
+    "exp",
+];
+
+/// Says whether a scheme can be an app's own (RFC 8252 §7.1).
+fn is_private_scheme(scheme: &str) -> bool {
+    let is_rest = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'+' | b'-' | b'.');
+    scheme.starts_with(|it: char| it.is_ascii_lowercase())
+        && scheme.bytes().all(is_rest)
+        && !TAKEN_SCHEMES.contains(&scheme)
+}
+
+/// Says whether a URI is one of the addresses at which frameworks for phones serve their own pages.
+pub(crate) fn is_of_app_framework(uri: &str) -> bool {
+    ["capacitor://localhost", "ionic://localhost"]
+        .iter()
+        .any(|own| uri.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?'])))
+}
+
 /// Checks a URI before it is registered: it can match a request, and it is what it looks like.
 ///
 /// # Errors
@@ -77,7 +123,7 @@ fn is_as_it_looks(uri: &str, url: &Url) -> bool {
 /// Spec: RFC 8252 §7, RFC 9700 §2.1 <https://www.rfc-editor.org/rfc/rfc8252#section-7>
 pub fn check_redirect_uri(
     uri: &str,
-    kind: ApplicationKind,
+    (kind, profile): (ApplicationKind, Profile),
     environment: Environment,
 ) -> Result<(), RedirectUriError> {
     if uri.len() > 512 || !uri.bytes().all(|it| it.is_ascii_graphic()) {
@@ -98,20 +144,28 @@ pub fn check_redirect_uri(
     // The scheme must be written as it is compared: a mixed-case one is not the same string.
     let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);
     let fine = match scheme {
-        "https" => url.has_host(),
+        // `https://localhost` is where frameworks for phones serve their own pages: an origin, and no way back.
+        "https" => url.has_host() && url.host_str() != Some("localhost"),
         "http" => {
             (native && is_loopback(url.host()))
                 || (environment == Environment::Test && (is_localhost(url.host()) || is_loopback(url.host())))
         }
         "exp" => native,
-        // RFC 8252 §7.1: a private scheme is a reversed domain name.
-        private => native && private.contains('.') && private == private.to_ascii_lowercase(),
+        "capacitor" | "ionic" => native && is_of_app_framework(uri),
+        // RFC 8252 §7.1: a private scheme is a reversed domain name. Elsewhere customers have others.
+        private if native && is_private_scheme(private) => {
+            if !private.contains('.') && profile != Profile::Compatible {
+                return Err(RedirectUriError::SchemeWithoutDot);
+            }
+            true
+        }
+        _ => false,
     };
     if fine { Ok(()) } else { Err(RedirectUriError::Scheme) }
 }
 
 /// Says whether a requested URI is a registered one: the same string, byte for byte. Only for a native
-/// application's loopback IP literal may the port differ.
+/// application's loopback IP literal, and its `http://localhost` (registered on test domains only), may the port differ.
 ///
 /// Spec: RFC 9700 §2.1, §4.1.3; RFC 8252 §7.3 <https://www.rfc-editor.org/rfc/rfc8252#section-7.3>
 pub fn matches_redirect_uri(registered: &str, requested: &str, kind: ApplicationKind) -> bool {
@@ -125,7 +179,8 @@ pub fn matches_redirect_uri(registered: &str, requested: &str, kind: Application
         let rest = uri.strip_prefix("http://")?;
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, tail) = rest.split_at(end);
-        let host = ["127.0.0.1", "[::1]"].into_iter().find(|host| authority.starts_with(host))?;
+        let host =
+            ["127.0.0.1", "[::1]", "localhost"].into_iter().find(|host| authority.starts_with(host))?;
         let port = authority.get(host.len()..)?;
         let digits = port.strip_prefix(':').unwrap_or("");
         let fine = port.is_empty()
@@ -144,6 +199,7 @@ mod tests {
     use crate::{
         ApplicationKind::{Native, Web},
         Environment::{Production, Test},
+        Profile,
     };
 
     #[test]
@@ -189,8 +245,47 @@ mod tests {
     }
 
     #[test]
+    fn a_private_scheme_without_a_dot_is_refused_but_in_the_compatible_profile() {
+        let compatible = |uri| check_redirect_uri(uri, (Native, Profile::Compatible), Production);
+        for fine in ["myapp:/cb", "my-app+1://auth", "com.example.app:/cb"] {
+            assert_eq!(compatible(fine), Ok(()), "{fine}");
+        }
+        for taken in [
+            "javascript:x",
+            "vbscript:x",
+            "data:x",
+            "blob:x",
+            "about:x",
+            "filesystem:x",
+            "view-source:x",
+            "intent:x",
+            "mailto:x",
+            "tel:x",
+            "sms:x",
+            "ws://x",
+            "wss://x",
+            "ftp://x",
+            "file:///x",
+            "MyApp:/cb",
+        ] {
+            assert_eq!(compatible(taken), Err(RedirectUriError::Scheme), "{taken}");
+        }
+    }
+
+    #[test]
+    fn the_port_of_a_native_applications_localhost_may_differ() {
+        let matches = |requested, kind| matches_redirect_uri("http://localhost/cb", requested, kind);
+        assert!(matches("http://localhost:49152/cb", Native) && !matches("http://localhost:49152/cb", Web));
+        for wrong in
+            ["http://localhost.evil.example/cb", "http://127.0.0.1/cb", "http://localhost:80@evil/cb"]
+        {
+            assert!(!matches(wrong, Native), "{wrong}");
+        }
+    }
+
+    #[test]
     fn rule_01_what_may_be_registered() {
-        let check = check_redirect_uri;
+        let check = |uri, kind, environment| check_redirect_uri(uri, (kind, Profile::Modern), environment);
         assert_eq!(check("https://a.example/cb", Web, Production), Ok(()));
         for fine in [
             "https://a.example",
@@ -205,6 +300,10 @@ mod tests {
         assert_eq!(check("com.example.app:/cb", Native, Production), Ok(()));
         assert_eq!(check("exp://127.0.0.1:19000", Native, Test), Ok(()));
         assert_eq!(check("http://127.0.0.1/cb", Native, Production), Ok(()));
+        assert_eq!(check("http://localhost/cb", Native, Test), Ok(()));
+        for uri in ["capacitor://localhost", "ionic://localhost/cb"] {
+            assert_eq!(check(uri, Native, Production), Ok(()), "{uri}");
+        }
         for (uri, kind, environment, error) in [
             ("http://a.example/cb", Web, Test, RedirectUriError::Scheme),
             ("http://localhost/cb", Web, Production, RedirectUriError::Scheme),
@@ -213,6 +312,11 @@ mod tests {
             ("jAvAsCrIpT:alert(1)", Native, Test, RedirectUriError::Scheme),
             ("data:text/html,x", Native, Test, RedirectUriError::Scheme),
             ("com.example.app:/cb", Web, Production, RedirectUriError::Scheme),
+            ("myapp:/cb", Native, Production, RedirectUriError::SchemeWithoutDot),
+            ("https://localhost/cb", Native, Test, RedirectUriError::Scheme),
+            ("capacitor://evil/cb", Native, Test, RedirectUriError::Scheme),
+            ("capacitor://localhost.evil/cb", Native, Test, RedirectUriError::Scheme),
+            ("capacitor://localhost/cb", Web, Test, RedirectUriError::Scheme),
             ("\u{1}https://a.example/", Web, Test, RedirectUriError::Malformed),
             ("https://a.example/cb#x", Web, Test, RedirectUriError::Parts),
             ("https://u:p@a.example/cb", Web, Test, RedirectUriError::Parts),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::ApplicationSettings;
+use model::{AndroidApp, AppleApp, ApplicationSettings};
 use store::applications;
 
 use crate::{Call, Issuer, Provider, Refusal, registered::Registered};
@@ -22,5 +22,21 @@ impl Provider {
             Ok(Registered::of(settings))
         };
         self.registered_at.get((tenant, domain), call.now, loading).await
+    }
+
+    /// The apps for Apple devices that may open a domain's links.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`], [`Refusal::Internal`].
+    pub async fn apple_apps(&self, issuer: &Issuer, call: &Call) -> Result<Vec<AppleApp>, Refusal> {
+        Ok(self.registered(issuer, call).await?.apple_apps.clone())
+    }
+
+    /// The Android apps that may open a domain's links.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`], [`Refusal::Internal`].
+    pub async fn android_apps(&self, issuer: &Issuer, call: &Call) -> Result<Vec<AndroidApp>, Refusal> {
+        Ok(self.registered(issuer, call).await?.android_apps.clone())
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crypto::Algorithm;
-use model::{ApplicationSettings, Origin};
+use model::{AndroidApp, AppleApp, ApplicationSettings, Origin};
 
 /// Origins and addresses of the enabled applications of one domain.
 #[derive(Debug, Default)]
@@ -15,6 +15,9 @@ pub(crate) struct Registered {
     /// Name and address of the application, while there is only one.
     only: Only,
     uses_eddsa: bool,
+    /// Apps for phones that may open the domain's links.
+    pub(crate) apple_apps: Vec<AppleApp>,
+    pub(crate) android_apps: Vec<AndroidApp>,
 }
 
 /// Whether a domain has one application.
@@ -37,6 +40,8 @@ impl Registered {
             };
             registered.uses_eddsa |= settings.algorithm() == Algorithm::EdDsa;
             registered.origins.extend(settings.cors_origins());
+            registered.apple_apps.extend(settings.apple_apps.iter().cloned());
+            registered.android_apps.extend(settings.android_apps.iter().cloned());
             let (compatible, mut add) = (settings.is_compatible(), |uri: &String, fine| {
                 let alone = registered.returns.entry(uri.clone()).or_insert(true);
                 *alone = *alone && fine;

@@ -19,8 +19,8 @@ use crate::{
     App, ClientAddress, PublicSandboxSite, SampleSite, SimulatorSite, Site,
     headers::is_ambiguous,
     op::{
-        assets, authorize, criipto_configuration, discovery, eids, errors, login, logout, statements, token,
-        turn::frame, userinfo,
+        assets, authorize, criipto_configuration, discovery, eids, errors, login, logout, mobile, statements,
+        token, turn::frame, userinfo,
     },
     public_sandbox,
     respond::{
@@ -63,6 +63,10 @@ pub fn op_router(app: App) -> Site {
         )
         .route("/.well-known/jwks", get(discovery::keys).options(discovery::preflight))
         .route("/.well-known/jwks.json", get(discovery::keys).options(discovery::preflight))
+        .route("/.well-known/apple-app-site-association", get(mobile::apple))
+        .route("/.well-known/assetlinks.json", get(mobile::android))
+        .route("/ios/callback", get(mobile::back_on_ios))
+        .route("/android/callback", get(mobile::back_on_android))
         .route("/oauth2/authorize", get(authorize::by_get).post(authorize::by_post))
         .route(
             "/with/{acr}/oauth2/authorize",
@@ -176,7 +180,7 @@ fn folded(path: &str) -> Option<String> {
             None => format!("/login/{tail}"),
         },
         _ if tail.is_empty() => lower,
-        ".well-known" | "oauth2" | "callback" | "novippslogin" | "errors" => lower,
+        ".well-known" | "oauth2" | "callback" | "novippslogin" | "errors" | "ios" | "android" => lower,
         _ => format!("/with/{first}/{}", tail.to_ascii_lowercase()),
     })
 }

@@ -25,6 +25,7 @@ mod explain;
 mod imported_subjects;
 mod limits;
 mod logout;
+mod mobile;
 mod outage;
 mod overload;
 mod pages_shown;

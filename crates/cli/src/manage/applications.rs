@@ -244,6 +244,7 @@ impl Create {
         let mut settings = ApplicationSettings::new(kind, self.redirect_uri);
         settings.post_logout_redirect_uris = self.post_logout_redirect_uri;
         let settings = set(&settings, &[self.wishes.changes(), self.set].concat())?;
+        let warning = settings.warning();
         let with_secret = settings.authentication == model::ClientAuthentication::ClientSecret;
         let new = NewApplication {
             domain: domain.id,
@@ -266,7 +267,15 @@ impl Create {
             }
         }
         desk.done(&sentence, &thing);
+        warn_of(&warning, &self.client_id);
         Ok(())
+    }
+}
+
+/// Says on standard error what settings may do to others.
+fn warn_of(warning: &Option<&'static str>, client_id: &str) {
+    if let Some(warning) = warning {
+        Desk::warn(&format!("{client_id}: {warning}"));
     }
 }
 
@@ -288,6 +297,7 @@ impl Change {
         let changed = desk.console.change_application(tenant, found.id, change, desk.now).await;
         let changed = changed.map_err(words)?;
         desk.one(FIRST, &view(&changed));
+        warn_of(&changed.settings.warning(), &changed.client_id);
         warn_without_secret(desk, tenant, &changed).await
     }
 }

@@ -2,7 +2,7 @@
 
 use model::{
     Action, ApplicationId, ApplicationKind, ApplicationSettings, ClientAuthentication, IdTokenResponse, Pkce,
-    Sector, UserinfoResponse, check_redirect_uri,
+    Profile, Sector, UserinfoResponse, check_redirect_uri,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -130,10 +130,16 @@ impl Planner<'_> {
         found: Option<&Application>,
         place: &Place,
     ) {
-        let before = found.filter(|_| !members.contains_key("kind"));
-        let before = before.and_then(|row| ApplicationSettings::parse(&row.settings).ok()).map(|it| it.kind);
-        // Of a kind that is not clear it may be the one that may most.
-        let kind = said(members, "kind").or(before).unwrap_or(ApplicationKind::Native);
+        let stored = found.and_then(|row| ApplicationSettings::parse(&row.settings).ok());
+        // Where kind or profile is not clear, it may be the one that may most.
+        let kind = match (members.contains_key("kind"), &stored) {
+            (false, Some(stored)) => stored.kind,
+            _ => said(members, "kind").unwrap_or(ApplicationKind::Native),
+        };
+        let profile = match (members.contains_key("profile"), &stored) {
+            (true, _) => said(members, "profile").unwrap_or(Profile::Compatible),
+            (false, stored) => stored.as_ref().map(|it| it.profile).unwrap_or_default(),
+        };
         for name in ["redirect_uris", "post_logout_redirect_uris"] {
             let uris = members.get(name).and_then(Value::as_array).into_iter().flatten();
             for (at, uri) in uris.enumerate() {
@@ -141,7 +147,7 @@ impl Planner<'_> {
                 match uri.as_str() {
                     None => self.faults.wrong(&path, "a text is expected here"),
                     Some(uri) => {
-                        if let Err(error) = check_redirect_uri(uri, kind, place.environment) {
+                        if let Err(error) = check_redirect_uri(uri, (kind, profile), place.environment) {
                             self.faults.wrong(&path, format!("{}: {error}", shown(uri)));
                         }
                     }
@@ -223,6 +229,7 @@ impl Planner<'_> {
             let set = "applications change … --set pkce=default";
             self.plan.note(format!("{}: {text} {set}", named(&place.host, &planned.client_id)));
         }
+        self.plan.warn(&named(&place.host, &planned.client_id), planned.settings.warning());
         self.plan.step(move |tx| {
             applications::insert(tx, &row)?;
             record.append(tx)
@@ -260,6 +267,7 @@ impl Planner<'_> {
         let permit = Self::permit(tenant)?;
         let mut records = Vec::new();
         if changes {
+            self.plan.warn(&shown, planned.settings.warning());
             let object = object("application", &id);
             records.push(permit.record(Action::ApplicationChanged, object, &details, self.now));
             self.plan.change(Verb::Change, "application", shown.clone(), details);

@@ -120,6 +120,11 @@ impl Plan {
         self.steps.push(Box::new(step));
     }
 
+    /// Notes what an administrator should know of settings.
+    pub(crate) fn warn(&mut self, shown: &str, warning: Option<&str>) {
+        self.notes.extend(warning.map(|it| format!("{shown}: {it}")));
+    }
+
     pub(crate) fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
     }

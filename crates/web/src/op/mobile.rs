@@ -54,9 +54,7 @@ pub(crate) async fn back_on_android(State(_): State<App>, visit: Visit, query: R
 /// The answer of the login stays in the address, for the app alone: nothing here reads it.
 fn back(visit: &Visit, path: &str, RawQuery(query): RawQuery) -> Response {
     let query = query.map(|it| format!("?{it}")).unwrap_or_default();
-    let view = BackToApp {
-        frame: frame(&visit.issuer, None),
-        href: format!("{}{path}{query}", visit.issuer.url()),
-    };
+    let view =
+        BackToApp { frame: frame(&visit.issuer, None), href: format!("{}{path}{query}", visit.issuer.url()) };
     page(StatusCode::OK, &view, visit.locale(&[]), Powers::Links)
 }

@@ -9,6 +9,7 @@ pub(crate) mod errors;
 pub(crate) mod json_answer;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod mobile;
 pub(crate) mod post_message;
 pub(crate) mod statements;
 pub(crate) mod token;
