@@ -276,3 +276,28 @@ async fn tables_are_for_people() {
     single sign on            -
     ");
 }
+
+#[tokio::test]
+async fn a_domain_that_nobody_could_reach_is_refused_with_the_reason() {
+    let it = Installation::new().await;
+    it.configure("[sandbox]\nhost = \"sandbox.example\"");
+    let create =
+        |host| refused(&it, &["domains", "create", "--tenant", "tenant", host, "--environment", "test"]);
+    assert!(create("sandbox.example").contains("is the host of the sandbox"));
+    assert!(create("login.acme.example:443").contains("browsers leave it out"));
+}
+
+#[tokio::test]
+async fn an_application_that_loses_the_only_secret_it_needs_is_told() {
+    let it = configured().await;
+    let made = json(&it, &SHOP);
+    let secret = made["secret_id"].as_str().unwrap();
+    let retire =
+        ["applications", "retire-secret", "--domain", HOST, "shop", secret, "--config", "portvakt.toml"];
+    let output = it.run(&retire);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.success() && said.starts_with("warning: shop authenticates with a secret"),
+        "{said}"
+    );
+}

@@ -189,7 +189,9 @@ impl Console {
         });
         let (row, environment) = read.await.map_err(|error| Refusal::of(error, "application"))?;
         let (name, settings) = change(&row.name, ApplicationSettings::parse(&row.settings)?)?;
-        check_name(&name)?;
+        if name != row.name {
+            check_name(&name)?;
+        }
         settings.check(environment)?;
         self.ensure_signing_key((tenant, row.domain_id), settings.algorithm(), now).await?;
         let text = settings.to_text();

@@ -1,7 +1,9 @@
 //! Domains: a tenant's host names.
 
 use crypto::Algorithm;
-use model::{Action, Actor, DomainId, DomainSettings, Environment, Timestamp};
+use model::{
+    Action, Actor, DomainId, DomainSettings, EnteredError, Environment, Timestamp, check_domain_host,
+};
 use serde_json::json;
 use store::{
     StoreError, WriteTx,
@@ -81,31 +83,17 @@ impl DomainRows {
     }
 }
 
-/// Refuses a host that no browser could be sent to, and plain http but on loopback for tests.
-pub(crate) fn check_address(new: &NewDomain) -> Result<(), Refusal> {
-    let (name, port) = new.host.split_once(':').unwrap_or((&new.host, "443"));
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.bytes().all(|it| matches!(it, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-    };
-    let fine =
-        new.host.len() <= 253 && name.split('.').all(label) && port.parse::<u16>().is_ok_and(|it| it > 0);
-    if !fine {
-        return Err(Refusal::Invalid(format!(
-            "{:?} is not a host name: give it in lower case, without scheme or path, such as login.example.no",
-            new.host
-        )));
-    }
-    let loopback = name == "localhost" || name.ends_with(".localhost");
-    if new.scheme == Scheme::Http && !(loopback && new.environment == Environment::Test) {
-        return Err(Refusal::Invalid("a domain without TLS is a test domain on localhost".to_owned()));
-    }
-    Ok(())
-}
-
 impl Console {
+    /// Refuses a host that no browser could be sent to, and plain http but on loopback for tests.
+    pub(crate) fn check_address(&self, new: &NewDomain) -> Result<(), Refusal> {
+        let how = (new.scheme == Scheme::Https, new.environment);
+        let checked = check_domain_host(&new.host, how, self.sandbox_host.as_deref());
+        checked.map_err(|error| match error {
+            EnteredError::PlainHttp => Refusal::Invalid(error.to_string()),
+            error => Refusal::Invalid(format!("{:?} {error}", new.host)),
+        })
+    }
+
     /// Finds the domain that answers to `host`, with its tenant opened for whoever acts. The operator's.
     ///
     /// # Errors
@@ -139,7 +127,7 @@ impl Console {
         (new, settings): (&NewDomain, String),
         now: Timestamp,
     ) -> Result<DomainRows, Refusal> {
-        check_address(new)?;
+        self.check_address(new)?;
         check_name(&new.name)?;
         let row = Domain {
             id: DomainId::new(&self.random, now),
@@ -204,7 +192,7 @@ impl Console {
         if moved == found {
             return Ok(domain);
         }
-        check_address(new)?;
+        self.check_address(new)?;
         let details = json!({"host": {"from": found.host, "to": new.host}});
         let permit = Self::permit(tenant, Permission::Manage)?;
         let record = permit.record(Action::DomainChanged, format!("domain {domain}"), &details, now);

@@ -41,11 +41,19 @@ pub struct Console {
     pub(crate) store: Store,
     pub(crate) master: SealKey,
     pub(crate) random: Random,
+    /// Where the simulators answer, so that no domain can.
+    pub(crate) sandbox_host: Option<String>,
 }
 
 impl Console {
     /// `master`: the key that seals every tenant's data key.
     pub const fn new(store: Store, master: SealKey, random: Random) -> Self {
-        Self { store, master, random }
+        Self { store, master, random, sandbox_host: None }
+    }
+
+    /// The same where simulators answer at a host of their own, which no domain can have.
+    #[must_use]
+    pub fn with_sandbox_host(self, host: Option<String>) -> Self {
+        Self { sandbox_host: host, ..self }
     }
 }

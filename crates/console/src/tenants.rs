@@ -12,8 +12,6 @@ use crate::{
 
 /// The most that one page of a list has.
 pub(crate) const PAGE: u32 = 1_000;
-/// The longest name of anything, in characters.
-const LONGEST_NAME: usize = 100;
 
 /// A tenant as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,15 +28,9 @@ pub(crate) fn place(id: TenantId) -> Vec<u8> {
     sealed_place(id, "tenants", "sealed_data_key", &id.to_string())
 }
 
-/// Refuses a name that nobody could read or type.
+/// Refuses a name that nobody could read or type, or that is not what it looks like.
 pub(crate) fn check_name(name: &str) -> Result<(), Refusal> {
-    let fine = !name.trim().is_empty() && name.trim() == name && name.chars().count() <= LONGEST_NAME;
-    if fine && !name.chars().any(char::is_control) {
-        return Ok(());
-    }
-    Err(Refusal::Invalid(format!(
-        "a name has 1 to {LONGEST_NAME} characters, none of them a control character, and no space at its ends"
-    )))
+    model::check_name(name).map_err(|error| Refusal::Invalid(error.to_string()))
 }
 
 /// A tenant that is to be written.

@@ -412,3 +412,37 @@ async fn what_is_found_wrong_while_another_node_writes_is_looked_at_again() {
     assert!(matches!(house.console.settle(wrong, |_| (), false).await, Err(Declined::Faults(_))));
     assert_eq!(looks.get(), 4, "what two looks find wrong is wrong");
 }
+
+#[tokio::test]
+async fn what_is_not_what_it_looks_like_is_refused_where_it_is_declared() {
+    let house = House::open().await;
+    let with = |member: &str, value: Value| {
+        let mut shop = shop();
+        shop[member] = value;
+        of("new", TEST, json!({"applications": [shop]}))
+    };
+    for (declared, said) in [
+        (with("redirect_uris", json!(["https://*.shop.example/cb"])), "a wildcard never matches"),
+        (with("redirect_uris", json!(["https:shop.example/cb"])), "a browser would go elsewhere"),
+        (with("redirect_uris", json!(["https:///cb"])), "a browser would go elsewhere"),
+        (with("post_logout_redirect_uris", json!(["https:///bye"])), "a browser would go elsewhere"),
+        (with("origins", json!(["https://*.shop.example"])), "not an origin"),
+        (with("name", json!("\u{200b}")), "no invisible characters"),
+        (with("client_secret", json!("12345")), "at least 16 characters"),
+        (of("new", "test.acme.example:443", json!({})), "has the port that is meant without one"),
+        (of("\u{200b}", TEST, json!({})), "no invisible characters"),
+    ] {
+        let all = faults(&house, &declared).await;
+        assert!(all.len() == 1 && all[0].contains(said), "{said}: {all:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_application_without_the_secret_that_it_needs_is_noted() {
+    let house = House::open().await;
+    let mut shop = shop();
+    shop.as_object_mut().unwrap().remove("client_secret_sha256");
+    let planned = plan(&house, &of("new", TEST, json!({"applications": [shop]})), false).await.unwrap();
+    assert!(planned.notes().iter().any(|it| it.contains("has none, so it gets no tokens")), "{planned:?}");
+    assert!(plan(&house, &whole(), false).await.unwrap().notes().is_empty());
+}

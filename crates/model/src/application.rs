@@ -10,7 +10,8 @@ use url::Url;
 
 use crate::{
     Acr, ApplicationKind, CompatibleSettings, Eid, Environment, IdTokenResponse, Level, Lifetimes, Profile,
-    RedirectUriError, ResponseModes, UserinfoResponse, check_redirect_uri, matches_redirect_uri,
+    RedirectUriError, ResponseModes, UserinfoResponse, check_redirect_uri, entered::is_visible,
+    matches_redirect_uri, redirect_uri::has_plain_host,
 };
 
 /// How an application authenticates at the token endpoint (RFC 8414 §2 names).
@@ -97,7 +98,9 @@ pub enum SettingsError {
     #[error("automation sign-in exists on test domains only")]
     Automation,
     /// An origin is not `scheme://host[:port]`.
-    #[error("not an origin: {0}")]
+    #[error(
+        "not an origin: {0}: write scheme, host and port as a browser sends them, one for each host, without wildcards"
+    )]
     Origin(String),
     /// A list that nobody keeps by hand.
     #[error("{0} has more than {MOST_ADDRESSES} entries: make an application for each part of them")]
@@ -332,7 +335,7 @@ impl ApplicationSettings {
         if self.eids.is_empty() {
             return Err(SettingsError::NoEid);
         }
-        if self.nin_legal_ground.as_deref().is_some_and(|it| it.trim().is_empty()) {
+        if self.nin_legal_ground.as_deref().is_some_and(|it| !is_visible(it)) {
             return Err(SettingsError::LegalGround);
         }
         if Algorithm::parse(&self.id_token_algorithm).is_none() {
@@ -354,7 +357,8 @@ impl ApplicationSettings {
             check_redirect_uri(uri, self.kind, environment)
                 .map_err(|error| SettingsError::RedirectUri(uri.clone(), error))?;
         }
-        match self.origins.iter().flatten().find(|origin| Origin::parse(origin).is_none()) {
+        let is_origin = |text: &str| Origin::parse(text).is_some() && has_plain_host(text);
+        match self.origins.iter().flatten().find(|origin| !is_origin(origin)) {
             Some(wrong) => Err(SettingsError::Origin(wrong.clone())),
             None => Ok(()),
         }
@@ -478,7 +482,7 @@ impl ApplicationSettings {
 
     /// Says whether the national identity number may be released.
     pub fn may_have_nin(&self, environment: Environment) -> bool {
-        let ground = self.nin_legal_ground.as_deref().is_some_and(|it| !it.trim().is_empty());
+        let ground = self.nin_legal_ground.as_deref().is_some_and(is_visible);
         self.nin_allowed && (environment == Environment::Test || ground)
     }
 

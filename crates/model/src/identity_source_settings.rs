@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::entered::{is_hidden, is_visible};
+
 /// The longest notice in one language, in characters.
 const LONGEST_NOTICE: usize = 280;
 
@@ -63,13 +65,13 @@ impl Notice {
         }
         for (name, text) in self.all() {
             let Some(text) = text else { continue };
-            if text.trim().is_empty() {
+            if !is_visible(text) {
                 return Err(IdentitySourceSettingsError::Empty);
             }
             if text.chars().count() > LONGEST_NOTICE {
                 return Err(IdentitySourceSettingsError::TooLong(name));
             }
-            if text.chars().any(|it| it.is_control() || matches!(it, '<' | '>' | '\u{2028}' | '\u{2029}')) {
+            if text.chars().any(|it| it.is_control() || matches!(it, '<' | '>') || is_hidden(it)) {
                 return Err(IdentitySourceSettingsError::NotPlain(name));
             }
         }
@@ -114,10 +116,10 @@ mod tests {
         };
         assert!(parse(&"å".repeat(280)).is_ok());
         assert_eq!(parse(&"å".repeat(281)), Err(Error::TooLong("en")));
-        for other in ["<b>BankID</b>", "two\nlines", "a\u{2028}b", "\u{7}"] {
+        for other in ["<b>BankID</b>", "two\nlines", "a\u{2028}b", "\u{7}", "a\u{202e}b"] {
             assert_eq!(parse(other), Err(Error::NotPlain("en")), "{other:?}");
         }
-        assert_eq!(parse("  "), Err(Error::Empty));
+        assert_eq!((parse("  "), parse("\u{200b}")), (Err(Error::Empty), Err(Error::Empty)));
         assert_eq!(IdentitySourceSettings::parse(r#"{"notice": {}}"#), Err(Error::Empty));
         assert!(IdentitySourceSettings::parse(r#"{"notise": {"nb": "x"}}"#).is_err());
     }

@@ -11,6 +11,7 @@ mod clock_watch;
 pub mod compatible;
 mod domain_settings;
 mod eid_health;
+mod entered;
 mod environment;
 mod grant;
 mod id;
@@ -41,6 +42,7 @@ pub use clock_watch::{ClockJump, ClockWatch};
 pub use compatible::{CompatibleSettings, Profile, PropertyFormat};
 pub use domain_settings::{DomainSettings, SessionLimits};
 pub use eid_health::{EidHealth, EidStatus, Witness};
+pub use entered::{EnteredError, check_client_secret, check_domain_host, check_name};
 pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};
 pub use id::{

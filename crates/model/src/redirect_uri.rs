@@ -13,6 +13,14 @@ pub enum RedirectUriError {
     /// It has a fragment (RFC 6749 §3.1.2), user name or password.
     #[error("a redirect URI has no fragment, user name or password")]
     Parts,
+    /// It looks like a pattern, and addresses are compared whole.
+    #[error("an address is compared whole, so a wildcard never matches: register each address")]
+    Wildcard,
+    /// A browser goes elsewhere than it looks.
+    #[error(
+        "a browser would go elsewhere: write two slashes after the scheme, then host and path as a browser shows them"
+    )]
+    Disguised,
     /// Its scheme is not allowed for this kind of application in this environment.
     #[error("the scheme is not allowed: https, or for native applications a private scheme or loopback http")]
     Scheme,
@@ -30,7 +38,38 @@ fn is_localhost(host: Option<Host<&str>>) -> bool {
     matches!(host, Some(Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost"))
 }
 
-/// Checks a URI before it is registered.
+/// Says whether the host of an address with two slashes is written in letters that hosts have.
+pub(crate) fn has_plain_host(address: &str) -> bool {
+    let authority =
+        address.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    authority.is_some_and(|it| {
+        !it.is_empty()
+            && it
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-' | b'_' | b':' | b'[' | b']'))
+    })
+}
+
+/// Says whether an http or https address is written as a browser goes there: what is before the query is not corrected
+/// but for letters' case in the host and the slash of an empty path.
+fn is_as_it_looks(uri: &str, url: &Url) -> bool {
+    let before = uri.split('?').next().unwrap_or_default();
+    let Some((_, rest)) = before.split_once("://") else { return false };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (host, port) =
+        match authority.rfind(':').filter(|at| authority.rfind(']').is_none_or(|end| *at > end)) {
+            Some(at) => authority.split_at(at),
+            None => (authority, ""),
+        };
+    let port = port.strip_prefix(':');
+    let is_port = |text: &str| url.port_or_known_default().is_some_and(|it| it.to_string() == text);
+    has_plain_host(uri)
+        && url.host_str().is_some_and(|it| it.eq_ignore_ascii_case(host))
+        && port.is_none_or(is_port)
+        && (path.is_empty() || path == url.path())
+}
+
+/// Checks a URI before it is registered: it can match a request, and it is what it looks like.
 ///
 /// # Errors
 /// [`RedirectUriError`]: refuse the registration.
@@ -47,6 +86,13 @@ pub fn check_redirect_uri(
     let url = Url::parse(uri).map_err(|_| RedirectUriError::Malformed)?;
     if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
         return Err(RedirectUriError::Parts);
+    }
+    if uri.contains('*') {
+        return Err(RedirectUriError::Wildcard);
+    }
+    if matches!(url.scheme(), "http" | "https") && uri.starts_with(url.scheme()) && !is_as_it_looks(uri, &url)
+    {
+        return Err(RedirectUriError::Disguised);
     }
     let native = kind == ApplicationKind::Native;
     // The scheme must be written as it is compared: a mixed-case one is not the same string.
@@ -146,6 +192,14 @@ mod tests {
     fn rule_01_what_may_be_registered() {
         let check = check_redirect_uri;
         assert_eq!(check("https://a.example/cb", Web, Production), Ok(()));
+        for fine in [
+            "https://a.example",
+            "https://A.example:443/cb?x=y",
+            "https://[2001:db8::1]:8443/cb",
+            "https://a_b.example/%C3%A6",
+        ] {
+            assert_eq!(check(fine, Web, Production), Ok(()), "{fine}");
+        }
         assert_eq!(check("http://localhost:3000/cb", Web, Test), Ok(()));
         assert_eq!(check("http://shop.localhost:3000/cb", Web, Test), Ok(()));
         assert_eq!(check("com.example.app:/cb", Native, Production), Ok(()));
@@ -163,6 +217,20 @@ mod tests {
             ("https://a.example/cb#x", Web, Test, RedirectUriError::Parts),
             ("https://u:p@a.example/cb", Web, Test, RedirectUriError::Parts),
             ("/cb", Web, Test, RedirectUriError::Malformed),
+            ("https://*.a.example/cb", Web, Test, RedirectUriError::Wildcard),
+            ("https://a.example/*", Web, Test, RedirectUriError::Wildcard),
+            ("https:a.example/cb", Web, Test, RedirectUriError::Disguised),
+            ("https:///cb", Web, Test, RedirectUriError::Disguised),
+            ("https://///a.example/cb", Web, Test, RedirectUriError::Disguised),
+            ("https:\\\\a.example/cb", Web, Test, RedirectUriError::Disguised),
+            ("https://a.example\\@b.example/cb", Web, Test, RedirectUriError::Disguised),
+            ("https://2130706433/cb", Web, Production, RedirectUriError::Disguised),
+            ("https://%61.example/cb", Web, Production, RedirectUriError::Disguised),
+            ("https://a.example:/cb", Web, Production, RedirectUriError::Disguised),
+            ("https://a.example:0443/cb", Web, Production, RedirectUriError::Disguised),
+            ("https://a.example/x/../cb", Web, Production, RedirectUriError::Disguised),
+            ("https://a.example/x/%2e%2e/cb", Web, Production, RedirectUriError::Disguised),
+            ("https://a.example/{tenant}/cb", Web, Production, RedirectUriError::Disguised),
         ] {
             assert_eq!(check(uri, kind, environment), Err(error), "{uri}");
         }

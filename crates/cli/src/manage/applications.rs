@@ -213,7 +213,7 @@ impl One {
                 retired.map_err(words)?;
                 let sentence = format!("The secret is accepted until {} and no longer.", instant(at));
                 desk.done(&sentence, &json!({"id": secret_id, "ends_at": instant(at)}));
-                Ok(())
+                warn_without_secret(desk, tenant, found).await
             }
         }
     }
@@ -286,9 +286,25 @@ impl Change {
             Ok((name.unwrap_or_else(|| before.to_owned()), settings))
         };
         let changed = desk.console.change_application(tenant, found.id, change, desk.now).await;
-        desk.one(FIRST, &view(&changed.map_err(words)?));
-        Ok(())
+        let changed = changed.map_err(words)?;
+        desk.one(FIRST, &view(&changed));
+        warn_without_secret(desk, tenant, &changed).await
     }
+}
+
+/// Says on standard error that an application has to have a secret and has none that lasts.
+async fn warn_without_secret(desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> Result<(), String> {
+    if found.settings.authentication != model::ClientAuthentication::ClientSecret {
+        return Ok(());
+    }
+    let secrets = desk.console.client_secrets(tenant, found.id).await.map_err(words)?;
+    if !secrets.iter().any(|it| !it.lent && it.ends_at.is_none_or(|at| at > desk.now)) {
+        Desk::warn(&format!(
+            "{} authenticates with a secret and has none, so it gets no tokens: `portvakt applications new-secret`",
+            found.client_id
+        ));
+    }
+    Ok(())
 }
 
 async fn show(desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> Result<(), String> {

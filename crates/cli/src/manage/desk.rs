@@ -75,7 +75,8 @@ pub(crate) fn account() -> String {
     }
 }
 
-type Opened = (Store, SealKey, KeySchedule, outbound::Settings);
+/// With the host of the sandbox, where there is one.
+type Opened = (Store, SealKey, KeySchedule, (outbound::Settings, Option<String>));
 
 fn of_configuration(path: &Path) -> Result<Opened, String> {
     let settings = config::load(path)?;
@@ -84,7 +85,7 @@ fn of_configuration(path: &Path) -> Result<Opened, String> {
         .map_err(|error| format!("{}: {error}", settings.place_in_words))?;
     let schedule =
         KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
-    Ok((store, master, schedule, settings.outbound))
+    Ok((store, master, schedule, (settings.outbound, settings.sandbox)))
 }
 
 fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
@@ -100,18 +101,18 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
         extra_roots: authority.into_iter().map(|it| it.expose().clone()).collect(),
         ..outbound::Settings::default()
     };
-    Ok((store, folder.master_key(random)?, KeySchedule::default(), outbound))
+    Ok((store, folder.master_key(random)?, KeySchedule::default(), (outbound, None)))
 }
 
 impl Desk {
     /// Opens the configured database with the configured master key.
     pub(crate) async fn open(place: &Place) -> Result<Self, String> {
         let random = Random::system();
-        let (store, master, schedule, outbound) = match &place.data_dir {
+        let (store, master, schedule, (outbound, sandbox)) = match &place.data_dir {
             Some(folder) => of_development(folder, &random)?,
             None => of_configuration(&place.config)?,
         };
-        let console = Console::new(store.clone(), master, random);
+        let console = Console::new(store.clone(), master, random).with_sandbox_host(sandbox);
         console.check_master_key().await.map_err(|error| error.to_string())?;
         let (actor, now) = (Actor::Operator(account()), clock::now());
         Ok(Self { console, actor, now, json: place.json, schedule, outbound, store })

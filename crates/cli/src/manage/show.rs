@@ -92,6 +92,11 @@ impl Desk {
         }
     }
 
+    /// Says on standard error what somebody should know; what programs read stays alone on standard output.
+    pub(crate) fn warn(text: &str) {
+        eprintln!("warning: {}", text.replace(char::is_control, " "));
+    }
+
     /// Says what was done; programs get `thing`.
     pub(crate) fn done(&self, sentence: &str, thing: &Value) {
         if self.json { print(&format!("{thing}\n")) } else { print(&format!("{sentence}\n")) }

@@ -56,7 +56,10 @@ pub(crate) struct ServeArguments {
 /// Makes the installation what the file declares.
 async fn declare(console: &Console, path: &Path) -> Result<(), String> {
     let actor = Actor::Operator(account());
-    let changed = apply(console, (path, &actor), clock::now()).await?;
+    let (changed, notes) = apply(console, (path, &actor), clock::now()).await?;
+    for note in &notes {
+        tracing::warn!(note, "declared");
+    }
     for difference in &changed {
         tracing::info!(difference, "declared");
     }
@@ -76,7 +79,8 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
     let store = Store::open(config.place.clone(), config.store.clone())
         .map_err(|error| format!("{}: {error}", config.place_in_words))?;
     let random = Random::system();
-    let console = Arc::new(Console::new(store.clone(), master.clone(), random.clone()));
+    let console = Console::new(store.clone(), master.clone(), random.clone());
+    let console = Arc::new(console.with_sandbox_host(config.sandbox.clone()));
     master::check(&console, &config.master_key_source()).await?;
     if let Some(path) = &arguments.declare {
         declare(&console, path).await?;

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crypto::Digest;
-use model::{Actor, DomainId, Timestamp};
+use model::{Actor, DomainId, Timestamp, check_client_secret};
 use serde_json::Value;
 
 use super::{
@@ -100,7 +100,11 @@ impl Planner<'_> {
     ) -> Result<(), Refusal> {
         let mut wanted = Vec::new();
         if let Some(secret) = entry.text("client_secret", &mut self.faults) {
-            wanted.extend(self.named_secret(Digest::of(secret.as_bytes()), &entry.at("client_secret")));
+            match check_client_secret(secret) {
+                Ok(()) => wanted
+                    .extend(self.named_secret(Digest::of(secret.as_bytes()), &entry.at("client_secret"))),
+                Err(error) => self.faults.wrong(&entry.at("client_secret"), error.to_string()),
+            }
         }
         if let Some(text) = entry.text("client_secret_sha256", &mut self.faults) {
             let path = entry.at("client_secret_sha256");

@@ -15,7 +15,7 @@ use super::{
     planner::{Place, Planner},
     settings::{Kind, merged},
 };
-use crate::{NewDomain, Refusal, Tenant, domains::check_address};
+use crate::{NewDomain, Refusal, Tenant};
 
 /// What a file says of a new domain: its host, and whether that is another tenant's; its name, environment and scheme.
 type Address<'v> = ((Option<&'v str>, bool), Option<&'v str>, Option<Environment>, Option<Scheme>);
@@ -159,7 +159,7 @@ impl Planner<'_> {
     fn new_host(&mut self, path: &str, new: &NewDomain, is_taken: bool) {
         if is_taken {
             self.faults.wrong(path, format!("{} is taken", shown(&new.host)));
-        } else if let Err(error) = check_address(new) {
+        } else if let Err(error) = self.console.check_address(new) {
             self.faults.wrong(path, error.to_string());
         }
         if !self.hosts.insert(new.host.clone()) {

@@ -16,6 +16,10 @@ use crate::{
     client_secrets::{MOST_LIVE, insert, own_live},
 };
 
+/// What to know of an application that has to have a secret.
+const NO_SECRET: &str = "this application authenticates with a secret and has none, so it gets no tokens: bring one, or make one \
+                         with `portvakt applications new-secret`";
+
 /// A secret that an application shall have.
 pub(crate) enum Wanted {
     /// The one with this digest.
@@ -73,15 +77,22 @@ impl Planner<'_> {
         application: &Planned,
         (wanted, path): (Vec<Wanted>, &str),
     ) -> Result<(), Refusal> {
-        if wanted.is_empty() {
+        let needs_one = application.settings.authentication == ClientAuthentication::ClientSecret;
+        if wanted.is_empty() && !needs_one {
             return Ok(());
         }
-        if application.settings.authentication != ClientAuthentication::ClientSecret {
+        if !needs_one {
             self.faults.wrong(path, "this application authenticates otherwise: take its secrets away");
             return Ok(());
         }
         let (tenant_id, id, now) = (tenant.id, application.id, self.now);
         let live = self.console.store.read(move |tx| own_live(tx, (tenant_id, id), now)).await?;
+        if wanted.is_empty() {
+            if live.is_empty() {
+                self.plan.note(format!("{}: {NO_SECRET}", named(&place.host, &application.client_id)));
+            }
+            return Ok(());
+        }
         let named_ones: Vec<Digest> = wanted
             .iter()
             .filter_map(|it| if let Wanted::Digest(it) = it { Some(*it) } else { None })

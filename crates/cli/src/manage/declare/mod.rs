@@ -57,7 +57,8 @@ impl AtTheDesk for Apply {
     }
 }
 
-/// Sees to it that the installation is what the file declares; gives what was different.
+/// Sees to it that the installation is what the file declares; gives what was different, and what the
+/// reader should know.
 ///
 /// # Errors
 /// What is wrong, for the person who starts it.
@@ -65,10 +66,11 @@ pub(crate) async fn apply(
     console: &Console,
     (path, actor): (&Path, &Actor),
     now: Timestamp,
-) -> Result<Vec<String>, String> {
+) -> Result<(Vec<String>, Vec<String>), String> {
     let document = load(path)?;
     let plan = async || console.plan_declaration(actor, document.value(), false, now).await;
-    let settled = console.settle(plan, differences, false).await;
+    let keep = |plan: &Plan| (differences(plan), plan.notes().to_vec());
+    let settled = console.settle(plan, keep, false).await;
     settled.map_err(|why| match why {
         // The file is not to blame.
         Declined::Refusal(refusal) => format!("what is declared was not written: {refusal}"),
