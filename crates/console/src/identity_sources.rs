@@ -162,13 +162,8 @@ impl Console {
                     identity_sources::insert(tx, &row)?;
                 }
                 Some(row) => {
-                    let row = IdentitySource {
-                        environment,
-                        sealed_credentials: sealed,
-                        credentials_version: None,
-                        ..row
-                    };
-                    identity_sources::save(tx, &row)?;
+                    let row = IdentitySource { environment, credentials_version: None, ..row };
+                    identity_sources::save(tx, &IdentitySource { sealed_credentials: sealed, ..row })?;
                 }
             }
             record.append(tx)

@@ -69,7 +69,7 @@ async fn sealed_with_a_count(house: &House, client_id: &str, version: Option<i64
     let seal = crypto::SealKey::from_slice(opened.expose()).unwrap();
     let mut new = a_source(house, Some("secret"), None).credentials;
     new.client_id = client_id.to_owned();
-    let id = house.console.identity_sources(&house.tenant, house.domain).await.unwrap()[0].id;
+    let id = house.console.identity_sources(&house.tenant, house.domain).await.unwrap().remove(0).id;
     let place = model::credentials_place(tenant, id, version);
     seal.seal(&crypto::Random::system(), &place, &serde_json::to_vec(&new).unwrap())
 }

@@ -18,9 +18,7 @@ pub enum EnteredError {
     )]
     Name,
     /// A name that is not what it looks like.
-    #[error(
-        "a name is plain text: no angle brackets, no invisible characters, and none that turn the line around"
-    )]
+    #[error("a name is plain text: no invisible characters, and none that turn the line around")]
     HiddenInName,
     /// A host that no browser could be sent to.
     #[error("is not a host name: give it in lower case, without scheme or path, such as login.example.no")]
@@ -70,8 +68,7 @@ pub fn check_name(name: &str) -> Result<(), EnteredError> {
     if name.chars().any(char::is_control) {
         return Err(EnteredError::Name);
     }
-    let odd = name.chars().any(|it| matches!(it, '<' | '>') || is_hidden(it));
-    if odd || !is_visible(name) { Err(EnteredError::HiddenInName) } else { Ok(()) }
+    if name.chars().any(is_hidden) || !is_visible(name) { Err(EnteredError::HiddenInName) } else { Ok(()) }
 }
 
 /// Checks a secret that somebody brings in clear for an application.
@@ -130,8 +127,9 @@ pub fn check_domain_host(
     if own.is_some_and(|it| it.eq_ignore_ascii_case(host)) {
         return Err(EnteredError::Sandbox);
     }
-    let loopback = name == "localhost" || name.ends_with(".localhost");
-    if !is_https && !(loopback && environment == Environment::Test) {
+    let is_loopback = name == "localhost" || name.ends_with(".localhost");
+    let may_be_plain = is_loopback && environment == Environment::Test;
+    if !is_https && !may_be_plain {
         return Err(EnteredError::PlainHttp);
     }
     Ok(())
@@ -147,9 +145,7 @@ mod tests {
         for name in ["Shop", "Håndverk & Sønn", "日本", "a\u{200d}b"] {
             assert_eq!(check_name(name), Ok(()), "{name:?}");
         }
-        for name in
-            ["\u{200b}", "\u{200d}", "\u{2060}\u{feff}", "Shop\u{200b}", "\u{202e}pohS", "\u{3164}", "<b>"]
-        {
+        for name in ["\u{200b}", "\u{200d}", "\u{2060}\u{feff}", "Shop\u{200b}", "\u{202e}pohS", "\u{3164}"] {
             assert_eq!(check_name(name), Err(EnteredError::HiddenInName), "{name:?}");
         }
         for name in ["", " ", "Shop ", "a\u{7}", &"a".repeat(101)] {

@@ -59,7 +59,7 @@ pub struct Expected<'a> {
 ///
 /// `token`: compact JWS, ASCII, at most 16 KiB. `now`: seconds since 1970, UTC.
 /// Shape: `sub` is 1 to 255 printable ASCII characters; `iat`, `exp`, and `nbf` and `auth_time` where they stand, are
-/// what [`numeric_date`] reads. No text has control characters, and no member stands twice ([`crypto::read_json`]).
+/// what [`numeric_date`](crate::numeric_date()) reads. No text has control characters, and no member stands twice ([`crypto::read_json`]).
 ///
 /// # Errors
 /// [`IdTokenError`]: refuse the login.

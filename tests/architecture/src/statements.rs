@@ -15,6 +15,7 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     // The host says which tenant a request belongs to.
     ("domains.rs", "FIND_BY_HOST"),
     ("login_events.rs", "LIST_BY_TRACE"),
+    ("counted_events.rs", "LIST_SINCE"),
 ];
 
 /// Reads the migrations for the tables that have a `tenant_id`.

@@ -91,7 +91,11 @@ impl<'c> Planner<'c> {
     /// A name that people see: nothing in it that only a hostile file has.
     pub(crate) fn check_plain_name(&mut self, path: &str, name: &str) {
         if let Err(error) = check_name(name) {
-            self.faults.wrong(path, format!("{}: {error}", shown(name)));
+            return self.faults.wrong(path, format!("{}: {error}", shown(name)));
+        }
+        if name.contains(['<', '>']) {
+            let text = "a name is plain text: no angle brackets";
+            self.faults.wrong(path, format!("{}: {text}", shown(name)));
         }
     }
 
