@@ -112,7 +112,8 @@ impl AtTheDesk for Explain {
         let events = desk.console.explain(&trace).await.map_err(|refusal| match refusal {
             console::Refusal::NotFound(_) => format!(
                 "nothing is known of {trace}: it is not a trace id of this installation, its events have expired, or nothing \
-                 was kept of it (an ordinary request, or one that failed before its domain could be read); every \
+                 was kept of it (an ordinary request, one that failed before its domain could be read, or one of too many from \
+                 one place, which were only counted); every \
                  request has a line with its trace in the log"
             ),
             other => words(other),
