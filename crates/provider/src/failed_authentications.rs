@@ -50,7 +50,7 @@ impl Provider {
         let claimed = claimed(credentials);
         let mut names = Vec::new();
         for name in &claimed {
-            if self.known(issuer, name, call).await?.is_some() {
+            if self.find_application(issuer, name, call).await?.is_some() {
                 names.push(name.clone());
             }
         }

@@ -87,7 +87,8 @@ impl Provider {
             ClientCredentials::Basic(pairs) => self.by_secret(issuer, pairs, call).await,
             ClientCredentials::Post(pair) => self.by_secret(issuer, std::slice::from_ref(pair), call).await,
             ClientCredentials::None(client_id) => {
-                let application = self.known(issuer, client_id, call).await?.ok_or_else(unknown)?;
+                let application =
+                    self.find_application(issuer, client_id, call).await?.ok_or_else(unknown)?;
                 if !application.settings.is_public() {
                     return Err(unknown());
                 }
@@ -99,19 +100,6 @@ impl Provider {
         }
     }
 
-    pub(crate) async fn known(
-        &self,
-        issuer: &Issuer,
-        client_id: &str,
-        call: &Call,
-    ) -> Result<Option<Arc<Application>>, Refusal> {
-        match self.application(issuer, client_id, call).await {
-            Ok(application) => Ok(Some(application)),
-            Err(Refusal::NotFound) => Ok(None),
-            Err(other) => Err(other),
-        }
-    }
-
     /// Every reading of what was presented is tried, and the first that is right counts: how long it takes does not tell
     /// which one it was.
     async fn by_secret(&self, issuer: &Issuer, pairs: &[Pair], call: &Call) -> Result<Client, Refusal> {
@@ -119,7 +107,9 @@ impl Provider {
         for pair in pairs {
             // An unknown client costs the same digest as a known one.
             let presented = Digest::of(pair.secret.expose().as_bytes());
-            let Some(application) = self.known(issuer, &pair.client_id, call).await? else { continue };
+            let Some(application) = self.find_application(issuer, &pair.client_id, call).await? else {
+                continue;
+            };
             let is_right = match application.settings.authentication {
                 // Nothing is no secret, whatever digest somebody has brought.
                 ClientAuthentication::ClientSecret => {
@@ -156,7 +146,7 @@ impl Provider {
         if text("iss") != Some(subject) || client_id.is_some_and(|it| it != subject) {
             return Err(unknown());
         }
-        let application = self.known(issuer, subject, call).await?.ok_or_else(unknown)?;
+        let application = self.find_application(issuer, subject, call).await?.ok_or_else(unknown)?;
         if application.settings.authentication != ClientAuthentication::PrivateKeyJwt {
             return Err(unknown());
         }
