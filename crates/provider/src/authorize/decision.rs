@@ -67,7 +67,7 @@ pub(super) enum Effect {
     /// Back to the application with an error, by whose trace the log knows it.
     Refuse { cause: Cause, trace: TraceId, spent: Option<Spent> },
     /// The same answer as a moment ago.
-    Repeat(Kept),
+    Repeat(Box<Kept>),
 }
 
 impl<'a> Work<'a> {

@@ -28,7 +28,7 @@ impl Provider {
                 Decision::AnswerAgain => self.answer_again(login).await?,
                 Decision::Settle(effect) => match self.settle(login, *effect).await? {
                     Settled::Done(turn) => return Ok(turn),
-                    Settled::SpentBefore(decided) => decided,
+                    Settled::SpentBefore(decided) => *decided,
                 },
             };
         }

@@ -33,7 +33,7 @@ pub(super) enum Settled<'a> {
     /// This is the answer.
     Done(Turn),
     /// What it costs had been spent before: nothing was done, and this is to be done instead.
-    SpentBefore(Decided<'a>),
+    SpentBefore(Box<Decided<'a>>),
 }
 
 /// Spends an upstream state; `false` when it had been spent.
@@ -42,7 +42,7 @@ fn spend(tx: &mut WriteTx<'_>, tenant: TenantId, (digest, expires_at): &Spent) -
 }
 
 fn over(work: Work<'_>) -> Settled<'_> {
-    Settled::SpentBefore(work.settle(Effect::Over))
+    Settled::SpentBefore(Box::new(work.settle(Effect::Over)))
 }
 
 impl Provider {
@@ -73,7 +73,7 @@ impl Provider {
                 self.give_code(work, &grant, paid, (session, kind)).await
             }
             Effect::Refuse { cause, trace, spent } => self.give_error(work, (cause, trace), spent).await,
-            Effect::Repeat(kept) => self.repeat(work, kept).await,
+            Effect::Repeat(kept) => self.repeat(work, *kept).await,
         }
     }
 
@@ -153,7 +153,7 @@ impl Provider {
             Ok::<_, StoreError>(first)
         });
         if !first.await? {
-            return Ok(Settled::SpentBefore(work.decide(Decision::AnswerAgain)));
+            return Ok(Settled::SpentBefore(Box::new(work.decide(Decision::AnswerAgain))));
         }
         self.note_of(&work, Kind::Proved, Some(eid), None);
         work.login.phase = phase;
@@ -201,11 +201,11 @@ impl Provider {
         });
         if !first.await? {
             // A session that was ended a moment ago answers nothing: the login goes on as if it had not been.
-            return Ok(Settled::SpentBefore(match (is_session, work.wanted.prompt.none) {
+            return Ok(Settled::SpentBefore(Box::new(match (is_session, work.wanted.prompt.none) {
                 (false, _) => work.decide(Decision::AnswerAgain),
                 (true, true) => work.refuse(Cause::NobodyLoggedIn),
                 (true, false) => work.decide(Decision::GoOn),
-            }));
+            })));
         }
         self.tally.login(grant.proof.eid, "finished");
         self.note_of(&work, kind, Some(grant.proof.eid), None);
@@ -263,7 +263,7 @@ impl Provider {
         let answer = FormAnswer::Error { cause: cause.id().to_owned(), trace: trace.bytes() };
         let kept = self.kept_answer(&work, answer, &over, None)?;
         if !self.spend_the_rest(&work, kept).await? {
-            return Ok(Settled::SpentBefore(work.decide(Decision::AnswerAgain)));
+            return Ok(Settled::SpentBefore(Box::new(work.decide(Decision::AnswerAgain))));
         }
         let declined =
             matches!(cause, Cause::PersonWentBack | Cause::PersonCancelled | Cause::ConsentRefused);

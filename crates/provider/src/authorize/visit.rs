@@ -155,6 +155,6 @@ impl Provider {
             kept: None,
             sent: Some(sent.to_owned()),
         };
-        self.dispatch(work.settle(Effect::Repeat(kept))).await
+        self.dispatch(work.settle(Effect::Repeat(Box::new(kept)))).await
     }
 }

@@ -14,6 +14,6 @@ impl Provider {
     ) -> Result<Decided<'a>, Refusal> {
         let sent = work.sent.as_deref().unwrap_or_default();
         let kept = self.find_kept(work.issuer, (&work.login.phase, sent), work.call).await?;
-        Ok(work.settle(kept.map_or(Effect::Over, Effect::Repeat)))
+        Ok(work.settle(kept.map_or(Effect::Over, |kept| Effect::Repeat(Box::new(kept)))))
     }
 }
