@@ -94,11 +94,11 @@ async fn an_eid_that_was_switched_off_still_redeemed_codes_and_answered_at_useri
     let code = house.code(&[]).await;
     let introspect =
         form(&[("token", &token), ("client_id", "shop"), ("client_secret", house.secret.expose())]);
-    house.switch_source(model::Eid::NoBankid, false).await;
+    house.switch_source(model::LoginMethod::NO_BANKID, false).await;
     assert_eq!(house.redeem(&code).await.error(), "invalid_grant");
     assert_eq!(house.userinfo(&token).await.status, 401);
     assert_eq!(house.post("/oauth2/introspect", &introspect, &[]).await.json()["active"], false);
-    house.switch_source(model::Eid::NoBankid, true).await;
+    house.switch_source(model::LoginMethod::NO_BANKID, true).await;
     assert_eq!(house.userinfo(&token).await.status, 200, "nothing was spent");
     assert_eq!(house.redeem(&code).await.status, 200, "nothing was spent");
 }
@@ -109,7 +109,7 @@ async fn neg_11_a_level_raised_after_the_code_holds_at_the_token_endpoint_and_at
     let token =
         house.redeem(&house.code(&[]).await).await.json()["access_token"].as_str().unwrap().to_owned();
     let code = house.code(&[]).await;
-    house.change_shop(|shop| shop.eids = vec![model::Eid::NoVipps]).await;
+    house.change_shop(|shop| shop.eids = vec![model::LoginMethod::NO_VIPPS]).await;
     assert_eq!(house.redeem(&code).await.error(), "invalid_grant");
     assert_eq!(house.userinfo(&token).await.status, 401);
 }
@@ -222,7 +222,7 @@ async fn a_login_under_way_took_its_code_to_the_issuer_that_was_set_meanwhile() 
         secret: Some("another secret".to_owned()),
         private_key: None,
     };
-    house.set_source(house.domain, model::Eid::NoBankid, other).await;
+    house.set_source(house.domain, model::LoginMethod::NO_BANKID, other).await;
     house.restart();
     let mut browser = with_cookies(&house, cookies);
     let page = browser.get(&back).await;
@@ -258,7 +258,7 @@ async fn a_prefetch_of_the_way_back_ended_the_login() {
 #[tokio::test]
 async fn an_image_tag_minted_a_code() {
     let mut house = House::with(|shop| shop.response_modes.json = true).await;
-    house.remember(&[model::Eid::NoBankid]).await;
+    house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
     let query = house.request(&[("prompt", Some("none"))]);

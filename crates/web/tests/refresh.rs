@@ -218,7 +218,7 @@ async fn neg_11_the_settings_of_today_hold_for_the_login_of_yesterday() {
     let mut house = house().await;
     let shop = tokens(&house).await;
     let token = text(&shop, "refresh_token");
-    house.change_shop(|it| it.eids = vec![model::Eid::NoVipps]).await;
+    house.change_shop(|it| it.eids = vec![model::LoginMethod::NO_VIPPS]).await;
     assert_eq!(refresh(&house, token, &[]).await.error(), "invalid_grant");
     house.change_shop(|it| it.refresh_tokens = false).await;
     assert_eq!(refresh(&house, token, &[]).await.error(), "invalid_grant");
@@ -253,7 +253,7 @@ async fn rule_15_a_refresh_gives_nothing_while_its_eid_is_switched_off() {
     let shop = tokens(&house).await;
     let token = text(&shop, "refresh_token");
     for (on, status) in [(false, 400), (true, 200)] {
-        house.switch_source(model::Eid::NoBankid, on).await;
+        house.switch_source(model::LoginMethod::NO_BANKID, on).await;
         house.restart();
         assert_eq!(refresh(&house, token, &[]).await.status, status);
     }
@@ -274,7 +274,7 @@ async fn a_narrowed_token_does_not_show_what_was_asked_for_by_name() {
 #[tokio::test]
 async fn a_browser_session_answers_a_request_for_refresh_tokens_too() {
     let mut house = house().await;
-    house.remember(&[model::Eid::NoBankid]).await;
+    house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await.param("code");
     let changes = [("scope", Some("openid profile offline_access")), ("prompt", Some("none"))];

@@ -58,8 +58,10 @@ fn clock(cause: Option<Cause>, jump: Option<ClockJump>, event: &LoginEvent) -> O
 
 fn view(event: &LoginEvent, application: Option<&str>, (locale, jump): (Locale, Option<ClockJump>)) -> Value {
     let cause = event.cause.as_deref().and_then(Cause::parse);
-    let names =
-        Names { application, eid: event.eid.as_deref().and_then(model::Eid::parse).map(model::Eid::name) };
+    let names = Names {
+        application,
+        eid: event.eid.as_deref().and_then(model::LoginMethod::parse).map(model::LoginMethod::name),
+    };
     let text = cause.map(|it| it.text(locale, names));
     json!({
         "happened_at": instant(event.happened_at),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Eid, Login, Wanted};
+use model::{Login, LoginMethod, Wanted};
 use oidc::{AuthorizationResponse, ResponseMode};
 use texts::Cause;
 
@@ -26,7 +26,7 @@ pub(crate) struct Work<'a> {
 
 impl Work<'_> {
     /// The eIDs that the application asked for and the domain has.
-    pub(crate) fn eids(&self) -> Vec<Eid> {
+    pub(crate) fn eids(&self) -> Vec<LoginMethod> {
         self.wanted.eids().into_iter().filter(|eid| self.issuer.offers(*eid)).collect()
     }
 

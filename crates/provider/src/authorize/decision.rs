@@ -1,7 +1,7 @@
 //! What a step decides: which step comes next, or which effect ends the request.
 
 use crypto::Digest;
-use model::{Eid, Grant, Memo, Proof, Timestamp, Trouble};
+use model::{Grant, LoginMethod, Memo, Proof, Timestamp, Trouble};
 use oidc::Scopes;
 use store::login_events::Kind;
 use texts::Cause;
@@ -22,7 +22,7 @@ pub(super) enum Decision {
     /// The person is sent on; browser sessions have been asked.
     GoOn,
     /// The person is sent to this eID.
-    SendTo(Eid),
+    SendTo(LoginMethod),
     /// The person has proved who they are.
     Judge(Box<Proof>, Spent),
     /// The person looks at where the login stands.
@@ -53,11 +53,11 @@ pub(super) enum Effect {
     /// The page of a login that has ended.
     Over,
     /// The person leaves for an eID.
-    Leave { url: String, eid: Eid, memo: Memo },
+    Leave { url: String, eid: LoginMethod, memo: Memo },
     /// A test user is asked for a password.
-    AskPassword(Memo),
+    AskPassword { state: [u8; 16], secret: [u8; 32] },
     /// Trouble at an eID: our page, or straight back where the application wants no such pages.
-    Trouble { eid: Eid, trouble: Trouble, spent: Option<Spent> },
+    Trouble { eid: LoginMethod, trouble: Trouble, spent: Option<Spent> },
     /// The answer of an eID cannot be redeemed; the person can start anew.
     BeginAgain { cause: Cause, spent: Spent },
     /// The proved person waits for their consent; what is remembered of them if they agree.

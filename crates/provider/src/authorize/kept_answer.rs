@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crypto::{Digest, SealKey, b64};
-use model::{Eid, Login, Phase, Wanted};
+use model::{Login, LoginMethod, Phase, Wanted};
 use serde::{Deserialize, Serialize};
 use store::{
     grants,
@@ -41,7 +41,7 @@ pub(super) struct Kept {
     pub(super) login: Login,
     pub(super) wanted: Wanted,
     /// The eID and value of a new session's cookie, and whether it also comes from frames.
-    pub(super) session: Option<(Eid, String, bool)>,
+    pub(super) session: Option<(LoginMethod, String, bool)>,
 }
 
 impl Layout for Kept {

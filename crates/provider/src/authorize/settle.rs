@@ -4,7 +4,7 @@
 //! done, and a decision comes back.
 
 use crypto::Digest;
-use model::{Eid, Grant, Phase, Proof, TenantId, Trouble};
+use model::{Grant, LoginMethod, Phase, Proof, TenantId, Trouble};
 use oidc::Scopes;
 use store::{
     StoreError, WriteTx, awaiting_consents, browser_sessions, grants,
@@ -56,11 +56,13 @@ impl Provider {
             Effect::Over => Ok(Settled::Done(work.over())),
             Effect::Show(step) => self.done(work, step).await,
             Effect::Leave { url, eid, memo } => {
-                self.note_sent(&mut work, eid, memo);
+                work.login.leave_for(eid, memo);
+                self.note_sent(&work, eid);
                 self.done(work, Step::Leave { url, eid }).await
             }
-            Effect::AskPassword(memo) => {
-                self.note_sent(&mut work, Eid::Automation, memo);
+            Effect::AskPassword { state, secret } => {
+                work.login.phase = Phase::SigningIn { state, secret };
+                self.note_sent(&work, LoginMethod::TEST_USER);
                 let step = work.show();
                 self.done(work, step).await
             }
@@ -81,10 +83,9 @@ impl Provider {
         self.turn(work, step).await.map(Settled::Done)
     }
 
-    fn note_sent(&self, work: &mut Work<'_>, eid: Eid, memo: model::Memo) {
-        self.tally.login(eid, "started");
-        work.login.leave_for(eid, memo);
-        self.note_of(work, Kind::SentToEid, Some(eid), None);
+    fn note_sent(&self, work: &Work<'_>, method: LoginMethod) {
+        self.tally.login(method, "started");
+        self.note_of(work, Kind::SentToEid, Some(method), None);
     }
 
     /// Spends the state on its own, where nothing is minted.
@@ -97,7 +98,7 @@ impl Provider {
     async fn trouble<'a>(
         &self,
         mut work: Work<'a>,
-        (eid, trouble): (Eid, Trouble),
+        (eid, trouble): (LoginMethod, Trouble),
         spent: Option<Spent>,
     ) -> Result<Settled<'a>, Refusal> {
         self.tally.login(eid, trouble.as_str());
@@ -221,6 +222,7 @@ impl Provider {
         let parked = work.login.parked.as_ref().map(|it| Digest::of(&it.id));
         let (state, consent) = match &work.login.phase {
             Phase::AtEid { memo, .. } => (Some(Digest::of(&memo.state)), None),
+            Phase::SigningIn { state, .. } => (Some(Digest::of(state)), None),
             Phase::Consent { key } => (None, Some(Digest::of(key))),
             Phase::Choosing | Phase::Trouble { .. } | Phase::Over { .. } => (None, None),
         };

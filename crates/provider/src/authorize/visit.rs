@@ -2,7 +2,7 @@
 //! runs one step, and has its decision dispatched.
 
 use crypto::b64;
-use model::{Eid, Phase};
+use model::{LoginMethod, Phase};
 use oidc::Returned;
 
 use super::{
@@ -51,7 +51,7 @@ impl Provider {
     pub async fn callback(
         &self,
         issuer: &Issuer,
-        (eid, returned): (Eid, Returned),
+        (eid, returned): (LoginMethod, Returned),
         brought: &Brought,
         call: &Call,
     ) -> Result<Turn, Refusal> {

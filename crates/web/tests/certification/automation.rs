@@ -2,7 +2,7 @@
 
 use axum::{body::Body, http::Request};
 use console::Refusal;
-use model::{Eid, Environment, SettingsError};
+use model::{Environment, LoginMethod, SettingsError};
 
 use super::suite::{AUTOMATION, Mode, Suite};
 use crate::house::{House, ISSUER, form};
@@ -149,7 +149,7 @@ async fn a_production_domain_can_neither_have_it_nor_test_users() {
     settings.automation = false;
     assert!(settings.check(Environment::Production).is_ok());
     let mut shop = model::ApplicationSettings::new(model::ApplicationKind::Web, Vec::new());
-    shop.eids = vec![Eid::Automation];
+    shop.eids = vec![LoginMethod::TEST_USER];
     assert_eq!(shop.check(Environment::Production), Err(SettingsError::Automation));
     let house = House::open().await;
     let credentials = eid::SourceCredentials {
@@ -161,7 +161,7 @@ async fn a_production_domain_can_neither_have_it_nor_test_users() {
     let source = console::NewIdentitySource {
         domain: house.domain,
         domain_environment: Environment::Test,
-        eid: Eid::Automation,
+        eid: LoginMethod::TEST_USER,
         environment: model::EidEnvironment::Sandbox,
         credentials,
     };

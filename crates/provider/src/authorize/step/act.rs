@@ -1,6 +1,6 @@
 //! What a person does on one of our pages.
 
-use model::{Eid, Login, Phase};
+use model::{Login, LoginMethod, Phase};
 use texts::Cause;
 
 use super::super::{
@@ -16,7 +16,7 @@ pub enum LoginAction {
     /// Looked at where the login stands.
     Look,
     /// Chose an eID.
-    Choose(Eid),
+    Choose(LoginMethod),
     /// Wants to choose another eID after trouble.
     ChooseAnother,
     /// Goes back to the application: with the trouble that there was, or because they want to.
@@ -41,15 +41,11 @@ impl Provider {
                 work.settle(Effect::Refuse { cause, trace, spent: None })
             }
             (LoginAction::GoBack, _) => work.refuse(Cause::PersonWentBack),
-            (LoginAction::Choose(eid), Phase::Choosing | Phase::AtEid { .. } | Phase::Trouble { .. })
-                if work.eids().contains(&eid) =>
-            {
-                work.decide(Decision::SendTo(eid))
-            }
             (
-                LoginAction::ChooseAnother,
-                Phase::Trouble { .. } | Phase::AtEid { eid: Eid::Automation, .. },
-            ) => {
+                LoginAction::Choose(eid),
+                Phase::Choosing | Phase::AtEid { .. } | Phase::SigningIn { .. } | Phase::Trouble { .. },
+            ) if work.eids().contains(&eid) => work.decide(Decision::SendTo(eid)),
+            (LoginAction::ChooseAnother, Phase::Trouble { .. } | Phase::SigningIn { .. }) => {
                 work.login.phase = Phase::Choosing;
                 let step = work.show();
                 work.settle(Effect::Show(step))

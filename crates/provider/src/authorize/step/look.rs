@@ -1,6 +1,6 @@
 //! The person looks at where the login stands: the page for it.
 
-use model::{Eid, EidStatus, Phase, scopes_of_named};
+use model::{EidStatus, LoginMethod, Phase, scopes_of_named};
 use oidc::{Scope, Scopes};
 
 use super::super::{
@@ -58,10 +58,10 @@ impl Provider {
             return Ok(work.settle(effect));
         }
         let step = match &work.login.phase {
-            Phase::AtEid { eid: Eid::Automation, .. } if work.issuer.offers(Eid::Automation) => {
+            Phase::SigningIn { .. } if work.issuer.offers(LoginMethod::TEST_USER) => {
                 Step::SignIn(sign_in_ask(&work, None))
             }
-            Phase::Choosing | Phase::AtEid { .. } => {
+            Phase::Choosing | Phase::AtEid { .. } | Phase::SigningIn { .. } => {
                 // A person who comes back from the eID by the back button chooses again.
                 if let ([only], false) = (work.eids().as_slice(), work.wanted.prompt.select_account) {
                     let only = *only;

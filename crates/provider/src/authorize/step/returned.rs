@@ -1,8 +1,8 @@
 //! Back from the eID.
 
 use crypto::Digest;
-use eid::{Outcome, Reason};
-use model::{Eid, Memo};
+use eid::{Connector, Outcome, Reason};
+use model::{LoginMethod, Memo};
 use oidc::Returned;
 use texts::Cause;
 
@@ -21,8 +21,8 @@ impl Provider {
     pub(in crate::authorize) async fn returned<'a>(
         &self,
         work: Work<'a>,
-        (expected, memo): (Eid, Memo),
-        (eid, returned): (Eid, Returned),
+        (expected, memo): (LoginMethod, Memo),
+        (eid, returned): (LoginMethod, Returned),
     ) -> Result<Decided<'a>, Refusal> {
         let (trace, now) = (work.call.trace, work.call.now);
         let spent = (Digest::of(&memo.state), work.login.started_at.after(LOGIN_FOR));
@@ -38,7 +38,9 @@ impl Provider {
             return Ok(work.settle(Effect::BeginAgain { cause: Cause::SourceChanged, spent }));
         }
         let is_ours = returned.error.is_none();
-        let Some(connector) = connector else { return Ok(no_connector(work, eid, Some(spent))) };
+        let Some(Connector::Redirect(connector)) = connector else {
+            return Ok(no_connector(work, eid, Some(spent)));
+        };
         let outcome = connector.finish(&ask, &memo, returned, now).await;
         if is_ours {
             self.learn(source, &outcome, now);

@@ -1,7 +1,7 @@
 //! To the eID, with new state, nonce and verifier.
 
-use eid::EidError;
-use model::{Eid, Memo, Trouble};
+use eid::{Connector, EidError};
+use model::{LoginMethod, MethodKind, Trouble};
 
 use super::super::{
     active_login::Work,
@@ -14,23 +14,18 @@ impl Provider {
     pub(in crate::authorize) async fn send_to<'a>(
         &self,
         work: Work<'a>,
-        eid: Eid,
+        eid: LoginMethod,
     ) -> Result<Decided<'a>, Refusal> {
-        if eid == Eid::Automation {
-            let random = &self.random;
-            let memo = Memo {
-                state: random.bytes(),
-                nonce: random.bytes(),
-                verifier: random.bytes(),
-                client: [0; 16],
-                started_at: work.call.now,
-            };
-            return Ok(work.settle(Effect::AskPassword(memo)));
+        if eid.kind() == MethodKind::TestUser {
+            let (state, secret) = (self.random.bytes(), self.random.bytes());
+            return Ok(work.settle(Effect::AskPassword { state, secret }));
         }
         let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
         let source = work.issuer.sources.get(&eid);
         let connector = source.and_then(|source| source.connector.clone());
-        let Some(connector) = connector else { return Ok(no_connector(work, eid, None)) };
+        let Some(Connector::Redirect(connector)) = connector else {
+            return Ok(no_connector(work, eid, None));
+        };
         match connector.start(&ask, &self.random, work.call.now).await {
             Ok(started) => Ok(work.settle(Effect::Leave { url: started.url, eid, memo: started.memo })),
             Err(error) => {
@@ -43,7 +38,7 @@ impl Provider {
 }
 
 /// Nobody can be sent to this eID, or taken back from it: an administrator switched it off, or it is set up wrongly.
-pub(super) fn no_connector<'a>(work: Work<'a>, eid: Eid, spent: Option<Spent>) -> Decided<'a> {
+pub(super) fn no_connector<'a>(work: Work<'a>, eid: LoginMethod, spent: Option<Spent>) -> Decided<'a> {
     if work.issuer.is_switched_off(eid) {
         return work.settle(Effect::Trouble { eid, trouble: Trouble::EidSwitchedOff, spent });
     }
@@ -51,7 +46,7 @@ pub(super) fn no_connector<'a>(work: Work<'a>, eid: Eid, spent: Option<Spent>) -
     work.settle(Effect::Trouble { eid, trouble: Trouble::SourceMisconfigured, spent })
 }
 
-pub(super) fn log(work: &Work<'_>, eid: Eid, error: &EidError) {
+pub(super) fn log(work: &Work<'_>, eid: LoginMethod, error: &EidError) {
     let (trace, client_id) = (work.call.trace, work.application.client_id.as_str());
     let cause = cause_of(error.trouble()).id();
     match error {

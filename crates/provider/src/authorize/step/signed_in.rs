@@ -4,7 +4,7 @@
 //! judge what was proved. What was proved is never more than a password (level none, an `acr` of its own).
 
 use crypto::Digest;
-use model::{Eid, EidEnvironment, Level, Phase, Proof, TestUser, Trouble};
+use model::{EidEnvironment, Level, LoginMethod, Phase, Proof, TestUser, Trouble};
 use store::test_users::{self, TestUserRow};
 
 use super::{
@@ -26,15 +26,15 @@ impl Provider {
         username: &str,
         verify: impl AsyncFnOnce(Option<Vec<u8>>) -> bool,
     ) -> Result<Decided<'a>, Refusal> {
-        let memo = match work.login.phase.clone() {
-            Phase::AtEid { eid: Eid::Automation, memo } => memo,
+        let state = match work.login.phase {
+            Phase::SigningIn { state, .. } => state,
             Phase::Over { .. } => return Ok(work.decide(Decision::AnswerAgain)),
             _ => return Ok(work.decide(Decision::Look)),
         };
         let (issuer, call) = (work.issuer, work.call);
-        let spent = (Digest::of(&memo.state), work.login.started_at.after(LOGIN_FOR));
-        if !work.eids().contains(&Eid::Automation) {
-            let (eid, trouble) = (Eid::Automation, Trouble::EidSwitchedOff);
+        let spent = (Digest::of(&state), work.login.started_at.after(LOGIN_FOR));
+        if !work.eids().contains(&LoginMethod::TEST_USER) {
+            let (eid, trouble) = (LoginMethod::TEST_USER, Trouble::EidSwitchedOff);
             return Ok(work.settle(Effect::Trouble { eid, trouble, spent: Some(spent) }));
         }
         let attempt = self.attempt_by(issuer, username, call)?;
@@ -58,7 +58,7 @@ fn proof(issuer: &Issuer, row: &TestUserRow, call: &Call) -> Result<Proof, Fault
     let opened = TestUser::open(&issuer.seal, (row.tenant_id, row.id), &row.username, &row.sealed_claims);
     let user = opened.ok_or_else(|| Fault::new("the claims of a test user do not open"))?;
     Ok(Proof {
-        eid: Eid::Automation,
+        eid: LoginMethod::TEST_USER,
         environment: EidEnvironment::Sandbox,
         stable_id: user.id.to_string(),
         level: Level::None,
