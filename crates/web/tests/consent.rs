@@ -182,3 +182,17 @@ async fn a_kept_answer_went_by_a_response_mode_that_was_switched_off_meanwhile()
     let second = back_again(&house, cookies).post(&action, "decision=allow", Some(ISSUER)).await;
     assert_eq!((second.status, second.trouble()), (400, "login-over"));
 }
+
+#[tokio::test]
+async fn after_logout_the_next_person_at_the_browser_got_the_code_of_the_one_before() {
+    let mut house = House::open().await;
+    house.remember(&[model::Eid::NoBankid]).await;
+    let (cookies, action) = at_consent(&house, ("state", None)).await;
+    let mut browser = back_again(&house, cookies);
+    let first = browser.post(&action, "decision=allow", Some(ISSUER)).await;
+    assert!(first.body.contains("code=") && browser.cookies.keys().any(|it| it.contains("session-")));
+    browser.post("/oauth2/logout", "decision=logout", Some(ISSUER)).await;
+    assert!(!browser.cookies.keys().any(|it| it.contains("session-")));
+    let next = browser.post(&action, "decision=allow", Some(ISSUER)).await;
+    assert_eq!((next.status, next.trouble()), (400, "login-over"));
+}
