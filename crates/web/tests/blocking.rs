@@ -273,3 +273,24 @@ async fn an_image_tag_minted_a_code() {
     let reply = house.send(looking(&json, &browser.cookies, ("sec-fetch-dest", "empty"))).await;
     assert!(reply.status == 200 && reply.json()["code"].is_string(), "{reply:?}");
 }
+
+#[tokio::test]
+async fn a_script_did_what_only_a_visit_may_by_naming_a_mode_or_a_reference() {
+    let mut house = House::open().await;
+    house.remember(&[model::Eid::NoBankid]).await;
+    let mut browser = house.browser();
+    browser.log_in(&[], with::APP).await;
+    browser.authorize(&[("prompt", Some("login"))]).await;
+    let (cookies, silent) = (browser.cookies.clone(), house.request(&[("prompt", Some("none"))]));
+    let login = browser.cookies.keys().find_map(|it| it.strip_prefix("__Host-login-")).unwrap();
+    let secret = house.secret.expose();
+    let pushed = house.post("/oauth2/par", &format!("{silent}&client_secret={secret}"), &[]).await.json();
+    for target in [
+        format!("/oauth2/authorize?{silent}&request_uri="),
+        format!("/oauth2/authorize?client_id=shop&request_uri={}", pushed["request_uri"].as_str().unwrap()),
+        format!("/login/{login}/back?response_mode=json"),
+    ] {
+        let reply = house.send(looking(&target, &cookies, ("sec-fetch-dest", "empty"))).await;
+        assert_eq!((reply.status, reply.trouble()), (400, "not-opened-as-page"), "{target}");
+    }
+}

@@ -153,6 +153,19 @@ async fn a_successor_is_kept_sealed_and_forgotten_when_the_grace_ends() {
 }
 
 #[tokio::test]
+async fn for_an_hour_after_a_start_a_successor_outlived_its_grace() {
+    let house = house().await;
+    let old = text(&app_tokens(&house).await, "refresh_token").to_owned();
+    assert_eq!(app_refresh(&house, &old).await.status, 200);
+    house.step(60);
+    // As long as the clock is not yet to be trusted.
+    house.provider().sweep(&house.call(), false).await.unwrap();
+    let (tenant, digest) = (house.tenant.id, crypto::Digest::of(old.as_bytes()));
+    let row = house.store.read(move |tx| store::refresh_tokens::find(tx, tenant, &digest)).await;
+    assert_eq!(row.unwrap().unwrap().sealed_successor, None);
+}
+
+#[tokio::test]
 async fn a_token_that_an_earlier_version_replaced_is_refused_and_kills_nothing() {
     let house = house().await;
     let first = app_tokens(&house).await;

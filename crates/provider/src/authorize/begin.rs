@@ -26,6 +26,8 @@ use crate::{
 pub enum Arrival {
     /// By GET: cookies came along.
     Get,
+    /// By GET from a script, which may ask for answers as JSON and for nothing else.
+    Script,
     /// By POST from another site: no cookies came, so it is stored and continued by GET.
     Post,
 }
@@ -81,6 +83,7 @@ impl Provider {
         if params.pushed().is_some() {
             self.admit_client(issuer, (&application, Doing::Authorizing), call)?;
             return match self.present(issuer, (&application, params), brought, call).await? {
+                Presented::Begun(_) if arrival == Arrival::Script => Err(not_for_scripts()),
                 Presented::Begun(login) => {
                     self.continue_login(issuer, (&login, LoginAction::Look), brought, call).await
                 }
@@ -124,7 +127,10 @@ impl Provider {
         (arrival, brought): (Arrival, &Brought),
         call: &Call,
     ) -> Result<Turn, Refusal> {
-        if wanted.prompt.none && arrival == (Arrival::Get) && brought.sessions.is_empty() {
+        if arrival == Arrival::Script && wanted.response_mode != ResponseMode::Json {
+            return Err(not_for_scripts());
+        }
+        if wanted.prompt.none && arrival != Arrival::Post && brought.sessions.is_empty() {
             // The common answer to a silent attempt: no session came, so no login is begun.
             let client_id = Some(application.client_id.clone());
             let refused = Refused { cause: Cause::NobodyLoggedIn, client_id };
@@ -136,7 +142,7 @@ impl Provider {
         let jar = Jar::open(issuer, brought, call.now);
         let mut work = Work { issuer, call, application, name, login, wanted, jar, kept: None, sent: None };
         self.note_of(&work, Kind::Started, None, None);
-        if arrival == Arrival::Get {
+        if arrival != Arrival::Post {
             return self.dispatch(work.decide(Decision::Begin)).await;
         }
         if !is_stored {
@@ -145,6 +151,11 @@ impl Provider {
         let step = work.show();
         self.dispatch(work.settle(Effect::Show(step))).await
     }
+}
+
+/// A page of somebody else's must not have codes minted that nobody reads.
+const fn not_for_scripts() -> Refusal {
+    refuse_page(Cause::NotOpenedAsPage)
 }
 
 /// Sends an error back for a request that never became a login.

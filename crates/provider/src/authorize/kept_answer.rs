@@ -16,7 +16,7 @@ use store::{
 
 use super::{CookieChange, active_login::Work};
 use crate::{
-    Call, Fault, Issuer, Provider, Refusal,
+    Call, Fault, Issuer, Provider, Refusal, SessionCookie,
     packed::{Layout, pack, unpack},
 };
 
@@ -100,6 +100,13 @@ impl Provider {
         let Some(row) = row.filter(|row| row.domain_id == issuer.domain) else { return Ok(None) };
         let plain = seal.open(&place, &row.sealed_answer).map_err(Fault::new)?;
         let Some(kept) = unpack::<Kept>(plain.expose()) else { return Ok(None) };
+        // Whoever logged out meanwhile has left the browser to somebody else.
+        if let Some((eid, value, _)) = &kept.session {
+            let cookie = SessionCookie { eid: *eid, value: value.clone() };
+            if self.open_session(issuer, &cookie, call).await?.is_none() {
+                return Ok(None);
+            }
+        }
         if let FormAnswer::Code(code) = &kept.answer {
             let digest = Digest::of(code.as_bytes());
             let grant = self.store.read(move |tx| grants::find_by_code(tx, tenant, &digest)).await?;

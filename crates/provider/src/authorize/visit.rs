@@ -11,7 +11,7 @@ use super::{
     decision::Effect,
     jar::{Jar, Opened},
 };
-use crate::{Call, Issuer, Provider, Refusal};
+use crate::{Call, Issuer, Provider, Refusal, permitted::permitted_request};
 
 /// What came of looking for a login: the login, or the answer where there is none.
 enum Found<'a> {
@@ -144,13 +144,17 @@ impl Provider {
             Err(Refusal::NotFound) => return self.gone(issuer, None, call).await,
             other => other?,
         };
+        // Not every login whose request is gone has ended: its answer may no longer go where it went a moment ago.
+        let Some(wanted) = permitted_request(issuer, &application, kept.wanted.clone()) else {
+            return self.gone(issuer, opened.login.application(), call).await;
+        };
         let work = Work {
             issuer,
             call,
             application,
             name: opened.name,
             login: kept.login.clone(),
-            wanted: kept.wanted.clone(),
+            wanted,
             jar: Jar::open(issuer, brought, call.now),
             kept: None,
             sent: Some(sent.to_owned()),
