@@ -277,7 +277,7 @@ async fn an_image_tag_minted_a_code() {
 #[tokio::test]
 async fn a_script_did_what_only_a_visit_may_by_naming_a_mode_or_a_reference() {
     let mut house = House::open().await;
-    house.remember(&[model::Eid::NoBankid]).await;
+    house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
     browser.authorize(&[("prompt", Some("login"))]).await;

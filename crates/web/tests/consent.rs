@@ -186,7 +186,7 @@ async fn a_kept_answer_went_by_a_response_mode_that_was_switched_off_meanwhile()
 #[tokio::test]
 async fn after_logout_the_next_person_at_the_browser_got_the_code_of_the_one_before() {
     let mut house = House::open().await;
-    house.remember(&[model::Eid::NoBankid]).await;
+    house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let (cookies, action) = at_consent(&house, ("state", None)).await;
     let mut browser = back_again(&house, cookies);
     let first = browser.post(&action, "decision=allow", Some(ISSUER)).await;
