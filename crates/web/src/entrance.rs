@@ -87,7 +87,7 @@ impl TurnedAway {
 }
 
 /// What is kept of a request for the case that it is turned away.
-struct Asked {
+struct ReceivedHead {
     path: String,
     /// Those that choose the words.
     headers: HeaderMap,
@@ -95,7 +95,7 @@ struct Asked {
     peer: Option<IpAddr>,
 }
 
-impl Asked {
+impl ReceivedHead {
     fn of(request: &Request) -> Self {
         let sent = request.headers();
         // As long as a host name may be: it is for the log.
@@ -147,7 +147,7 @@ pub fn with_entrance(site: Site, entrance: Entrance) -> Site {
 
 async fn enter(State(entrance): State<Entrance>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let (class, asked) = (class(request.uri().path()), Asked::of(&request));
+    let (class, asked) = (class(request.uri().path()), ReceivedHead::of(&request));
     let arrived = match arrive(&entrance, &mut request) {
         Ok(arrived) => arrived,
         Err(why) => return counted(&entrance, (class, started), turned_away(why, &asked)),
@@ -169,7 +169,7 @@ async fn enter(State(entrance): State<Entrance>, mut request: Request, next: Nex
 
 /// An answer to a request that no handler saw. It has a trace, our words and a line in the log as every other; whoever
 /// runs the proxy in front finds there what it sent.
-fn turned_away(why: TurnedAway, asked: &Asked) -> Response {
+fn turned_away(why: TurnedAway, asked: &ReceivedHead) -> Response {
     let trace = TraceId::new(&Random::system());
     let mut response = unhandled((why.status, why.cause), (&asked.path, &asked.headers), trace);
     let cause = response.extensions().get::<Refused>().map(|it| it.cause.id());
@@ -187,7 +187,7 @@ fn turned_away(why: TurnedAway, asked: &Asked) -> Response {
 /// connection is closed: a page, because nobody knows who asked for what.
 pub fn unreadable(status: u16, peer: IpAddr) -> Vec<u8> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-    let asked = Asked { path: String::new(), headers: HeaderMap::new(), host: None, peer: Some(peer) };
+    let asked = ReceivedHead { path: String::new(), headers: HeaderMap::new(), host: None, peer: Some(peer) };
     let (parts, body) = turned_away(status.into(), &asked).into_parts();
     // It is in memory, so it is there at the first look.
     let body = match pin!(to_bytes(body, usize::MAX)).poll(&mut Context::from_waker(Waker::noop())) {

@@ -7,23 +7,21 @@ use texts::Cause;
 use super::CookieChange;
 use crate::{Refused, TraceId};
 
-/// One turn of a login: a step, and changes to the browser's cookies.
+/// What the browser gets in one request of a login: a step, and changes to its cookies.
 #[derive(Debug)]
-pub struct Turn {
+pub struct LoginResponse {
     /// What comes next.
     pub step: Step,
     /// To set and to remove.
     pub cookies: Vec<CookieChange>,
     /// The languages that the application asked for, best first.
     pub ui_locales: Vec<String>,
-    /// The answer goes to the window that opened this one, so the two must stay in touch.
-    pub in_popup: bool,
 }
 
-impl Turn {
+impl LoginResponse {
     /// A page, for nobody in particular.
     pub(crate) const fn page(step: Step) -> Self {
-        Self { step, cookies: Vec::new(), ui_locales: Vec::new(), in_popup: false }
+        Self { step, cookies: Vec::new(), ui_locales: Vec::new() }
     }
 }
 
@@ -44,7 +42,7 @@ pub enum Step {
     /// The login cannot go on.
     Ended(Ended),
     /// Sign in with a password: test users only.
-    SignIn(SignInAsk),
+    SignIn(PasswordPrompt),
     /// Go to the eID.
     Leave {
         /// An absolute URL there.
@@ -101,7 +99,7 @@ pub struct Choice {
 
 /// What a test user is asked for.
 #[derive(Debug)]
-pub struct SignInAsk {
+pub struct PasswordPrompt {
     /// Which login.
     pub login: String,
     /// Who asks.
