@@ -66,7 +66,7 @@ impl Provider {
         let spent = (Digest::of(&memo.state), work.login.started_at.after(LOGIN_FOR));
         if expected != eid {
             tracing::warn!(trace = %call.trace, eid = eid.as_str(), "an answer came to another eID's address");
-            return self.begin_again(work, spent, Cause::LoginOver).await;
+            return self.begin_again(work, (eid, spent), Cause::LoginOver).await;
         }
         let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
         let source = work.issuer.sources.get(&eid);
@@ -74,7 +74,7 @@ impl Provider {
         if connector.as_ref().is_some_and(|it| it.client() != memo.client) {
             let trace = call.trace;
             tracing::warn!(%trace, cause = Cause::SourceChanged.id(), eid = eid.as_str(), "an identity source was pointed elsewhere during a login");
-            return self.begin_again(work, spent, Cause::SourceChanged).await;
+            return self.begin_again(work, (eid, spent), Cause::SourceChanged).await;
         }
         let is_ours = returned.error.is_none();
         let Some(connector) = connector else { return self.no_connector(work, eid, Some(spent)).await };
@@ -103,7 +103,7 @@ impl Provider {
     async fn begin_again(
         &self,
         mut work: Work<'_>,
-        spent: super::respond::Spent,
+        (eid, spent): (Eid, super::respond::Spent),
         cause: Cause,
     ) -> Result<Turn, Refusal> {
         if !self.spend_state(&work, spent).await? {
@@ -112,7 +112,7 @@ impl Provider {
         self.note_of(&work, Kind::Failed, None, Some(cause));
         work.login.phase = Phase::Over { answer: None };
         let ended = Ended::of(cause, Some(&work.application));
-        let ended = Ended { restart: Some(work.name.clone()), ..ended };
+        let ended = Ended { restart: Some(work.name.clone()), eid: Some(eid), ..ended };
         self.turn(work, Step::Ended(ended)).await
     }
 

@@ -80,7 +80,7 @@ fn ended(visit: &Visit, it: Ended, locale: Locale) -> Response {
         frame: frame(&visit.issuer, None),
         cause: it.cause,
         application: it.application,
-        eid: None,
+        eid: it.eid.map(|eid| eid.name().to_owned()),
         try_again_href: restart,
         continue_href: it.goes_on.map(|login| format!("/login/{login}")),
         choose_another_href: None,
