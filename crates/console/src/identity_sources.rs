@@ -3,8 +3,8 @@
 use crypto::{Algorithm, Secret, SigningKey, b64};
 use eid::{SourceCredentials, SourceMethod};
 use model::{
-    Action, DomainId, Eid, EidEnvironment, Environment, IdentitySourceId, IdentitySourceSettings, Timestamp,
-    credentials_place,
+    Action, DomainId, EidEnvironment, Environment, IdentitySourceId, IdentitySourceSettings, LoginMethod,
+    Timestamp, credentials_place,
 };
 use serde_json::{Value, json};
 use store::{
@@ -22,7 +22,7 @@ pub struct NewIdentitySource {
     /// That domain's environment.
     pub domain_environment: Environment,
     /// Which eID.
-    pub eid: Eid,
+    pub eid: LoginMethod,
     /// Which installation of it.
     pub environment: EidEnvironment,
     /// What the eID gave.
@@ -35,7 +35,7 @@ pub struct SourceView {
     /// Its row.
     pub id: IdentitySourceId,
     /// Which eID.
-    pub eid: Eid,
+    pub eid: LoginMethod,
     /// Which installation of it.
     pub environment: EidEnvironment,
     /// Our client id there, and how we authenticate; `None` when there are no credentials that can be read.
@@ -85,7 +85,7 @@ impl Console {
         let credentials = Self::opened(tenant, &row);
         Ok(SourceView {
             id: row.id,
-            eid: Eid::parse(&row.eid).ok_or(Refusal::NotFound("eID"))?,
+            eid: LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound("eID"))?,
             environment: row.environment,
             jwks: credentials.as_ref().and_then(jwks),
             client: credentials.map(|it| (it.client_id, it.method)),
@@ -115,7 +115,7 @@ impl Console {
         new: &NewIdentitySource,
         now: Timestamp,
     ) -> Result<IdentitySourceId, Refusal> {
-        if !new.eid.is_source() {
+        if !new.eid.is_eid() {
             return Err(Refusal::Invalid("automation is no eID: switch it on for the domain".to_owned()));
         }
         if !new.environment.may_serve(new.domain_environment) {
@@ -193,7 +193,7 @@ impl Console {
     pub async fn switch_identity_source(
         &self,
         tenant: &Tenant,
-        (domain, eid): (DomainId, Eid),
+        (domain, eid): (DomainId, LoginMethod),
         on: bool,
         now: Timestamp,
     ) -> Result<(), Refusal> {
@@ -212,7 +212,7 @@ impl Console {
     pub async fn set_source_settings(
         &self,
         tenant: &Tenant,
-        (domain, eid): (DomainId, Eid),
+        (domain, eid): (DomainId, LoginMethod),
         settings: &IdentitySourceSettings,
         now: Timestamp,
     ) -> Result<(), Refusal> {
@@ -225,7 +225,7 @@ impl Console {
     async fn change_source(
         &self,
         tenant: &Tenant,
-        (domain, eid): (DomainId, Eid),
+        (domain, eid): (DomainId, LoginMethod),
         (action, now): (Action, Timestamp),
         change: impl FnOnce(IdentitySource) -> IdentitySource + Send + 'static,
     ) -> Result<(), Refusal> {

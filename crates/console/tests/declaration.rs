@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use console::{Declined, Plan, Verb};
-use model::{Eid, StandardClaims};
+use model::{LoginMethod, StandardClaims};
 use serde_json::{Value, json};
 
 use crate::house::{HOST, House, NOW, a_domain, kari};
@@ -76,7 +76,7 @@ async fn a_declaration_makes_everything_in_one_write_and_a_second_one_changes_no
     let (tenant, domain) = house.console.domain(&kari(), TEST).await.unwrap();
     assert_eq!(
         (tenant.name.as_str(), domain.settings.single_sign_on.as_slice()),
-        ("new", [Eid::NoBankid].as_slice())
+        ("new", [LoginMethod::NO_BANKID].as_slice())
     );
     let user = house.console.test_user(&tenant, domain.id, "tuva").await.unwrap();
     assert_eq!(user.claims.unwrap().nickname.as_deref(), Some("T"));
@@ -297,7 +297,7 @@ async fn what_was_switched_off_by_hand_stays_off_even_if_the_file_had_taken_it_a
     let shop = house.console.application(&tenant, domain.id, "shop").await.unwrap().id;
     for (on, time) in [(true, at(2)), (false, at(3))] {
         house.console.switch_application(&tenant, shop, on, time).await.unwrap();
-        let bankid = (domain.id, Eid::NoBankid);
+        let bankid = (domain.id, LoginMethod::NO_BANKID);
         house.console.switch_identity_source(&tenant, bankid, on, time).await.unwrap();
     }
     let back = house.console.plan_declaration(&kari(), &whole(), false, at(4)).await.unwrap();

@@ -1,5 +1,5 @@
 use console::{NewDomain, Refusal};
-use model::{Eid, Environment};
+use model::{Environment, LoginMethod};
 use store::domains::Scheme;
 
 use crate::house::{HOST, House, NOW, a_domain, kari};
@@ -39,10 +39,15 @@ async fn single_sign_on_is_switched_on_with_the_difference_on_record() {
     let house = House::open().await;
     let changed = house
         .console
-        .change_domain(&house.tenant, house.domain, |it| it.single_sign_on = vec![Eid::NoBankid], NOW)
+        .change_domain(
+            &house.tenant,
+            house.domain,
+            |it| it.single_sign_on = vec![LoginMethod::NO_BANKID],
+            NOW,
+        )
         .await
         .unwrap();
-    assert_eq!(changed.settings.single_sign_on, [Eid::NoBankid]);
+    assert_eq!(changed.settings.single_sign_on, [LoginMethod::NO_BANKID]);
     let last = house.links(house.tenant.id).await.pop().unwrap().event;
     assert_eq!(last.details, r#"{"single_sign_on":{"from":[],"to":["no-bankid"]}}"#);
     let refused =

@@ -1,6 +1,6 @@
 use console::{Console, NewIdentitySource, Refusal};
 use eid::{SourceCredentials, SourceMethod};
-use model::{Eid, EidEnvironment, Environment};
+use model::{EidEnvironment, Environment, LoginMethod};
 
 use crate::house::{House, NOW};
 
@@ -10,7 +10,7 @@ fn a_source(house: &House, secret: Option<&str>, private_key: Option<String>) ->
     NewIdentitySource {
         domain: house.domain,
         domain_environment: Environment::Test,
-        eid: Eid::NoBankid,
+        eid: LoginMethod::NO_BANKID,
         environment: EidEnvironment::Test,
         credentials: SourceCredentials {
             client_id: "us".to_owned(),
@@ -54,7 +54,7 @@ async fn the_same_credentials_again_are_no_change() {
     }
     house
         .console
-        .switch_identity_source(&house.tenant, (house.domain, Eid::NoBankid), false, NOW)
+        .switch_identity_source(&house.tenant, (house.domain, LoginMethod::NO_BANKID), false, NOW)
         .await
         .unwrap();
     assert_eq!(house.actions().await[2..], ["identity_source.created", "identity_source.disabled"]);

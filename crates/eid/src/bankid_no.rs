@@ -3,27 +3,41 @@
 //! Spec: developer.bankid.no, "BankID OIDC Provider" (api versions, authorize, id token, error handling), read
 //! 2025-26. What is known from documents only is listed in `docs/upstream-assumptions.md`.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use crypto::{Algorithm, Random};
-use model::{Ask, Eid, EidEnvironment, Level, Memo, Nin, Person, Proof, Timestamp};
+use model::{EidEnvironment, Level, LoginMethod, Memo, Nin, Person, Proof, Timestamp, UpstreamRequest};
 use oidc::{Returned, Scope};
 use serde_json::{Map, Value};
 
 use crate::{
-    EidError, Outcome, Reason, RedirectEid, Started,
+    Connector, EidError, Outcome, Reason, RedirectEid, Started,
+    maker::Maker,
     relying_party::{RelyingParty, check_age, instant, printable, text},
 };
 
 /// ES256 since v3; RS256 is what the older library examples expect.
-pub(crate) const ALGORITHMS: &[Algorithm] = &[Algorithm::Es256, Algorithm::Rs256];
+const ALGORITHMS: &[Algorithm] = &[Algorithm::Es256, Algorithm::Rs256];
 
-pub(crate) struct BankidNo {
-    pub(crate) party: RelyingParty,
-    pub(crate) environment: EidEnvironment,
+/// How BankID's connector is made.
+///
+/// Spec: `…/.well-known/openid-configuration` of developer.bankid.no, read 2025-26.
+pub(crate) const MAKER: Maker = Maker {
+    eid: LoginMethod::NO_BANKID,
+    test_issuer: "https://auth.current.bankid.no/auth/realms/current",
+    production_issuer: "https://auth.bankid.no/auth/realms/prod",
+    algorithms: ALGORITHMS,
+    make: |party, environment| Connector::Redirect(Arc::new(BankidNo { party, environment })),
+};
+
+struct BankidNo {
+    party: RelyingParty,
+    environment: EidEnvironment,
 }
 
 /// Spec: developer.bankid.no, "Identity providers": `urn:bankid:bid` (high), `urn:bankid:bis` (substantial).
-fn acr_values(ask: &Ask) -> &'static str {
+fn acr_values(ask: &UpstreamRequest) -> &'static str {
     match (ask.level, ask.biometrics) {
         (Level::High, _) => "urn:bankid:bid",
         (_, true) => "urn:bankid:bis",
@@ -90,7 +104,7 @@ impl BankidNo {
         let own = |name| text(claims, name).map(str::to_owned);
         let issued = instant(claims, "iat")?;
         Ok(Proof {
-            eid: Eid::NoBankid,
+            eid: LoginMethod::NO_BANKID,
             environment: self.environment,
             stable_id: stable_id.to_owned(),
             level: level(text(claims, "acr")),
@@ -102,7 +116,7 @@ impl BankidNo {
                 given_name: own("given_name"),
                 family_name: own("family_name"),
                 birthdate: own("birthdate"),
-                nin: text(claims, "nnin_altsub").and_then(Nin::parse).map(|nin| nin.digits().to_owned()),
+                nin: text(claims, "nnin_altsub").and_then(|it| Nin::parse("NO", it)),
                 ..Person::default()
             },
         })
@@ -115,7 +129,12 @@ impl RedirectEid for BankidNo {
         self.party.client()
     }
 
-    async fn start(&self, ask: &Ask, random: &Random, now: Timestamp) -> Result<Started, EidError> {
+    async fn start(
+        &self,
+        ask: &UpstreamRequest,
+        random: &Random,
+        now: Timestamp,
+    ) -> Result<Started, EidError> {
         let memo = self.party.memo(random, now);
         // `profile` always: a login without a name is of no use to anybody, and it costs nothing more.
         let scope = if ask.scopes.has(Scope::Nin) { "openid profile nnin_altsub" } else { "openid profile" };
@@ -129,7 +148,7 @@ impl RedirectEid for BankidNo {
             extra.push(("prompt", "login".to_owned()));
         }
         if let Some(nin) = &ask.nin_hint {
-            extra.push(("login_hint", format!(":{nin}")));
+            extra.push(("login_hint", format!(":{}", nin.digits())));
         }
         // v4: a national number travels through PAR only.
         let url = self.party.start(&memo, &extra, ask.nin_hint.is_some()).await?;
@@ -138,7 +157,7 @@ impl RedirectEid for BankidNo {
 
     async fn finish(
         &self,
-        ask: &Ask,
+        ask: &UpstreamRequest,
         memo: &Memo,
         returned: Returned,
         now: Timestamp,

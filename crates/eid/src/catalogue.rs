@@ -6,13 +6,13 @@ use std::{
 };
 
 use crypto::{Algorithm, Random, SigningKey, b64};
-use model::{Eid, EidEnvironment, TenantId, Timestamp};
+use model::{EidEnvironment, LoginMethod, TenantId, Timestamp};
 use outbound::Outbound;
 use tokio::task::JoinSet;
 use url::Url;
 
 use crate::{
-    EidError, Probe, Probed, RedirectEid, SourceCredentials, SourceMethod, Watched, bankid_no,
+    Connector, EidError, Probe, Probed, SourceCredentials, SourceMethod, Watched, bankid_no, maker::Maker,
     relying_party::RelyingParty, upstream::Upstream, vipps,
 };
 
@@ -21,7 +21,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Issuer {
     /// Of which eID.
-    pub eid: Eid,
+    pub eid: LoginMethod,
     /// In which environment.
     pub environment: EidEnvironment,
     /// Its identifier, byte for byte.
@@ -44,7 +44,7 @@ impl Issuer {
     ///
     /// # Errors
     /// [`IssuerError`].
-    pub fn for_test(eid: Eid, issuer: &str) -> Result<Self, IssuerError> {
+    pub fn for_test(eid: LoginMethod, issuer: &str) -> Result<Self, IssuerError> {
         let parsed = |text| Url::parse(text).ok().filter(Url::has_host);
         let url = parsed(issuer).ok_or(IssuerError::Malformed)?;
         let bare = url.username().is_empty() && url.password().is_none();
@@ -53,9 +53,10 @@ impl Issuer {
         }
         // A final dot names the same host.
         let host = |url: Url| url.host_str().map(|it| it.trim_end_matches('.').to_owned());
-        let real = |eid: Eid| built_in(eid, EidEnvironment::Production).and_then(parsed).and_then(host);
+        let real =
+            |eid: LoginMethod| built_in(eid, EidEnvironment::Production).and_then(parsed).and_then(host);
         let given = host(url);
-        if Eid::ALL.into_iter().filter_map(real).any(|it| Some(it) == given) {
+        if LoginMethod::eids().filter_map(real).any(|it| Some(it) == given) {
             return Err(IssuerError::Production);
         }
         Ok(Self { eid, environment: EidEnvironment::Test, issuer: issuer.to_owned() })
@@ -63,8 +64,9 @@ impl Issuer {
 }
 
 /// A sandbox in which each tenant has issuers of its own: the issuer of a tenant's eID, and the credentials there of
-/// the domain with this origin.
-pub type TenantSandbox = Arc<dyn Fn(TenantId, Eid, &str) -> (String, SourceCredentials) + Send + Sync>;
+/// the domain with this origin. `None` where the sandbox has no such eID.
+pub type TenantSandbox =
+    Arc<dyn Fn(TenantId, LoginMethod, &str) -> Option<(String, SourceCredentials)> + Send + Sync>;
 
 /// How many issuers of tenants' sandboxes are known at once.
 const MOST_SANDBOXES: usize = 1_000;
@@ -81,21 +83,18 @@ pub struct Catalogue {
     sandboxes: Mutex<HashMap<String, Arc<Upstream>>>,
 }
 
-/// Spec: `…/.well-known/openid-configuration` of developer.bankid.no and developer.vippsmobilepay.com, read
-/// 2025-26. The final slash of the Vipps issuer is part of it.
-const fn built_in(eid: Eid, environment: EidEnvironment) -> Option<&'static str> {
-    match (eid, environment) {
-        (_, EidEnvironment::Sandbox) | (Eid::Automation, _) => None,
-        (Eid::NoBankid, EidEnvironment::Test) => Some("https://auth.current.bankid.no/auth/realms/current"),
-        (Eid::NoBankid, EidEnvironment::Production) => Some("https://auth.bankid.no/auth/realms/prod"),
-        (Eid::NoVipps, EidEnvironment::Test) => {
-            Some("https://apitest.vipps.no/access-management-1.0/access/")
-        }
-        (Eid::NoVipps, EidEnvironment::Production) => {
-            Some("https://api.vipps.no/access-management-1.0/access/")
-        }
+/// The built-in issuer of an eID; `None` where there is none.
+fn built_in(eid: LoginMethod, environment: EidEnvironment) -> Option<&'static str> {
+    let maker = MAKERS.iter().find(|it| it.eid == eid)?;
+    match environment {
+        EidEnvironment::Sandbox => None,
+        EidEnvironment::Test => Some(maker.test_issuer),
+        EidEnvironment::Production => Some(maker.production_issuer),
     }
 }
+
+/// Every eID that there is a connector for.
+const MAKERS: &[&Maker] = &[&bankid_no::MAKER, &vipps::MAKER];
 
 impl Catalogue {
     /// Takes the issuers that stand in for built-in ones.
@@ -119,8 +118,8 @@ impl Catalogue {
     }
 
     fn calls(&self, issuer: &str) -> Arc<Outbound> {
-        let real = |eid: &Eid| built_in(*eid, EidEnvironment::Production) == Some(issuer);
-        let strict = self.strict.as_ref().filter(|_| Eid::ALL.iter().any(real));
+        let real = |eid| built_in(eid, EidEnvironment::Production) == Some(issuer);
+        let strict = self.strict.as_ref().filter(|_| LoginMethod::eids().any(real));
         Arc::clone(strict.unwrap_or(&self.outbound))
     }
 
@@ -134,9 +133,14 @@ impl Catalogue {
     /// What has to be asked to know whether a source of this tenant's test or production domain works; `None` where
     /// there is no such eID. Where each tenant has issuers of its own in a sandbox, they are one program at one host, so
     /// that any of them tells of all.
-    pub fn watched(&self, tenant: TenantId, eid: Eid, environment: EidEnvironment) -> Option<Watched> {
+    pub fn watched(
+        &self,
+        tenant: TenantId,
+        eid: LoginMethod,
+        environment: EidEnvironment,
+    ) -> Option<Watched> {
         if let (EidEnvironment::Sandbox, Some(sandbox)) = (environment, self.tenant_sandbox.as_ref()) {
-            let (issuer, _) = sandbox(tenant, eid, "");
+            let (issuer, _) = sandbox(tenant, eid, "")?;
             let host = Url::parse(&issuer).ok()?.host_str()?.to_owned();
             return Some(Watched { name: format!("{host}, {}", eid.as_str()), issuer, of_tenant: true });
         }
@@ -156,7 +160,7 @@ impl Catalogue {
     }
 
     /// The issuer that stands for an eID in an environment; `None` where there is none.
-    pub fn issuer(&self, eid: Eid, environment: EidEnvironment) -> Option<&str> {
+    pub fn issuer(&self, eid: LoginMethod, environment: EidEnvironment) -> Option<&str> {
         let given = self.issuers.iter().find(|it| it.eid == eid && it.environment == environment);
         given.map(|it| it.issuer.as_str()).or_else(|| built_in(eid, environment))
     }
@@ -186,26 +190,28 @@ impl Catalogue {
     pub fn sandbox_connector(
         &self,
         tenant: TenantId,
-        eid: Eid,
+        eid: LoginMethod,
         origin: &str,
-    ) -> Option<Result<Arc<dyn RedirectEid>, EidError>> {
-        let (issuer, credentials) = self.tenant_sandbox.as_ref()?(tenant, eid, origin);
+    ) -> Option<Result<Connector, EidError>> {
+        let (issuer, credentials) = self.tenant_sandbox.as_ref()?(tenant, eid, origin)?;
         let callback = format!("{origin}/callback/{}", eid.as_str());
         let source = (eid, EidEnvironment::Sandbox);
         Some(self.connect(source, self.sandbox(&issuer), credentials, callback))
     }
 
-    /// Makes the connector of one identity source. `callback`: the absolute address registered with the eID.
+    /// Makes the connector of one identity source. `credentials`: as its connector wrote them; opaque to everybody else.
+    /// `callback`: the absolute address registered with the eID.
     ///
     /// # Errors
     /// [`EidError::Misconfigured`]: tell the operator; the person sees trouble.
     pub fn connector(
         &self,
-        eid: Eid,
-        environment: EidEnvironment,
-        credentials: SourceCredentials,
+        (eid, environment): (LoginMethod, EidEnvironment),
+        credentials: &[u8],
         callback: String,
-    ) -> Result<Arc<dyn RedirectEid>, EidError> {
+    ) -> Result<Connector, EidError> {
+        let credentials = SourceCredentials::read(credentials)
+            .ok_or_else(|| EidError::Misconfigured("no readable credentials are stored".to_owned()))?;
         let issuer = self
             .issuer(eid, environment)
             .ok_or_else(|| EidError::Misconfigured("no sandbox runs here".to_owned()))?;
@@ -214,11 +220,11 @@ impl Catalogue {
 
     fn connect(
         &self,
-        (eid, environment): (Eid, EidEnvironment),
+        (eid, environment): (LoginMethod, EidEnvironment),
         upstream: Arc<Upstream>,
         credentials: SourceCredentials,
         callback: String,
-    ) -> Result<Arc<dyn RedirectEid>, EidError> {
+    ) -> Result<Connector, EidError> {
         let wrong = |why: &str| EidError::Misconfigured(why.to_owned());
         let key = match (credentials.method, &credentials.private_key, &credentials.secret) {
             (SourceMethod::PrivateKeyJwt, Some(der), _) => {
@@ -232,21 +238,12 @@ impl Catalogue {
             (_, _, Some(_)) => None,
             (_, _, None) => return Err(wrong("the client secret is missing")),
         };
-        let party = |algorithms| RelyingParty {
-            upstream,
-            credentials,
-            key,
-            callback,
-            algorithms,
-            random: self.random.clone(),
-        };
-        Ok(match eid {
-            Eid::NoBankid => {
-                Arc::new(bankid_no::BankidNo { party: party(bankid_no::ALGORITHMS), environment })
-            }
-            Eid::NoVipps => Arc::new(vipps::Vipps { party: party(vipps::ALGORITHMS), environment }),
-            Eid::Automation => return Err(wrong("automation is no eID")),
-        })
+        let maker =
+            MAKERS.iter().find(|it| it.eid == eid).ok_or_else(|| wrong("there is no connector for it"))?;
+        let algorithms = maker.algorithms;
+        let random = self.random.clone();
+        let party = RelyingParty { upstream, credentials, key, callback, algorithms, random };
+        Ok((maker.make)(party, environment))
     }
 }
 
@@ -255,7 +252,7 @@ mod tests {
     use std::sync::Arc;
 
     use crypto::Random;
-    use model::{Eid, EidEnvironment};
+    use model::{EidEnvironment, LoginMethod};
     use outbound::{Outbound, Settings};
 
     use super::{Catalogue, Issuer, IssuerError};
@@ -266,7 +263,7 @@ mod tests {
         let (loose, strict) = (calls(), calls());
         let catalogue = Catalogue::new(Arc::clone(&loose), Vec::new(), Random::system());
         let catalogue = catalogue.with_strict(Arc::clone(&strict));
-        for eid in Eid::ALL {
+        for eid in LoginMethod::eids() {
             let issuer = |environment| catalogue.issuer(eid, environment).unwrap();
             assert!(Arc::ptr_eq(&catalogue.calls(issuer(EidEnvironment::Production)), &strict));
             assert!(Arc::ptr_eq(&catalogue.calls(issuer(EidEnvironment::Test)), &loose));
@@ -276,21 +273,24 @@ mod tests {
 
     #[test]
     fn an_issuer_of_the_operator_stands_in_for_the_test_environment_alone() {
-        let own = Issuer::for_test(Eid::NoBankid, "http://mock.internal:8080/realms/x").unwrap();
+        let own = Issuer::for_test(LoginMethod::NO_BANKID, "http://mock.internal:8080/realms/x").unwrap();
         let calls = Arc::new(Outbound::new(Settings::default()));
         let catalogue = Catalogue::new(calls, vec![own], Random::system());
         let issuer = |eid, environment| catalogue.issuer(eid, environment).unwrap();
-        assert_eq!(issuer(Eid::NoBankid, EidEnvironment::Test), "http://mock.internal:8080/realms/x");
         assert_eq!(
-            issuer(Eid::NoBankid, EidEnvironment::Production),
+            issuer(LoginMethod::NO_BANKID, EidEnvironment::Test),
+            "http://mock.internal:8080/realms/x"
+        );
+        assert_eq!(
+            issuer(LoginMethod::NO_BANKID, EidEnvironment::Production),
             "https://auth.bankid.no/auth/realms/prod"
         );
-        assert!(issuer(Eid::NoVipps, EidEnvironment::Test).starts_with("https://apitest.vipps.no/"));
+        assert!(issuer(LoginMethod::NO_VIPPS, EidEnvironment::Test).starts_with("https://apitest.vipps.no/"));
     }
 
     #[test]
     fn an_issuer_of_production_or_with_more_than_an_address_stands_in_for_none() {
-        let refused = |issuer| Issuer::for_test(Eid::NoVipps, issuer).unwrap_err();
+        let refused = |issuer| Issuer::for_test(LoginMethod::NO_VIPPS, issuer).unwrap_err();
         for issuer in [
             "mock.internal",
             "/x",

@@ -1,8 +1,10 @@
 //! What every eID that works by redirect can do.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use crypto::Random;
-use model::{Ask, Memo, Proof, Timestamp, Trouble};
+use model::{Memo, Proof, Timestamp, Trouble, UpstreamRequest};
 use oidc::Returned;
 use outbound::OutboundError;
 
@@ -81,7 +83,12 @@ pub trait RedirectEid: Send + Sync {
     ///
     /// # Errors
     /// [`EidError`]: show the trouble, send nobody.
-    async fn start(&self, ask: &Ask, random: &Random, now: Timestamp) -> Result<Started, EidError>;
+    async fn start(
+        &self,
+        ask: &UpstreamRequest,
+        random: &Random,
+        now: Timestamp,
+    ) -> Result<Started, EidError>;
 
     /// Judges what came back. The caller has checked and spent the state.
     ///
@@ -89,9 +96,64 @@ pub trait RedirectEid: Send + Sync {
     /// [`EidError`]: no login.
     async fn finish(
         &self,
-        ask: &Ask,
+        ask: &UpstreamRequest,
         memo: &Memo,
         returned: Returned,
         now: Timestamp,
     ) -> Result<Outcome, EidError>;
+}
+
+/// How far a person has come on another device.
+#[derive(Clone, Debug)]
+pub enum Polled {
+    /// Not done yet. The key of a text that says what the person should do now, and when to ask again.
+    Waiting {
+        /// Names a text in the catalogue of texts.
+        hint: &'static str,
+        /// Not earlier than this.
+        again_in: std::time::Duration,
+    },
+    /// Done.
+    Done(Outcome),
+}
+
+/// An eID that is asked again and again until the person has answered on another device (Swedish BankID, CIBA).
+#[async_trait]
+pub trait PollEid: Send + Sync {
+    /// Names the issuer and client, as [`RedirectEid::client`] does.
+    fn client(&self) -> [u8; 16];
+
+    /// Begins an order; the memo has all that [`PollEid::poll`] needs.
+    ///
+    /// # Errors
+    /// [`EidError`]: show the trouble.
+    async fn start(&self, ask: &UpstreamRequest, random: &Random, now: Timestamp) -> Result<Memo, EidError>;
+
+    /// Asks how far the person has come.
+    ///
+    /// # Errors
+    /// [`EidError`]: no login.
+    async fn poll(&self, ask: &UpstreamRequest, memo: &Memo, now: Timestamp) -> Result<Polled, EidError>;
+
+    /// Takes the order back; what cannot be taken back runs out by itself.
+    async fn cancel(&self, memo: &Memo);
+}
+
+/// A configured eID, by how it works.
+#[derive(Clone)]
+pub enum Connector {
+    /// The browser is sent there.
+    Redirect(Arc<dyn RedirectEid>),
+    /// It is polled.
+    Poll(Arc<dyn PollEid>),
+}
+
+impl Connector {
+    /// Names the issuer and client, whichever kind it is of.
+    pub fn client(&self) -> [u8; 16] {
+        match self {
+            Self::Redirect(eid) => eid.client(),
+            Self::Poll(eid) => eid.client(),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! What an eID gave us to authenticate with.
 
+use crypto::Secret;
 use serde::{Deserialize, Serialize};
 
 /// How we authenticate at the eID's token endpoint.
@@ -28,6 +29,18 @@ pub struct SourceCredentials {
     /// PKCS #8 DER in base64url, ES256, for `private_key_jwt`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub private_key: Option<String>,
+}
+
+impl SourceCredentials {
+    /// Reads what [`SourceCredentials::write`] wrote; `None` for anything else.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+
+    /// Writes them to be sealed. Only the connector of their eID reads them again.
+    pub fn write(&self) -> Secret<Vec<u8>> {
+        Secret::new(serde_json::to_vec(self).unwrap_or_default())
+    }
 }
 
 impl std::fmt::Debug for SourceCredentials {

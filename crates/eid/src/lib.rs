@@ -7,12 +7,13 @@ mod bankid_no;
 mod catalogue;
 mod connector;
 mod credentials;
+mod maker;
 mod probe;
 mod relying_party;
 mod upstream;
 mod vipps;
 
 pub use catalogue::{Catalogue, Issuer, IssuerError, TenantSandbox};
-pub use connector::{EidError, Outcome, Reason, RedirectEid, Started};
+pub use connector::{Connector, EidError, Outcome, PollEid, Polled, Reason, RedirectEid, Started};
 pub use credentials::{SourceCredentials, SourceMethod};
 pub use probe::{Probe, Probed, Watched};

@@ -81,16 +81,27 @@ fn form(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
+/// The random bytes of a nonce.
+const NONCE: usize = 16;
+/// The random bytes of a PKCE verifier.
+const VERIFIER: usize = 32;
+
+/// Nonce and PKCE verifier of a memo, as they stand on the wire.
+fn secrets(memo: &Memo) -> Result<(String, String), EidError> {
+    let (nonce, verifier) = memo
+        .of_connector
+        .split_at_checked(NONCE)
+        .filter(|(_, verifier)| verifier.len() == VERIFIER)
+        .ok_or_else(|| refused("the login was begun by another kind of connector"))?;
+    Ok((b64::encode(nonce), b64::encode(verifier)))
+}
+
 impl RelyingParty {
     /// What has to be remembered of a person who is sent away now.
     pub(crate) fn memo(&self, random: &Random, now: Timestamp) -> Memo {
-        Memo {
-            state: random.bytes(),
-            nonce: random.bytes(),
-            verifier: random.bytes(),
-            client: self.client(),
-            started_at: now,
-        }
+        // Nonce and verifier, for `secrets`.
+        let of_connector = random.bytes::<{ NONCE + VERIFIER }>().to_vec();
+        Memo { state: random.bytes(), client: self.client(), of_connector, started_at: now }
     }
 
     /// Names issuer and client for [`Memo::client`].
@@ -106,8 +117,9 @@ impl RelyingParty {
         push: bool,
     ) -> Result<String, EidError> {
         let metadata = self.upstream.metadata(memo.started_at).await?;
-        let (state, nonce) = (b64::encode(&memo.state), b64::encode(&memo.nonce));
-        let challenge = Challenge::of(&b64::encode(&memo.verifier)).to_text();
+        let state = b64::encode(&memo.state);
+        let (nonce, verifier) = secrets(memo)?;
+        let challenge = Challenge::of(&verifier).to_text();
         let mut pairs = vec![
             ("client_id", self.credentials.client_id.as_str()),
             ("redirect_uri", &self.callback),
@@ -156,7 +168,7 @@ impl RelyingParty {
         self.check_issuer(&metadata, returned)?;
         let code =
             returned.code.as_deref().ok_or_else(|| refused("neither a code nor an error came back"))?;
-        let verifier = b64::encode(&memo.verifier);
+        let (nonce, verifier) = secrets(memo)?;
         let pairs = [
             ("grant_type", "authorization_code"),
             ("code", code),
@@ -168,7 +180,7 @@ impl RelyingParty {
         let access_token =
             text(&body, "access_token").ok_or_else(|| refused("no access token came"))?.to_owned();
         let id_token = text(&body, "id_token").ok_or_else(|| refused("no ID token came"))?;
-        let claims = self.verify(id_token, memo, &access_token, now).await?;
+        let claims = self.verify(id_token, &nonce, &access_token, now).await?;
         Ok(Tokens { access_token, claims })
     }
 
@@ -270,13 +282,12 @@ impl RelyingParty {
     async fn verify(
         &self,
         id_token: &str,
-        memo: &Memo,
+        nonce: &str,
         access_token: &str,
         now: Timestamp,
     ) -> Result<Map<String, Value>, EidError> {
         let metadata = self.upstream.metadata(now).await?;
-        let nonce = b64::encode(&memo.nonce);
-        let expected = self.expected(&metadata.issuer, Some(&nonce), Some(access_token));
+        let expected = self.expected(&metadata.issuer, Some(nonce), Some(access_token));
         let mut result =
             verify_id_token(id_token, &*self.upstream.keys(false, now).await?, &expected, now.seconds());
         if matches!(result, Err(IdTokenError::Key(KeyChoiceError::Unknown))) {

@@ -3,23 +3,40 @@
 //! Spec: Vipps Login API guide (core concepts, browser flow integration), read 2023-12, and the changelog at
 //! developer.vippsmobilepay.com. What is known from documents only is listed in `docs/upstream-assumptions.md`.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use crypto::{Algorithm, Random};
-use model::{Address, Ask, Eid, EidEnvironment, Level, Memo, Nin, Person, Proof, Timestamp};
+use model::{
+    Address, EidEnvironment, Level, LoginMethod, Memo, Nin, Person, Proof, Timestamp, UpstreamRequest,
+};
 use oidc::{Returned, Scope, Scopes};
 use serde_json::{Map, Value};
 
 use crate::{
-    EidError, Outcome, Reason, RedirectEid, Started,
+    Connector, EidError, Outcome, Reason, RedirectEid, Started,
+    maker::Maker,
     relying_party::{RelyingParty, check_age, instant, printable, text},
 };
 
 /// RS256 in the browser flow; ES256 in the redirect variant of CIBA.
-pub(crate) const ALGORITHMS: &[Algorithm] = &[Algorithm::Rs256, Algorithm::Es256];
+const ALGORITHMS: &[Algorithm] = &[Algorithm::Rs256, Algorithm::Es256];
 
-pub(crate) struct Vipps {
-    pub(crate) party: RelyingParty,
-    pub(crate) environment: EidEnvironment,
+/// How Vipps' connector is made.
+///
+/// Spec: `…/.well-known/openid-configuration` of developer.vippsmobilepay.com, read 2025-26. The final slash of the
+/// issuer is part of it.
+pub(crate) const MAKER: Maker = Maker {
+    eid: LoginMethod::NO_VIPPS,
+    test_issuer: "https://apitest.vipps.no/access-management-1.0/access/",
+    production_issuer: "https://api.vipps.no/access-management-1.0/access/",
+    algorithms: ALGORITHMS,
+    make: |party, environment| Connector::Redirect(Arc::new(Vipps { party, environment })),
+};
+
+struct Vipps {
+    party: RelyingParty,
+    environment: EidEnvironment,
 }
 
 /// Our scope, Vipps' scopes, and the claims that they promise.
@@ -76,7 +93,7 @@ impl Vipps {
         let flag = |name| claims.get(name).and_then(Value::as_bool);
         let stated = if claims.contains_key("auth_time") { "auth_time" } else { "iat" };
         Ok(Proof {
-            eid: Eid::NoVipps,
+            eid: LoginMethod::NO_VIPPS,
             environment: self.environment,
             // Present and 1 to 255 characters: the ID token was verified.
             stable_id: own("sub").unwrap_or_default(),
@@ -93,7 +110,7 @@ impl Vipps {
                 phone_number: text(claims, "phone_number").and_then(phone),
                 phone_number_verified: flag("phone_number_verified"),
                 address: address(claims),
-                nin: text(claims, "nin").and_then(Nin::parse).map(|nin| nin.digits().to_owned()),
+                nin: text(claims, "nin").and_then(|it| Nin::parse("NO", it)),
                 more: None,
             },
         })
@@ -106,7 +123,12 @@ impl RedirectEid for Vipps {
         self.party.client()
     }
 
-    async fn start(&self, ask: &Ask, random: &Random, now: Timestamp) -> Result<Started, EidError> {
+    async fn start(
+        &self,
+        ask: &UpstreamRequest,
+        random: &Random,
+        now: Timestamp,
+    ) -> Result<Started, EidError> {
         let memo = self.party.memo(random, now);
         let scope: Vec<&str> =
             std::iter::once("openid").chain(asked(ask.scopes).map(|(_, scope, _)| *scope)).collect();
@@ -116,7 +138,7 @@ impl RedirectEid for Vipps {
 
     async fn finish(
         &self,
-        ask: &Ask,
+        ask: &UpstreamRequest,
         memo: &Memo,
         returned: Returned,
         now: Timestamp,

@@ -9,13 +9,13 @@
 mod stand_in;
 
 use eid::{EidError, Outcome};
-use model::{Eid, Trouble};
+use model::{LoginMethod, Trouble};
 use serde_json::json;
 use stand_in::{NOW, StandIn};
 
 #[tokio::test]
 async fn a_login_at_the_stand_in_works_when_nothing_is_wrong() {
-    let eid = StandIn::open(Eid::NoVipps).await;
+    let eid = StandIn::open(LoginMethod::NO_VIPPS).await;
     let Ok(Outcome::Proved(proof)) = eid.log_in("").await else { panic!("not proved") };
     assert_eq!((proof.stable_id.as_str(), proof.person.name.as_deref()), ("the-person", Some("Kari Nordli")));
 }
@@ -29,7 +29,7 @@ async fn trouble(eid: &StandIn, returned: &str) -> Trouble {
 
 #[tokio::test]
 async fn rule_13_userinfo_must_be_about_the_same_person() {
-    let mut eid = StandIn::open(Eid::NoVipps).await;
+    let mut eid = StandIn::open(LoginMethod::NO_VIPPS).await;
     for userinfo in
         [json!({"sub": "somebody-else", "name": "X"}), json!({"name": "X"}), json!([]), json!("x")]
     {
@@ -40,7 +40,7 @@ async fn rule_13_userinfo_must_be_about_the_same_person() {
 
 #[tokio::test]
 async fn rule_13_bankid_userinfo_must_be_signed_by_the_issuer_for_us() {
-    let mut eid = StandIn::open(Eid::NoBankid).await;
+    let mut eid = StandIn::open(LoginMethod::NO_BANKID).await;
     let claims = json!({"sub": "the-person", "name": "X", "birthdate": "2000-01-01", "iss": eid.issuer(), "aud": "us"});
     eid.answer("/userinfo", 200, "application/json", &claims.to_string());
     assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "not signed");
@@ -62,13 +62,13 @@ const ABOUT: &str = "the-person";
 
 #[tokio::test]
 async fn userinfo_that_came_unsigned_with_another_status_is_not_believed() {
-    let mut eid = StandIn::open(Eid::NoBankid).await;
+    let mut eid = StandIn::open(LoginMethod::NO_BANKID).await;
     let claims = json!({"sub": ABOUT, "name": "X", "birthdate": "2000-01-01"});
     for status in [201, 202, 204, 206, 299] {
         eid.answer("/userinfo", status, "application/json", &claims.to_string());
         assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "{status}");
     }
-    let mut eid = StandIn::open(Eid::NoVipps).await;
+    let mut eid = StandIn::open(LoginMethod::NO_VIPPS).await;
     eid.answer("/userinfo", 201, "application/json", &claims.to_string());
     assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "nor where plain JSON is agreed");
 }
@@ -80,7 +80,7 @@ async fn level_and_stable_identifier_are_not_taken_from_userinfo() {
         [("acr", "urn:bankid:bid;LOA=4", "urn:bankid:bis;LOA=3"), ("bankid_altsub", "9578-1", "9578-2")]
     {
         for in_id_token in [json!(null), json!(missing)] {
-            let mut eid = StandIn::open(Eid::NoBankid).await;
+            let mut eid = StandIn::open(LoginMethod::NO_BANKID).await;
             eid.say(name, in_id_token);
             let mut given = full.clone();
             given[name] = json!(said);
@@ -88,7 +88,7 @@ async fn level_and_stable_identifier_are_not_taken_from_userinfo() {
             assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "{name}");
         }
     }
-    let mut eid = StandIn::open(Eid::NoVipps).await;
+    let mut eid = StandIn::open(LoginMethod::NO_VIPPS).await;
     eid.keep_auth_time();
     eid.prompt_login();
     let given = json!({"sub": ABOUT, "name": "X", "birthdate": "2000-01-01", "auth_time": NOW});
@@ -108,10 +108,10 @@ async fn userinfo_that_has_expired_or_is_for_somebody_else_is_refused() {
     ] {
         let mut claims = json!({"sub": ABOUT, "name": "X", "birthdate": "2000-01-01"});
         claims[name] = value;
-        let mut eid = StandIn::open(Eid::NoBankid).await;
+        let mut eid = StandIn::open(LoginMethod::NO_BANKID).await;
         eid.signed_userinfo(&claims);
         assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "BankID, {claims}");
-        let mut eid = StandIn::open(Eid::NoVipps).await;
+        let mut eid = StandIn::open(LoginMethod::NO_VIPPS).await;
         eid.answer("/userinfo", 200, "application/json", &claims.to_string());
         assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "Vipps, {claims}");
     }
@@ -119,7 +119,7 @@ async fn userinfo_that_has_expired_or_is_for_somebody_else_is_refused() {
 
 #[tokio::test]
 async fn a_fraction_in_the_instant_of_a_login_is_rounded_down_by_every_connector() {
-    for (eid, name) in [(Eid::NoBankid, "iat"), (Eid::NoVipps, "auth_time")] {
+    for (eid, name) in [(LoginMethod::NO_BANKID, "iat"), (LoginMethod::NO_VIPPS, "auth_time")] {
         let mut eid = StandIn::open(eid).await;
         eid.say(name, json!(NOW as f64 + 0.75));
         eid.say("name", json!("Kari"));
@@ -131,10 +131,10 @@ async fn a_fraction_in_the_instant_of_a_login_is_rounded_down_by_every_connector
 
 #[tokio::test]
 async fn an_answer_with_a_member_twice_or_a_control_character_is_refused() {
-    let mut eid = StandIn::open(Eid::NoBankid).await;
+    let mut eid = StandIn::open(LoginMethod::NO_BANKID).await;
     eid.say("bankid_altsub", json!("9578-1\u{0}"));
     assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer);
-    let mut eid = StandIn::open(Eid::NoVipps).await;
+    let mut eid = StandIn::open(LoginMethod::NO_VIPPS).await;
     let twice = format!(r#"{{"sub":"somebody-else","sub":"{ABOUT}","name":"X","birthdate":"2000-01-01"}}"#);
     eid.answer("/userinfo", 200, "application/json", &twice);
     assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer);
@@ -143,7 +143,7 @@ async fn an_answer_with_a_member_twice_or_a_control_character_is_refused() {
 #[tokio::test]
 async fn nobody_is_sent_to_an_authorization_endpoint_that_is_a_script() {
     for address in ["javascript:alert(1)", "//other.example/authorize"] {
-        let mut eid = StandIn::open(Eid::NoVipps).await;
+        let mut eid = StandIn::open(LoginMethod::NO_VIPPS).await;
         eid.change_discovery("authorization_endpoint", json!(address));
         assert!(matches!(eid.start().await, Err(EidError::Upstream(_))), "{address}");
     }
@@ -151,7 +151,7 @@ async fn nobody_is_sent_to_an_authorization_endpoint_that_is_a_script() {
 
 #[tokio::test]
 async fn a_key_that_was_turned_unannounced_is_found_although_a_probe_just_read_the_set() {
-    let mut eid = StandIn::open(Eid::NoVipps).await;
+    let mut eid = StandIn::open(LoginMethod::NO_VIPPS).await;
     eid.probe().await;
     eid.turn_key();
     assert!(matches!(eid.log_in("").await, Ok(Outcome::Proved(_))));
@@ -163,7 +163,7 @@ async fn a_key_that_was_turned_unannounced_is_found_although_a_probe_just_read_t
 
 #[tokio::test]
 async fn neg_15_a_missing_iss_is_refused_where_metadata_promises_it() {
-    let mut eid = StandIn::open(Eid::NoVipps).await;
+    let mut eid = StandIn::open(LoginMethod::NO_VIPPS).await;
     eid.promise_iss();
     assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer);
     assert_eq!(eid.asked("/token"), 0, "no token call was made");
@@ -174,14 +174,14 @@ async fn neg_15_a_missing_iss_is_refused_where_metadata_promises_it() {
 
 #[tokio::test]
 async fn rule_10_a_discovery_document_of_another_issuer_is_not_used() {
-    let mut eid = StandIn::open(Eid::NoVipps).await;
+    let mut eid = StandIn::open(LoginMethod::NO_VIPPS).await;
     eid.change_discovery("issuer", json!("https://evil.example/"));
     assert!(matches!(eid.start().await, Err(EidError::Upstream(_))));
 }
 
 #[tokio::test]
 async fn rule_14_redirects_are_not_followed_and_large_answers_are_cut() {
-    let mut eid = StandIn::open(Eid::NoVipps).await;
+    let mut eid = StandIn::open(LoginMethod::NO_VIPPS).await;
     eid.answer("/token", 307, "application/json", "");
     assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer);
     eid.answer("/token", 200, "application/json", &format!("{{\"x\":\"{}\"}}", "a".repeat(300 * 1024)));
@@ -192,7 +192,7 @@ async fn rule_14_redirects_are_not_followed_and_large_answers_are_cut() {
 
 #[tokio::test]
 async fn whose_fault_it_is_decides_what_people_are_told() {
-    let mut eid = StandIn::open(Eid::NoVipps).await;
+    let mut eid = StandIn::open(LoginMethod::NO_VIPPS).await;
     for (status, body, told) in [
         (503, "", Trouble::EidDown),
         (400, r#"{"error":"invalid_grant"}"#, Trouble::EidInvalidAnswer),
@@ -209,7 +209,7 @@ async fn whose_fault_it_is_decides_what_people_are_told() {
 
 #[tokio::test]
 async fn neg_17_a_vipps_login_older_than_prompt_login_allows_is_refused() {
-    let mut eid = StandIn::open(Eid::NoVipps).await;
+    let mut eid = StandIn::open(LoginMethod::NO_VIPPS).await;
     eid.prompt_login();
     eid.authenticated_at(NOW - 61);
     assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer);
@@ -219,7 +219,7 @@ async fn neg_17_a_vipps_login_older_than_prompt_login_allows_is_refused() {
 
 #[tokio::test]
 async fn neg_17_a_vipps_login_without_auth_time_cannot_meet_prompt_login() {
-    let mut eid = StandIn::open(Eid::NoVipps).await;
+    let mut eid = StandIn::open(LoginMethod::NO_VIPPS).await;
     eid.keep_auth_time();
     assert!(matches!(eid.log_in("").await, Ok(Outcome::Proved(_))), "nobody asked for an age");
     eid.prompt_login();

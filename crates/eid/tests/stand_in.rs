@@ -5,9 +5,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use crypto::{Algorithm, Random, SigningKey, b64};
-use eid::{Catalogue, EidError, Issuer, Outcome, RedirectEid, SourceCredentials, SourceMethod, Started};
-use model::{Ask, Eid, EidEnvironment, Level, TenantId, Timestamp};
+use crypto::{Algorithm, Random, SigningKey};
+use eid::{
+    Catalogue, Connector, EidError, Issuer, Outcome, RedirectEid, SourceCredentials, SourceMethod, Started,
+};
+use model::{EidEnvironment, Level, LoginMethod, TenantId, Timestamp, UpstreamRequest};
 use oidc::{Params, Returned, Scopes};
 use outbound::{Allowed, Outbound, Settings};
 use serde_json::{Value, json};
@@ -19,13 +21,13 @@ type Calls = Arc<Mutex<HashMap<String, usize>>>;
 type Script = Arc<Mutex<HashMap<String, (u16, String, String)>>>;
 
 pub(crate) struct StandIn {
-    eid: Eid,
+    eid: LoginMethod,
     connector: Arc<dyn RedirectEid>,
     issuer: String,
     key: SigningKey,
     script: Script,
     calls: Calls,
-    ask: Ask,
+    ask: UpstreamRequest,
     auth_time: i64,
     says_auth_time: bool,
     scripted_token: bool,
@@ -61,7 +63,7 @@ async fn serve(listener: tokio::net::TcpListener, script: Script, calls: Calls) 
 }
 
 impl StandIn {
-    pub(crate) async fn open(eid: Eid) -> Self {
+    pub(crate) async fn open(eid: LoginMethod) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let script: Script = Arc::default();
@@ -89,10 +91,10 @@ impl StandIn {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             listener.local_addr().unwrap().port()
         };
-        Self::at(Eid::NoVipps, port, Arc::default(), Arc::default())
+        Self::at(LoginMethod::NO_VIPPS, port, Arc::default(), Arc::default())
     }
 
-    fn at(eid: Eid, port: u16, script: Script, calls: Calls) -> Self {
+    fn at(eid: LoginMethod, port: u16, script: Script, calls: Calls) -> Self {
         let issuer = format!("http://eid.localhost:{port}");
         let allowed = vec![Allowed { host: "eid.localhost".to_owned(), port }];
         let outbound = Outbound::new(Settings { allowed, ..Settings::default() });
@@ -105,9 +107,13 @@ impl StandIn {
             secret: Some("secret".to_owned()),
             private_key: None,
         };
-        let connector =
-            catalogue.connector(eid, environment, credentials, "https://us.example/callback".to_owned());
-        let ask = Ask {
+        let connector = catalogue.connector(
+            (eid, environment),
+            credentials.write().expose(),
+            "https://us.example/callback".to_owned(),
+        );
+        let Ok(Connector::Redirect(connector)) = connector else { panic!("not an eID to be sent to") };
+        let ask = UpstreamRequest {
             level: Level::None,
             biometrics: false,
             scopes: Scopes::parse("openid profile"),
@@ -117,7 +123,7 @@ impl StandIn {
         };
         Self {
             eid,
-            connector: connector.unwrap(),
+            connector,
             issuer,
             key: SigningKey::generate(Algorithm::Es256).unwrap(),
             script,
@@ -209,14 +215,16 @@ impl StandIn {
     /// A login whose ID token is right; `more` is added to what comes back through the browser.
     pub(crate) async fn log_in(&self, more: &str) -> Result<Outcome, EidError> {
         let started = self.start().await?;
+        let sent_to = url::Url::parse(&started.url).unwrap();
+        let nonce = sent_to.query_pairs().find(|(name, _)| name == "nonce").unwrap().1.into_owned();
         let mut claims = json!({
             "iss": self.issuer, "aud": "us", "sub": "the-person", "iat": NOW, "exp": NOW + 300,
-            "auth_time": self.auth_time, "nonce": b64::encode(&started.memo.nonce),
+            "auth_time": self.auth_time, "nonce": nonce,
         });
         if !self.says_auth_time {
             claims.as_object_mut().unwrap().remove("auth_time");
         }
-        if self.eid == Eid::NoBankid {
+        if self.eid == LoginMethod::NO_BANKID {
             claims["bankid_altsub"] = json!("9578-1");
             claims["acr"] = json!("urn:bankid:bid;LOA=4");
         }

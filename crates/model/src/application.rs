@@ -9,8 +9,8 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    Acr, AndroidApp, AppleApp, ApplicationKind, CompatibleSettings, Eid, Environment, IdTokenResponse, Level,
-    Lifetimes, MobileAppError, Profile, RedirectUriError, ResponseModes, UserinfoResponse,
+    Acr, AndroidApp, AppleApp, ApplicationKind, CompatibleSettings, Environment, IdTokenResponse, Level,
+    Lifetimes, LoginMethod, MobileAppError, Profile, RedirectUriError, ResponseModes, UserinfoResponse,
     check_redirect_uri,
     entered::is_visible,
     matches_redirect_uri,
@@ -180,7 +180,7 @@ pub struct ApplicationSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origins: Option<Vec<String>>,
     /// The eIDs that people may use.
-    pub eids: Vec<Eid>,
+    pub eids: Vec<LoginMethod>,
     /// The lowest level that is ever accepted.
     #[serde(default)]
     pub minimum_level: Level,
@@ -286,7 +286,7 @@ impl ApplicationSettings {
             redirect_uris,
             post_logout_redirect_uris: Vec::new(),
             origins: None,
-            eids: Eid::ALL.to_vec(),
+            eids: LoginMethod::eids().collect(),
             minimum_level: Level::None,
             pkce: Pkce::Default,
             id_token_algorithm: rs256(),
@@ -351,7 +351,7 @@ impl ApplicationSettings {
         if self.authentication == ClientAuthentication::PrivateKeyJwt && !usable_keys {
             return Err(SettingsError::Keys);
         }
-        if self.eids.contains(&Eid::Automation) && environment != Environment::Test {
+        if !self.eids.iter().all(|it| it.is_eid()) && environment != Environment::Test {
             return Err(SettingsError::Automation);
         }
         if self.eids.is_empty() {
@@ -511,11 +511,11 @@ impl ApplicationSettings {
 
     /// Says whether people may log in this way: the eID is allowed and can reach the minimum level.
     pub fn allows(&self, acr: Acr) -> bool {
-        self.eids.contains(&acr.eid()) && acr.eid().highest() >= self.minimum_level
+        self.eids.contains(&acr.method()) && acr.method().highest() >= self.minimum_level
     }
 
     /// Says whether a login with this eID at this level may end in a token.
-    pub fn accepts(&self, eid: Eid, level: Level) -> bool {
+    pub fn accepts(&self, eid: LoginMethod, level: Level) -> bool {
         self.eids.contains(&eid) && level >= self.minimum_level
     }
 
@@ -550,7 +550,7 @@ impl ApplicationSettings {
 #[cfg(test)]
 mod tests {
     use super::{ApplicationSettings, ClientAuthentication, Origin, SettingsError};
-    use crate::{Acr, ApplicationKind, Eid, Environment, IdTokenResponse, Level};
+    use crate::{Acr, ApplicationKind, Environment, IdTokenResponse, Level, LoginMethod};
     use crypto::{Algorithm, SigningKey};
     use serde_json::json;
 
@@ -651,10 +651,10 @@ mod tests {
     fn neg_11_a_minimum_level_shuts_out_eids_that_cannot_reach_it() {
         let mut settings = shop();
         settings.minimum_level = Level::High;
-        assert!(settings.allows(Acr::NoBankid) && !settings.allows(Acr::NoVipps));
-        assert!(!settings.accepts(Eid::NoBankid, Level::Substantial));
-        settings.eids = vec![Eid::NoVipps];
-        assert!(!settings.accepts(Eid::NoBankid, Level::High));
+        assert!(settings.allows(Acr::NO_BANKID) && !settings.allows(Acr::NO_VIPPS));
+        assert!(!settings.accepts(LoginMethod::NO_BANKID, Level::Substantial));
+        settings.eids = vec![LoginMethod::NO_VIPPS];
+        assert!(!settings.accepts(LoginMethod::NO_BANKID, Level::High));
     }
 
     #[test]

@@ -59,16 +59,16 @@ impl BrowserSession {
 mod tests {
     use super::BrowserSession;
     use crate::{
-        Acr, ApplicationId, Eid, EidEnvironment, Level, Person, Proof, SessionId, Timestamp, Wanted,
+        Acr, ApplicationId, EidEnvironment, Level, LoginMethod, Person, Proof, SessionId, Timestamp, Wanted,
     };
     use oidc::{ClaimsRequest, Prompt, ResponseMode, Scope, Scopes};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000);
 
     fn session() -> BrowserSession {
-        let person = Person { nin: Some("29893196999".to_owned()), ..Person::default() };
+        let person = Person { nin: crate::Nin::parse("NO", "17858499941"), ..Person::default() };
         let proof = Proof {
-            eid: Eid::NoBankid,
+            eid: LoginMethod::NO_BANKID,
             environment: EidEnvironment::Test,
             stable_id: "x".to_owned(),
             level: Level::Substantial,
@@ -95,9 +95,9 @@ mod tests {
             claims: ClaimsRequest::default(),
             prompt: Prompt::default(),
             max_age: None,
-            acrs: vec![Acr::NoBankid],
+            acrs: vec![Acr::NO_BANKID],
             acr_is_essential: false,
-            acr_is_narrowed: false,
+            narrowed: None,
             auth_time: false,
             subject: None,
             nin_hint: None,
@@ -123,10 +123,10 @@ mod tests {
         assert!(!answers(|it| it.prompt.login = true));
         assert!(!answers(|it| it.prompt.select_account = true));
         assert!(!answers(|it| it.prompt.consent = true));
-        assert!(!answers(|it| it.acrs = vec![Acr::NoBankidHigh]));
-        assert!(!answers(|it| it.acrs = vec![Acr::NoVipps]));
+        assert!(!answers(|it| it.acrs = vec![Acr::NO_BANKID_HIGH]));
+        assert!(!answers(|it| it.acrs = vec![Acr::NO_VIPPS]));
         assert!(!answers(|it| it.scopes = Scopes::parse("openid email")));
         assert!(!answers(|it| it.scopes = Scopes::parse("openid nin")));
-        assert!(!answers(|it| it.nin_hint = Some("29893196999".to_owned())));
+        assert!(!answers(|it| it.nin_hint = crate::Nin::parse("NO", "17858499941")));
     }
 }

@@ -41,8 +41,8 @@ fn address(address: &Address) -> Value {
         .into()
 }
 
-fn nin(person: &Person) -> Option<Nin> {
-    Nin::parse(person.nin.as_deref()?)
+fn nin(person: &Person, read: fn(&Nin) -> &str) -> Option<Value> {
+    person.nin.as_ref().map(|it| json!(read(it)))
 }
 
 fn more(person: &Person, read: fn(&MoreProfile) -> &Option<String>) -> Option<Value> {
@@ -81,9 +81,9 @@ const RULES: [Rule; 22] = [
         read: |it| it.phone_number_verified.map(Value::from),
     },
     Rule { claim: "address", scope: Scope::Address, read: |it| it.address.as_ref().map(address) },
-    Rule { claim: "nin", scope: Scope::Nin, read: |it| nin(it).map(|nin| json!(nin.digits())) },
-    Rule { claim: "nin_type", scope: Scope::Nin, read: |it| nin(it).map(|nin| json!(nin.kind().as_str())) },
-    Rule { claim: "nin_country", scope: Scope::Nin, read: |it| nin(it).map(|_| json!("NO")) },
+    Rule { claim: "nin", scope: Scope::Nin, read: |it| nin(it, Nin::digits) },
+    Rule { claim: "nin_type", scope: Scope::Nin, read: |it| nin(it, |it| it.kind().as_str()) },
+    Rule { claim: "nin_country", scope: Scope::Nin, read: |it| nin(it, |it| it.country()) },
 ];
 
 /// Gives the scopes whose claims were asked for by name in the `claims` parameter.
@@ -174,7 +174,7 @@ impl Person {
 #[cfg(test)]
 mod tests {
     use super::release;
-    use crate::{Acr, Eid, EidEnvironment, Grant, Level, MoreProfile, Person, Proof, Timestamp};
+    use crate::{Acr, EidEnvironment, Grant, Level, LoginMethod, MoreProfile, Person, Proof, Timestamp};
     use oidc::{ClaimsRequest, Scopes};
     use serde_json::{Value, json};
 
@@ -182,7 +182,7 @@ mod tests {
         let person = Person {
             name: Some("Testine Prøvesen".into()),
             birthdate: Some("1984-05-17".into()),
-            nin: Some("17858499941".into()),
+            nin: crate::Nin::parse("NO", "17858499941"),
             phone_number: Some("+4799999999".into()),
             more: Some(Box::new(MoreProfile { nickname: Some("Tine".into()), ..MoreProfile::default() })),
             ..Person::default()
@@ -197,11 +197,11 @@ mod tests {
             subject: "subject".into(),
             session_id: "sid".into(),
             login: "login".into(),
-            acr: Acr::NoBankidHigh,
-            asked: Acr::NoBankidHigh,
+            acr: Acr::NO_BANKID_HIGH,
+            asked: Acr::NO_BANKID_HIGH,
             auth_time_was_asked: false,
             proof: Proof {
-                eid: Eid::NoBankid,
+                eid: LoginMethod::NO_BANKID,
                 environment: EidEnvironment::Sandbox,
                 stable_id: "9578".into(),
                 level: Level::High,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Eid, Environment, SettingsError};
+use crate::{Environment, LoginMethod, SettingsError};
 
 fn thirty() -> u32 {
     30
@@ -20,7 +20,7 @@ fn eight_hours() -> u32 {
 pub struct DomainSettings {
     /// The eIDs with which a browser is remembered; none by default.
     #[serde(default)]
-    pub single_sign_on: Vec<Eid>,
+    pub single_sign_on: Vec<LoginMethod>,
     /// How long a browser session may rest, in minutes: 1 to 1,440.
     #[serde(default = "thirty")]
     pub session_idle_minutes: u32,

@@ -3,7 +3,7 @@
 
 use crypto::{Digest, Random, SealKey, b64, hmac_sha256};
 
-use crate::{Eid, EidEnvironment, SubjectOf, TenantId, sealed_place};
+use crate::{EidEnvironment, LoginMethod, SubjectOf, TenantId, sealed_place};
 
 /// Where a subject is one: tenant, environment and sector, with the subject key of that environment.
 ///
@@ -40,7 +40,7 @@ impl SubjectRoom {
     }
 
     /// What stands for a person in the table.
-    pub fn person_digest(&self, eid: Eid, stable_id: &str) -> Digest {
+    pub fn person_digest(&self, eid: LoginMethod, stable_id: &str) -> Digest {
         let parts: [&[u8]; 5] =
             [self.sector.as_bytes(), &[0], eid.as_str().as_bytes(), &[0], stable_id.as_bytes()];
         Digest::from_bytes(hmac_sha256(self.people.expose(), &parts))
@@ -74,7 +74,7 @@ impl SubjectRoom {
 #[cfg(test)]
 mod tests {
     use super::SubjectRoom;
-    use crate::{ApplicationId, Eid, EidEnvironment, SubjectOf, TenantId};
+    use crate::{ApplicationId, EidEnvironment, LoginMethod, SubjectOf, TenantId};
     use crypto::{Random, SealKey};
 
     #[test]
@@ -87,11 +87,17 @@ mod tests {
         };
         let here = room(SubjectOf::Tenant(tenant), 7);
         for there in [room(pairwise, 7), room(SubjectOf::Tenant(tenant), 8)] {
-            assert_ne!(here.person_digest(Eid::NoBankid, "x"), there.person_digest(Eid::NoBankid, "x"));
+            assert_ne!(
+                here.person_digest(LoginMethod::NO_BANKID, "x"),
+                there.person_digest(LoginMethod::NO_BANKID, "x")
+            );
             assert_ne!(here.sub_digest("x"), there.sub_digest("x"));
         }
-        assert_ne!(here.person_digest(Eid::NoBankid, "x"), here.person_digest(Eid::NoVipps, "x"));
-        assert_ne!(here.person_digest(Eid::NoBankid, "x"), here.sub_digest("x"));
+        assert_ne!(
+            here.person_digest(LoginMethod::NO_BANKID, "x"),
+            here.person_digest(LoginMethod::NO_VIPPS, "x")
+        );
+        assert_ne!(here.person_digest(LoginMethod::NO_BANKID, "x"), here.sub_digest("x"));
     }
 
     #[test]
@@ -99,8 +105,10 @@ mod tests {
         let (tenant, random) = (TenantId::from_bytes([1; 16]), Random::seeded(1));
         let key = SealKey::from_slice(&[7; 32]).unwrap();
         let room = SubjectRoom::new(tenant, EidEnvironment::Test, SubjectOf::Tenant(tenant), &key);
-        let (kari, ola) =
-            (room.person_digest(Eid::NoBankid, "kari"), room.person_digest(Eid::NoBankid, "ola"));
+        let (kari, ola) = (
+            room.person_digest(LoginMethod::NO_BANKID, "kari"),
+            room.person_digest(LoginMethod::NO_BANKID, "ola"),
+        );
         let sealed = room.seal(&random, &key, &kari, "{1234}");
         assert_eq!(room.open(&key, &kari, &sealed).as_deref(), Some("{1234}"));
         assert_eq!(room.open(&key, &ola, &sealed), None);

@@ -1,6 +1,5 @@
 //! Nouns and rules of Portvakt. Pure: no I/O, no async, no clock; every function can be tested with literals.
 
-mod acr;
 mod answers;
 mod application;
 mod application_kind;
@@ -19,6 +18,7 @@ mod identity_source_settings;
 mod imported_subject;
 mod limit;
 mod login;
+mod login_method;
 mod mobile_app;
 mod nin;
 mod payload;
@@ -32,7 +32,6 @@ mod subject;
 mod test_user;
 mod time;
 
-pub use acr::{Acr, Eid, Level};
 pub use answers::{IdTokenResponse, ResponseModes, UserinfoResponse};
 pub use application::{ApplicationSettings, ClientAuthentication, Origin, Pkce, Sector, SettingsError};
 pub use application_kind::ApplicationKind;
@@ -53,7 +52,8 @@ pub use id::{
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
 pub use imported_subject::SubjectRoom;
 pub use limit::Rate;
-pub use login::{Ask, Login, Memo, Parked, Phase, Trouble, Wanted, upstream_client};
+pub use login::{Login, Memo, Parked, Phase, Trouble, UpstreamRequest, Wanted, upstream_client};
+pub use login_method::{Acr, Level, LoginMethod, MethodKind};
 pub use mobile_app::{
     ANDROID_CALLBACK, AndroidApp, AppleApp, IOS_CALLBACK, MobileAppError, apple_app_site_association,
     asset_links,

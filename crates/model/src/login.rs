@@ -15,7 +15,7 @@ use std::fmt;
 use oidc::{Challenge, ClaimsRequest, Prompt, ResponseMode, Scopes};
 use serde::{Deserialize, Serialize};
 
-use crate::{Acr, ApplicationId, Eid, Level, Timestamp};
+use crate::{Acr, ApplicationId, Level, LoginMethod, Nin, Timestamp};
 
 /// What the application asked, checked and understood. This is what the flow works with from then on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,21 +44,21 @@ pub struct Wanted {
     pub acrs: Vec<Acr>,
     /// The returned `acr` must be one of those asked (OpenID Connect Core 1.0 §5.5.1.1).
     pub acr_is_essential: bool,
-    /// A `login_hint` made [`Acr::NoBankid`] one that asks for more.
-    pub acr_is_narrowed: bool,
+    /// The eID of which a `login_hint` made a value one that asks for more.
+    pub narrowed: Option<LoginMethod>,
     /// `auth_time` was asked for by name.
     pub auth_time: bool,
     /// The person must be the one with this subject (`id_token_hint`, `claims.id_token.sub`).
     pub subject: Option<String>,
     /// A national identity number to hand to the eID.
-    pub nin_hint: Option<String>,
+    pub nin_hint: Option<Nin>,
     /// Languages, best first; at most four.
     pub ui_locales: Vec<String>,
 }
 
 /// What a connector is asked to find out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ask {
+pub struct UpstreamRequest {
     /// The lowest level that will do.
     pub level: Level,
     /// The application asked for biometrics first (`…:substantial`).
@@ -66,7 +66,7 @@ pub struct Ask {
     /// What the application may see; the connector asks for no more.
     pub scopes: Scopes,
     /// A national identity number that the application knows already.
-    pub nin_hint: Option<String>,
+    pub nin_hint: Option<Nin>,
     /// The person must prove themselves anew, or lately enough (seconds).
     pub max_age: Option<u32>,
     /// Languages, best first.
@@ -78,13 +78,11 @@ pub struct Ask {
 pub struct Memo {
     /// The random id that comes back in the query; spent once.
     pub state: [u8; 16],
-    /// The nonce that must be in the ID token.
-    pub nonce: [u8; 16],
-    /// The random bytes of the PKCE verifier.
-    pub verifier: [u8; 32],
-    /// Names the issuer and client that the person was sent to ([`upstream_client`]); all zero for a test user. An
-    /// answer is redeemed there and nowhere else.
+    /// Names the issuer and client that the person was sent to ([`upstream_client`]). An answer is redeemed there and
+    /// nowhere else.
     pub client: [u8; 16],
+    /// What only the connector understands: its nonce, its verifier.
+    pub of_connector: Vec<u8>,
     /// When the person was sent away.
     pub started_at: Timestamp,
 }
@@ -140,9 +138,16 @@ pub enum Phase {
     /// The person is at the eID.
     AtEid {
         /// Which one.
-        eid: Eid,
+        eid: LoginMethod,
         /// What the connector must remember.
         memo: Memo,
+    },
+    /// A test user is asked for a password on our own page.
+    SigningIn {
+        /// A random id, spent once.
+        state: [u8; 16],
+        /// What the answer to the form is kept under.
+        secret: [u8; 32],
     },
     /// The person has proved who they are and is asked to agree; the proof waits in a row that the key opens.
     Consent {
@@ -152,7 +157,7 @@ pub enum Phase {
     /// Something went wrong; the person may try again, choose another eID, or go back.
     Trouble {
         /// Where it went wrong.
-        eid: Eid,
+        eid: LoginMethod,
         /// What went wrong.
         trouble: Trouble,
         /// The request in which it went wrong, as the log names it.
@@ -175,7 +180,7 @@ impl Phase {
     pub const fn form_secret(&self) -> Option<[u8; 32]> {
         match self {
             Self::Consent { key } => Some(*key),
-            Self::AtEid { eid: Eid::Automation, memo } => Some(memo.verifier),
+            Self::SigningIn { secret, .. } => Some(*secret),
             Self::Over { answer } => *answer,
             Self::Choosing | Self::AtEid { .. } | Self::Trouble { .. } => None,
         }
@@ -189,6 +194,7 @@ impl fmt::Debug for Phase {
             Self::AtEid { eid, memo } => {
                 f.debug_struct("AtEid").field("eid", eid).field("memo", memo).finish()
             }
+            Self::SigningIn { .. } => f.debug_struct("SigningIn").finish_non_exhaustive(),
             Self::Consent { .. } => f.debug_struct("Consent").finish_non_exhaustive(),
             Self::Trouble { eid, trouble, .. } => {
                 f.debug_struct("Trouble").field("eid", eid).field("trouble", trouble).finish_non_exhaustive()
@@ -239,7 +245,7 @@ impl Login {
     }
 
     /// Sends the person to an eID.
-    pub fn leave_for(&mut self, eid: Eid, memo: Memo) {
+    pub fn leave_for(&mut self, eid: LoginMethod, memo: Memo) {
         let [a, b, c, d, ..] = memo.state;
         self.attempts.push([a, b, c, d]);
         let surplus = self.attempts.len().saturating_sub(MOST_ATTEMPTS);
@@ -255,32 +261,31 @@ impl Login {
 
 impl Wanted {
     /// The eIDs that satisfy the request, in the order in which they are shown.
-    pub fn eids(&self) -> Vec<Eid> {
-        Eid::WAYS.into_iter().filter(|eid| self.acrs.iter().any(|acr| acr.eid() == *eid)).collect()
+    pub fn eids(&self) -> Vec<LoginMethod> {
+        LoginMethod::all().filter(|eid| self.acrs.iter().any(|acr| acr.method() == *eid)).collect()
     }
 
     /// Says whether a login with this eID at this level is what was asked.
-    pub fn is_met_by(&self, eid: Eid, level: Level) -> bool {
+    pub fn is_met_by(&self, eid: LoginMethod, level: Level) -> bool {
         self.acrs.iter().any(|acr| acr.is_met_by(eid, level))
     }
 
     /// The `acr` to return: what was reached, or, where `acr` is essential, the asked value that it satisfies.
     ///
     /// Spec: the public contract, "Levels and acr"; OpenID Connect Core 1.0 §5.5.1.1
-    pub fn returned_acr(&self, eid: Eid, level: Level) -> Option<Acr> {
+    pub fn returned_acr(&self, eid: LoginMethod, level: Level) -> Option<Acr> {
         let met = self.acrs.iter().copied().find(|acr| acr.is_met_by(eid, level))?;
         Some(if self.acr_is_essential { met } else { Acr::reached(eid, level) })
     }
 
     /// The asked value that a login satisfied, as it was asked: the very one that was reached before others.
-    pub fn asked_acr(&self, eid: Eid, level: Level) -> Option<Acr> {
+    pub fn asked_acr(&self, eid: LoginMethod, level: Level) -> Option<Acr> {
         let reached = Acr::reached(eid, level);
         let met = |acr: &Acr| acr.is_met_by(eid, level);
         let first = self.acrs.iter().copied().find(met)?;
         let exact = self.acrs.contains(&reached) && !self.acr_is_essential;
         let asked = if exact { reached } else { first };
-        let narrowed = self.acr_is_narrowed && eid == Eid::NoBankid;
-        Some(if narrowed { Acr::NoBankid } else { asked })
+        Some(if self.narrowed == Some(eid) { eid.any() } else { asked })
     }
 
     /// Says whether the answer is to say when the person proved themselves.
@@ -289,13 +294,13 @@ impl Wanted {
     }
 
     /// What to ask of the connector of `eid`; `minimum` is the application's own.
-    pub fn ask(&self, eid: Eid, minimum: Level) -> Ask {
-        let asked = || self.acrs.iter().filter(|acr| acr.eid() == eid);
+    pub fn ask(&self, eid: LoginMethod, minimum: Level) -> UpstreamRequest {
+        let asked = || self.acrs.iter().filter(|acr| acr.method() == eid);
         let level = asked().map(|acr| acr.level()).min().unwrap_or_default();
         let named = crate::claim_rules::scopes_of_named(&self.claims);
-        Ask {
+        UpstreamRequest {
             level: level.max(minimum),
-            biometrics: asked().any(|acr| *acr == Acr::NoBankidSubstantial),
+            biometrics: asked().any(|acr| acr.prefers_biometrics()),
             scopes: self.scopes.iter().chain(named).collect(),
             nin_hint: self.nin_hint.clone(),
             max_age: if self.prompt.login { Some(0) } else { self.max_age },
@@ -307,7 +312,7 @@ impl Wanted {
 #[cfg(test)]
 mod tests {
     use super::Wanted;
-    use crate::{Acr, ApplicationId, Eid, Level};
+    use crate::{Acr, ApplicationId, Level, LoginMethod};
     use oidc::{ClaimsRequest, Prompt, ResponseMode, Scopes};
 
     fn wanted(acrs: &[Acr]) -> Wanted {
@@ -324,7 +329,7 @@ mod tests {
             max_age: None,
             acrs: acrs.to_vec(),
             acr_is_essential: false,
-            acr_is_narrowed: false,
+            narrowed: None,
             auth_time: false,
             subject: None,
             nin_hint: None,
@@ -334,38 +339,38 @@ mod tests {
 
     #[test]
     fn neg_19_a_lower_level_never_satisfies() {
-        let high = wanted(&[Acr::NoBankidHigh]);
-        assert_eq!(high.returned_acr(Eid::NoBankid, Level::Substantial), None);
-        assert_eq!(high.returned_acr(Eid::NoBankid, Level::High), Some(Acr::NoBankidHigh));
-        assert_eq!(high.returned_acr(Eid::NoVipps, Level::None), None);
+        let high = wanted(&[Acr::NO_BANKID_HIGH]);
+        assert_eq!(high.returned_acr(LoginMethod::NO_BANKID, Level::Substantial), None);
+        assert_eq!(high.returned_acr(LoginMethod::NO_BANKID, Level::High), Some(Acr::NO_BANKID_HIGH));
+        assert_eq!(high.returned_acr(LoginMethod::NO_VIPPS, Level::None), None);
     }
 
     #[test]
     fn an_essential_acr_is_returned_as_it_was_asked() {
-        let mut any = wanted(&[Acr::NoVipps, Acr::NoBankid]);
-        assert_eq!(any.returned_acr(Eid::NoBankid, Level::High), Some(Acr::NoBankidHigh));
+        let mut any = wanted(&[Acr::NO_VIPPS, Acr::NO_BANKID]);
+        assert_eq!(any.returned_acr(LoginMethod::NO_BANKID, Level::High), Some(Acr::NO_BANKID_HIGH));
         any.acr_is_essential = true;
-        assert_eq!(any.returned_acr(Eid::NoBankid, Level::High), Some(Acr::NoBankid));
+        assert_eq!(any.returned_acr(LoginMethod::NO_BANKID, Level::High), Some(Acr::NO_BANKID));
     }
 
     #[test]
     fn the_asked_acr_is_the_one_that_was_reached_or_the_first_that_is_met() {
-        let mut both = wanted(&[Acr::NoBankid, Acr::NoBankidHigh]);
-        assert_eq!(both.asked_acr(Eid::NoBankid, Level::High), Some(Acr::NoBankidHigh));
-        assert_eq!(both.asked_acr(Eid::NoBankid, Level::Substantial), Some(Acr::NoBankid));
+        let mut both = wanted(&[Acr::NO_BANKID, Acr::NO_BANKID_HIGH]);
+        assert_eq!(both.asked_acr(LoginMethod::NO_BANKID, Level::High), Some(Acr::NO_BANKID_HIGH));
+        assert_eq!(both.asked_acr(LoginMethod::NO_BANKID, Level::Substantial), Some(Acr::NO_BANKID));
         both.acr_is_essential = true;
-        assert_eq!(both.asked_acr(Eid::NoBankid, Level::High), Some(Acr::NoBankid));
-        let mut hinted = wanted(&[Acr::NoBankidHigh]);
-        hinted.acr_is_narrowed = true;
-        assert_eq!(hinted.asked_acr(Eid::NoBankid, Level::High), Some(Acr::NoBankid));
-        assert_eq!(hinted.asked_acr(Eid::NoBankid, Level::Substantial), None);
+        assert_eq!(both.asked_acr(LoginMethod::NO_BANKID, Level::High), Some(Acr::NO_BANKID));
+        let mut hinted = wanted(&[Acr::NO_BANKID_HIGH]);
+        hinted.narrowed = Some(LoginMethod::NO_BANKID);
+        assert_eq!(hinted.asked_acr(LoginMethod::NO_BANKID, Level::High), Some(Acr::NO_BANKID));
+        assert_eq!(hinted.asked_acr(LoginMethod::NO_BANKID, Level::Substantial), None);
     }
 
     #[test]
     fn the_lowest_asked_level_is_asked_for_but_never_below_the_applications_own() {
-        let both = wanted(&[Acr::NoBankidHigh, Acr::NoBankid]);
-        assert_eq!(both.ask(Eid::NoBankid, Level::None).level, Level::Substantial);
-        assert_eq!(both.ask(Eid::NoBankid, Level::High).level, Level::High);
-        assert_eq!(both.eids(), [Eid::NoBankid]);
+        let both = wanted(&[Acr::NO_BANKID_HIGH, Acr::NO_BANKID]);
+        assert_eq!(both.ask(LoginMethod::NO_BANKID, Level::None).level, Level::Substantial);
+        assert_eq!(both.ask(LoginMethod::NO_BANKID, Level::High).level, Level::High);
+        assert_eq!(both.eids(), [LoginMethod::NO_BANKID]);
     }
 }

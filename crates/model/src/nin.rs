@@ -1,6 +1,8 @@
-//! Norwegian national identity numbers.
+//! National identity numbers, each with its country.
 //!
 //! Spec: Skatteetaten, "Fødselsnummer og D-nummer", with the relaxed first control digit that comes in 2032.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// What kind of number it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,9 +23,15 @@ impl NinKind {
     }
 }
 
-/// A well-formed number of 11 digits. `Debug` shows nothing of it.
+/// A well-formed national identity number. `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Nin(String);
+pub struct Nin {
+    /// Norwegian: 11 digits.
+    digits: String,
+}
+
+/// Norway, as ISO 3166-1 alpha-2.
+const NORWAY: &str = "NO";
 
 impl std::fmt::Debug for Nin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -36,11 +44,16 @@ fn weighted(digits: &[u32], weights: &[u32]) -> u32 {
 }
 
 impl Nin {
+    /// Reads a number of this country (ISO 3166-1 alpha-2); `None` for a country whose numbers are not known here.
+    pub fn parse(country: &str, text: &str) -> Option<Self> {
+        if country == NORWAY { Self::parse_norwegian(text) } else { None }
+    }
+
     /// Reads 11 digits; `None` unless day, month and control digits fit.
     ///
     /// Synthetic numbers (month plus 40, 65 or 80) are well-formed. The first control digit may leave a
     /// remainder of 0 to 3, as it will from 2032.
-    pub fn parse(text: &str) -> Option<Self> {
+    fn parse_norwegian(text: &str) -> Option<Self> {
         let digits: Vec<u32> = text.chars().map(|it| it.to_digit(10)).collect::<Option<_>>()?;
         let [d1, d2, m1, m2, ..] = digits.as_slice() else { return None };
         if digits.len() != 11 {
@@ -55,17 +68,35 @@ impl Nin {
         let first = weighted(&digits, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]);
         let second = weighted(&digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]);
         let fits = (1..=31).contains(&day) && month.is_some() && first <= 3 && second == 0;
-        fits.then(|| Self(text.to_owned()))
+        fits.then(|| Self { digits: text.to_owned() })
     }
 
     /// Gives the 11 digits; never to a log.
     pub fn digits(&self) -> &str {
-        &self.0
+        &self.digits
+    }
+
+    /// The country that gave it, as ISO 3166-1 alpha-2: the claim `nin_country`.
+    pub const fn country(&self) -> &'static str {
+        NORWAY
     }
 
     /// Says which kind it is.
     pub fn kind(&self) -> NinKind {
-        if self.0.starts_with(['4', '5', '6', '7']) { NinKind::Dnr } else { NinKind::Fnr }
+        if self.digits.starts_with(['4', '5', '6', '7']) { NinKind::Dnr } else { NinKind::Fnr }
+    }
+}
+
+impl Serialize for Nin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.country(), &self.digits).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Nin {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (country, digits) = <(String, String)>::deserialize(deserializer)?;
+        Self::parse(&country, &digits).ok_or_else(|| D::Error::custom("not a national identity number"))
     }
 }
 
@@ -75,16 +106,18 @@ mod tests {
 
     #[test]
     fn control_digits_day_and_month_are_checked() {
-        assert_eq!(Nin::parse("17858499941").unwrap().kind(), NinKind::Fnr);
+        let nin = Nin::parse("NO", "17858499941").unwrap();
+        assert_eq!((nin.kind(), nin.country()), (NinKind::Fnr, "NO"));
+        assert!(Nin::parse("SE", "17858499941").is_none(), "another country's number");
         for wrong in
             ["17858499942", "17858499951", "1785849994", "178584999411", "00858499941", "1785849994x"]
         {
-            assert!(Nin::parse(wrong).is_none(), "{wrong}");
+            assert!(Nin::parse("NO", wrong).is_none(), "{wrong}");
         }
     }
 
     #[test]
     fn a_number_is_not_printed() {
-        assert_eq!(format!("{:?}", Nin::parse("17858499941").unwrap()), "Nin(…)");
+        assert_eq!(format!("{:?}", Nin::parse("NO", "17858499941").unwrap()), "Nin(…)");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Eid, EidEnvironment, Level, Timestamp};
+use crate::{EidEnvironment, Level, LoginMethod, Nin, Timestamp};
 
 /// A postal address, OpenID Connect Core 1.0 §5.1.1.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,8 +68,8 @@ pub struct Person {
     pub phone_number_verified: Option<bool>,
     /// Home address.
     pub address: Option<Address>,
-    /// National identity number, 11 digits, well-formed.
-    pub nin: Option<String>,
+    /// National identity number.
+    pub nin: Option<Nin>,
     /// The rest of scope `profile`; eIDs give none of it.
     pub more: Option<Box<MoreProfile>>,
 }
@@ -78,7 +78,7 @@ pub struct Person {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proof {
     /// The eID that proved it.
-    pub eid: Eid,
+    pub eid: LoginMethod,
     /// Which installation of it.
     pub environment: EidEnvironment,
     /// The eID's own stable identifier of the person, 1 to 255 characters.

@@ -2,7 +2,7 @@
 
 use crypto::{SealKey, b64, hmac_sha256};
 
-use crate::{ApplicationId, Eid, TenantId};
+use crate::{ApplicationId, LoginMethod, TenantId};
 
 /// Who shares a subject: all applications of a tenant, or one application alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,20 +26,20 @@ impl SubjectOf {
 ///
 /// `HMAC-SHA-256(subject key, sector ‖ 0 ‖ eid ‖ 0 ‖ stable id)`; the key is one per tenant and environment.
 /// Spec: the public contract, "Subject"; OpenID Connect Core 1.0 §8.1
-pub fn derive_subject(key: &SealKey, of: SubjectOf, eid: Eid, stable_id: &str) -> String {
+pub fn derive_subject(key: &SealKey, of: SubjectOf, eid: LoginMethod, stable_id: &str) -> String {
     b64::encode(&digest(key, of, eid, stable_id))
 }
 
 /// Computes the subject of the compatible profile: the first 16 bytes of the same digest as a GUID in braces.
 ///
 /// Spec: the public contract, "Subject"
-pub fn derive_compatible_subject(key: &SealKey, of: SubjectOf, eid: Eid, stable_id: &str) -> String {
+pub fn derive_compatible_subject(key: &SealKey, of: SubjectOf, eid: LoginMethod, stable_id: &str) -> String {
     let digest = digest(key, of, eid, stable_id);
     let (first, _) = digest.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
     format!("{{{}}}", guid(first))
 }
 
-fn digest(key: &SealKey, of: SubjectOf, eid: Eid, stable_id: &str) -> [u8; 32] {
+fn digest(key: &SealKey, of: SubjectOf, eid: LoginMethod, stable_id: &str) -> [u8; 32] {
     let sector = of.sector();
     let parts: [&[u8]; 5] = [sector.as_bytes(), &[0], eid.as_str().as_bytes(), &[0], stable_id.as_bytes()];
     hmac_sha256(key.expose(), &parts)
@@ -62,16 +62,16 @@ pub(crate) fn guid_of_text(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::{SubjectOf, derive_compatible_subject, derive_subject, guid_of_text};
-    use crate::{ApplicationId, Eid, TenantId};
+    use crate::{ApplicationId, LoginMethod, TenantId};
     use crypto::SealKey;
 
     #[test]
     fn a_subject_is_frozen_forever() {
         let key = SealKey::from_slice(&[7; 32]).unwrap();
         let of = SubjectOf::Tenant(TenantId::from_bytes([1; 16]));
-        let subject = derive_subject(&key, of, Eid::NoBankid, "9578-6000-4-000001");
+        let subject = derive_subject(&key, of, LoginMethod::NO_BANKID, "9578-6000-4-000001");
         assert_eq!(subject, "qpLr5hV1ZkAuoTIxesbDsGr97TDAkBvcsgnfk3NspA0");
-        let compatible = derive_compatible_subject(&key, of, Eid::NoBankid, "9578-6000-4-000001");
+        let compatible = derive_compatible_subject(&key, of, LoginMethod::NO_BANKID, "9578-6000-4-000001");
         assert_eq!(compatible, "{aa92ebe6-1575-6640-2ea1-32317ac6c3b0}");
     }
 
@@ -90,12 +90,12 @@ mod tests {
         let tenant = |byte| SubjectOf::Tenant(TenantId::from_bytes([byte; 16]));
         let pairwise = SubjectOf::Application(ApplicationId::from_bytes([1; 16]));
         let all = [
-            derive_subject(&key(7), tenant(1), Eid::NoBankid, "x"),
-            derive_subject(&key(7), tenant(2), Eid::NoBankid, "x"),
-            derive_subject(&key(7), pairwise, Eid::NoBankid, "x"),
-            derive_subject(&key(7), tenant(1), Eid::NoVipps, "x"),
-            derive_subject(&key(7), tenant(1), Eid::NoBankid, "y"),
-            derive_subject(&key(8), tenant(1), Eid::NoBankid, "x"),
+            derive_subject(&key(7), tenant(1), LoginMethod::NO_BANKID, "x"),
+            derive_subject(&key(7), tenant(2), LoginMethod::NO_BANKID, "x"),
+            derive_subject(&key(7), pairwise, LoginMethod::NO_BANKID, "x"),
+            derive_subject(&key(7), tenant(1), LoginMethod::NO_VIPPS, "x"),
+            derive_subject(&key(7), tenant(1), LoginMethod::NO_BANKID, "y"),
+            derive_subject(&key(8), tenant(1), LoginMethod::NO_BANKID, "x"),
         ];
         let different: std::collections::BTreeSet<_> = all.iter().collect();
         assert_eq!(different.len(), all.len());

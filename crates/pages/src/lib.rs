@@ -20,9 +20,7 @@ mod trouble;
 pub use assets::{Asset, asset, assets};
 pub use frame::{Form, Frame, Language};
 pub use landing::Landing;
-pub use login::{
-    BackToApp, Choice, Consent, Continue, FormPost, Hint, PostMessage, Selector, Shared, SignIn,
-};
+pub use login::{BackToApp, Choice, Consent, Continue, FormPost, PostMessage, Selector, Shared, SignIn};
 pub use logout::{LoggedOut, LogoutConfirm};
 pub use page::Page;
 pub use sample::{

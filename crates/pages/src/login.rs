@@ -30,7 +30,7 @@ pub struct Choice {
     /// Name of the eID as its owner writes it ("BankID").
     pub eid: String,
     /// One line about it.
-    pub hint: Hint,
+    pub hint: &'static str,
     /// Where the login goes on with it.
     pub href: String,
     /// Whether this browser used it last.
@@ -39,37 +39,6 @@ pub struct Choice {
     pub is_down: bool,
     /// What the tenant wants people to know about it.
     pub notice: Option<String>,
-}
-
-/// The line below an eID's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hint {
-    /// Norwegian BankID at whatever level the person uses.
-    BankId,
-    /// Norwegian BankID with code device or app and password.
-    BankIdHigh,
-    /// Norwegian BankID with biometrics.
-    BankIdBiometrics,
-    /// Vipps.
-    Vipps,
-    /// A test user.
-    Automation,
-}
-
-impl Hint {
-    /// Every hint.
-    pub const ALL: [Self; 5] =
-        [Self::BankId, Self::BankIdHigh, Self::BankIdBiometrics, Self::Vipps, Self::Automation];
-
-    const fn key(self) -> &'static str {
-        match self {
-            Self::BankId => "hint-bankid",
-            Self::BankIdHigh => "hint-bankid-high",
-            Self::BankIdBiometrics => "hint-bankid-biometrics",
-            Self::Vipps => "hint-vipps",
-            Self::Automation => "hint-automation",
-        }
-    }
 }
 
 /// Username and password of a test user (inputs `username` and `password`, button `login-submit`).

@@ -95,7 +95,7 @@ impl Issuer {
     }
 
     fn abilities(&self) -> Value {
-        let acrs = Acr::ALL.into_iter().filter(|it| self.offers(it.eid()));
+        let acrs = Acr::all().filter(|it| self.offers(it.method()));
         // RS256 first: some clients take the first one as *the* one.
         let algorithms = Algorithm::ALL.map(Algorithm::as_str);
         let (key, content) =

@@ -50,7 +50,7 @@ impl Provider {
 fn narrow(document: &mut Value, issuer: &Issuer, application: &Application) {
     let Some(members) = document.as_object_mut() else { return };
     let settings = &application.settings;
-    let acrs = Acr::ALL.into_iter().filter(|acr| issuer.offers(acr.eid()));
+    let acrs = Acr::all().filter(|acr| issuer.offers(acr.method()));
     let acrs: Vec<&str> = acrs.filter(|acr| settings.allows(*acr)).map(Acr::as_str).collect();
     let modes: Vec<&str> = settings.modes().into_iter().map(oidc::ResponseMode::as_str).collect();
     let algorithms = json!([settings.algorithm().as_str()]);

@@ -1,7 +1,7 @@
 //! The eIDs of a domain, and whether they work.
 
 use eid::{EidError, Outcome};
-use model::{Acr, Eid, EidStatus, Notice, Timestamp, Witness};
+use model::{Acr, EidStatus, LoginMethod, Notice, Timestamp, Witness};
 
 use crate::{Issuer, Provider, issuer::Source};
 
@@ -9,7 +9,7 @@ use crate::{Issuer, Provider, issuer::Source};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfferedEid {
     /// Which one.
-    pub eid: Eid,
+    pub eid: LoginMethod,
     /// The values of `acr_values` that lead to it.
     pub acrs: Vec<Acr>,
     /// Whether it works, as far as this node knows.
@@ -46,13 +46,13 @@ impl Provider {
 
     /// The eIDs of a domain, in the order in which they are shown.
     pub fn offered_eids(&self, issuer: &Issuer, now: Timestamp) -> Vec<OfferedEid> {
-        let offered = Eid::ALL.into_iter().filter_map(|eid| Some((eid, issuer.sources.get(&eid)?)));
+        let offered = LoginMethod::eids().filter_map(|eid| Some((eid, issuer.sources.get(&eid)?)));
         offered
             .map(|(eid, source)| {
                 let health = self.eid_watch.health(source.issuer.as_ref());
                 OfferedEid {
                     eid,
-                    acrs: Acr::ALL.into_iter().filter(|acr| acr.eid() == eid).collect(),
+                    acrs: Acr::all().filter(|acr| acr.method() == eid).collect(),
                     status: health.status(now),
                     since: health.since(now),
                     notice: source.notice.clone(),

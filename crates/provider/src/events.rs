@@ -4,7 +4,7 @@
 //! waits for its own log.
 
 use crypto::Digest;
-use model::{Eid, Timestamp};
+use model::{LoginMethod, Timestamp};
 use store::{
     StoreError, WriteTx, client_secrets,
     counted_events::{self, CountedEvents},
@@ -38,9 +38,13 @@ impl Provider {
     pub fn note_at_the_door(&self, host: &str, cause: Cause, call: &Call) {
         let kind = match cause {
             Cause::TooManyRequests => Kind::RequestRefused,
-            Cause::Busy | Cause::Internal | Cause::RequestTimeout | Cause::LoginLost | Cause::LoginOver => {
-                Kind::Trouble
-            }
+            Cause::Busy
+            | Cause::Internal
+            | Cause::RequestTimeout
+            | Cause::LoginLost
+            | Cause::LoginOver
+            | Cause::LoginSuperseded
+            | Cause::LoginSetAside => Kind::Trouble,
             // Noted by whoever refused, or nothing to explain.
             _ => return,
         };
@@ -54,7 +58,13 @@ impl Provider {
     }
 
     /// Notes an event of a login that is being worked on.
-    pub(crate) fn note_of(&self, work: &Work<'_>, kind: Kind, eid: Option<Eid>, cause: Option<Cause>) {
+    pub(crate) fn note_of(
+        &self,
+        work: &Work<'_>,
+        kind: Kind,
+        eid: Option<LoginMethod>,
+        cause: Option<Cause>,
+    ) {
         let (application, login) = (Some(work.application.as_ref()), Some(work.name.as_str()));
         self.note(work.issuer, Event { kind, application, login, eid, cause }, work.call);
     }

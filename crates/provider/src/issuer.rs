@@ -1,21 +1,19 @@
 //! Everything that a request to a domain needs, opened and ready: tenant, keys, identity sources.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{HashMap, HashSet};
 
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
-use eid::RedirectEid;
+use eid::Connector;
 use model::{
-    DomainId, DomainSettings, Eid, EidEnvironment, Environment, KeyTimes, Notice, TenantId, sealed_place,
+    DomainId, DomainSettings, EidEnvironment, Environment, KeyTimes, LoginMethod, MethodKind, Notice,
+    TenantId, sealed_place,
 };
 use serde_json::Value;
 
 /// A configured and enabled eID of a domain.
 pub(crate) struct Source {
     /// `None`: its credentials are missing or unusable; people see trouble, the operator an alert.
-    pub(crate) connector: Option<Arc<dyn RedirectEid>>,
+    pub(crate) connector: Option<Connector>,
     /// Which installation of the eID it asks.
     pub(crate) environment: EidEnvironment,
     /// Under which name it is known whether the eID works; other tenants use it too.
@@ -47,9 +45,9 @@ pub struct Issuer {
     /// Seals the cookies of this domain's logins.
     pub(crate) cookie_key: SealKey,
     pub(crate) keys: Vec<Key>,
-    pub(crate) sources: HashMap<Eid, Source>,
+    pub(crate) sources: HashMap<LoginMethod, Source>,
     /// The eIDs that are configured and were switched off: nobody's mistake.
-    pub(crate) switched_off: HashSet<Eid>,
+    pub(crate) switched_off: HashSet<LoginMethod>,
     pub(crate) subject_keys: HashMap<EidEnvironment, SealKey>,
 }
 
@@ -65,23 +63,25 @@ impl Issuer {
     }
 
     /// Where people prove themselves who log in this way here; `None` when they cannot.
-    pub(crate) fn environment_of(&self, eid: Eid) -> Option<EidEnvironment> {
-        match eid {
-            Eid::Automation => {
+    pub(crate) fn environment_of(&self, method: LoginMethod) -> Option<EidEnvironment> {
+        match method.kind() {
+            MethodKind::TestUser => {
                 (self.is_test() && self.settings.automation).then_some(EidEnvironment::Sandbox)
             }
-            eid => self.sources.get(&eid).map(|source| source.environment),
+            MethodKind::Redirect | MethodKind::Poll => {
+                self.sources.get(&method).map(|source| source.environment)
+            }
         }
     }
 
     /// Says whether people can log in this way here.
-    pub(crate) fn offers(&self, eid: Eid) -> bool {
+    pub(crate) fn offers(&self, eid: LoginMethod) -> bool {
         self.environment_of(eid).is_some()
     }
 
     /// Says whether people could log in this way here until an administrator switched it off.
-    pub(crate) fn is_switched_off(&self, eid: Eid) -> bool {
-        !self.offers(eid) && (eid == Eid::Automation || self.switched_off.contains(&eid))
+    pub(crate) fn is_switched_off(&self, eid: LoginMethod) -> bool {
+        !self.offers(eid) && (!eid.is_eid() || self.switched_off.contains(&eid))
     }
 
     /// Says whether browsers reach it over TLS, so that cookies can be `Secure`.

@@ -58,6 +58,20 @@ impl Provider {
         self.applications.get(key, now, loading).await
     }
 
+    /// The same where an unknown one is no error.
+    pub(crate) async fn find_application(
+        &self,
+        issuer: &Issuer,
+        client_id: &str,
+        call: &Call,
+    ) -> Result<Option<Arc<Application>>, Refusal> {
+        match self.application(issuer, client_id, call).await {
+            Ok(application) => Ok(Some(application)),
+            Err(Refusal::NotFound) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
     /// Finds the application of a login or token by its row; it must still be enabled and of this domain.
     pub(crate) async fn application_by_id(
         &self,

@@ -3,9 +3,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
-use eid::SourceCredentials;
 use model::{
-    DomainSettings, Eid, EidEnvironment, IdentitySourceSettings, KeyTimes, credentials_place, sealed_place,
+    DomainSettings, EidEnvironment, IdentitySourceSettings, KeyTimes, LoginMethod, credentials_place,
+    sealed_place,
 };
 use store::{StoreError, Tx, domains, identity_sources, signing_keys, subject_keys, tenants};
 
@@ -126,7 +126,7 @@ impl Provider {
             opened_keys.insert(row.environment, key);
         }
         for row in rows.sources.iter().filter(|row| row.disabled_at.is_none()) {
-            Eid::parse(&row.eid).ok_or_else(|| broken("an identity source"))?;
+            LoginMethod::parse(&row.eid).ok_or_else(|| broken("an identity source"))?;
         }
         Ok(Opened {
             keys: rows.signing_keys.iter().map(|row| key(&seal, row)).collect::<Result<_, _>>()?,
@@ -142,13 +142,14 @@ impl Provider {
         let url = format!("{}://{}", domain.scheme.as_str(), domain.host);
         let mut sources = HashMap::new();
         for row in rows.sources.iter().filter(|row| row.disabled_at.is_none()) {
-            if let Some(eid) = Eid::parse(&row.eid).filter(|_| row.environment.may_serve(domain.environment))
+            if let Some(eid) =
+                LoginMethod::parse(&row.eid).filter(|_| row.environment.may_serve(domain.environment))
             {
                 sources.insert(eid, self.source((&seal, &url), eid, row, call));
             }
         }
         let off = rows.sources.iter().filter(|row| row.disabled_at.is_some());
-        let switched_off = off.filter_map(|row| Eid::parse(&row.eid)).collect();
+        let switched_off = off.filter_map(|row| LoginMethod::parse(&row.eid)).collect();
         Ok(Issuer {
             tenant: tenant.id,
             domain: domain.id,
@@ -167,25 +168,21 @@ impl Provider {
     fn source(
         &self,
         (seal, url): (&SealKey, &str),
-        eid: Eid,
+        eid: LoginMethod,
         row: &identity_sources::IdentitySource,
         call: &Call,
     ) -> Source {
         let place = credentials_place(row.tenant_id, row.id, row.credentials_version);
-        let credentials: Option<SourceCredentials> = row
-            .sealed_credentials
-            .as_deref()
-            .and_then(|sealed| seal.open(&place, sealed).ok())
-            .and_then(|opened| serde_json::from_slice(opened.expose()).ok());
+        let opened = row.sealed_credentials.as_deref().and_then(|sealed| seal.open(&place, sealed).ok());
         let callback = format!("{url}/callback/{}", eid.as_str());
         // Only test domains get here with a sandbox source (`may_serve`).
         let of_tenant = (row.environment == EidEnvironment::Sandbox)
             .then(|| self.catalogue.sandbox_connector(row.tenant_id, eid, url))
             .flatten();
         let stored = || {
-            credentials
+            opened
                 .ok_or_else(|| eid::EidError::Misconfigured("no readable credentials are stored".to_owned()))
-                .and_then(|credentials| self.catalogue.connector(eid, row.environment, credentials, callback))
+                .and_then(|it| self.catalogue.connector((eid, row.environment), it.expose(), callback))
         };
         let connector = of_tenant.unwrap_or_else(stored);
         if let Err(error) = &connector {

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crypto::Digest;
-use model::Eid;
+use model::LoginMethod;
 use oidc::LogoutParams;
 use store::{StoreError, browser_sessions, login_events::Kind};
 use texts::Cause;
@@ -128,7 +128,8 @@ impl Provider {
         if sessions.is_empty() {
             return Ok(());
         }
-        let ended: Vec<(Digest, Eid)> = sessions.iter().map(|it| (it.digest, it.held.proof.eid)).collect();
+        let ended: Vec<(Digest, LoginMethod)> =
+            sessions.iter().map(|it| (it.digest, it.held.proof.eid)).collect();
         let tenant = issuer.tenant;
         let removed = self.store.write(move |tx| {
             let mut removed = Vec::new();

@@ -11,7 +11,7 @@ use std::{
 };
 
 use crypto::{Digest, Random};
-use model::{ApplicationId, DomainId, Eid, LoginEventId, Rate, TenantId, Timestamp};
+use model::{ApplicationId, DomainId, LoginEventId, LoginMethod, Rate, TenantId, Timestamp};
 use store::login_events::{Kind, LoginEvent};
 use texts::Cause;
 
@@ -172,7 +172,7 @@ pub(crate) struct Event<'a> {
     pub(crate) kind: Kind,
     pub(crate) application: Option<&'a Application>,
     pub(crate) login: Option<&'a str>,
-    pub(crate) eid: Option<Eid>,
+    pub(crate) eid: Option<LoginMethod>,
     pub(crate) cause: Option<Cause>,
 }
 

@@ -13,13 +13,13 @@ pub(crate) trait Layout: Serialize + DeserializeOwned {
 }
 
 impl Layout for Wanted {
-    const VERSION: u8 = 2;
-}
-impl Layout for Grant {
     const VERSION: u8 = 3;
 }
+impl Layout for Grant {
+    const VERSION: u8 = 4;
+}
 impl Layout for BrowserSession {
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 }
 
 /// Writes a value for sealing.

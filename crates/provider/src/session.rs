@@ -1,7 +1,7 @@
 //! Browser sessions: found by their cookie, which alone opens what they hold.
 
 use crypto::{Digest, SealKey, Secret, b64};
-use model::{BrowserSession, Eid, Proof, SessionId, SubjectOf, Timestamp};
+use model::{BrowserSession, LoginMethod, Proof, SessionId, SubjectOf, Timestamp};
 use oidc::Scopes;
 use store::{StoreError, WriteTx, browser_sessions};
 
@@ -12,13 +12,13 @@ use crate::{
 
 /// The way to a session's row, and what opens it.
 pub(crate) struct SessionKey {
-    pub(crate) eid: Eid,
+    pub(crate) eid: LoginMethod,
     pub(crate) digest: Digest,
     seal: SealKey,
 }
 
 impl SessionKey {
-    fn of(eid: Eid, secret: &[u8]) -> Self {
+    fn of(eid: LoginMethod, secret: &[u8]) -> Self {
         Self { eid, digest: Digest::of(secret), seal: SealKey::derive(secret, "browser session") }
     }
 
@@ -73,7 +73,7 @@ impl SessionRows {
 
 impl Issuer {
     /// Says whether browsers are remembered for this application's logins with this eID.
-    pub(crate) fn remembers(&self, application: &Application, eid: Eid) -> bool {
+    pub(crate) fn remembers(&self, application: &Application, eid: LoginMethod) -> bool {
         application.settings.single_sign_on && self.settings.single_sign_on.contains(&eid)
     }
 

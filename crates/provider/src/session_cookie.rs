@@ -1,12 +1,12 @@
 //! A browser session's cookie.
 
-use model::Eid;
+use model::LoginMethod;
 
 /// A session cookie that came, or is to be kept.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionCookie {
     /// The eID of the session.
-    pub eid: Eid,
+    pub eid: LoginMethod,
     /// 43 characters of base64url.
     pub value: String,
 }

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use model::Eid;
+use model::LoginMethod;
 
 use crate::limits::Limit;
 
@@ -22,7 +22,7 @@ pub struct Tally {
 
 impl Tally {
     /// Counts a step of a login; `outcome`: `started`, `finished`, or the name of what went wrong.
-    pub(crate) fn login(&self, eid: Eid, outcome: &'static str) {
+    pub(crate) fn login(&self, eid: LoginMethod, outcome: &'static str) {
         let mut logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
         *logins.entry((eid.as_str(), outcome)).or_default() += 1;
     }

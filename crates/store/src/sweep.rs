@@ -132,8 +132,8 @@ pub fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Resul
     })
 }
 
-/// Removes at most `limit` expired rows of the tables on which no acceptance depends: login events, and counts of
-/// failures. Whatever the clock has done.
+/// Removes at most `limit` expired rows of the tables on which no acceptance depends: login events, counts of failures,
+/// and what is given again for a minute, which is only refused without them. Whatever the clock has done.
 ///
 /// # Errors
 /// As [`remove_expired`].
@@ -143,7 +143,10 @@ pub fn remove_expired_records(
     limit: u32,
 ) -> Result<Removed, StoreError> {
     let values = [now.into(), limit.into()];
+    let grace_ended = now.before(model::REFRESH_GRACE);
     Ok(Removed {
+        kept_answers: tx.execute(KEPT_ANSWERS, &values)?,
+        successors: tx.execute(SUCCESSORS, &[grace_ended.into(), limit.into()])?,
         login_events: tx.execute(LOGIN_EVENTS, &values)?,
         counted_events: tx.execute(COUNTED_EVENTS, &values)?,
         failed_attempts: tx.execute(FAILED_ATTEMPTS, &values)?,

@@ -87,3 +87,20 @@ async fn a_sweep_is_bounded_and_takes_the_oldest_first() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn while_the_clock_is_not_to_be_trusted_only_records_go() {
+    in_each_house(async |house| {
+        log_in(house, 0).await;
+        let (tenant_id, key) = (house.tenant, Digest::of(b"somebody"));
+        let failed = move |tx: &mut store::WriteTx<'_>| {
+            store::failed_attempts::count(tx, tenant_id, ("client", &key), NOW.after(MINUTE), NOW).map(drop)
+        };
+        house.write(failed).await;
+        let late = NOW.after(10 * MINUTE);
+        let removed = house.write(move |tx| sweep::remove_expired_records(tx, late, 10)).await;
+        assert_eq!(removed, Removed { failed_attempts: 1, ..Removed::default() });
+        assert_eq!(house.write(move |tx| sweep::remove_expired(tx, late, 10)).await.total(), 5);
+    })
+    .await;
+}

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use model::Eid;
+use model::LoginMethod;
 use provider::{Brought, CookieChange, LoginCookie, SessionCookie};
 use texts::Locale;
 
@@ -23,7 +23,7 @@ const HALF_A_YEAR: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cookies {
     pub(crate) brought: Brought,
-    pub(crate) last_eid: Option<Eid>,
+    pub(crate) last_eid: Option<LoginMethod>,
     pub(crate) language: Option<Locale>,
 }
 
@@ -38,13 +38,13 @@ impl Cookies {
             let Some(name) = name.strip_prefix(prefix(https)) else { continue };
             if let Some(login) = name.strip_prefix(LOGIN) {
                 cookies.brought.logins.push(LoginCookie { login: login.to_owned(), value: value.to_owned() });
-            } else if let Some(eid) = name.strip_prefix(SESSION).and_then(Eid::parse) {
+            } else if let Some(eid) = name.strip_prefix(SESSION).and_then(LoginMethod::parse) {
                 let is_first = cookies.brought.sessions.iter().all(|it| it.eid != eid);
                 if is_first {
                     cookies.brought.sessions.push(SessionCookie { eid, value: value.to_owned() });
                 }
             } else if name == LAST_EID {
-                cookies.last_eid = Eid::parse(value);
+                cookies.last_eid = LoginMethod::parse(value);
             } else if name == LANGUAGE {
                 cookies.language = Locale::parse(value);
             }
@@ -108,7 +108,7 @@ pub(crate) fn write_changes(headers: &mut HeaderMap, changes: &[CookieChange], h
 }
 
 /// Remembers the eID that was used last.
-pub(crate) fn write_last_eid(headers: &mut HeaderMap, eid: Eid, https: bool) {
+pub(crate) fn write_last_eid(headers: &mut HeaderMap, eid: LoginMethod, https: bool) {
     headers
         .extend(set(LAST_EID, eid.as_str(), Some(HALF_A_YEAR), https).map(|line| (header::SET_COOKIE, line)));
 }

@@ -8,6 +8,9 @@ use axum::http::{HeaderMap, HeaderName, Uri, header};
 /// By browsers only, and only where the connection is secure: from where a request came.
 pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
+/// By browsers only: for what the answer is, "empty" where a script asks.
+pub(crate) const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+
 /// Headers that we act on and that may come once.
 const ONCE: [HeaderName; 5] =
     [header::HOST, header::ORIGIN, header::AUTHORIZATION, header::CONTENT_TYPE, SEC_FETCH_SITE];

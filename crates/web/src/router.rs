@@ -17,7 +17,7 @@ use tower::ServiceExt;
 
 use crate::{
     App, ClientAddress, PublicSandboxSite, SampleSite, SimulatorSite, Site,
-    headers::is_ambiguous,
+    headers::{SEC_FETCH_DEST, is_ambiguous},
     op::{
         assets, authorize, criipto_configuration, discovery, eids, errors, login, logout, mobile, statements,
         token, turn::frame, userinfo,
@@ -289,12 +289,11 @@ fn only_a_look(request: &Request, (headers, call): (&HeaderMap, &Call)) -> Optio
     if is_prefetch("sec-purpose") || is_prefetch("purpose") {
         return Some(empty(StatusCode::SERVICE_UNAVAILABLE));
     }
-    let is_visit = match text("sec-fetch-dest") {
+    let is_visit = match text(SEC_FETCH_DEST.as_str()) {
         None | Some("document" | "iframe") => true,
-        // A script may ask in the mode that answers scripts; what was pushed is not known here yet.
+        // A script may ask in the mode that answers scripts; the provider knows the mode of what was pushed too.
         Some("empty") => {
-            let query = request.uri().query().unwrap_or_default();
-            query.split('&').any(|it| it == "response_mode=json" || it.starts_with("request_uri="))
+            request.method() == Method::GET && (path == "/oauth2/authorize" || path.starts_with("/with/"))
         }
         Some(_) => false,
     };

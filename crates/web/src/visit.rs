@@ -34,6 +34,8 @@ pub(crate) struct Visit {
     pub(crate) origin: Option<String>,
     /// Whether a page of this domain sent it; asked where a form of ours is taken.
     pub(crate) is_from_own_page: bool,
+    /// Whether a script of a page asks, and reads the answer or does not.
+    pub(crate) is_by_script: bool,
     /// Whether the body may be a form, by its `Content-Type`.
     pub(crate) may_be_form: bool,
     pub(crate) authorization: Option<String>,
@@ -116,6 +118,7 @@ impl FromRequestParts<App> for Visit {
             accept_language,
             origin: text(&parts.headers, &header::ORIGIN),
             is_from_own_page: headers::is_from_own_page(&parts.headers, &own),
+            is_by_script: text(&parts.headers, &headers::SEC_FETCH_DEST).is_some_and(|it| it == "empty"),
             may_be_form: headers::may_be_form(&parts.headers),
             authorization: text(&parts.headers, &header::AUTHORIZATION),
         })

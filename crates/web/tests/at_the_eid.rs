@@ -229,7 +229,7 @@ async fn refused_credentials_are_our_trouble_and_not_the_persons() {
         secret: Some("wrong".to_owned()),
         private_key: None,
     };
-    house.set_source(house.domain, model::Eid::NoVipps, wrong).await;
+    house.set_source(house.domain, model::LoginMethod::NO_VIPPS, wrong).await;
     let mut browser = house.browser();
     let reply = browser.log_in(&[("acr_values", Some("urn:grn:authn:no:vipps"))], with::APP).await;
     assert_eq!(browser.follow(reply).await.trouble(), "source-misconfigured");
@@ -242,7 +242,7 @@ async fn an_eid_that_was_switched_off_is_not_shown_or_alarmed_as_misconfigured()
     let mut browser = house.browser();
     let leave = browser.authorize(&[("acr_values", Some("urn:grn:authn:no:bankid"))]).await;
     let state = leave.param("state");
-    house.switch(model::Eid::NoBankid, false).await;
+    house.switch(model::LoginMethod::NO_BANKID, false).await;
     let reply = browser.get(&format!("/callback/no-bankid?code=x&state={state}")).await;
     assert_eq!(browser.follow(reply).await.trouble(), "eid-switched-off");
     let refused = house.browser().authorize(&[("acr_values", Some("urn:grn:authn:no:bankid"))]).await;

@@ -219,7 +219,7 @@ async fn unknown_acr_values_beside_a_known_one_are_ignored() {
 
 #[tokio::test]
 async fn neg_11_an_eid_that_the_application_may_not_use_is_refused_on_every_path() {
-    let house = House::with(|shop| shop.eids = vec![model::Eid::NoBankid]).await;
+    let house = House::with(|shop| shop.eids = vec![model::LoginMethod::NO_BANKID]).await;
     let vipps = "urn:grn:authn:no:vipps";
     assert_eq!(refused(&house, &[("acr_values", Some(vipps))]).await, "invalid_request");
     let hint = format!("acr_values:{vipps}");

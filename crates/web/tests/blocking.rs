@@ -94,11 +94,11 @@ async fn an_eid_that_was_switched_off_still_redeemed_codes_and_answered_at_useri
     let code = house.code(&[]).await;
     let introspect =
         form(&[("token", &token), ("client_id", "shop"), ("client_secret", house.secret.expose())]);
-    house.switch_source(model::Eid::NoBankid, false).await;
+    house.switch_source(model::LoginMethod::NO_BANKID, false).await;
     assert_eq!(house.redeem(&code).await.error(), "invalid_grant");
     assert_eq!(house.userinfo(&token).await.status, 401);
     assert_eq!(house.post("/oauth2/introspect", &introspect, &[]).await.json()["active"], false);
-    house.switch_source(model::Eid::NoBankid, true).await;
+    house.switch_source(model::LoginMethod::NO_BANKID, true).await;
     assert_eq!(house.userinfo(&token).await.status, 200, "nothing was spent");
     assert_eq!(house.redeem(&code).await.status, 200, "nothing was spent");
 }
@@ -109,7 +109,7 @@ async fn neg_11_a_level_raised_after_the_code_holds_at_the_token_endpoint_and_at
     let token =
         house.redeem(&house.code(&[]).await).await.json()["access_token"].as_str().unwrap().to_owned();
     let code = house.code(&[]).await;
-    house.change_shop(|shop| shop.eids = vec![model::Eid::NoVipps]).await;
+    house.change_shop(|shop| shop.eids = vec![model::LoginMethod::NO_VIPPS]).await;
     assert_eq!(house.redeem(&code).await.error(), "invalid_grant");
     assert_eq!(house.userinfo(&token).await.status, 401);
 }
@@ -222,7 +222,7 @@ async fn a_login_under_way_took_its_code_to_the_issuer_that_was_set_meanwhile() 
         secret: Some("another secret".to_owned()),
         private_key: None,
     };
-    house.set_source(house.domain, model::Eid::NoBankid, other).await;
+    house.set_source(house.domain, model::LoginMethod::NO_BANKID, other).await;
     house.restart();
     let mut browser = with_cookies(&house, cookies);
     let page = browser.get(&back).await;
@@ -259,7 +259,7 @@ async fn a_prefetch_of_the_way_back_ended_the_login() {
 #[tokio::test]
 async fn an_image_tag_minted_a_code() {
     let mut house = House::with(|shop| shop.response_modes.json = true).await;
-    house.remember(&[model::Eid::NoBankid]).await;
+    house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
     let query = house.request(&[("prompt", Some("none"))]);
@@ -273,4 +273,25 @@ async fn an_image_tag_minted_a_code() {
     let json = format!("{target}&response_mode=json");
     let reply = house.send(looking(&json, &browser.cookies, ("sec-fetch-dest", "empty"))).await;
     assert!(reply.status == 200 && reply.json()["code"].is_string(), "{reply:?}");
+}
+
+#[tokio::test]
+async fn a_script_did_what_only_a_visit_may_by_naming_a_mode_or_a_reference() {
+    let mut house = House::open().await;
+    house.remember(&[model::LoginMethod::NO_BANKID]).await;
+    let mut browser = house.browser();
+    browser.log_in(&[], with::APP).await;
+    browser.authorize(&[("prompt", Some("login"))]).await;
+    let (cookies, silent) = (browser.cookies.clone(), house.request(&[("prompt", Some("none"))]));
+    let login = browser.cookies.keys().find_map(|it| it.strip_prefix("__Host-login-")).unwrap();
+    let secret = house.secret.expose();
+    let pushed = house.post("/oauth2/par", &format!("{silent}&client_secret={secret}"), &[]).await.json();
+    for target in [
+        format!("/oauth2/authorize?{silent}&request_uri="),
+        format!("/oauth2/authorize?client_id=shop&request_uri={}", pushed["request_uri"].as_str().unwrap()),
+        format!("/login/{login}/back?response_mode=json"),
+    ] {
+        let reply = house.send(looking(&target, &cookies, ("sec-fetch-dest", "empty"))).await;
+        assert_eq!((reply.status, reply.trouble()), (400, "not-opened-as-page"), "{target}");
+    }
 }

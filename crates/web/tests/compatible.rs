@@ -1,6 +1,6 @@
 //! The compatible profile: tokens as the vendor documents them, name by name, type by type, in their order.
 
-use model::{ApplicationSettings, Eid, PropertyFormat, UserinfoResponse};
+use model::{ApplicationSettings, LoginMethod, PropertyFormat, UserinfoResponse};
 use serde_json::{Value, json};
 
 use crate::house::{Browser, House, ISSUER, REDIRECT, Reply, START, VERIFIER, form, with};
@@ -330,7 +330,7 @@ async fn consent_revoke_is_an_ordinary_login_here_and_unknown_to_others() {
 #[tokio::test]
 async fn a_hint_of_this_profile_names_its_session() {
     let mut house = house(|_| {}).await;
-    house.remember(&[Eid::NoBankid]).await;
+    house.remember(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     let first = tokens(&house, &mut browser, &[], with::APP).await;
     let hint = first["id_token"].as_str().unwrap();

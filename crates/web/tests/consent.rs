@@ -1,5 +1,7 @@
 //! Between proof and code.
 
+use std::collections::BTreeMap;
+
 use crate::house::{Browser, House, ISSUER, Reply, with};
 
 async fn asked(browser: &mut Browser<'_>) -> (String, Reply) {
@@ -145,4 +147,52 @@ async fn a_kept_answer_is_forgotten_after_a_minute() {
     house.step(60);
     let second = late.post(&format!("{target}/consent"), "decision=deny", Some(ISSUER)).await;
     assert_eq!((second.status, second.trouble()), (400, "login-over"));
+}
+
+/// A browser with these cookies: settings are changed while none looks at the house.
+fn back_again(house: &House, cookies: BTreeMap<String, String>) -> Browser<'_> {
+    Browser { cookies, ..house.browser() }
+}
+
+async fn at_consent(house: &House, change: (&str, Option<&str>)) -> (BTreeMap<String, String>, String) {
+    let mut browser = house.browser();
+    let reply = browser.log_in(&[("scope", Some("openid profile nin")), change], with::APP).await;
+    let action = format!("{}/consent", reply.location());
+    (browser.cookies, action)
+}
+
+#[tokio::test]
+async fn a_kept_answer_went_to_an_address_that_was_withdrawn_meanwhile() {
+    let mut house = House::open().await;
+    let (cookies, action) = at_consent(&house, ("state", None)).await;
+    let first = back_again(&house, cookies.clone()).post(&action, "decision=allow", Some(ISSUER)).await;
+    assert!(first.body.contains("code="));
+    house.change_shop(|shop| shop.redirect_uris = vec!["https://shop.example/new".to_owned()]).await;
+    let second = back_again(&house, cookies).post(&action, "decision=allow", Some(ISSUER)).await;
+    assert_eq!((second.status, second.trouble()), (400, "login-over"));
+}
+
+#[tokio::test]
+async fn a_kept_answer_went_by_a_response_mode_that_was_switched_off_meanwhile() {
+    let mut house = House::with(|shop| shop.response_modes.json = true).await;
+    let (cookies, action) = at_consent(&house, ("response_mode", Some("json"))).await;
+    let first = back_again(&house, cookies.clone()).post(&action, "decision=allow", Some(ISSUER)).await;
+    assert!(first.body.contains("\"code\""), "{}", first.body);
+    house.change_shop(|_| {}).await;
+    let second = back_again(&house, cookies).post(&action, "decision=allow", Some(ISSUER)).await;
+    assert_eq!((second.status, second.trouble()), (400, "login-over"));
+}
+
+#[tokio::test]
+async fn after_logout_the_next_person_at_the_browser_got_the_code_of_the_one_before() {
+    let mut house = House::open().await;
+    house.remember(&[model::LoginMethod::NO_BANKID]).await;
+    let (cookies, action) = at_consent(&house, ("state", None)).await;
+    let mut browser = back_again(&house, cookies);
+    let first = browser.post(&action, "decision=allow", Some(ISSUER)).await;
+    assert!(first.body.contains("code=") && browser.cookies.keys().any(|it| it.contains("session-")));
+    browser.post("/oauth2/logout", "decision=logout", Some(ISSUER)).await;
+    assert!(!browser.cookies.keys().any(|it| it.contains("session-")));
+    let next = browser.post(&action, "decision=allow", Some(ISSUER)).await;
+    assert_eq!((next.status, next.trouble()), (400, "login-over"));
 }

@@ -88,7 +88,7 @@ async fn a_request_that_became_no_login_is_told_by_itself() {
 #[tokio::test]
 async fn an_answer_from_a_session_and_its_end_are_told() {
     let mut house = House::open().await;
-    house.remember(&[model::Eid::NoBankid]).await;
+    house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
     let again = browser.authorize(&[]).await;

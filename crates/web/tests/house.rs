@@ -21,8 +21,8 @@ use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Algorithm, PublicKey, Random, SealKey, Secret, SigningKey, b64};
 use eid::{Catalogue, Issuer, SourceCredentials, SourceMethod, TenantSandbox};
 use model::{
-    Actor, ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, Eid, EidEnvironment,
-    Environment, TenantId, Timestamp,
+    Actor, ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, EidEnvironment, Environment,
+    LoginMethod, TenantId, Timestamp,
 };
 use outbound::{Allowed, Outbound, Settings};
 use provider::{Limits, Provider};
@@ -172,7 +172,7 @@ fn tenant_sandbox(sandbox: Arc<PublicSandbox>) -> TenantSandbox {
             secret: Some(secret.expose().clone()),
             private_key: None,
         };
-        (sandbox.issuer(kind, &tenant), credentials)
+        Some((sandbox.issuer(kind, &tenant), credentials))
     })
 }
 
@@ -240,11 +240,10 @@ impl House {
         let console = Console::new(store.clone(), master.clone(), random.clone());
         let now = Timestamp::from_seconds(START);
         let tenant = console.ensure_tenant(&Actor::Operator("test".to_owned()), "shop", now).await.unwrap();
-        let issuers = [(Eid::NoBankid, &bankid), (Eid::NoVipps, &vipps)].map(|(eid, simulator)| Issuer {
-            eid,
-            environment: EidEnvironment::Sandbox,
-            issuer: simulator.issuer(),
-        });
+        let issuers =
+            [(LoginMethod::NO_BANKID, &bankid), (LoginMethod::NO_VIPPS, &vipps)].map(|(eid, simulator)| {
+                Issuer { eid, environment: EidEnvironment::Sandbox, issuer: simulator.issuer() }
+            });
         let (again, (limits, chosen)) = (store.clone(), no_limits());
         let uses_public_sandbox = Arc::new(AtomicBool::new(false));
         let (is_public, public) = (Arc::clone(&uses_public_sandbox), Arc::clone(&sandbox));
@@ -320,11 +319,11 @@ impl House {
     }
 
     /// Lets the domain remember browsers with these eIDs.
-    pub(crate) async fn remember(&mut self, eids: &[Eid]) {
+    pub(crate) async fn remember(&mut self, eids: &[LoginMethod]) {
         self.remember_at(self.domain, eids).await;
     }
 
-    pub(crate) async fn remember_at(&mut self, domain: DomainId, eids: &[Eid]) {
+    pub(crate) async fn remember_at(&mut self, domain: DomainId, eids: &[LoginMethod]) {
         let eids = eids.to_vec();
         let change = |it: &mut model::DomainSettings| it.single_sign_on = eids;
         self.console.change_domain(&self.tenant, domain, change, self.now()).await.unwrap();
@@ -332,7 +331,7 @@ impl House {
     }
 
     /// Switches an eID of the house's domain off or on.
-    pub(crate) async fn switch_source(&mut self, eid: Eid, on: bool) {
+    pub(crate) async fn switch_source(&mut self, eid: LoginMethod, on: bool) {
         let at = (self.domain, eid);
         self.console.switch_identity_source(&self.tenant, at, on, self.now()).await.unwrap();
         self.restart();
@@ -368,7 +367,7 @@ impl House {
     }
 
     /// Writes the settings of an identity source, as an administrator would.
-    pub(crate) async fn set_source_settings(&mut self, eid: Eid, settings: &str) {
+    pub(crate) async fn set_source_settings(&mut self, eid: LoginMethod, settings: &str) {
         let (tenant, domain, settings) = (self.tenant.id, self.domain, settings.to_owned());
         let saved = self.store.write(move |tx| {
             let row = store::identity_sources::find(tx, tenant, domain, eid.as_str())?.unwrap();
@@ -380,7 +379,7 @@ impl House {
     }
 
     /// Switches an identity source on or off, as an administrator would, and waits until everybody sees it.
-    pub(crate) async fn switch(&self, eid: Eid, on: bool) {
+    pub(crate) async fn switch(&self, eid: LoginMethod, on: bool) {
         let switched = self.console.switch_identity_source(&self.tenant, (self.domain, eid), on, self.now());
         switched.await.unwrap();
         self.step(10);
@@ -409,9 +408,9 @@ impl House {
         };
         let domain = self.console.ensure_domain(tenant, &new, self.now()).await.unwrap();
         let key = SigningKey::generate(Algorithm::Es256).unwrap();
-        let callback = |eid: Eid| format!("https://{host}/callback/{}", eid.as_str());
-        self.bankid.register(client(callback(Eid::NoBankid), Some(key.public_jwk()), None));
-        self.vipps.register(client(callback(Eid::NoVipps), None, Some("vipps-secret")));
+        let callback = |eid: LoginMethod| format!("https://{host}/callback/{}", eid.as_str());
+        self.bankid.register(client(callback(LoginMethod::NO_BANKID), Some(key.public_jwk()), None));
+        self.vipps.register(client(callback(LoginMethod::NO_VIPPS), None, Some("vipps-secret")));
         let bankid = SourceCredentials {
             client_id: "us".to_owned(),
             method: SourceMethod::PrivateKeyJwt,
@@ -424,13 +423,18 @@ impl House {
             private_key: None,
             ..bankid.clone()
         };
-        for (eid, credentials) in [(Eid::NoBankid, bankid), (Eid::NoVipps, vipps)] {
+        for (eid, credentials) in [(LoginMethod::NO_BANKID, bankid), (LoginMethod::NO_VIPPS, vipps)] {
             self.set_source_of(tenant, domain, eid, credentials).await;
         }
         domain
     }
 
-    pub(crate) async fn set_source(&self, domain: DomainId, eid: Eid, credentials: SourceCredentials) {
+    pub(crate) async fn set_source(
+        &self,
+        domain: DomainId,
+        eid: LoginMethod,
+        credentials: SourceCredentials,
+    ) {
         self.set_source_of(&self.tenant, domain, eid, credentials).await;
     }
 
@@ -438,7 +442,7 @@ impl House {
         &self,
         tenant: &Tenant,
         domain: DomainId,
-        eid: Eid,
+        eid: LoginMethod,
         credentials: SourceCredentials,
     ) {
         let new = NewIdentitySource {

@@ -1,7 +1,7 @@
 //! People who were known elsewhere keep the subject that they had.
 
 use console::Tenant;
-use model::{Actor, ApplicationKind, ApplicationSettings, Eid, Sector};
+use model::{Actor, ApplicationKind, ApplicationSettings, LoginMethod, Sector};
 use serde_json::{Value, json};
 
 use crate::house::{House, REDIRECT, VERIFIER, with};
@@ -34,7 +34,7 @@ async fn sub(house: &House, acr: &str, client_id: &str) -> String {
     userinfo(house, acr, client_id, "openid").await["sub"].as_str().unwrap().to_owned()
 }
 
-fn subject(eid: Eid, sector: &str, stable_id: &str, sub: &str) -> Value {
+fn subject(eid: LoginMethod, sector: &str, stable_id: &str, sub: &str) -> Value {
     json!({"environment": "sandbox", "sector": sector, "eid": eid.as_str(), "stable_id": stable_id, "sub": sub})
 }
 
@@ -49,13 +49,14 @@ async fn whoever_was_imported_has_their_subject_at_the_next_login_and_others_kee
     let house = House::open().await;
     let (bankid, vipps) = (stable_id(&house, BANKID).await, stable_id(&house, VIPPS).await);
     let derived = sub(&house, VIPPS, "shop").await;
-    import(&house, &house.tenant, &[subject(Eid::NoBankid, "tenant", &bankid, "{11111111-2222}")]).await;
+    import(&house, &house.tenant, &[subject(LoginMethod::NO_BANKID, "tenant", &bankid, "{11111111-2222}")])
+        .await;
 
     // No cache stands in between, and the other eID's person is another one.
     assert_eq!(sub(&house, BANKID, "shop").await, "{11111111-2222}");
     assert_eq!(sub(&house, VIPPS, "shop").await, derived);
 
-    import(&house, &house.tenant, &[subject(Eid::NoVipps, "tenant", &vipps, "v-1")]).await;
+    import(&house, &house.tenant, &[subject(LoginMethod::NO_VIPPS, "tenant", &vipps, "v-1")]).await;
     assert_eq!(sub(&house, VIPPS, "shop").await, "v-1");
 }
 
@@ -66,8 +67,8 @@ async fn another_tenant_and_another_environment_do_not_see_it() {
     let derived = sub(&house, BANKID, "shop").await;
     let actor = Actor::Operator("test".to_owned());
     let other = house.console.ensure_tenant(&actor, "other", house.time()).await.unwrap();
-    import(&house, &other, &[subject(Eid::NoBankid, "tenant", &bankid, "theirs")]).await;
-    let mut elsewhere = subject(Eid::NoBankid, "tenant", &bankid, "real");
+    import(&house, &other, &[subject(LoginMethod::NO_BANKID, "tenant", &bankid, "theirs")]).await;
+    let mut elsewhere = subject(LoginMethod::NO_BANKID, "tenant", &bankid, "real");
     elsewhere["environment"] = json!("production");
     import(&house, &house.tenant, &[elsewhere]).await;
     assert_eq!(sub(&house, BANKID, "shop").await, derived);
@@ -81,7 +82,7 @@ async fn a_pairwise_subject_is_one_applications_alone() {
     settings.sector = Sector::Application;
     house.add_application(house.domain, "alone", settings).await;
     let derived = sub(&house, BANKID, "shop").await;
-    import(&house, &house.tenant, &[subject(Eid::NoBankid, "alone", &bankid, "pairwise-1")]).await;
+    import(&house, &house.tenant, &[subject(LoginMethod::NO_BANKID, "alone", &bankid, "pairwise-1")]).await;
     assert_eq!(sub(&house, BANKID, "alone").await, "pairwise-1");
     assert_eq!(sub(&house, BANKID, "shop").await, derived);
 }
@@ -90,7 +91,8 @@ async fn a_pairwise_subject_is_one_applications_alone() {
 async fn two_people_never_share_a_subject_even_if_one_was_imported_so() {
     let house = House::open().await;
     let derived = sub(&house, BANKID, "shop").await;
-    import(&house, &house.tenant, &[subject(Eid::NoBankid, "tenant", "somebody-else", &derived)]).await;
+    import(&house, &house.tenant, &[subject(LoginMethod::NO_BANKID, "tenant", "somebody-else", &derived)])
+        .await;
     let mut browser = house.browser();
     let answer = browser.log_in(&[("acr_values", Some(BANKID))], with::APP).await;
     assert_eq!(answer.status, 500, "a fault, not a login");
@@ -100,9 +102,9 @@ async fn two_people_never_share_a_subject_even_if_one_was_imported_so() {
 #[tokio::test]
 async fn a_remembered_browser_has_the_imported_subject_and_can_be_logged_out_by_it() {
     let mut house = House::open().await;
-    house.remember(&[Eid::NoBankid]).await;
+    house.remember(&[LoginMethod::NO_BANKID]).await;
     let bankid = stable_id(&house, BANKID).await;
-    import(&house, &house.tenant, &[subject(Eid::NoBankid, "tenant", &bankid, "imported")]).await;
+    import(&house, &house.tenant, &[subject(LoginMethod::NO_BANKID, "tenant", &bankid, "imported")]).await;
     assert_eq!(sub(&house, BANKID, "shop").await, "imported");
     let ended = house.console.end_sessions_of(&house.tenant, "imported", house.time()).await;
     assert_eq!(ended.unwrap(), 1);
@@ -113,7 +115,7 @@ async fn an_imported_subject_is_the_one_of_the_compatible_profile_too() {
     let house = House::with(|it| it.profile = model::Profile::Compatible).await;
     let stable_id = house.kari().bankid_altsub;
     let brought = "{a1000000-0000-4000-8000-000000000001}";
-    import(&house, &house.tenant, &[subject(Eid::NoBankid, "tenant", &stable_id, brought)]).await;
+    import(&house, &house.tenant, &[subject(LoginMethod::NO_BANKID, "tenant", &stable_id, brought)]).await;
     let told = userinfo(&house, BANKID, "shop", "openid").await;
     assert_eq!(
         (&told["sub"], &told["nameidentifier"]),

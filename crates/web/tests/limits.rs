@@ -204,8 +204,7 @@ fn what_holds_a_secret_does_not_print_it() {
     };
     let memo = model::Memo {
         state: *b"canary, canary, ",
-        nonce: *b"canary, canary, ",
-        verifier: *b"canary, canary, canary, canary, ",
+        of_connector: b"canary, canary, canary, canary, ".to_vec(),
         client: [0; 16],
         started_at: model::Timestamp::from_seconds(0),
     };
@@ -219,7 +218,7 @@ fn what_holds_a_secret_does_not_print_it() {
         format!("{answer:?} {:?}", oidc::Returned::pick(&form("code=canary&state=canary"))),
         format!(
             "{memo:?} {consent:?} {:?}",
-            model::Phase::AtEid { eid: model::Eid::NoBankid, memo: memo.clone() }
+            model::Phase::AtEid { eid: model::LoginMethod::NO_BANKID, memo: memo.clone() }
         ),
         format!("{request:?}"),
     ];

@@ -79,7 +79,7 @@ async fn a_login_after_a_logout_is_a_new_login() {
 #[tokio::test]
 async fn a_bad_request_to_log_out_kept_the_person_logged_in_without_a_way_out() {
     let mut house = House::open().await;
-    house.remember(&[model::Eid::NoBankid]).await;
+    house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     let code = browser.log_in(&[], with::APP).await.param("code");
     let tokens = house.redeem(&code).await.json();
@@ -106,7 +106,7 @@ async fn a_bad_request_to_log_out_kept_the_person_logged_in_without_a_way_out() 
 #[tokio::test]
 async fn a_logout_that_was_confirmed_twice_gets_the_same_answer() {
     let mut house = House::open().await;
-    house.remember(&[model::Eid::NoBankid]).await;
+    house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
     let mut impatient = browser.clone();

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use model::Eid;
+use model::LoginMethod;
 use serde_json::json;
 
 use crate::house::{House, Reply, with};
@@ -121,10 +121,10 @@ async fn everybody_may_read_which_eids_a_domain_has() {
 async fn the_tenants_own_text_is_shown_whether_the_eid_works_or_not() {
     let mut house = House::open().await;
     let notice = json!({"notice": {"nb": "BankID er nede & oppe i natt", "en": "Work on BankID tonight"}});
-    house.set_source_settings(Eid::NoBankid, &notice.to_string()).await;
+    house.set_source_settings(LoginMethod::NO_BANKID, &notice.to_string()).await;
     assert!(selector(&house).await.body.contains("BankID er nede &#38; oppe i natt"));
     assert_eq!(house.get("/eids").await.json()["eids"][0]["notice"], notice["notice"]);
-    house.set_source_settings(Eid::NoBankid, r#"{"notice": {"nb": "<script>"}}"#).await;
+    house.set_source_settings(LoginMethod::NO_BANKID, r#"{"notice": {"nb": "<script>"}}"#).await;
     assert!(!selector(&house).await.body.contains("script"), "what does not parse is not shown");
     assert_eq!(house.browser().log_in(&[], with::APP).await.param("code").len(), 43, "and logins go on");
 }

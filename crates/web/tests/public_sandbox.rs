@@ -2,7 +2,7 @@
 
 use axum::{body::Body, http::Request};
 use console::Tenant;
-use model::{Eid, EidEnvironment, Timestamp};
+use model::{EidEnvironment, LoginMethod, Timestamp};
 use sandbox::Kind;
 
 use crate::house::{Browser, HOST, House, REDIRECT, Reply, START, form, with};
@@ -196,7 +196,7 @@ async fn a_production_domain_cannot_use_the_sandbox() {
         id,
         tenant_id: tenant,
         domain_id: domain,
-        eid: Eid::NoBankid.as_str().to_owned(),
+        eid: LoginMethod::NO_BANKID.as_str().to_owned(),
         environment: EidEnvironment::Sandbox,
         settings: "{}".to_owned(),
         sealed_credentials: None,

@@ -153,6 +153,19 @@ async fn a_successor_is_kept_sealed_and_forgotten_when_the_grace_ends() {
 }
 
 #[tokio::test]
+async fn for_an_hour_after_a_start_a_successor_outlived_its_grace() {
+    let house = house().await;
+    let old = text(&app_tokens(&house).await, "refresh_token").to_owned();
+    assert_eq!(app_refresh(&house, &old).await.status, 200);
+    house.step(60);
+    // As long as the clock is not yet to be trusted.
+    house.provider().sweep(&house.call(), false).await.unwrap();
+    let (tenant, digest) = (house.tenant.id, crypto::Digest::of(old.as_bytes()));
+    let row = house.store.read(move |tx| store::refresh_tokens::find(tx, tenant, &digest)).await;
+    assert_eq!(row.unwrap().unwrap().sealed_successor, None);
+}
+
+#[tokio::test]
 async fn a_token_that_an_earlier_version_replaced_is_refused_and_kills_nothing() {
     let house = house().await;
     let first = app_tokens(&house).await;
@@ -218,7 +231,7 @@ async fn neg_11_the_settings_of_today_hold_for_the_login_of_yesterday() {
     let mut house = house().await;
     let shop = tokens(&house).await;
     let token = text(&shop, "refresh_token");
-    house.change_shop(|it| it.eids = vec![model::Eid::NoVipps]).await;
+    house.change_shop(|it| it.eids = vec![model::LoginMethod::NO_VIPPS]).await;
     assert_eq!(refresh(&house, token, &[]).await.error(), "invalid_grant");
     house.change_shop(|it| it.refresh_tokens = false).await;
     assert_eq!(refresh(&house, token, &[]).await.error(), "invalid_grant");
@@ -253,7 +266,7 @@ async fn rule_15_a_refresh_gives_nothing_while_its_eid_is_switched_off() {
     let shop = tokens(&house).await;
     let token = text(&shop, "refresh_token");
     for (on, status) in [(false, 400), (true, 200)] {
-        house.switch_source(model::Eid::NoBankid, on).await;
+        house.switch_source(model::LoginMethod::NO_BANKID, on).await;
         house.restart();
         assert_eq!(refresh(&house, token, &[]).await.status, status);
     }
@@ -274,7 +287,7 @@ async fn a_narrowed_token_does_not_show_what_was_asked_for_by_name() {
 #[tokio::test]
 async fn a_browser_session_answers_a_request_for_refresh_tokens_too() {
     let mut house = house().await;
-    house.remember(&[model::Eid::NoBankid]).await;
+    house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await.param("code");
     let changes = [("scope", Some("openid profile offline_access")), ("prompt", Some("none"))];

@@ -2,7 +2,7 @@
 //! JSON, and a logout that names nothing but an address.
 
 use axum::{body::Body, http::Request};
-use model::{ApplicationKind, ApplicationSettings, Eid, Profile};
+use model::{ApplicationKind, ApplicationSettings, LoginMethod, Profile};
 use serde_json::json;
 
 use crate::house::{HOST, House, REDIRECT, Reply, form, with};
@@ -39,7 +39,7 @@ fn readable(reply: &Reply) -> Option<&str> {
 #[tokio::test]
 async fn discovery_for_one_application_names_what_it_may_use() {
     let house = house(|it| {
-        it.eids = vec![Eid::NoBankid];
+        it.eids = vec![LoginMethod::NO_BANKID];
         it.minimum_level = model::Level::High;
         it.response_modes.post_message = true;
         it.id_token_algorithm = "ES256".to_owned();
@@ -207,7 +207,7 @@ async fn pages_of_a_login_in_a_popup_stay_in_touch_with_their_opener_in_every_mo
 async fn only_sessions_of_framed_applications_come_along_from_other_sites() {
     for (on, wanted) in [(false, "SameSite=Lax; Secure"), (true, "SameSite=None; Secure")] {
         let mut house = house(|it| it.response_modes.post_message = on).await;
-        house.remember(&[Eid::NoBankid]).await;
+        house.remember(&[LoginMethod::NO_BANKID]).await;
         let mut browser = house.browser();
         let answer = browser.log_in(&AS_SPA, with::APP).await;
         let lines = answer.all("set-cookie");
@@ -220,7 +220,7 @@ async fn only_sessions_of_framed_applications_come_along_from_other_sites() {
 #[tokio::test]
 async fn a_silent_login_is_answered_by_message() {
     let mut house = house(|it| it.response_modes.post_message = true).await;
-    house.remember(&[Eid::NoBankid]).await;
+    house.remember(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     let silent = [AS_SPA[0], AS_SPA[1], MESSAGE, ("prompt", Some("none"))];
     let (nobody, _) = posted(&browser.authorize(&silent).await);
@@ -233,7 +233,7 @@ async fn a_silent_login_is_answered_by_message() {
 #[tokio::test]
 async fn a_json_answer_is_a_document_for_the_applications_origins() {
     let mut house = house(|it| it.response_modes.json = true).await;
-    house.remember(&[Eid::NoBankid]).await;
+    house.remember(&[LoginMethod::NO_BANKID]).await;
     let query = house.request(&[AS_SPA[0], AS_SPA[1], AS_JSON, ("prompt", Some("none"))]);
     let target = format!("/oauth2/authorize?{query}");
     let reply = ask(&house, "GET", &target, ORIGIN).await;
@@ -255,7 +255,7 @@ async fn a_json_answer_is_a_document_for_the_applications_origins() {
 #[tokio::test]
 async fn a_logout_that_names_only_an_address_goes_to_one_of_compatible_applications_alone() {
     let mut house = house(|_| {}).await;
-    house.remember(&[Eid::NoBankid]).await;
+    house.remember(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&AS_SPA, with::APP).await;
     let query =

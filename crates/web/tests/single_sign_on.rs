@@ -1,6 +1,6 @@
 //! Single sign-on: a browser that proved a person answers for them, within limits.
 
-use model::Eid;
+use model::LoginMethod;
 use serde_json::Value;
 
 use crate::house::{Browser, House, REDIRECT, Reply, VERIFIER, form, with};
@@ -9,7 +9,7 @@ const NONE: (&str, Option<&str>) = ("prompt", Some("none"));
 const VIPPS: (&str, Option<&str>) = ("acr_values", Some("urn:grn:authn:no:vipps"));
 
 /// A house that remembers browsers with these eIDs.
-async fn house(eids: &[Eid]) -> House {
+async fn house(eids: &[LoginMethod]) -> House {
     let mut house = House::open().await;
     house.remember(eids).await;
     house
@@ -35,7 +35,7 @@ async fn without_the_switch_nobody_is_remembered() {
 
 #[tokio::test]
 async fn the_second_login_needs_no_eid_and_says_when_the_person_proved_themselves() {
-    let house = house(&[Eid::NoBankid]).await;
+    let house = house(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     let first = browser.log_in(&[], with::APP).await;
     let first = claims(&house, &first).await;
@@ -53,7 +53,7 @@ async fn the_second_login_needs_no_eid_and_says_when_the_person_proved_themselve
 
 #[tokio::test]
 async fn a_posted_request_is_answered_from_the_session_too() {
-    let house = house(&[Eid::NoBankid]).await;
+    let house = house(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
     for (changes, outcome) in
@@ -70,7 +70,7 @@ async fn a_posted_request_is_answered_from_the_session_too() {
 
 #[tokio::test]
 async fn what_the_session_cannot_answer_goes_to_the_eid_or_is_told() {
-    let house = house(&[Eid::NoBankid]).await;
+    let house = house(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
     house.step(100);
@@ -97,7 +97,7 @@ async fn what_the_session_cannot_answer_goes_to_the_eid_or_is_told() {
 
 #[tokio::test]
 async fn neg_24_the_session_changes_at_every_login_and_the_old_one_is_dead() {
-    let house = house(&[Eid::NoBankid]).await;
+    let house = house(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::BIOMETRICS).await;
     let before = browser.clone();
@@ -112,7 +112,7 @@ async fn neg_24_the_session_changes_at_every_login_and_the_old_one_is_dead() {
 
 #[tokio::test]
 async fn asvs_7_a_session_ends_when_it_rests_too_long_and_when_its_time_is_up() {
-    let house = house(&[Eid::NoBankid]).await;
+    let house = house(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
     for _ in 0..16 {
@@ -129,7 +129,7 @@ async fn asvs_7_a_session_ends_when_it_rests_too_long_and_when_its_time_is_up() 
 
 #[tokio::test]
 async fn neg_22_sessions_of_two_eids_are_two_persons_to_us() {
-    let house = house(&[Eid::NoBankid, Eid::NoVipps]).await;
+    let house = house(&[LoginMethod::NO_BANKID, LoginMethod::NO_VIPPS]).await;
     let mut browser = house.browser();
     let bankid = browser.log_in(&[], with::APP).await;
     let bankid = claims(&house, &bankid).await;
@@ -143,7 +143,7 @@ async fn neg_22_sessions_of_two_eids_are_two_persons_to_us() {
 
 #[tokio::test]
 async fn rule_15_blocking_ends_what_a_session_could_answer() {
-    let mut house = house(&[Eid::NoBankid]).await;
+    let mut house = house(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
     let cookies = browser.cookies.clone();
@@ -151,9 +151,9 @@ async fn rule_15_blocking_ends_what_a_session_could_answer() {
         let mut browser = Browser { cookies: cookies.clone(), ..house.browser() };
         browser.authorize(&[NONE]).await.error()
     };
-    house.switch_source(Eid::NoBankid, false).await;
+    house.switch_source(LoginMethod::NO_BANKID, false).await;
     assert_eq!(ask(&house).await, "login_required");
-    house.switch_source(Eid::NoBankid, true).await;
+    house.switch_source(LoginMethod::NO_BANKID, true).await;
     house.change_shop(|it| it.single_sign_on = false).await;
     assert_eq!(ask(&house).await, "login_required");
     house.change_shop(|it| it.minimum_level = model::Level::High).await;
@@ -163,7 +163,7 @@ async fn rule_15_blocking_ends_what_a_session_could_answer() {
 
 #[tokio::test]
 async fn neg_11_the_minimum_level_holds_for_sessions() {
-    let mut house = house(&[Eid::NoBankid]).await;
+    let mut house = house(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::BIOMETRICS).await;
     let cookies = browser.cookies.clone();
@@ -174,12 +174,12 @@ async fn neg_11_the_minimum_level_holds_for_sessions() {
 
 #[tokio::test]
 async fn rule_16_a_session_cookie_of_another_domain_or_a_changed_one_is_none() {
-    let mut house = house(&[Eid::NoBankid]).await;
+    let mut house = house(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
     let cookies = browser.cookies.clone();
     let other = house.add_domain("id.other.example", "other").await;
-    house.remember_at(other, &[Eid::NoBankid]).await;
+    house.remember_at(other, &[LoginMethod::NO_BANKID]).await;
     let mut shop = model::ApplicationSettings::new(model::ApplicationKind::Web, vec![REDIRECT.to_owned()]);
     shop.nin_allowed = true;
     house.add_application(other, "shop", shop).await;
@@ -195,7 +195,7 @@ async fn rule_16_a_session_cookie_of_another_domain_or_a_changed_one_is_none() {
 
 #[tokio::test]
 async fn the_session_cookie_ends_with_the_browser_and_is_not_for_scripts() {
-    let house = house(&[Eid::NoBankid]).await;
+    let house = house(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     let reply = browser.log_in(&[], with::APP).await;
     let line = reply.all("set-cookie").into_iter().find(|it| it.contains("session-no-bankid")).unwrap();
@@ -205,7 +205,7 @@ async fn the_session_cookie_ends_with_the_browser_and_is_not_for_scripts() {
 
 #[tokio::test]
 async fn rule_17_after_logout_nobody_is_found() {
-    let house = house(&[Eid::NoBankid, Eid::NoVipps]).await;
+    let house = house(&[LoginMethod::NO_BANKID, LoginMethod::NO_VIPPS]).await;
     let mut browser = house.browser();
     let answer = browser.log_in(&[], with::APP).await;
     browser.log_in(&[VIPPS], with::APP).await;
@@ -225,7 +225,7 @@ async fn rule_17_after_logout_nobody_is_found() {
 
 #[tokio::test]
 async fn req_l1_a_hint_of_another_session_or_none_asks_first() {
-    let house = house(&[Eid::NoBankid]).await;
+    let house = house(&[LoginMethod::NO_BANKID]).await;
     let elsewhere = house.redeem(&house.code(&[]).await).await.json();
     let hint = elsewhere["id_token"].as_str().unwrap();
     let mut browser = house.browser();
@@ -244,7 +244,7 @@ async fn req_l1_a_hint_of_another_session_or_none_asks_first() {
 
 #[tokio::test]
 async fn an_administrator_ends_a_session_and_it_mints_nothing_more() {
-    let house = house(&[Eid::NoBankid]).await;
+    let house = house(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     let answer = browser.log_in(&[], with::APP).await;
     let sub = claims(&house, &answer).await["sub"].as_str().unwrap().to_owned();
@@ -254,7 +254,7 @@ async fn an_administrator_ends_a_session_and_it_mints_nothing_more() {
 
 #[tokio::test]
 async fn consent_is_asked_before_and_the_session_is_there_after() {
-    let house = house(&[Eid::NoBankid]).await;
+    let house = house(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     let page = browser.log_in(&[("prompt", Some("consent"))], with::APP).await;
     let target = format!("{}/consent", page.location());
@@ -265,7 +265,7 @@ async fn consent_is_asked_before_and_the_session_is_there_after() {
 
 #[tokio::test]
 async fn who_refused_consent_is_not_answered_for_without_being_asked() {
-    let house = house(&[Eid::NoBankid]).await;
+    let house = house(&[LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     let page = browser.log_in(&[("prompt", Some("consent"))], with::APP).await;
     let target = format!("{}/consent", page.location());
@@ -279,7 +279,7 @@ async fn who_refused_consent_is_not_answered_for_without_being_asked() {
 
 #[tokio::test]
 async fn a_session_serves_a_second_application_with_a_subject_of_its_own() {
-    let house = house(&[Eid::NoBankid]).await;
+    let house = house(&[LoginMethod::NO_BANKID]).await;
     let uris = vec!["https://other.example/cb".to_owned()];
     let mut other = model::ApplicationSettings::new(model::ApplicationKind::Web, uris);
     other.sector = model::Sector::Application;

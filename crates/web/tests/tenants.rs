@@ -78,7 +78,7 @@ async fn a_production_identity_source_cannot_be_given_to_a_test_domain() {
     let new = console::NewIdentitySource {
         domain: house.domain,
         domain_environment: model::Environment::Test,
-        eid: model::Eid::NoBankid,
+        eid: model::LoginMethod::NO_BANKID,
         environment: model::EidEnvironment::Production,
         credentials: eid::SourceCredentials {
             client_id: "x".to_owned(),

@@ -116,7 +116,7 @@ async fn req_o13_revoking_another_clients_token_does_nothing_and_says_nothing() 
 async fn a_blocked_applications_tokens_are_worth_nothing() {
     let mut house = house().await;
     let tokens = tokens(&house).await;
-    house.change_shop(|it| it.eids = vec![model::Eid::NoVipps]).await;
+    house.change_shop(|it| it.eids = vec![model::LoginMethod::NO_VIPPS]).await;
     for kind in ["access_token", "refresh_token"] {
         assert_eq!(introspect(&house, "resource", &tokens[kind]).await, json!({"active": false}), "{kind}");
     }

@@ -1,7 +1,8 @@
 //! Loops of modules inside a crate.
 //!
-//! A module uses another when a `use` or a path in its code leads there. What `lib.rs` or `mod.rs` re-exports is
-//! followed to where it is defined, so passing through the crate's face hides nothing.
+//! A module uses another when a `use` or a path in its code leads there, and when it calls a method that an `impl` block
+//! there defines: on `self`, or on a parameter whose type is written out. What `lib.rs` or `mod.rs` re-exports is followed
+//! to where it is defined, so passing through the crate's face hides nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,10 @@ struct Module {
     uses: Vec<Path>,
     /// What it re-exports: a name, and the path to it.
     faces: BTreeMap<String, Path>,
+    /// Methods that it defines: the name of the type and that of the method.
+    methods: BTreeSet<(String, String)>,
+    /// Methods that it calls.
+    calls: BTreeSet<(String, String)>,
 }
 
 type Modules = BTreeMap<Path, Module>;
@@ -26,7 +31,13 @@ pub fn loops(files: &[File]) -> Vec<String> {
     let mut arrows: BTreeMap<&Path, BTreeSet<Path>> = BTreeMap::new();
     for (at, module) in &modules {
         let targets = module.uses.iter().filter_map(|path| resolve(&modules, at, path, 0));
-        arrows.insert(at, targets.filter(|target| target != at).collect());
+        let called = modules.iter().filter(|(_, other)| !other.methods.is_disjoint(&module.calls));
+        // A method of that name here is the one that is meant.
+        let called = called.filter(|(_, other)| {
+            other.methods.intersection(&module.calls).any(|it| !module.methods.contains(it))
+        });
+        let all = targets.chain(called.map(|(path, _)| path.clone()));
+        arrows.insert(at, all.filter(|target| target != at).collect());
     }
     let mut groups = BTreeSet::new();
     for at in modules.keys() {
@@ -135,6 +146,7 @@ fn read(text: &str) -> Module {
     let (code, _) = take_apart(text);
     let tokens = tokens(&code);
     let mut module = Module::default();
+    read_methods(&tokens, &mut module);
     let mut at = 0;
     while let Some(token) = tokens.get(at).copied() {
         match token {
@@ -165,6 +177,106 @@ fn read(text: &str) -> Module {
         }
     }
     module
+}
+
+/// What a `fn` or `impl` is about, with the depth of braces at which it began.
+struct Scope {
+    depth: usize,
+    /// The type of an `impl` block.
+    of: Option<String>,
+}
+
+/// Reads which methods `impl` blocks define, and which are called on `self` and on typed parameters.
+fn read_methods(tokens: &[&str], module: &mut Module) {
+    let (mut depth, mut scopes) = (0_usize, Vec::<Scope>::new());
+    let mut types: BTreeMap<String, String> = BTreeMap::new();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at).copied() {
+        let before = at.checked_sub(1).and_then(|it| tokens.get(it)).copied().unwrap_or_default();
+        match token {
+            "{" => depth += 1,
+            "}" => {
+                depth = depth.saturating_sub(1);
+                scopes.retain(|scope| scope.depth < depth);
+            }
+            // Not `impl Trait` in a signature.
+            "impl" if matches!(before, "" | "}" | ";" | "]" | "unsafe") => {
+                let head: Vec<&str> =
+                    tokens.iter().skip(at + 1).copied().take_while(|it| *it != "{").collect();
+                scopes.push(Scope { depth, of: type_of(&head) });
+                at += head.len();
+            }
+            "fn" => {
+                let of = scopes.last().and_then(|it| it.of.clone());
+                let name = tokens.get(at + 1).copied().unwrap_or_default().to_owned();
+                module.methods.extend(of.clone().map(|of| (of, name)));
+                types = parameters(tokens.get(at..).unwrap_or_default());
+                types.extend(of.map(|of| ("self".to_owned(), of)));
+            }
+            _ => {
+                let is_call = before != "."
+                    && tokens.get(at + 1) == Some(&".")
+                    && matches!(tokens.get(at + 3).copied(), Some("(" | "::"));
+                if let (true, Some(of), Some(method)) = (is_call, types.get(token), tokens.get(at + 2)) {
+                    module.calls.insert((of.clone(), (*method).to_owned()));
+                }
+            }
+        }
+        at += 1;
+    }
+}
+
+/// The type that an `impl` is for: the last name before its generics, after `for` where there is one.
+fn type_of(head: &[&str]) -> Option<String> {
+    let mut depth = 0_usize;
+    let mut name = None;
+    for token in head {
+        match *token {
+            "<" => depth += 1,
+            ">" => depth = depth.saturating_sub(1),
+            "for" if depth == 0 => name = None,
+            "where" if depth == 0 => break,
+            word if depth == 0 && word.starts_with(char::is_alphabetic) => name = Some(word.to_owned()),
+            _ => {}
+        }
+    }
+    name
+}
+
+/// The parameters of a function with the names of their types, as far as these are written out.
+fn parameters(tokens: &[&str]) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let Some(open) = tokens.iter().position(|it| *it == "(") else { return found };
+    let mut depth = 0_usize;
+    let mut at = open;
+    while let Some(token) = tokens.get(at).copied() {
+        match token {
+            "(" => depth += 1,
+            ")" => {
+                depth -= 1;
+                if depth == 0 {
+                    break;
+                }
+            }
+            ":" => {
+                let mut rest =
+                    tokens.iter().skip(at + 1).copied().skip_while(|it| matches!(*it, "&" | "mut"));
+                let mut first = rest.next().unwrap_or_default();
+                // A lifetime is an apostrophe and its name.
+                while first == "'" {
+                    rest.next();
+                    first = rest.find(|it| *it != "mut").unwrap_or_default();
+                }
+                let name = at.checked_sub(1).and_then(|it| tokens.get(it)).copied().unwrap_or_default();
+                if first.starts_with(char::is_uppercase) {
+                    found.insert(name.to_owned(), first.to_owned());
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    found
 }
 
 /// Says whether what comes next is public to anybody: `pub`, `pub(crate)` …

@@ -149,6 +149,25 @@ fn a_loop_is_found_by_a_path_in_the_code_and_in_a_folder() {
 }
 
 #[test]
+fn a_loop_of_methods_of_one_type_in_several_files_is_found() {
+    let files = [
+        file("lib.rs", "mod desk;\nmod write;\nmod judge;\nmod read;\npub struct Desk;"),
+        file("write.rs", "impl crate::Desk { fn put(&self) { self.judge(1) } }"),
+        file(
+            "judge.rs",
+            "impl<'a> Desk {\n  async fn judge(&self, it: u8) { self.again(); Self::pure() }\n  fn again(&self) {}\n}\n\
+             fn step(desk: &'a mut Desk, other: Other) { desk.put(); other.look() }",
+        ),
+        file(
+            "read.rs",
+            "impl Desk { fn look(&self) { self.put() } }\nimpl fmt::Debug for Desk { fn fmt(&self) {} }",
+        ),
+        file("desk.rs", "struct Other; impl Other { fn judge(&self) { self.look() } fn look(&self) {} }"),
+    ];
+    assert_eq!(loops::loops(&files), ["judge, write"], "`read` only goes down");
+}
+
+#[test]
 fn modules_that_only_go_down_are_no_loop() {
     let files = [
         file("lib.rs", "mod a;\nmod b;\nuse b::B;\npub use a::A;\npub struct Root(B);"),

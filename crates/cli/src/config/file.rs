@@ -149,7 +149,7 @@ section! {
 section! {
     /// What is remembered of logins.
     LoginEvents ["login_events"] {
-        /// How long.
+        /// How long; what happened in a login that proved nobody a week at the most.
         kept_for: Lasting = Is(r#""30d""#);
     }
 }

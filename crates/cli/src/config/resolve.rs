@@ -10,7 +10,7 @@ use std::{
 
 use crypto::{SealKey, Secret};
 use eid::Issuer;
-use model::Eid;
+use model::LoginMethod;
 use store::Place;
 
 use super::{
@@ -359,8 +359,8 @@ fn test_eids(file: &File) -> Result<Vec<Issuer>, Faults> {
     let calls = outbound::Settings { allowed: allowed(file), ..outbound::Settings::default() };
     let (mut issuers, mut faults) = (Vec::new(), Faults::default());
     let given = [
-        (Eid::NoBankid, "no_bankid", &file.test_eids.no_bankid),
-        (Eid::NoVipps, "no_vipps", &file.test_eids.no_vipps),
+        (LoginMethod::NO_BANKID, "no_bankid", &file.test_eids.no_bankid),
+        (LoginMethod::NO_VIPPS, "no_vipps", &file.test_eids.no_vipps),
     ];
     for (eid, key, issuer) in given {
         let Some(issuer) = issuer else { continue };

@@ -12,15 +12,23 @@ pub(crate) struct Addresses {
 
 impl Addresses {
     fn at(&self, host: &str, offset: u16) -> String {
-        format!("{}://{host}:{}", self.scheme, self.port + offset)
+        format!("{}://{}", self.scheme, self.authority(host, offset))
+    }
+
+    /// Host and port, as browsers send them: without the port that is the scheme's own.
+    fn authority(&self, host: &str, offset: u16) -> String {
+        match (self.is_https(), self.port + offset) {
+            (true, 443) | (false, 80) => host.to_owned(),
+            (_, port) => format!("{host}:{port}"),
+        }
     }
 
     pub(crate) fn host(&self) -> String {
-        format!("localhost:{}", self.port)
+        self.authority("localhost", 0)
     }
 
     pub(crate) fn production_host(&self) -> String {
-        format!("production.localhost:{}", self.port)
+        self.authority("production.localhost", 0)
     }
 
     pub(crate) fn issuer(&self) -> String {
@@ -63,4 +71,18 @@ pub(crate) struct Seeded {
     pub(crate) client_secret: Secret<String>,
     pub(crate) redirect_uri: String,
     pub(crate) browser_client_id: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Addresses;
+
+    #[test]
+    fn a_port_that_browsers_leave_out_is_in_no_address() {
+        let at = |scheme, port| Addresses { scheme, port };
+        assert_eq!(at("http", 80).host(), "localhost");
+        assert_eq!(at("http", 80).sample(), "http://sample.localhost:81");
+        assert_eq!(at("https", 443).issuer(), "https://localhost");
+        assert_eq!(at("http", 4400).issuer(), "http://localhost:4400");
+    }
 }

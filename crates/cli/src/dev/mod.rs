@@ -13,7 +13,7 @@ use clap::Args;
 use console::Console;
 use crypto::Random;
 use eid::{Catalogue, Issuer};
-use model::{Eid, EidEnvironment, KeySchedule};
+use model::{EidEnvironment, KeySchedule, LoginMethod};
 use outbound::{Outbound, Settings as OutboundSettings};
 use provider::Provider;
 use store::{Place, Store};
@@ -119,7 +119,8 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
 
 /// The simulators stand in for the real eIDs, in every environment that development has.
 fn issuers(world: &World) -> Vec<Issuer> {
-    let both = [(Eid::NoBankid, world.bankid.issuer()), (Eid::NoVipps, world.vipps.issuer())];
+    let both =
+        [(LoginMethod::NO_BANKID, world.bankid.issuer()), (LoginMethod::NO_VIPPS, world.vipps.issuer())];
     let environments = [EidEnvironment::Sandbox, EidEnvironment::Production];
     both.into_iter()
         .flat_map(|(eid, issuer)| {

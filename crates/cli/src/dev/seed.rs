@@ -3,7 +3,8 @@
 use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Random, Secret};
 use model::{
-    Actor, ApplicationKind, ApplicationSettings, DomainId, Eid, EidEnvironment, Environment, Timestamp,
+    Actor, ApplicationKind, ApplicationSettings, DomainId, EidEnvironment, Environment, LoginMethod,
+    Timestamp,
 };
 use store::{Store, domains::Scheme};
 
@@ -68,7 +69,7 @@ impl Seeding<'_> {
         let new = NewDomain { host, scheme, environment, name: environment.as_str().to_owned() };
         let domain = self.console.ensure_domain(&self.tenant, &new, self.now).await;
         let domain = domain.map_err(|error| error.to_string())?;
-        for eid in Eid::ALL {
+        for eid in LoginMethod::eids() {
             let source = NewIdentitySource {
                 domain,
                 domain_environment: environment,

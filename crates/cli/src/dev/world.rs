@@ -4,7 +4,7 @@ use std::{sync::Arc, thread};
 
 use crypto::{Algorithm, Random, SigningKey, b64};
 use eid::{SourceCredentials, SourceMethod};
-use model::Eid;
+use model::LoginMethod;
 use outbound::Outbound;
 use sample::{Config, Sample};
 use sandbox::{Client, Kind, People, Simulator};
@@ -51,7 +51,7 @@ fn simulator(
     Ok(Arc::new(simulator))
 }
 
-fn callbacks(addresses: &Addresses, eid: Eid) -> Vec<String> {
+fn callbacks(addresses: &Addresses, eid: LoginMethod) -> Vec<String> {
     let hosts = [addresses.host(), addresses.production_host()];
     let scheme = if addresses.is_https() { "https" } else { "http" };
     hosts.map(|host| format!("{scheme}://{host}/callback/{}", eid.as_str())).to_vec()
@@ -82,7 +82,7 @@ impl World {
         let (bankid, vipps) = (bankid?, vipps?);
         let key = SigningKey::generate(Algorithm::Es256).map_err(|error| error.to_string())?;
         let secret = random.token();
-        let ours = |eid: Eid| Client {
+        let ours = |eid: LoginMethod| Client {
             client_id: OUR_CLIENT.to_owned(),
             name: "Demobutikken".to_owned(),
             secret: None,
@@ -90,8 +90,8 @@ impl World {
             redirect_uris: callbacks(addresses, eid),
             may_have_nin: true,
         };
-        bankid.register(Client { key: Some(key.public_jwk()), ..ours(Eid::NoBankid) });
-        vipps.register(Client { secret: Some(secret.expose().clone()), ..ours(Eid::NoVipps) });
+        bankid.register(Client { key: Some(key.public_jwk()), ..ours(LoginMethod::NO_BANKID) });
+        vipps.register(Client { secret: Some(secret.expose().clone()), ..ours(LoginMethod::NO_VIPPS) });
         bankid.register(direct_client());
         vipps.register(direct_client());
         let der = key.to_pkcs8().map_err(|error| error.to_string())?;
@@ -117,8 +117,12 @@ impl World {
     }
 
     /// What the simulated eID gave us to authenticate with.
-    pub(crate) fn credentials(&self, eid: Eid) -> SourceCredentials {
-        if eid == Eid::NoVipps { self.vipps_credentials.clone() } else { self.bankid_credentials.clone() }
+    pub(crate) fn credentials(&self, eid: LoginMethod) -> SourceCredentials {
+        if eid == LoginMethod::NO_VIPPS {
+            self.vipps_credentials.clone()
+        } else {
+            self.bankid_credentials.clone()
+        }
     }
 
     fn site(&self, simulator: &Arc<Simulator>, kind: Kind) -> Site {

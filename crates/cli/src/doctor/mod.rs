@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, io::Write, sync::Arc, time::Duration};
 use clap::Args;
 use crypto::{Random, SealKey};
 use eid::Catalogue;
-use model::{ClockJump, Eid, EidEnvironment, TenantId, Timestamp};
+use model::{ClockJump, EidEnvironment, LoginMethod, TenantId, Timestamp};
 use outbound::{Outbound, Request};
 use provider::Provider;
 use sandbox::{Kind, PublicSandbox};
@@ -185,8 +185,8 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
         for domain in domains::list(tx, tenant.id, None, MOST)? {
             let sources = identity_sources::list(tx, tenant.id, domain.id)?;
             let enabled = sources.iter().filter(|it| it.disabled_at.is_none());
-            let eids =
-                enabled.filter_map(|it| Some((Eid::parse(&it.eid)?.as_str(), it.environment.as_str())));
+            let eids = enabled
+                .filter_map(|it| Some((LoginMethod::parse(&it.eid)?.as_str(), it.environment.as_str())));
             kept.eids.extend(eids);
             let simulated = |it: &IdentitySource| it.environment == EidEnvironment::Sandbox;
             if sources.iter().any(|it| it.disabled_at.is_none() && simulated(it)) {
@@ -243,7 +243,9 @@ async fn simulators(
     (eid, tenant): (&str, Option<TenantId>),
 ) -> Finding {
     let tenant = tenant.map(|it| it.to_string()).unwrap_or_default();
-    let kind = if eid == Eid::NoVipps.as_str() { Kind::Vipps } else { Kind::BankidNo };
+    let Some(kind) = Kind::parse(eid) else {
+        return Finding::trouble(topic, format!("there is no simulator of {eid}"));
+    };
     let path = PublicSandbox::path(kind, &tenant);
     let url = format!("https://{host}{path}/.well-known/openid-configuration");
     match outbound.send(Request::get(url.clone())).await {
@@ -276,7 +278,7 @@ async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
             findings.push(simulators(&outbound, (topic, host), (eid, kept.sandbox)).await);
             continue;
         }
-        let known = Eid::parse(eid).zip(EidEnvironment::parse(environment));
+        let known = LoginMethod::parse(eid).zip(EidEnvironment::parse(environment));
         let Some(issuer) = known.and_then(|(eid, environment)| catalogue.issuer(eid, environment)) else {
             findings.push(Finding::trouble(
                 topic,

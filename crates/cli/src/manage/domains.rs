@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use console::{DomainView, NewDomain};
-use model::{Eid, Environment};
+use model::{Environment, LoginMethod};
 use serde_json::{Value, json};
 use store::domains::Scheme;
 
@@ -65,7 +65,7 @@ struct Change {
     host: String,
     /// The eIDs (or `automation`) with which browsers are remembered; give it without a value for none.
     #[arg(long, value_name = "EID", value_delimiter = ',', num_args = 0.., value_parser = way)]
-    single_sign_on: Option<Vec<Eid>>,
+    single_sign_on: Option<Vec<LoginMethod>>,
     /// How long a browser session may rest, such as 30m.
     #[arg(long, value_parser = lasting)]
     session_idle: Option<Duration>,

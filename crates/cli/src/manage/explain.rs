@@ -58,8 +58,10 @@ fn clock(cause: Option<Cause>, jump: Option<ClockJump>, event: &LoginEvent) -> O
 
 fn view(event: &LoginEvent, application: Option<&str>, (locale, jump): (Locale, Option<ClockJump>)) -> Value {
     let cause = event.cause.as_deref().and_then(Cause::parse);
-    let names =
-        Names { application, eid: event.eid.as_deref().and_then(model::Eid::parse).map(model::Eid::name) };
+    let names = Names {
+        application,
+        eid: event.eid.as_deref().and_then(model::LoginMethod::parse).map(model::LoginMethod::name),
+    };
     let text = cause.map(|it| it.text(locale, names));
     json!({
         "happened_at": instant(event.happened_at),
@@ -112,7 +114,8 @@ impl AtTheDesk for Explain {
         let events = desk.console.explain(&trace).await.map_err(|refusal| match refusal {
             console::Refusal::NotFound(_) => format!(
                 "nothing is known of {trace}: it is not a trace id of this installation, its events have expired, or nothing \
-                 was kept of it (an ordinary request, or one that failed before its domain could be read); every \
+                 was kept of it (an ordinary request, one that failed before its domain could be read, or one of too many from \
+                 one place, which were only counted); every \
                  request has a line with its trace in the log"
             ),
             other => words(other),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use console::{Console, DomainView, NewIdentitySource, SourceView, Tenant};
 use eid::{SourceCredentials, SourceMethod};
-use model::{Eid, EidEnvironment, IdentitySourceSettings};
+use model::{EidEnvironment, IdentitySourceSettings, LoginMethod};
 use serde_json::{Value, json};
 
 use super::{
@@ -32,7 +32,7 @@ enum What {
     Show {
         /// no-bankid, no-vipps.
         #[arg(value_parser = eid)]
-        eid: Eid,
+        eid: LoginMethod,
     },
     /// Enters the credentials that an eID gave, or makes a key pair for it.
     Set(Set),
@@ -40,13 +40,13 @@ enum What {
     Disable {
         /// no-bankid, no-vipps.
         #[arg(value_parser = eid)]
-        eid: Eid,
+        eid: LoginMethod,
     },
     /// Switches an eID on again.
     Enable {
         /// no-bankid, no-vipps.
         #[arg(value_parser = eid)]
-        eid: Eid,
+        eid: LoginMethod,
     },
     /// Shows people a text of yours where they choose this eID.
     Notice(Notice),
@@ -56,7 +56,7 @@ enum What {
 struct Set {
     /// no-bankid, no-vipps.
     #[arg(value_parser = eid)]
-    eid: Eid,
+    eid: LoginMethod,
     /// sandbox, test or production.
     #[arg(long, value_parser = eid_environment)]
     environment: EidEnvironment,
@@ -81,7 +81,7 @@ struct Set {
 struct Notice {
     /// no-bankid, no-vipps.
     #[arg(value_parser = eid)]
-    eid: Eid,
+    eid: LoginMethod,
     /// In bokmål.
     #[arg(long)]
     nb: Option<String>,
@@ -96,7 +96,7 @@ struct Notice {
     clear: bool,
 }
 
-fn callback(domain: &DomainView, eid: Eid) -> String {
+fn callback(domain: &DomainView, eid: LoginMethod) -> String {
     format!("{}/callback/{}", domain.issuer(), eid.as_str())
 }
 
@@ -207,7 +207,7 @@ async fn switch(
     desk: &Desk,
     tenant: &Tenant,
     domain: &DomainView,
-    (eid, on): (Eid, bool),
+    (eid, on): (LoginMethod, bool),
 ) -> Result<(), String> {
     let switched = desk.console.switch_identity_source(tenant, (domain.id, eid), on, desk.now).await;
     switched.map_err(words)?;

@@ -3,7 +3,7 @@
 use std::{fs, io::Read, path::Path, time::Duration};
 
 use crypto::Secret;
-use model::{Eid, EidEnvironment, Environment};
+use model::{EidEnvironment, Environment, LoginMethod};
 
 use crate::config::Lasting;
 
@@ -18,17 +18,17 @@ pub(crate) fn eid_environment(word: &str) -> Result<EidEnvironment, String> {
 }
 
 /// The name of an eID.
-pub(crate) fn eid(word: &str) -> Result<Eid, String> {
-    Eid::parse(word).filter(|it| it.is_source()).ok_or_else(|| {
-        let all: Vec<&str> = Eid::ALL.iter().map(|it| it.as_str()).collect();
+pub(crate) fn eid(word: &str) -> Result<LoginMethod, String> {
+    LoginMethod::parse(word).filter(|it| it.is_eid()).ok_or_else(|| {
+        let all: Vec<&str> = LoginMethod::eids().map(|it| it.as_str()).collect();
         format!("say one of {}", all.join(", "))
     })
 }
 
 /// The name of a way to log in: an eID, or what stands in for one in automation.
-pub(crate) fn way(word: &str) -> Result<Eid, String> {
-    Eid::parse(word).ok_or_else(|| {
-        let all: Vec<&str> = Eid::WAYS.iter().map(|it| it.as_str()).collect();
+pub(crate) fn way(word: &str) -> Result<LoginMethod, String> {
+    LoginMethod::parse(word).ok_or_else(|| {
+        let all: Vec<&str> = LoginMethod::all().map(LoginMethod::as_str).collect();
         format!("say one of {}", all.join(", "))
     })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use crypto::{Random, SealKey};
 use eid::{Catalogue, SourceCredentials, SourceMethod};
-use model::{Eid, TenantId};
+use model::TenantId;
 use provider::Provider;
 use sandbox::{Kind, Person, PublicSandbox};
 use store::{
@@ -28,7 +28,7 @@ pub(crate) fn open(host: &str, master: &SealKey, random: &Random) -> Result<Arc<
 pub(crate) fn lead_there(catalogue: Catalogue, sandbox: &Arc<PublicSandbox>) -> Catalogue {
     let sandbox = Arc::clone(sandbox);
     catalogue.with_tenant_sandbox(Arc::new(move |tenant, eid, origin| {
-        let kind = if eid == Eid::NoVipps { Kind::Vipps } else { Kind::BankidNo };
+        let kind = Kind::parse(eid.as_str())?;
         let tenant = tenant.to_string();
         let (client_id, secret) = sandbox.credentials(kind, &tenant, origin);
         let credentials = SourceCredentials {
@@ -37,7 +37,7 @@ pub(crate) fn lead_there(catalogue: Catalogue, sandbox: &Arc<PublicSandbox>) -> 
             secret: Some(secret.expose().clone()),
             private_key: None,
         };
-        (sandbox.issuer(kind, &tenant), credentials)
+        Some((sandbox.issuer(kind, &tenant), credentials))
     }))
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crypto::Algorithm;
 use model::{
-    ApplicationId, DomainId, Eid, Environment, KeySchedule, Sector, TenantId, Timestamp, current_key,
+    ApplicationId, DomainId, Environment, KeySchedule, LoginMethod, Sector, TenantId, Timestamp, current_key,
 };
 use store::{
     declared_objects::{self, DeclaredKind, DeclaredObject},
@@ -51,7 +51,7 @@ pub(crate) struct Planner<'c> {
     pub(crate) strangers: HashSet<String>,
     /// The hosts, identity sources and usernames of the file.
     pub(crate) hosts: HashSet<String>,
-    pub(crate) sources: HashSet<(DomainId, Eid)>,
+    pub(crate) sources: HashSet<(DomainId, LoginMethod)>,
     pub(crate) usernames: HashSet<(DomainId, String)>,
     /// Keys that the plan makes.
     keys: HashSet<(DomainId, Algorithm)>,

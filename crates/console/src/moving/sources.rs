@@ -3,7 +3,8 @@
 use crypto::Secret;
 use eid::{SourceCredentials, SourceMethod};
 use model::{
-    Action, Eid, EidEnvironment, IdentitySourceId, IdentitySourceSettings, SettingsError, credentials_place,
+    Action, EidEnvironment, IdentitySourceId, IdentitySourceSettings, LoginMethod, SettingsError,
+    credentials_place,
 };
 use serde_json::{Value, json};
 use store::{
@@ -24,8 +25,8 @@ fn method(word: &str) -> Option<SourceMethod> {
 }
 
 /// Automation has no credentials and nobody to ask: it is a setting of the domain.
-pub(super) fn parse_source(word: &str) -> Option<Eid> {
-    Eid::parse(word).filter(|it| it.is_source())
+pub(super) fn parse_source(word: &str) -> Option<LoginMethod> {
+    LoginMethod::parse(word).filter(|it| it.is_eid())
 }
 
 /// What an entry says about credentials.
@@ -79,7 +80,7 @@ impl Said {
 
 /// What an identity source shall be.
 struct Wanted {
-    eid: Eid,
+    eid: LoginMethod,
     environment: EidEnvironment,
     credentials: SourceCredentials,
     settings: IdentitySourceSettings,

@@ -5,7 +5,7 @@ use super::{
     rule::{GIVENNAME, NAME, SOCIALNO, SURNAME, Table, birthdate},
 };
 
-pub(super) const TABLE: Table = Table {
+pub(crate) static TABLE: Table = Table {
     identityscheme: "portvakt-automation",
     authenticationmethod: "urn:oasis:names:tc:SAML:2.0:ac:classes:Password",
     rules: &[ADDRESS, birthdate(false), EMAIL, PHONE, SOCIALNO, SURNAME, GIVENNAME, NAME],

@@ -3,8 +3,8 @@
 use oidc::{Scope, Scopes};
 use serde_json::Value;
 
-use super::{CompatibleSettings, PropertyFormat, rule::Rule, scopes::given, table::table};
-use crate::{Eid, Grant, Payload, Proof};
+use super::{CompatibleSettings, PropertyFormat, rule::Rule, scopes::given, tables::table};
+use crate::{Grant, LoginMethod, Payload, Proof};
 
 /// The names of a rule in a format: the legacy or long one first, then the standard one where it is another.
 fn names_of(rule: &Rule, format: PropertyFormat) -> impl Iterator<Item = &'static str> + use<> {
@@ -36,9 +36,9 @@ pub(super) fn add(payload: &mut Payload, grant: &Grant, settings: &CompatibleSet
 }
 
 /// The names of all claims about a person that tokens of these eIDs can have.
-pub(super) fn names(eids: &[Eid], format: PropertyFormat) -> Vec<&'static str> {
+pub(super) fn names(eids: &[LoginMethod], format: PropertyFormat) -> Vec<&'static str> {
     let mut all = Vec::new();
-    for name in eids.iter().flat_map(|eid| table(*eid).rules).flat_map(|rule| names_of(rule, format)) {
+    for name in eids.iter().flat_map(|method| table(*method).rules).flat_map(|rule| names_of(rule, format)) {
         if !all.contains(&name) {
             all.push(name);
         }

@@ -1,7 +1,8 @@
 //! The compatible profile: tokens as customers of Idura (formerly Criipto) know them.
 //!
 //! What an eID gives is one table: names, scope, and how each claim is read. ID token and userinfo are made from the
-//! same table, so a new eID adds a file with its table here and nothing else.
+//! same table, so a new eID adds a file with its table here and a line in
+//! `tables`.
 //! Spec: the vendor's public documentation (criipto/docs, edition of 2026-03-12) and what its SDKs read.
 
 mod automation;
@@ -11,7 +12,7 @@ mod no_vipps;
 mod rule;
 mod scopes;
 mod settings;
-mod table;
+mod tables;
 mod token;
 
 pub use claims::cut;

@@ -15,7 +15,7 @@ const UNIQUEUSERID: Rule = Rule {
     read: |it| (!it.stable_id.is_empty()).then(|| json!(it.stable_id)),
 };
 
-pub(super) const TABLE: Table = Table {
+pub(crate) static TABLE: Table = Table {
     identityscheme: "nobankid-oidc",
     authenticationmethod: SOFTWARE_PKI,
     rules: &[UNIQUEUSERID, birthdate(true), SOCIALNO, SURNAME, GIVENNAME, NAME, COUNTRY],

@@ -52,7 +52,7 @@ pub(super) const PHONE: Rule = Rule {
     read: |it| it.person.phone_number.as_deref().map(|it| json!(it.trim_start_matches('+'))),
 };
 
-pub(super) const TABLE: Table = Table {
+pub(crate) static TABLE: Table = Table {
     identityscheme: "novippslogin",
     authenticationmethod: SOFTWARE_PKI,
     rules: &[ADDRESS, birthdate(false), EMAIL, PHONE, SOCIALNO, SURNAME, GIVENNAME, NAME, COUNTRY],

@@ -2,8 +2,8 @@
 
 use oidc::{Scope, Scopes};
 
-use super::{CompatibleSettings, table::table};
-use crate::Eid;
+use super::{CompatibleSettings, tables::table};
+use crate::LoginMethod;
 
 /// The scopes of a request. With dynamic scopes those that it names, otherwise all, the number by its setting; names
 /// are always among them. Words that are not known were left out before.
@@ -19,7 +19,7 @@ pub fn wanted_scopes(settings: &CompatibleSettings, requested: Scopes) -> Scopes
 }
 
 /// The kinds of information that an eID's tokens show for these scopes.
-pub fn given(eid: Eid, scopes: Scopes) -> Scopes {
+pub fn given(eid: LoginMethod, scopes: Scopes) -> Scopes {
     let shown = table(eid).rules.iter().filter(|rule| rule.always || scopes.has(rule.scope));
     shown.map(|rule| rule.scope).collect()
 }
@@ -27,7 +27,7 @@ pub fn given(eid: Eid, scopes: Scopes) -> Scopes {
 #[cfg(test)]
 mod tests {
     use super::{given, wanted_scopes};
-    use crate::{CompatibleSettings, Eid};
+    use crate::{CompatibleSettings, LoginMethod};
     use oidc::{Scope, Scopes};
 
     #[test]
@@ -52,15 +52,16 @@ mod tests {
     #[test]
     fn an_eid_gives_what_is_in_its_table() {
         let all = wanted_scopes(&CompatibleSettings::default(), Scopes::default());
-        let bankid = given(Eid::NoBankid, all);
+        let bankid = given(LoginMethod::NO_BANKID, all);
         assert!(bankid.has(Scope::EidSubject) && bankid.has(Scope::Birthdate) && !bankid.has(Scope::Email));
         assert!(
-            given(Eid::NoVipps, all).has(Scope::Email) && !given(Eid::NoVipps, all).has(Scope::EidSubject)
+            given(LoginMethod::NO_VIPPS, all).has(Scope::Email)
+                && !given(LoginMethod::NO_VIPPS, all).has(Scope::EidSubject)
         );
         let few = Scopes::parse("openid profile");
         assert!(
-            given(Eid::NoBankid, few).has(Scope::Birthdate)
-                && !given(Eid::NoVipps, few).has(Scope::Birthdate)
+            given(LoginMethod::NO_BANKID, few).has(Scope::Birthdate)
+                && !given(LoginMethod::NO_VIPPS, few).has(Scope::Birthdate)
         );
     }
 }

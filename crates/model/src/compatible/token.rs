@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{CompatibleSettings, PropertyFormat, claims, rule::Table, table::table};
+use super::{CompatibleSettings, PropertyFormat, claims, rule::Table, tables::table};
 use crate::{
-    Eid, Grant, Payload, Timestamp,
+    Grant, LoginMethod, Payload, Timestamp,
     subject::{guid, guid_of_text},
 };
 
@@ -24,7 +24,7 @@ const fn named(format: PropertyFormat, short: &'static str, long: &'static str) 
 }
 
 /// The names of everything that ID tokens of these eIDs can have.
-pub fn names(eids: &[Eid], format: PropertyFormat) -> Vec<&'static str> {
+pub fn names(eids: &[LoginMethod], format: PropertyFormat) -> Vec<&'static str> {
     let mut all = vec![
         "iss",
         "aud",
@@ -122,7 +122,8 @@ pub fn userinfo(grant: &Grant, settings: &CompatibleSettings) -> Payload {
 mod tests {
     use super::{Issued, id_token, session_of_hint, userinfo};
     use crate::{
-        Acr, CompatibleSettings, Eid, EidEnvironment, Grant, Level, Person, Proof, PropertyFormat, Timestamp,
+        Acr, CompatibleSettings, EidEnvironment, Grant, Level, LoginMethod, Person, Proof, PropertyFormat,
+        Timestamp,
     };
     use oidc::{ClaimsRequest, Scope, Scopes};
     use serde_json::{Value, json};
@@ -140,11 +141,11 @@ mod tests {
             subject: "{0c0ffee0-c0ff-ee0c-0ffe-e0c0ffee0c0f}".into(),
             session_id: "00000000000000000000000000000001".into(),
             login: "login".into(),
-            acr: Acr::NoVipps,
-            asked: Acr::NoVipps,
+            acr: Acr::NO_VIPPS,
+            asked: Acr::NO_VIPPS,
             auth_time_was_asked: false,
             proof: Proof {
-                eid: Eid::NoVipps,
+                eid: LoginMethod::NO_VIPPS,
                 environment: EidEnvironment::Sandbox,
                 stable_id: "x".into(),
                 level: Level::None,

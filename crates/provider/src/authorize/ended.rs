@@ -3,50 +3,12 @@
 use model::ApplicationId;
 use texts::Cause;
 
-use super::{Ended, Step, Turn, jar::Jar, start::Work};
-use crate::{Application, Call, Issuer, Provider, Refusal};
-
-impl Ended {
-    pub(crate) fn of(cause: Cause, application: Option<&Application>) -> Self {
-        Self {
-            cause,
-            application: application.map(|it| it.name.clone()),
-            eid: None,
-            restart: None,
-            goes_on: None,
-            home: application.and_then(|it| it.settings.home()),
-        }
-    }
-}
-
-impl Work<'_> {
-    /// The page for a login that has ended. Its cookie stays as it is.
-    pub(crate) fn over(self) -> Turn {
-        let ended = Ended::of(Cause::LoginOver, Some(&self.application));
-        let ended = Ended { restart: Some(self.name.clone()), ..ended };
-        self.ended(ended)
-    }
-
-    /// The page for an answer to an attempt that the person has left behind.
-    fn superseded(self) -> Turn {
-        let ended = Ended::of(Cause::LoginSuperseded, Some(&self.application));
-        let ended = Ended { goes_on: Some(self.name.clone()), ..ended };
-        self.ended(ended)
-    }
-
-    fn ended(self, ended: Ended) -> Turn {
-        Turn {
-            step: Step::Ended(ended),
-            cookies: Vec::new(),
-            in_popup: self.wanted.response_mode == oidc::ResponseMode::PostMessage,
-            ui_locales: self.wanted.ui_locales,
-        }
-    }
-}
+use super::{Ended, Step, Turn, jar::Jar};
+use crate::{Call, Issuer, Provider, Refusal};
 
 impl Provider {
     /// The page for a login whose name came and whose cookie does not open, or has made room for others.
-    pub(crate) async fn lost(
+    pub(super) async fn lost(
         &self,
         issuer: &Issuer,
         (jar, name): (&Jar, &str),
@@ -60,7 +22,7 @@ impl Provider {
 
     /// The page for an answer of an eID to a login that is not waiting for it: used before, begun again since, expired,
     /// made room for others, or started in another browser.
-    pub(crate) async fn unexpected(
+    pub(super) async fn unexpected(
         &self,
         issuer: &Issuer,
         (jar, state): (Jar, &[u8]),
@@ -79,7 +41,7 @@ impl Provider {
     }
 
     /// The page for a login that has ended and whose request is gone, so that it cannot be started anew.
-    pub(crate) async fn gone(
+    pub(super) async fn gone(
         &self,
         issuer: &Issuer,
         application: Option<ApplicationId>,

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use crypto::{Random, b64};
-use model::{ApplicationId, Eid, Login, Phase, Timestamp};
+use model::{ApplicationId, Login, LoginMethod, Phase, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -86,7 +86,7 @@ pub enum CookieChange {
         framed: bool,
     },
     /// Forget the session of this eID.
-    RemoveSession(Eid),
+    RemoveSession(LoginMethod),
 }
 
 impl CookieChange {
@@ -287,7 +287,7 @@ impl Jar {
 
     /// How many session cookies the browser has once `change` has been made.
     pub(crate) fn sessions_with(&self, change: Option<&CookieChange>) -> usize {
-        let is_new = |eid: Eid| self.sessions.iter().all(|it| it.eid != eid);
+        let is_new = |eid: LoginMethod| self.sessions.iter().all(|it| it.eid != eid);
         let more = matches!(change, Some(CookieChange::SetSession { session, .. }) if is_new(session.eid));
         self.sessions.len() + usize::from(more)
     }

@@ -7,22 +7,16 @@
 use std::time::Duration;
 
 use crypto::{Digest, SealKey, b64};
-use model::{Eid, Login, Phase, Wanted};
-use oidc::AuthorizationResponse;
+use model::{Login, LoginMethod, Phase, Wanted};
 use serde::{Deserialize, Serialize};
 use store::{
     grants,
     kept_answers::{self, KeptAnswer},
 };
-use texts::Cause;
 
-use super::{
-    Brought, CookieChange, Step, Turn,
-    jar::{Jar, Opened},
-    start::Work,
-};
+use super::{CookieChange, active_login::Work};
 use crate::{
-    Call, Fault, Issuer, Provider, Refusal, Refused, SessionCookie, TraceId,
+    Call, Fault, Issuer, Provider, Refusal, SessionCookie,
     packed::{Layout, pack, unpack},
 };
 
@@ -31,7 +25,7 @@ const KEPT_FOR: Duration = Duration::from_secs(60);
 
 /// How a form was answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum FormAnswer {
+pub(super) enum FormAnswer {
     /// Back to the application with this code.
     Code(String),
     /// Back to the application with the error of a cause, by its id, that the log knows by this trace.
@@ -42,12 +36,12 @@ pub(crate) enum FormAnswer {
 
 /// What is kept.
 #[derive(Serialize, Deserialize)]
-struct Kept {
-    answer: FormAnswer,
-    login: Login,
-    wanted: Wanted,
+pub(super) struct Kept {
+    pub(super) answer: FormAnswer,
+    pub(super) login: Login,
+    pub(super) wanted: Wanted,
     /// The eID and value of a new session's cookie, and whether it also comes from frames.
-    session: Option<(Eid, String, bool)>,
+    pub(super) session: Option<(LoginMethod, String, bool)>,
 }
 
 impl Layout for Kept {
@@ -64,7 +58,7 @@ fn opening(issuer: &Issuer, secret: &[u8; 32], sent: &str) -> (Digest, SealKey, 
 impl Provider {
     /// The row of an answer to the form that was sent, to be written with what the form spends; `None` where none was
     /// sent. `after`: where the login stands once it has been answered.
-    pub(crate) fn kept_answer(
+    pub(super) fn kept_answer(
         &self,
         work: &Work<'_>,
         answer: FormAnswer,
@@ -92,38 +86,8 @@ impl Provider {
         }))
     }
 
-    /// Answers a form again as it was answered a moment ago, or says that the login has ended.
-    pub(crate) async fn answer_again(&self, work: Work<'_>) -> Result<Turn, Refusal> {
-        let sent = work.sent.as_deref().unwrap_or_default();
-        match self.find_kept(work.issuer, (&work.login.phase, sent), work.call).await? {
-            Some(kept) => self.give_again(work, kept).await,
-            None => Ok(work.over()),
-        }
-    }
-
-    /// The same for a login whose stored request is gone with the first answer.
-    pub(crate) async fn answer_gone_again(
-        &self,
-        issuer: &Issuer,
-        (opened, sent): (Opened, &str),
-        brought: &Brought,
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
-        let jar = Jar::open(issuer, brought, call.now);
-        let Some(kept) = self.find_kept(issuer, (&opened.login.phase, sent), call).await? else {
-            return self.gone(issuer, opened.login.application(), call).await;
-        };
-        let application = match self.application_by_id(issuer, kept.wanted.application, call).await {
-            Err(Refusal::NotFound) => return self.gone(issuer, None, call).await,
-            other => other?,
-        };
-        let (login, wanted) = (kept.login.clone(), kept.wanted.clone());
-        let work =
-            Work { issuer, call, application, name: opened.name, login, wanted, jar, kept: None, sent: None };
-        self.give_again(work, kept).await
-    }
-
-    async fn find_kept(
+    /// The answer that is kept for a form, while it may be given again.
+    pub(super) async fn find_kept(
         &self,
         issuer: &Issuer,
         (phase, sent): (&Phase, &str),
@@ -136,6 +100,13 @@ impl Provider {
         let Some(row) = row.filter(|row| row.domain_id == issuer.domain) else { return Ok(None) };
         let plain = seal.open(&place, &row.sealed_answer).map_err(Fault::new)?;
         let Some(kept) = unpack::<Kept>(plain.expose()) else { return Ok(None) };
+        // Whoever logged out meanwhile has left the browser to somebody else.
+        if let Some((eid, value, _)) = &kept.session {
+            let cookie = SessionCookie { eid: *eid, value: value.clone() };
+            if self.open_session(issuer, &cookie, call).await?.is_none() {
+                return Ok(None);
+            }
+        }
         if let FormAnswer::Code(code) = &kept.answer {
             let digest = Digest::of(code.as_bytes());
             let grant = self.store.read(move |tx| grants::find_by_code(tx, tenant, &digest)).await?;
@@ -145,45 +116,5 @@ impl Provider {
             return Ok(is_good.then_some(kept));
         }
         Ok(Some(kept))
-    }
-
-    async fn give_again(&self, mut work: Work<'_>, kept: Kept) -> Result<Turn, Refusal> {
-        let Kept { answer, login, wanted, session } = kept;
-        (work.login, work.wanted) = (login, wanted);
-        work.kept = session.map(|(eid, value, framed)| CookieChange::SetSession {
-            session: SessionCookie { eid, value },
-            framed,
-        });
-        let step = match answer {
-            FormAnswer::Code(code) => Step::Answer(work.code_answer(&code)),
-            FormAnswer::Error { cause, trace } => {
-                let Some(cause) = Cause::parse(&cause) else { return Ok(work.over()) };
-                let refused = Refused { cause, client_id: Some(work.application.client_id.clone()) };
-                Step::Refuse(work.error_answer(cause, TraceId::from_bytes(trace)), refused)
-            }
-            FormAnswer::Show => Step::Show { login: work.name.clone() },
-        };
-        self.turn(work, step).await
-    }
-}
-
-impl Work<'_> {
-    /// Back to the application with a code.
-    pub(crate) fn code_answer(&self, code: &str) -> AuthorizationResponse {
-        let wanted = &self.wanted;
-        let back = (wanted.redirect_uri.clone(), wanted.response_mode);
-        AuthorizationResponse::code(back.0, back.1, code, wanted.state.clone(), self.issuer.url())
-    }
-
-    /// Back to the application with an error that the log knows by this trace.
-    pub(crate) fn error_answer(&self, cause: Cause, trace: TraceId) -> AuthorizationResponse {
-        let wanted = &self.wanted;
-        AuthorizationResponse::error(
-            wanted.redirect_uri.clone(),
-            wanted.response_mode,
-            (crate::refusal::code_of(cause), format!("{} (trace {trace})", cause.description())),
-            wanted.state.clone(),
-            self.issuer.url(),
-        )
     }
 }

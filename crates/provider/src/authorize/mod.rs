@@ -1,30 +1,34 @@
 //! Authorization: from the application's request to its answer, by way of an eID.
 //!
-//! 1. `request`: check what the application asks; understand it ([`model::Wanted`])
-//! 2. `next_step`: where does this login stand, and what comes next? Every step returns here
-//! 3. `upstream`: to the eID and back
-//! 4. `consent`: the proved person is asked
-//! 5. `respond`: mint a code, or say why not
+//! 1. The entry points (`begin`, `push`, `visit`) open the browser's cookies, find the login, and run one step.
+//! 2. A step (`step`) takes the login and what came in and returns a [`Decision`]. It writes nothing, and no step calls
+//!    another.
+//! 3. `dispatch` goes from a decision to the next step or to an effect; it is the only place that does.
+//! 4. `settle` is the only place with effects on the store: it spends, inserts, seals, notes and answers.
 //!
 //! A login in flight lives sealed in a cookie of its own (`jar`); only what must happen once is written.
 
-mod consent;
+mod active_login;
+mod begin;
+mod decision;
+mod dispatch;
 mod ended;
 mod jar;
 mod kept_answer;
-mod next_step;
+mod parked;
 mod push;
 mod request;
 mod respond;
-mod resume;
-mod sign_in;
-mod start;
+mod settle;
+mod step;
+mod take_up;
 mod turn;
-mod upstream;
+mod visit;
+mod waiting;
 
+pub(crate) use active_login::Work;
+pub use begin::Arrival;
 pub use jar::{Brought, CookieChange, LoginCookie};
-pub use next_step::LoginAction;
 pub use push::Pushed;
-pub use start::Arrival;
-pub(crate) use start::Work;
+pub use step::LoginAction;
 pub use turn::{Choice, ConsentAsk, Ended, Selection, SharedClaim, SignInAsk, Step, TroubleAt, Turn};

@@ -4,23 +4,21 @@
 //!
 //! Spec: RFC 9126 <https://www.rfc-editor.org/rfc/rfc9126>
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use crypto::{Digest, b64};
 use model::Wanted;
 use oidc::{AuthorizationParams, PUSHED, Params};
-use store::parked_requests::{self, Origin, ParkedRequest};
+use store::parked_requests::{self, Origin};
 use texts::Cause;
 
 use super::{
-    Brought, LoginAction, Turn,
+    Brought,
     jar::{Jar, LOGIN_FOR},
     request::{trusted_return, understand},
-    start::{Arrival, Asked, parked_place},
 };
 use crate::{
-    Application, Call, Fault, Issuer, Provider, Refusal,
-    packed::{pack, unpack},
+    Application, Call, Issuer, Provider, Refusal,
     permitted::permitted_request,
     refusal::{refuse, refuse_page},
     token::{Client, Jti, assertion_reused},
@@ -36,6 +34,14 @@ pub struct Pushed {
     pub request_uri: String,
     /// Seconds that it waits.
     pub expires_in: u64,
+}
+
+/// What a browser has brought with the reference of a pushed request.
+pub(super) enum Presented {
+    /// The name of the login that it has begun before.
+    Begun(String),
+    /// The request, and its id.
+    Request(Box<Wanted>, [u8; 32]),
 }
 
 impl Provider {
@@ -91,35 +97,15 @@ impl Provider {
         Ok(Pushed { request_uri: format!("{PUSHED}{}", b64::encode(&id)), expires_in: WAITS_FOR.as_secs() })
     }
 
-    /// Makes the row of a request that waits.
-    pub(super) fn parked(
-        &self,
-        issuer: &Issuer,
-        (wanted, origin): (&Wanted, Origin),
-        id: &[u8; 32],
-        expires_at: model::Timestamp,
-    ) -> Result<ParkedRequest, Fault> {
-        let digest = Digest::of(id);
-        let plain = pack(wanted)?;
-        Ok(ParkedRequest {
-            tenant_id: issuer.tenant,
-            request_digest: digest,
-            domain_id: issuer.domain,
-            origin,
-            sealed_request: issuer.seal.seal(&self.random, &parked_place(issuer, &digest), plain.expose()),
-            expires_at,
-        })
-    }
-
-    /// Begins the login of a pushed request. The browser that has begun it may come again (a reload, the back
-    /// button) and goes on where it was; for any other the request is used up.
+    /// Takes up a pushed request that a browser brings, for the login that it begins now. The browser that has begun it
+    /// may come again (a reload, the back button); for any other the request is used up.
     pub(super) async fn present(
         &self,
         issuer: &Issuer,
-        (application, params): (Arc<Application>, &AuthorizationParams),
-        (arrival, brought): (Arrival, &Brought),
+        (application, params): (&Application, &AuthorizationParams),
+        brought: &Brought,
         call: &Call,
-    ) -> Result<Turn, Refusal> {
+    ) -> Result<Presented, Refusal> {
         let refused = |cause| refuse_page(cause).of(&application.client_id);
         let gone = || refused(Cause::RequestUriGone);
         // Everything else beside the reference is ignored (RFC 9101 §5); a second request object is too much.
@@ -130,17 +116,14 @@ impl Provider {
         let id: [u8; 32] = bytes.try_into().map_err(|_| gone())?;
         let jar = Jar::open(issuer, brought, call.now);
         if let Some(begun) = jar.find_parked(&id) {
-            return self.continue_login(issuer, (&begun.name, LoginAction::Look), brought, call).await;
+            return Ok(Presented::Begun(begun.name.clone()));
         }
         let (tenant, domain, digest, now) = (issuer.tenant, issuer.domain, Digest::of(&id), call.now);
         let row = self.store.read(move |tx| parked_requests::find(tx, tenant, &digest, now)).await?;
         let row = row.filter(|row| row.domain_id == domain && row.origin == Origin::Par).ok_or_else(gone)?;
-        let plain =
-            issuer.seal.open(&parked_place(issuer, &digest), &row.sealed_request).map_err(Fault::new)?;
         // Another client's request does not exist.
-        let wanted: Option<Wanted> = unpack(plain.expose());
-        let wanted = wanted.filter(|it| it.application == application.id).ok_or_else(gone)?;
-        let wanted = permitted_request(issuer, &application, wanted).ok_or_else(gone)?;
+        let wanted = self.open_parked(issuer, &row)?.filter(|it| it.application == application.id);
+        let wanted = permitted_request(issuer, application, wanted.ok_or_else(gone)?).ok_or_else(gone)?;
         let ends_at = now.after(LOGIN_FOR);
         let first = self
             .store
@@ -148,6 +131,6 @@ impl Provider {
         if first.await?.is_none() {
             return Err(gone());
         }
-        self.go(issuer, (application, Asked { wanted, pushed: Some(id) }), (arrival, brought), call).await
+        Ok(Presented::Request(Box::new(wanted), id))
     }
 }

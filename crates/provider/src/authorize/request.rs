@@ -1,7 +1,7 @@
 //! What the application asks: one list of checks, in the order in which they run, and what was understood.
 
 use crypto::b64;
-use model::{Acr, ApplicationSettings, Nin, Pkce, Wanted};
+use model::{Acr, ApplicationSettings, LoginMethod, Nin, Pkce, Wanted};
 use oidc::{AuthorizationParams, Challenge, ClaimsRequest, LoginHint, Prompt, ResponseMode, Scope, Scopes};
 use texts::Cause;
 
@@ -82,7 +82,7 @@ pub(crate) fn understand(
             max_age: None,
             acrs: Vec::new(),
             acr_is_essential: false,
-            acr_is_narrowed: false,
+            narrowed: None,
             auth_time: false,
             subject: None,
             nin_hint: None,
@@ -287,16 +287,15 @@ fn acr(draft: &mut Draft<'_>) -> Result<(), Cause> {
 /// `BID` asks for high, `BIS` for biometrics; both leave other eIDs alone.
 fn bankid_hint(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let Some(hint) = draft.hint.bankid.take() else { return Ok(()) };
-    let narrowed = if hint.high { Acr::NoBankidHigh } else { Acr::NoBankidSubstantial };
+    let (settings, bankid) = (&draft.application.settings, LoginMethod::NO_BANKID);
+    let narrowed = bankid.any().narrowed(hint.high);
     // An essential acr is returned as it was asked, so the hint must not change it.
-    let narrows = !draft.wanted.acr_is_essential;
-    for acr in draft.wanted.acrs.iter_mut().filter(|_| narrows) {
-        if *acr == Acr::NoBankid && draft.application.settings.allows(narrowed) {
-            *acr = narrowed;
-            draft.wanted.acr_is_narrowed = true;
-        }
+    let narrows = !draft.wanted.acr_is_essential && settings.allows(narrowed);
+    for acr in draft.wanted.acrs.iter_mut().filter(|acr| narrows && **acr == bankid.any()) {
+        *acr = narrowed;
+        draft.wanted.narrowed = Some(bankid);
     }
-    draft.wanted.nin_hint = hint.nin.filter(|nin| Nin::parse(nin).is_some());
+    draft.wanted.nin_hint = hint.nin.and_then(|nin| Nin::parse(bankid.country(), &nin));
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! What the browser is shown next, and what it is given to keep.
 
-use model::{Eid, Level, Notice};
+use model::{Level, LoginMethod, Notice};
 use oidc::AuthorizationResponse;
 use texts::Cause;
 
@@ -50,7 +50,7 @@ pub enum Step {
         /// An absolute URL there.
         url: String,
         /// Which eID, to be remembered as the last one.
-        eid: Eid,
+        eid: LoginMethod,
     },
     /// Back to the application, with a code.
     Answer(AuthorizationResponse),
@@ -66,7 +66,7 @@ pub struct Ended {
     /// The name of the application, when it is known.
     pub application: Option<String>,
     /// The eID that it happened at, where the cause is about one.
-    pub eid: Option<Eid>,
+    pub eid: Option<LoginMethod>,
     /// The login to start anew, by its name.
     pub restart: Option<String>,
     /// The login that goes on elsewhere, by its name.
@@ -90,7 +90,7 @@ pub struct Selection {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     /// Which one.
-    pub eid: Eid,
+    pub eid: LoginMethod,
     /// The level that it will be asked for.
     pub level: Level,
     /// Biometrics first.
@@ -154,7 +154,7 @@ pub struct TroubleAt {
     /// Who asks.
     pub application: String,
     /// Where it happened.
-    pub eid: Eid,
+    pub eid: LoginMethod,
     /// What happened.
     pub cause: Cause,
     /// The request in which it happened, as the log names it.

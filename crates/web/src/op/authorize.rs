@@ -16,9 +16,13 @@ use crate::{
     visit::{Visit, unreadable},
 };
 
+const fn by_get_of(visit: &Visit) -> Arrival {
+    if visit.is_by_script { Arrival::Script } else { Arrival::Get }
+}
+
 /// `GET /oauth2/authorize`
 pub(crate) async fn by_get(State(app): State<App>, visit: Visit, RawQuery(query): RawQuery) -> Response {
-    authorize(&app, &visit, (&query.unwrap_or_default(), None), Arrival::Get).await
+    authorize(&app, &visit, (&query.unwrap_or_default(), None), by_get_of(&visit)).await
 }
 
 /// `POST /oauth2/authorize`: validated, stored, and continued by GET.
@@ -33,7 +37,7 @@ pub(crate) async fn by_get_for_acr(
     Path(segment): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    authorize(&app, &visit, (&query.unwrap_or_default(), Some(&segment)), Arrival::Get).await
+    authorize(&app, &visit, (&query.unwrap_or_default(), Some(&segment)), by_get_of(&visit)).await
 }
 
 /// `POST /{base64 acr}/oauth2/authorize`

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use crypto::{Secret, password};
-use model::Eid;
+use model::LoginMethod;
 use oidc::{Params, Returned};
 use provider::{LoginAction, Refusal};
 use texts::Cause;
@@ -36,7 +36,7 @@ pub(crate) async fn choose(
     visit: Visit,
     Path((login, eid)): Path<(String, String)>,
 ) -> Response {
-    match Eid::parse(&eid) {
+    match LoginMethod::parse(&eid) {
         Some(eid) => go_on(&app, &visit, &login, LoginAction::Choose(eid)).await,
         None => refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.call),
     }
@@ -128,7 +128,7 @@ pub(crate) async fn callback(
     Path(eid): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let Some(eid) = Eid::parse(&eid).filter(|it| it.is_source()) else {
+    let Some(eid) = LoginMethod::parse(&eid).filter(|it| it.is_eid()) else {
         return refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.call);
     };
     returned(&app, &visit, eid, query).await
@@ -140,10 +140,10 @@ pub(crate) async fn vipps_callback(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Response {
-    returned(&app, &visit, Eid::NoVipps, query).await
+    returned(&app, &visit, LoginMethod::NO_VIPPS, query).await
 }
 
-async fn returned(app: &App, visit: &Visit, eid: Eid, query: Option<String>) -> Response {
+async fn returned(app: &App, visit: &Visit, eid: LoginMethod, query: Option<String>) -> Response {
     let params = match Params::parse(&query.unwrap_or_default()) {
         Ok(params) if !params.has_duplicate() => params,
         Ok(_) => Params::default(),

@@ -1,10 +1,9 @@
 //! A turn of a login as an HTTP answer.
 
 use axum::{http::StatusCode, response::Response};
-use model::{Eid, Level};
 use oidc::{AuthorizationResponse, ResponseMode};
 use pages::{
-    Choice, Consent, Continue, Form, FormPost, Frame, Hint, Language, Selector, Shared, SignIn, TroublePage,
+    Choice, Consent, Continue, Form, FormPost, Frame, Language, Selector, Shared, SignIn, TroublePage,
 };
 use provider::{
     ConsentAsk, Ended, Issuer, Refusal, Refused, Selection, SharedClaim, SignInAsk, Step, TroubleAt, Turn,
@@ -137,21 +136,11 @@ pub(crate) fn frame(issuer: &Issuer, here: Option<&str>) -> Frame {
     }
 }
 
-const fn hint(choice: &provider::Choice) -> Hint {
-    match (choice.eid, choice.level, choice.biometrics) {
-        (Eid::NoVipps, ..) => Hint::Vipps,
-        (Eid::Automation, ..) => Hint::Automation,
-        (Eid::NoBankid, Level::High, _) => Hint::BankIdHigh,
-        (Eid::NoBankid, _, true) => Hint::BankIdBiometrics,
-        (Eid::NoBankid, _, false) => Hint::BankId,
-    }
-}
-
 fn selector(visit: &Visit, selection: Selection, locale: Locale) -> Selector {
     let here = format!("/login/{}", selection.login);
     let choices = selection.choices.into_iter().map(|choice| Choice {
         eid: choice.eid.name().to_owned(),
-        hint: hint(&choice),
+        hint: choice.eid.hint(choice.level, choice.biometrics),
         href: format!("{here}/with/{}", choice.eid.as_str()),
         last_used: visit.cookies.last_eid == Some(choice.eid),
         is_down: choice.is_down,

@@ -2,7 +2,7 @@
 
 use axum::{body::Body, http::Request};
 use console::Refusal;
-use model::{Eid, Environment, SettingsError};
+use model::{Environment, LoginMethod, SettingsError};
 
 use super::suite::{AUTOMATION, Mode, Suite};
 use crate::house::{House, ISSUER, form};
@@ -149,7 +149,7 @@ async fn a_production_domain_can_neither_have_it_nor_test_users() {
     settings.automation = false;
     assert!(settings.check(Environment::Production).is_ok());
     let mut shop = model::ApplicationSettings::new(model::ApplicationKind::Web, Vec::new());
-    shop.eids = vec![Eid::Automation];
+    shop.eids = vec![LoginMethod::TEST_USER];
     assert_eq!(shop.check(Environment::Production), Err(SettingsError::Automation));
     let house = House::open().await;
     let credentials = eid::SourceCredentials {
@@ -161,10 +161,25 @@ async fn a_production_domain_can_neither_have_it_nor_test_users() {
     let source = console::NewIdentitySource {
         domain: house.domain,
         domain_environment: Environment::Test,
-        eid: Eid::Automation,
+        eid: LoginMethod::TEST_USER,
         environment: model::EidEnvironment::Sandbox,
         credentials,
     };
     let refused = house.console.save_identity_source(&house.tenant, &source, house.time()).await;
     assert!(matches!(refused, Err(Refusal::Invalid(_))));
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_refused_and_sent_twice_gets_the_same_answer() {
+    let mut suite = Suite::open(Mode::Plain).await;
+    suite.house.limit(provider::Limits { person: 1, ..provider::Limits::default() });
+    let right = typed("ada", "correct horse");
+    let mut earlier = suite.house.browser();
+    let target = sign_in_page(&mut earlier).await;
+    earlier.post(&target, &right, Some(ISSUER)).await;
+    let mut browser = suite.house.browser();
+    let target = sign_in_page(&mut browser).await;
+    let mut impatient = browser.clone();
+    assert!(browser.post(&target, &right, Some(ISSUER)).await.body.contains("error="));
+    assert!(impatient.post(&target, &right, Some(ISSUER)).await.body.contains("error="));
 }

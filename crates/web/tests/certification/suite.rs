@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use console::NewTestUser;
 use crypto::{Algorithm, Secret, at_hash, b64};
-use model::{ApplicationKind, ApplicationSettings, Eid, Pkce, StandardClaims};
+use model::{ApplicationKind, ApplicationSettings, LoginMethod, Pkce, StandardClaims};
 use serde_json::{Value, json};
 
 use crate::house::{Browser, House, ISSUER, Reply, VERIFIER, form};
@@ -90,7 +90,7 @@ impl Suite {
         let (tenant, domain, now) = (house.tenant.clone(), house.domain, house.time());
         let on = |it: &mut model::DomainSettings| {
             it.automation = true;
-            it.single_sign_on = vec![Eid::Automation];
+            it.single_sign_on = vec![LoginMethod::TEST_USER];
         };
         house.console.change_domain(&tenant, domain, on, now).await.unwrap();
         for username in ["ada", "berit"] {
@@ -105,7 +105,7 @@ impl Suite {
             let mut client = ApplicationSettings::new(ApplicationKind::Web, vec![CALLBACK.to_owned()]);
             client.redirect_uris.push(CALLBACK_WITH_QUERY.to_owned());
             client.post_logout_redirect_uris = vec![BYE.to_owned()];
-            client.eids = vec![Eid::Automation];
+            client.eids = vec![LoginMethod::TEST_USER];
             client.pkce = Pkce::Off;
             client.slim_id_token = true;
             client.refresh_tokens = true;

@@ -1,0 +1,92 @@
+//! A login that is worked on, with what belongs to it for the length of one request.
+
+use std::sync::Arc;
+
+use model::{Login, LoginMethod, Wanted};
+use oidc::{AuthorizationResponse, ResponseMode};
+use texts::Cause;
+
+use super::{CookieChange, Ended, Turn, jar::Jar, turn::Step};
+use crate::{Application, Call, Issuer, TraceId};
+
+/// A login being worked on, with what belongs to it.
+pub(crate) struct Work<'a> {
+    pub(crate) issuer: &'a Issuer,
+    pub(crate) call: &'a Call,
+    pub(crate) application: Arc<Application>,
+    pub(crate) name: String,
+    pub(crate) login: Login,
+    pub(crate) wanted: Wanted,
+    pub(crate) jar: Jar,
+    /// A new session's cookie, to go out with the answer.
+    pub(crate) kept: Option<CookieChange>,
+    /// What was sent with a form of ours, to recognise the same form when it is sent again.
+    pub(crate) sent: Option<String>,
+}
+
+impl Work<'_> {
+    /// The eIDs that the application asked for and the domain has.
+    pub(crate) fn eids(&self) -> Vec<LoginMethod> {
+        self.wanted.eids().into_iter().filter(|eid| self.issuer.offers(*eid)).collect()
+    }
+
+    /// On to our own address of the login.
+    pub(super) fn show(&self) -> Step {
+        Step::Show { login: self.name.clone() }
+    }
+
+    /// Back to the application with a code.
+    pub(super) fn code_answer(&self, code: &str) -> AuthorizationResponse {
+        let wanted = &self.wanted;
+        let back = (wanted.redirect_uri.clone(), wanted.response_mode);
+        AuthorizationResponse::code(back.0, back.1, code, wanted.state.clone(), self.issuer.url())
+    }
+
+    /// Back to the application with an error that the log knows by this trace.
+    pub(super) fn error_answer(&self, cause: Cause, trace: TraceId) -> AuthorizationResponse {
+        let wanted = &self.wanted;
+        AuthorizationResponse::error(
+            wanted.redirect_uri.clone(),
+            wanted.response_mode,
+            (crate::refusal::code_of(cause), format!("{} (trace {trace})", cause.description())),
+            wanted.state.clone(),
+            self.issuer.url(),
+        )
+    }
+
+    /// The page for a login that has ended. Its cookie stays as it is.
+    pub(super) fn over(self) -> Turn {
+        let ended = Ended::of(Cause::LoginOver, Some(&self.application));
+        let ended = Ended { restart: Some(self.name.clone()), ..ended };
+        self.ended(ended)
+    }
+
+    /// The page for an answer to an attempt that the person has left behind.
+    pub(super) fn superseded(self) -> Turn {
+        let ended = Ended::of(Cause::LoginSuperseded, Some(&self.application));
+        let ended = Ended { goes_on: Some(self.name.clone()), ..ended };
+        self.ended(ended)
+    }
+
+    fn ended(self, ended: Ended) -> Turn {
+        Turn {
+            step: Step::Ended(ended),
+            cookies: Vec::new(),
+            in_popup: self.wanted.response_mode == ResponseMode::PostMessage,
+            ui_locales: self.wanted.ui_locales,
+        }
+    }
+}
+
+impl Ended {
+    pub(super) fn of(cause: Cause, application: Option<&Application>) -> Self {
+        Self {
+            cause,
+            application: application.map(|it| it.name.clone()),
+            eid: None,
+            restart: None,
+            goes_on: None,
+            home: application.and_then(|it| it.settings.home()),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! An application's request begins a login.
+
+use std::sync::Arc;
+
+use model::{Login, Parked, Wanted};
+use oidc::{AuthorizationParams, AuthorizationResponse, ResponseMode};
+use store::{login_events::Kind, parked_requests::Origin};
+use texts::Cause;
+
+use super::{
+    Brought, Step, Turn,
+    active_login::Work,
+    decision::{Decision, Effect},
+    jar::{self, Jar},
+    push::Presented,
+    request::{self, trusted_return, understand},
+    step::LoginAction,
+};
+use crate::{
+    Application, Call, Issuer, Provider, Refusal, Refused, admission::Doing, noted::Event,
+    refusal::refuse_page,
+};
+
+/// How a request arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// By GET: cookies came along.
+    Get,
+    /// By GET from a script, which may ask for answers as JSON and for nothing else.
+    Script,
+    /// By POST from another site: no cookies came, so it is stored and continued by GET.
+    Post,
+}
+
+impl Provider {
+    /// Decodes the acr of a path segment in front of `/oauth2/authorize` or discovery.
+    pub fn acr_of_segment(segment: &str) -> Option<String> {
+        request::acr_of_segment(segment)
+    }
+
+    /// Begins a login.
+    ///
+    /// # Errors
+    /// [`Refusal::Page`] for a client or redirect URI that cannot be trusted; everything else about the request
+    /// is answered to the application. [`Refusal::TooMany`] before anything is begun: sent to the application, it would
+    /// come back at once.
+    pub async fn authorize(
+        &self,
+        issuer: &Issuer,
+        params: &AuthorizationParams,
+        arrival: (Arrival, &Brought),
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let turn = self.begin_login(issuer, params, arrival, call).await;
+        if let Err(Refusal::Page(refused)) = &turn {
+            self.note_refusal(issuer, None, refused.cause, call);
+        }
+        turn
+    }
+
+    fn note_refusal(&self, issuer: &Issuer, application: Option<&Application>, cause: Cause, call: &Call) {
+        let kind = Kind::RequestRefused;
+        self.note(issuer, Event { kind, application, login: None, eid: None, cause: Some(cause) }, call);
+    }
+
+    async fn begin_login(
+        &self,
+        issuer: &Issuer,
+        params: &AuthorizationParams,
+        arrival: (Arrival, &Brought),
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let (arrival, brought) = arrival;
+        let application = match &params.client_id {
+            Some(client_id) => {
+                self.application(issuer, client_id, call).await.map_err(|refusal| match refusal {
+                    Refusal::NotFound => refuse_page(Cause::ClientUnknown),
+                    other => other,
+                })?
+            }
+            None => return Err(refuse_page(Cause::ClientIdMissing)),
+        };
+        if params.pushed().is_some() {
+            self.admit_client(issuer, (&application, Doing::Authorizing), call)?;
+            return match self.present(issuer, (&application, params), brought, call).await? {
+                Presented::Begun(_) if arrival == Arrival::Script => Err(not_for_scripts()),
+                Presented::Begun(login) => {
+                    self.continue_login(issuer, (&login, LoginAction::Look), brought, call).await
+                }
+                Presented::Request(wanted, id) => {
+                    let parked = Parked { id, application: application.id };
+                    let asked = (application, *wanted, Some(parked));
+                    self.start(issuer, asked, (arrival, brought), call).await
+                }
+            };
+        }
+        let redirect_uri = trusted_return(&application, params)
+            .map_err(|cause| refuse_page(cause).of(&application.client_id))?;
+        self.admit_client(issuer, (&application, Doing::Authorizing), call)?;
+        let as_asked;
+        let params = match &params.request {
+            Some(_) => {
+                as_asked = params.clone().answered_as_the_object_says();
+                &as_asked
+            }
+            None => params,
+        };
+        let must_push = application.settings.require_par || issuer.settings.require_par;
+        let understood = understand(issuer, &application, params, redirect_uri.clone(), call)
+            .and_then(|it| if must_push { Err((Cause::PushRequired, it.response_mode)) } else { Ok(it) });
+        let wanted = match understood {
+            Ok(wanted) => wanted,
+            Err((cause, mode)) => {
+                self.note_refusal(issuer, Some(&application), cause, call);
+                let refused = Refused { cause, client_id: Some(application.client_id.clone()) };
+                return Ok(refusal_turn(issuer, (redirect_uri, mode), refused, params.state.clone(), call));
+            }
+        };
+        self.start(issuer, (application, wanted, None), (arrival, brought), call).await
+    }
+
+    /// Begins the login of a request that was understood. `parked`: where it is stored already.
+    async fn start(
+        &self,
+        issuer: &Issuer,
+        (application, wanted, parked): (Arc<Application>, Wanted, Option<Parked>),
+        (arrival, brought): (Arrival, &Brought),
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        if arrival == Arrival::Script && wanted.response_mode != ResponseMode::Json {
+            return Err(not_for_scripts());
+        }
+        if wanted.prompt.none && arrival != Arrival::Post && brought.sessions.is_empty() {
+            // The common answer to a silent attempt: no session came, so no login is begun.
+            let client_id = Some(application.client_id.clone());
+            let refused = Refused { cause: Cause::NobodyLoggedIn, client_id };
+            let back = (wanted.redirect_uri, wanted.response_mode);
+            return Ok(refusal_turn(issuer, back, refused, wanted.state, call));
+        }
+        let is_stored = parked.is_some();
+        let (login, name) = (Login::new(parked, call.now), jar::new_name(&self.random));
+        let jar = Jar::open(issuer, brought, call.now);
+        let mut work = Work { issuer, call, application, name, login, wanted, jar, kept: None, sent: None };
+        self.note_of(&work, Kind::Started, None, None);
+        if arrival != Arrival::Post {
+            return self.dispatch(work.decide(Decision::Begin)).await;
+        }
+        if !is_stored {
+            self.park(&mut work, Origin::Post).await?;
+        }
+        let step = work.show();
+        self.dispatch(work.settle(Effect::Show(step))).await
+    }
+}
+
+/// A page of somebody else's must not have codes minted that nobody reads.
+const fn not_for_scripts() -> Refusal {
+    refuse_page(Cause::NotOpenedAsPage)
+}
+
+/// Sends an error back for a request that never became a login.
+fn refusal_turn(
+    issuer: &Issuer,
+    (redirect_uri, mode): (String, ResponseMode),
+    refused: Refused,
+    state: Option<String>,
+    call: &Call,
+) -> Turn {
+    let description = format!("{} (trace {})", refused.cause.description(), call.trace);
+    // One that was refused for its length is not carried back either.
+    let state = state.filter(|it| it.len() <= request::LONGEST_STATE);
+    let answer =
+        AuthorizationResponse::error(redirect_uri, mode, (refused.code(), description), state, issuer.url());
+    Turn::page(Step::Refuse(answer, refused))
+}

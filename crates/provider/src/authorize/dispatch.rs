@@ -1,0 +1,36 @@
+//! From a decision to what happens: the only place that knows which step follows which.
+//!
+//! ```text
+//!  Begin ──► GoOn ──► SendTo ─┐
+//!    │        │               ├─► Settle ──► (answer)
+//!  Judge ─────┴───────────────┤      │ spent before
+//!  AnswerAgain ◄──────────────┴──────┘
+//! ```
+
+use super::{
+    Turn,
+    decision::{Decided, Decision},
+    settle::Settled,
+};
+use crate::{Provider, Refusal};
+
+impl Provider {
+    /// Does what was decided, and what follows from it, until there is an answer for the browser.
+    pub(super) async fn dispatch(&self, mut decided: Decided<'_>) -> Result<Turn, Refusal> {
+        loop {
+            let Decided { login, decision } = decided;
+            decided = match decision {
+                Decision::Begin => self.begin(login).await?,
+                Decision::GoOn => self.go_on(login),
+                Decision::SendTo(eid) => self.send_to(login, eid).await?,
+                Decision::Judge(proof, spent) => self.judge(login, *proof, spent).await?,
+                Decision::Look => self.look(login).await?,
+                Decision::AnswerAgain => self.answer_again(login).await?,
+                Decision::Settle(effect) => match self.settle(login, *effect).await? {
+                    Settled::Done(turn) => return Ok(turn),
+                    Settled::SpentBefore(decided) => *decided,
+                },
+            };
+        }
+    }
+}

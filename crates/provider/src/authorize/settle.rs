@@ -1,0 +1,300 @@
+//! The effects of a login: what is spent, inserted, sealed and noted, and the answer to the browser.
+//!
+//! What may happen once is spent in the write that inserts what it pays for. When it had been spent before, nothing is
+//! done, and a decision comes back.
+
+use crypto::Digest;
+use model::{Grant, LoginMethod, Phase, Proof, TenantId, Trouble};
+use oidc::Scopes;
+use store::{
+    StoreError, WriteTx, awaiting_consents, browser_sessions, grants,
+    kept_answers::{self, KeptAnswer},
+    login_events::Kind,
+    parked_requests, spent_values,
+};
+use texts::Cause;
+
+use super::{
+    CookieChange, Ended, Step, Turn,
+    active_login::Work,
+    decision::{Decided, Decision, Effect, Paid, Spent, cause_of},
+    jar::LOGIN_FOR,
+    kept_answer::{FormAnswer, Kept},
+    waiting::Waiting,
+};
+use crate::{
+    Provider, Refusal, Refused, SessionCookie, TraceId,
+    mint::{MintedCode, mint_code},
+    session::NewSession,
+};
+
+/// How an effect ended.
+pub(super) enum Settled<'a> {
+    /// This is the answer.
+    Done(Turn),
+    /// What it costs had been spent before: nothing was done, and this is to be done instead.
+    SpentBefore(Box<Decided<'a>>),
+}
+
+/// Spends an upstream state; `false` when it had been spent.
+fn spend(tx: &mut WriteTx<'_>, tenant: TenantId, (digest, expires_at): &Spent) -> Result<bool, StoreError> {
+    spent_values::consume(tx, tenant, "upstream_state", digest, *expires_at)
+}
+
+fn over(work: Work<'_>) -> Settled<'_> {
+    Settled::SpentBefore(Box::new(work.settle(Effect::Over)))
+}
+
+impl Provider {
+    /// Does one effect.
+    pub(super) async fn settle<'a>(
+        &self,
+        mut work: Work<'a>,
+        effect: Effect,
+    ) -> Result<Settled<'a>, Refusal> {
+        match effect {
+            Effect::Over => Ok(Settled::Done(work.over())),
+            Effect::Show(step) => self.done(work, step).await,
+            Effect::Leave { url, eid, memo } => {
+                work.login.leave_for(eid, memo);
+                self.note_sent(&work, eid);
+                self.done(work, Step::Leave { url, eid }).await
+            }
+            Effect::AskPassword { state, secret } => {
+                work.login.phase = Phase::SigningIn { state, secret };
+                self.note_sent(&work, LoginMethod::TEST_USER);
+                let step = work.show();
+                self.done(work, step).await
+            }
+            Effect::Trouble { eid, trouble, spent } => self.trouble(work, (eid, trouble), spent).await,
+            Effect::BeginAgain { cause, eid, spent } => self.begin_again(work, (cause, eid), spent).await,
+            Effect::AwaitConsent { grant, remembered, spent } => {
+                self.await_consent(work, *grant, (remembered, spent)).await
+            }
+            Effect::Grant { grant, paid, session, kind } => {
+                self.give_code(work, &grant, paid, (session, kind)).await
+            }
+            Effect::Refuse { cause, trace, spent } => self.give_error(work, (cause, trace), spent).await,
+            Effect::Repeat(kept) => self.repeat(work, *kept).await,
+        }
+    }
+
+    async fn done<'a>(&self, work: Work<'a>, step: Step) -> Result<Settled<'a>, Refusal> {
+        self.turn(work, step).await.map(Settled::Done)
+    }
+
+    fn note_sent(&self, work: &Work<'_>, method: LoginMethod) {
+        self.tally.login(method, "started");
+        self.note_of(work, Kind::SentToEid, Some(method), None);
+    }
+
+    /// Spends the state on its own, where nothing is minted.
+    async fn spend_state(&self, work: &Work<'_>, spent: Spent) -> Result<bool, Refusal> {
+        let tenant = work.issuer.tenant;
+        Ok(self.store.write(move |tx| spend(tx, tenant, &spent)).await?)
+    }
+
+    /// Shows trouble on our page, or sends it straight back where the application wants no such pages.
+    async fn trouble<'a>(
+        &self,
+        mut work: Work<'a>,
+        (eid, trouble): (LoginMethod, Trouble),
+        spent: Option<Spent>,
+    ) -> Result<Settled<'a>, Refusal> {
+        self.tally.login(eid, trouble.as_str());
+        let (cause, trace) = (cause_of(trouble), work.call.trace);
+        if !work.application.settings.shows_error_pages() {
+            return self.give_error(work, (cause, trace), spent).await;
+        }
+        if let Some(spent) = spent
+            && !self.spend_state(&work, spent).await?
+        {
+            return Ok(over(work));
+        }
+        self.note_of(&work, Kind::Trouble, Some(eid), Some(cause));
+        work.login.phase = Phase::Trouble { eid, trouble, trace: trace.bytes() };
+        let step = work.show();
+        self.done(work, step).await
+    }
+
+    /// Spends the state of an answer that cannot be redeemed; the person can start anew.
+    async fn begin_again<'a>(
+        &self,
+        mut work: Work<'a>,
+        (cause, eid): (Cause, LoginMethod),
+        spent: Spent,
+    ) -> Result<Settled<'a>, Refusal> {
+        if !self.spend_state(&work, spent).await? {
+            return Ok(over(work));
+        }
+        self.note_of(&work, Kind::Failed, None, Some(cause));
+        work.login.phase = Phase::Over { answer: None };
+        let ended = Ended::of(cause, Some(&work.application));
+        let ended = Ended { restart: Some(work.name.clone()), eid: Some(eid), ..ended };
+        self.done(work, Step::Ended(ended)).await
+    }
+
+    /// Puts the proved person aside; spends the state.
+    async fn await_consent<'a>(
+        &self,
+        mut work: Work<'a>,
+        grant: Grant,
+        (remembered, spent): (Option<(Proof, Scopes)>, Spent),
+    ) -> Result<Settled<'a>, Refusal> {
+        let (key, eid): ([u8; 32], _) = (self.random.bytes(), grant.proof.eid);
+        let row = self.waiting_row(&work, &key, &Waiting { grant, remembered })?;
+        let (tenant, phase) = (work.issuer.tenant, Phase::Consent { key });
+        let kept = self.kept_answer(&work, FormAnswer::Show, &phase, None)?;
+        let first = self.store.write(move |tx| {
+            let first = spend(tx, tenant, &spent)?;
+            if first {
+                awaiting_consents::insert(tx, &row)?;
+                kept.iter().try_for_each(|kept| kept_answers::insert(tx, kept))?;
+            }
+            Ok::<_, StoreError>(first)
+        });
+        if !first.await? {
+            return Ok(Settled::SpentBefore(Box::new(work.decide(Decision::AnswerAgain))));
+        }
+        self.note_of(&work, Kind::Proved, Some(eid), None);
+        work.login.phase = phase;
+        let step = work.show();
+        self.done(work, step).await
+    }
+
+    /// Spends what the code costs, inserts it with the session that the proof makes, and answers.
+    async fn give_code<'a>(
+        &self,
+        mut work: Work<'a>,
+        grant: &Grant,
+        paid: Paid,
+        (session, kind): (Option<NewSession>, Kind),
+    ) -> Result<Settled<'a>, Refusal> {
+        let is_session = matches!(paid, Paid::Session(..));
+        let MintedCode { code, row } =
+            mint_code(work.issuer, &work.application, grant, &self.random, work.call.now)?;
+        let (tenant, now) = (work.issuer.tenant, work.call.now);
+        let parked = work.login.parked.as_ref().map(|it| Digest::of(&it.id));
+        let rows = session.as_ref().map(NewSession::rows);
+        let over = Phase::Over { answer: work.login.phase.form_secret() };
+        let session = session.map(|it| CookieChange::SetSession { session: it.cookie, framed: it.framed });
+        let answer = FormAnswer::Code(code.expose().clone());
+        let kept = self.kept_answer(&work, answer, &over, session.as_ref())?;
+        let first = self.store.write(move |tx| {
+            let mut first = match &paid {
+                Paid::State(spent) => spend(tx, tenant, spent)?,
+                Paid::Consent(digest) => awaiting_consents::consume(tx, tenant, digest, now)?.is_some(),
+                Paid::Session(digest, idle_until) => {
+                    browser_sessions::touch(tx, tenant, digest, *idle_until, now)?
+                }
+            };
+            if let Some(digest) = parked {
+                first = first && parked_requests::consume(tx, tenant, &digest, now)?.is_some();
+            }
+            if first {
+                grants::insert(tx, &row)?;
+                kept.iter().try_for_each(|kept| kept_answers::insert(tx, kept))?;
+                if let Some(rows) = &rows {
+                    rows.write(tx)?;
+                }
+            }
+            Ok::<_, StoreError>(first)
+        });
+        if !first.await? {
+            // A session that was ended a moment ago answers nothing: the login goes on as if it had not been.
+            return Ok(Settled::SpentBefore(Box::new(match (is_session, work.wanted.prompt.none) {
+                (false, _) => work.decide(Decision::AnswerAgain),
+                (true, true) => work.refuse(Cause::NobodyLoggedIn),
+                (true, false) => work.decide(Decision::GoOn),
+            })));
+        }
+        self.tally.login(grant.proof.eid, "finished");
+        self.note_of(&work, kind, Some(grant.proof.eid), None);
+        work.login.phase = over;
+        work.kept = session;
+        let answer = work.code_answer(code.expose());
+        self.done(work, Step::Answer(answer)).await
+    }
+
+    /// Spends what this login could still be answered with: its stored request, the state that it left with, the
+    /// proof that waits. A login has one answer: `false` when another decision had spent the proof, or the state that
+    /// this answer costs.
+    async fn spend_the_rest(
+        &self,
+        work: &Work<'_>,
+        (kept, cost): (Option<KeptAnswer>, Option<Spent>),
+    ) -> Result<bool, Refusal> {
+        let parked = work.login.parked.as_ref().map(|it| Digest::of(&it.id));
+        let (left_with, consent) = match &work.login.phase {
+            Phase::AtEid { memo, .. } => (Some(Digest::of(&memo.state)), None),
+            Phase::SigningIn { state, .. } => (Some(Digest::of(state)), None),
+            Phase::Consent { key } => (None, Some(Digest::of(key))),
+            Phase::Choosing | Phase::Trouble { .. } | Phase::Over { .. } => (None, None),
+        };
+        let until = work.login.started_at.after(LOGIN_FOR);
+        let decides = cost.is_some() || consent.is_some();
+        let state = cost.or_else(|| left_with.map(|it| (it, until)));
+        if parked.is_none() && state.is_none() && consent.is_none() {
+            return Ok(true);
+        }
+        let (tenant, now) = (work.issuer.tenant, work.call.now);
+        let spent = self.store.write(move |tx| {
+            let first = match (state, consent) {
+                (_, Some(digest)) => awaiting_consents::consume(tx, tenant, &digest, now)?.is_some(),
+                (Some(state), None) => spend(tx, tenant, &state)?,
+                (None, None) => true,
+            };
+            if let Some(digest) = parked {
+                parked_requests::consume(tx, tenant, &digest, now)?;
+            }
+            if first {
+                kept.iter().try_for_each(|kept| kept_answers::insert(tx, kept))?;
+            }
+            Ok::<_, StoreError>(first || !decides)
+        });
+        Ok(spent.await?)
+    }
+
+    /// Answers with an error; the login is over. A stored request is spent with it.
+    async fn give_error<'a>(
+        &self,
+        mut work: Work<'a>,
+        (cause, trace): (Cause, TraceId),
+        spent: Option<Spent>,
+    ) -> Result<Settled<'a>, Refusal> {
+        let over = Phase::Over { answer: work.login.phase.form_secret() };
+        let answer = FormAnswer::Error { cause: cause.id().to_owned(), trace: trace.bytes() };
+        let kept = self.kept_answer(&work, answer, &over, None)?;
+        if !self.spend_the_rest(&work, (kept, spent)).await? {
+            return Ok(Settled::SpentBefore(Box::new(work.decide(Decision::AnswerAgain))));
+        }
+        let declined =
+            matches!(cause, Cause::PersonWentBack | Cause::PersonCancelled | Cause::ConsentRefused);
+        let kind = if declined { Kind::Declined } else { Kind::Failed };
+        self.note_of(&work, kind, None, Some(cause));
+        let answer = work.error_answer(cause, trace);
+        work.login.phase = over;
+        let refused = Refused { cause, client_id: Some(work.application.client_id.clone()) };
+        self.done(work, Step::Refuse(answer, refused)).await
+    }
+
+    /// Gives the same answer again.
+    async fn repeat<'a>(&self, mut work: Work<'a>, kept: Kept) -> Result<Settled<'a>, Refusal> {
+        let Kept { answer, login, wanted, session } = kept;
+        (work.login, work.wanted) = (login, wanted);
+        work.kept = session.map(|(eid, value, framed)| CookieChange::SetSession {
+            session: SessionCookie { eid, value },
+            framed,
+        });
+        let step = match answer {
+            FormAnswer::Code(code) => Step::Answer(work.code_answer(&code)),
+            FormAnswer::Error { cause, trace } => {
+                let Some(cause) = Cause::parse(&cause) else { return Ok(over(work)) };
+                let refused = Refused { cause, client_id: Some(work.application.client_id.clone()) };
+                Step::Refuse(work.error_answer(cause, TraceId::from_bytes(trace)), refused)
+            }
+            FormAnswer::Show => work.show(),
+        };
+        self.done(work, step).await
+    }
+}

@@ -1,0 +1,64 @@
+//! Back from the eID.
+
+use crypto::Digest;
+use eid::{Connector, Outcome, Reason};
+use model::{LoginMethod, Memo};
+use oidc::Returned;
+use texts::Cause;
+
+use super::{
+    super::{
+        active_login::Work,
+        decision::{Decided, Decision, Effect},
+        jar::LOGIN_FOR,
+    },
+    send_to::{log, no_connector},
+};
+use crate::{Provider, Refusal};
+
+impl Provider {
+    /// Has an eID's answer judged by the connector that asked. `expected`: where the login stands.
+    pub(in crate::authorize) async fn returned<'a>(
+        &self,
+        work: Work<'a>,
+        (expected, memo): (LoginMethod, Memo),
+        (eid, returned): (LoginMethod, Returned),
+    ) -> Result<Decided<'a>, Refusal> {
+        let (trace, now) = (work.call.trace, work.call.now);
+        let spent = (Digest::of(&memo.state), work.login.started_at.after(LOGIN_FOR));
+        if expected != eid {
+            tracing::warn!(%trace, eid = eid.as_str(), "an answer came to another eID's address");
+            return Ok(work.settle(Effect::BeginAgain { cause: Cause::LoginOver, eid, spent }));
+        }
+        let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
+        let source = work.issuer.sources.get(&eid);
+        let connector = source.and_then(|source| source.connector.clone());
+        if connector.as_ref().is_some_and(|it| it.client() != memo.client) {
+            tracing::warn!(%trace, cause = Cause::SourceChanged.id(), eid = eid.as_str(), "an identity source was pointed elsewhere during a login");
+            return Ok(work.settle(Effect::BeginAgain { cause: Cause::SourceChanged, eid, spent }));
+        }
+        let is_ours = returned.error.is_none();
+        let Some(Connector::Redirect(connector)) = connector else {
+            return Ok(no_connector(work, eid, Some(spent)));
+        };
+        let outcome = connector.finish(&ask, &memo, returned, now).await;
+        if is_ours {
+            self.learn(source, &outcome, now);
+        }
+        Ok(match outcome {
+            Ok(Outcome::Proved(proof)) => work.decide(Decision::Judge(proof, spent)),
+            Ok(Outcome::Refused(reason)) => {
+                let cause = match reason {
+                    Reason::Cancelled => Cause::PersonCancelled,
+                    Reason::NinRefused => Cause::NinRefused,
+                };
+                self.tally.login(eid, cause.id());
+                work.settle(Effect::Refuse { cause, trace, spent: Some(spent) })
+            }
+            Err(error) => {
+                log(&work, eid, &error);
+                work.settle(Effect::Trouble { eid, trouble: error.trouble(), spent: Some(spent) })
+            }
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! A browser comes back to a login: to look, to act, from an eID, or with a form of ours. Each entry finds the login,
+//! runs one step, and has its decision dispatched.
+
+use crypto::b64;
+use model::{LoginMethod, Phase};
+use oidc::Returned;
+
+use super::{
+    Brought, LoginAction, Turn,
+    active_login::Work,
+    decision::Effect,
+    jar::{Jar, Opened},
+};
+use crate::{Call, Issuer, Provider, Refusal, permitted::permitted_request};
+
+/// What came of looking for a login: the login, or the answer where there is none.
+enum Found<'a> {
+    Login(Box<Work<'a>>),
+    Answer(Turn),
+}
+
+impl Provider {
+    /// Goes on with a login as the person wishes, as far as it stands there.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`], [`Refusal::Internal`].
+    pub async fn continue_login(
+        &self,
+        issuer: &Issuer,
+        (login, action): (&str, LoginAction),
+        brought: &Brought,
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let jar = Jar::open(issuer, brought, call.now);
+        let Some(opened) = jar.find(login).cloned() else {
+            return self.lost(issuer, (&jar, login), call).await;
+        };
+        let Some(work) = self.take_up(issuer, &opened, jar, call).await? else {
+            return self.gone(issuer, opened.login.application(), call).await;
+        };
+        self.dispatch(self.act(work, action)).await
+    }
+
+    /// Takes the person back from the eID.
+    ///
+    /// A login ends only in the domain, with the eID and in the browser where it began; the state is spent,
+    /// whatever came with it.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`], [`Refusal::Internal`].
+    pub async fn callback(
+        &self,
+        issuer: &Issuer,
+        (eid, returned): (LoginMethod, Returned),
+        brought: &Brought,
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let jar = Jar::open(issuer, brought, call.now);
+        let state = returned.state.as_deref().and_then(b64::decode).unwrap_or_default();
+        let Some(opened) = jar.find_state(&state).cloned() else {
+            return self.unexpected(issuer, (jar, &state), call).await;
+        };
+        let Some(work) = self.take_up(issuer, &opened, jar, call).await? else {
+            return self.gone(issuer, opened.login.application(), call).await;
+        };
+        let Phase::AtEid { eid: expected, memo } = work.login.phase.clone() else { return Ok(work.over()) };
+        let Some(_returning) = self.take_return(memo.state) else { return Ok(work.over()) };
+        let decided = self.returned(work, (expected, memo), (eid, returned)).await?;
+        self.dispatch(decided).await
+    }
+
+    /// Takes the person's decision about what the application may see.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`], [`Refusal::Internal`].
+    pub async fn decide_consent(
+        &self,
+        issuer: &Issuer,
+        (login, agreed): (&str, bool),
+        brought: &Brought,
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let sent = if agreed { "allow" } else { "deny" };
+        match self.find_form(issuer, (login, sent), brought, call).await? {
+            Found::Answer(turn) => Ok(turn),
+            Found::Login(work) => self.dispatch(self.consented(*work, agreed).await?).await,
+        }
+    }
+
+    /// Takes what a test user typed: into which login, and the username.
+    ///
+    /// `verify` says whether the password is the one with this digest, or with none; it takes tens of milliseconds, so
+    /// let it work where nobody waits.
+    ///
+    /// # Errors
+    /// [`Refusal::TooMany`] for an address that keeps guessing; [`Refusal::Busy`], [`Refusal::Internal`].
+    pub async fn sign_in(
+        &self,
+        issuer: &Issuer,
+        (login, username): (&str, &str),
+        verify: impl AsyncFnOnce(Option<Vec<u8>>) -> bool,
+        (brought, call): (&Brought, &Call),
+    ) -> Result<Turn, Refusal> {
+        match self.find_form(issuer, (login, username), brought, call).await? {
+            Found::Answer(turn) => Ok(turn),
+            Found::Login(work) => self.dispatch(self.signed_in(*work, username, verify).await?).await,
+        }
+    }
+
+    /// Finds the login that a form belongs to. `sent`: what was sent, to recognise the same form.
+    async fn find_form<'a>(
+        &self,
+        issuer: &'a Issuer,
+        (login, sent): (&str, &str),
+        brought: &Brought,
+        call: &'a Call,
+    ) -> Result<Found<'a>, Refusal> {
+        let jar = Jar::open(issuer, brought, call.now);
+        let Some(opened) = jar.find(login).cloned() else {
+            return self.lost(issuer, (&jar, login), call).await.map(Found::Answer);
+        };
+        match self.take_up(issuer, &opened, jar, call).await? {
+            Some(mut work) => {
+                work.sent = Some(sent.to_owned());
+                Ok(Found::Login(Box::new(work)))
+            }
+            None => self.form_of_gone(issuer, (opened, sent), brought, call).await.map(Found::Answer),
+        }
+    }
+
+    /// A form of a login whose stored request is gone: with the first answer to the same form, which is given again, or
+    /// with the login.
+    async fn form_of_gone(
+        &self,
+        issuer: &Issuer,
+        (opened, sent): (Opened, &str),
+        brought: &Brought,
+        call: &Call,
+    ) -> Result<Turn, Refusal> {
+        let Some(kept) = self.find_kept(issuer, (&opened.login.phase, sent), call).await? else {
+            return self.gone(issuer, opened.login.application(), call).await;
+        };
+        let application = match self.application_by_id(issuer, kept.wanted.application, call).await {
+            Err(Refusal::NotFound) => return self.gone(issuer, None, call).await,
+            other => other?,
+        };
+        // Not every login whose request is gone has ended: its answer may no longer go where it went a moment ago.
+        let Some(wanted) = permitted_request(issuer, &application, kept.wanted.clone()) else {
+            return self.gone(issuer, opened.login.application(), call).await;
+        };
+        let work = Work {
+            issuer,
+            call,
+            application,
+            name: opened.name,
+            login: kept.login.clone(),
+            wanted,
+            jar: Jar::open(issuer, brought, call.now),
+            kept: None,
+            sent: Some(sent.to_owned()),
+        };
+        self.dispatch(work.settle(Effect::Repeat(Box::new(kept)))).await
+    }
+}
