@@ -9,7 +9,7 @@ use model::{EidEnvironment, IdentitySourceSettings, LoginMethod};
 use serde_json::{Value, json};
 
 use super::{
-    AtTheDesk, Desk, Place,
+    AtTheDesk, ConfigLocation, Desk,
     desk::{AtDomain, words},
     show::{instant, maybe_instant},
     words::{eid, eid_environment, secret},
@@ -21,11 +21,11 @@ pub(crate) struct IdentitySources {
     #[command(flatten)]
     at: AtDomain,
     #[command(subcommand)]
-    what: What,
+    what: IdentitySourcesCommand,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum IdentitySourcesCommand {
     /// Lists the eIDs of a domain, with the callback address that each must know.
     List,
     /// Shows an eID of a domain, with the public key that it must know.
@@ -121,14 +121,14 @@ fn view(domain: &DomainView, source: &SourceView) -> Value {
 }
 
 impl AtTheDesk for IdentitySources {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.at.place
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
         let (tenant, domain) = self.at.find(desk).await?;
         match self.what {
-            What::List => {
+            IdentitySourcesCommand::List => {
                 let all = desk.console.identity_sources(&tenant, domain.id).await.map_err(words)?;
                 let rows: Vec<Value> = all.iter().map(|it| view(&domain, it)).collect();
                 let empty =
@@ -136,17 +136,17 @@ impl AtTheDesk for IdentitySources {
                 desk.list(&["eid", "environment", "state", "client_id", "method", "callback"], &rows, empty);
                 Ok(())
             }
-            What::Show { eid } => {
+            IdentitySourcesCommand::Show { eid } => {
                 let all = desk.console.identity_sources(&tenant, domain.id).await.map_err(words)?;
                 let found = all.iter().find(|it| it.eid == eid);
                 let found = found.ok_or_else(|| format!("{} has no {}", domain.host, eid.as_str()))?;
                 desk.one(FIRST, &view(&domain, found));
                 Ok(())
             }
-            What::Set(set) => set.run(desk, &tenant, &domain).await,
-            What::Disable { eid } => switch(desk, &tenant, &domain, (eid, false)).await,
-            What::Enable { eid } => switch(desk, &tenant, &domain, (eid, true)).await,
-            What::Notice(notice) => notice.run(desk, &tenant, &domain).await,
+            IdentitySourcesCommand::Set(set) => set.run(desk, &tenant, &domain).await,
+            IdentitySourcesCommand::Disable { eid } => switch(desk, &tenant, &domain, (eid, false)).await,
+            IdentitySourcesCommand::Enable { eid } => switch(desk, &tenant, &domain, (eid, true)).await,
+            IdentitySourcesCommand::Notice(notice) => notice.run(desk, &tenant, &domain).await,
         }
     }
 }

@@ -9,7 +9,7 @@ use clap::Args;
 use console::{Console, Declined, Plan};
 use model::{Actor, Timestamp};
 
-use super::{AtTheDesk, Desk, Place, import::read, planned};
+use super::{AtTheDesk, ConfigLocation, Desk, import::read, planned};
 use document::Document;
 
 /// The largest file, in bytes.
@@ -19,7 +19,7 @@ const LARGEST: usize = 1_000_000;
 #[derive(Args)]
 pub(crate) struct Apply {
     #[command(flatten)]
-    place: Place,
+    place: ConfigLocation,
     /// The declaration, as docs/guide/moving-in.md describes it; - reads standard input.
     #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
@@ -45,7 +45,7 @@ fn load(path: &Path) -> Result<Document, String> {
 }
 
 impl AtTheDesk for Apply {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.place
     }
 
