@@ -9,6 +9,8 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { exportJWK, exportPKCS8, generateKeyPair } from "jose";
+
 import { Portvakt, freePorts } from "../portvakt.mjs";
 import { outsideABrowser } from "./idura.mjs";
 
@@ -76,6 +78,24 @@ for (const https of [false, true]) {
         assert.equal(userinfo.name, people[0].name);
       });
     }
+
+    test("Authlib's own private_key_jwt, with assertions of an hour, logs Kari in", async () => {
+      const { issuer, ca_file, people } = portvakt.ready;
+      const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
+      const jwk = { ...(await exportJWK(publicKey)), use: "sig", alg: "RS256" };
+      await portvakt.told("applications", "create", "--domain", new URL(issuer).host, "--client-id", "urn:by-key",
+        "--name", "By key", "--redirect-uri", REDIRECT_URI, "--set", "authentication=private_key_jwt", "--set",
+        `jwks=${JSON.stringify({ keys: [jwk] })}`);
+      const environment = {
+        ISSUER: issuer,
+        CLIENT_ID: "urn:by-key",
+        PRIVATE_KEY: await exportPKCS8(privateKey),
+        ACR_VALUES: HIGH,
+      };
+      const { claims, userinfo } = await run(clients.Authlib, environment, ca_file);
+      assert.equal(claims.aud, "urn:by-key");
+      assert.equal(userinfo.name, people[0].name);
+    });
 
     for (const [name, command] of Object.entries(thorough)) {
       test(`${name} pushes its request, refreshes its tokens and gives them back`, async () => {

@@ -1,8 +1,9 @@
 // What a customer who comes from Idura brings along: its SDKs from npm, unmodified, and answers that are encrypted.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -235,6 +236,29 @@ export function outsideABrowser(run, program) {
       assert.equal(userinfo.uniqueuserid, claims.uniqueuserid);
       assert.ok(configuration.acr_values_supported.includes(HIGH));
     });
+
+    // The SDK encodes the client id and sends the secret as it is; every second secret in base64 has a plus sign.
+    for (const [number, secret] of ["q+7/Zk+T2m/0Yw9+cL3xVt1n8Rk=", "100%25+sure/==", "one:two+three="].entries()) {
+      test(`@criipto/oidc logs in with the imported secret ${secret}`, async () => {
+        const { issuer, people } = portvakt.ready;
+        const client_id = `urn:my:imported:server:${number}`;
+        const sha256 = createHash("sha256").update(secret).digest("hex");
+        const file = path.join(portvakt.home, `import-${number}.json`);
+        await writeFile(file, JSON.stringify({
+          portvakt_import: 1,
+          applications: [{
+            domain: host, client_id, name: "Imported", kind: "web", profile: "compatible", redirect_uris: [CALLBACK],
+            secrets: [{ sha256 }],
+          }],
+        }));
+        await portvakt.told("import", file);
+        const environment = { ISSUER: issuer, CLIENT_ID: client_id, CLIENT_SECRET: secret, ACR_VALUES: HIGH };
+        const { claims, userinfo } = await run(program, environment);
+        assert.equal(claims.aud, client_id);
+        assert.equal(claims.name, people[0].name);
+        assert.equal(userinfo.sub, claims.sub);
+      });
+    }
 
     for (const encryption of ["A256GCM", "A128CBC-HS256"]) {
       test(`what is encrypted with ${encryption} opens with the application's key`, async () => {

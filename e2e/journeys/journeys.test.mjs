@@ -504,6 +504,102 @@ describe("a browser is not always as expected", () => {
     await lookAt(page, "trouble: login-lost");
   });
 
+  test("the fifth login in one browser still works, and so does the first", async () => {
+    const page = await visitor();
+    const tabs = [];
+    for (let number = 0; number < 5; number += 1) {
+      const tab = number === 0 ? page : await page.context().newPage();
+      await tab.goto(shop.request("/callback", { state: `tab-${number}`, acr_values: BANKID_HIGH }));
+      tabs.push(tab);
+    }
+    for (const [number, tab] of [...tabs.entries()].reverse()) {
+      await decide(tab, "approve-device");
+      await tab.waitForSelector("#landed");
+      assert.equal(shop.received.at(-1).get("state"), `tab-${number}`);
+      assert.ok(shop.received.at(-1).get("code"));
+    }
+  });
+
+  test("a login that had to make room for many others says so, and leads back to its application", async () => {
+    const page = await visitor();
+    const ours = async () => (await page.context().cookies()).filter((it) => it.name.startsWith("login-"));
+    await page.goto(shop.request("/callback", { acr_values: BANKID_HIGH }));
+    const [first] = await ours();
+    const atTheEid = page.url();
+    // What is left of it is short.
+    const isSetAside = async () => (await ours()).find((it) => it.name === first.name).value.length < 120;
+    for (let more = 0; more < 30 && !(await isSetAside()); more += 1) {
+      await page.goto(shop.request("/callback", { state: "s".repeat(400), acr_values: BANKID_HIGH }));
+    }
+    const sent = (await page.context().cookies()).map((it) => `${it.name}=${it.value}; `).join("");
+    assert.ok(sent.length <= 3_500, `${sent.length} bytes of cookies`);
+    await page.goto(atTheEid);
+    await decide(page, "approve-device");
+    assert.equal(await trouble(page), "login-set-aside");
+    await lookAt(page, "trouble: login-set-aside");
+    await page.click("#back");
+    await page.waitForSelector("#login-any");
+    assert.ok(page.url().startsWith(portvakt.ready.sample_app));
+  });
+
+  test("an earlier attempt that is approved late leads on to the latest one", async () => {
+    const page = await visitor();
+    await choose(page, "any");
+    await page.locator(".pv-choice", { hasText: "BankID" }).click();
+    await page.waitForSelector(".pv-simulator");
+    const earlier = page.url();
+    await page.goBack();
+    await page.locator(".pv-choice", { hasText: "Vipps" }).click();
+    await page.waitForSelector(".pv-simulator");
+    const tab = await page.context().newPage();
+    await tab.goto(earlier);
+    await decide(tab, "approve-device");
+    assert.equal(await trouble(tab), "login-superseded");
+    await lookAt(tab, "trouble: login-superseded");
+    await tab.click("#continue");
+    await tab.locator(".pv-choice", { hasText: "Vipps" }).click();
+    await decide(tab, "approve", { person: ola() });
+    assert.equal((await claims(tab)).name, ola().name);
+  });
+
+  test("consent that is pressed twice on a slow line ends at the application with a code", async () => {
+    const page = await visitor();
+    await page.goto(shop.request("/callback", { prompt: "consent", acr_values: BANKID_HIGH }));
+    await decide(page, "approve-device");
+    await page.waitForSelector("#consent-allow");
+    let answer;
+    const answered = new Promise((resolve) => (answer = resolve));
+    let presses = 0;
+    await page.route("**/consent", async (route) => {
+      presses += 1;
+      if (presses > 1) return route.continue();
+      // The first press is answered, and the answer does not reach the browser.
+      const request = route.request();
+      const cookies = await page.context().cookies(request.url());
+      const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+      const headers = { cookie, origin: portvakt.ready.issuer };
+      const body = new URLSearchParams(request.postData());
+      const { status } = await fetch(request.url(), { method: "POST", headers, body });
+      return answer(status);
+    });
+    // By the mouse: a click on the element would wait for the page that does not come.
+    const { x, y, width, height } = await page.locator("#consent-allow").boundingBox();
+    const press = () => page.mouse.click(x + width / 2, y + height / 2);
+    await press();
+    assert.equal(await answered, 200);
+    const before = shop.received.length;
+    await press();
+    await page.waitForSelector("#landed");
+    assert.deepEqual([presses, shop.received.length], [2, before + 1]);
+    const { issuer, client_id, client_secret } = portvakt.ready;
+    const body = new URLSearchParams({
+      grant_type: "authorization_code", code: shop.received.at(-1).get("code"),
+      redirect_uri: `${shop.origin}/callback`, client_id, client_secret,
+    });
+    const tokens = await fetch(`${issuer}/oauth2/token`, { method: "POST", body });
+    assert.equal(tokens.status, 200);
+  });
+
   test("two tabs log in at once, each as somebody else", async () => {
     const first = await visitor();
     const second = await first.context().newPage();
@@ -582,6 +678,17 @@ describe("an application of another kind", () => {
     assert.equal(await error(page), "access_denied");
     await lookAt(page, "browser sample, failure");
   });
+
+  for (const system of ["ios", "android"]) {
+    test(`runs on a phone, and the page for ${system} leads back to it`, async () => {
+      const page = await visitor();
+      const address = `${portvakt.ready.issuer}/${system}/callback?code=${system}-secret-code&state=x%20y`;
+      await page.goto(address);
+      await lookAt(page, "back to the app");
+      assert.equal(await page.locator("#open-app").getAttribute("href"), address);
+      assert.ok(!portvakt.errors.includes(`${system}-secret-code`), "the log has what the app is told");
+    });
+  }
 
   for (const path of ["/form-post", "/form-post-away"]) {
     const where = path === "/form-post" ? "and answers there" : "and goes on to another site";
@@ -716,6 +823,26 @@ describe("single sign-on", () => {
     assert.equal(await remembered(), false);
     await choose(page, "bankid-high");
     await page.waitForSelector(".pv-simulator");
+  });
+
+  test("a wrong request to log out ends nothing by itself, and the person can log out all the same", async () => {
+    const page = await visitor();
+    const remembered = async () => (await page.context().cookies()).some((it) => it.name === "session-no-bankid");
+    for (let tries = 0; tries < 40 && !(await remembered()); tries += 1) {
+      await choose(page, "bankid-high");
+      await decide(page, "approve-device");
+      await page.waitForSelector("#id-token-claims", { state: "attached" });
+    }
+    const query = new URLSearchParams({ id_token_hint: "not.a.token", post_logout_redirect_uri: `${shop.origin}/` });
+    const answer = await page.goto(`${portvakt.ready.issuer}/oauth2/logout?${query}`);
+    assert.deepEqual([answer.status(), await trouble(page)], [400, "logout-hint-invalid"]);
+    assert.equal(await remembered(), true);
+    await lookAt(page, "refusal: logout-hint-invalid");
+    await page.click("#logout-here");
+    await page.waitForURL(`${portvakt.ready.issuer}/oauth2/logout`);
+    assert.equal(await page.locator("main[data-cause]").count(), 0);
+    assert.equal(await remembered(), false);
+    await lookAt(page, "logged out");
   });
 });
 

@@ -47,7 +47,7 @@ pub enum MobileAppError {
     /// Not a SHA-256 fingerprint.
     #[error("{0:?} is not a SHA-256 fingerprint: 32 bytes in hexadecimal, separated by colons")]
     Fingerprint(String),
-    /// None, or more than [`MOST`].
+    /// No certificate, or more apps or certificates than there may be.
     #[error(
         "an Android app needs 1 to {MOST} certificate fingerprints, and an application has at most {MOST} apps of a kind"
     )]

@@ -227,6 +227,7 @@ async fn a_login_under_way_took_its_code_to_the_issuer_that_was_set_meanwhile() 
     let mut browser = with_cookies(&house, cookies);
     let page = browser.get(&back).await;
     assert_eq!((page.status, page.trouble()), (400, "source-changed"));
+    assert!(page.body.contains("mellom oss og BankID"), "{}", page.body);
     assert!(page.body.contains("/restart\""), "the person begins again");
     assert_eq!(browser.get(&back).await.trouble(), "login-over", "the state is spent");
 }

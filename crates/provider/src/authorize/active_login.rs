@@ -78,6 +78,7 @@ impl Ended {
         Self {
             cause,
             application: application.map(|it| it.name.clone()),
+            eid: None,
             restart: None,
             goes_on: None,
             home: application.and_then(|it| it.settings.home()),

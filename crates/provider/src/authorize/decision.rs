@@ -59,7 +59,7 @@ pub(super) enum Effect {
     /// Trouble at an eID: our page, or straight back where the application wants no such pages.
     Trouble { eid: LoginMethod, trouble: Trouble, spent: Option<Spent> },
     /// The answer of an eID cannot be redeemed; the person can start anew.
-    BeginAgain { cause: Cause, spent: Spent },
+    BeginAgain { cause: Cause, eid: LoginMethod, spent: Spent },
     /// The proved person waits for their consent; what is remembered of them if they agree.
     AwaitConsent { grant: Box<Grant>, remembered: Option<(Proof, Scopes)>, spent: Spent },
     /// Back to the application with a code.

@@ -63,6 +63,8 @@ pub struct Ended {
     pub cause: Cause,
     /// The name of the application, when it is known.
     pub application: Option<String>,
+    /// The eID that it happened at, where the cause is about one.
+    pub eid: Option<LoginMethod>,
     /// The login to start anew, by its name.
     pub restart: Option<String>,
     /// The login that goes on elsewhere, by its name.

@@ -67,7 +67,7 @@ impl Provider {
                 self.done(active, step).await
             }
             Effect::Trouble { eid, trouble, spent } => self.trouble(active, (eid, trouble), spent).await,
-            Effect::BeginAgain { cause, spent } => self.begin_again(active, cause, spent).await,
+            Effect::BeginAgain { cause, eid, spent } => self.begin_again(active, (cause, eid), spent).await,
             Effect::AwaitConsent { grant, remembered, spent } => {
                 self.await_consent(active, *grant, (remembered, spent)).await
             }
@@ -121,7 +121,7 @@ impl Provider {
     async fn begin_again<'a>(
         &self,
         mut active: ActiveLogin<'a>,
-        cause: Cause,
+        (cause, eid): (Cause, LoginMethod),
         spent: Spent,
     ) -> Result<Settled<'a>, Refusal> {
         if !self.spend_state(&active, spent).await? {
@@ -130,7 +130,7 @@ impl Provider {
         self.note_of(&active, Kind::Failed, None, Some(cause));
         active.login.phase = Phase::Over { answer: None };
         let ended = Ended::of(cause, Some(&active.application));
-        let ended = Ended { restart: Some(active.name.clone()), ..ended };
+        let ended = Ended { restart: Some(active.name.clone()), eid: Some(eid), ..ended };
         self.done(active, Step::Ended(ended)).await
     }
 

@@ -84,7 +84,7 @@ fn ended(visit: &DomainRequest, it: Ended, locale: Locale) -> Response {
         frame: frame(&visit.issuer, None),
         cause: it.cause,
         application: it.application,
-        eid: None,
+        eid: it.eid.map(|eid| eid.name().to_owned()),
         try_again_href: restart,
         continue_href: it.goes_on.map(|login| format!("/login/{login}")),
         choose_another_href: None,

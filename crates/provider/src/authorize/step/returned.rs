@@ -28,14 +28,14 @@ impl Provider {
         let spent = (Digest::of(&memo.state), active.login.started_at.after(LOGIN_FOR));
         if expected != eid {
             tracing::warn!(%trace, eid = eid.as_str(), "an answer came to another eID's address");
-            return Ok(active.settle(Effect::BeginAgain { cause: Cause::LoginOver, spent }));
+            return Ok(active.settle(Effect::BeginAgain { cause: Cause::LoginOver, eid, spent }));
         }
         let ask = active.wanted.ask(eid, active.application.settings.minimum_level);
         let source = active.issuer.sources.get(&eid);
         let connector = source.and_then(|source| source.connector.clone());
         if connector.as_ref().is_some_and(|it| it.client() != memo.client) {
             tracing::warn!(%trace, cause = Cause::SourceChanged.id(), eid = eid.as_str(), "an identity source was pointed elsewhere during a login");
-            return Ok(active.settle(Effect::BeginAgain { cause: Cause::SourceChanged, spent }));
+            return Ok(active.settle(Effect::BeginAgain { cause: Cause::SourceChanged, eid, spent }));
         }
         let is_ours = returned.error.is_none();
         let Some(Connector::Redirect(connector)) = connector else {
