@@ -13,10 +13,11 @@ use texts::{Cause, Locale};
 
 use crate::{
     App,
+    arrival::{Arrived, ClientAddress, Peer},
     cookies::Cookies,
-    entrance::{Arrived, ClientAddress, Peer},
     headers::{self, text},
     respond::{error::refusal_at, page::moved},
+    route::{Audience, Route},
 };
 
 /// What a handler knows of the request beside its parameters.
@@ -99,7 +100,8 @@ impl FromRequestParts<App> for DomainRequest {
         let accept_language = headers::accept_language(&parts.headers);
         let chosen_now = chosen_in(parts.uri.query());
         let page_locale = locale(chosen_now, &[], accept_language.as_deref());
-        let refuse = |refusal: Refusal| refusal_at(parts.uri.path(), &refusal, page_locale, &context);
+        let audience = parts.extensions.get::<Route>().map_or(Audience::Browser, |it| it.audience);
+        let refuse = |refusal: Refusal| refusal_at(audience, &refusal, page_locale, &context);
         let host = host(&parts.uri, &parts.headers, &parts.extensions);
         let host = host.ok_or_else(|| refuse(Refusal::NotFound))?;
         let issuer = app.provider.issuer(&host, &context).await.map_err(refuse)?;

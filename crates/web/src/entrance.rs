@@ -26,9 +26,11 @@ use texts::Cause;
 
 use crate::{
     Site,
-    address::class,
+    arrival::{Arrived, ClientAddress, Peer},
     headers::{SEC_FETCH_SITE, elements, host, is_ambiguous},
-    respond::{error::unhandled, page::keep_opener_of_logins},
+    respond::{error::unhandled, page::keep_opener},
+    route::Route,
+    routes::find,
 };
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -38,33 +40,6 @@ const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED: [HeaderName; 4] = [FORWARDED_FOR, FORWARDED_PROTO, FORWARDED_HOST, header::FORWARDED];
 /// A year; not for subdomains, which may be somebody else's.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
-
-/// The other end of a connection, as the listener sees it. The listener puts it into each request's extensions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer {
-    /// Its address.
-    pub address: IpAddr,
-    /// Whether the connection is TLS.
-    pub is_tls: bool,
-}
-
-/// The address of the client itself, behind trusted proxies or not; an extension of each request.
-///
-/// Limits count by it. An IPv4 address is never in IPv6 clothes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ClientAddress(pub IpAddr);
-
-/// How a request came, as far as the last hop that is believed tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Arrived {
-    /// Over TLS: nobody could read it on the way.
-    Confidential,
-    /// In clear text.
-    Clear,
-    /// In clear text as far as we see, from a proxy that does not say how it came there, or from a browser that takes
-    /// its connection for a secure one.
-    Unsaid,
-}
 
 /// Why a request is not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +63,7 @@ impl TurnedAway {
 
 /// What is kept of a request for the case that it is turned away.
 struct ReceivedHead {
-    path: String,
+    route: Route,
     /// Those that choose the words.
     headers: HeaderMap,
     host: Option<String>,
@@ -103,7 +78,7 @@ impl ReceivedHead {
         let in_header = || sent.get(header::HOST).map(lossy);
         let languages = sent.get_all(header::ACCEPT_LANGUAGE).iter();
         Self {
-            path: request.uri().path().to_ascii_lowercase(),
+            route: find(request.uri().path()),
             headers: languages.map(|it| (header::ACCEPT_LANGUAGE, it.clone())).collect(),
             host: request.uri().authority().map(ToString::to_string).or_else(in_header),
             peer: request.extensions().get::<Peer>().map(|it| it.address),
@@ -147,7 +122,8 @@ pub fn with_entrance(site: Site, entrance: Entrance) -> Site {
 
 async fn enter(State(entrance): State<Entrance>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let (class, asked) = (class(request.uri().path()), ReceivedHead::of(&request));
+    let asked = ReceivedHead::of(&request);
+    let class = asked.route.class;
     let arrived = match arrive(&entrance, &mut request) {
         Ok(arrived) => arrived,
         Err(why) => return counted(&entrance, (class, started), turned_away(why, &asked)),
@@ -171,12 +147,12 @@ async fn enter(State(entrance): State<Entrance>, mut request: Request, next: Nex
 /// runs the proxy in front finds there what it sent.
 fn turned_away(why: TurnedAway, asked: &ReceivedHead) -> Response {
     let trace = TraceId::new(&Random::system());
-    let mut response = unhandled((why.status, why.cause), (&asked.path, &asked.headers), trace);
+    let mut response = unhandled((why.status, why.cause), (asked.route.audience, &asked.headers), trace);
     let cause = response.extensions().get::<Refused>().map(|it| it.cause.id());
     let (status, host) = (why.status.as_u16(), asked.host.as_deref());
     let peer = asked.peer.map(|it| it.to_string());
     tracing::info!(%trace, status, cause, host, peer, "a request was turned away at the entrance");
-    keep_opener_of_logins(&mut response, &asked.path);
+    keep_opener(&mut response, asked.route);
     if let Ok(trace) = HeaderValue::from_str(&trace.to_string()) {
         response.headers_mut().insert("trace-id", trace);
     }
@@ -187,7 +163,7 @@ fn turned_away(why: TurnedAway, asked: &ReceivedHead) -> Response {
 /// connection is closed: a page, because nobody knows who asked for what.
 pub fn unreadable(status: u16, peer: IpAddr) -> Vec<u8> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-    let asked = ReceivedHead { path: String::new(), headers: HeaderMap::new(), host: None, peer: Some(peer) };
+    let asked = ReceivedHead { route: Route::OTHER, headers: HeaderMap::new(), host: None, peer: Some(peer) };
     let (parts, body) = turned_away(status.into(), &asked).into_parts();
     // It is in memory, so it is there at the first look.
     let body = match pin!(to_bytes(body, usize::MAX)).poll(&mut Context::from_waker(Waker::noop())) {

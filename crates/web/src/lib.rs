@@ -3,23 +3,27 @@
 //! **Invariant:** no SQL and no rule. A request is taken apart once, at the door (`visit`), and never passed
 //! inward. Every error becomes an answer in `respond/error.rs` and nowhere else.
 
-mod address;
 mod app;
+mod arrival;
 mod cookies;
 mod domain_request;
+mod door;
 mod entrance;
 mod headers;
 mod op;
 mod operator;
 mod public_sandbox;
 mod respond;
+mod route;
 mod router;
+mod routes;
 mod sample;
 mod sandbox;
 mod simulator_common;
 
 pub use app::{App, Clock, Site};
-pub use entrance::{ClientAddress, Entrance, Observed, Peer, unreadable, with_entrance};
+pub use arrival::{ClientAddress, Peer};
+pub use entrance::{Entrance, Observed, unreadable, with_entrance};
 pub use operator::{Later, OperatorSite, operator_router};
 pub use public_sandbox::{PublicSandboxSite, SandboxPeople};
 pub use router::{by_host, op_router, public_sandbox_router, sample_router, simulator_router};

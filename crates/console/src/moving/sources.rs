@@ -29,6 +29,12 @@ pub(super) fn parse_source(word: &str) -> Option<LoginMethod> {
     LoginMethod::parse(word).filter(|it| it.is_eid())
 }
 
+/// The words of all eIDs, for a sentence.
+pub(super) fn known_sources() -> String {
+    let words: Vec<&str> = LoginMethod::eids().map(LoginMethod::as_str).collect();
+    words.join(" and ")
+}
+
 /// What an entry says about credentials.
 #[derive(Default)]
 struct Said {
@@ -93,7 +99,7 @@ impl Planner<'_> {
         mut entry: Entry<'_>,
     ) -> Result<(), Refusal> {
         let faults = &mut self.faults;
-        let eid = entry.word("eid", (parse_source, "no-bankid and no-vipps"), faults);
+        let eid = entry.word("eid", (parse_source, &known_sources()), faults);
         let environment =
             entry.word("environment", (EidEnvironment::parse, "sandbox, test and production"), faults);
         let mut said = Said {

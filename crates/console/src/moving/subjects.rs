@@ -83,7 +83,7 @@ impl Planner<'_> {
         let faults = &mut self.faults;
         let environment =
             entry.word("environment", (EidEnvironment::parse, "production, test and sandbox"), faults);
-        let eid = entry.word("eid", (super::sources::parse_source, "no-bankid and no-vipps"), faults);
+        let eid = entry.word("eid", (super::sources::parse_source, &super::sources::known_sources()), faults);
         let stable_id = entry.required("stable_id", faults);
         let stable_id = stable_id.filter(|it| is_stable_id(it)).or_else(|| {
             if stable_id.is_some() {

@@ -7,7 +7,7 @@ use axum::{
 use provider::Refusal;
 
 use super::discovery::{about, client_id};
-use crate::{App, domain_request::DomainRequest, respond::error::refusal_at};
+use crate::{App, domain_request::DomainRequest, respond::error::token_refusal};
 
 /// `GET /.well-known/criipto-configuration?client_id=…`; an unknown client is not found.
 pub(crate) async fn show(
@@ -16,7 +16,7 @@ pub(crate) async fn show(
     RawQuery(query): RawQuery,
 ) -> Response {
     let Some(client_id) = client_id(query.as_deref()) else {
-        return refusal_at("/.well-known/", &Refusal::NotFound, visit.locale(&[]), &visit.context);
+        return token_refusal(&Refusal::NotFound, &visit.context);
     };
     let document = app.provider.criipto_configuration(&visit.issuer, &client_id, &visit.context).await;
     about(&app, &visit, &client_id, document).await

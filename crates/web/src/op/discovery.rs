@@ -14,12 +14,10 @@ use crate::{
     domain_request::DomainRequest,
     respond::{
         cors::{preflight_of, public_preflight, readable},
-        error::{refusal_at, refusal_page},
+        error::{refusal_page, token_refusal},
         page::{json, public_json},
     },
 };
-
-const PATH: &str = "/.well-known/";
 
 /// The client that the query names.
 pub(super) fn client_id(query: Option<&str>) -> Option<String> {
@@ -40,7 +38,7 @@ pub(super) async fn about(
             response.headers_mut().insert(header::CACHE_CONTROL, kept);
             response
         }
-        Err(refusal) => refusal_at(PATH, &refusal, visit.locale(&[]), &visit.context),
+        Err(refusal) => token_refusal(&refusal, &visit.context),
     };
     readable(app, visit, Some(client_id), response).await
 }
@@ -77,7 +75,7 @@ pub(crate) async fn show_for_acr(
 pub(crate) async fn keys(State(app): State<App>, visit: DomainRequest) -> Response {
     match app.provider.jwks(&visit.issuer, &visit.context).await {
         Ok(keys) => public_json(&keys),
-        Err(refusal) => refusal_at(PATH, &refusal, visit.locale(&[]), &visit.context),
+        Err(refusal) => token_refusal(&refusal, &visit.context),
     }
 }
 

@@ -15,17 +15,15 @@ use crate::{
     App,
     domain_request::DomainRequest,
     respond::{
-        error::refusal_at,
+        error::token_refusal,
         page::{ContentPolicy, page, public_json},
     },
 };
 
-const PATH: &str = "/.well-known/";
-
 fn file(visit: &DomainRequest, document: Result<Option<Value>, Refusal>) -> Response {
     match document.and_then(|it| it.ok_or(Refusal::NotFound)) {
         Ok(document) => public_json(&document),
-        Err(refusal) => refusal_at(PATH, &refusal, visit.locale(&[]), &visit.context),
+        Err(refusal) => token_refusal(&refusal, &visit.context),
     }
 }
 

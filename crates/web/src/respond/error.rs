@@ -11,18 +11,7 @@ use serde_json::json;
 use texts::{Cause, Locale};
 
 use super::page::{ContentPolicy, json as json_answer, page};
-use crate::headers::accept_language;
-
-/// Addresses that programs ask; they are told in JSON.
-const FOR_PROGRAMS: [&str; 7] = [
-    "/oauth2/token",
-    "/oauth2/userinfo",
-    "/oauth2/par",
-    "/oauth2/introspect",
-    "/oauth2/revoke",
-    "/.well-known/",
-    "/eids",
-];
+use crate::{headers::accept_language, route::Audience};
 
 const fn status_of(cause: Cause) -> StatusCode {
     match cause {
@@ -125,11 +114,11 @@ fn page_of((status, cause): (StatusCode, Cause), locale: Locale, trace: TraceId)
 /// What is said of a request that no handler saw: JSON where programs ask, a page where people do.
 pub(crate) fn unhandled(
     (status, cause): (StatusCode, Option<Cause>),
-    (path, headers): (&str, &HeaderMap),
+    (audience, headers): (Audience, &HeaderMap),
     trace: TraceId,
 ) -> Response {
     let cause = cause.unwrap_or_else(|| cause_of(status));
-    if FOR_PROGRAMS.iter().any(|it| path.starts_with(it)) {
+    if audience == Audience::Program {
         json_of(status, &Refused { cause, client_id: None }, trace)
     } else {
         page_of((status, cause), preferred(headers), trace)
@@ -155,12 +144,12 @@ pub(crate) fn logout_refusal_page(
 
 /// A refusal before it is known what was asked: JSON where programs ask, a page where people do.
 pub(crate) fn refusal_at(
-    path: &str,
+    audience: Audience,
     refusal: &Refusal,
     locale: Locale,
     context: &RequestContext,
 ) -> Response {
-    if FOR_PROGRAMS.iter().any(|it| path.starts_with(it)) {
+    if audience == Audience::Program {
         token_refusal(refusal, context)
     } else {
         refusal_page(refusal, locale, context)
@@ -176,7 +165,7 @@ pub(crate) fn preferred(headers: &HeaderMap) -> Locale {
 /// `Retry-After`) stay.
 pub(crate) fn in_our_words(
     response: Response,
-    path: &str,
+    audience: Audience,
     headers: &HeaderMap,
     context: &RequestContext,
 ) -> Response {
@@ -185,7 +174,7 @@ pub(crate) fn in_our_words(
     if !is_error || response.extensions().get::<Refused>().is_some() {
         return response;
     }
-    let mut ours = unhandled((status, None), (path, headers), context.trace);
+    let mut ours = unhandled((status, None), (audience, headers), context.trace);
     for name in [header::ALLOW, header::RETRY_AFTER, header::VARY, header::ACCESS_CONTROL_ALLOW_ORIGIN] {
         if let Some(value) = response.headers().get(&name) {
             ours.headers_mut().insert(name, value.clone());

@@ -8,7 +8,7 @@ use axum::{
 use pages::{Continue, Frame, Page};
 use texts::Locale;
 
-use crate::address::class;
+use crate::route::Route;
 
 const OPENER_POLICY: &str = "cross-origin-opener-policy";
 /// All headers of an answer together, in bytes: what fits a proxy's buffer of one page of memory.
@@ -77,12 +77,13 @@ pub(crate) fn page_with(status: StatusCode, html: String, policy: &str, powers: 
 }
 
 /// Leaves the pages of a login in touch with the window that opened it: applications log people in through a popup, and
-/// a policy of its own would cut the two off for good. `path`: where the page is.
+/// a policy of its own would cut the two off for good.
 ///
 /// Spec: HTML §7.1.3, <https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies>
-pub(crate) fn keep_opener_of_logins(response: &mut Response, path: &str) {
-    let is_login = matches!(class(path), "authorize" | "login" | "callback");
-    if is_login && let Some(policy) = response.headers_mut().get_mut(OPENER_POLICY) {
+pub(crate) fn keep_opener(response: &mut Response, route: Route) {
+    if route.keeps_opener
+        && let Some(policy) = response.headers_mut().get_mut(OPENER_POLICY)
+    {
         *policy = HeaderValue::from_static("unsafe-none");
     }
 }
