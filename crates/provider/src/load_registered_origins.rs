@@ -1,4 +1,4 @@
-//! How it is loaded what a domain's applications have registered.
+//! Loads the origins and redirect URIs registered on a domain.
 
 use std::sync::Arc;
 

@@ -73,7 +73,7 @@ impl Folder {
         }
     }
 
-    /// Writes a file that only its owner can read; whole or not at all.
+    /// Writes a file that only its owner can read; either completely or not at all.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
         let (path, aside) = (self.file(name), self.file(&format!("{name}.new")));
         let write = || {

@@ -300,7 +300,7 @@ fn suit_kind(settings: &mut ApplicationSettings) {
     settings.post_logout_redirect_uris.clear();
 }
 
-/// Lets what is not said suit what is: it may be there already.
+/// Skips checks that depend on omitted members; the stored application may satisfy them.
 fn suit_what_is_said(settings: &mut ApplicationSettings, members: &Map<String, Value>) {
     if !members.contains_key("jwks") {
         if settings.authentication == ClientAuthentication::PrivateKeyJwt {

@@ -157,7 +157,7 @@ const fn lost_a_race(refusal: &Refusal) -> bool {
     matches!(refusal, Refusal::NotFound(_) | Refusal::Store(Busy | Changed | Conflict | NotFound))
 }
 
-/// What of new settings is not as it would be anyway.
+/// Returns the settings that differ from the defaults.
 pub(crate) fn unlike(plain: &str, text: &str) -> Map<String, Value> {
     let read = |text| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
     let plain = read(plain);

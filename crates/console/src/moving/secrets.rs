@@ -82,7 +82,7 @@ impl Planner<'_> {
             return Ok(());
         }
         if !needs_one {
-            self.faults.wrong(path, "this application authenticates otherwise: take its secrets away");
+            self.faults.wrong(path, "this application does not use client secrets; remove `secrets`");
             return Ok(());
         }
         let (tenant_id, id, now) = (tenant.id, application.id, self.now);

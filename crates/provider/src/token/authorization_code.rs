@@ -171,7 +171,7 @@ impl Provider {
         self.note(issuer, event, context);
     }
 
-    /// No such code, or one that is good for nothing at present; only the assertion that came with it is spent.
+    /// No such code, or one that cannot be redeemed at present; only the assertion that came with it is spent.
     async fn refuse_code(
         &self,
         issuer: &Issuer,

@@ -28,7 +28,7 @@ struct Found {
 
 impl Provider {
     /// Says what a token is worth. A client sees its own tokens, a resource server the access tokens of the whole
-    /// domain; of any other, and of one that is good for nothing, it is told just that.
+    /// domain. Any other or invalid token is reported as inactive.
     ///
     /// # Errors
     /// [`Refusal::OAuth`] for a client that is not one, or cannot prove it; [`Refusal::TooMany`]; others are our own
@@ -60,7 +60,7 @@ impl Provider {
         let inactive = json!({"active": false});
         let Some(found) = self.find_token(issuer, token, context.now).await? else { return Ok(inactive) };
         let asker = &client.application;
-        // A refresh token is good for nothing at a resource server, which would take it for an access token.
+        // A refresh token is not for a resource server, which would take it for an access token.
         let may_see = asker.settings.may_introspect && found.is_access_token;
         if found.application != asker.id && !may_see {
             return Ok(inactive);

@@ -11,8 +11,8 @@ use super::client::{Client, Jti, assertion_reused};
 use crate::{Issuer, Provider, Refusal, RequestContext};
 
 impl Provider {
-    /// Revokes a token: an access token alone, a refresh token with all that came from the same login. Another
-    /// client's token, and one that is none, stay as they are, and nobody is told.
+    /// Revokes a token: an access token alone, a refresh token with all that came from the same login. Unknown
+    /// tokens and other clients' tokens are ignored silently (RFC 7009 §2.2).
     ///
     /// # Errors
     /// [`Refusal::OAuth`] as RFC 7009 §2.2.1 has it; [`Refusal::TooMany`]; others are our own trouble.
