@@ -9,6 +9,7 @@ mod answers;
 mod application;
 mod authorize;
 mod client_discovery;
+mod client_request;
 mod clock_jump;
 mod cors;
 mod discovery;
@@ -46,6 +47,7 @@ pub use authorize::{
     Arrival, BrowserCookies, Choice, ConsentAsk, CookieChange, Ended, LoginAction, LoginCookie,
     LoginResponse, PasswordPrompt, Pushed, Selection, SharedClaim, Step, TroubleAt,
 };
+pub use client_request::ClientRequest;
 pub use eids::OfferedEid;
 pub use issuer::Issuer;
 pub use limits::{Limits, Seat, neighbourhood};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crypto::{Digest, b64};
 use model::AuthorizationRequest;
-use oidc::{AuthorizationParams, PUSHED, Params};
+use oidc::{AuthorizationParams, PUSHED};
 use store::parked_requests::{self, Origin};
 use texts::Cause;
 
@@ -18,7 +18,7 @@ use super::{
     request::{trusted_return, understand},
 };
 use crate::{
-    Application, Issuer, Provider, Refusal, RequestContext,
+    Application, ClientRequest, Issuer, Provider, Refusal, RequestContext,
     permitted::permitted_request,
     refusal::{refuse, refuse_page},
     token::{Client, Jti, assertion_reused},
@@ -49,16 +49,10 @@ impl Provider {
     ///
     /// # Errors
     /// [`Refusal::OAuth`] as RFC 9126 §2.3 has it; [`Refusal::TooMany`]; others are our own trouble.
-    pub async fn push(
-        &self,
-        issuer: &Issuer,
-        authorization: Option<&str>,
-        params: &Params,
-        context: &RequestContext,
-    ) -> Result<Pushed, Refusal> {
-        let asked = AuthorizationParams::pick(params, None);
-        let answer = async |client: &Client| self.keep_pushed(issuer, client, &asked, context).await;
-        self.let_in(issuer, (authorization, params), context, answer).await
+    pub async fn push(&self, issuer: &Issuer, request: &ClientRequest<'_>) -> Result<Pushed, Refusal> {
+        let asked = AuthorizationParams::pick(request.params, None);
+        let answer = async |client: &Client| self.keep_pushed(issuer, client, &asked, request.context).await;
+        self.let_in(issuer, request, answer).await
     }
 
     async fn keep_pushed(

@@ -1,41 +1,39 @@
 //! The pipeline: 1 who is the client, 2 which grant, 3 redeem in one write, 4 sign.
 
-use oidc::{ClientCredentials, MalformedCredentials, Params, TokenParams, TokenResponse};
+use oidc::{ClientCredentials, MalformedCredentials, TokenParams, TokenResponse};
 use store::login_events::Kind;
 use texts::Cause;
 
 use super::client::Client;
 use crate::{
-    Issuer, Provider, Refusal, Refused, RequestContext, admission::Doing, event_queue::Event, refusal::refuse,
+    ClientRequest, Issuer, Provider, Refusal, Refused, RequestContext, admission::Doing, event_queue::Event,
+    refusal::refuse,
 };
 
 impl Provider {
-    /// Answers a token request. `authorization`: the header, when there is one.
+    /// Answers a token request.
     ///
     /// # Errors
     /// [`Refusal::OAuth`] as RFC 6749 §5.2 has it; [`Refusal::TooMany`]; others are our own trouble.
     pub async fn token(
         &self,
         issuer: &Issuer,
-        authorization: Option<&str>,
-        params: &Params,
-        context: &RequestContext,
+        request: &ClientRequest<'_>,
     ) -> Result<TokenResponse, Refusal> {
-        let answer = async |client: &Client| self.answer_token(issuer, client, params, context).await;
-        self.let_in(issuer, (authorization, params), context, answer).await
+        let answer = async |client: &Client| self.answer_token(issuer, client, request).await;
+        self.let_in(issuer, request, answer).await
     }
 
     async fn answer_token(
         &self,
         issuer: &Issuer,
         client: &Client,
-        params: &Params,
-        context: &RequestContext,
+        request: &ClientRequest<'_>,
     ) -> Result<TokenResponse, Refusal> {
-        let request = TokenParams::pick(params);
-        match request.grant_type.as_deref() {
-            Some("authorization_code") => self.redeem_code(issuer, client, &request, context).await,
-            Some("refresh_token") => self.refresh(issuer, client, &request, context).await,
+        let (params, context) = (TokenParams::pick(request.params), request.context);
+        match params.grant_type.as_deref() {
+            Some("authorization_code") => self.redeem_code(issuer, client, &params, context).await,
+            Some("refresh_token") => self.refresh(issuer, client, &params, context).await,
             Some(_) => Err(self.refuse_client(issuer, client, Cause::GrantTypeUnsupported).await),
             None => Err(self.refuse_client(issuer, client, Cause::GrantTypeMissing).await),
         }
@@ -46,28 +44,22 @@ impl Provider {
     pub(crate) async fn let_in<T>(
         &self,
         issuer: &Issuer,
-        (authorization, params): (Option<&str>, &Params),
-        context: &RequestContext,
+        request: &ClientRequest<'_>,
         answer: impl AsyncFnOnce(&Client) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let answered = match self.enter(issuer, authorization, params, context).await {
+        let answered = match self.enter(issuer, request).await {
             Ok(client) => answer(&client).await.map_err(|refusal| refusal.of(&client.application.client_id)),
             Err(refusal) => Err(refusal),
         };
         if let Err(Refusal::OAuth(refused)) = &answered {
-            self.note_refused(issuer, refused, context).await?;
+            self.note_refused(issuer, refused, request.context).await?;
         }
         answered
     }
 
-    async fn enter(
-        &self,
-        issuer: &Issuer,
-        authorization: Option<&str>,
-        params: &Params,
-        context: &RequestContext,
-    ) -> Result<Client, Refusal> {
+    async fn enter(&self, issuer: &Issuer, request: &ClientRequest<'_>) -> Result<Client, Refusal> {
         // "Request and response parameters MUST NOT be included more than once." (RFC 6749 §3.2)
+        let ClientRequest { params, authorization, context } = *request;
         if params.has_registered_duplicate() {
             return Err(refuse(Cause::ParameterRepeated));
         }

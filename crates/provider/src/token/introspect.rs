@@ -4,15 +4,15 @@
 
 use crypto::Digest;
 use model::{ApplicationId, Grant, RefreshUse, Timestamp};
-use oidc::{Params, Scopes};
+use oidc::Scopes;
 use serde_json::{Value, json};
 use store::{access_tokens, refresh_tokens};
 use texts::Cause;
 
 use super::{authorization_code::is_offline, client::Client};
 use crate::{
-    Application, Issuer, Provider, Refusal, RequestContext, mint::open_grant, permitted::permitted_grant,
-    refusal::refuse,
+    Application, ClientRequest, Issuer, Provider, Refusal, RequestContext, mint::open_grant,
+    permitted::permitted_grant, refusal::refuse,
 };
 
 /// A live token, whichever kind it is of, as the store has it.
@@ -33,16 +33,10 @@ impl Provider {
     /// # Errors
     /// [`Refusal::OAuth`] for a client that is not one, or cannot prove it; [`Refusal::TooMany`]; others are our own
     /// trouble.
-    pub async fn introspect(
-        &self,
-        issuer: &Issuer,
-        authorization: Option<&str>,
-        params: &Params,
-        context: &RequestContext,
-    ) -> Result<Value, Refusal> {
-        let answer =
-            async |client: &Client| self.introspect_token(issuer, client, params.get("token"), context).await;
-        self.let_in(issuer, (authorization, params), context, answer).await
+    pub async fn introspect(&self, issuer: &Issuer, request: &ClientRequest<'_>) -> Result<Value, Refusal> {
+        let (token, context) = (request.params.get("token"), request.context);
+        let answer = async |client: &Client| self.introspect_token(issuer, client, token, context).await;
+        self.let_in(issuer, request, answer).await
     }
 
     async fn introspect_token(

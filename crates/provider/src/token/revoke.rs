@@ -3,12 +3,11 @@
 //! Spec: RFC 7009 <https://www.rfc-editor.org/rfc/rfc7009#section-2>
 
 use crypto::Digest;
-use oidc::Params;
 use store::{StoreError, access_tokens, grants, refresh_tokens};
 use texts::Cause;
 
 use super::client::{Client, Jti, assertion_reused};
-use crate::{Issuer, Provider, Refusal, RequestContext};
+use crate::{ClientRequest, Issuer, Provider, Refusal, RequestContext};
 
 impl Provider {
     /// Revokes a token: an access token alone, a refresh token with all that came from the same login. Unknown
@@ -16,16 +15,10 @@ impl Provider {
     ///
     /// # Errors
     /// [`Refusal::OAuth`] as RFC 7009 §2.2.1 has it; [`Refusal::TooMany`]; others are our own trouble.
-    pub async fn revoke(
-        &self,
-        issuer: &Issuer,
-        authorization: Option<&str>,
-        params: &Params,
-        context: &RequestContext,
-    ) -> Result<(), Refusal> {
-        let answer =
-            async |client: &Client| self.revoke_token(issuer, client, params.get("token"), context).await;
-        self.let_in(issuer, (authorization, params), context, answer).await
+    pub async fn revoke(&self, issuer: &Issuer, request: &ClientRequest<'_>) -> Result<(), Refusal> {
+        let (token, context) = (request.params.get("token"), request.context);
+        let answer = async |client: &Client| self.revoke_token(issuer, client, token, context).await;
+        self.let_in(issuer, request, answer).await
     }
 
     async fn revoke_token(

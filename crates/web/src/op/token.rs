@@ -2,7 +2,7 @@
 
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
 use oidc::{ClientCredentials, Params};
-use provider::{Refusal, Refused};
+use provider::{ClientRequest, Refusal, Refused};
 use serde_json::json as object;
 use texts::Cause;
 
@@ -31,7 +31,7 @@ async fn at_endpoint(
     app: &App,
     visit: &DomainRequest,
     body: &[u8],
-    work: impl AsyncFnOnce(Option<&str>, &Params) -> Result<Response, Refusal>,
+    work: impl AsyncFnOnce(&ClientRequest<'_>) -> Result<Response, Refusal>,
 ) -> Response {
     let authorization = visit.authorization.as_deref();
     let read = || std::str::from_utf8(body).ok().and_then(|body| Params::parse(body).ok());
@@ -47,15 +47,16 @@ async fn at_endpoint(
             return cors::readable(app, visit, None, token_refusal(&refusal, &visit.context)).await;
         }
     };
-    let answer = work(authorization, &params).await;
+    let request = ClientRequest { params: &params, authorization, context: &visit.context };
+    let answer = work(&request).await;
     let response = answer.unwrap_or_else(|refusal| token_refusal(&refusal, &visit.context));
     cors::readable(app, visit, named(authorization, &params).as_deref(), response).await
 }
 
 /// `POST /oauth2/token`
 pub(crate) async fn create(State(app): State<App>, visit: DomainRequest, body: Bytes) -> Response {
-    let answer = async |authorization: Option<&str>, params: &Params| {
-        let tokens = app.provider.token(&visit.issuer, authorization, params, &visit.context).await?;
+    let answer = async |request: &ClientRequest<'_>| {
+        let tokens = app.provider.token(&visit.issuer, request).await?;
         Ok(json(StatusCode::OK, &tokens))
     };
     at_endpoint(&app, &visit, &body, answer).await
@@ -63,8 +64,8 @@ pub(crate) async fn create(State(app): State<App>, visit: DomainRequest, body: B
 
 /// `POST /oauth2/par`
 pub(crate) async fn push(State(app): State<App>, visit: DomainRequest, body: Bytes) -> Response {
-    let answer = async |authorization: Option<&str>, params: &Params| {
-        let pushed = app.provider.push(&visit.issuer, authorization, params, &visit.context).await?;
+    let answer = async |request: &ClientRequest<'_>| {
+        let pushed = app.provider.push(&visit.issuer, request).await?;
         let body = object!({"request_uri": pushed.request_uri, "expires_in": pushed.expires_in});
         Ok(json(StatusCode::CREATED, &body))
     };
@@ -73,8 +74,8 @@ pub(crate) async fn push(State(app): State<App>, visit: DomainRequest, body: Byt
 
 /// `POST /oauth2/introspect`
 pub(crate) async fn introspect(State(app): State<App>, visit: DomainRequest, body: Bytes) -> Response {
-    let answer = async |authorization: Option<&str>, params: &Params| {
-        let worth = app.provider.introspect(&visit.issuer, authorization, params, &visit.context).await?;
+    let answer = async |request: &ClientRequest<'_>| {
+        let worth = app.provider.introspect(&visit.issuer, request).await?;
         Ok(json(StatusCode::OK, &worth))
     };
     at_endpoint(&app, &visit, &body, answer).await
@@ -82,8 +83,8 @@ pub(crate) async fn introspect(State(app): State<App>, visit: DomainRequest, bod
 
 /// `POST /oauth2/revoke`
 pub(crate) async fn revoke(State(app): State<App>, visit: DomainRequest, body: Bytes) -> Response {
-    let answer = async |authorization: Option<&str>, params: &Params| {
-        app.provider.revoke(&visit.issuer, authorization, params, &visit.context).await?;
+    let answer = async |request: &ClientRequest<'_>| {
+        app.provider.revoke(&visit.issuer, request).await?;
         Ok(empty_answer(StatusCode::OK, ""))
     };
     at_endpoint(&app, &visit, &body, answer).await
