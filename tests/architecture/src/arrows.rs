@@ -27,23 +27,19 @@ pub const PLAN: &[Room] = &[
     room(2, "sandbox", &["crypto"]),
     room(3, "model", &["crypto", "oidc"]),
     room(4, "store", &["crypto", "model"]),
-    room(4, "eid", &["model", "oidc", "crypto", "outbound", "texts"]),
-    room(4, "pages", &["texts", "model"]),
-    room(5, "provider", &["store", "eid", "model", "oidc", "crypto", "texts", "outbound"]),
-    room(5, "console", &["store", "eid", "model", "crypto", "outbound"]),
+    room(4, "eid", &["model", "oidc", "crypto", "outbound"]),
+    room(4, "pages", &["texts"]),
+    room(5, "provider", &["store", "eid", "model", "oidc", "crypto", "texts"]),
+    room(5, "console", &["store", "eid", "model", "crypto"]),
     // A relying party like any other: sees nothing of ours but the wire.
     room(5, "sample", &["outbound", "crypto"]),
-    room(
-        6,
-        "web",
-        &["provider", "console", "sample", "sandbox", "pages", "texts", "model", "oidc", "crypto"],
-    ),
+    room(6, "web", &["provider", "sample", "sandbox", "pages", "texts", "model", "oidc", "crypto"]),
     room(
         7,
         "cli",
         &[
-            "web", "provider", "console", "sample", "store", "eid", "pages", "model", "oidc", "texts",
-            "sandbox", "crypto", "outbound",
+            "web", "provider", "console", "sample", "store", "eid", "model", "texts", "sandbox", "crypto",
+            "outbound",
         ],
     ),
 ];
@@ -93,6 +89,19 @@ pub fn violations(plan: &[Room], crates: &[Crate]) -> Vec<String> {
                 found.push(format!("`{}` may not use `{}`", room.name, used.name));
             }
         }
+    }
+    found
+}
+
+/// Finds arrows that the plan permits and no crate uses.
+pub fn unused(plan: &[Room], crates: &[Crate]) -> Vec<String> {
+    let mut found = Vec::new();
+    for room in plan {
+        let Some(it) = crates.iter().find(|it| it.name == room.name) else { continue };
+        let names = |used: &str| it.dependencies.iter().any(|it| it.name == used && it.kind == Kind::Product);
+        found.extend(
+            room.may_use.iter().filter(|used| !names(used)).map(|used| format!("{} -> {used}", room.name)),
+        );
     }
     found
 }

@@ -39,7 +39,7 @@ pub const HOMES: &[Home] = &[
     ("fluent-bundle", &["texts"]),
     ("unic-langid", &["texts"]),
     ("postcard", &["provider"]),
-    ("moka", &["provider"]),
+    ("quick_cache", &["provider"]),
     ("axum", &["web"]),
     ("http", &["web"]),
     ("http-body", &["web"]),
@@ -75,4 +75,14 @@ pub fn violations(homes: &[Home], guests: &[(&str, &str)], crates: &[Crate]) -> 
         }
     }
     found
+}
+
+/// Finds homes and guests in the lists whose crate does not name the library any more.
+pub fn stale(homes: &[Home], guests: &[Guest], crates: &[Crate]) -> Vec<String> {
+    let pairs = homes.iter().flat_map(|(library, at)| at.iter().map(move |name| (*library, *name)));
+    let names = |(library, name): &(&str, &str)| {
+        let it = crates.iter().find(|it| it.name == *name);
+        it.is_some_and(|it| it.dependencies.iter().any(|it| it.name == *library))
+    };
+    pairs.chain(guests.iter().copied()).filter(|it| !names(it)).map(|(a, b)| format!("{a} in {b}")).collect()
 }

@@ -22,6 +22,17 @@ fn crates_use_only_what_the_plan_lets_them() {
 }
 
 #[test]
+fn the_plan_permits_no_arrow_that_no_crate_uses() {
+    assert_eq!(arrows::unused(arrows::PLAN, &workspace::crates().unwrap()), [""; 0]);
+}
+
+#[test]
+fn no_library_has_a_home_that_it_has_left() {
+    let crates = workspace::crates().unwrap();
+    assert_eq!(libraries::stale(libraries::HOMES, libraries::GUESTS, &crates), [""; 0]);
+}
+
+#[test]
 fn a_library_is_named_only_in_its_home() {
     let crates = workspace::crates().unwrap();
     assert_eq!(libraries::violations(libraries::HOMES, libraries::GUESTS, &crates), KNOWN_STRAYS);
