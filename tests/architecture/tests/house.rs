@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use architecture::{arrows, libraries, loops, manifest, statements, workspace};
+use architecture::{arrows, binds, libraries, loops, manifest, statements, workspace};
 
 /// Libraries away from home, with the move that would bring each back. As with loops, the list only gets shorter.
 const KNOWN_STRAYS: &[&str] = &[];
@@ -74,4 +74,12 @@ fn every_sql_text_on_a_tenants_table_names_the_tenant() {
     assert!(tables.contains("grants") && !tables.contains("tenants"), "{tables:?}");
     let files = workspace::sources(&store.join("src")).unwrap();
     assert_eq!(statements::violations(&tables, statements::OF_THE_OPERATOR, &files), [""; 0]);
+}
+
+#[test]
+fn what_is_bound_to_a_parameter_is_what_the_sql_text_uses_it_for() {
+    let files = workspace::sources(&workspace::root().join("crates/store/src")).unwrap();
+    let (looked_at, found) = binds::violations(&files);
+    assert_eq!(found, [""; 0]);
+    assert!(looked_at > 90, "only {looked_at} calls were found");
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use architecture::{
-    arrows, libraries, loops, manifest,
+    arrows, binds, libraries, loops, manifest,
     source::{File, take_apart},
     statements,
     workspace::{Crate, Dependency, Kind},
@@ -200,6 +200,31 @@ fn a_statement_that_forgets_the_tenant_is_found() {
             "grants.rs GET: SELECT tenant_id, id FROM grants WHERE id = $1",
             "grants.rs INSERT: INSERT INTO grants (id) VALUES ($1)",
             "grants.rs MOVE: UPDATE grants SET tenant_id = $1 WHERE id = $2",
+        ]
+    );
+}
+
+#[test]
+fn a_swapped_pair_of_values_is_found() {
+    let text = r#"
+const INSERT: &str = "INSERT INTO grants (tenant_id, created_at, expires_at) VALUES ($1, $2, $3)";
+const EXTEND: &str = "UPDATE grants SET expires_at = $1 WHERE tenant_id = $2 AND created_at < $3";
+pub fn insert(tx: &mut WriteTx<'_>, grant: &Grant) -> Result<(), StoreError> {
+    let values = [grant.tenant_id.into(), grant.expires_at.into(), grant.created_at.into()];
+    tx.put(INSERT, &values)
+}
+pub fn extend(tx: &mut WriteTx<'_>, tenant_id: TenantId, now: Timestamp) -> Result<(), StoreError> {
+    tx.put(EXTEND, &[now.into(), tenant_id.into()])
+}
+"#;
+    let (looked_at, found) = binds::violations(&[file("grants.rs", text)]);
+    assert_eq!(looked_at, 2);
+    assert_eq!(
+        found,
+        [
+            "grants.rs INSERT: $2 is created_at, but expires_at is bound to it",
+            "grants.rs INSERT: $3 is expires_at, but created_at is bound to it",
+            "grants.rs EXTEND: 2 values for 3 parameters",
         ]
     );
 }
