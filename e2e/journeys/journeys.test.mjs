@@ -453,7 +453,7 @@ describe("a browser is not always as expected", () => {
     await page.fill("input[name=username]", "ada");
     await page.fill("input[name=password]", "not her password");
     await page.click("#login-submit");
-    await page.waitForSelector("#sign-in-error");
+    await page.waitForSelector("#password-error");
     assert.equal(await page.inputValue("#username"), "ada");
     await page.fill("input[name=password]", password);
     await page.click("#login-submit");

@@ -23,12 +23,3 @@ pub struct Language {
     /// Where the page is in that language.
     pub href: String,
 }
-
-/// Where a form is posted to, and what it carries unseen.
-#[derive(Debug, Clone, Default)]
-pub struct Form {
-    /// Address that the form is posted to.
-    pub action: String,
-    /// Hidden fields: name and value, in order.
-    pub hidden: Vec<(String, String)>,
-}

@@ -7,6 +7,7 @@
 //! or a form's address must be one that the caller made or checked (`javascript:` is not caught here).
 
 mod assets;
+mod form;
 mod frame;
 mod landing;
 mod login;
@@ -18,7 +19,8 @@ mod statement;
 mod trouble;
 
 pub use assets::{Asset, asset, assets};
-pub use frame::{Form, Frame, Language};
+pub use form::Form;
+pub use frame::{Frame, Language};
 pub use landing::Landing;
 pub use login::{BackToApp, Choice, Consent, Continue, FormPost, PostMessage, Selector, Shared, SignIn};
 pub use logout::{LoggedOut, LogoutConfirm};

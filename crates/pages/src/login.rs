@@ -1,7 +1,6 @@
 //! The pages of a login that goes well.
 
-use crate::page::page;
-use crate::{Form, Frame};
+use crate::{Form, Frame, form::Field, page::page};
 
 /// Which eID do you want to log in with?
 #[derive(Debug, Clone, Default)]
@@ -56,6 +55,29 @@ pub struct SignIn {
     pub choose_another_href: Option<String>,
     /// Back to the application.
     pub back_href: Option<String>,
+}
+
+impl SignIn {
+    fn fields(&self) -> [Field<'_>; 2] {
+        let (typed, error) = (self.refused.as_deref(), self.refused.as_ref().map(|_| "sign-in-wrong"));
+        [
+            Field {
+                autocomplete: "username",
+                error_at: error.map(|_| "password"),
+                is_required: true,
+                is_identifier: true,
+                ..Field::new("username", "sign-in-username", typed.unwrap_or_default(), 100)
+            },
+            Field {
+                kind: "password",
+                autocomplete: "current-password",
+                error,
+                is_announced: true,
+                is_required: true,
+                ..Field::new("password", "sign-in-password", "", 200)
+            },
+        ]
+    }
 }
 
 /// May this be shared? Posts `decision` = `allow` or `deny` (buttons `consent-allow`, `consent-deny`).

@@ -1,7 +1,10 @@
 //! The pages of the simulated eIDs, which everybody can see are simulated.
 
-use crate::page::page;
-use crate::{Form, Frame, Shared};
+use crate::{
+    Form, Frame, Shared,
+    form::{Field, FieldError},
+    page::page,
+};
 
 /// Which eID is simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -243,9 +246,29 @@ pub struct NewPerson {
 }
 
 impl NewPerson {
-    /// What is wrong with a field, if anything.
-    fn error_of(&self, field: &str) -> Option<&PersonError> {
-        self.errors.iter().find(|error| error.field() == field)
+    /// Key of what is wrong with a field, if anything.
+    fn error_of(&self, field: &str) -> Option<&'static str> {
+        self.errors.iter().find(|error| error.field() == field).map(|error| error.key())
+    }
+
+    fn summary(&self) -> Vec<FieldError> {
+        self.errors.iter().map(|error| FieldError { name: error.field(), key: error.key() }).collect()
+    }
+
+    fn text_fields(&self) -> [Field<'_>; 3] {
+        let PersonFields { given_name, family_name, birth_date, .. } = &self.fields;
+        let of = |name, label, value, longest| Field {
+            error: self.error_of(name),
+            ..Field::new(name, label, value, longest)
+        };
+        [
+            of("given_name", "person-given-name", given_name, 80),
+            of("family_name", "person-family-name", family_name, 80),
+            Field {
+                help: Some("person-birth-date-hint"),
+                ..of("birth_date", "person-birth-date", birth_date, 20)
+            },
+        ]
     }
 }
 
@@ -304,11 +327,6 @@ impl PersonError {
             Self::BirthDateMissing | Self::BirthDateInvalid | Self::BirthDateOutOfRange => "birth_date",
             Self::SexMissing => "sex",
         }
-    }
-
-    /// Where the error's link leads: the field's element.
-    const fn anchor(self) -> &'static str {
-        self.field()
     }
 
     const fn key(self) -> &'static str {

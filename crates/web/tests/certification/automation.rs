@@ -32,7 +32,7 @@ async fn a_wrong_password_and_an_unknown_user_look_alike() {
     let unknown = browser.post(&target, &typed("eve", "wrong horse"), Some(ISSUER)).await;
     assert_eq!((wrong.status, unknown.status), (200, 200));
     assert_eq!(wrong.body.replace("\"ada\"", "\"eve\""), unknown.body);
-    assert!(wrong.body.contains("sign-in-error") && !wrong.body.contains("wrong horse"));
+    assert!(wrong.body.contains("password-error") && !wrong.body.contains("wrong horse"));
     let right = browser.post(&target, &typed("ada", "correct horse"), Some(ISSUER)).await;
     assert!(right.body.contains("code="), "the login was not lost");
 }
