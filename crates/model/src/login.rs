@@ -153,6 +153,8 @@ pub enum Phase {
     Consent {
         /// Finds and opens the row.
         key: [u8; 32],
+        /// What the page listed when the person last looked; nothing more is agreed to.
+        listed: Scopes,
     },
     /// Something went wrong; the person may try again, choose another eID, or go back.
     Trouble {
@@ -179,7 +181,7 @@ impl Phase {
     /// The secret under which the answer to this phase's form is kept; `None` where there is no form.
     pub const fn form_secret(&self) -> Option<[u8; 32]> {
         match self {
-            Self::Consent { key } => Some(*key),
+            Self::Consent { key, .. } => Some(*key),
             Self::SigningIn { secret, .. } => Some(*secret),
             Self::Over { answer } => *answer,
             Self::Choosing | Self::AtEid { .. } | Self::Trouble { .. } => None,

@@ -65,6 +65,7 @@ async fn with_nin(house: &House) -> (String, String) {
 async fn consented_code(house: &House) -> String {
     let mut browser = house.browser();
     let reply = browser.log_in(&[("scope", Some("openid profile nin"))], with::APP).await;
+    browser.get(reply.location()).await;
     let action = format!("{}/consent", reply.location());
     let decided = browser.post(&action, "decision=allow", Some(crate::house::ISSUER)).await;
     let (_, rest) = decided.body.split_once("code=").unwrap();

@@ -43,6 +43,7 @@ async fn tokens(
 ) -> Value {
     let mut reply = browser.log_in(changes, outcome).await;
     if reply.location().starts_with("/login/") {
+        browser.get(reply.location()).await;
         let consent = format!("{}/consent", reply.location());
         let page = browser.post(&consent, "decision=allow", Some(ISSUER)).await;
         let (_, rest) = page.body.split_once("href=\"https://shop.example").unwrap();

@@ -196,3 +196,22 @@ async fn after_logout_the_next_person_at_the_browser_got_the_code_of_the_one_bef
     let next = browser.post(&action, "decision=allow", Some(ISSUER)).await;
     assert_eq!((next.status, next.trouble()), (400, "login-over"));
 }
+
+#[tokio::test]
+async fn what_the_page_did_not_list_was_released_after_leave_was_given_back() {
+    let mut house = House::open().await;
+    let (cookies, action) = at_consent(&house, ("state", None)).await;
+    house.change_shop(|shop| shop.nin_allowed = false).await;
+    let cookies = {
+        let mut browser = back_again(&house, cookies);
+        let page = browser.get(action.strip_suffix("/consent").unwrap()).await;
+        assert!(page.body.contains("consent-allow") && !page.body.contains("ødselsnummer"));
+        browser.cookies
+    };
+    house.change_shop(|_| {}).await;
+    let reply = back_again(&house, cookies).post(&action, "decision=allow", Some(ISSUER)).await;
+    let code = reply.body.split("code=").nth(1).unwrap()[..43].to_owned();
+    let tokens = house.redeem(&code).await.json();
+    let claims = house.claims(tokens["id_token"].as_str().unwrap()).await;
+    assert_eq!(claims.get("nin"), None);
+}

@@ -208,7 +208,8 @@ fn what_holds_a_secret_does_not_print_it() {
         client: [0; 16],
         started_at: model::Timestamp::from_seconds(0),
     };
-    let consent = model::Phase::Consent { key: *b"canary, canary, canary, canary, " };
+    let consent =
+        model::Phase::Consent { key: *b"canary, canary, canary, canary, ", listed: oidc::Scopes::default() };
     let mut request = outbound::Request::form("https://a.example/?x=canary".to_owned(), CANARY.to_owned());
     request.headers.push(("authorization", CANARY.to_owned()));
     let printed = [

@@ -107,7 +107,7 @@ enum Content {
 }
 
 impl Layout for Content {
-    const VERSION: u8 = 3;
+    const VERSION: u8 = 4;
 }
 
 /// What is left of a login that had to make room.

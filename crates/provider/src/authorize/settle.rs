@@ -143,7 +143,7 @@ impl Provider {
     ) -> Result<Settled<'a>, Refusal> {
         let (key, eid): ([u8; 32], _) = (self.random.bytes(), grant.proof.eid);
         let row = self.waiting_row(&active, &key, &Waiting { grant, remembered })?;
-        let (tenant, phase) = (active.issuer.tenant, Phase::Consent { key });
+        let (tenant, phase) = (active.issuer.tenant, Phase::Consent { key, listed: Scopes::default() });
         let kept = self.kept_answer(&active, FormAnswer::Show, &phase, None)?;
         let first = self.store.write(move |tx| {
             let first = spend(tx, tenant, &spent)?;
@@ -230,7 +230,7 @@ impl Provider {
         let (left_with, consent) = match &active.login.phase {
             Phase::AtEid { memo, .. } => (Some(Digest::of(&memo.state)), None),
             Phase::SigningIn { state, .. } => (Some(Digest::of(state)), None),
-            Phase::Consent { key } => (None, Some(Digest::of(key))),
+            Phase::Consent { key, .. } => (None, Some(Digest::of(key))),
             Phase::Choosing | Phase::Trouble { .. } | Phase::Over { .. } => (None, None),
         };
         let until = active.login.started_at.after(LOGIN_FOR);

@@ -1,6 +1,7 @@
 //! The person has decided whether the application may see what it asked for.
 
 use model::Phase;
+use oidc::Scope;
 use store::login_events::Kind;
 use texts::Cause;
 
@@ -18,8 +19,8 @@ impl Provider {
         active: ActiveLogin<'a>,
         agreed: bool,
     ) -> Result<Decided<'a>, Refusal> {
-        let key = match active.login.phase {
-            Phase::Consent { key } => key,
+        let (key, listed) = match active.login.phase {
+            Phase::Consent { key, listed } => (key, listed),
             Phase::Over { .. } => return Ok(active.decide(Decision::AnswerAgain)),
             _ => return Ok(active.decide(Decision::Look)),
         };
@@ -34,6 +35,13 @@ impl Provider {
         let Some(mut grant) = permitted_grant(active.issuer, &active.application, grant) else {
             return Ok(active.refuse(Cause::EidNoLongerAllowed));
         };
+        // What was not permitted when the person looked was not agreed to, even if it is permitted again.
+        if !listed.has(Scope::Nin) {
+            grant = grant.without(Scope::Nin);
+        }
+        if !listed.has(Scope::OfflineAccess) {
+            grant.scopes = grant.scopes.without(Scope::OfflineAccess);
+        }
         let session = match &remembered {
             Some((proof, asked)) => {
                 let of = (active.issuer, active.application.as_ref());

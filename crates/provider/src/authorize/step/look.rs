@@ -10,17 +10,20 @@ use super::super::{
 };
 use crate::{Provider, Refusal, TraceId};
 
-/// What the page lists: what the application asked for, whether by scope or by name.
-fn consent_ask(active: &ActiveLogin<'_>) -> ConsentAsk {
+/// What the page lists: what the application asked for, whether by scope or by name; and the scope of a birth date.
+fn listed(active: &ActiveLogin<'_>) -> (Scopes, Scope) {
     let wanted = &active.wanted;
     // The same rules that will release the claims, so nothing is released that was not listed.
-    let (asked, birthdate): (Scopes, Scope) = if active.application.settings.is_compatible() {
+    if active.application.settings.is_compatible() {
         let given = wanted.eids().into_iter().map(|eid| model::compatible::given(eid, wanted.scopes));
         let later = wanted.scopes.iter().filter(|scope| *scope == Scope::OfflineAccess);
         (given.flat_map(Scopes::iter).chain(later).collect(), Scope::Birthdate)
     } else {
         (wanted.scopes.iter().chain(scopes_of_named(&wanted.claims)).collect(), Scope::Profile)
-    };
+    }
+}
+
+fn consent_ask(active: &ActiveLogin<'_>, (asked, birthdate): (Scopes, Scope)) -> ConsentAsk {
     let rows = [
         (SharedClaim::Nin, Scope::Nin),
         (SharedClaim::Name, Scope::Profile),
@@ -53,7 +56,7 @@ impl Provider {
     /// Decides from the login alone what the person sees.
     pub(in crate::authorize) async fn look<'a>(
         &self,
-        active: ActiveLogin<'a>,
+        mut active: ActiveLogin<'a>,
     ) -> Result<Decided<'a>, Refusal> {
         if active.login.phase == Phase::Choosing
             && let Some(effect) = self.resume(&active).await?
@@ -72,7 +75,11 @@ impl Provider {
                 }
                 Step::Select(self.selection(&active))
             }
-            Phase::Consent { .. } => Step::Consent(consent_ask(&active)),
+            Phase::Consent { key, .. } => {
+                let (key, asked) = (*key, listed(&active));
+                active.login.phase = Phase::Consent { key, listed: asked.0 };
+                Step::Consent(consent_ask(&active, asked))
+            }
             Phase::Trouble { eid, trouble, trace } => Step::Trouble(TroubleAt {
                 login: active.name.clone(),
                 application: active.application.name.clone(),
