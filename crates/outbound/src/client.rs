@@ -19,8 +19,31 @@ pub struct Settings {
     pub allowed: Vec<Allowed>,
     /// PEM certificates of authorities to trust beside the system's.
     pub extra_roots: Vec<Vec<u8>>,
+    /// What is shown to servers that ask for a client certificate (RFC 8446 §4.3.2).
+    pub certificate: Option<ClientCertificate>,
     /// A shorter limit than ten seconds for a whole call, for tests.
     pub timeout: Option<Duration>,
+}
+
+/// A certificate with its chain, and its private key, by which we show the other side who we are. `Debug` shows
+/// nothing of it.
+#[derive(Clone)]
+pub struct ClientCertificate(reqwest::Identity);
+
+impl ClientCertificate {
+    /// Reads PEM: the certificate first, then its chain, and the private key (PKCS #8, SEC1 or PKCS #1) anywhere.
+    ///
+    /// # Errors
+    /// [`OutboundError::Certificate`]: tell whoever brought it; whether the key belongs to it shows at the first call.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, OutboundError> {
+        reqwest::Identity::from_pem(pem).map(Self).map_err(|_| OutboundError::Certificate)
+    }
+}
+
+impl fmt::Debug for ClientCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientCertificate(…)")
+    }
 }
 
 impl Settings {
@@ -42,6 +65,9 @@ pub enum OutboundError {
     /// More than 256 KiB came.
     #[error("the answer is too large")]
     TooLarge,
+    /// The client certificate cannot be read.
+    #[error("the client certificate is no PEM with a certificate and its private key")]
+    Certificate,
     /// The client itself could not be made; stop.
     #[error("the HTTP client could not be made")]
     Client,
@@ -89,6 +115,12 @@ impl Request {
     /// A POST of a form.
     pub fn form(url: String, form: String) -> Self {
         let body = Some(("application/x-www-form-urlencoded", form.into_bytes()));
+        Self { method: Method::Post, url, headers: Vec::new(), body }
+    }
+
+    /// A POST of JSON. `json`: the text.
+    pub fn json(url: String, json: String) -> Self {
+        let body = Some(("application/json", json.into_bytes()));
         Self { method: Method::Post, url, headers: Vec::new(), body }
     }
 
@@ -168,7 +200,12 @@ fn build(settings: &Settings, reach: Reach) -> Result<reqwest::Client, reqwest::
     // Fails only when another part of the process installed one before; then that one serves.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let roots = settings.extra_roots.iter().filter_map(|pem| reqwest::Certificate::from_pem(pem).ok());
-    reqwest::Client::builder()
+    let builder = reqwest::Client::builder();
+    let builder = match &settings.certificate {
+        Some(ClientCertificate(identity)) => builder.identity(identity.clone()),
+        None => builder,
+    };
+    builder
         .user_agent("portvakt")
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()

@@ -8,5 +8,5 @@ mod client;
 mod guard;
 mod name;
 
-pub use client::{Method, Outbound, OutboundError, Request, Response, Settings};
+pub use client::{ClientCertificate, Method, Outbound, OutboundError, Request, Response, Settings};
 pub use guard::Allowed;

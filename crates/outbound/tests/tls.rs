@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use outbound::{Allowed, Outbound, OutboundError, Request, Settings};
+use outbound::{Allowed, ClientCertificate, Outbound, OutboundError, Request, Settings};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{
-    ServerConfig,
-    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
+    RootCertStore, ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject as _},
+    server::{NoClientAuth, WebPkiClientVerifier, danger::ClientCertVerifier},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -55,10 +56,14 @@ fn self_signed() -> Identity {
 }
 
 /// Answers one connection with 200 over TLS.
-async fn server((certificate, key): Identity) -> u16 {
+async fn server(identity: Identity) -> u16 {
+    serve(identity, Arc::new(NoClientAuth)).await
+}
+
+async fn serve((certificate, key): Identity, clients: Arc<dyn ClientCertVerifier>) -> u16 {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    let config = config.with_client_cert_verifier(clients).with_single_cert(vec![certificate], key).unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -77,7 +82,7 @@ async fn call(authority: &Authority, port: u16) -> Result<u16, OutboundError> {
     let outbound = Outbound::new(Settings {
         allowed: vec![Allowed { host: "localhost".to_owned(), port }],
         extra_roots: vec![authority.pem.clone()],
-        timeout: None,
+        ..Settings::default()
     });
     outbound.send(Request::get(format!("https://localhost:{port}/"))).await.map(|it| it.status)
 }
@@ -124,4 +129,33 @@ async fn neg_39_a_server_that_speaks_tls_1_1_is_refused() {
     assert_eq!(call(&Authority::new(), port).await, Err(OutboundError::Unreachable));
     // A fatal alert: protocol_version.
     assert!(answer.await.unwrap().ends_with(&[2, 70]));
+}
+
+/// A server that lets in only whom this authority knows.
+async fn for_known_clients(authority: &Authority) -> u16 {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(&authority.pem).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
+    serve(authority.sign("localhost", 4000), clients).await
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_a_client_certificate_is_shown_ours() {
+    let authority = Authority::new();
+    let key = KeyPair::generate().unwrap();
+    let ours = params("us.example", 4000).signed_by(&key, &authority.issuer).unwrap();
+    let certificate = ClientCertificate::from_pem((ours.pem() + &key.serialize_pem()).as_bytes()).unwrap();
+    for (certificate, status) in [(Some(certificate), Ok(200)), (None, Err(OutboundError::Unreachable))] {
+        let port = for_known_clients(&authority).await;
+        let outbound = Outbound::new(Settings {
+            allowed: vec![Allowed { host: "localhost".to_owned(), port }],
+            extra_roots: vec![authority.pem.clone()],
+            certificate,
+            ..Settings::default()
+        });
+        let call = Request::json(format!("https://localhost:{port}/"), "{}".to_owned());
+        assert_eq!(outbound.send(call).await.map(|it| it.status), status);
+    }
+    assert_eq!(ClientCertificate::from_pem(b"no PEM").unwrap_err(), OutboundError::Certificate);
 }

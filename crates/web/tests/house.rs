@@ -208,6 +208,7 @@ fn outbound(bankid_port: u16, vipps_port: u16, sandbox_port: u16) -> Arc<Outboun
         ],
         extra_roots: Vec::new(),
         timeout: Some(Duration::from_millis(1500)),
+        certificate: None,
     }))
 }
 

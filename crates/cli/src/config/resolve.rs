@@ -216,7 +216,11 @@ fn assemble(
         operator: file.operator.listen,
         format: file.log.format,
         level: file.log.level,
-        outbound: outbound::Settings { allowed: allowed(file), extra_roots: roots.outbound?, timeout: None },
+        outbound: outbound::Settings {
+            allowed: allowed(file),
+            extra_roots: roots.outbound?,
+            ..outbound::Settings::default()
+        },
         keys: Keys {
             used_for: file.keys.used_for.0,
             publish_ahead: file.keys.publish_ahead.0,

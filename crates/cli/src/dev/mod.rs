@@ -70,7 +70,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let outbound = Arc::new(Outbound::new(OutboundSettings {
         allowed: addresses.allowed(),
         extra_roots,
-        timeout: None,
+        ..OutboundSettings::default()
     }));
     let store = Store::open(DatabaseLocation::Sqlite(folder.database()), store::Settings::default())
         .map_err(|error| format!("{}: {error}", folder.database().display()))?;
