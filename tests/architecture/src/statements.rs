@@ -8,8 +8,19 @@ use crate::source::{File, take_apart};
 pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     // Tenants themselves.
     ("tenants.rs", "*"),
-    // Removes what has expired, whosever it is.
-    ("sweep.rs", "*"),
+    // The sweep removes what has expired, whosever it is.
+    ("access_tokens.rs", "SWEEP"),
+    ("awaiting_consents.rs", "SWEEP"),
+    ("browser_sessions.rs", "SWEEP"),
+    ("counted_events.rs", "SWEEP"),
+    ("failed_attempts.rs", "SWEEP"),
+    ("grants.rs", "SWEEP"),
+    ("kept_answers.rs", "SWEEP"),
+    ("login_events.rs", "SWEEP"),
+    ("parked_requests.rs", "SWEEP"),
+    ("refresh_tokens.rs", "SWEEP"),
+    ("refresh_tokens.rs", "SWEEP_SUCCESSORS"),
+    ("spent_values.rs", "SWEEP"),
     // A backup is of everybody.
     ("backup.rs", "*"),
     // The host says which tenant a request belongs to.
