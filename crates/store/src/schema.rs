@@ -194,6 +194,14 @@ pub const TABLES: &[Table] = &[
         true
     ),
     table!(
+        "jobs",
+        "work that is still to be done, what it needs sealed, and why the last attempt came to nothing",
+        None,
+        "until it is done; what was given up stays until it is revived and done",
+        "what was promised is done once, whichever node stops meanwhile",
+        true
+    ),
+    table!(
         "browser_sessions",
         "pseudonym, times, and the proof without the national identity number",
         SealedByHolder,

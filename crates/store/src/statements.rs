@@ -3,7 +3,7 @@
 use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, browser_sessions,
     client_secrets, counted_events, declared_objects, domains, failed_attempts, grants, identity_sources,
-    imported_subjects, installation, kept_answers, login_events, parked_requests, refresh_tokens,
+    imported_subjects, installation, jobs, kept_answers, login_events, parked_requests, refresh_tokens,
     sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, tenants, test_users,
 };
 
@@ -33,6 +33,7 @@ const MODULES: &[&[&str]] = &[
     imported_subjects::ALL,
     test_users::ALL,
     declared_objects::ALL,
+    jobs::ALL,
     backup::ALL,
 ];
 
@@ -57,8 +58,8 @@ pub(crate) fn shapes(tx: &mut ReadTx<'_>) -> Result<Vec<Shape>, StoreError> {
 mod tests {
     use super::{
         MODULES, access_tokens, awaiting_consents, backup, browser_sessions, counted_events, domains,
-        failed_attempts, grants, installation, kept_answers, login_events, parked_requests, refresh_tokens,
-        spent_values, tenants,
+        failed_attempts, grants, installation, jobs, kept_answers, login_events, parked_requests,
+        refresh_tokens, spent_values, tenants,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -84,7 +85,13 @@ mod tests {
             SWEEPS,
             installation::ALL,
             backup::ALL,
-            &[domains::FIND_BY_HOST, login_events::LIST_BY_TRACE, counted_events::LIST_SINCE],
+            &[
+                domains::FIND_BY_HOST,
+                login_events::LIST_BY_TRACE,
+                counted_events::LIST_SINCE,
+                jobs::LIST_CLAIMABLE,
+                jobs::LIST_STUCK,
+            ],
         ]
         .concat();
         for sql in MODULES.iter().copied().flatten().filter(|sql| !operator.contains(sql)) {

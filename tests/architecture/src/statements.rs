@@ -27,6 +27,9 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     ("domains.rs", "FIND_BY_HOST"),
     ("login_events.rs", "LIST_BY_TRACE"),
     ("counted_events.rs", "LIST_SINCE"),
+    // A worker does the work of everybody.
+    ("jobs.rs", "LIST_CLAIMABLE"),
+    ("jobs.rs", "LIST_STUCK"),
 ];
 
 /// Reads the migrations for the tables that have a `tenant_id`.
