@@ -101,7 +101,8 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     upkeep::sweep(&mut workers, Arc::clone(&provider));
     upkeep::probe_eids(&mut workers, Arc::clone(&provider));
     upkeep::write_events(&mut workers, Arc::clone(&provider));
-    upkeep::turn_keys(&mut workers, console, (KeySchedule::default(), Duration::from_secs(60)));
+    let every_minute = (KeySchedule::default(), Duration::from_secs(60));
+    upkeep::do_jobs(&mut workers, (console, store.clone(), provider.random().clone()), every_minute);
     // From here on a stop is heard, also one that comes before the report is read.
     let stop_asked = signals::stop_asked()?;
     report::print(&report::Report::new(&addresses, &seeded, &world, &folder), arguments.json);
