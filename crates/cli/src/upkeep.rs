@@ -58,6 +58,19 @@ async fn look_at_clock(watch: &clock::Watch, provider: &Provider) -> Result<(Tim
     Ok((now, may_forget_spent))
 }
 
+/// Forgets what committed writes change, here and on other nodes, before the caches let go of it by themselves.
+pub(crate) fn forget_changes(workers: &Workers, store: &Store, provider: Arc<Provider>) {
+    let (mut announcements, mut end) = (store.announcements(), workers.end());
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                Some(announcement) = announcements.next() => provider.forget(&announcement),
+                _ = end.changed() => return,
+            }
+        }
+    });
+}
+
 /// Asks the eIDs in use whether they work, every half minute.
 pub(crate) fn probe_eids(workers: &mut Workers, provider: Arc<Provider>) {
     workers.every("eid-probes", Duration::from_secs(30), move || {

@@ -145,6 +145,7 @@ async fn answer(
     let door = door.exempting(trusted(&config.listen));
     let mut workers = Workers::new(clock::system(), end.clone());
     upkeep::sweep(&mut workers, Arc::clone(&provider));
+    upkeep::forget_changes(&workers, &store, Arc::clone(&provider));
     upkeep::probe_eids(&mut workers, Arc::clone(&provider));
     let looked = ready::Looked::default();
     upkeep::look_at_domains(&mut workers, Arc::clone(&provider), Arc::clone(&looked));
