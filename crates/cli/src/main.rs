@@ -7,6 +7,7 @@ mod crowd;
 mod dev;
 mod doctor;
 mod every;
+mod job_runner;
 mod listener;
 mod manage;
 mod serve;

@@ -1,16 +1,23 @@
-//! The work that every node does beside answering.
+//! The work that nodes do beside answering: what every one does, and the kinds of jobs of which each is done by one.
 
 use std::{
     sync::{Arc, PoisonError},
     time::Duration,
 };
 
-use console::{Console, TenantView};
-use model::{Actor, KeySchedule, Timestamp};
+use console::{Console, Refusal, TenantView};
+use crypto::Random;
+use model::{Actor, DomainId, KeySchedule, Timestamp};
 use provider::{Provider, RequestContext, TraceId};
+use store::{
+    Store, StoreError,
+    jobs::{self, Job, JobKey},
+};
+use web::Clock;
 
 use crate::{
     clock, every,
+    job_runner::{JobRunner, Kind},
     serve::ready::{Domains, Looked},
     worker::Workers,
 };
@@ -49,6 +56,19 @@ async fn look_at_clock(watch: &clock::Watch, provider: &Provider) -> Result<(Tim
         provider.note_jump(jump).await.map_err(|refusal| format!("{refusal:?}"))?;
     }
     Ok((now, may_forget_spent))
+}
+
+/// Forgets what committed writes change, here and on other nodes, before the caches let go of it by themselves.
+pub(crate) fn forget_changes(workers: &Workers, store: &Store, provider: Arc<Provider>) {
+    let (mut announcements, mut end) = (store.announcements(), workers.end());
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                Some(announcement) = announcements.next() => provider.forget(&announcement),
+                _ = end.changed() => return,
+            }
+        }
+    });
 }
 
 /// Asks the eIDs in use whether they work, every half minute.
@@ -100,7 +120,7 @@ pub(crate) fn log_audit_heads(workers: &mut Workers, console: Arc<Console>) {
     workers.every("audit-heads", Duration::from_secs(24 * 60 * 60), move || {
         let console = Arc::clone(&console);
         async move {
-            let words = |refusal: console::Refusal| refusal.to_string();
+            let words = |refusal: Refusal| refusal.to_string();
             let tenants = every::tenants(&console).await?;
             for tenant in std::iter::once(model::INSTALLATION).chain(tenants.into_iter().map(|it| it.id)) {
                 if let Some((links, head)) = console.audit_head(tenant).await.map_err(words)? {
@@ -112,37 +132,54 @@ pub(crate) fn log_audit_heads(workers: &mut Workers, console: Arc<Console>) {
     });
 }
 
-/// Publishes signing keys that are missing, by their schedule.
-pub(crate) fn turn_keys(
+/// The kind of the jobs that publish a domain's missing signing keys; the domain's id is the job's.
+const SIGNING_KEYS: &str = "signing-keys";
+
+/// How long after it was given up the publishing of keys begins anew, as long as they are missing.
+const REVIVED_AFTER: Duration = Duration::from_secs(60 * 60);
+
+/// Does jobs, and wants those that come with time: signing keys that are missing by their schedule are looked for `every`
+/// so often, and made by whichever node claims the job.
+pub(crate) fn do_jobs(
     workers: &mut Workers,
-    console: Arc<Console>,
+    (console, store, random): (Arc<Console>, Store, Random),
     (schedule, every): (KeySchedule, Duration),
 ) {
-    workers.every("signing-keys", every, move || {
-        let console = Arc::clone(&console);
-        async move {
-            // What is wrong with one tenant or domain keeps no other from turning its keys.
-            let mut wrong = Vec::new();
-            for tenant in every::tenants(&console).await? {
-                if let Err(why) = turn_keys_of(&console, &tenant, schedule).await {
-                    wrong.push(format!("tenant {}: {why}", tenant.name));
-                }
-            }
-            if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
-        }
+    let kinds = vec![signing_keys(Arc::clone(&console), workers.clock(), schedule)];
+    let (clock, end) = (workers.clock(), workers.end());
+    JobRunner { store: store.clone(), random, clock: Arc::clone(&clock), kinds, end }.start(workers);
+    workers.every(SIGNING_KEYS, every, move || {
+        let (console, store, now) = (Arc::clone(&console), store.clone(), clock());
+        async move { want_missing_keys(&console, &store, schedule, now).await }
     });
 }
 
-async fn turn_keys_of(
-    console: &Arc<Console>,
-    tenant: &TenantView,
+async fn want_missing_keys(
+    console: &Console,
+    store: &Store,
     schedule: KeySchedule,
+    now: Timestamp,
 ) -> Result<(), String> {
-    let words = |refusal: console::Refusal| refusal.to_string();
-    let tenant = console.tenant_by_id(&Actor::Worker("signing-keys"), tenant.id).await.map_err(words)?;
+    // What is wrong with one tenant or domain keeps no other from turning its keys.
+    let mut wrong = Vec::new();
+    for tenant in every::tenants(console).await? {
+        if let Err(why) = want_keys_of(console, store, &tenant, (schedule, now)).await {
+            wrong.push(format!("tenant {}: {why}", tenant.name));
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+}
+
+async fn want_keys_of(
+    console: &Console,
+    store: &Store,
+    tenant: &TenantView,
+    (schedule, now): (KeySchedule, Timestamp),
+) -> Result<(), String> {
+    let tenant =
+        console.tenant_by_id(&Actor::Worker(SIGNING_KEYS), tenant.id).await.map_err(|it| it.to_string())?;
     let mut wrong = Vec::new();
     for domain in every::domains_of(console, &tenant).await? {
-        let now = clock::now();
         match console.missing_keys(&tenant, domain.id, schedule, now).await {
             Ok(missing) if missing.is_empty() => continue,
             Ok(_) => {}
@@ -151,18 +188,96 @@ async fn turn_keys_of(
                 continue;
             }
         }
-        let (console, tenant, runtime) =
-            (Arc::clone(console), tenant.clone(), tokio::runtime::Handle::current());
-        let turning = move || runtime.block_on(console.turn_keys(&tenant, domain.id, schedule, now));
-        // Keys are not made on a thread that answers people.
-        match tokio::task::spawn_blocking(turning).await.map_err(|error| error.to_string())? {
-            // Another node may have been first.
-            Ok(0) => {}
-            Ok(published) => {
-                tracing::info!(domain = domain.host, published, "signing keys were published ahead");
+        let key = JobKey { tenant_id: tenant.id, kind: SIGNING_KEYS.to_owned(), id: domain.id.to_string() };
+        let wanted = store.write(move |tx| {
+            let is_new = jobs::insert(tx, &key, None, (now, now))?;
+            if is_new || jobs::revive(tx, &key, now.before(REVIVED_AFTER), now)? {
+                tx.wake(SIGNING_KEYS);
             }
-            Err(refusal) => wrong.push(format!("{}: {refusal}", domain.host)),
-        }
+            Ok::<_, StoreError>(())
+        });
+        wrong.extend(wanted.await.err().map(|error| format!("{}: {error}", domain.host)));
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+}
+
+/// Publishes the signing keys that a domain is missing.
+fn signing_keys(console: Arc<Console>, clock: Clock, schedule: KeySchedule) -> Kind {
+    Kind::new(SIGNING_KEYS, move |job| turn_keys(Arc::clone(&console), job, (schedule, clock())))
+}
+
+async fn turn_keys(
+    console: Arc<Console>,
+    job: Job,
+    (schedule, now): (KeySchedule, Timestamp),
+) -> Result<(), String> {
+    let domain = DomainId::parse(&job.key.id).map_err(|error| error.to_string())?;
+    let tenant = match console.tenant_by_id(&Actor::Worker(SIGNING_KEYS), job.key.tenant_id).await {
+        Ok(tenant) => tenant,
+        // There is nobody any more who needs keys.
+        Err(Refusal::NotFound(_)) => return Ok(()),
+        Err(refusal) => return Err(refusal.to_string()),
+    };
+    let runtime = tokio::runtime::Handle::current();
+    let turning = move || runtime.block_on(console.turn_keys(&tenant, domain, schedule, now));
+    // Keys are not made on a thread that answers people.
+    let published = tokio::task::spawn_blocking(turning).await.map_err(|error| error.to_string())?;
+    match published.map_err(|refusal| refusal.to_string())? {
+        // Somebody may have told them to turn at once.
+        0 => {}
+        published => tracing::info!(%domain, published, "signing keys were published ahead"),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{JobRunner, SIGNING_KEYS, signing_keys, want_missing_keys};
+    use console::{Console, NewDomain};
+    use crypto::{Random, SealKey};
+    use model::{Actor, Environment, KeySchedule, Timestamp};
+    use std::sync::Arc;
+    use store::{
+        DatabaseLocation, Settings, Store,
+        domains::Scheme,
+        jobs::{self, JobKey},
+    };
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    #[tokio::test]
+    async fn keys_that_several_nodes_miss_are_one_job_and_made_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = DatabaseLocation::Sqlite(folder.path().join("portvakt.db"));
+        let store = Store::open(place, Settings::default()).unwrap();
+        let random = Random::seeded(1);
+        let console = Arc::new(Console::new(store.clone(), SealKey::generate(&random), random.clone()));
+        let actor = Actor::Operator("test".to_owned());
+        let tenant = console.ensure_tenant(&actor, "acme", NOW).await.unwrap();
+        let (host, name) = ("login.example".to_owned(), "Acme".to_owned());
+        let domain = NewDomain { host, scheme: Scheme::Https, environment: Environment::Test, name };
+        let domain = console.ensure_domain(&tenant, &domain, NOW).await.unwrap();
+        let schedule = KeySchedule::default();
+        let late = NOW.after(schedule.used_for);
+        let missing = async || console.missing_keys(&tenant, domain, schedule, late).await.unwrap();
+        assert!(!missing().await.is_empty());
+
+        for _node in 0..2 {
+            want_missing_keys(&console, &store, schedule, late).await.unwrap();
+        }
+        let key = JobKey { tenant_id: tenant.id, kind: SIGNING_KEYS.to_owned(), id: domain.to_string() };
+        let find = async || {
+            let key = key.clone();
+            store.read(move |tx| jobs::find(tx, &key)).await.unwrap()
+        };
+        assert!(find().await.is_some());
+        let end = tokio::sync::watch::channel(false);
+        let kinds = vec![signing_keys(Arc::clone(&console), Arc::new(move || late), schedule)];
+        let runner =
+            JobRunner { store: store.clone(), random, clock: Arc::new(move || late), kinds, end: end.1 };
+        assert_eq!(runner.run().await, Ok(()));
+
+        assert!(missing().await.is_empty());
+        assert_eq!(find().await, None);
+    }
 }

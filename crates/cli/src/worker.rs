@@ -8,7 +8,10 @@ use std::{
 };
 
 use model::Timestamp;
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+};
 use web::Clock;
 
 /// How one kind of work is doing.
@@ -41,6 +44,16 @@ impl Workers {
         Self { clock, end, heartbeats: Heartbeats::default(), tasks: Vec::new() }
     }
 
+    /// The clock that it works by.
+    pub(crate) fn clock(&self) -> Clock {
+        Arc::clone(&self.clock)
+    }
+
+    /// Says when nothing more is to be begun.
+    pub(crate) fn end(&self) -> watch::Receiver<bool> {
+        self.end.clone()
+    }
+
     /// Where the heartbeats are read.
     pub(crate) fn heartbeats(&self) -> Heartbeats {
         Arc::clone(&self.heartbeats)
@@ -48,8 +61,22 @@ impl Workers {
 
     /// Does `work` now and every `period` after. What goes wrong is logged, counted, and tried again at the next turn.
     /// A turn that has begun is finished before the end.
-    pub(crate) fn every<W, F>(&mut self, name: &'static str, period: Duration, mut work: W)
+    pub(crate) fn every<W, F>(&mut self, name: &'static str, period: Duration, work: W)
     where
+        W: FnMut() -> F + Send + 'static,
+        F: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        self.every_and_when(name, period, Arc::new(Notify::new()), work);
+    }
+
+    /// The same, and whenever it is woken.
+    pub(crate) fn every_and_when<W, F>(
+        &mut self,
+        name: &'static str,
+        period: Duration,
+        wake: Arc<Notify>,
+        mut work: W,
+    ) where
         W: FnMut() -> F + Send + 'static,
         F: Future<Output = Result<(), String>> + Send + 'static,
     {
@@ -62,6 +89,7 @@ impl Workers {
             loop {
                 tokio::select! {
                     _ = turn.tick() => {}
+                    () = wake.notified() => {}
                     _ = end.changed() => return,
                 }
                 // A task of its own: a panic ends this turn, and not the ones to come.

@@ -3,7 +3,9 @@
 use std::fs;
 
 use crypto::{Random, SealKey, b64};
+use model::{INSTALLATION, JOB_LEASE, LeaseId};
 use serde_json::Value;
+use store::jobs::{self, Claim, JobKey};
 
 use crate::house::{Authority, HOST, Installation, break_signing_key, meddle, write_secret};
 
@@ -172,4 +174,24 @@ async fn a_domain_whose_signing_key_cannot_be_opened_is_told() {
     let told = said(&findings, &format!("domain {HOST}"));
     assert_eq!(code, Some(1));
     assert!(told.contains("trouble: it answers nobody: a signing key cannot be opened"), "{findings:#?}");
+}
+
+#[tokio::test]
+async fn a_job_that_was_given_up_is_told_with_its_reason() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let given_up = |tx: &mut store::WriteTx<'_>, now| {
+        let key = JobKey { tenant_id: INSTALLATION, kind: "letters".to_owned(), id: "17".to_owned() };
+        jobs::insert(tx, &key, None, (now, now))?;
+        let lease = LeaseId::new(&Random::seeded(1), now);
+        let claim = Claim { kind: "letters", lease, held_for: JOB_LEASE, attempts: 1, limit: 1 };
+        let claimed = jobs::claim(tx, &claim, now)?;
+        claimed.jobs.iter().try_for_each(|job| jobs::give_up(tx, job, "the mailbox is full", now))
+    };
+    meddle(&installation, given_up).await;
+    let (code, findings) = examined(&installation);
+    assert_eq!(code, Some(0), "{findings:#?}");
+    let told = said(&findings, "jobs");
+    assert!(told.starts_with("warning: 1 given up; the first is letters 17 of tenant "), "{told}");
+    assert!(told.ends_with("tried 1 times, the last time: the mailbox is full\n"), "{told}");
 }

@@ -82,6 +82,8 @@ ids! {
     LoginEventId,
     /// A test user's.
     TestUserId,
+    /// A claim's on jobs.
+    LeaseId,
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod grant;
 mod id;
 mod identity_source_settings;
 mod imported_subject;
+mod job;
 mod limit;
 mod login;
 mod login_method;
@@ -46,11 +47,12 @@ pub use entered::{EnteredError, check_client_secret, check_domain_host, check_na
 pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};
 pub use id::{
-    ApplicationId, DomainId, GrantId, IdentitySourceId, LoginEventId, MalformedId, SecretId, SessionId,
-    TenantId, TestUserId,
+    ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LoginEventId, MalformedId, SecretId,
+    SessionId, TenantId, TestUserId,
 };
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
 pub use imported_subject::SubjectRoom;
+pub use job::{JOB_ATTEMPTS, JOB_LEASE, next_attempt_at};
 pub use limit::Rate;
 pub use login::{
     AuthorizationRequest, Login, Memo, Parked, Phase, Trouble, UpstreamRequest, upstream_client,

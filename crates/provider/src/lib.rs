@@ -18,6 +18,7 @@ mod eids;
 mod event_queue;
 mod events;
 mod failed_authentications;
+mod forget;
 mod hint;
 mod issuer;
 mod limits;

@@ -10,7 +10,7 @@ const AT_ONCE: u32 = 1_000;
 impl Provider {
     /// Deletes expired rows until none is left; run it every minute. Gives how many went.
     ///
-    /// `may_forget_spent`: what [`model::ClockWatch`] says. Without it only records go on which nothing depends: a value
+    /// `may_forget_spent`: what [`model::ClockWatch`] says. Without it only rows go without which nothing is accepted that was refused: a value
     /// that was spent stays spent when the clock is set forward and back.
     ///
     /// # Errors

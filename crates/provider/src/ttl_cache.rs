@@ -30,6 +30,11 @@ impl<K: Hash + Eq + Clone, V> TtlCache<K, V> {
         self.0.peek(key).and_then(|(_, value)| value.ok())
     }
 
+    /// Forgets the values for which `is_old` holds. One that is being read meanwhile serves its time.
+    pub(crate) fn forget(&self, is_old: impl Fn(&K, Option<&V>) -> bool) {
+        self.0.retain(|key, (_, value)| !is_old(key, value.as_deref().ok()));
+    }
+
     /// Gives the value, reading it with `reading` if it is missing or old.
     ///
     /// # Errors

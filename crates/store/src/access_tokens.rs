@@ -16,8 +16,11 @@ const FIND_LIVE: &str =
     WHERE access_tokens.tenant_id = $1 AND access_tokens.token_digest = $2 AND access_tokens.expires_at > $3
     AND grants.revoked_at IS NULL";
 const REMOVE: &str = "DELETE FROM access_tokens WHERE tenant_id = $1 AND token_digest = $2";
+pub(crate) const SWEEP: &str = "DELETE FROM access_tokens WHERE (tenant_id, token_digest) IN
+    (SELECT tenant_id, token_digest FROM access_tokens
+    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[INSERT, FIND_LIVE, REMOVE];
+pub(crate) const ALL: &[&str] = &[INSERT, FIND_LIVE, REMOVE, SWEEP];
 
 /// An access token's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +96,14 @@ pub fn find_live(
 /// [`StoreError`]: what happened around it.
 pub fn remove(tx: &mut WriteTx<'_>, tenant_id: TenantId, token_digest: &Digest) -> Result<(), StoreError> {
     tx.put(REMOVE, &[tenant_id.into(), token_digest.into()])
+}
+
+/// Removes at most `limit` rows that have expired, the oldest first, whosever they are. The operator's.
+///
+/// # Errors
+/// [`StoreError::Busy`] when another node removes them too.
+pub(crate) fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(SWEEP, &[now.into(), limit.into()])
 }
 
 fn read(row: Row) -> Result<LiveToken, StoreError> {

@@ -2,7 +2,10 @@
 
 use model::{ApplicationId, DomainId, TenantId, Timestamp};
 
-use crate::{StoreError, Tx, WriteTx, value::Row};
+use crate::{StoreError, Tx, WriteTx, domains, value::Row};
+
+/// What a changed row is announced as.
+pub const NOUN: &str = "applications";
 
 const INSERT: &str = "INSERT INTO applications
     (id, tenant_id, domain_id, client_id, name, settings, version, created_at, disabled_at)
@@ -60,6 +63,9 @@ pub fn insert(tx: &mut WriteTx<'_>, application: &Application) -> Result<(), Sto
         application.created_at.into(),
         application.disabled_at.into(),
     ];
+    tx.changed(NOUN, application.id);
+    // Of its applications a domain is remembered to have origins, addresses and more.
+    tx.changed(domains::NOUN, application.domain_id);
     tx.execute(INSERT, &values).map(drop)
 }
 
@@ -114,6 +120,9 @@ pub fn save(tx: &mut WriteTx<'_>, application: &Application) -> Result<i64, Stor
         application.id.into(),
         application.version.into(),
     ];
+    tx.changed(NOUN, application.id);
+    // Of its applications a domain is remembered to have origins, addresses and more.
+    tx.changed(domains::NOUN, application.domain_id);
     match tx.execute(SAVE, &values)? {
         0 => Err(StoreError::Changed),
         _ => Ok(application.version + 1),

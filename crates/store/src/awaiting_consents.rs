@@ -12,8 +12,11 @@ const FIND: &str = "SELECT tenant_id, consent_digest, domain_id, sealed_proof, e
 const CONSUME: &str =
     "DELETE FROM awaiting_consents WHERE tenant_id = $1 AND consent_digest = $2 AND expires_at > $3
     RETURNING tenant_id, consent_digest, domain_id, sealed_proof, expires_at";
+pub(crate) const SWEEP: &str = "DELETE FROM awaiting_consents WHERE (tenant_id, consent_digest) IN
+    (SELECT tenant_id, consent_digest FROM awaiting_consents
+    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[INSERT, FIND, CONSUME];
+pub(crate) const ALL: &[&str] = &[INSERT, FIND, CONSUME, SWEEP];
 
 /// An awaiting consent's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +72,14 @@ pub fn consume(
     now: Timestamp,
 ) -> Result<Option<AwaitingConsent>, StoreError> {
     tx.find(CONSUME, &[tenant_id.into(), consent_digest.into(), now.into()])?.map(read).transpose()
+}
+
+/// Removes at most `limit` rows that have expired, the oldest first, whosever they are. The operator's.
+///
+/// # Errors
+/// [`StoreError::Busy`] when another node removes them too.
+pub(crate) fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(SWEEP, &[now.into(), limit.into()])
 }
 
 fn read(row: Row) -> Result<AwaitingConsent, StoreError> {

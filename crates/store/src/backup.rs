@@ -83,6 +83,9 @@ tables! {
     "declared_objects": "tenant_id, kind, object_id, declaration, created_at, removed_at", [0 Text, 1 Text, 2 Text], 6,
         "(tenant_id, kind, object_id)" > "($1, $2, $3)", by "tenant_id, kind, object_id", limit "$4",
         values "$1, $2, $3, $4, $5, $6";
+    "jobs": "tenant_id, kind, id, sealed_payload, created_at, due_at, attempts, lease_holder, lease_ends_at, last_error, stuck_at",
+        [0 Text, 1 Text, 2 Text], 11, "(tenant_id, kind, id)" > "($1, $2, $3)", by "tenant_id, kind, id", limit "$4",
+        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11";
 }
 
 /// Where reading a table goes on; [`Cursor::default`] begins.
@@ -122,7 +125,7 @@ pub fn page(tx: &mut Snapshot<'_, '_>, name: &str, cursor: &Cursor) -> Result<Pa
     });
     let mut values: Vec<Value<'static>> = cursor.0.clone().unwrap_or_else(|| start.collect());
     values.push(ROWS.into());
-    let rows = tx.rows(table.page, &values, false)?;
+    let rows = tx.list(table.page, &values)?;
     let next = rows.last().filter(|_| rows.len() >= ROWS as usize).map(|Row(last)| {
         Cursor(Some(table.key.iter().filter_map(|(at, _)| last.get(*at).cloned()).collect()))
     });

@@ -23,8 +23,11 @@ const REMOVE: &str = "DELETE FROM browser_sessions WHERE tenant_id = $1 AND sess
     RETURNING tenant_id, id";
 const REMOVE_BY_ID: &str = "DELETE FROM browser_sessions WHERE tenant_id = $1 AND id = $2";
 const REMOVE_BY_SUBJECT: &str = "DELETE FROM browser_sessions WHERE tenant_id = $1 AND subject = $2";
+pub(crate) const SWEEP: &str = "DELETE FROM browser_sessions WHERE (tenant_id, session_digest) IN
+    (SELECT tenant_id, session_digest FROM browser_sessions
+    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[INSERT, FIND, USE, LIST, REMOVE, REMOVE_BY_ID, REMOVE_BY_SUBJECT];
+pub(crate) const ALL: &[&str] = &[INSERT, FIND, USE, LIST, REMOVE, REMOVE_BY_ID, REMOVE_BY_SUBJECT, SWEEP];
 
 /// A browser session's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,6 +158,14 @@ pub fn remove_by_subject(
     subject: &str,
 ) -> Result<u64, StoreError> {
     tx.execute(REMOVE_BY_SUBJECT, &[tenant_id.into(), subject.into()])
+}
+
+/// Removes at most `limit` rows that have expired, the oldest first, whosever they are. The operator's.
+///
+/// # Errors
+/// [`StoreError::Busy`] when another node removes them too.
+pub(crate) fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(SWEEP, &[now.into(), limit.into()])
 }
 
 fn read(row: Row) -> Result<BrowserSession, StoreError> {

@@ -6,7 +6,7 @@
 use crypto::Digest;
 use model::{ApplicationId, SecretId, TenantId, Timestamp};
 
-use crate::{StoreError, Tx, WriteTx, value::Row};
+use crate::{StoreError, Tx, WriteTx, applications, value::Row};
 
 const INSERT: &str = "INSERT INTO client_secrets
     (id, tenant_id, application_id, secret_digest, created_at, expires_at, retired_at, last_used_at)
@@ -63,6 +63,7 @@ pub fn insert(tx: &mut WriteTx<'_>, secret: &ClientSecret) -> Result<(), StoreEr
         secret.retired_at.into(),
         secret.last_used_at.into(),
     ];
+    tx.changed(applications::NOUN, secret.application_id);
     tx.execute(INSERT, &values).map(drop)
 }
 
@@ -112,6 +113,7 @@ pub fn note_use(
 pub fn save(tx: &mut WriteTx<'_>, secret: &ClientSecret) -> Result<(), StoreError> {
     let values =
         [secret.expires_at.into(), secret.retired_at.into(), secret.tenant_id.into(), secret.id.into()];
+    tx.changed(applications::NOUN, secret.application_id);
     match tx.execute(SAVE, &values)? {
         0 => Err(StoreError::NotFound),
         _ => Ok(()),

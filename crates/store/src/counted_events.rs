@@ -11,8 +11,12 @@ const COUNT: &str =
 /// The operator's: how much of an installation's events was counted only.
 pub(crate) const LIST_SINCE: &str = "SELECT tenant_id, domain_id, kind, cause, began_at, events, expires_at
     FROM counted_events WHERE began_at >= $1 ORDER BY began_at LIMIT 1000";
+pub(crate) const SWEEP: &str =
+    "DELETE FROM counted_events WHERE (tenant_id, domain_id, kind, cause, began_at) IN
+    (SELECT tenant_id, domain_id, kind, cause, began_at FROM counted_events
+    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[COUNT, LIST_SINCE];
+pub(crate) const ALL: &[&str] = &[COUNT, LIST_SINCE, SWEEP];
 
 /// A row: how many events of a kind and cause there were at a domain in an hour.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +60,14 @@ pub fn count(tx: &mut WriteTx<'_>, counted: &CountedEvents) -> Result<(), StoreE
 /// [`StoreError`]: what happened around it.
 pub fn list_since(tx: &mut impl Tx, since: Timestamp) -> Result<Vec<CountedEvents>, StoreError> {
     tx.list(LIST_SINCE, &[since.into()])?.into_iter().map(read).collect()
+}
+
+/// Removes at most `limit` rows that have expired, the oldest first, whosever they are. The operator's.
+///
+/// # Errors
+/// [`StoreError::Busy`] when another node removes them too.
+pub(crate) fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(SWEEP, &[now.into(), limit.into()])
 }
 
 fn read(row: Row) -> Result<CountedEvents, StoreError> {

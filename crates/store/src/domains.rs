@@ -8,6 +8,9 @@ use crate::{
 };
 use model::Environment;
 
+/// What a changed row is announced as.
+pub const NOUN: &str = "domains";
+
 const INSERT: &str = "INSERT INTO domains
     (id, tenant_id, host, scheme, environment, name, settings, version, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -74,6 +77,7 @@ pub fn insert(tx: &mut WriteTx<'_>, domain: &Domain) -> Result<(), StoreError> {
         domain.version.into(),
         domain.created_at.into(),
     ];
+    tx.changed(NOUN, domain.id);
     tx.execute(INSERT, &values).map(drop)
 }
 
@@ -124,6 +128,7 @@ pub fn save(tx: &mut WriteTx<'_>, domain: &Domain) -> Result<i64, StoreError> {
         domain.id.into(),
         domain.version.into(),
     ];
+    tx.changed(NOUN, domain.id);
     match tx.execute(SAVE, &values)? {
         0 => Err(StoreError::Changed),
         _ => Ok(domain.version + 1),

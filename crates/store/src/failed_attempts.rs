@@ -14,8 +14,11 @@ const COUNT: &str = "INSERT INTO failed_attempts (tenant_id, kind, key_digest, f
     expires_at = CASE WHEN failed_attempts.expires_at > $5 AND failed_attempts.expires_at <= $6
     THEN failed_attempts.expires_at ELSE $4 END
     RETURNING kind, failures, expires_at";
+pub(crate) const SWEEP: &str = "DELETE FROM failed_attempts WHERE (tenant_id, kind, key_digest) IN
+    (SELECT tenant_id, kind, key_digest FROM failed_attempts
+    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[COUNT];
+pub(crate) const ALL: &[&str] = &[COUNT, SWEEP];
 
 /// How much further ahead another node may have put the end of a span; more, and its clock was set back since.
 const DIFFERENCE: Duration = Duration::from_secs(60);
@@ -40,4 +43,12 @@ pub fn count(
     row.text("kind")?;
     let failures = u32::try_from(row.int("failures")?).unwrap_or(u32::MAX);
     Ok((failures, row.time("expires_at")?))
+}
+
+/// Removes at most `limit` rows that have expired, the oldest first, whosever they are. The operator's.
+///
+/// # Errors
+/// [`StoreError::Busy`] when another node removes them too.
+pub(crate) fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(SWEEP, &[now.into(), limit.into()])
 }

@@ -28,8 +28,10 @@ const REVOKE: &str = "UPDATE grants SET revoked_at = $1, code_wrapped_key = NULL
 
 const LOCK: &str = "SELECT revoked_at FROM grants WHERE tenant_id = $1 AND id = $2";
 const EXTEND: &str = "UPDATE grants SET expires_at = $1 WHERE tenant_id = $2 AND id = $3 AND expires_at < $1";
+pub(crate) const SWEEP: &str = "DELETE FROM grants WHERE (tenant_id, id) IN
+    (SELECT tenant_id, id FROM grants WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[INSERT, FIND_BY_CODE, CONSUME_CODE, REVOKE, LOCK, EXTEND];
+pub(crate) const ALL: &[&str] = &[INSERT, FIND_BY_CODE, CONSUME_CODE, REVOKE, LOCK, EXTEND, SWEEP];
 
 /// A grant's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +148,14 @@ pub fn extend(
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
     tx.put(EXTEND, &[expires_at.into(), tenant_id.into(), id.into()])
+}
+
+/// Removes at most `limit` rows that have expired, the oldest first, whosever they are. The operator's.
+///
+/// # Errors
+/// [`StoreError::Busy`] when another node removes them too.
+pub(crate) fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(SWEEP, &[now.into(), limit.into()])
 }
 
 fn read(row: Row) -> Result<Grant, StoreError> {

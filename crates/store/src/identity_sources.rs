@@ -2,7 +2,7 @@
 
 use model::{DomainId, IdentitySourceId, TenantId, Timestamp};
 
-use crate::{StoreError, Tx, WriteTx, value::Row};
+use crate::{StoreError, Tx, WriteTx, domains, value::Row};
 use model::EidEnvironment;
 
 const INSERT: &str = "INSERT INTO identity_sources
@@ -67,6 +67,7 @@ pub fn insert(tx: &mut WriteTx<'_>, source: &IdentitySource) -> Result<(), Store
         source.created_at.into(),
         source.disabled_at.into(),
     ];
+    tx.changed(domains::NOUN, source.domain_id);
     tx.execute(INSERT, &values).map(drop)
 }
 
@@ -111,6 +112,7 @@ pub fn save(tx: &mut WriteTx<'_>, source: &IdentitySource) -> Result<i64, StoreE
         source.id.into(),
         source.version.into(),
     ];
+    tx.changed(domains::NOUN, source.domain_id);
     match tx.execute(SAVE, &values)? {
         0 => Err(StoreError::Changed),
         _ => Ok(source.version + 1),

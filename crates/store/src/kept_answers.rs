@@ -10,8 +10,10 @@ const INSERT: &str = "INSERT INTO kept_answers
     (tenant_id, form_digest, domain_id, sealed_answer, expires_at) VALUES ($1, $2, $3, $4, $5)";
 const FIND: &str = "SELECT tenant_id, form_digest, domain_id, sealed_answer, expires_at
     FROM kept_answers WHERE tenant_id = $1 AND form_digest = $2 AND expires_at > $3";
+pub(crate) const SWEEP: &str = "DELETE FROM kept_answers WHERE (tenant_id, form_digest) IN
+    (SELECT tenant_id, form_digest FROM kept_answers WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[INSERT, FIND];
+pub(crate) const ALL: &[&str] = &[INSERT, FIND, SWEEP];
 
 /// A kept answer's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +56,14 @@ pub fn find(
     now: Timestamp,
 ) -> Result<Option<KeptAnswer>, StoreError> {
     tx.find(FIND, &[tenant_id.into(), form_digest.into(), now.into()])?.map(read).transpose()
+}
+
+/// Removes at most `limit` rows that have expired, the oldest first, whosever they are. The operator's.
+///
+/// # Errors
+/// [`StoreError::Busy`] when another node removes them too.
+pub(crate) fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(SWEEP, &[now.into(), limit.into()])
 }
 
 fn read(row: Row) -> Result<KeptAnswer, StoreError> {

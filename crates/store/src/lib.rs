@@ -1,15 +1,19 @@
 //! The only crate that knows SQL: it remembers, and never decides.
 //!
 //! A module is a noun. Its functions take a transaction first and `now` last, and use few verbs: `get` (must
-//! exist), `find`, `list`, `insert`, `save`, `remove`, `consume` (once). What `get` read in a write stays as
-//! it is until the write ends; across requests `save` compares the row's version.
+//! exist), `find`, `list`, `insert`, `save`, `remove`, `consume` (once); jobs add `claim`, `complete`, `retry`, `give_up`
+//! and `revive`. What `get` read in a write stays as it is until the write ends; across requests `save` compares the
+//! row's version.
 //!
-//! **Invariant:** no function without a tenant, except the operator's (a domain by its host, tenants, the sweep).
-//! Secrets arrive sealed or digested; nothing here can read them. No `.await` fits between two statements.
+//! **Invariant:** no function without a tenant, except the operator's (a domain by its host, tenants, the sweep, a
+//! worker's claim). Secrets arrive sealed or digested; nothing here can read them. No `.await` fits between two statements.
 
+mod announcements;
 mod counters;
 mod error;
+mod lock;
 mod migrate;
+mod pg_listener;
 mod pg_threads;
 mod postgres;
 mod postgres_tls;
@@ -20,6 +24,7 @@ mod sqlite;
 mod statements;
 mod store;
 mod store_command;
+mod threads;
 mod value;
 mod writer;
 
@@ -38,6 +43,7 @@ pub mod grants;
 pub mod identity_sources;
 pub mod imported_subjects;
 pub mod installation;
+pub mod jobs;
 pub mod kept_answers;
 pub mod login_events;
 pub mod parked_requests;
@@ -51,6 +57,7 @@ pub mod sweep;
 pub mod tenants;
 pub mod test_users;
 
+pub use announcements::{Announcement, Announcements};
 pub use error::StoreError;
 pub use migrate::migrations;
 pub use settings::{DatabaseLocation, Settings};

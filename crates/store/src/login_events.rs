@@ -23,8 +23,10 @@ pub(crate) const LIST_BY_TRACE: &str =
 
 const EXTEND: &str = "UPDATE login_events SET expires_at = $1
     WHERE tenant_id = $2 AND login = $3 AND expires_at < $1";
+pub(crate) const SWEEP: &str = "DELETE FROM login_events WHERE (tenant_id, id) IN
+    (SELECT tenant_id, id FROM login_events WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[INSERT, LIST_BY_LOGIN, LIST, LIST_BY_TRACE, EXTEND];
+pub(crate) const ALL: &[&str] = &[INSERT, LIST_BY_LOGIN, LIST, LIST_BY_TRACE, EXTEND, SWEEP];
 
 words! {
     /// What happened.
@@ -172,6 +174,14 @@ pub fn list(
 /// [`StoreError`]: what happened around it.
 pub fn list_by_trace(tx: &mut impl Tx, trace: &str) -> Result<Vec<LoginEvent>, StoreError> {
     tx.list(LIST_BY_TRACE, &[trace.into()])?.into_iter().map(read).collect()
+}
+
+/// Removes at most `limit` rows that have expired, the oldest first, whosever they are. The operator's.
+///
+/// # Errors
+/// [`StoreError::Busy`] when another node removes them too.
+pub(crate) fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(SWEEP, &[now.into(), limit.into()])
 }
 
 fn read(row: Row) -> Result<LoginEvent, StoreError> {

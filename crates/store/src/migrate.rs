@@ -4,6 +4,7 @@ use crypto::Digest;
 
 use crate::{
     StoreError,
+    lock::Lock,
     postgres::Session,
     sqlite::Sqlite,
     value::{Row, Value},
@@ -18,6 +19,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_repeated_answers", include_str!("../migrations/0005_repeated_answers.sql")),
     ("0006_counted_events", include_str!("../migrations/0006_counted_events.sql")),
     ("0007_credentials_version", include_str!("../migrations/0007_credentials_version.sql")),
+    ("0008_jobs", include_str!("../migrations/0008_jobs.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -97,7 +99,7 @@ impl Migrating for Session {
     }
 
     fn ask(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
-        self.rows(sql, values, false)
+        self.rows(sql, values, Lock::No)
     }
 }
 
@@ -113,7 +115,7 @@ const LOCK: &str = "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0;
 
 /// Migrates a PostgreSQL database. Another node waits for the lock until this one has ended.
 pub(crate) fn migrate_postgres(session: &mut Session, may: bool) -> Result<(), StoreError> {
-    let found: Vec<String> = match session.rows(CHARACTER, &[], false)?.pop() {
+    let found: Vec<String> = match session.rows(CHARACTER, &[], Lock::No)?.pop() {
         Some(row) => {
             let mut row = row.of("pg_database");
             vec![row.text("encoding")?, row.text("datcollate")?, row.text("sorts")?]

@@ -20,8 +20,11 @@ const CONSUME: &str =
 const PRESENT: &str = "UPDATE parked_requests SET origin = $1, expires_at = $2
     WHERE tenant_id = $3 AND request_digest = $4 AND domain_id = $5 AND origin = $6 AND expires_at > $7
     RETURNING tenant_id, request_digest, domain_id, origin, sealed_request, expires_at";
+pub(crate) const SWEEP: &str = "DELETE FROM parked_requests WHERE (tenant_id, request_digest) IN
+    (SELECT tenant_id, request_digest FROM parked_requests
+    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[INSERT, FIND, CONSUME, PRESENT];
+pub(crate) const ALL: &[&str] = &[INSERT, FIND, CONSUME, PRESENT, SWEEP];
 
 words! {
     /// How a request came to be parked.
@@ -116,6 +119,14 @@ pub fn present(
         now.into(),
     ];
     tx.find(PRESENT, &values)?.map(read).transpose()
+}
+
+/// Removes at most `limit` rows that have expired, the oldest first, whosever they are. The operator's.
+///
+/// # Errors
+/// [`StoreError::Busy`] when another node removes them too.
+pub(crate) fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(SWEEP, &[now.into(), limit.into()])
 }
 
 fn read(row: Row) -> Result<ParkedRequest, StoreError> {

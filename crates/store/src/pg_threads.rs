@@ -2,29 +2,46 @@
 
 use std::{sync::Arc, thread};
 
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio_postgres::Config;
 
 use crate::{
     StoreError,
+    announcements::{Announcement, Announcer},
     counters::Counters,
+    lock::Lock,
     migrate::migrate_postgres,
-    postgres::Session,
+    pg_listener::PgListener,
+    postgres::{Session, secured},
     settings::Settings,
     sql::{Core, Engine},
     store_command::{QueuedClosure, StoreCommand},
+    threads::spawn,
 };
 
 type Waiting = Arc<Mutex<mpsc::Receiver<StoreCommand>>>;
 
-/// Migrates, then starts the threads. Blocks meanwhile.
+/// Tells the other nodes; PostgreSQL does so when the transaction is committed.
+const NOTIFY: &str = "SELECT pg_notify($1, $2)";
+const SCHEMA: &str = "SELECT current_schema()::text";
+
+/// What the threads share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) announcer: Announcer,
+    /// Ends with the store.
+    pub(crate) end: watch::Receiver<bool>,
+}
+
+/// Migrates, then starts the threads; gives what it takes to hear the other nodes. Blocks meanwhile.
 pub(crate) fn start(
     address: &str,
     settings: &Settings,
     waiting: mpsc::Receiver<StoreCommand>,
     alive: mpsc::Sender<()>,
-    counters: &Arc<Counters>,
-) -> Result<(), StoreError> {
+    shared: Shared,
+) -> Result<PgListener, StoreError> {
     // The driver's text could quote the password.
     let unreadable =
         |_| StoreError::Unsuitable("the connection string of PostgreSQL is malformed".to_owned());
@@ -37,42 +54,47 @@ pub(crate) fn start(
     let first = Session::new(config.clone(), settings)?;
     // A thread of its own, because the caller may be inside a runtime, where another cannot be driven.
     let first = thread::scope(|scope| scope.spawn(|| migrated(first, settings.migrate)).join());
-    let mut first =
-        Some(first.unwrap_or_else(|_| Err(StoreError::Failed("the migration panicked".to_owned())))?);
+    let (first, schema) =
+        first.unwrap_or_else(|_| Err(StoreError::Failed("the migration panicked".to_owned())))?;
+    let mut first = Some(first);
+    let channel = channel(&schema);
     let waiting: Waiting = Arc::new(Mutex::new(waiting));
     for number in 0..settings.threads.max(1) {
         let session = match first.take() {
             Some(session) => session,
             None => Session::new(config.clone(), settings)?,
         };
-        let worker = PgThread { session, counters: Arc::clone(counters) };
+        let worker = PgThread { session, shared: shared.clone(), channel: channel.clone() };
         let (waiting, alive) = (Arc::clone(&waiting), alive.clone());
         spawn(&format!("store-{number}"), move || {
             worker.run(&waiting);
             drop(alive);
         })?;
     }
-    Ok(())
+    let tls = secured(&mut config, settings)?;
+    let Shared { announcer, end, .. } = shared;
+    Ok(PgListener { config, tls, channel, announcer, end })
 }
 
-fn migrated(mut session: Session, may: bool) -> Result<Session, StoreError> {
+fn migrated(mut session: Session, may: bool) -> Result<(Session, String), StoreError> {
     session.ready()?;
     migrate_postgres(&mut session, may)?;
-    Ok(session)
+    let schema = session.rows(SCHEMA, &[], Lock::No)?.pop().ok_or(StoreError::NotFound)?;
+    let schema = schema.of("pg_namespace").text("current_schema")?;
+    Ok((session, schema))
 }
 
-/// Starts a thread with a name that an operator can recognise.
-pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
-    thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(run)
-        .map(drop)
-        .map_err(|error| StoreError::Failed(format!("no thread: {error}")))
+/// Names the channel on which nodes of one installation tell each other; a database may have several, in schemas.
+fn channel(schema: &str) -> String {
+    let digest = crypto::sha256(schema.as_bytes());
+    let hex: String = digest.iter().take(16).map(|it| format!("{it:02x}")).collect();
+    format!("portvakt_{hex}")
 }
 
 struct PgThread {
     session: Session,
-    counters: Arc<Counters>,
+    shared: Shared,
+    channel: String,
 }
 
 impl PgThread {
@@ -104,11 +126,17 @@ impl PgThread {
             self.session.rollback();
             return job.answer(None);
         }
+        let announced = job.take_announced();
+        if let Err(error) = self.tell(&announced) {
+            self.session.rollback();
+            return job.answer(Some(error));
+        }
         match self.session.commit() {
             Ok(wrote) => {
                 if wrote {
-                    self.counters.committed(1);
+                    self.shared.counters.committed(1);
                 }
+                announced.into_iter().for_each(|it| self.shared.announcer.announce(it));
                 job.answer(None);
             }
             Err(error) => {
@@ -118,6 +146,15 @@ impl PgThread {
                 job.answer(Some(error));
             }
         }
+    }
+
+    /// Lets `COMMIT` carry announcements to the other nodes.
+    fn tell(&mut self, announced: &[Announcement]) -> Result<(), StoreError> {
+        for announcement in announced {
+            let words = announcement.to_words();
+            self.session.put(NOTIFY, &[(&self.channel).into(), (&words).into()])?;
+        }
+        Ok(())
     }
 }
 

@@ -23,6 +23,7 @@ use tokio_postgres::{
 
 use crate::{
     StoreError,
+    lock::Lock,
     postgres_tls::Tls,
     settings::Settings,
     value::{Row, Value},
@@ -47,8 +48,8 @@ pub(crate) struct Session {
 
 struct Live {
     client: Client,
-    /// By text, and by whether ` FOR UPDATE` was added.
-    statements: HashMap<(&'static str, bool), Statement>,
+    /// By text, and by what was added to lock rows.
+    statements: HashMap<(&'static str, Lock), Statement>,
 }
 
 /// One message to the server.
@@ -79,13 +80,7 @@ enum Trouble {
 
 impl Session {
     pub(crate) fn new(mut config: Config, settings: &Settings) -> Result<Self, StoreError> {
-        let tls = match confidential(&config)? {
-            true => {
-                config.ssl_mode(SslMode::Require);
-                Some(Tls::new(settings.roots.as_deref())?)
-            }
-            false => None,
-        };
+        let tls = secured(&mut config, settings)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| StoreError::Failed(format!("no runtime: {error}")))?;
         let settings = settings.clone();
@@ -177,9 +172,9 @@ impl Session {
         &mut self,
         sql: &'static str,
         values: &[Value<'_>],
-        locks: bool,
+        lock: Lock,
     ) -> Result<Vec<Row>, StoreError> {
-        let step = self.step(sql, values, (locks, Want::Rows))?;
+        let step = self.step(sql, values, (lock, Want::Rows))?;
         match self.ask(step)? {
             Answer::Rows(rows) => rows.iter().map(row).collect(),
             _ => Ok(Vec::new()),
@@ -187,7 +182,7 @@ impl Session {
     }
 
     pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
-        let step = self.step(sql, values, (false, Want::Count))?;
+        let step = self.step(sql, values, (Lock::No, Want::Count))?;
         match self.ask(step)? {
             Answer::Count(count) => Ok(count),
             _ => Ok(0),
@@ -195,21 +190,21 @@ impl Session {
     }
 
     pub(crate) fn put(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StoreError> {
-        let step = self.step(sql, values, (false, Want::Count))?;
+        let step = self.step(sql, values, (Lock::No, Want::Count))?;
         self.pending.push(step);
         Ok(())
     }
 
     /// Prepares a statement, with ` FOR UPDATE` where a noun may ask for that; counts parameters and columns.
     pub(crate) fn shape(&mut self, sql: &'static str) -> Result<(usize, usize), StoreError> {
-        let statement = self.prepare(sql, false)?;
+        let statement = self.prepare(sql, Lock::No)?;
         let kinds = [Type::TEXT, Type::INT8, Type::BYTEA];
         let mut columns = statement.columns().iter().map(|column| column.type_());
         if !statement.params().iter().all(|it| kinds.contains(it)) || !columns.all(|it| kinds.contains(it)) {
             return Err(StoreError::Failed(format!("a column or parameter of another kind: {sql}")));
         }
         if sql.starts_with("SELECT") {
-            self.prepare(sql, true)?;
+            self.prepare(sql, Lock::Hold)?;
         }
         Ok((statement.params().len(), statement.columns().len()))
     }
@@ -220,12 +215,12 @@ impl Session {
         self.runtime.block_on(client.batch_execute(text)).map_err(|error| meaning(&error).into())
     }
 
-    fn prepare(&mut self, sql: &'static str, locks: bool) -> Result<Statement, StoreError> {
+    fn prepare(&mut self, sql: &'static str, lock: Lock) -> Result<Statement, StoreError> {
         let live = self.live.as_mut().ok_or_else(gone)?;
-        if let Some(statement) = live.statements.get(&(sql, locks)) {
+        if let Some(statement) = live.statements.get(&(sql, lock)) {
             return Ok(statement.clone());
         }
-        let text = if locks { Cow::Owned(format!("{sql} FOR UPDATE")) } else { Cow::Borrowed(sql) };
+        let text = format!("{sql}{}", lock.clause());
         let in_time = self.settings.run_for + GRACE;
         let prepared = self.runtime.block_on(async { timeout(in_time, live.client.prepare(&text)).await });
         let statement = match prepared {
@@ -233,7 +228,7 @@ impl Session {
             Ok(Err(error)) => return Err(meaning(&error).into()),
             Err(_) => return Err(self.hung()),
         };
-        live.statements.insert((sql, locks), statement.clone());
+        live.statements.insert((sql, lock), statement.clone());
         Ok(statement)
     }
 
@@ -246,9 +241,9 @@ impl Session {
         &mut self,
         sql: &'static str,
         values: &[Value<'_>],
-        (locks, want): (bool, Want),
+        (lock, want): (Lock, Want),
     ) -> Result<Step, StoreError> {
-        let statement = self.prepare(sql, locks)?;
+        let statement = self.prepare(sql, lock)?;
         // Checked here, because what fails on our side is not sent while the COMMIT behind it would be.
         let kinds = statement.params();
         if values.len() != kinds.len() || !values.iter().zip(kinds).all(|(value, kind)| fits(value, kind)) {
@@ -414,6 +409,15 @@ where
     let (client, connection) = config.connect(tls).await?;
     tokio::spawn(connection);
     Ok(client)
+}
+
+/// Sees to it that nobody can listen in: gives what TLS needs where others could.
+pub(crate) fn secured(config: &mut Config, settings: &Settings) -> Result<Option<Tls>, StoreError> {
+    if !confidential(config)? {
+        return Ok(None);
+    }
+    config.ssl_mode(SslMode::Require);
+    Tls::new(settings.roots.as_deref()).map(Some)
 }
 
 /// Says whether the connection must be TLS: anywhere but on this machine, and there where the operator asks for it.

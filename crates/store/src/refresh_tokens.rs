@@ -21,8 +21,15 @@ const FIND: &str = "SELECT grants.id, grants.application_id, grants.domain_id, g
     WHERE refresh_tokens.tenant_id = $1 AND refresh_tokens.token_digest = $2";
 const REPLACE: &str = "UPDATE refresh_tokens SET replaced_at = $1, sealed_successor = $2
     WHERE tenant_id = $3 AND token_digest = $4 AND replaced_at IS NULL";
+pub(crate) const SWEEP: &str = "DELETE FROM refresh_tokens WHERE (tenant_id, token_digest) IN
+    (SELECT tenant_id, token_digest FROM refresh_tokens
+    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+pub(crate) const SWEEP_SUCCESSORS: &str =
+    "UPDATE refresh_tokens SET sealed_successor = NULL WHERE (tenant_id, token_digest) IN
+    (SELECT tenant_id, token_digest FROM refresh_tokens
+    WHERE replaced_at <= $1 AND sealed_successor IS NOT NULL ORDER BY replaced_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[INSERT, FIND, REPLACE];
+pub(crate) const ALL: &[&str] = &[INSERT, FIND, REPLACE, SWEEP, SWEEP_SUCCESSORS];
 
 /// A refresh token's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +110,23 @@ pub fn replace(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.put(REPLACE, &[now.into(), sealed_successor.into(), tenant_id.into(), token_digest.into()])
+}
+
+/// Removes at most `limit` rows that have expired, the oldest first, whosever they are. The operator's.
+///
+/// # Errors
+/// [`StoreError::Busy`] when another node removes them too.
+pub(crate) fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(SWEEP, &[now.into(), limit.into()])
+}
+
+/// Forgets at most `limit` successors that are not given again since the grace of [`model::REFRESH_GRACE`] is over, the
+/// oldest first, whosever they are. The operator's.
+///
+/// # Errors
+/// As [`remove_expired`].
+pub(crate) fn forget_successors(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(SWEEP_SUCCESSORS, &[now.before(model::REFRESH_GRACE).into(), limit.into()])
 }
 
 fn read(row: Row) -> Result<FoundToken, StoreError> {

@@ -194,6 +194,14 @@ pub const TABLES: &[Table] = &[
         true
     ),
     table!(
+        "jobs",
+        "work that is still to be done, what it needs sealed, and why the last attempt came to nothing",
+        None,
+        "until it is done; what was given up stays until it is revived and done",
+        "what was promised is done once, whichever node stops meanwhile",
+        true
+    ),
+    table!(
         "browser_sessions",
         "pseudonym, times, and the proof without the national identity number",
         SealedByHolder,
@@ -274,8 +282,8 @@ pub fn page() -> String {
          Made from the code (`store/src/schema.rs`); a test compares it with the tables of both engines, and the \
          sweep with the lifetimes. What expires is removed by the sweep within a minute, \
          but by no process whose clock has jumped, or that began, less than about an hour ago: what was spent stays spent. \
-         Log entries, counts, kept answers and sealed successors of refresh tokens always go in time: without them nothing is \
-         accepted that was refused.\n\n\
+         Log entries, counts, parked requests, waiting consents, kept answers and sealed successors of refresh tokens \
+         always go in time: without them nothing is accepted that was refused.\n\n\
          Claims about people are readable only with the code, token or cookie of whoever they were given to: neither \
          this database nor the master key opens them. One exception: what an application asked (`parked_requests`) \
          is sealed under the tenant's key, and may name the person it wants, for 15 minutes.\n\n\

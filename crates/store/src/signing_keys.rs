@@ -5,7 +5,7 @@
 
 use model::{DomainId, TenantId, Timestamp};
 
-use crate::{StoreError, Tx, WriteTx, value::Row};
+use crate::{StoreError, Tx, WriteTx, domains, value::Row};
 
 const INSERT: &str = "INSERT INTO signing_keys
     (id, tenant_id, domain_id, algorithm, public_jwk, sealed_private_key,
@@ -62,6 +62,7 @@ pub fn insert(tx: &mut WriteTx<'_>, key: &SigningKey) -> Result<(), StoreError> 
         key.retired_at.into(),
         key.withdrawn_at.into(),
     ];
+    tx.changed(domains::NOUN, key.domain_id);
     tx.execute(INSERT, &values).map(drop)
 }
 
@@ -93,6 +94,7 @@ pub fn save(tx: &mut WriteTx<'_>, key: &SigningKey) -> Result<(), StoreError> {
         key.domain_id.into(),
         (&key.id).into(),
     ];
+    tx.changed(domains::NOUN, key.domain_id);
     match tx.execute(SAVE, &values)? {
         0 => Err(StoreError::NotFound),
         _ => Ok(()),

@@ -2,6 +2,7 @@
 
 use crate::{
     StoreError, WriteTx,
+    lock::Lock,
     sql::{ReadTx, Statements, Tx},
     value::{Row, Value},
 };
@@ -21,10 +22,10 @@ pub(crate) enum Of<'s, 't> {
 }
 
 impl Statements for Snapshot<'_, '_> {
-    fn rows(&mut self, sql: &'static str, values: &[Value<'_>], _: bool) -> Result<Vec<Row>, StoreError> {
+    fn rows(&mut self, sql: &'static str, values: &[Value<'_>], _: Lock) -> Result<Vec<Row>, StoreError> {
         match &mut self.0 {
-            Of::Read(tx) => tx.rows(sql, values, false),
-            Of::Write(tx) => tx.rows(sql, values, false),
+            Of::Read(tx) => tx.rows(sql, values, Lock::No),
+            Of::Write(tx) => tx.rows(sql, values, Lock::No),
         }
     }
 }

@@ -6,6 +6,8 @@
 
 use crate::{
     StoreError,
+    announcements::Announcement,
+    lock::Lock,
     postgres::Session,
     sqlite::Sqlite,
     value::{Row, Value},
@@ -50,32 +52,41 @@ impl<'t> Core<'t> {
         result
     }
 
-    fn rows(&mut self, sql: &'static str, values: &[Value<'_>], locks: bool) -> Result<Vec<Row>, StoreError> {
+    fn rows(&mut self, sql: &'static str, values: &[Value<'_>], lock: Lock) -> Result<Vec<Row>, StoreError> {
         self.run(values, |engine| match engine {
             Engine::Sqlite(connection) => connection.rows(sql, values),
-            Engine::Postgres(session) => session.rows(sql, values, locks),
+            Engine::Postgres(session) => session.rows(sql, values, lock),
         })
     }
 }
 
 /// What both kinds of transaction can do: ask. Lives in a private module, so that no SQL is written elsewhere.
 pub trait Statements {
-    /// Runs a statement and gives its rows; `locks` adds ` FOR UPDATE` where the engine has rows to lock.
-    fn rows(&mut self, sql: &'static str, values: &[Value<'_>], locks: bool) -> Result<Vec<Row>, StoreError>;
+    /// Runs a statement and gives its rows; a read locks none.
+    fn rows(&mut self, sql: &'static str, values: &[Value<'_>], lock: Lock) -> Result<Vec<Row>, StoreError>;
 
     /// Gives all rows; the statement has a key or a `LIMIT`.
     fn list(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
-        self.rows(sql, values, false)
+        self.rows(sql, values, Lock::No)
     }
 
     /// Gives all rows and, in a write, keeps others from changing them until it ends.
     fn list_for_change(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
-        self.rows(sql, values, true)
+        self.rows(sql, values, Lock::Hold)
+    }
+
+    /// Gives all rows that nobody else holds and, in a write, keeps others from changing them until it ends.
+    fn list_skipping_held(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.rows(sql, values, Lock::HoldFree)
     }
 
     /// Gives the row if there is one.
     fn find(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Option<Row>, StoreError> {
-        Ok(self.rows(sql, values, false)?.pop())
+        Ok(self.rows(sql, values, Lock::No)?.pop())
     }
 
     /// Gives the row if there is one and, in a write, keeps others from changing it until it ends.
@@ -84,7 +95,7 @@ pub trait Statements {
         sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<Option<Row>, StoreError> {
-        Ok(self.rows(sql, values, true)?.pop())
+        Ok(self.rows(sql, values, Lock::Hold)?.pop())
     }
 
     /// Gives the row that must exist.
@@ -102,7 +113,10 @@ pub trait Statements {
 pub trait Tx: Statements {}
 
 /// A transaction that may write; [`Store::write`](crate::Store::write) makes it.
-pub struct WriteTx<'t>(Core<'t>);
+pub struct WriteTx<'t> {
+    core: Core<'t>,
+    announced: Vec<Announcement>,
+}
 
 /// A transaction that can only read; [`Store::read`](crate::Store::read) makes it.
 pub struct ReadTx<'t>(Core<'t>);
@@ -111,30 +125,42 @@ impl Tx for WriteTx<'_> {}
 impl Tx for ReadTx<'_> {}
 
 impl Statements for WriteTx<'_> {
-    fn rows(&mut self, sql: &'static str, values: &[Value<'_>], locks: bool) -> Result<Vec<Row>, StoreError> {
-        self.0.rows(sql, values, locks)
+    fn rows(&mut self, sql: &'static str, values: &[Value<'_>], lock: Lock) -> Result<Vec<Row>, StoreError> {
+        self.core.rows(sql, values, lock)
     }
 }
 
 impl Statements for ReadTx<'_> {
-    fn rows(&mut self, sql: &'static str, values: &[Value<'_>], _: bool) -> Result<Vec<Row>, StoreError> {
-        self.0.rows(sql, values, false)
+    fn rows(&mut self, sql: &'static str, values: &[Value<'_>], _: Lock) -> Result<Vec<Row>, StoreError> {
+        self.0.rows(sql, values, Lock::No)
     }
 }
 
 impl<'t> WriteTx<'t> {
     pub(crate) const fn new(core: Core<'t>) -> Self {
-        Self(core)
+        Self { core, announced: Vec::new() }
     }
 
-    /// Gives the error of the statement that failed, if one did.
-    pub(crate) fn into_failure(self) -> Option<StoreError> {
-        self.0.failed
+    /// Gives the error of the statement that failed, if one did, and what is to be announced.
+    pub(crate) fn into_outcome(self) -> (Option<StoreError>, Vec<Announcement>) {
+        (self.core.failed, self.announced)
+    }
+
+    /// Wakes the workers that do jobs of this kind, in this process and where it can be done on every node, as soon as the
+    /// write is committed; if it is not, nobody is woken. `kind`: one word.
+    pub fn wake(&mut self, kind: &str) {
+        self.announced.push(Announcement::Wake(kind.to_owned()));
+    }
+
+    /// Has everybody forget what they remember of an object, as soon as the write is committed, as [`WriteTx::wake`] does.
+    /// `noun`: the name of its table.
+    pub fn changed(&mut self, noun: &str, id: impl ToString) {
+        self.announced.push(Announcement::Changed { noun: noun.to_owned(), id: id.to_string() });
     }
 
     /// Runs a statement and counts the rows that it changed.
     pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
-        self.0.run(values, |engine| match engine {
+        self.core.run(values, |engine| match engine {
             Engine::Sqlite(connection) => connection.execute(sql, values),
             Engine::Postgres(session) => session.execute(sql, values),
         })
@@ -143,7 +169,7 @@ impl<'t> WriteTx<'t> {
     /// Runs a statement whose result nobody needs. On PostgreSQL it travels with the next one or with
     /// `COMMIT`, so its error may only show there; the write fails all the same.
     pub(crate) fn put(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StoreError> {
-        self.0.run(values, |engine| match engine {
+        self.core.run(values, |engine| match engine {
             Engine::Sqlite(connection) => connection.execute(sql, values).map(drop),
             Engine::Postgres(session) => session.put(sql, values),
         })

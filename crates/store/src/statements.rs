@@ -3,8 +3,8 @@
 use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, browser_sessions,
     client_secrets, counted_events, declared_objects, domains, failed_attempts, grants, identity_sources,
-    imported_subjects, installation, kept_answers, login_events, parked_requests, refresh_tokens,
-    sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, sweep, tenants, test_users,
+    imported_subjects, installation, jobs, kept_answers, login_events, parked_requests, refresh_tokens,
+    sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, tenants, test_users,
 };
 
 /// By module.
@@ -33,7 +33,7 @@ const MODULES: &[&[&str]] = &[
     imported_subjects::ALL,
     test_users::ALL,
     declared_objects::ALL,
-    sweep::ALL,
+    jobs::ALL,
     backup::ALL,
 ];
 
@@ -56,16 +56,42 @@ pub(crate) fn shapes(tx: &mut ReadTx<'_>) -> Result<Vec<Shape>, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MODULES, backup, counted_events, domains, installation, login_events, sweep, tenants};
+    use super::{
+        MODULES, access_tokens, awaiting_consents, backup, browser_sessions, counted_events, domains,
+        failed_attempts, grants, installation, jobs, kept_answers, login_events, parked_requests,
+        refresh_tokens, spent_values, tenants,
+    };
+
+    /// What the sweep runs, whosever the rows are.
+    const SWEEPS: &[&str] = &[
+        spent_values::SWEEP,
+        parked_requests::SWEEP,
+        awaiting_consents::SWEEP,
+        kept_answers::SWEEP,
+        access_tokens::SWEEP,
+        refresh_tokens::SWEEP,
+        refresh_tokens::SWEEP_SUCCESSORS,
+        grants::SWEEP,
+        login_events::SWEEP,
+        counted_events::SWEEP,
+        browser_sessions::SWEEP,
+        failed_attempts::SWEEP,
+    ];
 
     #[test]
     fn every_statement_that_finds_rows_of_a_tenant_names_the_tenant() {
         let operator: Vec<_> = [
             tenants::ALL,
-            sweep::ALL,
+            SWEEPS,
             installation::ALL,
             backup::ALL,
-            &[domains::FIND_BY_HOST, login_events::LIST_BY_TRACE, counted_events::LIST_SINCE],
+            &[
+                domains::FIND_BY_HOST,
+                login_events::LIST_BY_TRACE,
+                counted_events::LIST_SINCE,
+                jobs::LIST_CLAIMABLE,
+                jobs::LIST_STUCK,
+            ],
         ]
         .concat();
         for sql in MODULES.iter().copied().flatten().filter(|sql| !operator.contains(sql)) {

@@ -1,20 +1,26 @@
 //! The store's door: open, read, write, close.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio::sync::{
+    mpsc::{self, error::TrySendError},
+    watch,
+};
 
 use crate::{
     StoreError,
+    announcements::{Announcements, Announcer},
     counters::Counters,
     migrate::migrate_sqlite,
-    pg_threads::{self, spawn},
+    pg_listener::PgListener,
+    pg_threads::{self, Shared},
     settings::{DatabaseLocation, Settings},
     snapshot::{ONE_STATE, Of, Snapshot},
     sql::{ReadTx, WriteTx},
     sqlite::Sqlite,
     statements::{self, Shape},
     store_command::{self, StoreCommand},
+    threads::spawn,
     writer::{Readers, Writer},
 };
 
@@ -29,6 +35,11 @@ struct Inner {
     /// SQLite only: reads run on the caller's thread.
     readers: Option<Readers>,
     counters: Arc<Counters>,
+    announcer: Announcer,
+    /// PostgreSQL only: what hears other nodes, until somebody listens.
+    listener: Mutex<Option<PgListener>>,
+    /// Ends what hears other nodes.
+    stop: watch::Sender<bool>,
 }
 
 impl std::fmt::Debug for Store {
@@ -49,11 +60,14 @@ impl Store {
         let (threads, waiting) = mpsc::channel(settings.queue.max(1));
         let (alive, ended) = mpsc::channel(1);
         let counters = Arc::new(Counters::default());
+        let (announcer, (stop, end)) = (Announcer::new(), watch::channel(false));
+        let mut listener = None;
         let readers = match place {
             DatabaseLocation::Sqlite(path) => {
                 let connection = Sqlite::writer(&path)?;
                 migrate_sqlite(&connection, settings.migrate)?;
-                let writer = Writer { connection, waiting, counters: Arc::clone(&counters) };
+                let announcer = announcer.clone();
+                let writer = Writer { connection, waiting, counters: Arc::clone(&counters), announcer };
                 spawn("store-writer", move || {
                     writer.run();
                     drop(alive);
@@ -61,11 +75,13 @@ impl Store {
                 Some(Readers::new(path, settings.readers))
             }
             DatabaseLocation::Postgres(address) => {
-                pg_threads::start(&address, &settings, waiting, alive, &counters)?;
+                let shared = Shared { counters: Arc::clone(&counters), announcer: announcer.clone(), end };
+                listener = Some(pg_threads::start(&address, &settings, waiting, alive, shared)?);
                 None
             }
         };
-        Ok(Self(Arc::new(Inner { threads, ended: tokio::sync::Mutex::new(ended), readers, counters })))
+        let (ended, listener) = (tokio::sync::Mutex::new(ended), Mutex::new(listener));
+        Ok(Self(Arc::new(Inner { threads, ended, readers, counters, announcer, listener, stop })))
     }
 
     /// Runs `closure` in a transaction and answers when its writes are safe on the disk.
@@ -131,6 +147,19 @@ impl Store {
         .await
     }
 
+    /// Listens to what committed writes announce from now on. On PostgreSQL the first call opens a connection of its own,
+    /// over which other nodes are heard.
+    ///
+    /// Take them as a hint: one can be lost, or come twice.
+    pub fn announcements(&self) -> Announcements {
+        let announcements = self.0.announcer.listen();
+        let listener = self.0.listener.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Err(error)) = listener.map(PgListener::start) {
+            tracing::error!(%error, "announcements of other nodes cannot be heard");
+        }
+        announcements
+    }
+
     fn send(&self, message: StoreCommand) -> Result<(), StoreError> {
         self.0.threads.try_send(message).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Busy,
@@ -140,6 +169,7 @@ impl Store {
 
     /// Takes nothing more, finishes what waits, and closes the database. Calling it again does nothing.
     pub async fn close(&self) {
+        self.0.stop.send_replace(true);
         // An error means that the threads have ended already.
         let _ = self.0.threads.send(StoreCommand::Stop).await;
         if let Some(readers) = &self.0.readers {

@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     StoreError,
+    announcements::Announcement,
     sql::{Core, ReadTx, WriteTx},
 };
 
@@ -24,6 +25,9 @@ pub(crate) trait QueuedClosure: Send {
     /// Runs it once; `true` when its writes are to stay.
     fn run(&mut self, core: Core<'_>) -> bool;
 
+    /// Takes what it wants announced once its writes are committed; nothing when they are not to stay.
+    fn take_announced(&mut self) -> Vec<Announcement>;
+
     /// Tells whoever waits: its own result, or `error` when the store could not keep it.
     fn answer(self: Box<Self>, error: Option<StoreError>);
 }
@@ -32,6 +36,7 @@ pub(crate) trait QueuedClosure: Send {
 struct Task<F, T, E> {
     closure: Option<F>,
     result: Option<Result<T, E>>,
+    announced: Vec<Announcement>,
     waiting: oneshot::Sender<Result<T, E>>,
 }
 
@@ -46,9 +51,12 @@ where
     E: From<StoreError> + Send + 'static,
 {
     pack(|core: Core<'_>| {
-        let mut tx = WriteTx::new(core);
-        let result = closure(&mut tx);
-        honest(result, tx.into_failure())
+        caught(|| {
+            let mut tx = WriteTx::new(core);
+            let result = closure(&mut tx);
+            let (failure, announced) = tx.into_outcome();
+            honest(result, failure).map(|value| (value, announced))
+        })
     })
 }
 
@@ -59,7 +67,7 @@ where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
 {
-    pack(|core: Core<'_>| read_now(closure, core))
+    pack(|core: Core<'_>| read_now(closure, core).map(|value| (value, Vec::new())))
 }
 
 /// Runs a reading closure here and now. A panic becomes an error.
@@ -91,26 +99,34 @@ fn caught<T, E: From<StoreError>>(run: impl FnOnce() -> Result<T, E>) -> Result<
 
 fn pack<T, E, F>(closure: F) -> (Box<dyn QueuedClosure>, Waiting<T, E>)
 where
-    F: FnOnce(Core<'_>) -> Result<T, E> + Send + 'static,
+    F: FnOnce(Core<'_>) -> Result<(T, Vec<Announcement>), E> + Send + 'static,
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
 {
     let (waiting, result) = oneshot::channel();
-    (Box::new(Task { closure: Some(closure), result: None, waiting }), result)
+    let task = Task { closure: Some(closure), result: None, announced: Vec::new(), waiting };
+    (Box::new(task), result)
 }
 
 impl<T, E, F> QueuedClosure for Task<F, T, E>
 where
-    F: FnOnce(Core<'_>) -> Result<T, E> + Send,
+    F: FnOnce(Core<'_>) -> Result<(T, Vec<Announcement>), E> + Send,
     T: Send,
     E: From<StoreError> + Send,
 {
     fn run(&mut self, core: Core<'_>) -> bool {
         let Some(closure) = self.closure.take() else { return false };
-        let result = caught(|| closure(core));
+        let result = closure(core).map(|(value, announced)| {
+            self.announced = announced;
+            value
+        });
         let keep = result.is_ok();
         self.result = Some(result);
         keep
+    }
+
+    fn take_announced(&mut self) -> Vec<Announcement> {
+        std::mem::take(&mut self.announced)
     }
 
     fn answer(self: Box<Self>, error: Option<StoreError>) {

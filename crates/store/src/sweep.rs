@@ -1,106 +1,66 @@
-//! The sweep: removes what has expired, of all tenants, a bounded number of rows at a time. The operator's.
+//! The sweep: has every noun remove what has expired, of all tenants, a bounded number of rows at a time. The operator's.
 
 use model::Timestamp;
 
-use crate::{StoreError, WriteTx};
+use crate::{
+    StoreError, WriteTx, access_tokens, awaiting_consents, browser_sessions, counted_events, failed_attempts,
+    grants, kept_answers, login_events, parked_requests, refresh_tokens, spent_values,
+};
 
-const SPENT_VALUES: &str = "DELETE FROM spent_values WHERE (tenant_id, kind, value_digest) IN
-    (SELECT tenant_id, kind, value_digest FROM spent_values
-    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
-const PARKED_REQUESTS: &str = "DELETE FROM parked_requests WHERE (tenant_id, request_digest) IN
-    (SELECT tenant_id, request_digest FROM parked_requests
-    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
-const AWAITING_CONSENTS: &str = "DELETE FROM awaiting_consents WHERE (tenant_id, consent_digest) IN
-    (SELECT tenant_id, consent_digest FROM awaiting_consents
-    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
-const KEPT_ANSWERS: &str = "DELETE FROM kept_answers WHERE (tenant_id, form_digest) IN
-    (SELECT tenant_id, form_digest FROM kept_answers WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
-const ACCESS_TOKENS: &str = "DELETE FROM access_tokens WHERE (tenant_id, token_digest) IN
-    (SELECT tenant_id, token_digest FROM access_tokens
-    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
-const REFRESH_TOKENS: &str = "DELETE FROM refresh_tokens WHERE (tenant_id, token_digest) IN
-    (SELECT tenant_id, token_digest FROM refresh_tokens
-    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
-/// After the grace of [`model::REFRESH_GRACE`] a successor is not given again.
-const SUCCESSORS: &str =
-    "UPDATE refresh_tokens SET sealed_successor = NULL WHERE (tenant_id, token_digest) IN
-    (SELECT tenant_id, token_digest FROM refresh_tokens
-    WHERE replaced_at <= $1 AND sealed_successor IS NOT NULL ORDER BY replaced_at LIMIT $2)";
-const GRANTS: &str = "DELETE FROM grants WHERE (tenant_id, id) IN
-    (SELECT tenant_id, id FROM grants WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+/// What one noun removes, or forgets in rows that stay.
+struct Part {
+    /// The table, or what is forgotten.
+    name: &'static str,
+    needs: Needs,
+    remove: fn(&mut WriteTx<'_>, Timestamp, u32) -> Result<u64, StoreError>,
+}
 
-const LOGIN_EVENTS: &str = "DELETE FROM login_events WHERE (tenant_id, id) IN
-    (SELECT tenant_id, id FROM login_events WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
-const COUNTED_EVENTS: &str =
-    "DELETE FROM counted_events WHERE (tenant_id, domain_id, kind, cause, began_at) IN
-    (SELECT tenant_id, domain_id, kind, cause, began_at FROM counted_events
-    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
-const BROWSER_SESSIONS: &str = "DELETE FROM browser_sessions WHERE (tenant_id, session_digest) IN
-    (SELECT tenant_id, session_digest FROM browser_sessions
-    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
-const FAILED_ATTEMPTS: &str = "DELETE FROM failed_attempts WHERE (tenant_id, kind, key_digest) IN
-    (SELECT tenant_id, kind, key_digest FROM failed_attempts
-    WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+/// What the clock must be for rows to go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// Trusted: without the row something would be accepted twice, or what lives would end.
+    TrustedClock,
+    /// Anything: without the row something is only refused, or not told any more.
+    AnyClock,
+}
 
-pub(crate) const ALL: &[&str] = &[
-    SPENT_VALUES,
-    PARKED_REQUESTS,
-    AWAITING_CONSENTS,
-    KEPT_ANSWERS,
-    ACCESS_TOKENS,
-    REFRESH_TOKENS,
-    SUCCESSORS,
-    GRANTS,
-    LOGIN_EVENTS,
-    COUNTED_EVENTS,
-    BROWSER_SESSIONS,
-    FAILED_ATTEMPTS,
+const fn part(
+    name: &'static str,
+    needs: Needs,
+    remove: fn(&mut WriteTx<'_>, Timestamp, u32) -> Result<u64, StoreError>,
+) -> Part {
+    Part { name, needs, remove }
+}
+
+const PARTS: &[Part] = &[
+    part("spent_values", Needs::TrustedClock, spent_values::remove_expired),
+    part("parked_requests", Needs::AnyClock, parked_requests::remove_expired),
+    part("awaiting_consents", Needs::AnyClock, awaiting_consents::remove_expired),
+    part("kept_answers", Needs::AnyClock, kept_answers::remove_expired),
+    part("access_tokens", Needs::TrustedClock, access_tokens::remove_expired),
+    part("refresh_tokens", Needs::TrustedClock, refresh_tokens::remove_expired),
+    part("successors", Needs::AnyClock, refresh_tokens::forget_successors),
+    part("grants", Needs::TrustedClock, grants::remove_expired),
+    part("login_events", Needs::AnyClock, login_events::remove_expired),
+    part("counted_events", Needs::AnyClock, counted_events::remove_expired),
+    part("browser_sessions", Needs::TrustedClock, browser_sessions::remove_expired),
+    part("failed_attempts", Needs::AnyClock, failed_attempts::remove_expired),
 ];
 
 /// How many rows a sweep removed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Removed {
-    /// Of `spent_values`.
-    pub spent_values: u64,
-    /// Of `parked_requests`.
-    pub parked_requests: u64,
-    /// Of `awaiting_consents`.
-    pub awaiting_consents: u64,
-    /// Of `kept_answers`.
-    pub kept_answers: u64,
-    /// Of `access_tokens`.
-    pub access_tokens: u64,
-    /// Of `refresh_tokens`.
-    pub refresh_tokens: u64,
-    /// Replaced refresh tokens whose successor was forgotten.
-    pub successors: u64,
-    /// Of `grants`.
-    pub grants: u64,
-    /// Of `login_events`.
-    pub login_events: u64,
-    /// Of `counted_events`.
-    pub counted_events: u64,
-    /// Of `browser_sessions`.
-    pub browser_sessions: u64,
-    /// Of `failed_attempts`.
-    pub failed_attempts: u64,
-}
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Removed(Vec<(&'static str, u64)>);
 
 impl Removed {
+    /// Gives the tables of which something went (`successors`: replaced refresh tokens whose successor was forgotten), with
+    /// the number of rows, in the order of the sweep.
+    pub fn counts(&self) -> &[(&'static str, u64)] {
+        &self.0
+    }
+
     /// Counts all of them; 0 when there was nothing left to do.
-    pub const fn total(&self) -> u64 {
-        self.spent_values
-            + self.parked_requests
-            + self.awaiting_consents
-            + self.kept_answers
-            + self.access_tokens
-            + self.refresh_tokens
-            + self.successors
-            + self.grants
-            + self.login_events
-            + self.counted_events
-            + self.browser_sessions
-            + self.failed_attempts
+    pub fn total(&self) -> u64 {
+        self.0.iter().map(|(_, count)| count).sum()
     }
 }
 
@@ -114,26 +74,11 @@ impl Removed {
 /// # Errors
 /// [`StoreError::Busy`] when another node sweeps: leave it to that one.
 pub fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<Removed, StoreError> {
-    let values = [now.into(), limit.into()];
-    let grace_ended = now.before(model::REFRESH_GRACE);
-    Ok(Removed {
-        spent_values: tx.execute(SPENT_VALUES, &values)?,
-        parked_requests: tx.execute(PARKED_REQUESTS, &values)?,
-        awaiting_consents: tx.execute(AWAITING_CONSENTS, &values)?,
-        kept_answers: tx.execute(KEPT_ANSWERS, &values)?,
-        access_tokens: tx.execute(ACCESS_TOKENS, &values)?,
-        refresh_tokens: tx.execute(REFRESH_TOKENS, &values)?,
-        successors: tx.execute(SUCCESSORS, &[grace_ended.into(), limit.into()])?,
-        grants: tx.execute(GRANTS, &values)?,
-        login_events: tx.execute(LOGIN_EVENTS, &values)?,
-        counted_events: tx.execute(COUNTED_EVENTS, &values)?,
-        browser_sessions: tx.execute(BROWSER_SESSIONS, &values)?,
-        failed_attempts: tx.execute(FAILED_ATTEMPTS, &values)?,
-    })
+    remove(tx, PARTS.iter(), (now, limit))
 }
 
 /// Removes at most `limit` expired rows of the tables on which no acceptance depends: login events, counts of failures,
-/// and what is given again for a minute, which is only refused without them. Whatever the clock has done.
+/// and what is only refused without them: kept answers, parked requests and consents that wait. Whatever the clock has done.
 ///
 /// # Errors
 /// As [`remove_expired`].
@@ -142,14 +87,20 @@ pub fn remove_expired_records(
     now: Timestamp,
     limit: u32,
 ) -> Result<Removed, StoreError> {
-    let values = [now.into(), limit.into()];
-    let grace_ended = now.before(model::REFRESH_GRACE);
-    Ok(Removed {
-        kept_answers: tx.execute(KEPT_ANSWERS, &values)?,
-        successors: tx.execute(SUCCESSORS, &[grace_ended.into(), limit.into()])?,
-        login_events: tx.execute(LOGIN_EVENTS, &values)?,
-        counted_events: tx.execute(COUNTED_EVENTS, &values)?,
-        failed_attempts: tx.execute(FAILED_ATTEMPTS, &values)?,
-        ..Removed::default()
-    })
+    remove(tx, PARTS.iter().filter(|part| part.needs == Needs::AnyClock), (now, limit))
+}
+
+fn remove(
+    tx: &mut WriteTx<'_>,
+    parts: impl Iterator<Item = &'static Part>,
+    (now, limit): (Timestamp, u32),
+) -> Result<Removed, StoreError> {
+    let mut removed = Vec::new();
+    for part in parts {
+        let count = (part.remove)(tx, now, limit)?;
+        if count > 0 {
+            removed.push((part.name, count));
+        }
+    }
+    Ok(Removed(removed))
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crypto::Digest;
 use model::{
-    ApplicationId, DomainId, GrantId, IdentitySourceId, LoginEventId, MalformedId, SecretId, SessionId,
-    TenantId, TestUserId, Timestamp,
+    ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LoginEventId, MalformedId, SecretId,
+    SessionId, TenantId, TestUserId, Timestamp,
 };
 
 use crate::StoreError;
@@ -98,6 +98,7 @@ ids!(
     DomainId,
     GrantId,
     IdentitySourceId,
+    LeaseId,
     LoginEventId,
     SecretId,
     SessionId,

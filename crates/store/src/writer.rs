@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 
 use crate::{
     StoreError,
+    announcements::Announcer,
     counters::Counters,
     sql::{Core, Engine},
     sqlite::Sqlite,
@@ -26,6 +27,7 @@ pub(crate) struct Writer {
     pub(crate) connection: Sqlite,
     pub(crate) waiting: mpsc::Receiver<StoreCommand>,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) announcer: Announcer,
 }
 
 impl Writer {
@@ -80,7 +82,10 @@ impl Writer {
         if self.connection.changes() != before {
             self.counters.committed(kept);
         }
-        for job in done {
+        for mut job in done {
+            for announcement in job.take_announced() {
+                self.announcer.announce(announcement);
+            }
             job.answer(None);
         }
     }
@@ -204,7 +209,8 @@ mod tests {
         };
         let results: Vec<_> = closures.iter().map(send).collect();
         drop(threads);
-        Writer { connection, waiting, counters: Arc::clone(&counters) }.run();
+        let announcer = crate::announcements::Announcer::new();
+        Writer { connection, waiting, counters: Arc::clone(&counters), announcer }.run();
         let answers = results.into_iter().map(|it| it.blocking_recv().unwrap()).collect();
         let rows = Sqlite::reader(&path).unwrap().rows("SELECT id FROM mothers", &[]).unwrap().len();
         (answers, counters.commits(), rows)

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the test's own setting fails loudly")]
 
 mod access_tokens;
+mod announcements;
 mod applications;
 mod audit_events;
 mod awaiting_consents;
@@ -16,6 +17,7 @@ mod grants;
 mod identity_sources;
 mod imported_subjects;
 mod installation;
+mod jobs;
 mod login_events;
 mod migrations;
 mod parked_requests;

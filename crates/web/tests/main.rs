@@ -9,6 +9,7 @@
 
 mod house;
 
+mod announced;
 mod at_the_eid;
 mod authorize;
 mod bad_input;

@@ -8,14 +8,28 @@ use crate::source::{File, take_apart};
 pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     // Tenants themselves.
     ("tenants.rs", "*"),
-    // Removes what has expired, whosever it is.
-    ("sweep.rs", "*"),
+    // The sweep removes what has expired, whosever it is.
+    ("access_tokens.rs", "SWEEP"),
+    ("awaiting_consents.rs", "SWEEP"),
+    ("browser_sessions.rs", "SWEEP"),
+    ("counted_events.rs", "SWEEP"),
+    ("failed_attempts.rs", "SWEEP"),
+    ("grants.rs", "SWEEP"),
+    ("kept_answers.rs", "SWEEP"),
+    ("login_events.rs", "SWEEP"),
+    ("parked_requests.rs", "SWEEP"),
+    ("refresh_tokens.rs", "SWEEP"),
+    ("refresh_tokens.rs", "SWEEP_SUCCESSORS"),
+    ("spent_values.rs", "SWEEP"),
     // A backup is of everybody.
     ("backup.rs", "*"),
     // The host says which tenant a request belongs to.
     ("domains.rs", "FIND_BY_HOST"),
     ("login_events.rs", "LIST_BY_TRACE"),
     ("counted_events.rs", "LIST_SINCE"),
+    // A worker does the work of everybody.
+    ("jobs.rs", "LIST_CLAIMABLE"),
+    ("jobs.rs", "LIST_STUCK"),
 ];
 
 /// Reads the migrations for the tables that have a `tenant_id`.

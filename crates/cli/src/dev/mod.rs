@@ -97,11 +97,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     ];
     let (stop, end) = watch::channel(false);
     let answering: Vec<_> = doors.into_iter().map(|door| tokio::spawn(door.answer(end.clone()))).collect();
-    let mut workers = Workers::new(clock::system(), end);
-    upkeep::sweep(&mut workers, Arc::clone(&provider));
-    upkeep::probe_eids(&mut workers, Arc::clone(&provider));
-    upkeep::write_events(&mut workers, Arc::clone(&provider));
-    upkeep::turn_keys(&mut workers, console, (KeySchedule::default(), Duration::from_secs(60)));
+    let workers = work(end, &store, &provider, console);
     // From here on a stop is heard, also one that comes before the report is read.
     let stop_asked = signals::stop_asked()?;
     report::print(&report::Report::new(&addresses, &seeded, &world, &folder), arguments.json);
@@ -115,6 +111,23 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     upkeep::last_events(&provider).await;
     store.close().await;
     Ok(())
+}
+
+/// Starts what is done beside answering.
+fn work(
+    end: watch::Receiver<bool>,
+    store: &Store,
+    provider: &Arc<Provider>,
+    console: Arc<Console>,
+) -> Workers {
+    let mut workers = Workers::new(clock::system(), end);
+    upkeep::sweep(&mut workers, Arc::clone(provider));
+    upkeep::forget_changes(&workers, store, Arc::clone(provider));
+    upkeep::probe_eids(&mut workers, Arc::clone(provider));
+    upkeep::write_events(&mut workers, Arc::clone(provider));
+    let every_minute = (KeySchedule::default(), Duration::from_secs(60));
+    upkeep::do_jobs(&mut workers, (console, store.clone(), provider.random().clone()), every_minute);
+    workers
 }
 
 /// The simulators stand in for the real eIDs, in every environment that development has.

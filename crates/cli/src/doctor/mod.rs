@@ -19,7 +19,9 @@ use store::{
     domains,
     domains::{Domain, Scheme},
     identity_sources::{self, IdentitySource},
-    installation, tenants,
+    installation,
+    jobs::{self, Job},
+    tenants,
 };
 
 use crate::{
@@ -84,6 +86,7 @@ async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
     }
     findings.push(plausible(&kept, now));
     findings.extend(flood(&kept));
+    findings.extend(stuck(&kept));
     let calls = Outbound::new(config.outbound.clone());
     for domain in &kept.domains {
         findings.push(machine::name("domain", &domain.host).await);
@@ -108,6 +111,8 @@ struct Kept {
     counted: Option<(u64, String)>,
     /// The last jump of a node's clock.
     jump: Option<ClockJump>,
+    /// Jobs that were given up, the first given up first.
+    stuck: Vec<Job>,
 }
 
 impl Kept {
@@ -175,6 +180,7 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
     let mut kept = Kept::default();
     let jump = installation::find(tx, installation::CLOCK_JUMP)?;
     kept.jump = jump.and_then(|it| serde_json::from_slice(&it).ok());
+    kept.stuck = jobs::list_stuck(tx, Timestamp::from_micros(0), MOST)?;
     let counted = counted_events::list_since(tx, now.before(A_DAY))?;
     let most = counted.iter().max_by_key(|it| it.events);
     let words =
@@ -224,6 +230,17 @@ fn flood(kept: &Kept) -> Option<Finding> {
          (portvakt_requests_total, the log), and lower `address` in [limits] if nobody should"
     );
     Some(Finding::warning("login events", text))
+}
+
+/// Jobs that were tried until there was no point in it.
+fn stuck(kept: &Kept) -> Option<Finding> {
+    let Job { key, attempts, last_error, .. } = kept.stuck.first()?;
+    let (count, why) = (kept.stuck.len(), last_error.as_deref().unwrap_or("no reason is known"));
+    let text = format!(
+        "{count} given up; the first is {} {} of tenant {}, tried {attempts} times, the last time: {why}",
+        key.kind, key.id, key.tenant_id
+    );
+    Some(Finding::warning("jobs", text))
 }
 
 /// The simulators answer at their host before any domain does.

@@ -145,13 +145,15 @@ async fn answer(
     let door = door.exempting(trusted(&config.listen));
     let mut workers = Workers::new(clock::system(), end.clone());
     upkeep::sweep(&mut workers, Arc::clone(&provider));
+    upkeep::forget_changes(&workers, &store, Arc::clone(&provider));
     upkeep::probe_eids(&mut workers, Arc::clone(&provider));
     let looked = ready::Looked::default();
     upkeep::look_at_domains(&mut workers, Arc::clone(&provider), Arc::clone(&looked));
     upkeep::write_events(&mut workers, Arc::clone(&provider));
     let schedule = KeySchedule { used_for: config.keys.used_for, published_ahead: config.keys.publish_ahead };
     upkeep::log_audit_heads(&mut workers, Arc::clone(&console));
-    upkeep::turn_keys(&mut workers, console, (schedule, config.keys.check_every));
+    let random = provider.random().clone();
+    upkeep::do_jobs(&mut workers, (console, store.clone(), random), (schedule, config.keys.check_every));
     let noted = Arc::clone(&provider);
     if let Some(certificates) = &certificates {
         watch_certificates(&mut workers, certificates)?;

@@ -1,0 +1,31 @@
+//! What is remembered of the database goes as soon as somebody says that it has changed.
+//!
+//! That is a shortcut: what nobody tells is seen when the caches let go, seconds later.
+
+use store::{Announcement, applications, domains};
+
+use crate::Provider;
+
+impl Provider {
+    /// Forgets what an announcement says is out of date; everything when some were missed.
+    pub fn forget(&self, announcement: &Announcement) {
+        match announcement {
+            Announcement::Changed { noun, id } if noun == domains::NOUN => {
+                self.issuers.forget(|_, issuer| issuer.is_some_and(|it| it.domain.to_string() == *id));
+                self.registered_at.forget(|(_, domain), _| domain.to_string() == *id);
+            }
+            Announcement::Changed { noun, id } if noun == applications::NOUN => {
+                self.applications
+                    .forget(|_, application| application.is_some_and(|it| it.id.to_string() == *id));
+                self.client_ids.forget(|(_, application), _| application.to_string() == *id);
+            }
+            Announcement::Missed => {
+                self.issuers.forget(|_, _| true);
+                self.registered_at.forget(|_, _| true);
+                self.applications.forget(|_, _| true);
+                self.client_ids.forget(|_, _| true);
+            }
+            Announcement::Changed { .. } | Announcement::Wake(_) => {}
+        }
+    }
+}
