@@ -12,6 +12,7 @@ pub fn violations(files: &[File]) -> (usize, Vec<String>) {
     let (mut looked_at, mut found) = (0, Vec::new());
     for file in files {
         let (code, literals) = take_apart(&file.text);
+        let code = code.split_whitespace().collect::<Vec<_>>().join(" ");
         for literal in literals.iter().filter(|it| it.text.contains("$1")) {
             let (columns, sql) = (columns_of(&literal.text), &literal.constant);
             for values in calls(&code, sql) {
@@ -70,7 +71,7 @@ fn calls(code: &str, constant: &str) -> Vec<Vec<String>> {
         let list = match rest.strip_prefix("&[") {
             Some(list) => Some(list),
             None if rest.starts_with("&values)") => {
-                let body = before.rfind("\nfn ").max(before.rfind("\npub fn ")).map_or(0, |it| it);
+                let body = before.rfind(" fn ").unwrap_or_default();
                 let values = before.rfind("let values = [").filter(|it| *it > body);
                 values.and_then(|it| before.get(it + "let values = [".len()..))
             }
