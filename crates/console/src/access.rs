@@ -1,5 +1,6 @@
 //! Who may do what. A change needs a permit, and only a permit makes the audit row of a change.
 
+use authority::chain_key;
 use crypto::SealKey;
 use model::{Action, Actor, AuditEvent, INSTALLATION, TenantId, Timestamp};
 use serde_json::Value;
@@ -40,11 +41,6 @@ pub(crate) struct Record {
     chain_key: SealKey,
 }
 
-/// The key that authenticates the head of a tenant's audit chain.
-pub(crate) fn chain_key(seal: &SealKey) -> SealKey {
-    seal.subkey("audit chain")
-}
-
 impl Permit {
     /// Says what is about to be done. `details`: what changed, never a secret.
     pub(crate) fn record(
@@ -78,7 +74,11 @@ impl Console {
         if !may(&tenant.actor, permission) {
             return Err(Refusal::Forbidden);
         }
-        Ok(Permit { tenant: tenant.id, actor: tenant.actor.to_string(), chain_key: chain_key(&tenant.seal) })
+        Ok(Permit {
+            tenant: tenant.id,
+            actor: tenant.actor.to_string(),
+            chain_key: tenant.opened.chain_key(),
+        })
     }
 
     /// Leave to do what concerns no tenant: the operator's.

@@ -1,11 +1,12 @@
 //! The audit trail: read, verified, compared.
 
+use authority::chain_key;
 use crypto::Digest;
 use model::{AuditEvent, TenantId, head_mac};
 use serde_json::{Map, Value, json};
 use store::audit_events::{self, Link};
 
-use crate::{Console, Refusal, Tenant, access::chain_key};
+use crate::{Console, Refusal, Tenant};
 
 /// How many links are read at once.
 const AT_ONCE: u32 = 1_000;
@@ -97,7 +98,7 @@ impl Console {
     /// # Errors
     /// [`Refusal::Store`]; what is wrong with the chain is the inner result.
     pub async fn verify_audit(&self, tenant: &Tenant) -> Result<Result<Verified, ChainTrouble>, Refusal> {
-        let verified = self.verify_chain(tenant.id, chain_key(&tenant.seal).expose()).await?;
+        let verified = self.verify_chain(tenant.id, tenant.opened.chain_key().expose()).await?;
         Ok(verified.and_then(|it| if it.links == 0 { Err(ChainTrouble::Gone) } else { Ok(it) }))
     }
 

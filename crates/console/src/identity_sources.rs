@@ -1,10 +1,11 @@
 //! Identity sources: which eIDs a domain offers, and with which credentials.
 
+use authority::SealedColumn;
 use crypto::{Algorithm, Secret, SigningKey, b64};
 use eid::{SourceCredentials, SourceMethod};
 use model::{
     Action, DomainId, EidEnvironment, Environment, IdentitySourceId, IdentitySourceSettings, LoginMethod,
-    Timestamp, credentials_place,
+    Timestamp,
 };
 use serde_json::{Value, json};
 use store::{
@@ -76,8 +77,8 @@ fn jwks(credentials: &SourceCredentials) -> Option<Value> {
 
 impl Console {
     pub(crate) fn opened(tenant: &Tenant, row: &IdentitySource) -> Option<SourceCredentials> {
-        let place = credentials_place(tenant.id, row.id, row.credentials_version);
-        let opened = tenant.seal.open(&place, row.sealed_credentials.as_deref()?).ok()?;
+        let column = SealedColumn::Credentials { source: row.id, version: row.credentials_version };
+        let opened = tenant.opened.unseal(&column, row.sealed_credentials.as_deref()?).ok()?;
         serde_json::from_slice(opened.expose()).ok()
     }
 
@@ -133,9 +134,9 @@ impl Console {
         }
         let id = found.as_ref().map_or_else(|| IdentitySourceId::new(&self.random, now), |row| row.id);
         // The next release counts; every node opens what it writes by then.
-        let place = credentials_place(tenant_id, id, None);
+        let column = SealedColumn::Credentials { source: id, version: None };
         let plain = Secret::new(serde_json::to_vec(&new.credentials).unwrap_or_default());
-        let sealed = Some(tenant.seal.seal(&self.random, &place, plain.expose()));
+        let sealed = Some(tenant.opened.seal(&self.random, &column, plain.expose()));
         let details = json!({
             "eid": eid, "environment": new.environment.as_str(), "domain": domain.to_string(),
             "client_id": new.credentials.client_id, "method": new.credentials.method,

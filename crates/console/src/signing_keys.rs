@@ -3,10 +3,11 @@
 //! 1. the rule says what is missing (`model::missing_key`); 2. a key is made, outside every transaction;
 //! 3. a write locks the domain, asks the rule again, and stores the key, so two nodes make one.
 
+use authority::SealedColumn;
 use crypto::{Algorithm, SigningKey};
 use model::{
     Action, DomainId, KeySchedule, KeyTimes, Timestamp, current_key, may_sign_from, missing_key, next_key,
-    sealed_place, signs_now,
+    signs_now,
 };
 use serde_json::json;
 use store::{StoreError, WriteTx, domains, signing_keys};
@@ -119,14 +120,14 @@ impl Console {
         now: Timestamp,
     ) -> Result<signing_keys::SigningKey, Refusal> {
         let key = SigningKey::generate(algorithm)?;
-        let place = sealed_place(tenant.id, "signing_keys", "sealed_private_key", key.kid());
+        let column = SealedColumn::SigningKey(key.kid());
         Ok(signing_keys::SigningKey {
             id: key.kid().to_owned(),
             tenant_id: tenant.id,
             domain_id: domain,
             algorithm: algorithm.as_str().to_owned(),
             public_jwk: key.public_jwk().to_string(),
-            sealed_private_key: tenant.seal.seal(&self.random, &place, key.to_pkcs8()?.expose()),
+            sealed_private_key: tenant.opened.seal(&self.random, &column, key.to_pkcs8()?.expose()),
             published_at: now,
             active_at,
             retired_at: None,

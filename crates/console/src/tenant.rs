@@ -1,6 +1,6 @@
 //! A tenant, opened for whoever acts.
 
-use crypto::SealKey;
+use authority::OpenTenant;
 use model::{Actor, TenantId};
 
 /// A tenant whose data key is open, and whoever acts there.
@@ -11,5 +11,5 @@ pub struct Tenant {
     /// What the operator calls it.
     pub name: String,
     pub(crate) actor: Actor,
-    pub(crate) seal: SealKey,
+    pub(crate) opened: OpenTenant,
 }

@@ -1,7 +1,8 @@
 //! Tenants and their data keys.
 
+use authority::{OpenTenant, SealedColumn};
 use crypto::SealKey;
-use model::{Action, Actor, EidEnvironment, TenantId, Timestamp, sealed_place};
+use model::{Action, Actor, EidEnvironment, TenantId, Timestamp};
 use serde_json::json;
 use store::{StoreError, WriteTx, subject_keys, tenants};
 
@@ -22,10 +23,6 @@ pub struct TenantView {
     pub name: String,
     /// Since when.
     pub created_at: Timestamp,
-}
-
-pub(crate) fn place(id: TenantId) -> Vec<u8> {
-    sealed_place(id, "tenants", "sealed_data_key", &id.to_string())
 }
 
 /// Refuses a name that nobody could read or type, or that is not what it looks like.
@@ -52,10 +49,8 @@ impl TenantRows {
 
 impl Console {
     fn open(&self, row: &tenants::Tenant, actor: &Actor) -> Result<Tenant, Refusal> {
-        let opened =
-            self.master.open(&place(row.id), &row.sealed_data_key).map_err(|_| Refusal::MasterKey)?;
-        let seal = SealKey::from_slice(opened.expose()).ok_or(Refusal::MasterKey)?;
-        Ok(Tenant { id: row.id, name: row.name.clone(), actor: actor.clone(), seal })
+        let opened = OpenTenant::open(&self.master, row).map_err(|_| Refusal::MasterKey)?;
+        Ok(Tenant { id: row.id, name: row.name.clone(), actor: actor.clone(), opened })
     }
 
     /// Opens a tenant by its name, for whoever acts.
@@ -97,21 +92,21 @@ impl Console {
     ) -> Result<(Tenant, TenantRows), Refusal> {
         check_name(name)?;
         let id = TenantId::new(&self.random, now);
-        let seal = SealKey::generate(&self.random);
-        let tenant = Tenant { id, name: name.to_owned(), actor: actor.clone(), seal };
+        let opened = OpenTenant::generate(&self.random, id);
+        let tenant = Tenant { id, name: name.to_owned(), actor: actor.clone(), opened };
         let permit = Self::permit(&tenant, Permission::Manage)?;
         let record =
             permit.record(Action::TenantCreated, format!("tenant {id}"), &json!({"name": name}), now);
         let row = tenants::Tenant {
             id,
             name: name.to_owned(),
-            sealed_data_key: self.master.seal(&self.random, &place(id), tenant.seal.expose()),
+            sealed_data_key: tenant.opened.wrap(&self.master, &self.random),
             created_at: now,
         };
         let keys = EidEnvironment::ALL.map(|environment| {
-            let place = sealed_place(id, "subject_keys", "sealed_key", environment.as_str());
             let key = SealKey::generate(&self.random);
-            let sealed_key = tenant.seal.seal(&self.random, &place, key.expose());
+            let column = SealedColumn::SubjectKey(environment);
+            let sealed_key = tenant.opened.seal(&self.random, &column, key.expose());
             subject_keys::SubjectKey { tenant_id: id, environment, sealed_key, created_at: now }
         });
         Ok((tenant, TenantRows { row, keys, record }))

@@ -1,6 +1,7 @@
 //! Test users: who signs in on a test domain with a password.
 
-use crypto::{Secret, password};
+use authority::SealedColumn;
+use crypto::{Random, Secret, password};
 use model::{Action, DomainId, Environment, StandardClaims, TestUser, TestUserError, TestUserId, Timestamp};
 use serde_json::{Value, json};
 use store::{
@@ -80,8 +81,14 @@ fn find(tx: &mut impl Tx, tenant: &Tenant, domain: DomainId, username: &str) -> 
 }
 
 impl Tenant {
+    fn sealed_claims(&self, random: &Random, user: &TestUser) -> Vec<u8> {
+        self.opened.seal(random, &SealedColumn::TestUserClaims(user.id), &user.claims_json())
+    }
+
     pub(crate) fn opened_test_user(&self, row: &TestUserRow) -> Option<TestUser> {
-        TestUser::open(&self.seal, (self.id, row.id), &row.username, &row.sealed_claims)
+        let column = SealedColumn::TestUserClaims(row.id);
+        let opened = self.opened.unseal(&column, &row.sealed_claims).ok()?;
+        TestUser::parse(row.id, &row.username, opened.expose())
     }
 }
 
@@ -101,7 +108,7 @@ impl Console {
             tenant_id: tenant.id,
             domain_id: domain,
             password_digest: password::digest(&self.random, &new.password),
-            sealed_claims: user.seal_claims(&self.random, &tenant.seal, tenant.id),
+            sealed_claims: tenant.sealed_claims(&self.random, &user),
             username: user.username,
             version: 1,
             created_at: now,
@@ -129,7 +136,7 @@ impl Console {
         if let Some(claims) = claims {
             let claims = claims.clone().into_person();
             let user = TestUser { id: row.id, username: row.username.clone(), claims };
-            changed.sealed_claims = user.seal_claims(&self.random, &tenant.seal, tenant.id);
+            changed.sealed_claims = tenant.sealed_claims(&self.random, &user);
         }
         let details = json!({"username": row.username, "password": password.is_some(), "claims": claims.map(claim_names)});
         Some((changed, details))

@@ -1,3 +1,4 @@
+use authority::{OpenTenant, SealedColumn};
 use console::{Console, NewIdentitySource, Refusal};
 use eid::{SourceCredentials, SourceMethod};
 use model::{EidEnvironment, Environment, LoginMethod};
@@ -64,14 +65,12 @@ async fn the_same_credentials_again_are_no_change() {
 async fn sealed_with_a_count(house: &House, client_id: &str, version: Option<i64>) -> Vec<u8> {
     let tenant = house.tenant.id;
     let row = house.store.read(move |tx| store::tenants::get(tx, tenant)).await.unwrap();
-    let place = model::sealed_place(tenant, "tenants", "sealed_data_key", &tenant.to_string());
-    let opened = house.master.open(&place, &row.sealed_data_key).unwrap();
-    let seal = crypto::SealKey::from_slice(opened.expose()).unwrap();
+    let opened = OpenTenant::open(&house.master, &row).unwrap();
     let mut new = a_source(house, Some("secret"), None).credentials;
     new.client_id = client_id.to_owned();
     let id = house.console.identity_sources(&house.tenant, house.domain).await.unwrap().remove(0).id;
-    let place = model::credentials_place(tenant, id, version);
-    seal.seal(&crypto::Random::system(), &place, &serde_json::to_vec(&new).unwrap())
+    let column = SealedColumn::Credentials { source: id, version };
+    opened.seal(&crypto::Random::system(), &column, &serde_json::to_vec(&new).unwrap())
 }
 
 /// Puts a value into the row; gives the client id that is read then.

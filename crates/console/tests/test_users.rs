@@ -1,6 +1,7 @@
+use authority::SealedColumn;
 use console::{NewTestUser, Refusal, TestUserChange};
 use crypto::{Secret, password};
-use model::{Environment, StandardClaims, TestUser};
+use model::{Environment, StandardClaims};
 use store::test_users;
 
 use crate::house::{House, NOW, a_domain, kari};
@@ -49,7 +50,8 @@ async fn the_page_that_signs_in_finds_password_and_claims() {
     assert_eq!(row.id, id);
     assert!(password::verify(&Secret::from("correct horse"), Some(&row.password_digest)));
     // The data key is the provider's to open; here it stands in the tenant.
-    assert!(TestUser::open(&house.master, (tenant, id), "tuva", &row.sealed_claims).is_none());
+    let context = SealedColumn::TestUserClaims(id).context(tenant);
+    assert!(house.master.open(&context, &row.sealed_claims).is_err());
 }
 
 #[tokio::test]

@@ -25,7 +25,6 @@ mod payload;
 mod person;
 mod redirect_uri;
 mod refresh_token;
-mod sealed;
 mod signing_key;
 mod standard_claims;
 mod subject;
@@ -63,7 +62,6 @@ pub use payload::Payload;
 pub use person::{Address, MoreProfile, Person, Proof};
 pub use redirect_uri::{RedirectUriError, check_redirect_uri, matches_redirect_uri};
 pub use refresh_token::{REFRESH_GRACE, RefreshTimes, RefreshUse};
-pub use sealed::{credentials_place, sealed_place};
 pub use signing_key::{
     KEY_SET_KEPT_FOR, KeySchedule, KeyTimes, current_key, may_sign_from, missing_key, next_key, signs_now,
     stands_in_jwks,

@@ -1,11 +1,9 @@
 //! Identity sources that a declaration names. What the eID gave is already read from where it lies.
 
+use authority::SealedColumn;
 use crypto::Secret;
 use eid::{SourceCredentials, SourceMethod};
-use model::{
-    Action, EidEnvironment, IdentitySourceId, IdentitySourceSettings, LoginMethod, SettingsError,
-    credentials_place,
-};
+use model::{Action, EidEnvironment, IdentitySourceId, IdentitySourceSettings, LoginMethod, SettingsError};
 use serde_json::{Value, json};
 use store::{
     declared_objects::DeclaredKind,
@@ -240,9 +238,9 @@ impl Planner<'_> {
         wanted: &Wanted,
         (same, returns): (bool, bool),
     ) -> IdentitySource {
-        let row_place = credentials_place(tenant.id, id, None);
+        let column = SealedColumn::Credentials { source: id, version: None };
         let plain = Secret::new(serde_json::to_vec(&wanted.credentials).unwrap_or_default());
-        let sealed = tenant.seal.seal(&self.console.random, &row_place, plain.expose());
+        let sealed = tenant.opened.seal(&self.console.random, &column, plain.expose());
         let row = found.unwrap_or_else(|| IdentitySource {
             id,
             tenant_id: tenant.id,

@@ -6,7 +6,8 @@
 
 use std::time::Duration;
 
-use crypto::{Digest, SealKey, b64};
+use authority::SealedColumn;
+use crypto::{Digest, SealKey};
 use model::{Login, LoginMethod, Phase, Wanted};
 use serde::{Deserialize, Serialize};
 use store::{
@@ -51,8 +52,8 @@ impl Layout for Kept {
 /// `sent`: what was sent, so that another decision is no repetition.
 fn opening(issuer: &Issuer, secret: &[u8; 32], sent: &str) -> (Digest, SealKey, Vec<u8>) {
     let digest = Digest::of(&[b"kept answer ".as_slice(), secret, sent.as_bytes()].concat());
-    let place = issuer.place("kept_answers", "sealed_answer", &b64::encode(digest.as_bytes()));
-    (digest, SealKey::derive(secret, "kept answer"), place)
+    let context = issuer.context(&SealedColumn::KeptAnswer(&digest));
+    (digest, SealKey::derive(secret, "kept answer"), context)
 }
 
 impl Provider {
@@ -68,7 +69,7 @@ impl Provider {
         let (Some(secret), Some(sent)) = (work.login.phase.form_secret(), &work.sent) else {
             return Ok(None);
         };
-        let (digest, seal, place) = opening(work.issuer, &secret, sent);
+        let (digest, seal, context) = opening(work.issuer, &secret, sent);
         let session = match session {
             Some(CookieChange::SetSession { session, framed }) => {
                 Some((session.eid, session.value.clone(), *framed))
@@ -81,7 +82,7 @@ impl Provider {
             tenant_id: work.issuer.tenant,
             form_digest: digest,
             domain_id: work.issuer.domain,
-            sealed_answer: seal.seal(&self.random, &place, pack(&kept)?.expose()),
+            sealed_answer: seal.seal(&self.random, &context, pack(&kept)?.expose()),
             expires_at: work.call.now.after(KEPT_FOR),
         }))
     }
@@ -94,11 +95,11 @@ impl Provider {
         call: &Call,
     ) -> Result<Option<Kept>, Refusal> {
         let Some(secret) = phase.form_secret() else { return Ok(None) };
-        let (digest, seal, place) = opening(issuer, &secret, sent);
+        let (digest, seal, context) = opening(issuer, &secret, sent);
         let (tenant, now) = (issuer.tenant, call.now);
         let row = self.store.read(move |tx| kept_answers::find(tx, tenant, &digest, now)).await?;
         let Some(row) = row.filter(|row| row.domain_id == issuer.domain) else { return Ok(None) };
-        let plain = seal.open(&place, &row.sealed_answer).map_err(Fault::new)?;
+        let plain = seal.open(&context, &row.sealed_answer).map_err(Fault::new)?;
         let Some(kept) = unpack::<Kept>(plain.expose()) else { return Ok(None) };
         // Whoever logged out meanwhile has left the browser to somebody else.
         if let Some((eid, value, _)) = &kept.session {

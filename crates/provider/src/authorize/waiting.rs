@@ -1,7 +1,8 @@
 //! Between proof and code: the proved person waits in a row while they decide, sealed under a key that only the cookie has.
 //! The code is minted on consent, so it never ages while somebody reads.
 
-use crypto::{Digest, SealKey, b64};
+use authority::SealedColumn;
+use crypto::{Digest, SealKey};
 use model::{Grant, Proof};
 use oidc::Scopes;
 use serde::{Deserialize, Serialize};
@@ -27,8 +28,8 @@ impl Layout for Waiting {
 
 fn opening(issuer: &Issuer, key: &[u8; 32]) -> (Digest, SealKey, Vec<u8>) {
     let digest = Digest::of(key);
-    let place = issuer.place("awaiting_consents", "sealed_proof", &b64::encode(digest.as_bytes()));
-    (digest, SealKey::derive(key, "awaiting consent"), place)
+    let context = issuer.context(&SealedColumn::AwaitingConsent(&digest));
+    (digest, SealKey::derive(key, "awaiting consent"), context)
 }
 
 impl Provider {
@@ -39,13 +40,13 @@ impl Provider {
         key: &[u8; 32],
         waiting: &Waiting,
     ) -> Result<AwaitingConsent, Fault> {
-        let (digest, seal, place) = opening(work.issuer, key);
+        let (digest, seal, context) = opening(work.issuer, key);
         let plain = pack(waiting)?;
         Ok(AwaitingConsent {
             tenant_id: work.issuer.tenant,
             consent_digest: digest,
             domain_id: work.issuer.domain,
-            sealed_proof: seal.seal(&self.random, &place, plain.expose()),
+            sealed_proof: seal.seal(&self.random, &context, plain.expose()),
             expires_at: work.login.started_at.after(LOGIN_FOR),
         })
     }
@@ -56,11 +57,11 @@ impl Provider {
         work: &Work<'_>,
         key: &[u8; 32],
     ) -> Result<Option<(Waiting, Digest)>, Refusal> {
-        let (digest, seal, place) = opening(work.issuer, key);
+        let (digest, seal, context) = opening(work.issuer, key);
         let (tenant, now) = (work.issuer.tenant, work.call.now);
         let row = self.store.read(move |tx| awaiting_consents::find(tx, tenant, &digest, now)).await?;
         let Some(row) = row else { return Ok(None) };
-        let plain = seal.open(&place, &row.sealed_proof).map_err(Fault::new)?;
+        let plain = seal.open(&context, &row.sealed_proof).map_err(Fault::new)?;
         Ok(unpack::<Waiting>(plain.expose()).map(|waiting| (waiting, digest)))
     }
 }
