@@ -9,6 +9,7 @@ mod doctor;
 mod every;
 mod listener;
 mod manage;
+mod permits;
 mod serve;
 mod signals;
 mod telemetry;

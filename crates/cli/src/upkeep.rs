@@ -5,12 +5,13 @@ use std::{
     time::Duration,
 };
 
+use authority::{Caller, Permission};
 use console::{Console, TenantView};
-use model::{Actor, KeySchedule, Timestamp};
+use model::{KeySchedule, Timestamp};
 use provider::{Call, Provider, TraceId};
 
 use crate::{
-    clock, every,
+    clock, every, permits,
     serve::ready::{Domains, Looked},
     worker::Workers,
 };
@@ -97,9 +98,11 @@ pub(crate) fn log_audit_heads(workers: &mut Workers, console: Arc<Console>) {
         let console = Arc::clone(&console);
         async move {
             let words = |refusal: console::Refusal| refusal.to_string();
-            let tenants = every::tenants(&console).await?;
+            let caller = Caller::worker("audit-heads");
+            let permit = permits::installation(&console, &caller, Permission::ReadAudit)?;
+            let tenants = every::tenants(&console, &caller).await?;
             for tenant in std::iter::once(model::INSTALLATION).chain(tenants.into_iter().map(|it| it.id)) {
-                if let Some((links, head)) = console.audit_head(tenant).await.map_err(words)? {
+                if let Some((links, head)) = console.audit_head(&permit, tenant).await.map_err(words)? {
                     tracing::info!(%tenant, links, head, "an audit chain ends here");
                 }
             }
@@ -119,7 +122,7 @@ pub(crate) fn turn_keys(
         async move {
             // What is wrong with one tenant or domain keeps no other from turning its keys.
             let mut wrong = Vec::new();
-            for tenant in every::tenants(&console).await? {
+            for tenant in every::tenants(&console, &Caller::worker("signing-keys")).await? {
                 if let Err(why) = turn_keys_of(&console, &tenant, schedule).await {
                     wrong.push(format!("tenant {}: {why}", tenant.name));
                 }
@@ -135,11 +138,14 @@ async fn turn_keys_of(
     schedule: KeySchedule,
 ) -> Result<(), String> {
     let words = |refusal: console::Refusal| refusal.to_string();
-    let tenant = console.tenant_by_id(&Actor::Worker("signing-keys"), tenant.id).await.map_err(words)?;
+    let tenant = console.tenant_by_id(&Caller::worker("signing-keys"), tenant.id).await.map_err(words)?;
     let mut wrong = Vec::new();
     for domain in every::domains_of(console, &tenant).await? {
         let now = clock::now();
-        match console.missing_keys(&tenant, domain.id, schedule, now).await {
+        match console
+            .missing_keys(&permits::may(&tenant, Permission::ReadSettings)?, domain.id, schedule, now)
+            .await
+        {
             Ok(missing) if missing.is_empty() => continue,
             Ok(_) => {}
             Err(refusal) => {
@@ -147,9 +153,9 @@ async fn turn_keys_of(
                 continue;
             }
         }
-        let (console, tenant, runtime) =
-            (Arc::clone(console), tenant.clone(), tokio::runtime::Handle::current());
-        let turning = move || runtime.block_on(console.turn_keys(&tenant, domain.id, schedule, now));
+        let (console, runtime) = (Arc::clone(console), tokio::runtime::Handle::current());
+        let permit = permits::may(&tenant, Permission::RotateKeys)?;
+        let turning = move || runtime.block_on(console.turn_keys(&permit, domain.id, schedule, now));
         // Keys are not made on a thread that answers people.
         match tokio::task::spawn_blocking(turning).await.map_err(|error| error.to_string())? {
             // Another node may have been first.

@@ -1,12 +1,12 @@
 //! The audit trail: read, verified, compared.
 
-use authority::chain_key;
+use authority::{InstallationPermit, Permission, Permit, chain_key};
 use crypto::Digest;
-use model::{AuditEvent, TenantId, head_mac};
+use model::{AuditEvent, INSTALLATION, TenantId, head_mac};
 use serde_json::{Map, Value, json};
 use store::audit_events::{self, Link};
 
-use crate::{Console, Refusal, Tenant};
+use crate::{Console, Refusal};
 
 /// How many links are read at once.
 const AT_ONCE: u32 = 1_000;
@@ -79,7 +79,24 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::Store`].
-    pub async fn audit(&self, tenant: TenantId, after: i64) -> Result<Vec<Link>, Refusal> {
+    pub async fn audit(&self, permit: &Permit, after: i64) -> Result<Vec<Link>, Refusal> {
+        self.links(permit.tenant(Permission::ReadAudit)?.id, after).await
+    }
+
+    /// Lists links of the installation's own chain, as [`Console::audit`] does.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn installation_audit(
+        &self,
+        permit: &InstallationPermit,
+        after: i64,
+    ) -> Result<Vec<Link>, Refusal> {
+        permit.check(Permission::ReadAudit)?;
+        self.links(INSTALLATION, after).await
+    }
+
+    async fn links(&self, tenant: TenantId, after: i64) -> Result<Vec<Link>, Refusal> {
         Ok(self.store.read(move |tx| audit_events::list(tx, tenant, after, AT_ONCE)).await?)
     }
 
@@ -88,7 +105,14 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::Store`].
-    pub async fn audit_head(&self, tenant: TenantId) -> Result<Option<(i64, String)>, Refusal> {
+    ///
+    /// `tenant`: [`INSTALLATION`] for the installation's own.
+    pub async fn audit_head(
+        &self,
+        permit: &InstallationPermit,
+        tenant: TenantId,
+    ) -> Result<Option<(i64, String)>, Refusal> {
+        permit.check(Permission::ReadAudit)?;
         let head = self.store.read(move |tx| audit_events::find_head(tx, tenant)).await?;
         Ok(head.map(|head| (head.sequence, hex(&head.digest))))
     }
@@ -97,8 +121,9 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::Store`]; what is wrong with the chain is the inner result.
-    pub async fn verify_audit(&self, tenant: &Tenant) -> Result<Result<Verified, ChainTrouble>, Refusal> {
-        let verified = self.verify_chain(tenant.id, tenant.opened.chain_key().expose()).await?;
+    pub async fn verify_audit(&self, permit: &Permit) -> Result<Result<Verified, ChainTrouble>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadAudit)?;
+        let verified = self.verify_chain(tenant.id, tenant.opened().chain_key().expose()).await?;
         Ok(verified.and_then(|it| if it.links == 0 { Err(ChainTrouble::Gone) } else { Ok(it) }))
     }
 
@@ -106,8 +131,12 @@ impl Console {
     ///
     /// # Errors
     /// As [`Console::verify_audit`].
-    pub async fn verify_installation_audit(&self) -> Result<Result<Verified, ChainTrouble>, Refusal> {
-        self.verify_chain(model::INSTALLATION, chain_key(&self.master).expose()).await
+    pub async fn verify_installation_audit(
+        &self,
+        permit: &InstallationPermit,
+    ) -> Result<Result<Verified, ChainTrouble>, Refusal> {
+        permit.check(Permission::ReadAudit)?;
+        self.verify_chain(INSTALLATION, chain_key(&self.master).expose()).await
     }
 
     async fn verify_chain(
@@ -120,7 +149,7 @@ impl Console {
         let end = head.as_ref().map_or(0, |head| head.sequence);
         let (mut last, mut previous) = (0, [0; 32]);
         while last < end {
-            let links = self.audit(tenant, last).await?;
+            let links = self.links(tenant, last).await?;
             let wanted: Vec<Link> = links.into_iter().filter(|link| link.sequence <= end).collect();
             if wanted.is_empty() {
                 return Ok(Err(ChainTrouble::Head { last, head: end }));
@@ -134,7 +163,7 @@ impl Console {
         }
         let Some(head) = head else {
             // A chain without a head had one: rows are never written without.
-            let stray = !self.audit(tenant, 0).await?.is_empty();
+            let stray = !self.links(tenant, 0).await?.is_empty();
             let empty = Verified { links: 0, head: hex(&[0; 32]) };
             return Ok(if stray { Err(ChainTrouble::Forged) } else { Ok(empty) });
         };

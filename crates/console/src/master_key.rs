@@ -1,8 +1,8 @@
 //! The master key: a canary that only the right one opens, and wrapping everything under a new one.
 
-use authority::{OpenTenant, SealedColumn, chain_key};
+use authority::{InstallationPermit, OpenTenant, Permission, SealedColumn, chain_key};
 use crypto::SealKey;
-use model::{Action, Actor, INSTALLATION, Timestamp, head_mac};
+use model::{Action, INSTALLATION, Timestamp, head_mac};
 use serde_json::json;
 use store::{StoreError, audit_events, installation, tenants};
 
@@ -59,8 +59,14 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::MasterKey`], [`Refusal::Forbidden`], [`Refusal::Store`].
-    pub async fn rewrap(&self, actor: &Actor, new: &SealKey, now: Timestamp) -> Result<u32, Refusal> {
-        let permit = self.operator_permit(actor)?;
+    pub async fn rewrap(
+        &self,
+        permit: &InstallationPermit,
+        new: &SealKey,
+        now: Timestamp,
+    ) -> Result<u32, Refusal> {
+        permit.check(Permission::RewrapKeys)?;
+        let permit = permit.clone();
         let (old, new, random) = (self.master.clone(), new.clone(), self.random.clone());
         let rewrapped = self.store.write(move |tx| {
             let mut count = 0;

@@ -1,7 +1,7 @@
+use authority::{Caller, Permission};
 use console::{ChainTrouble, Refusal};
-use model::Actor;
 
-use crate::house::{House, NOW, a_domain, kari};
+use crate::house::{House, NOW, a_domain, installation, may};
 
 #[tokio::test]
 async fn every_change_is_a_row_that_names_who_made_it() {
@@ -9,14 +9,18 @@ async fn every_change_is_a_row_that_names_who_made_it() {
     house.an_application("shop").await;
     assert_eq!(house.actions().await, ["tenant.created", "domain.created", "application.created"]);
     assert!(house.links(house.tenant.id).await.iter().all(|it| it.event.actor == "operator:kari"));
-    let verified = house.console.verify_audit(&house.tenant).await.unwrap().unwrap();
+    let verified =
+        house.console.verify_audit(&may(&house.tenant, Permission::ReadAudit)).await.unwrap().unwrap();
     assert_eq!((verified.links, verified.head.len()), (3, 64));
 }
 
 #[tokio::test]
 async fn a_change_that_is_refused_leaves_no_row() {
     let house = House::open().await;
-    let taken = house.console.create_domain(&house.tenant, &a_domain(crate::house::HOST), NOW).await;
+    let taken = house
+        .console
+        .create_domain(&may(&house.tenant, Permission::ManageDomains), &a_domain(crate::house::HOST), NOW)
+        .await;
     assert!(matches!(taken, Err(Refusal::Taken("host"))));
     assert_eq!(house.actions().await.len(), 2);
 }
@@ -24,8 +28,11 @@ async fn a_change_that_is_refused_leaves_no_row() {
 #[tokio::test]
 async fn a_worker_may_not_make_anything() {
     let house = House::open().await;
-    let worker = house.console.tenant(&Actor::Worker("keys"), "acme").await.unwrap();
-    let refused = house.console.create_domain(&worker, &a_domain("other.acme.example"), NOW).await;
+    let worker = house.console.tenant(&Caller::worker("keys"), "acme").await.unwrap();
+    let refused = worker.permit(Permission::ManageDomains).map_err(Refusal::from);
+    assert!(matches!(refused, Err(Refusal::Forbidden)));
+    let other = may(&worker, Permission::RotateKeys);
+    let refused = house.console.create_domain(&other, &a_domain("other.acme.example"), NOW).await;
     assert!(matches!(refused, Err(Refusal::Forbidden)));
 }
 
@@ -33,7 +40,7 @@ async fn trouble_after(sql: &str) -> ChainTrouble {
     let house = House::open().await;
     house.an_application("shop").await;
     house.meddle(sql);
-    house.console.verify_audit(&house.tenant).await.unwrap().unwrap_err()
+    house.console.verify_audit(&may(&house.tenant, Permission::ReadAudit)).await.unwrap().unwrap_err()
 }
 
 #[tokio::test]
@@ -76,15 +83,25 @@ async fn i4_the_next_change_does_not_make_a_forged_chain_look_right() {
              digest = (SELECT digest FROM audit_events e WHERE e.sequence = 2)",
     );
     house.an_application("till").await;
-    let verified = house.console.verify_audit(&house.tenant).await.unwrap();
+    let verified = house.console.verify_audit(&may(&house.tenant, Permission::ReadAudit)).await.unwrap();
     assert_eq!(verified, Err(ChainTrouble::Forged));
 }
 
 #[tokio::test]
 async fn two_tenants_have_chains_of_their_own() {
     let house = House::open().await;
-    let other = house.console.create_tenant(&kari(), "other", NOW).await.unwrap();
+    let other = house
+        .console
+        .create_tenant(&installation(&house.console, Permission::CreateTenants), "other", NOW)
+        .await
+        .unwrap();
     assert_eq!(house.links(other.id).await.len(), 1);
-    assert_eq!(house.console.verify_audit(&other).await.unwrap().unwrap().links, 1);
-    assert_eq!(house.console.verify_audit(&house.tenant).await.unwrap().unwrap().links, 2);
+    assert_eq!(
+        house.console.verify_audit(&may(&other, Permission::ReadAudit)).await.unwrap().unwrap().links,
+        1
+    );
+    assert_eq!(
+        house.console.verify_audit(&may(&house.tenant, Permission::ReadAudit)).await.unwrap().unwrap().links,
+        2
+    );
 }

@@ -1,9 +1,10 @@
 //! A console over an empty database, with a tenant and a test domain.
 
+use authority::{Caller, InstallationPermit, Permission, Permit};
 use console::{Console, NewApplication, NewDomain, Tenant};
 use crypto::{Random, SealKey};
 use model::{
-    Actor, ApplicationId, ApplicationKind, ApplicationSettings, DomainId, Environment, TenantId, Timestamp,
+    ApplicationId, ApplicationKind, ApplicationSettings, DomainId, Environment, TenantId, Timestamp,
 };
 use store::{Place, Settings, Store, audit_events::Link, domains::Scheme};
 
@@ -19,8 +20,16 @@ pub(crate) struct House {
     pub(crate) folder: tempfile::TempDir,
 }
 
-pub(crate) fn kari() -> Actor {
-    Actor::Operator("kari".to_owned())
+pub(crate) fn kari() -> Caller {
+    Caller::operator("kari")
+}
+
+pub(crate) fn may(tenant: &Tenant, permission: Permission) -> Permit {
+    tenant.permit(permission).unwrap()
+}
+
+pub(crate) fn installation(console: &Console, permission: Permission) -> InstallationPermit {
+    console.installation(&kari(), permission).unwrap()
 }
 
 pub(crate) fn a_domain(host: &str) -> NewDomain {
@@ -40,8 +49,14 @@ impl House {
         let random = Random::seeded(1);
         let master = SealKey::generate(&random);
         let console = Console::new(store.clone(), master.clone(), random);
-        let tenant = console.create_tenant(&kari(), "acme", NOW).await.unwrap();
-        let domain = console.create_domain(&tenant, &a_domain(HOST), NOW).await.unwrap();
+        let tenant = console
+            .create_tenant(&console.installation(&kari(), Permission::CreateTenants).unwrap(), "acme", NOW)
+            .await
+            .unwrap();
+        let domain = console
+            .create_domain(&may(&tenant, Permission::ManageDomains), &a_domain(HOST), NOW)
+            .await
+            .unwrap();
         Self { console, store, master, tenant, domain, folder }
     }
 
@@ -54,11 +69,14 @@ impl House {
             name: "Shop".to_owned(),
             settings: ApplicationSettings::new(ApplicationKind::Web, uris),
         };
-        self.console.create_application(&self.tenant, &new, NOW).await.unwrap()
+        self.console
+            .create_application(&may(&self.tenant, Permission::ManageApplications), &new, NOW)
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn links(&self, tenant: TenantId) -> Vec<Link> {
-        self.console.audit(tenant, 0).await.unwrap()
+        self.store.read(move |tx| store::audit_events::list(tx, tenant, 0, 1_000)).await.unwrap()
     }
 
     /// What was done to the tenant so far.

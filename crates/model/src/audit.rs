@@ -7,24 +7,6 @@ use crate::{TenantId, Timestamp};
 /// The tenant of what concerns no tenant: backups, the master key.
 pub const INSTALLATION: TenantId = TenantId::from_bytes([0; 16]);
 
-/// Whoever acts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Actor {
-    /// A person with a shell on the host, by the account's name there.
-    Operator(String),
-    /// The service itself, by the name of the worker.
-    Worker(&'static str),
-}
-
-impl std::fmt::Display for Actor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Operator(name) => write!(f, "operator:{name}"),
-            Self::Worker(name) => write!(f, "worker:{name}"),
-        }
-    }
-}
-
 macro_rules! actions {
     ($($(#[$about:meta])* $variant:ident = $word:literal),* $(,)?) => {
         /// What was done.
@@ -107,7 +89,7 @@ pub struct AuditEvent {
     pub tenant_id: TenantId,
     /// When.
     pub happened_at: Timestamp,
-    /// [`Actor`] as text.
+    /// Who, as text: `operator:kari`.
     pub actor: String,
     /// [`Action`] as its word; a word of a later version stays readable.
     pub action: String,
@@ -146,14 +128,14 @@ pub fn head_mac(key: &[u8; 32], sequence: i64, digest: &Digest) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Action, Actor, AuditEvent, INSTALLATION};
+    use super::{Action, AuditEvent, INSTALLATION};
     use crate::Timestamp;
 
     fn event() -> AuditEvent {
         AuditEvent {
             tenant_id: INSTALLATION,
             happened_at: Timestamp::from_seconds(1),
-            actor: Actor::Operator("kari".to_owned()).to_string(),
+            actor: "operator:kari".to_owned(),
             action: Action::BackupWritten.as_str().to_owned(),
             object: "backup".to_owned(),
             details: "{}".to_owned(),

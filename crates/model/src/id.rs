@@ -82,6 +82,12 @@ ids! {
     LoginEventId,
     /// A test user's.
     TestUserId,
+    /// A member's of a tenant.
+    MemberId,
+    /// An API key's.
+    ApiKeyId,
+    /// A link's that was sent to somebody.
+    LinkId,
 }
 
 #[cfg(test)]

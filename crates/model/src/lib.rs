@@ -34,7 +34,7 @@ mod time;
 pub use answers::{IdTokenResponse, ResponseModes, UserinfoResponse};
 pub use application::{ApplicationSettings, ClientAuthentication, Origin, Pkce, Sector, SettingsError};
 pub use application_kind::ApplicationKind;
-pub use audit::{Action, Actor, AuditEvent, INSTALLATION, head_mac};
+pub use audit::{Action, AuditEvent, INSTALLATION, head_mac};
 pub use browser_session::BrowserSession;
 pub use claim_rules::{Released, release, remove_named, scopes_of_named};
 pub use clock_watch::{ClockJump, ClockWatch};
@@ -45,8 +45,8 @@ pub use entered::{EnteredError, check_client_secret, check_domain_host, check_na
 pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};
 pub use id::{
-    ApplicationId, DomainId, GrantId, IdentitySourceId, LoginEventId, MalformedId, SecretId, SessionId,
-    TenantId, TestUserId,
+    ApiKeyId, ApplicationId, DomainId, GrantId, IdentitySourceId, LinkId, LoginEventId, MalformedId,
+    MemberId, SecretId, SessionId, TenantId, TestUserId,
 };
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
 pub use imported_subject::SubjectRoom;

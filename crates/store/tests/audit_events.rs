@@ -1,4 +1,4 @@
-use model::{Action, Actor, AuditEvent, head_mac};
+use model::{Action, AuditEvent, head_mac};
 use store::{
     StoreError,
     audit_events::{self, Link},
@@ -12,7 +12,7 @@ fn an_event(house: &House, object: &str) -> AuditEvent {
     AuditEvent {
         tenant_id: house.tenant,
         happened_at: NOW,
-        actor: Actor::Operator("kari".to_owned()).to_string(),
+        actor: "operator:kari".to_owned(),
         action: Action::ApplicationChanged.as_str().to_owned(),
         object: object.to_owned(),
         details: "{}".to_owned(),

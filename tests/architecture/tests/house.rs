@@ -64,3 +64,23 @@ fn every_sql_text_on_a_tenants_table_names_the_tenant() {
     let files = workspace::sources(&store.join("src")).unwrap();
     assert_eq!(statements::violations(&tables, statements::OF_THE_OPERATOR, &files), [""; 0]);
 }
+
+/// Use cases of the console that need no permit: they come before anybody acts, or carry out what was made under one.
+const WITHOUT_PERMIT: &[&str] = &["carry_out", "check_master_key", "settle", "try_master_key"];
+
+#[test]
+fn what_an_administrator_reads_or_changes_takes_a_permit() {
+    let mut without = Vec::new();
+    for file in workspace::sources(&workspace::root().join("crates/console/src")).unwrap() {
+        for function in file.text.split("pub async fn ").skip(1) {
+            let (name, rest) = function.split_once(['(', '<']).unwrap();
+            let arguments = rest.split(" -> ").next().unwrap();
+            // Whoever opens a tenant says who they are, and gets it only if they act there.
+            if !["&Permit", "&InstallationPermit", "&Caller"].iter().any(|it| arguments.contains(it)) {
+                without.push(name.to_owned());
+            }
+        }
+    }
+    without.sort();
+    assert_eq!(without, WITHOUT_PERMIT);
+}

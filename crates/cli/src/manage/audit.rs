@@ -1,5 +1,6 @@
 //! `portvakt audit …`
 
+use authority::Permission;
 use clap::{Args, Subcommand};
 use console::{ChainTrouble, Verified};
 use model::{INSTALLATION, TenantId};
@@ -11,7 +12,7 @@ use super::{
     desk::words,
     show::{instant, print},
 };
-use crate::every;
+use crate::{every, permits};
 
 /// What can be said to `portvakt audit`.
 #[derive(Args)]
@@ -62,16 +63,30 @@ async fn chains(desk: &Desk, tenant: Option<&str>) -> Result<Vec<(String, Tenant
         return Ok(vec![(tenant.name, tenant.id)]);
     }
     let mut all = vec![("(installation)".to_owned(), INSTALLATION)];
-    all.extend(every::tenants(&desk.console).await?.into_iter().map(|it| (it.name, it.id)));
+    all.extend(every::tenants(&desk.console, &desk.caller).await?.into_iter().map(|it| (it.name, it.id)));
     Ok(all)
+}
+
+async fn links(desk: &Desk, id: TenantId, after: i64) -> Result<Vec<Link>, String> {
+    let links = if id == INSTALLATION {
+        desk.console.installation_audit(&desk.installation(Permission::ReadAudit)?, after).await
+    } else {
+        let tenant = desk.console.tenant_by_id(&desk.caller, id).await.map_err(words)?;
+        desk.console.audit(&permits::may(&tenant, Permission::ReadAudit)?, after).await
+    };
+    links.map_err(words)
 }
 
 async fn verify(desk: &Desk, id: TenantId) -> Result<Result<Verified, ChainTrouble>, String> {
     if id == INSTALLATION {
-        return desk.console.verify_installation_audit().await.map_err(words);
+        return desk
+            .console
+            .verify_installation_audit(&desk.installation(Permission::ReadAudit)?)
+            .await
+            .map_err(words);
     }
-    let tenant = desk.console.tenant_by_id(&desk.actor, id).await.map_err(words)?;
-    desk.console.verify_audit(&tenant).await.map_err(words)
+    let tenant = desk.console.tenant_by_id(&desk.caller, id).await.map_err(words)?;
+    desk.console.verify_audit(&permits::may(&tenant, Permission::ReadAudit)?).await.map_err(words)
 }
 
 impl AtTheDesk for Audit {
@@ -88,7 +103,7 @@ impl AtTheDesk for Audit {
         for (name, id) in chains {
             let mut after = 0;
             loop {
-                let links = desk.console.audit(id, after).await.map_err(words)?;
+                let links = links(desk, id, after).await?;
                 let Some(last) = links.last() else { break };
                 after = last.sequence;
                 let page = links.iter().map(|link| view(&name, link));

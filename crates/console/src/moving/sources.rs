@@ -1,6 +1,6 @@
 //! Identity sources that a declaration names. What the eID gave is already read from where it lies.
 
-use authority::SealedColumn;
+use authority::{Permission, Record, SealedColumn};
 use crypto::Secret;
 use eid::{SourceCredentials, SourceMethod};
 use model::{Action, EidEnvironment, IdentitySourceId, IdentitySourceSettings, LoginMethod, SettingsError};
@@ -16,7 +16,7 @@ use super::{
     planner::{Place, Planner},
     settings::{Kind, merged},
 };
-use crate::{Console, Refusal, Tenant, access::Record, identity_sources::check};
+use crate::{Console, Refusal, Tenant, identity_sources::check};
 
 fn method(word: &str) -> Option<SourceMethod> {
     serde_json::from_value(json!(word)).ok()
@@ -207,7 +207,7 @@ impl Planner<'_> {
         (other_credentials, other_settings, returns): (bool, Option<Value>, bool),
     ) -> Result<Vec<Record>, Refusal> {
         let (permit, mut records, object) =
-            (Self::permit(tenant)?, Vec::new(), object("identity_source", id));
+            (tenant.permit(Permission::ManageSources)?, Vec::new(), object("identity_source", id));
         let name = named(&place.host, wanted.eid.as_str());
         if other_credentials {
             let action = if is_new { Action::SourceCreated } else { Action::SourceCredentialsSet };
@@ -240,7 +240,7 @@ impl Planner<'_> {
     ) -> IdentitySource {
         let column = SealedColumn::Credentials { source: id, version: None };
         let plain = Secret::new(serde_json::to_vec(&wanted.credentials).unwrap_or_default());
-        let sealed = tenant.opened.seal(&self.console.random, &column, plain.expose());
+        let sealed = tenant.opened().seal(&self.console.random, &column, plain.expose());
         let row = found.unwrap_or_else(|| IdentitySource {
             id,
             tenant_id: tenant.id,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use authority::SealedColumn;
+use authority::{Permission, SealedColumn};
 use crypto::Digest;
 use model::{
     Action, ApplicationId, ApplicationSettings, DomainId, EidEnvironment, Sector, SubjectOf, SubjectRoom,
@@ -191,7 +191,7 @@ impl Planner<'_> {
         let id = tenant.id;
         let row = self.console.store.read(move |tx| subject_keys::find(tx, id, environment)).await?;
         let row = row.ok_or(Refusal::NotFound("subject key"))?;
-        let opened = tenant.opened.subject_key(&row).map_err(|_| Refusal::MasterKey)?;
+        let opened = tenant.opened().subject_key(&row).map_err(|_| Refusal::MasterKey)?;
         rooms.all.push(SubjectRoom::new(environment, of, &opened));
         rooms.known.insert(key, rooms.all.len() - 1);
         Ok(rooms.all.len() - 1)
@@ -273,7 +273,8 @@ impl Planner<'_> {
         let named: BTreeMap<&String, &u64> = counts.iter().take(20).collect();
         let details = json!({"created": total, "sectors": counts.len(), "of_them": named});
         let object = super::plan::object("tenant", tenant.id);
-        let record = Self::permit(tenant)?.record(Action::SubjectsImported, object, &details, self.now);
+        let record =
+            tenant.permit(Permission::Import)?.record(Action::SubjectsImported, object, &details, self.now);
         for (name, count) in &counts {
             self.plan.change(Verb::Create, "subjects", name.clone(), json!({"created": count}));
         }
@@ -302,7 +303,7 @@ fn subject_row(
         tenant_id: tenant.id,
         environment,
         sector: sector.to_owned(),
-        sealed_sub: tenant.opened.seal(random, &column, it.sub.as_bytes()),
+        sealed_sub: tenant.opened().seal(random, &column, it.sub.as_bytes()),
         person_digest: it.person,
         sub_digest: it.sub_digest,
         created_at: now,
