@@ -160,12 +160,14 @@ pub struct Caller {
     pub trace: Option<String>,
     /// Where the request came from; `None` for what begins on the host.
     pub address: Option<IpAddr>,
+    /// What the actor is called, where that is not in the actor itself.
+    pub name: Option<String>,
 }
 
 impl Caller {
     /// An actor on the host, without a request.
     pub const fn local(actor: Actor) -> Self {
-        Self { actor, trace: None, address: None }
+        Self { actor, trace: None, address: None, name: None }
     }
 
     /// The operator on the host, by the account's name there.

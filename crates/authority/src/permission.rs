@@ -65,6 +65,8 @@ permissions! {
     WithdrawKeys = "withdraw_keys",
     /// Ending browser sessions.
     EndSessions = "end_sessions",
+    /// Erasing what tells about a person in the audit trail.
+    ErasePersonal = "erase_personal",
 }
 
 /// On which domains a permission counts.
@@ -118,6 +120,7 @@ const TABLE: &[Rule] = &[
     rule(P::RotateKeys, &[Operator, Owner, Worker], false, On::Every),
     rule(P::WithdrawKeys, &[Operator, Owner], false, On::Every),
     rule(P::EndSessions, &[Operator, Owner], false, On::Every),
+    rule(P::ErasePersonal, &[Operator, Owner], false, On::Every),
 ];
 
 fn find(permission: Permission) -> Option<&'static Rule> {
@@ -183,6 +186,7 @@ mod tests {
         rotate_keys          yes      yes   -         -        -       -             -       yes    -           -           -       all
         withdraw_keys        yes      yes   -         -        -       -             -       -      -           -           -       all
         end_sessions         yes      yes   -         -        -       -             -       -      -           -           -       all
+        erase_personal       yes      yes   -         -        -       -             -       -      -           -           -       all
         ");
     }
 

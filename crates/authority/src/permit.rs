@@ -1,7 +1,9 @@
 //! Leave to do one thing; made here only.
 
 use crypto::{Random, SealKey};
-use model::{Action, AuditEvent, Environment, INSTALLATION, TenantId, Timestamp};
+use model::{
+    Action, AuditContext, AuditEvent, AuditPersonal, Environment, INSTALLATION, TenantId, Timestamp,
+};
 use store::{StoreError, WriteTx, audit_events};
 
 use crate::{
@@ -33,10 +35,24 @@ impl Grant {
         tenant_id: TenantId,
         (action, object): (Action, String),
         details: String,
-        now: Timestamp,
+        (random, now): (&Random, Timestamp),
     ) -> AuditEvent {
-        let actor = self.caller.actor.to_string();
-        AuditEvent { tenant_id, happened_at: now, actor, action: action.as_str().to_owned(), object, details }
+        let Caller { trace, address, name, .. } = &self.caller;
+        let personal = (address.is_some() || name.is_some()).then(|| AuditPersonal {
+            salt: random.bytes(),
+            address: address.map(|it| it.to_string()),
+            name: name.clone(),
+        });
+        let approver = self.approver.as_ref().map(ToString::to_string);
+        AuditEvent {
+            tenant_id,
+            happened_at: now,
+            actor: self.caller.actor.to_string(),
+            action: action.as_str().to_owned(),
+            object,
+            details,
+            context: Some(AuditContext::new(trace.clone(), approver, personal)),
+        }
     }
 }
 
@@ -114,7 +130,7 @@ impl Permit {
         now: Timestamp,
     ) -> Record {
         let what = (action, object.into());
-        let event = self.grant.record(self.tenant.id, what, details.to_string(), now);
+        let event = self.grant.record(self.tenant.id, what, details.to_string(), (self.tenant.random(), now));
         Record { event, chain_key: self.tenant.opened().chain_key() }
     }
 }
@@ -124,18 +140,24 @@ impl Permit {
 pub struct InstallationPermit {
     grant: Grant,
     chain_key: SealKey,
+    random: Random,
 }
 
 impl InstallationPermit {
-    /// Asks for leave. `master`: the installation's own chain is authenticated under it.
+    /// Asks for leave. `master`: the installation's own chain is authenticated under it. `random`: as in [`Tenant::open`].
     ///
     /// # Errors
     /// [`Forbidden`]: no role of the actor has the permission, or it is somebody of one tenant.
-    pub fn ask(master: &SealKey, caller: &Caller, permission: Permission) -> Result<Self, Forbidden> {
+    pub fn ask(
+        (master, random): (&SealKey, &Random),
+        caller: &Caller,
+        permission: Permission,
+    ) -> Result<Self, Forbidden> {
         if !caller.actor.acts_in_every_tenant() {
             return Err(Forbidden);
         }
-        Ok(Self { grant: Grant::ask(caller, permission)?, chain_key: chain_key(master) })
+        let grant = Grant::ask(caller, permission)?;
+        Ok(Self { grant, chain_key: chain_key(master), random: random.clone() })
     }
 
     /// Refuses a permit for something else than what is about to be done.
@@ -169,7 +191,7 @@ impl InstallationPermit {
         now: Timestamp,
     ) -> Record {
         let what = (action, object.into());
-        let event = self.grant.record(INSTALLATION, what, details.to_string(), now);
+        let event = self.grant.record(INSTALLATION, what, details.to_string(), (&self.random, now));
         Record { event, chain_key: self.chain_key.clone() }
     }
 }
@@ -224,11 +246,11 @@ mod tests {
         let master = SealKey::generate(&random);
         let (ours, theirs) = (a_row(&random, &master, 1), a_row(&random, &master, 2));
         let owner = a_member(1, theirs.id, Role::Owner);
-        assert_eq!(Tenant::open(&master, &ours, &owner).unwrap_err(), TenantError::NotFound);
-        assert!(Tenant::open(&master, &theirs, &owner).is_ok());
+        assert_eq!(Tenant::open((&master, &random), &ours, &owner).unwrap_err(), TenantError::NotFound);
+        assert!(Tenant::open((&master, &random), &theirs, &owner).is_ok());
         let operator = a_member(2, theirs.id, Role::Operator);
-        assert!(Tenant::open(&master, &ours, &operator).is_ok());
-        let asked = InstallationPermit::ask(&master, &owner, Permission::ReadInstallation);
+        assert!(Tenant::open((&master, &random), &ours, &operator).is_ok());
+        let asked = InstallationPermit::ask((&master, &random), &owner, Permission::ReadInstallation);
         assert_eq!(asked.unwrap_err(), Forbidden);
     }
 
@@ -237,7 +259,7 @@ mod tests {
         let random = Random::seeded(1);
         let master = SealKey::generate(&random);
         let row = a_row(&random, &master, 1);
-        let tenant = Tenant::open(&master, &row, &a_member(1, row.id, Role::Developer)).unwrap();
+        let tenant = Tenant::open((&master, &random), &row, &a_member(1, row.id, Role::Developer)).unwrap();
         assert_eq!(tenant.permit(Permission::ManageSources).unwrap_err(), Forbidden);
         let permit = tenant.permit(Permission::ManageTestUsers).unwrap();
         assert_eq!(permit.tenant(Permission::ManageTestUsers).unwrap().id, row.id);
@@ -253,7 +275,7 @@ mod tests {
         let row = a_row(&random, &master, 1);
         let permit = |number, permission| {
             let owner = a_member(number, row.id, Role::Owner);
-            Tenant::open(&master, &row, &owner).unwrap().permit(permission).unwrap()
+            Tenant::open((&master, &random), &row, &owner).unwrap().permit(permission).unwrap()
         };
         let asked = permit(1, Permission::WithdrawKeys);
         assert!(asked.clone().approved_by(&asked).is_err());

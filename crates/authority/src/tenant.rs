@@ -26,30 +26,45 @@ pub struct Tenant {
     pub name: String,
     opened: OpenTenant,
     caller: Caller,
+    random: Random,
 }
 
 impl Tenant {
-    /// Opens a tenant's row for a caller.
+    /// Opens a tenant's row for a caller. `random`: salts what tells about a person in the audit trail.
     ///
     /// # Errors
     /// [`TenantError`].
-    pub fn open(master: &SealKey, row: &tenants::Tenant, caller: &Caller) -> Result<Self, TenantError> {
+    pub fn open(
+        (master, random): (&SealKey, &Random),
+        row: &tenants::Tenant,
+        caller: &Caller,
+    ) -> Result<Self, TenantError> {
         if !caller.actor.acts_in(row.id) {
             return Err(TenantError::NotFound);
         }
         let opened = OpenTenant::open(master, row).map_err(|_| TenantError::MasterKey)?;
-        Ok(Self { id: row.id, name: row.name.clone(), opened, caller: caller.clone() })
+        Ok(Self {
+            id: row.id,
+            name: row.name.clone(),
+            opened,
+            caller: caller.clone(),
+            random: random.clone(),
+        })
     }
 
     /// Makes a tenant that has no row yet.
     pub(crate) fn generate(random: &Random, id: TenantId, name: &str, caller: &Caller) -> Self {
         let opened = OpenTenant::generate(random, id);
-        Self { id, name: name.to_owned(), opened, caller: caller.clone() }
+        Self { id, name: name.to_owned(), opened, caller: caller.clone(), random: random.clone() }
     }
 
     /// What seals and opens the tenant's values.
     pub const fn opened(&self) -> &OpenTenant {
         &self.opened
+    }
+
+    pub(crate) const fn random(&self) -> &Random {
+        &self.random
     }
 
     /// Who acts.

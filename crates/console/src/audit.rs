@@ -1,10 +1,15 @@
 //! The audit trail: read, verified, compared.
 
+use std::collections::BTreeSet;
+
 use authority::{InstallationPermit, Permission, Permit, chain_key};
 use crypto::Digest;
-use model::{AuditEvent, INSTALLATION, TenantId, head_mac};
+use model::{Action, AuditContext, AuditEvent, INSTALLATION, TenantId, Timestamp, head_mac};
 use serde_json::{Map, Value, json};
-use store::audit_events::{self, Link};
+use store::{
+    StoreError,
+    audit_events::{self, Link},
+};
 
 use crate::{Console, Refusal};
 
@@ -31,6 +36,9 @@ pub enum ChainTrouble {
     /// The head's authentication does not fit: whoever wrote it had no master key.
     #[error("the head of the chain was not written by portvakt with this master key")]
     Forged,
+    /// The address or name of a link was removed, and no link tells of it.
+    #[error("the address or name of link {0} was removed by hand: no link tells that it was erased")]
+    PersonalGone(i64),
     /// A tenant's chain has no link, though the making of the tenant is one.
     #[error("it has no links, though the making of the tenant is its first: the chain was removed")]
     Gone,
@@ -68,10 +76,27 @@ fn follows(link: &Link, sequence: i64, previous: &[u8; 32]) -> Result<(), ChainT
     if link.sequence != sequence {
         return Err(ChainTrouble::Gap(sequence));
     }
-    if AuditEvent::digest(&link.event, sequence, previous) != link.digest {
+    let is_consistent = link.event.context.as_ref().is_none_or(AuditContext::is_consistent);
+    if !is_consistent || AuditEvent::digest(&link.event, sequence, previous) != link.digest {
         return Err(ChainTrouble::Changed(sequence));
     }
     Ok(())
+}
+
+/// The object of the link that tells of an erasure.
+fn erased_link(sequence: i64) -> String {
+    format!("audit_event {sequence}")
+}
+
+/// Notes a link whose personal part is gone, and forgets those that a later link says were erased.
+fn note_erased(gone: &mut BTreeSet<i64>, link: &Link) {
+    let context = link.event.context.as_ref();
+    if context.is_some_and(|it| it.personal_digest.is_some() && it.personal.is_none()) {
+        gone.insert(link.sequence);
+    }
+    if link.event.action == Action::PersonalErased.as_str() {
+        gone.retain(|sequence| erased_link(*sequence) != link.event.object);
+    }
 }
 
 impl Console {
@@ -94,6 +119,28 @@ impl Console {
     ) -> Result<Vec<Link>, Refusal> {
         permit.check(Permission::ReadAudit)?;
         self.links(INSTALLATION, after).await
+    }
+
+    /// Erases where a change of a tenant came from and what its actor was called; the chain still holds. That it was
+    /// erased is a change too.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`]: there is nothing to erase. [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn erase_personal(
+        &self,
+        permit: &Permit,
+        sequence: i64,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let tenant = permit.tenant(Permission::ErasePersonal)?.id;
+        let record = permit.record(Action::PersonalErased, erased_link(sequence), &json!({}), now);
+        let erased = self.store.write(move |tx| {
+            if !audit_events::remove_personal(tx, tenant, sequence)? {
+                return Err(StoreError::NotFound);
+            }
+            record.append(tx)
+        });
+        erased.await.map_err(|error| Refusal::of(error, "personal part of this audit event"))
     }
 
     async fn links(&self, tenant: TenantId, after: i64) -> Result<Vec<Link>, Refusal> {
@@ -148,6 +195,7 @@ impl Console {
         let head = self.store.read(move |tx| audit_events::find_head(tx, tenant)).await?;
         let end = head.as_ref().map_or(0, |head| head.sequence);
         let (mut last, mut previous) = (0, [0; 32]);
+        let mut gone = BTreeSet::new();
         while last < end {
             let links = self.links(tenant, last).await?;
             let wanted: Vec<Link> = links.into_iter().filter(|link| link.sequence <= end).collect();
@@ -159,7 +207,15 @@ impl Console {
                     return Ok(Err(trouble));
                 }
                 (last, previous) = (link.sequence, *link.digest.as_bytes());
+                note_erased(&mut gone, &link);
             }
+        }
+        if !gone.is_empty() {
+            // One that was erased a moment ago is told of behind the end.
+            self.links(tenant, end).await?.iter().for_each(|link| note_erased(&mut gone, link));
+        }
+        if let Some(sequence) = gone.first() {
+            return Ok(Err(ChainTrouble::PersonalGone(*sequence)));
         }
         let Some(head) = head else {
             // A chain without a head had one: rows are never written without.

@@ -54,7 +54,7 @@ impl Console {
         caller: &Caller,
         permission: Permission,
     ) -> Result<InstallationPermit, Refusal> {
-        Ok(InstallationPermit::ask(&self.master, caller, permission)?)
+        Ok(InstallationPermit::ask((&self.master, &self.random), caller, permission)?)
     }
 
     /// Opens a tenant by its name, for whoever acts.
@@ -64,7 +64,7 @@ impl Console {
     pub async fn tenant(&self, caller: &Caller, name: &str) -> Result<Tenant, Refusal> {
         let wanted = name.to_owned();
         let found = self.store.read(move |tx| tenants::find_by_name(tx, &wanted)).await?;
-        Ok(Tenant::open(&self.master, &found.ok_or(Refusal::NotFound("tenant"))?, caller)?)
+        Ok(Tenant::open((&self.master, &self.random), &found.ok_or(Refusal::NotFound("tenant"))?, caller)?)
     }
 
     /// Opens a tenant by its id, for whoever acts.
@@ -74,7 +74,7 @@ impl Console {
     pub async fn tenant_by_id(&self, caller: &Caller, id: TenantId) -> Result<Tenant, Refusal> {
         let found = self.store.read(move |tx| tenants::get(tx, id)).await;
         let row = found.map_err(|error| Refusal::of(error, "tenant"))?;
-        Ok(Tenant::open(&self.master, &row, caller)?)
+        Ok(Tenant::open((&self.master, &self.random), &row, caller)?)
     }
 
     /// Lists at most 1,000 tenants in the order in which they were made, from the one that follows `after`.

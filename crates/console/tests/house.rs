@@ -41,6 +41,32 @@ pub(crate) fn a_domain(host: &str) -> NewDomain {
     }
 }
 
+/// A console over a database that has no tenant yet.
+pub(crate) struct EmptyHouse {
+    pub(crate) console: Console,
+    store: Store,
+    folder: tempfile::TempDir,
+}
+
+impl EmptyHouse {
+    pub(crate) async fn links(&self, tenant: TenantId) -> Vec<Link> {
+        links(&self.store, tenant).await
+    }
+
+    /// Runs SQL behind the store's back.
+    pub(crate) fn meddle(&self, sql: &str) {
+        meddle(&self.folder, sql);
+    }
+}
+
+async fn links(store: &Store, tenant: TenantId) -> Vec<Link> {
+    store.read(move |tx| store::audit_events::list(tx, tenant, 0, 1_000)).await.unwrap()
+}
+
+fn meddle(folder: &tempfile::TempDir, sql: &str) {
+    rusqlite::Connection::open(folder.path().join("portvakt.db")).unwrap().execute_batch(sql).unwrap();
+}
+
 impl House {
     pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -60,6 +86,15 @@ impl House {
         Self { console, store, master, tenant, domain, folder }
     }
 
+    /// A console over an empty database, with this master key.
+    pub(crate) fn empty(master: SealKey) -> EmptyHouse {
+        let folder = tempfile::tempdir().unwrap();
+        let store =
+            Store::open(Place::Sqlite(folder.path().join("portvakt.db")), Settings::default()).unwrap();
+        let console = Console::new(store.clone(), master, Random::seeded(1));
+        EmptyHouse { console, store, folder }
+    }
+
     pub(crate) async fn an_application(&self, client_id: &str) -> ApplicationId {
         let uris = vec!["https://shop.example/callback".to_owned()];
         let new = NewApplication {
@@ -76,7 +111,7 @@ impl House {
     }
 
     pub(crate) async fn links(&self, tenant: TenantId) -> Vec<Link> {
-        self.store.read(move |tx| store::audit_events::list(tx, tenant, 0, 1_000)).await.unwrap()
+        links(&self.store, tenant).await
     }
 
     /// What was done to the tenant so far.
@@ -86,7 +121,6 @@ impl House {
 
     /// Runs SQL behind the store's back.
     pub(crate) fn meddle(&self, sql: &str) {
-        let file = self.folder.path().join("portvakt.db");
-        rusqlite::Connection::open(file).unwrap().execute_batch(sql).unwrap();
+        meddle(&self.folder, sql);
     }
 }

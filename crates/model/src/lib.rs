@@ -34,7 +34,7 @@ mod time;
 pub use answers::{IdTokenResponse, ResponseModes, UserinfoResponse};
 pub use application::{ApplicationSettings, ClientAuthentication, Origin, Pkce, Sector, SettingsError};
 pub use application_kind::ApplicationKind;
-pub use audit::{Action, AuditEvent, INSTALLATION, head_mac};
+pub use audit::{Action, AuditContext, AuditEvent, AuditPersonal, INSTALLATION, head_mac};
 pub use browser_session::BrowserSession;
 pub use claim_rules::{Released, release, remove_named, scopes_of_named};
 pub use clock_watch::{ClockJump, ClockWatch};

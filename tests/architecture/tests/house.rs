@@ -84,3 +84,14 @@ fn what_an_administrator_reads_or_changes_takes_a_permit() {
     without.sort();
     assert_eq!(without, WITHOUT_PERMIT);
 }
+
+#[test]
+fn only_authority_appends_audit_rows_and_names_the_columns_of_sealed_values() {
+    for it in workspace::crates().unwrap().iter().filter(|it| !["authority", "store"].contains(&&*it.name)) {
+        for file in workspace::sources(&it.directory.join("src")).unwrap() {
+            for word in ["audit_events::append", "\"sealed_"] {
+                assert!(!file.text.contains(word), "{word} in {} of {}", file.path, it.name);
+            }
+        }
+    }
+}

@@ -34,6 +34,12 @@ enum What {
     Verify,
     /// Writes every link as a line of JSON, with what is needed to check the chain elsewhere.
     Export,
+    /// Erases the address and the name that a change was recorded with; the chain still holds.
+    Erase {
+        /// The number of the link, as `portvakt audit list` shows it.
+        #[arg(value_name = "SEQUENCE")]
+        sequence: i64,
+    },
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -42,6 +48,8 @@ fn hex(bytes: &[u8]) -> String {
 
 fn view(tenant: &str, link: &Link) -> Value {
     let event = &link.event;
+    let context = event.context.as_ref();
+    let personal = context.and_then(|it| it.personal.as_ref());
     json!({
         "tenant": tenant,
         "tenant_id": event.tenant_id.to_string(),
@@ -53,6 +61,13 @@ fn view(tenant: &str, link: &Link) -> Value {
         "object": event.object,
         "details": event.details,
         "digest": hex(link.digest.as_bytes()),
+        "layout": if context.is_some() { 2 } else { 1 },
+        "trace": context.and_then(|it| it.trace.as_deref()),
+        "approver": context.and_then(|it| it.approver.as_deref()),
+        "address": personal.and_then(|it| it.address.as_deref()),
+        "name": personal.and_then(|it| it.name.as_deref()),
+        "salt": personal.map(|it| hex(&it.salt)),
+        "personal_digest": context.and_then(|it| it.personal_digest.as_ref()).map(|it| hex(it.as_bytes())),
     })
 }
 
@@ -95,6 +110,13 @@ impl AtTheDesk for Audit {
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
+        if let What::Erase { sequence } = self.what {
+            let tenant = desk.tenant(self.tenant.as_deref()).await?;
+            let permit = permits::may(&tenant, Permission::ErasePersonal)?;
+            desk.console.erase_personal(&permit, sequence, desk.now).await.map_err(words)?;
+            print(&format!("erased from link {sequence} of the tenant {}\n", tenant.name));
+            return Ok(());
+        }
         let chains = chains(desk, self.tenant.as_deref()).await?;
         if let What::Verify = self.what {
             return report(desk, chains).await;
@@ -114,7 +136,7 @@ impl AtTheDesk for Audit {
             }
         }
         if let What::List = self.what {
-            let columns = ["happened_at", "tenant", "actor", "action", "object", "details"];
+            let columns = ["sequence", "happened_at", "tenant", "actor", "action", "object", "details"];
             desk.list(&columns, &rows, "Nothing was changed yet.");
         }
         Ok(())

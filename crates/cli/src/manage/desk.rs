@@ -113,9 +113,11 @@ impl Desk {
             Some(folder) => of_development(folder, &random)?,
             None => of_configuration(&place.config)?,
         };
-        let console = Console::new(store.clone(), master, random).with_sandbox_host(sandbox);
+        let console = Console::new(store.clone(), master, random.clone()).with_sandbox_host(sandbox);
         console.check_master_key().await.map_err(|error| error.to_string())?;
-        let (caller, now) = (Caller::operator(&account()), clock::now());
+        // One for the command: all that it changes has the same.
+        let trace = Some(provider::TraceId::new(&random).to_string());
+        let (caller, now) = (Caller { trace, ..Caller::operator(&account()) }, clock::now());
         Ok(Self { console, caller, now, json: place.json, schedule, outbound, store })
     }
 

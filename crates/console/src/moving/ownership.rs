@@ -51,7 +51,8 @@ impl Planner<'_> {
                 if !(owns || prune && is_named) {
                     continue;
                 }
-                let tenant = Tenant::open(&self.console.master, &row, permit.caller())?;
+                let tenant =
+                    Tenant::open((&self.console.master, &self.console.random), &row, permit.caller())?;
                 for inventory in self.inventories(&tenant).await? {
                     let all = prune && declared_domains.contains(&inventory.domain.id);
                     self.vanished_of(&tenant, inventory, all)?;
