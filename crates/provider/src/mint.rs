@@ -28,13 +28,13 @@ fn wrapping_key(secret: &str) -> SealKey {
 }
 
 fn wrap(issuer: &Issuer, random: &Random, grant: GrantId, secret: &str, key: &SealKey) -> Vec<u8> {
-    let context = issuer.context(&SealedColumn::GrantKey(grant));
-    wrapping_key(secret).seal(random, &context, key.expose())
+    let place = issuer.context(&SealedColumn::GrantKey(grant));
+    wrapping_key(secret).seal(random, &place, key.expose())
 }
 
 fn unwrap(issuer: &Issuer, grant: GrantId, secret: &str, wrapped: &[u8]) -> Option<SealKey> {
-    let context = issuer.context(&SealedColumn::GrantKey(grant));
-    SealKey::from_slice(wrapping_key(secret).open(&context, wrapped).ok()?.expose())
+    let place = issuer.context(&SealedColumn::GrantKey(grant));
+    SealKey::from_slice(wrapping_key(secret).open(&place, wrapped).ok()?.expose())
 }
 
 /// A code and the row that stands for it.
@@ -55,7 +55,7 @@ pub(crate) fn mint_code(
     let code = random.token();
     let key = SealKey::generate(random);
     let plain = pack(grant)?;
-    let context = issuer.context(&SealedColumn::GrantClaims(id));
+    let place = issuer.context(&SealedColumn::GrantClaims(id));
     let row = grants::Grant {
         id,
         tenant_id: issuer.tenant,
@@ -65,7 +65,7 @@ pub(crate) fn mint_code(
         code_expires_at: now.after(CODE_FOR),
         code_used_at: None,
         revoked_at: None,
-        sealed_claims: key.seal(random, &context, plain.expose()),
+        sealed_claims: key.seal(random, &place, plain.expose()),
         code_wrapped_key: Some(wrap(issuer, random, id, code.expose(), &key)),
         created_at: now,
         expires_at: now.after(CODE_FOR),
@@ -82,8 +82,8 @@ pub(crate) fn open_grant(
     sealed_claims: &[u8],
 ) -> Option<(Grant, SealKey)> {
     let key = unwrap(issuer, id, secret, wrapped_key)?;
-    let context = issuer.context(&SealedColumn::GrantClaims(id));
-    let plain = key.open(&context, sealed_claims).ok()?;
+    let place = issuer.context(&SealedColumn::GrantClaims(id));
+    let plain = key.open(&place, sealed_claims).ok()?;
     Some((unpack(plain.expose())?, key))
 }
 
@@ -138,10 +138,10 @@ pub(crate) fn mint_refresh_token(
     Minted { token, row }
 }
 
-fn successor_sealing(issuer: &Issuer, presented: &str) -> (SealKey, Vec<u8>) {
+fn successor_place(issuer: &Issuer, presented: &str) -> (SealKey, Vec<u8>) {
     let digest = Digest::of(presented.as_bytes());
-    let context = issuer.context(&SealedColumn::RefreshSuccessor(&digest));
-    (SealKey::derive(presented.as_bytes(), "refresh token successor"), context)
+    let place = issuer.context(&SealedColumn::RefreshSuccessor(&digest));
+    (SealKey::derive(presented.as_bytes(), "refresh token successor"), place)
 }
 
 /// Seals a successor under the token that it replaces, so that only its holder gets it again.
@@ -151,14 +151,14 @@ pub(crate) fn seal_successor(
     presented: &str,
     successor: &Secret<String>,
 ) -> Vec<u8> {
-    let (key, context) = successor_sealing(issuer, presented);
-    key.seal(random, &context, successor.expose().as_bytes())
+    let (key, place) = successor_place(issuer, presented);
+    key.seal(random, &place, successor.expose().as_bytes())
 }
 
 /// Opens what [`seal_successor`] sealed.
 pub(crate) fn open_successor(issuer: &Issuer, presented: &str, sealed: &[u8]) -> Option<Secret<String>> {
-    let (key, context) = successor_sealing(issuer, presented);
-    let plain = key.open(&context, sealed).ok()?;
+    let (key, place) = successor_place(issuer, presented);
+    let plain = key.open(&place, sealed).ok()?;
     std::str::from_utf8(plain.expose()).ok().map(|it| Secret::new(it.to_owned()))
 }
 

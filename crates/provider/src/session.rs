@@ -29,7 +29,7 @@ impl SessionKey {
         Some(Self::of(cookie.eid, secret.expose()))
     }
 
-    fn context(&self, issuer: &Issuer) -> Vec<u8> {
+    fn place(&self, issuer: &Issuer) -> Vec<u8> {
         issuer.context(&SealedColumn::BrowserSession(&self.digest))
     }
 }
@@ -110,7 +110,7 @@ impl Provider {
             subject: self
                 .subject_of(issuer, SubjectOf::Tenant(issuer.tenant), (proof, application.settings.profile))
                 .await?,
-            sealed_proof: key.seal.seal(&self.random, &key.context(issuer), pack(&held)?.expose()),
+            sealed_proof: key.seal.seal(&self.random, &key.place(issuer), pack(&held)?.expose()),
             created_at: call.now,
             used_at: call.now,
             ends_at,
@@ -137,7 +137,7 @@ impl Provider {
         let (tenant, digest, now) = (issuer.tenant, key.digest, call.now);
         let row = self.store.read(move |tx| browser_sessions::find(tx, tenant, &digest, now)).await?;
         let row = row.filter(|row| row.domain_id == issuer.domain && row.eid == key.eid.as_str());
-        let opened = row.and_then(|row| key.seal.open(&key.context(issuer), &row.sealed_proof).ok());
+        let opened = row.and_then(|row| key.seal.open(&key.place(issuer), &row.sealed_proof).ok());
         let held = opened.and_then(|plain| unpack::<BrowserSession>(plain.expose()));
         Ok(held.filter(|held| held.proof.eid == key.eid).map(|held| Resumed { digest, held }))
     }

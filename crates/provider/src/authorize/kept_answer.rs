@@ -52,8 +52,8 @@ impl Layout for Kept {
 /// `sent`: what was sent, so that another decision is no repetition.
 fn opening(issuer: &Issuer, secret: &[u8; 32], sent: &str) -> (Digest, SealKey, Vec<u8>) {
     let digest = Digest::of(&[b"kept answer ".as_slice(), secret, sent.as_bytes()].concat());
-    let context = issuer.context(&SealedColumn::KeptAnswer(&digest));
-    (digest, SealKey::derive(secret, "kept answer"), context)
+    let place = issuer.context(&SealedColumn::KeptAnswer(&digest));
+    (digest, SealKey::derive(secret, "kept answer"), place)
 }
 
 impl Provider {
@@ -69,7 +69,7 @@ impl Provider {
         let (Some(secret), Some(sent)) = (work.login.phase.form_secret(), &work.sent) else {
             return Ok(None);
         };
-        let (digest, seal, context) = opening(work.issuer, &secret, sent);
+        let (digest, seal, place) = opening(work.issuer, &secret, sent);
         let session = match session {
             Some(CookieChange::SetSession { session, framed }) => {
                 Some((session.eid, session.value.clone(), *framed))
@@ -82,7 +82,7 @@ impl Provider {
             tenant_id: work.issuer.tenant,
             form_digest: digest,
             domain_id: work.issuer.domain,
-            sealed_answer: seal.seal(&self.random, &context, pack(&kept)?.expose()),
+            sealed_answer: seal.seal(&self.random, &place, pack(&kept)?.expose()),
             expires_at: work.call.now.after(KEPT_FOR),
         }))
     }
@@ -95,11 +95,11 @@ impl Provider {
         call: &Call,
     ) -> Result<Option<Kept>, Refusal> {
         let Some(secret) = phase.form_secret() else { return Ok(None) };
-        let (digest, seal, context) = opening(issuer, &secret, sent);
+        let (digest, seal, place) = opening(issuer, &secret, sent);
         let (tenant, now) = (issuer.tenant, call.now);
         let row = self.store.read(move |tx| kept_answers::find(tx, tenant, &digest, now)).await?;
         let Some(row) = row.filter(|row| row.domain_id == issuer.domain) else { return Ok(None) };
-        let plain = seal.open(&context, &row.sealed_answer).map_err(Fault::new)?;
+        let plain = seal.open(&place, &row.sealed_answer).map_err(Fault::new)?;
         let Some(kept) = unpack::<Kept>(plain.expose()) else { return Ok(None) };
         // Whoever logged out meanwhile has left the browser to somebody else.
         if let Some((eid, value, _)) = &kept.session {

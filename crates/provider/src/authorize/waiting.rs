@@ -28,8 +28,8 @@ impl Layout for Waiting {
 
 fn opening(issuer: &Issuer, key: &[u8; 32]) -> (Digest, SealKey, Vec<u8>) {
     let digest = Digest::of(key);
-    let context = issuer.context(&SealedColumn::AwaitingConsent(&digest));
-    (digest, SealKey::derive(key, "awaiting consent"), context)
+    let place = issuer.context(&SealedColumn::AwaitingConsent(&digest));
+    (digest, SealKey::derive(key, "awaiting consent"), place)
 }
 
 impl Provider {
@@ -40,13 +40,13 @@ impl Provider {
         key: &[u8; 32],
         waiting: &Waiting,
     ) -> Result<AwaitingConsent, Fault> {
-        let (digest, seal, context) = opening(work.issuer, key);
+        let (digest, seal, place) = opening(work.issuer, key);
         let plain = pack(waiting)?;
         Ok(AwaitingConsent {
             tenant_id: work.issuer.tenant,
             consent_digest: digest,
             domain_id: work.issuer.domain,
-            sealed_proof: seal.seal(&self.random, &context, plain.expose()),
+            sealed_proof: seal.seal(&self.random, &place, plain.expose()),
             expires_at: work.login.started_at.after(LOGIN_FOR),
         })
     }
@@ -57,11 +57,11 @@ impl Provider {
         work: &Work<'_>,
         key: &[u8; 32],
     ) -> Result<Option<(Waiting, Digest)>, Refusal> {
-        let (digest, seal, context) = opening(work.issuer, key);
+        let (digest, seal, place) = opening(work.issuer, key);
         let (tenant, now) = (work.issuer.tenant, work.call.now);
         let row = self.store.read(move |tx| awaiting_consents::find(tx, tenant, &digest, now)).await?;
         let Some(row) = row else { return Ok(None) };
-        let plain = seal.open(&context, &row.sealed_proof).map_err(Fault::new)?;
+        let plain = seal.open(&place, &row.sealed_proof).map_err(Fault::new)?;
         Ok(unpack::<Waiting>(plain.expose()).map(|waiting| (waiting, digest)))
     }
 }
