@@ -75,7 +75,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         if self.is_asked {
             self.words = web::unreadable(408, self.peer);
             // Whoever does not take it has gone.
-            let _ = self.shutdown().await;
+            let _ = tokio::time::timeout(LINGER_FOR, self.shutdown()).await;
         }
     }
 

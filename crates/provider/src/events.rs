@@ -38,9 +38,13 @@ impl Provider {
     pub fn note_at_the_door(&self, host: &str, cause: Cause, call: &Call) {
         let kind = match cause {
             Cause::TooManyRequests => Kind::RequestRefused,
-            Cause::Busy | Cause::Internal | Cause::RequestTimeout | Cause::LoginLost | Cause::LoginOver => {
-                Kind::Trouble
-            }
+            Cause::Busy
+            | Cause::Internal
+            | Cause::RequestTimeout
+            | Cause::LoginLost
+            | Cause::LoginOver
+            | Cause::LoginSuperseded
+            | Cause::LoginSetAside => Kind::Trouble,
             // Noted by whoever refused, or nothing to explain.
             _ => return,
         };

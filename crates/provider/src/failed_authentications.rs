@@ -3,12 +3,14 @@
 //! Only a failure writes. A node that learns from its write that there were too many refuses this client from this
 //! address out of memory until the span ends; the other nodes learn with their next failure.
 
+use std::{collections::HashMap, sync::Arc};
+
 use crypto::Digest;
 use oidc::ClientCredentials;
 use store::{StoreError, failed_attempts};
 
 use crate::{
-    Call, Issuer, Provider, Refusal,
+    Application, Call, Issuer, Provider, Refusal,
     limits::{Limit, MINUTE, neighbourhood},
 };
 
@@ -36,8 +38,19 @@ fn claimed(credentials: &ClientCredentials) -> Vec<String> {
     names
 }
 
+/// The applications that credentials may name, each looked up once; `None` where there is none.
+pub(crate) struct Named(HashMap<String, Option<Arc<Application>>>);
+
+impl Named {
+    /// The application with this client id.
+    pub(crate) fn find(&self, client_id: &str) -> Option<&Arc<Application>> {
+        self.0.get(client_id)?.as_ref()
+    }
+}
+
 impl Provider {
-    /// Prepares an authentication; `None` where failures do not count.
+    /// Prepares an authentication: who may be meant, and what counts should it fail (`None` where failures do not
+    /// count).
     ///
     /// # Errors
     /// [`Refusal::TooMany`]: this client failed too often from there. Refuse it even with the right secret.
@@ -46,19 +59,22 @@ impl Provider {
         issuer: &Issuer,
         credentials: &ClientCredentials,
         call: &Call,
-    ) -> Result<Option<Attempt>, Refusal> {
+    ) -> Result<(Named, Option<Attempt>), Refusal> {
         let claimed = claimed(credentials);
-        let mut names = Vec::new();
-        for name in &claimed {
-            if self.find_application(issuer, name, call).await?.is_some() {
-                names.push(name.clone());
-            }
+        // Whoever is refused already costs no look into the database.
+        self.attempt_of(issuer, claimed.clone(), call)?;
+        let mut found = HashMap::new();
+        for name in claimed {
+            let application = self.find_application(issuer, &name, call).await?;
+            found.insert(name, application);
         }
+        let known = found.iter().filter(|(_, application)| application.is_some());
+        let mut names: Vec<String> = known.map(|(name, _)| name.clone()).collect();
         // A name that nobody has must not shut out the client that is meant.
         if names.is_empty() {
             names.push(NOBODY.to_owned());
         }
-        self.attempt_of(issuer, names, call)
+        Ok((Named(found), self.attempt_of(issuer, names, call)?))
     }
 
     /// The same for a test user who signs in.

@@ -33,8 +33,8 @@ impl Provider {
                 MakeRoom::Bury(login) => changes.set(self.bury(&mut work, login)?),
                 MakeRoom::Store(login) => match self.store_in_place(&mut work, &login).await {
                     Ok(change) => changes.set(change),
-                    // Storing is limited; then an older login goes instead.
-                    Err(Refusal::TooMany(..)) => may_store = false,
+                    // Storing is limited, and what was granted is not lost for it; then an older login goes instead.
+                    Err(Refusal::TooMany(..) | Refusal::Busy) => may_store = false,
                     Err(other) => return Err(other),
                 },
             }

@@ -217,24 +217,31 @@ impl Provider {
     }
 
     /// Spends what this login could still be answered with: its stored request, the state that it left with, the
-    /// proof that waits. A login has one answer: `false` when the proof had been spent by another decision.
-    async fn spend_the_rest(&self, work: &Work<'_>, kept: Option<KeptAnswer>) -> Result<bool, Refusal> {
+    /// proof that waits. A login has one answer: `false` when another decision had spent the proof, or the state that
+    /// this answer costs.
+    async fn spend_the_rest(
+        &self,
+        work: &Work<'_>,
+        (kept, cost): (Option<KeptAnswer>, Option<Spent>),
+    ) -> Result<bool, Refusal> {
         let parked = work.login.parked.as_ref().map(|it| Digest::of(&it.id));
-        let (state, consent) = match &work.login.phase {
+        let (left_with, consent) = match &work.login.phase {
             Phase::AtEid { memo, .. } => (Some(Digest::of(&memo.state)), None),
             Phase::SigningIn { state, .. } => (Some(Digest::of(state)), None),
             Phase::Consent { key } => (None, Some(Digest::of(key))),
             Phase::Choosing | Phase::Trouble { .. } | Phase::Over { .. } => (None, None),
         };
+        let until = work.login.started_at.after(LOGIN_FOR);
+        let decides = cost.is_some() || consent.is_some();
+        let state = cost.or_else(|| left_with.map(|it| (it, until)));
         if parked.is_none() && state.is_none() && consent.is_none() {
             return Ok(true);
         }
         let (tenant, now) = (work.issuer.tenant, work.call.now);
-        let until = work.login.started_at.after(LOGIN_FOR);
         let spent = self.store.write(move |tx| {
             let first = match (state, consent) {
                 (_, Some(digest)) => awaiting_consents::consume(tx, tenant, &digest, now)?.is_some(),
-                (Some(digest), None) => spend(tx, tenant, &(digest, until))?,
+                (Some(state), None) => spend(tx, tenant, &state)?,
                 (None, None) => true,
             };
             if let Some(digest) = parked {
@@ -243,7 +250,7 @@ impl Provider {
             if first {
                 kept.iter().try_for_each(|kept| kept_answers::insert(tx, kept))?;
             }
-            Ok::<_, StoreError>(first || consent.is_none())
+            Ok::<_, StoreError>(first || !decides)
         });
         Ok(spent.await?)
     }
@@ -255,16 +262,10 @@ impl Provider {
         (cause, trace): (Cause, TraceId),
         spent: Option<Spent>,
     ) -> Result<Settled<'a>, Refusal> {
-        if let Some(spent) = spent {
-            if !self.spend_state(&work, spent).await? {
-                return Ok(over(work));
-            }
-            work.login.phase = Phase::Choosing;
-        }
         let over = Phase::Over { answer: work.login.phase.form_secret() };
         let answer = FormAnswer::Error { cause: cause.id().to_owned(), trace: trace.bytes() };
         let kept = self.kept_answer(&work, answer, &over, None)?;
-        if !self.spend_the_rest(&work, kept).await? {
+        if !self.spend_the_rest(&work, (kept, spent)).await? {
             return Ok(Settled::SpentBefore(Box::new(work.decide(Decision::AnswerAgain))));
         }
         let declined =

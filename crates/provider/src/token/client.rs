@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use store::{StoreError, WriteTx, spent_values};
 use texts::Cause;
 
-use crate::{Application, Call, Issuer, Provider, Refusal, refusal::refuse};
+use crate::{Application, Call, Issuer, Provider, Refusal, failed_authentications::Named, refusal::refuse};
 
 /// A client that has proved who it is. Its assertion's `jti`, if it used one, must be spent in the same write
 /// as whatever it came for.
@@ -69,47 +69,51 @@ impl Provider {
         credentials: &ClientCredentials,
         call: &Call,
     ) -> Result<Client, Refusal> {
-        let attempt = self.attempt(issuer, credentials, call).await?;
-        let client = self.recognise(issuer, credentials, call).await;
+        let (named, attempt) = self.attempt(issuer, credentials, call).await?;
+        let client = self.recognise(issuer, credentials, (&named, call));
         if let (Err(Refusal::OAuth(_)), Some(attempt)) = (&client, attempt) {
             self.count_failure(issuer, attempt, call).await?;
         }
         client
     }
 
-    async fn recognise(
+    fn recognise(
         &self,
         issuer: &Issuer,
         credentials: &ClientCredentials,
-        call: &Call,
+        (named, call): (&Named, &Call),
     ) -> Result<Client, Refusal> {
         match credentials {
-            ClientCredentials::Basic(pairs) => self.by_secret(issuer, pairs, call).await,
-            ClientCredentials::Post(pair) => self.by_secret(issuer, std::slice::from_ref(pair), call).await,
+            ClientCredentials::Basic(pairs) => self.by_secret(issuer, pairs, (named, call)),
+            ClientCredentials::Post(pair) => {
+                self.by_secret(issuer, std::slice::from_ref(pair), (named, call))
+            }
             ClientCredentials::None(client_id) => {
-                let application =
-                    self.find_application(issuer, client_id, call).await?.ok_or_else(unknown)?;
+                let application = Arc::clone(named.find(client_id).ok_or_else(unknown)?);
                 if !application.settings.is_public() {
                     return Err(unknown());
                 }
                 Ok(Client { application, jti: None })
             }
             ClientCredentials::Assertion { client_id, assertion } => {
-                self.by_assertion(issuer, client_id.as_deref(), assertion, call).await
+                by_assertion(issuer, (client_id.as_deref(), assertion), (named, call.now))
             }
         }
     }
 
     /// Every reading of what was presented is tried, and the first that is right counts: how long it takes does not tell
     /// which one it was.
-    async fn by_secret(&self, issuer: &Issuer, pairs: &[Pair], call: &Call) -> Result<Client, Refusal> {
+    fn by_secret(
+        &self,
+        issuer: &Issuer,
+        pairs: &[Pair],
+        (named, call): (&Named, &Call),
+    ) -> Result<Client, Refusal> {
         let mut found = None;
         for pair in pairs {
             // An unknown client costs the same digest as a known one.
             let presented = Digest::of(pair.secret.expose().as_bytes());
-            let Some(application) = self.find_application(issuer, &pair.client_id, call).await? else {
-                continue;
-            };
+            let Some(application) = named.find(&pair.client_id) else { continue };
             let is_right = match application.settings.authentication {
                 // Nothing is no secret, whatever digest somebody has brought.
                 ClientAuthentication::ClientSecret => {
@@ -121,7 +125,7 @@ impl Provider {
                 ClientAuthentication::PrivateKeyJwt => false,
             };
             if is_right && found.is_none() {
-                found = Some((application, presented));
+                found = Some((Arc::clone(application), presented));
             }
         }
         let (application, presented) = found.ok_or_else(unknown)?;
@@ -130,37 +134,35 @@ impl Provider {
         }
         Ok(Client { application, jti: None })
     }
+}
 
-    /// Spec: RFC 7523 §3 <https://www.rfc-editor.org/rfc/rfc7523#section-3>, draft-ietf-oauth-rfc7523bis
-    async fn by_assertion(
-        &self,
-        issuer: &Issuer,
-        client_id: Option<&str>,
-        assertion: &str,
-        call: &Call,
-    ) -> Result<Client, Refusal> {
-        let compact = crypto::parse(assertion).map_err(|_| unknown())?;
-        let claims = compact.unverified_claims().ok_or_else(unknown)?;
-        let text = |name: &str| claims.get(name).and_then(Value::as_str);
-        let subject = text("sub").ok_or_else(unknown)?;
-        if text("iss") != Some(subject) || client_id.is_some_and(|it| it != subject) {
-            return Err(unknown());
-        }
-        let application = self.find_application(issuer, subject, call).await?.ok_or_else(unknown)?;
-        if application.settings.authentication != ClientAuthentication::PrivateKeyJwt {
-            return Err(unknown());
-        }
-        let keys = application.keys.as_ref().ok_or_else(unknown)?;
-        let key = keys.choose(&compact).map_err(|_| unknown())?;
-        compact.verify(key, &Algorithm::ALL).map_err(|_| unknown())?;
-        check_typ(compact.typ())?;
-        check_audience(&claims, issuer)?;
-        let expires_at = check_times(&claims, call.now)?;
-        let jti = text("jti").filter(|it| it.len() <= 255);
-        let jti = jti.ok_or_else(|| refuse(Cause::AssertionJtiMissing))?;
-        let digest = Digest::of(format!("{}\0{jti}", application.id).as_bytes());
-        Ok(Client { application, jti: Some(Jti { digest, expires_at }) })
+/// Spec: RFC 7523 §3 <https://www.rfc-editor.org/rfc/rfc7523#section-3>, draft-ietf-oauth-rfc7523bis
+fn by_assertion(
+    issuer: &Issuer,
+    (client_id, assertion): (Option<&str>, &str),
+    (named, now): (&Named, Timestamp),
+) -> Result<Client, Refusal> {
+    let compact = crypto::parse(assertion).map_err(|_| unknown())?;
+    let claims = compact.unverified_claims().ok_or_else(unknown)?;
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let subject = text("sub").ok_or_else(unknown)?;
+    if text("iss") != Some(subject) || client_id.is_some_and(|it| it != subject) {
+        return Err(unknown());
     }
+    let application = Arc::clone(named.find(subject).ok_or_else(unknown)?);
+    if application.settings.authentication != ClientAuthentication::PrivateKeyJwt {
+        return Err(unknown());
+    }
+    let keys = application.keys.as_ref().ok_or_else(unknown)?;
+    let key = keys.choose(&compact).map_err(|_| unknown())?;
+    compact.verify(key, &Algorithm::ALL).map_err(|_| unknown())?;
+    check_typ(compact.typ())?;
+    check_audience(&claims, issuer)?;
+    let expires_at = check_times(&claims, now)?;
+    let jti = text("jti").filter(|it| it.len() <= 255);
+    let jti = jti.ok_or_else(|| refuse(Cause::AssertionJtiMissing))?;
+    let digest = Digest::of(format!("{}\0{jti}", application.id).as_bytes());
+    Ok(Client { application, jti: Some(Jti { digest, expires_at }) })
 }
 
 fn check_typ(typ: Option<&str>) -> Result<(), Refusal> {

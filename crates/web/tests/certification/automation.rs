@@ -177,3 +177,18 @@ async fn a_production_domain_can_neither_have_it_nor_test_users() {
         .await;
     assert!(matches!(refused, Err(Refusal::Invalid(_))));
 }
+
+#[tokio::test]
+async fn a_sign_in_that_was_refused_and_sent_twice_gets_the_same_answer() {
+    let mut suite = Suite::open(Mode::Plain).await;
+    suite.house.limit(provider::Limits { person: 1, ..provider::Limits::default() });
+    let right = typed("ada", "correct horse");
+    let mut earlier = suite.house.browser();
+    let target = sign_in_page(&mut earlier).await;
+    earlier.post(&target, &right, Some(ISSUER)).await;
+    let mut browser = suite.house.browser();
+    let target = sign_in_page(&mut browser).await;
+    let mut impatient = browser.clone();
+    assert!(browser.post(&target, &right, Some(ISSUER)).await.body.contains("error="));
+    assert!(impatient.post(&target, &right, Some(ISSUER)).await.body.contains("error="));
+}
