@@ -14,11 +14,11 @@ use crate::{
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ConfigArguments {
     #[command(subcommand)]
-    what: What,
+    what: ConfigureCommand,
 }
 
 #[derive(Subcommand, Clone, Debug)]
-enum What {
+enum ConfigureCommand {
     /// Says what is wrong in the configuration, or what it means.
     Check(Where),
     /// Prints a configuration with comments, to begin with.
@@ -33,19 +33,19 @@ enum What {
 /// Does what was asked, on standard output.
 pub(crate) fn run(arguments: &ConfigArguments) -> Result<(), String> {
     let text = match &arguments.what {
-        What::Check(at) => {
+        ConfigureCommand::Check(at) => {
             let config = config::load(&at.config)?;
             // Read and forgotten: a key that is missing, short or open to everybody is said here too.
             let _ = config.master_key()?;
             let _ = Certificates::load(&config.listen.certificates)?;
             format!("{}\n\nNothing is wrong.\n", summary(&config))
         }
-        What::Example => config::example(),
-        What::NewMasterKey => {
+        ConfigureCommand::Example => config::example(),
+        ConfigureCommand::NewMasterKey => {
             let key = SealKey::generate(&Random::system());
             format!("{}\n", b64::encode(key.expose()))
         }
-        What::Reference => config::reference(),
+        ConfigureCommand::Reference => config::reference(),
     };
     let mut out = std::io::stdout();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| error.to_string())

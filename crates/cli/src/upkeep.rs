@@ -8,7 +8,7 @@ use std::{
 use authority::{Caller, Permission};
 use console::{Console, TenantView};
 use model::{KeySchedule, Timestamp};
-use provider::{Call, Provider, TraceId};
+use provider::{Provider, RequestContext, TraceId};
 
 use crate::{
     clock, every, permits,
@@ -28,8 +28,12 @@ pub(crate) fn sweep(workers: &mut Workers, provider: Arc<Provider>) {
         let (watch, provider) = (Arc::clone(&watch), Arc::clone(&provider));
         async move {
             let (now, may_forget_spent) = look_at_clock(&watch, &provider).await?;
-            let call = Call { now, trace: TraceId::new(provider.random()), from: None };
-            provider.sweep(&call, may_forget_spent).await.map(drop).map_err(|refusal| format!("{refusal:?}"))
+            let context = RequestContext { now, trace: TraceId::new(provider.random()), from: None };
+            provider
+                .sweep(&context, may_forget_spent)
+                .await
+                .map(drop)
+                .map_err(|refusal| format!("{refusal:?}"))
         }
     });
 }

@@ -25,7 +25,7 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
 use serde_json::Value;
-use store::{Place, Store, domains::Scheme};
+use store::{DatabaseLocation, Store, domains::Scheme};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -62,7 +62,7 @@ impl Installation {
         let random = Random::system();
         let master = SealKey::generate(&random);
         write_secret(&folder.path().join("master.key"), &b64::encode(master.expose()));
-        let place = Place::Sqlite(folder.path().join("portvakt.db"));
+        let place = DatabaseLocation::Sqlite(folder.path().join("portvakt.db"));
         let store = Store::open(place, store::Settings::default()).unwrap();
         let console = Console::new(store.clone(), master, random);
         let now = Timestamp::from_seconds(1_700_000_000);
@@ -160,7 +160,7 @@ pub(crate) async fn meddle<T: Send + 'static>(
     let written = fs::metadata(installation.path("portvakt.db")).unwrap().modified().unwrap();
     let seconds = written.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let now = Timestamp::from_seconds(i64::try_from(seconds).unwrap());
-    let place = Place::Sqlite(installation.path("portvakt.db"));
+    let place = DatabaseLocation::Sqlite(installation.path("portvakt.db"));
     let store = Store::open(place, store::Settings::default()).unwrap();
     store.write(move |tx| write(tx, now)).await.unwrap();
     store.close().await;

@@ -29,7 +29,9 @@ pub use backup::Backup;
 pub use client_secrets::SecretView;
 pub use domains::{DomainView, NewDomain};
 pub use identity_sources::{NewIdentitySource, SourceView};
-pub use moving::{Change, Declined, Fault, LARGEST_IMPORT, MadeSecret, Plan, Problem, Verb, member_path};
+pub use moving::{
+    Change, Declined, InputError, LARGEST_IMPORT, MadeSecret, Plan, Problem, Verb, member_path,
+};
 pub use refusal::Refusal;
 pub use signing_keys::{KeyState, KeyView};
 pub use tenants::TenantView;

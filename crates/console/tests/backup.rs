@@ -8,7 +8,7 @@ use console::{Backup, Console, NewTestUser, Refusal, Verb};
 use crypto::{Random, SealKey, Secret};
 use model::StandardClaims;
 use serde_json::json;
-use store::{Place, Settings, Store};
+use store::{DatabaseLocation, Settings, Store};
 
 use crate::house::{HOST, House, NOW, installation, kari, may};
 
@@ -40,7 +40,7 @@ async fn backed_up(house: &House) -> (Backup, Vec<u8>) {
 
 /// An empty database beside the house's, and its console.
 fn an_empty_one(folder: &tempfile::TempDir, master: &SealKey) -> (Store, Console) {
-    let place = Place::Sqlite(folder.path().join("other.db"));
+    let place = DatabaseLocation::Sqlite(folder.path().join("other.db"));
     let store = Store::open(place, Settings::default()).unwrap();
     (store.clone(), Console::new(store, master.clone(), Random::seeded(9)))
 }

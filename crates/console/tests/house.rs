@@ -6,7 +6,7 @@ use crypto::{Random, SealKey};
 use model::{
     ApplicationId, ApplicationKind, ApplicationSettings, DomainId, Environment, TenantId, Timestamp,
 };
-use store::{Place, Settings, Store, audit_events::Link, domains::Scheme};
+use store::{DatabaseLocation, Settings, Store, audit_events::Link, domains::Scheme};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 pub(crate) const HOST: &str = "login.acme.example";
@@ -71,7 +71,8 @@ impl House {
     pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store =
-            Store::open(Place::Sqlite(folder.path().join("portvakt.db")), Settings::default()).unwrap();
+            Store::open(DatabaseLocation::Sqlite(folder.path().join("portvakt.db")), Settings::default())
+                .unwrap();
         let random = Random::seeded(1);
         let master = SealKey::generate(&random);
         let console = Console::new(store.clone(), master.clone(), random);
@@ -90,7 +91,8 @@ impl House {
     pub(crate) fn empty(master: SealKey) -> EmptyHouse {
         let folder = tempfile::tempdir().unwrap();
         let store =
-            Store::open(Place::Sqlite(folder.path().join("portvakt.db")), Settings::default()).unwrap();
+            Store::open(DatabaseLocation::Sqlite(folder.path().join("portvakt.db")), Settings::default())
+                .unwrap();
         let console = Console::new(store.clone(), master, Random::seeded(1));
         EmptyHouse { console, store, folder }
     }

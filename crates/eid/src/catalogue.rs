@@ -19,7 +19,7 @@ use crate::{
 /// An issuer that stands in for the built-in one: the simulators in development, or the operator's own for
 /// the test environment.
 #[derive(Clone, Debug)]
-pub struct Issuer {
+pub struct UpstreamIssuer {
     /// Of which eID.
     pub eid: LoginMethod,
     /// In which environment.
@@ -39,7 +39,7 @@ pub enum IssuerError {
     Production,
 }
 
-impl Issuer {
+impl UpstreamIssuer {
     /// The operator's own issuer for the test environment.
     ///
     /// # Errors
@@ -76,7 +76,7 @@ pub struct Catalogue {
     outbound: Arc<Outbound>,
     /// For the built-in issuers of production, when they are called in another way than the rest.
     strict: Option<Arc<Outbound>>,
-    issuers: Vec<Issuer>,
+    issuers: Vec<UpstreamIssuer>,
     random: Random,
     upstreams: Mutex<HashMap<String, Arc<Upstream>>>,
     tenant_sandbox: Option<TenantSandbox>,
@@ -98,7 +98,7 @@ const MAKERS: &[&Maker] = &[&bankid_no::MAKER, &vipps::MAKER];
 
 impl Catalogue {
     /// Takes the issuers that stand in for built-in ones.
-    pub fn new(outbound: Arc<Outbound>, issuers: Vec<Issuer>, random: Random) -> Self {
+    pub fn new(outbound: Arc<Outbound>, issuers: Vec<UpstreamIssuer>, random: Random) -> Self {
         Self {
             outbound,
             strict: None,
@@ -255,7 +255,7 @@ mod tests {
     use model::{EidEnvironment, LoginMethod};
     use outbound::{Outbound, Settings};
 
-    use super::{Catalogue, Issuer, IssuerError};
+    use super::{Catalogue, IssuerError, UpstreamIssuer};
 
     #[test]
     fn what_is_allowed_for_tests_does_not_reach_the_eids_of_production() {
@@ -273,7 +273,8 @@ mod tests {
 
     #[test]
     fn an_issuer_of_the_operator_stands_in_for_the_test_environment_alone() {
-        let own = Issuer::for_test(LoginMethod::NO_BANKID, "http://mock.internal:8080/realms/x").unwrap();
+        let own =
+            UpstreamIssuer::for_test(LoginMethod::NO_BANKID, "http://mock.internal:8080/realms/x").unwrap();
         let calls = Arc::new(Outbound::new(Settings::default()));
         let catalogue = Catalogue::new(calls, vec![own], Random::system());
         let issuer = |eid, environment| catalogue.issuer(eid, environment).unwrap();
@@ -290,7 +291,7 @@ mod tests {
 
     #[test]
     fn an_issuer_of_production_or_with_more_than_an_address_stands_in_for_none() {
-        let refused = |issuer| Issuer::for_test(LoginMethod::NO_VIPPS, issuer).unwrap_err();
+        let refused = |issuer| UpstreamIssuer::for_test(LoginMethod::NO_VIPPS, issuer).unwrap_err();
         for issuer in [
             "mock.internal",
             "/x",

@@ -13,7 +13,7 @@ mod relying_party;
 mod upstream;
 mod vipps;
 
-pub use catalogue::{Catalogue, Issuer, IssuerError, TenantSandbox};
+pub use catalogue::{Catalogue, IssuerError, TenantSandbox, UpstreamIssuer};
 pub use connector::{Connector, EidError, Outcome, PollEid, Polled, Reason, RedirectEid, Started};
 pub use credentials::{SourceCredentials, SourceMethod};
 pub use probe::{Probe, Probed, Watched};

@@ -7,7 +7,8 @@ use std::{
 
 use crypto::{Algorithm, Random, SigningKey};
 use eid::{
-    Catalogue, Connector, EidError, Issuer, Outcome, RedirectEid, SourceCredentials, SourceMethod, Started,
+    Catalogue, Connector, EidError, Outcome, RedirectEid, SourceCredentials, SourceMethod, Started,
+    UpstreamIssuer,
 };
 use model::{EidEnvironment, Level, LoginMethod, TenantId, Timestamp, UpstreamRequest};
 use oidc::{Params, Returned, Scopes};
@@ -99,7 +100,7 @@ impl StandIn {
         let allowed = vec![Allowed { host: "eid.localhost".to_owned(), port }];
         let outbound = Outbound::new(Settings { allowed, ..Settings::default() });
         let environment = EidEnvironment::Test;
-        let issuers = vec![Issuer { eid, environment, issuer: issuer.clone() }];
+        let issuers = vec![UpstreamIssuer { eid, environment, issuer: issuer.clone() }];
         let catalogue = Catalogue::new(Arc::new(outbound), issuers, Random::system());
         let credentials = SourceCredentials {
             client_id: "us".to_owned(),

@@ -3,7 +3,7 @@
 use oidc::{Scope, Scopes};
 use serde::{Deserialize, Serialize};
 
-use crate::{Proof, SessionId, Timestamp, Wanted, scopes_of_named};
+use crate::{AuthorizationRequest, Proof, SessionId, Timestamp, scopes_of_named};
 
 /// What a session holds, sealed under its cookie. Never a national identity number.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl BrowserSession {
     /// claim that the eID would have been asked for, and not when the person is to be asked.
     ///
     /// Spec: OpenID Connect Core 1.0 §3.1.2.1 (`prompt`, `max_age`), §5.5.1.1 (`acr`)
-    pub fn may_answer(&self, wanted: &Wanted, now: Timestamp) -> bool {
+    pub fn may_answer(&self, wanted: &AuthorizationRequest, now: Timestamp) -> bool {
         let prompt = wanted.prompt;
         if prompt.login || prompt.consent || prompt.select_account || wanted.nin_hint.is_some() {
             return false;
@@ -59,7 +59,8 @@ impl BrowserSession {
 mod tests {
     use super::BrowserSession;
     use crate::{
-        Acr, ApplicationId, EidEnvironment, Level, LoginMethod, Person, Proof, SessionId, Timestamp, Wanted,
+        Acr, ApplicationId, AuthorizationRequest, EidEnvironment, Level, LoginMethod, Person, Proof,
+        SessionId, Timestamp,
     };
     use oidc::{ClaimsRequest, Prompt, ResponseMode, Scope, Scopes};
 
@@ -83,8 +84,8 @@ mod tests {
         )
     }
 
-    fn wanted(change: impl FnOnce(&mut Wanted)) -> Wanted {
-        let mut wanted = Wanted {
+    fn wanted(change: impl FnOnce(&mut AuthorizationRequest)) -> AuthorizationRequest {
+        let mut wanted = AuthorizationRequest {
             application: ApplicationId::from_bytes([0; 16]),
             redirect_uri: String::new(),
             response_mode: ResponseMode::Query,
@@ -114,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_session_answers_only_what_a_new_login_would_not_change() {
-        let answers = |change: fn(&mut Wanted)| session().may_answer(&wanted(change), NOW);
+        let answers = |change: fn(&mut AuthorizationRequest)| session().may_answer(&wanted(change), NOW);
         assert!(answers(|_| {}));
         assert!(answers(|it| it.prompt.none = true));
         assert!(answers(|it| it.max_age = Some(100)));

@@ -51,7 +51,9 @@ pub use id::{
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
 pub use imported_subject::SubjectRoom;
 pub use limit::Rate;
-pub use login::{Login, Memo, Parked, Phase, Trouble, UpstreamRequest, Wanted, upstream_client};
+pub use login::{
+    AuthorizationRequest, Login, Memo, Parked, Phase, Trouble, UpstreamRequest, upstream_client,
+};
 pub use login_method::{Acr, Level, LoginMethod, MethodKind};
 pub use mobile_app::{
     ANDROID_CALLBACK, AndroidApp, AppleApp, IOS_CALLBACK, MobileAppError, apple_app_site_association,

@@ -19,7 +19,7 @@ use crate::{Acr, ApplicationId, Level, LoginMethod, Nin, Timestamp};
 
 /// What the application asked, checked and understood. This is what the flow works with from then on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wanted {
+pub struct AuthorizationRequest {
     /// Who asked.
     pub application: ApplicationId,
     /// Where the answer goes; one of the registered ones.
@@ -208,7 +208,7 @@ impl fmt::Debug for Phase {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Login {
     /// What the application asked; `None` when it is stored under `parked` because it is long.
-    pub wanted: Option<Wanted>,
+    pub wanted: Option<AuthorizationRequest>,
     /// The stored request that this login came from, when there is one; spent when the login ends.
     pub parked: Option<Parked>,
     /// Where it stands.
@@ -259,7 +259,7 @@ impl Login {
     }
 }
 
-impl Wanted {
+impl AuthorizationRequest {
     /// The eIDs that satisfy the request, in the order in which they are shown.
     pub fn eids(&self) -> Vec<LoginMethod> {
         LoginMethod::all().filter(|eid| self.acrs.iter().any(|acr| acr.method() == *eid)).collect()
@@ -311,12 +311,12 @@ impl Wanted {
 
 #[cfg(test)]
 mod tests {
-    use super::Wanted;
+    use super::AuthorizationRequest;
     use crate::{Acr, ApplicationId, Level, LoginMethod};
     use oidc::{ClaimsRequest, Prompt, ResponseMode, Scopes};
 
-    fn wanted(acrs: &[Acr]) -> Wanted {
-        Wanted {
+    fn wanted(acrs: &[Acr]) -> AuthorizationRequest {
+        AuthorizationRequest {
             application: ApplicationId::from_bytes([0; 16]),
             redirect_uri: String::new(),
             response_mode: ResponseMode::Query,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use texts::Cause;
 
 use crate::{
-    Application, Call, Issuer, Provider, Refusal, Refused, Seat,
+    Application, Issuer, Provider, Refusal, Refused, RequestContext, Seat,
     limits::{Limit, neighbourhood},
 };
 
@@ -31,23 +31,23 @@ impl Provider {
     ///
     /// # Errors
     /// [`Refusal::TooMany`].
-    pub fn admit_address(&self, call: &Call) -> Result<(), Refusal> {
-        let Some(address) = call.from else { return Ok(()) };
-        let admitted = self.limits.addresses.admit(neighbourhood(address), 1, call.now);
+    pub fn admit_address(&self, context: &RequestContext) -> Result<(), Refusal> {
+        let Some(address) = context.from else { return Ok(()) };
+        let admitted = self.limits.addresses.admit(neighbourhood(address), 1, context.now);
         admitted.map_err(|wait| self.too_many(Limit::Address, wait))
     }
 
     /// Counts a password that is to be stretched, before it is: whichever username it comes with.
-    pub(crate) fn admit_sign_in(&self, call: &Call) -> Result<(), Refusal> {
-        let Some(address) = call.from else { return Ok(()) };
-        let admitted = self.limits.addresses.admit(neighbourhood(address), SIGN_IN_COSTS, call.now);
+    pub(crate) fn admit_sign_in(&self, context: &RequestContext) -> Result<(), Refusal> {
+        let Some(address) = context.from else { return Ok(()) };
+        let admitted = self.limits.addresses.admit(neighbourhood(address), SIGN_IN_COSTS, context.now);
         admitted.map_err(|wait| self.too_many(Limit::Address, wait))
     }
 
     /// Says whether [`Provider::admit_address`] would refuse, and counts nothing but the refusal.
-    pub(crate) fn may_come_from(&self, call: &Call) -> Result<(), Refusal> {
-        let Some(address) = call.from else { return Ok(()) };
-        let may = self.limits.addresses.would_admit(&neighbourhood(address), 1, call.now);
+    pub(crate) fn may_come_from(&self, context: &RequestContext) -> Result<(), Refusal> {
+        let Some(address) = context.from else { return Ok(()) };
+        let may = self.limits.addresses.would_admit(&neighbourhood(address), 1, context.now);
         may.map_err(|wait| self.too_many(Limit::Address, wait))
     }
 
@@ -71,21 +71,26 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (application, doing): (&Application, Doing),
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<(), Refusal> {
         let counters = match doing {
             Doing::Authorizing => &self.limits.authorizations,
             Doing::Redeeming => &self.limits.tokens,
         };
-        let admitted = counters.admit((issuer.tenant, application.id), 1, call.now);
+        let admitted = counters.admit((issuer.tenant, application.id), 1, context.now);
         admitted.map_err(|wait| self.too_many(Limit::Client, wait).of(&application.client_id))
     }
 
     /// Counts a login of a person, or new tokens from one. At a login the application is told, because by then it is
     /// known where the person is to go.
-    pub(crate) fn admit_person(&self, issuer: &Issuer, subject: &str, call: &Call) -> Result<(), Refusal> {
+    pub(crate) fn admit_person(
+        &self,
+        issuer: &Issuer,
+        subject: &str,
+        context: &RequestContext,
+    ) -> Result<(), Refusal> {
         let key = (issuer.tenant, *crypto::Digest::of(subject.as_bytes()).as_bytes());
-        let admitted = self.limits.persons.admit(key, 1, call.now);
+        let admitted = self.limits.persons.admit(key, 1, context.now);
         admitted.map_err(|wait| self.too_many(Limit::Person, wait))
     }
 
@@ -95,15 +100,15 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (application, size, proved): (&Application, usize, bool),
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<(), Refusal> {
         let kib = u32::try_from(size.div_ceil(1_024)).unwrap_or(u32::MAX);
         let too_many = |wait| self.too_many(Limit::StoredRequests, wait).of(&application.client_id);
-        if let Some(address) = call.from.filter(|_| !proved) {
+        if let Some(address) = context.from.filter(|_| !proved) {
             let by_address = &self.limits.stored_by_address;
-            by_address.admit(neighbourhood(address), kib, call.now).map_err(too_many)?;
+            by_address.admit(neighbourhood(address), kib, context.now).map_err(too_many)?;
         }
         let by_client = &self.limits.stored_by_client;
-        by_client.admit((issuer.tenant, application.id), kib, call.now).map_err(too_many)
+        by_client.admit((issuer.tenant, application.id), kib, context.now).map_err(too_many)
     }
 }

@@ -4,7 +4,7 @@ use crypto::Random;
 use model::{ApplicationSettings, Payload, compatible::Issued};
 use oidc::ExpiresIn;
 
-use crate::{Application, Fault, Issuer, issuer::Key};
+use crate::{Application, InternalError, Issuer, issuer::Key};
 
 /// By whom and for whom tokens of the compatible profile are made.
 pub(crate) fn issued<'a>(issuer: &'a Issuer, application: &'a Application) -> Issued<'a> {
@@ -16,16 +16,21 @@ pub(crate) fn issued<'a>(issuer: &'a Issuer, application: &'a Application) -> Is
 }
 
 /// Signs claims.
-pub(crate) fn signed(key: &Key, claims: &Payload) -> Result<String, Fault> {
-    let payload = serde_json::to_vec(claims).map_err(Fault::new)?;
-    crypto::sign(&key.signing, "JWT", &payload).map_err(Fault::new)
+pub(crate) fn signed(key: &Key, claims: &Payload) -> Result<String, InternalError> {
+    let payload = serde_json::to_vec(claims).map_err(InternalError::new)?;
+    crypto::sign(&key.signing, "JWT", &payload).map_err(InternalError::new)
 }
 
 /// Encrypts a signed token to the application.
-pub(crate) fn encrypted(application: &Application, random: &Random, token: &str) -> Result<String, Fault> {
+pub(crate) fn encrypted(
+    application: &Application,
+    random: &Random,
+    token: &str,
+) -> Result<String, InternalError> {
     let key = application.settings.encryption_key();
-    let key = key.ok_or_else(|| Fault::new(format!("{} has no key to encrypt to", application.client_id)))?;
-    key.encrypt(application.settings.encryption(), random, token).map_err(Fault::new)
+    let key =
+        key.ok_or_else(|| InternalError::new(format!("{} has no key to encrypt to", application.client_id)))?;
+    key.encrypt(application.settings.encryption(), random, token).map_err(InternalError::new)
 }
 
 /// How long an access token lives, as the profile writes it: in the compatible one as a text, but only in the answer to a

@@ -2,7 +2,7 @@
 
 use model::Origin;
 
-use crate::{Call, Issuer, Provider, Refusal};
+use crate::{Issuer, Provider, Refusal, RequestContext};
 
 impl Provider {
     /// Says whether a script of this origin may read our answer. Where the client is known, its own origins
@@ -15,16 +15,16 @@ impl Provider {
         issuer: &Issuer,
         origin: &str,
         client_id: Option<&str>,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<bool, Refusal> {
         let Some(origin) = Origin::parse(origin) else { return Ok(false) };
         if let Some(client_id) = client_id {
-            match self.application(issuer, client_id, call).await {
+            match self.application(issuer, client_id, context).await {
                 Ok(application) => return Ok(application.settings.cors_origins().contains(&origin)),
                 Err(Refusal::NotFound) => {}
                 Err(other) => return Err(other),
             }
         }
-        Ok(self.registered(issuer, call).await?.origins.contains(&origin))
+        Ok(self.registered(issuer, context).await?.origins.contains(&origin))
     }
 }

@@ -9,7 +9,7 @@ use model::{Acr, stands_in_jwks};
 use oidc::{ResponseMode, Scope};
 use serde_json::{Value, json};
 
-use crate::{Call, Issuer, Provider, Refusal, issuer::Key};
+use crate::{Issuer, Provider, Refusal, RequestContext, issuer::Key};
 
 /// The longest life of a token that a signing key signs: the upper limit of an application's setting.
 const LONGEST_TOKEN: Duration = Duration::from_secs(24 * 60 * 60);
@@ -132,11 +132,11 @@ impl Provider {
     ///
     /// # Errors
     /// [`Refusal::Busy`], [`Refusal::Internal`].
-    pub async fn jwks(&self, issuer: &Issuer, call: &Call) -> Result<Value, Refusal> {
-        let published = |key: &&Key| stands_in_jwks(&key.times, LONGEST_TOKEN, call.now);
+    pub async fn jwks(&self, issuer: &Issuer, context: &RequestContext) -> Result<Value, Refusal> {
+        let published = |key: &&Key| stands_in_jwks(&key.times, LONGEST_TOKEN, context.now);
         let mut keys: Vec<&Key> = issuer.keys.iter().filter(published).collect();
         let is_eddsa = |key: &Key| key.algorithm == Algorithm::EdDsa;
-        if keys.iter().any(|key| is_eddsa(key)) && !self.registered(issuer, call).await?.uses_eddsa() {
+        if keys.iter().any(|key| is_eddsa(key)) && !self.registered(issuer, context).await?.uses_eddsa() {
             keys.retain(|key| !is_eddsa(key));
         }
         Ok(json!({"keys": keys.into_iter().map(|key| &key.jwk).collect::<Vec<_>>()}))

@@ -13,9 +13,9 @@ use store::{
 use texts::Cause;
 
 use crate::{
-    Application, Call, Issuer, Provider, Refusal,
-    authorize::Work,
-    noted::{Event, kept_for, row},
+    Application, Issuer, Provider, Refusal, RequestContext,
+    authorize::ActiveLogin,
+    event_queue::{Event, kept_for, row},
 };
 
 /// How many are written at once, so that no login waits long behind them.
@@ -25,17 +25,17 @@ const HOUR: std::time::Duration = std::time::Duration::from_secs(60 * 60);
 
 impl Provider {
     /// Notes an event. Call it after the write that it tells of: what was rolled back has not happened.
-    pub(crate) fn note(&self, issuer: &Issuer, event: Event<'_>, call: &Call) {
-        self.blame_the_clock(event.cause, call);
-        let row = row(issuer, event, (&self.settings, &self.random), call);
-        if self.noted.is_kept(&row, call.from) {
+    pub(crate) fn note(&self, issuer: &Issuer, event: Event<'_>, context: &RequestContext) {
+        self.blame_the_clock(event.cause, context);
+        let row = row(issuer, event, (&self.settings, &self.random), context);
+        if self.noted.is_kept(&row, context.from) {
             self.noted.add(row);
         }
     }
 
     /// Notes that a request to this host was refused before it belonged to a login: too many, no room, a login that is
     /// no more, or our own fault. A few a second; the log has them all.
-    pub fn note_at_the_door(&self, host: &str, cause: Cause, call: &Call) {
+    pub fn note_at_the_door(&self, host: &str, cause: Cause, context: &RequestContext) {
         let kind = match cause {
             Cause::TooManyRequests => Kind::RequestRefused,
             Cause::Busy
@@ -48,11 +48,11 @@ impl Provider {
             // Noted by whoever refused, or nothing to explain.
             _ => return,
         };
-        self.blame_the_clock(Some(cause), call);
+        self.blame_the_clock(Some(cause), context);
         let Some(issuer) = self.issuers.peek(&host.to_ascii_lowercase()) else { return };
         let event = Event { kind, application: None, login: None, eid: None, cause: Some(cause) };
-        let row = row(&issuer, event, (&self.settings, &self.random), call);
-        if self.noted.is_kept(&row, call.from) {
+        let row = row(&issuer, event, (&self.settings, &self.random), context);
+        if self.noted.is_kept(&row, context.from) {
             self.noted.add_at_the_door(row);
         }
     }
@@ -60,13 +60,13 @@ impl Provider {
     /// Notes an event of a login that is being worked on.
     pub(crate) fn note_of(
         &self,
-        work: &Work<'_>,
+        active: &ActiveLogin<'_>,
         kind: Kind,
         eid: Option<LoginMethod>,
         cause: Option<Cause>,
     ) {
-        let (application, login) = (Some(work.application.as_ref()), Some(work.name.as_str()));
-        self.note(work.issuer, Event { kind, application, login, eid, cause }, work.call);
+        let (application, login) = (Some(active.application.as_ref()), Some(active.name.as_str()));
+        self.note(active.issuer, Event { kind, application, login, eid, cause }, active.context);
     }
 
     /// Notes that a client secret was used, unless that is known to the hour.

@@ -10,7 +10,7 @@ use oidc::ClientCredentials;
 use store::{StoreError, failed_attempts};
 
 use crate::{
-    Application, Call, Issuer, Provider, Refusal,
+    Application, Issuer, Provider, Refusal, RequestContext,
     limits::{Limit, MINUTE, neighbourhood},
 };
 
@@ -58,14 +58,14 @@ impl Provider {
         &self,
         issuer: &Issuer,
         credentials: &ClientCredentials,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<(Named, Option<Attempt>), Refusal> {
         let claimed = claimed(credentials);
         // Whoever is refused already costs no look into the database.
-        self.attempt_of(issuer, claimed.clone(), call)?;
+        self.attempt_of(issuer, claimed.clone(), context)?;
         let mut found = HashMap::new();
         for name in claimed {
-            let application = self.find_application(issuer, &name, call).await?;
+            let application = self.find_application(issuer, &name, context).await?;
             found.insert(name, application);
         }
         let known = found.iter().filter(|(_, application)| application.is_some());
@@ -74,7 +74,7 @@ impl Provider {
         if names.is_empty() {
             names.push(NOBODY.to_owned());
         }
-        Ok((Named(found), self.attempt_of(issuer, names, call)?))
+        Ok((Named(found), self.attempt_of(issuer, names, context)?))
     }
 
     /// The same for a test user who signs in.
@@ -85,19 +85,19 @@ impl Provider {
         &self,
         issuer: &Issuer,
         username: &str,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Option<Attempt>, Refusal> {
         // No client id can look like this: it has a control character.
-        self.attempt_of(issuer, vec![format!("user\0{username}")], call)
+        self.attempt_of(issuer, vec![format!("user\0{username}")], context)
     }
 
     fn attempt_of(
         &self,
         issuer: &Issuer,
         names: Vec<String>,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Option<Attempt>, Refusal> {
-        let (Some(address), true) = (call.from, self.limits.most_failures > 0) else { return Ok(None) };
+        let (Some(address), true) = (context.from, self.limits.most_failures > 0) else { return Ok(None) };
         let key = |name: String| {
             let name = Digest::of(name.as_bytes());
             let parts = format!("{}\0{}\0", issuer.domain, neighbourhood(address));
@@ -107,8 +107,8 @@ impl Provider {
         let until = keys.iter().filter_map(|key| self.limits.blocked.get(key.as_bytes())).max();
         match until {
             // An end further away than a span was noted by a clock that has been set back.
-            Some(until) if call.now < until && until <= call.now.after(2 * MINUTE) => {
-                Err(self.too_many(Limit::FailedAuthentication, until.since(call.now)))
+            Some(until) if context.now < until && until <= context.now.after(2 * MINUTE) => {
+                Err(self.too_many(Limit::FailedAuthentication, until.since(context.now)))
             }
             _ => Ok(Some(Attempt(keys))),
         }
@@ -119,10 +119,10 @@ impl Provider {
         &self,
         issuer: &Issuer,
         attempt: Attempt,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<(), Refusal> {
-        self.may_come_from(call)?;
-        let (tenant, now) = (issuer.tenant, call.now);
+        self.may_come_from(context)?;
+        let (tenant, now) = (issuer.tenant, context.now);
         let counting = self.store.write(move |tx| {
             let count = |key: Digest| {
                 let (failures, ends_at) =

@@ -8,13 +8,13 @@ mod admission;
 mod answers;
 mod application;
 mod authorize;
-mod call;
+mod client_discovery;
 mod clock_jump;
 mod cors;
 mod discovery;
-mod discovery_of;
 mod eid_watch;
 mod eids;
+mod event_queue;
 mod events;
 mod failed_authentications;
 mod hint;
@@ -22,16 +22,15 @@ mod issuer;
 mod limits;
 mod load_application;
 mod load_issuer;
-mod load_registered;
+mod load_registered_origins;
 mod logout;
 mod mint;
-mod noted;
-mod packed;
 mod permitted;
 mod provider;
 mod refusal;
 mod registered;
-mod remembered;
+mod request_context;
+mod sealed_layout;
 mod session;
 mod session_cookie;
 mod settings;
@@ -39,20 +38,21 @@ mod subject;
 mod sweep;
 mod tally;
 mod token;
+mod ttl_cache;
 mod userinfo;
 
 pub use application::Application;
 pub use authorize::{
-    Arrival, Brought, Choice, ConsentAsk, CookieChange, Ended, LoginAction, LoginCookie, Pushed, Selection,
-    SharedClaim, SignInAsk, Step, TroubleAt, Turn,
+    Arrival, BrowserCookies, Choice, ConsentAsk, CookieChange, Ended, LoginAction, LoginCookie,
+    LoginResponse, PasswordPrompt, Pushed, Selection, SharedClaim, Step, TroubleAt,
 };
-pub use call::{Call, TraceId};
 pub use eids::OfferedEid;
 pub use issuer::Issuer;
 pub use limits::{Limits, Seat, neighbourhood};
 pub use logout::{LoggedOut, LogoutStep};
 pub use provider::Provider;
-pub use refusal::{Fault, Refusal, Refused};
+pub use refusal::{InternalError, Refusal, Refused};
+pub use request_context::{RequestContext, TraceId};
 pub use session_cookie::SessionCookie;
 pub use settings::Settings;
 pub use tally::Tally;

@@ -6,7 +6,7 @@ use model::{ApplicationId, ApplicationSettings};
 use oidc::KeySet;
 use store::{StoreError, applications, client_secrets};
 
-use crate::{Application, Call, Fault, Issuer, Provider, Refusal, application::LiveSecret};
+use crate::{Application, InternalError, Issuer, Provider, Refusal, RequestContext, application::LiveSecret};
 
 type Rows = (applications::Application, Vec<client_secrets::ClientSecret>);
 
@@ -18,8 +18,8 @@ fn live(row: &client_secrets::ClientSecret) -> LiveSecret {
     LiveSecret { digest: row.secret_digest, ends_at, last_used_at: row.last_used_at }
 }
 
-fn assemble((row, secrets): Rows) -> Result<Application, Fault> {
-    let settings = ApplicationSettings::parse(&row.settings).map_err(Fault::new)?;
+fn assemble((row, secrets): Rows) -> Result<Application, InternalError> {
+    let settings = ApplicationSettings::parse(&row.settings).map_err(InternalError::new)?;
     Ok(Application {
         id: row.id,
         client_id: row.client_id,
@@ -36,12 +36,12 @@ impl Provider {
         &self,
         issuer: &Issuer,
         client_id: &str,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Arc<Application>, Refusal> {
         if client_id.len() > 255 || client_id.contains(char::is_control) {
             return Err(Refusal::NotFound);
         }
-        let (tenant, domain, now) = (issuer.tenant, issuer.domain, call.now);
+        let (tenant, domain, now) = (issuer.tenant, issuer.domain, context.now);
         let key = (tenant, domain, client_id.to_owned());
         let client_id = client_id.to_owned();
         let loading = async {
@@ -63,9 +63,9 @@ impl Provider {
         &self,
         issuer: &Issuer,
         client_id: &str,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Option<Arc<Application>>, Refusal> {
-        match self.application(issuer, client_id, call).await {
+        match self.application(issuer, client_id, context).await {
             Ok(application) => Ok(Some(application)),
             Err(Refusal::NotFound) => Ok(None),
             Err(other) => Err(other),
@@ -77,7 +77,7 @@ impl Provider {
         &self,
         issuer: &Issuer,
         id: ApplicationId,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Arc<Application>, Refusal> {
         let tenant = issuer.tenant;
         let loading = async {
@@ -86,9 +86,9 @@ impl Provider {
                 other => other.map(|row| (row.domain_id, row.client_id)).map_err(Refusal::from),
             }
         };
-        match &*self.client_ids.get((tenant, id), call.now, loading).await? {
+        match &*self.client_ids.get((tenant, id), context.now, loading).await? {
             (domain, client_id) if *domain == issuer.domain => {
-                self.application(issuer, client_id, call).await
+                self.application(issuer, client_id, context).await
             }
             _ => Err(Refusal::NotFound),
         }

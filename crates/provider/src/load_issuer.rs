@@ -8,7 +8,7 @@ use model::{DomainSettings, EidEnvironment, IdentitySourceSettings, KeyTimes, Lo
 use store::{StoreError, Tx, domains, identity_sources, signing_keys, subject_keys, tenants};
 
 use crate::{
-    Call, Fault, Issuer, Provider, Refusal,
+    InternalError, Issuer, Provider, Refusal, RequestContext,
     issuer::{Key, Source},
 };
 
@@ -47,8 +47,8 @@ fn rows(tx: &mut impl Tx, host: &str) -> Result<Option<Rows>, StoreError> {
     }))
 }
 
-fn broken(what: &str) -> Fault {
-    Fault::new(format!("{what} cannot be opened or read; is this the right master key?"))
+fn broken(what: &str) -> InternalError {
+    InternalError::new(format!("{what} cannot be opened or read; is this the right master key?"))
 }
 
 impl Provider {
@@ -58,18 +58,18 @@ impl Provider {
     ///
     /// # Errors
     /// [`Refusal::NotFound`] for a host that is nobody's; [`Refusal::Internal`] when its secrets do not open.
-    pub async fn issuer(&self, host: &str, call: &Call) -> Result<Arc<Issuer>, Refusal> {
+    pub async fn issuer(&self, host: &str, context: &RequestContext) -> Result<Arc<Issuer>, Refusal> {
         let host = host.to_ascii_lowercase();
-        let loading = self.load_issuer(host.clone(), call);
-        self.issuers.get(host, call.now, loading).await
+        let loading = self.load_issuer(host.clone(), context);
+        self.issuers.get(host, context.now, loading).await
     }
 
-    async fn load_issuer(&self, host: String, call: &Call) -> Result<Issuer, Refusal> {
+    async fn load_issuer(&self, host: String, context: &RequestContext) -> Result<Issuer, Refusal> {
         if host.len() > 255 {
             return Err(Refusal::NotFound);
         }
         let rows = self.store.read(move |tx| rows(tx, &host)).await?.ok_or(Refusal::NotFound)?;
-        Ok(self.assemble(rows, call)?)
+        Ok(self.assemble(rows, context)?)
     }
 
     /// Opens every domain as a request to it would; gives how many there are, and the hosts of those that cannot answer
@@ -110,7 +110,7 @@ impl Provider {
     }
 
     /// Opens what has to be open before anybody is answered.
-    fn open(&self, rows: &Rows) -> Result<Opened, Fault> {
+    fn open(&self, rows: &Rows) -> Result<Opened, InternalError> {
         let Rows { domain, tenant, .. } = rows;
         let opened = OpenTenant::open(&self.master, tenant).map_err(|_| broken("the tenant's data key"))?;
         let mut subject_keys = HashMap::new();
@@ -123,13 +123,13 @@ impl Provider {
         }
         Ok(Opened {
             keys: rows.signing_keys.iter().map(|row| key(&opened, row)).collect::<Result<_, _>>()?,
-            settings: DomainSettings::parse(&domain.settings).map_err(Fault::new)?,
+            settings: DomainSettings::parse(&domain.settings).map_err(InternalError::new)?,
             subject_keys,
             opened,
         })
     }
 
-    fn assemble(&self, rows: Rows, call: &Call) -> Result<Issuer, Fault> {
+    fn assemble(&self, rows: Rows, context: &RequestContext) -> Result<Issuer, InternalError> {
         let Opened { opened, keys, subject_keys, settings } = self.open(&rows)?;
         let Rows { domain, tenant, .. } = &rows;
         let url = format!("{}://{}", domain.scheme.as_str(), domain.host);
@@ -138,7 +138,7 @@ impl Provider {
             if let Some(eid) =
                 LoginMethod::parse(&row.eid).filter(|_| row.environment.may_serve(domain.environment))
             {
-                sources.insert(eid, self.source((&opened, &url), eid, row, call));
+                sources.insert(eid, self.source((&opened, &url), eid, row, context));
             }
         }
         let off = rows.sources.iter().filter(|row| row.disabled_at.is_some());
@@ -163,7 +163,7 @@ impl Provider {
         (tenant, url): (&OpenTenant, &str),
         eid: LoginMethod,
         row: &identity_sources::IdentitySource,
-        call: &Call,
+        context: &RequestContext,
     ) -> Source {
         let column = SealedColumn::Credentials { source: row.id, version: row.credentials_version };
         let opened = row.sealed_credentials.as_deref().and_then(|sealed| tenant.unseal(&column, sealed).ok());
@@ -179,15 +179,15 @@ impl Provider {
         };
         let connector = of_tenant.unwrap_or_else(stored);
         if let Err(error) = &connector {
-            tracing::error!(trace = %call.trace, eid = eid.as_str(), source = %row.id, %error, "an identity source is unusable");
+            tracing::error!(trace = %context.trace, eid = eid.as_str(), source = %row.id, %error, "an identity source is unusable");
         }
         let settings = IdentitySourceSettings::parse(&row.settings).unwrap_or_else(|error| {
-            tracing::error!(trace = %call.trace, eid = eid.as_str(), source = %row.id, %error, "the settings of an identity source are ignored");
+            tracing::error!(trace = %context.trace, eid = eid.as_str(), source = %row.id, %error, "the settings of an identity source are ignored");
             IdentitySourceSettings::default()
         });
         let watched = self.catalogue.watched(row.tenant_id, eid, row.environment);
         if let Some(watched) = &watched {
-            self.eid_watch.use_eid(watched, call.now);
+            self.eid_watch.use_eid(watched, context.now);
         }
         let logins_tell = watched.as_ref().is_some_and(|it| !it.of_tenant);
         let issuer = watched.map(|it| it.name);
@@ -201,12 +201,12 @@ impl Provider {
     }
 }
 
-fn key(tenant: &OpenTenant, row: &signing_keys::SigningKey) -> Result<Key, Fault> {
+fn key(tenant: &OpenTenant, row: &signing_keys::SigningKey) -> Result<Key, InternalError> {
     let algorithm = Algorithm::parse(&row.algorithm).ok_or_else(|| broken("a signing key"))?;
     let der = tenant
         .unseal(&SealedColumn::SigningKey(&row.id), &row.sealed_private_key)
         .map_err(|_| broken("a signing key"))?;
-    let signing = SigningKey::from_pkcs8(algorithm, der.expose()).map_err(Fault::new)?;
+    let signing = SigningKey::from_pkcs8(algorithm, der.expose()).map_err(InternalError::new)?;
     // What is published follows from what is sealed: who can write to the database publishes no key of their own.
     let jwk = signing.public_jwk();
     Ok(Key {
@@ -217,7 +217,7 @@ fn key(tenant: &OpenTenant, row: &signing_keys::SigningKey) -> Result<Key, Fault
             withdrawn_at: row.withdrawn_at,
         },
         algorithm,
-        public: PublicKey::from_jwk(&jwk).map_err(Fault::new)?,
+        public: PublicKey::from_jwk(&jwk).map_err(InternalError::new)?,
         jwk,
         signing,
     })

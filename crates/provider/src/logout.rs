@@ -13,8 +13,8 @@ use store::{StoreError, browser_sessions, login_events::Kind};
 use texts::Cause;
 
 use crate::{
-    Application, Brought, Call, CookieChange, Issuer, Provider, Refusal, Refused, SessionCookie,
-    noted::Event, refusal::refuse_page, session::Resumed,
+    Application, BrowserCookies, CookieChange, Issuer, Provider, Refusal, Refused, RequestContext,
+    SessionCookie, event_queue::Event, refusal::refuse_page, session::Resumed,
 };
 
 /// What the browser is shown, and what it forgets.
@@ -78,16 +78,16 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (params, confirmed): (&LogoutParams, bool),
-        brought: &Brought,
-        call: &Call,
+        brought: &BrowserCookies,
+        context: &RequestContext,
     ) -> Result<LoggedOut, Refusal> {
-        let asked = match self.asked_logout(issuer, params, call).await {
+        let asked = match self.asked_logout(issuer, params, context).await {
             Err(Refusal::Page(refused)) => {
                 return Ok(LoggedOut { step: LogoutStep::Refused(refused), cookies: Vec::new() });
             }
             other => other?,
         };
-        let sessions = self.live_sessions(issuer, &brought.sessions, call).await?;
+        let sessions = self.live_sessions(issuer, &brought.sessions, context).await?;
         let named = |it: &Resumed| asked.hinted.as_deref() == Some(it.held.id.to_string().as_str());
         let may_end = sessions.is_empty() || sessions.iter().any(named);
         // Without a session there is nothing to lose but the way: a link without a hint still asks.
@@ -97,7 +97,7 @@ impl Provider {
             let step = LogoutStep::Confirm { application: asked.application };
             return Ok(LoggedOut { step, cookies: Vec::new() });
         }
-        self.end_sessions(issuer, (asked.application.as_deref(), sessions), call).await?;
+        self.end_sessions(issuer, (asked.application.as_deref(), sessions), context).await?;
         let cookies = brought.sessions.iter().map(|it| CookieChange::RemoveSession(it.eid)).collect();
         let step = match asked.location {
             Some(location) => LogoutStep::Return(location),
@@ -110,11 +110,11 @@ impl Provider {
         &self,
         issuer: &Issuer,
         cookies: &[SessionCookie],
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Vec<Resumed>, Refusal> {
         let mut live = Vec::new();
         for cookie in cookies {
-            live.extend(self.open_session(issuer, cookie, call).await?);
+            live.extend(self.open_session(issuer, cookie, context).await?);
         }
         Ok(live)
     }
@@ -123,7 +123,7 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (application, sessions): (Option<&Application>, Vec<Resumed>),
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<(), Refusal> {
         if sessions.is_empty() {
             return Ok(());
@@ -140,7 +140,7 @@ impl Provider {
         });
         for eid in removed.await? {
             let kind = Kind::LoggedOut;
-            self.note(issuer, Event { kind, application, login: None, eid: Some(eid), cause: None }, call);
+            self.note(issuer, Event { kind, application, login: None, eid: Some(eid), cause: None }, context);
         }
         Ok(())
     }
@@ -152,13 +152,13 @@ impl Provider {
         issuer: &Issuer,
         application: Option<&Application>,
         uri: &str,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<(), Refusal> {
         let refused = refuse_page(Cause::LogoutReturnNotRegistered);
         match application {
             Some(application) if application.settings.takes_logout(uri) => Ok(()),
             Some(application) => Err(refused.of(&application.client_id)),
-            None if self.registered(issuer, call).await?.takes_bare_logout(uri) => Ok(()),
+            None if self.registered(issuer, context).await?.takes_bare_logout(uri) => Ok(()),
             None => Err(refused),
         }
     }
@@ -167,14 +167,16 @@ impl Provider {
         &self,
         issuer: &Issuer,
         params: &LogoutParams,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Asked, Refusal> {
         let wrong = refuse_page(Cause::LogoutMalformed);
         if params.has_duplicate {
             return Err(wrong);
         }
         let hint = match &params.id_token_hint {
-            Some(token) => Some(issuer.hint(token, call.now).ok_or(refuse_page(Cause::LogoutHintInvalid))?),
+            Some(token) => {
+                Some(issuer.hint(token, context.now).ok_or(refuse_page(Cause::LogoutHintInvalid))?)
+            }
             None => None,
         };
         // "the OP MUST verify that the Client Identifier matches the one used when issuing the ID Token"
@@ -185,7 +187,7 @@ impl Provider {
         };
         let application = match client_id {
             None => None,
-            Some(client_id) => match self.application(issuer, client_id, call).await {
+            Some(client_id) => match self.application(issuer, client_id, context).await {
                 Err(Refusal::NotFound) => return Err(refuse_page(Cause::ClientUnknown)),
                 other => Some(other?),
             },
@@ -193,7 +195,7 @@ impl Provider {
         let location = match &params.post_logout_redirect_uri {
             None => None,
             Some(uri) => {
-                self.check_return(issuer, application.as_deref(), uri, call).await?;
+                self.check_return(issuer, application.as_deref(), uri, context).await?;
                 Some(with_state(uri, params.state.as_deref()))
             }
         };

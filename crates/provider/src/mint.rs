@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use store::{access_tokens, grants, refresh_tokens};
 
 use crate::{
-    Application, Fault, Issuer, answers,
+    Application, InternalError, Issuer, answers,
     issuer::Key,
-    packed::{pack, unpack},
+    sealed_layout::{pack, unpack},
 };
 
 /// A code lives this long.
@@ -50,7 +50,7 @@ pub(crate) fn mint_code(
     grant: &Grant,
     random: &Random,
     now: Timestamp,
-) -> Result<MintedCode, Fault> {
+) -> Result<MintedCode, InternalError> {
     let id = GrantId::new(random, now);
     let code = random.token();
     let key = SealKey::generate(random);
@@ -207,11 +207,11 @@ pub(crate) fn signing_key<'a>(
     issuer: &'a Issuer,
     application: &Application,
     now: Timestamp,
-) -> Result<&'a Key, Fault> {
+) -> Result<&'a Key, InternalError> {
     let algorithm = application.settings.algorithm();
     let usable = issuer.keys.iter().filter(|key| key.algorithm == algorithm && signs_now(&key.times, now));
     let key = usable.max_by_key(|key| key.times.active_at);
-    key.ok_or_else(|| Fault::new(format!("no active {} key", algorithm.as_str())))
+    key.ok_or_else(|| InternalError::new(format!("no active {} key", algorithm.as_str())))
 }
 
 /// Signs and puts together the answer of the token endpoint. Everything has been committed by now.
@@ -221,7 +221,7 @@ pub(crate) fn token_response(
     grant: &Grant,
     (access_token, refresh_token, random): (&Secret<String>, Option<&Secret<String>>, &Random),
     (is_refresh, now): (bool, Timestamp),
-) -> Result<TokenResponse, Fault> {
+) -> Result<TokenResponse, InternalError> {
     let id_token = if grant.scopes.has(Scope::Openid) {
         let key = signing_key(issuer, application, now)?;
         let claims = id_token_claims(issuer, application, grant, access_token, now);

@@ -4,7 +4,7 @@
 //! is left out; an application, eID, environment or level that is no longer allowed ends the answer. Nothing is
 //! changed or spent here, so allowing it again revives what is stored.
 
-use model::{Grant, Proof, Wanted};
+use model::{AuthorizationRequest, Grant, Proof};
 use oidc::Scope;
 
 use crate::{Application, Issuer};
@@ -40,8 +40,8 @@ pub(crate) fn permitted_grant(issuer: &Issuer, application: &Application, mut gr
 pub(crate) fn permitted_request(
     issuer: &Issuer,
     application: &Application,
-    mut wanted: Wanted,
-) -> Option<Wanted> {
+    mut wanted: AuthorizationRequest,
+) -> Option<AuthorizationRequest> {
     let settings = &application.settings;
     if !settings.may_have_nin(issuer.environment) {
         wanted.scopes = wanted.scopes.without(Scope::Nin);

@@ -11,8 +11,8 @@ use model::{ApplicationId, ClockJump, DomainId, TenantId};
 use store::Store;
 
 use crate::{
-    Application, Issuer, Settings, Tally, eid_watch::EidWatch, limits::Limiter, noted::Noted,
-    registered::Registered, remembered::Remembered,
+    Application, Issuer, Settings, Tally, eid_watch::EidWatch, event_queue::EventQueue, limits::Limiter,
+    registered::Registered, ttl_cache::TtlCache,
 };
 
 /// An OpenID Provider for all domains of an installation.
@@ -22,16 +22,16 @@ pub struct Provider {
     pub(crate) master: SealKey,
     pub(crate) random: Random,
     /// By host; the host decides the tenant.
-    pub(crate) issuers: Remembered<String, Issuer>,
-    pub(crate) applications: Remembered<(TenantId, DomainId, String), Application>,
+    pub(crate) issuers: TtlCache<String, Issuer>,
+    pub(crate) applications: TtlCache<(TenantId, DomainId, String), Application>,
     /// The domain and `client_id` of an application.
-    pub(crate) client_ids: Remembered<(TenantId, ApplicationId), (DomainId, String)>,
-    pub(crate) registered_at: Remembered<(TenantId, DomainId), Registered>,
+    pub(crate) client_ids: TtlCache<(TenantId, ApplicationId), (DomainId, String)>,
+    pub(crate) registered_at: TtlCache<(TenantId, DomainId), Registered>,
     pub(crate) eid_watch: EidWatch,
     returning: Mutex<HashSet<[u8; 16]>>,
     jumped: Mutex<Option<ClockJump>>,
     pub(crate) settings: Settings,
-    pub(crate) noted: Noted,
+    pub(crate) noted: EventQueue,
     pub(crate) tally: Tally,
     pub(crate) limits: Limiter,
 }
@@ -56,16 +56,16 @@ impl Provider {
             catalogue,
             master,
             random,
-            issuers: Remembered::new(1_000),
-            applications: Remembered::new(10_000),
-            client_ids: Remembered::new(10_000),
-            registered_at: Remembered::new(1_000),
+            issuers: TtlCache::new(1_000),
+            applications: TtlCache::new(10_000),
+            client_ids: TtlCache::new(10_000),
+            registered_at: TtlCache::new(1_000),
             eid_watch: EidWatch::default(),
             returning: Mutex::new(HashSet::new()),
             jumped: Mutex::default(),
             settings: Settings::default(),
             limits: Limiter::new(Settings::default().limits),
-            noted: Noted::default(),
+            noted: EventQueue::default(),
             tally: Tally::default(),
         }
     }

@@ -9,9 +9,9 @@ use texts::Cause;
 /// Our own trouble, with its cause; logged once, never sent out.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct Fault(Arc<dyn std::error::Error + Send + Sync>);
+pub struct InternalError(Arc<dyn std::error::Error + Send + Sync>);
 
-impl Fault {
+impl InternalError {
     /// Wraps a cause.
     pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self(Arc::from(cause.into()))
@@ -53,20 +53,20 @@ pub enum Refusal {
     /// Overloaded or unreachable; trying again is safe.
     Busy,
     /// Our own trouble.
-    Internal(Fault),
+    Internal(InternalError),
 }
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Busy | StoreError::Unreachable(_) => Self::Busy,
-            other => Self::Internal(Fault::new(other)),
+            other => Self::Internal(InternalError::new(other)),
         }
     }
 }
 
-impl From<Fault> for Refusal {
-    fn from(fault: Fault) -> Self {
+impl From<InternalError> for Refusal {
+    fn from(fault: InternalError) -> Self {
         Self::Internal(fault)
     }
 }

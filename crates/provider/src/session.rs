@@ -7,8 +7,8 @@ use oidc::Scopes;
 use store::{StoreError, WriteTx, browser_sessions};
 
 use crate::{
-    Application, Call, Issuer, Provider, Refusal, SessionCookie,
-    packed::{pack, unpack},
+    Application, Issuer, Provider, Refusal, RequestContext, SessionCookie,
+    sealed_layout::{pack, unpack},
 };
 
 /// The way to a session's row, and what opens it.
@@ -91,7 +91,7 @@ impl Provider {
         (issuer, application): (&Issuer, &Application),
         (proof, asked): (&Proof, Scopes),
         brought: &[SessionCookie],
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Option<NewSession>, Refusal> {
         if !issuer.remembers(application, proof.eid) {
             return Ok(None);
@@ -100,7 +100,7 @@ impl Provider {
         let key = SessionKey::of(proof.eid, secret.expose());
         let id = SessionId::from_bytes(self.random.bytes());
         let held = BrowserSession::new(id, proof.clone(), asked);
-        let ends_at = call.now.after(issuer.settings.session_limits().at_most);
+        let ends_at = context.now.after(issuer.settings.session_limits().at_most);
         let row = browser_sessions::BrowserSession {
             tenant_id: issuer.tenant,
             session_digest: key.digest,
@@ -111,10 +111,10 @@ impl Provider {
                 .subject_of(issuer, SubjectOf::Tenant(issuer.tenant), (proof, application.settings.profile))
                 .await?,
             sealed_proof: key.seal.seal(&self.random, &key.place(issuer), pack(&held)?.expose()),
-            created_at: call.now,
-            used_at: call.now,
+            created_at: context.now,
+            used_at: context.now,
             ends_at,
-            expires_at: issuer.idle_until(call.now).min(ends_at),
+            expires_at: issuer.idle_until(context.now).min(ends_at),
         };
         let replaced = brought.iter().filter(|it| it.eid == proof.eid).filter_map(SessionKey::read);
         Ok(Some(NewSession {
@@ -131,10 +131,10 @@ impl Provider {
         &self,
         issuer: &Issuer,
         cookie: &SessionCookie,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Option<Resumed>, Refusal> {
         let Some(key) = SessionKey::read(cookie) else { return Ok(None) };
-        let (tenant, digest, now) = (issuer.tenant, key.digest, call.now);
+        let (tenant, digest, now) = (issuer.tenant, key.digest, context.now);
         let row = self.store.read(move |tx| browser_sessions::find(tx, tenant, &digest, now)).await?;
         let row = row.filter(|row| row.domain_id == issuer.domain && row.eid == key.eid.as_str());
         let opened = row.and_then(|row| key.seal.open(&key.place(issuer), &row.sealed_proof).ok());

@@ -6,7 +6,7 @@ use authority::SealedColumn;
 use model::{Profile, Proof, Sector, SubjectOf, SubjectRoom, derive_compatible_subject, derive_subject};
 use store::imported_subjects;
 
-use crate::{Fault, Issuer, Provider, Refusal, authorize::Work};
+use crate::{InternalError, Issuer, Provider, Refusal, authorize::ActiveLogin};
 
 impl Provider {
     /// The subject by which `of` knows a person. An imported one wins; a derived one that was imported for somebody
@@ -22,7 +22,8 @@ impl Provider {
     ) -> Result<String, Refusal> {
         let environment = proof.environment;
         let key = issuer.subject_keys.get(&environment);
-        let key = key.ok_or_else(|| Fault::new(format!("no subject key for {}", environment.as_str())))?;
+        let key =
+            key.ok_or_else(|| InternalError::new(format!("no subject key for {}", environment.as_str())))?;
         let derived = match profile {
             Profile::Modern => derive_subject(key, of, proof.eid, &proof.stable_id),
             Profile::Compatible => derive_compatible_subject(key, of, proof.eid, &proof.stable_id),
@@ -40,16 +41,19 @@ impl Provider {
                 SealedColumn::ImportedSubject { environment, sector: room.sector(), person: &person };
             let opened = issuer.opened.unseal(&column, &row.sealed_sub).ok();
             let sub = opened.and_then(|it| String::from_utf8(it.expose().clone()).ok());
-            return sub.ok_or_else(|| Fault::new("an imported subject does not open").into());
+            return sub.ok_or_else(|| InternalError::new("an imported subject does not open").into());
         }
         if !found.is_empty() {
-            return Err(Fault::new("the derived subject of a person was imported for another person").into());
+            return Err(InternalError::new(
+                "the derived subject of a person was imported for another person",
+            )
+            .into());
         }
         Ok(derived)
     }
 
     /// The subject by which this login's application knows a person.
-    pub(crate) async fn subject(&self, work: &Work<'_>, proof: &Proof) -> Result<String, Refusal> {
+    pub(crate) async fn subject(&self, work: &ActiveLogin<'_>, proof: &Proof) -> Result<String, Refusal> {
         let of = match work.application.settings.sector {
             Sector::Tenant => SubjectOf::Tenant(work.issuer.tenant),
             Sector::Application => SubjectOf::Application(work.application.id),

@@ -2,7 +2,7 @@
 
 use store::sweep;
 
-use crate::{Call, Provider, Refusal};
+use crate::{Provider, Refusal, RequestContext};
 
 /// How many rows of a table go at once, so that no write waits long behind a sweep.
 const AT_ONCE: u32 = 1_000;
@@ -15,8 +15,8 @@ impl Provider {
     ///
     /// # Errors
     /// [`Refusal::Busy`], [`Refusal::Internal`]: try again at the next round.
-    pub async fn sweep(&self, call: &Call, may_forget_spent: bool) -> Result<u64, Refusal> {
-        let now = call.now;
+    pub async fn sweep(&self, context: &RequestContext, may_forget_spent: bool) -> Result<u64, Refusal> {
+        let now = context.now;
         let mut removed = 0;
         loop {
             let round = self.store.write(move |tx| match may_forget_spent {

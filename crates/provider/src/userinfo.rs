@@ -8,7 +8,7 @@ use store::access_tokens;
 use texts::Cause;
 
 use crate::{
-    Application, Call, Fault, Issuer, Provider, Refusal, answers,
+    Application, InternalError, Issuer, Provider, Refusal, RequestContext, answers,
     mint::{open_grant, signing_key},
     permitted::permitted_grant,
     refusal::refuse,
@@ -38,23 +38,33 @@ impl Provider {
     /// # Errors
     /// `invalid_token` for anything that is not a live token of this domain; `insufficient_scope` without
     /// `openid`. [`Refusal::TooMany`] where an address presents too many of those.
-    pub async fn userinfo(&self, issuer: &Issuer, token: &str, call: &Call) -> Result<Userinfo, Refusal> {
-        let answer = self.find_userinfo(issuer, token, call).await;
+    pub async fn userinfo(
+        &self,
+        issuer: &Issuer,
+        token: &str,
+        context: &RequestContext,
+    ) -> Result<Userinfo, Refusal> {
+        let answer = self.find_userinfo(issuer, token, context).await;
         if matches!(&answer, Err(Refusal::OAuth(_))) {
-            self.admit_address(call)?;
+            self.admit_address(context)?;
         }
         answer
     }
 
-    async fn find_userinfo(&self, issuer: &Issuer, token: &str, call: &Call) -> Result<Userinfo, Refusal> {
+    async fn find_userinfo(
+        &self,
+        issuer: &Issuer,
+        token: &str,
+        context: &RequestContext,
+    ) -> Result<Userinfo, Refusal> {
         let invalid = || refuse(Cause::TokenInvalid);
         if token.len() != 43 {
             return Err(invalid());
         }
-        let (tenant, digest, now) = (issuer.tenant, Digest::of(token.as_bytes()), call.now);
+        let (tenant, digest, now) = (issuer.tenant, Digest::of(token.as_bytes()), context.now);
         let live = self.store.read(move |tx| access_tokens::find_live(tx, tenant, &digest, now)).await?;
         let live = live.filter(|it| it.domain_id == issuer.domain).ok_or_else(invalid)?;
-        let application = match self.application_by_id(issuer, live.application_id, call).await {
+        let application = match self.application_by_id(issuer, live.application_id, context).await {
             Err(Refusal::NotFound) => return Err(invalid()),
             other => other?,
         };
@@ -71,7 +81,7 @@ impl Provider {
         if application.settings.userinfo_response == UserinfoResponse::FromTokenEndpoint {
             return Err(refuse(Cause::UserinfoIsOff).of(&application.client_id));
         }
-        let body = self.userinfo_body(issuer, &application, &grant, call.now)?;
+        let body = self.userinfo_body(issuer, &application, &grant, context.now)?;
         Ok(Userinfo { body, client_id: application.client_id.clone() })
     }
 
@@ -82,7 +92,7 @@ impl Provider {
         application: &Application,
         grant: &Grant,
         now: Timestamp,
-    ) -> Result<UserinfoBody, Fault> {
+    ) -> Result<UserinfoBody, InternalError> {
         let settings = &application.settings;
         let is_plain = settings.userinfo_response == UserinfoResponse::PlainJson;
         let mut claims = Payload::default();

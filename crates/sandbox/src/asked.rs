@@ -46,7 +46,7 @@ pub enum Outcome {
 
 /// What the simulator does wrong on request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Fault {
+pub enum SimulatedFault {
     /// Another nonce in the ID token.
     WrongNonce,
     /// Another audience.
@@ -99,6 +99,6 @@ pub(crate) struct Issued {
     pub(crate) scope: Vec<String>,
     pub(crate) person: Person,
     pub(crate) outcome: Outcome,
-    pub(crate) fault: Option<Fault>,
+    pub(crate) fault: Option<SimulatedFault>,
     pub(crate) at: i64,
 }

@@ -6,7 +6,7 @@ use crypto::{Random, b64};
 use serde_json::{Value, json};
 
 use crate::{
-    Client, Fault, Outcome,
+    Client, Outcome, SimulatedFault,
     asked::{Issued, Parameters},
 };
 
@@ -102,7 +102,8 @@ fn subject(issued: &Issued) -> String {
 }
 
 pub(crate) fn id_token(issued: &Issued, random: &Random) -> Value {
-    let biometrics = issued.outcome == Outcome::ApproveBiometrics || issued.fault == Some(Fault::LowerLevel);
+    let biometrics =
+        issued.outcome == Outcome::ApproveBiometrics || issued.fault == Some(SimulatedFault::LowerLevel);
     let (acr, amr) = match (biometrics, issued.outcome) {
         (true, _) => ("urn:bankid:bis;LOA=3", json!(["bis-mfa", "bis-bid"])),
         (false, Outcome::ApproveApp) => {

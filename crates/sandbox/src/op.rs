@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
-    Answer, AskedClaim, Choose, Client, Fault, Outcome, People, Request,
+    Answer, AskedClaim, Choose, Client, Outcome, People, Request, SimulatedFault,
     answer::{params, with_query},
     asked::{Issued, Parameters},
     bankid_no,
@@ -299,7 +299,7 @@ impl Simulator {
         &self,
         request: &str,
         person: &str,
-        (outcome, fault): (Outcome, Option<Fault>),
+        (outcome, fault): (Outcome, Option<SimulatedFault>),
         now: i64,
     ) -> Answer {
         let (query, _) = match self.checked(request, now) {
@@ -422,9 +422,9 @@ impl Simulator {
             return oauth(400, "invalid_grant", "the code was issued for another request");
         }
         match issued.fault {
-            Some(Fault::SlowBody) => Answer::Slow,
-            Some(Fault::EndlessBody) => Answer::Endless,
-            Some(Fault::Http500) => oauth(500, "server_error", "out of order"),
+            Some(SimulatedFault::SlowBody) => Answer::Slow,
+            Some(SimulatedFault::EndlessBody) => Answer::Endless,
+            Some(SimulatedFault::Http500) => oauth(500, "server_error", "out of order"),
             _ => self.tokens(issued, request.now),
         }
     }
@@ -451,7 +451,7 @@ impl Simulator {
         };
         spoil(&mut claims, issued.fault, now, lifetime);
         let signed = match issued.fault {
-            Some(Fault::BadSignature) => forged(&key, &claims),
+            Some(SimulatedFault::BadSignature) => forged(&key, &claims),
             _ => sign(&key, "JWT", claims.to_string().as_bytes()).ok(),
         };
         let Some(id_token) = signed else { return oauth(500, "server_error", "the key does not sign") };
@@ -482,18 +482,20 @@ impl Simulator {
 }
 
 /// Does to an ID token what the fault says; otherwise gives it its end.
-fn spoil(claims: &mut Value, fault: Option<Fault>, now: i64, lifetime: i64) {
+fn spoil(claims: &mut Value, fault: Option<SimulatedFault>, now: i64, lifetime: i64) {
     let Some(members) = claims.as_object_mut() else { return };
     members.insert("exp".to_owned(), json!(now + lifetime));
     match fault {
-        Some(Fault::WrongNonce) => drop(members.insert("nonce".to_owned(), json!("somebody-elses"))),
-        Some(Fault::WrongAudience) => drop(members.insert("aud".to_owned(), json!("somebody-else"))),
-        Some(Fault::WrongIssuer) => drop(members.insert("iss".to_owned(), json!("https://issuer.example"))),
-        Some(Fault::ExpiredToken) => {
+        Some(SimulatedFault::WrongNonce) => drop(members.insert("nonce".to_owned(), json!("somebody-elses"))),
+        Some(SimulatedFault::WrongAudience) => drop(members.insert("aud".to_owned(), json!("somebody-else"))),
+        Some(SimulatedFault::WrongIssuer) => {
+            drop(members.insert("iss".to_owned(), json!("https://issuer.example")))
+        }
+        Some(SimulatedFault::ExpiredToken) => {
             members.insert("iat".to_owned(), json!(now - 3600));
             members.insert("exp".to_owned(), json!(now - 1800));
         }
-        Some(Fault::MissingAcr) => drop(members.remove("acr")),
+        Some(SimulatedFault::MissingAcr) => drop(members.remove("acr")),
         _ => {}
     }
 }

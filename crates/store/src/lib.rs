@@ -9,8 +9,8 @@
 
 mod counters;
 mod error;
-mod job;
 mod migrate;
+mod pg_threads;
 mod postgres;
 mod postgres_tls;
 mod settings;
@@ -19,8 +19,8 @@ mod sql;
 mod sqlite;
 mod statements;
 mod store;
+mod store_command;
 mod value;
-mod workers;
 mod writer;
 
 pub mod access_tokens;
@@ -53,7 +53,7 @@ pub mod test_users;
 
 pub use error::StoreError;
 pub use migrate::migrations;
-pub use settings::{Place, Settings};
+pub use settings::{DatabaseLocation, Settings};
 pub use snapshot::Snapshot;
 pub use sql::{ReadTx, Tx, WriteTx};
 pub use statements::Shape;

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 /// Where the data lies.
 #[derive(Debug, Clone)]
-pub enum Place {
+pub enum DatabaseLocation {
     /// A SQLite file; it is made when there is none, its directory is not.
     Sqlite(PathBuf),
     /// PostgreSQL, shared by several nodes: `host=… user=… dbname=…` or `postgresql://…`.

@@ -7,14 +7,14 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 use crate::{
     StoreError,
     counters::Counters,
-    job::{self, Message},
     migrate::migrate_sqlite,
-    settings::{Place, Settings},
+    pg_threads::{self, spawn},
+    settings::{DatabaseLocation, Settings},
     snapshot::{ONE_STATE, Of, Snapshot},
     sql::{ReadTx, WriteTx},
     sqlite::Sqlite,
     statements::{self, Shape},
-    workers::{self, spawn},
+    store_command::{self, StoreCommand},
     writer::{Readers, Writer},
 };
 
@@ -23,7 +23,7 @@ use crate::{
 pub struct Store(Arc<Inner>);
 
 struct Inner {
-    threads: mpsc::Sender<Message>,
+    threads: mpsc::Sender<StoreCommand>,
     /// Ends when every store thread has ended.
     ended: tokio::sync::Mutex<mpsc::Receiver<()>>,
     /// SQLite only: reads run on the caller's thread.
@@ -45,12 +45,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unsuitable`] with a text for the operator when the database is newer than this version,
     /// altered, or sorts texts otherwise than by bytes; [`StoreError::Unreachable`] when there is none.
-    pub fn open(place: Place, settings: Settings) -> Result<Self, StoreError> {
+    pub fn open(place: DatabaseLocation, settings: Settings) -> Result<Self, StoreError> {
         let (threads, waiting) = mpsc::channel(settings.queue.max(1));
         let (alive, ended) = mpsc::channel(1);
         let counters = Arc::new(Counters::default());
         let readers = match place {
-            Place::Sqlite(path) => {
+            DatabaseLocation::Sqlite(path) => {
                 let connection = Sqlite::writer(&path)?;
                 migrate_sqlite(&connection, settings.migrate)?;
                 let writer = Writer { connection, waiting, counters: Arc::clone(&counters) };
@@ -60,8 +60,8 @@ impl Store {
                 })?;
                 Some(Readers::new(path, settings.readers))
             }
-            Place::Postgres(address) => {
-                workers::start(&address, &settings, waiting, alive, &counters)?;
+            DatabaseLocation::Postgres(address) => {
+                pg_threads::start(&address, &settings, waiting, alive, &counters)?;
                 None
             }
         };
@@ -83,8 +83,8 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (job, result) = job::write(closure);
-        self.send(Message::Write(job))?;
+        let (job, result) = store_command::write(closure);
+        self.send(StoreCommand::Write(job))?;
         // Lost only when the thread died in mid-job, which it does not.
         result.await.unwrap_or_else(|_| Err(StoreError::Unknown.into()))
     }
@@ -103,10 +103,10 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         if let Some(readers) = &self.0.readers {
-            return readers.lend().await?.run(|core| job::read_now(closure, core));
+            return readers.lend().await?.run(|core| store_command::read_now(closure, core));
         }
-        let (job, result) = job::read(closure);
-        self.send(Message::Read(job))?;
+        let (job, result) = store_command::read(closure);
+        self.send(StoreCommand::Read(job))?;
         let gone = || StoreError::Unreachable("a store thread died".to_owned());
         result.await.unwrap_or_else(|_| Err(gone().into()))
     }
@@ -131,7 +131,7 @@ impl Store {
         .await
     }
 
-    fn send(&self, message: Message) -> Result<(), StoreError> {
+    fn send(&self, message: StoreCommand) -> Result<(), StoreError> {
         self.0.threads.try_send(message).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Busy,
             TrySendError::Closed(_) => StoreError::Unreachable("the store was closed".to_owned()),
@@ -141,7 +141,7 @@ impl Store {
     /// Takes nothing more, finishes what waits, and closes the database. Calling it again does nothing.
     pub async fn close(&self) {
         // An error means that the threads have ended already.
-        let _ = self.0.threads.send(Message::Stop).await;
+        let _ = self.0.threads.send(StoreCommand::Stop).await;
         if let Some(readers) = &self.0.readers {
             readers.close();
         }

@@ -13,9 +13,9 @@ use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use crate::{
     StoreError,
     counters::Counters,
-    job::{Job, Message},
     sql::{Core, Engine},
     sqlite::Sqlite,
+    store_command::{QueuedClosure, StoreCommand},
 };
 
 /// At most so many closures share a commit, so that the first is not kept waiting by the last.
@@ -24,7 +24,7 @@ const BATCH: usize = 256;
 /// The thread that writes.
 pub(crate) struct Writer {
     pub(crate) connection: Sqlite,
-    pub(crate) waiting: mpsc::Receiver<Message>,
+    pub(crate) waiting: mpsc::Receiver<StoreCommand>,
     pub(crate) counters: Arc<Counters>,
 }
 
@@ -38,29 +38,29 @@ impl Writer {
         }
     }
 
-    fn job(&mut self, message: Message) -> Option<Box<dyn Job>> {
+    fn job(&mut self, message: StoreCommand) -> Option<Box<dyn QueuedClosure>> {
         match message {
-            Message::Write(job) | Message::Read(job) => Some(job),
-            Message::Stop => {
+            StoreCommand::Write(job) | StoreCommand::Read(job) => Some(job),
+            StoreCommand::Stop => {
                 self.waiting.close();
                 None
             }
         }
     }
 
-    fn next(&mut self) -> Option<Box<dyn Job>> {
+    fn next(&mut self) -> Option<Box<dyn QueuedClosure>> {
         let message = self.waiting.try_recv().ok()?;
         self.job(message)
     }
 
-    fn batch(&mut self, first: Box<dyn Job>) {
+    fn batch(&mut self, first: Box<dyn QueuedClosure>) {
         let before = self.connection.changes();
         // IMMEDIATE: the lock is taken now or not at all; a later upgrade could fail in mid-batch.
         if let Err(error) = self.connection.control("BEGIN IMMEDIATE") {
             first.answer(Some(error));
             return;
         }
-        let mut done: Vec<Box<dyn Job>> = Vec::new();
+        let mut done: Vec<Box<dyn QueuedClosure>> = Vec::new();
         let mut next = Some(first);
         let mut kept = 0;
         while let Some(mut job) = next.take() {
@@ -86,7 +86,7 @@ impl Writer {
     }
 
     /// Runs one closure; an error when the batch's transaction does not stand any more.
-    fn savepoint(&self, job: &mut dyn Job) -> Result<bool, StoreError> {
+    fn savepoint(&self, job: &mut dyn QueuedClosure) -> Result<bool, StoreError> {
         self.connection.control("SAVEPOINT closure")?;
         let keep = job.run(Core::new(Engine::Sqlite(&self.connection)));
         // On a full disk SQLite may roll back everything; what came later would then commit alone.
@@ -102,7 +102,7 @@ impl Writer {
 
     /// Answers everybody that nobody knows: after a failed sync, a crash can still bring the rows back. Also
     /// those who were refused, because they may have been refused for what another in the batch had written.
-    fn fall(&self, done: Vec<Box<dyn Job>>, error: &StoreError) {
+    fn fall(&self, done: Vec<Box<dyn QueuedClosure>>, error: &StoreError) {
         tracing::error!(%error, writes = done.len(), "a batch of writes could not be committed");
         if self.connection.is_in_transaction()
             && let Err(error) = self.connection.control("ROLLBACK")
@@ -175,11 +175,11 @@ mod tests {
 
     use tokio::sync::mpsc;
 
-    use super::{Counters, Message, Sqlite, Writer};
+    use super::{Counters, Sqlite, StoreCommand, Writer};
     use crate::{
         StoreError,
-        job::{self, Waiting},
         sql::WriteTx,
+        store_command::{self, Waiting},
     };
 
     type Write = fn(&mut WriteTx<'_>) -> Result<(), StoreError>;
@@ -198,8 +198,8 @@ mod tests {
         let (threads, waiting) = mpsc::channel(10);
         let counters = Arc::new(Counters::default());
         let send = |closure: &Write| -> Waiting<(), StoreError> {
-            let (job, result) = job::write(*closure);
-            assert!(threads.try_send(Message::Write(job)).is_ok());
+            let (job, result) = store_command::write(*closure);
+            assert!(threads.try_send(StoreCommand::Write(job)).is_ok());
             result
         };
         let results: Vec<_> = closures.iter().map(send).collect();

@@ -89,7 +89,7 @@ const MIGRATIONS: [(&str, &str); 8] = [
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.
 async fn an_earlier_version(ground: &Ground, count: usize) {
-    let is_sqlite = matches!(ground.place, store::Place::Sqlite(_));
+    let is_sqlite = matches!(ground.place, store::DatabaseLocation::Sqlite(_));
     let bytes = |hex: &str| if is_sqlite { format!("X'{hex}'") } else { format!("decode('{hex}', 'hex')") };
     ground
         .meddle(

@@ -6,7 +6,7 @@ use std::{future::Future, time::Duration};
 use crypto::{Digest, Random};
 use model::{ApplicationId, DomainId, GrantId, TenantId, Timestamp};
 use store::{
-    Place, Settings, Store, StoreError, WriteTx,
+    DatabaseLocation, Settings, Store, StoreError, WriteTx,
     access_tokens::AccessToken,
     applications::{self, Application},
     domains::{self, Domain, Scheme},
@@ -19,7 +19,7 @@ pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 
 /// An empty database that is removed after the test, and how to open it.
 pub(crate) struct Ground {
-    pub(crate) place: Place,
+    pub(crate) place: DatabaseLocation,
     _directory: tempfile::TempDir,
 }
 
@@ -35,8 +35,10 @@ impl Ground {
     /// Runs SQL of the test's own, behind the store's back.
     pub(crate) async fn meddle(&self, sql: &str) {
         match &self.place {
-            Place::Sqlite(path) => rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap(),
-            Place::Postgres(address) => {
+            DatabaseLocation::Sqlite(path) => {
+                rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap()
+            }
+            DatabaseLocation::Postgres(address) => {
                 let (client, connection) =
                     tokio_postgres::connect(address, tokio_postgres::NoTls).await.unwrap();
                 let driven = tokio::spawn(connection);
@@ -56,7 +58,7 @@ fn server() -> Option<String> {
 /// Runs a test on each engine that there is, each time on an empty database.
 pub(crate) async fn on_each_engine(test: impl AsyncFn(Ground)) {
     let directory = tempfile::tempdir().unwrap();
-    let place = Place::Sqlite(directory.path().join("portvakt.db"));
+    let place = DatabaseLocation::Sqlite(directory.path().join("portvakt.db"));
     test(Ground { place, _directory: directory }).await;
 
     on_postgres(test).await;
@@ -68,9 +70,11 @@ pub(crate) async fn on_postgres(test: impl AsyncFn(Ground)) {
     // A schema of its own is an empty database for everything but collation, and made in no time.
     let schema = format!("test_{:032x}", u128::from_be_bytes(Random::system().bytes()));
     let address = format!("{server} options='-c search_path={schema}'");
-    let ground = Ground { place: Place::Postgres(server), _directory: tempfile::tempdir().unwrap() };
+    let ground =
+        Ground { place: DatabaseLocation::Postgres(server), _directory: tempfile::tempdir().unwrap() };
     ground.meddle(&format!("CREATE SCHEMA {schema}")).await;
-    test(Ground { place: Place::Postgres(address), _directory: tempfile::tempdir().unwrap() }).await;
+    test(Ground { place: DatabaseLocation::Postgres(address), _directory: tempfile::tempdir().unwrap() })
+        .await;
     ground.meddle(&format!("DROP SCHEMA {schema} CASCADE")).await;
 }
 

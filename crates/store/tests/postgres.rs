@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use crypto::Random;
-use store::{Place, Settings, Store, StoreError, applications, tenants};
+use store::{DatabaseLocation, Settings, Store, StoreError, applications, tenants};
 use tokio_postgres::NoTls;
 
 use crate::places::{Ground, House, on_postgres};
 
 fn address(ground: &Ground) -> String {
     match &ground.place {
-        Place::Postgres(address) => address.clone(),
-        Place::Sqlite(_) => String::new(),
+        DatabaseLocation::Postgres(address) => address.clone(),
+        DatabaseLocation::Sqlite(_) => String::new(),
     }
 }
 
@@ -25,7 +25,7 @@ async fn a_database_that_does_not_sort_by_bytes_is_refused() {
             let name = format!("test_{:032x}", u128::from_be_bytes(Random::system().bytes()));
             ground.meddle(&format!("CREATE DATABASE {name} TEMPLATE template0 {kind}")).await;
             let refused = Store::open(
-                Place::Postgres(format!("{} dbname={name}", address(&ground))),
+                DatabaseLocation::Postgres(format!("{} dbname={name}", address(&ground))),
                 Settings { threads: 1, ..Settings::default() },
             );
             assert!(matches!(refused, Err(StoreError::Unsuitable(_))), "{kind}: {refused:?}");
@@ -101,7 +101,7 @@ async fn a_connection_that_was_cut_is_made_again_and_what_it_was_doing_is_not_wr
 fn clear_text_to_a_postgresql_elsewhere_is_refused() {
     for host in ["host=db.example", "host=10.0.0.7", "host=localhost hostaddr=10.0.0.7"] {
         let address = format!("{host} user=x sslmode=disable");
-        let refused = Store::open(Place::Postgres(address.clone()), Settings::default());
+        let refused = Store::open(DatabaseLocation::Postgres(address.clone()), Settings::default());
         assert!(matches!(refused, Err(StoreError::Unsuitable(_))), "{address}");
     }
 }

@@ -7,7 +7,7 @@ use rustls::{
     ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
 };
-use store::{Place, Settings, Store, StoreError, tenants};
+use store::{DatabaseLocation, Settings, Store, StoreError, tenants};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
     net::{TcpListener, TcpStream},
@@ -85,7 +85,9 @@ async fn proxy((certificate, key): Identity, inner: Option<u16>) -> u16 {
 async fn open(authority: &Authority, rest: &str, port: u16) -> Result<Store, StoreError> {
     let address = format!("{rest} host={HOST} hostaddr=127.0.0.1 port={port}");
     let settings = Settings { threads: 1, roots: Some(authority.pem.clone()), ..Settings::default() };
-    tokio::task::spawn_blocking(move || Store::open(Place::Postgres(address), settings)).await.unwrap()
+    tokio::task::spawn_blocking(move || Store::open(DatabaseLocation::Postgres(address), settings))
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -115,7 +117,7 @@ async fn neg_39_a_database_that_does_not_speak_tls_is_refused() {
 #[tokio::test]
 async fn a_database_elsewhere_works_over_tls() {
     on_postgres(async |ground| {
-        let Place::Postgres(address) = &ground.place else { return };
+        let DatabaseLocation::Postgres(address) = &ground.place else { return };
         let word = |name: &str| address.split(' ').find_map(|it| it.strip_prefix(name)).map(str::to_owned);
         let inner = word("port=").and_then(|it| it.parse().ok());
         let rest: Vec<&str> =

@@ -1,19 +1,19 @@
 use std::{collections::BTreeSet, path::Path};
 
-use store::{Place, schema};
+use store::{DatabaseLocation, schema};
 
 use crate::places::on_each_engine;
 
 /// The tables that a database has, asked behind the store's back.
-async fn tables(place: &Place) -> BTreeSet<String> {
+async fn tables(place: &DatabaseLocation) -> BTreeSet<String> {
     match place {
-        Place::Sqlite(path) => {
+        DatabaseLocation::Sqlite(path) => {
             let connection = rusqlite::Connection::open(path).unwrap();
             let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
             let mut statement = connection.prepare(sql).unwrap();
             statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
         }
-        Place::Postgres(address) => {
+        DatabaseLocation::Postgres(address) => {
             let (client, connection) = tokio_postgres::connect(address, tokio_postgres::NoTls).await.unwrap();
             let driven = tokio::spawn(connection);
             let sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()";

@@ -145,7 +145,7 @@ impl House {
 async fn writes_that_wait_share_their_commit() {
     // SQLite only: PostgreSQL groups its commits itself.
     let directory = tempfile::tempdir().unwrap();
-    let place = store::Place::Sqlite(directory.path().join("portvakt.db"));
+    let place = store::DatabaseLocation::Sqlite(directory.path().join("portvakt.db"));
     let house = House::build(Store::open(place, Settings::default()).unwrap()).await;
     let before = house.store.commits();
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use model::LoginMethod;
-use provider::{Brought, CookieChange, LoginCookie, SessionCookie};
+use provider::{BrowserCookies, CookieChange, LoginCookie, SessionCookie};
 use texts::Locale;
 
 use crate::headers;
@@ -22,7 +22,7 @@ const HALF_A_YEAR: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 /// What a browser sent that is ours. What is malformed is as if it had not come.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cookies {
-    pub(crate) brought: Brought,
+    pub(crate) brought: BrowserCookies,
     pub(crate) last_eid: Option<LoginMethod>,
     pub(crate) language: Option<Locale>,
 }

@@ -6,17 +6,17 @@
 mod address;
 mod app;
 mod cookies;
+mod domain_request;
 mod entrance;
 mod headers;
 mod op;
 mod operator;
-mod pretend;
 mod public_sandbox;
 mod respond;
 mod router;
 mod sample;
 mod sandbox;
-mod visit;
+mod simulator_common;
 
 pub use app::{App, Clock, Site};
 pub use entrance::{ClientAddress, Entrance, Observed, Peer, unreadable, with_entrance};

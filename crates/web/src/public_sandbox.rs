@@ -14,12 +14,12 @@ use axum::{
 use crypto::Random;
 use model::TenantId;
 use oidc::Params;
-use provider::{Call, Provider, Refusal, Seat, TraceId};
+use provider::{Provider, Refusal, RequestContext, Seat, TraceId};
 use sandbox::{Kind, People, Person, PublicSandbox};
 
 use crate::{
-    ClientAddress, Clock, SimulatorSite, headers::is_from_own_page, respond::page::answer as bare,
-    sandbox as simulator, visit::host,
+    ClientAddress, Clock, SimulatorSite, domain_request::host, headers::is_from_own_page,
+    respond::page::answer as bare, sandbox as simulator,
 };
 
 /// The largest form, in bytes.
@@ -56,17 +56,17 @@ pub struct PublicSandboxSite {
 }
 
 /// What an address of the sandbox names.
-struct Place {
+struct SandboxAddress {
     tenant: TenantId,
     kind: Kind,
     rest: String,
 }
 
-fn place(path: &str) -> Option<Place> {
+fn place(path: &str) -> Option<SandboxAddress> {
     let (tenant, rest) = path.strip_prefix('/')?.split_once('/')?;
     let (eid, rest) = rest.split_once('/')?;
     let tenant = TenantId::parse(tenant).ok()?;
-    Some(Place { tenant, kind: Kind::parse(eid)?, rest: format!("/{rest}") })
+    Some(SandboxAddress { tenant, kind: Kind::parse(eid)?, rest: format!("/{rest}") })
 }
 
 fn refused(why: &str, error: Option<&str>) -> Response {
@@ -87,7 +87,7 @@ fn let_in(site: &PublicSandboxSite, by_person: bool, request: &Request) -> Resul
     let from = request.extensions().get::<ClientAddress>().map(|it| it.0);
     let trace = TraceId::new(provider.random());
     if by_person {
-        provider.admit_address(&Call { now: (site.clock)(), trace, from })?;
+        provider.admit_address(&RequestContext { now: (site.clock)(), trace, from })?;
     }
     provider.seat(site.sandbox.host()).map(Some)
 }
@@ -141,7 +141,7 @@ pub(crate) async fn answer(State(site): State<Arc<PublicSandboxSite>>, request: 
 async fn by_person(
     site: &PublicSandboxSite,
     one: Arc<SimulatorSite>,
-    place: &Place,
+    place: &SandboxAddress,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();

@@ -11,12 +11,13 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use provider::{Call, Refusal, Refused, Seat, TraceId};
+use provider::{Refusal, Refused, RequestContext, Seat, TraceId};
 use texts::Cause;
 use tower::ServiceExt;
 
 use crate::{
     App, ClientAddress, PublicSandboxSite, SampleSite, SimulatorSite, Site,
+    domain_request::{DomainRequest, host},
     headers::{SEC_FETCH_DEST, is_ambiguous},
     op::{
         assets, authorize, criipto_configuration, discovery, eids, errors, login, logout, mobile, statements,
@@ -28,7 +29,6 @@ use crate::{
         page::{going_on_by_itself, is_too_long, keep_opener_of_logins},
     },
     sample, sandbox,
-    visit::{Visit, host},
 };
 
 /// The longest request target, in bytes.
@@ -213,8 +213,8 @@ fn word_of(method: &Method) -> &'static str {
 /// Names every request, turns away what is too large to look at, and writes one line about what happened.
 async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let from = request.extensions().get::<ClientAddress>().map(|it| it.0);
-    let call = Call { now: (app.clock)(), trace: TraceId::new(app.provider.random()), from };
-    request.extensions_mut().insert(call.trace);
+    let context = RequestContext { now: (app.clock)(), trace: TraceId::new(app.provider.random()), from };
+    request.extensions_mut().insert(context.trace);
     let target = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     // The route, not the path: into that anybody can write a name, a number or a token.
@@ -223,11 +223,11 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
     let asked = request.headers().clone();
     let is_sound = host.is_some() && !is_ambiguous(request.uri(), &asked);
     let host = host.unwrap_or_default();
-    let seat = if is_sound { let_in(&app, &request, &call) } else { Err(unsound()) };
-    let look = only_a_look(&request, (&asked, &call));
+    let seat = if is_sound { let_in(&app, &request, &context) } else { Err(unsound()) };
+    let look = only_a_look(&request, (&asked, &context));
     let is_look = look.is_some();
     let mut response = if let Err(refusal) = &seat {
-        refusal_at(&path, refusal, preferred(&asked), &call)
+        refusal_at(&path, refusal, preferred(&asked), &context)
     } else if let Some(answer) = look {
         answer
     } else if target > LONGEST_URI {
@@ -240,16 +240,16 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
         }
     };
     drop(seat);
-    response = in_our_words(response, &path, &asked, &call);
+    response = in_our_words(response, &path, &asked, &context);
     if is_too_long(&response) {
-        let frame = app.provider.issuer(&host, &call).await.ok().map(|issuer| frame(&issuer, None));
+        let frame = app.provider.issuer(&host, &context).await.ok().map(|issuer| frame(&issuer, None));
         response = going_on_by_itself(response, frame.unwrap_or_default(), preferred(&asked));
     }
     keep_opener_of_logins(&mut response, &path);
     if response.status() == StatusCode::SERVICE_UNAVAILABLE && !is_look {
         app.provider.note_busy();
     }
-    let trace = response.extensions().get::<TraceId>().copied().unwrap_or(call.trace);
+    let trace = response.extensions().get::<TraceId>().copied().unwrap_or(context.trace);
     let headers = response.headers_mut();
     if let Ok(trace) = HeaderValue::from_str(&trace.to_string()) {
         headers.insert("trace-id", trace);
@@ -261,7 +261,7 @@ async fn at_the_door(State(app): State<App>, mut request: Request, next: Next) -
     let (cause, client_id) =
         (refused.map(|it| it.cause.id()), refused.and_then(|it| it.client_id.as_deref()));
     if let Some(refused) = refused {
-        app.provider.note_at_the_door(&host, refused.cause, &call);
+        app.provider.note_at_the_door(&host, refused.cause, &context);
     }
     let (method, path) = (word_of(&method), route.as_ref().map_or("unknown", MatchedPath::as_str));
     let status = response.status().as_u16();
@@ -275,7 +275,7 @@ const ACTS: [&str; 6] =
 
 /// The answer to a request that is no visit, at an address where a visit does something: a HEAD, a prefetch, and what
 /// another page asks for as a part of itself. Nothing is done.
-fn only_a_look(request: &Request, (headers, call): (&HeaderMap, &Call)) -> Option<Response> {
+fn only_a_look(request: &Request, (headers, context): (&HeaderMap, &RequestContext)) -> Option<Response> {
     let path = request.uri().path();
     if !ACTS.iter().any(|it| path.starts_with(it)) || path.ends_with("/.well-known/openid-configuration") {
         return None;
@@ -298,15 +298,15 @@ fn only_a_look(request: &Request, (headers, call): (&HeaderMap, &Call)) -> Optio
         Some(_) => false,
     };
     let cause = (StatusCode::BAD_REQUEST, Cause::NotOpenedAsPage);
-    (!is_visit).then(|| cause_page(cause, preferred(headers), call))
+    (!is_visit).then(|| cause_page(cause, preferred(headers), context))
 }
 
 /// Turns away who comes too often, and whom there is no room for. Where applications prove who they are, only those who
 /// do not are counted, by the provider; a style sheet costs nothing.
-fn let_in(app: &App, request: &Request, call: &Call) -> Result<Seat, Refusal> {
+fn let_in(app: &App, request: &Request, context: &RequestContext) -> Result<Seat, Refusal> {
     let path = request.uri().path();
     if !FOR_APPLICATIONS.contains(&path) && !path.starts_with("/assets/") {
-        app.provider.admit_address(call)?;
+        app.provider.admit_address(context)?;
     }
     app.provider.seat(&host_of(request).unwrap_or_default())
 }
@@ -324,8 +324,8 @@ fn empty(status: StatusCode) -> Response {
     crate::respond::page::answer(status, Body::empty())
 }
 
-async fn not_found(visit: Visit, uri: Uri) -> Response {
-    refusal_at(uri.path(), &Refusal::NotFound, visit.locale(&[]), &visit.call)
+async fn not_found(visit: DomainRequest, uri: Uri) -> Response {
+    refusal_at(uri.path(), &Refusal::NotFound, visit.locale(&[]), &visit.context)
 }
 
 #[cfg(test)]

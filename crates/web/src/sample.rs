@@ -21,8 +21,8 @@ use texts::Locale;
 use crate::{
     Clock,
     headers::cookies,
-    pretend::{frame, locale},
-    respond::page::{Powers, page, page_with, see_other},
+    respond::page::{ContentPolicy, page, page_with, see_other},
+    simulator_common::{frame, locale},
 };
 
 /// The sample application and what its site needs.
@@ -75,7 +75,7 @@ pub(crate) async fn start(State(site): State<Arc<SampleSite>>, headers: HeaderMa
         choices: choices.to_vec(),
         browser_href: Some("/browser".to_owned()),
     };
-    page(StatusCode::OK, &view, locale(&headers), Powers::Links)
+    page(StatusCode::OK, &view, locale(&headers), ContentPolicy::Links)
 }
 
 /// `GET /login/{id}`
@@ -142,7 +142,7 @@ pub(crate) async fn show(
     Path(name): Path<String>,
 ) -> Response {
     match site.results.find(&name) {
-        Some(result) => page(StatusCode::OK, &*result, locale(&headers), Powers::Links),
+        Some(result) => page(StatusCode::OK, &*result, locale(&headers), ContentPolicy::Links),
         None => see_other("/"),
     }
 }
@@ -155,7 +155,7 @@ fn failed(error: &sample::SampleError, locale: Locale) -> Response {
         trace_id: error.trace().map(str::to_owned),
         start_href: "/".to_owned(),
     };
-    page(StatusCode::OK, &view, locale, Powers::Links)
+    page(StatusCode::OK, &view, locale, ContentPolicy::Links)
 }
 
 const fn step(step: Step) -> ExchangeStep {
@@ -210,5 +210,5 @@ pub(crate) async fn browser(State(site): State<Arc<SampleSite>>, headers: Header
          form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
         site.issuer
     );
-    page_with(StatusCode::OK, view.html(locale(&headers)), &policy, Powers::Links)
+    page_with(StatusCode::OK, view.html(locale(&headers)), &policy, ContentPolicy::Links)
 }

@@ -22,14 +22,14 @@ use pages::{
     Continue, Form, NewPerson, PersonAdded, PersonError, PersonFields, Shared, SimulatedEid, SimulatorFault,
     SimulatorOutcome,
 };
-use sandbox::{Answer, AskedClaim, Choose, Fault, Kind, Outcome, PersonProblem, Simulator};
+use sandbox::{Answer, AskedClaim, Choose, Kind, Outcome, PersonProblem, SimulatedFault, Simulator};
 use texts::Locale;
 
 use crate::{
     Clock,
     headers::{SEC_FETCH_SITE, is_from_own_page},
-    pretend::{frame, locale},
-    respond::page::{self, Powers, answer as bare, json, see_other},
+    respond::page::{self, ContentPolicy, answer as bare, json, see_other},
+    simulator_common::{frame, locale},
 };
 
 /// A simulated eID and what its site needs.
@@ -120,7 +120,7 @@ pub(crate) async fn answer(State(site): State<Arc<SimulatorSite>>, request: Requ
 
 /// A page of a pretend eID. It stays in touch with the window that opened it, as the real ones do: a login in a popup
 /// would lose its way back otherwise.
-fn page(status: StatusCode, view: &dyn pages::Page, locale: Locale, powers: Powers) -> Response {
+fn page(status: StatusCode, view: &dyn pages::Page, locale: Locale, powers: ContentPolicy) -> Response {
     let mut response = page::page(status, view, locale, powers);
     response.headers_mut().remove("cross-origin-opener-policy");
     response
@@ -137,7 +137,7 @@ async fn respond(site: &SimulatorSite, answer: Answer, locale: Locale) -> Respon
             response
         }
         Answer::Redirect(location) => see_other(&location),
-        Answer::Choose(choose) => page(StatusCode::OK, &chooser(site, choose), locale, Powers::Forms),
+        Answer::Choose(choose) => page(StatusCode::OK, &chooser(site, choose), locale, ContentPolicy::Forms),
         Answer::Refused(why) => {
             let mut response = bare(StatusCode::BAD_REQUEST, format!("Simulator: {why}\n"));
             response
@@ -208,18 +208,18 @@ const fn outcome(id: SimulatorOutcome) -> Outcome {
     }
 }
 
-const fn fault(id: SimulatorFault) -> Fault {
+const fn fault(id: SimulatorFault) -> SimulatedFault {
     match id {
-        SimulatorFault::WrongNonce => Fault::WrongNonce,
-        SimulatorFault::WrongAudience => Fault::WrongAudience,
-        SimulatorFault::WrongIssuer => Fault::WrongIssuer,
-        SimulatorFault::ExpiredToken => Fault::ExpiredToken,
-        SimulatorFault::BadSignature => Fault::BadSignature,
-        SimulatorFault::SlowBody => Fault::SlowBody,
-        SimulatorFault::EndlessBody => Fault::EndlessBody,
-        SimulatorFault::Http500 => Fault::Http500,
-        SimulatorFault::MissingAcr => Fault::MissingAcr,
-        SimulatorFault::LowerLevel => Fault::LowerLevel,
+        SimulatorFault::WrongNonce => SimulatedFault::WrongNonce,
+        SimulatorFault::WrongAudience => SimulatedFault::WrongAudience,
+        SimulatorFault::WrongIssuer => SimulatedFault::WrongIssuer,
+        SimulatorFault::ExpiredToken => SimulatedFault::ExpiredToken,
+        SimulatorFault::BadSignature => SimulatedFault::BadSignature,
+        SimulatorFault::SlowBody => SimulatedFault::SlowBody,
+        SimulatorFault::EndlessBody => SimulatedFault::EndlessBody,
+        SimulatorFault::Http500 => SimulatedFault::Http500,
+        SimulatorFault::MissingAcr => SimulatedFault::MissingAcr,
+        SimulatorFault::LowerLevel => SimulatedFault::LowerLevel,
     }
 }
 
@@ -241,7 +241,7 @@ pub(crate) async fn decide(
     match site.simulator.decide(own("request"), own("person"), decision, site.now()) {
         // The form ends outside, so the way on is a page (see `op/turn.rs`).
         Answer::Redirect(href) => {
-            page(StatusCode::OK, &Continue { frame: frame(), href }, locale(&headers), Powers::Links)
+            page(StatusCode::OK, &Continue { frame: frame(), href }, locale(&headers), ContentPolicy::Links)
         }
         other => respond(&site, other, locale(&headers)).await,
     }
@@ -284,7 +284,7 @@ pub(crate) async fn new_person(
     let params = Params::parse(&query.unwrap_or_default()).unwrap_or_default();
     let request = params.get("request").unwrap_or_default();
     let view = person_page(&site, request, PersonFields::default(), Vec::new());
-    page(StatusCode::OK, &view, locale(&headers), Powers::Forms)
+    page(StatusCode::OK, &view, locale(&headers), ContentPolicy::Forms)
 }
 
 const fn problem(problem: PersonProblem) -> PersonError {
@@ -321,7 +321,7 @@ pub(crate) async fn add_person(
         Ok(added) => {
             let continue_href = back(&site, &own("request"));
             let view = PersonAdded { frame: frame(), eid: site.eid(), person: person(added), continue_href };
-            page(StatusCode::OK, &view, locale(&headers), Powers::Links)
+            page(StatusCode::OK, &view, locale(&headers), ContentPolicy::Links)
         }
         Err(problems) => {
             let sandbox::NewPerson { given_name, family_name, birth_date, sex } = new;
@@ -331,7 +331,7 @@ pub(crate) async fn add_person(
                 StatusCode::BAD_REQUEST,
                 &person_page(&site, &own("request"), fields, errors),
                 locale(&headers),
-                Powers::Forms,
+                ContentPolicy::Forms,
             )
         }
     }

@@ -1,6 +1,6 @@
 //! What the eID sends, and what becomes of it.
 
-use sandbox::{Fault, Outcome};
+use sandbox::{Outcome, SimulatedFault};
 use std::sync::atomic::Ordering;
 
 use crate::house::{House, keep_log, logged, with};
@@ -17,15 +17,15 @@ async fn a_cancel_goes_straight_back_to_the_application() {
 async fn trouble_shows_our_page_with_ways_out_and_delivers_the_error() {
     let house = House::open().await;
     for (fault, trouble, error) in [
-        (Fault::WrongNonce, "eid-invalid-answer", "server_error"),
-        (Fault::WrongAudience, "eid-invalid-answer", "server_error"),
-        (Fault::WrongIssuer, "eid-invalid-answer", "server_error"),
-        (Fault::ExpiredToken, "eid-invalid-answer", "server_error"),
-        (Fault::BadSignature, "eid-invalid-answer", "server_error"),
-        (Fault::EndlessBody, "eid-invalid-answer", "server_error"),
-        (Fault::SlowBody, "eid-slow", "temporarily_unavailable"),
-        (Fault::Http500, "eid-down", "temporarily_unavailable"),
-        (Fault::MissingAcr, "level-too-low", "unmet_authentication_requirements"),
+        (SimulatedFault::WrongNonce, "eid-invalid-answer", "server_error"),
+        (SimulatedFault::WrongAudience, "eid-invalid-answer", "server_error"),
+        (SimulatedFault::WrongIssuer, "eid-invalid-answer", "server_error"),
+        (SimulatedFault::ExpiredToken, "eid-invalid-answer", "server_error"),
+        (SimulatedFault::BadSignature, "eid-invalid-answer", "server_error"),
+        (SimulatedFault::EndlessBody, "eid-invalid-answer", "server_error"),
+        (SimulatedFault::SlowBody, "eid-slow", "temporarily_unavailable"),
+        (SimulatedFault::Http500, "eid-down", "temporarily_unavailable"),
+        (SimulatedFault::MissingAcr, "level-too-low", "unmet_authentication_requirements"),
     ] {
         let mut browser = house.browser();
         let reply = browser.log_in_with(&[], with::APP, Some(fault)).await;
@@ -46,7 +46,7 @@ async fn trouble_can_be_tried_again_with_new_state_and_nonce() {
     let house = House::open().await;
     let mut browser = house.browser();
     let first = browser.authorize(&[]).await;
-    let back = browser.at_the_eid(&first, with::APP, Some(Fault::Http500));
+    let back = browser.at_the_eid(&first, with::APP, Some(SimulatedFault::Http500));
     let page = {
         let reply = browser.get(&back).await;
         browser.follow(reply).await
@@ -65,7 +65,7 @@ async fn trouble_can_be_tried_again_with_new_state_and_nonce() {
 #[tokio::test]
 async fn where_error_pages_are_off_trouble_goes_straight_back() {
     let house = House::with(|shop| shop.error_pages = false).await;
-    let answer = house.browser().log_in_with(&[], with::APP, Some(Fault::WrongNonce)).await;
+    let answer = house.browser().log_in_with(&[], with::APP, Some(SimulatedFault::WrongNonce)).await;
     assert_eq!(answer.error(), "server_error");
 }
 
@@ -73,9 +73,11 @@ async fn where_error_pages_are_off_trouble_goes_straight_back() {
 async fn neg_19_a_lower_level_than_asked_is_an_error_and_never_a_token() {
     let house = House::open().await;
     let high = [("acr_values", Some("urn:grn:authn:no:bankid:high"))];
-    for (outcome, fault) in
-        [(with::BIOMETRICS, None), (with::APP, Some(Fault::LowerLevel)), (with::APP, Some(Fault::MissingAcr))]
-    {
+    for (outcome, fault) in [
+        (with::BIOMETRICS, None),
+        (with::APP, Some(SimulatedFault::LowerLevel)),
+        (with::APP, Some(SimulatedFault::MissingAcr)),
+    ] {
         let mut browser = house.browser();
         let reply = browser.log_in_with(&high, outcome, fault).await;
         assert_eq!(browser.follow(reply).await.trouble(), "level-too-low");
@@ -85,7 +87,7 @@ async fn neg_19_a_lower_level_than_asked_is_an_error_and_never_a_token() {
 #[tokio::test]
 async fn neg_16_a_wrong_nonce_is_no_login() {
     let house = House::with(|shop| shop.error_pages = false).await;
-    let answer = house.browser().log_in_with(&[], with::APP, Some(Fault::WrongNonce)).await;
+    let answer = house.browser().log_in_with(&[], with::APP, Some(SimulatedFault::WrongNonce)).await;
     assert_eq!((answer.error().as_str(), answer.find_param("code")), ("server_error", None));
 }
 
@@ -215,7 +217,7 @@ async fn neg_17_a_person_who_proved_themselves_too_long_ago_is_refused() {
 #[tokio::test]
 async fn rule_14_an_endless_answer_is_cut_and_the_worker_is_free_again() {
     let house = House::with(|shop| shop.error_pages = false).await;
-    let answer = house.browser().log_in_with(&[], with::APP, Some(Fault::EndlessBody)).await;
+    let answer = house.browser().log_in_with(&[], with::APP, Some(SimulatedFault::EndlessBody)).await;
     assert_eq!(answer.error(), "server_error");
     assert!(house.browser().log_in(&[], with::APP).await.find_param("code").is_some());
 }

@@ -43,7 +43,7 @@ async fn any_request_of_a_login_tells_the_whole_login() {
 async fn trouble_has_its_cause_and_the_trace_that_the_person_sees() {
     let house = House::open().await;
     let mut browser = house.browser();
-    let fault = Some(sandbox::Fault::WrongNonce);
+    let fault = Some(sandbox::SimulatedFault::WrongNonce);
     let shown = browser.log_in_with(&[], with::APP, fault).await;
     let page = browser.follow(shown).await;
     let (_, rest) = page.body.split_once("data-trace=\"").unwrap();
@@ -56,7 +56,7 @@ async fn trouble_has_its_cause_and_the_trace_that_the_person_sees() {
 async fn the_page_of_trouble_and_its_header_name_the_request_in_which_it_happened() {
     let house = House::open().await;
     let mut browser = house.browser();
-    let shown = browser.log_in_with(&[], with::APP, Some(sandbox::Fault::Http500)).await;
+    let shown = browser.log_in_with(&[], with::APP, Some(sandbox::SimulatedFault::Http500)).await;
     let page = browser.follow(shown).await;
     assert!(page.body.contains(&format!("data-trace=\"{}\"", trace_of(&page))));
     let events = explained(&house, trace_of(&page)).await;

@@ -20,16 +20,16 @@ use axum::{
 };
 use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Algorithm, PublicKey, Random, SealKey, Secret, SigningKey, b64};
-use eid::{Catalogue, Issuer, SourceCredentials, SourceMethod, TenantSandbox};
+use eid::{Catalogue, SourceCredentials, SourceMethod, TenantSandbox, UpstreamIssuer};
 use model::{
     ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, EidEnvironment, Environment,
     LoginMethod, TenantId, Timestamp,
 };
 use outbound::{Allowed, Outbound, Settings};
 use provider::{Limits, Provider};
-use sandbox::{Answer, Client, Fault, Kind, Outcome, People, Person, PublicSandbox, Simulator};
+use sandbox::{Answer, Client, Kind, Outcome, People, Person, PublicSandbox, SimulatedFault, Simulator};
 use serde_json::{Value, json};
-use store::{Place, Store, domains::Scheme};
+use store::{DatabaseLocation, Store, domains::Scheme};
 use tower::ServiceExt;
 use web::{
     App, Clock, PublicSandboxSite, SandboxPeople, SimulatorSite, op_router, public_sandbox_router,
@@ -88,9 +88,9 @@ pub(crate) struct House {
 type Wire = Box<dyn Fn() -> (Router, Arc<Provider>)>;
 
 #[expect(clippy::disallowed_methods, reason = "tells the tests whether there is a PostgreSQL")]
-fn place(folder: &tempfile::TempDir) -> Place {
+fn place(folder: &tempfile::TempDir) -> DatabaseLocation {
     let Ok(server) = std::env::var("PORTVAKT_TEST_POSTGRES") else {
-        return Place::Sqlite(folder.path().join("portvakt.db"));
+        return DatabaseLocation::Sqlite(folder.path().join("portvakt.db"));
     };
     // A schema of its own is an empty database.
     let schema = format!("journey_{:032x}", u128::from_be_bytes(Random::system().bytes()));
@@ -98,7 +98,7 @@ fn place(folder: &tempfile::TempDir) -> Place {
         .args(["-q", "-c", &format!("CREATE SCHEMA {schema}"), &server])
         .status();
     assert!(made.unwrap().success());
-    Place::Postgres(format!("{server} options='-c search_path={schema}'"))
+    DatabaseLocation::Postgres(format!("{server} options='-c search_path={schema}'"))
 }
 
 async fn serve(
@@ -255,7 +255,7 @@ impl House {
         let tenant = a_tenant(&console, "shop", now).await;
         let issuers =
             [(LoginMethod::NO_BANKID, &bankid), (LoginMethod::NO_VIPPS, &vipps)].map(|(eid, simulator)| {
-                Issuer { eid, environment: EidEnvironment::Sandbox, issuer: simulator.issuer() }
+                UpstreamIssuer { eid, environment: EidEnvironment::Sandbox, issuer: simulator.issuer() }
             });
         let (again, (limits, chosen)) = (store.clone(), no_limits());
         let uses_public_sandbox = Arc::new(AtomicBool::new(false));
@@ -327,8 +327,8 @@ impl House {
     }
 
     /// Deletes what has expired; gives how many rows went.
-    pub(crate) async fn sweep(&self, call: &provider::Call) -> u64 {
-        self.provider.sweep(call, true).await.unwrap()
+    pub(crate) async fn sweep(&self, context: &provider::RequestContext) -> u64 {
+        self.provider.sweep(context, true).await.unwrap()
     }
 
     /// Lets the domain remember browsers with these eIDs.
@@ -366,8 +366,12 @@ impl House {
         self.provider.write_events(self.now()).await.unwrap()
     }
 
-    pub(crate) fn call(&self) -> provider::Call {
-        provider::Call { now: self.now(), trace: provider::TraceId::new(self.provider.random()), from: None }
+    pub(crate) fn call(&self) -> provider::RequestContext {
+        provider::RequestContext {
+            now: self.now(),
+            trace: provider::TraceId::new(self.provider.random()),
+            from: None,
+        }
     }
 
     pub(crate) fn time(&self) -> Timestamp {
@@ -791,7 +795,12 @@ impl Browser<'_> {
     }
 
     /// What the person does at the simulated eID that `leave` leads to; gives the way back.
-    pub(crate) fn at_the_eid(&self, leave: &Reply, outcome: Outcome, fault: Option<Fault>) -> String {
+    pub(crate) fn at_the_eid(
+        &self,
+        leave: &Reply,
+        outcome: Outcome,
+        fault: Option<SimulatedFault>,
+    ) -> String {
         let (address, query) = leave.location().split_once('?').unwrap();
         let house = self.house;
         let simulator = if address.contains("vipps") { &house.vipps } else { &house.bankid };
@@ -811,7 +820,7 @@ impl Browser<'_> {
         &mut self,
         changes: &[(&str, Option<&str>)],
         outcome: Outcome,
-        fault: Option<Fault>,
+        fault: Option<SimulatedFault>,
     ) -> Reply {
         let leave = self.authorize(changes).await;
         let back = self.at_the_eid(&leave, outcome, fault);

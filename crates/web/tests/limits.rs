@@ -85,7 +85,7 @@ async fn rule_23_a_log_record_is_one_line_and_holds_nothing_secret() {
     let mut browser = house.browser();
     let answer = browser.log_in(&[("scope", Some("openid profile eid_subject"))], with::APP).await;
     let tokens = house.redeem(&answer.param("code")).await.json();
-    browser.log_in_with(&[], with::APP, Some(sandbox::Fault::Http500)).await;
+    browser.log_in_with(&[], with::APP, Some(sandbox::SimulatedFault::Http500)).await;
     house.get("/evil%0a2026-01-01T00:00:00Z%20ERROR%20forged?x=%0aERROR").await;
     for path in
         ["/17058417846", "/callback/no-bankid/canary", "/login/canary/with/canary", "/Kari.Canary@example.no"]
@@ -157,12 +157,12 @@ async fn nothing_about_a_person_lies_readable_in_the_database() {
 async fn the_database_stays_the_same_size_under_the_same_load() {
     let house = House::open().await;
     let live = async || {
-        let call = provider::Call {
+        let context = provider::RequestContext {
             now: model::Timestamp::from_seconds(house.clock.load(std::sync::atomic::Ordering::SeqCst)),
             trace: provider::TraceId::new(&crypto::Random::system()),
             from: None,
         };
-        house.sweep(&call).await
+        house.sweep(&context).await
     };
     let mut removed = Vec::new();
     for _ in 0..5 {

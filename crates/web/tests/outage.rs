@@ -61,7 +61,7 @@ async fn logins_that_fail_at_the_eid_count() {
     let house = House::open().await;
     for _ in 0..2 {
         house.step(10);
-        house.browser().log_in_with(&[], with::APP, Some(sandbox::Fault::Http500)).await;
+        house.browser().log_in_with(&[], with::APP, Some(sandbox::SimulatedFault::Http500)).await;
     }
     assert_eq!(status(&house).await, "down");
 }
@@ -72,7 +72,7 @@ async fn a_probe_that_works_does_not_say_up_while_logins_fail() {
     probe_twice(&house).await;
     for _ in 0..2 {
         house.step(10);
-        house.browser().log_in_with(&[], with::APP, Some(sandbox::Fault::Http500)).await;
+        house.browser().log_in_with(&[], with::APP, Some(sandbox::SimulatedFault::Http500)).await;
     }
     probe_twice(&house).await;
     assert_eq!(status(&house).await, "down", "its two documents can be read, and nobody can log in");

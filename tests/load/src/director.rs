@@ -14,7 +14,7 @@ use crate::{
     house::House,
     node::{Node, seconds_of},
     tally::Tally,
-    wire::{Network, Place, Version, pause},
+    wire::{DatabaseLocation, Network, Version, pause},
     world::{CLIENT, World},
 };
 
@@ -82,8 +82,9 @@ async fn one(world: Arc<World>, number: u64) {
 impl<'a> Rehearsal<'a> {
     async fn begin(plan: &'a Plan) -> Self {
         let house = House::build(plan);
-        let places: Vec<Place> = (0..plan.nodes).map(|it| house.node(u8::try_from(it).unwrap())).collect();
-        let node = |(number, place): (usize, &Place)| {
+        let places: Vec<DatabaseLocation> =
+            (0..plan.nodes).map(|it| house.node(u8::try_from(it).unwrap())).collect();
+        let node = |(number, place): (usize, &DatabaseLocation)| {
             let config = house.configure(&format!("node{number}"), place, None);
             Node::new(&house.binary, config, place.clone())
         };

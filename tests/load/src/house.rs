@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{
     Plan,
-    wire::Place,
+    wire::DatabaseLocation,
     world::{BACK, CLIENT},
 };
 
@@ -32,7 +32,7 @@ pub(crate) struct House {
     authority: Issuer<'static, KeyPair>,
     postgres: Option<String>,
     port: u16,
-    pub(crate) sandbox: Place,
+    pub(crate) sandbox: DatabaseLocation,
     /// How long signing keys sign.
     used_for: Duration,
     /// The secrets that were chosen here.
@@ -67,7 +67,10 @@ impl House {
             authority: Issuer::new(params, key),
             postgres: plan.postgres.clone(),
             port: free_port(local),
-            sandbox: Place { authority: format!("{SANDBOX}:{sandbox}"), address: (local, sandbox).into() },
+            sandbox: DatabaseLocation {
+                authority: format!("{SANDBOX}:{sandbox}"),
+                address: (local, sandbox).into(),
+            },
             used_for: Duration::from_secs((plan.lasts.as_secs() * 3 / 10).max(12)),
             master_key: b64::encode(&random.bytes::<32>()),
             upstream_secret: random.token().expose().clone(),
@@ -98,9 +101,9 @@ impl House {
     }
 
     /// Where a node answers: all have the domain's host and port, each an address of its own.
-    pub(crate) fn node(&self, number: u8) -> Place {
+    pub(crate) fn node(&self, number: u8) -> DatabaseLocation {
         let address = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 1 + number), self.port));
-        Place { authority: format!("{HOST}:{}", self.port), address }
+        DatabaseLocation { authority: format!("{HOST}:{}", self.port), address }
     }
 
     /// The domain's host, with its port.
@@ -109,7 +112,7 @@ impl House {
     }
 
     /// Writes a configuration; without a `database`, in PostgreSQL.
-    pub(crate) fn configure(&self, name: &str, place: &Place, database: Option<&str>) -> PathBuf {
+    pub(crate) fn configure(&self, name: &str, place: &DatabaseLocation, database: Option<&str>) -> PathBuf {
         let database = match (database, &self.postgres) {
             (None, Some(address)) => format!("address = {address:?}"),
             (file, _) => format!("sqlite = {:?}", file.unwrap_or("portvakt.db")),

@@ -9,14 +9,14 @@ use std::{
 
 use serde_json::Value;
 
-use crate::wire::{Place, pause};
+use crate::wire::{DatabaseLocation, pause};
 
 /// How long a start or a stop may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A node and its files.
 pub(crate) struct Node {
-    pub(crate) place: Place,
+    pub(crate) place: DatabaseLocation,
     pub(crate) config: PathBuf,
     pub(crate) log: PathBuf,
     binary: PathBuf,
@@ -24,7 +24,7 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    pub(crate) fn new(binary: &Path, config: PathBuf, place: Place) -> Self {
+    pub(crate) fn new(binary: &Path, config: PathBuf, place: DatabaseLocation) -> Self {
         let log = config.with_extension("log");
         Self { place, config, log, binary: binary.to_owned(), child: None }
     }

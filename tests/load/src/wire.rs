@@ -42,13 +42,13 @@ pub(crate) enum Version {
 
 /// A host of the installation and the socket behind it.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct DatabaseLocation {
     /// With its port, as in an address.
     pub(crate) authority: String,
     pub(crate) address: SocketAddr,
 }
 
-impl Place {
+impl DatabaseLocation {
     fn name(&self) -> ServerName<'static> {
         let host = self.authority.rsplit_once(':').unwrap().0;
         ServerName::try_from(host.to_owned()).unwrap()
@@ -134,7 +134,11 @@ impl Network {
         Arc::new(Self { one, two, fresh: connector(root, b"h2"), tally })
     }
 
-    async fn shake(&self, place: &Place, version: Version) -> Result<TlsStream<TcpStream>, Trouble> {
+    async fn shake(
+        &self,
+        place: &DatabaseLocation,
+        version: Version,
+    ) -> Result<TlsStream<TcpStream>, Trouble> {
         let sort = |error: std::io::Error, step: &str| match error.kind() {
             ErrorKind::ConnectionRefused => Trouble::Refused,
             ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => Trouble::Reset,
@@ -146,7 +150,7 @@ impl Network {
         connector.connect(place.name(), stream).await.map_err(|it| sort(it, "handshake"))
     }
 
-    async fn open(&self, place: &Place, version: Version) -> Result<Sender, Trouble> {
+    async fn open(&self, place: &DatabaseLocation, version: Version) -> Result<Sender, Trouble> {
         let io = TokioIo::new(self.shake(place, version).await?);
         let broken = |error: hyper::Error| Trouble::Other(format!("handshake: {error:?}"));
         Ok(match version {
@@ -165,14 +169,18 @@ impl Network {
     }
 
     /// The certificate that a newcomer is shown.
-    pub(crate) async fn certificate(&self, place: &Place) -> Option<CertificateDer<'static>> {
+    pub(crate) async fn certificate(&self, place: &DatabaseLocation) -> Option<CertificateDer<'static>> {
         let stream = TcpStream::connect(place.address).await.ok()?;
         let stream = self.fresh.connect(place.name(), stream).await.ok()?;
         stream.get_ref().1.peer_certificates()?.first().map(|it| it.clone().into_owned())
     }
 
     /// Connects and says nothing, as browsers do that expect to need a connection soon.
-    pub(crate) async fn ahead(&self, place: &Place, version: Version) -> Option<TlsStream<TcpStream>> {
+    pub(crate) async fn ahead(
+        &self,
+        place: &DatabaseLocation,
+        version: Version,
+    ) -> Option<TlsStream<TcpStream>> {
         self.shake(place, version).await.ok()
     }
 }
@@ -185,7 +193,7 @@ enum Sender {
 impl Sender {
     async fn send(
         &mut self,
-        place: &Place,
+        place: &DatabaseLocation,
         ask: &Ask,
         was_open: bool,
     ) -> Result<Response<Incoming>, Trouble> {
@@ -224,13 +232,13 @@ fn sort(error: &hyper::Error, was_open: bool) -> Trouble {
 /// One side's way to a host: a connection that is kept, and opened again when it has ended.
 pub(crate) struct Lane {
     network: Arc<Network>,
-    place: Place,
+    place: DatabaseLocation,
     version: Version,
     sender: Option<Sender>,
 }
 
 impl Lane {
-    pub(crate) const fn new(network: Arc<Network>, place: Place, version: Version) -> Self {
+    pub(crate) const fn new(network: Arc<Network>, place: DatabaseLocation, version: Version) -> Self {
         Self { network, place, version, sender: None }
     }
 
@@ -282,13 +290,13 @@ impl Lane {
 /// The connections that a program keeps to one host: several of HTTP/1.1, one of HTTP/2 for everybody.
 pub(crate) struct Pool {
     network: Arc<Network>,
-    place: Place,
+    place: DatabaseLocation,
     version: Version,
     idle: Mutex<Vec<Sender>>,
 }
 
 impl Pool {
-    pub(crate) const fn new(network: Arc<Network>, place: Place, version: Version) -> Self {
+    pub(crate) const fn new(network: Arc<Network>, place: DatabaseLocation, version: Version) -> Self {
         Self { network, place, version, idle: Mutex::new(Vec::new()) }
     }
 

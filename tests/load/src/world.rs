@@ -9,7 +9,7 @@ use crypto::{PublicKey, Random};
 
 use crate::{
     tally::Tally,
-    wire::{Network, Place, Pool, Version},
+    wire::{DatabaseLocation, Network, Pool, Version},
 };
 
 /// The application's client id.
@@ -25,9 +25,9 @@ pub(crate) struct World {
     pub(crate) network: Arc<Network>,
     pub(crate) random: Random,
     /// The nodes that answer for the domain.
-    pub(crate) nodes: Vec<Place>,
+    pub(crate) nodes: Vec<DatabaseLocation>,
     /// Where the simulated eIDs are.
-    pub(crate) sandbox: Place,
+    pub(crate) sandbox: DatabaseLocation,
     /// The application's connections, by node and HTTP version.
     pub(crate) pools: Vec<[Pool; 2]>,
     pub(crate) secret: RwLock<String>,
@@ -41,8 +41,14 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(network: Arc<Network>, nodes: Vec<Place>, sandbox: Place, secret: String) -> Arc<Self> {
-        let pool = |place: &Place, version| Pool::new(Arc::clone(&network), place.clone(), version);
+    pub(crate) fn new(
+        network: Arc<Network>,
+        nodes: Vec<DatabaseLocation>,
+        sandbox: DatabaseLocation,
+        secret: String,
+    ) -> Arc<Self> {
+        let pool =
+            |place: &DatabaseLocation, version| Pool::new(Arc::clone(&network), place.clone(), version);
         let pools = nodes.iter().map(|it| [pool(it, Version::One), pool(it, Version::Two)]).collect();
         Arc::new(Self {
             pools,

@@ -9,9 +9,9 @@ use std::{
 };
 
 use crypto::{SealKey, Secret};
-use eid::Issuer;
+use eid::UpstreamIssuer;
 use model::LoginMethod;
-use store::Place;
+use store::DatabaseLocation;
 
 use super::{
     fault::Faults,
@@ -28,7 +28,7 @@ const PREFIX: &str = "PORTVAKT__";
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
     /// Where the data lies.
-    pub(crate) place: Place,
+    pub(crate) place: DatabaseLocation,
     /// The same in words, without a password.
     pub(crate) place_in_words: String,
     /// What the store may do.
@@ -51,7 +51,7 @@ pub(crate) struct Config {
     /// The host of the simulators, with its port where it is not 443.
     pub(crate) sandbox: Option<String>,
     /// Issuers that stand in for those of the test environment.
-    pub(crate) test_eids: Vec<Issuer>,
+    pub(crate) test_eids: Vec<UpstreamIssuer>,
     /// What one address, client and person may take.
     pub(crate) limits: provider::Limits,
 }
@@ -194,9 +194,9 @@ struct Roots {
 
 fn assemble(
     file: &File,
-    (place, master_key): (Option<(Place, String)>, Option<MasterKeySource>),
+    (place, master_key): (Option<(DatabaseLocation, String)>, Option<MasterKeySource>),
     roots: Roots,
-    (listen, test_eids): (Option<Listen>, Option<Vec<Issuer>>),
+    (listen, test_eids): (Option<Listen>, Option<Vec<UpstreamIssuer>>),
 ) -> Option<Config> {
     let (place, place_in_words) = place?;
     Some(Config {
@@ -247,13 +247,13 @@ fn number(it: u32) -> usize {
     usize::try_from(it).unwrap_or(usize::MAX).max(1)
 }
 
-fn place(database: &file::Database, around: &Surroundings) -> Result<(Place, String), Faults> {
+fn place(database: &file::Database, around: &Surroundings) -> Result<(DatabaseLocation, String), Faults> {
     let from_environment = around.variables.contains_key("PORTVAKT__DATABASE__ADDRESS");
     match (&database.sqlite, &database.address, &database.address_file) {
         (Some(path), None, None) => {
             let path = around.base.join(path);
             let words = format!("SQLite, {}", path.display());
-            Ok((Place::Sqlite(path), words))
+            Ok((DatabaseLocation::Sqlite(path), words))
         }
         (None, Some(address), None) => {
             if has_password(address) && !from_environment {
@@ -264,12 +264,15 @@ fn place(database: &file::Database, around: &Surroundings) -> Result<(Place, Str
             }
             let whence =
                 if from_environment { "PORTVAKT__DATABASE__ADDRESS" } else { "`address` in [database]" };
-            Ok((Place::Postgres(address.clone()), format!("PostgreSQL, address from {whence}")))
+            Ok((DatabaseLocation::Postgres(address.clone()), format!("PostgreSQL, address from {whence}")))
         }
         (None, None, Some(path)) => {
             let path = around.base.join(path);
             let address = read_secret(&path)?.expose().trim().to_owned();
-            Ok((Place::Postgres(address), format!("PostgreSQL, address from the file {}", path.display())))
+            Ok((
+                DatabaseLocation::Postgres(address),
+                format!("PostgreSQL, address from the file {}", path.display()),
+            ))
         }
         (None, None, None) => Err(Faults::one(
             "[database] says nothing: set `sqlite` to a file, or `address` or `address_file` to PostgreSQL's address",
@@ -355,7 +358,7 @@ fn allowed(file: &File) -> Vec<outbound::Allowed> {
     named.map(|it| outbound::Allowed { host: it.host, port: it.port }).collect()
 }
 
-fn test_eids(file: &File) -> Result<Vec<Issuer>, Faults> {
+fn test_eids(file: &File) -> Result<Vec<UpstreamIssuer>, Faults> {
     let calls = outbound::Settings { allowed: allowed(file), ..outbound::Settings::default() };
     let (mut issuers, mut faults) = (Vec::new(), Faults::default());
     let given = [
@@ -365,7 +368,7 @@ fn test_eids(file: &File) -> Result<Vec<Issuer>, Faults> {
     for (eid, key, issuer) in given {
         let Some(issuer) = issuer else { continue };
         let wrong = |why: &str| Faults::one(format!("`{key}` in [test_eids] is {issuer:?}, which {why}"));
-        match Issuer::for_test(eid, issuer) {
+        match UpstreamIssuer::for_test(eid, issuer) {
             Err(error) => faults.merge(wrong(&error.to_string())),
             Ok(_) if !calls.permits(issuer) => {
                 faults.merge(wrong(

@@ -12,11 +12,11 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use clap::Args;
 use console::Console;
 use crypto::Random;
-use eid::{Catalogue, Issuer};
+use eid::{Catalogue, UpstreamIssuer};
 use model::{EidEnvironment, KeySchedule, LoginMethod};
 use outbound::{Outbound, Settings as OutboundSettings};
 use provider::Provider;
-use store::{Place, Store};
+use store::{DatabaseLocation, Store};
 use tokio::sync::watch;
 use web::{App, op_router};
 
@@ -72,7 +72,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
         extra_roots,
         timeout: None,
     }));
-    let store = Store::open(Place::Sqlite(folder.database()), store::Settings::default())
+    let store = Store::open(DatabaseLocation::Sqlite(folder.database()), store::Settings::default())
         .map_err(|error| format!("{}: {error}", folder.database().display()))?;
     let world = World::make(&folder, &addresses, &random)?;
     let seeded =
@@ -118,13 +118,13 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
 }
 
 /// The simulators stand in for the real eIDs, in every environment that development has.
-fn issuers(world: &World) -> Vec<Issuer> {
+fn issuers(world: &World) -> Vec<UpstreamIssuer> {
     let both =
         [(LoginMethod::NO_BANKID, world.bankid.issuer()), (LoginMethod::NO_VIPPS, world.vipps.issuer())];
     let environments = [EidEnvironment::Sandbox, EidEnvironment::Production];
     both.into_iter()
         .flat_map(|(eid, issuer)| {
-            environments.map(|environment| Issuer { eid, environment, issuer: issuer.clone() })
+            environments.map(|environment| UpstreamIssuer { eid, environment, issuer: issuer.clone() })
         })
         .collect()
 }

@@ -14,7 +14,7 @@ use outbound::{Outbound, Request};
 use provider::Provider;
 use sandbox::{Kind, PublicSandbox};
 use store::{
-    Place, Store, StoreError,
+    DatabaseLocation, Store, StoreError,
     counted_events::{self, CountedEvents},
     domains,
     domains::{Domain, Scheme},
@@ -79,7 +79,7 @@ async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
     let https: Vec<String> = kept.https().chain(config.sandbox.clone()).collect();
     findings.extend(machine::certificates(config, &https, now));
     findings.extend(machine::addresses(config).await);
-    if let Place::Sqlite(path) = &config.place {
+    if let DatabaseLocation::Sqlite(path) = &config.place {
         findings.extend(machine::disk(path));
     }
     findings.push(plausible(&kept, now));
@@ -122,7 +122,7 @@ async fn database(
     findings: &mut Vec<Finding>,
     now: Timestamp,
 ) -> Kept {
-    if let Place::Sqlite(path) = &config.place
+    if let DatabaseLocation::Sqlite(path) = &config.place
         && !path.exists()
     {
         let text =

@@ -9,7 +9,7 @@ use model::{ApplicationKind, ApplicationSettings, SecretId, Timestamp};
 use serde_json::{Value, json};
 
 use super::{
-    AtTheDesk, Desk, Place,
+    AtTheDesk, ConfigLocation, Desk,
     application_settings::{Wishes, set},
     desk::{AtDomain, words},
     show::{instant, maybe_instant},
@@ -23,11 +23,11 @@ pub(crate) struct Applications {
     #[command(flatten)]
     at: AtDomain,
     #[command(subcommand)]
-    what: What,
+    what: ApplicationsCommand,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum ApplicationsCommand {
     /// Lists the applications of a domain.
     List,
     /// Makes an application, and a first secret where it can keep one.
@@ -159,7 +159,7 @@ fn secret_view(secret: &SecretView, now: Timestamp) -> Value {
 }
 
 impl AtTheDesk for Applications {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.at.place
     }
 
@@ -178,13 +178,13 @@ impl AtTheDesk for Applications {
             })
         };
         match self.what {
-            What::List => list(desk, &tenant, &domain).await,
-            What::Create(create) => create.run(desk, &tenant, &domain).await,
-            What::Change(change) => {
+            ApplicationsCommand::List => list(desk, &tenant, &domain).await,
+            ApplicationsCommand::Create(create) => create.run(desk, &tenant, &domain).await,
+            ApplicationsCommand::Change(change) => {
                 let found = find(&change.client_id).await?;
                 change.run(desk, &tenant, &found).await
             }
-            What::One(one) => {
+            ApplicationsCommand::One(one) => {
                 let found = find(one.client_id()).await?;
                 one.run(desk, &tenant, &found).await
             }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use store::audit_events::Link;
 
 use super::{
-    AtTheDesk, Desk, Place,
+    AtTheDesk, ConfigLocation, Desk,
     desk::words,
     show::{instant, print},
 };
@@ -18,16 +18,16 @@ use crate::{every, permits};
 #[derive(Args)]
 pub(crate) struct Audit {
     #[command(flatten)]
-    place: Place,
+    place: ConfigLocation,
     /// Whose trail; all by default.
     #[arg(long, global = true, value_name = "NAME")]
     tenant: Option<String>,
     #[command(subcommand)]
-    what: What,
+    what: AuditCommand,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum AuditCommand {
     /// Lists who changed what.
     List,
     /// Walks the chains: fails when anything was changed, removed or added by hand.
@@ -105,12 +105,12 @@ async fn verify(desk: &Desk, id: TenantId) -> Result<Result<Verified, ChainTroub
 }
 
 impl AtTheDesk for Audit {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.place
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
-        if let What::Erase { sequence } = self.what {
+        if let AuditCommand::Erase { sequence } = self.what {
             let tenant = desk.tenant(self.tenant.as_deref()).await?;
             let permit = permits::may(&tenant, Permission::ErasePersonal)?;
             desk.console.erase_personal(&permit, sequence, desk.now).await.map_err(words)?;
@@ -118,7 +118,7 @@ impl AtTheDesk for Audit {
             return Ok(());
         }
         let chains = chains(desk, self.tenant.as_deref()).await?;
-        if let What::Verify = self.what {
+        if let AuditCommand::Verify = self.what {
             return report(desk, chains).await;
         }
         let mut rows = Vec::new();
@@ -130,12 +130,12 @@ impl AtTheDesk for Audit {
                 after = last.sequence;
                 let page = links.iter().map(|link| view(&name, link));
                 match self.what {
-                    What::Export => page.for_each(|row| print(&format!("{row}\n"))),
+                    AuditCommand::Export => page.for_each(|row| print(&format!("{row}\n"))),
                     _ => rows.extend(page),
                 }
             }
         }
-        if let What::List = self.what {
+        if let AuditCommand::List = self.what {
             let columns = ["sequence", "happened_at", "tenant", "actor", "action", "object", "details"];
             desk.list(&columns, &rows, "Nothing was changed yet.");
         }

@@ -12,13 +12,13 @@ use clap::Args;
 use console::Backup as Made;
 use serde_json::{Map, Value, json};
 
-use super::{AtTheDesk, Desk, Place, desk::words, show::instant};
+use super::{AtTheDesk, ConfigLocation, Desk, desk::words, show::instant};
 
 /// What can be said to `portvakt backup`.
 #[derive(Args)]
 pub(crate) struct Backup {
     #[command(flatten)]
-    place: Place,
+    place: ConfigLocation,
     /// The file to write; it must not be there yet.
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
@@ -28,7 +28,7 @@ pub(crate) struct Backup {
 #[derive(Args)]
 pub(crate) struct Restore {
     #[command(flatten)]
-    place: Place,
+    place: ConfigLocation,
     /// The backup.
     #[arg(long, value_name = "FILE")]
     from: PathBuf,
@@ -52,7 +52,7 @@ fn trouble(path: &Path) -> impl Fn(std::io::Error) -> String + '_ {
 }
 
 impl AtTheDesk for Backup {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.place
     }
 
@@ -98,7 +98,7 @@ impl AtTheDesk for Backup {
 }
 
 impl AtTheDesk for Restore {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.place
     }
 

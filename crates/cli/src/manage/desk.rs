@@ -16,7 +16,7 @@ use crate::{clock, config, dev::Folder, permits};
 
 /// What every command can be told.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct ConfigLocation {
     /// The configuration.
     #[arg(long, value_name = "FILE", default_value = "portvakt.toml", global = true)]
     pub(crate) config: PathBuf,
@@ -32,7 +32,7 @@ pub(crate) struct Place {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct AtDomain {
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) place: ConfigLocation,
     /// The domain, by its host.
     #[arg(long, global = true, value_name = "HOST")]
     domain: Option<String>,
@@ -95,7 +95,7 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
     }
     let folder = Folder::open(folder, false)?;
     folder.check()?;
-    let store = Store::open(store::Place::Sqlite(folder.database()), store::Settings::default())
+    let store = Store::open(store::DatabaseLocation::Sqlite(folder.database()), store::Settings::default())
         .map_err(|error| format!("{}: {error}", folder.database().display()))?;
     let authority = folder.read("authority.pem")?;
     let outbound = outbound::Settings {
@@ -107,7 +107,7 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
 
 impl Desk {
     /// Opens the configured database with the configured master key.
-    pub(crate) async fn open(place: &Place) -> Result<Self, String> {
+    pub(crate) async fn open(place: &ConfigLocation) -> Result<Self, String> {
         let random = Random::system();
         let (store, master, schedule, (outbound, sandbox)) = match &place.data_dir {
             Some(folder) => of_development(folder, &random)?,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use store::domains::Scheme;
 
 use super::{
-    AtTheDesk, Desk, Place,
+    AtTheDesk, ConfigLocation, Desk,
     desk::words,
     show::instant,
     words::{environment, lasting, way},
@@ -21,13 +21,13 @@ use crate::{every, permits};
 #[derive(Args)]
 pub(crate) struct Domains {
     #[command(flatten)]
-    place: Place,
+    place: ConfigLocation,
     #[command(subcommand)]
-    what: What,
+    what: DomainsCommand,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum DomainsCommand {
     /// Lists the domains of a tenant, or of all.
     List {
         /// Of this tenant only.
@@ -109,14 +109,14 @@ fn minutes(span: Duration) -> Result<u32, String> {
 }
 
 impl AtTheDesk for Domains {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.place
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
         match self.what {
-            What::List { tenant } => list(desk, tenant.as_deref()).await,
-            What::Create { host, tenant, environment, name, http } => {
+            DomainsCommand::List { tenant } => list(desk, tenant.as_deref()).await,
+            DomainsCommand::Create { host, tenant, environment, name, http } => {
                 let tenant = desk.tenant(tenant.as_deref()).await?;
                 let scheme = if http { Scheme::Http } else { Scheme::Https };
                 let name = name.unwrap_or_else(|| host.clone());
@@ -133,12 +133,12 @@ impl AtTheDesk for Domains {
                 desk.done(&next, &view(&tenant.name, &domain));
                 Ok(())
             }
-            What::Show { host } => {
+            DomainsCommand::Show { host } => {
                 let (tenant, domain) = desk.domain(&host).await?;
                 desk.one(FIRST, &view(&tenant.name, &domain));
                 Ok(())
             }
-            What::Change(change) => change.run(desk).await,
+            DomainsCommand::Change(change) => change.run(desk).await,
         }
     }
 }

@@ -10,7 +10,7 @@ use store::login_events::{Kind, LoginEvent};
 use texts::{Cause, Locale, Names};
 
 use super::{
-    AtTheDesk, Desk, Place,
+    AtTheDesk, ConfigLocation, Desk,
     desk::words,
     show::{instant, print},
 };
@@ -19,7 +19,7 @@ use super::{
 #[derive(Args)]
 pub(crate) struct Explain {
     #[command(flatten)]
-    place: Place,
+    place: ConfigLocation,
     /// As on the page, in the `trace-id` header, or in an `error_description`.
     trace: String,
     /// nb, nn or en.
@@ -105,7 +105,7 @@ fn lines(row: &Value, asked: &str) -> String {
 }
 
 impl AtTheDesk for Explain {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.place
     }
 

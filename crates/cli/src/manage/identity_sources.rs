@@ -10,7 +10,7 @@ use model::{EidEnvironment, IdentitySourceSettings, LoginMethod};
 use serde_json::{Value, json};
 
 use super::{
-    AtTheDesk, Desk, Place,
+    AtTheDesk, ConfigLocation, Desk,
     desk::{AtDomain, words},
     show::{instant, maybe_instant},
     words::{eid, eid_environment, secret},
@@ -23,11 +23,11 @@ pub(crate) struct IdentitySources {
     #[command(flatten)]
     at: AtDomain,
     #[command(subcommand)]
-    what: What,
+    what: IdentitySourcesCommand,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum IdentitySourcesCommand {
     /// Lists the eIDs of a domain, with the callback address that each must know.
     List,
     /// Shows an eID of a domain, with the public key that it must know.
@@ -123,14 +123,14 @@ fn view(domain: &DomainView, source: &SourceView) -> Value {
 }
 
 impl AtTheDesk for IdentitySources {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.at.place
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
         let (tenant, domain) = self.at.find(desk).await?;
         match self.what {
-            What::List => {
+            IdentitySourcesCommand::List => {
                 let all = desk
                     .console
                     .identity_sources(&permits::may(&tenant, Permission::ReadSettings)?, domain.id)
@@ -142,7 +142,7 @@ impl AtTheDesk for IdentitySources {
                 desk.list(&["eid", "environment", "state", "client_id", "method", "callback"], &rows, empty);
                 Ok(())
             }
-            What::Show { eid } => {
+            IdentitySourcesCommand::Show { eid } => {
                 let all = desk
                     .console
                     .identity_sources(&permits::may(&tenant, Permission::ReadSettings)?, domain.id)
@@ -153,10 +153,10 @@ impl AtTheDesk for IdentitySources {
                 desk.one(FIRST, &view(&domain, found));
                 Ok(())
             }
-            What::Set(set) => set.run(desk, &tenant, &domain).await,
-            What::Disable { eid } => switch(desk, &tenant, &domain, (eid, false)).await,
-            What::Enable { eid } => switch(desk, &tenant, &domain, (eid, true)).await,
-            What::Notice(notice) => notice.run(desk, &tenant, &domain).await,
+            IdentitySourcesCommand::Set(set) => set.run(desk, &tenant, &domain).await,
+            IdentitySourcesCommand::Disable { eid } => switch(desk, &tenant, &domain, (eid, false)).await,
+            IdentitySourcesCommand::Enable { eid } => switch(desk, &tenant, &domain, (eid, true)).await,
+            IdentitySourcesCommand::Notice(notice) => notice.run(desk, &tenant, &domain).await,
         }
     }
 }

@@ -11,14 +11,14 @@ use clap::Args;
 use console::{LARGEST_IMPORT, Tenant};
 use serde::Deserialize;
 
-use super::{AtTheDesk, Desk, Place, planned};
+use super::{AtTheDesk, ConfigLocation, Desk, planned};
 use crate::permits;
 
 /// What can be said to `portvakt import`.
 #[derive(Args)]
 pub(crate) struct Import {
     #[command(flatten)]
-    place: Place,
+    place: ConfigLocation,
     /// The file, as docs/guide/moving-in.md describes it; - reads standard input.
     file: PathBuf,
     /// The tenant that moves in; by default the only one there is, or the one that the file names.
@@ -57,7 +57,7 @@ async fn of_file(desk: &Desk, text: &[u8]) -> Result<Tenant, String> {
 }
 
 impl AtTheDesk for Import {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.place
     }
 

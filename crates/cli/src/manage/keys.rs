@@ -6,7 +6,7 @@ use console::KeyView;
 use serde_json::{Value, json};
 
 use super::{
-    AtTheDesk, Desk, Place,
+    AtTheDesk, ConfigLocation, Desk,
     desk::{AtDomain, words},
     show::{instant, maybe_instant},
 };
@@ -18,11 +18,11 @@ pub(crate) struct Keys {
     #[command(flatten)]
     at: AtDomain,
     #[command(subcommand)]
-    what: What,
+    what: KeysCommand,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum KeysCommand {
     /// Lists the keys.
     List,
     /// Publishes the next keys if they are missing; the running service does that by itself.
@@ -50,7 +50,7 @@ fn view(key: &KeyView) -> Value {
 }
 
 impl AtTheDesk for Keys {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.at.place
     }
 
@@ -58,8 +58,8 @@ impl AtTheDesk for Keys {
         let (tenant, domain) = self.at.find(desk).await?;
         let (console, id, schedule) = (&desk.console, domain.id, desk.schedule);
         match self.what {
-            What::List => {}
-            What::Rotate { compromised: Some(kid), .. } => {
+            KeysCommand::List => {}
+            KeysCommand::Rotate { compromised: Some(kid), .. } => {
                 console
                     .withdraw_key(
                         &permits::may(&tenant, Permission::WithdrawKeys)?,
@@ -70,7 +70,7 @@ impl AtTheDesk for Keys {
                     .await
                     .map_err(words)?;
             }
-            What::Rotate { now: true, .. } => {
+            KeysCommand::Rotate { now: true, .. } => {
                 let signing = console
                     .rotate_keys_now(&permits::may(&tenant, Permission::RotateKeys)?, id, schedule, desk.now)
                     .await
@@ -83,7 +83,7 @@ impl AtTheDesk for Keys {
                     );
                 }
             }
-            What::Rotate { .. } => {
+            KeysCommand::Rotate { .. } => {
                 console
                     .turn_keys(&permits::may(&tenant, Permission::RotateKeys)?, id, schedule, desk.now)
                     .await

@@ -7,19 +7,19 @@ use clap::{Args, Subcommand};
 use crypto::{SealKey, b64};
 use serde_json::json;
 
-use super::{AtTheDesk, Desk, Place, desk::words, words::secret};
+use super::{AtTheDesk, ConfigLocation, Desk, desk::words, words::secret};
 
 /// What can be said to `portvakt master-key`.
 #[derive(Args)]
 pub(crate) struct MasterKey {
     #[command(flatten)]
-    place: Place,
+    place: ConfigLocation,
     #[command(subcommand)]
-    what: What,
+    what: MasterKeyCommand,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum MasterKeyCommand {
     /// Puts every tenant's data key under a new master key, in one write. Stop the service first, and start it with
     /// the new key.
     Replace {
@@ -30,12 +30,12 @@ enum What {
 }
 
 impl AtTheDesk for MasterKey {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.place
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
-        let What::Replace { new_key_file } = self.what;
+        let MasterKeyCommand::Replace { new_key_file } = self.what;
         let text = secret(&new_key_file)?;
         let new = b64::decode(text.expose()).as_deref().and_then(SealKey::from_slice);
         let new = new

@@ -28,7 +28,7 @@ pub(crate) use applications::Applications;
 pub(crate) use audit::Audit;
 pub(crate) use backup::{Backup, Restore};
 pub(crate) use declare::{Apply, apply};
-pub(crate) use desk::{Desk, Place, account};
+pub(crate) use desk::{ConfigLocation, Desk, account};
 pub(crate) use domains::Domains;
 pub(crate) use explain::Explain;
 pub(crate) use identity_sources::IdentitySources;
@@ -43,7 +43,7 @@ pub(crate) use test_users::TestUsers;
 /// What can be asked at the desk.
 trait AtTheDesk {
     /// Where the database is.
-    fn place(&self) -> &Place;
+    fn place(&self) -> &ConfigLocation;
 
     /// Does it.
     async fn run(self, desk: &Desk) -> Result<(), String>;

@@ -1,6 +1,6 @@
 //! A plan at the desk: shown, and carried out unless it is a dry run.
 
-use console::{Change, Declined, Fault, Plan, Problem, Verb};
+use console::{Change, Declined, InputError, Plan, Problem, Verb};
 use serde_json::{Value, json};
 
 use super::{Desk, show::print};
@@ -61,7 +61,7 @@ fn show(plan: &Plan, dry_run: bool) -> String {
 pub(super) async fn settle(
     desk: &Desk,
     plan: impl AsyncFn() -> Result<Plan, Declined>,
-    say: impl Fn(&Fault) -> String,
+    say: impl Fn(&InputError) -> String,
     dry_run: bool,
 ) -> Result<(), String> {
     let keep = |plan: &Plan| {
@@ -93,7 +93,7 @@ pub(super) async fn settle(
 }
 
 /// What is wrong, for the person at the terminal; for programs on standard output too.
-fn declined(desk: &Desk, why: &Declined, say: impl Fn(&Fault) -> String) -> String {
+fn declined(desk: &Desk, why: &Declined, say: impl Fn(&InputError) -> String) -> String {
     let faults = match why {
         Declined::Faults(faults) => faults,
         Declined::Refusal(refusal) => return format!("nothing was written: {refusal}"),

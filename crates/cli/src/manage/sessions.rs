@@ -6,7 +6,7 @@ use model::SessionId;
 use serde_json::json;
 
 use super::{
-    AtTheDesk, Desk, Place,
+    AtTheDesk, ConfigLocation, Desk,
     desk::{AtDomain, words},
     show::instant,
 };
@@ -18,11 +18,11 @@ pub(crate) struct Sessions {
     #[command(flatten)]
     at: AtDomain,
     #[command(subcommand)]
-    what: What,
+    what: SessionsCommand,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum SessionsCommand {
     /// Lists the living sessions.
     List,
     /// Ends one session, or all of a person.
@@ -37,14 +37,14 @@ enum What {
 }
 
 impl AtTheDesk for Sessions {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.at.place
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
         let (tenant, domain) = self.at.find(desk).await?;
         match self.what {
-            What::List => {
+            SessionsCommand::List => {
                 let mut rows = Vec::new();
                 let mut after = None;
                 loop {
@@ -66,7 +66,7 @@ impl AtTheDesk for Sessions {
                 let empty = "No browser is remembered here.";
                 desk.list(&["id", "eid", "subject", "created_at", "used_at", "expires_at"], &rows, empty);
             }
-            What::End { id: Some(id), .. } => {
+            SessionsCommand::End { id: Some(id), .. } => {
                 let session = SessionId::parse(&id).map_err(|error| error.to_string())?;
                 desk.console
                     .end_session(&permits::may(&tenant, Permission::EndSessions)?, session, desk.now)
@@ -74,7 +74,7 @@ impl AtTheDesk for Sessions {
                     .map_err(words)?;
                 desk.done("The session is ended.", &json!({"id": id, "ended": 1}));
             }
-            What::End { id: None, subject } => {
+            SessionsCommand::End { id: None, subject } => {
                 let subject = subject.unwrap_or_default();
                 let ended = desk
                     .console

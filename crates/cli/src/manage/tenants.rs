@@ -5,20 +5,20 @@ use clap::{Args, Subcommand};
 use console::TenantView;
 use serde_json::{Value, json};
 
-use super::{AtTheDesk, Desk, Place, desk::words, show::instant};
+use super::{AtTheDesk, ConfigLocation, Desk, desk::words, show::instant};
 use crate::every;
 
 /// What can be said to `portvakt tenants`.
 #[derive(Args)]
 pub(crate) struct Tenants {
     #[command(flatten)]
-    place: Place,
+    place: ConfigLocation,
     #[command(subcommand)]
-    what: What,
+    what: TenantsCommand,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum TenantsCommand {
     /// Lists the tenants.
     List,
     /// Makes a tenant.
@@ -33,19 +33,19 @@ fn view(tenant: &TenantView) -> Value {
 }
 
 impl AtTheDesk for Tenants {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.place
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
         match self.what {
-            What::List => {
+            TenantsCommand::List => {
                 let all = every::tenants(&desk.console, &desk.caller).await?;
                 let rows: Vec<Value> = all.iter().map(view).collect();
                 let empty = "There is no tenant yet. Make one: portvakt tenants create NAME";
                 desk.list(&["name", "id", "created_at"], &rows, empty);
             }
-            What::Create { name } => {
+            TenantsCommand::Create { name } => {
                 let tenant = desk
                     .console
                     .create_tenant(&desk.installation(Permission::CreateTenants)?, &name, desk.now)

@@ -22,20 +22,20 @@ use tokio::{
     time::timeout,
 };
 
-use super::{AtTheDesk, Desk, Place, desk::words, show::print};
+use super::{AtTheDesk, ConfigLocation, Desk, desk::words, show::print};
 use crate::{clock, every, permits, signals};
 
 /// What can be said to `portvakt test`.
 #[derive(Args)]
 pub(crate) struct Test {
     #[command(flatten)]
-    place: Place,
+    place: ConfigLocation,
     #[command(subcommand)]
-    what: What,
+    what: TestLoginCommand,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum TestLoginCommand {
     /// Runs a login and prints the decoded tokens.
     Login(Login),
 }
@@ -64,12 +64,12 @@ const PATIENCE: Duration = Duration::from_secs(10 * 60);
 const KNOWN_AFTER: Duration = Duration::from_secs(6);
 
 impl AtTheDesk for Test {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.place
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
-        let What::Login(login) = self.what;
+        let TestLoginCommand::Login(login) = self.what;
         login.run(desk).await
     }
 }

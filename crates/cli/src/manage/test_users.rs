@@ -10,7 +10,7 @@ use model::StandardClaims;
 use serde_json::{Map, Value, json};
 
 use super::{
-    AtTheDesk, Desk, Place,
+    AtTheDesk, ConfigLocation, Desk,
     application_settings::json_or_word,
     desk::{AtDomain, words},
     show::instant,
@@ -24,11 +24,11 @@ pub(crate) struct TestUsers {
     #[command(flatten)]
     at: AtDomain,
     #[command(subcommand)]
-    what: What,
+    what: TestUsersCommand,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum TestUsersCommand {
     /// Lists the test users of a test domain.
     List,
     /// Makes a test user.
@@ -112,17 +112,17 @@ fn password(file: Option<&PathBuf>, new: bool) -> Result<(Option<Secret<String>>
 }
 
 impl AtTheDesk for TestUsers {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.at.place
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
         let (tenant, domain) = self.at.find(desk).await?;
         match self.what {
-            What::List => list(desk, &tenant, &domain).await,
-            What::Add(add) => add.run(desk, &tenant, &domain).await,
-            What::Change(change) => change.run(desk, &tenant, &domain).await,
-            What::Show { username } => {
+            TestUsersCommand::List => list(desk, &tenant, &domain).await,
+            TestUsersCommand::Add(add) => add.run(desk, &tenant, &domain).await,
+            TestUsersCommand::Change(change) => change.run(desk, &tenant, &domain).await,
+            TestUsersCommand::Show { username } => {
                 let user = desk
                     .console
                     .test_user(&permits::may(&tenant, Permission::ReadSettings)?, domain.id, &username)
@@ -131,7 +131,7 @@ impl AtTheDesk for TestUsers {
                 desk.one(&["username", "id", "created_at"], &view(&user));
                 Ok(())
             }
-            What::Remove { username } => {
+            TestUsersCommand::Remove { username } => {
                 let at = (domain.id, username.as_str());
                 desk.console
                     .remove_test_user(&permits::may(&tenant, Permission::ManageTestUsers)?, at, desk.now)

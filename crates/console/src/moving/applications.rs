@@ -16,7 +16,7 @@ use super::{
     entry::Entry,
     fault::shown,
     plan::{Verb, named, object, unlike},
-    planner::{Place, Planner},
+    planner::{Planner, TargetDomain},
     settings::{Kind, merged},
 };
 use crate::{Refusal, Tenant, applications::check_client_id};
@@ -37,7 +37,7 @@ impl Planner<'_> {
     /// rest are settings. `pkce_off`: a new confidential application need not use PKCE.
     pub(crate) async fn application(
         &mut self,
-        (tenant, place): (&Tenant, &Place),
+        (tenant, place): (&Tenant, &TargetDomain),
         entry: &mut Entry<'_>,
         pkce_off: bool,
     ) -> Result<Option<Planned>, Refusal> {
@@ -87,7 +87,7 @@ impl Planner<'_> {
 
     async fn found(
         &self,
-        (tenant, place): (&Tenant, &Place),
+        (tenant, place): (&Tenant, &TargetDomain),
         client_id: Option<&str>,
     ) -> Result<Option<Application>, Refusal> {
         let Some(client_id) = client_id.map(str::to_owned) else { return Ok(None) };
@@ -100,7 +100,7 @@ impl Planner<'_> {
     }
 
     /// Keeps the first application of a client id at a place; says whether this is it.
-    fn is_first(&mut self, (place, client_id): (&Place, &str), it: (ApplicationId, Sector)) -> bool {
+    fn is_first(&mut self, (place, client_id): (&TargetDomain, &str), it: (ApplicationId, Sector)) -> bool {
         if !place.is_known {
             self.strangers.insert(client_id.to_owned());
         }
@@ -129,7 +129,7 @@ impl Planner<'_> {
         entry: &Entry<'_>,
         members: &Map<String, Value>,
         found: Option<&Application>,
-        place: &Place,
+        place: &TargetDomain,
     ) {
         let stored = found.and_then(|row| ApplicationSettings::parse(&row.settings).ok());
         // Where kind or profile is not clear, it may be the one that may most.
@@ -163,7 +163,7 @@ impl Planner<'_> {
         entry: &Entry<'_>,
         members: &Map<String, Value>,
         found: Option<&Application>,
-        (place, pkce_off, unseen): (&Place, bool, bool),
+        (place, pkce_off, unseen): (&TargetDomain, bool, bool),
     ) -> Result<Option<ApplicationSettings>, Refusal> {
         let said: Option<ApplicationKind> = said(members, "kind");
         let mut base = match found {
@@ -202,7 +202,7 @@ impl Planner<'_> {
 
     fn new_application(
         &mut self,
-        (tenant, place): (&Tenant, &Place),
+        (tenant, place): (&Tenant, &TargetDomain),
         (planned, name): (&Planned, String),
     ) -> Result<(), Refusal> {
         let row = Application {
@@ -245,7 +245,7 @@ impl Planner<'_> {
 
     fn changed_application(
         &mut self,
-        (tenant, place): (&Tenant, &Place),
+        (tenant, place): (&Tenant, &TargetDomain),
         row: Application,
         (planned, name): (&Planned, Option<String>),
     ) -> Result<(), Refusal> {

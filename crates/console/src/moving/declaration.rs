@@ -12,7 +12,7 @@ use super::{
     entry::Entry,
     fault::shown,
     plan::{Declined, Plan},
-    planner::{Place, Planner},
+    planner::{Planner, TargetDomain},
     secrets::digest,
 };
 use crate::{Console, Refusal, Tenant, tenants::check_name};
@@ -97,7 +97,7 @@ impl Planner<'_> {
 
     async fn declared_application(
         &mut self,
-        (tenant, place): (&Tenant, &Place),
+        (tenant, place): (&Tenant, &TargetDomain),
         mut entry: Entry<'_>,
     ) -> Result<(), Refusal> {
         let mut wanted = Vec::new();

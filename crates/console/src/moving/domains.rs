@@ -13,7 +13,7 @@ use super::{
     entry::Entry,
     fault::shown,
     plan::{Verb, object, unlike},
-    planner::{Place, Planner},
+    planner::{Planner, TargetDomain},
     settings::{Kind, merged},
 };
 use crate::{NewDomain, Refusal, Tenant};
@@ -55,7 +55,11 @@ impl Planner<'_> {
     }
 
     /// Plans a domain of a tenant. Its address and environment stay what they are: they are in every token.
-    pub(crate) async fn domain(&mut self, tenant: &Tenant, entry: &mut Entry<'_>) -> Result<Place, Refusal> {
+    pub(crate) async fn domain(
+        &mut self,
+        tenant: &Tenant,
+        entry: &mut Entry<'_>,
+    ) -> Result<TargetDomain, Refusal> {
         let host = entry.required("host", &mut self.faults);
         let environment = entry.text("environment", &mut self.faults);
         let scheme = entry.text("scheme", &mut self.faults);
@@ -119,7 +123,7 @@ impl Planner<'_> {
         entry: &Entry<'_>,
         settings: Option<Entry<'_>>,
         ((host, is_taken), name, environment, scheme): Address<'_>,
-    ) -> Result<Place, Refusal> {
+    ) -> Result<TargetDomain, Refusal> {
         let before = self.faults.count();
         if !entry.has("environment") {
             self.faults.wrong(&entry.at("environment"), "a new domain needs this: say test or production");
@@ -140,7 +144,7 @@ impl Planner<'_> {
         let settings = settings.unwrap_or_default().to_text();
         // Refused anyway, and what is wrong with its address or name could not even be planned.
         if self.faults.count() > 0 {
-            return Ok(Place { is_known, ..nowhere });
+            return Ok(TargetDomain { is_known, ..nowhere });
         }
         let mut details = unlike(&plain.to_text(), &settings);
         details.insert("environment".to_owned(), json!(new.environment.as_str()));
@@ -153,7 +157,7 @@ impl Planner<'_> {
             (&new, settings),
             self.now,
         )?;
-        let place = Place { domain: rows.row.id, is_known, ..nowhere };
+        let place = TargetDomain { domain: rows.row.id, is_known, ..nowhere };
         self.plan.change(Verb::Create, "domain", place.host.clone(), Value::Object(details));
         self.plan.step(move |tx| rows.insert(tx));
         self.has_key(place.domain, Algorithm::Rs256);
@@ -179,9 +183,13 @@ impl Planner<'_> {
         entry: &Entry<'_>,
         (row, settings): (Domain, Option<Entry<'_>>),
         (name, environment, scheme): (Option<&str>, Option<Environment>, Option<Scheme>),
-    ) -> Result<Place, Refusal> {
-        let place =
-            Place { domain: row.id, environment: row.environment, host: row.host.clone(), is_known: true };
+    ) -> Result<TargetDomain, Refusal> {
+        let place = TargetDomain {
+            domain: row.id,
+            environment: row.environment,
+            host: row.host.clone(),
+            is_known: true,
+        };
         if !self.hosts.insert(row.host.clone()) {
             self.faults
                 .wrong(&entry.at("host"), format!("{} stands twice: keep one of them", shown(&row.host)));

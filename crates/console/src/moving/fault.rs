@@ -7,7 +7,7 @@ const SHOWN: usize = 60;
 
 /// What is wrong at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct InputError {
     /// Where: such as `applications[3].redirect_uris[0]`; empty for the whole.
     pub path: String,
     /// What, and what to do.
@@ -34,7 +34,7 @@ impl fmt::Display for Problem {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path.is_empty() {
             return write!(f, "{}", self.problem);
@@ -64,18 +64,18 @@ pub fn member(path: &str, name: &str) -> String {
 
 /// Everything that was found wrong so far.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<Fault>);
+pub(crate) struct Faults(Vec<InputError>);
 
 impl Faults {
     pub(crate) fn wrong(&mut self, path: &str, text: impl Into<String>) {
-        self.push(Fault { path: path.to_owned(), problem: Problem::Wrong(text.into()) });
+        self.push(InputError { path: path.to_owned(), problem: Problem::Wrong(text.into()) });
     }
 
     pub(crate) fn unknown(&mut self, path: &str, name: &str, known: Vec<String>) {
-        self.push(Fault { path: path.to_owned(), problem: Problem::Unknown(name.to_owned(), known) });
+        self.push(InputError { path: path.to_owned(), problem: Problem::Unknown(name.to_owned(), known) });
     }
 
-    fn push(&mut self, fault: Fault) {
+    fn push(&mut self, fault: InputError) {
         // The same member may be looked at twice; only what was said just now can be the same.
         if !self.0.iter().rev().take(64).any(|it| *it == fault) {
             self.0.push(fault);
@@ -84,7 +84,7 @@ impl Faults {
 
     /// Says whether something inside this member is wrong.
     pub(crate) fn has_below(&self, path: &str) -> bool {
-        let inside = |it: &Fault| it.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('['));
+        let inside = |it: &InputError| it.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('['));
         self.0.iter().rev().take(1_000).any(inside)
     }
 
@@ -92,7 +92,7 @@ impl Faults {
         self.0.len()
     }
 
-    pub(crate) fn into_all(self) -> Vec<Fault> {
+    pub(crate) fn into_all(self) -> Vec<InputError> {
         self.0
     }
 }

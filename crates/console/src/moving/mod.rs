@@ -20,6 +20,6 @@ mod strict_json;
 mod subjects;
 mod test_users;
 
-pub use fault::{Fault, Problem, member as member_path};
+pub use fault::{InputError, Problem, member as member_path};
 pub use import::LARGEST_IMPORT;
 pub use plan::{Change, Declined, MadeSecret, Plan, Verb};

@@ -5,7 +5,7 @@ use crypto::Secret;
 use serde_json::{Map, Value, json};
 use store::{StoreError, WriteTx};
 
-use super::fault::Fault;
+use super::fault::InputError;
 use crate::{Console, Refusal};
 
 /// What happens to an object.
@@ -76,7 +76,7 @@ pub struct Plan {
 #[derive(Debug)]
 pub enum Declined {
     /// All that is wrong in what was brought; nothing was written.
-    Faults(Vec<Fault>),
+    Faults(Vec<InputError>),
     /// Something else.
     Refusal(Refusal),
 }

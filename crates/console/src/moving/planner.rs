@@ -24,7 +24,7 @@ use crate::{
 
 /// A domain that is there, or will be when the plan is carried out.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct TargetDomain {
     pub(crate) domain: DomainId,
     pub(crate) environment: Environment,
     pub(crate) host: String,
@@ -96,12 +96,12 @@ impl<'c> Planner<'c> {
     }
 
     /// Finds the tenant's domain of this host.
-    pub(crate) async fn place(&self, tenant: &Tenant, host: &str) -> Result<Option<Place>, Refusal> {
+    pub(crate) async fn place(&self, tenant: &Tenant, host: &str) -> Result<Option<TargetDomain>, Refusal> {
         let wanted = host.to_ascii_lowercase();
         let found = self.console.store.read(move |tx| domains::find_by_host(tx, &wanted)).await?;
         // Another tenant's domain is none.
         let own = found.filter(|row| row.tenant_id == tenant.id);
-        Ok(own.map(|row| Place {
+        Ok(own.map(|row| TargetDomain {
             domain: row.id,
             environment: row.environment,
             host: row.host,
@@ -110,8 +110,8 @@ impl<'c> Planner<'c> {
     }
 
     /// A place for what is at a domain that is not clear.
-    pub(crate) fn nowhere(&self, host: &str, environment: Option<Environment>) -> Place {
-        Place {
+    pub(crate) fn nowhere(&self, host: &str, environment: Option<Environment>) -> TargetDomain {
+        TargetDomain {
             domain: DomainId::new(&self.console.random, self.now),
             environment: environment.unwrap_or(Environment::Test),
             host: host.to_owned(),
@@ -122,7 +122,7 @@ impl<'c> Planner<'c> {
     /// Lets the domain have a key of this algorithm that signs, as [`Console::create_application`] does.
     pub(crate) async fn ensure_key(
         &mut self,
-        (tenant, place): (&Tenant, &Place),
+        (tenant, place): (&Tenant, &TargetDomain),
         algorithm: Algorithm,
     ) -> Result<(), Refusal> {
         // A file that is refused needs none, and keys take a while to make.

@@ -10,7 +10,7 @@ use super::{
     applications::Planned,
     fault::shown,
     plan::{Verb, named},
-    planner::{Place, Planner},
+    planner::{Planner, TargetDomain},
 };
 use crate::{
     Refusal, Tenant,
@@ -22,7 +22,7 @@ const NO_SECRET: &str = "this application authenticates with a secret and has no
                          with `portvakt applications new-secret`";
 
 /// A secret that an application shall have.
-pub(crate) enum Wanted {
+pub(crate) enum SecretChange {
     /// The one with this digest.
     Digest(Digest),
     /// Any: one is made where there is none beside those that are named.
@@ -44,9 +44,9 @@ pub(crate) fn digest(text: &str) -> Option<Digest> {
 
 impl Planner<'_> {
     /// Reads a secret of an import: `{"sha256": "…"}` or `"new"`.
-    pub(crate) fn wanted_secret(&mut self, value: &serde_json::Value, path: &str) -> Option<Wanted> {
+    pub(crate) fn wanted_secret(&mut self, value: &serde_json::Value, path: &str) -> Option<SecretChange> {
         if value.as_str() == Some("new") {
-            return Some(Wanted::New);
+            return Some(SecretChange::New);
         }
         let expected = r#"{"sha256": "64 hexadecimal digits"}, or "new""#;
         let members = value.as_object().filter(|it| it.len() == 1);
@@ -63,20 +63,20 @@ impl Planner<'_> {
     }
 
     /// The secret with this digest, unless it is the empty one.
-    pub(crate) fn named_secret(&mut self, digest: Digest, path: &str) -> Option<Wanted> {
+    pub(crate) fn named_secret(&mut self, digest: Digest, path: &str) -> Option<SecretChange> {
         if digest == Digest::of(b"") {
             self.faults.wrong(path, "this is the digest of an empty secret: give a real one");
             return None;
         }
-        Some(Wanted::Digest(digest))
+        Some(SecretChange::Digest(digest))
     }
 
     /// Plans the secrets of an application.
     pub(crate) async fn secrets(
         &mut self,
-        (tenant, place): (&Tenant, &Place),
+        (tenant, place): (&Tenant, &TargetDomain),
         application: &Planned,
-        (wanted, path): (Vec<Wanted>, &str),
+        (wanted, path): (Vec<SecretChange>, &str),
     ) -> Result<(), Refusal> {
         let needs_one = application.settings.authentication == ClientAuthentication::ClientSecret;
         if wanted.is_empty() && !needs_one {
@@ -96,7 +96,7 @@ impl Planner<'_> {
         }
         let named_ones: Vec<Digest> = wanted
             .iter()
-            .filter_map(|it| if let Wanted::Digest(it) = it { Some(*it) } else { None })
+            .filter_map(|it| if let SecretChange::Digest(it) = it { Some(*it) } else { None })
             .collect();
         let mut missing: Vec<Digest> = Vec::new();
         for digest in &named_ones {
@@ -106,7 +106,7 @@ impl Planner<'_> {
             missing.push(*digest);
         }
         let others = live.iter().any(|it| !named_ones.contains(&it.secret_digest));
-        if wanted.iter().any(|it| matches!(it, Wanted::New)) && !others {
+        if wanted.iter().any(|it| matches!(it, SecretChange::New)) && !others {
             let secret = self.console.random.token();
             missing.push(Digest::of(secret.expose().as_bytes()));
             self.plan.make_secret(&application.client_id, secret);
@@ -123,7 +123,7 @@ impl Planner<'_> {
 
     fn insert_secrets(
         &mut self,
-        (tenant, place): (&Tenant, &Place),
+        (tenant, place): (&Tenant, &TargetDomain),
         application: &Planned,
         digests: Vec<Digest>,
     ) -> Result<(), Refusal> {

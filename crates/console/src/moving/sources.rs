@@ -13,7 +13,7 @@ use store::{
 use super::{
     entry::Entry,
     plan::{Verb, named, object},
-    planner::{Place, Planner},
+    planner::{Planner, TargetDomain},
     settings::{Kind, merged},
 };
 use crate::{Console, Refusal, Tenant, identity_sources::check};
@@ -77,7 +77,7 @@ impl Said {
 }
 
 /// What an identity source shall be.
-struct Wanted {
+struct SourceChange {
     eid: LoginMethod,
     environment: EidEnvironment,
     credentials: SourceCredentials,
@@ -87,7 +87,7 @@ struct Wanted {
 impl Planner<'_> {
     pub(crate) async fn source(
         &mut self,
-        (tenant, place): (&Tenant, &Place),
+        (tenant, place): (&Tenant, &TargetDomain),
         mut entry: Entry<'_>,
     ) -> Result<(), Refusal> {
         let faults = &mut self.faults;
@@ -138,7 +138,7 @@ impl Planner<'_> {
             return Ok(());
         }
         let Some(settings) = settings else { return Ok(()) };
-        self.save_source((tenant, place), found, Wanted { eid, environment, credentials, settings })
+        self.save_source((tenant, place), found, SourceChange { eid, environment, credentials, settings })
     }
 
     fn source_settings(&mut self, base: &str, entry: Option<Entry<'_>>) -> Option<IdentitySourceSettings> {
@@ -158,9 +158,9 @@ impl Planner<'_> {
 
     fn save_source(
         &mut self,
-        (tenant, place): (&Tenant, &Place),
+        (tenant, place): (&Tenant, &TargetDomain),
         found: Option<IdentitySource>,
-        wanted: Wanted,
+        wanted: SourceChange,
     ) -> Result<(), Refusal> {
         let id = found
             .as_ref()
@@ -201,9 +201,9 @@ impl Planner<'_> {
 
     fn source_records(
         &mut self,
-        (tenant, place): (&Tenant, &Place),
+        (tenant, place): (&Tenant, &TargetDomain),
         (id, is_new): (IdentitySourceId, bool),
-        wanted: &Wanted,
+        wanted: &SourceChange,
         (other_credentials, other_settings, returns): (bool, Option<Value>, bool),
     ) -> Result<Vec<Record>, Refusal> {
         let (permit, mut records, object) =
@@ -233,9 +233,9 @@ impl Planner<'_> {
 
     fn source_row(
         &self,
-        (tenant, place): (&Tenant, &Place),
+        (tenant, place): (&Tenant, &TargetDomain),
         (id, found): (IdentitySourceId, Option<IdentitySource>),
-        wanted: &Wanted,
+        wanted: &SourceChange,
         (same, returns): (bool, bool),
     ) -> IdentitySource {
         let column = SealedColumn::Credentials { source: id, version: None };
@@ -266,7 +266,7 @@ impl Planner<'_> {
 }
 
 /// What may be seen of credentials.
-fn credentials_shown(wanted: &Wanted) -> Value {
+fn credentials_shown(wanted: &SourceChange) -> Value {
     json!({
         "environment": wanted.environment.as_str(), "client_id": wanted.credentials.client_id,
         "method": wanted.credentials.method, "credentials": "set",

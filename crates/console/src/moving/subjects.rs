@@ -27,7 +27,7 @@ use crate::{Refusal, Tenant, tenants::PAGE};
 const AT_ONCE: usize = 500;
 
 /// A subject, read and not yet compared.
-struct Brought {
+struct BroughtSubjects {
     path: String,
     room: usize,
     person: Digest,
@@ -80,7 +80,7 @@ impl Planner<'_> {
         tenant: &Tenant,
         entry: &mut Entry<'_>,
         rooms: &mut Rooms,
-    ) -> Result<Option<Brought>, Refusal> {
+    ) -> Result<Option<BroughtSubjects>, Refusal> {
         let faults = &mut self.faults;
         let environment =
             entry.word("environment", (EidEnvironment::parse, "production, test and sandbox"), faults);
@@ -111,7 +111,7 @@ impl Planner<'_> {
         let room = self.room(tenant, (environment, of), rooms).await?;
         let Some(found) = rooms.all.get(room) else { return Ok(None) };
         let (person, sub_digest) = (found.person_digest(eid, stable_id), found.sub_digest(sub));
-        Ok(Some(Brought { path: entry.path.clone(), room, person, sub: sub.to_owned(), sub_digest }))
+        Ok(Some(BroughtSubjects { path: entry.path.clone(), room, person, sub: sub.to_owned(), sub_digest }))
     }
 
     /// Finds whose a sector is: `Some(None)` the tenant's.
@@ -197,7 +197,7 @@ impl Planner<'_> {
         Ok(rooms.all.len() - 1)
     }
 
-    fn compare_with_each_other(&mut self, all: &[Brought]) {
+    fn compare_with_each_other(&mut self, all: &[BroughtSubjects]) {
         let (mut people, mut subs) = (HashMap::new(), HashMap::new());
         for it in all {
             if let Some(first) = people.insert((it.room, *it.person.as_bytes()), it.path.as_str()) {
@@ -216,11 +216,11 @@ impl Planner<'_> {
         &mut self,
         tenant: &Tenant,
         rooms: &Rooms,
-        all: Vec<Brought>,
-    ) -> Result<Vec<Brought>, Refusal> {
+        all: Vec<BroughtSubjects>,
+    ) -> Result<Vec<BroughtSubjects>, Refusal> {
         let (id, mut missing, mut all) = (tenant.id, Vec::new(), all.into_iter());
         loop {
-            let chunk: Vec<Brought> = all.by_ref().take(AT_ONCE).collect();
+            let chunk: Vec<BroughtSubjects> = all.by_ref().take(AT_ONCE).collect();
             if chunk.is_empty() {
                 return Ok(missing);
             }
@@ -256,7 +256,7 @@ impl Planner<'_> {
         &mut self,
         tenant: &Tenant,
         rooms: &Rooms,
-        missing: Vec<Brought>,
+        missing: Vec<BroughtSubjects>,
     ) -> Result<(), Refusal> {
         if missing.is_empty() {
             return Ok(());
@@ -279,7 +279,7 @@ impl Planner<'_> {
             self.plan.change(Verb::Create, "subjects", name.clone(), json!({"created": count}));
         }
         let (random, now) = (self.console.random.clone(), self.now);
-        let row = |it: Brought| subject_row(tenant, rooms, it, &random, now);
+        let row = |it: BroughtSubjects| subject_row(tenant, rooms, it, &random, now);
         let rows: Vec<ImportedSubject> = missing.into_iter().filter_map(row).collect();
         self.plan.step(move |tx| {
             rows.iter().try_for_each(|row| imported_subjects::insert(tx, row))?;
@@ -292,7 +292,7 @@ impl Planner<'_> {
 fn subject_row(
     tenant: &Tenant,
     rooms: &Rooms,
-    it: Brought,
+    it: BroughtSubjects,
     random: &crypto::Random,
     now: Timestamp,
 ) -> Option<ImportedSubject> {

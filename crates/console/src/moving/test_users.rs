@@ -13,7 +13,7 @@ use super::{
     entry::Entry,
     fault::shown,
     plan::{Verb, named, object},
-    planner::{Place, Planner},
+    planner::{Planner, TargetDomain},
 };
 use crate::{NewTestUser, Refusal, Tenant, TestUserChange, test_users::claim_names};
 
@@ -23,7 +23,7 @@ const MOST: usize = 200;
 impl Planner<'_> {
     pub(crate) async fn test_user(
         &mut self,
-        (tenant, place): (&Tenant, &Place),
+        (tenant, place): (&Tenant, &TargetDomain),
         mut entry: Entry<'_>,
     ) -> Result<(), Refusal> {
         let username = entry.required("username", &mut self.faults);
@@ -109,7 +109,11 @@ impl Planner<'_> {
         serde_json::from_value(Value::Object(members)).ok()
     }
 
-    fn new_test_user(&mut self, (tenant, place): (&Tenant, &Place), new: NewTestUser) -> Result<(), Refusal> {
+    fn new_test_user(
+        &mut self,
+        (tenant, place): (&Tenant, &TargetDomain),
+        new: NewTestUser,
+    ) -> Result<(), Refusal> {
         let row = self.console.test_user_row((tenant, place.domain), &new, self.now);
         let names = claim_names(&new.claims);
         let details = json!({"username": new.username, "domain": place.domain.to_string(), "claims": names});
@@ -136,7 +140,7 @@ impl Planner<'_> {
 
     fn changed_test_user(
         &mut self,
-        (tenant, place): (&Tenant, &Place),
+        (tenant, place): (&Tenant, &TargetDomain),
         row: &TestUserRow,
         change: &TestUserChange,
     ) -> Result<(), Refusal> {

@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use model::{Login, LoginMethod, Wanted};
+use model::{AuthorizationRequest, Login, LoginMethod};
 use oidc::{AuthorizationResponse, ResponseMode};
 use texts::Cause;
 
-use super::{CookieChange, Ended, Turn, jar::Jar, turn::Step};
-use crate::{Application, Call, Issuer, TraceId};
+use super::{CookieChange, Ended, LoginResponse, jar::Jar, login_response::Step};
+use crate::{Application, Issuer, RequestContext, TraceId};
 
 /// A login being worked on, with what belongs to it.
-pub(crate) struct Work<'a> {
+pub(crate) struct ActiveLogin<'a> {
     pub(crate) issuer: &'a Issuer,
-    pub(crate) call: &'a Call,
+    pub(crate) context: &'a RequestContext,
     pub(crate) application: Arc<Application>,
     pub(crate) name: String,
     pub(crate) login: Login,
-    pub(crate) wanted: Wanted,
+    pub(crate) wanted: AuthorizationRequest,
     pub(crate) jar: Jar,
     /// A new session's cookie, to go out with the answer.
     pub(crate) kept: Option<CookieChange>,
@@ -24,7 +24,7 @@ pub(crate) struct Work<'a> {
     pub(crate) sent: Option<String>,
 }
 
-impl Work<'_> {
+impl ActiveLogin<'_> {
     /// The eIDs that the application asked for and the domain has.
     pub(crate) fn eids(&self) -> Vec<LoginMethod> {
         self.wanted.eids().into_iter().filter(|eid| self.issuer.offers(*eid)).collect()
@@ -55,21 +55,21 @@ impl Work<'_> {
     }
 
     /// The page for a login that has ended. Its cookie stays as it is.
-    pub(super) fn over(self) -> Turn {
+    pub(super) fn over(self) -> LoginResponse {
         let ended = Ended::of(Cause::LoginOver, Some(&self.application));
         let ended = Ended { restart: Some(self.name.clone()), ..ended };
         self.ended(ended)
     }
 
     /// The page for an answer to an attempt that the person has left behind.
-    pub(super) fn superseded(self) -> Turn {
+    pub(super) fn superseded(self) -> LoginResponse {
         let ended = Ended::of(Cause::LoginSuperseded, Some(&self.application));
         let ended = Ended { goes_on: Some(self.name.clone()), ..ended };
         self.ended(ended)
     }
 
-    fn ended(self, ended: Ended) -> Turn {
-        Turn {
+    fn ended(self, ended: Ended) -> LoginResponse {
+        LoginResponse {
             step: Step::Ended(ended),
             cookies: Vec::new(),
             in_popup: self.wanted.response_mode == ResponseMode::PostMessage,

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use model::{Login, Parked, Wanted};
+use model::{AuthorizationRequest, Login, Parked};
 use oidc::{AuthorizationParams, AuthorizationResponse, ResponseMode};
 use store::{login_events::Kind, parked_requests::Origin};
 use texts::Cause;
 
 use super::{
-    Brought, Step, Turn,
-    active_login::Work,
+    BrowserCookies, LoginResponse, Step,
+    active_login::ActiveLogin,
     decision::{Decision, Effect},
     jar::{self, Jar},
     push::Presented,
@@ -17,7 +17,7 @@ use super::{
     step::LoginAction,
 };
 use crate::{
-    Application, Call, Issuer, Provider, Refusal, Refused, admission::Doing, noted::Event,
+    Application, Issuer, Provider, Refusal, Refused, RequestContext, admission::Doing, event_queue::Event,
     refusal::refuse_page,
 };
 
@@ -48,32 +48,38 @@ impl Provider {
         &self,
         issuer: &Issuer,
         params: &AuthorizationParams,
-        arrival: (Arrival, &Brought),
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
-        let turn = self.begin_login(issuer, params, arrival, call).await;
+        arrival: (Arrival, &BrowserCookies),
+        context: &RequestContext,
+    ) -> Result<LoginResponse, Refusal> {
+        let turn = self.begin_login(issuer, params, arrival, context).await;
         if let Err(Refusal::Page(refused)) = &turn {
-            self.note_refusal(issuer, None, refused.cause, call);
+            self.note_refusal(issuer, None, refused.cause, context);
         }
         turn
     }
 
-    fn note_refusal(&self, issuer: &Issuer, application: Option<&Application>, cause: Cause, call: &Call) {
+    fn note_refusal(
+        &self,
+        issuer: &Issuer,
+        application: Option<&Application>,
+        cause: Cause,
+        context: &RequestContext,
+    ) {
         let kind = Kind::RequestRefused;
-        self.note(issuer, Event { kind, application, login: None, eid: None, cause: Some(cause) }, call);
+        self.note(issuer, Event { kind, application, login: None, eid: None, cause: Some(cause) }, context);
     }
 
     async fn begin_login(
         &self,
         issuer: &Issuer,
         params: &AuthorizationParams,
-        arrival: (Arrival, &Brought),
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
+        arrival: (Arrival, &BrowserCookies),
+        context: &RequestContext,
+    ) -> Result<LoginResponse, Refusal> {
         let (arrival, brought) = arrival;
         let application = match &params.client_id {
             Some(client_id) => {
-                self.application(issuer, client_id, call).await.map_err(|refusal| match refusal {
+                self.application(issuer, client_id, context).await.map_err(|refusal| match refusal {
                     Refusal::NotFound => refuse_page(Cause::ClientUnknown),
                     other => other,
                 })?
@@ -81,22 +87,22 @@ impl Provider {
             None => return Err(refuse_page(Cause::ClientIdMissing)),
         };
         if params.pushed().is_some() {
-            self.admit_client(issuer, (&application, Doing::Authorizing), call)?;
-            return match self.present(issuer, (&application, params), brought, call).await? {
+            self.admit_client(issuer, (&application, Doing::Authorizing), context)?;
+            return match self.present(issuer, (&application, params), brought, context).await? {
                 Presented::Begun(_) if arrival == Arrival::Script => Err(not_for_scripts()),
                 Presented::Begun(login) => {
-                    self.continue_login(issuer, (&login, LoginAction::Look), brought, call).await
+                    self.continue_login(issuer, (&login, LoginAction::Look), brought, context).await
                 }
                 Presented::Request(wanted, id) => {
                     let parked = Parked { id, application: application.id };
                     let asked = (application, *wanted, Some(parked));
-                    self.start(issuer, asked, (arrival, brought), call).await
+                    self.start(issuer, asked, (arrival, brought), context).await
                 }
             };
         }
         let redirect_uri = trusted_return(&application, params)
             .map_err(|cause| refuse_page(cause).of(&application.client_id))?;
-        self.admit_client(issuer, (&application, Doing::Authorizing), call)?;
+        self.admit_client(issuer, (&application, Doing::Authorizing), context)?;
         let as_asked;
         let params = match &params.request {
             Some(_) => {
@@ -106,27 +112,33 @@ impl Provider {
             None => params,
         };
         let must_push = application.settings.require_par || issuer.settings.require_par;
-        let understood = understand(issuer, &application, params, redirect_uri.clone(), call)
+        let understood = understand(issuer, &application, params, redirect_uri.clone(), context)
             .and_then(|it| if must_push { Err((Cause::PushRequired, it.response_mode)) } else { Ok(it) });
         let wanted = match understood {
             Ok(wanted) => wanted,
             Err((cause, mode)) => {
-                self.note_refusal(issuer, Some(&application), cause, call);
+                self.note_refusal(issuer, Some(&application), cause, context);
                 let refused = Refused { cause, client_id: Some(application.client_id.clone()) };
-                return Ok(refusal_turn(issuer, (redirect_uri, mode), refused, params.state.clone(), call));
+                return Ok(refusal_turn(
+                    issuer,
+                    (redirect_uri, mode),
+                    refused,
+                    params.state.clone(),
+                    context,
+                ));
             }
         };
-        self.start(issuer, (application, wanted, None), (arrival, brought), call).await
+        self.start(issuer, (application, wanted, None), (arrival, brought), context).await
     }
 
     /// Begins the login of a request that was understood. `parked`: where it is stored already.
     async fn start(
         &self,
         issuer: &Issuer,
-        (application, wanted, parked): (Arc<Application>, Wanted, Option<Parked>),
-        (arrival, brought): (Arrival, &Brought),
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
+        (application, wanted, parked): (Arc<Application>, AuthorizationRequest, Option<Parked>),
+        (arrival, brought): (Arrival, &BrowserCookies),
+        context: &RequestContext,
+    ) -> Result<LoginResponse, Refusal> {
         if arrival == Arrival::Script && wanted.response_mode != ResponseMode::Json {
             return Err(not_for_scripts());
         }
@@ -135,21 +147,22 @@ impl Provider {
             let client_id = Some(application.client_id.clone());
             let refused = Refused { cause: Cause::NobodyLoggedIn, client_id };
             let back = (wanted.redirect_uri, wanted.response_mode);
-            return Ok(refusal_turn(issuer, back, refused, wanted.state, call));
+            return Ok(refusal_turn(issuer, back, refused, wanted.state, context));
         }
         let is_stored = parked.is_some();
-        let (login, name) = (Login::new(parked, call.now), jar::new_name(&self.random));
-        let jar = Jar::open(issuer, brought, call.now);
-        let mut work = Work { issuer, call, application, name, login, wanted, jar, kept: None, sent: None };
-        self.note_of(&work, Kind::Started, None, None);
+        let (login, name) = (Login::new(parked, context.now), jar::new_name(&self.random));
+        let jar = Jar::open(issuer, brought, context.now);
+        let mut active =
+            ActiveLogin { issuer, context, application, name, login, wanted, jar, kept: None, sent: None };
+        self.note_of(&active, Kind::Started, None, None);
         if arrival != Arrival::Post {
-            return self.dispatch(work.decide(Decision::Begin)).await;
+            return self.dispatch(active.decide(Decision::Begin)).await;
         }
         if !is_stored {
-            self.park(&mut work, Origin::Post).await?;
+            self.park(&mut active, Origin::Post).await?;
         }
-        let step = work.show();
-        self.dispatch(work.settle(Effect::Show(step))).await
+        let step = active.show();
+        self.dispatch(active.settle(Effect::Show(step))).await
     }
 }
 
@@ -164,12 +177,12 @@ fn refusal_turn(
     (redirect_uri, mode): (String, ResponseMode),
     refused: Refused,
     state: Option<String>,
-    call: &Call,
-) -> Turn {
-    let description = format!("{} (trace {})", refused.cause.description(), call.trace);
+    context: &RequestContext,
+) -> LoginResponse {
+    let description = format!("{} (trace {})", refused.cause.description(), context.trace);
     // One that was refused for its length is not carried back either.
     let state = state.filter(|it| it.len() <= request::LONGEST_STATE);
     let answer =
         AuthorizationResponse::error(redirect_uri, mode, (refused.code(), description), state, issuer.url());
-    Turn::page(Step::Refuse(answer, refused))
+    LoginResponse::page(Step::Refuse(answer, refused))
 }

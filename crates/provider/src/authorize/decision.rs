@@ -6,12 +6,12 @@ use oidc::Scopes;
 use store::login_events::Kind;
 use texts::Cause;
 
-use super::{active_login::Work, kept_answer::Kept, turn::Step};
+use super::{active_login::ActiveLogin, kept_answer::Kept, login_response::Step};
 use crate::{TraceId, session::NewSession};
 
 /// A login, and what should happen to it.
 pub(super) struct Decided<'a> {
-    pub(super) login: Work<'a>,
+    pub(super) login: ActiveLogin<'a>,
     pub(super) decision: Decision,
 }
 
@@ -37,7 +37,7 @@ pub(super) enum Decision {
 pub(super) type Spent = (Digest, Timestamp);
 
 /// What a code is paid with; spent in the write that inserts the code.
-pub(super) enum Paid {
+pub(super) enum ConsumedOnce {
     /// The upstream state.
     State(Spent),
     /// The row in which the proved person waited.
@@ -63,14 +63,14 @@ pub(super) enum Effect {
     /// The proved person waits for their consent; what is remembered of them if they agree.
     AwaitConsent { grant: Box<Grant>, remembered: Option<(Proof, Scopes)>, spent: Spent },
     /// Back to the application with a code.
-    Grant { grant: Box<Grant>, paid: Paid, session: Option<NewSession>, kind: Kind },
+    Grant { grant: Box<Grant>, paid: ConsumedOnce, session: Option<NewSession>, kind: Kind },
     /// Back to the application with an error, by whose trace the log knows it.
     Refuse { cause: Cause, trace: TraceId, spent: Option<Spent> },
     /// The same answer as a moment ago.
     Repeat(Box<Kept>),
 }
 
-impl<'a> Work<'a> {
+impl<'a> ActiveLogin<'a> {
     /// What a step returns: the login, and what should happen.
     pub(super) fn decide(self, decision: Decision) -> Decided<'a> {
         Decided { login: self, decision }
@@ -83,7 +83,7 @@ impl<'a> Work<'a> {
 
     /// Back to the application with an error that happened in this request.
     pub(super) fn refuse(self, cause: Cause) -> Decided<'a> {
-        let trace = self.call.trace;
+        let trace = self.context.trace;
         self.settle(Effect::Refuse { cause, trace, spent: None })
     }
 }

@@ -8,7 +8,7 @@
 //! ```
 
 use super::{
-    Turn,
+    LoginResponse,
     decision::{Decided, Decision},
     settle::Settled,
 };
@@ -16,7 +16,7 @@ use crate::{Provider, Refusal};
 
 impl Provider {
     /// Does what was decided, and what follows from it, until there is an answer for the browser.
-    pub(super) async fn dispatch(&self, mut decided: Decided<'_>) -> Result<Turn, Refusal> {
+    pub(super) async fn dispatch(&self, mut decided: Decided<'_>) -> Result<LoginResponse, Refusal> {
         loop {
             let Decided { login, decision } = decided;
             decided = match decision {

@@ -3,8 +3,8 @@
 use model::ApplicationId;
 use texts::Cause;
 
-use super::{Ended, Step, Turn, jar::Jar};
-use crate::{Call, Issuer, Provider, Refusal};
+use super::{Ended, LoginResponse, Step, jar::Jar};
+use crate::{Issuer, Provider, Refusal, RequestContext};
 
 impl Provider {
     /// The page for a login whose name came and whose cookie does not open, or has made room for others.
@@ -12,11 +12,11 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (jar, name): (&Jar, &str),
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
+        context: &RequestContext,
+    ) -> Result<LoginResponse, Refusal> {
         match jar.buried(name) {
-            Some(application) => self.buried(issuer, application, call).await,
-            None => self.not_found(issuer, call).await,
+            Some(application) => self.buried(issuer, application, context).await,
+            None => self.not_found(issuer, context).await,
         }
     }
 
@@ -26,18 +26,18 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (jar, state): (Jar, &[u8]),
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
+        context: &RequestContext,
+    ) -> Result<LoginResponse, Refusal> {
         if let Some(application) = jar.buried_with_state(state) {
-            return self.buried(issuer, application, call).await;
+            return self.buried(issuer, application, context).await;
         }
         let Some(opened) = jar.find_attempt(state).or_else(|| jar.latest_over()).cloned() else {
-            return self.not_found(issuer, call).await;
+            return self.not_found(issuer, context).await;
         };
-        let Some(work) = self.take_up(issuer, &opened, jar, call).await? else {
-            return self.gone(issuer, opened.login.application(), call).await;
+        let Some(active) = self.take_up(issuer, &opened, jar, context).await? else {
+            return self.gone(issuer, opened.login.application(), context).await;
         };
-        Ok(if work.login.phase.is_over() { work.over() } else { work.superseded() })
+        Ok(if active.login.phase.is_over() { active.over() } else { active.superseded() })
     }
 
     /// The page for a login that has ended and whose request is gone, so that it cannot be started anew.
@@ -45,41 +45,41 @@ impl Provider {
         &self,
         issuer: &Issuer,
         application: Option<ApplicationId>,
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
-        self.explain(issuer, (Cause::LoginOver, application), call).await
+        context: &RequestContext,
+    ) -> Result<LoginResponse, Refusal> {
+        self.explain(issuer, (Cause::LoginOver, application), context).await
     }
 
     async fn buried(
         &self,
         issuer: &Issuer,
         application: ApplicationId,
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
-        self.explain(issuer, (Cause::LoginSetAside, Some(application)), call).await
+        context: &RequestContext,
+    ) -> Result<LoginResponse, Refusal> {
+        self.explain(issuer, (Cause::LoginSetAside, Some(application)), context).await
     }
 
     async fn explain(
         &self,
         issuer: &Issuer,
         (cause, application): (Cause, Option<ApplicationId>),
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
-        let Some(id) = application else { return self.not_found(issuer, call).await };
-        match self.application_by_id(issuer, id, call).await {
-            Ok(application) => Ok(Turn::page(Step::Ended(Ended::of(cause, Some(&application))))),
-            Err(Refusal::NotFound) => Ok(Turn::page(Step::Ended(Ended::of(cause, None)))),
+        context: &RequestContext,
+    ) -> Result<LoginResponse, Refusal> {
+        let Some(id) = application else { return self.not_found(issuer, context).await };
+        match self.application_by_id(issuer, id, context).await {
+            Ok(application) => Ok(LoginResponse::page(Step::Ended(Ended::of(cause, Some(&application))))),
+            Err(Refusal::NotFound) => Ok(LoginResponse::page(Step::Ended(Ended::of(cause, None)))),
             Err(other) => Err(other),
         }
     }
 
     /// No cookie tells whose login it was. A domain with one application knows all the same.
-    async fn not_found(&self, issuer: &Issuer, call: &Call) -> Result<Turn, Refusal> {
-        let registered = self.registered(issuer, call).await?;
+    async fn not_found(&self, issuer: &Issuer, context: &RequestContext) -> Result<LoginResponse, Refusal> {
+        let registered = self.registered(issuer, context).await?;
         let mut ended = Ended::of(Cause::LoginLost, None);
         if let Some((name, home)) = registered.only() {
             (ended.application, ended.home) = (Some(name.to_owned()), home.map(str::to_owned));
         }
-        Ok(Turn::page(Step::Ended(ended)))
+        Ok(LoginResponse::page(Step::Ended(ended)))
     }
 }

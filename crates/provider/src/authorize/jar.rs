@@ -13,8 +13,8 @@ use model::{ApplicationId, Login, LoginMethod, Phase, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Fault, Issuer, SessionCookie,
-    packed::{Layout, pack, unpack},
+    InternalError, Issuer, SessionCookie,
+    sealed_layout::{Layout, pack, unpack},
 };
 
 /// How long a login may take.
@@ -40,7 +40,7 @@ const WORTH_STORING: usize = 500;
 
 /// The cookies of ours that a browser brought.
 #[derive(Clone, Debug, Default)]
-pub struct Brought {
+pub struct BrowserCookies {
     /// Of logins in flight.
     pub logins: Vec<LoginCookie>,
     /// Of browser sessions, one for each eID at most.
@@ -193,7 +193,7 @@ const fn size_of(value: usize) -> usize {
 }
 
 impl Jar {
-    pub(crate) fn open(issuer: &Issuer, brought: &Brought, now: Timestamp) -> Self {
+    pub(crate) fn open(issuer: &Issuer, brought: &BrowserCookies, now: Timestamp) -> Self {
         // More than a browser of ours would send is an attack on our time, or left by an earlier installation at
         // this host: the newest are looked at, by the end that stands readable in front of each.
         let mut newest: Vec<&LoginCookie> = brought.logins.iter().collect();
@@ -335,7 +335,7 @@ fn seal_content(
     name: &str,
     (content, started_at): (&Content, Timestamp),
     random: &Random,
-) -> Result<String, Fault> {
+) -> Result<String, InternalError> {
     let expires_at = started_at.after(LOGIN_FOR);
     let plain = pack(content)?;
     let sealed = issuer.cookie_key.seal(random, &context(issuer, name, expires_at), plain.expose());
@@ -343,7 +343,12 @@ fn seal_content(
 }
 
 /// Seals a login; the value may be longer than a cookie may be ([`LONGEST`]).
-pub(crate) fn seal(issuer: &Issuer, name: &str, login: &Login, random: &Random) -> Result<String, Fault> {
+pub(crate) fn seal(
+    issuer: &Issuer,
+    name: &str,
+    login: &Login,
+    random: &Random,
+) -> Result<String, InternalError> {
     seal_content(issuer, name, (&Content::Login(Box::new(login.clone())), login.started_at), random)
 }
 
@@ -353,7 +358,7 @@ pub(crate) fn seal_tombstone(
     name: &str,
     (tombstone, started_at): (Tombstone, Timestamp),
     random: &Random,
-) -> Result<String, Fault> {
+) -> Result<String, InternalError> {
     seal_content(issuer, name, (&Content::Tombstone(tombstone), started_at), random)
 }
 
@@ -365,7 +370,7 @@ pub(crate) fn keep(name: &str, value: String) -> CookieChange {
 #[cfg(test)]
 mod tests {
     use super::{Content, Jar, MakeRoom, Opened, Tombstone, size_of};
-    use crate::packed::pack;
+    use crate::sealed_layout::pack;
     use model::{ApplicationId, Login, Phase, Timestamp};
 
     fn login(name: &str, started: i64, size: usize) -> Opened {

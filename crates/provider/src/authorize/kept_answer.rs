@@ -8,17 +8,17 @@ use std::time::Duration;
 
 use authority::SealedColumn;
 use crypto::{Digest, SealKey};
-use model::{Login, LoginMethod, Phase, Wanted};
+use model::{AuthorizationRequest, Login, LoginMethod, Phase};
 use serde::{Deserialize, Serialize};
 use store::{
     grants,
     kept_answers::{self, KeptAnswer},
 };
 
-use super::{CookieChange, active_login::Work};
+use super::{CookieChange, active_login::ActiveLogin};
 use crate::{
-    Call, Fault, Issuer, Provider, Refusal, SessionCookie,
-    packed::{Layout, pack, unpack},
+    InternalError, Issuer, Provider, Refusal, RequestContext, SessionCookie,
+    sealed_layout::{Layout, pack, unpack},
 };
 
 /// How long an answer is kept.
@@ -40,7 +40,7 @@ pub(super) enum FormAnswer {
 pub(super) struct Kept {
     pub(super) answer: FormAnswer,
     pub(super) login: Login,
-    pub(super) wanted: Wanted,
+    pub(super) wanted: AuthorizationRequest,
     /// The eID and value of a new session's cookie, and whether it also comes from frames.
     pub(super) session: Option<(LoginMethod, String, bool)>,
 }
@@ -61,29 +61,29 @@ impl Provider {
     /// sent. `after`: where the login stands once it has been answered.
     pub(super) fn kept_answer(
         &self,
-        work: &Work<'_>,
+        active: &ActiveLogin<'_>,
         answer: FormAnswer,
         after: &Phase,
         session: Option<&CookieChange>,
-    ) -> Result<Option<KeptAnswer>, Fault> {
-        let (Some(secret), Some(sent)) = (work.login.phase.form_secret(), &work.sent) else {
+    ) -> Result<Option<KeptAnswer>, InternalError> {
+        let (Some(secret), Some(sent)) = (active.login.phase.form_secret(), &active.sent) else {
             return Ok(None);
         };
-        let (digest, seal, place) = opening(work.issuer, &secret, sent);
+        let (digest, seal, place) = opening(active.issuer, &secret, sent);
         let session = match session {
             Some(CookieChange::SetSession { session, framed }) => {
                 Some((session.eid, session.value.clone(), *framed))
             }
             _ => None,
         };
-        let login = Login { phase: after.clone(), ..work.login.clone() };
-        let kept = Kept { answer, login, wanted: work.wanted.clone(), session };
+        let login = Login { phase: after.clone(), ..active.login.clone() };
+        let kept = Kept { answer, login, wanted: active.wanted.clone(), session };
         Ok(Some(KeptAnswer {
-            tenant_id: work.issuer.tenant,
+            tenant_id: active.issuer.tenant,
             form_digest: digest,
-            domain_id: work.issuer.domain,
+            domain_id: active.issuer.domain,
             sealed_answer: seal.seal(&self.random, &place, pack(&kept)?.expose()),
-            expires_at: work.call.now.after(KEPT_FOR),
+            expires_at: active.context.now.after(KEPT_FOR),
         }))
     }
 
@@ -92,19 +92,19 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (phase, sent): (&Phase, &str),
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Option<Kept>, Refusal> {
         let Some(secret) = phase.form_secret() else { return Ok(None) };
         let (digest, seal, place) = opening(issuer, &secret, sent);
-        let (tenant, now) = (issuer.tenant, call.now);
+        let (tenant, now) = (issuer.tenant, context.now);
         let row = self.store.read(move |tx| kept_answers::find(tx, tenant, &digest, now)).await?;
         let Some(row) = row.filter(|row| row.domain_id == issuer.domain) else { return Ok(None) };
-        let plain = seal.open(&place, &row.sealed_answer).map_err(Fault::new)?;
+        let plain = seal.open(&place, &row.sealed_answer).map_err(InternalError::new)?;
         let Some(kept) = unpack::<Kept>(plain.expose()) else { return Ok(None) };
         // Whoever logged out meanwhile has left the browser to somebody else.
         if let Some((eid, value, _)) = &kept.session {
             let cookie = SessionCookie { eid: *eid, value: value.clone() };
-            if self.open_session(issuer, &cookie, call).await?.is_none() {
+            if self.open_session(issuer, &cookie, context).await?.is_none() {
                 return Ok(None);
             }
         }

@@ -15,6 +15,7 @@ mod dispatch;
 mod ended;
 mod jar;
 mod kept_answer;
+mod login_response;
 mod parked;
 mod push;
 mod request;
@@ -22,13 +23,14 @@ mod respond;
 mod settle;
 mod step;
 mod take_up;
-mod turn;
 mod visit;
 mod waiting;
 
-pub(crate) use active_login::Work;
+pub(crate) use active_login::ActiveLogin;
 pub use begin::Arrival;
-pub use jar::{Brought, CookieChange, LoginCookie};
+pub use jar::{BrowserCookies, CookieChange, LoginCookie};
+pub use login_response::{
+    Choice, ConsentAsk, Ended, LoginResponse, PasswordPrompt, Selection, SharedClaim, Step, TroubleAt,
+};
 pub use push::Pushed;
 pub use step::LoginAction;
-pub use turn::{Choice, ConsentAsk, Ended, Selection, SharedClaim, SignInAsk, Step, TroubleAt, Turn};

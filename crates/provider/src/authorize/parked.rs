@@ -2,13 +2,13 @@
 
 use authority::SealedColumn;
 use crypto::Digest;
-use model::{Login, Parked, Timestamp, Wanted};
+use model::{AuthorizationRequest, Login, Parked, Timestamp};
 use store::parked_requests::{self, Origin, ParkedRequest};
 
-use super::{active_login::Work, jar::LOGIN_FOR};
+use super::{active_login::ActiveLogin, jar::LOGIN_FOR};
 use crate::{
-    Call, Fault, Issuer, Provider, Refusal,
-    packed::{pack, unpack},
+    InternalError, Issuer, Provider, Refusal, RequestContext,
+    sealed_layout::{pack, unpack},
 };
 
 impl Provider {
@@ -16,10 +16,10 @@ impl Provider {
     pub(super) fn parked(
         &self,
         issuer: &Issuer,
-        (wanted, origin): (&Wanted, Origin),
+        (wanted, origin): (&AuthorizationRequest, Origin),
         id: &[u8; 32],
         expires_at: Timestamp,
-    ) -> Result<ParkedRequest, Fault> {
+    ) -> Result<ParkedRequest, InternalError> {
         let digest = Digest::of(id);
         let plain = pack(wanted)?;
         let column = SealedColumn::ParkedRequest(&digest);
@@ -34,30 +34,38 @@ impl Provider {
     }
 
     /// Opens a row of this domain; `None` for another layout.
-    pub(super) fn open_parked(&self, issuer: &Issuer, row: &ParkedRequest) -> Result<Option<Wanted>, Fault> {
+    pub(super) fn open_parked(
+        &self,
+        issuer: &Issuer,
+        row: &ParkedRequest,
+    ) -> Result<Option<AuthorizationRequest>, InternalError> {
         let column = SealedColumn::ParkedRequest(&row.request_digest);
-        let plain = issuer.opened.unseal(&column, &row.sealed_request).map_err(Fault::new)?;
+        let plain = issuer.opened.unseal(&column, &row.sealed_request).map_err(InternalError::new)?;
         Ok(unpack(plain.expose()))
     }
 
     /// Stores what was asked, because it came by POST or takes too much room in cookies.
-    pub(super) async fn park(&self, work: &mut Work<'_>, origin: Origin) -> Result<(), Refusal> {
-        let asked = (&work.wanted, work.login.started_at);
-        let parked = self.store_request(work, asked, origin).await?;
-        work.login.parked = Some(parked);
+    pub(super) async fn park(&self, active: &mut ActiveLogin<'_>, origin: Origin) -> Result<(), Refusal> {
+        let asked = (&active.wanted, active.login.started_at);
+        let parked = self.store_request(active, asked, origin).await?;
+        active.login.parked = Some(parked);
         Ok(())
     }
 
-    /// Stores what was asked in a login of the browser that `work` works for.
+    /// Stores what was asked in a login of the browser that `active` works for.
     pub(super) async fn store_request(
         &self,
-        work: &Work<'_>,
-        (wanted, started_at): (&Wanted, Timestamp),
+        active: &ActiveLogin<'_>,
+        (wanted, started_at): (&AuthorizationRequest, Timestamp),
         origin: Origin,
     ) -> Result<Parked, Refusal> {
         let id: [u8; 32] = self.random.bytes();
-        let row = self.parked(work.issuer, (wanted, origin), &id, started_at.after(LOGIN_FOR))?;
-        self.admit_stored(work.issuer, (&work.application, row.sealed_request.len(), false), work.call)?;
+        let row = self.parked(active.issuer, (wanted, origin), &id, started_at.after(LOGIN_FOR))?;
+        self.admit_stored(
+            active.issuer,
+            (&active.application, row.sealed_request.len(), false),
+            active.context,
+        )?;
         self.store.write(move |tx| parked_requests::insert(tx, &row)).await?;
         Ok(Parked { id, application: wanted.application })
     }
@@ -67,10 +75,10 @@ impl Provider {
         &self,
         issuer: &Issuer,
         login: &Login,
-        call: &Call,
-    ) -> Result<Option<Wanted>, Refusal> {
+        context: &RequestContext,
+    ) -> Result<Option<AuthorizationRequest>, Refusal> {
         let Some(id) = login.parked.as_ref().map(|it| it.id) else { return Ok(login.wanted.clone()) };
-        let (tenant, digest, now) = (issuer.tenant, Digest::of(&id), call.now);
+        let (tenant, digest, now) = (issuer.tenant, Digest::of(&id), context.now);
         let row = self.store.read(move |tx| parked_requests::find(tx, tenant, &digest, now)).await?;
         let Some(row) = row.filter(|row| row.domain_id == issuer.domain) else { return Ok(None) };
         Ok(self.open_parked(issuer, &row)?)

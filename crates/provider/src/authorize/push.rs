@@ -7,18 +7,18 @@
 use std::time::Duration;
 
 use crypto::{Digest, b64};
-use model::Wanted;
+use model::AuthorizationRequest;
 use oidc::{AuthorizationParams, PUSHED, Params};
 use store::parked_requests::{self, Origin};
 use texts::Cause;
 
 use super::{
-    Brought,
+    BrowserCookies,
     jar::{Jar, LOGIN_FOR},
     request::{trusted_return, understand},
 };
 use crate::{
-    Application, Call, Issuer, Provider, Refusal,
+    Application, Issuer, Provider, Refusal, RequestContext,
     permitted::permitted_request,
     refusal::{refuse, refuse_page},
     token::{Client, Jti, assertion_reused},
@@ -41,7 +41,7 @@ pub(super) enum Presented {
     /// The name of the login that it has begun before.
     Begun(String),
     /// The request, and its id.
-    Request(Box<Wanted>, [u8; 32]),
+    Request(Box<AuthorizationRequest>, [u8; 32]),
 }
 
 impl Provider {
@@ -54,11 +54,11 @@ impl Provider {
         issuer: &Issuer,
         authorization: Option<&str>,
         params: &Params,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Pushed, Refusal> {
         let asked = AuthorizationParams::pick(params, None);
-        let answer = async |client: &Client| self.keep_pushed(issuer, client, &asked, call).await;
-        self.let_in(issuer, (authorization, params), call, answer).await
+        let answer = async |client: &Client| self.keep_pushed(issuer, client, &asked, context).await;
+        self.let_in(issuer, (authorization, params), context, answer).await
     }
 
     async fn keep_pushed(
@@ -66,11 +66,11 @@ impl Provider {
         issuer: &Issuer,
         client: &Client,
         params: &AuthorizationParams,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Pushed, Refusal> {
         let application = &client.application;
         let checked = trusted_return(application, params).and_then(|redirect_uri| {
-            understand(issuer, application, params, redirect_uri, call).map_err(|(cause, _)| cause)
+            understand(issuer, application, params, redirect_uri, context).map_err(|(cause, _)| cause)
         });
         let wanted = match checked {
             Ok(wanted) => wanted,
@@ -80,9 +80,9 @@ impl Provider {
             }
         };
         let id: [u8; 32] = self.random.bytes();
-        let row = self.parked(issuer, (&wanted, Origin::Par), &id, call.now.after(WAITS_FOR))?;
+        let row = self.parked(issuer, (&wanted, Origin::Par), &id, context.now.after(WAITS_FOR))?;
         let proved = !application.settings.is_public();
-        self.admit_stored(issuer, (application, row.sealed_request.len(), proved), call)?;
+        self.admit_stored(issuer, (application, row.sealed_request.len(), proved), context)?;
         let (tenant, jti) = (issuer.tenant, client.jti);
         let keeping = self.store.write(move |tx| {
             let first = Jti::spend(jti.as_ref(), tx, tenant)?;
@@ -103,8 +103,8 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (application, params): (&Application, &AuthorizationParams),
-        brought: &Brought,
-        call: &Call,
+        brought: &BrowserCookies,
+        context: &RequestContext,
     ) -> Result<Presented, Refusal> {
         let refused = |cause| refuse_page(cause).of(&application.client_id);
         let gone = || refused(Cause::RequestUriGone);
@@ -114,11 +114,11 @@ impl Provider {
         }
         let bytes = params.pushed().and_then(b64::decode).ok_or_else(gone)?;
         let id: [u8; 32] = bytes.try_into().map_err(|_| gone())?;
-        let jar = Jar::open(issuer, brought, call.now);
+        let jar = Jar::open(issuer, brought, context.now);
         if let Some(begun) = jar.find_parked(&id) {
             return Ok(Presented::Begun(begun.name.clone()));
         }
-        let (tenant, domain, digest, now) = (issuer.tenant, issuer.domain, Digest::of(&id), call.now);
+        let (tenant, domain, digest, now) = (issuer.tenant, issuer.domain, Digest::of(&id), context.now);
         let row = self.store.read(move |tx| parked_requests::find(tx, tenant, &digest, now)).await?;
         let row = row.filter(|row| row.domain_id == domain && row.origin == Origin::Par).ok_or_else(gone)?;
         // Another client's request does not exist.

@@ -1,11 +1,11 @@
 //! What the application asks: one list of checks, in the order in which they run, and what was understood.
 
 use crypto::b64;
-use model::{Acr, ApplicationSettings, LoginMethod, Nin, Pkce, Wanted};
+use model::{Acr, ApplicationSettings, AuthorizationRequest, LoginMethod, Nin, Pkce};
 use oidc::{AuthorizationParams, Challenge, ClaimsRequest, LoginHint, Prompt, ResponseMode, Scope, Scopes};
 use texts::Cause;
 
-use crate::{Application, Call, Issuer};
+use crate::{Application, Issuer, RequestContext};
 
 /// The longest `state`, in bytes.
 pub(crate) const LONGEST_STATE: usize = 4_096;
@@ -16,8 +16,8 @@ pub(crate) struct Draft<'a> {
     application: &'a Application,
     params: &'a AuthorizationParams,
     hint: LoginHint,
-    call: &'a Call,
-    pub(crate) wanted: Wanted,
+    context: &'a RequestContext,
+    pub(crate) wanted: AuthorizationRequest,
 }
 
 type Check = fn(&mut Draft<'_>) -> Result<(), Cause>;
@@ -61,15 +61,15 @@ pub(crate) fn understand(
     application: &Application,
     params: &AuthorizationParams,
     redirect_uri: String,
-    call: &Call,
-) -> Result<Wanted, (Cause, ResponseMode)> {
+    context: &RequestContext,
+) -> Result<AuthorizationRequest, (Cause, ResponseMode)> {
     let mut draft = Draft {
         issuer,
         application,
         params,
         hint: params.login_hint.as_deref().map(LoginHint::parse).unwrap_or_default(),
-        call,
-        wanted: Wanted {
+        context,
+        wanted: AuthorizationRequest {
             application: application.id,
             redirect_uri,
             response_mode: ResponseMode::Query,
@@ -316,7 +316,7 @@ fn nin(draft: &mut Draft<'_>) -> Result<(), Cause> {
 /// Core 1.0 §3.1.2.1.
 fn id_token_hint(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let Some(token) = &draft.params.id_token_hint else { return Ok(()) };
-    let Some(hint) = draft.issuer.hint(token, draft.call.now) else {
+    let Some(hint) = draft.issuer.hint(token, draft.context.now) else {
         // Nobody can be asked, so nobody is known to be the person. Elsewhere the hint is no more than a hint: an
         // application that keeps an old one would otherwise never log anybody in again.
         return if draft.wanted.prompt.none { Err(Cause::IdTokenHintInvalid) } else { Ok(()) };

@@ -15,9 +15,9 @@ use store::{
 use texts::Cause;
 
 use super::{
-    CookieChange, Ended, Step, Turn,
-    active_login::Work,
-    decision::{Decided, Decision, Effect, Paid, Spent, cause_of},
+    CookieChange, Ended, LoginResponse, Step,
+    active_login::ActiveLogin,
+    decision::{ConsumedOnce, Decided, Decision, Effect, Spent, cause_of},
     jar::LOGIN_FOR,
     kept_answer::{FormAnswer, Kept},
     waiting::Waiting,
@@ -31,7 +31,7 @@ use crate::{
 /// How an effect ended.
 pub(super) enum Settled<'a> {
     /// This is the answer.
-    Done(Turn),
+    Done(LoginResponse),
     /// What it costs had been spent before: nothing was done, and this is to be done instead.
     SpentBefore(Box<Decided<'a>>),
 }
@@ -41,110 +41,110 @@ fn spend(tx: &mut WriteTx<'_>, tenant: TenantId, (digest, expires_at): &Spent) -
     spent_values::consume(tx, tenant, "upstream_state", digest, *expires_at)
 }
 
-fn over(work: Work<'_>) -> Settled<'_> {
-    Settled::SpentBefore(Box::new(work.settle(Effect::Over)))
+fn over(active: ActiveLogin<'_>) -> Settled<'_> {
+    Settled::SpentBefore(Box::new(active.settle(Effect::Over)))
 }
 
 impl Provider {
     /// Does one effect.
     pub(super) async fn settle<'a>(
         &self,
-        mut work: Work<'a>,
+        mut active: ActiveLogin<'a>,
         effect: Effect,
     ) -> Result<Settled<'a>, Refusal> {
         match effect {
-            Effect::Over => Ok(Settled::Done(work.over())),
-            Effect::Show(step) => self.done(work, step).await,
+            Effect::Over => Ok(Settled::Done(active.over())),
+            Effect::Show(step) => self.done(active, step).await,
             Effect::Leave { url, eid, memo } => {
-                work.login.leave_for(eid, memo);
-                self.note_sent(&work, eid);
-                self.done(work, Step::Leave { url, eid }).await
+                active.login.leave_for(eid, memo);
+                self.note_sent(&active, eid);
+                self.done(active, Step::Leave { url, eid }).await
             }
             Effect::AskPassword { state, secret } => {
-                work.login.phase = Phase::SigningIn { state, secret };
-                self.note_sent(&work, LoginMethod::TEST_USER);
-                let step = work.show();
-                self.done(work, step).await
+                active.login.phase = Phase::SigningIn { state, secret };
+                self.note_sent(&active, LoginMethod::TEST_USER);
+                let step = active.show();
+                self.done(active, step).await
             }
-            Effect::Trouble { eid, trouble, spent } => self.trouble(work, (eid, trouble), spent).await,
-            Effect::BeginAgain { cause, spent } => self.begin_again(work, cause, spent).await,
+            Effect::Trouble { eid, trouble, spent } => self.trouble(active, (eid, trouble), spent).await,
+            Effect::BeginAgain { cause, spent } => self.begin_again(active, cause, spent).await,
             Effect::AwaitConsent { grant, remembered, spent } => {
-                self.await_consent(work, *grant, (remembered, spent)).await
+                self.await_consent(active, *grant, (remembered, spent)).await
             }
             Effect::Grant { grant, paid, session, kind } => {
-                self.give_code(work, &grant, paid, (session, kind)).await
+                self.give_code(active, &grant, paid, (session, kind)).await
             }
-            Effect::Refuse { cause, trace, spent } => self.give_error(work, (cause, trace), spent).await,
-            Effect::Repeat(kept) => self.repeat(work, *kept).await,
+            Effect::Refuse { cause, trace, spent } => self.give_error(active, (cause, trace), spent).await,
+            Effect::Repeat(kept) => self.repeat(active, *kept).await,
         }
     }
 
-    async fn done<'a>(&self, work: Work<'a>, step: Step) -> Result<Settled<'a>, Refusal> {
-        self.turn(work, step).await.map(Settled::Done)
+    async fn done<'a>(&self, active: ActiveLogin<'a>, step: Step) -> Result<Settled<'a>, Refusal> {
+        self.respond(active, step).await.map(Settled::Done)
     }
 
-    fn note_sent(&self, work: &Work<'_>, method: LoginMethod) {
+    fn note_sent(&self, active: &ActiveLogin<'_>, method: LoginMethod) {
         self.tally.login(method, "started");
-        self.note_of(work, Kind::SentToEid, Some(method), None);
+        self.note_of(active, Kind::SentToEid, Some(method), None);
     }
 
     /// Spends the state on its own, where nothing is minted.
-    async fn spend_state(&self, work: &Work<'_>, spent: Spent) -> Result<bool, Refusal> {
-        let tenant = work.issuer.tenant;
+    async fn spend_state(&self, active: &ActiveLogin<'_>, spent: Spent) -> Result<bool, Refusal> {
+        let tenant = active.issuer.tenant;
         Ok(self.store.write(move |tx| spend(tx, tenant, &spent)).await?)
     }
 
     /// Shows trouble on our page, or sends it straight back where the application wants no such pages.
     async fn trouble<'a>(
         &self,
-        mut work: Work<'a>,
+        mut active: ActiveLogin<'a>,
         (eid, trouble): (LoginMethod, Trouble),
         spent: Option<Spent>,
     ) -> Result<Settled<'a>, Refusal> {
         self.tally.login(eid, trouble.as_str());
-        let (cause, trace) = (cause_of(trouble), work.call.trace);
-        if !work.application.settings.shows_error_pages() {
-            return self.give_error(work, (cause, trace), spent).await;
+        let (cause, trace) = (cause_of(trouble), active.context.trace);
+        if !active.application.settings.shows_error_pages() {
+            return self.give_error(active, (cause, trace), spent).await;
         }
         if let Some(spent) = spent
-            && !self.spend_state(&work, spent).await?
+            && !self.spend_state(&active, spent).await?
         {
-            return Ok(over(work));
+            return Ok(over(active));
         }
-        self.note_of(&work, Kind::Trouble, Some(eid), Some(cause));
-        work.login.phase = Phase::Trouble { eid, trouble, trace: trace.bytes() };
-        let step = work.show();
-        self.done(work, step).await
+        self.note_of(&active, Kind::Trouble, Some(eid), Some(cause));
+        active.login.phase = Phase::Trouble { eid, trouble, trace: trace.bytes() };
+        let step = active.show();
+        self.done(active, step).await
     }
 
     /// Spends the state of an answer that cannot be redeemed; the person can start anew.
     async fn begin_again<'a>(
         &self,
-        mut work: Work<'a>,
+        mut active: ActiveLogin<'a>,
         cause: Cause,
         spent: Spent,
     ) -> Result<Settled<'a>, Refusal> {
-        if !self.spend_state(&work, spent).await? {
-            return Ok(over(work));
+        if !self.spend_state(&active, spent).await? {
+            return Ok(over(active));
         }
-        self.note_of(&work, Kind::Failed, None, Some(cause));
-        work.login.phase = Phase::Over { answer: None };
-        let ended = Ended::of(cause, Some(&work.application));
-        let ended = Ended { restart: Some(work.name.clone()), ..ended };
-        self.done(work, Step::Ended(ended)).await
+        self.note_of(&active, Kind::Failed, None, Some(cause));
+        active.login.phase = Phase::Over { answer: None };
+        let ended = Ended::of(cause, Some(&active.application));
+        let ended = Ended { restart: Some(active.name.clone()), ..ended };
+        self.done(active, Step::Ended(ended)).await
     }
 
     /// Puts the proved person aside; spends the state.
     async fn await_consent<'a>(
         &self,
-        mut work: Work<'a>,
+        mut active: ActiveLogin<'a>,
         grant: Grant,
         (remembered, spent): (Option<(Proof, Scopes)>, Spent),
     ) -> Result<Settled<'a>, Refusal> {
         let (key, eid): ([u8; 32], _) = (self.random.bytes(), grant.proof.eid);
-        let row = self.waiting_row(&work, &key, &Waiting { grant, remembered })?;
-        let (tenant, phase) = (work.issuer.tenant, Phase::Consent { key });
-        let kept = self.kept_answer(&work, FormAnswer::Show, &phase, None)?;
+        let row = self.waiting_row(&active, &key, &Waiting { grant, remembered })?;
+        let (tenant, phase) = (active.issuer.tenant, Phase::Consent { key });
+        let kept = self.kept_answer(&active, FormAnswer::Show, &phase, None)?;
         let first = self.store.write(move |tx| {
             let first = spend(tx, tenant, &spent)?;
             if first {
@@ -154,37 +154,39 @@ impl Provider {
             Ok::<_, StoreError>(first)
         });
         if !first.await? {
-            return Ok(Settled::SpentBefore(Box::new(work.decide(Decision::AnswerAgain))));
+            return Ok(Settled::SpentBefore(Box::new(active.decide(Decision::AnswerAgain))));
         }
-        self.note_of(&work, Kind::Proved, Some(eid), None);
-        work.login.phase = phase;
-        let step = work.show();
-        self.done(work, step).await
+        self.note_of(&active, Kind::Proved, Some(eid), None);
+        active.login.phase = phase;
+        let step = active.show();
+        self.done(active, step).await
     }
 
     /// Spends what the code costs, inserts it with the session that the proof makes, and answers.
     async fn give_code<'a>(
         &self,
-        mut work: Work<'a>,
+        mut active: ActiveLogin<'a>,
         grant: &Grant,
-        paid: Paid,
+        paid: ConsumedOnce,
         (session, kind): (Option<NewSession>, Kind),
     ) -> Result<Settled<'a>, Refusal> {
-        let is_session = matches!(paid, Paid::Session(..));
+        let is_session = matches!(paid, ConsumedOnce::Session(..));
         let MintedCode { code, row } =
-            mint_code(work.issuer, &work.application, grant, &self.random, work.call.now)?;
-        let (tenant, now) = (work.issuer.tenant, work.call.now);
-        let parked = work.login.parked.as_ref().map(|it| Digest::of(&it.id));
+            mint_code(active.issuer, &active.application, grant, &self.random, active.context.now)?;
+        let (tenant, now) = (active.issuer.tenant, active.context.now);
+        let parked = active.login.parked.as_ref().map(|it| Digest::of(&it.id));
         let rows = session.as_ref().map(NewSession::rows);
-        let over = Phase::Over { answer: work.login.phase.form_secret() };
+        let over = Phase::Over { answer: active.login.phase.form_secret() };
         let session = session.map(|it| CookieChange::SetSession { session: it.cookie, framed: it.framed });
         let answer = FormAnswer::Code(code.expose().clone());
-        let kept = self.kept_answer(&work, answer, &over, session.as_ref())?;
+        let kept = self.kept_answer(&active, answer, &over, session.as_ref())?;
         let first = self.store.write(move |tx| {
             let mut first = match &paid {
-                Paid::State(spent) => spend(tx, tenant, spent)?,
-                Paid::Consent(digest) => awaiting_consents::consume(tx, tenant, digest, now)?.is_some(),
-                Paid::Session(digest, idle_until) => {
+                ConsumedOnce::State(spent) => spend(tx, tenant, spent)?,
+                ConsumedOnce::Consent(digest) => {
+                    awaiting_consents::consume(tx, tenant, digest, now)?.is_some()
+                }
+                ConsumedOnce::Session(digest, idle_until) => {
                     browser_sessions::touch(tx, tenant, digest, *idle_until, now)?
                 }
             };
@@ -202,18 +204,18 @@ impl Provider {
         });
         if !first.await? {
             // A session that was ended a moment ago answers nothing: the login goes on as if it had not been.
-            return Ok(Settled::SpentBefore(Box::new(match (is_session, work.wanted.prompt.none) {
-                (false, _) => work.decide(Decision::AnswerAgain),
-                (true, true) => work.refuse(Cause::NobodyLoggedIn),
-                (true, false) => work.decide(Decision::GoOn),
+            return Ok(Settled::SpentBefore(Box::new(match (is_session, active.wanted.prompt.none) {
+                (false, _) => active.decide(Decision::AnswerAgain),
+                (true, true) => active.refuse(Cause::NobodyLoggedIn),
+                (true, false) => active.decide(Decision::GoOn),
             })));
         }
         self.tally.login(grant.proof.eid, "finished");
-        self.note_of(&work, kind, Some(grant.proof.eid), None);
-        work.login.phase = over;
-        work.kept = session;
-        let answer = work.code_answer(code.expose());
-        self.done(work, Step::Answer(answer)).await
+        self.note_of(&active, kind, Some(grant.proof.eid), None);
+        active.login.phase = over;
+        active.kept = session;
+        let answer = active.code_answer(code.expose());
+        self.done(active, Step::Answer(answer)).await
     }
 
     /// Spends what this login could still be answered with: its stored request, the state that it left with, the
@@ -221,23 +223,23 @@ impl Provider {
     /// this answer costs.
     async fn spend_the_rest(
         &self,
-        work: &Work<'_>,
+        active: &ActiveLogin<'_>,
         (kept, cost): (Option<KeptAnswer>, Option<Spent>),
     ) -> Result<bool, Refusal> {
-        let parked = work.login.parked.as_ref().map(|it| Digest::of(&it.id));
-        let (left_with, consent) = match &work.login.phase {
+        let parked = active.login.parked.as_ref().map(|it| Digest::of(&it.id));
+        let (left_with, consent) = match &active.login.phase {
             Phase::AtEid { memo, .. } => (Some(Digest::of(&memo.state)), None),
             Phase::SigningIn { state, .. } => (Some(Digest::of(state)), None),
             Phase::Consent { key } => (None, Some(Digest::of(key))),
             Phase::Choosing | Phase::Trouble { .. } | Phase::Over { .. } => (None, None),
         };
-        let until = work.login.started_at.after(LOGIN_FOR);
+        let until = active.login.started_at.after(LOGIN_FOR);
         let decides = cost.is_some() || consent.is_some();
         let state = cost.or_else(|| left_with.map(|it| (it, until)));
         if parked.is_none() && state.is_none() && consent.is_none() {
             return Ok(true);
         }
-        let (tenant, now) = (work.issuer.tenant, work.call.now);
+        let (tenant, now) = (active.issuer.tenant, active.context.now);
         let spent = self.store.write(move |tx| {
             let first = match (state, consent) {
                 (_, Some(digest)) => awaiting_consents::consume(tx, tenant, &digest, now)?.is_some(),
@@ -258,43 +260,43 @@ impl Provider {
     /// Answers with an error; the login is over. A stored request is spent with it.
     async fn give_error<'a>(
         &self,
-        mut work: Work<'a>,
+        mut active: ActiveLogin<'a>,
         (cause, trace): (Cause, TraceId),
         spent: Option<Spent>,
     ) -> Result<Settled<'a>, Refusal> {
-        let over = Phase::Over { answer: work.login.phase.form_secret() };
+        let over = Phase::Over { answer: active.login.phase.form_secret() };
         let answer = FormAnswer::Error { cause: cause.id().to_owned(), trace: trace.bytes() };
-        let kept = self.kept_answer(&work, answer, &over, None)?;
-        if !self.spend_the_rest(&work, (kept, spent)).await? {
-            return Ok(Settled::SpentBefore(Box::new(work.decide(Decision::AnswerAgain))));
+        let kept = self.kept_answer(&active, answer, &over, None)?;
+        if !self.spend_the_rest(&active, (kept, spent)).await? {
+            return Ok(Settled::SpentBefore(Box::new(active.decide(Decision::AnswerAgain))));
         }
         let declined =
             matches!(cause, Cause::PersonWentBack | Cause::PersonCancelled | Cause::ConsentRefused);
         let kind = if declined { Kind::Declined } else { Kind::Failed };
-        self.note_of(&work, kind, None, Some(cause));
-        let answer = work.error_answer(cause, trace);
-        work.login.phase = over;
-        let refused = Refused { cause, client_id: Some(work.application.client_id.clone()) };
-        self.done(work, Step::Refuse(answer, refused)).await
+        self.note_of(&active, kind, None, Some(cause));
+        let answer = active.error_answer(cause, trace);
+        active.login.phase = over;
+        let refused = Refused { cause, client_id: Some(active.application.client_id.clone()) };
+        self.done(active, Step::Refuse(answer, refused)).await
     }
 
     /// Gives the same answer again.
-    async fn repeat<'a>(&self, mut work: Work<'a>, kept: Kept) -> Result<Settled<'a>, Refusal> {
+    async fn repeat<'a>(&self, mut active: ActiveLogin<'a>, kept: Kept) -> Result<Settled<'a>, Refusal> {
         let Kept { answer, login, wanted, session } = kept;
-        (work.login, work.wanted) = (login, wanted);
-        work.kept = session.map(|(eid, value, framed)| CookieChange::SetSession {
+        (active.login, active.wanted) = (login, wanted);
+        active.kept = session.map(|(eid, value, framed)| CookieChange::SetSession {
             session: SessionCookie { eid, value },
             framed,
         });
         let step = match answer {
-            FormAnswer::Code(code) => Step::Answer(work.code_answer(&code)),
+            FormAnswer::Code(code) => Step::Answer(active.code_answer(&code)),
             FormAnswer::Error { cause, trace } => {
-                let Some(cause) = Cause::parse(&cause) else { return Ok(over(work)) };
-                let refused = Refused { cause, client_id: Some(work.application.client_id.clone()) };
-                Step::Refuse(work.error_answer(cause, TraceId::from_bytes(trace)), refused)
+                let Some(cause) = Cause::parse(&cause) else { return Ok(over(active)) };
+                let refused = Refused { cause, client_id: Some(active.application.client_id.clone()) };
+                Step::Refuse(active.error_answer(cause, TraceId::from_bytes(trace)), refused)
             }
-            FormAnswer::Show => work.show(),
+            FormAnswer::Show => active.show(),
         };
-        self.done(work, step).await
+        self.done(active, step).await
     }
 }

@@ -1,10 +1,10 @@
 //! A login that a cookie names is taken up, with what it needs.
 
 use super::{
-    active_login::Work,
+    active_login::ActiveLogin,
     jar::{Jar, Opened},
 };
-use crate::{Call, Issuer, Provider, Refusal, permitted::permitted_request};
+use crate::{Issuer, Provider, Refusal, RequestContext, permitted::permitted_request};
 
 impl Provider {
     /// Takes up a login that a cookie names; `None` when what it needs is gone.
@@ -13,18 +13,20 @@ impl Provider {
         issuer: &'a Issuer,
         opened: &Opened,
         jar: Jar,
-        call: &'a Call,
-    ) -> Result<Option<Work<'a>>, Refusal> {
-        let Some(wanted) = self.stored_request(issuer, &opened.login, call).await? else { return Ok(None) };
+        context: &'a RequestContext,
+    ) -> Result<Option<ActiveLogin<'a>>, Refusal> {
+        let Some(wanted) = self.stored_request(issuer, &opened.login, context).await? else {
+            return Ok(None);
+        };
         // Looked up anew at every step: an application that was disabled meanwhile has no logins.
-        let application = match self.application_by_id(issuer, wanted.application, call).await {
+        let application = match self.application_by_id(issuer, wanted.application, context).await {
             Err(Refusal::NotFound) => return Ok(None),
             other => other?,
         };
         let Opened { name, login, .. } = opened.clone();
-        Ok(permitted_request(issuer, &application, wanted).map(|wanted| Work {
+        Ok(permitted_request(issuer, &application, wanted).map(|wanted| ActiveLogin {
             issuer,
-            call,
+            context,
             application,
             name,
             login,

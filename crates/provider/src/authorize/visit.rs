@@ -6,17 +6,17 @@ use model::{LoginMethod, Phase};
 use oidc::Returned;
 
 use super::{
-    Brought, LoginAction, Turn,
-    active_login::Work,
+    BrowserCookies, LoginAction, LoginResponse,
+    active_login::ActiveLogin,
     decision::Effect,
     jar::{Jar, Opened},
 };
-use crate::{Call, Issuer, Provider, Refusal, permitted::permitted_request};
+use crate::{Issuer, Provider, Refusal, RequestContext, permitted::permitted_request};
 
 /// What came of looking for a login: the login, or the answer where there is none.
 enum Found<'a> {
-    Login(Box<Work<'a>>),
-    Answer(Turn),
+    Login(Box<ActiveLogin<'a>>),
+    Answer(LoginResponse),
 }
 
 impl Provider {
@@ -28,17 +28,17 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (login, action): (&str, LoginAction),
-        brought: &Brought,
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
-        let jar = Jar::open(issuer, brought, call.now);
+        brought: &BrowserCookies,
+        context: &RequestContext,
+    ) -> Result<LoginResponse, Refusal> {
+        let jar = Jar::open(issuer, brought, context.now);
         let Some(opened) = jar.find(login).cloned() else {
-            return self.lost(issuer, (&jar, login), call).await;
+            return self.lost(issuer, (&jar, login), context).await;
         };
-        let Some(work) = self.take_up(issuer, &opened, jar, call).await? else {
-            return self.gone(issuer, opened.login.application(), call).await;
+        let Some(active) = self.take_up(issuer, &opened, jar, context).await? else {
+            return self.gone(issuer, opened.login.application(), context).await;
         };
-        self.dispatch(self.act(work, action)).await
+        self.dispatch(self.act(active, action)).await
     }
 
     /// Takes the person back from the eID.
@@ -52,20 +52,22 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (eid, returned): (LoginMethod, Returned),
-        brought: &Brought,
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
-        let jar = Jar::open(issuer, brought, call.now);
+        brought: &BrowserCookies,
+        context: &RequestContext,
+    ) -> Result<LoginResponse, Refusal> {
+        let jar = Jar::open(issuer, brought, context.now);
         let state = returned.state.as_deref().and_then(b64::decode).unwrap_or_default();
         let Some(opened) = jar.find_state(&state).cloned() else {
-            return self.unexpected(issuer, (jar, &state), call).await;
+            return self.unexpected(issuer, (jar, &state), context).await;
         };
-        let Some(work) = self.take_up(issuer, &opened, jar, call).await? else {
-            return self.gone(issuer, opened.login.application(), call).await;
+        let Some(active) = self.take_up(issuer, &opened, jar, context).await? else {
+            return self.gone(issuer, opened.login.application(), context).await;
         };
-        let Phase::AtEid { eid: expected, memo } = work.login.phase.clone() else { return Ok(work.over()) };
-        let Some(_returning) = self.take_return(memo.state) else { return Ok(work.over()) };
-        let decided = self.returned(work, (expected, memo), (eid, returned)).await?;
+        let Phase::AtEid { eid: expected, memo } = active.login.phase.clone() else {
+            return Ok(active.over());
+        };
+        let Some(_returning) = self.take_return(memo.state) else { return Ok(active.over()) };
+        let decided = self.returned(active, (expected, memo), (eid, returned)).await?;
         self.dispatch(decided).await
     }
 
@@ -77,13 +79,13 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (login, agreed): (&str, bool),
-        brought: &Brought,
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
+        brought: &BrowserCookies,
+        context: &RequestContext,
+    ) -> Result<LoginResponse, Refusal> {
         let sent = if agreed { "allow" } else { "deny" };
-        match self.find_form(issuer, (login, sent), brought, call).await? {
+        match self.find_form(issuer, (login, sent), brought, context).await? {
             Found::Answer(turn) => Ok(turn),
-            Found::Login(work) => self.dispatch(self.consented(*work, agreed).await?).await,
+            Found::Login(active) => self.dispatch(self.consented(*active, agreed).await?).await,
         }
     }
 
@@ -99,11 +101,11 @@ impl Provider {
         issuer: &Issuer,
         (login, username): (&str, &str),
         verify: impl AsyncFnOnce(Option<Vec<u8>>) -> bool,
-        (brought, call): (&Brought, &Call),
-    ) -> Result<Turn, Refusal> {
-        match self.find_form(issuer, (login, username), brought, call).await? {
+        (brought, context): (&BrowserCookies, &RequestContext),
+    ) -> Result<LoginResponse, Refusal> {
+        match self.find_form(issuer, (login, username), brought, context).await? {
             Found::Answer(turn) => Ok(turn),
-            Found::Login(work) => self.dispatch(self.signed_in(*work, username, verify).await?).await,
+            Found::Login(active) => self.dispatch(self.signed_in(*active, username, verify).await?).await,
         }
     }
 
@@ -112,19 +114,19 @@ impl Provider {
         &self,
         issuer: &'a Issuer,
         (login, sent): (&str, &str),
-        brought: &Brought,
-        call: &'a Call,
+        brought: &BrowserCookies,
+        context: &'a RequestContext,
     ) -> Result<Found<'a>, Refusal> {
-        let jar = Jar::open(issuer, brought, call.now);
+        let jar = Jar::open(issuer, brought, context.now);
         let Some(opened) = jar.find(login).cloned() else {
-            return self.lost(issuer, (&jar, login), call).await.map(Found::Answer);
+            return self.lost(issuer, (&jar, login), context).await.map(Found::Answer);
         };
-        match self.take_up(issuer, &opened, jar, call).await? {
-            Some(mut work) => {
-                work.sent = Some(sent.to_owned());
-                Ok(Found::Login(Box::new(work)))
+        match self.take_up(issuer, &opened, jar, context).await? {
+            Some(mut active) => {
+                active.sent = Some(sent.to_owned());
+                Ok(Found::Login(Box::new(active)))
             }
-            None => self.form_of_gone(issuer, (opened, sent), brought, call).await.map(Found::Answer),
+            None => self.form_of_gone(issuer, (opened, sent), brought, context).await.map(Found::Answer),
         }
     }
 
@@ -134,31 +136,31 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (opened, sent): (Opened, &str),
-        brought: &Brought,
-        call: &Call,
-    ) -> Result<Turn, Refusal> {
-        let Some(kept) = self.find_kept(issuer, (&opened.login.phase, sent), call).await? else {
-            return self.gone(issuer, opened.login.application(), call).await;
+        brought: &BrowserCookies,
+        context: &RequestContext,
+    ) -> Result<LoginResponse, Refusal> {
+        let Some(kept) = self.find_kept(issuer, (&opened.login.phase, sent), context).await? else {
+            return self.gone(issuer, opened.login.application(), context).await;
         };
-        let application = match self.application_by_id(issuer, kept.wanted.application, call).await {
-            Err(Refusal::NotFound) => return self.gone(issuer, None, call).await,
+        let application = match self.application_by_id(issuer, kept.wanted.application, context).await {
+            Err(Refusal::NotFound) => return self.gone(issuer, None, context).await,
             other => other?,
         };
         // Not every login whose request is gone has ended: its answer may no longer go where it went a moment ago.
         let Some(wanted) = permitted_request(issuer, &application, kept.wanted.clone()) else {
-            return self.gone(issuer, opened.login.application(), call).await;
+            return self.gone(issuer, opened.login.application(), context).await;
         };
-        let work = Work {
+        let active = ActiveLogin {
             issuer,
-            call,
+            context,
             application,
             name: opened.name,
             login: kept.login.clone(),
             wanted,
-            jar: Jar::open(issuer, brought, call.now),
+            jar: Jar::open(issuer, brought, context.now),
             kept: None,
             sent: Some(sent.to_owned()),
         };
-        self.dispatch(work.settle(Effect::Repeat(Box::new(kept)))).await
+        self.dispatch(active.settle(Effect::Repeat(Box::new(kept)))).await
     }
 }

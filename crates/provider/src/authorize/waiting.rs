@@ -8,10 +8,10 @@ use oidc::Scopes;
 use serde::{Deserialize, Serialize};
 use store::awaiting_consents::{self, AwaitingConsent};
 
-use super::{active_login::Work, jar::LOGIN_FOR};
+use super::{active_login::ActiveLogin, jar::LOGIN_FOR};
 use crate::{
-    Fault, Issuer, Provider, Refusal,
-    packed::{Layout, pack, unpack},
+    InternalError, Issuer, Provider, Refusal,
+    sealed_layout::{Layout, pack, unpack},
 };
 
 /// What waits in the row.
@@ -36,32 +36,32 @@ impl Provider {
     /// The row in which a proved person waits until their login expires.
     pub(super) fn waiting_row(
         &self,
-        work: &Work<'_>,
+        active: &ActiveLogin<'_>,
         key: &[u8; 32],
         waiting: &Waiting,
-    ) -> Result<AwaitingConsent, Fault> {
-        let (digest, seal, place) = opening(work.issuer, key);
+    ) -> Result<AwaitingConsent, InternalError> {
+        let (digest, seal, place) = opening(active.issuer, key);
         let plain = pack(waiting)?;
         Ok(AwaitingConsent {
-            tenant_id: work.issuer.tenant,
+            tenant_id: active.issuer.tenant,
             consent_digest: digest,
-            domain_id: work.issuer.domain,
+            domain_id: active.issuer.domain,
             sealed_proof: seal.seal(&self.random, &place, plain.expose()),
-            expires_at: work.login.started_at.after(LOGIN_FOR),
+            expires_at: active.login.started_at.after(LOGIN_FOR),
         })
     }
 
     /// Who waits behind this key, and what the row is spent by; `None` once somebody has decided.
     pub(super) async fn find_waiting(
         &self,
-        work: &Work<'_>,
+        active: &ActiveLogin<'_>,
         key: &[u8; 32],
     ) -> Result<Option<(Waiting, Digest)>, Refusal> {
-        let (digest, seal, place) = opening(work.issuer, key);
-        let (tenant, now) = (work.issuer.tenant, work.call.now);
+        let (digest, seal, place) = opening(active.issuer, key);
+        let (tenant, now) = (active.issuer.tenant, active.context.now);
         let row = self.store.read(move |tx| awaiting_consents::find(tx, tenant, &digest, now)).await?;
         let Some(row) = row else { return Ok(None) };
-        let plain = seal.open(&place, &row.sealed_proof).map_err(Fault::new)?;
+        let plain = seal.open(&place, &row.sealed_proof).map_err(InternalError::new)?;
         Ok(unpack::<Waiting>(plain.expose()).map(|waiting| (waiting, digest)))
     }
 }

@@ -11,9 +11,9 @@ use texts::Cause;
 
 use super::client::{Client, Jti, assertion_reused};
 use crate::{
-    Application, Call, Fault, Issuer, Provider, Refusal,
+    Application, InternalError, Issuer, Provider, Refusal, RequestContext,
+    event_queue::Event,
     mint::{mint_access_token, mint_refresh_token, open_grant, signing_key, token_response},
-    noted::Event,
     permitted::permitted_grant,
     refusal::refuse,
 };
@@ -93,7 +93,7 @@ impl Provider {
         issuer: &Issuer,
         client: &Client,
         request: &TokenParams,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<TokenResponse, Refusal> {
         let Some(code) = request.code.as_deref() else {
             return Err(self.refuse_client(issuer, client, Cause::CodeMissing).await);
@@ -102,7 +102,7 @@ impl Provider {
         let digest = Digest::of(code.as_bytes());
         let row = self.store.read(move |tx| grants::find_by_code(tx, tenant, &digest)).await?;
         let row = row.filter(|row| row.domain_id == issuer.domain);
-        let Some(row) = row else { return self.refuse_code(issuer, client, call).await };
+        let Some(row) = row else { return self.refuse_code(issuer, client, context).await };
         let opened = row
             .code_wrapped_key
             .as_deref()
@@ -112,22 +112,22 @@ impl Provider {
             Some((grant, key)) => match permitted_grant(issuer, &client.application, grant) {
                 Some(grant) => Some((grant, key)),
                 // Withdrawn for now: the code stays as it is, and is good again when the eID is.
-                None => return self.refuse_code(issuer, client, call).await,
+                None => return self.refuse_code(issuer, client, context).await,
             },
             None => None,
         };
         let minted = opened.as_ref().map(|(_, key)| {
-            mint_access_token(issuer, &client.application, (row.id, key, None), &self.random, call.now)
+            mint_access_token(issuer, &client.application, (row.id, key, None), &self.random, context.now)
         });
         // A key that is missing must not cost the code.
         if opened.as_ref().is_some_and(|(grant, _)| grant.scopes.has(Scope::Openid)) {
-            signing_key(issuer, &client.application, call.now)?;
+            signing_key(issuer, &client.application, context.now)?;
         }
-        let ends_at = call.now.after(client.application.settings.lifetimes().refresh_token_for);
+        let ends_at = context.now.after(client.application.settings.lifetimes().refresh_token_for);
         let offline = opened.as_ref().filter(|(grant, _)| is_offline(grant, &client.application));
         let refresh = offline
-            .map(|(_, key)| mint_refresh_token(issuer, (row.id, key), &self.random, (call.now, ends_at)));
-        let lives_until = minted.as_ref().map_or(call.now, |it| it.row.expires_at);
+            .map(|(_, key)| mint_refresh_token(issuer, (row.id, key), &self.random, (context.now, ends_at)));
+        let lives_until = minted.as_ref().map_or(context.now, |it| it.row.expires_at);
         let redemption = Redemption {
             tenant,
             grant: row.id,
@@ -138,18 +138,18 @@ impl Provider {
             lives_until: if refresh.is_some() { lives_until.max(ends_at) } else { lives_until },
             jti: client.jti,
         };
-        let now = call.now;
+        let now = context.now;
         // An unused code that merely expired is not reuse, but killing it costs nothing.
         match (self.store.write(move |tx| redeem(tx, &redemption, now)).await?, opened, minted) {
             (Redeemed::Won, Some((grant, _)), Some(minted)) => {
-                self.note_given(issuer, (client, &grant, Kind::Redeemed), call);
+                self.note_given(issuer, (client, &grant, Kind::Redeemed), context);
                 let tokens = (&minted.token, refresh.as_ref().map(|it| &it.token), &self.random);
                 token_response(issuer, &client.application, &grant, tokens, (false, now))
                     .map_err(Refusal::from)
             }
             (Redeemed::AssertionReused, ..) => Err(assertion_reused()),
             (Redeemed::Dead, ..) => Err(bad_code()),
-            (Redeemed::Won, ..) => Err(Fault::new("a code was won without a token").into()),
+            (Redeemed::Won, ..) => Err(InternalError::new("a code was won without a token").into()),
         }
     }
 
@@ -158,7 +158,7 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (client, grant, kind): (&Client, &Grant, Kind),
-        call: &Call,
+        context: &RequestContext,
     ) {
         self.tally.token();
         let event = Event {
@@ -168,7 +168,7 @@ impl Provider {
             eid: Some(grant.proof.eid),
             cause: None,
         };
-        self.note(issuer, event, call);
+        self.note(issuer, event, context);
     }
 
     /// No such code, or one that is good for nothing at present; only the assertion that came with it is spent.
@@ -176,10 +176,10 @@ impl Provider {
         &self,
         issuer: &Issuer,
         client: &Client,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<TokenResponse, Refusal> {
         self.spend_assertion(issuer, client).await?;
-        tracing::debug!(trace = %call.trace, "a code was presented that is unknown or not permitted");
+        tracing::debug!(trace = %context.trace, "a code was presented that is unknown or not permitted");
         Err(bad_code())
     }
 }

@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 use store::{StoreError, WriteTx, spent_values};
 use texts::Cause;
 
-use crate::{Application, Call, Issuer, Provider, Refusal, failed_authentications::Named, refusal::refuse};
+use crate::{
+    Application, Issuer, Provider, Refusal, RequestContext, failed_authentications::Named, refusal::refuse,
+};
 
 /// A client that has proved who it is. Its assertion's `jti`, if it used one, must be spent in the same write
 /// as whatever it came for.
@@ -67,12 +69,12 @@ impl Provider {
         &self,
         issuer: &Issuer,
         credentials: &ClientCredentials,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Client, Refusal> {
-        let (named, attempt) = self.attempt(issuer, credentials, call).await?;
-        let client = self.recognise(issuer, credentials, (&named, call));
+        let (named, attempt) = self.attempt(issuer, credentials, context).await?;
+        let client = self.recognise(issuer, credentials, (&named, context));
         if let (Err(Refusal::OAuth(_)), Some(attempt)) = (&client, attempt) {
-            self.count_failure(issuer, attempt, call).await?;
+            self.count_failure(issuer, attempt, context).await?;
         }
         client
     }
@@ -81,12 +83,12 @@ impl Provider {
         &self,
         issuer: &Issuer,
         credentials: &ClientCredentials,
-        (named, call): (&Named, &Call),
+        (named, context): (&Named, &RequestContext),
     ) -> Result<Client, Refusal> {
         match credentials {
-            ClientCredentials::Basic(pairs) => self.by_secret(issuer, pairs, (named, call)),
+            ClientCredentials::Basic(pairs) => self.by_secret(issuer, pairs, (named, context)),
             ClientCredentials::Post(pair) => {
-                self.by_secret(issuer, std::slice::from_ref(pair), (named, call))
+                self.by_secret(issuer, std::slice::from_ref(pair), (named, context))
             }
             ClientCredentials::None(client_id) => {
                 let application = Arc::clone(named.find(client_id).ok_or_else(unknown)?);
@@ -96,7 +98,7 @@ impl Provider {
                 Ok(Client { application, jti: None })
             }
             ClientCredentials::Assertion { client_id, assertion } => {
-                by_assertion(issuer, (client_id.as_deref(), assertion), (named, call.now))
+                by_assertion(issuer, (client_id.as_deref(), assertion), (named, context.now))
             }
         }
     }
@@ -107,7 +109,7 @@ impl Provider {
         &self,
         issuer: &Issuer,
         pairs: &[Pair],
-        (named, call): (&Named, &Call),
+        (named, context): (&Named, &RequestContext),
     ) -> Result<Client, Refusal> {
         let mut found = None;
         for pair in pairs {
@@ -117,7 +119,7 @@ impl Provider {
             let is_right = match application.settings.authentication {
                 // Nothing is no secret, whatever digest somebody has brought.
                 ClientAuthentication::ClientSecret => {
-                    let known = application.secret(&presented, call.now).is_some();
+                    let known = application.secret(&presented, context.now).is_some();
                     known && !pair.secret.expose().is_empty()
                 }
                 // Some libraries send a header for a public client too.
@@ -129,8 +131,8 @@ impl Provider {
             }
         }
         let (application, presented) = found.ok_or_else(unknown)?;
-        if let Some(last) = application.secret(&presented, call.now).map(|it| it.last_used_at) {
-            self.note_secret(issuer, &application, (&presented, last), call.now);
+        if let Some(last) = application.secret(&presented, context.now).map(|it| it.last_used_at) {
+            self.note_secret(issuer, &application, (&presented, last), context.now);
         }
         Ok(Client { application, jti: None })
     }

@@ -5,7 +5,9 @@ use store::login_events::Kind;
 use texts::Cause;
 
 use super::client::Client;
-use crate::{Call, Issuer, Provider, Refusal, Refused, admission::Doing, noted::Event, refusal::refuse};
+use crate::{
+    Issuer, Provider, Refusal, Refused, RequestContext, admission::Doing, event_queue::Event, refusal::refuse,
+};
 
 impl Provider {
     /// Answers a token request. `authorization`: the header, when there is one.
@@ -17,10 +19,10 @@ impl Provider {
         issuer: &Issuer,
         authorization: Option<&str>,
         params: &Params,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<TokenResponse, Refusal> {
-        let answer = async |client: &Client| self.answer_token(issuer, client, params, call).await;
-        self.let_in(issuer, (authorization, params), call, answer).await
+        let answer = async |client: &Client| self.answer_token(issuer, client, params, context).await;
+        self.let_in(issuer, (authorization, params), context, answer).await
     }
 
     async fn answer_token(
@@ -28,12 +30,12 @@ impl Provider {
         issuer: &Issuer,
         client: &Client,
         params: &Params,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<TokenResponse, Refusal> {
         let request = TokenParams::pick(params);
         match request.grant_type.as_deref() {
-            Some("authorization_code") => self.redeem_code(issuer, client, &request, call).await,
-            Some("refresh_token") => self.refresh(issuer, client, &request, call).await,
+            Some("authorization_code") => self.redeem_code(issuer, client, &request, context).await,
+            Some("refresh_token") => self.refresh(issuer, client, &request, context).await,
             Some(_) => Err(self.refuse_client(issuer, client, Cause::GrantTypeUnsupported).await),
             None => Err(self.refuse_client(issuer, client, Cause::GrantTypeMissing).await),
         }
@@ -45,15 +47,15 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (authorization, params): (Option<&str>, &Params),
-        call: &Call,
+        context: &RequestContext,
         answer: impl AsyncFnOnce(&Client) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let answered = match self.enter(issuer, authorization, params, call).await {
+        let answered = match self.enter(issuer, authorization, params, context).await {
             Ok(client) => answer(&client).await.map_err(|refusal| refusal.of(&client.application.client_id)),
             Err(refusal) => Err(refusal),
         };
         if let Err(Refusal::OAuth(refused)) = &answered {
-            self.note_refused(issuer, refused, call).await?;
+            self.note_refused(issuer, refused, context).await?;
         }
         answered
     }
@@ -63,7 +65,7 @@ impl Provider {
         issuer: &Issuer,
         authorization: Option<&str>,
         params: &Params,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Client, Refusal> {
         // "Request and response parameters MUST NOT be included more than once." (RFC 6749 §3.2)
         if params.has_registered_duplicate() {
@@ -76,22 +78,27 @@ impl Provider {
                 MalformedCredentials::Missing => Cause::CredentialsMissing,
             })
         })?;
-        let client = self.authenticate(issuer, &credentials, call).await?;
+        let client = self.authenticate(issuer, &credentials, context).await?;
         // Anybody can call themselves a public client, and must not use up what is its own.
         if !client.application.settings.is_public() {
-            self.admit_client(issuer, (&client.application, Doing::Redeeming), call)?;
+            self.admit_client(issuer, (&client.application, Doing::Redeeming), context)?;
         }
         Ok(client)
     }
 
-    async fn note_refused(&self, issuer: &Issuer, refused: &Refused, call: &Call) -> Result<(), Refusal> {
+    async fn note_refused(
+        &self,
+        issuer: &Issuer,
+        refused: &Refused,
+        context: &RequestContext,
+    ) -> Result<(), Refusal> {
         let application = match &refused.client_id {
-            Some(client_id) => self.application(issuer, client_id, call).await.ok(),
+            Some(client_id) => self.application(issuer, client_id, context).await.ok(),
             None => None,
         };
         // Who has proved to be a client is not limited by its address: there may be thousands of people behind it.
         if application.as_ref().is_none_or(|it| it.settings.is_public()) {
-            self.admit_address(call)?;
+            self.admit_address(context)?;
         }
         let event = Event {
             kind: Kind::TokenRefused,
@@ -100,7 +107,7 @@ impl Provider {
             eid: None,
             cause: Some(refused.cause),
         };
-        self.note(issuer, event, call);
+        self.note(issuer, event, context);
         Ok(())
     }
 }

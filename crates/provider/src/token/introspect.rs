@@ -11,7 +11,7 @@ use texts::Cause;
 
 use super::{authorization_code::is_offline, client::Client};
 use crate::{
-    Application, Call, Issuer, Provider, Refusal, mint::open_grant, permitted::permitted_grant,
+    Application, Issuer, Provider, Refusal, RequestContext, mint::open_grant, permitted::permitted_grant,
     refusal::refuse,
 };
 
@@ -38,11 +38,11 @@ impl Provider {
         issuer: &Issuer,
         authorization: Option<&str>,
         params: &Params,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Value, Refusal> {
         let answer =
-            async |client: &Client| self.introspect_token(issuer, client, params.get("token"), call).await;
-        self.let_in(issuer, (authorization, params), call, answer).await
+            async |client: &Client| self.introspect_token(issuer, client, params.get("token"), context).await;
+        self.let_in(issuer, (authorization, params), context, answer).await
     }
 
     async fn introspect_token(
@@ -50,7 +50,7 @@ impl Provider {
         issuer: &Issuer,
         client: &Client,
         token: Option<&str>,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Value, Refusal> {
         if client.application.settings.is_public() {
             return Err(refuse(Cause::ClientMayNotIntrospect));
@@ -58,14 +58,14 @@ impl Provider {
         self.spend_assertion(issuer, client).await?;
         let token = token.ok_or_else(|| refuse(Cause::TokenParameterMissing))?;
         let inactive = json!({"active": false});
-        let Some(found) = self.find_token(issuer, token, call.now).await? else { return Ok(inactive) };
+        let Some(found) = self.find_token(issuer, token, context.now).await? else { return Ok(inactive) };
         let asker = &client.application;
         // A refresh token is good for nothing at a resource server, which would take it for an access token.
         let may_see = asker.settings.may_introspect && found.is_access_token;
         if found.application != asker.id && !may_see {
             return Ok(inactive);
         }
-        let application = match self.application_by_id(issuer, found.application, call).await {
+        let application = match self.application_by_id(issuer, found.application, context).await {
             Err(Refusal::NotFound) => return Ok(inactive),
             other => other?,
         };

@@ -18,7 +18,7 @@ use super::{
     client::{Client, Jti, assertion_reused},
 };
 use crate::{
-    Call, Fault, Issuer, Provider, Refusal,
+    InternalError, Issuer, Provider, Refusal, RequestContext,
     mint::{
         MintedRefresh, mint_access_token, mint_refresh_token, open_grant, open_successor, seal_successor,
         signing_key, token_response,
@@ -97,12 +97,12 @@ impl Provider {
         issuer: &Issuer,
         client: &Client,
         request: &TokenParams,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<TokenResponse, Refusal> {
         let Some(token) = request.refresh_token.as_deref() else {
             return Err(self.refuse_client(issuer, client, Cause::RefreshTokenMissing).await);
         };
-        let (tenant, presented, now) = (issuer.tenant, Digest::of(token.as_bytes()), call.now);
+        let (tenant, presented, now) = (issuer.tenant, Digest::of(token.as_bytes()), context.now);
         let found = self.store.read(move |tx| refresh_tokens::find(tx, tenant, &presented)).await?;
         let own =
             |it: &FoundToken| it.domain_id == issuer.domain && it.application_id == client.application.id;
@@ -116,7 +116,7 @@ impl Provider {
             return Err(bad_token());
         };
         // A token that gives the next one would otherwise go round as fast as anybody likes.
-        self.admit_person(issuer, &grant.subject, call)?;
+        self.admit_person(issuer, &grant.subject, context)?;
         let Some(scopes) = narrowed(grant.scopes, request.scope.as_deref()) else {
             return Err(self.refuse_client(issuer, client, Cause::ScopeWider).await);
         };
@@ -144,16 +144,19 @@ impl Provider {
             successor: successor.as_ref().map(|it| (it.row.clone(), sealed(it))),
             jti: client.jti,
         };
-        let successor = match self.store.write(move |tx| renew(tx, &renewal, now)).await? {
-            Refreshed::Done => successor.map(|it| it.token),
-            Refreshed::Again(sealed) => {
-                let opened = open_successor(issuer, token, &sealed);
-                Some(opened.ok_or_else(|| Fault::new("the successor of a refresh token does not open"))?)
-            }
-            Refreshed::Dead => return Err(bad_token()),
-            Refreshed::AssertionReused => return Err(assertion_reused()),
-        };
-        self.note_given(issuer, (client, &grant, Kind::Refreshed), call);
+        let successor =
+            match self.store.write(move |tx| renew(tx, &renewal, now)).await? {
+                Refreshed::Done => successor.map(|it| it.token),
+                Refreshed::Again(sealed) => {
+                    let opened = open_successor(issuer, token, &sealed);
+                    Some(opened.ok_or_else(|| {
+                        InternalError::new("the successor of a refresh token does not open")
+                    })?)
+                }
+                Refreshed::Dead => return Err(bad_token()),
+                Refreshed::AssertionReused => return Err(assertion_reused()),
+            };
+        self.note_given(issuer, (client, &grant, Kind::Refreshed), context);
         let tokens = (&access.token, successor.as_ref(), &self.random);
         Ok(token_response(issuer, &client.application, &grant, tokens, (true, now))?)
     }

@@ -8,7 +8,7 @@ use store::{StoreError, access_tokens, grants, refresh_tokens};
 use texts::Cause;
 
 use super::client::{Client, Jti, assertion_reused};
-use crate::{Call, Issuer, Provider, Refusal};
+use crate::{Issuer, Provider, Refusal, RequestContext};
 
 impl Provider {
     /// Revokes a token: an access token alone, a refresh token with all that came from the same login. Another
@@ -21,11 +21,11 @@ impl Provider {
         issuer: &Issuer,
         authorization: Option<&str>,
         params: &Params,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<(), Refusal> {
         let answer =
-            async |client: &Client| self.revoke_token(issuer, client, params.get("token"), call).await;
-        self.let_in(issuer, (authorization, params), call, answer).await
+            async |client: &Client| self.revoke_token(issuer, client, params.get("token"), context).await;
+        self.let_in(issuer, (authorization, params), context, answer).await
     }
 
     async fn revoke_token(
@@ -33,16 +33,16 @@ impl Provider {
         issuer: &Issuer,
         client: &Client,
         token: Option<&str>,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<(), Refusal> {
         let Some(token) = token else {
             return Err(self.refuse_client(issuer, client, Cause::TokenParameterMissing).await);
         };
         let (tenant, domain, application) = (issuer.tenant, issuer.domain, client.application.id);
-        let (digest, now, jti) = (Digest::of(token.as_bytes()), call.now, client.jti);
+        let (digest, now, jti) = (Digest::of(token.as_bytes()), context.now, client.jti);
         // Anybody can call themselves a public client, and every revocation takes a turn at the database's writer.
         if client.application.settings.is_public() {
-            self.admit_address(call)?;
+            self.admit_address(context)?;
         }
         let revoking = self.store.write(move |tx| {
             if !Jti::spend(jti.as_ref(), tx, tenant)? {

@@ -12,28 +12,32 @@ use texts::Cause;
 use super::turn::respond;
 use crate::{
     App,
+    domain_request::{DomainRequest, unreadable},
     respond::error::{cause_page, refusal_page},
-    visit::{Visit, unreadable},
 };
 
-const fn by_get_of(visit: &Visit) -> Arrival {
+const fn by_get_of(visit: &DomainRequest) -> Arrival {
     if visit.is_by_script { Arrival::Script } else { Arrival::Get }
 }
 
 /// `GET /oauth2/authorize`
-pub(crate) async fn by_get(State(app): State<App>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn by_get(
+    State(app): State<App>,
+    visit: DomainRequest,
+    RawQuery(query): RawQuery,
+) -> Response {
     authorize(&app, &visit, (&query.unwrap_or_default(), None), by_get_of(&visit)).await
 }
 
 /// `POST /oauth2/authorize`: validated, stored, and continued by GET.
-pub(crate) async fn by_post(State(app): State<App>, visit: Visit, body: String) -> Response {
+pub(crate) async fn by_post(State(app): State<App>, visit: DomainRequest, body: String) -> Response {
     by_form(&app, &visit, (&body, None)).await
 }
 
 /// `GET /{base64 acr}/oauth2/authorize`
 pub(crate) async fn by_get_for_acr(
     State(app): State<App>,
-    visit: Visit,
+    visit: DomainRequest,
     Path(segment): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
@@ -43,37 +47,37 @@ pub(crate) async fn by_get_for_acr(
 /// `POST /{base64 acr}/oauth2/authorize`
 pub(crate) async fn by_post_for_acr(
     State(app): State<App>,
-    visit: Visit,
+    visit: DomainRequest,
     Path(segment): Path<String>,
     body: String,
 ) -> Response {
     by_form(&app, &visit, (&body, Some(&segment))).await
 }
 
-async fn by_form(app: &App, visit: &Visit, asked: (&str, Option<&str>)) -> Response {
+async fn by_form(app: &App, visit: &DomainRequest, asked: (&str, Option<&str>)) -> Response {
     if !visit.may_be_form {
         let cause = (StatusCode::BAD_REQUEST, Cause::ContentTypeUnsupported);
-        return cause_page(cause, visit.locale(&[]), &visit.call);
+        return cause_page(cause, visit.locale(&[]), &visit.context);
     }
     authorize(app, visit, asked, Arrival::Post).await
 }
 
 async fn authorize(
     app: &App,
-    visit: &Visit,
+    visit: &DomainRequest,
     (raw, segment): (&str, Option<&str>),
     arrival: Arrival,
 ) -> Response {
     let locale = visit.locale(&[]);
     let acr = match segment.map(Provider::acr_of_segment) {
-        Some(None) => return refusal_page(&Refusal::NotFound, locale, &visit.call),
+        Some(None) => return refusal_page(&Refusal::NotFound, locale, &visit.context),
         Some(acr) => acr,
         None => None,
     };
     let params = match Params::parse(raw) {
         Ok(params) => params,
         Err(error) => {
-            return cause_page((StatusCode::BAD_REQUEST, unreadable(&error)), locale, &visit.call);
+            return cause_page((StatusCode::BAD_REQUEST, unreadable(&error)), locale, &visit.context);
         }
     };
     // A doubled client_id or redirect_uri says nothing about where an error may go, a doubled reference nothing at all.
@@ -87,8 +91,10 @@ async fn authorize(
     if params.is_duplicate("request_uri") {
         picked.request_uri = None;
     }
-    let turn =
-        app.provider.authorize(&visit.issuer, &picked, (arrival, &visit.cookies.brought), &visit.call).await;
+    let turn = app
+        .provider
+        .authorize(&visit.issuer, &picked, (arrival, &visit.cookies.brought), &visit.context)
+        .await;
     let response = respond(visit, turn, super::turn::Reached::ByLink);
     super::json_answer::readable(app, visit, picked.client_id.as_deref(), response).await
 }

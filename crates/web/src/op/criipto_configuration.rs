@@ -7,13 +7,17 @@ use axum::{
 use provider::Refusal;
 
 use super::discovery::{about, client_id};
-use crate::{App, respond::error::refusal_at, visit::Visit};
+use crate::{App, domain_request::DomainRequest, respond::error::refusal_at};
 
 /// `GET /.well-known/criipto-configuration?client_id=…`; an unknown client is not found.
-pub(crate) async fn show(State(app): State<App>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn show(
+    State(app): State<App>,
+    visit: DomainRequest,
+    RawQuery(query): RawQuery,
+) -> Response {
     let Some(client_id) = client_id(query.as_deref()) else {
-        return refusal_at("/.well-known/", &Refusal::NotFound, visit.locale(&[]), &visit.call);
+        return refusal_at("/.well-known/", &Refusal::NotFound, visit.locale(&[]), &visit.context);
     };
-    let document = app.provider.criipto_configuration(&visit.issuer, &client_id, &visit.call).await;
+    let document = app.provider.criipto_configuration(&visit.issuer, &client_id, &visit.context).await;
     about(&app, &visit, &client_id, document).await
 }

@@ -11,12 +11,12 @@ use serde_json::Value;
 
 use crate::{
     App,
+    domain_request::DomainRequest,
     respond::{
         cors::{preflight_of, public_preflight, readable},
         error::{refusal_at, refusal_page},
         page::{json, public_json},
     },
-    visit::Visit,
 };
 
 const PATH: &str = "/.well-known/";
@@ -29,7 +29,7 @@ pub(super) fn client_id(query: Option<&str>) -> Option<String> {
 /// A document about one application: for scripts of its own origins.
 pub(super) async fn about(
     app: &App,
-    visit: &Visit,
+    visit: &DomainRequest,
     client_id: &str,
     document: Result<Value, Refusal>,
 ) -> Response {
@@ -40,40 +40,44 @@ pub(super) async fn about(
             response.headers_mut().insert(header::CACHE_CONTROL, kept);
             response
         }
-        Err(refusal) => refusal_at(PATH, &refusal, visit.locale(&[]), &visit.call),
+        Err(refusal) => refusal_at(PATH, &refusal, visit.locale(&[]), &visit.context),
     };
     readable(app, visit, Some(client_id), response).await
 }
 
-async fn describe(app: &App, visit: &Visit, query: Option<&str>, acr: Option<&str>) -> Response {
+async fn describe(app: &App, visit: &DomainRequest, query: Option<&str>, acr: Option<&str>) -> Response {
     let Some(client_id) = client_id(query) else { return public_json(&visit.issuer.discovery(acr)) };
-    let document = app.provider.discovery_of(&visit.issuer, (acr, &client_id), &visit.call).await;
+    let document = app.provider.discovery_of(&visit.issuer, (acr, &client_id), &visit.context).await;
     about(app, visit, &client_id, document).await
 }
 
 /// `GET /.well-known/openid-configuration`; with `client_id`, what that application may use.
-pub(crate) async fn show(State(app): State<App>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn show(
+    State(app): State<App>,
+    visit: DomainRequest,
+    RawQuery(query): RawQuery,
+) -> Response {
     describe(&app, &visit, query.as_deref(), None).await
 }
 
 /// `GET /{base64 acr}/.well-known/openid-configuration`: the issuer stays the bare host.
 pub(crate) async fn show_for_acr(
     State(app): State<App>,
-    visit: Visit,
+    visit: DomainRequest,
     Path(segment): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
     match Provider::acr_of_segment(&segment) {
         Some(acr) => describe(&app, &visit, query.as_deref(), Some(&acr)).await,
-        None => refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.call),
+        None => refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.context),
     }
 }
 
 /// `GET /.well-known/jwks`
-pub(crate) async fn keys(State(app): State<App>, visit: Visit) -> Response {
-    match app.provider.jwks(&visit.issuer, &visit.call).await {
+pub(crate) async fn keys(State(app): State<App>, visit: DomainRequest) -> Response {
+    match app.provider.jwks(&visit.issuer, &visit.context).await {
         Ok(keys) => public_json(&keys),
-        Err(refusal) => refusal_at(PATH, &refusal, visit.locale(&[]), &visit.call),
+        Err(refusal) => refusal_at(PATH, &refusal, visit.locale(&[]), &visit.context),
     }
 }
 
@@ -85,7 +89,7 @@ pub(crate) async fn preflight() -> Response {
 /// `OPTIONS` of a description, of one application where the query names it.
 pub(crate) async fn preflight_about(
     State(app): State<App>,
-    visit: Visit,
+    visit: DomainRequest,
     RawQuery(query): RawQuery,
 ) -> Response {
     match client_id(query.as_deref()) {

@@ -3,7 +3,7 @@
 use axum::{extract::State, http::HeaderValue, http::header, response::Response};
 use serde_json::{Value, json};
 
-use crate::{App, respond::page::public_json, visit::Visit};
+use crate::{App, domain_request::DomainRequest, respond::page::public_json};
 
 fn view(it: &provider::OfferedEid) -> Value {
     let mut view = json!({
@@ -20,8 +20,8 @@ fn view(it: &provider::OfferedEid) -> Value {
 }
 
 /// `GET /eids`
-pub(crate) async fn list(State(app): State<App>, visit: Visit) -> Response {
-    let offered = app.provider.offered_eids(&visit.issuer, visit.call.now);
+pub(crate) async fn list(State(app): State<App>, visit: DomainRequest) -> Response {
+    let offered = app.provider.offered_eids(&visit.issuer, visit.context.now);
     let mut response = public_json(&json!({"eids": offered.iter().map(view).collect::<Vec<_>>()}));
     let short = HeaderValue::from_static("public, max-age=15");
     response.headers_mut().insert(header::CACHE_CONTROL, short);

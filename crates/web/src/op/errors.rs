@@ -7,24 +7,24 @@ use texts::Cause;
 
 use super::{statements::finish, turn::frame};
 use crate::{
+    domain_request::DomainRequest,
     respond::{
         error::refusal_page,
-        page::{Powers, page},
+        page::{ContentPolicy, page},
     },
-    visit::Visit,
 };
 
 /// `GET /errors`
-pub(crate) async fn list(visit: Visit) -> Response {
+pub(crate) async fn list(visit: DomainRequest) -> Response {
     let view = CauseList { frame: frame(&visit.issuer, Some("/errors")) };
-    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), Powers::Links))
+    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), ContentPolicy::Links))
 }
 
 /// `GET /errors/{id}`
-pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Response {
+pub(crate) async fn show(visit: DomainRequest, Path(id): Path<String>) -> Response {
     let Some(cause) = Cause::parse(&id) else {
-        return refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.call);
+        return refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.context);
     };
     let view = CausePage { frame: frame(&visit.issuer, Some(&format!("/errors/{id}"))), cause };
-    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), Powers::Links))
+    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), ContentPolicy::Links))
 }

@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     App,
+    domain_request::DomainRequest,
     respond::{cors, page::json as json_of},
-    visit::Visit,
 };
 
 /// The document: the same names as in every other mode.
@@ -26,7 +26,7 @@ pub(crate) fn respond(answer: &AuthorizationResponse) -> Response {
 /// Lets the application's scripts read what is such a document; pages and redirects stay closed to scripts.
 pub(crate) async fn readable(
     app: &App,
-    visit: &Visit,
+    visit: &DomainRequest,
     client_id: Option<&str>,
     response: Response,
 ) -> Response {

@@ -15,56 +15,68 @@ use tokio::sync::Semaphore;
 use super::turn::{Reached, respond};
 use crate::{
     App,
+    domain_request::{DomainRequest, unreadable},
     respond::error::{cause_page, refusal_page},
-    visit::{Visit, unreadable},
 };
 
-async fn go_on(app: &App, visit: &Visit, login: &str, action: LoginAction) -> Response {
+async fn go_on(app: &App, visit: &DomainRequest, login: &str, action: LoginAction) -> Response {
     let (issuer, cookies) = (&visit.issuer, &visit.cookies.brought);
-    let turn = app.provider.continue_login(issuer, (login, action), cookies, &visit.call).await;
+    let turn = app.provider.continue_login(issuer, (login, action), cookies, &visit.context).await;
     respond(visit, turn, Reached::ByLink)
 }
 
 /// `GET /login/{login}`
-pub(crate) async fn show(State(app): State<App>, visit: Visit, Path(login): Path<String>) -> Response {
+pub(crate) async fn show(
+    State(app): State<App>,
+    visit: DomainRequest,
+    Path(login): Path<String>,
+) -> Response {
     go_on(&app, &visit, &login, LoginAction::Look).await
 }
 
 /// `GET /login/{login}/with/{eid}`
 pub(crate) async fn choose(
     State(app): State<App>,
-    visit: Visit,
+    visit: DomainRequest,
     Path((login, eid)): Path<(String, String)>,
 ) -> Response {
     match LoginMethod::parse(&eid) {
         Some(eid) => go_on(&app, &visit, &login, LoginAction::Choose(eid)).await,
-        None => refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.call),
+        None => refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.context),
     }
 }
 
 /// `GET /login/{login}/choose`: from trouble back to the selector.
 pub(crate) async fn choose_another(
     State(app): State<App>,
-    visit: Visit,
+    visit: DomainRequest,
     Path(login): Path<String>,
 ) -> Response {
     go_on(&app, &visit, &login, LoginAction::ChooseAnother).await
 }
 
 /// `GET /login/{login}/back`: to the application.
-pub(crate) async fn back(State(app): State<App>, visit: Visit, Path(login): Path<String>) -> Response {
+pub(crate) async fn back(
+    State(app): State<App>,
+    visit: DomainRequest,
+    Path(login): Path<String>,
+) -> Response {
     go_on(&app, &visit, &login, LoginAction::GoBack).await
 }
 
 /// `GET /login/{login}/restart`
-pub(crate) async fn restart(State(app): State<App>, visit: Visit, Path(login): Path<String>) -> Response {
+pub(crate) async fn restart(
+    State(app): State<App>,
+    visit: DomainRequest,
+    Path(login): Path<String>,
+) -> Response {
     go_on(&app, &visit, &login, LoginAction::Restart).await
 }
 
 const NO_DECISION: (StatusCode, Cause) = (StatusCode::BAD_REQUEST, Cause::DecisionNotMadeHere);
 
 /// What a form of ours says, if it came from our own page and is one; else what the person is told.
-fn own_form(visit: &Visit, body: &str) -> Result<Params, (StatusCode, Cause)> {
+fn own_form(visit: &DomainRequest, body: &str) -> Result<Params, (StatusCode, Cause)> {
     if !visit.is_from_own_page {
         return Err((StatusCode::FORBIDDEN, Cause::DecisionNotMadeHere));
     }
@@ -77,7 +89,7 @@ fn own_form(visit: &Visit, body: &str) -> Result<Params, (StatusCode, Cause)> {
 /// `POST /login/{login}/consent`
 pub(crate) async fn consent(
     State(app): State<App>,
-    visit: Visit,
+    visit: DomainRequest,
     Path(login): Path<String>,
     body: String,
 ) -> Response {
@@ -85,11 +97,11 @@ pub(crate) async fn consent(
         .and_then(|params| params.get("decision").map(|it| it == "allow").ok_or(NO_DECISION));
     let agreed = match decision {
         Ok(agreed) => agreed,
-        Err(cause) => return cause_page(cause, visit.locale(&[]), &visit.call),
+        Err(cause) => return cause_page(cause, visit.locale(&[]), &visit.context),
     };
     let turn = app
         .provider
-        .decide_consent(&visit.issuer, (&login, agreed), &visit.cookies.brought, &visit.call)
+        .decide_consent(&visit.issuer, (&login, agreed), &visit.cookies.brought, &visit.context)
         .await;
     respond(&visit, turn, Reached::ByForm)
 }
@@ -100,14 +112,14 @@ static STRETCHING: Semaphore = Semaphore::const_new(1);
 /// `POST /login/{login}/sign-in`: a test user, with `username` and `password`.
 pub(crate) async fn sign_in(
     State(app): State<App>,
-    visit: Visit,
+    visit: DomainRequest,
     Path(login): Path<String>,
     body: String,
 ) -> Response {
     let body = Secret::new(body);
     let params = match own_form(&visit, body.expose()) {
         Ok(params) => params,
-        Err(cause) => return cause_page(cause, visit.locale(&[]), &visit.call),
+        Err(cause) => return cause_page(cause, visit.locale(&[]), &visit.context),
     };
     let typed = |name| params.get(name).unwrap_or_default();
     let password = Secret::from(typed("password"));
@@ -116,7 +128,7 @@ pub(crate) async fn sign_in(
         let verifying = move || password::verify(&password, digest.as_deref());
         tokio::task::spawn_blocking(verifying).await.unwrap_or(false)
     };
-    let brought = (&visit.cookies.brought, &visit.call);
+    let brought = (&visit.cookies.brought, &visit.context);
     let turn = app.provider.sign_in(&visit.issuer, (&login, typed("username")), verify, brought).await;
     respond(&visit, turn, Reached::ByForm)
 }
@@ -124,12 +136,12 @@ pub(crate) async fn sign_in(
 /// `GET /callback/{eid}`
 pub(crate) async fn callback(
     State(app): State<App>,
-    visit: Visit,
+    visit: DomainRequest,
     Path(eid): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let Some(eid) = LoginMethod::parse(&eid).filter(|it| it.is_eid()) else {
-        return refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.call);
+        return refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.context);
     };
     returned(&app, &visit, eid, query).await
 }
@@ -137,22 +149,22 @@ pub(crate) async fn callback(
 /// `GET /NOVippsLogin/Callback`, for customers who moved here with that address registered at Vipps.
 pub(crate) async fn vipps_callback(
     State(app): State<App>,
-    visit: Visit,
+    visit: DomainRequest,
     RawQuery(query): RawQuery,
 ) -> Response {
     returned(&app, &visit, LoginMethod::NO_VIPPS, query).await
 }
 
-async fn returned(app: &App, visit: &Visit, eid: LoginMethod, query: Option<String>) -> Response {
+async fn returned(app: &App, visit: &DomainRequest, eid: LoginMethod, query: Option<String>) -> Response {
     let params = match Params::parse(&query.unwrap_or_default()) {
         Ok(params) if !params.has_duplicate() => params,
         Ok(_) => Params::default(),
         Err(error) => {
             let cause = (StatusCode::BAD_REQUEST, unreadable(&error));
-            return cause_page(cause, visit.locale(&[]), &visit.call);
+            return cause_page(cause, visit.locale(&[]), &visit.context);
         }
     };
     let answer = (eid, Returned::pick(&params));
-    let turn = app.provider.callback(&visit.issuer, answer, &visit.cookies.brought, &visit.call).await;
+    let turn = app.provider.callback(&visit.issuer, answer, &visit.cookies.brought, &visit.context).await;
     respond(visit, turn, Reached::ByLink)
 }

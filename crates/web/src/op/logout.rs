@@ -14,29 +14,33 @@ use super::turn::frame;
 use crate::{
     App,
     cookies::write_changes,
+    domain_request::DomainRequest,
     respond::{
         error::{logout_refusal_page, refusal_page},
-        page::{Powers, page, see_other},
+        page::{ContentPolicy, page, see_other},
     },
-    visit::Visit,
 };
 
 /// The page for a request that cannot be read.
-fn malformed(visit: &Visit) -> Response {
+fn malformed(visit: &DomainRequest) -> Response {
     let refused = Refused { cause: Cause::LogoutMalformed, client_id: None };
-    logout_refusal_page(frame(&visit.issuer, None), refused, visit.locale(&[]), &visit.call)
+    logout_refusal_page(frame(&visit.issuer, None), refused, visit.locale(&[]), &visit.context)
 }
 
 /// `GET /oauth2/logout`
-pub(crate) async fn show(State(app): State<App>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn show(
+    State(app): State<App>,
+    visit: DomainRequest,
+    RawQuery(query): RawQuery,
+) -> Response {
     log_out(&app, &visit, &query.unwrap_or_default(), false).await
 }
 
 /// `POST /oauth2/logout`: continued by GET, as for authorization; the answer of our own page ends it.
-pub(crate) async fn create(State(app): State<App>, visit: Visit, body: String) -> Response {
+pub(crate) async fn create(State(app): State<App>, visit: DomainRequest, body: String) -> Response {
     if !visit.may_be_form {
         let refusal = Refusal::Page(Refused { cause: Cause::ContentTypeUnsupported, client_id: None });
-        return refusal_page(&refusal, visit.locale(&[]), &visit.call);
+        return refusal_page(&refusal, visit.locale(&[]), &visit.context);
     }
     let Ok(params) = Params::parse(&body) else {
         return malformed(&visit);
@@ -65,7 +69,7 @@ fn hidden(params: &LogoutParams) -> Vec<(String, String)> {
     fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?))).collect()
 }
 
-async fn log_out(app: &App, visit: &Visit, raw: &str, confirmed: bool) -> Response {
+async fn log_out(app: &App, visit: &DomainRequest, raw: &str, confirmed: bool) -> Response {
     let Ok(params) = Params::parse(raw) else {
         return malformed(visit);
     };
@@ -74,18 +78,18 @@ async fn log_out(app: &App, visit: &Visit, raw: &str, confirmed: bool) -> Respon
         params.ui_locales.iter().flat_map(|it| it.split(' ')).map(str::to_owned).collect();
     let locale = visit.locale(&locales);
     let brought = &visit.cookies.brought;
-    match app.provider.logout(&visit.issuer, (&params, confirmed), brought, &visit.call).await {
+    match app.provider.logout(&visit.issuer, (&params, confirmed), brought, &visit.context).await {
         Ok(LoggedOut { step, cookies }) => {
             let mut response = show_step(visit, step, (&params, confirmed), locale);
             write_changes(response.headers_mut(), &cookies, visit.issuer.is_https());
             response
         }
-        Err(refusal) => refusal_page(&refusal, locale, &visit.call),
+        Err(refusal) => refusal_page(&refusal, locale, &visit.context),
     }
 }
 
 fn show_step(
-    visit: &Visit,
+    visit: &DomainRequest,
     step: LogoutStep,
     (params, confirmed): (&LogoutParams, bool),
     locale: Locale,
@@ -96,7 +100,7 @@ fn show_step(
     };
     match step {
         LogoutStep::Return(location) if confirmed => {
-            page(StatusCode::OK, &pages::Continue { frame, href: location }, locale, Powers::Links)
+            page(StatusCode::OK, &pages::Continue { frame, href: location }, locale, ContentPolicy::Links)
         }
         LogoutStep::Return(location) => see_other(&location),
         LogoutStep::Confirm { application } => {
@@ -104,12 +108,12 @@ fn show_step(
             // Without an application there is only our own front page to stay at.
             let stay_href = application.is_none().then(|| "/".to_owned());
             let view = LogoutConfirm { frame, application: name(application), form, stay_href };
-            page(StatusCode::OK, &view, locale, Powers::Forms)
+            page(StatusCode::OK, &view, locale, ContentPolicy::Forms)
         }
-        LogoutStep::Refused(refused) => logout_refusal_page(frame, refused, locale, &visit.call),
+        LogoutStep::Refused(refused) => logout_refusal_page(frame, refused, locale, &visit.context),
         LogoutStep::Page { application } => {
             let view = LoggedOutPage { frame, application: name(application), back_href: None };
-            page(StatusCode::OK, &view, locale, Powers::Links)
+            page(StatusCode::OK, &view, locale, ContentPolicy::Links)
         }
     }
 }

@@ -9,7 +9,7 @@ use oidc::AuthorizationResponse;
 use pages::{Frame, Page, PostMessage};
 use texts::{Cause, Locale};
 
-use crate::respond::page::{Powers, answer as bare, page_with};
+use crate::respond::page::{ContentPolicy, answer as bare, page_with};
 
 /// The page that posts the answer. Without an origin there is nobody to post to; such requests were refused.
 pub(crate) fn respond(frame: Frame, answer: &AuthorizationResponse, locale: Locale) -> Response {
@@ -22,5 +22,5 @@ pub(crate) fn respond(frame: Frame, answer: &AuthorizationResponse, locale: Loca
         origin.as_str()
     );
     let view = PostMessage { frame, message: answer.as_message(), origin: origin.as_str().to_owned() };
-    page_with(StatusCode::OK, view.html(locale), &policy, Powers::Links)
+    page_with(StatusCode::OK, view.html(locale), &policy, ContentPolicy::Links)
 }

@@ -6,15 +6,15 @@ use pages::{AccessibilityStatement, Landing, PrivacyStatement};
 use super::turn::frame;
 use crate::{
     App,
-    respond::page::{Powers, page},
-    visit::Visit,
+    domain_request::DomainRequest,
+    respond::page::{ContentPolicy, page},
 };
 
-fn host(visit: &Visit) -> String {
+fn host(visit: &DomainRequest) -> String {
     visit.issuer.url().split_once("://").map_or_else(String::new, |(_, host)| host.to_owned())
 }
 
-pub(crate) fn finish(visit: &Visit, mut response: Response) -> Response {
+pub(crate) fn finish(visit: &DomainRequest, mut response: Response) -> Response {
     if let Some(locale) = visit.chosen_now {
         crate::cookies::write_language(response.headers_mut(), locale, visit.issuer.is_https());
     }
@@ -22,26 +22,26 @@ pub(crate) fn finish(visit: &Visit, mut response: Response) -> Response {
 }
 
 /// `GET /`
-pub(crate) async fn landing(State(app): State<App>, visit: Visit) -> Response {
+pub(crate) async fn landing(State(app): State<App>, visit: DomainRequest) -> Response {
     let view = Landing {
         frame: frame(&visit.issuer, Some("/")),
         issuer: visit.issuer.url().to_owned(),
         discovery_href: "/.well-known/openid-configuration".to_owned(),
         sample_href: app.sample.clone().filter(|_| visit.issuer.is_test()),
     };
-    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), Powers::Links))
+    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), ContentPolicy::Links))
 }
 
 /// `GET /privacy`
-pub(crate) async fn privacy(visit: Visit) -> Response {
+pub(crate) async fn privacy(visit: DomainRequest) -> Response {
     let frame = frame(&visit.issuer, Some("/privacy"));
     let view = PrivacyStatement { frame, host: host(&visit), operator: None, contact: None };
-    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), Powers::Links))
+    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), ContentPolicy::Links))
 }
 
 /// `GET /accessibility`
-pub(crate) async fn accessibility(visit: Visit) -> Response {
+pub(crate) async fn accessibility(visit: DomainRequest) -> Response {
     let frame = frame(&visit.issuer, Some("/accessibility"));
     let view = AccessibilityStatement { frame, host: host(&visit), operator: None, contact: None };
-    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), Powers::Links))
+    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), ContentPolicy::Links))
 }

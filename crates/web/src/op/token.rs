@@ -8,12 +8,12 @@ use texts::Cause;
 
 use crate::{
     App,
+    domain_request::DomainRequest,
     respond::{
         cors,
         error::token_refusal,
         page::{answer as empty_answer, json},
     },
-    visit::Visit,
 };
 
 /// The client that the request names, believed or not: its own origins may read the answer.
@@ -29,7 +29,7 @@ fn named(authorization: Option<&str>, params: &Params) -> Option<String> {
 /// Reads the form that came to an endpoint of applications and answers it; the client's own origins may read that.
 async fn at_endpoint(
     app: &App,
-    visit: &Visit,
+    visit: &DomainRequest,
     body: &[u8],
     work: impl AsyncFnOnce(Option<&str>, &Params) -> Result<Response, Refusal>,
 ) -> Response {
@@ -44,27 +44,27 @@ async fn at_endpoint(
         Ok(params) => params,
         Err(cause) => {
             let refusal = Refusal::OAuth(Refused { cause, client_id: None });
-            return cors::readable(app, visit, None, token_refusal(&refusal, &visit.call)).await;
+            return cors::readable(app, visit, None, token_refusal(&refusal, &visit.context)).await;
         }
     };
     let answer = work(authorization, &params).await;
-    let response = answer.unwrap_or_else(|refusal| token_refusal(&refusal, &visit.call));
+    let response = answer.unwrap_or_else(|refusal| token_refusal(&refusal, &visit.context));
     cors::readable(app, visit, named(authorization, &params).as_deref(), response).await
 }
 
 /// `POST /oauth2/token`
-pub(crate) async fn create(State(app): State<App>, visit: Visit, body: Bytes) -> Response {
+pub(crate) async fn create(State(app): State<App>, visit: DomainRequest, body: Bytes) -> Response {
     let answer = async |authorization: Option<&str>, params: &Params| {
-        let tokens = app.provider.token(&visit.issuer, authorization, params, &visit.call).await?;
+        let tokens = app.provider.token(&visit.issuer, authorization, params, &visit.context).await?;
         Ok(json(StatusCode::OK, &tokens))
     };
     at_endpoint(&app, &visit, &body, answer).await
 }
 
 /// `POST /oauth2/par`
-pub(crate) async fn push(State(app): State<App>, visit: Visit, body: Bytes) -> Response {
+pub(crate) async fn push(State(app): State<App>, visit: DomainRequest, body: Bytes) -> Response {
     let answer = async |authorization: Option<&str>, params: &Params| {
-        let pushed = app.provider.push(&visit.issuer, authorization, params, &visit.call).await?;
+        let pushed = app.provider.push(&visit.issuer, authorization, params, &visit.context).await?;
         let body = object!({"request_uri": pushed.request_uri, "expires_in": pushed.expires_in});
         Ok(json(StatusCode::CREATED, &body))
     };
@@ -72,24 +72,24 @@ pub(crate) async fn push(State(app): State<App>, visit: Visit, body: Bytes) -> R
 }
 
 /// `POST /oauth2/introspect`
-pub(crate) async fn introspect(State(app): State<App>, visit: Visit, body: Bytes) -> Response {
+pub(crate) async fn introspect(State(app): State<App>, visit: DomainRequest, body: Bytes) -> Response {
     let answer = async |authorization: Option<&str>, params: &Params| {
-        let worth = app.provider.introspect(&visit.issuer, authorization, params, &visit.call).await?;
+        let worth = app.provider.introspect(&visit.issuer, authorization, params, &visit.context).await?;
         Ok(json(StatusCode::OK, &worth))
     };
     at_endpoint(&app, &visit, &body, answer).await
 }
 
 /// `POST /oauth2/revoke`
-pub(crate) async fn revoke(State(app): State<App>, visit: Visit, body: Bytes) -> Response {
+pub(crate) async fn revoke(State(app): State<App>, visit: DomainRequest, body: Bytes) -> Response {
     let answer = async |authorization: Option<&str>, params: &Params| {
-        app.provider.revoke(&visit.issuer, authorization, params, &visit.call).await?;
+        app.provider.revoke(&visit.issuer, authorization, params, &visit.context).await?;
         Ok(empty_answer(StatusCode::OK, ""))
     };
     at_endpoint(&app, &visit, &body, answer).await
 }
 
 /// `OPTIONS` of what applications in a browser may ask
-pub(crate) async fn preflight(State(app): State<App>, visit: Visit) -> Response {
+pub(crate) async fn preflight(State(app): State<App>, visit: DomainRequest) -> Response {
     cors::preflight(&app, &visit).await
 }

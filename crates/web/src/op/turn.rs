@@ -6,18 +6,19 @@ use pages::{
     Choice, Consent, Continue, Form, FormPost, Frame, Language, Selector, Shared, SignIn, TroublePage,
 };
 use provider::{
-    ConsentAsk, Ended, Issuer, Refusal, Refused, Selection, SharedClaim, SignInAsk, Step, TroubleAt, Turn,
+    ConsentAsk, Ended, Issuer, LoginResponse, PasswordPrompt, Refusal, Refused, Selection, SharedClaim, Step,
+    TroubleAt,
 };
 use texts::Locale;
 
 use super::{json_answer, post_message};
 use crate::{
     cookies,
+    domain_request::DomainRequest,
     respond::{
         error::{noted, refusal_page},
-        page::{Powers, page, see_other},
+        page::{ContentPolicy, page, see_other},
     },
-    visit::Visit,
 };
 
 /// How the person got here. Chromium applies `form-action` to every hop that follows a form, so a form that
@@ -29,10 +30,14 @@ pub(crate) enum Reached {
 }
 
 /// Renders what comes next.
-pub(crate) fn respond(visit: &Visit, turn: Result<Turn, Refusal>, reached: Reached) -> Response {
+pub(crate) fn respond(
+    visit: &DomainRequest,
+    turn: Result<LoginResponse, Refusal>,
+    reached: Reached,
+) -> Response {
     let turn = match turn {
         Ok(turn) => turn,
-        Err(refusal) => return refusal_page(&refusal, visit.locale(&[]), &visit.call),
+        Err(refusal) => return refusal_page(&refusal, visit.locale(&[]), &visit.context),
     };
     let https = visit.issuer.is_https();
     let last_eid = if let Step::Leave { eid, .. } = &turn.step { Some(*eid) } else { None };
@@ -48,17 +53,17 @@ pub(crate) fn respond(visit: &Visit, turn: Result<Turn, Refusal>, reached: Reach
     response
 }
 
-fn step(visit: &Visit, step: Step, locale: Locale, reached: Reached) -> Response {
+fn step(visit: &DomainRequest, step: Step, locale: Locale, reached: Reached) -> Response {
     match step {
         Step::Show { login } => see_other(&format!("/login/{login}")),
         Step::Select(selection) => {
-            page(StatusCode::OK, &selector(visit, selection, locale), locale, Powers::Links)
+            page(StatusCode::OK, &selector(visit, selection, locale), locale, ContentPolicy::Links)
         }
-        Step::SignIn(ask) => page(StatusCode::OK, &sign_in(visit, ask), locale, Powers::Forms),
-        Step::Consent(ask) => page(StatusCode::OK, &consent(visit, ask), locale, Powers::Forms),
+        Step::SignIn(ask) => page(StatusCode::OK, &sign_in(visit, ask), locale, ContentPolicy::Forms),
+        Step::Consent(ask) => page(StatusCode::OK, &consent(visit, ask), locale, ContentPolicy::Forms),
         Step::Trouble(at) => {
             let trace = at.trace;
-            let mut shown = page(StatusCode::OK, &trouble(visit, at), locale, Powers::Links);
+            let mut shown = page(StatusCode::OK, &trouble(visit, at), locale, ContentPolicy::Links);
             // Header, page and line at the door name the request in which it happened.
             shown.extensions_mut().insert(trace);
             shown
@@ -73,7 +78,7 @@ fn step(visit: &Visit, step: Step, locale: Locale, reached: Reached) -> Response
 }
 
 /// A login that cannot go on, with every way on that there is.
-fn ended(visit: &Visit, it: Ended, locale: Locale) -> Response {
+fn ended(visit: &DomainRequest, it: Ended, locale: Locale) -> Response {
     let restart = it.restart.map(|login| format!("/login/{login}/restart"));
     let view = TroublePage {
         frame: frame(&visit.issuer, None),
@@ -84,10 +89,10 @@ fn ended(visit: &Visit, it: Ended, locale: Locale) -> Response {
         continue_href: it.goes_on.map(|login| format!("/login/{login}")),
         choose_another_href: None,
         back_href: it.home,
-        trace_id: visit.call.trace.to_string(),
+        trace_id: visit.context.trace.to_string(),
     };
     let refused = Refused { cause: view.cause, client_id: None };
-    noted(page(StatusCode::BAD_REQUEST, &view, locale, Powers::Links), refused)
+    noted(page(StatusCode::BAD_REQUEST, &view, locale, ContentPolicy::Links), refused)
 }
 
 fn onward(issuer: &Issuer, href: String, locale: Locale, reached: Reached) -> Response {
@@ -95,7 +100,7 @@ fn onward(issuer: &Issuer, href: String, locale: Locale, reached: Reached) -> Re
         Reached::ByLink => see_other(&href),
         Reached::ByForm => {
             let view = Continue { frame: frame(issuer, None), href };
-            page(StatusCode::OK, &view, locale, Powers::Links)
+            page(StatusCode::OK, &view, locale, ContentPolicy::Links)
         }
     }
 }
@@ -117,7 +122,7 @@ fn answer_application(
                 StatusCode::OK,
                 &FormPost { frame: frame(issuer, None), form },
                 locale,
-                Powers::PostsElsewhere,
+                ContentPolicy::PostsElsewhere,
             )
         }
     }
@@ -136,7 +141,7 @@ pub(crate) fn frame(issuer: &Issuer, here: Option<&str>) -> Frame {
     }
 }
 
-fn selector(visit: &Visit, selection: Selection, locale: Locale) -> Selector {
+fn selector(visit: &DomainRequest, selection: Selection, locale: Locale) -> Selector {
     let here = format!("/login/{}", selection.login);
     let choices = selection.choices.into_iter().map(|choice| Choice {
         eid: choice.eid.name().to_owned(),
@@ -154,7 +159,7 @@ fn selector(visit: &Visit, selection: Selection, locale: Locale) -> Selector {
     }
 }
 
-fn sign_in(visit: &Visit, ask: SignInAsk) -> SignIn {
+fn sign_in(visit: &DomainRequest, ask: PasswordPrompt) -> SignIn {
     let here = format!("/login/{}", ask.login);
     SignIn {
         application: ask.application,
@@ -166,7 +171,7 @@ fn sign_in(visit: &Visit, ask: SignInAsk) -> SignIn {
     }
 }
 
-fn consent(visit: &Visit, ask: ConsentAsk) -> Consent {
+fn consent(visit: &DomainRequest, ask: ConsentAsk) -> Consent {
     let here = format!("/login/{}", ask.login);
     let shared = ask.shared.into_iter().map(|kind| match kind {
         SharedClaim::Nin => Shared::NationalNumber,
@@ -186,7 +191,7 @@ fn consent(visit: &Visit, ask: ConsentAsk) -> Consent {
     }
 }
 
-fn trouble(visit: &Visit, at: TroubleAt) -> TroublePage {
+fn trouble(visit: &DomainRequest, at: TroubleAt) -> TroublePage {
     let here = format!("/login/{}", at.login);
     TroublePage {
         frame: frame(&visit.issuer, Some(&here)),

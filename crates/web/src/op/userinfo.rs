@@ -11,12 +11,12 @@ use texts::Cause;
 
 use crate::{
     App,
+    domain_request::DomainRequest,
     respond::{
         cors,
         error::{bearer_challenge, bearer_refusal},
         page::{json, jwt},
     },
-    visit::Visit,
 };
 
 const fn refuse(cause: Cause) -> Refusal {
@@ -29,7 +29,7 @@ fn bearer(header: &str) -> Option<&str> {
 }
 
 /// Finds the one token of a request (RFC 6750 §2). In the query it is refused: URLs are logged.
-fn token(visit: &Visit, query: Option<&str>, body: &str) -> Result<Option<String>, Refusal> {
+fn token(visit: &DomainRequest, query: Option<&str>, body: &str) -> Result<Option<String>, Refusal> {
     let malformed = |_| refuse(Cause::RequestMalformed);
     if Params::parse(query.unwrap_or_default()).map_err(malformed)?.get("access_token").is_some() {
         return Err(refuse(Cause::TokenInQuery));
@@ -55,12 +55,12 @@ fn token(visit: &Visit, query: Option<&str>, body: &str) -> Result<Option<String
 /// `GET` and `POST /oauth2/userinfo`
 pub(crate) async fn show(
     State(app): State<App>,
-    visit: Visit,
+    visit: DomainRequest,
     RawQuery(query): RawQuery,
     body: String,
 ) -> Response {
     let answer = match token(&visit, query.as_deref(), &body) {
-        Ok(Some(token)) => app.provider.userinfo(&visit.issuer, &token, &visit.call).await,
+        Ok(Some(token)) => app.provider.userinfo(&visit.issuer, &token, &visit.context).await,
         Ok(None) => return cors::readable(&app, &visit, None, bearer_challenge()).await,
         Err(refusal) => Err(refusal),
     };
@@ -72,6 +72,6 @@ pub(crate) async fn show(
             };
             cors::readable(&app, &visit, Some(&userinfo.client_id), response).await
         }
-        Err(refusal) => cors::readable(&app, &visit, None, bearer_refusal(&refusal, &visit.call)).await,
+        Err(refusal) => cors::readable(&app, &visit, None, bearer_refusal(&refusal, &visit.context)).await,
     }
 }

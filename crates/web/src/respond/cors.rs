@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::page::answer;
-use crate::{App, visit::Visit};
+use crate::{App, domain_request::DomainRequest};
 
 /// What a script may send along, whatever it asks: tracing libraries add their headers to every call, Idura's SDK sends
 /// `Prefer` with a pushed request, and Swagger UI `X-Requested-With` with a code.
@@ -19,7 +19,7 @@ const ASKED_WITH: &str =
 /// Adds the headers that let the asking origin read this answer, if it is the application's.
 pub(crate) async fn readable(
     app: &App,
-    visit: &Visit,
+    visit: &DomainRequest,
     client_id: Option<&str>,
     mut response: Response,
 ) -> Response {
@@ -27,7 +27,7 @@ pub(crate) async fn readable(
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     let Some(origin) = &visit.origin else { return response };
     // Trouble with the store is then trouble with CORS too; the browser tells its script no more than "no".
-    let may = app.provider.may_read(&visit.issuer, origin, client_id, &visit.call).await.unwrap_or(false);
+    let may = app.provider.may_read(&visit.issuer, origin, client_id, &visit.context).await.unwrap_or(false);
     if let (true, Ok(origin)) = (may, HeaderValue::from_str(origin)) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(
@@ -39,12 +39,12 @@ pub(crate) async fn readable(
 }
 
 /// Answers a preflight, which names no client.
-pub(crate) async fn preflight(app: &App, visit: &Visit) -> Response {
+pub(crate) async fn preflight(app: &App, visit: &DomainRequest) -> Response {
     preflight_of(app, visit, None).await
 }
 
 /// Answers a preflight whose address may name one.
-pub(crate) async fn preflight_of(app: &App, visit: &Visit, client_id: Option<&str>) -> Response {
+pub(crate) async fn preflight_of(app: &App, visit: &DomainRequest, client_id: Option<&str>) -> Response {
     let mut response = readable(app, visit, client_id, answer(StatusCode::NO_CONTENT, "")).await;
     let headers = response.headers_mut();
     if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {

@@ -6,11 +6,11 @@ use axum::{
 };
 use oidc::ErrorCode;
 use pages::{Form, Frame, RefusalPage};
-use provider::{Call, Refusal, Refused, TraceId};
+use provider::{Refusal, Refused, RequestContext, TraceId};
 use serde_json::json;
 use texts::{Cause, Locale};
 
-use super::page::{Powers, json as json_answer, page};
+use super::page::{ContentPolicy, json as json_answer, page};
 use crate::headers::accept_language;
 
 /// Addresses that programs ask; they are told in JSON.
@@ -54,8 +54,8 @@ fn cause_of(status: StatusCode) -> Cause {
 }
 
 /// Our own trouble is logged with what caused it; why a request was refused stands in its line at the door.
-fn log(refusal: &Refusal, call: &Call) {
-    let (trace, cause) = (call.trace, refusal.cause().id());
+fn log(refusal: &Refusal, context: &RequestContext) {
+    let (trace, cause) = (context.trace, refusal.cause().id());
     match refusal {
         Refusal::Internal(fault) => tracing::error!(%trace, cause, %fault, "a request failed"),
         Refusal::Busy => tracing::warn!(%trace, cause, "a request was turned away: the store is busy"),
@@ -96,15 +96,19 @@ fn with_wait(mut response: Response, refusal: &Refusal) -> Response {
 }
 
 /// A refusal as a page.
-pub(crate) fn refusal_page(refusal: &Refusal, locale: Locale, call: &Call) -> Response {
-    log(refusal, call);
+pub(crate) fn refusal_page(refusal: &Refusal, locale: Locale, context: &RequestContext) -> Response {
+    log(refusal, context);
     let cause = refusal.cause();
-    noted(with_wait(cause_page((status_of(cause), cause), locale, call), refusal), refused_of(refusal))
+    noted(with_wait(cause_page((status_of(cause), cause), locale, context), refusal), refused_of(refusal))
 }
 
 /// A page that leads nowhere.
-pub(crate) fn cause_page((status, cause): (StatusCode, Cause), locale: Locale, call: &Call) -> Response {
-    page_of((status, cause), locale, call.trace)
+pub(crate) fn cause_page(
+    (status, cause): (StatusCode, Cause),
+    locale: Locale,
+    context: &RequestContext,
+) -> Response {
+    page_of((status, cause), locale, context.trace)
 }
 
 fn page_of((status, cause): (StatusCode, Cause), locale: Locale, trace: TraceId) -> Response {
@@ -115,7 +119,7 @@ fn page_of((status, cause): (StatusCode, Cause), locale: Locale, trace: TraceId)
         trace_id: trace.to_string(),
         log_out: None,
     };
-    noted(page(status, &view, locale, Powers::Links), Refused { cause, client_id: None })
+    noted(page(status, &view, locale, ContentPolicy::Links), Refused { cause, client_id: None })
 }
 
 /// What is said of a request that no handler saw: JSON where programs ask, a page where people do.
@@ -133,23 +137,33 @@ pub(crate) fn unhandled(
 }
 
 /// The refusal of a request to log out. Whoever asked is led nowhere, and the person can log out all the same.
-pub(crate) fn logout_refusal_page(frame: Frame, refused: Refused, locale: Locale, call: &Call) -> Response {
+pub(crate) fn logout_refusal_page(
+    frame: Frame,
+    refused: Refused,
+    locale: Locale,
+    context: &RequestContext,
+) -> Response {
     let view = RefusalPage {
         frame,
         cause: refused.cause,
         application: None,
-        trace_id: call.trace.to_string(),
+        trace_id: context.trace.to_string(),
         log_out: Some(Form { action: "/oauth2/logout".to_owned(), hidden: Vec::new() }),
     };
-    noted(page(status_of(refused.cause), &view, locale, Powers::Forms), refused)
+    noted(page(status_of(refused.cause), &view, locale, ContentPolicy::Forms), refused)
 }
 
 /// A refusal before it is known what was asked: JSON where programs ask, a page where people do.
-pub(crate) fn refusal_at(path: &str, refusal: &Refusal, locale: Locale, call: &Call) -> Response {
+pub(crate) fn refusal_at(
+    path: &str,
+    refusal: &Refusal,
+    locale: Locale,
+    context: &RequestContext,
+) -> Response {
     if FOR_PROGRAMS.iter().any(|it| path.starts_with(it)) {
-        token_refusal(refusal, call)
+        token_refusal(refusal, context)
     } else {
-        refusal_page(refusal, locale, call)
+        refusal_page(refusal, locale, context)
     }
 }
 
@@ -160,13 +174,18 @@ pub(crate) fn preferred(headers: &HeaderMap) -> Locale {
 
 /// Puts our words in place of a framework's, where an error did not come from us. Its headers (`Allow`,
 /// `Retry-After`) stay.
-pub(crate) fn in_our_words(response: Response, path: &str, headers: &HeaderMap, call: &Call) -> Response {
+pub(crate) fn in_our_words(
+    response: Response,
+    path: &str,
+    headers: &HeaderMap,
+    context: &RequestContext,
+) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     if !is_error || response.extensions().get::<Refused>().is_some() {
         return response;
     }
-    let mut ours = unhandled((status, None), (path, headers), call.trace);
+    let mut ours = unhandled((status, None), (path, headers), context.trace);
     for name in [header::ALLOW, header::RETRY_AFTER, header::VARY, header::ACCESS_CONTROL_ALLOW_ORIGIN] {
         if let Some(value) = response.headers().get(&name) {
             ours.headers_mut().insert(name, value.clone());
@@ -187,12 +206,12 @@ fn json_of(status: StatusCode, refused: &Refused, trace: TraceId) -> Response {
 }
 
 /// A refusal as JSON (RFC 6749 §5.2).
-pub(crate) fn token_refusal(refusal: &Refusal, call: &Call) -> Response {
-    log(refusal, call);
+pub(crate) fn token_refusal(refusal: &Refusal, context: &RequestContext) -> Response {
+    log(refusal, context);
     let refused = refused_of(refusal);
     let is_client = refused.code() == ErrorCode::InvalidClient;
     let status = if is_client { StatusCode::UNAUTHORIZED } else { status_of(refused.cause) };
-    let mut response = json_of(status, &refused, call.trace);
+    let mut response = json_of(status, &refused, context.trace);
     // RFC 9110 §15.5.2: a 401 always has a challenge.
     if is_client {
         let challenge = HeaderValue::from_static("Basic realm=\"token\"");
@@ -209,18 +228,18 @@ pub(crate) fn bearer_challenge() -> Response {
 }
 
 /// A refusal at a resource (RFC 6750 §3).
-pub(crate) fn bearer_refusal(refusal: &Refusal, call: &Call) -> Response {
-    let Refusal::OAuth(refused) = refusal else { return token_refusal(refusal, call) };
+pub(crate) fn bearer_refusal(refusal: &Refusal, context: &RequestContext) -> Response {
+    let Refusal::OAuth(refused) = refusal else { return token_refusal(refusal, context) };
     let status = match refused.code() {
         ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
         ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
         _ => StatusCode::BAD_REQUEST,
     };
-    let mut response = json_of(status, refused, call.trace);
+    let mut response = json_of(status, refused, context.trace);
     let challenge = format!(
         "Bearer error=\"{}\", error_description=\"{}\"",
         refused.code().as_str(),
-        description(refused.cause, call.trace)
+        description(refused.cause, context.trace)
     );
     response.headers_mut().extend(
         HeaderValue::from_str(&challenge).ok().map(|challenge| (header::WWW_AUTHENTICATE, challenge)),

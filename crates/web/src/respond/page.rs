@@ -19,7 +19,7 @@ const ADDED_LATER: usize = 240;
 
 /// What a page may do, beyond showing itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Powers {
+pub(crate) enum ContentPolicy {
     /// Nothing: it has links only.
     Links,
     /// It has a form that posts to us.
@@ -28,15 +28,15 @@ pub(crate) enum Powers {
     PostsElsewhere,
 }
 
-fn policy(powers: Powers) -> &'static str {
+fn policy(powers: ContentPolicy) -> &'static str {
     match powers {
-        Powers::Links => {
+        ContentPolicy::Links => {
             "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
         }
-        Powers::Forms => {
+        ContentPolicy::Forms => {
             "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         }
-        Powers::PostsElsewhere => {
+        ContentPolicy::PostsElsewhere => {
             "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; base-uri 'none'; frame-ancestors 'none'"
         }
     }
@@ -58,18 +58,18 @@ pub(crate) fn answer(status: StatusCode, body: impl Into<Body>) -> Response {
 }
 
 /// A page.
-pub(crate) fn page(status: StatusCode, view: &dyn Page, locale: Locale, powers: Powers) -> Response {
+pub(crate) fn page(status: StatusCode, view: &dyn Page, locale: Locale, powers: ContentPolicy) -> Response {
     page_with(status, view.html(locale), policy(powers), powers)
 }
 
 /// A page with a policy of its own.
-pub(crate) fn page_with(status: StatusCode, html: String, policy: &str, powers: Powers) -> Response {
+pub(crate) fn page_with(status: StatusCode, html: String, policy: &str, powers: ContentPolicy) -> Response {
     let mut response = answer(status, html);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CONTENT_SECURITY_POLICY, value(policy));
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
-    if powers == Powers::Forms {
+    if powers == ContentPolicy::Forms {
         // So that the browser sends `Origin` with the form.
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     }
@@ -98,7 +98,7 @@ pub(crate) fn is_too_long(response: &Response) -> bool {
 pub(crate) fn going_on_by_itself(mut response: Response, frame: Frame, locale: Locale) -> Response {
     let Some(location) = response.headers_mut().remove(header::LOCATION) else { return response };
     let href = location.to_str().unwrap_or_default().to_owned();
-    let mut shown = page(StatusCode::OK, &Continue { frame, href }, locale, Powers::Links);
+    let mut shown = page(StatusCode::OK, &Continue { frame, href }, locale, ContentPolicy::Links);
     for (name, value) in response.headers().iter().filter(|(name, _)| **name != header::CONTENT_LENGTH) {
         if *name == header::SET_COOKIE || !shown.headers().contains_key(name) {
             shown.headers_mut().append(name, value.clone());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use console::{Fault, Problem, member_path};
+use console::{InputError, Problem, member_path};
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
@@ -113,7 +113,7 @@ impl Document {
     }
 
     /// A fault with its file and line.
-    pub(super) fn words(&self, fault: &Fault) -> String {
+    pub(super) fn words(&self, fault: &InputError) -> String {
         let place = self.place(&fault.path);
         match &fault.problem {
             Problem::Wrong(text) if fault.path.is_empty() => format!("{place}: {text}"),

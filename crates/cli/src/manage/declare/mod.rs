@@ -10,7 +10,7 @@ use clap::Args;
 use console::{Console, Declined, Plan};
 use model::Timestamp;
 
-use super::{AtTheDesk, Desk, Place, import::read, planned};
+use super::{AtTheDesk, ConfigLocation, Desk, import::read, planned};
 use crate::permits;
 use document::Document;
 
@@ -21,7 +21,7 @@ const LARGEST: usize = 1_000_000;
 #[derive(Args)]
 pub(crate) struct Apply {
     #[command(flatten)]
-    place: Place,
+    place: ConfigLocation,
     /// The declaration, as docs/guide/moving-in.md describes it; - reads standard input.
     #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
@@ -47,7 +47,7 @@ fn load(path: &Path) -> Result<Document, String> {
 }
 
 impl AtTheDesk for Apply {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &ConfigLocation {
         &self.place
     }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use console::{Fault, Problem};
+use console::{InputError, Problem};
 
 use super::{document::Document, references};
 
@@ -39,7 +39,7 @@ fn a_fault_has_its_line_or_that_of_what_is_around_it() {
 #[test]
 fn a_name_that_is_nearly_right_is_named() {
     let problem = Problem::Unknown("name_\u{1b}".to_owned(), vec!["host".to_owned(), "name".to_owned()]);
-    let fault = Fault { path: "tenants[0].name_".to_owned(), problem };
+    let fault = InputError { path: "tenants[0].name_".to_owned(), problem };
     let words = document(TEXT).words(&fault);
     assert_eq!(words, "d.toml:2: there is no key \"name_\\u{1b}\" here; did you mean `name`?");
 }

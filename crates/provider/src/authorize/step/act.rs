@@ -4,7 +4,7 @@ use model::{Login, LoginMethod, Phase};
 use texts::Cause;
 
 use super::super::{
-    active_login::Work,
+    active_login::ActiveLogin,
     decision::{Decided, Decision, Effect, cause_of},
     jar,
 };
@@ -27,30 +27,36 @@ pub enum LoginAction {
 
 impl Provider {
     /// Goes on with a login as the person wishes, as far as it stands there.
-    pub(in crate::authorize) fn act<'a>(&self, mut work: Work<'a>, action: LoginAction) -> Decided<'a> {
-        match (action, &work.login.phase) {
+    pub(in crate::authorize) fn act<'a>(
+        &self,
+        mut active: ActiveLogin<'a>,
+        action: LoginAction,
+    ) -> Decided<'a> {
+        match (action, &active.login.phase) {
             (LoginAction::Restart, Phase::Over { .. }) => {
-                work.name = jar::new_name(&self.random);
-                work.login =
-                    Login { wanted: work.login.wanted, ..Login::new(work.login.parked, work.call.now) };
-                work.decide(Decision::Begin)
+                active.name = jar::new_name(&self.random);
+                active.login = Login {
+                    wanted: active.login.wanted,
+                    ..Login::new(active.login.parked, active.context.now)
+                };
+                active.decide(Decision::Begin)
             }
-            (_, Phase::Over { .. }) => work.settle(Effect::Over),
+            (_, Phase::Over { .. }) => active.settle(Effect::Over),
             (LoginAction::GoBack, Phase::Trouble { trouble, trace, .. }) => {
                 let (cause, trace) = (cause_of(*trouble), TraceId::from_bytes(*trace));
-                work.settle(Effect::Refuse { cause, trace, spent: None })
+                active.settle(Effect::Refuse { cause, trace, spent: None })
             }
-            (LoginAction::GoBack, _) => work.refuse(Cause::PersonWentBack),
+            (LoginAction::GoBack, _) => active.refuse(Cause::PersonWentBack),
             (
                 LoginAction::Choose(eid),
                 Phase::Choosing | Phase::AtEid { .. } | Phase::SigningIn { .. } | Phase::Trouble { .. },
-            ) if work.eids().contains(&eid) => work.decide(Decision::SendTo(eid)),
+            ) if active.eids().contains(&eid) => active.decide(Decision::SendTo(eid)),
             (LoginAction::ChooseAnother, Phase::Trouble { .. } | Phase::SigningIn { .. }) => {
-                work.login.phase = Phase::Choosing;
-                let step = work.show();
-                work.settle(Effect::Show(step))
+                active.login.phase = Phase::Choosing;
+                let step = active.show();
+                active.settle(Effect::Show(step))
             }
-            (_, _) => work.decide(Decision::Look),
+            (_, _) => active.decide(Decision::Look),
         }
     }
 }

@@ -5,8 +5,8 @@ use store::login_events::Kind;
 use texts::Cause;
 
 use super::super::{
-    active_login::Work,
-    decision::{Decided, Decision, Effect, Paid},
+    active_login::ActiveLogin,
+    decision::{ConsumedOnce, Decided, Decision, Effect},
     waiting::Waiting,
 };
 use crate::{Provider, Refusal, permitted::permitted_grant, session::sid};
@@ -15,34 +15,34 @@ impl Provider {
     /// Takes the person's decision.
     pub(in crate::authorize) async fn consented<'a>(
         &self,
-        work: Work<'a>,
+        active: ActiveLogin<'a>,
         agreed: bool,
     ) -> Result<Decided<'a>, Refusal> {
-        let key = match work.login.phase {
+        let key = match active.login.phase {
             Phase::Consent { key } => key,
-            Phase::Over { .. } => return Ok(work.decide(Decision::AnswerAgain)),
-            _ => return Ok(work.decide(Decision::Look)),
+            Phase::Over { .. } => return Ok(active.decide(Decision::AnswerAgain)),
+            _ => return Ok(active.decide(Decision::Look)),
         };
-        let Some((waiting, digest)) = self.find_waiting(&work, &key).await? else {
-            return Ok(work.decide(Decision::AnswerAgain));
+        let Some((waiting, digest)) = self.find_waiting(&active, &key).await? else {
+            return Ok(active.decide(Decision::AnswerAgain));
         };
         if !agreed {
-            return Ok(work.refuse(Cause::ConsentRefused));
+            return Ok(active.refuse(Cause::ConsentRefused));
         }
         let Waiting { mut grant, remembered } = waiting;
-        grant.granted_at = work.call.now;
-        let Some(mut grant) = permitted_grant(work.issuer, &work.application, grant) else {
-            return Ok(work.refuse(Cause::EidNoLongerAllowed));
+        grant.granted_at = active.context.now;
+        let Some(mut grant) = permitted_grant(active.issuer, &active.application, grant) else {
+            return Ok(active.refuse(Cause::EidNoLongerAllowed));
         };
         let session = match &remembered {
             Some((proof, asked)) => {
-                let of = (work.issuer, work.application.as_ref());
-                self.new_session(of, (proof, *asked), &work.jar.sessions, work.call).await?
+                let of = (active.issuer, active.application.as_ref());
+                self.new_session(of, (proof, *asked), &active.jar.sessions, active.context).await?
             }
             None => None,
         };
         grant.session_id = sid(session.as_ref().map(|it| it.id), self);
-        let (grant, paid) = (Box::new(grant), Paid::Consent(digest));
-        Ok(work.settle(Effect::Grant { grant, paid, session, kind: Kind::Completed }))
+        let (grant, paid) = (Box::new(grant), ConsumedOnce::Consent(digest));
+        Ok(active.settle(Effect::Grant { grant, paid, session, kind: Kind::Completed }))
     }
 }

@@ -3,30 +3,30 @@
 use texts::Cause;
 
 use super::super::{
-    active_login::Work,
+    active_login::ActiveLogin,
     decision::{Decided, Decision, Effect},
 };
 use crate::Provider;
 
 impl Provider {
     /// Sends the person on.
-    pub(in crate::authorize) fn go_on<'a>(&self, work: Work<'a>) -> Decided<'a> {
-        match work.eids().as_slice() {
+    pub(in crate::authorize) fn go_on<'a>(&self, active: ActiveLogin<'a>) -> Decided<'a> {
+        match active.eids().as_slice() {
             // Nobody has to mend what an administrator wants.
-            [] if work.wanted.eids().into_iter().any(|eid| work.issuer.is_switched_off(eid)) => {
-                work.refuse(Cause::EidSwitchedOff)
+            [] if active.wanted.eids().into_iter().any(|eid| active.issuer.is_switched_off(eid)) => {
+                active.refuse(Cause::EidSwitchedOff)
             }
             [] => {
-                tracing::error!(trace = %work.call.trace, client_id = work.application.client_id, "no identity source is configured for what was asked");
-                work.refuse(Cause::NoEidConfigured)
+                tracing::error!(trace = %active.context.trace, client_id = active.application.client_id, "no identity source is configured for what was asked");
+                active.refuse(Cause::NoEidConfigured)
             }
-            [only] if !work.wanted.prompt.select_account => {
+            [only] if !active.wanted.prompt.select_account => {
                 let only = *only;
-                work.decide(Decision::SendTo(only))
+                active.decide(Decision::SendTo(only))
             }
             _ => {
-                let step = work.show();
-                work.settle(Effect::Show(step))
+                let step = active.show();
+                active.settle(Effect::Show(step))
             }
         }
     }

@@ -5,55 +5,56 @@ use store::login_events::Kind;
 use texts::Cause;
 
 use super::super::{
-    active_login::Work,
-    decision::{Decided, Effect, Paid, Spent},
+    active_login::ActiveLogin,
+    decision::{ConsumedOnce, Decided, Effect, Spent},
 };
 use crate::{Provider, Refusal};
 
 /// Asked for by the application, or for the national identity number where the eID has not asked itself.
-fn needs_consent(work: &Work<'_>, grant: &Grant) -> bool {
+fn needs_consent(active: &ActiveLogin<'_>, grant: &Grant) -> bool {
     // The person was cut down to what may be released, so a number that is there will be.
-    work.wanted.prompt.consent || (grant.proof.person.nin.is_some() && !grant.proof.eid.asks_for_nin())
+    active.wanted.prompt.consent || (grant.proof.person.nin.is_some() && !grant.proof.eid.asks_for_nin())
 }
 
 impl Provider {
     /// Judges a proof.
     pub(in crate::authorize) async fn judge<'a>(
         &self,
-        work: Work<'a>,
+        active: ActiveLogin<'a>,
         proof: Proof,
         spent: Spent,
     ) -> Result<Decided<'a>, Refusal> {
-        let (settings, trace, eid) = (&work.application.settings, work.call.trace, proof.eid);
-        let acr = work.wanted.returned_acr(eid, proof.level).filter(|_| settings.accepts(eid, proof.level));
+        let (settings, trace, eid) = (&active.application.settings, active.context.trace, proof.eid);
+        let acr = active.wanted.returned_acr(eid, proof.level).filter(|_| settings.accepts(eid, proof.level));
         let Some(acr) = acr else {
-            let client_id = work.application.client_id.as_str();
+            let client_id = active.application.client_id.as_str();
             tracing::info!(%trace, cause = Cause::LevelTooLow.id(), client_id, eid = eid.as_str(), "the level is lower than asked");
-            return Ok(work.settle(Effect::Trouble {
+            return Ok(active.settle(Effect::Trouble {
                 eid,
                 trouble: Trouble::LevelTooLow,
                 spent: Some(spent),
             }));
         };
-        let asked = work.wanted.ask(eid, settings.minimum_level).scopes;
-        let (issuer, application) = (work.issuer, work.application.as_ref());
-        let session =
-            self.new_session((issuer, application), (&proof, asked), &work.jar.sessions, work.call).await?;
+        let asked = active.wanted.ask(eid, settings.minimum_level).scopes;
+        let (issuer, application) = (active.issuer, active.application.as_ref());
+        let session = self
+            .new_session((issuer, application), (&proof, asked), &active.jar.sessions, active.context)
+            .await?;
         let remembered = session.as_ref().map(|_| (proof.clone().without_nin(), asked));
-        let grant = self.grant(&work, acr, proof, session.as_ref().map(|it| it.id)).await?;
+        let grant = self.grant(&active, acr, proof, session.as_ref().map(|it| it.id)).await?;
         let refuse = |cause| Effect::Refuse { cause, trace, spent: Some(spent) };
-        if work.wanted.subject.as_ref().is_some_and(|subject| *subject != grant.subject) {
-            return Ok(work.settle(refuse(Cause::OtherPerson)));
+        if active.wanted.subject.as_ref().is_some_and(|subject| *subject != grant.subject) {
+            return Ok(active.settle(refuse(Cause::OtherPerson)));
         }
-        if self.admit_person(work.issuer, &grant.subject, work.call).is_err() {
-            return Ok(work.settle(refuse(Cause::TooManyRequests)));
+        if self.admit_person(active.issuer, &grant.subject, active.context).is_err() {
+            return Ok(active.settle(refuse(Cause::TooManyRequests)));
         }
-        let needs_consent = needs_consent(&work, &grant);
+        let needs_consent = needs_consent(&active, &grant);
         let grant = Box::new(grant);
-        Ok(work.settle(if needs_consent {
+        Ok(active.settle(if needs_consent {
             Effect::AwaitConsent { grant, remembered, spent }
         } else {
-            Effect::Grant { grant, paid: Paid::State(spent), session, kind: Kind::Completed }
+            Effect::Grant { grant, paid: ConsumedOnce::State(spent), session, kind: Kind::Completed }
         }))
     }
 }

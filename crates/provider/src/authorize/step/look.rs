@@ -4,17 +4,17 @@ use model::{EidStatus, LoginMethod, Phase, scopes_of_named};
 use oidc::{Scope, Scopes};
 
 use super::super::{
-    Choice, ConsentAsk, Selection, SharedClaim, SignInAsk, Step, TroubleAt,
-    active_login::Work,
+    Choice, ConsentAsk, PasswordPrompt, Selection, SharedClaim, Step, TroubleAt,
+    active_login::ActiveLogin,
     decision::{Decided, Decision, Effect, cause_of},
 };
 use crate::{Provider, Refusal, TraceId};
 
 /// What the page lists: what the application asked for, whether by scope or by name.
-fn consent_ask(work: &Work<'_>) -> ConsentAsk {
-    let wanted = &work.wanted;
+fn consent_ask(active: &ActiveLogin<'_>) -> ConsentAsk {
+    let wanted = &active.wanted;
     // The same rules that will release the claims, so nothing is released that was not listed.
-    let (asked, birthdate): (Scopes, Scope) = if work.application.settings.is_compatible() {
+    let (asked, birthdate): (Scopes, Scope) = if active.application.settings.is_compatible() {
         let given = wanted.eids().into_iter().map(|eid| model::compatible::given(eid, wanted.scopes));
         let later = wanted.scopes.iter().filter(|scope| *scope == Scope::OfflineAccess);
         (given.flat_map(Scopes::iter).chain(later).collect(), Scope::Birthdate)
@@ -33,75 +33,78 @@ fn consent_ask(work: &Work<'_>) -> ConsentAsk {
     ];
     let shared = rows.into_iter().filter(|(_, scope)| asked.has(*scope));
     ConsentAsk {
-        login: work.name.clone(),
-        application: work.application.name.clone(),
+        login: active.name.clone(),
+        application: active.application.name.clone(),
         shared: shared.map(|(kind, _)| kind).collect(),
     }
 }
 
 /// What stands on the sign-in page; `refused`: the username that did not get in.
-pub(super) fn sign_in_ask(work: &Work<'_>, refused: Option<String>) -> SignInAsk {
-    SignInAsk {
-        login: work.name.clone(),
-        application: work.application.name.clone(),
+pub(super) fn sign_in_ask(active: &ActiveLogin<'_>, refused: Option<String>) -> PasswordPrompt {
+    PasswordPrompt {
+        login: active.name.clone(),
+        application: active.application.name.clone(),
         refused,
-        has_others: work.eids().len() > 1,
+        has_others: active.eids().len() > 1,
     }
 }
 
 impl Provider {
     /// Decides from the login alone what the person sees.
-    pub(in crate::authorize) async fn look<'a>(&self, work: Work<'a>) -> Result<Decided<'a>, Refusal> {
-        if work.login.phase == Phase::Choosing
-            && let Some(effect) = self.resume(&work).await?
+    pub(in crate::authorize) async fn look<'a>(
+        &self,
+        active: ActiveLogin<'a>,
+    ) -> Result<Decided<'a>, Refusal> {
+        if active.login.phase == Phase::Choosing
+            && let Some(effect) = self.resume(&active).await?
         {
-            return Ok(work.settle(effect));
+            return Ok(active.settle(effect));
         }
-        let step = match &work.login.phase {
-            Phase::SigningIn { .. } if work.issuer.offers(LoginMethod::TEST_USER) => {
-                Step::SignIn(sign_in_ask(&work, None))
+        let step = match &active.login.phase {
+            Phase::SigningIn { .. } if active.issuer.offers(LoginMethod::TEST_USER) => {
+                Step::SignIn(sign_in_ask(&active, None))
             }
             Phase::Choosing | Phase::AtEid { .. } | Phase::SigningIn { .. } => {
                 // A person who comes back from the eID by the back button chooses again.
-                if let ([only], false) = (work.eids().as_slice(), work.wanted.prompt.select_account) {
+                if let ([only], false) = (active.eids().as_slice(), active.wanted.prompt.select_account) {
                     let only = *only;
-                    return Ok(work.decide(Decision::SendTo(only)));
+                    return Ok(active.decide(Decision::SendTo(only)));
                 }
-                Step::Select(self.selection(&work))
+                Step::Select(self.selection(&active))
             }
-            Phase::Consent { .. } => Step::Consent(consent_ask(&work)),
+            Phase::Consent { .. } => Step::Consent(consent_ask(&active)),
             Phase::Trouble { eid, trouble, trace } => Step::Trouble(TroubleAt {
-                login: work.name.clone(),
-                application: work.application.name.clone(),
+                login: active.name.clone(),
+                application: active.application.name.clone(),
                 eid: *eid,
                 cause: cause_of(*trouble),
                 trace: TraceId::from_bytes(*trace),
-                has_others: work.eids().len() > 1,
+                has_others: active.eids().len() > 1,
             }),
-            Phase::Over { .. } => return Ok(work.settle(Effect::Over)),
+            Phase::Over { .. } => return Ok(active.settle(Effect::Over)),
         };
-        Ok(work.settle(Effect::Show(step)))
+        Ok(active.settle(Effect::Show(step)))
     }
 }
 
 impl Provider {
-    fn selection(&self, work: &Work<'_>) -> Selection {
+    fn selection(&self, active: &ActiveLogin<'_>) -> Selection {
         let choice = |eid| {
-            let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
-            let source = work.issuer.sources.get(&eid);
+            let ask = active.wanted.ask(eid, active.application.settings.minimum_level);
+            let source = active.issuer.sources.get(&eid);
             let health = self.eid_watch.health(source.and_then(|source| source.issuer.as_ref()));
             Choice {
                 eid,
                 level: ask.level,
                 biometrics: ask.biometrics,
-                is_down: health.status(work.call.now) == EidStatus::Down,
+                is_down: health.status(active.context.now) == EidStatus::Down,
                 notice: source.and_then(|source| source.notice.clone()),
             }
         };
         Selection {
-            login: work.name.clone(),
-            application: work.application.name.clone(),
-            choices: work.eids().into_iter().map(choice).collect(),
+            login: active.name.clone(),
+            application: active.application.name.clone(),
+            choices: active.eids().into_iter().map(choice).collect(),
         }
     }
 }

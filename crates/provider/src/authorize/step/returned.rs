@@ -8,7 +8,7 @@ use texts::Cause;
 
 use super::{
     super::{
-        active_login::Work,
+        active_login::ActiveLogin,
         decision::{Decided, Decision, Effect},
         jar::LOGIN_FOR,
     },
@@ -20,44 +20,44 @@ impl Provider {
     /// Has an eID's answer judged by the connector that asked. `expected`: where the login stands.
     pub(in crate::authorize) async fn returned<'a>(
         &self,
-        work: Work<'a>,
+        active: ActiveLogin<'a>,
         (expected, memo): (LoginMethod, Memo),
         (eid, returned): (LoginMethod, Returned),
     ) -> Result<Decided<'a>, Refusal> {
-        let (trace, now) = (work.call.trace, work.call.now);
-        let spent = (Digest::of(&memo.state), work.login.started_at.after(LOGIN_FOR));
+        let (trace, now) = (active.context.trace, active.context.now);
+        let spent = (Digest::of(&memo.state), active.login.started_at.after(LOGIN_FOR));
         if expected != eid {
             tracing::warn!(%trace, eid = eid.as_str(), "an answer came to another eID's address");
-            return Ok(work.settle(Effect::BeginAgain { cause: Cause::LoginOver, spent }));
+            return Ok(active.settle(Effect::BeginAgain { cause: Cause::LoginOver, spent }));
         }
-        let ask = work.wanted.ask(eid, work.application.settings.minimum_level);
-        let source = work.issuer.sources.get(&eid);
+        let ask = active.wanted.ask(eid, active.application.settings.minimum_level);
+        let source = active.issuer.sources.get(&eid);
         let connector = source.and_then(|source| source.connector.clone());
         if connector.as_ref().is_some_and(|it| it.client() != memo.client) {
             tracing::warn!(%trace, cause = Cause::SourceChanged.id(), eid = eid.as_str(), "an identity source was pointed elsewhere during a login");
-            return Ok(work.settle(Effect::BeginAgain { cause: Cause::SourceChanged, spent }));
+            return Ok(active.settle(Effect::BeginAgain { cause: Cause::SourceChanged, spent }));
         }
         let is_ours = returned.error.is_none();
         let Some(Connector::Redirect(connector)) = connector else {
-            return Ok(no_connector(work, eid, Some(spent)));
+            return Ok(no_connector(active, eid, Some(spent)));
         };
         let outcome = connector.finish(&ask, &memo, returned, now).await;
         if is_ours {
             self.learn(source, &outcome, now);
         }
         Ok(match outcome {
-            Ok(Outcome::Proved(proof)) => work.decide(Decision::Judge(proof, spent)),
+            Ok(Outcome::Proved(proof)) => active.decide(Decision::Judge(proof, spent)),
             Ok(Outcome::Refused(reason)) => {
                 let cause = match reason {
                     Reason::Cancelled => Cause::PersonCancelled,
                     Reason::NinRefused => Cause::NinRefused,
                 };
                 self.tally.login(eid, cause.id());
-                work.settle(Effect::Refuse { cause, trace, spent: Some(spent) })
+                active.settle(Effect::Refuse { cause, trace, spent: Some(spent) })
             }
             Err(error) => {
-                log(&work, eid, &error);
-                work.settle(Effect::Trouble { eid, trouble: error.trouble(), spent: Some(spent) })
+                log(&active, eid, &error);
+                active.settle(Effect::Trouble { eid, trouble: error.trouble(), spent: Some(spent) })
             }
         })
     }

@@ -10,17 +10,17 @@ use crate::{
 };
 
 /// What travels to a store thread.
-pub(crate) enum Message {
+pub(crate) enum StoreCommand {
     /// Run this in a transaction.
-    Write(Box<dyn Job>),
+    Write(Box<dyn QueuedClosure>),
     /// Run this, it only asks.
-    Read(Box<dyn Job>),
+    Read(Box<dyn QueuedClosure>),
     /// Take no more, do what waits, and end.
     Stop,
 }
 
 /// A closure whose types are forgotten.
-pub(crate) trait Job: Send {
+pub(crate) trait QueuedClosure: Send {
     /// Runs it once; `true` when its writes are to stay.
     fn run(&mut self, core: Core<'_>) -> bool;
 
@@ -39,7 +39,7 @@ struct Task<F, T, E> {
 pub(crate) type Waiting<T, E> = oneshot::Receiver<Result<T, E>>;
 
 /// Packs a writing closure.
-pub(crate) fn write<T, E, F>(closure: F) -> (Box<dyn Job>, Waiting<T, E>)
+pub(crate) fn write<T, E, F>(closure: F) -> (Box<dyn QueuedClosure>, Waiting<T, E>)
 where
     F: FnOnce(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
     T: Send + 'static,
@@ -53,7 +53,7 @@ where
 }
 
 /// Packs a reading closure.
-pub(crate) fn read<T, E, F>(closure: F) -> (Box<dyn Job>, Waiting<T, E>)
+pub(crate) fn read<T, E, F>(closure: F) -> (Box<dyn QueuedClosure>, Waiting<T, E>)
 where
     F: FnOnce(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
     T: Send + 'static,
@@ -89,7 +89,7 @@ fn caught<T, E: From<StoreError>>(run: impl FnOnce() -> Result<T, E>) -> Result<
         .unwrap_or_else(|_| Err(StoreError::Failed("a closure panicked".to_owned()).into()))
 }
 
-fn pack<T, E, F>(closure: F) -> (Box<dyn Job>, Waiting<T, E>)
+fn pack<T, E, F>(closure: F) -> (Box<dyn QueuedClosure>, Waiting<T, E>)
 where
     F: FnOnce(Core<'_>) -> Result<T, E> + Send + 'static,
     T: Send + 'static,
@@ -99,7 +99,7 @@ where
     (Box::new(Task { closure: Some(closure), result: None, waiting }), result)
 }
 
-impl<T, E, F> Job for Task<F, T, E>
+impl<T, E, F> QueuedClosure for Task<F, T, E>
 where
     F: FnOnce(Core<'_>) -> Result<T, E> + Send,
     T: Send,

@@ -14,13 +14,13 @@ type Read<V> = (Timestamp, Result<Arc<V>, Refusal>);
 
 /// A bounded number of values by key. Each is read once at a time; who asks meanwhile gets what that read gives, also
 /// when it is a refusal. Refusals are not kept.
-pub(crate) struct Remembered<K, V>(Cache<K, Read<V>>);
+pub(crate) struct TtlCache<K, V>(Cache<K, Read<V>>);
 
 fn is_fresh(read_at: Timestamp, now: Timestamp) -> bool {
     now.is_within(FRESH_FOR, read_at)
 }
 
-impl<K: Hash + Eq + Clone, V> Remembered<K, V> {
+impl<K: Hash + Eq + Clone, V> TtlCache<K, V> {
     pub(crate) fn new(most: usize) -> Self {
         Self(Cache::new(most))
     }
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_value_serves_for_five_seconds_also_when_clocks_are_set_back() {
-        let (remembered, reads) = (Remembered::new(10), Cell::new(0));
+        let (remembered, reads) = (TtlCache::new(10), Cell::new(0));
         let seen = [0, 4, 5, 9, 10, 0].map(|seconds| {
             let read = async { Ok(reads.replace(reads.get() + 1)) };
             *now_or_never(remembered.get("key", NOW.after(Duration::from_secs(seconds)), read)).unwrap()
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_shared_with_those_who_wait_and_not_kept() {
-        let (remembered, open) = (Remembered::new(10), Cell::new(false));
+        let (remembered, open) = (TtlCache::new(10), Cell::new(false));
         let refused = async {
             std::future::poll_fn(|_| if open.get() { Poll::Ready(()) } else { Poll::Pending }).await;
             Err(Refusal::NotFound)
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn who_waits_for_a_reader_that_went_away_reads_instead() {
-        let remembered = Remembered::new(10);
+        let remembered = TtlCache::new(10);
         let mut gone = Box::pin(remembered.get("key", NOW, pending()));
         let mut waiting = pin!(remembered.get("key", NOW, ready(Ok(7))));
         assert!(poll(gone.as_mut()).is_pending() && poll(waiting.as_mut()).is_pending());

@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use oidc::{Params, ParamsError};
-use provider::{Call, Issuer, Refusal, Refused, TraceId};
+use provider::{Issuer, Refusal, Refused, RequestContext, TraceId};
 use texts::{Cause, Locale};
 
 use crate::{
@@ -21,9 +21,9 @@ use crate::{
 
 /// What a handler knows of the request beside its parameters.
 #[derive(Clone)]
-pub(crate) struct Visit {
+pub(crate) struct DomainRequest {
     pub(crate) issuer: Arc<Issuer>,
-    pub(crate) call: Call,
+    pub(crate) context: RequestContext,
     pub(crate) cookies: Cookies,
     /// The language that the person chose on a page, with this request or before.
     pub(crate) chosen: Option<Locale>,
@@ -54,10 +54,10 @@ pub(crate) fn host(uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> O
 /// What came in clear text to a domain that is reached over TLS: a browser is sent to the same address there,
 /// anything with a body is refused, because whoever sends secrets in clear text shall notice. Where a proxy ended TLS
 /// and does not say so, being sent there would lead back here for ever.
-fn elsewhere(parts: &Parts, issuer: &str, call: &Call) -> Result<Response, Refusal> {
+fn elsewhere(parts: &Parts, issuer: &str, context: &RequestContext) -> Result<Response, Refusal> {
     let refuse = |cause| Err(Refusal::Page(Refused { cause, client_id: None }));
     if parts.extensions.get::<Arrived>() == Some(&Arrived::Unsaid) {
-        let (trace, cause) = (call.trace, Cause::ProxySchemeMissing);
+        let (trace, cause) = (context.trace, Cause::ProxySchemeMissing);
         let peer = parts.extensions.get::<Peer>().map(|it| it.address.to_string());
         tracing::warn!(%trace, cause = cause.id(), host = issuer, peer, "{}", cause.description());
         return refuse(cause);
@@ -80,18 +80,18 @@ pub(crate) fn locale(chosen: Option<Locale>, ui_locales: &[String], accept_langu
     chosen.unwrap_or_else(|| Locale::choose(ui_locales, accept_language))
 }
 
-impl Visit {
+impl DomainRequest {
     pub(crate) fn locale(&self, ui_locales: &[String]) -> Locale {
         locale(self.chosen, ui_locales, self.accept_language.as_deref())
     }
 }
 
-impl FromRequestParts<App> for Visit {
+impl FromRequestParts<App> for DomainRequest {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let trace = parts.extensions.get::<TraceId>().copied();
-        let call = Call {
+        let context = RequestContext {
             now: (app.clock)(),
             trace: trace.unwrap_or_else(|| TraceId::new(app.provider.random())),
             from: parts.extensions.get::<ClientAddress>().map(|it| it.0),
@@ -99,13 +99,13 @@ impl FromRequestParts<App> for Visit {
         let accept_language = headers::accept_language(&parts.headers);
         let chosen_now = chosen_in(parts.uri.query());
         let page_locale = locale(chosen_now, &[], accept_language.as_deref());
-        let refuse = |refusal: Refusal| refusal_at(parts.uri.path(), &refusal, page_locale, &call);
+        let refuse = |refusal: Refusal| refusal_at(parts.uri.path(), &refusal, page_locale, &context);
         let host = host(&parts.uri, &parts.headers, &parts.extensions);
         let host = host.ok_or_else(|| refuse(Refusal::NotFound))?;
-        let issuer = app.provider.issuer(&host, &call).await.map_err(refuse)?;
+        let issuer = app.provider.issuer(&host, &context).await.map_err(refuse)?;
         let in_clear = parts.extensions.get::<Arrived>().is_some_and(|it| *it != Arrived::Confidential);
         if issuer.is_https() && in_clear {
-            return Err(elsewhere(parts, issuer.url(), &call).unwrap_or_else(refuse));
+            return Err(elsewhere(parts, issuer.url(), &context).unwrap_or_else(refuse));
         }
         let cookies = Cookies::read(&parts.headers, issuer.is_https());
         let own = issuer.url().to_owned();
@@ -114,7 +114,7 @@ impl FromRequestParts<App> for Visit {
             chosen_now,
             cookies,
             issuer,
-            call,
+            context,
             accept_language,
             origin: text(&parts.headers, &header::ORIGIN),
             is_from_own_page: headers::is_from_own_page(&parts.headers, &own),

@@ -9,7 +9,7 @@ use crate::{Refused, TraceId};
 
 /// One turn of a login: a step, and changes to the browser's cookies.
 #[derive(Debug)]
-pub struct Turn {
+pub struct LoginResponse {
     /// What comes next.
     pub step: Step,
     /// To set and to remove.
@@ -20,7 +20,7 @@ pub struct Turn {
     pub in_popup: bool,
 }
 
-impl Turn {
+impl LoginResponse {
     /// A page, for nobody in particular.
     pub(crate) const fn page(step: Step) -> Self {
         Self { step, cookies: Vec::new(), ui_locales: Vec::new(), in_popup: false }
@@ -44,7 +44,7 @@ pub enum Step {
     /// The login cannot go on.
     Ended(Ended),
     /// Sign in with a password: test users only.
-    SignIn(SignInAsk),
+    SignIn(PasswordPrompt),
     /// Go to the eID.
     Leave {
         /// An absolute URL there.
@@ -101,7 +101,7 @@ pub struct Choice {
 
 /// What a test user is asked for.
 #[derive(Debug)]
-pub struct SignInAsk {
+pub struct PasswordPrompt {
     /// Which login.
     pub login: String,
     /// Who asks.

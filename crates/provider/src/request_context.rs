@@ -38,7 +38,7 @@ impl std::fmt::Debug for TraceId {
 
 /// The instant and the name of a request.
 #[derive(Clone, Copy, Debug)]
-pub struct Call {
+pub struct RequestContext {
     /// When it arrived.
     pub now: Timestamp,
     /// How it is found again.

@@ -2,17 +2,17 @@
 //! misread, as if it had not been there.
 
 use crypto::Secret;
-use model::{BrowserSession, Grant, Wanted};
+use model::{AuthorizationRequest, BrowserSession, Grant};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::Fault;
+use crate::InternalError;
 
 /// A type that is sealed. Raise its version with every change of its fields.
 pub(crate) trait Layout: Serialize + DeserializeOwned {
     const VERSION: u8;
 }
 
-impl Layout for Wanted {
+impl Layout for AuthorizationRequest {
     const VERSION: u8 = 3;
 }
 impl Layout for Grant {
@@ -23,9 +23,9 @@ impl Layout for BrowserSession {
 }
 
 /// Writes a value for sealing.
-pub(crate) fn pack<T: Layout>(value: &T) -> Result<Secret<Vec<u8>>, Fault> {
+pub(crate) fn pack<T: Layout>(value: &T) -> Result<Secret<Vec<u8>>, InternalError> {
     let start = vec![T::VERSION];
-    postcard::to_extend(value, start).map(Secret::new).map_err(Fault::new)
+    postcard::to_extend(value, start).map(Secret::new).map_err(InternalError::new)
 }
 
 /// Reads what [`pack`] of this version wrote; `None` for anything else.

@@ -8,20 +8,20 @@ use tokio_postgres::Config;
 use crate::{
     StoreError,
     counters::Counters,
-    job::{Job, Message},
     migrate::migrate_postgres,
     postgres::Session,
     settings::Settings,
     sql::{Core, Engine},
+    store_command::{QueuedClosure, StoreCommand},
 };
 
-type Waiting = Arc<Mutex<mpsc::Receiver<Message>>>;
+type Waiting = Arc<Mutex<mpsc::Receiver<StoreCommand>>>;
 
 /// Migrates, then starts the threads. Blocks meanwhile.
 pub(crate) fn start(
     address: &str,
     settings: &Settings,
-    waiting: mpsc::Receiver<Message>,
+    waiting: mpsc::Receiver<StoreCommand>,
     alive: mpsc::Sender<()>,
     counters: &Arc<Counters>,
 ) -> Result<(), StoreError> {
@@ -45,7 +45,7 @@ pub(crate) fn start(
             Some(session) => session,
             None => Session::new(config.clone(), settings)?,
         };
-        let worker = Worker { session, counters: Arc::clone(counters) };
+        let worker = PgThread { session, counters: Arc::clone(counters) };
         let (waiting, alive) = (Arc::clone(&waiting), alive.clone());
         spawn(&format!("store-{number}"), move || {
             worker.run(&waiting);
@@ -70,24 +70,24 @@ pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(
         .map_err(|error| StoreError::Failed(format!("no thread: {error}")))
 }
 
-struct Worker {
+struct PgThread {
     session: Session,
     counters: Arc<Counters>,
 }
 
-impl Worker {
+impl PgThread {
     /// Works until the store is closed or dropped, and what waits is done.
     fn run(mut self, waiting: &Waiting) {
         while let Some(message) = self.session.wait(next(waiting)) {
             match message {
-                Message::Write(job) => self.write(job),
-                Message::Read(job) => self.read(job),
-                Message::Stop => {}
+                StoreCommand::Write(job) => self.write(job),
+                StoreCommand::Read(job) => self.read(job),
+                StoreCommand::Stop => {}
             }
         }
     }
 
-    fn read(&mut self, mut job: Box<dyn Job>) {
+    fn read(&mut self, mut job: Box<dyn QueuedClosure>) {
         let ready = self.session.ready();
         if ready.is_ok() {
             job.run(Core::new(Engine::Postgres(&mut self.session)));
@@ -95,7 +95,7 @@ impl Worker {
         job.answer(ready.err());
     }
 
-    fn write(&mut self, mut job: Box<dyn Job>) {
+    fn write(&mut self, mut job: Box<dyn QueuedClosure>) {
         if let Err(error) = self.session.ready() {
             return job.answer(Some(error));
         }
@@ -122,10 +122,10 @@ impl Worker {
 }
 
 /// Waits for a message. Whoever gets the last one closes the queue before another looks into it.
-async fn next(waiting: &Waiting) -> Option<Message> {
+async fn next(waiting: &Waiting) -> Option<StoreCommand> {
     let mut queue = waiting.lock().await;
     let message = queue.recv().await;
-    if matches!(message, Some(Message::Stop)) {
+    if matches!(message, Some(StoreCommand::Stop)) {
         queue.close();
     }
     message

@@ -4,7 +4,7 @@ use model::{Acr, ApplicationSettings, ClientAuthentication, compatible};
 use oidc::Scope;
 use serde_json::{Value, json};
 
-use crate::{Application, Call, Issuer, Provider, Refusal, discovery::CLAIMS};
+use crate::{Application, Issuer, Provider, Refusal, RequestContext, discovery::CLAIMS};
 
 impl Provider {
     /// Gives the discovery document narrowed to one application; an unknown one gets what everybody gets.
@@ -15,10 +15,10 @@ impl Provider {
         &self,
         issuer: &Issuer,
         (acr, client_id): (Option<&str>, &str),
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Value, Refusal> {
         let mut document = issuer.discovery(acr);
-        match self.application(issuer, client_id, call).await {
+        match self.application(issuer, client_id, context).await {
             Ok(application) => narrow(&mut document, issuer, &application),
             Err(Refusal::NotFound) => {}
             Err(other) => return Err(other),
@@ -35,9 +35,9 @@ impl Provider {
         &self,
         issuer: &Issuer,
         client_id: &str,
-        call: &Call,
+        context: &RequestContext,
     ) -> Result<Value, Refusal> {
-        let application = self.application(issuer, client_id, call).await?;
+        let application = self.application(issuer, client_id, context).await?;
         Ok(json!({"clients": [{
             "client_id": application.client_id,
             "qr_enabled": false,

@@ -16,7 +16,7 @@ use store::login_events::{Kind, LoginEvent};
 use texts::Cause;
 
 use crate::{
-    Application, Call, Issuer, Settings,
+    Application, Issuer, RequestContext, Settings,
     limits::{Counters, MINUTE, neighbourhood},
 };
 
@@ -55,20 +55,20 @@ const SINGLE: u32 = 60;
 const UNPROVED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The queue.
-pub(crate) struct Noted {
+pub(crate) struct EventQueue {
     notes: Mutex<Notes>,
     singles: Counters<(DomainId, IpAddr)>,
     counted: AtomicU64,
 }
 
-impl Default for Noted {
+impl Default for EventQueue {
     fn default() -> Self {
         let singles = Counters::new(Rate::new(SINGLE, MINUTE));
         Self { notes: Mutex::default(), singles, counted: AtomicU64::new(0) }
     }
 }
 
-impl Noted {
+impl EventQueue {
     fn lock(&self) -> MutexGuard<'_, Notes> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -187,19 +187,19 @@ pub(crate) fn row(
     issuer: &Issuer,
     event: Event<'_>,
     (settings, random): (&Settings, &Random),
-    call: &Call,
+    context: &RequestContext,
 ) -> LoginEvent {
     LoginEvent {
-        id: LoginEventId::new(random, call.now),
+        id: LoginEventId::new(random, context.now),
         tenant_id: issuer.tenant,
         domain_id: issuer.domain,
         application_id: event.application.map(|it| it.id),
         login: event.login.map(str::to_owned),
-        trace: call.trace.to_string(),
+        trace: context.trace.to_string(),
         kind: event.kind,
         eid: event.eid.map(|it| it.as_str().to_owned()),
         cause: event.cause.map(|it| it.id().to_owned()),
-        happened_at: call.now,
-        expires_at: call.now.after(kept_for(event.kind, settings)),
+        happened_at: context.now,
+        expires_at: context.now.after(kept_for(event.kind, settings)),
     }
 }
