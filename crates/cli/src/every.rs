@@ -1,17 +1,20 @@
 //! Everything of a kind, however many pages it comes in.
 
+use authority::{Caller, Permission};
 use console::{Console, DomainView, Refusal, Tenant, TenantView};
-use model::Actor;
+
+use crate::permits;
 
 fn words(refusal: Refusal) -> String {
     refusal.to_string()
 }
 
 /// Every tenant, in the order in which they were made.
-pub(crate) async fn tenants(console: &Console) -> Result<Vec<TenantView>, String> {
+pub(crate) async fn tenants(console: &Console, caller: &Caller) -> Result<Vec<TenantView>, String> {
+    let permit = permits::installation(console, caller, Permission::ReadInstallation)?;
     let mut all: Vec<TenantView> = Vec::new();
     loop {
-        let page = console.tenants(all.last().map(|it| it.id)).await.map_err(words)?;
+        let page = console.tenants(&permit, all.last().map(|it| it.id)).await.map_err(words)?;
         if page.is_empty() {
             return Ok(all);
         }
@@ -23,7 +26,10 @@ pub(crate) async fn tenants(console: &Console) -> Result<Vec<TenantView>, String
 pub(crate) async fn domains_of(console: &Console, tenant: &Tenant) -> Result<Vec<DomainView>, String> {
     let mut all: Vec<DomainView> = Vec::new();
     loop {
-        let page = console.domains(tenant, all.last().map(|it| it.id)).await.map_err(words)?;
+        let page = console
+            .domains(&permits::may(tenant, Permission::ReadSettings)?, all.last().map(|it| it.id))
+            .await
+            .map_err(words)?;
         if page.is_empty() {
             return Ok(all);
         }
@@ -32,10 +38,10 @@ pub(crate) async fn domains_of(console: &Console, tenant: &Tenant) -> Result<Vec
 }
 
 /// Every domain of every tenant, opened for whoever acts.
-pub(crate) async fn domains(console: &Console, actor: &Actor) -> Result<Vec<(Tenant, DomainView)>, String> {
+pub(crate) async fn domains(console: &Console, caller: &Caller) -> Result<Vec<(Tenant, DomainView)>, String> {
     let mut all = Vec::new();
-    for tenant in tenants(console).await? {
-        let tenant = console.tenant_by_id(actor, tenant.id).await.map_err(words)?;
+    for tenant in tenants(console, caller).await? {
+        let tenant = console.tenant_by_id(caller, tenant.id).await.map_err(words)?;
         let domains = domains_of(console, &tenant).await?;
         all.extend(domains.into_iter().map(|domain| (tenant.clone(), domain)));
     }

@@ -10,6 +10,7 @@ mod every;
 mod job_runner;
 mod listener;
 mod manage;
+mod permits;
 mod serve;
 mod signals;
 mod telemetry;

@@ -5,9 +5,10 @@ use std::{
     time::Duration,
 };
 
+use authority::{Caller, Permission};
 use console::{Console, Refusal, TenantView};
 use crypto::Random;
-use model::{Actor, DomainId, KeySchedule, Timestamp};
+use model::{DomainId, KeySchedule, Timestamp};
 use provider::{Provider, RequestContext, TraceId};
 use store::{
     Store, StoreError,
@@ -18,6 +19,7 @@ use web::Clock;
 use crate::{
     clock, every,
     job_runner::{JobRunner, Kind},
+    permits,
     serve::ready::{Domains, Looked},
     worker::Workers,
 };
@@ -121,9 +123,11 @@ pub(crate) fn log_audit_heads(workers: &mut Workers, console: Arc<Console>) {
         let console = Arc::clone(&console);
         async move {
             let words = |refusal: Refusal| refusal.to_string();
-            let tenants = every::tenants(&console).await?;
+            let caller = Caller::worker("audit-heads");
+            let permit = permits::installation(&console, &caller, Permission::ReadAudit)?;
+            let tenants = every::tenants(&console, &caller).await?;
             for tenant in std::iter::once(model::INSTALLATION).chain(tenants.into_iter().map(|it| it.id)) {
-                if let Some((links, head)) = console.audit_head(tenant).await.map_err(words)? {
+                if let Some((links, head)) = console.audit_head(&permit, tenant).await.map_err(words)? {
                     tracing::info!(%tenant, links, head, "an audit chain ends here");
                 }
             }
@@ -162,7 +166,7 @@ async fn want_missing_keys(
 ) -> Result<(), String> {
     // What is wrong with one tenant or domain keeps no other from turning its keys.
     let mut wrong = Vec::new();
-    for tenant in every::tenants(console).await? {
+    for tenant in every::tenants(console, &Caller::worker(SIGNING_KEYS)).await? {
         if let Err(why) = want_keys_of(console, store, &tenant, (schedule, now)).await {
             wrong.push(format!("tenant {}: {why}", tenant.name));
         }
@@ -176,11 +180,12 @@ async fn want_keys_of(
     tenant: &TenantView,
     (schedule, now): (KeySchedule, Timestamp),
 ) -> Result<(), String> {
-    let tenant =
-        console.tenant_by_id(&Actor::Worker(SIGNING_KEYS), tenant.id).await.map_err(|it| it.to_string())?;
+    let caller = Caller::worker(SIGNING_KEYS);
+    let tenant = console.tenant_by_id(&caller, tenant.id).await.map_err(|it| it.to_string())?;
+    let permit = permits::may(&tenant, Permission::ReadSettings)?;
     let mut wrong = Vec::new();
     for domain in every::domains_of(console, &tenant).await? {
-        match console.missing_keys(&tenant, domain.id, schedule, now).await {
+        match console.missing_keys(&permit, domain.id, schedule, now).await {
             Ok(missing) if missing.is_empty() => continue,
             Ok(_) => {}
             Err(refusal) => {
@@ -212,14 +217,15 @@ async fn turn_keys(
     (schedule, now): (KeySchedule, Timestamp),
 ) -> Result<(), String> {
     let domain = DomainId::parse(&job.key.id).map_err(|error| error.to_string())?;
-    let tenant = match console.tenant_by_id(&Actor::Worker(SIGNING_KEYS), job.key.tenant_id).await {
+    let tenant = match console.tenant_by_id(&Caller::worker(SIGNING_KEYS), job.key.tenant_id).await {
         Ok(tenant) => tenant,
         // There is nobody any more who needs keys.
         Err(Refusal::NotFound(_)) => return Ok(()),
         Err(refusal) => return Err(refusal.to_string()),
     };
+    let permit = permits::may(&tenant, Permission::RotateKeys)?;
     let runtime = tokio::runtime::Handle::current();
-    let turning = move || runtime.block_on(console.turn_keys(&tenant, domain, schedule, now));
+    let turning = move || runtime.block_on(console.turn_keys(&permit, domain, schedule, now));
     // Keys are not made on a thread that answers people.
     let published = tokio::task::spawn_blocking(turning).await.map_err(|error| error.to_string())?;
     match published.map_err(|refusal| refusal.to_string())? {
@@ -233,9 +239,10 @@ async fn turn_keys(
 #[cfg(test)]
 mod tests {
     use super::{JobRunner, SIGNING_KEYS, signing_keys, want_missing_keys};
+    use authority::{Caller, Permission};
     use console::{Console, NewDomain};
     use crypto::{Random, SealKey};
-    use model::{Actor, Environment, KeySchedule, Timestamp};
+    use model::{Environment, KeySchedule, Timestamp};
     use std::sync::Arc;
     use store::{
         DatabaseLocation, Settings, Store,
@@ -252,14 +259,18 @@ mod tests {
         let store = Store::open(place, Settings::default()).unwrap();
         let random = Random::seeded(1);
         let console = Arc::new(Console::new(store.clone(), SealKey::generate(&random), random.clone()));
-        let actor = Actor::Operator("test".to_owned());
-        let tenant = console.ensure_tenant(&actor, "acme", NOW).await.unwrap();
+        let caller = Caller::operator("test");
+        let permit = console.installation(&caller, Permission::CreateTenants).unwrap();
+        let tenant = console.ensure_tenant(&permit, "acme", NOW).await.unwrap();
+        let may = |permission| tenant.permit(permission).unwrap();
         let (host, name) = ("login.example".to_owned(), "Acme".to_owned());
         let domain = NewDomain { host, scheme: Scheme::Https, environment: Environment::Test, name };
-        let domain = console.ensure_domain(&tenant, &domain, NOW).await.unwrap();
+        let domain = console.ensure_domain(&may(Permission::ManageDomains), &domain, NOW).await.unwrap();
         let schedule = KeySchedule::default();
         let late = NOW.after(schedule.used_for);
-        let missing = async || console.missing_keys(&tenant, domain, schedule, late).await.unwrap();
+        let missing = async || {
+            console.missing_keys(&may(Permission::ReadSettings), domain, schedule, late).await.unwrap()
+        };
         assert!(!missing().await.is_empty());
 
         for _node in 0..2 {

@@ -11,7 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use console::{Console, NewDomain};
+use authority::{Caller, Permission, Permit};
+use console::{Console, NewDomain, Tenant};
 use crypto::{Random, SealKey, b64};
 use http_body_util::BodyExt as _;
 use hyper::{Request, Response};
@@ -37,6 +38,11 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// The host of the domain that every installation here has.
 pub(crate) const HOST: &str = "login.example";
 
+/// Leave to do something, which the one who asks here has.
+pub(crate) fn may(tenant: &Tenant, permission: Permission) -> Permit {
+    tenant.permit(permission).unwrap()
+}
+
 /// An installation that has not been started.
 pub(crate) struct Installation {
     pub(crate) folder: tempfile::TempDir,
@@ -60,15 +66,21 @@ impl Installation {
         let store = Store::open(place, store::Settings::default()).unwrap();
         let console = Console::new(store.clone(), master, random);
         let now = Timestamp::from_seconds(1_700_000_000);
-        let tenant =
-            console.ensure_tenant(&model::Actor::Operator("test".to_owned()), "tenant", now).await.unwrap();
+        let tenant = console
+            .ensure_tenant(
+                &console.installation(&Caller::operator("test"), Permission::CreateTenants).unwrap(),
+                "tenant",
+                now,
+            )
+            .await
+            .unwrap();
         let domain = NewDomain {
             host: HOST.to_owned(),
             scheme: Scheme::Https,
             environment: Environment::Test,
             name: "test".to_owned(),
         };
-        console.ensure_domain(&tenant, &domain, now).await.unwrap();
+        console.ensure_domain(&may(&tenant, Permission::ManageDomains), &domain, now).await.unwrap();
         store.close().await;
         Self { folder }
     }

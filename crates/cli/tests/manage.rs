@@ -206,6 +206,21 @@ async fn every_change_is_in_the_trail_and_a_row_changed_by_hand_is_found() {
 }
 
 #[tokio::test]
+async fn what_one_command_changed_has_one_trace_in_the_trail() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let listed = json(&it, &["audit", "list"]);
+    let traces: Vec<Option<&str>> =
+        listed.as_array().unwrap().iter().map(|link| link["trace"].as_str()).collect();
+    assert_eq!(traces[2], traces[3], "an application and its secret");
+    assert_eq!(traces[2].map(str::len), Some(32));
+    assert!(listed.as_array().unwrap().iter().all(|link| link["layout"] == 2));
+    // What is done on the host comes from no address.
+    let erased = it.run(&["audit", "erase", "3", "--config", "portvakt.toml"]);
+    assert!(!erased.status.success());
+}
+
+#[tokio::test]
 async fn a_backup_restores_into_an_empty_directory_and_overwrites_nothing() {
     let it = configured().await;
     json(&it, &SHOP);

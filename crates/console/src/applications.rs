@@ -1,5 +1,6 @@
 //! Applications: the relying parties of a domain.
 
+use authority::{Permission, Permit};
 use model::{Action, ApplicationId, ApplicationSettings, DomainId, Environment, Timestamp};
 use serde_json::json;
 use store::{
@@ -9,8 +10,7 @@ use store::{
 };
 
 use crate::{
-    Console, Refusal, Tenant,
-    access::Permission,
+    Console, Refusal,
     tenants::{PAGE, check_name},
 };
 
@@ -72,6 +72,10 @@ pub(crate) fn check_client_id(client_id: &str) -> Result<(), Refusal> {
     }
 }
 
+const fn switching(on: bool) -> Permission {
+    if on { Permission::ManageApplications } else { Permission::DisableApplications }
+}
+
 impl Console {
     /// Makes the application.
     ///
@@ -80,14 +84,16 @@ impl Console {
     /// [`Refusal::Store`].
     pub async fn create_application(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         new: &NewApplication,
         now: Timestamp,
     ) -> Result<ApplicationId, Refusal> {
+        let tenant = permit.tenant(Permission::ManageApplications)?;
         check_client_id(&new.client_id)?;
         check_name(&new.name)?;
+        permit.check_environment(new.environment)?;
         new.settings.check(new.environment)?;
-        self.ensure_signing_key((tenant, new.domain), new.settings.algorithm(), now).await?;
+        self.ensure_signing_key((permit, tenant), new.domain, new.settings.algorithm(), now).await?;
         let row = Application {
             id: ApplicationId::new(&self.random, now),
             tenant_id: tenant.id,
@@ -104,7 +110,6 @@ impl Console {
             "client_id": new.client_id, "name": new.name, "domain": new.domain.to_string(),
             "settings": serde_json::from_str::<serde_json::Value>(&row.settings).unwrap_or_default(),
         });
-        let permit = Self::permit(tenant, Permission::Manage)?;
         let record = permit.record(Action::ApplicationCreated, format!("application {id}"), &details, now);
         let made = self.store.write(move |tx| {
             applications::insert(tx, &row)?;
@@ -120,19 +125,20 @@ impl Console {
     /// As [`Console::create_application`] and [`Console::change_application`].
     pub async fn save_application(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         new: &NewApplication,
         now: Timestamp,
     ) -> Result<ApplicationId, Refusal> {
+        let tenant = permit.tenant(Permission::ManageApplications)?;
         let (tenant_id, domain, client_id) = (tenant.id, new.domain, new.client_id.clone());
         let found = self
             .store
             .read(move |tx| applications::find_by_client_id(tx, tenant_id, domain, &client_id))
             .await?;
-        let Some(found) = found else { return self.create_application(tenant, new, now).await };
+        let Some(found) = found else { return self.create_application(permit, new, now).await };
         let (name, settings) = (new.name.clone(), new.settings.clone());
         let change = move |_: &str, _: ApplicationSettings| Ok((name, settings));
-        self.change_application(tenant, found.id, change, now).await.map(|it| it.id)
+        self.change_application(permit, found.id, change, now).await.map(|it| it.id)
     }
 
     /// Finds an application of a domain by its `client_id`, disabled or not.
@@ -141,10 +147,11 @@ impl Console {
     /// [`Refusal::NotFound`], [`Refusal::Store`].
     pub async fn application(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         domain: DomainId,
         client_id: &str,
     ) -> Result<ApplicationView, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?;
         let (tenant_id, client_id) = (tenant.id, client_id.to_owned());
         let found = self
             .store
@@ -159,10 +166,11 @@ impl Console {
     /// [`Refusal::Store`].
     pub async fn applications(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         domain: DomainId,
         after: Option<ApplicationId>,
     ) -> Result<Vec<ApplicationView>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?;
         let tenant_id = tenant.id;
         let rows = self.store.read(move |tx| applications::list(tx, tenant_id, domain, after, PAGE)).await?;
         rows.into_iter().map(ApplicationView::of).collect()
@@ -175,12 +183,12 @@ impl Console {
     /// [`Refusal::Store`].
     pub async fn change_application(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         id: ApplicationId,
         change: impl FnOnce(&str, ApplicationSettings) -> Result<(String, ApplicationSettings), Refusal>,
         now: Timestamp,
     ) -> Result<ApplicationView, Refusal> {
-        let permit = Self::permit(tenant, Permission::Manage)?;
+        let tenant = permit.tenant(Permission::ManageApplications)?;
         let tenant_id = tenant.id;
         let read = self.store.read(move |tx| {
             let row = applications::get(tx, tenant_id, id)?;
@@ -192,8 +200,9 @@ impl Console {
         if name != row.name {
             check_name(&name)?;
         }
+        permit.check_environment(environment)?;
         settings.check(environment)?;
-        self.ensure_signing_key((tenant, row.domain_id), settings.algorithm(), now).await?;
+        self.ensure_signing_key((permit, tenant), row.domain_id, settings.algorithm(), now).await?;
         let text = settings.to_text();
         if name == row.name && text == row.settings {
             return ApplicationView::of(row);
@@ -215,18 +224,20 @@ impl Console {
         Ok(view)
     }
 
-    /// Switches an application off, so that its logins stop within seconds, or on again.
+    /// Switches an application off, so that its logins stop within seconds, or on again. `permit`: for disabling; for on
+    /// again, for managing.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn switch_application(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         id: ApplicationId,
         on: bool,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let permit = Self::permit(tenant, Permission::Manage)?;
+        let tenant = permit.tenant(switching(on))?;
+        let permit = permit.clone();
         let tenant_id = tenant.id;
         let saved = self.store.write(move |tx| {
             let row = applications::get(tx, tenant_id, id)?;

@@ -1,11 +1,17 @@
 //! The audit trail: read, verified, compared.
 
-use crypto::Digest;
-use model::{AuditEvent, TenantId, head_mac};
-use serde_json::{Map, Value, json};
-use store::audit_events::{self, Link};
+use std::collections::BTreeSet;
 
-use crate::{Console, Refusal, Tenant, access::chain_key};
+use authority::{InstallationPermit, Permission, Permit, chain_key};
+use crypto::Digest;
+use model::{Action, AuditContext, AuditEvent, INSTALLATION, TenantId, Timestamp, head_mac};
+use serde_json::{Map, Value, json};
+use store::{
+    StoreError,
+    audit_events::{self, Link},
+};
+
+use crate::{Console, Refusal};
 
 /// How many links are read at once.
 const AT_ONCE: u32 = 1_000;
@@ -30,6 +36,9 @@ pub enum ChainTrouble {
     /// The head's authentication does not fit: whoever wrote it had no master key.
     #[error("the head of the chain was not written by portvakt with this master key")]
     Forged,
+    /// The address or name of a link was removed, and no link tells of it.
+    #[error("the address or name of link {0} was removed by hand: no link tells that it was erased")]
+    PersonalGone(i64),
     /// A tenant's chain has no link, though the making of the tenant is one.
     #[error("it has no links, though the making of the tenant is its first: the chain was removed")]
     Gone,
@@ -67,10 +76,27 @@ fn follows(link: &Link, sequence: i64, previous: &[u8; 32]) -> Result<(), ChainT
     if link.sequence != sequence {
         return Err(ChainTrouble::Gap(sequence));
     }
-    if AuditEvent::digest(&link.event, sequence, previous) != link.digest {
+    let is_consistent = link.event.context.as_ref().is_none_or(AuditContext::is_consistent);
+    if !is_consistent || AuditEvent::digest(&link.event, sequence, previous) != link.digest {
         return Err(ChainTrouble::Changed(sequence));
     }
     Ok(())
+}
+
+/// The object of the link that tells of an erasure.
+fn erased_link(sequence: i64) -> String {
+    format!("audit_event {sequence}")
+}
+
+/// Notes a link whose personal part is gone, and forgets those that a later link says were erased.
+fn note_erased(gone: &mut BTreeSet<i64>, link: &Link) {
+    let context = link.event.context.as_ref();
+    if context.is_some_and(|it| it.personal_digest.is_some() && it.personal.is_none()) {
+        gone.insert(link.sequence);
+    }
+    if link.event.action == Action::PersonalErased.as_str() {
+        gone.retain(|sequence| erased_link(*sequence) != link.event.object);
+    }
 }
 
 impl Console {
@@ -78,7 +104,46 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::Store`].
-    pub async fn audit(&self, tenant: TenantId, after: i64) -> Result<Vec<Link>, Refusal> {
+    pub async fn audit(&self, permit: &Permit, after: i64) -> Result<Vec<Link>, Refusal> {
+        self.links(permit.tenant(Permission::ReadAudit)?.id, after).await
+    }
+
+    /// Lists links of the installation's own chain, as [`Console::audit`] does.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn installation_audit(
+        &self,
+        permit: &InstallationPermit,
+        after: i64,
+    ) -> Result<Vec<Link>, Refusal> {
+        permit.check(Permission::ReadAudit)?;
+        self.links(INSTALLATION, after).await
+    }
+
+    /// Erases where a change of a tenant came from and what its actor was called; the chain still holds. That it was
+    /// erased is a change too.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`]: there is nothing to erase. [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn erase_personal(
+        &self,
+        permit: &Permit,
+        sequence: i64,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let tenant = permit.tenant(Permission::ErasePersonal)?.id;
+        let record = permit.record(Action::PersonalErased, erased_link(sequence), &json!({}), now);
+        let erased = self.store.write(move |tx| {
+            if !audit_events::remove_personal(tx, tenant, sequence)? {
+                return Err(StoreError::NotFound);
+            }
+            record.append(tx)
+        });
+        erased.await.map_err(|error| Refusal::of(error, "personal part of this audit event"))
+    }
+
+    async fn links(&self, tenant: TenantId, after: i64) -> Result<Vec<Link>, Refusal> {
         Ok(self.store.read(move |tx| audit_events::list(tx, tenant, after, AT_ONCE)).await?)
     }
 
@@ -87,7 +152,14 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::Store`].
-    pub async fn audit_head(&self, tenant: TenantId) -> Result<Option<(i64, String)>, Refusal> {
+    ///
+    /// `tenant`: [`INSTALLATION`] for the installation's own.
+    pub async fn audit_head(
+        &self,
+        permit: &InstallationPermit,
+        tenant: TenantId,
+    ) -> Result<Option<(i64, String)>, Refusal> {
+        permit.check(Permission::ReadAudit)?;
         let head = self.store.read(move |tx| audit_events::find_head(tx, tenant)).await?;
         Ok(head.map(|head| (head.sequence, hex(&head.digest))))
     }
@@ -96,8 +168,9 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::Store`]; what is wrong with the chain is the inner result.
-    pub async fn verify_audit(&self, tenant: &Tenant) -> Result<Result<Verified, ChainTrouble>, Refusal> {
-        let verified = self.verify_chain(tenant.id, chain_key(&tenant.seal).expose()).await?;
+    pub async fn verify_audit(&self, permit: &Permit) -> Result<Result<Verified, ChainTrouble>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadAudit)?;
+        let verified = self.verify_chain(tenant.id, tenant.opened().chain_key().expose()).await?;
         Ok(verified.and_then(|it| if it.links == 0 { Err(ChainTrouble::Gone) } else { Ok(it) }))
     }
 
@@ -105,8 +178,12 @@ impl Console {
     ///
     /// # Errors
     /// As [`Console::verify_audit`].
-    pub async fn verify_installation_audit(&self) -> Result<Result<Verified, ChainTrouble>, Refusal> {
-        self.verify_chain(model::INSTALLATION, chain_key(&self.master).expose()).await
+    pub async fn verify_installation_audit(
+        &self,
+        permit: &InstallationPermit,
+    ) -> Result<Result<Verified, ChainTrouble>, Refusal> {
+        permit.check(Permission::ReadAudit)?;
+        self.verify_chain(INSTALLATION, chain_key(&self.master).expose()).await
     }
 
     async fn verify_chain(
@@ -118,8 +195,9 @@ impl Console {
         let head = self.store.read(move |tx| audit_events::find_head(tx, tenant)).await?;
         let end = head.as_ref().map_or(0, |head| head.sequence);
         let (mut last, mut previous) = (0, [0; 32]);
+        let mut gone = BTreeSet::new();
         while last < end {
-            let links = self.audit(tenant, last).await?;
+            let links = self.links(tenant, last).await?;
             let wanted: Vec<Link> = links.into_iter().filter(|link| link.sequence <= end).collect();
             if wanted.is_empty() {
                 return Ok(Err(ChainTrouble::Head { last, head: end }));
@@ -129,11 +207,19 @@ impl Console {
                     return Ok(Err(trouble));
                 }
                 (last, previous) = (link.sequence, *link.digest.as_bytes());
+                note_erased(&mut gone, &link);
             }
+        }
+        if !gone.is_empty() {
+            // One that was erased a moment ago is told of behind the end.
+            self.links(tenant, end).await?.iter().for_each(|link| note_erased(&mut gone, link));
+        }
+        if let Some(sequence) = gone.first() {
+            return Ok(Err(ChainTrouble::PersonalGone(*sequence)));
         }
         let Some(head) = head else {
             // A chain without a head had one: rows are never written without.
-            let stray = !self.audit(tenant, 0).await?.is_empty();
+            let stray = !self.links(tenant, 0).await?.is_empty();
             let empty = Verified { links: 0, head: hex(&[0; 32]) };
             return Ok(if stray { Err(ChainTrouble::Forged) } else { Ok(empty) });
         };

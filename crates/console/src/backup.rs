@@ -10,12 +10,13 @@
 
 use std::io::{self, Read, Write};
 
+use authority::{InstallationPermit, Permission};
 use crypto::{Random, SealKey};
-use model::{Action, Actor, Timestamp};
+use model::{Action, Timestamp};
 use serde_json::{Value, json};
 use store::{WriteTx, audit_events, backup, tenants};
 
-use crate::{Console, Refusal, access::Permit};
+use crate::{Console, Refusal};
 
 const MAGIC: &[u8; 18] = b"portvakt backup 1\n";
 /// The largest frame, in bytes: far more than a page of rows, far less than memory.
@@ -157,11 +158,11 @@ impl Console {
     /// [`Refusal::File`], [`Refusal::Forbidden`], [`Refusal::Store`]: what was written is no backup.
     pub async fn write_backup(
         &self,
-        actor: &Actor,
+        permit: &InstallationPermit,
         mut out: impl Write + Send + 'static,
         now: Timestamp,
     ) -> Result<Backup, Refusal> {
-        let permit = self.operator_permit(actor)?;
+        permit.check(Permission::BackUp)?;
         let record = permit.record(Action::BackupWritten, "installation", &json!({}), now);
         self.store.write(move |tx| record.append(tx)).await?;
         let (random, id): (Random, [u8; 16]) = (self.random.clone(), self.random.bytes());
@@ -209,11 +210,12 @@ impl Console {
     /// [`Refusal::NotEmpty`], [`Refusal::File`], [`Refusal::Forbidden`], [`Refusal::Store`]: nothing was written.
     pub async fn restore_backup(
         &self,
-        actor: &Actor,
+        permit: &InstallationPermit,
         input: impl Read + Send + 'static,
         now: Timestamp,
     ) -> Result<Backup, Refusal> {
-        let permit = self.operator_permit(actor)?;
+        permit.check(Permission::BackUp)?;
+        let permit = permit.clone();
         let (frames, made_at) = begin(input, &self.master)?;
         let restored = self.store.write(move |tx| restore(tx, frames, (permit, made_at), now));
         Ok(Backup { made_at, rows: restored.await? })
@@ -223,7 +225,7 @@ impl Console {
 fn restore(
     tx: &mut WriteTx<'_>,
     frames: Frames<impl Read>,
-    (permit, made_at): (Permit, Timestamp),
+    (permit, made_at): (InstallationPermit, Timestamp),
     now: Timestamp,
 ) -> Result<Vec<(String, u64)>, Refusal> {
     let has_tenants = !tenants::list(tx, None, 1)?.is_empty();

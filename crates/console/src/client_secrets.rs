@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use authority::{Permission, Permit};
 use crypto::{Digest, Secret};
 use model::{Action, ApplicationId, SecretId, TenantId, Timestamp};
 use serde_json::json;
@@ -10,10 +11,7 @@ use store::{
     client_secrets::{self, ClientSecret},
 };
 
-use crate::{
-    Console, Refusal, Tenant,
-    access::{Permission, Permit},
-};
+use crate::{Console, Refusal, Tenant};
 
 /// How many secrets of an application may be live, beside those that are lent.
 pub(crate) const MOST_LIVE: usize = 2;
@@ -116,11 +114,11 @@ impl Console {
     /// [`Refusal::TooManySecrets`], [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn create_client_secret(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         application: ApplicationId,
         now: Timestamp,
     ) -> Result<(SecretId, Secret<String>), Refusal> {
-        self.new_secret((tenant, application), None, now).await
+        self.new_secret((permit, application), None, now).await
     }
 
     /// Makes a secret and lets all others end after `overlap`; meanwhile both are accepted. What is lent stays.
@@ -129,21 +127,22 @@ impl Console {
     /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn rotate_client_secret(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         application: ApplicationId,
         overlap: Duration,
         now: Timestamp,
     ) -> Result<(SecretId, Secret<String>), Refusal> {
-        self.new_secret((tenant, application), Some(overlap), now).await
+        self.new_secret((permit, application), Some(overlap), now).await
     }
 
     async fn new_secret(
         &self,
-        (tenant, application): (&Tenant, ApplicationId),
+        (permit, application): (&Permit, ApplicationId),
         overlap: Option<Duration>,
         now: Timestamp,
     ) -> Result<(SecretId, Secret<String>), Refusal> {
-        let permit = Self::permit(tenant, Permission::Manage)?;
+        let tenant = permit.tenant(Permission::ManageSecrets)?;
+        let permit = permit.clone();
         let secret = self.random.token();
         let row = self.secret_row(tenant, application, &secret, now);
         let id = row.id;
@@ -179,9 +178,10 @@ impl Console {
     /// [`Refusal::Store`].
     pub async fn client_secrets(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         application: ApplicationId,
     ) -> Result<Vec<SecretView>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?;
         let id = tenant.id;
         let rows = self.store.read(move |tx| client_secrets::list(tx, id, application)).await?;
         Ok(rows.iter().map(SecretView::of).collect())
@@ -193,12 +193,13 @@ impl Console {
     /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn retire_client_secret(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         (application, secret): (ApplicationId, SecretId),
         at: Timestamp,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let permit = Self::permit(tenant, Permission::Manage)?;
+        let tenant = permit.tenant(Permission::ManageSecrets)?;
+        let permit = permit.clone();
         let tenant_id = tenant.id;
         let saved = self.store.write(move |tx| {
             applications::get(tx, tenant_id, application)?;
@@ -218,11 +219,12 @@ impl Console {
     /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn lend_client_secret(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         application: ApplicationId,
         now: Timestamp,
     ) -> Result<(SecretId, Secret<String>), Refusal> {
-        let permit = Self::permit(tenant, Permission::Manage)?;
+        let tenant = permit.tenant(Permission::ManageSecrets)?;
+        let permit = permit.clone();
         let secret = self.random.token();
         let until = Some(now.after(LOAN));
         let row = ClientSecret { expires_at: until, ..self.secret_row(tenant, application, &secret, now) };
@@ -241,12 +243,13 @@ impl Console {
     /// [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn ensure_client_secret(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         application: ApplicationId,
         secret: &Secret<String>,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let permit = Self::permit(tenant, Permission::Manage)?;
+        let tenant = permit.tenant(Permission::ManageSecrets)?;
+        let permit = permit.clone();
         let row = self.secret_row(tenant, application, secret, now);
         let saved = self.store.write(move |tx| {
             let live = client_secrets::list_live(tx, row.tenant_id, application, now)?;

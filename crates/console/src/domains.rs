@@ -1,9 +1,8 @@
 //! Domains: a tenant's host names.
 
+use authority::{Caller, Permission, Permit, Record};
 use crypto::Algorithm;
-use model::{
-    Action, Actor, DomainId, DomainSettings, EnteredError, Environment, Timestamp, check_domain_host,
-};
+use model::{Action, DomainId, DomainSettings, EnteredError, Environment, Timestamp, check_domain_host};
 use serde_json::json;
 use store::{
     StoreError, WriteTx,
@@ -13,7 +12,6 @@ use store::{
 
 use crate::{
     Console, Refusal, Tenant,
-    access::{Permission, Record},
     tenants::{PAGE, check_name},
 };
 
@@ -98,11 +96,12 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::MasterKey`], [`Refusal::Store`].
-    pub async fn domain(&self, actor: &Actor, host: &str) -> Result<(Tenant, DomainView), Refusal> {
+    pub async fn domain(&self, caller: &Caller, host: &str) -> Result<(Tenant, DomainView), Refusal> {
         let host = host.to_ascii_lowercase();
         let found = self.store.read(move |tx| domains::find_by_host(tx, &host)).await?;
         let row = found.ok_or(Refusal::NotFound("domain"))?;
-        let tenant = self.tenant_by_id(actor, row.tenant_id).await?;
+        let tenant = self.tenant_by_id(caller, row.tenant_id).await?;
+        tenant.permit(Permission::ReadSettings)?;
         Ok((tenant, DomainView::of(row)?))
     }
 
@@ -112,9 +111,10 @@ impl Console {
     /// [`Refusal::Store`].
     pub async fn domains(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         after: Option<DomainId>,
     ) -> Result<Vec<DomainView>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?;
         let id = tenant.id;
         let rows = self.store.read(move |tx| domains::list(tx, id, after, PAGE)).await?;
         rows.into_iter().map(DomainView::of).collect()
@@ -123,10 +123,11 @@ impl Console {
     /// Makes everything of a domain; nothing is written yet. `settings`: its settings as JSON.
     pub(crate) fn new_domain(
         &self,
-        tenant: &Tenant,
+        (permit, tenant): (&Permit, &Tenant),
         (new, settings): (&NewDomain, String),
         now: Timestamp,
     ) -> Result<DomainRows, Refusal> {
+        permit.check_environment(new.environment)?;
         self.check_address(new)?;
         check_name(&new.name)?;
         let row = Domain {
@@ -150,7 +151,6 @@ impl Console {
         {
             all.insert("settings".to_owned(), serde_json::from_str(&row.settings).unwrap_or_default());
         }
-        let permit = Self::permit(tenant, Permission::Manage)?;
         let record = permit.record(Action::DomainCreated, format!("domain {domain}"), &details, now);
         Ok(DomainRows { row, key, record })
     }
@@ -161,11 +161,12 @@ impl Console {
     /// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Key`], [`Refusal::Store`].
     pub async fn create_domain(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         new: &NewDomain,
         now: Timestamp,
     ) -> Result<DomainId, Refusal> {
-        let rows = self.new_domain(tenant, (new, DomainSettings::default().to_text()), now)?;
+        let tenant = permit.tenant(Permission::ManageDomains)?;
+        let rows = self.new_domain((permit, tenant), (new, DomainSettings::default().to_text()), now)?;
         let domain = rows.row.id;
         let made = self.store.write(move |tx| rows.insert(tx));
         made.await.map_err(|error: StoreError| Refusal::of(error, "host"))?;
@@ -178,14 +179,15 @@ impl Console {
     /// As [`Console::create_domain`].
     pub async fn ensure_domain(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         new: &NewDomain,
         now: Timestamp,
     ) -> Result<DomainId, Refusal> {
+        let tenant = permit.tenant(Permission::ManageDomains)?;
         let id = tenant.id;
         let all = self.store.read(move |tx| domains::list(tx, id, None, PAGE)).await?;
         let Some(found) = all.into_iter().find(|it| it.name == new.name) else {
-            return self.create_domain(tenant, new, now).await;
+            return self.create_domain(permit, new, now).await;
         };
         let moved = Domain { host: new.host.clone(), scheme: new.scheme, ..found.clone() };
         let domain = found.id;
@@ -194,7 +196,6 @@ impl Console {
         }
         self.check_address(new)?;
         let details = json!({"host": {"from": found.host, "to": new.host}});
-        let permit = Self::permit(tenant, Permission::Manage)?;
         let record = permit.record(Action::DomainChanged, format!("domain {domain}"), &details, now);
         let saved = self.store.write(move |tx| {
             domains::save(tx, &moved)?;
@@ -210,12 +211,13 @@ impl Console {
     /// [`Refusal::NotFound`], [`Refusal::Settings`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn change_domain(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         id: DomainId,
         change: impl FnOnce(&mut DomainSettings) + Send + 'static,
         now: Timestamp,
     ) -> Result<DomainView, Refusal> {
-        let permit = Self::permit(tenant, Permission::Manage)?;
+        let tenant = permit.tenant(Permission::ManageDomains)?;
+        let permit = permit.clone();
         let tenant_id = tenant.id;
         let saved = self.store.write(move |tx| {
             let row = domains::get(tx, tenant_id, id).map_err(|error| Refusal::of(error, "domain"))?;

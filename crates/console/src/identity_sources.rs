@@ -1,10 +1,11 @@
 //! Identity sources: which eIDs a domain offers, and with which credentials.
 
+use authority::{Permission, Permit, SealedColumn};
 use crypto::{Algorithm, Secret, SigningKey, b64};
 use eid::{SourceCredentials, SourceMethod};
 use model::{
     Action, DomainId, EidEnvironment, Environment, IdentitySourceId, IdentitySourceSettings, LoginMethod,
-    Timestamp, credentials_place,
+    Timestamp,
 };
 use serde_json::{Value, json};
 use store::{
@@ -12,7 +13,7 @@ use store::{
     identity_sources::{self, IdentitySource},
 };
 
-use crate::{Console, Refusal, Tenant, access::Permission};
+use crate::{Console, Refusal, Tenant};
 
 /// What an identity source shall be.
 #[derive(Clone, Debug)]
@@ -76,8 +77,8 @@ fn jwks(credentials: &SourceCredentials) -> Option<Value> {
 
 impl Console {
     pub(crate) fn opened(tenant: &Tenant, row: &IdentitySource) -> Option<SourceCredentials> {
-        let place = credentials_place(tenant.id, row.id, row.credentials_version);
-        let opened = tenant.seal.open(&place, row.sealed_credentials.as_deref()?).ok()?;
+        let column = SealedColumn::Credentials { source: row.id, version: row.credentials_version };
+        let opened = tenant.opened().unseal(&column, row.sealed_credentials.as_deref()?).ok()?;
         serde_json::from_slice(opened.expose()).ok()
     }
 
@@ -111,18 +112,19 @@ impl Console {
     /// [`Refusal::Environment`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn save_identity_source(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         new: &NewIdentitySource,
         now: Timestamp,
     ) -> Result<IdentitySourceId, Refusal> {
+        let tenant = permit.tenant(Permission::ManageSources)?;
         if !new.eid.is_eid() {
             return Err(Refusal::Invalid("automation is no eID: switch it on for the domain".to_owned()));
         }
         if !new.environment.may_serve(new.domain_environment) {
             return Err(Refusal::Environment);
         }
+        permit.check_environment(new.domain_environment)?;
         check(&new.credentials)?;
-        let permit = Self::permit(tenant, Permission::Manage)?;
         let (tenant_id, domain, eid) = (tenant.id, new.domain, new.eid.as_str());
         let found = self.store.read(move |tx| identity_sources::find(tx, tenant_id, domain, eid)).await?;
         if let Some(row) = &found
@@ -133,9 +135,9 @@ impl Console {
         }
         let id = found.as_ref().map_or_else(|| IdentitySourceId::new(&self.random, now), |row| row.id);
         // The next release counts; every node opens what it writes by then.
-        let place = credentials_place(tenant_id, id, None);
+        let column = SealedColumn::Credentials { source: id, version: None };
         let plain = Secret::new(serde_json::to_vec(&new.credentials).unwrap_or_default());
-        let sealed = Some(tenant.seal.seal(&self.random, &place, plain.expose()));
+        let sealed = Some(tenant.opened().seal(&self.random, &column, plain.expose()));
         let details = json!({
             "eid": eid, "environment": new.environment.as_str(), "domain": domain.to_string(),
             "client_id": new.credentials.client_id, "method": new.credentials.method,
@@ -178,9 +180,10 @@ impl Console {
     /// [`Refusal::Store`].
     pub async fn identity_sources(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         domain: DomainId,
     ) -> Result<Vec<SourceView>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?;
         let id = tenant.id;
         let rows = self.store.read(move |tx| identity_sources::list(tx, id, domain)).await?;
         rows.into_iter().map(|row| Self::source_view(tenant, row)).collect()
@@ -192,13 +195,15 @@ impl Console {
     /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn switch_identity_source(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         (domain, eid): (DomainId, LoginMethod),
         on: bool,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        let permission = if on { Permission::ManageSources } else { Permission::DisableSources };
+        let tenant = permit.tenant(permission)?;
         let action = if on { Action::SourceEnabled } else { Action::SourceDisabled };
-        self.change_source(tenant, (domain, eid), (action, now), move |row| {
+        self.change_source((permit, tenant), (domain, eid), (action, now), move |row| {
             let disabled_at = if on { None } else { row.disabled_at.or(Some(now)) };
             IdentitySource { disabled_at, ..row }
         })
@@ -211,25 +216,26 @@ impl Console {
     /// [`Refusal::Invalid`], [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn set_source_settings(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         (domain, eid): (DomainId, LoginMethod),
         settings: &IdentitySourceSettings,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        let tenant = permit.tenant(Permission::ManageSources)?;
         settings.check().map_err(|error| Refusal::Invalid(error.to_string()))?;
         let settings = settings.to_text();
         let change = move |row| IdentitySource { settings, ..row };
-        self.change_source(tenant, (domain, eid), (Action::SourceChanged, now), change).await
+        self.change_source((permit, tenant), (domain, eid), (Action::SourceChanged, now), change).await
     }
 
     async fn change_source(
         &self,
-        tenant: &Tenant,
+        (permit, tenant): (&Permit, &Tenant),
         (domain, eid): (DomainId, LoginMethod),
         (action, now): (Action, Timestamp),
         change: impl FnOnce(IdentitySource) -> IdentitySource + Send + 'static,
     ) -> Result<(), Refusal> {
-        let permit = Self::permit(tenant, Permission::Manage)?;
+        let permit = permit.clone();
         let tenant_id = tenant.id;
         let saved = self.store.write(move |tx| {
             let found = identity_sources::find(tx, tenant_id, domain, eid.as_str())?;

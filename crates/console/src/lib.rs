@@ -1,9 +1,9 @@
 //! What administrators do: tenants, domains, applications, identity sources, keys, sessions, and the audit trail.
 //!
-//! **Invariant:** no write without an actor's permit and an audit row in the same transaction (`access`). Secrets are
+//! **Invariant:** no write without a permit and an audit row in the same transaction (`authority`), and no read either
+//! without a permit. Secrets are
 //! sealed or digested here, before the store sees them.
 
-mod access;
 mod applications;
 mod audit;
 mod backup;
@@ -16,7 +16,6 @@ mod moving;
 mod refusal;
 mod sessions;
 mod signing_keys;
-mod tenant;
 mod tenants;
 mod test_users;
 
@@ -25,6 +24,7 @@ use store::Store;
 
 pub use applications::{ApplicationView, NewApplication};
 pub use audit::{ChainTrouble, Verified};
+pub use authority::Tenant;
 pub use backup::Backup;
 pub use client_secrets::SecretView;
 pub use domains::{DomainView, NewDomain};
@@ -34,7 +34,6 @@ pub use moving::{
 };
 pub use refusal::Refusal;
 pub use signing_keys::{KeyState, KeyView};
-pub use tenant::Tenant;
 pub use tenants::TenantView;
 pub use test_users::{NewTestUser, TestUserChange, TestUserView};
 

@@ -1,5 +1,6 @@
 //! What happened in logins, for whoever must explain it.
 
+use authority::{InstallationPermit, Permission};
 use model::{ApplicationId, ClockJump, TenantId};
 use store::{
     StoreError, applications, installation,
@@ -16,7 +17,12 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::NotFound`] when nothing is known of it, or not any more; [`Refusal::Store`].
-    pub async fn explain(&self, trace: &str) -> Result<Vec<LoginEvent>, Refusal> {
+    pub async fn explain(
+        &self,
+        permit: &InstallationPermit,
+        trace: &str,
+    ) -> Result<Vec<LoginEvent>, Refusal> {
+        permit.check(Permission::ReadLogins)?;
         let trace = trace.trim().to_ascii_lowercase();
         let events = self.store.read(move |tx| {
             let of_request = login_events::list_by_trace(tx, &trace)?;
@@ -36,7 +42,8 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::Store`].
-    pub async fn clock_jump(&self) -> Result<Option<ClockJump>, Refusal> {
+    pub async fn clock_jump(&self, permit: &InstallationPermit) -> Result<Option<ClockJump>, Refusal> {
+        permit.check(Permission::ReadInstallation)?;
         let found = self.store.read(|tx| installation::find(tx, installation::CLOCK_JUMP)).await?;
         Ok(found.and_then(|it| serde_json::from_slice(&it).ok()))
     }
@@ -47,9 +54,11 @@ impl Console {
     /// [`Refusal::NotFound`], [`Refusal::Store`].
     pub async fn application_name(
         &self,
+        permit: &InstallationPermit,
         tenant: TenantId,
         id: ApplicationId,
     ) -> Result<(String, String), Refusal> {
+        permit.check(Permission::ReadLogins)?;
         let row = self.store.read(move |tx| applications::get(tx, tenant, id)).await;
         row.map(|row| (row.client_id, row.name)).map_err(|error| Refusal::of(error, "application"))
     }

@@ -1,16 +1,17 @@
 //! The master key: a canary that only the right one opens, and wrapping everything under a new one.
 
+use authority::{InstallationPermit, OpenTenant, Permission, SealedColumn, chain_key};
 use crypto::SealKey;
-use model::{Action, Actor, INSTALLATION, Timestamp, head_mac, sealed_place};
+use model::{Action, INSTALLATION, Timestamp, head_mac};
 use serde_json::json;
 use store::{StoreError, audit_events, installation, tenants};
 
-use crate::{Console, Refusal, access::chain_key, tenants::place};
+use crate::{Console, Refusal};
 
 const WORDS: &[u8] = b"this is the right master key";
 
-fn canary_place() -> Vec<u8> {
-    sealed_place(INSTALLATION, "installation", "value", installation::CANARY)
+fn canary_context() -> Vec<u8> {
+    SealedColumn::Canary.context(INSTALLATION)
 }
 
 impl Console {
@@ -28,11 +29,11 @@ impl Console {
             .await?;
         // A database that was there before canaries were: a tenant's data key tells as much.
         let opened = match (canary, first.first()) {
-            (Some(sealed), _) => self.master.open(&canary_place(), &sealed),
-            (None, Some(row)) => self.master.open(&place(row.id), &row.sealed_data_key),
+            (Some(sealed), _) => self.master.open(&canary_context(), &sealed).map(drop),
+            (None, Some(row)) => OpenTenant::open(&self.master, row).map(drop),
             (None, None) => return Ok(()),
         };
-        opened.map(drop).map_err(|_| Refusal::MasterKey)
+        opened.map_err(|_| Refusal::MasterKey)
     }
 
     /// The same, and leaves a canary where there was none: a new database takes the key that comes first.
@@ -41,7 +42,7 @@ impl Console {
     /// As [`Console::try_master_key`].
     pub async fn check_master_key(&self) -> Result<(), Refusal> {
         self.try_master_key().await?;
-        let made = self.master.seal(&self.random, &canary_place(), WORDS);
+        let made = self.master.seal(&self.random, &canary_context(), WORDS);
         let absent = self.store.read(|tx| installation::find(tx, installation::CANARY)).await?.is_none();
         if absent {
             let kept =
@@ -58,8 +59,14 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::MasterKey`], [`Refusal::Forbidden`], [`Refusal::Store`].
-    pub async fn rewrap(&self, actor: &Actor, new: &SealKey, now: Timestamp) -> Result<u32, Refusal> {
-        let permit = self.operator_permit(actor)?;
+    pub async fn rewrap(
+        &self,
+        permit: &InstallationPermit,
+        new: &SealKey,
+        now: Timestamp,
+    ) -> Result<u32, Refusal> {
+        permit.check(Permission::RewrapKeys)?;
+        let permit = permit.clone();
         let (old, new, random) = (self.master.clone(), new.clone(), self.random.clone());
         let rewrapped = self.store.write(move |tx| {
             let mut count = 0;
@@ -69,13 +76,12 @@ impl Console {
                 let Some(last) = rows.last() else { break };
                 after = Some(last.id);
                 for row in rows {
-                    let place = place(row.id);
-                    let key = old.open(&place, &row.sealed_data_key).map_err(|_| Refusal::MasterKey)?;
-                    tenants::save_data_key(tx, row.id, &new.seal(&random, &place, key.expose()))?;
+                    let tenant = OpenTenant::open(&old, &row).map_err(|_| Refusal::MasterKey)?;
+                    tenants::save_data_key(tx, row.id, &tenant.wrap(&new, &random))?;
                     count += 1;
                 }
             }
-            let canary = new.seal(&random, &canary_place(), WORDS);
+            let canary = new.seal(&random, &canary_context(), WORDS);
             installation::insert_if_absent(tx, installation::CANARY, &canary)?;
             installation::save(tx, installation::CANARY, &canary)?;
             let details = json!({"tenants": count});

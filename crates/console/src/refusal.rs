@@ -1,5 +1,6 @@
 //! Why a change was not made.
 
+use authority::{Forbidden, TenantError};
 use crypto::KeyError;
 use model::SettingsError;
 use store::StoreError;
@@ -49,6 +50,21 @@ pub enum Refusal {
     /// The store did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<Forbidden> for Refusal {
+    fn from(_: Forbidden) -> Self {
+        Self::Forbidden
+    }
+}
+
+impl From<TenantError> for Refusal {
+    fn from(error: TenantError) -> Self {
+        match error {
+            TenantError::NotFound => Self::NotFound("tenant"),
+            TenantError::MasterKey => Self::MasterKey,
+        }
+    }
 }
 
 impl Refusal {

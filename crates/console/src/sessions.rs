@@ -1,5 +1,6 @@
 //! Browser sessions: listed, and ended.
 
+use authority::{Permission, Permit};
 use model::{Action, DomainId, SessionId, Timestamp};
 use serde_json::json;
 use store::{
@@ -7,7 +8,7 @@ use store::{
     browser_sessions::{self, BrowserSession},
 };
 
-use crate::{Console, Refusal, Tenant, access::Permission, tenants::PAGE};
+use crate::{Console, Refusal, tenants::PAGE};
 
 impl Console {
     /// Lists at most 1,000 living sessions of a domain by id, from the one that follows `after`.
@@ -16,11 +17,12 @@ impl Console {
     /// [`Refusal::Store`].
     pub async fn sessions(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         domain: DomainId,
         after: Option<SessionId>,
         now: Timestamp,
     ) -> Result<Vec<BrowserSession>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadLogins)?;
         let id = tenant.id;
         Ok(self.store.read(move |tx| browser_sessions::list(tx, (id, domain), after, PAGE, now)).await?)
     }
@@ -29,8 +31,8 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
-    pub async fn end_session(&self, tenant: &Tenant, id: SessionId, now: Timestamp) -> Result<(), Refusal> {
-        let permit = Self::permit(tenant, Permission::Manage)?;
+    pub async fn end_session(&self, permit: &Permit, id: SessionId, now: Timestamp) -> Result<(), Refusal> {
+        let tenant = permit.tenant(Permission::EndSessions)?;
         let tenant_id = tenant.id;
         let record = permit.record(Action::SessionEnded, format!("session {id}"), &json!({}), now);
         let ended = self.store.write(move |tx| match browser_sessions::remove_by_id(tx, tenant_id, id)? {
@@ -46,11 +48,12 @@ impl Console {
     /// [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn end_sessions_of(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         subject: &str,
         now: Timestamp,
     ) -> Result<u64, Refusal> {
-        let permit = Self::permit(tenant, Permission::Manage)?;
+        let tenant = permit.tenant(Permission::EndSessions)?;
+        let permit = permit.clone();
         let (tenant_id, subject) = (tenant.id, subject.to_owned());
         let ended = self.store.write(move |tx| {
             let ended = browser_sessions::remove_by_subject(tx, tenant_id, &subject)?;

@@ -3,18 +3,16 @@
 //! 1. the rule says what is missing (`model::missing_key`); 2. a key is made, outside every transaction;
 //! 3. a write locks the domain, asks the rule again, and stores the key, so two nodes make one.
 
+use authority::{Permission, Permit, SealedColumn};
 use crypto::{Algorithm, SigningKey};
 use model::{
     Action, DomainId, KeySchedule, KeyTimes, Timestamp, current_key, may_sign_from, missing_key, next_key,
-    sealed_place, signs_now,
+    signs_now,
 };
 use serde_json::json;
 use store::{StoreError, WriteTx, domains, signing_keys};
 
-use crate::{
-    Console, Refusal, Tenant,
-    access::{Permission, Permit},
-};
+use crate::{Console, Refusal, Tenant};
 
 /// Where a key stands in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,14 +117,14 @@ impl Console {
         now: Timestamp,
     ) -> Result<signing_keys::SigningKey, Refusal> {
         let key = SigningKey::generate(algorithm)?;
-        let place = sealed_place(tenant.id, "signing_keys", "sealed_private_key", key.kid());
+        let column = SealedColumn::SigningKey(key.kid());
         Ok(signing_keys::SigningKey {
             id: key.kid().to_owned(),
             tenant_id: tenant.id,
             domain_id: domain,
             algorithm: algorithm.as_str().to_owned(),
             public_jwk: key.public_jwk().to_string(),
-            sealed_private_key: tenant.seal.seal(&self.random, &place, key.to_pkcs8()?.expose()),
+            sealed_private_key: tenant.opened().seal(&self.random, &column, key.to_pkcs8()?.expose()),
             published_at: now,
             active_at,
             retired_at: None,
@@ -138,7 +136,8 @@ impl Console {
     /// once: nobody has cached a key set that lacks it and needs it.
     pub(crate) async fn ensure_signing_key(
         &self,
-        (tenant, domain): (&Tenant, DomainId),
+        (permit, tenant): (&Permit, &Tenant),
+        domain: DomainId,
         algorithm: Algorithm,
         now: Timestamp,
     ) -> Result<(), Refusal> {
@@ -146,7 +145,7 @@ impl Console {
         if current_key(&keys, times, now).is_some() {
             return Ok(());
         }
-        let permit = Self::permit(tenant, Permission::RotateKeys)?;
+        let permit = permit.clone();
         self.publish_key((tenant, domain), (algorithm, KeySchedule::default()), permit, now).await.map(drop)
     }
 
@@ -178,10 +177,11 @@ impl Console {
     /// [`Refusal::Store`].
     pub async fn signing_keys(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         domain: DomainId,
         now: Timestamp,
     ) -> Result<Vec<KeyView>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?;
         let view = |row: signing_keys::SigningKey| KeyView {
             state: state(&times(&row), now),
             times: times(&row),
@@ -196,6 +196,16 @@ impl Console {
     /// # Errors
     /// [`Refusal::Store`].
     pub async fn missing_keys(
+        &self,
+        permit: &Permit,
+        domain: DomainId,
+        schedule: KeySchedule,
+        now: Timestamp,
+    ) -> Result<Vec<Algorithm>, Refusal> {
+        self.missing(permit.tenant(Permission::ReadSettings)?, domain, schedule, now).await
+    }
+
+    async fn missing(
         &self,
         tenant: &Tenant,
         domain: DomainId,
@@ -218,14 +228,14 @@ impl Console {
     /// [`Refusal::Forbidden`], [`Refusal::Key`], [`Refusal::Store`].
     pub async fn turn_keys(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         domain: DomainId,
         schedule: KeySchedule,
         now: Timestamp,
     ) -> Result<u32, Refusal> {
-        let permit = Self::permit(tenant, Permission::RotateKeys)?;
+        let tenant = permit.tenant(Permission::RotateKeys)?;
         let mut published = 0;
-        for algorithm in self.missing_keys(tenant, domain, schedule, now).await? {
+        for algorithm in self.missing(tenant, domain, schedule, now).await? {
             let made = self.publish_key((tenant, domain), (algorithm, schedule), permit.clone(), now).await?;
             published += u32::from(made);
         }
@@ -240,14 +250,15 @@ impl Console {
     /// [`Refusal::Forbidden`], [`Refusal::Key`], [`Refusal::Store`].
     pub async fn rotate_keys_now(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         domain: DomainId,
         schedule: KeySchedule,
         now: Timestamp,
     ) -> Result<Vec<(String, Timestamp)>, Refusal> {
+        let tenant = permit.tenant(Permission::RotateKeys)?;
         // Whatever is to sign next must be there.
-        self.turn_keys(tenant, domain, schedule, now).await?;
-        let permit = Self::permit(tenant, Permission::RotateKeys)?;
+        self.turn_keys(permit, domain, schedule, now).await?;
+        let granted = permit.clone();
         let tenant_id = tenant.id;
         let activated = self.store.write(move |tx| {
             domains::get(tx, tenant_id, domain)?;
@@ -259,14 +270,14 @@ impl Console {
                 let at = may_sign_from(&times(&next), schedule, now);
                 if at < next.active_at {
                     retire_at(tx, &keys, at, now)?;
-                    activate(tx, next.clone(), (&permit, at), now)?;
+                    activate(tx, next.clone(), (&granted, at), now)?;
                 }
                 activated.push((next.id, at.min(next.active_at)));
             }
             Ok::<_, StoreError>(activated)
         });
         let activated = activated.await.map_err(|error| Refusal::of(error, "domain"))?;
-        self.turn_keys(tenant, domain, schedule, now).await?;
+        self.turn_keys(permit, domain, schedule, now).await?;
         Ok(activated)
     }
 
@@ -277,12 +288,13 @@ impl Console {
     /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Key`], [`Refusal::Store`].
     pub async fn withdraw_key(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         (domain, kid): (DomainId, &str),
         schedule: KeySchedule,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let permit = Self::permit(tenant, Permission::Manage)?;
+        let tenant = permit.tenant(Permission::WithdrawKeys)?;
+        let permit = permit.clone();
         let rows = self.key_rows(tenant, domain).await?;
         let stolen = rows.iter().find(|it| it.id == kid).ok_or(Refusal::NotFound("signing key"))?;
         let algorithm = Algorithm::parse(&stolen.algorithm).ok_or(Refusal::NotFound("signing key"))?;

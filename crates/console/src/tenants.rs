@@ -1,14 +1,12 @@
 //! Tenants and their data keys.
 
+use authority::{Caller, InstallationPermit, Permission, Record, SealedColumn, Tenant};
 use crypto::SealKey;
-use model::{Action, Actor, EidEnvironment, TenantId, Timestamp, sealed_place};
+use model::{Action, EidEnvironment, TenantId, Timestamp};
 use serde_json::json;
 use store::{StoreError, WriteTx, subject_keys, tenants};
 
-use crate::{
-    Console, Refusal, Tenant,
-    access::{Permission, Record},
-};
+use crate::{Console, Refusal};
 
 /// The most that one page of a list has.
 pub(crate) const PAGE: u32 = 1_000;
@@ -22,10 +20,6 @@ pub struct TenantView {
     pub name: String,
     /// Since when.
     pub created_at: Timestamp,
-}
-
-pub(crate) fn place(id: TenantId) -> Vec<u8> {
-    sealed_place(id, "tenants", "sealed_data_key", &id.to_string())
 }
 
 /// Refuses a name that nobody could read or type, or that is not what it looks like.
@@ -51,37 +45,48 @@ impl TenantRows {
 }
 
 impl Console {
-    fn open(&self, row: &tenants::Tenant, actor: &Actor) -> Result<Tenant, Refusal> {
-        let opened =
-            self.master.open(&place(row.id), &row.sealed_data_key).map_err(|_| Refusal::MasterKey)?;
-        let seal = SealKey::from_slice(opened.expose()).ok_or(Refusal::MasterKey)?;
-        Ok(Tenant { id: row.id, name: row.name.clone(), actor: actor.clone(), seal })
+    /// Gives leave for what concerns no tenant, or every one.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`].
+    pub fn installation(
+        &self,
+        caller: &Caller,
+        permission: Permission,
+    ) -> Result<InstallationPermit, Refusal> {
+        Ok(InstallationPermit::ask((&self.master, &self.random), caller, permission)?)
     }
 
     /// Opens a tenant by its name, for whoever acts.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::MasterKey`], [`Refusal::Store`].
-    pub async fn tenant(&self, actor: &Actor, name: &str) -> Result<Tenant, Refusal> {
+    pub async fn tenant(&self, caller: &Caller, name: &str) -> Result<Tenant, Refusal> {
         let wanted = name.to_owned();
         let found = self.store.read(move |tx| tenants::find_by_name(tx, &wanted)).await?;
-        self.open(&found.ok_or(Refusal::NotFound("tenant"))?, actor)
+        Ok(Tenant::open((&self.master, &self.random), &found.ok_or(Refusal::NotFound("tenant"))?, caller)?)
     }
 
     /// Opens a tenant by its id, for whoever acts.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::MasterKey`], [`Refusal::Store`].
-    pub async fn tenant_by_id(&self, actor: &Actor, id: TenantId) -> Result<Tenant, Refusal> {
+    pub async fn tenant_by_id(&self, caller: &Caller, id: TenantId) -> Result<Tenant, Refusal> {
         let found = self.store.read(move |tx| tenants::get(tx, id)).await;
-        self.open(&found.map_err(|error| Refusal::of(error, "tenant"))?, actor)
+        let row = found.map_err(|error| Refusal::of(error, "tenant"))?;
+        Ok(Tenant::open((&self.master, &self.random), &row, caller)?)
     }
 
     /// Lists at most 1,000 tenants in the order in which they were made, from the one that follows `after`.
     ///
     /// # Errors
     /// [`Refusal::Store`].
-    pub async fn tenants(&self, after: Option<TenantId>) -> Result<Vec<TenantView>, Refusal> {
+    pub async fn tenants(
+        &self,
+        permit: &InstallationPermit,
+        after: Option<TenantId>,
+    ) -> Result<Vec<TenantView>, Refusal> {
+        permit.check(Permission::ReadInstallation)?;
         let rows = self.store.read(move |tx| tenants::list(tx, after, PAGE)).await?;
         let view =
             |row: tenants::Tenant| TenantView { id: row.id, name: row.name, created_at: row.created_at };
@@ -91,27 +96,26 @@ impl Console {
     /// Makes everything of a tenant; nothing is written yet.
     pub(crate) fn new_tenant(
         &self,
-        actor: &Actor,
+        permit: &InstallationPermit,
         name: &str,
         now: Timestamp,
     ) -> Result<(Tenant, TenantRows), Refusal> {
         check_name(name)?;
         let id = TenantId::new(&self.random, now);
-        let seal = SealKey::generate(&self.random);
-        let tenant = Tenant { id, name: name.to_owned(), actor: actor.clone(), seal };
-        let permit = Self::permit(&tenant, Permission::Manage)?;
+        let tenant = permit.new_tenant(&self.random, id, name)?;
+        let permit = tenant.permit(Permission::CreateTenants)?;
         let record =
             permit.record(Action::TenantCreated, format!("tenant {id}"), &json!({"name": name}), now);
         let row = tenants::Tenant {
             id,
             name: name.to_owned(),
-            sealed_data_key: self.master.seal(&self.random, &place(id), tenant.seal.expose()),
+            sealed_data_key: tenant.opened().wrap(&self.master, &self.random),
             created_at: now,
         };
         let keys = EidEnvironment::ALL.map(|environment| {
-            let place = sealed_place(id, "subject_keys", "sealed_key", environment.as_str());
             let key = SealKey::generate(&self.random);
-            let sealed_key = tenant.seal.seal(&self.random, &place, key.expose());
+            let column = SealedColumn::SubjectKey(environment);
+            let sealed_key = tenant.opened().seal(&self.random, &column, key.expose());
             subject_keys::SubjectKey { tenant_id: id, environment, sealed_key, created_at: now }
         });
         Ok((tenant, TenantRows { row, keys, record }))
@@ -121,8 +125,13 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
-    pub async fn create_tenant(&self, actor: &Actor, name: &str, now: Timestamp) -> Result<Tenant, Refusal> {
-        let (tenant, rows) = self.new_tenant(actor, name, now)?;
+    pub async fn create_tenant(
+        &self,
+        permit: &InstallationPermit,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Tenant, Refusal> {
+        let (tenant, rows) = self.new_tenant(permit, name, now)?;
         let made = self.store.write(move |tx| rows.insert(tx));
         made.await.map_err(|error: StoreError| Refusal::of(error, "tenant name"))?;
         Ok(tenant)
@@ -132,9 +141,14 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::MasterKey`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
-    pub async fn ensure_tenant(&self, actor: &Actor, name: &str, now: Timestamp) -> Result<Tenant, Refusal> {
-        match self.tenant(actor, name).await {
-            Err(Refusal::NotFound(_)) => self.create_tenant(actor, name, now).await,
+    pub async fn ensure_tenant(
+        &self,
+        permit: &InstallationPermit,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Tenant, Refusal> {
+        match self.tenant(permit.caller(), name).await {
+            Err(Refusal::NotFound(_)) => self.create_tenant(permit, name, now).await,
             other => other,
         }
     }

@@ -1,6 +1,7 @@
 //! Test users: who signs in on a test domain with a password.
 
-use crypto::{Secret, password};
+use authority::{Permission, Permit, SealedColumn};
+use crypto::{Random, Secret, password};
 use model::{Action, DomainId, Environment, StandardClaims, TestUser, TestUserError, TestUserId, Timestamp};
 use serde_json::{Value, json};
 use store::{
@@ -8,7 +9,7 @@ use store::{
     test_users::{self, TestUserRow},
 };
 
-use crate::{Console, Refusal, Tenant, access::Permission, tenants::PAGE};
+use crate::{Console, Refusal, Tenant, tenants::PAGE};
 
 /// What a test user shall be.
 #[derive(Clone, Debug)]
@@ -79,10 +80,14 @@ fn find(tx: &mut impl Tx, tenant: &Tenant, domain: DomainId, username: &str) -> 
     found.ok_or(Refusal::NotFound("test user"))
 }
 
-impl Tenant {
-    pub(crate) fn opened_test_user(&self, row: &TestUserRow) -> Option<TestUser> {
-        TestUser::open(&self.seal, (self.id, row.id), &row.username, &row.sealed_claims)
-    }
+fn sealed_claims(tenant: &Tenant, random: &Random, user: &TestUser) -> Vec<u8> {
+    tenant.opened().seal(random, &SealedColumn::TestUserClaims(user.id), &user.claims_json())
+}
+
+pub(crate) fn opened_test_user(tenant: &Tenant, row: &TestUserRow) -> Option<TestUser> {
+    let column = SealedColumn::TestUserClaims(row.id);
+    let opened = tenant.opened().unseal(&column, &row.sealed_claims).ok()?;
+    TestUser::parse(row.id, &row.username, opened.expose())
 }
 
 impl Console {
@@ -101,7 +106,7 @@ impl Console {
             tenant_id: tenant.id,
             domain_id: domain,
             password_digest: password::digest(&self.random, &new.password),
-            sealed_claims: user.seal_claims(&self.random, &tenant.seal, tenant.id),
+            sealed_claims: sealed_claims(tenant, &self.random, &user),
             username: user.username,
             version: 1,
             created_at: now,
@@ -115,7 +120,7 @@ impl Console {
         row: &TestUserRow,
         change: &TestUserChange,
     ) -> Option<(TestUserRow, Value)> {
-        let before = tenant.opened_test_user(row).map(|it| StandardClaims::of(&it.claims));
+        let before = opened_test_user(tenant, row).map(|it| StandardClaims::of(&it.claims));
         let claims = change.claims.as_ref().filter(|it| before.as_ref() != Some(*it));
         let password =
             change.password.as_ref().filter(|it| !password::verify(it, Some(&row.password_digest)));
@@ -129,7 +134,7 @@ impl Console {
         if let Some(claims) = claims {
             let claims = claims.clone().into_person();
             let user = TestUser { id: row.id, username: row.username.clone(), claims };
-            changed.sealed_claims = user.seal_claims(&self.random, &tenant.seal, tenant.id);
+            changed.sealed_claims = sealed_claims(tenant, &self.random, &user);
         }
         let details = json!({"username": row.username, "password": password.is_some(), "claims": claims.map(claim_names)});
         Some((changed, details))
@@ -141,13 +146,13 @@ impl Console {
     /// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn add_test_user(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         domain: DomainId,
         new: &NewTestUser,
         now: Timestamp,
     ) -> Result<TestUserId, Refusal> {
+        let tenant = permit.tenant(Permission::ManageTestUsers)?;
         check(&new.username, Some(new.password.expose()), &new.claims)?;
-        let permit = Self::permit(tenant, Permission::Manage)?;
         let row = self.test_user_row((tenant, domain), new, now);
         let details = json!({
             "username": new.username, "domain": domain.to_string(), "claims": claim_names(&new.claims),
@@ -171,14 +176,15 @@ impl Console {
     /// [`Refusal::Store`].
     pub async fn test_users(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         domain: DomainId,
         after: Option<TestUserId>,
     ) -> Result<Vec<TestUserView>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?;
         let id = tenant.id;
         let rows = self.store.read(move |tx| test_users::list(tx, id, domain, after, PAGE)).await?;
         let view = |row: TestUserRow| TestUserView {
-            claims: tenant.opened_test_user(&row).map(|it| StandardClaims::of(&it.claims)),
+            claims: opened_test_user(tenant, &row).map(|it| StandardClaims::of(&it.claims)),
             id: row.id,
             username: row.username,
             created_at: row.created_at,
@@ -192,13 +198,14 @@ impl Console {
     /// [`Refusal::NotFound`], [`Refusal::Store`].
     pub async fn test_user(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         domain: DomainId,
         username: &str,
     ) -> Result<TestUserView, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?;
         let (asker, name) = (tenant.clone(), username.to_owned());
         let row = self.store.read(move |tx| find(tx, &asker, domain, &name)).await?;
-        let claims = tenant.opened_test_user(&row).map(|it| StandardClaims::of(&it.claims));
+        let claims = opened_test_user(tenant, &row).map(|it| StandardClaims::of(&it.claims));
         Ok(TestUserView { id: row.id, username: row.username, claims, created_at: row.created_at })
     }
 
@@ -208,14 +215,14 @@ impl Console {
     /// [`Refusal::NotFound`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn change_test_user(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         (domain, username): (DomainId, &str),
         change: &TestUserChange,
         now: Timestamp,
     ) -> Result<bool, Refusal> {
+        let tenant = permit.tenant(Permission::ManageTestUsers)?;
         let claims = change.claims.clone().unwrap_or_default();
         check(username, change.password.as_ref().map(|it| it.expose().as_str()), &claims)?;
-        let permit = Self::permit(tenant, Permission::Manage)?;
         let (asker, name) = (tenant.clone(), username.to_owned());
         let row = self.store.read(move |tx| find(tx, &asker, domain, &name)).await?;
         let Some((row, details)) = self.changed_test_user(tenant, &row, change) else { return Ok(false) };
@@ -234,11 +241,12 @@ impl Console {
     /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn remove_test_user(
         &self,
-        tenant: &Tenant,
+        permit: &Permit,
         (domain, username): (DomainId, &str),
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let permit = Self::permit(tenant, Permission::Manage)?;
+        let tenant = permit.tenant(Permission::ManageTestUsers)?;
+        let permit = permit.clone();
         let (tenant, username) = (tenant.clone(), username.to_owned());
         self.store
             .write(move |tx| {

@@ -1,17 +1,38 @@
+use authority::Permission;
 use console::{NewApplication, Refusal};
 use model::{ApplicationKind, ApplicationSettings, Environment};
 
-use crate::house::{House, NOW, kari};
+use crate::house::{House, NOW, installation, may};
 
 #[tokio::test]
 async fn an_application_is_made_changed_and_switched_off_and_on() {
     let house = House::open().await;
     let id = house.an_application("shop").await;
     let rename = |_: &str, settings: ApplicationSettings| Ok(("Butikk".to_owned(), settings));
-    house.console.change_application(&house.tenant, id, rename, NOW).await.unwrap();
-    house.console.change_application(&house.tenant, id, rename, NOW).await.unwrap();
+    house
+        .console
+        .change_application(&may(&house.tenant, Permission::ManageApplications), id, rename, NOW)
+        .await
+        .unwrap();
+    house
+        .console
+        .change_application(&may(&house.tenant, Permission::ManageApplications), id, rename, NOW)
+        .await
+        .unwrap();
     for on in [false, false, true] {
-        house.console.switch_application(&house.tenant, id, on, NOW).await.unwrap();
+        house
+            .console
+            .switch_application(
+                &may(
+                    &house.tenant,
+                    if on { Permission::ManageApplications } else { Permission::DisableApplications },
+                ),
+                id,
+                on,
+                NOW,
+            )
+            .await
+            .unwrap();
     }
     let wanted =
         ["application.created", "application.changed", "application.disabled", "application.enabled"];
@@ -24,17 +45,44 @@ async fn an_application_is_made_changed_and_switched_off_and_on() {
 async fn neg_33_another_tenants_application_does_not_exist() {
     let house = House::open().await;
     let id = house.an_application("shop").await;
-    let other = house.console.create_tenant(&kari(), "other", NOW).await.unwrap();
+    let other = house
+        .console
+        .create_tenant(&installation(&house.console, Permission::CreateTenants), "other", NOW)
+        .await
+        .unwrap();
     let console = &house.console;
     let not_found = |it: Result<(), Refusal>| assert!(matches!(it, Err(Refusal::NotFound(_))), "{it:?}");
-    not_found(console.application(&other, house.domain, "shop").await.map(drop));
-    not_found(console.switch_application(&other, id, false, NOW).await);
     not_found(
-        console.change_application(&other, id, |name, it| Ok((name.to_owned(), it)), NOW).await.map(drop),
+        console.application(&may(&other, Permission::ReadSettings), house.domain, "shop").await.map(drop),
     );
-    not_found(console.create_client_secret(&other, id, NOW).await.map(drop));
-    not_found(console.rotate_keys_now(&other, house.domain, <_>::default(), NOW).await.map(drop));
-    assert!(console.applications(&other, house.domain, None).await.unwrap().is_empty());
+    not_found(
+        console.switch_application(&may(&other, Permission::DisableApplications), id, false, NOW).await,
+    );
+    not_found(
+        console
+            .change_application(
+                &may(&other, Permission::ManageApplications),
+                id,
+                |name, it| Ok((name.to_owned(), it)),
+                NOW,
+            )
+            .await
+            .map(drop),
+    );
+    not_found(console.create_client_secret(&may(&other, Permission::ManageSecrets), id, NOW).await.map(drop));
+    not_found(
+        console
+            .rotate_keys_now(&may(&other, Permission::RotateKeys), house.domain, <_>::default(), NOW)
+            .await
+            .map(drop),
+    );
+    assert!(
+        console
+            .applications(&may(&other, Permission::ReadSettings), house.domain, None)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert_eq!(house.links(other.id).await.len(), 1);
 }
 
@@ -51,7 +99,17 @@ async fn neg_02_what_cannot_be_is_refused_whole() {
     let fine = "https://shop.example/cb";
     for (client_id, uri) in [("", fine), ("a b", fine), ("shop\u{e5}", fine), ("shop", "jAvAsCrIpT:alert(1)")]
     {
-        assert!(house.console.create_application(&house.tenant, &new(client_id, uri), NOW).await.is_err());
+        assert!(
+            house
+                .console
+                .create_application(
+                    &may(&house.tenant, Permission::ManageApplications),
+                    &new(client_id, uri),
+                    NOW
+                )
+                .await
+                .is_err()
+        );
     }
     assert_eq!(house.actions().await.len(), 2);
 }

@@ -1,7 +1,10 @@
-use console::{ChainTrouble, Refusal};
-use model::Actor;
+use authority::{Actor, Caller, Permission, Role};
+use console::{ChainTrouble, Refusal, Tenant, Verified};
+use crypto::SealKey;
+use model::{AuditContext, MemberId};
+use store::audit_events::Link;
 
-use crate::house::{House, NOW, a_domain, kari};
+use crate::house::{House, NOW, a_domain, installation, kari, may};
 
 #[tokio::test]
 async fn every_change_is_a_row_that_names_who_made_it() {
@@ -9,14 +12,18 @@ async fn every_change_is_a_row_that_names_who_made_it() {
     house.an_application("shop").await;
     assert_eq!(house.actions().await, ["tenant.created", "domain.created", "application.created"]);
     assert!(house.links(house.tenant.id).await.iter().all(|it| it.event.actor == "operator:kari"));
-    let verified = house.console.verify_audit(&house.tenant).await.unwrap().unwrap();
+    let verified =
+        house.console.verify_audit(&may(&house.tenant, Permission::ReadAudit)).await.unwrap().unwrap();
     assert_eq!((verified.links, verified.head.len()), (3, 64));
 }
 
 #[tokio::test]
 async fn a_change_that_is_refused_leaves_no_row() {
     let house = House::open().await;
-    let taken = house.console.create_domain(&house.tenant, &a_domain(crate::house::HOST), NOW).await;
+    let taken = house
+        .console
+        .create_domain(&may(&house.tenant, Permission::ManageDomains), &a_domain(crate::house::HOST), NOW)
+        .await;
     assert!(matches!(taken, Err(Refusal::Taken("host"))));
     assert_eq!(house.actions().await.len(), 2);
 }
@@ -24,8 +31,11 @@ async fn a_change_that_is_refused_leaves_no_row() {
 #[tokio::test]
 async fn a_worker_may_not_make_anything() {
     let house = House::open().await;
-    let worker = house.console.tenant(&Actor::Worker("keys"), "acme").await.unwrap();
-    let refused = house.console.create_domain(&worker, &a_domain("other.acme.example"), NOW).await;
+    let worker = house.console.tenant(&Caller::worker("keys"), "acme").await.unwrap();
+    let refused = worker.permit(Permission::ManageDomains).map_err(Refusal::from);
+    assert!(matches!(refused, Err(Refusal::Forbidden)));
+    let other = may(&worker, Permission::RotateKeys);
+    let refused = house.console.create_domain(&other, &a_domain("other.acme.example"), NOW).await;
     assert!(matches!(refused, Err(Refusal::Forbidden)));
 }
 
@@ -33,7 +43,7 @@ async fn trouble_after(sql: &str) -> ChainTrouble {
     let house = House::open().await;
     house.an_application("shop").await;
     house.meddle(sql);
-    house.console.verify_audit(&house.tenant).await.unwrap().unwrap_err()
+    house.console.verify_audit(&may(&house.tenant, Permission::ReadAudit)).await.unwrap().unwrap_err()
 }
 
 #[tokio::test]
@@ -59,8 +69,8 @@ async fn i4_a_new_chain_cannot_be_passed_off_without_the_master_key() {
     assert_eq!(shortened, ChainTrouble::Forged);
     assert_eq!(trouble_after("DELETE FROM audit_heads").await, ChainTrouble::Forged);
     let added = trouble_after(
-        "INSERT INTO audit_events SELECT tenant_id, 4, happened_at, actor, action, object, details, digest
-         FROM audit_events WHERE sequence = 3",
+        "INSERT INTO audit_events SELECT tenant_id, 4, happened_at, actor, action, object, details, digest,
+             layout, trace, approver, personal_digest FROM audit_events WHERE sequence = 3",
     )
     .await;
     assert_eq!(added, ChainTrouble::Head { last: 4, head: 3 });
@@ -76,15 +86,105 @@ async fn i4_the_next_change_does_not_make_a_forged_chain_look_right() {
              digest = (SELECT digest FROM audit_events e WHERE e.sequence = 2)",
     );
     house.an_application("till").await;
-    let verified = house.console.verify_audit(&house.tenant).await.unwrap();
+    let verified = house.console.verify_audit(&may(&house.tenant, Permission::ReadAudit)).await.unwrap();
     assert_eq!(verified, Err(ChainTrouble::Forged));
 }
 
 #[tokio::test]
 async fn two_tenants_have_chains_of_their_own() {
     let house = House::open().await;
-    let other = house.console.create_tenant(&kari(), "other", NOW).await.unwrap();
+    let other = house
+        .console
+        .create_tenant(&installation(&house.console, Permission::CreateTenants), "other", NOW)
+        .await
+        .unwrap();
     assert_eq!(house.links(other.id).await.len(), 1);
-    assert_eq!(house.console.verify_audit(&other).await.unwrap().unwrap().links, 1);
-    assert_eq!(house.console.verify_audit(&house.tenant).await.unwrap().unwrap().links, 2);
+    assert_eq!(
+        house.console.verify_audit(&may(&other, Permission::ReadAudit)).await.unwrap().unwrap().links,
+        1
+    );
+    assert_eq!(
+        house.console.verify_audit(&may(&house.tenant, Permission::ReadAudit)).await.unwrap().unwrap().links,
+        2
+    );
+}
+
+/// The master key of `fixtures/audit_layout_1.sql`.
+const OLD_MASTER: &str = "783825822a6f9e62da2190e828e4c9d2576e5977e3a0b3620b092dfb9e9996fa";
+
+#[tokio::test]
+async fn a_chain_of_layout_1_still_verifies_and_goes_on_in_layout_2() {
+    let bytes: Vec<u8> = OLD_MASTER
+        .as_bytes()
+        .chunks(2)
+        .map(|it| u8::from_str_radix(std::str::from_utf8(it).unwrap(), 16).unwrap())
+        .collect();
+    let house = House::empty(SealKey::from_slice(&bytes).unwrap());
+    house.meddle(include_str!("fixtures/audit_layout_1.sql"));
+    let tenant = house.console.tenant(&kari(), "acme").await.unwrap();
+    let verify = async || house.console.verify_audit(&may(&tenant, Permission::ReadAudit)).await.unwrap();
+    let head = "72b1248e013111a52c83435d7f3c7bad0aa390835aa040862c342d84da78f1c0".to_owned();
+    assert_eq!(verify().await, Ok(Verified { links: 3, head }));
+
+    let more = a_domain("other.acme.example");
+    house.console.create_domain(&may(&tenant, Permission::ManageDomains), &more, NOW).await.unwrap();
+    assert_eq!(verify().await.unwrap().links, 4);
+    let links = house.links(tenant.id).await;
+    assert_eq!(
+        links.iter().map(|it| it.event.context.is_some()).collect::<Vec<_>>(),
+        [false, false, false, true]
+    );
+
+    house.meddle("UPDATE audit_events SET layout = 2 WHERE sequence = 2");
+    assert_eq!(verify().await, Err(ChainTrouble::Changed(2)));
+}
+
+/// A tenant that a member changes from somewhere, with two links.
+async fn changed_from(house: &House) -> Tenant {
+    let id = MemberId::from_bytes([5; 16]);
+    let (tenant, roles) = (house.tenant.id, vec![Role::Owner]);
+    let caller = Caller {
+        trace: Some("0123456789abcdef0123456789abcdef".to_owned()),
+        address: Some("192.0.2.7".parse().unwrap()),
+        name: Some("Kari Nordmann".to_owned()),
+        ..Caller::local(Actor::Member { id, tenant, roles, signed_in_at: NOW })
+    };
+    let tenant = house.console.tenant(&caller, "acme").await.unwrap();
+    let permit = may(&tenant, Permission::ManageDomains);
+    house.console.create_domain(&permit, &a_domain("other.acme.example"), NOW).await.unwrap();
+    tenant
+}
+
+#[tokio::test]
+async fn a_change_tells_its_trace_and_address_and_the_address_can_be_erased() {
+    let house = House::open().await;
+    let tenant = changed_from(&house).await;
+    let told = |links: &[Link]| links[2].event.context.clone().unwrap();
+    let context = told(&house.links(tenant.id).await);
+    assert_eq!(context.trace.as_deref(), Some("0123456789abcdef0123456789abcdef"));
+    let personal = context.personal.clone().unwrap();
+    assert_eq!(personal.address.as_deref(), Some("192.0.2.7"));
+    assert_eq!(personal.name.as_deref(), Some("Kari Nordmann"));
+
+    let permit = may(&house.tenant, Permission::ErasePersonal);
+    house.console.erase_personal(&permit, 3, NOW).await.unwrap();
+    let erased = told(&house.links(tenant.id).await);
+    assert_eq!(erased, AuditContext { personal: None, ..context });
+    let verified = house.console.verify_audit(&may(&tenant, Permission::ReadAudit)).await.unwrap();
+    assert_eq!(verified.unwrap().links, 4);
+    assert_eq!(house.actions().await[2..], ["domain.created", "audit.personal_erased"]);
+    let again = house.console.erase_personal(&permit, 3, NOW).await;
+    assert!(matches!(again, Err(Refusal::NotFound(_))));
+}
+
+#[tokio::test]
+async fn an_address_that_was_exchanged_or_removed_by_hand_is_found_out() {
+    let house = House::open().await;
+    let tenant = changed_from(&house).await;
+    house.meddle("UPDATE audit_personal SET address = '192.0.2.8'");
+    let verified = house.console.verify_audit(&may(&tenant, Permission::ReadAudit)).await.unwrap();
+    assert_eq!(verified, Err(ChainTrouble::Changed(3)));
+    house.meddle("DELETE FROM audit_personal");
+    let verified = house.console.verify_audit(&may(&tenant, Permission::ReadAudit)).await.unwrap();
+    assert_eq!(verified, Err(ChainTrouble::PersonalGone(3)));
 }

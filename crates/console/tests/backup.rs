@@ -3,13 +3,14 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use authority::Permission;
 use console::{Backup, Console, NewTestUser, Refusal, Verb};
 use crypto::{Random, SealKey, Secret};
 use model::StandardClaims;
 use serde_json::json;
 use store::{DatabaseLocation, Settings, Store};
 
-use crate::house::{HOST, House, NOW, kari};
+use crate::house::{HOST, House, NOW, installation, kari, may};
 
 /// A file in memory that can be looked at while somebody else writes it.
 #[derive(Clone, Default)]
@@ -28,7 +29,11 @@ impl Write for Paper {
 
 async fn backed_up(house: &House) -> (Backup, Vec<u8>) {
     let paper = Paper::default();
-    let made = house.console.write_backup(&kari(), paper.clone(), NOW).await.unwrap();
+    let made = house
+        .console
+        .write_backup(&installation(&house.console, Permission::BackUp), paper.clone(), NOW)
+        .await
+        .unwrap();
     let bytes = paper.0.lock().unwrap().clone();
     (made, bytes)
 }
@@ -45,20 +50,44 @@ async fn rule_37_what_is_restored_is_equal_row_by_row_and_opens_with_the_same_ke
     let house = House::open().await;
     house.console.check_master_key().await.unwrap();
     let shop = house.an_application("shop").await;
-    house.console.create_client_secret(&house.tenant, shop, NOW).await.unwrap();
+    house
+        .console
+        .create_client_secret(&may(&house.tenant, Permission::ManageSecrets), shop, NOW)
+        .await
+        .unwrap();
     let (made, bytes) = backed_up(&house).await;
 
     let folder = tempfile::tempdir().unwrap();
     let (_, restored) = an_empty_one(&folder, &house.master);
     restored.check_master_key().await.unwrap();
-    assert_eq!(restored.restore_backup(&kari(), std::io::Cursor::new(bytes), NOW).await.unwrap(), made);
+    assert_eq!(
+        restored
+            .restore_backup(&installation(&restored, Permission::BackUp), std::io::Cursor::new(bytes), NOW)
+            .await
+            .unwrap(),
+        made
+    );
     let (tenant, domain) = restored.domain(&kari(), HOST).await.unwrap();
     assert_eq!((tenant.id, domain.id), (house.tenant.id, house.domain));
-    let secrets = restored.client_secrets(&tenant, shop).await.unwrap();
-    assert_eq!(secrets, house.console.client_secrets(&house.tenant, shop).await.unwrap());
-    assert_eq!(restored.audit(tenant.id, 0).await.unwrap(), house.links(tenant.id).await);
-    assert_eq!(restored.verify_audit(&tenant).await.unwrap().unwrap().links, 4);
-    assert_eq!(restored.verify_installation_audit().await.unwrap().unwrap().links, 2);
+    let secrets = restored.client_secrets(&may(&tenant, Permission::ReadSettings), shop).await.unwrap();
+    assert_eq!(
+        secrets,
+        house.console.client_secrets(&may(&house.tenant, Permission::ReadSettings), shop).await.unwrap()
+    );
+    assert_eq!(
+        restored.audit(&may(&tenant, Permission::ReadAudit), 0).await.unwrap(),
+        house.links(tenant.id).await
+    );
+    assert_eq!(restored.verify_audit(&may(&tenant, Permission::ReadAudit)).await.unwrap().unwrap().links, 4);
+    assert_eq!(
+        restored
+            .verify_installation_audit(&installation(&restored, Permission::ReadAudit))
+            .await
+            .unwrap()
+            .unwrap()
+            .links,
+        2
+    );
 }
 
 #[tokio::test]
@@ -79,7 +108,9 @@ async fn rule_37_a_wrong_key_a_cut_or_a_change_is_refused_and_nothing_is_written
     let folder = tempfile::tempdir().unwrap();
     let (_, console) = an_empty_one(&folder, &house.master);
     let refused = async |bytes: Vec<u8>| {
-        let refused = console.restore_backup(&kari(), std::io::Cursor::new(bytes), NOW).await;
+        let refused = console
+            .restore_backup(&installation(&console, Permission::BackUp), std::io::Cursor::new(bytes), NOW)
+            .await;
         assert!(matches!(refused, Err(Refusal::File(_))), "{refused:?}");
     };
     for at in (0..bytes.len()).step_by(211) {
@@ -89,11 +120,23 @@ async fn rule_37_a_wrong_key_a_cut_or_a_change_is_refused_and_nothing_is_written
         refused(changed).await;
     }
     refused([bytes.as_slice(), b"x"].concat()).await;
-    assert!(console.tenants(None).await.unwrap().is_empty());
+    assert!(
+        console
+            .tenants(&installation(&console, Permission::ReadInstallation), None)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 
     let other = tempfile::tempdir().unwrap();
     let (_, stranger) = an_empty_one(&other, &SealKey::generate(&Random::seeded(3)));
-    let refused = stranger.restore_backup(&kari(), std::io::Cursor::new(bytes.clone()), NOW).await;
+    let refused = stranger
+        .restore_backup(
+            &installation(&stranger, Permission::BackUp),
+            std::io::Cursor::new(bytes.clone()),
+            NOW,
+        )
+        .await;
     assert!(refused.unwrap_err().to_string().contains("another master key"));
     assert!(stranger.check_backup(bytes.as_slice()).is_err());
     house.console.check_backup(bytes.as_slice()).unwrap();
@@ -103,7 +146,10 @@ async fn rule_37_a_wrong_key_a_cut_or_a_change_is_refused_and_nothing_is_written
 async fn a_backup_overwrites_no_database() {
     let house = House::open().await;
     let (_, bytes) = backed_up(&house).await;
-    let refused = house.console.restore_backup(&kari(), std::io::Cursor::new(bytes), NOW).await;
+    let refused = house
+        .console
+        .restore_backup(&installation(&house.console, Permission::BackUp), std::io::Cursor::new(bytes), NOW)
+        .await;
     assert!(matches!(refused, Err(Refusal::NotEmpty)));
 }
 
@@ -113,17 +159,29 @@ async fn what_moved_in_survives_a_restore_and_another_master_key() {
     house.console.check_master_key().await.unwrap();
     let text = r#"{"portvakt_import": 1, "subjects": [{"environment": "test", "sector": "tenant", "eid": "no-bankid",
         "stable_id": "9578-1", "sub": "{1}"}]}"#;
-    let plan = house.console.plan_import(&house.tenant, text.as_bytes(), NOW).await.unwrap();
+    let plan = house
+        .console
+        .plan_import(&may(&house.tenant, Permission::Import), text.as_bytes(), NOW)
+        .await
+        .unwrap();
     house.console.carry_out(plan).await.unwrap();
     let claims = StandardClaims { name: Some("Tuva".to_owned()), ..StandardClaims::default() };
     let tuva = NewTestUser { username: "tuva".to_owned(), password: Secret::from("correct horse"), claims };
-    house.console.add_test_user(&house.tenant, house.domain, &tuva, NOW).await.unwrap();
+    house
+        .console
+        .add_test_user(&may(&house.tenant, Permission::ManageTestUsers), house.domain, &tuva, NOW)
+        .await
+        .unwrap();
     let declared = json!({"declaration": "d", "tenants": [{"name": "acme", "domains": [{"host": HOST,
         "identity_sources": [{"eid": "no-bankid", "environment": "sandbox"}]}]}]});
-    let plan = house.console.plan_declaration(&kari(), &declared, false, NOW).await.unwrap();
+    let plan = house
+        .console
+        .plan_declaration(&installation(&house.console, Permission::Declare), &declared, false, NOW)
+        .await
+        .unwrap();
     house.console.carry_out(plan).await.unwrap();
     let other = SealKey::generate(&Random::seeded(5));
-    house.console.rewrap(&kari(), &other, NOW).await.unwrap();
+    house.console.rewrap(&installation(&house.console, Permission::RewrapKeys), &other, NOW).await.unwrap();
     let (_, bytes) = backed_up(&House {
         console: Console::new(house.store.clone(), other.clone(), Random::seeded(6)),
         ..house
@@ -133,12 +191,24 @@ async fn what_moved_in_survives_a_restore_and_another_master_key() {
     let folder = tempfile::tempdir().unwrap();
     let (_, restored) = an_empty_one(&folder, &other);
     restored.check_master_key().await.unwrap();
-    restored.restore_backup(&kari(), std::io::Cursor::new(bytes), NOW).await.unwrap();
+    restored
+        .restore_backup(&installation(&restored, Permission::BackUp), std::io::Cursor::new(bytes), NOW)
+        .await
+        .unwrap();
     let (tenant, domain) = restored.domain(&kari(), HOST).await.unwrap();
-    assert!(restored.plan_import(&tenant, text.as_bytes(), NOW).await.unwrap().is_empty());
-    let user = restored.test_user(&tenant, domain.id, "tuva").await.unwrap();
+    assert!(
+        restored
+            .plan_import(&may(&tenant, Permission::Import), text.as_bytes(), NOW)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let user = restored.test_user(&may(&tenant, Permission::ReadSettings), domain.id, "tuva").await.unwrap();
     assert_eq!(user.claims.unwrap().name.as_deref(), Some("Tuva"));
     let gone = json!({"declaration": "d", "tenants": [{"name": "acme", "domains": [{"host": HOST}]}]});
-    let plan = restored.plan_declaration(&kari(), &gone, false, NOW).await.unwrap();
+    let plan = restored
+        .plan_declaration(&installation(&restored, Permission::Declare), &gone, false, NOW)
+        .await
+        .unwrap();
     assert!(plan.changes().iter().any(|it| it.verb == Verb::Disable), "{plan:?}");
 }

@@ -1,9 +1,10 @@
 use std::time::Duration;
 
+use authority::Permission;
 use console::{Refusal, SecretView};
 use model::Timestamp;
 
-use crate::house::{House, NOW};
+use crate::house::{House, NOW, may};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -15,12 +16,18 @@ fn live(secrets: &[SecretView], now: Timestamp) -> usize {
 async fn two_secrets_may_be_live_and_a_third_is_refused() {
     let house = House::open().await;
     let shop = house.an_application("shop").await;
-    let create = || house.console.create_client_secret(&house.tenant, shop, NOW);
+    let create = || async {
+        house.console.create_client_secret(&may(&house.tenant, Permission::ManageSecrets), shop, NOW).await
+    };
     let (first, one) = create().await.unwrap();
     let (_, two) = create().await.unwrap();
     assert_ne!(one.expose(), two.expose());
     assert!(matches!(create().await, Err(Refusal::TooManySecrets)));
-    house.console.retire_client_secret(&house.tenant, (shop, first), NOW, NOW).await.unwrap();
+    house
+        .console
+        .retire_client_secret(&may(&house.tenant, Permission::ManageSecrets), (shop, first), NOW, NOW)
+        .await
+        .unwrap();
     create().await.unwrap();
 }
 
@@ -29,9 +36,14 @@ async fn a_rotated_secret_overlaps_with_the_one_before_and_older_ones_end() {
     let house = House::open().await;
     let shop = house.an_application("shop").await;
     for _ in 0..3 {
-        house.console.rotate_client_secret(&house.tenant, shop, 7 * DAY, NOW).await.unwrap();
+        house
+            .console
+            .rotate_client_secret(&may(&house.tenant, Permission::ManageSecrets), shop, 7 * DAY, NOW)
+            .await
+            .unwrap();
     }
-    let secrets = house.console.client_secrets(&house.tenant, shop).await.unwrap();
+    let secrets =
+        house.console.client_secrets(&may(&house.tenant, Permission::ReadSettings), shop).await.unwrap();
     assert_eq!((secrets.len(), live(&secrets, NOW), live(&secrets, NOW.after(7 * DAY))), (3, 2, 1));
 }
 
@@ -39,7 +51,11 @@ async fn a_rotated_secret_overlaps_with_the_one_before_and_older_ones_end() {
 async fn neg_35_the_audit_trail_has_no_secret() {
     let house = House::open().await;
     let shop = house.an_application("shop").await;
-    let (_, secret) = house.console.create_client_secret(&house.tenant, shop, NOW).await.unwrap();
+    let (_, secret) = house
+        .console
+        .create_client_secret(&may(&house.tenant, Permission::ManageSecrets), shop, NOW)
+        .await
+        .unwrap();
     let links = house.links(house.tenant.id).await;
     assert!(!format!("{links:?}").contains(secret.expose()));
     assert_eq!(links.last().unwrap().event.action, "client_secret.created");
@@ -49,10 +65,23 @@ async fn neg_35_the_audit_trail_has_no_secret() {
 async fn a_rotation_while_a_secret_is_lent_leaves_the_applications_own_for_the_overlap() {
     let house = House::open().await;
     let shop = house.an_application("shop").await;
-    let (own, _) = house.console.create_client_secret(&house.tenant, shop, NOW).await.unwrap();
-    house.console.lend_client_secret(&house.tenant, shop, NOW).await.unwrap();
-    house.console.rotate_client_secret(&house.tenant, shop, 7 * DAY, NOW).await.unwrap();
-    let secrets = house.console.client_secrets(&house.tenant, shop).await.unwrap();
+    let (own, _) = house
+        .console
+        .create_client_secret(&may(&house.tenant, Permission::ManageSecrets), shop, NOW)
+        .await
+        .unwrap();
+    house
+        .console
+        .lend_client_secret(&may(&house.tenant, Permission::ManageSecrets), shop, NOW)
+        .await
+        .unwrap();
+    house
+        .console
+        .rotate_client_secret(&may(&house.tenant, Permission::ManageSecrets), shop, 7 * DAY, NOW)
+        .await
+        .unwrap();
+    let secrets =
+        house.console.client_secrets(&may(&house.tenant, Permission::ReadSettings), shop).await.unwrap();
     let before = secrets.iter().find(|it| it.id == own).unwrap();
     assert_eq!(before.ends_at, Some(NOW.after(7 * DAY)));
     assert_eq!((secrets.iter().filter(|it| it.lent).count(), live(&secrets, NOW)), (1, 3));
@@ -62,12 +91,22 @@ async fn a_rotation_while_a_secret_is_lent_leaves_the_applications_own_for_the_o
 async fn a_lent_secret_takes_none_of_the_two_places_and_ends_within_twenty_minutes() {
     let house = House::open().await;
     let shop = house.an_application("shop").await;
-    house.console.lend_client_secret(&house.tenant, shop, NOW).await.unwrap();
+    house
+        .console
+        .lend_client_secret(&may(&house.tenant, Permission::ManageSecrets), shop, NOW)
+        .await
+        .unwrap();
     for _ in 0..2 {
-        house.console.create_client_secret(&house.tenant, shop, NOW).await.unwrap();
+        house
+            .console
+            .create_client_secret(&may(&house.tenant, Permission::ManageSecrets), shop, NOW)
+            .await
+            .unwrap();
     }
-    let third = house.console.create_client_secret(&house.tenant, shop, NOW).await;
+    let third =
+        house.console.create_client_secret(&may(&house.tenant, Permission::ManageSecrets), shop, NOW).await;
     assert!(matches!(third, Err(Refusal::TooManySecrets)));
-    let secrets = house.console.client_secrets(&house.tenant, shop).await.unwrap();
+    let secrets =
+        house.console.client_secrets(&may(&house.tenant, Permission::ReadSettings), shop).await.unwrap();
     assert_eq!(live(&secrets, NOW.after(Duration::from_secs(20 * 60))), 2);
 }

@@ -2,11 +2,12 @@
 
 use std::cell::Cell;
 
+use authority::Permission;
 use console::{Declined, Plan, Verb};
 use model::{LoginMethod, StandardClaims};
 use serde_json::{Value, json};
 
-use crate::house::{HOST, House, NOW, a_domain, kari};
+use crate::house::{HOST, House, NOW, a_domain, installation, kari, may};
 
 const DIGEST: &str = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
 const TEST: &str = "test.acme.example";
@@ -44,7 +45,10 @@ fn whole() -> Value {
 }
 
 async fn plan(house: &House, declared: &Value, prune: bool) -> Result<Plan, Declined> {
-    house.console.plan_declaration(&kari(), declared, prune, NOW).await
+    house
+        .console
+        .plan_declaration(&installation(&house.console, Permission::Declare), declared, prune, NOW)
+        .await
 }
 
 async fn apply_with(house: &House, declared: &Value, prune: bool) -> Vec<(Verb, String)> {
@@ -78,10 +82,19 @@ async fn a_declaration_makes_everything_in_one_write_and_a_second_one_changes_no
         (tenant.name.as_str(), domain.settings.single_sign_on.as_slice()),
         ("new", [LoginMethod::NO_BANKID].as_slice())
     );
-    let user = house.console.test_user(&tenant, domain.id, "tuva").await.unwrap();
+    let user =
+        house.console.test_user(&may(&tenant, Permission::ReadSettings), domain.id, "tuva").await.unwrap();
     assert_eq!(user.claims.unwrap().nickname.as_deref(), Some("T"));
-    assert_eq!(house.console.identity_sources(&tenant, domain.id).await.unwrap().len(), 2);
-    assert!(house.console.verify_audit(&tenant).await.unwrap().is_ok());
+    assert_eq!(
+        house
+            .console
+            .identity_sources(&may(&tenant, Permission::ReadSettings), domain.id)
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
+    assert!(house.console.verify_audit(&may(&tenant, Permission::ReadAudit)).await.unwrap().is_ok());
 
     let made = house.links(tenant.id).await.into_iter().find(|it| it.event.action == "domain.created");
     assert!(made.unwrap().event.details.contains("\"single_sign_on\":[\"no-bankid\"]"), "settings too");
@@ -95,7 +108,11 @@ async fn what_is_there_gets_what_the_file_names_and_keeps_the_rest() {
     let id = house.an_application("shop").await;
     let declared = of("acme", HOST, json!({"applications": [{"client_id": "shop", "error_pages": false}]}));
     assert_eq!(apply(&house, &declared).await, [(Verb::Change, format!("application {HOST} shop"))]);
-    let shop = house.console.application(&house.tenant, house.domain, "shop").await.unwrap();
+    let shop = house
+        .console
+        .application(&may(&house.tenant, Permission::ReadSettings), house.domain, "shop")
+        .await
+        .unwrap();
     assert_eq!((shop.id, shop.name.as_str(), shop.settings.error_pages), (id, "Shop", false));
 
     let gone = of("acme", HOST, json!({}));
@@ -129,8 +146,13 @@ async fn what_was_switched_off_by_hand_stays_off() {
     let house = House::open().await;
     apply(&house, &whole()).await;
     let (tenant, domain) = house.console.domain(&kari(), TEST).await.unwrap();
-    let shop = house.console.application(&tenant, domain.id, "shop").await.unwrap();
-    house.console.switch_application(&tenant, shop.id, false, NOW).await.unwrap();
+    let shop =
+        house.console.application(&may(&tenant, Permission::ReadSettings), domain.id, "shop").await.unwrap();
+    house
+        .console
+        .switch_application(&may(&tenant, Permission::DisableApplications), shop.id, false, NOW)
+        .await
+        .unwrap();
     let again = plan(&house, &whole(), false).await.unwrap();
     assert!(again.is_empty() && again.notes()[0].contains("stays so"), "{again:?}");
 }
@@ -139,12 +161,15 @@ async fn what_was_switched_off_by_hand_stays_off() {
 async fn what_others_made_goes_only_with_prune_and_only_in_declared_domains() {
     let house = House::open().await;
     house.an_application("other").await;
-    let elsewhere =
-        house.console.create_domain(&house.tenant, &a_domain("b.acme.example"), NOW).await.unwrap();
+    let elsewhere = house
+        .console
+        .create_domain(&may(&house.tenant, Permission::ManageDomains), &a_domain("b.acme.example"), NOW)
+        .await
+        .unwrap();
     house
         .console
         .add_test_user(
-            &house.tenant,
+            &may(&house.tenant, Permission::ManageTestUsers),
             elsewhere,
             &console::NewTestUser {
                 username: "ola".to_owned(),
@@ -159,7 +184,13 @@ async fn what_others_made_goes_only_with_prune_and_only_in_declared_domains() {
     assert_eq!(apply(&house, &declared).await.len(), 2);
     let pruned = apply_with(&house, &declared, true).await;
     assert_eq!(pruned, [(Verb::Disable, format!("application {HOST} other"))]);
-    assert!(house.console.test_user(&house.tenant, elsewhere, "ola").await.is_ok());
+    assert!(
+        house
+            .console
+            .test_user(&may(&house.tenant, Permission::ReadSettings), elsewhere, "ola")
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]
@@ -252,7 +283,15 @@ async fn neg_33_another_tenants_host_is_taken_and_its_objects_stay() {
     let house = House::open().await;
     let found = faults(&house, &of("new", HOST, json!({"applications": [shop()]}))).await;
     assert_eq!(found, [format!("tenants[0].domains[0].host: \"{HOST}\" is taken")]);
-    assert_eq!(house.console.tenants(None).await.unwrap().len(), 1);
+    assert_eq!(
+        house
+            .console
+            .tenants(&installation(&house.console, Permission::ReadInstallation), None)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -290,17 +329,51 @@ async fn what_was_switched_off_by_hand_stays_off_even_if_the_file_had_taken_it_a
     let at = |seconds| NOW.after(std::time::Duration::from_secs(seconds));
     let gone = of("new", TEST, json!({}));
     for (declared, time) in [(whole(), NOW), (gone, at(1))] {
-        let planned = house.console.plan_declaration(&kari(), &declared, false, time).await.unwrap();
+        let planned = house
+            .console
+            .plan_declaration(&installation(&house.console, Permission::Declare), &declared, false, time)
+            .await
+            .unwrap();
         house.console.carry_out(planned).await.unwrap();
     }
     let (tenant, domain) = house.console.domain(&kari(), TEST).await.unwrap();
-    let shop = house.console.application(&tenant, domain.id, "shop").await.unwrap().id;
+    let shop = house
+        .console
+        .application(&may(&tenant, Permission::ReadSettings), domain.id, "shop")
+        .await
+        .unwrap()
+        .id;
     for (on, time) in [(true, at(2)), (false, at(3))] {
-        house.console.switch_application(&tenant, shop, on, time).await.unwrap();
+        house
+            .console
+            .switch_application(
+                &may(
+                    &tenant,
+                    if on { Permission::ManageApplications } else { Permission::DisableApplications },
+                ),
+                shop,
+                on,
+                time,
+            )
+            .await
+            .unwrap();
         let bankid = (domain.id, LoginMethod::NO_BANKID);
-        house.console.switch_identity_source(&tenant, bankid, on, time).await.unwrap();
+        house
+            .console
+            .switch_identity_source(
+                &may(&tenant, if on { Permission::ManageSources } else { Permission::DisableSources }),
+                bankid,
+                on,
+                time,
+            )
+            .await
+            .unwrap();
     }
-    let back = house.console.plan_declaration(&kari(), &whole(), false, at(4)).await.unwrap();
+    let back = house
+        .console
+        .plan_declaration(&installation(&house.console, Permission::Declare), &whole(), false, at(4))
+        .await
+        .unwrap();
     let enabled = back.changes().iter().filter(|it| it.verb == Verb::Enable).map(|it| it.name.as_str());
     assert_eq!(enabled.collect::<Vec<_>>(), [format!("{TEST} no-vipps")], "nobody touched that one");
 }

@@ -1,8 +1,9 @@
+use authority::Permission;
 use console::{NewDomain, Refusal};
 use model::{Environment, LoginMethod};
 use store::domains::Scheme;
 
-use crate::house::{HOST, House, NOW, a_domain, kari};
+use crate::house::{HOST, House, NOW, a_domain, kari, may};
 
 #[tokio::test]
 async fn a_domain_is_found_by_its_host_with_its_tenant() {
@@ -18,7 +19,10 @@ async fn a_host_that_no_browser_could_be_sent_to_is_refused() {
     for host in
         ["", "Login.example", "https://a.example", "a.example/x", "a..example", "a b", "a.example:0", "-a.no"]
     {
-        let refused = house.console.create_domain(&house.tenant, &a_domain(host), NOW).await;
+        let refused = house
+            .console
+            .create_domain(&may(&house.tenant, Permission::ManageDomains), &a_domain(host), NOW)
+            .await;
         assert!(matches!(refused, Err(Refusal::Invalid(_))), "{host}");
     }
 }
@@ -28,10 +32,21 @@ async fn plain_http_is_for_tests_on_localhost_only() {
     let house = House::open().await;
     let new = |host: &str, environment| NewDomain { scheme: Scheme::Http, environment, ..a_domain(host) };
     for (host, environment) in [("a.example", Environment::Test), ("localhost:1", Environment::Production)] {
-        let refused = house.console.create_domain(&house.tenant, &new(host, environment), NOW).await;
+        let refused = house
+            .console
+            .create_domain(&may(&house.tenant, Permission::ManageDomains), &new(host, environment), NOW)
+            .await;
         assert!(matches!(refused, Err(Refusal::Invalid(_))), "{host}");
     }
-    house.console.create_domain(&house.tenant, &new("localhost:1", Environment::Test), NOW).await.unwrap();
+    house
+        .console
+        .create_domain(
+            &may(&house.tenant, Permission::ManageDomains),
+            &new("localhost:1", Environment::Test),
+            NOW,
+        )
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -40,7 +55,7 @@ async fn single_sign_on_is_switched_on_with_the_difference_on_record() {
     let changed = house
         .console
         .change_domain(
-            &house.tenant,
+            &may(&house.tenant, Permission::ManageDomains),
             house.domain,
             |it| it.single_sign_on = vec![LoginMethod::NO_BANKID],
             NOW,
@@ -50,8 +65,15 @@ async fn single_sign_on_is_switched_on_with_the_difference_on_record() {
     assert_eq!(changed.settings.single_sign_on, [LoginMethod::NO_BANKID]);
     let last = house.links(house.tenant.id).await.pop().unwrap().event;
     assert_eq!(last.details, r#"{"single_sign_on":{"from":[],"to":["no-bankid"]}}"#);
-    let refused =
-        house.console.change_domain(&house.tenant, house.domain, |it| it.session_idle_minutes = 0, NOW).await;
+    let refused = house
+        .console
+        .change_domain(
+            &may(&house.tenant, Permission::ManageDomains),
+            house.domain,
+            |it| it.session_idle_minutes = 0,
+            NOW,
+        )
+        .await;
     assert!(matches!(refused, Err(Refusal::Settings(_))));
     assert_eq!(house.actions().await.len(), 3);
 }

@@ -1,9 +1,10 @@
 //! A console over an empty database, with a tenant and a test domain.
 
+use authority::{Caller, InstallationPermit, Permission, Permit};
 use console::{Console, NewApplication, NewDomain, Tenant};
 use crypto::{Random, SealKey};
 use model::{
-    Actor, ApplicationId, ApplicationKind, ApplicationSettings, DomainId, Environment, TenantId, Timestamp,
+    ApplicationId, ApplicationKind, ApplicationSettings, DomainId, Environment, TenantId, Timestamp,
 };
 use store::{DatabaseLocation, Settings, Store, audit_events::Link, domains::Scheme};
 
@@ -19,8 +20,16 @@ pub(crate) struct House {
     pub(crate) folder: tempfile::TempDir,
 }
 
-pub(crate) fn kari() -> Actor {
-    Actor::Operator("kari".to_owned())
+pub(crate) fn kari() -> Caller {
+    Caller::operator("kari")
+}
+
+pub(crate) fn may(tenant: &Tenant, permission: Permission) -> Permit {
+    tenant.permit(permission).unwrap()
+}
+
+pub(crate) fn installation(console: &Console, permission: Permission) -> InstallationPermit {
+    console.installation(&kari(), permission).unwrap()
 }
 
 pub(crate) fn a_domain(host: &str) -> NewDomain {
@@ -32,6 +41,32 @@ pub(crate) fn a_domain(host: &str) -> NewDomain {
     }
 }
 
+/// A console over a database that has no tenant yet.
+pub(crate) struct EmptyHouse {
+    pub(crate) console: Console,
+    store: Store,
+    folder: tempfile::TempDir,
+}
+
+impl EmptyHouse {
+    pub(crate) async fn links(&self, tenant: TenantId) -> Vec<Link> {
+        links(&self.store, tenant).await
+    }
+
+    /// Runs SQL behind the store's back.
+    pub(crate) fn meddle(&self, sql: &str) {
+        meddle(&self.folder, sql);
+    }
+}
+
+async fn links(store: &Store, tenant: TenantId) -> Vec<Link> {
+    store.read(move |tx| store::audit_events::list(tx, tenant, 0, 1_000)).await.unwrap()
+}
+
+fn meddle(folder: &tempfile::TempDir, sql: &str) {
+    rusqlite::Connection::open(folder.path().join("portvakt.db")).unwrap().execute_batch(sql).unwrap();
+}
+
 impl House {
     pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -41,9 +76,25 @@ impl House {
         let random = Random::seeded(1);
         let master = SealKey::generate(&random);
         let console = Console::new(store.clone(), master.clone(), random);
-        let tenant = console.create_tenant(&kari(), "acme", NOW).await.unwrap();
-        let domain = console.create_domain(&tenant, &a_domain(HOST), NOW).await.unwrap();
+        let tenant = console
+            .create_tenant(&console.installation(&kari(), Permission::CreateTenants).unwrap(), "acme", NOW)
+            .await
+            .unwrap();
+        let domain = console
+            .create_domain(&may(&tenant, Permission::ManageDomains), &a_domain(HOST), NOW)
+            .await
+            .unwrap();
         Self { console, store, master, tenant, domain, folder }
+    }
+
+    /// A console over an empty database, with this master key.
+    pub(crate) fn empty(master: SealKey) -> EmptyHouse {
+        let folder = tempfile::tempdir().unwrap();
+        let store =
+            Store::open(DatabaseLocation::Sqlite(folder.path().join("portvakt.db")), Settings::default())
+                .unwrap();
+        let console = Console::new(store.clone(), master, Random::seeded(1));
+        EmptyHouse { console, store, folder }
     }
 
     pub(crate) async fn an_application(&self, client_id: &str) -> ApplicationId {
@@ -55,11 +106,14 @@ impl House {
             name: "Shop".to_owned(),
             settings: ApplicationSettings::new(ApplicationKind::Web, uris),
         };
-        self.console.create_application(&self.tenant, &new, NOW).await.unwrap()
+        self.console
+            .create_application(&may(&self.tenant, Permission::ManageApplications), &new, NOW)
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn links(&self, tenant: TenantId) -> Vec<Link> {
-        self.console.audit(tenant, 0).await.unwrap()
+        links(&self.store, tenant).await
     }
 
     /// What was done to the tenant so far.
@@ -69,7 +123,6 @@ impl House {
 
     /// Runs SQL behind the store's back.
     pub(crate) fn meddle(&self, sql: &str) {
-        let file = self.folder.path().join("portvakt.db");
-        rusqlite::Connection::open(file).unwrap().execute_batch(sql).unwrap();
+        meddle(&self.folder, sql);
     }
 }

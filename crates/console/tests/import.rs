@@ -1,10 +1,11 @@
 //! Imports: what they change, that a second one changes nothing, and everything that is refused whole.
 
+use authority::Permission;
 use console::{Declined, Plan, Refusal, Verb};
 use model::{ApplicationSettings, Pkce};
 use serde_json::{Value, json};
 
-use crate::house::{HOST, House, NOW, a_domain, kari};
+use crate::house::{HOST, House, NOW, a_domain, installation, may};
 
 const DIGEST: &str = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
 
@@ -25,7 +26,7 @@ fn file(applications: &[Value], subjects: &[Value]) -> Value {
 }
 
 async fn plan(house: &House, file: &Value) -> Result<Plan, Declined> {
-    house.console.plan_import(&house.tenant, file.to_string().as_bytes(), NOW).await
+    house.console.plan_import(&may(&house.tenant, Permission::Import), file.to_string().as_bytes(), NOW).await
 }
 
 async fn import(house: &House, file: &Value) -> Plan {
@@ -48,9 +49,16 @@ fn lines(refused: Result<Plan, Declined>) -> Vec<String> {
 /// What a refused file says, and that the database has no trace of it.
 async fn refused(house: &House, text: &[u8]) -> Vec<String> {
     let before = house.actions().await;
-    let found = lines(house.console.plan_import(&house.tenant, text, NOW).await);
+    let found = lines(house.console.plan_import(&may(&house.tenant, Permission::Import), text, NOW).await);
     assert_eq!(house.actions().await, before);
-    assert!(house.console.applications(&house.tenant, house.domain, None).await.unwrap().is_empty());
+    assert!(
+        house
+            .console
+            .applications(&may(&house.tenant, Permission::ReadSettings), house.domain, None)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     found
 }
 
@@ -64,7 +72,12 @@ async fn an_application_moves_in_with_the_settings_of_the_compatible_profile() {
     entry["response_modes"] = json!({"post_message": true});
     entry["userinfo_response"] = json!("fromTokenEndpoint");
     import(&house, &file(std::slice::from_ref(&entry), &[])).await;
-    let made = house.console.applications(&house.tenant, house.domain, None).await.unwrap().remove(0);
+    let made = house
+        .console
+        .applications(&may(&house.tenant, Permission::ReadSettings), house.domain, None)
+        .await
+        .unwrap()
+        .remove(0);
     assert!(made.settings.is_compatible() && made.settings.compatible.ssn);
     assert!(made.settings.response_modes.post_message);
 
@@ -106,12 +119,20 @@ async fn what_the_file_names_is_changed_and_the_rest_stays() {
     let change = |name: &str, it: ApplicationSettings| {
         Ok((name.to_owned(), ApplicationSettings { slim_id_token: true, pkce: Pkce::Required, ..it }))
     };
-    house.console.change_application(&house.tenant, id, change, NOW).await.unwrap();
+    house
+        .console
+        .change_application(&may(&house.tenant, Permission::ManageApplications), id, change, NOW)
+        .await
+        .unwrap();
     let entry = json!({"domain": HOST, "client_id": "shop", "error_pages": false});
     let plan = import(&house, &file(&[entry], &[])).await;
     let details = &plan.changes()[0].details;
     assert_eq!(*details, json!({"error_pages": {"from": true, "to": false}}));
-    let shop = house.console.application(&house.tenant, house.domain, "shop").await.unwrap();
+    let shop = house
+        .console
+        .application(&may(&house.tenant, Permission::ReadSettings), house.domain, "shop")
+        .await
+        .unwrap();
     assert!(!shop.settings.error_pages && shop.settings.slim_id_token);
     assert_eq!(shop.settings.pkce, Pkce::Required, "an import weakens no application that is there");
 }
@@ -127,7 +148,11 @@ async fn pkce_is_what_the_entry_says_and_public_applications_keep_it() {
     let plan = import(&house, &file(&[spa, careful], &[])).await;
     assert!(plan.notes().is_empty(), "{:?}", plan.notes());
     for (client_id, pkce) in [("spa", Pkce::Default), ("urn:my:application:identifier:1", Pkce::Required)] {
-        let it = house.console.application(&house.tenant, house.domain, client_id).await.unwrap();
+        let it = house
+            .console
+            .application(&may(&house.tenant, Permission::ReadSettings), house.domain, client_id)
+            .await
+            .unwrap();
         assert_eq!(it.settings.pkce, pkce);
     }
 }
@@ -363,8 +388,16 @@ async fn too_many_in_a_file_are_refused_before_any_is_looked_at() {
 #[tokio::test]
 async fn neg_33_another_tenants_domain_and_application_do_not_exist_for_an_import() {
     let house = House::open().await;
-    let other = house.console.create_tenant(&kari(), "other", NOW).await.unwrap();
-    house.console.create_domain(&other, &a_domain("login.other.example"), NOW).await.unwrap();
+    let other = house
+        .console
+        .create_tenant(&installation(&house.console, Permission::CreateTenants), "other", NOW)
+        .await
+        .unwrap();
+    house
+        .console
+        .create_domain(&may(&other, Permission::ManageDomains), &a_domain("login.other.example"), NOW)
+        .await
+        .unwrap();
     let mut foreign = shop();
     foreign["domain"] = json!("login.other.example");
     let found = refused(&house, file(&[foreign], &[]).to_string().as_bytes()).await;
@@ -375,9 +408,13 @@ async fn neg_33_another_tenants_domain_and_application_do_not_exist_for_an_impor
     let mut subject = kari_subject();
     subject["sector"] = json!("theirs");
     let whole = json!({"portvakt_import": 1, "subjects": [subject]});
-    let foreign = house.console.plan_import(&other, whole.to_string().as_bytes(), NOW).await;
+    let foreign =
+        house.console.plan_import(&may(&other, Permission::Import), whole.to_string().as_bytes(), NOW).await;
     assert!(lines(foreign)[0].contains("is neither `tenant` nor"));
-    let foreign = house.console.plan_import(&other, file(&[], &[]).to_string().as_bytes(), NOW).await;
+    let foreign = house
+        .console
+        .plan_import(&may(&other, Permission::Import), file(&[], &[]).to_string().as_bytes(), NOW)
+        .await;
     assert!(lines(foreign)[0].contains("the file is for the tenant \"acme\""));
 }
 
@@ -422,8 +459,11 @@ async fn a_sector_is_an_application_of_this_file_or_of_this_tenant() {
     let mut alone = shop();
     alone["sector"] = json!("application");
     import(&house, &file(std::slice::from_ref(&alone), std::slice::from_ref(&new))).await;
-    let second =
-        house.console.create_domain(&house.tenant, &a_domain("second.acme.example"), NOW).await.unwrap();
+    let second = house
+        .console
+        .create_domain(&may(&house.tenant, Permission::ManageDomains), &a_domain("second.acme.example"), NOW)
+        .await
+        .unwrap();
     assert!(import(&house, &file(&[], std::slice::from_ref(&new))).await.is_empty());
     let mut there = alone;
     there["domain"] = json!("second.acme.example");
@@ -434,7 +474,15 @@ async fn a_sector_is_an_application_of_this_file_or_of_this_tenant() {
     said["domain"] = json!("second.acme.example");
     assert_eq!(import(&house, &file(&[], &[said])).await.changes().len(), 1);
     assert!(
-        house.console.application(&house.tenant, second, "urn:my:application:identifier:1").await.is_ok()
+        house
+            .console
+            .application(
+                &may(&house.tenant, Permission::ReadSettings),
+                second,
+                "urn:my:application:identifier:1"
+            )
+            .await
+            .is_ok()
     );
 }
 

@@ -1,7 +1,8 @@
+use authority::Permission;
 use console::{Console, Refusal};
 use crypto::{Random, SealKey};
 
-use crate::house::{House, NOW, kari};
+use crate::house::{House, NOW, installation, kari, may};
 
 #[tokio::test]
 async fn a_wrong_master_key_is_told_from_the_right_one() {
@@ -26,25 +27,42 @@ async fn after_rewrapping_only_the_new_key_opens_and_every_chain_still_holds() {
     let house = House::open().await;
     house.console.check_master_key().await.unwrap();
     let new = SealKey::generate(&Random::seeded(2));
-    assert_eq!(house.console.rewrap(&kari(), &new, NOW).await.unwrap(), 1);
+    assert_eq!(
+        house.console.rewrap(&installation(&house.console, Permission::RewrapKeys), &new, NOW).await.unwrap(),
+        1
+    );
 
     let old = Console::new(house.store.clone(), house.master.clone(), Random::seeded(3));
     assert!(matches!(old.check_master_key().await, Err(Refusal::MasterKey)));
     let console = Console::new(house.store.clone(), new, Random::seeded(3));
     console.check_master_key().await.unwrap();
     let tenant = console.tenant(&kari(), "acme").await.unwrap();
-    assert_eq!(console.verify_audit(&tenant).await.unwrap().unwrap().links, 2);
-    assert_eq!(console.verify_installation_audit().await.unwrap().unwrap().links, 1);
+    assert_eq!(console.verify_audit(&may(&tenant, Permission::ReadAudit)).await.unwrap().unwrap().links, 2);
+    assert_eq!(
+        console
+            .verify_installation_audit(&installation(&house.console, Permission::ReadAudit))
+            .await
+            .unwrap()
+            .unwrap()
+            .links,
+        1
+    );
 }
 
 #[tokio::test]
 async fn rewrapping_does_not_make_a_forged_chain_look_right() {
     let house = House::open().await;
     let again = SealKey::from_slice(house.master.expose()).unwrap();
-    house.console.rewrap(&kari(), &again, NOW).await.unwrap();
+    house.console.rewrap(&installation(&house.console, Permission::RewrapKeys), &again, NOW).await.unwrap();
     house.meddle("UPDATE audit_heads SET mac = zeroblob(32) WHERE tenant_id NOT IN (SELECT id FROM tenants)");
     let new = SealKey::generate(&Random::seeded(2));
-    house.console.rewrap(&kari(), &new, NOW).await.unwrap();
+    house.console.rewrap(&installation(&house.console, Permission::RewrapKeys), &new, NOW).await.unwrap();
     let console = Console::new(house.store.clone(), new, Random::seeded(3));
-    assert!(console.verify_installation_audit().await.unwrap().is_err());
+    assert!(
+        console
+            .verify_installation_audit(&installation(&house.console, Permission::ReadAudit))
+            .await
+            .unwrap()
+            .is_err()
+    );
 }

@@ -7,24 +7,6 @@ use crate::{TenantId, Timestamp};
 /// The tenant of what concerns no tenant: backups, the master key.
 pub const INSTALLATION: TenantId = TenantId::from_bytes([0; 16]);
 
-/// Whoever acts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Actor {
-    /// A person with a shell on the host, by the account's name there.
-    Operator(String),
-    /// The service itself, by the name of the worker.
-    Worker(&'static str),
-}
-
-impl std::fmt::Display for Actor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Operator(name) => write!(f, "operator:{name}"),
-            Self::Worker(name) => write!(f, "worker:{name}"),
-        }
-    }
-}
-
 macro_rules! actions {
     ($($(#[$about:meta])* $variant:ident = $word:literal),* $(,)?) => {
         /// What was done.
@@ -98,6 +80,8 @@ actions! {
     BackupWritten = "backup.written",
     /// The database was restored from a backup.
     BackupRestored = "backup.restored",
+    /// What told about a person in an audit event was erased.
+    PersonalErased = "audit.personal_erased",
 }
 
 /// One link, without its place in the chain.
@@ -107,7 +91,7 @@ pub struct AuditEvent {
     pub tenant_id: TenantId,
     /// When.
     pub happened_at: Timestamp,
-    /// [`Actor`] as text.
+    /// Who, as text: `operator:kari`.
     pub actor: String,
     /// [`Action`] as its word; a word of a later version stays readable.
     pub action: String,
@@ -115,22 +99,89 @@ pub struct AuditEvent {
     pub object: String,
     /// JSON of what changed. Never a secret, never a person.
     pub details: String,
+    /// What layout 2 adds; `None` for a link of layout 1.
+    pub context: Option<AuditContext>,
+}
+
+/// How a change came about: what layout 2 of an audit event adds to layout 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditContext {
+    /// The trace id of the request, where there was one.
+    pub trace: Option<String>,
+    /// Who approved it beside the actor, as text.
+    pub approver: Option<String>,
+    /// [`AuditPersonal::digest`], where something tells about a person. It stays when that is erased.
+    pub personal_digest: Option<Digest>,
+    /// What tells about a person, beside the chain; `None` where nothing does, or where it was erased.
+    pub personal: Option<AuditPersonal>,
+}
+
+impl AuditContext {
+    /// Makes the context of a new link.
+    pub fn new(trace: Option<String>, approver: Option<String>, personal: Option<AuditPersonal>) -> Self {
+        let personal_digest = personal.as_ref().map(AuditPersonal::digest);
+        Self { trace, approver, personal_digest, personal }
+    }
+
+    /// Says whether what stands beside the chain is what the chain says, or was erased.
+    pub fn is_consistent(&self) -> bool {
+        let found = self.personal.as_ref().map(AuditPersonal::digest);
+        found.is_none() || found == self.personal_digest
+    }
+}
+
+/// What of a change tells about a person. It stands beside the chain, which has only its salted digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditPersonal {
+    /// 32 random bytes, erased with the rest, so that nobody can try addresses against the digest afterwards.
+    pub salt: [u8; 32],
+    /// Where the request came from, as text.
+    pub address: Option<String>,
+    /// What the actor was called then.
+    pub name: Option<String>,
+}
+
+impl AuditPersonal {
+    /// Computes what stands in the chain: SHA-256 over the salt, address and name, each of these as in
+    /// [`AuditEvent::digest`].
+    pub fn digest(&self) -> Digest {
+        let mut bytes = self.salt.to_vec();
+        put_maybe(&mut bytes, self.address.as_deref().map(str::as_bytes));
+        put_maybe(&mut bytes, self.name.as_deref().map(str::as_bytes));
+        Digest::of(&bytes)
+    }
+}
+
+fn put(bytes: &mut Vec<u8>, part: &[u8]) {
+    bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+    bytes.extend_from_slice(part);
+}
+
+fn put_maybe(bytes: &mut Vec<u8>, part: Option<&[u8]>) {
+    bytes.push(u8::from(part.is_some()));
+    put(bytes, part.unwrap_or_default());
 }
 
 impl AuditEvent {
-    /// Computes the link's digest: SHA-256 over a version byte, the digest before, the tenant, sequence and time
-    /// (8 bytes each, big-endian), and each text with its length (8 bytes) in front.
+    /// Computes the link's digest: SHA-256 over a byte for the layout, the digest before, the tenant (16 bytes), sequence
+    /// and time (8 bytes each, big-endian), and each text with its length (8 bytes) in front. In layout 2 follow trace,
+    /// approver and the digest of what is personal, each with a byte in front that says whether it is there (0 or 1) and
+    /// its length.
     ///
     /// `sequence`: 1 for the first link of a chain, whose previous digest is 32 zero bytes.
     pub fn digest(&self, sequence: i64, previous: &[u8; 32]) -> Digest {
-        let mut bytes = vec![1];
+        let mut bytes = vec![if self.context.is_some() { 2 } else { 1 }];
         bytes.extend_from_slice(previous);
         bytes.extend_from_slice(self.tenant_id.as_bytes());
         bytes.extend_from_slice(&sequence.to_be_bytes());
         bytes.extend_from_slice(&self.happened_at.micros().to_be_bytes());
         for text in [&self.actor, &self.action, &self.object, &self.details] {
-            bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
-            bytes.extend_from_slice(text.as_bytes());
+            put(&mut bytes, text.as_bytes());
+        }
+        if let Some(context) = &self.context {
+            put_maybe(&mut bytes, context.trace.as_deref().map(str::as_bytes));
+            put_maybe(&mut bytes, context.approver.as_deref().map(str::as_bytes));
+            put_maybe(&mut bytes, context.personal_digest.as_ref().map(|it| it.as_bytes().as_slice()));
         }
         Digest::of(&bytes)
     }
@@ -146,17 +197,18 @@ pub fn head_mac(key: &[u8; 32], sequence: i64, digest: &Digest) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Action, Actor, AuditEvent, INSTALLATION};
+    use super::{Action, AuditContext, AuditEvent, AuditPersonal, INSTALLATION};
     use crate::Timestamp;
 
     fn event() -> AuditEvent {
         AuditEvent {
             tenant_id: INSTALLATION,
             happened_at: Timestamp::from_seconds(1),
-            actor: Actor::Operator("kari".to_owned()).to_string(),
+            actor: "operator:kari".to_owned(),
             action: Action::BackupWritten.as_str().to_owned(),
             object: "backup".to_owned(),
             details: "{}".to_owned(),
+            context: None,
         }
     }
 
@@ -169,6 +221,24 @@ mod tests {
         // Text cannot move from one part to the next.
         let moved = AuditEvent { object: "backup{".to_owned(), details: "}".to_owned(), ..event() };
         assert_ne!(moved.digest(1, &[0; 32]), whole);
+    }
+
+    #[test]
+    fn every_part_of_a_link_of_layout_2_is_in_its_digest() {
+        let personal = AuditPersonal { salt: [7; 32], address: Some("192.0.2.1".to_owned()), name: None };
+        let all = AuditContext::new(Some("trace".to_owned()), Some("member:1".to_owned()), Some(personal));
+        let of = |context: AuditContext| AuditEvent { context: Some(context), ..event() }.digest(1, &[0; 32]);
+        let whole = of(all.clone());
+        assert_ne!(event().digest(1, &[0; 32]), of(AuditContext::default()), "the layout");
+        assert_ne!(of(AuditContext { trace: None, ..all.clone() }), whole);
+        assert_ne!(of(AuditContext { trace: Some(String::new()), ..all.clone() }), whole);
+        assert_ne!(of(AuditContext { approver: None, ..all.clone() }), whole);
+        assert_ne!(of(AuditContext { personal_digest: None, ..all.clone() }), whole);
+        // What is personal can be erased, and the link still holds; it cannot be exchanged.
+        let erased = AuditContext { personal: None, ..all.clone() };
+        assert!(of(erased.clone()) == whole && erased.is_consistent());
+        let other = AuditPersonal { salt: [7; 32], address: None, name: Some("192.0.2.1".to_owned()) };
+        assert!(!AuditContext { personal: Some(other), ..all }.is_consistent());
     }
 
     #[test]

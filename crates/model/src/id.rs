@@ -84,6 +84,12 @@ ids! {
     TestUserId,
     /// A claim's on jobs.
     LeaseId,
+    /// A member's of a tenant.
+    MemberId,
+    /// An API key's.
+    ApiKeyId,
+    /// A link's that was sent to somebody.
+    LinkId,
 }
 
 #[cfg(test)]

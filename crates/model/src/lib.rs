@@ -26,7 +26,6 @@ mod payload;
 mod person;
 mod redirect_uri;
 mod refresh_token;
-mod sealed;
 mod signing_key;
 mod standard_claims;
 mod subject;
@@ -36,7 +35,7 @@ mod time;
 pub use answers::{IdTokenResponse, ResponseModes, UserinfoResponse};
 pub use application::{ApplicationSettings, ClientAuthentication, Origin, Pkce, Sector, SettingsError};
 pub use application_kind::ApplicationKind;
-pub use audit::{Action, Actor, AuditEvent, INSTALLATION, head_mac};
+pub use audit::{Action, AuditContext, AuditEvent, AuditPersonal, INSTALLATION, head_mac};
 pub use browser_session::BrowserSession;
 pub use claim_rules::{Released, release, remove_named, scopes_of_named};
 pub use clock_watch::{ClockJump, ClockWatch};
@@ -47,8 +46,8 @@ pub use entered::{EnteredError, check_client_secret, check_domain_host, check_na
 pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};
 pub use id::{
-    ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LoginEventId, MalformedId, SecretId,
-    SessionId, TenantId, TestUserId,
+    ApiKeyId, ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LinkId, LoginEventId, MalformedId,
+    MemberId, SecretId, SessionId, TenantId, TestUserId,
 };
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
 pub use imported_subject::SubjectRoom;
@@ -67,7 +66,6 @@ pub use payload::Payload;
 pub use person::{Address, MoreProfile, Person, Proof};
 pub use redirect_uri::{RedirectUriError, check_redirect_uri, matches_redirect_uri};
 pub use refresh_token::{REFRESH_GRACE, RefreshTimes, RefreshUse};
-pub use sealed::{credentials_place, sealed_place};
 pub use signing_key::{
     KEY_SET_KEPT_FOR, KeySchedule, KeyTimes, current_key, may_sign_from, missing_key, next_key, signs_now,
     stands_in_jwks,

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use authority::{OpenTenant, SealedColumn};
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
 use eid::Connector;
 use model::{
     DomainId, DomainSettings, EidEnvironment, Environment, KeyTimes, LoginMethod, MethodKind, Notice,
-    TenantId, sealed_place,
+    TenantId,
 };
 use serde_json::Value;
 
@@ -41,7 +42,7 @@ pub struct Issuer {
     pub(crate) url: String,
     pub(crate) settings: DomainSettings,
     /// Opens what is sealed for this tenant.
-    pub(crate) seal: SealKey,
+    pub(crate) opened: OpenTenant,
     /// Seals the cookies of this domain's logins.
     pub(crate) cookie_key: SealKey,
     pub(crate) keys: Vec<Key>,
@@ -89,7 +90,8 @@ impl Issuer {
         self.url.starts_with("https://")
     }
 
-    pub(crate) fn place(&self, table: &str, column: &str, row: &str) -> Vec<u8> {
-        sealed_place(self.tenant, table, column, row)
+    /// What binds a value of this tenant to its column and row.
+    pub(crate) fn context(&self, column: &SealedColumn<'_>) -> Vec<u8> {
+        column.context(self.tenant)
     }
 }

@@ -2,11 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use authority::{OpenTenant, SealedColumn};
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
-use model::{
-    DomainSettings, EidEnvironment, IdentitySourceSettings, KeyTimes, LoginMethod, credentials_place,
-    sealed_place,
-};
+use model::{DomainSettings, EidEnvironment, IdentitySourceSettings, KeyTimes, LoginMethod};
 use store::{StoreError, Tx, domains, identity_sources, signing_keys, subject_keys, tenants};
 
 use crate::{
@@ -28,7 +26,7 @@ const PAGE: u32 = 500;
 
 /// What is open before anybody is answered.
 struct Opened {
-    seal: SealKey,
+    opened: OpenTenant,
     keys: Vec<Key>,
     subject_keys: HashMap<EidEnvironment, SealKey>,
     settings: DomainSettings,
@@ -114,30 +112,25 @@ impl Provider {
     /// Opens what has to be open before anybody is answered.
     fn open(&self, rows: &Rows) -> Result<Opened, InternalError> {
         let Rows { domain, tenant, .. } = rows;
-        let place = sealed_place(tenant.id, "tenants", "sealed_data_key", &tenant.id.to_string());
-        let opened =
-            self.master.open(&place, &tenant.sealed_data_key).map_err(|_| broken("the tenant's data key"))?;
-        let seal = SealKey::from_slice(opened.expose()).ok_or_else(|| broken("the tenant's data key"))?;
-        let mut opened_keys = HashMap::new();
+        let opened = OpenTenant::open(&self.master, tenant).map_err(|_| broken("the tenant's data key"))?;
+        let mut subject_keys = HashMap::new();
         for row in &rows.subject_keys {
-            let place = sealed_place(tenant.id, "subject_keys", "sealed_key", row.environment.as_str());
-            let key = seal.open(&place, &row.sealed_key).map_err(|_| broken("a subject key"))?;
-            let key = SealKey::from_slice(key.expose()).ok_or_else(|| broken("a subject key"))?;
-            opened_keys.insert(row.environment, key);
+            let key = opened.subject_key(row).map_err(|_| broken("a subject key"))?;
+            subject_keys.insert(row.environment, key);
         }
         for row in rows.sources.iter().filter(|row| row.disabled_at.is_none()) {
             LoginMethod::parse(&row.eid).ok_or_else(|| broken("an identity source"))?;
         }
         Ok(Opened {
-            keys: rows.signing_keys.iter().map(|row| key(&seal, row)).collect::<Result<_, _>>()?,
+            keys: rows.signing_keys.iter().map(|row| key(&opened, row)).collect::<Result<_, _>>()?,
             settings: DomainSettings::parse(&domain.settings).map_err(InternalError::new)?,
-            subject_keys: opened_keys,
-            seal,
+            subject_keys,
+            opened,
         })
     }
 
     fn assemble(&self, rows: Rows, context: &RequestContext) -> Result<Issuer, InternalError> {
-        let Opened { seal, keys, subject_keys, settings } = self.open(&rows)?;
+        let Opened { opened, keys, subject_keys, settings } = self.open(&rows)?;
         let Rows { domain, tenant, .. } = &rows;
         let url = format!("{}://{}", domain.scheme.as_str(), domain.host);
         let mut sources = HashMap::new();
@@ -145,7 +138,7 @@ impl Provider {
             if let Some(eid) =
                 LoginMethod::parse(&row.eid).filter(|_| row.environment.may_serve(domain.environment))
             {
-                sources.insert(eid, self.source((&seal, &url), eid, row, context));
+                sources.insert(eid, self.source((&opened, &url), eid, row, context));
             }
         }
         let off = rows.sources.iter().filter(|row| row.disabled_at.is_some());
@@ -154,9 +147,9 @@ impl Provider {
             tenant: tenant.id,
             domain: domain.id,
             environment: domain.environment,
-            cookie_key: seal.subkey(&format!("login cookie {}", domain.id)),
+            cookie_key: opened.cookie_key(domain.id),
             keys,
-            seal,
+            opened,
             url,
             settings,
             sources,
@@ -167,13 +160,13 @@ impl Provider {
 
     fn source(
         &self,
-        (seal, url): (&SealKey, &str),
+        (tenant, url): (&OpenTenant, &str),
         eid: LoginMethod,
         row: &identity_sources::IdentitySource,
         context: &RequestContext,
     ) -> Source {
-        let place = credentials_place(row.tenant_id, row.id, row.credentials_version);
-        let opened = row.sealed_credentials.as_deref().and_then(|sealed| seal.open(&place, sealed).ok());
+        let column = SealedColumn::Credentials { source: row.id, version: row.credentials_version };
+        let opened = row.sealed_credentials.as_deref().and_then(|sealed| tenant.unseal(&column, sealed).ok());
         let callback = format!("{url}/callback/{}", eid.as_str());
         // Only test domains get here with a sandbox source (`may_serve`).
         let of_tenant = (row.environment == EidEnvironment::Sandbox)
@@ -208,10 +201,11 @@ impl Provider {
     }
 }
 
-fn key(seal: &SealKey, row: &signing_keys::SigningKey) -> Result<Key, InternalError> {
+fn key(tenant: &OpenTenant, row: &signing_keys::SigningKey) -> Result<Key, InternalError> {
     let algorithm = Algorithm::parse(&row.algorithm).ok_or_else(|| broken("a signing key"))?;
-    let place = sealed_place(row.tenant_id, "signing_keys", "sealed_private_key", &row.id);
-    let der = seal.open(&place, &row.sealed_private_key).map_err(|_| broken("a signing key"))?;
+    let der = tenant
+        .unseal(&SealedColumn::SigningKey(&row.id), &row.sealed_private_key)
+        .map_err(|_| broken("a signing key"))?;
     let signing = SigningKey::from_pkcs8(algorithm, der.expose()).map_err(InternalError::new)?;
     // What is published follows from what is sealed: who can write to the database publishes no key of their own.
     let jwk = signing.public_jwk();
@@ -231,30 +225,31 @@ fn key(seal: &SealKey, row: &signing_keys::SigningKey) -> Result<Key, InternalEr
 
 #[cfg(test)]
 mod tests {
-    use crypto::{Algorithm, Random, SealKey, SigningKey};
-    use model::{DomainId, TenantId, Timestamp, sealed_place};
+    use authority::{OpenTenant, SealedColumn};
+    use crypto::{Algorithm, Random, SigningKey};
+    use model::{DomainId, TenantId, Timestamp};
     use store::signing_keys;
 
     #[test]
     fn a_public_key_that_was_exchanged_in_the_database_is_not_published() {
         let random = Random::seeded(1);
-        let (seal, tenant) = (SealKey::generate(&random), TenantId::from_bytes([1; 16]));
+        let tenant = OpenTenant::generate(&random, TenantId::from_bytes([1; 16]));
         let ours = SigningKey::generate(Algorithm::Es256).unwrap();
         let theirs = SigningKey::generate(Algorithm::Es256).unwrap();
-        let place = sealed_place(tenant, "signing_keys", "sealed_private_key", ours.kid());
+        let pkcs8 = ours.to_pkcs8().unwrap();
         let row = signing_keys::SigningKey {
             id: ours.kid().to_owned(),
-            tenant_id: tenant,
+            tenant_id: tenant.id(),
             domain_id: DomainId::from_bytes([2; 16]),
             algorithm: Algorithm::Es256.as_str().to_owned(),
             public_jwk: theirs.public_jwk().to_string(),
-            sealed_private_key: seal.seal(&random, &place, ours.to_pkcs8().unwrap().expose()),
+            sealed_private_key: tenant.seal(&random, &SealedColumn::SigningKey(ours.kid()), pkcs8.expose()),
             published_at: Timestamp::from_seconds(0),
             active_at: Timestamp::from_seconds(0),
             retired_at: None,
             withdrawn_at: None,
         };
-        let loaded = super::key(&seal, &row).unwrap_or_else(|_| panic!("it does not load"));
+        let loaded = super::key(&tenant, &row).unwrap_or_else(|_| panic!("it does not load"));
         assert_eq!(loaded.jwk, ours.public_jwk());
     }
 }

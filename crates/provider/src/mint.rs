@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use authority::SealedColumn;
 use crypto::{Digest, Random, SealKey, Secret};
 use model::{Grant, GrantId, IdTokenResponse, Payload, RefreshTimes, Timestamp, signs_now};
 use oidc::{Scope, TokenResponse};
@@ -27,12 +28,12 @@ fn wrapping_key(secret: &str) -> SealKey {
 }
 
 fn wrap(issuer: &Issuer, random: &Random, grant: GrantId, secret: &str, key: &SealKey) -> Vec<u8> {
-    let place = issuer.place("grants", "wrapped_key", &grant.to_string());
+    let place = issuer.context(&SealedColumn::GrantKey(grant));
     wrapping_key(secret).seal(random, &place, key.expose())
 }
 
 fn unwrap(issuer: &Issuer, grant: GrantId, secret: &str, wrapped: &[u8]) -> Option<SealKey> {
-    let place = issuer.place("grants", "wrapped_key", &grant.to_string());
+    let place = issuer.context(&SealedColumn::GrantKey(grant));
     SealKey::from_slice(wrapping_key(secret).open(&place, wrapped).ok()?.expose())
 }
 
@@ -54,7 +55,7 @@ pub(crate) fn mint_code(
     let code = random.token();
     let key = SealKey::generate(random);
     let plain = pack(grant)?;
-    let place = issuer.place("grants", "sealed_claims", &id.to_string());
+    let place = issuer.context(&SealedColumn::GrantClaims(id));
     let row = grants::Grant {
         id,
         tenant_id: issuer.tenant,
@@ -81,7 +82,7 @@ pub(crate) fn open_grant(
     sealed_claims: &[u8],
 ) -> Option<(Grant, SealKey)> {
     let key = unwrap(issuer, id, secret, wrapped_key)?;
-    let place = issuer.place("grants", "sealed_claims", &id.to_string());
+    let place = issuer.context(&SealedColumn::GrantClaims(id));
     let plain = key.open(&place, sealed_claims).ok()?;
     Some((unpack(plain.expose())?, key))
 }
@@ -138,8 +139,8 @@ pub(crate) fn mint_refresh_token(
 }
 
 fn successor_place(issuer: &Issuer, presented: &str) -> (SealKey, Vec<u8>) {
-    let digest = crypto::b64::encode(Digest::of(presented.as_bytes()).as_bytes());
-    let place = issuer.place("refresh_tokens", "sealed_successor", &digest);
+    let digest = Digest::of(presented.as_bytes());
+    let place = issuer.context(&SealedColumn::RefreshSuccessor(&digest));
     (SealKey::derive(presented.as_bytes(), "refresh token successor"), place)
 }
 

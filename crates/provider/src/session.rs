@@ -1,5 +1,6 @@
 //! Browser sessions: found by their cookie, which alone opens what they hold.
 
+use authority::SealedColumn;
 use crypto::{Digest, SealKey, Secret, b64};
 use model::{BrowserSession, LoginMethod, Proof, SessionId, SubjectOf, Timestamp};
 use oidc::Scopes;
@@ -29,7 +30,7 @@ impl SessionKey {
     }
 
     fn place(&self, issuer: &Issuer) -> Vec<u8> {
-        issuer.place("browser_sessions", "sealed_proof", &b64::encode(self.digest.as_bytes()))
+        issuer.context(&SealedColumn::BrowserSession(&self.digest))
     }
 }
 

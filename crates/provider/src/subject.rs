@@ -2,6 +2,7 @@
 //!
 //! Read at each login and never cached: what was imported a moment ago counts.
 
+use authority::SealedColumn;
 use model::{Profile, Proof, Sector, SubjectOf, SubjectRoom, derive_compatible_subject, derive_subject};
 use store::imported_subjects;
 
@@ -28,7 +29,7 @@ impl Provider {
             Profile::Compatible => derive_compatible_subject(key, of, proof.eid, &proof.stable_id),
         };
 
-        let (tenant, room) = (issuer.tenant, SubjectRoom::new(issuer.tenant, environment, of, key));
+        let (tenant, room) = (issuer.tenant, SubjectRoom::new(environment, of, key));
         let (person, sub) = (room.person_digest(proof.eid, &proof.stable_id), room.sub_digest(&derived));
         let sector = room.sector().to_owned();
         let found = self
@@ -36,8 +37,11 @@ impl Provider {
             .read(move |tx| imported_subjects::list_of(tx, (tenant, environment, &sector), &person, &sub));
         let found = found.await?;
         if let Some(row) = found.iter().find(|row| row.person_digest == person) {
-            let opened = room.open(&issuer.seal, &person, &row.sealed_sub);
-            return opened.ok_or_else(|| InternalError::new("an imported subject does not open").into());
+            let column =
+                SealedColumn::ImportedSubject { environment, sector: room.sector(), person: &person };
+            let opened = issuer.opened.unseal(&column, &row.sealed_sub).ok();
+            let sub = opened.and_then(|it| String::from_utf8(it.expose().clone()).ok());
+            return sub.ok_or_else(|| InternalError::new("an imported subject does not open").into());
         }
         if !found.is_empty() {
             return Err(InternalError::new(

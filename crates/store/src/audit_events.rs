@@ -1,9 +1,12 @@
 //! Audit events: a chain for each tenant, of which only the last link is ever added to.
 
 use crypto::Digest;
-use model::{AuditEvent, TenantId, head_mac};
+use model::{AuditContext, AuditEvent, AuditPersonal, TenantId, head_mac};
 
-use crate::{StoreError, Tx, WriteTx, value::Row};
+use crate::{
+    StoreError, Tx, WriteTx,
+    value::{Columns, Row},
+};
 
 const HEAD: &str = "SELECT tenant_id, sequence, digest, mac FROM audit_heads WHERE tenant_id = $1";
 const OPEN_HEAD: &str = "INSERT INTO audit_heads (tenant_id, sequence, digest, mac) VALUES ($1, $2, $3, $4)
@@ -11,12 +14,22 @@ const OPEN_HEAD: &str = "INSERT INTO audit_heads (tenant_id, sequence, digest, m
 const MOVE_HEAD: &str = "UPDATE audit_heads SET sequence = $1, digest = $2, mac = $3 WHERE tenant_id = $4";
 const RESEAL_HEAD: &str = "UPDATE audit_heads SET mac = $1 WHERE tenant_id = $2";
 const INSERT: &str = "INSERT INTO audit_events
-    (tenant_id, sequence, happened_at, actor, action, object, details, digest)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const LIST: &str = "SELECT tenant_id, sequence, happened_at, actor, action, object, details, digest
-    FROM audit_events WHERE tenant_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
+    (tenant_id, sequence, happened_at, actor, action, object, details, digest, layout, trace, approver, personal_digest)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const INSERT_PERSONAL: &str = "INSERT INTO audit_personal (tenant_id, sequence, salt, address, name)
+    VALUES ($1, $2, $3, $4, $5)";
+const REMOVE_PERSONAL: &str = "DELETE FROM audit_personal WHERE tenant_id = $1 AND sequence = $2";
+const LIST: &str =
+    "SELECT e.tenant_id, e.sequence, e.happened_at, e.actor, e.action, e.object, e.details, e.digest,
+        e.layout, e.trace, e.approver, e.personal_digest, p.salt, p.address, p.name
+    FROM audit_events e LEFT JOIN audit_personal p ON p.tenant_id = e.tenant_id AND p.sequence = e.sequence
+    WHERE e.tenant_id = $1 AND e.sequence > $2 ORDER BY e.sequence LIMIT $3";
 
-pub(crate) const ALL: &[&str] = &[HEAD, OPEN_HEAD, MOVE_HEAD, RESEAL_HEAD, INSERT, LIST];
+pub(crate) const ALL: &[&str] =
+    &[HEAD, OPEN_HEAD, MOVE_HEAD, RESEAL_HEAD, INSERT, INSERT_PERSONAL, REMOVE_PERSONAL, LIST];
+
+/// What `layout` says of a link with a context; null says layout 1.
+const LAYOUT_2: i64 = 2;
 
 /// Where a chain ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +97,7 @@ pub fn append(tx: &mut WriteTx<'_>, event: &AuditEvent, key: &[u8; 32]) -> Resul
     let sequence = head.sequence.saturating_add(1);
     let digest = event.digest(sequence, &head.digest);
     let mac = if head.is_authentic(key) { head_mac(key, sequence, &digest).to_vec() } else { head.mac };
+    let context = event.context.clone().unwrap_or_default();
     let values = [
         tenant.into(),
         sequence.into(),
@@ -93,10 +107,27 @@ pub fn append(tx: &mut WriteTx<'_>, event: &AuditEvent, key: &[u8; 32]) -> Resul
         (&event.object).into(),
         (&event.details).into(),
         (&digest).into(),
+        event.context.as_ref().map(|_| LAYOUT_2).into(),
+        context.trace.as_deref().into(),
+        context.approver.as_deref().into(),
+        context.personal_digest.as_ref().into(),
     ];
     tx.put(INSERT, &values)?;
+    if let Some(personal) = &context.personal {
+        let salt = personal.salt.as_slice().into();
+        let (address, name) = (personal.address.as_deref().into(), personal.name.as_deref().into());
+        tx.put(INSERT_PERSONAL, &[tenant.into(), sequence.into(), salt, address, name])?;
+    }
     let moved = [sequence.into(), (&digest).into(), mac.as_slice().into(), tenant.into()];
     tx.put(MOVE_HEAD, &moved)
+}
+
+/// Erases what tells about a person in a link; says whether there was something. The chain still holds.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn remove_personal(tx: &mut WriteTx<'_>, tenant_id: TenantId, sequence: i64) -> Result<bool, StoreError> {
+    Ok(tx.execute(REMOVE_PERSONAL, &[tenant_id.into(), sequence.into()])? > 0)
 }
 
 /// Authenticates the head anew, after its key has changed.
@@ -119,13 +150,35 @@ fn read(row: Row) -> Result<Link, StoreError> {
     let mut row = row.of("audit_events");
     let tenant_id = row.id("tenant_id", TenantId::parse)?;
     let sequence = row.int("sequence")?;
-    let event = AuditEvent {
+    let mut event = AuditEvent {
         tenant_id,
         happened_at: row.time("happened_at")?,
         actor: row.text("actor")?,
         action: row.text("action")?,
         object: row.text("object")?,
         details: row.text("details")?,
+        context: None,
     };
-    Ok(Link { sequence, event, digest: row.digest("digest")? })
+    let digest = row.digest("digest")?;
+    event.context = read_context(&mut row)?;
+    Ok(Link { sequence, event, digest })
+}
+
+fn read_context(row: &mut Columns) -> Result<Option<AuditContext>, StoreError> {
+    match row.maybe_int("layout")? {
+        None => return Ok(None),
+        Some(LAYOUT_2) => {}
+        Some(_) => return Err(row.corrupt("layout")),
+    }
+    let (trace, approver) = (row.maybe_text("trace")?, row.maybe_text("approver")?);
+    let personal_digest = row.maybe_bytes("personal_digest")?.and_then(|it| Digest::from_slice(&it));
+    let personal = match row.maybe_bytes("salt")? {
+        None => None,
+        Some(salt) => Some(AuditPersonal {
+            salt: salt.try_into().map_err(|_| row.corrupt("salt"))?,
+            address: row.maybe_text("address")?,
+            name: row.maybe_text("name")?,
+        }),
+    };
+    Ok(Some(AuditContext { trace, approver, personal_digest, personal }))
 }

@@ -67,8 +67,11 @@ tables! {
         values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10";
     "audit_heads": "tenant_id, sequence, digest, mac", [0 Text], 4, "tenant_id" > "$1", by "tenant_id", limit "$2",
         values "$1, $2, $3, $4";
-    "audit_events": "tenant_id, sequence, happened_at, actor, action, object, details, digest", [0 Text, 1 Int], 8,
-        "(tenant_id, sequence)" > "($1, $2)", by "tenant_id, sequence", limit "$3", values "$1, $2, $3, $4, $5, $6, $7, $8";
+    "audit_events": "tenant_id, sequence, happened_at, actor, action, object, details, digest, layout, trace, approver, personal_digest",
+        [0 Text, 1 Int], 12, "(tenant_id, sequence)" > "($1, $2)", by "tenant_id, sequence", limit "$3",
+        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12";
+    "audit_personal": "tenant_id, sequence, salt, address, name", [0 Text, 1 Int], 5,
+        "(tenant_id, sequence)" > "($1, $2)", by "tenant_id, sequence", limit "$3", values "$1, $2, $3, $4, $5";
     "sandbox_people": "tenant_id, id, person, created_at", [0 Text, 1 Text], 4, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id",
         limit "$3", values "$1, $2, $3, $4";
     "login_events": "tenant_id, id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at",

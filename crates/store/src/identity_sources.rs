@@ -39,7 +39,7 @@ pub struct IdentitySource {
     /// The credentials that the eID's owner gave, sealed.
     pub sealed_credentials: Option<Vec<u8>>,
     /// Which credentials of the source these are, bound into their sealing; `None` for a sealing without it
-    /// ([`model::credentials_place`]).
+    /// (see `authority::SealedColumn`).
     pub credentials_version: Option<i64>,
     /// Counts the saves; what was read is what `save` compares.
     pub version: i64,

@@ -20,6 +20,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_counted_events", include_str!("../migrations/0006_counted_events.sql")),
     ("0007_credentials_version", include_str!("../migrations/0007_credentials_version.sql")),
     ("0008_jobs", include_str!("../migrations/0008_jobs.sql")),
+    ("0009_audit_layout_2", include_str!("../migrations/0009_audit_layout_2.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -146,6 +146,14 @@ pub const TABLES: &[Table] = &[
         true
     ),
     table!(
+        "audit_personal",
+        "the address that a change came from, and what its actor was called; the audit chain has only salted digests",
+        Administrator,
+        "until it is erased, or the tenant is deleted",
+        "to answer for every change",
+        true
+    ),
+    table!(
         "sandbox_people",
         "synthetic people, none of whom exists",
         None,

@@ -124,7 +124,7 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    fn corrupt(&self, column: &'static str) -> StoreError {
+    pub(crate) fn corrupt(&self, column: &'static str) -> StoreError {
         let id = match self.values.first() {
             Some(Value::Text(text)) => text.clone().into_owned(),
             _ => String::new(),

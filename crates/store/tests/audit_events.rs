@@ -1,4 +1,4 @@
-use model::{Action, Actor, AuditEvent, head_mac};
+use model::{Action, AuditContext, AuditEvent, AuditPersonal, head_mac};
 use store::{
     StoreError,
     audit_events::{self, Link},
@@ -12,10 +12,11 @@ fn an_event(house: &House, object: &str) -> AuditEvent {
     AuditEvent {
         tenant_id: house.tenant,
         happened_at: NOW,
-        actor: Actor::Operator("kari".to_owned()).to_string(),
+        actor: "operator:kari".to_owned(),
         action: Action::ApplicationChanged.as_str().to_owned(),
         object: object.to_owned(),
         details: "{}".to_owned(),
+        context: None,
     }
 }
 
@@ -70,6 +71,27 @@ async fn a_change_that_fails_leaves_no_link() {
         });
         assert_eq!(failed.await, Err(StoreError::NotFound));
         assert!(links(house).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_tells_about_a_person_goes_and_its_link_stays() {
+    in_each_house(async |house| {
+        let personal = AuditPersonal { salt: [3; 32], address: Some("192.0.2.1".to_owned()), name: None };
+        let context =
+            AuditContext::new(Some("trace".to_owned()), Some("member:1".to_owned()), Some(personal));
+        let event = AuditEvent { context: Some(context.clone()), ..an_event(house, "a") };
+        let written = event.clone();
+        house.write(move |tx| audit_events::append(tx, &written, &KEY)).await;
+        let link = links(house).await.remove(0);
+        assert_eq!((&link.event, link.digest), (&event, event.digest(1, &[0; 32])));
+
+        let tenant = house.tenant;
+        let remove = async || house.write(move |tx| audit_events::remove_personal(tx, tenant, 1)).await;
+        assert!(remove().await && !remove().await);
+        let erased = Some(AuditContext { personal: None, ..context });
+        assert_eq!(links(house).await.remove(0).event.context, erased);
     })
     .await;
 }

@@ -1,9 +1,10 @@
 //! What an administrator changes counts as soon as it is committed, where the announcement is heard.
 
+use authority::Permission;
 use model::LoginMethod;
 use store::{Announcement, Announcements};
 
-use crate::house::House;
+use crate::house::{House, may};
 
 /// Tells the provider what was announced, up to a change of an object of this kind.
 async fn hear(house: &House, announcements: &mut Announcements, wanted: &str) {
@@ -21,8 +22,10 @@ async fn an_application_that_was_switched_off_went_on_for_five_seconds() {
     let house = House::open().await;
     assert!((300..400).contains(&house.browser().authorize(&[]).await.status));
     let mut announcements = house.store.announcements();
-    let shop = house.console.application(&house.tenant, house.domain, "shop").await.unwrap();
-    house.console.switch_application(&house.tenant, shop.id, false, house.time()).await.unwrap();
+    let read = may(&house.tenant, Permission::ReadSettings);
+    let shop = house.console.application(&read, house.domain, "shop").await.unwrap();
+    let disable = may(&house.tenant, Permission::DisableApplications);
+    house.console.switch_application(&disable, shop.id, false, house.time()).await.unwrap();
     hear(&house, &mut announcements, "applications").await;
 
     // The clock stands still.
@@ -37,7 +40,8 @@ async fn an_eid_that_was_switched_off_was_offered_for_five_seconds() {
     assert_eq!((leave.status, leave.find_param("error")), (303, None));
     let mut announcements = house.store.announcements();
     let (bankid, now) = ((house.domain, LoginMethod::NO_BANKID), house.time());
-    house.console.switch_identity_source(&house.tenant, bankid, false, now).await.unwrap();
+    let manage = may(&house.tenant, Permission::ManageSources);
+    house.console.switch_identity_source(&manage, bankid, false, now).await.unwrap();
     hear(&house, &mut announcements, "domains").await;
 
     assert!(house.browser().authorize(&[]).await.find_param("error").is_some());

@@ -1,13 +1,18 @@
 //! What happened in a login can be told afterwards, by the trace id that somebody has.
 
+use authority::{Caller, InstallationPermit, Permission};
 use console::Refusal;
 use store::login_events::{Kind, LoginEvent};
 
-use crate::house::{House, Reply, keep_log, logged, with};
+use crate::house::{House, Reply, keep_log, logged, may, with};
+
+fn reading(house: &House, permission: Permission) -> InstallationPermit {
+    house.console.installation(&Caller::operator("test"), permission).unwrap()
+}
 
 async fn explained(house: &House, trace: &str) -> Vec<LoginEvent> {
     house.write_events().await;
-    house.console.explain(trace).await.unwrap()
+    house.console.explain(&reading(house, Permission::ReadLogins), trace).await.unwrap()
 }
 
 fn kinds(events: &[LoginEvent]) -> Vec<Kind> {
@@ -69,8 +74,11 @@ async fn a_login_that_is_no_more_and_a_limit_are_told_a_few_times_a_second() {
     }
     let told = explained(&house, &traces[0]).await;
     assert_eq!((told[0].kind, told[0].cause.as_deref()), (Kind::Trouble, Some("login-lost")));
-    assert!(house.console.explain(&traces[9]).await.is_ok());
-    assert!(matches!(house.console.explain(&traces[10]).await, Err(Refusal::NotFound(_))));
+    assert!(house.console.explain(&reading(&house, Permission::ReadLogins), &traces[9]).await.is_ok());
+    assert!(matches!(
+        house.console.explain(&reading(&house, Permission::ReadLogins), &traces[10]).await,
+        Err(Refusal::NotFound(_))
+    ));
 }
 
 #[tokio::test]
@@ -111,7 +119,7 @@ async fn events_name_nobody_and_are_forgotten() {
     }
     house.step(30 * 24 * 60 * 60);
     house.sweep(&house.call()).await;
-    let gone = house.console.explain(trace_of(&answer)).await;
+    let gone = house.console.explain(&reading(&house, Permission::ReadLogins), trace_of(&answer)).await;
     assert!(matches!(gone, Err(Refusal::NotFound("trace"))));
 }
 
@@ -131,8 +139,13 @@ async fn the_last_use_of_a_secret_is_known_to_the_hour() {
     let house = House::open().await;
     let used_at = async || {
         house.write_events().await;
-        let shop = house.console.application(&house.tenant, house.domain, "shop").await.unwrap();
-        house.console.client_secrets(&house.tenant, shop.id).await.unwrap()[0].last_used_at
+        let shop = house
+            .console
+            .application(&may(&house.tenant, Permission::ReadSettings), house.domain, "shop")
+            .await
+            .unwrap();
+        house.console.client_secrets(&may(&house.tenant, Permission::ReadSettings), shop.id).await.unwrap()[0]
+            .last_used_at
     };
     assert_eq!(used_at().await, None);
     house.redeem(&house.code(&[]).await).await;
@@ -153,7 +166,10 @@ async fn a_jump_of_the_clock_is_told_beside_what_it_broke_and_kept_for_the_opera
     let log = logged();
     assert!(log.contains("the clock of this machine jumped, which may be the cause"), "{log}");
     assert!(log.contains("jumped_by_s=7200"), "{log}");
-    assert_eq!(house.console.clock_jump().await.unwrap(), Some(jump));
+    assert_eq!(
+        house.console.clock_jump(&reading(&house, Permission::ReadInstallation)).await.unwrap(),
+        Some(jump)
+    );
 }
 
 #[tokio::test]
@@ -181,7 +197,15 @@ async fn what_proved_nobody_is_kept_for_a_week_and_what_led_to_a_proof_as_long_a
     house.write_events().await;
     house.step(7 * 24 * 60 * 60);
     house.sweep(&house.call()).await;
-    assert!(matches!(house.console.explain(trace_of(&begun)).await, Err(Refusal::NotFound(_))));
+    assert!(matches!(
+        house.console.explain(&reading(&house, Permission::ReadLogins), trace_of(&begun)).await,
+        Err(Refusal::NotFound(_))
+    ));
     let kept = [Kind::Started, Kind::SentToEid, Kind::Completed];
-    assert_eq!(kinds(&house.console.explain(trace_of(&done)).await.unwrap()), kept);
+    assert_eq!(
+        kinds(
+            &house.console.explain(&reading(&house, Permission::ReadLogins), trace_of(&done)).await.unwrap()
+        ),
+        kept
+    );
 }

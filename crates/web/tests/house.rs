@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use authority::{Caller, Permission, Permit};
 use axum::{
     Router,
     body::Body,
@@ -21,7 +22,7 @@ use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Algorithm, PublicKey, Random, SealKey, Secret, SigningKey, b64};
 use eid::{Catalogue, SourceCredentials, SourceMethod, TenantSandbox, UpstreamIssuer};
 use model::{
-    Actor, ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, EidEnvironment, Environment,
+    ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, EidEnvironment, Environment,
     LoginMethod, TenantId, Timestamp,
 };
 use outbound::{Allowed, Outbound, Settings};
@@ -46,6 +47,18 @@ pub(crate) mod with {
     pub(crate) const APP: Outcome = Outcome::ApproveApp;
     pub(crate) const BIOMETRICS: Outcome = Outcome::ApproveBiometrics;
     pub(crate) const CANCEL: Outcome = Outcome::Cancel;
+}
+
+/// Opens a tenant for the operator, or makes it.
+pub(crate) async fn a_tenant(console: &Console, name: &str, now: Timestamp) -> Tenant {
+    let caller = Caller::operator("test");
+    let permit = console.installation(&caller, Permission::CreateTenants).unwrap();
+    console.ensure_tenant(&permit, name, now).await.unwrap()
+}
+
+/// Leave to do something, which the one who asks here has.
+pub(crate) fn may(tenant: &Tenant, permission: Permission) -> Permit {
+    tenant.permit(permission).unwrap()
 }
 
 pub(crate) struct House {
@@ -240,7 +253,7 @@ impl House {
         let master = SealKey::generate(&random);
         let console = Console::new(store.clone(), master.clone(), random.clone());
         let now = Timestamp::from_seconds(START);
-        let tenant = console.ensure_tenant(&Actor::Operator("test".to_owned()), "shop", now).await.unwrap();
+        let tenant = a_tenant(&console, "shop", now).await;
         let issuers =
             [(LoginMethod::NO_BANKID, &bankid), (LoginMethod::NO_VIPPS, &vipps)].map(|(eid, simulator)| {
                 UpstreamIssuer { eid, environment: EidEnvironment::Sandbox, issuer: simulator.issuer() }
@@ -327,14 +340,25 @@ impl House {
     pub(crate) async fn remember_at(&mut self, domain: DomainId, eids: &[LoginMethod]) {
         let eids = eids.to_vec();
         let change = |it: &mut model::DomainSettings| it.single_sign_on = eids;
-        self.console.change_domain(&self.tenant, domain, change, self.now()).await.unwrap();
+        self.console
+            .change_domain(&may(&self.tenant, Permission::ManageDomains), domain, change, self.now())
+            .await
+            .unwrap();
         self.restart();
     }
 
     /// Switches an eID of the house's domain off or on.
     pub(crate) async fn switch_source(&mut self, eid: LoginMethod, on: bool) {
         let at = (self.domain, eid);
-        self.console.switch_identity_source(&self.tenant, at, on, self.now()).await.unwrap();
+        self.console
+            .switch_identity_source(
+                &may(&self.tenant, if on { Permission::ManageSources } else { Permission::DisableSources }),
+                at,
+                on,
+                self.now(),
+            )
+            .await
+            .unwrap();
         self.restart();
     }
 
@@ -385,7 +409,9 @@ impl House {
 
     /// Switches an identity source on or off, as an administrator would, and waits until everybody sees it.
     pub(crate) async fn switch(&self, eid: LoginMethod, on: bool) {
-        let switched = self.console.switch_identity_source(&self.tenant, (self.domain, eid), on, self.now());
+        let permission = if on { Permission::ManageSources } else { Permission::DisableSources };
+        let permit = may(&self.tenant, permission);
+        let switched = self.console.switch_identity_source(&permit, (self.domain, eid), on, self.now());
         switched.await.unwrap();
         self.step(10);
     }
@@ -411,7 +437,11 @@ impl House {
             environment: Environment::Test,
             name: name.to_owned(),
         };
-        let domain = self.console.ensure_domain(tenant, &new, self.now()).await.unwrap();
+        let domain = self
+            .console
+            .ensure_domain(&may(tenant, Permission::ManageDomains), &new, self.now())
+            .await
+            .unwrap();
         let key = SigningKey::generate(Algorithm::Es256).unwrap();
         let callback = |eid: LoginMethod| format!("https://{host}/callback/{}", eid.as_str());
         self.bankid.register(client(callback(LoginMethod::NO_BANKID), Some(key.public_jwk()), None));
@@ -457,7 +487,10 @@ impl House {
             environment: EidEnvironment::Sandbox,
             credentials,
         };
-        self.console.save_identity_source(tenant, &new, self.now()).await.unwrap();
+        self.console
+            .save_identity_source(&may(tenant, Permission::ManageSources), &new, self.now())
+            .await
+            .unwrap();
     }
 
     pub(crate) async fn add_application(
@@ -483,9 +516,16 @@ impl House {
             name: "The <Shop> & Co".to_owned(),
             settings,
         };
-        let id = self.console.save_application(tenant, &new, self.now()).await.unwrap();
+        let id = self
+            .console
+            .save_application(&may(tenant, Permission::ManageApplications), &new, self.now())
+            .await
+            .unwrap();
         if let Some(secret) = secret {
-            self.console.ensure_client_secret(tenant, id, secret, self.now()).await.unwrap();
+            self.console
+                .ensure_client_secret(&may(tenant, Permission::ManageSecrets), id, secret, self.now())
+                .await
+                .unwrap();
         }
     }
 

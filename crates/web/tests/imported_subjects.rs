@@ -1,10 +1,11 @@
 //! People who were known elsewhere keep the subject that they had.
 
+use authority::{Caller, Permission};
 use console::Tenant;
-use model::{Actor, ApplicationKind, ApplicationSettings, LoginMethod, Sector};
+use model::{ApplicationKind, ApplicationSettings, LoginMethod, Sector};
 use serde_json::{Value, json};
 
-use crate::house::{House, REDIRECT, VERIFIER, with};
+use crate::house::{House, REDIRECT, VERIFIER, may, with};
 
 const BANKID: &str = "urn:grn:authn:no:bankid";
 const VIPPS: &str = "urn:grn:authn:no:vipps";
@@ -40,7 +41,11 @@ fn subject(eid: LoginMethod, sector: &str, stable_id: &str, sub: &str) -> Value 
 
 async fn import(house: &House, tenant: &Tenant, subjects: &[Value]) {
     let text = json!({"portvakt_import": 1, "subjects": subjects}).to_string();
-    let plan = house.console.plan_import(tenant, text.as_bytes(), house.time()).await.unwrap();
+    let plan = house
+        .console
+        .plan_import(&may(tenant, Permission::Import), text.as_bytes(), house.time())
+        .await
+        .unwrap();
     house.console.carry_out(plan).await.unwrap();
 }
 
@@ -65,8 +70,16 @@ async fn another_tenant_and_another_environment_do_not_see_it() {
     let house = House::open().await;
     let bankid = stable_id(&house, BANKID).await;
     let derived = sub(&house, BANKID, "shop").await;
-    let actor = Actor::Operator("test".to_owned());
-    let other = house.console.ensure_tenant(&actor, "other", house.time()).await.unwrap();
+    let actor = Caller::operator("test");
+    let other = house
+        .console
+        .ensure_tenant(
+            &house.console.installation(&actor, Permission::CreateTenants).unwrap(),
+            "other",
+            house.time(),
+        )
+        .await
+        .unwrap();
     import(&house, &other, &[subject(LoginMethod::NO_BANKID, "tenant", &bankid, "theirs")]).await;
     let mut elsewhere = subject(LoginMethod::NO_BANKID, "tenant", &bankid, "real");
     elsewhere["environment"] = json!("production");
@@ -106,7 +119,10 @@ async fn a_remembered_browser_has_the_imported_subject_and_can_be_logged_out_by_
     let bankid = stable_id(&house, BANKID).await;
     import(&house, &house.tenant, &[subject(LoginMethod::NO_BANKID, "tenant", &bankid, "imported")]).await;
     assert_eq!(sub(&house, BANKID, "shop").await, "imported");
-    let ended = house.console.end_sessions_of(&house.tenant, "imported", house.time()).await;
+    let ended = house
+        .console
+        .end_sessions_of(&may(&house.tenant, Permission::EndSessions), "imported", house.time())
+        .await;
     assert_eq!(ended.unwrap(), 1);
 }
 

@@ -1,11 +1,12 @@
 //! One sandbox for all tenants, on a host of its own.
 
+use authority::{Caller, Permission};
 use axum::{body::Body, http::Request};
 use console::Tenant;
 use model::{EidEnvironment, LoginMethod, Timestamp};
 use sandbox::Kind;
 
-use crate::house::{Browser, HOST, House, REDIRECT, Reply, START, form, with};
+use crate::house::{Browser, HOST, House, REDIRECT, Reply, START, form, may, with};
 
 const OTHER: &str = "id.other.example";
 
@@ -14,7 +15,11 @@ async fn two_tenants() -> (House, Tenant) {
     let mut house = House::open().await;
     let other = house
         .console
-        .ensure_tenant(&model::Actor::Operator("test".to_owned()), "other", Timestamp::from_seconds(START))
+        .ensure_tenant(
+            &house.console.installation(&Caller::operator("test"), Permission::CreateTenants).unwrap(),
+            "other",
+            Timestamp::from_seconds(START),
+        )
         .await
         .unwrap();
     let domain = house.add_domain_of(&other, OTHER, "other").await;
@@ -189,7 +194,8 @@ async fn a_production_domain_cannot_use_the_sandbox() {
         environment: model::Environment::Production,
         name: "production".to_owned(),
     };
-    let domain = house.console.ensure_domain(&house.tenant, &new, now).await.unwrap();
+    let domain =
+        house.console.ensure_domain(&may(&house.tenant, Permission::ManageDomains), &new, now).await.unwrap();
     let id = model::IdentitySourceId::new(&crypto::Random::seeded(1), now);
     // Nobody can write such a row through the console, so it is written past it.
     let row = store::identity_sources::IdentitySource {

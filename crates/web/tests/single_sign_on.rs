@@ -1,9 +1,10 @@
 //! Single sign-on: a browser that proved a person answers for them, within limits.
 
+use authority::Permission;
 use model::LoginMethod;
 use serde_json::Value;
 
-use crate::house::{Browser, House, REDIRECT, Reply, VERIFIER, form, with};
+use crate::house::{Browser, House, REDIRECT, Reply, VERIFIER, form, may, with};
 
 const NONE: (&str, Option<&str>) = ("prompt", Some("none"));
 const VIPPS: (&str, Option<&str>) = ("acr_values", Some("urn:grn:authn:no:vipps"));
@@ -248,7 +249,14 @@ async fn an_administrator_ends_a_session_and_it_mints_nothing_more() {
     let mut browser = house.browser();
     let answer = browser.log_in(&[], with::APP).await;
     let sub = claims(&house, &answer).await["sub"].as_str().unwrap().to_owned();
-    assert_eq!(house.console.end_sessions_of(&house.tenant, &sub, house.time()).await.unwrap(), 1);
+    assert_eq!(
+        house
+            .console
+            .end_sessions_of(&may(&house.tenant, Permission::EndSessions), &sub, house.time())
+            .await
+            .unwrap(),
+        1
+    );
     assert_eq!(browser.authorize(&[NONE]).await.error(), "login_required");
 }
 

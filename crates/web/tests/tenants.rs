@@ -1,6 +1,7 @@
 //! What begins at one domain means nothing at another.
 
-use crate::house::{HOST, House, REDIRECT, VERIFIER, form, with};
+use crate::house::{HOST, House, REDIRECT, VERIFIER, form, may, with};
+use authority::{Caller, Permission};
 
 const OTHER: &str = "id.other.example";
 
@@ -67,8 +68,15 @@ async fn codes_tokens_and_applications_of_one_domain_are_nothing_at_another() {
 async fn rule_12_codes_tokens_and_applications_of_one_tenant_are_nothing_at_another() {
     let house = House::open().await;
     let now = model::Timestamp::from_seconds(crate::house::START);
-    let other =
-        house.console.ensure_tenant(&model::Actor::Operator("test".to_owned()), "other", now).await.unwrap();
+    let other = house
+        .console
+        .ensure_tenant(
+            &house.console.installation(&Caller::operator("test"), Permission::CreateTenants).unwrap(),
+            "other",
+            now,
+        )
+        .await
+        .unwrap();
     is_nothing_at(&house, &other).await;
 }
 
@@ -87,7 +95,13 @@ async fn a_production_identity_source_cannot_be_given_to_a_test_domain() {
             private_key: None,
         },
     };
-    let refused =
-        house.console.save_identity_source(&house.tenant, &new, model::Timestamp::from_seconds(0)).await;
+    let refused = house
+        .console
+        .save_identity_source(
+            &may(&house.tenant, Permission::ManageSources),
+            &new,
+            model::Timestamp::from_seconds(0),
+        )
+        .await;
     assert!(matches!(refused, Err(console::Refusal::Environment)));
 }

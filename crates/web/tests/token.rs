@@ -1,8 +1,9 @@
 //! The token endpoint: who asks, with what, how often.
 
+use authority::Permission;
 use serde_json::json;
 
-use crate::house::{House, ISSUER, REDIRECT, VERIFIER, assertion, form, signed, with};
+use crate::house::{House, ISSUER, REDIRECT, VERIFIER, assertion, form, may, signed, with};
 
 #[tokio::test]
 async fn a_code_is_redeemed_at_most_once_and_reuse_kills_what_it_gave() {
@@ -400,9 +401,17 @@ async fn an_imported_secret_with_a_plus_or_a_colon_was_invalid_client() {
             name: "Imported".to_owned(),
             settings,
         };
-        let id = house.console.save_application(&house.tenant, &new, house.time()).await.unwrap();
+        let id = house
+            .console
+            .save_application(&may(&house.tenant, Permission::ManageApplications), &new, house.time())
+            .await
+            .unwrap();
         let kept = crypto::Secret::from(secret);
-        house.console.ensure_client_secret(&house.tenant, id, &kept, house.time()).await.unwrap();
+        house
+            .console
+            .ensure_client_secret(&may(&house.tenant, Permission::ManageSecrets), id, &kept, house.time())
+            .await
+            .unwrap();
         let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         for header in [
             format!("{}:{secret}", encode(&client_id)),

@@ -83,3 +83,34 @@ fn what_is_bound_to_a_parameter_is_what_the_sql_text_uses_it_for() {
     assert_eq!(found, [""; 0]);
     assert!(looked_at > 90, "only {looked_at} calls were found");
 }
+
+/// Use cases of the console that need no permit: they come before anybody acts, or carry out what was made under one.
+const WITHOUT_PERMIT: &[&str] = &["carry_out", "check_master_key", "settle", "try_master_key"];
+
+#[test]
+fn what_an_administrator_reads_or_changes_takes_a_permit() {
+    let mut without = Vec::new();
+    for file in workspace::sources(&workspace::root().join("crates/console/src")).unwrap() {
+        for function in file.text.split("pub async fn ").skip(1) {
+            let (name, rest) = function.split_once(['(', '<']).unwrap();
+            let arguments = rest.split(" -> ").next().unwrap();
+            // Whoever opens a tenant says who they are, and gets it only if they act there.
+            if !["&Permit", "&InstallationPermit", "&Caller"].iter().any(|it| arguments.contains(it)) {
+                without.push(name.to_owned());
+            }
+        }
+    }
+    without.sort();
+    assert_eq!(without, WITHOUT_PERMIT);
+}
+
+#[test]
+fn only_authority_appends_audit_rows_and_names_the_columns_of_sealed_values() {
+    for it in workspace::crates().unwrap().iter().filter(|it| !["authority", "store"].contains(&&*it.name)) {
+        for file in workspace::sources(&it.directory.join("src")).unwrap() {
+            for word in ["audit_events::append", "\"sealed_"] {
+                assert!(!file.text.contains(word), "{word} in {} of {}", file.path, it.name);
+            }
+        }
+    }
+}

@@ -1,10 +1,10 @@
 //! The demo tenant: made at the first start, brought up to date at every other.
 
+use authority::{Caller, Permission};
 use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Random, Secret};
 use model::{
-    Actor, ApplicationKind, ApplicationSettings, DomainId, EidEnvironment, Environment, LoginMethod,
-    Timestamp,
+    ApplicationKind, ApplicationSettings, DomainId, EidEnvironment, Environment, LoginMethod, Timestamp,
 };
 use store::{Store, domains::Scheme};
 
@@ -13,7 +13,7 @@ use super::{
     folder::Folder,
     world::World,
 };
-use crate::clock;
+use crate::{clock, permits};
 
 struct Seeding<'a> {
     console: Console,
@@ -33,10 +33,8 @@ pub(crate) async fn seed(
 ) -> Result<Seeded, String> {
     let now = clock::now();
     let console = Console::new(store.clone(), folder.master_key(random)?, random.clone());
-    let tenant = console
-        .ensure_tenant(&Actor::Operator("dev".to_owned()), "demo", now)
-        .await
-        .map_err(|error| error.to_string())?;
+    let permit = permits::installation(&console, &Caller::operator("dev"), Permission::CreateTenants)?;
+    let tenant = console.ensure_tenant(&permit, "demo", now).await.map_err(|error| error.to_string())?;
     let secret = folder.client_secret(random)?;
     let seeding = Seeding { console, tenant, addresses, world, secret, now };
     let scheme = if addresses.is_https() { Scheme::Https } else { Scheme::Http };
@@ -67,7 +65,10 @@ impl Seeding<'_> {
         environment: Environment,
     ) -> Result<DomainId, String> {
         let new = NewDomain { host, scheme, environment, name: environment.as_str().to_owned() };
-        let domain = self.console.ensure_domain(&self.tenant, &new, self.now).await;
+        let domain = self
+            .console
+            .ensure_domain(&permits::may(&self.tenant, Permission::ManageDomains)?, &new, self.now)
+            .await;
         let domain = domain.map_err(|error| error.to_string())?;
         for eid in LoginMethod::eids() {
             let source = NewIdentitySource {
@@ -80,7 +81,14 @@ impl Seeding<'_> {
                 },
                 credentials: self.world.credentials(eid),
             };
-            let saved = self.console.save_identity_source(&self.tenant, &source, self.now).await;
+            let saved = self
+                .console
+                .save_identity_source(
+                    &permits::may(&self.tenant, Permission::ManageSources)?,
+                    &source,
+                    self.now,
+                )
+                .await;
             saved.map_err(|error| error.to_string())?;
         }
         Ok(domain)
@@ -106,9 +114,20 @@ impl Seeding<'_> {
             name: "Demobutikken".to_owned(),
             settings,
         };
-        let id = self.console.save_application(&self.tenant, &new, self.now).await;
+        let id = self
+            .console
+            .save_application(&permits::may(&self.tenant, Permission::ManageApplications)?, &new, self.now)
+            .await;
         let id = id.map_err(|error| error.to_string())?;
-        let kept = self.console.ensure_client_secret(&self.tenant, id, &self.secret, self.now).await;
+        let kept = self
+            .console
+            .ensure_client_secret(
+                &permits::may(&self.tenant, Permission::ManageSecrets)?,
+                id,
+                &self.secret,
+                self.now,
+            )
+            .await;
         kept.map_err(|error| error.to_string())
     }
 
@@ -122,7 +141,10 @@ impl Seeding<'_> {
             name: "Demobutikken".to_owned(),
             settings: ApplicationSettings::new(ApplicationKind::Browser, uris),
         };
-        let saved = self.console.save_application(&self.tenant, &new, self.now).await;
+        let saved = self
+            .console
+            .save_application(&permits::may(&self.tenant, Permission::ManageApplications)?, &new, self.now)
+            .await;
         saved.map(|_| ()).map_err(|error| error.to_string())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use authority::Permission;
 use clap::{Args, Subcommand};
 use console::{ApplicationView, DomainView, NewApplication, SecretView, Tenant};
 use model::{ApplicationKind, ApplicationSettings, SecretId, Timestamp};
@@ -14,6 +15,7 @@ use super::{
     show::{instant, maybe_instant},
     words::lasting,
 };
+use crate::permits;
 
 /// What can be said to `portvakt applications`.
 #[derive(Args)]
@@ -164,7 +166,10 @@ impl AtTheDesk for Applications {
     async fn run(self, desk: &Desk) -> Result<(), String> {
         let (tenant, domain) = self.at.find(desk).await?;
         let find = async |client_id: &str| {
-            let found = desk.console.application(&tenant, domain.id, client_id).await;
+            let found = desk
+                .console
+                .application(&permits::may(&tenant, Permission::ReadSettings)?, domain.id, client_id)
+                .await;
             found.map_err(|error| {
                 format!(
                     "{error}: {client_id}; `portvakt applications list --domain {}` shows those there are",
@@ -209,7 +214,15 @@ impl One {
             Self::RetireSecret { secret_id, in_, .. } => {
                 let id = SecretId::parse(&secret_id).map_err(|error| error.to_string())?;
                 let at = desk.now.after(in_.unwrap_or_default());
-                let retired = desk.console.retire_client_secret(tenant, (found.id, id), at, desk.now).await;
+                let retired = desk
+                    .console
+                    .retire_client_secret(
+                        &permits::may(tenant, Permission::ManageSecrets)?,
+                        (found.id, id),
+                        at,
+                        desk.now,
+                    )
+                    .await;
                 retired.map_err(words)?;
                 let sentence = format!("The secret is accepted until {} and no longer.", instant(at));
                 desk.done(&sentence, &json!({"id": secret_id, "ends_at": instant(at)}));
@@ -223,7 +236,11 @@ async fn list(desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), S
     let mut rows = Vec::new();
     let mut after = None;
     loop {
-        let page = desk.console.applications(tenant, domain.id, after).await.map_err(words)?;
+        let page = desk
+            .console
+            .applications(&permits::may(tenant, Permission::ReadSettings)?, domain.id, after)
+            .await
+            .map_err(words)?;
         let Some(last) = page.last() else { break };
         after = Some(last.id);
         rows.extend(page.iter().map(view));
@@ -253,12 +270,19 @@ impl Create {
             name: self.name,
             settings,
         };
-        let id = desk.console.create_application(tenant, &new, desk.now).await.map_err(words)?;
+        let id = desk
+            .console
+            .create_application(&permits::may(tenant, Permission::ManageApplications)?, &new, desk.now)
+            .await
+            .map_err(words)?;
         let mut thing = json!({"client_id": self.client_id, "id": id.to_string(), "issuer": domain.issuer()});
         let mut sentence =
             format!("The application {} is made. Its issuer is {}.", self.client_id, domain.issuer());
         if with_secret {
-            let made = desk.console.create_client_secret(tenant, id, desk.now).await;
+            let made = desk
+                .console
+                .create_client_secret(&permits::may(tenant, Permission::ManageSecrets)?, id, desk.now)
+                .await;
             let (secret_id, secret) = made.map_err(words)?;
             sentence.push_str(&format!("\nIts secret, shown now and never again:\n{}", secret.expose()));
             if let Some(members) = thing.as_object_mut() {
@@ -294,7 +318,15 @@ impl Change {
         let change = move |before: &str, _: ApplicationSettings| {
             Ok((name.unwrap_or_else(|| before.to_owned()), settings))
         };
-        let changed = desk.console.change_application(tenant, found.id, change, desk.now).await;
+        let changed = desk
+            .console
+            .change_application(
+                &permits::may(tenant, Permission::ManageApplications)?,
+                found.id,
+                change,
+                desk.now,
+            )
+            .await;
         let changed = changed.map_err(words)?;
         desk.one(FIRST, &view(&changed));
         warn_of(&changed.settings.warning(), &changed.client_id);
@@ -307,7 +339,11 @@ async fn warn_without_secret(desk: &Desk, tenant: &Tenant, found: &ApplicationVi
     if found.settings.authentication != model::ClientAuthentication::ClientSecret {
         return Ok(());
     }
-    let secrets = desk.console.client_secrets(tenant, found.id).await.map_err(words)?;
+    let secrets = desk
+        .console
+        .client_secrets(&permits::may(tenant, Permission::ReadSettings)?, found.id)
+        .await
+        .map_err(words)?;
     if !secrets.iter().any(|it| !it.lent && it.ends_at.is_none_or(|at| at > desk.now)) {
         Desk::warn(&format!(
             "{} authenticates with a secret and has none, so it gets no tokens: `portvakt applications new-secret`",
@@ -318,7 +354,11 @@ async fn warn_without_secret(desk: &Desk, tenant: &Tenant, found: &ApplicationVi
 }
 
 async fn show(desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> Result<(), String> {
-    let secrets = desk.console.client_secrets(tenant, found.id).await.map_err(words)?;
+    let secrets = desk
+        .console
+        .client_secrets(&permits::may(tenant, Permission::ReadSettings)?, found.id)
+        .await
+        .map_err(words)?;
     let secrets: Vec<Value> = secrets.iter().map(|it| secret_view(it, desk.now)).collect();
     let mut thing = view(found);
     if let (true, Some(members)) = (desk.json, thing.as_object_mut()) {
@@ -332,7 +372,18 @@ async fn show(desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> Result<(
 }
 
 async fn switch(desk: &Desk, tenant: &Tenant, found: &ApplicationView, on: bool) -> Result<(), String> {
-    desk.console.switch_application(tenant, found.id, on, desk.now).await.map_err(words)?;
+    desk.console
+        .switch_application(
+            &permits::may(
+                tenant,
+                if on { Permission::ManageApplications } else { Permission::DisableApplications },
+            )?,
+            found.id,
+            on,
+            desk.now,
+        )
+        .await
+        .map_err(words)?;
     let state = if on { "enabled" } else { "disabled" };
     let sentence = format!("{} is {state}; every node knows within five seconds.", found.client_id);
     desk.done(&sentence, &json!({"client_id": found.client_id, "state": state}));
@@ -346,8 +397,21 @@ async fn new_secret(
     overlap: Option<Duration>,
 ) -> Result<(), String> {
     let made = match overlap {
-        None => desk.console.create_client_secret(tenant, found.id, desk.now).await,
-        Some(overlap) => desk.console.rotate_client_secret(tenant, found.id, overlap, desk.now).await,
+        None => {
+            desk.console
+                .create_client_secret(&permits::may(tenant, Permission::ManageSecrets)?, found.id, desk.now)
+                .await
+        }
+        Some(overlap) => {
+            desk.console
+                .rotate_client_secret(
+                    &permits::may(tenant, Permission::ManageSecrets)?,
+                    found.id,
+                    overlap,
+                    desk.now,
+                )
+                .await
+        }
     };
     let (id, secret) = made.map_err(words)?;
     let until =

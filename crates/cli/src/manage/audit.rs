@@ -1,5 +1,6 @@
 //! `portvakt audit …`
 
+use authority::Permission;
 use clap::{Args, Subcommand};
 use console::{ChainTrouble, Verified};
 use model::{INSTALLATION, TenantId};
@@ -11,7 +12,7 @@ use super::{
     desk::words,
     show::{instant, print},
 };
-use crate::every;
+use crate::{every, permits};
 
 /// What can be said to `portvakt audit`.
 #[derive(Args)]
@@ -33,6 +34,12 @@ enum AuditCommand {
     Verify,
     /// Writes every link as a line of JSON, with what is needed to check the chain elsewhere.
     Export,
+    /// Erases the address and the name that a change was recorded with; the chain still holds.
+    Erase {
+        /// The number of the link, as `portvakt audit list` shows it.
+        #[arg(value_name = "SEQUENCE")]
+        sequence: i64,
+    },
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -41,6 +48,8 @@ fn hex(bytes: &[u8]) -> String {
 
 fn view(tenant: &str, link: &Link) -> Value {
     let event = &link.event;
+    let context = event.context.as_ref();
+    let personal = context.and_then(|it| it.personal.as_ref());
     json!({
         "tenant": tenant,
         "tenant_id": event.tenant_id.to_string(),
@@ -52,6 +61,13 @@ fn view(tenant: &str, link: &Link) -> Value {
         "object": event.object,
         "details": event.details,
         "digest": hex(link.digest.as_bytes()),
+        "layout": if context.is_some() { 2 } else { 1 },
+        "trace": context.and_then(|it| it.trace.as_deref()),
+        "approver": context.and_then(|it| it.approver.as_deref()),
+        "address": personal.and_then(|it| it.address.as_deref()),
+        "name": personal.and_then(|it| it.name.as_deref()),
+        "salt": personal.map(|it| hex(&it.salt)),
+        "personal_digest": context.and_then(|it| it.personal_digest.as_ref()).map(|it| hex(it.as_bytes())),
     })
 }
 
@@ -62,16 +78,30 @@ async fn chains(desk: &Desk, tenant: Option<&str>) -> Result<Vec<(String, Tenant
         return Ok(vec![(tenant.name, tenant.id)]);
     }
     let mut all = vec![("(installation)".to_owned(), INSTALLATION)];
-    all.extend(every::tenants(&desk.console).await?.into_iter().map(|it| (it.name, it.id)));
+    all.extend(every::tenants(&desk.console, &desk.caller).await?.into_iter().map(|it| (it.name, it.id)));
     Ok(all)
+}
+
+async fn links(desk: &Desk, id: TenantId, after: i64) -> Result<Vec<Link>, String> {
+    let links = if id == INSTALLATION {
+        desk.console.installation_audit(&desk.installation(Permission::ReadAudit)?, after).await
+    } else {
+        let tenant = desk.console.tenant_by_id(&desk.caller, id).await.map_err(words)?;
+        desk.console.audit(&permits::may(&tenant, Permission::ReadAudit)?, after).await
+    };
+    links.map_err(words)
 }
 
 async fn verify(desk: &Desk, id: TenantId) -> Result<Result<Verified, ChainTrouble>, String> {
     if id == INSTALLATION {
-        return desk.console.verify_installation_audit().await.map_err(words);
+        return desk
+            .console
+            .verify_installation_audit(&desk.installation(Permission::ReadAudit)?)
+            .await
+            .map_err(words);
     }
-    let tenant = desk.console.tenant_by_id(&desk.actor, id).await.map_err(words)?;
-    desk.console.verify_audit(&tenant).await.map_err(words)
+    let tenant = desk.console.tenant_by_id(&desk.caller, id).await.map_err(words)?;
+    desk.console.verify_audit(&permits::may(&tenant, Permission::ReadAudit)?).await.map_err(words)
 }
 
 impl AtTheDesk for Audit {
@@ -80,6 +110,13 @@ impl AtTheDesk for Audit {
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
+        if let AuditCommand::Erase { sequence } = self.what {
+            let tenant = desk.tenant(self.tenant.as_deref()).await?;
+            let permit = permits::may(&tenant, Permission::ErasePersonal)?;
+            desk.console.erase_personal(&permit, sequence, desk.now).await.map_err(words)?;
+            print(&format!("erased from link {sequence} of the tenant {}\n", tenant.name));
+            return Ok(());
+        }
         let chains = chains(desk, self.tenant.as_deref()).await?;
         if let AuditCommand::Verify = self.what {
             return report(desk, chains).await;
@@ -88,7 +125,7 @@ impl AtTheDesk for Audit {
         for (name, id) in chains {
             let mut after = 0;
             loop {
-                let links = desk.console.audit(id, after).await.map_err(words)?;
+                let links = links(desk, id, after).await?;
                 let Some(last) = links.last() else { break };
                 after = last.sequence;
                 let page = links.iter().map(|link| view(&name, link));
@@ -99,7 +136,7 @@ impl AtTheDesk for Audit {
             }
         }
         if let AuditCommand::List = self.what {
-            let columns = ["happened_at", "tenant", "actor", "action", "object", "details"];
+            let columns = ["sequence", "happened_at", "tenant", "actor", "action", "object", "details"];
             desk.list(&columns, &rows, "Nothing was changed yet.");
         }
         Ok(())

@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use authority::Permission;
 use clap::Args;
 use console::Backup as Made;
 use serde_json::{Map, Value, json};
@@ -70,7 +71,10 @@ impl AtTheDesk for Backup {
         let open = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside);
         let opened = open.map_err(trouble(&aside))?;
         let synced = opened.try_clone().map_err(trouble(&aside))?;
-        let made = desk.console.write_backup(&desk.actor, BufWriter::new(opened), desk.now).await;
+        let made = desk
+            .console
+            .write_backup(&desk.installation(Permission::BackUp)?, BufWriter::new(opened), desk.now)
+            .await;
         let made = match made {
             Ok(made) => made,
             Err(refusal) => {
@@ -106,7 +110,11 @@ impl AtTheDesk for Restore {
             desk.done(&sentence, &view(&made, &self.from));
             return Ok(());
         }
-        let made = desk.console.restore_backup(&desk.actor, opened, desk.now).await.map_err(words)?;
+        let made = desk
+            .console
+            .restore_backup(&desk.installation(Permission::BackUp)?, opened, desk.now)
+            .await
+            .map_err(words)?;
         let sentence = format!(
             "{} rows of {} are restored. Codes, tokens, sessions and logins in flight of before are void.",
             sum(&made),

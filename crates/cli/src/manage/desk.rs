@@ -5,13 +5,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use authority::{Caller, InstallationPermit, Permission};
 use clap::Args;
 use console::{Console, DomainView, Tenant};
 use crypto::{Random, SealKey};
-use model::{Actor, KeySchedule, Timestamp};
+use model::{KeySchedule, Timestamp};
 use store::Store;
 
-use crate::{clock, config, dev::Folder};
+use crate::{clock, config, dev::Folder, permits};
 
 /// What every command can be told.
 #[derive(Args, Clone, Debug)]
@@ -48,7 +49,7 @@ impl AtDomain {
 /// The console, opened for whoever sits at this terminal.
 pub(crate) struct Desk {
     pub(crate) console: Console,
-    pub(crate) actor: Actor,
+    pub(crate) caller: Caller,
     pub(crate) now: Timestamp,
     pub(crate) json: bool,
     pub(crate) schedule: KeySchedule,
@@ -112,10 +113,17 @@ impl Desk {
             Some(folder) => of_development(folder, &random)?,
             None => of_configuration(&place.config)?,
         };
-        let console = Console::new(store.clone(), master, random).with_sandbox_host(sandbox);
+        let console = Console::new(store.clone(), master, random.clone()).with_sandbox_host(sandbox);
         console.check_master_key().await.map_err(|error| error.to_string())?;
-        let (actor, now) = (Actor::Operator(account()), clock::now());
-        Ok(Self { console, actor, now, json: place.json, schedule, outbound, store })
+        // One for the command: all that it changes has the same.
+        let trace = Some(provider::TraceId::new(&random).to_string());
+        let (caller, now) = (Caller { trace, ..Caller::operator(&account()) }, clock::now());
+        Ok(Self { console, caller, now, json: place.json, schedule, outbound, store })
+    }
+
+    /// Gives leave for what concerns no tenant, or every one.
+    pub(crate) fn installation(&self, permission: Permission) -> Result<InstallationPermit, String> {
+        permits::installation(&self.console, &self.caller, permission)
     }
 
     /// Closes the database.
@@ -125,18 +133,19 @@ impl Desk {
 
     /// Finds a domain by its host, and its tenant.
     pub(crate) async fn domain(&self, host: &str) -> Result<(Tenant, DomainView), String> {
-        let found = self.console.domain(&self.actor, host).await;
+        let found = self.console.domain(&self.caller, host).await;
         found.map_err(|error| format!("{error}: {host}; `portvakt domains list` shows those there are"))
     }
 
     /// Finds a tenant by its name; without one, the only tenant there is.
     pub(crate) async fn tenant(&self, name: Option<&str>) -> Result<Tenant, String> {
         let found = match name {
-            Some(name) => self.console.tenant(&self.actor, name).await,
+            Some(name) => self.console.tenant(&self.caller, name).await,
             None => {
-                let all = self.console.tenants(None).await.map_err(|error| error.to_string())?;
+                let reading = self.installation(Permission::ReadInstallation)?;
+                let all = self.console.tenants(&reading, None).await.map_err(|error| error.to_string())?;
                 match all.as_slice() {
-                    [only] => self.console.tenant_by_id(&self.actor, only.id).await,
+                    [only] => self.console.tenant_by_id(&self.caller, only.id).await,
                     [] => return Err("there is no tenant yet: `portvakt tenants create NAME`".to_owned()),
                     _ => return Err("there are several tenants: say which with --tenant NAME".to_owned()),
                 }

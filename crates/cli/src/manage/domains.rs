@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use authority::Permission;
 use clap::{Args, Subcommand};
 use console::{DomainView, NewDomain};
 use model::{Environment, LoginMethod};
@@ -14,7 +15,7 @@ use super::{
     show::instant,
     words::{environment, lasting, way},
 };
-use crate::every;
+use crate::{every, permits};
 
 /// What can be said to `portvakt domains`.
 #[derive(Args)]
@@ -120,7 +121,10 @@ impl AtTheDesk for Domains {
                 let scheme = if http { Scheme::Http } else { Scheme::Https };
                 let name = name.unwrap_or_else(|| host.clone());
                 let new = NewDomain { host: host.clone(), scheme, environment, name };
-                desk.console.create_domain(&tenant, &new, desk.now).await.map_err(words)?;
+                desk.console
+                    .create_domain(&permits::may(&tenant, Permission::ManageDomains)?, &new, desk.now)
+                    .await
+                    .map_err(words)?;
                 let (_, domain) = desk.domain(&host).await?;
                 let next = format!(
                     "The domain is made; its issuer is {}. Next, an eID and an application:\n  portvakt identity-sources set no-bankid --domain {host} --environment …\n  portvakt applications create --domain {host} …",
@@ -152,15 +156,18 @@ impl Change {
             settings.require_par = require_par.unwrap_or(settings.require_par);
             settings.automation = automation.unwrap_or(settings.automation);
         };
-        let changed =
-            desk.console.change_domain(&tenant, domain.id, change, desk.now).await.map_err(words)?;
+        let changed = desk
+            .console
+            .change_domain(&permits::may(&tenant, Permission::ManageDomains)?, domain.id, change, desk.now)
+            .await
+            .map_err(words)?;
         desk.one(FIRST, &view(&tenant.name, &changed));
         Ok(())
     }
 }
 
 async fn list(desk: &Desk, tenant: Option<&str>) -> Result<(), String> {
-    let all = every::domains(&desk.console, &desk.actor).await?;
+    let all = every::domains(&desk.console, &desk.caller).await?;
     let wanted = all.iter().filter(|(of, _)| tenant.is_none_or(|name| name == of.name));
     let rows: Vec<Value> = wanted.map(|(of, domain)| view(&of.name, domain)).collect();
     let empty = "There is no domain yet. Make one: portvakt domains create HOST --environment test";

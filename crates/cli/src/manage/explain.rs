@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use authority::Permission;
 use clap::Args;
 use model::{ApplicationId, ClockJump};
 use serde_json::{Value, json};
@@ -111,7 +112,8 @@ impl AtTheDesk for Explain {
     async fn run(self, desk: &Desk) -> Result<(), String> {
         let locale = Locale::parse(&self.language).ok_or_else(|| "--language is nb, nn or en".to_owned())?;
         let trace = self.trace.trim().to_ascii_lowercase();
-        let events = desk.console.explain(&trace).await.map_err(|refusal| match refusal {
+        let permit = desk.installation(Permission::ReadLogins)?;
+        let events = desk.console.explain(&permit, &trace).await.map_err(|refusal| match refusal {
             console::Refusal::NotFound(_) => format!(
                 "nothing is known of {trace}: it is not a trace id of this installation, its events have expired, or nothing \
                  was kept of it (an ordinary request, one that failed before its domain could be read, or one of too many from \
@@ -120,7 +122,11 @@ impl AtTheDesk for Explain {
             ),
             other => words(other),
         })?;
-        let jump = desk.console.clock_jump().await.map_err(words)?;
+        let jump = desk
+            .console
+            .clock_jump(&desk.installation(Permission::ReadInstallation)?)
+            .await
+            .map_err(words)?;
         let mut names: HashMap<ApplicationId, Option<String>> = HashMap::new();
         let mut rows = Vec::new();
         for event in &events {
@@ -128,7 +134,7 @@ impl AtTheDesk for Explain {
                 Some(id) => match names.get(&id) {
                     Some(known) => known.clone(),
                     None => {
-                        let found = desk.console.application_name(event.tenant_id, id).await.ok();
+                        let found = desk.console.application_name(&permit, event.tenant_id, id).await.ok();
                         let name = found.map(|(client_id, name)| format!("{name} ({client_id})"));
                         names.insert(id, name.clone());
                         name

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use authority::Permission;
 use clap::{Args, Subcommand};
 use console::{Console, DomainView, NewIdentitySource, SourceView, Tenant};
 use eid::{SourceCredentials, SourceMethod};
@@ -14,6 +15,7 @@ use super::{
     show::{instant, maybe_instant},
     words::{eid, eid_environment, secret},
 };
+use crate::permits;
 
 /// What can be said to `portvakt identity-sources`.
 #[derive(Args)]
@@ -129,7 +131,11 @@ impl AtTheDesk for IdentitySources {
         let (tenant, domain) = self.at.find(desk).await?;
         match self.what {
             IdentitySourcesCommand::List => {
-                let all = desk.console.identity_sources(&tenant, domain.id).await.map_err(words)?;
+                let all = desk
+                    .console
+                    .identity_sources(&permits::may(&tenant, Permission::ReadSettings)?, domain.id)
+                    .await
+                    .map_err(words)?;
                 let rows: Vec<Value> = all.iter().map(|it| view(&domain, it)).collect();
                 let empty =
                     "There is no eID yet. Set one: portvakt identity-sources set no-bankid --domain …";
@@ -137,7 +143,11 @@ impl AtTheDesk for IdentitySources {
                 Ok(())
             }
             IdentitySourcesCommand::Show { eid } => {
-                let all = desk.console.identity_sources(&tenant, domain.id).await.map_err(words)?;
+                let all = desk
+                    .console
+                    .identity_sources(&permits::may(&tenant, Permission::ReadSettings)?, domain.id)
+                    .await
+                    .map_err(words)?;
                 let found = all.iter().find(|it| it.eid == eid);
                 let found = found.ok_or_else(|| format!("{} has no {}", domain.host, eid.as_str()))?;
                 desk.one(FIRST, &view(&domain, found));
@@ -189,7 +199,11 @@ impl Set {
             environment: self.environment,
             credentials,
         };
-        let id = desk.console.save_identity_source(tenant, &new, desk.now).await.map_err(words)?;
+        let id = desk
+            .console
+            .save_identity_source(&permits::may(tenant, Permission::ManageSources)?, &new, desk.now)
+            .await
+            .map_err(words)?;
         let address = callback(domain, self.eid);
         let mut sentence =
             format!("{} is set. The callback address to register there:\n{address}", self.eid.name());
@@ -209,7 +223,15 @@ async fn switch(
     domain: &DomainView,
     (eid, on): (LoginMethod, bool),
 ) -> Result<(), String> {
-    let switched = desk.console.switch_identity_source(tenant, (domain.id, eid), on, desk.now).await;
+    let switched = desk
+        .console
+        .switch_identity_source(
+            &permits::may(tenant, if on { Permission::ManageSources } else { Permission::DisableSources })?,
+            (domain.id, eid),
+            on,
+            desk.now,
+        )
+        .await;
     switched.map_err(words)?;
     let state = if on { "enabled" } else { "disabled" };
     let sentence = format!("{} is {state}; every node knows within five seconds.", eid.name());
@@ -221,7 +243,15 @@ impl Notice {
     async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
         let notice = (!self.clear).then_some(model::Notice { nb: self.nb, nn: self.nn, en: self.en });
         let settings = IdentitySourceSettings { notice };
-        let set = desk.console.set_source_settings(tenant, (domain.id, self.eid), &settings, desk.now).await;
+        let set = desk
+            .console
+            .set_source_settings(
+                &permits::may(tenant, Permission::ManageSources)?,
+                (domain.id, self.eid),
+                &settings,
+                desk.now,
+            )
+            .await;
         set.map_err(words)?;
         let sentence = if self.clear { "The text is gone" } else { "People see the text where they choose" };
         let thing: Value = serde_json::from_str(&settings.to_text()).unwrap_or_default();

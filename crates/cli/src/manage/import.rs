@@ -6,11 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use authority::Permission;
 use clap::Args;
 use console::{LARGEST_IMPORT, Tenant};
 use serde::Deserialize;
 
 use super::{AtTheDesk, ConfigLocation, Desk, planned};
+use crate::permits;
 
 /// What can be said to `portvakt import`.
 #[derive(Args)]
@@ -65,7 +67,8 @@ impl AtTheDesk for Import {
             Err(_) if self.tenant.is_none() => of_file(desk, &text).await,
             found => found,
         }?;
-        let plan = async || desk.console.plan_import(&tenant, &text, desk.now).await;
+        let permit = permits::may(&tenant, Permission::Import)?;
+        let plan = async || desk.console.plan_import(&permit, &text, desk.now).await;
         planned::settle(desk, plan, ToString::to_string, self.dry_run).await
     }
 }

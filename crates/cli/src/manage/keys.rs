@@ -1,5 +1,6 @@
 //! `portvakt keys …`
 
+use authority::Permission;
 use clap::{Args, Subcommand};
 use console::KeyView;
 use serde_json::{Value, json};
@@ -9,6 +10,7 @@ use super::{
     desk::{AtDomain, words},
     show::{instant, maybe_instant},
 };
+use crate::permits;
 
 /// What can be said to `portvakt keys`.
 #[derive(Args)]
@@ -58,11 +60,21 @@ impl AtTheDesk for Keys {
         match self.what {
             KeysCommand::List => {}
             KeysCommand::Rotate { compromised: Some(kid), .. } => {
-                console.withdraw_key(&tenant, (id, &kid), schedule, desk.now).await.map_err(words)?;
+                console
+                    .withdraw_key(
+                        &permits::may(&tenant, Permission::WithdrawKeys)?,
+                        (id, &kid),
+                        schedule,
+                        desk.now,
+                    )
+                    .await
+                    .map_err(words)?;
             }
             KeysCommand::Rotate { now: true, .. } => {
-                let signing =
-                    console.rotate_keys_now(&tenant, id, schedule, desk.now).await.map_err(words)?;
+                let signing = console
+                    .rotate_keys_now(&permits::may(&tenant, Permission::RotateKeys)?, id, schedule, desk.now)
+                    .await
+                    .map_err(words)?;
                 for (kid, at) in signing.into_iter().filter(|(_, at)| *at > desk.now) {
                     eprintln!(
                         "{kid} was published just now and signs from {}, when nobody has a key set without it any more; \
@@ -72,10 +84,16 @@ impl AtTheDesk for Keys {
                 }
             }
             KeysCommand::Rotate { .. } => {
-                console.turn_keys(&tenant, id, schedule, desk.now).await.map_err(words)?;
+                console
+                    .turn_keys(&permits::may(&tenant, Permission::RotateKeys)?, id, schedule, desk.now)
+                    .await
+                    .map_err(words)?;
             }
         }
-        let keys = console.signing_keys(&tenant, id, desk.now).await.map_err(words)?;
+        let keys = console
+            .signing_keys(&permits::may(&tenant, Permission::ReadSettings)?, id, desk.now)
+            .await
+            .map_err(words)?;
         let rows: Vec<Value> = keys.iter().map(view).collect();
         let columns =
             ["kid", "algorithm", "state", "published_at", "active_at", "retired_at", "withdrawn_at"];

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use authority::Permission;
 use clap::{Args, Subcommand};
 use crypto::{SealKey, b64};
 use serde_json::json;
@@ -39,7 +40,11 @@ impl AtTheDesk for MasterKey {
         let new = b64::decode(text.expose()).as_deref().and_then(SealKey::from_slice);
         let new = new
             .ok_or_else(|| format!("{}: not a master key (32 bytes in base64url)", new_key_file.display()))?;
-        let count = desk.console.rewrap(&desk.actor, &new, desk.now).await.map_err(words)?;
+        let count = desk
+            .console
+            .rewrap(&desk.installation(Permission::RewrapKeys)?, &new, desk.now)
+            .await
+            .map_err(words)?;
         let sentence = format!(
             "The data keys of {count} tenants are under the new key. Start the service with it; keep the old one as long as you keep backups that were made under it."
         );

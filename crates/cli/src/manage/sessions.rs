@@ -1,5 +1,6 @@
 //! `portvakt sessions …`
 
+use authority::Permission;
 use clap::{Args, Subcommand};
 use model::SessionId;
 use serde_json::json;
@@ -9,6 +10,7 @@ use super::{
     desk::{AtDomain, words},
     show::instant,
 };
+use crate::permits;
 
 /// What can be said to `portvakt sessions`.
 #[derive(Args)]
@@ -46,8 +48,11 @@ impl AtTheDesk for Sessions {
                 let mut rows = Vec::new();
                 let mut after = None;
                 loop {
-                    let page =
-                        desk.console.sessions(&tenant, domain.id, after, desk.now).await.map_err(words)?;
+                    let page = desk
+                        .console
+                        .sessions(&permits::may(&tenant, Permission::ReadLogins)?, domain.id, after, desk.now)
+                        .await
+                        .map_err(words)?;
                     let Some(last) = page.last() else { break };
                     after = Some(last.id);
                     rows.extend(page.iter().map(|it| {
@@ -63,12 +68,19 @@ impl AtTheDesk for Sessions {
             }
             SessionsCommand::End { id: Some(id), .. } => {
                 let session = SessionId::parse(&id).map_err(|error| error.to_string())?;
-                desk.console.end_session(&tenant, session, desk.now).await.map_err(words)?;
+                desk.console
+                    .end_session(&permits::may(&tenant, Permission::EndSessions)?, session, desk.now)
+                    .await
+                    .map_err(words)?;
                 desk.done("The session is ended.", &json!({"id": id, "ended": 1}));
             }
             SessionsCommand::End { id: None, subject } => {
                 let subject = subject.unwrap_or_default();
-                let ended = desk.console.end_sessions_of(&tenant, &subject, desk.now).await.map_err(words)?;
+                let ended = desk
+                    .console
+                    .end_sessions_of(&permits::may(&tenant, Permission::EndSessions)?, &subject, desk.now)
+                    .await
+                    .map_err(words)?;
                 desk.done(
                     &format!("{ended} sessions are ended."),
                     &json!({"subject": subject, "ended": ended}),

@@ -1,5 +1,6 @@
 //! `portvakt tenants …`
 
+use authority::Permission;
 use clap::{Args, Subcommand};
 use console::TenantView;
 use serde_json::{Value, json};
@@ -39,13 +40,17 @@ impl AtTheDesk for Tenants {
     async fn run(self, desk: &Desk) -> Result<(), String> {
         match self.what {
             TenantsCommand::List => {
-                let all = every::tenants(&desk.console).await?;
+                let all = every::tenants(&desk.console, &desk.caller).await?;
                 let rows: Vec<Value> = all.iter().map(view).collect();
                 let empty = "There is no tenant yet. Make one: portvakt tenants create NAME";
                 desk.list(&["name", "id", "created_at"], &rows, empty);
             }
             TenantsCommand::Create { name } => {
-                let tenant = desk.console.create_tenant(&desk.actor, &name, desk.now).await.map_err(words)?;
+                let tenant = desk
+                    .console
+                    .create_tenant(&desk.installation(Permission::CreateTenants)?, &name, desk.now)
+                    .await
+                    .map_err(words)?;
                 let thing = json!({"id": tenant.id.to_string(), "name": name});
                 let next = format!(
                     "The tenant {name} is made. Next, a domain of it: portvakt domains create --tenant {name:?} login.example.no --environment test"

@@ -5,6 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use authority::Permission;
 use clap::{Args, Subcommand};
 use console::{ApplicationView, DomainView, Tenant};
 use crypto::{Random, Secret};
@@ -22,7 +23,7 @@ use tokio::{
 };
 
 use super::{AtTheDesk, ConfigLocation, Desk, desk::words, show::print};
-use crate::{clock, every, signals};
+use crate::{clock, every, permits, signals};
 
 /// What can be said to `portvakt test`.
 #[derive(Args)]
@@ -102,9 +103,12 @@ impl Login {
 
     async fn find(&self, desk: &Desk) -> Result<(Tenant, DomainView, ApplicationView), String> {
         let mut found = Vec::new();
-        for (tenant, domain) in every::domains(&desk.console, &desk.actor).await? {
+        for (tenant, domain) in every::domains(&desk.console, &desk.caller).await? {
             let wanted = self.domain.as_ref().is_none_or(|host| *host == domain.host);
-            let one = desk.console.application(&tenant, domain.id, &self.client).await;
+            let one = desk
+                .console
+                .application(&permits::may(&tenant, Permission::ReadSettings)?, domain.id, &self.client)
+                .await;
             if let (true, Ok(application)) = (wanted, one) {
                 found.push((tenant, domain, application));
             }
@@ -136,7 +140,14 @@ impl Login {
         let mut lent = Lent { redirect_uri: redirect_uri.clone(), added: false, secret: None };
         // First, because it tells others that a try is going on.
         if has_secrets {
-            let secret = desk.console.lend_client_secret(tenant, application.id, desk.now).await;
+            let secret = desk
+                .console
+                .lend_client_secret(
+                    &permits::may(tenant, Permission::ManageSecrets)?,
+                    application.id,
+                    desk.now,
+                )
+                .await;
             lent.secret = Some(secret.map_err(words)?);
         }
         if add {
@@ -207,7 +218,11 @@ fn showable(application: &ApplicationView, domain: &DomainView) -> Result<(), St
 
 /// Whether somebody else may be in the middle of a try with a secret; an interrupted one counts for 20 minutes.
 async fn others_try(desk: &Desk, tenant: &Tenant, application: &ApplicationView) -> Result<bool, String> {
-    let secrets = desk.console.client_secrets(tenant, application.id).await.map_err(words)?;
+    let secrets = desk
+        .console
+        .client_secrets(&permits::may(tenant, Permission::ReadSettings)?, application.id)
+        .await
+        .map_err(words)?;
     Ok(secrets.iter().any(|it| it.lent && it.ends_at.is_some_and(|at| at > desk.now)))
 }
 
@@ -272,7 +287,15 @@ async fn change_uris(
         change(&mut settings.redirect_uris);
         Ok((name.to_owned(), settings))
     };
-    let saved = desk.console.change_application(tenant, application.id, changed, clock::now()).await;
+    let saved = desk
+        .console
+        .change_application(
+            &permits::may(tenant, Permission::ManageApplications)?,
+            application.id,
+            changed,
+            clock::now(),
+        )
+        .await;
     saved.map(drop).map_err(words)
 }
 
@@ -289,7 +312,15 @@ async fn take_back(
     }
     if let Some((id, _)) = lent.secret {
         let now: Timestamp = clock::now();
-        let retired = desk.console.retire_client_secret(tenant, (application.id, id), now, now).await;
+        let retired = desk
+            .console
+            .retire_client_secret(
+                &permits::may(tenant, Permission::ManageSecrets)?,
+                (application.id, id),
+                now,
+                now,
+            )
+            .await;
         retired.map_err(words)?;
     }
     uris

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use authority::Permission;
 use clap::{Args, Subcommand};
 use console::{DomainView, NewTestUser, Tenant, TestUserChange, TestUserView};
 use crypto::Secret;
@@ -15,6 +16,7 @@ use super::{
     show::instant,
     words::secret,
 };
+use crate::permits;
 
 /// What can be said to `portvakt test-users`.
 #[derive(Args)]
@@ -121,13 +123,20 @@ impl AtTheDesk for TestUsers {
             TestUsersCommand::Add(add) => add.run(desk, &tenant, &domain).await,
             TestUsersCommand::Change(change) => change.run(desk, &tenant, &domain).await,
             TestUsersCommand::Show { username } => {
-                let user = desk.console.test_user(&tenant, domain.id, &username).await.map_err(words)?;
+                let user = desk
+                    .console
+                    .test_user(&permits::may(&tenant, Permission::ReadSettings)?, domain.id, &username)
+                    .await
+                    .map_err(words)?;
                 desk.one(&["username", "id", "created_at"], &view(&user));
                 Ok(())
             }
             TestUsersCommand::Remove { username } => {
                 let at = (domain.id, username.as_str());
-                desk.console.remove_test_user(&tenant, at, desk.now).await.map_err(words)?;
+                desk.console
+                    .remove_test_user(&permits::may(&tenant, Permission::ManageTestUsers)?, at, desk.now)
+                    .await
+                    .map_err(words)?;
                 desk.done(
                     &format!("{username} is removed."),
                     &json!({"username": username, "removed": true}),
@@ -141,7 +150,11 @@ impl AtTheDesk for TestUsers {
 async fn list(desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
-        let page = desk.console.test_users(tenant, domain.id, after).await.map_err(words)?;
+        let page = desk
+            .console
+            .test_users(&permits::may(tenant, Permission::ReadSettings)?, domain.id, after)
+            .await
+            .map_err(words)?;
         let Some(last) = page.last() else { break };
         after = Some(last.id);
         rows.extend(page.iter().map(view));
@@ -168,7 +181,10 @@ impl Add {
         let password = chosen.ok_or("say which password: --password-file FILE or --new-password")?;
         let claims = with_claims(&StandardClaims::default(), &self.claim)?;
         let new = NewTestUser { username: self.username.clone(), password: password.clone(), claims };
-        desk.console.add_test_user(tenant, domain.id, &new, desk.now).await.map_err(words)?;
+        desk.console
+            .add_test_user(&permits::may(tenant, Permission::ManageTestUsers)?, domain.id, &new, desk.now)
+            .await
+            .map_err(words)?;
         let sentence = format!("can sign in at {}.", domain.issuer());
         tell(desk, &self.username, &sentence, is_new.then_some(&password));
         Ok(())
@@ -177,7 +193,11 @@ impl Add {
 
 impl Change {
     async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
-        let user = desk.console.test_user(tenant, domain.id, &self.username).await.map_err(words)?;
+        let user = desk
+            .console
+            .test_user(&permits::may(tenant, Permission::ReadSettings)?, domain.id, &self.username)
+            .await
+            .map_err(words)?;
         let (password, is_new) = password(self.password_file.as_ref(), self.new_password)?;
         let claims = match self.claim.as_slice() {
             [] => None,
@@ -185,7 +205,11 @@ impl Change {
         };
         let change = TestUserChange { password: password.clone(), claims };
         let at = (domain.id, self.username.as_str());
-        let changed = desk.console.change_test_user(tenant, at, &change, desk.now).await.map_err(words)?;
+        let changed = desk
+            .console
+            .change_test_user(&permits::may(tenant, Permission::ManageTestUsers)?, at, &change, desk.now)
+            .await
+            .map_err(words)?;
         let sentence = if changed { "is changed." } else { "is that already." };
         tell(desk, &self.username, sentence, password.as_ref().filter(|_| is_new));
         Ok(())

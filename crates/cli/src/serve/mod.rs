@@ -17,11 +17,12 @@ use std::{
     time::Duration,
 };
 
+use authority::Caller;
 use clap::Args;
 use console::Console;
 use crypto::{Random, SealKey};
 use eid::Catalogue;
-use model::{Actor, KeySchedule};
+use model::KeySchedule;
 use outbound::Outbound;
 use provider::Provider;
 use store::Store;
@@ -56,8 +57,8 @@ pub(crate) struct ServeArguments {
 
 /// Makes the installation what the file declares.
 async fn declare(console: &Console, path: &Path) -> Result<(), String> {
-    let actor = Actor::Operator(account());
-    let (changed, notes) = apply(console, (path, &actor), clock::now()).await?;
+    let caller = Caller::operator(&account());
+    let (changed, notes) = apply(console, (path, &caller), clock::now()).await?;
     for note in &notes {
         tracing::warn!(note, "declared");
     }

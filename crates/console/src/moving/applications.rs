@@ -1,5 +1,6 @@
 //! Applications that somebody brings.
 
+use authority::Permission;
 use model::{
     Action, ApplicationId, ApplicationKind, ApplicationSettings, ClientAuthentication, IdTokenResponse, Pkce,
     Profile, Sector, UserinfoResponse, check_redirect_uri,
@@ -220,7 +221,12 @@ impl Planner<'_> {
             "client_id": row.client_id, "name": name, "domain": place.domain.to_string(), "settings": settings,
         });
         let object = object("application", planned.id);
-        let record = Self::permit(tenant)?.record(Action::ApplicationCreated, object, &details, self.now);
+        let record = tenant.permit(Permission::ManageApplications)?.record(
+            Action::ApplicationCreated,
+            object,
+            &details,
+            self.now,
+        );
         let said = in_short(&name, &planned.settings);
         self.plan.change(Verb::Create, "application", named(&place.host, &planned.client_id), said);
         let is_public = planned.settings.authentication == ClientAuthentication::None;
@@ -264,7 +270,7 @@ impl Planner<'_> {
             details.insert("name".to_owned(), json!({"from": row.name, "to": name}));
         }
         let changes = details.as_object().is_some_and(|it| !it.is_empty());
-        let permit = Self::permit(tenant)?;
+        let permit = tenant.permit(Permission::ManageApplications)?;
         let mut records = Vec::new();
         if changes {
             self.plan.warn(&shown, planned.settings.warning());

@@ -3,8 +3,9 @@
 
 use std::collections::HashSet;
 
+use authority::{InstallationPermit, Permission};
 use crypto::Digest;
-use model::{Actor, DomainId, Timestamp, check_client_secret};
+use model::{DomainId, Timestamp, check_client_secret};
 use serde_json::Value;
 
 use super::{
@@ -26,11 +27,12 @@ impl Console {
     /// [`Declined::Faults`], [`Declined::Refusal`].
     pub async fn plan_declaration(
         &self,
-        actor: &Actor,
+        permit: &InstallationPermit,
         declared: &Value,
         prune: bool,
         now: Timestamp,
     ) -> Result<Plan, Declined> {
+        permit.check(Permission::Declare)?;
         let mut planner = Planner::new(self, None, now);
         let Some(mut entry) = Entry::of(declared, "", &mut planner.faults) else { return planner.finish() };
         let name = entry.required("declaration", &mut planner.faults);
@@ -46,7 +48,7 @@ impl Console {
         }
         let (mut tenants, mut declared_domains) = (HashSet::new(), HashSet::new());
         for mut entry in entry.entries("tenants", &mut planner.faults) {
-            let tenant = planner.tenant(actor, &mut entry).await?;
+            let tenant = planner.tenant(permit, &mut entry).await?;
             let entries = entry.entries("domains", &mut planner.faults);
             entry.nothing_else(&mut planner.faults);
             let Some(tenant) = tenant else { continue };
@@ -62,7 +64,7 @@ impl Console {
         }
         entry.nothing_else(&mut planner.faults);
         if planner.faults.count() == 0 {
-            planner.vanished(actor, &declared_domains, prune).await?;
+            planner.vanished(permit, &declared_domains, prune).await?;
         }
         planner.finish()
     }

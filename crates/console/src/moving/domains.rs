@@ -1,7 +1,8 @@
 //! Tenants and domains that a declaration names.
 
+use authority::{InstallationPermit, Permission};
 use crypto::Algorithm;
-use model::{Action, Actor, DomainSettings, Environment};
+use model::{Action, DomainSettings, Environment};
 use serde_json::{Map, Value, json};
 use store::{
     declared_objects::DeclaredKind,
@@ -24,7 +25,7 @@ impl Planner<'_> {
     /// Plans a tenant: opened, or made.
     pub(crate) async fn tenant(
         &mut self,
-        actor: &Actor,
+        permit: &InstallationPermit,
         entry: &mut Entry<'_>,
     ) -> Result<Option<Tenant>, Refusal> {
         let Some(name) = entry.required("name", &mut self.faults) else { return Ok(None) };
@@ -33,7 +34,7 @@ impl Planner<'_> {
         if self.faults.count() > before {
             return Ok(None);
         }
-        let tenant = match self.console.tenant(actor, name).await {
+        let tenant = match self.console.tenant(permit.caller(), name).await {
             Ok(tenant) => {
                 self.read_declared(tenant.id).await?;
                 self.plan.unchanged("tenant", name);
@@ -41,7 +42,8 @@ impl Planner<'_> {
                 tenant
             }
             Err(Refusal::NotFound(_)) => {
-                let (tenant, rows) = self.console.new_tenant(actor, name, self.now)?;
+                let making = self.console.installation(permit.caller(), Permission::CreateTenants)?;
+                let (tenant, rows) = self.console.new_tenant(&making, name, self.now)?;
                 self.plan.change(Verb::Create, "tenant", name, json!({}));
                 self.plan.step(move |tx| rows.insert(tx));
                 self.name(tenant.id, (DeclaredKind::Tenant, &tenant.id.to_string()), true);
@@ -150,7 +152,11 @@ impl Planner<'_> {
         if new.scheme != Scheme::Https {
             details.insert("scheme".to_owned(), json!(new.scheme.as_str()));
         }
-        let rows = self.console.new_domain(tenant, (&new, settings), self.now)?;
+        let rows = self.console.new_domain(
+            (&tenant.permit(Permission::ManageDomains)?, tenant),
+            (&new, settings),
+            self.now,
+        )?;
         let place = TargetDomain { domain: rows.row.id, is_known, ..nowhere };
         self.plan.change(Verb::Create, "domain", place.host.clone(), Value::Object(details));
         self.plan.step(move |tx| rows.insert(tx));
@@ -217,7 +223,12 @@ impl Planner<'_> {
             details.insert("name".to_owned(), json!({"from": row.name, "to": name}));
         }
         let object = object("domain", row.id);
-        let record = Self::permit(tenant)?.record(Action::DomainChanged, object, &details, self.now);
+        let record = tenant.permit(Permission::ManageDomains)?.record(
+            Action::DomainChanged,
+            object,
+            &details,
+            self.now,
+        );
         self.plan.change(Verb::Change, "domain", place.host.clone(), details);
         let row = Domain { name, settings: text, ..row };
         self.plan.step(move |tx| {

@@ -1,5 +1,6 @@
 //! An import: what a customer of another broker brings, as JSON of our own (docs/guide/moving-in.md).
 
+use authority::{Permission, Permit};
 use model::Timestamp;
 use serde_json::Value;
 
@@ -26,7 +27,8 @@ impl Console {
     ///
     /// # Errors
     /// [`Declined::Faults`], [`Declined::Refusal`].
-    pub async fn plan_import(&self, tenant: &Tenant, text: &[u8], now: Timestamp) -> Result<Plan, Declined> {
+    pub async fn plan_import(&self, permit: &Permit, text: &[u8], now: Timestamp) -> Result<Plan, Declined> {
+        let tenant = permit.tenant(Permission::Import)?;
         let mut planner = Planner::new(self, None, now);
         if text.len() > LARGEST_IMPORT {
             planner.faults.wrong("", format!("the file is larger than {LARGEST_IMPORT} bytes: split it"));

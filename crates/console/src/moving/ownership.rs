@@ -3,7 +3,8 @@
 
 use std::collections::HashSet;
 
-use model::{Action, Actor, DomainId};
+use authority::{InstallationPermit, Permission, Record};
+use model::{Action, DomainId};
 use serde_json::{Value, json};
 use store::{
     StoreError,
@@ -11,6 +12,7 @@ use store::{
     declared_objects::{self, DeclaredKind, DeclaredObject},
     domains::{self, Domain},
     identity_sources::{self, IdentitySource},
+    tenants,
     test_users::{self, TestUserRow},
 };
 
@@ -18,7 +20,7 @@ use super::{
     plan::{Verb, named, object},
     planner::Planner,
 };
-use crate::{Refusal, Tenant, access::Record, tenants::PAGE};
+use crate::{Refusal, Tenant, tenants::PAGE};
 
 /// Everything of a domain that can vanish.
 struct Inventory {
@@ -32,24 +34,25 @@ impl Planner<'_> {
     /// Plans the end of what vanished. `declared_domains`: the domains that the file names.
     pub(crate) async fn vanished(
         &mut self,
-        actor: &Actor,
+        permit: &InstallationPermit,
         declared_domains: &HashSet<DomainId>,
         prune: bool,
     ) -> Result<(), Refusal> {
         let mut after = None;
         loop {
-            let page = self.console.tenants(after).await?;
+            let page = self.console.store.read(move |tx| tenants::list(tx, after, PAGE)).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.id);
-            for view in page {
-                self.read_declared(view.id).await?;
-                let rows = self.declared.get(&view.id).map_or(&[][..], Vec::as_slice);
+            for row in page {
+                self.read_declared(row.id).await?;
+                let rows = self.declared.get(&row.id).map_or(&[][..], Vec::as_slice);
                 let owns = rows.iter().any(|it| Some(&it.declaration) == self.declaration.as_ref());
-                let is_named = self.named.contains(&(DeclaredKind::Tenant, view.id.to_string()));
+                let is_named = self.named.contains(&(DeclaredKind::Tenant, row.id.to_string()));
                 if !(owns || prune && is_named) {
                     continue;
                 }
-                let tenant = self.console.tenant_by_id(actor, view.id).await?;
+                let tenant =
+                    Tenant::open((&self.console.master, &self.console.random), &row, permit.caller())?;
                 for inventory in self.inventories(&tenant).await? {
                     let all = prune && declared_domains.contains(&inventory.domain.id);
                     self.vanished_of(&tenant, inventory, all)?;
@@ -108,7 +111,7 @@ impl Planner<'_> {
             let object = object("application", id);
             let record = self.going(
                 tenant,
-                (Action::ApplicationDisabled, object),
+                (Permission::DisableApplications, Action::ApplicationDisabled, object),
                 (Verb::Disable, "application", name),
                 &json!({}),
             )?;
@@ -126,7 +129,7 @@ impl Planner<'_> {
             let object = object("identity_source", id);
             let record = self.going(
                 tenant,
-                (Action::SourceDisabled, object),
+                (Permission::DisableSources, Action::SourceDisabled, object),
                 (Verb::Disable, "identity source", name),
                 &json!({}),
             )?;
@@ -165,7 +168,7 @@ impl Planner<'_> {
         let details = json!({"username": row.username});
         let record = self.going(
             tenant,
-            (Action::TestUserRemoved, object),
+            (Permission::ManageTestUsers, Action::TestUserRemoved, object),
             (Verb::Remove, "test user", name),
             &details,
         )?;
@@ -181,12 +184,12 @@ impl Planner<'_> {
     fn going(
         &mut self,
         tenant: &Tenant,
-        (action, object): (Action, String),
+        (permission, action, object): (Permission, Action, String),
         (verb, kind, name): (Verb, &'static str, String),
         details: &Value,
     ) -> Result<Record, Refusal> {
         self.plan.change(verb, kind, name, json!({}));
-        Ok(Self::permit(tenant)?.record(action, object, details, self.now))
+        Ok(tenant.permit(permission)?.record(action, object, details, self.now))
     }
 
     /// Remembers that it was this declaration that switched the object off.

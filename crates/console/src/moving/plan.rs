@@ -1,5 +1,6 @@
 //! What would change, and how to do it: everything in one write, or nothing.
 
+use authority::Forbidden;
 use crypto::Secret;
 use serde_json::{Map, Value, json};
 use store::{StoreError, WriteTx};
@@ -83,6 +84,12 @@ pub enum Declined {
 impl From<Refusal> for Declined {
     fn from(refusal: Refusal) -> Self {
         Self::Refusal(refusal)
+    }
+}
+
+impl From<Forbidden> for Declined {
+    fn from(error: Forbidden) -> Self {
+        Self::Refusal(error.into())
     }
 }
 

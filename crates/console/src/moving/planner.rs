@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use authority::Permission;
 use crypto::Algorithm;
 use model::{
     ApplicationId, DomainId, Environment, KeySchedule, LoginMethod, Sector, TenantId, Timestamp, current_key,
@@ -17,7 +18,6 @@ use super::{
 };
 use crate::{
     Console, Refusal, Tenant,
-    access::{Permission, Permit},
     signing_keys::{of_algorithm, publish, times},
     tenants::check_name,
 };
@@ -84,10 +84,6 @@ impl<'c> Planner<'c> {
         }
     }
 
-    pub(crate) fn permit(tenant: &Tenant) -> Result<Permit, Refusal> {
-        Console::permit(tenant, Permission::Manage)
-    }
-
     /// A name that people see: nothing in it that only a hostile file has.
     pub(crate) fn check_plain_name(&mut self, path: &str, name: &str) {
         if let Err(error) = check_name(name) {
@@ -138,7 +134,7 @@ impl<'c> Planner<'c> {
             return Ok(());
         }
         let made = self.console.new_key((tenant, place.domain), algorithm, self.now, self.now)?;
-        let permit = Console::permit(tenant, Permission::RotateKeys)?;
+        let permit = tenant.permit(Permission::ManageApplications)?;
         let (tenant_id, domain, now) = (tenant.id, place.domain, self.now);
         self.plan.step(move |tx| {
             domains::get(tx, tenant_id, domain)?;

@@ -1,5 +1,6 @@
 //! Client secrets that somebody brings: by their digest, or made anew. Those that there are stay.
 
+use authority::Permission;
 use crypto::Digest;
 use model::{ClientAuthentication, SecretId};
 use serde_json::json;
@@ -140,7 +141,7 @@ impl Planner<'_> {
             };
             let name = named(&place.host, &application.client_id);
             self.plan.change(Verb::Create, "client secret", name, json!({}));
-            let permit = Self::permit(tenant)?;
+            let permit = tenant.permit(Permission::ManageSecrets)?;
             self.plan.step(move |tx| {
                 // Got for change: whoever else counts secrets waits here.
                 applications::get(tx, tenant_id, id)?;

@@ -1,11 +1,9 @@
 //! Identity sources that a declaration names. What the eID gave is already read from where it lies.
 
+use authority::{Permission, Record, SealedColumn};
 use crypto::Secret;
 use eid::{SourceCredentials, SourceMethod};
-use model::{
-    Action, EidEnvironment, IdentitySourceId, IdentitySourceSettings, LoginMethod, SettingsError,
-    credentials_place,
-};
+use model::{Action, EidEnvironment, IdentitySourceId, IdentitySourceSettings, LoginMethod, SettingsError};
 use serde_json::{Value, json};
 use store::{
     declared_objects::DeclaredKind,
@@ -18,7 +16,7 @@ use super::{
     planner::{Planner, TargetDomain},
     settings::{Kind, merged},
 };
-use crate::{Console, Refusal, Tenant, access::Record, identity_sources::check};
+use crate::{Console, Refusal, Tenant, identity_sources::check};
 
 fn method(word: &str) -> Option<SourceMethod> {
     serde_json::from_value(json!(word)).ok()
@@ -215,7 +213,7 @@ impl Planner<'_> {
         (other_credentials, other_settings, returns): (bool, Option<Value>, bool),
     ) -> Result<Vec<Record>, Refusal> {
         let (permit, mut records, object) =
-            (Self::permit(tenant)?, Vec::new(), object("identity_source", id));
+            (tenant.permit(Permission::ManageSources)?, Vec::new(), object("identity_source", id));
         let name = named(&place.host, wanted.eid.as_str());
         if other_credentials {
             let action = if is_new { Action::SourceCreated } else { Action::SourceCredentialsSet };
@@ -246,9 +244,9 @@ impl Planner<'_> {
         wanted: &SourceChange,
         (same, returns): (bool, bool),
     ) -> IdentitySource {
-        let row_place = credentials_place(tenant.id, id, None);
+        let column = SealedColumn::Credentials { source: id, version: None };
         let plain = Secret::new(serde_json::to_vec(&wanted.credentials).unwrap_or_default());
-        let sealed = tenant.seal.seal(&self.console.random, &row_place, plain.expose());
+        let sealed = tenant.opened().seal(&self.console.random, &column, plain.expose());
         let row = found.unwrap_or_else(|| IdentitySource {
             id,
             tenant_id: tenant.id,

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crypto::{Digest, SealKey};
+use authority::{Permission, SealedColumn};
+use crypto::Digest;
 use model::{
     Action, ApplicationId, ApplicationSettings, DomainId, EidEnvironment, Sector, SubjectOf, SubjectRoom,
-    Timestamp, sealed_place,
+    Timestamp,
 };
 use serde_json::json;
 use store::{
@@ -190,10 +191,8 @@ impl Planner<'_> {
         let id = tenant.id;
         let row = self.console.store.read(move |tx| subject_keys::find(tx, id, environment)).await?;
         let row = row.ok_or(Refusal::NotFound("subject key"))?;
-        let place = sealed_place(id, "subject_keys", "sealed_key", environment.as_str());
-        let opened = tenant.seal.open(&place, &row.sealed_key).map_err(|_| Refusal::MasterKey)?;
-        let opened = SealKey::from_slice(opened.expose()).ok_or(Refusal::MasterKey)?;
-        rooms.all.push(SubjectRoom::new(id, environment, of, &opened));
+        let opened = tenant.opened().subject_key(&row).map_err(|_| Refusal::MasterKey)?;
+        rooms.all.push(SubjectRoom::new(environment, of, &opened));
         rooms.known.insert(key, rooms.all.len() - 1);
         Ok(rooms.all.len() - 1)
     }
@@ -274,12 +273,13 @@ impl Planner<'_> {
         let named: BTreeMap<&String, &u64> = counts.iter().take(20).collect();
         let details = json!({"created": total, "sectors": counts.len(), "of_them": named});
         let object = super::plan::object("tenant", tenant.id);
-        let record = Self::permit(tenant)?.record(Action::SubjectsImported, object, &details, self.now);
+        let record =
+            tenant.permit(Permission::Import)?.record(Action::SubjectsImported, object, &details, self.now);
         for (name, count) in &counts {
             self.plan.change(Verb::Create, "subjects", name.clone(), json!({"created": count}));
         }
-        let (random, seal, now) = (self.console.random.clone(), tenant.seal.clone(), self.now);
-        let row = |it: BroughtSubjects| subject_row(tenant, rooms, it, (&random, &seal), now);
+        let (random, now) = (self.console.random.clone(), self.now);
+        let row = |it: BroughtSubjects| subject_row(tenant, rooms, it, &random, now);
         let rows: Vec<ImportedSubject> = missing.into_iter().filter_map(row).collect();
         self.plan.step(move |tx| {
             rows.iter().try_for_each(|row| imported_subjects::insert(tx, row))?;
@@ -293,15 +293,17 @@ fn subject_row(
     tenant: &Tenant,
     rooms: &Rooms,
     it: BroughtSubjects,
-    (random, seal): (&crypto::Random, &SealKey),
+    random: &crypto::Random,
     now: Timestamp,
 ) -> Option<ImportedSubject> {
     let room = rooms.all.get(it.room)?;
+    let (environment, sector) = (room.environment(), room.sector());
+    let column = SealedColumn::ImportedSubject { environment, sector, person: &it.person };
     Some(ImportedSubject {
         tenant_id: tenant.id,
-        environment: room.environment(),
-        sector: room.sector().to_owned(),
-        sealed_sub: room.seal(random, seal, &it.person, &it.sub),
+        environment,
+        sector: sector.to_owned(),
+        sealed_sub: tenant.opened().seal(random, &column, it.sub.as_bytes()),
         person_digest: it.person,
         sub_digest: it.sub_digest,
         created_at: now,

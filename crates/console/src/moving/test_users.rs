@@ -1,5 +1,6 @@
 //! Test users that a declaration names.
 
+use authority::Permission;
 use crypto::Secret;
 use model::{Action, Environment, StandardClaims, TestUser};
 use serde_json::{Value, json};
@@ -116,7 +117,7 @@ impl Planner<'_> {
         let row = self.console.test_user_row((tenant, place.domain), &new, self.now);
         let names = claim_names(&new.claims);
         let details = json!({"username": new.username, "domain": place.domain.to_string(), "claims": names});
-        let record = Self::permit(tenant)?.record(
+        let record = tenant.permit(Permission::ManageTestUsers)?.record(
             Action::TestUserCreated,
             object("test_user", row.id),
             &details,
@@ -150,7 +151,12 @@ impl Planner<'_> {
             return Ok(());
         };
         let object = object("test_user", row.id);
-        let record = Self::permit(tenant)?.record(Action::TestUserChanged, object, &details, self.now);
+        let record = tenant.permit(Permission::ManageTestUsers)?.record(
+            Action::TestUserChanged,
+            object,
+            &details,
+            self.now,
+        );
         let shown = json!({"password": details.get("password"), "claims": details.get("claims")});
         self.plan.change(Verb::Change, "test user", name, shown);
         self.plan.step(move |tx| {

@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use authority::SealedColumn;
 use crypto::{Random, b64};
 use model::{ApplicationId, Login, LoginMethod, Phase, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -153,9 +154,9 @@ pub(crate) enum MakeRoom {
     Forget(String),
 }
 
-fn place(issuer: &Issuer, name: &str, expires_at: Timestamp) -> Vec<u8> {
+fn context(issuer: &Issuer, login: &str, expires_at: Timestamp) -> Vec<u8> {
     // The cookie key is the domain's own, so the domain is bound by the key.
-    issuer.place("cookies", "login", &format!("{name} {}", expires_at.seconds()))
+    issuer.context(&SealedColumn::LoginCookie { login, expires_at })
 }
 
 /// The end of a login as its cookie claims it; only for choosing which to open.
@@ -175,7 +176,7 @@ fn open(issuer: &Issuer, cookie: &LoginCookie, now: Timestamp) -> Option<Content
     if expires_at.after(REMEMBERED_FOR) <= now {
         return None;
     }
-    let plain = issuer.cookie_key.open(&place(issuer, &cookie.login, expires_at), sealed).ok()?;
+    let plain = issuer.cookie_key.open(&context(issuer, &cookie.login, expires_at), sealed).ok()?;
     let mut content = unpack(plain.expose())?;
     if let Content::Login(login) = &mut content
         && expires_at <= now
@@ -337,7 +338,7 @@ fn seal_content(
 ) -> Result<String, InternalError> {
     let expires_at = started_at.after(LOGIN_FOR);
     let plain = pack(content)?;
-    let sealed = issuer.cookie_key.seal(random, &place(issuer, name, expires_at), plain.expose());
+    let sealed = issuer.cookie_key.seal(random, &context(issuer, name, expires_at), plain.expose());
     Ok(b64::encode(&[expires_at.seconds().to_be_bytes().as_slice(), &sealed].concat()))
 }
 

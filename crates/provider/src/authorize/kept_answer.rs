@@ -6,7 +6,8 @@
 
 use std::time::Duration;
 
-use crypto::{Digest, SealKey, b64};
+use authority::SealedColumn;
+use crypto::{Digest, SealKey};
 use model::{AuthorizationRequest, Login, LoginMethod, Phase};
 use serde::{Deserialize, Serialize};
 use store::{
@@ -51,7 +52,7 @@ impl Layout for Kept {
 /// `sent`: what was sent, so that another decision is no repetition.
 fn opening(issuer: &Issuer, secret: &[u8; 32], sent: &str) -> (Digest, SealKey, Vec<u8>) {
     let digest = Digest::of(&[b"kept answer ".as_slice(), secret, sent.as_bytes()].concat());
-    let place = issuer.place("kept_answers", "sealed_answer", &b64::encode(digest.as_bytes()));
+    let place = issuer.context(&SealedColumn::KeptAnswer(&digest));
     (digest, SealKey::derive(secret, "kept answer"), place)
 }
 

@@ -1,6 +1,7 @@
 //! Requests that are stored until their login ends: pushed, posted, or too long for cookies.
 
-use crypto::{Digest, b64};
+use authority::SealedColumn;
+use crypto::Digest;
 use model::{AuthorizationRequest, Login, Parked, Timestamp};
 use store::parked_requests::{self, Origin, ParkedRequest};
 
@@ -9,10 +10,6 @@ use crate::{
     InternalError, Issuer, Provider, Refusal, RequestContext,
     sealed_layout::{pack, unpack},
 };
-
-fn place(issuer: &Issuer, digest: &Digest) -> Vec<u8> {
-    issuer.place("parked_requests", "sealed_request", &b64::encode(digest.as_bytes()))
-}
 
 impl Provider {
     /// Makes the row of a request that waits.
@@ -25,12 +22,13 @@ impl Provider {
     ) -> Result<ParkedRequest, InternalError> {
         let digest = Digest::of(id);
         let plain = pack(wanted)?;
+        let column = SealedColumn::ParkedRequest(&digest);
         Ok(ParkedRequest {
             tenant_id: issuer.tenant,
             request_digest: digest,
             domain_id: issuer.domain,
             origin,
-            sealed_request: issuer.seal.seal(&self.random, &place(issuer, &digest), plain.expose()),
+            sealed_request: issuer.opened.seal(&self.random, &column, plain.expose()),
             expires_at,
         })
     }
@@ -41,8 +39,8 @@ impl Provider {
         issuer: &Issuer,
         row: &ParkedRequest,
     ) -> Result<Option<AuthorizationRequest>, InternalError> {
-        let place = place(issuer, &row.request_digest);
-        let plain = issuer.seal.open(&place, &row.sealed_request).map_err(InternalError::new)?;
+        let column = SealedColumn::ParkedRequest(&row.request_digest);
+        let plain = issuer.opened.unseal(&column, &row.sealed_request).map_err(InternalError::new)?;
         Ok(unpack(plain.expose()))
     }
 

@@ -1,7 +1,8 @@
 //! Between proof and code: the proved person waits in a row while they decide, sealed under a key that only the cookie has.
 //! The code is minted on consent, so it never ages while somebody reads.
 
-use crypto::{Digest, SealKey, b64};
+use authority::SealedColumn;
+use crypto::{Digest, SealKey};
 use model::{Grant, Proof};
 use oidc::Scopes;
 use serde::{Deserialize, Serialize};
@@ -27,7 +28,7 @@ impl Layout for Waiting {
 
 fn opening(issuer: &Issuer, key: &[u8; 32]) -> (Digest, SealKey, Vec<u8>) {
     let digest = Digest::of(key);
-    let place = issuer.place("awaiting_consents", "sealed_proof", &b64::encode(digest.as_bytes()));
+    let place = issuer.context(&SealedColumn::AwaitingConsent(&digest));
     (digest, SealKey::derive(key, "awaiting consent"), place)
 }
 

@@ -1,11 +1,12 @@
 //! Automation sign-in: what it is good for, and what it must never be.
 
+use authority::Permission;
 use axum::{body::Body, http::Request};
 use console::Refusal;
 use model::{Environment, LoginMethod, SettingsError};
 
 use super::suite::{AUTOMATION, Mode, Suite};
-use crate::house::{House, ISSUER, form};
+use crate::house::{House, ISSUER, form, may};
 
 /// The sign-in page of a login of the first client, and the address that it posts to.
 async fn sign_in_page(browser: &mut crate::house::Browser<'_>) -> String {
@@ -134,7 +135,12 @@ async fn switched_off_in_the_middle_nobody_gets_in() {
         (browser.cookies, target)
     };
     let (tenant, domain, now) = (suite.house.tenant.clone(), suite.house.domain, suite.house.time());
-    suite.house.console.change_domain(&tenant, domain, |it| it.automation = false, now).await.unwrap();
+    suite
+        .house
+        .console
+        .change_domain(&may(&tenant, Permission::ManageDomains), domain, |it| it.automation = false, now)
+        .await
+        .unwrap();
     suite.house.restart();
     let mut browser = suite.house.browser();
     browser.cookies = cookies.0;
@@ -165,7 +171,10 @@ async fn a_production_domain_can_neither_have_it_nor_test_users() {
         environment: model::EidEnvironment::Sandbox,
         credentials,
     };
-    let refused = house.console.save_identity_source(&house.tenant, &source, house.time()).await;
+    let refused = house
+        .console
+        .save_identity_source(&may(&house.tenant, Permission::ManageSources), &source, house.time())
+        .await;
     assert!(matches!(refused, Err(Refusal::Invalid(_))));
 }
 

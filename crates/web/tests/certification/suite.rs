@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use authority::Permission;
 use console::NewTestUser;
 use crypto::{Algorithm, Secret, at_hash, b64};
 use model::{ApplicationKind, ApplicationSettings, LoginMethod, Pkce, StandardClaims};
 use serde_json::{Value, json};
 
-use crate::house::{Browser, House, ISSUER, Reply, VERIFIER, form};
+use crate::house::{Browser, House, ISSUER, Reply, VERIFIER, form, may};
 
 pub(super) const CALLBACK: &str = "https://suite.example/test/a/portvakt/callback";
 /// Another of its addresses.
@@ -92,14 +93,18 @@ impl Suite {
             it.automation = true;
             it.single_sign_on = vec![LoginMethod::TEST_USER];
         };
-        house.console.change_domain(&tenant, domain, on, now).await.unwrap();
+        house.console.change_domain(&may(&tenant, Permission::ManageDomains), domain, on, now).await.unwrap();
         for username in ["ada", "berit"] {
             let user = NewTestUser {
                 username: username.to_owned(),
                 password: Secret::from("correct horse"),
                 claims: claims(),
             };
-            house.console.add_test_user(&tenant, domain, &user, now).await.unwrap();
+            house
+                .console
+                .add_test_user(&may(&tenant, Permission::ManageTestUsers), domain, &user, now)
+                .await
+                .unwrap();
         }
         for client_id in ["first", "second", "third"] {
             let mut client = ApplicationSettings::new(ApplicationKind::Web, vec![CALLBACK.to_owned()]);

@@ -5,11 +5,13 @@ mod references;
 
 use std::path::{Path, PathBuf};
 
+use authority::{Caller, Permission};
 use clap::Args;
 use console::{Console, Declined, Plan};
-use model::{Actor, Timestamp};
+use model::Timestamp;
 
 use super::{AtTheDesk, ConfigLocation, Desk, import::read, planned};
+use crate::permits;
 use document::Document;
 
 /// The largest file, in bytes.
@@ -51,8 +53,9 @@ impl AtTheDesk for Apply {
 
     async fn run(self, desk: &Desk) -> Result<(), String> {
         let document = load(&self.file)?;
+        let permit = desk.installation(Permission::Declare)?;
         let plan =
-            async || desk.console.plan_declaration(&desk.actor, document.value(), self.prune, desk.now).await;
+            async || desk.console.plan_declaration(&permit, document.value(), self.prune, desk.now).await;
         planned::settle(desk, plan, |fault| document.words(fault), self.dry_run).await
     }
 }
@@ -64,11 +67,12 @@ impl AtTheDesk for Apply {
 /// What is wrong, for the person who starts it.
 pub(crate) async fn apply(
     console: &Console,
-    (path, actor): (&Path, &Actor),
+    (path, caller): (&Path, &Caller),
     now: Timestamp,
 ) -> Result<(Vec<String>, Vec<String>), String> {
     let document = load(path)?;
-    let plan = async || console.plan_declaration(actor, document.value(), false, now).await;
+    let permit = permits::installation(console, caller, Permission::Declare)?;
+    let plan = async || console.plan_declaration(&permit, document.value(), false, now).await;
     let keep = |plan: &Plan| (differences(plan), plan.notes().to_vec());
     let settled = console.settle(plan, keep, false).await;
     settled.map_err(|why| match why {

@@ -1,0 +1,286 @@
+//! Leave to do one thing; made here only.
+
+use crypto::{Random, SealKey};
+use model::{
+    Action, AuditContext, AuditEvent, AuditPersonal, Environment, INSTALLATION, TenantId, Timestamp,
+};
+use store::{StoreError, WriteTx, audit_events};
+
+use crate::{
+    Actor, Caller, Permission, Tenant, chain_key,
+    permission::{counts_on, may},
+};
+
+/// The actor may not do this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is not permitted")]
+pub struct Forbidden;
+
+/// What every permit has.
+#[derive(Clone, Debug)]
+struct Grant {
+    permission: Permission,
+    caller: Caller,
+    approver: Option<Actor>,
+}
+
+impl Grant {
+    fn ask(caller: &Caller, permission: Permission) -> Result<Self, Forbidden> {
+        let grant = Self { permission, caller: caller.clone(), approver: None };
+        if may(&caller.actor, permission) { Ok(grant) } else { Err(Forbidden) }
+    }
+
+    fn record(
+        &self,
+        tenant_id: TenantId,
+        (action, object): (Action, String),
+        details: String,
+        (random, now): (&Random, Timestamp),
+    ) -> AuditEvent {
+        let Caller { trace, address, name, .. } = &self.caller;
+        let personal = (address.is_some() || name.is_some()).then(|| AuditPersonal {
+            salt: random.bytes(),
+            address: address.map(|it| it.to_string()),
+            name: name.clone(),
+        });
+        let approver = self.approver.as_ref().map(ToString::to_string);
+        AuditEvent {
+            tenant_id,
+            happened_at: now,
+            actor: self.caller.actor.to_string(),
+            action: action.as_str().to_owned(),
+            object,
+            details,
+            context: Some(AuditContext::new(trace.clone(), approver, personal)),
+        }
+    }
+}
+
+/// Leave to do one thing in one tenant. Only [`Tenant::permit`] makes one, after it has asked the table.
+///
+/// ```compile_fail,E0451
+/// fn forge(other: authority::Permit) -> authority::Permit {
+///     authority::Permit { ..other }
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Permit {
+    tenant: Tenant,
+    grant: Grant,
+}
+
+impl Tenant {
+    /// Asks for leave to do something in this tenant.
+    ///
+    /// # Errors
+    /// [`Forbidden`]: no role of the actor has the permission.
+    pub fn permit(&self, permission: Permission) -> Result<Permit, Forbidden> {
+        Ok(Permit { grant: Grant::ask(self.caller(), permission)?, tenant: self.clone() })
+    }
+}
+
+impl Permit {
+    /// Gives the tenant, if the permit is for what is about to be done.
+    ///
+    /// # Errors
+    /// [`Forbidden`]: it is for something else.
+    pub fn tenant(&self, permission: Permission) -> Result<&Tenant, Forbidden> {
+        if self.grant.permission == permission { Ok(&self.tenant) } else { Err(Forbidden) }
+    }
+
+    /// Refuses a domain on which the permission does not count.
+    ///
+    /// # Errors
+    /// [`Forbidden`].
+    pub fn check_environment(&self, environment: Environment) -> Result<(), Forbidden> {
+        if counts_on(self.grant.permission, environment) { Ok(()) } else { Err(Forbidden) }
+    }
+
+    /// Adds a second person's leave to do the same.
+    ///
+    /// # Errors
+    /// [`Forbidden`]: theirs is for something else or another tenant, or it is the same actor.
+    pub fn approved_by(self, other: &Self) -> Result<Self, Forbidden> {
+        let same = self.grant.permission == other.grant.permission && self.tenant.id == other.tenant.id;
+        let approver = &other.grant.caller.actor;
+        if !same || approver.to_string() == self.grant.caller.actor.to_string() {
+            return Err(Forbidden);
+        }
+        let grant = Grant { approver: Some(approver.clone()), ..self.grant };
+        Ok(Self { grant, ..self })
+    }
+
+    /// Who approved it beside the actor.
+    pub const fn approver(&self) -> Option<&Actor> {
+        self.grant.approver.as_ref()
+    }
+
+    /// When the actor proved who they are; `None` for those who do not sign in.
+    pub const fn signed_in_at(&self) -> Option<Timestamp> {
+        self.grant.caller.actor.signed_in_at()
+    }
+
+    /// Makes the audit row of what is about to be done. `object`: a kind and an id. `details`: JSON of what changed, never
+    /// a secret, never a person.
+    pub fn record(
+        &self,
+        action: Action,
+        object: impl Into<String>,
+        details: &impl ToString,
+        now: Timestamp,
+    ) -> Record {
+        let what = (action, object.into());
+        let event = self.grant.record(self.tenant.id, what, details.to_string(), (self.tenant.random(), now));
+        Record { event, chain_key: self.tenant.opened().chain_key() }
+    }
+}
+
+/// Leave to do one thing that concerns no tenant, or every one.
+#[derive(Clone, Debug)]
+pub struct InstallationPermit {
+    grant: Grant,
+    chain_key: SealKey,
+    random: Random,
+}
+
+impl InstallationPermit {
+    /// Asks for leave. `master`: the installation's own chain is authenticated under it. `random`: as in [`Tenant::open`].
+    ///
+    /// # Errors
+    /// [`Forbidden`]: no role of the actor has the permission, or it is somebody of one tenant.
+    pub fn ask(
+        (master, random): (&SealKey, &Random),
+        caller: &Caller,
+        permission: Permission,
+    ) -> Result<Self, Forbidden> {
+        if !caller.actor.acts_in_every_tenant() {
+            return Err(Forbidden);
+        }
+        let grant = Grant::ask(caller, permission)?;
+        Ok(Self { grant, chain_key: chain_key(master), random: random.clone() })
+    }
+
+    /// Refuses a permit for something else than what is about to be done.
+    ///
+    /// # Errors
+    /// [`Forbidden`].
+    pub fn check(&self, permission: Permission) -> Result<(), Forbidden> {
+        if self.grant.permission == permission { Ok(()) } else { Err(Forbidden) }
+    }
+
+    /// Who acts.
+    pub const fn caller(&self) -> &Caller {
+        &self.grant.caller
+    }
+
+    /// Makes a tenant that has no row yet, opened for the caller.
+    ///
+    /// # Errors
+    /// [`Forbidden`]: the permit is not one for making tenants.
+    pub fn new_tenant(&self, random: &Random, id: TenantId, name: &str) -> Result<Tenant, Forbidden> {
+        self.check(Permission::CreateTenants)?;
+        Ok(Tenant::generate(random, id, name, self.caller()))
+    }
+
+    /// As [`Permit::record`], in the installation's own chain.
+    pub fn record(
+        &self,
+        action: Action,
+        object: impl Into<String>,
+        details: &impl ToString,
+        now: Timestamp,
+    ) -> Record {
+        let what = (action, object.into());
+        let event = self.grant.record(INSTALLATION, what, details.to_string(), (&self.random, now));
+        Record { event, chain_key: self.chain_key.clone() }
+    }
+}
+
+/// The audit row of one change; it has to be appended in the transaction of the change. Only a permit makes one.
+///
+/// ```compile_fail,E0451
+/// fn forge(other: authority::Record) -> authority::Record {
+///     authority::Record { ..other }
+/// }
+/// ```
+#[must_use]
+#[derive(Clone, Debug)]
+pub struct Record {
+    event: AuditEvent,
+    chain_key: SealKey,
+}
+
+impl Record {
+    /// Appends the row to its chain.
+    ///
+    /// # Errors
+    /// [`StoreError`]: what happened around it; then the change that it tells of must not stand either.
+    pub fn append(&self, tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
+        audit_events::append(tx, &self.event, self.chain_key.expose())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Forbidden, InstallationPermit};
+    use crate::{Actor, Caller, OpenTenant, Permission, Role, Tenant, TenantError};
+    use crypto::{Random, SealKey};
+    use model::{Environment, MemberId, TenantId, Timestamp};
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    fn a_row(random: &Random, master: &SealKey, id: u8) -> store::tenants::Tenant {
+        let id = TenantId::from_bytes([id; 16]);
+        let sealed_data_key = OpenTenant::generate(random, id).wrap(master, random);
+        store::tenants::Tenant { id, name: "acme".to_owned(), sealed_data_key, created_at: NOW }
+    }
+
+    fn a_member(number: u8, tenant: TenantId, role: Role) -> Caller {
+        let id = MemberId::from_bytes([number; 16]);
+        Caller::local(Actor::Member { id, tenant, roles: vec![role], signed_in_at: NOW })
+    }
+
+    #[test]
+    fn to_a_member_of_another_tenant_there_is_no_such_tenant() {
+        let random = Random::seeded(1);
+        let master = SealKey::generate(&random);
+        let (ours, theirs) = (a_row(&random, &master, 1), a_row(&random, &master, 2));
+        let owner = a_member(1, theirs.id, Role::Owner);
+        assert_eq!(Tenant::open((&master, &random), &ours, &owner).unwrap_err(), TenantError::NotFound);
+        assert!(Tenant::open((&master, &random), &theirs, &owner).is_ok());
+        let operator = a_member(2, theirs.id, Role::Operator);
+        assert!(Tenant::open((&master, &random), &ours, &operator).is_ok());
+        let asked = InstallationPermit::ask((&master, &random), &owner, Permission::ReadInstallation);
+        assert_eq!(asked.unwrap_err(), Forbidden);
+    }
+
+    #[test]
+    fn a_permit_is_good_for_what_it_was_given_for_and_nothing_else() {
+        let random = Random::seeded(1);
+        let master = SealKey::generate(&random);
+        let row = a_row(&random, &master, 1);
+        let tenant = Tenant::open((&master, &random), &row, &a_member(1, row.id, Role::Developer)).unwrap();
+        assert_eq!(tenant.permit(Permission::ManageSources).unwrap_err(), Forbidden);
+        let permit = tenant.permit(Permission::ManageTestUsers).unwrap();
+        assert_eq!(permit.tenant(Permission::ManageTestUsers).unwrap().id, row.id);
+        assert_eq!(permit.tenant(Permission::ManageApplications).unwrap_err(), Forbidden);
+        assert_eq!(permit.check_environment(Environment::Production), Err(Forbidden));
+        assert_eq!(permit.signed_in_at(), Some(NOW));
+    }
+
+    #[test]
+    fn a_second_approver_is_somebody_else_with_the_same_permission() {
+        let random = Random::seeded(1);
+        let master = SealKey::generate(&random);
+        let row = a_row(&random, &master, 1);
+        let permit = |number, permission| {
+            let owner = a_member(number, row.id, Role::Owner);
+            Tenant::open((&master, &random), &row, &owner).unwrap().permit(permission).unwrap()
+        };
+        let asked = permit(1, Permission::WithdrawKeys);
+        assert!(asked.clone().approved_by(&asked).is_err());
+        assert!(asked.clone().approved_by(&permit(2, Permission::RotateKeys)).is_err());
+        let approved = asked.approved_by(&permit(2, Permission::WithdrawKeys)).unwrap();
+        assert_eq!(approved.approver().map(ToString::to_string), Some(format!("member:{}", "02".repeat(16))));
+    }
+}
