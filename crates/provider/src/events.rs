@@ -1,6 +1,6 @@
 //! What happens in logins, noted for whoever must explain it later.
 //!
-//! Events wait in a bounded queue ([`crate::noted`]) that a worker empties every second, many in one commit: no login
+//! Events wait in a bounded queue ([`crate::event_queue`]) that a worker empties every second, many in one commit: no login
 //! waits for its own log.
 
 use crypto::Digest;

@@ -40,8 +40,8 @@ async fn an_eid_that_was_switched_off_was_offered_for_five_seconds() {
     assert_eq!((leave.status, leave.find_param("error")), (303, None));
     let mut announcements = house.store.announcements();
     let (bankid, now) = ((house.domain, LoginMethod::NO_BANKID), house.time());
-    let manage = may(&house.tenant, Permission::ManageSources);
-    house.console.switch_identity_source(&manage, bankid, false, now).await.unwrap();
+    let disable = may(&house.tenant, Permission::DisableSources);
+    house.console.switch_identity_source(&disable, bankid, false, now).await.unwrap();
     hear(&house, &mut announcements, "domains").await;
 
     assert!(house.browser().authorize(&[]).await.find_param("error").is_some());

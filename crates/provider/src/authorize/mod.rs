@@ -1,7 +1,7 @@
 //! Authorization: from the application's request to its answer, by way of an eID.
 //!
 //! 1. The entry points (`begin`, `push`, `visit`) open the browser's cookies, find the login, and run one step.
-//! 2. A step (`step`) takes the login and what came in and returns a [`Decision`]. It writes nothing, and no step calls
+//! 2. A step (`step`) takes the login and what came in and returns a [`decision::Decision`]. It writes nothing, and no step calls
 //!    another.
 //! 3. `dispatch` goes from a decision to the next step or to an effect; it is the only place that does.
 //! 4. `settle` is the only place with effects on the store: it spends, inserts, seals, notes and answers.
