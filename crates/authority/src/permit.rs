@@ -73,8 +73,12 @@ impl Tenant {
     /// Asks for leave to do something in this tenant.
     ///
     /// # Errors
-    /// [`Forbidden`]: no role of the actor has the permission.
+    /// [`Forbidden`]: no role of the actor has the permission, or this is not the tenant that was opened.
     pub fn permit(&self, permission: Permission) -> Result<Permit, Forbidden> {
+        // Whoever holds a tenant can write its id; what was opened cannot be exchanged.
+        if self.id != self.opened().id() {
+            return Err(Forbidden);
+        }
         Ok(Permit { grant: Grant::ask(self.caller(), permission)?, tenant: self.clone() })
     }
 }
@@ -99,11 +103,12 @@ impl Permit {
     /// Adds a second person's leave to do the same.
     ///
     /// # Errors
-    /// [`Forbidden`]: theirs is for something else or another tenant, or it is the same actor.
+    /// [`Forbidden`]: theirs is for something else or another tenant, it is the same actor, or no person.
     pub fn approved_by(self, other: &Self) -> Result<Self, Forbidden> {
         let same = self.grant.permission == other.grant.permission && self.tenant.id == other.tenant.id;
         let approver = &other.grant.caller.actor;
-        if !same || approver.to_string() == self.grant.caller.actor.to_string() {
+        let is_person = matches!(approver, Actor::Operator(_) | Actor::Member { .. });
+        if !same || !is_person || approver.to_string() == self.grant.caller.actor.to_string() {
             return Err(Forbidden);
         }
         let grant = Grant { approver: Some(approver.clone()), ..self.grant };
@@ -255,6 +260,16 @@ mod tests {
     }
 
     #[test]
+    fn a_tenant_whose_id_was_exchanged_gave_a_permit_in_another_tenant() {
+        let random = Random::seeded(1);
+        let master = SealKey::generate(&random);
+        let (ours, theirs) = (a_row(&random, &master, 1), a_row(&random, &master, 2));
+        let mut tenant = Tenant::open((&master, &random), &ours, &a_member(1, ours.id, Role::Owner)).unwrap();
+        tenant.id = theirs.id;
+        assert_eq!(tenant.permit(Permission::ManageApplications).unwrap_err(), Forbidden);
+    }
+
+    #[test]
     fn a_permit_is_good_for_what_it_was_given_for_and_nothing_else() {
         let random = Random::seeded(1);
         let master = SealKey::generate(&random);
@@ -280,6 +295,13 @@ mod tests {
         let asked = permit(1, Permission::WithdrawKeys);
         assert!(asked.clone().approved_by(&asked).is_err());
         assert!(asked.clone().approved_by(&permit(2, Permission::RotateKeys)).is_err());
+        let worker = Caller::worker("keys");
+        let rotating = Tenant::open((&master, &random), &row, &worker).unwrap();
+        let rotating = rotating.permit(Permission::RotateKeys).unwrap();
+        assert!(
+            permit(1, Permission::RotateKeys).approved_by(&rotating).is_err(),
+            "a program approves nothing"
+        );
         let approved = asked.approved_by(&permit(2, Permission::WithdrawKeys)).unwrap();
         assert_eq!(approved.approver().map(ToString::to_string), Some(format!("member:{}", "02".repeat(16))));
     }

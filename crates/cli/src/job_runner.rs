@@ -89,7 +89,14 @@ impl JobRunner {
         let mut wrong = Vec::new();
         for kind in &self.kinds {
             while !*self.end.borrow() {
-                let Claimed { jobs, given_up } = self.claim(kind).await.map_err(|it| it.to_string())?;
+                let Claimed { jobs, given_up } = match self.claim(kind).await {
+                    Ok(claimed) => claimed,
+                    Err(error) => {
+                        // The other kinds are done all the same, and what went wrong before is told.
+                        wrong.push(format!("{}: {error}", kind.name));
+                        break;
+                    }
+                };
                 if jobs.is_empty() && given_up.is_empty() {
                     break;
                 }
@@ -111,14 +118,7 @@ impl JobRunner {
     }
 
     async fn work_on(&self, kind: &Kind, job: Job) -> Result<(), String> {
-        // A task of its own: a panic ends this attempt, and not the jobs to come.
-        let work = tokio::spawn((kind.work)(job.clone()));
-        let done = match tokio::time::timeout(WORK_FOR, work).await {
-            Ok(Ok(done)) => done,
-            Ok(Err(panic)) => Err(panic.to_string()),
-            Err(_) => Err(format!("not done in {} s", WORK_FOR.as_secs())),
-        };
-        let Err(why) = done else {
+        let Err(why) = done_within(WORK_FOR, (kind.work)(job.clone())).await else {
             let name = words(&job.key);
             return self.settle(name, move |tx| jobs::complete(tx, &job)).await;
         };
@@ -148,19 +148,36 @@ impl JobRunner {
     }
 }
 
+/// Waits for work for so long at most. What is not done then is stopped: it would go on beside the next attempt.
+async fn done_within(longest: Duration, work: Doing) -> Result<(), String> {
+    // A task of its own: a panic ends this attempt, and not the jobs to come.
+    let mut task = tokio::spawn(work);
+    match tokio::time::timeout(longest, &mut task).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(panic)) => Err(panic.to_string()),
+        Err(_) => {
+            task.abort();
+            Err(format!("not done in {} s", longest.as_secs()))
+        }
+    }
+}
+
 fn words(key: &JobKey) -> String {
     format!("{} {} of tenant {}", key.kind, key.id, key.tenant_id)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{JobRunner, Kind};
+    use super::{JobRunner, Kind, done_within};
     use crate::worker::Workers;
     use crypto::Random;
     use model::{INSTALLATION, JOB_LEASE, Timestamp};
-    use std::sync::{
-        Arc,
-        atomic::{AtomicI64, AtomicU32, Ordering},
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicI64, AtomicU32, Ordering},
+        },
+        time::Duration,
     };
     use store::{
         DatabaseLocation, Settings, Store,
@@ -297,6 +314,18 @@ mod tests {
         house.end.0.send(true).unwrap();
         workers.finish().await;
         assert_eq!(house.job("after").await, None);
+    }
+
+    #[tokio::test]
+    async fn work_that_took_too_long_went_on_beside_its_next_attempt() {
+        let (working, mut stopped) = mpsc::channel::<()>(1);
+        let work = async move {
+            let _working = working;
+            std::future::pending().await
+        };
+        assert!(done_within(Duration::from_millis(1), Box::pin(work)).await.is_err());
+        let gone = tokio::time::timeout(Duration::from_secs(5), stopped.recv()).await;
+        assert_eq!(gone, Ok(None));
     }
 
     #[tokio::test]

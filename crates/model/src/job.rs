@@ -21,7 +21,7 @@ pub const JOB_ATTEMPTS: u32 = 10;
 const FIRST_BACK_OFF: Duration = Duration::from_secs(15);
 
 /// The longest back-off.
-const LONGEST_BACK_OFF: Duration = Duration::from_secs(60 * 60);
+pub const LONGEST_BACK_OFF: Duration = Duration::from_secs(60 * 60);
 
 /// Says when a job is tried again that failed at `now` in its attempt number `attempts`, counted from 1; `None` when it is
 /// given up.

@@ -51,7 +51,7 @@ pub use id::{
 };
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
 pub use imported_subject::SubjectRoom;
-pub use job::{JOB_ATTEMPTS, JOB_LEASE, next_attempt_at};
+pub use job::{JOB_ATTEMPTS, JOB_LEASE, LONGEST_BACK_OFF, next_attempt_at};
 pub use limit::Rate;
 pub use login::{
     AuthorizationRequest, Login, Memo, Parked, Phase, Trouble, UpstreamRequest, upstream_client,

@@ -1,6 +1,13 @@
 //! What was read from the database, kept for a few seconds.
 
-use std::{hash::Hash, sync::Arc, time::Duration};
+use std::{
+    hash::Hash,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use model::Timestamp;
 use quick_cache::sync::Cache;
@@ -14,7 +21,11 @@ type Read<V> = (Timestamp, Result<Arc<V>, Refusal>);
 
 /// A bounded number of values by key. Each is read once at a time; who asks meanwhile gets what that read gives, also
 /// when it is a refusal. Refusals are not kept.
-pub(crate) struct TtlCache<K, V>(Cache<K, Read<V>>);
+pub(crate) struct TtlCache<K, V> {
+    kept: Cache<K, Read<V>>,
+    /// How often something was forgotten: what was being read then is given and not kept.
+    forgotten: AtomicU64,
+}
 
 fn is_fresh(read_at: Timestamp, now: Timestamp) -> bool {
     now.is_within(FRESH_FOR, read_at)
@@ -22,17 +33,19 @@ fn is_fresh(read_at: Timestamp, now: Timestamp) -> bool {
 
 impl<K: Hash + Eq + Clone, V> TtlCache<K, V> {
     pub(crate) fn new(most: usize) -> Self {
-        Self(Cache::new(most))
+        Self { kept: Cache::new(most), forgotten: AtomicU64::new(0) }
     }
 
     /// Gives what is remembered, however old.
     pub(crate) fn peek(&self, key: &K) -> Option<Arc<V>> {
-        self.0.peek(key).and_then(|(_, value)| value.ok())
+        self.kept.peek(key).and_then(|(_, value)| value.ok())
     }
 
-    /// Forgets the values for which `is_old` holds. One that is being read meanwhile serves its time.
+    /// Forgets the values for which `is_old` holds. One that is being read meanwhile is given once.
     pub(crate) fn forget(&self, is_old: impl Fn(&K, Option<&V>) -> bool) {
-        self.0.retain(|key, (_, value)| !is_old(key, value.as_deref().ok()));
+        // First: whoever reads either sees it, or has put its value where it is found below.
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.kept.retain(|key, (_, value)| !is_old(key, value.as_deref().ok()));
     }
 
     /// Gives the value, reading it with `reading` if it is missing or old.
@@ -45,19 +58,22 @@ impl<K: Hash + Eq + Clone, V> TtlCache<K, V> {
         now: Timestamp,
         reading: impl Future<Output = Result<V, Refusal>>,
     ) -> Result<Arc<V>, Refusal> {
-        match self.0.get(&key) {
+        match self.kept.get(&key) {
             Some((read_at, value)) if is_fresh(read_at, now) => return value,
-            Some(_) => drop(self.0.remove_if(&key, |(read_at, _)| !is_fresh(*read_at, now))),
+            Some(_) => drop(self.kept.remove_if(&key, |(read_at, _)| !is_fresh(*read_at, now))),
             None => {}
         }
-        match self.0.get_value_or_guard_async(&key).await {
+        match self.kept.get_value_or_guard_async(&key).await {
             Ok((_, value)) => value,
             Err(place) => {
+                let forgotten = self.forgotten.load(Ordering::SeqCst);
                 let value = reading.await.map(Arc::new);
                 // Only a place that was emptied meanwhile does not take it; then the next one reads again.
                 let _ = place.insert((now, value.clone()));
                 if value.is_err() {
-                    self.0.remove_if(&key, |(_, value)| value.is_err());
+                    self.kept.remove_if(&key, |(_, value)| value.is_err());
+                } else if forgotten != self.forgotten.load(Ordering::SeqCst) {
+                    self.kept.remove(&key);
                 }
                 value
             }
@@ -111,6 +127,21 @@ mod tests {
         assert!(matches!(poll(first), Poll::Ready(Err(Refusal::NotFound))));
         assert!(matches!(poll(second), Poll::Ready(Err(Refusal::NotFound))));
         assert_eq!(*now_or_never(remembered.get("key", NOW, ready(Ok(7)))).unwrap(), 7);
+    }
+
+    #[test]
+    fn what_was_read_before_it_was_forgotten_served_for_five_seconds() {
+        let (remembered, open) = (TtlCache::new(10), Cell::new(false));
+        let old = async {
+            std::future::poll_fn(|_| if open.get() { Poll::Ready(()) } else { Poll::Pending }).await;
+            Ok("old")
+        };
+        let mut first = pin!(remembered.get("key", NOW, old));
+        assert!(poll(first.as_mut()).is_pending());
+        remembered.forget(|_, _| true);
+        open.set(true);
+        assert!(matches!(poll(first), Poll::Ready(Ok(_))));
+        assert_eq!(*now_or_never(remembered.get("key", NOW, ready(Ok("new")))).unwrap(), "new");
     }
 
     #[test]

@@ -31,7 +31,8 @@ const RETRY: &str = "UPDATE jobs SET due_at = $1, last_error = $2, lease_holder 
 const GIVE_UP: &str = "UPDATE jobs SET stuck_at = $1, due_at = $2, last_error = $3, lease_holder = NULL,
     lease_ends_at = NULL WHERE tenant_id = $4 AND kind = $5 AND id = $6 AND lease_holder = $7";
 const REVIVE: &str = "UPDATE jobs SET due_at = $1, attempts = 0, stuck_at = NULL
-    WHERE tenant_id = $2 AND kind = $3 AND id = $4 AND stuck_at <= $5";
+    WHERE tenant_id = $2 AND kind = $3 AND id = $4
+    AND (stuck_at <= $5 OR stuck_at > $1 OR (stuck_at IS NULL AND due_at > $6))";
 /// The operator's: what was given up, whosever it is.
 pub(crate) const LIST_STUCK: &str =
     "SELECT tenant_id, kind, id, sealed_payload, created_at, due_at, attempts, lease_holder,
@@ -103,7 +104,8 @@ pub struct Claimed {
 }
 
 /// Wants a job done at `due_at` or soon after; `false` when it is wanted already, which it then stays as it is. Once it is
-/// complete it can be wanted again.
+/// complete it can be wanted again. What is wanted while somebody does it is taken for done with that: give each want an
+/// id of its own, or want it again for as long as it is missing.
 ///
 /// Workers elsewhere hear of it when the write has said [`WriteTx::wake`], or within seconds.
 ///
@@ -218,6 +220,9 @@ pub fn give_up(tx: &mut WriteTx<'_>, job: &Job, why: &str, now: Timestamp) -> Re
 
 /// Begins anew with a job that was given up at `given_up_by` or before; `false` when there is none.
 ///
+/// So it does with one whose times a clock gave that has been set back since: given up later than now, or due later than
+/// any back-off. It is not for jobs that are wanted for a later day.
+///
 /// # Errors
 /// [`StoreError`]: what happened around it.
 pub fn revive(
@@ -226,7 +231,14 @@ pub fn revive(
     given_up_by: Timestamp,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let values = [now.into(), key.tenant_id.into(), (&key.kind).into(), (&key.id).into(), given_up_by.into()];
+    let values = [
+        now.into(),
+        key.tenant_id.into(),
+        (&key.kind).into(),
+        (&key.id).into(),
+        given_up_by.into(),
+        now.after(model::LONGEST_BACK_OFF).into(),
+    ];
     Ok(tx.execute(REVIVE, &values)? == 1)
 }
 

@@ -1,6 +1,6 @@
 //! PostgreSQL's threads: each owns a connection and runs one closure at a time, to its end.
 
-use std::{sync::Arc, thread};
+use std::{sync::Arc, thread, time::Duration};
 
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_postgres::Config;
@@ -23,6 +23,9 @@ type Waiting = Arc<Mutex<mpsc::Receiver<StoreCommand>>>;
 
 /// Tells the other nodes; PostgreSQL does so when the transaction is committed.
 const NOTIFY: &str = "SELECT pg_notify($1, $2)";
+/// After how long a silent listener asks whether the other end is there, and how often until it is answered.
+const LISTENER_IDLE: Duration = Duration::from_secs(60);
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
 const SCHEMA: &str = "SELECT current_schema()::text";
 
 /// What the threads share.
@@ -72,6 +75,8 @@ pub(crate) fn start(
         })?;
     }
     let tls = secured(&mut config, settings)?;
+    // It may say nothing for days, and whatever lies between drops what says nothing, without telling.
+    config.keepalives_idle(LISTENER_IDLE).keepalives_interval(KEEPALIVE_EVERY).keepalives_retries(3);
     let Shared { announcer, end, .. } = shared;
     Ok(PgListener { config, tls, channel, announcer, end })
 }

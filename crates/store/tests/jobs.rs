@@ -189,6 +189,28 @@ async fn a_lease_that_was_given_while_the_clock_was_a_day_ahead_does_not_hold_th
 }
 
 #[tokio::test]
+async fn a_job_that_was_wanted_or_given_up_while_the_clock_was_a_day_ahead_waited_for_a_day() {
+    in_each_house(async |house| {
+        let ahead = NOW.after(24 * 60 * MINUTE);
+        let revive = async |id: &str| {
+            let key = house.a_job(id);
+            house.write(move |tx| jobs::revive(tx, &key, NOW.before(60 * MINUTE), NOW)).await
+        };
+        for id in ["1", "2"] {
+            let key = house.a_job(id);
+            assert!(house.write(move |tx| jobs::insert(tx, &key, None, (ahead, ahead))).await);
+        }
+        let job = house.claim(1, ahead).await.remove(0);
+        house.write(move |tx| jobs::give_up(tx, &job, "refused", ahead)).await;
+        assert!(revive("1").await && revive("2").await);
+        assert_eq!(house.claim(9, NOW).await.len(), 2);
+        // What waits for its next attempt, or is held, is left alone.
+        assert!(!revive("1").await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_write_that_fails_wants_nothing_done() {
     in_each_house(async |house| {
         let key = house.a_job("1");

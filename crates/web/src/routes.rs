@@ -92,9 +92,13 @@ pub(crate) async fn not_found(visit: DomainRequest, uri: Uri) -> Response {
     refusal_at(find(uri.path()).audience, &Refusal::NotFound, visit.locale(&[]), &visit.context)
 }
 
-/// What is known of an address, however it is written.
+/// What is known of an address, however it is written. Also what is not in the table is asked by programs below
+/// `/.well-known/`.
 pub(crate) fn find(path: &str) -> Route {
-    matching(path).map_or(Route::OTHER, |(row, _)| row.route)
+    const WELL_KNOWN: &str = "/.well-known/";
+    let is_well_known = path.get(..WELL_KNOWN.len()).is_some_and(|it| it.eq_ignore_ascii_case(WELL_KNOWN));
+    let unknown = if is_well_known { Route::document("other") } else { Route::OTHER };
+    matching(path).map_or(unknown, |(row, _)| row.route)
 }
 
 /// The address as the table writes it; `None` for one that is not in the table. Words are case-insensitive and one
@@ -181,6 +185,14 @@ mod tests {
         ] {
             assert_eq!(find(path).class, wanted, "{path}");
         }
+    }
+
+    #[test]
+    fn a_program_that_asked_for_a_well_known_address_of_several_words_got_a_page() {
+        for path in ["/.well-known/acme-challenge/abc", "/.Well-Known/webfinger/x/y", "/.well-known/x"] {
+            assert_eq!(find(path).audience, Audience::Program, "{path}");
+        }
+        assert_eq!(find("/privacy/x").audience, Audience::Browser);
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(super) struct Kept {
 }
 
 impl Layout for Kept {
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
 }
 
 /// `sent`: what was sent, so that another decision is no repetition.

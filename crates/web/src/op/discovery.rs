@@ -14,7 +14,7 @@ use crate::{
     domain_request::DomainRequest,
     respond::{
         cors::{preflight_of, public_preflight, readable},
-        error::{refusal_page, token_refusal},
+        error::token_refusal,
         page::{json, public_json},
     },
 };
@@ -67,7 +67,7 @@ pub(crate) async fn show_for_acr(
 ) -> Response {
     match Provider::acr_of_segment(&segment) {
         Some(acr) => describe(&app, &visit, query.as_deref(), Some(&acr)).await,
-        None => refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.context),
+        None => token_refusal(&Refusal::NotFound, &visit.context),
     }
 }
 
