@@ -3,8 +3,10 @@
 //! Events wait in a bounded queue ([`crate::event_queue`]) that a worker empties every second, many in one commit: no login
 //! waits for its own log.
 
+use std::collections::BTreeMap;
+
 use crypto::Digest;
-use model::{LoginMethod, Timestamp};
+use model::{LoginMethod, TenantId, Timestamp};
 use store::{
     StoreError, WriteTx, client_secrets,
     counted_events::{self, CountedEvents},
@@ -93,8 +95,7 @@ impl Provider {
         let mut written = 0;
         for chunk in events.chunks(AT_ONCE) {
             let rows = chunk.to_vec();
-            let append = move |tx: &mut WriteTx<'_>| rows.iter().try_for_each(|row| append(tx, row));
-            if let Err(error) = self.store.write(append).await {
+            if let Err(error) = self.store.write(move |tx| append(tx, &rows)).await {
                 let rest = events.get(written..).unwrap_or_default();
                 match &error {
                     StoreError::Busy | StoreError::Unreachable(_) => self.noted.give_back(rest),
@@ -106,6 +107,8 @@ impl Provider {
         }
         self.write_counts(now).await?;
         if !used.is_empty() {
+            // Every node locks rows in the same order, so that no two wait for each other.
+            let used: BTreeMap<_, _> = used.into_iter().collect();
             let saved = self.store.write(move |tx| {
                 used.iter().try_for_each(|(digest, (tenant, application, now))| {
                     let digest = Digest::from_slice(digest).ok_or(StoreError::NotFound)?;
@@ -138,7 +141,10 @@ impl Provider {
                 expires_at,
             }
         };
-        let rows: Vec<CountedEvents> = counts.iter().map(row).collect();
+        let mut rows: Vec<CountedEvents> = counts.iter().map(row).collect();
+        // In the same order on every node, as above.
+        let place = |it: &CountedEvents| (it.tenant_id, it.domain_id, it.kind.as_str(), it.cause.clone());
+        rows.sort_unstable_by_key(place);
         let written =
             self.store.write(move |tx| rows.iter().try_for_each(|row| counted_events::count(tx, row)));
         match written.await {
@@ -161,13 +167,62 @@ impl Provider {
     }
 }
 
-/// Writes an event; one that has a proof keeps the steps that led to it as long as itself.
-fn append(tx: &mut WriteTx<'_>, event: &LoginEvent) -> Result<(), StoreError> {
-    login_events::append(tx, event)?;
-    match (event.kind, &event.login) {
-        (Kind::Proved | Kind::Completed | Kind::CompletedFromSession, Some(login)) => {
-            login_events::extend(tx, event.tenant_id, login, event.expires_at)
+/// Writes events; one that has a proof keeps the steps that led to it as long as itself.
+fn append(tx: &mut WriteTx<'_>, events: &[LoginEvent]) -> Result<(), StoreError> {
+    events.iter().try_for_each(|event| login_events::append(tx, event))?;
+    proved(events)
+        .into_iter()
+        .try_for_each(|((tenant, login), until)| login_events::extend(tx, tenant, login, until))
+}
+
+/// The logins that have a proof, and until when their events are kept. Several nodes may have events of one login: sorted,
+/// so that they come to the logins in the same order and no two wait for each other.
+fn proved(events: &[LoginEvent]) -> BTreeMap<(TenantId, &str), Timestamp> {
+    let mut all = BTreeMap::new();
+    for event in events {
+        if let (Kind::Proved | Kind::Completed | Kind::CompletedFromSession, Some(login)) =
+            (event.kind, &event.login)
+        {
+            let until = all.entry((event.tenant_id, login.as_str())).or_insert(event.expires_at);
+            *until = event.expires_at.max(*until);
         }
-        _ => Ok(()),
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, LoginEvent, TenantId, Timestamp, proved};
+    use model::{DomainId, LoginEventId};
+
+    fn an_event(login: &str, kind: Kind, until: i64) -> LoginEvent {
+        LoginEvent {
+            id: LoginEventId::from_bytes([0; 16]),
+            tenant_id: TenantId::from_bytes([1; 16]),
+            domain_id: DomainId::from_bytes([2; 16]),
+            application_id: None,
+            login: Some(login.to_owned()),
+            trace: String::new(),
+            kind,
+            eid: None,
+            cause: None,
+            happened_at: Timestamp::from_seconds(0),
+            expires_at: Timestamp::from_seconds(until),
+        }
+    }
+
+    #[test]
+    fn two_nodes_came_to_the_events_of_the_same_logins_in_different_orders() {
+        let events = [
+            an_event("b", Kind::Proved, 1),
+            an_event("c", Kind::SentToEid, 9),
+            an_event("a", Kind::Completed, 2),
+            an_event("b", Kind::Completed, 3),
+        ];
+        let other: Vec<LoginEvent> = events.iter().rev().cloned().collect();
+        let order: Vec<_> =
+            proved(&events).into_iter().map(|((_, login), until)| (login, until.seconds())).collect();
+        assert_eq!(order, [("a", 2), ("b", 3)]);
+        assert_eq!(proved(&events), proved(&other));
     }
 }
