@@ -1,7 +1,10 @@
 //! The work that nodes do beside answering: what every one does, and the kinds of jobs of which each is done by one.
 
 use std::{
-    sync::{Arc, PoisonError},
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -102,10 +105,19 @@ pub(crate) fn look_at_domains(workers: &mut Workers, provider: Arc<Provider>, lo
 
 /// Writes what happened in logins, every second; what is noted after the last turn is written by [`last_events`].
 pub(crate) fn write_events(workers: &mut Workers, provider: Arc<Provider>) {
+    // Once is no failure: the events wait for the next turn. More than once in a row is.
+    let was_busy = Arc::new(AtomicBool::new(false));
     workers.every("login-events", Duration::from_secs(1), move || {
-        let provider = Arc::clone(&provider);
+        let (provider, was_busy) = (Arc::clone(&provider), Arc::clone(&was_busy));
         async move {
-            provider.write_events(clock::now()).await.map(drop).map_err(|refusal| format!("{refusal:?}"))
+            let written = provider.write_events(clock::now()).await;
+            let is_busy = matches!(written, Err(provider::Refusal::Busy));
+            if is_busy && !was_busy.swap(is_busy, Ordering::Relaxed) {
+                tracing::warn!("the store was busy: events of logins wait for the next turn");
+                return Ok(());
+            }
+            was_busy.store(is_busy, Ordering::Relaxed);
+            written.map(drop).map_err(|refusal| format!("{refusal:?}"))
         }
     });
 }
