@@ -2,6 +2,7 @@
 //!
 //! That is a shortcut: what nobody tells is seen when the caches let go, seconds later.
 
+use model::{ApplicationId, DomainId};
 use store::{Announcement, applications, domains};
 
 use crate::Provider;
@@ -11,13 +12,14 @@ impl Provider {
     pub fn forget(&self, announcement: &Announcement) {
         match announcement {
             Announcement::Changed { noun, id } if noun == domains::NOUN => {
-                self.issuers.forget(|_, issuer| issuer.is_some_and(|it| it.domain.to_string() == *id));
-                self.registered_at.forget(|(_, domain), _| domain.to_string() == *id);
+                let Ok(id) = DomainId::parse(id) else { return };
+                self.issuers.forget(|_, issuer| issuer.is_some_and(|it| it.domain == id));
+                self.registered_at.forget(|(_, domain), _| *domain == id);
             }
             Announcement::Changed { noun, id } if noun == applications::NOUN => {
-                self.applications
-                    .forget(|_, application| application.is_some_and(|it| it.id.to_string() == *id));
-                self.client_ids.forget(|(_, application), _| application.to_string() == *id);
+                let Ok(id) = ApplicationId::parse(id) else { return };
+                self.applications.forget(|_, application| application.is_some_and(|it| it.id == id));
+                self.client_ids.forget(|(_, application), _| *application == id);
             }
             Announcement::Missed => {
                 self.issuers.forget(|_, _| true);

@@ -16,7 +16,7 @@ use crate::{
     App, ClientAddress,
     domain_request::host,
     headers::{SEC_FETCH_DEST, is_ambiguous},
-    op::turn::frame,
+    op::login_response::frame,
     respond::{
         error::{cause_page, in_our_words, preferred, refusal_at},
         page::{going_on_by_itself, is_too_long, keep_opener},
@@ -42,7 +42,10 @@ pub(crate) async fn at_the_door(State(app): State<App>, mut request: Request, ne
     let context = RequestContext { now: (app.clock)(), trace: TraceId::new(app.provider.random()), from };
     request.extensions_mut().insert(context.trace);
     let target = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
-    let (method, route) = (request.method().clone(), find(request.uri().path()));
+    let method = request.method().clone();
+    // Known since its path was folded, unless it is not in the table.
+    let route = request.extensions().get::<Route>().copied();
+    let route = route.unwrap_or_else(|| find(request.uri().path()));
     request.extensions_mut().insert(route);
     // The pattern, not the path: into that anybody can write a name, a number or a token.
     let pattern = request.extensions().get::<MatchedPath>().cloned();

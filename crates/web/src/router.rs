@@ -106,7 +106,8 @@ pub fn sample_router(site: Arc<SampleSite>) -> Site {
 }
 
 fn fold(mut request: Request) -> Request {
-    let Some(path) = folded(request.uri().path()) else { return request };
+    let Some((route, path)) = folded(request.uri().path()) else { return request };
+    request.extensions_mut().insert(route);
     if path == request.uri().path() {
         return request;
     }

@@ -92,8 +92,8 @@ pub(crate) async fn not_found(visit: DomainRequest, uri: Uri) -> Response {
     refusal_at(find(uri.path()).audience, &Refusal::NotFound, visit.locale(&[]), &visit.context)
 }
 
-/// What is known of an address, however it is written. Also what is not in the table is asked by programs below
-/// `/.well-known/`.
+/// What is known of an address, however it is written. Below `/.well-known/` programs ask, also for what is not in the
+/// table.
 pub(crate) fn find(path: &str) -> Route {
     const WELL_KNOWN: &str = "/.well-known/";
     let is_well_known = path.get(..WELL_KNOWN.len()).is_some_and(|it| it.eq_ignore_ascii_case(WELL_KNOWN));
@@ -101,17 +101,18 @@ pub(crate) fn find(path: &str) -> Route {
     matching(path).map_or(unknown, |(row, _)| row.route)
 }
 
-/// The address as the table writes it; `None` for one that is not in the table. Words are case-insensitive and one
-/// final slash is tolerated; a name (a base64 acr, a login, an asset) stays as it is. A base64 acr in front of a word
-/// moves behind `/with/`.
-pub(crate) fn folded(path: &str) -> Option<String> {
+/// What is known of an address, and how the table writes it; `None` for one that is not in the table. Words are
+/// case-insensitive and one final slash is tolerated; a name (a base64 acr, a login, an asset) stays as it is. A base64
+/// acr in front of a word moves behind `/with/`.
+pub(crate) fn folded(path: &str) -> Option<(Route, String)> {
     let (row, given) = matching(path)?;
     let segments = row.path.split('/').skip(1).zip(given).map(|(pattern, given)| match pattern {
         "{eid}" | "{id}" | "{file}" => given.to_ascii_lowercase(),
         name if name.starts_with('{') => given.to_owned(),
         word => word.to_owned(),
     });
-    Some(segments.flat_map(|segment| ["/".to_owned(), segment]).collect())
+    let path = segments.flat_map(|segment| ["/".to_owned(), segment]).collect();
+    Some((row.route, path))
 }
 
 /// The row of an address, and the segments that fill its pattern.
@@ -161,9 +162,9 @@ mod tests {
             ("/Callback/No-BankID", "/callback/no-bankid"),
             ("/Privacy", "/privacy"),
         ] {
-            assert_eq!(folded(given).as_deref(), Some(wanted), "{given}");
+            assert_eq!(folded(given).unwrap().1, wanted, "{given}");
         }
-        assert_eq!(folded("/wp-login.php"), None);
+        assert_eq!(folded("/wp-login.php"), None, "what is not known stays as it is");
     }
 
     #[test]
@@ -199,7 +200,7 @@ mod tests {
     fn every_address_is_found_and_only_logins_have_effects() {
         for row in &ROWS {
             assert_eq!(find(row.path), row.route, "{}", row.path);
-            assert_eq!(folded(row.path).as_deref(), Some(row.path));
+            assert_eq!(folded(row.path), Some((row.route, row.path.to_owned())));
             let acts = ["authorize", "login", "callback", "logout"].contains(&row.route.class);
             assert_eq!(row.route.effects != Effects::None, acts, "{}", row.path);
             assert!(!acts || row.route.audience == Audience::Browser, "{}", row.path);

@@ -51,11 +51,11 @@ impl Provider {
         arrival: (Arrival, &BrowserCookies),
         context: &RequestContext,
     ) -> Result<LoginResponse, Refusal> {
-        let turn = self.begin_login(issuer, params, arrival, context).await;
-        if let Err(Refusal::Page(refused)) = &turn {
+        let response = self.begin_login(issuer, params, arrival, context).await;
+        if let Err(Refusal::Page(refused)) = &response {
             self.note_refusal(issuer, None, refused.cause, context);
         }
-        turn
+        response
     }
 
     fn note_refusal(
@@ -119,7 +119,7 @@ impl Provider {
             Err((cause, mode)) => {
                 self.note_refusal(issuer, Some(&application), cause, context);
                 let refused = Refused { cause, client_id: Some(application.client_id.clone()) };
-                return Ok(refusal_turn(
+                return Ok(refusal_response(
                     issuer,
                     (redirect_uri, mode),
                     refused,
@@ -147,7 +147,7 @@ impl Provider {
             let client_id = Some(application.client_id.clone());
             let refused = Refused { cause: Cause::NobodyLoggedIn, client_id };
             let back = (wanted.redirect_uri, wanted.response_mode);
-            return Ok(refusal_turn(issuer, back, refused, wanted.state, context));
+            return Ok(refusal_response(issuer, back, refused, wanted.state, context));
         }
         let is_stored = parked.is_some();
         let (login, name) = (Login::new(parked, context.now), jar::new_name(&self.random));
@@ -172,7 +172,7 @@ const fn not_for_scripts() -> Refusal {
 }
 
 /// Sends an error back for a request that never became a login.
-fn refusal_turn(
+fn refusal_response(
     issuer: &Issuer,
     (redirect_uri, mode): (String, ResponseMode),
     refused: Refused,

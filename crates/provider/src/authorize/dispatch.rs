@@ -27,7 +27,7 @@ impl Provider {
                 Decision::Look => self.look(login).await?,
                 Decision::AnswerAgain => self.answer_again(login).await?,
                 Decision::Settle(effect) => match self.settle(login, *effect).await? {
-                    Settled::Done(turn) => return Ok(turn),
+                    Settled::Done(response) => return Ok(response),
                     Settled::SpentBefore(decided) => *decided,
                 },
             };

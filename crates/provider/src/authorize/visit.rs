@@ -84,7 +84,7 @@ impl Provider {
     ) -> Result<LoginResponse, Refusal> {
         let sent = if agreed { "allow" } else { "deny" };
         match self.find_form(issuer, (login, sent), brought, context).await? {
-            Found::Answer(turn) => Ok(turn),
+            Found::Answer(response) => Ok(response),
             Found::Login(active) => self.dispatch(self.consented(*active, agreed).await?).await,
         }
     }
@@ -104,7 +104,7 @@ impl Provider {
         (brought, context): (&BrowserCookies, &RequestContext),
     ) -> Result<LoginResponse, Refusal> {
         match self.find_form(issuer, (login, username), brought, context).await? {
-            Found::Answer(turn) => Ok(turn),
+            Found::Answer(response) => Ok(response),
             Found::Login(active) => self.dispatch(self.signed_in(*active, username, verify).await?).await,
         }
     }

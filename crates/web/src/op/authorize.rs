@@ -9,7 +9,7 @@ use oidc::{AuthorizationParams, Params};
 use provider::{Arrival, Provider, Refusal};
 use texts::Cause;
 
-use super::turn::respond;
+use super::login_response::respond;
 use crate::{
     App,
     domain_request::{DomainRequest, unreadable},
@@ -91,10 +91,10 @@ async fn authorize(
     if params.is_duplicate("request_uri") {
         picked.request_uri = None;
     }
-    let turn = app
+    let outcome = app
         .provider
         .authorize(&visit.issuer, &picked, (arrival, &visit.cookies.brought), &visit.context)
         .await;
-    let response = respond(visit, turn, super::turn::Reached::ByLink);
+    let response = respond(visit, outcome, super::login_response::Reached::ByLink);
     super::json_answer::readable(app, visit, picked.client_id.as_deref(), response).await
 }

@@ -5,7 +5,7 @@ use pages::{CauseList, CausePage};
 use provider::Refusal;
 use texts::Cause;
 
-use super::{statements::finish, turn::frame};
+use super::{login_response::frame, statements::finish};
 use crate::{
     domain_request::DomainRequest,
     respond::{

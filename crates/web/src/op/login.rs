@@ -12,7 +12,7 @@ use provider::{LoginAction, Refusal};
 use texts::Cause;
 use tokio::sync::Semaphore;
 
-use super::turn::{Reached, respond};
+use super::login_response::{Reached, respond};
 use crate::{
     App,
     domain_request::{DomainRequest, unreadable},
@@ -21,8 +21,8 @@ use crate::{
 
 async fn go_on(app: &App, visit: &DomainRequest, login: &str, action: LoginAction) -> Response {
     let (issuer, cookies) = (&visit.issuer, &visit.cookies.brought);
-    let turn = app.provider.continue_login(issuer, (login, action), cookies, &visit.context).await;
-    respond(visit, turn, Reached::ByLink)
+    let outcome = app.provider.continue_login(issuer, (login, action), cookies, &visit.context).await;
+    respond(visit, outcome, Reached::ByLink)
 }
 
 /// `GET /login/{login}`
@@ -99,11 +99,11 @@ pub(crate) async fn consent(
         Ok(agreed) => agreed,
         Err(cause) => return cause_page(cause, visit.locale(&[]), &visit.context),
     };
-    let turn = app
+    let outcome = app
         .provider
         .decide_consent(&visit.issuer, (&login, agreed), &visit.cookies.brought, &visit.context)
         .await;
-    respond(&visit, turn, Reached::ByForm)
+    respond(&visit, outcome, Reached::ByForm)
 }
 
 /// One password is stretched at a time, however many come: the rest of the machine is for everybody else's logins.
@@ -129,8 +129,8 @@ pub(crate) async fn sign_in(
         tokio::task::spawn_blocking(verifying).await.unwrap_or(false)
     };
     let brought = (&visit.cookies.brought, &visit.context);
-    let turn = app.provider.sign_in(&visit.issuer, (&login, typed("username")), verify, brought).await;
-    respond(&visit, turn, Reached::ByForm)
+    let outcome = app.provider.sign_in(&visit.issuer, (&login, typed("username")), verify, brought).await;
+    respond(&visit, outcome, Reached::ByForm)
 }
 
 /// `GET /callback/{eid}`
@@ -165,6 +165,6 @@ async fn returned(app: &App, visit: &DomainRequest, eid: LoginMethod, query: Opt
         }
     };
     let answer = (eid, Returned::pick(&params));
-    let turn = app.provider.callback(&visit.issuer, answer, &visit.cookies.brought, &visit.context).await;
-    respond(visit, turn, Reached::ByLink)
+    let outcome = app.provider.callback(&visit.issuer, answer, &visit.cookies.brought, &visit.context).await;
+    respond(visit, outcome, Reached::ByLink)
 }

@@ -10,7 +10,7 @@ use pages::{Form, LoggedOut as LoggedOutPage, LogoutConfirm};
 use provider::{LoggedOut, LogoutStep, Refusal, Refused};
 use texts::{Cause, Locale};
 
-use super::turn::frame;
+use super::login_response::frame;
 use crate::{
     App,
     cookies::write_changes,

@@ -10,7 +10,7 @@ use pages::BackToApp;
 use provider::Refusal;
 use serde_json::Value;
 
-use super::turn::frame;
+use super::login_response::frame;
 use crate::{
     App,
     domain_request::DomainRequest,

@@ -3,7 +3,7 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 use pages::{AccessibilityStatement, Landing, PrivacyStatement};
 
-use super::turn::frame;
+use super::login_response::frame;
 use crate::{
     App,
     domain_request::DomainRequest,

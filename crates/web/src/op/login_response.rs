@@ -1,4 +1,4 @@
-//! A turn of a login as an HTTP answer.
+//! What the provider answers to a browser in a login, as HTTP.
 
 use axum::{http::StatusCode, response::Response};
 use oidc::{AuthorizationResponse, ResponseMode};
@@ -32,18 +32,18 @@ pub(crate) enum Reached {
 /// Renders what comes next.
 pub(crate) fn respond(
     visit: &DomainRequest,
-    turn: Result<LoginResponse, Refusal>,
+    outcome: Result<LoginResponse, Refusal>,
     reached: Reached,
 ) -> Response {
-    let turn = match turn {
-        Ok(turn) => turn,
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
         Err(refusal) => return refusal_page(&refusal, visit.locale(&[]), &visit.context),
     };
     let https = visit.issuer.is_https();
-    let last_eid = if let Step::Leave { eid, .. } = &turn.step { Some(*eid) } else { None };
-    let mut response = step(visit, turn.step, visit.locale(&turn.ui_locales), reached);
+    let last_eid = if let Step::Leave { eid, .. } = &outcome.step { Some(*eid) } else { None };
+    let mut response = step(visit, outcome.step, visit.locale(&outcome.ui_locales), reached);
     let headers = response.headers_mut();
-    cookies::write_changes(headers, &turn.cookies, https);
+    cookies::write_changes(headers, &outcome.cookies, https);
     if let Some(eid) = last_eid {
         cookies::write_last_eid(headers, eid, https);
     }
