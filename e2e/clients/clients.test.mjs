@@ -119,7 +119,7 @@ for (const https of [false, true]) {
     }
 
     if (https) {
-      test("a pretend person is somebody else on the production domain", async () => {
+      test("a synthetic person is somebody else on the production domain", async () => {
         const { issuer, production_issuer, client_id, client_secret, redirect_uri, ca_file } = portvakt.ready;
         const subjects = [];
         for (const ISSUER of [issuer, production_issuer]) {

@@ -12,7 +12,7 @@ use crate::{Random, Secret, same_bytes};
 const VERSION: u8 = 1;
 const SALT: usize = 16;
 const LENGTH: usize = 1 + 4 + SALT + 32;
-/// What OWASP's password storage sheet asks for with SHA-256 is 600,000; these passwords open pretend people on test
+/// What OWASP's password storage sheet asks for with SHA-256 is 600,000; these passwords open synthetic people on test
 /// domains only, and whoever guesses them must not be able to occupy the machine: about 70 ms each.
 const ITERATIONS: NonZeroU32 = NonZeroU32::new(210_000).unwrap();
 /// No row makes a sign-in slower than this.

@@ -5,7 +5,7 @@ use texts::Locale;
 /// What surrounds a page. `Frame::default()` has no link and no banner.
 #[derive(Debug, Clone, Default)]
 pub struct Frame {
-    /// Whether the page belongs to a test domain; shows the banner "pretend people".
+    /// Whether the page belongs to a test domain; shows the banner "synthetic people".
     pub is_test: bool,
     /// The same page in other languages, this one included; empty where switching makes no sense.
     pub languages: Vec<Language>,

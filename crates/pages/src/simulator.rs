@@ -63,7 +63,7 @@ pub struct Simulator {
     pub asker: String,
     /// What is asked for.
     pub requested: Vec<Shared>,
-    /// The pretend people; the first is chosen unless one is marked.
+    /// The synthetic people; the first is chosen unless one is marked.
     pub people: Vec<Person>,
     /// Where the choice is posted.
     pub form: Form,
@@ -89,7 +89,7 @@ impl Simulator {
     }
 }
 
-/// A pretend person.
+/// A synthetic person.
 #[derive(Debug, Clone, Default)]
 pub struct Person {
     /// Value of the form's `person`.
@@ -104,7 +104,7 @@ pub struct Person {
     pub is_chosen: bool,
 }
 
-/// What the pretend person lets happen.
+/// What the synthetic person lets happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SimulatorOutcome {
     /// Approves (Vipps).
@@ -228,7 +228,7 @@ impl SimulatorFault {
     }
 }
 
-/// Adds a pretend person. Posts `given_name`, `family_name`, `birth_date` and `sex` (`female`, `male`).
+/// Adds a synthetic person. Posts `given_name`, `family_name`, `birth_date` and `sex` (`female`, `male`).
 #[derive(Debug, Clone, Default)]
 pub struct NewPerson {
     /// What surrounds the page.
@@ -343,7 +343,7 @@ impl PersonError {
     }
 }
 
-/// The pretend person now exists.
+/// The synthetic person now exists.
 #[derive(Debug, Clone, Default)]
 pub struct PersonAdded {
     /// What surrounds the page.

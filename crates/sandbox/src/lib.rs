@@ -1,4 +1,4 @@
-//! A pretend world: simulators of the eIDs that behave like the real ones on the wire, with synthetic people.
+//! Simulators of the eIDs that behave like the real ones on the wire, with synthetic people.
 //!
 //! **Invariant:** shares no code with `eid` or `oidc`: a simulator that reused the product's code would share
 //! its mistakes. Uses `crypto` to sign and nothing else of ours. Knows no HTTP library: requests come in as

@@ -8,7 +8,7 @@ use std::{
 use crypto::{Random, b64, sha256};
 use serde::{Deserialize, Serialize};
 
-/// A pretend person.
+/// A synthetic person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// Names the person in forms.

@@ -187,7 +187,7 @@ pub const TABLES: &[Table] = &[
     ),
     table!(
         "test_users",
-        "username, stretched password, sealed claims of pretend people on test domains",
+        "username, stretched password, sealed claims of synthetic people on test domains",
         None,
         "until removed",
         "to log programs in on test domains",

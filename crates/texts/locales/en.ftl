@@ -56,7 +56,7 @@ post-message-lead = The answer is being sent to the window you came from. If thi
 
 sign-in-title = Sign in
 sign-in-heading = Sign in
-sign-in-lead = Sign in as a test user to go on to { $application }. Only pretend people have a password here.
+sign-in-lead = Sign in as a test user to go on to { $application }. Only fictitious people have a password here.
 sign-in-username = Username
 sign-in-password = Password
 sign-in-wrong = The username or the password is wrong. Check both, or ask whoever added the test user.
@@ -478,7 +478,7 @@ fault-http-500 = HTTP 500
 fault-missing-acr = Without acr
 fault-lower-level = Lower level than asked for
 
-# A new pretend person
+# A new synthetic person
 person-title = New person
 person-heading = Add a person
 person-lead = The person gets a synthetic identity number, which nobody alive has.

@@ -118,7 +118,7 @@ pub(crate) async fn answer(State(site): State<Arc<SimulatorSite>>, request: Requ
     respond(&site, answer, locale(&parts.headers)).await
 }
 
-/// A page of a pretend eID. It stays in touch with the window that opened it, as the real ones do: a login in a popup
+/// A page of a simulated eID. It stays in touch with the window that opened it, as the real ones do: a login in a popup
 /// would lose its way back otherwise.
 fn page(status: StatusCode, view: &dyn pages::Page, locale: Locale, powers: ContentPolicy) -> Response {
     let mut response = page::page(status, view, locale, powers);

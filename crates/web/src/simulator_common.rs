@@ -1,4 +1,4 @@
-//! What the pretend sites (the sample application, the simulators) have in common.
+//! What the sites of development (the sample application, the simulators) have in common.
 
 use axum::http::HeaderMap;
 use pages::Frame;
@@ -14,7 +14,7 @@ pub(crate) fn locale(headers: &HeaderMap) -> Locale {
     }
 }
 
-/// What surrounds a page there: it always says that people are pretended.
+/// What surrounds a page there: it always says that people are fictitious.
 pub(crate) fn frame() -> Frame {
     Frame { is_test: true, ..Frame::default() }
 }

@@ -41,7 +41,7 @@ pub(crate) const ISSUER: &str = "https://id.shop.example";
 pub(crate) const REDIRECT: &str = "https://shop.example/callback";
 pub(crate) const START: i64 = 1_795_000_000;
 
-/// What the pretend person does.
+/// What the synthetic person does.
 pub(crate) mod with {
     use sandbox::Outcome;
     pub(crate) const APP: Outcome = Outcome::ApproveApp;

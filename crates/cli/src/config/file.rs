@@ -155,7 +155,7 @@ section! {
 }
 
 section! {
-    /// Simulated eIDs for test domains, with pretend people for each tenant. Off without a host.
+    /// Simulated eIDs for test domains, with synthetic people for each tenant. Off without a host.
     Sandbox ["sandbox"] {
         /// A host name of its own, which the certificates must have; reached over https. Production domains never use it.
         host: Option<String> = Unset(r#""sandbox.example.com""#);

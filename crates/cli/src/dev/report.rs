@@ -77,7 +77,7 @@ impl Report {
         rows.extend(self.ca_file.clone().map(|it| ("Authority to trust", it)));
         rows.push(("Data", self.data_dir.clone()));
         let mut text = format!(
-            "\n  {bold}Portvakt is ready.{plain} {dim}Pretend people only; Ctrl-C ends it.{plain}\n\n"
+            "\n  {bold}Portvakt is ready.{plain} {dim}Synthetic people only; Ctrl-C ends it.{plain}\n\n"
         );
         for (name, value) in rows {
             text.push_str(&format!("  {dim}{name:<19}{plain} {value}\n"));

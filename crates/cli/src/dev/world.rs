@@ -1,4 +1,4 @@
-//! The pretend world of development: simulated eIDs, people, the sample application.
+//! The simulated world of development: simulated eIDs, people, the sample application.
 
 use std::{sync::Arc, thread};
 

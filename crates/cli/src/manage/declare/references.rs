@@ -14,7 +14,7 @@ const SECRETS: &[(&str, &str, bool)] = &[
     ("applications", "client_secret", false),
     ("identity_sources", "client_secret", false),
     ("identity_sources", "private_key", false),
-    // Test users are pretend people.
+    // Test users are synthetic people.
     ("test_users", "password", true),
 ];
 
