@@ -12,7 +12,7 @@ mod domains;
 mod identity_sources;
 mod logins;
 mod master_key;
-mod moving;
+mod provisioning;
 mod refusal;
 mod sessions;
 mod signing_keys;
@@ -29,7 +29,7 @@ pub use backup::Backup;
 pub use client_secrets::SecretView;
 pub use domains::{DomainView, NewDomain};
 pub use identity_sources::{NewIdentitySource, SourceView};
-pub use moving::{
+pub use provisioning::{
     Change, Declined, InputError, LARGEST_IMPORT, MadeSecret, Plan, Problem, Verb, member_path,
 };
 pub use refusal::Refusal;

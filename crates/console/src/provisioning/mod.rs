@@ -1,4 +1,4 @@
-//! Moving in: an import of what a customer has elsewhere, and a declaration of what an installation shall be. Both are
+//! Provisioning: an import of what a customer has elsewhere, and a declaration of what an installation shall be. Both are
 //! read whole, compared with what there is, shown as differences, and carried out in one write.
 //!
 //! It knows no setting by name (`settings`), so that a new setting of an application or a domain can be brought as soon
