@@ -23,7 +23,7 @@ use crypto::{Random, SealKey};
 use store::Store;
 
 pub use applications::{ApplicationView, NewApplication};
-pub use audit::{ChainTrouble, Verified};
+pub use audit::{ChainTrouble, ChainVerdict, Verified};
 pub use authority::Tenant;
 pub use backup::Backup;
 pub use client_secrets::SecretView;

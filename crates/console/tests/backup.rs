@@ -78,12 +78,16 @@ async fn rule_37_what_is_restored_is_equal_row_by_row_and_opens_with_the_same_ke
         restored.audit(&may(&tenant, Permission::ReadAudit), 0).await.unwrap(),
         house.links(tenant.id).await
     );
-    assert_eq!(restored.verify_audit(&may(&tenant, Permission::ReadAudit)).await.unwrap().unwrap().links, 4);
+    assert_eq!(
+        restored.verify_audit(&may(&tenant, Permission::ReadAudit)).await.unwrap().intact().unwrap().links,
+        4
+    );
     assert_eq!(
         restored
             .verify_installation_audit(&installation(&restored, Permission::ReadAudit))
             .await
             .unwrap()
+            .intact()
             .unwrap()
             .links,
         2

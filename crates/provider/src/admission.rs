@@ -23,7 +23,7 @@ pub(crate) enum Doing {
 
 impl Provider {
     pub(crate) fn too_many(&self, limit: Limit, wait: Duration) -> Refusal {
-        self.tally.refused(limit.as_str());
+        self.counters.refused(limit.as_str());
         Refusal::TooMany(Refused { cause: Cause::TooManyRequests, client_id: None }, wait)
     }
 
@@ -63,7 +63,7 @@ impl Provider {
 
     /// Notes for the metrics that a request was turned away because there was too much to do.
     pub fn note_busy(&self) {
-        self.tally.refused(Limit::Busy.as_str());
+        self.counters.refused(Limit::Busy.as_str());
     }
 
     /// Counts what a client asks for.

@@ -5,9 +5,9 @@ use store::{
     grants,
 };
 
-use crate::places::{House, MINUTE, NOW, in_each_house};
+use crate::places::{MINUTE, NOW, TestDatabase, in_each_house};
 
-async fn live(house: &House, token: &str, now: Timestamp) -> Option<LiveToken> {
+async fn live(house: &TestDatabase, token: &str, now: Timestamp) -> Option<LiveToken> {
     let (tenant, digest) = (house.tenant, Digest::of(token.as_bytes()));
     house.store.read(move |tx| access_tokens::find_live(tx, tenant, &digest, now)).await.unwrap()
 }

@@ -1,11 +1,11 @@
 use store::{Settings, Store, StoreError, domains};
 
-use crate::places::{Ground, House, on_each_engine};
+use crate::places::{Ground, TestDatabase, on_each_engine};
 
 #[tokio::test]
 async fn a_database_can_be_opened_again_and_keeps_what_was_acknowledged() {
     on_each_engine(async |ground| {
-        let house = House::build(ground.open()).await;
+        let house = TestDatabase::build(ground.open()).await;
         let (tenant, domain) = (house.tenant, house.domain);
         drop(house);
 
@@ -64,7 +64,7 @@ async fn many_nodes_may_start_at_once_on_an_empty_database() {
 #[tokio::test]
 async fn a_row_that_cannot_be_is_named() {
     on_each_engine(async |ground| {
-        let house = House::build(ground.open()).await;
+        let house = TestDatabase::build(ground.open()).await;
         ground.meddle("UPDATE domains SET scheme = 'gopher'").await;
 
         let (tenant, domain) = (house.tenant, house.domain);

@@ -4,10 +4,10 @@ use authority::Permission;
 use model::LoginMethod;
 use store::{Announcement, Announcements};
 
-use crate::house::{House, may};
+use crate::house::{TestBroker, may};
 
 /// Tells the provider what was announced, up to a change of an object of this kind.
-async fn hear(house: &House, announcements: &mut Announcements, wanted: &str) {
+async fn hear(house: &TestBroker, announcements: &mut Announcements, wanted: &str) {
     loop {
         let said = announcements.next().await.unwrap();
         house.provider().forget(&said);
@@ -19,7 +19,7 @@ async fn hear(house: &House, announcements: &mut Announcements, wanted: &str) {
 
 #[tokio::test]
 async fn an_application_that_was_switched_off_went_on_for_five_seconds() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     assert!((300..400).contains(&house.browser().authorize(&[]).await.status));
     let mut announcements = house.store.announcements();
     let read = may(&house.tenant, Permission::ReadSettings);
@@ -35,7 +35,7 @@ async fn an_application_that_was_switched_off_went_on_for_five_seconds() {
 
 #[tokio::test]
 async fn an_eid_that_was_switched_off_was_offered_for_five_seconds() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let leave = house.browser().authorize(&[]).await;
     assert_eq!((leave.status, leave.find_param("error")), (303, None));
     let mut announcements = house.store.announcements();

@@ -61,7 +61,7 @@ pub(crate) fn may(tenant: &Tenant, permission: Permission) -> Permit {
     tenant.permit(permission).unwrap()
 }
 
-pub(crate) struct House {
+pub(crate) struct TestBroker {
     pub(crate) router: Router,
     pub(crate) store: Store,
     pub(crate) console: Console,
@@ -232,7 +232,7 @@ fn stepped_clock() -> (Arc<AtomicI64>, Clock) {
     (clock, Arc::new(move || Timestamp::from_seconds(reader.load(Ordering::SeqCst))))
 }
 
-impl House {
+impl TestBroker {
     pub(crate) async fn open() -> Self {
         Self::with(|_| {}).await
     }
@@ -737,7 +737,7 @@ impl Reply {
 /// A browser with cookies.
 #[derive(Clone)]
 pub(crate) struct Browser<'a> {
-    pub(crate) house: &'a House,
+    pub(crate) house: &'a TestBroker,
     pub(crate) host: String,
     pub(crate) cookies: BTreeMap<String, String>,
     /// `Accept-Language`; nothing means bokmål.
@@ -839,7 +839,7 @@ impl Browser<'_> {
 }
 
 /// Signs a client assertion as the application `signed`.
-pub(crate) fn assertion(house: &House, changes: Value) -> String {
+pub(crate) fn assertion(house: &TestBroker, changes: Value) -> String {
     let now = house.clock.load(Ordering::SeqCst);
     let mut claims =
         json!({"iss": "signed", "sub": "signed", "aud": ISSUER, "jti": "j-1", "iat": now, "exp": now + 60});

@@ -3,10 +3,10 @@
 use model::{ApplicationKind, ApplicationSettings};
 use serde_json::{Value, json};
 
-use crate::house::{House, ISSUER, REDIRECT, Reply, form};
+use crate::house::{ISSUER, REDIRECT, Reply, TestBroker, form};
 
-async fn house() -> House {
-    let house = House::with(|it| it.refresh_tokens = true).await;
+async fn house() -> TestBroker {
+    let house = TestBroker::with(|it| it.refresh_tokens = true).await;
     let mut resource = ApplicationSettings::new(ApplicationKind::Web, vec![REDIRECT.to_owned()]);
     house.add_application(house.domain, "nosy", resource.clone()).await;
     resource.may_introspect = true;
@@ -14,17 +14,17 @@ async fn house() -> House {
     house
 }
 
-async fn tokens(house: &House) -> Value {
+async fn tokens(house: &TestBroker) -> Value {
     house.redeem(&house.code(&[("scope", Some("openid profile offline_access"))]).await).await.json()
 }
 
-async fn ask(house: &House, (door, client_id): (&str, &str), token: &Value) -> Reply {
+async fn ask(house: &TestBroker, (door, client_id): (&str, &str), token: &Value) -> Reply {
     let token = token.as_str().unwrap();
     let pairs = [("token", token), ("client_id", client_id), ("client_secret", house.secret.expose())];
     house.post(&format!("/oauth2/{door}"), &form(&pairs), &[]).await
 }
 
-async fn introspect(house: &House, client_id: &str, token: &Value) -> Value {
+async fn introspect(house: &TestBroker, client_id: &str, token: &Value) -> Value {
     ask(house, ("introspect", client_id), token).await.json()
 }
 

@@ -2,7 +2,7 @@
 
 use authority::Permission;
 use clap::{Args, Subcommand};
-use console::{ChainTrouble, Verified};
+use console::ChainVerdict;
 use model::{INSTALLATION, TenantId};
 use serde_json::{Value, json};
 use store::audit_events::Link;
@@ -92,7 +92,7 @@ async fn links(desk: &Desk, id: TenantId, after: i64) -> Result<Vec<Link>, Strin
     links.map_err(words)
 }
 
-async fn verify(desk: &Desk, id: TenantId) -> Result<Result<Verified, ChainTrouble>, String> {
+async fn verify(desk: &Desk, id: TenantId) -> Result<ChainVerdict, String> {
     if id == INSTALLATION {
         return desk
             .console
@@ -147,10 +147,10 @@ async fn report(desk: &Desk, chains: Vec<(String, TenantId)>) -> Result<(), Stri
     let (mut rows, mut broken) = (Vec::new(), 0);
     for (name, id) in chains {
         rows.push(match verify(desk, id).await? {
-            Ok(verified) => {
+            ChainVerdict::Intact(verified) => {
                 json!({"tenant": name, "links": verified.links, "state": "holds", "head": verified.head})
             }
-            Err(trouble) => {
+            ChainVerdict::Broken(trouble) => {
                 broken += 1;
                 json!({"tenant": name, "links": null, "state": trouble.to_string(), "head": null})
             }

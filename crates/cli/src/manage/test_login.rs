@@ -330,17 +330,17 @@ fn show(desk: &Desk, finished: &Finished) {
     let claims = |all: &sample::Claims| serde_json::to_value(all).unwrap_or_default();
     let thing = json!({
         "id_token": {"header": finished.header, "claims": claims(&finished.claims)},
-        "userinfo": finished.userinfo.as_ref().map_or(Value::Null, claims),
-        "userinfo_not_shown": finished.userinfo.as_ref().err().map(ToString::to_string),
+        "userinfo": finished.userinfo.claims().map_or(Value::Null, claims),
+        "userinfo_not_shown": finished.userinfo.unavailable().map(|it| it.to_string()),
     });
     if desk.json {
         return print(&format!("{thing}\n"));
     }
     let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap_or_default();
     let part = |name: &str| pretty(thing.get(name).unwrap_or(&Value::Null));
-    let userinfo = match &finished.userinfo {
-        Ok(_) => part("userinfo"),
-        Err(why) => format!("It is not shown: {why}."),
+    let userinfo = match finished.userinfo.unavailable() {
+        None => part("userinfo"),
+        Some(why) => format!("It is not shown: {why}."),
     };
     print(&format!(
         "The login worked; the ID token is verified.\n\nID token\n{}\n\nuserinfo\n{userinfo}\n",

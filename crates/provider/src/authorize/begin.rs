@@ -13,7 +13,7 @@ use super::{
     decision::{Decision, Effect},
     jar::{self, Jar},
     push::Presented,
-    request::{self, trusted_return, understand},
+    request::{self, Endpoint, trusted_return, understand},
     step::LoginAction,
 };
 use crate::{
@@ -111,9 +111,8 @@ impl Provider {
             }
             None => params,
         };
-        let must_push = application.settings.require_par || issuer.settings.require_par;
-        let understood = understand(issuer, &application, params, redirect_uri.clone(), context)
-            .and_then(|it| if must_push { Err((Cause::PushRequired, it.response_mode)) } else { Ok(it) });
+        let at = (Endpoint::Authorize, context);
+        let understood = understand(issuer, &application, params, redirect_uri.clone(), at);
         let wanted = match understood {
             Ok(wanted) => wanted,
             Err((cause, mode)) => {

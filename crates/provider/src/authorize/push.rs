@@ -15,7 +15,7 @@ use texts::Cause;
 use super::{
     BrowserCookies,
     jar::{Jar, LOGIN_FOR},
-    request::{trusted_return, understand},
+    request::{Endpoint, trusted_return, understand},
 };
 use crate::{
     Application, ClientRequest, Issuer, Provider, Refusal, RequestContext,
@@ -64,7 +64,8 @@ impl Provider {
     ) -> Result<Pushed, Refusal> {
         let application = &client.application;
         let checked = trusted_return(application, params).and_then(|redirect_uri| {
-            understand(issuer, application, params, redirect_uri, context).map_err(|(cause, _)| cause)
+            let at = (Endpoint::Push, context);
+            understand(issuer, application, params, redirect_uri, at).map_err(|(cause, _)| cause)
         });
         let wanted = match checked {
             Ok(wanted) => wanted,

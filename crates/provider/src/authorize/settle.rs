@@ -84,7 +84,7 @@ impl Provider {
     }
 
     fn note_sent(&self, active: &ActiveLogin<'_>, method: LoginMethod) {
-        self.tally.login(method, "started");
+        self.counters.login(method, "started");
         self.note_of(active, Kind::SentToEid, Some(method), None);
     }
 
@@ -101,7 +101,7 @@ impl Provider {
         (eid, trouble): (LoginMethod, Trouble),
         spent: Option<Spent>,
     ) -> Result<Settled<'a>, Refusal> {
-        self.tally.login(eid, trouble.as_str());
+        self.counters.login(eid, trouble.as_str());
         let (cause, trace) = (cause_of(trouble), active.context.trace);
         if !active.application.settings.shows_error_pages() {
             return self.give_error(active, (cause, trace), spent).await;
@@ -210,7 +210,7 @@ impl Provider {
                 (true, false) => active.decide(Decision::GoOn),
             })));
         }
-        self.tally.login(grant.proof.eid, "finished");
+        self.counters.login(grant.proof.eid, "finished");
         self.note_of(&active, kind, Some(grant.proof.eid), None);
         active.login.phase = over;
         active.kept = session;

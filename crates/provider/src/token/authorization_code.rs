@@ -160,7 +160,7 @@ impl Provider {
         (client, grant, kind): (&Client, &Grant, Kind),
         context: &RequestContext,
     ) {
-        self.tally.token();
+        self.counters.token();
         let event = Event {
             kind,
             application: Some(&client.application),

@@ -52,7 +52,7 @@ impl Provider {
                     Reason::Cancelled => Cause::PersonCancelled,
                     Reason::NinRefused => Cause::NinRefused,
                 };
-                self.tally.login(eid, cause.id());
+                self.counters.login(eid, cause.id());
                 active.settle(Effect::Refuse { cause, trace, spent: Some(spent) })
             }
             Err(error) => {
