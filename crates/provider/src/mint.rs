@@ -69,21 +69,29 @@ pub(crate) fn mint_code(
         code_wrapped_key: Some(wrap(issuer, random, id, code.expose(), &key)),
         created_at: now,
         expires_at: now.after(CODE_FOR),
+        cnf: None,
     };
     Ok(MintedCode { code, row })
 }
 
-/// Opens a grant with a bearer secret of it; `None` when it is not one.
-pub(crate) fn open_grant(
-    issuer: &Issuer,
-    id: GrantId,
-    secret: &str,
-    wrapped_key: &[u8],
-    sealed_claims: &[u8],
-) -> Option<(Grant, SealKey)> {
-    let key = unwrap(issuer, id, secret, wrapped_key)?;
-    let place = issuer.context(&SealedColumn::GrantClaims(id));
-    let plain = key.open(&place, sealed_claims).ok()?;
+/// A code or token that somebody presents, with what its rows have.
+pub(crate) struct Presented<'a> {
+    pub(crate) grant: GrantId,
+    pub(crate) secret: &'a str,
+    pub(crate) wrapped_key: &'a [u8],
+    pub(crate) sealed_claims: &'a [u8],
+    pub(crate) cnf: Option<&'a str>,
+}
+
+/// Opens a grant with a code or token of it; `None` when it is not one, or is bound to a key: no proof of possession is
+/// read yet (RFC 9449, RFC 8705), and a bound token is not a bearer token.
+pub(crate) fn open_grant(issuer: &Issuer, presented: &Presented<'_>) -> Option<(Grant, SealKey)> {
+    if presented.cnf.is_some() {
+        return None;
+    }
+    let key = unwrap(issuer, presented.grant, presented.secret, presented.wrapped_key)?;
+    let place = issuer.context(&SealedColumn::GrantClaims(presented.grant));
+    let plain = key.open(&place, presented.sealed_claims).ok()?;
     Some((unpack(plain.expose())?, key))
 }
 
@@ -115,6 +123,7 @@ pub(crate) fn mint_access_token(
         scope,
         created_at: now,
         expires_at: now.after(application.settings.lifetimes().access_token_for),
+        cnf: None,
     };
     Minted { token, row }
 }
@@ -134,6 +143,7 @@ pub(crate) fn mint_refresh_token(
         wrapped_key: wrap(issuer, random, grant, token.expose(), key),
         created_at: now,
         times: RefreshTimes::until(expires_at),
+        cnf: None,
     };
     Minted { token, row }
 }

@@ -32,6 +32,7 @@ async fn a_token_lives_until_it_expires_or_its_grant_is_revoked() {
             scope: None,
             sealed_claims: b"claims".to_vec(),
             expires_at: NOW.after(10 * MINUTE),
+            cnf: None,
         };
         assert_eq!(live(house, "token", NOW).await, Some(expected));
         assert_eq!(live(house, "token", NOW.after(10 * MINUTE)).await, None);

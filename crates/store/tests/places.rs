@@ -170,6 +170,7 @@ impl TestDatabase {
             code_wrapped_key: Some(b"key under code".to_vec()),
             created_at: NOW,
             expires_at: NOW.after(MINUTE),
+            cnf: None,
         }
     }
 
@@ -182,6 +183,7 @@ impl TestDatabase {
             scope: None,
             created_at: NOW,
             expires_at: NOW.after(10 * MINUTE),
+            cnf: None,
         }
     }
 }

@@ -19,6 +19,7 @@ fn a_token(house: &TestDatabase, token: &str, grant_id: GrantId) -> RefreshToken
         wrapped_key: b"key under token".to_vec(),
         created_at: NOW,
         times: RefreshTimes::until(NOW.after(10 * MINUTE)),
+        cnf: None,
     }
 }
 

@@ -73,6 +73,7 @@ pub(crate) struct TestBroker {
     pub(crate) secret: Secret<String>,
     pub(crate) jwt_key: SigningKey,
     pub(crate) folder: tempfile::TempDir,
+    place: DatabaseLocation,
     pub(crate) fetches: Arc<AtomicI64>,
     /// While set, the simulated BankID answers nothing but 502.
     pub(crate) bankid_is_down: Arc<AtomicBool>,
@@ -248,8 +249,9 @@ impl TestBroker {
         let (sandbox, sandbox_site, sandbox_port) = serve_public(&read).await;
         let outbound = outbound(bankid_port, vipps_port, sandbox_port);
         let random = Random::system();
-        let store = Store::open(place(&folder), store::Settings { threads: 4, ..store::Settings::default() })
-            .unwrap();
+        let place = place(&folder);
+        let store =
+            Store::open(place.clone(), store::Settings { threads: 4, ..store::Settings::default() }).unwrap();
         let master = SealKey::generate(&random);
         let console = Console::new(store.clone(), master.clone(), random.clone());
         let now = Timestamp::from_seconds(START);
@@ -284,6 +286,7 @@ impl TestBroker {
             secret: Random::system().token(),
             jwt_key: SigningKey::generate(Algorithm::Es256).unwrap(),
             folder,
+            place,
             fetches,
             bankid_is_down,
             sandbox,
@@ -296,6 +299,19 @@ impl TestBroker {
         house.domain = house.add_domain(HOST, "test").await;
         house.add_applications(change).await;
         house
+    }
+
+    /// Changes the database as somebody with access to it, or another version of the program, could.
+    pub(crate) fn meddle(&self, sql: &str) {
+        match &self.place {
+            DatabaseLocation::Sqlite(path) => {
+                rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
+            }
+            DatabaseLocation::Postgres(address) => {
+                let done = std::process::Command::new("psql").args(["-q", "-c", sql, address]).status();
+                assert!(done.unwrap().success());
+            }
+        }
     }
 
     /// What a restart of the process does: everything but the store is new.

@@ -133,3 +133,29 @@ async fn rule_04_a_refresh_token_is_never_active_for_a_resource_server_nor_where
     assert_eq!(introspect(&house, "shop", refresh).await, json!({"active": false}));
     assert_eq!(introspect(&house, "shop", &tokens["access_token"]).await["active"], true);
 }
+
+#[tokio::test]
+async fn what_a_later_version_has_bound_to_a_key_is_not_taken_as_a_bearer_token() {
+    let house = house().await;
+    let (tokens, code) = (tokens(&house).await, house.code(&[]).await);
+    for table in ["grants", "access_tokens", "refresh_tokens"] {
+        house.meddle(&format!("UPDATE {table} SET cnf = '{{\"jkt\":\"x\"}}'"));
+    }
+    assert_eq!(house.redeem(&code).await.error(), "invalid_grant");
+    assert_eq!(house.userinfo(tokens["access_token"].as_str().unwrap()).await.status, 401);
+    for kind in ["access_token", "refresh_token"] {
+        assert_eq!(introspect(&house, "shop", &tokens[kind]).await, json!({"active": false}), "{kind}");
+    }
+    let pairs = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
+        ("client_id", "shop"),
+        ("client_secret", house.secret.expose()),
+    ];
+    assert_eq!(house.token(&pairs).await.error(), "invalid_grant");
+    for table in ["grants", "access_tokens", "refresh_tokens"] {
+        house.meddle(&format!("UPDATE {table} SET cnf = NULL"));
+    }
+    assert_eq!(house.redeem(&code).await.status, 200, "it was not spent");
+    assert_eq!(house.token(&pairs).await.status, 200);
+}

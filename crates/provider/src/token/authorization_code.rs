@@ -13,7 +13,7 @@ use super::client::{Client, Jti, assertion_reused};
 use crate::{
     Application, InternalError, Issuer, Provider, Refusal, RequestContext,
     event_queue::Event,
-    mint::{mint_access_token, mint_refresh_token, open_grant, signing_key, token_response},
+    mint::{Presented, mint_access_token, mint_refresh_token, open_grant, signing_key, token_response},
     permitted::permitted_grant,
     refusal::refuse,
 };
@@ -102,11 +102,22 @@ impl Provider {
         let digest = Digest::of(code.as_bytes());
         let row = self.store.read(move |tx| grants::find_by_code(tx, tenant, &digest)).await?;
         let row = row.filter(|row| row.domain_id == issuer.domain);
+        // One that is bound to a key is for a version that checks the proof; it stays as it is.
+        let row = row.filter(|row| row.cnf.is_none());
         let Some(row) = row else { return self.refuse_code(issuer, client, context).await };
         let opened = row
             .code_wrapped_key
             .as_deref()
-            .and_then(|wrapped| open_grant(issuer, row.id, code, wrapped, &row.sealed_claims))
+            .and_then(|wrapped_key| {
+                let presented = Presented {
+                    grant: row.id,
+                    secret: code,
+                    wrapped_key,
+                    sealed_claims: &row.sealed_claims,
+                    cnf: row.cnf.as_deref(),
+                };
+                open_grant(issuer, &presented)
+            })
             .filter(|(grant, _)| is_bound(grant, client, &row, request));
         let opened = match opened {
             Some((grant, key)) => match permitted_grant(issuer, &client.application, grant) {

@@ -20,8 +20,8 @@ use super::{
 use crate::{
     InternalError, Issuer, Provider, Refusal, RequestContext,
     mint::{
-        MintedRefresh, mint_access_token, mint_refresh_token, open_grant, open_successor, seal_successor,
-        signing_key, token_response,
+        MintedRefresh, Presented, mint_access_token, mint_refresh_token, open_grant, open_successor,
+        seal_successor, signing_key, token_response,
     },
     permitted::permitted_grant,
     refusal::refuse,
@@ -107,7 +107,14 @@ impl Provider {
         let own =
             |it: &FoundToken| it.domain_id == issuer.domain && it.application_id == client.application.id;
         let opened = found.filter(own).and_then(|it| {
-            let (grant, key) = open_grant(issuer, it.grant_id, token, &it.wrapped_key, &it.sealed_claims)?;
+            let presented = Presented {
+                grant: it.grant_id,
+                secret: token,
+                wrapped_key: &it.wrapped_key,
+                sealed_claims: &it.sealed_claims,
+                cnf: it.cnf.as_deref(),
+            };
+            let (grant, key) = open_grant(issuer, &presented)?;
             let permitted = permitted_grant(issuer, &client.application, grant.clone())?;
             is_offline(&permitted, &client.application).then_some((it, grant, key))
         });
