@@ -83,6 +83,24 @@ pub(crate) struct Presented<'a> {
     pub(crate) cnf: Option<&'a str>,
 }
 
+impl<'a> Presented<'a> {
+    /// A code; `None` when it is spent or its grant revoked.
+    pub(crate) fn code(secret: &'a str, row: &'a grants::Grant) -> Option<Self> {
+        let (wrapped_key, sealed_claims) = (row.code_wrapped_key.as_deref()?, &row.sealed_claims);
+        Some(Self { grant: row.id, secret, wrapped_key, sealed_claims, cnf: row.cnf.as_deref() })
+    }
+
+    pub(crate) fn access_token(secret: &'a str, row: &'a access_tokens::LiveToken) -> Self {
+        let (wrapped_key, sealed_claims) = (&row.wrapped_key, &row.sealed_claims);
+        Self { grant: row.grant_id, secret, wrapped_key, sealed_claims, cnf: row.cnf.as_deref() }
+    }
+
+    pub(crate) fn refresh_token(secret: &'a str, row: &'a refresh_tokens::FoundToken) -> Self {
+        let (wrapped_key, sealed_claims) = (&row.wrapped_key, &row.sealed_claims);
+        Self { grant: row.grant_id, secret, wrapped_key, sealed_claims, cnf: row.cnf.as_deref() }
+    }
+}
+
 /// Opens a grant with a code or token of it; `None` when it is not one, or is bound to a key: no proof of possession is
 /// read yet (RFC 9449, RFC 8705), and a bound token is not a bearer token.
 pub(crate) fn open_grant(issuer: &Issuer, presented: &Presented<'_>) -> Option<(Grant, SealKey)> {

@@ -68,13 +68,7 @@ impl Provider {
             Err(Refusal::NotFound) => return Err(invalid()),
             other => other?,
         };
-        let presented = Presented {
-            grant: live.grant_id,
-            secret: token,
-            wrapped_key: &live.wrapped_key,
-            sealed_claims: &live.sealed_claims,
-            cnf: live.cnf.as_deref(),
-        };
+        let presented = Presented::access_token(token, &live);
         let (grant, _) = open_grant(issuer, &presented).ok_or_else(invalid)?;
         let grant = match &live.scope {
             Some(scope) => grant.narrowed(oidc::Scopes::parse(scope)),

@@ -16,6 +16,7 @@ use crate::{
     arrival::{Arrived, ClientAddress, Peer},
     cookies::Cookies,
     headers::{self, text},
+    own_form::FormSource,
     respond::{error::refusal_at, page::moved},
     route::{Audience, Route},
 };
@@ -33,12 +34,10 @@ pub(crate) struct DomainRequest {
     pub(crate) accept_language: Option<String>,
     /// The `Origin` header, when a browser sent one.
     pub(crate) origin: Option<String>,
-    /// Whether a page of this domain sent it; asked where a form of ours is taken.
-    pub(crate) is_from_own_page: bool,
+    /// What is known of a form in the body.
+    pub(crate) form: FormSource,
     /// Whether a script of a page asks, and reads the answer or does not.
     pub(crate) is_by_script: bool,
-    /// Whether the body may be a form, by its `Content-Type`.
-    pub(crate) may_be_form: bool,
     pub(crate) authorization: Option<String>,
 }
 
@@ -119,9 +118,8 @@ impl FromRequestParts<App> for DomainRequest {
             context,
             accept_language,
             origin: text(&parts.headers, &header::ORIGIN),
-            is_from_own_page: headers::is_from_own_page(&parts.headers, &own),
+            form: FormSource::of(&parts.headers, &own),
             is_by_script: text(&parts.headers, &headers::SEC_FETCH_DEST).is_some_and(|it| it == "empty"),
-            may_be_form: headers::may_be_form(&parts.headers),
             authorization: text(&parts.headers, &header::AUTHORIZATION),
         })
     }

@@ -18,8 +18,8 @@ use provider::{Provider, Refusal, RequestContext, Seat, TraceId};
 use sandbox::{Kind, People, Person, PublicSandbox};
 
 use crate::{
-    ClientAddress, Clock, SimulatorSite, domain_request::host, headers::is_from_own_page,
-    respond::page::answer as bare, sandbox as simulator,
+    ClientAddress, Clock, SimulatorSite, domain_request::host, respond::page::answer as bare,
+    sandbox as simulator,
 };
 
 /// The largest form, in bytes.
@@ -147,9 +147,6 @@ async fn by_person(
     let (parts, body) = request.into_parts();
     let headers: HeaderMap = parts.headers;
     let is_post = parts.method == Method::POST;
-    if is_post && !is_from_own_page(&headers, site.sandbox.base()) {
-        return simulator::from_elsewhere();
-    }
     let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
         return bare(StatusCode::PAYLOAD_TOO_LARGE, Body::empty());
     };

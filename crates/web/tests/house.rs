@@ -227,6 +227,10 @@ fn outbound(bankid_port: u16, vipps_port: u16, sandbox_port: u16) -> Arc<Outboun
 }
 
 /// A clock that stands still until it is stepped.
+fn four_threads() -> store::Settings {
+    store::Settings { threads: 4, ..store::Settings::default() }
+}
+
 fn stepped_clock() -> (Arc<AtomicI64>, Clock) {
     let clock = Arc::new(AtomicI64::new(START));
     let reader = Arc::clone(&clock);
@@ -250,8 +254,7 @@ impl TestBroker {
         let outbound = outbound(bankid_port, vipps_port, sandbox_port);
         let random = Random::system();
         let place = place(&folder);
-        let store =
-            Store::open(place.clone(), store::Settings { threads: 4, ..store::Settings::default() }).unwrap();
+        let store = Store::open(place.clone(), four_threads()).unwrap();
         let master = SealKey::generate(&random);
         let console = Console::new(store.clone(), master.clone(), random.clone());
         let now = Timestamp::from_seconds(START);

@@ -105,19 +105,8 @@ impl Provider {
         // One that is bound to a key is for a version that checks the proof; it stays as it is.
         let row = row.filter(|row| row.cnf.is_none());
         let Some(row) = row else { return self.refuse_code(issuer, client, context).await };
-        let opened = row
-            .code_wrapped_key
-            .as_deref()
-            .and_then(|wrapped_key| {
-                let presented = Presented {
-                    grant: row.id,
-                    secret: code,
-                    wrapped_key,
-                    sealed_claims: &row.sealed_claims,
-                    cnf: row.cnf.as_deref(),
-                };
-                open_grant(issuer, &presented)
-            })
+        let opened = Presented::code(code, &row)
+            .and_then(|presented| open_grant(issuer, &presented))
             .filter(|(grant, _)| is_bound(grant, client, &row, request));
         let opened = match opened {
             Some((grant, key)) => match permitted_grant(issuer, &client.application, grant) {

@@ -107,14 +107,7 @@ impl Provider {
         let own =
             |it: &FoundToken| it.domain_id == issuer.domain && it.application_id == client.application.id;
         let opened = found.filter(own).and_then(|it| {
-            let presented = Presented {
-                grant: it.grant_id,
-                secret: token,
-                wrapped_key: &it.wrapped_key,
-                sealed_claims: &it.sealed_claims,
-                cnf: it.cnf.as_deref(),
-            };
-            let (grant, key) = open_grant(issuer, &presented)?;
+            let (grant, key) = open_grant(issuer, &Presented::refresh_token(token, &it))?;
             let permitted = permitted_grant(issuer, &client.application, grant.clone())?;
             is_offline(&permitted, &client.application).then_some((it, grant, key))
         });

@@ -55,7 +55,7 @@ pub(crate) async fn by_post_for_acr(
 }
 
 async fn by_form(app: &App, visit: &DomainRequest, asked: (&str, Option<&str>)) -> Response {
-    if !visit.may_be_form {
+    if !visit.form.may_be_form() {
         let cause = (StatusCode::BAD_REQUEST, Cause::ContentTypeUnsupported);
         return cause_page(cause, visit.locale(&[]), &visit.context);
     }
