@@ -54,7 +54,7 @@ pub use imported_subject::SubjectRoom;
 pub use job::{JOB_ATTEMPTS, JOB_LEASE, LONGEST_BACK_OFF, next_attempt_at};
 pub use limit::Rate;
 pub use login::{
-    AuthorizationRequest, Login, Memo, Parked, Phase, Trouble, UpstreamRequest, upstream_client,
+    AuthorizationRequest, LOGIN_FOR, Login, Memo, Parked, Phase, Trouble, UpstreamRequest, upstream_client,
 };
 pub use login_method::{Acr, Level, LoginMethod, MethodKind};
 pub use mobile_app::{

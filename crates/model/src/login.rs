@@ -10,7 +10,7 @@
 //!  every end ─► Over: the cookie outlives its login by an hour and says so
 //! ```
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use oidc::{Challenge, ClaimsRequest, Prompt, ResponseMode, Scopes};
 use serde::{Deserialize, Serialize};
@@ -230,6 +230,9 @@ pub struct Parked {
     /// The application that asked.
     pub application: ApplicationId,
 }
+
+/// How long a login may take, from the application's request to the answer.
+pub const LOGIN_FOR: Duration = Duration::from_secs(15 * 60);
 
 /// How many attempts of a login are recognised.
 const MOST_ATTEMPTS: usize = 6;

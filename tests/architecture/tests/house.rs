@@ -114,3 +114,17 @@ fn only_authority_appends_audit_rows_and_names_the_columns_of_sealed_values() {
         }
     }
 }
+
+#[test]
+fn a_login_is_carried_by_cookies_in_one_place_only() {
+    let files = workspace::sources(&workspace::root().join("crates/provider/src/authorize")).unwrap();
+    let free =
+        |path: &str| path.starts_with("step/") || ["settle.rs", "decision.rs", "dispatch.rs"].contains(&path);
+    let free: Vec<_> = files.iter().filter(|file| free(&file.path)).collect();
+    assert!(free.len() > 12, "the steps are there");
+    for file in free {
+        for word in ["Jar", "jar::", "CookieChange", "BrowserCookies"] {
+            assert!(!file.text.contains(word), "{}: {word}", file.path);
+        }
+    }
+}

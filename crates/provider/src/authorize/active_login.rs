@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use crypto::{Random, b64};
 use model::{AuthorizationRequest, Login, LoginMethod};
 use oidc::AuthorizationResponse;
 use texts::Cause;
 
 use super::{CookieChange, Ended, LoginResponse, jar::Jar, login_response::Step};
-use crate::{Application, Issuer, RequestContext, TraceId};
+use crate::{Application, Issuer, RequestContext, SessionCookie, TraceId};
 
 /// A login being worked on, with what belongs to it.
 pub(crate) struct ActiveLogin<'a> {
@@ -17,14 +18,43 @@ pub(crate) struct ActiveLogin<'a> {
     pub(crate) name: String,
     pub(crate) login: Login,
     pub(crate) wanted: AuthorizationRequest,
-    pub(crate) jar: Jar,
-    /// A new session's cookie, to go out with the answer.
-    pub(crate) kept: Option<CookieChange>,
+    /// What carries the login to its next request; only `take_up` and `respond` look into it.
+    pub(crate) carrier: Carrier,
+    /// The browser sessions that came with the request.
+    pub(crate) sessions: Vec<SessionCookie>,
+    /// A new browser session, to go out with the answer.
+    pub(crate) new_session: Option<SessionToKeep>,
     /// What was sent with a form of ours, to recognise the same form when it is sent again.
     pub(crate) sent: Option<String>,
 }
 
+/// What carries a login from one request to the next.
+pub(crate) enum Carrier {
+    /// The cookies of the browser that a person logs in with. A login that no browser brings back, such as one of
+    /// backchannel authentication, will have a row.
+    Browser(Jar),
+}
+
+/// A browser session to be kept.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionToKeep {
+    pub(crate) session: SessionCookie,
+    /// It is also to come from a frame on another site.
+    pub(crate) framed: bool,
+}
+
+impl From<SessionToKeep> for CookieChange {
+    fn from(it: SessionToKeep) -> Self {
+        Self::SetSession { session: it.session, framed: it.framed }
+    }
+}
+
 impl ActiveLogin<'_> {
+    /// The name of a new login.
+    pub(crate) fn new_name(random: &Random) -> String {
+        b64::encode(&random.bytes::<12>())
+    }
+
     /// The eIDs that the application asked for and the domain has.
     pub(crate) fn eids(&self) -> Vec<LoginMethod> {
         self.wanted.eids().into_iter().filter(|eid| self.issuer.offers(*eid)).collect()

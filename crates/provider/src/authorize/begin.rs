@@ -9,9 +9,9 @@ use texts::Cause;
 
 use super::{
     BrowserCookies, LoginResponse, Step,
-    active_login::ActiveLogin,
+    active_login::{ActiveLogin, Carrier},
     decision::{Decision, Effect},
-    jar::{self, Jar},
+    jar::Jar,
     push::Presented,
     request::{self, Endpoint, trusted_return, understand},
     step::LoginAction,
@@ -149,10 +149,19 @@ impl Provider {
             return Ok(refusal_response(issuer, back, refused, wanted.state, context));
         }
         let is_stored = parked.is_some();
-        let (login, name) = (Login::new(parked, context.now), jar::new_name(&self.random));
-        let jar = Jar::open(issuer, brought, context.now);
-        let mut active =
-            ActiveLogin { issuer, context, application, name, login, wanted, jar, kept: None, sent: None };
+        let (login, name) = (Login::new(parked, context.now), ActiveLogin::new_name(&self.random));
+        let mut active = ActiveLogin {
+            issuer,
+            context,
+            application,
+            name,
+            login,
+            wanted,
+            carrier: Carrier::Browser(Jar::open(issuer, brought, context.now)),
+            sessions: brought.sessions.clone(),
+            new_session: None,
+            sent: None,
+        };
         self.note_of(&active, Kind::Started, None, None);
         if arrival != Arrival::Post {
             return self.dispatch(active.decide(Decision::Begin)).await;

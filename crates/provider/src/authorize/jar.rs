@@ -1,4 +1,4 @@
-//! Logins in flight, sealed into cookies: one for each, at most 1,800 bytes each, and all of our cookies together at most
+//! Logins in flight that a browser carries, sealed into cookies: one for each, at most 1,800 bytes each, and all of our cookies together at most
 //! 3,500 bytes as a browser sends them.
 //!
 //! When there is no room for a login, the cookies of ended logins shrink first, then the largest request is stored, and
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use authority::SealedColumn;
 use crypto::{Random, b64};
-use model::{ApplicationId, Login, LoginMethod, Phase, Timestamp};
+use model::{ApplicationId, LOGIN_FOR, Login, LoginMethod, Phase, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -17,8 +17,6 @@ use crate::{
     sealed_layout::{Layout, pack, unpack},
 };
 
-/// How long a login may take.
-pub(crate) const LOGIN_FOR: Duration = Duration::from_secs(15 * 60);
 /// How much longer its cookie says that it is over.
 const REMEMBERED_FOR: Duration = Duration::from_secs(60 * 60);
 /// The most cookies that are opened: more than fit into [`ROOM`].
@@ -130,15 +128,15 @@ pub(crate) struct Opened {
 }
 
 /// The cookies of one browser at one domain that are ours. One that does not open here is the same as none (RULE-16).
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Jar {
     opened: Vec<Opened>,
     /// The newest first.
     tombstones: Vec<(String, Tombstone)>,
     /// Names of cookies that do not open, to be removed.
     closed: Vec<String>,
-    /// As they came; opened when they are needed.
-    pub(crate) sessions: Vec<SessionCookie>,
+    /// The browser sessions that came.
+    pub(super) sessions: Vec<SessionCookie>,
 }
 
 /// What has to happen next so that everything fits.
@@ -286,11 +284,9 @@ impl Jar {
         self.tombstones.retain(|(known, _)| known != name);
     }
 
-    /// How many session cookies the browser has once `change` has been made.
-    pub(crate) fn sessions_with(&self, change: Option<&CookieChange>) -> usize {
-        let is_new = |eid: LoginMethod| self.sessions.iter().all(|it| it.eid != eid);
-        let more = matches!(change, Some(CookieChange::SetSession { session, .. }) if is_new(session.eid));
-        self.sessions.len() + usize::from(more)
+    /// How many session cookies the browser has once it has one of this eID.
+    pub(crate) fn sessions_with(&self, new: Option<LoginMethod>) -> usize {
+        self.sessions.len() + usize::from(new.is_some_and(|eid| self.sessions.iter().all(|it| it.eid != eid)))
     }
 
     /// Says what has to go next so that all of our cookies fit, with the login `current` and `sessions` sessions among
@@ -323,11 +319,6 @@ impl Jar {
 impl Tombstone {
     /// The length of its sealed value: an expiry (8), what sealing adds (33) and 22 bytes, in base64url.
     const LENGTH: usize = 84;
-}
-
-/// Makes the name of a new login.
-pub(crate) fn new_name(random: &Random) -> String {
-    b64::encode(&random.bytes::<12>())
 }
 
 fn seal_content(

@@ -15,7 +15,7 @@ use store::{
     kept_answers::{self, KeptAnswer},
 };
 
-use super::{CookieChange, active_login::ActiveLogin};
+use super::active_login::{ActiveLogin, SessionToKeep};
 use crate::{
     InternalError, Issuer, Provider, Refusal, RequestContext, SessionCookie,
     sealed_layout::{Layout, pack, unpack},
@@ -64,18 +64,13 @@ impl Provider {
         active: &ActiveLogin<'_>,
         answer: FormAnswer,
         after: &Phase,
-        session: Option<&CookieChange>,
+        session: Option<&SessionToKeep>,
     ) -> Result<Option<KeptAnswer>, InternalError> {
         let (Some(secret), Some(sent)) = (active.login.phase.form_secret(), &active.sent) else {
             return Ok(None);
         };
         let (digest, seal, place) = opening(active.issuer, &secret, sent);
-        let session = match session {
-            Some(CookieChange::SetSession { session, framed }) => {
-                Some((session.eid, session.value.clone(), *framed))
-            }
-            _ => None,
-        };
+        let session = session.map(|it| (it.session.eid, it.session.value.clone(), it.framed));
         let login = Login { phase: after.clone(), ..active.login.clone() };
         let kept = Kept { answer, login, wanted: active.wanted.clone(), session };
         Ok(Some(KeptAnswer {

@@ -2,10 +2,10 @@
 
 use authority::SealedColumn;
 use crypto::Digest;
-use model::{AuthorizationRequest, Login, Parked, Timestamp};
+use model::{AuthorizationRequest, LOGIN_FOR, Login, Parked, Timestamp};
 use store::parked_requests::{self, Origin, ParkedRequest};
 
-use super::{active_login::ActiveLogin, jar::LOGIN_FOR};
+use super::active_login::ActiveLogin;
 use crate::{
     InternalError, Issuer, Provider, Refusal, RequestContext,
     sealed_layout::{pack, unpack},

@@ -7,14 +7,14 @@
 use std::time::Duration;
 
 use crypto::{Digest, b64};
-use model::AuthorizationRequest;
+use model::{AuthorizationRequest, LOGIN_FOR};
 use oidc::{AuthorizationParams, PUSHED};
 use store::parked_requests::{self, Origin};
 use texts::Cause;
 
 use super::{
     BrowserCookies,
-    jar::{Jar, LOGIN_FOR},
+    jar::Jar,
     request::{Endpoint, trusted_return, understand},
 };
 use crate::{

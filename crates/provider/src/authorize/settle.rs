@@ -4,7 +4,7 @@
 //! done, and a decision comes back.
 
 use crypto::Digest;
-use model::{Grant, LoginMethod, Phase, Proof, TenantId, Trouble};
+use model::{Grant, LOGIN_FOR, LoginMethod, Phase, Proof, TenantId, Trouble};
 use oidc::Scopes;
 use store::{
     StoreError, WriteTx, awaiting_consents, browser_sessions, grants,
@@ -15,10 +15,9 @@ use store::{
 use texts::Cause;
 
 use super::{
-    CookieChange, Ended, LoginResponse, Step,
-    active_login::ActiveLogin,
+    Ended, LoginResponse, Step,
+    active_login::{ActiveLogin, SessionToKeep},
     decision::{ConsumedOnce, Decided, Decision, Effect, Spent, cause_of},
-    jar::LOGIN_FOR,
     kept_answer::{FormAnswer, Kept},
     waiting::Waiting,
 };
@@ -177,7 +176,7 @@ impl Provider {
         let parked = active.login.parked.as_ref().map(|it| Digest::of(&it.id));
         let rows = session.as_ref().map(NewSession::rows);
         let over = Phase::Over { answer: active.login.phase.form_secret() };
-        let session = session.map(|it| CookieChange::SetSession { session: it.cookie, framed: it.framed });
+        let session = session.map(|it| SessionToKeep { session: it.cookie, framed: it.framed });
         let answer = FormAnswer::Code(code.expose().clone());
         let kept = self.kept_answer(&active, answer, &over, session.as_ref())?;
         let first = self.store.write(move |tx| {
@@ -213,7 +212,7 @@ impl Provider {
         self.counters.login(grant.proof.eid, "finished");
         self.note_of(&active, kind, Some(grant.proof.eid), None);
         active.login.phase = over;
-        active.kept = session;
+        active.new_session = session;
         let answer = active.code_answer(code.expose());
         self.done(active, Step::Answer(answer)).await
     }
@@ -284,10 +283,8 @@ impl Provider {
     async fn repeat<'a>(&self, mut active: ActiveLogin<'a>, kept: Kept) -> Result<Settled<'a>, Refusal> {
         let Kept { answer, login, wanted, session } = kept;
         (active.login, active.wanted) = (login, wanted);
-        active.kept = session.map(|(eid, value, framed)| CookieChange::SetSession {
-            session: SessionCookie { eid, value },
-            framed,
-        });
+        active.new_session = session
+            .map(|(eid, value, framed)| SessionToKeep { session: SessionCookie { eid, value }, framed });
         let step = match answer {
             FormAnswer::Code(code) => Step::Answer(active.code_answer(&code)),
             FormAnswer::Error { cause, trace } => {

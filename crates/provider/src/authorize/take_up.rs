@@ -1,7 +1,7 @@
 //! A login that a cookie names is taken up, with what it needs.
 
 use super::{
-    active_login::ActiveLogin,
+    active_login::{ActiveLogin, Carrier},
     jar::{Jar, Opened},
 };
 use crate::{Issuer, Provider, Refusal, RequestContext, permitted::permitted_request};
@@ -31,8 +31,9 @@ impl Provider {
             name,
             login,
             wanted,
-            jar,
-            kept: None,
+            sessions: jar.sessions.clone(),
+            carrier: Carrier::Browser(jar),
+            new_session: None,
             sent: None,
         }))
     }

@@ -7,7 +7,7 @@ use oidc::Returned;
 
 use super::{
     BrowserCookies, LoginAction, LoginResponse,
-    active_login::ActiveLogin,
+    active_login::{ActiveLogin, Carrier},
     decision::Effect,
     jar::{Jar, Opened},
 };
@@ -157,8 +157,9 @@ impl Provider {
             name: opened.name,
             login: kept.login.clone(),
             wanted,
-            jar: Jar::open(issuer, brought, context.now),
-            kept: None,
+            carrier: Carrier::Browser(Jar::open(issuer, brought, context.now)),
+            sessions: brought.sessions.clone(),
+            new_session: None,
             sent: Some(sent.to_owned()),
         };
         self.dispatch(active.settle(Effect::Repeat(Box::new(kept)))).await

@@ -14,7 +14,7 @@ impl Provider {
     /// Finds a session of this browser that may answer what was asked. Blocking acts here too (RULE-15): the eID must
     /// be on, in the environment that it was used in, and the application must still allow it.
     async fn answering_session(&self, active: &ActiveLogin<'_>) -> Result<Option<(Resumed, Acr)>, Refusal> {
-        for cookie in &active.jar.sessions {
+        for cookie in &active.sessions {
             if !active.issuer.remembers(&active.application, cookie.eid) {
                 continue;
             }

@@ -45,7 +45,7 @@ impl Provider {
         let session = match &remembered {
             Some((proof, asked)) => {
                 let of = (active.issuer, active.application.as_ref());
-                self.new_session(of, (proof, *asked), &active.jar.sessions, active.context).await?
+                self.new_session(of, (proof, *asked), &active.sessions, active.context).await?
             }
             None => None,
         };

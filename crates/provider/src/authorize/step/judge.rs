@@ -38,7 +38,7 @@ impl Provider {
         let asked = active.wanted.ask(eid, settings.minimum_level).scopes;
         let (issuer, application) = (active.issuer, active.application.as_ref());
         let session = self
-            .new_session((issuer, application), (&proof, asked), &active.jar.sessions, active.context)
+            .new_session((issuer, application), (&proof, asked), &active.sessions, active.context)
             .await?;
         let remembered = session.as_ref().map(|_| (proof.clone().without_nin(), asked));
         let grant = self.grant(&active, acr, proof, session.as_ref().map(|it| it.id)).await?;

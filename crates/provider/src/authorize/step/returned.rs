@@ -2,7 +2,7 @@
 
 use crypto::Digest;
 use eid::{Connector, Outcome, Reason};
-use model::{LoginMethod, Memo};
+use model::{LOGIN_FOR, LoginMethod, Memo};
 use oidc::Returned;
 use texts::Cause;
 
@@ -10,7 +10,6 @@ use super::{
     super::{
         active_login::ActiveLogin,
         decision::{Decided, Decision, Effect},
-        jar::LOGIN_FOR,
     },
     send_to::{log, no_connector},
 };
