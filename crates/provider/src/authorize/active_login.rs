@@ -19,7 +19,7 @@ pub(crate) struct ActiveLogin<'a> {
     pub(crate) login: Login,
     pub(crate) wanted: AuthorizationRequest,
     /// What carries the login to its next request; only `take_up` and `respond` look into it.
-    pub(crate) carrier: Carrier,
+    pub(crate) carrier: Carrier<'a>,
     /// The browser sessions that came with the request.
     pub(crate) sessions: Vec<SessionCookie>,
     /// A new browser session, to go out with the answer.
@@ -29,10 +29,10 @@ pub(crate) struct ActiveLogin<'a> {
 }
 
 /// What carries a login from one request to the next.
-pub(crate) enum Carrier {
+pub(crate) enum Carrier<'a> {
     /// The cookies of the browser that a person logs in with. A login that no browser brings back, such as one of
     /// backchannel authentication, will have a row.
-    Browser(Jar),
+    Browser(Jar<'a>),
 }
 
 /// A browser session to be kept.

@@ -157,7 +157,7 @@ impl Provider {
             name,
             login,
             wanted,
-            carrier: Carrier::Browser(Jar::open(issuer, brought, context.now)),
+            carrier: Carrier::Browser(Jar::new(issuer, brought, context.now)),
             sessions: brought.sessions.clone(),
             new_session: None,
             sent: None,

@@ -11,7 +11,7 @@ impl Provider {
     pub(super) async fn lost(
         &self,
         issuer: &Issuer,
-        (jar, name): (&Jar, &str),
+        (jar, name): (&mut Jar<'_>, &str),
         context: &RequestContext,
     ) -> Result<LoginResponse, Refusal> {
         match jar.buried(name) {
@@ -25,13 +25,14 @@ impl Provider {
     pub(super) async fn unexpected(
         &self,
         issuer: &Issuer,
-        (jar, state): (Jar, &[u8]),
+        (mut jar, state): (Jar<'_>, &[u8]),
         context: &RequestContext,
     ) -> Result<LoginResponse, Refusal> {
         if let Some(application) = jar.buried_with_state(state) {
             return self.buried(issuer, application, context).await;
         }
-        let Some(opened) = jar.find_attempt(state).or_else(|| jar.latest_over()).cloned() else {
+        let attempt = jar.find_attempt(state).cloned();
+        let Some(opened) = attempt.or_else(|| jar.latest_over().cloned()) else {
             return self.not_found(issuer, context).await;
         };
         let Some(active) = self.take_up(issuer, &opened, jar, context).await? else {

@@ -109,7 +109,7 @@ impl Provider {
         }
         let bytes = params.pushed().and_then(b64::decode).ok_or_else(gone)?;
         let id: [u8; 32] = bytes.try_into().map_err(|_| gone())?;
-        let jar = Jar::open(issuer, brought, context.now);
+        let mut jar = Jar::new(issuer, brought, context.now);
         if let Some(begun) = jar.find_parked(&id) {
             return Ok(Presented::Begun(begun.name.clone()));
         }

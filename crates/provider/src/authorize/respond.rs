@@ -20,7 +20,7 @@ impl Provider {
     ) -> Result<LoginResponse, Refusal> {
         let cookies = match &mut active.carrier {
             Carrier::Browser(jar) => {
-                let jar = std::mem::take(jar);
+                let jar = std::mem::replace(jar, Jar::empty(active.issuer, active.context.now));
                 self.keep_in_browser(&mut active, jar).await?
             }
         };
@@ -32,9 +32,9 @@ impl Provider {
     async fn keep_in_browser(
         &self,
         active: &mut ActiveLogin<'_>,
-        mut jar: Jar,
+        mut jar: Jar<'_>,
     ) -> Result<Vec<CookieChange>, Refusal> {
-        let mut changes = CookieChanges::from(jar.take_closed());
+        let mut changes = CookieChanges::default();
         let value = self.fitting(active).await?;
         jar.put(&active.name, active.login.clone(), &value);
         changes.set(jar::keep(&active.name, value));
@@ -57,6 +57,8 @@ impl Provider {
                 },
             }
         }
+        // Last: making room may have opened more of them.
+        jar.take_closed().into_iter().for_each(|change| changes.set_unless_there(change));
         Ok(changes.into_iter().chain(new_session.map(CookieChange::from)).collect())
     }
 
@@ -84,7 +86,7 @@ impl Provider {
     async fn store_in_place(
         &self,
         active: &mut ActiveLogin<'_>,
-        jar: &mut Jar,
+        jar: &mut Jar<'_>,
         name: &str,
     ) -> Result<CookieChange, Refusal> {
         let Some(mut login) = jar.find(name).map(|it| it.login.clone()) else {
@@ -100,7 +102,7 @@ impl Provider {
     }
 
     /// Gives up a login of this browser; what is left tells whose it was.
-    fn bury(&self, issuer: &Issuer, jar: &mut Jar, name: String) -> Result<CookieChange, Refusal> {
+    fn bury(&self, issuer: &Issuer, jar: &mut Jar<'_>, name: String) -> Result<CookieChange, Refusal> {
         let login = jar.take(&name).map(|it| it.login);
         let buried = login.and_then(|it| Some((jar.bury(&name, &it)?, it.started_at)));
         let Some(buried) = buried else { return Ok(CookieChange::Remove { login: name }) };
@@ -109,18 +111,19 @@ impl Provider {
 }
 
 /// Changes to login cookies; a later one for the same login replaces an earlier one.
+#[derive(Default)]
 struct CookieChanges(Vec<CookieChange>);
-
-impl From<Vec<CookieChange>> for CookieChanges {
-    fn from(changes: Vec<CookieChange>) -> Self {
-        Self(changes)
-    }
-}
 
 impl CookieChanges {
     fn set(&mut self, change: CookieChange) {
         self.0.retain(|it| it.login() != change.login());
         self.0.push(change);
+    }
+
+    fn set_unless_there(&mut self, change: CookieChange) {
+        if self.0.iter().all(|it| it.login() != change.login()) {
+            self.0.push(change);
+        }
     }
 
     fn into_iter(self) -> impl Iterator<Item = CookieChange> {

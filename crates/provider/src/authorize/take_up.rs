@@ -12,7 +12,7 @@ impl Provider {
         &self,
         issuer: &'a Issuer,
         opened: &Opened,
-        jar: Jar,
+        jar: Jar<'a>,
         context: &'a RequestContext,
     ) -> Result<Option<ActiveLogin<'a>>, Refusal> {
         let Some(wanted) = self.stored_request(issuer, &opened.login, context).await? else {

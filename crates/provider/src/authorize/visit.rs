@@ -31,9 +31,9 @@ impl Provider {
         brought: &BrowserCookies,
         context: &RequestContext,
     ) -> Result<LoginResponse, Refusal> {
-        let jar = Jar::open(issuer, brought, context.now);
+        let mut jar = Jar::new(issuer, brought, context.now);
         let Some(opened) = jar.find(login).cloned() else {
-            return self.lost(issuer, (&jar, login), context).await;
+            return self.lost(issuer, (&mut jar, login), context).await;
         };
         let Some(active) = self.take_up(issuer, &opened, jar, context).await? else {
             return self.gone(issuer, opened.login.application(), context).await;
@@ -55,7 +55,7 @@ impl Provider {
         brought: &BrowserCookies,
         context: &RequestContext,
     ) -> Result<LoginResponse, Refusal> {
-        let jar = Jar::open(issuer, brought, context.now);
+        let mut jar = Jar::new(issuer, brought, context.now);
         let state = returned.state.as_deref().and_then(b64::decode).unwrap_or_default();
         let Some(opened) = jar.find_state(&state).cloned() else {
             return self.unexpected(issuer, (jar, &state), context).await;
@@ -117,9 +117,9 @@ impl Provider {
         brought: &BrowserCookies,
         context: &'a RequestContext,
     ) -> Result<Found<'a>, Refusal> {
-        let jar = Jar::open(issuer, brought, context.now);
+        let mut jar = Jar::new(issuer, brought, context.now);
         let Some(opened) = jar.find(login).cloned() else {
-            return self.lost(issuer, (&jar, login), context).await.map(Found::Answer);
+            return self.lost(issuer, (&mut jar, login), context).await.map(Found::Answer);
         };
         match self.take_up(issuer, &opened, jar, context).await? {
             Some(mut active) => {
@@ -157,7 +157,7 @@ impl Provider {
             name: opened.name,
             login: kept.login.clone(),
             wanted,
-            carrier: Carrier::Browser(Jar::open(issuer, brought, context.now)),
+            carrier: Carrier::Browser(Jar::new(issuer, brought, context.now)),
             sessions: brought.sessions.clone(),
             new_session: None,
             sent: Some(sent.to_owned()),
