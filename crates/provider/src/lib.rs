@@ -45,8 +45,8 @@ mod userinfo;
 
 pub use application::Application;
 pub use authorize::{
-    Arrival, BrowserCookies, Choice, ConsentAsk, CookieChange, Ended, LoginAction, LoginCookie,
-    LoginResponse, PasswordPrompt, Pushed, Selection, SharedClaim, Step, TroubleAt,
+    Arrival, BrowserCookies, BrowserRequest, Choice, ConsentAsk, CookieChange, Ended, LoginAction,
+    LoginCookie, LoginResponse, PasswordPrompt, Pushed, Selection, SharedClaim, Step, TroubleAt,
 };
 pub use client_request::ClientRequest;
 pub use counters::EventCounters;

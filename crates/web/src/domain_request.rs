@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use oidc::{Params, ParamsError};
-use provider::{Issuer, Refusal, Refused, RequestContext, TraceId};
+use provider::{BrowserRequest, Issuer, Refusal, Refused, RequestContext, TraceId};
 use texts::{Cause, Locale};
 
 use crate::{
@@ -39,6 +39,13 @@ pub(crate) struct DomainRequest {
     /// Whether a script of a page asks, and reads the answer or does not.
     pub(crate) is_by_script: bool,
     pub(crate) authorization: Option<String>,
+}
+
+impl DomainRequest {
+    /// What the provider is told of it.
+    pub(crate) fn by_browser(&self) -> BrowserRequest<'_> {
+        BrowserRequest { issuer: &self.issuer, cookies: &self.cookies.brought, context: &self.context }
+    }
 }
 
 /// The host that a request is for, normalised.

@@ -12,6 +12,7 @@ use crypto::{Random, b64};
 use model::{ApplicationId, LOGIN_FOR, Login, LoginMethod, Phase, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::browser_request::{BrowserRequest, LoginCookie};
 use crate::{
     InternalError, Issuer, SessionCookie,
     sealed_layout::{Layout, pack, unpack},
@@ -35,30 +36,6 @@ const REMEMBERED: usize = 60;
 const SESSION: usize = 15 + 12 + 1 + 43 + 2;
 /// A login that takes more than this may gain by having its request stored.
 const WORTH_STORING: usize = 500;
-
-/// The cookies of ours that a browser brought.
-#[derive(Clone, Debug, Default)]
-pub struct BrowserCookies {
-    /// Of logins in flight.
-    pub logins: Vec<LoginCookie>,
-    /// Of browser sessions, one for each eID at most.
-    pub sessions: Vec<SessionCookie>,
-}
-
-/// A cookie that came: the part of its name that names the login, and its value.
-#[derive(Clone)]
-pub struct LoginCookie {
-    /// 16 characters of base64url.
-    pub login: String,
-    /// As it came.
-    pub value: String,
-}
-
-impl std::fmt::Debug for LoginCookie {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "LoginCookie({})", self.login)
-    }
-}
 
 /// What to do to the browser's cookies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,13 +178,15 @@ const fn size_of(value: usize) -> usize {
 }
 
 impl<'a> Jar<'a> {
-    pub(crate) fn new(issuer: &'a Issuer, brought: &BrowserCookies, now: Timestamp) -> Self {
+    pub(crate) fn of(request: BrowserRequest<'a>) -> Self {
         // More than a browser of ours would send is an attack on our time, or left by an earlier installation at
         // this host: the newest are looked at, by the end that stands readable in front of each.
-        let mut newest: Vec<_> = brought.logins.iter().map(|cookie| (expiry(cookie), cookie)).collect();
+        let mut newest: Vec<_> =
+            request.cookies.logins.iter().map(|cookie| (expiry(cookie), cookie)).collect();
         newest.sort_by_key(|(expiry, _)| std::cmp::Reverse(*expiry));
         let unopened = newest.into_iter().take(MOST_OPENED).map(|(_, cookie)| cookie.clone()).collect();
-        Self { unopened, sessions: brought.sessions.clone(), ..Self::empty(issuer, now) }
+        let sessions = request.cookies.sessions.clone();
+        Self { unopened, sessions, ..Self::empty(request.issuer, request.context.now) }
     }
 
     /// The jar of a browser that brought nothing.

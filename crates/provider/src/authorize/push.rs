@@ -13,12 +13,11 @@ use store::parked_requests::{self, Origin};
 use texts::Cause;
 
 use super::{
-    BrowserCookies,
     jar::Jar,
     request::{Endpoint, trusted_return, understand},
 };
 use crate::{
-    Application, ClientRequest, Issuer, Provider, Refusal, RequestContext,
+    Application, BrowserRequest, ClientRequest, Issuer, Provider, Refusal, RequestContext,
     permitted::permitted_request,
     refusal::{refuse, refuse_page},
     token::{Client, Jti, assertion_reused},
@@ -96,11 +95,11 @@ impl Provider {
     /// may come again (a reload, the back button); for any other the request is used up.
     pub(super) async fn present(
         &self,
-        issuer: &Issuer,
-        (application, params): (&Application, &AuthorizationParams),
-        brought: &BrowserCookies,
-        context: &RequestContext,
+        request: BrowserRequest<'_>,
+        application: &Application,
+        params: &AuthorizationParams,
     ) -> Result<Presented, Refusal> {
+        let BrowserRequest { issuer, context, .. } = request;
         let refused = |cause| refuse_page(cause).of(&application.client_id);
         let gone = || refused(Cause::RequestUriGone);
         // Everything else beside the reference is ignored (RFC 9101 §5); a second request object is too much.
@@ -109,7 +108,7 @@ impl Provider {
         }
         let bytes = params.pushed().and_then(b64::decode).ok_or_else(gone)?;
         let id: [u8; 32] = bytes.try_into().map_err(|_| gone())?;
-        let mut jar = Jar::new(issuer, brought, context.now);
+        let mut jar = Jar::of(request);
         if let Some(begun) = jar.find_parked(&id) {
             return Ok(Presented::Begun(begun.name.clone()));
         }

@@ -4,17 +4,17 @@ use super::{
     active_login::{ActiveLogin, Carrier},
     jar::{Jar, Opened},
 };
-use crate::{Issuer, Provider, Refusal, RequestContext, permitted::permitted_request};
+use crate::{BrowserRequest, Provider, Refusal, permitted::permitted_request};
 
 impl Provider {
     /// Takes up a login that a cookie names; `None` when what it needs is gone.
     pub(super) async fn take_up<'a>(
         &self,
-        issuer: &'a Issuer,
+        request: BrowserRequest<'a>,
         opened: &Opened,
         jar: Jar<'a>,
-        context: &'a RequestContext,
     ) -> Result<Option<ActiveLogin<'a>>, Refusal> {
+        let BrowserRequest { issuer, context, .. } = request;
         let Some(wanted) = self.stored_request(issuer, &opened.login, context).await? else {
             return Ok(None);
         };

@@ -20,8 +20,7 @@ use crate::{
 };
 
 async fn go_on(app: &App, visit: &DomainRequest, login: &str, action: LoginAction) -> Response {
-    let (issuer, cookies) = (&visit.issuer, &visit.cookies.brought);
-    let outcome = app.provider.continue_login(issuer, (login, action), cookies, &visit.context).await;
+    let outcome = app.provider.continue_login(visit.by_browser(), login, action).await;
     respond(visit, outcome, Reached::ByLink)
 }
 
@@ -88,10 +87,7 @@ pub(crate) async fn consent(
         Ok(agreed) => agreed,
         Err(why) => return cause_page(why.told(), visit.locale(&[]), &visit.context),
     };
-    let outcome = app
-        .provider
-        .decide_consent(&visit.issuer, (&login, agreed), &visit.cookies.brought, &visit.context)
-        .await;
+    let outcome = app.provider.decide_consent(visit.by_browser(), &login, agreed).await;
     respond(&visit, outcome, Reached::ByForm)
 }
 
@@ -116,8 +112,7 @@ pub(crate) async fn sign_in(
         let verifying = move || password::verify(&password, digest.as_deref());
         tokio::task::spawn_blocking(verifying).await.unwrap_or(false)
     };
-    let brought = (&visit.cookies.brought, &visit.context);
-    let outcome = app.provider.sign_in(&visit.issuer, (&login, form.text("username")), verify, brought).await;
+    let outcome = app.provider.sign_in(visit.by_browser(), &login, form.text("username"), verify).await;
     respond(&visit, outcome, Reached::ByForm)
 }
 
@@ -152,7 +147,6 @@ async fn returned(app: &App, visit: &DomainRequest, eid: LoginMethod, query: Opt
             return cause_page(cause, visit.locale(&[]), &visit.context);
         }
     };
-    let answer = (eid, Returned::pick(&params));
-    let outcome = app.provider.callback(&visit.issuer, answer, &visit.cookies.brought, &visit.context).await;
+    let outcome = app.provider.callback(visit.by_browser(), eid, Returned::pick(&params)).await;
     respond(visit, outcome, Reached::ByLink)
 }

@@ -77,8 +77,7 @@ async fn log_out(app: &App, visit: &DomainRequest, raw: &str, confirmed: bool) -
     let locales: Vec<String> =
         params.ui_locales.iter().flat_map(|it| it.split(' ')).map(str::to_owned).collect();
     let locale = visit.locale(&locales);
-    let brought = &visit.cookies.brought;
-    match app.provider.logout(&visit.issuer, (&params, confirmed), brought, &visit.context).await {
+    match app.provider.logout(visit.by_browser(), &params, confirmed).await {
         Ok(LoggedOut { step, cookies }) => {
             let mut response = show_step(visit, step, (&params, confirmed), locale);
             write_changes(response.headers_mut(), &cookies, visit.issuer.is_https());
