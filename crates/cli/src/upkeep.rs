@@ -154,13 +154,23 @@ const SIGNING_KEYS: &str = "signing-keys";
 /// How long after it was given up the publishing of keys begins anew, as long as they are missing.
 const REVIVED_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// Does jobs, and wants those that come with time: signing keys that are missing by their schedule are looked for `every`
-/// so often, and made by whichever node claims the job.
+/// How signing keys rotate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyRotation {
+    pub(crate) schedule: KeySchedule,
+    /// How often keys are looked for that are missing by the schedule.
+    pub(crate) every: Duration,
+}
+
+/// Does jobs, and wants those that come with time: missing signing keys are made by whichever node claims the job.
 pub(crate) fn do_jobs(
     workers: &mut Workers,
-    (console, store, random): (Arc<Console>, Store, Random),
-    (schedule, every): (KeySchedule, Duration),
+    console: Arc<Console>,
+    store: Store,
+    random: Random,
+    rotation: KeyRotation,
 ) {
+    let KeyRotation { schedule, every } = rotation;
     let kinds = vec![signing_keys(Arc::clone(&console), workers.clock(), schedule)];
     let (clock, end) = (workers.clock(), workers.end());
     JobRunner { store: store.clone(), random, clock: Arc::clone(&clock), kinds, end }.start(workers);

@@ -21,6 +21,14 @@ pub(crate) enum Doing {
     Redeeming,
 }
 
+/// What is to be stored for a client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stored {
+    pub(crate) bytes: usize,
+    /// The client has proved who it is; then its address does not count.
+    pub(crate) is_authenticated: bool,
+}
+
 impl Provider {
     pub(crate) fn too_many(&self, limit: Limit, wait: Duration) -> Refusal {
         self.counters.refused(limit.as_str());
@@ -95,16 +103,16 @@ impl Provider {
     }
 
     /// Counts a request that is to be stored until its login ends: anybody who knows a client id can have that done.
-    /// `proved`: whether the client has proved who it is; then its address does not count.
     pub(crate) fn admit_stored(
         &self,
         issuer: &Issuer,
-        (application, size, proved): (&Application, usize, bool),
+        application: &Application,
+        stored: Stored,
         context: &RequestContext,
     ) -> Result<(), Refusal> {
-        let kib = u32::try_from(size.div_ceil(1_024)).unwrap_or(u32::MAX);
+        let kib = u32::try_from(stored.bytes.div_ceil(1_024)).unwrap_or(u32::MAX);
         let too_many = |wait| self.too_many(Limit::StoredRequests, wait).of(&application.client_id);
-        if let Some(address) = context.from.filter(|_| !proved) {
+        if let Some(address) = context.from.filter(|_| !stored.is_authenticated) {
             let by_address = &self.limits.stored_by_address;
             by_address.admit(neighbourhood(address), kib, context.now).map_err(too_many)?;
         }

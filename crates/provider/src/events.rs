@@ -76,10 +76,11 @@ impl Provider {
         &self,
         issuer: &Issuer,
         application: &Application,
-        (digest, last): (&Digest, Option<Timestamp>),
+        digest: &Digest,
         now: Timestamp,
     ) {
-        if last.is_some_and(|last| now < last.after(HOUR)) {
+        let known = application.secret(digest, now);
+        if known.is_none_or(|it| it.last_used_at.is_some_and(|last| now < last.after(HOUR))) {
             return;
         }
         self.noted.add_use(digest, (issuer.tenant, application.id), now);

@@ -43,14 +43,18 @@ pub(crate) struct MintedCode {
     pub(crate) row: grants::Grant,
 }
 
+/// What everything is minted with.
+#[derive(Clone, Copy)]
+pub(crate) struct Mint<'a> {
+    pub(crate) issuer: &'a Issuer,
+    pub(crate) application: &'a Application,
+    pub(crate) random: &'a Random,
+    pub(crate) now: Timestamp,
+}
+
 /// Makes a code for a grant; nothing is written yet.
-pub(crate) fn mint_code(
-    issuer: &Issuer,
-    application: &Application,
-    grant: &Grant,
-    random: &Random,
-    now: Timestamp,
-) -> Result<MintedCode, InternalError> {
+pub(crate) fn mint_code(mint: Mint<'_>, grant: &Grant) -> Result<MintedCode, InternalError> {
+    let Mint { issuer, application, random, now } = mint;
     let id = GrantId::new(random, now);
     let code = random.token();
     let key = SealKey::generate(random);
@@ -126,12 +130,12 @@ pub(crate) type MintedRefresh = Minted<refresh_tokens::RefreshToken>;
 
 /// Makes an access token that opens the grant's claims; nothing is written yet. `scope`: what it is narrowed to.
 pub(crate) fn mint_access_token(
-    issuer: &Issuer,
-    application: &Application,
-    (grant, key, scope): (GrantId, &SealKey, Option<String>),
-    random: &Random,
-    now: Timestamp,
+    mint: Mint<'_>,
+    grant: GrantId,
+    key: &SealKey,
+    scope: Option<String>,
 ) -> MintedAccess {
+    let Mint { issuer, application, random, now } = mint;
     let token = random.token();
     let row = access_tokens::AccessToken {
         tenant_id: issuer.tenant,
@@ -148,11 +152,12 @@ pub(crate) fn mint_access_token(
 
 /// Makes a refresh token that opens the grant's claims; nothing is written yet.
 pub(crate) fn mint_refresh_token(
-    issuer: &Issuer,
-    (grant, key): (GrantId, &SealKey),
-    random: &Random,
-    (now, expires_at): (Timestamp, Timestamp),
+    mint: Mint<'_>,
+    grant: GrantId,
+    key: &SealKey,
+    expires_at: Timestamp,
 ) -> MintedRefresh {
+    let Mint { issuer, random, now, .. } = mint;
     let token = random.token();
     let row = refresh_tokens::RefreshToken {
         tenant_id: issuer.tenant,
@@ -242,14 +247,22 @@ pub(crate) fn signing_key<'a>(
     key.ok_or_else(|| InternalError::new(format!("no active {} key", algorithm.as_str())))
 }
 
+/// The tokens that an answer gives.
+pub(crate) struct Given<'a> {
+    pub(crate) access_token: &'a Secret<String>,
+    pub(crate) refresh_token: Option<&'a Secret<String>>,
+    /// They are given for a refresh token, not for a code.
+    pub(crate) is_refresh: bool,
+}
+
 /// Signs and puts together the answer of the token endpoint. Everything has been committed by now.
 pub(crate) fn token_response(
-    issuer: &Issuer,
-    application: &Application,
+    mint: Mint<'_>,
     grant: &Grant,
-    (access_token, refresh_token, random): (&Secret<String>, Option<&Secret<String>>, &Random),
-    (is_refresh, now): (bool, Timestamp),
+    given: &Given<'_>,
 ) -> Result<TokenResponse, InternalError> {
+    let Mint { issuer, application, random, now } = mint;
+    let Given { access_token, refresh_token, is_refresh } = *given;
     let id_token = if grant.scopes.has(Scope::Openid) {
         let key = signing_key(issuer, application, now)?;
         let claims = id_token_claims(issuer, application, grant, access_token, now);

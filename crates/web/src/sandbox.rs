@@ -22,7 +22,9 @@ use pages::{
     Continue, Form, NewPerson, PersonAdded, PersonError, PersonFields, Shared, SimulatedEid, SimulatorFault,
     SimulatorOutcome,
 };
-use sandbox::{Answer, AskedClaim, Choose, Kind, Outcome, PersonProblem, SimulatedFault, Simulator};
+use sandbox::{
+    Answer, AskedClaim, Choose, Decision, Kind, Outcome, PersonProblem, SimulatedFault, Simulator,
+};
 use texts::Locale;
 
 use crate::{
@@ -237,7 +239,8 @@ pub(crate) async fn decide(
     let Some(chosen) = SimulatorOutcome::parse(own("outcome")) else {
         return respond(&site, Answer::Refused("no outcome was chosen"), locale(&headers)).await;
     };
-    let decision = (outcome(chosen), SimulatorFault::parse(own("fault")).map(fault));
+    let decision =
+        Decision { outcome: outcome(chosen), fault: SimulatorFault::parse(own("fault")).map(fault) };
     match site.simulator.decide(own("request"), own("person"), decision, site.now()) {
         // The form ends outside, so the way on is a page (see `op/turn.rs`).
         Answer::Redirect(href) => {

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use axum::{body::Body, http::Request};
-use sandbox::Answer;
+use sandbox::{Answer, Decision};
 
 use crate::house::{Browser, TestBroker, form, with};
 
@@ -16,7 +16,7 @@ async fn half_way(house: &TestBroker, changes: &[(&str, Option<&str>)]) -> (Cook
     let leave = browser.authorize(changes).await;
     let (_, query) = leave.location().split_once('?').unwrap();
     let now = house.clock.load(Ordering::SeqCst);
-    match house.bankid.decide(query, &house.kari().id, (with::APP, None), now) {
+    match house.bankid.decide(query, &house.kari().id, Decision { outcome: with::APP, fault: None }, now) {
         Answer::Redirect(back) => (browser.cookies, back),
         other => panic!("{other:?}"),
     }

@@ -27,7 +27,9 @@ use model::{
 };
 use outbound::{Allowed, Outbound, Settings};
 use provider::{Limits, Provider};
-use sandbox::{Answer, Client, Kind, Outcome, People, Person, PublicSandbox, SimulatedFault, Simulator};
+use sandbox::{
+    Answer, Client, Decision, Kind, Outcome, People, Person, PublicSandbox, SimulatedFault, Simulator,
+};
 use serde_json::{Value, json};
 use store::{DatabaseLocation, Store, domains::Scheme};
 use tower::ServiceExt;
@@ -825,7 +827,7 @@ impl Browser<'_> {
         let house = self.house;
         let simulator = if address.contains("vipps") { &house.vipps } else { &house.bankid };
         let now = house.clock.load(Ordering::SeqCst);
-        match simulator.decide(query, &house.kari().id, (outcome, fault), now) {
+        match simulator.decide(query, &house.kari().id, Decision { outcome, fault }, now) {
             Answer::Redirect(location) => location,
             other => panic!("{other:?}"),
         }

@@ -4,7 +4,7 @@ use authority::{Caller, Permission};
 use axum::{body::Body, http::Request};
 use console::Tenant;
 use model::{EidEnvironment, LoginMethod, Timestamp};
-use sandbox::Kind;
+use sandbox::{Decision, Kind};
 
 use crate::house::{Browser, HOST, REDIRECT, Reply, START, TestBroker, form, may, with};
 
@@ -224,7 +224,8 @@ async fn a_code_of_the_sandbox_is_good_once() {
     let tenant = house.tenant.id.to_string();
     let simulator = || house.sandbox.simulator(Kind::BankidNo, &tenant, sandbox::People::first());
     let (_, query) = place(&house, &leave);
-    let answer = simulator().decide(&query, &house.kari().id, (with::APP, None), START);
+    let answer =
+        simulator().decide(&query, &house.kari().id, Decision { outcome: with::APP, fault: None }, START);
     let sandbox::Answer::Redirect(back) = answer else { panic!("{answer:?}") };
     let code = Reply::of_location(&back).param("code");
     let (id, secret) = house.sandbox.credentials(Kind::BankidNo, &tenant, &format!("https://{HOST}"));

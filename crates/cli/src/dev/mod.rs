@@ -75,8 +75,9 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let store = Store::open(DatabaseLocation::Sqlite(folder.database()), store::Settings::default())
         .map_err(|error| format!("{}: {error}", folder.database().display()))?;
     let world = World::make(&folder, &addresses, &random)?;
-    let seeded =
-        seed::seed(&store, (&folder, &addresses), (&world, &random), &arguments.redirect_uri).await?;
+    let redirect_uris = &arguments.redirect_uri;
+    let wish = seed::Wish { addresses: &addresses, world: &world, random: &random, redirect_uris };
+    let seeded = seed::seed(&store, &folder, wish).await?;
     let catalogue = Catalogue::new(Arc::clone(&outbound), issuers(&world), random.clone());
     let master = folder.master_key(&random)?;
     let console = Arc::new(Console::new(store.clone(), master.clone(), random.clone()));
@@ -125,8 +126,8 @@ fn work(
     upkeep::forget_changes(&workers, store, Arc::clone(provider));
     upkeep::probe_eids(&mut workers, Arc::clone(provider));
     upkeep::write_events(&mut workers, Arc::clone(provider));
-    let every_minute = (KeySchedule::default(), Duration::from_secs(60));
-    upkeep::do_jobs(&mut workers, (console, store.clone(), provider.random().clone()), every_minute);
+    let rotation = upkeep::KeyRotation { schedule: KeySchedule::default(), every: Duration::from_secs(60) };
+    upkeep::do_jobs(&mut workers, console, store.clone(), provider.random().clone(), rotation);
     workers
 }
 

@@ -74,6 +74,13 @@ impl AtTheDesk for Test {
     }
 }
 
+/// Where the login is tried.
+#[derive(Clone, Copy)]
+struct Target<'a> {
+    domain: &'a DomainView,
+    application: &'a ApplicationView,
+}
+
 /// What is lent to the application for the try.
 struct Lent {
     redirect_uri: String,
@@ -91,9 +98,10 @@ impl Login {
         showable(&application, &domain)?;
         // Heard from here on, so that nothing lent stays behind.
         let stop_asked = signals::stop_asked()?;
+        let target = Target { domain: &domain, application: &application };
         let lent = self.lend(desk, &tenant, &domain, &application).await?;
         let finished = tokio::select! {
-            finished = self.try_it(desk, (&domain, &application), &lent, &listener) => finished,
+            finished = self.try_it(desk, target, &lent, &listener) => finished,
             () = stop_asked => Err("stopped before the login was finished".to_owned()),
         };
         take_back(desk, &tenant, &application, lent).await?;
@@ -167,10 +175,11 @@ impl Login {
     async fn try_it(
         &self,
         desk: &Desk,
-        (domain, application): (&DomainView, &ApplicationView),
+        target: Target<'_>,
         lent: &Lent,
         listener: &TcpListener,
     ) -> Result<Finished, String> {
+        let Target { domain, application } = target;
         let config = Config {
             issuer: domain.issuer(),
             client_id: self.client.clone(),

@@ -154,7 +154,8 @@ async fn answer(
     let schedule = KeySchedule { used_for: config.keys.used_for, published_ahead: config.keys.publish_ahead };
     upkeep::log_audit_heads(&mut workers, Arc::clone(&console));
     let random = provider.random().clone();
-    upkeep::do_jobs(&mut workers, (console, store.clone(), random), (schedule, config.keys.check_every));
+    let rotation = upkeep::KeyRotation { schedule, every: config.keys.check_every };
+    upkeep::do_jobs(&mut workers, console, store.clone(), random, rotation);
     let noted = Arc::clone(&provider);
     if let Some(certificates) = &certificates {
         watch_certificates(&mut workers, certificates)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crypto::{Random, b64};
 use model::{AuthorizationRequest, Login, LoginMethod};
-use oidc::AuthorizationResponse;
+use oidc::{AuthorizationResponse, ReturnAddress};
 use texts::Cause;
 
 use super::{CookieChange, Ended, LoginResponse, jar::Jar, login_response::Step};
@@ -65,23 +65,24 @@ impl ActiveLogin<'_> {
         Step::Show { login: self.name.clone() }
     }
 
+    fn return_address(&self) -> ReturnAddress {
+        ReturnAddress {
+            redirect_uri: self.wanted.redirect_uri.clone(),
+            mode: self.wanted.response_mode,
+            state: self.wanted.state.clone(),
+        }
+    }
+
     /// Back to the application with a code.
     pub(super) fn code_answer(&self, code: &str) -> AuthorizationResponse {
-        let wanted = &self.wanted;
-        let back = (wanted.redirect_uri.clone(), wanted.response_mode);
-        AuthorizationResponse::code(back.0, back.1, code, wanted.state.clone(), self.issuer.url())
+        AuthorizationResponse::code(self.return_address(), code, self.issuer.url())
     }
 
     /// Back to the application with an error that the log knows by this trace.
     pub(super) fn error_answer(&self, cause: Cause, trace: TraceId) -> AuthorizationResponse {
-        let wanted = &self.wanted;
-        AuthorizationResponse::error(
-            wanted.redirect_uri.clone(),
-            wanted.response_mode,
-            (crate::refusal::code_of(cause), format!("{} (trace {trace})", cause.description())),
-            wanted.state.clone(),
-            self.issuer.url(),
-        )
+        let description = format!("{} (trace {trace})", cause.description());
+        let (back, code) = (self.return_address(), crate::refusal::code_of(cause));
+        AuthorizationResponse::error(back, code, description, self.issuer.url())
     }
 
     /// The page for a login that has ended. Its cookie stays as it is.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{AuthorizationRequest, Login, Parked};
-use oidc::{AuthorizationParams, AuthorizationResponse, ResponseMode};
+use oidc::{AuthorizationParams, AuthorizationResponse, ResponseMode, ReturnAddress};
 use store::{login_events::Kind, parked_requests::Origin};
 use texts::Cause;
 
@@ -13,7 +13,7 @@ use super::{
     decision::{Decision, Effect},
     jar::Jar,
     push::Presented,
-    request::{self, Endpoint, trusted_return, understand},
+    request::{self, Endpoint, Input, trusted_return, understand},
     step::LoginAction,
 };
 use crate::{
@@ -110,8 +110,8 @@ impl Provider {
             }
             None => params,
         };
-        let at = (Endpoint::Authorize, context);
-        let understood = understand(issuer, &application, params, redirect_uri.clone(), at);
+        let input = Input { issuer, application: &application, params, context };
+        let understood = understand(Endpoint::Authorize, input, redirect_uri.clone());
         let wanted = match understood {
             Ok(wanted) => wanted,
             Err((cause, mode)) => {
@@ -175,20 +175,12 @@ const fn not_for_scripts() -> Refusal {
     refuse_page(Cause::NotOpenedAsPage)
 }
 
-/// Where the answer to a request goes, and how.
-struct ReturnAddress {
-    redirect_uri: String,
-    mode: ResponseMode,
-    state: Option<String>,
-}
-
 /// Sends an error back for a request that never became a login.
 fn refusal_response(request: BrowserRequest<'_>, back: ReturnAddress, refused: Refused) -> LoginResponse {
     let description = format!("{} (trace {})", refused.cause.description(), request.context.trace);
     // One that was refused for its length is not carried back either.
     let state = back.state.filter(|it| it.len() <= request::LONGEST_STATE);
-    let error = (refused.code(), description);
-    let issuer = request.issuer.url();
-    let answer = AuthorizationResponse::error(back.redirect_uri, back.mode, error, state, issuer);
+    let back = ReturnAddress { state, ..back };
+    let answer = AuthorizationResponse::error(back, refused.code(), description, request.issuer.url());
     LoginResponse::page(Step::Refuse(answer, refused))
 }

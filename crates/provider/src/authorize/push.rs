@@ -14,10 +14,12 @@ use texts::Cause;
 
 use super::{
     jar::Jar,
-    request::{Endpoint, trusted_return, understand},
+    parked::ToPark,
+    request::{Endpoint, Input, trusted_return, understand},
 };
 use crate::{
     Application, BrowserRequest, ClientRequest, Issuer, Provider, Refusal, RequestContext,
+    admission::Stored,
     permitted::permitted_request,
     refusal::{refuse, refuse_page},
     token::{Client, Jti, assertion_reused},
@@ -63,8 +65,8 @@ impl Provider {
     ) -> Result<Pushed, Refusal> {
         let application = &client.application;
         let checked = trusted_return(application, params).and_then(|redirect_uri| {
-            let at = (Endpoint::Push, context);
-            understand(issuer, application, params, redirect_uri, at).map_err(|(cause, _)| cause)
+            let input = Input { issuer, application, params, context };
+            understand(Endpoint::Push, input, redirect_uri).map_err(|(cause, _)| cause)
         });
         let wanted = match checked {
             Ok(wanted) => wanted,
@@ -74,9 +76,11 @@ impl Provider {
             }
         };
         let id: [u8; 32] = self.random.bytes();
-        let row = self.parked(issuer, (&wanted, Origin::Par), &id, context.now.after(WAITS_FOR))?;
-        let proved = !application.settings.is_public();
-        self.admit_stored(issuer, (application, row.sealed_request.len(), proved), context)?;
+        let expires_at = context.now.after(WAITS_FOR);
+        let row = self.parked(issuer, &ToPark { wanted: &wanted, origin: Origin::Par, id, expires_at })?;
+        let is_authenticated = !application.settings.is_public();
+        let stored = Stored { bytes: row.sealed_request.len(), is_authenticated };
+        self.admit_stored(issuer, application, stored, context)?;
         let (tenant, jti) = (issuer.tenant, client.jti);
         let keeping = self.store.write(move |tx| {
             let first = Jti::spend(jti.as_ref(), tx, tenant)?;

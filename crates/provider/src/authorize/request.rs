@@ -10,6 +10,15 @@ use crate::{Application, Issuer, RequestContext};
 /// The longest `state`, in bytes.
 pub(crate) const LONGEST_STATE: usize = 4_096;
 
+/// What is asked of whom.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'a> {
+    pub(crate) issuer: &'a Issuer,
+    pub(crate) application: &'a Application,
+    pub(crate) params: &'a AuthorizationParams,
+    pub(crate) context: &'a RequestContext,
+}
+
 /// What a check looks at, and what it fills in.
 pub(crate) struct Draft<'a> {
     issuer: &'a Issuer,
@@ -88,12 +97,11 @@ pub(crate) fn trusted_return(
 
 /// Runs the checks. Gives what was understood, or the refusal with the response mode to send it by.
 pub(crate) fn understand(
-    issuer: &Issuer,
-    application: &Application,
-    params: &AuthorizationParams,
+    endpoint: Endpoint,
+    input: Input<'_>,
     redirect_uri: String,
-    (endpoint, context): (Endpoint, &RequestContext),
 ) -> Result<AuthorizationRequest, (Cause, ResponseMode)> {
+    let Input { issuer, application, params, context } = input;
     let mut draft = Draft {
         issuer,
         application,

@@ -4,7 +4,7 @@
 //! done, and a decision comes back.
 
 use crypto::Digest;
-use model::{Grant, LOGIN_FOR, LoginMethod, Phase, Proof, TenantId, Trouble};
+use model::{LOGIN_FOR, LoginMethod, Phase, TenantId, Trouble};
 use oidc::Scopes;
 use store::{
     StoreError, WriteTx, awaiting_consents, browser_sessions, grants,
@@ -17,13 +17,13 @@ use texts::Cause;
 use super::{
     Ended, LoginResponse, Step,
     active_login::{ActiveLogin, SessionToKeep},
-    decision::{ConsumedOnce, Decided, Decision, Effect, Spent, cause_of},
+    decision::{ConsumedOnce, Decided, Decision, Effect, Granted, Spent, cause_of},
     kept_answer::{FormAnswer, Kept},
     waiting::Waiting,
 };
 use crate::{
     Provider, Refusal, Refused, SessionCookie, TraceId,
-    mint::{MintedCode, mint_code},
+    mint::{Mint, MintedCode, mint_code},
     session::NewSession,
 };
 
@@ -67,12 +67,8 @@ impl Provider {
             }
             Effect::Trouble { eid, trouble, spent } => self.trouble(active, (eid, trouble), spent).await,
             Effect::BeginAgain { cause, eid, spent } => self.begin_again(active, (cause, eid), spent).await,
-            Effect::AwaitConsent { grant, remembered, spent } => {
-                self.await_consent(active, *grant, (remembered, spent)).await
-            }
-            Effect::Grant { grant, paid, session, kind } => {
-                self.give_code(active, &grant, paid, (session, kind)).await
-            }
+            Effect::AwaitConsent { waiting, spent } => self.await_consent(active, *waiting, spent).await,
+            Effect::Grant(granted) => self.give_code(active, *granted).await,
             Effect::Refuse { cause, trace, spent } => self.give_error(active, (cause, trace), spent).await,
             Effect::Repeat(kept) => self.repeat(active, *kept).await,
         }
@@ -137,11 +133,11 @@ impl Provider {
     async fn await_consent<'a>(
         &self,
         mut active: ActiveLogin<'a>,
-        grant: Grant,
-        (remembered, spent): (Option<(Proof, Scopes)>, Spent),
+        waiting: Waiting,
+        spent: Spent,
     ) -> Result<Settled<'a>, Refusal> {
-        let (key, eid): ([u8; 32], _) = (self.random.bytes(), grant.proof.eid);
-        let row = self.waiting_row(&active, &key, &Waiting { grant, remembered })?;
+        let (key, eid): ([u8; 32], _) = (self.random.bytes(), waiting.grant.proof.eid);
+        let row = self.waiting_row(&active, &key, &waiting)?;
         let (tenant, phase) = (active.issuer.tenant, Phase::Consent { key, listed: Scopes::default() });
         let kept = self.kept_answer(&active, FormAnswer::Show, &phase, None)?;
         let first = self.store.write(move |tx| {
@@ -165,13 +161,17 @@ impl Provider {
     async fn give_code<'a>(
         &self,
         mut active: ActiveLogin<'a>,
-        grant: &Grant,
-        paid: ConsumedOnce,
-        (session, kind): (Option<NewSession>, Kind),
+        granted: Granted,
     ) -> Result<Settled<'a>, Refusal> {
+        let Granted { grant, paid, session, kind } = granted;
         let is_session = matches!(paid, ConsumedOnce::Session(..));
-        let MintedCode { code, row } =
-            mint_code(active.issuer, &active.application, grant, &self.random, active.context.now)?;
+        let mint = Mint {
+            issuer: active.issuer,
+            application: &active.application,
+            random: &self.random,
+            now: active.context.now,
+        };
+        let MintedCode { code, row } = mint_code(mint, &grant)?;
         let (tenant, now) = (active.issuer.tenant, active.context.now);
         let parked = active.login.parked.as_ref().map(|it| Digest::of(&it.id));
         let rows = session.as_ref().map(NewSession::rows);

@@ -61,11 +61,9 @@ impl Provider {
         let Some(active) = self.take_up(request, &opened, jar).await? else {
             return self.gone(request, opened.login.application()).await;
         };
-        let Phase::AtEid { eid: expected, memo } = active.login.phase.clone() else {
-            return Ok(active.over());
-        };
+        let Phase::AtEid { memo, .. } = &active.login.phase else { return Ok(active.over()) };
         let Some(_returning) = self.take_return(memo.state) else { return Ok(active.over()) };
-        let decided = self.returned(active, (expected, memo), (eid, returned)).await?;
+        let decided = self.returned(active, eid, returned).await?;
         self.dispatch(decided).await
     }
 

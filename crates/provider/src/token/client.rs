@@ -131,9 +131,7 @@ impl Provider {
             }
         }
         let (application, presented) = found.ok_or_else(unknown)?;
-        if let Some(last) = application.secret(&presented, context.now).map(|it| it.last_used_at) {
-            self.note_secret(issuer, &application, (&presented, last), context.now);
-        }
+        self.note_secret(issuer, &application, &presented, context.now);
         Ok(Client { application, jti: None })
     }
 }

@@ -6,7 +6,7 @@ use texts::Cause;
 
 use super::super::{
     active_login::ActiveLogin,
-    decision::{ConsumedOnce, Decided, Decision, Effect},
+    decision::{ConsumedOnce, Decided, Decision, Effect, Granted},
 };
 use crate::{Provider, Refusal, permitted::permits, session::Resumed};
 
@@ -55,7 +55,7 @@ impl Provider {
         }
         let paid = ConsumedOnce::Session(session.digest, active.issuer.idle_until(active.context.now));
         let kind = Kind::CompletedFromSession;
-        Ok(Some(Effect::Grant { grant: Box::new(grant), paid, session: None, kind }))
+        Ok(Some(Effect::Grant(Box::new(Granted { grant, paid, session: None, kind }))))
     }
 
     /// Begins: a browser session answers, or the person is sent on.

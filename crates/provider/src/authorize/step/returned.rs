@@ -2,7 +2,7 @@
 
 use crypto::Digest;
 use eid::{Connector, Outcome, Reason};
-use model::{LOGIN_FOR, LoginMethod, Memo};
+use model::{LOGIN_FOR, LoginMethod, Phase};
 use oidc::Returned;
 use texts::Cause;
 
@@ -16,13 +16,16 @@ use super::{
 use crate::{Provider, Refusal};
 
 impl Provider {
-    /// Has an eID's answer judged by the connector that asked. `expected`: where the login stands.
+    /// Has an answer judged by the connector that asked. `eid`: at whose address it came.
     pub(in crate::authorize) async fn returned<'a>(
         &self,
         active: ActiveLogin<'a>,
-        (expected, memo): (LoginMethod, Memo),
-        (eid, returned): (LoginMethod, Returned),
+        eid: LoginMethod,
+        returned: Returned,
     ) -> Result<Decided<'a>, Refusal> {
+        let Phase::AtEid { eid: expected, memo } = active.login.phase.clone() else {
+            return Ok(active.settle(Effect::Over));
+        };
         let (trace, now) = (active.context.trace, active.context.now);
         let spent = (Digest::of(&memo.state), active.login.started_at.after(LOGIN_FOR));
         if expected != eid {
