@@ -79,7 +79,7 @@ impl Tenant {
     /// # Errors
     /// [`Forbidden`]: no role of the actor has the permission, or this is not the tenant that was opened.
     pub fn permit(&self, permission: Permission) -> Result<Permit, Forbidden> {
-        // Whoever holds a tenant can write its id; what was opened cannot be exchanged.
+        // The id of a tenant can be written; what was opened cannot be exchanged.
         if self.id != self.opened().id() {
             return Err(Forbidden);
         }

@@ -1,4 +1,4 @@
-//! A tenant, opened for whoever acts in it.
+//! A tenant, opened for the actor that works in it.
 
 use crypto::{Random, SealKey};
 use model::TenantId;

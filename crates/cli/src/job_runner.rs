@@ -20,7 +20,7 @@ use web::Clock;
 
 use crate::worker::Workers;
 
-/// How often is looked for jobs of which nobody was told: those that are due later, and announcements that were lost.
+/// How often jobs are looked for without an announcement: those that are due later, and announcements that were lost.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// How long work may take: what it leaves of the lease is for saying what became of it.

@@ -122,7 +122,7 @@ pub(crate) fn write_events(workers: &mut Workers, provider: Arc<Provider>) {
     });
 }
 
-/// Writes what is still noted, once nobody is answered any more.
+/// Writes the remaining events, once the last request has been answered.
 pub(crate) async fn last_events(provider: &Provider) {
     if let Err(refusal) = provider.write_events(clock::now()).await {
         tracing::error!(?refusal, "the last events of logins were not written");
@@ -241,7 +241,7 @@ async fn turn_keys(
     let domain = DomainId::parse(&job.key.id).map_err(|error| error.to_string())?;
     let tenant = match console.tenant_by_id(&Caller::worker(SIGNING_KEYS), job.key.tenant_id).await {
         Ok(tenant) => tenant,
-        // There is nobody any more who needs keys.
+        // The tenant is gone and needs no keys.
         Err(Refusal::NotFound(_)) => return Ok(()),
         Err(refusal) => return Err(refusal.to_string()),
     };

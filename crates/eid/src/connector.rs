@@ -82,7 +82,7 @@ pub trait RedirectEid: Send + Sync {
     /// Prepares the way there. State, nonce and verifier come from `random`.
     ///
     /// # Errors
-    /// [`EidError`]: show the trouble, send nobody.
+    /// [`EidError`]: show the trouble; the person stays here.
     async fn start(
         &self,
         ask: &UpstreamRequest,

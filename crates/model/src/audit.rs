@@ -133,7 +133,7 @@ impl AuditContext {
 /// What of a change tells about a person. It stands beside the chain, which has only its salted digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditPersonal {
-    /// 32 random bytes, erased with the rest, so that nobody can try addresses against the digest afterwards.
+    /// 32 random bytes, erased with the rest, so that addresses cannot be tried against the digest afterwards.
     pub salt: [u8; 32],
     /// Where the request came from, as text.
     pub address: Option<String>,

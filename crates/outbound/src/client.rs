@@ -34,7 +34,7 @@ impl ClientCertificate {
     /// Reads PEM: the certificate first, then its chain, and the private key (PKCS #8, SEC1 or PKCS #1) anywhere.
     ///
     /// # Errors
-    /// [`OutboundError::Certificate`]: tell whoever brought it; whether the key belongs to it shows at the first call.
+    /// [`OutboundError::Certificate`]: report it to the one who configured it; whether the key belongs to it shows at the first call.
     pub fn from_pem(pem: &[u8]) -> Result<Self, OutboundError> {
         reqwest::Identity::from_pem(pem).map(Self).map_err(|_| OutboundError::Certificate)
     }
@@ -56,7 +56,7 @@ impl Settings {
 /// Why a call gave nothing. One text for all refusals, so that nothing about our network can be learnt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OutboundError {
-    /// The address may not be called, or nobody answers there.
+    /// The address may not be called, or does not answer.
     #[error("the address cannot be reached")]
     Unreachable,
     /// Ten seconds have passed.

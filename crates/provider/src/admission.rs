@@ -35,7 +35,7 @@ impl Provider {
         Refusal::TooMany(Refused { cause: Cause::TooManyRequests, client_id: None }, wait)
     }
 
-    /// Counts a request from an address that nobody has authenticated. A call without an address is not limited.
+    /// Counts a request from an unauthenticated address. A call without an address is not limited.
     ///
     /// # Errors
     /// [`Refusal::TooMany`].
@@ -61,7 +61,7 @@ impl Provider {
 
     /// Takes a seat for a request, before anything is done about it; it is free again when the seat is dropped.
     ///
-    /// `host`: as it came; its domain has a share of the seats. Nobody waits for one.
+    /// `host`: as it came; its domain has a share of the seats. A request does not wait for one.
     ///
     /// # Errors
     /// [`Refusal::Busy`].

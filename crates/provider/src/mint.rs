@@ -1,8 +1,8 @@
 //! The one mint: a finished login becomes a code, a redeemed code becomes tokens.
 //!
 //! Claims about the person lie in the database only encrypted under a content key of their own; that key lies
-//! there only wrapped under the code, later under the access and refresh tokens. Whoever has the database, the master key
-//! and all backups still cannot read them.
+//! there only wrapped under the code, later under the access and refresh tokens. Somebody who has the database, the master
+//! key and all backups still cannot read them.
 
 use std::time::Duration;
 

@@ -114,7 +114,7 @@ impl Sample {
     /// `query`: of the callback, without the question mark. `memo`: what [`Begun`] gave.
     ///
     /// # Errors
-    /// [`SampleError`]: nobody is logged in. [`SampleError::Refused`] is the issuer's own word.
+    /// [`SampleError`]: no login. [`SampleError::Refused`] is the issuer's own word.
     pub async fn finish(&self, query: &str, memo: &str, now: i64) -> Result<Finished, SampleError> {
         let returned = Returned::parse(query)?;
         let memo = Memo::open(&self.key, memo, now)?;

@@ -64,7 +64,7 @@ pub enum SimulatedFault {
     WrongIssuer,
     /// Expired long ago.
     ExpiredToken,
-    /// Signed by nobody's key.
+    /// Signed by an unknown key.
     BadSignature,
     /// The token endpoint does not answer.
     SlowBody,

@@ -39,7 +39,7 @@ pub struct AccessToken {
     pub created_at: Timestamp,
     /// From when on it is refused.
     pub expires_at: Timestamp,
-    /// The key that it is bound to (RFC 7800), as JSON; `None`: whoever has it may use it.
+    /// The key that it is bound to (RFC 7800), as JSON; `None`: a bearer token.
     pub cnf: Option<String>,
 }
 
@@ -60,7 +60,7 @@ pub struct LiveToken {
     pub sealed_claims: Vec<u8>,
     /// From when on it is refused.
     pub expires_at: Timestamp,
-    /// The key that it is bound to (RFC 7800), as JSON; `None`: whoever has it may use it.
+    /// The key that it is bound to (RFC 7800), as JSON; `None`: a bearer token.
     pub cnf: Option<String>,
 }
 

@@ -60,7 +60,7 @@ pub struct Grant {
     pub created_at: Timestamp,
     /// From when on nothing of it can be used; the sweep then removes it.
     pub expires_at: Timestamp,
-    /// The key that the code is bound to (RFC 7800), as JSON; `None`: whoever has it may redeem it.
+    /// The key that the code is bound to (RFC 7800), as JSON; `None`: not bound.
     pub cnf: Option<String>,
 }
 
@@ -87,7 +87,7 @@ pub fn insert(tx: &mut WriteTx<'_>, grant: &Grant) -> Result<(), StoreError> {
     tx.put(INSERT, &values)
 }
 
-/// Finds the grant of a code in whatever state it is; in a write, nobody else changes it until the write ends.
+/// Finds the grant of a code in whatever state it is; in a write, it is locked until the write ends.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.

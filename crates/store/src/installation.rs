@@ -30,7 +30,7 @@ pub fn find(tx: &mut impl Tx, name: &str) -> Result<Option<Vec<u8>>, StoreError>
     .transpose()
 }
 
-/// Adds a fact unless there is one of this name: whoever comes first decides.
+/// Adds a fact unless there is one of this name: the first one wins.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.

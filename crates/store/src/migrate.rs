@@ -34,7 +34,7 @@ pub fn migrations() -> impl Iterator<Item = &'static str> {
     MIGRATIONS.iter().map(|(name, _)| *name)
 }
 
-/// A connection inside a transaction that nobody else can migrate in.
+/// A connection inside a transaction that excludes other migrations.
 pub(crate) trait Migrating {
     fn apply(&mut self, text: &str) -> Result<(), StoreError>;
     fn ask(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError>;

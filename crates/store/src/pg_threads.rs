@@ -163,7 +163,7 @@ impl PgThread {
     }
 }
 
-/// Waits for a message. Whoever gets the last one closes the queue before another looks into it.
+/// Waits for a message. The thread that gets the last one closes the queue before another looks into it.
 async fn next(waiting: &Waiting) -> Option<StoreCommand> {
     let mut queue = waiting.lock().await;
     let message = queue.recv().await;

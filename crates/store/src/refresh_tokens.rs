@@ -1,6 +1,6 @@
 //! Refresh tokens: digests, each with its grant's key wrapped under the token itself.
 //!
-//! The refresh tokens of one grant are a family; whoever changes it locks the grant first
+//! The refresh tokens of one grant are a family; every change locks the grant first
 //! ([`grants::lock`](crate::grants::lock)). A replaced token keeps its successor for a minute, sealed under itself, so
 //! that its client can be given the same one again. Whether a token may still be used is decided above
 //! ([`model::RefreshTimes`]).
@@ -47,7 +47,7 @@ pub struct RefreshToken {
     pub created_at: Timestamp,
     /// Its times; the end is that of the whole family.
     pub times: RefreshTimes,
-    /// The key that it is bound to (RFC 7800), as JSON; `None`: whoever has it may use it.
+    /// The key that it is bound to (RFC 7800), as JSON; `None`: a bearer token.
     pub cnf: Option<String>,
 }
 
@@ -70,7 +70,7 @@ pub struct FoundToken {
     pub sealed_claims: Vec<u8>,
     /// Its times.
     pub times: RefreshTimes,
-    /// The key that it is bound to (RFC 7800), as JSON; `None`: whoever has it may use it.
+    /// The key that it is bound to (RFC 7800), as JSON; `None`: a bearer token.
     pub cnf: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! All statements in one list, for whoever wants to check them.
+//! All statements in one list, for the tests that check them.
 
 use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, browser_sessions,

@@ -36,7 +36,7 @@ pub fn insert(tx: &mut WriteTx<'_>, tenant: &Tenant) -> Result<(), StoreError> {
     tx.execute(INSERT, &values).map(drop)
 }
 
-/// Gets a tenant; in a write, nobody else changes it until the write ends.
+/// Gets a tenant; in a write, it is locked until the write ends.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when there is none.

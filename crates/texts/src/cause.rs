@@ -10,7 +10,7 @@ use crate::{Locale, say};
 pub enum Fixer {
     /// The person who logs in.
     Person,
-    /// Whoever develops the application.
+    /// The developer of the application.
     Developer,
     /// Who administers the tenant.
     Administrator,
@@ -168,7 +168,7 @@ causes! {
     EidNoLongerAllowed: "eid-no-longer-allowed", Wire, "access_denied", [Administrator], "the eID is no longer allowed";
     /// Another person logged in than the request names.
     OtherPerson: "other-person", Wire, "login_required", [Person, Developer], "another person logged in than was asked for";
-    /// `prompt=none`, and nobody is logged in.
+    /// `prompt=none` without a browser session.
     NobodyLoggedIn: "nobody-logged-in", Wire, "login_required", [Developer], "nobody is logged in";
     /// The domain has none of the eIDs that were asked for.
     NoEidConfigured: "no-eid-configured", Wire, "server_error", [Administrator], "no identity source is configured for this request";
@@ -230,7 +230,7 @@ causes! {
     CredentialsNotBasic: "credentials-not-basic", Wire, "invalid_client", [Developer], "the Authorization header is not Basic authentication";
     /// No client authentication.
     CredentialsMissing: "credentials-missing", Wire, "invalid_client", [Developer], "client authentication is missing or incomplete";
-    /// One cause for every reason, so that nobody learns which client ids exist.
+    /// One cause for every reason, so that it does not tell which client ids exist.
     ClientAuthenticationFailed: "client-authentication-failed", Wire, "invalid_client", [Developer, Administrator], "the client is unknown or its authentication failed";
     /// Another kind of JWT.
     AssertionOfAnotherKind: "assertion-of-another-kind", Wire, "invalid_client", [Developer], "the client assertion is another kind of token";
@@ -332,7 +332,7 @@ impl Cause {
         )
     }
 
-    /// Who can do something about it, whoever can do most first; never empty.
+    /// Who can do something about it, the one who can do most first; never empty.
     pub const fn fixers(self) -> &'static [Fixer] {
         self.entry().fixers
     }

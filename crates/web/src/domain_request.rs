@@ -59,7 +59,7 @@ pub(crate) fn host(uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> O
 }
 
 /// What came in clear text to a domain that is reached over TLS: a browser is sent to the same address there,
-/// anything with a body is refused, because whoever sends secrets in clear text shall notice. Where a proxy ended TLS
+/// anything with a body is refused, so that a client that sends secrets in clear text notices. Where a proxy ended TLS
 /// and does not say so, being sent there would lead back here for ever.
 fn elsewhere(parts: &Parts, issuer: &str, context: &RequestContext) -> Result<Response, Refusal> {
     let refuse = |cause| Err(Refusal::Page(Refused { cause, client_id: None }));

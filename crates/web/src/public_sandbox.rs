@@ -51,7 +51,7 @@ pub struct PublicSandboxSite {
     pub clock: Clock,
     /// For new people.
     pub random: Random,
-    /// Whose limits hold here too; `None`: nobody's.
+    /// Whose limits hold here too; `None`: no limits.
     pub limits: Option<Arc<Provider>>,
 }
 
@@ -165,7 +165,7 @@ async fn by_person(
         ("/simulator/people", true) => {
             let before = one.simulator.people().all().len();
             let response = simulator::add_person(State(Arc::clone(&one)), headers, form).await;
-            // Nobody is new when the typed was wrong, the person is there already, or the sandbox is full.
+            // No person is added when the input was wrong, the person exists already, or the sandbox is full.
             match one.simulator.people().all().into_iter().nth(before) {
                 Some(person) => match site.people.add(place.tenant, person).await {
                     Ok(()) => response,

@@ -20,7 +20,7 @@ use crate::clock;
 pub(crate) const DIRECT_CLIENT: &str = "direct-client";
 /// Its secret is no secret: it opens synthetic people only, on this machine.
 pub(crate) const DIRECT_SECRET: &str = "direct-client-secret";
-/// Where it comes back to; nobody listens there.
+/// Where it comes back to; there is no server there.
 pub(crate) const DIRECT_REDIRECT: &str = "http://client.localhost/callback";
 
 const OUR_CLIENT: &str = "portvakt-demo";

@@ -102,7 +102,7 @@ impl Metrics {
         );
         it.register(
             "login_events_counted",
-            "Events of logins that proved nobody and were counted, not kept one by one",
+            "Events of logins that proved no person and were only counted",
             self.counted.clone(),
         );
         it.register("store_commits", "Commits that changed something", self.commits.clone());

@@ -9,7 +9,7 @@ use store::{Store, StoreError, tenants};
 use tokio::sync::watch;
 use web::Later;
 
-/// How long an answer serves; whoever asks more often gets the same.
+/// How long an answer is reused.
 const FRESH_FOR: Duration = Duration::from_secs(1);
 /// How long the database may take.
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -170,7 +170,7 @@ impl Provider {
     }
 }
 
-/// A page of somebody else's must not have codes minted that nobody reads.
+/// A page of another site must not have codes minted that are never read.
 const fn not_for_scripts() -> Refusal {
     refuse_page(Cause::NotOpenedAsPage)
 }

@@ -96,7 +96,7 @@ impl Provider {
         let Some(row) = row.filter(|row| row.domain_id == issuer.domain) else { return Ok(None) };
         let plain = seal.open(&place, &row.sealed_answer).map_err(InternalError::new)?;
         let Some(kept) = unpack::<Kept>(plain.expose()) else { return Ok(None) };
-        // Whoever logged out meanwhile has left the browser to somebody else.
+        // After a logout another person may be using the browser.
         if let Some((eid, value, _)) = &kept.session {
             let cookie = SessionCookie { eid: *eid, value: value.clone() };
             if self.open_session(issuer, &cookie, context).await?.is_none() {

@@ -356,7 +356,7 @@ fn nin(draft: &mut Draft<'_>) -> Result<(), Cause> {
 fn id_token_hint(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let Some(token) = &draft.params.id_token_hint else { return Ok(()) };
     let Some(hint) = draft.issuer.hint(token, draft.context.now) else {
-        // Nobody can be asked, so nobody is known to be the person. Elsewhere the hint is no more than a hint: an
+        // The person cannot be asked, so it is not known whether they are the right one. Elsewhere the hint is no more than a hint: an
         // application that keeps an old one would otherwise never log anybody in again.
         return if draft.wanted.prompt.none { Err(Cause::IdTokenHintInvalid) } else { Ok(()) };
     };

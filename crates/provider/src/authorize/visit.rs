@@ -87,7 +87,7 @@ impl Provider {
     /// Takes what a test user typed: into which login, and the username.
     ///
     /// `verify` says whether the password is the one with this digest, or with none; it takes tens of milliseconds, so
-    /// let it work where nobody waits.
+    /// run it where it blocks no other request.
     ///
     /// # Errors
     /// [`Refusal::TooMany`] for an address that keeps guessing; [`Refusal::Busy`], [`Refusal::Internal`].

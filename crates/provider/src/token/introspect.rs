@@ -1,4 +1,4 @@
-//! What a token is worth, for whoever received it.
+//! What a token is worth, for the resource server that received it.
 //!
 //! Spec: RFC 7662 <https://www.rfc-editor.org/rfc/rfc7662#section-2>
 

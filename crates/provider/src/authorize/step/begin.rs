@@ -39,7 +39,7 @@ impl Provider {
         Ok(*wanted == self.subject(active, &session.held.proof).await?)
     }
 
-    /// What a browser session answers, if there is one that may. With `prompt=none`, where nobody can be asked, there is
+    /// What a browser session answers, if there is one that may. With `prompt=none`, where the person cannot be asked, there is
     /// an answer in any case.
     pub(in crate::authorize) async fn resume(
         &self,
