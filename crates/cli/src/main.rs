@@ -11,6 +11,7 @@ mod job_runner;
 mod listener;
 mod manage;
 mod permits;
+mod presence;
 mod serve;
 mod signals;
 mod telemetry;

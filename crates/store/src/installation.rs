@@ -16,6 +16,9 @@ pub const CANARY: &str = "canary";
 /// The last jump of a node's clock, as JSON of [`model::ClockJump`].
 pub const CLOCK_JUMP: &str = "clock_jump";
 
+/// Written to see that the database takes writes; has no value.
+pub const WRITE_PROBE: &str = "write_probe";
+
 /// Finds a fact.
 ///
 /// # Errors

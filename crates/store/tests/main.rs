@@ -24,6 +24,7 @@ mod parked_requests;
 mod places;
 mod postgres;
 mod postgres_tls;
+mod presence;
 mod refresh_tokens;
 mod sandbox_people;
 mod schema;

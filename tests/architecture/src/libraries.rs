@@ -16,6 +16,7 @@ pub const GUESTS: &[Guest] = &[
     ("tokio", "console"),
     ("rusqlite", "console"),
     ("rusqlite", "web"),
+    ("rusqlite", "cli"),
     // Tests stand in for somebody whose TLS is not to be believed.
     ("rcgen", "outbound"),
     ("rcgen", "store"),

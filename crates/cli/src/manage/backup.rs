@@ -11,6 +11,7 @@ use authority::Permission;
 use clap::Args;
 use console::Backup as Made;
 use serde_json::{Map, Value, json};
+use store::Access;
 
 use super::{AtTheDesk, ConfigLocation, Desk, desk::words, show::instant};
 
@@ -100,6 +101,10 @@ impl AtTheDesk for Backup {
 impl AtTheDesk for Restore {
     fn place(&self) -> &ConfigLocation {
         &self.place
+    }
+
+    fn access(&self) -> Access {
+        Access::Alone
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {

@@ -6,6 +6,7 @@ use authority::Permission;
 use clap::{Args, Subcommand};
 use crypto::{SealKey, b64};
 use serde_json::json;
+use store::Access;
 
 use super::{AtTheDesk, ConfigLocation, Desk, desk::words, words::secret};
 
@@ -32,6 +33,10 @@ enum MasterKeyCommand {
 impl AtTheDesk for MasterKey {
     fn place(&self) -> &ConfigLocation {
         &self.place
+    }
+
+    fn access(&self) -> Access {
+        Access::Alone
     }
 
     async fn run(self, desk: &Desk) -> Result<(), String> {

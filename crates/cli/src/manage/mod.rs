@@ -24,6 +24,10 @@ mod words;
 
 use std::pin::Pin;
 
+use store::Access;
+
+use crate::presence;
+
 pub(crate) use applications::Applications;
 pub(crate) use audit::Audit;
 pub(crate) use backup::{Backup, Restore};
@@ -45,14 +49,23 @@ trait AtTheDesk {
     /// Where the database is.
     fn place(&self) -> &ConfigLocation;
 
+    /// Whether other processes may work on the installation meanwhile.
+    fn access(&self) -> Access {
+        Access::Shared
+    }
+
     /// Does it.
     async fn run(self, desk: &Desk) -> Result<(), String>;
 }
 
 /// Opens the desk, does what was asked there, and closes the database.
-async fn at_the_desk(asked: impl AtTheDesk) -> Result<(), String> {
+async fn at_the_desk(what: &str, asked: impl AtTheDesk) -> Result<(), String> {
     let desk = Desk::open(asked.place()).await?;
-    let done = asked.run(&desk).await;
+    let presence = presence::enter(&desk.store, asked.access(), what).await;
+    let done = match presence {
+        Ok(_presence) => asked.run(&desk).await,
+        Err(why) => Err(why),
+    };
     desk.close().await;
     done
 }
@@ -98,21 +111,21 @@ pub(crate) enum Command {
 /// What went wrong, for the person at the terminal.
 pub(crate) async fn run(command: Command) -> Result<(), String> {
     let done: Pin<Box<dyn Future<Output = Result<(), String>>>> = match command {
-        Command::Tenants(it) => Box::pin(at_the_desk(it)),
-        Command::Domains(it) => Box::pin(at_the_desk(it)),
-        Command::Applications(it) => Box::pin(at_the_desk(it)),
-        Command::IdentitySources(it) => Box::pin(at_the_desk(it)),
-        Command::TestUsers(it) => Box::pin(at_the_desk(it)),
-        Command::Keys(it) => Box::pin(at_the_desk(it)),
-        Command::Sessions(it) => Box::pin(at_the_desk(it)),
-        Command::Audit(it) => Box::pin(at_the_desk(it)),
-        Command::Explain(it) => Box::pin(at_the_desk(it)),
-        Command::Test(it) => Box::pin(at_the_desk(it)),
-        Command::Import(it) => Box::pin(at_the_desk(it)),
-        Command::Apply(it) => Box::pin(at_the_desk(it)),
-        Command::Backup(it) => Box::pin(at_the_desk(it)),
-        Command::Restore(it) => Box::pin(at_the_desk(it)),
-        Command::MasterKey(it) => Box::pin(at_the_desk(it)),
+        Command::Tenants(it) => Box::pin(at_the_desk("tenants", it)),
+        Command::Domains(it) => Box::pin(at_the_desk("domains", it)),
+        Command::Applications(it) => Box::pin(at_the_desk("applications", it)),
+        Command::IdentitySources(it) => Box::pin(at_the_desk("identity-sources", it)),
+        Command::TestUsers(it) => Box::pin(at_the_desk("test-users", it)),
+        Command::Keys(it) => Box::pin(at_the_desk("keys", it)),
+        Command::Sessions(it) => Box::pin(at_the_desk("sessions", it)),
+        Command::Audit(it) => Box::pin(at_the_desk("audit", it)),
+        Command::Explain(it) => Box::pin(at_the_desk("explain", it)),
+        Command::Test(it) => Box::pin(at_the_desk("test", it)),
+        Command::Import(it) => Box::pin(at_the_desk("import", it)),
+        Command::Apply(it) => Box::pin(at_the_desk("apply", it)),
+        Command::Backup(it) => Box::pin(at_the_desk("backup", it)),
+        Command::Restore(it) => Box::pin(at_the_desk("restore", it)),
+        Command::MasterKey(it) => Box::pin(at_the_desk("master-key", it)),
     };
     done.await
 }

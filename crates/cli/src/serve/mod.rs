@@ -25,7 +25,7 @@ use eid::Catalogue;
 use model::KeySchedule;
 use outbound::Outbound;
 use provider::Provider;
-use store::Store;
+use store::{Access, Store};
 use tokio::sync::watch;
 use web::{App, Entrance, OperatorSite, Site, by_host, op_router, operator_router, with_entrance};
 
@@ -35,12 +35,12 @@ use crate::{
     crowd::Exempt,
     listener::{Door, Limits},
     manage::{account, apply},
-    signals, telemetry, upkeep,
+    presence, signals, telemetry, upkeep,
     worker::Workers,
 };
 use certificates::Certificates;
 use metrics::{Metrics, Sources};
-use ready::Ready;
+use ready::{Ready, ReadyParts};
 
 /// How often the files of certificates are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -80,6 +80,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
     };
     let store = Store::open(config.place.clone(), config.store.clone())
         .map_err(|error| format!("{}: {error}", config.place_in_words))?;
+    let presence = Arc::new(presence::enter(&store, Access::Shared, "serve").await?);
     let random = Random::system();
     let console = Console::new(store.clone(), master.clone(), random.clone());
     let console = Arc::new(console.with_sandbox_host(config.sandbox.clone()));
@@ -88,7 +89,8 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
         declare(&console, path).await?;
     }
     let installation = Installation::open(&config, &store, (master, random), console)?;
-    let ended = answer(&config, installation, store.clone(), certificates).await;
+    let ready = ReadyParts { store: store.clone(), presence };
+    let ended = answer(&config, installation, ready, certificates).await;
     store.close().await;
     ended
 }
@@ -129,9 +131,10 @@ impl Installation {
 async fn answer(
     config: &Config,
     installation: Installation,
-    store: Store,
+    ready: ReadyParts,
     certificates: Option<Arc<Certificates>>,
 ) -> Result<(), String> {
+    let store = &ready.store;
     let Installation { provider, console, sandbox } = installation;
     let ((stop, end), (stop_operator, end_operator)) = (watch::channel(false), watch::channel(false));
     let metrics = Arc::new(Metrics::new());
@@ -146,7 +149,7 @@ async fn answer(
     let door = door.exempting(trusted(&config.listen));
     let mut workers = Workers::new(clock::system(), end.clone());
     upkeep::sweep(&mut workers, Arc::clone(&provider));
-    upkeep::forget_changes(&workers, &store, Arc::clone(&provider));
+    upkeep::forget_changes(&workers, store, Arc::clone(&provider));
     upkeep::probe_eids(&mut workers, Arc::clone(&provider));
     let looked = ready::Looked::default();
     upkeep::look_at_domains(&mut workers, Arc::clone(&provider), Arc::clone(&looked));
@@ -169,7 +172,7 @@ async fn answer(
         turned_away: Box::new(door.turned_away()),
         domains: Arc::clone(&looked),
     };
-    let ready = Ready::new(store, end.clone(), looked);
+    let ready = Ready::new(ready, end.clone(), looked);
     let operator = operator_site(ready, metrics, sources);
     let operator = Door::at(&[config.operator], operator, None, Limits::default()).await?;
     let stop_asked = signals::stop_asked()?;
