@@ -4,9 +4,8 @@
 //! database, on PostgreSQL an advisory lock of a connection of its own, so that nodes on other machines are seen too.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{Read, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -18,7 +17,7 @@ use tokio::{
 };
 use tokio_postgres::{Client, Connection, Error, NoTls};
 
-use crate::{StoreError, pg_listener::PgAddress, threads::spawn};
+use crate::{StoreError, pg_listener::PgAddress, private_file::open_or_make, threads::spawn};
 
 /// How long after a lost connection the next is tried.
 const AGAIN_IN: Duration = Duration::from_secs(5);
@@ -85,8 +84,7 @@ impl Presence {
     pub fn beside(database: &Path, lock: &str, access: Access, who: &str) -> Result<Self, EnterError> {
         let path = database.with_added_extension(format!("{lock}.lock"));
         let trouble = |error: std::io::Error| StoreError::Failed(format!("{}: {error}", path.display()));
-        let open = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&path);
-        let mut file = open.map_err(trouble)?;
+        let mut file = open_or_make(&path).map_err(trouble)?;
         if file.try_lock().is_ok() {
             // No other process is there, so those that are named have ended.
             file.set_len(0).map_err(trouble)?;

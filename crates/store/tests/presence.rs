@@ -42,3 +42,22 @@ async fn no_process_enters_beside_one_that_is_alone_until_it_has_gone() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_database_that_root_made_first_belongs_to_the_owner_of_its_directory() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let folder = tempfile::tempdir().unwrap();
+    let is_root = folder.path().metadata().unwrap().uid() == 0;
+    if is_root {
+        chown(folder.path(), Some(4_242), Some(4_243)).unwrap();
+    }
+    let path = folder.path().join("portvakt.db");
+    let store = Store::open(store::DatabaseLocation::Sqlite(path), Settings::default()).unwrap();
+    let _presence = enter(&store, Access::Shared, "serve").await.unwrap();
+    let owners: std::collections::BTreeSet<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|it| it.unwrap().metadata().map(|it| (it.uid(), it.mode() & 0o777)).unwrap())
+        .collect();
+    let owner = folder.path().metadata().unwrap().uid();
+    assert_eq!(owners, [(owner, 0o600)].into());
+}

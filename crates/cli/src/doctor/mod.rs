@@ -50,7 +50,7 @@ pub(crate) struct DoctorArguments {
 
 /// Looks, prints what was found, and fails when something does not work.
 pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), String> {
-    let findings = match config::load(&arguments.at.config) {
+    let findings = match arguments.at.find().and_then(|path| config::load(&path).map_err(String::from)) {
         Ok(config) => look(&config, clock::now()).await,
         Err(faults) => vec![Finding::trouble("configuration", faults.to_string())],
     };

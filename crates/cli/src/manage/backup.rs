@@ -71,6 +71,7 @@ impl AtTheDesk for Backup {
         }
         let open = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside);
         let opened = open.map_err(trouble(&aside))?;
+        store::give_to_directory_owner(&opened, &aside).map_err(trouble(&aside))?;
         let synced = opened.try_clone().map_err(trouble(&aside))?;
         let made = desk
             .console

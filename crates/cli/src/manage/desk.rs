@@ -17,9 +17,10 @@ use crate::{clock, config, dev::Folder, permits};
 /// What every command can be told.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ConfigLocation {
-    /// The configuration.
-    #[arg(long, value_name = "FILE", default_value = "portvakt.toml", global = true)]
-    pub(crate) config: PathBuf,
+    /// The configuration; by default the one that PORTVAKT_CONFIG names, portvakt.toml in this directory, or
+    /// /etc/portvakt/portvakt.toml.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
     /// The data directory of `portvakt dev`, instead of a configuration.
     #[arg(long, value_name = "DIR", global = true, conflicts_with = "config")]
     pub(crate) data_dir: Option<PathBuf>,
@@ -111,7 +112,7 @@ impl Desk {
         let random = Random::system();
         let (store, master, schedule, (outbound, sandbox)) = match &place.data_dir {
             Some(folder) => of_development(folder, &random)?,
-            None => of_configuration(&place.config)?,
+            None => of_configuration(&config::find(place.config.as_deref())?)?,
         };
         let console = Console::new(store.clone(), master, random.clone()).with_sandbox_host(sandbox);
         console.check_master_key().await.map_err(|error| error.to_string())?;

@@ -71,7 +71,7 @@ async fn declare(console: &Console, path: &Path) -> Result<(), String> {
 
 /// Runs until the system says stop.
 pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
-    let config = config::load(&arguments.at.config)?;
+    let config = config::load(&arguments.at.find()?)?;
     telemetry::start(config.format, config.level);
     let master = config.master_key()?;
     let certificates = match config.listen.certificates.as_slice() {
