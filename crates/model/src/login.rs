@@ -114,6 +114,14 @@ pub enum Trouble {
     SourceMisconfigured,
     /// An administrator has switched the eID off.
     EidSwitchedOff,
+    /// The eID's name has no address here.
+    EidNameUnknown,
+    /// The eID's certificate is of an authority that is not trusted here, or TLS failed otherwise.
+    EidUntrusted,
+    /// The eID's certificate has expired, or our clock is wrong.
+    EidExpired,
+    /// The eID's certificate is for another name.
+    EidWrongName,
 }
 
 impl Trouble {
@@ -126,6 +134,10 @@ impl Trouble {
             Self::LevelTooLow => "level-too-low",
             Self::SourceMisconfigured => "source-misconfigured",
             Self::EidSwitchedOff => "eid-switched-off",
+            Self::EidNameUnknown => "eid-name-unknown",
+            Self::EidUntrusted => "eid-untrusted",
+            Self::EidExpired => "eid-certificate-expired",
+            Self::EidWrongName => "eid-certificate-name",
         }
     }
 }

@@ -8,9 +8,9 @@ use std::{collections::BTreeSet, io::Write, sync::Arc, time::Duration};
 
 use clap::Args;
 use crypto::{Random, SealKey};
-use eid::Catalogue;
+use eid::{Catalogue, EidError};
 use model::{ClockJump, EidEnvironment, LoginMethod, TenantId, Timestamp};
-use outbound::{Outbound, Request};
+use outbound::{Outbound, OutboundError, Request};
 use provider::Provider;
 use sandbox::{Kind, PublicSandbox};
 use store::{
@@ -23,6 +23,7 @@ use store::{
     jobs::{self, Job},
     tenants,
 };
+use texts::{Cause, Locale};
 
 use crate::{
     clock,
@@ -282,6 +283,16 @@ async fn simulators(
     }
 }
 
+/// What went wrong with a call to an eID, and what the operator does about it.
+fn unreachable(error: OutboundError) -> String {
+    let said = error.problem.to_string();
+    let cause = Cause::parse(EidError::Network(error).trouble().as_str());
+    match cause.and_then(|it| it.operator_text(Locale::En)) {
+        Some(advice) => format!("{said}. {advice}"),
+        None => said,
+    }
+}
+
 /// Asks every eID in use for its discovery document, by the same way that logins go.
 async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
     let outbound = Arc::new(Outbound::new(config.outbound.clone()));
@@ -314,10 +325,7 @@ async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
             Ok(answer) => {
                 Finding::trouble(topic, format!("{url} answers with {}: try again later", answer.status))
             }
-            Err(error) => {
-                let text = format!("{url}: {error}; let this machine reach it by https, and see [outbound]");
-                Finding::trouble(topic, text)
-            }
+            Err(error) => Finding::trouble(topic, format!("{url}: {}", unreachable(error))),
         };
         findings.push(finding);
     }

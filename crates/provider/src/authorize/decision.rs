@@ -105,5 +105,9 @@ pub(super) const fn cause_of(trouble: Trouble) -> Cause {
         Trouble::EidSwitchedOff => Cause::EidSwitchedOff,
         Trouble::LevelTooLow => Cause::LevelTooLow,
         Trouble::SourceMisconfigured => Cause::SourceMisconfigured,
+        Trouble::EidNameUnknown => Cause::EidNameUnknown,
+        Trouble::EidUntrusted => Cause::EidUntrusted,
+        Trouble::EidExpired => Cause::EidCertificateExpired,
+        Trouble::EidWrongName => Cause::EidCertificateName,
     }
 }
