@@ -30,7 +30,7 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    /// Opens a tenant's row for a caller. `random`: salts what tells about a person in the audit trail.
+    /// Opens a tenant's row for a caller. `random`: for what is made in it, and what salts a person in the audit trail.
     ///
     /// # Errors
     /// [`TenantError`].
@@ -63,7 +63,8 @@ impl Tenant {
         &self.opened
     }
 
-    pub(crate) const fn random(&self) -> &Random {
+    /// Where the randomness of what is made in the tenant comes from.
+    pub const fn random(&self) -> &Random {
         &self.random
     }
 

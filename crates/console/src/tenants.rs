@@ -1,10 +1,8 @@
 //! Tenants and their data keys.
 
-use authority::{Caller, InstallationPermit, Permission, Record, SealedColumn, Tenant};
-use crypto::SealKey;
-use model::{Action, EidEnvironment, TenantId, Timestamp};
-use serde_json::json;
-use store::{StoreError, WriteTx, subject_keys, tenants};
+use authority::{Caller, InstallationPermit, Permission, Tenant};
+use model::{TenantId, Timestamp};
+use store::tenants;
 
 use crate::{Console, Refusal};
 
@@ -20,28 +18,6 @@ pub struct TenantView {
     pub name: String,
     /// Since when.
     pub created_at: Timestamp,
-}
-
-/// Refuses a name that nobody could read or type, or that is not what it looks like.
-pub(crate) fn check_name(name: &str) -> Result<(), Refusal> {
-    model::check_name(name).map_err(|error| Refusal::Invalid(error.to_string()))
-}
-
-/// A tenant that is to be written.
-pub(crate) struct TenantRows {
-    row: tenants::Tenant,
-    keys: [subject_keys::SubjectKey; 3],
-    record: Record,
-}
-
-impl TenantRows {
-    pub(crate) fn insert(&self, tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
-        tenants::insert(tx, &self.row)?;
-        for key in &self.keys {
-            subject_keys::insert_if_absent(tx, key)?;
-        }
-        self.record.append(tx)
-    }
 }
 
 impl Console {
@@ -93,34 +69,6 @@ impl Console {
         Ok(rows.into_iter().map(view).collect())
     }
 
-    /// Makes everything of a tenant; nothing is written yet.
-    pub(crate) fn new_tenant(
-        &self,
-        permit: &InstallationPermit,
-        name: &str,
-        now: Timestamp,
-    ) -> Result<(Tenant, TenantRows), Refusal> {
-        check_name(name)?;
-        let id = TenantId::new(&self.random, now);
-        let tenant = permit.new_tenant(&self.random, id, name)?;
-        let permit = tenant.permit(Permission::CreateTenants)?;
-        let record =
-            permit.record(Action::TenantCreated, format!("tenant {id}"), &json!({"name": name}), now);
-        let row = tenants::Tenant {
-            id,
-            name: name.to_owned(),
-            sealed_data_key: tenant.opened().wrap(&self.master, &self.random),
-            created_at: now,
-        };
-        let keys = EidEnvironment::ALL.map(|environment| {
-            let key = SealKey::generate(&self.random);
-            let column = SealedColumn::SubjectKey(environment);
-            let sealed_key = tenant.opened().seal(&self.random, &column, key.expose());
-            subject_keys::SubjectKey { tenant_id: id, environment, sealed_key, created_at: now }
-        });
-        Ok((tenant, TenantRows { row, keys, record }))
-    }
-
     /// Makes a tenant, with its data key and one subject key for each environment.
     ///
     /// # Errors
@@ -131,9 +79,10 @@ impl Console {
         name: &str,
         now: Timestamp,
     ) -> Result<Tenant, Refusal> {
-        let (tenant, rows) = self.new_tenant(permit, name, now)?;
-        let made = self.store.write(move |tx| rows.insert(tx));
-        made.await.map_err(|error: StoreError| Refusal::of(error, "tenant name"))?;
+        let id = TenantId::new(&self.random, now);
+        let (tenant, rows) = changes::tenants::make(permit, (&self.master, &self.random), (id, name), now)?;
+        let made = self.store.write(move |tx| changes::tenants::create(tx, &rows));
+        made.await?;
         Ok(tenant)
     }
 

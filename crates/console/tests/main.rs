@@ -12,5 +12,7 @@ mod domains;
 mod identity_sources;
 mod import;
 mod master_key;
+mod one_builder;
+mod seen;
 mod signing_keys;
 mod test_users;

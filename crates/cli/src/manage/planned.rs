@@ -64,14 +64,14 @@ pub(super) async fn settle(
     say: impl Fn(&InputError) -> String,
     dry_run: bool,
 ) -> Result<(), String> {
-    let keep = |plan: &Plan| {
-        let changes: Vec<Value> = plan.changes().iter().map(line).collect();
-        let secrets = if dry_run { Vec::new() } else { plan.secrets().to_vec() };
-        let thing = json!({"dry_run": dry_run, "changes": changes, "notes": plan.notes()});
-        (show(plan, dry_run), secrets, thing)
+    let settled = match dry_run {
+        true => desk.console.make_plan(plan).await.map(|plan| (plan, Vec::new())),
+        false => desk.console.settle(&desk.caller, plan, desk.now).await,
     };
-    let settled = desk.console.settle(plan, keep, dry_run).await;
-    let (text, secrets, mut thing) = settled.map_err(|why| declined(desk, &why, say))?;
+    let (plan, secrets) = settled.map_err(|why| declined(desk, &why, say))?;
+    let changes: Vec<Value> = plan.changes().iter().map(line).collect();
+    let (text, mut thing) =
+        (show(&plan, dry_run), json!({"dry_run": dry_run, "changes": changes, "notes": plan.notes()}));
     if desk.json {
         let shown = |it: &console::MadeSecret| json!({"client_id": it.client_id, "client_secret": it.secret.expose()});
         let secrets: Vec<Value> = secrets.iter().map(shown).collect();

@@ -5,6 +5,8 @@
 //! as `model` reads it.
 
 mod applications;
+mod carry_out;
+mod compared;
 mod declaration;
 mod domains;
 mod entry;
@@ -12,6 +14,7 @@ mod fault;
 mod import;
 mod ownership;
 mod plan;
+mod planned_write;
 mod planner;
 mod secrets;
 mod settings;
@@ -22,4 +25,5 @@ mod test_users;
 
 pub use fault::{InputError, Problem, member as member_path};
 pub use import::LARGEST_IMPORT;
-pub use plan::{Change, Declined, MadeSecret, Plan, Verb};
+pub use plan::{Change, Declined, Plan, Verb};
+pub use planned_write::MadeSecret;

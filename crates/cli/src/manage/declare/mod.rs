@@ -73,8 +73,8 @@ pub(crate) async fn apply(
     let document = load(path)?;
     let permit = permits::installation(console, caller, Permission::Declare)?;
     let plan = async || console.plan_declaration(&permit, document.value(), false, now).await;
-    let keep = |plan: &Plan| (differences(plan), plan.notes().to_vec());
-    let settled = console.settle(plan, keep, false).await;
+    let settled = console.settle(caller, plan, now).await;
+    let settled = settled.map(|(plan, _)| (differences(&plan), plan.notes().to_vec()));
     settled.map_err(|why| match why {
         // The file is not to blame.
         Declined::Refusal(refusal) => format!("what is declared was not written: {refusal}"),
