@@ -24,6 +24,8 @@ pub struct Tenant {
     pub id: TenantId,
     /// What the operator calls it.
     pub name: String,
+    /// Counts its changes.
+    pub version: i64,
     opened: OpenTenant,
     caller: Caller,
     random: Random,
@@ -46,6 +48,7 @@ impl Tenant {
         Ok(Self {
             id: row.id,
             name: row.name.clone(),
+            version: row.version,
             opened,
             caller: caller.clone(),
             random: random.clone(),
@@ -55,7 +58,7 @@ impl Tenant {
     /// Makes a tenant that has no row yet.
     pub(crate) fn generate(random: &Random, id: TenantId, name: &str, caller: &Caller) -> Self {
         let opened = OpenTenant::generate(random, id);
-        Self { id, name: name.to_owned(), opened, caller: caller.clone(), random: random.clone() }
+        Self { id, name: name.to_owned(), version: 1, opened, caller: caller.clone(), random: random.clone() }
     }
 
     /// What seals and opens the tenant's values.

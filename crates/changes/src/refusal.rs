@@ -52,6 +52,18 @@ pub enum Refusal {
     /// Objects are not what they were when the plan was made.
     #[error("this was changed meanwhile, so nothing was written; make the plan again: {}", .0.join(", "))]
     PlanChanged(Vec<String>),
+    /// A kept plan was carried out before.
+    #[error("this plan was confirmed already: a plan can be confirmed once")]
+    PlanConfirmed,
+    /// A kept plan was given up.
+    #[error("this plan was discarded: make it again")]
+    PlanDiscarded,
+    /// A kept plan was not confirmed in time.
+    #[error("this plan has expired: a plan can be confirmed for a day; make it again")]
+    PlanExpired,
+    /// As many plans wait as may be kept.
+    #[error("20 plans are waiting already: confirm or discard one first")]
+    TooManyPlans,
     /// The content of a kept plan cannot be read.
     #[error(
         "this plan cannot be read: it was made by another version of portvakt or under another master key, or its row was changed; make it again"

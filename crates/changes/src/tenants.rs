@@ -35,6 +35,7 @@ pub fn make(
         id,
         name: name.to_owned(),
         sealed_data_key: tenant.opened().wrap(master, random),
+        version: 1,
         created_at: now,
     };
     let keys = EidEnvironment::ALL.map(|environment| {

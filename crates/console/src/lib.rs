@@ -35,7 +35,8 @@ pub use client_secrets::SecretView;
 pub use domains::DomainView;
 pub use identity_sources::SourceView;
 pub use provisioning::{
-    Change, Declined, InputError, LARGEST_IMPORT, MadeSecret, Plan, Problem, Verb, member_path,
+    Change, Declined, InputError, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Problem, Verb,
+    member_path,
 };
 pub use signing_keys::{KeyState, KeyView};
 pub use tenants::TenantView;

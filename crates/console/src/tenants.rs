@@ -16,6 +16,8 @@ pub struct TenantView {
     pub id: TenantId,
     /// What the operator calls it.
     pub name: String,
+    /// Counts its changes; nothing of a tenant can be changed so far.
+    pub version: i64,
     /// Since when.
     pub created_at: Timestamp,
 }
@@ -64,8 +66,12 @@ impl Console {
     ) -> Result<Vec<TenantView>, Refusal> {
         permit.check(Permission::ReadInstallation)?;
         let rows = self.store.read(move |tx| tenants::list(tx, after, PAGE)).await?;
-        let view =
-            |row: tenants::Tenant| TenantView { id: row.id, name: row.name, created_at: row.created_at };
+        let view = |row: tenants::Tenant| TenantView {
+            id: row.id,
+            name: row.name,
+            version: row.version,
+            created_at: row.created_at,
+        };
         Ok(rows.into_iter().map(view).collect())
     }
 

@@ -11,6 +11,7 @@ mod declaration;
 mod domains;
 mod identity_sources;
 mod import;
+mod kept_plans;
 mod master_key;
 mod one_builder;
 mod seen;

@@ -47,6 +47,7 @@ pub mod jobs;
 pub mod kept_answers;
 pub mod login_events;
 pub mod parked_requests;
+pub mod plans;
 pub mod refresh_tokens;
 pub mod sandbox_people;
 pub mod schema;

@@ -21,6 +21,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0007_credentials_version", include_str!("../migrations/0007_credentials_version.sql")),
     ("0008_jobs", include_str!("../migrations/0008_jobs.sql")),
     ("0009_audit_layout_2", include_str!("../migrations/0009_audit_layout_2.sql")),
+    ("0010_plans", include_str!("../migrations/0010_plans.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -15,6 +15,7 @@ mod import;
 mod keys;
 mod master_key;
 mod planned;
+mod plans;
 mod sessions;
 mod show;
 mod tenants;
@@ -35,6 +36,7 @@ pub(crate) use identity_sources::IdentitySources;
 pub(crate) use import::Import;
 pub(crate) use keys::Keys;
 pub(crate) use master_key::MasterKey;
+pub(crate) use plans::Plans;
 pub(crate) use sessions::Sessions;
 pub(crate) use tenants::Tenants;
 pub(crate) use test_login::Test;
@@ -84,6 +86,8 @@ pub(crate) enum Command {
     Import(Import),
     /// Makes the installation what a file declares.
     Apply(Apply),
+    /// Plans that `import --plan` and `apply --plan` kept: list, show, confirm, discard.
+    Plans(Plans),
     /// Writes an encrypted backup, while the service runs or while it does not.
     Backup(Backup),
     /// Puts a backup into an empty database.
@@ -110,6 +114,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         Command::Test(it) => Box::pin(at_the_desk(it)),
         Command::Import(it) => Box::pin(at_the_desk(it)),
         Command::Apply(it) => Box::pin(at_the_desk(it)),
+        Command::Plans(it) => Box::pin(at_the_desk(it)),
         Command::Backup(it) => Box::pin(at_the_desk(it)),
         Command::Restore(it) => Box::pin(at_the_desk(it)),
         Command::MasterKey(it) => Box::pin(at_the_desk(it)),

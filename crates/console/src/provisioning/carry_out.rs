@@ -89,6 +89,10 @@ impl Console {
         plan: &Plan,
         now: Timestamp,
     ) -> Result<Vec<MadeSecret>, Refusal> {
+        if plan.is_empty() {
+            self.check_leave(caller, &plan.origin).await?;
+            return Ok(Vec::new());
+        }
         self.carry_out_after(caller, plan, |_| Ok(()), now).await
     }
 
@@ -102,7 +106,7 @@ impl Console {
     ) -> Result<Vec<MadeSecret>, Refusal> {
         let ready = self.ready(caller, plan, now).await?;
         let secrets = ready.iter().filter_map(|it| it.step.write.made_secret(&it.prepared)).collect();
-        let compared = if plan.is_empty() { Vec::new() } else { plan.compared.clone() };
+        let compared = plan.compared.clone();
         let has_subjects =
             ready.iter().any(|it| matches!(it.step.write, PlannedWrite::ImportSubjects { .. }));
         let declaration = match &plan.origin {

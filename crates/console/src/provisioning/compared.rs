@@ -68,7 +68,7 @@ impl Compared {
     fn find(&self, tx: &mut WriteTx<'_>, now: Timestamp) -> Result<Option<String>, StoreError> {
         let tenant = self.tenant;
         Ok(match &self.object {
-            Object::Tenant(name) => tenants::find_by_name(tx, name)?.map(|row| row.id.to_string()),
+            Object::Tenant(name) => tenants::find_by_name(tx, name)?.map(|row| state(row.id, row.version)),
             Object::Domain(host) => match domains::find_by_host(tx, host)? {
                 Some(row) if row.tenant_id == tenant => {
                     let row = domains::get(tx, tenant, row.id)?;

@@ -41,7 +41,7 @@ impl Planner<'_> {
             Ok(tenant) => {
                 self.read_declared(tenant.id).await?;
                 self.plan.unchanged("tenant", name);
-                self.compare_tenant(name, tenant.id, Some(tenant.id));
+                self.compare_tenant(name, tenant.id, Some(state(tenant.id, tenant.version)));
                 self.name(tenant.id, (DeclaredKind::Tenant, &tenant.id.to_string()), false);
                 tenant
             }
@@ -61,8 +61,8 @@ impl Planner<'_> {
         Ok(Some(tenant))
     }
 
-    fn compare_tenant(&mut self, name: &str, id: TenantId, found: Option<TenantId>) {
-        self.plan.compare(id, Object::Tenant(name.to_owned()), name, found.map(|it| it.to_string()));
+    fn compare_tenant(&mut self, name: &str, id: TenantId, found: Option<String>) {
+        self.plan.compare(id, Object::Tenant(name.to_owned()), name, found);
     }
 
     /// Plans a domain of a tenant. Its address and environment stay what they are: they are in every token.

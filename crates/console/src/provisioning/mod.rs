@@ -1,5 +1,6 @@
 //! Provisioning: an import of what a customer has elsewhere, and a declaration of what an installation shall be. Both are
-//! read whole, compared with what there is, shown as differences, and carried out in one write.
+//! read whole, compared with what there is, and shown as differences: a plan, which is data. It is carried out in one write,
+//! at once or, where it was kept, later.
 //!
 //! It knows no setting by name (`settings`), so that a new setting of an application or a domain can be brought as soon
 //! as `model` reads it.
@@ -12,6 +13,7 @@ mod domains;
 mod entry;
 mod fault;
 mod import;
+mod kept_plans;
 mod ownership;
 mod plan;
 mod planned_write;
@@ -25,5 +27,6 @@ mod test_users;
 
 pub use fault::{InputError, Problem, member as member_path};
 pub use import::LARGEST_IMPORT;
+pub use kept_plans::{KeptPlanView, PlanEnd};
 pub use plan::{Change, Declined, Plan, Verb};
 pub use planned_write::MadeSecret;
