@@ -108,8 +108,8 @@ impl fmt::Display for ChangedMeanwhile {
         )?;
         write!(f, "{}. Compare, and try again:", self.version)?;
         for it in &self.settings {
-            let seen = it.seen.as_ref().map_or_else(|| "not known".to_owned(), Value::to_string);
-            write!(f, "\n  {}: you saw {seen}, it is {}, you wanted {}", it.name, it.now, it.wanted)?;
+            let seen = it.seen.as_ref().map_or_else(String::new, |seen| format!("you saw {seen}, "));
+            write!(f, "\n  {}: {seen}it is now {}, you wanted {}", it.name, it.now, it.wanted)?;
         }
         Ok(())
     }
@@ -129,8 +129,8 @@ mod tests {
         assert_eq!(
             told.to_string(),
             "somebody else changed this application meanwhile, and nothing was written; its version is now 2. \
-             Compare, and try again:\n  name: you saw \"A\", it is \"B\", you wanted \"A\"\n  \
-             pkce: you saw \"off\", it is \"off\", you wanted \"required\""
+             Compare, and try again:\n  name: you saw \"A\", it is now \"B\", you wanted \"A\"\n  \
+             pkce: you saw \"off\", it is now \"off\", you wanted \"required\""
         );
     }
 

@@ -282,7 +282,7 @@ async fn a_script_that_had_seen_an_older_version_overwrote_the_newer_one() {
 
     let said = refused(&it, &[&change[..], &["Sjappe"]].concat());
     assert!(said.contains("its version is now 2"), "{said}");
-    assert!(said.contains(r#"name: you saw not known, it is "Butikk", you wanted "Sjappe""#), "{said}");
+    assert!(said.contains(r#"name: it is now "Butikk", you wanted "Sjappe""#), "{said}");
     let disable = ["applications", "disable", "--domain", HOST, "shop", "--if-version", "1"];
     assert!(refused(&it, &disable).contains("its version is now 2"));
     assert_eq!(

@@ -2,8 +2,8 @@
 
 use authority::Permission;
 use console::{
-    ApplicationChange, DomainChange, NewApplication, NewDomain, NewIdentitySource, NewTestUser, Tenant,
-    TestUserChange,
+    ApplicationChange, ApplicationView, DomainChange, NewApplication, NewDomain, NewIdentitySource,
+    NewTestUser, Tenant, TestUserChange,
 };
 use crypto::Secret;
 use eid::{SourceCredentials, SourceMethod};
@@ -14,7 +14,7 @@ use model::{
 use serde_json::{Value, json};
 use store::{Tx, applications, domains, domains::Scheme, identity_sources, test_users};
 
-use crate::house::{House, NOW, installation, kari, may};
+use crate::house::{HOST, House, NOW, installation, kari, may};
 
 const TEST: &str = "test.new.example";
 const ACTIONS: [&str; 14] = [
@@ -200,6 +200,37 @@ fn rows(tx: &mut impl Tx, tenant: TenantId, domain: DomainId) -> String {
         (shop.client_id, shop.name, shop.settings, shop.version, shop.created_at, shop.disabled_at),
         (vipps.environment, vipps.settings, vipps.credentials_version, vipps.version, vipps.disabled_at),
     )
+}
+
+#[tokio::test]
+async fn an_imported_application_was_written_down_differently_than_one_made_by_a_command() {
+    let mut trails = Vec::new();
+    for imported in [false, true] {
+        let house = House::open().await;
+        let new = NewApplication {
+            domain: house.domain,
+            environment: Environment::Test,
+            client_id: "shop".to_owned(),
+            name: "Shop".to_owned(),
+            settings: shop(),
+        };
+        if imported {
+            let file = json!({"portvakt_import": 1, "applications": [{"domain": HOST, "client_id": "shop", "name": "Shop",
+                "kind": "web", "pkce": "default", "redirect_uris": ["https://shop.example/cb"], "secrets": ["new"]}]});
+            let permit = may(&house.tenant, Permission::Import);
+            let plan = house.console.plan_import(&permit, file.to_string().as_bytes(), NOW).await.unwrap();
+            house.console.carry_out(&kari(), &plan, NOW).await.unwrap();
+        } else {
+            let permit = may(&house.tenant, Permission::ManageApplications);
+            let id = house.console.create_application(&permit, &new, NOW).await.unwrap();
+            let permit = may(&house.tenant, Permission::ManageSecrets);
+            house.console.create_client_secret(&permit, id, NOW).await.unwrap();
+        }
+        let ApplicationView { name, settings, version, .. } = house.application("shop").await;
+        trails.push((trail(&house, house.tenant.id).await, name, settings, version));
+    }
+    assert_eq!(trails[0], trails[1]);
+    assert_eq!(trails[0].0.len(), 4);
 }
 
 #[tokio::test]

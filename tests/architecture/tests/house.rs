@@ -104,6 +104,47 @@ fn what_an_administrator_reads_or_changes_takes_a_permit() {
     assert_eq!(without, WITHOUT_PERMIT);
 }
 
+/// Changes of objects that administrators set up: each has one function.
+const BUILT_ONCE: &[&str] = &[
+    "TenantCreated",
+    "DomainCreated",
+    "DomainChanged",
+    "ApplicationCreated",
+    "ApplicationChanged",
+    "ApplicationDisabled",
+    "ApplicationEnabled",
+    "SecretCreated",
+    "SecretRetired",
+    "SourceCreated",
+    "SourceChanged",
+    "SourceCredentialsSet",
+    "SourceDisabled",
+    "SourceEnabled",
+    "TestUserCreated",
+    "TestUserChanged",
+    "TestUserRemoved",
+    "SubjectsImported",
+    "KeyPublished",
+];
+
+#[test]
+fn what_a_change_is_was_written_down_by_each_way_to_make_it() {
+    let mut places: Vec<(String, String)> = Vec::new();
+    for it in workspace::crates().unwrap().iter().filter(|it| !["model", "store"].contains(&&*it.name)) {
+        for file in workspace::sources(&it.directory.join("src")).unwrap() {
+            for name in BUILT_ONCE {
+                let count = file.text.matches(&format!("Action::{name}")).count();
+                places.extend((0..count).map(|_| ((*name).to_owned(), it.name.clone())));
+            }
+        }
+    }
+    places.sort();
+    let mut wanted: Vec<_> =
+        BUILT_ONCE.iter().map(|name| ((*name).to_owned(), "changes".to_owned())).collect();
+    wanted.sort();
+    assert_eq!(places, wanted);
+}
+
 #[test]
 fn only_authority_appends_audit_rows_and_names_the_columns_of_sealed_values() {
     for it in workspace::crates().unwrap().iter().filter(|it| !["authority", "store"].contains(&&*it.name)) {

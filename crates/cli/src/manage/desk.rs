@@ -56,6 +56,11 @@ pub(crate) struct IfVersion {
 }
 
 impl IfVersion {
+    /// Says whether the caller named a version.
+    pub(crate) const fn is_said(&self) -> bool {
+        self.if_version.is_some()
+    }
+
     /// What the caller has seen: the version that they say, or what was read just now.
     pub(crate) fn or(&self, read: Seen) -> Seen {
         match self.if_version {

@@ -210,6 +210,9 @@ impl Set {
             credentials,
         };
         let found = find(desk, tenant, (domain, self.eid)).await?;
+        if found.is_none() && self.if_version.is_said() {
+            return Err(words(Refusal::NotFound("identity source")));
+        }
         let seen = found.map(|it| self.if_version.or(it.seen()));
         let id = desk
             .console
