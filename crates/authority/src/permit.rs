@@ -241,7 +241,7 @@ mod tests {
     fn a_row(random: &Random, master: &SealKey, id: u8) -> store::tenants::Tenant {
         let id = TenantId::from_bytes([id; 16]);
         let sealed_data_key = OpenTenant::generate(random, id).wrap(master, random);
-        store::tenants::Tenant { id, name: "acme".to_owned(), sealed_data_key, created_at: NOW }
+        store::tenants::Tenant { id, name: "acme".to_owned(), sealed_data_key, version: 1, created_at: NOW }
     }
 
     fn a_member(number: u8, tenant: TenantId, role: Role) -> Caller {

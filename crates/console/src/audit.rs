@@ -1,11 +1,11 @@
-//! The audit trail: read, verified, compared.
+//! The audit trail: read and verified.
 
 use std::collections::BTreeSet;
 
 use authority::{InstallationPermit, Permission, Permit, chain_key};
 use crypto::Digest;
 use model::{Action, AuditContext, AuditEvent, INSTALLATION, TenantId, Timestamp, head_mac};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use store::{
     StoreError,
     audit_events::{self, Link},
@@ -79,19 +79,6 @@ pub struct Verified {
     /// The last digest, in hexadecimal; 64 zeros for an empty chain. Keep it elsewhere: a later chain must have it
     /// in its place.
     pub head: String,
-}
-
-/// What is different between two JSON objects: each changed member with its old and new value.
-pub(crate) fn difference(from: &str, to: &str) -> Value {
-    let read = |text| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
-    let (from, to) = (read(from), read(to));
-    let names = from.keys().chain(to.keys().filter(|name| !from.contains_key(*name)));
-    let changed = names.filter(|name| from.get(*name) != to.get(*name)).map(|name| {
-        let old = from.get(name).cloned().unwrap_or_default();
-        let new = to.get(name).cloned().unwrap_or_default();
-        (name.clone(), json!({"from": old, "to": new}))
-    });
-    Value::Object(changed.collect())
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
@@ -270,17 +257,5 @@ impl Console {
             return Ok(ChainVerdict::Broken(ChainTrouble::Head { last: link.sequence, head: end }));
         }
         Ok(ChainVerdict::Intact(Verified { links: last, head: hex(&previous) }))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::difference;
-
-    #[test]
-    fn a_difference_names_what_changed_and_nothing_else() {
-        let (from, to) = (r#"{"a":1,"b":2,"c":3}"#, r#"{"a":1,"b":5,"d":6}"#);
-        let wanted = r#"{"b":{"from":2,"to":5},"c":{"from":3,"to":null},"d":{"from":null,"to":6}}"#;
-        assert_eq!(difference(from, to).to_string(), wanted);
     }
 }

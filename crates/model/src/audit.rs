@@ -64,6 +64,12 @@ actions! {
     TestUserChanged = "test_user.changed",
     /// A test user was removed.
     TestUserRemoved = "test_user.removed",
+    /// What an import or a declaration would change was kept, to be confirmed later.
+    PlanKept = "plan.kept",
+    /// A kept plan was carried out.
+    PlanConfirmed = "plan.confirmed",
+    /// A kept plan was given up.
+    PlanDiscarded = "plan.discarded",
     /// Subjects were imported.
     SubjectsImported = "subjects.imported",
     /// A signing key was made; it signs from a later time.

@@ -47,7 +47,7 @@ pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};
 pub use id::{
     ApiKeyId, ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LinkId, LoginEventId, MalformedId,
-    MemberId, SecretId, SessionId, TenantId, TestUserId,
+    MemberId, PlanId, SecretId, SessionId, TenantId, TestUserId,
 };
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
 pub use imported_subject::SubjectRoom;

@@ -5,8 +5,9 @@
 //! and `revive`. What `get` read in a write stays as it is until the write ends; across requests `save` compares the
 //! row's version.
 //!
-//! **Invariant:** no function without a tenant, except the operator's (a domain by its host, tenants, the sweep, a
-//! worker's claim). Secrets arrive sealed or digested; nothing here can read them. No `.await` fits between two statements.
+//! **Invariant:** no function without a tenant, except the operator's (a domain by its host, a plan by its id, tenants, the
+//! sweep, a worker's claim). Secrets arrive sealed or digested; nothing here can read them. No `.await` fits between two
+//! statements.
 
 mod announcements;
 mod counters;
@@ -49,6 +50,7 @@ pub mod jobs;
 pub mod kept_answers;
 pub mod login_events;
 pub mod parked_requests;
+pub mod plans;
 pub mod refresh_tokens;
 pub mod sandbox_people;
 pub mod schema;

@@ -22,6 +22,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0008_jobs", include_str!("../migrations/0008_jobs.sql")),
     ("0009_audit_layout_2", include_str!("../migrations/0009_audit_layout_2.sql")),
     ("0010_confirmation", include_str!("../migrations/0010_confirmation.sql")),
+    ("0011_plans", include_str!("../migrations/0011_plans.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

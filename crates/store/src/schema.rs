@@ -210,6 +210,14 @@ pub const TABLES: &[Table] = &[
         true
     ),
     table!(
+        "plans",
+        "what an import or a declaration would change, sealed, with subjects and credentials that the file brought; who made it",
+        Administrator,
+        "the content until the plan is confirmed or discarded, a day at most; the rest a week longer",
+        "a change can be looked at before it is made, and somebody else can confirm it",
+        false
+    ),
+    table!(
         "browser_sessions",
         "pseudonym, times, and the proof without the national identity number",
         SealedByHolder,
@@ -290,8 +298,8 @@ pub fn page() -> String {
          Made from the code (`store/src/schema.rs`); a test compares it with the tables of both engines, and the \
          sweep with the lifetimes. What expires is removed by the sweep within a minute, \
          but by no process whose clock has jumped, or that began, less than about an hour ago: what was spent stays spent. \
-         Log entries, counts, parked requests, waiting consents, kept answers and sealed successors of refresh tokens \
-         always go in time: without them nothing is accepted that was refused.\n\n\
+         Log entries, counts, parked requests, waiting consents, kept answers, sealed successors of refresh tokens \
+         and plans always go in time: without them nothing is accepted that was refused.\n\n\
          Claims about people are readable only with the code, token or cookie that was given out for them: neither \
          this database nor the master key opens them. One exception: what an application asked (`parked_requests`) \
          is sealed under the tenant's key, and may name the person it wants, for 15 minutes.\n\n\

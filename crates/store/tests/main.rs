@@ -22,6 +22,7 @@ mod login_events;
 mod migrations;
 mod parked_requests;
 mod places;
+mod plans;
 mod postgres;
 mod postgres_tls;
 mod presence;

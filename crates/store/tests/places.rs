@@ -125,7 +125,7 @@ impl TestDatabase {
 
     pub(crate) fn a_tenant(&self, name: &str) -> Tenant {
         let id = TenantId::new(&self.random, NOW);
-        Tenant { id, name: name.to_owned(), sealed_data_key: b"sealed".to_vec(), created_at: NOW }
+        Tenant { id, name: name.to_owned(), sealed_data_key: b"sealed".to_vec(), version: 1, created_at: NOW }
     }
 
     pub(crate) fn a_domain(&self, host: &str) -> Domain {

@@ -18,7 +18,7 @@ use axum::{
     http::{Request, request::Builder},
     response::{IntoResponse, Response},
 };
-use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
+use console::{Console, DomainChange, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Algorithm, PublicKey, Random, SealKey, Secret, SigningKey, b64};
 use eid::{Catalogue, SourceCredentials, SourceMethod, TenantSandbox, UpstreamIssuer};
 use model::{
@@ -360,26 +360,13 @@ impl TestBroker {
 
     pub(crate) async fn remember_at(&mut self, domain: DomainId, eids: &[LoginMethod]) {
         let eids = eids.to_vec();
-        let change = |it: &mut model::DomainSettings| it.single_sign_on = eids;
-        self.console
-            .change_domain(&may(&self.tenant, Permission::ManageDomains), domain, change, self.now())
-            .await
-            .unwrap();
+        self.change_domain(domain, |it| it.single_sign_on = eids).await;
         self.restart();
     }
 
     /// Switches an eID of the house's domain off or on.
     pub(crate) async fn switch_source(&mut self, eid: LoginMethod, on: bool) {
-        let at = (self.domain, eid);
-        self.console
-            .switch_identity_source(
-                &may(&self.tenant, if on { Permission::ManageSources } else { Permission::DisableSources }),
-                at,
-                on,
-                self.now(),
-            )
-            .await
-            .unwrap();
+        self.switch_seen_source(eid, on).await;
         self.restart();
     }
 
@@ -430,11 +417,33 @@ impl TestBroker {
 
     /// Switches an identity source on or off, as an administrator would, and waits until everybody sees it.
     pub(crate) async fn switch(&self, eid: LoginMethod, on: bool) {
+        self.switch_seen_source(eid, on).await;
+        self.step(10);
+    }
+
+    /// Switches an identity source as somebody does who has just looked at it.
+    pub(crate) async fn switch_seen_source(&self, eid: LoginMethod, on: bool) {
+        let reading = may(&self.tenant, Permission::ReadSettings);
+        let seen = self.console.identity_source(&reading, (self.domain, eid)).await.unwrap().seen();
         let permission = if on { Permission::ManageSources } else { Permission::DisableSources };
         let permit = may(&self.tenant, permission);
-        let switched = self.console.switch_identity_source(&permit, (self.domain, eid), on, self.now());
-        switched.await.unwrap();
-        self.step(10);
+        let at = (self.domain, eid, &seen);
+        self.console.switch_identity_source(&permit, at, on, self.now()).await.unwrap();
+    }
+
+    /// Changes a domain as somebody does who has just looked at it.
+    pub(crate) async fn change_domain(
+        &self,
+        domain: DomainId,
+        change: impl FnOnce(&mut model::DomainSettings),
+    ) {
+        let reading = may(&self.tenant, Permission::ReadSettings);
+        let all = self.console.domains(&reading, None).await.unwrap();
+        let found = all.into_iter().find(|it| it.id == domain).unwrap();
+        let mut wanted = DomainChange { name: found.name.clone(), settings: found.settings.clone() };
+        change(&mut wanted.settings);
+        let permit = may(&self.tenant, Permission::ManageDomains);
+        self.console.change_domain(&permit, (domain, &found.seen()), &wanted, self.now()).await.unwrap();
     }
 
     fn now(&self) -> Timestamp {

@@ -41,12 +41,13 @@ fn subject(eid: LoginMethod, sector: &str, stable_id: &str, sub: &str) -> Value 
 
 async fn import(house: &TestBroker, tenant: &Tenant, subjects: &[Value]) {
     let text = json!({"portvakt_import": 1, "subjects": subjects}).to_string();
+    let caller = tenant.caller().clone();
     let plan = house
         .console
         .plan_import(&may(tenant, Permission::Import), text.as_bytes(), house.time())
         .await
         .unwrap();
-    house.console.carry_out(plan).await.unwrap();
+    house.console.carry_out(&caller, &plan, house.time()).await.unwrap();
 }
 
 #[tokio::test]

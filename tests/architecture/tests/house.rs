@@ -84,8 +84,8 @@ fn what_is_bound_to_a_parameter_is_what_the_sql_text_uses_it_for() {
     assert!(looked_at > 90, "only {looked_at} calls were found");
 }
 
-/// Use cases of the console that need no permit: they come before anybody acts, or carry out what was made under one.
-const WITHOUT_PERMIT: &[&str] = &["carry_out", "check_master_key", "settle", "try_master_key"];
+/// Use cases of the console that need no permit: they come before anybody acts, or call what takes one.
+const WITHOUT_PERMIT: &[&str] = &["check_master_key", "make_plan", "try_master_key"];
 
 #[test]
 fn what_an_administrator_reads_or_changes_takes_a_permit() {
@@ -102,6 +102,47 @@ fn what_an_administrator_reads_or_changes_takes_a_permit() {
     }
     without.sort();
     assert_eq!(without, WITHOUT_PERMIT);
+}
+
+/// Changes of objects that administrators set up: each has one function.
+const BUILT_ONCE: &[&str] = &[
+    "TenantCreated",
+    "DomainCreated",
+    "DomainChanged",
+    "ApplicationCreated",
+    "ApplicationChanged",
+    "ApplicationDisabled",
+    "ApplicationEnabled",
+    "SecretCreated",
+    "SecretRetired",
+    "SourceCreated",
+    "SourceChanged",
+    "SourceCredentialsSet",
+    "SourceDisabled",
+    "SourceEnabled",
+    "TestUserCreated",
+    "TestUserChanged",
+    "TestUserRemoved",
+    "SubjectsImported",
+    "KeyPublished",
+];
+
+#[test]
+fn what_a_change_is_was_written_down_by_each_way_to_make_it() {
+    let mut places: Vec<(String, String)> = Vec::new();
+    for it in workspace::crates().unwrap().iter().filter(|it| !["model", "store"].contains(&&*it.name)) {
+        for file in workspace::sources(&it.directory.join("src")).unwrap() {
+            for name in BUILT_ONCE {
+                let count = file.text.matches(&format!("Action::{name}")).count();
+                places.extend((0..count).map(|_| ((*name).to_owned(), it.name.clone())));
+            }
+        }
+    }
+    places.sort();
+    let mut wanted: Vec<_> =
+        BUILT_ONCE.iter().map(|name| ((*name).to_owned(), "changes".to_owned())).collect();
+    wanted.sort();
+    assert_eq!(places, wanted);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::{
 
 use authority::{Caller, InstallationPermit, Permission};
 use clap::Args;
-use console::{Console, DomainView, Tenant};
+use console::{Console, DomainView, Seen, Tenant};
 use crypto::{Random, SealKey};
 use model::{KeySchedule, Timestamp};
 use store::Store;
@@ -44,6 +44,30 @@ impl AtDomain {
     pub(crate) async fn find(&self, desk: &Desk) -> Result<(Tenant, DomainView), String> {
         let host = self.domain.as_deref().ok_or("say which domain: --domain HOST")?;
         desk.domain(host).await
+    }
+}
+
+/// What every command that changes an object can be told.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct IfVersion {
+    /// Only if the object still has this version, as `show --json` prints it; otherwise tells what changed, and writes
+    /// nothing.
+    #[arg(long, value_name = "N")]
+    if_version: Option<i64>,
+}
+
+impl IfVersion {
+    /// Says whether the caller named a version.
+    pub(crate) const fn is_said(&self) -> bool {
+        self.if_version.is_some()
+    }
+
+    /// What the caller has seen: the version that they say, or what was read just now.
+    pub(crate) fn or(&self, read: Seen) -> Seen {
+        match self.if_version {
+            Some(version) if version != read.number() => Seen::version(version),
+            _ => read,
+        }
     }
 }
 

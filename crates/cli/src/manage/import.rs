@@ -11,7 +11,10 @@ use clap::Args;
 use console::{LARGEST_IMPORT, Tenant};
 use serde::Deserialize;
 
-use super::{AtTheDesk, ConfigLocation, Desk, planned};
+use super::{
+    AtTheDesk, ConfigLocation, Desk,
+    planned::{self, How},
+};
 use crate::permits;
 
 /// What can be said to `portvakt import`.
@@ -24,9 +27,8 @@ pub(crate) struct Import {
     /// The tenant that moves in; by default the only one there is, or the one that the file names.
     #[arg(long, value_name = "NAME")]
     tenant: Option<String>,
-    /// Says what would change, and changes nothing.
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    how: How,
 }
 
 /// Reads what may be a file that never ends; one byte more than allowed is enough to know.
@@ -69,6 +71,6 @@ impl AtTheDesk for Import {
         }?;
         let permit = permits::may(&tenant, Permission::Import)?;
         let plan = async || desk.console.plan_import(&permit, &text, desk.now).await;
-        planned::settle(desk, plan, ToString::to_string, self.dry_run).await
+        planned::settle(desk, plan, ToString::to_string, self.how).await
     }
 }

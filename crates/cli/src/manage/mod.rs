@@ -15,6 +15,7 @@ mod import;
 mod keys;
 mod master_key;
 mod planned;
+mod plans;
 mod sessions;
 mod show;
 mod tenants;
@@ -39,6 +40,7 @@ pub(crate) use identity_sources::IdentitySources;
 pub(crate) use import::Import;
 pub(crate) use keys::Keys;
 pub(crate) use master_key::MasterKey;
+pub(crate) use plans::Plans;
 pub(crate) use sessions::Sessions;
 pub(crate) use tenants::Tenants;
 pub(crate) use test_login::Test;
@@ -97,6 +99,8 @@ pub(crate) enum Command {
     Import(Import),
     /// Makes the installation what a file declares.
     Apply(Apply),
+    /// Plans that `import --plan` and `apply --plan` kept: list, show, confirm, discard.
+    Plans(Plans),
     /// Writes an encrypted backup, while the service runs or while it does not.
     Backup(Backup),
     /// Puts a backup into an empty database.
@@ -123,6 +127,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         Command::Test(it) => Box::pin(at_the_desk("test", it)),
         Command::Import(it) => Box::pin(at_the_desk("import", it)),
         Command::Apply(it) => Box::pin(at_the_desk("apply", it)),
+        Command::Plans(it) => Box::pin(at_the_desk("plans", it)),
         Command::Backup(it) => Box::pin(at_the_desk("backup", it)),
         Command::Restore(it) => Box::pin(at_the_desk("restore", it)),
         Command::MasterKey(it) => Box::pin(at_the_desk("master-key", it)),

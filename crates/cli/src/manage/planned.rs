@@ -1,9 +1,25 @@
-//! A plan at the desk: shown, and carried out unless it is a dry run.
+//! A plan at the desk: shown, and carried out, kept for later, or neither.
 
-use console::{Change, Declined, InputError, Plan, Problem, Verb};
+use clap::Args;
+use console::{Change, Declined, InputError, KeptPlanView, MadeSecret, Plan, Problem, Verb};
 use serde_json::{Value, json};
 
-use super::{Desk, show::print};
+use super::{
+    Desk,
+    desk::words,
+    show::{instant, print},
+};
+
+/// What is to be done with a plan.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct How {
+    /// Says what would change, and changes nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Keeps what would change as a plan for a day, to be looked at and confirmed with `portvakt plans`; changes nothing yet.
+    #[arg(long, conflicts_with = "dry_run")]
+    plan: bool,
+}
 
 /// One difference in a line.
 fn line(change: &Change) -> Value {
@@ -30,7 +46,8 @@ fn members(change: &Change) -> Vec<String> {
     details.iter().map(difference).collect()
 }
 
-fn show(plan: &Plan, dry_run: bool) -> String {
+/// The differences of a plan, and what became of it, for people.
+fn show(plan: &Plan, end: &str) -> String {
     let mut text = String::new();
     let mut unchanged = 0;
     for change in plan.changes() {
@@ -49,47 +66,76 @@ fn show(plan: &Plan, dry_run: bool) -> String {
     if unchanged > 0 {
         text.push_str(&format!("{unchanged} unchanged.\n"));
     }
-    text.push_str(match (plan.is_empty(), dry_run) {
-        (true, _) => "Nothing changes.\n",
-        (false, true) => "Nothing was written: this was a dry run.\n",
-        (false, false) => "Done; every node knows within five seconds.\n",
-    });
+    text.push_str(if plan.is_empty() { "Nothing changes.\n" } else { end });
     text.chars().filter(|it| *it == '\n' || !it.is_control()).collect()
 }
 
-/// Makes a plan, shows it, and carries it out unless it is a dry run. `say`: a fault in words.
-pub(super) async fn settle(
-    desk: &Desk,
-    plan: impl AsyncFn() -> Result<Plan, Declined>,
-    say: impl Fn(&InputError) -> String,
-    dry_run: bool,
-) -> Result<(), String> {
-    let keep = |plan: &Plan| {
-        let changes: Vec<Value> = plan.changes().iter().map(line).collect();
-        let secrets = if dry_run { Vec::new() } else { plan.secrets().to_vec() };
-        let thing = json!({"dry_run": dry_run, "changes": changes, "notes": plan.notes()});
-        (show(plan, dry_run), secrets, thing)
-    };
-    let settled = desk.console.settle(plan, keep, dry_run).await;
-    let (text, secrets, mut thing) = settled.map_err(|why| declined(desk, &why, say))?;
+const DRY: &str = "Nothing was written: this was a dry run.\n";
+const DONE: &str = "Done; every node knows within five seconds.\n";
+
+fn confirm_with(kept: &KeptPlanView) -> String {
+    let until = instant(kept.expires_at);
+    format!("Nothing was changed yet. Until {until}: portvakt plans confirm {}\n", kept.id)
+}
+
+/// Prints a plan for people or programs. `more`: further members for programs.
+fn tell(desk: &Desk, plan: &Plan, (end, more): (&str, Value), secrets: &[MadeSecret]) {
     if desk.json {
-        let shown = |it: &console::MadeSecret| json!({"client_id": it.client_id, "client_secret": it.secret.expose()});
+        let changes: Vec<Value> = plan.changes().iter().map(line).collect();
+        let shown = |it: &MadeSecret| json!({"client_id": it.client_id, "client_secret": it.secret.expose()});
         let secrets: Vec<Value> = secrets.iter().map(shown).collect();
-        if let Some(members) = thing.as_object_mut() {
-            members.insert("client_secrets".to_owned(), secrets.into());
+        let mut thing = json!({"changes": changes, "notes": plan.notes(), "client_secrets": secrets});
+        if let (Some(members), Value::Object(more)) = (thing.as_object_mut(), more) {
+            members.extend(more);
         }
-        print(&format!("{thing}\n"));
-        return Ok(());
+        return print(&format!("{thing}\n"));
     }
-    print(&text);
-    for made in &secrets {
+    print(&show(plan, end));
+    for made in secrets {
         print(&format!(
             "The secret of {}, shown now and never again:\n{}\n",
             made.client_id,
             made.secret.expose()
         ));
     }
+}
+
+/// Makes a plan, shows it, and does with it what was asked. `say`: a fault in words.
+pub(super) async fn settle(
+    desk: &Desk,
+    plan: impl AsyncFn() -> Result<Plan, Declined>,
+    say: impl Fn(&InputError) -> String,
+    how: How,
+) -> Result<(), String> {
+    let settled = match how.dry_run || how.plan {
+        true => desk.console.make_plan(plan).await.map(|plan| (plan, Vec::new())),
+        false => desk.console.settle(&desk.caller, plan, desk.now).await,
+    };
+    let (plan, secrets) = settled.map_err(|why| declined(desk, &why, say))?;
+    if how.plan && !plan.is_empty() {
+        let kept = desk.console.keep_plan(&desk.caller, &plan, desk.now).await.map_err(words)?;
+        let more =
+            json!({"dry_run": false, "plan": kept.id.to_string(), "expires_at": instant(kept.expires_at)});
+        tell(desk, &plan, (&confirm_with(&kept), more), &[]);
+        return Ok(());
+    }
+    let end = if how.dry_run { DRY } else { DONE };
+    tell(desk, &plan, (end, json!({"dry_run": how.dry_run})), &secrets);
     Ok(())
+}
+
+/// Shows a kept plan.
+pub(super) fn show_kept(desk: &Desk, kept: &KeptPlanView, plan: &Plan) {
+    let more = json!({
+        "plan": kept.id.to_string(), "made_by": kept.made_by, "created_at": instant(kept.created_at),
+        "expires_at": instant(kept.expires_at),
+    });
+    tell(desk, plan, (&confirm_with(kept), more), &[]);
+}
+
+/// Shows a plan that was confirmed.
+pub(super) fn show_confirmed(desk: &Desk, plan: &Plan, secrets: &[MadeSecret]) {
+    tell(desk, plan, (DONE, json!({})), secrets);
 }
 
 /// What is wrong, for the person at the terminal; for programs on standard output too.

@@ -7,12 +7,9 @@ use std::{sync::Arc, time::Duration};
 
 use authority::Permission;
 use clap::{Args, Subcommand};
-use console::{ApplicationView, DomainView, Tenant};
+use console::{ApplicationChange, ApplicationView, DomainView, Tenant};
 use crypto::{Random, Secret};
-use model::{
-    ApplicationSettings, ClientAuthentication, Environment, IdTokenResponse, SecretId, Timestamp,
-    UserinfoResponse,
-};
+use model::{ClientAuthentication, Environment, IdTokenResponse, SecretId, Timestamp, UserinfoResponse};
 use outbound::{Allowed, Outbound};
 use sample::{Config, Finished, Sample};
 use serde_json::{Value, json};
@@ -292,16 +289,18 @@ async fn change_uris(
     application: &ApplicationView,
     change: impl FnOnce(&mut Vec<String>) + Send,
 ) -> Result<(), String> {
-    let changed = |name: &str, mut settings: ApplicationSettings| {
-        change(&mut settings.redirect_uris);
-        Ok((name.to_owned(), settings))
-    };
+    // As it is now: minutes may have passed, and others may try it too.
+    let reading = permits::may(tenant, Permission::ReadSettings)?;
+    let found = desk.console.application(&reading, application.domain, &application.client_id).await;
+    let found = found.map_err(words)?;
+    let mut changed = ApplicationChange { name: found.name.clone(), settings: found.settings.clone() };
+    change(&mut changed.settings.redirect_uris);
     let saved = desk
         .console
         .change_application(
             &permits::may(tenant, Permission::ManageApplications)?,
-            application.id,
-            changed,
+            (application.id, &found.seen()),
+            &changed,
             clock::now(),
         )
         .await;

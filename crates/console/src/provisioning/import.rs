@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     entry::Entry,
     fault::shown,
-    plan::{Declined, Plan},
+    plan::{Declined, Origin, Plan},
     planner::Planner,
     strict_json,
 };
@@ -29,7 +29,7 @@ impl Console {
     /// [`Declined::Faults`], [`Declined::Refusal`].
     pub async fn plan_import(&self, permit: &Permit, text: &[u8], now: Timestamp) -> Result<Plan, Declined> {
         let tenant = permit.tenant(Permission::Import)?;
-        let mut planner = Planner::new(self, None, now);
+        let mut planner = Planner::new(self, Origin::Import(tenant.id), now);
         if text.len() > LARGEST_IMPORT {
             planner.faults.wrong("", format!("the file is larger than {LARGEST_IMPORT} bytes: split it"));
             return planner.finish();

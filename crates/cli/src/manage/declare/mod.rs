@@ -10,7 +10,11 @@ use clap::Args;
 use console::{Console, Declined, Plan};
 use model::Timestamp;
 
-use super::{AtTheDesk, ConfigLocation, Desk, import::read, planned};
+use super::{
+    AtTheDesk, ConfigLocation, Desk,
+    import::read,
+    planned::{self, How},
+};
 use crate::permits;
 use document::Document;
 
@@ -25,9 +29,8 @@ pub(crate) struct Apply {
     /// The declaration, as docs/guide/moving-in.md describes it; - reads standard input.
     #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
-    /// Says what would change, and changes nothing.
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    how: How,
     /// Takes away what is in the declared domains and not in the file, whoever made it.
     #[arg(long)]
     prune: bool,
@@ -56,7 +59,7 @@ impl AtTheDesk for Apply {
         let permit = desk.installation(Permission::Declare)?;
         let plan =
             async || desk.console.plan_declaration(&permit, document.value(), self.prune, desk.now).await;
-        planned::settle(desk, plan, |fault| document.words(fault), self.dry_run).await
+        planned::settle(desk, plan, |fault| document.words(fault), self.how).await
     }
 }
 
@@ -73,8 +76,8 @@ pub(crate) async fn apply(
     let document = load(path)?;
     let permit = permits::installation(console, caller, Permission::Declare)?;
     let plan = async || console.plan_declaration(&permit, document.value(), false, now).await;
-    let keep = |plan: &Plan| (differences(plan), plan.notes().to_vec());
-    let settled = console.settle(plan, keep, false).await;
+    let settled = console.settle(caller, plan, now).await;
+    let settled = settled.map(|(plan, _)| (differences(&plan), plan.notes().to_vec()));
     settled.map_err(|why| match why {
         // The file is not to blame.
         Declined::Refusal(refusal) => format!("what is declared was not written: {refusal}"),

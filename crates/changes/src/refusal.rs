@@ -5,6 +5,8 @@ use crypto::KeyError;
 use model::SettingsError;
 use store::StoreError;
 
+use crate::ChangedMeanwhile;
+
 /// Nothing was written, whatever the reason.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
@@ -44,6 +46,29 @@ pub enum Refusal {
     /// The master key is not the one that sealed this tenant's data key.
     #[error("the master key does not open this tenant's data key: it is another key, or the row was changed")]
     MasterKey,
+    /// Somebody else changed it since the caller saw it: each setting as it was seen, is, and was wanted.
+    #[error("{0}")]
+    ChangedMeanwhile(Box<ChangedMeanwhile>),
+    /// Objects are not what they were when the plan was made.
+    #[error("this was changed meanwhile, so nothing was written; make the plan again: {}", .0.join(", "))]
+    PlanChanged(Vec<String>),
+    /// A kept plan was carried out before.
+    #[error("this plan was confirmed already: a plan can be confirmed once")]
+    PlanConfirmed,
+    /// A kept plan was given up.
+    #[error("this plan was discarded: make it again")]
+    PlanDiscarded,
+    /// A kept plan was not confirmed in time.
+    #[error("this plan has expired: a plan can be confirmed for a day; make it again")]
+    PlanExpired,
+    /// As many plans wait as may be kept.
+    #[error("20 plans are waiting already: confirm or discard one first")]
+    TooManyPlans,
+    /// The content of a kept plan cannot be read.
+    #[error(
+        "this plan cannot be read: it was made by another version of portvakt or under another master key, or its row was changed; make it again"
+    )]
+    PlanUnreadable,
     /// A key could not be made.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -67,9 +92,15 @@ impl From<TenantError> for Refusal {
     }
 }
 
+impl From<Box<ChangedMeanwhile>> for Refusal {
+    fn from(changed: Box<ChangedMeanwhile>) -> Self {
+        Self::ChangedMeanwhile(changed)
+    }
+}
+
 impl Refusal {
     /// Names what was not found, or taken, where the store only knows that it was.
-    pub(crate) fn of(error: StoreError, what: &'static str) -> Self {
+    pub fn of(error: StoreError, what: &'static str) -> Self {
         match error {
             StoreError::NotFound => Self::NotFound(what),
             StoreError::Conflict => Self::Taken(what),
