@@ -56,6 +56,8 @@ enum IdentitySourcesCommand {
     },
     /// Shows people a text of yours where they choose this eID.
     Notice(Notice),
+    /// Which button people see for an eID: its own, or a neutral one. Its own needs an agreement with the eID.
+    Button(Button),
 }
 
 #[derive(Args)]
@@ -102,6 +104,21 @@ struct Notice {
     /// Takes the text away.
     #[arg(long, conflicts_with_all = ["nb", "nn", "en"])]
     clear: bool,
+    #[command(flatten)]
+    if_version: IfVersion,
+}
+
+#[derive(Args)]
+struct Button {
+    /// no-bankid.
+    #[arg(value_parser = eid)]
+    eid: LoginMethod,
+    /// The tenant has an agreement with the eID that lets it use the eID's own button.
+    #[arg(long, required_unless_present = "neutral")]
+    agreement_confirmed: bool,
+    /// Goes back to a neutral button.
+    #[arg(long, conflicts_with = "agreement_confirmed")]
+    neutral: bool,
     #[command(flatten)]
     if_version: IfVersion,
 }
@@ -167,6 +184,7 @@ impl AtTheDesk for IdentitySources {
                 switch(desk, &tenant, (domain.id, eid, &seen), true).await
             }
             IdentitySourcesCommand::Notice(notice) => notice.run(desk, &tenant, &domain).await,
+            IdentitySourcesCommand::Button(button) => button.run(desk, &tenant, &domain).await,
         }
     }
 }
@@ -286,21 +304,44 @@ async fn switch(
 impl Notice {
     async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
         let notice = (!self.clear).then_some(model::Notice { nb: self.nb, nn: self.nn, en: self.en });
-        let settings = IdentitySourceSettings { notice };
-        let seen = seen(desk, tenant, (domain, self.eid), &self.if_version).await?;
-        let set = desk
-            .console
-            .set_source_settings(
-                &permits::may(tenant, Permission::ManageSources)?,
-                (domain.id, self.eid, &seen),
-                &settings,
-                desk.now,
-            )
-            .await;
-        set.map_err(words)?;
+        let at = (domain, self.eid, &self.if_version);
+        let thing = change_settings(desk, tenant, at, |settings| settings.notice = notice).await?;
         let sentence = if self.clear { "The text is gone" } else { "People see the text where they choose" };
-        let thing: Value = serde_json::from_str(&settings.to_text()).unwrap_or_default();
         desk.done(&format!("{sentence}; every node knows within five seconds."), &thing);
         Ok(())
     }
+}
+
+impl Button {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+        if self.eid.button().is_none() {
+            let eid = self.eid.name();
+            return Err(format!("{eid} has no button that others may make; people see a neutral one"));
+        }
+        let own = self.agreement_confirmed;
+        let at = (domain, self.eid, &self.if_version);
+        let thing = change_settings(desk, tenant, at, |settings| settings.own_button = own).await?;
+        let which = if own { "its own button" } else { "a neutral button" };
+        let eid = self.eid.name();
+        desk.done(&format!("People see {which} for {eid}; every node knows within five seconds."), &thing);
+        Ok(())
+    }
+}
+
+/// Changes what an identity source is told beside its credentials; gives the settings then.
+async fn change_settings(
+    desk: &Desk,
+    tenant: &Tenant,
+    (domain, eid, if_version): (&DomainView, LoginMethod, &IfVersion),
+    change: impl FnOnce(&mut IdentitySourceSettings),
+) -> Result<Value, String> {
+    let found = find(desk, tenant, (domain, eid)).await?;
+    let found = found.ok_or_else(|| words(Refusal::NotFound("identity source")))?;
+    let mut settings = IdentitySourceSettings::parse(&found.settings).unwrap_or_default();
+    change(&mut settings);
+    let seen = if_version.or(found.seen());
+    let permit = permits::may(tenant, Permission::ManageSources)?;
+    let at = (domain.id, eid, &seen);
+    desk.console.set_source_settings(&permit, at, &settings, desk.now).await.map_err(words)?;
+    Ok(serde_json::from_str(&settings.to_text()).unwrap_or_default())
 }
