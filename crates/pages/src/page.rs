@@ -64,6 +64,12 @@ impl Speaker {
         say(self.locale, key.as_ref(), &[(name, value.as_ref())])
     }
 
+    /// A trace id as it can be read out: twice five digits, and the rest, which is copied with them.
+    pub(crate) fn trace(self, id: &str) -> (String, String, String) {
+        let part = |from: usize, to: usize| id.get(from..to.min(id.len())).unwrap_or_default().to_owned();
+        (part(0, 5), part(5, 10), part(10, id.len()))
+    }
+
     /// What an eID's own button says.
     pub(crate) fn button(self, name: &str) -> String {
         say(self.locale, &format!("button-{name}"), &[])
