@@ -100,3 +100,16 @@ async fn a_database_that_takes_no_writes_is_not_ready() {
     assert_eq!(status, 503);
     assert!(told.starts_with("the database cannot be written: ") && told.contains("full"), "{told}");
 }
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "told to write the help instead of comparing it")]
+async fn the_help_of_dev_needs_no_build() {
+    let installation = Installation::new().await;
+    let help = String::from_utf8(installation.run(&["dev", "--help"]).stdout).unwrap();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/dev-help.txt");
+    if std::env::var("PORTVAKT_WRITE_DOCS").is_ok() {
+        std::fs::write(path, &help).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(kept == help, "scripts/dev-help.txt is out of date: run `just docs`");
+}
