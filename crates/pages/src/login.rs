@@ -100,8 +100,16 @@ pub struct Consent {
     pub application: String,
     /// What is shared, in the order to show.
     pub shared: Vec<Shared>,
+    /// The legal ground on which the application asks for the national identity number.
+    pub legal_ground: Option<String>,
     /// Where the decision is posted.
     pub form: Form,
+}
+
+impl Consent {
+    fn ground_of(&self, shared: &Shared) -> Option<&String> {
+        self.legal_ground.as_ref().filter(|_| *shared == Shared::NationalNumber)
+    }
 }
 
 /// A kind of information about a person.
@@ -137,6 +145,11 @@ impl Shared {
         Self::EidSubject,
         Self::OfflineAccess,
     ];
+
+    /// Key of what it is for.
+    pub(crate) fn why_key(self) -> String {
+        format!("{}-why", self.key())
+    }
 
     pub(crate) const fn key(self) -> &'static str {
         match self {

@@ -46,6 +46,15 @@ shared-phone = Phone number
 shared-address = Address
 shared-eid-subject = Your permanent customer number at the login service
 shared-offline-access = To fetch this again later, without asking you each time
+shared-national-number-why = So that { $application } knows for certain who you are.
+shared-name-why = So that { $application } knows what to call you.
+shared-birth-date-why = So that { $application } can check your age.
+shared-email-why = So that { $application } can write to you.
+shared-phone-why = So that { $application } can call you or send you messages.
+shared-address-why = So that { $application } can send you things by post.
+shared-eid-subject-why = So that { $application } recognises you next time. Other sites may be given the same one.
+shared-offline-access-why = So that you need not log in again for that.
+shared-legal-ground = Legal ground: { $ground }.
 
 # Onwards
 continue-title = Sending you on

@@ -47,6 +47,15 @@ shared-phone = Telefonnummer
 shared-address = Adresse
 shared-eid-subject = En fast ID som kjenner deg igjen
 shared-offline-access = Å hente dette igjen senere, uten å spørre deg hver gang
+shared-national-number-why = Så { $application } vet sikkert hvem du er.
+shared-name-why = Så { $application } vet hva du heter.
+shared-birth-date-why = Så { $application } kan sjekke alderen din.
+shared-email-why = Så { $application } kan skrive til deg.
+shared-phone-why = Så { $application } kan ringe deg eller sende deg meldinger.
+shared-address-why = Så { $application } kan sende deg post.
+shared-eid-subject-why = Så { $application } kjenner deg igjen neste gang. Andre nettsteder kan få den samme.
+shared-offline-access-why = Så du slipper å logge inn igjen for det.
+shared-legal-ground = Hjemmel: { $ground }.
 
 # Videre
 continue-title = Sender deg videre

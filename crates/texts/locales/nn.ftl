@@ -47,6 +47,15 @@ shared-phone = Telefonnummer
 shared-address = Adresse
 shared-eid-subject = Ein fast ID som kjenner deg att
 shared-offline-access = Å hente dette igjen seinare, utan å spørje deg kvar gong
+shared-national-number-why = Så { $application } veit sikkert kven du er.
+shared-name-why = Så { $application } veit kva du heiter.
+shared-birth-date-why = Så { $application } kan sjekke alderen din.
+shared-email-why = Så { $application } kan skrive til deg.
+shared-phone-why = Så { $application } kan ringje deg eller sende deg meldingar.
+shared-address-why = Så { $application } kan sende deg post.
+shared-eid-subject-why = Så { $application } kjenner deg att neste gong. Andre nettstader kan få den same.
+shared-offline-access-why = Så du slepp å logge inn igjen for det.
+shared-legal-ground = Heimel: { $ground }.
 
 # Vidare
 continue-title = Sender deg vidare

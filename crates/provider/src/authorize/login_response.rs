@@ -123,6 +123,8 @@ pub struct ConsentAsk {
     pub application: String,
     /// What it will see.
     pub shared: Vec<SharedClaim>,
+    /// The legal ground on which it asks for the national identity number.
+    pub legal_ground: Option<String>,
 }
 
 /// A kind of information about a person.

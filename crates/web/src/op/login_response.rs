@@ -190,6 +190,7 @@ fn consent(visit: &DomainRequest, ask: ConsentAsk) -> Consent {
     });
     Consent {
         shared: shared.collect(),
+        legal_ground: ask.legal_ground,
         application: ask.application,
         form: Form { action: format!("{here}/consent"), hidden: Vec::new() },
         frame: frame(&visit.issuer, Some(&here)),

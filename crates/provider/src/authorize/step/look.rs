@@ -39,6 +39,7 @@ fn consent_ask(active: &ActiveLogin<'_>, (asked, birthdate): (Scopes, Scope)) ->
         login: active.name.clone(),
         application: active.application.name.clone(),
         shared: shared.map(|(kind, _)| kind).collect(),
+        legal_ground: active.application.settings.nin_legal_ground.clone(),
     }
 }
 
