@@ -16,6 +16,7 @@ mod page;
 mod sample;
 mod simulator;
 mod statement;
+mod stop;
 mod trouble;
 
 pub use assets::{Asset, asset, assets};
@@ -36,4 +37,5 @@ pub use simulator::{
     SimulatorOutcome,
 };
 pub use statement::{AccessibilityStatement, PrivacyStatement};
+pub use stop::{Stop, StopReason};
 pub use trouble::{CauseList, CausePage, RefusalPage, TroublePage};

@@ -542,3 +542,15 @@ person-added-heading = { $who } has been added
 person-added-lead = You can now choose this person in the simulator.
 person-number = Synthetic identity number
 person-continue = Back to the login
+
+# Where a simulator or the sample application cannot go on
+stop-not-found-heading = This page does not exist
+stop-not-found-why = The address may be misspelt.
+stop-no-request-heading = No login is waiting here
+stop-no-request-why = The login may have ended or been used already, or it did not come from a test domain.
+stop-from-elsewhere-heading = This form was not sent from here
+stop-from-elsewhere-why = To keep you safe, nothing was done.
+stop-later-heading = This does not work right now
+stop-later-why = The test environment could not read or keep what is needed. Try again in a moment.
+stop-start = Start again
+stop-back = Go back to the site and log in from there.

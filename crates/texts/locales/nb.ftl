@@ -543,3 +543,15 @@ person-added-heading = { $who } er lagt til
 person-added-lead = Nå kan du velge personen i simulatoren.
 person-number = Syntetisk fødselsnummer
 person-continue = Tilbake til innloggingen
+
+# Where a simulator or the sample application cannot go on
+stop-not-found-heading = Denne siden finnes ikke
+stop-not-found-why = Adressen kan være skrevet feil.
+stop-no-request-heading = Ingen innlogging venter her
+stop-no-request-why = Innloggingen kan være avsluttet eller allerede brukt, eller den kom ikke fra et testdomene.
+stop-from-elsewhere-heading = Dette skjemaet ble ikke sendt herfra
+stop-from-elsewhere-why = For å beskytte deg ble ingenting gjort.
+stop-later-heading = Dette virker ikke akkurat nå
+stop-later-why = Testmiljøet klarte ikke å lese eller lagre det som trengs. Prøv igjen om litt.
+stop-start = Begynn på nytt
+stop-back = Gå tilbake til nettstedet og logg inn derfra.

@@ -543,3 +543,15 @@ person-added-heading = { $who } er lagd til
 person-added-lead = No kan du velje personen i simulatoren.
 person-number = Syntetisk fødselsnummer
 person-continue = Tilbake til innlogginga
+
+# Where a simulator or the sample application cannot go on
+stop-not-found-heading = Denne sida finst ikkje
+stop-not-found-why = Adressa kan vere skriven feil.
+stop-no-request-heading = Inga innlogging ventar her
+stop-no-request-why = Innlogginga kan vere avslutta eller alt brukt, eller ho kom ikkje frå eit testdomene.
+stop-from-elsewhere-heading = Dette skjemaet vart ikkje sendt herifrå
+stop-from-elsewhere-why = For å verne deg vart ingenting gjort.
+stop-later-heading = Dette verkar ikkje akkurat no
+stop-later-why = Testmiljøet klarte ikkje å lese eller lagre det som trengst. Prøv igjen om litt.
+stop-start = Byrj på nytt
+stop-back = Gå tilbake til nettstaden og logg inn derifrå.

@@ -14,12 +14,13 @@ use axum::{
 use crypto::Random;
 use model::TenantId;
 use oidc::Params;
+use pages::StopReason;
 use provider::{Provider, Refusal, RequestContext, Seat, TraceId};
 use sandbox::{Kind, People, Person, PublicSandbox};
 
 use crate::{
     ClientAddress, Clock, SimulatorSite, domain_request::host, respond::page::answer as bare,
-    sandbox as simulator,
+    sandbox as simulator, simulator_common::stop,
 };
 
 /// The largest form, in bytes.
@@ -69,16 +70,16 @@ fn place(path: &str) -> Option<SandboxAddress> {
     Some(SandboxAddress { tenant, kind: Kind::parse(eid)?, rest: format!("/{rest}") })
 }
 
-fn refused(why: &str, error: Option<&str>) -> Response {
+fn refused(headers: &HeaderMap, why: &str, error: Option<&str>) -> Response {
     match error {
         Some(error) => tracing::error!(error, "the people of the sandbox cannot be read or kept"),
         None => tracing::info!(why, "a request to the sandbox was refused"),
     }
-    let status = if error.is_some() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::BAD_REQUEST };
-    let mut response = bare(status, format!("Sandbox: {why}\n"));
-    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, plain);
-    response
+    let stopped = match error {
+        Some(_) => (StatusCode::SERVICE_UNAVAILABLE, StopReason::Later),
+        None => (StatusCode::BAD_REQUEST, StopReason::NoRequest),
+    };
+    stop(headers, stopped, Some(&format!("Sandbox: {why}")), None)
 }
 
 /// The limits of the domains hold here too. By address only people are counted: programs come from our own.
@@ -108,7 +109,9 @@ pub(crate) async fn answer(State(site): State<Arc<PublicSandboxSite>>, request: 
     if !asked.is_some_and(|asked| asked.eq_ignore_ascii_case(site.sandbox.host())) {
         return bare(StatusCode::MISDIRECTED_REQUEST, Body::empty());
     }
-    let Some(place) = place(request.uri().path()) else { return bare(StatusCode::NOT_FOUND, Body::empty()) };
+    let headers = request.headers().clone();
+    let not_found = || stop(&headers, (StatusCode::NOT_FOUND, StopReason::NotFound), None, None);
+    let Some(place) = place(request.uri().path()) else { return not_found() };
     // People are looked at where they are shown and chosen; what programs ask needs none.
     let with_people = place.rest.starts_with("/simulator/") || place.rest.ends_with("/auth");
     let _seat = match let_in(&site, with_people, &request) {
@@ -118,8 +121,8 @@ pub(crate) async fn answer(State(site): State<Arc<PublicSandboxSite>>, request: 
     let added = if with_people { site.people.list(place.tenant).await } else { Ok(Some(Vec::new())) };
     let people = match added {
         Ok(Some(added)) => People::with(added),
-        Ok(None) => return bare(StatusCode::NOT_FOUND, Body::empty()),
-        Err(error) => return refused("try again in a moment", Some(&error)),
+        Ok(None) => return not_found(),
+        Err(error) => return refused(&headers, "try again in a moment", Some(&error)),
     };
     let tenant = place.tenant.to_string();
     let one = Arc::new(SimulatorSite {
@@ -155,7 +158,7 @@ async fn by_person(
     let params = Params::parse(if is_post { &form } else { &query }).unwrap_or_default();
     let now = (site.clock)().seconds();
     if !one.simulator.is_asked(params.get("request").unwrap_or_default(), now) {
-        return refused("this is no request of a test domain of this tenant", None);
+        return refused(&headers, "this is no request of a test domain of this tenant", None);
     }
     match (place.rest.as_str(), is_post) {
         ("/simulator/decision", true) => simulator::decide(State(one), headers, form).await,
@@ -164,16 +167,16 @@ async fn by_person(
         }
         ("/simulator/people", true) => {
             let before = one.simulator.people().all().len();
-            let response = simulator::add_person(State(Arc::clone(&one)), headers, form).await;
+            let response = simulator::add_person(State(Arc::clone(&one)), headers.clone(), form).await;
             // No person is added when the input was wrong, the person exists already, or the sandbox is full.
             match one.simulator.people().all().into_iter().nth(before) {
                 Some(person) => match site.people.add(place.tenant, person).await {
                     Ok(()) => response,
-                    Err(error) => refused("try again in a moment", Some(&error)),
+                    Err(error) => refused(&headers, "try again in a moment", Some(&error)),
                 },
                 None => response,
             }
         }
-        _ => bare(StatusCode::NOT_FOUND, Body::empty()),
+        _ => stop(&headers, (StatusCode::NOT_FOUND, StopReason::NotFound), None, None),
     }
 }

@@ -102,6 +102,7 @@ pub fn sample_router(site: Arc<SampleSite>) -> Site {
         .route("/result/{name}", get(sample::show))
         .route("/browser", get(sample::browser))
         .route("/assets/{name}", get(assets::show))
+        .fallback(sample::not_found)
         .with_state(site)
 }
 

@@ -13,7 +13,7 @@ use axum::{
 use crypto::{Random, b64};
 use pages::{
     Claim, Exchange, ExchangeStep, Page, SampleBrowser, SampleChoice, SampleError, SampleLogin, SampleResult,
-    SampleStart, SampleToken,
+    SampleStart, SampleToken, StopReason,
 };
 use sample::{Finished, Sample, Step};
 use texts::Locale;
@@ -22,7 +22,7 @@ use crate::{
     Clock,
     headers::cookies,
     respond::page::{ContentPolicy, loads_own, page, page_with, see_other},
-    simulator_common::{frame, locale},
+    simulator_common::{frame, locale, stop},
 };
 
 /// The sample application and what its site needs.
@@ -64,6 +64,11 @@ impl Results {
 }
 
 const MEMO: &str = "sample-";
+
+/// What is not there.
+pub(crate) async fn not_found(headers: HeaderMap) -> Response {
+    stop(&headers, (StatusCode::NOT_FOUND, StopReason::NotFound), None, Some("/"))
+}
 
 /// `GET /`
 pub(crate) async fn start(State(site): State<Arc<SampleSite>>, headers: HeaderMap) -> Response {

@@ -20,7 +20,7 @@ use model::Origin;
 use oidc::Params;
 use pages::{
     Continue, Form, NewPerson, PersonAdded, PersonError, PersonFields, Shared, SimulatedEid, SimulatorFault,
-    SimulatorOutcome,
+    SimulatorOutcome, StopReason,
 };
 use sandbox::{
     Answer, AskedClaim, Choose, Decision, Kind, Outcome, PersonProblem, SimulatedFault, Simulator,
@@ -32,7 +32,7 @@ use crate::{
     headers::SEC_FETCH_SITE,
     own_form::{FormSource, OwnForm},
     respond::page::{self, ContentPolicy, answer as bare, json, see_other},
-    simulator_common::{frame, locale},
+    simulator_common::{frame, locale, stop},
 };
 
 /// A simulated eID and what its site needs.
@@ -93,12 +93,10 @@ impl SimulatorSite {
 }
 
 /// The answer to a form that was not sent from a page of the simulator.
-pub(crate) fn from_elsewhere() -> Response {
+pub(crate) fn from_elsewhere(headers: &HeaderMap) -> Response {
     tracing::info!("a form was not sent from a page of the simulator");
-    let mut response = bare(StatusCode::FORBIDDEN, "Simulator: the form was not sent from a page here\n");
-    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, plain);
-    response
+    let told = Some("Simulator: the form was not sent from a page here");
+    stop(headers, (StatusCode::FORBIDDEN, StopReason::FromElsewhere), told, None)
 }
 
 /// Everything that is the eID's own protocol.
@@ -120,7 +118,7 @@ pub(crate) async fn answer(State(site): State<Arc<SimulatorSite>>, request: Requ
         now: site.now(),
     };
     let answer = site.simulator.answer(&request);
-    respond(&site, answer, locale(&parts.headers)).await
+    respond(&site, answer, &parts.headers).await
 }
 
 /// A page of a simulated eID. It stays in touch with the window that opened it, as the real ones do: a login in a popup
@@ -131,7 +129,8 @@ fn page(status: StatusCode, view: &dyn pages::Page, locale: Locale, powers: Cont
     response
 }
 
-async fn respond(site: &SimulatorSite, answer: Answer, locale: Locale) -> Response {
+async fn respond(site: &SimulatorSite, answer: Answer, headers: &HeaderMap) -> Response {
+    let locale = locale(headers);
     match answer {
         Answer::Json(status, body) => {
             json(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &body)
@@ -144,11 +143,8 @@ async fn respond(site: &SimulatorSite, answer: Answer, locale: Locale) -> Respon
         Answer::Redirect(location) => see_other(&location),
         Answer::Choose(choose) => page(StatusCode::OK, &chooser(site, choose), locale, ContentPolicy::Forms),
         Answer::Refused(why) => {
-            let mut response = bare(StatusCode::BAD_REQUEST, format!("Simulator: {why}\n"));
-            response
-                .headers_mut()
-                .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-            response
+            let told = format!("Simulator: {why}");
+            stop(headers, (StatusCode::BAD_REQUEST, StopReason::NoRequest), Some(&told), None)
         }
         Answer::Slow => {
             // Ends by itself, when the caller has not hung up before.
@@ -160,7 +156,7 @@ async fn respond(site: &SimulatorSite, answer: Answer, locale: Locale) -> Respon
             response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             response
         }
-        Answer::NotFound => bare(StatusCode::NOT_FOUND, Body::empty()),
+        Answer::NotFound => stop(headers, (StatusCode::NOT_FOUND, StopReason::NotFound), None, None),
     }
 }
 
@@ -234,10 +230,10 @@ pub(crate) async fn decide(
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    let Some(form) = site.own_form(&headers, &body) else { return from_elsewhere() };
+    let Some(form) = site.own_form(&headers, &body) else { return from_elsewhere(&headers) };
     let own = |name| form.text(name);
     let Some(chosen) = SimulatorOutcome::parse(own("outcome")) else {
-        return respond(&site, Answer::Refused("no outcome was chosen"), locale(&headers)).await;
+        return respond(&site, Answer::Refused("no outcome was chosen"), &headers).await;
     };
     let decision =
         Decision { outcome: outcome(chosen), fault: SimulatorFault::parse(own("fault")).map(fault) };
@@ -246,7 +242,7 @@ pub(crate) async fn decide(
         Answer::Redirect(href) => {
             page(StatusCode::OK, &Continue { frame: frame(), href }, locale(&headers), ContentPolicy::Links)
         }
-        other => respond(&site, other, locale(&headers)).await,
+        other => respond(&site, other, &headers).await,
     }
 }
 
@@ -309,7 +305,7 @@ pub(crate) async fn add_person(
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    let Some(form) = site.own_form(&headers, &body) else { return from_elsewhere() };
+    let Some(form) = site.own_form(&headers, &body) else { return from_elsewhere(&headers) };
     let own = |name| form.text(name).to_owned();
     let new = sandbox::NewPerson {
         given_name: own("given_name"),
@@ -341,7 +337,7 @@ pub(crate) async fn add_person(
 /// for it, so whatever a browser sends here comes from elsewhere.
 pub(crate) async fn rotate_key(State(site): State<Arc<SimulatorSite>>, headers: HeaderMap) -> Response {
     if headers.contains_key(header::ORIGIN) || headers.contains_key(SEC_FETCH_SITE) {
-        return from_elsewhere();
+        return from_elsewhere(&headers);
     }
     match site.simulator.rotate_key() {
         Ok(()) => bare(StatusCode::NO_CONTENT, Body::empty()),

@@ -1,10 +1,17 @@
 //! What the sites of development (the sample application, the simulators) have in common.
 
-use axum::http::HeaderMap;
-use pages::Frame;
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use pages::{Frame, Stop, StopReason};
 use texts::Locale;
 
-use crate::respond::error::preferred;
+use crate::respond::{
+    error::preferred,
+    page::{ContentPolicy, answer as bare, page},
+};
 
 /// The language of a page there: bokmål or English, as the browser prefers.
 pub(crate) fn locale(headers: &HeaderMap) -> Locale {
@@ -17,4 +24,27 @@ pub(crate) fn locale(headers: &HeaderMap) -> Locale {
 /// What surrounds a page there: it always says that people are fictitious.
 pub(crate) fn frame() -> Frame {
     Frame { is_test: true, ..Frame::default() }
+}
+
+/// Says why it stops here: a page for people; a line, or nothing, for programs. `detail`: what a program is told, in
+/// English. `start`: where to begin again.
+pub(crate) fn stop(
+    headers: &HeaderMap,
+    (status, reason): (StatusCode, StopReason),
+    detail: Option<&str>,
+    start: Option<&str>,
+) -> Response {
+    let accepted = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    if accepted.contains("text/html") {
+        let (detail, start_href) = (detail.map(str::to_owned), start.map(str::to_owned));
+        let view = Stop { frame: frame(), reason, detail, start_href };
+        return page(status, &view, locale(headers), ContentPolicy::Links);
+    }
+    let body = detail.map_or_else(Body::empty, |detail| Body::from(format!("{detail}\n")));
+    let mut response = bare(status, body);
+    if detail.is_some() {
+        let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(header::CONTENT_TYPE, plain);
+    }
+    response
 }
