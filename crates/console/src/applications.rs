@@ -8,6 +8,7 @@ use store::{
     applications::{self, Application},
     domains,
 };
+use texts::{AdminMessage, Noun};
 
 use crate::{
     Console, Refusal,
@@ -68,7 +69,7 @@ pub(crate) fn check_client_id(client_id: &str) -> Result<(), Refusal> {
     if fine {
         Ok(())
     } else {
-        Err(Refusal::Invalid("a client id has 1 to 255 visible ASCII characters".to_owned()))
+        Err(Refusal::Invalid(AdminMessage::ClientIdInvalid { value: client_id.into() }.at("client_id")))
     }
 }
 
@@ -115,7 +116,7 @@ impl Console {
             applications::insert(tx, &row)?;
             record.append(tx)
         });
-        made.await.map_err(|error: StoreError| Refusal::of(error, "client id"))?;
+        made.await.map_err(|error: StoreError| Refusal::of(error, Noun::ClientId))?;
         Ok(id)
     }
 
@@ -157,7 +158,7 @@ impl Console {
             .store
             .read(move |tx| applications::find_by_client_id(tx, tenant_id, domain, &client_id))
             .await?;
-        ApplicationView::of(found.ok_or(Refusal::NotFound("application"))?)
+        ApplicationView::of(found.ok_or(Refusal::NotFound(Noun::Application))?)
     }
 
     /// Lists at most 1,000 applications of a domain, from the one that follows `after`.
@@ -195,7 +196,7 @@ impl Console {
             let domain = domains::get(tx, tenant_id, row.domain_id)?;
             Ok::<_, StoreError>((row, domain.environment))
         });
-        let (row, environment) = read.await.map_err(|error| Refusal::of(error, "application"))?;
+        let (row, environment) = read.await.map_err(|error| Refusal::of(error, Noun::Application))?;
         let (name, settings) = change(&row.name, ApplicationSettings::parse(&row.settings)?)?;
         if name != row.name {
             check_name(&name)?;
@@ -220,7 +221,7 @@ impl Console {
                 record.append(tx)
             })
             .await
-            .map_err(|error: StoreError| Refusal::of(error, "application"))?;
+            .map_err(|error: StoreError| Refusal::of(error, Noun::Application))?;
         Ok(view)
     }
 
@@ -249,6 +250,6 @@ impl Console {
             let action = if on { Action::ApplicationEnabled } else { Action::ApplicationDisabled };
             permit.record(action, format!("application {id}"), &json!({}), now).append(tx)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, "application"))
+        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::Application))
     }
 }

@@ -10,6 +10,7 @@ use store::{
     StoreError,
     audit_events::{self, Link},
 };
+use texts::Noun;
 
 use crate::{Console, Refusal};
 
@@ -140,7 +141,7 @@ impl Console {
             }
             record.append(tx)
         });
-        erased.await.map_err(|error| Refusal::of(error, "personal part of this audit event"))
+        erased.await.map_err(|error| Refusal::of(error, Noun::PersonalPart))
     }
 
     async fn links(&self, tenant: TenantId, after: i64) -> Result<Vec<Link>, Refusal> {

@@ -10,6 +10,7 @@ use store::{
     StoreError, Tx, WriteTx, applications,
     client_secrets::{self, ClientSecret},
 };
+use texts::Noun;
 
 use crate::{Console, Refusal, Tenant};
 
@@ -149,7 +150,7 @@ impl Console {
         let saved = self.store.write(move |tx| {
             // Got for change: whoever else counts secrets waits here.
             applications::get(tx, row.tenant_id, application)
-                .map_err(|error| Refusal::of(error, "application"))?;
+                .map_err(|error| Refusal::of(error, Noun::Application))?;
             let mut live = own_live(tx, (row.tenant_id, application), now)?;
             if overlap.is_none() && live.len() >= MOST_LIVE {
                 return Err(Refusal::TooManySecrets);
@@ -210,7 +211,7 @@ impl Console {
             }
             end(tx, row, (&permit, at), now)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, "client secret"))
+        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::ClientSecret))
     }
 
     /// Makes a secret beside the others that is accepted for 20 minutes and no longer, for a try.
@@ -233,7 +234,7 @@ impl Console {
             applications::get(tx, row.tenant_id, application)?;
             insert(tx, &row, &permit, now)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, "application"))?;
+        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::Application))?;
         Ok((id, secret))
     }
 

@@ -9,6 +9,7 @@ use store::{
     domains::{self, Domain, Scheme},
     signing_keys,
 };
+use texts::Noun;
 
 use crate::{
     Console, Refusal, Tenant,
@@ -86,9 +87,9 @@ impl Console {
     pub(crate) fn check_address(&self, new: &NewDomain) -> Result<(), Refusal> {
         let how = (new.scheme == Scheme::Https, new.environment);
         let checked = check_domain_host(&new.host, how, self.sandbox_host.as_deref());
-        checked.map_err(|error| match error {
-            EnteredError::PlainHttp => Refusal::Invalid(error.to_string()),
-            error => Refusal::Invalid(format!("{:?} {error}", new.host)),
+        checked.map_err(|error| {
+            let field = if error == EnteredError::PlainHttp { "scheme" } else { "host" };
+            Refusal::Invalid(error.message(&new.host).at(field))
         })
     }
 
@@ -99,7 +100,7 @@ impl Console {
     pub async fn domain(&self, caller: &Caller, host: &str) -> Result<(Tenant, DomainView), Refusal> {
         let host = host.to_ascii_lowercase();
         let found = self.store.read(move |tx| domains::find_by_host(tx, &host)).await?;
-        let row = found.ok_or(Refusal::NotFound("domain"))?;
+        let row = found.ok_or(Refusal::NotFound(Noun::Domain))?;
         let tenant = self.tenant_by_id(caller, row.tenant_id).await?;
         tenant.permit(Permission::ReadSettings)?;
         Ok((tenant, DomainView::of(row)?))
@@ -169,7 +170,7 @@ impl Console {
         let rows = self.new_domain((permit, tenant), (new, DomainSettings::default().to_text()), now)?;
         let domain = rows.row.id;
         let made = self.store.write(move |tx| rows.insert(tx));
-        made.await.map_err(|error: StoreError| Refusal::of(error, "host"))?;
+        made.await.map_err(|error: StoreError| Refusal::of(error, Noun::Host))?;
         Ok(domain)
     }
 
@@ -201,7 +202,7 @@ impl Console {
             domains::save(tx, &moved)?;
             record.append(tx)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, "host"))?;
+        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::Host))?;
         Ok(domain)
     }
 
@@ -220,7 +221,7 @@ impl Console {
         let permit = permit.clone();
         let tenant_id = tenant.id;
         let saved = self.store.write(move |tx| {
-            let row = domains::get(tx, tenant_id, id).map_err(|error| Refusal::of(error, "domain"))?;
+            let row = domains::get(tx, tenant_id, id).map_err(|error| Refusal::of(error, Noun::Domain))?;
             let mut settings = DomainSettings::parse(&row.settings)?;
             change(&mut settings);
             settings.check(row.environment)?;

@@ -12,6 +12,7 @@ use store::{
     StoreError,
     identity_sources::{self, IdentitySource},
 };
+use texts::{AdminMessage, Noun};
 
 use crate::{Console, Refusal, Tenant};
 
@@ -55,15 +56,13 @@ pub struct SourceView {
 pub(crate) fn check(credentials: &SourceCredentials) -> Result<(), Refusal> {
     let needs_key = credentials.method == SourceMethod::PrivateKeyJwt;
     if needs_key && jwks(credentials).is_none() {
-        let text =
-            "private_key_jwt needs a private key: an ES256 key as PKCS #8, or let one be made".to_owned();
-        return Err(Refusal::Invalid(text));
+        return Err(Refusal::Invalid(AdminMessage::SourceKeyMissing.at("private_key")));
     }
     if !needs_key && credentials.secret.as_deref().is_none_or(str::is_empty) {
-        return Err(Refusal::Invalid("this method needs the secret that the eID gave".to_owned()));
+        return Err(Refusal::Invalid(AdminMessage::SourceSecretMissing.at("client_secret")));
     }
     if credentials.client_id.is_empty() || credentials.client_id.chars().any(char::is_control) {
-        return Err(Refusal::Invalid("the client id that the eID gave is missing".to_owned()));
+        return Err(Refusal::Invalid(AdminMessage::SourceClientIdMissing.at("client_id")));
     }
     Ok(())
 }
@@ -86,7 +85,7 @@ impl Console {
         let credentials = Self::opened(tenant, &row);
         Ok(SourceView {
             id: row.id,
-            eid: LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound("eID"))?,
+            eid: LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound(Noun::Eid))?,
             environment: row.environment,
             jwks: credentials.as_ref().and_then(jwks),
             client: credentials.map(|it| (it.client_id, it.method)),
@@ -118,7 +117,7 @@ impl Console {
     ) -> Result<IdentitySourceId, Refusal> {
         let tenant = permit.tenant(Permission::ManageSources)?;
         if !new.eid.is_eid() {
-            return Err(Refusal::Invalid("automation is no eID: switch it on for the domain".to_owned()));
+            return Err(Refusal::Invalid(AdminMessage::SourceAutomation.at("eid")));
         }
         if !new.environment.may_serve(new.domain_environment) {
             return Err(Refusal::Environment);
@@ -170,7 +169,7 @@ impl Console {
             }
             record.append(tx)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, "eID on this domain"))?;
+        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::EidOfDomain))?;
         Ok(id)
     }
 
@@ -222,7 +221,7 @@ impl Console {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let tenant = permit.tenant(Permission::ManageSources)?;
-        settings.check().map_err(|error| Refusal::Invalid(error.to_string()))?;
+        settings.check().map_err(|error| Refusal::Invalid(error.message()))?;
         let settings = settings.to_text();
         let change = move |row| IdentitySource { settings, ..row };
         self.change_source((permit, tenant), (domain, eid), (Action::SourceChanged, now), change).await
@@ -248,6 +247,6 @@ impl Console {
             let details = crate::audit::difference(&found.settings, &row.settings);
             permit.record(action, format!("identity_source {}", row.id), &details, now).append(tx)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, "identity source"))
+        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::IdentitySource))
     }
 }

@@ -29,9 +29,7 @@ pub use backup::Backup;
 pub use client_secrets::SecretView;
 pub use domains::{DomainView, NewDomain};
 pub use identity_sources::{NewIdentitySource, SourceView};
-pub use provisioning::{
-    Change, Declined, InputError, LARGEST_IMPORT, MadeSecret, Plan, Problem, Verb, member_path,
-};
+pub use provisioning::{Change, Declined, LARGEST_IMPORT, MadeSecret, Plan, Verb, json_noun, member_path};
 pub use refusal::Refusal;
 pub use signing_keys::{KeyState, KeyView};
 pub use tenants::TenantView;

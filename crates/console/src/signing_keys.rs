@@ -11,6 +11,7 @@ use model::{
 };
 use serde_json::json;
 use store::{StoreError, WriteTx, domains, signing_keys};
+use texts::Noun;
 
 use crate::{Console, Refusal, Tenant};
 
@@ -168,7 +169,7 @@ impl Console {
             domains::get(tx, tenant_id, domain)?;
             publish(tx, &made, (&permit, schedule), now)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, "domain"))
+        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::Domain))
     }
 
     /// Lists a domain's signing keys, the latest to become active first.
@@ -276,7 +277,7 @@ impl Console {
             }
             Ok::<_, StoreError>(activated)
         });
-        let activated = activated.await.map_err(|error| Refusal::of(error, "domain"))?;
+        let activated = activated.await.map_err(|error| Refusal::of(error, Noun::Domain))?;
         self.turn_keys(permit, domain, schedule, now).await?;
         Ok(activated)
     }
@@ -296,8 +297,8 @@ impl Console {
         let tenant = permit.tenant(Permission::WithdrawKeys)?;
         let permit = permit.clone();
         let rows = self.key_rows(tenant, domain).await?;
-        let stolen = rows.iter().find(|it| it.id == kid).ok_or(Refusal::NotFound("signing key"))?;
-        let algorithm = Algorithm::parse(&stolen.algorithm).ok_or(Refusal::NotFound("signing key"))?;
+        let stolen = rows.iter().find(|it| it.id == kid).ok_or(Refusal::NotFound(Noun::SigningKey))?;
+        let algorithm = Algorithm::parse(&stolen.algorithm).ok_or(Refusal::NotFound(Noun::SigningKey))?;
         // Made before, so that the write which takes one away can put another in its place.
         let made = self.new_key((tenant, domain), algorithm, now, now)?;
         let (tenant_id, kid) = (tenant.id, kid.to_owned());
@@ -320,7 +321,7 @@ impl Console {
             }
             publish(tx, &made, (&permit, schedule), now).map(drop)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, "signing key"))
+        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::SigningKey))
     }
 }
 

@@ -5,6 +5,7 @@ use crypto::SealKey;
 use model::{Action, EidEnvironment, TenantId, Timestamp};
 use serde_json::json;
 use store::{StoreError, WriteTx, subject_keys, tenants};
+use texts::Noun;
 
 use crate::{Console, Refusal};
 
@@ -24,7 +25,7 @@ pub struct TenantView {
 
 /// Refuses a name that nobody could read or type, or that is not what it looks like.
 pub(crate) fn check_name(name: &str) -> Result<(), Refusal> {
-    model::check_name(name).map_err(|error| Refusal::Invalid(error.to_string()))
+    model::check_name(name).map_err(|error| Refusal::Invalid(error.message(name).at("name")))
 }
 
 /// A tenant that is to be written.
@@ -64,7 +65,11 @@ impl Console {
     pub async fn tenant(&self, caller: &Caller, name: &str) -> Result<Tenant, Refusal> {
         let wanted = name.to_owned();
         let found = self.store.read(move |tx| tenants::find_by_name(tx, &wanted)).await?;
-        Ok(Tenant::open((&self.master, &self.random), &found.ok_or(Refusal::NotFound("tenant"))?, caller)?)
+        Ok(Tenant::open(
+            (&self.master, &self.random),
+            &found.ok_or(Refusal::NotFound(Noun::Tenant))?,
+            caller,
+        )?)
     }
 
     /// Opens a tenant by its id, for whoever acts.
@@ -73,7 +78,7 @@ impl Console {
     /// [`Refusal::NotFound`], [`Refusal::MasterKey`], [`Refusal::Store`].
     pub async fn tenant_by_id(&self, caller: &Caller, id: TenantId) -> Result<Tenant, Refusal> {
         let found = self.store.read(move |tx| tenants::get(tx, id)).await;
-        let row = found.map_err(|error| Refusal::of(error, "tenant"))?;
+        let row = found.map_err(|error| Refusal::of(error, Noun::Tenant))?;
         Ok(Tenant::open((&self.master, &self.random), &row, caller)?)
     }
 
@@ -133,7 +138,7 @@ impl Console {
     ) -> Result<Tenant, Refusal> {
         let (tenant, rows) = self.new_tenant(permit, name, now)?;
         let made = self.store.write(move |tx| rows.insert(tx));
-        made.await.map_err(|error: StoreError| Refusal::of(error, "tenant name"))?;
+        made.await.map_err(|error: StoreError| Refusal::of(error, Noun::TenantName))?;
         Ok(tenant)
     }
 

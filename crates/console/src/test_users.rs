@@ -8,6 +8,7 @@ use store::{
     StoreError, Tx, domains,
     test_users::{self, TestUserRow},
 };
+use texts::{AdminMessage, Noun};
 
 use crate::{Console, Refusal, Tenant, tenants::PAGE};
 
@@ -44,12 +45,6 @@ pub struct TestUserView {
     pub created_at: Timestamp,
 }
 
-impl From<TestUserError> for Refusal {
-    fn from(error: TestUserError) -> Self {
-        Self::Invalid(error.to_string())
-    }
-}
-
 /// The names of the claims that there are: what an audit row may say.
 pub(crate) fn claim_names(claims: &StandardClaims) -> Vec<String> {
     let all = serde_json::to_value(claims).unwrap_or_default();
@@ -58,26 +53,24 @@ pub(crate) fn claim_names(claims: &StandardClaims) -> Vec<String> {
 
 /// Refuses what could not be a test user.
 fn check(username: &str, password: Option<&str>, claims: &StandardClaims) -> Result<(), Refusal> {
-    TestUser::check_username(username)?;
-    password.map_or(Ok(()), TestUser::check_password)?;
-    claims.check().map_err(|error| Refusal::Invalid(error.to_string()))
+    let wrong = |error: TestUserError| Refusal::Invalid(error.message(username));
+    TestUser::check_username(username).map_err(wrong)?;
+    password.map_or(Ok(()), TestUser::check_password).map_err(wrong)?;
+    claims.check().map_err(|error| Refusal::Invalid(error.message().inside("claims")))
 }
 
 /// Refuses a domain that is for real people.
 fn must_be_test(tx: &mut impl Tx, tenant: &Tenant, domain: DomainId) -> Result<(), Refusal> {
-    let row = domains::get(tx, tenant.id, domain).map_err(|error| Refusal::of(error, "domain"))?;
+    let row = domains::get(tx, tenant.id, domain).map_err(|error| Refusal::of(error, Noun::Domain))?;
     if row.environment == Environment::Test {
         return Ok(());
     }
-    Err(Refusal::Invalid(format!(
-        "{} is a production domain: test users exist on test domains only",
-        row.host
-    )))
+    Err(Refusal::Invalid(AdminMessage::TestUserOutsideTest.at("domain")))
 }
 
 fn find(tx: &mut impl Tx, tenant: &Tenant, domain: DomainId, username: &str) -> Result<TestUserRow, Refusal> {
     let found = test_users::find_by_username(tx, tenant.id, domain, username)?;
-    found.ok_or(Refusal::NotFound("test user"))
+    found.ok_or(Refusal::NotFound(Noun::TestUser))
 }
 
 fn sealed_claims(tenant: &Tenant, random: &Random, user: &TestUser) -> Vec<u8> {
@@ -163,7 +156,7 @@ impl Console {
         self.store
             .write(move |tx| {
                 must_be_test(tx, &tenant, domain)?;
-                test_users::insert(tx, &row).map_err(|error| Refusal::of(error, "username"))?;
+                test_users::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::Username))?;
                 Ok::<_, Refusal>(record.append(tx)?)
             })
             .await?;
@@ -231,7 +224,7 @@ impl Console {
             test_users::save(tx, &row)?;
             record.append(tx)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, "test user"))?;
+        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::TestUser))?;
         Ok(true)
     }
 

@@ -2,6 +2,7 @@ use authority::Permission;
 use console::{NewDomain, Refusal};
 use model::{Environment, LoginMethod};
 use store::domains::Scheme;
+use texts::Noun;
 
 use crate::house::{HOST, House, NOW, a_domain, kari, may};
 
@@ -10,7 +11,7 @@ async fn a_domain_is_found_by_its_host_with_its_tenant() {
     let house = House::open().await;
     let (tenant, domain) = house.console.domain(&kari(), "LOGIN.acme.example").await.unwrap();
     assert_eq!((tenant.id, domain.id, domain.host.as_str()), (house.tenant.id, house.domain, HOST));
-    assert!(matches!(house.console.domain(&kari(), "x.example").await, Err(Refusal::NotFound("domain"))));
+    assert!(matches!(house.console.domain(&kari(), "x.example").await, Err(Refusal::NotFound(Noun::Domain))));
 }
 
 #[tokio::test]

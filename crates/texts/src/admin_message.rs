@@ -107,7 +107,7 @@ admin_messages! {
     /// Not scheme, host and port.
     OriginInvalid { origin: Quoted }: "origin-invalid";
     /// A list of addresses is too long.
-    AddressesTooMany { name: Word, most: Word }: "addresses-too-many";
+    AddressesTooMany { most: Word }: "addresses-too-many";
     /// A public application with a secret, or a confidential one without.
     AuthenticationUnsuitable: "authentication-unsuitable";
     /// `private_key_jwt` without a usable key.
@@ -137,7 +137,7 @@ admin_messages! {
     /// Sign-in by password where real people log in.
     AutomationOutsideTest: "automation-outside-test";
     /// A token would live too short or too long.
-    LifetimeOutOfRange { name: Word, least: Word, most: Word }: "lifetime-out-of-range";
+    LifetimeOutOfRange { least: Word, most: Word }: "lifetime-out-of-range";
     /// Not an Apple team id.
     AppleTeamIdInvalid { value: Quoted }: "apple-team-id-invalid";
     /// Not a bundle id.
@@ -160,6 +160,8 @@ admin_messages! {
     ApplicationWithoutSecret: "application-without-secret";
     /// More client secrets than may be live.
     SecretsTooMany { most: Word }: "secrets-too-many";
+    /// A third client secret.
+    TwoSecretsLive: "two-secrets-live";
 
     // Identity sources.
     /// A test eID for real people, or the other way round.
@@ -187,21 +189,21 @@ admin_messages! {
     /// More test users than a file may have.
     TestUsersTooMany { most: Word }: "test-users-too-many";
     /// Not a text that can be shown.
-    ClaimText { name: Word }: "claim-text";
+    ClaimText: "claim-text";
     /// Not a postal address.
-    ClaimAddress { name: Word }: "claim-address";
+    ClaimAddress: "claim-address";
     /// Not an address on the web.
-    ClaimUrl { name: Word }: "claim-url";
+    ClaimUrl: "claim-url";
     /// Not an e-mail address.
-    ClaimEmail { name: Word }: "claim-email";
+    ClaimEmail: "claim-email";
     /// Not a date.
-    ClaimDate { name: Word }: "claim-date";
+    ClaimDate: "claim-date";
     /// Not a phone number.
-    ClaimPhoneNumber { name: Word }: "claim-phone-number";
+    ClaimPhoneNumber: "claim-phone-number";
     /// Not a language.
-    ClaimLanguage { name: Word }: "claim-language";
+    ClaimLanguage: "claim-language";
     /// Not a time zone.
-    ClaimTimeZone { name: Word }: "claim-time-zone";
+    ClaimTimeZone: "claim-time-zone";
 
     // Files that are brought: imports and declarations.
     /// A file cannot be read or written; the detail is from the system.
@@ -212,10 +214,16 @@ admin_messages! {
     EntriesTooMany { most: Word, count: Word }: "entries-too-many";
     /// Not JSON; the detail is from the reader.
     JsonUnreadable { detail: Detail }: "json-unreadable";
+    /// Not TOML; the detail is from the reader.
+    TomlUnreadable { detail: Detail }: "toml-unreadable";
+    /// A date, or a number that is too large.
+    ValueUnsupported: "value-unsupported";
     /// A member of an object appears twice.
     MemberRepeated: "member-repeated";
     /// No member has this name.
     MemberUnknown { name: Quoted, known: List }: "member-unknown";
+    /// No member has this name, and one nearly has.
+    MemberMistyped { name: Quoted, near: Word }: "member-mistyped";
     /// A member is missing.
     MemberMissing: "member-missing";
     /// Another kind of JSON than an object.
@@ -262,6 +270,16 @@ admin_messages! {
     SecretDigestInvalid { value: Quoted }: "secret-digest-invalid";
     /// The digest of an empty secret.
     SecretEmpty: "secret-empty";
+    /// A secret in clear in a declaration.
+    SecretInFile { name: Word }: "secret-in-file";
+    /// A secret that comes from two places.
+    SecretGivenTwice { name: Word }: "secret-given-twice";
+    /// A variable of the environment is not set.
+    VariableMissing { name: Quoted }: "variable-missing";
+    /// Nothing is where a secret should be.
+    ReferenceEmpty { reference: Quoted }: "reference-empty";
+    /// What is where a secret should be is too long.
+    ReferenceTooLong { reference: Quoted, most: Word }: "reference-too-long";
     /// The application authenticates in another way.
     SecretsUnused: "secrets-unused";
     /// Not an eID's identifier of a person.
@@ -478,7 +496,7 @@ fn sentence(fragment: &str) -> String {
         Some(letter) if is_plain => letter.to_uppercase().chain(letters).collect(),
         _ => fragment.to_owned(),
     };
-    if !text.ends_with('.') {
+    if !text.ends_with(['.', '?']) {
         text.push('.');
     }
     text

@@ -18,7 +18,7 @@ use clap::Args;
 pub(crate) use file::{Format, Level};
 pub(crate) use page::{example, reference};
 pub(crate) use resolve::{Config, Listen, Pair, load};
-pub(crate) use schema::{hint, line_of};
+pub(crate) use schema::{line_of, nearest};
 pub(crate) use value::Lasting;
 
 /// Where the configuration is.

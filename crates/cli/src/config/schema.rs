@@ -143,7 +143,7 @@ fn distance(from: &str, to: &str) -> usize {
 }
 
 /// What to say to whoever wrote a name that there is not: the nearest one, or all.
-pub(crate) fn hint<'n>(wrong: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {
+fn hint<'n>(wrong: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {
     match nearest(wrong, names.clone()) {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("there are {}", names.map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")),

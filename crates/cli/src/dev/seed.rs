@@ -33,7 +33,8 @@ pub(crate) async fn seed(
 ) -> Result<Seeded, String> {
     let now = clock::now();
     let console = Console::new(store.clone(), folder.master_key(random)?, random.clone());
-    let permit = permits::installation(&console, &Caller::operator("dev"), Permission::CreateTenants)?;
+    let permit = permits::installation(&console, &Caller::operator("dev"), Permission::CreateTenants)
+        .map_err(words)?;
     let tenant = console.ensure_tenant(&permit, "demo", now).await.map_err(|error| error.to_string())?;
     let secret = folder.client_secret(random)?;
     let seeding = Seeding { console, tenant, addresses, world, secret, now };
@@ -54,6 +55,10 @@ pub(crate) async fn seed(
     })
 }
 
+fn words(refusal: console::Refusal) -> String {
+    refusal.to_string()
+}
+
 const SHOP: &str = "demo-shop";
 const BROWSER: &str = "demo-browser";
 
@@ -67,7 +72,11 @@ impl Seeding<'_> {
         let new = NewDomain { host, scheme, environment, name: environment.as_str().to_owned() };
         let domain = self
             .console
-            .ensure_domain(&permits::may(&self.tenant, Permission::ManageDomains)?, &new, self.now)
+            .ensure_domain(
+                &permits::may(&self.tenant, Permission::ManageDomains).map_err(words)?,
+                &new,
+                self.now,
+            )
             .await;
         let domain = domain.map_err(|error| error.to_string())?;
         for eid in LoginMethod::eids() {
@@ -84,7 +93,7 @@ impl Seeding<'_> {
             let saved = self
                 .console
                 .save_identity_source(
-                    &permits::may(&self.tenant, Permission::ManageSources)?,
+                    &permits::may(&self.tenant, Permission::ManageSources).map_err(words)?,
                     &source,
                     self.now,
                 )
@@ -116,13 +125,17 @@ impl Seeding<'_> {
         };
         let id = self
             .console
-            .save_application(&permits::may(&self.tenant, Permission::ManageApplications)?, &new, self.now)
+            .save_application(
+                &permits::may(&self.tenant, Permission::ManageApplications).map_err(words)?,
+                &new,
+                self.now,
+            )
             .await;
         let id = id.map_err(|error| error.to_string())?;
         let kept = self
             .console
             .ensure_client_secret(
-                &permits::may(&self.tenant, Permission::ManageSecrets)?,
+                &permits::may(&self.tenant, Permission::ManageSecrets).map_err(words)?,
                 id,
                 &self.secret,
                 self.now,
@@ -143,7 +156,11 @@ impl Seeding<'_> {
         };
         let saved = self
             .console
-            .save_application(&permits::may(&self.tenant, Permission::ManageApplications)?, &new, self.now)
+            .save_application(
+                &permits::may(&self.tenant, Permission::ManageApplications).map_err(words)?,
+                &new,
+                self.now,
+            )
             .await;
         saved.map(|_| ()).map_err(|error| error.to_string())
     }

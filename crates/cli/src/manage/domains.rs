@@ -8,10 +8,11 @@ use console::{DomainView, NewDomain};
 use model::{Environment, LoginMethod};
 use serde_json::{Value, json};
 use store::domains::Scheme;
+use texts::AdminMessage;
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
-    desk::words,
+    command_error::CommandResult,
     show::instant,
     words::{environment, lasting, way},
 };
@@ -102,10 +103,10 @@ fn view(tenant: &str, domain: &DomainView) -> Value {
     })
 }
 
-fn minutes(span: Duration) -> Result<u32, String> {
+fn minutes(span: Duration) -> Result<u32, AdminMessage> {
     let whole = span.as_secs().is_multiple_of(60);
     let minutes = u32::try_from(span.as_secs() / 60).ok().filter(|_| whole);
-    minutes.ok_or_else(|| "a session's limits are whole minutes".to_owned())
+    minutes.ok_or(AdminMessage::SessionLimitsNotMinutes)
 }
 
 impl AtTheDesk for Domains {
@@ -113,7 +114,7 @@ impl AtTheDesk for Domains {
         &self.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         match self.what {
             DomainsCommand::List { tenant } => list(desk, tenant.as_deref()).await,
             DomainsCommand::Create { host, tenant, environment, name, http } => {
@@ -123,8 +124,7 @@ impl AtTheDesk for Domains {
                 let new = NewDomain { host: host.clone(), scheme, environment, name };
                 desk.console
                     .create_domain(&permits::may(&tenant, Permission::ManageDomains)?, &new, desk.now)
-                    .await
-                    .map_err(words)?;
+                    .await?;
                 let (_, domain) = desk.domain(&host).await?;
                 let next = format!(
                     "The domain is made; its issuer is {}. Next, an eID and an application:\n  portvakt identity-sources set no-bankid --domain {host} --environment …\n  portvakt applications create --domain {host} …",
@@ -144,7 +144,7 @@ impl AtTheDesk for Domains {
 }
 
 impl Change {
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let (tenant, domain) = desk.domain(&self.host).await?;
         let idle = self.session_idle.map(minutes).transpose()?;
         let absolute = self.session_absolute.map(minutes).transpose()?;
@@ -159,14 +159,13 @@ impl Change {
         let changed = desk
             .console
             .change_domain(&permits::may(&tenant, Permission::ManageDomains)?, domain.id, change, desk.now)
-            .await
-            .map_err(words)?;
+            .await?;
         desk.one(FIRST, &view(&tenant.name, &changed));
         Ok(())
     }
 }
 
-async fn list(desk: &Desk, tenant: Option<&str>) -> Result<(), String> {
+async fn list(desk: &Desk, tenant: Option<&str>) -> CommandResult {
     let all = every::domains(&desk.console, &desk.caller).await?;
     let wanted = all.iter().filter(|(of, _)| tenant.is_none_or(|name| name == of.name));
     let rows: Vec<Value> = wanted.map(|(of, domain)| view(&of.name, domain)).collect();

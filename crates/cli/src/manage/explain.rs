@@ -7,11 +7,11 @@ use clap::Args;
 use model::{ApplicationId, ClockJump};
 use serde_json::{Value, json};
 use store::login_events::{Kind, LoginEvent};
-use texts::{Cause, Locale, Names};
+use texts::{AdminMessage, Cause, Locale, Names};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
-    desk::words,
+    command_error::{CommandError, CommandResult},
     show::{instant, print},
 };
 
@@ -109,24 +109,20 @@ impl AtTheDesk for Explain {
         &self.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
-        let locale = Locale::parse(&self.language).ok_or_else(|| "--language is nb, nn or en".to_owned())?;
+    async fn run(self, desk: &Desk) -> CommandResult {
+        let locale = Locale::parse(&self.language).ok_or_else(|| {
+            let known = Locale::ALL.map(Locale::as_str).into();
+            AdminMessage::OptionInvalid { option: "--language".into(), known }
+        })?;
         let trace = self.trace.trim().to_ascii_lowercase();
         let permit = desk.installation(Permission::ReadLogins)?;
         let events = desk.console.explain(&permit, &trace).await.map_err(|refusal| match refusal {
-            console::Refusal::NotFound(_) => format!(
-                "nothing is known of {trace}: it is not a trace id of this installation, its events have expired, or nothing \
-                 was kept of it (an ordinary request, one that failed before its domain could be read, or one of too many from \
-                 one place, which were only counted); every \
-                 request has a line with its trace in the log"
-            ),
-            other => words(other),
+            console::Refusal::NotFound(_) => {
+                CommandError::from(AdminMessage::TraceUnknown { trace: trace.as_str().into() })
+            }
+            other => other.into(),
         })?;
-        let jump = desk
-            .console
-            .clock_jump(&desk.installation(Permission::ReadInstallation)?)
-            .await
-            .map_err(words)?;
+        let jump = desk.console.clock_jump(&desk.installation(Permission::ReadInstallation)?).await?;
         let mut names: HashMap<ApplicationId, Option<String>> = HashMap::new();
         let mut rows = Vec::new();
         for event in &events {

@@ -8,10 +8,12 @@ use console::{Console, DomainView, NewIdentitySource, SourceView, Tenant};
 use eid::{SourceCredentials, SourceMethod};
 use model::{EidEnvironment, IdentitySourceSettings, LoginMethod};
 use serde_json::{Value, json};
+use texts::AdminMessage;
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
-    desk::{AtDomain, words},
+    command_error::CommandResult,
+    desk::AtDomain,
     show::{instant, maybe_instant},
     words::{eid, eid_environment, secret},
 };
@@ -127,15 +129,14 @@ impl AtTheDesk for IdentitySources {
         &self.at.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let (tenant, domain) = self.at.find(desk).await?;
         match self.what {
             IdentitySourcesCommand::List => {
                 let all = desk
                     .console
                     .identity_sources(&permits::may(&tenant, Permission::ReadSettings)?, domain.id)
-                    .await
-                    .map_err(words)?;
+                    .await?;
                 let rows: Vec<Value> = all.iter().map(|it| view(&domain, it)).collect();
                 let empty =
                     "There is no eID yet. Set one: portvakt identity-sources set no-bankid --domain …";
@@ -146,10 +147,12 @@ impl AtTheDesk for IdentitySources {
                 let all = desk
                     .console
                     .identity_sources(&permits::may(&tenant, Permission::ReadSettings)?, domain.id)
-                    .await
-                    .map_err(words)?;
+                    .await?;
                 let found = all.iter().find(|it| it.eid == eid);
-                let found = found.ok_or_else(|| format!("{} has no {}", domain.host, eid.as_str()))?;
+                let found = found.ok_or_else(|| AdminMessage::SourceNone {
+                    eid: eid.as_str().into(),
+                    host: domain.host.clone().into(),
+                })?;
                 desk.one(FIRST, &view(&domain, found));
                 Ok(())
             }
@@ -162,7 +165,7 @@ impl AtTheDesk for IdentitySources {
 }
 
 impl Set {
-    fn credentials(&self) -> Result<(SourceCredentials, Option<Value>), String> {
+    fn credentials(&self) -> CommandResult<(SourceCredentials, Option<Value>)> {
         let with = |method, secret, private_key| SourceCredentials {
             client_id: self.client_id.clone().unwrap_or_else(|| "sandbox".to_owned()),
             method,
@@ -183,14 +186,13 @@ impl Set {
             return Ok((with(SourceMethod::ClientSecretBasic, Some("sandbox".to_owned()), None), None));
         }
         if !self.generate_key {
-            return Err("say how we authenticate there: --secret-file, --generate-key or --private-key-file"
-                .to_owned());
+            return Err(AdminMessage::SourceAuthenticationNotSaid.into());
         }
-        let (key, jwks) = Console::new_source_key().map_err(words)?;
+        let (key, jwks) = Console::new_source_key()?;
         Ok((with(SourceMethod::PrivateKeyJwt, None, Some(key.expose().clone())), Some(jwks)))
     }
 
-    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
         let (credentials, jwks) = self.credentials()?;
         let new = NewIdentitySource {
             domain: domain.id,
@@ -202,8 +204,7 @@ impl Set {
         let id = desk
             .console
             .save_identity_source(&permits::may(tenant, Permission::ManageSources)?, &new, desk.now)
-            .await
-            .map_err(words)?;
+            .await?;
         let address = callback(domain, self.eid);
         let mut sentence =
             format!("{} is set. The callback address to register there:\n{address}", self.eid.name());
@@ -222,7 +223,7 @@ async fn switch(
     tenant: &Tenant,
     domain: &DomainView,
     (eid, on): (LoginMethod, bool),
-) -> Result<(), String> {
+) -> CommandResult {
     let switched = desk
         .console
         .switch_identity_source(
@@ -232,7 +233,7 @@ async fn switch(
             desk.now,
         )
         .await;
-    switched.map_err(words)?;
+    switched?;
     let state = if on { "enabled" } else { "disabled" };
     let sentence = format!("{} is {state}; every node knows within five seconds.", eid.name());
     desk.done(&sentence, &json!({"eid": eid.as_str(), "state": state}));
@@ -240,7 +241,7 @@ async fn switch(
 }
 
 impl Notice {
-    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
         let notice = (!self.clear).then_some(model::Notice { nb: self.nb, nn: self.nn, en: self.en });
         let settings = IdentitySourceSettings { notice };
         let set = desk
@@ -252,7 +253,7 @@ impl Notice {
                 desk.now,
             )
             .await;
-        set.map_err(words)?;
+        set?;
         let sentence = if self.clear { "The text is gone" } else { "People see the text where they choose" };
         let thing: Value = serde_json::from_str(&settings.to_text()).unwrap_or_default();
         desk.done(&format!("{sentence}; every node knows within five seconds."), &thing);

@@ -6,6 +6,7 @@ mod application_settings;
 mod applications;
 mod audit;
 mod backup;
+mod command_error;
 mod declare;
 mod desk;
 mod domains;
@@ -24,6 +25,9 @@ mod words;
 
 use std::pin::Pin;
 
+use command_error::CommandResult;
+use texts::Locale;
+
 pub(crate) use applications::Applications;
 pub(crate) use audit::Audit;
 pub(crate) use backup::{Backup, Restore};
@@ -40,21 +44,35 @@ pub(crate) use tenants::Tenants;
 pub(crate) use test_login::Test;
 pub(crate) use test_users::TestUsers;
 
+/// The language of the terminal.
+const LOCALE: Locale = Locale::En;
+
 /// What can be asked at the desk.
 trait AtTheDesk {
     /// Where the database is.
     fn place(&self) -> &ConfigLocation;
 
     /// Does it.
-    async fn run(self, desk: &Desk) -> Result<(), String>;
+    async fn run(self, desk: &Desk) -> CommandResult;
 }
 
 /// Opens the desk, does what was asked there, and closes the database.
 async fn at_the_desk(asked: impl AtTheDesk) -> Result<(), String> {
-    let desk = Desk::open(asked.place()).await?;
-    let done = asked.run(&desk).await;
-    desk.close().await;
-    done
+    let json = asked.place().json;
+    let done = match Desk::open(asked.place()).await {
+        Ok(desk) => {
+            let done = asked.run(&desk).await;
+            desk.close().await;
+            done
+        }
+        Err(error) => Err(error),
+    };
+    done.map_err(|error| {
+        if let (true, Some(errors)) = (json, error.errors(LOCALE)) {
+            show::print(&format!("{errors}\n"));
+        }
+        error.line(LOCALE)
+    })
 }
 
 /// A command of this part.

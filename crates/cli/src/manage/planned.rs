@@ -1,9 +1,14 @@
 //! A plan at the desk: shown, and carried out unless it is a dry run.
 
-use console::{Change, Declined, InputError, Plan, Problem, Verb};
+use console::{Change, Declined, Plan, Verb};
 use serde_json::{Value, json};
+use texts::FieldMessage;
 
-use super::{Desk, show::print};
+use super::{
+    Desk, LOCALE,
+    command_error::{CommandError, CommandResult, value},
+    show::print,
+};
 
 /// One difference in a line.
 fn line(change: &Change) -> Value {
@@ -12,7 +17,7 @@ fn line(change: &Change) -> Value {
     })
 }
 
-fn value(value: &Value) -> String {
+fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => format!("{text:?}"),
@@ -24,8 +29,8 @@ fn value(value: &Value) -> String {
 fn members(change: &Change) -> Vec<String> {
     let Some(details) = change.details.as_object() else { return Vec::new() };
     let difference = |(name, member): (&String, &Value)| match (member.get("from"), member.get("to")) {
-        (Some(from), Some(to)) => format!("    {name}: {} -> {}", value(from), value(to)),
-        _ => format!("    {name}: {}", value(member)),
+        (Some(from), Some(to)) => format!("    {name}: {} -> {}", cell(from), cell(to)),
+        _ => format!("    {name}: {}", cell(member)),
     };
     details.iter().map(difference).collect()
 }
@@ -44,7 +49,7 @@ fn show(plan: &Plan, dry_run: bool) -> String {
         }
     }
     for note in plan.notes() {
-        text.push_str(&format!("note: {note}\n"));
+        text.push_str(&format!("note: {}\n", note.line(LOCALE)));
     }
     if unchanged > 0 {
         text.push_str(&format!("{unchanged} unchanged.\n"));
@@ -61,17 +66,19 @@ fn show(plan: &Plan, dry_run: bool) -> String {
 pub(super) async fn settle(
     desk: &Desk,
     plan: impl AsyncFn() -> Result<Plan, Declined>,
-    say: impl Fn(&InputError) -> String,
+    say: impl Fn(&FieldMessage) -> String,
     dry_run: bool,
-) -> Result<(), String> {
+) -> CommandResult {
     let keep = |plan: &Plan| {
         let changes: Vec<Value> = plan.changes().iter().map(line).collect();
         let secrets = if dry_run { Vec::new() } else { plan.secrets().to_vec() };
-        let thing = json!({"dry_run": dry_run, "changes": changes, "notes": plan.notes()});
+        let notes: Vec<String> = plan.notes().iter().map(|it| it.line(LOCALE)).collect();
+        let messages: Vec<Value> = plan.notes().iter().map(|it| value(it, LOCALE)).collect();
+        let thing = json!({"dry_run": dry_run, "changes": changes, "notes": notes, "messages": messages});
         (show(plan, dry_run), secrets, thing)
     };
     let settled = desk.console.settle(plan, keep, dry_run).await;
-    let (text, secrets, mut thing) = settled.map_err(|why| declined(desk, &why, say))?;
+    let (text, secrets, mut thing) = settled.map_err(|why| declined(why, say))?;
     if desk.json {
         let shown = |it: &console::MadeSecret| json!({"client_id": it.client_id, "client_secret": it.secret.expose()});
         let secrets: Vec<Value> = secrets.iter().map(shown).collect();
@@ -92,20 +99,15 @@ pub(super) async fn settle(
     Ok(())
 }
 
-/// What is wrong, for the person at the terminal; for programs on standard output too.
-fn declined(desk: &Desk, why: &Declined, say: impl Fn(&InputError) -> String) -> String {
-    let faults = match why {
+/// Why nothing was written. `say`: a fault in words.
+fn declined(why: Declined, say: impl Fn(&FieldMessage) -> String) -> CommandError {
+    let messages = match why {
         Declined::Faults(faults) => faults,
-        Declined::Refusal(refusal) => return format!("nothing was written: {refusal}"),
+        Declined::Refusal(refusal) => return refusal.into(),
     };
-    let lines: Vec<String> = faults.iter().map(say).collect();
-    if desk.json {
-        let problem = |it: &Problem| it.to_string();
-        let all: Vec<Value> =
-            faults.iter().map(|it| json!({"path": it.path, "problem": problem(&it.problem)})).collect();
-        print(&format!("{}\n", json!({"errors": all})));
-    }
+    let lines: Vec<String> = messages.iter().map(say).collect();
     let count = lines.len();
     let found = if count == 1 { "one thing is" } else { "these things are" };
-    format!("nothing was written: {found} wrong ({count})\n{}", lines.join("\n"))
+    let text = format!("nothing was written: {found} wrong ({count})\n{}", lines.join("\n"));
+    CommandError::Faults { messages, text }
 }

@@ -5,11 +5,7 @@ use clap::{Args, Subcommand};
 use model::SessionId;
 use serde_json::json;
 
-use super::{
-    AtTheDesk, ConfigLocation, Desk,
-    desk::{AtDomain, words},
-    show::instant,
-};
+use super::{AtTheDesk, ConfigLocation, Desk, command_error::CommandResult, desk::AtDomain, show::instant};
 use crate::permits;
 
 /// What can be said to `portvakt sessions`.
@@ -41,7 +37,7 @@ impl AtTheDesk for Sessions {
         &self.at.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let (tenant, domain) = self.at.find(desk).await?;
         match self.what {
             SessionsCommand::List => {
@@ -51,8 +47,7 @@ impl AtTheDesk for Sessions {
                     let page = desk
                         .console
                         .sessions(&permits::may(&tenant, Permission::ReadLogins)?, domain.id, after, desk.now)
-                        .await
-                        .map_err(words)?;
+                        .await?;
                     let Some(last) = page.last() else { break };
                     after = Some(last.id);
                     rows.extend(page.iter().map(|it| {
@@ -67,11 +62,10 @@ impl AtTheDesk for Sessions {
                 desk.list(&["id", "eid", "subject", "created_at", "used_at", "expires_at"], &rows, empty);
             }
             SessionsCommand::End { id: Some(id), .. } => {
-                let session = SessionId::parse(&id).map_err(|error| error.to_string())?;
+                let session = SessionId::parse(&id)?;
                 desk.console
                     .end_session(&permits::may(&tenant, Permission::EndSessions)?, session, desk.now)
-                    .await
-                    .map_err(words)?;
+                    .await?;
                 desk.done("The session is ended.", &json!({"id": id, "ended": 1}));
             }
             SessionsCommand::End { id: None, subject } => {
@@ -79,8 +73,7 @@ impl AtTheDesk for Sessions {
                 let ended = desk
                     .console
                     .end_sessions_of(&permits::may(&tenant, Permission::EndSessions)?, &subject, desk.now)
-                    .await
-                    .map_err(words)?;
+                    .await?;
                 desk.done(
                     &format!("{ended} sessions are ended."),
                     &json!({"subject": subject, "ended": ended}),

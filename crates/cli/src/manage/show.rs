@@ -4,8 +4,9 @@ use std::io::Write;
 
 use model::Timestamp;
 use serde_json::{Value, json};
+use texts::FieldMessage;
 
-use super::Desk;
+use super::{Desk, LOCALE};
 
 /// Writes to standard output. A reader that went away (`| head`) is no error of ours.
 pub(crate) fn print(text: &str) {
@@ -93,8 +94,8 @@ impl Desk {
     }
 
     /// Says on standard error what somebody should know; what programs read stays alone on standard output.
-    pub(crate) fn warn(text: &str) {
-        eprintln!("warning: {}", text.replace(char::is_control, " "));
+    pub(crate) fn warn(message: &FieldMessage) {
+        eprintln!("warning: {}", message.line(LOCALE).replace(char::is_control, " "));
     }
 
     /// Says what was done; programs get `thing`.

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use console::TenantView;
 use serde_json::{Value, json};
 
-use super::{AtTheDesk, ConfigLocation, Desk, desk::words, show::instant};
+use super::{AtTheDesk, ConfigLocation, Desk, command_error::CommandResult, show::instant};
 use crate::every;
 
 /// What can be said to `portvakt tenants`.
@@ -37,7 +37,7 @@ impl AtTheDesk for Tenants {
         &self.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         match self.what {
             TenantsCommand::List => {
                 let all = every::tenants(&desk.console, &desk.caller).await?;
@@ -49,8 +49,7 @@ impl AtTheDesk for Tenants {
                 let tenant = desk
                     .console
                     .create_tenant(&desk.installation(Permission::CreateTenants)?, &name, desk.now)
-                    .await
-                    .map_err(words)?;
+                    .await?;
                 let thing = json!({"id": tenant.id.to_string(), "name": name});
                 let next = format!(
                     "The tenant {name} is made. Next, a domain of it: portvakt domains create --tenant {name:?} login.example.no --environment test"

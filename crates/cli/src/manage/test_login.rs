@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use authority::Permission;
 use clap::{Args, Subcommand};
-use console::{ApplicationView, DomainView, Tenant};
+use console::{ApplicationView, DomainView, Refusal, Tenant};
 use crypto::{Random, Secret};
 use model::{
     ApplicationSettings, ClientAuthentication, Environment, IdTokenResponse, SecretId, Timestamp,
@@ -16,13 +16,19 @@ use model::{
 use outbound::{Allowed, Outbound};
 use sample::{Config, Finished, Sample};
 use serde_json::{Value, json};
+use texts::{AdminMessage, Noun};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
     time::timeout,
 };
 
-use super::{AtTheDesk, ConfigLocation, Desk, desk::words, show::print};
+use super::{
+    AtTheDesk, ConfigLocation, Desk,
+    command_error::{CommandError, CommandResult},
+    desk::missing,
+    show::print,
+};
 use crate::{clock, every, permits, signals};
 
 /// What can be said to `portvakt test`.
@@ -68,7 +74,7 @@ impl AtTheDesk for Test {
         &self.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let TestLoginCommand::Login(login) = self.what;
         login.run(desk).await
     }
@@ -83,25 +89,28 @@ struct Lent {
 }
 
 impl Login {
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let (tenant, domain, application) = self.find(desk).await?;
-        let listener = TcpListener::bind(("127.0.0.1", self.port))
-            .await
-            .map_err(|error| format!("port {}: {error}; choose another with --port", self.port))?;
+        let listener = TcpListener::bind(("127.0.0.1", self.port)).await.map_err(|error| {
+            AdminMessage::TryPortUnusable {
+                port: u32::from(self.port).into(),
+                detail: error.to_string().into(),
+            }
+        })?;
         showable(&application, &domain)?;
         // Heard from here on, so that nothing lent stays behind.
         let stop_asked = signals::stop_asked()?;
         let lent = self.lend(desk, &tenant, &domain, &application).await?;
         let finished = tokio::select! {
             finished = self.try_it(desk, (&domain, &application), &lent, &listener) => finished,
-            () = stop_asked => Err("stopped before the login was finished".to_owned()),
+            () = stop_asked => Err(AdminMessage::TryStopped.into()),
         };
         take_back(desk, &tenant, &application, lent).await?;
         show(desk, &finished?);
         Ok(())
     }
 
-    async fn find(&self, desk: &Desk) -> Result<(Tenant, DomainView, ApplicationView), String> {
+    async fn find(&self, desk: &Desk) -> CommandResult<(Tenant, DomainView, ApplicationView)> {
         let mut found = Vec::new();
         for (tenant, domain) in every::domains(&desk.console, &desk.caller).await? {
             let wanted = self.domain.as_ref().is_none_or(|host| *host == domain.host);
@@ -113,10 +122,17 @@ impl Login {
                 found.push((tenant, domain, application));
             }
         }
-        match found.len() {
-            0 => Err(format!("there is no application {}", self.client)),
-            1 => found.pop().ok_or_else(String::new),
-            _ => Err(format!("several domains have an application {}: say which with --domain", self.client)),
+        match (found.pop(), found.is_empty()) {
+            (Some(only), true) => Ok(only),
+            (None, _) => {
+                let command = "portvakt applications list --domain HOST".to_owned();
+                let refusal = Refusal::NotFound(Noun::Application);
+                Err(missing(refusal, (Noun::Application, &self.client), command))
+            }
+            (Some(_), false) => {
+                let client = self.client.as_str().into();
+                Err(AdminMessage::ApplicationOnSeveralDomains { client }.into())
+            }
         }
     }
 
@@ -126,14 +142,12 @@ impl Login {
         tenant: &Tenant,
         domain: &DomainView,
         application: &ApplicationView,
-    ) -> Result<Lent, String> {
+    ) -> CommandResult<Lent> {
         let redirect_uri = format!("http://localhost:{}{PATH}", self.port);
         let settings = &application.settings;
         let add = domain.environment != Environment::Production;
         if !add && !settings.has_redirect_uri(&redirect_uri) {
-            return Err(format!(
-                "an application of a production domain may not come back to this machine: try it on a test domain, or register {redirect_uri} where its kind allows it"
-            ));
+            return Err(AdminMessage::TryProduction { uri: redirect_uri.into() }.into());
         }
         let has_secrets = settings.authentication == ClientAuthentication::ClientSecret;
         let alone = has_secrets && !others_try(desk, tenant, application).await?;
@@ -148,7 +162,7 @@ impl Login {
                     desk.now,
                 )
                 .await;
-            lent.secret = Some(secret.map_err(words)?);
+            lent.secret = Some(secret?);
         }
         if add {
             let change = |uris: &mut Vec<String>| {
@@ -170,7 +184,7 @@ impl Login {
         (domain, application): (&DomainView, &ApplicationView),
         lent: &Lent,
         listener: &TcpListener,
-    ) -> Result<Finished, String> {
+    ) -> CommandResult<Finished> {
         let config = Config {
             issuer: domain.issuer(),
             client_id: self.client.clone(),
@@ -186,7 +200,7 @@ impl Login {
         }
         // What does not end ends here: the limit is the wait.
         let _ = timeout(KNOWN_AFTER, std::future::pending::<()>()).await;
-        let begun = sample.start(&self.with, seconds()).await.map_err(|error| error.to_string())?;
+        let begun = sample.start(&self.with, seconds()).await.map_err(|error| failed(&error))?;
         if desk.json {
             print(&format!("{}\n", json!({"open": begun.location})));
         } else {
@@ -195,34 +209,34 @@ impl Login {
             print(&format!("{open}:\n\n{}\n\n", begun.location));
         }
         let query = timeout(PATIENCE, come_back(listener)).await;
-        let query = query.map_err(|_| "nobody came back in ten minutes".to_owned())??;
-        sample.finish(&query, &begun.memo, seconds()).await.map_err(|error| error.to_string())
+        let query = query.map_err(|_| AdminMessage::TryNobodyCame)??;
+        Ok(sample.finish(&query, &begun.memo, seconds()).await.map_err(|error| failed(&error))?)
     }
 }
 
+fn failed(error: &impl ToString) -> AdminMessage {
+    AdminMessage::TryFailed { detail: error.to_string().into() }
+}
+
 /// Refuses, before anything is lent, what could not be shown in the end.
-fn showable(application: &ApplicationView, domain: &DomainView) -> Result<(), String> {
+fn showable(application: &ApplicationView, domain: &DomainView) -> Result<(), AdminMessage> {
     if application.settings.authentication == ClientAuthentication::PrivateKeyJwt {
-        return Err(
-            "this application signs its assertions with a key that only it has: try it there".to_owned()
-        );
+        return Err(AdminMessage::TryPrivateKey);
     }
     if application.settings.id_token_response == IdTokenResponse::SignedAndEncryptedJwt {
-        return Err(format!(
-            "its ID tokens are encrypted to a key that only the application has: try it there, or have them only signed: `portvakt applications change {} --domain {} --set id_token_response=signed`",
+        let command = format!(
+            "portvakt applications change {} --domain {} --set id_token_response=signed",
             application.client_id, domain.host
-        ));
+        );
+        return Err(AdminMessage::TryEncrypted { command: command.into() });
     }
     Ok(())
 }
 
 /// Whether somebody else may be in the middle of a try with a secret; an interrupted one counts for 20 minutes.
-async fn others_try(desk: &Desk, tenant: &Tenant, application: &ApplicationView) -> Result<bool, String> {
-    let secrets = desk
-        .console
-        .client_secrets(&permits::may(tenant, Permission::ReadSettings)?, application.id)
-        .await
-        .map_err(words)?;
+async fn others_try(desk: &Desk, tenant: &Tenant, application: &ApplicationView) -> CommandResult<bool> {
+    let secrets =
+        desk.console.client_secrets(&permits::may(tenant, Permission::ReadSettings)?, application.id).await?;
     Ok(secrets.iter().any(|it| it.lent && it.ends_at.is_some_and(|at| at > desk.now)))
 }
 
@@ -248,9 +262,9 @@ fn outbound(desk: &Desk, domain: &DomainView) -> Outbound {
 }
 
 /// Waits for the browser; gives the query that it brings.
-async fn come_back(listener: &TcpListener) -> Result<String, String> {
+async fn come_back(listener: &TcpListener) -> CommandResult<String> {
     loop {
-        let (mut stream, _) = listener.accept().await.map_err(|error| error.to_string())?;
+        let (mut stream, _) = listener.accept().await.map_err(|error| failed(&error))?;
         let mut line = String::new();
         let mut bounded = BufReader::new((&mut stream).take(65_536));
         let read = bounded.read_line(&mut line);
@@ -282,7 +296,7 @@ async fn change_uris(
     tenant: &Tenant,
     application: &ApplicationView,
     change: impl FnOnce(&mut Vec<String>) + Send,
-) -> Result<(), String> {
+) -> CommandResult {
     let changed = |name: &str, mut settings: ApplicationSettings| {
         change(&mut settings.redirect_uris);
         Ok((name.to_owned(), settings))
@@ -296,15 +310,10 @@ async fn change_uris(
             clock::now(),
         )
         .await;
-    saved.map(drop).map_err(words)
+    saved.map(drop).map_err(CommandError::from)
 }
 
-async fn take_back(
-    desk: &Desk,
-    tenant: &Tenant,
-    application: &ApplicationView,
-    lent: Lent,
-) -> Result<(), String> {
+async fn take_back(desk: &Desk, tenant: &Tenant, application: &ApplicationView, lent: Lent) -> CommandResult {
     let mut uris = Ok(());
     if lent.added {
         let uri = lent.redirect_uri;
@@ -321,7 +330,7 @@ async fn take_back(
                 now,
             )
             .await;
-        retired.map_err(words)?;
+        retired?;
     }
     uris
 }

@@ -15,6 +15,7 @@ use store::{
     tenants,
     test_users::{self, TestUserRow},
 };
+use texts::AdminMessage;
 
 use super::{
     plan::{Verb, named, object},
@@ -146,9 +147,7 @@ impl Planner<'_> {
         let id = inventory.domain.id.to_string();
         let is_named = self.named.contains(&(DeclaredKind::Domain, id.clone()));
         if !is_named && self.owned(tenant.id, DeclaredKind::Domain, &id).is_some() {
-            self.plan.note(format!(
-                "the domain {host} vanished from the file and stays: domains are never removed"
-            ));
+            self.plan.note(AdminMessage::DomainStays { host: host.into() });
         }
         Ok(())
     }

@@ -4,8 +4,8 @@ use authority::Forbidden;
 use crypto::Secret;
 use serde_json::{Map, Value, json};
 use store::{StoreError, WriteTx};
+use texts::{AdminMessage, FieldMessage};
 
-use super::fault::InputError;
 use crate::{Console, Refusal};
 
 /// What happens to an object.
@@ -67,7 +67,7 @@ type Step = Box<dyn FnOnce(&mut WriteTx<'_>) -> Result<(), StoreError> + Send>;
 #[derive(Default)]
 pub struct Plan {
     changes: Vec<Change>,
-    notes: Vec<String>,
+    notes: Vec<FieldMessage>,
     secrets: Vec<MadeSecret>,
     steps: Vec<Step>,
 }
@@ -76,7 +76,7 @@ pub struct Plan {
 #[derive(Debug)]
 pub enum Declined {
     /// All that is wrong in what was brought; nothing was written.
-    Faults(Vec<InputError>),
+    Faults(Vec<FieldMessage>),
     /// Something else.
     Refusal(Refusal),
 }
@@ -105,8 +105,8 @@ impl Plan {
         &self.changes
     }
 
-    /// What the reader should know.
-    pub fn notes(&self) -> &[String] {
+    /// What the reader should know; the field of a note is the object that it is about, such as `login.example shop`.
+    pub fn notes(&self) -> &[FieldMessage] {
         &self.notes
     }
 
@@ -128,11 +128,11 @@ impl Plan {
     }
 
     /// Notes what an administrator should know of settings.
-    pub(crate) fn warn(&mut self, shown: &str, warning: Option<&str>) {
-        self.notes.extend(warning.map(|it| format!("{shown}: {it}")));
+    pub(crate) fn warn(&mut self, shown: &str, warning: Option<AdminMessage>) {
+        self.notes.extend(warning.map(|it| it.at(shown)));
     }
 
-    pub(crate) fn note(&mut self, note: impl Into<String>) {
+    pub(crate) fn note(&mut self, note: impl Into<FieldMessage>) {
         self.notes.push(note.into());
     }
 

@@ -5,10 +5,10 @@ use crypto::Digest;
 use model::{ClientAuthentication, SecretId};
 use serde_json::json;
 use store::{StoreError, applications, client_secrets::ClientSecret};
+use texts::AdminMessage;
 
 use super::{
     applications::Planned,
-    fault::shown,
     plan::{Verb, named},
     planner::{Planner, TargetDomain},
 };
@@ -16,10 +16,6 @@ use crate::{
     Refusal, Tenant,
     client_secrets::{MOST_LIVE, insert, own_live},
 };
-
-/// What to know of an application that has to have a secret.
-const NO_SECRET: &str = "this application authenticates with a secret and has none, so it gets no tokens: bring one, or make one \
-                         with `portvakt applications new-secret`";
 
 /// A secret that an application shall have.
 pub(crate) enum SecretChange {
@@ -48,15 +44,14 @@ impl Planner<'_> {
         if value.as_str() == Some("new") {
             return Some(SecretChange::New);
         }
-        let expected = r#"{"sha256": "64 hexadecimal digits"}, or "new""#;
         let members = value.as_object().filter(|it| it.len() == 1);
         let Some(text) = members.and_then(|it| it.get("sha256")).and_then(serde_json::Value::as_str) else {
-            self.faults.wrong(path, format!("a secret is {expected}"));
+            self.faults.wrong(path, AdminMessage::SecretFormInvalid);
             return None;
         };
         let path = format!("{path}.sha256");
         let Some(digest) = digest(text) else {
-            self.faults.wrong(&path, format!("{} is not SHA-256: {expected}", shown(text)));
+            self.faults.wrong(&path, AdminMessage::SecretDigestInvalid { value: text.into() });
             return None;
         };
         self.named_secret(digest, &path)
@@ -65,7 +60,7 @@ impl Planner<'_> {
     /// The secret with this digest, unless it is the empty one.
     pub(crate) fn named_secret(&mut self, digest: Digest, path: &str) -> Option<SecretChange> {
         if digest == Digest::of(b"") {
-            self.faults.wrong(path, "this is the digest of an empty secret: give a real one");
+            self.faults.wrong(path, AdminMessage::SecretEmpty);
             return None;
         }
         Some(SecretChange::Digest(digest))
@@ -83,14 +78,16 @@ impl Planner<'_> {
             return Ok(());
         }
         if !needs_one {
-            self.faults.wrong(path, "this application does not use client secrets; remove `secrets`");
+            self.faults.wrong(path, AdminMessage::SecretsUnused);
             return Ok(());
         }
         let (tenant_id, id, now) = (tenant.id, application.id, self.now);
         let live = self.console.store.read(move |tx| own_live(tx, (tenant_id, id), now)).await?;
         if wanted.is_empty() {
             if live.is_empty() {
-                self.plan.note(format!("{}: {NO_SECRET}", named(&place.host, &application.client_id)));
+                self.plan.note(
+                    AdminMessage::ApplicationWithoutSecret.at(named(&place.host, &application.client_id)),
+                );
             }
             return Ok(());
         }
@@ -112,10 +109,7 @@ impl Planner<'_> {
             self.plan.make_secret(&application.client_id, secret);
         }
         if live.len() + missing.len() > MOST_LIVE {
-            let text = format!(
-                "an application has at most {MOST_LIVE} live secrets, and this would be more: retire one first"
-            );
-            self.faults.wrong(path, text);
+            self.faults.wrong(path, AdminMessage::SecretsTooMany { most: MOST_LIVE.into() });
             return Ok(());
         }
         self.insert_secrets((tenant, place), application, missing)
