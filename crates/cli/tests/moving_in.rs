@@ -88,16 +88,16 @@ async fn an_import_that_is_wrong_says_everything_and_leaves_nothing() {
 #[tokio::test]
 async fn programs_get_every_fault_of_a_file_from_the_catalogue() {
     let it = configured().await;
-    fs::write(it.path("wrong.json"), r#"{"portvakt_import": 1, "aplications": []}"#).unwrap();
+    fs::write(it.path("wrong.json"), r#"{"portvakt_import": 1, "application": []}"#).unwrap();
     let output = run(&it, &["import", "wrong.json", "--json"]);
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     let fault = &answer["errors"][0];
     assert_eq!(
         (&fault["id"], &fault["field"]),
-        (&"member-unknown".into(), &"aplications".into()),
+        (&"member-unknown".into(), &"application".into()),
         "{answer}"
     );
-    assert_eq!(fault["message"], "There is no member \"aplications\".");
+    assert_eq!(fault["message"], "There is no member \"application\".");
     assert_eq!(fault["what_to_do"], "Use one of portvakt_import, tenant, applications, subjects.");
     assert_eq!(fault["path"], fault["field"]);
     assert!(fault["problem"].as_str().unwrap().starts_with("there is no member"), "{answer}");

@@ -8,10 +8,12 @@ mod admin_message;
 mod argument;
 mod cause;
 mod locale;
+mod outcome;
 mod say;
 
 pub use admin_message::{AdminMessage, AdminText, FieldMessage, admin_reference};
 pub use argument::{Detail, List, Noun, Quoted, Word, quoted};
 pub use cause::{Cause, CauseText, Fixer, Names, reference};
 pub use locale::Locale;
+pub use outcome::Outcome;
 pub use say::{UNTRANSLATED, say};

@@ -7,14 +7,14 @@ use clap::{Args, Subcommand};
 use console::{ApplicationView, DomainView, NewApplication, SecretView, Tenant};
 use model::{ApplicationKind, ApplicationSettings, SecretId, SettingsError, Timestamp};
 use serde_json::{Value, json};
-use texts::{AdminMessage, Noun};
+use texts::{AdminMessage, Noun, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
     application_settings::{Wishes, set},
     command_error::CommandResult,
     desk::{AtDomain, missing},
-    show::{instant, maybe_instant},
+    show::{instant, maybe_instant, said},
     words::{lasting, unusable},
 };
 use crate::permits;
@@ -224,7 +224,7 @@ impl One {
                     )
                     .await;
                 retired?;
-                let sentence = format!("The secret is accepted until {} and no longer.", instant(at));
+                let sentence = said(&Outcome::ClientSecretRetired { at: instant(at).into() });
                 desk.done(&sentence, &json!({"id": secret_id, "ends_at": instant(at)}));
                 warn_without_secret(desk, tenant, found).await
             }
@@ -244,8 +244,7 @@ async fn list(desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResul
         after = Some(last.id);
         rows.extend(page.iter().map(view));
     }
-    let empty = "There is no application yet. Make one: portvakt applications create";
-    desk.list(&["client_id", "name", "kind", "state", "eids", "created_at"], &rows, empty);
+    desk.list(&["client_id", "name", "kind", "state", "eids", "created_at"], &rows, &Outcome::NoApplication);
     Ok(())
 }
 
@@ -277,15 +276,15 @@ impl Create {
             .create_application(&permits::may(tenant, Permission::ManageApplications)?, &new, desk.now)
             .await?;
         let mut thing = json!({"client_id": self.client_id, "id": id.to_string(), "issuer": domain.issuer()});
-        let mut sentence =
-            format!("The application {} is made. Its issuer is {}.", self.client_id, domain.issuer());
+        let (client, issuer) = (self.client_id.clone().into(), domain.issuer().into());
+        let mut sentence = said(&Outcome::ApplicationCreated { client, issuer });
         if with_secret {
             let made = desk
                 .console
                 .create_client_secret(&permits::may(tenant, Permission::ManageSecrets)?, id, desk.now)
                 .await;
             let (secret_id, secret) = made?;
-            sentence.push_str(&format!("\nIts secret, shown now and never again:\n{}", secret.expose()));
+            sentence.push_str(&format!("\n{}\n{}", said(&Outcome::ClientSecretOnce), secret.expose()));
             if let Some(members) = thing.as_object_mut() {
                 members.insert("client_secret".to_owned(), json!(secret.expose()));
                 members.insert("secret_id".to_owned(), json!(secret_id.to_string()));
@@ -358,7 +357,7 @@ async fn show(desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> CommandR
     }
     desk.one(FIRST, &thing);
     if !desk.json {
-        desk.list(&["id", "state", "created_at", "ends_at", "last_used_at"], &secrets, "no secrets");
+        desk.list(&["id", "state", "created_at", "ends_at", "last_used_at"], &secrets, &Outcome::NoSecret);
     }
     Ok(())
 }
@@ -376,8 +375,9 @@ async fn switch(desk: &Desk, tenant: &Tenant, found: &ApplicationView, on: bool)
         )
         .await?;
     let state = if on { "enabled" } else { "disabled" };
-    let sentence = format!("{} is {state}; every node knows within five seconds.", found.client_id);
-    desk.done(&sentence, &json!({"client_id": found.client_id, "state": state}));
+    let name = found.client_id.clone().into();
+    let done = if on { Outcome::Enabled { name } } else { Outcome::Disabled { name } };
+    desk.done(&said(&done), &json!({"client_id": found.client_id, "state": state}));
     Ok(())
 }
 
@@ -405,12 +405,13 @@ async fn new_secret(
         }
     };
     let (id, secret) = made?;
-    let until =
-        overlap.map(|it| format!(" The one before is accepted until {}.", instant(desk.now.after(it))));
+    let until = overlap.map(|it| Outcome::PreviousSecretUntil { at: instant(desk.now.after(it)).into() });
     let sentence = format!(
-        "The new secret, shown now and never again:\n{}\nEvery node accepts it within five seconds.{}",
+        "{}\n{}\n{}{}",
+        said(&Outcome::NewClientSecretOnce),
         secret.expose(),
-        until.unwrap_or_default()
+        said(&Outcome::ClientSecretAccepted),
+        until.map(|it| format!(" {}", said(&it))).unwrap_or_default()
     );
     let thing =
         json!({"client_id": found.client_id, "secret_id": id.to_string(), "client_secret": secret.expose()});

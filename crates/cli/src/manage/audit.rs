@@ -6,12 +6,12 @@ use console::{ChainTrouble, Verified};
 use model::{INSTALLATION, TenantId};
 use serde_json::{Value, json};
 use store::audit_events::Link;
-use texts::AdminMessage;
+use texts::{AdminMessage, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
     command_error::{CommandError, CommandResult},
-    show::{instant, print},
+    show::{instant, print, said},
 };
 use crate::{every, permits};
 
@@ -118,7 +118,11 @@ impl AtTheDesk for Audit {
             let tenant = desk.tenant(self.tenant.as_deref()).await?;
             let permit = permits::may(&tenant, Permission::ErasePersonal)?;
             desk.console.erase_personal(&permit, sequence, desk.now).await?;
-            print(&format!("erased from link {sequence} of the tenant {}\n", tenant.name));
+            let erased = Outcome::PersonalErased {
+                sequence: sequence.to_string().into(),
+                tenant: tenant.name.clone().into(),
+            };
+            print(&format!("{}\n", said(&erased)));
             return Ok(());
         }
         let chains = chains(desk, self.tenant.as_deref()).await?;
@@ -141,7 +145,7 @@ impl AtTheDesk for Audit {
         }
         if let AuditCommand::List = self.what {
             let columns = ["sequence", "happened_at", "tenant", "actor", "action", "object", "details"];
-            desk.list(&columns, &rows, "Nothing was changed yet.");
+            desk.list(&columns, &rows, &Outcome::NoAuditEvent);
         }
         Ok(())
     }
@@ -152,15 +156,15 @@ async fn report(desk: &Desk, chains: Vec<(String, TenantId)>) -> CommandResult {
     for (name, id) in chains {
         rows.push(match verify(desk, id).await? {
             Ok(verified) => {
-                json!({"tenant": name, "links": verified.links, "state": "holds", "head": verified.head})
+                json!({"tenant": name, "links": verified.links, "state": said(&Outcome::ChainHolds), "head": verified.head})
             }
             Err(trouble) => {
                 broken += 1;
-                json!({"tenant": name, "links": null, "state": trouble.to_string(), "head": null})
+                json!({"tenant": name, "links": null, "state": said(&trouble.outcome()), "head": null})
             }
         });
     }
-    desk.list(&["tenant", "links", "state", "head"], &rows, "There is no chain yet.");
+    desk.list(&["tenant", "links", "state", "head"], &rows, &Outcome::NoChain);
     match broken {
         0 => Ok(()),
         some => Err(AdminMessage::ChainBroken { count: some.into() }.into()),

@@ -11,9 +11,14 @@ use authority::Permission;
 use clap::Args;
 use console::Backup as Made;
 use serde_json::{Map, Value, json};
-use texts::AdminMessage;
+use texts::{AdminMessage, Outcome};
 
-use super::{AtTheDesk, ConfigLocation, Desk, command_error::CommandResult, show::instant, words::unusable};
+use super::{
+    AtTheDesk, ConfigLocation, Desk,
+    command_error::CommandResult,
+    show::{instant, said},
+    words::{shown, unusable},
+};
 
 /// What can be said to `portvakt backup`.
 #[derive(Args)]
@@ -89,12 +94,8 @@ impl AtTheDesk for Backup {
         // The name is on the disk only when its directory is.
         let folder = to.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
         File::open(folder).and_then(|it| it.sync_all()).map_err(trouble(folder))?;
-        let sentence = format!(
-            "{} rows are in {}. Keep the master key apart from it: together they open everything.",
-            sum(&made),
-            to.display()
-        );
-        desk.done(&sentence, &view(&made, &to));
+        let written = Outcome::BackupWritten { count: sum(&made).to_string().into(), path: shown(&to) };
+        desk.done(&said(&written), &view(&made, &to));
         Ok(())
     }
 }
@@ -108,18 +109,16 @@ impl AtTheDesk for Restore {
         let opened = BufReader::new(File::open(&self.from).map_err(trouble(&self.from))?);
         if self.check {
             let made = desk.console.check_backup(opened)?;
-            let sentence = format!("The backup of {} is whole: {} rows.", instant(made.made_at), sum(&made));
-            desk.done(&sentence, &view(&made, &self.from));
+            let at = instant(made.made_at).into();
+            let whole = Outcome::BackupWhole { at, count: sum(&made).to_string().into() };
+            desk.done(&said(&whole), &view(&made, &self.from));
             return Ok(());
         }
         let made =
             desk.console.restore_backup(&desk.installation(Permission::BackUp)?, opened, desk.now).await?;
-        let sentence = format!(
-            "{} rows of {} are restored. Codes, tokens, sessions and logins in flight of before are void.",
-            sum(&made),
-            instant(made.made_at)
-        );
-        desk.done(&sentence, &view(&made, &self.from));
+        let at = instant(made.made_at).into();
+        let restored = Outcome::BackupRestored { count: sum(&made).to_string().into(), at };
+        desk.done(&said(&restored), &view(&made, &self.from));
         Ok(())
     }
 }

@@ -8,12 +8,12 @@ use console::{DomainView, NewDomain};
 use model::{Environment, LoginMethod};
 use serde_json::{Value, json};
 use store::domains::Scheme;
-use texts::AdminMessage;
+use texts::{AdminMessage, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
     command_error::CommandResult,
-    show::instant,
+    show::{instant, said},
     words::{environment, lasting, way},
 };
 use crate::{every, permits};
@@ -127,8 +127,8 @@ impl AtTheDesk for Domains {
                     .await?;
                 let (_, domain) = desk.domain(&host).await?;
                 let next = format!(
-                    "The domain is made; its issuer is {}. Next, an eID and an application:\n  portvakt identity-sources set no-bankid --domain {host} --environment …\n  portvakt applications create --domain {host} …",
-                    domain.issuer()
+                    "{}\n  portvakt identity-sources set no-bankid --domain {host} --environment …\n  portvakt applications create --domain {host} …",
+                    said(&Outcome::DomainCreated { issuer: domain.issuer().into() })
                 );
                 desk.done(&next, &view(&tenant.name, &domain));
                 Ok(())
@@ -169,7 +169,6 @@ async fn list(desk: &Desk, tenant: Option<&str>) -> CommandResult {
     let all = every::domains(&desk.console, &desk.caller).await?;
     let wanted = all.iter().filter(|(of, _)| tenant.is_none_or(|name| name == of.name));
     let rows: Vec<Value> = wanted.map(|(of, domain)| view(&of.name, domain)).collect();
-    let empty = "There is no domain yet. Make one: portvakt domains create HOST --environment test";
-    desk.list(&["host", "tenant", "environment", "name", "single_sign_on"], &rows, empty);
+    desk.list(&["host", "tenant", "environment", "name", "single_sign_on"], &rows, &Outcome::NoDomain);
     Ok(())
 }

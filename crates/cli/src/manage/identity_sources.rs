@@ -8,13 +8,13 @@ use console::{Console, DomainView, NewIdentitySource, SourceView, Tenant};
 use eid::{SourceCredentials, SourceMethod};
 use model::{EidEnvironment, IdentitySourceSettings, LoginMethod};
 use serde_json::{Value, json};
-use texts::AdminMessage;
+use texts::{AdminMessage, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
     command_error::CommandResult,
     desk::AtDomain,
-    show::{instant, maybe_instant},
+    show::{instant, maybe_instant, said},
     words::{eid, eid_environment, secret},
 };
 use crate::permits;
@@ -138,9 +138,11 @@ impl AtTheDesk for IdentitySources {
                     .identity_sources(&permits::may(&tenant, Permission::ReadSettings)?, domain.id)
                     .await?;
                 let rows: Vec<Value> = all.iter().map(|it| view(&domain, it)).collect();
-                let empty =
-                    "There is no eID yet. Set one: portvakt identity-sources set no-bankid --domain …";
-                desk.list(&["eid", "environment", "state", "client_id", "method", "callback"], &rows, empty);
+                desk.list(
+                    &["eid", "environment", "state", "client_id", "method", "callback"],
+                    &rows,
+                    &Outcome::NoSource,
+                );
                 Ok(())
             }
             IdentitySourcesCommand::Show { eid } => {
@@ -207,9 +209,9 @@ impl Set {
             .await?;
         let address = callback(domain, self.eid);
         let mut sentence =
-            format!("{} is set. The callback address to register there:\n{address}", self.eid.name());
+            format!("{}\n{address}", said(&Outcome::SourceSet { eid: self.eid.name().into() }));
         if let Some(jwks) = &jwks {
-            sentence.push_str(&format!("\nThe JWKS to register there:\n{jwks}"));
+            sentence.push_str(&format!("\n{}\n{jwks}", said(&Outcome::SourceJwks)));
         }
         let thing =
             json!({"id": id.to_string(), "eid": self.eid.as_str(), "callback": address, "jwks": jwks});
@@ -235,8 +237,9 @@ async fn switch(
         .await;
     switched?;
     let state = if on { "enabled" } else { "disabled" };
-    let sentence = format!("{} is {state}; every node knows within five seconds.", eid.name());
-    desk.done(&sentence, &json!({"eid": eid.as_str(), "state": state}));
+    let name = eid.name().into();
+    let done = if on { Outcome::Enabled { name } } else { Outcome::Disabled { name } };
+    desk.done(&said(&done), &json!({"eid": eid.as_str(), "state": state}));
     Ok(())
 }
 
@@ -254,9 +257,9 @@ impl Notice {
             )
             .await;
         set?;
-        let sentence = if self.clear { "The text is gone" } else { "People see the text where they choose" };
+        let done = if self.clear { Outcome::NoticeCleared } else { Outcome::NoticeSet };
         let thing: Value = serde_json::from_str(&settings.to_text()).unwrap_or_default();
-        desk.done(&format!("{sentence}; every node knows within five seconds."), &thing);
+        desk.done(&said(&done), &thing);
         Ok(())
     }
 }

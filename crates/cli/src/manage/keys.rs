@@ -4,12 +4,13 @@ use authority::Permission;
 use clap::{Args, Subcommand};
 use console::KeyView;
 use serde_json::{Value, json};
+use texts::Outcome;
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
     command_error::CommandResult,
     desk::AtDomain,
-    show::{instant, maybe_instant},
+    show::{instant, maybe_instant, said},
 };
 use crate::permits;
 
@@ -75,11 +76,8 @@ impl AtTheDesk for Keys {
                     .rotate_keys_now(&permits::may(&tenant, Permission::RotateKeys)?, id, schedule, desk.now)
                     .await?;
                 for (kid, at) in signing.into_iter().filter(|(_, at)| *at > desk.now) {
-                    eprintln!(
-                        "{kid} was published just now and signs from {}, when nobody has a key set without it any more; \
-                         for a stolen key, use --compromised",
-                        instant(at)
-                    );
+                    let later = Outcome::KeySignsLater { kid: kid.into(), at: instant(at).into() };
+                    eprintln!("{}", said(&later));
                 }
             }
             KeysCommand::Rotate { .. } => {
@@ -93,7 +91,7 @@ impl AtTheDesk for Keys {
         let rows: Vec<Value> = keys.iter().map(view).collect();
         let columns =
             ["kid", "algorithm", "state", "published_at", "active_at", "retired_at", "withdrawn_at"];
-        desk.list(&columns, &rows, "There is no key.");
+        desk.list(&columns, &rows, &Outcome::NoKey);
         Ok(())
     }
 }

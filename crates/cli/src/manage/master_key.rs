@@ -6,11 +6,12 @@ use authority::Permission;
 use clap::{Args, Subcommand};
 use crypto::{SealKey, b64};
 use serde_json::json;
-use texts::AdminMessage;
+use texts::{AdminMessage, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
     command_error::CommandResult,
+    show::said,
     words::{secret, shown},
 };
 
@@ -45,10 +46,8 @@ impl AtTheDesk for MasterKey {
         let new = b64::decode(text.expose()).as_deref().and_then(SealKey::from_slice);
         let new = new.ok_or_else(|| AdminMessage::PathNotMasterKey { path: shown(&new_key_file) })?;
         let count = desk.console.rewrap(&desk.installation(Permission::RewrapKeys)?, &new, desk.now).await?;
-        let sentence = format!(
-            "The data keys of {count} tenants are under the new key. Start the service with it; keep the old one as long as you keep backups that were made under it."
-        );
-        desk.done(&sentence, &json!({"tenants": count}));
+        let done = Outcome::KeysRewrapped { count: count.to_string().into() };
+        desk.done(&said(&done), &json!({"tenants": count}));
         Ok(())
     }
 }

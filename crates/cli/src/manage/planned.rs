@@ -2,12 +2,12 @@
 
 use console::{Change, Declined, Plan, Verb};
 use serde_json::{Value, json};
-use texts::FieldMessage;
+use texts::{FieldMessage, Outcome};
 
 use super::{
     Desk, LOCALE,
     command_error::{CommandError, CommandResult, value},
-    show::print,
+    show::{print, said},
 };
 
 /// One difference in a line.
@@ -37,7 +37,7 @@ fn members(change: &Change) -> Vec<String> {
 
 fn show(plan: &Plan, dry_run: bool) -> String {
     let mut text = String::new();
-    let mut unchanged = 0;
+    let mut unchanged = 0_u32;
     for change in plan.changes() {
         if change.verb == Verb::Unchanged {
             unchanged += 1;
@@ -52,13 +52,15 @@ fn show(plan: &Plan, dry_run: bool) -> String {
         text.push_str(&format!("note: {}\n", note.line(LOCALE)));
     }
     if unchanged > 0 {
-        text.push_str(&format!("{unchanged} unchanged.\n"));
+        let count = unchanged.into();
+        text.push_str(&format!("{}\n", said(&Outcome::PlanUnchanged { count })));
     }
-    text.push_str(match (plan.is_empty(), dry_run) {
-        (true, _) => "Nothing changes.\n",
-        (false, true) => "Nothing was written: this was a dry run.\n",
-        (false, false) => "Done; every node knows within five seconds.\n",
-    });
+    let end = match (plan.is_empty(), dry_run) {
+        (true, _) => Outcome::PlanEmpty,
+        (false, true) => Outcome::PlanDryRun,
+        (false, false) => Outcome::PlanDone,
+    };
+    text.push_str(&format!("{}\n", said(&end)));
     text.chars().filter(|it| *it == '\n' || !it.is_control()).collect()
 }
 
@@ -91,8 +93,8 @@ pub(super) async fn settle(
     print(&text);
     for made in &secrets {
         print(&format!(
-            "The secret of {}, shown now and never again:\n{}\n",
-            made.client_id,
+            "{}\n{}\n",
+            said(&Outcome::ClientSecretOfOnce { client: made.client_id.clone().into() }),
             made.secret.expose()
         ));
     }
@@ -106,8 +108,10 @@ fn declined(why: Declined, say: impl Fn(&FieldMessage) -> String) -> CommandErro
         Declined::Refusal(refusal) => return refusal.into(),
     };
     let lines: Vec<String> = messages.iter().map(say).collect();
-    let count = lines.len();
-    let found = if count == 1 { "one thing is" } else { "these things are" };
-    let text = format!("nothing was written: {found} wrong ({count})\n{}", lines.join("\n"));
+    let found = match lines.len() {
+        1 => Outcome::PlanFault,
+        count => Outcome::PlanFaults { count: count.into() },
+    };
+    let text = format!("{}\n{}", said(&found), lines.join("\n"));
     CommandError::Faults { messages, text }
 }

@@ -4,8 +4,14 @@ use authority::Permission;
 use clap::{Args, Subcommand};
 use model::SessionId;
 use serde_json::json;
+use texts::Outcome;
 
-use super::{AtTheDesk, ConfigLocation, Desk, command_error::CommandResult, desk::AtDomain, show::instant};
+use super::{
+    AtTheDesk, ConfigLocation, Desk,
+    command_error::CommandResult,
+    desk::AtDomain,
+    show::{instant, said},
+};
 use crate::permits;
 
 /// What can be said to `portvakt sessions`.
@@ -58,15 +64,18 @@ impl AtTheDesk for Sessions {
                         })
                     }));
                 }
-                let empty = "No browser is remembered here.";
-                desk.list(&["id", "eid", "subject", "created_at", "used_at", "expires_at"], &rows, empty);
+                desk.list(
+                    &["id", "eid", "subject", "created_at", "used_at", "expires_at"],
+                    &rows,
+                    &Outcome::NoSession,
+                );
             }
             SessionsCommand::End { id: Some(id), .. } => {
                 let session = SessionId::parse(&id)?;
                 desk.console
                     .end_session(&permits::may(&tenant, Permission::EndSessions)?, session, desk.now)
                     .await?;
-                desk.done("The session is ended.", &json!({"id": id, "ended": 1}));
+                desk.done(&said(&Outcome::SessionEnded), &json!({"id": id, "ended": 1}));
             }
             SessionsCommand::End { id: None, subject } => {
                 let subject = subject.unwrap_or_default();
@@ -75,7 +84,7 @@ impl AtTheDesk for Sessions {
                     .end_sessions_of(&permits::may(&tenant, Permission::EndSessions)?, &subject, desk.now)
                     .await?;
                 desk.done(
-                    &format!("{ended} sessions are ended."),
+                    &said(&Outcome::SessionsEnded { count: ended.to_string().into() }),
                     &json!({"subject": subject, "ended": ended}),
                 );
             }

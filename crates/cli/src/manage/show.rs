@@ -4,7 +4,7 @@ use std::io::Write;
 
 use model::Timestamp;
 use serde_json::{Value, json};
-use texts::FieldMessage;
+use texts::{FieldMessage, Outcome};
 
 use super::{Desk, LOCALE};
 
@@ -12,6 +12,11 @@ use super::{Desk, LOCALE};
 pub(crate) fn print(text: &str) {
     let mut out = std::io::stdout();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Says what was done or found.
+pub(crate) fn said(outcome: &Outcome) -> String {
+    outcome.say(LOCALE)
 }
 
 /// An instant for people and programs alike: RFC 3339 in UTC, to the second.
@@ -61,11 +66,11 @@ fn table(columns: &[&str], rows: &[Value]) -> String {
 
 impl Desk {
     /// Shows a list. `columns` are the members that people see; programs get all.
-    pub(crate) fn list(&self, columns: &[&str], rows: &[Value], when_empty: &str) {
+    pub(crate) fn list(&self, columns: &[&str], rows: &[Value], when_empty: &Outcome) {
         if self.json {
             print(&format!("{}\n", Value::from(rows)));
         } else if rows.is_empty() {
-            print(&format!("{when_empty}\n"));
+            print(&format!("{}\n", said(when_empty)));
         } else {
             print(&table(columns, rows));
         }

@@ -4,8 +4,13 @@ use authority::Permission;
 use clap::{Args, Subcommand};
 use console::TenantView;
 use serde_json::{Value, json};
+use texts::Outcome;
 
-use super::{AtTheDesk, ConfigLocation, Desk, command_error::CommandResult, show::instant};
+use super::{
+    AtTheDesk, ConfigLocation, Desk,
+    command_error::CommandResult,
+    show::{instant, said},
+};
 use crate::every;
 
 /// What can be said to `portvakt tenants`.
@@ -42,8 +47,7 @@ impl AtTheDesk for Tenants {
             TenantsCommand::List => {
                 let all = every::tenants(&desk.console, &desk.caller).await?;
                 let rows: Vec<Value> = all.iter().map(view).collect();
-                let empty = "There is no tenant yet. Make one: portvakt tenants create NAME";
-                desk.list(&["name", "id", "created_at"], &rows, empty);
+                desk.list(&["name", "id", "created_at"], &rows, &Outcome::NoTenant);
             }
             TenantsCommand::Create { name } => {
                 let tenant = desk
@@ -52,7 +56,8 @@ impl AtTheDesk for Tenants {
                     .await?;
                 let thing = json!({"id": tenant.id.to_string(), "name": name});
                 let next = format!(
-                    "The tenant {name} is made. Next, a domain of it: portvakt domains create --tenant {name:?} login.example.no --environment test"
+                    "{}\n  portvakt domains create --tenant {name:?} login.example.no --environment test",
+                    said(&Outcome::TenantCreated { name: name.clone().into() })
                 );
                 desk.done(&next, &thing);
             }

@@ -16,7 +16,7 @@ use model::{
 use outbound::{Allowed, Outbound};
 use sample::{Config, Finished, Sample};
 use serde_json::{Value, json};
-use texts::{AdminMessage, Noun};
+use texts::{AdminMessage, Noun, Outcome};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
@@ -27,7 +27,7 @@ use super::{
     AtTheDesk, ConfigLocation, Desk,
     command_error::{CommandError, CommandResult},
     desk::missing,
-    show::print,
+    show::{print, said},
 };
 use crate::{clock, every, permits, signals};
 
@@ -196,7 +196,7 @@ impl Login {
         };
         let sample = Sample::new(config, Arc::new(outbound(desk, domain)), Random::system());
         if !desk.json {
-            print("Waiting six seconds, until every node knows what was lent to the application …\n");
+            print(&format!("{}\n", said(&Outcome::TryWaiting)));
         }
         // What does not end ends here: the limit is the wait.
         let _ = timeout(KNOWN_AFTER, std::future::pending::<()>()).await;
@@ -204,9 +204,9 @@ impl Login {
         if desk.json {
             print(&format!("{}\n", json!({"open": begun.location})));
         } else {
-            let soon = begun.waits.map(|it| format!(" within {it} seconds")).unwrap_or_default();
-            let open = format!("Open this{soon} in a browser on this machine, and log in");
-            print(&format!("{open}:\n\n{}\n\n", begun.location));
+            let within = |it: u64| Outcome::TryOpenWithin { seconds: it.to_string().into() };
+            let open = begun.waits.map_or(Outcome::TryOpen, within);
+            print(&format!("{}\n\n{}\n\n", said(&open), begun.location));
         }
         let query = timeout(PATIENCE, come_back(listener)).await;
         let query = query.map_err(|_| AdminMessage::TryNobodyCame)??;
@@ -349,10 +349,11 @@ fn show(desk: &Desk, finished: &Finished) {
     let part = |name: &str| pretty(thing.get(name).unwrap_or(&Value::Null));
     let userinfo = match &finished.userinfo {
         Ok(_) => part("userinfo"),
-        Err(why) => format!("It is not shown: {why}."),
+        Err(why) => said(&Outcome::TryUserinfoHidden { detail: why.to_string().into() }),
     };
     print(&format!(
-        "The login worked; the ID token is verified.\n\nID token\n{}\n\nuserinfo\n{userinfo}\n",
+        "{}\n\nID token\n{}\n\nuserinfo\n{userinfo}\n",
+        said(&Outcome::TryWorked),
         part("id_token"),
     ));
 }

@@ -8,11 +8,15 @@ use console::{DomainView, NewTestUser, Tenant, TestUserChange, TestUserView};
 use crypto::Secret;
 use model::{SettingsError, StandardClaims};
 use serde_json::{Map, Value, json};
-use texts::{AdminMessage, FieldMessage};
+use texts::{AdminMessage, FieldMessage, Outcome};
 
 use super::{
-    AtTheDesk, ConfigLocation, Desk, application_settings::named_value, command_error::CommandResult,
-    desk::AtDomain, show::instant, words::secret,
+    AtTheDesk, ConfigLocation, Desk,
+    application_settings::named_value,
+    command_error::CommandResult,
+    desk::AtDomain,
+    show::{instant, said},
+    words::secret,
 };
 use crate::permits;
 
@@ -133,7 +137,7 @@ impl AtTheDesk for TestUsers {
                     .remove_test_user(&permits::may(&tenant, Permission::ManageTestUsers)?, at, desk.now)
                     .await?;
                 desk.done(
-                    &format!("{username} is removed."),
+                    &said(&Outcome::TestUserRemoved { name: username.clone().into() }),
                     &json!({"username": username, "removed": true}),
                 );
                 Ok(())
@@ -153,17 +157,16 @@ async fn list(desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResul
         after = Some(last.id);
         rows.extend(page.iter().map(view));
     }
-    let empty = "There is no test user yet. Make one: portvakt test-users add NAME --new-password --domain …";
-    desk.list(&["username", "id", "created_at"], &rows, empty);
+    desk.list(&["username", "id", "created_at"], &rows, &Outcome::NoTestUser);
     Ok(())
 }
 
 /// Says what was done, with the password where it was made.
-fn tell(desk: &Desk, username: &str, sentence: &str, shown: Option<&Secret<String>>) {
-    let mut sentence = format!("{username} {sentence}");
+fn tell(desk: &Desk, username: &str, done: &Outcome, shown: Option<&Secret<String>>) {
+    let mut sentence = said(done);
     let mut thing = json!({"username": username});
     if let (Some(shown), Some(members)) = (shown, thing.as_object_mut()) {
-        sentence.push_str(&format!("\nThe password, shown now and never again:\n{}", shown.expose()));
+        sentence.push_str(&format!("\n{}\n{}", said(&Outcome::PasswordOnce), shown.expose()));
         members.insert("password".to_owned(), json!(shown.expose()));
     }
     desk.done(&sentence, &thing);
@@ -178,8 +181,8 @@ impl Add {
         desk.console
             .add_test_user(&permits::may(tenant, Permission::ManageTestUsers)?, domain.id, &new, desk.now)
             .await?;
-        let sentence = format!("can sign in at {}.", domain.issuer());
-        tell(desk, &self.username, &sentence, is_new.then_some(&password));
+        let (name, issuer) = (self.username.clone().into(), domain.issuer().into());
+        tell(desk, &self.username, &Outcome::TestUserAdded { name, issuer }, is_new.then_some(&password));
         Ok(())
     }
 }
@@ -201,8 +204,10 @@ impl Change {
             .console
             .change_test_user(&permits::may(tenant, Permission::ManageTestUsers)?, at, &change, desk.now)
             .await?;
-        let sentence = if changed { "is changed." } else { "is that already." };
-        tell(desk, &self.username, sentence, password.as_ref().filter(|_| is_new));
+        let name = self.username.clone().into();
+        let done =
+            if changed { Outcome::TestUserChanged { name } } else { Outcome::TestUserUnchanged { name } };
+        tell(desk, &self.username, &done, password.as_ref().filter(|_| is_new));
         Ok(())
     }
 }
