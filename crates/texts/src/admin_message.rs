@@ -335,6 +335,64 @@ admin_messages! {
     /// The database refused; most often a fault of the program.
     StoreFailed { detail: Detail }: "store-failed";
 
+    // The configuration of an installation.
+    /// The configuration file cannot be read.
+    ConfigUnreadable { path: Word, detail: Detail }: "config-unreadable";
+    /// A value of another type, or out of its range.
+    ConfigValueInvalid { detail: Detail }: "config-value-invalid";
+    /// A key where a section belongs.
+    ConfigSectionExpected { section: Word }: "config-section-expected";
+    /// A section where several of a kind belong.
+    ConfigTablesExpected { section: Word }: "config-tables-expected";
+    /// A key that has no default.
+    ConfigKeyMissing { example: Word }: "config-key-missing";
+    /// A section has no such key.
+    ConfigKeyUnknown { name: Quoted, section: Word, known: List }: "config-key-unknown";
+    /// A section has no such key, and one nearly like it.
+    ConfigKeyMistyped { name: Quoted, section: Word, near: Word }: "config-key-mistyped";
+    /// There is no such section.
+    ConfigSectionUnknown { name: Quoted, known: List }: "config-section-unknown";
+    /// There is no such section, and one nearly like it.
+    ConfigSectionMistyped { name: Quoted, near: Word }: "config-section-mistyped";
+    /// A key before the first section.
+    ConfigKeyOutsideSection { name: Quoted, known: List }: "config-key-outside-section";
+    /// A variable that no key has.
+    EnvironmentVariableUnused { name: Quoted }: "environment-variable-unused";
+    /// A variable that is nearly that of a key.
+    EnvironmentVariableMistyped { name: Quoted, near: Word }: "environment-variable-mistyped";
+    /// The value of a variable cannot be read; it is not repeated.
+    EnvironmentVariableInvalid { name: Quoted }: "environment-variable-invalid";
+    /// A password in the configuration file.
+    DatabaseAddressHasPassword: "database-address-has-password";
+    /// No database is named.
+    DatabaseNone: "database-none";
+    /// More than one database is named.
+    DatabaseSeveral: "database-several";
+    /// A file of certificates has none.
+    CertificateNotPem { path: Word }: "certificate-not-pem";
+    /// No address to listen at.
+    ListenAddressesEmpty: "listen-addresses-empty";
+    /// Plain HTTP where others could read it.
+    ListenPlainHttp { address: Word }: "listen-plain-http";
+    /// Not an issuer of a test eID.
+    TestEidInvalid { issuer: Quoted, detail: Detail }: "test-eid-invalid";
+    /// A test eID that may not be called.
+    TestEidNotAllowed { issuer: Quoted }: "test-eid-not-allowed";
+    /// A share of more than everything.
+    DomainShareInvalid { percent: Word }: "domain-share-invalid";
+    /// Keys would be published longer than they sign.
+    KeyTimesContradict { ahead: Word, used: Word }: "key-times-contradict";
+    /// No master key is named.
+    MasterKeyNone: "master-key-none";
+    /// More than one master key is named.
+    MasterKeySeveral { sources: Detail }: "master-key-several";
+    /// The master key is not where it should be.
+    MasterKeyFileMissing { source: Detail }: "master-key-file-missing";
+    /// Not a master key.
+    MasterKeyMalformed { source: Detail }: "master-key-malformed";
+    /// Everybody can read or change a secret.
+    SecretFileOpen { path: Word, mode: Word, owner: Word }: "secret-file-open";
+
     // The command line.
     /// A command about a domain that names none.
     DomainNotSaid: "domain-not-said";

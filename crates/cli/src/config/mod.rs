@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+pub(crate) use fault::Faults;
 pub(crate) use file::{Format, Level};
 pub(crate) use page::{example, reference};
 pub(crate) use resolve::{Config, Listen, Pair, load};

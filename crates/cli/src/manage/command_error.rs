@@ -5,6 +5,8 @@ use model::{ClaimError, MalformedId, SettingsError};
 use serde_json::{Value, json};
 use texts::{AdminMessage, FieldMessage, Locale};
 
+use crate::config::Faults;
+
 /// Why a command did not do what was asked.
 #[derive(Debug)]
 pub(crate) enum CommandError {
@@ -17,7 +19,7 @@ pub(crate) enum CommandError {
         /// All of them with their lines in the file, for people.
         text: String,
     },
-    /// Trouble of this host that concerns no object, such as a configuration that cannot be read; in English.
+    /// Trouble of this host that concerns no object, such as a port that is taken; in English.
     Host(String),
 }
 
@@ -57,6 +59,12 @@ impl From<ClaimError> for CommandError {
 impl From<MalformedId> for CommandError {
     fn from(error: MalformedId) -> Self {
         error.message().into()
+    }
+}
+
+impl From<Faults> for CommandError {
+    fn from(faults: Faults) -> Self {
+        Self::Faults { text: faults.to_string(), messages: faults.messages().cloned().collect() }
     }
 }
 

@@ -81,11 +81,11 @@ pub(crate) fn account() -> String {
 /// With the host of the sandbox, where there is one.
 type Opened = (Store, SealKey, KeySchedule, (outbound::Settings, Option<String>));
 
-fn of_configuration(path: &Path) -> Result<Opened, String> {
+fn of_configuration(path: &Path) -> CommandResult<Opened> {
     let settings = config::load(path)?;
     let master = settings.master_key()?;
     let store = Store::open(settings.place.clone(), settings.store.clone())
-        .map_err(|error| format!("{}: {error}", settings.place_in_words))?;
+        .map_err(|error| Refusal::from(error).message().inside(&settings.place_in_words))?;
     let schedule =
         KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
     Ok((store, master, schedule, (settings.outbound, settings.sandbox)))
