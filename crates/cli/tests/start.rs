@@ -28,7 +28,7 @@ async fn a_master_key_that_is_missing_short_or_another_is_refused() {
     write_secret(&key, &short);
     insta::assert_snapshot!(installation.refusal(), @"portvakt: the file FOLDER/master.key: not a master key, which is 32 bytes in base64url (43 letters): put back the one that this database was made with, or make one for a new database with `portvakt config new-master-key`");
     write_secret(&key, &b64::encode(SealKey::generate(&Random::system()).expose()));
-    insta::assert_snapshot!(installation.refusal(), @"portvakt: the master key from the file FOLDER/master.key is not the one that this database was made with, so nothing in it can be opened; put back the right one (a copy should lie apart from the backups)");
+    insta::assert_snapshot!(installation.refusal(), @"portvakt: the master key from the file FOLDER/master.key is not the one that this database was made with, so nothing in it can be opened: put back the right one (a copy should be kept apart from the backups)");
 }
 
 #[tokio::test]

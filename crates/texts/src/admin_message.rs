@@ -393,6 +393,80 @@ admin_messages! {
     /// Everybody can read or change a secret.
     SecretFileOpen { path: Word, mode: Word, owner: Word }: "secret-file-open";
 
+    // What doctor finds.
+    /// There is no database yet.
+    DoctorDatabaseMissing { path: Word }: "doctor-database-missing";
+    /// The database cannot be opened.
+    DoctorDatabaseUnusable { place: Detail, detail: Detail }: "doctor-database-unusable";
+    /// Rows of the database cannot be read.
+    DoctorRowsUnreadable { detail: Detail }: "doctor-rows-unreadable";
+    /// A domain that cannot answer.
+    DoctorDomainUnusable { detail: Detail }: "doctor-domain-unusable";
+    /// The clock is before what was written.
+    DoctorClockBehind { read: Word, newest: Word }: "doctor-clock-behind";
+    /// The clock of a node jumped in the last week.
+    DoctorClockJumped { read: Word, seconds: Word, at: Word }: "doctor-clock-jumped";
+    /// Very many logins came to nothing.
+    DoctorEventsCounted { count: Word, cause: Word }: "doctor-events-counted";
+    /// Jobs that failed too often.
+    DoctorJobsGivenUp { count: Word, job: Word, tenant: Word, detail: Detail }: "doctor-jobs-given-up";
+    /// The sandbox hides a domain.
+    DoctorSandboxHasDomain: "doctor-sandbox-has-domain";
+    /// An eID without a simulator.
+    DoctorSimulatorUnknown { eid: Word }: "doctor-simulator-unknown";
+    /// The simulators do not answer.
+    DoctorSimulatorElsewhere { url: Word, status: Word, host: Word }: "doctor-simulator-elsewhere";
+    /// The simulators cannot be reached.
+    DoctorSimulatorSilent { host: Word, detail: Detail }: "doctor-simulator-silent";
+    /// A domain uses simulators that do not run.
+    DoctorNoSimulators: "doctor-no-simulators";
+    /// The eID has no such environment.
+    DoctorEidEnvironmentUnknown: "doctor-eid-environment-unknown";
+    /// An eID answers with an error.
+    DoctorEidAnswers { url: Word, status: Word }: "doctor-eid-answers";
+    /// An eID cannot be reached.
+    DoctorEidUnreachable { url: Word, detail: Detail }: "doctor-eid-unreachable";
+    /// A certificate cannot be used.
+    DoctorCertificateUnusable { detail: Detail }: "doctor-certificate-unusable";
+    /// A domain without a certificate.
+    DoctorCertificateMissing: "doctor-certificate-missing";
+    /// A certificate has expired.
+    DoctorCertificateExpired { at: Word }: "doctor-certificate-expired";
+    /// A certificate is not valid yet.
+    DoctorCertificateNotYetValid { at: Word }: "doctor-certificate-not-yet-valid";
+    /// A certificate expires soon.
+    DoctorCertificateExpiresSoon { days: Word, at: Word }: "doctor-certificate-expires-soon";
+    /// A certificate without its chain.
+    DoctorCertificateAlone { at: Word }: "doctor-certificate-alone";
+    /// Somebody listens at an address already.
+    DoctorAddressTaken: "doctor-address-taken";
+    /// This user may not listen at a low port.
+    DoctorAddressForbidden: "doctor-address-forbidden";
+    /// An address cannot be listened at.
+    DoctorAddressUnusable { detail: Detail }: "doctor-address-unusable";
+    /// The disk is nearly full.
+    DoctorDiskFull { free: Word }: "doctor-disk-full";
+    /// The disk is filling up.
+    DoctorDiskNearlyFull { free: Word }: "doctor-disk-nearly-full";
+    /// A name is not in the DNS.
+    DoctorNameUnknown { detail: Detail }: "doctor-name-unknown";
+    /// A domain does not answer at its public address.
+    DoctorPublicSilent { detail: Detail }: "doctor-public-silent";
+    /// Something else answers at the public address.
+    DoctorPublicElsewhere: "doctor-public-elsewhere";
+    /// The public address redirects to itself.
+    DoctorPublicRedirects { status: Word }: "doctor-public-redirects";
+    /// The proxy changes the host.
+    DoctorPublicHostLost: "doctor-public-host-lost";
+    /// The public address refuses the request.
+    DoctorPublicRefused { status: Word, cause: Word, description: Word }: "doctor-public-refused";
+    /// A proxy answers instead of the installation.
+    DoctorPublicNotUs { status: Word }: "doctor-public-not-us";
+    /// The master key does not belong to the database.
+    MasterKeyOfAnotherDatabase { source: Detail }: "master-key-of-another-database";
+    /// The master key cannot be checked, because the database does not answer.
+    MasterKeyUnchecked { detail: Detail }: "master-key-unchecked";
+
     // The command line.
     /// A command about a domain that names none.
     DomainNotSaid: "domain-not-said";
@@ -579,7 +653,7 @@ pub fn admin_reference(locale: Locale) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{AdminMessage, ENTRIES, admin_reference};
+    use super::{AdminMessage, ENTRIES, FieldMessage, admin_reference};
     use crate::{Locale, Noun, UNTRANSLATED, say};
 
     #[test]
@@ -631,6 +705,17 @@ mod tests {
             ("redirect-uri-wildcard", Some("applications[3].redirect_uris[0]"))
         );
         assert!(text.what_to_do.contains(" kvar "), "{}", text.what_to_do);
+    }
+
+    #[test]
+    fn a_message_that_was_kept_is_read_again_by_its_id() {
+        let message = AdminMessage::EntriesTooMany { most: 5_usize.into(), count: 7_usize.into() }.at("a");
+        let kept = serde_json::to_string(&message).unwrap();
+        assert!(kept.contains(r#""entries-too-many":{"most":"5","count":"7"}"#), "{kept}");
+        assert_eq!(serde_json::from_str::<FieldMessage>(&kept).unwrap(), message);
+        let plain = serde_json::to_string(&AdminMessage::JwksMissing).unwrap();
+        assert_eq!(plain, r#""jwks-missing""#);
+        assert_eq!(serde_json::from_str::<AdminMessage>(&plain).unwrap(), AdminMessage::JwksMissing);
     }
 
     #[test]

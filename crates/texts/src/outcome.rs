@@ -203,6 +203,30 @@ outcomes! {
     TryWorked: "try-worked";
     /// Userinfo has no claims to show.
     TryUserinfoHidden { detail: Detail }: "try-userinfo-hidden";
+
+    // What doctor finds in order.
+    /// It can be read, and nothing in it is unknown.
+    DoctorConfigurationFine: "doctor-configuration";
+    /// Where the master key is from.
+    DoctorMasterKeyFine { source: Detail }: "doctor-master-key";
+    /// The database works.
+    DoctorDatabaseFine { place: Detail }: "doctor-database";
+    /// The clock is plausible.
+    DoctorClockFine { read: Word }: "doctor-clock";
+    /// A simulator answers.
+    DoctorSimulatorAnswers { host: Word }: "doctor-simulator";
+    /// An eID answers.
+    DoctorEidAnswers { issuer: Word }: "doctor-eid";
+    /// A certificate is good.
+    DoctorCertificateFine { at: Word }: "doctor-certificate";
+    /// An address can be listened at.
+    DoctorAddressFree: "doctor-address";
+    /// The disk has room.
+    DoctorDiskFine { free: Word }: "doctor-disk";
+    /// A name is in the DNS.
+    DoctorNameFine { found: Word }: "doctor-name";
+    /// A domain answers at its public address.
+    DoctorPublicFine: "doctor-public";
 }
 // end of the table
 

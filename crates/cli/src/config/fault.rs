@@ -42,25 +42,21 @@ impl Faults {
         }
     }
 
-    /// Every fault, in the order of the file.
-    pub(crate) fn messages(&self) -> impl Iterator<Item = &FieldMessage> {
-        self.0.iter().map(|it| &it.message)
-    }
-
-    /// Says all of them, each in a line.
-    pub(crate) fn lines(&self, locale: Locale) -> String {
-        let line = |it: &Fault| match &it.place {
-            Some(place) => format!("{place}: {}", it.message.line(locale)),
-            None => it.message.line(locale),
-        };
-        self.0.iter().map(line).collect::<Vec<_>>().join("\n")
+    /// Says each in a line, in the order of the file.
+    pub(crate) fn told(&self, locale: Locale) -> impl Iterator<Item = (String, &FieldMessage)> {
+        self.0.iter().map(move |it| {
+            let line = it.message.line(locale);
+            let line = it.place.as_ref().map_or_else(|| line.clone(), |place| format!("{place}: {line}"));
+            (line, &it.message)
+        })
     }
 }
 
 /// Logs and the terminal read English.
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.lines(Locale::En))
+        let lines: Vec<String> = self.told(Locale::En).map(|(line, _)| line).collect();
+        f.write_str(&lines.join("\n"))
     }
 }
 

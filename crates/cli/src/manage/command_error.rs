@@ -64,7 +64,10 @@ impl From<MalformedId> for CommandError {
 
 impl From<Faults> for CommandError {
     fn from(faults: Faults) -> Self {
-        Self::Faults { text: faults.to_string(), messages: faults.messages().cloned().collect() }
+        Self::Faults {
+            text: faults.to_string(),
+            messages: faults.told(Locale::En).map(|(_, it)| it.clone()).collect(),
+        }
     }
 }
 

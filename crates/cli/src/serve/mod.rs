@@ -83,7 +83,8 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
     let random = Random::system();
     let console = Console::new(store.clone(), master.clone(), random.clone());
     let console = Arc::new(console.with_sandbox_host(config.sandbox.clone()));
-    master::check(&console, &config.master_key_source()).await?;
+    let checked = master::check(&console, &config.master_key_source()).await;
+    checked.map_err(|message| message.line(texts::Locale::En))?;
     if let Some(path) = &arguments.declare {
         declare(&console, path).await?;
     }
