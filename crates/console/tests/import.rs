@@ -533,3 +533,13 @@ async fn nobody_brings_an_empty_secret_an_empty_legal_ground_or_a_test_user_as_a
     let found = refused(&house, file(&[], &[odd]).to_string().as_bytes()).await;
     assert!(found[0].starts_with("subjects[0].eid: "), "{found:?}");
 }
+
+#[tokio::test]
+async fn a_secret_that_is_where_its_digest_belongs_is_not_shown_again() {
+    let house = House::open().await;
+    let mut odd = shop();
+    odd["secrets"] = json!([{"sha256": "hunter2hunter2hunter2"}]);
+    let found = refused(&house, file(&[odd], &[]).to_string().as_bytes()).await;
+    assert!(found[0].starts_with("applications[0].secrets[0].sha256: this is not SHA-256: "), "{found:?}");
+    assert!(!found.concat().contains("hunter2"), "{found:?}");
+}

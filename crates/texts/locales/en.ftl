@@ -687,7 +687,7 @@ admin-application-incomplete-remedy = give it
 admin-redirect-uris-empty = a new application needs at least one
 admin-redirect-uris-empty-remedy = give it
 admin-pkce-is-off = PKCE is off for this application, so that it works as before
-admin-pkce-is-off-remedy = turn it on when the application supports it: `{ $command }`
+admin-pkce-is-off-remedy = turn it on when the application supports it: `portvakt applications change … --set pkce=default`
 admin-application-stays-disabled = this application is disabled, and stays so
 admin-application-stays-disabled-remedy = enable it with `portvakt applications enable` if it should be used
 admin-domain-stays = the domain { $host } is no longer in the file and stays: domains are never removed
@@ -708,7 +708,7 @@ admin-declaration-without-tenants = this is missing
 admin-declaration-without-tenants-remedy = give it, or write an empty list to take away everything that the declaration made
 admin-secret-form-invalid = this is not a secret
 admin-secret-form-invalid-remedy = write {"{"}"sha256": "64 hexadecimal digits"{"}"}, or "new"
-admin-secret-digest-invalid = { $value } is not SHA-256
+admin-secret-digest-invalid = this is not SHA-256
 admin-secret-digest-invalid-remedy = write 64 hexadecimal digits
 admin-secret-empty = this is the digest of an empty secret
 admin-secret-empty-remedy = give the digest of a real one
@@ -949,7 +949,7 @@ admin-try-production-remedy = try it on a test domain, or register { $uri } wher
 admin-try-private-key = this application signs its assertions with a key that only it has
 admin-try-private-key-remedy = try the login in the application itself
 admin-try-encrypted = its ID tokens are encrypted to a key that only the application has
-admin-try-encrypted-remedy = try the login in the application itself, or have them only signed: `{ $command }`
+admin-try-encrypted-remedy = try the login in the application itself, or have them only signed: `portvakt applications change … --set id_token_response=signed`
 admin-try-nobody-came = nobody came back in ten minutes
 admin-try-nobody-came-remedy = start again, and finish the login in the browser
 admin-try-stopped = stopped before the login was finished

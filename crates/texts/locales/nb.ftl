@@ -688,7 +688,7 @@ admin-application-incomplete-remedy = oppgi det
 admin-redirect-uris-empty = en ny applikasjon trenger minst én returadresse
 admin-redirect-uris-empty-remedy = oppgi den
 admin-pkce-is-off = PKCE er slått av for denne applikasjonen, så den virker som før
-admin-pkce-is-off-remedy = slå det på når applikasjonen støtter det: `{ $command }`
+admin-pkce-is-off-remedy = slå det på når applikasjonen støtter det: `portvakt applications change … --set pkce=default`
 admin-application-stays-disabled = denne applikasjonen er slått av, og forblir det
 admin-application-stays-disabled-remedy = slå den på med `portvakt applications enable` hvis den skal brukes
 admin-domain-stays = domenet { $host } er ikke lenger i filen og blir stående: domener fjernes aldri
@@ -709,7 +709,7 @@ admin-declaration-without-tenants = dette mangler
 admin-declaration-without-tenants-remedy = oppgi det, eller skriv en tom liste for å ta bort alt som deklarasjonen har laget
 admin-secret-form-invalid = dette er ikke en hemmelighet
 admin-secret-form-invalid-remedy = skriv {"{"}"sha256": "64 heksadesimale sifre"{"}"}, eller "new"
-admin-secret-digest-invalid = { $value } er ikke SHA-256
+admin-secret-digest-invalid = dette er ikke SHA-256
 admin-secret-digest-invalid-remedy = skriv 64 heksadesimale sifre
 admin-secret-empty = dette er hash-verdien av en tom hemmelighet
 admin-secret-empty-remedy = oppgi hash-verdien av en ekte
@@ -950,7 +950,7 @@ admin-try-production-remedy = prøv den på et testdomene, eller registrer { $ur
 admin-try-private-key = denne applikasjonen signerer med en nøkkel som bare den har
 admin-try-private-key-remedy = prøv innloggingen i selve applikasjonen
 admin-try-encrypted = ID-tokenene er kryptert til en nøkkel som bare applikasjonen har
-admin-try-encrypted-remedy = prøv innloggingen i selve applikasjonen, eller få dem bare signert: `{ $command }`
+admin-try-encrypted-remedy = prøv innloggingen i selve applikasjonen, eller få dem bare signert: `portvakt applications change … --set id_token_response=signed`
 admin-try-nobody-came = ingen kom tilbake på ti minutter
 admin-try-nobody-came-remedy = start på nytt, og fullfør innloggingen i nettleseren
 admin-try-stopped = stoppet før innloggingen var ferdig

@@ -688,7 +688,7 @@ admin-application-incomplete-remedy = oppgi det
 admin-redirect-uris-empty = ein ny applikasjon treng minst éi returadresse
 admin-redirect-uris-empty-remedy = oppgi henne
 admin-pkce-is-off = PKCE er slått av for denne applikasjonen, så han verkar som før
-admin-pkce-is-off-remedy = slå det på når applikasjonen støttar det: `{ $command }`
+admin-pkce-is-off-remedy = slå det på når applikasjonen støttar det: `portvakt applications change … --set pkce=default`
 admin-application-stays-disabled = denne applikasjonen er slått av, og blir verande det
 admin-application-stays-disabled-remedy = slå han på med `portvakt applications enable` om han skal brukast
 admin-domain-stays = domenet { $host } er ikkje lenger i fila og blir ståande: domene blir aldri fjerna
@@ -709,7 +709,7 @@ admin-declaration-without-tenants = dette manglar
 admin-declaration-without-tenants-remedy = oppgi det, eller skriv ei tom liste for å ta bort alt som deklarasjonen har laga
 admin-secret-form-invalid = dette er ikkje ei hemmelegheit
 admin-secret-form-invalid-remedy = skriv {"{"}"sha256": "64 heksadesimale siffer"{"}"}, eller "new"
-admin-secret-digest-invalid = { $value } er ikkje SHA-256
+admin-secret-digest-invalid = dette er ikkje SHA-256
 admin-secret-digest-invalid-remedy = skriv 64 heksadesimale siffer
 admin-secret-empty = dette er hash-verdien av ei tom hemmelegheit
 admin-secret-empty-remedy = oppgi hash-verdien av ei ekte
@@ -950,7 +950,7 @@ admin-try-production-remedy = prøv han på eit testdomene, eller registrer { $u
 admin-try-private-key = denne applikasjonen signerer med ein nøkkel som berre han har
 admin-try-private-key-remedy = prøv innlogginga i sjølve applikasjonen
 admin-try-encrypted = ID-tokena er krypterte til ein nøkkel som berre applikasjonen har
-admin-try-encrypted-remedy = prøv innlogginga i sjølve applikasjonen, eller få dei berre signerte: `{ $command }`
+admin-try-encrypted-remedy = prøv innlogginga i sjølve applikasjonen, eller få dei berre signerte: `portvakt applications change … --set id_token_response=signed`
 admin-try-nobody-came = ingen kom tilbake på ti minutt
 admin-try-nobody-came-remedy = start på nytt, og fullfør innlogginga i nettlesaren
 admin-try-stopped = stoppa før innlogginga var ferdig

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Locale,
-    argument::{Argument, Detail, List, Noun, Quoted, Word},
+    argument::{Argument, Detail, List, Noun, Quoted, Word, escaped},
     say,
 };
 
@@ -245,7 +245,7 @@ admin_messages! {
     /// A new application without a redirect URI.
     RedirectUrisEmpty: "redirect-uris-empty";
     /// A note: an import keeps the application working as before.
-    PkceIsOff { command: Word }: "pkce-is-off";
+    PkceIsOff: "pkce-is-off";
     /// A note: the application was disabled by hand.
     ApplicationStaysDisabled: "application-stays-disabled";
     /// A note: the file no longer names a domain.
@@ -266,8 +266,8 @@ admin_messages! {
     DeclarationWithoutTenants: "declaration-without-tenants";
     /// Not a secret of an import.
     SecretFormInvalid: "secret-form-invalid";
-    /// Not a SHA-256 digest.
-    SecretDigestInvalid { value: Quoted }: "secret-digest-invalid";
+    /// Not a SHA-256 digest. The value is not repeated: it may be the secret itself.
+    SecretDigestInvalid: "secret-digest-invalid";
     /// The digest of an empty secret.
     SecretEmpty: "secret-empty";
     /// A secret in clear in a declaration.
@@ -515,7 +515,7 @@ admin_messages! {
     /// `test login` of an application with a key of its own.
     TryPrivateKey: "try-private-key";
     /// `test login` of an application with encrypted ID tokens.
-    TryEncrypted { command: Word }: "try-encrypted";
+    TryEncrypted: "try-encrypted";
     /// `test login` waited in vain.
     TryNobodyCame: "try-nobody-came";
     /// `test login` was stopped.
@@ -591,10 +591,10 @@ impl From<AdminMessage> for FieldMessage {
 }
 
 impl FieldMessage {
-    /// Says everything in one line for a terminal: what it is about, what happened, what to do.
+    /// Says everything in one line for a terminal: what it is about, what happened, what to do. It has no control characters.
     pub fn line(&self, locale: Locale) -> String {
         let line = self.message.line(locale);
-        self.field.as_ref().map_or_else(|| line.clone(), |field| format!("{field}: {line}"))
+        self.field.as_ref().map_or_else(|| line.clone(), |field| format!("{}: {line}", escaped(field)))
     }
 
     /// Gives it for programs.
@@ -686,6 +686,8 @@ mod tests {
         let line = AdminMessage::HostTaken { host: host.as_str().into() }.line(Locale::En);
         assert!(line.starts_with(r#""a\u{1b}[2J\u{202e}xxx"#) && line.contains("…"), "{line}");
         assert!(line.chars().count() < 130, "{line}");
+        let about = AdminMessage::MemberMissing.at("a.b\u{1b}[2J").line(Locale::En);
+        assert!(about.starts_with(r"a.b\u{1b}[2J: this is missing"), "{about}");
         let detail = AdminMessage::StoreFailed { detail: "a\nb\u{1b}\u{202e} 'c'".into() }.line(Locale::En);
         assert!(detail.contains(r"a\nb\u{1b}\u{202e} 'c'"), "{detail}");
     }

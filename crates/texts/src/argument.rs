@@ -63,7 +63,7 @@ impl Argument for Quoted {
 }
 
 /// Escapes control characters and those that are not seen or turn the line around.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for it in text.chars() {
         match it {

@@ -97,7 +97,7 @@ impl Login {
                 detail: error.to_string().into(),
             }
         })?;
-        showable(&application, &domain)?;
+        showable(&application)?;
         // Heard from here on, so that nothing lent stays behind.
         let stop_asked = signals::stop_asked()?;
         let lent = self.lend(desk, &tenant, &domain, &application).await?;
@@ -219,16 +219,12 @@ fn failed(error: &impl ToString) -> AdminMessage {
 }
 
 /// Refuses, before anything is lent, what could not be shown in the end.
-fn showable(application: &ApplicationView, domain: &DomainView) -> Result<(), AdminMessage> {
+fn showable(application: &ApplicationView) -> Result<(), AdminMessage> {
     if application.settings.authentication == ClientAuthentication::PrivateKeyJwt {
         return Err(AdminMessage::TryPrivateKey);
     }
     if application.settings.id_token_response == IdTokenResponse::SignedAndEncryptedJwt {
-        let command = format!(
-            "portvakt applications change {} --domain {} --set id_token_response=signed",
-            application.client_id, domain.host
-        );
-        return Err(AdminMessage::TryEncrypted { command: command.into() });
+        return Err(AdminMessage::TryEncrypted);
     }
     Ok(())
 }

@@ -231,12 +231,7 @@ impl Planner<'_> {
         self.plan.change(Verb::Create, "application", named(&place.host, &planned.client_id), said);
         let is_public = planned.settings.authentication == ClientAuthentication::None;
         if planned.settings.pkce == Pkce::Off && !is_public {
-            let command = format!(
-                "portvakt applications change {} --domain {} --set pkce=default",
-                planned.client_id, place.host
-            );
-            let note = AdminMessage::PkceIsOff { command: command.into() };
-            self.plan.note(note.at(named(&place.host, &planned.client_id)));
+            self.plan.note(AdminMessage::PkceIsOff.at(named(&place.host, &planned.client_id)));
         }
         self.plan.warn(&named(&place.host, &planned.client_id), planned.settings.warning());
         self.plan.step(move |tx| {

@@ -111,7 +111,7 @@ impl Planner<'_> {
             let path = entry.at("client_secret_sha256");
             match digest(text) {
                 Some(digest) => wanted.extend(self.named_secret(digest, &path)),
-                None => self.faults.wrong(&path, AdminMessage::SecretDigestInvalid { value: text.into() }),
+                None => self.faults.wrong(&path, AdminMessage::SecretDigestInvalid),
             }
         }
         let Some(application) = self.application((tenant, place), &mut entry, false).await? else {

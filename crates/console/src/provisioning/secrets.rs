@@ -51,7 +51,7 @@ impl Planner<'_> {
         };
         let path = format!("{path}.sha256");
         let Some(digest) = digest(text) else {
-            self.faults.wrong(&path, AdminMessage::SecretDigestInvalid { value: text.into() });
+            self.faults.wrong(&path, AdminMessage::SecretDigestInvalid);
             return None;
         };
         self.named_secret(digest, &path)
