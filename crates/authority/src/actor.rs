@@ -50,7 +50,7 @@ roles! {
     LinkHolder = "link_holder",
 }
 
-/// Whoever acts.
+/// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A person with a shell on the host, by the account's name there.

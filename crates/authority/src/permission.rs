@@ -96,10 +96,10 @@ const fn rule(permission: Permission, roles: &'static [Role], api_keys: bool, on
 use Permission as P;
 use Role::{Auditor, BlockContact, Developer, Operator, Orderer, Owner, Receiver, Worker};
 
-/// Everybody of a tenant, and whoever acts for the installation.
+/// Every role of a tenant, and those who act for the installation.
 const READERS: &[Role] = &[Operator, Owner, Developer, Receiver, Orderer, BlockContact, Auditor, Worker];
 
-/// Who may do what. What is not in it, nobody may.
+/// Who may do what. What is not in it is forbidden.
 const TABLE: &[Rule] = &[
     rule(P::ReadInstallation, &[Operator, Worker], false, On::Every),
     rule(P::CreateTenants, &[Operator], false, On::Every),

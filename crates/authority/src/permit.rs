@@ -24,19 +24,23 @@ struct Grant {
     approver: Option<Actor>,
 }
 
+/// What is about to be done.
+struct What {
+    action: Action,
+    /// A kind and an id.
+    object: String,
+    /// JSON.
+    details: String,
+}
+
 impl Grant {
     fn ask(caller: &Caller, permission: Permission) -> Result<Self, Forbidden> {
         let grant = Self { permission, caller: caller.clone(), approver: None };
         if may(&caller.actor, permission) { Ok(grant) } else { Err(Forbidden) }
     }
 
-    fn record(
-        &self,
-        tenant_id: TenantId,
-        (action, object): (Action, String),
-        details: String,
-        (random, now): (&Random, Timestamp),
-    ) -> AuditEvent {
+    fn record(&self, tenant_id: TenantId, what: What, random: &Random, now: Timestamp) -> AuditEvent {
+        let What { action, object, details } = what;
         let Caller { trace, address, name, .. } = &self.caller;
         let personal = (address.is_some() || name.is_some()).then(|| AuditPersonal {
             salt: random.bytes(),
@@ -75,7 +79,7 @@ impl Tenant {
     /// # Errors
     /// [`Forbidden`]: no role of the actor has the permission, or this is not the tenant that was opened.
     pub fn permit(&self, permission: Permission) -> Result<Permit, Forbidden> {
-        // Whoever holds a tenant can write its id; what was opened cannot be exchanged.
+        // The id of a tenant can be written; what was opened cannot be exchanged.
         if self.id != self.opened().id() {
             return Err(Forbidden);
         }
@@ -134,8 +138,8 @@ impl Permit {
         details: &impl ToString,
         now: Timestamp,
     ) -> Record {
-        let what = (action, object.into());
-        let event = self.grant.record(self.tenant.id, what, details.to_string(), (self.tenant.random(), now));
+        let what = What { action, object: object.into(), details: details.to_string() };
+        let event = self.grant.record(self.tenant.id, what, self.tenant.random(), now);
         Record { event, chain_key: self.tenant.opened().chain_key() }
     }
 }
@@ -195,8 +199,8 @@ impl InstallationPermit {
         details: &impl ToString,
         now: Timestamp,
     ) -> Record {
-        let what = (action, object.into());
-        let event = self.grant.record(INSTALLATION, what, details.to_string(), (&self.random, now));
+        let what = What { action, object: object.into(), details: details.to_string() };
+        let event = self.grant.record(INSTALLATION, what, &self.random, now);
         Record { event, chain_key: self.chain_key.clone() }
     }
 }
@@ -237,7 +241,7 @@ mod tests {
     fn a_row(random: &Random, master: &SealKey, id: u8) -> store::tenants::Tenant {
         let id = TenantId::from_bytes([id; 16]);
         let sealed_data_key = OpenTenant::generate(random, id).wrap(master, random);
-        store::tenants::Tenant { id, name: "acme".to_owned(), sealed_data_key, created_at: NOW }
+        store::tenants::Tenant { id, name: "acme".to_owned(), sealed_data_key, version: 1, created_at: NOW }
     }
 
     fn a_member(number: u8, tenant: TenantId, role: Role) -> Caller {

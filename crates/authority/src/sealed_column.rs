@@ -1,7 +1,9 @@
 //! Where each sealed value is stored: the additional data that binds it to its column and row.
 
 use crypto::{Digest, b64};
-use model::{EidEnvironment, GrantId, INSTALLATION, IdentitySourceId, TenantId, TestUserId, Timestamp};
+use model::{
+    EidEnvironment, GrantId, INSTALLATION, IdentitySourceId, PlanId, TenantId, TestUserId, Timestamp,
+};
 
 /// A sealed column, with what names the row in it.
 ///
@@ -55,6 +57,13 @@ pub enum SealedColumn<'a> {
     GrantKey(GrantId),
     /// `grants.sealed_claims`, under the grant's content key.
     GrantClaims(GrantId),
+    /// `plans.sealed_plan`; under the master key, with the tenant [`INSTALLATION`], for a declaration.
+    Plan {
+        /// The plan.
+        id: PlanId,
+        /// Who made it, as in audit events.
+        made_by: &'a str,
+    },
     /// `refresh_tokens.sealed_successor`, by the digest of the token that it replaces, under that token.
     RefreshSuccessor(&'a Digest),
 }
@@ -87,6 +96,7 @@ impl SealedColumn<'_> {
             Self::BrowserSession(session) => ("browser_sessions", "sealed_proof", digest(session)),
             Self::GrantKey(id) => ("grants", "wrapped_key", id.to_string()),
             Self::GrantClaims(id) => ("grants", "sealed_claims", id.to_string()),
+            Self::Plan { id, made_by } => ("plans", "sealed_plan", format!("{id} {made_by}")),
             Self::RefreshSuccessor(token) => ("refresh_tokens", "sealed_successor", digest(token)),
         };
         let tenant = if matches!(self, Self::Canary) { INSTALLATION } else { tenant };
@@ -98,7 +108,7 @@ impl SealedColumn<'_> {
 mod tests {
     use super::SealedColumn as Column;
     use crypto::Digest;
-    use model::{EidEnvironment, GrantId, IdentitySourceId, TenantId, TestUserId, Timestamp};
+    use model::{EidEnvironment, GrantId, IdentitySourceId, PlanId, TenantId, TestUserId, Timestamp};
 
     #[test]
     fn a_row_that_was_sealed_before_columns_had_types_still_opens() {
@@ -121,6 +131,7 @@ mod tests {
             Column::BrowserSession(&digest),
             Column::GrantKey(grant),
             Column::GrantClaims(grant),
+            Column::Plan { id: PlanId::from_bytes([6; 16]), made_by: "operator:kari" },
             Column::RefreshSuccessor(&digest),
         ];
         let tenant = TenantId::from_bytes([1; 16]);
@@ -141,6 +152,7 @@ mod tests {
         01010101010101010101010101010101|browser_sessions|sealed_proof|BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU
         01010101010101010101010101010101|grants|wrapped_key|04040404040404040404040404040404
         01010101010101010101010101010101|grants|sealed_claims|04040404040404040404040404040404
+        01010101010101010101010101010101|plans|sealed_plan|06060606060606060606060606060606 operator:kari
         01010101010101010101010101010101|refresh_tokens|sealed_successor|BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU
         ");
     }

@@ -1,4 +1,4 @@
-//! A tenant, opened for whoever acts in it.
+//! A tenant, opened for the actor that works in it.
 
 use crypto::{Random, SealKey};
 use model::TenantId;
@@ -24,13 +24,15 @@ pub struct Tenant {
     pub id: TenantId,
     /// What the operator calls it.
     pub name: String,
+    /// Counts its changes.
+    pub version: i64,
     opened: OpenTenant,
     caller: Caller,
     random: Random,
 }
 
 impl Tenant {
-    /// Opens a tenant's row for a caller. `random`: salts what tells about a person in the audit trail.
+    /// Opens a tenant's row for a caller. `random`: for what is made in it, and what salts a person in the audit trail.
     ///
     /// # Errors
     /// [`TenantError`].
@@ -46,6 +48,7 @@ impl Tenant {
         Ok(Self {
             id: row.id,
             name: row.name.clone(),
+            version: row.version,
             opened,
             caller: caller.clone(),
             random: random.clone(),
@@ -55,7 +58,7 @@ impl Tenant {
     /// Makes a tenant that has no row yet.
     pub(crate) fn generate(random: &Random, id: TenantId, name: &str, caller: &Caller) -> Self {
         let opened = OpenTenant::generate(random, id);
-        Self { id, name: name.to_owned(), opened, caller: caller.clone(), random: random.clone() }
+        Self { id, name: name.to_owned(), version: 1, opened, caller: caller.clone(), random: random.clone() }
     }
 
     /// What seals and opens the tenant's values.
@@ -63,7 +66,8 @@ impl Tenant {
         &self.opened
     }
 
-    pub(crate) const fn random(&self) -> &Random {
+    /// Where the randomness of what is made in the tenant comes from.
+    pub const fn random(&self) -> &Random {
         &self.random
     }
 

@@ -34,7 +34,7 @@ enum ConfigureCommand {
 pub(crate) fn run(arguments: &ConfigArguments) -> Result<(), String> {
     let text = match &arguments.what {
         ConfigureCommand::Check(at) => {
-            let config = config::load(&at.config)?;
+            let config = config::load(&at.find()?)?;
             // Read and forgotten: a key that is missing, short or open to everybody is said here too.
             let _ = config.master_key()?;
             let _ = Certificates::load(&config.listen.certificates)?;

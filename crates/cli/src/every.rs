@@ -32,7 +32,7 @@ pub(crate) async fn domains_of(console: &Console, tenant: &Tenant) -> Result<Vec
     }
 }
 
-/// Every domain of every tenant, opened for whoever acts.
+/// Every domain of every tenant, opened for the actor.
 pub(crate) async fn domains(
     console: &Console,
     caller: &Caller,

@@ -20,7 +20,7 @@ use web::Clock;
 
 use crate::worker::Workers;
 
-/// How often is looked for jobs of which nobody was told: those that are due later, and announcements that were lost.
+/// How often jobs are looked for without an announcement: those that are due later, and announcements that were lost.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// How long work may take: what it leaves of the lease is for saying what became of it.
@@ -188,14 +188,14 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
     /// A database, and a clock that stands still.
-    struct House {
+    struct TestRunner {
         store: Store,
         time: Arc<AtomicI64>,
         end: (watch::Sender<bool>, watch::Receiver<bool>),
         _folder: tempfile::TempDir,
     }
 
-    impl House {
+    impl TestRunner {
         fn build() -> Self {
             let folder = tempfile::tempdir().unwrap();
             let place = DatabaseLocation::Sqlite(folder.path().join("portvakt.db"));
@@ -240,7 +240,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_job_that_panics_or_fails_is_tried_again_later_and_given_up_at_the_tenth_time() {
-        let (house, tries) = (House::build(), Arc::new(AtomicU32::new(0)));
+        let (house, tries) = (TestRunner::build(), Arc::new(AtomicU32::new(0)));
         let counted = Arc::clone(&tries);
         let node = house.node(
             1,
@@ -268,7 +268,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_node_that_is_slower_than_its_lease_does_not_complete_what_another_does() {
-        let (house, (begun, mut begins)) = (House::build(), mpsc::channel(2));
+        let (house, (begun, mut begins)) = (TestRunner::build(), mpsc::channel(2));
         let go = Arc::new(Notify::new());
         let held = Arc::clone(&go);
         let slow = house.node(
@@ -296,7 +296,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_job_is_done_as_soon_as_the_write_that_wants_it_is_committed() {
-        let (house, (done, mut seen)) = (House::build(), mpsc::channel(2));
+        let (house, (done, mut seen)) = (TestRunner::build(), mpsc::channel(2));
         let node = house.node(
             1,
             Kind::new("letters", move |job: Job| {
@@ -330,7 +330,7 @@ mod tests {
 
     #[tokio::test]
     async fn of_several_nodes_one_does_a_job() {
-        let (house, tries) = (House::build(), Arc::new(AtomicU32::new(0)));
+        let (house, tries) = (TestRunner::build(), Arc::new(AtomicU32::new(0)));
         let node = |seed| {
             let tries = Arc::clone(&tries);
             house.node(

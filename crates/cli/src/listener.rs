@@ -54,7 +54,7 @@ pub(crate) struct Limits {
     pub(crate) idle_for: Duration,
     /// How long the end waits for requests that are being answered.
     pub(crate) finish_in: Duration,
-    /// How long it waits for a client that asks nothing. Over HTTP/1.1 nobody can be told so: what it sends at the
+    /// How long it waits for a client that asks nothing. Over HTTP/1.1 a client cannot be told so: what it sends at the
     /// moment in which its connection is closed would be lost.
     pub(crate) silent_for: Duration,
 }
@@ -198,7 +198,7 @@ async fn shake_hands(
     inside: Inside,
     _seat: (OwnedSemaphorePermit, Member),
 ) {
-    // Answers are small and wait for nobody.
+    // Answers are small and sent at once.
     let _ = stream.set_nodelay(true);
     let address = from.ip().to_canonical();
     match inside.tls.clone() {
@@ -318,7 +318,7 @@ where
             ended = connection.as_mut() => {
                 let Err(error) = ended else { return false };
                 tracing::debug!(%error, "a connection ended early");
-                // Over HTTP/2 it is a ping that was not answered: nobody is there to be told.
+                // Over HTTP/2 it is a ping that was not answered: the client is gone.
                 return !second && error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout);
             }
             _ = end.changed(), if !at_end => {

@@ -1,5 +1,6 @@
 //! The binary `portvakt`: arguments, files, the clock, wiring. Nothing depends on it.
 
+mod as_service;
 mod clock;
 mod config;
 mod configure;
@@ -11,6 +12,7 @@ mod job_runner;
 mod listener;
 mod manage;
 mod permits;
+mod presence;
 mod serve;
 mod signals;
 mod telemetry;
@@ -26,6 +28,9 @@ use clap::{Parser, Subcommand};
 #[derive(Parser)]
 #[command(name = "portvakt", version, about, disable_help_subcommand = true)]
 struct Arguments {
+    /// Runs the command as the account of the installed service, with the master key of its unit; needs root.
+    #[arg(long, global = true)]
+    as_service: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -46,6 +51,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if arguments.as_service {
+        eprintln!("portvakt: {}", as_service::run());
+        return ExitCode::FAILURE;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build();
     let ended = match runtime {
         Ok(runtime) => runtime.block_on(async {

@@ -122,7 +122,7 @@ pub(crate) fn write_events(workers: &mut Workers, provider: Arc<Provider>) {
     });
 }
 
-/// Writes what is still noted, once nobody is answered any more.
+/// Writes the remaining events, once the last request has been answered.
 pub(crate) async fn last_events(provider: &Provider) {
     if let Err(refusal) = provider.write_events(clock::now()).await {
         tracing::error!(?refusal, "the last events of logins were not written");
@@ -154,13 +154,23 @@ const SIGNING_KEYS: &str = "signing-keys";
 /// How long after it was given up the publishing of keys begins anew, as long as they are missing.
 const REVIVED_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// Does jobs, and wants those that come with time: signing keys that are missing by their schedule are looked for `every`
-/// so often, and made by whichever node claims the job.
+/// How signing keys rotate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyRotation {
+    pub(crate) schedule: KeySchedule,
+    /// How often keys are looked for that are missing by the schedule.
+    pub(crate) every: Duration,
+}
+
+/// Does jobs, and wants those that come with time: missing signing keys are made by whichever node claims the job.
 pub(crate) fn do_jobs(
     workers: &mut Workers,
-    (console, store, random): (Arc<Console>, Store, Random),
-    (schedule, every): (KeySchedule, Duration),
+    console: Arc<Console>,
+    store: Store,
+    random: Random,
+    rotation: KeyRotation,
 ) {
+    let KeyRotation { schedule, every } = rotation;
     let kinds = vec![signing_keys(Arc::clone(&console), workers.clock(), schedule)];
     let (clock, end) = (workers.clock(), workers.end());
     JobRunner { store: store.clone(), random, clock: Arc::clone(&clock), kinds, end }.start(workers);
@@ -231,7 +241,7 @@ async fn turn_keys(
     let domain = DomainId::parse(&job.key.id).map_err(|error| error.to_string())?;
     let tenant = match console.tenant_by_id(&Caller::worker(SIGNING_KEYS), job.key.tenant_id).await {
         Ok(tenant) => tenant,
-        // There is nobody any more who needs keys.
+        // The tenant is gone and needs no keys.
         Err(Refusal::NotFound(_)) => return Ok(()),
         Err(refusal) => return Err(refusal.to_string()),
     };

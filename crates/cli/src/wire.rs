@@ -2,7 +2,7 @@
 //! connection that we close first is read to its end for a while.
 //!
 //! Closing while the other side still sends makes the system reset the connection, and the answer is lost on the way:
-//! whoever sends too much would never learn so.
+//! a client that sends too much would never learn so.
 
 use std::{
     io::{self, IoSlice},
@@ -74,7 +74,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub(crate) async fn end_late(mut self) {
         if self.is_asked {
             self.words = web::unreadable(408, self.peer);
-            // Whoever does not take it has gone.
+            // A client that does not take it has gone.
             let _ = tokio::time::timeout(LINGER_FOR, self.shutdown()).await;
         }
     }

@@ -7,6 +7,7 @@
     reason = "a test that cannot be set up fails loudly"
 )]
 
+mod alone;
 mod doctor;
 mod house;
 mod limits;

@@ -272,6 +272,26 @@ async fn a_notice_is_plain_text_and_can_be_taken_away() {
 }
 
 #[tokio::test]
+async fn a_script_that_had_seen_an_older_version_overwrote_the_newer_one() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let shop = ["applications", "show", "--domain", HOST, "shop"];
+    assert_eq!(json(&it, &shop)["version"], 1);
+    let change = ["applications", "change", "--domain", HOST, "shop", "--if-version", "1", "--name"];
+    assert_eq!(json(&it, &[&change[..], &["Butikk"]].concat())["version"], 2);
+
+    let said = refused(&it, &[&change[..], &["Sjappe"]].concat());
+    assert!(said.contains("its version is now 2"), "{said}");
+    assert!(said.contains(r#"name: it is now "Butikk", you wanted "Sjappe""#), "{said}");
+    let disable = ["applications", "disable", "--domain", HOST, "shop", "--if-version", "1"];
+    assert!(refused(&it, &disable).contains("its version is now 2"));
+    assert_eq!(
+        (&json(&it, &shop)["name"], &json(&it, &shop)["state"]),
+        (&"Butikk".into(), &"enabled".into())
+    );
+}
+
+#[tokio::test]
 async fn tables_are_for_people() {
     let it = configured().await;
     let shown = it.run(&["domains", "show", HOST, "--config", "portvakt.toml"]).stdout;
@@ -289,6 +309,7 @@ async fn tables_are_for_people() {
     session absolute minutes  480
     session idle minutes      30
     single sign on            -
+    version                   1
     ");
 }
 

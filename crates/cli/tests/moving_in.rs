@@ -68,6 +68,52 @@ async fn the_import_of_the_guide_is_shown_made_and_then_changes_nothing() {
 }
 
 #[tokio::test]
+async fn an_import_that_somebody_else_had_to_look_at_first_could_not_wait() {
+    let it = configured().await;
+    json(&it, &["tenants", "create", "acme"]);
+    let domain =
+        ["domains", "create", "--tenant", "acme", "login.acme.example", "--environment", "production"];
+    json(&it, &domain);
+    fs::write(it.path("acme.json"), example("json")).unwrap();
+    let words = ["import", "acme.json", "--tenant", "acme", "--plan"];
+    let kept = json(&it, &words);
+    let id = kept["plan"].as_str().unwrap();
+    let listed = json(&it, &["plans", "list"]);
+    assert_eq!((&listed[0]["id"], &listed[0]["state"]), (&kept["plan"], &"waiting".into()));
+    assert_eq!(listed[0]["tenant"], "acme");
+    assert_eq!(json(&it, &["plans", "show", id])["changes"], kept["changes"]);
+    fs::remove_file(it.path("acme.json")).unwrap();
+
+    let confirmed = json(&it, &["plans", "confirm", id]);
+    assert_eq!(confirmed["changes"], kept["changes"]);
+    assert_eq!(
+        (kept["client_secrets"][0].is_null(), confirmed["client_secrets"].as_array().unwrap().len()),
+        (true, 1)
+    );
+    assert!(refused(&it, &["plans", "confirm", id]).contains("confirmed already"));
+    assert!(refused(&it, &["plans", "show", &"0".repeat(32)]).contains("there is no such plan"));
+    assert_eq!(json(&it, &["plans", "list"])[0]["state"], "confirmed");
+}
+
+#[tokio::test]
+async fn a_declaration_is_kept_discarded_and_no_longer_confirmed() {
+    let it = configured().await;
+    fs::write(it.path("d.toml"), "declaration = \"d\"\n[[tenants]]\nname = \"globex\"\n").unwrap();
+    let words = ["apply", "-f", "d.toml", "--plan", "--config", "portvakt.toml"];
+    let shown = String::from_utf8(it.run(&words).stdout).unwrap();
+    let (_, id) = shown.trim_end().rsplit_once(' ').unwrap();
+    assert!(shown.starts_with("create   tenant globex\nNothing was changed yet."), "{shown}");
+    json(&it, &["plans", "discard", id]);
+    assert!(refused(&it, &["plans", "confirm", id]).contains("was discarded"));
+    assert!(!json(&it, &["tenants", "list"]).to_string().contains("globex"));
+    let nothing = json(&it, &["tenants", "create", "globex"]);
+    assert_eq!(nothing["name"], "globex");
+    let empty = it.run(&words).stdout;
+    assert!(String::from_utf8(empty).unwrap().contains("Nothing changes."), "an empty plan is not kept");
+    assert_eq!(json(&it, &["plans", "list"]).as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn an_import_that_is_wrong_says_everything_and_leaves_nothing() {
     let it = configured().await;
     let text = example("json")

@@ -90,3 +90,24 @@ async fn the_check_says_what_a_configuration_means_and_shows_no_secret() {
     assert!(said.contains("master.key"), "{said}");
     assert!(!said.contains(&fs::read_to_string(installation.path("master.key")).unwrap()), "{said}");
 }
+
+#[tokio::test]
+async fn the_configuration_is_found_where_it_is_named_and_where_the_command_runs() {
+    let installation = Installation::new().await;
+    let tenants = |folder: &str| {
+        let mut command = installation.command(&["tenants", "list", "--json"]);
+        command.current_dir(installation.path(folder)).env_remove("PORTVAKT_CONFIG");
+        command
+    };
+    installation.configure("");
+    assert!(tenants(".").output().unwrap().status.success(), "here");
+    fs::create_dir(installation.path("elsewhere")).unwrap();
+    let none = tenants("elsewhere").output().unwrap();
+    let said = String::from_utf8(none.stderr).unwrap();
+    assert!(
+        said.contains("neither portvakt.toml in this directory nor /etc/portvakt/portvakt.toml"),
+        "{said}"
+    );
+    let named = tenants("elsewhere").env("PORTVAKT_CONFIG", installation.path("portvakt.toml")).output();
+    assert!(named.unwrap().status.success(), "named in the environment");
+}

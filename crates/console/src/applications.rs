@@ -1,34 +1,20 @@
 //! Applications: the relying parties of a domain.
 
 use authority::{Permission, Permit};
-use model::{Action, ApplicationId, ApplicationSettings, DomainId, Environment, Timestamp};
-use serde_json::json;
+use changes::{
+    Seen,
+    applications::{ApplicationChange, NewApplication, change, create, shown, switch, switching},
+};
+use model::{ApplicationId, ApplicationSettings, DomainId, TenantId, Timestamp};
+use serde_json::{Value, json};
 use store::{
-    StoreError,
+    StoreError, WriteTx,
     applications::{self, Application},
     domains,
 };
-use texts::{AdminMessage, Noun};
+use texts::Noun;
 
-use crate::{
-    Console, Refusal,
-    tenants::{PAGE, check_name},
-};
-
-/// What an application shall be.
-#[derive(Clone, Debug)]
-pub struct NewApplication {
-    /// Where it logs people in.
-    pub domain: DomainId,
-    /// That domain's environment.
-    pub environment: Environment,
-    /// Its identifier on the wire.
-    pub client_id: String,
-    /// The name that people see.
-    pub name: String,
-    /// Everything else.
-    pub settings: ApplicationSettings,
-}
+use crate::{Console, Refusal, signing_keys::publish_first, tenants::PAGE};
 
 /// An application as it is shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +29,8 @@ pub struct ApplicationView {
     pub name: String,
     /// Everything else.
     pub settings: ApplicationSettings,
+    /// Counts its changes: what whoever changes it must have seen.
+    pub version: i64,
     /// Since when.
     pub created_at: Timestamp,
     /// Since when it is switched off.
@@ -57,28 +45,20 @@ impl ApplicationView {
             settings: ApplicationSettings::parse(&row.settings)?,
             client_id: row.client_id,
             name: row.name,
+            version: row.version,
             created_at: row.created_at,
             disabled_at: row.disabled_at,
         })
     }
-}
 
-/// Refuses a client id that could not travel in a query, a header and a log line.
-pub(crate) fn check_client_id(client_id: &str) -> Result<(), Refusal> {
-    let fine = (1..=255).contains(&client_id.len()) && client_id.bytes().all(|it| matches!(it, 0x21..=0x7e));
-    if fine {
-        Ok(())
-    } else {
-        Err(Refusal::Invalid(AdminMessage::ClientIdInvalid { value: client_id.into() }.at("client_id")))
+    /// What somebody who looked at this has seen.
+    pub fn seen(&self) -> Seen {
+        Seen::of(self.version, shown((&self.name, &self.settings), self.disabled_at.is_some()))
     }
 }
 
-const fn switching(on: bool) -> Permission {
-    if on { Permission::ManageApplications } else { Permission::DisableApplications }
-}
-
 impl Console {
-    /// Makes the application.
+    /// Makes the application, and its domain a first key where its algorithm needs one.
     ///
     /// # Errors
     /// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Settings`], [`Refusal::Forbidden`], [`Refusal::Key`],
@@ -90,37 +70,17 @@ impl Console {
         now: Timestamp,
     ) -> Result<ApplicationId, Refusal> {
         let tenant = permit.tenant(Permission::ManageApplications)?;
-        check_client_id(&new.client_id)?;
-        check_name(&new.name)?;
-        permit.check_environment(new.environment)?;
-        new.settings.check(new.environment)?;
-        self.ensure_signing_key((permit, tenant), new.domain, new.settings.algorithm(), now).await?;
-        let row = Application {
-            id: ApplicationId::new(&self.random, now),
-            tenant_id: tenant.id,
-            domain_id: new.domain,
-            client_id: new.client_id.clone(),
-            name: new.name.clone(),
-            settings: new.settings.to_text(),
-            version: 1,
-            created_at: now,
-            disabled_at: None,
-        };
-        let id = row.id;
-        let details = json!({
-            "client_id": new.client_id, "name": new.name, "domain": new.domain.to_string(),
-            "settings": serde_json::from_str::<serde_json::Value>(&row.settings).unwrap_or_default(),
-        });
-        let record = permit.record(Action::ApplicationCreated, format!("application {id}"), &details, now);
+        let key = self.missing_first_key((tenant, new.domain), new.settings.algorithm(), now).await?;
+        let (permit, new) = (permit.clone(), new.clone());
+        let id = ApplicationId::new(&self.random, now);
         let made = self.store.write(move |tx| {
-            applications::insert(tx, &row)?;
-            record.append(tx)
+            publish_first(tx, key.as_ref(), &permit, now)?;
+            create(tx, &permit, (id, &new), now).map(|row| row.id)
         });
-        made.await.map_err(|error: StoreError| Refusal::of(error, Noun::ClientId))?;
-        Ok(id)
+        made.await
     }
 
-    /// Makes the application, or changes the one with this `client_id` to be so.
+    /// Makes the application, or changes the one with this `client_id` to be so, whatever it was: for programs that own it.
     ///
     /// # Errors
     /// As [`Console::create_application`] and [`Console::change_application`].
@@ -137,9 +97,9 @@ impl Console {
             .read(move |tx| applications::find_by_client_id(tx, tenant_id, domain, &client_id))
             .await?;
         let Some(found) = found else { return self.create_application(permit, new, now).await };
-        let (name, settings) = (new.name.clone(), new.settings.clone());
-        let change = move |_: &str, _: ApplicationSettings| Ok((name, settings));
-        self.change_application(permit, found.id, change, now).await.map(|it| it.id)
+        let found = ApplicationView::of(found)?;
+        let wanted = ApplicationChange { name: new.name.clone(), settings: new.settings.clone() };
+        self.change_application(permit, (found.id, &found.seen()), &wanted, now).await.map(|it| it.id)
     }
 
     /// Finds an application of a domain by its `client_id`, disabled or not.
@@ -177,79 +137,70 @@ impl Console {
         rows.into_iter().map(ApplicationView::of).collect()
     }
 
-    /// Changes name and settings; gives what it is then. `change` gets both and gives both, or says why not.
+    /// Changes name and settings of an application that was seen; gives what it is then.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Settings`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Key`],
-    /// [`Refusal::Store`].
+    /// [`Refusal::ChangedMeanwhile`], [`Refusal::NotFound`], [`Refusal::Settings`], [`Refusal::Invalid`],
+    /// [`Refusal::Forbidden`], [`Refusal::Key`], [`Refusal::Store`].
     pub async fn change_application(
         &self,
         permit: &Permit,
-        id: ApplicationId,
-        change: impl FnOnce(&str, ApplicationSettings) -> Result<(String, ApplicationSettings), Refusal>,
+        (id, seen): (ApplicationId, &Seen),
+        wanted: &ApplicationChange,
         now: Timestamp,
     ) -> Result<ApplicationView, Refusal> {
         let tenant = permit.tenant(Permission::ManageApplications)?;
         let tenant_id = tenant.id;
         let read = self.store.read(move |tx| {
             let row = applications::get(tx, tenant_id, id)?;
-            let domain = domains::get(tx, tenant_id, row.domain_id)?;
-            Ok::<_, StoreError>((row, domain.environment))
+            domains::get(tx, tenant_id, row.domain_id)
         });
-        let (row, environment) = read.await.map_err(|error| Refusal::of(error, Noun::Application))?;
-        let (name, settings) = change(&row.name, ApplicationSettings::parse(&row.settings)?)?;
-        if name != row.name {
-            check_name(&name)?;
-        }
-        permit.check_environment(environment)?;
-        settings.check(environment)?;
-        self.ensure_signing_key((permit, tenant), row.domain_id, settings.algorithm(), now).await?;
-        let text = settings.to_text();
-        if name == row.name && text == row.settings {
-            return ApplicationView::of(row);
-        }
-        let mut details = crate::audit::difference(&row.settings, &text);
-        if let (true, Some(details)) = (name != row.name, details.as_object_mut()) {
-            details.insert("name".to_owned(), json!({"from": row.name, "to": name}));
-        }
-        let record = permit.record(Action::ApplicationChanged, format!("application {id}"), &details, now);
-        let row = Application { name, settings: text, ..row };
-        let view = ApplicationView::of(row.clone())?;
-        self.store
-            .write(move |tx| {
-                applications::save(tx, &row)?;
-                record.append(tx)
-            })
-            .await
-            .map_err(|error: StoreError| Refusal::of(error, Noun::Application))?;
-        Ok(view)
+        let domain = read.await.map_err(|error: StoreError| Refusal::of(error, Noun::Application))?;
+        let key = self.missing_first_key((tenant, domain.id), wanted.settings.algorithm(), now).await?;
+        let (permit, seen, wanted) = (permit.clone(), seen.clone(), wanted.clone());
+        let saved = self.store.write(move |tx| {
+            publish_first(tx, key.as_ref(), &permit, now)?;
+            let row = get(tx, tenant_id, id)?;
+            let is_disabled = row.disabled_at.is_some();
+            let mut asked = shown((&wanted.name, &wanted.settings), is_disabled);
+            if let Some(members) = asked.as_object_mut() {
+                members.remove("state");
+            }
+            check_seen(&row, &seen, asked)?;
+            change(tx, &permit, (row, domain.environment), &wanted, now)
+        });
+        ApplicationView::of(saved.await?)
     }
 
-    /// Switches an application off, so that its logins stop within seconds, or on again. `permit`: for disabling; for on
-    /// again, for managing.
+    /// Switches an application that was seen off, so that its logins stop within seconds, or on again. `permit`: for
+    /// disabling; for on again, for managing.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::ChangedMeanwhile`], [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn switch_application(
         &self,
         permit: &Permit,
-        id: ApplicationId,
+        (id, seen): (ApplicationId, &Seen),
         on: bool,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let tenant = permit.tenant(switching(on))?;
-        let permit = permit.clone();
-        let tenant_id = tenant.id;
+        let tenant_id = permit.tenant(switching(on))?.id;
+        let (permit, seen) = (permit.clone(), seen.clone());
         let saved = self.store.write(move |tx| {
-            let row = applications::get(tx, tenant_id, id)?;
-            if row.disabled_at.is_none() == on {
-                return Ok(());
-            }
-            let disabled_at = if on { None } else { Some(now) };
-            applications::save(tx, &Application { disabled_at, ..row })?;
-            let action = if on { Action::ApplicationEnabled } else { Action::ApplicationDisabled };
-            permit.record(action, format!("application {id}"), &json!({}), now).append(tx)
+            let row = get(tx, tenant_id, id)?;
+            check_seen(&row, &seen, json!({"state": if on { "enabled" } else { "disabled" }}))?;
+            switch(tx, &permit, row, on, now).map(drop)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::Application))
+        saved.await
     }
+}
+
+fn get(tx: &mut WriteTx<'_>, tenant: TenantId, id: ApplicationId) -> Result<Application, Refusal> {
+    applications::get(tx, tenant, id).map_err(|error| Refusal::of(error, Noun::Application))
+}
+
+fn check_seen(row: &Application, seen: &Seen, wanted: Value) -> Result<(), Refusal> {
+    let settings = ApplicationSettings::parse(&row.settings)?;
+    let now = shown((&row.name, &settings), row.disabled_at.is_some());
+    Ok(seen.check(Noun::Application, (row.version, now), wanted)?)
 }

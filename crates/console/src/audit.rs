@@ -1,11 +1,11 @@
-//! The audit trail: read, verified, compared.
+//! The audit trail: read and verified.
 
 use std::collections::BTreeSet;
 
 use authority::{InstallationPermit, Permission, Permit, chain_key};
 use crypto::Digest;
 use model::{Action, AuditContext, AuditEvent, INSTALLATION, TenantId, Timestamp, head_mac};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use store::{
     StoreError,
     audit_events::{self, Link},
@@ -55,6 +55,33 @@ impl ChainTrouble {
     }
 }
 
+/// What a walk over a chain found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChainVerdict {
+    /// Every link follows from the one before it.
+    Intact(Verified),
+    /// The first thing that is wrong.
+    Broken(ChainTrouble),
+}
+
+impl ChainVerdict {
+    /// The chain, when it is intact.
+    pub fn intact(self) -> Option<Verified> {
+        match self {
+            Self::Intact(verified) => Some(verified),
+            Self::Broken(_) => None,
+        }
+    }
+
+    /// What is wrong, when it is broken.
+    pub fn trouble(self) -> Option<ChainTrouble> {
+        match self {
+            Self::Intact(_) => None,
+            Self::Broken(trouble) => Some(trouble),
+        }
+    }
+}
+
 /// A chain that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
@@ -63,19 +90,6 @@ pub struct Verified {
     /// The last digest, in hexadecimal; 64 zeros for an empty chain. Keep it elsewhere: a later chain must have it
     /// in its place.
     pub head: String,
-}
-
-/// What is different between two JSON objects: each changed member with its old and new value.
-pub(crate) fn difference(from: &str, to: &str) -> Value {
-    let read = |text| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
-    let (from, to) = (read(from), read(to));
-    let names = from.keys().chain(to.keys().filter(|name| !from.contains_key(*name)));
-    let changed = names.filter(|name| from.get(*name) != to.get(*name)).map(|name| {
-        let old = from.get(name).cloned().unwrap_or_default();
-        let new = to.get(name).cloned().unwrap_or_default();
-        (name.clone(), json!({"from": old, "to": new}))
-    });
-    Value::Object(changed.collect())
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
@@ -178,11 +192,14 @@ impl Console {
     /// Walks a tenant's whole chain.
     ///
     /// # Errors
-    /// [`Refusal::Store`]; what is wrong with the chain is the inner result.
-    pub async fn verify_audit(&self, permit: &Permit) -> Result<Result<Verified, ChainTrouble>, Refusal> {
+    /// [`Refusal::Store`]. What is wrong with the chain is part of the verdict.
+    pub async fn verify_audit(&self, permit: &Permit) -> Result<ChainVerdict, Refusal> {
         let tenant = permit.tenant(Permission::ReadAudit)?;
         let verified = self.verify_chain(tenant.id, tenant.opened().chain_key().expose()).await?;
-        Ok(verified.and_then(|it| if it.links == 0 { Err(ChainTrouble::Gone) } else { Ok(it) }))
+        Ok(match verified {
+            ChainVerdict::Intact(empty) if empty.links == 0 => ChainVerdict::Broken(ChainTrouble::Gone),
+            verdict => verdict,
+        })
     }
 
     /// Walks the installation's own chain.
@@ -192,16 +209,12 @@ impl Console {
     pub async fn verify_installation_audit(
         &self,
         permit: &InstallationPermit,
-    ) -> Result<Result<Verified, ChainTrouble>, Refusal> {
+    ) -> Result<ChainVerdict, Refusal> {
         permit.check(Permission::ReadAudit)?;
         self.verify_chain(INSTALLATION, chain_key(&self.master).expose()).await
     }
 
-    async fn verify_chain(
-        &self,
-        tenant: TenantId,
-        key: &[u8; 32],
-    ) -> Result<Result<Verified, ChainTrouble>, Refusal> {
+    async fn verify_chain(&self, tenant: TenantId, key: &[u8; 32]) -> Result<ChainVerdict, Refusal> {
         // Read first: what is appended meanwhile lies behind it.
         let head = self.store.read(move |tx| audit_events::find_head(tx, tenant)).await?;
         let end = head.as_ref().map_or(0, |head| head.sequence);
@@ -211,11 +224,11 @@ impl Console {
             let links = self.links(tenant, last).await?;
             let wanted: Vec<Link> = links.into_iter().filter(|link| link.sequence <= end).collect();
             if wanted.is_empty() {
-                return Ok(Err(ChainTrouble::Head { last, head: end }));
+                return Ok(ChainVerdict::Broken(ChainTrouble::Head { last, head: end }));
             }
             for link in wanted {
                 if let Err(trouble) = follows(&link, last + 1, &previous) {
-                    return Ok(Err(trouble));
+                    return Ok(ChainVerdict::Broken(trouble));
                 }
                 (last, previous) = (link.sequence, *link.digest.as_bytes());
                 note_erased(&mut gone, &link);
@@ -226,18 +239,22 @@ impl Console {
             self.links(tenant, end).await?.iter().for_each(|link| note_erased(&mut gone, link));
         }
         if let Some(sequence) = gone.first() {
-            return Ok(Err(ChainTrouble::PersonalGone(*sequence)));
+            return Ok(ChainVerdict::Broken(ChainTrouble::PersonalGone(*sequence)));
         }
         let Some(head) = head else {
             // A chain without a head had one: rows are never written without.
             let stray = !self.links(tenant, 0).await?.is_empty();
             let empty = Verified { links: 0, head: hex(&[0; 32]) };
-            return Ok(if stray { Err(ChainTrouble::Forged) } else { Ok(empty) });
+            return Ok(if stray {
+                ChainVerdict::Broken(ChainTrouble::Forged)
+            } else {
+                ChainVerdict::Intact(empty)
+            });
         };
         let digest = Digest::from_slice(&previous);
         let mac = digest.map(|digest| head_mac(key, last, &digest));
         if head.digest != previous || mac.is_none_or(|mac| !crypto::same_bytes(&mac, &head.mac)) {
-            return Ok(Err(ChainTrouble::Forged));
+            return Ok(ChainVerdict::Broken(ChainTrouble::Forged));
         }
         let (beyond, now) = self
             .store
@@ -248,20 +265,8 @@ impl Console {
             })
             .await?;
         if let (Some(link), true) = (beyond.first(), now.as_ref() == Some(&head)) {
-            return Ok(Err(ChainTrouble::Head { last: link.sequence, head: end }));
+            return Ok(ChainVerdict::Broken(ChainTrouble::Head { last: link.sequence, head: end }));
         }
-        Ok(Ok(Verified { links: last, head: hex(&previous) }))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::difference;
-
-    #[test]
-    fn a_difference_names_what_changed_and_nothing_else() {
-        let (from, to) = (r#"{"a":1,"b":2,"c":3}"#, r#"{"a":1,"b":5,"d":6}"#);
-        let wanted = r#"{"b":{"from":2,"to":5},"c":{"from":3,"to":null},"d":{"from":null,"to":6}}"#;
-        assert_eq!(difference(from, to).to_string(), wanted);
+        Ok(ChainVerdict::Intact(Verified { links: last, head: hex(&previous) }))
     }
 }

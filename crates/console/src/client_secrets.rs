@@ -3,37 +3,16 @@
 use std::time::Duration;
 
 use authority::{Permission, Permit};
+use changes::client_secrets::{LOAN, NewSecret, add, add_within_limit, is_lent, own_live, retire};
 use crypto::{Digest, Secret};
-use model::{Action, ApplicationId, SecretId, TenantId, Timestamp};
-use serde_json::json;
+use model::{ApplicationId, SecretId, Timestamp};
 use store::{
-    StoreError, Tx, WriteTx, applications,
+    applications,
     client_secrets::{self, ClientSecret},
 };
 use texts::Noun;
 
-use crate::{Console, Refusal, Tenant};
-
-/// How many secrets of an application may be live, beside those that are lent.
-pub(crate) const MOST_LIVE: usize = 2;
-/// How long a secret is lent for a try.
-const LOAN: Duration = Duration::from_secs(20 * 60);
-
-/// A secret that was made to end so soon is lent; an application's own is never that short.
-pub(crate) fn is_lent(row: &ClientSecret) -> bool {
-    row.expires_at.is_some_and(|at| at <= row.created_at.after(LOAN))
-}
-
-/// The application's own secrets that are accepted at `now`, the oldest first.
-pub(crate) fn own_live(
-    tx: &mut impl Tx,
-    (tenant, application): (TenantId, ApplicationId),
-    now: Timestamp,
-) -> Result<Vec<ClientSecret>, StoreError> {
-    let mut live = client_secrets::list_live(tx, tenant, application, now)?;
-    live.retain(|row| !is_lent(row));
-    Ok(live)
-}
+use crate::{Console, Refusal};
 
 /// A client secret as it is shown: everything but itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,49 +45,7 @@ impl SecretView {
     }
 }
 
-pub(crate) fn insert(
-    tx: &mut WriteTx<'_>,
-    row: &ClientSecret,
-    permit: &Permit,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    client_secrets::insert(tx, row)?;
-    let details = json!({"application": row.application_id.to_string()});
-    permit.record(Action::SecretCreated, format!("client_secret {}", row.id), &details, now).append(tx)
-}
-
-fn end(
-    tx: &mut WriteTx<'_>,
-    row: ClientSecret,
-    (permit, at): (&Permit, Timestamp),
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let details = json!({"application": row.application_id.to_string(), "ends_at_seconds": at.seconds()});
-    let object = format!("client_secret {}", row.id);
-    client_secrets::save(tx, &ClientSecret { retired_at: Some(at), ..row })?;
-    permit.record(Action::SecretRetired, object, &details, now).append(tx)
-}
-
 impl Console {
-    fn secret_row(
-        &self,
-        tenant: &Tenant,
-        application: ApplicationId,
-        secret: &Secret<String>,
-        now: Timestamp,
-    ) -> ClientSecret {
-        ClientSecret {
-            id: SecretId::new(&self.random, now),
-            tenant_id: tenant.id,
-            application_id: application,
-            secret_digest: Digest::of(secret.expose().as_bytes()),
-            created_at: now,
-            expires_at: None,
-            retired_at: None,
-            last_used_at: None,
-        }
-    }
-
     /// Makes a secret; it can be seen now and never again.
     ///
     /// # Errors
@@ -142,35 +79,33 @@ impl Console {
         overlap: Option<Duration>,
         now: Timestamp,
     ) -> Result<(SecretId, Secret<String>), Refusal> {
-        let tenant = permit.tenant(Permission::ManageSecrets)?;
+        let tenant_id = permit.tenant(Permission::ManageSecrets)?.id;
         let permit = permit.clone();
-        let secret = self.random.token();
-        let row = self.secret_row(tenant, application, &secret, now);
-        let id = row.id;
+        let (secret, new) = self.new_token(application);
         let saved = self.store.write(move |tx| {
+            let Some(overlap) = overlap else { return add_within_limit(tx, &permit, &new, now) };
             // Got for change: whoever else counts secrets waits here.
-            applications::get(tx, row.tenant_id, application)
+            applications::get(tx, tenant_id, application)
                 .map_err(|error| Refusal::of(error, Noun::Application))?;
-            let mut live = own_live(tx, (row.tenant_id, application), now)?;
-            if overlap.is_none() && live.len() >= MOST_LIVE {
-                return Err(Refusal::TooManySecrets);
+            let mut live = own_live(tx, (tenant_id, application), now)?;
+            // The newest of the others overlaps; what is older ends now, so that two are live.
+            let newest = live.pop();
+            for old in live {
+                retire(tx, &permit, old, now, now)?;
             }
-            if let Some(overlap) = overlap {
-                // The newest of the others overlaps; what is older ends now, so that two are live.
-                let newest = live.pop();
-                for old in live {
-                    end(tx, old, (&permit, now), now)?;
-                }
-                let until = now.after(overlap);
-                if let Some(old) = newest.filter(|it| SecretView::of(it).ends_at.is_none_or(|at| at > until))
-                {
-                    end(tx, old, (&permit, until), now)?;
-                }
+            let until = now.after(overlap);
+            if let Some(old) = newest.filter(|it| SecretView::of(it).ends_at.is_none_or(|at| at > until)) {
+                retire(tx, &permit, old, until, now)?;
             }
-            Ok(insert(tx, &row, &permit, now)?)
+            add(tx, &permit, &new, now)
         });
-        saved.await?;
-        Ok((id, secret))
+        Ok((saved.await?, secret))
+    }
+
+    fn new_token(&self, application: ApplicationId) -> (Secret<String>, NewSecret) {
+        let secret = self.random.token();
+        let digest = Digest::of(secret.expose().as_bytes());
+        (secret, NewSecret { application, digest, expires_at: None })
     }
 
     /// Lists an application's secrets, the oldest first; those that ended too.
@@ -203,15 +138,17 @@ impl Console {
         let permit = permit.clone();
         let tenant_id = tenant.id;
         let saved = self.store.write(move |tx| {
-            applications::get(tx, tenant_id, application)?;
+            applications::get(tx, tenant_id, application)
+                .map_err(|error| Refusal::of(error, Noun::ClientSecret))?;
             let rows = client_secrets::list(tx, tenant_id, application)?;
-            let row = rows.into_iter().find(|it| it.id == secret).ok_or(StoreError::NotFound)?;
+            let row =
+                rows.into_iter().find(|it| it.id == secret).ok_or(Refusal::NotFound(Noun::ClientSecret))?;
             if SecretView::of(&row).ends_at.is_some_and(|ends_at| ends_at <= at) {
                 return Ok(());
             }
-            end(tx, row, (&permit, at), now)
+            retire(tx, &permit, row, at, now)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::ClientSecret))
+        saved.await
     }
 
     /// Makes a secret beside the others that is accepted for 20 minutes and no longer, for a try.
@@ -224,18 +161,12 @@ impl Console {
         application: ApplicationId,
         now: Timestamp,
     ) -> Result<(SecretId, Secret<String>), Refusal> {
-        let tenant = permit.tenant(Permission::ManageSecrets)?;
+        permit.tenant(Permission::ManageSecrets)?;
         let permit = permit.clone();
-        let secret = self.random.token();
-        let until = Some(now.after(LOAN));
-        let row = ClientSecret { expires_at: until, ..self.secret_row(tenant, application, &secret, now) };
-        let id = row.id;
-        let saved = self.store.write(move |tx| {
-            applications::get(tx, row.tenant_id, application)?;
-            insert(tx, &row, &permit, now)
-        });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::Application))?;
-        Ok((id, secret))
+        let (secret, new) = self.new_token(application);
+        let new = NewSecret { expires_at: Some(now.after(LOAN)), ..new };
+        let saved = self.store.write(move |tx| add(tx, &permit, &new, now));
+        Ok((saved.await?, secret))
     }
 
     /// Sees to it that this secret is among the application's live ones. Only its digest is stored.
@@ -249,16 +180,16 @@ impl Console {
         secret: &Secret<String>,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let tenant = permit.tenant(Permission::ManageSecrets)?;
+        let tenant_id = permit.tenant(Permission::ManageSecrets)?.id;
         let permit = permit.clone();
-        let row = self.secret_row(tenant, application, secret, now);
+        let digest = Digest::of(secret.expose().as_bytes());
         let saved = self.store.write(move |tx| {
-            let live = client_secrets::list_live(tx, row.tenant_id, application, now)?;
-            if live.iter().any(|it| it.secret_digest == row.secret_digest) {
+            let live = client_secrets::list_live(tx, tenant_id, application, now)?;
+            if live.iter().any(|it| it.secret_digest == digest) {
                 return Ok(());
             }
-            insert(tx, &row, &permit, now)
+            add(tx, &permit, &NewSecret { application, digest, expires_at: None }, now).map(drop)
         });
-        saved.await.map_err(|error: StoreError| error.into())
+        saved.await
     }
 }

@@ -1,33 +1,17 @@
 //! Domains: a tenant's host names.
 
-use authority::{Caller, Permission, Permit, Record};
-use crypto::Algorithm;
-use model::{Action, DomainId, DomainSettings, EnteredError, Environment, Timestamp, check_domain_host};
-use serde_json::json;
-use store::{
-    StoreError, WriteTx,
-    domains::{self, Domain, Scheme},
+use authority::{Caller, Permission, Permit};
+use changes::{
+    Seen,
+    domains::{DomainChange, DomainRows, NewDomain, change, check_address, create, move_to, shown},
     signing_keys,
 };
+use crypto::Algorithm;
+use model::{DomainId, DomainSettings, Environment, Timestamp};
+use store::domains::{self, Domain, Scheme};
 use texts::Noun;
 
-use crate::{
-    Console, Refusal, Tenant,
-    tenants::{PAGE, check_name},
-};
-
-/// What a domain shall be.
-#[derive(Clone, Debug)]
-pub struct NewDomain {
-    /// Host name, with the port where it is not the scheme's own.
-    pub host: String,
-    /// `https`, or `http` on loopback for test domains.
-    pub scheme: Scheme,
-    /// For test people or real ones.
-    pub environment: Environment,
-    /// What administrators call it.
-    pub name: String,
-}
+use crate::{Console, Refusal, Tenant, tenants::PAGE};
 
 /// A domain as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +28,8 @@ pub struct DomainView {
     pub name: String,
     /// Everything else.
     pub settings: DomainSettings,
+    /// Counts its changes: what whoever changes it must have seen.
+    pub version: i64,
     /// Since when.
     pub created_at: Timestamp,
 }
@@ -57,8 +43,14 @@ impl DomainView {
             scheme: row.scheme,
             environment: row.environment,
             name: row.name,
+            version: row.version,
             created_at: row.created_at,
         })
+    }
+
+    /// What somebody who looked at this has seen.
+    pub fn seen(&self) -> Seen {
+        Seen::of(self.version, shown(&self.name, &self.settings))
     }
 
     /// The issuer, byte for byte as in every token.
@@ -67,32 +59,7 @@ impl DomainView {
     }
 }
 
-/// A domain that is to be written.
-pub(crate) struct DomainRows {
-    pub(crate) row: Domain,
-    key: signing_keys::SigningKey,
-    record: Record,
-}
-
-impl DomainRows {
-    pub(crate) fn insert(&self, tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
-        domains::insert(tx, &self.row)?;
-        signing_keys::insert(tx, &self.key)?;
-        self.record.append(tx)
-    }
-}
-
 impl Console {
-    /// Refuses a host that no browser could be sent to, and plain http but on loopback for tests.
-    pub(crate) fn check_address(&self, new: &NewDomain) -> Result<(), Refusal> {
-        let how = (new.scheme == Scheme::Https, new.environment);
-        let checked = check_domain_host(&new.host, how, self.sandbox_host.as_deref());
-        checked.map_err(|error| {
-            let field = if error == EnteredError::PlainHttp { "scheme" } else { "host" };
-            Refusal::Invalid(error.message(&new.host).at(field))
-        })
-    }
-
     /// Finds the domain that answers to `host`, with its tenant opened for whoever acts. The operator's.
     ///
     /// # Errors
@@ -121,41 +88,6 @@ impl Console {
         rows.into_iter().map(DomainView::of).collect()
     }
 
-    /// Makes everything of a domain; nothing is written yet. `settings`: its settings as JSON.
-    pub(crate) fn new_domain(
-        &self,
-        (permit, tenant): (&Permit, &Tenant),
-        (new, settings): (&NewDomain, String),
-        now: Timestamp,
-    ) -> Result<DomainRows, Refusal> {
-        permit.check_environment(new.environment)?;
-        self.check_address(new)?;
-        check_name(&new.name)?;
-        let row = Domain {
-            id: DomainId::new(&self.random, now),
-            tenant_id: tenant.id,
-            host: new.host.clone(),
-            scheme: new.scheme,
-            environment: new.environment,
-            name: new.name.clone(),
-            settings,
-            version: 1,
-            created_at: now,
-        };
-        let domain = row.id;
-        let key = self.new_key((tenant, domain), Algorithm::Rs256, now, now)?;
-        let mut details = json!({
-            "host": new.host, "environment": new.environment.as_str(), "name": new.name, "signing_key": key.id,
-        });
-        if let (true, Some(all)) =
-            (row.settings != DomainSettings::default().to_text(), details.as_object_mut())
-        {
-            all.insert("settings".to_owned(), serde_json::from_str(&row.settings).unwrap_or_default());
-        }
-        let record = permit.record(Action::DomainCreated, format!("domain {domain}"), &details, now);
-        Ok(DomainRows { row, key, record })
-    }
-
     /// Makes a domain with a first signing key.
     ///
     /// # Errors
@@ -167,11 +99,14 @@ impl Console {
         now: Timestamp,
     ) -> Result<DomainId, Refusal> {
         let tenant = permit.tenant(Permission::ManageDomains)?;
-        let rows = self.new_domain((permit, tenant), (new, DomainSettings::default().to_text()), now)?;
-        let domain = rows.row.id;
-        let made = self.store.write(move |tx| rows.insert(tx));
-        made.await.map_err(|error: StoreError| Refusal::of(error, Noun::Host))?;
-        Ok(domain)
+        check_address(new, self.sandbox_host.as_deref())?;
+        let id = DomainId::new(&self.random, now);
+        let key = signing_keys::make(tenant, id, Algorithm::Rs256, now)?;
+        let rows = DomainRows { id, new: new.clone(), settings: DomainSettings::default(), key };
+        let permit = permit.clone();
+        let made = self.store.write(move |tx| create(tx, &permit, &rows, now).map(drop));
+        made.await?;
+        Ok(id)
     }
 
     /// Finds the tenant's domain of this name, moved to this address if it stood elsewhere, or makes it.
@@ -190,50 +125,36 @@ impl Console {
         let Some(found) = all.into_iter().find(|it| it.name == new.name) else {
             return self.create_domain(permit, new, now).await;
         };
-        let moved = Domain { host: new.host.clone(), scheme: new.scheme, ..found.clone() };
         let domain = found.id;
-        if moved == found {
+        if found.host == new.host && found.scheme == new.scheme {
             return Ok(domain);
         }
-        self.check_address(new)?;
-        let details = json!({"host": {"from": found.host, "to": new.host}});
-        let record = permit.record(Action::DomainChanged, format!("domain {domain}"), &details, now);
-        let saved = self.store.write(move |tx| {
-            domains::save(tx, &moved)?;
-            record.append(tx)
-        });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::Host))?;
+        check_address(new, self.sandbox_host.as_deref())?;
+        let (permit, new) = (permit.clone(), new.clone());
+        let saved = self.store.write(move |tx| move_to(tx, &permit, found, &new, now).map(drop));
+        saved.await?;
         Ok(domain)
     }
 
-    /// Changes what can be set of a domain; gives what it is then. The address stays: it is in every token.
+    /// Changes what can be set of a domain that was seen; gives what it is then. The address stays: it is in every token.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Settings`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::ChangedMeanwhile`], [`Refusal::NotFound`], [`Refusal::Settings`], [`Refusal::Invalid`],
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn change_domain(
         &self,
         permit: &Permit,
-        id: DomainId,
-        change: impl FnOnce(&mut DomainSettings) + Send + 'static,
+        (id, seen): (DomainId, &Seen),
+        wanted: &DomainChange,
         now: Timestamp,
     ) -> Result<DomainView, Refusal> {
-        let tenant = permit.tenant(Permission::ManageDomains)?;
-        let permit = permit.clone();
-        let tenant_id = tenant.id;
+        let tenant_id = permit.tenant(Permission::ManageDomains)?.id;
+        let (permit, seen, wanted) = (permit.clone(), seen.clone(), wanted.clone());
         let saved = self.store.write(move |tx| {
             let row = domains::get(tx, tenant_id, id).map_err(|error| Refusal::of(error, Noun::Domain))?;
-            let mut settings = DomainSettings::parse(&row.settings)?;
-            change(&mut settings);
-            settings.check(row.environment)?;
-            let text = settings.to_text();
-            if text == row.settings {
-                return Ok(row);
-            }
-            let details = crate::audit::difference(&row.settings, &text);
-            let row = Domain { settings: text, ..row };
-            domains::save(tx, &row)?;
-            permit.record(Action::DomainChanged, format!("domain {id}"), &details, now).append(tx)?;
-            Ok::<_, Refusal>(row)
+            let now_shown = shown(&row.name, &DomainSettings::parse(&row.settings)?);
+            seen.check(Noun::Domain, (row.version, now_shown), shown(&wanted.name, &wanted.settings))?;
+            change(tx, &permit, row, &wanted, now)
         });
         DomainView::of(saved.await?)
     }

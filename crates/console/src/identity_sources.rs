@@ -1,35 +1,24 @@
 //! Identity sources: which eIDs a domain offers, and with which credentials.
 
-use authority::{Permission, Permit, SealedColumn};
-use crypto::{Algorithm, Secret, SigningKey, b64};
-use eid::{SourceCredentials, SourceMethod};
-use model::{
-    Action, DomainId, EidEnvironment, Environment, IdentitySourceId, IdentitySourceSettings, LoginMethod,
-    Timestamp,
+use authority::{Permission, Permit};
+use changes::{
+    Seen,
+    identity_sources::{
+        NewIdentitySource, change, create, credentials_of, is_set, jwks, set_credentials, shown, switch,
+        switching, wanted,
+    },
 };
+use crypto::{Algorithm, Secret, SigningKey, b64};
+use eid::SourceMethod;
+use model::{DomainId, EidEnvironment, IdentitySourceId, IdentitySourceSettings, LoginMethod, Timestamp};
 use serde_json::{Value, json};
 use store::{
-    StoreError,
+    WriteTx,
     identity_sources::{self, IdentitySource},
 };
-use texts::{AdminMessage, Noun};
+use texts::Noun;
 
 use crate::{Console, Refusal, Tenant};
-
-/// What an identity source shall be.
-#[derive(Clone, Debug)]
-pub struct NewIdentitySource {
-    /// Where people choose it.
-    pub domain: DomainId,
-    /// That domain's environment.
-    pub domain_environment: Environment,
-    /// Which eID.
-    pub eid: LoginMethod,
-    /// Which installation of it.
-    pub environment: EidEnvironment,
-    /// What the eID gave.
-    pub credentials: SourceCredentials,
-}
 
 /// An identity source as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,55 +35,39 @@ pub struct SourceView {
     pub jwks: Option<Value>,
     /// JSON of everything else.
     pub settings: String,
+    /// Counts its changes: what whoever changes it must have seen.
+    pub version: i64,
     /// Since when.
     pub created_at: Timestamp,
     /// Since when it is switched off.
     pub disabled_at: Option<Timestamp>,
+    shown: Value,
 }
 
-/// Refuses credentials that cannot work.
-pub(crate) fn check(credentials: &SourceCredentials) -> Result<(), Refusal> {
-    let needs_key = credentials.method == SourceMethod::PrivateKeyJwt;
-    if needs_key && jwks(credentials).is_none() {
-        return Err(Refusal::Invalid(AdminMessage::SourceKeyMissing.at("private_key")));
-    }
-    if !needs_key && credentials.secret.as_deref().is_none_or(str::is_empty) {
-        return Err(Refusal::Invalid(AdminMessage::SourceSecretMissing.at("client_secret")));
-    }
-    if credentials.client_id.is_empty() || credentials.client_id.chars().any(char::is_control) {
-        return Err(Refusal::Invalid(AdminMessage::SourceClientIdMissing.at("client_id")));
-    }
-    Ok(())
-}
-
-/// The public half of the key, as the eID must receive it.
-fn jwks(credentials: &SourceCredentials) -> Option<Value> {
-    let der = Secret::new(b64::decode(credentials.private_key.as_deref()?)?);
-    let key = SigningKey::from_pkcs8(Algorithm::Es256, der.expose()).ok()?;
-    Some(json!({"keys": [key.public_jwk()]}))
-}
-
-impl Console {
-    pub(crate) fn opened(tenant: &Tenant, row: &IdentitySource) -> Option<SourceCredentials> {
-        let column = SealedColumn::Credentials { source: row.id, version: row.credentials_version };
-        let opened = tenant.opened().unseal(&column, row.sealed_credentials.as_deref()?).ok()?;
-        serde_json::from_slice(opened.expose()).ok()
-    }
-
-    fn source_view(tenant: &Tenant, row: IdentitySource) -> Result<SourceView, Refusal> {
-        let credentials = Self::opened(tenant, &row);
-        Ok(SourceView {
+impl SourceView {
+    fn of(tenant: &Tenant, row: IdentitySource) -> Result<Self, Refusal> {
+        let credentials = credentials_of(tenant, &row);
+        Ok(Self {
             id: row.id,
             eid: LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound(Noun::Eid))?,
             environment: row.environment,
             jwks: credentials.as_ref().and_then(jwks),
+            shown: shown(tenant, &row),
             client: credentials.map(|it| (it.client_id, it.method)),
             settings: row.settings,
+            version: row.version,
             created_at: row.created_at,
             disabled_at: row.disabled_at,
         })
     }
 
+    /// What somebody who looked at this has seen.
+    pub fn seen(&self) -> Seen {
+        Seen::of(self.version, self.shown.clone())
+    }
+}
+
+impl Console {
     /// Makes a key pair for `private_key_jwt`: what is to be stored, and the JWKS that the eID must receive.
     ///
     /// # Errors
@@ -105,10 +78,11 @@ impl Console {
         Ok((Secret::from(stored.as_str()), json!({"keys": [key.public_jwk()]})))
     }
 
-    /// Makes the domain's source of this eID, or gives the one it has these credentials.
+    /// Makes the domain's source of this eID, or gives the one it has these credentials, whatever it was: for programs that
+    /// own it.
     ///
     /// # Errors
-    /// [`Refusal::Environment`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// As [`Console::set_credentials`].
     pub async fn save_identity_source(
         &self,
         permit: &Permit,
@@ -116,61 +90,39 @@ impl Console {
         now: Timestamp,
     ) -> Result<IdentitySourceId, Refusal> {
         let tenant = permit.tenant(Permission::ManageSources)?;
-        if !new.eid.is_eid() {
-            return Err(Refusal::Invalid(AdminMessage::SourceAutomation.at("eid")));
-        }
-        if !new.environment.may_serve(new.domain_environment) {
-            return Err(Refusal::Environment);
-        }
-        permit.check_environment(new.domain_environment)?;
-        check(&new.credentials)?;
         let (tenant_id, domain, eid) = (tenant.id, new.domain, new.eid.as_str());
         let found = self.store.read(move |tx| identity_sources::find(tx, tenant_id, domain, eid)).await?;
-        if let Some(row) = &found
-            && row.environment == new.environment
-            && Self::opened(tenant, row).as_ref() == Some(&new.credentials)
-        {
+        if let Some(row) = found.as_ref().filter(|row| is_set(tenant, row, new)) {
             return Ok(row.id);
         }
-        let id = found.as_ref().map_or_else(|| IdentitySourceId::new(&self.random, now), |row| row.id);
-        // The next release counts; every node opens what it writes by then.
-        let column = SealedColumn::Credentials { source: id, version: None };
-        let plain = Secret::new(serde_json::to_vec(&new.credentials).unwrap_or_default());
-        let sealed = Some(tenant.opened().seal(&self.random, &column, plain.expose()));
-        let details = json!({
-            "eid": eid, "environment": new.environment.as_str(), "domain": domain.to_string(),
-            "client_id": new.credentials.client_id, "method": new.credentials.method,
-        });
-        let action = if found.is_none() { Action::SourceCreated } else { Action::SourceCredentialsSet };
-        let record = permit.record(action, format!("identity_source {id}"), &details, now);
-        let environment = new.environment;
+        let seen = found.map(|row| Seen::of(row.version, shown(tenant, &row)));
+        self.set_credentials(permit, (new, seen.as_ref()), now).await
+    }
+
+    /// Makes the domain's source of this eID, or gives the one that was seen these credentials. `seen`: `None` where there
+    /// was none.
+    ///
+    /// # Errors
+    /// [`Refusal::ChangedMeanwhile`]; [`Refusal::Taken`] where none was seen and there is one; [`Refusal::NotFound`] where
+    /// one was seen and there is none; [`Refusal::Environment`], [`Refusal::Invalid`], [`Refusal::Forbidden`],
+    /// [`Refusal::Store`].
+    pub async fn set_credentials(
+        &self,
+        permit: &Permit,
+        (new, seen): (&NewIdentitySource, Option<&Seen>),
+        now: Timestamp,
+    ) -> Result<IdentitySourceId, Refusal> {
+        permit.tenant(Permission::ManageSources)?;
+        let made = IdentitySourceId::new(&self.random, now);
+        let (permit, new, seen) = (permit.clone(), new.clone(), seen.cloned());
         let saved = self.store.write(move |tx| {
-            match found {
-                None => {
-                    let row = IdentitySource {
-                        id,
-                        tenant_id,
-                        domain_id: domain,
-                        eid: eid.to_owned(),
-                        environment,
-                        settings: "{}".to_owned(),
-                        sealed_credentials: sealed,
-                        credentials_version: None,
-                        version: 1,
-                        created_at: now,
-                        disabled_at: None,
-                    };
-                    identity_sources::insert(tx, &row)?;
-                }
-                Some(row) => {
-                    let row = IdentitySource { environment, credentials_version: None, ..row };
-                    identity_sources::save(tx, &IdentitySource { sealed_credentials: sealed, ..row })?;
-                }
-            }
-            record.append(tx)
+            let tenant = permit.tenant(Permission::ManageSources)?;
+            let Some(seen) = seen else { return create(tx, &permit, (made, &new), now).map(|row| row.id) };
+            let row = get(tx, tenant, (new.domain, new.eid))?;
+            seen.check(Noun::IdentitySource, (row.version, shown(tenant, &row)), wanted(&new))?;
+            set_credentials(tx, &permit, row, &new, now).map(|row| row.id)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::EidOfDomain))?;
-        Ok(id)
+        saved.await
     }
 
     /// Lists a domain's identity sources.
@@ -185,68 +137,77 @@ impl Console {
         let tenant = permit.tenant(Permission::ReadSettings)?;
         let id = tenant.id;
         let rows = self.store.read(move |tx| identity_sources::list(tx, id, domain)).await?;
-        rows.into_iter().map(|row| Self::source_view(tenant, row)).collect()
+        rows.into_iter().map(|row| SourceView::of(tenant, row)).collect()
     }
 
-    /// Switches an identity source off, so that its logins stop within seconds, or on again.
+    /// Finds a domain's source of an eID.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::NotFound`], [`Refusal::Store`].
+    pub async fn identity_source(
+        &self,
+        permit: &Permit,
+        (domain, eid): (DomainId, LoginMethod),
+    ) -> Result<SourceView, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?;
+        let id = tenant.id;
+        let found = self.store.read(move |tx| identity_sources::find(tx, id, domain, eid.as_str())).await?;
+        SourceView::of(tenant, found.ok_or(Refusal::NotFound(Noun::IdentitySource))?)
+    }
+
+    /// Switches an identity source that was seen off, so that its logins stop within seconds, or on again.
+    ///
+    /// # Errors
+    /// [`Refusal::ChangedMeanwhile`], [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn switch_identity_source(
         &self,
         permit: &Permit,
-        (domain, eid): (DomainId, LoginMethod),
+        (domain, eid, seen): (DomainId, LoginMethod, &Seen),
         on: bool,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let permission = if on { Permission::ManageSources } else { Permission::DisableSources };
-        let tenant = permit.tenant(permission)?;
-        let action = if on { Action::SourceEnabled } else { Action::SourceDisabled };
-        self.change_source((permit, tenant), (domain, eid), (action, now), move |row| {
-            let disabled_at = if on { None } else { row.disabled_at.or(Some(now)) };
-            IdentitySource { disabled_at, ..row }
-        })
-        .await
+        permit.tenant(switching(on))?;
+        let (permit, seen) = (permit.clone(), seen.clone());
+        let saved = self.store.write(move |tx| {
+            let tenant = permit.tenant(switching(on))?;
+            let row = get(tx, tenant, (domain, eid))?;
+            let wanted = json!({"state": if on { "enabled" } else { "disabled" }});
+            seen.check(Noun::IdentitySource, (row.version, shown(tenant, &row)), wanted)?;
+            switch(tx, &permit, row, on, now).map(drop)
+        });
+        saved.await
     }
 
-    /// Replaces the settings of an identity source.
+    /// Replaces the settings of an identity source that was seen.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`], [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::ChangedMeanwhile`], [`Refusal::Invalid`], [`Refusal::NotFound`], [`Refusal::Forbidden`],
+    /// [`Refusal::Store`].
     pub async fn set_source_settings(
         &self,
         permit: &Permit,
-        (domain, eid): (DomainId, LoginMethod),
+        (domain, eid, seen): (DomainId, LoginMethod, &Seen),
         settings: &IdentitySourceSettings,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let tenant = permit.tenant(Permission::ManageSources)?;
-        settings.check().map_err(|error| Refusal::Invalid(error.message()))?;
-        let settings = settings.to_text();
-        let change = move |row| IdentitySource { settings, ..row };
-        self.change_source((permit, tenant), (domain, eid), (Action::SourceChanged, now), change).await
-    }
-
-    async fn change_source(
-        &self,
-        (permit, tenant): (&Permit, &Tenant),
-        (domain, eid): (DomainId, LoginMethod),
-        (action, now): (Action, Timestamp),
-        change: impl FnOnce(IdentitySource) -> IdentitySource + Send + 'static,
-    ) -> Result<(), Refusal> {
-        let permit = permit.clone();
-        let tenant_id = tenant.id;
+        permit.tenant(Permission::ManageSources)?;
+        let (permit, seen, settings) = (permit.clone(), seen.clone(), settings.clone());
         let saved = self.store.write(move |tx| {
-            let found = identity_sources::find(tx, tenant_id, domain, eid.as_str())?;
-            let found = found.ok_or(StoreError::NotFound)?;
-            let row = change(found.clone());
-            if row == found {
-                return Ok(());
-            }
-            identity_sources::save(tx, &row)?;
-            let details = crate::audit::difference(&found.settings, &row.settings);
-            permit.record(action, format!("identity_source {}", row.id), &details, now).append(tx)
+            let tenant = permit.tenant(Permission::ManageSources)?;
+            let row = get(tx, tenant, (domain, eid))?;
+            let wanted = json!({"notice": settings.notice});
+            seen.check(Noun::IdentitySource, (row.version, shown(tenant, &row)), wanted)?;
+            change(tx, &permit, row, &settings, now).map(drop)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::IdentitySource))
+        saved.await
     }
+}
+
+fn get(
+    tx: &mut WriteTx<'_>,
+    tenant: &Tenant,
+    (domain, eid): (DomainId, LoginMethod),
+) -> Result<IdentitySource, Refusal> {
+    let found = identity_sources::find(tx, tenant.id, domain, eid.as_str())?;
+    found.ok_or(Refusal::NotFound(Noun::IdentitySource))
 }

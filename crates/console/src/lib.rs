@@ -1,8 +1,7 @@
 //! What administrators do: tenants, domains, applications, identity sources, keys, sessions, and the audit trail.
 //!
 //! **Invariant:** no write without a permit and an audit row in the same transaction (`authority`), and no read either
-//! without a permit. Secrets are
-//! sealed or digested here, before the store sees them.
+//! without a permit. Rows are made by `changes`.
 
 mod applications;
 mod audit;
@@ -13,7 +12,6 @@ mod identity_sources;
 mod logins;
 mod master_key;
 mod provisioning;
-mod refusal;
 mod sessions;
 mod signing_keys;
 mod tenants;
@@ -22,18 +20,26 @@ mod test_users;
 use crypto::{Random, SealKey};
 use store::Store;
 
-pub use applications::{ApplicationView, NewApplication};
-pub use audit::{ChainTrouble, Verified};
+pub use applications::ApplicationView;
+pub use audit::{ChainTrouble, ChainVerdict, Verified};
 pub use authority::Tenant;
 pub use backup::Backup;
+pub use changes::{
+    ChangedMeanwhile, Refusal, Seen, SettingDifference,
+    applications::{ApplicationChange, NewApplication},
+    domains::{DomainChange, NewDomain},
+    identity_sources::NewIdentitySource,
+    test_users::{NewTestUser, TestUserChange},
+};
 pub use client_secrets::SecretView;
-pub use domains::{DomainView, NewDomain};
-pub use identity_sources::{NewIdentitySource, SourceView};
-pub use provisioning::{Change, Declined, LARGEST_IMPORT, MadeSecret, Plan, Verb, json_noun, member_path};
-pub use refusal::Refusal;
+pub use domains::DomainView;
+pub use identity_sources::SourceView;
+pub use provisioning::{
+    Change, Declined, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Verb, json_noun, member_path,
+};
 pub use signing_keys::{KeyState, KeyView};
 pub use tenants::TenantView;
-pub use test_users::{NewTestUser, TestUserChange, TestUserView};
+pub use test_users::TestUserView;
 
 /// The use cases of administration.
 pub struct Console {

@@ -1,10 +1,10 @@
 //! The master key: a canary that only the right one opens, and wrapping everything under a new one.
 
 use authority::{InstallationPermit, OpenTenant, Permission, SealedColumn, chain_key};
-use crypto::SealKey;
+use crypto::{Random, SealKey};
 use model::{Action, INSTALLATION, Timestamp, head_mac};
 use serde_json::json;
-use store::{StoreError, audit_events, installation, tenants};
+use store::{StoreError, audit_events, installation, plans, tenants};
 
 use crate::{Console, Refusal};
 
@@ -54,7 +54,8 @@ impl Console {
         Ok(())
     }
 
-    /// Wraps every tenant's data key under `new` instead, in one write; gives how many. What they seal stays as it is.
+    /// Wraps every tenant's data key under `new` instead, in one write; gives how many. What they seal stays as it is; kept
+    /// plans of the installation are sealed anew.
     /// From then on only the new key opens this database.
     ///
     /// # Errors
@@ -87,10 +88,28 @@ impl Console {
             let details = json!({"tenants": count});
             permit.record(Action::DataKeyRewrapped, "installation", &details, now).append(tx)?;
             reseal_head(tx, (&old, &new))?;
+            reseal_plans(tx, (&old, &new), &random)?;
             Ok::<_, Refusal>(count)
         });
         rewrapped.await
     }
+}
+
+/// Plans of the installation are sealed under the master key. One that does not open stays as it is, and is told when it is
+/// to be confirmed.
+fn reseal_plans(
+    tx: &mut store::WriteTx<'_>,
+    (old, new): (&SealKey, &SealKey),
+    random: &Random,
+) -> Result<(), StoreError> {
+    for row in plans::list(tx, INSTALLATION)? {
+        let context = SealedColumn::Plan { id: row.id, made_by: &row.made_by }.context(INSTALLATION);
+        let Some(sealed) = plans::find_content(tx, INSTALLATION, row.id)? else { continue };
+        if let Ok(plain) = old.open(&context, &sealed) {
+            plans::save_content(tx, INSTALLATION, row.id, &new.seal(random, &context, plain.expose()))?;
+        }
+    }
+    Ok(())
 }
 
 /// The installation's own chain is authenticated under the master key, so its head follows the key; one that was forged

@@ -3,8 +3,9 @@
 //! 1. the rule says what is missing (`model::missing_key`); 2. a key is made, outside every transaction;
 //! 3. a write locks the domain, asks the rule again, and stores the key, so two nodes make one.
 
-use authority::{Permission, Permit, SealedColumn};
-use crypto::{Algorithm, SigningKey};
+use authority::{Permission, Permit};
+use changes::signing_keys::{make, of_algorithm, publish, retire_at, times};
+use crypto::Algorithm;
 use model::{
     Action, DomainId, KeySchedule, KeyTimes, Timestamp, current_key, may_sign_from, missing_key, next_key,
     signs_now,
@@ -53,15 +54,6 @@ pub struct KeyView {
     pub times: KeyTimes,
 }
 
-pub(crate) const fn times(row: &signing_keys::SigningKey) -> KeyTimes {
-    KeyTimes {
-        published_at: row.published_at,
-        active_at: row.active_at,
-        retired_at: row.retired_at,
-        withdrawn_at: row.withdrawn_at,
-    }
-}
-
 fn state(key: &KeyTimes, now: Timestamp) -> KeyState {
     if key.withdrawn_at.is_some() {
         KeyState::Withdrawn
@@ -74,83 +66,41 @@ fn state(key: &KeyTimes, now: Timestamp) -> KeyState {
     }
 }
 
-pub(crate) type Rows = Vec<signing_keys::SigningKey>;
-
-pub(crate) fn of_algorithm(rows: Rows, algorithm: Algorithm) -> Rows {
-    rows.into_iter().filter(|row| row.algorithm == algorithm.as_str()).collect()
-}
-
-/// Lets whichever key signs until `at` retire then.
-fn retire_at(tx: &mut WriteTx<'_>, keys: &Rows, at: Timestamp, now: Timestamp) -> Result<(), StoreError> {
-    for key in keys.iter().filter(|key| signs_now(&times(key), now)) {
-        signing_keys::save(tx, &signing_keys::SigningKey { retired_at: Some(at), ..key.clone() })?;
-    }
+/// Publishes the first key of a domain for an algorithm, which signs at once: nobody has cached a key set that lacks it and
+/// needs it.
+pub(crate) fn publish_first(
+    tx: &mut WriteTx<'_>,
+    key: Option<&signing_keys::SigningKey>,
+    permit: &Permit,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let Some(key) = key else { return Ok(()) };
+    // Got for change: whoever publishes a key too waits here, and finds nothing missing then.
+    domains::get(tx, key.tenant_id, key.domain_id).map_err(|error| Refusal::of(error, Noun::Domain))?;
+    publish(tx, key, (permit, KeySchedule::default()), now)?;
     Ok(())
 }
 
-/// Publishes `made` if one is missing; says whether it was.
-pub(crate) fn publish(
-    tx: &mut WriteTx<'_>,
-    made: &signing_keys::SigningKey,
-    (permit, schedule): (&Permit, KeySchedule),
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let keys: Rows = signing_keys::list(tx, made.tenant_id, made.domain_id)?;
-    let keys: Rows = keys.into_iter().filter(|row| row.algorithm == made.algorithm).collect();
-    let all: Vec<KeyTimes> = keys.iter().map(times).collect();
-    let Some(active_at) = missing_key(&all, schedule, now) else { return Ok(false) };
-    retire_at(tx, &keys, active_at, now)?;
-    let row = signing_keys::SigningKey { published_at: now, active_at, ..made.clone() };
-    signing_keys::insert(tx, &row)?;
-    let details = json!({
-        "domain": row.domain_id.to_string(), "algorithm": row.algorithm, "active_at_seconds": active_at.seconds(),
-    });
-    permit.record(Action::KeyPublished, format!("signing_key {}", row.id), &details, now).append(tx)?;
-    Ok(true)
-}
-
 impl Console {
-    pub(crate) fn new_key(
+    /// Makes a key for this algorithm where the domain has none that signs; [`publish_first`] writes it.
+    pub(crate) async fn missing_first_key(
         &self,
         (tenant, domain): (&Tenant, DomainId),
         algorithm: Algorithm,
-        active_at: Timestamp,
         now: Timestamp,
-    ) -> Result<signing_keys::SigningKey, Refusal> {
-        let key = SigningKey::generate(algorithm)?;
-        let column = SealedColumn::SigningKey(key.kid());
-        Ok(signing_keys::SigningKey {
-            id: key.kid().to_owned(),
-            tenant_id: tenant.id,
-            domain_id: domain,
-            algorithm: algorithm.as_str().to_owned(),
-            public_jwk: key.public_jwk().to_string(),
-            sealed_private_key: tenant.opened().seal(&self.random, &column, key.to_pkcs8()?.expose()),
-            published_at: now,
-            active_at,
-            retired_at: None,
-            withdrawn_at: None,
-        })
-    }
-
-    /// Sees to it that the domain has a key for this algorithm that signs. The first one of an algorithm signs at
-    /// once: nobody has cached a key set that lacks it and needs it.
-    pub(crate) async fn ensure_signing_key(
-        &self,
-        (permit, tenant): (&Permit, &Tenant),
-        domain: DomainId,
-        algorithm: Algorithm,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Option<signing_keys::SigningKey>, Refusal> {
         let keys = of_algorithm(self.key_rows(tenant, domain).await?, algorithm);
         if current_key(&keys, times, now).is_some() {
-            return Ok(());
+            return Ok(None);
         }
-        let permit = permit.clone();
-        self.publish_key((tenant, domain), (algorithm, KeySchedule::default()), permit, now).await.map(drop)
+        make(tenant, domain, algorithm, now).map(Some)
     }
 
-    pub(crate) async fn key_rows(&self, tenant: &Tenant, domain: DomainId) -> Result<Rows, Refusal> {
+    pub(crate) async fn key_rows(
+        &self,
+        tenant: &Tenant,
+        domain: DomainId,
+    ) -> Result<Vec<signing_keys::SigningKey>, Refusal> {
         let id = tenant.id;
         Ok(self.store.read(move |tx| signing_keys::list(tx, id, domain)).await?)
     }
@@ -162,7 +112,7 @@ impl Console {
         permit: Permit,
         now: Timestamp,
     ) -> Result<bool, Refusal> {
-        let made = self.new_key((tenant, domain), algorithm, now, now)?;
+        let made = make(tenant, domain, algorithm, now)?;
         let tenant_id = tenant.id;
         let saved = self.store.write(move |tx| {
             // Got for change: another node that turns the same keys waits here, and finds nothing missing then.
@@ -300,7 +250,7 @@ impl Console {
         let stolen = rows.iter().find(|it| it.id == kid).ok_or(Refusal::NotFound(Noun::SigningKey))?;
         let algorithm = Algorithm::parse(&stolen.algorithm).ok_or(Refusal::NotFound(Noun::SigningKey))?;
         // Made before, so that the write which takes one away can put another in its place.
-        let made = self.new_key((tenant, domain), algorithm, now, now)?;
+        let made = make(tenant, domain, algorithm, now)?;
         let (tenant_id, kid) = (tenant.id, kid.to_owned());
         let saved = self.store.write(move |tx| {
             domains::get(tx, tenant_id, domain)?;
@@ -310,7 +260,7 @@ impl Console {
                 return Ok(());
             }
             let signed = signs_now(&times(&key), now);
-            let others: Rows =
+            let others: Vec<signing_keys::SigningKey> =
                 rows.into_iter().filter(|it| it.algorithm == key.algorithm && it.id != key.id).collect();
             let object = format!("signing_key {}", key.id);
             signing_keys::save(tx, &signing_keys::SigningKey { withdrawn_at: Some(now), ..key })?;

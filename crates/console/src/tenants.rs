@@ -1,10 +1,8 @@
 //! Tenants and their data keys.
 
-use authority::{Caller, InstallationPermit, Permission, Record, SealedColumn, Tenant};
-use crypto::SealKey;
-use model::{Action, EidEnvironment, TenantId, Timestamp};
-use serde_json::json;
-use store::{StoreError, WriteTx, subject_keys, tenants};
+use authority::{Caller, InstallationPermit, Permission, Tenant};
+use model::{TenantId, Timestamp};
+use store::tenants;
 use texts::Noun;
 
 use crate::{Console, Refusal};
@@ -19,30 +17,10 @@ pub struct TenantView {
     pub id: TenantId,
     /// What the operator calls it.
     pub name: String,
+    /// Counts its changes; nothing of a tenant can be changed so far.
+    pub version: i64,
     /// Since when.
     pub created_at: Timestamp,
-}
-
-/// Refuses a name that nobody could read or type, or that is not what it looks like.
-pub(crate) fn check_name(name: &str) -> Result<(), Refusal> {
-    model::check_name(name).map_err(|error| Refusal::Invalid(error.message(name).at("name")))
-}
-
-/// A tenant that is to be written.
-pub(crate) struct TenantRows {
-    row: tenants::Tenant,
-    keys: [subject_keys::SubjectKey; 3],
-    record: Record,
-}
-
-impl TenantRows {
-    pub(crate) fn insert(&self, tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
-        tenants::insert(tx, &self.row)?;
-        for key in &self.keys {
-            subject_keys::insert_if_absent(tx, key)?;
-        }
-        self.record.append(tx)
-    }
 }
 
 impl Console {
@@ -93,37 +71,13 @@ impl Console {
     ) -> Result<Vec<TenantView>, Refusal> {
         permit.check(Permission::ReadInstallation)?;
         let rows = self.store.read(move |tx| tenants::list(tx, after, PAGE)).await?;
-        let view =
-            |row: tenants::Tenant| TenantView { id: row.id, name: row.name, created_at: row.created_at };
-        Ok(rows.into_iter().map(view).collect())
-    }
-
-    /// Makes everything of a tenant; nothing is written yet.
-    pub(crate) fn new_tenant(
-        &self,
-        permit: &InstallationPermit,
-        name: &str,
-        now: Timestamp,
-    ) -> Result<(Tenant, TenantRows), Refusal> {
-        check_name(name)?;
-        let id = TenantId::new(&self.random, now);
-        let tenant = permit.new_tenant(&self.random, id, name)?;
-        let permit = tenant.permit(Permission::CreateTenants)?;
-        let record =
-            permit.record(Action::TenantCreated, format!("tenant {id}"), &json!({"name": name}), now);
-        let row = tenants::Tenant {
-            id,
-            name: name.to_owned(),
-            sealed_data_key: tenant.opened().wrap(&self.master, &self.random),
-            created_at: now,
+        let view = |row: tenants::Tenant| TenantView {
+            id: row.id,
+            name: row.name,
+            version: row.version,
+            created_at: row.created_at,
         };
-        let keys = EidEnvironment::ALL.map(|environment| {
-            let key = SealKey::generate(&self.random);
-            let column = SealedColumn::SubjectKey(environment);
-            let sealed_key = tenant.opened().seal(&self.random, &column, key.expose());
-            subject_keys::SubjectKey { tenant_id: id, environment, sealed_key, created_at: now }
-        });
-        Ok((tenant, TenantRows { row, keys, record }))
+        Ok(rows.into_iter().map(view).collect())
     }
 
     /// Makes a tenant, with its data key and one subject key for each environment.
@@ -136,9 +90,10 @@ impl Console {
         name: &str,
         now: Timestamp,
     ) -> Result<Tenant, Refusal> {
-        let (tenant, rows) = self.new_tenant(permit, name, now)?;
-        let made = self.store.write(move |tx| rows.insert(tx));
-        made.await.map_err(|error: StoreError| Refusal::of(error, Noun::TenantName))?;
+        let id = TenantId::new(&self.random, now);
+        let (tenant, rows) = changes::tenants::make(permit, (&self.master, &self.random), (id, name), now)?;
+        let made = self.store.write(move |tx| changes::tenants::create(tx, &rows));
+        made.await?;
         Ok(tenant)
     }
 

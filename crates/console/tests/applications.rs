@@ -1,5 +1,5 @@
 use authority::Permission;
-use console::{NewApplication, Refusal};
+use console::{ApplicationChange, NewApplication, Refusal, Seen};
 use model::{ApplicationKind, ApplicationSettings, Environment};
 
 use crate::house::{House, NOW, installation, may};
@@ -8,18 +8,14 @@ use crate::house::{House, NOW, installation, may};
 async fn an_application_is_made_changed_and_switched_off_and_on() {
     let house = House::open().await;
     let id = house.an_application("shop").await;
-    let rename = |_: &str, settings: ApplicationSettings| Ok(("Butikk".to_owned(), settings));
-    house
-        .console
-        .change_application(&may(&house.tenant, Permission::ManageApplications), id, rename, NOW)
-        .await
-        .unwrap();
-    house
-        .console
-        .change_application(&may(&house.tenant, Permission::ManageApplications), id, rename, NOW)
-        .await
-        .unwrap();
+    for _ in 0..2 {
+        let shop = house.application("shop").await;
+        let renamed = ApplicationChange { name: "Butikk".to_owned(), settings: shop.settings.clone() };
+        let permit = may(&house.tenant, Permission::ManageApplications);
+        house.console.change_application(&permit, (id, &shop.seen()), &renamed, NOW).await.unwrap();
+    }
     for on in [false, false, true] {
+        let seen = house.application("shop").await.seen();
         house
             .console
             .switch_application(
@@ -27,7 +23,7 @@ async fn an_application_is_made_changed_and_switched_off_and_on() {
                     &house.tenant,
                     if on { Permission::ManageApplications } else { Permission::DisableApplications },
                 ),
-                id,
+                (id, &seen),
                 on,
                 NOW,
             )
@@ -56,14 +52,23 @@ async fn neg_33_another_tenants_application_does_not_exist() {
         console.application(&may(&other, Permission::ReadSettings), house.domain, "shop").await.map(drop),
     );
     not_found(
-        console.switch_application(&may(&other, Permission::DisableApplications), id, false, NOW).await,
+        console
+            .switch_application(
+                &may(&other, Permission::DisableApplications),
+                (id, &Seen::version(1)),
+                false,
+                NOW,
+            )
+            .await,
     );
+    let shop = house.application("shop").await;
+    let same = ApplicationChange { name: shop.name, settings: shop.settings };
     not_found(
         console
             .change_application(
                 &may(&other, Permission::ManageApplications),
-                id,
-                |name, it| Ok((name.to_owned(), it)),
+                (id, &Seen::version(1)),
+                &same,
                 NOW,
             )
             .await

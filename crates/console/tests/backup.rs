@@ -78,12 +78,16 @@ async fn rule_37_what_is_restored_is_equal_row_by_row_and_opens_with_the_same_ke
         restored.audit(&may(&tenant, Permission::ReadAudit), 0).await.unwrap(),
         house.links(tenant.id).await
     );
-    assert_eq!(restored.verify_audit(&may(&tenant, Permission::ReadAudit)).await.unwrap().unwrap().links, 4);
+    assert_eq!(
+        restored.verify_audit(&may(&tenant, Permission::ReadAudit)).await.unwrap().intact().unwrap().links,
+        4
+    );
     assert_eq!(
         restored
             .verify_installation_audit(&installation(&restored, Permission::ReadAudit))
             .await
             .unwrap()
+            .intact()
             .unwrap()
             .links,
         2
@@ -164,7 +168,7 @@ async fn what_moved_in_survives_a_restore_and_another_master_key() {
         .plan_import(&may(&house.tenant, Permission::Import), text.as_bytes(), NOW)
         .await
         .unwrap();
-    house.console.carry_out(plan).await.unwrap();
+    house.console.carry_out(&kari(), &plan, NOW).await.unwrap();
     let claims = StandardClaims { name: Some("Tuva".to_owned()), ..StandardClaims::default() };
     let tuva = NewTestUser { username: "tuva".to_owned(), password: Secret::from("correct horse"), claims };
     house
@@ -179,7 +183,7 @@ async fn what_moved_in_survives_a_restore_and_another_master_key() {
         .plan_declaration(&installation(&house.console, Permission::Declare), &declared, false, NOW)
         .await
         .unwrap();
-    house.console.carry_out(plan).await.unwrap();
+    house.console.carry_out(&kari(), &plan, NOW).await.unwrap();
     let other = SealKey::generate(&Random::seeded(5));
     house.console.rewrap(&installation(&house.console, Permission::RewrapKeys), &other, NOW).await.unwrap();
     let (_, bytes) = backed_up(&House {

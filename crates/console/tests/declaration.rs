@@ -56,7 +56,7 @@ async fn apply_with(house: &House, declared: &Value, prune: bool) -> Vec<(Verb, 
     let planned = plan(house, declared, prune).await.unwrap();
     let changes = planned.changes().iter().map(|it| (it.verb, format!("{} {}", it.kind, it.name)));
     let changes = changes.filter(|(verb, _)| *verb != Verb::Unchanged).collect();
-    house.console.carry_out(planned).await.unwrap();
+    house.console.carry_out(&kari(), &planned, NOW).await.unwrap();
     changes
 }
 
@@ -95,7 +95,9 @@ async fn a_declaration_makes_everything_in_one_write_and_a_second_one_changes_no
             .len(),
         2
     );
-    assert!(house.console.verify_audit(&may(&tenant, Permission::ReadAudit)).await.unwrap().is_ok());
+    assert!(
+        house.console.verify_audit(&may(&tenant, Permission::ReadAudit)).await.unwrap().intact().is_some()
+    );
 
     let made = house.links(tenant.id).await.into_iter().find(|it| it.event.action == "domain.created");
     assert!(made.unwrap().event.details.contains("\"single_sign_on\":[\"no-bankid\"]"), "settings too");
@@ -151,7 +153,12 @@ async fn what_was_switched_off_by_hand_stays_off() {
         house.console.application(&may(&tenant, Permission::ReadSettings), domain.id, "shop").await.unwrap();
     house
         .console
-        .switch_application(&may(&tenant, Permission::DisableApplications), shop.id, false, NOW)
+        .switch_application(
+            &may(&tenant, Permission::DisableApplications),
+            (shop.id, &shop.seen()),
+            false,
+            NOW,
+        )
         .await
         .unwrap();
     let again = plan(&house, &whole(), false).await.unwrap();
@@ -313,7 +320,7 @@ async fn neg_35_no_secret_of_a_declaration_is_in_the_plan_the_trail_or_the_datab
     let house = House::open().await;
     let planned = plan(&house, &whole(), false).await.unwrap();
     let shown = format!("{planned:?}");
-    house.console.carry_out(planned).await.unwrap();
+    house.console.carry_out(&kari(), &planned, NOW).await.unwrap();
     let (tenant, _) = house.console.domain(&kari(), TEST).await.unwrap();
     let trail: String = house.links(tenant.id).await.into_iter().map(|it| it.event.details).collect();
     house.store.close().await;
@@ -335,16 +342,14 @@ async fn what_was_switched_off_by_hand_stays_off_even_if_the_file_had_taken_it_a
             .plan_declaration(&installation(&house.console, Permission::Declare), &declared, false, time)
             .await
             .unwrap();
-        house.console.carry_out(planned).await.unwrap();
+        house.console.carry_out(&kari(), &planned, time).await.unwrap();
     }
     let (tenant, domain) = house.console.domain(&kari(), TEST).await.unwrap();
-    let shop = house
-        .console
-        .application(&may(&tenant, Permission::ReadSettings), domain.id, "shop")
-        .await
-        .unwrap()
-        .id;
+    let reading = may(&tenant, Permission::ReadSettings);
     for (on, time) in [(true, at(2)), (false, at(3))] {
+        let shop = house.console.application(&reading, domain.id, "shop").await.unwrap();
+        let at = (domain.id, LoginMethod::NO_BANKID);
+        let source = house.console.identity_source(&reading, at).await.unwrap();
         house
             .console
             .switch_application(
@@ -352,18 +357,17 @@ async fn what_was_switched_off_by_hand_stays_off_even_if_the_file_had_taken_it_a
                     &tenant,
                     if on { Permission::ManageApplications } else { Permission::DisableApplications },
                 ),
-                shop,
+                (shop.id, &shop.seen()),
                 on,
                 time,
             )
             .await
             .unwrap();
-        let bankid = (domain.id, LoginMethod::NO_BANKID);
         house
             .console
             .switch_identity_source(
                 &may(&tenant, if on { Permission::ManageSources } else { Permission::DisableSources }),
-                bankid,
+                (at.0, at.1, &source.seen()),
                 on,
                 time,
             )
@@ -466,10 +470,8 @@ async fn a_plan_that_lost_a_race_is_made_again() {
         Some(stale) => stale,
         None => plan(&house, &whole(), false).await,
     };
-    assert!(
-        house.console.settle(again, Plan::is_empty, false).await.unwrap(),
-        "the second look has nothing to do"
-    );
+    let (settled, _) = house.console.settle(&kari(), again, NOW).await.unwrap();
+    assert!(settled.is_empty(), "the second look has nothing to do");
 }
 
 #[tokio::test]
@@ -486,12 +488,12 @@ async fn what_is_found_wrong_while_another_node_writes_is_looked_at_again() {
             None => plan(&house, &whole(), false).await,
         }
     };
-    assert!(house.console.settle(look, Plan::is_empty, false).await.unwrap());
+    assert!(house.console.settle(&kari(), look, NOW).await.unwrap().0.is_empty());
     let wrong = async || {
         looks.set(looks.get() + 1);
         plan(&house, &of("other", TEST, json!({})), false).await
     };
-    assert!(matches!(house.console.settle(wrong, |_| (), false).await, Err(Declined::Faults(_))));
+    assert!(matches!(house.console.settle(&kari(), wrong, NOW).await, Err(Declined::Faults(_))));
     assert_eq!(looks.get(), 4, "what two looks find wrong is wrong");
 }
 

@@ -1,6 +1,6 @@
 use authority::Permission;
-use console::{NewDomain, Refusal};
-use model::{Environment, LoginMethod};
+use console::{DomainChange, NewDomain, Refusal};
+use model::{DomainSettings, Environment, LoginMethod};
 use store::domains::Scheme;
 use texts::{Locale, Noun};
 
@@ -64,12 +64,15 @@ async fn plain_http_is_for_tests_on_localhost_only() {
 #[tokio::test]
 async fn single_sign_on_is_switched_on_with_the_difference_on_record() {
     let house = House::open().await;
+    let seen = house.domain().await;
+    let settings = DomainSettings { single_sign_on: vec![LoginMethod::NO_BANKID], ..seen.settings.clone() };
+    let wanted = DomainChange { name: seen.name.clone(), settings };
     let changed = house
         .console
         .change_domain(
             &may(&house.tenant, Permission::ManageDomains),
-            house.domain,
-            |it| it.single_sign_on = vec![LoginMethod::NO_BANKID],
+            (house.domain, &seen.seen()),
+            &wanted,
             NOW,
         )
         .await
@@ -77,12 +80,14 @@ async fn single_sign_on_is_switched_on_with_the_difference_on_record() {
     assert_eq!(changed.settings.single_sign_on, [LoginMethod::NO_BANKID]);
     let last = house.links(house.tenant.id).await.pop().unwrap().event;
     assert_eq!(last.details, r#"{"single_sign_on":{"from":[],"to":["no-bankid"]}}"#);
+    let settings = DomainSettings { session_idle_minutes: 0, ..changed.settings.clone() };
+    let wrong = DomainChange { name: changed.name.clone(), settings };
     let refused = house
         .console
         .change_domain(
             &may(&house.tenant, Permission::ManageDomains),
-            house.domain,
-            |it| it.session_idle_minutes = 0,
+            (house.domain, &changed.seen()),
+            &wrong,
             NOW,
         )
         .await;

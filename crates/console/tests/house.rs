@@ -1,10 +1,11 @@
 //! A console over an empty database, with a tenant and a test domain.
 
 use authority::{Caller, InstallationPermit, Permission, Permit};
-use console::{Console, NewApplication, NewDomain, Tenant};
+use console::{ApplicationView, Console, DomainView, NewApplication, NewDomain, SourceView, Tenant};
 use crypto::{Random, SealKey};
 use model::{
-    ApplicationId, ApplicationKind, ApplicationSettings, DomainId, Environment, TenantId, Timestamp,
+    ApplicationId, ApplicationKind, ApplicationSettings, DomainId, Environment, LoginMethod, TenantId,
+    Timestamp,
 };
 use store::{DatabaseLocation, Settings, Store, audit_events::Link, domains::Scheme};
 
@@ -110,6 +111,23 @@ impl House {
             .create_application(&may(&self.tenant, Permission::ManageApplications), &new, NOW)
             .await
             .unwrap()
+    }
+
+    /// The house's application of this client id, as somebody sees it who looks now.
+    pub(crate) async fn application(&self, client_id: &str) -> ApplicationView {
+        let reading = may(&self.tenant, Permission::ReadSettings);
+        self.console.application(&reading, self.domain, client_id).await.unwrap()
+    }
+
+    /// The house's domain, as somebody sees it who looks now.
+    pub(crate) async fn domain(&self) -> DomainView {
+        self.console.domain(&kari(), HOST).await.unwrap().1
+    }
+
+    /// The house's source of BankID, as somebody sees it who looks now.
+    pub(crate) async fn source(&self) -> SourceView {
+        let reading = may(&self.tenant, Permission::ReadSettings);
+        self.console.identity_source(&reading, (self.domain, LoginMethod::NO_BANKID)).await.unwrap()
     }
 
     pub(crate) async fn links(&self, tenant: TenantId) -> Vec<Link> {

@@ -72,11 +72,12 @@ async fn the_same_credentials_again_are_no_change() {
             .await
             .unwrap();
     }
+    let seen = house.source().await.seen();
     house
         .console
         .switch_identity_source(
             &may(&house.tenant, Permission::DisableSources),
-            (house.domain, LoginMethod::NO_BANKID),
+            (house.domain, LoginMethod::NO_BANKID, &seen),
             false,
             NOW,
         )

@@ -1,12 +1,12 @@
 //! Imports: what they change, that a second one changes nothing, and everything that is refused whole.
 
 use authority::Permission;
-use console::{Declined, Plan, Refusal, Verb};
+use console::{ApplicationChange, Declined, Plan, Refusal, Verb};
 use model::{ApplicationSettings, Pkce};
 use serde_json::{Value, json};
 use texts::Locale;
 
-use crate::house::{HOST, House, NOW, a_domain, installation, may};
+use crate::house::{HOST, House, NOW, a_domain, installation, kari, may};
 
 const DIGEST: &str = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
 
@@ -32,7 +32,7 @@ async fn plan(house: &House, file: &Value) -> Result<Plan, Declined> {
 
 async fn import(house: &House, file: &Value) -> Plan {
     let planned = plan(house, file).await.unwrap();
-    house.console.carry_out(plan(house, file).await.unwrap()).await.unwrap();
+    house.console.carry_out(&kari(), &plan(house, file).await.unwrap(), NOW).await.unwrap();
     planned
 }
 
@@ -117,12 +117,18 @@ async fn a_dry_run_writes_nothing() {
 async fn what_the_file_names_is_changed_and_the_rest_stays() {
     let house = House::open().await;
     let id = house.an_application("shop").await;
-    let change = |name: &str, it: ApplicationSettings| {
-        Ok((name.to_owned(), ApplicationSettings { slim_id_token: true, pkce: Pkce::Required, ..it }))
-    };
+    let shop = house.application("shop").await;
+    let settings = shop.settings.clone();
+    let settings = ApplicationSettings { slim_id_token: true, pkce: Pkce::Required, ..settings };
+    let change = ApplicationChange { name: shop.name.clone(), settings };
     house
         .console
-        .change_application(&may(&house.tenant, Permission::ManageApplications), id, change, NOW)
+        .change_application(
+            &may(&house.tenant, Permission::ManageApplications),
+            (id, &shop.seen()),
+            &change,
+            NOW,
+        )
         .await
         .unwrap();
     let entry = json!({"domain": HOST, "client_id": "shop", "error_pages": false});
@@ -164,8 +170,8 @@ async fn a_new_secret_is_made_once_and_shown_once() {
     let mut entry = shop();
     entry["secrets"] = json!([{"sha256": DIGEST}, "new"]);
     let first = plan(&house, &file(&[entry.clone()], &[])).await.unwrap();
-    assert_eq!(first.secrets().len(), 1);
-    house.console.carry_out(first).await.unwrap();
+    let secrets = house.console.carry_out(&kari(), &first, NOW).await.unwrap();
+    assert_eq!(secrets.len(), 1);
     assert!(import(&house, &file(&[entry.clone()], &[])).await.is_empty());
     entry["secrets"] = json!([{"sha256": DIGEST.replace('2', "3")}]);
     let found = lines(plan(&house, &file(&[entry], &[])).await);
@@ -505,14 +511,15 @@ async fn neg_35_a_copy_of_the_database_tells_neither_person_nor_subject() {
 #[tokio::test]
 async fn of_two_imports_at_once_one_is_refused_whole() {
     let house = House::open().await;
-    let (mut kari, mut ola) = (kari_subject(), kari_subject());
-    kari["stable_id"] = json!("kari");
+    let (mut first_person, mut ola) = (kari_subject(), kari_subject());
+    first_person["stable_id"] = json!("kari");
     ola["stable_id"] = json!("ola");
-    let first = plan(&house, &file(&[shop()], &[kari])).await.unwrap();
+    let first = plan(&house, &file(&[shop()], &[first_person])).await.unwrap();
     let second = plan(&house, &file(&[], &[ola])).await.unwrap();
-    house.console.carry_out(first).await.unwrap();
+    house.console.carry_out(&kari(), &first, NOW).await.unwrap();
     let before = house.actions().await;
-    assert!(matches!(house.console.carry_out(second).await, Err(Refusal::Store(_))));
+    let refused = house.console.carry_out(&kari(), &second, NOW).await;
+    assert!(matches!(refused, Err(Refusal::PlanChanged(_))), "{refused:?}");
     assert_eq!(house.actions().await, before);
 }
 

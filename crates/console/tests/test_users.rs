@@ -1,5 +1,5 @@
 use authority::{Permission, SealedColumn};
-use console::{NewTestUser, Refusal, TestUserChange};
+use console::{NewTestUser, Refusal, Seen, TestUserChange};
 use crypto::{Secret, password};
 use model::{Environment, StandardClaims};
 use store::test_users;
@@ -28,10 +28,13 @@ async fn a_test_user_is_made_changed_and_removed_and_each_is_on_record_without_v
         Some(tuva().claims)
     );
 
+    let reading = may(tenant, Permission::ReadSettings);
+    let seen = async || console.test_user(&reading, domain, "tuva").await.unwrap().seen();
+    let first = seen().await;
     let same = TestUserChange { password: Some(tuva().password), claims: Some(tuva().claims) };
     assert!(
         !console
-            .change_test_user(&may(tenant, Permission::ManageTestUsers), (domain, "tuva"), &same, NOW)
+            .change_test_user(&may(tenant, Permission::ManageTestUsers), (domain, "tuva", &first), &same, NOW)
             .await
             .unwrap()
     );
@@ -40,11 +43,17 @@ async fn a_test_user_is_made_changed_and_removed_and_each_is_on_record_without_v
     let other = TestUserChange { password: Some(Secret::from("battery staple")), claims: Some(claims) };
     assert!(
         console
-            .change_test_user(&may(tenant, Permission::ManageTestUsers), (domain, "tuva"), &other, NOW)
+            .change_test_user(
+                &may(tenant, Permission::ManageTestUsers),
+                (domain, "tuva", &first),
+                &other,
+                NOW
+            )
             .await
             .unwrap()
     );
-    console.remove_test_user(&may(tenant, Permission::ManageTestUsers), (domain, "tuva"), NOW).await.unwrap();
+    let at = (domain, "tuva", &seen().await);
+    console.remove_test_user(&may(tenant, Permission::ManageTestUsers), at, NOW).await.unwrap();
 
     assert_eq!(house.actions().await[2..], ["test_user.created", "test_user.changed", "test_user.removed"]);
     for link in house.links(tenant.id).await {
@@ -113,7 +122,13 @@ async fn neg_33_another_tenants_test_user_does_not_exist() {
         Err(Refusal::NotFound(_))
     ));
     assert!(matches!(
-        console.remove_test_user(&may(&other, Permission::ManageTestUsers), (domain, "tuva"), NOW).await,
+        console
+            .remove_test_user(
+                &may(&other, Permission::ManageTestUsers),
+                (domain, "tuva", &Seen::version(1)),
+                NOW
+            )
+            .await,
         Err(Refusal::NotFound(_))
     ));
     assert!(

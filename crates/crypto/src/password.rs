@@ -13,7 +13,7 @@ const VERSION: u8 = 1;
 const SALT: usize = 16;
 const LENGTH: usize = 1 + 4 + SALT + 32;
 /// What OWASP's password storage sheet asks for with SHA-256 is 600,000; these passwords open synthetic people on test
-/// domains only, and whoever guesses them must not be able to occupy the machine: about 70 ms each.
+/// domains only, and guessing them must not occupy the machine: about 70 ms each.
 const ITERATIONS: NonZeroU32 = NonZeroU32::new(210_000).unwrap();
 /// No row makes a sign-in slower than this.
 const MOST_ITERATIONS: u32 = 2_000_000;
@@ -31,7 +31,7 @@ pub fn digest(random: &Random, password: &Secret<String>) -> Vec<u8> {
     [&[VERSION][..], &ITERATIONS.get().to_be_bytes(), &salt, stretched.expose()].concat()
 }
 
-/// Says whether this is the password. Takes as long where there is nobody (`None`) as where the password is wrong, so
+/// Says whether this is the password. Takes as long for an unknown user (`None`) as where the password is wrong, so
 /// that time does not tell who exists; tens of milliseconds, so not on a thread that others wait for.
 pub fn verify(password: &Secret<String>, digest: Option<&[u8]>) -> bool {
     let read = digest.and_then(|digest| {

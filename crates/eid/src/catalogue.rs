@@ -96,6 +96,13 @@ fn built_in(eid: LoginMethod, environment: EidEnvironment) -> Option<&'static st
 /// Every eID that there is a connector for.
 const MAKERS: &[&Maker] = &[&bankid_no::MAKER, &vipps::MAKER];
 
+/// Which installation of an eID, and where people come back to.
+struct At {
+    eid: LoginMethod,
+    environment: EidEnvironment,
+    callback: String,
+}
+
 impl Catalogue {
     /// Takes the issuers that stand in for built-in ones.
     pub fn new(outbound: Arc<Outbound>, issuers: Vec<UpstreamIssuer>, random: Random) -> Self {
@@ -195,8 +202,8 @@ impl Catalogue {
     ) -> Option<Result<Connector, EidError>> {
         let (issuer, credentials) = self.tenant_sandbox.as_ref()?(tenant, eid, origin)?;
         let callback = format!("{origin}/callback/{}", eid.as_str());
-        let source = (eid, EidEnvironment::Sandbox);
-        Some(self.connect(source, self.sandbox(&issuer), credentials, callback))
+        let at = At { eid, environment: EidEnvironment::Sandbox, callback };
+        Some(self.connect(at, self.sandbox(&issuer), credentials))
     }
 
     /// Makes the connector of one identity source. `credentials`: as its connector wrote them; opaque to everybody else.
@@ -215,16 +222,16 @@ impl Catalogue {
         let issuer = self
             .issuer(eid, environment)
             .ok_or_else(|| EidError::Misconfigured("no sandbox runs here".to_owned()))?;
-        self.connect((eid, environment), self.upstream(issuer), credentials, callback)
+        self.connect(At { eid, environment, callback }, self.upstream(issuer), credentials)
     }
 
     fn connect(
         &self,
-        (eid, environment): (LoginMethod, EidEnvironment),
+        at: At,
         upstream: Arc<Upstream>,
         credentials: SourceCredentials,
-        callback: String,
     ) -> Result<Connector, EidError> {
+        let At { eid, environment, callback } = at;
         let wrong = |why: &str| EidError::Misconfigured(why.to_owned());
         let key = match (credentials.method, &credentials.private_key, &credentials.secret) {
             (SourceMethod::PrivateKeyJwt, Some(der), _) => {

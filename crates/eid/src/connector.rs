@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use crypto::Random;
 use model::{Memo, Proof, Timestamp, Trouble, UpstreamRequest};
 use oidc::Returned;
-use outbound::OutboundError;
+use outbound::{OutboundError, OutboundProblem};
 
 /// Where to send the person, and what to hand back when they return.
 #[derive(Clone, Debug)]
@@ -59,16 +59,39 @@ impl EidError {
     /// What the person and the application are told.
     pub const fn trouble(&self) -> Trouble {
         match self {
-            Self::Upstream(_) | Self::Network(OutboundError::TooLarge) => Trouble::EidInvalidAnswer,
-            Self::TimedOut(_) | Self::Network(OutboundError::TimedOut) => Trouble::EidSlow,
-            Self::Unavailable(_) | Self::Network(_) => Trouble::EidDown,
+            Self::Upstream(_) => Trouble::EidInvalidAnswer,
+            Self::TimedOut(_) => Trouble::EidSlow,
+            Self::Unavailable(_) => Trouble::EidDown,
             Self::Misconfigured(_) => Trouble::SourceMisconfigured,
+            Self::Network(error) => of_call(error.problem),
         }
     }
 
     /// Says whether trying again may help.
     pub const fn is_transient(&self) -> bool {
-        matches!(self.trouble(), Trouble::EidDown | Trouble::EidSlow)
+        use Trouble::{EidDown, EidExpired, EidNameUnknown, EidSlow, EidUntrusted, EidWrongName};
+        matches!(
+            self.trouble(),
+            EidDown | EidSlow | EidNameUnknown | EidUntrusted | EidExpired | EidWrongName
+        )
+    }
+}
+
+/// Only an eID that does not answer is said not to answer.
+const fn of_call(problem: OutboundProblem) -> Trouble {
+    match problem {
+        OutboundProblem::TimedOut => Trouble::EidSlow,
+        OutboundProblem::TooLarge => Trouble::EidInvalidAnswer,
+        OutboundProblem::UnknownName => Trouble::EidNameUnknown,
+        OutboundProblem::UntrustedCertificate | OutboundProblem::Tls => Trouble::EidUntrusted,
+        OutboundProblem::ExpiredCertificate => Trouble::EidExpired,
+        OutboundProblem::WrongCertificateName => Trouble::EidWrongName,
+        OutboundProblem::NotAllowed | OutboundProblem::ClientCertificate | OutboundProblem::Client => {
+            Trouble::SourceMisconfigured
+        }
+        OutboundProblem::Refused | OutboundProblem::Unreachable | OutboundProblem::Interrupted => {
+            Trouble::EidDown
+        }
     }
 }
 
@@ -82,7 +105,7 @@ pub trait RedirectEid: Send + Sync {
     /// Prepares the way there. State, nonce and verifier come from `random`.
     ///
     /// # Errors
-    /// [`EidError`]: show the trouble, send nobody.
+    /// [`EidError`]: show the trouble; the person stays here.
     async fn start(
         &self,
         ask: &UpstreamRequest,
@@ -155,5 +178,27 @@ impl Connector {
             Self::Redirect(eid) => eid.client(),
             Self::Poll(eid) => eid.client(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Trouble;
+    use outbound::{OutboundError, OutboundProblem};
+
+    use super::EidError;
+
+    #[test]
+    fn only_an_eid_that_does_not_answer_is_said_not_to_answer() {
+        let trouble = |problem| EidError::Network(OutboundError { host: String::new(), problem }).trouble();
+        for down in [OutboundProblem::Refused, OutboundProblem::Unreachable, OutboundProblem::Interrupted] {
+            assert_eq!(trouble(down), Trouble::EidDown, "{down}");
+        }
+        assert_eq!(trouble(OutboundProblem::UnknownName), Trouble::EidNameUnknown);
+        assert_eq!(trouble(OutboundProblem::UntrustedCertificate), Trouble::EidUntrusted);
+        assert_eq!(trouble(OutboundProblem::ExpiredCertificate), Trouble::EidExpired);
+        assert_eq!(trouble(OutboundProblem::WrongCertificateName), Trouble::EidWrongName);
+        assert_eq!(trouble(OutboundProblem::TimedOut), Trouble::EidSlow);
+        assert_eq!(trouble(OutboundProblem::NotAllowed), Trouble::SourceMisconfigured);
     }
 }

@@ -16,7 +16,7 @@ const FRESH_FOR: Duration = Duration::from_secs(60 * 60);
 /// A key that is not in the set makes us ask again, but not more often than this (NEG-20).
 const FORCED_AFTER: Duration = Duration::from_secs(60);
 
-/// After a failure nobody asks again for so long; who waited is told the same.
+/// After a failure there is no new attempt for so long; callers that waited get the same error.
 const FAILED_FOR: Duration = Duration::from_secs(5);
 
 /// A value that is fetched, with when it was, and the last failure to fetch it.

@@ -64,6 +64,12 @@ actions! {
     TestUserChanged = "test_user.changed",
     /// A test user was removed.
     TestUserRemoved = "test_user.removed",
+    /// What an import or a declaration would change was kept, to be confirmed later.
+    PlanKept = "plan.kept",
+    /// A kept plan was carried out.
+    PlanConfirmed = "plan.confirmed",
+    /// A kept plan was given up.
+    PlanDiscarded = "plan.discarded",
     /// Subjects were imported.
     SubjectsImported = "subjects.imported",
     /// A signing key was made; it signs from a later time.
@@ -133,7 +139,7 @@ impl AuditContext {
 /// What of a change tells about a person. It stands beside the chain, which has only its salted digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditPersonal {
-    /// 32 random bytes, erased with the rest, so that nobody can try addresses against the digest afterwards.
+    /// 32 random bytes, erased with the rest, so that addresses cannot be tried against the digest afterwards.
     pub salt: [u8; 32],
     /// Where the request came from, as text.
     pub address: Option<String>,

@@ -1,4 +1,4 @@
-//! Whether the clock has run evenly, judged by a clock that nobody sets.
+//! Whether the clock has run evenly, judged by the monotonic clock.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ impl ClockWatch {
         Some(ClockJump { at: now, seconds: by / 1_000_000 })
     }
 
-    /// Says whether a value that was spent and has expired may be forgotten: nobody would accept it again, because the
+    /// Says whether a value that was spent and has expired may be forgotten: it would not be accepted again, because the
     /// clock has not jumped for as long as any such value is accepted. Look first.
     pub fn may_forget_spent(&self, running: Duration) -> bool {
         running.saturating_sub(self.even_since) >= LONGEST_SPENT

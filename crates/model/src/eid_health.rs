@@ -29,7 +29,7 @@ pub enum EidStatus {
     Up,
     /// It does not.
     Down,
-    /// Nobody has asked it lately.
+    /// It has not been used lately.
     Unknown,
 }
 

@@ -52,7 +52,7 @@ pub struct Grant {
 
 impl Grant {
     /// The grant as a token sees it that was narrowed to fewer scopes: claims that were asked for by name are gone too,
-    /// because whoever asks for less means less.
+    /// because a client that asks for less means less.
     #[must_use]
     pub fn narrowed(self, scopes: Scopes) -> Self {
         if scopes == self.scopes {

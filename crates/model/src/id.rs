@@ -89,6 +89,8 @@ ids! {
     ApiKeyId,
     /// A link's that was sent to somebody.
     LinkId,
+    /// A kept plan's.
+    PlanId,
 }
 
 #[cfg(test)]

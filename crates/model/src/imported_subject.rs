@@ -1,5 +1,5 @@
-//! Subjects that people had before they moved here: how they are looked up, so that the table tells nobody
-//! apart from whoever has the tenant's keys.
+//! Subjects that people had before they moved here: how they are looked up, so that the table can be read only
+//! with the tenant's keys.
 
 use crypto::{Digest, SealKey, hmac_sha256};
 

@@ -48,14 +48,14 @@ pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};
 pub use id::{
     ApiKeyId, ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LinkId, LoginEventId, MalformedId,
-    MemberId, SecretId, SessionId, TenantId, TestUserId,
+    MemberId, PlanId, SecretId, SessionId, TenantId, TestUserId,
 };
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
 pub use imported_subject::SubjectRoom;
 pub use job::{JOB_ATTEMPTS, JOB_LEASE, LONGEST_BACK_OFF, next_attempt_at};
 pub use limit::Rate;
 pub use login::{
-    AuthorizationRequest, Login, Memo, Parked, Phase, Trouble, UpstreamRequest, upstream_client,
+    AuthorizationRequest, LOGIN_FOR, Login, Memo, Parked, Phase, Trouble, UpstreamRequest, upstream_client,
 };
 pub use login_method::{Acr, Level, LoginMethod, MethodKind};
 pub use mobile_app::{

@@ -10,7 +10,7 @@
 //!  every end ─► Over: the cookie outlives its login by an hour and says so
 //! ```
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use oidc::{Challenge, ClaimsRequest, Prompt, ResponseMode, Scopes};
 use serde::{Deserialize, Serialize};
@@ -114,6 +114,14 @@ pub enum Trouble {
     SourceMisconfigured,
     /// An administrator has switched the eID off.
     EidSwitchedOff,
+    /// The eID's name has no address here.
+    EidNameUnknown,
+    /// The eID's certificate is of an authority that is not trusted here, or TLS failed otherwise.
+    EidUntrusted,
+    /// The eID's certificate has expired, or our clock is wrong.
+    EidExpired,
+    /// The eID's certificate is for another name.
+    EidWrongName,
 }
 
 impl Trouble {
@@ -126,6 +134,10 @@ impl Trouble {
             Self::LevelTooLow => "level-too-low",
             Self::SourceMisconfigured => "source-misconfigured",
             Self::EidSwitchedOff => "eid-switched-off",
+            Self::EidNameUnknown => "eid-name-unknown",
+            Self::EidUntrusted => "eid-untrusted",
+            Self::EidExpired => "eid-certificate-expired",
+            Self::EidWrongName => "eid-certificate-name",
         }
     }
 }
@@ -230,6 +242,9 @@ pub struct Parked {
     /// The application that asked.
     pub application: ApplicationId,
 }
+
+/// How long a login may take, from the application's request to the answer.
+pub const LOGIN_FOR: Duration = Duration::from_secs(15 * 60);
 
 /// How many attempts of a login are recognised.
 const MOST_ATTEMPTS: usize = 6;

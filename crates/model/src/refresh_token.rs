@@ -1,7 +1,7 @@
 //! When a refresh token may be used.
 //!
 //! A public application's token is replaced with every use. For a minute after that, the replaced token still gives its
-//! client the same successor: an answer that was lost, or two tabs that refresh at once, lose nobody, and a family
+//! client the same successor: an answer that was lost, or two tabs that refresh at once, do not log a person out, and a family
 //! never forks. Later use of it means that two parties have it, and the whole family is revoked.
 //!
 //! ```text

@@ -82,7 +82,7 @@ pub fn missing_key(keys: &[KeyTimes], schedule: KeySchedule, now: Timestamp) -> 
     if next_key(keys, |key| *key, now).is_some() {
         return None;
     }
-    // Without a key that signs, waiting would help nobody.
+    // Without a key that signs, waiting would not help.
     let Some(current) = current_key(keys, |key| *key, now) else { return Some(now) };
     Some(current.active_at.after(schedule.used_for).max(now.after(schedule.published_ahead)))
 }

@@ -197,40 +197,33 @@ pub struct AuthorizationResponse {
     pub fields: Vec<(&'static str, String)>,
 }
 
+/// Where the answer to an authorization request goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReturnAddress {
+    /// One of the application's own.
+    pub redirect_uri: String,
+    /// How it goes there.
+    pub mode: ResponseMode,
+    /// Given back as it came.
+    pub state: Option<String>,
+}
+
 impl AuthorizationResponse {
     /// Makes the answer that carries a code.
-    pub fn code(
-        redirect_uri: String,
-        mode: ResponseMode,
-        code: &str,
-        state: Option<String>,
-        issuer: &str,
-    ) -> Self {
-        Self::complete(redirect_uri, mode, vec![("code", code.to_owned())], state, issuer)
+    pub fn code(back: ReturnAddress, code: &str, issuer: &str) -> Self {
+        Self::complete(back, vec![("code", code.to_owned())], issuer)
     }
 
     /// Makes the answer that carries an error; `description` is ASCII (RFC 6749 §4.1.2.1).
-    pub fn error(
-        redirect_uri: String,
-        mode: ResponseMode,
-        (code, description): (ErrorCode, String),
-        state: Option<String>,
-        issuer: &str,
-    ) -> Self {
+    pub fn error(back: ReturnAddress, code: ErrorCode, description: String, issuer: &str) -> Self {
         let fields = vec![("error", code.as_str().to_owned()), ("error_description", description)];
-        Self::complete(redirect_uri, mode, fields, state, issuer)
+        Self::complete(back, fields, issuer)
     }
 
-    fn complete(
-        redirect_uri: String,
-        mode: ResponseMode,
-        mut fields: Vec<(&'static str, String)>,
-        state: Option<String>,
-        issuer: &str,
-    ) -> Self {
-        fields.extend(state.map(|state| ("state", state)));
+    fn complete(back: ReturnAddress, mut fields: Vec<(&'static str, String)>, issuer: &str) -> Self {
+        fields.extend(back.state.map(|state| ("state", state)));
         fields.push(("iss", issuer.to_owned()));
-        Self { redirect_uri, mode, fields }
+        Self { redirect_uri: back.redirect_uri, mode: back.mode, fields }
     }
 
     /// The address to redirect to; `None` when the answer goes another way.
@@ -267,29 +260,27 @@ impl AuthorizationResponse {
 
 #[cfg(test)]
 mod tests {
-    use super::{AuthorizationResponse, Prompt, ResponseMode};
+    use super::{AuthorizationResponse, Prompt, ResponseMode, ReturnAddress};
 
     #[test]
     fn a_space_in_an_answer_is_not_a_plus_which_only_forms_read_back() {
         for (mode, joint) in [(ResponseMode::Query, '?'), (ResponseMode::Fragment, '#')] {
             let uri = "https://a.example/cb+".to_owned();
-            let answer = AuthorizationResponse::code(uri, mode, "c", Some("a b+c".into()), "https://i");
+            let answer = AuthorizationResponse::code(back(&uri, mode, "a b+c"), "c", "https://i");
             let wanted = format!("https://a.example/cb+{joint}code=c&state=a%20b%2Bc&iss=https%3A%2F%2Fi");
             assert_eq!(answer.location(), Some(wanted));
         }
     }
 
+    fn back(uri: &str, mode: ResponseMode, state: &str) -> ReturnAddress {
+        ReturnAddress { redirect_uri: uri.to_owned(), mode, state: Some(state.to_owned()) }
+    }
+
     #[test]
     fn a_redirect_uri_with_a_query_keeps_it() {
         let answer = |mode| {
-            AuthorizationResponse::code(
-                "https://a.example/cb?x=1".into(),
-                mode,
-                "c",
-                Some("s&t".into()),
-                "https://i",
-            )
-            .location()
+            AuthorizationResponse::code(back("https://a.example/cb?x=1", mode, "s&t"), "c", "https://i")
+                .location()
         };
         assert_eq!(
             answer(ResponseMode::Query).as_deref(),
@@ -305,9 +296,8 @@ mod tests {
 
     #[test]
     fn a_message_is_the_address_with_the_answer_and_no_plus_for_a_space() {
-        let uri = "https://a.example/cb?q=a+b".to_owned();
-        let state = Some("a b+c".to_owned());
-        let answer = AuthorizationResponse::code(uri, ResponseMode::PostMessage, "c", state, "https://i");
+        let back = back("https://a.example/cb?q=a+b", ResponseMode::PostMessage, "a b+c");
+        let answer = AuthorizationResponse::code(back, "c", "https://i");
         assert_eq!(
             answer.as_message(),
             "https://a.example/cb?q=a+b&code=c&state=a%20b%2Bc&iss=https%3A%2F%2Fi"

@@ -19,7 +19,9 @@ mod returned;
 mod scope;
 mod token;
 
-pub use authorization::{AuthorizationParams, AuthorizationResponse, PUSHED, Prompt, ResponseMode};
+pub use authorization::{
+    AuthorizationParams, AuthorizationResponse, PUSHED, Prompt, ResponseMode, ReturnAddress,
+};
 pub use claims::{ClaimsRequest, Individual};
 pub use client_auth::{ClientCredentials, MalformedCredentials, Pair};
 pub use error::ErrorCode;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::Params;
 
-/// The answer at our callback address, as text. Believed by nobody yet.
+/// The answer at our callback address, as text. Not verified yet.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Returned {
     /// RFC 6749 §4.1.2

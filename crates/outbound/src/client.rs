@@ -3,6 +3,7 @@
 use std::{fmt, sync::OnceLock, time::Duration};
 
 use crate::{
+    OutboundError, OutboundProblem,
     guard::{self, Allowed, Reach},
     name::Resolver,
 };
@@ -34,9 +35,10 @@ impl ClientCertificate {
     /// Reads PEM: the certificate first, then its chain, and the private key (PKCS #8, SEC1 or PKCS #1) anywhere.
     ///
     /// # Errors
-    /// [`OutboundError::Certificate`]: tell whoever brought it; whether the key belongs to it shows at the first call.
-    pub fn from_pem(pem: &[u8]) -> Result<Self, OutboundError> {
-        reqwest::Identity::from_pem(pem).map(Self).map_err(|_| OutboundError::Certificate)
+    /// [`OutboundProblem::ClientCertificate`]: report it to the one who configured it; whether the key belongs to it shows at the
+    /// first call.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, OutboundProblem> {
+        reqwest::Identity::from_pem(pem).map(Self).map_err(|_| OutboundProblem::ClientCertificate)
     }
 }
 
@@ -51,26 +53,6 @@ impl Settings {
     pub fn permits(&self, url: &str) -> bool {
         url::Url::parse(url).is_ok_and(|url| guard::reach(&self.allowed, &url).is_some())
     }
-}
-
-/// Why a call gave nothing. One text for all refusals, so that nothing about our network can be learnt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum OutboundError {
-    /// The address may not be called, or nobody answers there.
-    #[error("the address cannot be reached")]
-    Unreachable,
-    /// Ten seconds have passed.
-    #[error("the answer took too long")]
-    TimedOut,
-    /// More than 256 KiB came.
-    #[error("the answer is too large")]
-    TooLarge,
-    /// The client certificate cannot be read.
-    #[error("the client certificate is no PEM with a certificate and its private key")]
-    Certificate,
-    /// The client itself could not be made; stop.
-    #[error("the HTTP client could not be made")]
-    Client,
 }
 
 /// How a resource is called.
@@ -170,18 +152,27 @@ impl Outbound {
         Self { settings, public: OnceLock::new(), any: OnceLock::new() }
     }
 
-    fn client(&self, reach: Reach) -> Result<&reqwest::Client, OutboundError> {
+    fn client(&self, reach: Reach) -> Result<&reqwest::Client, OutboundProblem> {
         let reached = if reach == Reach::Any { &self.any } else { &self.public };
-        reached.get_or_init(|| build(&self.settings, reach).ok()).as_ref().ok_or(OutboundError::Client)
+        reached.get_or_init(|| build(&self.settings, reach).ok()).as_ref().ok_or(OutboundProblem::Client)
     }
 
     /// Calls and reads the whole answer.
     ///
     /// # Errors
-    /// [`OutboundError`]; all but `Client` may pass: the other side is down, slow or nonsensical.
+    /// [`OutboundError`] with the host that was called.
     pub async fn send(&self, request: Request) -> Result<Response, OutboundError> {
-        let url = url::Url::parse(&request.url).map_err(|_| OutboundError::Unreachable)?;
-        let reach = guard::reach(&self.settings.allowed, &url).ok_or(OutboundError::Unreachable)?;
+        let url = url::Url::parse(&request.url);
+        let host = url.as_ref().ok().and_then(|url| url.host_str()).unwrap_or_default().to_owned();
+        let answer = match url {
+            Ok(url) => self.call(url, request).await,
+            Err(_) => Err(OutboundProblem::NotAllowed),
+        };
+        answer.map_err(|problem| OutboundError { host, problem })
+    }
+
+    async fn call(&self, url: url::Url, request: Request) -> Result<Response, OutboundProblem> {
+        let reach = guard::reach(&self.settings.allowed, &url).ok_or(OutboundProblem::NotAllowed)?;
         let client = self.client(reach)?;
         let call = match request.method {
             Method::Get => client.get(url),
@@ -192,7 +183,7 @@ impl Outbound {
             Some((content_type, bytes)) => call.header("content-type", content_type).body(bytes),
             None => call,
         };
-        read(call.send().await.map_err(why)?).await
+        read(call.send().await.map_err(|error| OutboundProblem::of(&error))?).await
     }
 }
 
@@ -217,19 +208,15 @@ fn build(settings: &Settings, reach: Reach) -> Result<reqwest::Client, reqwest::
         .build()
 }
 
-fn why(error: reqwest::Error) -> OutboundError {
-    if error.is_timeout() { OutboundError::TimedOut } else { OutboundError::Unreachable }
-}
-
-async fn read(mut answer: reqwest::Response) -> Result<Response, OutboundError> {
+async fn read(mut answer: reqwest::Response) -> Result<Response, OutboundProblem> {
     let content_type =
         answer.headers().get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
     let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let status = answer.status().as_u16();
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(why)? {
+    while let Some(chunk) = answer.chunk().await.map_err(|error| OutboundProblem::of(&error))? {
         if body.len() + chunk.len() > LARGEST {
-            return Err(OutboundError::TooLarge);
+            return Err(OutboundProblem::TooLarge);
         }
         body.extend_from_slice(&chunk);
     }

@@ -5,8 +5,10 @@
 //! operator's allow-list (in `portvakt dev` the simulators' ports) is the one exception.
 
 mod client;
+mod error;
 mod guard;
 mod name;
 
-pub use client::{ClientCertificate, Method, Outbound, OutboundError, Request, Response, Settings};
+pub use client::{ClientCertificate, Method, Outbound, Request, Response, Settings};
+pub use error::{OutboundError, OutboundProblem};
 pub use guard::Allowed;

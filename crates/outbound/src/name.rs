@@ -11,23 +11,37 @@ use crate::guard::Reach;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Resolver(pub(crate) Reach);
 
-async fn resolve(reach: Reach, name: String) -> Result<Addrs, Box<dyn std::error::Error + Send + Sync>> {
+/// Why a name leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotFound {
+    /// An address that may not be called is among those it has.
+    #[error("the name does not lead to an address that may be called")]
+    NotAllowed,
+    /// It has no address.
+    #[error("the name is unknown")]
+    Unknown,
+}
+
+async fn resolve(reach: Reach, name: String) -> Result<Addrs, NotFound> {
     if name == "localhost" || name.ends_with(".localhost") {
         return usable(reach, vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)]);
     }
-    usable(reach, tokio::net::lookup_host((name.as_str(), 0)).await?.collect())
+    let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| NotFound::Unknown)?;
+    usable(reach, found.collect())
 }
 
-fn usable(reach: Reach, found: Vec<SocketAddr>) -> Result<Addrs, Box<dyn std::error::Error + Send + Sync>> {
-    if found.is_empty() || !found.iter().all(|address| reach.includes(address.ip())) {
-        return Err("the name does not lead to an address that may be called".into());
+fn usable(reach: Reach, found: Vec<SocketAddr>) -> Result<Addrs, NotFound> {
+    match found.as_slice() {
+        [] => Err(NotFound::Unknown),
+        all if all.iter().all(|address| reach.includes(address.ip())) => Ok(Box::new(found.into_iter())),
+        _ => Err(NotFound::NotAllowed),
     }
-    Ok(Box::new(found.into_iter()))
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(resolve(self.0, name.as_str().to_ascii_lowercase()))
+        let resolving = resolve(self.0, name.as_str().to_ascii_lowercase());
+        Box::pin(async move { resolving.await.map_err(Into::into) })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use outbound::{Allowed, ClientCertificate, Outbound, OutboundError, Request, Settings};
+use outbound::{Allowed, ClientCertificate, Outbound, OutboundProblem, Request, Settings};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{
     RootCertStore, ServerConfig,
@@ -78,13 +78,14 @@ async fn serve((certificate, key): Identity, clients: Arc<dyn ClientCertVerifier
     port
 }
 
-async fn call(authority: &Authority, port: u16) -> Result<u16, OutboundError> {
+async fn call(authority: &Authority, port: u16) -> Result<u16, OutboundProblem> {
     let outbound = Outbound::new(Settings {
         allowed: vec![Allowed { host: "localhost".to_owned(), port }],
         extra_roots: vec![authority.pem.clone()],
         ..Settings::default()
     });
-    outbound.send(Request::get(format!("https://localhost:{port}/"))).await.map(|it| it.status)
+    let answer = outbound.send(Request::get(format!("https://localhost:{port}/"))).await;
+    answer.map(|it| it.status).map_err(|error| error.problem)
 }
 
 #[tokio::test]
@@ -97,11 +98,14 @@ async fn a_certificate_of_a_trusted_authority_for_this_name_is_believed() {
 #[tokio::test]
 async fn neg_39_a_wrong_name_an_expired_and_a_self_signed_certificate_are_refused() {
     let authority = Authority::new();
-    let identities =
-        [authority.sign("localhost.example", 4000), authority.sign("localhost", 2020), self_signed()];
-    for identity in identities {
+    let identities = [
+        (authority.sign("localhost.example", 4000), OutboundProblem::WrongCertificateName),
+        (authority.sign("localhost", 2020), OutboundProblem::ExpiredCertificate),
+        (self_signed(), OutboundProblem::UntrustedCertificate),
+    ];
+    for (identity, problem) in identities {
         let port = server(identity).await;
-        assert_eq!(call(&authority, port).await, Err(OutboundError::Unreachable));
+        assert_eq!(call(&authority, port).await, Err(problem));
     }
 }
 
@@ -126,7 +130,7 @@ async fn of_yesterday() -> (u16, JoinHandle<Vec<u8>>) {
 #[tokio::test]
 async fn neg_39_a_server_that_speaks_tls_1_1_is_refused() {
     let (port, answer) = of_yesterday().await;
-    assert_eq!(call(&Authority::new(), port).await, Err(OutboundError::Unreachable));
+    assert_eq!(call(&Authority::new(), port).await, Err(OutboundProblem::Tls));
     // A fatal alert: protocol_version.
     assert!(answer.await.unwrap().ends_with(&[2, 70]));
 }
@@ -146,7 +150,7 @@ async fn a_server_that_asks_for_a_client_certificate_is_shown_ours() {
     let key = KeyPair::generate().unwrap();
     let ours = params("us.example", 4000).signed_by(&key, &authority.issuer).unwrap();
     let certificate = ClientCertificate::from_pem((ours.pem() + &key.serialize_pem()).as_bytes()).unwrap();
-    for (certificate, status) in [(Some(certificate), Ok(200)), (None, Err(OutboundError::Unreachable))] {
+    for (certificate, status) in [(Some(certificate), Ok(200)), (None, Err(OutboundProblem::Tls))] {
         let port = for_known_clients(&authority).await;
         let outbound = Outbound::new(Settings {
             allowed: vec![Allowed { host: "localhost".to_owned(), port }],
@@ -155,7 +159,20 @@ async fn a_server_that_asks_for_a_client_certificate_is_shown_ours() {
             ..Settings::default()
         });
         let call = Request::json(format!("https://localhost:{port}/"), "{}".to_owned());
-        assert_eq!(outbound.send(call).await.map(|it| it.status), status);
+        let answer = outbound.send(call).await;
+        assert_eq!(answer.map(|it| it.status).map_err(|error| error.problem), status);
     }
-    assert_eq!(ClientCertificate::from_pem(b"no PEM").unwrap_err(), OutboundError::Certificate);
+    assert_eq!(ClientCertificate::from_pem(b"no PEM").unwrap_err(), OutboundProblem::ClientCertificate);
+}
+
+#[tokio::test]
+async fn what_does_not_answer_is_told_from_what_is_not_there() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    assert_eq!(call(&Authority::new(), closed).await, Err(OutboundProblem::Refused));
+    let outbound = Outbound::new(Settings::default());
+    let unknown = outbound.send(Request::get("https://no-such-name.invalid/".to_owned())).await.unwrap_err();
+    let text = "no-such-name.invalid: the name is unknown: no DNS server has an address for it";
+    assert_eq!(unknown.to_string(), text);
+    let private = outbound.send(Request::get("https://127.0.0.1/".to_owned())).await.unwrap_err();
+    assert_eq!(private.problem, OutboundProblem::NotAllowed);
 }

@@ -21,13 +21,21 @@ pub(crate) enum Doing {
     Redeeming,
 }
 
+/// What is to be stored for a client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stored {
+    pub(crate) bytes: usize,
+    /// The client has proved who it is; then its address does not count.
+    pub(crate) is_authenticated: bool,
+}
+
 impl Provider {
     pub(crate) fn too_many(&self, limit: Limit, wait: Duration) -> Refusal {
-        self.tally.refused(limit.as_str());
+        self.counters.refused(limit.as_str());
         Refusal::TooMany(Refused { cause: Cause::TooManyRequests, client_id: None }, wait)
     }
 
-    /// Counts a request from an address that nobody has authenticated. A call without an address is not limited.
+    /// Counts a request from an unauthenticated address. A call without an address is not limited.
     ///
     /// # Errors
     /// [`Refusal::TooMany`].
@@ -53,7 +61,7 @@ impl Provider {
 
     /// Takes a seat for a request, before anything is done about it; it is free again when the seat is dropped.
     ///
-    /// `host`: as it came; its domain has a share of the seats. Nobody waits for one.
+    /// `host`: as it came; its domain has a share of the seats. A request does not wait for one.
     ///
     /// # Errors
     /// [`Refusal::Busy`].
@@ -63,7 +71,7 @@ impl Provider {
 
     /// Notes for the metrics that a request was turned away because there was too much to do.
     pub fn note_busy(&self) {
-        self.tally.refused(Limit::Busy.as_str());
+        self.counters.refused(Limit::Busy.as_str());
     }
 
     /// Counts what a client asks for.
@@ -95,16 +103,16 @@ impl Provider {
     }
 
     /// Counts a request that is to be stored until its login ends: anybody who knows a client id can have that done.
-    /// `proved`: whether the client has proved who it is; then its address does not count.
     pub(crate) fn admit_stored(
         &self,
         issuer: &Issuer,
-        (application, size, proved): (&Application, usize, bool),
+        application: &Application,
+        stored: Stored,
         context: &RequestContext,
     ) -> Result<(), Refusal> {
-        let kib = u32::try_from(size.div_ceil(1_024)).unwrap_or(u32::MAX);
+        let kib = u32::try_from(stored.bytes.div_ceil(1_024)).unwrap_or(u32::MAX);
         let too_many = |wait| self.too_many(Limit::StoredRequests, wait).of(&application.client_id);
-        if let Some(address) = context.from.filter(|_| !proved) {
+        if let Some(address) = context.from.filter(|_| !stored.is_authenticated) {
             let by_address = &self.limits.stored_by_address;
             by_address.admit(neighbourhood(address), kib, context.now).map_err(too_many)?;
         }

@@ -1,4 +1,4 @@
-//! A jump of the clock: kept for whoever looks, and told where it may have broken something.
+//! A jump of the clock: recorded, and reported where it may have broken something.
 
 use model::ClockJump;
 use store::installation;

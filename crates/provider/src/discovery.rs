@@ -14,7 +14,7 @@ use crate::{Issuer, Provider, Refusal, RequestContext, issuer::Key};
 /// The longest life of a token that a signing key signs: the upper limit of an application's setting.
 const LONGEST_TOKEN: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// RFC 8414 §2 names; whoever can keep a secret, and who cannot.
+/// RFC 8414 §2 names; for confidential and for public clients.
 const METHODS: [&str; 4] = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
 /// Those by which a client proves who it is.
 const PROOFS: [&str; 3] = ["client_secret_basic", "client_secret_post", "private_key_jwt"];

@@ -21,7 +21,7 @@ pub struct OfferedEid {
 }
 
 impl Provider {
-    /// Asks every eID that is in use whether it works: its discovery document and its keys, and nobody logs in.
+    /// Asks every eID that is in use whether it works: its discovery document and its keys, without a login.
     /// Run it every thirty seconds; it takes at most as long as two calls may.
     pub async fn probe_eids(&self, now: Timestamp) {
         for (issuer, probed) in self.catalogue.probe(self.eid_watch.in_use(now), now).await {

@@ -49,7 +49,7 @@ fn is_refusal(event: &LoginEvent) -> bool {
     matches!(event.kind, Kind::RequestRefused | Kind::TokenRefused)
 }
 
-/// How many events of logins that prove nobody are kept one by one, of a domain and a neighbourhood in a minute.
+/// How many events of logins that prove no person are kept one by one, of a domain and a neighbourhood in a minute.
 const SINGLE: u32 = 60;
 /// How long events are kept that anybody can cause.
 const UNPROVED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);

@@ -1,4 +1,4 @@
-//! What happens in logins, noted for whoever must explain it later.
+//! What happens in logins, recorded so that it can be explained later.
 //!
 //! Events wait in a bounded queue ([`crate::event_queue`]) that a worker empties every second, many in one commit: no login
 //! waits for its own log.
@@ -47,7 +47,7 @@ impl Provider {
             | Cause::LoginOver
             | Cause::LoginSuperseded
             | Cause::LoginSetAside => Kind::Trouble,
-            // Noted by whoever refused, or nothing to explain.
+            // Recorded where it was refused, or nothing to explain.
             _ => return,
         };
         self.blame_the_clock(Some(cause), context);
@@ -76,10 +76,11 @@ impl Provider {
         &self,
         issuer: &Issuer,
         application: &Application,
-        (digest, last): (&Digest, Option<Timestamp>),
+        digest: &Digest,
         now: Timestamp,
     ) {
-        if last.is_some_and(|last| now < last.after(HOUR)) {
+        let known = application.secret(digest, now);
+        if known.is_none_or(|it| it.last_used_at.is_some_and(|last| now < last.after(HOUR))) {
             return;
         }
         self.noted.add_use(digest, (issuer.tenant, application.id), now);
@@ -156,7 +157,7 @@ impl Provider {
         }
     }
 
-    /// How many events that proved nobody were counted and not kept one by one, since the start.
+    /// How many events of logins that proved no person were counted and not kept one by one, since the start.
     pub fn counted_events(&self) -> u64 {
         self.noted.counted()
     }

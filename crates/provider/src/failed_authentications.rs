@@ -1,4 +1,4 @@
-//! Failed authentication of clients and test users: counted by name *and* address, so that nobody can lock a client out from elsewhere.
+//! Failed authentication of clients and test users: counted by name *and* address, so that a client cannot be locked out from elsewhere.
 //!
 //! Only a failure writes. A node that learns from its write that there were too many refuses this client from this
 //! address out of memory until the span ends; the other nodes learn with their next failure.
@@ -19,7 +19,7 @@ use crate::{
 pub(crate) struct Attempt(Vec<Digest>);
 
 /// Stands for every name that no client has. No client id can look like this: it has a control character.
-const NOBODY: &str = "nobody\0";
+const UNKNOWN: &str = "unknown\0";
 
 /// The client ids that are claimed, whether they exist or not.
 fn claimed(credentials: &ClientCredentials) -> Vec<String> {
@@ -61,7 +61,7 @@ impl Provider {
         context: &RequestContext,
     ) -> Result<(Named, Option<Attempt>), Refusal> {
         let claimed = claimed(credentials);
-        // Whoever is refused already costs no look into the database.
+        // An address that is refused already costs no database read.
         self.attempt_of(issuer, claimed.clone(), context)?;
         let mut found = HashMap::new();
         for name in claimed {
@@ -70,9 +70,9 @@ impl Provider {
         }
         let known = found.iter().filter(|(_, application)| application.is_some());
         let mut names: Vec<String> = known.map(|(name, _)| name.clone()).collect();
-        // A name that nobody has must not shut out the client that is meant.
+        // An unknown name must not shut out the client that is meant.
         if names.is_empty() {
-            names.push(NOBODY.to_owned());
+            names.push(UNKNOWN.to_owned());
         }
         Ok((Named(found), self.attempt_of(issuer, names, context)?))
     }

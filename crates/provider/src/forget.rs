@@ -1,6 +1,6 @@
 //! What is remembered of the database goes as soon as somebody says that it has changed.
 //!
-//! That is a shortcut: what nobody tells is seen when the caches let go, seconds later.
+//! That is a shortcut: without an announcement a change is seen when the caches expire, seconds later.
 
 use model::{ApplicationId, DomainId};
 use store::{Announcement, applications, domains};

@@ -47,7 +47,7 @@ pub struct Issuer {
     pub(crate) cookie_key: SealKey,
     pub(crate) keys: Vec<Key>,
     pub(crate) sources: HashMap<LoginMethod, Source>,
-    /// The eIDs that are configured and were switched off: nobody's mistake.
+    /// The eIDs that are configured and were switched off.
     pub(crate) switched_off: HashSet<LoginMethod>,
     pub(crate) subject_keys: HashMap<EidEnvironment, SealKey>,
 }

@@ -12,6 +12,7 @@ mod client_discovery;
 mod client_request;
 mod clock_jump;
 mod cors;
+mod counters;
 mod discovery;
 mod eid_watch;
 mod eids;
@@ -38,17 +39,17 @@ mod session_cookie;
 mod settings;
 mod subject;
 mod sweep;
-mod tally;
 mod token;
 mod ttl_cache;
 mod userinfo;
 
 pub use application::Application;
 pub use authorize::{
-    Arrival, BrowserCookies, Choice, ConsentAsk, CookieChange, Ended, LoginAction, LoginCookie,
-    LoginResponse, PasswordPrompt, Pushed, Selection, SharedClaim, Step, TroubleAt,
+    Arrival, BrowserCookies, BrowserRequest, Choice, ConsentAsk, CookieChange, Ended, LoginAction,
+    LoginCookie, LoginResponse, PasswordPrompt, Pushed, Selection, SharedClaim, Step, TroubleAt,
 };
 pub use client_request::ClientRequest;
+pub use counters::EventCounters;
 pub use eids::OfferedEid;
 pub use issuer::Issuer;
 pub use limits::{Limits, Seat, neighbourhood};
@@ -58,5 +59,4 @@ pub use refusal::{InternalError, Refusal, Refused};
 pub use request_context::{RequestContext, TraceId};
 pub use session_cookie::SessionCookie;
 pub use settings::Settings;
-pub use tally::Tally;
 pub use userinfo::{Userinfo, UserinfoBody};

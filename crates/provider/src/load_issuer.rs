@@ -57,7 +57,7 @@ impl Provider {
     /// `host`: as in the `Host` header, with the port where it is not the scheme's own.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] for a host that is nobody's; [`Refusal::Internal`] when its secrets do not open.
+    /// [`Refusal::NotFound`] for an unknown host; [`Refusal::Internal`] when its secrets do not open.
     pub async fn issuer(&self, host: &str, context: &RequestContext) -> Result<Arc<Issuer>, Refusal> {
         let host = host.to_ascii_lowercase();
         let loading = self.load_issuer(host.clone(), context);

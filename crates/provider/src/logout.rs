@@ -13,7 +13,7 @@ use store::{StoreError, browser_sessions, login_events::Kind};
 use texts::Cause;
 
 use crate::{
-    Application, BrowserCookies, CookieChange, Issuer, Provider, Refusal, Refused, RequestContext,
+    Application, BrowserRequest, CookieChange, Issuer, Provider, Refusal, Refused, RequestContext,
     SessionCookie, event_queue::Event, refusal::refuse_page, session::Resumed,
 };
 
@@ -76,11 +76,11 @@ impl Provider {
     /// [`Refusal::Busy`], [`Refusal::Internal`].
     pub async fn logout(
         &self,
-        issuer: &Issuer,
-        (params, confirmed): (&LogoutParams, bool),
-        brought: &BrowserCookies,
-        context: &RequestContext,
+        request: BrowserRequest<'_>,
+        params: &LogoutParams,
+        confirmed: bool,
     ) -> Result<LoggedOut, Refusal> {
+        let BrowserRequest { issuer, cookies: brought, context } = request;
         let asked = match self.asked_logout(issuer, params, context).await {
             Err(Refusal::Page(refused)) => {
                 return Ok(LoggedOut { step: LogoutStep::Refused(refused), cookies: Vec::new() });

@@ -1,8 +1,8 @@
 //! The one mint: a finished login becomes a code, a redeemed code becomes tokens.
 //!
 //! Claims about the person lie in the database only encrypted under a content key of their own; that key lies
-//! there only wrapped under the code, later under the access and refresh tokens. Whoever has the database, the master key
-//! and all backups still cannot read them.
+//! there only wrapped under the code, later under the access and refresh tokens. Somebody who has the database, the master
+//! key and all backups still cannot read them.
 
 use std::time::Duration;
 
@@ -43,14 +43,18 @@ pub(crate) struct MintedCode {
     pub(crate) row: grants::Grant,
 }
 
+/// What everything is minted with.
+#[derive(Clone, Copy)]
+pub(crate) struct Mint<'a> {
+    pub(crate) issuer: &'a Issuer,
+    pub(crate) application: &'a Application,
+    pub(crate) random: &'a Random,
+    pub(crate) now: Timestamp,
+}
+
 /// Makes a code for a grant; nothing is written yet.
-pub(crate) fn mint_code(
-    issuer: &Issuer,
-    application: &Application,
-    grant: &Grant,
-    random: &Random,
-    now: Timestamp,
-) -> Result<MintedCode, InternalError> {
+pub(crate) fn mint_code(mint: Mint<'_>, grant: &Grant) -> Result<MintedCode, InternalError> {
+    let Mint { issuer, application, random, now } = mint;
     let id = GrantId::new(random, now);
     let code = random.token();
     let key = SealKey::generate(random);
@@ -69,21 +73,47 @@ pub(crate) fn mint_code(
         code_wrapped_key: Some(wrap(issuer, random, id, code.expose(), &key)),
         created_at: now,
         expires_at: now.after(CODE_FOR),
+        cnf: None,
     };
     Ok(MintedCode { code, row })
 }
 
-/// Opens a grant with a bearer secret of it; `None` when it is not one.
-pub(crate) fn open_grant(
-    issuer: &Issuer,
-    id: GrantId,
-    secret: &str,
-    wrapped_key: &[u8],
-    sealed_claims: &[u8],
-) -> Option<(Grant, SealKey)> {
-    let key = unwrap(issuer, id, secret, wrapped_key)?;
-    let place = issuer.context(&SealedColumn::GrantClaims(id));
-    let plain = key.open(&place, sealed_claims).ok()?;
+/// A code or token that somebody presents, with what its rows have.
+pub(crate) struct Presented<'a> {
+    pub(crate) grant: GrantId,
+    pub(crate) secret: &'a str,
+    pub(crate) wrapped_key: &'a [u8],
+    pub(crate) sealed_claims: &'a [u8],
+    pub(crate) cnf: Option<&'a str>,
+}
+
+impl<'a> Presented<'a> {
+    /// A code; `None` when it is spent or its grant revoked.
+    pub(crate) fn code(secret: &'a str, row: &'a grants::Grant) -> Option<Self> {
+        let (wrapped_key, sealed_claims) = (row.code_wrapped_key.as_deref()?, &row.sealed_claims);
+        Some(Self { grant: row.id, secret, wrapped_key, sealed_claims, cnf: row.cnf.as_deref() })
+    }
+
+    pub(crate) fn access_token(secret: &'a str, row: &'a access_tokens::LiveToken) -> Self {
+        let (wrapped_key, sealed_claims) = (&row.wrapped_key, &row.sealed_claims);
+        Self { grant: row.grant_id, secret, wrapped_key, sealed_claims, cnf: row.cnf.as_deref() }
+    }
+
+    pub(crate) fn refresh_token(secret: &'a str, row: &'a refresh_tokens::FoundToken) -> Self {
+        let (wrapped_key, sealed_claims) = (&row.wrapped_key, &row.sealed_claims);
+        Self { grant: row.grant_id, secret, wrapped_key, sealed_claims, cnf: row.cnf.as_deref() }
+    }
+}
+
+/// Opens a grant with a code or token of it; `None` when it is not one, or is bound to a key: no proof of possession is
+/// read yet (RFC 9449, RFC 8705), and a bound token is not a bearer token.
+pub(crate) fn open_grant(issuer: &Issuer, presented: &Presented<'_>) -> Option<(Grant, SealKey)> {
+    if presented.cnf.is_some() {
+        return None;
+    }
+    let key = unwrap(issuer, presented.grant, presented.secret, presented.wrapped_key)?;
+    let place = issuer.context(&SealedColumn::GrantClaims(presented.grant));
+    let plain = key.open(&place, presented.sealed_claims).ok()?;
     Some((unpack(plain.expose())?, key))
 }
 
@@ -100,12 +130,12 @@ pub(crate) type MintedRefresh = Minted<refresh_tokens::RefreshToken>;
 
 /// Makes an access token that opens the grant's claims; nothing is written yet. `scope`: what it is narrowed to.
 pub(crate) fn mint_access_token(
-    issuer: &Issuer,
-    application: &Application,
-    (grant, key, scope): (GrantId, &SealKey, Option<String>),
-    random: &Random,
-    now: Timestamp,
+    mint: Mint<'_>,
+    grant: GrantId,
+    key: &SealKey,
+    scope: Option<String>,
 ) -> MintedAccess {
+    let Mint { issuer, application, random, now } = mint;
     let token = random.token();
     let row = access_tokens::AccessToken {
         tenant_id: issuer.tenant,
@@ -115,17 +145,19 @@ pub(crate) fn mint_access_token(
         scope,
         created_at: now,
         expires_at: now.after(application.settings.lifetimes().access_token_for),
+        cnf: None,
     };
     Minted { token, row }
 }
 
 /// Makes a refresh token that opens the grant's claims; nothing is written yet.
 pub(crate) fn mint_refresh_token(
-    issuer: &Issuer,
-    (grant, key): (GrantId, &SealKey),
-    random: &Random,
-    (now, expires_at): (Timestamp, Timestamp),
+    mint: Mint<'_>,
+    grant: GrantId,
+    key: &SealKey,
+    expires_at: Timestamp,
 ) -> MintedRefresh {
+    let Mint { issuer, random, now, .. } = mint;
     let token = random.token();
     let row = refresh_tokens::RefreshToken {
         tenant_id: issuer.tenant,
@@ -134,6 +166,7 @@ pub(crate) fn mint_refresh_token(
         wrapped_key: wrap(issuer, random, grant, token.expose(), key),
         created_at: now,
         times: RefreshTimes::until(expires_at),
+        cnf: None,
     };
     Minted { token, row }
 }
@@ -214,14 +247,22 @@ pub(crate) fn signing_key<'a>(
     key.ok_or_else(|| InternalError::new(format!("no active {} key", algorithm.as_str())))
 }
 
+/// The tokens that an answer gives.
+pub(crate) struct Given<'a> {
+    pub(crate) access_token: &'a Secret<String>,
+    pub(crate) refresh_token: Option<&'a Secret<String>>,
+    /// They are given for a refresh token, not for a code.
+    pub(crate) is_refresh: bool,
+}
+
 /// Signs and puts together the answer of the token endpoint. Everything has been committed by now.
 pub(crate) fn token_response(
-    issuer: &Issuer,
-    application: &Application,
+    mint: Mint<'_>,
     grant: &Grant,
-    (access_token, refresh_token, random): (&Secret<String>, Option<&Secret<String>>, &Random),
-    (is_refresh, now): (bool, Timestamp),
+    given: &Given<'_>,
 ) -> Result<TokenResponse, InternalError> {
+    let Mint { issuer, application, random, now } = mint;
+    let Given { access_token, refresh_token, is_refresh } = *given;
     let id_token = if grant.scopes.has(Scope::Openid) {
         let key = signing_key(issuer, application, now)?;
         let claims = id_token_claims(issuer, application, grant, access_token, now);

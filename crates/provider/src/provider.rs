@@ -11,8 +11,8 @@ use model::{ApplicationId, ClockJump, DomainId, TenantId};
 use store::Store;
 
 use crate::{
-    Application, Issuer, Settings, Tally, eid_watch::EidWatch, event_queue::EventQueue, limits::Limiter,
-    registered::Registered, ttl_cache::TtlCache,
+    Application, EventCounters, Issuer, Settings, eid_watch::EidWatch, event_queue::EventQueue,
+    limits::Limiter, registered::Registered, ttl_cache::TtlCache,
 };
 
 /// An OpenID Provider for all domains of an installation.
@@ -32,7 +32,7 @@ pub struct Provider {
     jumped: Mutex<Option<ClockJump>>,
     pub(crate) settings: Settings,
     pub(crate) noted: EventQueue,
-    pub(crate) tally: Tally,
+    pub(crate) counters: EventCounters,
     pub(crate) limits: Limiter,
 }
 
@@ -66,7 +66,7 @@ impl Provider {
             settings: Settings::default(),
             limits: Limiter::new(Settings::default().limits),
             noted: EventQueue::default(),
-            tally: Tally::default(),
+            counters: EventCounters::default(),
         }
     }
 
@@ -89,8 +89,8 @@ impl Provider {
     }
 
     /// What has happened since the start, for the operator.
-    pub const fn tally(&self) -> &Tally {
-        &self.tally
+    pub const fn counters(&self) -> &EventCounters {
+        &self.counters
     }
 
     /// The source of randomness, for trace ids.

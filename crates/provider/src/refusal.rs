@@ -48,7 +48,7 @@ pub enum Refusal {
     OAuth(Refused),
     /// More than one place, client or person may have; how long to wait.
     TooMany(Refused, Duration),
-    /// There is no such thing here, whoever it may belong to.
+    /// There is no such thing here, or it is another tenant's.
     NotFound,
     /// Overloaded or unreachable; trying again is safe.
     Busy,

@@ -40,6 +40,16 @@ pub(crate) struct Resumed {
     pub(crate) held: BrowserSession,
 }
 
+/// What a session is made with.
+#[derive(Clone, Copy)]
+pub(crate) struct SessionOf<'a> {
+    pub(crate) issuer: &'a Issuer,
+    pub(crate) application: &'a Application,
+    /// The sessions that the browser has.
+    pub(crate) brought: &'a [SessionCookie],
+    pub(crate) now: Timestamp,
+}
+
 /// A session to be made in the write that spends what proved it; what it replaces ends there.
 pub(crate) struct NewSession {
     pub(crate) cookie: SessionCookie,
@@ -88,11 +98,11 @@ impl Provider {
     /// Makes a session of a proof, where browsers are remembered. Nothing is written yet.
     pub(crate) async fn new_session(
         &self,
-        (issuer, application): (&Issuer, &Application),
-        (proof, asked): (&Proof, Scopes),
-        brought: &[SessionCookie],
-        context: &RequestContext,
+        of: SessionOf<'_>,
+        proof: &Proof,
+        asked: Scopes,
     ) -> Result<Option<NewSession>, Refusal> {
+        let SessionOf { issuer, application, brought, now } = of;
         if !issuer.remembers(application, proof.eid) {
             return Ok(None);
         }
@@ -100,7 +110,7 @@ impl Provider {
         let key = SessionKey::of(proof.eid, secret.expose());
         let id = SessionId::from_bytes(self.random.bytes());
         let held = BrowserSession::new(id, proof.clone(), asked);
-        let ends_at = context.now.after(issuer.settings.session_limits().at_most);
+        let ends_at = now.after(issuer.settings.session_limits().at_most);
         let row = browser_sessions::BrowserSession {
             tenant_id: issuer.tenant,
             session_digest: key.digest,
@@ -111,10 +121,10 @@ impl Provider {
                 .subject_of(issuer, SubjectOf::Tenant(issuer.tenant), (proof, application.settings.profile))
                 .await?,
             sealed_proof: key.seal.seal(&self.random, &key.place(issuer), pack(&held)?.expose()),
-            created_at: context.now,
-            used_at: context.now,
+            created_at: now,
+            used_at: now,
             ends_at,
-            expires_at: issuer.idle_until(context.now).min(ends_at),
+            expires_at: issuer.idle_until(now).min(ends_at),
         };
         let replaced = brought.iter().filter(|it| it.eid == proof.eid).filter_map(SessionKey::read);
         Ok(Some(NewSession {

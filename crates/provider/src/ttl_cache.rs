@@ -43,7 +43,7 @@ impl<K: Hash + Eq + Clone, V> TtlCache<K, V> {
 
     /// Forgets the values for which `is_old` holds. One that is being read meanwhile is given once.
     pub(crate) fn forget(&self, is_old: impl Fn(&K, Option<&V>) -> bool) {
-        // First: whoever reads either sees it, or has put its value where it is found below.
+        // First: a reader either sees it, or has put its value where it is found below.
         self.forgotten.fetch_add(1, Ordering::SeqCst);
         self.kept.retain(|key, (_, value)| !is_old(key, value.as_deref().ok()));
     }

@@ -9,7 +9,7 @@ use texts::Cause;
 
 use crate::{
     Application, InternalError, Issuer, Provider, Refusal, RequestContext, answers,
-    mint::{open_grant, signing_key},
+    mint::{Presented, open_grant, signing_key},
     permitted::permitted_grant,
     refusal::refuse,
 };
@@ -68,8 +68,8 @@ impl Provider {
             Err(Refusal::NotFound) => return Err(invalid()),
             other => other?,
         };
-        let (grant, _) = open_grant(issuer, live.grant_id, token, &live.wrapped_key, &live.sealed_claims)
-            .ok_or_else(invalid)?;
+        let presented = Presented::access_token(token, &live);
+        let (grant, _) = open_grant(issuer, &presented).ok_or_else(invalid)?;
         let grant = match &live.scope {
             Some(scope) => grant.narrowed(oidc::Scopes::parse(scope)),
             None => grant,

@@ -7,7 +7,7 @@ use outbound::Outbound;
 use serde_json::Value;
 
 use crate::{
-    Claims, Config, IdTokenProblem, Leg, NoUserinfo, SampleError, Step,
+    Claims, Config, IdTokenProblem, Leg, NoUserinfo, SampleError, Step, Userinfo,
     exchange::{line, parameters},
     id_token::{Expected, verify},
     login::Login,
@@ -49,7 +49,7 @@ pub struct Finished {
     /// Its claims, verified.
     pub claims: Claims,
     /// What userinfo said, or why that cannot be shown.
-    pub userinfo: Result<Claims, NoUserinfo>,
+    pub userinfo: Userinfo,
     /// What went over the wire, in order, without secrets.
     pub exchange: Vec<Leg>,
     /// Where "log out" leads, when the issuer has such a place.
@@ -114,7 +114,7 @@ impl Sample {
     /// `query`: of the callback, without the question mark. `memo`: what [`Begun`] gave.
     ///
     /// # Errors
-    /// [`SampleError`]: nobody is logged in. [`SampleError::Refused`] is the issuer's own word.
+    /// [`SampleError`]: no login. [`SampleError::Refused`] is the issuer's own word.
     pub async fn finish(&self, query: &str, memo: &str, now: i64) -> Result<Finished, SampleError> {
         let returned = Returned::parse(query)?;
         let memo = Memo::open(&self.key, memo, now)?;
@@ -138,7 +138,7 @@ impl Sample {
         }
         let (userinfo, userinfo_leg) = self.ask_userinfo(metadata, &tokens, &keys).await?;
         // Core §5.3.2: unless both speak of the same person, what userinfo says must not be used.
-        if userinfo.as_ref().is_ok_and(|it| it.text("sub") != claims.text("sub")) {
+        if userinfo.claims().is_some_and(|it| it.text("sub") != claims.text("sub")) {
             return Err(SampleError::Subject);
         }
         let authorize_leg = self.authorize_leg(login, &memo, metadata, &returned);
@@ -159,9 +159,9 @@ impl Sample {
         metadata: &Metadata,
         tokens: &Tokens,
         keys: &Value,
-    ) -> Result<(Result<Claims, NoUserinfo>, Option<Leg>), SampleError> {
+    ) -> Result<(Userinfo, Option<Leg>), SampleError> {
         if !self.config.asks_userinfo {
-            return Ok((Err(NoUserinfo::Off), None));
+            return Ok((Userinfo::Unavailable(NoUserinfo::Off), None));
         }
         let (response, leg) = self.wire.userinfo(metadata, &tokens.access_token).await?;
         let said = userinfo::read(&response, keys, (&metadata.issuer, &self.config.client_id))?;

@@ -106,7 +106,7 @@ fn check(claims: &Claims, algorithm: Algorithm, expected: &Expected<'_>) -> Resu
     }
 }
 
-/// Another audience beside us is nobody we trust (§3.1.3.7 step 3).
+/// Another audience beside us is not trusted (§3.1.3.7 step 3).
 pub(crate) fn is_for(audience: Option<&Value>, client_id: &str) -> bool {
     match audience {
         Some(Value::Array(many)) => !many.is_empty() && many.iter().all(|it| it.as_str() == Some(client_id)),

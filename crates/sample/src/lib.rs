@@ -26,4 +26,4 @@ pub use config::Config;
 pub use error::SampleError;
 pub use exchange::{Leg, Step};
 pub use id_token::IdTokenProblem;
-pub use userinfo::NoUserinfo;
+pub use userinfo::{NoUserinfo, Userinfo};

@@ -19,6 +19,33 @@ pub enum NoUserinfo {
     Encrypted,
 }
 
+/// What userinfo said.
+#[derive(Clone, Debug)]
+pub enum Userinfo {
+    /// These claims.
+    Claims(Claims),
+    /// Nothing that can be shown.
+    Unavailable(NoUserinfo),
+}
+
+impl Userinfo {
+    /// The claims, when there are any.
+    pub const fn claims(&self) -> Option<&Claims> {
+        match self {
+            Self::Claims(claims) => Some(claims),
+            Self::Unavailable(_) => None,
+        }
+    }
+
+    /// Why there are none.
+    pub const fn unavailable(&self) -> Option<NoUserinfo> {
+        match self {
+            Self::Claims(_) => None,
+            Self::Unavailable(why) => Some(*why),
+        }
+    }
+}
+
 /// Reads an answer.
 ///
 /// Spec: OpenID Connect Core 1.0 §5.3.2 <https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse>
@@ -26,26 +53,27 @@ pub(crate) fn read(
     response: &Response,
     jwks: &Value,
     (issuer, client_id): (&str, &str),
-) -> Result<Result<Claims, NoUserinfo>, SampleError> {
+) -> Result<Userinfo, SampleError> {
     let nonsense = |what| SampleError::Nonsense { step: Step::Userinfo, what };
     if response.content_type != "application/jwt" {
-        return serde_json::from_slice(&response.body).map(Ok).map_err(|_| nonsense("the answer is no JSON"));
+        let claims = serde_json::from_slice(&response.body);
+        return claims.map(Userinfo::Claims).map_err(|_| nonsense("the answer is no JSON"));
     }
     let token = std::str::from_utf8(&response.body).map_err(|_| nonsense("the answer is no token"))?.trim();
     // RFC 7516 §9: five parts are an encrypted token, three a signed one.
     if token.split('.').count() == 5 {
-        return Ok(Err(NoUserinfo::Encrypted));
+        return Ok(Userinfo::Unavailable(NoUserinfo::Encrypted));
     }
     let (claims, _) = signed(token, jwks).map_err(|_| nonsense("the signature does not verify"))?;
     if claims.text("iss") != Some(issuer) || !is_for(claims.get("aud"), client_id) {
         return Err(nonsense("the signed answer is another issuer's or for another application"));
     }
-    Ok(Ok(claims))
+    Ok(Userinfo::Claims(claims))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{NoUserinfo, read};
+    use super::{NoUserinfo, Userinfo, read};
     use crypto::{Algorithm, SigningKey, sign};
     use outbound::Response;
     use serde_json::{Value, json};
@@ -62,7 +90,7 @@ mod tests {
         let jwks = json!({"keys": [key.public_jwk()]});
         let answer = |claims: Value| jwt(&sign(&key, "JWT", claims.to_string().as_bytes()).unwrap());
         let good = answer(json!({"iss": US.0, "aud": US.1, "sub": "s"}));
-        assert_eq!(read(&good, &jwks, US).unwrap().unwrap().text("sub"), Some("s"));
+        assert_eq!(read(&good, &jwks, US).unwrap().claims().unwrap().text("sub"), Some("s"));
         assert!(read(&good, &json!({"keys": []}), US).is_err(), "nobody's key");
         let other = answer(json!({"iss": US.0, "aud": "other", "sub": "s"}));
         assert!(read(&other, &jwks, US).is_err(), "for another application");
@@ -71,9 +99,12 @@ mod tests {
     #[test]
     fn an_encrypted_answer_is_told_from_a_broken_one() {
         let jwks = json!({"keys": []});
-        assert_eq!(read(&jwt("a.b.c.d.e"), &jwks, US).unwrap(), Err(NoUserinfo::Encrypted));
+        assert!(matches!(
+            read(&jwt("a.b.c.d.e"), &jwks, US),
+            Ok(Userinfo::Unavailable(NoUserinfo::Encrypted))
+        ));
         assert!(read(&jwt("a.b.c"), &jwks, US).is_err());
         let plain = Response { content_type: "application/json".into(), ..jwt(r#"{"sub":"s"}"#) };
-        assert_eq!(read(&plain, &jwks, US).unwrap().unwrap().text("sub"), Some("s"));
+        assert_eq!(read(&plain, &jwks, US).unwrap().claims().unwrap().text("sub"), Some("s"));
     }
 }

@@ -27,6 +27,15 @@ pub enum AskedClaim {
     Address,
 }
 
+/// What was decided on the page of the simulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What the person does.
+    pub outcome: Outcome,
+    /// What the eID does wrong.
+    pub fault: Option<SimulatedFault>,
+}
+
 /// What the person does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
@@ -55,7 +64,7 @@ pub enum SimulatedFault {
     WrongIssuer,
     /// Expired long ago.
     ExpiredToken,
-    /// Signed by nobody's key.
+    /// Signed by an unknown key.
     BadSignature,
     /// The token endpoint does not answer.
     SlowBody,

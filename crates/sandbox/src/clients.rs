@@ -6,7 +6,7 @@ use crypto::{SealKey, Secret, b64, same_bytes};
 
 use crate::Client;
 
-/// The clients of one tenant at one eID of a public sandbox: its domains, and nobody has to register them.
+/// The clients of one tenant at one eID of a public sandbox: its domains, which need no registration.
 ///
 /// A client id has the domain's origin in it and a tag that only this key makes. So a stranger can neither use a
 /// tenant's sandbox nor have it redirect anywhere but to the callback address of a domain of the tenant's.

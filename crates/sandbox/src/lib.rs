@@ -14,7 +14,7 @@ mod public;
 mod vipps;
 
 pub use answer::{Answer, Choose, Request};
-pub use asked::{AskedClaim, Client, ClientKey, Outcome, SimulatedFault};
+pub use asked::{AskedClaim, Client, ClientKey, Decision, Outcome, SimulatedFault};
 pub use op::{Kind, Simulator, SimulatorError};
 pub use people::{NewPerson, People, Person, PersonProblem};
 pub use public::PublicSandbox;

@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
-    Answer, AskedClaim, Choose, Client, Outcome, People, Request, SimulatedFault,
+    Answer, AskedClaim, Choose, Client, Decision, Outcome, People, Request, SimulatedFault,
     answer::{params, with_query},
     asked::{Issued, Parameters},
     bankid_no,
@@ -295,13 +295,8 @@ impl Simulator {
     }
 
     /// Carries out what somebody decided on the page that [`Answer::Choose`] is.
-    pub fn decide(
-        &self,
-        request: &str,
-        person: &str,
-        (outcome, fault): (Outcome, Option<SimulatedFault>),
-        now: i64,
-    ) -> Answer {
+    pub fn decide(&self, request: &str, person: &str, decision: Decision, now: i64) -> Answer {
+        let Decision { outcome, fault } = decision;
         let (query, _) = match self.checked(request, now) {
             Ok(it) => it,
             Err(answer) => return answer,

@@ -85,7 +85,7 @@ mod tests {
     use crypto::{Random, SealKey, b64, sha256};
 
     use super::PublicSandbox;
-    use crate::{Answer, Kind, Outcome, People, Request, answer::with_query};
+    use crate::{Answer, Decision, Kind, Outcome, People, Request, answer::with_query};
 
     const NOW: i64 = 1_795_000_000;
     const ORIGIN: &str = "https://id.shop.example";
@@ -117,7 +117,12 @@ mod tests {
         );
         let vipps = |it: &PublicSandbox| it.simulator(Kind::Vipps, "t", People::first());
         let kari = People::first().all().remove(0).id;
-        let answer = vipps(&one).decide(&query[1..], &kari, (Outcome::ApproveApp, None), NOW);
+        let answer = vipps(&one).decide(
+            &query[1..],
+            &kari,
+            Decision { outcome: Outcome::ApproveApp, fault: None },
+            NOW,
+        );
         let Answer::Redirect(back) = answer else { panic!("{answer:?}") };
         let code = back.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned();
         let body = with_query(

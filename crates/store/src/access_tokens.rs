@@ -6,11 +6,11 @@ use model::{ApplicationId, DomainId, GrantId, TenantId, Timestamp};
 use crate::{StoreError, Tx, WriteTx, value::Row};
 
 const INSERT: &str = "INSERT INTO access_tokens
-    (tenant_id, token_digest, grant_id, wrapped_key, scope, created_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    (tenant_id, token_digest, grant_id, wrapped_key, scope, created_at, expires_at, cnf)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const FIND_LIVE: &str =
     "SELECT grants.id, grants.application_id, grants.domain_id, access_tokens.wrapped_key,
-    access_tokens.scope, grants.sealed_claims, access_tokens.expires_at
+    access_tokens.scope, grants.sealed_claims, access_tokens.expires_at, access_tokens.cnf
     FROM access_tokens JOIN grants
     ON grants.tenant_id = access_tokens.tenant_id AND grants.id = access_tokens.grant_id
     WHERE access_tokens.tenant_id = $1 AND access_tokens.token_digest = $2 AND access_tokens.expires_at > $3
@@ -39,6 +39,8 @@ pub struct AccessToken {
     pub created_at: Timestamp,
     /// From when on it is refused.
     pub expires_at: Timestamp,
+    /// The key that it is bound to (RFC 7800), as JSON; `None`: a bearer token.
+    pub cnf: Option<String>,
 }
 
 /// A token that may be used, with what stands behind it.
@@ -58,6 +60,8 @@ pub struct LiveToken {
     pub sealed_claims: Vec<u8>,
     /// From when on it is refused.
     pub expires_at: Timestamp,
+    /// The key that it is bound to (RFC 7800), as JSON; `None`: a bearer token.
+    pub cnf: Option<String>,
 }
 
 /// Adds a token. Consume its code, or whatever it is made from, in the same write.
@@ -73,6 +77,7 @@ pub fn insert(tx: &mut WriteTx<'_>, token: &AccessToken) -> Result<(), StoreErro
         token.scope.as_deref().into(),
         token.created_at.into(),
         token.expires_at.into(),
+        token.cnf.as_deref().into(),
     ];
     tx.put(INSERT, &values)
 }
@@ -116,5 +121,6 @@ fn read(row: Row) -> Result<LiveToken, StoreError> {
         scope: row.maybe_text("scope")?,
         sealed_claims: row.bytes("sealed_claims")?,
         expires_at: row.time("expires_at")?,
+        cnf: row.maybe_text("cnf")?,
     })
 }

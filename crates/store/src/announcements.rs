@@ -1,7 +1,7 @@
 //! Announcements: what a write says to the rooms above, once it is committed.
 //!
 //! They reach this process at once, and on PostgreSQL the other nodes too. They are a shortcut and may be lost or come
-//! twice: whoever waits for one also looks for itself every few seconds, and nothing is right or wrong because of one.
+//! twice: a listener also polls every few seconds, and correctness never depends on one.
 
 use tokio::sync::broadcast::{self, error::RecvError};
 
@@ -61,7 +61,7 @@ impl Announcer {
     }
 
     pub(crate) fn announce(&self, announcement: Announcement) {
-        // An error means that nobody listens.
+        // An error means that there are no listeners.
         let _ = self.0.send(announcement);
     }
 

@@ -69,7 +69,7 @@ pub fn insert(tx: &mut WriteTx<'_>, application: &Application) -> Result<(), Sto
     tx.execute(INSERT, &values).map(drop)
 }
 
-/// Gets an application; in a write, nobody else changes it until the write ends.
+/// Gets an application; in a write, it is locked until the write ends.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when the tenant has no such application.

@@ -62,7 +62,7 @@ impl Head {
     }
 }
 
-/// Finds where a tenant's chain ends; in a write, nobody else adds to it until the write ends.
+/// Finds where a tenant's chain ends; in a write, it is locked until the write ends.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.

@@ -1,6 +1,6 @@
 //! Client secrets: digests of what applications prove themselves with.
 //!
-//! Has no version: whoever counts or retires secrets gets the application first, in the same write, and so
+//! Has no version: counting and retiring secrets locks the application first, in the same write, and so
 //! keeps others out.
 
 use crypto::Digest;

@@ -1,4 +1,4 @@
-//! Events of logins that proved nobody and came too fast to be kept one by one: one row for each cause and hour.
+//! Events of logins that proved no person and came too fast to be kept one by one: one row for each cause and hour.
 
 use model::{DomainId, TenantId, Timestamp};
 

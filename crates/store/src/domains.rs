@@ -81,7 +81,7 @@ pub fn insert(tx: &mut WriteTx<'_>, domain: &Domain) -> Result<(), StoreError> {
     tx.execute(INSERT, &values).map(drop)
 }
 
-/// Gets a domain; in a write, nobody else changes it until the write ends.
+/// Gets a domain; in a write, it is locked until the write ends.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when the tenant has no such domain.

@@ -13,10 +13,10 @@ use crate::{StoreError, Tx, WriteTx, sql::Statements as _, value::Row};
 
 const INSERT: &str = "INSERT INTO grants
     (id, tenant_id, domain_id, application_id, code_digest, code_expires_at, code_used_at, revoked_at,
-    sealed_claims, code_wrapped_key, created_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    sealed_claims, code_wrapped_key, created_at, expires_at, cnf)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const FIND_BY_CODE: &str = "SELECT id, tenant_id, domain_id, application_id, code_digest, code_expires_at,
-    code_used_at, revoked_at, sealed_claims, code_wrapped_key, created_at, expires_at
+    code_used_at, revoked_at, sealed_claims, code_wrapped_key, created_at, expires_at, cnf
     FROM grants WHERE tenant_id = $1 AND code_digest = $2";
 const CONSUME_CODE: &str = "UPDATE grants SET code_used_at = $1, code_wrapped_key = NULL,
     expires_at = CASE WHEN expires_at < $2 THEN $2 ELSE expires_at END
@@ -60,6 +60,8 @@ pub struct Grant {
     pub created_at: Timestamp,
     /// From when on nothing of it can be used; the sweep then removes it.
     pub expires_at: Timestamp,
+    /// The key that the code is bound to (RFC 7800), as JSON; `None`: not bound.
+    pub cnf: Option<String>,
 }
 
 /// Adds a grant.
@@ -80,11 +82,12 @@ pub fn insert(tx: &mut WriteTx<'_>, grant: &Grant) -> Result<(), StoreError> {
         grant.code_wrapped_key.as_ref().into(),
         grant.created_at.into(),
         grant.expires_at.into(),
+        grant.cnf.as_deref().into(),
     ];
     tx.put(INSERT, &values)
 }
 
-/// Finds the grant of a code in whatever state it is; in a write, nobody else changes it until the write ends.
+/// Finds the grant of a code in whatever state it is; in a write, it is locked until the write ends.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
@@ -173,5 +176,6 @@ fn read(row: Row) -> Result<Grant, StoreError> {
         code_wrapped_key: row.maybe_bytes("code_wrapped_key")?,
         created_at: row.time("created_at")?,
         expires_at: row.time("expires_at")?,
+        cnf: row.maybe_text("cnf")?,
     })
 }

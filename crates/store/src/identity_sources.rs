@@ -71,7 +71,7 @@ pub fn insert(tx: &mut WriteTx<'_>, source: &IdentitySource) -> Result<(), Store
     tx.execute(INSERT, &values).map(drop)
 }
 
-/// Finds a domain's source for an eID; in a write, nobody else changes it until the write ends.
+/// Finds a domain's source for an eID; in a write, it is locked until the write ends.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.

@@ -16,6 +16,9 @@ pub const CANARY: &str = "canary";
 /// The last jump of a node's clock, as JSON of [`model::ClockJump`].
 pub const CLOCK_JUMP: &str = "clock_jump";
 
+/// Written to see that the database takes writes; has no value.
+pub const WRITE_PROBE: &str = "write_probe";
+
 /// Finds a fact.
 ///
 /// # Errors
@@ -30,7 +33,7 @@ pub fn find(tx: &mut impl Tx, name: &str) -> Result<Option<Vec<u8>>, StoreError>
     .transpose()
 }
 
-/// Adds a fact unless there is one of this name: whoever comes first decides.
+/// Adds a fact unless there is one of this name: the first one wins.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.

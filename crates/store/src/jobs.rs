@@ -1,7 +1,7 @@
 //! Jobs: work that has to be done once, whichever node does it.
 //!
 //! A worker claims what is due, for a minute; it completes a job in the write that has the job's effects, or hands it back
-//! with the time of the next attempt. Whose lease is over has lost the job to whoever claims it then: nothing of its write
+//! with the time of the next attempt. A worker whose lease is over has lost the job to the next one that claims it: nothing of its write
 //! stays. A job may all the same be begun twice, so what it does outside is done with the job's id, by which the receiver
 //! can tell.
 
@@ -17,7 +17,7 @@ const INSERT: &str = "INSERT INTO jobs (tenant_id, kind, id, sealed_payload, cre
     VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT (tenant_id, kind, id) DO NOTHING RETURNING due_at";
 const FIND: &str = "SELECT tenant_id, kind, id, sealed_payload, created_at, due_at, attempts, lease_holder,
     lease_ends_at, last_error, stuck_at FROM jobs WHERE tenant_id = $1 AND kind = $2 AND id = $3";
-/// The workers': what is due and held by nobody, whosever it is.
+/// The workers': due jobs without a lease, of every tenant.
 pub(crate) const LIST_CLAIMABLE: &str =
     "SELECT tenant_id, kind, id, sealed_payload, created_at, due_at, attempts, lease_holder,
     lease_ends_at, last_error, stuck_at FROM jobs WHERE kind = $1 AND due_at <= $2
@@ -88,7 +88,7 @@ pub struct Claim {
     pub lease: LeaseId,
     /// How long the jobs are held.
     pub held_for: std::time::Duration,
-    /// After so many attempts that nobody reported on, a job is given up and not claimed again.
+    /// After so many attempts without a result, a job is given up and not claimed again.
     pub attempts: u32,
     /// How many jobs at most.
     pub limit: u32,
@@ -99,7 +99,7 @@ pub struct Claim {
 pub struct Claimed {
     /// The jobs to do now, the longest due first.
     pub jobs: Vec<Job>,
-    /// Jobs that were given up instead: nobody said what became of the last attempt.
+    /// Jobs that were given up instead: the last attempt has no result.
     pub given_up: Vec<JobKey>,
 }
 
@@ -137,7 +137,7 @@ pub fn find(tx: &mut impl Tx, key: &JobKey) -> Result<Option<Job>, StoreError> {
     tx.find(FIND, &values)?.map(read).transpose()
 }
 
-/// Claims jobs that are due and that nobody holds, whosever they are. Of several who claim at once each gets others; nobody
+/// Claims jobs that are due and have no lease, of every tenant. Of several who claim at once each gets others; none
 /// waits. The workers'.
 ///
 /// A lease that would last longer than this one was given by a clock that has been set back since: it counts as over.
@@ -157,7 +157,7 @@ pub fn claim(tx: &mut WriteTx<'_>, claim: &Claim, now: Timestamp) -> Result<Clai
         job.attempts = job.attempts.saturating_add(1);
         job.lease = Some((claim.lease, ends_at));
         if job.attempts > claim.attempts {
-            give_up(tx, &job, "nobody said what became of the last attempt", now)?;
+            give_up(tx, &job, "the last attempt has no result", now)?;
             claimed.given_up.push(job.key);
         } else {
             claimed.jobs.push(job);
@@ -199,7 +199,7 @@ pub fn retry(tx: &mut WriteTx<'_>, job: &Job, why: &str, due_at: Timestamp) -> R
     held(tx.execute(RETRY, &values)?)
 }
 
-/// Gives a job up: its row stays and is listed as stuck, and nobody claims it until it is revived. `why` as in [`retry`].
+/// Gives a job up: its row stays and is listed as stuck, and it is not claimed until it is revived. `why` as in [`retry`].
 ///
 /// # Errors
 /// As [`retry`].

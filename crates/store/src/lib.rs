@@ -5,8 +5,9 @@
 //! and `revive`. What `get` read in a write stays as it is until the write ends; across requests `save` compares the
 //! row's version.
 //!
-//! **Invariant:** no function without a tenant, except the operator's (a domain by its host, tenants, the sweep, a
-//! worker's claim). Secrets arrive sealed or digested; nothing here can read them. No `.await` fits between two statements.
+//! **Invariant:** no function without a tenant, except the operator's (a domain by its host, a plan by its id, tenants, the
+//! sweep, a worker's claim). Secrets arrive sealed or digested; nothing here can read them. No `.await` fits between two
+//! statements.
 
 mod announcements;
 mod counters;
@@ -17,6 +18,8 @@ mod pg_listener;
 mod pg_threads;
 mod postgres;
 mod postgres_tls;
+mod presence;
+mod private_file;
 mod settings;
 mod snapshot;
 mod sql;
@@ -47,6 +50,7 @@ pub mod jobs;
 pub mod kept_answers;
 pub mod login_events;
 pub mod parked_requests;
+pub mod plans;
 pub mod refresh_tokens;
 pub mod sandbox_people;
 pub mod schema;
@@ -60,6 +64,8 @@ pub mod test_users;
 pub use announcements::{Announcement, Announcements};
 pub use error::StoreError;
 pub use migrate::migrations;
+pub use presence::{Access, EnterError, Presence};
+pub use private_file::give_to_directory_owner;
 pub use settings::{DatabaseLocation, Settings};
 pub use snapshot::Snapshot;
 pub use sql::{ReadTx, Tx, WriteTx};

@@ -21,6 +21,8 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0007_credentials_version", include_str!("../migrations/0007_credentials_version.sql")),
     ("0008_jobs", include_str!("../migrations/0008_jobs.sql")),
     ("0009_audit_layout_2", include_str!("../migrations/0009_audit_layout_2.sql")),
+    ("0010_confirmation", include_str!("../migrations/0010_confirmation.sql")),
+    ("0011_plans", include_str!("../migrations/0011_plans.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -33,7 +35,7 @@ pub fn migrations() -> impl Iterator<Item = &'static str> {
     MIGRATIONS.iter().map(|(name, _)| *name)
 }
 
-/// A connection inside a transaction that nobody else can migrate in.
+/// A connection inside a transaction that excludes other migrations.
 pub(crate) trait Migrating {
     fn apply(&mut self, text: &str) -> Result<(), StoreError>;
     fn ask(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError>;

@@ -22,12 +22,18 @@ use crate::{
 /// How long after a connection that failed the next is tried.
 const AGAIN_IN: Duration = Duration::from_secs(5);
 
-/// What it takes to listen.
-pub(crate) struct PgListener {
+/// How a connection beside those of the threads is made.
+#[derive(Clone)]
+pub(crate) struct PgAddress {
     pub(crate) config: Config,
     pub(crate) tls: Option<Tls>,
     /// Of this database and schema.
     pub(crate) channel: String,
+}
+
+/// What it takes to listen.
+pub(crate) struct PgListener {
+    pub(crate) address: PgAddress,
     pub(crate) announcer: Announcer,
     /// Ends with the store.
     pub(crate) end: watch::Receiver<bool>,
@@ -62,13 +68,13 @@ impl PgListener {
 
     /// Listens until the connection ends.
     async fn listen(&self) -> Result<(), Error> {
-        match &self.tls {
+        match &self.address.tls {
             Some(tls) => {
-                let (client, connection) = self.config.connect(tls.clone()).await?;
+                let (client, connection) = self.address.config.connect(tls.clone()).await?;
                 self.hear(&client, connection).await
             }
             None => {
-                let (client, connection) = self.config.connect(NoTls).await?;
+                let (client, connection) = self.address.config.connect(NoTls).await?;
                 self.hear(&client, connection).await
             }
         }
@@ -79,7 +85,7 @@ impl PgListener {
         S: AsyncRead + AsyncWrite + Unpin,
         T: AsyncRead + AsyncWrite + Unpin,
     {
-        let ask = format!("LISTEN \"{}\"", self.channel);
+        let ask = format!("LISTEN \"{}\"", self.address.channel);
         let (mut asked, mut is_asked) = (pin!(client.batch_execute(&ask)), false);
         loop {
             tokio::select! {
@@ -90,7 +96,7 @@ impl PgListener {
                     self.announcer.announce(Announcement::Missed);
                 }
                 message = poll_fn(|context| connection.poll_message(context)) => match message.transpose()? {
-                    Some(AsyncMessage::Notification(said)) if said.channel() == self.channel => {
+                    Some(AsyncMessage::Notification(said)) if said.channel() == self.address.channel => {
                         self.announcer.announce(Announcement::from_words(said.payload()));
                     }
                     Some(_) => {}

@@ -11,7 +11,7 @@ use crate::{
     counters::Counters,
     lock::Lock,
     migrate::migrate_postgres,
-    pg_listener::PgListener,
+    pg_listener::{PgAddress, PgListener},
     postgres::{Session, secured},
     settings::Settings,
     sql::{Core, Engine},
@@ -78,7 +78,7 @@ pub(crate) fn start(
     // It may say nothing for days, and whatever lies between drops what says nothing, without telling.
     config.keepalives_idle(LISTENER_IDLE).keepalives_interval(KEEPALIVE_EVERY).keepalives_retries(3);
     let Shared { announcer, end, .. } = shared;
-    Ok(PgListener { config, tls, channel, announcer, end })
+    Ok(PgListener { address: PgAddress { config, tls, channel }, announcer, end })
 }
 
 fn migrated(mut session: Session, may: bool) -> Result<(Session, String), StoreError> {
@@ -163,7 +163,7 @@ impl PgThread {
     }
 }
 
-/// Waits for a message. Whoever gets the last one closes the queue before another looks into it.
+/// Waits for a message. The thread that gets the last one closes the queue before another looks into it.
 async fn next(waiting: &Waiting) -> Option<StoreCommand> {
     let mut queue = waiting.lock().await;
     let message = queue.recv().await;

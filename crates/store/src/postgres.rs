@@ -1,6 +1,6 @@
 //! PostgreSQL: one connection and the thread that drives it, round trips saved, errors sorted.
 //!
-//! `BEGIN` travels with the first statement, what nobody waits for with the next one or with `COMMIT`. The
+//! `BEGIN` travels with the first statement, a statement without a result with the next one or with `COMMIT`. The
 //! server runs what arrives in order, so sending several at once changes nothing but the time it takes.
 
 use std::{
@@ -411,7 +411,7 @@ where
     Ok(client)
 }
 
-/// Sees to it that nobody can listen in: gives what TLS needs where others could.
+/// Gives what TLS needs where the connection leaves the machine.
 pub(crate) fn secured(config: &mut Config, settings: &Settings) -> Result<Option<Tls>, StoreError> {
     if !confidential(config)? {
         return Ok(None);

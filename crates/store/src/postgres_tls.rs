@@ -31,7 +31,7 @@ pub(crate) struct Handshake {
     host: ServerName<'static>,
 }
 
-/// A connection that nobody else reads.
+/// A connection that cannot be read by others.
 pub(crate) struct Confidential(TlsStream<Socket>);
 
 impl Tls {
@@ -84,7 +84,7 @@ impl TlsConnect<Socket> for Handshake {
 }
 
 impl tokio_postgres::tls::TlsStream for Confidential {
-    /// None: the certificate is verified in full, so nobody stands between.
+    /// None: the certificate is verified in full, so there is no man in the middle.
     fn channel_binding(&self) -> ChannelBinding {
         ChannelBinding::none()
     }

@@ -1,6 +1,6 @@
 //! Refresh tokens: digests, each with its grant's key wrapped under the token itself.
 //!
-//! The refresh tokens of one grant are a family; whoever changes it locks the grant first
+//! The refresh tokens of one grant are a family; every change locks the grant first
 //! ([`grants::lock`](crate::grants::lock)). A replaced token keeps its successor for a minute, sealed under itself, so
 //! that its client can be given the same one again. Whether a token may still be used is decided above
 //! ([`model::RefreshTimes`]).
@@ -11,11 +11,12 @@ use model::{ApplicationId, DomainId, GrantId, RefreshTimes, TenantId, Timestamp}
 use crate::{StoreError, Tx, WriteTx, value::Row};
 
 const INSERT: &str = "INSERT INTO refresh_tokens
-    (tenant_id, token_digest, grant_id, wrapped_key, replaced_at, created_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    (tenant_id, token_digest, grant_id, wrapped_key, replaced_at, created_at, expires_at, cnf)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const FIND: &str = "SELECT grants.id, grants.application_id, grants.domain_id, grants.revoked_at,
     refresh_tokens.wrapped_key, refresh_tokens.sealed_successor, grants.sealed_claims,
-    refresh_tokens.replaced_at, refresh_tokens.retired_at, refresh_tokens.expires_at
+    refresh_tokens.replaced_at, refresh_tokens.retired_at, refresh_tokens.expires_at,
+    refresh_tokens.cnf
     FROM refresh_tokens JOIN grants
     ON grants.tenant_id = refresh_tokens.tenant_id AND grants.id = refresh_tokens.grant_id
     WHERE refresh_tokens.tenant_id = $1 AND refresh_tokens.token_digest = $2";
@@ -46,6 +47,8 @@ pub struct RefreshToken {
     pub created_at: Timestamp,
     /// Its times; the end is that of the whole family.
     pub times: RefreshTimes,
+    /// The key that it is bound to (RFC 7800), as JSON; `None`: a bearer token.
+    pub cnf: Option<String>,
 }
 
 /// A refresh token in whatever state it is, with what stands behind it.
@@ -67,6 +70,8 @@ pub struct FoundToken {
     pub sealed_claims: Vec<u8>,
     /// Its times.
     pub times: RefreshTimes,
+    /// The key that it is bound to (RFC 7800), as JSON; `None`: a bearer token.
+    pub cnf: Option<String>,
 }
 
 /// Adds a token.
@@ -82,6 +87,7 @@ pub fn insert(tx: &mut WriteTx<'_>, token: &RefreshToken) -> Result<(), StoreErr
         token.times.replaced_at.into(),
         token.created_at.into(),
         token.times.expires_at.into(),
+        token.cnf.as_deref().into(),
     ];
     tx.put(INSERT, &values)
 }
@@ -144,5 +150,6 @@ fn read(row: Row) -> Result<FoundToken, StoreError> {
             retired_at: row.maybe_time("retired_at")?,
             expires_at: row.time("expires_at")?,
         },
+        cnf: row.maybe_text("cnf")?,
     })
 }

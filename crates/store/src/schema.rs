@@ -165,7 +165,7 @@ pub const TABLES: &[Table] = &[
         "login_events",
         "time, application, eID, outcome and cause of each step of a login",
         Pseudonym,
-        "30 days by default (`login_events.kept_for`); where nobody was proved seven days at the most",
+        "30 days by default (`login_events.kept_for`); seven days at the most where no person was proved",
         "to explain what happened to a login",
         true
     ),
@@ -182,7 +182,7 @@ pub const TABLES: &[Table] = &[
         "HMACs of person and subject under the tenant's subject key, the subject sealed",
         Pseudonym,
         "until the tenant is deleted",
-        "whoever moved in keeps the subject that applications know them by",
+        "people keep the subject by which applications have known them",
         true
     ),
     table!(
@@ -208,6 +208,14 @@ pub const TABLES: &[Table] = &[
         "until it is done; what was given up stays until it is revived and done",
         "what was promised is done once, whichever node stops meanwhile",
         true
+    ),
+    table!(
+        "plans",
+        "what an import or a declaration would change, sealed, with subjects and credentials that the file brought; who made it",
+        Administrator,
+        "the content until the plan is confirmed or discarded, a day at most; the rest a week longer",
+        "a change can be looked at before it is made, and somebody else can confirm it",
+        false
     ),
     table!(
         "browser_sessions",
@@ -290,9 +298,9 @@ pub fn page() -> String {
          Made from the code (`store/src/schema.rs`); a test compares it with the tables of both engines, and the \
          sweep with the lifetimes. What expires is removed by the sweep within a minute, \
          but by no process whose clock has jumped, or that began, less than about an hour ago: what was spent stays spent. \
-         Log entries, counts, parked requests, waiting consents, kept answers and sealed successors of refresh tokens \
-         always go in time: without them nothing is accepted that was refused.\n\n\
-         Claims about people are readable only with the code, token or cookie of whoever they were given to: neither \
+         Log entries, counts, parked requests, waiting consents, kept answers, sealed successors of refresh tokens \
+         and plans always go in time: without them nothing is accepted that was refused.\n\n\
+         Claims about people are readable only with the code, token or cookie that was given out for them: neither \
          this database nor the master key opens them. One exception: what an application asked (`parked_requests`) \
          is sealed under the tenant's key, and may name the person it wants, for 15 minutes.\n\n\
          | table | keeps | personal | how long | why | in a backup |\n|---|---|---|---|---|---|\n",

@@ -1,6 +1,6 @@
 //! Signing keys of a domain: next, current, retired, withdrawn; which is which follows from the instants.
 //!
-//! Has no version: whoever adds or rotates keys gets the domain first, in the same write, and so keeps
+//! Has no version: adding and rotating keys locks the domain first, in the same write, and so keeps
 //! others out.
 
 use model::{DomainId, TenantId, Timestamp};
@@ -68,7 +68,7 @@ pub fn insert(tx: &mut WriteTx<'_>, key: &SigningKey) -> Result<(), StoreError> 
 
 /// Lists a domain's keys, the latest to become active first; at most 1,000.
 ///
-/// In a write, nobody else changes them until the write ends.
+/// In a write, they are locked until the write ends.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.

@@ -75,7 +75,7 @@ pub trait Statements {
         self.rows(sql, values, Lock::Hold)
     }
 
-    /// Gives all rows that nobody else holds and, in a write, keeps others from changing them until it ends.
+    /// Gives all rows that are not locked and, in a write, locks them until it ends.
     fn list_skipping_held(
         &mut self,
         sql: &'static str,
@@ -147,7 +147,7 @@ impl<'t> WriteTx<'t> {
     }
 
     /// Wakes the workers that do jobs of this kind, in this process and where it can be done on every node, as soon as the
-    /// write is committed; if it is not, nobody is woken. `kind`: one word.
+    /// write is committed; if it is not, no listener is woken. `kind`: one word.
     pub fn wake(&mut self, kind: &str) {
         self.announced.push(Announcement::Wake(kind.to_owned()));
     }
@@ -166,7 +166,7 @@ impl<'t> WriteTx<'t> {
         })
     }
 
-    /// Runs a statement whose result nobody needs. On PostgreSQL it travels with the next one or with
+    /// Runs a statement whose result is not needed. On PostgreSQL it travels with the next one or with
     /// `COMMIT`, so its error may only show there; the write fails all the same.
     pub(crate) fn put(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StoreError> {
         self.core.run(values, |engine| match engine {

@@ -1,6 +1,6 @@
 //! SQLite: how a connection is opened, how a statement runs, what an error means.
 
-use std::{borrow::Cow, fs::OpenOptions, path::Path, time::Duration};
+use std::{borrow::Cow, path::Path, time::Duration};
 
 use rusqlite::{
     Connection, Error, ErrorCode, OpenFlags, ToSql, ffi, params_from_iter,
@@ -9,6 +9,7 @@ use rusqlite::{
 
 use crate::{
     StoreError,
+    private_file::open_or_make,
     value::{Row, Value},
 };
 
@@ -33,12 +34,7 @@ pub(crate) struct Sqlite(Connection);
 impl Sqlite {
     /// Opens the connection that writes; makes the file, readable by its owner only, if there is none.
     pub(crate) fn writer(path: &Path) -> Result<Self, StoreError> {
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options
-            .open(path)
+        open_or_make(path)
             .map_err(|error| StoreError::Unreachable(format!("{}: {error}", path.display())))?;
         Self::open(path, WRITER)
     }

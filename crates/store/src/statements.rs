@@ -1,10 +1,11 @@
-//! All statements in one list, for whoever wants to check them.
+//! All statements in one list, for the tests that check them.
 
 use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, browser_sessions,
     client_secrets, counted_events, declared_objects, domains, failed_attempts, grants, identity_sources,
-    imported_subjects, installation, jobs, kept_answers, login_events, parked_requests, refresh_tokens,
-    sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, tenants, test_users,
+    imported_subjects, installation, jobs, kept_answers, login_events, parked_requests, plans,
+    refresh_tokens, sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, tenants,
+    test_users,
 };
 
 /// By module.
@@ -18,6 +19,7 @@ const MODULES: &[&[&str]] = &[
     signing_keys::ALL,
     spent_values::ALL,
     parked_requests::ALL,
+    plans::ALL,
     awaiting_consents::ALL,
     kept_answers::ALL,
     grants::ALL,
@@ -58,7 +60,7 @@ pub(crate) fn shapes(tx: &mut ReadTx<'_>) -> Result<Vec<Shape>, StoreError> {
 mod tests {
     use super::{
         MODULES, access_tokens, awaiting_consents, backup, browser_sessions, counted_events, domains,
-        failed_attempts, grants, installation, jobs, kept_answers, login_events, parked_requests,
+        failed_attempts, grants, installation, jobs, kept_answers, login_events, parked_requests, plans,
         refresh_tokens, spent_values, tenants,
     };
 
@@ -76,6 +78,8 @@ mod tests {
         counted_events::SWEEP,
         browser_sessions::SWEEP,
         failed_attempts::SWEEP,
+        plans::SWEEP,
+        plans::SWEEP_CONTENTS,
     ];
 
     #[test]
@@ -87,6 +91,7 @@ mod tests {
             backup::ALL,
             &[
                 domains::FIND_BY_HOST,
+                plans::FIND_BY_ID,
                 login_events::LIST_BY_TRACE,
                 counted_events::LIST_SINCE,
                 jobs::LIST_CLAIMABLE,
@@ -101,7 +106,8 @@ mod tests {
     }
 
     /// Statements of administrators, of `explain`, and over tables with few rows for each tenant.
-    const OF_OPERATORS: [&str; 5] = [
+    const OF_OPERATORS: [&str; 6] = [
+        "FROM plans WHERE tenant_id = $1 ORDER",
         "FROM declared_objects",
         "FROM sandbox_people",
         "audit_heads",

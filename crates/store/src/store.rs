@@ -1,6 +1,9 @@
 //! The store's door: open, read, write, close.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tokio::sync::{
     mpsc::{self, error::TrySendError},
@@ -12,8 +15,9 @@ use crate::{
     announcements::{Announcements, Announcer},
     counters::Counters,
     migrate::migrate_sqlite,
-    pg_listener::PgListener,
+    pg_listener::{PgAddress, PgListener},
     pg_threads::{self, Shared},
+    presence::{Access, EnterError, PgPresence, Presence},
     settings::{DatabaseLocation, Settings},
     snapshot::{ONE_STATE, Of, Snapshot},
     sql::{ReadTx, WriteTx},
@@ -40,6 +44,13 @@ struct Inner {
     listener: Mutex<Option<PgListener>>,
     /// Ends what hears other nodes.
     stop: watch::Sender<bool>,
+    place: Place,
+}
+
+/// Where processes say that they work here.
+enum Place {
+    Sqlite(PathBuf),
+    Postgres(Box<PgAddress>),
 }
 
 impl std::fmt::Debug for Store {
@@ -62,7 +73,7 @@ impl Store {
         let counters = Arc::new(Counters::default());
         let (announcer, (stop, end)) = (Announcer::new(), watch::channel(false));
         let mut listener = None;
-        let readers = match place {
+        let (readers, place) = match place {
             DatabaseLocation::Sqlite(path) => {
                 let connection = Sqlite::writer(&path)?;
                 migrate_sqlite(&connection, settings.migrate)?;
@@ -72,16 +83,18 @@ impl Store {
                     writer.run();
                     drop(alive);
                 })?;
-                Some(Readers::new(path, settings.readers))
+                (Some(Readers::new(path.clone(), settings.readers)), Place::Sqlite(path))
             }
             DatabaseLocation::Postgres(address) => {
                 let shared = Shared { counters: Arc::clone(&counters), announcer: announcer.clone(), end };
-                listener = Some(pg_threads::start(&address, &settings, waiting, alive, shared)?);
-                None
+                let started = pg_threads::start(&address, &settings, waiting, alive, shared)?;
+                let place = Place::Postgres(Box::new(started.address.clone()));
+                listener = Some(started);
+                (None, place)
             }
         };
         let (ended, listener) = (tokio::sync::Mutex::new(ended), Mutex::new(listener));
-        Ok(Self(Arc::new(Inner { threads, ended, readers, counters, announcer, listener, stop })))
+        Ok(Self(Arc::new(Inner { threads, ended, readers, counters, announcer, listener, stop, place })))
     }
 
     /// Runs `closure` in a transaction and answers when its writes are safe on the disk.
@@ -158,6 +171,18 @@ impl Store {
             tracing::error!(%error, "announcements of other nodes cannot be heard");
         }
         announcements
+    }
+
+    /// Says that this process works here, until the answer is dropped. `lock`: what it is about, one word. `who`: what
+    /// others are told, at most 63 bytes.
+    ///
+    /// # Errors
+    /// [`EnterError::Occupied`] names those who are there and with whom it may not work at the same time.
+    pub async fn enter(&self, lock: &str, access: Access, who: &str) -> Result<Presence, EnterError> {
+        match &self.0.place {
+            Place::Sqlite(path) => Presence::beside(path, lock, access, who),
+            Place::Postgres(address) => PgPresence::enter(address.as_ref().clone(), lock, access, who).await,
+        }
     }
 
     fn send(&self, message: StoreCommand) -> Result<(), StoreError> {

@@ -28,7 +28,7 @@ pub(crate) trait QueuedClosure: Send {
     /// Takes what it wants announced once its writes are committed; nothing when they are not to stay.
     fn take_announced(&mut self) -> Vec<Announcement>;
 
-    /// Tells whoever waits: its own result, or `error` when the store could not keep it.
+    /// Answers the caller: its own result, or `error` when the store could not keep it.
     fn answer(self: Box<Self>, error: Option<StoreError>);
 }
 
@@ -134,7 +134,7 @@ where
             (None, Some(result)) => result,
             (error, _) => Err(error.unwrap_or(StoreError::Busy).into()),
         };
-        // Nobody waits when the caller was cancelled; what is written stays written.
+        // A cancelled caller no longer waits; what is written stays written.
         let _ = self.waiting.send(result);
     }
 }

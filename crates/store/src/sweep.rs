@@ -4,7 +4,7 @@ use model::Timestamp;
 
 use crate::{
     StoreError, WriteTx, access_tokens, awaiting_consents, browser_sessions, counted_events, failed_attempts,
-    grants, kept_answers, login_events, parked_requests, refresh_tokens, spent_values,
+    grants, kept_answers, login_events, parked_requests, plans, refresh_tokens, spent_values,
 };
 
 /// What one noun removes, or forgets in rows that stay.
@@ -45,6 +45,8 @@ const PARTS: &[Part] = &[
     part("counted_events", Needs::AnyClock, counted_events::remove_expired),
     part("browser_sessions", Needs::TrustedClock, browser_sessions::remove_expired),
     part("failed_attempts", Needs::AnyClock, failed_attempts::remove_expired),
+    part("plan_contents", Needs::AnyClock, plans::forget_contents),
+    part("plans", Needs::AnyClock, plans::remove_expired),
 ];
 
 /// How many rows a sweep removed.
@@ -52,7 +54,8 @@ const PARTS: &[Part] = &[
 pub struct Removed(Vec<(&'static str, u64)>);
 
 impl Removed {
-    /// Gives the tables of which something went (`successors`: replaced refresh tokens whose successor was forgotten), with
+    /// Gives the tables of which something went (`successors`: replaced refresh tokens whose successor was forgotten, `plan_contents`: plans
+    /// whose content was), with
     /// the number of rows, in the order of the sweep.
     pub fn counts(&self) -> &[(&'static str, u64)] {
         &self.0
@@ -78,7 +81,8 @@ pub fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Resul
 }
 
 /// Removes at most `limit` expired rows of the tables on which no acceptance depends: login events, counts of failures,
-/// and what is only refused without them: kept answers, parked requests and consents that wait. Whatever the clock has done.
+/// and what is only refused without them: kept answers, parked requests, consents that wait and plans. Whatever the clock
+/// has done.
 ///
 /// # Errors
 /// As [`remove_expired`].

@@ -4,11 +4,13 @@ use model::{TenantId, Timestamp};
 
 use crate::{StoreError, Tx, WriteTx, value::Row};
 
-const INSERT: &str = "INSERT INTO tenants (id, name, sealed_data_key, created_at) VALUES ($1, $2, $3, $4)";
-const GET: &str = "SELECT id, name, sealed_data_key, created_at FROM tenants WHERE id = $1";
-const FIND_BY_NAME: &str = "SELECT id, name, sealed_data_key, created_at FROM tenants WHERE name = $1";
+const INSERT: &str =
+    "INSERT INTO tenants (id, name, sealed_data_key, version, created_at) VALUES ($1, $2, $3, $4, $5)";
+const GET: &str = "SELECT id, name, sealed_data_key, version, created_at FROM tenants WHERE id = $1";
+const FIND_BY_NAME: &str =
+    "SELECT id, name, sealed_data_key, version, created_at FROM tenants WHERE name = $1";
 const LIST: &str =
-    "SELECT id, name, sealed_data_key, created_at FROM tenants WHERE id > $1 ORDER BY id LIMIT $2";
+    "SELECT id, name, sealed_data_key, version, created_at FROM tenants WHERE id > $1 ORDER BY id LIMIT $2";
 const SAVE_DATA_KEY: &str = "UPDATE tenants SET sealed_data_key = $1 WHERE id = $2";
 
 pub(crate) const ALL: &[&str] = &[INSERT, GET, FIND_BY_NAME, LIST, SAVE_DATA_KEY];
@@ -22,6 +24,8 @@ pub struct Tenant {
     pub name: String,
     /// The key under which its values are sealed, itself sealed under the master key.
     pub sealed_data_key: Vec<u8>,
+    /// Counts what is changed of it. Nothing is so far: another wrapping of the data key is no change.
+    pub version: i64,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -31,12 +35,17 @@ pub struct Tenant {
 /// # Errors
 /// [`StoreError::Conflict`] when the name is taken.
 pub fn insert(tx: &mut WriteTx<'_>, tenant: &Tenant) -> Result<(), StoreError> {
-    let values =
-        [tenant.id.into(), (&tenant.name).into(), (&tenant.sealed_data_key).into(), tenant.created_at.into()];
+    let values = [
+        tenant.id.into(),
+        (&tenant.name).into(),
+        (&tenant.sealed_data_key).into(),
+        tenant.version.into(),
+        tenant.created_at.into(),
+    ];
     tx.execute(INSERT, &values).map(drop)
 }
 
-/// Gets a tenant; in a write, nobody else changes it until the write ends.
+/// Gets a tenant; in a write, it is locked until the write ends.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when there is none.
@@ -78,6 +87,7 @@ fn read(row: Row) -> Result<Tenant, StoreError> {
         id: row.id("id", TenantId::parse)?,
         name: row.text("name")?,
         sealed_data_key: row.bytes("sealed_data_key")?,
+        version: row.int("version")?,
         created_at: row.time("created_at")?,
     })
 }

@@ -58,7 +58,7 @@ pub fn insert(tx: &mut WriteTx<'_>, user: &TestUserRow) -> Result<(), StoreError
     tx.execute(INSERT, &values).map(drop)
 }
 
-/// Finds a test user by what they sign in with; in a write, nobody else changes it until the write ends.
+/// Finds a test user by what they sign in with; in a write, it is locked until the write ends.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.

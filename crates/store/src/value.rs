@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crypto::Digest;
 use model::{
-    ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LoginEventId, MalformedId, SecretId,
+    ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LoginEventId, MalformedId, PlanId, SecretId,
     SessionId, TenantId, TestUserId, Timestamp,
 };
 
@@ -100,6 +100,7 @@ ids!(
     IdentitySourceId,
     LeaseId,
     LoginEventId,
+    PlanId,
     SecretId,
     SessionId,
     TenantId,

@@ -105,7 +105,7 @@ impl Writer {
         Ok(keep)
     }
 
-    /// Answers everybody that nobody knows: after a failed sync, a crash can still bring the rows back. Also
+    /// Answers every caller that the outcome is unknown: after a failed sync, a crash can still bring the rows back. Also
     /// those who were refused, because they may have been refused for what another in the batch had written.
     fn fall(&self, done: Vec<Box<dyn QueuedClosure>>, error: &StoreError) {
         tracing::error!(%error, writes = done.len(), "a batch of writes could not be committed");

@@ -5,9 +5,9 @@ use store::{
     grants,
 };
 
-use crate::places::{House, MINUTE, NOW, in_each_house};
+use crate::places::{MINUTE, NOW, TestDatabase, in_each_house};
 
-async fn live(house: &House, token: &str, now: Timestamp) -> Option<LiveToken> {
+async fn live(house: &TestDatabase, token: &str, now: Timestamp) -> Option<LiveToken> {
     let (tenant, digest) = (house.tenant, Digest::of(token.as_bytes()));
     house.store.read(move |tx| access_tokens::find_live(tx, tenant, &digest, now)).await.unwrap()
 }
@@ -32,6 +32,7 @@ async fn a_token_lives_until_it_expires_or_its_grant_is_revoked() {
             scope: None,
             sealed_claims: b"claims".to_vec(),
             expires_at: NOW.after(10 * MINUTE),
+            cnf: None,
         };
         assert_eq!(live(house, "token", NOW).await, Some(expected));
         assert_eq!(live(house, "token", NOW.after(10 * MINUTE)).await, None);

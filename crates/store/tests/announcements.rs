@@ -1,6 +1,6 @@
 use store::{Announcement, Announcements, StoreError, tenants};
 
-use crate::places::{House, in_each_house, on_postgres};
+use crate::places::{TestDatabase, in_each_house, on_postgres};
 
 fn wake(kind: &str) -> Announcement {
     Announcement::Wake(kind.to_owned())
@@ -76,7 +76,7 @@ async fn a_listener_that_is_slow_is_told_that_it_missed_something() {
 #[tokio::test]
 async fn another_node_hears_what_is_committed_here() {
     on_postgres(async |ground| {
-        let (here, there) = (House::build(ground.open()).await, ground.open());
+        let (here, there) = (TestDatabase::build(ground.open()).await, ground.open());
         let mut heard = there.announcements();
         // The first is said when the other node is heard.
         assert_eq!(heard.next().await, Some(Announcement::Missed));

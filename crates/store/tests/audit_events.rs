@@ -4,11 +4,11 @@ use store::{
     audit_events::{self, Link},
 };
 
-use crate::places::{House, NOW, in_each_house, winners};
+use crate::places::{NOW, TestDatabase, in_each_house, winners};
 
 const KEY: [u8; 32] = [7; 32];
 
-fn an_event(house: &House, object: &str) -> AuditEvent {
+fn an_event(house: &TestDatabase, object: &str) -> AuditEvent {
     AuditEvent {
         tenant_id: house.tenant,
         happened_at: NOW,
@@ -20,7 +20,7 @@ fn an_event(house: &House, object: &str) -> AuditEvent {
     }
 }
 
-async fn links(house: &House) -> Vec<Link> {
+async fn links(house: &TestDatabase) -> Vec<Link> {
     let tenant = house.tenant;
     house.store.read(move |tx| audit_events::list(tx, tenant, 0, 100)).await.unwrap()
 }

@@ -1,9 +1,9 @@
 use crypto::Digest;
 use store::awaiting_consents::{self, AwaitingConsent};
 
-use crate::places::{House, MINUTE, NOW, in_each_house, winners};
+use crate::places::{MINUTE, NOW, TestDatabase, in_each_house, winners};
 
-async fn wait(house: &House, reference: &str) -> AwaitingConsent {
+async fn wait(house: &TestDatabase, reference: &str) -> AwaitingConsent {
     let consent = AwaitingConsent {
         tenant_id: house.tenant,
         consent_digest: Digest::of(reference.as_bytes()),

@@ -7,7 +7,7 @@ use store::{
     schema,
 };
 
-use crate::places::{House, MINUTE, NOW, in_each_house, on_each_engine};
+use crate::places::{MINUTE, NOW, TestDatabase, in_each_house, on_each_engine};
 
 /// All rows that a backup of this database has, by table.
 async fn rows(store: &Store) -> Vec<(&'static str, Vec<u8>)> {
@@ -28,7 +28,7 @@ async fn rows(store: &Store) -> Vec<(&'static str, Vec<u8>)> {
     read.await.unwrap()
 }
 
-async fn log_in(house: &House, count: u32) {
+async fn log_in(house: &TestDatabase, count: u32) {
     let events: Vec<LoginEvent> = (0..count)
         .map(|_| LoginEvent {
             id: model::LoginEventId::new(&house.random, NOW),

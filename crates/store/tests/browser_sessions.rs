@@ -2,9 +2,9 @@ use crypto::Digest;
 use model::SessionId;
 use store::browser_sessions::{self, BrowserSession};
 
-use crate::places::{House, MINUTE, NOW, in_each_house, winners};
+use crate::places::{MINUTE, NOW, TestDatabase, in_each_house, winners};
 
-fn a_session(house: &House, secret: &str) -> BrowserSession {
+fn a_session(house: &TestDatabase, secret: &str) -> BrowserSession {
     BrowserSession {
         tenant_id: house.tenant,
         session_digest: Digest::of(secret.as_bytes()),
@@ -20,7 +20,7 @@ fn a_session(house: &House, secret: &str) -> BrowserSession {
     }
 }
 
-async fn insert(house: &House, session: &BrowserSession) {
+async fn insert(house: &TestDatabase, session: &BrowserSession) {
     let session = session.clone();
     house.write(move |tx| browser_sessions::insert(tx, &session)).await;
 }

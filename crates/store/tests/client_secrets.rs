@@ -5,9 +5,9 @@ use store::{
     client_secrets::{self, ClientSecret},
 };
 
-use crate::places::{House, MINUTE, NOW, in_each_house};
+use crate::places::{MINUTE, NOW, TestDatabase, in_each_house};
 
-fn a_secret(house: &House, secret: &str, expires_at: Option<Timestamp>) -> ClientSecret {
+fn a_secret(house: &TestDatabase, secret: &str, expires_at: Option<Timestamp>) -> ClientSecret {
     ClientSecret {
         id: SecretId::new(&house.random, NOW),
         tenant_id: house.tenant,
@@ -20,7 +20,7 @@ fn a_secret(house: &House, secret: &str, expires_at: Option<Timestamp>) -> Clien
     }
 }
 
-async fn live(house: &House, now: Timestamp) -> Vec<ClientSecret> {
+async fn live(house: &TestDatabase, now: Timestamp) -> Vec<ClientSecret> {
     let (tenant, application) = (house.tenant, house.application);
     house.store.read(move |tx| client_secrets::list_live(tx, tenant, application, now)).await.unwrap()
 }

@@ -4,21 +4,21 @@ use store::{
     grants::{self, Grant},
 };
 
-use crate::places::{House, MINUTE, NOW, in_each_house, winners};
+use crate::places::{MINUTE, NOW, TestDatabase, in_each_house, winners};
 
-async fn grant(house: &House, code: &str) -> Grant {
+async fn grant(house: &TestDatabase, code: &str) -> Grant {
     let grant = house.a_grant(code);
     let row = grant.clone();
     house.write(move |tx| grants::insert(tx, &row)).await;
     grant
 }
 
-async fn found(house: &House, grant: &Grant) -> Option<Grant> {
+async fn found(house: &TestDatabase, grant: &Grant) -> Option<Grant> {
     let (tenant, digest) = (house.tenant, grant.code_digest);
     house.store.read(move |tx| grants::find_by_code(tx, tenant, &digest)).await.unwrap()
 }
 
-async fn consume(house: &House, grant: &Grant, now: Timestamp) -> bool {
+async fn consume(house: &TestDatabase, grant: &Grant, now: Timestamp) -> bool {
     let (tenant, digest, until) = (house.tenant, grant.code_digest, NOW.after(10 * MINUTE));
     house.write(move |tx| grants::consume_code(tx, tenant, &digest, until, now)).await == Some(grant.id)
 }

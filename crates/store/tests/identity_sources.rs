@@ -5,9 +5,9 @@ use store::{
     identity_sources::{self, IdentitySource},
 };
 
-use crate::places::{House, NOW, in_each_house, winners};
+use crate::places::{NOW, TestDatabase, in_each_house, winners};
 
-fn a_source(house: &House, eid: &str) -> IdentitySource {
+fn a_source(house: &TestDatabase, eid: &str) -> IdentitySource {
     IdentitySource {
         id: IdentitySourceId::new(&house.random, NOW),
         tenant_id: house.tenant,

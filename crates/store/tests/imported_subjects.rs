@@ -5,9 +5,9 @@ use store::{
     imported_subjects::{self, ImportedSubject},
 };
 
-use crate::places::{House, NOW, in_each_house, winners};
+use crate::places::{NOW, TestDatabase, in_each_house, winners};
 
-fn subject(house: &House, person: &str, sub: &str) -> ImportedSubject {
+fn subject(house: &TestDatabase, person: &str, sub: &str) -> ImportedSubject {
     ImportedSubject {
         tenant_id: house.tenant,
         environment: EidEnvironment::Production,
@@ -19,7 +19,12 @@ fn subject(house: &House, person: &str, sub: &str) -> ImportedSubject {
     }
 }
 
-async fn find(house: &House, at: (TenantId, EidEnvironment, &'static str), person: &str, sub: &str) -> usize {
+async fn find(
+    house: &TestDatabase,
+    at: (TenantId, EidEnvironment, &'static str),
+    person: &str,
+    sub: &str,
+) -> usize {
     let (person, sub) = (Digest::of(person.as_bytes()), Digest::of(sub.as_bytes()));
     let read = house.store.read(move |tx| imported_subjects::list_of(tx, at, &person, &sub));
     read.await.unwrap().len()

@@ -6,9 +6,9 @@ use store::{
     tenants,
 };
 
-use crate::places::{House, MINUTE, NOW, in_each_house, winners};
+use crate::places::{MINUTE, NOW, TestDatabase, in_each_house, winners};
 
-impl House {
+impl TestDatabase {
     fn a_job(&self, id: &str) -> JobKey {
         JobKey { tenant_id: self.tenant, kind: "letters".to_owned(), id: id.to_owned() }
     }

@@ -1,9 +1,9 @@
 use model::{LoginEventId, TenantId};
 use store::login_events::{self, Kind, LoginEvent};
 
-use crate::places::{House, MINUTE, NOW, in_each_house};
+use crate::places::{MINUTE, NOW, TestDatabase, in_each_house};
 
-fn an_event(house: &House, login: &str, kind: Kind) -> LoginEvent {
+fn an_event(house: &TestDatabase, login: &str, kind: Kind) -> LoginEvent {
     LoginEvent {
         id: LoginEventId::new(&house.random, NOW),
         tenant_id: house.tenant,

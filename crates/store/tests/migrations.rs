@@ -1,11 +1,11 @@
 use store::{Settings, Store, StoreError, domains};
 
-use crate::places::{Ground, House, on_each_engine};
+use crate::places::{Ground, TestDatabase, on_each_engine};
 
 #[tokio::test]
 async fn a_database_can_be_opened_again_and_keeps_what_was_acknowledged() {
     on_each_engine(async |ground| {
-        let house = House::build(ground.open()).await;
+        let house = TestDatabase::build(ground.open()).await;
         let (tenant, domain) = (house.tenant, house.domain);
         drop(house);
 
@@ -64,7 +64,7 @@ async fn many_nodes_may_start_at_once_on_an_empty_database() {
 #[tokio::test]
 async fn a_row_that_cannot_be_is_named() {
     on_each_engine(async |ground| {
-        let house = House::build(ground.open()).await;
+        let house = TestDatabase::build(ground.open()).await;
         ground.meddle("UPDATE domains SET scheme = 'gopher'").await;
 
         let (tenant, domain) = (house.tenant, house.domain);
@@ -76,7 +76,7 @@ async fn a_row_that_cannot_be_is_named() {
 }
 
 /// Every migration there is, in order.
-const MIGRATIONS: [(&str, &str); 9] = [
+const MIGRATIONS: [(&str, &str); 11] = [
     ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
     ("0002_operation", include_str!("../migrations/0002_operation.sql")),
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
@@ -86,6 +86,8 @@ const MIGRATIONS: [(&str, &str); 9] = [
     ("0007_credentials_version", include_str!("../migrations/0007_credentials_version.sql")),
     ("0008_jobs", include_str!("../migrations/0008_jobs.sql")),
     ("0009_audit_layout_2", include_str!("../migrations/0009_audit_layout_2.sql")),
+    ("0010_confirmation", include_str!("../migrations/0010_confirmation.sql")),
+    ("0011_plans", include_str!("../migrations/0011_plans.sql")),
 ];
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.

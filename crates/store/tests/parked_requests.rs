@@ -1,9 +1,9 @@
 use crypto::Digest;
 use store::parked_requests::{self, Origin, ParkedRequest};
 
-use crate::places::{House, MINUTE, NOW, in_each_house, winners};
+use crate::places::{MINUTE, NOW, TestDatabase, in_each_house, winners};
 
-async fn park(house: &House, reference: &str) -> ParkedRequest {
+async fn park(house: &TestDatabase, reference: &str) -> ParkedRequest {
     let request = ParkedRequest {
         tenant_id: house.tenant,
         request_digest: Digest::of(reference.as_bytes()),

@@ -79,7 +79,7 @@ pub(crate) async fn on_postgres(test: impl AsyncFn(Ground)) {
 }
 
 /// A tenant with a domain and an application, as most tests need them.
-pub(crate) struct House {
+pub(crate) struct TestDatabase {
     pub(crate) store: Store,
     pub(crate) random: Random,
     pub(crate) tenant: TenantId,
@@ -88,16 +88,16 @@ pub(crate) struct House {
 }
 
 /// Runs a test in a house on each engine.
-pub(crate) async fn in_each_house(test: impl AsyncFn(&House)) {
+pub(crate) async fn in_each_house(test: impl AsyncFn(&TestDatabase)) {
     on_each_engine(async |ground| {
-        let house = House::build(ground.open()).await;
+        let house = TestDatabase::build(ground.open()).await;
         test(&house).await;
         house.store.close().await;
     })
     .await;
 }
 
-impl House {
+impl TestDatabase {
     pub(crate) async fn build(store: Store) -> Self {
         let random = Random::seeded(1);
         let tenant = TenantId::new(&random, NOW);
@@ -125,7 +125,7 @@ impl House {
 
     pub(crate) fn a_tenant(&self, name: &str) -> Tenant {
         let id = TenantId::new(&self.random, NOW);
-        Tenant { id, name: name.to_owned(), sealed_data_key: b"sealed".to_vec(), created_at: NOW }
+        Tenant { id, name: name.to_owned(), sealed_data_key: b"sealed".to_vec(), version: 1, created_at: NOW }
     }
 
     pub(crate) fn a_domain(&self, host: &str) -> Domain {
@@ -170,6 +170,7 @@ impl House {
             code_wrapped_key: Some(b"key under code".to_vec()),
             created_at: NOW,
             expires_at: NOW.after(MINUTE),
+            cnf: None,
         }
     }
 
@@ -182,6 +183,7 @@ impl House {
             scope: None,
             created_at: NOW,
             expires_at: NOW.after(10 * MINUTE),
+            cnf: None,
         }
     }
 }

@@ -6,7 +6,7 @@ use crypto::Random;
 use store::{DatabaseLocation, Settings, Store, StoreError, applications, tenants};
 use tokio_postgres::NoTls;
 
-use crate::places::{Ground, House, on_postgres};
+use crate::places::{Ground, TestDatabase, on_postgres};
 
 fn address(ground: &Ground) -> String {
     match &ground.place {
@@ -39,7 +39,7 @@ async fn a_database_that_does_not_sort_by_bytes_is_refused() {
 async fn a_lock_that_is_not_free_in_time_is_busy() {
     on_postgres(async |ground| {
         let settings = Settings { threads: 2, lock_for: Duration::from_millis(50), ..Settings::default() };
-        let house = House::build(Store::open(ground.place.clone(), settings).unwrap()).await;
+        let house = TestDatabase::build(Store::open(ground.place.clone(), settings).unwrap()).await;
         let (holder, connection) = tokio_postgres::connect(&address(&ground), NoTls).await.unwrap();
         tokio::spawn(connection);
         holder.batch_execute("BEGIN; SELECT id FROM applications FOR UPDATE").await.unwrap();
@@ -59,7 +59,7 @@ async fn a_lock_that_is_not_free_in_time_is_busy() {
 async fn a_connection_that_was_cut_is_made_again_and_what_it_was_doing_is_not_written() {
     on_postgres(async |ground| {
         let settings = Settings { threads: 1, ..Settings::default() };
-        let house = House::build(Store::open(ground.place.clone(), settings).unwrap()).await;
+        let house = TestDatabase::build(Store::open(ground.place.clone(), settings).unwrap()).await;
         let (axe, connection) = tokio_postgres::connect(&address(&ground), NoTls).await.unwrap();
         tokio::spawn(connection);
         let (tenant, name) = (house.a_tenant("cut"), house.a_tenant("whole"));

@@ -5,13 +5,13 @@ use store::{
     refresh_tokens::{self, FoundToken, RefreshToken},
 };
 
-use crate::places::{House, MINUTE, NOW, in_each_house};
+use crate::places::{MINUTE, NOW, TestDatabase, in_each_house};
 
 fn digest(token: &str) -> Digest {
     Digest::of(token.as_bytes())
 }
 
-fn a_token(house: &House, token: &str, grant_id: GrantId) -> RefreshToken {
+fn a_token(house: &TestDatabase, token: &str, grant_id: GrantId) -> RefreshToken {
     RefreshToken {
         tenant_id: house.tenant,
         token_digest: digest(token),
@@ -19,11 +19,12 @@ fn a_token(house: &House, token: &str, grant_id: GrantId) -> RefreshToken {
         wrapped_key: b"key under token".to_vec(),
         created_at: NOW,
         times: RefreshTimes::until(NOW.after(10 * MINUTE)),
+        cnf: None,
     }
 }
 
 /// A grant whose token `first` was replaced by `second`.
-async fn a_family(house: &House) -> GrantId {
+async fn a_family(house: &TestDatabase) -> GrantId {
     let (row, tenant) = (house.a_grant("code"), house.tenant);
     let id = row.id;
     let tokens = ["first", "second"].map(|name| a_token(house, name, id));
@@ -37,7 +38,7 @@ async fn a_family(house: &House) -> GrantId {
     id
 }
 
-async fn find(house: &House, token: &str) -> Option<FoundToken> {
+async fn find(house: &TestDatabase, token: &str) -> Option<FoundToken> {
     let (tenant, digest) = (house.tenant, digest(token));
     house.store.read(move |tx| refresh_tokens::find(tx, tenant, &digest)).await.unwrap()
 }

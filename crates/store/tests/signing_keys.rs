@@ -3,9 +3,9 @@ use store::{
     signing_keys::{self, SigningKey},
 };
 
-use crate::places::{House, MINUTE, NOW, in_each_house};
+use crate::places::{MINUTE, NOW, TestDatabase, in_each_house};
 
-fn a_key(house: &House, id: &str) -> SigningKey {
+fn a_key(house: &TestDatabase, id: &str) -> SigningKey {
     SigningKey {
         id: id.to_owned(),
         tenant_id: house.tenant,

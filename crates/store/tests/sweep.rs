@@ -9,10 +9,10 @@ use store::{
     spent_values, sweep,
 };
 
-use crate::places::{House, MINUTE, NOW, in_each_house};
+use crate::places::{MINUTE, NOW, TestDatabase, in_each_house};
 
 /// Everything that one login leaves behind, at `second`.
-async fn log_in(house: &House, second: u64) {
+async fn log_in(house: &TestDatabase, second: u64) {
     let now = NOW.after(Duration::from_secs(second));
     let grant = Grant { expires_at: now.after(MINUTE), ..house.a_grant(&second.to_string()) };
     let token = access_tokens::AccessToken {

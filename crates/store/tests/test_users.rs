@@ -4,9 +4,9 @@ use store::{
     test_users::{self, TestUserRow},
 };
 
-use crate::places::{House, NOW, in_each_house, winners};
+use crate::places::{NOW, TestDatabase, in_each_house, winners};
 
-fn tuva(house: &House) -> TestUserRow {
+fn tuva(house: &TestDatabase) -> TestUserRow {
     TestUserRow {
         id: TestUserId::new(&house.random, NOW),
         tenant_id: house.tenant,

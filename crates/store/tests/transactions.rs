@@ -1,7 +1,7 @@
 use crypto::Digest;
 use store::{Settings, Store, StoreError, spent_values, tenants};
 
-use crate::places::{Ground, House, MINUTE, NOW, in_each_house, on_each_engine, winners};
+use crate::places::{Ground, MINUTE, NOW, TestDatabase, in_each_house, on_each_engine, winners};
 
 /// A refusal of a use case's own.
 #[derive(Debug, PartialEq)]
@@ -16,7 +16,7 @@ impl From<StoreError> for Refusal {
     }
 }
 
-async fn exists(house: &House, name: &'static str) -> bool {
+async fn exists(house: &TestDatabase, name: &'static str) -> bool {
     house.store.read(move |tx| tenants::find_by_name(tx, name)).await.unwrap().is_some()
 }
 
@@ -118,7 +118,7 @@ async fn a_panicking_read_is_an_error_and_the_next_one_works() {
 #[tokio::test]
 async fn a_closed_store_has_done_what_was_asked_and_takes_no_more() {
     on_each_engine(async |ground| {
-        let house = House::build(ground.open()).await;
+        let house = TestDatabase::build(ground.open()).await;
         let tenant = house.a_tenant("globex");
         let (last, ()) =
             tokio::join!(house.store.write(move |tx| tenants::insert(tx, &tenant)), house.store.close());
@@ -129,12 +129,12 @@ async fn a_closed_store_has_done_what_was_asked_and_takes_no_more() {
         let late = house.store.read(|_| Ok::<_, StoreError>(())).await;
         assert!(matches!(late, Err(StoreError::Unreachable(_))), "{late:?}");
         house.store.close().await;
-        assert!(exists(&House::again(&ground, &house), "globex").await);
+        assert!(exists(&TestDatabase::again(&ground, &house), "globex").await);
     })
     .await;
 }
 
-impl House {
+impl TestDatabase {
     fn again(ground: &Ground, before: &Self) -> Self {
         let store = ground.open();
         Self { store, random: before.random.clone(), ..*before }
@@ -146,7 +146,7 @@ async fn writes_that_wait_share_their_commit() {
     // SQLite only: PostgreSQL groups its commits itself.
     let directory = tempfile::tempdir().unwrap();
     let place = store::DatabaseLocation::Sqlite(directory.path().join("portvakt.db"));
-    let house = House::build(Store::open(place, Settings::default()).unwrap()).await;
+    let house = TestDatabase::build(Store::open(place, Settings::default()).unwrap()).await;
     let before = house.store.commits();
 
     let (release, gate) = std::sync::mpsc::channel::<()>();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Locale,
-    argument::{Argument, Detail, List, Noun, Quoted, Word, escaped},
+    argument::{Advice, Argument, Detail, Differences, List, Noun, Quoted, Word, escaped},
     say,
 };
 
@@ -303,6 +303,20 @@ admin_messages! {
     /// Another person was imported with it.
     SubTaken: "sub-taken";
 
+    // Plans of imports and declarations that are kept.
+    /// Objects are not what they were when the plan was made.
+    PlanChanged { objects: List }: "plan-changed";
+    /// A plan was carried out before.
+    PlanConfirmed: "plan-confirmed";
+    /// A plan was given up.
+    PlanDiscarded: "plan-discarded";
+    /// A plan was not confirmed in time.
+    PlanExpired: "plan-expired";
+    /// As many plans wait as may be kept.
+    PlansTooMany { most: Word }: "plans-too-many";
+    /// The content of a plan cannot be read.
+    PlanUnreadable: "plan-unreadable";
+
     // Keys, backups and the database.
     /// A key of a kind that is not supported.
     KeyUnsupported: "key-unsupported";
@@ -320,6 +334,8 @@ admin_messages! {
     BackupOfAnotherVersion: "backup-of-another-version";
     /// Somebody saved the object since it was read.
     ChangedMeanwhile: "changed-meanwhile";
+    /// Somebody else changed the object since the caller saw it.
+    SettingsChangedMeanwhile { noun: Noun, version: Word, settings: Differences }: "settings-changed-meanwhile";
     /// A value that must be unique is taken.
     ValueTaken: "value-taken";
     /// Too much waits for the database.
@@ -338,6 +354,10 @@ admin_messages! {
     // The configuration of an installation.
     /// The configuration file cannot be read.
     ConfigUnreadable { path: Word, detail: Detail }: "config-unreadable";
+    /// There is no configuration in any of the usual places.
+    ConfigNone { here: Word, installed: Word, variable: Word }: "config-none";
+    /// The configuration in the current directory belongs to another account.
+    ConfigOfAnotherAccount { path: Word, uid: Word }: "config-of-another-account";
     /// A value of another type, or out of its range.
     ConfigValueInvalid { detail: Detail }: "config-value-invalid";
     /// A key where a section belongs.
@@ -426,6 +446,8 @@ admin_messages! {
     DoctorEidAnswers { url: Word, status: Word }: "doctor-eid-answers";
     /// An eID cannot be reached.
     DoctorEidUnreachable { url: Word, detail: Detail }: "doctor-eid-unreachable";
+    /// A call to an eID failed, and the catalogue of causes says what to do.
+    DoctorEidCallFailed { url: Word, detail: Detail, advice: Advice }: "doctor-eid-call-failed";
     /// A certificate cannot be used.
     DoctorCertificateUnusable { detail: Detail }: "doctor-certificate-unusable";
     /// A domain without a certificate.
@@ -488,6 +510,12 @@ admin_messages! {
     SessionLimitsNotMinutes: "session-limits-not-minutes";
     /// A backup overwrites nothing.
     FileExists { path: Quoted }: "file-exists";
+    /// A command that must be alone on the installation is not.
+    InstallationNotAlone { command: Word, who: Word }: "installation-not-alone";
+    /// A command that must be alone is at work on the installation.
+    InstallationOccupied { who: Word }: "installation-occupied";
+    /// Another `portvakt dev` has the data directory.
+    DataDirectoryOccupied { path: Word, who: Word }: "data-directory-occupied";
     /// A named file cannot be used; the detail is from the system.
     PathUnusable { path: Word, detail: Detail }: "path-unusable";
     /// A file that should have a secret is empty.

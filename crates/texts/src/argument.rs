@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Locale, say};
+use crate::{Cause, Locale, say};
 
 /// The most of a text from outside that is shown, in characters.
 const SHOWN: usize = 60;
@@ -184,6 +184,80 @@ impl Argument for List {
     }
 }
 
+/// What an operator does about a cause of refused logins: the catalogue of causes has the sentences.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Advice(Cause);
+
+impl Advice {
+    /// `None` where the catalogue has nothing for operators.
+    pub fn of(cause: Cause) -> Option<Self> {
+        cause.operator_text(Locale::En).map(|_| Self(cause))
+    }
+}
+
+impl TryFrom<String> for Advice {
+    type Error = &'static str;
+
+    fn try_from(cause: String) -> Result<Self, Self::Error> {
+        Cause::parse(&cause).and_then(Self::of).ok_or("no cause with advice for operators")
+    }
+}
+
+impl From<Advice> for String {
+    fn from(advice: Advice) -> Self {
+        advice.0.id().to_owned()
+    }
+}
+
+impl Argument for Advice {
+    fn fill(&self, locale: Locale) -> String {
+        self.0.operator_text(locale).unwrap_or_default()
+    }
+}
+
+/// A setting of an object that somebody else changed, or that the caller wanted to change. The values are JSON as it is kept;
+/// never a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The setting.
+    pub name: Word,
+    /// What the caller saw; `None` where they said a version only.
+    pub seen: Option<Detail>,
+    /// What it is now.
+    pub now: Detail,
+    /// What the caller wanted.
+    pub wanted: Detail,
+}
+
+/// Settings that are compared, with semicolons between them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Differences(Vec<Difference>);
+
+impl FromIterator<Difference> for Differences {
+    fn from_iter<I: IntoIterator<Item = Difference>>(all: I) -> Self {
+        Self(all.into_iter().collect())
+    }
+}
+
+impl Argument for Differences {
+    fn fill(&self, locale: Locale) -> String {
+        if self.0.is_empty() {
+            return say(locale, "difference-none", &[]);
+        }
+        let fill = |it: &Difference| {
+            let (name, now, wanted) = (it.name.fill(locale), it.now.fill(locale), it.wanted.fill(locale));
+            let mut arguments = vec![("name", name.as_str()), ("now", &now), ("wanted", &wanted)];
+            let seen = it.seen.as_ref().map(|it| it.fill(locale));
+            arguments.extend(seen.as_deref().map(|it| ("seen", it)));
+            say(locale, if seen.is_some() { "difference" } else { "difference-unseen" }, &arguments)
+        };
+        let all: Vec<String> = self.0.iter().map(fill).collect();
+        all.join("; ")
+    }
+}
+
 macro_rules! nouns {
     ($($(#[$doc:meta])+ $noun:ident: $key:literal;)+) => {
         /// A word that is filled into a message in the reader's language.
@@ -241,6 +315,8 @@ nouns! {
     Trace: "trace";
     /// Address and names of an audit event.
     PersonalPart: "personal-part";
+    /// A plan of an import or a declaration that is kept.
+    Plan: "plan";
     /// Any object.
     Object: "object";
     /// JSON: null.
@@ -266,8 +342,8 @@ impl Argument for Noun {
 
 #[cfg(test)]
 mod tests {
-    use super::{Argument, Noun};
-    use crate::{Locale, UNTRANSLATED};
+    use super::{Advice, Argument, Difference, Differences, Noun};
+    use crate::{Cause, Locale, UNTRANSLATED};
 
     #[test]
     fn every_noun_is_there_in_every_language() {
@@ -276,5 +352,33 @@ mod tests {
                 assert!(!noun.fill(locale).contains(UNTRANSLATED), "{locale} {noun:?}");
             }
         }
+    }
+
+    #[test]
+    fn settings_that_are_compared_are_said_in_every_language_without_control_characters() {
+        let one = |seen: Option<&str>| Difference {
+            name: "name".into(),
+            seen: seen.map(Into::into),
+            now: "\"B\u{202e}\"".into(),
+            wanted: "\"C\"".into(),
+        };
+        for locale in Locale::ALL {
+            let all: Differences = [one(Some("\"A\"")), one(None)].into_iter().collect();
+            let said = all.fill(locale);
+            assert!(said.contains(r#""A""#) && said.contains(r#""B\u{202e}""#), "{locale}: {said}");
+            assert_eq!((said.matches(r#""C""#).count(), said.matches("; ").count()), (2, 1), "{said}");
+            let none = Differences::from_iter([]).fill(locale);
+            assert!(!said.contains(UNTRANSLATED) && !none.contains(UNTRANSLATED), "{locale}: {said} {none}");
+        }
+    }
+
+    #[test]
+    fn advice_for_operators_is_kept_by_the_id_of_its_cause() {
+        let advice = Advice::of(Cause::parse("eid-name-unknown").unwrap()).unwrap();
+        let kept = serde_json::to_string(&advice).unwrap();
+        assert_eq!(kept, r#""eid-name-unknown""#);
+        assert_eq!(serde_json::from_str::<Advice>(&kept).unwrap(), advice);
+        assert!(advice.fill(Locale::En).contains("getent hosts"));
+        assert!(serde_json::from_str::<Advice>(r#""no-such-cause""#).is_err());
     }
 }

@@ -10,7 +10,7 @@ use crate::{Locale, say};
 pub enum Fixer {
     /// The person who logs in.
     Person,
-    /// Whoever develops the application.
+    /// The developer of the application.
     Developer,
     /// Who administers the tenant.
     Administrator,
@@ -83,7 +83,15 @@ macro_rules! causes {
 // id, where it is shown, the OAuth error, who can fix it, what the application is told (ASCII, no full stop).
 causes! {
     /// The eID cannot be reached.
-    EidDown: "eid-down", Page, "temporarily_unavailable", [Eid], "the eID cannot be reached";
+    EidDown: "eid-down", Page, "temporarily_unavailable", [Eid, Operator], "the eID cannot be reached";
+    /// The eID's name has no address here.
+    EidNameUnknown: "eid-name-unknown", Page, "temporarily_unavailable", [Operator], "the name of the eID's server cannot be resolved";
+    /// The eID's certificate is of an authority that is not trusted here, or TLS failed otherwise.
+    EidUntrusted: "eid-untrusted", Page, "temporarily_unavailable", [Operator], "the eID's certificate is not trusted";
+    /// The eID's certificate has expired, or our clock is wrong.
+    EidCertificateExpired: "eid-certificate-expired", Page, "temporarily_unavailable", [Eid, Operator], "the eID's certificate has expired";
+    /// The eID's certificate is for another name.
+    EidCertificateName: "eid-certificate-name", Page, "temporarily_unavailable", [Operator, Eid], "the eID's certificate is for another host name";
     /// The eID, or the person there, did not answer in time.
     EidSlow: "eid-slow", Page, "temporarily_unavailable", [Person, Eid], "time ran out at the eID";
     /// The eID answered something that cannot be trusted.
@@ -168,7 +176,7 @@ causes! {
     EidNoLongerAllowed: "eid-no-longer-allowed", Wire, "access_denied", [Administrator], "the eID is no longer allowed";
     /// Another person logged in than the request names.
     OtherPerson: "other-person", Wire, "login_required", [Person, Developer], "another person logged in than was asked for";
-    /// `prompt=none`, and nobody is logged in.
+    /// `prompt=none` without a browser session.
     NobodyLoggedIn: "nobody-logged-in", Wire, "login_required", [Developer], "nobody is logged in";
     /// The domain has none of the eIDs that were asked for.
     NoEidConfigured: "no-eid-configured", Wire, "server_error", [Administrator], "no identity source is configured for this request";
@@ -230,7 +238,7 @@ causes! {
     CredentialsNotBasic: "credentials-not-basic", Wire, "invalid_client", [Developer], "the Authorization header is not Basic authentication";
     /// No client authentication.
     CredentialsMissing: "credentials-missing", Wire, "invalid_client", [Developer], "client authentication is missing or incomplete";
-    /// One cause for every reason, so that nobody learns which client ids exist.
+    /// One cause for every reason, so that it does not tell which client ids exist.
     ClientAuthenticationFailed: "client-authentication-failed", Wire, "invalid_client", [Developer, Administrator], "the client is unknown or its authentication failed";
     /// Another kind of JWT.
     AssertionOfAnotherKind: "assertion-of-another-kind", Wire, "invalid_client", [Developer], "the client assertion is another kind of token";
@@ -332,7 +340,7 @@ impl Cause {
         )
     }
 
-    /// Who can do something about it, whoever can do most first; never empty.
+    /// Who can do something about it, the one who can do most first; never empty.
     pub const fn fixers(self) -> &'static [Fixer] {
         self.entry().fixers
     }
@@ -366,6 +374,22 @@ impl Cause {
         theirs.then(|| say(locale, &format!("cause-{}-developer", self.id()), &[]))
     }
 
+    /// What the operator of the installation does about it, where the remedy is for the person; `None` elsewhere.
+    pub fn operator_text(self, locale: Locale) -> Option<String> {
+        let theirs = matches!(
+            self,
+            Self::EidDown
+                | Self::EidSlow
+                | Self::EidInvalidAnswer
+                | Self::EidNameUnknown
+                | Self::EidUntrusted
+                | Self::EidCertificateExpired
+                | Self::EidCertificateName
+                | Self::SourceMisconfigured
+        );
+        theirs.then(|| say(locale, &format!("cause-{}-operator", self.id()), &[]))
+    }
+
     /// Names who can do something about it, in one line.
     pub fn fixer_names(self, locale: Locale) -> String {
         let names: Vec<String> = self.fixers().iter().map(|fixer| fixer.name(locale)).collect();
@@ -383,6 +407,9 @@ pub fn reference(locale: Locale) -> String {
         page.push_str(&format!("* {}: {}\n", word("errors-remedy"), text.remedy));
         if let Some(advice) = cause.developer_text(locale) {
             page.push_str(&format!("* {}: {advice}\n", word("refusal-developer")));
+        }
+        if let Some(advice) = cause.operator_text(locale) {
+            page.push_str(&format!("* {}: {advice}\n", word("errors-operator")));
         }
         page.push_str(&format!("* {}: {}\n", word("errors-fixers"), cause.fixer_names(locale)));
         if let Some(error) = cause.error() {
@@ -408,7 +435,8 @@ mod tests {
                 {
                     let text = cause.text(locale, names);
                     let developer = cause.developer_text(locale).unwrap_or_default();
-                    let all = format!("{} {} {} {developer}", text.title, text.why, text.remedy);
+                    let operator = cause.operator_text(locale).unwrap_or_default();
+                    let all = format!("{} {} {} {developer} {operator}", text.title, text.why, text.remedy);
                     assert!(!all.contains(UNTRANSLATED), "{locale} {}: {all}", cause.id());
                     assert!(!all.contains("{$"), "{locale} {}: {all}", cause.id());
                     assert!(text.why.ends_with('.') && text.remedy.ends_with('.'), "{locale} {all}");

@@ -12,7 +12,7 @@ mod outcome;
 mod say;
 
 pub use admin_message::{AdminMessage, AdminText, FieldMessage, admin_reference};
-pub use argument::{Detail, List, Noun, Quoted, Word, quoted};
+pub use argument::{Advice, Detail, Difference, Differences, List, Noun, Quoted, Word, quoted};
 pub use cause::{Cause, CauseText, Fixer, Names, reference};
 pub use locale::Locale;
 pub use outcome::Outcome;

@@ -143,6 +143,8 @@ outcomes! {
     NoAuditEvent: "no-audit-event";
     /// There is no chain yet.
     NoChain: "no-chain";
+    /// No plan waits. Make one.
+    NoPlan: "no-plan";
 
     // Plans of imports and declarations.
     /// Objects that the file leaves as they are.
@@ -153,6 +155,10 @@ outcomes! {
     PlanDryRun: "plan-dry-run";
     /// The plan was carried out.
     PlanDone: "plan-done";
+    /// The plan waits to be confirmed.
+    PlanKept { at: Word, id: Word }: "plan-kept";
+    /// A plan that waited was given up.
+    PlanDiscarded: "plan-discarded";
     /// The file has one fault; it follows.
     PlanFault: "plan-fault";
     /// The file has faults; they follow.

@@ -18,7 +18,7 @@ static BUNDLES: LazyLock<[Bundle; 3]> =
 
 /// Says the sentence `key` in a language, with `args` (name, value) filled in.
 ///
-/// The answer is plain text: whoever puts it into HTML escapes it. An unknown key comes back as
+/// The answer is plain text: escape it in HTML. An unknown key comes back as
 /// `⟦key⟧`, so that a page still stands and a test sees it.
 pub fn say(locale: Locale, key: &str, args: &[(&str, &str)]) -> String {
     let [nb, nn, en] = &*BUNDLES;

@@ -20,7 +20,7 @@ pub struct ClientAddress(pub IpAddr);
 /// How a request came, as far as the last hop that is believed tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrived {
-    /// Over TLS: nobody could read it on the way.
+    /// Over TLS.
     Confidential,
     /// In clear text.
     Clear,

@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use oidc::{Params, ParamsError};
-use provider::{Issuer, Refusal, Refused, RequestContext, TraceId};
+use provider::{BrowserRequest, Issuer, Refusal, Refused, RequestContext, TraceId};
 use texts::{Cause, Locale};
 
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     arrival::{Arrived, ClientAddress, Peer},
     cookies::Cookies,
     headers::{self, text},
+    own_form::FormSource,
     respond::{error::refusal_at, page::moved},
     route::{Audience, Route},
 };
@@ -33,13 +34,18 @@ pub(crate) struct DomainRequest {
     pub(crate) accept_language: Option<String>,
     /// The `Origin` header, when a browser sent one.
     pub(crate) origin: Option<String>,
-    /// Whether a page of this domain sent it; asked where a form of ours is taken.
-    pub(crate) is_from_own_page: bool,
+    /// What is known of a form in the body.
+    pub(crate) form: FormSource,
     /// Whether a script of a page asks, and reads the answer or does not.
     pub(crate) is_by_script: bool,
-    /// Whether the body may be a form, by its `Content-Type`.
-    pub(crate) may_be_form: bool,
     pub(crate) authorization: Option<String>,
+}
+
+impl DomainRequest {
+    /// What the provider is told of it.
+    pub(crate) fn by_browser(&self) -> BrowserRequest<'_> {
+        BrowserRequest { issuer: &self.issuer, cookies: &self.cookies.brought, context: &self.context }
+    }
 }
 
 /// The host that a request is for, normalised.
@@ -53,7 +59,7 @@ pub(crate) fn host(uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> O
 }
 
 /// What came in clear text to a domain that is reached over TLS: a browser is sent to the same address there,
-/// anything with a body is refused, because whoever sends secrets in clear text shall notice. Where a proxy ended TLS
+/// anything with a body is refused, so that a client that sends secrets in clear text notices. Where a proxy ended TLS
 /// and does not say so, being sent there would lead back here for ever.
 fn elsewhere(parts: &Parts, issuer: &str, context: &RequestContext) -> Result<Response, Refusal> {
     let refuse = |cause| Err(Refusal::Page(Refused { cause, client_id: None }));
@@ -119,9 +125,8 @@ impl FromRequestParts<App> for DomainRequest {
             context,
             accept_language,
             origin: text(&parts.headers, &header::ORIGIN),
-            is_from_own_page: headers::is_from_own_page(&parts.headers, &own),
+            form: FormSource::of(&parts.headers, &own),
             is_by_script: text(&parts.headers, &headers::SEC_FETCH_DEST).is_some_and(|it| it == "empty"),
-            may_be_form: headers::may_be_form(&parts.headers),
             authorization: text(&parts.headers, &header::AUTHORIZATION),
         })
     }

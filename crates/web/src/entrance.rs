@@ -102,7 +102,7 @@ pub struct Observed {
 pub struct Entrance {
     /// Says whether a peer is a proxy whose forwarded headers are believed.
     pub trusts: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
-    /// Says that plain HTTP comes from trusted proxies, and from nobody else.
+    /// Says that plain HTTP comes from trusted proxies only.
     pub proxies_only: bool,
     /// The largest request line and headers together, in bytes.
     pub largest_headers: usize,
@@ -143,8 +143,8 @@ async fn enter(State(entrance): State<Entrance>, mut request: Request, next: Nex
     counted(&entrance, (class, started), response)
 }
 
-/// An answer to a request that no handler saw. It has a trace, our words and a line in the log as every other; whoever
-/// runs the proxy in front finds there what it sent.
+/// An answer to a request that no handler saw. It has a trace, our words and a line in the log as every other; the
+/// operator of the proxy in front finds there what it sent.
 fn turned_away(why: TurnedAway, asked: &ReceivedHead) -> Response {
     let trace = TraceId::new(&Random::system());
     let mut response = unhandled((why.status, why.cause), (asked.route.audience, &asked.headers), trace);
@@ -160,7 +160,7 @@ fn turned_away(why: TurnedAway, asked: &ReceivedHead) -> Response {
 }
 
 /// Makes what is answered before a request could be read at all, as HTTP/1.1 has it on the wire, after which the
-/// connection is closed: a page, because nobody knows who asked for what.
+/// connection is closed: a page, because the request is unknown.
 pub fn unreadable(status: u16, peer: IpAddr) -> Vec<u8> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
     let asked = ReceivedHead { route: Route::OTHER, headers: HeaderMap::new(), host: None, peer: Some(peer) };
@@ -187,7 +187,7 @@ fn counted(entrance: &Entrance, (class, started): (&'static str, Instant), respo
 
 /// Finds out who the client is and how it came; puts both into the request.
 fn arrive(entrance: &Entrance, request: &mut Request) -> Result<Arrived, TurnedAway> {
-    // Without a listener nobody can be at the door.
+    // Without a listener there are no connections.
     let Some(peer) = request.extensions().get::<Peer>().copied() else {
         return Err(StatusCode::INTERNAL_SERVER_ERROR.into());
     };
@@ -228,8 +228,8 @@ fn size_of_head(request: &Request) -> usize {
     request.uri().path_and_query().map_or(0, |it| it.as_str().len()) + fields.sum::<usize>()
 }
 
-/// How a request came. Browsers send fetch metadata over what they take for secure only, so whoever sends it in clear
-/// text came over TLS to a proxy.
+/// How a request came. Browsers send fetch metadata over what they take for secure only, so a request that has it in
+/// clear text came over TLS to a proxy.
 fn how(peer: Peer, trusted: bool, headers: &HeaderMap) -> Result<Arrived, TurnedAway> {
     let said = if trusted { single(headers, &FORWARDED_PROTO)? } else { None };
     Ok(match said {
@@ -287,7 +287,7 @@ fn set_host(request: &mut Request, host: &str) -> Result<(), TurnedAway> {
     Ok(())
 }
 
-/// Reads the body within its limits of size and time, so that nobody inside waits for a slow client.
+/// Reads the body within its limits of size and time, so that no handler waits for a slow client.
 async fn with_body(entrance: &Entrance, request: Request) -> Result<Request, StatusCode> {
     let (parts, body) = request.into_parts();
     if body.is_end_stream() {

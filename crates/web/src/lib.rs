@@ -12,6 +12,7 @@ mod entrance;
 mod headers;
 mod op;
 mod operator;
+mod own_form;
 mod public_sandbox;
 mod respond;
 mod route;

@@ -18,8 +18,8 @@ use provider::{Provider, Refusal, RequestContext, Seat, TraceId};
 use sandbox::{Kind, People, Person, PublicSandbox};
 
 use crate::{
-    ClientAddress, Clock, SimulatorSite, domain_request::host, headers::is_from_own_page,
-    respond::page::answer as bare, sandbox as simulator,
+    ClientAddress, Clock, SimulatorSite, domain_request::host, respond::page::answer as bare,
+    sandbox as simulator,
 };
 
 /// The largest form, in bytes.
@@ -51,7 +51,7 @@ pub struct PublicSandboxSite {
     pub clock: Clock,
     /// For new people.
     pub random: Random,
-    /// Whose limits hold here too; `None`: nobody's.
+    /// Whose limits hold here too; `None`: no limits.
     pub limits: Option<Arc<Provider>>,
 }
 
@@ -147,9 +147,6 @@ async fn by_person(
     let (parts, body) = request.into_parts();
     let headers: HeaderMap = parts.headers;
     let is_post = parts.method == Method::POST;
-    if is_post && !is_from_own_page(&headers, site.sandbox.base()) {
-        return simulator::from_elsewhere();
-    }
     let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
         return bare(StatusCode::PAYLOAD_TOO_LARGE, Body::empty());
     };
@@ -168,7 +165,7 @@ async fn by_person(
         ("/simulator/people", true) => {
             let before = one.simulator.people().all().len();
             let response = simulator::add_person(State(Arc::clone(&one)), headers, form).await;
-            // Nobody is new when the typed was wrong, the person is there already, or the sandbox is full.
+            // No person is added when the input was wrong, the person exists already, or the sandbox is full.
             match one.simulator.people().all().into_iter().nth(before) {
                 Some(person) => match site.people.add(place.tenant, person).await {
                     Ok(()) => response,

@@ -16,7 +16,7 @@ pub(crate) enum Counted {
     ByAddress,
     /// Only failed authentications, by the provider: applications prove who they are here, or bring a token.
     FailuresOnly,
-    /// Nobody.
+    /// None.
     Not,
 }
 
@@ -34,7 +34,7 @@ pub(crate) enum Effects {
 /// An address, or all addresses of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Route {
-    /// The kind of address in the metrics: one of a few words, so that nobody outside can add to them.
+    /// The kind of address in the metrics: one of a few words, so that requests cannot add to them.
     pub(crate) class: &'static str,
     pub(crate) audience: Audience,
     pub(crate) counted: Counted,

@@ -173,7 +173,7 @@ fn result(finished: Finished) -> SampleResult {
         name: name.to_owned(),
         value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
     });
-    let who = finished.claims.text("name").or_else(|| finished.userinfo.as_ref().ok()?.text("name"));
+    let who = finished.claims.text("name").or_else(|| finished.userinfo.claims()?.text("name"));
     SampleResult {
         frame: frame(),
         who: who.or_else(|| finished.claims.text("sub")).unwrap_or_default().to_owned(),
@@ -183,7 +183,7 @@ fn result(finished: Finished) -> SampleResult {
             json: finished.claims.pretty(),
             compact: finished.id_token,
         },
-        userinfo: finished.userinfo.as_ref().ok().map(sample::Claims::pretty),
+        userinfo: finished.userinfo.claims().map(sample::Claims::pretty),
         exchange: finished
             .exchange
             .into_iter()

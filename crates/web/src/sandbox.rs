@@ -22,12 +22,15 @@ use pages::{
     Continue, Form, NewPerson, PersonAdded, PersonError, PersonFields, Shared, SimulatedEid, SimulatorFault,
     SimulatorOutcome,
 };
-use sandbox::{Answer, AskedClaim, Choose, Kind, Outcome, PersonProblem, SimulatedFault, Simulator};
+use sandbox::{
+    Answer, AskedClaim, Choose, Decision, Kind, Outcome, PersonProblem, SimulatedFault, Simulator,
+};
 use texts::Locale;
 
 use crate::{
     Clock,
-    headers::{SEC_FETCH_SITE, is_from_own_page},
+    headers::SEC_FETCH_SITE,
+    own_form::{FormSource, OwnForm},
     respond::page::{self, ContentPolicy, answer as bare, json, see_other},
     simulator_common::{frame, locale},
 };
@@ -75,8 +78,10 @@ impl SimulatorSite {
         (self.clock)().seconds()
     }
 
-    fn is_from_own_page(&self, headers: &HeaderMap) -> bool {
-        Origin::of(&self.simulator.issuer()).is_some_and(|own| is_from_own_page(headers, own.as_str()))
+    /// A form that a page of this simulator sent.
+    fn own_form(&self, headers: &HeaderMap, body: &str) -> Option<OwnForm> {
+        let own = Origin::of(&self.simulator.issuer())?;
+        FormSource::of(headers, own.as_str()).read(body).ok()
     }
 
     const fn eid(&self) -> SimulatedEid {
@@ -229,15 +234,13 @@ pub(crate) async fn decide(
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    if !site.is_from_own_page(&headers) {
-        return from_elsewhere();
-    }
-    let params = Params::parse(&body).unwrap_or_default();
-    let own = |name| params.get(name).unwrap_or_default();
+    let Some(form) = site.own_form(&headers, &body) else { return from_elsewhere() };
+    let own = |name| form.text(name);
     let Some(chosen) = SimulatorOutcome::parse(own("outcome")) else {
         return respond(&site, Answer::Refused("no outcome was chosen"), locale(&headers)).await;
     };
-    let decision = (outcome(chosen), SimulatorFault::parse(own("fault")).map(fault));
+    let decision =
+        Decision { outcome: outcome(chosen), fault: SimulatorFault::parse(own("fault")).map(fault) };
     match site.simulator.decide(own("request"), own("person"), decision, site.now()) {
         // The form ends outside, so the way on is a page (see `op/turn.rs`).
         Answer::Redirect(href) => {
@@ -306,11 +309,8 @@ pub(crate) async fn add_person(
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    if !site.is_from_own_page(&headers) {
-        return from_elsewhere();
-    }
-    let params = Params::parse(&body).unwrap_or_default();
-    let own = |name| params.get(name).unwrap_or_default().to_owned();
+    let Some(form) = site.own_form(&headers, &body) else { return from_elsewhere() };
+    let own = |name| form.text(name).to_owned();
     let new = sandbox::NewPerson {
         given_name: own("given_name"),
         family_name: own("family_name"),

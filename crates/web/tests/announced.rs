@@ -4,10 +4,10 @@ use authority::Permission;
 use model::LoginMethod;
 use store::{Announcement, Announcements};
 
-use crate::house::{House, may};
+use crate::house::{TestBroker, may};
 
 /// Tells the provider what was announced, up to a change of an object of this kind.
-async fn hear(house: &House, announcements: &mut Announcements, wanted: &str) {
+async fn hear(house: &TestBroker, announcements: &mut Announcements, wanted: &str) {
     loop {
         let said = announcements.next().await.unwrap();
         house.provider().forget(&said);
@@ -19,13 +19,13 @@ async fn hear(house: &House, announcements: &mut Announcements, wanted: &str) {
 
 #[tokio::test]
 async fn an_application_that_was_switched_off_went_on_for_five_seconds() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     assert!((300..400).contains(&house.browser().authorize(&[]).await.status));
     let mut announcements = house.store.announcements();
     let read = may(&house.tenant, Permission::ReadSettings);
     let shop = house.console.application(&read, house.domain, "shop").await.unwrap();
     let disable = may(&house.tenant, Permission::DisableApplications);
-    house.console.switch_application(&disable, shop.id, false, house.time()).await.unwrap();
+    house.console.switch_application(&disable, (shop.id, &shop.seen()), false, house.time()).await.unwrap();
     hear(&house, &mut announcements, "applications").await;
 
     // The clock stands still.
@@ -35,13 +35,11 @@ async fn an_application_that_was_switched_off_went_on_for_five_seconds() {
 
 #[tokio::test]
 async fn an_eid_that_was_switched_off_was_offered_for_five_seconds() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let leave = house.browser().authorize(&[]).await;
     assert_eq!((leave.status, leave.find_param("error")), (303, None));
     let mut announcements = house.store.announcements();
-    let (bankid, now) = ((house.domain, LoginMethod::NO_BANKID), house.time());
-    let disable = may(&house.tenant, Permission::DisableSources);
-    house.console.switch_identity_source(&disable, bankid, false, now).await.unwrap();
+    house.switch_seen_source(LoginMethod::NO_BANKID, false).await;
     hear(&house, &mut announcements, "domains").await;
 
     assert!(house.browser().authorize(&[]).await.find_param("error").is_some());

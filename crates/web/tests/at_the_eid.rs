@@ -3,11 +3,11 @@
 use sandbox::{Outcome, SimulatedFault};
 use std::sync::atomic::Ordering;
 
-use crate::house::{House, keep_log, logged, with};
+use crate::house::{TestBroker, keep_log, logged, with};
 
 #[tokio::test]
 async fn a_cancel_goes_straight_back_to_the_application() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     assert_eq!(house.browser().log_in(&[], with::CANCEL).await.error(), "access_denied");
     let vipps = [("acr_values", Some("urn:grn:authn:no:vipps"))];
     assert_eq!(house.browser().log_in(&vipps, with::CANCEL).await.error(), "access_denied");
@@ -15,7 +15,7 @@ async fn a_cancel_goes_straight_back_to_the_application() {
 
 #[tokio::test]
 async fn trouble_shows_our_page_with_ways_out_and_delivers_the_error() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for (fault, trouble, error) in [
         (SimulatedFault::WrongNonce, "eid-invalid-answer", "server_error"),
         (SimulatedFault::WrongAudience, "eid-invalid-answer", "server_error"),
@@ -43,7 +43,7 @@ async fn trouble_shows_our_page_with_ways_out_and_delivers_the_error() {
 
 #[tokio::test]
 async fn trouble_can_be_tried_again_with_new_state_and_nonce() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let first = browser.authorize(&[]).await;
     let back = browser.at_the_eid(&first, with::APP, Some(SimulatedFault::Http500));
@@ -64,14 +64,14 @@ async fn trouble_can_be_tried_again_with_new_state_and_nonce() {
 
 #[tokio::test]
 async fn where_error_pages_are_off_trouble_goes_straight_back() {
-    let house = House::with(|shop| shop.error_pages = false).await;
+    let house = TestBroker::with(|shop| shop.error_pages = false).await;
     let answer = house.browser().log_in_with(&[], with::APP, Some(SimulatedFault::WrongNonce)).await;
     assert_eq!(answer.error(), "server_error");
 }
 
 #[tokio::test]
 async fn neg_19_a_lower_level_than_asked_is_an_error_and_never_a_token() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let high = [("acr_values", Some("urn:grn:authn:no:bankid:high"))];
     for (outcome, fault) in [
         (with::BIOMETRICS, None),
@@ -86,14 +86,14 @@ async fn neg_19_a_lower_level_than_asked_is_an_error_and_never_a_token() {
 
 #[tokio::test]
 async fn neg_16_a_wrong_nonce_is_no_login() {
-    let house = House::with(|shop| shop.error_pages = false).await;
+    let house = TestBroker::with(|shop| shop.error_pages = false).await;
     let answer = house.browser().log_in_with(&[], with::APP, Some(SimulatedFault::WrongNonce)).await;
     assert_eq!((answer.error().as_str(), answer.find_param("code")), ("server_error", None));
 }
 
 #[tokio::test]
 async fn neg_15_an_answer_from_another_issuer_is_refused_before_any_token_call() {
-    let house = House::with(|shop| shop.error_pages = false).await;
+    let house = TestBroker::with(|shop| shop.error_pages = false).await;
     let mut browser = house.browser();
     let leave = browser.authorize(&[]).await;
     let back = browser.at_the_eid(&leave, with::APP, None);
@@ -104,7 +104,7 @@ async fn neg_15_an_answer_from_another_issuer_is_refused_before_any_token_call()
 
 #[tokio::test]
 async fn neg_15_a_code_of_one_eid_at_the_address_of_another_is_no_login() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let leave = browser.authorize(&[]).await;
     let back = browser.at_the_eid(&leave, with::APP, None).replace("no-bankid", "no-vipps");
@@ -115,7 +115,7 @@ async fn neg_15_a_code_of_one_eid_at_the_address_of_another_is_no_login() {
 
 #[tokio::test]
 async fn req_o11_each_eid_has_an_address_of_its_own() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let bankid = house.browser().authorize(&[]).await.param("redirect_uri");
     let vipps = house
         .browser()
@@ -128,7 +128,7 @@ async fn req_o11_each_eid_has_an_address_of_its_own() {
 
 #[tokio::test]
 async fn the_old_vipps_address_of_moved_customers_answers_too() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let leave = browser.authorize(&[("acr_values", Some("urn:grn:authn:no:vipps"))]).await;
     let back =
@@ -138,7 +138,7 @@ async fn the_old_vipps_address_of_moved_customers_answers_too() {
 
 #[tokio::test]
 async fn neg_18_a_state_is_good_once_in_one_browser_for_fifteen_minutes() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let leave = browser.authorize(&[]).await;
     let back = browser.at_the_eid(&leave, with::APP, None);
@@ -165,7 +165,7 @@ async fn neg_18_a_state_is_good_once_in_one_browser_for_fifteen_minutes() {
 
 #[tokio::test]
 async fn neg_18_an_expired_login_can_be_started_anew() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let leave = browser.authorize(&[]).await;
     let back = browser.at_the_eid(&leave, with::APP, None);
@@ -181,7 +181,7 @@ async fn neg_18_an_expired_login_can_be_started_anew() {
 
 #[tokio::test]
 async fn neg_20_a_rotated_key_is_fetched_once_and_a_flood_of_unknown_ones_is_not() {
-    let house = House::with(|shop| shop.error_pages = false).await;
+    let house = TestBroker::with(|shop| shop.error_pages = false).await;
     house.code(&[]).await;
     assert_eq!(house.fetches.load(Ordering::SeqCst), 1);
     house.step(61);
@@ -200,7 +200,7 @@ async fn neg_20_a_rotated_key_is_fetched_once_and_a_flood_of_unknown_ones_is_not
 
 #[tokio::test]
 async fn neg_17_a_person_who_proved_themselves_too_long_ago_is_refused() {
-    let house = House::with(|shop| shop.error_pages = false).await;
+    let house = TestBroker::with(|shop| shop.error_pages = false).await;
     let changes = [("acr_values", Some("urn:grn:authn:no:vipps")), ("max_age", Some("10"))];
     let mut browser = house.browser();
     house.step(120);
@@ -216,7 +216,7 @@ async fn neg_17_a_person_who_proved_themselves_too_long_ago_is_refused() {
 
 #[tokio::test]
 async fn rule_14_an_endless_answer_is_cut_and_the_worker_is_free_again() {
-    let house = House::with(|shop| shop.error_pages = false).await;
+    let house = TestBroker::with(|shop| shop.error_pages = false).await;
     let answer = house.browser().log_in_with(&[], with::APP, Some(SimulatedFault::EndlessBody)).await;
     assert_eq!(answer.error(), "server_error");
     assert!(house.browser().log_in(&[], with::APP).await.find_param("code").is_some());
@@ -224,7 +224,7 @@ async fn rule_14_an_endless_answer_is_cut_and_the_worker_is_free_again() {
 
 #[tokio::test]
 async fn refused_credentials_are_our_trouble_and_not_the_persons() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let wrong = eid::SourceCredentials {
         client_id: "us".to_owned(),
         method: eid::SourceMethod::ClientSecretBasic,
@@ -239,7 +239,7 @@ async fn refused_credentials_are_our_trouble_and_not_the_persons() {
 
 #[tokio::test]
 async fn an_eid_that_was_switched_off_is_not_shown_or_alarmed_as_misconfigured() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     keep_log();
     let mut browser = house.browser();
     let leave = browser.authorize(&[("acr_values", Some("urn:grn:authn:no:bankid"))]).await;
@@ -255,7 +255,7 @@ async fn an_eid_that_was_switched_off_is_not_shown_or_alarmed_as_misconfigured()
 
 #[tokio::test]
 async fn a_refused_national_number_is_access_denied() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let answer = house.browser().log_in(&[("scope", Some("openid nin"))], Outcome::RefuseNumber).await;
     assert_eq!(answer.error(), "access_denied");
 }

@@ -2,13 +2,13 @@
 
 use axum::http::Request;
 
-use crate::house::{HOST, House, ISSUER, REDIRECT, with};
+use crate::house::{HOST, ISSUER, REDIRECT, TestBroker, with};
 
 type Changes<'a> = &'a [(&'a str, Option<&'a str>)];
 
 #[tokio::test]
 async fn a_bankid_login_ends_in_a_code_a_token_and_claims() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let answer = house.browser().log_in(&[], with::APP).await;
     assert_eq!((answer.status, answer.param("state").as_str()), (303, "the-state"));
     let tokens = house.redeem(&answer.param("code")).await.json();
@@ -25,7 +25,7 @@ async fn a_bankid_login_ends_in_a_code_a_token_and_claims() {
 
 #[tokio::test]
 async fn a_vipps_login_states_no_level_and_gives_contact_details() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let changes: Changes =
         &[("acr_values", Some("urn:grn:authn:no:vipps")), ("scope", Some("openid email phone address"))];
     let answer = house.browser().log_in(changes, with::APP).await;
@@ -38,7 +38,7 @@ async fn a_vipps_login_states_no_level_and_gives_contact_details() {
     assert!(claims.get("name").is_none(), "profile was not asked for");
 }
 
-async fn refused(house: &House, changes: Changes<'_>) -> String {
+async fn refused(house: &TestBroker, changes: Changes<'_>) -> String {
     let reply = house.browser().authorize(changes).await;
     assert!(reply.location().starts_with(REDIRECT), "{changes:?}");
     assert_eq!(reply.param("iss"), ISSUER);
@@ -49,7 +49,7 @@ async fn refused(house: &House, changes: Changes<'_>) -> String {
 
 #[tokio::test]
 async fn req_o1_only_the_code_flow_exists() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for kind in ["token", "id_token", "id_token token", "code id_token", "none", "CODE"] {
         assert_eq!(
             refused(&house, &[("response_type", Some(kind))]).await,
@@ -62,7 +62,7 @@ async fn req_o1_only_the_code_flow_exists() {
 
 #[tokio::test]
 async fn req_o2_a_confidential_application_sends_a_challenge_or_a_nonce() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let without: Changes = &[("code_challenge", None), ("code_challenge_method", None)];
     assert_eq!(house.browser().authorize(without).await.find_param("error"), None, "the nonce is enough");
     for more in [
@@ -75,7 +75,7 @@ async fn req_o2_a_confidential_application_sends_a_challenge_or_a_nonce() {
 
 #[tokio::test]
 async fn req_o2_a_public_application_always_uses_pkce() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let changes: Changes = &[
         ("client_id", Some("spa")),
         ("redirect_uri", Some("https://spa.example/")),
@@ -87,7 +87,7 @@ async fn req_o2_a_public_application_always_uses_pkce() {
 
 #[tokio::test]
 async fn rule_06_only_a_well_formed_s256_challenge_is_taken() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for changes in [
         [("code_challenge_method", Some("plain")), ("nonce", Some("n"))],
         [("code_challenge_method", None), ("nonce", Some("n"))],
@@ -100,7 +100,7 @@ async fn rule_06_only_a_well_formed_s256_challenge_is_taken() {
 
 #[tokio::test]
 async fn req_o3_a_redirect_uri_that_is_not_registered_is_a_page_and_never_a_redirect() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for uri in [
         None,
         Some("https://shop.example/callback/"),
@@ -122,7 +122,7 @@ async fn req_o3_a_redirect_uri_that_is_not_registered_is_a_page_and_never_a_redi
 
 #[tokio::test]
 async fn an_unknown_client_is_a_page_and_never_a_redirect() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for client in [None, Some("nobody"), Some("SHOP"), Some("<script>alert(1)</script>")] {
         let reply = house.browser().authorize(&[("client_id", client)]).await;
         assert_eq!(
@@ -136,7 +136,7 @@ async fn an_unknown_client_is_a_page_and_never_a_redirect() {
 
 #[tokio::test]
 async fn neg_14_a_parameter_that_comes_twice_is_refused() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let query = house.request(&[]);
     for name in ["state", "nonce", "scope", "acr_values", "prompt", "code_challenge", "request_uri"] {
         let reply = house.get(&format!("/oauth2/authorize?{name}=x&{query}&{name}=y")).await;
@@ -150,7 +150,7 @@ async fn neg_14_a_parameter_that_comes_twice_is_refused() {
 
 #[tokio::test]
 async fn req_o9_every_answer_names_the_issuer() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     assert_eq!(browser.log_in(&[], with::APP).await.param("iss"), ISSUER);
     assert_eq!(browser.log_in(&[], with::CANCEL).await.param("iss"), ISSUER);
@@ -162,7 +162,7 @@ async fn req_o9_every_answer_names_the_issuer() {
 
 #[tokio::test]
 async fn req_o10_the_authorization_endpoint_has_no_cors() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let request = Request::get(format!("/oauth2/authorize?{}", house.request(&[])))
         .header("host", HOST)
         .header("origin", "https://shop.example");
@@ -172,7 +172,7 @@ async fn req_o10_the_authorization_endpoint_has_no_cors() {
 
 #[tokio::test]
 async fn neg_27_request_objects_are_refused_and_nothing_is_fetched() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for uri in ["https://evil.example/r", "http://127.0.0.1/r", "urn:example:x"] {
         assert_eq!(refused(&house, &[("request_uri", Some(uri))]).await, "request_uri_not_supported");
     }
@@ -182,7 +182,7 @@ async fn neg_27_request_objects_are_refused_and_nothing_is_fetched() {
 
 #[tokio::test]
 async fn unknown_parameters_and_scopes_are_ignored() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let changes: Changes =
         &[("scope", Some("openid profile dance")), ("criipto_sdk", Some("x")), ("display", Some("popup"))];
     let tokens = house.redeem(&house.code(changes).await).await.json();
@@ -191,7 +191,7 @@ async fn unknown_parameters_and_scopes_are_ignored() {
 
 #[tokio::test]
 async fn bad_values_go_back_as_the_specified_error() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for (change, error) in [
         (("prompt", Some("none login")), "invalid_request"),
         (("prompt", Some("dance")), "invalid_request"),
@@ -211,7 +211,7 @@ async fn bad_values_go_back_as_the_specified_error() {
 
 #[tokio::test]
 async fn unknown_acr_values_beside_a_known_one_are_ignored() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let asked = "urn:unknown urn:grn:authn:no:bankid:high";
     let answer = house.browser().log_in(&[("acr_values", Some(asked))], with::APP).await;
     assert!(answer.find_param("code").is_some());
@@ -219,7 +219,7 @@ async fn unknown_acr_values_beside_a_known_one_are_ignored() {
 
 #[tokio::test]
 async fn neg_11_an_eid_that_the_application_may_not_use_is_refused_on_every_path() {
-    let house = House::with(|shop| shop.eids = vec![model::LoginMethod::NO_BANKID]).await;
+    let house = TestBroker::with(|shop| shop.eids = vec![model::LoginMethod::NO_BANKID]).await;
     let vipps = "urn:grn:authn:no:vipps";
     assert_eq!(refused(&house, &[("acr_values", Some(vipps))]).await, "invalid_request");
     let hint = format!("acr_values:{vipps}");
@@ -239,7 +239,7 @@ async fn neg_11_an_eid_that_the_application_may_not_use_is_refused_on_every_path
 
 #[tokio::test]
 async fn neg_11_the_minimum_level_holds_even_when_the_request_asks_for_less() {
-    let house = House::with(|shop| {
+    let house = TestBroker::with(|shop| {
         shop.minimum_level = model::Level::High;
         shop.error_pages = false;
     })
@@ -250,7 +250,7 @@ async fn neg_11_the_minimum_level_holds_even_when_the_request_asks_for_less() {
 
 #[tokio::test]
 async fn the_acr_in_the_path_and_in_the_hint_count_like_the_parameter() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let segment = crypto::b64::encode_standard(b"urn:grn:authn:no:bankid:high");
     let query = house.request(&[("acr_values", None)]);
     let by_path = house.get(&format!("/{segment}/OAuth2/Authorize/?{query}")).await;
@@ -262,7 +262,7 @@ async fn the_acr_in_the_path_and_in_the_hint_count_like_the_parameter() {
 
 #[tokio::test]
 async fn an_essential_acr_is_returned_as_it_was_asked_or_refused() {
-    let house = House::with(|shop| shop.error_pages = false).await;
+    let house = TestBroker::with(|shop| shop.error_pages = false).await;
     let claims = |acr: &str| format!(r#"{{"id_token":{{"acr":{{"essential":true,"values":["{acr}"]}}}}}}"#);
     let any = claims("urn:grn:authn:no:bankid");
     let tokens = house.redeem(&house.code(&[("claims", Some(&any))]).await).await.json();
@@ -277,7 +277,7 @@ async fn an_essential_acr_is_returned_as_it_was_asked_or_refused() {
 
 #[tokio::test]
 async fn a_national_number_in_the_hint_travels_by_pushed_request_only() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let hint = format!("BID:{}", house.kari().nin);
     let mut browser = house.browser();
     let leave = browser.authorize(&[("login_hint", Some(&hint))]).await;
@@ -288,7 +288,7 @@ async fn a_national_number_in_the_hint_travels_by_pushed_request_only() {
 
 #[tokio::test]
 async fn req_c1_another_person_than_the_hint_names_is_refused() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let tokens = house.redeem(&house.code(&[]).await).await.json();
     let hint = tokens["id_token"].as_str().unwrap().to_owned();
     assert!(
@@ -306,7 +306,7 @@ async fn req_c1_another_person_than_the_hint_names_is_refused() {
 
 #[tokio::test]
 async fn a_posted_request_is_stored_and_continued_by_get() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let body = house.request(&[]);
     let stored = browser.post("/oauth2/authorize", &body, None).await;
@@ -322,7 +322,7 @@ async fn a_posted_request_is_stored_and_continued_by_get() {
 
 #[tokio::test]
 async fn a_request_too_long_for_a_cookie_is_stored_and_works() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let state = "s".repeat(4_000);
     let answer = house.browser().log_in(&[("state", Some(&state))], with::APP).await.by_itself();
     assert_eq!(answer.param("state"), state);
@@ -331,7 +331,7 @@ async fn a_request_too_long_for_a_cookie_is_stored_and_works() {
 
 #[tokio::test]
 async fn form_post_delivers_by_a_form_with_a_button() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let answer = house.browser().log_in(&[("response_mode", Some("form_post"))], with::APP).await;
     assert_eq!((answer.status, answer.header("location")), (200, None));
     assert!(answer.body.contains(&format!("action=\"{REDIRECT}\"")) && answer.body.contains("name=\"code\""));
@@ -339,7 +339,7 @@ async fn form_post_delivers_by_a_form_with_a_button() {
 
 #[tokio::test]
 async fn rule_03_values_in_a_posted_form_are_escaped() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let state = r#""><script>alert(1)</script>"#;
     let changes: Changes = &[("response_mode", Some("form_post")), ("state", Some(state))];
     let answer = house.browser().log_in(changes, with::APP).await;
@@ -350,7 +350,7 @@ async fn rule_03_values_in_a_posted_form_are_escaped() {
 
 #[tokio::test]
 async fn a_hint_that_cannot_be_verified_was_an_error_for_ever() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for hint in ["e30.e30.AA", "nonsense"] {
         let reply = house.browser().log_in(&[("id_token_hint", Some(hint))], with::APP).await;
         assert!(reply.find_param("code").is_some(), "the person logs in: {hint}");
@@ -361,7 +361,7 @@ async fn a_hint_that_cannot_be_verified_was_an_error_for_ever() {
 
 #[tokio::test]
 async fn a_repeated_resource_and_repeated_unknown_parameters_were_refused() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for more in
         ["resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example", "utm_source=a&utm_source=b"]
     {
@@ -373,7 +373,7 @@ async fn a_repeated_resource_and_repeated_unknown_parameters_were_refused() {
 
 #[tokio::test]
 async fn a_scope_with_commas_logged_in_without_an_id_token() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for scope in ["openid,profile", "openid profile,email", "profile,dance"] {
         assert_eq!(refused(&house, &[("scope", Some(scope))]).await, "invalid_scope", "{scope}");
     }
@@ -386,7 +386,7 @@ async fn a_scope_with_commas_logged_in_without_an_id_token() {
 
 #[tokio::test]
 async fn an_implicit_response_type_is_refused_in_the_fragment() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for kind in ["id_token", "id_token token", "code id_token", "token", "code token"] {
         let reply = house.browser().authorize(&[("response_type", Some(kind))]).await;
         assert!(reply.location().starts_with(&format!("{REDIRECT}#")), "{kind}: {}", reply.location());

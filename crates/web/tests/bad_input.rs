@@ -3,7 +3,7 @@
 use axum::{body::Body, http::Request};
 use serde_json::json;
 
-use crate::house::{HOST, House, assertion, signed, with};
+use crate::house::{HOST, TestBroker, assertion, signed, with};
 
 fn deep(open: &str, close: &str) -> String {
     format!("{}{}", open.repeat(100_000), close.repeat(100_000))
@@ -16,7 +16,7 @@ fn compact(header: &str, payload: &str) -> String {
 
 #[tokio::test]
 async fn neg_30_deeply_nested_json_is_refused_and_overflows_no_stack() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let claims = "[".repeat(8_000);
     assert_eq!(house.browser().authorize(&[("claims", Some(&claims))]).await.error(), "invalid_request");
     let claims = format!("{}1{}", "{\"id_token\":".repeat(600), "}".repeat(600));
@@ -39,7 +39,7 @@ fn neg_30_deeply_nested_key_sets_and_settings_are_refused() {
 
 #[tokio::test]
 async fn neg_29_a_jti_that_would_be_kept_until_the_year_9999_is_refused_and_not_kept() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let before = house.store.commits();
     for turn in 0..20 {
         let far = assertion(&house, json!({"exp": 253_402_300_799_i64, "jti": format!("j-{turn}")}));
@@ -50,7 +50,7 @@ async fn neg_29_a_jti_that_would_be_kept_until_the_year_9999_is_refused_and_not_
 
 #[tokio::test]
 async fn neg_29_unknown_key_ids_and_languages_are_looked_up_and_forgotten() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     house.browser().log_in(&[], with::APP).await;
     let fetched = house.fetches.load(std::sync::atomic::Ordering::SeqCst);
     let before = house.store.commits();
@@ -70,7 +70,7 @@ async fn neg_29_unknown_key_ids_and_languages_are_looked_up_and_forgotten() {
 
 #[tokio::test]
 async fn rule_21_a_number_out_of_range_is_a_refusal_and_never_our_failure() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for max_age in ["-1", "1.5", "1e3", "18446744073709551616", "99999999999999999999999999", "ten", "0x10"] {
         let reply = house.browser().authorize(&[("max_age", Some(max_age))]).await;
         assert_eq!(reply.error(), "invalid_request", "{max_age}");
@@ -87,7 +87,7 @@ async fn rule_21_a_number_out_of_range_is_a_refusal_and_never_our_failure() {
 
 #[tokio::test]
 async fn an_assertion_that_two_readers_read_differently_is_refused() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let claims = |more: &str| {
         let now = house.clock.load(std::sync::atomic::Ordering::SeqCst);
         format!(
@@ -106,7 +106,7 @@ async fn an_assertion_that_two_readers_read_differently_is_refused() {
 
 #[tokio::test]
 async fn rule_19_the_parameters_of_the_other_endpoints_are_bounded_too() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let many: String = (0..101).map(|it| format!("p{it}=1&")).collect();
     assert_eq!(house.post("/oauth2/token", &many, &[]).await.status, 400);
     assert_eq!(house.post("/oauth2/logout", &many, &[]).await.status, 400);
@@ -128,7 +128,7 @@ async fn rule_19_the_parameters_of_the_other_endpoints_are_bounded_too() {
 
 #[tokio::test]
 async fn neg_40_no_answer_allows_credentials_across_origins() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for origin in ["https://shop.example", "https://evil.example", "null"] {
         for method in ["POST", "OPTIONS"] {
             for target in ["/oauth2/token", "/oauth2/userinfo", "/.well-known/jwks"] {
@@ -143,7 +143,7 @@ async fn neg_40_no_answer_allows_credentials_across_origins() {
 
 #[tokio::test]
 async fn neg_40_a_logout_that_another_site_decides_asks_the_person_first() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let form = "decision=logout&client_id=shop&post_logout_redirect_uri=https%3A%2F%2Fshop.example%2Fbye";
     for origin in

@@ -3,32 +3,32 @@
 use std::sync::atomic::Ordering;
 
 use axum::{body::Body, http::Request};
-use sandbox::Answer;
+use sandbox::{Answer, Decision};
 
-use crate::house::{Browser, House, form, with};
+use crate::house::{Browser, TestBroker, form, with};
 
 /// The browser's cookies, to go on with them at a house that was changed.
 type Cookies = std::collections::BTreeMap<String, String>;
 
 /// A login that is at the eID; gives the way back.
-async fn half_way(house: &House, changes: &[(&str, Option<&str>)]) -> (Cookies, String) {
+async fn half_way(house: &TestBroker, changes: &[(&str, Option<&str>)]) -> (Cookies, String) {
     let mut browser = house.browser();
     let leave = browser.authorize(changes).await;
     let (_, query) = leave.location().split_once('?').unwrap();
     let now = house.clock.load(Ordering::SeqCst);
-    match house.bankid.decide(query, &house.kari().id, (with::APP, None), now) {
+    match house.bankid.decide(query, &house.kari().id, Decision { outcome: with::APP, fault: None }, now) {
         Answer::Redirect(back) => (browser.cookies, back),
         other => panic!("{other:?}"),
     }
 }
 
-fn with_cookies(house: &House, cookies: Cookies) -> Browser<'_> {
+fn with_cookies(house: &TestBroker, cookies: Cookies) -> Browser<'_> {
     Browser { cookies, ..house.browser() }
 }
 
 #[tokio::test]
 async fn a_login_survives_a_restart() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     let (cookies, back) = half_way(&house, &[]).await;
     house.restart();
     let answer = with_cookies(&house, cookies).get(&back).await;
@@ -37,7 +37,7 @@ async fn a_login_survives_a_restart() {
 
 #[tokio::test]
 async fn rule_15_a_redirect_uri_that_was_removed_gets_no_code() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     let (cookies, back) = half_way(&house, &[]).await;
     house.change_shop(|shop| shop.redirect_uris = vec!["https://shop.example/other".into()]).await;
     let reply = with_cookies(&house, cookies).get(&back).await;
@@ -46,7 +46,7 @@ async fn rule_15_a_redirect_uri_that_was_removed_gets_no_code() {
 
 #[tokio::test]
 async fn rule_15_a_login_in_flight_goes_on_without_the_national_number_that_was_withdrawn() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     let (cookies, back) = half_way(&house, &[("scope", Some("openid nin"))]).await;
     house.change_shop(|shop| shop.nin_allowed = false).await;
     let answer = with_cookies(&house, cookies).get(&back).await;
@@ -56,13 +56,13 @@ async fn rule_15_a_login_in_flight_goes_on_without_the_national_number_that_was_
 }
 
 /// A code and an access token with the national number, from two logins.
-async fn with_nin(house: &House) -> (String, String) {
+async fn with_nin(house: &TestBroker) -> (String, String) {
     let first = consented_code(house).await;
     let token = house.redeem(&first).await.json()["access_token"].as_str().unwrap().to_owned();
     (consented_code(house).await, token)
 }
 
-async fn consented_code(house: &House) -> String {
+async fn consented_code(house: &TestBroker) -> String {
     let mut browser = house.browser();
     let reply = browser.log_in(&[("scope", Some("openid profile nin"))], with::APP).await;
     browser.get(reply.location()).await;
@@ -74,7 +74,7 @@ async fn consented_code(house: &House) -> String {
 
 #[tokio::test]
 async fn a_code_and_a_token_from_before_gave_the_national_number_after_it_was_withdrawn() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     let (code, token) = with_nin(&house).await;
     assert!(house.userinfo(&token).await.json().get("nin").is_some());
     house.change_shop(|shop| shop.nin_allowed = false).await;
@@ -89,7 +89,7 @@ async fn a_code_and_a_token_from_before_gave_the_national_number_after_it_was_wi
 
 #[tokio::test]
 async fn an_eid_that_was_switched_off_still_redeemed_codes_and_answered_at_userinfo() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     let token =
         house.redeem(&house.code(&[]).await).await.json()["access_token"].as_str().unwrap().to_owned();
     let code = house.code(&[]).await;
@@ -106,7 +106,7 @@ async fn an_eid_that_was_switched_off_still_redeemed_codes_and_answered_at_useri
 
 #[tokio::test]
 async fn neg_11_a_level_raised_after_the_code_holds_at_the_token_endpoint_and_at_userinfo() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     let token =
         house.redeem(&house.code(&[]).await).await.json()["access_token"].as_str().unwrap().to_owned();
     let code = house.code(&[]).await;
@@ -117,7 +117,7 @@ async fn neg_11_a_level_raised_after_the_code_holds_at_the_token_endpoint_and_at
 
 #[tokio::test]
 async fn a_login_that_went_back_to_the_application_has_no_second_answer() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let (cookies, back) = half_way(&house, &[]).await;
     let login = cookies.keys().find_map(|it| it.strip_prefix("__Host-login-")).unwrap().to_owned();
     let went_back = with_cookies(&house, cookies.clone()).get(&format!("/login/{login}/back")).await;
@@ -128,7 +128,7 @@ async fn a_login_that_went_back_to_the_application_has_no_second_answer() {
 
 #[tokio::test]
 async fn a_used_code_in_another_clients_hands_leaves_its_owners_token_alone() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let code = house.code(&[]).await;
     let token = house.redeem(&code).await.json()["access_token"].as_str().unwrap().to_owned();
     let pairs = [
@@ -145,7 +145,7 @@ async fn a_used_code_in_another_clients_hands_leaves_its_owners_token_alone() {
 
 #[tokio::test]
 async fn consent_lists_what_is_asked_for_by_name_too() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let claims = r#"{"userinfo":{"given_name":null,"phone_number_verified":null}}"#;
     let changes = [
@@ -161,7 +161,7 @@ async fn consent_lists_what_is_asked_for_by_name_too() {
 
 #[tokio::test]
 async fn a_national_number_asked_for_at_userinfo_stays_out_of_the_id_token() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let changes = [("scope", Some("openid")), ("claims", Some(r#"{"userinfo":{"nin":null}}"#))];
     let reply = browser.log_in(&changes, with::APP).await;
@@ -181,7 +181,7 @@ async fn a_national_number_asked_for_at_userinfo_stays_out_of_the_id_token() {
 
 #[tokio::test]
 async fn a_hint_does_not_change_an_essential_acr() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let claims = r#"{"id_token":{"acr":{"essential":true,"values":["urn:grn:authn:no:bankid"]}}}"#;
     let tokens = house
         .redeem(&house.code(&[("claims", Some(claims)), ("login_hint", Some("BID"))]).await)
@@ -193,7 +193,7 @@ async fn a_hint_does_not_change_an_essential_acr() {
 
 #[tokio::test]
 async fn cookies_of_an_earlier_installation_do_not_hide_a_login() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let (mut cookies, back) = half_way(&house, &[]).await;
     for number in 0..12 {
         cookies.insert(format!("__Host-login-AAAAAAAAAAAAAA{number:02}"), "AAAAAAAAAAAAAAAAAAAA".to_owned());
@@ -205,7 +205,7 @@ async fn cookies_of_an_earlier_installation_do_not_hide_a_login() {
 
 #[tokio::test]
 async fn a_look_does_nothing() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let (cookies, back) = half_way(&house, &[]).await;
     let target = back.strip_prefix(crate::house::ISSUER).unwrap();
     let request = Request::head(target).header("host", crate::house::HOST);
@@ -215,7 +215,7 @@ async fn a_look_does_nothing() {
 
 #[tokio::test]
 async fn a_login_under_way_took_its_code_to_the_issuer_that_was_set_meanwhile() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     let (cookies, back) = half_way(&house, &[]).await;
     let other = eid::SourceCredentials {
         client_id: "another-client".to_owned(),
@@ -241,7 +241,7 @@ fn looking(target: &str, cookies: &Cookies, how: (&str, &str)) -> Request<Body> 
 
 #[tokio::test]
 async fn a_prefetch_of_the_way_back_ended_the_login() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let (cookies, back) = half_way(&house, &[]).await;
     let login = cookies.keys().find_map(|it| it.strip_prefix("__Host-login-")).unwrap().to_owned();
     let callback = back.strip_prefix(crate::house::ISSUER).unwrap();
@@ -259,7 +259,7 @@ async fn a_prefetch_of_the_way_back_ended_the_login() {
 
 #[tokio::test]
 async fn an_image_tag_minted_a_code() {
-    let mut house = House::with(|shop| shop.response_modes.json = true).await;
+    let mut house = TestBroker::with(|shop| shop.response_modes.json = true).await;
     house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
@@ -278,7 +278,7 @@ async fn an_image_tag_minted_a_code() {
 
 #[tokio::test]
 async fn a_script_did_what_only_a_visit_may_by_naming_a_mode_or_a_reference() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;

@@ -2,11 +2,11 @@
 
 use axum::{body::Body, http::Request};
 
-use crate::house::{HOST, House, VERIFIER, form, with};
+use crate::house::{HOST, TestBroker, VERIFIER, form, with};
 
 #[tokio::test]
 async fn a_browser_application_logs_in_and_reads_its_answers() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let changes = [("client_id", Some("spa")), ("redirect_uri", Some("https://spa.example/"))];
     let code = house.browser().log_in(&changes, with::APP).await.param("code");
     let body = form(&[
@@ -29,7 +29,7 @@ async fn a_browser_application_logs_in_and_reads_its_answers() {
     assert_eq!(userinfo.header("access-control-allow-origin"), Some("https://spa.example"));
 }
 
-async fn preflight(house: &House, origin: &str) -> Option<String> {
+async fn preflight(house: &TestBroker, origin: &str) -> Option<String> {
     let request = Request::options("/oauth2/token")
         .header("host", HOST)
         .header("origin", origin)
@@ -41,7 +41,7 @@ async fn preflight(house: &House, origin: &str) -> Option<String> {
 
 #[tokio::test]
 async fn rule_26_only_origins_of_applications_pass_the_preflight() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     assert_eq!(preflight(&house, "https://spa.example").await.as_deref(), Some("https://spa.example"));
     for origin in [
         "null",
@@ -57,7 +57,7 @@ async fn rule_26_only_origins_of_applications_pass_the_preflight() {
 
 #[tokio::test]
 async fn a_known_client_is_read_by_its_own_origins_only() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let body = form(&[
         ("grant_type", "authorization_code"),
         ("code", "x"),

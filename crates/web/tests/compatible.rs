@@ -3,7 +3,7 @@
 use model::{ApplicationSettings, LoginMethod, PropertyFormat, UserinfoResponse};
 use serde_json::{Value, json};
 
-use crate::house::{Browser, House, ISSUER, REDIRECT, Reply, START, VERIFIER, form, with};
+use crate::house::{Browser, ISSUER, REDIRECT, Reply, START, TestBroker, VERIFIER, form, with};
 
 type Changes<'a> = &'a [(&'a str, Option<&'a str>)];
 
@@ -11,8 +11,8 @@ const HIGH: (&str, Option<&str>) = ("acr_values", Some("urn:grn:authn:no:bankid:
 const SUBSTANTIAL: (&str, Option<&str>) = ("acr_values", Some("urn:grn:authn:no:bankid:substantial"));
 const VIPPS: (&str, Option<&str>) = ("acr_values", Some("urn:grn:authn:no:vipps"));
 
-async fn house(change: impl FnOnce(&mut ApplicationSettings)) -> House {
-    House::with(|it| {
+async fn house(change: impl FnOnce(&mut ApplicationSettings)) -> TestBroker {
+    TestBroker::with(|it| {
         it.profile = model::Profile::Compatible;
         change(it);
     })
@@ -28,7 +28,7 @@ fn names(text: &str) -> Vec<String> {
 }
 
 /// The payload of a token that verifies, as it was written.
-async fn payload(house: &House, token: &str) -> String {
+async fn payload(house: &TestBroker, token: &str) -> String {
     house.claims(token).await;
     let part = token.split('.').nth(1).unwrap();
     String::from_utf8(crypto::b64::decode(part).unwrap()).unwrap()
@@ -36,7 +36,7 @@ async fn payload(house: &House, token: &str) -> String {
 
 /// A whole login; agrees where the person is asked. Gives the token answer.
 async fn tokens(
-    house: &House,
+    house: &TestBroker,
     browser: &mut Browser<'_>,
     changes: Changes<'_>,
     outcome: sandbox::Outcome,
@@ -55,7 +55,7 @@ async fn tokens(
     answer.json()
 }
 
-async fn id_token(house: &House, changes: Changes<'_>, outcome: sandbox::Outcome) -> (String, String) {
+async fn id_token(house: &TestBroker, changes: Changes<'_>, outcome: sandbox::Outcome) -> (String, String) {
     let tokens = tokens(house, &mut house.browser(), changes, outcome).await;
     let text = payload(house, tokens["id_token"].as_str().unwrap()).await;
     (text, tokens["access_token"].as_str().unwrap().to_owned())
@@ -95,7 +95,7 @@ const ENVELOPE: [&str; 10] = [
     "sessionindex",
 ];
 
-fn bankid_person(house: &House) -> Value {
+fn bankid_person(house: &TestBroker) -> Value {
     let kari = house.kari();
     json!({
         "uniqueuserid": kari.bankid_altsub, "dateofbirth": kari.birthdate, "birthdate": kari.birthdate,
@@ -304,7 +304,7 @@ async fn neg_11_levels_hold_and_trouble_goes_straight_back() {
 #[tokio::test]
 async fn the_subject_is_stable_and_another_than_in_the_modern_profile() {
     let mut house = house(|_| {}).await;
-    let subject = async |house: &House| {
+    let subject = async |house: &TestBroker| {
         let (text, _) = id_token(house, &[], with::APP).await;
         serde_json::from_str::<Value>(&text).unwrap()["sub"].as_str().unwrap().to_owned()
     };
@@ -323,7 +323,7 @@ async fn consent_revoke_is_an_ordinary_login_here_and_unknown_to_others() {
     let (text, _) = id_token(&house, &[("prompt", Some("consent_revoke"))], with::APP).await;
     assert!(text.contains("nameidentifier"));
     assert_eq!(house.browser().authorize(&[("prompt", Some("dance"))]).await.error(), "invalid_request");
-    let modern = House::open().await;
+    let modern = TestBroker::open().await;
     let reply = modern.browser().authorize(&[("prompt", Some("consent_revoke"))]).await;
     assert_eq!(reply.error(), "invalid_request");
 }

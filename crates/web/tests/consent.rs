@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::house::{Browser, House, ISSUER, Reply, with};
+use crate::house::{Browser, ISSUER, Reply, TestBroker, with};
 
 async fn asked(browser: &mut Browser<'_>) -> (String, Reply) {
     let reply = browser.log_in(&[("scope", Some("openid profile nin"))], with::APP).await;
@@ -19,7 +19,7 @@ fn onward(reply: &Reply) -> String {
 
 #[tokio::test]
 async fn the_national_number_is_released_after_consent() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let (target, page) = asked(&mut browser).await;
     assert!(page.body.contains("consent-allow") && !page.body.contains(&house.kari().nin));
@@ -33,7 +33,7 @@ async fn the_national_number_is_released_after_consent() {
 
 #[tokio::test]
 async fn a_refused_consent_is_access_denied_and_final() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let (target, _) = asked(&mut browser).await;
     let stale = browser.clone();
@@ -46,7 +46,7 @@ async fn a_refused_consent_is_access_denied_and_final() {
 
 #[tokio::test]
 async fn rule_07_a_decision_from_another_browser_or_site_is_none() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let (target, _) = asked(&mut browser).await;
     let foreign =
@@ -67,7 +67,7 @@ async fn rule_07_a_decision_from_another_browser_or_site_is_none() {
 
 #[tokio::test]
 async fn prompt_consent_asks_although_nothing_sensitive_is_shared() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let reply = browser.log_in(&[("prompt", Some("consent"))], with::APP).await;
     let page = browser.follow(reply).await;
@@ -76,7 +76,7 @@ async fn prompt_consent_asks_although_nothing_sensitive_is_shared() {
 
 #[tokio::test]
 async fn req_o6_a_form_is_never_answered_by_a_redirect_that_keeps_the_method() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let (target, _) = asked(&mut browser).await;
     let decided = browser.post(&format!("{target}/consent"), "decision=allow", Some(ISSUER)).await;
@@ -87,7 +87,7 @@ async fn req_o6_a_form_is_never_answered_by_a_redirect_that_keeps_the_method() {
 
 #[tokio::test]
 async fn an_application_without_leave_cannot_ask_for_the_national_number() {
-    let house = House::with(|shop| shop.nin_allowed = false).await;
+    let house = TestBroker::with(|shop| shop.nin_allowed = false).await;
     for change in [
         ("scope", Some("openid nin")),
         ("scope", Some("openid ssn")),
@@ -100,7 +100,7 @@ async fn an_application_without_leave_cannot_ask_for_the_national_number() {
 
 #[tokio::test]
 async fn consent_clicked_twice_on_a_slow_line_lost_the_login() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let (target, _) = asked(&mut browser).await;
     let mut impatient = browser.clone();
@@ -123,7 +123,7 @@ async fn consent_clicked_twice_on_a_slow_line_lost_the_login() {
 
 #[tokio::test]
 async fn a_refused_consent_sent_twice_and_one_of_a_stored_request_get_the_same_answer_too() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let long = "s".repeat(2_000);
     for (decision, state) in [("deny", "short"), ("allow", long.as_str())] {
         let mut browser = house.browser();
@@ -139,7 +139,7 @@ async fn a_refused_consent_sent_twice_and_one_of_a_stored_request_get_the_same_a
 
 #[tokio::test]
 async fn a_kept_answer_is_forgotten_after_a_minute() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let (target, _) = asked(&mut browser).await;
     let mut late = browser.clone();
@@ -150,11 +150,11 @@ async fn a_kept_answer_is_forgotten_after_a_minute() {
 }
 
 /// A browser with these cookies: settings are changed while none looks at the house.
-fn back_again(house: &House, cookies: BTreeMap<String, String>) -> Browser<'_> {
+fn back_again(house: &TestBroker, cookies: BTreeMap<String, String>) -> Browser<'_> {
     Browser { cookies, ..house.browser() }
 }
 
-async fn at_consent(house: &House, change: (&str, Option<&str>)) -> (BTreeMap<String, String>, String) {
+async fn at_consent(house: &TestBroker, change: (&str, Option<&str>)) -> (BTreeMap<String, String>, String) {
     let mut browser = house.browser();
     let reply = browser.log_in(&[("scope", Some("openid profile nin")), change], with::APP).await;
     let action = format!("{}/consent", reply.location());
@@ -163,7 +163,7 @@ async fn at_consent(house: &House, change: (&str, Option<&str>)) -> (BTreeMap<St
 
 #[tokio::test]
 async fn a_kept_answer_went_to_an_address_that_was_withdrawn_meanwhile() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     let (cookies, action) = at_consent(&house, ("state", None)).await;
     let first = back_again(&house, cookies.clone()).post(&action, "decision=allow", Some(ISSUER)).await;
     assert!(first.body.contains("code="));
@@ -174,7 +174,7 @@ async fn a_kept_answer_went_to_an_address_that_was_withdrawn_meanwhile() {
 
 #[tokio::test]
 async fn a_kept_answer_went_by_a_response_mode_that_was_switched_off_meanwhile() {
-    let mut house = House::with(|shop| shop.response_modes.json = true).await;
+    let mut house = TestBroker::with(|shop| shop.response_modes.json = true).await;
     let (cookies, action) = at_consent(&house, ("response_mode", Some("json"))).await;
     let first = back_again(&house, cookies.clone()).post(&action, "decision=allow", Some(ISSUER)).await;
     assert!(first.body.contains("\"code\""), "{}", first.body);
@@ -185,7 +185,7 @@ async fn a_kept_answer_went_by_a_response_mode_that_was_switched_off_meanwhile()
 
 #[tokio::test]
 async fn after_logout_the_next_person_at_the_browser_got_the_code_of_the_one_before() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let (cookies, action) = at_consent(&house, ("state", None)).await;
     let mut browser = back_again(&house, cookies);
@@ -199,7 +199,7 @@ async fn after_logout_the_next_person_at_the_browser_got_the_code_of_the_one_bef
 
 #[tokio::test]
 async fn what_the_page_did_not_list_was_released_after_leave_was_given_back() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     let (cookies, action) = at_consent(&house, ("state", None)).await;
     house.change_shop(|shop| shop.nin_allowed = false).await;
     let cookies = {

@@ -1,6 +1,6 @@
 //! What a browser keeps.
 
-use crate::house::{House, with};
+use crate::house::{TestBroker, with};
 
 fn login_cookies(browser: &crate::house::Browser<'_>) -> Vec<(String, String)> {
     browser
@@ -13,7 +13,7 @@ fn login_cookies(browser: &crate::house::Browser<'_>) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn a_login_cookie_is_host_bound_lax_http_only_and_small() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let reply = house.browser().authorize(&[("state", Some(&"s".repeat(600)))]).await;
     let line =
         reply.all("set-cookie").into_iter().find(|it| it.starts_with("__Host-login-")).unwrap().to_owned();
@@ -26,7 +26,7 @@ async fn a_login_cookie_is_host_bound_lax_http_only_and_small() {
 
 #[tokio::test]
 async fn even_the_longest_request_keeps_its_cookie_within_1800_bytes() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for length in [0, 900, 1_000, 1_100, 1_200, 1_300, 4_000] {
         let state = "s".repeat(length);
         let reply = house.browser().authorize(&[("state", Some(&state))]).await;
@@ -43,7 +43,7 @@ fn sent(browser: &crate::house::Browser<'_>) -> usize {
 
 #[tokio::test]
 async fn the_fifth_login_in_a_browser_lost_the_first() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let first = browser.authorize(&[("state", Some("first"))]).await;
     for _ in 0..4 {
@@ -56,7 +56,7 @@ async fn the_fifth_login_in_a_browser_lost_the_first() {
 
 #[tokio::test]
 async fn all_our_cookies_together_stay_within_3500_bytes_however_many_logins_begin() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let state = "s".repeat(700);
     let mut leaves = Vec::new();
@@ -74,7 +74,7 @@ async fn all_our_cookies_together_stay_within_3500_bytes_however_many_logins_beg
 
 #[tokio::test]
 async fn a_login_that_made_room_names_its_application_and_the_way_there() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let first = browser.authorize(&[]).await;
     let (name, _) = login_cookies(&browser).remove(0);
@@ -94,7 +94,7 @@ async fn a_login_that_made_room_names_its_application_and_the_way_there() {
 
 #[tokio::test]
 async fn an_older_attempt_approved_after_a_newer_one_had_no_way_on() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let older = browser.authorize(&[]).await;
     let (name, _) = login_cookies(&browser).remove(0);
@@ -113,7 +113,7 @@ async fn an_older_attempt_approved_after_a_newer_one_had_no_way_on() {
 
 #[tokio::test]
 async fn two_tabs_log_in_side_by_side() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let one = browser.authorize(&[("state", Some("tab-one"))]).await;
     let two = browser.authorize(&[("state", Some("tab-two"))]).await;
@@ -125,7 +125,7 @@ async fn two_tabs_log_in_side_by_side() {
 
 #[tokio::test]
 async fn rule_16_a_changed_or_foreign_cookie_is_the_same_as_none() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let leave = browser.authorize(&[]).await;
     let back = browser.at_the_eid(&leave, with::APP, None);
@@ -146,7 +146,7 @@ async fn rule_16_a_changed_or_foreign_cookie_is_the_same_as_none() {
 
 #[tokio::test]
 async fn the_last_used_eid_comes_first_next_time() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     browser.log_in(&[("acr_values", Some("urn:grn:authn:no:vipps"))], with::APP).await;
     let shown = browser.authorize(&[("acr_values", None)]).await;

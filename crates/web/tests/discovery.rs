@@ -1,10 +1,10 @@
 //! What the provider says of itself.
 
-use crate::house::{House, ISSUER};
+use crate::house::{ISSUER, TestBroker};
 
 #[tokio::test]
 async fn req_c2_the_issuer_is_the_same_byte_for_byte_everywhere() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let document = house.get("/.well-known/openid-configuration").await.json();
     assert_eq!(document["issuer"], ISSUER);
     let tokens = house.redeem(&house.code(&[]).await).await.json();
@@ -14,7 +14,7 @@ async fn req_c2_the_issuer_is_the_same_byte_for_byte_everywhere() {
 
 #[tokio::test]
 async fn the_document_for_an_acr_keeps_the_issuer_and_leads_to_that_acr() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let segment = "dXJuOmdybjphdXRobjpubzpiYW5raWQ=";
     let document = house.get(&format!("/{segment}/.well-known/openid-configuration")).await.json();
     assert_eq!(document["issuer"], ISSUER);
@@ -25,7 +25,7 @@ async fn the_document_for_an_acr_keeps_the_issuer_and_leads_to_that_acr() {
 
 #[tokio::test]
 async fn a_key_that_is_rotated_in_waits_until_no_kept_key_set_lacks_it() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let reply = house.get("/.well-known/jwks").await;
     let (_, seconds) = reply.header("cache-control").unwrap().split_once("max-age=").unwrap();
     let remembered_by_nodes = 5;
@@ -34,7 +34,7 @@ async fn a_key_that_is_rotated_in_waits_until_no_kept_key_set_lacks_it() {
 
 #[tokio::test]
 async fn req_c3_the_key_set_has_public_members_only_and_may_be_cached() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for path in ["/.well-known/jwks", "/.well-known/jwks.json", "/.Well-Known/JWKS/"] {
         let reply = house.get(path).await;
         assert_eq!(reply.header("cache-control"), Some("public, max-age=300"));
@@ -50,7 +50,7 @@ async fn req_c3_the_key_set_has_public_members_only_and_may_be_cached() {
 
 #[tokio::test]
 async fn metadata_names_only_what_works() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let document = house.get("/.well-known/openid-configuration").await.json();
     for absent in ["registration_endpoint", "backchannel_logout_supported", "check_session_iframe"] {
         assert!(document.get(absent).is_none(), "{absent}");
@@ -64,7 +64,7 @@ async fn metadata_names_only_what_works() {
 
 #[tokio::test]
 async fn the_document_for_one_client_says_what_holds_for_that_client() {
-    let house = House::with(|shop| {
+    let house = TestBroker::with(|shop| {
         shop.refresh_tokens = true;
         shop.require_par = true;
     })
@@ -94,8 +94,8 @@ async fn the_document_for_one_client_says_what_holds_for_that_client() {
 
 #[tokio::test]
 async fn one_eddsa_application_put_its_key_type_into_every_clients_key_set() {
-    let mut house = House::with(|shop| shop.id_token_algorithm = "EdDSA".to_owned()).await;
-    let types = async |house: &House| {
+    let mut house = TestBroker::with(|shop| shop.id_token_algorithm = "EdDSA".to_owned()).await;
+    let types = async |house: &TestBroker| {
         let set = house.get("/.well-known/jwks").await.json();
         set["keys"]
             .as_array()

@@ -10,14 +10,14 @@ use axum::{
 use tower::ServiceExt;
 use web::{Entrance, Peer, with_entrance};
 
-use crate::house::{HOST, House, ISSUER, Reply, form, keep_log, logged, with};
+use crate::house::{HOST, ISSUER, Reply, TestBroker, form, keep_log, logged, with};
 
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 const PROXY: [u8; 4] = [10, 0, 0, 1];
 const BROWSER: [u8; 4] = [192, 0, 2, 7];
 
 /// The house behind its entrance, which trusts one proxy.
-fn behind(house: &House) -> Router {
+fn behind(house: &TestBroker) -> Router {
     with_entrance(
         house.router.clone(),
         Entrance {
@@ -31,7 +31,7 @@ fn behind(house: &House) -> Router {
     )
 }
 
-async fn enter(house: &House, from: [u8; 4], request: Builder, body: &str) -> Reply {
+async fn enter(house: &TestBroker, from: [u8; 4], request: Builder, body: &str) -> Reply {
     let request = request.extension(Peer { address: from.into(), is_tls: false });
     let request = request.body(Body::from(body.to_owned())).unwrap();
     Reply::read(behind(house).oneshot(request).await.unwrap()).await
@@ -49,7 +49,7 @@ const SENT_WITH: [(&[(&str, &str)], bool); 6] = [
 
 #[tokio::test]
 async fn a_form_of_ours_without_an_origin_counts_everywhere_or_nowhere() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for (headers, counts) in SENT_WITH {
         for target in ["/login/x/consent", "/login/x/sign-in"] {
             let reply = house.post(target, "decision=allow", headers).await;
@@ -64,7 +64,7 @@ async fn a_form_of_ours_without_an_origin_counts_everywhere_or_nowhere() {
 
 #[tokio::test]
 async fn a_form_on_another_site_decides_nothing_at_the_simulators_of_development() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let simulator = web::simulator_router(Arc::new(web::SimulatorSite {
         simulator: Arc::clone(&house.bankid),
         kind: sandbox::Kind::BankidNo,
@@ -87,7 +87,7 @@ async fn a_form_on_another_site_decides_nothing_at_the_simulators_of_development
 
 #[tokio::test]
 async fn of_two_hosts_origins_or_authorizations_the_first_is_not_believed() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for (name, value) in [("host", HOST), ("origin", ISSUER), ("authorization", "Bearer x")] {
         let mut request = Request::get("/oauth2/userinfo").header("host", HOST);
         if name != "host" {
@@ -103,7 +103,7 @@ async fn of_two_hosts_origins_or_authorizations_the_first_is_not_believed() {
 
 #[tokio::test]
 async fn a_host_with_the_port_that_its_scheme_has_anyway_is_the_same_domain() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let ask = async |host: &str, proto: &str| {
         let request = Request::get(DISCOVERY).header("host", host).header("x-forwarded-proto", proto);
         enter(&house, PROXY, request, "").await
@@ -115,7 +115,7 @@ async fn a_host_with_the_port_that_its_scheme_has_anyway_is_the_same_domain() {
 
 #[tokio::test]
 async fn somebody_elses_cookie_with_a_byte_beyond_ascii_does_not_lose_the_login() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let leave = browser.authorize(&[]).await;
     let back = browser.at_the_eid(&leave, with::APP, None);
@@ -129,7 +129,7 @@ async fn somebody_elses_cookie_with_a_byte_beyond_ascii_does_not_lose_the_login(
 
 #[tokio::test]
 async fn one_unreadable_element_discards_neither_the_languages_nor_the_hops_beside_it() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     house.limit(provider::Limits { address: 1, ..Default::default() });
     let bytes = |it: &[u8]| HeaderValue::from_bytes(it).unwrap();
     let ask = async |chain: &[u8]| {
@@ -145,7 +145,7 @@ async fn one_unreadable_element_discards_neither_the_languages_nor_the_hops_besi
 
 #[tokio::test]
 async fn what_is_too_large_at_the_entrance_is_told_in_our_words_with_a_trace_id() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let large = "x".repeat(2_000);
     let post = |target: &str| Request::post(target).header("host", HOST).header("x-forwarded-proto", "https");
     let json = enter(&house, PROXY, post("/oauth2/token"), &large).await;
@@ -162,7 +162,7 @@ async fn what_is_too_large_at_the_entrance_is_told_in_our_words_with_a_trace_id(
 
 #[tokio::test]
 async fn a_body_that_is_no_form_is_told_which_content_type_to_send() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let json = [("content-type", "application/json"), ("origin", ISSUER)];
     let wanted = "Content-Type must be application/x-www-form-urlencoded";
     for target in ["token", "par", "introspect", "revoke", "userinfo"] {
@@ -182,7 +182,7 @@ async fn a_body_that_is_no_form_is_told_which_content_type_to_send() {
 
 #[tokio::test]
 async fn a_program_that_sends_json_with_everything_still_reads_userinfo() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let tokens = house.redeem(&house.code(&[]).await).await.json();
     let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
     let request = Request::post("/oauth2/userinfo").header("host", HOST).header("authorization", bearer);
@@ -192,7 +192,7 @@ async fn a_program_that_sends_json_with_everything_still_reads_userinfo() {
 
 #[tokio::test]
 async fn tracing_headers_pass_the_preflight_of_discovery_as_of_the_token_endpoint() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for target in [DISCOVERY, "/.well-known/jwks", "/eids", "/oauth2/token", "/oauth2/userinfo"] {
         let request = Request::options(target).header("host", HOST).header("origin", "https://spa.example");
         let reply = house.send(request.body(Body::empty()).unwrap()).await;
@@ -205,7 +205,7 @@ async fn tracing_headers_pass_the_preflight_of_discovery_as_of_the_token_endpoin
 
 #[tokio::test]
 async fn a_space_in_the_state_comes_back_as_percent_20() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let answer = house.browser().log_in(&[("state", Some("a b+c"))], with::APP).await;
     assert!(answer.location().contains("&state=a%20b%2Bc"), "{}", answer.location());
     let query = form(&[("client_id", "shop"), ("post_logout_redirect_uri", "https://shop.example/bye")]);
@@ -216,7 +216,7 @@ async fn a_space_in_the_state_comes_back_as_percent_20() {
 
 #[tokio::test]
 async fn an_answer_with_a_long_state_fits_a_proxys_buffer_and_still_leads_on() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let state = "s".repeat(3_500);
     let answer = house.browser().log_in(&[("state", Some(&state))], with::APP).await;
     assert_eq!((answer.status, answer.header("location")), (200, None));
@@ -233,7 +233,7 @@ async fn an_answer_with_a_long_state_fits_a_proxys_buffer_and_still_leads_on() {
 #[tokio::test]
 async fn behind_a_proxy_that_does_not_say_https_a_browser_gets_a_page_and_no_loop() {
     keep_log();
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let get = || Request::get("/privacy").header("host", HOST);
     let inner = get().header("x-forwarded-proto", "http");
     let ways: [(&str, [u8; 4], Builder); 3] = [
@@ -260,7 +260,7 @@ async fn behind_a_proxy_that_does_not_say_https_a_browser_gets_a_page_and_no_loo
 #[tokio::test]
 async fn who_is_turned_away_at_the_entrance_is_in_the_log_with_host_peer_and_cause() {
     keep_log();
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let get = |host: &str| Request::get("/privacy").header("host", host.to_owned());
     let https = |it: Builder| it.header("x-forwarded-proto", "https");
     let ways: [(&str, Option<&str>, Builder); 4] = [
@@ -285,8 +285,8 @@ async fn who_is_turned_away_at_the_entrance_is_in_the_log_with_host_peer_and_cau
 
 #[tokio::test]
 async fn only_pages_of_a_login_keep_their_opener_whatever_becomes_of_it() {
-    let mut house = House::open().await;
-    let policy = async |house: &House, target: &str| {
+    let mut house = TestBroker::open().await;
+    let policy = async |house: &TestBroker, target: &str| {
         let reply = house.get(target).await;
         (reply.status, reply.header("cross-origin-opener-policy").unwrap_or_default().to_owned())
     };

@@ -2,11 +2,11 @@
 
 use axum::{body::Body, http::Request};
 
-use crate::house::{HOST, House, keep_log, logged, with};
+use crate::house::{HOST, TestBroker, keep_log, logged, with};
 
 #[tokio::test]
 async fn every_error_page_shows_its_cause_and_its_trace_id() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for (target, status, cause) in [
         ("/nowhere", 404, "not-found"),
         ("/assets/nothing.css", 404, "not-found"),
@@ -26,7 +26,7 @@ async fn every_error_page_shows_its_cause_and_its_trace_id() {
 
 #[tokio::test]
 async fn what_programs_ask_is_refused_in_json_with_the_trace_id() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let large = "a".repeat(70_000);
     let replies = [
         (405, house.get("/oauth2/token").await),
@@ -46,7 +46,7 @@ async fn what_programs_ask_is_refused_in_json_with_the_trace_id() {
 
 #[tokio::test]
 async fn a_method_or_body_that_does_not_fit_is_a_page_where_people_come() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let request = |method: &str, target: &str, body: &'static [u8]| {
         let request = Request::builder().method(method).uri(target).header("host", HOST);
         request.header("content-type", "application/x-www-form-urlencoded").body(Body::from(body)).unwrap()
@@ -60,7 +60,7 @@ async fn a_method_or_body_that_does_not_fit_is_a_page_where_people_come() {
 #[tokio::test]
 async fn a_refused_request_is_one_line_of_the_log_with_its_cause_and_client() {
     keep_log();
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let refused = house.browser().authorize(&[("response_type", Some("token"))]).await;
     let page = house.browser().authorize(&[("redirect_uri", Some("https://evil.example/"))]).await;
     let code = house.redeem("no-such-code").await;
@@ -84,7 +84,7 @@ async fn a_refused_request_is_one_line_of_the_log_with_its_cause_and_client() {
 
 #[tokio::test]
 async fn everybody_may_read_the_catalogue_in_their_language() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let list = house.get("/errors?lang=en").await;
     for cause in texts::Cause::ALL {
         assert!(list.body.contains(&format!("/errors/{}", cause.id())), "{}", cause.id());

@@ -5,13 +5,13 @@ use console::Refusal;
 use store::login_events::{Kind, LoginEvent};
 use texts::Noun;
 
-use crate::house::{House, Reply, keep_log, logged, may, with};
+use crate::house::{Reply, TestBroker, keep_log, logged, may, with};
 
-fn reading(house: &House, permission: Permission) -> InstallationPermit {
+fn reading(house: &TestBroker, permission: Permission) -> InstallationPermit {
     house.console.installation(&Caller::operator("test"), permission).unwrap()
 }
 
-async fn explained(house: &House, trace: &str) -> Vec<LoginEvent> {
+async fn explained(house: &TestBroker, trace: &str) -> Vec<LoginEvent> {
     house.write_events().await;
     house.console.explain(&reading(house, Permission::ReadLogins), trace).await.unwrap()
 }
@@ -26,7 +26,7 @@ fn trace_of(reply: &Reply) -> &str {
 
 #[tokio::test]
 async fn any_request_of_a_login_tells_the_whole_login() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let leave = browser.authorize(&[]).await;
     let back = browser.at_the_eid(&leave, with::APP, None);
@@ -42,7 +42,7 @@ async fn any_request_of_a_login_tells_the_whole_login() {
 
 #[tokio::test]
 async fn trouble_has_its_cause_and_the_trace_that_the_person_sees() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let fault = Some(sandbox::SimulatedFault::WrongNonce);
     let shown = browser.log_in_with(&[], with::APP, fault).await;
@@ -55,7 +55,7 @@ async fn trouble_has_its_cause_and_the_trace_that_the_person_sees() {
 
 #[tokio::test]
 async fn the_page_of_trouble_and_its_header_name_the_request_in_which_it_happened() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let shown = browser.log_in_with(&[], with::APP, Some(sandbox::SimulatedFault::Http500)).await;
     let page = browser.follow(shown).await;
@@ -66,7 +66,7 @@ async fn the_page_of_trouble_and_its_header_name_the_request_in_which_it_happene
 
 #[tokio::test]
 async fn a_login_that_is_no_more_and_a_limit_are_told_a_few_times_a_second() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     house.get("/").await;
     let mut traces = Vec::new();
     for _ in 0..12 {
@@ -84,7 +84,7 @@ async fn a_login_that_is_no_more_and_a_limit_are_told_a_few_times_a_second() {
 
 #[tokio::test]
 async fn a_request_that_became_no_login_is_told_by_itself() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let page = house.browser().authorize(&[("redirect_uri", Some("https://evil.example/"))]).await;
     let events = explained(&house, trace_of(&page)).await;
     assert_eq!(events.len(), 1);
@@ -96,7 +96,7 @@ async fn a_request_that_became_no_login_is_told_by_itself() {
 
 #[tokio::test]
 async fn an_answer_from_a_session_and_its_end_are_told() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
@@ -109,7 +109,7 @@ async fn an_answer_from_a_session_and_its_end_are_told() {
 
 #[tokio::test]
 async fn events_name_nobody_and_are_forgotten() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let answer = house.browser().log_in(&[], with::APP).await;
     let events = format!("{:?}", explained(&house, trace_of(&answer)).await);
     let kari = house.kari();
@@ -126,7 +126,7 @@ async fn events_name_nobody_and_are_forgotten() {
 
 #[tokio::test]
 async fn a_flood_of_refusals_is_no_flood_of_writes() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for _ in 0..250 {
         house.token(&[("grant_type", "password")]).await;
     }
@@ -137,7 +137,7 @@ async fn a_flood_of_refusals_is_no_flood_of_writes() {
 
 #[tokio::test]
 async fn the_last_use_of_a_secret_is_known_to_the_hour() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let used_at = async || {
         house.write_events().await;
         let shop = house
@@ -155,7 +155,7 @@ async fn the_last_use_of_a_secret_is_known_to_the_hour() {
 
 #[tokio::test]
 async fn a_jump_of_the_clock_is_told_beside_what_it_broke_and_kept_for_the_operator() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     keep_log();
     let mut browser = house.browser();
     let leave = browser.authorize(&[]).await;
@@ -175,7 +175,7 @@ async fn a_jump_of_the_clock_is_told_beside_what_it_broke_and_kept_for_the_opera
 
 #[tokio::test]
 async fn logins_that_anybody_begins_do_not_fill_the_database() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let from = |last: u8| Some(std::net::IpAddr::from([192, 0, 2, last]));
     for _ in 0..200 {
         house.browser_from(from(1)).authorize(&[]).await;
@@ -192,7 +192,7 @@ async fn logins_that_anybody_begins_do_not_fill_the_database() {
 
 #[tokio::test]
 async fn what_proved_nobody_is_kept_for_a_week_and_what_led_to_a_proof_as_long_as_that() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let begun = house.browser().authorize(&[]).await;
     let done = house.browser().log_in(&[], with::APP).await;
     house.write_events().await;

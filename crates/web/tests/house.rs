@@ -18,7 +18,7 @@ use axum::{
     http::{Request, request::Builder},
     response::{IntoResponse, Response},
 };
-use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
+use console::{Console, DomainChange, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Algorithm, PublicKey, Random, SealKey, Secret, SigningKey, b64};
 use eid::{Catalogue, SourceCredentials, SourceMethod, TenantSandbox, UpstreamIssuer};
 use model::{
@@ -27,7 +27,9 @@ use model::{
 };
 use outbound::{Allowed, Outbound, Settings};
 use provider::{Limits, Provider};
-use sandbox::{Answer, Client, Kind, Outcome, People, Person, PublicSandbox, SimulatedFault, Simulator};
+use sandbox::{
+    Answer, Client, Decision, Kind, Outcome, People, Person, PublicSandbox, SimulatedFault, Simulator,
+};
 use serde_json::{Value, json};
 use store::{DatabaseLocation, Store, domains::Scheme};
 use tower::ServiceExt;
@@ -61,7 +63,7 @@ pub(crate) fn may(tenant: &Tenant, permission: Permission) -> Permit {
     tenant.permit(permission).unwrap()
 }
 
-pub(crate) struct House {
+pub(crate) struct TestBroker {
     pub(crate) router: Router,
     pub(crate) store: Store,
     pub(crate) console: Console,
@@ -73,6 +75,7 @@ pub(crate) struct House {
     pub(crate) secret: Secret<String>,
     pub(crate) jwt_key: SigningKey,
     pub(crate) folder: tempfile::TempDir,
+    place: DatabaseLocation,
     pub(crate) fetches: Arc<AtomicI64>,
     /// While set, the simulated BankID answers nothing but 502.
     pub(crate) bankid_is_down: Arc<AtomicBool>,
@@ -226,13 +229,17 @@ fn outbound(bankid_port: u16, vipps_port: u16, sandbox_port: u16) -> Arc<Outboun
 }
 
 /// A clock that stands still until it is stepped.
+fn four_threads() -> store::Settings {
+    store::Settings { threads: 4, ..store::Settings::default() }
+}
+
 fn stepped_clock() -> (Arc<AtomicI64>, Clock) {
     let clock = Arc::new(AtomicI64::new(START));
     let reader = Arc::clone(&clock);
     (clock, Arc::new(move || Timestamp::from_seconds(reader.load(Ordering::SeqCst))))
 }
 
-impl House {
+impl TestBroker {
     pub(crate) async fn open() -> Self {
         Self::with(|_| {}).await
     }
@@ -248,8 +255,8 @@ impl House {
         let (sandbox, sandbox_site, sandbox_port) = serve_public(&read).await;
         let outbound = outbound(bankid_port, vipps_port, sandbox_port);
         let random = Random::system();
-        let store = Store::open(place(&folder), store::Settings { threads: 4, ..store::Settings::default() })
-            .unwrap();
+        let place = place(&folder);
+        let store = Store::open(place.clone(), four_threads()).unwrap();
         let master = SealKey::generate(&random);
         let console = Console::new(store.clone(), master.clone(), random.clone());
         let now = Timestamp::from_seconds(START);
@@ -284,6 +291,7 @@ impl House {
             secret: Random::system().token(),
             jwt_key: SigningKey::generate(Algorithm::Es256).unwrap(),
             folder,
+            place,
             fetches,
             bankid_is_down,
             sandbox,
@@ -296,6 +304,19 @@ impl House {
         house.domain = house.add_domain(HOST, "test").await;
         house.add_applications(change).await;
         house
+    }
+
+    /// Changes the database as somebody with access to it, or another version of the program, could.
+    pub(crate) fn meddle(&self, sql: &str) {
+        match &self.place {
+            DatabaseLocation::Sqlite(path) => {
+                rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
+            }
+            DatabaseLocation::Postgres(address) => {
+                let done = std::process::Command::new("psql").args(["-q", "-c", sql, address]).status();
+                assert!(done.unwrap().success());
+            }
+        }
     }
 
     /// What a restart of the process does: everything but the store is new.
@@ -339,26 +360,13 @@ impl House {
 
     pub(crate) async fn remember_at(&mut self, domain: DomainId, eids: &[LoginMethod]) {
         let eids = eids.to_vec();
-        let change = |it: &mut model::DomainSettings| it.single_sign_on = eids;
-        self.console
-            .change_domain(&may(&self.tenant, Permission::ManageDomains), domain, change, self.now())
-            .await
-            .unwrap();
+        self.change_domain(domain, |it| it.single_sign_on = eids).await;
         self.restart();
     }
 
     /// Switches an eID of the house's domain off or on.
     pub(crate) async fn switch_source(&mut self, eid: LoginMethod, on: bool) {
-        let at = (self.domain, eid);
-        self.console
-            .switch_identity_source(
-                &may(&self.tenant, if on { Permission::ManageSources } else { Permission::DisableSources }),
-                at,
-                on,
-                self.now(),
-            )
-            .await
-            .unwrap();
+        self.switch_seen_source(eid, on).await;
         self.restart();
     }
 
@@ -409,11 +417,33 @@ impl House {
 
     /// Switches an identity source on or off, as an administrator would, and waits until everybody sees it.
     pub(crate) async fn switch(&self, eid: LoginMethod, on: bool) {
+        self.switch_seen_source(eid, on).await;
+        self.step(10);
+    }
+
+    /// Switches an identity source as somebody does who has just looked at it.
+    pub(crate) async fn switch_seen_source(&self, eid: LoginMethod, on: bool) {
+        let reading = may(&self.tenant, Permission::ReadSettings);
+        let seen = self.console.identity_source(&reading, (self.domain, eid)).await.unwrap().seen();
         let permission = if on { Permission::ManageSources } else { Permission::DisableSources };
         let permit = may(&self.tenant, permission);
-        let switched = self.console.switch_identity_source(&permit, (self.domain, eid), on, self.now());
-        switched.await.unwrap();
-        self.step(10);
+        let at = (self.domain, eid, &seen);
+        self.console.switch_identity_source(&permit, at, on, self.now()).await.unwrap();
+    }
+
+    /// Changes a domain as somebody does who has just looked at it.
+    pub(crate) async fn change_domain(
+        &self,
+        domain: DomainId,
+        change: impl FnOnce(&mut model::DomainSettings),
+    ) {
+        let reading = may(&self.tenant, Permission::ReadSettings);
+        let all = self.console.domains(&reading, None).await.unwrap();
+        let found = all.into_iter().find(|it| it.id == domain).unwrap();
+        let mut wanted = DomainChange { name: found.name.clone(), settings: found.settings.clone() };
+        change(&mut wanted.settings);
+        let permit = may(&self.tenant, Permission::ManageDomains);
+        self.console.change_domain(&permit, (domain, &found.seen()), &wanted, self.now()).await.unwrap();
     }
 
     fn now(&self) -> Timestamp {
@@ -737,7 +767,7 @@ impl Reply {
 /// A browser with cookies.
 #[derive(Clone)]
 pub(crate) struct Browser<'a> {
-    pub(crate) house: &'a House,
+    pub(crate) house: &'a TestBroker,
     pub(crate) host: String,
     pub(crate) cookies: BTreeMap<String, String>,
     /// `Accept-Language`; nothing means bokmål.
@@ -806,7 +836,7 @@ impl Browser<'_> {
         let house = self.house;
         let simulator = if address.contains("vipps") { &house.vipps } else { &house.bankid };
         let now = house.clock.load(Ordering::SeqCst);
-        match simulator.decide(query, &house.kari().id, (outcome, fault), now) {
+        match simulator.decide(query, &house.kari().id, Decision { outcome, fault }, now) {
             Answer::Redirect(location) => location,
             other => panic!("{other:?}"),
         }
@@ -839,7 +869,7 @@ impl Browser<'_> {
 }
 
 /// Signs a client assertion as the application `signed`.
-pub(crate) fn assertion(house: &House, changes: Value) -> String {
+pub(crate) fn assertion(house: &TestBroker, changes: Value) -> String {
     let now = house.clock.load(Ordering::SeqCst);
     let mut claims =
         json!({"iss": "signed", "sub": "signed", "aud": ISSUER, "jti": "j-1", "iat": now, "exp": now + 60});

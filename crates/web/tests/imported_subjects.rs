@@ -5,17 +5,17 @@ use console::Tenant;
 use model::{ApplicationKind, ApplicationSettings, LoginMethod, Sector};
 use serde_json::{Value, json};
 
-use crate::house::{House, REDIRECT, VERIFIER, may, with};
+use crate::house::{REDIRECT, TestBroker, VERIFIER, may, with};
 
 const BANKID: &str = "urn:grn:authn:no:bankid";
 const VIPPS: &str = "urn:grn:authn:no:vipps";
 
 /// The eID's stable identifier of whoever logs in, as an application may be told it.
-async fn stable_id(house: &House, acr: &str) -> String {
+async fn stable_id(house: &TestBroker, acr: &str) -> String {
     userinfo(house, acr, "shop", "openid eid_subject").await["eid_subject"].as_str().unwrap().to_owned()
 }
 
-async fn userinfo(house: &House, acr: &str, client_id: &str, scope: &str) -> Value {
+async fn userinfo(house: &TestBroker, acr: &str, client_id: &str, scope: &str) -> Value {
     let changes = [("acr_values", Some(acr)), ("client_id", Some(client_id)), ("scope", Some(scope))];
     let code = house.browser().log_in(&changes, with::APP).await.param("code");
     let tokens = house
@@ -31,7 +31,7 @@ async fn userinfo(house: &House, acr: &str, client_id: &str, scope: &str) -> Val
     house.userinfo(tokens.json()["access_token"].as_str().unwrap()).await.json()
 }
 
-async fn sub(house: &House, acr: &str, client_id: &str) -> String {
+async fn sub(house: &TestBroker, acr: &str, client_id: &str) -> String {
     userinfo(house, acr, client_id, "openid").await["sub"].as_str().unwrap().to_owned()
 }
 
@@ -39,19 +39,20 @@ fn subject(eid: LoginMethod, sector: &str, stable_id: &str, sub: &str) -> Value 
     json!({"environment": "sandbox", "sector": sector, "eid": eid.as_str(), "stable_id": stable_id, "sub": sub})
 }
 
-async fn import(house: &House, tenant: &Tenant, subjects: &[Value]) {
+async fn import(house: &TestBroker, tenant: &Tenant, subjects: &[Value]) {
     let text = json!({"portvakt_import": 1, "subjects": subjects}).to_string();
+    let caller = tenant.caller().clone();
     let plan = house
         .console
         .plan_import(&may(tenant, Permission::Import), text.as_bytes(), house.time())
         .await
         .unwrap();
-    house.console.carry_out(plan).await.unwrap();
+    house.console.carry_out(&caller, &plan, house.time()).await.unwrap();
 }
 
 #[tokio::test]
 async fn whoever_was_imported_has_their_subject_at_the_next_login_and_others_keep_theirs() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let (bankid, vipps) = (stable_id(&house, BANKID).await, stable_id(&house, VIPPS).await);
     let derived = sub(&house, VIPPS, "shop").await;
     import(&house, &house.tenant, &[subject(LoginMethod::NO_BANKID, "tenant", &bankid, "{11111111-2222}")])
@@ -67,7 +68,7 @@ async fn whoever_was_imported_has_their_subject_at_the_next_login_and_others_kee
 
 #[tokio::test]
 async fn another_tenant_and_another_environment_do_not_see_it() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let bankid = stable_id(&house, BANKID).await;
     let derived = sub(&house, BANKID, "shop").await;
     let actor = Caller::operator("test");
@@ -89,7 +90,7 @@ async fn another_tenant_and_another_environment_do_not_see_it() {
 
 #[tokio::test]
 async fn a_pairwise_subject_is_one_applications_alone() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let bankid = stable_id(&house, BANKID).await;
     let mut settings = ApplicationSettings::new(ApplicationKind::Web, vec![REDIRECT.to_owned()]);
     settings.sector = Sector::Application;
@@ -102,7 +103,7 @@ async fn a_pairwise_subject_is_one_applications_alone() {
 
 #[tokio::test]
 async fn two_people_never_share_a_subject_even_if_one_was_imported_so() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let derived = sub(&house, BANKID, "shop").await;
     import(&house, &house.tenant, &[subject(LoginMethod::NO_BANKID, "tenant", "somebody-else", &derived)])
         .await;
@@ -114,7 +115,7 @@ async fn two_people_never_share_a_subject_even_if_one_was_imported_so() {
 
 #[tokio::test]
 async fn a_remembered_browser_has_the_imported_subject_and_can_be_logged_out_by_it() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     house.remember(&[LoginMethod::NO_BANKID]).await;
     let bankid = stable_id(&house, BANKID).await;
     import(&house, &house.tenant, &[subject(LoginMethod::NO_BANKID, "tenant", &bankid, "imported")]).await;
@@ -128,7 +129,7 @@ async fn a_remembered_browser_has_the_imported_subject_and_can_be_logged_out_by_
 
 #[tokio::test]
 async fn an_imported_subject_is_the_one_of_the_compatible_profile_too() {
-    let house = House::with(|it| it.profile = model::Profile::Compatible).await;
+    let house = TestBroker::with(|it| it.profile = model::Profile::Compatible).await;
     let stable_id = house.kari().bankid_altsub;
     let brought = "{a1000000-0000-4000-8000-000000000001}";
     import(&house, &house.tenant, &[subject(LoginMethod::NO_BANKID, "tenant", &stable_id, brought)]).await;

@@ -1,10 +1,10 @@
 //! Too much, too long, malformed; and what stays behind.
 
-use crate::house::{House, keep_log, logged, with};
+use crate::house::{TestBroker, keep_log, logged, with};
 
 #[tokio::test]
 async fn rule_19_oversized_input_is_refused_before_it_is_looked_at() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let query = house.request(&[]);
     let long = house.get(&format!("/oauth2/authorize?{query}&x={}", "a".repeat(33_000))).await;
     assert_eq!((long.status, long.trouble()), (414, "request-too-large"));
@@ -21,7 +21,7 @@ async fn rule_19_oversized_input_is_refused_before_it_is_looked_at() {
 
 #[tokio::test]
 async fn rule_19_each_parameter_has_a_longest_length() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for (name, longest) in
         [("state", 4_096), ("nonce", 1_024), ("scope", 1_024), ("login_hint", 1_024), ("claims", 8_192)]
     {
@@ -33,7 +33,7 @@ async fn rule_19_each_parameter_has_a_longest_length() {
 
 #[tokio::test]
 async fn malformed_requests_are_answered_with_a_page_and_no_panic() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for target in
         ["/oauth2/authorize?client_id=%zz", "/oauth2/authorize?client_id=shop%00", "/oauth2/authorize?%ff=1"]
     {
@@ -54,7 +54,7 @@ async fn malformed_requests_are_answered_with_a_page_and_no_panic() {
 
 #[tokio::test]
 async fn rule_02_return_addresses_of_others_are_ignored() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let shown = browser.authorize(&[("acr_values", None)]).await;
     let target = shown.location().to_owned();
@@ -66,7 +66,7 @@ async fn rule_02_return_addresses_of_others_are_ignored() {
 
 #[tokio::test]
 async fn rule_22_a_value_that_would_end_a_header_is_never_sent_in_one() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let state = "x%0d%0aSet-Cookie:%20a=b";
     let raw = house.request(&[("state", None)]);
     let reply = house.get(&format!("/oauth2/authorize?{raw}&state={state}")).await;
@@ -81,7 +81,7 @@ async fn rule_22_a_value_that_would_end_a_header_is_never_sent_in_one() {
 #[tokio::test]
 async fn rule_23_a_log_record_is_one_line_and_holds_nothing_secret() {
     keep_log();
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let answer = browser.log_in(&[("scope", Some("openid profile eid_subject"))], with::APP).await;
     let tokens = house.redeem(&answer.param("code")).await.json();
@@ -119,7 +119,7 @@ async fn rule_23_a_log_record_is_one_line_and_holds_nothing_secret() {
 
 #[tokio::test]
 async fn nothing_about_a_person_lies_readable_in_the_database() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let answer = browser.log_in(&[], with::APP).await;
     let tokens = house.redeem(&answer.param("code")).await.json();
@@ -155,7 +155,7 @@ async fn nothing_about_a_person_lies_readable_in_the_database() {
 
 #[tokio::test]
 async fn the_database_stays_the_same_size_under_the_same_load() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let live = async || {
         let context = provider::RequestContext {
             now: model::Timestamp::from_seconds(house.clock.load(std::sync::atomic::Ordering::SeqCst)),
@@ -178,7 +178,7 @@ async fn the_database_stays_the_same_size_under_the_same_load() {
 
 #[tokio::test]
 async fn every_answer_has_a_trace_id_and_is_kept_by_nobody() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for target in ["/oauth2/authorize", "/oauth2/token", "/oauth2/userinfo", "/login/x", "/"] {
         let reply = house.get(target).await;
         assert_eq!(reply.header("trace-id").map(str::len), Some(32), "{target}");

@@ -1,16 +1,16 @@
 //! Logout at the wish of an application.
 
-use crate::house::{House, form, with};
+use crate::house::{TestBroker, form, with};
 
 const BYE: &str = "https://shop.example/bye";
 
-async fn hint(house: &House) -> String {
+async fn hint(house: &TestBroker) -> String {
     house.redeem(&house.code(&[]).await).await.json()["id_token"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
 async fn req_l1_with_a_hint_the_browser_goes_to_the_registered_address() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let hint = hint(&house).await;
     house.step(100_000);
     let query = form(&[("id_token_hint", &hint), ("post_logout_redirect_uri", BYE), ("state", "a&b")]);
@@ -22,7 +22,7 @@ async fn req_l1_with_a_hint_the_browser_goes_to_the_registered_address() {
 
 #[tokio::test]
 async fn neg_05_what_cannot_be_trusted_is_a_page_and_never_a_redirect() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let hint = hint(&house).await;
     let mut changed = hint.clone();
     changed.replace_range(hint.len() - 5..hint.len() - 4, if hint.ends_with('A') { "B" } else { "A" });
@@ -44,7 +44,7 @@ async fn neg_05_what_cannot_be_trusted_is_a_page_and_never_a_redirect() {
 
 #[tokio::test]
 async fn without_an_address_there_is_a_page() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let only_hint = form(&[("id_token_hint", &hint(&house).await)]);
     for query in [String::new(), "state=x".to_owned(), only_hint] {
         let reply = house.get(&format!("/oauth2/logout?{query}")).await;
@@ -54,7 +54,7 @@ async fn without_an_address_there_is_a_page() {
 
 #[tokio::test]
 async fn with_only_a_client_id_the_person_is_asked_first() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let query = form(&[("client_id", "shop"), ("post_logout_redirect_uri", BYE)]);
     let asked = house.get(&format!("/oauth2/logout?{query}")).await;
     assert!(asked.status == 200 && asked.body.contains("logout-yes"));
@@ -69,7 +69,7 @@ async fn with_only_a_client_id_the_person_is_asked_first() {
 
 #[tokio::test]
 async fn a_login_after_a_logout_is_a_new_login() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
     browser.get("/oauth2/logout").await;
@@ -78,7 +78,7 @@ async fn a_login_after_a_logout_is_a_new_login() {
 
 #[tokio::test]
 async fn a_bad_request_to_log_out_kept_the_person_logged_in_without_a_way_out() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     let code = browser.log_in(&[], with::APP).await.param("code");
@@ -105,7 +105,7 @@ async fn a_bad_request_to_log_out_kept_the_person_logged_in_without_a_way_out() 
 
 #[tokio::test]
 async fn a_logout_that_was_confirmed_twice_gets_the_same_answer() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     house.remember(&[model::LoginMethod::NO_BANKID]).await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;

@@ -30,6 +30,7 @@ mod mobile;
 mod outage;
 mod overload;
 mod pages_shown;
+mod plans;
 mod public_sandbox;
 mod pushed;
 mod redeem_once;

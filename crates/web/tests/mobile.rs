@@ -4,10 +4,10 @@ use axum::{body::Body, http::Request};
 use model::{AndroidApp, AppleApp, ApplicationKind, ApplicationSettings, Profile};
 use serde_json::json;
 
-use crate::house::{HOST, House, VERIFIER, keep_log, logged, with};
+use crate::house::{HOST, TestBroker, VERIFIER, keep_log, logged, with};
 
-async fn house(uri: &str, profile: Profile) -> House {
-    let house = House::open().await;
+async fn house(uri: &str, profile: Profile) -> TestBroker {
+    let house = TestBroker::open().await;
     let mut app = ApplicationSettings::new(ApplicationKind::Native, vec![uri.to_owned()]);
     app.profile = profile;
     app.apple_apps =
@@ -21,7 +21,7 @@ async fn house(uri: &str, profile: Profile) -> House {
 }
 
 /// A whole login of the app; gives the status of its token answer.
-async fn logs_in(house: &House, redirect_uri: &str) -> u16 {
+async fn logs_in(house: &TestBroker, redirect_uri: &str) -> u16 {
     let changes = [("client_id", Some("app")), ("redirect_uri", Some(redirect_uri))];
     let reply = house.browser().log_in(&changes, with::APP).await;
     assert!(reply.location().starts_with(redirect_uri), "{}", reply.location());
@@ -73,7 +73,7 @@ async fn a_domain_lets_its_applications_apps_open_its_links() {
     let target = &android[0]["target"];
     assert_eq!(target["package_name"], "com.example.shop");
     assert_eq!(target["sha256_cert_fingerprints"][0], ["AB"; 32].join(":"));
-    let without = House::open().await;
+    let without = TestBroker::open().await;
     assert_eq!(without.get("/.well-known/assetlinks.json").await.status, 404);
 }
 

@@ -5,23 +5,23 @@ use std::sync::atomic::Ordering;
 use model::LoginMethod;
 use serde_json::json;
 
-use crate::house::{House, Reply, with};
+use crate::house::{Reply, TestBroker, with};
 
 const BOTH: &[(&str, Option<&str>)] = &[("acr_values", None)];
 
-async fn selector(house: &House) -> Reply {
+async fn selector(house: &TestBroker) -> Reply {
     let mut browser = house.browser();
     let reply = browser.authorize(BOTH).await;
     browser.follow(reply).await
 }
 
 /// The status of BankID, as everybody may read it.
-async fn status(house: &House) -> String {
+async fn status(house: &TestBroker) -> String {
     let reply = house.get("/eids").await;
     reply.json()["eids"][0]["status"].as_str().unwrap().to_owned()
 }
 
-async fn probe_twice(house: &House) {
+async fn probe_twice(house: &TestBroker) {
     for _ in 0..2 {
         house.step(30);
         house.probe().await;
@@ -30,7 +30,7 @@ async fn probe_twice(house: &House) {
 
 #[tokio::test]
 async fn an_eid_that_fails_its_probe_twice_is_marked_and_can_be_chosen_all_the_same() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     assert_eq!(status(&house).await, "unknown");
     probe_twice(&house).await;
     assert_eq!(status(&house).await, "up");
@@ -45,7 +45,7 @@ async fn an_eid_that_fails_its_probe_twice_is_marked_and_can_be_chosen_all_the_s
 
 #[tokio::test]
 async fn one_success_is_enough_to_take_the_mark_away() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     house.get("/eids").await;
     house.bankid_is_down.store(true, Ordering::SeqCst);
     probe_twice(&house).await;
@@ -58,7 +58,7 @@ async fn one_success_is_enough_to_take_the_mark_away() {
 
 #[tokio::test]
 async fn logins_that_fail_at_the_eid_count() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for _ in 0..2 {
         house.step(10);
         house.browser().log_in_with(&[], with::APP, Some(sandbox::SimulatedFault::Http500)).await;
@@ -68,7 +68,7 @@ async fn logins_that_fail_at_the_eid_count() {
 
 #[tokio::test]
 async fn a_probe_that_works_does_not_say_up_while_logins_fail() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     probe_twice(&house).await;
     for _ in 0..2 {
         house.step(10);
@@ -82,7 +82,7 @@ async fn a_probe_that_works_does_not_say_up_while_logins_fail() {
 
 #[tokio::test]
 async fn what_a_browser_brings_back_says_nothing_about_an_eid() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for _ in 0..4 {
         house.step(10);
         let mut browser = house.browser();
@@ -95,7 +95,7 @@ async fn what_a_browser_brings_back_says_nothing_about_an_eid() {
 
 #[tokio::test]
 async fn with_one_eid_that_is_down_the_person_sees_the_ordinary_trouble() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     house.bankid_is_down.store(true, Ordering::SeqCst);
     let mut browser = house.browser();
     let reply = browser.authorize(&[]).await;
@@ -105,7 +105,7 @@ async fn with_one_eid_that_is_down_the_person_sees_the_ordinary_trouble() {
 
 #[tokio::test]
 async fn everybody_may_read_which_eids_a_domain_has() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     house.get("/eids").await;
     house.probe().await;
     let reply = house.get("/eids").await;
@@ -119,7 +119,7 @@ async fn everybody_may_read_which_eids_a_domain_has() {
 
 #[tokio::test]
 async fn the_tenants_own_text_is_shown_whether_the_eid_works_or_not() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     let notice = json!({"notice": {"nb": "BankID er nede & oppe i natt", "en": "Work on BankID tonight"}});
     house.set_source_settings(LoginMethod::NO_BANKID, &notice.to_string()).await;
     assert!(selector(&house).await.body.contains("BankID er nede &#38; oppe i natt"));

@@ -14,7 +14,9 @@ use serde_json::json;
 use tower::ServiceExt;
 use web::{ClientAddress, PublicSandboxSite, public_sandbox_router};
 
-use crate::house::{Browser, HOST, House, REDIRECT, Reply, Shelf, VERIFIER, assertion, form, signed, with};
+use crate::house::{
+    Browser, HOST, REDIRECT, Reply, Shelf, TestBroker, VERIFIER, assertion, form, signed, with,
+};
 
 const NONE: Limits = Limits {
     address: 0,
@@ -27,8 +29,8 @@ const NONE: Limits = Limits {
     domain_share: 0,
 };
 
-async fn limited(limits: Limits) -> House {
-    let mut house = House::open().await;
+async fn limited(limits: Limits) -> TestBroker {
+    let mut house = TestBroker::open().await;
     house.limit(limits);
     house
 }
@@ -38,7 +40,7 @@ async fn ask(node: &Router, from: &str, request: Builder, body: &str) -> Reply {
     Reply::read(node.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap()).await
 }
 
-async fn get(house: &House, from: &str, target: &str) -> Reply {
+async fn get(house: &TestBroker, from: &str, target: &str) -> Reply {
     ask(&house.router, from, Request::get(target), "").await
 }
 
@@ -223,7 +225,7 @@ async fn iso_3_a_full_node_says_so_at_once_and_each_domain_keeps_its_share() {
     assert_eq!(other.get("/privacy").await.status, 200, "another domain");
     drop(seat);
     assert_eq!(house.get("/privacy").await.status, 200);
-    let busy = house.provider().tally().refusals().into_iter().find(|(limit, _)| *limit == "busy");
+    let busy = house.provider().counters().refusals().into_iter().find(|(limit, _)| *limit == "busy");
     assert_eq!(busy, Some(("busy", 1)));
 }
 
@@ -234,7 +236,7 @@ async fn refusals_are_counted_by_reason() {
         get(&house, "192.0.2.1", "/privacy").await;
         house.browser().authorize(&[]).await;
     }
-    let refusals = house.provider().tally().refusals();
+    let refusals = house.provider().counters().refusals();
     assert!(refusals.contains(&("address", 2)) && refusals.contains(&("client", 2)), "{refusals:?}");
     assert!(refusals.contains(&("person", 0)), "a limit that refused nobody is there too");
 }

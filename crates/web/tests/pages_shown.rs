@@ -1,10 +1,10 @@
 //! The pages as they arrive: headers, languages, what a person sees.
 
-use crate::house::{House, with};
+use crate::house::{TestBroker, with};
 
 #[tokio::test]
 async fn req_o7_and_o8_pages_tell_nobody_where_they_are_and_sit_in_no_frame() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let shown = browser.authorize(&[("acr_values", None)]).await;
     let selector = browser.follow(shown).await;
@@ -26,7 +26,7 @@ async fn req_o7_and_o8_pages_tell_nobody_where_they_are_and_sit_in_no_frame() {
 
 #[tokio::test]
 async fn neg_06_what_comes_from_outside_is_shown_as_text() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let evil = "<img src=x onerror=alert(1)>";
     let changes =
@@ -43,7 +43,7 @@ async fn neg_06_what_comes_from_outside_is_shown_as_text() {
 
 #[tokio::test]
 async fn a_page_speaks_the_language_that_was_chosen_asked_or_preferred() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let shown = browser.authorize(&[("acr_values", None), ("ui_locales", Some("fr nn"))]).await;
     let target = shown.location().to_owned();
@@ -55,7 +55,7 @@ async fn a_page_speaks_the_language_that_was_chosen_asked_or_preferred() {
 
 #[tokio::test]
 async fn the_selector_leads_to_each_eid_and_back_to_the_application() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let shown = browser.authorize(&[("acr_values", None)]).await;
     let here = shown.location().to_owned();
@@ -72,7 +72,7 @@ async fn the_selector_leads_to_each_eid_and_back_to_the_application() {
 
 #[tokio::test]
 async fn statements_and_files_are_there() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for target in ["/", "/privacy", "/accessibility"] {
         assert_eq!(house.get(target).await.status, 200, "{target}");
     }

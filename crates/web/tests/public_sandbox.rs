@@ -4,15 +4,15 @@ use authority::{Caller, Permission};
 use axum::{body::Body, http::Request};
 use console::Tenant;
 use model::{EidEnvironment, LoginMethod, Timestamp};
-use sandbox::Kind;
+use sandbox::{Decision, Kind};
 
-use crate::house::{Browser, HOST, House, REDIRECT, Reply, START, form, may, with};
+use crate::house::{Browser, HOST, REDIRECT, Reply, START, TestBroker, form, may, with};
 
 const OTHER: &str = "id.other.example";
 
 /// Two tenants with a test domain each, on one sandbox.
-async fn two_tenants() -> (House, Tenant) {
-    let mut house = House::open().await;
+async fn two_tenants() -> (TestBroker, Tenant) {
+    let mut house = TestBroker::open().await;
     let other = house
         .console
         .ensure_tenant(
@@ -29,7 +29,7 @@ async fn two_tenants() -> (House, Tenant) {
     (house, other)
 }
 
-fn at<'a>(house: &'a House, host: &str) -> Browser<'a> {
+fn at<'a>(house: &'a TestBroker, host: &str) -> Browser<'a> {
     let mut browser = house.browser();
     host.clone_into(&mut browser.host);
     browser
@@ -45,35 +45,35 @@ async fn the_simulated_eids_of_all_tenants_are_probed() {
 }
 
 /// Path and query of an address at the sandbox.
-fn target<'a>(house: &House, address: &'a str) -> &'a str {
+fn target<'a>(house: &TestBroker, address: &'a str) -> &'a str {
     address.strip_prefix(house.sandbox.base()).unwrap_or_else(|| panic!("not at the sandbox: {address}"))
 }
 
-async fn get(house: &House, address: &str) -> Reply {
+async fn get(house: &TestBroker, address: &str) -> Reply {
     let request = Request::get(target(house, address)).header("host", house.sandbox.host());
     house.ask_sandbox(request.body(Body::empty()).unwrap()).await
 }
 
-async fn post(house: &House, path: &str, pairs: &[(&str, &str)], origin: &str) -> Reply {
+async fn post(house: &TestBroker, path: &str, pairs: &[(&str, &str)], origin: &str) -> Reply {
     let request = Request::post(path).header("host", house.sandbox.host()).header("origin", origin);
     house.ask_sandbox(request.body(Body::from(form(pairs))).unwrap()).await
 }
 
 /// `/{tenant}/{eid}` of the request that a login left with, and its query.
-fn place(house: &House, leave: &Reply) -> (String, String) {
+fn place(house: &TestBroker, leave: &Reply) -> (String, String) {
     let (path, query) = target(house, leave.location()).split_once('?').unwrap();
     let mut words = path.split('/').skip(1);
     (format!("/{}/{}", words.next().unwrap(), words.next().unwrap()), query.to_owned())
 }
 
-async fn decide(house: &House, leave: &Reply, person: &str) -> Reply {
+async fn decide(house: &TestBroker, leave: &Reply, person: &str) -> Reply {
     let (path, query) = place(house, leave);
     let pairs = [("request", query.as_str()), ("person", person), ("outcome", "approve-app")];
     post(house, &format!("{path}/simulator/decision"), &pairs, house.sandbox.base()).await
 }
 
 /// A whole login with somebody; gives the answer to the application.
-async fn log_in(house: &House, host: &str, person: &str) -> Reply {
+async fn log_in(house: &TestBroker, host: &str, person: &str) -> Reply {
     let mut browser = at(house, host);
     let leave = browser.authorize(&[]).await;
     let page = decide(house, &leave, person).await;
@@ -186,7 +186,7 @@ async fn the_sandbox_answers_at_its_own_host_only() {
 
 #[tokio::test]
 async fn a_production_domain_cannot_use_the_sandbox() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     let (tenant, now) = (house.tenant.id, Timestamp::from_seconds(START));
     let new = console::NewDomain {
         host: OTHER.to_owned(),
@@ -224,7 +224,8 @@ async fn a_code_of_the_sandbox_is_good_once() {
     let tenant = house.tenant.id.to_string();
     let simulator = || house.sandbox.simulator(Kind::BankidNo, &tenant, sandbox::People::first());
     let (_, query) = place(&house, &leave);
-    let answer = simulator().decide(&query, &house.kari().id, (with::APP, None), START);
+    let answer =
+        simulator().decide(&query, &house.kari().id, Decision { outcome: with::APP, fault: None }, START);
     let sandbox::Answer::Redirect(back) = answer else { panic!("{answer:?}") };
     let code = Reply::of_location(&back).param("code");
     let (id, secret) = house.sandbox.credentials(Kind::BankidNo, &tenant, &format!("https://{HOST}"));

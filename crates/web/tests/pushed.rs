@@ -2,16 +2,16 @@
 
 use serde_json::json;
 
-use crate::house::{Browser, House, REDIRECT, Reply, assertion, with};
+use crate::house::{Browser, REDIRECT, Reply, TestBroker, assertion, with};
 
 /// Pushes the shop's plain request, changed like this.
-async fn push(house: &House, changes: &[(&str, Option<&str>)]) -> Reply {
+async fn push(house: &TestBroker, changes: &[(&str, Option<&str>)]) -> Reply {
     let secret = [("client_secret", Some(house.secret.expose().as_str()))];
     let body = house.request(&[changes, &secret].concat());
     house.post("/oauth2/par", &body, &[]).await
 }
 
-async fn pushed(house: &House, changes: &[(&str, Option<&str>)]) -> String {
+async fn pushed(house: &TestBroker, changes: &[(&str, Option<&str>)]) -> String {
     let answer = push(house, changes).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     answer.json()["request_uri"].as_str().unwrap().to_owned()
@@ -23,7 +23,7 @@ async fn present(browser: &mut Browser<'_>, reference: &str, more: &str) -> Repl
 
 #[tokio::test]
 async fn a_pushed_request_becomes_a_login() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let answer = push(&house, &[]).await;
     assert_eq!((answer.status, answer.json()["expires_in"].as_i64()), (201, Some(90)));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
@@ -40,7 +40,7 @@ async fn a_pushed_request_becomes_a_login() {
 
 #[tokio::test]
 async fn neg_12_a_pushed_request_is_good_for_one_browser_and_ninety_seconds() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let (used, late) = (pushed(&house, &[]).await, pushed(&house, &[]).await);
     let mut first = house.browser();
     assert_eq!(present(&mut first, &used, "").await.status, 303);
@@ -56,7 +56,7 @@ async fn neg_12_a_pushed_request_is_good_for_one_browser_and_ninety_seconds() {
 
 #[tokio::test]
 async fn neg_12_a_reload_after_the_login_gives_no_second_code() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let reference = pushed(&house, &[]).await;
     let mut browser = house.browser();
     let leave = present(&mut browser, &reference, "").await;
@@ -68,7 +68,7 @@ async fn neg_12_a_reload_after_the_login_gives_no_second_code() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn neg_12_of_twenty_browsers_at_once_one_gets_the_login() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let reference = pushed(&house, &[]).await;
     let all: Vec<_> = (0..20)
         .map(|_| {
@@ -91,7 +91,7 @@ async fn neg_12_of_twenty_browsers_at_once_one_gets_the_login() {
 
 #[tokio::test]
 async fn neg_12_what_stands_in_the_browser_cannot_change_what_was_pushed() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let reference = pushed(&house, &[]).await;
     for more in ["&request=x", "&request_uri=urn:x", "&client_id=signed"] {
         let refused = present(&mut house.browser(), &reference, more).await;
@@ -110,7 +110,7 @@ async fn neg_12_what_stands_in_the_browser_cannot_change_what_was_pushed() {
 
 #[tokio::test]
 async fn neg_12_another_clients_request_does_not_exist() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let reference = pushed(&house, &[]).await;
     let theirs = format!("/oauth2/authorize?client_id=signed&request_uri={reference}");
     assert_eq!(house.get(&theirs).await.trouble(), "request-uri-gone");
@@ -119,7 +119,7 @@ async fn neg_12_another_clients_request_does_not_exist() {
 
 #[tokio::test]
 async fn req_p1_a_push_is_authenticated_and_checked_like_a_request() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for (changes, error) in [
         ([("client_secret", Some("wrong"))].as_slice(), "invalid_client"),
         (&[("client_secret", None)], "invalid_client"),
@@ -143,7 +143,7 @@ async fn req_p1_a_push_is_authenticated_and_checked_like_a_request() {
 
 #[tokio::test]
 async fn rule_08_an_assertion_pushes_once() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let assertion = assertion(&house, json!({"client_id": null}));
     let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     let changes = [
@@ -158,7 +158,7 @@ async fn rule_08_an_assertion_pushes_once() {
 
 #[tokio::test]
 async fn req_p2_where_pushing_is_required_a_browsers_own_request_is_refused() {
-    let house = House::with(|it| it.require_par = true).await;
+    let house = TestBroker::with(|it| it.require_par = true).await;
     let refused = house.browser().authorize(&[]).await;
     assert_eq!(
         (refused.error().as_str(), refused.param("state")),
@@ -172,7 +172,7 @@ async fn req_p2_where_pushing_is_required_a_browsers_own_request_is_refused() {
 
 #[tokio::test]
 async fn a_browser_application_pushes_with_its_challenge() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let spa = [("client_id", Some("spa")), ("redirect_uri", Some("https://spa.example/"))];
     let headers = [("origin", "https://spa.example")];
     let answer = house.post("/oauth2/par", &house.request(&spa), &headers).await;

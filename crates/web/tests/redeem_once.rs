@@ -3,7 +3,7 @@
 use axum::{Router, body::Body, http::Request};
 use tower::ServiceExt;
 
-use crate::house::{HOST, House, REDIRECT, VERIFIER, form};
+use crate::house::{HOST, REDIRECT, TestBroker, VERIFIER, form};
 
 pub(crate) async fn post(router: Router, body: String) -> (u16, String) {
     let request = Request::post("/oauth2/token").header("host", HOST).body(Body::from(body)).unwrap();
@@ -20,7 +20,7 @@ fn rounds() -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn neg_07_of_fifty_at_once_one_wins_and_its_token_is_dead_afterwards() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for round in 0..rounds() {
         let code = house.code(&[]).await;
         let body = form(&[
@@ -49,7 +49,7 @@ async fn neg_07_of_fifty_at_once_one_wins_and_its_token_is_dead_afterwards() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn neg_18_of_twenty_returns_at_once_one_ends_in_a_code() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let leave = browser.authorize(&[]).await;
     let back = browser.at_the_eid(&leave, crate::house::with::APP, None);
@@ -73,7 +73,7 @@ async fn neg_18_of_twenty_returns_at_once_one_ends_in_a_code() {
 
 #[tokio::test]
 async fn after_a_clock_jump_of_two_hours_forward_and_back_a_spent_state_and_jti_stay_spent() {
-    let mut house = House::open().await;
+    let mut house = TestBroker::open().await;
     let seconds = std::time::Duration::from_secs;
     let mut watch = model::ClockWatch::new(house.time(), seconds(0));
     watch.look(house.time(), seconds(86_400));

@@ -3,13 +3,13 @@
 use model::{ApplicationKind, ApplicationSettings};
 use serde_json::Value;
 
-use crate::house::{House, Reply, VERIFIER, form, with};
+use crate::house::{Reply, TestBroker, VERIFIER, form, with};
 
 const OFFLINE: [(&str, Option<&str>); 2] =
     [("scope", Some("openid profile offline_access")), ("prompt", Some("consent"))];
 
-async fn house() -> House {
-    let house = House::with(|it| it.refresh_tokens = true).await;
+async fn house() -> TestBroker {
+    let house = TestBroker::with(|it| it.refresh_tokens = true).await;
     let uris = vec!["com.example.app:/cb".to_owned()];
     let mut app = ApplicationSettings::new(ApplicationKind::Native, uris);
     app.refresh_tokens = true;
@@ -18,7 +18,7 @@ async fn house() -> House {
 }
 
 /// A login of the shop that gives a refresh token, with the consent that it takes.
-async fn tokens(house: &House) -> Value {
+async fn tokens(house: &TestBroker) -> Value {
     let mut browser = house.browser();
     let page = browser.log_in(&OFFLINE, with::APP).await;
     let target = format!("{}/consent", page.location());
@@ -30,7 +30,7 @@ async fn tokens(house: &House) -> Value {
 }
 
 /// A login of the public application that gives a refresh token.
-async fn app_tokens(house: &House) -> Value {
+async fn app_tokens(house: &TestBroker) -> Value {
     let changes = [
         ("client_id", Some("app")),
         ("redirect_uri", Some("com.example.app:/cb")),
@@ -47,7 +47,7 @@ async fn app_tokens(house: &House) -> Value {
     house.token(&redeeming).await.json()
 }
 
-async fn refresh(house: &House, token: &str, more: &[(&str, &str)]) -> Reply {
+async fn refresh(house: &TestBroker, token: &str, more: &[(&str, &str)]) -> Reply {
     let secret = house.secret.expose();
     let plain = [
         ("grant_type", "refresh_token"),
@@ -58,7 +58,7 @@ async fn refresh(house: &House, token: &str, more: &[(&str, &str)]) -> Reply {
     house.token(&[&plain, more].concat()).await
 }
 
-async fn app_refresh(house: &House, token: &str) -> Reply {
+async fn app_refresh(house: &TestBroker, token: &str) -> Reply {
     house.token(&[("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", "app")]).await
 }
 
@@ -88,7 +88,7 @@ async fn a_refresh_gives_new_tokens_of_the_same_login() {
 
 #[tokio::test]
 async fn only_an_application_that_may_gets_a_refresh_token() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let code = house.code(&[("scope", Some("openid offline_access"))]).await;
     let answer = house.redeem(&code).await.json();
     assert_eq!((answer.get("refresh_token"), &answer["scope"]), (None, &Value::from("openid")));

@@ -5,7 +5,7 @@ use axum::{body::Body, http::Request};
 use model::{ApplicationKind, ApplicationSettings, LoginMethod, Profile};
 use serde_json::json;
 
-use crate::house::{HOST, House, REDIRECT, Reply, form, with};
+use crate::house::{HOST, REDIRECT, Reply, TestBroker, form, with};
 
 const SPA: &str = "https://spa.example/";
 const ORIGIN: &str = "https://spa.example";
@@ -21,13 +21,13 @@ fn spa(change: impl FnOnce(&mut ApplicationSettings)) -> ApplicationSettings {
 }
 
 /// A house whose browser application has these settings.
-async fn house(change: impl FnOnce(&mut ApplicationSettings)) -> House {
-    let house = House::open().await;
+async fn house(change: impl FnOnce(&mut ApplicationSettings)) -> TestBroker {
+    let house = TestBroker::open().await;
     house.add_application(house.domain, "spa", spa(change)).await;
     house
 }
 
-async fn ask(house: &House, method: &str, target: &str, origin: &str) -> Reply {
+async fn ask(house: &TestBroker, method: &str, target: &str, origin: &str) -> Reply {
     let request = Request::builder().method(method).uri(target).header("host", HOST).header("origin", origin);
     house.send(request.body(Body::empty()).unwrap()).await
 }
@@ -164,7 +164,7 @@ async fn a_window_message_never_goes_to_an_address_that_is_not_registered() {
 
 #[tokio::test]
 async fn a_private_scheme_has_no_origin_to_post_to() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let uri = "com.example.app:/cb";
     let mut app = ApplicationSettings::new(ApplicationKind::Native, vec![uri.to_owned()]);
     app.response_modes.post_message = true;

@@ -4,14 +4,14 @@ use authority::Permission;
 use model::LoginMethod;
 use serde_json::Value;
 
-use crate::house::{Browser, House, REDIRECT, Reply, VERIFIER, form, may, with};
+use crate::house::{Browser, REDIRECT, Reply, TestBroker, VERIFIER, form, may, with};
 
 const NONE: (&str, Option<&str>) = ("prompt", Some("none"));
 const VIPPS: (&str, Option<&str>) = ("acr_values", Some("urn:grn:authn:no:vipps"));
 
 /// A house that remembers browsers with these eIDs.
-async fn house(eids: &[LoginMethod]) -> House {
-    let mut house = House::open().await;
+async fn house(eids: &[LoginMethod]) -> TestBroker {
+    let mut house = TestBroker::open().await;
     house.remember(eids).await;
     house
 }
@@ -20,14 +20,14 @@ fn session_of(browser: &Browser<'_>) -> Option<String> {
     browser.cookies.get("__Host-session-no-bankid").cloned()
 }
 
-async fn claims(house: &House, reply: &Reply) -> Value {
+async fn claims(house: &TestBroker, reply: &Reply) -> Value {
     let tokens = house.redeem(&reply.param("code")).await.json();
     house.claims(tokens["id_token"].as_str().unwrap()).await
 }
 
 #[tokio::test]
 async fn without_the_switch_nobody_is_remembered() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
     assert_eq!(session_of(&browser), None);
@@ -148,7 +148,7 @@ async fn rule_15_blocking_ends_what_a_session_could_answer() {
     let mut browser = house.browser();
     browser.log_in(&[], with::APP).await;
     let cookies = browser.cookies.clone();
-    let ask = async |house: &House| {
+    let ask = async |house: &TestBroker| {
         let mut browser = Browser { cookies: cookies.clone(), ..house.browser() };
         browser.authorize(&[NONE]).await.error()
     };

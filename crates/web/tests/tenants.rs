@@ -1,13 +1,13 @@
 //! What begins at one domain means nothing at another.
 
-use crate::house::{HOST, House, REDIRECT, VERIFIER, form, may, with};
+use crate::house::{HOST, REDIRECT, TestBroker, VERIFIER, form, may, with};
 use authority::{Caller, Permission};
 
 const OTHER: &str = "id.other.example";
 
 #[tokio::test]
 async fn a_host_that_is_nobodys_does_not_exist() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for host in ["nobody.example", "", "id.shop.example:8443", "ID.SHOP.EXAMPLE.evil.example"] {
         let mut browser = house.browser();
         host.clone_into(&mut browser.host);
@@ -20,7 +20,7 @@ async fn a_host_that_is_nobodys_does_not_exist() {
 
 #[tokio::test]
 async fn rule_12_a_login_ends_only_in_the_domain_where_it_began() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let mut browser = house.browser();
     let leave = browser.authorize(&[]).await;
     let back = browser.at_the_eid(&leave, with::APP, None);
@@ -33,7 +33,7 @@ async fn rule_12_a_login_ends_only_in_the_domain_where_it_began() {
 }
 
 /// What begins at the shop is tried at a domain of this tenant, with an application of the same name and secret.
-async fn is_nothing_at(house: &House, tenant: &console::Tenant) {
+async fn is_nothing_at(house: &TestBroker, tenant: &console::Tenant) {
     let code = house.code(&[]).await;
     let token =
         house.redeem(&house.code(&[]).await).await.json()["access_token"].as_str().unwrap().to_owned();
@@ -60,13 +60,13 @@ async fn is_nothing_at(house: &House, tenant: &console::Tenant) {
 
 #[tokio::test]
 async fn codes_tokens_and_applications_of_one_domain_are_nothing_at_another() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     is_nothing_at(&house, &house.tenant).await;
 }
 
 #[tokio::test]
 async fn rule_12_codes_tokens_and_applications_of_one_tenant_are_nothing_at_another() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let now = model::Timestamp::from_seconds(crate::house::START);
     let other = house
         .console
@@ -82,7 +82,7 @@ async fn rule_12_codes_tokens_and_applications_of_one_tenant_are_nothing_at_anot
 
 #[tokio::test]
 async fn a_production_identity_source_cannot_be_given_to_a_test_domain() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let new = console::NewIdentitySource {
         domain: house.domain,
         domain_environment: model::Environment::Test,

@@ -3,11 +3,11 @@
 use authority::Permission;
 use serde_json::json;
 
-use crate::house::{House, ISSUER, REDIRECT, VERIFIER, assertion, form, may, signed, with};
+use crate::house::{ISSUER, REDIRECT, TestBroker, VERIFIER, assertion, form, may, signed, with};
 
 #[tokio::test]
 async fn a_code_is_redeemed_at_most_once_and_reuse_kills_what_it_gave() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let code = house.code(&[]).await;
     let first = house.redeem(&code).await;
     let access_token = first.json()["access_token"].as_str().unwrap().to_owned();
@@ -21,7 +21,7 @@ async fn a_code_is_redeemed_at_most_once_and_reuse_kills_what_it_gave() {
 
 #[tokio::test]
 async fn req_o12_a_code_lives_for_sixty_seconds() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let (early, late) = (house.code(&[]).await, house.code(&[]).await);
     house.step(59);
     assert_eq!(house.redeem(&early).await.status, 200);
@@ -31,7 +31,7 @@ async fn req_o12_a_code_lives_for_sixty_seconds() {
 
 #[tokio::test]
 async fn rule_05_a_wrong_binding_refuses_the_code_and_burns_it() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let other = [
         ("redirect_uri", "https://shop.example/other"),
         ("code_verifier", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
@@ -56,7 +56,7 @@ async fn rule_05_a_wrong_binding_refuses_the_code_and_burns_it() {
 
 #[tokio::test]
 async fn rule_05_another_clients_code_is_refused_and_burnt() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let code = house.code(&[]).await;
     let assertion = assertion(&house, json!({}));
     assert_eq!(house.token(&signed(&code, &assertion)).await.error(), "invalid_grant");
@@ -65,14 +65,14 @@ async fn rule_05_another_clients_code_is_refused_and_burnt() {
 
 #[tokio::test]
 async fn rule_06_a_verifier_for_a_code_without_challenge_is_a_downgrade() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let code = house.code(&[("code_challenge", None), ("code_challenge_method", None)]).await;
     assert_eq!(house.redeem(&code).await.error(), "invalid_grant");
 }
 
 #[tokio::test]
 async fn rule_04_a_value_of_one_kind_means_nothing_at_another_door() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let code = house.code(&[]).await;
     assert_eq!(house.userinfo(&code).await.status, 401);
     let tokens = house.redeem(&code).await.json();
@@ -83,7 +83,7 @@ async fn rule_04_a_value_of_one_kind_means_nothing_at_another_door() {
 
 #[tokio::test]
 async fn req_o1_other_grants_do_not_exist() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for grant in
         ["password", "client_credentials", "implicit", "urn:ietf:params:oauth:grant-type:device_code"]
     {
@@ -99,7 +99,7 @@ async fn req_o1_other_grants_do_not_exist() {
 
 #[tokio::test]
 async fn a_secret_works_in_the_header_encoded_and_plain_and_in_the_body() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let secret = house.secret.expose();
     for basic in [format!("shop:{secret}"), format!("%73hop:{secret}")] {
         let code = house.code(&[]).await;
@@ -118,7 +118,7 @@ async fn a_secret_works_in_the_header_encoded_and_plain_and_in_the_body() {
 
 #[tokio::test]
 async fn neg_36_a_wrong_client_is_told_the_same_whether_it_exists_or_not() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let ask = async |id: &str, secret: &str| {
         let pairs = [
             ("grant_type", "authorization_code"),
@@ -142,7 +142,7 @@ async fn neg_36_a_wrong_client_is_told_the_same_whether_it_exists_or_not() {
 
 #[tokio::test]
 async fn neg_14_the_token_endpoint_refuses_doubled_and_contradicting_credentials() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let header = format!(
         "Basic {}",
         crypto::b64::encode_standard(format!("shop:{}", house.secret.expose()).as_bytes())
@@ -160,7 +160,7 @@ async fn neg_14_the_token_endpoint_refuses_doubled_and_contradicting_credentials
 
 #[tokio::test]
 async fn req_j1_a_signed_assertion_authenticates_once() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let code = house.code(&[("client_id", Some("signed"))]).await;
     let assertion = assertion(&house, json!({}));
     assert_eq!(house.token(&signed(&code, &assertion)).await.status, 200);
@@ -170,7 +170,7 @@ async fn req_j1_a_signed_assertion_authenticates_once() {
 
 #[tokio::test]
 async fn neg_13_an_assertion_is_spent_even_when_the_code_is_bad() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let assertion = assertion(&house, json!({}));
     assert_eq!(house.token(&signed("nonsense", &assertion)).await.error(), "invalid_grant");
     assert_eq!(house.token(&signed("nonsense", &assertion)).await.error(), "invalid_client");
@@ -178,7 +178,7 @@ async fn neg_13_an_assertion_is_spent_even_when_the_code_is_bad() {
 
 #[tokio::test]
 async fn neg_13_an_assertion_is_spent_by_whatever_is_refused() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for (at, left_out) in ["code", "grant_type"].into_iter().enumerate() {
         let assertion = assertion(&house, json!({"jti": format!("j-{at}")}));
         let mut pairs = signed("nonsense", &assertion);
@@ -199,7 +199,7 @@ async fn neg_13_an_assertion_is_spent_by_whatever_is_refused() {
 
 #[tokio::test]
 async fn neg_13_of_twenty_uses_at_once_one_gets_through() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let assertion = assertion(&house, json!({}));
     let all = (0..20).map(|_| {
         let (router, body) = (house.router.clone(), form(&signed("nonsense", &assertion)));
@@ -214,7 +214,7 @@ async fn neg_13_of_twenty_uses_at_once_one_gets_through() {
 
 #[tokio::test]
 async fn rule_08_every_claim_of_an_assertion_is_checked() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let now = crate::house::START;
     for changes in [
         json!({"aud": "https://other.example"}),
@@ -245,7 +245,7 @@ async fn rule_08_every_claim_of_an_assertion_is_checked() {
 
 #[tokio::test]
 async fn rule_08_an_assertion_by_another_key_or_of_another_kind_is_refused() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let stranger = crypto::SigningKey::generate(crypto::Algorithm::Es256).unwrap();
     let claims =
         json!({"iss": "signed", "sub": "signed", "aud": ISSUER, "jti": "j", "exp": crate::house::START + 60});
@@ -263,7 +263,7 @@ async fn rule_08_an_assertion_by_another_key_or_of_another_kind_is_refused() {
 
 #[tokio::test]
 async fn rule_20_an_encrypted_assertion_is_refused_before_any_key_work() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let header = crypto::b64::encode(br#"{"alg":"RSA1_5","enc":"A128GCM","zip":"DEF"}"#);
     let jwe = format!("{header}.AAAA.AAAA.AAAA.AAAA");
     assert_eq!(house.token(&signed("nonsense", &jwe)).await.error(), "invalid_client");
@@ -272,7 +272,7 @@ async fn rule_20_an_encrypted_assertion_is_refused_before_any_key_work() {
 #[tokio::test]
 async fn each_signing_algorithm_can_be_chosen_by_the_application() {
     for name in ["RS256", "PS256", "ES256", "EdDSA"] {
-        let house = House::with(|shop| shop.id_token_algorithm = name.to_owned()).await;
+        let house = TestBroker::with(|shop| shop.id_token_algorithm = name.to_owned()).await;
         let tokens = house.redeem(&house.code(&[]).await).await.json();
         let id_token = tokens["id_token"].as_str().unwrap();
         assert_eq!(crypto::parse(id_token).unwrap().algorithm().unwrap().as_str(), name);
@@ -286,7 +286,7 @@ async fn each_signing_algorithm_can_be_chosen_by_the_application() {
 
 #[tokio::test]
 async fn without_openid_there_is_no_id_token() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let code = house.code(&[("scope", Some("profile"))]).await;
     let tokens = house.redeem(&code).await.json();
     assert!(tokens.get("id_token").is_none());
@@ -296,7 +296,7 @@ async fn without_openid_there_is_no_id_token() {
 
 #[tokio::test]
 async fn a_slim_id_token_has_protocol_claims_only() {
-    let house = House::with(|shop| shop.slim_id_token = true).await;
+    let house = TestBroker::with(|shop| shop.slim_id_token = true).await;
     let tokens = house.redeem(&house.code(&[]).await).await.json();
     let claims = house.claims(tokens["id_token"].as_str().unwrap()).await;
     let names: Vec<&String> = claims.as_object().unwrap().keys().collect();
@@ -308,7 +308,7 @@ async fn a_slim_id_token_has_protocol_claims_only() {
 
 #[tokio::test]
 async fn a_subject_stays_and_differs_between_eids_and_pairwise_applications() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let sub = async |changes: &[(&str, Option<&str>)]| {
         let answer = house.browser().log_in(changes, with::APP).await;
         let tokens = house.redeem(&answer.param("code")).await.json();
@@ -322,7 +322,7 @@ async fn a_subject_stays_and_differs_between_eids_and_pairwise_applications() {
 
 #[tokio::test]
 async fn a_plain_login_waits_for_two_flushes_and_others_for_one_more() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let flushes = async |changes: &[(&str, Option<&str>)]| {
         let before = house.store.writes();
         house.redeem(&house.code(changes).await).await;
@@ -334,7 +334,7 @@ async fn a_plain_login_waits_for_two_flushes_and_others_for_one_more() {
 
 #[tokio::test]
 async fn req_c1_the_id_token_says_what_was_asked_and_what_is_true() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     house.step(100);
     let tokens = house.redeem(&house.code(&[("max_age", Some("600"))]).await).await.json();
     let claims = house.claims(tokens["id_token"].as_str().unwrap()).await;
@@ -352,13 +352,13 @@ async fn req_c1_the_id_token_says_what_was_asked_and_what_is_true() {
 
 #[tokio::test]
 async fn req_c1_prompt_login_asks_the_eid_again() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     assert_eq!(house.browser().authorize(&[("prompt", Some("login"))]).await.param("prompt"), "login");
 }
 
 #[tokio::test]
 async fn an_assertion_of_an_hour_or_with_a_list_of_one_audience_was_refused() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let now = crate::house::START;
     for changes in [
         json!({"exp": now + 3_600, "jti": "an hour"}),
@@ -376,7 +376,7 @@ async fn an_assertion_of_an_hour_or_with_a_list_of_one_audience_was_refused() {
 }
 
 /// Redeems a code with a header, as client libraries write it.
-async fn redeem_by_header(house: &House, code: &str, header: &str) -> crate::house::Reply {
+async fn redeem_by_header(house: &TestBroker, code: &str, header: &str) -> crate::house::Reply {
     let header = format!("Basic {}", crypto::b64::encode_standard(header.as_bytes()));
     let body = form(&[
         ("grant_type", "authorization_code"),
@@ -389,7 +389,7 @@ async fn redeem_by_header(house: &House, code: &str, header: &str) -> crate::hou
 
 #[tokio::test]
 async fn an_imported_secret_with_a_plus_or_a_colon_was_invalid_client() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for (at, secret) in ["a+b/c+d=e+f/g+h=", "one:two:three", "%41+%42:"].into_iter().enumerate() {
         let client_id = format!("urn:my:app:{at}");
         let settings =
@@ -431,7 +431,7 @@ async fn an_imported_secret_with_a_plus_or_a_colon_was_invalid_client() {
 
 #[tokio::test]
 async fn a_public_client_with_an_empty_secret_in_the_header_was_refused() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let changes = [("client_id", Some("spa")), ("redirect_uri", Some("https://spa.example/"))];
     let code = house.browser().log_in(&changes, with::APP).await.param("code");
     let header = format!("Basic {}", crypto::b64::encode_standard(b"spa:"));

@@ -3,10 +3,10 @@
 use model::{ApplicationKind, ApplicationSettings};
 use serde_json::{Value, json};
 
-use crate::house::{House, ISSUER, REDIRECT, Reply, form};
+use crate::house::{ISSUER, REDIRECT, Reply, TestBroker, form};
 
-async fn house() -> House {
-    let house = House::with(|it| it.refresh_tokens = true).await;
+async fn house() -> TestBroker {
+    let house = TestBroker::with(|it| it.refresh_tokens = true).await;
     let mut resource = ApplicationSettings::new(ApplicationKind::Web, vec![REDIRECT.to_owned()]);
     house.add_application(house.domain, "nosy", resource.clone()).await;
     resource.may_introspect = true;
@@ -14,17 +14,17 @@ async fn house() -> House {
     house
 }
 
-async fn tokens(house: &House) -> Value {
+async fn tokens(house: &TestBroker) -> Value {
     house.redeem(&house.code(&[("scope", Some("openid profile offline_access"))]).await).await.json()
 }
 
-async fn ask(house: &House, (door, client_id): (&str, &str), token: &Value) -> Reply {
+async fn ask(house: &TestBroker, (door, client_id): (&str, &str), token: &Value) -> Reply {
     let token = token.as_str().unwrap();
     let pairs = [("token", token), ("client_id", client_id), ("client_secret", house.secret.expose())];
     house.post(&format!("/oauth2/{door}"), &form(&pairs), &[]).await
 }
 
-async fn introspect(house: &House, client_id: &str, token: &Value) -> Value {
+async fn introspect(house: &TestBroker, client_id: &str, token: &Value) -> Value {
     ask(house, ("introspect", client_id), token).await.json()
 }
 
@@ -132,4 +132,30 @@ async fn rule_04_a_refresh_token_is_never_active_for_a_resource_server_nor_where
     house.change_shop(|it| it.refresh_tokens = false).await;
     assert_eq!(introspect(&house, "shop", refresh).await, json!({"active": false}));
     assert_eq!(introspect(&house, "shop", &tokens["access_token"]).await["active"], true);
+}
+
+#[tokio::test]
+async fn what_a_later_version_has_bound_to_a_key_is_not_taken_as_a_bearer_token() {
+    let house = house().await;
+    let (tokens, code) = (tokens(&house).await, house.code(&[]).await);
+    for table in ["grants", "access_tokens", "refresh_tokens"] {
+        house.meddle(&format!("UPDATE {table} SET cnf = '{{\"jkt\":\"x\"}}'"));
+    }
+    assert_eq!(house.redeem(&code).await.error(), "invalid_grant");
+    assert_eq!(house.userinfo(tokens["access_token"].as_str().unwrap()).await.status, 401);
+    for kind in ["access_token", "refresh_token"] {
+        assert_eq!(introspect(&house, "shop", &tokens[kind]).await, json!({"active": false}), "{kind}");
+    }
+    let pairs = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
+        ("client_id", "shop"),
+        ("client_secret", house.secret.expose()),
+    ];
+    assert_eq!(house.token(&pairs).await.error(), "invalid_grant");
+    for table in ["grants", "access_tokens", "refresh_tokens"] {
+        house.meddle(&format!("UPDATE {table} SET cnf = NULL"));
+    }
+    assert_eq!(house.redeem(&code).await.status, 200, "it was not spent");
+    assert_eq!(house.token(&pairs).await.status, 200);
 }

@@ -2,15 +2,15 @@
 
 use axum::{body::Body, http::Request};
 
-use crate::house::{HOST, House};
+use crate::house::{HOST, TestBroker};
 
-async fn access_token(house: &House) -> String {
+async fn access_token(house: &TestBroker) -> String {
     house.redeem(&house.code(&[]).await).await.json()["access_token"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
 async fn a_token_is_taken_from_the_header_and_from_a_form() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let token = access_token(&house).await;
     let by_get = house.userinfo(&token).await;
     let by_header =
@@ -23,7 +23,7 @@ async fn a_token_is_taken_from_the_header_and_from_a_form() {
 
 #[tokio::test]
 async fn req_o4_a_token_in_the_query_is_refused() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let token = access_token(&house).await;
     let reply = house.get(&format!("/oauth2/userinfo?access_token={token}")).await;
     assert_eq!((reply.status, reply.error().as_str()), (400, "invalid_request"));
@@ -36,7 +36,7 @@ async fn req_o4_a_token_in_the_query_is_refused() {
 
 #[tokio::test]
 async fn a_token_lives_for_ten_minutes() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let token = access_token(&house).await;
     house.step(599);
     assert_eq!(house.userinfo(&token).await.status, 200);
@@ -48,7 +48,7 @@ async fn a_token_lives_for_ten_minutes() {
 
 #[tokio::test]
 async fn nonsense_is_refused_without_looking_further() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     for token in ["", "x", &"a".repeat(43), &"a".repeat(10_000)] {
         assert_eq!(house.userinfo(token).await.status, 401, "{token:.5}");
     }

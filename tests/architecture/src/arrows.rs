@@ -31,13 +31,14 @@ pub const PLAN: &[Room] = &[
     room(4, "eid", &["model", "oidc", "crypto", "outbound"]),
     room(4, "pages", &["texts"]),
     room(5, "authority", &["store", "model", "crypto"]),
-    room(6, "provider", &["authority", "store", "eid", "model", "oidc", "crypto", "texts"]),
-    room(6, "console", &["authority", "store", "eid", "model", "texts", "crypto"]),
+    room(6, "changes", &["authority", "store", "eid", "model", "texts", "crypto"]),
+    room(7, "provider", &["authority", "store", "eid", "model", "oidc", "crypto", "texts"]),
+    room(7, "console", &["changes", "authority", "store", "eid", "model", "texts", "crypto"]),
     // A relying party like any other: sees nothing of ours but the wire.
-    room(6, "sample", &["outbound", "crypto"]),
-    room(7, "web", &["provider", "sample", "sandbox", "pages", "texts", "model", "oidc", "crypto"]),
+    room(7, "sample", &["outbound", "crypto"]),
+    room(8, "web", &["provider", "sample", "sandbox", "pages", "texts", "model", "oidc", "crypto"]),
     room(
-        8,
+        9,
         "cli",
         &[
             "web",

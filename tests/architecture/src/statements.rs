@@ -18,6 +18,8 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     ("kept_answers.rs", "SWEEP"),
     ("login_events.rs", "SWEEP"),
     ("parked_requests.rs", "SWEEP"),
+    ("plans.rs", "SWEEP"),
+    ("plans.rs", "SWEEP_CONTENTS"),
     ("refresh_tokens.rs", "SWEEP"),
     ("refresh_tokens.rs", "SWEEP_SUCCESSORS"),
     ("spent_values.rs", "SWEEP"),
@@ -25,6 +27,8 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     ("backup.rs", "*"),
     // The host says which tenant a request belongs to.
     ("domains.rs", "FIND_BY_HOST"),
+    // Whoever confirms a plan says its id; the tenant is opened for them afterwards.
+    ("plans.rs", "FIND_BY_ID"),
     ("login_events.rs", "LIST_BY_TRACE"),
     ("counted_events.rs", "LIST_SINCE"),
     // A worker does the work of everybody.

@@ -84,8 +84,8 @@ fn what_is_bound_to_a_parameter_is_what_the_sql_text_uses_it_for() {
     assert!(looked_at > 90, "only {looked_at} calls were found");
 }
 
-/// Use cases of the console that need no permit: they come before anybody acts, or carry out what was made under one.
-const WITHOUT_PERMIT: &[&str] = &["carry_out", "check_master_key", "settle", "try_master_key"];
+/// Use cases of the console that need no permit: they come before anybody acts, or call what takes one.
+const WITHOUT_PERMIT: &[&str] = &["check_master_key", "make_plan", "try_master_key"];
 
 #[test]
 fn what_an_administrator_reads_or_changes_takes_a_permit() {
@@ -104,6 +104,47 @@ fn what_an_administrator_reads_or_changes_takes_a_permit() {
     assert_eq!(without, WITHOUT_PERMIT);
 }
 
+/// Changes of objects that administrators set up: each has one function.
+const BUILT_ONCE: &[&str] = &[
+    "TenantCreated",
+    "DomainCreated",
+    "DomainChanged",
+    "ApplicationCreated",
+    "ApplicationChanged",
+    "ApplicationDisabled",
+    "ApplicationEnabled",
+    "SecretCreated",
+    "SecretRetired",
+    "SourceCreated",
+    "SourceChanged",
+    "SourceCredentialsSet",
+    "SourceDisabled",
+    "SourceEnabled",
+    "TestUserCreated",
+    "TestUserChanged",
+    "TestUserRemoved",
+    "SubjectsImported",
+    "KeyPublished",
+];
+
+#[test]
+fn what_a_change_is_was_written_down_by_each_way_to_make_it() {
+    let mut places: Vec<(String, String)> = Vec::new();
+    for it in workspace::crates().unwrap().iter().filter(|it| !["model", "store"].contains(&&*it.name)) {
+        for file in workspace::sources(&it.directory.join("src")).unwrap() {
+            for name in BUILT_ONCE {
+                let count = file.text.matches(&format!("Action::{name}")).count();
+                places.extend((0..count).map(|_| ((*name).to_owned(), it.name.clone())));
+            }
+        }
+    }
+    places.sort();
+    let mut wanted: Vec<_> =
+        BUILT_ONCE.iter().map(|name| ((*name).to_owned(), "changes".to_owned())).collect();
+    wanted.sort();
+    assert_eq!(places, wanted);
+}
+
 #[test]
 fn only_authority_appends_audit_rows_and_names_the_columns_of_sealed_values() {
     for it in workspace::crates().unwrap().iter().filter(|it| !["authority", "store"].contains(&&*it.name)) {
@@ -111,6 +152,20 @@ fn only_authority_appends_audit_rows_and_names_the_columns_of_sealed_values() {
             for word in ["audit_events::append", "\"sealed_"] {
                 assert!(!file.text.contains(word), "{word} in {} of {}", file.path, it.name);
             }
+        }
+    }
+}
+
+#[test]
+fn a_login_is_carried_by_cookies_in_one_place_only() {
+    let files = workspace::sources(&workspace::root().join("crates/provider/src/authorize")).unwrap();
+    let free =
+        |path: &str| path.starts_with("step/") || ["settle.rs", "decision.rs", "dispatch.rs"].contains(&path);
+    let free: Vec<_> = files.iter().filter(|file| free(&file.path)).collect();
+    assert!(free.len() > 12, "the steps are there");
+    for file in free {
+        for word in ["Jar", "jar::", "CookieChange", "BrowserCookies"] {
+            assert!(!file.text.contains(word), "{}: {word}", file.path);
         }
     }
 }

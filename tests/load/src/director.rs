@@ -11,7 +11,7 @@ use std::{
 use crate::{
     Plan, browser,
     canaries::Canaries,
-    house::House,
+    house::LoadedInstallation,
     node::{Node, seconds_of},
     tally::Tally,
     wire::{DatabaseLocation, Network, Version, pause},
@@ -24,7 +24,7 @@ const NOTICED_IN: Duration = Duration::from_secs(6);
 /// A rehearsal on its way.
 struct Rehearsal<'a> {
     plan: &'a Plan,
-    house: House,
+    house: LoadedInstallation,
     nodes: Vec<Node>,
     /// Plays the eIDs; nothing happens to it.
     eids: Node,
@@ -81,7 +81,7 @@ async fn one(world: Arc<World>, number: u64) {
 
 impl<'a> Rehearsal<'a> {
     async fn begin(plan: &'a Plan) -> Self {
-        let house = House::build(plan);
+        let house = LoadedInstallation::build(plan);
         let places: Vec<DatabaseLocation> =
             (0..plan.nodes).map(|it| house.node(u8::try_from(it).unwrap())).collect();
         let node = |(number, place): (usize, &DatabaseLocation)| {

@@ -25,7 +25,7 @@ const HOST: &str = "login.localhost";
 const SANDBOX: &str = "sandbox.localhost";
 
 /// A directory with everything that an operator would have written.
-pub(crate) struct House {
+pub(crate) struct LoadedInstallation {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) binary: PathBuf,
     pub(crate) root: CertificateDer<'static>,
@@ -50,7 +50,7 @@ fn write_secret(path: &Path, text: &str) {
     std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
 }
 
-impl House {
+impl LoadedInstallation {
     /// Makes the files: an authority, certificates, the master key.
     pub(crate) fn build(plan: &Plan) -> Self {
         let mut params = CertificateParams::default();

@@ -32,8 +32,9 @@ pub(crate) fn example() -> String {
     text
 }
 
-/// What is written without a #: the example uses SQLite, a key file and a certificate.
-const CHOSEN: [&str; 2] = ["sqlite", "file"];
+/// What is written without a #: the example uses SQLite, a certificate, and the systemd credential with the master key,
+/// which stands in no file beside it.
+const CHOSEN: [&str; 1] = ["sqlite"];
 
 fn keys(text: &mut String, section: &About) {
     for key in section.keys {

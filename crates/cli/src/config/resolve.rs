@@ -178,11 +178,25 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
     kept(test_eids.as_ref().map(drop).map_err(Clone::clone));
     let config = assemble(
         &file,
-        (place.ok(), master_key.ok()),
-        Roots { outbound: roots.ok(), database: database_roots.ok() },
-        (listen.ok(), test_eids.ok()),
+        Resolved {
+            place: place.ok(),
+            master_key: master_key.ok(),
+            roots: Roots { outbound: roots.ok(), database: database_roots.ok() },
+            listen: listen.ok(),
+            test_eids: test_eids.ok(),
+        },
     );
     faults.unless_any(config)
+}
+
+/// What stood in other places than the file; `None` where it could not be had.
+struct Resolved {
+    /// With the database in words.
+    place: Option<(DatabaseLocation, String)>,
+    master_key: Option<MasterKeySource>,
+    roots: Roots,
+    listen: Option<Listen>,
+    test_eids: Option<Vec<UpstreamIssuer>>,
 }
 
 /// Authorities that were read; `None` where that failed.
@@ -191,12 +205,8 @@ struct Roots {
     database: Option<Option<Vec<u8>>>,
 }
 
-fn assemble(
-    file: &File,
-    (place, master_key): (Option<(DatabaseLocation, String)>, Option<MasterKeySource>),
-    roots: Roots,
-    (listen, test_eids): (Option<Listen>, Option<Vec<UpstreamIssuer>>),
-) -> Option<Config> {
+fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
+    let Resolved { place, master_key, roots, listen, test_eids } = resolved;
     let (place, place_in_words) = place?;
     Some(Config {
         place,

@@ -35,8 +35,13 @@ fn trouble(path: &Path) -> impl Fn(std::io::Error) -> String + '_ {
 
 impl Folder {
     /// Makes the directory if there is none.
+    pub(crate) fn make(path: &Path) -> Result<(), String> {
+        fs::create_dir_all(path).map_err(trouble(path))
+    }
+
+    /// Opens the directory, and makes it if there is none.
     pub(crate) fn open(path: &Path, reset: bool) -> Result<Self, String> {
-        fs::create_dir_all(path).map_err(trouble(path))?;
+        Self::make(path)?;
         let path = fs::canonicalize(path).map_err(trouble(path))?;
         let folder = Self(path);
         if reset {

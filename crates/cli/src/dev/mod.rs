@@ -16,7 +16,8 @@ use eid::{Catalogue, UpstreamIssuer};
 use model::{EidEnvironment, KeySchedule, LoginMethod};
 use outbound::{Outbound, Settings as OutboundSettings};
 use provider::Provider;
-use store::{DatabaseLocation, Store};
+use store::{Access, DatabaseLocation, Presence, Store};
+use texts::Locale;
 use tokio::sync::watch;
 use web::{App, op_router};
 
@@ -24,7 +25,7 @@ use crate::{
     clock,
     config::{Format, Level},
     listener::Door,
-    signals, telemetry, upkeep,
+    presence, signals, telemetry, upkeep,
     worker::Workers,
 };
 use demo::Addresses;
@@ -54,13 +55,29 @@ pub(crate) struct DevArguments {
     redirect_uri: Vec<String>,
 }
 
+/// Opens the data directory for this process alone, before anything in it is reset or written: two that share one would
+/// destroy each other's data.
+fn open_folder(arguments: &DevArguments) -> Result<(Folder, Presence), String> {
+    Folder::make(&arguments.data_dir)?;
+    let alone = presence::enter_development(&arguments.data_dir).map_err(|it| it.line(Locale::En))?;
+    let folder = Folder::open(&arguments.data_dir, arguments.reset)?;
+    folder.check()?;
+    Ok((folder, alone))
+}
+
+async fn open_store(folder: &Folder) -> Result<(Store, Presence), String> {
+    let store = Store::open(DatabaseLocation::Sqlite(folder.database()), store::Settings::default())
+        .map_err(|error| format!("{}: {error}", folder.database().display()))?;
+    let presence = presence::enter(&store, Access::Shared, "dev").await.map_err(|it| it.line(Locale::En))?;
+    Ok((store, presence))
+}
+
 /// Runs until the terminal or the system says stop.
 pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     telemetry::start(Format::Text, Level::Warn);
     let addresses =
         Addresses { scheme: if arguments.https { "https" } else { "http" }, port: arguments.port };
-    let folder = Folder::open(&arguments.data_dir, arguments.reset)?;
-    folder.check()?;
+    let (folder, _alone) = open_folder(&arguments)?;
     let random = Random::system();
     let tls = if arguments.https { Some(tls::acceptor(&folder)?) } else { None };
     let extra_roots = match &tls {
@@ -72,11 +89,11 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
         extra_roots,
         ..OutboundSettings::default()
     }));
-    let store = Store::open(DatabaseLocation::Sqlite(folder.database()), store::Settings::default())
-        .map_err(|error| format!("{}: {error}", folder.database().display()))?;
+    let (store, _presence) = open_store(&folder).await?;
     let world = World::make(&folder, &addresses, &random)?;
-    let seeded =
-        seed::seed(&store, (&folder, &addresses), (&world, &random), &arguments.redirect_uri).await?;
+    let redirect_uris = &arguments.redirect_uri;
+    let wish = seed::Wish { addresses: &addresses, world: &world, random: &random, redirect_uris };
+    let seeded = seed::seed(&store, &folder, wish).await?;
     let catalogue = Catalogue::new(Arc::clone(&outbound), issuers(&world), random.clone());
     let master = folder.master_key(&random)?;
     let console = Arc::new(Console::new(store.clone(), master.clone(), random.clone()));
@@ -84,17 +101,16 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let app =
         App { provider: Arc::clone(&provider), clock: clock::system(), sample: Some(addresses.sample()) };
     let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
-    let doors = vec![
-        Door::open(addresses.port, op_router(app), acceptor.clone()).await?,
-        Door::open(
-            addresses.port + 1,
-            world::sample_site(&addresses, &seeded, outbound, random),
-            acceptor.clone(),
-        )
-        .await?,
-        Door::open(addresses.port + 2, world.bankid_site(), acceptor.clone()).await?,
-        Door::open(addresses.port + 3, world.vipps_site(), acceptor).await?,
+    let sites = [
+        op_router(app),
+        world::sample_site(&addresses, &seeded, outbound, random),
+        world.bankid_site(),
+        world.vipps_site(),
     ];
+    let mut doors = Vec::new();
+    for (port, site) in (addresses.port..).zip(sites) {
+        doors.push(Door::open(port, site, acceptor.clone()).await?);
+    }
     let (stop, end) = watch::channel(false);
     let answering: Vec<_> = doors.into_iter().map(|door| tokio::spawn(door.answer(end.clone()))).collect();
     let workers = work(end, &store, &provider, console);
@@ -125,8 +141,8 @@ fn work(
     upkeep::forget_changes(&workers, store, Arc::clone(provider));
     upkeep::probe_eids(&mut workers, Arc::clone(provider));
     upkeep::write_events(&mut workers, Arc::clone(provider));
-    let every_minute = (KeySchedule::default(), Duration::from_secs(60));
-    upkeep::do_jobs(&mut workers, (console, store.clone(), provider.random().clone()), every_minute);
+    let rotation = upkeep::KeyRotation { schedule: KeySchedule::default(), every: Duration::from_secs(60) };
+    upkeep::do_jobs(&mut workers, console, store.clone(), provider.random().clone(), rotation);
     workers
 }
 

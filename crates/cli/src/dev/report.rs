@@ -99,6 +99,6 @@ pub(crate) fn print(report: &Report, json: bool) {
     let mut out = std::io::stdout();
     let text =
         if json { format!("{}\n", report.json()) } else { format!("{}\n", report.table(out.is_terminal())) };
-    // Nobody reads a closed output; that is no reason to stop.
+    // A closed output is no reason to stop.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

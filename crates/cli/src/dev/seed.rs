@@ -24,13 +24,19 @@ struct Seeding<'a> {
     now: Timestamp,
 }
 
+/// What the demo tenant shall be.
+#[derive(Clone, Copy)]
+pub(crate) struct Wish<'a> {
+    pub(crate) addresses: &'a Addresses,
+    pub(crate) world: &'a World,
+    pub(crate) random: &'a Random,
+    /// More callback addresses of the shop.
+    pub(crate) redirect_uris: &'a [String],
+}
+
 /// Makes the demo tenant be as this start wants it.
-pub(crate) async fn seed(
-    store: &Store,
-    (folder, addresses): (&Folder, &Addresses),
-    (world, random): (&World, &Random),
-    more: &[String],
-) -> Result<Seeded, String> {
+pub(crate) async fn seed(store: &Store, folder: &Folder, wish: Wish<'_>) -> Result<Seeded, String> {
+    let Wish { addresses, world, random, redirect_uris: more } = wish;
     let now = clock::now();
     let console = Console::new(store.clone(), folder.master_key(random)?, random.clone());
     let permit = permits::installation(&console, &Caller::operator("dev"), Permission::CreateTenants)

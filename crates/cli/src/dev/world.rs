@@ -20,7 +20,7 @@ use crate::clock;
 pub(crate) const DIRECT_CLIENT: &str = "direct-client";
 /// Its secret is no secret: it opens synthetic people only, on this machine.
 pub(crate) const DIRECT_SECRET: &str = "direct-client-secret";
-/// Where it comes back to; nobody listens there.
+/// Where it comes back to; there is no server there.
 pub(crate) const DIRECT_REDIRECT: &str = "http://client.localhost/callback";
 
 const OUR_CLIENT: &str = "portvakt-demo";
@@ -34,12 +34,21 @@ pub(crate) struct World {
     random: Random,
 }
 
+/// A simulator to be made.
+struct Made<'a> {
+    kind: Kind,
+    base: String,
+    /// Where its key is kept.
+    file: &'a str,
+}
+
 fn simulator(
     folder: &Folder,
-    (kind, base, file): (Kind, String, &str),
+    made: Made<'_>,
     people: Arc<People>,
     random: Random,
 ) -> Result<Arc<Simulator>, String> {
+    let Made { kind, base, file } = made;
     let kept = folder.read(file)?;
     let key = kept.as_ref().map(|it| it.expose().as_slice());
     let simulator = Simulator::new(kind, base, key, people, random).map_err(|error| error.to_string())?;
@@ -75,8 +84,9 @@ impl World {
         let made = |it| simulator(folder, it, Arc::clone(&people), random.clone());
         // The Vipps simulator's RSA key takes a while the first time, so both are made at once.
         let (bankid, vipps) = thread::scope(|scope| {
-            let vipps = scope.spawn(|| made((Kind::Vipps, addresses.vipps(), "vipps.key")));
-            let bankid = made((Kind::BankidNo, addresses.bankid(), "bankid.key"));
+            let vipps =
+                scope.spawn(|| made(Made { kind: Kind::Vipps, base: addresses.vipps(), file: "vipps.key" }));
+            let bankid = made(Made { kind: Kind::BankidNo, base: addresses.bankid(), file: "bankid.key" });
             (bankid, vipps.join().unwrap_or_else(|_| Err("the simulators could not be made".to_owned())))
         });
         let (bankid, vipps) = (bankid?, vipps?);

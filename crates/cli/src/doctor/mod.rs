@@ -8,9 +8,9 @@ use std::{collections::BTreeSet, io::Write, sync::Arc, time::Duration};
 
 use clap::Args;
 use crypto::{Random, SealKey};
-use eid::Catalogue;
+use eid::{Catalogue, EidError};
 use model::{ClockJump, EidEnvironment, LoginMethod, TenantId, Timestamp};
-use outbound::{Outbound, Request};
+use outbound::{Outbound, OutboundError, Request};
 use provider::Provider;
 use sandbox::{Kind, PublicSandbox};
 use store::{
@@ -23,7 +23,7 @@ use store::{
     jobs::{self, Job},
     tenants,
 };
-use texts::{AdminMessage, Outcome};
+use texts::{AdminMessage, Advice, Cause, Outcome};
 
 use crate::{
     clock,
@@ -51,7 +51,7 @@ pub(crate) struct DoctorArguments {
 
 /// Looks, prints what was found, and fails when something does not work.
 pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), String> {
-    let findings = match config::load(&arguments.at.config) {
+    let findings = match arguments.at.find().and_then(|path| config::load(&path)) {
         Ok(config) => look(&config, clock::now()).await,
         Err(faults) => Finding::faults("configuration", &faults),
     };
@@ -283,6 +283,16 @@ async fn simulators(
     }
 }
 
+/// What went wrong with a call to an eID, and what the operator does about it.
+fn unreachable(url: &str, error: OutboundError) -> AdminMessage {
+    let (url, detail) = (url.to_owned().into(), error.problem.to_string().into());
+    let cause = Cause::parse(EidError::Network(error).trouble().as_str());
+    match cause.and_then(Advice::of) {
+        Some(advice) => AdminMessage::DoctorEidCallFailed { url, detail, advice },
+        None => AdminMessage::DoctorEidUnreachable { url, detail },
+    }
+}
+
 /// Asks every eID in use for its discovery document, by the same way that logins go.
 async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
     let outbound = Arc::new(Outbound::new(config.outbound.clone()));
@@ -318,10 +328,7 @@ async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
                 let status = u32::from(answer.status).into();
                 Finding::trouble(topic, AdminMessage::DoctorEidAnswers { url: url.into(), status })
             }
-            Err(error) => {
-                let detail = error.to_string().into();
-                Finding::trouble(topic, AdminMessage::DoctorEidUnreachable { url: url.into(), detail })
-            }
+            Err(error) => Finding::trouble(topic, unreachable(&url, error)),
         };
         findings.push(finding);
     }

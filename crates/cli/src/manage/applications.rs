@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use authority::Permission;
 use clap::{Args, Subcommand};
-use console::{ApplicationView, DomainView, NewApplication, SecretView, Tenant};
+use console::{ApplicationChange, ApplicationView, DomainView, NewApplication, SecretView, Seen, Tenant};
 use model::{ApplicationKind, ApplicationSettings, SecretId, SettingsError, Timestamp};
 use serde_json::{Value, json};
 use texts::{AdminMessage, Noun, Outcome};
@@ -13,7 +13,7 @@ use super::{
     AtTheDesk, ConfigLocation, Desk,
     application_settings::{Wishes, set},
     command_error::CommandResult,
-    desk::{AtDomain, missing},
+    desk::{AtDomain, IfVersion, missing},
     show::{instant, maybe_instant, said},
     words::{lasting, unusable},
 };
@@ -54,12 +54,16 @@ enum One {
         /// Its client id.
         #[arg(allow_hyphen_values = true)]
         client_id: String,
+        #[command(flatten)]
+        if_version: IfVersion,
     },
     /// Switches an application on again.
     Enable {
         /// Its client id.
         #[arg(allow_hyphen_values = true)]
         client_id: String,
+        #[command(flatten)]
+        if_version: IfVersion,
     },
     /// Makes one more secret; two may be live.
     NewSecret {
@@ -129,6 +133,8 @@ struct Change {
     /// A file with all settings as a JSON object.
     #[arg(long, value_name = "FILE", conflicts_with = "set")]
     settings: Option<PathBuf>,
+    #[command(flatten)]
+    if_version: IfVersion,
 }
 
 /// What people want to see first.
@@ -144,6 +150,7 @@ fn view(application: &ApplicationView) -> Value {
         "kind": settings.get("kind"),
         "eids": settings.get("eids"),
         "id": application.id.to_string(),
+        "version": application.version,
         "created_at": instant(application.created_at),
         "disabled_at": maybe_instant(application.disabled_at),
         "settings": settings,
@@ -196,8 +203,8 @@ impl One {
     fn client_id(&self) -> &str {
         match self {
             Self::Show { client_id }
-            | Self::Disable { client_id }
-            | Self::Enable { client_id }
+            | Self::Disable { client_id, .. }
+            | Self::Enable { client_id, .. }
             | Self::NewSecret { client_id }
             | Self::RotateSecret { client_id, .. }
             | Self::RetireSecret { client_id, .. } => client_id,
@@ -207,8 +214,12 @@ impl One {
     async fn run(self, desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> CommandResult {
         match self {
             Self::Show { .. } => show(desk, tenant, found).await,
-            Self::Disable { .. } => switch(desk, tenant, found, false).await,
-            Self::Enable { .. } => switch(desk, tenant, found, true).await,
+            Self::Disable { if_version, .. } => {
+                switch(desk, tenant, (found, &if_version.or(found.seen())), false).await
+            }
+            Self::Enable { if_version, .. } => {
+                switch(desk, tenant, (found, &if_version.or(found.seen())), true).await
+            }
             Self::NewSecret { .. } => new_secret(desk, tenant, found, None).await,
             Self::RotateSecret { overlap, .. } => new_secret(desk, tenant, found, Some(overlap)).await,
             Self::RetireSecret { secret_id, in_, .. } => {
@@ -314,16 +325,14 @@ impl Change {
             None => found.settings.clone(),
         };
         let settings = set(&settings, &[self.wishes.changes(), self.set].concat())?;
-        let name = self.name;
-        let change = move |before: &str, _: ApplicationSettings| {
-            Ok((name.unwrap_or_else(|| before.to_owned()), settings))
-        };
+        let change = ApplicationChange { name: self.name.unwrap_or_else(|| found.name.clone()), settings };
+        let seen = self.if_version.or(found.seen());
         let changed = desk
             .console
             .change_application(
                 &permits::may(tenant, Permission::ManageApplications)?,
-                found.id,
-                change,
+                (found.id, &seen),
+                &change,
                 desk.now,
             )
             .await;
@@ -362,14 +371,19 @@ async fn show(desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> CommandR
     Ok(())
 }
 
-async fn switch(desk: &Desk, tenant: &Tenant, found: &ApplicationView, on: bool) -> CommandResult {
+async fn switch(
+    desk: &Desk,
+    tenant: &Tenant,
+    (found, seen): (&ApplicationView, &Seen),
+    on: bool,
+) -> CommandResult {
     desk.console
         .switch_application(
             &permits::may(
                 tenant,
                 if on { Permission::ManageApplications } else { Permission::DisableApplications },
             )?,
-            found.id,
+            (found.id, seen),
             on,
             desk.now,
         )

@@ -2,7 +2,7 @@
 
 use authority::Permission;
 use clap::{Args, Subcommand};
-use console::{ChainTrouble, Verified};
+use console::ChainVerdict;
 use model::{INSTALLATION, TenantId};
 use serde_json::{Value, json};
 use store::audit_events::Link;
@@ -93,7 +93,7 @@ async fn links(desk: &Desk, id: TenantId, after: i64) -> CommandResult<Vec<Link>
     links.map_err(CommandError::from)
 }
 
-async fn verify(desk: &Desk, id: TenantId) -> CommandResult<Result<Verified, ChainTrouble>> {
+async fn verify(desk: &Desk, id: TenantId) -> CommandResult<ChainVerdict> {
     if id == INSTALLATION {
         return desk
             .console
@@ -155,10 +155,10 @@ async fn report(desk: &Desk, chains: Vec<(String, TenantId)>) -> CommandResult {
     let (mut rows, mut broken) = (Vec::new(), 0_u32);
     for (name, id) in chains {
         rows.push(match verify(desk, id).await? {
-            Ok(verified) => {
+            ChainVerdict::Intact(verified) => {
                 json!({"tenant": name, "links": verified.links, "state": said(&Outcome::ChainHolds), "head": verified.head})
             }
-            Err(trouble) => {
+            ChainVerdict::Broken(trouble) => {
                 broken += 1;
                 json!({"tenant": name, "links": null, "state": said(&trouble.outcome()), "head": null})
             }

@@ -11,6 +11,7 @@ use authority::Permission;
 use clap::Args;
 use console::Backup as Made;
 use serde_json::{Map, Value, json};
+use store::Access;
 use texts::{AdminMessage, Outcome};
 
 use super::{
@@ -77,6 +78,7 @@ impl AtTheDesk for Backup {
         }
         let open = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside);
         let opened = open.map_err(trouble(&aside))?;
+        store::give_to_directory_owner(&opened, &aside).map_err(trouble(&aside))?;
         let synced = opened.try_clone().map_err(trouble(&aside))?;
         let made = desk
             .console
@@ -103,6 +105,10 @@ impl AtTheDesk for Backup {
 impl AtTheDesk for Restore {
     fn place(&self) -> &ConfigLocation {
         &self.place
+    }
+
+    fn access(&self) -> Access {
+        Access::Alone
     }
 
     async fn run(self, desk: &Desk) -> CommandResult {

@@ -7,7 +7,7 @@ use std::{
 
 use authority::{Caller, InstallationPermit, Permission};
 use clap::Args;
-use console::{Console, DomainView, Refusal, Tenant};
+use console::{Console, DomainView, Refusal, Seen, Tenant};
 use crypto::{Random, SealKey};
 use model::{KeySchedule, Timestamp};
 use store::Store;
@@ -19,9 +19,10 @@ use crate::{clock, config, dev::Folder, permits};
 /// What every command can be told.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ConfigLocation {
-    /// The configuration.
-    #[arg(long, value_name = "FILE", default_value = "portvakt.toml", global = true)]
-    pub(crate) config: PathBuf,
+    /// The configuration; by default the one that PORTVAKT_CONFIG names, portvakt.toml in this directory, or
+    /// /etc/portvakt/portvakt.toml.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
     /// The data directory of `portvakt dev`, instead of a configuration.
     #[arg(long, value_name = "DIR", global = true, conflicts_with = "config")]
     pub(crate) data_dir: Option<PathBuf>,
@@ -45,6 +46,30 @@ impl AtDomain {
     pub(crate) async fn find(&self, desk: &Desk) -> CommandResult<(Tenant, DomainView)> {
         let host = self.domain.as_deref().ok_or(AdminMessage::DomainNotSaid)?;
         desk.domain(host).await
+    }
+}
+
+/// What every command that changes an object can be told.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct IfVersion {
+    /// Only if the object still has this version, as `show --json` prints it; otherwise tells what changed, and writes
+    /// nothing.
+    #[arg(long, value_name = "N")]
+    if_version: Option<i64>,
+}
+
+impl IfVersion {
+    /// Says whether the caller named a version.
+    pub(crate) const fn is_said(&self) -> bool {
+        self.if_version.is_some()
+    }
+
+    /// What the caller has seen: the version that they say, or what was read just now.
+    pub(crate) fn or(&self, read: Seen) -> Seen {
+        match self.if_version {
+            Some(version) if version != read.number() => Seen::version(version),
+            _ => read,
+        }
     }
 }
 
@@ -113,7 +138,7 @@ impl Desk {
         let random = Random::system();
         let (store, master, schedule, (outbound, sandbox)) = match &place.data_dir {
             Some(folder) => of_development(folder, &random)?,
-            None => of_configuration(&place.config)?,
+            None => of_configuration(&config::find(place.config.as_deref())?)?,
         };
         let console = Console::new(store.clone(), master, random.clone()).with_sandbox_host(sandbox);
         console.check_master_key().await?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use authority::Permission;
 use clap::{Args, Subcommand};
-use console::{DomainView, NewDomain};
+use console::{DomainChange, DomainView, NewDomain};
 use model::{Environment, LoginMethod};
 use serde_json::{Value, json};
 use store::domains::Scheme;
@@ -13,6 +13,7 @@ use texts::{AdminMessage, Outcome};
 use super::{
     AtTheDesk, ConfigLocation, Desk,
     command_error::CommandResult,
+    desk::IfVersion,
     show::{instant, said},
     words::{environment, lasting, way},
 };
@@ -80,6 +81,8 @@ struct Change {
     /// Whether test users may sign in with a password; on test domains only.
     #[arg(long, value_name = "BOOL")]
     automation: Option<bool>,
+    #[command(flatten)]
+    if_version: IfVersion,
 }
 
 /// What people want to see first.
@@ -94,6 +97,7 @@ fn view(tenant: &str, domain: &DomainView) -> Value {
         "issuer": domain.issuer(),
         "name": domain.name,
         "id": domain.id.to_string(),
+        "version": domain.version,
         "single_sign_on": settings.single_sign_on.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
         "session_idle_minutes": settings.session_idle_minutes,
         "session_absolute_minutes": settings.session_absolute_minutes,
@@ -149,16 +153,22 @@ impl Change {
         let idle = self.session_idle.map(minutes).transpose()?;
         let absolute = self.session_absolute.map(minutes).transpose()?;
         let (sso, require_par, automation) = (self.single_sign_on, self.require_par, self.automation);
-        let change = move |settings: &mut model::DomainSettings| {
-            settings.single_sign_on = sso.unwrap_or_else(|| settings.single_sign_on.clone());
-            settings.session_idle_minutes = idle.unwrap_or(settings.session_idle_minutes);
-            settings.session_absolute_minutes = absolute.unwrap_or(settings.session_absolute_minutes);
-            settings.require_par = require_par.unwrap_or(settings.require_par);
-            settings.automation = automation.unwrap_or(settings.automation);
-        };
+        let mut settings = domain.settings.clone();
+        settings.single_sign_on = sso.unwrap_or(settings.single_sign_on);
+        settings.session_idle_minutes = idle.unwrap_or(settings.session_idle_minutes);
+        settings.session_absolute_minutes = absolute.unwrap_or(settings.session_absolute_minutes);
+        settings.require_par = require_par.unwrap_or(settings.require_par);
+        settings.automation = automation.unwrap_or(settings.automation);
+        let change = DomainChange { name: domain.name.clone(), settings };
+        let seen = self.if_version.or(domain.seen());
         let changed = desk
             .console
-            .change_domain(&permits::may(&tenant, Permission::ManageDomains)?, domain.id, change, desk.now)
+            .change_domain(
+                &permits::may(&tenant, Permission::ManageDomains)?,
+                (domain.id, &seen),
+                &change,
+                desk.now,
+            )
             .await?;
         desk.one(FIRST, &view(&tenant.name, &changed));
         Ok(())

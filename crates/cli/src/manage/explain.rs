@@ -71,6 +71,7 @@ fn view(event: &LoginEvent, application: Option<&str>, (locale, jump): (Locale, 
         "clock": clock(cause, jump, event).map(|it| it.say(locale)),
         "remedy": text.as_ref().map(|it| &it.remedy),
         "for_developers": cause.and_then(|it| it.developer_text(locale)),
+        "for_operators": cause.and_then(|it| it.operator_text(locale)),
         "who_can_fix_it": cause.map(|it| it.fixer_names(locale)),
         "trace": event.trace,
     })
@@ -91,6 +92,7 @@ fn lines(row: &Value, asked: &str) -> String {
         ("clock", "clock"),
         ("remedy", "what to do"),
         ("for_developers", "developers"),
+        ("for_operators", "operators"),
         ("who_can_fix_it", "who can fix it"),
     ] {
         if !text(name).is_empty() {

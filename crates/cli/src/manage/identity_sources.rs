@@ -4,16 +4,16 @@ use std::path::PathBuf;
 
 use authority::Permission;
 use clap::{Args, Subcommand};
-use console::{Console, DomainView, NewIdentitySource, SourceView, Tenant};
+use console::{Console, DomainView, NewIdentitySource, Refusal, Seen, SourceView, Tenant};
 use eid::{SourceCredentials, SourceMethod};
-use model::{EidEnvironment, IdentitySourceSettings, LoginMethod};
+use model::{DomainId, EidEnvironment, IdentitySourceSettings, LoginMethod};
 use serde_json::{Value, json};
-use texts::{AdminMessage, Outcome};
+use texts::{AdminMessage, Noun, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
     command_error::CommandResult,
-    desk::AtDomain,
+    desk::{AtDomain, IfVersion},
     show::{instant, maybe_instant, said},
     words::{eid, eid_environment, secret},
 };
@@ -45,12 +45,16 @@ enum IdentitySourcesCommand {
         /// no-bankid, no-vipps.
         #[arg(value_parser = eid)]
         eid: LoginMethod,
+        #[command(flatten)]
+        if_version: IfVersion,
     },
     /// Switches an eID on again.
     Enable {
         /// no-bankid, no-vipps.
         #[arg(value_parser = eid)]
         eid: LoginMethod,
+        #[command(flatten)]
+        if_version: IfVersion,
     },
     /// Shows people a text of yours where they choose this eID.
     Notice(Notice),
@@ -79,6 +83,8 @@ struct Set {
     /// A file with an ES256 key: PKCS #8 DER in base64url; - reads standard input.
     #[arg(long, value_name = "FILE")]
     private_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    if_version: IfVersion,
 }
 
 #[derive(Args)]
@@ -98,6 +104,8 @@ struct Notice {
     /// Takes the text away.
     #[arg(long, conflicts_with_all = ["nb", "nn", "en"])]
     clear: bool,
+    #[command(flatten)]
+    if_version: IfVersion,
 }
 
 fn callback(domain: &DomainView, eid: LoginMethod) -> String {
@@ -117,6 +125,7 @@ fn view(domain: &DomainView, source: &SourceView) -> Value {
         "method": source.client.as_ref().map(|it| it.1),
         "callback": callback(domain, source.eid),
         "id": source.id.to_string(),
+        "version": source.version,
         "created_at": instant(source.created_at),
         "disabled_at": maybe_instant(source.disabled_at),
         "settings": settings,
@@ -146,21 +155,23 @@ impl AtTheDesk for IdentitySources {
                 Ok(())
             }
             IdentitySourcesCommand::Show { eid } => {
-                let all = desk
-                    .console
-                    .identity_sources(&permits::may(&tenant, Permission::ReadSettings)?, domain.id)
-                    .await?;
-                let found = all.iter().find(|it| it.eid == eid);
+                let found = find(desk, &tenant, (&domain, eid)).await?;
                 let found = found.ok_or_else(|| AdminMessage::SourceNone {
                     eid: eid.as_str().into(),
                     host: domain.host.clone().into(),
                 })?;
-                desk.one(FIRST, &view(&domain, found));
+                desk.one(FIRST, &view(&domain, &found));
                 Ok(())
             }
             IdentitySourcesCommand::Set(set) => set.run(desk, &tenant, &domain).await,
-            IdentitySourcesCommand::Disable { eid } => switch(desk, &tenant, &domain, (eid, false)).await,
-            IdentitySourcesCommand::Enable { eid } => switch(desk, &tenant, &domain, (eid, true)).await,
+            IdentitySourcesCommand::Disable { eid, if_version } => {
+                let seen = seen(desk, &tenant, (&domain, eid), &if_version).await?;
+                switch(desk, &tenant, (domain.id, eid, &seen), false).await
+            }
+            IdentitySourcesCommand::Enable { eid, if_version } => {
+                let seen = seen(desk, &tenant, (&domain, eid), &if_version).await?;
+                switch(desk, &tenant, (domain.id, eid, &seen), true).await
+            }
             IdentitySourcesCommand::Notice(notice) => notice.run(desk, &tenant, &domain).await,
         }
     }
@@ -203,9 +214,18 @@ impl Set {
             environment: self.environment,
             credentials,
         };
+        let found = find(desk, tenant, (domain, self.eid)).await?;
+        if found.is_none() && self.if_version.is_said() {
+            return Err(Refusal::NotFound(Noun::IdentitySource).into());
+        }
+        let seen = found.map(|it| self.if_version.or(it.seen()));
         let id = desk
             .console
-            .save_identity_source(&permits::may(tenant, Permission::ManageSources)?, &new, desk.now)
+            .set_credentials(
+                &permits::may(tenant, Permission::ManageSources)?,
+                (&new, seen.as_ref()),
+                desk.now,
+            )
             .await?;
         let address = callback(domain, self.eid);
         let mut sentence =
@@ -220,17 +240,37 @@ impl Set {
     }
 }
 
-async fn switch(
+/// The domain's source of this eID, if there is one.
+async fn find(
     desk: &Desk,
     tenant: &Tenant,
-    domain: &DomainView,
-    (eid, on): (LoginMethod, bool),
-) -> CommandResult {
+    (domain, eid): (&DomainView, LoginMethod),
+) -> CommandResult<Option<SourceView>> {
+    let reading = permits::may(tenant, Permission::ReadSettings)?;
+    match desk.console.identity_source(&reading, (domain.id, eid)).await {
+        Ok(found) => Ok(Some(found)),
+        Err(Refusal::NotFound(_)) => Ok(None),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+async fn seen(
+    desk: &Desk,
+    tenant: &Tenant,
+    (domain, eid): (&DomainView, LoginMethod),
+    if_version: &IfVersion,
+) -> CommandResult<Seen> {
+    let found = find(desk, tenant, (domain, eid)).await?;
+    found.map(|it| if_version.or(it.seen())).ok_or_else(|| Refusal::NotFound(Noun::IdentitySource).into())
+}
+
+async fn switch(desk: &Desk, tenant: &Tenant, at: (DomainId, LoginMethod, &Seen), on: bool) -> CommandResult {
+    let eid = at.1;
     let switched = desk
         .console
         .switch_identity_source(
             &permits::may(tenant, if on { Permission::ManageSources } else { Permission::DisableSources })?,
-            (domain.id, eid),
+            at,
             on,
             desk.now,
         )
@@ -247,11 +287,12 @@ impl Notice {
     async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
         let notice = (!self.clear).then_some(model::Notice { nb: self.nb, nn: self.nn, en: self.en });
         let settings = IdentitySourceSettings { notice };
+        let seen = seen(desk, tenant, (domain, self.eid), &self.if_version).await?;
         let set = desk
             .console
             .set_source_settings(
                 &permits::may(tenant, Permission::ManageSources)?,
-                (domain.id, self.eid),
+                (domain.id, self.eid, &seen),
                 &settings,
                 desk.now,
             )

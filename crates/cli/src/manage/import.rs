@@ -13,7 +13,10 @@ use serde::Deserialize;
 use texts::AdminMessage;
 
 use super::{
-    AtTheDesk, ConfigLocation, Desk, LOCALE, command_error::CommandResult, planned, words::unusable,
+    AtTheDesk, ConfigLocation, Desk, LOCALE,
+    command_error::CommandResult,
+    planned::{self, How},
+    words::unusable,
 };
 use crate::permits;
 
@@ -27,9 +30,8 @@ pub(crate) struct Import {
     /// The tenant that moves in; by default the only one there is, or the one that the file names.
     #[arg(long, value_name = "NAME")]
     tenant: Option<String>,
-    /// Says what would change, and changes nothing.
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    how: How,
 }
 
 /// Reads what may be a file that never ends; one byte more than allowed is enough to know.
@@ -76,6 +78,6 @@ impl AtTheDesk for Import {
         }?;
         let permit = permits::may(&tenant, Permission::Import)?;
         let plan = async || desk.console.plan_import(&permit, &text, desk.now).await;
-        planned::settle(desk, plan, |fault| fault.line(LOCALE), self.dry_run).await
+        planned::settle(desk, plan, |fault| fault.line(LOCALE), self.how).await
     }
 }

@@ -6,6 +6,7 @@ use authority::Permission;
 use clap::{Args, Subcommand};
 use crypto::{SealKey, b64};
 use serde_json::json;
+use store::Access;
 use texts::{AdminMessage, Outcome};
 
 use super::{
@@ -38,6 +39,10 @@ enum MasterKeyCommand {
 impl AtTheDesk for MasterKey {
     fn place(&self) -> &ConfigLocation {
         &self.place
+    }
+
+    fn access(&self) -> Access {
+        Access::Alone
     }
 
     async fn run(self, desk: &Desk) -> CommandResult {

@@ -16,6 +16,7 @@ mod import;
 mod keys;
 mod master_key;
 mod planned;
+mod plans;
 mod sessions;
 mod show;
 mod tenants;
@@ -26,7 +27,10 @@ mod words;
 use std::pin::Pin;
 
 use command_error::CommandResult;
+use store::Access;
 use texts::Locale;
+
+use crate::presence;
 
 pub(crate) use applications::Applications;
 pub(crate) use audit::Audit;
@@ -39,6 +43,7 @@ pub(crate) use identity_sources::IdentitySources;
 pub(crate) use import::Import;
 pub(crate) use keys::Keys;
 pub(crate) use master_key::MasterKey;
+pub(crate) use plans::Plans;
 pub(crate) use sessions::Sessions;
 pub(crate) use tenants::Tenants;
 pub(crate) use test_login::Test;
@@ -52,16 +57,24 @@ trait AtTheDesk {
     /// Where the database is.
     fn place(&self) -> &ConfigLocation;
 
+    /// Whether other processes may work on the installation meanwhile.
+    fn access(&self) -> Access {
+        Access::Shared
+    }
+
     /// Does it.
     async fn run(self, desk: &Desk) -> CommandResult;
 }
 
 /// Opens the desk, does what was asked there, and closes the database.
-async fn at_the_desk(asked: impl AtTheDesk) -> Result<(), String> {
+async fn at_the_desk(what: &'static str, asked: impl AtTheDesk) -> Result<(), String> {
     let json = asked.place().json;
     let done = match Desk::open(asked.place()).await {
         Ok(desk) => {
-            let done = asked.run(&desk).await;
+            let done = match presence::enter(&desk.store, asked.access(), what).await {
+                Ok(_presence) => asked.run(&desk).await,
+                Err(why) => Err(why.into()),
+            };
             desk.close().await;
             done
         }
@@ -69,7 +82,10 @@ async fn at_the_desk(asked: impl AtTheDesk) -> Result<(), String> {
     };
     done.map_err(|error| {
         if let (true, Some(errors)) = (json, error.errors(LOCALE)) {
-            show::print(&format!("{errors}\n"));
+            show::print(&format!(
+                "{errors}
+"
+            ));
         }
         error.line(LOCALE)
     })
@@ -102,6 +118,8 @@ pub(crate) enum Command {
     Import(Import),
     /// Makes the installation what a file declares.
     Apply(Apply),
+    /// Plans that `import --plan` and `apply --plan` kept: list, show, confirm, discard.
+    Plans(Plans),
     /// Writes an encrypted backup, while the service runs or while it does not.
     Backup(Backup),
     /// Puts a backup into an empty database.
@@ -116,21 +134,22 @@ pub(crate) enum Command {
 /// What went wrong, for the person at the terminal.
 pub(crate) async fn run(command: Command) -> Result<(), String> {
     let done: Pin<Box<dyn Future<Output = Result<(), String>>>> = match command {
-        Command::Tenants(it) => Box::pin(at_the_desk(it)),
-        Command::Domains(it) => Box::pin(at_the_desk(it)),
-        Command::Applications(it) => Box::pin(at_the_desk(it)),
-        Command::IdentitySources(it) => Box::pin(at_the_desk(it)),
-        Command::TestUsers(it) => Box::pin(at_the_desk(it)),
-        Command::Keys(it) => Box::pin(at_the_desk(it)),
-        Command::Sessions(it) => Box::pin(at_the_desk(it)),
-        Command::Audit(it) => Box::pin(at_the_desk(it)),
-        Command::Explain(it) => Box::pin(at_the_desk(it)),
-        Command::Test(it) => Box::pin(at_the_desk(it)),
-        Command::Import(it) => Box::pin(at_the_desk(it)),
-        Command::Apply(it) => Box::pin(at_the_desk(it)),
-        Command::Backup(it) => Box::pin(at_the_desk(it)),
-        Command::Restore(it) => Box::pin(at_the_desk(it)),
-        Command::MasterKey(it) => Box::pin(at_the_desk(it)),
+        Command::Tenants(it) => Box::pin(at_the_desk("tenants", it)),
+        Command::Domains(it) => Box::pin(at_the_desk("domains", it)),
+        Command::Applications(it) => Box::pin(at_the_desk("applications", it)),
+        Command::IdentitySources(it) => Box::pin(at_the_desk("identity-sources", it)),
+        Command::TestUsers(it) => Box::pin(at_the_desk("test-users", it)),
+        Command::Keys(it) => Box::pin(at_the_desk("keys", it)),
+        Command::Sessions(it) => Box::pin(at_the_desk("sessions", it)),
+        Command::Audit(it) => Box::pin(at_the_desk("audit", it)),
+        Command::Explain(it) => Box::pin(at_the_desk("explain", it)),
+        Command::Test(it) => Box::pin(at_the_desk("test", it)),
+        Command::Import(it) => Box::pin(at_the_desk("import", it)),
+        Command::Apply(it) => Box::pin(at_the_desk("apply", it)),
+        Command::Plans(it) => Box::pin(at_the_desk("plans", it)),
+        Command::Backup(it) => Box::pin(at_the_desk("backup", it)),
+        Command::Restore(it) => Box::pin(at_the_desk("restore", it)),
+        Command::MasterKey(it) => Box::pin(at_the_desk("master-key", it)),
     };
     done.await
 }

@@ -1,14 +1,26 @@
-//! A plan at the desk: shown, and carried out unless it is a dry run.
+//! A plan at the desk: shown, and carried out, kept for later, or neither.
 
-use console::{Change, Declined, Plan, Verb};
+use clap::Args;
+use console::{Change, Declined, KeptPlanView, MadeSecret, Plan, Verb};
 use serde_json::{Value, json};
 use texts::{FieldMessage, Outcome};
 
 use super::{
     Desk, LOCALE,
     command_error::{CommandError, CommandResult, value},
-    show::{print, said},
+    show::{instant, print, said},
 };
+
+/// What is to be done with a plan.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct How {
+    /// Says what would change, and changes nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Keeps what would change as a plan for a day, to be looked at and confirmed with `portvakt plans`; changes nothing yet.
+    #[arg(long, conflicts_with = "dry_run")]
+    plan: bool,
+}
 
 /// One difference in a line.
 fn line(change: &Change) -> Value {
@@ -35,7 +47,8 @@ fn members(change: &Change) -> Vec<String> {
     details.iter().map(difference).collect()
 }
 
-fn show(plan: &Plan, dry_run: bool) -> String {
+/// The differences of a plan, and what became of it, for people.
+fn show(plan: &Plan, end: &Outcome) -> String {
     let mut text = String::new();
     let mut unchanged = 0_u32;
     for change in plan.changes() {
@@ -55,50 +68,76 @@ fn show(plan: &Plan, dry_run: bool) -> String {
         let count = unchanged.into();
         text.push_str(&format!("{}\n", said(&Outcome::PlanUnchanged { count })));
     }
-    let end = match (plan.is_empty(), dry_run) {
-        (true, _) => Outcome::PlanEmpty,
-        (false, true) => Outcome::PlanDryRun,
-        (false, false) => Outcome::PlanDone,
-    };
-    text.push_str(&format!("{}\n", said(&end)));
+    let end = if plan.is_empty() { &Outcome::PlanEmpty } else { end };
+    text.push_str(&format!("{}\n", said(end)));
     text.chars().filter(|it| *it == '\n' || !it.is_control()).collect()
 }
 
-/// Makes a plan, shows it, and carries it out unless it is a dry run. `say`: a fault in words.
-pub(super) async fn settle(
-    desk: &Desk,
-    plan: impl AsyncFn() -> Result<Plan, Declined>,
-    say: impl Fn(&FieldMessage) -> String,
-    dry_run: bool,
-) -> CommandResult {
-    let keep = |plan: &Plan| {
+fn waits(kept: &KeptPlanView) -> Outcome {
+    Outcome::PlanKept { at: instant(kept.expires_at).into(), id: kept.id.to_string().into() }
+}
+
+/// Prints a plan for people or programs. `more`: further members for programs.
+fn tell(desk: &Desk, plan: &Plan, (end, more): (&Outcome, Value), secrets: &[MadeSecret]) {
+    if desk.json {
         let changes: Vec<Value> = plan.changes().iter().map(line).collect();
-        let secrets = if dry_run { Vec::new() } else { plan.secrets().to_vec() };
+        let shown = |it: &MadeSecret| json!({"client_id": it.client_id, "client_secret": it.secret.expose()});
+        let secrets: Vec<Value> = secrets.iter().map(shown).collect();
         let notes: Vec<String> = plan.notes().iter().map(|it| it.line(LOCALE)).collect();
         let messages: Vec<Value> = plan.notes().iter().map(|it| value(it, LOCALE)).collect();
-        let thing = json!({"dry_run": dry_run, "changes": changes, "notes": notes, "messages": messages});
-        (show(plan, dry_run), secrets, thing)
-    };
-    let settled = desk.console.settle(plan, keep, dry_run).await;
-    let (text, secrets, mut thing) = settled.map_err(|why| declined(why, say))?;
-    if desk.json {
-        let shown = |it: &console::MadeSecret| json!({"client_id": it.client_id, "client_secret": it.secret.expose()});
-        let secrets: Vec<Value> = secrets.iter().map(shown).collect();
-        if let Some(members) = thing.as_object_mut() {
-            members.insert("client_secrets".to_owned(), secrets.into());
+        let mut thing =
+            json!({"changes": changes, "notes": notes, "messages": messages, "client_secrets": secrets});
+        if let (Some(members), Value::Object(more)) = (thing.as_object_mut(), more) {
+            members.extend(more);
         }
-        print(&format!("{thing}\n"));
-        return Ok(());
+        return print(&format!("{thing}\n"));
     }
-    print(&text);
-    for made in &secrets {
+    print(&show(plan, end));
+    for made in secrets {
         print(&format!(
             "{}\n{}\n",
             said(&Outcome::ClientSecretOfOnce { client: made.client_id.clone().into() }),
             made.secret.expose()
         ));
     }
+}
+
+/// Makes a plan, shows it, and does with it what was asked. `say`: a fault in words.
+pub(super) async fn settle(
+    desk: &Desk,
+    plan: impl AsyncFn() -> Result<Plan, Declined>,
+    say: impl Fn(&FieldMessage) -> String,
+    how: How,
+) -> CommandResult {
+    let settled = match how.dry_run || how.plan {
+        true => desk.console.make_plan(plan).await.map(|plan| (plan, Vec::new())),
+        false => desk.console.settle(&desk.caller, plan, desk.now).await,
+    };
+    let (plan, secrets) = settled.map_err(|why| declined(why, say))?;
+    if how.plan && !plan.is_empty() {
+        let kept = desk.console.keep_plan(&desk.caller, &plan, desk.now).await?;
+        let more =
+            json!({"dry_run": false, "plan": kept.id.to_string(), "expires_at": instant(kept.expires_at)});
+        tell(desk, &plan, (&waits(&kept), more), &[]);
+        return Ok(());
+    }
+    let end = if how.dry_run { Outcome::PlanDryRun } else { Outcome::PlanDone };
+    tell(desk, &plan, (&end, json!({"dry_run": how.dry_run})), &secrets);
     Ok(())
+}
+
+/// Shows a kept plan.
+pub(super) fn show_kept(desk: &Desk, kept: &KeptPlanView, plan: &Plan) {
+    let more = json!({
+        "plan": kept.id.to_string(), "made_by": kept.made_by, "created_at": instant(kept.created_at),
+        "expires_at": instant(kept.expires_at),
+    });
+    tell(desk, plan, (&waits(kept), more), &[]);
+}
+
+/// Shows a plan that was confirmed.
+pub(super) fn show_confirmed(desk: &Desk, plan: &Plan, secrets: &[MadeSecret]) {
+    tell(desk, plan, (&Outcome::PlanDone, json!({})), secrets);
 }
 
 /// Why nothing was written. `say`: a fault in words.

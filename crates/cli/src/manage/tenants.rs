@@ -34,7 +34,10 @@ enum TenantsCommand {
 }
 
 fn view(tenant: &TenantView) -> Value {
-    json!({"id": tenant.id.to_string(), "name": tenant.name, "created_at": instant(tenant.created_at)})
+    json!({
+        "id": tenant.id.to_string(), "name": tenant.name, "version": tenant.version,
+        "created_at": instant(tenant.created_at),
+    })
 }
 
 impl AtTheDesk for Tenants {

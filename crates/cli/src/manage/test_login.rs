@@ -7,12 +7,9 @@ use std::{sync::Arc, time::Duration};
 
 use authority::Permission;
 use clap::{Args, Subcommand};
-use console::{ApplicationView, DomainView, Refusal, Tenant};
+use console::{ApplicationChange, ApplicationView, DomainView, Refusal, Tenant};
 use crypto::{Random, Secret};
-use model::{
-    ApplicationSettings, ClientAuthentication, Environment, IdTokenResponse, SecretId, Timestamp,
-    UserinfoResponse,
-};
+use model::{ClientAuthentication, Environment, IdTokenResponse, SecretId, Timestamp, UserinfoResponse};
 use outbound::{Allowed, Outbound};
 use sample::{Config, Finished, Sample};
 use serde_json::{Value, json};
@@ -80,6 +77,13 @@ impl AtTheDesk for Test {
     }
 }
 
+/// Where the login is tried.
+#[derive(Clone, Copy)]
+struct Target<'a> {
+    domain: &'a DomainView,
+    application: &'a ApplicationView,
+}
+
 /// What is lent to the application for the try.
 struct Lent {
     redirect_uri: String,
@@ -100,9 +104,10 @@ impl Login {
         showable(&application)?;
         // Heard from here on, so that nothing lent stays behind.
         let stop_asked = signals::stop_asked()?;
+        let target = Target { domain: &domain, application: &application };
         let lent = self.lend(desk, &tenant, &domain, &application).await?;
         let finished = tokio::select! {
-            finished = self.try_it(desk, (&domain, &application), &lent, &listener) => finished,
+            finished = self.try_it(desk, target, &lent, &listener) => finished,
             () = stop_asked => Err(AdminMessage::TryStopped.into()),
         };
         take_back(desk, &tenant, &application, lent).await?;
@@ -181,10 +186,11 @@ impl Login {
     async fn try_it(
         &self,
         desk: &Desk,
-        (domain, application): (&DomainView, &ApplicationView),
+        target: Target<'_>,
         lent: &Lent,
         listener: &TcpListener,
     ) -> CommandResult<Finished> {
+        let Target { domain, application } = target;
         let config = Config {
             issuer: domain.issuer(),
             client_id: self.client.clone(),
@@ -293,16 +299,18 @@ async fn change_uris(
     application: &ApplicationView,
     change: impl FnOnce(&mut Vec<String>) + Send,
 ) -> CommandResult {
-    let changed = |name: &str, mut settings: ApplicationSettings| {
-        change(&mut settings.redirect_uris);
-        Ok((name.to_owned(), settings))
-    };
+    // As it is now: minutes may have passed, and others may try it too.
+    let reading = permits::may(tenant, Permission::ReadSettings)?;
+    let found = desk.console.application(&reading, application.domain, &application.client_id).await;
+    let found = found?;
+    let mut changed = ApplicationChange { name: found.name.clone(), settings: found.settings.clone() };
+    change(&mut changed.settings.redirect_uris);
     let saved = desk
         .console
         .change_application(
             &permits::may(tenant, Permission::ManageApplications)?,
-            application.id,
-            changed,
+            (application.id, &found.seen()),
+            &changed,
             clock::now(),
         )
         .await;
@@ -335,17 +343,17 @@ fn show(desk: &Desk, finished: &Finished) {
     let claims = |all: &sample::Claims| serde_json::to_value(all).unwrap_or_default();
     let thing = json!({
         "id_token": {"header": finished.header, "claims": claims(&finished.claims)},
-        "userinfo": finished.userinfo.as_ref().map_or(Value::Null, claims),
-        "userinfo_not_shown": finished.userinfo.as_ref().err().map(ToString::to_string),
+        "userinfo": finished.userinfo.claims().map_or(Value::Null, claims),
+        "userinfo_not_shown": finished.userinfo.unavailable().map(|it| it.to_string()),
     });
     if desk.json {
         return print(&format!("{thing}\n"));
     }
     let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap_or_default();
     let part = |name: &str| pretty(thing.get(name).unwrap_or(&Value::Null));
-    let userinfo = match &finished.userinfo {
-        Ok(_) => part("userinfo"),
-        Err(why) => said(&Outcome::TryUserinfoHidden { detail: why.to_string().into() }),
+    let userinfo = match finished.userinfo.unavailable() {
+        None => part("userinfo"),
+        Some(why) => said(&Outcome::TryUserinfoHidden { detail: why.to_string().into() }),
     };
     print(&format!(
         "{}\n\nID token\n{}\n\nuserinfo\n{userinfo}\n",

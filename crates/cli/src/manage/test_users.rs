@@ -14,7 +14,7 @@ use super::{
     AtTheDesk, ConfigLocation, Desk,
     application_settings::named_value,
     command_error::CommandResult,
-    desk::AtDomain,
+    desk::{AtDomain, IfVersion},
     show::{instant, said},
     words::secret,
 };
@@ -46,6 +46,8 @@ enum TestUsersCommand {
     Remove {
         /// What they sign in with.
         username: String,
+        #[command(flatten)]
+        if_version: IfVersion,
     },
 }
 
@@ -82,12 +84,14 @@ struct Change {
     /// A claim, as `name=JSON`; `name=null` takes it away. Can be repeated.
     #[arg(long, value_name = "NAME=JSON")]
     claim: Vec<String>,
+    #[command(flatten)]
+    if_version: IfVersion,
 }
 
 fn view(user: &TestUserView) -> Value {
     json!({
-        "username": user.username, "id": user.id.to_string(), "created_at": instant(user.created_at),
-        "claims": user.claims,
+        "username": user.username, "id": user.id.to_string(), "version": user.version,
+        "created_at": instant(user.created_at), "claims": user.claims,
     })
 }
 
@@ -131,8 +135,13 @@ impl AtTheDesk for TestUsers {
                 desk.one(&["username", "id", "created_at"], &view(&user));
                 Ok(())
             }
-            TestUsersCommand::Remove { username } => {
-                let at = (domain.id, username.as_str());
+            TestUsersCommand::Remove { username, if_version } => {
+                let user = desk
+                    .console
+                    .test_user(&permits::may(&tenant, Permission::ReadSettings)?, domain.id, &username)
+                    .await?;
+                let seen = if_version.or(user.seen());
+                let at = (domain.id, username.as_str(), &seen);
                 desk.console
                     .remove_test_user(&permits::may(&tenant, Permission::ManageTestUsers)?, at, desk.now)
                     .await?;
@@ -194,12 +203,13 @@ impl Change {
             .test_user(&permits::may(tenant, Permission::ReadSettings)?, domain.id, &self.username)
             .await?;
         let (password, is_new) = password(self.password_file.as_ref(), self.new_password)?;
+        let seen = self.if_version.or(user.seen());
         let claims = match self.claim.as_slice() {
             [] => None,
             changes => Some(with_claims(&user.claims.unwrap_or_default(), changes)?),
         };
         let change = TestUserChange { password: password.clone(), claims };
-        let at = (domain.id, self.username.as_str());
+        let at = (domain.id, self.username.as_str(), &seen);
         let changed = desk
             .console
             .change_test_user(&permits::may(tenant, Permission::ManageTestUsers)?, at, &change, desk.now)

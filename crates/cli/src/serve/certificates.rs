@@ -42,7 +42,7 @@ pub(crate) struct Health {
     pub(crate) is_stale: bool,
 }
 
-/// All certificates, in the order of the configuration; the first serves whoever asks for no name of ours.
+/// All certificates, in the order of the configuration; the first serves clients that ask for no name of ours.
 #[derive(Debug)]
 pub(crate) struct Certificates {
     pairs: Vec<Pair>,

@@ -102,7 +102,7 @@ impl Metrics {
         );
         it.register(
             "login_events_counted",
-            "Events of logins that proved nobody and were counted, not kept one by one",
+            "Events of logins that proved no person and were only counted",
             self.counted.clone(),
         );
         it.register("store_commits", "Commits that changed something", self.commits.clone());
@@ -134,13 +134,13 @@ impl Metrics {
     /// Everything, in the form of OpenMetrics.
     pub(crate) fn text(&self, sources: &Sources) -> String {
         let signed = |it: usize| i64::try_from(it).unwrap_or(i64::MAX);
-        let tally = sources.provider.tally();
-        for (eid, outcome, count) in tally.logins() {
+        let counters = sources.provider.counters();
+        for (eid, outcome, count) in counters.logins() {
             let labels = [("eid", eid.to_owned()), ("outcome", outcome.to_owned())];
             set(self.logins.get_or_create(&labels).inner(), count);
         }
-        set(self.tokens.inner(), tally.tokens());
-        for (limit, count) in tally.refusals() {
+        set(self.tokens.inner(), counters.tokens());
+        for (limit, count) in counters.refusals() {
             set(self.refusals.get_or_create(&[("reason", limit.to_owned())]).inner(), count);
         }
         let of_one_address = [("reason", "connections_of_one_address".to_owned())];

@@ -25,7 +25,7 @@ use eid::Catalogue;
 use model::KeySchedule;
 use outbound::Outbound;
 use provider::Provider;
-use store::Store;
+use store::{Access, Store};
 use tokio::sync::watch;
 use web::{App, Entrance, OperatorSite, Site, by_host, op_router, operator_router, with_entrance};
 
@@ -35,12 +35,12 @@ use crate::{
     crowd::Exempt,
     listener::{Door, Limits},
     manage::{account, apply},
-    signals, telemetry, upkeep,
+    presence, signals, telemetry, upkeep,
     worker::Workers,
 };
 use certificates::Certificates;
 use metrics::{Metrics, Sources};
-use ready::Ready;
+use ready::{Ready, ReadyParts};
 
 /// How often the files of certificates are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -71,7 +71,7 @@ async fn declare(console: &Console, path: &Path) -> Result<(), String> {
 
 /// Runs until the system says stop.
 pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
-    let config = config::load(&arguments.at.config)?;
+    let config = config::load(&arguments.at.find()?)?;
     telemetry::start(config.format, config.level);
     let master = config.master_key()?;
     let certificates = match config.listen.certificates.as_slice() {
@@ -80,6 +80,8 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
     };
     let store = Store::open(config.place.clone(), config.store.clone())
         .map_err(|error| format!("{}: {error}", config.place_in_words))?;
+    let entered = presence::enter(&store, Access::Shared, "serve").await;
+    let presence = Arc::new(entered.map_err(|it| it.line(texts::Locale::En))?);
     let random = Random::system();
     let console = Console::new(store.clone(), master.clone(), random.clone());
     let console = Arc::new(console.with_sandbox_host(config.sandbox.clone()));
@@ -89,7 +91,8 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
         declare(&console, path).await?;
     }
     let installation = Installation::open(&config, &store, (master, random), console)?;
-    let ended = answer(&config, installation, store.clone(), certificates).await;
+    let ready = ReadyParts { store: store.clone(), presence };
+    let ended = answer(&config, installation, ready, certificates).await;
     store.close().await;
     ended
 }
@@ -130,9 +133,10 @@ impl Installation {
 async fn answer(
     config: &Config,
     installation: Installation,
-    store: Store,
+    ready: ReadyParts,
     certificates: Option<Arc<Certificates>>,
 ) -> Result<(), String> {
+    let store = &ready.store;
     let Installation { provider, console, sandbox } = installation;
     let ((stop, end), (stop_operator, end_operator)) = (watch::channel(false), watch::channel(false));
     let metrics = Arc::new(Metrics::new());
@@ -147,7 +151,7 @@ async fn answer(
     let door = door.exempting(trusted(&config.listen));
     let mut workers = Workers::new(clock::system(), end.clone());
     upkeep::sweep(&mut workers, Arc::clone(&provider));
-    upkeep::forget_changes(&workers, &store, Arc::clone(&provider));
+    upkeep::forget_changes(&workers, store, Arc::clone(&provider));
     upkeep::probe_eids(&mut workers, Arc::clone(&provider));
     let looked = ready::Looked::default();
     upkeep::look_at_domains(&mut workers, Arc::clone(&provider), Arc::clone(&looked));
@@ -155,7 +159,8 @@ async fn answer(
     let schedule = KeySchedule { used_for: config.keys.used_for, published_ahead: config.keys.publish_ahead };
     upkeep::log_audit_heads(&mut workers, Arc::clone(&console));
     let random = provider.random().clone();
-    upkeep::do_jobs(&mut workers, (console, store.clone(), random), (schedule, config.keys.check_every));
+    let rotation = upkeep::KeyRotation { schedule, every: config.keys.check_every };
+    upkeep::do_jobs(&mut workers, console, store.clone(), random, rotation);
     let noted = Arc::clone(&provider);
     if let Some(certificates) = &certificates {
         watch_certificates(&mut workers, certificates)?;
@@ -169,7 +174,7 @@ async fn answer(
         turned_away: Box::new(door.turned_away()),
         domains: Arc::clone(&looked),
     };
-    let ready = Ready::new(store, end.clone(), looked);
+    let ready = Ready::new(ready, end.clone(), looked);
     let operator = operator_site(ready, metrics, sources);
     let operator = Door::at(&[config.operator], operator, None, Limits::default()).await?;
     let stop_asked = signals::stop_asked()?;

@@ -5,12 +5,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use store::{Store, StoreError, tenants};
+use store::{Presence, Store, StoreError, installation, tenants};
 use tokio::sync::watch;
 use web::Later;
 
-/// How long an answer serves; whoever asks more often gets the same.
+/// How long an answer is reused.
 const FRESH_FOR: Duration = Duration::from_secs(1);
+/// How long a write that worked counts.
+const WRITTEN_FOR: Duration = Duration::from_secs(10);
 /// How long the database may take.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -37,17 +39,59 @@ impl Domains {
     }
 }
 
+/// What is asked.
+pub(crate) struct ReadyParts {
+    pub(crate) store: Store,
+    /// The lock on the installation.
+    pub(crate) presence: Arc<Presence>,
+}
+
 /// Answers whether requests can be taken.
 pub(crate) struct Ready {
-    store: Store,
+    parts: ReadyParts,
+    /// When the database was last written, and how that ended.
+    written: tokio::sync::Mutex<Option<(Instant, Result<(), String>)>>,
     end: watch::Receiver<bool>,
     domains: Looked,
     last: Mutex<Option<(Instant, Answer)>>,
 }
 
 impl Ready {
-    pub(crate) fn new(store: Store, end: watch::Receiver<bool>, domains: Looked) -> Arc<Self> {
-        Arc::new(Self { store, end, domains, last: Mutex::new(None) })
+    pub(crate) fn new(parts: ReadyParts, end: watch::Receiver<bool>, domains: Looked) -> Arc<Self> {
+        Arc::new(Self { parts, written: tokio::sync::Mutex::new(None), end, domains, last: Mutex::new(None) })
+    }
+
+    /// Whether the database takes writes: a full disk and a database that is read only show in nothing else before
+    /// somebody logs in. Tried every few seconds, and at once after a failure.
+    async fn write(&self) -> Result<(), String> {
+        let mut written = self.written.lock().await;
+        if let Some((at, Ok(()))) = &*written
+            && at.elapsed() < WRITTEN_FOR
+        {
+            return Ok(());
+        }
+        let done = self.parts.store.write(|tx| {
+            installation::insert_if_absent(tx, installation::WRITE_PROBE, &[])?;
+            installation::save(tx, installation::WRITE_PROBE, &[])
+        });
+        let done = done.await.map_err(|error| match error {
+            StoreError::Busy => "the store is busy".to_owned(),
+            other => format!("the database cannot be written: {other}"),
+        });
+        *written = Some((Instant::now(), done.clone()));
+        done
+    }
+
+    async fn look(&self) -> Result<(), String> {
+        if let Some(why) = self.parts.presence.lost() {
+            return Err(format!("the lock on the installation is lost: {why}"));
+        }
+        let read = self.parts.store.read(|tx| tenants::list(tx, None, 1).map(drop));
+        read.await.map_err(|error| match error {
+            StoreError::Busy => "the store is busy".to_owned(),
+            _ => "the database does not answer".to_owned(),
+        })?;
+        self.write().await
     }
 
     /// Asks; a stop is known at once, the database is asked once a second at most.
@@ -62,11 +106,10 @@ impl Ready {
             {
                 return answer;
             }
-            let asked = self.store.read(|tx| tenants::list(tx, None, 1).map(drop));
-            let answer = match tokio::time::timeout(PATIENCE, asked).await {
+            let answer = match tokio::time::timeout(PATIENCE, self.look()).await {
                 Ok(Ok(())) => self.domains.lock().unwrap_or_else(PoisonError::into_inner).answer(),
-                Ok(Err(StoreError::Busy)) => Err("the store is busy".to_owned()),
-                Ok(Err(_)) | Err(_) => Err("the database does not answer".to_owned()),
+                Ok(Err(why)) => Err(why),
+                Err(_) => Err("the database does not answer".to_owned()),
             };
             *self.last.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some((Instant::now(), answer.clone()));

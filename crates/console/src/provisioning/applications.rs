@@ -1,8 +1,8 @@
 //! Applications that somebody brings.
 
-use authority::Permission;
+use changes::applications::{ApplicationChange, NewApplication, changed, check_client_id};
 use model::{
-    Action, ApplicationId, ApplicationKind, ApplicationSettings, ClientAuthentication, IdTokenResponse, Pkce,
+    ApplicationId, ApplicationKind, ApplicationSettings, ClientAuthentication, IdTokenResponse, Pkce,
     Profile, Sector, UserinfoResponse, check_redirect_uri,
 };
 use serde::de::DeserializeOwned;
@@ -14,12 +14,14 @@ use store::{
 use texts::AdminMessage;
 
 use super::{
+    compared::{Object, state},
     entry::{Entry, noun},
-    plan::{Verb, named, object, unlike},
+    plan::{Verb, named, unlike},
+    planned_write::PlannedWrite,
     planner::{Planner, TargetDomain},
     settings::{Kind, merged},
 };
-use crate::{Refusal, Tenant, applications::check_client_id};
+use crate::{Refusal, Tenant};
 
 /// An application that is there or will be.
 pub(crate) struct Planned {
@@ -86,17 +88,18 @@ impl Planner<'_> {
     }
 
     async fn found(
-        &self,
+        &mut self,
         (tenant, place): (&Tenant, &TargetDomain),
         client_id: Option<&str>,
     ) -> Result<Option<Application>, Refusal> {
         let Some(client_id) = client_id.map(str::to_owned) else { return Ok(None) };
-        let (tenant, domain) = (tenant.id, place.domain);
-        let read = self
-            .console
-            .store
-            .read(move |tx| applications::find_by_client_id(tx, tenant, domain, &client_id));
-        Ok(read.await?)
+        let (tenant, domain, wanted) = (tenant.id, place.domain, client_id.clone());
+        let read =
+            self.console.store.read(move |tx| applications::find_by_client_id(tx, tenant, domain, &wanted));
+        let found = read.await?;
+        let (name, is) = (named(&place.host, &client_id), found.as_ref().map(|it| state(it.id, it.version)));
+        self.plan.compare(tenant, Object::Application(domain, client_id), name, is);
+        Ok(found)
     }
 
     /// Keeps the first application of a client id at a place; says whether this is it.
@@ -205,28 +208,6 @@ impl Planner<'_> {
         (tenant, place): (&Tenant, &TargetDomain),
         (planned, name): (&Planned, String),
     ) -> Result<(), Refusal> {
-        let row = Application {
-            id: planned.id,
-            tenant_id: tenant.id,
-            domain_id: place.domain,
-            client_id: planned.client_id.clone(),
-            name: name.clone(),
-            settings: planned.settings.to_text(),
-            version: 1,
-            created_at: self.now,
-            disabled_at: None,
-        };
-        let settings: Value = serde_json::from_str(&row.settings).unwrap_or_default();
-        let details = json!({
-            "client_id": row.client_id, "name": name, "domain": place.domain.to_string(), "settings": settings,
-        });
-        let object = object("application", planned.id);
-        let record = tenant.permit(Permission::ManageApplications)?.record(
-            Action::ApplicationCreated,
-            object,
-            &details,
-            self.now,
-        );
         let said = in_short(&name, &planned.settings);
         self.plan.change(Verb::Create, "application", named(&place.host, &planned.client_id), said);
         let is_public = planned.settings.authentication == ClientAuthentication::None;
@@ -234,11 +215,14 @@ impl Planner<'_> {
             self.plan.note(AdminMessage::PkceIsOff.at(named(&place.host, &planned.client_id)));
         }
         self.plan.warn(&named(&place.host, &planned.client_id), planned.settings.warning());
-        self.plan.step(move |tx| {
-            applications::insert(tx, &row)?;
-            record.append(tx)
-        });
-        Ok(())
+        let new = NewApplication {
+            domain: place.domain,
+            environment: place.environment,
+            client_id: planned.client_id.clone(),
+            name,
+            settings: planned.settings.clone(),
+        };
+        self.step(tenant, PlannedWrite::CreateApplication { id: planned.id, new: Box::new(new) })
     }
 
     fn changed_application(
@@ -248,7 +232,6 @@ impl Planner<'_> {
         (planned, name): (&Planned, Option<String>),
     ) -> Result<(), Refusal> {
         let shown = named(&place.host, &planned.client_id);
-        let text = planned.settings.to_text();
         let name = name.unwrap_or_else(|| row.name.clone());
         let id = planned.id.to_string();
         let owned = self.owned(tenant.id, DeclaredKind::Application, &id);
@@ -257,36 +240,24 @@ impl Planner<'_> {
         if row.disabled_at.is_some() && !returns {
             self.plan.note(AdminMessage::ApplicationStaysDisabled.at(shown.as_str()));
         }
-        // Written anew, so that an older text of the same settings is no difference.
-        let before = ApplicationSettings::parse(&row.settings)?.to_text();
-        if name == row.name && text == before && !returns {
+        let change = ApplicationChange { name, settings: planned.settings.clone() };
+        let details = changed(&row, &change)?;
+        let changes = details.as_object().is_some_and(|it| !it.is_empty());
+        if !changes && !returns {
             self.plan.unchanged("application", shown);
             return Ok(());
         }
-        let mut details = crate::audit::difference(&before, &text);
-        if let (true, Some(details)) = (name != row.name, details.as_object_mut()) {
-            details.insert("name".to_owned(), json!({"from": row.name, "to": name}));
-        }
-        let changes = details.as_object().is_some_and(|it| !it.is_empty());
-        let permit = tenant.permit(Permission::ManageApplications)?;
-        let mut records = Vec::new();
+        let (id, environment) = (row.id, place.environment);
         if changes {
             self.plan.warn(&shown, planned.settings.warning());
-            let object = object("application", &id);
-            records.push(permit.record(Action::ApplicationChanged, object, &details, self.now));
             self.plan.change(Verb::Change, "application", shown.clone(), details);
+            let change = Box::new(change);
+            self.step(tenant, PlannedWrite::ChangeApplication { id, environment, change })?;
         }
         if returns {
-            let object = object("application", &id);
-            records.push(permit.record(Action::ApplicationEnabled, object, &json!({}), self.now));
             self.plan.change(Verb::Enable, "application", shown, json!({}));
+            self.step(tenant, PlannedWrite::SwitchApplication { id, on: true })?;
         }
-        let disabled_at = if returns { None } else { row.disabled_at };
-        let row = Application { name, settings: text, disabled_at, ..row };
-        self.plan.step(move |tx| {
-            applications::save(tx, &row)?;
-            records.iter().try_for_each(|it| it.append(tx))
-        });
         Ok(())
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use authority::{InstallationPermit, Permission};
+use changes::check_name;
 use crypto::Digest;
 use model::{DomainId, Timestamp, check_client_secret};
 use serde_json::Value;
@@ -11,11 +12,11 @@ use texts::AdminMessage;
 
 use super::{
     entry::Entry,
-    plan::{Declined, Plan},
+    plan::{Declined, Origin, Plan},
     planner::{Planner, TargetDomain},
     secrets::digest,
 };
-use crate::{Console, Refusal, Tenant, tenants::check_name};
+use crate::{Console, Refusal, Tenant};
 
 impl Console {
     /// Says what would have to change for the installation to be what is declared; writes nothing. A declaration is
@@ -33,7 +34,7 @@ impl Console {
         now: Timestamp,
     ) -> Result<Plan, Declined> {
         permit.check(Permission::Declare)?;
-        let mut planner = Planner::new(self, None, now);
+        let mut planner = Planner::new(self, Origin::Declaration(String::new()), now);
         let Some(mut entry) = Entry::of(declared, "", &mut planner.faults) else { return planner.finish() };
         let name = entry.required("declaration", &mut planner.faults);
         if let Some(name) = name
@@ -42,6 +43,7 @@ impl Console {
             planner.faults.wrong("declaration", error.message().message);
         }
         planner.declaration = Some(name.unwrap_or_default().to_owned());
+        planner.plan.origin = Origin::Declaration(name.unwrap_or_default().to_owned());
         if entry.value("tenants").is_none() {
             planner.faults.wrong("tenants", AdminMessage::DeclarationWithoutTenants);
         }

@@ -1,8 +1,9 @@
 //! Tenants and domains that a declaration names.
 
 use authority::{InstallationPermit, Permission};
+use changes::domains::{DomainChange, NewDomain, changed, check_address};
 use crypto::Algorithm;
-use model::{Action, DomainSettings, Environment};
+use model::{DomainSettings, Environment, TenantId};
 use serde_json::{Map, Value, json};
 use store::{
     declared_objects::DeclaredKind,
@@ -11,12 +12,14 @@ use store::{
 use texts::AdminMessage;
 
 use super::{
+    compared::{Object, state},
     entry::Entry,
-    plan::{Verb, object, unlike},
+    plan::{Verb, unlike},
+    planned_write::PlannedWrite,
     planner::{Planner, TargetDomain},
     settings::{Kind, merged},
 };
-use crate::{NewDomain, Refusal, Tenant};
+use crate::{Refusal, Tenant};
 
 /// What a file says of a new domain: its host, and whether that is another tenant's; its name, environment and scheme.
 type Address<'v> = ((Option<&'v str>, bool), Option<&'v str>, Option<Environment>, Option<Scheme>);
@@ -41,20 +44,28 @@ impl Planner<'_> {
             Ok(tenant) => {
                 self.read_declared(tenant.id).await?;
                 self.plan.unchanged("tenant", name);
+                self.compare_tenant(name, tenant.id, Some(state(tenant.id, tenant.version)));
                 self.name(tenant.id, (DeclaredKind::Tenant, &tenant.id.to_string()), false);
                 tenant
             }
             Err(Refusal::NotFound(_)) => {
                 let making = self.console.installation(permit.caller(), Permission::CreateTenants)?;
-                let (tenant, rows) = self.console.new_tenant(&making, name, self.now)?;
+                let id = TenantId::new(&self.console.random, self.now);
+                // Opened for what follows in the plan; its data key is made when the plan is carried out.
+                let tenant = making.new_tenant(&self.console.random, id, name)?;
                 self.plan.change(Verb::Create, "tenant", name, json!({}));
-                self.plan.step(move |tx| rows.insert(tx));
+                self.compare_tenant(name, id, None);
+                self.step(&tenant, PlannedWrite::CreateTenant { name: name.to_owned() })?;
                 self.name(tenant.id, (DeclaredKind::Tenant, &tenant.id.to_string()), true);
                 tenant
             }
             Err(other) => return Err(other),
         };
         Ok(Some(tenant))
+    }
+
+    fn compare_tenant(&mut self, name: &str, id: TenantId, found: Option<String>) {
+        self.plan.compare(id, Object::Tenant(name.to_owned()), name, found);
     }
 
     /// Plans a domain of a tenant. Its address and environment stay what they are: they are in every token.
@@ -145,25 +156,22 @@ impl Planner<'_> {
         let is_known = host.is_some() && environment.is_some() && self.faults.count() == before;
         let plain = DomainSettings::default();
         let settings = self.domain_settings((&plain, new.environment), settings);
-        let settings = settings.unwrap_or_default().to_text();
+        let settings = settings.unwrap_or_default();
         // Refused anyway, and what is wrong with its address or name could not even be planned.
         if self.faults.count() > 0 {
             return Ok(TargetDomain { is_known, ..nowhere });
         }
-        let mut details = unlike(&plain.to_text(), &settings);
+        let mut details = unlike(&plain.to_text(), &settings.to_text());
         details.insert("environment".to_owned(), json!(new.environment.as_str()));
         details.insert("name".to_owned(), json!(new.name));
         if new.scheme != Scheme::Https {
             details.insert("scheme".to_owned(), json!(new.scheme.as_str()));
         }
-        let rows = self.console.new_domain(
-            (&tenant.permit(Permission::ManageDomains)?, tenant),
-            (&new, settings),
-            self.now,
-        )?;
-        let place = TargetDomain { domain: rows.row.id, is_known, ..nowhere };
-        self.plan.change(Verb::Create, "domain", place.host.clone(), Value::Object(details));
-        self.plan.step(move |tx| rows.insert(tx));
+        let place = TargetDomain { is_known, ..nowhere };
+        let (id, host) = (place.domain, place.host.clone());
+        self.plan.change(Verb::Create, "domain", host.clone(), Value::Object(details));
+        self.plan.compare(tenant.id, Object::Domain(host.clone()), host, None);
+        self.step(tenant, PlannedWrite::CreateDomain { id, new, settings })?;
         self.has_key(place.domain, Algorithm::Rs256);
         self.name(tenant.id, (DeclaredKind::Domain, &place.domain.to_string()), true);
         Ok(place)
@@ -173,7 +181,7 @@ impl Planner<'_> {
     fn new_host(&mut self, path: &str, new: &NewDomain, is_taken: bool) {
         if is_taken {
             self.faults.wrong(path, AdminMessage::HostTaken { host: new.host.as_str().into() });
-        } else if let Err(error) = self.console.check_address(new) {
+        } else if let Err(error) = check_address(new, self.console.sandbox_host.as_deref()) {
             self.faults.wrong(path, error.message().message);
         }
         if !self.hosts.insert(new.host.clone()) {
@@ -205,34 +213,22 @@ impl Planner<'_> {
         if scheme.is_some_and(|it| it != row.scheme) {
             self.faults.wrong(&entry.at("scheme"), AdminMessage::DomainAddressFixed);
         }
+        let is = Some(state(row.id, row.version));
+        self.plan.compare(tenant.id, Object::Domain(row.host.clone()), row.host.clone(), is);
         self.name(tenant.id, (DeclaredKind::Domain, &row.id.to_string()), false);
         let base = DomainSettings::parse(&row.settings)?;
         let Some(settings) = self.domain_settings((&base, row.environment), settings) else {
             return Ok(place);
         };
-        let (before, text) = (base.to_text(), settings.to_text());
         let name = name.map_or_else(|| row.name.clone(), str::to_owned);
-        if name == row.name && before == text {
+        let change = DomainChange { name, settings };
+        let details = changed(&row, &change)?;
+        if details.as_object().is_none_or(Map::is_empty) {
             self.plan.unchanged("domain", place.host.clone());
             return Ok(place);
         }
-        let mut details = crate::audit::difference(&before, &text);
-        if let (true, Some(details)) = (name != row.name, details.as_object_mut()) {
-            details.insert("name".to_owned(), json!({"from": row.name, "to": name}));
-        }
-        let object = object("domain", row.id);
-        let record = tenant.permit(Permission::ManageDomains)?.record(
-            Action::DomainChanged,
-            object,
-            &details,
-            self.now,
-        );
         self.plan.change(Verb::Change, "domain", place.host.clone(), details);
-        let row = Domain { name, settings: text, ..row };
-        self.plan.step(move |tx| {
-            domains::save(tx, &row)?;
-            record.append(tx)
-        });
+        self.step(tenant, PlannedWrite::ChangeDomain { id: row.id, change })?;
         Ok(place)
     }
 }

@@ -7,7 +7,7 @@ use texts::AdminMessage;
 
 use super::{
     entry::Entry,
-    plan::{Declined, Plan},
+    plan::{Declined, Origin, Plan},
     planner::Planner,
     strict_json,
 };
@@ -29,7 +29,7 @@ impl Console {
     /// [`Declined::Faults`], [`Declined::Refusal`].
     pub async fn plan_import(&self, permit: &Permit, text: &[u8], now: Timestamp) -> Result<Plan, Declined> {
         let tenant = permit.tenant(Permission::Import)?;
-        let mut planner = Planner::new(self, None, now);
+        let mut planner = Planner::new(self, Origin::Import(tenant.id), now);
         if text.len() > LARGEST_IMPORT {
             planner.faults.wrong("", AdminMessage::FileTooLarge { most: LARGEST_IMPORT.into() });
             return planner.finish();

@@ -3,22 +3,24 @@
 
 use std::collections::HashSet;
 
-use authority::{InstallationPermit, Permission, Record};
-use model::{Action, DomainId};
-use serde_json::{Value, json};
+use authority::InstallationPermit;
+use model::{DomainId, LoginMethod, TenantId};
+use serde_json::json;
 use store::{
     StoreError,
     applications::{self, Application},
-    declared_objects::{self, DeclaredKind, DeclaredObject},
+    declared_objects::{DeclaredKind, DeclaredObject},
     domains::{self, Domain},
     identity_sources::{self, IdentitySource},
     tenants,
     test_users::{self, TestUserRow},
 };
-use texts::AdminMessage;
+use texts::{AdminMessage, Noun};
 
 use super::{
-    plan::{Verb, named, object},
+    compared::{Object, state},
+    plan::{Verb, named},
+    planned_write::PlannedWrite,
     planner::Planner,
 };
 use crate::{Refusal, Tenant, tenants::PAGE};
@@ -106,40 +108,24 @@ impl Planner<'_> {
     fn vanished_of(&mut self, tenant: &Tenant, inventory: Inventory, all: bool) -> Result<(), Refusal> {
         let host = inventory.domain.host.clone();
         for row in inventory.applications.into_iter().filter(|it| it.disabled_at.is_none()) {
-            let id = row.id.to_string();
-            let Some(owned) = self.goes(tenant, (DeclaredKind::Application, &id), all) else { continue };
-            let name = named(&host, &row.client_id);
-            let object = object("application", id);
-            let record = self.going(
-                tenant,
-                (Permission::DisableApplications, Action::ApplicationDisabled, object),
-                (Verb::Disable, "application", name),
-                &json!({}),
-            )?;
-            let row = Application { disabled_at: Some(self.now), ..row };
-            self.plan.step(move |tx| {
-                applications::save(tx, &row)?;
-                record.append(tx)
-            });
-            self.mark(owned);
+            let key = (DeclaredKind::Application, row.id.to_string());
+            let Some(owned) = self.goes(tenant, (key.0, &key.1), all) else { continue };
+            let (name, is) = (named(&host, &row.client_id), Some(state(row.id, row.version)));
+            let object = Object::Application(row.domain_id, row.client_id);
+            self.plan.compare(tenant.id, object, name.clone(), is);
+            self.plan.change(Verb::Disable, "application", name, json!({}));
+            self.step(tenant, PlannedWrite::SwitchApplication { id: row.id, on: false })?;
+            self.mark(tenant.id, owned);
         }
         for row in inventory.sources.into_iter().filter(|it| it.disabled_at.is_none()) {
-            let id = row.id.to_string();
-            let Some(owned) = self.goes(tenant, (DeclaredKind::IdentitySource, &id), all) else { continue };
-            let name = named(&host, &row.eid);
-            let object = object("identity_source", id);
-            let record = self.going(
-                tenant,
-                (Permission::DisableSources, Action::SourceDisabled, object),
-                (Verb::Disable, "identity source", name),
-                &json!({}),
-            )?;
-            let row = IdentitySource { disabled_at: Some(self.now), ..row };
-            self.plan.step(move |tx| {
-                identity_sources::save(tx, &row)?;
-                record.append(tx)
-            });
-            self.mark(owned);
+            let key = (DeclaredKind::IdentitySource, row.id.to_string());
+            let Some(owned) = self.goes(tenant, (key.0, &key.1), all) else { continue };
+            let eid = LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound(Noun::Eid))?;
+            let (name, is) = (named(&host, &row.eid), Some(state(row.id, row.version)));
+            self.plan.compare(tenant.id, Object::IdentitySource(row.domain_id, eid), name.clone(), is);
+            self.plan.change(Verb::Disable, "identity source", name, json!({}));
+            self.step(tenant, PlannedWrite::SwitchSource { domain: row.domain_id, eid, on: false })?;
+            self.mark(tenant.id, owned);
         }
         for row in inventory.users {
             self.vanished_user(tenant, &host, row, all)?;
@@ -163,38 +149,18 @@ impl Planner<'_> {
         if self.goes(tenant, (DeclaredKind::TestUser, &id), all).is_none() {
             return Ok(());
         }
-        let (name, object) = (named(host, &row.username), object("test_user", &id));
-        let details = json!({"username": row.username});
-        let record = self.going(
-            tenant,
-            (Permission::ManageTestUsers, Action::TestUserRemoved, object),
-            (Verb::Remove, "test user", name),
-            &details,
-        )?;
-        let tenant_id = tenant.id;
-        self.plan.step(move |tx| {
-            test_users::remove(tx, tenant_id, row.domain_id, &row.username)?;
-            declared_objects::remove(tx, tenant_id, DeclaredKind::TestUser, &id)?;
-            record.append(tx)
-        });
-        Ok(())
-    }
-
-    fn going(
-        &mut self,
-        tenant: &Tenant,
-        (permission, action, object): (Permission, Action, String),
-        (verb, kind, name): (Verb, &'static str, String),
-        details: &Value,
-    ) -> Result<Record, Refusal> {
-        self.plan.change(verb, kind, name, json!({}));
-        Ok(tenant.permit(permission)?.record(action, object, details, self.now))
+        let (name, is) = (named(host, &row.username), Some(state(row.id, row.version)));
+        let (domain, username) = (row.domain_id, row.username);
+        self.plan.compare(tenant.id, Object::TestUser(domain, username.clone()), name.clone(), is);
+        self.plan.change(Verb::Remove, "test user", name, json!({}));
+        self.step(tenant, PlannedWrite::RemoveTestUser { domain, username })?;
+        self.step(tenant, PlannedWrite::Forget { kind: DeclaredKind::TestUser.as_str().to_owned(), id })
     }
 
     /// Remembers that it was this declaration that switched the object off.
-    fn mark(&mut self, owned: Option<DeclaredObject>) {
+    fn mark(&mut self, tenant: TenantId, owned: Option<DeclaredObject>) {
         if let Some(owned) = owned {
-            self.save_declared(DeclaredObject { removed_at: Some(self.now), ..owned });
+            self.save_declared(tenant, (owned.kind, &owned.object_id), true);
         }
     }
 }

@@ -1,15 +1,20 @@
-//! What would change, and how to do it: everything in one write, or nothing.
+//! What would change, as data: shown now, and carried out now or later.
 
 use authority::Forbidden;
-use crypto::Secret;
+use model::TenantId;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value, json};
-use store::{StoreError, WriteTx};
+use store::StoreError;
 use texts::{AdminMessage, FieldMessage};
 
-use crate::{Console, Refusal};
+use super::{
+    compared::{Compared, Object},
+    planned_write::Step,
+};
+use crate::Refusal;
 
 /// What happens to an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Verb {
     /// It is made.
     Create,
@@ -39,8 +44,30 @@ impl Verb {
     }
 }
 
+/// The kinds of objects, as they are shown.
+const KINDS: [&str; 7] =
+    ["tenant", "domain", "application", "identity source", "test user", "client secret", "subjects"];
+
+/// A difference as it is kept.
+#[derive(Deserialize)]
+struct KeptChange {
+    verb: Verb,
+    kind: String,
+    name: String,
+    details: Value,
+}
+
+impl<'de> Deserialize<'de> for Change {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let KeptChange { verb, kind, name, details } = KeptChange::deserialize(deserializer)?;
+        let kind = KINDS.into_iter().find(|it| *it == kind);
+        let kind = kind.ok_or_else(|| D::Error::custom("no kind of object"))?;
+        Ok(Self { verb, kind, name, details })
+    }
+}
+
 /// One difference between what there is and what is wanted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
     /// What happens.
     pub verb: Verb,
@@ -52,24 +79,23 @@ pub struct Change {
     pub details: Value,
 }
 
-/// A secret that is made, to be shown once.
-#[derive(Clone, Debug)]
-pub struct MadeSecret {
-    /// The application that it is for.
-    pub client_id: String,
-    /// The secret.
-    pub secret: Secret<String>,
+/// What a plan was made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Origin {
+    /// An import into a tenant.
+    Import(TenantId),
+    /// A declaration of the installation, by its name.
+    Declaration(String),
 }
 
-type Step = Box<dyn FnOnce(&mut WriteTx<'_>) -> Result<(), StoreError> + Send>;
-
-/// Everything that would be done.
-#[derive(Default)]
+/// Everything that would be done. It has no secret but credentials of eIDs that were brought.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Plan {
+    pub(crate) origin: Origin,
     changes: Vec<Change>,
     notes: Vec<FieldMessage>,
-    secrets: Vec<MadeSecret>,
-    steps: Vec<Step>,
+    pub(crate) compared: Vec<Compared>,
+    pub(crate) steps: Vec<Step>,
 }
 
 /// Why there is no plan.
@@ -100,6 +126,10 @@ impl From<StoreError> for Declined {
 }
 
 impl Plan {
+    pub(crate) const fn new(origin: Origin) -> Self {
+        Self { origin, changes: Vec::new(), notes: Vec::new(), compared: Vec::new(), steps: Vec::new() }
+    }
+
     /// The differences, in the order of the file.
     pub fn changes(&self) -> &[Change] {
         &self.changes
@@ -110,21 +140,23 @@ impl Plan {
         &self.notes
     }
 
-    /// The secrets that it makes. They are good once the plan is carried out.
-    pub fn secrets(&self) -> &[MadeSecret] {
-        &self.secrets
-    }
-
     /// Says whether there is nothing to do.
     pub const fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    pub(crate) fn step(
+    /// Notes what an object is that the plan was compared with.
+    pub(crate) fn compare(
         &mut self,
-        step: impl FnOnce(&mut WriteTx<'_>) -> Result<(), StoreError> + Send + 'static,
+        tenant: TenantId,
+        object: Object,
+        name: impl Into<String>,
+        state: Option<String>,
     ) {
-        self.steps.push(Box::new(step));
+        // The same object may be looked at more than once.
+        if !self.compared.iter().rev().take(64).any(|it| it.tenant == tenant && it.object == object) {
+            self.compared.push(Compared { tenant, object, name: name.into(), state });
+        }
     }
 
     /// Notes what an administrator should know of settings.
@@ -134,10 +166,6 @@ impl Plan {
 
     pub(crate) fn note(&mut self, note: impl Into<FieldMessage>) {
         self.notes.push(note.into());
-    }
-
-    pub(crate) fn make_secret(&mut self, client_id: &str, secret: Secret<String>) {
-        self.secrets.push(MadeSecret { client_id: client_id.to_owned(), secret });
     }
 
     pub(crate) fn change(&mut self, verb: Verb, kind: &'static str, name: impl Into<String>, details: Value) {
@@ -155,15 +183,6 @@ impl std::fmt::Debug for Plan {
     }
 }
 
-/// How often a plan is made when somebody else was faster.
-const TRIES: usize = 5;
-
-/// Says whether somebody else changed something meanwhile, so that a plan made now may work.
-const fn lost_a_race(refusal: &Refusal) -> bool {
-    use StoreError::{Busy, Changed, Conflict, NotFound};
-    matches!(refusal, Refusal::NotFound(_) | Refusal::Store(Busy | Changed | Conflict | NotFound))
-}
-
 /// Returns the settings that differ from the defaults.
 pub(crate) fn unlike(plain: &str, text: &str) -> Map<String, Value> {
     let read = |text| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
@@ -174,64 +193,4 @@ pub(crate) fn unlike(plain: &str, text: &str) -> Map<String, Value> {
 /// How an object of a domain is shown.
 pub(crate) fn named(host: &str, name: &str) -> String {
     format!("{host} {name}")
-}
-
-/// The object of an audit row.
-pub(crate) fn object(kind: &str, id: impl std::fmt::Display) -> String {
-    format!("{kind} {id}")
-}
-
-impl Console {
-    /// Makes a plan, lets `keep` take from it what is to be shown, and carries it out unless it is a dry run. A plan that
-    /// lost a race is made again: somebody else, a node that starts with the same declaration, say, was faster.
-    ///
-    /// A plan reads more than once, so that what it finds wrong while somebody else writes may be wrong itself: only what
-    /// two plans in a row say of the same file is true.
-    ///
-    /// # Errors
-    /// [`Declined`]: of the last plan. Nothing was written.
-    pub async fn settle<T>(
-        &self,
-        plan: impl AsyncFn() -> Result<Plan, Declined>,
-        keep: impl Fn(&Plan) -> T,
-        dry_run: bool,
-    ) -> Result<T, Declined> {
-        let mut before = None;
-        let mut tries = 1..=TRIES;
-        loop {
-            let is_last = tries.next().is_none_or(|turn| turn == TRIES);
-            let plan = match plan().await {
-                Ok(plan) => plan,
-                Err(Declined::Faults(faults)) if !is_last && before.as_ref() != Some(&faults) => {
-                    before = Some(faults);
-                    continue;
-                }
-                Err(Declined::Refusal(refusal)) if !is_last && lost_a_race(&refusal) => continue,
-                Err(declined) => return Err(declined),
-            };
-            let kept = keep(&plan);
-            if dry_run {
-                return Ok(kept);
-            }
-            match self.carry_out(plan).await {
-                Ok(()) => return Ok(kept),
-                Err(refusal) if !is_last && lost_a_race(&refusal) => {}
-                Err(refusal) => return Err(Declined::Refusal(refusal)),
-            }
-        }
-    }
-
-    /// Does everything that a plan says, in one write. What changed since it was made refuses the whole.
-    ///
-    /// # Errors
-    /// [`Refusal::Store`]: [`StoreError::Changed`] and [`StoreError::Conflict`] mean that somebody else was faster; plan
-    /// again.
-    pub async fn carry_out(&self, plan: Plan) -> Result<(), Refusal> {
-        if plan.is_empty() {
-            return Ok(());
-        }
-        let steps = plan.steps;
-        let done = self.store.write(move |tx| steps.into_iter().try_for_each(|step| step(tx)));
-        done.await.map_err(|error: StoreError| Refusal::Store(error))
-    }
 }

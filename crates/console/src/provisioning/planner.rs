@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use authority::Permission;
-use crypto::Algorithm;
-use model::{
-    ApplicationId, DomainId, Environment, KeySchedule, LoginMethod, Sector, TenantId, Timestamp, current_key,
+use changes::{
+    check_name,
+    signing_keys::{of_algorithm, times},
 };
+use crypto::Algorithm;
+use model::{ApplicationId, DomainId, Environment, LoginMethod, Sector, TenantId, Timestamp, current_key};
 use store::{
     declared_objects::{self, DeclaredKind, DeclaredObject},
     domains,
@@ -14,14 +15,12 @@ use store::{
 use texts::AdminMessage;
 
 use super::{
+    compared::{Object, state},
     fault::Faults,
-    plan::{Declined, Plan},
+    plan::{Declined, Origin, Plan},
+    planned_write::{PlannedWrite, Step},
 };
-use crate::{
-    Console, Refusal, Tenant,
-    signing_keys::{of_algorithm, publish, times},
-    tenants::check_name,
-};
+use crate::{Console, Refusal, Tenant};
 
 /// A domain that is there, or will be when the plan is carried out.
 #[derive(Clone, Debug)]
@@ -59,13 +58,13 @@ pub(crate) struct Planner<'c> {
 }
 
 impl<'c> Planner<'c> {
-    pub(crate) fn new(console: &'c Console, declaration: Option<String>, now: Timestamp) -> Self {
+    pub(crate) fn new(console: &'c Console, origin: Origin, now: Timestamp) -> Self {
         Self {
             console,
             now,
             faults: Faults::default(),
-            plan: Plan::default(),
-            declaration,
+            plan: Plan::new(origin),
+            declaration: None,
             declared: HashMap::new(),
             named: HashSet::new(),
             applications: HashMap::new(),
@@ -95,12 +94,29 @@ impl<'c> Planner<'c> {
         }
     }
 
+    /// Plans a write in a tenant, in which the caller must have leave for it.
+    pub(crate) fn step(&mut self, tenant: &Tenant, write: PlannedWrite) -> Result<(), Refusal> {
+        if let Some(permission) = write.permission() {
+            tenant.permit(permission)?;
+        }
+        self.plan.steps.push(Step { tenant: tenant.id, write });
+        Ok(())
+    }
+
     /// Finds the tenant's domain of this host.
-    pub(crate) async fn place(&self, tenant: &Tenant, host: &str) -> Result<Option<TargetDomain>, Refusal> {
+    pub(crate) async fn place(
+        &mut self,
+        tenant: &Tenant,
+        host: &str,
+    ) -> Result<Option<TargetDomain>, Refusal> {
         let wanted = host.to_ascii_lowercase();
         let found = self.console.store.read(move |tx| domains::find_by_host(tx, &wanted)).await?;
         // Another tenant's domain is none.
         let own = found.filter(|row| row.tenant_id == tenant.id);
+        if let Some(row) = &own {
+            let is = Some(state(row.id, row.version));
+            self.plan.compare(tenant.id, Object::Domain(row.host.clone()), row.host.clone(), is);
+        }
         Ok(own.map(|row| TargetDomain {
             domain: row.id,
             environment: row.environment,
@@ -133,14 +149,8 @@ impl<'c> Planner<'c> {
         if current_key(&rows, times, self.now).is_some() || !self.keys.insert((place.domain, algorithm)) {
             return Ok(());
         }
-        let made = self.console.new_key((tenant, place.domain), algorithm, self.now, self.now)?;
-        let permit = tenant.permit(Permission::ManageApplications)?;
-        let (tenant_id, domain, now) = (tenant.id, place.domain, self.now);
-        self.plan.step(move |tx| {
-            domains::get(tx, tenant_id, domain)?;
-            publish(tx, &made, (&permit, KeySchedule::default()), now).map(drop)
-        });
-        Ok(())
+        let algorithm = algorithm.as_str().to_owned();
+        self.step(tenant, PlannedWrite::PublishKey { domain: place.domain, algorithm })
     }
 
     /// Notes that the plan itself makes the first key of a domain.
@@ -175,22 +185,24 @@ impl<'c> Planner<'c> {
 
     /// Says that the file names an object, and puts on record that this declaration makes it, if it does.
     pub(crate) fn name(&mut self, tenant: TenantId, (kind, id): (DeclaredKind, &str), is_made: bool) {
-        let Some(declaration) = self.declaration.clone() else { return };
+        if self.declaration.is_none() {
+            return;
+        }
         self.named.insert((kind, id.to_owned()));
         let returns = self.owned(tenant, kind, id).is_some_and(|it| it.removed_at.is_some());
         if is_made || returns {
-            self.save_declared(DeclaredObject {
-                tenant_id: tenant,
-                kind,
-                object_id: id.to_owned(),
-                declaration,
-                created_at: self.now,
-                removed_at: None,
-            });
+            self.save_declared(tenant, (kind, id), false);
         }
     }
 
-    pub(crate) fn save_declared(&mut self, object: DeclaredObject) {
-        self.plan.step(move |tx| declared_objects::save(tx, &object));
+    /// Puts on record that this declaration makes an object, or that it is switched off because it vanished.
+    pub(crate) fn save_declared(
+        &mut self,
+        tenant: TenantId,
+        (kind, id): (DeclaredKind, &str),
+        is_gone: bool,
+    ) {
+        let (kind, id) = (kind.as_str().to_owned(), id.to_owned());
+        self.plan.steps.push(Step { tenant, write: PlannedWrite::Declare { kind, id, is_gone } });
     }
 }

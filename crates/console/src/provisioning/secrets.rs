@@ -1,21 +1,19 @@
 //! Client secrets that somebody brings: by their digest, or made anew. Those that there are stay.
 
-use authority::Permission;
-use crypto::Digest;
-use model::{ClientAuthentication, SecretId};
+use changes::client_secrets::{MOST_LIVE, own_live};
+use crypto::{Digest, b64};
+use model::ClientAuthentication;
 use serde_json::json;
-use store::{StoreError, applications, client_secrets::ClientSecret};
 use texts::AdminMessage;
 
 use super::{
     applications::Planned,
+    compared::{Object, state_of_secrets},
     plan::{Verb, named},
+    planned_write::PlannedWrite,
     planner::{Planner, TargetDomain},
 };
-use crate::{
-    Refusal, Tenant,
-    client_secrets::{MOST_LIVE, insert, own_live},
-};
+use crate::{Refusal, Tenant};
 
 /// A secret that an application shall have.
 pub(crate) enum SecretChange {
@@ -83,6 +81,8 @@ impl Planner<'_> {
         }
         let (tenant_id, id, now) = (tenant.id, application.id, self.now);
         let live = self.console.store.read(move |tx| own_live(tx, (tenant_id, id), now)).await?;
+        let name = named(&place.host, &application.client_id);
+        self.plan.compare(tenant_id, Object::Secrets(id), name, Some(state_of_secrets(&live)));
         if wanted.is_empty() {
             if live.is_empty() {
                 self.plan.note(
@@ -95,18 +95,17 @@ impl Planner<'_> {
             .iter()
             .filter_map(|it| if let SecretChange::Digest(it) = it { Some(*it) } else { None })
             .collect();
-        let mut missing: Vec<Digest> = Vec::new();
+        let mut missing: Vec<Option<Digest>> = Vec::new();
         for digest in &named_ones {
-            if missing.contains(digest) || live.iter().any(|it| it.secret_digest == *digest) {
+            if missing.contains(&Some(*digest)) || live.iter().any(|it| it.secret_digest == *digest) {
                 continue;
             }
-            missing.push(*digest);
+            missing.push(Some(*digest));
         }
         let others = live.iter().any(|it| !named_ones.contains(&it.secret_digest));
         if wanted.iter().any(|it| matches!(it, SecretChange::New)) && !others {
-            let secret = self.console.random.token();
-            missing.push(Digest::of(secret.expose().as_bytes()));
-            self.plan.make_secret(&application.client_id, secret);
+            // Made when the plan is carried out, for whoever does that.
+            missing.push(None);
         }
         if live.len() + missing.len() > MOST_LIVE {
             self.faults.wrong(path, AdminMessage::SecretsTooMany { most: MOST_LIVE.into() });
@@ -118,32 +117,15 @@ impl Planner<'_> {
     fn insert_secrets(
         &mut self,
         (tenant, place): (&Tenant, &TargetDomain),
-        application: &Planned,
-        digests: Vec<Digest>,
+        planned: &Planned,
+        digests: Vec<Option<Digest>>,
     ) -> Result<(), Refusal> {
-        let (tenant_id, id, now) = (tenant.id, application.id, self.now);
-        for secret_digest in digests {
-            let row = ClientSecret {
-                id: SecretId::new(&self.console.random, now),
-                tenant_id,
-                application_id: id,
-                secret_digest,
-                created_at: now,
-                expires_at: None,
-                retired_at: None,
-                last_used_at: None,
-            };
-            let name = named(&place.host, &application.client_id);
+        for digest in digests {
+            let name = named(&place.host, &planned.client_id);
             self.plan.change(Verb::Create, "client secret", name, json!({}));
-            let permit = tenant.permit(Permission::ManageSecrets)?;
-            self.plan.step(move |tx| {
-                // Got for change: whoever else counts secrets waits here.
-                applications::get(tx, tenant_id, id)?;
-                if own_live(tx, (tenant_id, id), now)?.len() >= MOST_LIVE {
-                    return Err(StoreError::Changed);
-                }
-                insert(tx, &row, &permit, now)
-            });
+            let (application, client_id) = (planned.id, planned.client_id.clone());
+            let digest = digest.map(|it| b64::encode(it.as_bytes()));
+            self.step(tenant, PlannedWrite::AddSecret { application, client_id, digest })?;
         }
         Ok(())
     }

@@ -1,11 +1,13 @@
 //! Identity sources that a declaration names. What the eID gave is already read from where it lies.
 
-use authority::{Permission, Record, SealedColumn};
-use crypto::Secret;
+use changes::{
+    difference,
+    identity_sources::{NewIdentitySource, check, credentials_of, is_set},
+};
 use eid::{SourceCredentials, SourceMethod};
 use model::{
-    Action, EidEnvironment, IdentitySourceId, IdentitySourceSettings, IdentitySourceSettingsError,
-    LoginMethod, SettingsError,
+    EidEnvironment, IdentitySourceId, IdentitySourceSettings, IdentitySourceSettingsError, LoginMethod,
+    SettingsError,
 };
 use serde_json::{Value, json};
 use store::{
@@ -15,12 +17,14 @@ use store::{
 use texts::AdminMessage;
 
 use super::{
+    compared::{Object, state},
     entry::Entry,
-    plan::{Verb, named, object},
+    plan::{Verb, named},
+    planned_write::PlannedWrite,
     planner::{Planner, TargetDomain},
     settings::{Kind, merged},
 };
-use crate::{Console, Refusal, Tenant, identity_sources::check};
+use crate::{Refusal, Tenant};
 
 fn method(word: &str) -> Option<SourceMethod> {
     serde_json::from_value(json!(word)).ok()
@@ -85,14 +89,6 @@ impl Said {
     }
 }
 
-/// What an identity source shall be.
-struct SourceChange {
-    eid: LoginMethod,
-    environment: EidEnvironment,
-    credentials: SourceCredentials,
-    settings: IdentitySourceSettings,
-}
-
 impl Planner<'_> {
     pub(crate) async fn source(
         &mut self,
@@ -129,7 +125,10 @@ impl Planner<'_> {
         let read =
             self.console.store.read(move |tx| identity_sources::find(tx, tenant_id, domain, eid.as_str()));
         let found = read.await?;
-        let before = found.as_ref().and_then(|row| Console::opened(tenant, row));
+        let is = found.as_ref().map(|row| state(row.id, row.version));
+        let name = named(&place.host, eid.as_str());
+        self.plan.compare(tenant_id, Object::IdentitySource(domain, eid), name, is);
+        let before = found.as_ref().and_then(|row| credentials_of(tenant, row));
         let text = found.as_ref().map_or("{}", |row| row.settings.as_str());
         let settings = self.source_settings(text, settings);
         let credentials = said.over(before, environment);
@@ -145,7 +144,9 @@ impl Planner<'_> {
             return Ok(());
         }
         let Some(settings) = settings else { return Ok(()) };
-        self.save_source((tenant, place), found, SourceChange { eid, environment, credentials, settings })
+        let domain_environment = place.environment;
+        let wanted = NewIdentitySource { domain, domain_environment, eid, environment, credentials };
+        self.save_source((tenant, place), found, (wanted, settings))
     }
 
     fn source_settings(&mut self, base: &str, entry: Option<Entry<'_>>) -> Option<IdentitySourceSettings> {
@@ -169,113 +170,48 @@ impl Planner<'_> {
         &mut self,
         (tenant, place): (&Tenant, &TargetDomain),
         found: Option<IdentitySource>,
-        wanted: SourceChange,
+        (wanted, settings): (NewIdentitySource, IdentitySourceSettings),
     ) -> Result<(), Refusal> {
-        let id = found
-            .as_ref()
-            .map_or_else(|| IdentitySourceId::new(&self.console.random, self.now), |row| row.id);
+        let new_id = IdentitySourceId::new(&self.console.random, self.now);
+        let id = found.as_ref().map_or(new_id, |row| row.id);
         let key = id.to_string();
         let owned = self.owned(tenant.id, DeclaredKind::IdentitySource, &key);
         // At another time it was somebody else, by hand.
         let disabled_at = found.as_ref().and_then(|it| it.disabled_at);
         let returns = disabled_at.is_some() && owned.is_some_and(|it| it.removed_at == disabled_at);
-        let same = found.as_ref().is_some_and(|row| {
-            row.environment == wanted.environment
-                && Console::opened(tenant, row).as_ref() == Some(&wanted.credentials)
-        });
-        let settings = wanted.settings.to_text();
-        let before = found.as_ref().map_or_else(|| "{}".to_owned(), |row| row.settings.clone());
-        let difference = crate::audit::difference(&before, &settings);
+        let same = found.as_ref().is_some_and(|row| is_set(tenant, row, &wanted));
+        let before = found.as_ref().map_or("{}", |row| row.settings.as_str());
+        let difference = difference(before, &settings.to_text());
         let other_settings = difference.as_object().is_some_and(|it| !it.is_empty());
-        let name = named(&place.host, wanted.eid.as_str());
+        let (name, domain, eid) = (named(&place.host, wanted.eid.as_str()), wanted.domain, wanted.eid);
         self.name(tenant.id, (DeclaredKind::IdentitySource, &key), found.is_none());
         if same && !other_settings && !returns {
             self.plan.unchanged("identity source", name);
             return Ok(());
         }
-        let differs = (!same, other_settings.then_some(difference), returns);
-        let records = self.source_records((tenant, place), (id, found.is_none()), &wanted, differs)?;
-        let is_new = found.is_none();
-        let row = self.source_row((tenant, place), (id, found), &wanted, (same, returns));
-        self.plan.step(move |tx| {
-            if is_new {
-                identity_sources::insert(tx, &row)?;
-            } else {
-                identity_sources::save(tx, &row)?;
-            }
-            records.iter().try_for_each(|it| it.append(tx))
-        });
-        Ok(())
-    }
-
-    fn source_records(
-        &mut self,
-        (tenant, place): (&Tenant, &TargetDomain),
-        (id, is_new): (IdentitySourceId, bool),
-        wanted: &SourceChange,
-        (other_credentials, other_settings, returns): (bool, Option<Value>, bool),
-    ) -> Result<Vec<Record>, Refusal> {
-        let (permit, mut records, object) =
-            (tenant.permit(Permission::ManageSources)?, Vec::new(), object("identity_source", id));
-        let name = named(&place.host, wanted.eid.as_str());
-        if other_credentials {
-            let action = if is_new { Action::SourceCreated } else { Action::SourceCredentialsSet };
-            let verb = if is_new { Verb::Create } else { Verb::Change };
-            let details = json!({
-                "eid": wanted.eid.as_str(), "environment": wanted.environment.as_str(),
-                "domain": place.domain.to_string(), "client_id": wanted.credentials.client_id,
-                "method": wanted.credentials.method,
-            });
-            records.push(permit.record(action, object.clone(), &details, self.now));
-            self.plan.change(verb, "identity source", name.clone(), credentials_shown(wanted));
+        if !same {
+            let verb = if found.is_none() { Verb::Create } else { Verb::Change };
+            self.plan.change(verb, "identity source", name.clone(), credentials_shown(&wanted));
+            let write = match found {
+                None => PlannedWrite::CreateSource { id, new: wanted },
+                Some(_) => PlannedWrite::SetCredentials { new: wanted },
+            };
+            self.step(tenant, write)?;
         }
-        if let Some(difference) = other_settings {
-            records.push(permit.record(Action::SourceChanged, object.clone(), &difference, self.now));
+        if other_settings {
             self.plan.change(Verb::Change, "identity source", name.clone(), difference);
+            self.step(tenant, PlannedWrite::ChangeSource { domain, eid, settings })?;
         }
         if returns {
-            records.push(permit.record(Action::SourceEnabled, object, &json!({}), self.now));
             self.plan.change(Verb::Enable, "identity source", name, json!({}));
+            self.step(tenant, PlannedWrite::SwitchSource { domain, eid, on: true })?;
         }
-        Ok(records)
-    }
-
-    fn source_row(
-        &self,
-        (tenant, place): (&Tenant, &TargetDomain),
-        (id, found): (IdentitySourceId, Option<IdentitySource>),
-        wanted: &SourceChange,
-        (same, returns): (bool, bool),
-    ) -> IdentitySource {
-        let column = SealedColumn::Credentials { source: id, version: None };
-        let plain = Secret::new(serde_json::to_vec(&wanted.credentials).unwrap_or_default());
-        let sealed = tenant.opened().seal(&self.console.random, &column, plain.expose());
-        let row = found.unwrap_or_else(|| IdentitySource {
-            id,
-            tenant_id: tenant.id,
-            domain_id: place.domain,
-            eid: wanted.eid.as_str().to_owned(),
-            environment: wanted.environment,
-            settings: String::new(),
-            sealed_credentials: None,
-            credentials_version: None,
-            version: 1,
-            created_at: self.now,
-            disabled_at: None,
-        });
-        IdentitySource {
-            environment: wanted.environment,
-            settings: wanted.settings.to_text(),
-            sealed_credentials: if same { row.sealed_credentials } else { Some(sealed) },
-            credentials_version: row.credentials_version.filter(|_| same),
-            disabled_at: if returns { None } else { row.disabled_at },
-            ..row
-        }
+        Ok(())
     }
 }
 
 /// What may be seen of credentials.
-fn credentials_shown(wanted: &SourceChange) -> Value {
+fn credentials_shown(wanted: &NewIdentitySource) -> Value {
     json!({
         "environment": wanted.environment.as_str(), "client_id": wanted.credentials.client_id,
         "method": wanted.credentials.method, "credentials": "set",

@@ -1,24 +1,19 @@
 //! Subjects that somebody brings: what people were known by before.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use authority::{Permission, SealedColumn};
-use crypto::Digest;
-use model::{
-    Action, ApplicationId, ApplicationSettings, DomainId, EidEnvironment, Sector, SubjectOf, SubjectRoom,
-    Timestamp,
-};
+use changes::subjects::counts;
+use crypto::{Digest, b64};
+use model::{ApplicationId, ApplicationSettings, DomainId, EidEnvironment, Sector, SubjectOf, SubjectRoom};
 use serde_json::json;
-use store::{
-    StoreError, applications, domains,
-    imported_subjects::{self, ImportedSubject},
-    subject_keys,
-};
+use store::{StoreError, applications, domains, imported_subjects, subject_keys};
 use texts::{AdminMessage, Noun, Quoted};
 
 use super::{
+    compared::{Object, state},
     entry::Entry,
-    plan::{Declined, Verb},
+    plan::{Declined, Verb, named},
+    planned_write::{PlannedSubjects, PlannedWrite},
     planner::Planner,
 };
 use crate::{Refusal, Tenant, tenants::PAGE};
@@ -145,7 +140,7 @@ impl Planner<'_> {
 
     /// The tenant's applications of this client id: of this import, and those that there are.
     async fn applications_named(
-        &self,
+        &mut self,
         tenant: &Tenant,
         client_id: &str,
         host: Option<&str>,
@@ -158,7 +153,7 @@ impl Planner<'_> {
             for domain in domains::list(tx, id, None, PAGE)? {
                 if host.as_ref().is_none_or(|host| *host == domain.host) {
                     let row = applications::find_by_client_id(tx, id, domain.id, &wanted)?;
-                    found.push((domain.id, row));
+                    found.push(((domain.id, domain.host), row));
                 }
             }
             Ok::<_, StoreError>(found)
@@ -166,12 +161,17 @@ impl Planner<'_> {
         let sector = |row: &applications::Application| {
             ApplicationSettings::parse(&row.settings).map(|it| it.sector).unwrap_or_default()
         };
+        let found = read.await?;
+        for ((domain, host), row) in &found {
+            let (name, is) = (named(host, &client_id), row.as_ref().map(|it| state(it.id, it.version)));
+            self.plan.compare(id, Object::Application(*domain, client_id.clone()), name, is);
+        }
         // What the file says of it counts, then what there is.
-        let of = |(domain, row): (DomainId, Option<applications::Application>)| {
+        let of = |((domain, _), row): ((DomainId, String), Option<applications::Application>)| {
             let planned = self.applications.get(&(domain, client_id.clone())).copied();
             planned.or_else(|| row.map(|row| (row.id, sector(&row))))
         };
-        Ok(read.await?.into_iter().filter_map(of).collect())
+        Ok(found.into_iter().filter_map(of).collect())
     }
 
     async fn room(
@@ -254,51 +254,26 @@ impl Planner<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-        for it in &missing {
-            let room = rooms.all.get(it.room);
-            let name =
-                room.map(|it| format!("{} {}", it.environment().as_str(), it.sector())).unwrap_or_default();
-            *counts.entry(name).or_default() += 1;
+        let place = |it: &BroughtSubjects| {
+            let room = rooms.all.get(it.room)?;
+            Some((room.environment(), room.sector()))
+        };
+        for (name, count) in counts(missing.iter().filter_map(place)) {
+            self.plan.change(Verb::Create, "subjects", name, json!({"created": count}));
         }
-        // By environment and sector, of which there are no more than applications; the row names a few of them.
-        let total = missing.len();
-        let named: BTreeMap<&String, &u64> = counts.iter().take(20).collect();
-        let details = json!({"created": total, "sectors": counts.len(), "of_them": named});
-        let object = super::plan::object("tenant", tenant.id);
-        let record =
-            tenant.permit(Permission::Import)?.record(Action::SubjectsImported, object, &details, self.now);
-        for (name, count) in &counts {
-            self.plan.change(Verb::Create, "subjects", name.clone(), json!({"created": count}));
+        let empty = |room: &SubjectRoom| PlannedSubjects {
+            environment: room.environment(),
+            sector: room.sector().to_owned(),
+            subjects: Vec::new(),
+        };
+        let mut places: Vec<PlannedSubjects> = rooms.all.iter().map(empty).collect();
+        for it in missing {
+            if let Some(place) = places.get_mut(it.room) {
+                let digest = |it: Digest| b64::encode(it.as_bytes());
+                place.subjects.push([digest(it.person), it.sub, digest(it.sub_digest)]);
+            }
         }
-        let (random, now) = (self.console.random.clone(), self.now);
-        let row = |it: BroughtSubjects| subject_row(tenant, rooms, it, &random, now);
-        let rows: Vec<ImportedSubject> = missing.into_iter().filter_map(row).collect();
-        self.plan.step(move |tx| {
-            rows.iter().try_for_each(|row| imported_subjects::insert(tx, row))?;
-            record.append(tx)
-        });
-        Ok(())
+        places.retain(|it| !it.subjects.is_empty());
+        self.step(tenant, PlannedWrite::ImportSubjects { places })
     }
-}
-
-fn subject_row(
-    tenant: &Tenant,
-    rooms: &Rooms,
-    it: BroughtSubjects,
-    random: &crypto::Random,
-    now: Timestamp,
-) -> Option<ImportedSubject> {
-    let room = rooms.all.get(it.room)?;
-    let (environment, sector) = (room.environment(), room.sector());
-    let column = SealedColumn::ImportedSubject { environment, sector, person: &it.person };
-    Some(ImportedSubject {
-        tenant_id: tenant.id,
-        environment,
-        sector: sector.to_owned(),
-        sealed_sub: tenant.opened().seal(random, &column, it.sub.as_bytes()),
-        person_digest: it.person,
-        sub_digest: it.sub_digest,
-        created_at: now,
-    })
 }

@@ -1,8 +1,8 @@
 //! Test users that a declaration names.
 
-use authority::Permission;
+use changes::test_users::{NewTestUser, TestUserChange, changed, claim_names, compare, stretch};
 use crypto::Secret;
-use model::{Action, Environment, StandardClaims, TestUser};
+use model::{Environment, StandardClaims, TestUser, TestUserId};
 use serde_json::{Value, json};
 use store::{
     declared_objects::DeclaredKind,
@@ -11,11 +11,13 @@ use store::{
 use texts::AdminMessage;
 
 use super::{
+    compared::{Object, state},
     entry::Entry,
-    plan::{Verb, named, object},
+    plan::{Verb, named},
+    planned_write::PlannedWrite,
     planner::{Planner, TargetDomain},
 };
-use crate::{NewTestUser, Refusal, Tenant, TestUserChange, test_users::claim_names};
+use crate::{Refusal, Tenant};
 
 /// The most of a file: each password takes a while to stretch.
 const MOST: usize = 200;
@@ -59,10 +61,7 @@ impl Planner<'_> {
             Some(claims) => claims,
             None => None,
         };
-        let (tenant_id, domain, wanted) = (tenant.id, place.domain, username.to_owned());
-        let read =
-            self.console.store.read(move |tx| test_users::find_by_username(tx, tenant_id, domain, &wanted));
-        match (read.await?, password) {
+        match (self.found_user((tenant, place), username).await?, password) {
             (Some(row), password) => {
                 self.changed_test_user((tenant, place), &row, &TestUserChange { password, claims })
             }
@@ -80,6 +79,21 @@ impl Planner<'_> {
                 Ok(())
             }
         }
+    }
+
+    async fn found_user(
+        &mut self,
+        (tenant, place): (&Tenant, &TargetDomain),
+        username: &str,
+    ) -> Result<Option<TestUserRow>, Refusal> {
+        let (tenant_id, domain, wanted) = (tenant.id, place.domain, username.to_owned());
+        let read =
+            self.console.store.read(move |tx| test_users::find_by_username(tx, tenant_id, domain, &wanted));
+        let found = read.await?;
+        let is = found.as_ref().map(|row| state(row.id, row.version));
+        let object = Object::TestUser(domain, username.to_owned());
+        self.plan.compare(tenant_id, object, named(&place.host, username), is);
+        Ok(found)
     }
 
     /// Reads claims one by one, so that each that is wrong is named.
@@ -111,27 +125,16 @@ impl Planner<'_> {
         (tenant, place): (&Tenant, &TargetDomain),
         new: NewTestUser,
     ) -> Result<(), Refusal> {
-        let row = self.console.test_user_row((tenant, place.domain), &new, self.now);
-        let names = claim_names(&new.claims);
-        let details = json!({"username": new.username, "domain": place.domain.to_string(), "claims": names});
-        let record = tenant.permit(Permission::ManageTestUsers)?.record(
-            Action::TestUserCreated,
-            object("test_user", row.id),
-            &details,
-            self.now,
-        );
-        self.plan.change(
-            Verb::Create,
-            "test user",
-            named(&place.host, &new.username),
-            json!({"claims": names}),
-        );
-        let id = row.id.to_string();
-        self.plan.step(move |tx| {
-            test_users::insert(tx, &row)?;
-            record.append(tx)
-        });
-        self.name(tenant.id, (DeclaredKind::TestUser, &id), true);
+        // A file that is refused needs no password stretched.
+        if self.faults.count() > 0 {
+            return Ok(());
+        }
+        let (id, claims) =
+            (TestUserId::new(&self.console.random, self.now), json!({"claims": claim_names(&new.claims)}));
+        self.plan.change(Verb::Create, "test user", named(&place.host, &new.username), claims);
+        let new = stretch(&self.console.random, &new)?;
+        self.step(tenant, PlannedWrite::CreateTestUser { domain: place.domain, id, new })?;
+        self.name(tenant.id, (DeclaredKind::TestUser, &id.to_string()), true);
         Ok(())
     }
 
@@ -143,23 +146,15 @@ impl Planner<'_> {
     ) -> Result<(), Refusal> {
         let name = named(&place.host, &row.username);
         self.name(tenant.id, (DeclaredKind::TestUser, &row.id.to_string()), false);
-        let Some((row, details)) = self.console.changed_test_user(tenant, row, change) else {
+        if self.faults.count() > 0 {
+            return Ok(());
+        }
+        let Some(change) = compare(tenant, row, change)? else {
             self.plan.unchanged("test user", name);
             return Ok(());
         };
-        let object = object("test_user", row.id);
-        let record = tenant.permit(Permission::ManageTestUsers)?.record(
-            Action::TestUserChanged,
-            object,
-            &details,
-            self.now,
-        );
-        let shown = json!({"password": details.get("password"), "claims": details.get("claims")});
-        self.plan.change(Verb::Change, "test user", name, shown);
-        self.plan.step(move |tx| {
-            test_users::save(tx, &row)?;
-            record.append(tx)
-        });
-        Ok(())
+        self.plan.change(Verb::Change, "test user", name, changed(&change));
+        let (domain, username) = (place.domain, row.username.clone());
+        self.step(tenant, PlannedWrite::ChangeTestUser { domain, username, change })
     }
 }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use crypto::{Random, b64};
 use model::{AuthorizationRequest, Login, LoginMethod};
-use oidc::AuthorizationResponse;
+use oidc::{AuthorizationResponse, ReturnAddress};
 use texts::Cause;
 
 use super::{CookieChange, Ended, LoginResponse, jar::Jar, login_response::Step};
-use crate::{Application, Issuer, RequestContext, TraceId};
+use crate::{Application, Issuer, RequestContext, SessionCookie, TraceId};
 
 /// A login being worked on, with what belongs to it.
 pub(crate) struct ActiveLogin<'a> {
@@ -17,14 +18,43 @@ pub(crate) struct ActiveLogin<'a> {
     pub(crate) name: String,
     pub(crate) login: Login,
     pub(crate) wanted: AuthorizationRequest,
-    pub(crate) jar: Jar,
-    /// A new session's cookie, to go out with the answer.
-    pub(crate) kept: Option<CookieChange>,
+    /// What carries the login to its next request; only `take_up` and `respond` look into it.
+    pub(crate) carrier: Carrier<'a>,
+    /// The browser sessions that came with the request.
+    pub(crate) sessions: Vec<SessionCookie>,
+    /// A new browser session, to go out with the answer.
+    pub(crate) new_session: Option<SessionToKeep>,
     /// What was sent with a form of ours, to recognise the same form when it is sent again.
     pub(crate) sent: Option<String>,
 }
 
+/// What carries a login from one request to the next.
+pub(crate) enum Carrier<'a> {
+    /// The cookies of the browser that a person logs in with. A login that no browser brings back, such as one of
+    /// backchannel authentication, will have a row.
+    Browser(Jar<'a>),
+}
+
+/// A browser session to be kept.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionToKeep {
+    pub(crate) session: SessionCookie,
+    /// It is also to come from a frame on another site.
+    pub(crate) framed: bool,
+}
+
+impl From<SessionToKeep> for CookieChange {
+    fn from(it: SessionToKeep) -> Self {
+        Self::SetSession { session: it.session, framed: it.framed }
+    }
+}
+
 impl ActiveLogin<'_> {
+    /// The name of a new login.
+    pub(crate) fn new_name(random: &Random) -> String {
+        b64::encode(&random.bytes::<12>())
+    }
+
     /// The eIDs that the application asked for and the domain has.
     pub(crate) fn eids(&self) -> Vec<LoginMethod> {
         self.wanted.eids().into_iter().filter(|eid| self.issuer.offers(*eid)).collect()
@@ -35,23 +65,24 @@ impl ActiveLogin<'_> {
         Step::Show { login: self.name.clone() }
     }
 
+    fn return_address(&self) -> ReturnAddress {
+        ReturnAddress {
+            redirect_uri: self.wanted.redirect_uri.clone(),
+            mode: self.wanted.response_mode,
+            state: self.wanted.state.clone(),
+        }
+    }
+
     /// Back to the application with a code.
     pub(super) fn code_answer(&self, code: &str) -> AuthorizationResponse {
-        let wanted = &self.wanted;
-        let back = (wanted.redirect_uri.clone(), wanted.response_mode);
-        AuthorizationResponse::code(back.0, back.1, code, wanted.state.clone(), self.issuer.url())
+        AuthorizationResponse::code(self.return_address(), code, self.issuer.url())
     }
 
     /// Back to the application with an error that the log knows by this trace.
     pub(super) fn error_answer(&self, cause: Cause, trace: TraceId) -> AuthorizationResponse {
-        let wanted = &self.wanted;
-        AuthorizationResponse::error(
-            wanted.redirect_uri.clone(),
-            wanted.response_mode,
-            (crate::refusal::code_of(cause), format!("{} (trace {trace})", cause.description())),
-            wanted.state.clone(),
-            self.issuer.url(),
-        )
+        let description = format!("{} (trace {trace})", cause.description());
+        let (back, code) = (self.return_address(), crate::refusal::code_of(cause));
+        AuthorizationResponse::error(back, code, description, self.issuer.url())
     }
 
     /// The page for a login that has ended. Its cookie stays as it is.

@@ -3,21 +3,21 @@
 use std::sync::Arc;
 
 use model::{AuthorizationRequest, Login, Parked};
-use oidc::{AuthorizationParams, AuthorizationResponse, ResponseMode};
+use oidc::{AuthorizationParams, AuthorizationResponse, ResponseMode, ReturnAddress};
 use store::{login_events::Kind, parked_requests::Origin};
 use texts::Cause;
 
 use super::{
-    BrowserCookies, LoginResponse, Step,
-    active_login::ActiveLogin,
+    LoginResponse, Step,
+    active_login::{ActiveLogin, Carrier},
     decision::{Decision, Effect},
-    jar::{self, Jar},
+    jar::Jar,
     push::Presented,
-    request::{self, trusted_return, understand},
+    request::{self, Endpoint, Input, trusted_return, understand},
     step::LoginAction,
 };
 use crate::{
-    Application, Issuer, Provider, Refusal, Refused, RequestContext, admission::Doing, event_queue::Event,
+    Application, BrowserRequest, Provider, Refusal, Refused, admission::Doing, event_queue::Event,
     refusal::refuse_page,
 };
 
@@ -30,6 +30,14 @@ pub enum Arrival {
     Script,
     /// By POST from another site: no cookies came, so it is stored and continued by GET.
     Post,
+}
+
+/// A request that was understood.
+struct Understood {
+    application: Arc<Application>,
+    wanted: AuthorizationRequest,
+    /// Where it is stored already.
+    parked: Option<Parked>,
 }
 
 impl Provider {
@@ -46,37 +54,30 @@ impl Provider {
     /// come back at once.
     pub async fn authorize(
         &self,
-        issuer: &Issuer,
+        request: BrowserRequest<'_>,
         params: &AuthorizationParams,
-        arrival: (Arrival, &BrowserCookies),
-        context: &RequestContext,
+        arrival: Arrival,
     ) -> Result<LoginResponse, Refusal> {
-        let response = self.begin_login(issuer, params, arrival, context).await;
+        let response = self.begin_login(request, params, arrival).await;
         if let Err(Refusal::Page(refused)) = &response {
-            self.note_refusal(issuer, None, refused.cause, context);
+            self.note_refusal(request, None, refused.cause);
         }
         response
     }
 
-    fn note_refusal(
-        &self,
-        issuer: &Issuer,
-        application: Option<&Application>,
-        cause: Cause,
-        context: &RequestContext,
-    ) {
-        let kind = Kind::RequestRefused;
-        self.note(issuer, Event { kind, application, login: None, eid: None, cause: Some(cause) }, context);
+    fn note_refusal(&self, request: BrowserRequest<'_>, application: Option<&Application>, cause: Cause) {
+        let event =
+            Event { kind: Kind::RequestRefused, application, login: None, eid: None, cause: Some(cause) };
+        self.note(request.issuer, event, request.context);
     }
 
     async fn begin_login(
         &self,
-        issuer: &Issuer,
+        request: BrowserRequest<'_>,
         params: &AuthorizationParams,
-        arrival: (Arrival, &BrowserCookies),
-        context: &RequestContext,
+        arrival: Arrival,
     ) -> Result<LoginResponse, Refusal> {
-        let (arrival, brought) = arrival;
+        let BrowserRequest { issuer, context, .. } = request;
         let application = match &params.client_id {
             Some(client_id) => {
                 self.application(issuer, client_id, context).await.map_err(|refusal| match refusal {
@@ -88,15 +89,13 @@ impl Provider {
         };
         if params.pushed().is_some() {
             self.admit_client(issuer, (&application, Doing::Authorizing), context)?;
-            return match self.present(issuer, (&application, params), brought, context).await? {
+            return match self.present(request, &application, params).await? {
                 Presented::Begun(_) if arrival == Arrival::Script => Err(not_for_scripts()),
-                Presented::Begun(login) => {
-                    self.continue_login(issuer, (&login, LoginAction::Look), brought, context).await
-                }
+                Presented::Begun(login) => self.continue_login(request, &login, LoginAction::Look).await,
                 Presented::Request(wanted, id) => {
                     let parked = Parked { id, application: application.id };
-                    let asked = (application, *wanted, Some(parked));
-                    self.start(issuer, asked, (arrival, brought), context).await
+                    let asked = Understood { application, wanted: *wanted, parked: Some(parked) };
+                    self.start(request, asked, arrival).await
                 }
             };
         }
@@ -111,49 +110,54 @@ impl Provider {
             }
             None => params,
         };
-        let must_push = application.settings.require_par || issuer.settings.require_par;
-        let understood = understand(issuer, &application, params, redirect_uri.clone(), context)
-            .and_then(|it| if must_push { Err((Cause::PushRequired, it.response_mode)) } else { Ok(it) });
+        let input = Input { issuer, application: &application, params, context };
+        let understood = understand(Endpoint::Authorize, input, redirect_uri.clone());
         let wanted = match understood {
             Ok(wanted) => wanted,
             Err((cause, mode)) => {
-                self.note_refusal(issuer, Some(&application), cause, context);
+                self.note_refusal(request, Some(&application), cause);
                 let refused = Refused { cause, client_id: Some(application.client_id.clone()) };
-                return Ok(refusal_response(
-                    issuer,
-                    (redirect_uri, mode),
-                    refused,
-                    params.state.clone(),
-                    context,
-                ));
+                let back = ReturnAddress { redirect_uri, mode, state: params.state.clone() };
+                return Ok(refusal_response(request, back, refused));
             }
         };
-        self.start(issuer, (application, wanted, None), (arrival, brought), context).await
+        self.start(request, Understood { application, wanted, parked: None }, arrival).await
     }
 
-    /// Begins the login of a request that was understood. `parked`: where it is stored already.
+    /// Begins the login of a request that was understood.
     async fn start(
         &self,
-        issuer: &Issuer,
-        (application, wanted, parked): (Arc<Application>, AuthorizationRequest, Option<Parked>),
-        (arrival, brought): (Arrival, &BrowserCookies),
-        context: &RequestContext,
+        request: BrowserRequest<'_>,
+        asked: Understood,
+        arrival: Arrival,
     ) -> Result<LoginResponse, Refusal> {
+        let Understood { application, wanted, parked } = asked;
+        let BrowserRequest { issuer, cookies, context } = request;
         if arrival == Arrival::Script && wanted.response_mode != ResponseMode::Json {
             return Err(not_for_scripts());
         }
-        if wanted.prompt.none && arrival != Arrival::Post && brought.sessions.is_empty() {
+        if wanted.prompt.none && arrival != Arrival::Post && cookies.sessions.is_empty() {
             // The common answer to a silent attempt: no session came, so no login is begun.
             let client_id = Some(application.client_id.clone());
             let refused = Refused { cause: Cause::NobodyLoggedIn, client_id };
-            let back = (wanted.redirect_uri, wanted.response_mode);
-            return Ok(refusal_response(issuer, back, refused, wanted.state, context));
+            let (mode, state) = (wanted.response_mode, wanted.state);
+            let back = ReturnAddress { redirect_uri: wanted.redirect_uri, mode, state };
+            return Ok(refusal_response(request, back, refused));
         }
         let is_stored = parked.is_some();
-        let (login, name) = (Login::new(parked, context.now), jar::new_name(&self.random));
-        let jar = Jar::open(issuer, brought, context.now);
-        let mut active =
-            ActiveLogin { issuer, context, application, name, login, wanted, jar, kept: None, sent: None };
+        let (login, name) = (Login::new(parked, context.now), ActiveLogin::new_name(&self.random));
+        let mut active = ActiveLogin {
+            issuer,
+            context,
+            application,
+            name,
+            login,
+            wanted,
+            carrier: Carrier::Browser(Jar::of(request)),
+            sessions: cookies.sessions.clone(),
+            new_session: None,
+            sent: None,
+        };
         self.note_of(&active, Kind::Started, None, None);
         if arrival != Arrival::Post {
             return self.dispatch(active.decide(Decision::Begin)).await;
@@ -166,23 +170,17 @@ impl Provider {
     }
 }
 
-/// A page of somebody else's must not have codes minted that nobody reads.
+/// A page of another site must not have codes minted that are never read.
 const fn not_for_scripts() -> Refusal {
     refuse_page(Cause::NotOpenedAsPage)
 }
 
 /// Sends an error back for a request that never became a login.
-fn refusal_response(
-    issuer: &Issuer,
-    (redirect_uri, mode): (String, ResponseMode),
-    refused: Refused,
-    state: Option<String>,
-    context: &RequestContext,
-) -> LoginResponse {
-    let description = format!("{} (trace {})", refused.cause.description(), context.trace);
+fn refusal_response(request: BrowserRequest<'_>, back: ReturnAddress, refused: Refused) -> LoginResponse {
+    let description = format!("{} (trace {})", refused.cause.description(), request.context.trace);
     // One that was refused for its length is not carried back either.
-    let state = state.filter(|it| it.len() <= request::LONGEST_STATE);
-    let answer =
-        AuthorizationResponse::error(redirect_uri, mode, (refused.code(), description), state, issuer.url());
+    let state = back.state.filter(|it| it.len() <= request::LONGEST_STATE);
+    let back = ReturnAddress { state, ..back };
+    let answer = AuthorizationResponse::error(back, refused.code(), description, request.issuer.url());
     LoginResponse::page(Step::Refuse(answer, refused))
 }

@@ -2,11 +2,10 @@
 
 use crypto::Digest;
 use model::{Grant, LoginMethod, Memo, Proof, Timestamp, Trouble};
-use oidc::Scopes;
 use store::login_events::Kind;
 use texts::Cause;
 
-use super::{active_login::ActiveLogin, kept_answer::Kept, login_response::Step};
+use super::{active_login::ActiveLogin, kept_answer::Kept, login_response::Step, waiting::Waiting};
 use crate::{TraceId, session::NewSession};
 
 /// A login, and what should happen to it.
@@ -46,6 +45,15 @@ pub(super) enum ConsumedOnce {
     Session(Digest, Timestamp),
 }
 
+/// A code to give.
+pub(super) struct Granted {
+    pub(super) grant: Grant,
+    pub(super) paid: ConsumedOnce,
+    /// The browser session that the proof makes.
+    pub(super) session: Option<NewSession>,
+    pub(super) kind: Kind,
+}
+
 /// What is done, and ends the request unless what it costs has been spent before.
 pub(super) enum Effect {
     /// A page or a redirect; only the login's cookie changes.
@@ -60,10 +68,10 @@ pub(super) enum Effect {
     Trouble { eid: LoginMethod, trouble: Trouble, spent: Option<Spent> },
     /// The answer of an eID cannot be redeemed; the person can start anew.
     BeginAgain { cause: Cause, eid: LoginMethod, spent: Spent },
-    /// The proved person waits for their consent; what is remembered of them if they agree.
-    AwaitConsent { grant: Box<Grant>, remembered: Option<(Proof, Scopes)>, spent: Spent },
+    /// The proved person waits for their consent.
+    AwaitConsent { waiting: Box<Waiting>, spent: Spent },
     /// Back to the application with a code.
-    Grant { grant: Box<Grant>, paid: ConsumedOnce, session: Option<NewSession>, kind: Kind },
+    Grant(Box<Granted>),
     /// Back to the application with an error, by whose trace the log knows it.
     Refuse { cause: Cause, trace: TraceId, spent: Option<Spent> },
     /// The same answer as a moment ago.
@@ -97,5 +105,9 @@ pub(super) const fn cause_of(trouble: Trouble) -> Cause {
         Trouble::EidSwitchedOff => Cause::EidSwitchedOff,
         Trouble::LevelTooLow => Cause::LevelTooLow,
         Trouble::SourceMisconfigured => Cause::SourceMisconfigured,
+        Trouble::EidNameUnknown => Cause::EidNameUnknown,
+        Trouble::EidUntrusted => Cause::EidUntrusted,
+        Trouble::EidExpired => Cause::EidCertificateExpired,
+        Trouble::EidWrongName => Cause::EidCertificateName,
     }
 }

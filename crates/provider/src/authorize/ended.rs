@@ -4,19 +4,19 @@ use model::ApplicationId;
 use texts::Cause;
 
 use super::{Ended, LoginResponse, Step, jar::Jar};
-use crate::{Issuer, Provider, Refusal, RequestContext};
+use crate::{BrowserRequest, Provider, Refusal};
 
 impl Provider {
     /// The page for a login whose name came and whose cookie does not open, or has made room for others.
     pub(super) async fn lost(
         &self,
-        issuer: &Issuer,
-        (jar, name): (&Jar, &str),
-        context: &RequestContext,
+        request: BrowserRequest<'_>,
+        jar: &mut Jar<'_>,
+        name: &str,
     ) -> Result<LoginResponse, Refusal> {
         match jar.buried(name) {
-            Some(application) => self.buried(issuer, application, context).await,
-            None => self.not_found(issuer, context).await,
+            Some(application) => self.buried(request, application).await,
+            None => self.not_found(request).await,
         }
     }
 
@@ -24,18 +24,19 @@ impl Provider {
     /// made room for others, or started in another browser.
     pub(super) async fn unexpected(
         &self,
-        issuer: &Issuer,
-        (jar, state): (Jar, &[u8]),
-        context: &RequestContext,
+        request: BrowserRequest<'_>,
+        mut jar: Jar<'_>,
+        state: &[u8],
     ) -> Result<LoginResponse, Refusal> {
         if let Some(application) = jar.buried_with_state(state) {
-            return self.buried(issuer, application, context).await;
+            return self.buried(request, application).await;
         }
-        let Some(opened) = jar.find_attempt(state).or_else(|| jar.latest_over()).cloned() else {
-            return self.not_found(issuer, context).await;
+        let attempt = jar.find_attempt(state).cloned();
+        let Some(opened) = attempt.or_else(|| jar.latest_over().cloned()) else {
+            return self.not_found(request).await;
         };
-        let Some(active) = self.take_up(issuer, &opened, jar, context).await? else {
-            return self.gone(issuer, opened.login.application(), context).await;
+        let Some(active) = self.take_up(request, &opened, jar).await? else {
+            return self.gone(request, opened.login.application()).await;
         };
         Ok(if active.login.phase.is_over() { active.over() } else { active.superseded() })
     }
@@ -43,30 +44,28 @@ impl Provider {
     /// The page for a login that has ended and whose request is gone, so that it cannot be started anew.
     pub(super) async fn gone(
         &self,
-        issuer: &Issuer,
+        request: BrowserRequest<'_>,
         application: Option<ApplicationId>,
-        context: &RequestContext,
     ) -> Result<LoginResponse, Refusal> {
-        self.explain(issuer, (Cause::LoginOver, application), context).await
+        self.explain(request, Cause::LoginOver, application).await
     }
 
     async fn buried(
         &self,
-        issuer: &Issuer,
+        request: BrowserRequest<'_>,
         application: ApplicationId,
-        context: &RequestContext,
     ) -> Result<LoginResponse, Refusal> {
-        self.explain(issuer, (Cause::LoginSetAside, Some(application)), context).await
+        self.explain(request, Cause::LoginSetAside, Some(application)).await
     }
 
     async fn explain(
         &self,
-        issuer: &Issuer,
-        (cause, application): (Cause, Option<ApplicationId>),
-        context: &RequestContext,
+        request: BrowserRequest<'_>,
+        cause: Cause,
+        application: Option<ApplicationId>,
     ) -> Result<LoginResponse, Refusal> {
-        let Some(id) = application else { return self.not_found(issuer, context).await };
-        match self.application_by_id(issuer, id, context).await {
+        let Some(id) = application else { return self.not_found(request).await };
+        match self.application_by_id(request.issuer, id, request.context).await {
             Ok(application) => Ok(LoginResponse::page(Step::Ended(Ended::of(cause, Some(&application))))),
             Err(Refusal::NotFound) => Ok(LoginResponse::page(Step::Ended(Ended::of(cause, None)))),
             Err(other) => Err(other),
@@ -74,8 +73,8 @@ impl Provider {
     }
 
     /// No cookie tells whose login it was. A domain with one application knows all the same.
-    async fn not_found(&self, issuer: &Issuer, context: &RequestContext) -> Result<LoginResponse, Refusal> {
-        let registered = self.registered(issuer, context).await?;
+    async fn not_found(&self, request: BrowserRequest<'_>) -> Result<LoginResponse, Refusal> {
+        let registered = self.registered(request.issuer, request.context).await?;
         let mut ended = Ended::of(Cause::LoginLost, None);
         if let Some((name, home)) = registered.only() {
             (ended.application, ended.home) = (Some(name.to_owned()), home.map(str::to_owned));

@@ -15,7 +15,7 @@ use store::{
     kept_answers::{self, KeptAnswer},
 };
 
-use super::{CookieChange, active_login::ActiveLogin};
+use super::active_login::{ActiveLogin, SessionToKeep};
 use crate::{
     InternalError, Issuer, Provider, Refusal, RequestContext, SessionCookie,
     sealed_layout::{Layout, pack, unpack},
@@ -64,18 +64,13 @@ impl Provider {
         active: &ActiveLogin<'_>,
         answer: FormAnswer,
         after: &Phase,
-        session: Option<&CookieChange>,
+        session: Option<&SessionToKeep>,
     ) -> Result<Option<KeptAnswer>, InternalError> {
         let (Some(secret), Some(sent)) = (active.login.phase.form_secret(), &active.sent) else {
             return Ok(None);
         };
         let (digest, seal, place) = opening(active.issuer, &secret, sent);
-        let session = match session {
-            Some(CookieChange::SetSession { session, framed }) => {
-                Some((session.eid, session.value.clone(), *framed))
-            }
-            _ => None,
-        };
+        let session = session.map(|it| (it.session.eid, it.session.value.clone(), it.framed));
         let login = Login { phase: after.clone(), ..active.login.clone() };
         let kept = Kept { answer, login, wanted: active.wanted.clone(), session };
         Ok(Some(KeptAnswer {
@@ -101,7 +96,7 @@ impl Provider {
         let Some(row) = row.filter(|row| row.domain_id == issuer.domain) else { return Ok(None) };
         let plain = seal.open(&place, &row.sealed_answer).map_err(InternalError::new)?;
         let Some(kept) = unpack::<Kept>(plain.expose()) else { return Ok(None) };
-        // Whoever logged out meanwhile has left the browser to somebody else.
+        // After a logout another person may be using the browser.
         if let Some((eid, value, _)) = &kept.session {
             let cookie = SessionCookie { eid: *eid, value: value.clone() };
             if self.open_session(issuer, &cookie, context).await?.is_none() {

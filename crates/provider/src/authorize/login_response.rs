@@ -19,7 +19,7 @@ pub struct LoginResponse {
 }
 
 impl LoginResponse {
-    /// A page, for nobody in particular.
+    /// A page, in no particular language.
     pub(crate) const fn page(step: Step) -> Self {
         Self { step, cookies: Vec::new(), ui_locales: Vec::new() }
     }
@@ -106,7 +106,7 @@ pub struct PasswordPrompt {
     pub login: String,
     /// Who asks.
     pub application: String,
-    /// The username that came with a wrong password, or that nobody has.
+    /// The username that came with a wrong password, or that does not exist.
     pub refused: Option<String>,
     /// Whether there is another way to log in.
     pub has_others: bool,

@@ -10,6 +10,7 @@
 
 mod active_login;
 mod begin;
+mod browser_request;
 mod decision;
 mod dispatch;
 mod ended;
@@ -28,7 +29,8 @@ mod waiting;
 
 pub(crate) use active_login::ActiveLogin;
 pub use begin::Arrival;
-pub use jar::{BrowserCookies, CookieChange, LoginCookie};
+pub use browser_request::{BrowserCookies, BrowserRequest, LoginCookie};
+pub use jar::CookieChange;
 pub use login_response::{
     Choice, ConsentAsk, Ended, LoginResponse, PasswordPrompt, Selection, SharedClaim, Step, TroubleAt,
 };

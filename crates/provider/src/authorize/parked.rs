@@ -2,25 +2,33 @@
 
 use authority::SealedColumn;
 use crypto::Digest;
-use model::{AuthorizationRequest, Login, Parked, Timestamp};
+use model::{AuthorizationRequest, LOGIN_FOR, Login, Parked, Timestamp};
 use store::parked_requests::{self, Origin, ParkedRequest};
 
-use super::{active_login::ActiveLogin, jar::LOGIN_FOR};
+use super::active_login::ActiveLogin;
 use crate::{
     InternalError, Issuer, Provider, Refusal, RequestContext,
+    admission::Stored,
     sealed_layout::{pack, unpack},
 };
+
+/// A request that is to wait.
+pub(super) struct ToPark<'a> {
+    pub(super) wanted: &'a AuthorizationRequest,
+    pub(super) origin: Origin,
+    pub(super) id: [u8; 32],
+    pub(super) expires_at: Timestamp,
+}
 
 impl Provider {
     /// Makes the row of a request that waits.
     pub(super) fn parked(
         &self,
         issuer: &Issuer,
-        (wanted, origin): (&AuthorizationRequest, Origin),
-        id: &[u8; 32],
-        expires_at: Timestamp,
+        to_park: &ToPark<'_>,
     ) -> Result<ParkedRequest, InternalError> {
-        let digest = Digest::of(id);
+        let ToPark { wanted, origin, id, expires_at } = *to_park;
+        let digest = Digest::of(&id);
         let plain = pack(wanted)?;
         let column = SealedColumn::ParkedRequest(&digest);
         Ok(ParkedRequest {
@@ -60,12 +68,10 @@ impl Provider {
         origin: Origin,
     ) -> Result<Parked, Refusal> {
         let id: [u8; 32] = self.random.bytes();
-        let row = self.parked(active.issuer, (wanted, origin), &id, started_at.after(LOGIN_FOR))?;
-        self.admit_stored(
-            active.issuer,
-            (&active.application, row.sealed_request.len(), false),
-            active.context,
-        )?;
+        let expires_at = started_at.after(LOGIN_FOR);
+        let row = self.parked(active.issuer, &ToPark { wanted, origin, id, expires_at })?;
+        let stored = Stored { bytes: row.sealed_request.len(), is_authenticated: false };
+        self.admit_stored(active.issuer, &active.application, stored, active.context)?;
         self.store.write(move |tx| parked_requests::insert(tx, &row)).await?;
         Ok(Parked { id, application: wanted.application })
     }

@@ -7,18 +7,19 @@
 use std::time::Duration;
 
 use crypto::{Digest, b64};
-use model::AuthorizationRequest;
+use model::{AuthorizationRequest, LOGIN_FOR};
 use oidc::{AuthorizationParams, PUSHED};
 use store::parked_requests::{self, Origin};
 use texts::Cause;
 
 use super::{
-    BrowserCookies,
-    jar::{Jar, LOGIN_FOR},
-    request::{trusted_return, understand},
+    jar::Jar,
+    parked::ToPark,
+    request::{Endpoint, Input, trusted_return, understand},
 };
 use crate::{
-    Application, ClientRequest, Issuer, Provider, Refusal, RequestContext,
+    Application, BrowserRequest, ClientRequest, Issuer, Provider, Refusal, RequestContext,
+    admission::Stored,
     permitted::permitted_request,
     refusal::{refuse, refuse_page},
     token::{Client, Jti, assertion_reused},
@@ -64,7 +65,8 @@ impl Provider {
     ) -> Result<Pushed, Refusal> {
         let application = &client.application;
         let checked = trusted_return(application, params).and_then(|redirect_uri| {
-            understand(issuer, application, params, redirect_uri, context).map_err(|(cause, _)| cause)
+            let input = Input { issuer, application, params, context };
+            understand(Endpoint::Push, input, redirect_uri).map_err(|(cause, _)| cause)
         });
         let wanted = match checked {
             Ok(wanted) => wanted,
@@ -74,9 +76,11 @@ impl Provider {
             }
         };
         let id: [u8; 32] = self.random.bytes();
-        let row = self.parked(issuer, (&wanted, Origin::Par), &id, context.now.after(WAITS_FOR))?;
-        let proved = !application.settings.is_public();
-        self.admit_stored(issuer, (application, row.sealed_request.len(), proved), context)?;
+        let expires_at = context.now.after(WAITS_FOR);
+        let row = self.parked(issuer, &ToPark { wanted: &wanted, origin: Origin::Par, id, expires_at })?;
+        let is_authenticated = !application.settings.is_public();
+        let stored = Stored { bytes: row.sealed_request.len(), is_authenticated };
+        self.admit_stored(issuer, application, stored, context)?;
         let (tenant, jti) = (issuer.tenant, client.jti);
         let keeping = self.store.write(move |tx| {
             let first = Jti::spend(jti.as_ref(), tx, tenant)?;
@@ -95,11 +99,11 @@ impl Provider {
     /// may come again (a reload, the back button); for any other the request is used up.
     pub(super) async fn present(
         &self,
-        issuer: &Issuer,
-        (application, params): (&Application, &AuthorizationParams),
-        brought: &BrowserCookies,
-        context: &RequestContext,
+        request: BrowserRequest<'_>,
+        application: &Application,
+        params: &AuthorizationParams,
     ) -> Result<Presented, Refusal> {
+        let BrowserRequest { issuer, context, .. } = request;
         let refused = |cause| refuse_page(cause).of(&application.client_id);
         let gone = || refused(Cause::RequestUriGone);
         // Everything else beside the reference is ignored (RFC 9101 §5); a second request object is too much.
@@ -108,7 +112,7 @@ impl Provider {
         }
         let bytes = params.pushed().and_then(b64::decode).ok_or_else(gone)?;
         let id: [u8; 32] = bytes.try_into().map_err(|_| gone())?;
-        let jar = Jar::open(issuer, brought, context.now);
+        let mut jar = Jar::of(request);
         if let Some(begun) = jar.find_parked(&id) {
             return Ok(Presented::Begun(begun.name.clone()));
         }

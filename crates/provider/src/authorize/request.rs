@@ -10,6 +10,15 @@ use crate::{Application, Issuer, RequestContext};
 /// The longest `state`, in bytes.
 pub(crate) const LONGEST_STATE: usize = 4_096;
 
+/// What is asked of whom.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'a> {
+    pub(crate) issuer: &'a Issuer,
+    pub(crate) application: &'a Application,
+    pub(crate) params: &'a AuthorizationParams,
+    pub(crate) context: &'a RequestContext,
+}
+
 /// What a check looks at, and what it fills in.
 pub(crate) struct Draft<'a> {
     issuer: &'a Issuer,
@@ -20,27 +29,58 @@ pub(crate) struct Draft<'a> {
     pub(crate) wanted: AuthorizationRequest,
 }
 
-type Check = fn(&mut Draft<'_>) -> Result<(), Cause>;
+/// An endpoint that takes an authorization request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    /// `/oauth2/authorize` (RFC 6749 §3.1).
+    Authorize,
+    /// `/oauth2/par` (RFC 9126 §2).
+    Push,
+}
 
-/// In the order in which they run, at the authorization endpoint. The client and its redirect URI are known
-/// by then: see [`trusted_return`].
-const CHECKS: [Check; 15] = [
-    response_mode,
-    no_duplicates,
-    no_request_object,
-    lengths,
-    code_only,
-    prompt,
-    scope,
-    claims,
-    pkce,
-    nonce,
-    max_age,
-    acr,
-    bankid_hint,
-    nin,
-    id_token_hint,
-];
+/// A check, and the endpoints that run it.
+struct Check {
+    run: fn(&mut Draft<'_>) -> Result<(), Cause>,
+    authorize: bool,
+    push: bool,
+}
+
+impl Check {
+    const fn runs_at(&self, endpoint: Endpoint) -> bool {
+        match endpoint {
+            Endpoint::Authorize => self.authorize,
+            Endpoint::Push => self.push,
+        }
+    }
+}
+
+macro_rules! checks {
+    ($($run:ident: $authorize:literal, $push:literal;)+) => {
+        /// In the order in which they run. The client and its redirect URI are known by then: see [`trusted_return`].
+        /// An endpoint that takes the same parameters (backchannel authentication, say) gets a column of its own.
+        const CHECKS: &[Check] = &[$(Check { run: $run, authorize: $authorize, push: $push }),+];
+    };
+}
+
+checks! {
+    //                 authorize push
+    response_mode:     true,     true;
+    no_duplicates:     true,     true;
+    no_request_object: true,     true;
+    lengths:           true,     true;
+    code_only:         true,     true;
+    prompt:            true,     true;
+    scope:             true,     true;
+    claims:            true,     true;
+    pkce:              true,     true;
+    nonce:             true,     true;
+    max_age:           true,     true;
+    acr:               true,     true;
+    bankid_hint:       true,     true;
+    nin:               true,     true;
+    id_token_hint:     true,     true;
+    must_be_pushed:    true,     false;
+}
 
 /// Says whether an error may go where the request says (RFC 6749 §4.1.2.1): only to a registered address of
 /// a known application. A doubled parameter says nothing.
@@ -57,12 +97,11 @@ pub(crate) fn trusted_return(
 
 /// Runs the checks. Gives what was understood, or the refusal with the response mode to send it by.
 pub(crate) fn understand(
-    issuer: &Issuer,
-    application: &Application,
-    params: &AuthorizationParams,
+    endpoint: Endpoint,
+    input: Input<'_>,
     redirect_uri: String,
-    context: &RequestContext,
 ) -> Result<AuthorizationRequest, (Cause, ResponseMode)> {
+    let Input { issuer, application, params, context } = input;
     let mut draft = Draft {
         issuer,
         application,
@@ -89,8 +128,8 @@ pub(crate) fn understand(
             ui_locales: locales(params),
         },
     };
-    for check in CHECKS {
-        if let Err(cause) = check(&mut draft) {
+    for check in CHECKS.iter().filter(|check| check.runs_at(endpoint)) {
+        if let Err(cause) = (check.run)(&mut draft) {
             return Err((cause, draft.wanted.response_mode));
         }
     }
@@ -317,7 +356,7 @@ fn nin(draft: &mut Draft<'_>) -> Result<(), Cause> {
 fn id_token_hint(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let Some(token) = &draft.params.id_token_hint else { return Ok(()) };
     let Some(hint) = draft.issuer.hint(token, draft.context.now) else {
-        // Nobody can be asked, so nobody is known to be the person. Elsewhere the hint is no more than a hint: an
+        // The person cannot be asked, so it is not known whether they are the right one. Elsewhere the hint is no more than a hint: an
         // application that keeps an old one would otherwise never log anybody in again.
         return if draft.wanted.prompt.none { Err(Cause::IdTokenHintInvalid) } else { Ok(()) };
     };
@@ -330,6 +369,12 @@ fn id_token_hint(draft: &mut Draft<'_>) -> Result<(), Cause> {
     }
 }
 
+/// Last, so that an application that has to push is told first what else is wrong.
+const fn must_be_pushed(draft: &mut Draft<'_>) -> Result<(), Cause> {
+    let required = draft.application.settings.require_par || draft.issuer.settings.require_par;
+    if required { Err(Cause::PushRequired) } else { Ok(()) }
+}
+
 /// Decodes the acr in a path segment: base64 in either alphabet, with or without padding.
 pub(crate) fn acr_of_segment(segment: &str) -> Option<String> {
     let bytes = b64::decode_standard(segment).or_else(|| b64::decode(segment.trim_end_matches('=')))?;
@@ -338,7 +383,15 @@ pub(crate) fn acr_of_segment(segment: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::acr_of_segment;
+    use super::{CHECKS, Endpoint, acr_of_segment};
+
+    #[test]
+    fn a_pushed_request_is_checked_like_one_that_a_browser_brings() {
+        let only_one =
+            CHECKS.iter().filter(|it| it.runs_at(Endpoint::Authorize) != it.runs_at(Endpoint::Push));
+        // Whether it had to be pushed is no question where it is pushed.
+        assert_eq!((only_one.count(), CHECKS.len()), (1, 16));
+    }
 
     #[test]
     fn the_segments_of_existing_customers_are_read() {

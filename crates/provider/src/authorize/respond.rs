@@ -5,36 +5,51 @@ use store::parked_requests::Origin;
 
 use super::{
     CookieChange, LoginResponse,
-    active_login::ActiveLogin,
-    jar::{self, MakeRoom},
+    active_login::{ActiveLogin, Carrier},
+    jar::{self, Jar, MakeRoom},
     login_response::Step,
 };
-use crate::{InternalError, Provider, Refusal};
+use crate::{InternalError, Issuer, Provider, Refusal};
 
 impl Provider {
-    /// Ends a turn: the login goes back into its cookie, or aside when it is too long for one, and other logins of the
-    /// browser make room for it.
+    /// Ends a request: what carries the login keeps it as it stands now.
     pub(super) async fn respond(
         &self,
         mut active: ActiveLogin<'_>,
         step: Step,
     ) -> Result<LoginResponse, Refusal> {
-        let mut changes = CookieChanges::from(active.jar.take_closed());
-        let value = self.fitting(&mut active).await?;
-        active.jar.put(&active.name, active.login.clone(), &value);
+        let cookies = match &mut active.carrier {
+            Carrier::Browser(jar) => {
+                let jar = std::mem::replace(jar, Jar::empty(active.issuer, active.context.now));
+                self.keep_in_browser(&mut active, jar).await?
+            }
+        };
+        Ok(LoginResponse { step, cookies, ui_locales: active.wanted.ui_locales })
+    }
+
+    /// The login goes back into its cookie, or aside when it is too long for one, and other logins of the browser make
+    /// room for it.
+    async fn keep_in_browser(
+        &self,
+        active: &mut ActiveLogin<'_>,
+        mut jar: Jar<'_>,
+    ) -> Result<Vec<CookieChange>, Refusal> {
+        let mut changes = CookieChanges::default();
+        let value = self.fitting(active).await?;
+        jar.put(&active.name, active.login.clone(), &value);
         changes.set(jar::keep(&active.name, value));
-        let kept = active.kept.take();
-        let sessions = active.jar.sessions_with(kept.as_ref());
+        let new_session = active.new_session.take();
+        let sessions = jar.sessions_with(new_session.as_ref().map(|it| it.session.eid));
         let mut may_store = true;
         loop {
-            match active.jar.make_room(&active.name, sessions, may_store) {
+            match jar.make_room(&active.name, sessions, may_store) {
                 MakeRoom::Done => break,
                 MakeRoom::Forget(login) => {
-                    active.jar.forget(&login);
+                    jar.forget(&login);
                     changes.set(CookieChange::Remove { login });
                 }
-                MakeRoom::Bury(login) => changes.set(self.bury(&mut active, login)?),
-                MakeRoom::Store(login) => match self.store_in_place(&mut active, &login).await {
+                MakeRoom::Bury(login) => changes.set(self.bury(active.issuer, &mut jar, login)?),
+                MakeRoom::Store(login) => match self.store_in_place(active, &mut jar, &login).await {
                     Ok(change) => changes.set(change),
                     // Storing is limited, and what was granted is not lost for it; then an older login goes instead.
                     Err(Refusal::TooMany(..) | Refusal::Busy) => may_store = false,
@@ -42,8 +57,9 @@ impl Provider {
                 },
             }
         }
-        let cookies = changes.into_iter().chain(kept).collect();
-        Ok(LoginResponse { step, cookies, ui_locales: active.wanted.ui_locales })
+        // Last: making room may have opened more of them.
+        jar.take_closed().into_iter().for_each(|change| changes.set_unless_there(change));
+        Ok(changes.into_iter().chain(new_session.map(CookieChange::from)).collect())
     }
 
     /// Seals the login that is worked on, within what one cookie may take.
@@ -70,9 +86,10 @@ impl Provider {
     async fn store_in_place(
         &self,
         active: &mut ActiveLogin<'_>,
+        jar: &mut Jar<'_>,
         name: &str,
     ) -> Result<CookieChange, Refusal> {
-        let Some(mut login) = active.jar.find(name).map(|it| it.login.clone()) else {
+        let Some(mut login) = jar.find(name).map(|it| it.login.clone()) else {
             return Err(InternalError::new("a login that is to be stored is not there").into());
         };
         if let Some(wanted) = login.wanted.take() {
@@ -80,32 +97,33 @@ impl Provider {
             login.parked = Some(self.store_request(active, asked, Origin::Overflow).await?);
         }
         let value = jar::seal(active.issuer, name, &login, &self.random)?;
-        active.jar.put(name, login, &value);
+        jar.put(name, login, &value);
         Ok(jar::keep(name, value))
     }
 
     /// Gives up a login of this browser; what is left tells whose it was.
-    fn bury(&self, active: &mut ActiveLogin<'_>, name: String) -> Result<CookieChange, Refusal> {
-        let login = active.jar.take(&name).map(|it| it.login);
-        let buried = login.and_then(|it| Some((active.jar.bury(&name, &it)?, it.started_at)));
+    fn bury(&self, issuer: &Issuer, jar: &mut Jar<'_>, name: String) -> Result<CookieChange, Refusal> {
+        let login = jar.take(&name).map(|it| it.login);
+        let buried = login.and_then(|it| Some((jar.bury(&name, &it)?, it.started_at)));
         let Some(buried) = buried else { return Ok(CookieChange::Remove { login: name }) };
-        Ok(jar::keep(&name, jar::seal_tombstone(active.issuer, &name, buried, &self.random)?))
+        Ok(jar::keep(&name, jar::seal_tombstone(issuer, &name, buried, &self.random)?))
     }
 }
 
 /// Changes to login cookies; a later one for the same login replaces an earlier one.
+#[derive(Default)]
 struct CookieChanges(Vec<CookieChange>);
-
-impl From<Vec<CookieChange>> for CookieChanges {
-    fn from(changes: Vec<CookieChange>) -> Self {
-        Self(changes)
-    }
-}
 
 impl CookieChanges {
     fn set(&mut self, change: CookieChange) {
         self.0.retain(|it| it.login() != change.login());
         self.0.push(change);
+    }
+
+    fn set_unless_there(&mut self, change: CookieChange) {
+        if self.0.iter().all(|it| it.login() != change.login()) {
+            self.0.push(change);
+        }
     }
 
     fn into_iter(self) -> impl Iterator<Item = CookieChange> {

@@ -4,7 +4,7 @@
 //! done, and a decision comes back.
 
 use crypto::Digest;
-use model::{Grant, LoginMethod, Phase, Proof, TenantId, Trouble};
+use model::{LOGIN_FOR, LoginMethod, Phase, TenantId, Trouble};
 use oidc::Scopes;
 use store::{
     StoreError, WriteTx, awaiting_consents, browser_sessions, grants,
@@ -15,16 +15,15 @@ use store::{
 use texts::Cause;
 
 use super::{
-    CookieChange, Ended, LoginResponse, Step,
-    active_login::ActiveLogin,
-    decision::{ConsumedOnce, Decided, Decision, Effect, Spent, cause_of},
-    jar::LOGIN_FOR,
+    Ended, LoginResponse, Step,
+    active_login::{ActiveLogin, SessionToKeep},
+    decision::{ConsumedOnce, Decided, Decision, Effect, Granted, Spent, cause_of},
     kept_answer::{FormAnswer, Kept},
     waiting::Waiting,
 };
 use crate::{
     Provider, Refusal, Refused, SessionCookie, TraceId,
-    mint::{MintedCode, mint_code},
+    mint::{Mint, MintedCode, mint_code},
     session::NewSession,
 };
 
@@ -68,12 +67,8 @@ impl Provider {
             }
             Effect::Trouble { eid, trouble, spent } => self.trouble(active, (eid, trouble), spent).await,
             Effect::BeginAgain { cause, eid, spent } => self.begin_again(active, (cause, eid), spent).await,
-            Effect::AwaitConsent { grant, remembered, spent } => {
-                self.await_consent(active, *grant, (remembered, spent)).await
-            }
-            Effect::Grant { grant, paid, session, kind } => {
-                self.give_code(active, &grant, paid, (session, kind)).await
-            }
+            Effect::AwaitConsent { waiting, spent } => self.await_consent(active, *waiting, spent).await,
+            Effect::Grant(granted) => self.give_code(active, *granted).await,
             Effect::Refuse { cause, trace, spent } => self.give_error(active, (cause, trace), spent).await,
             Effect::Repeat(kept) => self.repeat(active, *kept).await,
         }
@@ -84,7 +79,7 @@ impl Provider {
     }
 
     fn note_sent(&self, active: &ActiveLogin<'_>, method: LoginMethod) {
-        self.tally.login(method, "started");
+        self.counters.login(method, "started");
         self.note_of(active, Kind::SentToEid, Some(method), None);
     }
 
@@ -101,7 +96,7 @@ impl Provider {
         (eid, trouble): (LoginMethod, Trouble),
         spent: Option<Spent>,
     ) -> Result<Settled<'a>, Refusal> {
-        self.tally.login(eid, trouble.as_str());
+        self.counters.login(eid, trouble.as_str());
         let (cause, trace) = (cause_of(trouble), active.context.trace);
         if !active.application.settings.shows_error_pages() {
             return self.give_error(active, (cause, trace), spent).await;
@@ -138,11 +133,11 @@ impl Provider {
     async fn await_consent<'a>(
         &self,
         mut active: ActiveLogin<'a>,
-        grant: Grant,
-        (remembered, spent): (Option<(Proof, Scopes)>, Spent),
+        waiting: Waiting,
+        spent: Spent,
     ) -> Result<Settled<'a>, Refusal> {
-        let (key, eid): ([u8; 32], _) = (self.random.bytes(), grant.proof.eid);
-        let row = self.waiting_row(&active, &key, &Waiting { grant, remembered })?;
+        let (key, eid): ([u8; 32], _) = (self.random.bytes(), waiting.grant.proof.eid);
+        let row = self.waiting_row(&active, &key, &waiting)?;
         let (tenant, phase) = (active.issuer.tenant, Phase::Consent { key, listed: Scopes::default() });
         let kept = self.kept_answer(&active, FormAnswer::Show, &phase, None)?;
         let first = self.store.write(move |tx| {
@@ -166,18 +161,22 @@ impl Provider {
     async fn give_code<'a>(
         &self,
         mut active: ActiveLogin<'a>,
-        grant: &Grant,
-        paid: ConsumedOnce,
-        (session, kind): (Option<NewSession>, Kind),
+        granted: Granted,
     ) -> Result<Settled<'a>, Refusal> {
+        let Granted { grant, paid, session, kind } = granted;
         let is_session = matches!(paid, ConsumedOnce::Session(..));
-        let MintedCode { code, row } =
-            mint_code(active.issuer, &active.application, grant, &self.random, active.context.now)?;
+        let mint = Mint {
+            issuer: active.issuer,
+            application: &active.application,
+            random: &self.random,
+            now: active.context.now,
+        };
+        let MintedCode { code, row } = mint_code(mint, &grant)?;
         let (tenant, now) = (active.issuer.tenant, active.context.now);
         let parked = active.login.parked.as_ref().map(|it| Digest::of(&it.id));
         let rows = session.as_ref().map(NewSession::rows);
         let over = Phase::Over { answer: active.login.phase.form_secret() };
-        let session = session.map(|it| CookieChange::SetSession { session: it.cookie, framed: it.framed });
+        let session = session.map(|it| SessionToKeep { session: it.cookie, framed: it.framed });
         let answer = FormAnswer::Code(code.expose().clone());
         let kept = self.kept_answer(&active, answer, &over, session.as_ref())?;
         let first = self.store.write(move |tx| {
@@ -210,10 +209,10 @@ impl Provider {
                 (true, false) => active.decide(Decision::GoOn),
             })));
         }
-        self.tally.login(grant.proof.eid, "finished");
+        self.counters.login(grant.proof.eid, "finished");
         self.note_of(&active, kind, Some(grant.proof.eid), None);
         active.login.phase = over;
-        active.kept = session;
+        active.new_session = session;
         let answer = active.code_answer(code.expose());
         self.done(active, Step::Answer(answer)).await
     }
@@ -284,10 +283,8 @@ impl Provider {
     async fn repeat<'a>(&self, mut active: ActiveLogin<'a>, kept: Kept) -> Result<Settled<'a>, Refusal> {
         let Kept { answer, login, wanted, session } = kept;
         (active.login, active.wanted) = (login, wanted);
-        active.kept = session.map(|(eid, value, framed)| CookieChange::SetSession {
-            session: SessionCookie { eid, value },
-            framed,
-        });
+        active.new_session = session
+            .map(|(eid, value, framed)| SessionToKeep { session: SessionCookie { eid, value }, framed });
         let step = match answer {
             FormAnswer::Code(code) => Step::Answer(active.code_answer(&code)),
             FormAnswer::Error { cause, trace } => {

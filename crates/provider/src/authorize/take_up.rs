@@ -1,20 +1,20 @@
 //! A login that a cookie names is taken up, with what it needs.
 
 use super::{
-    active_login::ActiveLogin,
+    active_login::{ActiveLogin, Carrier},
     jar::{Jar, Opened},
 };
-use crate::{Issuer, Provider, Refusal, RequestContext, permitted::permitted_request};
+use crate::{BrowserRequest, Provider, Refusal, permitted::permitted_request};
 
 impl Provider {
     /// Takes up a login that a cookie names; `None` when what it needs is gone.
     pub(super) async fn take_up<'a>(
         &self,
-        issuer: &'a Issuer,
+        request: BrowserRequest<'a>,
         opened: &Opened,
-        jar: Jar,
-        context: &'a RequestContext,
+        jar: Jar<'a>,
     ) -> Result<Option<ActiveLogin<'a>>, Refusal> {
+        let BrowserRequest { issuer, context, .. } = request;
         let Some(wanted) = self.stored_request(issuer, &opened.login, context).await? else {
             return Ok(None);
         };
@@ -31,8 +31,9 @@ impl Provider {
             name,
             login,
             wanted,
-            jar,
-            kept: None,
+            sessions: jar.sessions.clone(),
+            carrier: Carrier::Browser(jar),
+            new_session: None,
             sent: None,
         }))
     }

@@ -6,12 +6,12 @@ use model::{LoginMethod, Phase};
 use oidc::Returned;
 
 use super::{
-    BrowserCookies, LoginAction, LoginResponse,
-    active_login::ActiveLogin,
+    LoginAction, LoginResponse,
+    active_login::{ActiveLogin, Carrier},
     decision::Effect,
     jar::{Jar, Opened},
 };
-use crate::{Issuer, Provider, Refusal, RequestContext, permitted::permitted_request};
+use crate::{BrowserRequest, Provider, Refusal, permitted::permitted_request};
 
 /// What came of looking for a login: the login, or the answer where there is none.
 enum Found<'a> {
@@ -26,17 +26,16 @@ impl Provider {
     /// [`Refusal::Busy`], [`Refusal::Internal`].
     pub async fn continue_login(
         &self,
-        issuer: &Issuer,
-        (login, action): (&str, LoginAction),
-        brought: &BrowserCookies,
-        context: &RequestContext,
+        request: BrowserRequest<'_>,
+        login: &str,
+        action: LoginAction,
     ) -> Result<LoginResponse, Refusal> {
-        let jar = Jar::open(issuer, brought, context.now);
+        let mut jar = Jar::of(request);
         let Some(opened) = jar.find(login).cloned() else {
-            return self.lost(issuer, (&jar, login), context).await;
+            return self.lost(request, &mut jar, login).await;
         };
-        let Some(active) = self.take_up(issuer, &opened, jar, context).await? else {
-            return self.gone(issuer, opened.login.application(), context).await;
+        let Some(active) = self.take_up(request, &opened, jar).await? else {
+            return self.gone(request, opened.login.application()).await;
         };
         self.dispatch(self.act(active, action)).await
     }
@@ -50,24 +49,21 @@ impl Provider {
     /// [`Refusal::Busy`], [`Refusal::Internal`].
     pub async fn callback(
         &self,
-        issuer: &Issuer,
-        (eid, returned): (LoginMethod, Returned),
-        brought: &BrowserCookies,
-        context: &RequestContext,
+        request: BrowserRequest<'_>,
+        eid: LoginMethod,
+        returned: Returned,
     ) -> Result<LoginResponse, Refusal> {
-        let jar = Jar::open(issuer, brought, context.now);
+        let mut jar = Jar::of(request);
         let state = returned.state.as_deref().and_then(b64::decode).unwrap_or_default();
         let Some(opened) = jar.find_state(&state).cloned() else {
-            return self.unexpected(issuer, (jar, &state), context).await;
+            return self.unexpected(request, jar, &state).await;
         };
-        let Some(active) = self.take_up(issuer, &opened, jar, context).await? else {
-            return self.gone(issuer, opened.login.application(), context).await;
+        let Some(active) = self.take_up(request, &opened, jar).await? else {
+            return self.gone(request, opened.login.application()).await;
         };
-        let Phase::AtEid { eid: expected, memo } = active.login.phase.clone() else {
-            return Ok(active.over());
-        };
+        let Phase::AtEid { memo, .. } = &active.login.phase else { return Ok(active.over()) };
         let Some(_returning) = self.take_return(memo.state) else { return Ok(active.over()) };
-        let decided = self.returned(active, (expected, memo), (eid, returned)).await?;
+        let decided = self.returned(active, eid, returned).await?;
         self.dispatch(decided).await
     }
 
@@ -77,13 +73,12 @@ impl Provider {
     /// [`Refusal::Busy`], [`Refusal::Internal`].
     pub async fn decide_consent(
         &self,
-        issuer: &Issuer,
-        (login, agreed): (&str, bool),
-        brought: &BrowserCookies,
-        context: &RequestContext,
+        request: BrowserRequest<'_>,
+        login: &str,
+        agreed: bool,
     ) -> Result<LoginResponse, Refusal> {
         let sent = if agreed { "allow" } else { "deny" };
-        match self.find_form(issuer, (login, sent), brought, context).await? {
+        match self.find_form(request, login, sent).await? {
             Found::Answer(response) => Ok(response),
             Found::Login(active) => self.dispatch(self.consented(*active, agreed).await?).await,
         }
@@ -92,18 +87,18 @@ impl Provider {
     /// Takes what a test user typed: into which login, and the username.
     ///
     /// `verify` says whether the password is the one with this digest, or with none; it takes tens of milliseconds, so
-    /// let it work where nobody waits.
+    /// run it where it blocks no other request.
     ///
     /// # Errors
     /// [`Refusal::TooMany`] for an address that keeps guessing; [`Refusal::Busy`], [`Refusal::Internal`].
     pub async fn sign_in(
         &self,
-        issuer: &Issuer,
-        (login, username): (&str, &str),
+        request: BrowserRequest<'_>,
+        login: &str,
+        username: &str,
         verify: impl AsyncFnOnce(Option<Vec<u8>>) -> bool,
-        (brought, context): (&BrowserCookies, &RequestContext),
     ) -> Result<LoginResponse, Refusal> {
-        match self.find_form(issuer, (login, username), brought, context).await? {
+        match self.find_form(request, login, username).await? {
             Found::Answer(response) => Ok(response),
             Found::Login(active) => self.dispatch(self.signed_in(*active, username, verify).await?).await,
         }
@@ -112,21 +107,20 @@ impl Provider {
     /// Finds the login that a form belongs to. `sent`: what was sent, to recognise the same form.
     async fn find_form<'a>(
         &self,
-        issuer: &'a Issuer,
-        (login, sent): (&str, &str),
-        brought: &BrowserCookies,
-        context: &'a RequestContext,
+        request: BrowserRequest<'a>,
+        login: &str,
+        sent: &str,
     ) -> Result<Found<'a>, Refusal> {
-        let jar = Jar::open(issuer, brought, context.now);
+        let mut jar = Jar::of(request);
         let Some(opened) = jar.find(login).cloned() else {
-            return self.lost(issuer, (&jar, login), context).await.map(Found::Answer);
+            return self.lost(request, &mut jar, login).await.map(Found::Answer);
         };
-        match self.take_up(issuer, &opened, jar, context).await? {
+        match self.take_up(request, &opened, jar).await? {
             Some(mut active) => {
                 active.sent = Some(sent.to_owned());
                 Ok(Found::Login(Box::new(active)))
             }
-            None => self.form_of_gone(issuer, (opened, sent), brought, context).await.map(Found::Answer),
+            None => self.form_of_gone(request, opened, sent).await.map(Found::Answer),
         }
     }
 
@@ -134,21 +128,21 @@ impl Provider {
     /// with the login.
     async fn form_of_gone(
         &self,
-        issuer: &Issuer,
-        (opened, sent): (Opened, &str),
-        brought: &BrowserCookies,
-        context: &RequestContext,
+        request: BrowserRequest<'_>,
+        opened: Opened,
+        sent: &str,
     ) -> Result<LoginResponse, Refusal> {
+        let BrowserRequest { issuer, cookies, context } = request;
         let Some(kept) = self.find_kept(issuer, (&opened.login.phase, sent), context).await? else {
-            return self.gone(issuer, opened.login.application(), context).await;
+            return self.gone(request, opened.login.application()).await;
         };
         let application = match self.application_by_id(issuer, kept.wanted.application, context).await {
-            Err(Refusal::NotFound) => return self.gone(issuer, None, context).await,
+            Err(Refusal::NotFound) => return self.gone(request, None).await,
             other => other?,
         };
         // Not every login whose request is gone has ended: its answer may no longer go where it went a moment ago.
         let Some(wanted) = permitted_request(issuer, &application, kept.wanted.clone()) else {
-            return self.gone(issuer, opened.login.application(), context).await;
+            return self.gone(request, opened.login.application()).await;
         };
         let active = ActiveLogin {
             issuer,
@@ -157,8 +151,9 @@ impl Provider {
             name: opened.name,
             login: kept.login.clone(),
             wanted,
-            jar: Jar::open(issuer, brought, context.now),
-            kept: None,
+            carrier: Carrier::Browser(Jar::of(request)),
+            sessions: cookies.sessions.clone(),
+            new_session: None,
             sent: Some(sent.to_owned()),
         };
         self.dispatch(active.settle(Effect::Repeat(Box::new(kept)))).await

@@ -3,12 +3,12 @@
 
 use authority::SealedColumn;
 use crypto::{Digest, SealKey};
-use model::{Grant, Proof};
+use model::{Grant, LOGIN_FOR, Proof};
 use oidc::Scopes;
 use serde::{Deserialize, Serialize};
 use store::awaiting_consents::{self, AwaitingConsent};
 
-use super::{active_login::ActiveLogin, jar::LOGIN_FOR};
+use super::active_login::ActiveLogin;
 use crate::{
     InternalError, Issuer, Provider, Refusal,
     sealed_layout::{Layout, pack, unpack},

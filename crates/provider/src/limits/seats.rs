@@ -54,7 +54,7 @@ impl Seats {
 
     /// Takes a seat; `None` when there is none, or none left for this host.
     pub(crate) fn take(&self, host: &str) -> Option<Seat> {
-        // No domain has a longer name; what asks for one is answered as nobody's.
+        // No domain has a longer name; a longer one is answered as unknown.
         let host = if host.len() > 255 { String::new() } else { host.to_ascii_lowercase() };
         let mut taken = lock(&self.taken);
         let own = taken.by_host.get(&host).copied().unwrap_or_default();

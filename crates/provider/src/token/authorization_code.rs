@@ -13,7 +13,10 @@ use super::client::{Client, Jti, assertion_reused};
 use crate::{
     Application, InternalError, Issuer, Provider, Refusal, RequestContext,
     event_queue::Event,
-    mint::{mint_access_token, mint_refresh_token, open_grant, signing_key, token_response},
+    mint::{
+        Given, Mint, Presented, mint_access_token, mint_refresh_token, open_grant, signing_key,
+        token_response,
+    },
     permitted::permitted_grant,
     refusal::refuse,
 };
@@ -102,11 +105,11 @@ impl Provider {
         let digest = Digest::of(code.as_bytes());
         let row = self.store.read(move |tx| grants::find_by_code(tx, tenant, &digest)).await?;
         let row = row.filter(|row| row.domain_id == issuer.domain);
+        // One that is bound to a key is for a version that checks the proof; it stays as it is.
+        let row = row.filter(|row| row.cnf.is_none());
         let Some(row) = row else { return self.refuse_code(issuer, client, context).await };
-        let opened = row
-            .code_wrapped_key
-            .as_deref()
-            .and_then(|wrapped| open_grant(issuer, row.id, code, wrapped, &row.sealed_claims))
+        let opened = Presented::code(code, &row)
+            .and_then(|presented| open_grant(issuer, &presented))
             .filter(|(grant, _)| is_bound(grant, client, &row, request));
         let opened = match opened {
             Some((grant, key)) => match permitted_grant(issuer, &client.application, grant) {
@@ -116,17 +119,15 @@ impl Provider {
             },
             None => None,
         };
-        let minted = opened.as_ref().map(|(_, key)| {
-            mint_access_token(issuer, &client.application, (row.id, key, None), &self.random, context.now)
-        });
+        let mint = Mint { issuer, application: &client.application, random: &self.random, now: context.now };
+        let minted = opened.as_ref().map(|(_, key)| mint_access_token(mint, row.id, key, None));
         // A key that is missing must not cost the code.
         if opened.as_ref().is_some_and(|(grant, _)| grant.scopes.has(Scope::Openid)) {
             signing_key(issuer, &client.application, context.now)?;
         }
         let ends_at = context.now.after(client.application.settings.lifetimes().refresh_token_for);
         let offline = opened.as_ref().filter(|(grant, _)| is_offline(grant, &client.application));
-        let refresh = offline
-            .map(|(_, key)| mint_refresh_token(issuer, (row.id, key), &self.random, (context.now, ends_at)));
+        let refresh = offline.map(|(_, key)| mint_refresh_token(mint, row.id, key, ends_at));
         let lives_until = minted.as_ref().map_or(context.now, |it| it.row.expires_at);
         let redemption = Redemption {
             tenant,
@@ -142,10 +143,10 @@ impl Provider {
         // An unused code that merely expired is not reuse, but killing it costs nothing.
         match (self.store.write(move |tx| redeem(tx, &redemption, now)).await?, opened, minted) {
             (Redeemed::Won, Some((grant, _)), Some(minted)) => {
-                self.note_given(issuer, (client, &grant, Kind::Redeemed), context);
-                let tokens = (&minted.token, refresh.as_ref().map(|it| &it.token), &self.random);
-                token_response(issuer, &client.application, &grant, tokens, (false, now))
-                    .map_err(Refusal::from)
+                self.note_given(mint, &grant, Kind::Redeemed, context);
+                let refresh_token = refresh.as_ref().map(|it| &it.token);
+                let given = Given { access_token: &minted.token, refresh_token, is_refresh: false };
+                token_response(mint, &grant, &given).map_err(Refusal::from)
             }
             (Redeemed::AssertionReused, ..) => Err(assertion_reused()),
             (Redeemed::Dead, ..) => Err(bad_code()),
@@ -154,21 +155,16 @@ impl Provider {
     }
 
     /// Notes and counts tokens that were given.
-    pub(super) fn note_given(
-        &self,
-        issuer: &Issuer,
-        (client, grant, kind): (&Client, &Grant, Kind),
-        context: &RequestContext,
-    ) {
-        self.tally.token();
+    pub(super) fn note_given(&self, mint: Mint<'_>, grant: &Grant, kind: Kind, context: &RequestContext) {
+        self.counters.token();
         let event = Event {
             kind,
-            application: Some(&client.application),
+            application: Some(mint.application),
             login: Some(&grant.login),
             eid: Some(grant.proof.eid),
             cause: None,
         };
-        self.note(issuer, event, context);
+        self.note(mint.issuer, event, context);
     }
 
     /// No such code, or one that cannot be redeemed at present; only the assertion that came with it is spent.

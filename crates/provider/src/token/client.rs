@@ -45,7 +45,7 @@ pub(crate) const fn assertion_reused() -> Refusal {
     refuse(Cause::AssertionReused)
 }
 
-/// One text for every reason, so that nobody learns which client ids exist.
+/// One text for every reason, so that it does not tell which client ids exist.
 fn unknown() -> Refusal {
     refuse(Cause::ClientAuthenticationFailed)
 }
@@ -131,9 +131,7 @@ impl Provider {
             }
         }
         let (application, presented) = found.ok_or_else(unknown)?;
-        if let Some(last) = application.secret(&presented, context.now).map(|it| it.last_used_at) {
-            self.note_secret(issuer, &application, (&presented, last), context.now);
-        }
+        self.note_secret(issuer, &application, &presented, context.now);
         Ok(Client { application, jti: None })
     }
 }
@@ -174,7 +172,7 @@ fn check_typ(typ: Option<&str>) -> Result<(), Refusal> {
     }
 }
 
-/// The audience is us and nobody else: the issuer with or without a final slash, or the token endpoint, as a string or
+/// The audience is this issuer alone: the issuer with or without a final slash, or the token endpoint, as a string or
 /// as the only element of an array. Several audiences are refused: that was the audience injection of 2025.
 fn check_audience(claims: &Map<String, Value>, issuer: &Issuer) -> Result<(), Refusal> {
     let audience = match claims.get("aud") {

@@ -1,4 +1,4 @@
-//! What a token is worth, for whoever received it.
+//! What a token is worth, for the resource server that received it.
 //!
 //! Spec: RFC 7662 <https://www.rfc-editor.org/rfc/rfc7662#section-2>
 
@@ -11,8 +11,10 @@ use texts::Cause;
 
 use super::{authorization_code::is_offline, client::Client};
 use crate::{
-    Application, ClientRequest, Issuer, Provider, Refusal, RequestContext, mint::open_grant,
-    permitted::permitted_grant, refusal::refuse,
+    Application, ClientRequest, Issuer, Provider, Refusal, RequestContext,
+    mint::{Presented, open_grant},
+    permitted::permitted_grant,
+    refusal::refuse,
 };
 
 /// A live token, whichever kind it is of, as the store has it.
@@ -22,6 +24,7 @@ struct Found {
     wrapped_key: Vec<u8>,
     sealed_claims: Vec<u8>,
     scope: Option<String>,
+    cnf: Option<String>,
     expires_at: Timestamp,
     is_access_token: bool,
 }
@@ -63,7 +66,16 @@ impl Provider {
             Err(Refusal::NotFound) => return Ok(inactive),
             other => other?,
         };
-        let opened = open_grant(issuer, found.grant, token, &found.wrapped_key, &found.sealed_claims);
+        let opened = open_grant(
+            issuer,
+            &Presented {
+                grant: found.grant,
+                secret: token,
+                wrapped_key: &found.wrapped_key,
+                sealed_claims: &found.sealed_claims,
+                cnf: found.cnf.as_deref(),
+            },
+        );
         let permitted = opened.and_then(|(grant, _)| permitted_grant(issuer, &application, grant));
         // A refresh token is only good where refresh tokens are.
         let permitted = permitted.filter(|grant| found.is_access_token || is_offline(grant, &application));
@@ -86,6 +98,7 @@ impl Provider {
                     wrapped_key: it.wrapped_key,
                     sealed_claims: it.sealed_claims,
                     scope: it.scope,
+                    cnf: it.cnf,
                     expires_at: it.expires_at,
                     is_access_token: true,
                 }));
@@ -99,6 +112,7 @@ impl Provider {
                 wrapped_key: it.wrapped_key,
                 sealed_claims: it.sealed_claims,
                 scope: None,
+                cnf: it.cnf,
                 expires_at: it.times.expires_at,
                 is_access_token: false,
             }))

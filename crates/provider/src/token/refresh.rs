@@ -20,8 +20,8 @@ use super::{
 use crate::{
     InternalError, Issuer, Provider, Refusal, RequestContext,
     mint::{
-        MintedRefresh, mint_access_token, mint_refresh_token, open_grant, open_successor, seal_successor,
-        signing_key, token_response,
+        Given, Mint, MintedRefresh, Presented, mint_access_token, mint_refresh_token, open_grant,
+        open_successor, seal_successor, signing_key, token_response,
     },
     permitted::permitted_grant,
     refusal::refuse,
@@ -107,7 +107,7 @@ impl Provider {
         let own =
             |it: &FoundToken| it.domain_id == issuer.domain && it.application_id == client.application.id;
         let opened = found.filter(own).and_then(|it| {
-            let (grant, key) = open_grant(issuer, it.grant_id, token, &it.wrapped_key, &it.sealed_claims)?;
+            let (grant, key) = open_grant(issuer, &Presented::refresh_token(token, &it))?;
             let permitted = permitted_grant(issuer, &client.application, grant.clone())?;
             is_offline(&permitted, &client.application).then_some((it, grant, key))
         });
@@ -129,12 +129,11 @@ impl Provider {
         if grant.scopes.has(Scope::Openid) {
             signing_key(issuer, &client.application, now)?;
         }
-        let access =
-            mint_access_token(issuer, &client.application, (found.grant_id, &key, scope), &self.random, now);
-        let successor = client.application.settings.is_public().then(|| {
-            let times = (now, found.times.expires_at);
-            mint_refresh_token(issuer, (found.grant_id, &key), &self.random, times)
-        });
+        let mint = Mint { issuer, application: &client.application, random: &self.random, now };
+        let access = mint_access_token(mint, found.grant_id, &key, scope);
+        let is_public = client.application.settings.is_public();
+        let successor =
+            is_public.then(|| mint_refresh_token(mint, found.grant_id, &key, found.times.expires_at));
         let sealed = |it: &MintedRefresh| seal_successor(issuer, &self.random, token, &it.token);
         let renewal = Renewal {
             tenant,
@@ -156,9 +155,10 @@ impl Provider {
                 Refreshed::Dead => return Err(bad_token()),
                 Refreshed::AssertionReused => return Err(assertion_reused()),
             };
-        self.note_given(issuer, (client, &grant, Kind::Refreshed), context);
-        let tokens = (&access.token, successor.as_ref(), &self.random);
-        Ok(token_response(issuer, &client.application, &grant, tokens, (true, now))?)
+        self.note_given(mint, &grant, Kind::Refreshed, context);
+        let given =
+            Given { access_token: &access.token, refresh_token: successor.as_ref(), is_refresh: true };
+        Ok(token_response(mint, &grant, &given)?)
     }
 }
 

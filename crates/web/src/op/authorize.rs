@@ -55,7 +55,7 @@ pub(crate) async fn by_post_for_acr(
 }
 
 async fn by_form(app: &App, visit: &DomainRequest, asked: (&str, Option<&str>)) -> Response {
-    if !visit.may_be_form {
+    if !visit.form.may_be_form() {
         let cause = (StatusCode::BAD_REQUEST, Cause::ContentTypeUnsupported);
         return cause_page(cause, visit.locale(&[]), &visit.context);
     }
@@ -91,10 +91,7 @@ async fn authorize(
     if params.is_duplicate("request_uri") {
         picked.request_uri = None;
     }
-    let outcome = app
-        .provider
-        .authorize(&visit.issuer, &picked, (arrival, &visit.cookies.brought), &visit.context)
-        .await;
+    let outcome = app.provider.authorize(visit.by_browser(), &picked, arrival).await;
     let response = respond(visit, outcome, super::login_response::Reached::ByLink);
     super::json_answer::readable(app, visit, picked.client_id.as_deref(), response).await
 }

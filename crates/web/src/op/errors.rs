@@ -1,4 +1,4 @@
-//! `/errors`: the catalogue of causes, for whoever meets one.
+//! `/errors`: the catalogue of causes.
 
 use axum::{extract::Path, http::StatusCode, response::Response};
 use pages::{CauseList, CausePage};

@@ -9,19 +9,18 @@ use crypto::{Secret, password};
 use model::LoginMethod;
 use oidc::{Params, Returned};
 use provider::{LoginAction, Refusal};
-use texts::Cause;
 use tokio::sync::Semaphore;
 
 use super::login_response::{Reached, respond};
 use crate::{
     App,
     domain_request::{DomainRequest, unreadable},
+    own_form::NotOwnForm,
     respond::error::{cause_page, refusal_page},
 };
 
 async fn go_on(app: &App, visit: &DomainRequest, login: &str, action: LoginAction) -> Response {
-    let (issuer, cookies) = (&visit.issuer, &visit.cookies.brought);
-    let outcome = app.provider.continue_login(issuer, (login, action), cookies, &visit.context).await;
+    let outcome = app.provider.continue_login(visit.by_browser(), login, action).await;
     respond(visit, outcome, Reached::ByLink)
 }
 
@@ -73,19 +72,6 @@ pub(crate) async fn restart(
     go_on(&app, &visit, &login, LoginAction::Restart).await
 }
 
-const NO_DECISION: (StatusCode, Cause) = (StatusCode::BAD_REQUEST, Cause::DecisionNotMadeHere);
-
-/// What a form of ours says, if it came from our own page and is one; else what the person is told.
-fn own_form(visit: &DomainRequest, body: &str) -> Result<Params, (StatusCode, Cause)> {
-    if !visit.is_from_own_page {
-        return Err((StatusCode::FORBIDDEN, Cause::DecisionNotMadeHere));
-    }
-    if !visit.may_be_form {
-        return Err((StatusCode::BAD_REQUEST, Cause::ContentTypeUnsupported));
-    }
-    Params::parse(body).map_err(|_| NO_DECISION)
-}
-
 /// `POST /login/{login}/consent`
 pub(crate) async fn consent(
     State(app): State<App>,
@@ -93,16 +79,15 @@ pub(crate) async fn consent(
     Path(login): Path<String>,
     body: String,
 ) -> Response {
-    let decision = own_form(&visit, &body)
-        .and_then(|params| params.get("decision").map(|it| it == "allow").ok_or(NO_DECISION));
+    let decision = visit
+        .form
+        .read(&body)
+        .and_then(|form| form.get("decision").map(|it| it == "allow").ok_or(NotOwnForm::Unreadable));
     let agreed = match decision {
         Ok(agreed) => agreed,
-        Err(cause) => return cause_page(cause, visit.locale(&[]), &visit.context),
+        Err(why) => return cause_page(why.told(), visit.locale(&[]), &visit.context),
     };
-    let outcome = app
-        .provider
-        .decide_consent(&visit.issuer, (&login, agreed), &visit.cookies.brought, &visit.context)
-        .await;
+    let outcome = app.provider.decide_consent(visit.by_browser(), &login, agreed).await;
     respond(&visit, outcome, Reached::ByForm)
 }
 
@@ -117,19 +102,17 @@ pub(crate) async fn sign_in(
     body: String,
 ) -> Response {
     let body = Secret::new(body);
-    let params = match own_form(&visit, body.expose()) {
-        Ok(params) => params,
-        Err(cause) => return cause_page(cause, visit.locale(&[]), &visit.context),
+    let form = match visit.form.read(body.expose()) {
+        Ok(form) => form,
+        Err(why) => return cause_page(why.told(), visit.locale(&[]), &visit.context),
     };
-    let typed = |name| params.get(name).unwrap_or_default();
-    let password = Secret::from(typed("password"));
+    let password = Secret::from(form.text("password"));
     let verify = async move |digest: Option<Vec<u8>>| {
         let Ok(_turn) = STRETCHING.acquire().await else { return false };
         let verifying = move || password::verify(&password, digest.as_deref());
         tokio::task::spawn_blocking(verifying).await.unwrap_or(false)
     };
-    let brought = (&visit.cookies.brought, &visit.context);
-    let outcome = app.provider.sign_in(&visit.issuer, (&login, typed("username")), verify, brought).await;
+    let outcome = app.provider.sign_in(visit.by_browser(), &login, form.text("username"), verify).await;
     respond(&visit, outcome, Reached::ByForm)
 }
 
@@ -164,7 +147,6 @@ async fn returned(app: &App, visit: &DomainRequest, eid: LoginMethod, query: Opt
             return cause_page(cause, visit.locale(&[]), &visit.context);
         }
     };
-    let answer = (eid, Returned::pick(&params));
-    let outcome = app.provider.callback(&visit.issuer, answer, &visit.cookies.brought, &visit.context).await;
+    let outcome = app.provider.callback(visit.by_browser(), eid, Returned::pick(&params)).await;
     respond(visit, outcome, Reached::ByLink)
 }

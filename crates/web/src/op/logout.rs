@@ -38,7 +38,7 @@ pub(crate) async fn show(
 
 /// `POST /oauth2/logout`: continued by GET, as for authorization; the answer of our own page ends it.
 pub(crate) async fn create(State(app): State<App>, visit: DomainRequest, body: String) -> Response {
-    if !visit.may_be_form {
+    if !visit.form.may_be_form() {
         let refusal = Refusal::Page(Refused { cause: Cause::ContentTypeUnsupported, client_id: None });
         return refusal_page(&refusal, visit.locale(&[]), &visit.context);
     }
@@ -46,7 +46,7 @@ pub(crate) async fn create(State(app): State<App>, visit: DomainRequest, body: S
         return malformed(&visit);
     };
     // Only our own page asks this question; from elsewhere it is a request to log out, and the question is asked.
-    if params.get("decision") == Some("logout") && visit.is_from_own_page {
+    if visit.form.read(&body).is_ok_and(|form| form.get("decision") == Some("logout")) {
         return log_out(&app, &visit, &body, true).await;
     }
     let picked = LogoutParams::pick(&params);
@@ -77,8 +77,7 @@ async fn log_out(app: &App, visit: &DomainRequest, raw: &str, confirmed: bool) -
     let locales: Vec<String> =
         params.ui_locales.iter().flat_map(|it| it.split(' ')).map(str::to_owned).collect();
     let locale = visit.locale(&locales);
-    let brought = &visit.cookies.brought;
-    match app.provider.logout(&visit.issuer, (&params, confirmed), brought, &visit.context).await {
+    match app.provider.logout(visit.by_browser(), &params, confirmed).await {
         Ok(LoggedOut { step, cookies }) => {
             let mut response = show_step(visit, step, (&params, confirmed), locale);
             write_changes(response.headers_mut(), &cookies, visit.issuer.is_https());

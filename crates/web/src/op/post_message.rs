@@ -11,7 +11,7 @@ use texts::{Cause, Locale};
 
 use crate::respond::page::{ContentPolicy, answer as bare, page_with};
 
-/// The page that posts the answer. Without an origin there is nobody to post to; such requests were refused.
+/// The page that posts the answer. Without an origin there is no window to post to; such requests were refused.
 pub(crate) fn respond(frame: Frame, answer: &AuthorizationResponse, locale: Locale) -> Response {
     let Some(origin) = Origin::of(&answer.redirect_uri) else {
         return bare(StatusCode::INTERNAL_SERVER_ERROR, Cause::Internal.description());

@@ -35,7 +35,7 @@ async fn at_endpoint(
 ) -> Response {
     let authorization = visit.authorization.as_deref();
     let read = || std::str::from_utf8(body).ok().and_then(|body| Params::parse(body).ok());
-    let form = match visit.may_be_form.then(read) {
+    let form = match visit.form.may_be_form().then(read) {
         Some(Some(params)) => Ok(params),
         Some(None) => Err(Cause::FormMalformed),
         None => Err(Cause::ContentTypeUnsupported),

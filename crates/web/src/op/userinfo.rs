@@ -35,7 +35,7 @@ fn token(visit: &DomainRequest, query: Option<&str>, body: &str) -> Result<Optio
         return Err(refuse(Cause::TokenInQuery));
     }
     // Programs that send JSON with everything send it here too, and the token stands in the header.
-    let form = match (visit.may_be_form, &visit.authorization) {
+    let form = match (visit.form.may_be_form(), &visit.authorization) {
         (true, _) => Params::parse(body).map_err(malformed)?,
         (false, None) if !body.is_empty() => return Err(refuse(Cause::ContentTypeUnsupported)),
         (false, _) => Params::default(),

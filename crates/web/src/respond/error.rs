@@ -66,7 +66,7 @@ fn refused_of(refusal: &Refusal) -> Refused {
     }
 }
 
-/// Tells whoever overloads us, or meets us overloaded, when to come back.
+/// Tells a client that is refused for load when to come back.
 fn with_retry(mut response: Response) -> Response {
     let (status, headers) = (response.status(), response.headers_mut());
     if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
@@ -125,7 +125,7 @@ pub(crate) fn unhandled(
     }
 }
 
-/// The refusal of a request to log out. Whoever asked is led nowhere, and the person can log out all the same.
+/// The refusal of a request to log out. There is no return address, and the person can log out all the same.
 pub(crate) fn logout_refusal_page(
     frame: Frame,
     refused: Refused,

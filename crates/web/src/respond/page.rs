@@ -46,7 +46,7 @@ fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
-/// An answer without a body yet, that nobody may keep.
+/// An answer without a body yet, not to be cached.
 pub(crate) fn answer(status: StatusCode, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;

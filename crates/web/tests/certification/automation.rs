@@ -6,7 +6,7 @@ use console::Refusal;
 use model::{Environment, LoginMethod, SettingsError};
 
 use super::suite::{AUTOMATION, Mode, Suite};
-use crate::house::{House, ISSUER, form, may};
+use crate::house::{ISSUER, TestBroker, form, may};
 
 /// The sign-in page of a login of the first client, and the address that it posts to.
 async fn sign_in_page(browser: &mut crate::house::Browser<'_>) -> String {
@@ -116,7 +116,7 @@ async fn a_password_is_never_an_eids_level() {
 
 #[tokio::test]
 async fn it_is_off_until_the_domain_and_the_application_say_so() {
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let metadata = house.get("/.well-known/openid-configuration").await.body;
     assert!(!metadata.contains(AUTOMATION));
     let refused = house.browser().authorize(&[("acr_values", Some(AUTOMATION))]).await;
@@ -134,13 +134,8 @@ async fn switched_off_in_the_middle_nobody_gets_in() {
         let target = sign_in_page(&mut browser).await;
         (browser.cookies, target)
     };
-    let (tenant, domain, now) = (suite.house.tenant.clone(), suite.house.domain, suite.house.time());
-    suite
-        .house
-        .console
-        .change_domain(&may(&tenant, Permission::ManageDomains), domain, |it| it.automation = false, now)
-        .await
-        .unwrap();
+    let domain = suite.house.domain;
+    suite.house.change_domain(domain, |it| it.automation = false).await;
     suite.house.restart();
     let mut browser = suite.house.browser();
     browser.cookies = cookies.0;
@@ -157,7 +152,7 @@ async fn a_production_domain_can_neither_have_it_nor_test_users() {
     let mut shop = model::ApplicationSettings::new(model::ApplicationKind::Web, Vec::new());
     shop.eids = vec![LoginMethod::TEST_USER];
     assert_eq!(shop.check(Environment::Production), Err(SettingsError::Automation));
-    let house = House::open().await;
+    let house = TestBroker::open().await;
     let credentials = eid::SourceCredentials {
         client_id: "x".to_owned(),
         method: eid::SourceMethod::ClientSecretBasic,

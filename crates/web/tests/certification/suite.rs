@@ -9,7 +9,7 @@ use crypto::{Algorithm, Secret, at_hash, b64};
 use model::{ApplicationKind, ApplicationSettings, LoginMethod, Pkce, StandardClaims};
 use serde_json::{Value, json};
 
-use crate::house::{Browser, House, ISSUER, Reply, VERIFIER, form, may};
+use crate::house::{Browser, ISSUER, Reply, TestBroker, VERIFIER, form, may};
 
 pub(super) const CALLBACK: &str = "https://suite.example/test/a/portvakt/callback";
 /// Another of its addresses.
@@ -26,7 +26,7 @@ pub(super) enum Mode {
 }
 
 pub(super) struct Suite {
-    pub(super) house: House,
+    pub(super) house: TestBroker,
     pub(super) mode: Mode,
 }
 
@@ -87,13 +87,13 @@ fn claims() -> StandardClaims {
 
 impl Suite {
     pub(super) async fn open(mode: Mode) -> Self {
-        let mut house = House::open().await;
+        let mut house = TestBroker::open().await;
         let (tenant, domain, now) = (house.tenant.clone(), house.domain, house.time());
         let on = |it: &mut model::DomainSettings| {
             it.automation = true;
             it.single_sign_on = vec![LoginMethod::TEST_USER];
         };
-        house.console.change_domain(&may(&tenant, Permission::ManageDomains), domain, on, now).await.unwrap();
+        house.change_domain(domain, on).await;
         for username in ["ada", "berit"] {
             let user = NewTestUser {
                 username: username.to_owned(),

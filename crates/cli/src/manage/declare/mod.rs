@@ -12,7 +12,10 @@ use model::Timestamp;
 use texts::AdminMessage;
 
 use super::{
-    AtTheDesk, ConfigLocation, Desk, LOCALE, command_error::CommandResult, import::read, planned,
+    AtTheDesk, ConfigLocation, Desk, LOCALE,
+    command_error::CommandResult,
+    import::read,
+    planned::{self, How},
     words::shown,
 };
 use crate::permits;
@@ -29,9 +32,8 @@ pub(crate) struct Apply {
     /// The declaration, as docs/guide/moving-in.md describes it; - reads standard input.
     #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
-    /// Says what would change, and changes nothing.
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    how: How,
     /// Takes away what is in the declared domains and not in the file, whoever made it.
     #[arg(long)]
     prune: bool,
@@ -60,7 +62,7 @@ impl AtTheDesk for Apply {
         let permit = desk.installation(Permission::Declare)?;
         let plan =
             async || desk.console.plan_declaration(&permit, document.value(), self.prune, desk.now).await;
-        planned::settle(desk, plan, |fault| document.words(fault), self.dry_run).await
+        planned::settle(desk, plan, |fault| document.words(fault), self.how).await
     }
 }
 
@@ -78,8 +80,11 @@ pub(crate) async fn apply(
     let permit = permits::installation(console, caller, Permission::Declare);
     let permit = permit.map_err(|refusal| refusal.to_string())?;
     let plan = async || console.plan_declaration(&permit, document.value(), false, now).await;
-    let keep = |plan: &Plan| (differences(plan), plan.notes().iter().map(|it| it.line(LOCALE)).collect());
-    let settled = console.settle(plan, keep, false).await;
+    let settled = console.settle(caller, plan, now).await;
+    let settled = settled.map(|(plan, _)| {
+        let notes = plan.notes().iter().map(|it| it.line(LOCALE)).collect();
+        (differences(&plan), notes)
+    });
     settled.map_err(|why| match why {
         // The file is not to blame.
         Declined::Refusal(refusal) => format!("what is declared was not written: {refusal}"),

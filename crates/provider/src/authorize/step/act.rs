@@ -6,7 +6,6 @@ use texts::Cause;
 use super::super::{
     active_login::ActiveLogin,
     decision::{Decided, Decision, Effect, cause_of},
-    jar,
 };
 use crate::{Provider, TraceId};
 
@@ -34,7 +33,7 @@ impl Provider {
     ) -> Decided<'a> {
         match (action, &active.login.phase) {
             (LoginAction::Restart, Phase::Over { .. }) => {
-                active.name = jar::new_name(&self.random);
+                active.name = ActiveLogin::new_name(&self.random);
                 active.login = Login {
                     wanted: active.login.wanted,
                     ..Login::new(active.login.parked, active.context.now)

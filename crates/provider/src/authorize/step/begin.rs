@@ -6,7 +6,7 @@ use texts::Cause;
 
 use super::super::{
     active_login::ActiveLogin,
-    decision::{ConsumedOnce, Decided, Decision, Effect},
+    decision::{ConsumedOnce, Decided, Decision, Effect, Granted},
 };
 use crate::{Provider, Refusal, permitted::permits, session::Resumed};
 
@@ -14,7 +14,7 @@ impl Provider {
     /// Finds a session of this browser that may answer what was asked. Blocking acts here too (RULE-15): the eID must
     /// be on, in the environment that it was used in, and the application must still allow it.
     async fn answering_session(&self, active: &ActiveLogin<'_>) -> Result<Option<(Resumed, Acr)>, Refusal> {
-        for cookie in &active.jar.sessions {
+        for cookie in &active.sessions {
             if !active.issuer.remembers(&active.application, cookie.eid) {
                 continue;
             }
@@ -39,7 +39,7 @@ impl Provider {
         Ok(*wanted == self.subject(active, &session.held.proof).await?)
     }
 
-    /// What a browser session answers, if there is one that may. With `prompt=none`, where nobody can be asked, there is
+    /// What a browser session answers, if there is one that may. With `prompt=none`, where the person cannot be asked, there is
     /// an answer in any case.
     pub(in crate::authorize) async fn resume(
         &self,
@@ -55,7 +55,7 @@ impl Provider {
         }
         let paid = ConsumedOnce::Session(session.digest, active.issuer.idle_until(active.context.now));
         let kind = Kind::CompletedFromSession;
-        Ok(Some(Effect::Grant { grant: Box::new(grant), paid, session: None, kind }))
+        Ok(Some(Effect::Grant(Box::new(Granted { grant, paid, session: None, kind }))))
     }
 
     /// Begins: a browser session answers, or the person is sent on.

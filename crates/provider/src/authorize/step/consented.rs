@@ -5,10 +5,13 @@ use oidc::Scope;
 use store::login_events::Kind;
 use texts::Cause;
 
-use super::super::{
-    active_login::ActiveLogin,
-    decision::{ConsumedOnce, Decided, Decision, Effect},
-    waiting::Waiting,
+use super::{
+    super::{
+        active_login::ActiveLogin,
+        decision::{ConsumedOnce, Decided, Decision, Effect, Granted},
+        waiting::Waiting,
+    },
+    grant::session_of,
 };
 use crate::{Provider, Refusal, permitted::permitted_grant, session::sid};
 
@@ -43,14 +46,12 @@ impl Provider {
             grant.scopes = grant.scopes.without(Scope::OfflineAccess);
         }
         let session = match &remembered {
-            Some((proof, asked)) => {
-                let of = (active.issuer, active.application.as_ref());
-                self.new_session(of, (proof, *asked), &active.jar.sessions, active.context).await?
-            }
+            Some((proof, asked)) => self.new_session(session_of(&active), proof, *asked).await?,
             None => None,
         };
         grant.session_id = sid(session.as_ref().map(|it| it.id), self);
-        let (grant, paid) = (Box::new(grant), ConsumedOnce::Consent(digest));
-        Ok(active.settle(Effect::Grant { grant, paid, session, kind: Kind::Completed }))
+        let paid = ConsumedOnce::Consent(digest);
+        let granted = Granted { grant, paid, session, kind: Kind::Completed };
+        Ok(active.settle(Effect::Grant(Box::new(granted))))
     }
 }

@@ -12,7 +12,7 @@ impl Provider {
     /// Sends the person on.
     pub(in crate::authorize) fn go_on<'a>(&self, active: ActiveLogin<'a>) -> Decided<'a> {
         match active.eids().as_slice() {
-            // Nobody has to mend what an administrator wants.
+            // What an administrator wants is no fault.
             [] if active.wanted.eids().into_iter().any(|eid| active.issuer.is_switched_off(eid)) => {
                 active.refuse(Cause::EidSwitchedOff)
             }

@@ -4,7 +4,20 @@ use model::{Acr, Grant, Proof, SessionId};
 use oidc::Scope;
 
 use super::super::active_login::ActiveLogin;
-use crate::{Provider, Refusal, session::sid};
+use crate::{
+    Provider, Refusal,
+    session::{SessionOf, sid},
+};
+
+/// What a browser session of this login is made with.
+pub(super) fn session_of<'a>(active: &'a ActiveLogin<'_>) -> SessionOf<'a> {
+    SessionOf {
+        issuer: active.issuer,
+        application: &active.application,
+        brought: &active.sessions,
+        now: active.context.now,
+    }
+}
 
 impl Provider {
     /// Puts together what this login grants, cut down to what the application may see.

@@ -4,9 +4,13 @@ use model::{Grant, Proof, Trouble};
 use store::login_events::Kind;
 use texts::Cause;
 
-use super::super::{
-    active_login::ActiveLogin,
-    decision::{ConsumedOnce, Decided, Effect, Spent},
+use super::{
+    super::{
+        active_login::ActiveLogin,
+        decision::{ConsumedOnce, Decided, Effect, Granted, Spent},
+        waiting::Waiting,
+    },
+    grant::session_of,
 };
 use crate::{Provider, Refusal};
 
@@ -36,10 +40,7 @@ impl Provider {
             }));
         };
         let asked = active.wanted.ask(eid, settings.minimum_level).scopes;
-        let (issuer, application) = (active.issuer, active.application.as_ref());
-        let session = self
-            .new_session((issuer, application), (&proof, asked), &active.jar.sessions, active.context)
-            .await?;
+        let session = self.new_session(session_of(&active), &proof, asked).await?;
         let remembered = session.as_ref().map(|_| (proof.clone().without_nin(), asked));
         let grant = self.grant(&active, acr, proof, session.as_ref().map(|it| it.id)).await?;
         let refuse = |cause| Effect::Refuse { cause, trace, spent: Some(spent) };
@@ -50,11 +51,11 @@ impl Provider {
             return Ok(active.settle(refuse(Cause::TooManyRequests)));
         }
         let needs_consent = needs_consent(&active, &grant);
-        let grant = Box::new(grant);
         Ok(active.settle(if needs_consent {
-            Effect::AwaitConsent { grant, remembered, spent }
+            Effect::AwaitConsent { waiting: Box::new(Waiting { grant, remembered }), spent }
         } else {
-            Effect::Grant { grant, paid: ConsumedOnce::State(spent), session, kind: Kind::Completed }
+            let paid = ConsumedOnce::State(spent);
+            Effect::Grant(Box::new(Granted { grant, paid, session, kind: Kind::Completed }))
         }))
     }
 }

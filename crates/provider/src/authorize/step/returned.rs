@@ -2,7 +2,7 @@
 
 use crypto::Digest;
 use eid::{Connector, Outcome, Reason};
-use model::{LoginMethod, Memo};
+use model::{LOGIN_FOR, LoginMethod, Phase};
 use oidc::Returned;
 use texts::Cause;
 
@@ -10,20 +10,22 @@ use super::{
     super::{
         active_login::ActiveLogin,
         decision::{Decided, Decision, Effect},
-        jar::LOGIN_FOR,
     },
     send_to::{log, no_connector},
 };
 use crate::{Provider, Refusal};
 
 impl Provider {
-    /// Has an eID's answer judged by the connector that asked. `expected`: where the login stands.
+    /// Has an answer judged by the connector that asked. `eid`: at whose address it came.
     pub(in crate::authorize) async fn returned<'a>(
         &self,
         active: ActiveLogin<'a>,
-        (expected, memo): (LoginMethod, Memo),
-        (eid, returned): (LoginMethod, Returned),
+        eid: LoginMethod,
+        returned: Returned,
     ) -> Result<Decided<'a>, Refusal> {
+        let Phase::AtEid { eid: expected, memo } = active.login.phase.clone() else {
+            return Ok(active.settle(Effect::Over));
+        };
         let (trace, now) = (active.context.trace, active.context.now);
         let spent = (Digest::of(&memo.state), active.login.started_at.after(LOGIN_FOR));
         if expected != eid {
@@ -52,7 +54,7 @@ impl Provider {
                     Reason::Cancelled => Cause::PersonCancelled,
                     Reason::NinRefused => Cause::NinRefused,
                 };
-                self.tally.login(eid, cause.id());
+                self.counters.login(eid, cause.id());
                 active.settle(Effect::Refuse { cause, trace, spent: Some(spent) })
             }
             Err(error) => {

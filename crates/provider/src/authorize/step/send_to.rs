@@ -37,7 +37,7 @@ impl Provider {
     }
 }
 
-/// Nobody can be sent to this eID, or taken back from it: an administrator switched it off, or it is set up wrongly.
+/// The eID cannot be used: an administrator switched it off, or it is set up wrongly.
 pub(super) fn no_connector<'a>(
     active: ActiveLogin<'a>,
     eid: LoginMethod,

@@ -5,7 +5,7 @@
 
 use authority::SealedColumn;
 use crypto::Digest;
-use model::{EidEnvironment, Level, LoginMethod, Phase, Proof, TestUser, Trouble};
+use model::{EidEnvironment, LOGIN_FOR, Level, LoginMethod, Phase, Proof, TestUser, Trouble};
 use store::test_users::{self, TestUserRow};
 
 use super::{
@@ -13,7 +13,6 @@ use super::{
         Step,
         active_login::ActiveLogin,
         decision::{Decided, Decision, Effect},
-        jar::LOGIN_FOR,
     },
     look::sign_in_ask,
 };

@@ -8,6 +8,8 @@ use model::SettingsError;
 use store::StoreError;
 use texts::{AdminMessage, FieldMessage, Locale, Noun};
 
+use crate::ChangedMeanwhile;
+
 /// Nothing was written, whatever the reason. [`Refusal::message`] has the sentences.
 #[derive(Debug)]
 pub enum Refusal {
@@ -31,6 +33,20 @@ pub enum Refusal {
     File(AdminMessage),
     /// The master key is not the one that sealed this tenant's data key.
     MasterKey,
+    /// Somebody else changed it since the caller saw it: each setting as it was seen, is, and was wanted.
+    ChangedMeanwhile(Box<ChangedMeanwhile>),
+    /// Objects are not what they were when the plan was made.
+    PlanChanged(Vec<String>),
+    /// A kept plan was carried out before.
+    PlanConfirmed,
+    /// A kept plan was given up.
+    PlanDiscarded,
+    /// A kept plan was not confirmed in time.
+    PlanExpired,
+    /// As many plans wait as may be kept: this many.
+    TooManyPlans(usize),
+    /// The content of a kept plan cannot be read.
+    PlanUnreadable,
     /// A key could not be made.
     Key(KeyError),
     /// The store did not do it.
@@ -70,6 +86,12 @@ impl From<TenantError> for Refusal {
     }
 }
 
+impl From<Box<ChangedMeanwhile>> for Refusal {
+    fn from(changed: Box<ChangedMeanwhile>) -> Self {
+        Self::ChangedMeanwhile(changed)
+    }
+}
+
 /// Says why the store did not do it.
 fn of_store(error: &StoreError) -> AdminMessage {
     match error {
@@ -97,7 +119,7 @@ const fn of_key(error: KeyError) -> AdminMessage {
 
 impl Refusal {
     /// Names what was not found, or taken, where the store only knows that it was.
-    pub(crate) fn of(error: StoreError, what: Noun) -> Self {
+    pub fn of(error: StoreError, what: Noun) -> Self {
         match error {
             StoreError::NotFound => Self::NotFound(what),
             StoreError::Conflict => Self::Taken(what),
@@ -118,6 +140,15 @@ impl Refusal {
             Self::NotEmpty => AdminMessage::DatabaseNotEmpty.into(),
             Self::File(message) => message.clone().into(),
             Self::MasterKey => AdminMessage::MasterKeyWrong.into(),
+            Self::ChangedMeanwhile(changed) => changed.message().into(),
+            Self::PlanChanged(names) => {
+                AdminMessage::PlanChanged { objects: names.iter().cloned().collect() }.into()
+            }
+            Self::PlanConfirmed => AdminMessage::PlanConfirmed.into(),
+            Self::PlanDiscarded => AdminMessage::PlanDiscarded.into(),
+            Self::PlanExpired => AdminMessage::PlanExpired.into(),
+            Self::TooManyPlans(most) => AdminMessage::PlansTooMany { most: (*most).into() }.into(),
+            Self::PlanUnreadable => AdminMessage::PlanUnreadable.into(),
             Self::Key(error) => of_key(*error).into(),
             Self::Store(error) => of_store(error).into(),
         }

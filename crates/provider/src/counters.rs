@@ -14,13 +14,13 @@ use crate::limits::Limit;
 
 /// How often each thing has happened since the start.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct EventCounters {
     logins: Mutex<BTreeMap<(&'static str, &'static str), u64>>,
     tokens: AtomicU64,
     refused: Mutex<BTreeMap<&'static str, u64>>,
 }
 
-impl Tally {
+impl EventCounters {
     /// Counts a step of a login; `outcome`: `started`, `finished`, or the name of what went wrong.
     pub(crate) fn login(&self, eid: LoginMethod, outcome: &'static str) {
         let mut logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);

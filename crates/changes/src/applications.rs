@@ -1,0 +1,165 @@
+//! Applications: the relying parties of a domain.
+
+use authority::{Permission, Permit};
+use model::{Action, ApplicationId, ApplicationSettings, DomainId, Environment, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::{
+    WriteTx,
+    applications::{self, Application},
+};
+use texts::{AdminMessage, Noun};
+
+use crate::{
+    Refusal,
+    difference::{difference, is_empty, with_name},
+    name::check_name,
+};
+
+/// What an application shall be.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewApplication {
+    /// Where it logs people in.
+    pub domain: DomainId,
+    /// That domain's environment.
+    pub environment: Environment,
+    /// Its identifier on the wire.
+    pub client_id: String,
+    /// The name that people see.
+    pub name: String,
+    /// Everything else.
+    pub settings: ApplicationSettings,
+}
+
+/// What an application shall be from now on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ApplicationChange {
+    /// The name that people see.
+    pub name: String,
+    /// Everything else.
+    pub settings: ApplicationSettings,
+}
+
+/// Refuses a client id that could not travel in a query, a header and a log line.
+///
+/// # Errors
+/// [`Refusal::Invalid`].
+pub fn check_client_id(client_id: &str) -> Result<(), Refusal> {
+    let fine = (1..=255).contains(&client_id.len()) && client_id.bytes().all(|it| matches!(it, 0x21..=0x7e));
+    if fine {
+        Ok(())
+    } else {
+        Err(Refusal::Invalid(AdminMessage::ClientIdInvalid { value: client_id.into() }.at("client_id")))
+    }
+}
+
+/// Gives the permission that enabling or disabling takes.
+pub const fn switching(on: bool) -> Permission {
+    if on { Permission::ManageApplications } else { Permission::DisableApplications }
+}
+
+/// What is shown of an application where changes are compared: settings, name and state.
+pub fn shown((name, settings): (&str, &ApplicationSettings), disabled: bool) -> Value {
+    let mut shown: Value = serde_json::from_str(&settings.to_text()).unwrap_or_default();
+    if let Some(members) = shown.as_object_mut() {
+        members.insert("name".to_owned(), json!(name));
+        members.insert("state".to_owned(), json!(if disabled { "disabled" } else { "enabled" }));
+    }
+    shown
+}
+
+/// Makes an application. Its domain must have a key that signs, or get one in the same write
+/// ([`crate::signing_keys::publish`]).
+///
+/// # Errors
+/// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Settings`], [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn create(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    (id, new): (ApplicationId, &NewApplication),
+    now: Timestamp,
+) -> Result<Application, Refusal> {
+    let tenant = permit.tenant(Permission::ManageApplications)?;
+    check_client_id(&new.client_id)?;
+    check_name(&new.name)?;
+    permit.check_environment(new.environment)?;
+    new.settings.check(new.environment)?;
+    let row = Application {
+        id,
+        tenant_id: tenant.id,
+        domain_id: new.domain,
+        client_id: new.client_id.clone(),
+        name: new.name.clone(),
+        settings: new.settings.to_text(),
+        version: 1,
+        created_at: now,
+        disabled_at: None,
+    };
+    let settings: Value = serde_json::from_str(&row.settings).unwrap_or_default();
+    let details = json!({
+        "client_id": row.client_id, "name": row.name, "domain": row.domain_id.to_string(), "settings": settings,
+    });
+    applications::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::ClientId))?;
+    permit.record(Action::ApplicationCreated, format!("application {id}"), &details, now).append(tx)?;
+    Ok(row)
+}
+
+/// Says what a change changes: each setting, and the name, with `from` and `to`.
+///
+/// # Errors
+/// [`Refusal::Settings`]: the stored settings cannot be read.
+pub fn changed(row: &Application, change: &ApplicationChange) -> Result<Value, Refusal> {
+    // Written anew, so that an older text of the same settings is no difference.
+    let before = ApplicationSettings::parse(&row.settings)?.to_text();
+    Ok(with_name(difference(&before, &change.settings.to_text()), &row.name, &change.name))
+}
+
+/// Changes name and settings of an application, `row` as it is; gives what it is then. `environment`: its domain's. Its
+/// domain needs a key as in [`create`].
+///
+/// # Errors
+/// [`Refusal::Settings`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn change(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    (row, environment): (Application, Environment),
+    change: &ApplicationChange,
+    now: Timestamp,
+) -> Result<Application, Refusal> {
+    permit.tenant(Permission::ManageApplications)?;
+    if change.name != row.name {
+        check_name(&change.name)?;
+    }
+    permit.check_environment(environment)?;
+    change.settings.check(environment)?;
+    let details = changed(&row, change)?;
+    if is_empty(&details) {
+        return Ok(row);
+    }
+    let row = Application { name: change.name.clone(), settings: change.settings.to_text(), ..row };
+    let version = applications::save(tx, &row)?;
+    permit.record(Action::ApplicationChanged, format!("application {}", row.id), &details, now).append(tx)?;
+    Ok(Application { version, ..row })
+}
+
+/// Switches an application off, so that its logins stop within seconds, or on again.
+///
+/// # Errors
+/// [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn switch(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: Application,
+    on: bool,
+    now: Timestamp,
+) -> Result<Application, Refusal> {
+    permit.tenant(switching(on))?;
+    if row.disabled_at.is_none() == on {
+        return Ok(row);
+    }
+    let row = Application { disabled_at: if on { None } else { Some(now) }, ..row };
+    let version = applications::save(tx, &row)?;
+    let action = if on { Action::ApplicationEnabled } else { Action::ApplicationDisabled };
+    permit.record(action, format!("application {}", row.id), &json!({}), now).append(tx)?;
+    Ok(Application { version, ..row })
+}

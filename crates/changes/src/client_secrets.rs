@@ -1,0 +1,118 @@
+//! Client secrets: two may be live, so that one can be changed without a gap.
+
+use std::time::Duration;
+
+use authority::{Permission, Permit};
+use crypto::Digest;
+use model::{Action, ApplicationId, SecretId, TenantId, Timestamp};
+use serde_json::json;
+use store::{
+    StoreError, Tx, WriteTx, applications,
+    client_secrets::{self, ClientSecret},
+};
+use texts::Noun;
+
+use crate::Refusal;
+
+/// How many secrets of an application may be live, beside those that are lent.
+pub const MOST_LIVE: usize = 2;
+/// How long a secret is lent for a try.
+pub const LOAN: Duration = Duration::from_secs(20 * 60);
+
+/// A secret that an application shall have.
+#[derive(Clone, Debug)]
+pub struct NewSecret {
+    /// Whose it is.
+    pub application: ApplicationId,
+    /// SHA-256 of the secret.
+    pub digest: Digest,
+    /// From when on it is not accepted, where that is known already.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Says whether a secret was made to end so soon that it is lent; an application's own is never that short.
+pub fn is_lent(row: &ClientSecret) -> bool {
+    row.expires_at.is_some_and(|at| at <= row.created_at.after(LOAN))
+}
+
+/// Lists the application's own secrets that are accepted at `now`, the oldest first.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn own_live(
+    tx: &mut impl Tx,
+    (tenant, application): (TenantId, ApplicationId),
+    now: Timestamp,
+) -> Result<Vec<ClientSecret>, StoreError> {
+    let mut live = client_secrets::list_live(tx, tenant, application, now)?;
+    live.retain(|row| !is_lent(row));
+    Ok(live)
+}
+
+/// Adds a secret, however many there are.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn add(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    new: &NewSecret,
+    now: Timestamp,
+) -> Result<SecretId, Refusal> {
+    let tenant = permit.tenant(Permission::ManageSecrets)?;
+    // Got for change: whoever else counts secrets waits here.
+    applications::get(tx, tenant.id, new.application)
+        .map_err(|error| Refusal::of(error, Noun::Application))?;
+    let row = ClientSecret {
+        id: SecretId::new(tenant.random(), now),
+        tenant_id: tenant.id,
+        application_id: new.application,
+        secret_digest: new.digest,
+        created_at: now,
+        expires_at: new.expires_at,
+        retired_at: None,
+        last_used_at: None,
+    };
+    client_secrets::insert(tx, &row)?;
+    let details = json!({"application": row.application_id.to_string()});
+    permit.record(Action::SecretCreated, format!("client_secret {}", row.id), &details, now).append(tx)?;
+    Ok(row.id)
+}
+
+/// Adds a secret, unless as many are live as may be.
+///
+/// # Errors
+/// As [`add`], and [`Refusal::TooManySecrets`].
+pub fn add_within_limit(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    new: &NewSecret,
+    now: Timestamp,
+) -> Result<SecretId, Refusal> {
+    let tenant = permit.tenant(Permission::ManageSecrets)?;
+    applications::get(tx, tenant.id, new.application)
+        .map_err(|error| Refusal::of(error, Noun::Application))?;
+    if own_live(tx, (tenant.id, new.application), now)?.len() >= MOST_LIVE {
+        return Err(Refusal::TooManySecrets);
+    }
+    add(tx, permit, new, now)
+}
+
+/// Lets a secret end at `at`.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn retire(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: ClientSecret,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    permit.tenant(Permission::ManageSecrets)?;
+    let details = json!({"application": row.application_id.to_string(), "ends_at_seconds": at.seconds()});
+    let object = format!("client_secret {}", row.id);
+    client_secrets::save(tx, &ClientSecret { retired_at: Some(at), ..row })
+        .map_err(|error| Refusal::of(error, Noun::ClientSecret))?;
+    Ok(permit.record(Action::SecretRetired, object, &details, now).append(tx)?)
+}

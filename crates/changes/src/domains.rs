@@ -1,0 +1,184 @@
+//! Domains: a tenant's host names.
+
+use authority::{Permission, Permit};
+use model::{Action, DomainId, DomainSettings, EnteredError, Environment, Timestamp, check_domain_host};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde_json::{Value, json};
+use store::{
+    WriteTx,
+    domains::{self, Domain, Scheme},
+    signing_keys::{self, SigningKey},
+};
+use texts::Noun;
+
+use crate::{
+    Refusal,
+    difference::{difference, is_empty, with_name},
+    name::check_name,
+};
+
+/// What a domain shall be.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewDomain {
+    /// Host name, with the port where it is not the scheme's own.
+    pub host: String,
+    /// `https`, or `http` on loopback for test domains.
+    #[serde(serialize_with = "write_scheme", deserialize_with = "read_scheme")]
+    pub scheme: Scheme,
+    /// For test people or real ones.
+    pub environment: Environment,
+    /// What administrators call it.
+    pub name: String,
+}
+
+fn write_scheme<S: Serializer>(scheme: &Scheme, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(scheme.as_str())
+}
+
+fn read_scheme<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Scheme, D::Error> {
+    Scheme::parse(&String::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("no scheme"))
+}
+
+/// What can be set of a domain, from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainChange {
+    /// What administrators call it.
+    pub name: String,
+    /// Everything else.
+    pub settings: DomainSettings,
+}
+
+/// Refuses a host that no browser could be sent to, and plain http but on loopback for tests. `sandbox_host`: where the
+/// simulators answer, so that no domain can.
+///
+/// # Errors
+/// [`Refusal::Invalid`].
+pub fn check_address(new: &NewDomain, sandbox_host: Option<&str>) -> Result<(), Refusal> {
+    let how = (new.scheme == Scheme::Https, new.environment);
+    let checked = check_domain_host(&new.host, how, sandbox_host);
+    checked.map_err(|error| {
+        let field = if error == EnteredError::PlainHttp { "scheme" } else { "host" };
+        Refusal::Invalid(error.message(&new.host).at(field))
+    })
+}
+
+/// What is shown of a domain where changes are compared: settings and name.
+pub fn shown(name: &str, settings: &DomainSettings) -> Value {
+    let mut shown: Value = serde_json::from_str(&settings.to_text()).unwrap_or_default();
+    if let Some(members) = shown.as_object_mut() {
+        members.insert("name".to_owned(), json!(name));
+    }
+    shown
+}
+
+/// A domain that is to be made, with its first signing key (RS256), which signs at once.
+#[derive(Clone, Debug)]
+pub struct DomainRows {
+    /// Its id.
+    pub id: DomainId,
+    /// Its address and name; checked with [`check_address`].
+    pub new: NewDomain,
+    /// Everything else.
+    pub settings: DomainSettings,
+    /// [`crate::signing_keys::make`] for it.
+    pub key: SigningKey,
+}
+
+/// Makes a domain.
+///
+/// # Errors
+/// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Settings`], [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn create(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    DomainRows { id, new, settings, key }: &DomainRows,
+    now: Timestamp,
+) -> Result<Domain, Refusal> {
+    let tenant = permit.tenant(Permission::ManageDomains)?;
+    permit.check_environment(new.environment)?;
+    check_name(&new.name)?;
+    settings.check(new.environment)?;
+    let row = Domain {
+        id: *id,
+        tenant_id: tenant.id,
+        host: new.host.clone(),
+        scheme: new.scheme,
+        environment: new.environment,
+        name: new.name.clone(),
+        settings: settings.to_text(),
+        version: 1,
+        created_at: now,
+    };
+    let mut details = json!({
+        "host": row.host, "environment": row.environment.as_str(), "name": row.name, "signing_key": key.id,
+    });
+    if let (true, Some(all)) = (*settings != DomainSettings::default(), details.as_object_mut()) {
+        all.insert("settings".to_owned(), serde_json::from_str(&row.settings).unwrap_or_default());
+    }
+    domains::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::Host))?;
+    signing_keys::insert(tx, key)?;
+    permit.record(Action::DomainCreated, format!("domain {id}"), &details, now).append(tx)?;
+    Ok(row)
+}
+
+/// Says what a change changes: each setting, and the name, with `from` and `to`.
+///
+/// # Errors
+/// [`Refusal::Settings`]: the stored settings cannot be read.
+pub fn changed(row: &Domain, change: &DomainChange) -> Result<Value, Refusal> {
+    let before = DomainSettings::parse(&row.settings)?.to_text();
+    Ok(with_name(difference(&before, &change.settings.to_text()), &row.name, &change.name))
+}
+
+/// Changes what can be set of a domain, `row` as it is; gives what it is then. The address stays: it is in every token.
+///
+/// # Errors
+/// [`Refusal::Settings`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn change(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: Domain,
+    change: &DomainChange,
+    now: Timestamp,
+) -> Result<Domain, Refusal> {
+    permit.tenant(Permission::ManageDomains)?;
+    permit.check_environment(row.environment)?;
+    if change.name != row.name {
+        check_name(&change.name)?;
+    }
+    change.settings.check(row.environment)?;
+    let details = changed(&row, change)?;
+    if is_empty(&details) {
+        return Ok(row);
+    }
+    let row = Domain { name: change.name.clone(), settings: change.settings.to_text(), ..row };
+    save(tx, (permit, row), &details, now)
+}
+
+/// Moves a domain to another address, as `portvakt dev` does when it gets another port.
+///
+/// # Errors
+/// [`Refusal::Taken`], [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn move_to(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: Domain,
+    new: &NewDomain,
+    now: Timestamp,
+) -> Result<Domain, Refusal> {
+    permit.tenant(Permission::ManageDomains)?;
+    let details = json!({"host": {"from": row.host, "to": new.host}});
+    let row = Domain { host: new.host.clone(), scheme: new.scheme, ..row };
+    save(tx, (permit, row), &details, now)
+}
+
+fn save(
+    tx: &mut WriteTx<'_>,
+    (permit, row): (&Permit, Domain),
+    details: &Value,
+    now: Timestamp,
+) -> Result<Domain, Refusal> {
+    let version = domains::save(tx, &row).map_err(|error| Refusal::of(error, Noun::Host))?;
+    permit.record(Action::DomainChanged, format!("domain {}", row.id), details, now).append(tx)?;
+    Ok(Domain { version, ..row })
+}

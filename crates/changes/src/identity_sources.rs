@@ -1,0 +1,239 @@
+//! Identity sources: which eIDs a domain offers, and with which credentials.
+
+use authority::{Permission, Permit, SealedColumn, Tenant};
+use crypto::{Algorithm, Secret, SigningKey, b64};
+use eid::{SourceCredentials, SourceMethod};
+use model::{
+    Action, DomainId, EidEnvironment, Environment, IdentitySourceId, IdentitySourceSettings, LoginMethod,
+    Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::{
+    WriteTx,
+    identity_sources::{self, IdentitySource},
+};
+use texts::{AdminMessage, Noun};
+
+use crate::{
+    Refusal,
+    difference::{difference, is_empty},
+    seen::marker,
+};
+
+/// What an identity source shall be.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewIdentitySource {
+    /// Where people choose it.
+    pub domain: DomainId,
+    /// That domain's environment.
+    pub domain_environment: Environment,
+    /// Which eID.
+    pub eid: LoginMethod,
+    /// Which installation of it.
+    pub environment: EidEnvironment,
+    /// What the eID gave.
+    pub credentials: SourceCredentials,
+}
+
+/// Refuses credentials that cannot work.
+///
+/// # Errors
+/// [`Refusal::Invalid`].
+pub fn check(credentials: &SourceCredentials) -> Result<(), Refusal> {
+    let needs_key = credentials.method == SourceMethod::PrivateKeyJwt;
+    if needs_key && jwks(credentials).is_none() {
+        return Err(Refusal::Invalid(AdminMessage::SourceKeyMissing.at("private_key")));
+    }
+    if !needs_key && credentials.secret.as_deref().is_none_or(str::is_empty) {
+        return Err(Refusal::Invalid(AdminMessage::SourceSecretMissing.at("client_secret")));
+    }
+    if credentials.client_id.is_empty() || credentials.client_id.chars().any(char::is_control) {
+        return Err(Refusal::Invalid(AdminMessage::SourceClientIdMissing.at("client_id")));
+    }
+    Ok(())
+}
+
+/// Gives the public half of the key, as the eID must receive it; `None` without a key that can be read.
+pub fn jwks(credentials: &SourceCredentials) -> Option<Value> {
+    let der = Secret::new(b64::decode(credentials.private_key.as_deref()?)?);
+    let key = SigningKey::from_pkcs8(Algorithm::Es256, der.expose()).ok()?;
+    Some(json!({"keys": [key.public_jwk()]}))
+}
+
+/// Opens the credentials of a source; `None` where there are none that can be read.
+pub fn credentials_of(tenant: &Tenant, row: &IdentitySource) -> Option<SourceCredentials> {
+    let column = SealedColumn::Credentials { source: row.id, version: row.credentials_version };
+    let opened = tenant.opened().unseal(&column, row.sealed_credentials.as_deref()?).ok()?;
+    SourceCredentials::read(opened.expose())
+}
+
+/// Says whether a source has these credentials already.
+pub fn is_set(tenant: &Tenant, row: &IdentitySource, new: &NewIdentitySource) -> bool {
+    row.environment == new.environment && credentials_of(tenant, row).as_ref() == Some(&new.credentials)
+}
+
+/// Gives the permission that enabling or disabling takes.
+pub const fn switching(on: bool) -> Permission {
+    if on { Permission::ManageSources } else { Permission::DisableSources }
+}
+
+/// What is shown of a source where changes are compared: settings, environment, state, and what is public of its
+/// credentials.
+pub fn shown(tenant: &Tenant, row: &IdentitySource) -> Value {
+    let credentials = credentials_of(tenant, row);
+    let settings: Value = serde_json::from_str(&row.settings).unwrap_or_default();
+    json!({
+        "environment": row.environment.as_str(),
+        "state": if row.disabled_at.is_some() { "disabled" } else { "enabled" },
+        "client_id": credentials.as_ref().map(|it| &it.client_id),
+        "method": credentials.as_ref().map(|it| it.method),
+        "credentials": marker(row.sealed_credentials.as_deref()),
+        "notice": settings.get("notice"),
+    })
+}
+
+/// The same of what somebody wants to set.
+pub fn wanted(new: &NewIdentitySource) -> Value {
+    json!({
+        "environment": new.environment.as_str(), "client_id": new.credentials.client_id,
+        "method": new.credentials.method, "credentials": "new credentials",
+    })
+}
+
+fn check_new(permit: &Permit, new: &NewIdentitySource) -> Result<(), Refusal> {
+    permit.tenant(Permission::ManageSources)?;
+    if !new.eid.is_eid() {
+        return Err(Refusal::Invalid(AdminMessage::SourceAutomation.at("eid")));
+    }
+    if !new.environment.may_serve(new.domain_environment) {
+        return Err(Refusal::Environment);
+    }
+    permit.check_environment(new.domain_environment)?;
+    check(&new.credentials)
+}
+
+fn sealed(tenant: &Tenant, id: IdentitySourceId, credentials: &SourceCredentials) -> Vec<u8> {
+    // The next release counts; every node opens what it writes by then.
+    let column = SealedColumn::Credentials { source: id, version: None };
+    tenant.opened().seal(tenant.random(), &column, credentials.write().expose())
+}
+
+fn record(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    (action, row): (Action, &IdentitySource),
+    details: &Value,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    Ok(permit.record(action, format!("identity_source {}", row.id), details, now).append(tx)?)
+}
+
+fn credentials_details(new: &NewIdentitySource) -> Value {
+    json!({
+        "eid": new.eid.as_str(), "environment": new.environment.as_str(), "domain": new.domain.to_string(),
+        "client_id": new.credentials.client_id, "method": new.credentials.method,
+    })
+}
+
+/// Makes a domain's source of an eID.
+///
+/// # Errors
+/// [`Refusal::Taken`], [`Refusal::Environment`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn create(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    (id, new): (IdentitySourceId, &NewIdentitySource),
+    now: Timestamp,
+) -> Result<IdentitySource, Refusal> {
+    check_new(permit, new)?;
+    let tenant = permit.tenant(Permission::ManageSources)?;
+    let row = IdentitySource {
+        id,
+        tenant_id: tenant.id,
+        domain_id: new.domain,
+        eid: new.eid.as_str().to_owned(),
+        environment: new.environment,
+        settings: "{}".to_owned(),
+        sealed_credentials: Some(sealed(tenant, id, &new.credentials)),
+        credentials_version: None,
+        version: 1,
+        created_at: now,
+        disabled_at: None,
+    };
+    identity_sources::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::EidOfDomain))?;
+    record(tx, permit, (Action::SourceCreated, &row), &credentials_details(new), now)?;
+    Ok(row)
+}
+
+/// Gives a source, `row` as it is, other credentials, perhaps for another installation of its eID.
+///
+/// # Errors
+/// As [`create`].
+pub fn set_credentials(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: IdentitySource,
+    new: &NewIdentitySource,
+    now: Timestamp,
+) -> Result<IdentitySource, Refusal> {
+    check_new(permit, new)?;
+    let tenant = permit.tenant(Permission::ManageSources)?;
+    if is_set(tenant, &row, new) {
+        return Ok(row);
+    }
+    let row = IdentitySource {
+        environment: new.environment,
+        sealed_credentials: Some(sealed(tenant, row.id, &new.credentials)),
+        credentials_version: None,
+        ..row
+    };
+    let version = identity_sources::save(tx, &row)?;
+    record(tx, permit, (Action::SourceCredentialsSet, &row), &credentials_details(new), now)?;
+    Ok(IdentitySource { version, ..row })
+}
+
+/// Replaces the settings of a source, `row` as it is.
+///
+/// # Errors
+/// [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn change(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: IdentitySource,
+    settings: &IdentitySourceSettings,
+    now: Timestamp,
+) -> Result<IdentitySource, Refusal> {
+    permit.tenant(Permission::ManageSources)?;
+    settings.check().map_err(|error| Refusal::Invalid(error.message()))?;
+    let details = difference(&row.settings, &settings.to_text());
+    if is_empty(&details) {
+        return Ok(row);
+    }
+    let row = IdentitySource { settings: settings.to_text(), ..row };
+    let version = identity_sources::save(tx, &row)?;
+    record(tx, permit, (Action::SourceChanged, &row), &details, now)?;
+    Ok(IdentitySource { version, ..row })
+}
+
+/// Switches a source off, so that its logins stop within seconds, or on again.
+///
+/// # Errors
+/// [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn switch(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: IdentitySource,
+    on: bool,
+    now: Timestamp,
+) -> Result<IdentitySource, Refusal> {
+    permit.tenant(switching(on))?;
+    if row.disabled_at.is_none() == on {
+        return Ok(row);
+    }
+    let row = IdentitySource { disabled_at: if on { None } else { Some(now) }, ..row };
+    let version = identity_sources::save(tx, &row)?;
+    let action = if on { Action::SourceEnabled } else { Action::SourceDisabled };
+    record(tx, permit, (action, &row), &json!({}), now)?;
+    Ok(IdentitySource { version, ..row })
+}

@@ -1,0 +1,27 @@
+//! Changes: for each kind there is one function that makes its rows and its audit event (docs/adr/0033).
+//!
+//! A function takes the transaction and a permit, checks what is wanted, and writes. What takes long (signing keys,
+//! stretched passwords) is made before the write by the functions beside it. Whoever calls decides when, and what the
+//! caller must have seen ([`Seen`]).
+//!
+//! **Invariant:** rows of tenants, domains, applications, client secrets, identity sources and test users are made here and
+//! nowhere else. Secrets are sealed or digested here, before the store sees them.
+
+pub mod applications;
+pub mod client_secrets;
+pub mod domains;
+pub mod identity_sources;
+pub mod signing_keys;
+pub mod subjects;
+pub mod tenants;
+pub mod test_users;
+
+mod difference;
+mod name;
+mod refusal;
+mod seen;
+
+pub use difference::difference;
+pub use name::check_name;
+pub use refusal::Refusal;
+pub use seen::{ChangedMeanwhile, Seen, SettingDifference};

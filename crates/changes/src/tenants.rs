@@ -1,0 +1,61 @@
+//! Tenants and their data keys.
+
+use authority::{InstallationPermit, Permission, Record, SealedColumn, Tenant};
+use crypto::{Random, SealKey};
+use model::{Action, EidEnvironment, TenantId, Timestamp};
+use serde_json::json;
+use store::{WriteTx, subject_keys, tenants};
+use texts::Noun;
+
+use crate::{Refusal, name::check_name};
+
+/// A tenant that is to be made, with one subject key for each environment.
+#[derive(Clone, Debug)]
+pub struct TenantRows {
+    row: tenants::Tenant,
+    keys: [subject_keys::SubjectKey; 3],
+    record: Record,
+}
+
+/// Makes the data key and everything else of a tenant, opened for the caller; nothing is written yet. `master`: what wraps
+/// the data key.
+///
+/// # Errors
+/// [`Refusal::Invalid`], [`Refusal::Forbidden`].
+pub fn make(
+    permit: &InstallationPermit,
+    (master, random): (&SealKey, &Random),
+    (id, name): (TenantId, &str),
+    now: Timestamp,
+) -> Result<(Tenant, TenantRows), Refusal> {
+    check_name(name)?;
+    let tenant = permit.new_tenant(random, id, name)?;
+    let permit = tenant.permit(Permission::CreateTenants)?;
+    let record = permit.record(Action::TenantCreated, format!("tenant {id}"), &json!({"name": name}), now);
+    let row = tenants::Tenant {
+        id,
+        name: name.to_owned(),
+        sealed_data_key: tenant.opened().wrap(master, random),
+        version: 1,
+        created_at: now,
+    };
+    let keys = EidEnvironment::ALL.map(|environment| {
+        let key = SealKey::generate(random);
+        let column = SealedColumn::SubjectKey(environment);
+        let sealed_key = tenant.opened().seal(random, &column, key.expose());
+        subject_keys::SubjectKey { tenant_id: id, environment, sealed_key, created_at: now }
+    });
+    Ok((tenant, TenantRows { row, keys, record }))
+}
+
+/// Writes what [`make`] made.
+///
+/// # Errors
+/// [`Refusal::Taken`], [`Refusal::Store`].
+pub fn create(tx: &mut WriteTx<'_>, rows: &TenantRows) -> Result<(), Refusal> {
+    tenants::insert(tx, &rows.row).map_err(|error| Refusal::of(error, Noun::TenantName))?;
+    for key in &rows.keys {
+        subject_keys::insert_if_absent(tx, key)?;
+    }
+    Ok(rows.record.append(tx)?)
+}
