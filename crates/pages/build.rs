@@ -42,9 +42,17 @@ struct File {
     bytes: Vec<u8>,
 }
 
+impl File {
+    /// Where it is served: with a digest of its content, so that it may be cached for ever.
+    fn path(&self) -> String {
+        format!("/assets/{}-{:016x}.{}", self.name, fingerprint(&self.bytes), self.ending)
+    }
+}
+
 fn main() -> ExitCode {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=ui/portvakt.css");
+    println!("cargo:rerun-if-changed=ui/font/inter.woff2");
     println!("cargo:rerun-if-changed=ui/package-lock.json");
     println!("cargo:rerun-if-changed=ui/node_modules/.package-lock.json");
     let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
@@ -61,17 +69,25 @@ fn main() -> ExitCode {
     }
 }
 
-fn embed(ui: &Path) -> io::Result<()> {
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
+/// The files that pages refer to.
+fn files(ui: &Path) -> io::Result<Vec<File>> {
     let script = "text/javascript; charset=utf-8";
-    let files = [
+    let font = File {
+        constant: "FONT",
+        name: "inter",
+        ending: "woff2",
+        content_type: "font/woff2",
+        bytes: fs::read(ui.join("font/inter.woff2"))?,
+    };
+    Ok(vec![
         File {
             constant: "STYLE",
             name: "portvakt",
             ending: "css",
             content_type: "text/css; charset=utf-8",
-            bytes: style(ui)?.into_bytes(),
+            bytes: style(ui, &font.path())?.into_bytes(),
         },
+        font,
         File {
             constant: "MARK",
             name: "mark",
@@ -100,11 +116,16 @@ fn embed(ui: &Path) -> io::Result<()> {
             content_type: script,
             bytes: read(&ui.join("browser-sample.js"))?.into_bytes(),
         },
-    ];
+    ])
+}
+
+fn embed(ui: &Path) -> io::Result<()> {
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
+    let files = files(ui)?;
     let mut code = String::new();
     let mut list = String::new();
     for file in &files {
-        let path = format!("/assets/{}-{:016x}.{}", file.name, fingerprint(&file.bytes), file.ending);
+        let path = file.path();
         let plain = out.join(file.name).with_extension(file.ending);
         let packed = out.join(file.name).with_extension(format!("{}.gz", file.ending));
         fs::write(&plain, &file.bytes)?;
@@ -122,11 +143,16 @@ fn embed(ui: &Path) -> io::Result<()> {
 }
 
 /// One style sheet: the licence of what we embed, its theme, its components, then ours on top.
-fn style(ui: &Path) -> io::Result<String> {
+fn style(ui: &Path, font: &str) -> io::Result<String> {
     let digdir = ui.join("node_modules/@digdir");
     let css = digdir.join("designsystemet-css");
     let theme = read(&digdir.join("designsystemet-theme/src/themes/designsystemet.css"))?;
     let mut sheet = format!("/*! Contains Designsystemet.\n{}*/\n", read(&css.join("LICENSE"))?);
+    // Until it is there, and for letters that it lacks, the system's own serves.
+    let _ = write!(
+        sheet,
+        "@font-face{{font-family:Inter;font-weight:400 600;font-display:swap;src:url({font}) format(\"woff2\")}}"
+    );
     sheet.push_str("@layer ds.theme,ds.base,ds.components,portvakt;\n");
     sheet.push_str(&squeezed(theme.trim_start_matches("@charset \"UTF-8\";")));
     let _ = write!(sheet, "@layer ds.base{{{}}}", read(&css.join("dist/src/base.css"))?);

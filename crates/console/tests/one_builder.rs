@@ -39,7 +39,8 @@ fn claims(name: &str) -> StandardClaims {
 }
 
 fn notice() -> IdentitySourceSettings {
-    IdentitySourceSettings { notice: Some(Notice { nb: Some("Nede i natt".to_owned()), nn: None, en: None }) }
+    let notice = Notice { nb: Some("Nede i natt".to_owned()), nn: None, en: None };
+    IdentitySourceSettings { notice: Some(notice), own_button: true }
 }
 
 fn shop() -> ApplicationSettings {

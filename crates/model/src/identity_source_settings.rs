@@ -14,6 +14,9 @@ pub struct IdentitySourceSettings {
     /// What people are told where they choose the eID, whether it works or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
+    /// The tenant has confirmed that its agreement lets it use the eID's own button. In the sandbox it is used anyway.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_button: bool,
 }
 
 /// A plain text in the languages that somebody wrote it in; at least one.
@@ -49,10 +52,11 @@ impl Notice {
         [("nb", self.nb.as_deref()), ("nn", self.nn.as_deref()), ("en", self.en.as_deref())]
     }
 
-    /// The text for a reader of `language` (`nb`, `nn`, `en`), or else in the first language that it has.
-    pub fn in_language(&self, language: &str) -> Option<&str> {
-        let own = self.all().into_iter().find(|(name, _)| *name == language).and_then(|(_, text)| text);
-        own.or_else(|| self.all().into_iter().find_map(|(_, text)| text))
+    /// The text for a reader of `language` (`nb`, `nn`, `en`), or else in the first language that it has; with its
+    /// language.
+    pub fn in_language(&self, language: &str) -> Option<(&'static str, &str)> {
+        let texts = || self.all().into_iter().filter_map(|(name, text)| Some((name, text?)));
+        texts().find(|(name, _)| *name == language).or_else(|| texts().next())
     }
 
     fn check(&self) -> Result<(), IdentitySourceSettingsError> {
@@ -124,8 +128,8 @@ mod tests {
     fn whoever_reads_another_language_is_told_all_the_same() {
         let settings = IdentitySourceSettings::parse(r#"{"notice": {"nn": "Nede", "en": "Down"}}"#).unwrap();
         let notice = settings.notice.as_ref().unwrap();
-        assert_eq!(notice.in_language("en"), Some("Down"));
-        assert_eq!(notice.in_language("nb"), Some("Nede"));
+        assert_eq!(notice.in_language("en"), Some(("en", "Down")));
+        assert_eq!(notice.in_language("nb"), Some(("nn", "Nede")));
         assert_eq!(IdentitySourceSettings::parse(&settings.to_text()), Ok(settings.clone()));
         assert_eq!(IdentitySourceSettings::parse("{}"), Ok(IdentitySourceSettings::default()));
     }

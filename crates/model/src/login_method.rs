@@ -58,6 +58,8 @@ struct Row {
     kind: MethodKind,
     /// The eID itself asks the person before it hands out the national identity number.
     asks_for_nin: bool,
+    /// The name of its own button: of a text (`button-…`) and of a style; `None` where it has none that may be made.
+    button: Option<&'static str>,
     /// The one that asks for no particular level first.
     acrs: &'static [AcrRow],
 }
@@ -70,6 +72,7 @@ static ROWS: [Row; 3] = [
         country: "NO",
         kind: MethodKind::Redirect,
         asks_for_nin: false,
+        button: Some("bankid-no"),
         acrs: &[
             AcrRow {
                 value: "urn:grn:authn:no:bankid",
@@ -101,6 +104,8 @@ static ROWS: [Row; 3] = [
         kind: MethodKind::Redirect,
         // Vipps shows every scope to the person.
         asks_for_nin: true,
+        // Its rules forbid buttons that it did not make.
+        button: None,
         acrs: &[AcrRow {
             value: "urn:grn:authn:no:vipps",
             lowest: Level::None,
@@ -115,6 +120,7 @@ static ROWS: [Row; 3] = [
         country: "",
         kind: MethodKind::TestUser,
         asks_for_nin: false,
+        button: None,
         acrs: &[AcrRow {
             value: "urn:portvakt:acr:automation",
             lowest: Level::None,
@@ -166,6 +172,11 @@ impl LoginMethod {
     /// The name as people know it.
     pub fn name(self) -> &'static str {
         self.row().name
+    }
+
+    /// The name of its own button, for those who may use it: of a text (`button-…`) and of a style.
+    pub fn button(self) -> Option<&'static str> {
+        self.row().button
     }
 
     /// The country that it belongs to, as ISO 3166-1 alpha-2; empty where it belongs to none.

@@ -22,7 +22,9 @@ pub use assets::{Asset, asset, assets};
 pub use form::Form;
 pub use frame::{Frame, Language};
 pub use landing::Landing;
-pub use login::{BackToApp, Choice, Consent, Continue, FormPost, PostMessage, Selector, Shared, SignIn};
+pub use login::{
+    BackToApp, Choice, Consent, Continue, FormPost, Notice, PostMessage, Selector, Shared, SignIn,
+};
 pub use logout::{LoggedOut, LogoutConfirm};
 pub use page::Page;
 pub use sample::{

@@ -37,7 +37,18 @@ pub struct Choice {
     /// Whether it has trouble right now; it can be chosen all the same.
     pub is_down: bool,
     /// What the tenant wants people to know about it.
-    pub notice: Option<String>,
+    pub notice: Option<Notice>,
+    /// The name of the eID's own button, of a text (`button-…`) and of a style; `None` shows a neutral one.
+    pub button: Option<&'static str>,
+}
+
+/// What somebody wrote for people, perhaps in another language than the page.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// The language, as BCP 47.
+    pub lang: &'static str,
+    /// Plain text.
+    pub text: String,
 }
 
 /// Username and password of a test user (inputs `username` and `password`, button `login-submit`).

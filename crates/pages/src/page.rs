@@ -2,7 +2,7 @@
 
 use texts::{Locale, say};
 
-use crate::assets::{BROWSER_SAMPLE, FORM_POST, MARK, POST_MESSAGE, STYLE};
+use crate::assets::{BROWSER_SAMPLE, FONT, FORM_POST, MARK, POST_MESSAGE, STYLE};
 
 /// A page: values that render to one whole HTML document.
 pub trait Page {
@@ -64,6 +64,17 @@ impl Speaker {
         say(self.locale, key.as_ref(), &[(name, value.as_ref())])
     }
 
+    /// A trace id as it can be read out: twice five digits, and the rest, which is copied with them.
+    pub(crate) fn trace(self, id: &str) -> (String, String, String) {
+        let part = |from: usize, to: usize| id.get(from..to.min(id.len())).unwrap_or_default().to_owned();
+        (part(0, 5), part(5, 10), part(10, id.len()))
+    }
+
+    /// What an eID's own button says.
+    pub(crate) fn button(self, name: &str) -> String {
+        say(self.locale, &format!("button-{name}"), &[])
+    }
+
     /// The application's name, or the word that stands in for it.
     pub(crate) fn application(self, name: &Option<String>) -> String {
         name.clone().unwrap_or_else(|| self.say("the-application"))
@@ -95,6 +106,10 @@ impl Speaker {
 
     pub(crate) const fn style(self) -> &'static str {
         STYLE
+    }
+
+    pub(crate) const fn font(self) -> &'static str {
+        FONT
     }
 
     pub(crate) const fn mark(self) -> &'static str {

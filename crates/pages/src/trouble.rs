@@ -1,6 +1,6 @@
 //! The pages of a login that does not go well, and the catalogue of causes behind them.
 
-use texts::{Cause, CauseText, Locale, Names};
+use texts::{Cause, CauseText, Fixer, Locale, Names};
 
 use crate::page::page;
 use crate::{Form, Frame};
@@ -86,11 +86,20 @@ fn names<'a>(application: Option<&'a String>, eid: Option<&'a String>) -> Names<
     Names { application: application.map(String::as_str), eid: eid.map(String::as_str) }
 }
 
-/// Every cause there is, each with a link to its own page.
+/// Every cause there is, by who can fix it, each with a link to its own page (input `q`).
 #[derive(Debug, Clone, Default)]
 pub struct CauseList {
     /// What surrounds the page.
     pub frame: Frame,
+    /// What is searched for; empty shows all.
+    pub query: String,
+}
+
+/// The causes that somebody can fix.
+struct CauseGroup {
+    fixer: String,
+    /// Name, and why.
+    causes: Vec<(&'static str, String)>,
 }
 
 /// One cause: why, what to do, and who can.
@@ -103,8 +112,24 @@ pub struct CausePage {
 }
 
 impl CauseList {
-    fn all(&self, locale: Locale) -> Vec<(&'static str, String)> {
-        Cause::ALL.iter().map(|cause| (cause.id(), cause.text(locale, Names::default()).why)).collect()
+    /// What is searched for, by who can do most about it; groups with nothing found are left out.
+    fn groups(&self, locale: Locale) -> Vec<CauseGroup> {
+        let words: Vec<String> = self.query.split_whitespace().map(str::to_lowercase).collect();
+        let found = |cause: &Cause| {
+            let CauseText { title, why, remedy } = cause.text(locale, Names::default());
+            let told = (cause.error().unwrap_or_default(), cause.description());
+            let all = format!("{} {title} {why} {remedy} {} {}", cause.id(), told.0, told.1).to_lowercase();
+            words.iter().all(|word| all.contains(word)).then_some((cause.id(), why))
+        };
+        let of = |fixer: Fixer| CauseGroup {
+            fixer: fixer.name(locale),
+            causes: Cause::ALL
+                .iter()
+                .filter(|it| it.fixers().first() == Some(&fixer))
+                .filter_map(found)
+                .collect(),
+        };
+        Fixer::ALL.into_iter().map(of).filter(|group| !group.causes.is_empty()).collect()
     }
 }
 

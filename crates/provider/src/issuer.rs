@@ -23,6 +23,8 @@ pub(crate) struct Source {
     pub(crate) logins_tell: bool,
     /// What the tenant tells people where they choose.
     pub(crate) notice: Option<Notice>,
+    /// The eID's own button may be shown.
+    pub(crate) own_button: bool,
 }
 
 /// A key of a domain.

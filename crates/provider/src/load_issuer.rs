@@ -197,6 +197,7 @@ impl Provider {
             issuer,
             logins_tell,
             notice: settings.notice,
+            own_button: settings.own_button || row.environment == EidEnvironment::Sandbox,
         }
     }
 }

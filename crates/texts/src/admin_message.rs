@@ -176,6 +176,8 @@ admin_messages! {
     SourceClientIdMissing: "source-client-id-missing";
     /// Sign-in by password is a setting of the domain.
     SourceAutomation: "source-automation";
+    /// The eID has no button that others may make.
+    EidWithoutButton { eid: Word }: "eid-without-button";
 
     // Test users.
     /// A test user on a domain for real people.

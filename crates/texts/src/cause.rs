@@ -21,6 +21,10 @@ pub enum Fixer {
 }
 
 impl Fixer {
+    /// All of them, the one who meets a cause first.
+    pub const ALL: [Self; 5] =
+        [Self::Person, Self::Developer, Self::Administrator, Self::Operator, Self::Eid];
+
     /// Names them, in a word or two.
     pub fn name(self, locale: Locale) -> String {
         let key = match self {

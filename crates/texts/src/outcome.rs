@@ -65,6 +65,10 @@ outcomes! {
     NoticeSet: "notice-set";
     /// An identity source has no notice any more.
     NoticeCleared: "notice-cleared";
+    /// People see the eID's own button.
+    ButtonOwn { eid: Word }: "button-own";
+    /// People see a neutral button.
+    ButtonNeutral { eid: Word }: "button-neutral";
     /// A test user was made.
     TestUserAdded { name: Word, issuer: Word }: "test-user-added";
     /// A test user was changed.

@@ -21,7 +21,7 @@ use texts::Locale;
 use crate::{
     Clock,
     headers::cookies,
-    respond::page::{ContentPolicy, page, page_with, see_other},
+    respond::page::{ContentPolicy, loads_own, page, page_with, see_other},
     simulator_common::{frame, locale},
 };
 
@@ -206,8 +206,7 @@ pub(crate) async fn browser(State(site): State<Arc<SampleSite>>, headers: Header
         start_href: "/".to_owned(),
     };
     let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self' {}; \
-         form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+        loads_own!("script-src 'self'; connect-src 'self' {}; form-action 'none'; frame-ancestors 'none'"),
         site.issuer
     );
     page_with(StatusCode::OK, view.html(locale(&headers)), &policy, ContentPolicy::Links)

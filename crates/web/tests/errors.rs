@@ -93,3 +93,16 @@ async fn everybody_may_read_the_catalogue_in_their_language() {
     assert_eq!(one.status, 200);
     assert!(one.body.contains("Løys inn koden") && one.body.contains("invalid_grant"), "{}", one.body);
 }
+
+#[tokio::test]
+async fn the_list_of_errors_could_not_be_searched() {
+    let house = TestBroker::open().await;
+    let listed = |body: &str| body.matches("<dt>").count();
+    let all = house.get("/errors?lang=en").await;
+    assert!(listed(&all.body) > 50 && all.body.contains("Can be fixed by: The application’s developer"));
+    let some = house.get("/errors?lang=en&q=Redirect+registered").await;
+    assert!(some.body.contains("redirect-uri-not-registered") && listed(&some.body) < 10, "{}", some.body);
+    let none = house.get("/errors?lang=en&q=%3Cb%3Enothing").await;
+    assert_eq!(listed(&none.body), 0);
+    assert!(none.body.contains("&#60;b&#62;nothing"), "{}", none.body);
+}

@@ -58,6 +58,8 @@ enum IdentitySourcesCommand {
     },
     /// Shows people a text of yours where they choose this eID.
     Notice(Notice),
+    /// Which button people see for an eID: its own, or a neutral one. Its own needs an agreement with the eID.
+    Button(Button),
 }
 
 #[derive(Args)]
@@ -104,6 +106,21 @@ struct Notice {
     /// Takes the text away.
     #[arg(long, conflicts_with_all = ["nb", "nn", "en"])]
     clear: bool,
+    #[command(flatten)]
+    if_version: IfVersion,
+}
+
+#[derive(Args)]
+struct Button {
+    /// no-bankid.
+    #[arg(value_parser = eid)]
+    eid: LoginMethod,
+    /// The tenant has an agreement with the eID that lets it use the eID's own button.
+    #[arg(long, required_unless_present = "neutral")]
+    agreement_confirmed: bool,
+    /// Goes back to a neutral button.
+    #[arg(long, conflicts_with = "agreement_confirmed")]
+    neutral: bool,
     #[command(flatten)]
     if_version: IfVersion,
 }
@@ -173,6 +190,7 @@ impl AtTheDesk for IdentitySources {
                 switch(desk, &tenant, (domain.id, eid, &seen), true).await
             }
             IdentitySourcesCommand::Notice(notice) => notice.run(desk, &tenant, &domain).await,
+            IdentitySourcesCommand::Button(button) => button.run(desk, &tenant, &domain).await,
         }
     }
 }
@@ -286,21 +304,43 @@ async fn switch(desk: &Desk, tenant: &Tenant, at: (DomainId, LoginMethod, &Seen)
 impl Notice {
     async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
         let notice = (!self.clear).then_some(model::Notice { nb: self.nb, nn: self.nn, en: self.en });
-        let settings = IdentitySourceSettings { notice };
-        let seen = seen(desk, tenant, (domain, self.eid), &self.if_version).await?;
-        let set = desk
-            .console
-            .set_source_settings(
-                &permits::may(tenant, Permission::ManageSources)?,
-                (domain.id, self.eid, &seen),
-                &settings,
-                desk.now,
-            )
-            .await;
-        set?;
+        let at = (domain, self.eid, &self.if_version);
+        let thing = change_settings(desk, tenant, at, |settings| settings.notice = notice).await?;
         let done = if self.clear { Outcome::NoticeCleared } else { Outcome::NoticeSet };
-        let thing: Value = serde_json::from_str(&settings.to_text()).unwrap_or_default();
         desk.done(&said(&done), &thing);
         Ok(())
     }
+}
+
+impl Button {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
+        if self.eid.button().is_none() {
+            return Err(AdminMessage::EidWithoutButton { eid: self.eid.name().into() }.at("eid").into());
+        }
+        let own = self.agreement_confirmed;
+        let at = (domain, self.eid, &self.if_version);
+        let thing = change_settings(desk, tenant, at, |settings| settings.own_button = own).await?;
+        let eid = self.eid.name().into();
+        let done = if own { Outcome::ButtonOwn { eid } } else { Outcome::ButtonNeutral { eid } };
+        desk.done(&said(&done), &thing);
+        Ok(())
+    }
+}
+
+/// Changes what an identity source is told beside its credentials; gives the settings then.
+async fn change_settings(
+    desk: &Desk,
+    tenant: &Tenant,
+    (domain, eid, if_version): (&DomainView, LoginMethod, &IfVersion),
+    change: impl FnOnce(&mut IdentitySourceSettings),
+) -> CommandResult<Value> {
+    let found = find(desk, tenant, (domain, eid)).await?;
+    let found = found.ok_or(Refusal::NotFound(Noun::IdentitySource))?;
+    let mut settings = IdentitySourceSettings::parse(&found.settings).unwrap_or_default();
+    change(&mut settings);
+    let seen = if_version.or(found.seen());
+    let permit = permits::may(tenant, Permission::ManageSources)?;
+    let at = (domain.id, eid, &seen);
+    desk.console.set_source_settings(&permit, at, &settings, desk.now).await?;
+    Ok(serde_json::from_str(&settings.to_text()).unwrap_or_default())
 }

@@ -97,6 +97,8 @@ pub struct Choice {
     pub is_down: bool,
     /// What the tenant wants people to know.
     pub notice: Option<Notice>,
+    /// The name of the eID's own button, where it may be shown.
+    pub button: Option<&'static str>,
 }
 
 /// What a test user is asked for.

@@ -1,6 +1,11 @@
 //! `/errors`: the catalogue of causes.
 
-use axum::{extract::Path, http::StatusCode, response::Response};
+use axum::{
+    extract::{Path, RawQuery},
+    http::StatusCode,
+    response::Response,
+};
+use oidc::Params;
 use pages::{CauseList, CausePage};
 use provider::Refusal;
 use texts::Cause;
@@ -14,10 +19,15 @@ use crate::{
     },
 };
 
-/// `GET /errors`
-pub(crate) async fn list(visit: DomainRequest) -> Response {
-    let view = CauseList { frame: frame(&visit.issuer, Some("/errors")) };
-    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), ContentPolicy::Links))
+/// The longest search, in characters.
+const LONGEST_QUERY: usize = 100;
+
+/// `GET /errors`, with what is searched for in `q`.
+pub(crate) async fn list(visit: DomainRequest, RawQuery(query): RawQuery) -> Response {
+    let params = Params::parse(&query.unwrap_or_default()).unwrap_or_default();
+    let query = params.get("q").unwrap_or_default().trim().chars().take(LONGEST_QUERY).collect();
+    let view = CauseList { frame: frame(&visit.issuer, Some("/errors")), query };
+    finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), ContentPolicy::Forms))
 }
 
 /// `GET /errors/{id}`

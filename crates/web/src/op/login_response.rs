@@ -3,7 +3,7 @@
 use axum::{http::StatusCode, response::Response};
 use oidc::{AuthorizationResponse, ResponseMode};
 use pages::{
-    Choice, Consent, Continue, Form, FormPost, Frame, Language, Selector, Shared, SignIn, TroublePage,
+    Choice, Consent, Continue, Form, FormPost, Frame, Language, Notice, Selector, Shared, SignIn, TroublePage,
 };
 use provider::{
     ConsentAsk, Ended, Issuer, LoginResponse, PasswordPrompt, Refusal, Refused, Selection, SharedClaim, Step,
@@ -149,7 +149,12 @@ fn selector(visit: &DomainRequest, selection: Selection, locale: Locale) -> Sele
         href: format!("{here}/with/{}", choice.eid.as_str()),
         last_used: visit.cookies.last_eid == Some(choice.eid),
         is_down: choice.is_down,
-        notice: choice.notice.and_then(|it| it.in_language(locale.as_str()).map(str::to_owned)),
+        notice: choice
+            .notice
+            .as_ref()
+            .and_then(|it| it.in_language(locale.as_str()))
+            .map(|(lang, text)| Notice { lang, text: text.to_owned() }),
+        button: choice.button,
     });
     Selector {
         choices: choices.collect(),

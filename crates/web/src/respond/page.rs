@@ -28,17 +28,22 @@ pub(crate) enum ContentPolicy {
     PostsElsewhere,
 }
 
-fn policy(powers: ContentPolicy) -> &'static str {
+/// What every page loads: our own style sheet, font and images.
+macro_rules! loads_own {
+    ($more:literal) => {
+        concat!(
+            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; base-uri 'none'; ",
+            $more
+        )
+    };
+}
+pub(crate) use loads_own;
+
+const fn policy(powers: ContentPolicy) -> &'static str {
     match powers {
-        ContentPolicy::Links => {
-            "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
-        }
-        ContentPolicy::Forms => {
-            "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        }
-        ContentPolicy::PostsElsewhere => {
-            "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-        }
+        ContentPolicy::Links => loads_own!("form-action 'none'; frame-ancestors 'none'"),
+        ContentPolicy::Forms => loads_own!("form-action 'self'; frame-ancestors 'none'"),
+        ContentPolicy::PostsElsewhere => loads_own!("script-src 'self'; frame-ancestors 'none'"),
     }
 }
 

@@ -106,6 +106,7 @@ impl Provider {
                 biometrics: ask.biometrics,
                 is_down: health.status(active.context.now) == EidStatus::Down,
                 notice: source.and_then(|source| source.notice.clone()),
+                button: source.filter(|it| it.own_button).and_then(|_| eid.button()),
             }
         };
         Selection {
