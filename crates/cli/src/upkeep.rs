@@ -287,7 +287,8 @@ mod tests {
         let may = |permission| tenant.permit(permission).unwrap();
         let (host, name) = ("login.example".to_owned(), "Acme".to_owned());
         let domain = NewDomain { host, scheme: Scheme::Https, environment: Environment::Test, name };
-        let domain = console.ensure_domain(&may(Permission::ManageDomains), &domain, NOW).await.unwrap();
+        let domain =
+            console.ensure_domain(&may(Permission::ManageDomains), None, &domain, NOW).await.unwrap();
         let schedule = KeySchedule::default();
         let late = NOW.after(schedule.used_for);
         let missing = async || {

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    process::Stdio,
+    process::{Child, Stdio},
 };
 
 use crate::house::{Installation, write_secret};
@@ -28,24 +28,64 @@ async fn the_master_key_is_not_replaced_under_a_running_service() {
     assert!(installation.run(&replace).status.success());
 }
 
+/// Starts `portvakt dev`, and gives what it prints.
+fn development(installation: &Installation, port: u32, more: &[&str]) -> (Development, serde_json::Value) {
+    let (folder, port) = (installation.path("dev").display().to_string(), port.to_string());
+    let words = [&["dev", "--json", "--data-dir", &folder, "--port", &port], more].concat();
+    let mut child = installation.command(&words).stdout(Stdio::piped()).spawn().unwrap();
+    let mut report = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut report).unwrap();
+    (Development(child), serde_json::from_str(&report).unwrap())
+}
+
+struct Development(Child);
+
+impl Drop for Development {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Ports that no other test takes: each development server takes four.
+fn port(offset: u32) -> u32 {
+    20_000 + (std::process::id() * 16 + offset) % 20_000
+}
+
+#[tokio::test]
+async fn a_restart_of_development_undid_what_was_changed_and_stumbled_over_a_renamed_domain() {
+    let installation = Installation::new().await;
+    let (first, report) = development(&installation, port(0), &[]);
+    let host = report["issuer"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
+    let folder = installation.path("dev").display().to_string();
+    let at = ["--data-dir", &folder, "--domain", &host];
+    let change = ["applications", "change", "demo-shop", "--set", "require_par=true"];
+    assert!(installation.run(&[&change[..], &at].concat()).status.success());
+    drop(first);
+    let renamed = "UPDATE domains SET name = 'renamed'";
+    rusqlite::Connection::open(installation.path("dev/portvakt.db")).unwrap().execute_batch(renamed).unwrap();
+
+    let more = ["--redirect-uri", "http://localhost:3000/cb", "--refresh-tokens"];
+    let (_second, report) = development(&installation, port(8), &more);
+    let host = report["issuer"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
+    let show = ["applications", "show", "demo-shop", "--json", "--data-dir", &folder, "--domain", &host];
+    let shown: serde_json::Value = serde_json::from_slice(&installation.run(&show).stdout).unwrap();
+    let shown = &shown["settings"];
+    assert_eq!((&shown["require_par"], &shown["refresh_tokens"]), (&true.into(), &true.into()), "{shown}");
+    let sample = format!("http://sample.localhost:{}/callback", port(8) + 1);
+    assert_eq!(shown["redirect_uris"], serde_json::json!([sample, "http://localhost:3000/cb"]), "{shown}");
+}
+
 #[tokio::test]
 async fn a_second_development_server_leaves_the_data_of_the_first_alone() {
     let installation = Installation::new().await;
-    let folder = installation.path("dev").display().to_string();
-    let port = 20_000 + std::process::id() % 20_000;
-    let (one, other) = (port.to_string(), (port + 8).to_string());
-    let start = |port: &str| installation.command(&["dev", "--json", "--data-dir", &folder, "--port", port]);
-    let mut first = start(&one).stdout(Stdio::piped()).spawn().unwrap();
-    let mut report = String::new();
-    BufReader::new(first.stdout.take().unwrap()).read_line(&mut report).unwrap();
-
-    let second = start(&other).arg("--reset").output().unwrap();
+    let (first, report) = development(&installation, port(4), &[]);
+    let (folder, other) = (installation.path("dev").display().to_string(), port(12).to_string());
+    let second = installation.run(&["dev", "--json", "--data-dir", &folder, "--port", &other, "--reset"]);
     let told = String::from_utf8_lossy(&second.stderr).into_owned();
-    let there = format!("in use by dev, process {}", first.id());
+    let there = format!("in use by dev, process {}", first.0.id());
     assert!(told.contains(&there) && told.contains("--data-dir"), "{told} {report}");
     assert!(installation.path("dev/portvakt.db").exists(), "nothing was reset");
-    first.kill().unwrap();
-    first.wait().unwrap();
 }
 
 #[tokio::test]
@@ -59,4 +99,17 @@ async fn a_database_that_takes_no_writes_is_not_ready() {
     let (status, told) = server.operator("/readyz").await;
     assert_eq!(status, 503);
     assert!(told.starts_with("the database cannot be written: ") && told.contains("full"), "{told}");
+}
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "told to write the help instead of comparing it")]
+async fn the_help_of_dev_needs_no_build() {
+    let installation = Installation::new().await;
+    let help = String::from_utf8(installation.run(&["dev", "--help"]).stdout).unwrap();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/dev-help.txt");
+    if std::env::var("PORTVAKT_WRITE_DOCS").is_ok() {
+        std::fs::write(path, &help).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(kept == help, "scripts/dev-help.txt is out of date: run `just docs`");
 }

@@ -80,7 +80,7 @@ impl Installation {
             environment: Environment::Test,
             name: "test".to_owned(),
         };
-        console.ensure_domain(&may(&tenant, Permission::ManageDomains), &domain, now).await.unwrap();
+        console.ensure_domain(&may(&tenant, Permission::ManageDomains), None, &domain, now).await.unwrap();
         store.close().await;
         Self { folder }
     }

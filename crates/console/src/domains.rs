@@ -109,20 +109,28 @@ impl Console {
         Ok(id)
     }
 
-    /// Finds the tenant's domain of this name, moved to this address if it stood elsewhere, or makes it.
+    /// Finds a domain of the tenant, moved to this address if it stood elsewhere, or makes it: for programs that own it.
+    /// `known`: the id that an earlier call gave; without it, the domain is known by its host, or by its name.
     ///
     /// # Errors
     /// As [`Console::create_domain`].
     pub async fn ensure_domain(
         &self,
         permit: &Permit,
+        known: Option<DomainId>,
         new: &NewDomain,
         now: Timestamp,
     ) -> Result<DomainId, Refusal> {
         let tenant = permit.tenant(Permission::ManageDomains)?;
         let id = tenant.id;
         let all = self.store.read(move |tx| domains::list(tx, id, None, PAGE)).await?;
-        let Some(found) = all.into_iter().find(|it| it.name == new.name) else {
+        let is_it = [
+            all.iter().position(|it| Some(it.id) == known),
+            all.iter().position(|it| it.host == new.host),
+            all.iter().position(|it| it.name == new.name && it.environment == new.environment),
+        ];
+        let at = is_it.into_iter().flatten().next();
+        let Some(found) = at.and_then(|at| all.into_iter().nth(at)) else {
             return self.create_domain(permit, new, now).await;
         };
         let domain = found.id;

@@ -469,7 +469,7 @@ impl TestBroker {
         };
         let domain = self
             .console
-            .ensure_domain(&may(tenant, Permission::ManageDomains), &new, self.now())
+            .ensure_domain(&may(tenant, Permission::ManageDomains), None, &new, self.now())
             .await
             .unwrap();
         let key = SigningKey::generate(Algorithm::Es256).unwrap();

@@ -194,8 +194,11 @@ async fn a_production_domain_cannot_use_the_sandbox() {
         environment: model::Environment::Production,
         name: "production".to_owned(),
     };
-    let domain =
-        house.console.ensure_domain(&may(&house.tenant, Permission::ManageDomains), &new, now).await.unwrap();
+    let domain = house
+        .console
+        .ensure_domain(&may(&house.tenant, Permission::ManageDomains), None, &new, now)
+        .await
+        .unwrap();
     let id = model::IdentitySourceId::new(&crypto::Random::seeded(1), now);
     // Nobody can write such a row through the console, so it is written past it.
     let row = store::identity_sources::IdentitySource {

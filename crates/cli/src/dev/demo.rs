@@ -1,5 +1,7 @@
 //! What the demo is: where everything is, and what its applications are given.
 
+use std::net::ToSocketAddrs as _;
+
 use crypto::Secret;
 use outbound::Allowed;
 
@@ -49,6 +51,20 @@ impl Addresses {
 
     pub(crate) const fn is_https(&self) -> bool {
         matches!(self.scheme.as_bytes(), b"https")
+    }
+
+    /// The names under which something can be reached that the system's own resolver does not lead to this machine.
+    pub(crate) fn unknown_names(&self) -> Vec<String> {
+        let mut names = vec!["sample.localhost", "bankid.localhost", "vipps.localhost"];
+        if self.is_https() {
+            names.push("production.localhost");
+        }
+        let is_here = |name: &&str| {
+            let found = (*name, self.port).to_socket_addrs();
+            found.is_ok_and(|mut it| it.all(|address| address.ip().is_loopback()))
+        };
+        names.retain(|name| !is_here(name));
+        names.into_iter().map(str::to_owned).collect()
     }
 
     pub(crate) fn allowed(&self) -> Vec<Allowed> {

@@ -50,9 +50,8 @@ pub(crate) struct DevArguments {
     /// Prints one JSON object instead of the table.
     #[arg(long)]
     json: bool,
-    /// Registers one more redirect URI for the demo application; can be repeated.
-    #[arg(long, value_name = "URI")]
-    redirect_uri: Vec<String>,
+    #[command(flatten)]
+    more: seed::More,
 }
 
 /// Opens the data directory for this process alone, before anything in it is reset or written: two that share one would
@@ -91,8 +90,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     }));
     let (store, _presence) = open_store(&folder).await?;
     let world = World::make(&folder, &addresses, &random)?;
-    let redirect_uris = &arguments.redirect_uri;
-    let wish = seed::Wish { addresses: &addresses, world: &world, random: &random, redirect_uris };
+    let wish = seed::Wish { addresses: &addresses, world: &world, random: &random, more: &arguments.more };
     let seeded = seed::seed(&store, &folder, wish).await?;
     let catalogue = Catalogue::new(Arc::clone(&outbound), issuers(&world), random.clone());
     let master = folder.master_key(&random)?;

@@ -21,7 +21,12 @@ pub(crate) struct Report {
     people: Vec<sandbox::Person>,
     ca_file: Option<String>,
     data_dir: String,
+    /// Names that the system's own resolver does not know.
+    unknown_names: Vec<String>,
 }
+
+/// Where the guide for applications is.
+const GUIDE: &str = "docs/guide/integrate.md";
 
 impl Report {
     pub(crate) fn new(addresses: &Addresses, seeded: &Seeded, world: &World, folder: &Folder) -> Self {
@@ -36,7 +41,23 @@ impl Report {
             people: world.bankid.people().all(),
             ca_file: https.then(|| folder.file("authority.pem").display().to_string()),
             data_dir: folder.path().display().to_string(),
+            unknown_names: addresses.unknown_names(),
         }
+    }
+
+    /// What applications are configured with, as lines for a shell.
+    fn exports(&self) -> [(&'static str, String); 4] {
+        [
+            ("ISSUER", self.issuer.clone()),
+            ("CLIENT_ID", self.seeded.client_id.clone()),
+            ("CLIENT_SECRET", self.seeded.client_secret.expose().clone()),
+            ("REDIRECT_URI", self.seeded.redirect_uri.clone()),
+        ]
+    }
+
+    /// The line that lets programs find names which the system does not know: browsers other than Safari know them.
+    fn hosts_line(&self) -> Option<String> {
+        (!self.unknown_names.is_empty()).then(|| format!("127.0.0.1 {}", self.unknown_names.join(" ")))
     }
 
     fn json(&self) -> Value {
@@ -60,6 +81,7 @@ impl Report {
             },
             "ca_file": self.ca_file,
             "data_dir": self.data_dir,
+            "hosts_line": self.hosts_line(),
         })
     }
 
@@ -71,6 +93,8 @@ impl Report {
             ("Client id", self.seeded.client_id.clone()),
             ("Client secret", self.seeded.client_secret.expose().clone()),
             ("Redirect URI", self.seeded.redirect_uri.clone()),
+            ("Public client id", self.seeded.browser_client_id.clone()),
+            ("Browser-only app", format!("{}/browser", self.sample_app)),
             ("Simulated BankID", self.bankid_issuer.clone()),
             ("Simulated Vipps", self.vipps_issuer.clone()),
         ]);
@@ -89,6 +113,20 @@ impl Report {
                 .split_at_checked(6)
                 .map_or_else(String::new, |(date, rest)| format!("{date} {rest}"));
             text.push_str(&format!("  {:<26} born {}   {number}\n", person.name(), person.birthdate));
+        }
+        text.push_str(&format!("\n  {dim}For your application{plain} ({GUIDE})\n"));
+        for (name, value) in self.exports() {
+            text.push_str(&format!("  export {name}={value}\n"));
+        }
+        text.push_str(&format!(
+            "\n  {dim}When something fails{plain}  portvakt explain TRACE-ID --data-dir {}\n",
+            self.data_dir
+        ));
+        if let Some(line) = self.hosts_line() {
+            text.push_str(&format!(
+                "\n  {bold}This machine does not know all of these names.{plain} Most browsers do, Safari and other programs do \
+                 not. Add to /etc/hosts:\n  {line}\n"
+            ));
         }
         text
     }

@@ -1,28 +1,31 @@
-//! The demo tenant: made at the first start, brought up to date at every other.
+//! The demo tenant: made at the first start. A later start goes on with what somebody has changed in it, and adds what its
+//! flags say.
 
-use authority::{Caller, Permission};
-use console::{Console, NewApplication, NewDomain, NewIdentitySource, Tenant};
+use std::collections::BTreeMap;
+
+use authority::{Caller, Permission, Permit};
+use console::{
+    ApplicationChange, ApplicationView, Console, NewApplication, NewDomain, NewIdentitySource, Refusal,
+    Tenant,
+};
 use crypto::{Random, Secret};
 use model::{
     ApplicationKind, ApplicationSettings, DomainId, EidEnvironment, Environment, LoginMethod, Timestamp,
 };
+use serde::{Deserialize, Serialize};
 use store::{Store, domains::Scheme};
 
 use super::{
     demo::{Addresses, Seeded},
     folder::Folder,
-    world::World,
+    world::{OUR_CLIENT, World},
 };
 use crate::{clock, permits};
 
-struct Seeding<'a> {
-    console: Console,
-    tenant: Tenant,
-    addresses: &'a Addresses,
-    world: &'a World,
-    secret: Secret<String>,
-    now: Timestamp,
-}
+/// The file that knows the demo from one start to the next.
+const KEPT: &str = "demo.json";
+const SHOP: &str = "demo-shop";
+const BROWSER: &str = "demo-browser";
 
 /// What the demo tenant shall be.
 #[derive(Clone, Copy)]
@@ -30,144 +33,234 @@ pub(crate) struct Wish<'a> {
     pub(crate) addresses: &'a Addresses,
     pub(crate) world: &'a World,
     pub(crate) random: &'a Random,
-    /// More callback addresses of the shop.
-    pub(crate) redirect_uris: &'a [String],
+    pub(crate) more: &'a More,
+}
+
+/// What flags add to the demo's applications.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub(crate) struct More {
+    /// Registers one more redirect URI for the demo application; can be repeated.
+    #[arg(long, value_name = "URI")]
+    redirect_uri: Vec<String>,
+    /// Registers one more address to come back to after logout, for the demo application; can be repeated.
+    #[arg(long, value_name = "URI")]
+    logout_uri: Vec<String>,
+    /// Gives the demo application refresh tokens when it asks for `offline_access`.
+    #[arg(long)]
+    refresh_tokens: bool,
+    /// Registers one more redirect URI for the demo's public application, which has no secret; can be repeated.
+    #[arg(long, value_name = "URI")]
+    public_redirect_uri: Vec<String>,
+}
+
+/// What is kept: domains are known by their ids, whatever somebody calls them, and addresses that moved with the ports
+/// are known by what they were.
+#[derive(Default, Serialize, Deserialize)]
+struct Kept {
+    domains: BTreeMap<String, String>,
+    sample: Option<String>,
+}
+
+impl Kept {
+    fn read(folder: &Folder) -> Result<Self, String> {
+        let text = folder.read(KEPT)?;
+        Ok(text.and_then(|it| serde_json::from_slice(it.expose()).ok()).unwrap_or_default())
+    }
+
+    fn domain(&self, environment: Environment) -> Option<DomainId> {
+        DomainId::parse(self.domains.get(environment.as_str())?).ok()
+    }
+}
+
+struct Seeding<'a> {
+    console: Console,
+    tenant: Tenant,
+    wish: Wish<'a>,
+    secret: Secret<String>,
+    now: Timestamp,
+    kept: Kept,
+}
+
+/// An application of the demo.
+struct DemoApplication {
+    client_id: &'static str,
+    /// As it is made.
+    settings: ApplicationSettings,
+    /// What it must have at every start.
+    redirect_uris: Vec<String>,
+    logout_uris: Vec<String>,
+    refresh_tokens: bool,
 }
 
 /// Makes the demo tenant be as this start wants it.
 pub(crate) async fn seed(store: &Store, folder: &Folder, wish: Wish<'_>) -> Result<Seeded, String> {
-    let Wish { addresses, world, random, redirect_uris: more } = wish;
     let now = clock::now();
+    let Wish { addresses, random, .. } = wish;
     let console = Console::new(store.clone(), folder.master_key(random)?, random.clone());
     let permit = permits::installation(&console, &Caller::operator("dev"), Permission::CreateTenants)
         .map_err(words)?;
     let tenant = console.ensure_tenant(&permit, "demo", now).await.map_err(|error| error.to_string())?;
     let secret = folder.client_secret(random)?;
-    let seeding = Seeding { console, tenant, addresses, world, secret, now };
-    let scheme = if addresses.is_https() { Scheme::Https } else { Scheme::Http };
-    let test = seeding.domain(addresses.host(), scheme, Environment::Test).await?;
-    let redirect_uri = format!("{}/callback", addresses.sample());
-    seeding.shop(test, Environment::Test, &redirect_uri, more).await?;
+    let mut seeding = Seeding { console, tenant, wish, secret, now, kept: Kept::read(folder)? };
+    let test = seeding.domain(addresses.host(), Environment::Test).await?;
+    seeding.shop(test, Environment::Test).await?;
     seeding.browser(test).await?;
     if addresses.is_https() {
-        let production = seeding.domain(addresses.production_host(), scheme, Environment::Production).await?;
-        seeding.shop(production, Environment::Production, &redirect_uri, &[]).await?;
+        let production = seeding.domain(addresses.production_host(), Environment::Production).await?;
+        seeding.shop(production, Environment::Production).await?;
     }
+    seeding.kept.sample = Some(addresses.sample());
+    let kept = serde_json::to_vec_pretty(&seeding.kept).map_err(|error| error.to_string())?;
+    folder.write(KEPT, &kept)?;
     Ok(Seeded {
         client_id: SHOP.to_owned(),
         client_secret: seeding.secret,
-        redirect_uri,
+        redirect_uri: callback(addresses),
         browser_client_id: BROWSER.to_owned(),
     })
 }
 
-fn words(refusal: console::Refusal) -> String {
+fn words(refusal: Refusal) -> String {
     refusal.to_string()
 }
 
-const SHOP: &str = "demo-shop";
-const BROWSER: &str = "demo-browser";
+fn callback(addresses: &Addresses) -> String {
+    format!("{}/callback", addresses.sample())
+}
+
+/// Adds to a list what it lacks.
+fn add(list: &mut Vec<String>, wanted: &[String]) {
+    for address in wanted {
+        if !list.contains(address) {
+            list.push(address.clone());
+        }
+    }
+}
 
 impl Seeding<'_> {
-    async fn domain(
-        &self,
-        host: String,
-        scheme: Scheme,
-        environment: Environment,
-    ) -> Result<DomainId, String> {
+    fn may(&self, permission: Permission) -> Result<Permit, String> {
+        permits::may(&self.tenant, permission).map_err(words)
+    }
+
+    async fn domain(&mut self, host: String, environment: Environment) -> Result<DomainId, String> {
+        let scheme = if self.wish.addresses.is_https() { Scheme::Https } else { Scheme::Http };
         let new = NewDomain { host, scheme, environment, name: environment.as_str().to_owned() };
-        let domain = self
-            .console
-            .ensure_domain(
-                &permits::may(&self.tenant, Permission::ManageDomains).map_err(words)?,
-                &new,
-                self.now,
-            )
-            .await;
+        let (permit, known) = (self.may(Permission::ManageDomains)?, self.kept.domain(environment));
+        let domain = self.console.ensure_domain(&permit, known, &new, self.now).await;
         let domain = domain.map_err(|error| error.to_string())?;
+        self.kept.domains.insert(environment.as_str().to_owned(), domain.to_string());
         for eid in LoginMethod::eids() {
-            let source = NewIdentitySource {
-                domain,
-                domain_environment: environment,
-                eid,
-                environment: match environment {
-                    Environment::Test => EidEnvironment::Sandbox,
-                    Environment::Production => EidEnvironment::Production,
-                },
-                credentials: self.world.credentials(eid),
-            };
-            let saved = self
-                .console
-                .save_identity_source(
-                    &permits::may(&self.tenant, Permission::ManageSources).map_err(words)?,
-                    &source,
-                    self.now,
-                )
-                .await;
-            saved.map_err(|error| error.to_string())?;
+            self.source(domain, environment, eid).await?;
         }
         Ok(domain)
     }
 
-    /// The demo application: confidential, with the sample application's address.
-    async fn shop(
+    /// The simulators are given new keys at every start. A source that somebody pointed elsewhere stays there.
+    async fn source(
         &self,
         domain: DomainId,
-        environment: Environment,
-        redirect_uri: &str,
-        more: &[String],
+        domain_environment: Environment,
+        eid: LoginMethod,
     ) -> Result<(), String> {
-        let uris = std::iter::once(redirect_uri.to_owned()).chain(more.iter().cloned());
-        let mut settings = ApplicationSettings::new(ApplicationKind::Web, uris.collect());
-        settings.post_logout_redirect_uris = vec![format!("{}/", self.addresses.sample())];
-        // In production a legal ground would have to be recorded.
-        settings.nin_allowed = environment == Environment::Test;
-        let new = NewApplication {
-            domain,
-            environment,
-            client_id: SHOP.to_owned(),
-            name: "Demobutikken".to_owned(),
-            settings,
+        let environment = match domain_environment {
+            Environment::Test => EidEnvironment::Sandbox,
+            Environment::Production => EidEnvironment::Production,
         };
-        let id = self
-            .console
-            .save_application(
-                &permits::may(&self.tenant, Permission::ManageApplications).map_err(words)?,
-                &new,
-                self.now,
-            )
-            .await;
-        let id = id.map_err(|error| error.to_string())?;
-        let kept = self
-            .console
-            .ensure_client_secret(
-                &permits::may(&self.tenant, Permission::ManageSecrets).map_err(words)?,
-                id,
-                &self.secret,
-                self.now,
-            )
-            .await;
+        let reading = self.may(Permission::ReadSettings)?;
+        let all = self.console.identity_sources(&reading, domain).await.map_err(|error| error.to_string())?;
+        let ours = |client: &str| client == OUR_CLIENT;
+        let elsewhere = all.iter().filter(|it| it.eid == eid).any(|it| {
+            it.environment != environment || it.client.as_ref().is_some_and(|(client, _)| !ours(client))
+        });
+        if elsewhere {
+            return Ok(());
+        }
+        let credentials = self.wish.world.credentials(eid);
+        let source = NewIdentitySource { domain, domain_environment, eid, environment, credentials };
+        let permit = self.may(Permission::ManageSources)?;
+        let saved = self.console.save_identity_source(&permit, &source, self.now).await;
+        saved.map(drop).map_err(|error| error.to_string())
+    }
+
+    /// The demo application: confidential, with the sample application's address.
+    async fn shop(&self, domain: DomainId, environment: Environment) -> Result<(), String> {
+        let (addresses, more) = (self.wish.addresses, self.wish.more);
+        let mut redirect_uris = vec![callback(addresses)];
+        let mut logout_uris = vec![format!("{}/", addresses.sample())];
+        let is_test = environment == Environment::Test;
+        if is_test {
+            redirect_uris.extend_from_slice(&more.redirect_uri);
+            logout_uris.extend_from_slice(&more.logout_uri);
+        }
+        let mut settings = ApplicationSettings::new(ApplicationKind::Web, redirect_uris.clone());
+        // In production a legal ground would have to be recorded.
+        settings.nin_allowed = is_test;
+        let refresh_tokens = is_test && more.refresh_tokens;
+        let wanted =
+            DemoApplication { client_id: SHOP, settings, redirect_uris, logout_uris, refresh_tokens };
+        let shop = self.application(domain, environment, wanted).await?;
+        let permit = self.may(Permission::ManageSecrets)?;
+        let kept = self.console.ensure_client_secret(&permit, shop.id, &self.secret, self.now).await;
         kept.map_err(|error| error.to_string())
     }
 
     /// The application that runs in the browser alone: public, so PKCE always.
     async fn browser(&self, domain: DomainId) -> Result<(), String> {
-        let uris = vec![format!("{}/browser", self.addresses.sample())];
-        let new = NewApplication {
-            domain,
-            environment: Environment::Test,
-            client_id: BROWSER.to_owned(),
-            name: "Demobutikken".to_owned(),
-            settings: ApplicationSettings::new(ApplicationKind::Browser, uris),
+        let mut redirect_uris = vec![format!("{}/browser", self.wish.addresses.sample())];
+        redirect_uris.extend_from_slice(&self.wish.more.public_redirect_uri);
+        let settings = ApplicationSettings::new(ApplicationKind::Browser, redirect_uris.clone());
+        let wanted = DemoApplication {
+            client_id: BROWSER,
+            settings,
+            redirect_uris,
+            logout_uris: Vec::new(),
+            refresh_tokens: false,
         };
-        let saved = self
-            .console
-            .save_application(
-                &permits::may(&self.tenant, Permission::ManageApplications).map_err(words)?,
-                &new,
-                self.now,
-            )
-            .await;
-        saved.map(|_| ()).map_err(|error| error.to_string())
+        self.application(domain, Environment::Test, wanted).await.map(drop)
+    }
+
+    /// Makes an application, or adds to the one there is what it lacks.
+    async fn application(
+        &self,
+        domain: DomainId,
+        environment: Environment,
+        wanted: DemoApplication,
+    ) -> Result<ApplicationView, String> {
+        let (reading, managing) =
+            (self.may(Permission::ReadSettings)?, self.may(Permission::ManageApplications)?);
+        let found = self.console.application(&reading, domain, wanted.client_id).await;
+        let found = match found {
+            Err(Refusal::NotFound(_)) => {
+                let (client_id, name) = (wanted.client_id.to_owned(), "Demobutikken".to_owned());
+                let settings = wanted.settings.clone();
+                let new = NewApplication { domain, environment, client_id, name, settings };
+                self.console.create_application(&managing, &new, self.now).await.map_err(words)?;
+                self.console.application(&reading, domain, wanted.client_id).await
+            }
+            other => other,
+        };
+        let found = found.map_err(words)?;
+        let mut settings = found.settings.clone();
+        self.move_addresses(&mut settings);
+        add(&mut settings.redirect_uris, &wanted.redirect_uris);
+        add(&mut settings.post_logout_redirect_uris, &wanted.logout_uris);
+        settings.refresh_tokens |= wanted.refresh_tokens;
+        if settings == found.settings {
+            return Ok(found);
+        }
+        let change = ApplicationChange { name: found.name.clone(), settings };
+        let seen = (found.id, &found.seen());
+        self.console.change_application(&managing, seen, &change, self.now).await.map_err(words)
+    }
+
+    /// The sample application stood elsewhere at the last start.
+    fn move_addresses(&self, settings: &mut ApplicationSettings) {
+        let (Some(before), now) = (&self.kept.sample, self.wish.addresses.sample()) else { return };
+        let lists = [&mut settings.redirect_uris, &mut settings.post_logout_redirect_uris];
+        for address in lists.into_iter().flatten() {
+            if let Some(path) = address.strip_prefix(before.as_str()).filter(|it| it.starts_with('/')) {
+                *address = format!("{now}{path}");
+            }
+        }
     }
 }

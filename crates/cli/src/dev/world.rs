@@ -23,7 +23,7 @@ pub(crate) const DIRECT_SECRET: &str = "direct-client-secret";
 /// Where it comes back to; there is no server there.
 pub(crate) const DIRECT_REDIRECT: &str = "http://client.localhost/callback";
 
-const OUR_CLIENT: &str = "portvakt-demo";
+pub(crate) const OUR_CLIENT: &str = "portvakt-demo";
 
 /// The simulators, and what we are given to ask them.
 pub(crate) struct World {
