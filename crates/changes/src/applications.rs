@@ -8,6 +8,7 @@ use store::{
     WriteTx,
     applications::{self, Application},
 };
+use texts::{AdminMessage, Noun};
 
 use crate::{
     Refusal,
@@ -48,7 +49,7 @@ pub fn check_client_id(client_id: &str) -> Result<(), Refusal> {
     if fine {
         Ok(())
     } else {
-        Err(Refusal::Invalid("a client id has 1 to 255 visible ASCII characters".to_owned()))
+        Err(Refusal::Invalid(AdminMessage::ClientIdInvalid { value: client_id.into() }.at("client_id")))
     }
 }
 
@@ -98,7 +99,7 @@ pub fn create(
     let details = json!({
         "client_id": row.client_id, "name": row.name, "domain": row.domain_id.to_string(), "settings": settings,
     });
-    applications::insert(tx, &row).map_err(|error| Refusal::of(error, "client id"))?;
+    applications::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::ClientId))?;
     permit.record(Action::ApplicationCreated, format!("application {id}"), &details, now).append(tx)?;
     Ok(row)
 }

@@ -10,6 +10,7 @@ use store::{
     StoreError, Tx, WriteTx, applications,
     client_secrets::{self, ClientSecret},
 };
+use texts::Noun;
 
 use crate::Refusal;
 
@@ -60,7 +61,8 @@ pub fn add(
 ) -> Result<SecretId, Refusal> {
     let tenant = permit.tenant(Permission::ManageSecrets)?;
     // Got for change: whoever else counts secrets waits here.
-    applications::get(tx, tenant.id, new.application).map_err(|error| Refusal::of(error, "application"))?;
+    applications::get(tx, tenant.id, new.application)
+        .map_err(|error| Refusal::of(error, Noun::Application))?;
     let row = ClientSecret {
         id: SecretId::new(tenant.random(), now),
         tenant_id: tenant.id,
@@ -88,7 +90,8 @@ pub fn add_within_limit(
     now: Timestamp,
 ) -> Result<SecretId, Refusal> {
     let tenant = permit.tenant(Permission::ManageSecrets)?;
-    applications::get(tx, tenant.id, new.application).map_err(|error| Refusal::of(error, "application"))?;
+    applications::get(tx, tenant.id, new.application)
+        .map_err(|error| Refusal::of(error, Noun::Application))?;
     if own_live(tx, (tenant.id, new.application), now)?.len() >= MOST_LIVE {
         return Err(Refusal::TooManySecrets);
     }
@@ -110,6 +113,6 @@ pub fn retire(
     let details = json!({"application": row.application_id.to_string(), "ends_at_seconds": at.seconds()});
     let object = format!("client_secret {}", row.id);
     client_secrets::save(tx, &ClientSecret { retired_at: Some(at), ..row })
-        .map_err(|error| Refusal::of(error, "client secret"))?;
+        .map_err(|error| Refusal::of(error, Noun::ClientSecret))?;
     Ok(permit.record(Action::SecretRetired, object, &details, now).append(tx)?)
 }

@@ -9,6 +9,7 @@ use store::{
     domains::{self, Domain, Scheme},
     signing_keys::{self, SigningKey},
 };
+use texts::Noun;
 
 use crate::{
     Refusal,
@@ -55,9 +56,9 @@ pub struct DomainChange {
 pub fn check_address(new: &NewDomain, sandbox_host: Option<&str>) -> Result<(), Refusal> {
     let how = (new.scheme == Scheme::Https, new.environment);
     let checked = check_domain_host(&new.host, how, sandbox_host);
-    checked.map_err(|error| match error {
-        EnteredError::PlainHttp => Refusal::Invalid(error.to_string()),
-        error => Refusal::Invalid(format!("{:?} {error}", new.host)),
+    checked.map_err(|error| {
+        let field = if error == EnteredError::PlainHttp { "scheme" } else { "host" };
+        Refusal::Invalid(error.message(&new.host).at(field))
     })
 }
 
@@ -114,7 +115,7 @@ pub fn create(
     if let (true, Some(all)) = (*settings != DomainSettings::default(), details.as_object_mut()) {
         all.insert("settings".to_owned(), serde_json::from_str(&row.settings).unwrap_or_default());
     }
-    domains::insert(tx, &row).map_err(|error| Refusal::of(error, "host"))?;
+    domains::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::Host))?;
     signing_keys::insert(tx, key)?;
     permit.record(Action::DomainCreated, format!("domain {id}"), &details, now).append(tx)?;
     Ok(row)
@@ -177,7 +178,7 @@ fn save(
     details: &Value,
     now: Timestamp,
 ) -> Result<Domain, Refusal> {
-    let version = domains::save(tx, &row).map_err(|error| Refusal::of(error, "host"))?;
+    let version = domains::save(tx, &row).map_err(|error| Refusal::of(error, Noun::Host))?;
     permit.record(Action::DomainChanged, format!("domain {}", row.id), details, now).append(tx)?;
     Ok(Domain { version, ..row })
 }

@@ -13,6 +13,7 @@ use store::{
     WriteTx,
     identity_sources::{self, IdentitySource},
 };
+use texts::{AdminMessage, Noun};
 
 use crate::{
     Refusal,
@@ -42,15 +43,13 @@ pub struct NewIdentitySource {
 pub fn check(credentials: &SourceCredentials) -> Result<(), Refusal> {
     let needs_key = credentials.method == SourceMethod::PrivateKeyJwt;
     if needs_key && jwks(credentials).is_none() {
-        let text =
-            "private_key_jwt needs a private key: an ES256 key as PKCS #8, or let one be made".to_owned();
-        return Err(Refusal::Invalid(text));
+        return Err(Refusal::Invalid(AdminMessage::SourceKeyMissing.at("private_key")));
     }
     if !needs_key && credentials.secret.as_deref().is_none_or(str::is_empty) {
-        return Err(Refusal::Invalid("this method needs the secret that the eID gave".to_owned()));
+        return Err(Refusal::Invalid(AdminMessage::SourceSecretMissing.at("client_secret")));
     }
     if credentials.client_id.is_empty() || credentials.client_id.chars().any(char::is_control) {
-        return Err(Refusal::Invalid("the client id that the eID gave is missing".to_owned()));
+        return Err(Refusal::Invalid(AdminMessage::SourceClientIdMissing.at("client_id")));
     }
     Ok(())
 }
@@ -105,7 +104,7 @@ pub fn wanted(new: &NewIdentitySource) -> Value {
 fn check_new(permit: &Permit, new: &NewIdentitySource) -> Result<(), Refusal> {
     permit.tenant(Permission::ManageSources)?;
     if !new.eid.is_eid() {
-        return Err(Refusal::Invalid("automation is no eID: switch it on for the domain".to_owned()));
+        return Err(Refusal::Invalid(AdminMessage::SourceAutomation.at("eid")));
     }
     if !new.environment.may_serve(new.domain_environment) {
         return Err(Refusal::Environment);
@@ -162,7 +161,7 @@ pub fn create(
         created_at: now,
         disabled_at: None,
     };
-    identity_sources::insert(tx, &row).map_err(|error| Refusal::of(error, "eID on this domain"))?;
+    identity_sources::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::EidOfDomain))?;
     record(tx, permit, (Action::SourceCreated, &row), &credentials_details(new), now)?;
     Ok(row)
 }
@@ -206,7 +205,7 @@ pub fn change(
     now: Timestamp,
 ) -> Result<IdentitySource, Refusal> {
     permit.tenant(Permission::ManageSources)?;
-    settings.check().map_err(|error| Refusal::Invalid(error.to_string()))?;
+    settings.check().map_err(|error| Refusal::Invalid(error.message()))?;
     let details = difference(&row.settings, &settings.to_text());
     if is_empty(&details) {
         return Ok(row);

@@ -7,5 +7,5 @@ use crate::Refusal;
 /// # Errors
 /// [`Refusal::Invalid`].
 pub fn check_name(name: &str) -> Result<(), Refusal> {
-    model::check_name(name).map_err(|error| Refusal::Invalid(error.to_string()))
+    model::check_name(name).map_err(|error| Refusal::Invalid(error.message(name).at("name")))
 }

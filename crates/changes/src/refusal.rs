@@ -1,80 +1,56 @@
 //! Why a change was not made.
 
+use std::fmt;
+
 use authority::{Forbidden, TenantError};
 use crypto::KeyError;
 use model::SettingsError;
 use store::StoreError;
+use texts::{AdminMessage, FieldMessage, Locale, Noun};
 
 use crate::ChangedMeanwhile;
 
-/// Nothing was written, whatever the reason.
-#[derive(Debug, thiserror::Error)]
+/// Nothing was written, whatever the reason. [`Refusal::message`] has the sentences.
+#[derive(Debug)]
 pub enum Refusal {
     /// There is none, or it is another tenant's: the same answer.
-    #[error("there is no such {0}")]
-    NotFound(&'static str),
+    NotFound(Noun),
     /// The name, host or client id is taken.
-    #[error("this {0} is taken")]
-    Taken(&'static str),
-    /// Text that cannot be what it should be.
-    #[error("{0}")]
-    Invalid(String),
+    Taken(Noun),
+    /// A value that cannot be what it should be.
+    Invalid(FieldMessage),
     /// Whoever acts may not.
-    #[error("this is not permitted")]
     Forbidden,
     /// The settings contradict each other.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
+    Settings(SettingsError),
     /// The identity source may not serve a domain of this environment.
-    #[error(
-        "an identity source of this environment may not serve this domain: sandbox and test for test domains, production for production"
-    )]
     Environment,
     /// Two secrets are live already.
-    #[error(
-        "two secrets are live already: retire one first, or rotate, which ends the oldest after an overlap"
-    )]
     TooManySecrets,
     /// A backup goes into an empty database only.
-    #[error(
-        "this database is not empty: a backup is restored into a new one, so that nothing is overwritten"
-    )]
     NotEmpty,
     /// A file cannot be read or written, or is not what it should be.
-    #[error("{0}")]
-    File(String),
+    File(AdminMessage),
     /// The master key is not the one that sealed this tenant's data key.
-    #[error("the master key does not open this tenant's data key: it is another key, or the row was changed")]
     MasterKey,
     /// Somebody else changed it since the caller saw it: each setting as it was seen, is, and was wanted.
-    #[error("{0}")]
     ChangedMeanwhile(Box<ChangedMeanwhile>),
     /// Objects are not what they were when the plan was made.
-    #[error("this was changed meanwhile, so nothing was written; make the plan again: {}", .0.join(", "))]
     PlanChanged(Vec<String>),
     /// A kept plan was carried out before.
-    #[error("this plan was confirmed already: a plan can be confirmed once")]
     PlanConfirmed,
     /// A kept plan was given up.
-    #[error("this plan was discarded: make it again")]
     PlanDiscarded,
     /// A kept plan was not confirmed in time.
-    #[error("this plan has expired: a plan can be confirmed for a day; make it again")]
     PlanExpired,
-    /// As many plans wait as may be kept.
-    #[error("20 plans are waiting already: confirm or discard one first")]
-    TooManyPlans,
+    /// As many plans wait as may be kept: this many.
+    TooManyPlans(usize),
     /// The content of a kept plan cannot be read.
-    #[error(
-        "this plan cannot be read: it was made by another version of portvakt or under another master key, or its row was changed; make it again"
-    )]
     PlanUnreadable,
     /// A key could not be made.
-    #[error(transparent)]
-    Key(#[from] KeyError),
+    Key(KeyError),
     /// The store did not do it.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
 }
 
 impl From<Forbidden> for Refusal {
@@ -83,10 +59,28 @@ impl From<Forbidden> for Refusal {
     }
 }
 
+impl From<SettingsError> for Refusal {
+    fn from(error: SettingsError) -> Self {
+        Self::Settings(error)
+    }
+}
+
+impl From<KeyError> for Refusal {
+    fn from(error: KeyError) -> Self {
+        Self::Key(error)
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
 impl From<TenantError> for Refusal {
     fn from(error: TenantError) -> Self {
         match error {
-            TenantError::NotFound => Self::NotFound("tenant"),
+            TenantError::NotFound => Self::NotFound(Noun::Tenant),
             TenantError::MasterKey => Self::MasterKey,
         }
     }
@@ -98,13 +92,74 @@ impl From<Box<ChangedMeanwhile>> for Refusal {
     }
 }
 
+/// Says why the store did not do it.
+fn of_store(error: &StoreError) -> AdminMessage {
+    match error {
+        StoreError::NotFound => AdminMessage::NotFound { noun: Noun::Object },
+        StoreError::Changed => AdminMessage::ChangedMeanwhile,
+        StoreError::Conflict => AdminMessage::ValueTaken,
+        StoreError::Busy => AdminMessage::StoreBusy,
+        StoreError::Unreachable(why) => AdminMessage::StoreUnreachable { detail: why.as_str().into() },
+        StoreError::Unknown => AdminMessage::StoreOutcomeUnknown,
+        StoreError::Corrupt { table, column, id } => {
+            AdminMessage::StoreCorrupt { place: format!("{table}.{column}").into(), id: id.into() }
+        }
+        StoreError::Unsuitable(why) => AdminMessage::StoreUnsuitable { detail: why.as_str().into() },
+        StoreError::Failed(why) => AdminMessage::StoreFailed { detail: why.as_str().into() },
+    }
+}
+
+const fn of_key(error: KeyError) -> AdminMessage {
+    match error {
+        KeyError::Unsupported => AdminMessage::KeyUnsupported,
+        KeyError::Malformed => AdminMessage::KeyMalformed,
+        KeyError::Private => AdminMessage::KeyPrivateUnusable,
+    }
+}
+
 impl Refusal {
     /// Names what was not found, or taken, where the store only knows that it was.
-    pub fn of(error: StoreError, what: &'static str) -> Self {
+    pub fn of(error: StoreError, what: Noun) -> Self {
         match error {
             StoreError::NotFound => Self::NotFound(what),
             StoreError::Conflict => Self::Taken(what),
             other => Self::Store(other),
         }
     }
+
+    /// Says why, and what to do, with the field that is to blame where there is one.
+    pub fn message(&self) -> FieldMessage {
+        match self {
+            Self::NotFound(noun) => AdminMessage::NotFound { noun: *noun }.into(),
+            Self::Taken(noun) => AdminMessage::Taken { noun: *noun }.into(),
+            Self::Invalid(message) => message.clone(),
+            Self::Forbidden => AdminMessage::Forbidden.into(),
+            Self::Settings(error) => error.message(),
+            Self::Environment => AdminMessage::SourceEnvironmentUnsuitable.at("environment"),
+            Self::TooManySecrets => AdminMessage::TwoSecretsLive.into(),
+            Self::NotEmpty => AdminMessage::DatabaseNotEmpty.into(),
+            Self::File(message) => message.clone().into(),
+            Self::MasterKey => AdminMessage::MasterKeyWrong.into(),
+            Self::ChangedMeanwhile(changed) => changed.message().into(),
+            Self::PlanChanged(names) => {
+                AdminMessage::PlanChanged { objects: names.iter().cloned().collect() }.into()
+            }
+            Self::PlanConfirmed => AdminMessage::PlanConfirmed.into(),
+            Self::PlanDiscarded => AdminMessage::PlanDiscarded.into(),
+            Self::PlanExpired => AdminMessage::PlanExpired.into(),
+            Self::TooManyPlans(most) => AdminMessage::PlansTooMany { most: (*most).into() }.into(),
+            Self::PlanUnreadable => AdminMessage::PlanUnreadable.into(),
+            Self::Key(error) => of_key(*error).into(),
+            Self::Store(error) => of_store(error).into(),
+        }
+    }
 }
+
+/// Logs and the terminal read English.
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message().line(Locale::En))
+    }
+}
+
+impl std::error::Error for Refusal {}

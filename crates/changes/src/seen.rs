@@ -1,9 +1,8 @@
 //! What a caller saw of an object before they wanted to change it.
 
-use std::fmt;
-
 use crypto::Digest;
 use serde_json::{Map, Value};
+use texts::{AdminMessage, Difference, Noun};
 
 /// The version of an object that a caller saw, and what was shown with it.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +27,8 @@ pub struct SettingDifference {
 /// Somebody else changed an object since the caller saw it. Nothing was written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangedMeanwhile {
-    /// The kind of object: `application`, `domain` …
-    pub object: &'static str,
+    /// The kind of object.
+    pub object: Noun,
     /// The version that it has now.
     pub version: i64,
     /// Each setting that somebody else changed or that the caller wanted to change. Never a secret.
@@ -66,7 +65,7 @@ impl Seen {
     /// [`ChangedMeanwhile`], for whoever wants to compare and say it again.
     pub fn check(
         &self,
-        object: &'static str,
+        object: Noun,
         (version, now): (i64, Value),
         wanted: Value,
     ) -> Result<(), Box<ChangedMeanwhile>> {
@@ -99,19 +98,20 @@ pub(crate) fn marker(sealed: Option<&[u8]>) -> Value {
     digest.map_or(Value::Null, |it: String| Value::from(format!("set ({it})")))
 }
 
-impl fmt::Display for ChangedMeanwhile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let object = self.object;
-        write!(
-            f,
-            "somebody else changed this {object} meanwhile, and nothing was written; its version is now "
-        )?;
-        write!(f, "{}. Compare, and try again:", self.version)?;
-        for it in &self.settings {
-            let seen = it.seen.as_ref().map_or_else(String::new, |seen| format!("you saw {seen}, "));
-            write!(f, "\n  {}: {seen}it is now {}, you wanted {}", it.name, it.now, it.wanted)?;
+impl ChangedMeanwhile {
+    /// Says each setting as it was seen, is, and was wanted.
+    pub fn message(&self) -> AdminMessage {
+        let difference = |it: &SettingDifference| Difference {
+            name: it.name.clone().into(),
+            seen: it.seen.as_ref().map(|it| it.to_string().into()),
+            now: it.now.to_string().into(),
+            wanted: it.wanted.to_string().into(),
+        };
+        AdminMessage::SettingsChangedMeanwhile {
+            noun: self.object,
+            version: self.version.to_string().into(),
+            settings: self.settings.iter().map(difference).collect(),
         }
-        Ok(())
     }
 }
 
@@ -119,24 +119,25 @@ impl fmt::Display for ChangedMeanwhile {
 mod tests {
     use super::Seen;
     use serde_json::json;
+    use texts::{Locale, Noun};
 
     #[test]
     fn what_changed_meanwhile_is_told_with_what_was_seen_and_what_was_wanted() {
         let seen = Seen::of(1, json!({"name": "A", "pkce": "off", "kind": "web"}));
         let now = json!({"name": "B", "pkce": "off", "kind": "web"});
-        assert_eq!(seen.check("application", (1, now.clone()), json!({})), Ok(()));
-        let told = seen.check("application", (2, now), json!({"pkce": "required"})).unwrap_err();
+        assert_eq!(seen.check(Noun::Application, (1, now.clone()), json!({})), Ok(()));
+        let told = seen.check(Noun::Application, (2, now), json!({"pkce": "required"})).unwrap_err();
         assert_eq!(
-            told.to_string(),
-            "somebody else changed this application meanwhile, and nothing was written; its version is now 2. \
-             Compare, and try again:\n  name: you saw \"A\", it is now \"B\", you wanted \"A\"\n  \
-             pkce: you saw \"off\", it is now \"off\", you wanted \"required\""
+            told.message().line(Locale::En),
+            "somebody else changed this application meanwhile, so nothing was written; its version is now 2 \
+             (name: you saw \"A\", it is now \"B\", you wanted \"A\"; pkce: you saw \"off\", it is now \"off\", \
+             you wanted \"required\"): compare, and repeat what you still want with this version"
         );
     }
 
     #[test]
     fn of_a_version_alone_it_is_not_known_what_was_seen() {
-        let told = Seen::version(1).check("domain", (3, json!({"name": "B"})), json!({"name": "C"}));
+        let told = Seen::version(1).check(Noun::Domain, (3, json!({"name": "B"})), json!({"name": "C"}));
         let told = told.unwrap_err();
         assert_eq!((told.version, told.settings.len(), told.settings[0].seen.as_ref()), (3, 1, None));
     }

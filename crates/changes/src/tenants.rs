@@ -5,6 +5,7 @@ use crypto::{Random, SealKey};
 use model::{Action, EidEnvironment, TenantId, Timestamp};
 use serde_json::json;
 use store::{WriteTx, subject_keys, tenants};
+use texts::Noun;
 
 use crate::{Refusal, name::check_name};
 
@@ -52,7 +53,7 @@ pub fn make(
 /// # Errors
 /// [`Refusal::Taken`], [`Refusal::Store`].
 pub fn create(tx: &mut WriteTx<'_>, rows: &TenantRows) -> Result<(), Refusal> {
-    tenants::insert(tx, &rows.row).map_err(|error| Refusal::of(error, "tenant name"))?;
+    tenants::insert(tx, &rows.row).map_err(|error| Refusal::of(error, Noun::TenantName))?;
     for key in &rows.keys {
         subject_keys::insert_if_absent(tx, key)?;
     }

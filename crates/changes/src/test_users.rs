@@ -9,6 +9,7 @@ use store::{
     Tx, WriteTx, domains,
     test_users::{self, TestUserRow},
 };
+use texts::{AdminMessage, Noun};
 
 use crate::{Refusal, seen::marker};
 
@@ -47,12 +48,6 @@ pub struct StretchedChange {
     claims: Option<StandardClaims>,
 }
 
-impl From<TestUserError> for Refusal {
-    fn from(error: TestUserError) -> Self {
-        Self::Invalid(error.to_string())
-    }
-}
-
 /// Gives the names of the claims that there are: what an audit row may say.
 pub fn claim_names(claims: &StandardClaims) -> Vec<String> {
     let all = serde_json::to_value(claims).unwrap_or_default();
@@ -61,21 +56,19 @@ pub fn claim_names(claims: &StandardClaims) -> Vec<String> {
 
 /// Refuses what could not be a test user.
 fn check(username: &str, password: Option<&str>, claims: &StandardClaims) -> Result<(), Refusal> {
-    TestUser::check_username(username)?;
-    password.map_or(Ok(()), TestUser::check_password)?;
-    claims.check().map_err(|error| Refusal::Invalid(error.to_string()))
+    let wrong = |error: TestUserError| Refusal::Invalid(error.message(username));
+    TestUser::check_username(username).map_err(wrong)?;
+    password.map_or(Ok(()), TestUser::check_password).map_err(wrong)?;
+    claims.check().map_err(|error| Refusal::Invalid(error.message().inside("claims")))
 }
 
 /// Refuses a domain that is for real people.
 fn must_be_test(tx: &mut impl Tx, tenant: &Tenant, domain: DomainId) -> Result<(), Refusal> {
-    let row = domains::get(tx, tenant.id, domain).map_err(|error| Refusal::of(error, "domain"))?;
+    let row = domains::get(tx, tenant.id, domain).map_err(|error| Refusal::of(error, Noun::Domain))?;
     if row.environment == Environment::Test {
         return Ok(());
     }
-    Err(Refusal::Invalid(format!(
-        "{} is a production domain: test users exist on test domains only",
-        row.host
-    )))
+    Err(Refusal::Invalid(AdminMessage::TestUserOutsideTest.at("domain")))
 }
 
 fn sealed_claims(tenant: &Tenant, (id, username): (TestUserId, &str), claims: &StandardClaims) -> Vec<u8> {
@@ -147,7 +140,7 @@ pub fn create(
     let details = json!({
         "username": row.username, "domain": domain.to_string(), "claims": claim_names(&new.claims),
     });
-    test_users::insert(tx, &row).map_err(|error| Refusal::of(error, "username"))?;
+    test_users::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::Username))?;
     permit.record(Action::TestUserCreated, format!("test_user {id}"), &details, now).append(tx)?;
     Ok(row)
 }
@@ -218,7 +211,7 @@ pub fn remove(
 ) -> Result<(), Refusal> {
     let tenant = permit.tenant(Permission::ManageTestUsers)?;
     test_users::remove(tx, tenant.id, row.domain_id, &row.username)
-        .map_err(|error| Refusal::of(error, "test user"))?;
+        .map_err(|error| Refusal::of(error, Noun::TestUser))?;
     let details = json!({"username": row.username});
     Ok(permit.record(Action::TestUserRemoved, format!("test_user {}", row.id), &details, now).append(tx)?)
 }

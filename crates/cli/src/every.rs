@@ -5,16 +5,12 @@ use console::{Console, DomainView, Refusal, Tenant, TenantView};
 
 use crate::permits;
 
-fn words(refusal: Refusal) -> String {
-    refusal.to_string()
-}
-
 /// Every tenant, in the order in which they were made.
-pub(crate) async fn tenants(console: &Console, caller: &Caller) -> Result<Vec<TenantView>, String> {
+pub(crate) async fn tenants(console: &Console, caller: &Caller) -> Result<Vec<TenantView>, Refusal> {
     let permit = permits::installation(console, caller, Permission::ReadInstallation)?;
     let mut all: Vec<TenantView> = Vec::new();
     loop {
-        let page = console.tenants(&permit, all.last().map(|it| it.id)).await.map_err(words)?;
+        let page = console.tenants(&permit, all.last().map(|it| it.id)).await?;
         if page.is_empty() {
             return Ok(all);
         }
@@ -23,13 +19,12 @@ pub(crate) async fn tenants(console: &Console, caller: &Caller) -> Result<Vec<Te
 }
 
 /// Every domain of a tenant.
-pub(crate) async fn domains_of(console: &Console, tenant: &Tenant) -> Result<Vec<DomainView>, String> {
+pub(crate) async fn domains_of(console: &Console, tenant: &Tenant) -> Result<Vec<DomainView>, Refusal> {
     let mut all: Vec<DomainView> = Vec::new();
     loop {
         let page = console
             .domains(&permits::may(tenant, Permission::ReadSettings)?, all.last().map(|it| it.id))
-            .await
-            .map_err(words)?;
+            .await?;
         if page.is_empty() {
             return Ok(all);
         }
@@ -38,10 +33,13 @@ pub(crate) async fn domains_of(console: &Console, tenant: &Tenant) -> Result<Vec
 }
 
 /// Every domain of every tenant, opened for the actor.
-pub(crate) async fn domains(console: &Console, caller: &Caller) -> Result<Vec<(Tenant, DomainView)>, String> {
+pub(crate) async fn domains(
+    console: &Console,
+    caller: &Caller,
+) -> Result<Vec<(Tenant, DomainView)>, Refusal> {
     let mut all = Vec::new();
     for tenant in tenants(console, caller).await? {
-        let tenant = console.tenant_by_id(caller, tenant.id).await.map_err(words)?;
+        let tenant = console.tenant_by_id(caller, tenant.id).await?;
         let domains = domains_of(console, &tenant).await?;
         all.extend(domains.into_iter().map(|domain| (tenant.clone(), domain)));
     }

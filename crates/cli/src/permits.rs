@@ -1,11 +1,11 @@
-//! Permits, with a refusal in words.
+//! Permits, with a refusal that can be told.
 
 use authority::{Caller, InstallationPermit, Permission, Permit};
-use console::{Console, Tenant};
+use console::{Console, Refusal, Tenant};
 
 /// Asks for leave to do something in a tenant.
-pub(crate) fn may(tenant: &Tenant, permission: Permission) -> Result<Permit, String> {
-    tenant.permit(permission).map_err(|error| error.to_string())
+pub(crate) fn may(tenant: &Tenant, permission: Permission) -> Result<Permit, Refusal> {
+    Ok(tenant.permit(permission)?)
 }
 
 /// Asks for leave to do what concerns no tenant, or every one.
@@ -13,6 +13,6 @@ pub(crate) fn installation(
     console: &Console,
     caller: &Caller,
     permission: Permission,
-) -> Result<InstallationPermit, String> {
-    console.installation(caller, permission).map_err(|refusal| refusal.to_string())
+) -> Result<InstallationPermit, Refusal> {
+    console.installation(caller, permission)
 }

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use console::Refusal;
 use store::{Access, EnterError, Presence, Store};
+use texts::{AdminMessage, FieldMessage, Word};
 
 /// What `portvakt dev` has for itself: its data directory.
 const DEVELOPMENT: &str = "dev";
@@ -19,36 +21,49 @@ fn named(what: &str) -> String {
     name.chars().filter(char::is_ascii).take(63).collect()
 }
 
+/// Those who are there, in a list; the program itself where they cannot be named.
+fn who(names: &[String]) -> Word {
+    if names.is_empty() { "portvakt".into() } else { names.join("; ").into() }
+}
+
+/// Says why nobody knows who is there.
+fn unknown(error: store::StoreError) -> FieldMessage {
+    Refusal::from(error).message().inside("the lock on the installation")
+}
+
 /// Says that this process works on the installation, until the answer is dropped. `what`: the command.
 ///
 /// # Errors
-/// Who else is there and must not be, in words.
-pub(crate) async fn enter(store: &Store, access: Access, what: &str) -> Result<Presence, String> {
+/// Who else is there and must not be.
+pub(crate) async fn enter(
+    store: &Store,
+    access: Access,
+    what: &'static str,
+) -> Result<Presence, FieldMessage> {
     let entered = store.enter(INSTALLATION, access, &named(what)).await;
     entered.map_err(|error| match (error, access) {
-        (error @ EnterError::Occupied(_), Access::Alone) => {
-            format!(
-                "{what} must be alone on this installation, which is {error}; stop that first, then try again"
-            )
+        (EnterError::Occupied(names), Access::Alone) => {
+            AdminMessage::InstallationNotAlone { command: what.into(), who: who(&names) }.into()
         }
-        (error @ EnterError::Occupied(_), Access::Shared) => {
-            format!("this installation is {error}, which must be alone; try again when that has ended")
+        (EnterError::Occupied(names), Access::Shared) => {
+            AdminMessage::InstallationOccupied { who: who(&names) }.into()
         }
-        (EnterError::Store(error), _) => format!("the lock on the installation: {error}"),
+        (EnterError::Store(error), _) => unknown(error),
     })
 }
 
 /// Says that `portvakt dev` works on this data directory.
 ///
 /// # Errors
-/// Who else does, in words.
-pub(crate) fn enter_development(folder: &Path) -> Result<Presence, String> {
+/// Who else does.
+pub(crate) fn enter_development(folder: &Path) -> Result<Presence, FieldMessage> {
     let database = folder.join("portvakt.db");
     let entered = Presence::beside(&database, DEVELOPMENT, Access::Alone, &named("dev"));
-    entered.map_err(|error| {
-        format!(
-            "the data directory {} is {error}; stop that first, or choose another with --data-dir",
-            folder.display()
-        )
+    entered.map_err(|error| match error {
+        EnterError::Occupied(names) => {
+            let path = folder.display().to_string().into();
+            AdminMessage::DataDirectoryOccupied { path, who: who(&names) }.into()
+        }
+        EnterError::Store(error) => unknown(error),
     })
 }

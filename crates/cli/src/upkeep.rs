@@ -136,8 +136,8 @@ pub(crate) fn log_audit_heads(workers: &mut Workers, console: Arc<Console>) {
         async move {
             let words = |refusal: Refusal| refusal.to_string();
             let caller = Caller::worker("audit-heads");
-            let permit = permits::installation(&console, &caller, Permission::ReadAudit)?;
-            let tenants = every::tenants(&console, &caller).await?;
+            let permit = permits::installation(&console, &caller, Permission::ReadAudit).map_err(words)?;
+            let tenants = every::tenants(&console, &caller).await.map_err(words)?;
             for tenant in std::iter::once(model::INSTALLATION).chain(tenants.into_iter().map(|it| it.id)) {
                 if let Some((links, head)) = console.audit_head(&permit, tenant).await.map_err(words)? {
                     tracing::info!(%tenant, links, head, "an audit chain ends here");
@@ -188,7 +188,7 @@ async fn want_missing_keys(
 ) -> Result<(), String> {
     // What is wrong with one tenant or domain keeps no other from turning its keys.
     let mut wrong = Vec::new();
-    for tenant in every::tenants(console, &Caller::worker(SIGNING_KEYS)).await? {
+    for tenant in every::tenants(console, &Caller::worker(SIGNING_KEYS)).await.map_err(|it| it.to_string())? {
         if let Err(why) = want_keys_of(console, store, &tenant, (schedule, now)).await {
             wrong.push(format!("tenant {}: {why}", tenant.name));
         }
@@ -204,9 +204,9 @@ async fn want_keys_of(
 ) -> Result<(), String> {
     let caller = Caller::worker(SIGNING_KEYS);
     let tenant = console.tenant_by_id(&caller, tenant.id).await.map_err(|it| it.to_string())?;
-    let permit = permits::may(&tenant, Permission::ReadSettings)?;
+    let permit = permits::may(&tenant, Permission::ReadSettings).map_err(|it| it.to_string())?;
     let mut wrong = Vec::new();
-    for domain in every::domains_of(console, &tenant).await? {
+    for domain in every::domains_of(console, &tenant).await.map_err(|it| it.to_string())? {
         match console.missing_keys(&permit, domain.id, schedule, now).await {
             Ok(missing) if missing.is_empty() => continue,
             Ok(_) => {}
@@ -245,7 +245,7 @@ async fn turn_keys(
         Err(Refusal::NotFound(_)) => return Ok(()),
         Err(refusal) => return Err(refusal.to_string()),
     };
-    let permit = permits::may(&tenant, Permission::RotateKeys)?;
+    let permit = permits::may(&tenant, Permission::RotateKeys).map_err(|it| it.to_string())?;
     let runtime = tokio::runtime::Handle::current();
     let turning = move || runtime.block_on(console.turn_keys(&permit, domain, schedule, now));
     // Keys are not made on a thread that answers people.

@@ -94,7 +94,7 @@ async fn rule_24_a_setting_that_does_not_exist_is_refused_and_nothing_changes() 
     json(&it, &SHOP);
     let change = ["applications", "change", "shop", "--domain", HOST, "--set"];
     let said = refused(&it, &[&change[..], &["admin=true"]].concat());
-    assert!(said.contains("unknown field `admin`"), "{said}");
+    assert!(said.contains("there is no member \"admin\": use one of kind, "), "{said}");
     refused(&it, &[&change[..], &["redirect_uris=[\"javascript:alert(1)\"]"]].concat());
     let changed = json(&it, &[&change[..], &["minimum_level=high"]].concat());
     assert_eq!(changed["settings"]["minimum_level"], "high");
@@ -252,7 +252,7 @@ async fn what_does_not_exist_is_said_with_what_to_do() {
     let it = configured().await;
     let unknown = refused(&it, &["applications", "list", "--domain", "nowhere.example"]);
     assert!(unknown.contains("no such domain") && unknown.contains("portvakt domains list"), "{unknown}");
-    assert!(refused(&it, &["explain", "0123"]).contains("nothing is known of 0123"));
+    assert!(refused(&it, &["explain", "0123"]).contains("nothing is known of \"0123\""));
     let production = ["domains", "create", "p.example", "--environment", "production"];
     json(&it, &production);
     let sandbox =
@@ -324,6 +324,20 @@ async fn a_domain_that_nobody_could_reach_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_refusal_tells_programs_its_id_its_field_and_what_to_do() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let change = ["applications", "change", "shop", "--domain", HOST, "--set", "eids=[]", "--json"];
+    let output = it.run(&[&change[..], &["--config", "portvakt.toml"]].concat());
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let error = &answer["errors"][0];
+    assert_eq!((&error["id"], &error["field"]), (&"eids-empty".into(), &"eids".into()), "{answer}");
+    assert_eq!(error["what_to_do"], "Name one in eids.");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said, "portvakt: eids: at least one eID must be allowed: name one in eids\n");
+}
+
+#[tokio::test]
 async fn an_application_that_loses_the_only_secret_it_needs_is_told() {
     let it = configured().await;
     let made = json(&it, &SHOP);
@@ -333,7 +347,8 @@ async fn an_application_that_loses_the_only_secret_it_needs_is_told() {
     let output = it.run(&retire);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(
-        output.status.success() && said.starts_with("warning: shop authenticates with a secret"),
+        output.status.success()
+            && said.starts_with("warning: shop: this application authenticates with a secret"),
         "{said}"
     );
 }

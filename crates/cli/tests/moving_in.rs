@@ -132,6 +132,24 @@ async fn an_import_that_is_wrong_says_everything_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn programs_get_every_fault_of_a_file_from_the_catalogue() {
+    let it = configured().await;
+    fs::write(it.path("wrong.json"), r#"{"portvakt_import": 1, "application": []}"#).unwrap();
+    let output = run(&it, &["import", "wrong.json", "--json"]);
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let fault = &answer["errors"][0];
+    assert_eq!(
+        (&fault["id"], &fault["field"]),
+        (&"member-unknown".into(), &"application".into()),
+        "{answer}"
+    );
+    assert_eq!(fault["message"], "There is no member \"application\".");
+    assert_eq!(fault["what_to_do"], "Use one of portvakt_import, tenant, applications, subjects.");
+    assert_eq!(fault["path"], fault["field"]);
+    assert!(fault["problem"].as_str().unwrap().starts_with("there is no member"), "{answer}");
+}
+
+#[tokio::test]
 async fn of_several_tenants_the_one_that_the_file_names_moves_in() {
     let it = configured().await;
     let import = |tenant: &str| {
@@ -146,7 +164,7 @@ async fn of_several_tenants_the_one_that_the_file_names_moves_in() {
     assert!(said.contains("tenant: the file is for the tenant \"acme\""), "{said}");
     import("nobody");
     let said = refused(&it, &["import", "acme.json"]);
-    assert!(said.contains("the file is for the tenant \"nobody\": "), "{said}");
+    assert!(said.contains("the file is for the tenant \"nobody\", and there is no such tenant: "), "{said}");
     fs::write(it.path("acme.json"), r#"{"portvakt_import": 1}"#).unwrap();
     assert!(refused(&it, &["import", "acme.json"]).contains("say which with --tenant"));
 }

@@ -11,8 +11,8 @@ async fn an_unknown_key_is_refused_with_its_line_and_the_nearest_one() {
     let installation = Installation::new().await;
     installation.configure("[[listen.certificate]]\nchains = \"a.pem\"\nkey = \"a.key\"");
     insta::assert_snapshot!(installation.refusal(), @r#"
-    portvakt: portvakt.toml:11: [listen.certificate] needs `chain`, such as "/etc/portvakt/tls/fullchain.pem"
-    portvakt.toml:12: there is no key `chains` in [listen.certificate]; did you mean `chain`?
+    portvakt: portvakt.toml:11: listen.certificate.chain: this is missing: set it, such as to "/etc/portvakt/tls/fullchain.pem"
+    portvakt.toml:12: listen.certificate.chains: there is no key "chains" in [listen.certificate]: did you mean `chain`?
     "#);
 }
 
@@ -26,9 +26,9 @@ async fn a_master_key_that_is_missing_short_or_another_is_refused() {
     fs::remove_file(&key).unwrap();
     insta::assert_snapshot!(installation.refusal(), @"portvakt: the file FOLDER/master.key is not there: put back the key that this database was made with, or make one for a new database with `portvakt config new-master-key`");
     write_secret(&key, &short);
-    insta::assert_snapshot!(installation.refusal(), @"portvakt: the file FOLDER/master.key: not a master key, which is 32 bytes in base64url (43 letters); put back the one that this database was made with, or make one for a new database with `portvakt config new-master-key`");
+    insta::assert_snapshot!(installation.refusal(), @"portvakt: the file FOLDER/master.key: not a master key, which is 32 bytes in base64url (43 letters): put back the one that this database was made with, or make one for a new database with `portvakt config new-master-key`");
     write_secret(&key, &b64::encode(SealKey::generate(&Random::system()).expose()));
-    insta::assert_snapshot!(installation.refusal(), @"portvakt: the master key from the file FOLDER/master.key is not the one that this database was made with, so nothing in it can be opened; put back the right one (a copy should lie apart from the backups)");
+    insta::assert_snapshot!(installation.refusal(), @"portvakt: the master key from the file FOLDER/master.key is not the one that this database was made with, so nothing in it can be opened: put back the right one (a copy should be kept apart from the backups)");
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn plain_http_on_an_address_of_the_network_is_refused() {
     let text = fs::read_to_string(installation.path("portvakt.toml")).unwrap();
     fs::write(installation.path("portvakt.toml"), text.replace("[\"127.0.0.1:0\"]", "[\"0.0.0.0:0\"]"))
         .unwrap();
-    insta::assert_snapshot!(installation.refusal(), @"portvakt: [listen] would speak plain HTTP at 0.0.0.0:0, where others can listen in: add a [[listen.certificate]], name the proxies in front of it in `trusted_proxies`, or listen on loopback");
+    insta::assert_snapshot!(installation.refusal(), @"portvakt: listen.addresses: this would speak plain HTTP at 0.0.0.0:0, where others can listen in: add a [[listen.certificate]], name the proxies in front of it in `trusted_proxies`, or listen on loopback");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use store::{
     applications::{self, Application},
     domains,
 };
+use texts::Noun;
 
 use crate::{Console, Refusal, signing_keys::publish_first, tenants::PAGE};
 
@@ -117,7 +118,7 @@ impl Console {
             .store
             .read(move |tx| applications::find_by_client_id(tx, tenant_id, domain, &client_id))
             .await?;
-        ApplicationView::of(found.ok_or(Refusal::NotFound("application"))?)
+        ApplicationView::of(found.ok_or(Refusal::NotFound(Noun::Application))?)
     }
 
     /// Lists at most 1,000 applications of a domain, from the one that follows `after`.
@@ -154,7 +155,7 @@ impl Console {
             let row = applications::get(tx, tenant_id, id)?;
             domains::get(tx, tenant_id, row.domain_id)
         });
-        let domain = read.await.map_err(|error: StoreError| Refusal::of(error, "application"))?;
+        let domain = read.await.map_err(|error: StoreError| Refusal::of(error, Noun::Application))?;
         let key = self.missing_first_key((tenant, domain.id), wanted.settings.algorithm(), now).await?;
         let (permit, seen, wanted) = (permit.clone(), seen.clone(), wanted.clone());
         let saved = self.store.write(move |tx| {
@@ -195,11 +196,11 @@ impl Console {
 }
 
 fn get(tx: &mut WriteTx<'_>, tenant: TenantId, id: ApplicationId) -> Result<Application, Refusal> {
-    applications::get(tx, tenant, id).map_err(|error| Refusal::of(error, "application"))
+    applications::get(tx, tenant, id).map_err(|error| Refusal::of(error, Noun::Application))
 }
 
 fn check_seen(row: &Application, seen: &Seen, wanted: Value) -> Result<(), Refusal> {
     let settings = ApplicationSettings::parse(&row.settings)?;
     let now = shown((&row.name, &settings), row.disabled_at.is_some());
-    Ok(seen.check("application", (row.version, now), wanted)?)
+    Ok(seen.check(Noun::Application, (row.version, now), wanted)?)
 }

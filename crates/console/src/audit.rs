@@ -10,6 +10,7 @@ use store::{
     StoreError,
     audit_events::{self, Link},
 };
+use texts::{Noun, Outcome};
 
 use crate::{Console, Refusal};
 
@@ -17,16 +18,13 @@ use crate::{Console, Refusal};
 const AT_ONCE: u32 = 1_000;
 
 /// What is wrong with a chain.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChainTrouble {
     /// A number is missing or stands twice.
-    #[error("link {0} is missing: a row was removed")]
     Gap(i64),
     /// A link does not follow from its contents and the link before.
-    #[error("link {0} was changed, or the one before it")]
     Changed(i64),
     /// The head says otherwise than the last link.
-    #[error("the chain ends at link {last}, and its head says {head}: links were added or cut off")]
     Head {
         /// The last link there is.
         last: i64,
@@ -34,14 +32,27 @@ pub enum ChainTrouble {
         head: i64,
     },
     /// The head's authentication does not fit: whoever wrote it had no master key.
-    #[error("the head of the chain was not written by portvakt with this master key")]
     Forged,
     /// The address or name of a link was removed, and no link tells of it.
-    #[error("the address or name of link {0} was removed by hand: no link tells that it was erased")]
     PersonalGone(i64),
     /// A tenant's chain has no link, though the making of the tenant is one.
-    #[error("it has no links, though the making of the tenant is its first: the chain was removed")]
     Gone,
+}
+
+impl ChainTrouble {
+    /// Says it.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Gap(link) => Outcome::ChainGap { link: link.to_string().into() },
+            Self::Changed(link) => Outcome::ChainChanged { link: link.to_string().into() },
+            Self::Head { last, head } => {
+                Outcome::ChainHead { last: last.to_string().into(), head: head.to_string().into() }
+            }
+            Self::Forged => Outcome::ChainForged,
+            Self::PersonalGone(link) => Outcome::ChainPersonalGone { link: link.to_string().into() },
+            Self::Gone => Outcome::ChainGone,
+        }
+    }
 }
 
 /// What a walk over a chain found.
@@ -154,7 +165,7 @@ impl Console {
             }
             record.append(tx)
         });
-        erased.await.map_err(|error| Refusal::of(error, "personal part of this audit event"))
+        erased.await.map_err(|error| Refusal::of(error, Noun::PersonalPart))
     }
 
     async fn links(&self, tenant: TenantId, after: i64) -> Result<Vec<Link>, Refusal> {

@@ -15,6 +15,7 @@ use crypto::{Random, SealKey};
 use model::{Action, Timestamp};
 use serde_json::{Value, json};
 use store::{WriteTx, audit_events, backup, tenants};
+use texts::AdminMessage;
 
 use crate::{Console, Refusal};
 
@@ -32,11 +33,11 @@ pub struct Backup {
 }
 
 fn file(error: &io::Error) -> Refusal {
-    Refusal::File(error.to_string())
+    Refusal::File(AdminMessage::FileUnreadable { detail: error.to_string().into() })
 }
 
 fn damaged(what: &str) -> Refusal {
-    Refusal::File(format!("this is no whole backup, or it was made under another master key: {what}"))
+    Refusal::File(AdminMessage::BackupDamaged { detail: what.into() })
 }
 
 struct Frames<F> {
@@ -108,10 +109,7 @@ fn begin<F: Read>(mut input: F, master: &SealKey) -> Result<(Frames<F>, Timestam
     let (kind, plain) = frames.read()?;
     let found: Value = serde_json::from_slice(&plain).map_err(|_| damaged("no manifest"))?;
     if kind != b'M' || found != manifest(made_at) {
-        return Err(Refusal::File(
-            "this backup was made by another version of portvakt: restore it with that version, then upgrade"
-                .to_owned(),
-        ));
+        return Err(Refusal::File(AdminMessage::BackupOfAnotherVersion));
     }
     Ok((frames, made_at))
 }

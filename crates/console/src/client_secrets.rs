@@ -10,6 +10,7 @@ use store::{
     applications,
     client_secrets::{self, ClientSecret},
 };
+use texts::Noun;
 
 use crate::{Console, Refusal};
 
@@ -85,7 +86,7 @@ impl Console {
             let Some(overlap) = overlap else { return add_within_limit(tx, &permit, &new, now) };
             // Got for change: whoever else counts secrets waits here.
             applications::get(tx, tenant_id, application)
-                .map_err(|error| Refusal::of(error, "application"))?;
+                .map_err(|error| Refusal::of(error, Noun::Application))?;
             let mut live = own_live(tx, (tenant_id, application), now)?;
             // The newest of the others overlaps; what is older ends now, so that two are live.
             let newest = live.pop();
@@ -138,10 +139,10 @@ impl Console {
         let tenant_id = tenant.id;
         let saved = self.store.write(move |tx| {
             applications::get(tx, tenant_id, application)
-                .map_err(|error| Refusal::of(error, "client secret"))?;
+                .map_err(|error| Refusal::of(error, Noun::ClientSecret))?;
             let rows = client_secrets::list(tx, tenant_id, application)?;
             let row =
-                rows.into_iter().find(|it| it.id == secret).ok_or(Refusal::NotFound("client secret"))?;
+                rows.into_iter().find(|it| it.id == secret).ok_or(Refusal::NotFound(Noun::ClientSecret))?;
             if SecretView::of(&row).ends_at.is_some_and(|ends_at| ends_at <= at) {
                 return Ok(());
             }

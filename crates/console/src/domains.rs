@@ -9,6 +9,7 @@ use changes::{
 use crypto::Algorithm;
 use model::{DomainId, DomainSettings, Environment, Timestamp};
 use store::domains::{self, Domain, Scheme};
+use texts::Noun;
 
 use crate::{Console, Refusal, Tenant, tenants::PAGE};
 
@@ -66,7 +67,7 @@ impl Console {
     pub async fn domain(&self, caller: &Caller, host: &str) -> Result<(Tenant, DomainView), Refusal> {
         let host = host.to_ascii_lowercase();
         let found = self.store.read(move |tx| domains::find_by_host(tx, &host)).await?;
-        let row = found.ok_or(Refusal::NotFound("domain"))?;
+        let row = found.ok_or(Refusal::NotFound(Noun::Domain))?;
         let tenant = self.tenant_by_id(caller, row.tenant_id).await?;
         tenant.permit(Permission::ReadSettings)?;
         Ok((tenant, DomainView::of(row)?))
@@ -158,9 +159,9 @@ impl Console {
         let tenant_id = permit.tenant(Permission::ManageDomains)?.id;
         let (permit, seen, wanted) = (permit.clone(), seen.clone(), wanted.clone());
         let saved = self.store.write(move |tx| {
-            let row = domains::get(tx, tenant_id, id).map_err(|error| Refusal::of(error, "domain"))?;
+            let row = domains::get(tx, tenant_id, id).map_err(|error| Refusal::of(error, Noun::Domain))?;
             let now_shown = shown(&row.name, &DomainSettings::parse(&row.settings)?);
-            seen.check("domain", (row.version, now_shown), shown(&wanted.name, &wanted.settings))?;
+            seen.check(Noun::Domain, (row.version, now_shown), shown(&wanted.name, &wanted.settings))?;
             change(tx, &permit, row, &wanted, now)
         });
         DomainView::of(saved.await?)

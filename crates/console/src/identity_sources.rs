@@ -16,6 +16,7 @@ use store::{
     WriteTx,
     identity_sources::{self, IdentitySource},
 };
+use texts::Noun;
 
 use crate::{Console, Refusal, Tenant};
 
@@ -48,7 +49,7 @@ impl SourceView {
         let credentials = credentials_of(tenant, &row);
         Ok(Self {
             id: row.id,
-            eid: LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound("eID"))?,
+            eid: LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound(Noun::Eid))?,
             environment: row.environment,
             jwks: credentials.as_ref().and_then(jwks),
             shown: shown(tenant, &row),
@@ -118,7 +119,7 @@ impl Console {
             let tenant = permit.tenant(Permission::ManageSources)?;
             let Some(seen) = seen else { return create(tx, &permit, (made, &new), now).map(|row| row.id) };
             let row = get(tx, tenant, (new.domain, new.eid))?;
-            seen.check("identity source", (row.version, shown(tenant, &row)), wanted(&new))?;
+            seen.check(Noun::IdentitySource, (row.version, shown(tenant, &row)), wanted(&new))?;
             set_credentials(tx, &permit, row, &new, now).map(|row| row.id)
         });
         saved.await
@@ -151,7 +152,7 @@ impl Console {
         let tenant = permit.tenant(Permission::ReadSettings)?;
         let id = tenant.id;
         let found = self.store.read(move |tx| identity_sources::find(tx, id, domain, eid.as_str())).await?;
-        SourceView::of(tenant, found.ok_or(Refusal::NotFound("identity source"))?)
+        SourceView::of(tenant, found.ok_or(Refusal::NotFound(Noun::IdentitySource))?)
     }
 
     /// Switches an identity source that was seen off, so that its logins stop within seconds, or on again.
@@ -171,7 +172,7 @@ impl Console {
             let tenant = permit.tenant(switching(on))?;
             let row = get(tx, tenant, (domain, eid))?;
             let wanted = json!({"state": if on { "enabled" } else { "disabled" }});
-            seen.check("identity source", (row.version, shown(tenant, &row)), wanted)?;
+            seen.check(Noun::IdentitySource, (row.version, shown(tenant, &row)), wanted)?;
             switch(tx, &permit, row, on, now).map(drop)
         });
         saved.await
@@ -195,7 +196,7 @@ impl Console {
             let tenant = permit.tenant(Permission::ManageSources)?;
             let row = get(tx, tenant, (domain, eid))?;
             let wanted = json!({"notice": settings.notice});
-            seen.check("identity source", (row.version, shown(tenant, &row)), wanted)?;
+            seen.check(Noun::IdentitySource, (row.version, shown(tenant, &row)), wanted)?;
             change(tx, &permit, row, &settings, now).map(drop)
         });
         saved.await
@@ -208,5 +209,5 @@ fn get(
     (domain, eid): (DomainId, LoginMethod),
 ) -> Result<IdentitySource, Refusal> {
     let found = identity_sources::find(tx, tenant.id, domain, eid.as_str())?;
-    found.ok_or(Refusal::NotFound("identity source"))
+    found.ok_or(Refusal::NotFound(Noun::IdentitySource))
 }

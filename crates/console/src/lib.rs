@@ -35,8 +35,7 @@ pub use client_secrets::SecretView;
 pub use domains::DomainView;
 pub use identity_sources::SourceView;
 pub use provisioning::{
-    Change, Declined, InputError, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Problem, Verb,
-    member_path,
+    Change, Declined, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Verb, json_noun, member_path,
 };
 pub use signing_keys::{KeyState, KeyView};
 pub use tenants::TenantView;

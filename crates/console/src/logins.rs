@@ -6,6 +6,7 @@ use store::{
     StoreError, applications, installation,
     login_events::{self, LoginEvent},
 };
+use texts::Noun;
 
 use crate::{Console, Refusal};
 
@@ -35,7 +36,7 @@ impl Console {
         let mut events = events.await?;
         // Steps of one request share its instant; they are listed in the order in which a login takes them.
         events.sort_by_key(|event| (event.happened_at, event.kind as u8));
-        if events.is_empty() { Err(Refusal::NotFound("trace")) } else { Ok(events) }
+        if events.is_empty() { Err(Refusal::NotFound(Noun::Trace)) } else { Ok(events) }
     }
 
     /// The last jump of a node's clock, which may be why something was refused for its time. The operator's.
@@ -60,6 +61,6 @@ impl Console {
     ) -> Result<(String, String), Refusal> {
         permit.check(Permission::ReadLogins)?;
         let row = self.store.read(move |tx| applications::get(tx, tenant, id)).await;
-        row.map(|row| (row.client_id, row.name)).map_err(|error| Refusal::of(error, "application"))
+        row.map(|row| (row.client_id, row.name)).map_err(|error| Refusal::of(error, Noun::Application))
     }
 }

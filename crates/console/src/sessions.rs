@@ -7,6 +7,7 @@ use store::{
     StoreError,
     browser_sessions::{self, BrowserSession},
 };
+use texts::Noun;
 
 use crate::{Console, Refusal, tenants::PAGE};
 
@@ -39,7 +40,7 @@ impl Console {
             0 => Err(StoreError::NotFound),
             _ => record.append(tx),
         });
-        ended.await.map_err(|error| Refusal::of(error, "session"))
+        ended.await.map_err(|error| Refusal::of(error, Noun::Session))
     }
 
     /// Ends all sessions of a person, by the tenant's subject for them; gives how many there were.

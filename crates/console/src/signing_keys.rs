@@ -12,6 +12,7 @@ use model::{
 };
 use serde_json::json;
 use store::{StoreError, WriteTx, domains, signing_keys};
+use texts::Noun;
 
 use crate::{Console, Refusal, Tenant};
 
@@ -75,7 +76,7 @@ pub(crate) fn publish_first(
 ) -> Result<(), Refusal> {
     let Some(key) = key else { return Ok(()) };
     // Got for change: whoever publishes a key too waits here, and finds nothing missing then.
-    domains::get(tx, key.tenant_id, key.domain_id).map_err(|error| Refusal::of(error, "domain"))?;
+    domains::get(tx, key.tenant_id, key.domain_id).map_err(|error| Refusal::of(error, Noun::Domain))?;
     publish(tx, key, (permit, KeySchedule::default()), now)?;
     Ok(())
 }
@@ -118,7 +119,7 @@ impl Console {
             domains::get(tx, tenant_id, domain)?;
             publish(tx, &made, (&permit, schedule), now)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, "domain"))
+        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::Domain))
     }
 
     /// Lists a domain's signing keys, the latest to become active first.
@@ -226,7 +227,7 @@ impl Console {
             }
             Ok::<_, StoreError>(activated)
         });
-        let activated = activated.await.map_err(|error| Refusal::of(error, "domain"))?;
+        let activated = activated.await.map_err(|error| Refusal::of(error, Noun::Domain))?;
         self.turn_keys(permit, domain, schedule, now).await?;
         Ok(activated)
     }
@@ -246,8 +247,8 @@ impl Console {
         let tenant = permit.tenant(Permission::WithdrawKeys)?;
         let permit = permit.clone();
         let rows = self.key_rows(tenant, domain).await?;
-        let stolen = rows.iter().find(|it| it.id == kid).ok_or(Refusal::NotFound("signing key"))?;
-        let algorithm = Algorithm::parse(&stolen.algorithm).ok_or(Refusal::NotFound("signing key"))?;
+        let stolen = rows.iter().find(|it| it.id == kid).ok_or(Refusal::NotFound(Noun::SigningKey))?;
+        let algorithm = Algorithm::parse(&stolen.algorithm).ok_or(Refusal::NotFound(Noun::SigningKey))?;
         // Made before, so that the write which takes one away can put another in its place.
         let made = make(tenant, domain, algorithm, now)?;
         let (tenant_id, kid) = (tenant.id, kid.to_owned());
@@ -270,7 +271,7 @@ impl Console {
             }
             publish(tx, &made, (&permit, schedule), now).map(drop)
         });
-        saved.await.map_err(|error: StoreError| Refusal::of(error, "signing key"))
+        saved.await.map_err(|error: StoreError| Refusal::of(error, Noun::SigningKey))
     }
 }
 

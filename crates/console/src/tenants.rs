@@ -3,6 +3,7 @@
 use authority::{Caller, InstallationPermit, Permission, Tenant};
 use model::{TenantId, Timestamp};
 use store::tenants;
+use texts::Noun;
 
 use crate::{Console, Refusal};
 
@@ -42,7 +43,11 @@ impl Console {
     pub async fn tenant(&self, caller: &Caller, name: &str) -> Result<Tenant, Refusal> {
         let wanted = name.to_owned();
         let found = self.store.read(move |tx| tenants::find_by_name(tx, &wanted)).await?;
-        Ok(Tenant::open((&self.master, &self.random), &found.ok_or(Refusal::NotFound("tenant"))?, caller)?)
+        Ok(Tenant::open(
+            (&self.master, &self.random),
+            &found.ok_or(Refusal::NotFound(Noun::Tenant))?,
+            caller,
+        )?)
     }
 
     /// Opens a tenant by its id, for whoever acts.
@@ -51,7 +56,7 @@ impl Console {
     /// [`Refusal::NotFound`], [`Refusal::MasterKey`], [`Refusal::Store`].
     pub async fn tenant_by_id(&self, caller: &Caller, id: TenantId) -> Result<Tenant, Refusal> {
         let found = self.store.read(move |tx| tenants::get(tx, id)).await;
-        let row = found.map_err(|error| Refusal::of(error, "tenant"))?;
+        let row = found.map_err(|error| Refusal::of(error, Noun::Tenant))?;
         Ok(Tenant::open((&self.master, &self.random), &row, caller)?)
     }
 

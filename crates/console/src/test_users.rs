@@ -13,6 +13,7 @@ use store::{
     Tx,
     test_users::{self, TestUserRow},
 };
+use texts::Noun;
 
 use crate::{Console, Refusal, Tenant, tenants::PAGE};
 
@@ -52,11 +53,11 @@ impl TestUserView {
 
 fn find(tx: &mut impl Tx, tenant: &Tenant, domain: DomainId, username: &str) -> Result<TestUserRow, Refusal> {
     let found = test_users::find_by_username(tx, tenant.id, domain, username)?;
-    found.ok_or(Refusal::NotFound("test user"))
+    found.ok_or(Refusal::NotFound(Noun::TestUser))
 }
 
 fn check_seen(tenant: &Tenant, row: &TestUserRow, seen: &Seen, wanted: Value) -> Result<(), Refusal> {
-    Ok(seen.check("test user", (row.version, shown(tenant, row)), wanted)?)
+    Ok(seen.check(Noun::TestUser, (row.version, shown(tenant, row)), wanted)?)
 }
 
 impl Console {

@@ -6,6 +6,7 @@ use authority::Permission;
 use console::{Declined, Plan, Verb};
 use model::{LoginMethod, StandardClaims};
 use serde_json::{Value, json};
+use texts::Locale;
 
 use crate::house::{HOST, House, NOW, a_domain, installation, kari, may};
 
@@ -65,7 +66,7 @@ async fn apply(house: &House, declared: &Value) -> Vec<(Verb, String)> {
 
 async fn faults(house: &House, declared: &Value) -> Vec<String> {
     match plan(house, declared, false).await {
-        Err(Declined::Faults(faults)) => faults.iter().map(ToString::to_string).collect(),
+        Err(Declined::Faults(faults)) => faults.iter().map(|it| it.line(Locale::En)).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -161,7 +162,7 @@ async fn what_was_switched_off_by_hand_stays_off() {
         .await
         .unwrap();
     let again = plan(&house, &whole(), false).await.unwrap();
-    assert!(again.is_empty() && again.notes()[0].contains("stays so"), "{again:?}");
+    assert!(again.is_empty() && again.notes()[0].line(Locale::En).contains("stays so"), "{again:?}");
 }
 
 #[tokio::test]
@@ -216,7 +217,7 @@ async fn a_tenant_that_vanished_whole_is_looked_after_too() {
     let planned = plan(&house, &json!({"declaration": "d", "tenants": []}), false).await.unwrap();
     let gone = planned.changes().iter().filter(|it| matches!(it.verb, Verb::Disable | Verb::Remove)).count();
     assert_eq!(gone, 4);
-    assert!(planned.notes().iter().any(|it| it.contains("domains are never removed")));
+    assert!(planned.notes().iter().any(|it| it.line(Locale::En).contains("domains are never removed")));
     // A file that lost all of it takes nothing away.
     assert!(faults(&house, &json!({"declaration": "d"})).await[0].starts_with("tenants: this is missing"));
 }
@@ -264,11 +265,11 @@ async fn everything_that_is_wrong_is_said_at_once_and_nothing_is_written() {
     for wanted in [
         "tenants[0].domains[0].settings.sso: there is no member",
         "tenants[0].domains[0].settings.session_idle_minutes: ",
-        "tenants[0].domains[0].applications[1].client_id: \"shop\" stands twice",
+        "tenants[0].domains[0].applications[1].client_id: \"shop\" appears twice",
         "tenants[0].domains[0].applications[2].redirect_uri: there is no member",
         "tenants[0].domains[0].applications[2].kind: ",
         "tenants[0].domains[0].identity_sources[0].environment: ",
-        "tenants[0].domains[0].identity_sources[1]: how do we authenticate",
+        "tenants[0].domains[0].identity_sources[1]: the credentials for the eID are missing",
         "tenants[0].domains[0].identity_sources[2].eid: ",
         "tenants[0].domains[0].identity_sources[3].eid: ",
         "tenants[0].domains[0].test_users[0].username: ",
@@ -289,7 +290,7 @@ async fn everything_that_is_wrong_is_said_at_once_and_nothing_is_written() {
 async fn neg_33_another_tenants_host_is_taken_and_its_objects_stay() {
     let house = House::open().await;
     let found = faults(&house, &of("new", HOST, json!({"applications": [shop()]}))).await;
-    assert_eq!(found, [format!("tenants[0].domains[0].host: \"{HOST}\" is taken")]);
+    assert_eq!(found, [format!("tenants[0].domains[0].host: \"{HOST}\" is taken: choose another host")]);
     assert_eq!(
         house
             .console
@@ -387,7 +388,10 @@ async fn automation_is_no_identity_source() {
     let house = House::open().await;
     let source = json!({"eid": "automation", "environment": "sandbox"});
     let found = faults(&house, &of("new", TEST, json!({"identity_sources": [source]}))).await;
-    assert!(found[0].contains("\"automation\" is none of no-bankid and no-vipps"), "{found:?}");
+    assert!(
+        found[0].contains("\"automation\" is not one of the possible values: use one of no-bankid, no-vipps"),
+        "{found:?}"
+    );
 }
 
 /// A declared domain with this wrong in it.
@@ -437,7 +441,12 @@ async fn what_may_be_there_at_a_domain_that_is_not_clear_is_not_called_incomplet
     let mut declared = of("acme", "login.new.example", inside);
     declared["tenants"][0]["domains"][0]["environment"] = json!("live");
     let found = faults(&house, &declared).await;
-    assert_eq!(found, ["tenants[0].domains[0].environment: \"live\" is none of test and production"]);
+    assert_eq!(
+        found,
+        [
+            "tenants[0].domains[0].environment: \"live\" is not one of the possible values: use one of test, production"
+        ]
+    );
 }
 
 #[tokio::test]
@@ -504,7 +513,7 @@ async fn what_is_not_what_it_looks_like_is_refused_where_it_is_declared() {
         (with("origins", json!(["https://*.shop.example"])), "not an origin"),
         (with("name", json!("\u{200b}")), "no invisible characters"),
         (with("client_secret", json!("12345")), "at least 16 characters"),
-        (of("new", "test.acme.example:443", json!({})), "has the port that is meant without one"),
+        (of("new", "test.acme.example:443", json!({})), "browsers leave it out"),
         (of("\u{200b}", TEST, json!({})), "no invisible characters"),
     ] {
         let all = faults(&house, &declared).await;
@@ -518,6 +527,9 @@ async fn an_application_without_the_secret_that_it_needs_is_noted() {
     let mut shop = shop();
     shop.as_object_mut().unwrap().remove("client_secret_sha256");
     let planned = plan(&house, &of("new", TEST, json!({"applications": [shop]})), false).await.unwrap();
-    assert!(planned.notes().iter().any(|it| it.contains("has none, so it gets no tokens")), "{planned:?}");
+    assert!(
+        planned.notes().iter().any(|it| it.line(Locale::En).contains("has none, so it gets no tokens")),
+        "{planned:?}"
+    );
     assert!(plan(&house, &whole(), false).await.unwrap().notes().is_empty());
 }

@@ -2,6 +2,7 @@ use authority::Permission;
 use console::{DomainChange, NewDomain, Refusal};
 use model::{DomainSettings, Environment, LoginMethod};
 use store::domains::Scheme;
+use texts::{Locale, Noun};
 
 use crate::house::{HOST, House, NOW, a_domain, kari, may};
 
@@ -10,7 +11,7 @@ async fn a_domain_is_found_by_its_host_with_its_tenant() {
     let house = House::open().await;
     let (tenant, domain) = house.console.domain(&kari(), "LOGIN.acme.example").await.unwrap();
     assert_eq!((tenant.id, domain.id, domain.host.as_str()), (house.tenant.id, house.domain, HOST));
-    assert!(matches!(house.console.domain(&kari(), "x.example").await, Err(Refusal::NotFound("domain"))));
+    assert!(matches!(house.console.domain(&kari(), "x.example").await, Err(Refusal::NotFound(Noun::Domain))));
 }
 
 #[tokio::test]
@@ -25,6 +26,17 @@ async fn a_host_that_no_browser_could_be_sent_to_is_refused() {
             .await;
         assert!(matches!(refused, Err(Refusal::Invalid(_))), "{host}");
     }
+}
+
+#[tokio::test]
+async fn a_refused_host_is_told_with_its_field_and_what_to_do() {
+    let house = House::open().await;
+    let permit = may(&house.tenant, Permission::ManageDomains);
+    let refused = house.console.create_domain(&permit, &a_domain("https://a.example\u{1b}"), NOW).await;
+    let text = refused.unwrap_err().message().text(Locale::En);
+    assert_eq!((text.id, text.field.as_deref()), ("host-malformed", Some("host")));
+    assert_eq!(text.message, "\"https://a.example\\u{1b}\" is not a host name.");
+    assert!(text.what_to_do.starts_with("Give it in lower case, "), "{}", text.what_to_do);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use crypto::{Random, SealKey};
 use model::{ApplicationSettings, DomainSettings, INSTALLATION, MemberId, PlanId, TenantId, Timestamp};
 use serde_json::{Value, json};
 use store::plans::{self, KeptPlan, PlanState};
+use texts::Noun;
 
 use crate::house::{HOST, House, NOW, installation, kari, may};
 
@@ -101,7 +102,7 @@ async fn a_plan_that_ended_or_never_was_has_its_own_answer_each() {
     assert!(matches!(confirm(expired, later()).await, Refusal::PlanDiscarded));
     assert!(matches!(console.discard_plan(&kari(), confirmed, later()).await, Err(Refusal::PlanConfirmed)));
     let unknown = PlanId::new(&Random::seeded(5), NOW);
-    assert!(matches!(confirm(unknown, later()).await, Refusal::NotFound("plan")));
+    assert!(matches!(confirm(unknown, later()).await, Refusal::NotFound(Noun::Plan)));
 }
 
 #[tokio::test]
@@ -185,12 +186,12 @@ async fn neg_33_another_tenants_plan_does_not_exist_and_who_confirms_needs_leave
     let other = house.console.create_tenant(&making, "other", NOW).await.unwrap().id;
     let confirm = async |caller: &Caller, id| house.console.confirm_plan(caller, id, later()).await.map(drop);
     let stranger = member(other, Role::Owner);
-    assert!(matches!(confirm(&stranger, imported).await, Err(Refusal::NotFound("plan"))));
-    assert!(matches!(confirm(&stranger, declaration).await, Err(Refusal::NotFound("plan"))));
+    assert!(matches!(confirm(&stranger, imported).await, Err(Refusal::NotFound(Noun::Plan))));
+    assert!(matches!(confirm(&stranger, declaration).await, Err(Refusal::NotFound(Noun::Plan))));
     let show = house.console.plan(&stranger, imported, later()).await;
-    assert!(matches!(show, Err(Refusal::NotFound("plan"))));
+    assert!(matches!(show, Err(Refusal::NotFound(Noun::Plan))));
     let discarded = house.console.discard_plan(&stranger, imported, later()).await;
-    assert!(matches!(discarded, Err(Refusal::NotFound("plan"))));
+    assert!(matches!(discarded, Err(Refusal::NotFound(Noun::Plan))));
     let developer = member(house.tenant.id, Role::Developer);
     assert!(matches!(confirm(&developer, imported).await, Err(Refusal::Forbidden)));
     assert!(confirm(&member(house.tenant.id, Role::Owner), imported).await.is_ok());
@@ -255,7 +256,7 @@ async fn plans_that_nobody_confirms_do_not_pile_up() {
         house.console.keep_plan(&kari(), &plan, NOW).await.unwrap();
     }
     let refused = house.console.keep_plan(&kari(), &plan, later()).await;
-    assert!(matches!(refused, Err(Refusal::TooManyPlans)));
+    assert!(matches!(refused, Err(Refusal::TooManyPlans(20))));
     let permit = may(&house.tenant, Permission::ReadSettings);
     assert_eq!(house.console.plans(&permit, NOW).await.unwrap().len(), 20);
     house.console.keep_plan(&kari(), &plan, NOW.after(DAY)).await.unwrap();

@@ -12,6 +12,7 @@ use model::{
     StandardClaims,
 };
 use serde_json::{Value, json};
+use texts::{Locale, Noun};
 
 use crate::house::{House, NOW, may};
 
@@ -41,7 +42,7 @@ async fn the_second_administrator_overwrote_what_the_first_had_set_of_an_applica
     let before = house.actions().await;
 
     let told = told(house.console.change_application(&permit, (id, &seen.seen()), &second, NOW).await);
-    assert_eq!((told.object, told.version, told.settings.len()), ("application", 2, 2), "{told:?}");
+    assert_eq!((told.object, told.version, told.settings.len()), (Noun::Application, 2, 2), "{told:?}");
     assert_eq!(setting(&told, "name"), (Some(json!("Shop")), json!("Shop"), json!("Butikk")));
     assert_eq!(setting(&told, "slim_id_token"), (Some(json!(false)), json!(true), json!(false)));
     assert_eq!((house.application("shop").await, house.actions().await), (changed, before));
@@ -130,7 +131,8 @@ async fn the_second_administrator_overwrote_credentials_state_and_settings_of_an
         told(console.set_credentials(&permit, (&bankid(&house, "hunter24"), Some(&seen)), NOW).await);
     let (was, is, wanted) = setting(&credentials, "credentials");
     assert!(was != Some(is) && wanted == json!("new credentials"));
-    assert!(!credentials.to_string().contains("hunter"), "{credentials}");
+    let line = credentials.message().line(Locale::En);
+    assert!(!line.contains("hunter"), "{line}");
     let at = (house.domain, LoginMethod::NO_BANKID, &seen);
     let disabling = may(&house.tenant, Permission::DisableSources);
     told(console.switch_identity_source(&disabling, at, false, NOW).await);

@@ -3,6 +3,7 @@ use console::{NewTestUser, Refusal, Seen, TestUserChange};
 use crypto::{Secret, password};
 use model::{Environment, StandardClaims};
 use store::test_users;
+use texts::Noun;
 
 use crate::house::{House, NOW, a_domain, installation, may};
 
@@ -21,7 +22,7 @@ async fn a_test_user_is_made_changed_and_removed_and_each_is_on_record_without_v
     let (console, tenant, domain) = (&house.console, &house.tenant, house.domain);
     console.add_test_user(&may(tenant, Permission::ManageTestUsers), domain, &tuva(), NOW).await.unwrap();
     let again = console.add_test_user(&may(tenant, Permission::ManageTestUsers), domain, &tuva(), NOW).await;
-    assert!(matches!(again, Err(Refusal::Taken("username"))));
+    assert!(matches!(again, Err(Refusal::Taken(Noun::Username))));
     assert_eq!(
         console.test_user(&may(tenant, Permission::ReadSettings), domain, "tuva").await.unwrap().claims,
         Some(tuva().claims)

@@ -6,12 +6,13 @@ use crypto::{Algorithm, ContentEncryption, EncryptionKey};
 use oidc::ResponseMode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use texts::AdminMessage;
 use url::Url;
 
 use crate::{
-    Acr, AndroidApp, AppleApp, ApplicationKind, CompatibleSettings, Environment, IdTokenResponse, Level,
-    Lifetimes, LoginMethod, MobileAppError, Profile, RedirectUriError, ResponseModes, UserinfoResponse,
-    check_redirect_uri,
+    Acr, AndroidApp, AppleApp, ApplicationKind, CompatibleSettings, Environment, IdTokenResponse,
+    IdentitySourceSettingsError, Level, Lifetimes, LoginMethod, MobileAppError, Profile, RedirectUriError,
+    ResponseModes, UserinfoResponse, check_redirect_uri,
     entered::is_visible,
     matches_redirect_uri,
     redirect_uri::{has_plain_host, is_of_app_framework},
@@ -54,71 +55,58 @@ pub enum Sector {
 }
 
 /// What is wrong with settings.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingsError {
     /// Not the JSON that we write.
-    #[error("the settings are not readable: {0}")]
     Unreadable(String),
     /// A redirect or logout URI.
-    #[error("{0}: {1}")]
-    RedirectUri(String, RedirectUriError),
+    RedirectUri {
+        /// The list of the settings.
+        list: &'static str,
+        /// Its place there, from 0.
+        at: usize,
+        /// The address.
+        uri: String,
+        /// What is wrong with it.
+        error: RedirectUriError,
+    },
     /// A public application with a secret, or a confidential one without.
-    #[error("this kind of application cannot authenticate that way")]
     Authentication,
     /// `private_key_jwt` without a usable key.
-    #[error("private_key_jwt needs a JWKS with at least one usable key")]
     Keys,
     /// A JWKS with a private or symmetric key in it: it would stand in the open, in the database and in the audit trail.
-    #[error("the JWKS has a private or symmetric key in it: give the public keys only, and make a new pair")]
     PrivateKeys,
     /// A legal ground that says nothing.
-    #[error("the legal ground is empty: name the law and paragraph, or leave it out")]
     LegalGround,
     /// No eID is allowed.
-    #[error("at least one eID must be allowed")]
     NoEid,
     /// The signing algorithm is not one of ours.
-    #[error("unknown signing algorithm")]
     Algorithm,
     /// Browser sessions that could never be used, or would never end.
-    #[error(
-        "a session rests at most 1 to 1,440 minutes and lasts 1 to 10,080 minutes, and no shorter than it may rest"
-    )]
     SessionLimits,
     /// Something is to be encrypted, and there is no key to encrypt it to.
-    #[error("an encrypted answer needs a JWKS with an RSA key (2048 bits or more) whose `use` is `enc`")]
     EncryptionKey,
     /// The content encryption is not one of ours.
-    #[error("content_encryption is A256GCM or A128CBC-HS256")]
     ContentEncryption,
     /// Every claim in the ID token, and none.
-    #[error("with fromTokenEndpoint the ID token has every claim, so it cannot be slim")]
     NowhereToGetClaims,
     /// The number is to be released without being allowed.
-    #[error("the setting ssn needs nin_allowed")]
     Ssn,
     /// Passwords where people have eIDs.
-    #[error("automation sign-in exists on test domains only")]
     Automation,
     /// An origin is not `scheme://host[:port]`.
-    #[error(
-        "not an origin: {0}: write scheme, host and port as a browser sends them, one for each host, without wildcards"
-    )]
     Origin(String),
     /// A list that nobody keeps by hand.
-    #[error("{0} has more than {MOST_ADDRESSES} entries: make an application for each part of them")]
     TooMany(&'static str),
     /// A lifetime that would be cut to another without a word.
-    #[error("{0} is {1} to {2} seconds")]
     Lifetime(&'static str, u32, u32),
     /// A JWKS that nobody needs.
-    #[error("the JWKS is larger than 64 KiB: leave out the keys that are no longer used")]
     KeysTooLarge,
     /// An app for phones.
-    #[error(transparent)]
-    MobileApp(#[from] MobileAppError),
+    MobileApp(MobileAppError),
+    /// A setting of an identity source.
+    IdentitySource(IdentitySourceSettingsError),
     /// A JWKS that no reader of tokens accepts.
-    #[error("the JWKS has a control character in a name or a value")]
     KeysUnreadable,
 }
 
@@ -126,7 +114,7 @@ const DAY: u32 = 86_400;
 /// The shortest life of a token, in seconds.
 const SHORTEST: u32 = 60;
 /// The most redirect URIs, logout URIs and origins of an application, each.
-const MOST_ADDRESSES: usize = 500;
+pub(crate) const MOST_ADDRESSES: usize = 500;
 /// The largest JWKS, in bytes of JSON.
 const LARGEST_JWKS: usize = 64 * 1024;
 
@@ -375,9 +363,15 @@ impl ApplicationSettings {
         if let Some((name, _)) = lists.into_iter().find(|(_, count)| *count > MOST_ADDRESSES) {
             return Err(SettingsError::TooMany(name));
         }
-        for uri in self.redirect_uris.iter().chain(&self.post_logout_redirect_uris) {
-            check_redirect_uri(uri, (self.kind, self.profile), environment)
-                .map_err(|error| SettingsError::RedirectUri(uri.clone(), error))?;
+        let returns = [
+            ("redirect_uris", &self.redirect_uris),
+            ("post_logout_redirect_uris", &self.post_logout_redirect_uris),
+        ];
+        for (list, uris) in returns {
+            for (at, uri) in uris.iter().enumerate() {
+                check_redirect_uri(uri, (self.kind, self.profile), environment)
+                    .map_err(|error| SettingsError::RedirectUri { list, at, uri: uri.clone(), error })?;
+            }
         }
         let is_origin = |text: &str| Origin::parse(text).is_some() && has_plain_host(text);
         match self.origins.iter().flatten().find(|origin| !is_origin(origin)) {
@@ -387,7 +381,7 @@ impl ApplicationSettings {
     }
 
     fn check_answers(&self) -> Result<(), SettingsError> {
-        crate::mobile_app::check(&self.apple_apps, &self.android_apps)?;
+        crate::mobile_app::check(&self.apple_apps, &self.android_apps).map_err(SettingsError::MobileApp)?;
         for (name, seconds, most) in [
             ("id_token_seconds", self.id_token_seconds, DAY),
             ("access_token_seconds", self.access_token_seconds, DAY),
@@ -413,11 +407,8 @@ impl ApplicationSettings {
     }
 
     /// What an administrator should know of settings that are allowed and may surprise others.
-    pub fn warning(&self) -> Option<&'static str> {
-        (self.algorithm() == Algorithm::EdDsa).then_some(
-            "EdDSA puts a key of type OKP into the domain's key set, which all of the domain's applications read; some \
-             client libraries fail at a key type that they do not know",
-        )
+    pub fn warning(&self) -> Option<AdminMessage> {
+        (self.algorithm() == Algorithm::EdDsa).then_some(AdminMessage::OctetKeyPairInKeySet)
     }
 
     /// Says whether anything that it gets is encrypted.
@@ -615,7 +606,10 @@ mod tests {
         let mut settings = shop();
         settings.redirect_uris = vec!["https://shop.example/cb".to_owned(); 501];
         let refusal = settings.check(Environment::Test).unwrap_err();
-        assert!(refusal.to_string().starts_with("redirect_uris has more than 500 entries"), "{refusal}");
+        assert!(
+            refusal.to_string().starts_with("redirect_uris: there are more than 500 entries"),
+            "{refusal}"
+        );
         settings.redirect_uris.truncate(500);
         assert_eq!(settings.check(Environment::Test), Ok(()));
         settings.jwks = Some(serde_json::json!({ "keys": ["x".repeat(64 * 1024)] }));

@@ -5,37 +5,26 @@ use std::net::Ipv4Addr;
 use crate::Environment;
 
 /// The longest name, in characters.
-const LONGEST_NAME: usize = 100;
+pub(crate) const LONGEST_NAME: usize = 100;
 /// The shortest secret that somebody brings for an application, in characters.
-const SHORTEST_SECRET: usize = 16;
+pub(crate) const SHORTEST_SECRET: usize = 16;
 
 /// What cannot be entered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnteredError {
     /// A name that nobody could read or type.
-    #[error(
-        "a name has 1 to {LONGEST_NAME} characters, none of them a control character, and no space at its ends"
-    )]
     Name,
     /// A name that is not what it looks like.
-    #[error("a name is plain text: no invisible characters, and none that turn the line around")]
     HiddenInName,
     /// A host that no browser could be sent to.
-    #[error("is not a host name: give it in lower case, without scheme or path, such as login.example.no")]
     Host,
     /// A port that no browser sends, because it is the scheme's own.
-    #[error("has the port that is meant without one, and browsers leave it out: leave it out too")]
     Port,
     /// The host of the simulators.
-    #[error("is the host of the sandbox, which answers there before any domain: give the domain another one")]
     Sandbox,
     /// Plain http where others can listen in.
-    #[error("a domain without TLS is a test domain on localhost")]
     PlainHttp,
     /// A secret that can be guessed.
-    #[error(
-        "a secret has at least {SHORTEST_SECRET} characters: make a random one, such as with openssl rand -base64 32"
-    )]
     Secret,
 }
 

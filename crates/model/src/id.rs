@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 
 /// The text is not 32 lower-case hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an identifier: 32 lower-case hexadecimal digits are expected")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MalformedId;
 
 macro_rules! ids {

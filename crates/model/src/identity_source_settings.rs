@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::entered::{is_hidden, is_visible};
 
 /// The longest notice in one language, in characters.
-const LONGEST_NOTICE: usize = 280;
+pub(crate) const LONGEST_NOTICE: usize = 280;
 
 /// The settings of an identity source, as they stand in its row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,19 +35,15 @@ pub struct Notice {
 }
 
 /// Why settings cannot be saved.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdentitySourceSettingsError {
     /// Not the JSON object that it must be; names the field.
-    #[error("the settings cannot be read: {0}")]
     Malformed(String),
     /// No language has a text.
-    #[error("the notice has no text: give it in nb, nn or en")]
     Empty,
     /// A text is too long.
-    #[error("the notice is longer than {LONGEST_NOTICE} characters in {0}: shorten it")]
     TooLong(&'static str),
     /// A text has line breaks, control characters or angle brackets.
-    #[error("the notice is not plain text in {0}: one line, without < and >")]
     NotPlain(&'static str),
 }
 

@@ -1,5 +1,6 @@
 //! Nouns and rules of Portvakt. Pure: no I/O, no async, no clock; every function can be tested with literals.
 
+mod admin_message;
 mod answers;
 mod application;
 mod application_kind;

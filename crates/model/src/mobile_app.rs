@@ -10,7 +10,7 @@ pub const IOS_CALLBACK: &str = "/ios/callback";
 /// Where an app comes back to on an Android device.
 pub const ANDROID_CALLBACK: &str = "/android/callback";
 /// The most apps of a kind, and the most certificates of an app.
-const MOST: usize = 10;
+pub(crate) const MOST: usize = 10;
 
 /// An app in Apple's App Store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,24 +33,17 @@ pub struct AndroidApp {
 }
 
 /// Why an app cannot be registered.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MobileAppError {
     /// A team id is ten characters.
-    #[error("team_id {0:?} is not an Apple team id: ten characters of A-Z and 0-9")]
     TeamId(String),
     /// Not a bundle id.
-    #[error("bundle_id {0:?} is not a bundle id such as com.example.app")]
     BundleId(String),
     /// Not a package name.
-    #[error("package_name {0:?} is not an Android package name such as com.example.app")]
     PackageName(String),
     /// Not a SHA-256 fingerprint.
-    #[error("{0:?} is not a SHA-256 fingerprint: 32 bytes in hexadecimal, separated by colons")]
     Fingerprint(String),
     /// No certificate, or more apps or certificates than there may be.
-    #[error(
-        "an Android app needs 1 to {MOST} certificate fingerprints, and an application has at most {MOST} apps of a kind"
-    )]
     Number,
 }
 

@@ -5,30 +5,19 @@ use url::{Host, Url};
 use crate::{ApplicationKind, Environment, Profile};
 
 /// Why a URI may not be registered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RedirectUriError {
     /// Not an absolute URI of at most 512 printable ASCII characters.
-    #[error("not an absolute URI of at most 512 printable ASCII characters")]
     Malformed,
     /// It has a fragment (RFC 6749 §3.1.2), user name or password.
-    #[error("a redirect URI has no fragment, user name or password")]
     Parts,
     /// It looks like a pattern, and addresses are compared whole.
-    #[error("an address is compared whole, so a wildcard never matches: register each address")]
     Wildcard,
     /// A browser goes elsewhere than it looks.
-    #[error(
-        "a browser would go elsewhere: write two slashes after the scheme, then host and path as a browser shows them"
-    )]
     Disguised,
     /// Its scheme is not allowed for this kind of application in this environment.
-    #[error("the scheme is not allowed: https, or for native applications a private scheme or loopback http")]
     Scheme,
     /// A private scheme that others may have too.
-    #[error(
-        "the private scheme has no dot, so that other apps may have the same one: use a reverse domain name such as \
-         com.example.app (without a dot it is allowed in the compatible profile only)"
-    )]
     SchemeWithoutDot,
 }
 

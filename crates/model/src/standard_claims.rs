@@ -9,9 +9,29 @@ use crate::{Address, MoreProfile, Person};
 const LONGEST: usize = 255;
 
 /// A claim is not what it should be: its name, and what is expected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("claim `{0}`: {1}")]
-pub struct ClaimError(&'static str, &'static str);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClaimError(pub(crate) &'static str, pub(crate) ClaimForm);
+
+/// What a claim should look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClaimForm {
+    /// 1 to 255 characters, none of them a control character.
+    Text,
+    /// Lines of text.
+    Address,
+    /// An http or https address.
+    Url,
+    /// An e-mail address.
+    Email,
+    /// `YYYY-MM-DD`
+    Date,
+    /// E.164.
+    PhoneNumber,
+    /// A language tag.
+    Language,
+    /// A name of the time zone database.
+    TimeZone,
+}
 
 macro_rules! claims {
     ($($(#[$doc:meta])* $name:ident: $type:ty),* $(,)?) => {
@@ -134,7 +154,7 @@ impl StandardClaims {
         for (name, text) in texts {
             let Some(text) = text else { continue };
             if text.trim().is_empty() || text.chars().count() > LONGEST || text.contains(char::is_control) {
-                return Err(ClaimError(name, "1 to 255 characters, none of them a control character"));
+                return Err(ClaimError(name, ClaimForm::Text));
             }
             if let Some(form) = wrong_form(name, text) {
                 return Err(ClaimError(name, form));
@@ -144,7 +164,7 @@ impl StandardClaims {
         let odd = |it: char| it.is_control() && it != '\n';
         let mut wrong = address.filter(|it| it.chars().count() > LONGEST || it.contains(odd));
         match wrong.next() {
-            Some(_) => Err(ClaimError("address", "lines of text, at most 255 characters in a member")),
+            Some(_) => Err(ClaimError("address", ClaimForm::Address)),
             None => Ok(()),
         }
     }
@@ -207,20 +227,19 @@ impl StandardClaims {
 }
 
 /// What a claim should look like, when it does not.
-fn wrong_form(name: &str, text: &str) -> Option<&'static str> {
+fn wrong_form(name: &str, text: &str) -> Option<ClaimForm> {
     let is_address = |url: &Url| matches!(url.scheme(), "http" | "https");
     let (fine, form) = match name {
         "profile" | "picture" | "website" => {
-            (Url::parse(text).is_ok_and(|url| is_address(&url)), "an http or https address")
+            (Url::parse(text).is_ok_and(|url| is_address(&url)), ClaimForm::Url)
         }
-        "email" => (
-            text.split_once('@').is_some_and(|(it, at)| !it.is_empty() && !at.is_empty()),
-            "an e-mail address",
-        ),
-        "birthdate" => (is_date(text), "a date as YYYY-MM-DD"),
-        "phone_number" => (is_phone_number(text), "E.164, such as +4799999999"),
-        "locale" => (text.is_ascii() && !text.contains(' '), "a language tag, such as nb-NO"),
-        "zoneinfo" => (text.is_ascii() && !text.contains(' '), "a time zone, such as Europe/Oslo"),
+        "email" => {
+            (text.split_once('@').is_some_and(|(it, at)| !it.is_empty() && !at.is_empty()), ClaimForm::Email)
+        }
+        "birthdate" => (is_date(text), ClaimForm::Date),
+        "phone_number" => (is_phone_number(text), ClaimForm::PhoneNumber),
+        "locale" => (text.is_ascii() && !text.contains(' '), ClaimForm::Language),
+        "zoneinfo" => (text.is_ascii() && !text.contains(' '), ClaimForm::TimeZone),
         _ => return None,
     };
     (!fine).then_some(form)

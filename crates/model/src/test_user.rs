@@ -3,13 +3,11 @@
 use crate::{Person, StandardClaims, TestUserId};
 
 /// What is wrong with a test user.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TestUserError {
     /// The name to sign in with.
-    #[error("a username has 1 to 100 characters, none of them a space or a control character")]
     Username,
     /// The password.
-    #[error("a password has 8 to 200 characters")]
     Password,
 }
 

@@ -1,12 +1,19 @@
-//! What people read: the languages, every sentence in them, and the catalogue of causes.
+//! What people read: the languages, every sentence in them, the catalogue of causes and that of messages for
+//! administrators.
 //!
 //! **Invariant:** no other crate holds a sentence for people. Pure: no I/O, no clock. The sentences are
 //! in `locales/*.ftl`; a test proves that every language has every sentence with the same arguments.
 
+mod admin_message;
+mod argument;
 mod cause;
 mod locale;
+mod outcome;
 mod say;
 
+pub use admin_message::{AdminMessage, AdminText, FieldMessage, admin_reference};
+pub use argument::{Advice, Detail, Difference, Differences, List, Noun, Quoted, Word, quoted};
 pub use cause::{Cause, CauseText, Fixer, Names, reference};
 pub use locale::Locale;
+pub use outcome::Outcome;
 pub use say::{UNTRANSLATED, say};

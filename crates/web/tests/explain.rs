@@ -3,6 +3,7 @@
 use authority::{Caller, InstallationPermit, Permission};
 use console::Refusal;
 use store::login_events::{Kind, LoginEvent};
+use texts::Noun;
 
 use crate::house::{Reply, TestBroker, keep_log, logged, may, with};
 
@@ -120,7 +121,7 @@ async fn events_name_nobody_and_are_forgotten() {
     house.step(30 * 24 * 60 * 60);
     house.sweep(&house.call()).await;
     let gone = house.console.explain(&reading(&house, Permission::ReadLogins), trace_of(&answer)).await;
-    assert!(matches!(gone, Err(Refusal::NotFound("trace"))));
+    assert!(matches!(gone, Err(Refusal::NotFound(Noun::Trace))));
 }
 
 #[tokio::test]

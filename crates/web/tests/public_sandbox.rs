@@ -257,12 +257,16 @@ async fn a_code_of_the_sandbox_is_good_once() {
 async fn a_page_of_the_sandbox_that_does_not_exist_was_empty() {
     let (house, _) = two_tenants().await;
     let ask = |path: &str, accept: &str| {
-        let request = axum::http::Request::builder().uri(path).header("accept", accept);
+        let request = Request::builder().uri(path).header("accept", accept);
         let request = request.header("host", house.sandbox.host());
-        house.ask_sandbox(request.body(axum::body::Body::empty()).unwrap())
+        house.ask_sandbox(request.body(Body::empty()).unwrap())
     };
     let page = ask("/nowhere", "text/html,*/*").await;
     assert_eq!(page.status, 404);
-    assert!(page.body.contains("data-stop=\"not-found\"") && page.body.contains("pv-banner"), "{}", page.body);
+    assert!(
+        page.body.contains("data-stop=\"not-found\"") && page.body.contains("pv-banner"),
+        "{}",
+        page.body
+    );
     assert_eq!(ask("/nowhere", "application/json").await.body, "", "programs need no page");
 }

@@ -25,14 +25,15 @@ pub const PLAN: &[Room] = &[
     room(2, "texts", &[]),
     // Shares no code with `eid` and `oidc`: a simulator that reused them would share their mistakes.
     room(2, "sandbox", &["crypto"]),
-    room(3, "model", &["crypto", "oidc"]),
+    // What is wrong with what somebody entered is said in the words of the catalogue.
+    room(3, "model", &["crypto", "oidc", "texts"]),
     room(4, "store", &["crypto", "model"]),
     room(4, "eid", &["model", "oidc", "crypto", "outbound"]),
     room(4, "pages", &["texts"]),
     room(5, "authority", &["store", "model", "crypto"]),
-    room(6, "changes", &["authority", "store", "eid", "model", "crypto"]),
+    room(6, "changes", &["authority", "store", "eid", "model", "texts", "crypto"]),
     room(7, "provider", &["authority", "store", "eid", "model", "oidc", "crypto", "texts"]),
-    room(7, "console", &["changes", "authority", "store", "eid", "model", "crypto"]),
+    room(7, "console", &["changes", "authority", "store", "eid", "model", "texts", "crypto"]),
     // A relying party like any other: sees nothing of ours but the wire.
     room(7, "sample", &["outbound", "crypto"]),
     room(8, "web", &["provider", "sample", "sandbox", "pages", "texts", "model", "oidc", "crypto"]),

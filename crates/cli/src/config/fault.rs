@@ -2,19 +2,31 @@
 
 use std::fmt;
 
+use texts::{FieldMessage, Locale};
+
+/// A fault, and the file and line that it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fault {
+    /// What is in no line of the file comes last.
+    line: usize,
+    /// `portvakt.toml:3`, where it is in the file.
+    place: Option<String>,
+    message: FieldMessage,
+}
+
 /// All that is wrong, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Faults(Vec<(usize, String)>);
+pub(crate) struct Faults(Vec<Fault>);
 
 impl Faults {
-    /// One fault that stands in no line.
-    pub(crate) fn one(text: impl Into<String>) -> Self {
-        Self(vec![(usize::MAX, text.into())])
+    /// One fault that is in no line.
+    pub(crate) fn one(message: impl Into<FieldMessage>) -> Self {
+        Self(vec![Fault { line: usize::MAX, place: None, message: message.into() }])
     }
 
-    /// Adds a fault of a line; what is in no line of the file comes last.
-    pub(crate) fn push(&mut self, line: Option<usize>, text: String) {
-        self.0.push((line.unwrap_or(usize::MAX), text));
+    /// Adds a fault of a line of the file `name`.
+    pub(crate) fn push_at(&mut self, (name, line): (&str, usize), message: impl Into<FieldMessage>) {
+        self.0.push(Fault { line, place: Some(format!("{name}:{line}")), message: message.into() });
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
@@ -23,17 +35,27 @@ impl Faults {
 
     /// Gives `value` when nothing is wrong.
     pub(crate) fn unless_any<T>(mut self, value: Option<T>) -> Result<T, Self> {
-        self.0.sort_by_key(|(line, _)| *line);
+        self.0.sort_by_key(|it| it.line);
         match value {
             Some(value) if self.0.is_empty() => Ok(value),
             _ => Err(self),
         }
     }
+
+    /// Says each in a line, in the order of the file.
+    pub(crate) fn told(&self, locale: Locale) -> impl Iterator<Item = (String, &FieldMessage)> {
+        self.0.iter().map(move |it| {
+            let line = it.message.line(locale);
+            let line = it.place.as_ref().map_or_else(|| line.clone(), |place| format!("{place}: {line}"));
+            (line, &it.message)
+        })
+    }
 }
 
+/// Logs and the terminal read English.
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<&str> = self.0.iter().map(|(_, text)| text.as_str()).collect();
+        let lines: Vec<String> = self.told(Locale::En).map(|(line, _)| line).collect();
         f.write_str(&lines.join("\n"))
     }
 }

@@ -17,11 +17,13 @@ use std::{
 };
 
 use clap::Args;
+use texts::AdminMessage;
 
+pub(crate) use fault::Faults;
 pub(crate) use file::{Format, Level};
 pub(crate) use page::{example, reference};
 pub(crate) use resolve::{Config, Listen, Pair, load};
-pub(crate) use schema::{hint, line_of};
+pub(crate) use schema::{line_of, nearest};
 pub(crate) use value::Lasting;
 
 /// The environment variable that may name the configuration.
@@ -42,7 +44,7 @@ pub(crate) struct Where {
 
 impl Where {
     /// Finds the configuration, as [`find`].
-    pub(crate) fn find(&self) -> Result<PathBuf, String> {
+    pub(crate) fn find(&self) -> Result<PathBuf, Faults> {
         find(self.config.as_deref())
     }
 }
@@ -54,7 +56,7 @@ impl Where {
 /// There is none in any of these places, or the one in this directory belongs to another account, which could have made
 /// it say anything.
 #[expect(clippy::disallowed_methods, reason = "cli reads the environment")]
-pub(crate) fn find(named: Option<&Path>) -> Result<PathBuf, String> {
+pub(crate) fn find(named: Option<&Path>) -> Result<PathBuf, Faults> {
     let variable = std::env::var(CONFIG_VARIABLE).ok().filter(|it| !it.is_empty());
     if let Some(path) = named.map(Path::to_path_buf).or(variable.map(PathBuf::from)) {
         return Ok(path);
@@ -64,17 +66,14 @@ pub(crate) fn find(named: Option<&Path>) -> Result<PathBuf, String> {
         if found.uid() == own || found.uid() == 0 {
             return Ok(PathBuf::from(HERE));
         }
-        let owner = found.uid();
-        return Err(format!(
-            "{HERE} in this directory belongs to another account (uid {owner}), so it is not taken by itself; name it with --config {HERE} if you mean it"
-        ));
+        let uid = found.uid().into();
+        return Err(Faults::one(AdminMessage::ConfigOfAnotherAccount { path: HERE.into(), uid }));
     }
     if Path::new(INSTALLED).exists() {
         return Ok(PathBuf::from(INSTALLED));
     }
-    Err(format!(
-        "there is no configuration: neither {HERE} in this directory nor {INSTALLED}; name one with --config FILE or in {CONFIG_VARIABLE} (`portvakt config example` prints one)"
-    ))
+    let (here, installed, variable) = (HERE.into(), INSTALLED.into(), CONFIG_VARIABLE.into());
+    Err(Faults::one(AdminMessage::ConfigNone { here, installed, variable }))
 }
 
 #[cfg(test)]

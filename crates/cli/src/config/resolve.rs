@@ -12,6 +12,7 @@ use crypto::{SealKey, Secret};
 use eid::UpstreamIssuer;
 use model::LoginMethod;
 use store::DatabaseLocation;
+use texts::AdminMessage;
 
 use super::{
     fault::Faults,
@@ -111,10 +112,8 @@ impl Config {
 /// Everything that is wrong, each with its place and what to do about it.
 pub(crate) fn load(path: &Path) -> Result<Config, Faults> {
     let text = fs::read_to_string(path).map_err(|error| {
-        Faults::one(format!(
-            "{}: the configuration cannot be read ({error}); `portvakt config example` prints one to begin with",
-            path.display()
-        ))
+        let (path, detail) = (path.display().to_string().into(), error.to_string().into());
+        Faults::one(AdminMessage::ConfigUnreadable { path, detail })
     })?;
     let base = std::path::absolute(path).ok().and_then(|it| it.parent().map(Path::to_path_buf));
     resolve(path, &text, &Surroundings::read(base.unwrap_or_default()))
@@ -271,10 +270,7 @@ fn place(database: &file::Database, around: &Surroundings) -> Result<(DatabaseLo
         }
         (None, Some(address), None) => {
             if has_password(address) && !from_environment {
-                return Err(Faults::one(
-                    "`address` in [database] has a password, which does not belong into this file; put the address into \
-                     a file of its own (mode 600) and name it with `address_file`",
-                ));
+                return Err(Faults::one(AdminMessage::DatabaseAddressHasPassword.at("database.address")));
             }
             let whence =
                 if from_environment { "PORTVAKT__DATABASE__ADDRESS" } else { "`address` in [database]" };
@@ -288,12 +284,8 @@ fn place(database: &file::Database, around: &Surroundings) -> Result<(DatabaseLo
                 format!("PostgreSQL, address from the file {}", path.display()),
             ))
         }
-        (None, None, None) => Err(Faults::one(
-            "[database] says nothing: set `sqlite` to a file, or `address` or `address_file` to PostgreSQL's address",
-        )),
-        _ => Err(Faults::one(
-            "[database] says more than one place: leave one of `sqlite`, `address` and `address_file`",
-        )),
+        (None, None, None) => Err(Faults::one(AdminMessage::DatabaseNone.at("database"))),
+        _ => Err(Faults::one(AdminMessage::DatabaseSeveral.at("database"))),
     }
 }
 
@@ -304,41 +296,41 @@ fn has_password(address: &str) -> bool {
 
 /// Reads a file of certificates; `key` is where it is named.
 fn pem(path: &Path, key: &str) -> Result<String, Faults> {
-    let text = fs::read_to_string(path);
-    let text =
-        text.map_err(|error| Faults::one(format!("{key}: {} cannot be read ({error})", path.display())))?;
+    let shown = || path.display().to_string().into();
+    let unusable = |error: std::io::Error| {
+        Faults::one(AdminMessage::PathUnusable { path: shown(), detail: error.to_string().into() }.at(key))
+    };
+    let text = fs::read_to_string(path).map_err(unusable)?;
     if text.contains(BEGIN) {
         return Ok(text);
     }
-    Err(Faults::one(format!("{key}: {} has no certificate in PEM", path.display())))
+    Err(Faults::one(AdminMessage::CertificateNotPem { path: shown() }.at(key)))
 }
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 
 fn extra_roots(outbound: &file::Outbound, around: &Surroundings) -> Result<Vec<Vec<u8>>, Faults> {
     let Some(path) = &outbound.extra_roots_file else { return Ok(Vec::new()) };
-    let text = pem(&around.base.join(path), "`extra_roots_file` in [outbound]")?;
+    let text = pem(&around.base.join(path), "outbound.extra_roots_file")?;
     Ok(text.split(BEGIN).skip(1).map(|it| format!("{BEGIN}{it}").into_bytes()).collect())
 }
 
 fn database_roots(database: &file::Database, around: &Surroundings) -> Result<Option<Vec<u8>>, Faults> {
     let Some(path) = &database.roots_file else { return Ok(None) };
-    pem(&around.base.join(path), "`roots_file` in [database]").map(|it| Some(it.into_bytes()))
+    pem(&around.base.join(path), "database.roots_file").map(|it| Some(it.into_bytes()))
 }
 
 fn listen(listen: &file::Listen, around: &Surroundings) -> Result<Listen, Faults> {
     let mut faults = Faults::default();
     if listen.addresses.is_empty() {
-        faults.merge(Faults::one("`addresses` in [listen] is empty: name at least one"));
+        faults.merge(Faults::one(AdminMessage::ListenAddressesEmpty.at("listen.addresses")));
     }
     let abroad = listen.addresses.iter().find(|it| !it.ip().is_loopback());
     if let (Some(address), true, true) =
         (abroad, listen.certificate.is_empty(), listen.trusted_proxies.is_empty())
     {
-        faults.merge(Faults::one(format!(
-            "[listen] would speak plain HTTP at {address}, where others can listen in: add a [[listen.certificate]], \
-             name the proxies in front of it in `trusted_proxies`, or listen on loopback"
-        )));
+        let address = address.to_string().into();
+        faults.merge(Faults::one(AdminMessage::ListenPlainHttp { address }.at("listen.addresses")));
     }
     let pairs = listen.certificate.iter();
     let certificates: Vec<Pair> =
@@ -381,13 +373,14 @@ fn test_eids(file: &File) -> Result<Vec<UpstreamIssuer>, Faults> {
     ];
     for (eid, key, issuer) in given {
         let Some(issuer) = issuer else { continue };
-        let wrong = |why: &str| Faults::one(format!("`{key}` in [test_eids] is {issuer:?}, which {why}"));
+        let wrong = |message: AdminMessage| Faults::one(message.at(format!("test_eids.{key}")));
         match UpstreamIssuer::for_test(eid, issuer) {
-            Err(error) => faults.merge(wrong(&error.to_string())),
+            Err(error) => {
+                let detail = error.to_string().into();
+                faults.merge(wrong(AdminMessage::TestEidInvalid { issuer: issuer.into(), detail }));
+            }
             Ok(_) if !calls.permits(issuer) => {
-                faults.merge(wrong(
-                    "may not be called: use https, or name its host and port in `allowed` of [outbound]",
-                ));
+                faults.merge(wrong(AdminMessage::TestEidNotAllowed { issuer: issuer.into() }));
             }
             Ok(issuer) => issuers.push(issuer),
         }
@@ -403,10 +396,9 @@ fn sandbox_address(host: &str) -> Option<HostPort> {
 
 fn sandbox_is_a_host(sandbox: &file::Sandbox) -> Result<(), Faults> {
     match sandbox.host.as_deref() {
-        Some(host) if sandbox_address(host).is_none() => Err(Faults::one(format!(
-            "`host` in [sandbox] is {host:?}, which is no host name: write it without scheme and path, such as \
-             sandbox.example.com"
-        ))),
+        Some(host) if sandbox_address(host).is_none() => {
+            Err(Faults::one(AdminMessage::HostMalformed { host: host.into() }.at("sandbox.host")))
+        }
         _ => Ok(()),
     }
 }
@@ -415,15 +407,13 @@ fn shares_are_parts(limits: &file::Limits) -> Result<(), Faults> {
     if limits.domain_share <= 100 {
         return Ok(());
     }
-    Err(Faults::one(format!(
-        "`domain_share` in [limits] is {} percent: write 1 to 100, or 0 for no limit",
-        limits.domain_share
-    )))
+    let percent = limits.domain_share.into();
+    Err(Faults::one(AdminMessage::DomainShareInvalid { percent }.at("limits.domain_share")))
 }
 
 fn mistaken(name: &str) -> Faults {
     let meant = name.replacen("PORTVAKT_", PREFIX, 1);
-    Faults::one(format!("the environment variable {name} sets nothing; did you mean {meant}?"))
+    Faults::one(AdminMessage::EnvironmentVariableMistyped { name: name.into(), near: meant.into() })
 }
 
 /// A key that is published longer than it signs would never be alone in being next.
@@ -431,8 +421,6 @@ fn keys_agree(keys: &file::Keys) -> Result<(), Faults> {
     if keys.publish_ahead.0 < keys.used_for.0 {
         return Ok(());
     }
-    Err(Faults::one(format!(
-        "[keys] contradicts itself: `publish_ahead` ({}) must be shorter than `used_for` ({})",
-        keys.publish_ahead, keys.used_for
-    )))
+    let (ahead, used) = (keys.publish_ahead.to_string().into(), keys.used_for.to_string().into());
+    Err(Faults::one(AdminMessage::KeyTimesContradict { ahead, used }.at("keys.publish_ahead")))
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::de::{DeserializeOwned, value::UnitDeserializer};
+use texts::{AdminMessage, FieldMessage};
 use toml::{
     Spanned,
     de::{DeTable, DeValue, ValueDeserializer},
@@ -142,14 +143,6 @@ fn distance(from: &str, to: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
-/// What to say to whoever wrote a name that there is not: the nearest one, or all.
-pub(crate) fn hint<'n>(wrong: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {
-    match nearest(wrong, names.clone()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("there are {}", names.map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")),
-    }
-}
-
 impl<'a> Document<'a> {
     /// Takes the file apart. `name`: what the file is called in messages.
     pub(crate) fn parse(
@@ -159,14 +152,17 @@ impl<'a> Document<'a> {
     ) -> Result<Self, Faults> {
         let root = DeTable::parse(text).map_err(|error| {
             let line = error.span().map_or(1, |span| line_of(text, span.start));
-            Faults::one(format!("{name}:{line}: this is not TOML: {}", error.message().replace('\n', ", ")))
+            let detail = error.message().replace('\n', ", ").into();
+            let mut faults = Faults::default();
+            faults.push_at((&name, line), AdminMessage::TomlUnreadable { detail });
+            faults
         })?;
         let root = values(text, root.into_inner());
         Ok(Self { name, text, root, environment, faults: Faults::default() })
     }
 
-    fn fault(&mut self, line: usize, text: &str) {
-        self.faults.push(Some(line), format!("{}:{line}: {text}", self.name));
+    fn fault(&mut self, line: usize, message: impl Into<FieldMessage>) {
+        self.faults.push_at((&self.name, line), message);
     }
 
     /// Reads a section; one that is not there has its defaults.
@@ -177,7 +173,7 @@ impl<'a> Document<'a> {
             Some((line, value)) => match value.into_inner() {
                 DeValue::Table(table) => (Some(line), values(self.text, table)),
                 _ => {
-                    self.fault(line, &format!("`{path}` is a section: write [{path}], and its keys below"));
+                    self.fault(line, AdminMessage::ConfigSectionExpected { section: path.into() });
                     return None;
                 }
             },
@@ -190,14 +186,14 @@ impl<'a> Document<'a> {
         let path = S::ABOUT.path;
         let Some((line, value)) = table.values.remove(name) else { return Some(Vec::new()) };
         let DeValue::Array(array) = value.into_inner() else {
-            self.fault(line, &format!("there may be several of it: write [[{path}]], with two brackets"));
+            self.fault(line, AdminMessage::ConfigTablesExpected { section: path.into() }.at(path));
             return None;
         };
         let mut read = Vec::new();
         for item in array {
             let line = line_of(self.text, item.span().start);
             let DeValue::Table(inner) = item.into_inner() else {
-                self.fault(line, &format!("write [[{path}]], and its keys below"));
+                self.fault(line, AdminMessage::ConfigTablesExpected { section: path.into() }.at(path));
                 return None;
             };
             let values = values(self.text, inner);
@@ -220,8 +216,9 @@ impl<'a> Document<'a> {
                 Ok(value) => Some(value),
                 Err(error) => {
                     let line = line_of(self.text, error.span().unwrap_or(span).start).max(line);
-                    let why = error.message().replace('\n', ", ");
-                    self.fault(line, &format!("`{}` in [{}]: {why}", key.name, table.path));
+                    let detail = error.message().replace('\n', ", ").into();
+                    let field = format!("{}.{}", table.path, key.name);
+                    self.fault(line, AdminMessage::ConfigValueInvalid { detail }.at(field));
                     None
                 }
             };
@@ -230,9 +227,12 @@ impl<'a> Document<'a> {
             Given::Default(text) => parse_value(text),
             Given::Unset(_) => unset(),
             Given::Required(example) => {
-                let at = table.line.map_or_else(|| self.name.clone(), |line| format!("{}:{line}", self.name));
-                let text = format!("{at}: [{}] needs `{}`, such as {example}", table.path, key.name);
-                self.faults.push(table.line, text);
+                let message = AdminMessage::ConfigKeyMissing { example: example.into() }
+                    .at(format!("{}.{}", table.path, key.name));
+                match table.line {
+                    Some(line) => self.fault(line, message),
+                    None => self.faults.merge(Faults::one(message)),
+                }
                 None
             }
         }
@@ -247,8 +247,8 @@ impl<'a> Document<'a> {
             return Some(value);
         }
         // A secret may be in it, so the value is not repeated.
-        let why = "its value does not fit; the reference of the configuration says what does";
-        self.faults.push(None, format!("the environment variable {variable}: {why}"));
+        let name = variable.into();
+        self.faults.merge(Faults::one(AdminMessage::EnvironmentVariableInvalid { name }));
         None
     }
 
@@ -256,8 +256,17 @@ impl<'a> Document<'a> {
         let inner = about.tables.iter().filter_map(|it| it.path.rsplit('.').next());
         let names = about.keys.iter().map(|it| it.name).chain(inner);
         for (name, (line, _)) in &table.values {
-            let hint = hint(name, names.clone());
-            self.fault(*line, &format!("there is no key `{name}` in [{}]; {hint}", about.path));
+            let section = about.path.into();
+            let message = match nearest(name, names.clone()) {
+                Some(near) => {
+                    AdminMessage::ConfigKeyMistyped { name: name.into(), section, near: near.into() }
+                }
+                None => {
+                    let known = names.clone().collect();
+                    AdminMessage::ConfigKeyUnknown { name: name.into(), section, known }
+                }
+            };
+            self.fault(*line, message.at(format!("{}.{name}", about.path)));
         }
     }
 
@@ -265,13 +274,18 @@ impl<'a> Document<'a> {
     pub(crate) fn nothing_left(&mut self, sections: &[About]) {
         let paths = sections.iter().map(|it| it.path);
         for (name, (line, value)) in std::mem::take(&mut self.root) {
-            let hint = hint(&name, paths.clone());
-            let what = if matches!(value.get_ref(), DeValue::Table(_)) {
-                format!("there is no section [{name}]; {hint}")
-            } else {
-                format!("`{name}` stands in no section; {hint}")
+            let is_section = matches!(value.get_ref(), DeValue::Table(_));
+            let message = match nearest(&name, paths.clone()).filter(|_| is_section) {
+                Some(near) => AdminMessage::ConfigSectionMistyped { name: name.into(), near: near.into() },
+                None if is_section => {
+                    AdminMessage::ConfigSectionUnknown { name: name.into(), known: paths.clone().collect() }
+                }
+                None => {
+                    let known = paths.clone().collect();
+                    AdminMessage::ConfigKeyOutsideSection { name: name.into(), known }
+                }
             };
-            self.fault(line, &what);
+            self.fault(line, message);
         }
         let variables: Vec<String> = sections
             .iter()
@@ -280,11 +294,14 @@ impl<'a> Document<'a> {
             })
             .collect();
         for name in std::mem::take(&mut self.environment).into_keys() {
-            let hint = match nearest(&name, variables.iter().map(String::as_str)) {
-                Some(name) => format!("did you mean {name}?"),
-                None => "the reference of the configuration has them all".to_owned(),
+            let message = match nearest(&name, variables.iter().map(String::as_str)) {
+                Some(near) => {
+                    let near = near.to_owned().into();
+                    AdminMessage::EnvironmentVariableMistyped { name: name.into(), near }
+                }
+                None => AdminMessage::EnvironmentVariableUnused { name: name.into() },
             };
-            self.faults.push(None, format!("the environment variable {name} sets nothing; {hint}"));
+            self.faults.merge(Faults::one(message));
         }
     }
 }

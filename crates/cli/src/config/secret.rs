@@ -7,6 +7,7 @@ use std::{
 };
 
 use crypto::{SealKey, Secret, b64};
+use texts::AdminMessage;
 
 use super::fault::Faults;
 
@@ -58,14 +59,11 @@ impl MasterKeySource {
             .collect();
         match <[Self; 1]>::try_from(given) {
             Ok([one]) => Ok(one),
-            Err(none) if none.is_empty() => Err(Faults::one(format!(
-                "there is no master key: set `file` in [master_key], {VARIABLE}, {FILE_VARIABLE}, or the systemd \
-                 credential {CREDENTIAL}; `portvakt config new-master-key` makes one (a database that exists opens only with its own)"
-            ))),
-            Err(several) => Err(Faults::one(format!(
-                "the master key is given more than once: {}; leave one of them",
-                several.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-            ))),
+            Err(none) if none.is_empty() => Err(Faults::one(AdminMessage::MasterKeyNone.at("master_key"))),
+            Err(several) => {
+                let sources = several.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ").into();
+                Err(Faults::one(AdminMessage::MasterKeySeveral { sources }.at("master_key")))
+            }
         }
     }
 
@@ -79,26 +77,26 @@ impl MasterKeySource {
             // systemd gives credentials to the service alone, whatever their mode looks like.
             Self::Credential(path) => read_text(path)?,
             Self::File(path) if !path.exists() => {
-                return Err(Faults::one(format!(
-                    "{self} is not there: put back the key that this database was made with, or make one for a new \
-                     database with `portvakt config new-master-key`"
-                )));
+                let source = self.to_string().into();
+                return Err(Faults::one(AdminMessage::MasterKeyFileMissing { source }));
             }
             Self::File(path) => read_secret(path)?,
         };
         let key = b64::decode(text.expose().trim()).map(Secret::new);
         key.and_then(|bytes| SealKey::from_slice(bytes.expose())).ok_or_else(|| {
-            Faults::one(format!(
-                "{self}: not a master key, which is 32 bytes in base64url (43 letters); put back the one that this \
-                 database was made with, or make one for a new database with `portvakt config new-master-key`"
-            ))
+            let source = self.to_string().into();
+            Faults::one(AdminMessage::MasterKeyMalformed { source })
         })
     }
 }
 
+fn unreadable(path: &Path, error: &std::io::Error) -> Faults {
+    let (path, detail) = (path.display().to_string().into(), error.to_string().into());
+    Faults::one(AdminMessage::PathUnusable { path, detail })
+}
+
 fn read_text(path: &Path) -> Result<Secret<String>, Faults> {
-    let trouble = |error| Faults::one(format!("{}: it cannot be read ({error})", path.display()));
-    fs::read_to_string(path).map(Secret::new).map_err(trouble)
+    fs::read_to_string(path).map(Secret::new).map_err(|error| unreadable(path, &error))
 }
 
 /// Reads a file that only its owner, or its owner's group, can read.
@@ -115,18 +113,12 @@ pub(crate) fn read_secret(path: &Path) -> Result<Secret<String>, Faults> {
 /// # Errors
 /// Says which command closes it.
 pub(crate) fn refuse_open(path: &Path) -> Result<(), Faults> {
-    let trouble = |error| Faults::one(format!("{}: it cannot be read ({error})", path.display()));
-    let found = fs::metadata(path).map_err(trouble)?;
+    let found = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     let mode = found.permissions().mode();
     // A group may read it (a service's own group is common), and nobody but the owner may write it.
     if mode & 0o027 == 0 {
         return Ok(());
     }
-    Err(Faults::one(format!(
-        "{}: everybody on this machine can read or change it (mode {:o}, owner {}); run: chmod 600 {}",
-        path.display(),
-        mode & 0o777,
-        found.uid(),
-        path.display()
-    )))
+    let (mode, owner) = (format!("{:o}", mode & 0o777).into(), found.uid().into());
+    Err(Faults::one(AdminMessage::SecretFileOpen { path: path.display().to_string().into(), mode, owner }))
 }

@@ -17,6 +17,7 @@ use model::{EidEnvironment, KeySchedule, LoginMethod};
 use outbound::{Outbound, Settings as OutboundSettings};
 use provider::Provider;
 use store::{Access, DatabaseLocation, Presence, Store};
+use texts::Locale;
 use tokio::sync::watch;
 use web::{App, op_router};
 
@@ -57,7 +58,7 @@ pub(crate) struct DevArguments {
 /// destroy each other's data.
 fn open_folder(arguments: &DevArguments) -> Result<(Folder, Presence), String> {
     Folder::make(&arguments.data_dir)?;
-    let alone = presence::enter_development(&arguments.data_dir)?;
+    let alone = presence::enter_development(&arguments.data_dir).map_err(|it| it.line(Locale::En))?;
     let folder = Folder::open(&arguments.data_dir, arguments.reset)?;
     folder.check()?;
     Ok((folder, alone))
@@ -66,7 +67,7 @@ fn open_folder(arguments: &DevArguments) -> Result<(Folder, Presence), String> {
 async fn open_store(folder: &Folder) -> Result<(Store, Presence), String> {
     let store = Store::open(DatabaseLocation::Sqlite(folder.database()), store::Settings::default())
         .map_err(|error| format!("{}: {error}", folder.database().display()))?;
-    let presence = presence::enter(&store, Access::Shared, "dev").await?;
+    let presence = presence::enter(&store, Access::Shared, "dev").await.map_err(|it| it.line(Locale::En))?;
     Ok((store, presence))
 }
 

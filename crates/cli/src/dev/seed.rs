@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use authority::{Caller, Permission, Permit};
 use console::{
-    ApplicationChange, ApplicationView, Console, NewApplication, NewDomain, NewIdentitySource, Tenant,
+    ApplicationChange, ApplicationView, Console, NewApplication, NewDomain, NewIdentitySource, Refusal,
+    Tenant,
 };
 use crypto::{Random, Secret};
 use model::{
@@ -96,7 +97,8 @@ pub(crate) async fn seed(store: &Store, folder: &Folder, wish: Wish<'_>) -> Resu
     let now = clock::now();
     let Wish { addresses, random, .. } = wish;
     let console = Console::new(store.clone(), folder.master_key(random)?, random.clone());
-    let permit = permits::installation(&console, &Caller::operator("dev"), Permission::CreateTenants)?;
+    let permit = permits::installation(&console, &Caller::operator("dev"), Permission::CreateTenants)
+        .map_err(words)?;
     let tenant = console.ensure_tenant(&permit, "demo", now).await.map_err(|error| error.to_string())?;
     let secret = folder.client_secret(random)?;
     let mut seeding = Seeding { console, tenant, wish, secret, now, kept: Kept::read(folder)? };
@@ -118,6 +120,10 @@ pub(crate) async fn seed(store: &Store, folder: &Folder, wish: Wish<'_>) -> Resu
     })
 }
 
+fn words(refusal: Refusal) -> String {
+    refusal.to_string()
+}
+
 fn callback(addresses: &Addresses) -> String {
     format!("{}/callback", addresses.sample())
 }
@@ -133,7 +139,7 @@ fn add(list: &mut Vec<String>, wanted: &[String]) {
 
 impl Seeding<'_> {
     fn may(&self, permission: Permission) -> Result<Permit, String> {
-        permits::may(&self.tenant, permission)
+        permits::may(&self.tenant, permission).map_err(words)
     }
 
     async fn domain(&mut self, host: String, environment: Environment) -> Result<DomainId, String> {
@@ -220,12 +226,11 @@ impl Seeding<'_> {
         environment: Environment,
         wanted: DemoApplication,
     ) -> Result<ApplicationView, String> {
-        let words = |error: console::Refusal| error.to_string();
         let (reading, managing) =
             (self.may(Permission::ReadSettings)?, self.may(Permission::ManageApplications)?);
         let found = self.console.application(&reading, domain, wanted.client_id).await;
         let found = match found {
-            Err(console::Refusal::NotFound(_)) => {
+            Err(Refusal::NotFound(_)) => {
                 let (client_id, name) = (wanted.client_id.to_owned(), "Demobutikken".to_owned());
                 let settings = wanted.settings.clone();
                 let new = NewApplication { domain, environment, client_id, name, settings };

@@ -1,6 +1,12 @@
 //! What a check found, and how it is shown.
 
 use serde_json::{Value, json};
+use texts::{AdminText, FieldMessage, Locale, Outcome};
+
+use crate::config::Faults;
+
+/// The language of the terminal.
+const LOCALE: Locale = Locale::En;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,25 +23,36 @@ pub(crate) enum Verdict {
 pub(crate) struct Finding {
     pub(crate) topic: String,
     pub(crate) verdict: Verdict,
-    /// What is so, and what to do where it is not fine.
+    /// What is so, and what to do where it is not fine; in a line of the terminal's language.
     pub(crate) text: String,
+    /// What programs get of what is not fine.
+    message: Option<AdminText>,
 }
 
 impl Finding {
-    fn new(topic: impl Into<String>, verdict: Verdict, text: impl Into<String>) -> Self {
-        Self { topic: topic.into(), verdict, text: text.into() }
+    pub(crate) fn fine(topic: impl Into<String>, outcome: &Outcome) -> Self {
+        Self { topic: topic.into(), verdict: Verdict::Fine, text: outcome.say(LOCALE), message: None }
     }
 
-    pub(crate) fn fine(topic: impl Into<String>, text: impl Into<String>) -> Self {
-        Self::new(topic, Verdict::Fine, text)
+    fn wrong(topic: impl Into<String>, verdict: Verdict, message: impl Into<FieldMessage>) -> Self {
+        let message = message.into();
+        let (text, message) = (message.line(LOCALE), Some(message.text(LOCALE)));
+        Self { topic: topic.into(), verdict, text, message }
     }
 
-    pub(crate) fn warning(topic: impl Into<String>, text: impl Into<String>) -> Self {
-        Self::new(topic, Verdict::Warning, text)
+    pub(crate) fn warning(topic: impl Into<String>, message: impl Into<FieldMessage>) -> Self {
+        Self::wrong(topic, Verdict::Warning, message)
     }
 
-    pub(crate) fn trouble(topic: impl Into<String>, text: impl Into<String>) -> Self {
-        Self::new(topic, Verdict::Trouble, text)
+    pub(crate) fn trouble(topic: impl Into<String>, message: impl Into<FieldMessage>) -> Self {
+        Self::wrong(topic, Verdict::Trouble, message)
+    }
+
+    /// Trouble of each fault of the configuration, with its line in the file.
+    pub(crate) fn faults(topic: &str, faults: &Faults) -> Vec<Self> {
+        let one =
+            |(text, message): (String, &FieldMessage)| Self { text, ..Self::trouble(topic, message.clone()) };
+        faults.told(LOCALE).map(one).collect()
     }
 }
 
@@ -60,6 +77,15 @@ pub(crate) fn table(findings: &[Finding]) -> String {
 
 /// An array for machines.
 pub(crate) fn list(findings: &[Finding]) -> Value {
-    let one = |it: &Finding| json!({"topic": it.topic, "verdict": it.verdict.word(), "text": it.text});
+    let one = |it: &Finding| {
+        let mut one = json!({"topic": it.topic, "verdict": it.verdict.word(), "text": it.text});
+        if let (Some(members), Some(message)) = (one.as_object_mut(), &it.message) {
+            members.insert("id".to_owned(), message.id.into());
+            members.insert("field".to_owned(), message.field.clone().into());
+            members.insert("message".to_owned(), message.message.clone().into());
+            members.insert("what_to_do".to_owned(), message.what_to_do.clone().into());
+        }
+        one
+    };
     findings.iter().map(one).collect()
 }

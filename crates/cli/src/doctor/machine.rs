@@ -3,6 +3,7 @@
 use std::{io::ErrorKind, net::SocketAddr, path::Path};
 
 use model::Timestamp;
+use texts::{AdminMessage, Outcome};
 use tokio::net::TcpListener;
 
 use super::finding::Finding;
@@ -22,7 +23,10 @@ pub(crate) fn certificates(config: &Config, domains: &[String], now: Timestamp) 
     for pair in &config.listen.certificates {
         let topic = format!("certificate {}", pair.chain.display());
         match examine(pair, &provider) {
-            Err(why) => findings.push(Finding::trouble(topic, why)),
+            Err(why) => findings.push(Finding::trouble(
+                topic,
+                AdminMessage::DoctorCertificateUnusable { detail: why.into() },
+            )),
             Ok(examined) => {
                 findings.push(validity(topic, &examined, now));
                 usable.push(examined);
@@ -36,9 +40,8 @@ pub(crate) fn certificates(config: &Config, domains: &[String], now: Timestamp) 
         let host = domain.rsplit_once(':').map_or(domain.as_str(), |(host, _)| host);
         let has = usable.iter().any(|it| it.key.cert.first().is_some_and(|it| is_for(it, host)));
         if !has {
-            let text =
-                "no certificate is for this name: browsers will refuse it; add one as [[listen.certificate]]";
-            findings.push(Finding::trouble(format!("domain {domain}"), text));
+            findings
+                .push(Finding::trouble(format!("domain {domain}"), AdminMessage::DoctorCertificateMissing));
         }
     }
     findings
@@ -48,26 +51,22 @@ fn validity(topic: String, examined: &Examined, now: Timestamp) -> Finding {
     let left = (examined.validity.not_after.seconds() - now.seconds()).div_euclid(DAY);
     let until = examined.validity.not_after.to_iso_micros();
     if now >= examined.validity.not_after {
-        return Finding::trouble(topic, format!("it expired at {until}: put a new pair into its files"));
+        return Finding::trouble(topic, AdminMessage::DoctorCertificateExpired { at: until.into() });
     }
     if now < examined.validity.not_before {
         let from = examined.validity.not_before.to_iso_micros();
-        return Finding::trouble(topic, format!("it is not valid before {from}: is the clock right?"));
+        return Finding::trouble(topic, AdminMessage::DoctorCertificateNotYetValid { at: from.into() });
     }
     if left < SOON {
         return Finding::warning(
             topic,
-            format!("it expires in {left} days, at {until}: see that it is renewed"),
+            AdminMessage::DoctorCertificateExpiresSoon { days: left.to_string().into(), at: until.into() },
         );
     }
     if examined.key.cert.len() == 1 {
-        let text = format!(
-            "valid until {until}, but its file has no intermediate certificate: clients that do not know its issuer refuse \
-             it; put the whole chain into the file"
-        );
-        return Finding::warning(topic, text);
+        return Finding::warning(topic, AdminMessage::DoctorCertificateAlone { at: until.into() });
     }
-    Finding::fine(topic, format!("valid until {until}"))
+    Finding::fine(topic, &Outcome::DoctorCertificateFine { at: until.into() })
 }
 
 /// Says whether each address can be listened at.
@@ -82,16 +81,16 @@ pub(crate) async fn addresses(config: &Config) -> Vec<Finding> {
 async fn one_address(address: SocketAddr) -> Finding {
     let topic = format!("address {address}");
     match TcpListener::bind(address).await {
-        Ok(_) => Finding::fine(topic, "free"),
+        Ok(_) => Finding::fine(topic, &Outcome::DoctorAddressFree),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            Finding::warning(topic, "taken; that is as it should be while `portvakt serve` runs")
+            Finding::warning(topic, AdminMessage::DoctorAddressTaken)
         }
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => Finding::trouble(
-            topic,
-            "this user may not listen there: give the service CAP_NET_BIND_SERVICE, as the unit file does, or use a port \
-             from 1024 on",
-        ),
-        Err(error) => Finding::trouble(topic, format!("{error}: is it an address of this machine?")),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            Finding::trouble(topic, AdminMessage::DoctorAddressForbidden)
+        }
+        Err(error) => {
+            Finding::trouble(topic, AdminMessage::DoctorAddressUnusable { detail: error.to_string().into() })
+        }
     }
 }
 
@@ -102,11 +101,11 @@ pub(crate) fn disk(path: &Path) -> Option<Finding> {
     let text = String::from_utf8(output.stdout).ok()?;
     let kibibytes: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
     let (topic, mebibytes) = (format!("disk of {}", folder.display()), kibibytes / 1_024);
-    let free = format!("{mebibytes} MiB free");
+    let free = mebibytes.to_string().into();
     Some(match mebibytes {
-        0..100 => Finding::trouble(topic, format!("{free}: writes are about to fail; make room")),
-        100..1_024 => Finding::warning(topic, format!("{free}: make room")),
-        _ => Finding::fine(topic, free),
+        0..100 => Finding::trouble(topic, AdminMessage::DoctorDiskFull { free }),
+        100..1_024 => Finding::warning(topic, AdminMessage::DoctorDiskNearlyFull { free }),
+        _ => Finding::fine(topic, &Outcome::DoctorDiskFine { free }),
     })
 }
 
@@ -119,10 +118,10 @@ pub(crate) async fn name(whose: &str, host: &str) -> Finding {
             let mut found: Vec<String> = found.map(|it| it.ip().to_string()).collect();
             found.sort();
             found.dedup();
-            Finding::fine(topic, format!("leads to {}", found.join(", ")))
+            Finding::fine(topic, &Outcome::DoctorNameFine { found: found.join(", ").into() })
         }
         Err(error) => {
-            Finding::warning(topic, format!("its name leads nowhere from here ({error}): add it to the DNS"))
+            Finding::warning(topic, AdminMessage::DoctorNameUnknown { detail: error.to_string().into() })
         }
     }
 }

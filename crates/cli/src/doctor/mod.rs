@@ -23,7 +23,7 @@ use store::{
     jobs::{self, Job},
     tenants,
 };
-use texts::{Cause, Locale};
+use texts::{AdminMessage, Advice, Cause, Outcome};
 
 use crate::{
     clock,
@@ -51,9 +51,9 @@ pub(crate) struct DoctorArguments {
 
 /// Looks, prints what was found, and fails when something does not work.
 pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), String> {
-    let findings = match arguments.at.find().and_then(|path| config::load(&path).map_err(String::from)) {
+    let findings = match arguments.at.find().and_then(|path| config::load(&path)) {
         Ok(config) => look(&config, clock::now()).await,
-        Err(faults) => vec![Finding::trouble("configuration", faults.to_string())],
+        Err(faults) => Finding::faults("configuration", &faults),
     };
     let text =
         if arguments.json { format!("{}\n", finding::list(&findings)) } else { finding::table(&findings) };
@@ -67,14 +67,15 @@ pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), String> {
 }
 
 async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
-    let mut findings = vec![Finding::fine("configuration", "it can be read, and nothing in it is unknown")];
+    let mut findings = vec![Finding::fine("configuration", &Outcome::DoctorConfigurationFine)];
     let master = match config.master_key() {
         Ok(key) => {
-            findings.push(Finding::fine("master key", format!("from {}", config.master_key_source())));
+            let source = config.master_key_source().into();
+            findings.push(Finding::fine("master key", &Outcome::DoctorMasterKeyFine { source }));
             Some(key)
         }
         Err(faults) => {
-            findings.push(Finding::trouble("master key", faults.to_string()));
+            findings.extend(Finding::faults("master key", &faults));
             None
         }
     };
@@ -131,9 +132,8 @@ async fn database(
     if let DatabaseLocation::Sqlite(path) = &config.place
         && !path.exists()
     {
-        let text =
-            format!("{} is not there yet: the first start of `portvakt serve` makes it", path.display());
-        findings.push(Finding::warning("database", text));
+        let path = path.display().to_string().into();
+        findings.push(Finding::warning("database", AdminMessage::DoctorDatabaseMissing { path }));
         return Kept::default();
     }
     // Looking must not migrate: another version may be running.
@@ -141,11 +141,15 @@ async fn database(
     let store = match Store::open(config.place.clone(), settings) {
         Ok(store) => store,
         Err(error) => {
-            findings.push(Finding::trouble("database", format!("{}: {error}", config.place_in_words)));
+            let place = config.place_in_words.as_str().into();
+            let detail = error.to_string().into();
+            findings
+                .push(Finding::trouble("database", AdminMessage::DoctorDatabaseUnusable { place, detail }));
             return Kept::default();
         }
     };
-    findings.push(Finding::fine("database", format!("{}, reachable and up to date", config.place_in_words)));
+    let place = config.place_in_words.as_str().into();
+    findings.push(Finding::fine("database", &Outcome::DoctorDatabaseFine { place }));
     if let Some(master) = master {
         match master::look(&store, master.clone(), &config.master_key_source()).await {
             Ok(()) => findings.extend(unusable(&store, master).await),
@@ -153,7 +157,8 @@ async fn database(
         }
     }
     let kept = store.read(move |tx| keep(tx, now)).await.unwrap_or_else(|error: StoreError| {
-        findings.push(Finding::trouble("database", format!("its rows cannot be read: {error}")));
+        let detail = error.to_string().into();
+        findings.push(Finding::trouble("database", AdminMessage::DoctorRowsUnreadable { detail }));
         Kept::default()
     });
     store.close().await;
@@ -167,12 +172,15 @@ async fn unusable(store: &Store, master: SealKey) -> Vec<Finding> {
     let provider = Provider::new(store.clone(), catalogue, master, Random::system());
     match provider.look_at_domains().await {
         Ok((_, unusable)) => {
-            let told =
-                |(host, why)| Finding::trouble(format!("domain {host}"), format!("it answers nobody: {why}"));
+            let told = |(host, why): (String, String)| {
+                let message = AdminMessage::DoctorDomainUnusable { detail: why.into() };
+                Finding::trouble(format!("domain {host}"), message)
+            };
             unusable.into_iter().map(told).collect()
         }
         Err(refusal) => {
-            vec![Finding::trouble("database", format!("its domains cannot be read: {refusal:?}"))]
+            let detail = format!("{refusal:?}").into();
+            vec![Finding::trouble("database", AdminMessage::DoctorRowsUnreadable { detail })]
         }
     }
 }
@@ -207,49 +215,43 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
 
 /// A clock that is before what was written is wrong, or was.
 fn plausible(kept: &Kept, now: Timestamp) -> Finding {
-    let read = now.to_iso_micros();
+    let read = now.to_iso_micros().into();
     match kept.newest.filter(|newest| now < *newest) {
         Some(newest) => {
-            let text = format!("it says {read}, but a tenant was made at {}: set it", newest.to_iso_micros());
-            Finding::trouble("clock", text)
+            let newest = newest.to_iso_micros().into();
+            Finding::trouble("clock", AdminMessage::DoctorClockBehind { read, newest })
         }
         None if let Some(jump) = kept.jump.filter(|it| now.is_within(A_WEEK, it.at)) => {
-            let (at, by) = (jump.at.to_iso_seconds(), jump.seconds);
-            let text =
-                format!("it says {read}; that of a node jumped by {by} s at {at}: keep it synchronised");
-            Finding::warning("clock", text)
+            let (at, seconds) = (jump.at.to_iso_seconds().into(), jump.seconds.to_string().into());
+            Finding::warning("clock", AdminMessage::DoctorClockJumped { read, seconds, at })
         }
-        None => Finding::fine("clock", format!("it says {read}; compare, and keep it synchronised")),
+        None => Finding::fine("clock", &Outcome::DoctorClockFine { read }),
     }
 }
 
 /// More logins were begun, or refused, from one place than anybody needs.
 fn flood(kept: &Kept) -> Option<Finding> {
     let (events, most) = kept.counted.as_ref()?;
-    let text = format!(
-        "{events} events of logins that proved nobody were only counted in the last day, most of them {most}: see who asks \
-         (portvakt_requests_total, the log), and lower `address` in [limits] if nobody should"
-    );
-    Some(Finding::warning("login events", text))
+    let (count, cause) = (events.to_string().into(), most.clone().into());
+    Some(Finding::warning("login events", AdminMessage::DoctorEventsCounted { count, cause }))
 }
 
 /// Jobs that were tried until there was no point in it.
 fn stuck(kept: &Kept) -> Option<Finding> {
-    let Job { key, attempts, last_error, .. } = kept.stuck.first()?;
-    let (count, why) = (kept.stuck.len(), last_error.as_deref().unwrap_or("no reason is known"));
-    let text = format!(
-        "{count} given up; the first is {} {} of tenant {}, tried {attempts} times, the last time: {why}",
-        key.kind, key.id, key.tenant_id
-    );
-    Some(Finding::warning("jobs", text))
+    let Job { key, last_error, .. } = kept.stuck.first()?;
+    let message = AdminMessage::DoctorJobsGivenUp {
+        count: kept.stuck.len().into(),
+        job: format!("{} {}", key.kind, key.id).into(),
+        tenant: key.tenant_id.to_string().into(),
+        detail: last_error.as_deref().unwrap_or("no reason is known").into(),
+    };
+    Some(Finding::warning("jobs", message))
 }
 
 /// The simulators answer at their host before any domain does.
 async fn sandbox(host: &str, kept: &Kept) -> Finding {
     if kept.domains.iter().any(|it| it.host.eq_ignore_ascii_case(host)) {
-        let text =
-            "a domain has this host too, and is never reached: give the simulators a host of their own";
-        return Finding::trouble(format!("sandbox {host}"), text);
+        return Finding::trouble(format!("sandbox {host}"), AdminMessage::DoctorSandboxHasDomain);
     }
     machine::name("sandbox", host).await
 }
@@ -262,34 +264,32 @@ async fn simulators(
 ) -> Finding {
     let tenant = tenant.map(|it| it.to_string()).unwrap_or_default();
     let Some(kind) = Kind::parse(eid) else {
-        return Finding::trouble(topic, format!("there is no simulator of {eid}"));
+        return Finding::trouble(topic, AdminMessage::DoctorSimulatorUnknown { eid: eid.to_owned().into() });
     };
     let path = PublicSandbox::path(kind, &tenant);
     let url = format!("https://{host}{path}/.well-known/openid-configuration");
     match outbound.send(Request::get(url.clone())).await {
         Ok(answer) if answer.status == 200 => {
-            Finding::fine(topic, format!("simulated at {host}, which answers"))
+            Finding::fine(topic, &Outcome::DoctorSimulatorAnswers { host: host.to_owned().into() })
         }
         Ok(answer) => {
-            let text = format!("{url} answers with {}: is {host} led to this installation?", answer.status);
-            Finding::trouble(topic, text)
+            let (status, host) = (u32::from(answer.status).into(), host.to_owned().into());
+            Finding::trouble(topic, AdminMessage::DoctorSimulatorElsewhere { url: url.into(), status, host })
         }
         Err(error) => {
-            let text = format!(
-                "simulated at {host}: {error}; that is so until `portvakt serve` runs and answers there"
-            );
-            Finding::warning(topic, text)
+            let (host, detail) = (host.to_owned().into(), error.to_string().into());
+            Finding::warning(topic, AdminMessage::DoctorSimulatorSilent { host, detail })
         }
     }
 }
 
 /// What went wrong with a call to an eID, and what the operator does about it.
-fn unreachable(error: OutboundError) -> String {
-    let said = error.problem.to_string();
+fn unreachable(url: &str, error: OutboundError) -> AdminMessage {
+    let (url, detail) = (url.to_owned().into(), error.problem.to_string().into());
     let cause = Cause::parse(EidError::Network(error).trouble().as_str());
-    match cause.and_then(|it| it.operator_text(Locale::En)) {
-        Some(advice) => format!("{said}. {advice}"),
-        None => said,
+    match cause.and_then(Advice::of) {
+        Some(advice) => AdminMessage::DoctorEidCallFailed { url, detail, advice },
+        None => AdminMessage::DoctorEidUnreachable { url, detail },
     }
 }
 
@@ -311,9 +311,9 @@ async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
             findings.push(Finding::trouble(
                 topic,
                 if simulated {
-                    "no simulators run here: set `host` in [sandbox], or use test or production"
+                    AdminMessage::DoctorNoSimulators
                 } else {
-                    "`serve` has no such environment of this eID; use test or production"
+                    AdminMessage::DoctorEidEnvironmentUnknown
                 },
             ));
             continue;
@@ -321,11 +321,14 @@ async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
         let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let calls = if *environment == EidEnvironment::Production.as_str() { &strict } else { &*outbound };
         let finding = match calls.send(Request::get(url.clone())).await {
-            Ok(answer) if answer.status == 200 => Finding::fine(topic, format!("{issuer} answers")),
-            Ok(answer) => {
-                Finding::trouble(topic, format!("{url} answers with {}: try again later", answer.status))
+            Ok(answer) if answer.status == 200 => {
+                Finding::fine(topic, &Outcome::DoctorEidAnswers { issuer: issuer.to_owned().into() })
             }
-            Err(error) => Finding::trouble(topic, format!("{url}: {}", unreachable(error))),
+            Ok(answer) => {
+                let status = u32::from(answer.status).into();
+                Finding::trouble(topic, AdminMessage::DoctorEidAnswers { url: url.into(), status })
+            }
+            Err(error) => Finding::trouble(topic, unreachable(&url, error)),
         };
         findings.push(finding);
     }

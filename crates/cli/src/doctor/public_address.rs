@@ -3,7 +3,7 @@
 use outbound::{Outbound, Request, Response};
 use serde_json::Value;
 use store::domains::Domain;
-use texts::Cause;
+use texts::{AdminMessage, Cause, Outcome};
 
 use super::finding::Finding;
 
@@ -18,10 +18,7 @@ pub(super) async fn ask(calls: &Outbound, domain: &Domain) -> Finding {
         Ok(answer) => judge(&issuer, &answer),
         Err(error) => Finding::warning(
             topic(&issuer),
-            format!(
-                "{error}; nothing answers from here: look from outside too, and see that `portvakt serve` runs, that \
-                 the name leads to it and that [outbound] lets this machine ask"
-            ),
+            AdminMessage::DoctorPublicSilent { detail: error.to_string().into() },
         ),
     }
 }
@@ -32,32 +29,21 @@ fn topic(issuer: &str) -> String {
 
 fn judge(issuer: &str, answer: &Response) -> Finding {
     let (topic, status) = (topic(issuer), answer.status);
+    let shown = || u32::from(status).into();
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let text = |name| body.get(name).and_then(Value::as_str).unwrap_or_default();
     let described = text("error_description");
     let cause = Cause::ALL.iter().find(|it| described.starts_with(it.description()));
     match (status, cause) {
-        (200, _) if text("issuer") == issuer => Finding::fine(topic, "answers, and is this issuer"),
-        (200, _) => Finding::trouble(topic, "somebody else answers there: see where the name leads"),
-        (300..400, _) => Finding::trouble(
-            topic,
-            format!(
-                "answers with {status} and leads back to itself: let the proxy that ends TLS set X-Forwarded-Proto"
-            ),
-        ),
-        (404, Some(Cause::NotFound)) => Finding::trouble(
-            topic,
-            "this host is no domain where it answers: let the proxy pass the Host header on unchanged",
-        ),
+        (200, _) if text("issuer") == issuer => Finding::fine(topic, &Outcome::DoctorPublicFine),
+        (200, _) => Finding::trouble(topic, AdminMessage::DoctorPublicElsewhere),
+        (300..400, _) => Finding::trouble(topic, AdminMessage::DoctorPublicRedirects { status: shown() }),
+        (404, Some(Cause::NotFound)) => Finding::trouble(topic, AdminMessage::DoctorPublicHostLost),
         (_, Some(cause)) => {
-            Finding::trouble(topic, format!("answers with {status}, {}: {}", cause.id(), cause.description()))
+            let (cause, description) = (cause.id().into(), cause.description().into());
+            Finding::trouble(topic, AdminMessage::DoctorPublicRefused { status: shown(), cause, description })
         }
-        (_, None) => Finding::warning(
-            topic,
-            format!(
-                "answers with {status}, and it is not us: see that `portvakt serve` runs behind the proxy"
-            ),
-        ),
+        (_, None) => Finding::warning(topic, AdminMessage::DoctorPublicNotUs { status: shown() }),
     }
 }
 

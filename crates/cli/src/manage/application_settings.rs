@@ -1,8 +1,10 @@
 //! How an application's settings are said on the command line.
 
 use clap::Args;
+use console::member_path;
 use model::ApplicationSettings;
 use serde_json::{Map, Value, json};
+use texts::{AdminMessage, FieldMessage};
 
 const ON_OFF: [&str; 2] = ["on", "off"];
 
@@ -90,23 +92,34 @@ pub(super) fn json_or_word(text: &str) -> Result<Value, crypto::JsonError> {
     }
 }
 
+/// Takes `name=JSON` apart.
+pub(super) fn named_value(change: &str) -> Result<(&str, Value), FieldMessage> {
+    let (name, text) =
+        change.split_once('=').ok_or_else(|| AdminMessage::SettingFormInvalid { value: change.into() })?;
+    let unreadable = |error: crypto::JsonError| {
+        AdminMessage::SettingValueUnreadable { detail: error.to_string().into() }.at(member_path("", name))
+    };
+    Ok((name, json_or_word(text).map_err(unreadable)?))
+}
+
 /// Puts `name=JSON` into settings; a bare word is a text, and a dot leads into a group of settings.
-pub(super) fn set(settings: &ApplicationSettings, changes: &[String]) -> Result<ApplicationSettings, String> {
-    let mut members: Map<String, Value> =
-        serde_json::from_str(&settings.to_text()).map_err(|error| error.to_string())?;
+pub(super) fn set(
+    settings: &ApplicationSettings,
+    changes: &[String],
+) -> Result<ApplicationSettings, FieldMessage> {
+    let mut members: Map<String, Value> = serde_json::from_str(&settings.to_text()).unwrap_or_default();
     for change in changes {
-        let (name, text) =
-            change.split_once('=').ok_or_else(|| format!("{change:?} is not of the form name=JSON"))?;
-        let value = json_or_word(text).map_err(|error| format!("{name}: {error}"))?;
+        let (name, value) = named_value(change)?;
         put(&mut members, name, value);
     }
-    ApplicationSettings::parse(&Value::from(members).to_string()).map_err(|error| error.to_string())
+    ApplicationSettings::parse(&Value::from(members).to_string()).map_err(|error| error.message())
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Wishes, set};
     use model::{ApplicationKind, ApplicationSettings, Profile, PropertyFormat, UserinfoResponse};
+    use texts::Locale;
 
     fn shop() -> ApplicationSettings {
         ApplicationSettings::new(ApplicationKind::Web, vec!["https://shop.example/cb".to_owned()])
@@ -125,6 +138,7 @@ mod tests {
         assert!(
             set(&shop(), &[change])
                 .unwrap_err()
+                .line(Locale::En)
                 .starts_with("jwks: not JSON in which every member stands once")
         );
     }

@@ -5,15 +5,17 @@ use std::{path::PathBuf, time::Duration};
 use authority::Permission;
 use clap::{Args, Subcommand};
 use console::{ApplicationChange, ApplicationView, DomainView, NewApplication, SecretView, Seen, Tenant};
-use model::{ApplicationKind, ApplicationSettings, SecretId, Timestamp};
+use model::{ApplicationKind, ApplicationSettings, SecretId, SettingsError, Timestamp};
 use serde_json::{Value, json};
+use texts::{AdminMessage, Noun, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
     application_settings::{Wishes, set},
-    desk::{AtDomain, IfVersion, words},
-    show::{instant, maybe_instant},
-    words::lasting,
+    command_error::CommandResult,
+    desk::{AtDomain, IfVersion, missing},
+    show::{instant, maybe_instant, said},
+    words::{lasting, unusable},
 };
 use crate::permits;
 
@@ -170,7 +172,7 @@ impl AtTheDesk for Applications {
         &self.at.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let (tenant, domain) = self.at.find(desk).await?;
         let find = async |client_id: &str| {
             let found = desk
@@ -178,10 +180,8 @@ impl AtTheDesk for Applications {
                 .application(&permits::may(&tenant, Permission::ReadSettings)?, domain.id, client_id)
                 .await;
             found.map_err(|error| {
-                format!(
-                    "{error}: {client_id}; `portvakt applications list --domain {}` shows those there are",
-                    domain.host
-                )
+                let command = format!("portvakt applications list --domain {}", domain.host);
+                missing(error, (Noun::Application, client_id), command)
             })
         };
         match self.what {
@@ -211,7 +211,7 @@ impl One {
         }
     }
 
-    async fn run(self, desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> Result<(), String> {
+    async fn run(self, desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> CommandResult {
         match self {
             Self::Show { .. } => show(desk, tenant, found).await,
             Self::Disable { if_version, .. } => {
@@ -223,7 +223,7 @@ impl One {
             Self::NewSecret { .. } => new_secret(desk, tenant, found, None).await,
             Self::RotateSecret { overlap, .. } => new_secret(desk, tenant, found, Some(overlap)).await,
             Self::RetireSecret { secret_id, in_, .. } => {
-                let id = SecretId::parse(&secret_id).map_err(|error| error.to_string())?;
+                let id = SecretId::parse(&secret_id)?;
                 let at = desk.now.after(in_.unwrap_or_default());
                 let retired = desk
                     .console
@@ -234,8 +234,8 @@ impl One {
                         desk.now,
                     )
                     .await;
-                retired.map_err(words)?;
-                let sentence = format!("The secret is accepted until {} and no longer.", instant(at));
+                retired?;
+                let sentence = said(&Outcome::ClientSecretRetired { at: instant(at).into() });
                 desk.done(&sentence, &json!({"id": secret_id, "ends_at": instant(at)}));
                 warn_without_secret(desk, tenant, found).await
             }
@@ -243,31 +243,32 @@ impl One {
     }
 }
 
-async fn list(desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+async fn list(desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
     let mut rows = Vec::new();
     let mut after = None;
     loop {
         let page = desk
             .console
             .applications(&permits::may(tenant, Permission::ReadSettings)?, domain.id, after)
-            .await
-            .map_err(words)?;
+            .await?;
         let Some(last) = page.last() else { break };
         after = Some(last.id);
         rows.extend(page.iter().map(view));
     }
-    let empty = "There is no application yet. Make one: portvakt applications create";
-    desk.list(&["client_id", "name", "kind", "state", "eids", "created_at"], &rows, empty);
+    desk.list(&["client_id", "name", "kind", "state", "eids", "created_at"], &rows, &Outcome::NoApplication);
     Ok(())
 }
 
 impl Create {
-    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
         let kind = match self.kind.as_str() {
             "web" => ApplicationKind::Web,
             "browser" => ApplicationKind::Browser,
             "native" => ApplicationKind::Native,
-            _ => return Err("--kind is web, browser or native".to_owned()),
+            _ => {
+                let known = ["web", "browser", "native"].into();
+                return Err(AdminMessage::OptionInvalid { option: "--kind".into(), known }.into());
+            }
         };
         let mut settings = ApplicationSettings::new(kind, self.redirect_uri);
         settings.post_logout_redirect_uris = self.post_logout_redirect_uri;
@@ -284,43 +285,42 @@ impl Create {
         let id = desk
             .console
             .create_application(&permits::may(tenant, Permission::ManageApplications)?, &new, desk.now)
-            .await
-            .map_err(words)?;
+            .await?;
         let mut thing = json!({"client_id": self.client_id, "id": id.to_string(), "issuer": domain.issuer()});
-        let mut sentence =
-            format!("The application {} is made. Its issuer is {}.", self.client_id, domain.issuer());
+        let (client, issuer) = (self.client_id.clone().into(), domain.issuer().into());
+        let mut sentence = said(&Outcome::ApplicationCreated { client, issuer });
         if with_secret {
             let made = desk
                 .console
                 .create_client_secret(&permits::may(tenant, Permission::ManageSecrets)?, id, desk.now)
                 .await;
-            let (secret_id, secret) = made.map_err(words)?;
-            sentence.push_str(&format!("\nIts secret, shown now and never again:\n{}", secret.expose()));
+            let (secret_id, secret) = made?;
+            sentence.push_str(&format!("\n{}\n{}", said(&Outcome::ClientSecretOnce), secret.expose()));
             if let Some(members) = thing.as_object_mut() {
                 members.insert("client_secret".to_owned(), json!(secret.expose()));
                 members.insert("secret_id".to_owned(), json!(secret_id.to_string()));
             }
         }
         desk.done(&sentence, &thing);
-        warn_of(&warning, &self.client_id);
+        warn_of(warning, &self.client_id);
         Ok(())
     }
 }
 
 /// Says on standard error what settings may do to others.
-fn warn_of(warning: &Option<&'static str>, client_id: &str) {
+fn warn_of(warning: Option<AdminMessage>, client_id: &str) {
     if let Some(warning) = warning {
-        Desk::warn(&format!("{client_id}: {warning}"));
+        Desk::warn(&warning.at(client_id));
     }
 }
 
 impl Change {
-    async fn run(self, desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> Result<(), String> {
+    async fn run(self, desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> CommandResult {
         let settings = match &self.settings {
             Some(path) => {
-                let text =
-                    std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-                ApplicationSettings::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?
+                let text = std::fs::read_to_string(path).map_err(|error| unusable(path, &error))?;
+                let wrong = |error: SettingsError| error.message().message.at(path.display().to_string());
+                ApplicationSettings::parse(&text).map_err(wrong)?
             }
             None => found.settings.clone(),
         };
@@ -336,38 +336,29 @@ impl Change {
                 desk.now,
             )
             .await;
-        let changed = changed.map_err(words)?;
+        let changed = changed?;
         desk.one(FIRST, &view(&changed));
-        warn_of(&changed.settings.warning(), &changed.client_id);
+        warn_of(changed.settings.warning(), &changed.client_id);
         warn_without_secret(desk, tenant, &changed).await
     }
 }
 
 /// Says on standard error that an application has to have a secret and has none that lasts.
-async fn warn_without_secret(desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> Result<(), String> {
+async fn warn_without_secret(desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> CommandResult {
     if found.settings.authentication != model::ClientAuthentication::ClientSecret {
         return Ok(());
     }
-    let secrets = desk
-        .console
-        .client_secrets(&permits::may(tenant, Permission::ReadSettings)?, found.id)
-        .await
-        .map_err(words)?;
+    let secrets =
+        desk.console.client_secrets(&permits::may(tenant, Permission::ReadSettings)?, found.id).await?;
     if !secrets.iter().any(|it| !it.lent && it.ends_at.is_none_or(|at| at > desk.now)) {
-        Desk::warn(&format!(
-            "{} authenticates with a secret and has none, so it gets no tokens: `portvakt applications new-secret`",
-            found.client_id
-        ));
+        Desk::warn(&AdminMessage::ApplicationWithoutSecret.at(found.client_id.as_str()));
     }
     Ok(())
 }
 
-async fn show(desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> Result<(), String> {
-    let secrets = desk
-        .console
-        .client_secrets(&permits::may(tenant, Permission::ReadSettings)?, found.id)
-        .await
-        .map_err(words)?;
+async fn show(desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> CommandResult {
+    let secrets =
+        desk.console.client_secrets(&permits::may(tenant, Permission::ReadSettings)?, found.id).await?;
     let secrets: Vec<Value> = secrets.iter().map(|it| secret_view(it, desk.now)).collect();
     let mut thing = view(found);
     if let (true, Some(members)) = (desk.json, thing.as_object_mut()) {
@@ -375,7 +366,7 @@ async fn show(desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> Result<(
     }
     desk.one(FIRST, &thing);
     if !desk.json {
-        desk.list(&["id", "state", "created_at", "ends_at", "last_used_at"], &secrets, "no secrets");
+        desk.list(&["id", "state", "created_at", "ends_at", "last_used_at"], &secrets, &Outcome::NoSecret);
     }
     Ok(())
 }
@@ -385,7 +376,7 @@ async fn switch(
     tenant: &Tenant,
     (found, seen): (&ApplicationView, &Seen),
     on: bool,
-) -> Result<(), String> {
+) -> CommandResult {
     desk.console
         .switch_application(
             &permits::may(
@@ -396,11 +387,11 @@ async fn switch(
             on,
             desk.now,
         )
-        .await
-        .map_err(words)?;
+        .await?;
     let state = if on { "enabled" } else { "disabled" };
-    let sentence = format!("{} is {state}; every node knows within five seconds.", found.client_id);
-    desk.done(&sentence, &json!({"client_id": found.client_id, "state": state}));
+    let name = found.client_id.clone().into();
+    let done = if on { Outcome::Enabled { name } } else { Outcome::Disabled { name } };
+    desk.done(&said(&done), &json!({"client_id": found.client_id, "state": state}));
     Ok(())
 }
 
@@ -409,7 +400,7 @@ async fn new_secret(
     tenant: &Tenant,
     found: &ApplicationView,
     overlap: Option<Duration>,
-) -> Result<(), String> {
+) -> CommandResult {
     let made = match overlap {
         None => {
             desk.console
@@ -427,13 +418,14 @@ async fn new_secret(
                 .await
         }
     };
-    let (id, secret) = made.map_err(words)?;
-    let until =
-        overlap.map(|it| format!(" The one before is accepted until {}.", instant(desk.now.after(it))));
+    let (id, secret) = made?;
+    let until = overlap.map(|it| Outcome::PreviousSecretUntil { at: instant(desk.now.after(it)).into() });
     let sentence = format!(
-        "The new secret, shown now and never again:\n{}\nEvery node accepts it within five seconds.{}",
+        "{}\n{}\n{}{}",
+        said(&Outcome::NewClientSecretOnce),
         secret.expose(),
-        until.unwrap_or_default()
+        said(&Outcome::ClientSecretAccepted),
+        until.map(|it| format!(" {}", said(&it))).unwrap_or_default()
     );
     let thing =
         json!({"client_id": found.client_id, "secret_id": id.to_string(), "client_secret": secret.expose()});

@@ -6,11 +6,12 @@ use console::ChainVerdict;
 use model::{INSTALLATION, TenantId};
 use serde_json::{Value, json};
 use store::audit_events::Link;
+use texts::{AdminMessage, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
-    desk::words,
-    show::{instant, print},
+    command_error::{CommandError, CommandResult},
+    show::{instant, print, said},
 };
 use crate::{every, permits};
 
@@ -72,7 +73,7 @@ fn view(tenant: &str, link: &Link) -> Value {
 }
 
 /// Whose chains are looked at; the installation's own has no tenant.
-async fn chains(desk: &Desk, tenant: Option<&str>) -> Result<Vec<(String, TenantId)>, String> {
+async fn chains(desk: &Desk, tenant: Option<&str>) -> CommandResult<Vec<(String, TenantId)>> {
     if let Some(name) = tenant {
         let tenant = desk.tenant(Some(name)).await?;
         return Ok(vec![(tenant.name, tenant.id)]);
@@ -82,26 +83,29 @@ async fn chains(desk: &Desk, tenant: Option<&str>) -> Result<Vec<(String, Tenant
     Ok(all)
 }
 
-async fn links(desk: &Desk, id: TenantId, after: i64) -> Result<Vec<Link>, String> {
+async fn links(desk: &Desk, id: TenantId, after: i64) -> CommandResult<Vec<Link>> {
     let links = if id == INSTALLATION {
         desk.console.installation_audit(&desk.installation(Permission::ReadAudit)?, after).await
     } else {
-        let tenant = desk.console.tenant_by_id(&desk.caller, id).await.map_err(words)?;
+        let tenant = desk.console.tenant_by_id(&desk.caller, id).await?;
         desk.console.audit(&permits::may(&tenant, Permission::ReadAudit)?, after).await
     };
-    links.map_err(words)
+    links.map_err(CommandError::from)
 }
 
-async fn verify(desk: &Desk, id: TenantId) -> Result<ChainVerdict, String> {
+async fn verify(desk: &Desk, id: TenantId) -> CommandResult<ChainVerdict> {
     if id == INSTALLATION {
         return desk
             .console
             .verify_installation_audit(&desk.installation(Permission::ReadAudit)?)
             .await
-            .map_err(words);
+            .map_err(CommandError::from);
     }
-    let tenant = desk.console.tenant_by_id(&desk.caller, id).await.map_err(words)?;
-    desk.console.verify_audit(&permits::may(&tenant, Permission::ReadAudit)?).await.map_err(words)
+    let tenant = desk.console.tenant_by_id(&desk.caller, id).await?;
+    desk.console
+        .verify_audit(&permits::may(&tenant, Permission::ReadAudit)?)
+        .await
+        .map_err(CommandError::from)
 }
 
 impl AtTheDesk for Audit {
@@ -109,12 +113,16 @@ impl AtTheDesk for Audit {
         &self.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         if let AuditCommand::Erase { sequence } = self.what {
             let tenant = desk.tenant(self.tenant.as_deref()).await?;
             let permit = permits::may(&tenant, Permission::ErasePersonal)?;
-            desk.console.erase_personal(&permit, sequence, desk.now).await.map_err(words)?;
-            print(&format!("erased from link {sequence} of the tenant {}\n", tenant.name));
+            desk.console.erase_personal(&permit, sequence, desk.now).await?;
+            let erased = Outcome::PersonalErased {
+                sequence: sequence.to_string().into(),
+                tenant: tenant.name.clone().into(),
+            };
+            print(&format!("{}\n", said(&erased)));
             return Ok(());
         }
         let chains = chains(desk, self.tenant.as_deref()).await?;
@@ -137,29 +145,28 @@ impl AtTheDesk for Audit {
         }
         if let AuditCommand::List = self.what {
             let columns = ["sequence", "happened_at", "tenant", "actor", "action", "object", "details"];
-            desk.list(&columns, &rows, "Nothing was changed yet.");
+            desk.list(&columns, &rows, &Outcome::NoAuditEvent);
         }
         Ok(())
     }
 }
 
-async fn report(desk: &Desk, chains: Vec<(String, TenantId)>) -> Result<(), String> {
-    let (mut rows, mut broken) = (Vec::new(), 0);
+async fn report(desk: &Desk, chains: Vec<(String, TenantId)>) -> CommandResult {
+    let (mut rows, mut broken) = (Vec::new(), 0_u32);
     for (name, id) in chains {
         rows.push(match verify(desk, id).await? {
             ChainVerdict::Intact(verified) => {
-                json!({"tenant": name, "links": verified.links, "state": "holds", "head": verified.head})
+                json!({"tenant": name, "links": verified.links, "state": said(&Outcome::ChainHolds), "head": verified.head})
             }
             ChainVerdict::Broken(trouble) => {
                 broken += 1;
-                json!({"tenant": name, "links": null, "state": trouble.to_string(), "head": null})
+                json!({"tenant": name, "links": null, "state": said(&trouble.outcome()), "head": null})
             }
         });
     }
-    desk.list(&["tenant", "links", "state", "head"], &rows, "There is no chain yet.");
+    desk.list(&["tenant", "links", "state", "head"], &rows, &Outcome::NoChain);
     match broken {
         0 => Ok(()),
-        1 => Err("one chain does not hold: somebody changed the database by hand".to_owned()),
-        some => Err(format!("{some} chains do not hold: somebody changed the database by hand")),
+        some => Err(AdminMessage::ChainBroken { count: some.into() }.into()),
     }
 }

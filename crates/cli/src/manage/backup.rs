@@ -12,8 +12,14 @@ use clap::Args;
 use console::Backup as Made;
 use serde_json::{Map, Value, json};
 use store::Access;
+use texts::{AdminMessage, Outcome};
 
-use super::{AtTheDesk, ConfigLocation, Desk, desk::words, show::instant};
+use super::{
+    AtTheDesk, ConfigLocation, Desk,
+    command_error::CommandResult,
+    show::{instant, said},
+    words::{shown, unusable},
+};
 
 /// What can be said to `portvakt backup`.
 #[derive(Args)]
@@ -48,8 +54,8 @@ fn sum(made: &Made) -> u64 {
     made.rows.iter().map(|(_, count)| count).sum()
 }
 
-fn trouble(path: &Path) -> impl Fn(std::io::Error) -> String + '_ {
-    move |error| format!("{}: {error}", path.display())
+fn trouble(path: &Path) -> impl Fn(std::io::Error) -> AdminMessage + '_ {
+    move |error| unusable(path, &error)
 }
 
 impl AtTheDesk for Backup {
@@ -57,16 +63,17 @@ impl AtTheDesk for Backup {
         &self.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let to = self.to;
         if to.exists() {
-            return Err(format!("{} is there already: a backup overwrites nothing", to.display()));
+            let path = to.display().to_string().into();
+            return Err(AdminMessage::FileExists { path }.into());
         }
         // Under another name until it is whole and on the disk.
         let aside = to.with_added_extension("part");
         // What stands there is of a backup that was not finished, or somebody's link: it is not written through.
         match fs::remove_file(&aside) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(trouble(&aside)(error)),
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(trouble(&aside)(error).into()),
             _ => {}
         }
         let open = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside);
@@ -81,7 +88,7 @@ impl AtTheDesk for Backup {
             Ok(made) => made,
             Err(refusal) => {
                 let _ = fs::remove_file(&aside);
-                return Err(words(refusal));
+                return Err(refusal.into());
             }
         };
         synced.sync_all().map_err(trouble(&aside))?;
@@ -89,12 +96,8 @@ impl AtTheDesk for Backup {
         // The name is on the disk only when its directory is.
         let folder = to.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
         File::open(folder).and_then(|it| it.sync_all()).map_err(trouble(folder))?;
-        let sentence = format!(
-            "{} rows are in {}. Keep the master key apart from it: together they open everything.",
-            sum(&made),
-            to.display()
-        );
-        desk.done(&sentence, &view(&made, &to));
+        let written = Outcome::BackupWritten { count: sum(&made).to_string().into(), path: shown(&to) };
+        desk.done(&said(&written), &view(&made, &to));
         Ok(())
     }
 }
@@ -108,25 +111,20 @@ impl AtTheDesk for Restore {
         Access::Alone
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let opened = BufReader::new(File::open(&self.from).map_err(trouble(&self.from))?);
         if self.check {
-            let made = desk.console.check_backup(opened).map_err(words)?;
-            let sentence = format!("The backup of {} is whole: {} rows.", instant(made.made_at), sum(&made));
-            desk.done(&sentence, &view(&made, &self.from));
+            let made = desk.console.check_backup(opened)?;
+            let at = instant(made.made_at).into();
+            let whole = Outcome::BackupWhole { at, count: sum(&made).to_string().into() };
+            desk.done(&said(&whole), &view(&made, &self.from));
             return Ok(());
         }
-        let made = desk
-            .console
-            .restore_backup(&desk.installation(Permission::BackUp)?, opened, desk.now)
-            .await
-            .map_err(words)?;
-        let sentence = format!(
-            "{} rows of {} are restored. Codes, tokens, sessions and logins in flight of before are void.",
-            sum(&made),
-            instant(made.made_at)
-        );
-        desk.done(&sentence, &view(&made, &self.from));
+        let made =
+            desk.console.restore_backup(&desk.installation(Permission::BackUp)?, opened, desk.now).await?;
+        let at = instant(made.made_at).into();
+        let restored = Outcome::BackupRestored { count: sum(&made).to_string().into(), at };
+        desk.done(&said(&restored), &view(&made, &self.from));
         Ok(())
     }
 }

@@ -7,11 +7,13 @@ use std::{
 
 use authority::{Caller, InstallationPermit, Permission};
 use clap::Args;
-use console::{Console, DomainView, Seen, Tenant};
+use console::{Console, DomainView, Refusal, Seen, Tenant};
 use crypto::{Random, SealKey};
 use model::{KeySchedule, Timestamp};
 use store::Store;
+use texts::{AdminMessage, Noun};
 
+use super::command_error::{CommandError, CommandResult};
 use crate::{clock, config, dev::Folder, permits};
 
 /// What every command can be told.
@@ -41,8 +43,8 @@ pub(crate) struct AtDomain {
 
 impl AtDomain {
     /// Finds the domain, and its tenant.
-    pub(crate) async fn find(&self, desk: &Desk) -> Result<(Tenant, DomainView), String> {
-        let host = self.domain.as_deref().ok_or("say which domain: --domain HOST")?;
+    pub(crate) async fn find(&self, desk: &Desk) -> CommandResult<(Tenant, DomainView)> {
+        let host = self.domain.as_deref().ok_or(AdminMessage::DomainNotSaid)?;
         desk.domain(host).await
     }
 }
@@ -104,11 +106,11 @@ pub(crate) fn account() -> String {
 /// With the host of the sandbox, where there is one.
 type Opened = (Store, SealKey, KeySchedule, (outbound::Settings, Option<String>));
 
-fn of_configuration(path: &Path) -> Result<Opened, String> {
+fn of_configuration(path: &Path) -> CommandResult<Opened> {
     let settings = config::load(path)?;
     let master = settings.master_key()?;
     let store = Store::open(settings.place.clone(), settings.store.clone())
-        .map_err(|error| format!("{}: {error}", settings.place_in_words))?;
+        .map_err(|error| Refusal::from(error).message().inside(&settings.place_in_words))?;
     let schedule =
         KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
     Ok((store, master, schedule, (settings.outbound, settings.sandbox)))
@@ -132,14 +134,14 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
 
 impl Desk {
     /// Opens the configured database with the configured master key.
-    pub(crate) async fn open(place: &ConfigLocation) -> Result<Self, String> {
+    pub(crate) async fn open(place: &ConfigLocation) -> CommandResult<Self> {
         let random = Random::system();
         let (store, master, schedule, (outbound, sandbox)) = match &place.data_dir {
             Some(folder) => of_development(folder, &random)?,
             None => of_configuration(&config::find(place.config.as_deref())?)?,
         };
         let console = Console::new(store.clone(), master, random.clone()).with_sandbox_host(sandbox);
-        console.check_master_key().await.map_err(|error| error.to_string())?;
+        console.check_master_key().await?;
         // One for the command: all that it changes has the same.
         let trace = Some(provider::TraceId::new(&random).to_string());
         let (caller, now) = (Caller { trace, ..Caller::operator(&account()) }, clock::now());
@@ -147,8 +149,8 @@ impl Desk {
     }
 
     /// Gives leave for what concerns no tenant, or every one.
-    pub(crate) fn installation(&self, permission: Permission) -> Result<InstallationPermit, String> {
-        permits::installation(&self.console, &self.caller, permission)
+    pub(crate) fn installation(&self, permission: Permission) -> CommandResult<InstallationPermit> {
+        Ok(permits::installation(&self.console, &self.caller, permission)?)
     }
 
     /// Closes the database.
@@ -157,30 +159,36 @@ impl Desk {
     }
 
     /// Finds a domain by its host, and its tenant.
-    pub(crate) async fn domain(&self, host: &str) -> Result<(Tenant, DomainView), String> {
+    pub(crate) async fn domain(&self, host: &str) -> CommandResult<(Tenant, DomainView)> {
         let found = self.console.domain(&self.caller, host).await;
-        found.map_err(|error| format!("{error}: {host}; `portvakt domains list` shows those there are"))
+        found.map_err(|error| missing(error, (Noun::Domain, host), "portvakt domains list".to_owned()))
     }
 
     /// Finds a tenant by its name; without one, the only tenant there is.
-    pub(crate) async fn tenant(&self, name: Option<&str>) -> Result<Tenant, String> {
+    pub(crate) async fn tenant(&self, name: Option<&str>) -> CommandResult<Tenant> {
         let found = match name {
             Some(name) => self.console.tenant(&self.caller, name).await,
             None => {
                 let reading = self.installation(Permission::ReadInstallation)?;
-                let all = self.console.tenants(&reading, None).await.map_err(|error| error.to_string())?;
+                let all = self.console.tenants(&reading, None).await?;
                 match all.as_slice() {
                     [only] => self.console.tenant_by_id(&self.caller, only.id).await,
-                    [] => return Err("there is no tenant yet: `portvakt tenants create NAME`".to_owned()),
-                    _ => return Err("there are several tenants: say which with --tenant NAME".to_owned()),
+                    [] => return Err(AdminMessage::TenantNone.into()),
+                    _ => return Err(AdminMessage::TenantNotSaid.into()),
                 }
             }
         };
-        found.map_err(|error| format!("{error}; `portvakt tenants list` shows those there are"))
+        let name = name.unwrap_or_default();
+        found.map_err(|error| missing(error, (Noun::Tenant, name), "portvakt tenants list".to_owned()))
     }
 }
 
-/// A refusal, in words.
-pub(crate) fn words(refusal: console::Refusal) -> String {
-    refusal.to_string()
+/// Why an object was not found by its name; `command` lists those there are.
+pub(crate) fn missing(refusal: Refusal, (noun, name): (Noun, &str), command: String) -> CommandError {
+    match refusal {
+        Refusal::NotFound(found) if found == noun => {
+            AdminMessage::NameNotFound { noun, name: name.into(), command: command.into() }.into()
+        }
+        other => other.into(),
+    }
 }

@@ -8,11 +8,13 @@ use console::{DomainChange, DomainView, NewDomain};
 use model::{Environment, LoginMethod};
 use serde_json::{Value, json};
 use store::domains::Scheme;
+use texts::{AdminMessage, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
-    desk::{IfVersion, words},
-    show::instant,
+    command_error::CommandResult,
+    desk::IfVersion,
+    show::{instant, said},
     words::{environment, lasting, way},
 };
 use crate::{every, permits};
@@ -105,10 +107,10 @@ fn view(tenant: &str, domain: &DomainView) -> Value {
     })
 }
 
-fn minutes(span: Duration) -> Result<u32, String> {
+fn minutes(span: Duration) -> Result<u32, AdminMessage> {
     let whole = span.as_secs().is_multiple_of(60);
     let minutes = u32::try_from(span.as_secs() / 60).ok().filter(|_| whole);
-    minutes.ok_or_else(|| "a session's limits are whole minutes".to_owned())
+    minutes.ok_or(AdminMessage::SessionLimitsNotMinutes)
 }
 
 impl AtTheDesk for Domains {
@@ -116,7 +118,7 @@ impl AtTheDesk for Domains {
         &self.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         match self.what {
             DomainsCommand::List { tenant } => list(desk, tenant.as_deref()).await,
             DomainsCommand::Create { host, tenant, environment, name, http } => {
@@ -126,12 +128,11 @@ impl AtTheDesk for Domains {
                 let new = NewDomain { host: host.clone(), scheme, environment, name };
                 desk.console
                     .create_domain(&permits::may(&tenant, Permission::ManageDomains)?, &new, desk.now)
-                    .await
-                    .map_err(words)?;
+                    .await?;
                 let (_, domain) = desk.domain(&host).await?;
                 let next = format!(
-                    "The domain is made; its issuer is {}. Next, an eID and an application:\n  portvakt identity-sources set no-bankid --domain {host} --environment …\n  portvakt applications create --domain {host} …",
-                    domain.issuer()
+                    "{}\n  portvakt identity-sources set no-bankid --domain {host} --environment …\n  portvakt applications create --domain {host} …",
+                    said(&Outcome::DomainCreated { issuer: domain.issuer().into() })
                 );
                 desk.done(&next, &view(&tenant.name, &domain));
                 Ok(())
@@ -147,7 +148,7 @@ impl AtTheDesk for Domains {
 }
 
 impl Change {
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let (tenant, domain) = desk.domain(&self.host).await?;
         let idle = self.session_idle.map(minutes).transpose()?;
         let absolute = self.session_absolute.map(minutes).transpose()?;
@@ -168,18 +169,16 @@ impl Change {
                 &change,
                 desk.now,
             )
-            .await
-            .map_err(words)?;
+            .await?;
         desk.one(FIRST, &view(&tenant.name, &changed));
         Ok(())
     }
 }
 
-async fn list(desk: &Desk, tenant: Option<&str>) -> Result<(), String> {
+async fn list(desk: &Desk, tenant: Option<&str>) -> CommandResult {
     let all = every::domains(&desk.console, &desk.caller).await?;
     let wanted = all.iter().filter(|(of, _)| tenant.is_none_or(|name| name == of.name));
     let rows: Vec<Value> = wanted.map(|(of, domain)| view(&of.name, domain)).collect();
-    let empty = "There is no domain yet. Make one: portvakt domains create HOST --environment test";
-    desk.list(&["host", "tenant", "environment", "name", "single_sign_on"], &rows, empty);
+    desk.list(&["host", "tenant", "environment", "name", "single_sign_on"], &rows, &Outcome::NoDomain);
     Ok(())
 }

@@ -7,11 +7,11 @@ use clap::Args;
 use model::{ApplicationId, ClockJump};
 use serde_json::{Value, json};
 use store::login_events::{Kind, LoginEvent};
-use texts::{Cause, Locale, Names};
+use texts::{AdminMessage, Cause, Locale, Names, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
-    desk::words,
+    command_error::{CommandError, CommandResult},
     show::{instant, print},
 };
 
@@ -27,34 +27,30 @@ pub(crate) struct Explain {
     language: String,
 }
 
-/// What a kind of event means, for whoever reads a terminal.
-const fn sentence(kind: Kind) -> &'static str {
+/// What a kind of event means.
+const fn meaning(kind: Kind) -> Outcome {
     match kind {
-        Kind::Started => "the application asked for a login",
-        Kind::RequestRefused => "the application's request was refused",
-        Kind::SentToEid => "the person went to the eID",
-        Kind::Proved => "the eID said who the person is",
-        Kind::Declined => "the person declined",
-        Kind::Trouble => "something went wrong, and the person was shown so",
-        Kind::Completed => "the application was given a code",
-        Kind::CompletedFromSession => "the application was given a code; the browser was known already",
-        Kind::Failed => "the application was given an error",
-        Kind::Refreshed => "the application refreshed its tokens",
-        Kind::Redeemed => "the application redeemed the code",
-        Kind::TokenRefused => "a request for tokens was refused",
-        Kind::LoggedOut => "the browser session was ended",
+        Kind::Started => Outcome::LoginStarted,
+        Kind::RequestRefused => Outcome::LoginRequestRefused,
+        Kind::SentToEid => Outcome::LoginSentToEid,
+        Kind::Proved => Outcome::LoginProved,
+        Kind::Declined => Outcome::LoginDeclined,
+        Kind::Trouble => Outcome::LoginTrouble,
+        Kind::Completed => Outcome::LoginCompleted,
+        Kind::CompletedFromSession => Outcome::LoginCompletedFromSession,
+        Kind::Failed => Outcome::LoginFailed,
+        Kind::Refreshed => Outcome::LoginRefreshed,
+        Kind::Redeemed => Outcome::LoginRedeemed,
+        Kind::TokenRefused => Outcome::LoginTokenRefused,
+        Kind::LoggedOut => Outcome::LoginLoggedOut,
     }
 }
 
 /// The clock, where it may be the reason.
-fn clock(cause: Option<Cause>, jump: Option<ClockJump>, event: &LoginEvent) -> Option<String> {
+fn clock(cause: Option<Cause>, jump: Option<ClockJump>, event: &LoginEvent) -> Option<Outcome> {
     let jump = jump.filter(|jump| jump.may_explain(event.happened_at))?;
     cause?.depends_on_the_clock().then_some(())?;
-    let at = instant(jump.at);
-    Some(format!(
-        "the clock of a node jumped by {} s at {at}, which may be the cause: keep it synchronised",
-        jump.seconds
-    ))
+    Some(Outcome::ClockJumped { seconds: jump.seconds.to_string().into(), at: instant(jump.at).into() })
 }
 
 fn view(event: &LoginEvent, application: Option<&str>, (locale, jump): (Locale, Option<ClockJump>)) -> Value {
@@ -67,12 +63,12 @@ fn view(event: &LoginEvent, application: Option<&str>, (locale, jump): (Locale, 
     json!({
         "happened_at": instant(event.happened_at),
         "kind": event.kind.as_str(),
-        "what": sentence(event.kind),
+        "what": meaning(event.kind).say(locale),
         "application": application,
         "eid": event.eid,
         "cause": event.cause,
         "why": text.as_ref().map(|it| &it.why),
-        "clock": clock(cause, jump, event),
+        "clock": clock(cause, jump, event).map(|it| it.say(locale)),
         "remedy": text.as_ref().map(|it| &it.remedy),
         "for_developers": cause.and_then(|it| it.developer_text(locale)),
         "for_operators": cause.and_then(|it| it.operator_text(locale)),
@@ -111,24 +107,20 @@ impl AtTheDesk for Explain {
         &self.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
-        let locale = Locale::parse(&self.language).ok_or_else(|| "--language is nb, nn or en".to_owned())?;
+    async fn run(self, desk: &Desk) -> CommandResult {
+        let locale = Locale::parse(&self.language).ok_or_else(|| {
+            let known = Locale::ALL.map(Locale::as_str).into();
+            AdminMessage::OptionInvalid { option: "--language".into(), known }
+        })?;
         let trace = self.trace.trim().to_ascii_lowercase();
         let permit = desk.installation(Permission::ReadLogins)?;
         let events = desk.console.explain(&permit, &trace).await.map_err(|refusal| match refusal {
-            console::Refusal::NotFound(_) => format!(
-                "nothing is known of {trace}: it is not a trace id of this installation, its events have expired, or nothing \
-                 was kept of it (an ordinary request, one that failed before its domain could be read, or one of too many from \
-                 one place, which were only counted); every \
-                 request has a line with its trace in the log"
-            ),
-            other => words(other),
+            console::Refusal::NotFound(_) => {
+                CommandError::from(AdminMessage::TraceUnknown { trace: trace.as_str().into() })
+            }
+            other => other.into(),
         })?;
-        let jump = desk
-            .console
-            .clock_jump(&desk.installation(Permission::ReadInstallation)?)
-            .await
-            .map_err(words)?;
+        let jump = desk.console.clock_jump(&desk.installation(Permission::ReadInstallation)?).await?;
         let mut names: HashMap<ApplicationId, Option<String>> = HashMap::new();
         let mut rows = Vec::new();
         for event in &events {
@@ -151,8 +143,21 @@ impl AtTheDesk for Explain {
             return Ok(());
         }
         let application = rows.iter().find_map(|row| row.get("application").and_then(Value::as_str));
-        print(&format!("login to {}\n", application.unwrap_or("an unknown application")));
+        let heading = application
+            .map_or(Outcome::LoginToUnknown, |name| Outcome::LoginTo { application: name.to_owned().into() });
+        print(&format!("{}\n", heading.say(locale)));
         rows.iter().for_each(|row| print(&lines(row, &trace)));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Locale, meaning};
+
+    #[test]
+    fn events_are_told_in_the_language_that_was_asked_for() {
+        assert_eq!(meaning(Kind::Proved).say(Locale::Nb), "eID-en sa hvem personen er");
+        assert_eq!(meaning(Kind::Proved).say(Locale::En), "the eID said who the person is");
     }
 }

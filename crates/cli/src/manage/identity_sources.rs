@@ -8,11 +8,13 @@ use console::{Console, DomainView, NewIdentitySource, Refusal, Seen, SourceView,
 use eid::{SourceCredentials, SourceMethod};
 use model::{DomainId, EidEnvironment, IdentitySourceSettings, LoginMethod};
 use serde_json::{Value, json};
+use texts::{AdminMessage, Noun, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
-    desk::{AtDomain, IfVersion, words},
-    show::{instant, maybe_instant},
+    command_error::CommandResult,
+    desk::{AtDomain, IfVersion},
+    show::{instant, maybe_instant, said},
     words::{eid, eid_environment, secret},
 };
 use crate::permits;
@@ -153,24 +155,28 @@ impl AtTheDesk for IdentitySources {
         &self.at.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let (tenant, domain) = self.at.find(desk).await?;
         match self.what {
             IdentitySourcesCommand::List => {
                 let all = desk
                     .console
                     .identity_sources(&permits::may(&tenant, Permission::ReadSettings)?, domain.id)
-                    .await
-                    .map_err(words)?;
+                    .await?;
                 let rows: Vec<Value> = all.iter().map(|it| view(&domain, it)).collect();
-                let empty =
-                    "There is no eID yet. Set one: portvakt identity-sources set no-bankid --domain …";
-                desk.list(&["eid", "environment", "state", "client_id", "method", "callback"], &rows, empty);
+                desk.list(
+                    &["eid", "environment", "state", "client_id", "method", "callback"],
+                    &rows,
+                    &Outcome::NoSource,
+                );
                 Ok(())
             }
             IdentitySourcesCommand::Show { eid } => {
                 let found = find(desk, &tenant, (&domain, eid)).await?;
-                let found = found.ok_or_else(|| format!("{} has no {}", domain.host, eid.as_str()))?;
+                let found = found.ok_or_else(|| AdminMessage::SourceNone {
+                    eid: eid.as_str().into(),
+                    host: domain.host.clone().into(),
+                })?;
                 desk.one(FIRST, &view(&domain, &found));
                 Ok(())
             }
@@ -190,7 +196,7 @@ impl AtTheDesk for IdentitySources {
 }
 
 impl Set {
-    fn credentials(&self) -> Result<(SourceCredentials, Option<Value>), String> {
+    fn credentials(&self) -> CommandResult<(SourceCredentials, Option<Value>)> {
         let with = |method, secret, private_key| SourceCredentials {
             client_id: self.client_id.clone().unwrap_or_else(|| "sandbox".to_owned()),
             method,
@@ -211,14 +217,13 @@ impl Set {
             return Ok((with(SourceMethod::ClientSecretBasic, Some("sandbox".to_owned()), None), None));
         }
         if !self.generate_key {
-            return Err("say how we authenticate there: --secret-file, --generate-key or --private-key-file"
-                .to_owned());
+            return Err(AdminMessage::SourceAuthenticationNotSaid.into());
         }
-        let (key, jwks) = Console::new_source_key().map_err(words)?;
+        let (key, jwks) = Console::new_source_key()?;
         Ok((with(SourceMethod::PrivateKeyJwt, None, Some(key.expose().clone())), Some(jwks)))
     }
 
-    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
         let (credentials, jwks) = self.credentials()?;
         let new = NewIdentitySource {
             domain: domain.id,
@@ -229,7 +234,7 @@ impl Set {
         };
         let found = find(desk, tenant, (domain, self.eid)).await?;
         if found.is_none() && self.if_version.is_said() {
-            return Err(words(Refusal::NotFound("identity source")));
+            return Err(Refusal::NotFound(Noun::IdentitySource).into());
         }
         let seen = found.map(|it| self.if_version.or(it.seen()));
         let id = desk
@@ -239,13 +244,12 @@ impl Set {
                 (&new, seen.as_ref()),
                 desk.now,
             )
-            .await
-            .map_err(words)?;
+            .await?;
         let address = callback(domain, self.eid);
         let mut sentence =
-            format!("{} is set. The callback address to register there:\n{address}", self.eid.name());
+            format!("{}\n{address}", said(&Outcome::SourceSet { eid: self.eid.name().into() }));
         if let Some(jwks) = &jwks {
-            sentence.push_str(&format!("\nThe JWKS to register there:\n{jwks}"));
+            sentence.push_str(&format!("\n{}\n{jwks}", said(&Outcome::SourceJwks)));
         }
         let thing =
             json!({"id": id.to_string(), "eid": self.eid.as_str(), "callback": address, "jwks": jwks});
@@ -259,12 +263,12 @@ async fn find(
     desk: &Desk,
     tenant: &Tenant,
     (domain, eid): (&DomainView, LoginMethod),
-) -> Result<Option<SourceView>, String> {
+) -> CommandResult<Option<SourceView>> {
     let reading = permits::may(tenant, Permission::ReadSettings)?;
     match desk.console.identity_source(&reading, (domain.id, eid)).await {
         Ok(found) => Ok(Some(found)),
         Err(Refusal::NotFound(_)) => Ok(None),
-        Err(refusal) => Err(words(refusal)),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
@@ -273,17 +277,12 @@ async fn seen(
     tenant: &Tenant,
     (domain, eid): (&DomainView, LoginMethod),
     if_version: &IfVersion,
-) -> Result<Seen, String> {
+) -> CommandResult<Seen> {
     let found = find(desk, tenant, (domain, eid)).await?;
-    found.map(|it| if_version.or(it.seen())).ok_or_else(|| words(Refusal::NotFound("identity source")))
+    found.map(|it| if_version.or(it.seen())).ok_or_else(|| Refusal::NotFound(Noun::IdentitySource).into())
 }
 
-async fn switch(
-    desk: &Desk,
-    tenant: &Tenant,
-    at: (DomainId, LoginMethod, &Seen),
-    on: bool,
-) -> Result<(), String> {
+async fn switch(desk: &Desk, tenant: &Tenant, at: (DomainId, LoginMethod, &Seen), on: bool) -> CommandResult {
     let eid = at.1;
     let switched = desk
         .console
@@ -294,36 +293,36 @@ async fn switch(
             desk.now,
         )
         .await;
-    switched.map_err(words)?;
+    switched?;
     let state = if on { "enabled" } else { "disabled" };
-    let sentence = format!("{} is {state}; every node knows within five seconds.", eid.name());
-    desk.done(&sentence, &json!({"eid": eid.as_str(), "state": state}));
+    let name = eid.name().into();
+    let done = if on { Outcome::Enabled { name } } else { Outcome::Disabled { name } };
+    desk.done(&said(&done), &json!({"eid": eid.as_str(), "state": state}));
     Ok(())
 }
 
 impl Notice {
-    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
         let notice = (!self.clear).then_some(model::Notice { nb: self.nb, nn: self.nn, en: self.en });
         let at = (domain, self.eid, &self.if_version);
         let thing = change_settings(desk, tenant, at, |settings| settings.notice = notice).await?;
-        let sentence = if self.clear { "The text is gone" } else { "People see the text where they choose" };
-        desk.done(&format!("{sentence}; every node knows within five seconds."), &thing);
+        let done = if self.clear { Outcome::NoticeCleared } else { Outcome::NoticeSet };
+        desk.done(&said(&done), &thing);
         Ok(())
     }
 }
 
 impl Button {
-    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
         if self.eid.button().is_none() {
-            let eid = self.eid.name();
-            return Err(format!("{eid} has no button that others may make; people see a neutral one"));
+            return Err(AdminMessage::EidWithoutButton { eid: self.eid.name().into() }.at("eid").into());
         }
         let own = self.agreement_confirmed;
         let at = (domain, self.eid, &self.if_version);
         let thing = change_settings(desk, tenant, at, |settings| settings.own_button = own).await?;
-        let which = if own { "its own button" } else { "a neutral button" };
-        let eid = self.eid.name();
-        desk.done(&format!("People see {which} for {eid}; every node knows within five seconds."), &thing);
+        let eid = self.eid.name().into();
+        let done = if own { Outcome::ButtonOwn { eid } } else { Outcome::ButtonNeutral { eid } };
+        desk.done(&said(&done), &thing);
         Ok(())
     }
 }
@@ -334,14 +333,14 @@ async fn change_settings(
     tenant: &Tenant,
     (domain, eid, if_version): (&DomainView, LoginMethod, &IfVersion),
     change: impl FnOnce(&mut IdentitySourceSettings),
-) -> Result<Value, String> {
+) -> CommandResult<Value> {
     let found = find(desk, tenant, (domain, eid)).await?;
-    let found = found.ok_or_else(|| words(Refusal::NotFound("identity source")))?;
+    let found = found.ok_or(Refusal::NotFound(Noun::IdentitySource))?;
     let mut settings = IdentitySourceSettings::parse(&found.settings).unwrap_or_default();
     change(&mut settings);
     let seen = if_version.or(found.seen());
     let permit = permits::may(tenant, Permission::ManageSources)?;
     let at = (domain.id, eid, &seen);
-    desk.console.set_source_settings(&permit, at, &settings, desk.now).await.map_err(words)?;
+    desk.console.set_source_settings(&permit, at, &settings, desk.now).await?;
     Ok(serde_json::from_str(&settings.to_text()).unwrap_or_default())
 }

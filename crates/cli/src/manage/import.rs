@@ -8,12 +8,15 @@ use std::{
 
 use authority::Permission;
 use clap::Args;
-use console::{LARGEST_IMPORT, Tenant};
+use console::{LARGEST_IMPORT, Refusal, Tenant};
 use serde::Deserialize;
+use texts::AdminMessage;
 
 use super::{
-    AtTheDesk, ConfigLocation, Desk,
+    AtTheDesk, ConfigLocation, Desk, LOCALE,
+    command_error::CommandResult,
     planned::{self, How},
+    words::unusable,
 };
 use crate::permits;
 
@@ -32,7 +35,7 @@ pub(crate) struct Import {
 }
 
 /// Reads what may be a file that never ends; one byte more than allowed is enough to know.
-pub(super) fn read(path: &Path, most: usize) -> Result<Vec<u8>, String> {
+pub(super) fn read(path: &Path, most: usize) -> Result<Vec<u8>, AdminMessage> {
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
@@ -40,7 +43,7 @@ pub(super) fn read(path: &Path, most: usize) -> Result<Vec<u8>, String> {
     } else {
         File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
     };
-    read.map_err(|error| format!("{}: {error}", path.display()))?;
+    read.map_err(|error| unusable(path, &error))?;
     Ok(bytes)
 }
 
@@ -51,11 +54,15 @@ struct Named {
 }
 
 /// Finds the tenant that the file names, where there is more than one.
-async fn of_file(desk: &Desk, text: &[u8]) -> Result<Tenant, String> {
+async fn of_file(desk: &Desk, text: &[u8]) -> CommandResult<Tenant> {
     let named: Option<Named> = serde_json::from_slice(text).ok();
     let Some(name) = named.and_then(|it| it.tenant) else { return desk.tenant(None).await };
-    let found = desk.tenant(Some(&name)).await;
-    found.map_err(|error| format!("the file is for the tenant {name:?}: {error}"))
+    match desk.console.tenant(&desk.caller, &name).await {
+        Err(Refusal::NotFound(_)) => {
+            Err(AdminMessage::ImportTenantUnknown { name: name.into() }.at("tenant").into())
+        }
+        found => Ok(found?),
+    }
 }
 
 impl AtTheDesk for Import {
@@ -63,7 +70,7 @@ impl AtTheDesk for Import {
         &self.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let text = read(&self.file, LARGEST_IMPORT)?;
         let tenant = match desk.tenant(self.tenant.as_deref()).await {
             Err(_) if self.tenant.is_none() => of_file(desk, &text).await,
@@ -71,6 +78,6 @@ impl AtTheDesk for Import {
         }?;
         let permit = permits::may(&tenant, Permission::Import)?;
         let plan = async || desk.console.plan_import(&permit, &text, desk.now).await;
-        planned::settle(desk, plan, ToString::to_string, self.how).await
+        planned::settle(desk, plan, |fault| fault.line(LOCALE), self.how).await
     }
 }

@@ -4,11 +4,13 @@ use authority::Permission;
 use clap::{Args, Subcommand};
 use console::KeyView;
 use serde_json::{Value, json};
+use texts::Outcome;
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
-    desk::{AtDomain, words},
-    show::{instant, maybe_instant},
+    command_error::CommandResult,
+    desk::AtDomain,
+    show::{instant, maybe_instant, said},
 };
 use crate::permits;
 
@@ -54,7 +56,7 @@ impl AtTheDesk for Keys {
         &self.at.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let (tenant, domain) = self.at.find(desk).await?;
         let (console, id, schedule) = (&desk.console, domain.id, desk.schedule);
         match self.what {
@@ -67,37 +69,29 @@ impl AtTheDesk for Keys {
                         schedule,
                         desk.now,
                     )
-                    .await
-                    .map_err(words)?;
+                    .await?;
             }
             KeysCommand::Rotate { now: true, .. } => {
                 let signing = console
                     .rotate_keys_now(&permits::may(&tenant, Permission::RotateKeys)?, id, schedule, desk.now)
-                    .await
-                    .map_err(words)?;
+                    .await?;
                 for (kid, at) in signing.into_iter().filter(|(_, at)| *at > desk.now) {
-                    eprintln!(
-                        "{kid} was published just now and signs from {}, when nobody has a key set without it any more; \
-                         for a stolen key, use --compromised",
-                        instant(at)
-                    );
+                    let later = Outcome::KeySignsLater { kid: kid.into(), at: instant(at).into() };
+                    eprintln!("{}", said(&later));
                 }
             }
             KeysCommand::Rotate { .. } => {
                 console
                     .turn_keys(&permits::may(&tenant, Permission::RotateKeys)?, id, schedule, desk.now)
-                    .await
-                    .map_err(words)?;
+                    .await?;
             }
         }
-        let keys = console
-            .signing_keys(&permits::may(&tenant, Permission::ReadSettings)?, id, desk.now)
-            .await
-            .map_err(words)?;
+        let keys =
+            console.signing_keys(&permits::may(&tenant, Permission::ReadSettings)?, id, desk.now).await?;
         let rows: Vec<Value> = keys.iter().map(view).collect();
         let columns =
             ["kid", "algorithm", "state", "published_at", "active_at", "retired_at", "withdrawn_at"];
-        desk.list(&columns, &rows, "There is no key.");
+        desk.list(&columns, &rows, &Outcome::NoKey);
         Ok(())
     }
 }

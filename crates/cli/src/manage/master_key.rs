@@ -7,8 +7,14 @@ use clap::{Args, Subcommand};
 use crypto::{SealKey, b64};
 use serde_json::json;
 use store::Access;
+use texts::{AdminMessage, Outcome};
 
-use super::{AtTheDesk, ConfigLocation, Desk, desk::words, words::secret};
+use super::{
+    AtTheDesk, ConfigLocation, Desk,
+    command_error::CommandResult,
+    show::said,
+    words::{secret, shown},
+};
 
 /// What can be said to `portvakt master-key`.
 #[derive(Args)]
@@ -39,21 +45,14 @@ impl AtTheDesk for MasterKey {
         Access::Alone
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let MasterKeyCommand::Replace { new_key_file } = self.what;
         let text = secret(&new_key_file)?;
         let new = b64::decode(text.expose()).as_deref().and_then(SealKey::from_slice);
-        let new = new
-            .ok_or_else(|| format!("{}: not a master key (32 bytes in base64url)", new_key_file.display()))?;
-        let count = desk
-            .console
-            .rewrap(&desk.installation(Permission::RewrapKeys)?, &new, desk.now)
-            .await
-            .map_err(words)?;
-        let sentence = format!(
-            "The data keys of {count} tenants are under the new key. Start the service with it; keep the old one as long as you keep backups that were made under it."
-        );
-        desk.done(&sentence, &json!({"tenants": count}));
+        let new = new.ok_or_else(|| AdminMessage::PathNotMasterKey { path: shown(&new_key_file) })?;
+        let count = desk.console.rewrap(&desk.installation(Permission::RewrapKeys)?, &new, desk.now).await?;
+        let done = Outcome::KeysRewrapped { count: count.to_string().into() };
+        desk.done(&said(&done), &json!({"tenants": count}));
         Ok(())
     }
 }

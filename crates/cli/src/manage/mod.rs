@@ -6,6 +6,7 @@ mod application_settings;
 mod applications;
 mod audit;
 mod backup;
+mod command_error;
 mod declare;
 mod desk;
 mod domains;
@@ -25,7 +26,9 @@ mod words;
 
 use std::pin::Pin;
 
+use command_error::CommandResult;
 use store::Access;
+use texts::Locale;
 
 use crate::presence;
 
@@ -46,6 +49,9 @@ pub(crate) use tenants::Tenants;
 pub(crate) use test_login::Test;
 pub(crate) use test_users::TestUsers;
 
+/// The language of the terminal.
+const LOCALE: Locale = Locale::En;
+
 /// What can be asked at the desk.
 trait AtTheDesk {
     /// Where the database is.
@@ -57,19 +63,32 @@ trait AtTheDesk {
     }
 
     /// Does it.
-    async fn run(self, desk: &Desk) -> Result<(), String>;
+    async fn run(self, desk: &Desk) -> CommandResult;
 }
 
 /// Opens the desk, does what was asked there, and closes the database.
-async fn at_the_desk(what: &str, asked: impl AtTheDesk) -> Result<(), String> {
-    let desk = Desk::open(asked.place()).await?;
-    let presence = presence::enter(&desk.store, asked.access(), what).await;
-    let done = match presence {
-        Ok(_presence) => asked.run(&desk).await,
-        Err(why) => Err(why),
+async fn at_the_desk(what: &'static str, asked: impl AtTheDesk) -> Result<(), String> {
+    let json = asked.place().json;
+    let done = match Desk::open(asked.place()).await {
+        Ok(desk) => {
+            let done = match presence::enter(&desk.store, asked.access(), what).await {
+                Ok(_presence) => asked.run(&desk).await,
+                Err(why) => Err(why.into()),
+            };
+            desk.close().await;
+            done
+        }
+        Err(error) => Err(error),
     };
-    desk.close().await;
-    done
+    done.map_err(|error| {
+        if let (true, Some(errors)) = (json, error.errors(LOCALE)) {
+            show::print(&format!(
+                "{errors}
+"
+            ));
+        }
+        error.line(LOCALE)
+    })
 }
 
 /// A command of this part.

@@ -1,13 +1,14 @@
 //! A plan at the desk: shown, and carried out, kept for later, or neither.
 
 use clap::Args;
-use console::{Change, Declined, InputError, KeptPlanView, MadeSecret, Plan, Problem, Verb};
+use console::{Change, Declined, KeptPlanView, MadeSecret, Plan, Verb};
 use serde_json::{Value, json};
+use texts::{FieldMessage, Outcome};
 
 use super::{
-    Desk,
-    desk::words,
-    show::{instant, print},
+    Desk, LOCALE,
+    command_error::{CommandError, CommandResult, value},
+    show::{instant, print, said},
 };
 
 /// What is to be done with a plan.
@@ -28,7 +29,7 @@ fn line(change: &Change) -> Value {
     })
 }
 
-fn value(value: &Value) -> String {
+fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => format!("{text:?}"),
@@ -40,16 +41,16 @@ fn value(value: &Value) -> String {
 fn members(change: &Change) -> Vec<String> {
     let Some(details) = change.details.as_object() else { return Vec::new() };
     let difference = |(name, member): (&String, &Value)| match (member.get("from"), member.get("to")) {
-        (Some(from), Some(to)) => format!("    {name}: {} -> {}", value(from), value(to)),
-        _ => format!("    {name}: {}", value(member)),
+        (Some(from), Some(to)) => format!("    {name}: {} -> {}", cell(from), cell(to)),
+        _ => format!("    {name}: {}", cell(member)),
     };
     details.iter().map(difference).collect()
 }
 
 /// The differences of a plan, and what became of it, for people.
-fn show(plan: &Plan, end: &str) -> String {
+fn show(plan: &Plan, end: &Outcome) -> String {
     let mut text = String::new();
-    let mut unchanged = 0;
+    let mut unchanged = 0_u32;
     for change in plan.changes() {
         if change.verb == Verb::Unchanged {
             unchanged += 1;
@@ -61,30 +62,31 @@ fn show(plan: &Plan, end: &str) -> String {
         }
     }
     for note in plan.notes() {
-        text.push_str(&format!("note: {note}\n"));
+        text.push_str(&format!("note: {}\n", note.line(LOCALE)));
     }
     if unchanged > 0 {
-        text.push_str(&format!("{unchanged} unchanged.\n"));
+        let count = unchanged.into();
+        text.push_str(&format!("{}\n", said(&Outcome::PlanUnchanged { count })));
     }
-    text.push_str(if plan.is_empty() { "Nothing changes.\n" } else { end });
+    let end = if plan.is_empty() { &Outcome::PlanEmpty } else { end };
+    text.push_str(&format!("{}\n", said(end)));
     text.chars().filter(|it| *it == '\n' || !it.is_control()).collect()
 }
 
-const DRY: &str = "Nothing was written: this was a dry run.\n";
-const DONE: &str = "Done; every node knows within five seconds.\n";
-
-fn confirm_with(kept: &KeptPlanView) -> String {
-    let until = instant(kept.expires_at);
-    format!("Nothing was changed yet. Until {until}: portvakt plans confirm {}\n", kept.id)
+fn waits(kept: &KeptPlanView) -> Outcome {
+    Outcome::PlanKept { at: instant(kept.expires_at).into(), id: kept.id.to_string().into() }
 }
 
 /// Prints a plan for people or programs. `more`: further members for programs.
-fn tell(desk: &Desk, plan: &Plan, (end, more): (&str, Value), secrets: &[MadeSecret]) {
+fn tell(desk: &Desk, plan: &Plan, (end, more): (&Outcome, Value), secrets: &[MadeSecret]) {
     if desk.json {
         let changes: Vec<Value> = plan.changes().iter().map(line).collect();
         let shown = |it: &MadeSecret| json!({"client_id": it.client_id, "client_secret": it.secret.expose()});
         let secrets: Vec<Value> = secrets.iter().map(shown).collect();
-        let mut thing = json!({"changes": changes, "notes": plan.notes(), "client_secrets": secrets});
+        let notes: Vec<String> = plan.notes().iter().map(|it| it.line(LOCALE)).collect();
+        let messages: Vec<Value> = plan.notes().iter().map(|it| value(it, LOCALE)).collect();
+        let mut thing =
+            json!({"changes": changes, "notes": notes, "messages": messages, "client_secrets": secrets});
         if let (Some(members), Value::Object(more)) = (thing.as_object_mut(), more) {
             members.extend(more);
         }
@@ -93,8 +95,8 @@ fn tell(desk: &Desk, plan: &Plan, (end, more): (&str, Value), secrets: &[MadeSec
     print(&show(plan, end));
     for made in secrets {
         print(&format!(
-            "The secret of {}, shown now and never again:\n{}\n",
-            made.client_id,
+            "{}\n{}\n",
+            said(&Outcome::ClientSecretOfOnce { client: made.client_id.clone().into() }),
             made.secret.expose()
         ));
     }
@@ -104,23 +106,23 @@ fn tell(desk: &Desk, plan: &Plan, (end, more): (&str, Value), secrets: &[MadeSec
 pub(super) async fn settle(
     desk: &Desk,
     plan: impl AsyncFn() -> Result<Plan, Declined>,
-    say: impl Fn(&InputError) -> String,
+    say: impl Fn(&FieldMessage) -> String,
     how: How,
-) -> Result<(), String> {
+) -> CommandResult {
     let settled = match how.dry_run || how.plan {
         true => desk.console.make_plan(plan).await.map(|plan| (plan, Vec::new())),
         false => desk.console.settle(&desk.caller, plan, desk.now).await,
     };
-    let (plan, secrets) = settled.map_err(|why| declined(desk, &why, say))?;
+    let (plan, secrets) = settled.map_err(|why| declined(why, say))?;
     if how.plan && !plan.is_empty() {
-        let kept = desk.console.keep_plan(&desk.caller, &plan, desk.now).await.map_err(words)?;
+        let kept = desk.console.keep_plan(&desk.caller, &plan, desk.now).await?;
         let more =
             json!({"dry_run": false, "plan": kept.id.to_string(), "expires_at": instant(kept.expires_at)});
-        tell(desk, &plan, (&confirm_with(&kept), more), &[]);
+        tell(desk, &plan, (&waits(&kept), more), &[]);
         return Ok(());
     }
-    let end = if how.dry_run { DRY } else { DONE };
-    tell(desk, &plan, (end, json!({"dry_run": how.dry_run})), &secrets);
+    let end = if how.dry_run { Outcome::PlanDryRun } else { Outcome::PlanDone };
+    tell(desk, &plan, (&end, json!({"dry_run": how.dry_run})), &secrets);
     Ok(())
 }
 
@@ -130,28 +132,25 @@ pub(super) fn show_kept(desk: &Desk, kept: &KeptPlanView, plan: &Plan) {
         "plan": kept.id.to_string(), "made_by": kept.made_by, "created_at": instant(kept.created_at),
         "expires_at": instant(kept.expires_at),
     });
-    tell(desk, plan, (&confirm_with(kept), more), &[]);
+    tell(desk, plan, (&waits(kept), more), &[]);
 }
 
 /// Shows a plan that was confirmed.
 pub(super) fn show_confirmed(desk: &Desk, plan: &Plan, secrets: &[MadeSecret]) {
-    tell(desk, plan, (DONE, json!({})), secrets);
+    tell(desk, plan, (&Outcome::PlanDone, json!({})), secrets);
 }
 
-/// What is wrong, for the person at the terminal; for programs on standard output too.
-fn declined(desk: &Desk, why: &Declined, say: impl Fn(&InputError) -> String) -> String {
-    let faults = match why {
+/// Why nothing was written. `say`: a fault in words.
+fn declined(why: Declined, say: impl Fn(&FieldMessage) -> String) -> CommandError {
+    let messages = match why {
         Declined::Faults(faults) => faults,
-        Declined::Refusal(refusal) => return format!("nothing was written: {refusal}"),
+        Declined::Refusal(refusal) => return refusal.into(),
     };
-    let lines: Vec<String> = faults.iter().map(say).collect();
-    if desk.json {
-        let problem = |it: &Problem| it.to_string();
-        let all: Vec<Value> =
-            faults.iter().map(|it| json!({"path": it.path, "problem": problem(&it.problem)})).collect();
-        print(&format!("{}\n", json!({"errors": all})));
-    }
-    let count = lines.len();
-    let found = if count == 1 { "one thing is" } else { "these things are" };
-    format!("nothing was written: {found} wrong ({count})\n{}", lines.join("\n"))
+    let lines: Vec<String> = messages.iter().map(say).collect();
+    let found = match lines.len() {
+        1 => Outcome::PlanFault,
+        count => Outcome::PlanFaults { count: count.into() },
+    };
+    let text = format!("{}\n{}", said(&found), lines.join("\n"));
+    CommandError::Faults { messages, text }
 }

@@ -5,12 +5,13 @@ use clap::{Args, Subcommand};
 use console::{KeptPlanView, PlanEnd};
 use model::PlanId;
 use serde_json::{Value, json};
+use texts::Outcome;
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
-    desk::words,
+    command_error::CommandResult,
     planned::{show_confirmed, show_kept},
-    show::{instant, maybe_instant},
+    show::{instant, maybe_instant, said},
 };
 use crate::{every, permits};
 
@@ -68,38 +69,40 @@ impl AtTheDesk for Plans {
         &self.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         match self.what {
             PlansCommand::List => list(desk).await?,
             PlansCommand::Show { id } => {
-                let (kept, plan) = desk.console.plan(&desk.caller, id, desk.now).await.map_err(words)?;
+                let (kept, plan) = desk.console.plan(&desk.caller, id, desk.now).await?;
                 show_kept(desk, &kept, &plan);
             }
             PlansCommand::Confirm { id } => {
                 let confirmed = desk.console.confirm_plan(&desk.caller, id, desk.now).await;
-                let (plan, secrets) = confirmed.map_err(words)?;
+                let (plan, secrets) = confirmed?;
                 show_confirmed(desk, &plan, &secrets);
             }
             PlansCommand::Discard { id } => {
-                desk.console.discard_plan(&desk.caller, id, desk.now).await.map_err(words)?;
-                desk.done("The plan is discarded.", &json!({"plan": id.to_string(), "state": "discarded"}));
+                desk.console.discard_plan(&desk.caller, id, desk.now).await?;
+                desk.done(
+                    &said(&Outcome::PlanDiscarded),
+                    &json!({"plan": id.to_string(), "state": "discarded"}),
+                );
             }
         }
         Ok(())
     }
 }
 
-async fn list(desk: &Desk) -> Result<(), String> {
+async fn list(desk: &Desk) -> CommandResult {
     let reading = desk.installation(Permission::ReadInstallation)?;
-    let all = desk.console.installation_plans(&reading, desk.now).await.map_err(words)?;
+    let all = desk.console.installation_plans(&reading, desk.now).await?;
     let mut rows: Vec<Value> = all.iter().map(|it| view(None, it)).collect();
     for tenant in every::tenants(&desk.console, &desk.caller).await? {
-        let tenant = desk.console.tenant_by_id(&desk.caller, tenant.id).await.map_err(words)?;
+        let tenant = desk.console.tenant_by_id(&desk.caller, tenant.id).await?;
         let permit = permits::may(&tenant, Permission::ReadSettings)?;
-        let all = desk.console.plans(&permit, desk.now).await.map_err(words)?;
+        let all = desk.console.plans(&permit, desk.now).await?;
         rows.extend(all.iter().map(|it| view(Some(&tenant.name), it)));
     }
-    let empty = "There is no plan. Make one: portvakt import FILE --plan, or portvakt apply -f FILE --plan";
-    desk.list(&["id", "state", "tenant", "made_by", "created_at", "expires_at"], &rows, empty);
+    desk.list(&["id", "state", "tenant", "made_by", "created_at", "expires_at"], &rows, &Outcome::NoPlan);
     Ok(())
 }

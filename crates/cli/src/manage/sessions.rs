@@ -4,11 +4,13 @@ use authority::Permission;
 use clap::{Args, Subcommand};
 use model::SessionId;
 use serde_json::json;
+use texts::Outcome;
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
-    desk::{AtDomain, words},
-    show::instant,
+    command_error::CommandResult,
+    desk::AtDomain,
+    show::{instant, said},
 };
 use crate::permits;
 
@@ -41,7 +43,7 @@ impl AtTheDesk for Sessions {
         &self.at.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let (tenant, domain) = self.at.find(desk).await?;
         match self.what {
             SessionsCommand::List => {
@@ -51,8 +53,7 @@ impl AtTheDesk for Sessions {
                     let page = desk
                         .console
                         .sessions(&permits::may(&tenant, Permission::ReadLogins)?, domain.id, after, desk.now)
-                        .await
-                        .map_err(words)?;
+                        .await?;
                     let Some(last) = page.last() else { break };
                     after = Some(last.id);
                     rows.extend(page.iter().map(|it| {
@@ -63,26 +64,27 @@ impl AtTheDesk for Sessions {
                         })
                     }));
                 }
-                let empty = "No browser is remembered here.";
-                desk.list(&["id", "eid", "subject", "created_at", "used_at", "expires_at"], &rows, empty);
+                desk.list(
+                    &["id", "eid", "subject", "created_at", "used_at", "expires_at"],
+                    &rows,
+                    &Outcome::NoSession,
+                );
             }
             SessionsCommand::End { id: Some(id), .. } => {
-                let session = SessionId::parse(&id).map_err(|error| error.to_string())?;
+                let session = SessionId::parse(&id)?;
                 desk.console
                     .end_session(&permits::may(&tenant, Permission::EndSessions)?, session, desk.now)
-                    .await
-                    .map_err(words)?;
-                desk.done("The session is ended.", &json!({"id": id, "ended": 1}));
+                    .await?;
+                desk.done(&said(&Outcome::SessionEnded), &json!({"id": id, "ended": 1}));
             }
             SessionsCommand::End { id: None, subject } => {
                 let subject = subject.unwrap_or_default();
                 let ended = desk
                     .console
                     .end_sessions_of(&permits::may(&tenant, Permission::EndSessions)?, &subject, desk.now)
-                    .await
-                    .map_err(words)?;
+                    .await?;
                 desk.done(
-                    &format!("{ended} sessions are ended."),
+                    &said(&Outcome::SessionsEnded { count: ended.to_string().into() }),
                     &json!({"subject": subject, "ended": ended}),
                 );
             }

@@ -4,13 +4,19 @@ use std::io::Write;
 
 use model::Timestamp;
 use serde_json::{Value, json};
+use texts::{FieldMessage, Outcome};
 
-use super::Desk;
+use super::{Desk, LOCALE};
 
 /// Writes to standard output. A reader that went away (`| head`) is no error of ours.
 pub(crate) fn print(text: &str) {
     let mut out = std::io::stdout();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Says what was done or found.
+pub(crate) fn said(outcome: &Outcome) -> String {
+    outcome.say(LOCALE)
 }
 
 /// An instant for people and programs alike: RFC 3339 in UTC, to the second.
@@ -60,11 +66,11 @@ fn table(columns: &[&str], rows: &[Value]) -> String {
 
 impl Desk {
     /// Shows a list. `columns` are the members that people see; programs get all.
-    pub(crate) fn list(&self, columns: &[&str], rows: &[Value], when_empty: &str) {
+    pub(crate) fn list(&self, columns: &[&str], rows: &[Value], when_empty: &Outcome) {
         if self.json {
             print(&format!("{}\n", Value::from(rows)));
         } else if rows.is_empty() {
-            print(&format!("{when_empty}\n"));
+            print(&format!("{}\n", said(when_empty)));
         } else {
             print(&table(columns, rows));
         }
@@ -93,8 +99,8 @@ impl Desk {
     }
 
     /// Says on standard error what somebody should know; what programs read stays alone on standard output.
-    pub(crate) fn warn(text: &str) {
-        eprintln!("warning: {}", text.replace(char::is_control, " "));
+    pub(crate) fn warn(message: &FieldMessage) {
+        eprintln!("warning: {}", message.line(LOCALE).replace(char::is_control, " "));
     }
 
     /// Says what was done; programs get `thing`.

@@ -4,8 +4,13 @@ use authority::Permission;
 use clap::{Args, Subcommand};
 use console::TenantView;
 use serde_json::{Value, json};
+use texts::Outcome;
 
-use super::{AtTheDesk, ConfigLocation, Desk, desk::words, show::instant};
+use super::{
+    AtTheDesk, ConfigLocation, Desk,
+    command_error::CommandResult,
+    show::{instant, said},
+};
 use crate::every;
 
 /// What can be said to `portvakt tenants`.
@@ -40,23 +45,22 @@ impl AtTheDesk for Tenants {
         &self.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         match self.what {
             TenantsCommand::List => {
                 let all = every::tenants(&desk.console, &desk.caller).await?;
                 let rows: Vec<Value> = all.iter().map(view).collect();
-                let empty = "There is no tenant yet. Make one: portvakt tenants create NAME";
-                desk.list(&["name", "id", "created_at"], &rows, empty);
+                desk.list(&["name", "id", "created_at"], &rows, &Outcome::NoTenant);
             }
             TenantsCommand::Create { name } => {
                 let tenant = desk
                     .console
                     .create_tenant(&desk.installation(Permission::CreateTenants)?, &name, desk.now)
-                    .await
-                    .map_err(words)?;
+                    .await?;
                 let thing = json!({"id": tenant.id.to_string(), "name": name});
                 let next = format!(
-                    "The tenant {name} is made. Next, a domain of it: portvakt domains create --tenant {name:?} login.example.no --environment test"
+                    "{}\n  portvakt domains create --tenant {name:?} login.example.no --environment test",
+                    said(&Outcome::TenantCreated { name: name.clone().into() })
                 );
                 desk.done(&next, &thing);
             }

@@ -7,19 +7,25 @@ use std::{sync::Arc, time::Duration};
 
 use authority::Permission;
 use clap::{Args, Subcommand};
-use console::{ApplicationChange, ApplicationView, DomainView, Tenant};
+use console::{ApplicationChange, ApplicationView, DomainView, Refusal, Tenant};
 use crypto::{Random, Secret};
 use model::{ClientAuthentication, Environment, IdTokenResponse, SecretId, Timestamp, UserinfoResponse};
 use outbound::{Allowed, Outbound};
 use sample::{Config, Finished, Sample};
 use serde_json::{Value, json};
+use texts::{AdminMessage, Noun, Outcome};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
     time::timeout,
 };
 
-use super::{AtTheDesk, ConfigLocation, Desk, desk::words, show::print};
+use super::{
+    AtTheDesk, ConfigLocation, Desk,
+    command_error::{CommandError, CommandResult},
+    desk::missing,
+    show::{print, said},
+};
 use crate::{clock, every, permits, signals};
 
 /// What can be said to `portvakt test`.
@@ -65,7 +71,7 @@ impl AtTheDesk for Test {
         &self.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let TestLoginCommand::Login(login) = self.what;
         login.run(desk).await
     }
@@ -87,26 +93,29 @@ struct Lent {
 }
 
 impl Login {
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let (tenant, domain, application) = self.find(desk).await?;
-        let listener = TcpListener::bind(("127.0.0.1", self.port))
-            .await
-            .map_err(|error| format!("port {}: {error}; choose another with --port", self.port))?;
-        showable(&application, &domain)?;
+        let listener = TcpListener::bind(("127.0.0.1", self.port)).await.map_err(|error| {
+            AdminMessage::TryPortUnusable {
+                port: u32::from(self.port).into(),
+                detail: error.to_string().into(),
+            }
+        })?;
+        showable(&application)?;
         // Heard from here on, so that nothing lent stays behind.
         let stop_asked = signals::stop_asked()?;
         let target = Target { domain: &domain, application: &application };
         let lent = self.lend(desk, &tenant, &domain, &application).await?;
         let finished = tokio::select! {
             finished = self.try_it(desk, target, &lent, &listener) => finished,
-            () = stop_asked => Err("stopped before the login was finished".to_owned()),
+            () = stop_asked => Err(AdminMessage::TryStopped.into()),
         };
         take_back(desk, &tenant, &application, lent).await?;
         show(desk, &finished?);
         Ok(())
     }
 
-    async fn find(&self, desk: &Desk) -> Result<(Tenant, DomainView, ApplicationView), String> {
+    async fn find(&self, desk: &Desk) -> CommandResult<(Tenant, DomainView, ApplicationView)> {
         let mut found = Vec::new();
         for (tenant, domain) in every::domains(&desk.console, &desk.caller).await? {
             let wanted = self.domain.as_ref().is_none_or(|host| *host == domain.host);
@@ -118,10 +127,17 @@ impl Login {
                 found.push((tenant, domain, application));
             }
         }
-        match found.len() {
-            0 => Err(format!("there is no application {}", self.client)),
-            1 => found.pop().ok_or_else(String::new),
-            _ => Err(format!("several domains have an application {}: say which with --domain", self.client)),
+        match (found.pop(), found.is_empty()) {
+            (Some(only), true) => Ok(only),
+            (None, _) => {
+                let command = "portvakt applications list --domain HOST".to_owned();
+                let refusal = Refusal::NotFound(Noun::Application);
+                Err(missing(refusal, (Noun::Application, &self.client), command))
+            }
+            (Some(_), false) => {
+                let client = self.client.as_str().into();
+                Err(AdminMessage::ApplicationOnSeveralDomains { client }.into())
+            }
         }
     }
 
@@ -131,14 +147,12 @@ impl Login {
         tenant: &Tenant,
         domain: &DomainView,
         application: &ApplicationView,
-    ) -> Result<Lent, String> {
+    ) -> CommandResult<Lent> {
         let redirect_uri = format!("http://localhost:{}{PATH}", self.port);
         let settings = &application.settings;
         let add = domain.environment != Environment::Production;
         if !add && !settings.has_redirect_uri(&redirect_uri) {
-            return Err(format!(
-                "an application of a production domain may not come back to this machine: try it on a test domain, or register {redirect_uri} where its kind allows it"
-            ));
+            return Err(AdminMessage::TryProduction { uri: redirect_uri.into() }.into());
         }
         let has_secrets = settings.authentication == ClientAuthentication::ClientSecret;
         let alone = has_secrets && !others_try(desk, tenant, application).await?;
@@ -153,7 +167,7 @@ impl Login {
                     desk.now,
                 )
                 .await;
-            lent.secret = Some(secret.map_err(words)?);
+            lent.secret = Some(secret?);
         }
         if add {
             let change = |uris: &mut Vec<String>| {
@@ -175,7 +189,7 @@ impl Login {
         target: Target<'_>,
         lent: &Lent,
         listener: &TcpListener,
-    ) -> Result<Finished, String> {
+    ) -> CommandResult<Finished> {
         let Target { domain, application } = target;
         let config = Config {
             issuer: domain.issuer(),
@@ -188,47 +202,43 @@ impl Login {
         };
         let sample = Sample::new(config, Arc::new(outbound(desk, domain)), Random::system());
         if !desk.json {
-            print("Waiting six seconds, until every node knows what was lent to the application …\n");
+            print(&format!("{}\n", said(&Outcome::TryWaiting)));
         }
         // What does not end ends here: the limit is the wait.
         let _ = timeout(KNOWN_AFTER, std::future::pending::<()>()).await;
-        let begun = sample.start(&self.with, seconds()).await.map_err(|error| error.to_string())?;
+        let begun = sample.start(&self.with, seconds()).await.map_err(|error| failed(&error))?;
         if desk.json {
             print(&format!("{}\n", json!({"open": begun.location})));
         } else {
-            let soon = begun.waits.map(|it| format!(" within {it} seconds")).unwrap_or_default();
-            let open = format!("Open this{soon} in a browser on this machine, and log in");
-            print(&format!("{open}:\n\n{}\n\n", begun.location));
+            let within = |it: u64| Outcome::TryOpenWithin { seconds: it.to_string().into() };
+            let open = begun.waits.map_or(Outcome::TryOpen, within);
+            print(&format!("{}\n\n{}\n\n", said(&open), begun.location));
         }
         let query = timeout(PATIENCE, come_back(listener)).await;
-        let query = query.map_err(|_| "nobody came back in ten minutes".to_owned())??;
-        sample.finish(&query, &begun.memo, seconds()).await.map_err(|error| error.to_string())
+        let query = query.map_err(|_| AdminMessage::TryNobodyCame)??;
+        Ok(sample.finish(&query, &begun.memo, seconds()).await.map_err(|error| failed(&error))?)
     }
 }
 
+fn failed(error: &impl ToString) -> AdminMessage {
+    AdminMessage::TryFailed { detail: error.to_string().into() }
+}
+
 /// Refuses, before anything is lent, what could not be shown in the end.
-fn showable(application: &ApplicationView, domain: &DomainView) -> Result<(), String> {
+fn showable(application: &ApplicationView) -> Result<(), AdminMessage> {
     if application.settings.authentication == ClientAuthentication::PrivateKeyJwt {
-        return Err(
-            "this application signs its assertions with a key that only it has: try it there".to_owned()
-        );
+        return Err(AdminMessage::TryPrivateKey);
     }
     if application.settings.id_token_response == IdTokenResponse::SignedAndEncryptedJwt {
-        return Err(format!(
-            "its ID tokens are encrypted to a key that only the application has: try it there, or have them only signed: `portvakt applications change {} --domain {} --set id_token_response=signed`",
-            application.client_id, domain.host
-        ));
+        return Err(AdminMessage::TryEncrypted);
     }
     Ok(())
 }
 
 /// Whether somebody else may be in the middle of a try with a secret; an interrupted one counts for 20 minutes.
-async fn others_try(desk: &Desk, tenant: &Tenant, application: &ApplicationView) -> Result<bool, String> {
-    let secrets = desk
-        .console
-        .client_secrets(&permits::may(tenant, Permission::ReadSettings)?, application.id)
-        .await
-        .map_err(words)?;
+async fn others_try(desk: &Desk, tenant: &Tenant, application: &ApplicationView) -> CommandResult<bool> {
+    let secrets =
+        desk.console.client_secrets(&permits::may(tenant, Permission::ReadSettings)?, application.id).await?;
     Ok(secrets.iter().any(|it| it.lent && it.ends_at.is_some_and(|at| at > desk.now)))
 }
 
@@ -254,9 +264,9 @@ fn outbound(desk: &Desk, domain: &DomainView) -> Outbound {
 }
 
 /// Waits for the browser; gives the query that it brings.
-async fn come_back(listener: &TcpListener) -> Result<String, String> {
+async fn come_back(listener: &TcpListener) -> CommandResult<String> {
     loop {
-        let (mut stream, _) = listener.accept().await.map_err(|error| error.to_string())?;
+        let (mut stream, _) = listener.accept().await.map_err(|error| failed(&error))?;
         let mut line = String::new();
         let mut bounded = BufReader::new((&mut stream).take(65_536));
         let read = bounded.read_line(&mut line);
@@ -288,11 +298,11 @@ async fn change_uris(
     tenant: &Tenant,
     application: &ApplicationView,
     change: impl FnOnce(&mut Vec<String>) + Send,
-) -> Result<(), String> {
+) -> CommandResult {
     // As it is now: minutes may have passed, and others may try it too.
     let reading = permits::may(tenant, Permission::ReadSettings)?;
     let found = desk.console.application(&reading, application.domain, &application.client_id).await;
-    let found = found.map_err(words)?;
+    let found = found?;
     let mut changed = ApplicationChange { name: found.name.clone(), settings: found.settings.clone() };
     change(&mut changed.settings.redirect_uris);
     let saved = desk
@@ -304,15 +314,10 @@ async fn change_uris(
             clock::now(),
         )
         .await;
-    saved.map(drop).map_err(words)
+    saved.map(drop).map_err(CommandError::from)
 }
 
-async fn take_back(
-    desk: &Desk,
-    tenant: &Tenant,
-    application: &ApplicationView,
-    lent: Lent,
-) -> Result<(), String> {
+async fn take_back(desk: &Desk, tenant: &Tenant, application: &ApplicationView, lent: Lent) -> CommandResult {
     let mut uris = Ok(());
     if lent.added {
         let uri = lent.redirect_uri;
@@ -329,7 +334,7 @@ async fn take_back(
                 now,
             )
             .await;
-        retired.map_err(words)?;
+        retired?;
     }
     uris
 }
@@ -348,10 +353,11 @@ fn show(desk: &Desk, finished: &Finished) {
     let part = |name: &str| pretty(thing.get(name).unwrap_or(&Value::Null));
     let userinfo = match finished.userinfo.unavailable() {
         None => part("userinfo"),
-        Some(why) => format!("It is not shown: {why}."),
+        Some(why) => said(&Outcome::TryUserinfoHidden { detail: why.to_string().into() }),
     };
     print(&format!(
-        "The login worked; the ID token is verified.\n\nID token\n{}\n\nuserinfo\n{userinfo}\n",
+        "{}\n\nID token\n{}\n\nuserinfo\n{userinfo}\n",
+        said(&Outcome::TryWorked),
         part("id_token"),
     ));
 }

@@ -6,14 +6,16 @@ use authority::Permission;
 use clap::{Args, Subcommand};
 use console::{DomainView, NewTestUser, Tenant, TestUserChange, TestUserView};
 use crypto::Secret;
-use model::StandardClaims;
+use model::{SettingsError, StandardClaims};
 use serde_json::{Map, Value, json};
+use texts::{AdminMessage, FieldMessage, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
-    application_settings::json_or_word,
-    desk::{AtDomain, IfVersion, words},
-    show::instant,
+    application_settings::named_value,
+    command_error::CommandResult,
+    desk::{AtDomain, IfVersion},
+    show::{instant, said},
     words::secret,
 };
 use crate::permits;
@@ -94,20 +96,19 @@ fn view(user: &TestUserView) -> Value {
 }
 
 /// Puts `name=JSON` into claims; a bare word is a text.
-fn with_claims(before: &StandardClaims, changes: &[String]) -> Result<StandardClaims, String> {
+fn with_claims(before: &StandardClaims, changes: &[String]) -> Result<StandardClaims, FieldMessage> {
     let value = serde_json::to_value(before).unwrap_or_default();
     let mut members: Map<String, Value> = value.as_object().cloned().unwrap_or_default();
     for change in changes {
-        let (name, text) =
-            change.split_once('=').ok_or_else(|| format!("{change:?} is not of the form name=JSON"))?;
-        let value = json_or_word(text).map_err(|error| format!("{name}: {error}"))?;
+        let (name, value) = named_value(change)?;
         members.insert(name.to_owned(), value);
     }
-    serde_json::from_value(members.into()).map_err(|error| error.to_string())
+    serde_json::from_value(members.into())
+        .map_err(|error| SettingsError::Unreadable(error.to_string()).message())
 }
 
 /// The password from the file, or a new one that has to be shown.
-fn password(file: Option<&PathBuf>, new: bool) -> Result<(Option<Secret<String>>, bool), String> {
+fn password(file: Option<&PathBuf>, new: bool) -> CommandResult<(Option<Secret<String>>, bool)> {
     match file {
         Some(path) => Ok((Some(secret(path)?), false)),
         None if new => Ok((Some(crypto::Random::system().token()), true)),
@@ -120,7 +121,7 @@ impl AtTheDesk for TestUsers {
         &self.at.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let (tenant, domain) = self.at.find(desk).await?;
         match self.what {
             TestUsersCommand::List => list(desk, &tenant, &domain).await,
@@ -130,8 +131,7 @@ impl AtTheDesk for TestUsers {
                 let user = desk
                     .console
                     .test_user(&permits::may(&tenant, Permission::ReadSettings)?, domain.id, &username)
-                    .await
-                    .map_err(words)?;
+                    .await?;
                 desk.one(&["username", "id", "created_at"], &view(&user));
                 Ok(())
             }
@@ -139,16 +139,14 @@ impl AtTheDesk for TestUsers {
                 let user = desk
                     .console
                     .test_user(&permits::may(&tenant, Permission::ReadSettings)?, domain.id, &username)
-                    .await
-                    .map_err(words)?;
+                    .await?;
                 let seen = if_version.or(user.seen());
                 let at = (domain.id, username.as_str(), &seen);
                 desk.console
                     .remove_test_user(&permits::may(&tenant, Permission::ManageTestUsers)?, at, desk.now)
-                    .await
-                    .map_err(words)?;
+                    .await?;
                 desk.done(
-                    &format!("{username} is removed."),
+                    &said(&Outcome::TestUserRemoved { name: username.clone().into() }),
                     &json!({"username": username, "removed": true}),
                 );
                 Ok(())
@@ -157,57 +155,53 @@ impl AtTheDesk for TestUsers {
     }
 }
 
-async fn list(desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+async fn list(desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
         let page = desk
             .console
             .test_users(&permits::may(tenant, Permission::ReadSettings)?, domain.id, after)
-            .await
-            .map_err(words)?;
+            .await?;
         let Some(last) = page.last() else { break };
         after = Some(last.id);
         rows.extend(page.iter().map(view));
     }
-    let empty = "There is no test user yet. Make one: portvakt test-users add NAME --new-password --domain …";
-    desk.list(&["username", "id", "created_at"], &rows, empty);
+    desk.list(&["username", "id", "created_at"], &rows, &Outcome::NoTestUser);
     Ok(())
 }
 
 /// Says what was done, with the password where it was made.
-fn tell(desk: &Desk, username: &str, sentence: &str, shown: Option<&Secret<String>>) {
-    let mut sentence = format!("{username} {sentence}");
+fn tell(desk: &Desk, username: &str, done: &Outcome, shown: Option<&Secret<String>>) {
+    let mut sentence = said(done);
     let mut thing = json!({"username": username});
     if let (Some(shown), Some(members)) = (shown, thing.as_object_mut()) {
-        sentence.push_str(&format!("\nThe password, shown now and never again:\n{}", shown.expose()));
+        sentence.push_str(&format!("\n{}\n{}", said(&Outcome::PasswordOnce), shown.expose()));
         members.insert("password".to_owned(), json!(shown.expose()));
     }
     desk.done(&sentence, &thing);
 }
 
 impl Add {
-    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
         let (chosen, is_new) = password(self.password_file.as_ref(), self.new_password)?;
-        let password = chosen.ok_or("say which password: --password-file FILE or --new-password")?;
+        let password = chosen.ok_or(AdminMessage::PasswordNotSaid)?;
         let claims = with_claims(&StandardClaims::default(), &self.claim)?;
         let new = NewTestUser { username: self.username.clone(), password: password.clone(), claims };
         desk.console
             .add_test_user(&permits::may(tenant, Permission::ManageTestUsers)?, domain.id, &new, desk.now)
-            .await
-            .map_err(words)?;
-        let sentence = format!("can sign in at {}.", domain.issuer());
-        tell(desk, &self.username, &sentence, is_new.then_some(&password));
+            .await?;
+        let (name, issuer) = (self.username.clone().into(), domain.issuer().into());
+        tell(desk, &self.username, &Outcome::TestUserAdded { name, issuer }, is_new.then_some(&password));
         Ok(())
     }
 }
 
 impl Change {
-    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> Result<(), String> {
+    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
         let user = desk
             .console
             .test_user(&permits::may(tenant, Permission::ReadSettings)?, domain.id, &self.username)
-            .await
-            .map_err(words)?;
+            .await?;
         let (password, is_new) = password(self.password_file.as_ref(), self.new_password)?;
         let seen = self.if_version.or(user.seen());
         let claims = match self.claim.as_slice() {
@@ -219,10 +213,11 @@ impl Change {
         let changed = desk
             .console
             .change_test_user(&permits::may(tenant, Permission::ManageTestUsers)?, at, &change, desk.now)
-            .await
-            .map_err(words)?;
-        let sentence = if changed { "is changed." } else { "is that already." };
-        tell(desk, &self.username, sentence, password.as_ref().filter(|_| is_new));
+            .await?;
+        let name = self.username.clone().into();
+        let done =
+            if changed { Outcome::TestUserChanged { name } } else { Outcome::TestUserUnchanged { name } };
+        tell(desk, &self.username, &done, password.as_ref().filter(|_| is_new));
         Ok(())
     }
 }
@@ -231,6 +226,7 @@ impl Change {
 mod tests {
     use super::with_claims;
     use model::StandardClaims;
+    use texts::Locale;
 
     #[test]
     fn rule_24_a_claim_is_json_or_a_bare_word_and_an_unknown_one_is_refused() {
@@ -238,6 +234,8 @@ mod tests {
         let claims = with_claims(&StandardClaims::default(), &changes).unwrap();
         assert_eq!((claims.name.as_deref(), claims.email_verified), (Some("Tuva"), Some(true)));
         assert_eq!(with_claims(&claims, &["name=null".to_owned()]).unwrap().name, None);
-        assert!(with_claims(&claims, &["admin=true".to_owned()]).unwrap_err().contains("admin"));
+        assert!(
+            with_claims(&claims, &["admin=true".to_owned()]).unwrap_err().line(Locale::En).contains("admin")
+        );
     }
 }

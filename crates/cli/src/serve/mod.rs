@@ -80,11 +80,13 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
     };
     let store = Store::open(config.place.clone(), config.store.clone())
         .map_err(|error| format!("{}: {error}", config.place_in_words))?;
-    let presence = Arc::new(presence::enter(&store, Access::Shared, "serve").await?);
+    let entered = presence::enter(&store, Access::Shared, "serve").await;
+    let presence = Arc::new(entered.map_err(|it| it.line(texts::Locale::En))?);
     let random = Random::system();
     let console = Console::new(store.clone(), master.clone(), random.clone());
     let console = Arc::new(console.with_sandbox_host(config.sandbox.clone()));
-    master::check(&console, &config.master_key_source()).await?;
+    let checked = master::check(&console, &config.master_key_source()).await;
+    checked.map_err(|message| message.line(texts::Locale::En))?;
     if let Some(path) = &arguments.declare {
         declare(&console, path).await?;
     }

@@ -11,11 +11,11 @@ use store::{
     applications::{self, Application},
     declared_objects::DeclaredKind,
 };
+use texts::AdminMessage;
 
 use super::{
     compared::{Object, state},
-    entry::Entry,
-    fault::shown,
+    entry::{Entry, noun},
     plan::{Verb, named, unlike},
     planned_write::PlannedWrite,
     planner::{Planner, TargetDomain},
@@ -56,8 +56,8 @@ impl Planner<'_> {
         let sector = said(&members, "sector").or(sector.map(|it| it.sector)).unwrap_or_default();
         let stands_twice = client_id.as_ref().is_some_and(|it| !self.is_first((place, it), (id, sector)));
         if let (true, Some(client_id)) = (stands_twice, &client_id) {
-            let text = format!("{} stands twice at {}: keep one of them", shown(client_id), place.host);
-            self.faults.wrong(&entry.at("client_id"), text);
+            let (client, host) = (client_id.into(), place.host.clone().into());
+            self.faults.wrong(&entry.at("client_id"), AdminMessage::ClientIdRepeated { client, host });
         }
         let unseen = found.is_none() && (stands_twice || !place.is_known || client_id.is_none());
         if found.is_none() && !unseen {
@@ -81,7 +81,7 @@ impl Planner<'_> {
     fn client_id(&mut self, entry: &mut Entry<'_>) -> Option<String> {
         let client_id = entry.required("client_id", &mut self.faults)?;
         if let Err(error) = check_client_id(client_id) {
-            self.faults.wrong(&entry.at("client_id"), format!("{}: {error}", shown(client_id)));
+            self.faults.wrong(&entry.at("client_id"), error.message().message);
             return None;
         }
         Some(client_id.to_owned())
@@ -118,11 +118,11 @@ impl Planner<'_> {
     fn check_complete(&mut self, entry: &Entry<'_>, members: &Map<String, Value>) {
         for name in ["name", "kind", "redirect_uris"] {
             if !entry.has(name) {
-                self.faults.wrong(&entry.at(name), "a new application needs this: give it");
+                self.faults.wrong(&entry.at(name), AdminMessage::ApplicationIncomplete);
             }
         }
         if members.get("redirect_uris").and_then(Value::as_array).is_some_and(Vec::is_empty) {
-            self.faults.wrong(&entry.at("redirect_uris"), "a new application needs at least one: give it");
+            self.faults.wrong(&entry.at("redirect_uris"), AdminMessage::RedirectUrisEmpty);
         }
     }
 
@@ -149,10 +149,10 @@ impl Planner<'_> {
             for (at, uri) in uris.enumerate() {
                 let path = format!("{}[{at}]", entry.at(name));
                 match uri.as_str() {
-                    None => self.faults.wrong(&path, "a text is expected here"),
+                    None => self.faults.wrong(&path, AdminMessage::TextExpected { found: noun(uri) }),
                     Some(uri) => {
                         if let Err(error) = check_redirect_uri(uri, (kind, profile), place.environment) {
-                            self.faults.wrong(&path, format!("{}: {error}", shown(uri)));
+                            self.faults.wrong(&path, error.message(uri));
                         }
                     }
                 }
@@ -212,9 +212,7 @@ impl Planner<'_> {
         self.plan.change(Verb::Create, "application", named(&place.host, &planned.client_id), said);
         let is_public = planned.settings.authentication == ClientAuthentication::None;
         if planned.settings.pkce == Pkce::Off && !is_public {
-            let text = "PKCE is off for it, so that it works as before; switch it on when it can:";
-            let set = "applications change … --set pkce=default";
-            self.plan.note(format!("{}: {text} {set}", named(&place.host, &planned.client_id)));
+            self.plan.note(AdminMessage::PkceIsOff.at(named(&place.host, &planned.client_id)));
         }
         self.plan.warn(&named(&place.host, &planned.client_id), planned.settings.warning());
         let new = NewApplication {
@@ -240,7 +238,7 @@ impl Planner<'_> {
         // At another time it was somebody else, by hand.
         let returns = row.disabled_at.is_some() && owned.is_some_and(|it| it.removed_at == row.disabled_at);
         if row.disabled_at.is_some() && !returns {
-            self.plan.note(format!("{shown}: it is disabled, and stays so"));
+            self.plan.note(AdminMessage::ApplicationStaysDisabled.at(shown.as_str()));
         }
         let change = ApplicationChange { name, settings: planned.settings.clone() };
         let details = changed(&row, &change)?;

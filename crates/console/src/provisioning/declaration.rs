@@ -8,10 +8,10 @@ use changes::check_name;
 use crypto::Digest;
 use model::{DomainId, Timestamp, check_client_secret};
 use serde_json::Value;
+use texts::AdminMessage;
 
 use super::{
     entry::Entry,
-    fault::shown,
     plan::{Declined, Origin, Plan},
     planner::{Planner, TargetDomain},
     secrets::digest,
@@ -40,13 +40,12 @@ impl Console {
         if let Some(name) = name
             && let Err(error) = check_name(name)
         {
-            planner.faults.wrong("declaration", format!("{}: {error}", shown(name)));
+            planner.faults.wrong("declaration", error.message().message);
         }
         planner.declaration = Some(name.unwrap_or_default().to_owned());
         planner.plan.origin = Origin::Declaration(name.unwrap_or_default().to_owned());
         if entry.value("tenants").is_none() {
-            let text = "this is missing: to take everything away that it made, write an empty list";
-            planner.faults.wrong("tenants", text);
+            planner.faults.wrong("tenants", AdminMessage::DeclarationWithoutTenants);
         }
         let (mut tenants, mut declared_domains) = (HashSet::new(), HashSet::new());
         for mut entry in entry.entries("tenants", &mut planner.faults) {
@@ -57,7 +56,7 @@ impl Console {
             if !tenants.insert(tenant.name.clone()) {
                 planner.faults.wrong(
                     &entry.at("name"),
-                    format!("{} stands twice: put both into one", shown(&tenant.name)),
+                    AdminMessage::TenantRepeated { name: tenant.name.as_str().into() },
                 );
             }
             for entry in entries {
@@ -107,16 +106,14 @@ impl Planner<'_> {
             match check_client_secret(secret) {
                 Ok(()) => wanted
                     .extend(self.named_secret(Digest::of(secret.as_bytes()), &entry.at("client_secret"))),
-                Err(error) => self.faults.wrong(&entry.at("client_secret"), error.to_string()),
+                Err(error) => self.faults.wrong(&entry.at("client_secret"), error.message("")),
             }
         }
         if let Some(text) = entry.text("client_secret_sha256", &mut self.faults) {
             let path = entry.at("client_secret_sha256");
             match digest(text) {
                 Some(digest) => wanted.extend(self.named_secret(digest, &path)),
-                None => self
-                    .faults
-                    .wrong(&path, format!("{} is not SHA-256 in 64 hexadecimal digits", shown(text))),
+                None => self.faults.wrong(&path, AdminMessage::SecretDigestInvalid),
             }
         }
         let Some(application) = self.application((tenant, place), &mut entry, false).await? else {

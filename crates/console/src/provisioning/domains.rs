@@ -9,11 +9,11 @@ use store::{
     declared_objects::DeclaredKind,
     domains::{self, Domain, Scheme},
 };
+use texts::AdminMessage;
 
 use super::{
     compared::{Object, state},
     entry::Entry,
-    fault::shown,
     plan::{Verb, unlike},
     planned_write::PlannedWrite,
     planner::{Planner, TargetDomain},
@@ -23,6 +23,9 @@ use crate::{Refusal, Tenant};
 
 /// What a file says of a new domain: its host, and whether that is another tenant's; its name, environment and scheme.
 type Address<'v> = ((Option<&'v str>, bool), Option<&'v str>, Option<Environment>, Option<Scheme>);
+
+/// How a word is read, and which there are.
+type Words<T> = (fn(&str) -> Option<T>, &'static [&'static str]);
 
 impl Planner<'_> {
     /// Plans a tenant: opened, or made.
@@ -80,8 +83,8 @@ impl Planner<'_> {
         }
         let settings = entry.object("settings", &mut self.faults);
         let environment =
-            self.said(entry, ("environment", environment), (Environment::parse, "test and production"));
-        let scheme = self.said(entry, ("scheme", scheme), (Scheme::parse, "https and http"));
+            self.said(entry, ("environment", environment), (Environment::parse, &["test", "production"]));
+        let scheme = self.said(entry, ("scheme", scheme), (Scheme::parse, &["https", "http"]));
         let found = match host.map(str::to_owned) {
             Some(host) => self.console.store.read(move |tx| domains::find_by_host(tx, &host)).await?,
             None => None,
@@ -102,12 +105,13 @@ impl Planner<'_> {
         &mut self,
         entry: &Entry<'_>,
         (name, text): (&str, Option<&str>),
-        (parse, expected): (fn(&str) -> Option<T>, &str),
+        (parse, expected): Words<T>,
     ) -> Option<T> {
         let text = text?;
         let word = parse(text);
         if word.is_none() {
-            self.faults.wrong(&entry.at(name), format!("{} is none of {expected}", shown(text)));
+            let known = expected.into();
+            self.faults.wrong(&entry.at(name), AdminMessage::WordUnknown { value: text.into(), known });
         }
         word
     }
@@ -137,7 +141,7 @@ impl Planner<'_> {
     ) -> Result<TargetDomain, Refusal> {
         let before = self.faults.count();
         if !entry.has("environment") {
-            self.faults.wrong(&entry.at("environment"), "a new domain needs this: say test or production");
+            self.faults.wrong(&entry.at("environment"), AdminMessage::DomainEnvironmentMissing);
         }
         let nowhere = self.nowhere(host.unwrap_or_default(), environment);
         let new = NewDomain {
@@ -176,12 +180,12 @@ impl Planner<'_> {
     /// Says why no domain can be made at this host.
     fn new_host(&mut self, path: &str, new: &NewDomain, is_taken: bool) {
         if is_taken {
-            self.faults.wrong(path, format!("{} is taken", shown(&new.host)));
+            self.faults.wrong(path, AdminMessage::HostTaken { host: new.host.as_str().into() });
         } else if let Err(error) = check_address(new, self.console.sandbox_host.as_deref()) {
-            self.faults.wrong(path, error.to_string());
+            self.faults.wrong(path, error.message().message);
         }
         if !self.hosts.insert(new.host.clone()) {
-            self.faults.wrong(path, format!("{} stands twice: keep one of them", shown(&new.host)));
+            self.faults.wrong(path, AdminMessage::ValueRepeated { value: new.host.as_str().into() });
         }
     }
 
@@ -200,20 +204,14 @@ impl Planner<'_> {
         };
         if !self.hosts.insert(row.host.clone()) {
             self.faults
-                .wrong(&entry.at("host"), format!("{} stands twice: keep one of them", shown(&row.host)));
+                .wrong(&entry.at("host"), AdminMessage::ValueRepeated { value: row.host.as_str().into() });
         }
         if environment.is_some_and(|it| it != row.environment) {
-            let text = format!(
-                "this domain is there, for {}, and stays so: make another one",
-                row.environment.as_str()
-            );
-            self.faults.wrong(&entry.at("environment"), text);
+            let environment = row.environment.as_str().into();
+            self.faults.wrong(&entry.at("environment"), AdminMessage::DomainEnvironmentFixed { environment });
         }
         if scheme.is_some_and(|it| it != row.scheme) {
-            self.faults.wrong(
-                &entry.at("scheme"),
-                "this domain is there, and its address stays: it is in every token",
-            );
+            self.faults.wrong(&entry.at("scheme"), AdminMessage::DomainAddressFixed);
         }
         let is = Some(state(row.id, row.version));
         self.plan.compare(tenant.id, Object::Domain(row.host.clone()), row.host.clone(), is);

@@ -1,8 +1,9 @@
 //! One object of a file that somebody brings, read member by member, so that everything wrong in it is said at once.
 
 use serde_json::{Map, Value};
+use texts::{AdminMessage, Noun};
 
-use super::fault::{Faults, member, shown};
+use super::fault::{Faults, member};
 
 /// An object, and which of its members were asked for.
 #[derive(Clone, Debug)]
@@ -12,14 +13,15 @@ pub(crate) struct Entry<'v> {
     asked: Vec<&'static str>,
 }
 
-const fn kind(value: &Value) -> &'static str {
+/// Names the kind of a value.
+pub const fn noun(value: &Value) -> Noun {
     match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+        Value::Null => Noun::JsonNull,
+        Value::Bool(_) => Noun::JsonBool,
+        Value::Number(_) => Noun::JsonNumber,
+        Value::String(_) => Noun::JsonText,
+        Value::Array(_) => Noun::JsonList,
+        Value::Object(_) => Noun::JsonObject,
     }
 }
 
@@ -29,7 +31,7 @@ impl<'v> Entry<'v> {
         match value.as_object() {
             Some(members) => Some(Self { path, members, asked: Vec::new() }),
             None => {
-                faults.wrong(&path, format!("an object is expected here, and this is {}", kind(value)));
+                faults.wrong(&path, AdminMessage::ObjectExpected { found: noun(value) });
                 None
             }
         }
@@ -54,7 +56,7 @@ impl<'v> Entry<'v> {
         let value = self.value(name)?;
         let text = value.as_str();
         if text.is_none() {
-            faults.wrong(&self.at(name), format!("a text is expected here, and this is {}", kind(value)));
+            faults.wrong(&self.at(name), AdminMessage::TextExpected { found: noun(value) });
         }
         text
     }
@@ -62,7 +64,7 @@ impl<'v> Entry<'v> {
     pub(crate) fn required(&mut self, name: &'static str, faults: &mut Faults) -> Option<&'v str> {
         if !self.members.contains_key(name) {
             self.asked.push(name);
-            faults.wrong(&self.at(name), "this is missing: give it");
+            faults.wrong(&self.at(name), AdminMessage::MemberMissing);
             return None;
         }
         self.text(name, faults)
@@ -72,13 +74,14 @@ impl<'v> Entry<'v> {
     pub(crate) fn word<T>(
         &mut self,
         name: &'static str,
-        (parse, expected): (impl Fn(&str) -> Option<T>, &str),
+        (parse, expected): (impl Fn(&str) -> Option<T>, &[&'static str]),
         faults: &mut Faults,
     ) -> Option<T> {
         let text = self.required(name, faults)?;
         let word = parse(text);
         if word.is_none() {
-            faults.wrong(&self.at(name), format!("{} is none of {expected}", shown(text)));
+            let known = expected.into();
+            faults.wrong(&self.at(name), AdminMessage::WordUnknown { value: text.into(), known });
         }
         word
     }
@@ -88,7 +91,7 @@ impl<'v> Entry<'v> {
         let Some(value) = self.value(name) else { return Vec::new() };
         let path = self.at(name);
         let Some(items) = value.as_array() else {
-            faults.wrong(&path, format!("a list is expected here, and this is {}", kind(value)));
+            faults.wrong(&path, AdminMessage::ListExpected { found: noun(value) });
             return Vec::new();
         };
         items.iter().enumerate().map(|(at, item)| (item, format!("{path}[{at}]"))).collect()

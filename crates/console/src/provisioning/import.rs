@@ -3,10 +3,10 @@
 use authority::{Permission, Permit};
 use model::Timestamp;
 use serde_json::Value;
+use texts::AdminMessage;
 
 use super::{
     entry::Entry,
-    fault::shown,
     plan::{Declined, Origin, Plan},
     planner::Planner,
     strict_json,
@@ -31,24 +31,19 @@ impl Console {
         let tenant = permit.tenant(Permission::Import)?;
         let mut planner = Planner::new(self, Origin::Import(tenant.id), now);
         if text.len() > LARGEST_IMPORT {
-            planner.faults.wrong("", format!("the file is larger than {LARGEST_IMPORT} bytes: split it"));
+            planner.faults.wrong("", AdminMessage::FileTooLarge { most: LARGEST_IMPORT.into() });
             return planner.finish();
         }
         let Some(value) = strict_json::read(text, &mut planner.faults) else { return planner.finish() };
         let Some(mut entry) = Entry::of(&value, "", &mut planner.faults) else { return planner.finish() };
         if entry.value("portvakt_import") != Some(&Value::from(1)) {
-            let text = "this says that the file is an import and of which form: give 1";
-            planner.faults.wrong("portvakt_import", text);
+            planner.faults.wrong("portvakt_import", AdminMessage::ImportFormMissing);
         }
         if let Some(name) = entry.text("tenant", &mut planner.faults)
             && name != tenant.name
         {
-            let text = format!(
-                "the file is for the tenant {}, and this one is {}",
-                shown(name),
-                shown(&tenant.name)
-            );
-            planner.faults.wrong("tenant", text);
+            let own = tenant.name.as_str().into();
+            planner.faults.wrong("tenant", AdminMessage::ImportOfAnotherTenant { name: name.into(), own });
         }
         let applications = entry.entries("applications", &mut planner.faults);
         let subjects = entry.entries("subjects", &mut planner.faults);
@@ -58,10 +53,8 @@ impl Console {
             ("subjects", subjects.len(), MOST_SUBJECTS),
         ] {
             if count > most {
-                planner.faults.wrong(
-                    name,
-                    format!("a file has at most {most} of them, and this has {count}: split it"),
-                );
+                let (most, count) = (most.into(), count.into());
+                planner.faults.wrong(name, AdminMessage::EntriesTooMany { most, count });
                 return planner.finish();
             }
         }
@@ -84,8 +77,8 @@ impl Planner<'_> {
             None => None,
         };
         if let (Some(host), None) = (host, &found) {
-            let text = "is no domain of this tenant; `portvakt domains list` shows those there are";
-            self.faults.wrong(&entry.at("domain"), format!("{} {text}", shown(host)));
+            let host = host.into();
+            self.faults.wrong(&entry.at("domain"), AdminMessage::DomainNotOfTenant { host });
         }
         let place = found.unwrap_or_else(|| self.nowhere(host.unwrap_or_default(), None));
         let Some(application) = self.application((tenant, &place), &mut entry, true).await? else {

@@ -20,6 +20,7 @@ use store::{
     StoreError, Tx, WriteTx,
     plans::{self, PlanState},
 };
+use texts::Noun;
 
 use super::{
     plan::{Origin, Plan},
@@ -167,7 +168,7 @@ fn consume(
     if plans::consume(tx, (row.tenant_id, row.id), end, now)? {
         return Ok(record.append(tx)?);
     }
-    let is = plans::find_by_id(tx, row.id)?.ok_or(Refusal::NotFound("plan"))?;
+    let is = plans::find_by_id(tx, row.id)?.ok_or(Refusal::NotFound(Noun::Plan))?;
     KeptPlanView::of(&is, now).check_waiting()?;
     Err(StoreError::Changed.into())
 }
@@ -210,7 +211,7 @@ impl Console {
         let view = KeptPlanView::of(&row, now);
         let kept = self.store.write(move |tx| {
             if waiting(tx, row.tenant_id, now)? >= MOST_WAITING {
-                return Err(Refusal::TooManyPlans);
+                return Err(Refusal::TooManyPlans(MOST_WAITING));
             }
             plans::insert(tx, &row, &sealed)?;
             Ok(record.append(tx)?)
@@ -261,14 +262,14 @@ impl Console {
         (of_tenant, of_installation): (Permission, Permission),
     ) -> Result<(plans::KeptPlan, Leave), Refusal> {
         let found = self.store.read(move |tx| plans::find_by_id(tx, id)).await?;
-        let row = found.ok_or(Refusal::NotFound("plan"))?;
+        let row = found.ok_or(Refusal::NotFound(Noun::Plan))?;
         let hidden = |refusal| match refusal {
-            Refusal::NotFound(_) => Refusal::NotFound("plan"),
+            Refusal::NotFound(_) => Refusal::NotFound(Noun::Plan),
             other => other,
         };
         let leave = if row.tenant_id == INSTALLATION {
             let permit = self.installation(caller, of_installation);
-            Leave::Installation(Box::new(permit.map_err(|_| Refusal::NotFound("plan"))?))
+            Leave::Installation(Box::new(permit.map_err(|_| Refusal::NotFound(Noun::Plan))?))
         } else {
             let tenant = self.tenant_by_id(caller, row.tenant_id).await.map_err(hidden)?;
             Leave::Tenant(Box::new(tenant.permit(of_tenant)?), of_tenant)
@@ -282,7 +283,7 @@ impl Console {
         let Some(sealed) = sealed else {
             // It ended since the row was read, or another node's clock is ahead of ours.
             let found = self.store.read(move |tx| plans::find_by_id(tx, id)).await?;
-            let is = found.ok_or(Refusal::NotFound("plan"))?;
+            let is = found.ok_or(Refusal::NotFound(Noun::Plan))?;
             KeptPlanView::of(&is, is.created_at).check_waiting()?;
             return Err(Refusal::PlanExpired);
         };

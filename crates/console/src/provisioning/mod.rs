@@ -25,7 +25,8 @@ mod strict_json;
 mod subjects;
 mod test_users;
 
-pub use fault::{InputError, Problem, member as member_path};
+pub use entry::noun as json_noun;
+pub use fault::member as member_path;
 pub use import::LARGEST_IMPORT;
 pub use kept_plans::{KeptPlanView, PlanEnd};
 pub use plan::{Change, Declined, Plan, Verb};

@@ -15,6 +15,7 @@ use store::{
     tenants,
     test_users::{self, TestUserRow},
 };
+use texts::{AdminMessage, Noun};
 
 use super::{
     compared::{Object, state},
@@ -119,7 +120,7 @@ impl Planner<'_> {
         for row in inventory.sources.into_iter().filter(|it| it.disabled_at.is_none()) {
             let key = (DeclaredKind::IdentitySource, row.id.to_string());
             let Some(owned) = self.goes(tenant, (key.0, &key.1), all) else { continue };
-            let eid = LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound("eID"))?;
+            let eid = LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound(Noun::Eid))?;
             let (name, is) = (named(&host, &row.eid), Some(state(row.id, row.version)));
             self.plan.compare(tenant.id, Object::IdentitySource(row.domain_id, eid), name.clone(), is);
             self.plan.change(Verb::Disable, "identity source", name, json!({}));
@@ -132,9 +133,7 @@ impl Planner<'_> {
         let id = inventory.domain.id.to_string();
         let is_named = self.named.contains(&(DeclaredKind::Domain, id.clone()));
         if !is_named && self.owned(tenant.id, DeclaredKind::Domain, &id).is_some() {
-            self.plan.note(format!(
-                "the domain {host} vanished from the file and stays: domains are never removed"
-            ));
+            self.plan.note(AdminMessage::DomainStays { host: host.into() });
         }
         Ok(())
     }

@@ -5,10 +5,10 @@ use model::TenantId;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value, json};
 use store::StoreError;
+use texts::{AdminMessage, FieldMessage};
 
 use super::{
     compared::{Compared, Object},
-    fault::InputError,
     planned_write::Step,
 };
 use crate::Refusal;
@@ -93,7 +93,7 @@ pub(crate) enum Origin {
 pub struct Plan {
     pub(crate) origin: Origin,
     changes: Vec<Change>,
-    notes: Vec<String>,
+    notes: Vec<FieldMessage>,
     pub(crate) compared: Vec<Compared>,
     pub(crate) steps: Vec<Step>,
 }
@@ -102,7 +102,7 @@ pub struct Plan {
 #[derive(Debug)]
 pub enum Declined {
     /// All that is wrong in what was brought; nothing was written.
-    Faults(Vec<InputError>),
+    Faults(Vec<FieldMessage>),
     /// Something else.
     Refusal(Refusal),
 }
@@ -135,8 +135,8 @@ impl Plan {
         &self.changes
     }
 
-    /// What the reader should know.
-    pub fn notes(&self) -> &[String] {
+    /// What the reader should know; the field of a note is the object that it is about, such as `login.example shop`.
+    pub fn notes(&self) -> &[FieldMessage] {
         &self.notes
     }
 
@@ -160,11 +160,11 @@ impl Plan {
     }
 
     /// Notes what an administrator should know of settings.
-    pub(crate) fn warn(&mut self, shown: &str, warning: Option<&str>) {
-        self.notes.extend(warning.map(|it| format!("{shown}: {it}")));
+    pub(crate) fn warn(&mut self, shown: &str, warning: Option<AdminMessage>) {
+        self.notes.extend(warning.map(|it| it.at(shown)));
     }
 
-    pub(crate) fn note(&mut self, note: impl Into<String>) {
+    pub(crate) fn note(&mut self, note: impl Into<FieldMessage>) {
         self.notes.push(note.into());
     }
 

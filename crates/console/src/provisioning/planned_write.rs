@@ -31,6 +31,7 @@ use store::{
     signing_keys::SigningKey,
     test_users as test_user_rows,
 };
+use texts::Noun;
 
 use crate::signing_keys::publish_first;
 
@@ -272,7 +273,7 @@ impl PlannedWrite {
     ) -> Result<(), Refusal> {
         let mut find = |domain: DomainId, eid: LoginMethod| {
             let found = source_rows::find(tx, tenant, domain, eid.as_str())?;
-            found.ok_or(Refusal::NotFound("identity source"))
+            found.ok_or(Refusal::NotFound(Noun::IdentitySource))
         };
         match self {
             Self::CreateSource { id, new } => identity_sources::create(tx, permit, (*id, new), now).map(drop),
@@ -300,7 +301,7 @@ impl PlannedWrite {
     ) -> Result<(), Refusal> {
         let mut find = |domain: DomainId, username: &str| {
             let found = test_user_rows::find_by_username(tx, tenant, domain, username)?;
-            found.ok_or(Refusal::NotFound("test user"))
+            found.ok_or(Refusal::NotFound(Noun::TestUser))
         };
         match self {
             Self::CreateTestUser { domain, id, new } => {

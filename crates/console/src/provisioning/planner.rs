@@ -12,10 +12,11 @@ use store::{
     declared_objects::{self, DeclaredKind, DeclaredObject},
     domains,
 };
+use texts::AdminMessage;
 
 use super::{
     compared::{Object, state},
-    fault::{Faults, shown},
+    fault::Faults,
     plan::{Declined, Origin, Plan},
     planned_write::{PlannedWrite, Step},
 };
@@ -86,11 +87,10 @@ impl<'c> Planner<'c> {
     /// A name that people see: nothing in it that only a hostile file has.
     pub(crate) fn check_plain_name(&mut self, path: &str, name: &str) {
         if let Err(error) = check_name(name) {
-            return self.faults.wrong(path, format!("{}: {error}", shown(name)));
+            return self.faults.wrong(path, error.message().message);
         }
         if name.contains(['<', '>']) {
-            let text = "a name is plain text: no angle brackets";
-            self.faults.wrong(path, format!("{}: {text}", shown(name)));
+            self.faults.wrong(path, AdminMessage::NameMarkup { name: name.into() });
         }
     }
 

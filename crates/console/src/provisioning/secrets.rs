@@ -4,20 +4,16 @@ use changes::client_secrets::{MOST_LIVE, own_live};
 use crypto::{Digest, b64};
 use model::ClientAuthentication;
 use serde_json::json;
+use texts::AdminMessage;
 
 use super::{
     applications::Planned,
     compared::{Object, state_of_secrets},
-    fault::shown,
     plan::{Verb, named},
     planned_write::PlannedWrite,
     planner::{Planner, TargetDomain},
 };
 use crate::{Refusal, Tenant};
-
-/// What to know of an application that has to have a secret.
-const NO_SECRET: &str = "this application authenticates with a secret and has none, so it gets no tokens: bring one, or make one \
-                         with `portvakt applications new-secret`";
 
 /// A secret that an application shall have.
 pub(crate) enum SecretChange {
@@ -46,15 +42,14 @@ impl Planner<'_> {
         if value.as_str() == Some("new") {
             return Some(SecretChange::New);
         }
-        let expected = r#"{"sha256": "64 hexadecimal digits"}, or "new""#;
         let members = value.as_object().filter(|it| it.len() == 1);
         let Some(text) = members.and_then(|it| it.get("sha256")).and_then(serde_json::Value::as_str) else {
-            self.faults.wrong(path, format!("a secret is {expected}"));
+            self.faults.wrong(path, AdminMessage::SecretFormInvalid);
             return None;
         };
         let path = format!("{path}.sha256");
         let Some(digest) = digest(text) else {
-            self.faults.wrong(&path, format!("{} is not SHA-256: {expected}", shown(text)));
+            self.faults.wrong(&path, AdminMessage::SecretDigestInvalid);
             return None;
         };
         self.named_secret(digest, &path)
@@ -63,7 +58,7 @@ impl Planner<'_> {
     /// The secret with this digest, unless it is the empty one.
     pub(crate) fn named_secret(&mut self, digest: Digest, path: &str) -> Option<SecretChange> {
         if digest == Digest::of(b"") {
-            self.faults.wrong(path, "this is the digest of an empty secret: give a real one");
+            self.faults.wrong(path, AdminMessage::SecretEmpty);
             return None;
         }
         Some(SecretChange::Digest(digest))
@@ -81,7 +76,7 @@ impl Planner<'_> {
             return Ok(());
         }
         if !needs_one {
-            self.faults.wrong(path, "this application does not use client secrets; remove `secrets`");
+            self.faults.wrong(path, AdminMessage::SecretsUnused);
             return Ok(());
         }
         let (tenant_id, id, now) = (tenant.id, application.id, self.now);
@@ -90,7 +85,9 @@ impl Planner<'_> {
         self.plan.compare(tenant_id, Object::Secrets(id), name, Some(state_of_secrets(&live)));
         if wanted.is_empty() {
             if live.is_empty() {
-                self.plan.note(format!("{}: {NO_SECRET}", named(&place.host, &application.client_id)));
+                self.plan.note(
+                    AdminMessage::ApplicationWithoutSecret.at(named(&place.host, &application.client_id)),
+                );
             }
             return Ok(());
         }
@@ -111,10 +108,7 @@ impl Planner<'_> {
             missing.push(None);
         }
         if live.len() + missing.len() > MOST_LIVE {
-            let text = format!(
-                "an application has at most {MOST_LIVE} live secrets, and this would be more: retire one first"
-            );
-            self.faults.wrong(path, text);
+            self.faults.wrong(path, AdminMessage::SecretsTooMany { most: MOST_LIVE.into() });
             return Ok(());
         }
         self.insert_secrets((tenant, place), application, missing)

@@ -21,32 +21,11 @@ pub(crate) struct Kind<'k, T> {
     pub(crate) together: &'k [&'k str],
 }
 
-/// Takes the names out of serde's sentence about an unknown field: the unknown one, then those there are.
-fn unknown_field(sentence: &str) -> Option<(String, Vec<String>)> {
-    let rest = sentence.split_once("unknown field ")?.1;
-    let mut names = rest.split('`').skip(1).step_by(2).map(str::to_owned);
-    Some((names.next()?, names.collect()))
-}
-
-fn words(error: &SettingsError) -> String {
-    let text = match error {
-        SettingsError::Unreadable(text) => text.clone(),
-        other => other.to_string(),
-    };
-    // Line and column are those of our own text, not of the file.
-    text.split(" at line ").next().unwrap_or(&text).to_owned()
-}
-
 fn complain(error: &SettingsError, (path, name, known): (&str, &str, Vec<String>), faults: &mut Faults) {
-    if let SettingsError::Unreadable(text) = error
-        && let Some((_, settings)) = unknown_field(text)
-    {
+    if let Some((_, settings)) = error.unknown_field() {
         return faults.unknown(path, name, known.into_iter().chain(settings).collect());
     }
-    if let SettingsError::RedirectUri(uri, error) = error {
-        return faults.wrong(path, format!("{}: {error}", super::fault::shown(uri)));
-    }
-    faults.wrong(path, words(error));
+    faults.wrong(path, error.message().message);
 }
 
 /// What a setting has inside, each part alone in its like, with its path and name.
@@ -74,9 +53,7 @@ fn complain_inside(
     read: &dyn Fn(Value) -> Option<SettingsError>,
     faults: &mut Faults,
 ) -> bool {
-    if let SettingsError::Unreadable(text) = error
-        && unknown_field(text).is_some_and(|(unknown, _)| unknown == name)
-    {
+    if error.unknown_field().is_some_and(|(unknown, _)| unknown == name) {
         return false;
     }
     let before = faults.count();
@@ -148,22 +125,8 @@ pub(crate) fn merged<T>(
     match whole.and_then(|it| (kind.check)(&it).map(|()| it)) {
         Ok(whole) => Some(whole),
         Err(error) => {
-            faults.wrong(&entry.path, words(&error));
+            faults.push(error.message().inside(&entry.path));
             None
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unknown_field;
-    use model::DomainSettings;
-
-    #[test]
-    fn the_names_of_settings_come_from_the_settings_themselves() {
-        let error = DomainSettings::parse(r#"{"sso":true}"#).unwrap_err().to_string();
-        let (unknown, known) = unknown_field(&error).unwrap();
-        assert_eq!(unknown, "sso");
-        assert!(known.contains(&"single_sign_on".to_owned()), "{known:?}");
     }
 }

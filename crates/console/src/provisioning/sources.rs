@@ -5,12 +5,16 @@ use changes::{
     identity_sources::{NewIdentitySource, check, credentials_of, is_set},
 };
 use eid::{SourceCredentials, SourceMethod};
-use model::{EidEnvironment, IdentitySourceId, IdentitySourceSettings, LoginMethod, SettingsError};
+use model::{
+    EidEnvironment, IdentitySourceId, IdentitySourceSettings, IdentitySourceSettingsError, LoginMethod,
+    SettingsError,
+};
 use serde_json::{Value, json};
 use store::{
     declared_objects::DeclaredKind,
     identity_sources::{self, IdentitySource},
 };
+use texts::AdminMessage;
 
 use super::{
     compared::{Object, state},
@@ -32,9 +36,8 @@ pub(super) fn parse_source(word: &str) -> Option<LoginMethod> {
 }
 
 /// The words of all eIDs, for a sentence.
-pub(super) fn known_sources() -> String {
-    let words: Vec<&str> = LoginMethod::eids().map(LoginMethod::as_str).collect();
-    words.join(" and ")
+pub(super) fn known_sources() -> Vec<&'static str> {
+    LoginMethod::eids().map(LoginMethod::as_str).collect()
 }
 
 /// What an entry says about credentials.
@@ -95,7 +98,7 @@ impl Planner<'_> {
         let faults = &mut self.faults;
         let eid = entry.word("eid", (parse_source, &known_sources()), faults);
         let environment =
-            entry.word("environment", (EidEnvironment::parse, "sandbox, test and production"), faults);
+            entry.word("environment", (EidEnvironment::parse, &["sandbox", "test", "production"]), faults);
         let mut said = Said {
             client_id: entry.text("client_id", faults).map(str::to_owned),
             method: None,
@@ -103,7 +106,7 @@ impl Planner<'_> {
             private_key: entry.text("private_key", faults).map(str::to_owned),
         };
         if entry.rest().contains_key("method") {
-            let expected = "private_key_jwt, client_secret_basic and client_secret_post";
+            let expected = &["private_key_jwt", "client_secret_basic", "client_secret_post"];
             said.method = entry.word("method", (method, expected), faults);
         }
         entry.value("method");
@@ -111,11 +114,11 @@ impl Planner<'_> {
         entry.nothing_else(faults);
         let (Some(eid), Some(environment)) = (eid, environment) else { return Ok(()) };
         if !self.sources.insert((place.domain, eid)) {
-            self.faults.wrong(&entry.at("eid"), format!("{} stands twice: keep one of them", eid.as_str()));
+            self.faults.wrong(&entry.at("eid"), AdminMessage::ValueRepeated { value: eid.as_str().into() });
             return Ok(());
         }
         if place.is_known && !environment.may_serve(place.environment) {
-            self.faults.wrong(&entry.at("environment"), Refusal::Environment.to_string());
+            self.faults.wrong(&entry.at("environment"), AdminMessage::SourceEnvironmentUnsuitable);
             return Ok(());
         }
         let (tenant_id, domain) = (tenant.id, place.domain);
@@ -133,13 +136,11 @@ impl Planner<'_> {
             return Ok(());
         }
         let Some(credentials) = credentials else {
-            let text =
-                "how do we authenticate there? give client_id, and client_secret_file or private_key_file";
-            self.faults.wrong(&entry.path, text);
+            self.faults.wrong(&entry.path, AdminMessage::SourceCredentialsMissing);
             return Ok(());
         };
         if let (true, Err(error)) = (place.is_known, check(&credentials)) {
-            self.faults.wrong(&entry.path, error.to_string());
+            self.faults.push(error.message().inside(&entry.path));
             return Ok(());
         }
         let Some(settings) = settings else { return Ok(()) };
@@ -152,8 +153,10 @@ impl Planner<'_> {
         let Some(entry) = entry else { return IdentitySourceSettings::parse(base).ok() };
         let kind = Kind {
             parse: |text| {
-                IdentitySourceSettings::parse(text)
-                    .map_err(|error| SettingsError::Unreadable(error.to_string()))
+                IdentitySourceSettings::parse(text).map_err(|error| match error {
+                    IdentitySourceSettingsError::Malformed(text) => SettingsError::Unreadable(text),
+                    other => SettingsError::IdentitySource(other),
+                })
             },
             check: &|_| Ok(()),
             to_text: IdentitySourceSettings::to_text,

@@ -4,6 +4,7 @@ use std::{cell::RefCell, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+use texts::AdminMessage;
 
 use super::fault::{Faults, member};
 
@@ -85,7 +86,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
             let path = member(&self.path, &name);
             let value = members.next_value_seed(self.inner(path.clone())?)?;
             if all.insert(name, value).is_some() {
-                self.faults.borrow_mut().wrong(&path, "this member stands twice: keep one of them");
+                self.faults.borrow_mut().wrong(&path, AdminMessage::MemberRepeated);
             }
         }
         Ok(Value::Object(all))
@@ -102,7 +103,7 @@ pub(crate) fn read(text: &[u8], faults: &mut Faults) -> Option<Value> {
     match read {
         Ok(value) => Some(value),
         Err(error) => {
-            faults.wrong("", format!("this is not JSON that can be read: {error}"));
+            faults.wrong("", AdminMessage::JsonUnreadable { detail: error.to_string().into() });
             None
         }
     }
@@ -112,11 +113,12 @@ pub(crate) fn read(text: &[u8], faults: &mut Faults) -> Option<Value> {
 mod tests {
     use super::{Faults, read};
     use serde_json::json;
+    use texts::Locale;
 
     fn faults(text: &str) -> Vec<String> {
         let mut faults = Faults::default();
         read(text.as_bytes(), &mut faults);
-        faults.into_all().iter().map(ToString::to_string).collect()
+        faults.into_all().iter().map(|it| it.line(Locale::En)).collect()
     }
 
     #[test]
@@ -130,7 +132,7 @@ mod tests {
     #[test]
     fn a_member_that_stands_twice_is_named_wherever_it_is() {
         let found = faults(r#"{"a":[{"b":1,"b":2}],"c":1,"c":1}"#);
-        assert!(found[0].starts_with("a[0].b: this member stands twice"), "{found:?}");
+        assert!(found[0].starts_with("a[0].b: this member appears twice"), "{found:?}");
         assert!(found[1].starts_with("c: "));
     }
 

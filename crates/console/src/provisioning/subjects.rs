@@ -7,11 +7,11 @@ use crypto::{Digest, b64};
 use model::{ApplicationId, ApplicationSettings, DomainId, EidEnvironment, Sector, SubjectOf, SubjectRoom};
 use serde_json::json;
 use store::{StoreError, applications, domains, imported_subjects, subject_keys};
+use texts::{AdminMessage, Noun, Quoted};
 
 use super::{
     compared::{Object, state},
     entry::Entry,
-    fault::shown,
     plan::{Declined, Verb, named},
     planned_write::{PlannedSubjects, PlannedWrite},
     planner::Planner,
@@ -78,21 +78,19 @@ impl Planner<'_> {
     ) -> Result<Option<BroughtSubjects>, Refusal> {
         let faults = &mut self.faults;
         let environment =
-            entry.word("environment", (EidEnvironment::parse, "production, test and sandbox"), faults);
+            entry.word("environment", (EidEnvironment::parse, &["production", "test", "sandbox"]), faults);
         let eid = entry.word("eid", (super::sources::parse_source, &super::sources::known_sources()), faults);
         let stable_id = entry.required("stable_id", faults);
         let stable_id = stable_id.filter(|it| is_stable_id(it)).or_else(|| {
             if stable_id.is_some() {
-                let text =
-                    "the eID's stable identifier has 1 to 255 characters, none of them a control character";
-                faults.wrong(&entry.at("stable_id"), text);
+                faults.wrong(&entry.at("stable_id"), AdminMessage::StableIdInvalid);
             }
             None
         });
         let sub = entry.required("sub", faults);
         let sub = sub.filter(|it| is_sub(it)).or_else(|| {
             if sub.is_some() {
-                faults.wrong(&entry.at("sub"), "a subject has 1 to 255 visible ASCII characters");
+                faults.wrong(&entry.at("sub"), AdminMessage::SubInvalid);
             }
             None
         });
@@ -119,7 +117,7 @@ impl Planner<'_> {
     ) -> Result<Option<Option<ApplicationId>>, Refusal> {
         if sector == "tenant" {
             if domain.is_some() {
-                self.faults.wrong(&entry.at("domain"), "the sector `tenant` has no domain: take it away");
+                self.faults.wrong(&entry.at("domain"), AdminMessage::SectorTenantHasDomain);
             }
             return Ok(Some(None));
         }
@@ -128,16 +126,15 @@ impl Planner<'_> {
             let found = self.applications_named(tenant, &sector, domain.as_deref()).await?;
             rooms.sectors.insert(key.clone(), found);
         }
+        let value = Quoted::from(&sector);
         let wrong = match rooms.sectors.get(&key).map(Vec::as_slice) {
             Some([(id, Sector::Application)]) => return Ok(Some(Some(*id))),
-            Some([_]) => {
-                "is an application that shares its subjects: say `tenant`, or set its `sector` to `application`"
-            }
+            Some([_]) => AdminMessage::SectorShared { sector: value },
             _ if self.strangers.contains(&sector) => return Ok(None),
-            Some([_, ..]) => "is an application of several domains: say which, with `domain`",
-            _ => "is neither `tenant` nor the client id of an application of this tenant",
+            Some([_, ..]) => AdminMessage::SectorAmbiguous { sector: value },
+            _ => AdminMessage::SectorUnknown { sector: value },
         };
-        self.faults.wrong(&entry.at("sector"), format!("{} {wrong}", shown(&sector)));
+        self.faults.wrong(&entry.at("sector"), wrong);
         Ok(None)
     }
 
@@ -190,7 +187,7 @@ impl Planner<'_> {
         let of = application.map_or(SubjectOf::Tenant(tenant.id), SubjectOf::Application);
         let id = tenant.id;
         let row = self.console.store.read(move |tx| subject_keys::find(tx, id, environment)).await?;
-        let row = row.ok_or(Refusal::NotFound("subject key"))?;
+        let row = row.ok_or(Refusal::NotFound(Noun::SubjectKey))?;
         let opened = tenant.opened().subject_key(&row).map_err(|_| Refusal::MasterKey)?;
         rooms.all.push(SubjectRoom::new(environment, of, &opened));
         rooms.known.insert(key, rooms.all.len() - 1);
@@ -201,12 +198,10 @@ impl Planner<'_> {
         let (mut people, mut subs) = (HashMap::new(), HashMap::new());
         for it in all {
             if let Some(first) = people.insert((it.room, *it.person.as_bytes()), it.path.as_str()) {
-                self.faults
-                    .wrong(&it.path, format!("the same person stands at {first} too: keep one of them"));
+                self.faults.wrong(&it.path, AdminMessage::PersonRepeated { path: first.to_owned().into() });
             } else if let Some(first) = subs.insert((it.room, *it.sub_digest.as_bytes()), it.path.as_str()) {
-                let text = "another person has this `sub` at";
-                self.faults
-                    .wrong(&format!("{}.sub", it.path), format!("{text} {first}: find out whose it is"));
+                let path = first.to_owned().into();
+                self.faults.wrong(&format!("{}.sub", it.path), AdminMessage::SubRepeated { path });
             }
         }
     }
@@ -239,12 +234,10 @@ impl Planner<'_> {
                 match own {
                     Some(row) if row.sub_digest == it.sub_digest => {}
                     Some(_) => {
-                        let text = "this person has another subject already, and subjects never change: take the entry away";
-                        self.faults.wrong(&it.path, text);
+                        self.faults.wrong(&it.path, AdminMessage::PersonHasAnotherSub);
                     }
                     None if !found.is_empty() => {
-                        let text = "another person has this subject already: find out whose it is";
-                        self.faults.wrong(&format!("{}.sub", it.path), text);
+                        self.faults.wrong(&format!("{}.sub", it.path), AdminMessage::SubTaken);
                     }
                     None => missing.push(it),
                 }

@@ -8,11 +8,11 @@ use store::{
     declared_objects::DeclaredKind,
     test_users::{self, TestUserRow},
 };
+use texts::AdminMessage;
 
 use super::{
     compared::{Object, state},
     entry::Entry,
-    fault::shown,
     plan::{Verb, named},
     planned_write::PlannedWrite,
     planner::{Planner, TargetDomain},
@@ -33,27 +33,27 @@ impl Planner<'_> {
         let claims = entry.object("claims", &mut self.faults);
         entry.nothing_else(&mut self.faults);
         if place.environment != Environment::Test {
-            self.faults.wrong(&entry.path, "test users exist on test domains only: take it away");
+            self.faults.wrong(&entry.path, AdminMessage::TestUserOutsideTest);
             return Ok(());
         }
         if let Some(password) = &password
             && let Err(error) = TestUser::check_password(password.expose())
         {
-            self.faults.wrong(&entry.at("password"), error.to_string());
+            self.faults.wrong(&entry.at("password"), error.message("").message);
         }
         let claims = claims.map(|entry| self.claims(&entry));
         let Some(username) = username else { return Ok(()) };
         if let Err(error) = TestUser::check_username(username) {
-            self.faults.wrong(&entry.at("username"), format!("{}: {error}", shown(username)));
+            self.faults.wrong(&entry.at("username"), error.message(username).message);
             return Ok(());
         }
         if !self.usernames.insert((place.domain, username.to_owned())) {
-            let text = format!("{} stands twice: keep one of them", shown(username));
-            self.faults.wrong(&entry.at("username"), text);
+            let value = username.into();
+            self.faults.wrong(&entry.at("username"), AdminMessage::ValueRepeated { value });
             return Ok(());
         }
         if self.usernames.len() > MOST {
-            self.faults.wrong(&entry.path, format!("a file has at most {MOST} test users: split it"));
+            self.faults.wrong(&entry.path, AdminMessage::TestUsersTooMany { most: MOST.into() });
             return Ok(());
         }
         let claims = match claims {
@@ -75,10 +75,7 @@ impl Planner<'_> {
             // It may be there, where the domain is.
             (None, None) if !place.is_known => Ok(()),
             (None, None) => {
-                self.faults.wrong(
-                    &entry.at("password"),
-                    "a new test user needs one: give password_file or password_env",
-                );
+                self.faults.wrong(&entry.at("password"), AdminMessage::PasswordMissing);
                 Ok(())
             }
         }
@@ -110,8 +107,8 @@ impl Planner<'_> {
             }
             let read = serde_json::from_value::<StandardClaims>(json!({name.as_str(): value}));
             let wrong = match read {
-                Ok(claim) => claim.check().err().map(|error| error.to_string()),
-                Err(error) => Some(error.to_string()),
+                Ok(claim) => claim.check().err().map(|error| error.message().message),
+                Err(error) => Some(AdminMessage::SettingsUnreadable { detail: error.to_string().into() }),
             };
             if let Some(wrong) = wrong {
                 self.faults.wrong(&entry.at(name), wrong);

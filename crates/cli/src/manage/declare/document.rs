@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use console::{InputError, Problem, member_path};
+use console::member_path;
 use serde_json::{Map, Value};
+use texts::{AdminMessage, FieldMessage};
 use toml::de::{DeTable, DeValue};
 
-use crate::config::{hint, line_of};
+use super::super::{
+    LOCALE,
+    command_error::{CommandError, CommandResult},
+};
+use crate::config::{line_of, nearest};
 
 /// A declaration that was read.
 pub(super) struct Document {
@@ -19,7 +24,7 @@ pub(super) struct Document {
 struct Reader<'t> {
     text: &'t str,
     lines: BTreeMap<String, usize>,
-    faults: Vec<(usize, String)>,
+    faults: Vec<(usize, FieldMessage)>,
 }
 
 impl Reader<'_> {
@@ -61,26 +66,26 @@ impl Reader<'_> {
     }
 
     fn odd(&mut self, path: &str, line: usize) -> Value {
-        self.faults
-            .push((line, format!("{path}: neither this number nor dates mean anything here: write a text")));
+        self.faults.push((line, AdminMessage::ValueUnsupported.at(path)));
         Value::Null
     }
 }
 
 impl Document {
     /// Reads TOML. `name`: what the file is called in messages.
-    pub(super) fn parse(name: &str, text: &str) -> Result<Self, String> {
+    pub(super) fn parse(name: &str, text: &str) -> CommandResult<Self> {
         let table = DeTable::parse(text).map_err(|error| {
             let line = error.span().map_or(1, |span| line_of(text, span.start));
-            format!("{name}:{line}: this is not TOML: {}", error.message().replace('\n', ", "))
+            let detail = error.message().replace('\n', ", ").into();
+            refused(vec![(format!("{name}:{line}"), AdminMessage::TomlUnreadable { detail }.into())])
         })?;
         let mut reader = Reader { text, lines: BTreeMap::new(), faults: Vec::new() };
         let value = reader.table(table.into_inner(), "");
         if reader.faults.is_empty() {
             return Ok(Self { name: name.to_owned(), value, lines: reader.lines });
         }
-        let faults = reader.faults.into_iter().map(|(line, text)| format!("{name}:{line}: {text}"));
-        Err(faults.collect::<Vec<_>>().join("\n"))
+        let faults = reader.faults.into_iter().map(|(line, fault)| (format!("{name}:{line}"), fault));
+        Err(refused(faults.collect()))
     }
 
     pub(super) const fn value(&self) -> &Value {
@@ -113,18 +118,23 @@ impl Document {
     }
 
     /// A fault with its file and line.
-    pub(super) fn words(&self, fault: &InputError) -> String {
-        let place = self.place(&fault.path);
-        match &fault.problem {
-            Problem::Wrong(text) if fault.path.is_empty() => format!("{place}: {text}"),
-            Problem::Wrong(text) => format!("{place}: {}: {text}", fault.path),
-            Problem::Unknown(name, known) => {
-                let hint = hint(name, known.iter().map(String::as_str));
-                format!(
-                    "{place}: there is no key {:?} here; {hint}",
-                    name.chars().take(60).collect::<String>()
-                )
-            }
+    pub(super) fn words(&self, fault: &FieldMessage) -> String {
+        let place = self.place(fault.field.as_deref().unwrap_or_default());
+        if let AdminMessage::MemberUnknown { name, known } = &fault.message
+            && let Some(near) = nearest(name.as_str(), known.words())
+        {
+            let near = near.to_owned().into();
+            let mistyped = AdminMessage::MemberMistyped { name: name.clone(), near };
+            return format!("{place}: {}", mistyped.line(LOCALE));
         }
+        format!("{place}: {}", fault.line(LOCALE))
     }
+}
+
+/// Faults, each with its file and line.
+pub(super) fn refused(faults: Vec<(String, FieldMessage)>) -> CommandError {
+    let lines: Vec<String> =
+        faults.iter().map(|(place, fault)| format!("{place}: {}", fault.line(LOCALE))).collect();
+    let messages = faults.into_iter().map(|(_, fault)| fault).collect();
+    CommandError::Faults { messages, text: lines.join("\n") }
 }

@@ -9,11 +9,14 @@ use authority::{Caller, Permission};
 use clap::Args;
 use console::{Console, Declined, Plan};
 use model::Timestamp;
+use texts::AdminMessage;
 
 use super::{
-    AtTheDesk, ConfigLocation, Desk,
+    AtTheDesk, ConfigLocation, Desk, LOCALE,
+    command_error::CommandResult,
     import::read,
     planned::{self, How},
+    words::shown,
 };
 use crate::permits;
 use document::Document;
@@ -37,12 +40,12 @@ pub(crate) struct Apply {
 }
 
 /// Reads a declaration, with what lies in files and in the environment put in its place.
-fn load(path: &Path) -> Result<Document, String> {
+fn load(path: &Path) -> CommandResult<Document> {
     let bytes = read(path, LARGEST)?;
     if bytes.len() > LARGEST {
-        return Err(format!("{}: larger than {LARGEST} bytes", path.display()));
+        return Err(AdminMessage::PathTooLarge { path: shown(path), most: LARGEST.into() }.into());
     }
-    let text = String::from_utf8(bytes).map_err(|_| format!("{}: this is not UTF-8", path.display()))?;
+    let text = String::from_utf8(bytes).map_err(|_| AdminMessage::PathNotUtf8 { path: shown(path) })?;
     let mut document = Document::parse(&path.display().to_string(), &text)?;
     let base = path.parent().filter(|_| path != Path::new("-")).unwrap_or_else(|| Path::new(""));
     references::resolve(&mut document, base)?;
@@ -54,7 +57,7 @@ impl AtTheDesk for Apply {
         &self.place
     }
 
-    async fn run(self, desk: &Desk) -> Result<(), String> {
+    async fn run(self, desk: &Desk) -> CommandResult {
         let document = load(&self.file)?;
         let permit = desk.installation(Permission::Declare)?;
         let plan =
@@ -73,11 +76,15 @@ pub(crate) async fn apply(
     (path, caller): (&Path, &Caller),
     now: Timestamp,
 ) -> Result<(Vec<String>, Vec<String>), String> {
-    let document = load(path)?;
-    let permit = permits::installation(console, caller, Permission::Declare)?;
+    let document = load(path).map_err(|error| error.line(LOCALE))?;
+    let permit = permits::installation(console, caller, Permission::Declare);
+    let permit = permit.map_err(|refusal| refusal.to_string())?;
     let plan = async || console.plan_declaration(&permit, document.value(), false, now).await;
     let settled = console.settle(caller, plan, now).await;
-    let settled = settled.map(|(plan, _)| (differences(&plan), plan.notes().to_vec()));
+    let settled = settled.map(|(plan, _)| {
+        let notes = plan.notes().iter().map(|it| it.line(LOCALE)).collect();
+        (differences(&plan), notes)
+    });
     settled.map_err(|why| match why {
         // The file is not to blame.
         Declined::Refusal(refusal) => format!("what is declared was not written: {refusal}"),

@@ -2,9 +2,14 @@
 
 use std::path::Path;
 
+use console::json_noun;
 use serde_json::{Map, Value};
+use texts::{AdminMessage, FieldMessage};
 
-use super::{super::import::read, document::Document};
+use super::{
+    super::{command_error::CommandResult, import::read, words::shown},
+    document::{Document, refused},
+};
 
 /// The longest secret, in bytes.
 const LONGEST: usize = 20_000;
@@ -24,19 +29,21 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// Reads what a reference names.
-fn secret(reference: &str, by_file: bool, base: &Path) -> Result<String, String> {
+fn secret(reference: &str, by_file: bool, base: &Path) -> Result<String, AdminMessage> {
     let text = if by_file {
         let path = base.join(reference);
         let bytes = read(&path, LONGEST)?;
-        String::from_utf8(bytes).map_err(|_| format!("{}: this is not UTF-8", path.display()))?
+        String::from_utf8(bytes).map_err(|_| AdminMessage::PathNotUtf8 { path: shown(&path) })?
     } else {
-        let missing = || format!("the environment has no variable {reference:?}: set it");
+        let missing = || AdminMessage::VariableMissing { name: reference.into() };
         variable(reference).ok_or_else(missing)?
     };
     let secret = text.trim();
     match secret.len() {
-        0 => Err(format!("{reference:?}: there is nothing in it")),
-        length if length > LONGEST => Err(format!("{reference:?}: this is too long for a secret")),
+        0 => Err(AdminMessage::ReferenceEmpty { reference: reference.into() }),
+        length if length > LONGEST => {
+            Err(AdminMessage::ReferenceTooLong { reference: reference.into(), most: LONGEST.into() })
+        }
         _ => Ok(secret.to_owned()),
     }
 }
@@ -44,25 +51,27 @@ fn secret(reference: &str, by_file: bool, base: &Path) -> Result<String, String>
 /// Puts the secret `name` of an entry in its place; gives the member that named it.
 fn resolve_one(
     entry: &mut Map<String, Value>,
-    (name, may_stand): (&str, bool),
+    (name, may_stand): (&'static str, bool),
     base: &Path,
-) -> Result<Option<String>, String> {
+) -> Result<Option<String>, FieldMessage> {
     let clear = entry.contains_key(name);
     let (file, env) = (format!("{name}_file"), format!("{name}_env"));
     let said: Vec<(String, Value)> =
         [file, env].into_iter().filter_map(|it| entry.remove(&it).map(|value| (it, value))).collect();
     if clear && !may_stand {
-        return Err(format!("`{name}` does not belong into this file: give {name}_file or {name}_env"));
+        return Err(AdminMessage::SecretInFile { name: name.into() }.at(name));
     }
     match (said.as_slice(), clear) {
         ([], _) => Ok(None),
         ([(member, value)], false) => {
-            let text = value.as_str().ok_or_else(|| format!("`{member}` is a text"))?;
-            let read = secret(text, member.ends_with("_file"), base)?;
+            let text = value
+                .as_str()
+                .ok_or_else(|| AdminMessage::TextExpected { found: json_noun(value) }.at(member.as_str()))?;
+            let read = secret(text, member.ends_with("_file"), base).map_err(|it| it.at(member.as_str()))?;
             entry.insert(name.to_owned(), Value::String(read));
             Ok(Some(member.clone()))
         }
-        _ => Err(format!("`{name}` is given more than once: keep one of {name}_file and {name}_env")),
+        _ => Err(AdminMessage::SecretGivenTwice { name: name.into() }.at(name)),
     }
 }
 
@@ -75,7 +84,7 @@ fn items(value: Option<&mut Value>) -> impl Iterator<Item = (usize, &mut Map<Str
 ///
 /// # Errors
 /// Everything that cannot be read, each in a line with its place.
-pub(super) fn resolve(document: &mut Document, base: &Path) -> Result<(), String> {
+pub(super) fn resolve(document: &mut Document, base: &Path) -> CommandResult {
     let (mut found, mut faults) = (Vec::new(), Vec::new());
     for (tenant_at, tenant) in items(document.value_mut().get_mut("tenants")) {
         for (domain_at, domain) in items(tenant.get_mut("domains")) {
@@ -99,6 +108,6 @@ pub(super) fn resolve(document: &mut Document, base: &Path) -> Result<(), String
     if faults.is_empty() {
         return Ok(());
     }
-    let lines = faults.into_iter().map(|(path, why)| format!("{}: {path}: {why}", document.place(&path)));
-    Err(lines.collect::<Vec<_>>().join("\n"))
+    let faults = faults.into_iter().map(|(path, why)| (document.place(&path), why.inside(&path)));
+    Err(refused(faults.collect()))
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use console::{InputError, Problem};
+use texts::{AdminMessage, Locale};
 
 use super::{document::Document, references};
 
@@ -38,15 +38,15 @@ fn a_fault_has_its_line_or_that_of_what_is_around_it() {
 
 #[test]
 fn a_name_that_is_nearly_right_is_named() {
-    let problem = Problem::Unknown("name_\u{1b}".to_owned(), vec!["host".to_owned(), "name".to_owned()]);
-    let fault = InputError { path: "tenants[0].name_".to_owned(), problem };
+    let (name, known) = ("name_\u{1b}".into(), ["host", "name"].into());
+    let fault = AdminMessage::MemberUnknown { name, known }.at("tenants[0].name_");
     let words = document(TEXT).words(&fault);
-    assert_eq!(words, "d.toml:2: there is no key \"name_\\u{1b}\" here; did you mean `name`?");
+    assert_eq!(words, "d.toml:2: there is no member \"name_\\u{1b}\" here: did you mean `name`?");
 }
 
 #[test]
 fn what_is_no_toml_is_refused_with_its_line() {
-    let wrong = |text: &str| Document::parse("d.toml", text).err().unwrap();
+    let wrong = |text: &str| Document::parse("d.toml", text).err().unwrap().line(Locale::En);
     assert!(wrong("a = 1\na = 2\n").starts_with("d.toml:2: this is not TOML"));
     assert!(wrong("a = 1\nb =\n").starts_with("d.toml:2: "));
     assert!(wrong("a = 1979-05-27\n").contains("write a text"));
@@ -56,7 +56,7 @@ fn what_is_no_toml_is_refused_with_its_line() {
 
 fn resolved(folder: &Path, application: &str) -> Result<String, String> {
     let mut it = document(&format!("{TEXT}{application}\n"));
-    references::resolve(&mut it, folder)?;
+    references::resolve(&mut it, folder).map_err(|error| error.line(Locale::En))?;
     Ok(it.value()["tenants"][0]["domains"][0]["applications"][0]["client_secret"]
         .as_str()
         .unwrap()
@@ -77,7 +77,7 @@ fn a_secret_is_read_from_where_it_lies_and_never_from_the_file() {
         ("client_secret_file = \"none\"", "No such file"),
         ("client_secret_file = \"empty\"", "nothing in it"),
         ("client_secret_file = \"large\"", "too long"),
-        ("client_secret_file = 5", "is a text"),
+        ("client_secret_file = 5", "a text is expected"),
         ("client_secret_env = \"PORTVAKT_NOT_SET\"", "no variable"),
         ("client_secret_file = \"s\"\nclient_secret_env = \"PATH\"", "more than once"),
     ] {

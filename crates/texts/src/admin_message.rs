@@ -1,0 +1,776 @@
+//! The catalogue of messages for administrators: why a change was refused, what a file has wrong, and what to know of a
+//! change that was made.
+//!
+//! One entry is one id, for good. The command line, imports, declarations and programs that read JSON get the same
+//! message; the reference under `docs` is made from the catalogue.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Locale,
+    argument::{Advice, Argument, Detail, Differences, List, Noun, Quoted, Word, escaped},
+    say,
+};
+
+macro_rules! admin_messages {
+    ($($(#[$doc:meta])+ $message:ident $({ $($argument:ident: $kind:ident),+ })?: $id:literal;)+) => {
+        /// A message for an administrator: an entry of the catalogue, with the values that its sentences name.
+        ///
+        /// It can be kept as JSON and read again, also by a later version.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum AdminMessage {
+            $(
+                $(#[$doc])+
+                #[serde(rename = $id)]
+                $message $({
+                    $(
+                        #[doc = concat!("Fills in `", stringify!($argument), "`.")]
+                        $argument: $kind,
+                    )+
+                })?,
+            )+
+        }
+
+        /// The ids and the names of their arguments, in the order of the reference.
+        const ENTRIES: &[(&str, &[&str])] = &[$(($id, &[$($(stringify!($argument)),+)?])),+];
+
+        impl AdminMessage {
+            /// The stable id, such as `redirect-uri-wildcard`.
+            pub const fn id(&self) -> &'static str {
+                match self {
+                    $(Self::$message { .. } => $id,)+
+                }
+            }
+
+            fn arguments(&self, locale: Locale) -> Vec<(&'static str, String)> {
+                match self {
+                    $(Self::$message $({ $($argument),+ })? => {
+                        vec![$($((stringify!($argument), $argument.fill(locale))),+)?]
+                    })+
+                }
+            }
+        }
+    };
+}
+
+// The sentences are `admin-{id}` and `admin-{id}-remedy` in `locales/*.ftl`.
+admin_messages! {
+    // What there is, what is taken, who may.
+    /// There is none, or it is another tenant's.
+    NotFound { noun: Noun }: "not-found";
+    /// Nothing has this name.
+    NameNotFound { noun: Noun, name: Quoted, command: Word }: "name-not-found";
+    /// The name, host or client id is taken.
+    Taken { noun: Noun }: "taken";
+    /// Another domain has the host.
+    HostTaken { host: Quoted }: "host-taken";
+    /// The caller's role does not permit it.
+    Forbidden: "forbidden";
+    /// Not an id of a row.
+    IdentifierMalformed: "identifier-malformed";
+
+    // Names, hosts and secrets that are entered.
+    /// A name that cannot be shown or typed.
+    NameInvalid { name: Quoted, most: Word }: "name-invalid";
+    /// A name with invisible characters.
+    NameHidden { name: Quoted }: "name-hidden";
+    /// A name with angle brackets.
+    NameMarkup { name: Quoted }: "name-markup";
+    /// A host that no browser could be sent to.
+    HostMalformed { host: Quoted }: "host-malformed";
+    /// A host with the scheme's default port.
+    HostDefaultPort { host: Quoted }: "host-default-port";
+    /// The host of the simulators.
+    HostSandbox { host: Quoted }: "host-sandbox";
+    /// A domain without TLS that others could read.
+    HostPlainHttp: "host-plain-http";
+    /// A client secret that can be guessed.
+    ClientSecretShort { least: Word }: "client-secret-short";
+    /// Not a client id.
+    ClientIdInvalid { value: Quoted }: "client-id-invalid";
+
+    // Settings of applications and domains.
+    /// The value cannot be read; the detail is from the JSON reader.
+    SettingsUnreadable { detail: Detail }: "settings-unreadable";
+    /// Not an address.
+    RedirectUriMalformed { uri: Quoted }: "redirect-uri-malformed";
+    /// It has a fragment, user name or password.
+    RedirectUriParts { uri: Quoted }: "redirect-uri-parts";
+    /// It looks like a pattern.
+    RedirectUriWildcard { uri: Quoted }: "redirect-uri-wildcard";
+    /// A browser goes elsewhere than it looks.
+    RedirectUriDisguised { uri: Quoted }: "redirect-uri-disguised";
+    /// The scheme is not allowed.
+    RedirectUriScheme { uri: Quoted }: "redirect-uri-scheme";
+    /// A private scheme that other apps may have too.
+    RedirectUriSchemeWithoutDot { uri: Quoted }: "redirect-uri-scheme-without-dot";
+    /// Not scheme, host and port.
+    OriginInvalid { origin: Quoted }: "origin-invalid";
+    /// A list of addresses is too long.
+    AddressesTooMany { most: Word }: "addresses-too-many";
+    /// A public application with a secret, or a confidential one without.
+    AuthenticationUnsuitable: "authentication-unsuitable";
+    /// `private_key_jwt` without a usable key.
+    JwksMissing: "jwks-missing";
+    /// A JWKS with a private or symmetric key in it.
+    JwksPrivate: "jwks-private";
+    /// A JWKS of more than 64 KiB.
+    JwksTooLarge: "jwks-too-large";
+    /// A JWKS that no reader of tokens accepts.
+    JwksUnreadable: "jwks-unreadable";
+    /// A legal ground without text.
+    LegalGroundEmpty: "legal-ground-empty";
+    /// No eID is allowed.
+    EidsEmpty: "eids-empty";
+    /// The signing algorithm is not supported.
+    AlgorithmUnknown: "algorithm-unknown";
+    /// Browser sessions that could never be used, or would never end.
+    SessionLimitsInvalid: "session-limits-invalid";
+    /// Encrypted answers without a key to encrypt to.
+    EncryptionKeyMissing: "encryption-key-missing";
+    /// The content encryption is not supported.
+    ContentEncryptionUnknown: "content-encryption-unknown";
+    /// Neither ID token nor userinfo would have the claims.
+    SlimIdTokenWithoutUserinfo: "slim-id-token-without-userinfo";
+    /// The national identity number is to be released without being allowed.
+    SsnNotAllowed: "ssn-not-allowed";
+    /// Sign-in by password where real people log in.
+    AutomationOutsideTest: "automation-outside-test";
+    /// A token would live too short or too long.
+    LifetimeOutOfRange { least: Word, most: Word }: "lifetime-out-of-range";
+    /// Not an Apple team id.
+    AppleTeamIdInvalid { value: Quoted }: "apple-team-id-invalid";
+    /// Not a bundle id.
+    AppleBundleIdInvalid { value: Quoted }: "apple-bundle-id-invalid";
+    /// Not a package name.
+    AndroidPackageNameInvalid { value: Quoted }: "android-package-name-invalid";
+    /// Not the fingerprint of a certificate.
+    FingerprintInvalid { value: Quoted }: "fingerprint-invalid";
+    /// Too many apps or certificates, or none.
+    MobileAppsNumber { most: Word }: "mobile-apps-number";
+    /// A notice without a text.
+    NoticeEmpty: "notice-empty";
+    /// A notice is too long.
+    NoticeTooLong { most: Word, language: Word }: "notice-too-long";
+    /// A notice is not plain text.
+    NoticeNotPlain { language: Word }: "notice-not-plain";
+    /// A warning: some client libraries cannot read the domain's key set any more.
+    OctetKeyPairInKeySet: "octet-key-pair-in-key-set";
+    /// A warning: the application cannot authenticate.
+    ApplicationWithoutSecret: "application-without-secret";
+    /// More client secrets than may be live.
+    SecretsTooMany { most: Word }: "secrets-too-many";
+    /// A third client secret.
+    TwoSecretsLive: "two-secrets-live";
+
+    // Identity sources.
+    /// A test eID for real people, or the other way round.
+    SourceEnvironmentUnsuitable: "source-environment-unsuitable";
+    /// Nothing says how to authenticate at the eID.
+    SourceCredentialsMissing: "source-credentials-missing";
+    /// `private_key_jwt` at the eID without a key.
+    SourceKeyMissing: "source-key-missing";
+    /// Authentication by secret at the eID without one.
+    SourceSecretMissing: "source-secret-missing";
+    /// No client id at the eID.
+    SourceClientIdMissing: "source-client-id-missing";
+    /// Sign-in by password is a setting of the domain.
+    SourceAutomation: "source-automation";
+    /// The eID has no button that others may make.
+    EidWithoutButton { eid: Word }: "eid-without-button";
+
+    // Test users.
+    /// A test user on a domain for real people.
+    TestUserOutsideTest: "test-user-outside-test";
+    /// Not a username.
+    UsernameInvalid { name: Quoted }: "username-invalid";
+    /// Not a password.
+    PasswordInvalid: "password-invalid";
+    /// A new test user without a password.
+    PasswordMissing: "password-missing";
+    /// More test users than a file may have.
+    TestUsersTooMany { most: Word }: "test-users-too-many";
+    /// Not a text that can be shown.
+    ClaimText: "claim-text";
+    /// Not a postal address.
+    ClaimAddress: "claim-address";
+    /// Not an address on the web.
+    ClaimUrl: "claim-url";
+    /// Not an e-mail address.
+    ClaimEmail: "claim-email";
+    /// Not a date.
+    ClaimDate: "claim-date";
+    /// Not a phone number.
+    ClaimPhoneNumber: "claim-phone-number";
+    /// Not a language.
+    ClaimLanguage: "claim-language";
+    /// Not a time zone.
+    ClaimTimeZone: "claim-time-zone";
+
+    // Files that are brought: imports and declarations.
+    /// A file cannot be read or written; the detail is from the system.
+    FileUnreadable { detail: Detail }: "file-unreadable";
+    /// A file is too large.
+    FileTooLarge { most: Word }: "file-too-large";
+    /// A list of the file is too long.
+    EntriesTooMany { most: Word, count: Word }: "entries-too-many";
+    /// Not JSON; the detail is from the reader.
+    JsonUnreadable { detail: Detail }: "json-unreadable";
+    /// Not TOML; the detail is from the reader.
+    TomlUnreadable { detail: Detail }: "toml-unreadable";
+    /// A date, or a number that is too large.
+    ValueUnsupported: "value-unsupported";
+    /// A member of an object appears twice.
+    MemberRepeated: "member-repeated";
+    /// No member has this name.
+    MemberUnknown { name: Quoted, known: List }: "member-unknown";
+    /// No member has this name, and one nearly has.
+    MemberMistyped { name: Quoted, near: Word }: "member-mistyped";
+    /// A member is missing.
+    MemberMissing: "member-missing";
+    /// Another kind of JSON than an object.
+    ObjectExpected { found: Noun }: "object-expected";
+    /// Another kind of JSON than a text.
+    TextExpected { found: Noun }: "text-expected";
+    /// Another kind of JSON than a list.
+    ListExpected { found: Noun }: "list-expected";
+    /// Not one of the values that there are.
+    WordUnknown { value: Quoted, known: List }: "word-unknown";
+    /// The file names something twice.
+    ValueRepeated { value: Quoted }: "value-repeated";
+    /// The file names a tenant twice.
+    TenantRepeated { name: Quoted }: "tenant-repeated";
+    /// The file names a client id twice on one domain.
+    ClientIdRepeated { client: Quoted, host: Word }: "client-id-repeated";
+    /// A new application without a member that it needs.
+    ApplicationIncomplete: "application-incomplete";
+    /// A new application without a redirect URI.
+    RedirectUrisEmpty: "redirect-uris-empty";
+    /// A note: an import keeps the application working as before.
+    PkceIsOff: "pkce-is-off";
+    /// A note: the application was disabled by hand.
+    ApplicationStaysDisabled: "application-stays-disabled";
+    /// A note: the file no longer names a domain.
+    DomainStays { host: Word }: "domain-stays";
+    /// A new domain without an environment.
+    DomainEnvironmentMissing: "domain-environment-missing";
+    /// The environment of a domain never changes.
+    DomainEnvironmentFixed { environment: Word }: "domain-environment-fixed";
+    /// The address of a domain never changes.
+    DomainAddressFixed: "domain-address-fixed";
+    /// The tenant has no such domain.
+    DomainNotOfTenant { host: Quoted }: "domain-not-of-tenant";
+    /// The file does not say that it is an import.
+    ImportFormMissing: "import-form-missing";
+    /// The file is for another tenant.
+    ImportOfAnotherTenant { name: Quoted, own: Quoted }: "import-of-another-tenant";
+    /// A declaration without a list of tenants.
+    DeclarationWithoutTenants: "declaration-without-tenants";
+    /// Not a secret of an import.
+    SecretFormInvalid: "secret-form-invalid";
+    /// Not a SHA-256 digest. The value is not repeated: it may be the secret itself.
+    SecretDigestInvalid: "secret-digest-invalid";
+    /// The digest of an empty secret.
+    SecretEmpty: "secret-empty";
+    /// A secret in clear in a declaration.
+    SecretInFile { name: Word }: "secret-in-file";
+    /// A secret that comes from two places.
+    SecretGivenTwice { name: Word }: "secret-given-twice";
+    /// A variable of the environment is not set.
+    VariableMissing { name: Quoted }: "variable-missing";
+    /// Nothing is where a secret should be.
+    ReferenceEmpty { reference: Quoted }: "reference-empty";
+    /// What is where a secret should be is too long.
+    ReferenceTooLong { reference: Quoted, most: Word }: "reference-too-long";
+    /// The application authenticates in another way.
+    SecretsUnused: "secrets-unused";
+    /// Not an eID's identifier of a person.
+    StableIdInvalid: "stable-id-invalid";
+    /// Not a subject.
+    SubInvalid: "sub-invalid";
+    /// Subjects of the tenant belong to no domain.
+    SectorTenantHasDomain: "sector-tenant-has-domain";
+    /// The application has the tenant's subjects.
+    SectorShared { sector: Quoted }: "sector-shared";
+    /// Several domains have this client id.
+    SectorAmbiguous { sector: Quoted }: "sector-ambiguous";
+    /// No application has this client id.
+    SectorUnknown { sector: Quoted }: "sector-unknown";
+    /// The file has a person twice.
+    PersonRepeated { path: Word }: "person-repeated";
+    /// The file has a subject twice.
+    SubRepeated { path: Word }: "sub-repeated";
+    /// The person was imported before.
+    PersonHasAnotherSub: "person-has-another-sub";
+    /// Another person was imported with it.
+    SubTaken: "sub-taken";
+
+    // Plans of imports and declarations that are kept.
+    /// Objects are not what they were when the plan was made.
+    PlanChanged { objects: List }: "plan-changed";
+    /// A plan was carried out before.
+    PlanConfirmed: "plan-confirmed";
+    /// A plan was given up.
+    PlanDiscarded: "plan-discarded";
+    /// A plan was not confirmed in time.
+    PlanExpired: "plan-expired";
+    /// As many plans wait as may be kept.
+    PlansTooMany { most: Word }: "plans-too-many";
+    /// The content of a plan cannot be read.
+    PlanUnreadable: "plan-unreadable";
+
+    // Keys, backups and the database.
+    /// A key of a kind that is not supported.
+    KeyUnsupported: "key-unsupported";
+    /// A key that cannot be read.
+    KeyMalformed: "key-malformed";
+    /// A private key that cannot be made or read.
+    KeyPrivateUnusable: "key-private-unusable";
+    /// The master key is not the one that sealed the tenant's data key.
+    MasterKeyWrong: "master-key-wrong";
+    /// A backup goes into an empty database only.
+    DatabaseNotEmpty: "database-not-empty";
+    /// Not a whole backup, or another master key; the detail says what was found.
+    BackupDamaged { detail: Detail }: "backup-damaged";
+    /// A backup of another version of the program.
+    BackupOfAnotherVersion: "backup-of-another-version";
+    /// Somebody saved the object since it was read.
+    ChangedMeanwhile: "changed-meanwhile";
+    /// Somebody else changed the object since the caller saw it.
+    SettingsChangedMeanwhile { noun: Noun, version: Word, settings: Differences }: "settings-changed-meanwhile";
+    /// A value that must be unique is taken.
+    ValueTaken: "value-taken";
+    /// Too much waits for the database.
+    StoreBusy: "store-busy";
+    /// The database does not answer.
+    StoreUnreachable { detail: Detail }: "store-unreachable";
+    /// The answer to a commit was lost.
+    StoreOutcomeUnknown: "store-outcome-unknown";
+    /// A row that the program could not have written.
+    StoreCorrupt { place: Word, id: Quoted }: "store-corrupt";
+    /// This version cannot use the database.
+    StoreUnsuitable { detail: Detail }: "store-unsuitable";
+    /// The database refused; most often a fault of the program.
+    StoreFailed { detail: Detail }: "store-failed";
+
+    // The configuration of an installation.
+    /// The configuration file cannot be read.
+    ConfigUnreadable { path: Word, detail: Detail }: "config-unreadable";
+    /// There is no configuration in any of the usual places.
+    ConfigNone { here: Word, installed: Word, variable: Word }: "config-none";
+    /// The configuration in the current directory belongs to another account.
+    ConfigOfAnotherAccount { path: Word, uid: Word }: "config-of-another-account";
+    /// A value of another type, or out of its range.
+    ConfigValueInvalid { detail: Detail }: "config-value-invalid";
+    /// A key where a section belongs.
+    ConfigSectionExpected { section: Word }: "config-section-expected";
+    /// A section where several of a kind belong.
+    ConfigTablesExpected { section: Word }: "config-tables-expected";
+    /// A key that has no default.
+    ConfigKeyMissing { example: Word }: "config-key-missing";
+    /// A section has no such key.
+    ConfigKeyUnknown { name: Quoted, section: Word, known: List }: "config-key-unknown";
+    /// A section has no such key, and one nearly like it.
+    ConfigKeyMistyped { name: Quoted, section: Word, near: Word }: "config-key-mistyped";
+    /// There is no such section.
+    ConfigSectionUnknown { name: Quoted, known: List }: "config-section-unknown";
+    /// There is no such section, and one nearly like it.
+    ConfigSectionMistyped { name: Quoted, near: Word }: "config-section-mistyped";
+    /// A key before the first section.
+    ConfigKeyOutsideSection { name: Quoted, known: List }: "config-key-outside-section";
+    /// A variable that no key has.
+    EnvironmentVariableUnused { name: Quoted }: "environment-variable-unused";
+    /// A variable that is nearly that of a key.
+    EnvironmentVariableMistyped { name: Quoted, near: Word }: "environment-variable-mistyped";
+    /// The value of a variable cannot be read; it is not repeated.
+    EnvironmentVariableInvalid { name: Quoted }: "environment-variable-invalid";
+    /// A password in the configuration file.
+    DatabaseAddressHasPassword: "database-address-has-password";
+    /// No database is named.
+    DatabaseNone: "database-none";
+    /// More than one database is named.
+    DatabaseSeveral: "database-several";
+    /// A file of certificates has none.
+    CertificateNotPem { path: Word }: "certificate-not-pem";
+    /// No address to listen at.
+    ListenAddressesEmpty: "listen-addresses-empty";
+    /// Plain HTTP where others could read it.
+    ListenPlainHttp { address: Word }: "listen-plain-http";
+    /// Not an issuer of a test eID.
+    TestEidInvalid { issuer: Quoted, detail: Detail }: "test-eid-invalid";
+    /// A test eID that may not be called.
+    TestEidNotAllowed { issuer: Quoted }: "test-eid-not-allowed";
+    /// A share of more than everything.
+    DomainShareInvalid { percent: Word }: "domain-share-invalid";
+    /// Keys would be published longer than they sign.
+    KeyTimesContradict { ahead: Word, used: Word }: "key-times-contradict";
+    /// No master key is named.
+    MasterKeyNone: "master-key-none";
+    /// More than one master key is named.
+    MasterKeySeveral { sources: Detail }: "master-key-several";
+    /// The master key is not where it should be.
+    MasterKeyFileMissing { source: Detail }: "master-key-file-missing";
+    /// Not a master key.
+    MasterKeyMalformed { source: Detail }: "master-key-malformed";
+    /// Everybody can read or change a secret.
+    SecretFileOpen { path: Word, mode: Word, owner: Word }: "secret-file-open";
+
+    // What doctor finds.
+    /// There is no database yet.
+    DoctorDatabaseMissing { path: Word }: "doctor-database-missing";
+    /// The database cannot be opened.
+    DoctorDatabaseUnusable { place: Detail, detail: Detail }: "doctor-database-unusable";
+    /// Rows of the database cannot be read.
+    DoctorRowsUnreadable { detail: Detail }: "doctor-rows-unreadable";
+    /// A domain that cannot answer.
+    DoctorDomainUnusable { detail: Detail }: "doctor-domain-unusable";
+    /// The clock is before what was written.
+    DoctorClockBehind { read: Word, newest: Word }: "doctor-clock-behind";
+    /// The clock of a node jumped in the last week.
+    DoctorClockJumped { read: Word, seconds: Word, at: Word }: "doctor-clock-jumped";
+    /// Very many logins came to nothing.
+    DoctorEventsCounted { count: Word, cause: Word }: "doctor-events-counted";
+    /// Jobs that failed too often.
+    DoctorJobsGivenUp { count: Word, job: Word, tenant: Word, detail: Detail }: "doctor-jobs-given-up";
+    /// The sandbox hides a domain.
+    DoctorSandboxHasDomain: "doctor-sandbox-has-domain";
+    /// An eID without a simulator.
+    DoctorSimulatorUnknown { eid: Word }: "doctor-simulator-unknown";
+    /// The simulators do not answer.
+    DoctorSimulatorElsewhere { url: Word, status: Word, host: Word }: "doctor-simulator-elsewhere";
+    /// The simulators cannot be reached.
+    DoctorSimulatorSilent { host: Word, detail: Detail }: "doctor-simulator-silent";
+    /// A domain uses simulators that do not run.
+    DoctorNoSimulators: "doctor-no-simulators";
+    /// The eID has no such environment.
+    DoctorEidEnvironmentUnknown: "doctor-eid-environment-unknown";
+    /// An eID answers with an error.
+    DoctorEidAnswers { url: Word, status: Word }: "doctor-eid-answers";
+    /// An eID cannot be reached.
+    DoctorEidUnreachable { url: Word, detail: Detail }: "doctor-eid-unreachable";
+    /// A call to an eID failed, and the catalogue of causes says what to do.
+    DoctorEidCallFailed { url: Word, detail: Detail, advice: Advice }: "doctor-eid-call-failed";
+    /// A certificate cannot be used.
+    DoctorCertificateUnusable { detail: Detail }: "doctor-certificate-unusable";
+    /// A domain without a certificate.
+    DoctorCertificateMissing: "doctor-certificate-missing";
+    /// A certificate has expired.
+    DoctorCertificateExpired { at: Word }: "doctor-certificate-expired";
+    /// A certificate is not valid yet.
+    DoctorCertificateNotYetValid { at: Word }: "doctor-certificate-not-yet-valid";
+    /// A certificate expires soon.
+    DoctorCertificateExpiresSoon { days: Word, at: Word }: "doctor-certificate-expires-soon";
+    /// A certificate without its chain.
+    DoctorCertificateAlone { at: Word }: "doctor-certificate-alone";
+    /// Somebody listens at an address already.
+    DoctorAddressTaken: "doctor-address-taken";
+    /// This user may not listen at a low port.
+    DoctorAddressForbidden: "doctor-address-forbidden";
+    /// An address cannot be listened at.
+    DoctorAddressUnusable { detail: Detail }: "doctor-address-unusable";
+    /// The disk is nearly full.
+    DoctorDiskFull { free: Word }: "doctor-disk-full";
+    /// The disk is filling up.
+    DoctorDiskNearlyFull { free: Word }: "doctor-disk-nearly-full";
+    /// A name is not in the DNS.
+    DoctorNameUnknown { detail: Detail }: "doctor-name-unknown";
+    /// A domain does not answer at its public address.
+    DoctorPublicSilent { detail: Detail }: "doctor-public-silent";
+    /// Something else answers at the public address.
+    DoctorPublicElsewhere: "doctor-public-elsewhere";
+    /// The public address redirects to itself.
+    DoctorPublicRedirects { status: Word }: "doctor-public-redirects";
+    /// The proxy changes the host.
+    DoctorPublicHostLost: "doctor-public-host-lost";
+    /// The public address refuses the request.
+    DoctorPublicRefused { status: Word, cause: Word, description: Word }: "doctor-public-refused";
+    /// A proxy answers instead of the installation.
+    DoctorPublicNotUs { status: Word }: "doctor-public-not-us";
+    /// The master key does not belong to the database.
+    MasterKeyOfAnotherDatabase { source: Detail }: "master-key-of-another-database";
+    /// The master key cannot be checked, because the database does not answer.
+    MasterKeyUnchecked { detail: Detail }: "master-key-unchecked";
+
+    // The command line.
+    /// A command about a domain that names none.
+    DomainNotSaid: "domain-not-said";
+    /// The installation is empty.
+    TenantNone: "tenant-none";
+    /// A command about a tenant that names none.
+    TenantNotSaid: "tenant-not-said";
+    /// The file names a tenant that is not there.
+    ImportTenantUnknown { name: Quoted }: "import-tenant-unknown";
+    /// No login event has this trace id.
+    TraceUnknown { trace: Quoted }: "trace-unknown";
+    /// An option has a value that is not one of the possible ones.
+    OptionInvalid { option: Word, known: List }: "option-invalid";
+    /// A setting that is not said as name and value.
+    SettingFormInvalid { value: Quoted }: "setting-form-invalid";
+    /// The value of a setting is ambiguous JSON.
+    SettingValueUnreadable { detail: Detail }: "setting-value-unreadable";
+    /// Limits of sessions that are not whole minutes.
+    SessionLimitsNotMinutes: "session-limits-not-minutes";
+    /// A backup overwrites nothing.
+    FileExists { path: Quoted }: "file-exists";
+    /// A command that must be alone on the installation is not.
+    InstallationNotAlone { command: Word, who: Word }: "installation-not-alone";
+    /// A command that must be alone is at work on the installation.
+    InstallationOccupied { who: Word }: "installation-occupied";
+    /// Another `portvakt dev` has the data directory.
+    DataDirectoryOccupied { path: Word, who: Word }: "data-directory-occupied";
+    /// A named file cannot be used; the detail is from the system.
+    PathUnusable { path: Word, detail: Detail }: "path-unusable";
+    /// A file that should have a secret is empty.
+    PathEmpty { path: Word }: "path-empty";
+    /// A file is larger than it may be.
+    PathTooLarge { path: Word, most: Word }: "path-too-large";
+    /// A file is not text.
+    PathNotUtf8 { path: Word }: "path-not-utf8";
+    /// A file is not a master key.
+    PathNotMasterKey { path: Word }: "path-not-master-key";
+    /// The audit trail was changed.
+    ChainBroken { count: Word }: "chain-broken";
+    /// The domain has no such identity source.
+    SourceNone { eid: Word, host: Word }: "source-none";
+    /// A command that sets an identity source without credentials.
+    SourceAuthenticationNotSaid: "source-authentication-not-said";
+    /// A command that adds a test user without a password.
+    PasswordNotSaid: "password-not-said";
+    /// Several domains have this client id.
+    ApplicationOnSeveralDomains { client: Quoted }: "application-on-several-domains";
+    /// `test login` cannot listen.
+    TryPortUnusable { port: Word, detail: Detail }: "try-port-unusable";
+    /// `test login` on a production domain.
+    TryProduction { uri: Quoted }: "try-production";
+    /// `test login` of an application with a key of its own.
+    TryPrivateKey: "try-private-key";
+    /// `test login` of an application with encrypted ID tokens.
+    TryEncrypted: "try-encrypted";
+    /// `test login` waited in vain.
+    TryNobodyCame: "try-nobody-came";
+    /// `test login` was stopped.
+    TryStopped: "try-stopped";
+    /// `test login` came to an error; the detail is from the sample application.
+    TryFailed { detail: Detail }: "try-failed";
+}
+// end of the table
+
+/// A message, and what it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldMessage {
+    /// The member that is wrong, such as `applications[3].redirect_uris[0]` of a file or `jwks` of settings; of a note about
+    /// a plan the object, such as `login.example shop`. `None` where it is the whole.
+    pub field: Option<String>,
+    /// The message.
+    pub message: AdminMessage,
+}
+
+/// A message as programs get it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AdminText {
+    /// The stable id.
+    pub id: &'static str,
+    /// What it is about; see [`FieldMessage::field`].
+    pub field: Option<String>,
+    /// What happened, in sentences.
+    pub message: String,
+    /// What to do, in sentences.
+    pub what_to_do: String,
+}
+
+impl AdminMessage {
+    fn fragment(&self, locale: Locale, key: &str) -> String {
+        let arguments = self.arguments(locale);
+        let arguments: Vec<(&str, &str)> = arguments.iter().map(|(name, it)| (*name, it.as_str())).collect();
+        say(locale, key, &arguments)
+    }
+
+    fn happened(&self, locale: Locale) -> String {
+        self.fragment(locale, &format!("admin-{}", self.id()))
+    }
+
+    fn to_do(&self, locale: Locale) -> String {
+        self.fragment(locale, &format!("admin-{}-remedy", self.id()))
+    }
+
+    /// Says what happened, in sentences.
+    pub fn say(&self, locale: Locale) -> String {
+        sentence(&self.happened(locale))
+    }
+
+    /// Says what to do, in sentences.
+    pub fn remedy(&self, locale: Locale) -> String {
+        sentence(&self.to_do(locale))
+    }
+
+    /// Says both in one line for a terminal: what happened, a colon, what to do. It has no control characters.
+    pub fn line(&self, locale: Locale) -> String {
+        format!("{}: {}", self.happened(locale), self.to_do(locale))
+    }
+
+    /// Says what it is about.
+    pub fn at(self, field: impl Into<String>) -> FieldMessage {
+        FieldMessage { field: Some(field.into()).filter(|it| !it.is_empty()), message: self }
+    }
+}
+
+impl From<AdminMessage> for FieldMessage {
+    fn from(message: AdminMessage) -> Self {
+        Self { field: None, message }
+    }
+}
+
+impl FieldMessage {
+    /// Says everything in one line for a terminal: what it is about, what happened, what to do. It has no control characters.
+    pub fn line(&self, locale: Locale) -> String {
+        let line = self.message.line(locale);
+        self.field.as_ref().map_or_else(|| line.clone(), |field| format!("{}: {line}", escaped(field)))
+    }
+
+    /// Gives it for programs.
+    pub fn text(&self, locale: Locale) -> AdminText {
+        AdminText {
+            id: self.message.id(),
+            field: self.field.clone(),
+            message: self.message.say(locale),
+            what_to_do: self.message.remedy(locale),
+        }
+    }
+
+    /// Puts what it is about inside of something else: `jwks` inside of `applications[3]` is `applications[3].jwks`.
+    #[must_use]
+    pub fn inside(self, path: &str) -> Self {
+        let field = match self.field {
+            Some(field) if !path.is_empty() => Some(format!("{path}.{field}")),
+            None if !path.is_empty() => Some(path.to_owned()),
+            field => field,
+        };
+        Self { field, ..self }
+    }
+}
+
+/// Makes a sentence of a fragment. A first word that is a name, an option or a quotation stays as it is.
+fn sentence(fragment: &str) -> String {
+    let first = fragment.split([' ', ',', ':', '.']).next().unwrap_or_default();
+    let is_plain = !first.is_empty() && first.chars().all(char::is_lowercase);
+    let mut letters = fragment.chars();
+    let mut text = match letters.next() {
+        Some(letter) if is_plain => letter.to_uppercase().chain(letters).collect(),
+        _ => fragment.to_owned(),
+    };
+    if !text.ends_with(['.', '?']) {
+        text.push('.');
+    }
+    text
+}
+
+/// The whole catalogue as Markdown: `docs/reference/messages….md`.
+pub fn admin_reference(locale: Locale) -> String {
+    let word = |key: &str| say(locale, key, &[]);
+    let mut page = format!("# {}\n\n{}\n", word("messages-title"), word("messages-reference"));
+    for (id, names) in ENTRIES {
+        let shown: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();
+        let arguments: Vec<(&str, &str)> =
+            names.iter().zip(&shown).map(|(name, shown)| (*name, shown.as_str())).collect();
+        let part = |key: &str| sentence(&say(locale, key, &arguments));
+        let (happened, to_do) = (part(&format!("admin-{id}")), part(&format!("admin-{id}-remedy")));
+        page.push_str(&format!("\n## `{id}`\n\n{happened}\n\n* {}: {to_do}\n", word("errors-remedy")));
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{AdminMessage, ENTRIES, FieldMessage, admin_reference};
+    use crate::{Locale, Noun, UNTRANSLATED, say};
+
+    #[test]
+    fn every_message_for_administrators_says_what_to_do_in_every_language() {
+        for locale in Locale::ALL {
+            for (id, names) in ENTRIES {
+                let shown: Vec<String> = names.iter().map(|name| format!("<{name}>")).collect();
+                let arguments: Vec<(&str, &str)> =
+                    names.iter().zip(&shown).map(|(name, shown)| (*name, shown.as_str())).collect();
+                let part = |key: String| say(locale, &key, &arguments);
+                let (happened, to_do) = (part(format!("admin-{id}")), part(format!("admin-{id}-remedy")));
+                let all = format!("{happened} {to_do}");
+                assert!(!all.contains(UNTRANSLATED) && !all.contains("{$"), "{locale} {id}: {all}");
+                assert!(shown.iter().all(|it| all.contains(it)), "{locale} {id}: {all}");
+                assert!(!happened.ends_with('.') && !to_do.ends_with('.'), "{locale} {id}: a fragment");
+            }
+        }
+    }
+
+    #[test]
+    fn an_id_names_one_message_and_is_kebab_case() {
+        let ids: BTreeSet<&str> = ENTRIES.iter().map(|(id, _)| *id).collect();
+        assert_eq!(ids.len(), ENTRIES.len());
+        assert!(ids.iter().all(|id| id.bytes().all(|it| it.is_ascii_lowercase() || b"-8".contains(&it))));
+    }
+
+    #[test]
+    fn text_from_outside_is_quoted_cut_and_cannot_move_a_cursor() {
+        let host = format!("a\u{1b}[2J\u{202e}{}", "x".repeat(1_000));
+        let line = AdminMessage::HostTaken { host: host.as_str().into() }.line(Locale::En);
+        assert!(line.starts_with(r#""a\u{1b}[2J\u{202e}xxx"#) && line.contains("…"), "{line}");
+        assert!(line.chars().count() < 130, "{line}");
+        let about = AdminMessage::MemberMissing.at("a.b\u{1b}[2J").line(Locale::En);
+        assert!(about.starts_with(r"a.b\u{1b}[2J: this is missing"), "{about}");
+        let detail = AdminMessage::StoreFailed { detail: "a\nb\u{1b}\u{202e} 'c'".into() }.line(Locale::En);
+        assert!(detail.contains(r"a\nb\u{1b}\u{202e} 'c'"), "{detail}");
+    }
+
+    #[test]
+    fn a_message_is_a_line_for_people_and_members_for_programs() {
+        let message =
+            AdminMessage::RedirectUriWildcard { uri: "https://*.example".into() }.at("redirect_uris[0]");
+        assert_eq!(
+            message.line(Locale::En),
+            "redirect_uris[0]: \"https://*.example\": the whole address is compared, so a wildcard never matches: \
+             register each address"
+        );
+        let text = message.inside("applications[3]").text(Locale::Nn);
+        assert_eq!(
+            (text.id, text.field.as_deref()),
+            ("redirect-uri-wildcard", Some("applications[3].redirect_uris[0]"))
+        );
+        assert!(text.what_to_do.contains(" kvar "), "{}", text.what_to_do);
+    }
+
+    #[test]
+    fn a_message_that_was_kept_is_read_again_by_its_id() {
+        let message = AdminMessage::EntriesTooMany { most: 5_usize.into(), count: 7_usize.into() }.at("a");
+        let kept = serde_json::to_string(&message).unwrap();
+        assert!(kept.contains(r#""entries-too-many":{"most":"5","count":"7"}"#), "{kept}");
+        assert_eq!(serde_json::from_str::<FieldMessage>(&kept).unwrap(), message);
+        let plain = serde_json::to_string(&AdminMessage::JwksMissing).unwrap();
+        assert_eq!(plain, r#""jwks-missing""#);
+        assert_eq!(serde_json::from_str::<AdminMessage>(&plain).unwrap(), AdminMessage::JwksMissing);
+    }
+
+    #[test]
+    fn sentences_begin_with_a_capital_unless_they_begin_with_a_name() {
+        let taken = AdminMessage::Taken { noun: Noun::ClientId };
+        assert_eq!(taken.say(Locale::Nb), "klient-ID-en er allerede i bruk.");
+        assert_eq!(taken.say(Locale::En), "This client id is taken.");
+        assert_eq!(AdminMessage::JwksMissing.say(Locale::En).split(' ').next(), Some("private_key_jwt"));
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "told to write the page instead of comparing it")]
+    fn the_reference_of_messages_says_what_the_catalogue_says() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference");
+        for (locale, name) in
+            [(Locale::En, "messages.md"), (Locale::Nb, "messages.nb.md"), (Locale::Nn, "messages.nn.md")]
+        {
+            let (path, page) = (folder.join(name), admin_reference(locale));
+            if std::env::var("PORTVAKT_WRITE_DOCS").is_ok() {
+                std::fs::write(&path, &page).unwrap();
+            }
+            let written = std::fs::read_to_string(&path).unwrap_or_default();
+            assert!(written == page, "docs/reference/{name} is out of date: run `just docs`");
+        }
+    }
+}

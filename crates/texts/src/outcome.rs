@@ -1,0 +1,276 @@
+//! What a command of an administrator did or found, in a sentence.
+
+use crate::{
+    Locale,
+    argument::{Argument, Detail, Word},
+    say,
+};
+
+macro_rules! outcomes {
+    ($($(#[$doc:meta])+ $outcome:ident $({ $($argument:ident: $kind:ident),+ })?: $id:literal;)+) => {
+        /// What a command of an administrator did or found. A secret is never one of the values that are filled in: it is
+        /// printed beside the sentence.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Outcome {
+            $(
+                $(#[$doc])+
+                $outcome $({
+                    $(
+                        #[doc = concat!("Fills in `", stringify!($argument), "`.")]
+                        $argument: $kind,
+                    )+
+                })?,
+            )+
+        }
+
+        #[cfg(test)]
+        const ENTRIES: &[(&str, &[&str])] = &[$(($id, &[$($(stringify!($argument)),+)?])),+];
+
+        impl Outcome {
+            const fn key(&self) -> &'static str {
+                match self {
+                    $(Self::$outcome { .. } => concat!("outcome-", $id),)+
+                }
+            }
+
+            fn arguments(&self, locale: Locale) -> Vec<(&'static str, String)> {
+                match self {
+                    $(Self::$outcome $({ $($argument),+ })? => {
+                        vec![$($((stringify!($argument), $argument.fill(locale))),+)?]
+                    })+
+                }
+            }
+        }
+    };
+}
+
+// The sentences are `outcome-{id}` in `locales/*.ftl`.
+outcomes! {
+    // Objects that were made or changed.
+    /// A tenant was made; a command follows.
+    TenantCreated { name: Word }: "tenant-created";
+    /// A domain was made; commands follow.
+    DomainCreated { issuer: Word }: "domain-created";
+    /// An application was made.
+    ApplicationCreated { client: Word, issuer: Word }: "application-created";
+    /// An application or identity source was switched on.
+    Enabled { name: Word }: "enabled";
+    /// An application or identity source was switched off.
+    Disabled { name: Word }: "disabled";
+    /// An identity source has credentials; the callback address follows.
+    SourceSet { eid: Word }: "source-set";
+    /// The public key of an identity source follows.
+    SourceJwks: "source-jwks";
+    /// An identity source has a notice.
+    NoticeSet: "notice-set";
+    /// An identity source has no notice any more.
+    NoticeCleared: "notice-cleared";
+    /// People see the eID's own button.
+    ButtonOwn { eid: Word }: "button-own";
+    /// People see a neutral button.
+    ButtonNeutral { eid: Word }: "button-neutral";
+    /// A test user was made.
+    TestUserAdded { name: Word, issuer: Word }: "test-user-added";
+    /// A test user was changed.
+    TestUserChanged { name: Word }: "test-user-changed";
+    /// A test user has these values already.
+    TestUserUnchanged { name: Word }: "test-user-unchanged";
+    /// A test user was removed.
+    TestUserRemoved { name: Word }: "test-user-removed";
+    /// A browser session was ended.
+    SessionEnded: "session-ended";
+    /// The browser sessions of a person were ended.
+    SessionsEnded { count: Word }: "sessions-ended";
+
+    // Secrets that are shown once: the secret follows in a line of its own.
+    /// The first secret of an application.
+    ClientSecretOnce: "client-secret-once";
+    /// Another secret of an application.
+    NewClientSecretOnce: "new-client-secret-once";
+    /// The secret of one of several applications.
+    ClientSecretOfOnce { client: Word }: "client-secret-of-once";
+    /// The password of a test user.
+    PasswordOnce: "password-once";
+    /// A new secret is good.
+    ClientSecretAccepted: "client-secret-accepted";
+    /// A secret that was rotated ends later.
+    PreviousSecretUntil { at: Word }: "previous-secret-until";
+    /// A secret ends.
+    ClientSecretRetired { at: Word }: "client-secret-retired";
+    /// A signing key was published and does not sign yet.
+    KeySignsLater { kid: Word, at: Word }: "key-signs-later";
+
+    // Backups, the master key and the audit trail.
+    /// A backup was written.
+    BackupWritten { count: Word, path: Word }: "backup-written";
+    /// A backup was checked.
+    BackupWhole { at: Word, count: Word }: "backup-whole";
+    /// A backup was restored.
+    BackupRestored { count: Word, at: Word }: "backup-restored";
+    /// The master key was replaced.
+    KeysRewrapped { count: Word }: "keys-rewrapped";
+    /// Address and names of an audit event were erased.
+    PersonalErased { sequence: Word, tenant: Word }: "personal-erased";
+    /// An audit chain is unchanged.
+    ChainHolds: "chain-holds";
+    /// An audit chain lacks a link.
+    ChainGap { link: Word }: "chain-gap";
+    /// A link of an audit chain was changed.
+    ChainChanged { link: Word }: "chain-changed";
+    /// Links of an audit chain were added or cut off.
+    ChainHead { last: Word, head: Word }: "chain-head";
+    /// The head of an audit chain is not ours.
+    ChainForged: "chain-forged";
+    /// The personal part of a link was removed by hand.
+    ChainPersonalGone { link: Word }: "chain-personal-gone";
+    /// A tenant's audit chain was removed.
+    ChainGone: "chain-gone";
+
+    // Lists that are empty.
+    /// There is no tenant yet. Make one.
+    NoTenant: "no-tenant";
+    /// There is no domain yet. Make one.
+    NoDomain: "no-domain";
+    /// There is no application yet. Make one.
+    NoApplication: "no-application";
+    /// There is no eID yet. Set one.
+    NoSource: "no-source";
+    /// There is no test user yet. Make one.
+    NoTestUser: "no-test-user";
+    /// No secrets.
+    NoSecret: "no-secret";
+    /// There is no key.
+    NoKey: "no-key";
+    /// No browser is remembered here.
+    NoSession: "no-session";
+    /// Nothing was changed yet.
+    NoAuditEvent: "no-audit-event";
+    /// There is no chain yet.
+    NoChain: "no-chain";
+    /// No plan waits. Make one.
+    NoPlan: "no-plan";
+
+    // Plans of imports and declarations.
+    /// Objects that the file leaves as they are.
+    PlanUnchanged { count: Word }: "plan-unchanged";
+    /// The file changes nothing.
+    PlanEmpty: "plan-empty";
+    /// The plan was only shown.
+    PlanDryRun: "plan-dry-run";
+    /// The plan was carried out.
+    PlanDone: "plan-done";
+    /// The plan waits to be confirmed.
+    PlanKept { at: Word, id: Word }: "plan-kept";
+    /// A plan that waited was given up.
+    PlanDiscarded: "plan-discarded";
+    /// The file has one fault; it follows.
+    PlanFault: "plan-fault";
+    /// The file has faults; they follow.
+    PlanFaults { count: Word }: "plan-faults";
+
+    // Events of a login.
+    /// The application asked for a login.
+    LoginStarted: "login-started";
+    /// The application's request was refused.
+    LoginRequestRefused: "login-request-refused";
+    /// The person went to the eID.
+    LoginSentToEid: "login-sent-to-eid";
+    /// The eID said who the person is.
+    LoginProved: "login-proved";
+    /// The person declined.
+    LoginDeclined: "login-declined";
+    /// Something went wrong, and the person was shown so.
+    LoginTrouble: "login-trouble";
+    /// The application was given a code.
+    LoginCompleted: "login-completed";
+    /// The application was given a code; the browser was known already.
+    LoginCompletedFromSession: "login-completed-from-session";
+    /// The application was given an error.
+    LoginFailed: "login-failed";
+    /// The application refreshed its tokens.
+    LoginRefreshed: "login-refreshed";
+    /// The application redeemed the code.
+    LoginRedeemed: "login-redeemed";
+    /// A request for tokens was refused.
+    LoginTokenRefused: "login-token-refused";
+    /// The browser session was ended.
+    LoginLoggedOut: "login-logged-out";
+    /// The application that the events are about.
+    LoginTo { application: Word }: "login-to";
+    /// No event names the application.
+    LoginToUnknown: "login-to-unknown";
+    /// The clock of a node may be the cause.
+    ClockJumped { seconds: Word, at: Word }: "clock-jumped";
+
+    // A login that is tried from the terminal.
+    /// Before the login can begin.
+    TryWaiting: "try-waiting";
+    /// The address of the login follows.
+    TryOpen: "try-open";
+    /// The address of a login that expires follows.
+    TryOpenWithin { seconds: Word }: "try-open-within";
+    /// The ID token and userinfo follow.
+    TryWorked: "try-worked";
+    /// Userinfo has no claims to show.
+    TryUserinfoHidden { detail: Detail }: "try-userinfo-hidden";
+
+    // What doctor finds in order.
+    /// It can be read, and nothing in it is unknown.
+    DoctorConfigurationFine: "doctor-configuration";
+    /// Where the master key is from.
+    DoctorMasterKeyFine { source: Detail }: "doctor-master-key";
+    /// The database works.
+    DoctorDatabaseFine { place: Detail }: "doctor-database";
+    /// The clock is plausible.
+    DoctorClockFine { read: Word }: "doctor-clock";
+    /// A simulator answers.
+    DoctorSimulatorAnswers { host: Word }: "doctor-simulator";
+    /// An eID answers.
+    DoctorEidAnswers { issuer: Word }: "doctor-eid";
+    /// A certificate is good.
+    DoctorCertificateFine { at: Word }: "doctor-certificate";
+    /// An address can be listened at.
+    DoctorAddressFree: "doctor-address";
+    /// The disk has room.
+    DoctorDiskFine { free: Word }: "doctor-disk";
+    /// A name is in the DNS.
+    DoctorNameFine { found: Word }: "doctor-name";
+    /// A domain answers at its public address.
+    DoctorPublicFine: "doctor-public";
+}
+// end of the table
+
+impl Outcome {
+    /// Says it in a sentence without control characters.
+    pub fn say(&self, locale: Locale) -> String {
+        let arguments = self.arguments(locale);
+        let arguments: Vec<(&str, &str)> = arguments.iter().map(|(name, it)| (*name, it.as_str())).collect();
+        say(locale, self.key(), &arguments)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ENTRIES, Outcome};
+    use crate::{Locale, UNTRANSLATED, say};
+
+    #[test]
+    fn every_outcome_is_said_in_every_language() {
+        for locale in Locale::ALL {
+            for (id, names) in ENTRIES {
+                let shown: Vec<String> = names.iter().map(|name| format!("<{name}>")).collect();
+                let arguments: Vec<(&str, &str)> =
+                    names.iter().zip(&shown).map(|(name, shown)| (*name, shown.as_str())).collect();
+                let said = say(locale, &format!("outcome-{id}"), &arguments);
+                assert!(!said.contains(UNTRANSLATED) && !said.contains("{$"), "{locale} {id}: {said}");
+                assert!(shown.iter().all(|it| said.contains(it)), "{locale} {id}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn rule_23_a_name_in_an_outcome_cannot_move_a_cursor() {
+        let said = Outcome::Enabled { name: "a\u{1b}\u{202e}".to_owned().into() }.say(Locale::Nn);
+        assert!(said.starts_with(r"a\u{1b}\u{202e} er slått på; "), "{said}");
+    }
+}
