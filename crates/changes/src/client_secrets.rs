@@ -60,7 +60,7 @@ pub fn add(
     now: Timestamp,
 ) -> Result<SecretId, Refusal> {
     let tenant = permit.tenant(Permission::ManageSecrets)?;
-    // Got for change: whoever else counts secrets waits here.
+    // Locked: others that count secrets wait here.
     applications::get(tx, tenant.id, new.application)
         .map_err(|error| Refusal::of(error, Noun::Application))?;
     let row = ClientSecret {

@@ -1,7 +1,7 @@
 //! Changes: for each kind there is one function that makes its rows and its audit event (docs/adr/0033).
 //!
 //! A function takes the transaction and a permit, checks what is wanted, and writes. What takes long (signing keys,
-//! stretched passwords) is made before the write by the functions beside it. Whoever calls decides when, and what the
+//! stretched passwords) is made before the write by the functions beside it. The caller decides when, and what the
 //! caller must have seen ([`Seen`]).
 //!
 //! **Invariant:** rows of tenants, domains, applications, client secrets, identity sources and test users are made here and

@@ -2,7 +2,7 @@
 
 use crate::Refusal;
 
-/// Refuses a name that nobody could read or type, or that is not what it looks like.
+/// Refuses a name that cannot be read or typed, or that is not what it looks like.
 ///
 /// # Errors
 /// [`Refusal::Invalid`].

@@ -19,7 +19,7 @@ pub enum Refusal {
     Taken(Noun),
     /// A value that cannot be what it should be.
     Invalid(FieldMessage),
-    /// Whoever acts may not.
+    /// The actor may not do this.
     Forbidden,
     /// The settings contradict each other.
     Settings(SettingsError),

@@ -62,7 +62,7 @@ impl Seen {
     /// both as in [`Seen::of`].
     ///
     /// # Errors
-    /// [`ChangedMeanwhile`], for whoever wants to compare and say it again.
+    /// [`ChangedMeanwhile`], for a caller that compares and tries again.
     pub fn check(
         &self,
         object: Noun,

@@ -17,17 +17,35 @@ pub struct TenantRows {
     record: Record,
 }
 
-/// Makes the data key and everything else of a tenant, opened for the caller; nothing is written yet. `master`: what wraps
-/// the data key.
+/// A tenant that is to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct NewTenant<'a> {
+    /// Its id.
+    pub id: TenantId,
+    /// What the operator calls it.
+    pub name: &'a str,
+}
+
+/// What a tenant's keys are made with.
+#[derive(Clone, Copy)]
+pub struct TenantKeys<'a> {
+    /// Wraps the data key.
+    pub master: &'a SealKey,
+    /// Where they come from.
+    pub random: &'a Random,
+}
+
+/// Makes the data key and everything else of a tenant, opened for the caller; nothing is written yet.
 ///
 /// # Errors
 /// [`Refusal::Invalid`], [`Refusal::Forbidden`].
 pub fn make(
     permit: &InstallationPermit,
-    (master, random): (&SealKey, &Random),
-    (id, name): (TenantId, &str),
+    keys: TenantKeys<'_>,
+    new: NewTenant<'_>,
     now: Timestamp,
 ) -> Result<(Tenant, TenantRows), Refusal> {
+    let (TenantKeys { master, random }, NewTenant { id, name }) = (keys, new);
     check_name(name)?;
     let tenant = permit.new_tenant(random, id, name)?;
     let permit = tenant.permit(Permission::CreateTenants)?;

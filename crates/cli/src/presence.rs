@@ -26,7 +26,7 @@ fn who(names: &[String]) -> Word {
     if names.is_empty() { "portvakt".into() } else { names.join("; ").into() }
 }
 
-/// Says why nobody knows who is there.
+/// Says why it is not known who is there.
 fn unknown(error: store::StoreError) -> FieldMessage {
     Refusal::from(error).message().inside("the lock on the installation")
 }

@@ -29,7 +29,7 @@ pub struct ApplicationView {
     pub name: String,
     /// Everything else.
     pub settings: ApplicationSettings,
-    /// Counts its changes: what whoever changes it must have seen.
+    /// Counts its changes: a change names the one that it was based on.
     pub version: i64,
     /// Since when.
     pub created_at: Timestamp,

@@ -31,7 +31,7 @@ pub enum ChainTrouble {
         /// What the head says.
         head: i64,
     },
-    /// The head's authentication does not fit: whoever wrote it had no master key.
+    /// The head's authentication does not fit: it was written without the master key.
     Forged,
     /// The address or name of a link was removed, and no link tells of it.
     PersonalGone(i64),

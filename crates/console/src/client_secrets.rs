@@ -84,7 +84,7 @@ impl Console {
         let (secret, new) = self.new_token(application);
         let saved = self.store.write(move |tx| {
             let Some(overlap) = overlap else { return add_within_limit(tx, &permit, &new, now) };
-            // Got for change: whoever else counts secrets waits here.
+            // Locked: others that count secrets wait here.
             applications::get(tx, tenant_id, application)
                 .map_err(|error| Refusal::of(error, Noun::Application))?;
             let mut live = own_live(tx, (tenant_id, application), now)?;

@@ -28,7 +28,7 @@ pub struct DomainView {
     pub name: String,
     /// Everything else.
     pub settings: DomainSettings,
-    /// Counts its changes: what whoever changes it must have seen.
+    /// Counts its changes: a change names the one that it was based on.
     pub version: i64,
     /// Since when.
     pub created_at: Timestamp,
@@ -60,7 +60,7 @@ impl DomainView {
 }
 
 impl Console {
-    /// Finds the domain that answers to `host`, with its tenant opened for whoever acts. The operator's.
+    /// Finds the domain that answers to `host`, with its tenant opened for the actor. The operator's.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::MasterKey`], [`Refusal::Store`].

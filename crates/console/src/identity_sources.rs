@@ -35,7 +35,7 @@ pub struct SourceView {
     pub jwks: Option<Value>,
     /// JSON of everything else.
     pub settings: String,
-    /// Counts its changes: what whoever changes it must have seen.
+    /// Counts its changes: a change names the one that it was based on.
     pub version: i64,
     /// Since when.
     pub created_at: Timestamp,

@@ -17,6 +17,7 @@ mod signing_keys;
 mod tenants;
 mod test_users;
 
+use changes::tenants::TenantKeys;
 use crypto::{Random, SealKey};
 use store::Store;
 
@@ -51,6 +52,11 @@ pub struct Console {
 }
 
 impl Console {
+    /// What the keys of a tenant are made with.
+    pub(crate) const fn tenant_keys(&self) -> TenantKeys<'_> {
+        TenantKeys { master: &self.master, random: &self.random }
+    }
+
     /// `master`: the key that seals every tenant's data key.
     pub const fn new(store: Store, master: SealKey, random: Random) -> Self {
         Self { store, master, random, sandbox_host: None }

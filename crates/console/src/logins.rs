@@ -1,4 +1,4 @@
-//! What happened in logins, for whoever must explain it.
+//! What happened in logins, for support.
 
 use authority::{InstallationPermit, Permission};
 use model::{ApplicationId, ClockJump, TenantId};

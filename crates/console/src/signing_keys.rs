@@ -66,7 +66,7 @@ fn state(key: &KeyTimes, now: Timestamp) -> KeyState {
     }
 }
 
-/// Publishes the first key of a domain for an algorithm, which signs at once: nobody has cached a key set that lacks it and
+/// Publishes the first key of a domain for an algorithm, which signs at once: no cache has a key set that lacks it and
 /// needs it.
 pub(crate) fn publish_first(
     tx: &mut WriteTx<'_>,
@@ -75,10 +75,17 @@ pub(crate) fn publish_first(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let Some(key) = key else { return Ok(()) };
-    // Got for change: whoever publishes a key too waits here, and finds nothing missing then.
+    // Locked: others that publish a key wait here, and finds nothing missing then.
     domains::get(tx, key.tenant_id, key.domain_id).map_err(|error| Refusal::of(error, Noun::Domain))?;
     publish(tx, key, (permit, KeySchedule::default()), now)?;
     Ok(())
+}
+
+/// A key that a domain lacks by its schedule.
+struct MissingKey {
+    domain: DomainId,
+    algorithm: Algorithm,
+    schedule: KeySchedule,
 }
 
 impl Console {
@@ -107,11 +114,12 @@ impl Console {
 
     async fn publish_key(
         &self,
-        (tenant, domain): (&Tenant, DomainId),
-        (algorithm, schedule): (Algorithm, KeySchedule),
+        tenant: &Tenant,
+        missing: MissingKey,
         permit: Permit,
         now: Timestamp,
     ) -> Result<bool, Refusal> {
+        let MissingKey { domain, algorithm, schedule } = missing;
         let made = make(tenant, domain, algorithm, now)?;
         let tenant_id = tenant.id;
         let saved = self.store.write(move |tx| {
@@ -187,7 +195,9 @@ impl Console {
         let tenant = permit.tenant(Permission::RotateKeys)?;
         let mut published = 0;
         for algorithm in self.missing(tenant, domain, schedule, now).await? {
-            let made = self.publish_key((tenant, domain), (algorithm, schedule), permit.clone(), now).await?;
+            let made = self
+                .publish_key(tenant, MissingKey { domain, algorithm, schedule }, permit.clone(), now)
+                .await?;
             published += u32::from(made);
         }
         Ok(published)

@@ -1,6 +1,7 @@
 //! Tenants and their data keys.
 
 use authority::{Caller, InstallationPermit, Permission, Tenant};
+use changes::tenants::NewTenant;
 use model::{TenantId, Timestamp};
 use store::tenants;
 use texts::Noun;
@@ -36,7 +37,7 @@ impl Console {
         Ok(InstallationPermit::ask((&self.master, &self.random), caller, permission)?)
     }
 
-    /// Opens a tenant by its name, for whoever acts.
+    /// Opens a tenant by its name, for the actor.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::MasterKey`], [`Refusal::Store`].
@@ -50,7 +51,7 @@ impl Console {
         )?)
     }
 
-    /// Opens a tenant by its id, for whoever acts.
+    /// Opens a tenant by its id, for the actor.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::MasterKey`], [`Refusal::Store`].
@@ -91,7 +92,7 @@ impl Console {
         now: Timestamp,
     ) -> Result<Tenant, Refusal> {
         let id = TenantId::new(&self.random, now);
-        let (tenant, rows) = changes::tenants::make(permit, (&self.master, &self.random), (id, name), now)?;
+        let (tenant, rows) = changes::tenants::make(permit, self.tenant_keys(), NewTenant { id, name }, now)?;
         let made = self.store.write(move |tx| changes::tenants::create(tx, &rows));
         made.await?;
         Ok(tenant)

@@ -26,7 +26,7 @@ pub struct TestUserView {
     pub username: String,
     /// What applications are told; `None` when it cannot be opened.
     pub claims: Option<StandardClaims>,
-    /// Counts its changes: what whoever changes it must have seen.
+    /// Counts its changes: a change names the one that it was based on.
     pub version: i64,
     /// Since when.
     pub created_at: Timestamp,

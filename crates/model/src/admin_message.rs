@@ -1,4 +1,4 @@
-//! The errors of this crate as messages of the catalogue: whoever enters something wrong reads the same everywhere.
+//! The errors of this crate as messages of the catalogue: a wrong input is answered the same everywhere.
 
 use std::fmt;
 

@@ -50,7 +50,7 @@ pub enum Sector {
     /// All applications of the tenant.
     #[default]
     Tenant,
-    /// Nobody.
+    /// None.
     Application,
 }
 
@@ -96,11 +96,11 @@ pub enum SettingsError {
     Automation,
     /// An origin is not `scheme://host[:port]`.
     Origin(String),
-    /// A list that nobody keeps by hand.
+    /// A list too long to be kept by hand.
     TooMany(&'static str),
     /// A lifetime that would be cut to another without a word.
     Lifetime(&'static str, u32, u32),
-    /// A JWKS that nobody needs.
+    /// A JWKS larger than needed.
     KeysTooLarge,
     /// An app for phones.
     MobileApp(MobileAppError),

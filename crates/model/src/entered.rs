@@ -12,7 +12,7 @@ pub(crate) const SHORTEST_SECRET: usize = 16;
 /// What cannot be entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnteredError {
-    /// A name that nobody could read or type.
+    /// A name that cannot be read or typed.
     Name,
     /// A name that is not what it looks like.
     HiddenInName,

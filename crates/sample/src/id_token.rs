@@ -33,7 +33,7 @@ pub enum IdTokenProblem {
     #[error("the ID token does not fit the access token")]
     AccessToken,
     /// `sub` is missing or too long.
-    #[error("the ID token names nobody")]
+    #[error("the ID token has no subject")]
     Subject,
 }
 

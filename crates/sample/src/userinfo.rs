@@ -91,7 +91,7 @@ mod tests {
         let answer = |claims: Value| jwt(&sign(&key, "JWT", claims.to_string().as_bytes()).unwrap());
         let good = answer(json!({"iss": US.0, "aud": US.1, "sub": "s"}));
         assert_eq!(read(&good, &jwks, US).unwrap().claims().unwrap().text("sub"), Some("s"));
-        assert!(read(&good, &json!({"keys": []}), US).is_err(), "nobody's key");
+        assert!(read(&good, &json!({"keys": []}), US).is_err(), "an unknown key");
         let other = answer(json!({"iss": US.0, "aud": "other", "sub": "s"}));
         assert!(read(&other, &jwks, US).is_err(), "for another application");
     }

@@ -1,7 +1,7 @@
 //! Kept plans: what an import or a declaration would change, sealed, until somebody confirms it.
 //!
 //! A plan ends once: confirmed or discarded. Its content goes then, or when the plan expires; the rest of the row stays a
-//! week longer, so that whoever comes late is told what became of it.
+//! week longer, so that a late caller is told what became of it.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ const TOLD_FOR: Duration = Duration::from_secs(7 * 86_400);
 const INSERT: &str =
     "INSERT INTO plans (tenant_id, id, state, made_by, sealed_plan, created_at, expires_at, ended_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-/// The operator's: whoever confirms a plan says its id and nothing else.
+/// The operator's: a plan is confirmed by its id alone.
 pub(crate) const FIND_BY_ID: &str = "SELECT tenant_id, id, state, made_by, created_at, expires_at, ended_at
     FROM plans WHERE id = $1";
 const LIST: &str = "SELECT tenant_id, id, state, made_by, created_at, expires_at, ended_at
@@ -40,7 +40,7 @@ pub(crate) const ALL: &[&str] =
 words! {
     /// What became of a plan.
     PlanState {
-        /// Nobody has confirmed or discarded it.
+        /// It waits to be confirmed or discarded.
         Waiting = "waiting",
         /// It was carried out.
         Confirmed = "confirmed",
@@ -86,7 +86,7 @@ pub fn insert(tx: &mut WriteTx<'_>, plan: &KeptPlan, sealed_plan: &[u8]) -> Resu
     tx.execute(INSERT, &values).map(drop)
 }
 
-/// Finds a plan, whosever it is, in whichever state. The operator's: the caller opens the tenant for whoever asks.
+/// Finds a plan, whosever it is, in whichever state. The operator's: the caller opens the tenant for the actor.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.

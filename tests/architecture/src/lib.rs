@@ -11,4 +11,5 @@ pub mod loops;
 pub mod manifest;
 pub mod source;
 pub mod statements;
+pub mod tuples;
 pub mod workspace;

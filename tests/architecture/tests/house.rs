@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use architecture::{arrows, binds, libraries, loops, manifest, statements, workspace};
+use architecture::{arrows, binds, libraries, loops, manifest, statements, tuples, workspace};
 
 /// Libraries away from home, with the move that would bring each back. As with loops, the list only gets shorter.
 const KNOWN_STRAYS: &[&str] = &[];
@@ -168,4 +168,44 @@ fn a_login_is_carried_by_cookies_in_one_place_only() {
             assert!(!file.text.contains(word), "{}: {word}", file.path);
         }
     }
+}
+
+/// Functions whose tuple is what belongs together: mostly a key of two or three parts (an object and the version that was
+/// seen, a domain and its eID).
+/// As with loops, the list only gets shorter.
+const KEYS_IN_TUPLES: &[&str] = &[
+    "changes/applications.rs: change",
+    "changes/identity_sources.rs: record",
+    "changes/test_users.rs: create",
+    "cli/manage/identity_sources.rs: change_settings",
+    "console/applications.rs: change_application",
+    "console/applications.rs: switch_application",
+    "console/client_secrets.rs: retire_client_secret",
+    "console/domains.rs: change_domain",
+    "console/identity_sources.rs: set_source_settings",
+    "console/identity_sources.rs: switch_identity_source",
+    "console/provisioning/applications.rs: changed_application",
+    "console/provisioning/domains.rs: said",
+    "console/provisioning/sources.rs: save_source",
+    "console/provisioning/subjects.rs: sector",
+    "console/signing_keys.rs: withdraw_key",
+    "console/test_users.rs: change_test_user",
+    "console/test_users.rs: remove_test_user",
+    "provider/load_issuer.rs: source",
+    "sandbox/people.rs: number",
+    "store/browser_sessions.rs: list",
+    "store/failed_attempts.rs: count",
+    "store/imported_subjects.rs: list_of",
+    "store/parked_requests.rs: present",
+];
+
+#[test]
+fn no_tuple_hides_an_argument() {
+    let mut found = Vec::new();
+    for it in workspace::crates().unwrap() {
+        let files = workspace::sources(&it.directory.join("src")).unwrap();
+        found.extend(tuples::hidden_arguments(&files).into_iter().map(|one| format!("{}/{one}", it.name)));
+    }
+    found.sort();
+    assert_eq!(found, KEYS_IN_TUPLES);
 }

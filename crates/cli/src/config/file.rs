@@ -50,7 +50,7 @@ section! {
 }
 
 section! {
-    /// A certificate with its key. The first one is shown to whoever asks for a name that none has. Both files are read
+    /// A certificate with its key. The first one is shown to clients that ask for a name that none has. Both files are read
     /// again when they change; a pair that does not fit leaves the old one in place and is reported.
     Certificate ["listen.certificate"] {
         /// The certificate and its chain, in PEM, the certificate itself first.
@@ -66,7 +66,7 @@ section! {
         /// Where to listen. `[::]:443` takes IPv4 as well on Linux; use `0.0.0.0:443` on a machine without IPv6.
         addresses: Vec<SocketAddr> = Is(r#"["[::]:443"]"#);
         /// The proxies whose `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host` are believed, as addresses or
-        /// networks. Without certificates, and on anything but loopback, they must be listed: nobody else may then connect.
+        /// networks. Without certificates, and on anything but loopback, they must be listed: no other address may then connect.
         trusted_proxies: Vec<Net> = Is("[]");
         /// How many connections at once. The next one waits until one has ended. Beyond half of them, one address (of
         /// IPv6: one /64) has at most a tenth, or 32 if that is more; trusted proxies are not counted so.
@@ -149,7 +149,7 @@ section! {
 section! {
     /// What is remembered of logins.
     LoginEvents ["login_events"] {
-        /// How long; what happened in a login that proved nobody a week at the most.
+        /// How long; what happened in a login that proved no person a week at the most.
         kept_for: Lasting = Is(r#""30d""#);
     }
 }
@@ -176,7 +176,7 @@ section! {
 
 section! {
     /// What one address, client and person may take, so that the others get theirs. All are counts of a minute, which may
-    /// also come at once; whoever has used up theirs is answered 429 with `Retry-After`. Zero is no limit. Each node
+    /// also come at once; a client that has used up its own is answered 429 with `Retry-After`. Zero is no limit. Each node
     /// counts for itself, so that with three nodes three times as much may get through; only failed authentications are
     /// counted over all nodes.
     Limits ["limits"] {
@@ -192,7 +192,7 @@ section! {
         /// many is answered to the application with `temporarily_unavailable`, a refresh with 429.
         per_person: u32 = Is("30");
         /// Failed authentications of one client from one address, counted over all nodes. After that many, this client is
-        /// refused from this address until the minute is over, even with the right secret. Nobody can lock a client out
+        /// refused from this address until the minute is over, even with the right secret. A client cannot be locked out
         /// from another address.
         failed_authentications: u32 = Is("60");
         /// KiB of authorization requests from one address that are stored because they came by POST, are too long for a

@@ -13,7 +13,7 @@ use toml::{
 
 use super::fault::Faults;
 
-/// What a key is when nobody sets it, as TOML.
+/// The default of a key, as TOML.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Given {
     /// This.
@@ -202,7 +202,7 @@ impl<'a> Document<'a> {
         read.into_iter().collect()
     }
 
-    /// Reads a key: from the environment, from the file, or as it is when nobody sets it.
+    /// Reads a key: from the environment, from the file, or its default.
     pub(crate) fn key<T: DeserializeOwned>(&mut self, table: &mut Table<'a>, key: &Key) -> Option<T> {
         let variable = format!("PORTVAKT__{}__{}", table.path, key.name).to_uppercase();
         let written = table.values.remove(key.name);
@@ -270,7 +270,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Refuses sections and variables that nobody has read. To be called last.
+    /// Refuses sections and variables that were not read. To be called last.
     pub(crate) fn nothing_left(&mut self, sections: &[About]) {
         let paths = sections.iter().map(|it| it.path);
         for (name, (line, value)) in std::mem::take(&mut self.root) {
@@ -315,7 +315,7 @@ fn parse_value<T: DeserializeOwned>(text: &str) -> Option<T> {
     T::deserialize(ValueDeserializer::parse(text).ok()?).ok()
 }
 
-/// What a key of this type is when nobody sets it: nothing, for an `Option`.
+/// The default of a key of this type: nothing, for an `Option`.
 fn unset<T: DeserializeOwned>() -> Option<T> {
     T::deserialize(UnitDeserializer::<serde::de::value::Error>::new()).ok()
 }

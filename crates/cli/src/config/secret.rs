@@ -115,7 +115,7 @@ pub(crate) fn read_secret(path: &Path) -> Result<Secret<String>, Faults> {
 pub(crate) fn refuse_open(path: &Path) -> Result<(), Faults> {
     let found = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     let mode = found.permissions().mode();
-    // A group may read it (a service's own group is common), and nobody but the owner may write it.
+    // A group may read it (a service's own group is common), and only the owner may write it.
     if mode & 0o027 == 0 {
         return Ok(());
     }

@@ -165,7 +165,7 @@ async fn database(
     kept
 }
 
-/// The domains whose keys do not open, so that they answer nobody.
+/// The domains whose keys do not open, so that they cannot answer.
 async fn unusable(store: &Store, master: SealKey) -> Vec<Finding> {
     let outbound = Arc::new(Outbound::new(outbound::Settings::default()));
     let catalogue = Arc::new(Catalogue::new(outbound, Vec::new(), Random::system()));

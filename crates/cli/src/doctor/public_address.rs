@@ -58,13 +58,13 @@ mod tests {
     #[test]
     fn what_a_public_address_answers_says_what_is_wrong_with_the_proxy() {
         let refused = |it: Cause| format!("{{\"error_description\":\"{} (trace x)\"}}", it.description());
-        let (silent, nobody) = (refused(Cause::ProxySchemeMissing), refused(Cause::NotFound));
+        let (silent, unknown) = (refused(Cause::ProxySchemeMissing), refused(Cause::NotFound));
         for (status, body, verdict, said) in [
             (200, r#"{"issuer":"https://a.example"}"#, Verdict::Fine, "is this issuer"),
             (200, r#"{"issuer":"https://b.example"}"#, Verdict::Trouble, "somebody else"),
             (308, "", Verdict::Trouble, "X-Forwarded-Proto"),
             (500, &*silent, Verdict::Trouble, "proxy-scheme-missing"),
-            (404, &nobody, Verdict::Trouble, "Host header"),
+            (404, &unknown, Verdict::Trouble, "Host header"),
             (502, "<html>", Verdict::Warning, "`portvakt serve` runs"),
         ] {
             let answer = Response { status, content_type: String::new(), body: body.into() };

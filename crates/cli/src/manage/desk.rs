@@ -73,7 +73,7 @@ impl IfVersion {
     }
 }
 
-/// The console, opened for whoever sits at this terminal.
+/// The console, opened for the operator at this terminal.
 pub(crate) struct Desk {
     pub(crate) console: Console,
     pub(crate) caller: Caller,

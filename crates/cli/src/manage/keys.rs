@@ -29,7 +29,7 @@ enum KeysCommand {
     List,
     /// Publishes the next keys if they are missing; the running service does that by itself.
     Rotate {
-        /// Lets the published next keys sign, at once or as soon as nobody can still have a key set without them: five
+        /// Lets the published next keys sign, at once or as soon as no cache can still have a key set without them: five
         /// minutes after they were published. No login fails.
         #[arg(long)]
         now: bool,

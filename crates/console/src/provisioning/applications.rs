@@ -34,6 +34,16 @@ pub(crate) struct Planned {
 /// What other settings are judged by.
 const TOGETHER: &[&str] = &["kind", "authentication", "jwks", "nin_allowed"];
 
+/// How the settings of an application are read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    place: &'a TargetDomain,
+    /// An application that is made may go without PKCE.
+    pkce_off: bool,
+    /// It may be there, and cannot be looked up.
+    unseen: bool,
+}
+
 impl Planner<'_> {
     /// Plans an application. What belongs to it beside its settings must have been asked of `entry` before, so that the
     /// rest are settings. `pkce_off`: a new confidential application need not use PKCE.
@@ -64,7 +74,8 @@ impl Planner<'_> {
             self.check_complete(entry, &members);
         }
         self.check_addresses(entry, &members, found.as_ref(), place);
-        let settings = self.settings(entry, &members, found.as_ref(), (place, pkce_off, unseen))?;
+        let reading = Reading { place, pkce_off, unseen };
+        let settings = self.settings(entry, &members, found.as_ref(), reading)?;
         let (Some(client_id), Some(settings), false) = (client_id, settings, stands_twice) else {
             return Ok(None);
         };
@@ -160,14 +171,14 @@ impl Planner<'_> {
         }
     }
 
-    /// `unseen`: it may be there, and nobody can look.
     fn settings(
         &mut self,
         entry: &Entry<'_>,
         members: &Map<String, Value>,
         found: Option<&Application>,
-        (place, pkce_off, unseen): (&TargetDomain, bool, bool),
+        reading: Reading<'_>,
     ) -> Result<Option<ApplicationSettings>, Refusal> {
+        let Reading { place, pkce_off, unseen } = reading;
         let said: Option<ApplicationKind> = said(members, "kind");
         let mut base = match found {
             Some(row) => ApplicationSettings::parse(&row.settings)?,

@@ -1,17 +1,18 @@
 //! Carries a plan out: everything in one write, or nothing.
 //!
-//! 1. leave is asked for, by whoever carries it out; 2. what takes long is made (data keys, signing keys, client secrets,
+//! 1. leave is asked for, by the actor who carries it out; 2. what takes long is made (data keys, signing keys, client secrets,
 //!    sealed subjects); 3. one write spends the plan if it was kept, compares every object with what it was, and writes.
 
 use std::collections::{HashMap, hash_map::Entry};
 
 use authority::{Caller, Permission, Permit, Tenant};
+use changes::tenants::NewTenant;
 use model::{TenantId, Timestamp};
 use store::{StoreError, WriteTx};
 
 use super::{
     plan::{Declined, Origin, Plan},
-    planned_write::{MadeSecret, PlannedWrite, Prepared, Step},
+    planned_write::{Destination, MadeSecret, PlannedWrite, Prepared, Step},
 };
 use crate::{Console, Refusal};
 
@@ -123,7 +124,8 @@ impl Console {
                 return Err(Refusal::PlanChanged(changed));
             }
             ready.iter().try_for_each(|Ready { step, permit, prepared }| {
-                step.write.write(tx, permit.as_ref(), prepared, (step.tenant, &declaration, now))
+                let into = Destination { tenant: step.tenant, declaration: &declaration, now };
+                step.write.write(tx, permit.as_ref(), prepared, into)
             })
         });
         done.await.map_err(|refusal| match refusal {
@@ -144,9 +146,8 @@ impl Console {
         for step in plan.steps.clone() {
             if let PlannedWrite::CreateTenant { name } = &step.write {
                 let making = self.installation(caller, Permission::CreateTenants)?;
-                let what = (step.tenant, name.as_str());
-                let (tenant, rows) =
-                    changes::tenants::make(&making, (&self.master, &self.random), what, now)?;
+                let what = NewTenant { id: step.tenant, name };
+                let (tenant, rows) = changes::tenants::make(&making, self.tenant_keys(), what, now)?;
                 tenants.insert(step.tenant, tenant);
                 ready.push(Ready { step, permit: None, prepared: Prepared::Tenant(Box::new(rows)) });
                 continue;
@@ -162,7 +163,7 @@ impl Console {
         Ok(ready)
     }
 
-    /// Refuses whoever may not carry out such a plan.
+    /// Refuses an actor who may not carry out such a plan.
     async fn check_leave(&self, caller: &Caller, origin: &Origin) -> Result<(), Refusal> {
         match origin {
             Origin::Import(tenant) => {

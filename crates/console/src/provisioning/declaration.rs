@@ -14,7 +14,7 @@ use super::{
     entry::Entry,
     plan::{Declined, Origin, Plan},
     planner::{Planner, TargetDomain},
-    secrets::digest,
+    secrets::{SaidSecrets, digest},
 };
 use crate::{Console, Refusal, Tenant};
 
@@ -22,7 +22,7 @@ impl Console {
     /// Says what would have to change for the installation to be what is declared; writes nothing. A declaration is
     /// refused as a whole, with everything that is wrong.
     ///
-    /// `prune`: what is in the declared domains and not in the file goes too, whoever made it.
+    /// `prune`: what is in the declared domains and not in the file goes too, however it was made.
     ///
     /// # Errors
     /// [`Declined::Faults`], [`Declined::Refusal`].
@@ -119,6 +119,7 @@ impl Planner<'_> {
         let Some(application) = self.application((tenant, place), &mut entry, false).await? else {
             return Ok(());
         };
-        self.secrets((tenant, place), &application, (wanted, &entry.at("client_secret"))).await
+        let said = SaidSecrets { wanted, path: &entry.at("client_secret") };
+        self.secrets((tenant, place), &application, said).await
     }
 }

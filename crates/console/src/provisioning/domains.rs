@@ -27,6 +27,14 @@ type Address<'v> = ((Option<&'v str>, bool), Option<&'v str>, Option<Environment
 /// How a word is read, and which there are.
 type Words<T> = (fn(&str) -> Option<T>, &'static [&'static str]);
 
+/// What an entry says of a domain.
+struct SaidDomain<'a> {
+    name: Option<&'a str>,
+    environment: Option<Environment>,
+    scheme: Option<Scheme>,
+    settings: Option<Entry<'a>>,
+}
+
 impl Planner<'_> {
     /// Plans a tenant: opened, or made.
     pub(crate) async fn tenant(
@@ -91,7 +99,8 @@ impl Planner<'_> {
         };
         match found {
             Some(row) if row.tenant_id == tenant.id => {
-                self.changed_domain(tenant, entry, (row, settings), (name, environment, scheme))
+                let said = SaidDomain { name, environment, scheme, settings };
+                self.changed_domain(tenant, entry, row, said)
             }
             other => {
                 let host = (host, other.is_some());
@@ -193,9 +202,10 @@ impl Planner<'_> {
         &mut self,
         tenant: &Tenant,
         entry: &Entry<'_>,
-        (row, settings): (Domain, Option<Entry<'_>>),
-        (name, environment, scheme): (Option<&str>, Option<Environment>, Option<Scheme>),
+        row: Domain,
+        said: SaidDomain<'_>,
     ) -> Result<TargetDomain, Refusal> {
+        let SaidDomain { name, environment, scheme, settings } = said;
         let place = TargetDomain {
             domain: row.id,
             environment: row.environment,

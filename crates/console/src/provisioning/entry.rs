@@ -109,7 +109,7 @@ impl<'v> Entry<'v> {
         Entry::of(value, self.at(name), faults)
     }
 
-    /// What nobody has asked for yet.
+    /// The members that were not read.
     pub(crate) fn rest(&self) -> Map<String, Value> {
         let rest = self.members.iter().filter(|(name, _)| !self.asked.contains(&name.as_str()));
         rest.map(|(name, value)| (name.clone(), value.clone())).collect()
@@ -120,7 +120,7 @@ impl<'v> Entry<'v> {
         self.asked.iter().map(|it| (*it).to_owned()).collect()
     }
 
-    /// Refuses every member that nobody has asked for. To be called last.
+    /// Refuses every member that was not read. To be called last.
     pub(crate) fn nothing_else(&self, faults: &mut Faults) {
         for name in self.rest().keys() {
             faults.unknown(&self.at(name), name, self.known());

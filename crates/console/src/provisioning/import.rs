@@ -9,6 +9,7 @@ use super::{
     entry::Entry,
     plan::{Declined, Origin, Plan},
     planner::Planner,
+    secrets::SaidSecrets,
     strict_json,
 };
 use crate::{Console, Refusal, Tenant};
@@ -84,6 +85,7 @@ impl Planner<'_> {
         let Some(application) = self.application((tenant, &place), &mut entry, true).await? else {
             return Ok(());
         };
-        self.secrets((tenant, &place), &application, (wanted, &entry.at("secrets"))).await
+        let said = SaidSecrets { wanted, path: &entry.at("secrets") };
+        self.secrets((tenant, &place), &application, said).await
     }
 }

@@ -42,7 +42,7 @@ pub enum PlanEnd {
     Confirmed,
     /// It was given up.
     Discarded,
-    /// Nobody confirmed it within a day.
+    /// It was not confirmed within a day.
     Expired,
 }
 
@@ -254,7 +254,7 @@ impl Console {
         if belongs { Ok(plan) } else { Err(Refusal::PlanUnreadable) }
     }
 
-    /// Finds a plan for whoever asks; another tenant's does not exist. `of_tenant`, `of_installation`: what it takes.
+    /// Finds a plan for an actor; another tenant's does not exist. `of_tenant`, `of_installation`: what it takes.
     async fn find_plan(
         &self,
         caller: &Caller,
@@ -332,7 +332,7 @@ impl Console {
         Ok((view, self.content(&leave, &row).await?))
     }
 
-    /// Carries out a plan that waits, with the permits of whoever confirms it; gives it with the secrets that were made, to
+    /// Carries out a plan that waits, with the permits of the actor who confirms it; gives it with the secrets that were made, to
     /// be shown once. It can be confirmed once, on whichever node.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
 //! What a plan would write: wishes as data. The functions of `changes` make rows, keys and audit events of them when the
-//! plan is carried out, under a permit of whoever does that.
+//! plan is carried out, under a permit of the actor who does that.
 
 use authority::{Permission, Permit, Tenant};
 use changes::{
@@ -162,6 +162,15 @@ fn digest(text: &str) -> Result<Digest, Refusal> {
     b64::decode(text).and_then(|bytes| Digest::from_slice(&bytes)).ok_or(MALFORMED)
 }
 
+/// Where and when something is written.
+#[derive(Clone, Copy)]
+pub(crate) struct Destination<'a> {
+    pub(crate) tenant: TenantId,
+    /// The declaration that makes it; empty for an import.
+    pub(crate) declaration: &'a str,
+    pub(crate) now: Timestamp,
+}
+
 impl PlannedWrite {
     /// What it takes; `None` where leave for the whole plan is enough.
     pub(crate) const fn permission(&self) -> Option<Permission> {
@@ -184,7 +193,7 @@ impl PlannedWrite {
         })
     }
 
-    /// Makes what takes long. A tenant that is made is prepared by whoever opens it.
+    /// Makes what takes long. A tenant that is made is prepared where it is opened.
     pub(crate) fn prepare(
         &self,
         tenant: &Tenant,
@@ -214,9 +223,10 @@ impl PlannedWrite {
         tx: &mut WriteTx<'_>,
         permit: Option<&Permit>,
         prepared: &Prepared,
-        (tenant, declaration, now): (TenantId, &str, Timestamp),
+        into: Destination<'_>,
     ) -> Result<(), Refusal> {
-        let Some(permit) = permit else { return self.record(tx, prepared, (tenant, declaration, now)) };
+        let Destination { tenant, now, .. } = into;
+        let Some(permit) = permit else { return self.record(tx, prepared, into) };
         match (self, prepared) {
             (Self::CreateDomain { id, new, settings }, Prepared::Key(key)) => {
                 let (new, settings, key) = (new.clone(), settings.clone(), SigningKey::clone(key));
@@ -323,8 +333,9 @@ impl PlannedWrite {
         &self,
         tx: &mut WriteTx<'_>,
         prepared: &Prepared,
-        (tenant_id, declaration, now): (TenantId, &str, Timestamp),
+        into: Destination<'_>,
     ) -> Result<(), Refusal> {
+        let Destination { tenant: tenant_id, declaration, now } = into;
         let parse = |kind: &str| DeclaredKind::parse(kind).ok_or(MALFORMED);
         match (self, prepared) {
             (Self::CreateTenant { .. }, Prepared::Tenant(rows)) => changes::tenants::create(tx, rows),

@@ -28,7 +28,7 @@ pub(crate) struct TargetDomain {
     pub(crate) domain: DomainId,
     pub(crate) environment: Environment,
     pub(crate) host: String,
-    /// Whether it is clear which domain is meant. Otherwise nobody knows what is there, and it passes for a test domain
+    /// Whether it is clear which domain is meant. Otherwise it is unknown what is there, and it passes for a test domain
     /// unless it is said to be another, so that what can be judged is judged; such a file is refused.
     pub(crate) is_known: bool,
 }

@@ -36,6 +36,13 @@ pub(crate) fn digest(text: &str) -> Option<Digest> {
     Digest::from_slice(&pairs.collect::<Option<Vec<u8>>>()?)
 }
 
+/// What an entry says of an application's secrets.
+pub(crate) struct SaidSecrets<'a> {
+    pub(crate) wanted: Vec<SecretChange>,
+    /// Where it says so.
+    pub(crate) path: &'a str,
+}
+
 impl Planner<'_> {
     /// Reads a secret of an import: `{"sha256": "…"}` or `"new"`.
     pub(crate) fn wanted_secret(&mut self, value: &serde_json::Value, path: &str) -> Option<SecretChange> {
@@ -69,8 +76,9 @@ impl Planner<'_> {
         &mut self,
         (tenant, place): (&Tenant, &TargetDomain),
         application: &Planned,
-        (wanted, path): (Vec<SecretChange>, &str),
+        said: SaidSecrets<'_>,
     ) -> Result<(), Refusal> {
+        let SaidSecrets { wanted, path } = said;
         let needs_one = application.settings.authentication == ClientAuthentication::ClientSecret;
         if wanted.is_empty() && !needs_one {
             return Ok(());
@@ -104,7 +112,7 @@ impl Planner<'_> {
         }
         let others = live.iter().any(|it| !named_ones.contains(&it.secret_digest));
         if wanted.iter().any(|it| matches!(it, SecretChange::New)) && !others {
-            // Made when the plan is carried out, for whoever does that.
+            // Made when the plan is carried out, for the actor who does that.
             missing.push(None);
         }
         if live.len() + missing.len() > MOST_LIVE {

@@ -46,13 +46,21 @@ fn parts(path: &str, value: &Value) -> Vec<(String, String, Value)> {
     }
 }
 
+/// A setting of an entry.
+struct Setting<'a> {
+    entry: &'a Entry<'a>,
+    name: &'a str,
+    value: &'a Value,
+}
+
 /// Says what is wrong with each part of a setting that cannot be read; whether there was any. `read`: tries a value.
 fn complain_inside(
     error: &SettingsError,
-    (entry, name, value): (&Entry<'_>, &str, &Value),
+    setting: &Setting<'_>,
     read: &dyn Fn(Value) -> Option<SettingsError>,
     faults: &mut Faults,
 ) -> bool {
+    let Setting { entry, name, value } = *setting;
     if error.unknown_field().is_some_and(|(unknown, _)| unknown == name) {
         return false;
     }
@@ -93,7 +101,7 @@ pub(crate) fn merged<T>(
                     text.insert(name.clone(), value);
                     (kind.parse)(&Value::from(text).to_string()).err()
                 };
-                if !complain_inside(&error, (entry, name, value), &read, faults) {
+                if !complain_inside(&error, &Setting { entry, name, value }, &read, faults) {
                     complain(&error, (&entry.at(name), name, entry.known()), faults);
                 }
             }
@@ -111,7 +119,7 @@ pub(crate) fn merged<T>(
             }
         }
     }
-    // What there is may be wrong in itself: that is nobody's fault here.
+    // What there is may be wrong in itself: that is no error of this file.
     let judged = if fits(&|it| ground.contains(&it)).is_ok() { readable } else { Vec::new() };
     for name in &judged {
         if let Err(error) = fits(&|it| it == *name || ground.contains(&it)) {

@@ -30,7 +30,7 @@ fn method(word: &str) -> Option<SourceMethod> {
     serde_json::from_value(json!(word)).ok()
 }
 
-/// Automation has no credentials and nobody to ask: it is a setting of the domain.
+/// Automation has no credentials and no eID: it is a setting of the domain.
 pub(super) fn parse_source(word: &str) -> Option<LoginMethod> {
     LoginMethod::parse(word).filter(|it| it.is_eid())
 }

@@ -51,7 +51,7 @@ fn is_stable_id(text: &str) -> bool {
 }
 
 impl Planner<'_> {
-    /// Plans the subjects of an import. Whoever has another subject already keeps it, and that is a fault.
+    /// Plans the subjects of an import. A person who has another subject already keeps it, and that is an error.
     pub(crate) async fn subjects(
         &mut self,
         tenant: &Tenant,

@@ -34,7 +34,7 @@ pub(crate) struct Apply {
     file: PathBuf,
     #[command(flatten)]
     how: How,
-    /// Takes away what is in the declared domains and not in the file, whoever made it.
+    /// Takes away what is in the declared domains and not in the file, however it was made.
     #[arg(long)]
     prune: bool,
 }
