@@ -179,6 +179,7 @@ proxy() {
 # What the tests need beyond building: tools, a browser, PostgreSQL, a proxy.
 test_tools() {
     debian chromium chromium-sandbox fonts-dejavu-core postgresql curl
+    debian debootstrap dpkg-dev iproute2 openssl # the package, and a Debian to install it into
     proxy
     names_below_localhost
     python_packages scripts/requirements.txt e2e/requirements.txt
