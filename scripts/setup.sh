@@ -191,7 +191,7 @@ doctor() {
     say "Rust: $(cargo --version 2>&1 | head -n 1)"
     say "C compiler: $(cc --version 2>/dev/null | head -n 1 || echo missing)"
     say "Node: $(has_node && node --version || echo 'missing or older than 20: ./dev takes one from PyPI')"
-    for tool in just typos cargo-deny chromium; do
+    for tool in just typos cargo-deny chromium debootstrap; do
         say "$tool: $(command -v "$tool" || echo 'missing: ./test installs it')"
     done
     say "nginx: $(ls "${NGINX_BIN:-/usr/sbin/nginx}" 2>/dev/null || echo 'missing: ./test installs it')"
