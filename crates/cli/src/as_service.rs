@@ -74,9 +74,10 @@ fn command(machine: &Machine, program: &OsStr, words: &[OsString]) -> Vec<OsStri
     command
 }
 
-/// Whether a key is there that the account cannot read by itself.
-fn is_for_units_alone(file: &Path) -> bool {
-    std::fs::metadata(file).is_ok_and(|it| it.uid() == 0 && it.mode() & 0o077 == 0)
+/// Whether root alone reads a file. A key that the account reads by itself is one that the configuration names, and would
+/// be given twice.
+fn is_for_units_alone(owner: u32, mode: u32) -> bool {
+    owner == 0 && mode & 0o077 == 0
 }
 
 /// Replaces this process by the same command, run as the service.
@@ -88,10 +89,12 @@ pub(crate) fn run() -> String {
     if std::fs::metadata("/proc/self").map_or(1, |it| it.uid()) != 0 {
         return format!("{FLAG} needs root: put sudo in front of the command");
     }
-    let credential = [ENCRYPTED, PLAIN].into_iter().find(|(file, _)| is_for_units_alone(Path::new(file)));
+    let plain = std::fs::metadata(PLAIN.0).is_ok_and(|it| is_for_units_alone(it.uid(), it.mode()));
+    let credential =
+        if Path::new(ENCRYPTED.0).exists() { Some(ENCRYPTED.1) } else { plain.then_some(PLAIN.1) };
     let machine = Machine {
         has_systemd: Path::new(SYSTEMD).exists(),
-        credential: credential.map(|(_, says)| says),
+        credential,
         // What goes into a file must not come from a terminal, which ends lines in its own way.
         is_terminal: std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
         directory: std::env::current_dir().map_or_else(|_| "/".to_owned(), |it| it.display().to_string()),
@@ -128,6 +131,13 @@ mod tests {
             line(true, Some(ENCRYPTED.1)),
             @"systemd-run --quiet --collect --wait --pipe --uid=portvakt --gid=portvakt --property=WorkingDirectory=-/home/kari --property=UMask=0077 --property=AmbientCapabilities=CAP_NET_BIND_SERVICE --property=LoadCredentialEncrypted=portvakt-master-key --setenv=SUDO_USER=kari -- /usr/bin/portvakt tenants list"
         );
+    }
+
+    #[test]
+    fn a_key_that_the_account_reads_by_itself_is_not_given_a_second_time() {
+        assert!(super::is_for_units_alone(0, 0o100_600));
+        assert!(!super::is_for_units_alone(0, 0o100_640), "named in the configuration");
+        assert!(!super::is_for_units_alone(997, 0o100_600), "the account's own");
     }
 
     #[test]
