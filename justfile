@@ -86,6 +86,19 @@ test-load-postgres:
     cargo build --package load --locked
     e2e/with-postgres sh -c '"$1" "$2" --seconds 40 --rate 20 --nodes 2 --postgres "$PORTVAKT_TEST_POSTGRES"' sh {{target}}/debug/load {{target}}/release/portvakt
 
+# the Debian package of this clone, in target/deb
+deb:
+    @packaging/deb
+
+# the package, made twice the same, and installed into a disposable Debian, where the operator's guide is run as printed;
+# needs root
+test-package:
+    packaging/deb
+    sha256sum {{target}}/deb/portvakt_*.deb > {{target}}/deb/made
+    packaging/deb
+    sha256sum --check --quiet {{target}}/deb/made
+    E2E_PYTHON="${E2E_PYTHON:-{{target}}/venv/bin/python}" e2e/package/run {{target}}/deb/portvakt_*.deb {{target}}/package
+
 # forget the database, keys and people of `./dev`
 fresh:
     rm -rf .portvakt

@@ -179,6 +179,7 @@ proxy() {
 # What the tests need beyond building: tools, a browser, PostgreSQL, a proxy.
 test_tools() {
     debian chromium chromium-sandbox fonts-dejavu-core postgresql curl
+    debian debootstrap dpkg-dev iproute2 openssl # the package, and a Debian to install it into
     proxy
     names_below_localhost
     python_packages scripts/requirements.txt e2e/requirements.txt
@@ -190,7 +191,7 @@ doctor() {
     say "Rust: $(cargo --version 2>&1 | head -n 1)"
     say "C compiler: $(cc --version 2>/dev/null | head -n 1 || echo missing)"
     say "Node: $(has_node && node --version || echo 'missing or older than 20: ./dev takes one from PyPI')"
-    for tool in just typos cargo-deny chromium; do
+    for tool in just typos cargo-deny chromium debootstrap; do
         say "$tool: $(command -v "$tool" || echo 'missing: ./test installs it')"
     done
     say "nginx: $(ls "${NGINX_BIN:-/usr/sbin/nginx}" 2>/dev/null || echo 'missing: ./test installs it')"

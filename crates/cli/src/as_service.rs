@@ -5,6 +5,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
+    io::IsTerminal as _,
     os::unix::{fs::MetadataExt as _, process::CommandExt as _},
     path::Path,
     process::Command,
@@ -21,7 +22,7 @@ const SYSTEMD: &str = "/run/systemd/system";
 /// The unit's key, encrypted for this machine, and what the unit says of it.
 const ENCRYPTED: (&str, &str) =
     ("/etc/credstore.encrypted/portvakt-master-key", "LoadCredentialEncrypted=portvakt-master-key");
-/// The same in a file that only root reads.
+/// The same in a file that only root reads; one that the account reads too is named in the configuration instead.
 const PLAIN: (&str, &str) =
     ("/etc/portvakt/master.key", "LoadCredential=portvakt-master-key:/etc/portvakt/master.key");
 
@@ -31,13 +32,16 @@ struct Machine {
     /// What the unit says of the key, where there is one that only units are given.
     credential: Option<&'static str>,
     is_terminal: bool,
+    /// The current directory; another account may be unable to enter it.
+    directory: String,
     /// Who asked, for the audit trail.
     asked_by: String,
     /// What the environment says of the configuration.
     configuration: Option<String>,
 }
 
-/// The command that runs `words` as the service.
+/// The command that runs `words` as the service: with its account, its key, and its capability to listen on ports below
+/// 1024, so that `doctor` can try them and `serve` can be started by hand.
 fn command(machine: &Machine, program: &OsStr, words: &[OsString]) -> Vec<OsString> {
     let mut command: Vec<OsString> = Vec::new();
     let asked_by = format!("SUDO_USER={}", machine.asked_by);
@@ -47,13 +51,18 @@ fn command(machine: &Machine, program: &OsStr, words: &[OsString]) -> Vec<OsStri
         let how = if machine.is_terminal { "--pty" } else { "--pipe" };
         command.extend(["systemd-run", "--quiet", "--collect", "--wait", how].map(OsString::from));
         command.extend([format!("--uid={ACCOUNT}"), format!("--gid={ACCOUNT}")].map(OsString::from));
-        command.extend(["--same-dir", "--property=UMask=0077"].map(OsString::from));
+        // With the hyphen, a directory that the account cannot enter is no failure: homes are closed to others.
+        command.push(format!("--property=WorkingDirectory=-{}", machine.directory).into());
+        command.push("--property=UMask=0077".into());
+        command.push("--property=AmbientCapabilities=CAP_NET_BIND_SERVICE".into());
         command.extend(machine.credential.map(|it| OsString::from(format!("--property={it}"))));
         command.extend(variables.map(|it| OsString::from(format!("--setenv={it}"))));
     } else {
         let account = [format!("--reuid={ACCOUNT}"), format!("--regid={ACCOUNT}")];
         command.push("setpriv".into());
         command.extend(account.map(OsString::from));
+        let capabilities = ["--inh-caps=-all,+net_bind_service", "--ambient-caps=-all,+net_bind_service"];
+        command.extend(capabilities.map(OsString::from));
         command.extend(["--init-groups", "--", "env"].map(OsString::from));
         command.extend(variables.map(OsString::from));
     }
@@ -65,6 +74,12 @@ fn command(machine: &Machine, program: &OsStr, words: &[OsString]) -> Vec<OsStri
     command
 }
 
+/// Whether root alone reads a file. A key that the account reads by itself is one that the configuration names, and would
+/// be given twice.
+fn is_for_units_alone(owner: u32, mode: u32) -> bool {
+    owner == 0 && mode & 0o077 == 0
+}
+
 /// Replaces this process by the same command, run as the service.
 ///
 /// # Errors
@@ -74,11 +89,15 @@ pub(crate) fn run() -> String {
     if std::fs::metadata("/proc/self").map_or(1, |it| it.uid()) != 0 {
         return format!("{FLAG} needs root: put sudo in front of the command");
     }
-    let credential = [ENCRYPTED, PLAIN].into_iter().find(|(file, _)| Path::new(file).exists());
+    let plain = std::fs::metadata(PLAIN.0).is_ok_and(|it| is_for_units_alone(it.uid(), it.mode()));
+    let credential =
+        if Path::new(ENCRYPTED.0).exists() { Some(ENCRYPTED.1) } else { plain.then_some(PLAIN.1) };
     let machine = Machine {
         has_systemd: Path::new(SYSTEMD).exists(),
-        credential: credential.map(|(_, says)| says),
-        is_terminal: std::io::IsTerminal::is_terminal(&std::io::stdin()),
+        credential,
+        // What goes into a file must not come from a terminal, which ends lines in its own way.
+        is_terminal: std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
+        directory: std::env::current_dir().map_or_else(|_| "/".to_owned(), |it| it.display().to_string()),
         asked_by: std::env::var("SUDO_USER").unwrap_or_else(|_| "root".to_owned()),
         configuration: std::env::var(config::CONFIG_VARIABLE).ok(),
     };
@@ -98,7 +117,9 @@ mod tests {
 
     fn line(has_systemd: bool, credential: Option<&'static str>) -> String {
         let asked_by = "kari".to_owned();
-        let machine = Machine { has_systemd, credential, is_terminal: false, asked_by, configuration: None };
+        let directory = "/home/kari".to_owned();
+        let machine =
+            Machine { has_systemd, credential, is_terminal: false, directory, asked_by, configuration: None };
         let words = ["tenants", "--as-service", "list"].map(OsString::from);
         let command = command(&machine, OsStr::new("/usr/bin/portvakt"), &words);
         command.join(OsStr::new(" ")).into_string().unwrap()
@@ -108,12 +129,19 @@ mod tests {
     fn the_unit_s_account_and_key_are_used_where_systemd_runs_the_machine() {
         insta::assert_snapshot!(
             line(true, Some(ENCRYPTED.1)),
-            @"systemd-run --quiet --collect --wait --pipe --uid=portvakt --gid=portvakt --same-dir --property=UMask=0077 --property=LoadCredentialEncrypted=portvakt-master-key --setenv=SUDO_USER=kari -- /usr/bin/portvakt tenants list"
+            @"systemd-run --quiet --collect --wait --pipe --uid=portvakt --gid=portvakt --property=WorkingDirectory=-/home/kari --property=UMask=0077 --property=AmbientCapabilities=CAP_NET_BIND_SERVICE --property=LoadCredentialEncrypted=portvakt-master-key --setenv=SUDO_USER=kari -- /usr/bin/portvakt tenants list"
         );
     }
 
     #[test]
+    fn a_key_that_the_account_reads_by_itself_is_not_given_a_second_time() {
+        assert!(super::is_for_units_alone(0, 0o100_600));
+        assert!(!super::is_for_units_alone(0, 0o100_640), "named in the configuration");
+        assert!(!super::is_for_units_alone(997, 0o100_600), "the account's own");
+    }
+
+    #[test]
     fn elsewhere_the_account_is_enough() {
-        insta::assert_snapshot!(line(false, None), @"setpriv --reuid=portvakt --regid=portvakt --init-groups -- env SUDO_USER=kari /usr/bin/portvakt tenants list");
+        insta::assert_snapshot!(line(false, None), @"setpriv --reuid=portvakt --regid=portvakt --inh-caps=-all,+net_bind_service --ambient-caps=-all,+net_bind_service --init-groups -- env SUDO_USER=kari /usr/bin/portvakt tenants list");
     }
 }

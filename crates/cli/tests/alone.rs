@@ -77,6 +77,21 @@ async fn a_restart_of_development_undid_what_was_changed_and_stumbled_over_a_ren
 }
 
 #[tokio::test]
+async fn a_backup_is_checked_while_the_service_runs() {
+    let installation = Installation::new().await;
+    installation.configure("trusted_proxies = [\"127.0.0.1\"]");
+    let _server = installation.start();
+    let file = installation.path("today.pvb").display().to_string();
+
+    assert!(installation.run(&["backup", "--to", &file]).status.success());
+    let checked = installation.run(&["restore", "--check", "--from", &file]);
+    let restored = installation.run(&["restore", "--from", &file]);
+
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    assert!(String::from_utf8_lossy(&restored.stderr).contains("restore must be alone"), "{restored:?}");
+}
+
+#[tokio::test]
 async fn a_second_development_server_leaves_the_data_of_the_first_alone() {
     let installation = Installation::new().await;
     let (first, report) = development(&installation, port(4), &[]);

@@ -44,7 +44,8 @@ section! {
     /// or in the environment variable `PORTVAKT_MASTER_KEY_FILE`, the variable `PORTVAKT_MASTER_KEY`, or the systemd
     /// credential `portvakt-master-key`. There is no default, and without it `serve` does not start.
     MasterKey ["master_key"] {
-        /// A file with the key: 32 bytes in base64url, made by `portvakt config new-master-key`. Only its owner may read it.
+        /// A file with the key: 32 bytes in base64url, made by `portvakt config new-master-key`. Only its
+        /// owner and group may read it, unless it lies below `/run/secrets` or `/run/credentials`.
         file: Option<PathBuf> = Unset(r#""/etc/portvakt/master.key""#);
     }
 }
@@ -55,7 +56,7 @@ section! {
     Certificate ["listen.certificate"] {
         /// The certificate and its chain, in PEM, the certificate itself first.
         chain: PathBuf = Required(r#""/etc/portvakt/tls/fullchain.pem""#);
-        /// Its private key, in PEM. Only its owner may read it.
+        /// Its private key, in PEM. Who may read it is as with the master key.
         key: PathBuf = Required(r#""/etc/portvakt/tls/privkey.pem""#);
     }
 }

@@ -99,6 +99,9 @@ fn read_text(path: &Path) -> Result<Secret<String>, Faults> {
     fs::read_to_string(path).map(Secret::new).map_err(|error| unreadable(path, &error))
 }
 
+/// Where systemd and container engines put secrets: what is there is given to the service alone, whatever its mode says.
+const GIVEN: [&str; 2] = ["/run/secrets", "/run/credentials"];
+
 /// Reads a file that only its owner, or its owner's group, can read.
 ///
 /// # Errors
@@ -113,6 +116,9 @@ pub(crate) fn read_secret(path: &Path) -> Result<Secret<String>, Faults> {
 /// # Errors
 /// Says which command closes it.
 pub(crate) fn refuse_open(path: &Path) -> Result<(), Faults> {
+    if is_given(path) {
+        return Ok(());
+    }
     let found = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     let mode = found.permissions().mode();
     // A group may read it (a service's own group is common), and only the owner may write it.
@@ -121,4 +127,9 @@ pub(crate) fn refuse_open(path: &Path) -> Result<(), Faults> {
     }
     let (mode, owner) = (format!("{:o}", mode & 0o777).into(), found.uid().into());
     Err(Faults::one(AdminMessage::SecretFileOpen { path: path.display().to_string().into(), mode, owner }))
+}
+
+/// Whether a file lies where secrets are given, and no link leads out of there.
+fn is_given(path: &Path) -> bool {
+    fs::canonicalize(path).is_ok_and(|real| GIVEN.iter().any(|folder| real.starts_with(folder)))
 }

@@ -108,7 +108,8 @@ impl AtTheDesk for Restore {
     }
 
     fn access(&self) -> Access {
-        Access::Alone
+        // A check only reads the file.
+        if self.check { Access::Shared } else { Access::Alone }
     }
 
     async fn run(self, desk: &Desk) -> CommandResult {
