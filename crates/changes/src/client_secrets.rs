@@ -12,7 +12,7 @@ use store::{
 };
 use texts::Noun;
 
-use crate::Refusal;
+use crate::{LiveSecret, Refusal};
 
 /// How many secrets of an application may be live, beside those that are lent.
 pub const MOST_LIVE: usize = 2;
@@ -79,6 +79,12 @@ pub fn add(
     Ok(row.id)
 }
 
+/// The refusal that names the secrets which are live.
+pub fn too_many(live: &[ClientSecret]) -> Refusal {
+    let live = live.iter().map(|it| LiveSecret { id: it.id, last_used_at: it.last_used_at });
+    Refusal::TooManySecrets(live.collect())
+}
+
 /// Adds a secret, unless as many are live as may be.
 ///
 /// # Errors
@@ -92,8 +98,9 @@ pub fn add_within_limit(
     let tenant = permit.tenant(Permission::ManageSecrets)?;
     applications::get(tx, tenant.id, new.application)
         .map_err(|error| Refusal::of(error, Noun::Application))?;
-    if own_live(tx, (tenant.id, new.application), now)?.len() >= MOST_LIVE {
-        return Err(Refusal::TooManySecrets);
+    let live = own_live(tx, (tenant.id, new.application), now)?;
+    if live.len() >= MOST_LIVE {
+        return Err(too_many(&live));
     }
     add(tx, permit, new, now)
 }

@@ -23,5 +23,5 @@ mod seen;
 
 pub use difference::difference;
 pub use name::check_name;
-pub use refusal::Refusal;
+pub use refusal::{LiveSecret, Refusal};
 pub use seen::{ChangedMeanwhile, Seen, SettingDifference};

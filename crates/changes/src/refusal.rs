@@ -4,7 +4,7 @@ use std::fmt;
 
 use authority::{Forbidden, TenantError};
 use crypto::KeyError;
-use model::SettingsError;
+use model::{SecretId, SettingsError, Timestamp};
 use store::StoreError;
 use texts::{AdminMessage, FieldMessage, Locale, Noun};
 
@@ -25,8 +25,8 @@ pub enum Refusal {
     Settings(SettingsError),
     /// The identity source may not serve a domain of this environment.
     Environment,
-    /// Two secrets are live already.
-    TooManySecrets,
+    /// Two secrets are live already: these.
+    TooManySecrets(Vec<LiveSecret>),
     /// A backup goes into an empty database only.
     NotEmpty,
     /// A file cannot be read or written, or is not what it should be.
@@ -117,6 +117,22 @@ const fn of_key(error: KeyError) -> AdminMessage {
     }
 }
 
+/// A secret that is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LiveSecret {
+    /// Its row.
+    pub id: SecretId,
+    /// When it was last used, to the hour or so.
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl LiveSecret {
+    fn said(&self) -> String {
+        let used = self.last_used_at.map_or_else(|| "-".to_owned(), Timestamp::to_iso_seconds);
+        format!("{} ({used})", self.id)
+    }
+}
+
 impl Refusal {
     /// Names what was not found, or taken, where the store only knows that it was.
     pub fn of(error: StoreError, what: Noun) -> Self {
@@ -136,7 +152,10 @@ impl Refusal {
             Self::Forbidden => AdminMessage::Forbidden.into(),
             Self::Settings(error) => error.message(),
             Self::Environment => AdminMessage::SourceEnvironmentUnsuitable.at("environment"),
-            Self::TooManySecrets => AdminMessage::TwoSecretsLive.into(),
+            Self::TooManySecrets(live) => {
+                let secrets: Vec<String> = live.iter().map(LiveSecret::said).collect();
+                AdminMessage::TwoSecretsLive { secrets: secrets.into() }.into()
+            }
             Self::NotEmpty => AdminMessage::DatabaseNotEmpty.into(),
             Self::File(message) => message.clone().into(),
             Self::MasterKey => AdminMessage::MasterKeyWrong.into(),

@@ -186,7 +186,7 @@ async fn a_domain_whose_signing_key_cannot_be_opened_is_told() {
     let (code, findings) = examined(&installation);
     let told = said(&findings, &format!("domain {HOST}"));
     assert_eq!(code, Some(1));
-    assert!(told.contains("trouble: it answers nobody: a signing key cannot be opened"), "{findings:#?}");
+    assert!(told.contains("trouble: it cannot answer: a signing key cannot be opened"), "{findings:#?}");
 }
 
 #[tokio::test]

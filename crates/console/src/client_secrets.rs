@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use authority::{Permission, Permit};
-use changes::client_secrets::{LOAN, NewSecret, add, add_within_limit, is_lent, own_live, retire};
+use changes::client_secrets::{LOAN, NewSecret, add, add_within_limit, is_lent, own_live, retire, too_many};
 use crypto::{Digest, Secret};
 use model::{ApplicationId, SecretId, Timestamp};
 use store::{
@@ -27,6 +27,15 @@ pub struct SecretView {
     pub last_used_at: Option<Timestamp>,
     /// Whether it was lent for a try, and is none of the application's own.
     pub lent: bool,
+}
+
+/// How a secret is rotated.
+#[derive(Clone, Copy, Debug)]
+pub struct SecretRotation {
+    /// How long the one before is still accepted.
+    pub overlap: Duration,
+    /// One that ends at once, where two are live.
+    pub end: Option<SecretId>,
 }
 
 impl SecretView {
@@ -56,45 +65,44 @@ impl Console {
         application: ApplicationId,
         now: Timestamp,
     ) -> Result<(SecretId, Secret<String>), Refusal> {
-        self.new_secret((permit, application), None, now).await
+        permit.tenant(Permission::ManageSecrets)?;
+        let permit = permit.clone();
+        let (secret, new) = self.new_token(application);
+        let saved = self.store.write(move |tx| add_within_limit(tx, &permit, &new, now));
+        Ok((saved.await?, secret))
     }
 
-    /// Makes a secret and lets all others end after `overlap`; meanwhile both are accepted. What is lent stays.
+    /// Makes a secret and lets the one before end after the overlap; meanwhile both are accepted. What is lent stays.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::TooManySecrets`] while two are live: the one in use would end before its overlap is over. Say which ends
+    /// at once. [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn rotate_client_secret(
         &self,
         permit: &Permit,
         application: ApplicationId,
-        overlap: Duration,
-        now: Timestamp,
-    ) -> Result<(SecretId, Secret<String>), Refusal> {
-        self.new_secret((permit, application), Some(overlap), now).await
-    }
-
-    async fn new_secret(
-        &self,
-        (permit, application): (&Permit, ApplicationId),
-        overlap: Option<Duration>,
+        rotation: SecretRotation,
         now: Timestamp,
     ) -> Result<(SecretId, Secret<String>), Refusal> {
         let tenant_id = permit.tenant(Permission::ManageSecrets)?.id;
         let permit = permit.clone();
         let (secret, new) = self.new_token(application);
         let saved = self.store.write(move |tx| {
-            let Some(overlap) = overlap else { return add_within_limit(tx, &permit, &new, now) };
             // Locked: others that count secrets wait here.
             applications::get(tx, tenant_id, application)
                 .map_err(|error| Refusal::of(error, Noun::Application))?;
             let mut live = own_live(tx, (tenant_id, application), now)?;
-            // The newest of the others overlaps; what is older ends now, so that two are live.
-            let newest = live.pop();
-            for old in live {
-                retire(tx, &permit, old, now, now)?;
+            if let Some(end) = rotation.end {
+                let at = live.iter().position(|it| it.id == end);
+                let ended = live.remove(at.ok_or(Refusal::NotFound(Noun::ClientSecret))?);
+                retire(tx, &permit, ended, now, now)?;
             }
-            let until = now.after(overlap);
-            if let Some(old) = newest.filter(|it| SecretView::of(it).ends_at.is_none_or(|at| at > until)) {
+            if live.len() > 1 {
+                return Err(too_many(&live));
+            }
+            let until = now.after(rotation.overlap);
+            let old = live.pop().filter(|it| SecretView::of(it).ends_at.is_none_or(|at| at > until));
+            if let Some(old) = old {
                 retire(tx, &permit, old, until, now)?;
             }
             add(tx, &permit, &new, now)

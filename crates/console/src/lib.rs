@@ -32,7 +32,7 @@ pub use changes::{
     identity_sources::NewIdentitySource,
     test_users::{NewTestUser, TestUserChange},
 };
-pub use client_secrets::SecretView;
+pub use client_secrets::{SecretRotation, SecretView};
 pub use domains::DomainView;
 pub use identity_sources::SourceView;
 pub use provisioning::{

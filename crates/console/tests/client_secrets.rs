@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use authority::Permission;
-use console::{Refusal, SecretView};
-use model::Timestamp;
+use console::{Refusal, SecretRotation, SecretView};
+use model::{SecretId, Timestamp};
 
 use crate::house::{House, NOW, may};
 
@@ -22,7 +22,7 @@ async fn two_secrets_may_be_live_and_a_third_is_refused() {
     let (first, one) = create().await.unwrap();
     let (_, two) = create().await.unwrap();
     assert_ne!(one.expose(), two.expose());
-    assert!(matches!(create().await, Err(Refusal::TooManySecrets)));
+    assert!(matches!(create().await, Err(Refusal::TooManySecrets(_))));
     house
         .console
         .retire_client_secret(&may(&house.tenant, Permission::ManageSecrets), (shop, first), NOW, NOW)
@@ -31,20 +31,26 @@ async fn two_secrets_may_be_live_and_a_third_is_refused() {
     create().await.unwrap();
 }
 
+const fn a_week(end: Option<SecretId>) -> SecretRotation {
+    SecretRotation { overlap: Duration::from_secs(7 * 24 * 60 * 60), end }
+}
+
 #[tokio::test]
-async fn a_rotated_secret_overlaps_with_the_one_before_and_older_ones_end() {
+async fn rotating_twice_ended_the_secret_in_use_at_once() {
     let house = House::open().await;
-    let shop = house.an_application("shop").await;
-    for _ in 0..3 {
-        house
-            .console
-            .rotate_client_secret(&may(&house.tenant, Permission::ManageSecrets), shop, 7 * DAY, NOW)
-            .await
-            .unwrap();
-    }
-    let secrets =
-        house.console.client_secrets(&may(&house.tenant, Permission::ReadSettings), shop).await.unwrap();
+    let (shop, permit) = (house.an_application("shop").await, may(&house.tenant, Permission::ManageSecrets));
+    let rotate = |end| house.console.rotate_client_secret(&permit, shop, a_week(end), NOW);
+    let (first, _) = rotate(None).await.unwrap();
+    let (second, _) = rotate(None).await.unwrap();
+    let Err(Refusal::TooManySecrets(told)) = rotate(None).await else { panic!("the first is in use") };
+    assert_eq!(told.iter().map(|it| it.id).collect::<Vec<_>>(), [first, second]);
+    let reading = may(&house.tenant, Permission::ReadSettings);
+    let secrets = house.console.client_secrets(&reading, shop).await.unwrap();
+    assert_eq!((secrets.len(), live(&secrets, NOW), live(&secrets, NOW.after(7 * DAY))), (2, 2, 1));
+    rotate(Some(first)).await.unwrap();
+    let secrets = house.console.client_secrets(&reading, shop).await.unwrap();
     assert_eq!((secrets.len(), live(&secrets, NOW), live(&secrets, NOW.after(7 * DAY))), (3, 2, 1));
+    assert!(matches!(rotate(Some(first)).await, Err(Refusal::NotFound(_))), "it has ended");
 }
 
 #[tokio::test]
@@ -77,7 +83,7 @@ async fn a_rotation_while_a_secret_is_lent_leaves_the_applications_own_for_the_o
         .unwrap();
     house
         .console
-        .rotate_client_secret(&may(&house.tenant, Permission::ManageSecrets), shop, 7 * DAY, NOW)
+        .rotate_client_secret(&may(&house.tenant, Permission::ManageSecrets), shop, a_week(None), NOW)
         .await
         .unwrap();
     let secrets =
@@ -105,7 +111,7 @@ async fn a_lent_secret_takes_none_of_the_two_places_and_ends_within_twenty_minut
     }
     let third =
         house.console.create_client_secret(&may(&house.tenant, Permission::ManageSecrets), shop, NOW).await;
-    assert!(matches!(third, Err(Refusal::TooManySecrets)));
+    assert!(matches!(third, Err(Refusal::TooManySecrets(_))));
     let secrets =
         house.console.client_secrets(&may(&house.tenant, Permission::ReadSettings), shop).await.unwrap();
     assert_eq!(live(&secrets, NOW.after(Duration::from_secs(20 * 60))), 2);

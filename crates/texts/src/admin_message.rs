@@ -161,7 +161,7 @@ admin_messages! {
     /// More client secrets than may be live.
     SecretsTooMany { most: Word }: "secrets-too-many";
     /// A third client secret.
-    TwoSecretsLive: "two-secrets-live";
+    TwoSecretsLive { secrets: List }: "two-secrets-live";
 
     // Identity sources.
     /// A test eID for real people, or the other way round.

@@ -4,7 +4,9 @@ use std::{path::PathBuf, time::Duration};
 
 use authority::Permission;
 use clap::{Args, Subcommand};
-use console::{ApplicationChange, ApplicationView, DomainView, NewApplication, SecretView, Seen, Tenant};
+use console::{
+    ApplicationChange, ApplicationView, DomainView, NewApplication, SecretRotation, SecretView, Seen, Tenant,
+};
 use model::{ApplicationKind, ApplicationSettings, SecretId, SettingsError, Timestamp};
 use serde_json::{Value, json};
 use texts::{AdminMessage, Noun, Outcome};
@@ -79,6 +81,9 @@ enum One {
         /// How long both are accepted.
         #[arg(long, default_value = "7d", value_parser = lasting)]
         overlap: Duration,
+        /// A secret that ends at once, by its id, where two are live already.
+        #[arg(long, value_name = "ID")]
+        end: Option<String>,
     },
     /// Lets a secret end, at once or later.
     RetireSecret {
@@ -221,7 +226,10 @@ impl One {
                 switch(desk, tenant, (found, &if_version.or(found.seen())), true).await
             }
             Self::NewSecret { .. } => new_secret(desk, tenant, found, None).await,
-            Self::RotateSecret { overlap, .. } => new_secret(desk, tenant, found, Some(overlap)).await,
+            Self::RotateSecret { overlap, end, .. } => {
+                let end = end.as_deref().map(SecretId::parse).transpose()?;
+                new_secret(desk, tenant, found, Some(SecretRotation { overlap, end })).await
+            }
             Self::RetireSecret { secret_id, in_, .. } => {
                 let id = SecretId::parse(&secret_id)?;
                 let at = desk.now.after(in_.unwrap_or_default());
@@ -399,27 +407,28 @@ async fn new_secret(
     desk: &Desk,
     tenant: &Tenant,
     found: &ApplicationView,
-    overlap: Option<Duration>,
+    rotation: Option<SecretRotation>,
 ) -> CommandResult {
-    let made = match overlap {
+    let made = match rotation {
         None => {
             desk.console
                 .create_client_secret(&permits::may(tenant, Permission::ManageSecrets)?, found.id, desk.now)
                 .await
         }
-        Some(overlap) => {
+        Some(rotation) => {
             desk.console
                 .rotate_client_secret(
                     &permits::may(tenant, Permission::ManageSecrets)?,
                     found.id,
-                    overlap,
+                    rotation,
                     desk.now,
                 )
                 .await
         }
     };
     let (id, secret) = made?;
-    let until = overlap.map(|it| Outcome::PreviousSecretUntil { at: instant(desk.now.after(it)).into() });
+    let until = rotation.map(|it| instant(desk.now.after(it.overlap)).into());
+    let until = until.map(|at| Outcome::PreviousSecretUntil { at });
     let sentence = format!(
         "{}\n{}\n{}{}",
         said(&Outcome::NewClientSecretOnce),
