@@ -18,6 +18,15 @@ pub(crate) async fn tenants(console: &Console, caller: &Caller) -> Result<Vec<Te
     }
 }
 
+/// The same, opened for the actor.
+pub(crate) async fn opened_tenants(console: &Console, caller: &Caller) -> Result<Vec<Tenant>, Refusal> {
+    let mut all = Vec::new();
+    for tenant in tenants(console, caller).await? {
+        all.push(console.tenant_by_id(caller, tenant.id).await?);
+    }
+    Ok(all)
+}
+
 /// Every domain of a tenant.
 pub(crate) async fn domains_of(console: &Console, tenant: &Tenant) -> Result<Vec<DomainView>, Refusal> {
     let mut all: Vec<DomainView> = Vec::new();
@@ -38,8 +47,7 @@ pub(crate) async fn domains(
     caller: &Caller,
 ) -> Result<Vec<(Tenant, DomainView)>, Refusal> {
     let mut all = Vec::new();
-    for tenant in tenants(console, caller).await? {
-        let tenant = console.tenant_by_id(caller, tenant.id).await?;
+    for tenant in opened_tenants(console, caller).await? {
         let domains = domains_of(console, &tenant).await?;
         all.extend(domains.into_iter().map(|domain| (tenant.clone(), domain)));
     }

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::house::{HOST, Installation};
+use crate::house::{HOST, Installation, ask, get, until};
 
 /// Runs a command that works, and gives what it printed as JSON.
 fn json(installation: &Installation, words: &[&str]) -> Value {
@@ -253,6 +253,7 @@ async fn what_does_not_exist_is_said_with_what_to_do() {
     let unknown = refused(&it, &["applications", "list", "--domain", "nowhere.example"]);
     assert!(unknown.contains("no such domain") && unknown.contains("portvakt domains list"), "{unknown}");
     assert!(refused(&it, &["explain", "0123"]).contains("nothing is known of \"0123\""));
+    assert!(refused(&it, &["explain"]).contains("<TRACE>"));
     let production = ["domains", "create", "p.example", "--environment", "production"];
     json(&it, &production);
     let sandbox =
@@ -351,4 +352,20 @@ async fn an_application_that_loses_the_only_secret_it_needs_is_told() {
             && said.starts_with("warning: shop: this application authenticates with a secret"),
         "{said}"
     );
+}
+
+#[tokio::test]
+async fn what_happened_last_is_listed_without_a_trace() {
+    let it = Installation::new().await;
+    it.configure("trusted_proxies = [\"127.0.0.1\"]");
+    let none = it.run(&["explain", "--recent", "--config", "portvakt.toml"]);
+    assert!(String::from_utf8(none.stdout).unwrap().contains("No event of a login is known"));
+    let server = it.start();
+    let wrong = get("/oauth2/authorize?client_id=unknown", &[("host", HOST), ("x-forwarded-proto", "https")]);
+    let answer = ask(server.plain().await, false, wrong).await;
+    let trace = answer.headers()["trace-id"].to_str().unwrap().to_owned();
+    until(async || json(&it, &["explain", "--recent"])[0]["trace"] == trace.as_str()).await;
+    assert_eq!(json(&it, &["explain", "--recent", "--errors"])[0]["cause"], "client-unknown");
+    assert_eq!(json(&it, &["explain", &trace[..5], &trace[5..10]])[0]["trace"], trace.as_str());
+    assert_eq!(json(&it, &["explain", "--recent", "--client", "other"]), Value::Array(Vec::new()));
 }

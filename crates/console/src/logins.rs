@@ -1,6 +1,6 @@
 //! What happened in logins, for support.
 
-use authority::{InstallationPermit, Permission};
+use authority::{InstallationPermit, Permission, Permit};
 use model::{ApplicationId, ClockJump, TenantId};
 use store::{
     StoreError, applications, installation,
@@ -10,11 +10,28 @@ use texts::Noun;
 
 use crate::{Console, Refusal};
 
+/// The digits of a trace, ten or more, as somebody has read or copied them.
+fn trace_digits(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(|it| !it.is_whitespace() && *it != '-').collect();
+    let fits = (10..=32).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_hexdigit());
+    fits.then(|| digits.to_ascii_lowercase())
+}
+
+/// An application as the lists of events name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedApplication {
+    /// As in the protocol.
+    pub client_id: String,
+    /// As its people call it.
+    pub name: String,
+}
+
 impl Console {
     /// Finds what happened in the login that a request belonged to: all its events, in their order. Without a login,
     /// only the request's own. The operator's.
     ///
-    /// `trace`: as on the page and in the response header.
+    /// `trace`: as in the response header, or its first ten digits as on the page, with a space or without. Where those
+    /// begin several traces, the events of each request are listed, and no login's.
     ///
     /// # Errors
     /// [`Refusal::NotFound`] when nothing is known of it, or not any more; [`Refusal::Store`].
@@ -24,19 +41,32 @@ impl Console {
         trace: &str,
     ) -> Result<Vec<LoginEvent>, Refusal> {
         permit.check(Permission::ReadLogins)?;
-        let trace = trace.trim().to_ascii_lowercase();
+        let trace = trace_digits(trace).ok_or(Refusal::NotFound(Noun::Trace))?;
         let events = self.store.read(move |tx| {
             let of_request = login_events::list_by_trace(tx, &trace)?;
+            let first = of_request.first().map(|it| it.trace.clone());
+            if of_request.iter().any(|it| Some(&it.trace) != first.as_ref()) {
+                return Ok::<_, StoreError>(of_request);
+            }
             let login = of_request.iter().find_map(|event| Some((event.tenant_id, event.login.clone()?)));
             match login {
                 Some((tenant, login)) => login_events::list_by_login(tx, tenant, &login),
-                None => Ok::<_, StoreError>(of_request),
+                None => Ok(of_request),
             }
         });
         let mut events = events.await?;
         // Steps of one request share its instant; they are listed in the order in which a login takes them.
         events.sort_by_key(|event| (event.happened_at, event.kind as u8));
         if events.is_empty() { Err(Refusal::NotFound(Noun::Trace)) } else { Ok(events) }
+    }
+
+    /// Lists the latest events of a tenant's logins, the last one first; at most `limit`.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn latest_events(&self, permit: &Permit, limit: u32) -> Result<Vec<LoginEvent>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadLogins)?.id;
+        Ok(self.store.read(move |tx| login_events::list_latest(tx, tenant, limit)).await?)
     }
 
     /// The last jump of a node's clock, which may be why something was refused for its time. The operator's.
@@ -58,9 +88,10 @@ impl Console {
         permit: &InstallationPermit,
         tenant: TenantId,
         id: ApplicationId,
-    ) -> Result<(String, String), Refusal> {
+    ) -> Result<NamedApplication, Refusal> {
         permit.check(Permission::ReadLogins)?;
         let row = self.store.read(move |tx| applications::get(tx, tenant, id)).await;
-        row.map(|row| (row.client_id, row.name)).map_err(|error| Refusal::of(error, Noun::Application))
+        let named = row.map(|row| NamedApplication { client_id: row.client_id, name: row.name });
+        named.map_err(|error| Refusal::of(error, Noun::Application))
     }
 }

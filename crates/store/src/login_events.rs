@@ -19,14 +19,17 @@ const LIST: &str =
 /// The operator's: a trace says nothing of the tenant.
 pub(crate) const LIST_BY_TRACE: &str =
     "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at
-    FROM login_events WHERE trace = $1 ORDER BY tenant_id, id LIMIT 200";
+    FROM login_events WHERE trace >= $1 AND trace < $2 ORDER BY trace, tenant_id, id LIMIT 200";
+const LIST_LATEST: &str =
+    "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at
+    FROM login_events WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2";
 
 const EXTEND: &str = "UPDATE login_events SET expires_at = $1
     WHERE tenant_id = $2 AND login = $3 AND expires_at < $1";
 pub(crate) const SWEEP: &str = "DELETE FROM login_events WHERE (tenant_id, id) IN
     (SELECT tenant_id, id FROM login_events WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[INSERT, LIST_BY_LOGIN, LIST, LIST_BY_TRACE, EXTEND, SWEEP];
+pub(crate) const ALL: &[&str] = &[INSERT, LIST_BY_LOGIN, LIST, LIST_BY_TRACE, LIST_LATEST, EXTEND, SWEEP];
 
 words! {
     /// What happened.
@@ -168,12 +171,22 @@ pub fn list(
     tx.list(LIST, &[tenant_id.into(), (&after).into(), limit.into()])?.into_iter().map(read).collect()
 }
 
-/// Lists the events of a request, whosever they are; at most 200. The operator's.
+/// Lists the events of the requests whose trace begins so, of every tenant; at most 200. The operator's.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
 pub fn list_by_trace(tx: &mut impl Tx, trace: &str) -> Result<Vec<LoginEvent>, StoreError> {
-    tx.list(LIST_BY_TRACE, &[trace.into()])?.into_iter().map(read).collect()
+    // Traces have hexadecimal digits only, so every one that begins so lies before the next letter.
+    let end = format!("{trace}g");
+    tx.list(LIST_BY_TRACE, &[trace.into(), (&end).into()])?.into_iter().map(read).collect()
+}
+
+/// Lists the latest events of a tenant, the last one first; at most `limit`.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list_latest(tx: &mut impl Tx, tenant_id: TenantId, limit: u32) -> Result<Vec<LoginEvent>, StoreError> {
+    tx.list(LIST_LATEST, &[tenant_id.into(), limit.into()])?.into_iter().map(read).collect()
 }
 
 /// Removes at most `limit` rows that have expired, the oldest first, whosever they are. The operator's.

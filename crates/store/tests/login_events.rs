@@ -10,7 +10,7 @@ fn an_event(house: &TestDatabase, login: &str, kind: Kind) -> LoginEvent {
         domain_id: house.domain,
         application_id: Some(house.application),
         login: Some(login.to_owned()),
-        trace: format!("trace of {login}"),
+        trace: format!("{:032x}", login.len()).chars().rev().collect(),
         kind,
         eid: Some("no-bankid".to_owned()),
         cause: None,
@@ -22,15 +22,21 @@ fn an_event(house: &TestDatabase, login: &str, kind: Kind) -> LoginEvent {
 #[tokio::test]
 async fn events_are_found_by_login_by_trace_and_by_tenant() {
     in_each_house(async |house| {
-        let events = [an_event(house, "one", Kind::Started), an_event(house, "two", Kind::Trouble)];
+        let mut events = [an_event(house, "one", Kind::Started), an_event(house, "second", Kind::Trouble)];
+        events[1].id = LoginEventId::new(&house.random, NOW.after(MINUTE));
         let rows = events.clone();
         house.write(move |tx| rows.iter().try_for_each(|it| login_events::append(tx, it))).await;
 
         let tenant = house.tenant;
         let one = house.store.read(move |tx| login_events::list_by_login(tx, tenant, "one")).await.unwrap();
         assert_eq!(one, [events[0].clone()]);
-        let two = house.store.read(|tx| login_events::list_by_trace(tx, "trace of two")).await.unwrap();
-        assert_eq!(two, [events[1].clone()]);
+        for begins in [&events[1].trace, &events[1].trace[..10]] {
+            let begins = begins.to_owned();
+            let found = house.store.read(move |tx| login_events::list_by_trace(tx, &begins)).await.unwrap();
+            assert_eq!(found, [events[1].clone()]);
+        }
+        let latest = house.store.read(move |tx| login_events::list_latest(tx, tenant, 1)).await.unwrap();
+        assert_eq!(latest, [events[1].clone()]);
         let all = house.store.read(move |tx| login_events::list(tx, tenant, None, 10)).await.unwrap();
         assert_eq!(all.len(), 2);
         let other = TenantId::new(&house.random, NOW);

@@ -981,7 +981,7 @@ admin-tenant-not-said-remedy = say which with --tenant NAME
 admin-import-tenant-unknown = the file is for the tenant { $name }, and there is no such tenant
 admin-import-tenant-unknown-remedy = `portvakt tenants list` shows those there are
 admin-trace-unknown = nothing is known of { $trace }: it is not a trace id of this installation, its events have expired, or nothing was kept of it (an ordinary request, one that failed before its domain could be read, or one of too many from one place, which were only counted)
-admin-trace-unknown-remedy = look for it in the log, where every request has a line with its trace
+admin-trace-unknown-remedy = give all its 32 digits or the first ten; then look for it in the log, where every request has a line with its trace
 admin-option-invalid = { $option } has an unknown value
 admin-option-invalid-remedy = use one of { $known }
 admin-setting-form-invalid = { $value } is not of the form name=JSON
@@ -1114,6 +1114,7 @@ outcome-no-key = There is no key.
 outcome-no-session = No browser is remembered here.
 outcome-no-audit-event = Nothing was changed yet.
 outcome-no-chain = There is no chain yet.
+outcome-no-login-event = No event of a login is known, or none that fits.
 outcome-no-plan = There is no plan. Make one: portvakt import FILE --plan, or portvakt apply -f FILE --plan
 outcome-plan-unchanged = { $count } unchanged.
 outcome-plan-empty = Nothing changes.

@@ -982,7 +982,7 @@ admin-tenant-not-said-remedy = oppgi hvilken med --tenant NAME
 admin-import-tenant-unknown = filen er for tenanten { $name }, og den finnes ikke
 admin-import-tenant-unknown-remedy = `portvakt tenants list` viser hvilke som finnes
 admin-trace-unknown = ingenting er kjent om { $trace }: det er ikke en sporings-ID herfra, hendelsene er utløpt, eller ingenting ble lagret om den (en vanlig forespørsel, en som feilet før domenet kunne leses, eller en av for mange fra ett sted, som bare ble talt)
-admin-trace-unknown-remedy = se etter den i loggen, der hver forespørsel har en linje med sporings-ID
+admin-trace-unknown-remedy = oppgi alle de 32 sifrene eller de ti første; se så etter den i loggen, der hver forespørsel har en linje med sporings-ID
 admin-option-invalid = { $option } har en ukjent verdi
 admin-option-invalid-remedy = bruk en av disse: { $known }
 admin-setting-form-invalid = { $value } er ikke på formen navn=JSON
@@ -1115,6 +1115,7 @@ outcome-no-key = Det finnes ingen nøkkel.
 outcome-no-session = Ingen nettleser er husket her.
 outcome-no-audit-event = Ingenting er endret ennå.
 outcome-no-chain = Det finnes ingen kjede ennå.
+outcome-no-login-event = Ingen hendelse i en innlogging er kjent, eller ingen som passer.
 outcome-no-plan = Det finnes ingen plan. Lag en: portvakt import FILE --plan, eller portvakt apply -f FILE --plan
 outcome-plan-unchanged = { $count } uendret.
 outcome-plan-empty = Ingenting endres.

@@ -982,7 +982,7 @@ admin-tenant-not-said-remedy = oppgi kva for ein med --tenant NAME
 admin-import-tenant-unknown = fila er for tenanten { $name }, og han finst ikkje
 admin-import-tenant-unknown-remedy = `portvakt tenants list` viser kva for nokre som finst
 admin-trace-unknown = ingenting er kjent om { $trace }: det er ikkje ein sporings-ID herifrå, hendingane er utgåtte, eller ingenting vart lagra om han (ein vanleg førespurnad, ein som feila før domenet kunne lesast, eller ein av for mange frå éin stad, som berre vart talde)
-admin-trace-unknown-remedy = sjå etter han i loggen, der kvar førespurnad har ei linje med sporings-ID
+admin-trace-unknown-remedy = oppgi alle dei 32 siffera eller dei ti første; sjå så etter han i loggen, der kvar førespurnad har ei linje med sporings-ID
 admin-option-invalid = { $option } har ein ukjend verdi
 admin-option-invalid-remedy = bruk ein av desse: { $known }
 admin-setting-form-invalid = { $value } er ikkje på forma namn=JSON
@@ -1115,6 +1115,7 @@ outcome-no-key = Det finst ingen nøkkel.
 outcome-no-session = Ingen nettlesar er hugsa her.
 outcome-no-audit-event = Ingenting er endra enno.
 outcome-no-chain = Det finst inga kjede enno.
+outcome-no-login-event = Inga hending i ei innlogging er kjend, eller inga som passar.
 outcome-no-plan = Det finst ingen plan. Lag ein: portvakt import FILE --plan, eller portvakt apply -f FILE --plan
 outcome-plan-unchanged = { $count } uendra.
 outcome-plan-empty = Ingenting blir endra.

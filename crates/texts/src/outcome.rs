@@ -147,6 +147,8 @@ outcomes! {
     NoAuditEvent: "no-audit-event";
     /// There is no chain yet.
     NoChain: "no-chain";
+    /// No event of a login is known.
+    NoLoginEvent: "no-login-event";
     /// No plan waits. Make one.
     NoPlan: "no-plan";
 

@@ -41,6 +41,19 @@ async fn any_request_of_a_login_tells_the_whole_login() {
 }
 
 #[tokio::test]
+async fn the_ten_digits_of_a_page_find_the_login_as_they_are_read_aloud_or_copied() {
+    let house = TestBroker::open().await;
+    let answer = house.browser().log_in(&[], with::APP).await;
+    let (first, second) = (&trace_of(&answer)[..5], &trace_of(&answer)[5..10]);
+    let wanted = kinds(&explained(&house, trace_of(&answer)).await);
+    for typed in [format!("{first} {second}"), format!("{first}{second}").to_uppercase()] {
+        assert_eq!(kinds(&explained(&house, &typed).await), wanted, "{typed}");
+    }
+    let short = house.console.explain(&reading(&house, Permission::ReadLogins), first).await;
+    assert!(matches!(short, Err(Refusal::NotFound(Noun::Trace))));
+}
+
+#[tokio::test]
 async fn trouble_has_its_cause_and_the_trace_that_the_person_sees() {
     let house = TestBroker::open().await;
     let mut browser = house.browser();

@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
-use authority::Permission;
+use authority::{InstallationPermit, Permission};
 use clap::Args;
+use console::NamedApplication;
 use model::{ApplicationId, ClockJump};
 use serde_json::{Value, json};
 use store::login_events::{Kind, LoginEvent};
 use texts::{AdminMessage, Cause, Locale, Names, Outcome};
+
+use crate::{every, permits};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
@@ -15,13 +18,32 @@ use super::{
     show::{instant, print},
 };
 
+/// How many events of each tenant are looked at.
+const LOOKED_AT: u32 = 1_000;
+
 /// What can be said to `portvakt explain`.
 #[derive(Args)]
 pub(crate) struct Explain {
     #[command(flatten)]
     place: ConfigLocation,
-    /// As on the page, in the `trace-id` header, or in an `error_description`.
-    trace: String,
+    /// As on the page (its ten digits will do), in the `trace-id` header, or in an `error_description`.
+    #[arg(required_unless_present = "recent", num_args = 1..=2)]
+    trace: Vec<String>,
+    /// Lists what happened last, without a trace id.
+    #[arg(long, conflicts_with = "trace")]
+    recent: bool,
+    /// Only of the application with this client id.
+    #[arg(long, requires = "recent", value_name = "ID", allow_hyphen_values = true)]
+    client: Option<String>,
+    /// Only what went wrong.
+    #[arg(long, requires = "recent")]
+    errors: bool,
+    /// How many.
+    #[arg(long, requires = "recent", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    limit: u32,
+    /// Only of this tenant.
+    #[arg(long, requires = "recent", value_name = "NAME")]
+    tenant: Option<String>,
     /// nb, nn or en.
     #[arg(long, default_value = "en")]
     language: String,
@@ -53,10 +75,16 @@ fn clock(cause: Option<Cause>, jump: Option<ClockJump>, event: &LoginEvent) -> O
     Some(Outcome::ClockJumped { seconds: jump.seconds.to_string().into(), at: instant(jump.at).into() })
 }
 
-fn view(event: &LoginEvent, application: Option<&str>, (locale, jump): (Locale, Option<ClockJump>)) -> Value {
+fn view(
+    event: &LoginEvent,
+    named: Option<&NamedApplication>,
+    locale: Locale,
+    jump: Option<ClockJump>,
+) -> Value {
     let cause = event.cause.as_deref().and_then(Cause::parse);
+    let application = named.map(|it| format!("{} ({})", it.name, it.client_id));
     let names = Names {
-        application,
+        application: application.as_deref(),
         eid: event.eid.as_deref().and_then(model::LoginMethod::parse).map(model::LoginMethod::name),
     };
     let text = cause.map(|it| it.text(locale, names));
@@ -77,10 +105,10 @@ fn view(event: &LoginEvent, application: Option<&str>, (locale, jump): (Locale, 
     })
 }
 
-/// One event as lines for the terminal; `asked` is the trace that was asked for.
+/// One event as lines for the terminal; `asked` is the trace that was asked for, or its beginning.
 fn lines(row: &Value, asked: &str) -> String {
     let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
-    let mark = if text("trace") == asked { ">" } else { " " };
+    let mark = if text("trace").starts_with(asked) { ">" } else { " " };
     let mut all = format!("{mark} {}  {}", text("happened_at"), text("what"));
     if !text("eid").is_empty() {
         all.push_str(&format!(" ({})", text("eid")));
@@ -112,31 +140,21 @@ impl AtTheDesk for Explain {
             let known = Locale::ALL.map(Locale::as_str).into();
             AdminMessage::OptionInvalid { option: "--language".into(), known }
         })?;
-        let trace = self.trace.trim().to_ascii_lowercase();
-        let permit = desk.installation(Permission::ReadLogins)?;
-        let events = desk.console.explain(&permit, &trace).await.map_err(|refusal| match refusal {
+        let mut names = ApplicationNames::new(desk)?;
+        let jump = desk.console.clock_jump(&desk.installation(Permission::ReadInstallation)?).await?;
+        if self.recent {
+            return self.list(desk, &mut names, locale, jump).await;
+        }
+        let trace = self.trace.concat().trim().to_ascii_lowercase();
+        let events = desk.console.explain(&names.permit, &trace).await.map_err(|refusal| match refusal {
             console::Refusal::NotFound(_) => {
                 CommandError::from(AdminMessage::TraceUnknown { trace: trace.as_str().into() })
             }
             other => other.into(),
         })?;
-        let jump = desk.console.clock_jump(&desk.installation(Permission::ReadInstallation)?).await?;
-        let mut names: HashMap<ApplicationId, Option<String>> = HashMap::new();
         let mut rows = Vec::new();
         for event in &events {
-            let name = match event.application_id {
-                Some(id) => match names.get(&id) {
-                    Some(known) => known.clone(),
-                    None => {
-                        let found = desk.console.application_name(&permit, event.tenant_id, id).await.ok();
-                        let name = found.map(|(client_id, name)| format!("{name} ({client_id})"));
-                        names.insert(id, name.clone());
-                        name
-                    }
-                },
-                None => None,
-            };
-            rows.push(view(event, name.as_deref(), (locale, jump)));
+            rows.push(view(event, names.of(event).await.as_ref(), locale, jump));
         }
         if desk.json {
             print(&format!("{}\n", Value::from(rows)));
@@ -147,6 +165,66 @@ impl AtTheDesk for Explain {
             .map_or(Outcome::LoginToUnknown, |name| Outcome::LoginTo { application: name.to_owned().into() });
         print(&format!("{}\n", heading.say(locale)));
         rows.iter().for_each(|row| print(&lines(row, &trace)));
+        Ok(())
+    }
+}
+
+/// The names of applications, asked for once each.
+struct ApplicationNames<'a> {
+    desk: &'a Desk,
+    permit: InstallationPermit,
+    known: HashMap<ApplicationId, Option<NamedApplication>>,
+}
+
+impl<'a> ApplicationNames<'a> {
+    fn new(desk: &'a Desk) -> Result<Self, CommandError> {
+        Ok(Self { desk, permit: desk.installation(Permission::ReadLogins)?, known: HashMap::new() })
+    }
+
+    /// Name and client id of the application of an event.
+    async fn of(&mut self, event: &LoginEvent) -> Option<NamedApplication> {
+        let id = event.application_id?;
+        if let Some(known) = self.known.get(&id) {
+            return known.clone();
+        }
+        let named = self.desk.console.application_name(&self.permit, event.tenant_id, id).await.ok();
+        self.known.insert(id, named.clone());
+        named
+    }
+}
+
+impl Explain {
+    /// Lists the latest events, the last one first.
+    async fn list(
+        &self,
+        desk: &Desk,
+        names: &mut ApplicationNames<'_>,
+        locale: Locale,
+        jump: Option<ClockJump>,
+    ) -> CommandResult {
+        let tenants = match &self.tenant {
+            Some(name) => vec![desk.tenant(Some(name)).await?],
+            None => every::opened_tenants(&desk.console, &desk.caller).await?,
+        };
+        let mut events = Vec::new();
+        for tenant in &tenants {
+            let permit = permits::may(tenant, Permission::ReadLogins)?;
+            events.extend(desk.console.latest_events(&permit, LOOKED_AT).await?);
+        }
+        events.sort_by_key(|event| std::cmp::Reverse((event.happened_at, event.kind as u8)));
+        let mut rows = Vec::new();
+        for event in events.iter().filter(|it| !self.errors || it.cause.is_some()) {
+            let named = names.of(event).await;
+            let client_id = named.as_ref().map(|it| &it.client_id);
+            if self.client.is_none() || self.client.as_ref() == client_id {
+                rows.push(view(event, named.as_ref(), locale, jump));
+            }
+            if rows.len() >= usize::try_from(self.limit).unwrap_or(usize::MAX) {
+                break;
+            }
+        }
+        let columns = ["happened_at", "trace", "application", "what", "cause"];
+        desk.list(&columns, &rows, &Outcome::NoLoginEvent);
         Ok(())
     }
 }
