@@ -7,7 +7,7 @@ use model::{
 use store::{StoreError, WriteTx, audit_events};
 
 use crate::{
-    Actor, Caller, Permission, Tenant, chain_key,
+    Actor, Caller, MasterKeyError, Permission, Tenant, chain_key, check_master_key,
     permission::{counts_on, may},
 };
 
@@ -148,7 +148,7 @@ impl Permit {
 #[derive(Clone, Debug)]
 pub struct InstallationPermit {
     grant: Grant,
-    chain_key: SealKey,
+    master: SealKey,
     random: Random,
 }
 
@@ -166,7 +166,7 @@ impl InstallationPermit {
             return Err(Forbidden);
         }
         let grant = Grant::ask(caller, permission)?;
-        Ok(Self { grant, chain_key: chain_key(master), random: random.clone() })
+        Ok(Self { grant, master: master.clone(), random: random.clone() })
     }
 
     /// Refuses a permit for something else than what is about to be done.
@@ -198,10 +198,10 @@ impl InstallationPermit {
         object: impl Into<String>,
         details: &impl ToString,
         now: Timestamp,
-    ) -> Record {
+    ) -> InstallationRecord {
         let what = What { action, object: object.into(), details: details.to_string() };
         let event = self.grant.record(INSTALLATION, what, &self.random, now);
-        Record { event, chain_key: self.chain_key.clone() }
+        InstallationRecord { event, master: self.master.clone() }
     }
 }
 
@@ -226,6 +226,26 @@ impl Record {
     /// [`StoreError`]: what happened around it; then the change that it tells of must not stand either.
     pub fn append(&self, tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
         audit_events::append(tx, &self.event, self.chain_key.expose())
+    }
+}
+
+/// As [`Record`], of the installation's own chain.
+#[must_use]
+#[derive(Clone, Debug)]
+pub struct InstallationRecord {
+    event: AuditEvent,
+    master: SealKey,
+}
+
+impl InstallationRecord {
+    /// Appends the row to the chain, which is authenticated under the master key.
+    ///
+    /// # Errors
+    /// [`MasterKeyError::NotThis`]: the key was replaced since this process read it. As for [`Record::append`], the change
+    /// must not stand either.
+    pub fn append(&self, tx: &mut WriteTx<'_>) -> Result<(), MasterKeyError> {
+        check_master_key(tx, &self.master)?;
+        Ok(audit_events::append(tx, &self.event, chain_key(&self.master).expose())?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use authority::{Forbidden, TenantError};
+use authority::{Forbidden, MasterKeyError, TenantError};
 use crypto::KeyError;
 use model::{SecretId, SettingsError, Timestamp};
 use store::StoreError;
@@ -74,6 +74,15 @@ impl From<KeyError> for Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<MasterKeyError> for Refusal {
+    fn from(error: MasterKeyError) -> Self {
+        match error {
+            MasterKeyError::NotThis => Self::MasterKey,
+            MasterKeyError::Store(error) => Self::Store(error),
+        }
     }
 }
 

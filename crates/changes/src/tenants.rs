@@ -1,6 +1,6 @@
 //! Tenants and their data keys.
 
-use authority::{InstallationPermit, Permission, Record, SealedColumn, Tenant};
+use authority::{InstallationPermit, Permission, Record, SealedColumn, Tenant, check_master_key};
 use crypto::{Random, SealKey};
 use model::{Action, EidEnvironment, TenantId, Timestamp};
 use serde_json::json;
@@ -15,6 +15,8 @@ pub struct TenantRows {
     row: tenants::Tenant,
     keys: [subject_keys::SubjectKey; 3],
     record: Record,
+    /// Wraps the data key.
+    master: SealKey,
 }
 
 /// A tenant that is to be made.
@@ -63,14 +65,15 @@ pub fn make(
         let sealed_key = tenant.opened().seal(random, &column, key.expose());
         subject_keys::SubjectKey { tenant_id: id, environment, sealed_key, created_at: now }
     });
-    Ok((tenant, TenantRows { row, keys, record }))
+    Ok((tenant, TenantRows { row, keys, record, master: master.clone() }))
 }
 
 /// Writes what [`make`] made.
 ///
 /// # Errors
-/// [`Refusal::Taken`], [`Refusal::Store`].
+/// [`Refusal::Taken`]; [`Refusal::MasterKey`] when the key was replaced meanwhile; [`Refusal::Store`].
 pub fn create(tx: &mut WriteTx<'_>, rows: &TenantRows) -> Result<(), Refusal> {
+    check_master_key(tx, &rows.master)?;
     tenants::insert(tx, &rows.row).map_err(|error| Refusal::of(error, Noun::TenantName))?;
     for key in &rows.keys {
         subject_keys::insert_if_absent(tx, key)?;

@@ -27,8 +27,15 @@ fn who(names: &[String]) -> Word {
 }
 
 /// Says why it is not known who is there.
-fn unknown(error: store::StoreError) -> FieldMessage {
-    Refusal::from(error).message().inside("the lock on the installation")
+fn unknown(error: EnterError) -> FieldMessage {
+    match error {
+        EnterError::File { path, why } => {
+            AdminMessage::LockFileUnusable { path: path.display().to_string().into(), detail: why.into() }
+                .into()
+        }
+        EnterError::Store(error) => Refusal::from(error).message().inside("the lock on the installation"),
+        EnterError::Occupied(names) => AdminMessage::InstallationOccupied { who: who(&names) }.into(),
+    }
 }
 
 /// Says that this process works on the installation, until the answer is dropped. `what`: the command.
@@ -45,10 +52,7 @@ pub(crate) async fn enter(
         (EnterError::Occupied(names), Access::Alone) => {
             AdminMessage::InstallationNotAlone { command: what.into(), who: who(&names) }.into()
         }
-        (EnterError::Occupied(names), Access::Shared) => {
-            AdminMessage::InstallationOccupied { who: who(&names) }.into()
-        }
-        (EnterError::Store(error), _) => unknown(error),
+        (error, _) => unknown(error),
     })
 }
 
@@ -64,6 +68,6 @@ pub(crate) fn enter_development(folder: &Path) -> Result<Presence, FieldMessage>
             let path = folder.display().to_string().into();
             AdminMessage::DataDirectoryOccupied { path, who: who(&names) }.into()
         }
-        EnterError::Store(error) => unknown(error),
+        other => unknown(other),
     })
 }

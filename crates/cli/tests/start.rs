@@ -111,3 +111,24 @@ async fn the_configuration_is_found_where_it_is_named_and_where_the_command_runs
     let named = tenants("elsewhere").env("PORTVAKT_CONFIG", installation.path("portvakt.toml")).output();
     assert!(named.unwrap().status.success(), "named in the environment");
 }
+
+#[tokio::test]
+async fn a_configuration_that_another_account_could_exchange_was_taken_by_itself() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+    let installation = Installation::new().await;
+    installation.configure("");
+    let open = installation.path("open");
+    fs::create_dir(&open).unwrap();
+    symlink(installation.path("portvakt.toml"), open.join("portvakt.toml")).unwrap();
+    let is_root = open.metadata().unwrap().uid() == 0;
+    if is_root {
+        chown(&open, Some(4_242), Some(4_242)).unwrap();
+    } else {
+        fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
+    }
+    let mut command = installation.command(&["tenants", "list"]);
+    let refused = command.current_dir(&open).env_remove("PORTVAKT_CONFIG").output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("other accounts can change or exchange portvakt.toml"), "{said}");
+    assert_eq!(fs::read_dir(&open).unwrap().count(), 1, "nothing was made there");
+}

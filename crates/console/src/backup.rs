@@ -10,7 +10,7 @@
 
 use std::io::{self, Read, Write};
 
-use authority::{InstallationPermit, Permission};
+use authority::{InstallationPermit, OpenTenant, Permission, check_master_key};
 use crypto::{Random, SealKey};
 use model::{Action, Timestamp};
 use serde_json::{Value, json};
@@ -164,8 +164,10 @@ impl Console {
         let record = permit.record(Action::BackupWritten, "installation", &json!({}), now);
         self.store.write(move |tx| record.append(tx)).await?;
         let (random, id): (Random, [u8; 16]) = (self.random.clone(), self.random.bytes());
-        let key = self.master.subkey("backup");
+        let (master, key) = (self.master.clone(), self.master.subkey("backup"));
         let written = self.store.snapshot(move |tx| {
+            // What a backup has must open with the key that opens the backup.
+            check_master_key(tx, &master)?;
             let head = [MAGIC.as_slice(), &id, &now.micros().to_be_bytes()].concat();
             out.write_all(&head).map_err(|error| file(&error))?;
             let mut frames = Frames { file: out, key, id, number: 0 };
@@ -215,24 +217,38 @@ impl Console {
         permit.check(Permission::BackUp)?;
         let permit = permit.clone();
         let (frames, made_at) = begin(input, &self.master)?;
-        let restored = self.store.write(move |tx| restore(tx, frames, (permit, made_at), now));
+        let master = self.master.clone();
+        let restored = self.store.write(move |tx| {
+            let rows = restore(tx, frames)?;
+            check_opens(tx, &master)?;
+            let details = json!({"made_at_seconds": made_at.seconds()});
+            permit.record(Action::BackupRestored, "installation", &details, now).append(tx)?;
+            Ok::<_, Refusal>(rows)
+        });
         Ok(Backup { made_at, rows: restored.await? })
     }
 }
 
-fn restore(
-    tx: &mut WriteTx<'_>,
-    frames: Frames<impl Read>,
-    (permit, made_at): (InstallationPermit, Timestamp),
-    now: Timestamp,
-) -> Result<Vec<(String, u64)>, Refusal> {
+fn restore(tx: &mut WriteTx<'_>, frames: Frames<impl Read>) -> Result<Vec<(String, u64)>, Refusal> {
+    // First of all: whoever makes a tenant at the same time has finished, or waits for this write.
+    store::installation::clear(tx)?;
     let has_tenants = !tenants::list(tx, None, 1)?.is_empty();
     if has_tenants || audit_events::find_head(tx, model::INSTALLATION)?.is_some() {
         return Err(Refusal::NotEmpty);
     }
-    store::installation::clear(tx)?;
-    let rows = walk::<_, Refusal>(frames, |name, bytes| Ok(backup::insert(tx, name, bytes)?))?;
-    let details = json!({"made_at_seconds": made_at.seconds()});
-    permit.record(Action::BackupRestored, "installation", &details, now).append(tx)?;
-    Ok::<_, Refusal>(rows)
+    walk::<_, Refusal>(frames, |name, bytes| Ok(backup::insert(tx, name, bytes)?))
+}
+
+/// Refuses what was restored where the master key does not open all of it.
+fn check_opens(tx: &mut WriteTx<'_>, master: &SealKey) -> Result<(), Refusal> {
+    check_master_key(tx, master)?;
+    let mut after = None;
+    loop {
+        let rows = tenants::list(tx, after, 1_000)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some(last.id);
+        for row in &rows {
+            OpenTenant::open(master, row).map_err(|_| Refusal::MasterKey)?;
+        }
+    }
 }

@@ -1,6 +1,9 @@
 //! The master key: a canary that only the right one opens, and wrapping everything under a new one.
 
-use authority::{InstallationPermit, OpenTenant, Permission, SealedColumn, chain_key};
+use authority::{
+    InstallationPermit, OpenTenant, Permission, SealedColumn, canary, chain_key, check_master_key,
+    is_canary_of,
+};
 use crypto::{Random, SealKey};
 use model::{Action, INSTALLATION, Timestamp, head_mac};
 use serde_json::json;
@@ -8,32 +11,24 @@ use store::{StoreError, audit_events, installation, plans, tenants};
 
 use crate::{Console, Refusal};
 
-const WORDS: &[u8] = b"this is the right master key";
-
-fn canary_context() -> Vec<u8> {
-    SealedColumn::Canary.context(INSTALLATION)
-}
-
 impl Console {
     /// Says whether this is the master key of this database; any is, of one that has nothing sealed yet. Writes nothing.
     ///
     /// # Errors
     /// [`Refusal::MasterKey`] for another key, [`Refusal::Store`].
     pub async fn try_master_key(&self) -> Result<(), Refusal> {
-        let (canary, first) = self
-            .store
-            .read(|tx| {
-                let canary = installation::find(tx, installation::CANARY)?;
-                Ok::<_, StoreError>((canary, tenants::list(tx, None, 1)?))
-            })
-            .await?;
+        let read = self.store.read(|tx| {
+            let sealed = installation::find(tx, installation::CANARY)?;
+            Ok::<_, StoreError>((sealed, tenants::list(tx, None, 1)?))
+        });
+        let (sealed, first) = read.await?;
         // A database that was there before canaries were: a tenant's data key tells as much.
-        let opened = match (canary, first.first()) {
-            (Some(sealed), _) => self.master.open(&canary_context(), &sealed).map(drop),
-            (None, Some(row)) => OpenTenant::open(&self.master, row).map(drop),
-            (None, None) => return Ok(()),
+        let is_right = match (sealed, first.first()) {
+            (Some(sealed), _) => is_canary_of(&self.master, &sealed),
+            (None, Some(row)) => OpenTenant::open(&self.master, row).is_ok(),
+            (None, None) => true,
         };
-        opened.map_err(|_| Refusal::MasterKey)
+        if is_right { Ok(()) } else { Err(Refusal::MasterKey) }
     }
 
     /// The same, and leaves a canary where there was none: a new database takes the key that comes first.
@@ -42,7 +37,7 @@ impl Console {
     /// As [`Console::try_master_key`].
     pub async fn check_master_key(&self) -> Result<(), Refusal> {
         self.try_master_key().await?;
-        let made = self.master.seal(&self.random, &canary_context(), WORDS);
+        let made = canary(&self.master, &self.random);
         let absent = self.store.read(|tx| installation::find(tx, installation::CANARY)).await?.is_none();
         if absent {
             let kept =
@@ -70,6 +65,8 @@ impl Console {
         let permit = permit.clone();
         let (old, new, random) = (self.master.clone(), new.clone(), self.random.clone());
         let rewrapped = self.store.write(move |tx| {
+            // Whoever writes under the old key has finished, or finds another canary.
+            check_master_key(tx, &old)?;
             let mut count = 0;
             let mut after = None;
             loop {
@@ -82,11 +79,11 @@ impl Console {
                     count += 1;
                 }
             }
-            let canary = new.seal(&random, &canary_context(), WORDS);
-            installation::insert_if_absent(tx, installation::CANARY, &canary)?;
-            installation::save(tx, installation::CANARY, &canary)?;
             let details = json!({"tenants": count});
             permit.record(Action::DataKeyRewrapped, "installation", &details, now).append(tx)?;
+            let made = canary(&new, &random);
+            installation::insert_if_absent(tx, installation::CANARY, &made)?;
+            installation::save(tx, installation::CANARY, &made)?;
             reseal_head(tx, (&old, &new))?;
             reseal_plans(tx, (&old, &new), &random)?;
             Ok::<_, Refusal>(count)

@@ -71,3 +71,27 @@ async fn rewrapping_does_not_make_a_forged_chain_look_right() {
             .is_some()
     );
 }
+
+#[tokio::test]
+async fn what_began_under_the_key_before_a_replacement_was_written_under_it_afterwards() {
+    let house = House::open().await;
+    house.console.check_master_key().await.unwrap();
+    let old = &house.console;
+    let new = SealKey::generate(&Random::seeded(2));
+    old.rewrap(&installation(old, Permission::RewrapKeys), &new, NOW).await.unwrap();
+
+    let tenant = old.create_tenant(&installation(old, Permission::CreateTenants), "late", NOW).await;
+    assert!(matches!(tenant, Err(Refusal::MasterKey)), "{tenant:?}");
+    let backup = old.write_backup(&installation(old, Permission::BackUp), Vec::new(), NOW).await;
+    assert!(matches!(backup, Err(Refusal::MasterKey)), "{backup:?}");
+    let again = old.rewrap(&installation(old, Permission::RewrapKeys), &house.master, NOW).await;
+    assert!(matches!(again, Err(Refusal::MasterKey)), "{again:?}");
+
+    let console = Console::new(house.store.clone(), new, Random::seeded(3));
+    let reading = installation(&console, Permission::ReadAudit);
+    assert_eq!(console.verify_installation_audit(&reading).await.unwrap().intact().unwrap().links, 1);
+    assert_eq!(
+        console.tenants(&installation(&console, Permission::ReadInstallation), None).await.unwrap().len(),
+        1
+    );
+}

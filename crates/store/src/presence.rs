@@ -4,21 +4,37 @@
 //! database, on PostgreSQL an advisory lock of a connection of its own, so that nodes on other machines are seen too.
 
 use std::{
-    fs::File,
-    io::{Read, Write},
+    error::Error as _,
+    fs::{File, TryLockError},
+    io::{Read, Seek, Write},
     path::{Path, PathBuf},
-    time::Duration,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::{oneshot, watch},
-    time::{MissedTickBehavior, interval},
+    time::{MissedTickBehavior, interval, timeout},
 };
 use tokio_postgres::{Client, Connection, Error, NoTls};
 
-use crate::{StoreError, pg_listener::PgAddress, private_file::open_or_make, threads::spawn};
+use crate::{
+    StoreError,
+    pg_listener::PgAddress,
+    private_file::{open_or_make, real_path},
+    threads::spawn,
+};
 
+/// How long a file's lock may be somebody's who only makes it shared.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How much of a lock file is read and written: names of some hundred processes.
+const NAMES: u64 = 16 * 1_024;
+/// How often the connection that holds a lock is asked whether it still does.
+const ASKED_EVERY: Duration = Duration::from_secs(5);
 /// How long after a lost connection the next is tried.
 const AGAIN_IN: Duration = Duration::from_secs(5);
 const LOCK: &str = "SELECT pg_try_advisory_lock($1)";
@@ -44,6 +60,14 @@ pub enum EnterError {
     /// Others are there, as they named themselves; the first came first. Empty when they cannot be named.
     #[error("in use by {}", names(.0))]
     Occupied(Vec<String>),
+    /// The lock's file cannot be used.
+    #[error("{}: {why}", path.display())]
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// In the words of the system.
+        why: String,
+    },
     /// It cannot be known.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -63,6 +87,8 @@ enum Held {
     File { _file: File },
     Connection {
         lost: watch::Receiver<Option<String>>,
+        /// Whether it was lost and taken again since [`Presence::was_lost`] was asked.
+        taken_again: Arc<AtomicBool>,
         /// Dropping it ends the connection.
         _end: watch::Sender<()>,
     },
@@ -77,24 +103,52 @@ impl Presence {
         }
     }
 
+    /// Whether others may have worked here alone since this was asked last: the lock was lost, and is held again. Then
+    /// nothing that was true at the start needs to be.
+    pub fn was_lost(&self) -> bool {
+        match &self.0 {
+            Held::File { .. } => false,
+            Held::Connection { taken_again, .. } => taken_again.swap(false, Ordering::AcqRel),
+        }
+    }
+
     /// Enters beside a SQLite file, which need not be there. `lock` and `who`: as for [`Store::enter`](crate::Store::enter).
     ///
     /// # Errors
     /// [`EnterError`].
     pub fn beside(database: &Path, lock: &str, access: Access, who: &str) -> Result<Self, EnterError> {
-        let path = database.with_added_extension(format!("{lock}.lock"));
-        let trouble = |error: std::io::Error| StoreError::Failed(format!("{}: {error}", path.display()));
-        let mut file = open_or_make(&path).map_err(trouble)?;
-        if file.try_lock().is_ok() {
-            // No other process is there, so those that are named have ended.
-            file.set_len(0).map_err(trouble)?;
-        } else if access == Access::Alone || file.try_lock_shared().is_err() {
-            return Err(EnterError::Occupied(named(&mut file)));
+        let path = |database: &Path| database.with_added_extension(format!("{lock}.lock"));
+        let found = real_path(database);
+        let database =
+            found.map_err(|error| EnterError::File { path: path(database), why: error.to_string() })?;
+        let path = path(&database);
+        let trouble = |error: std::io::Error| EnterError::File { path: path.clone(), why: error.to_string() };
+        let mut file = open_or_make(&path, Some(&database)).map_err(trouble)?;
+        let begun = Instant::now();
+        loop {
+            if file.try_lock().is_ok() {
+                // No other process is there, so those that are named have ended.
+                file.set_len(0).map_err(trouble)?;
+                if access == Access::Alone {
+                    break;
+                }
+            }
+            // Whoever comes first holds the lock alone for a moment, to empty the file.
+            match if access == Access::Shared {
+                file.try_lock_shared()
+            } else {
+                Err(TryLockError::WouldBlock)
+            } {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => return Err(trouble(error)),
+                Err(TryLockError::WouldBlock) if begun.elapsed() > PATIENCE => {
+                    return Err(EnterError::Occupied(named(&mut file)));
+                }
+                Err(TryLockError::WouldBlock) => std::thread::park_timeout(Duration::from_millis(10)),
+            }
         }
-        writeln!(file, "{}\t{who}", std::process::id()).map_err(trouble)?;
-        // Another process may come in between, alone.
-        if access == Access::Shared && file.try_lock_shared().is_err() {
-            return Err(EnterError::Occupied(named(&mut file)));
+        if file.metadata().map_err(trouble)?.len() < NAMES {
+            writeln!(file, "{}\t{who}", std::process::id()).map_err(trouble)?;
         }
         Ok(Self(Held::File { _file: file }))
     }
@@ -104,7 +158,7 @@ impl Presence {
 fn named(file: &mut File) -> Vec<String> {
     let mut text = String::new();
     // A file that cannot be read names none.
-    let _ = file.read_to_string(&mut text);
+    let _ = file.rewind().and_then(|()| file.take(NAMES).read_to_string(&mut text));
     let lines = text.lines().filter_map(|line| line.split_once('\t'));
     let live = lines.filter(|(process, _)| PathBuf::from(format!("/proc/{process}")).exists());
     live.map(|(_, who)| who.to_owned()).collect()
@@ -116,6 +170,7 @@ pub(crate) struct PgPresence {
     key: i64,
     access: Access,
     lost: watch::Sender<Option<String>>,
+    taken_again: Arc<AtomicBool>,
     end: watch::Receiver<()>,
 }
 
@@ -131,14 +186,15 @@ impl PgPresence {
         let digest = crypto::sha256(format!("{} {lock}", address.channel).as_bytes());
         let key = digest.first_chunk::<8>().map(|it| i64::from_be_bytes(*it)).unwrap_or_default();
         let ((lost, told), (stop, end)) = (watch::channel(None), watch::channel(()));
-        let this = Self { address, key, access, lost, end };
+        let taken_again = Arc::new(AtomicBool::new(false));
+        let this = Self { address, key, access, lost, taken_again: Arc::clone(&taken_again), end };
         let (entered, answer) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| StoreError::Failed(format!("no runtime: {error}")))?;
         spawn("store-presence", move || runtime.block_on(this.run(entered)))?;
         let gone = || Err(StoreError::Failed("the thread of the lock died".to_owned()).into());
         answer.await.unwrap_or_else(|_| gone())?;
-        Ok(Presence(Held::Connection { lost: told, _end: stop }))
+        Ok(Presence(Held::Connection { lost: told, taken_again, _end: stop }))
     }
 
     /// Keeps the lock. The first attempt decides whether this process may work; a lock that is lost later with its
@@ -156,7 +212,7 @@ impl PgPresence {
             let why = tokio::select! {
                 ended = self.hold(&mut entered) => match ended {
                     Ok(why) => why,
-                    Err(error) => EnterError::Store(StoreError::Unreachable(error.to_string())),
+                    Err(error) => EnterError::Store(StoreError::Unreachable(in_words(&error))),
                 },
                 _ = end.changed() => return,
             };
@@ -165,8 +221,12 @@ impl PgPresence {
                 let _ = entered.send(Err(why));
                 return;
             }
-            tracing::warn!(%why, "the lock on the installation is lost; it is taken again as soon as possible");
             self.lost.send_replace(Some(why.to_string()));
+            if self.access == Access::Alone {
+                tracing::warn!(%why, "the lock on the installation is lost");
+                return;
+            }
+            tracing::warn!(%why, "the lock on the installation is lost; it is taken again as soon as possible");
         }
     }
 
@@ -204,12 +264,31 @@ impl PgPresence {
         if let Some(others) = others {
             return Ok(EnterError::Occupied(others));
         }
+        if entered.is_none() {
+            // Before anybody is told that it is held again.
+            self.taken_again.store(true, Ordering::Release);
+        }
         self.lost.send_replace(None);
         if let Some(entered) = entered.take() {
             // An error means that the caller was cancelled; then the end comes next.
             let _ = entered.send(Ok(()));
         }
-        connection.await.map(|()| ended_early())
+        // A connection that is half open shows only when something is sent.
+        let mut turn = interval(ASKED_EVERY);
+        loop {
+            tokio::select! {
+                ended = &mut connection => return ended.map(|()| ended_early()),
+                _ = turn.tick() => {}
+            }
+            let asked = timeout(ASKED_EVERY, client.simple_query(""));
+            tokio::select! {
+                ended = &mut connection => return ended.map(|()| ended_early()),
+                answer = asked => match answer {
+                    Ok(answer) => drop(answer?),
+                    Err(_) => return Ok(ended_early()),
+                },
+            }
+        }
     }
 
     /// Takes the lock; gives who has it where it is not free.
@@ -221,6 +300,11 @@ impl PgPresence {
         let rows = client.query(HOLDERS, &[&self.key]).await?;
         Ok(Some(rows.iter().map(|row| row.get(0)).collect()))
     }
+}
+
+/// What a library's error was about: its own words name its kind only.
+fn in_words(error: &Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |why| format!("{error}: {why}"))
 }
 
 fn ended_early() -> EnterError {

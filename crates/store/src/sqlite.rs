@@ -34,7 +34,7 @@ pub(crate) struct Sqlite(Connection);
 impl Sqlite {
     /// Opens the connection that writes; makes the file, readable by its owner only, if there is none.
     pub(crate) fn writer(path: &Path) -> Result<Self, StoreError> {
-        open_or_make(path)
+        open_or_make(path, None)
             .map_err(|error| StoreError::Unreachable(format!("{}: {error}", path.display())))?;
         Self::open(path, WRITER)
     }

@@ -18,6 +18,7 @@ use crate::{
     pg_listener::{PgAddress, PgListener},
     pg_threads::{self, Shared},
     presence::{Access, EnterError, PgPresence, Presence},
+    private_file::real_path,
     settings::{DatabaseLocation, Settings},
     snapshot::{ONE_STATE, Of, Snapshot},
     sql::{ReadTx, WriteTx},
@@ -75,6 +76,8 @@ impl Store {
         let mut listener = None;
         let (readers, place) = match place {
             DatabaseLocation::Sqlite(path) => {
+                let named = |error| StoreError::Unreachable(format!("{}: {error}", path.display()));
+                let path = real_path(&path).map_err(named)?;
                 let connection = Sqlite::writer(&path)?;
                 migrate_sqlite(&connection, settings.migrate)?;
                 let announcer = announcer.clone();

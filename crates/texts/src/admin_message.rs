@@ -360,6 +360,8 @@ admin_messages! {
     ConfigNone { here: Word, installed: Word, variable: Word }: "config-none";
     /// The configuration in the current directory belongs to another account.
     ConfigOfAnotherAccount { path: Word, uid: Word }: "config-of-another-account";
+    /// Other accounts could exchange the configuration in the current directory.
+    ConfigWritableByOthers { path: Word }: "config-writable-by-others";
     /// A value of another type, or out of its range.
     ConfigValueInvalid { detail: Detail }: "config-value-invalid";
     /// A key where a section belongs.
@@ -516,6 +518,8 @@ admin_messages! {
     InstallationNotAlone { command: Word, who: Word }: "installation-not-alone";
     /// A command that must be alone is at work on the installation.
     InstallationOccupied { who: Word }: "installation-occupied";
+    /// The file of a lock cannot be opened, or is not ours; the detail says why.
+    LockFileUnusable { path: Word, detail: Detail }: "lock-file-unusable";
     /// Another `portvakt dev` has the data directory.
     DataDirectoryOccupied { path: Word, who: Word }: "data-directory-occupied";
     /// A named file cannot be used; the detail is from the system.

@@ -33,6 +33,7 @@ pub const HOMES: &[Home] = &[
     ("reqwest", &["outbound"]),
     // Three kinds of TLS: to others, from others, and to PostgreSQL.
     ("rustls", &["outbound", "cli", "store"]),
+    ("libc", &["store"]),
     ("rusqlite", &["store"]),
     ("tokio-postgres", &["store"]),
     ("async-trait", &["eid", "web", "cli"]),

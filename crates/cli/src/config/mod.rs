@@ -12,6 +12,7 @@ mod secret;
 mod value;
 
 use std::{
+    fs::Metadata,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
@@ -53,27 +54,53 @@ impl Where {
 /// that of the installed service.
 ///
 /// # Errors
-/// There is none in any of these places, or the one in this directory belongs to another account, which could have made
-/// it say anything.
+/// There is none in any of these places, or the one in this directory is not taken by itself: see [`check_own`].
 #[expect(clippy::disallowed_methods, reason = "cli reads the environment")]
 pub(crate) fn find(named: Option<&Path>) -> Result<PathBuf, Faults> {
     let variable = std::env::var(CONFIG_VARIABLE).ok().filter(|it| !it.is_empty());
     if let Some(path) = named.map(Path::to_path_buf).or(variable.map(PathBuf::from)) {
         return Ok(path);
     }
-    if let Ok(found) = std::fs::metadata(HERE) {
-        let own = std::fs::metadata("/proc/self").map_or(0, |it| it.uid());
-        if found.uid() == own || found.uid() == 0 {
-            return Ok(PathBuf::from(HERE));
-        }
-        let uid = found.uid().into();
-        return Err(Faults::one(AdminMessage::ConfigOfAnotherAccount { path: HERE.into(), uid }));
+    if std::fs::symlink_metadata(HERE).is_ok() {
+        check_own(Path::new(HERE)).map_err(Faults::one)?;
+        return Ok(PathBuf::from(HERE));
     }
     if Path::new(INSTALLED).exists() {
         return Ok(PathBuf::from(INSTALLED));
     }
     let (here, installed, variable) = (HERE.into(), INSTALLED.into(), CONFIG_VARIABLE.into());
     Err(Faults::one(AdminMessage::ConfigNone { here, installed, variable }))
+}
+
+/// Refuses a file that nobody named and that another account could have made say anything: it, a link on the way to it, or
+/// its directory belongs to somebody else, or others can write it.
+fn check_own(path: &Path) -> Result<(), AdminMessage> {
+    let own = std::fs::metadata("/proc/self").map_or(0, |it| it.uid());
+    let others = || AdminMessage::ConfigWritableByOthers { path: path.display().to_string().into() };
+    let is_ours = |of: &Metadata| of.uid() == own || of.uid() == 0;
+    // Groups are usually a person's own; root's commands are worth more.
+    let writable =
+        |of: &Metadata| of.mode() & 0o002 != 0 || (own == 0 && of.mode() & 0o020 != 0 && of.gid() != 0);
+    let real = std::fs::canonicalize(path).map_err(|_| others())?;
+    for found in [std::fs::symlink_metadata(path), std::fs::metadata(&real)] {
+        let found = found.map_err(|_| others())?;
+        if !is_ours(&found) {
+            let (path, uid) = (path.display().to_string().into(), found.uid().into());
+            return Err(AdminMessage::ConfigOfAnotherAccount { path, uid });
+        }
+        if !found.is_symlink() && writable(&found) {
+            return Err(others());
+        }
+    }
+    let folders = [Path::new("."), real.parent().unwrap_or(Path::new("/"))];
+    for folder in folders {
+        let found = std::fs::metadata(folder).map_err(|_| others())?;
+        let is_sticky = found.mode() & 0o1000 != 0;
+        if !is_ours(&found) || (writable(&found) && !is_sticky) {
+            return Err(others());
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

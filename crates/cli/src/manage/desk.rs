@@ -10,11 +10,11 @@ use clap::Args;
 use console::{Console, DomainView, Refusal, Seen, Tenant};
 use crypto::{Random, SealKey};
 use model::{KeySchedule, Timestamp};
-use store::Store;
+use store::{Access, Presence, Store};
 use texts::{AdminMessage, Noun};
 
 use super::command_error::{CommandError, CommandResult};
-use crate::{clock, config, dev::Folder, permits};
+use crate::{clock, config, dev::Folder, permits, presence};
 
 /// What every command can be told.
 #[derive(Args, Clone, Debug)]
@@ -82,6 +82,8 @@ pub(crate) struct Desk {
     pub(crate) schedule: KeySchedule,
     pub(crate) outbound: outbound::Settings,
     pub(crate) store: Store,
+    /// Says that this command is at work; until the end.
+    _presence: Presence,
 }
 
 /// The account that runs this, as the system names it, and who became it. It stands in the audit trail.
@@ -133,19 +135,25 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
 }
 
 impl Desk {
-    /// Opens the configured database with the configured master key.
-    pub(crate) async fn open(place: &ConfigLocation) -> CommandResult<Self> {
+    /// Opens the configured database with the configured master key, as the command `what`.
+    pub(crate) async fn open(
+        place: &ConfigLocation,
+        access: Access,
+        what: &'static str,
+    ) -> CommandResult<Self> {
         let random = Random::system();
         let (store, master, schedule, (outbound, sandbox)) = match &place.data_dir {
             Some(folder) => of_development(folder, &random)?,
             None => of_configuration(&config::find(place.config.as_deref())?)?,
         };
+        // Before the key is checked: nobody replaces it from here on.
+        let presence = presence::enter(&store, access, what).await?;
         let console = Console::new(store.clone(), master, random.clone()).with_sandbox_host(sandbox);
         console.check_master_key().await?;
         // One for the command: all that it changes has the same.
         let trace = Some(provider::TraceId::new(&random).to_string());
         let (caller, now) = (Caller { trace, ..Caller::operator(&account()) }, clock::now());
-        Ok(Self { console, caller, now, json: place.json, schedule, outbound, store })
+        Ok(Self { console, caller, now, json: place.json, schedule, outbound, store, _presence: presence })
     }
 
     /// Gives leave for what concerns no tenant, or every one.

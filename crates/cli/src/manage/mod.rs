@@ -30,8 +30,6 @@ use command_error::CommandResult;
 use store::Access;
 use texts::Locale;
 
-use crate::presence;
-
 pub(crate) use applications::Applications;
 pub(crate) use audit::Audit;
 pub(crate) use backup::{Backup, Restore};
@@ -69,12 +67,9 @@ trait AtTheDesk {
 /// Opens the desk, does what was asked there, and closes the database.
 async fn at_the_desk(what: &'static str, asked: impl AtTheDesk) -> Result<(), String> {
     let json = asked.place().json;
-    let done = match Desk::open(asked.place()).await {
+    let done = match Desk::open(asked.place(), asked.access(), what).await {
         Ok(desk) => {
-            let done = match presence::enter(&desk.store, asked.access(), what).await {
-                Ok(_presence) => asked.run(&desk).await,
-                Err(why) => Err(why.into()),
-            };
+            let done = asked.run(&desk).await;
             desk.close().await;
             done
         }

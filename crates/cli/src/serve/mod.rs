@@ -90,8 +90,8 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
     if let Some(path) = &arguments.declare {
         declare(&console, path).await?;
     }
+    let ready = ReadyParts { store: store.clone(), presence, console: Arc::clone(&console) };
     let installation = Installation::open(&config, &store, (master, random), console)?;
-    let ready = ReadyParts { store: store.clone(), presence };
     let ended = answer(&config, installation, ready, certificates).await;
     store.close().await;
     ended

@@ -1,10 +1,14 @@
 //! Whether requests can be taken.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
+use console::{Console, Refusal};
 use store::{Presence, Store, StoreError, installation, tenants};
 use tokio::sync::watch;
 use web::Later;
@@ -44,6 +48,7 @@ pub(crate) struct ReadyParts {
     pub(crate) store: Store,
     /// The lock on the installation.
     pub(crate) presence: Arc<Presence>,
+    pub(crate) console: Arc<Console>,
 }
 
 /// Answers whether requests can be taken.
@@ -51,6 +56,8 @@ pub(crate) struct Ready {
     parts: ReadyParts,
     /// When the database was last written, and how that ended.
     written: tokio::sync::Mutex<Option<(Instant, Result<(), String>)>>,
+    /// Whether the lock was lost since the master key was checked.
+    unchecked: AtomicBool,
     end: watch::Receiver<bool>,
     domains: Looked,
     last: Mutex<Option<(Instant, Answer)>>,
@@ -58,7 +65,30 @@ pub(crate) struct Ready {
 
 impl Ready {
     pub(crate) fn new(parts: ReadyParts, end: watch::Receiver<bool>, domains: Looked) -> Arc<Self> {
-        Arc::new(Self { parts, written: tokio::sync::Mutex::new(None), end, domains, last: Mutex::new(None) })
+        let (written, unchecked) = (tokio::sync::Mutex::new(None), AtomicBool::new(false));
+        Arc::new(Self { parts, written, unchecked, end, domains, last: Mutex::new(None) })
+    }
+
+    /// While the lock was lost, somebody alone may have replaced the master key.
+    async fn check_master_key(&self) -> Result<(), String> {
+        if self.parts.presence.was_lost() {
+            self.unchecked.store(true, Ordering::Release);
+        }
+        if !self.unchecked.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        match self.parts.console.try_master_key().await {
+            Ok(()) => {
+                self.unchecked.store(false, Ordering::Release);
+                Ok(())
+            }
+            Err(Refusal::MasterKey) => {
+                let why = "the master key was replaced: start again with the new one";
+                tracing::error!(why, "this node can do nothing any more");
+                Err(why.to_owned())
+            }
+            Err(other) => Err(format!("the master key cannot be checked: {other}")),
+        }
     }
 
     /// Whether the database takes writes: a full disk and a database that is read only show in nothing else before
@@ -86,6 +116,7 @@ impl Ready {
         if let Some(why) = self.parts.presence.lost() {
             return Err(format!("the lock on the installation is lost: {why}"));
         }
+        self.check_master_key().await?;
         let read = self.parts.store.read(|tx| tenants::list(tx, None, 1).map(drop));
         read.await.map_err(|error| match error {
             StoreError::Busy => "the store is busy".to_owned(),

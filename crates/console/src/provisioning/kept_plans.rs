@@ -11,7 +11,7 @@
 
 use std::time::Duration;
 
-use authority::{Caller, InstallationPermit, Permission, Permit, Record, SealedColumn};
+use authority::{Caller, InstallationPermit, InstallationRecord, Permission, Permit, Record, SealedColumn};
 use crypto::{SealError, Secret};
 use model::{Action, INSTALLATION, PlanId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -137,11 +137,28 @@ impl Leave {
         }
     }
 
-    fn record(&self, action: Action, id: PlanId, details: &Value, now: Timestamp) -> Record {
+    fn record(&self, action: Action, id: PlanId, details: &Value, now: Timestamp) -> LeaveRecord {
         let object = format!("plan {id}");
         match self {
-            Self::Tenant(permit, _) => permit.record(action, object, details, now),
-            Self::Installation(permit) => permit.record(action, object, details, now),
+            Self::Tenant(permit, _) => LeaveRecord::Tenant(permit.record(action, object, details, now)),
+            Self::Installation(permit) => {
+                LeaveRecord::Installation(permit.record(action, object, details, now))
+            }
+        }
+    }
+}
+
+/// The audit row of what happened to a plan.
+enum LeaveRecord {
+    Tenant(Record),
+    Installation(InstallationRecord),
+}
+
+impl LeaveRecord {
+    fn append(&self, tx: &mut WriteTx<'_>) -> Result<(), Refusal> {
+        match self {
+            Self::Tenant(record) => Ok(record.append(tx)?),
+            Self::Installation(record) => Ok(record.append(tx)?),
         }
     }
 }
@@ -162,11 +179,11 @@ fn waiting(tx: &mut impl Tx, tenant: TenantId, now: Timestamp) -> Result<usize, 
 fn consume(
     tx: &mut WriteTx<'_>,
     row: &plans::KeptPlan,
-    (end, record): (PlanState, &Record),
+    (end, record): (PlanState, &LeaveRecord),
     now: Timestamp,
 ) -> Result<(), Refusal> {
     if plans::consume(tx, (row.tenant_id, row.id), end, now)? {
-        return Ok(record.append(tx)?);
+        return record.append(tx);
     }
     let is = plans::find_by_id(tx, row.id)?.ok_or(Refusal::NotFound(Noun::Plan))?;
     KeptPlanView::of(&is, now).check_waiting()?;
@@ -214,7 +231,7 @@ impl Console {
                 return Err(Refusal::TooManyPlans(MOST_WAITING));
             }
             plans::insert(tx, &row, &sealed)?;
-            Ok(record.append(tx)?)
+            record.append(tx)
         });
         kept.await?;
         Ok(view)
