@@ -988,6 +988,16 @@ admin-setting-form-invalid = { $value } is not of the form name=JSON
 admin-setting-form-invalid-remedy = write for example error_pages=false
 admin-setting-value-unreadable = { $detail }
 admin-setting-value-unreadable-remedy = write JSON that can be read in one way only
+admin-not-in-list = { $value } is not in this list, so it cannot be removed from it
+admin-not-in-list-remedy = give one of these exactly as it is written here: { $there }
+admin-list-empty = the list is empty, so { $value } cannot be removed from it
+admin-list-empty-remedy = check the name of the setting; nothing has to be removed
+admin-not-a-list = { $name } is not a setting that can be added to or removed from
+admin-not-a-list-remedy = use one of { $known }, or `--set` for other settings
+admin-client-id-fixed = the client id of an application never changes: the application sends it, and it is in every token
+admin-client-id-fixed-remedy = `--name` changes the name that people see; for another client id, create another application and disable this one when it is no longer used
+admin-host-fixed = the host of a domain never changes: it is the issuer in every token
+admin-host-fixed-remedy = `--name` changes what you call the domain; for another host, create another domain and move its applications one by one
 admin-session-limits-not-minutes = a session's limits are whole minutes
 admin-session-limits-not-minutes-remedy = write for example 30m or 8h
 admin-file-exists = { $path } is there already, and a backup overwrites nothing
@@ -1070,6 +1080,8 @@ messages-reference = Every message that administrators get, made from the catalo
 outcome-tenant-created = The tenant { $name } is made. Next, a domain of it:
 outcome-domain-created = The domain is made; its issuer is { $issuer }. Next, an eID and an application:
 outcome-application-created = The application { $client } is made. Its issuer is { $issuer }.
+outcome-already-listed = { $setting } has { $value } already; nothing was added.
+outcome-origins-listed = Until now the origins were those of the redirect URIs. From now on the application has a list of its own, which begins with them; redirect URIs that are added later do not extend it.
 outcome-enabled = { $name } is enabled; every node knows within five seconds.
 outcome-disabled = { $name } is disabled; every node knows within five seconds.
 outcome-source-set = { $eid } is set. The callback address to register there:

@@ -989,6 +989,16 @@ admin-setting-form-invalid = { $value } er ikke på formen navn=JSON
 admin-setting-form-invalid-remedy = skriv for eksempel error_pages=false
 admin-setting-value-unreadable = verdien kan ikke leses: { $detail }
 admin-setting-value-unreadable-remedy = skriv JSON som bare kan leses på én måte
+admin-not-in-list = { $value } står ikke i denne listen og kan derfor ikke fjernes fra den
+admin-not-in-list-remedy = oppgi en av disse nøyaktig som den står her: { $there }
+admin-list-empty = listen er tom, så { $value } kan ikke fjernes fra den
+admin-list-empty-remedy = kontroller navnet på innstillingen; ingenting trenger å fjernes
+admin-not-a-list = { $name } er ikke en innstilling som noe kan legges til i eller fjernes fra
+admin-not-a-list-remedy = bruk en av disse: { $known }, eller `--set` for andre innstillinger
+admin-client-id-fixed = klient-ID-en til en applikasjon endres aldri: applikasjonen sender den, og den står i alle token
+admin-client-id-fixed-remedy = `--name` endrer navnet som folk ser; trenger du en annen klient-ID, lager du en ny applikasjon og slår av denne når den ikke lenger er i bruk
+admin-host-fixed = vertsnavnet til et domene endres aldri: det er «issuer» i alle token
+admin-host-fixed-remedy = `--name` endrer hva du kaller domenet; trenger du et annet vertsnavn, lager du et nytt domene og flytter applikasjonene én for én
 admin-session-limits-not-minutes = grensene for en økt er hele minutter
 admin-session-limits-not-minutes-remedy = skriv for eksempel 30m eller 8h
 admin-file-exists = { $path } finnes allerede, og en sikkerhetskopi overskriver ingenting
@@ -1071,6 +1081,8 @@ messages-reference = Alle meldinger som administratorer får, laget av katalogen
 outcome-tenant-created = Tenanten { $name } er laget. Neste steg er et domene:
 outcome-domain-created = Domenet er laget; «issuer» er { $issuer }. Neste steg er en eID og en applikasjon:
 outcome-application-created = Applikasjonen { $client } er laget. «issuer» er { $issuer }.
+outcome-already-listed = { $setting } har allerede { $value }; ingenting ble lagt til.
+outcome-origins-listed = Til nå var opphavene («origins») de samme som i adressene for omdirigering. Fra nå av har applikasjonen sin egen liste, som begynner med dem; adresser som legges til senere, utvider den ikke.
 outcome-enabled = { $name } er slått på; alle noder vet det innen fem sekunder.
 outcome-disabled = { $name } er slått av; alle noder vet det innen fem sekunder.
 outcome-source-set = { $eid } er satt opp. Callback-adressen som skal registreres der:

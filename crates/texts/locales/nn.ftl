@@ -989,6 +989,16 @@ admin-setting-form-invalid = { $value } er ikkje på forma namn=JSON
 admin-setting-form-invalid-remedy = skriv til dømes error_pages=false
 admin-setting-value-unreadable = verdien kan ikkje lesast: { $detail }
 admin-setting-value-unreadable-remedy = skriv JSON som berre kan lesast på éin måte
+admin-not-in-list = { $value } står ikkje i denne lista og kan difor ikkje fjernast frå ho
+admin-not-in-list-remedy = oppgi ein av desse nøyaktig som han står her: { $there }
+admin-list-empty = lista er tom, så { $value } kan ikkje fjernast frå ho
+admin-list-empty-remedy = kontroller namnet på innstillinga; ingenting treng å fjernast
+admin-not-a-list = { $name } er ikkje ei innstilling som noko kan leggjast til i eller fjernast frå
+admin-not-a-list-remedy = bruk ei av desse: { $known }, eller `--set` for andre innstillingar
+admin-client-id-fixed = klient-ID-en til ein applikasjon blir aldri endra: applikasjonen sender han, og han står i alle token
+admin-client-id-fixed-remedy = `--name` endrar namnet som folk ser; treng du ein annan klient-ID, lagar du ein ny applikasjon og slår av denne når han ikkje lenger er i bruk
+admin-host-fixed = vertsnamnet til eit domene blir aldri endra: det er «issuer» i alle token
+admin-host-fixed-remedy = `--name` endrar kva du kallar domenet; treng du eit anna vertsnamn, lagar du eit nytt domene og flyttar applikasjonane éin for éin
 admin-session-limits-not-minutes = grensene for ei økt er heile minutt
 admin-session-limits-not-minutes-remedy = skriv til dømes 30m eller 8h
 admin-file-exists = { $path } finst alt, og ein tryggingskopi skriv ikkje over noko
@@ -1071,6 +1081,8 @@ messages-reference = Alle meldingar som administratorar får, laga av katalogen 
 outcome-tenant-created = Tenanten { $name } er laga. Neste steg er eit domene:
 outcome-domain-created = Domenet er laga; «issuer» er { $issuer }. Neste steg er ein eID og ein applikasjon:
 outcome-application-created = Applikasjonen { $client } er laga. «issuer» er { $issuer }.
+outcome-already-listed = { $setting } har alt { $value }; ingenting vart lagt til.
+outcome-origins-listed = Til no var opphava («origins») dei same som i adressene for omdirigering. Frå no av har applikasjonen si eiga liste, som byrjar med dei; adresser som blir lagde til seinare, utvidar ho ikkje.
 outcome-enabled = { $name } er slått på; alle nodar veit det innan fem sekund.
 outcome-disabled = { $name } er slått av; alle nodar veit det innan fem sekund.
 outcome-source-set = { $eid } er sett opp. Callback-adressa som skal registrerast der:

@@ -508,6 +508,16 @@ admin_messages! {
     SettingFormInvalid { value: Quoted }: "setting-form-invalid";
     /// The value of a setting is ambiguous JSON.
     SettingValueUnreadable { detail: Detail }: "setting-value-unreadable";
+    /// A value that is to be removed from a list is not there.
+    NotInList { value: Quoted, there: Detail }: "not-in-list";
+    /// A value that is to be removed from an empty list.
+    ListEmpty { value: Quoted }: "list-empty";
+    /// A setting that is no list cannot be added to.
+    NotAList { name: Quoted, known: List }: "not-a-list";
+    /// Somebody wants another client id for an application.
+    ClientIdFixed: "client-id-fixed";
+    /// Somebody wants another host for a domain.
+    HostFixed: "host-fixed";
     /// Limits of sessions that are not whole minutes.
     SessionLimitsNotMinutes: "session-limits-not-minutes";
     /// A backup overwrites nothing.

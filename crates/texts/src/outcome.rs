@@ -53,6 +53,10 @@ outcomes! {
     DomainCreated { issuer: Word }: "domain-created";
     /// An application was made.
     ApplicationCreated { client: Word, issuer: Word }: "application-created";
+    /// A list has a value already that was to be added.
+    AlreadyListed { setting: Word, value: Detail }: "already-listed";
+    /// An application has a list of origins from now on.
+    OriginsListed: "origins-listed";
     /// An application or identity source was switched on.
     Enabled { name: Word }: "enabled";
     /// An application or identity source was switched off.

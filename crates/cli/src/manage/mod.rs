@@ -14,6 +14,7 @@ mod explain;
 mod identity_sources;
 mod import;
 mod keys;
+mod list_changes;
 mod master_key;
 mod planned;
 mod plans;
