@@ -140,6 +140,20 @@ async fn a_domain_is_renamed_and_neither_its_host_nor_a_client_id_ever_changes()
 }
 
 #[tokio::test]
+async fn a_tenant_is_renamed_and_found_by_its_new_name() {
+    let it = configured().await;
+    assert_eq!(json(&it, &["tenants", "rename", "tenant", "Acme AS"])["version"], 2);
+    assert_eq!(json(&it, &["domains", "list", "--tenant", "Acme AS"])[0]["host"], HOST);
+    assert!(refused(&it, &["tenants", "rename", "tenant", "Other"]).contains("there is no such tenant"));
+    let stale = ["tenants", "rename", "Acme AS", "Other", "--if-version", "1"];
+    assert!(refused(&it, &stale).contains("it is now \"Acme AS\""));
+    let said = refused(&it, &["tenants", "create", "ACME AS"]);
+    assert!(said.contains("there is \"Acme AS\" already: choose another one"), "{said}");
+    let twice = ["domains", "create", "id.example", "--environment", "test", "--name", "TEST"];
+    assert!(refused(&it, &twice).contains("this domain name is taken: there is \"test\" already"));
+}
+
+#[tokio::test]
 async fn a_test_login_that_cannot_begin_leaves_no_way_back_to_this_machine_registered() {
     let it = configured().await;
     json(&it, &SHOP);

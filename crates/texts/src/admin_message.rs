@@ -62,6 +62,8 @@ admin_messages! {
     NameNotFound { noun: Noun, name: Quoted, command: Word }: "name-not-found";
     /// The name, host or client id is taken.
     Taken { noun: Noun }: "taken";
+    /// The name is taken; case makes no difference.
+    NameTaken { noun: Noun, by: Quoted }: "name-taken";
     /// Another domain has the host.
     HostTaken { host: Quoted }: "host-taken";
     /// The caller's role does not permit it.
@@ -490,6 +492,10 @@ admin_messages! {
     MasterKeyOfAnotherDatabase { source: Detail }: "master-key-of-another-database";
     /// The master key cannot be checked, because the database does not answer.
     MasterKeyUnchecked { detail: Detail }: "master-key-unchecked";
+    /// Two tenants have the same name but for case.
+    DoctorTenantsAlike { first: Quoted, second: Quoted }: "doctor-tenants-alike";
+    /// Two domains of a tenant have the same name but for case.
+    DoctorDomainsAlike { host: Word, other: Word, name: Quoted }: "doctor-domains-alike";
 
     // The command line.
     /// A command about a domain that names none.

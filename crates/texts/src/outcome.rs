@@ -49,6 +49,8 @@ outcomes! {
     // Objects that were made or changed.
     /// A tenant was made; a command follows.
     TenantCreated { name: Word }: "tenant-created";
+    /// A tenant has another name.
+    TenantRenamed { name: Word }: "tenant-renamed";
     /// A domain was made; commands follow.
     DomainCreated { issuer: Word }: "domain-created";
     /// An application was made.

@@ -95,7 +95,7 @@ async fn at_the_desk(what: &'static str, asked: impl AtTheDesk) -> Result<(), St
 /// A command of this part.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Tenants: list, create.
+    /// Tenants: list, create, rename.
     Tenants(Tenants),
     /// Domains of a tenant: list, create, show, change.
     Domains(Domains),

@@ -26,6 +26,7 @@ const fn lost_a_race(refusal: &Refusal) -> bool {
         refusal,
         Refusal::NotFound(_)
             | Refusal::Taken(_)
+            | Refusal::NameTaken { .. }
             | Refusal::PlanChanged(_)
             | Refusal::Store(Busy | Changed | Conflict | NotFound)
     )
@@ -116,6 +117,10 @@ impl Console {
         };
         let done = self.store.write(move |tx| {
             first(tx)?;
+            // Before anything that a rename may hold meanwhile.
+            if ready.iter().any(|it| matches!(it.step.write, PlannedWrite::CreateTenant { .. })) {
+                store::tenants::lock_names(tx)?;
+            }
             let mut changed = Vec::new();
             for it in &compared {
                 changed.extend(it.changed(tx, now)?);
