@@ -31,6 +31,8 @@ permissions! {
     ReadInstallation = "read_installation",
     /// Making tenants.
     CreateTenants = "create_tenants",
+    /// Giving tenants other names.
+    RenameTenants = "rename_tenants",
     /// Applying a declaration of the whole installation.
     Declare = "declare",
     /// Writing and restoring backups.
@@ -103,6 +105,7 @@ const READERS: &[Role] = &[Operator, Owner, Developer, Receiver, Orderer, BlockC
 const TABLE: &[Rule] = &[
     rule(P::ReadInstallation, &[Operator, Worker], false, On::Every),
     rule(P::CreateTenants, &[Operator], false, On::Every),
+    rule(P::RenameTenants, &[Operator], false, On::Every),
     rule(P::Declare, &[Operator], false, On::Every),
     rule(P::BackUp, &[Operator], false, On::Every),
     rule(P::RewrapKeys, &[Operator], false, On::Every),
@@ -169,6 +172,7 @@ mod tests {
         permission           operator owner developer receiver orderer block_contact auditor worker application link_holder api_key domains
         read_installation    yes      -     -         -        -       -             -       yes    -           -           -       all
         create_tenants       yes      -     -         -        -       -             -       -      -           -           -       all
+        rename_tenants       yes      -     -         -        -       -             -       -      -           -           -       all
         declare              yes      -     -         -        -       -             -       -      -           -           -       all
         back_up              yes      -     -         -        -       -             -       -      -           -           -       all
         rewrap_keys          yes      -     -         -        -       -             -       -      -           -           -       all

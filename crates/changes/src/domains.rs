@@ -1,11 +1,14 @@
 //! Domains: a tenant's host names.
 
 use authority::{Permission, Permit};
-use model::{Action, DomainId, DomainSettings, EnteredError, Environment, Timestamp, check_domain_host};
+use model::{
+    Action, DomainId, DomainSettings, EnteredError, Environment, TenantId, Timestamp, check_domain_host,
+    name_key,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Value, json};
 use store::{
-    WriteTx,
+    StoreError, Tx, WriteTx,
     domains::{self, Domain, Scheme},
     signing_keys::{self, SigningKey},
 };
@@ -71,6 +74,39 @@ pub fn shown(name: &str, settings: &DomainSettings) -> Value {
     shown
 }
 
+/// How many domains are read at a time.
+const PAGE: u32 = 1_000;
+
+/// Finds a domain of the tenant with this name without regard to case, other than `own`; gives its name as it is written.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn named_alike(
+    tx: &mut impl Tx,
+    tenant: TenantId,
+    name: &str,
+    own: Option<DomainId>,
+) -> Result<Option<String>, StoreError> {
+    let (key, mut after) = (name_key(name), None);
+    loop {
+        let page = domains::list(tx, tenant, after, PAGE)?;
+        let Some(last) = page.last() else { return Ok(None) };
+        after = Some(last.id);
+        if let Some(found) = page.into_iter().find(|it| Some(it.id) != own && name_key(&it.name) == key) {
+            return Ok(Some(found.name));
+        }
+    }
+}
+
+/// Refuses a name that another domain of the tenant has. To be called after the audit event was appended: the head of
+/// the tenant's chain is locked then, so that no two writes find the same name free.
+fn check_free(tx: &mut WriteTx<'_>, row: &Domain) -> Result<(), Refusal> {
+    match named_alike(tx, row.tenant_id, &row.name, Some(row.id))? {
+        Some(by) => Err(Refusal::NameTaken { noun: Noun::DomainName, by }),
+        None => Ok(()),
+    }
+}
+
 /// A domain that is to be made, with its first signing key (RS256), which signs at once.
 #[derive(Clone, Debug)]
 pub struct DomainRows {
@@ -87,7 +123,7 @@ pub struct DomainRows {
 /// Makes a domain.
 ///
 /// # Errors
-/// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Settings`], [`Refusal::Forbidden`], [`Refusal::Store`].
+/// [`Refusal::Taken`], [`Refusal::NameTaken`], [`Refusal::Invalid`], [`Refusal::Settings`], [`Refusal::Forbidden`], [`Refusal::Store`].
 pub fn create(
     tx: &mut WriteTx<'_>,
     permit: &Permit,
@@ -115,9 +151,10 @@ pub fn create(
     if let (true, Some(all)) = (*settings != DomainSettings::default(), details.as_object_mut()) {
         all.insert("settings".to_owned(), serde_json::from_str(&row.settings).unwrap_or_default());
     }
-    domains::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::Host))?;
-    signing_keys::insert(tx, key)?;
     permit.record(Action::DomainCreated, format!("domain {id}"), &details, now).append(tx)?;
+    domains::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::Host))?;
+    check_free(tx, &row)?;
+    signing_keys::insert(tx, key)?;
     Ok(row)
 }
 
@@ -133,7 +170,7 @@ pub fn changed(row: &Domain, change: &DomainChange) -> Result<Value, Refusal> {
 /// Changes what can be set of a domain, `row` as it is; gives what it is then. The address stays: it is in every token.
 ///
 /// # Errors
-/// [`Refusal::Settings`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
+/// [`Refusal::NameTaken`], [`Refusal::Settings`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
 pub fn change(
     tx: &mut WriteTx<'_>,
     permit: &Permit,
@@ -151,8 +188,13 @@ pub fn change(
     if is_empty(&details) {
         return Ok(row);
     }
+    let is_renamed = change.name != row.name;
     let row = Domain { name: change.name.clone(), settings: change.settings.to_text(), ..row };
-    save(tx, (permit, row), &details, now)
+    let saved = save(tx, (permit, row), &details, now)?;
+    if is_renamed {
+        check_free(tx, &saved)?;
+    }
+    Ok(saved)
 }
 
 /// Moves a domain to another address, as `portvakt dev` does when it gets another port.

@@ -17,6 +17,13 @@ pub enum Refusal {
     NotFound(Noun),
     /// The name, host or client id is taken.
     Taken(Noun),
+    /// The name is taken, by `by`: case makes no difference.
+    NameTaken {
+        /// What the name is one of.
+        noun: Noun,
+        /// The name that is in the way, as it is written.
+        by: String,
+    },
     /// A value that cannot be what it should be.
     Invalid(FieldMessage),
     /// The actor may not do this.
@@ -157,6 +164,7 @@ impl Refusal {
         match self {
             Self::NotFound(noun) => AdminMessage::NotFound { noun: *noun }.into(),
             Self::Taken(noun) => AdminMessage::Taken { noun: *noun }.into(),
+            Self::NameTaken { noun, by } => AdminMessage::NameTaken { noun: *noun, by: by.into() }.at("name"),
             Self::Invalid(message) => message.clone(),
             Self::Forbidden => AdminMessage::Forbidden.into(),
             Self::Settings(error) => error.message(),

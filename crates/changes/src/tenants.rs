@@ -1,13 +1,13 @@
 //! Tenants and their data keys.
 
-use authority::{InstallationPermit, Permission, Record, SealedColumn, Tenant, check_master_key};
+use authority::{InstallationPermit, Permission, Permit, Record, SealedColumn, Tenant, check_master_key};
 use crypto::{Random, SealKey};
-use model::{Action, EidEnvironment, TenantId, Timestamp};
-use serde_json::json;
-use store::{WriteTx, subject_keys, tenants};
+use model::{Action, EidEnvironment, TenantId, Timestamp, name_key};
+use serde_json::{Value, json};
+use store::{StoreError, Tx, WriteTx, subject_keys, tenants};
 use texts::Noun;
 
-use crate::{Refusal, name::check_name};
+use crate::{Refusal, difference::with_name, name::check_name};
 
 /// A tenant that is to be made, with one subject key for each environment.
 #[derive(Clone, Debug)]
@@ -68,15 +68,78 @@ pub fn make(
     Ok((tenant, TenantRows { row, keys, record, master: master.clone() }))
 }
 
+/// How many tenants are read at a time.
+const PAGE: u32 = 1_000;
+
+/// What is shown of a tenant where changes are compared: its name.
+pub fn shown(name: &str) -> Value {
+    json!({"name": name})
+}
+
+/// Finds a tenant with this name without regard to case, other than `own`; gives its name as it is written.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn named_alike(
+    tx: &mut impl Tx,
+    name: &str,
+    own: Option<TenantId>,
+) -> Result<Option<String>, StoreError> {
+    let (key, mut after) = (name_key(name), None);
+    loop {
+        let page = tenants::list(tx, after, PAGE)?;
+        let Some(last) = page.last() else { return Ok(None) };
+        after = Some(last.id);
+        if let Some(found) = page.into_iter().find(|it| Some(it.id) != own && name_key(&it.name) == key) {
+            return Ok(Some(found.name));
+        }
+    }
+}
+
+fn check_free(tx: &mut WriteTx<'_>, name: &str, own: Option<TenantId>) -> Result<(), Refusal> {
+    tenants::lock_names(tx)?;
+    match named_alike(tx, name, own)? {
+        Some(by) => Err(Refusal::NameTaken { noun: Noun::TenantName, by }),
+        None => Ok(()),
+    }
+}
+
 /// Writes what [`make`] made.
 ///
 /// # Errors
-/// [`Refusal::Taken`]; [`Refusal::MasterKey`] when the key was replaced meanwhile; [`Refusal::Store`].
+/// [`Refusal::NameTaken`]; [`Refusal::MasterKey`] when the key was replaced meanwhile; [`Refusal::Store`].
 pub fn create(tx: &mut WriteTx<'_>, rows: &TenantRows) -> Result<(), Refusal> {
+    // Locks the canary, as whoever makes tenants does before anything else.
     check_master_key(tx, &rows.master)?;
+    check_free(tx, &rows.row.name, None)?;
     tenants::insert(tx, &rows.row).map_err(|error| Refusal::of(error, Noun::TenantName))?;
     for key in &rows.keys {
         subject_keys::insert_if_absent(tx, key)?;
     }
     Ok(rows.record.append(tx)?)
+}
+
+/// Gives a tenant another name, `row` as it is since [`tenants::lock_names`]; gives what it is then. Everything else knows
+/// it by its id.
+///
+/// # Errors
+/// [`Refusal::NameTaken`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn rename(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: tenants::Tenant,
+    name: &str,
+    now: Timestamp,
+) -> Result<tenants::Tenant, Refusal> {
+    permit.tenant(Permission::RenameTenants)?;
+    if row.name == name {
+        return Ok(row);
+    }
+    check_name(name)?;
+    check_free(tx, name, Some(row.id))?;
+    let details = with_name(json!({}), &row.name, name);
+    permit.record(Action::TenantRenamed, format!("tenant {}", row.id), &details, now).append(tx)?;
+    let row = tenants::Tenant { name: name.to_owned(), ..row };
+    let version = tenants::save(tx, &row).map_err(|error| Refusal::of(error, Noun::TenantName))?;
+    Ok(tenants::Tenant { version, ..row })
 }

@@ -61,6 +61,8 @@ async fn a_restart_of_development_undid_what_was_changed_and_stumbled_over_a_ren
     let at = ["--data-dir", &folder, "--domain", &host];
     let change = ["applications", "change", "demo-shop", "--set", "require_par=true"];
     assert!(installation.run(&[&change[..], &at].concat()).status.success());
+    let tenant = ["tenants", "rename", "demo", "Butikken", "--data-dir", &folder];
+    assert!(installation.run(&tenant).status.success());
     drop(first);
     let renamed = "UPDATE domains SET name = 'renamed'";
     rusqlite::Connection::open(installation.path("dev/portvakt.db")).unwrap().execute_batch(renamed).unwrap();

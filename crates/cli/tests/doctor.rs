@@ -157,6 +157,27 @@ async fn a_jump_of_a_nodes_clock_is_told() {
 }
 
 #[tokio::test]
+async fn names_that_only_case_tells_apart_are_told_with_both() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let twins = |tx: &mut store::WriteTx<'_>, _| {
+        let tenant = store::tenants::list(tx, None, 1)?.remove(0);
+        let domain = store::domains::list(tx, tenant.id, None, 1)?.remove(0);
+        let (id, host, name) = (model::DomainId::from_bytes([1; 16]), "id.example".into(), "TEST".into());
+        store::domains::insert(tx, &store::domains::Domain { id, host, name, ..domain })?;
+        let (id, name) = (model::TenantId::from_bytes([1; 16]), "TENANT".into());
+        store::tenants::insert(tx, &store::tenants::Tenant { id, name, ..tenant })
+    };
+    meddle(&installation, twins).await;
+    let (_, findings) = examined(&installation);
+    let names = said(&findings, "names");
+    let (tenants, domains) = names.trim_end().split_once('\n').unwrap();
+    assert!(tenants.starts_with("warning: the tenants \"TENANT\" and \"tenant\" have "), "{names}");
+    assert!(domains.starts_with("warning: the domains ") && domains.contains("case, \""), "{names}");
+    assert!(domains.contains(HOST) && domains.contains("id.example"), "{names}");
+}
+
+#[tokio::test]
 async fn a_flood_of_logins_that_proved_nobody_is_told() {
     let installation = Installation::new().await;
     installation.configure("");

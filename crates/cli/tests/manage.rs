@@ -104,6 +104,56 @@ async fn rule_24_a_setting_that_does_not_exist_is_refused_and_nothing_changes() 
 }
 
 #[tokio::test]
+async fn lists_are_added_to_and_taken_from_instead_of_replaced_whole() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let change = ["applications", "change", "shop", "--domain", HOST];
+    let both = ["--add-redirect-uri", "https://new.example/cb", "--remove-eid", "no-vipps"];
+    let changed = json(&it, &[&change[..], &both].concat());
+    assert_eq!(changed["settings"]["redirect_uris"][1], "https://new.example/cb");
+    assert_eq!(changed["settings"]["eids"], serde_json::json!(["no-bankid"]));
+    let again = json(&it, &[&change[..], &both[..2]].concat());
+    assert_eq!((&again["settings"], &again["version"]), (&changed["settings"], &changed["version"]));
+    let said = refused(&it, &[&change[..], &["--remove-redirect-uri", "https://shop.example"]].concat());
+    assert!(said.contains("https://shop.example/cb, https://new.example/cb"), "{said}");
+    let stale = ["--remove-redirect-uri", "https://new.example/cb", "--if-version", "1"];
+    assert!(refused(&it, &[&change[..], &stale].concat()).contains("somebody else changed"));
+    let domain = ["domains", "change", HOST, "--add-single-sign-on"];
+    json(&it, &[&domain[..], &["no-bankid"]].concat());
+    let two = json(&it, &[&domain[..], &["no-vipps", "--remove-single-sign-on", "no-bankid"]].concat());
+    assert_eq!(two["single_sign_on"], serde_json::json!(["no-vipps"]));
+}
+
+#[tokio::test]
+async fn a_domain_is_renamed_and_neither_its_host_nor_a_client_id_ever_changes() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    assert_eq!(json(&it, &["domains", "change", HOST, "--name", "Acme"])["name"], "Acme");
+    let application = ["applications", "change", "shop", "--domain", HOST];
+    assert_eq!(json(&it, &[&application[..], &["--name", "Butikk"]].concat())["name"], "Butikk");
+    for words in [["--client-id", "store"], ["--set", "client_id=store"]] {
+        let said = refused(&it, &[&application[..], &words].concat());
+        assert!(said.contains("the client id of an application never changes"), "{said}");
+    }
+    let said = refused(&it, &["domains", "change", HOST, "--host", "id.example"]);
+    assert!(said.contains("the host of a domain never changes"), "{said}");
+}
+
+#[tokio::test]
+async fn a_tenant_is_renamed_and_found_by_its_new_name() {
+    let it = configured().await;
+    assert_eq!(json(&it, &["tenants", "rename", "tenant", "Acme AS"])["version"], 2);
+    assert_eq!(json(&it, &["domains", "list", "--tenant", "Acme AS"])[0]["host"], HOST);
+    assert!(refused(&it, &["tenants", "rename", "tenant", "Other"]).contains("there is no such tenant"));
+    let stale = ["tenants", "rename", "Acme AS", "Other", "--if-version", "1"];
+    assert!(refused(&it, &stale).contains("it is now \"Acme AS\""));
+    let said = refused(&it, &["tenants", "create", "ACME AS"]);
+    assert!(said.contains("there is \"Acme AS\" already: choose another one"), "{said}");
+    let twice = ["domains", "create", "id.example", "--environment", "test", "--name", "TEST"];
+    assert!(refused(&it, &twice).contains("this domain name is taken: there is \"test\" already"));
+}
+
+#[tokio::test]
 async fn a_test_login_that_cannot_begin_leaves_no_way_back_to_this_machine_registered() {
     let it = configured().await;
     json(&it, &SHOP);

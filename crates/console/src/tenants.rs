@@ -1,7 +1,10 @@
 //! Tenants and their data keys.
 
-use authority::{Caller, InstallationPermit, Permission, Tenant};
-use changes::tenants::NewTenant;
+use authority::{Caller, InstallationPermit, Permission, Permit, Tenant};
+use changes::{
+    Seen,
+    tenants::{NewTenant, rename, shown},
+};
 use model::{TenantId, Timestamp};
 use store::tenants;
 use texts::Noun;
@@ -18,10 +21,21 @@ pub struct TenantView {
     pub id: TenantId,
     /// What the operator calls it.
     pub name: String,
-    /// Counts its changes; nothing of a tenant can be changed so far.
+    /// Counts its changes: a change names the one that it was based on.
     pub version: i64,
     /// Since when.
     pub created_at: Timestamp,
+}
+
+impl TenantView {
+    fn of(row: tenants::Tenant) -> Self {
+        Self { id: row.id, name: row.name, version: row.version, created_at: row.created_at }
+    }
+
+    /// What somebody has seen who opened the tenant.
+    pub fn seen(tenant: &Tenant) -> Seen {
+        Seen::of(tenant.version, shown(&tenant.name))
+    }
 }
 
 impl Console {
@@ -72,19 +86,13 @@ impl Console {
     ) -> Result<Vec<TenantView>, Refusal> {
         permit.check(Permission::ReadInstallation)?;
         let rows = self.store.read(move |tx| tenants::list(tx, after, PAGE)).await?;
-        let view = |row: tenants::Tenant| TenantView {
-            id: row.id,
-            name: row.name,
-            version: row.version,
-            created_at: row.created_at,
-        };
-        Ok(rows.into_iter().map(view).collect())
+        Ok(rows.into_iter().map(TenantView::of).collect())
     }
 
     /// Makes a tenant, with its data key and one subject key for each environment.
     ///
     /// # Errors
-    /// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::NameTaken`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn create_tenant(
         &self,
         permit: &InstallationPermit,
@@ -98,10 +106,33 @@ impl Console {
         Ok(tenant)
     }
 
+    /// Gives a tenant that was seen another name; gives what it is then.
+    ///
+    /// # Errors
+    /// [`Refusal::ChangedMeanwhile`], [`Refusal::NotFound`], [`Refusal::NameTaken`], [`Refusal::Invalid`],
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn rename_tenant(
+        &self,
+        permit: &Permit,
+        seen: &Seen,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<TenantView, Refusal> {
+        let id = permit.tenant(Permission::RenameTenants)?.id;
+        let (permit, seen, name) = (permit.clone(), seen.clone(), name.to_owned());
+        let renamed = self.store.write(move |tx| {
+            tenants::lock_names(tx)?;
+            let row = tenants::find(tx, id)?.ok_or(Refusal::NotFound(Noun::Tenant))?;
+            seen.check(Noun::Tenant, (row.version, shown(&row.name)), shown(&name))?;
+            rename(tx, &permit, row, &name, now)
+        });
+        Ok(TenantView::of(renamed.await?))
+    }
+
     /// Opens a tenant by its name, or makes it.
     ///
     /// # Errors
-    /// [`Refusal::MasterKey`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::NameTaken`], [`Refusal::MasterKey`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn ensure_tenant(
         &self,
         permit: &InstallationPermit,

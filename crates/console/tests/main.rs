@@ -13,6 +13,7 @@ mod identity_sources;
 mod import;
 mod kept_plans;
 mod master_key;
+mod names;
 mod one_builder;
 mod seen;
 mod signing_keys;

@@ -32,6 +32,8 @@ macro_rules! actions {
 actions! {
     /// A tenant was made.
     TenantCreated = "tenant.created",
+    /// A tenant was given another name.
+    TenantRenamed = "tenant.renamed",
     /// A domain was made.
     DomainCreated = "domain.created",
     /// A domain was changed.

@@ -60,6 +60,13 @@ pub fn check_name(name: &str) -> Result<(), EnteredError> {
     if name.chars().any(is_hidden) || !is_visible(name) { Err(EnteredError::HiddenInName) } else { Ok(()) }
 }
 
+/// What names are compared by where they must be unique: surrounding space and case make no difference.
+///
+/// The lower case is Unicode's, without regard to a language; letters that only look alike stay different.
+pub fn name_key(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
 /// Checks a secret that somebody brings in clear for an application.
 ///
 /// # Errors
@@ -126,7 +133,7 @@ pub fn check_domain_host(
 
 #[cfg(test)]
 mod tests {
-    use super::{EnteredError, check_client_secret, check_domain_host, check_name};
+    use super::{EnteredError, check_client_secret, check_domain_host, check_name, name_key};
     use crate::Environment::{Production, Test};
 
     #[test]
@@ -173,5 +180,15 @@ mod tests {
     fn a_secret_of_five_characters_is_refused() {
         assert_eq!(check_client_secret("12345"), Err(EnteredError::Secret));
         assert_eq!(check_client_secret("0123456789abcdef"), Ok(()));
+    }
+
+    #[test]
+    fn names_are_compared_by_the_lower_case_of_every_alphabet() {
+        for (one, other) in
+            [("Acme", "ACME"), ("Ærlig Øl AS", "ærlig øl as"), ("ΑΚΜΗ", "ακμη"), (" Acme", "acme")]
+        {
+            assert_eq!(name_key(one), name_key(other));
+        }
+        assert_ne!(name_key("Acme"), name_key("Acne"));
     }
 }

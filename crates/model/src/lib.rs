@@ -43,7 +43,7 @@ pub use clock_watch::{ClockJump, ClockWatch};
 pub use compatible::{CompatibleSettings, Profile, PropertyFormat};
 pub use domain_settings::{DomainSettings, SessionLimits};
 pub use eid_health::{EidHealth, EidStatus, Witness};
-pub use entered::{EnteredError, check_client_secret, check_domain_host, check_name};
+pub use entered::{EnteredError, check_client_secret, check_domain_host, check_name, name_key};
 pub use environment::{EidEnvironment, Environment};
 pub use grant::{Grant, Lifetimes};
 pub use id::{

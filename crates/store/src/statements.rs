@@ -106,13 +106,14 @@ mod tests {
     }
 
     /// Statements of administrators, of `explain`, and over tables with few rows for each tenant.
-    const OF_OPERATORS: [&str; 6] = [
+    const OF_OPERATORS: [&str; 7] = [
         "FROM plans WHERE tenant_id = $1 ORDER",
         "FROM declared_objects",
         "FROM sandbox_people",
         "audit_heads",
         "FROM browser_sessions WHERE tenant_id = $1 AND subject",
         "FROM login_events WHERE tenant_id = $1 AND login",
+        "FROM login_events WHERE tenant_id = $1 ORDER BY id DESC LIMIT",
     ];
 
     #[test]

@@ -2,7 +2,7 @@
 
 use model::{TenantId, Timestamp};
 
-use crate::{StoreError, Tx, WriteTx, value::Row};
+use crate::{StoreError, Tx, WriteTx, installation, value::Row};
 
 const INSERT: &str =
     "INSERT INTO tenants (id, name, sealed_data_key, version, created_at) VALUES ($1, $2, $3, $4, $5)";
@@ -11,9 +11,13 @@ const FIND_BY_NAME: &str =
     "SELECT id, name, sealed_data_key, version, created_at FROM tenants WHERE name = $1";
 const LIST: &str =
     "SELECT id, name, sealed_data_key, version, created_at FROM tenants WHERE id > $1 ORDER BY id LIMIT $2";
+const SAVE: &str = "UPDATE tenants SET name = $1, version = version + 1 WHERE id = $2 AND version = $3";
 const SAVE_DATA_KEY: &str = "UPDATE tenants SET sealed_data_key = $1 WHERE id = $2";
 
-pub(crate) const ALL: &[&str] = &[INSERT, GET, FIND_BY_NAME, LIST, SAVE_DATA_KEY];
+pub(crate) const ALL: &[&str] = &[INSERT, GET, FIND_BY_NAME, LIST, SAVE, SAVE_DATA_KEY];
+
+/// The fact that is locked by whoever gives a tenant a name.
+const NAMES: &str = "tenant_names";
 
 /// A tenant's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +28,7 @@ pub struct Tenant {
     pub name: String,
     /// The key under which its values are sealed, itself sealed under the master key.
     pub sealed_data_key: Vec<u8>,
-    /// Counts what is changed of it. Nothing is so far: another wrapping of the data key is no change.
+    /// Counts the saves; what was read is what `save` compares. Another wrapping of the data key is no change.
     pub version: i64,
     /// When it was made.
     pub created_at: Timestamp,
@@ -53,6 +57,24 @@ pub fn get(tx: &mut impl Tx, id: TenantId) -> Result<Tenant, StoreError> {
     read(tx.one_for_change(GET, &[id.into()])?)
 }
 
+/// Lets no other write give a tenant a name until this one ends, so that names can be compared first. Afterwards, what is
+/// listed is what there is.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn lock_names(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
+    installation::insert_if_absent(tx, NAMES, &[])?;
+    installation::find(tx, NAMES).map(drop)
+}
+
+/// Finds a tenant; not locked, so that others can go on referring to it.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn find(tx: &mut impl Tx, id: TenantId) -> Result<Option<Tenant>, StoreError> {
+    tx.find(GET, &[id.into()])?.map(read).transpose()
+}
+
 /// Finds a tenant by the operator's name for it, exactly as written.
 ///
 /// # Errors
@@ -68,6 +90,18 @@ pub fn find_by_name(tx: &mut impl Tx, name: &str) -> Result<Option<Tenant>, Stor
 pub fn list(tx: &mut impl Tx, after: Option<TenantId>, limit: u32) -> Result<Vec<Tenant>, StoreError> {
     let after = after.map(|id| id.to_string()).unwrap_or_default();
     tx.list(LIST, &[(&after).into(), limit.into()])?.into_iter().map(read).collect()
+}
+
+/// Saves the name; gives the row's new version.
+///
+/// # Errors
+/// [`StoreError::Changed`] when `version` is not the row's any more, [`StoreError::Conflict`] when another tenant has
+/// exactly this name.
+pub fn save(tx: &mut WriteTx<'_>, tenant: &Tenant) -> Result<i64, StoreError> {
+    match tx.execute(SAVE, &[(&tenant.name).into(), tenant.id.into(), tenant.version.into()])? {
+        0 => Err(StoreError::Changed),
+        _ => Ok(tenant.version + 1),
+    }
 }
 
 /// Replaces the sealed data key.

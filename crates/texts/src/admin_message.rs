@@ -62,6 +62,8 @@ admin_messages! {
     NameNotFound { noun: Noun, name: Quoted, command: Word }: "name-not-found";
     /// The name, host or client id is taken.
     Taken { noun: Noun }: "taken";
+    /// The name is taken; case makes no difference.
+    NameTaken { noun: Noun, by: Quoted }: "name-taken";
     /// Another domain has the host.
     HostTaken { host: Quoted }: "host-taken";
     /// The caller's role does not permit it.
@@ -492,6 +494,10 @@ admin_messages! {
     MasterKeyOfAnotherDatabase { source: Detail }: "master-key-of-another-database";
     /// The master key cannot be checked, because the database does not answer.
     MasterKeyUnchecked { detail: Detail }: "master-key-unchecked";
+    /// Two tenants have the same name but for case.
+    DoctorTenantsAlike { first: Quoted, second: Quoted }: "doctor-tenants-alike";
+    /// Two domains of a tenant have the same name but for case.
+    DoctorDomainsAlike { host: Word, other: Word, name: Quoted }: "doctor-domains-alike";
 
     // The command line.
     /// A command about a domain that names none.
@@ -510,6 +516,16 @@ admin_messages! {
     SettingFormInvalid { value: Quoted }: "setting-form-invalid";
     /// The value of a setting is ambiguous JSON.
     SettingValueUnreadable { detail: Detail }: "setting-value-unreadable";
+    /// A value that is to be removed from a list is not there.
+    NotInList { value: Quoted, there: Detail }: "not-in-list";
+    /// A value that is to be removed from an empty list.
+    ListEmpty { value: Quoted }: "list-empty";
+    /// A setting that is no list cannot be added to.
+    NotAList { name: Quoted, known: List }: "not-a-list";
+    /// Somebody wants another client id for an application.
+    ClientIdFixed: "client-id-fixed";
+    /// Somebody wants another host for a domain.
+    HostFixed: "host-fixed";
     /// Limits of sessions that are not whole minutes.
     SessionLimitsNotMinutes: "session-limits-not-minutes";
     /// A backup overwrites nothing.

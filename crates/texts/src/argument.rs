@@ -287,6 +287,8 @@ nouns! {
     TenantName: "tenant-name";
     /// A domain.
     Domain: "domain";
+    /// The name of a domain.
+    DomainName: "domain-name";
     /// A host name.
     Host: "host";
     /// An application.

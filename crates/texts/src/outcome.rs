@@ -49,10 +49,16 @@ outcomes! {
     // Objects that were made or changed.
     /// A tenant was made; a command follows.
     TenantCreated { name: Word }: "tenant-created";
+    /// A tenant has another name.
+    TenantRenamed { name: Word }: "tenant-renamed";
     /// A domain was made; commands follow.
     DomainCreated { issuer: Word }: "domain-created";
     /// An application was made.
     ApplicationCreated { client: Word, issuer: Word }: "application-created";
+    /// A list has a value already that was to be added.
+    AlreadyListed { setting: Word, value: Detail }: "already-listed";
+    /// An application has a list of origins from now on.
+    OriginsListed: "origins-listed";
     /// An application or identity source was switched on.
     Enabled { name: Word }: "enabled";
     /// An application or identity source was switched off.

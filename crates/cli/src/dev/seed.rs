@@ -10,10 +10,12 @@ use console::{
 };
 use crypto::{Random, Secret};
 use model::{
-    ApplicationKind, ApplicationSettings, DomainId, EidEnvironment, Environment, LoginMethod, Timestamp,
+    ApplicationKind, ApplicationSettings, DomainId, EidEnvironment, Environment, LoginMethod, TenantId,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use store::{Store, domains::Scheme};
+use texts::Noun;
 
 use super::{
     demo::{Addresses, Seeded},
@@ -53,10 +55,11 @@ pub(crate) struct More {
     public_redirect_uri: Vec<String>,
 }
 
-/// What is kept: domains are known by their ids, whatever somebody calls them, and addresses that moved with the ports
+/// What is kept: the tenant and its domains are known by their ids, whatever somebody calls them, and addresses that moved with the ports
 /// are known by what they were.
 #[derive(Default, Serialize, Deserialize)]
 struct Kept {
+    tenant: Option<String>,
     domains: BTreeMap<String, String>,
     sample: Option<String>,
 }
@@ -65,6 +68,10 @@ impl Kept {
     fn read(folder: &Folder) -> Result<Self, String> {
         let text = folder.read(KEPT)?;
         Ok(text.and_then(|it| serde_json::from_slice(it.expose()).ok()).unwrap_or_default())
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        TenantId::parse(self.tenant.as_deref()?).ok()
     }
 
     fn domain(&self, environment: Environment) -> Option<DomainId> {
@@ -99,9 +106,19 @@ pub(crate) async fn seed(store: &Store, folder: &Folder, wish: Wish<'_>) -> Resu
     let console = Console::new(store.clone(), folder.master_key(random)?, random.clone());
     let permit = permits::installation(&console, &Caller::operator("dev"), Permission::CreateTenants)
         .map_err(words)?;
-    let tenant = console.ensure_tenant(&permit, "demo", now).await.map_err(|error| error.to_string())?;
+    let mut kept = Kept::read(folder)?;
+    let known = match kept.tenant() {
+        Some(id) => console.tenant_by_id(permit.caller(), id).await,
+        None => Err(Refusal::NotFound(Noun::Tenant)),
+    };
+    let tenant = match known {
+        Err(Refusal::NotFound(_)) => console.ensure_tenant(&permit, "demo", now).await,
+        other => other,
+    };
+    let tenant = tenant.map_err(words)?;
+    kept.tenant = Some(tenant.id.to_string());
     let secret = folder.client_secret(random)?;
-    let mut seeding = Seeding { console, tenant, wish, secret, now, kept: Kept::read(folder)? };
+    let mut seeding = Seeding { console, tenant, wish, secret, now, kept };
     let test = seeding.domain(addresses.host(), Environment::Test).await?;
     seeding.shop(test, Environment::Test).await?;
     seeding.browser(test).await?;
@@ -146,7 +163,14 @@ impl Seeding<'_> {
         let scheme = if self.wish.addresses.is_https() { Scheme::Https } else { Scheme::Http };
         let new = NewDomain { host, scheme, environment, name: environment.as_str().to_owned() };
         let (permit, known) = (self.may(Permission::ManageDomains)?, self.kept.domain(environment));
-        let domain = self.console.ensure_domain(&permit, known, &new, self.now).await;
+        let domain = match self.console.ensure_domain(&permit, known, &new, self.now).await {
+            // Somebody gave that name to another domain.
+            Err(Refusal::NameTaken { .. }) => {
+                let new = NewDomain { name: new.host.clone(), ..new };
+                self.console.ensure_domain(&permit, known, &new, self.now).await
+            }
+            other => other,
+        };
         let domain = domain.map_err(|error| error.to_string())?;
         self.kept.domains.insert(environment.as_str().to_owned(), domain.to_string());
         for eid in LoginMethod::eids() {

@@ -4,12 +4,17 @@ mod finding;
 mod machine;
 mod public_address;
 
-use std::{collections::BTreeSet, io::Write, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap, hash_map::Entry},
+    io::Write,
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::Args;
 use crypto::{Random, SealKey};
 use eid::{Catalogue, EidError};
-use model::{ClockJump, EidEnvironment, LoginMethod, TenantId, Timestamp};
+use model::{ClockJump, EidEnvironment, LoginMethod, TenantId, Timestamp, name_key};
 use outbound::{Outbound, OutboundError, Request};
 use provider::Provider;
 use sandbox::{Kind, PublicSandbox};
@@ -89,6 +94,7 @@ async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
     findings.push(plausible(&kept, now));
     findings.extend(flood(&kept));
     findings.extend(stuck(&kept));
+    findings.extend(kept.alike.iter().map(|it| Finding::warning("names", it.clone())));
     let calls = Outbound::new(config.outbound.clone());
     for domain in &kept.domains {
         findings.push(machine::name("domain", &domain.host).await);
@@ -115,6 +121,8 @@ struct Kept {
     jump: Option<ClockJump>,
     /// Jobs that were given up, the first given up first.
     stuck: Vec<Job>,
+    /// Each pair of names that would be refused today.
+    alike: Vec<AdminMessage>,
 }
 
 impl Kept {
@@ -195,9 +203,16 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
     let words =
         |it: &CountedEvents| if it.cause.is_empty() { it.kind.as_str() } else { &it.cause }.to_owned();
     kept.counted = most.map(|most| (counted.iter().map(|it| u64::from(it.events)).sum(), words(most)));
-    for tenant in tenants::list(tx, None, MOST)? {
+    let all = tenants::list(tx, None, MOST)?;
+    kept.alike.extend(pairs(&all, |it| &it.name).into_iter().map(|(first, second)| {
+        let (first, second) = (first.name.as_str().into(), second.name.as_str().into());
+        AdminMessage::DoctorTenantsAlike { first, second }
+    }));
+    for tenant in all {
         kept.newest = kept.newest.max(Some(tenant.created_at));
-        for domain in domains::list(tx, tenant.id, None, MOST)? {
+        let all = domains::list(tx, tenant.id, None, MOST)?;
+        kept.alike.extend(pairs(&all, |it| &it.name).into_iter().map(domains_alike));
+        for domain in all {
             let sources = identity_sources::list(tx, tenant.id, domain.id)?;
             let enabled = sources.iter().filter(|it| it.disabled_at.is_none());
             let eids = enabled
@@ -211,6 +226,27 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
         }
     }
     Ok(kept)
+}
+
+/// Finds each object that has the name of an earlier one without regard to case, with the first that has it.
+fn pairs<T>(all: &[T], name: impl Fn(&T) -> &str) -> Vec<(&T, &T)> {
+    let mut first: HashMap<String, &T> = HashMap::new();
+    let mut pairs = Vec::new();
+    for it in all {
+        match first.entry(name_key(name(it))) {
+            Entry::Occupied(known) => pairs.push((*known.get(), it)),
+            Entry::Vacant(place) => drop(place.insert(it)),
+        }
+    }
+    pairs
+}
+
+fn domains_alike((first, second): (&Domain, &Domain)) -> AdminMessage {
+    AdminMessage::DoctorDomainsAlike {
+        host: first.host.clone().into(),
+        other: second.host.clone().into(),
+        name: second.name.as_str().into(),
+    }
 }
 
 /// A clock that is before what was written is wrong, or was.

@@ -70,7 +70,7 @@ impl Wishes {
 }
 
 /// Puts a value where a dotted name leads.
-fn put(members: &mut Map<String, Value>, name: &str, value: Value) {
+pub(super) fn put(members: &mut Map<String, Value>, name: &str, value: Value) {
     match name.split_once('.') {
         None => drop(members.insert(name.to_owned(), value)),
         Some((first, rest)) => {

@@ -16,6 +16,7 @@ use super::{
     application_settings::{Wishes, set},
     command_error::CommandResult,
     desk::{AtDomain, IfVersion, missing},
+    list_changes::ListWishes,
     show::{instant, maybe_instant, said},
     words::{lasting, unusable},
 };
@@ -130,8 +131,13 @@ struct Change {
     /// The name that people see.
     #[arg(long)]
     name: Option<String>,
+    /// Refused: a client id never changes.
+    #[arg(long = "client-id", hide = true, allow_hyphen_values = true)]
+    new_client_id: Option<String>,
     #[command(flatten)]
     wishes: Box<Wishes>,
+    #[command(flatten)]
+    lists: Box<ListWishes>,
     /// A setting, as `name=JSON`; `show` lists those that have a value. Can be repeated.
     #[arg(long, value_name = "NAME=JSON")]
     set: Vec<String>,
@@ -324,6 +330,10 @@ fn warn_of(warning: Option<AdminMessage>, client_id: &str) {
 
 impl Change {
     async fn run(self, desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> CommandResult {
+        let is_client_id = |it: &String| it.split('=').next() == Some("client_id");
+        if self.new_client_id.is_some() || self.set.iter().any(is_client_id) {
+            return Err(AdminMessage::ClientIdFixed.at("client_id").into());
+        }
         let settings = match &self.settings {
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(|error| unusable(path, &error))?;
@@ -333,6 +343,7 @@ impl Change {
             None => found.settings.clone(),
         };
         let settings = set(&settings, &[self.wishes.changes(), self.set].concat())?;
+        let (settings, notes) = self.lists.apply(&settings)?;
         let change = ApplicationChange { name: self.name.unwrap_or_else(|| found.name.clone()), settings };
         let seen = self.if_version.or(found.seen());
         let changed = desk
@@ -346,6 +357,7 @@ impl Change {
             .await;
         let changed = changed?;
         desk.one(FIRST, &view(&changed));
+        notes.iter().for_each(Desk::note);
         warn_of(changed.settings.warning(), &changed.client_id);
         warn_without_secret(desk, tenant, &changed).await
     }

@@ -14,6 +14,7 @@ use super::{
     AtTheDesk, ConfigLocation, Desk,
     command_error::CommandResult,
     desk::IfVersion,
+    list_changes::{ListChange, edit},
     show::{instant, said},
     words::{environment, lasting, way},
 };
@@ -66,9 +67,21 @@ enum DomainsCommand {
 struct Change {
     /// Its host.
     host: String,
+    /// What you call it.
+    #[arg(long)]
+    name: Option<String>,
+    /// Refused: a host never changes.
+    #[arg(long = "host", hide = true)]
+    new_host: Option<String>,
     /// The eIDs (or `automation`) with which browsers are remembered; give it without a value for none.
     #[arg(long, value_name = "EID", value_delimiter = ',', num_args = 0.., value_parser = way)]
     single_sign_on: Option<Vec<LoginMethod>>,
+    /// One more eID with which browsers are remembered; can be repeated.
+    #[arg(long, value_name = "EID", value_parser = way)]
+    add_single_sign_on: Vec<LoginMethod>,
+    /// An eID with which browsers are remembered no more; can be repeated.
+    #[arg(long, value_name = "EID", value_parser = way)]
+    remove_single_sign_on: Vec<LoginMethod>,
     /// How long a browser session may rest, such as 30m.
     #[arg(long, value_parser = lasting)]
     session_idle: Option<Duration>,
@@ -149,17 +162,22 @@ impl AtTheDesk for Domains {
 
 impl Change {
     async fn run(self, desk: &Desk) -> CommandResult {
+        if self.new_host.is_some() {
+            return Err(AdminMessage::HostFixed.at("host").into());
+        }
         let (tenant, domain) = desk.domain(&self.host).await?;
         let idle = self.session_idle.map(minutes).transpose()?;
         let absolute = self.session_absolute.map(minutes).transpose()?;
         let (sso, require_par, automation) = (self.single_sign_on, self.require_par, self.automation);
         let mut settings = domain.settings.clone();
         settings.single_sign_on = sso.unwrap_or(settings.single_sign_on);
+        let remembered = ListChange::all(&self.remove_single_sign_on, &self.add_single_sign_on);
+        let notes = change_eids("single_sign_on", &mut settings.single_sign_on, &remembered)?;
         settings.session_idle_minutes = idle.unwrap_or(settings.session_idle_minutes);
         settings.session_absolute_minutes = absolute.unwrap_or(settings.session_absolute_minutes);
         settings.require_par = require_par.unwrap_or(settings.require_par);
         settings.automation = automation.unwrap_or(settings.automation);
-        let change = DomainChange { name: domain.name.clone(), settings };
+        let change = DomainChange { name: self.name.unwrap_or_else(|| domain.name.clone()), settings };
         let seen = self.if_version.or(domain.seen());
         let changed = desk
             .console
@@ -171,8 +189,24 @@ impl Change {
             )
             .await?;
         desk.one(FIRST, &view(&tenant.name, &changed));
+        notes.iter().for_each(Desk::note);
         Ok(())
     }
+}
+
+/// Adds eIDs to a setting, and removes them; gives what is to be said about it.
+fn change_eids(
+    setting: &str,
+    eids: &mut Vec<LoginMethod>,
+    changes: &[ListChange],
+) -> CommandResult<Vec<Outcome>> {
+    let mut list: Vec<Value> = eids.iter().map(|it| json!(it.as_str())).collect();
+    let mut notes = Vec::new();
+    for change in changes {
+        notes.extend(edit(setting, &mut list, change)?);
+    }
+    *eids = list.iter().filter_map(Value::as_str).filter_map(LoginMethod::parse).collect();
+    Ok(notes)
 }
 
 async fn list(desk: &Desk, tenant: Option<&str>) -> CommandResult {

@@ -14,6 +14,7 @@ mod explain;
 mod identity_sources;
 mod import;
 mod keys;
+mod list_changes;
 mod master_key;
 mod planned;
 mod plans;
@@ -89,7 +90,7 @@ async fn at_the_desk(what: &'static str, asked: impl AtTheDesk) -> Result<(), St
 /// A command of this part.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Tenants: list, create.
+    /// Tenants: list, create, rename.
     Tenants(Tenants),
     /// Domains of a tenant: list, create, show, change.
     Domains(Domains),

@@ -103,6 +103,11 @@ impl Desk {
         eprintln!("warning: {}", message.line(LOCALE).replace(char::is_control, " "));
     }
 
+    /// Says on standard error what else there is to know about what was done.
+    pub(crate) fn note(outcome: &Outcome) {
+        eprintln!("{}", said(outcome).replace(char::is_control, " "));
+    }
+
     /// Says what was done; programs get `thing`.
     pub(crate) fn done(&self, sentence: &str, thing: &Value) {
         if self.json { print(&format!("{thing}\n")) } else { print(&format!("{sentence}\n")) }

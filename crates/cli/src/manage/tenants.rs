@@ -9,9 +9,10 @@ use texts::Outcome;
 use super::{
     AtTheDesk, ConfigLocation, Desk,
     command_error::CommandResult,
+    desk::IfVersion,
     show::{instant, said},
 };
-use crate::every;
+use crate::{every, permits};
 
 /// What can be said to `portvakt tenants`.
 #[derive(Args)]
@@ -30,6 +31,15 @@ enum TenantsCommand {
     Create {
         /// What you call it.
         name: String,
+    },
+    /// Gives a tenant another name.
+    Rename {
+        /// What you call it now.
+        name: String,
+        /// What you will call it.
+        new_name: String,
+        #[command(flatten)]
+        if_version: IfVersion,
     },
 }
 
@@ -63,6 +73,16 @@ impl AtTheDesk for Tenants {
                     said(&Outcome::TenantCreated { name: name.clone().into() })
                 );
                 desk.done(&next, &thing);
+            }
+            TenantsCommand::Rename { name, new_name, if_version } => {
+                let tenant = desk.tenant(Some(&name)).await?;
+                let seen = if_version.or(TenantView::seen(&tenant));
+                let permit = permits::may(&tenant, Permission::RenameTenants)?;
+                let renamed = desk.console.rename_tenant(&permit, &seen, &new_name, desk.now).await?;
+                desk.done(
+                    &said(&Outcome::TenantRenamed { name: renamed.name.clone().into() }),
+                    &view(&renamed),
+                );
             }
         }
         Ok(())

@@ -26,6 +26,7 @@ const fn lost_a_race(refusal: &Refusal) -> bool {
         refusal,
         Refusal::NotFound(_)
             | Refusal::Taken(_)
+            | Refusal::NameTaken { .. }
             | Refusal::PlanChanged(_)
             | Refusal::Store(Busy | Changed | Conflict | NotFound)
     )
@@ -114,8 +115,14 @@ impl Console {
             Origin::Declaration(name) => name.clone(),
             Origin::Import(_) => String::new(),
         };
+        let master = self.master.clone();
         let done = self.store.write(move |tx| {
             first(tx)?;
+            // In the order of all who make tenants, and before anything that a rename may hold meanwhile.
+            if ready.iter().any(|it| matches!(it.step.write, PlannedWrite::CreateTenant { .. })) {
+                authority::check_master_key(tx, &master)?;
+                store::tenants::lock_names(tx)?;
+            }
             let mut changed = Vec::new();
             for it in &compared {
                 changed.extend(it.changed(tx, now)?);

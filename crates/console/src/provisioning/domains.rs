@@ -1,9 +1,12 @@
 //! Tenants and domains that a declaration names.
 
 use authority::{InstallationPermit, Permission};
-use changes::domains::{DomainChange, NewDomain, changed, check_address};
+use changes::{
+    domains::{DomainChange, NewDomain, changed, check_address, named_alike},
+    tenants,
+};
 use crypto::Algorithm;
-use model::{DomainSettings, Environment, TenantId};
+use model::{DomainId, DomainSettings, Environment, TenantId};
 use serde_json::{Map, Value, json};
 use store::{
     declared_objects::DeclaredKind,
@@ -57,6 +60,13 @@ impl Planner<'_> {
                 tenant
             }
             Err(Refusal::NotFound(_)) => {
+                let wanted = name.to_owned();
+                let found =
+                    self.console.store.read(move |tx| tenants::named_alike(tx, &wanted, None)).await?;
+                // A tenant that stands there twice is told as that.
+                if !self.gives(None, name) {
+                    self.give_name(&entry.at("name"), name, None, found);
+                }
                 let making = self.console.installation(permit.caller(), Permission::CreateTenants)?;
                 let id = TenantId::new(&self.console.random, self.now);
                 // Opened for what follows in the plan; its data key is made when the plan is carried out.
@@ -100,13 +110,36 @@ impl Planner<'_> {
         match found {
             Some(row) if row.tenant_id == tenant.id => {
                 let said = SaidDomain { name, environment, scheme, settings };
+                if let Some(name) = said.name.filter(|it| *it != row.name) {
+                    self.name_domain(tenant, entry, name, Some(row.id)).await?;
+                }
                 self.changed_domain(tenant, entry, row, said)
             }
             other => {
+                if let Some(name) = name.or(host)
+                    && host.is_none_or(|it| !self.hosts.contains(it))
+                {
+                    self.name_domain(tenant, entry, name, None).await?;
+                }
                 let host = (host, other.is_some());
                 self.new_domain(tenant, entry, settings, (host, name, environment, scheme))
             }
         }
+    }
+
+    /// Gives a domain a name that no other domain of the tenant may have; `own`: the domain that is there.
+    async fn name_domain(
+        &mut self,
+        tenant: &Tenant,
+        entry: &Entry<'_>,
+        name: &str,
+        own: Option<DomainId>,
+    ) -> Result<(), Refusal> {
+        let (id, wanted) = (tenant.id, name.to_owned());
+        let found = self.console.store.read(move |tx| named_alike(tx, id, &wanted, own)).await?;
+        let field = if entry.has("name") { "name" } else { "host" };
+        self.give_name(&entry.at(field), name, Some(id), found);
+        Ok(())
     }
 
     /// A word that may be absent.

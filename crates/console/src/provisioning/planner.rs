@@ -7,12 +7,14 @@ use changes::{
     signing_keys::{of_algorithm, times},
 };
 use crypto::Algorithm;
-use model::{ApplicationId, DomainId, Environment, LoginMethod, Sector, TenantId, Timestamp, current_key};
+use model::{
+    ApplicationId, DomainId, Environment, LoginMethod, Sector, TenantId, Timestamp, current_key, name_key,
+};
 use store::{
     declared_objects::{self, DeclaredKind, DeclaredObject},
     domains,
 };
-use texts::AdminMessage;
+use texts::{AdminMessage, Noun};
 
 use super::{
     compared::{Object, state},
@@ -53,6 +55,8 @@ pub(crate) struct Planner<'c> {
     pub(crate) hosts: HashSet<String>,
     pub(crate) sources: HashSet<(DomainId, LoginMethod)>,
     pub(crate) usernames: HashSet<(DomainId, String)>,
+    /// Names that the plan gives: of tenants, and of the domains of a tenant.
+    given: Vec<(Option<TenantId>, String)>,
     /// Keys that the plan makes.
     keys: HashSet<(DomainId, Algorithm)>,
 }
@@ -72,6 +76,7 @@ impl<'c> Planner<'c> {
             hosts: HashSet::new(),
             sources: HashSet::new(),
             usernames: HashSet::new(),
+            given: Vec::new(),
             keys: HashSet::new(),
         }
     }
@@ -91,6 +96,24 @@ impl<'c> Planner<'c> {
         }
         if name.contains(['<', '>']) {
             self.faults.wrong(path, AdminMessage::NameMarkup { name: name.into() });
+        }
+    }
+
+    /// Says whether the plan gives exactly this name.
+    pub(crate) fn gives(&self, of: Option<TenantId>, name: &str) -> bool {
+        self.given.iter().any(|(it, given)| *it == of && given == name)
+    }
+
+    /// Says that a new name of a tenant, or of a domain of the tenant `of`, is taken, by `found` or by one that the plan
+    /// gives; otherwise the plan gives it.
+    pub(crate) fn give_name(&mut self, path: &str, name: &str, of: Option<TenantId>, found: Option<String>) {
+        let noun = if of.is_some() { Noun::DomainName } else { Noun::TenantName };
+        let key = name_key(name);
+        let given = self.given.iter().find(|(it, given)| *it == of && name_key(given) == key);
+        if let Some(by) = found.or_else(|| given.map(|(_, it)| it.clone())) {
+            self.faults.wrong(path, AdminMessage::NameTaken { noun, by: by.into() });
+        } else {
+            self.given.push((of, name.to_owned()));
         }
     }
 
