@@ -21,7 +21,7 @@ mod trouble;
 
 pub use assets::{Asset, asset, assets};
 pub use form::Form;
-pub use frame::{Frame, Language};
+pub use frame::{Brand, Frame, Language};
 pub use landing::Landing;
 pub use login::{
     BackToApp, Choice, Consent, Continue, FormPost, Notice, PostMessage, Selector, Shared, SignIn,

@@ -83,3 +83,19 @@ async fn statements_and_files_are_there() {
     }
     assert_eq!(house.get("/assets/../Cargo.toml").await.status, 404);
 }
+
+#[tokio::test]
+async fn a_page_of_a_login_is_the_applications_and_names_us_in_the_footer() {
+    let house = TestBroker::open().await;
+    let mut browser = house.browser();
+    let shown = browser.authorize(&[("acr_values", None)]).await;
+    let selector = browser.follow(shown).await;
+    let asked = browser.log_in(&[("prompt", Some("consent"))], with::APP).await;
+    for page in [selector, browser.follow(asked).await] {
+        let (header, rest) = page.body.split_once("</header>").unwrap();
+        assert!(header.contains("<bdi>The &#60;Shop&#62; &#38; Co</bdi>") && !header.contains("Portvakt"));
+        assert!(rest.split_once("<footer").unwrap().1.contains("Portvakt"));
+    }
+    let ours = house.get("/errors").await;
+    assert!(ours.body.split_once("</header>").unwrap().0.contains("<span>Portvakt</span>"));
+}

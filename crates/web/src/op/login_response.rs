@@ -81,7 +81,7 @@ fn step(visit: &DomainRequest, step: Step, locale: Locale, reached: Reached) -> 
 fn ended(visit: &DomainRequest, it: Ended, locale: Locale) -> Response {
     let restart = it.restart.map(|login| format!("/login/{login}/restart"));
     let view = TroublePage {
-        frame: frame(&visit.issuer, None),
+        frame: frame(&visit.issuer, None).of(it.application.as_deref()),
         cause: it.cause,
         application: it.application,
         eid: it.eid.map(|eid| eid.name().to_owned()),
@@ -138,6 +138,7 @@ pub(crate) fn frame(issuer: &Issuer, here: Option<&str>) -> Frame {
         languages: languages.collect(),
         privacy_href: Some("/privacy".to_owned()),
         accessibility_href: Some("/accessibility".to_owned()),
+        brand: None,
     }
 }
 
@@ -158,21 +159,21 @@ fn selector(visit: &DomainRequest, selection: Selection, locale: Locale) -> Sele
     });
     Selector {
         choices: choices.collect(),
+        frame: frame(&visit.issuer, Some(&here)).of(Some(&selection.application)),
         application: selection.application,
         back_href: Some(format!("{here}/back")),
-        frame: frame(&visit.issuer, Some(&here)),
     }
 }
 
 fn sign_in(visit: &DomainRequest, ask: PasswordPrompt) -> SignIn {
     let here = format!("/login/{}", ask.login);
     SignIn {
+        frame: frame(&visit.issuer, Some(&here)).of(Some(&ask.application)),
         application: ask.application,
         refused: ask.refused,
         form: Form { action: format!("{here}/sign-in"), hidden: Vec::new() },
         choose_another_href: ask.has_others.then(|| format!("{here}/choose")),
         back_href: Some(format!("{here}/back")),
-        frame: frame(&visit.issuer, Some(&here)),
     }
 }
 
@@ -191,16 +192,16 @@ fn consent(visit: &DomainRequest, ask: ConsentAsk) -> Consent {
     Consent {
         shared: shared.collect(),
         legal_ground: ask.legal_ground,
+        frame: frame(&visit.issuer, Some(&here)).of(Some(&ask.application)),
         application: ask.application,
         form: Form { action: format!("{here}/consent"), hidden: Vec::new() },
-        frame: frame(&visit.issuer, Some(&here)),
     }
 }
 
 fn trouble(visit: &DomainRequest, at: TroubleAt) -> TroublePage {
     let here = format!("/login/{}", at.login);
     TroublePage {
-        frame: frame(&visit.issuer, Some(&here)),
+        frame: frame(&visit.issuer, Some(&here)).of(Some(&at.application)),
         cause: at.cause,
         application: Some(at.application),
         eid: Some(at.eid.name().to_owned()),

@@ -106,12 +106,16 @@ fn show_step(
             let form = Form { action: "/oauth2/logout".to_owned(), hidden: hidden(params) };
             // Without an application there is only our own front page to stay at.
             let stay_href = application.is_none().then(|| "/".to_owned());
-            let view = LogoutConfirm { frame, application: name(application), form, stay_href };
+            let application = name(application);
+            let frame = frame.of(application.as_deref());
+            let view = LogoutConfirm { frame, application, form, stay_href };
             page(StatusCode::OK, &view, locale, ContentPolicy::Forms)
         }
         LogoutStep::Refused(refused) => logout_refusal_page(frame, refused, locale, &visit.context),
         LogoutStep::Page { application } => {
-            let view = LoggedOutPage { frame, application: name(application), back_href: None };
+            let application = name(application);
+            let frame = frame.of(application.as_deref());
+            let view = LoggedOutPage { frame, application, back_href: None };
             page(StatusCode::OK, &view, locale, ContentPolicy::Links)
         }
     }
