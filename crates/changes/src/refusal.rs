@@ -43,6 +43,8 @@ pub enum Refusal {
     PlanDiscarded,
     /// A kept plan was not confirmed in time.
     PlanExpired,
+    /// A later version ended a kept plan in a way that this one does not know.
+    PlanEnded,
     /// As many plans wait as may be kept: this many.
     TooManyPlans(usize),
     /// The content of a kept plan cannot be read.
@@ -166,6 +168,7 @@ impl Refusal {
             Self::PlanConfirmed => AdminMessage::PlanConfirmed.into(),
             Self::PlanDiscarded => AdminMessage::PlanDiscarded.into(),
             Self::PlanExpired => AdminMessage::PlanExpired.into(),
+            Self::PlanEnded => AdminMessage::PlanEnded.into(),
             Self::TooManyPlans(most) => AdminMessage::PlansTooMany { most: (*most).into() }.into(),
             Self::PlanUnreadable => AdminMessage::PlanUnreadable.into(),
             Self::Key(error) => of_key(*error).into(),

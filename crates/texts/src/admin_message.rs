@@ -314,6 +314,8 @@ admin_messages! {
     PlanDiscarded: "plan-discarded";
     /// A plan was not confirmed in time.
     PlanExpired: "plan-expired";
+    /// A later version of the program ended a kept plan.
+    PlanEnded: "plan-ended";
     /// As many plans wait as may be kept.
     PlansTooMany { most: Word }: "plans-too-many";
     /// The content of a plan cannot be read.
