@@ -107,6 +107,10 @@ fn of_store(error: &StoreError) -> AdminMessage {
             AdminMessage::StoreCorrupt { place: format!("{table}.{column}").into(), id: id.into() }
         }
         StoreError::Unsuitable(why) => AdminMessage::StoreUnsuitable { detail: why.as_str().into() },
+        StoreError::Address(why) => AdminMessage::StoreAddressWrong { detail: why.as_str().into() },
+        StoreError::Tls(why) => AdminMessage::StoreTlsUnusable { detail: why.as_str().into() },
+        StoreError::Encoding(why) => AdminMessage::StoreEncodingWrong { detail: why.as_str().into() },
+        StoreError::NotMigrated(why) => AdminMessage::StoreNotMigrated { detail: why.as_str().into() },
         StoreError::Failed(why) => AdminMessage::StoreFailed { detail: why.as_str().into() },
     }
 }
@@ -185,3 +189,27 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use store::StoreError;
+    use texts::Locale;
+
+    use super::Refusal;
+
+    #[test]
+    fn another_version_was_advised_for_an_address_that_is_malformed() {
+        let other_version = "use the version of portvakt";
+        let told = |error| Refusal::Store(error).message().line(Locale::En);
+        assert!(told(StoreError::Unsuitable("it is newer".to_owned())).contains(other_version));
+        for (error, remedy) in [
+            (StoreError::Address("x".to_owned()), "correct `address` of [database]"),
+            (StoreError::Tls("x".to_owned()), "`roots_file` of [database]"),
+            (StoreError::Encoding("x".to_owned()), "create the database anew"),
+            (StoreError::NotMigrated("x".to_owned()), "start `portvakt serve` once"),
+        ] {
+            let told = told(error);
+            assert!(told.contains(remedy) && !told.contains(other_version), "{told}");
+        }
+    }
+}

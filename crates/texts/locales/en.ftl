@@ -846,6 +846,14 @@ admin-store-corrupt = a row cannot be right: { $place } of { $id }
 admin-store-corrupt-remedy = find out who changed the database by hand, and restore a backup if needed
 admin-store-unsuitable = { $detail }
 admin-store-unsuitable-remedy = use the version of portvakt that belongs to this database
+admin-store-address-wrong = the address of PostgreSQL cannot be used: { $detail }
+admin-store-address-wrong-remedy = correct `address` of [database]; one looks like `host=/run/postgresql user=portvakt dbname=portvakt`
+admin-store-tls-unusable = TLS to PostgreSQL cannot be set up: { $detail }
+admin-store-tls-unusable-remedy = name the authority of its certificate, in PEM, in `roots_file` of [database], or install ca-certificates
+admin-store-encoding-wrong = { $detail }
+admin-store-encoding-wrong-remedy = create the database anew with this encoding and collation
+admin-store-not-migrated = { $detail }
+admin-store-not-migrated-remedy = start `portvakt serve` once, then try again
 admin-store-failed = the database refused: { $detail }
 admin-store-failed-remedy = look into the log, and report it
 admin-config-unreadable = { $path }: the configuration cannot be read ({ $detail })

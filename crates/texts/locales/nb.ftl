@@ -847,6 +847,14 @@ admin-store-corrupt = en rad kan ikke være riktig: { $place } for { $id }
 admin-store-corrupt-remedy = finn ut hvem som har endret databasen for hånd, og gjenopprett en sikkerhetskopi ved behov
 admin-store-unsuitable = databasen kan ikke brukes: { $detail }
 admin-store-unsuitable-remedy = bruk den versjonen av portvakt som hører til denne databasen
+admin-store-address-wrong = adressen til PostgreSQL kan ikke brukes: { $detail }
+admin-store-address-wrong-remedy = rett `address` i [database]; den ser ut som `host=/run/postgresql user=portvakt dbname=portvakt`
+admin-store-tls-unusable = TLS til PostgreSQL kan ikke settes opp: { $detail }
+admin-store-tls-unusable-remedy = oppgi sertifikatutstederen, i PEM, i `roots_file` i [database], eller installer ca-certificates
+admin-store-encoding-wrong = databasen kan ikke brukes: { $detail }
+admin-store-encoding-wrong-remedy = opprett databasen på nytt med denne tegnkodingen og sorteringen
+admin-store-not-migrated = databasen er ikke oppdatert: { $detail }
+admin-store-not-migrated-remedy = start `portvakt serve` én gang, og prøv igjen
 admin-store-failed = databasen nektet: { $detail }
 admin-store-failed-remedy = se i loggen, og meld fra om feilen
 admin-config-unreadable = { $path }: konfigurasjonen kan ikke leses ({ $detail })

@@ -847,6 +847,14 @@ admin-store-corrupt = ei rad kan ikkje vere rett: { $place } for { $id }
 admin-store-corrupt-remedy = finn ut kven som har endra databasen for hand, og gjenopprett ein tryggingskopi ved behov
 admin-store-unsuitable = databasen kan ikkje brukast: { $detail }
 admin-store-unsuitable-remedy = bruk den versjonen av portvakt som høyrer til denne databasen
+admin-store-address-wrong = adressa til PostgreSQL kan ikkje brukast: { $detail }
+admin-store-address-wrong-remedy = rett `address` i [database]; ho ser ut som `host=/run/postgresql user=portvakt dbname=portvakt`
+admin-store-tls-unusable = TLS til PostgreSQL kan ikkje setjast opp: { $detail }
+admin-store-tls-unusable-remedy = oppgi sertifikatutferdaren, i PEM, i `roots_file` i [database], eller installer ca-certificates
+admin-store-encoding-wrong = databasen kan ikkje brukast: { $detail }
+admin-store-encoding-wrong-remedy = opprett databasen på nytt med denne teiknkodinga og sorteringa
+admin-store-not-migrated = databasen er ikkje oppdatert: { $detail }
+admin-store-not-migrated-remedy = start `portvakt serve` éin gong, og prøv igjen
 admin-store-failed = databasen nekta: { $detail }
 admin-store-failed-remedy = sjå i loggen, og meld frå om feilen
 admin-config-unreadable = { $path }: konfigurasjonen kan ikkje lesast ({ $detail })
