@@ -136,7 +136,9 @@ mod tests {
     fn only_a_certificate_of_an_unknown_authority_is_called_untrusted() {
         let told = |why| OutboundProblem::of_tls(&Error::InvalidCertificate(why));
         assert_eq!(told(CertificateError::UnknownIssuer), OutboundProblem::UntrustedCertificate);
-        for other in [CertificateError::BadEncoding, CertificateError::Revoked, CertificateError::InvalidPurpose] {
+        for other in
+            [CertificateError::BadEncoding, CertificateError::Revoked, CertificateError::InvalidPurpose]
+        {
             assert_eq!(told(other), OutboundProblem::UnusableCertificate);
         }
     }

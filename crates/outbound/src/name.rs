@@ -77,7 +77,8 @@ mod tests {
 
     #[test]
     fn a_name_that_could_not_be_looked_up_is_not_said_to_be_unknown() {
-        let found = |detail: &str| why(&io::Error::other(format!("failed to lookup address information: {detail}")));
+        let found =
+            |detail: &str| why(&io::Error::other(format!("failed to lookup address information: {detail}")));
         assert_eq!(found("Name or service not known"), NotFound::Unknown);
         assert_eq!(found("No address associated with hostname"), NotFound::Unknown);
         for no_answer in ["Temporary failure in name resolution", "Try again", "System error"] {

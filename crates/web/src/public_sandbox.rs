@@ -19,7 +19,9 @@ use provider::{Provider, Refusal, RequestContext, Seat, TraceId};
 use sandbox::{Kind, People, Person, PublicSandbox};
 
 use crate::{
-    ClientAddress, Clock, SimulatorSite, domain_request::host, respond::page::answer as bare,
+    ClientAddress, Clock, SimulatorSite,
+    domain_request::host,
+    respond::page::answer as bare,
     sandbox::{self as simulator, from_elsewhere, stop},
 };
 

@@ -171,6 +171,7 @@ async fn a_login_cookie_was_lost_where_a_copy_that_does_not_open_came_first() {
     let request = request.header("cookie", format!("{name}={copy}; {name}={value}"));
     let left = house.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(left.status, 303, "{left:?}");
-    let removed = left.all("set-cookie").into_iter().filter(|it| it.starts_with(&name) && it.contains("Max-Age=0"));
+    let removed =
+        left.all("set-cookie").into_iter().filter(|it| it.starts_with(&name) && it.contains("Max-Age=0"));
     assert_eq!(removed.count(), 0, "{left:?}");
 }
