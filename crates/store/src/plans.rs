@@ -25,8 +25,8 @@ const LIST: &str = "SELECT id, tenant_id, state, made_by, created_at, expires_at
     FROM plans WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1000";
 const CONTENT: &str = "SELECT id, sealed_plan FROM plans WHERE tenant_id = $1 AND id = $2";
 /// No state: what a later version wrote there is no hindrance.
-const CONTENTS: &str = "SELECT id, made_by, sealed_plan FROM plans
-    WHERE tenant_id = $1 AND sealed_plan IS NOT NULL ORDER BY id DESC LIMIT 1000";
+const CONTENTS: &str = "SELECT id, made_by, sealed_plan
+    FROM plans WHERE tenant_id = $1 AND sealed_plan IS NOT NULL ORDER BY id DESC LIMIT 1000";
 const SAVE_CONTENT: &str =
     "UPDATE plans SET sealed_plan = $1 WHERE tenant_id = $2 AND id = $3 AND sealed_plan IS NOT NULL";
 const CONSUME: &str = "UPDATE plans SET state = $1, ended_at = $2, sealed_plan = NULL
