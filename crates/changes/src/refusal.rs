@@ -50,6 +50,8 @@ pub enum Refusal {
     PlanDiscarded,
     /// A kept plan was not confirmed in time.
     PlanExpired,
+    /// A later version ended a kept plan in a way that this one does not know.
+    PlanEnded,
     /// As many plans wait as may be kept: this many.
     TooManyPlans(usize),
     /// The content of a kept plan cannot be read.
@@ -121,6 +123,10 @@ fn of_store(error: &StoreError) -> AdminMessage {
             AdminMessage::StoreCorrupt { place: format!("{table}.{column}").into(), id: id.into() }
         }
         StoreError::Unsuitable(why) => AdminMessage::StoreUnsuitable { detail: why.as_str().into() },
+        StoreError::Address(why) => AdminMessage::StoreAddressWrong { detail: why.as_str().into() },
+        StoreError::Tls(why) => AdminMessage::StoreTlsUnusable { detail: why.as_str().into() },
+        StoreError::Encoding(why) => AdminMessage::StoreEncodingWrong { detail: why.as_str().into() },
+        StoreError::NotMigrated(why) => AdminMessage::StoreNotMigrated { detail: why.as_str().into() },
         StoreError::Failed(why) => AdminMessage::StoreFailed { detail: why.as_str().into() },
     }
 }
@@ -183,6 +189,7 @@ impl Refusal {
             Self::PlanConfirmed => AdminMessage::PlanConfirmed.into(),
             Self::PlanDiscarded => AdminMessage::PlanDiscarded.into(),
             Self::PlanExpired => AdminMessage::PlanExpired.into(),
+            Self::PlanEnded => AdminMessage::PlanEnded.into(),
             Self::TooManyPlans(most) => AdminMessage::PlansTooMany { most: (*most).into() }.into(),
             Self::PlanUnreadable => AdminMessage::PlanUnreadable.into(),
             Self::Key(error) => of_key(*error).into(),
@@ -199,3 +206,27 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use store::StoreError;
+    use texts::Locale;
+
+    use super::Refusal;
+
+    #[test]
+    fn another_version_was_advised_for_an_address_that_is_malformed() {
+        let other_version = "use the version of portvakt";
+        let told = |error| Refusal::Store(error).message().line(Locale::En);
+        assert!(told(StoreError::Unsuitable("it is newer".to_owned())).contains(other_version));
+        for (error, remedy) in [
+            (StoreError::Address("x".to_owned()), "correct `address` of [database]"),
+            (StoreError::Tls("x".to_owned()), "`roots_file` of [database]"),
+            (StoreError::Encoding("x".to_owned()), "create the database anew"),
+            (StoreError::NotMigrated("x".to_owned()), "start `portvakt serve` once"),
+        ] {
+            let told = told(error);
+            assert!(told.contains(remedy) && !told.contains(other_version), "{told}");
+        }
+    }
+}

@@ -99,10 +99,9 @@ fn reseal_plans(
     (old, new): (&SealKey, &SealKey),
     random: &Random,
 ) -> Result<(), StoreError> {
-    for row in plans::list(tx, INSTALLATION)? {
+    for row in plans::contents(tx, INSTALLATION)? {
         let context = SealedColumn::Plan { id: row.id, made_by: &row.made_by }.context(INSTALLATION);
-        let Some(sealed) = plans::find_content(tx, INSTALLATION, row.id)? else { continue };
-        if let Ok(plain) = old.open(&context, &sealed) {
+        if let Ok(plain) = old.open(&context, &row.sealed_plan) {
             plans::save_content(tx, INSTALLATION, row.id, &new.seal(random, &context, plain.expose()))?;
         }
     }

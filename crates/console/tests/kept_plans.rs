@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use authority::{Actor, Caller, Permission, Role, SealedColumn};
-use console::{ApplicationChange, Console, DomainChange, Plan, Refusal};
+use console::{ApplicationChange, Console, DomainChange, Plan, PlanEnd, Refusal};
 use crypto::{Random, SealKey};
 use model::{ApplicationSettings, DomainSettings, INSTALLATION, MemberId, PlanId, TenantId, Timestamp};
 use serde_json::{Value, json};
@@ -261,4 +261,23 @@ async fn plans_that_nobody_confirms_do_not_pile_up() {
     let permit = may(&house.tenant, Permission::ReadSettings);
     assert_eq!(house.console.plans(&permit, NOW).await.unwrap().len(), 20);
     house.console.keep_plan(&kari(), &plan, NOW.after(DAY)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_plan_that_a_later_version_ended_blocked_the_list_and_the_replacing_of_the_master_key() {
+    let house = House::open().await;
+    let (ended, waits) = (keep_declaration(&house.console).await, keep_declaration(&house.console).await);
+    house.meddle(&format!("UPDATE plans SET state = 'superseded' WHERE id = '{ended}'"));
+    let reading = installation(&house.console, Permission::ReadInstallation);
+    let listed = house.console.installation_plans(&reading, later()).await.unwrap();
+    let end = |id| listed.iter().find(|it| it.id == id).unwrap().end.map(PlanEnd::as_str);
+    assert_eq!((end(ended), end(waits)), (Some("ended"), None));
+    let confirmed = house.console.confirm_plan(&kari(), ended, later()).await;
+    assert!(matches!(confirmed, Err(Refusal::PlanEnded)), "{confirmed:?}");
+
+    let new = SealKey::generate(&Random::seeded(2));
+    let permit = installation(&house.console, Permission::RewrapKeys);
+    house.console.rewrap(&permit, &new, later()).await.unwrap();
+    let console = Console::new(house.store.clone(), new, Random::seeded(3));
+    console.confirm_plan(&kari(), waits, later()).await.unwrap();
 }

@@ -162,3 +162,26 @@ async fn the_second_administrator_overwrote_or_removed_a_test_user_that_was_chan
     self::told(console.remove_test_user(&permit, at, NOW).await);
     assert_eq!(find().await.claims, Some(claims("Tuva A")));
 }
+
+#[tokio::test]
+async fn a_test_user_made_again_under_the_same_name_passed_for_the_one_that_was_seen() {
+    let house = House::open().await;
+    let (console, permit) = (&house.console, may(&house.tenant, Permission::ManageTestUsers));
+    let password = Secret::from("correct horse");
+    let tuva = NewTestUser { username: "tuva".to_owned(), password, claims: StandardClaims::default() };
+    let reading = may(&house.tenant, Permission::ReadSettings);
+    let find = async || console.test_user(&reading, house.domain, "tuva").await.unwrap();
+    console.add_test_user(&permit, house.domain, &tuva, NOW).await.unwrap();
+    let first = find().await;
+    console.remove_test_user(&permit, (house.domain, "tuva", &first.seen()), NOW).await.unwrap();
+    console.add_test_user(&permit, house.domain, &tuva, NOW).await.unwrap();
+
+    let other = TestUserChange { password: Some(Secret::from("battery staple")), claims: None };
+    for seen in [first.seen(), Seen::version(first.version)] {
+        let at = (house.domain, "tuva", &seen);
+        told(console.change_test_user(&permit, at, &other, NOW).await);
+        told(console.remove_test_user(&permit, at, NOW).await);
+    }
+    let seen = Seen::version(find().await.version);
+    console.change_test_user(&permit, (house.domain, "tuva", &seen), &other, NOW).await.unwrap();
+}

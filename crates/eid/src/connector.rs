@@ -69,10 +69,20 @@ impl EidError {
 
     /// Says whether trying again may help.
     pub const fn is_transient(&self) -> bool {
-        use Trouble::{EidDown, EidExpired, EidNameUnknown, EidSlow, EidUntrusted, EidWrongName};
+        use Trouble::{
+            EidDown, EidExpired, EidLookupFailed, EidNameUnknown, EidSlow, EidTlsFailed, EidUntrusted,
+            EidWrongName,
+        };
         matches!(
             self.trouble(),
-            EidDown | EidSlow | EidNameUnknown | EidUntrusted | EidExpired | EidWrongName
+            EidDown
+                | EidSlow
+                | EidNameUnknown
+                | EidLookupFailed
+                | EidUntrusted
+                | EidTlsFailed
+                | EidExpired
+                | EidWrongName
         )
     }
 }
@@ -83,7 +93,9 @@ const fn of_call(problem: OutboundProblem) -> Trouble {
         OutboundProblem::TimedOut => Trouble::EidSlow,
         OutboundProblem::TooLarge => Trouble::EidInvalidAnswer,
         OutboundProblem::UnknownName => Trouble::EidNameUnknown,
-        OutboundProblem::UntrustedCertificate | OutboundProblem::Tls => Trouble::EidUntrusted,
+        OutboundProblem::NameLookup => Trouble::EidLookupFailed,
+        OutboundProblem::UntrustedCertificate => Trouble::EidUntrusted,
+        OutboundProblem::UnusableCertificate | OutboundProblem::Tls => Trouble::EidTlsFailed,
         OutboundProblem::ExpiredCertificate => Trouble::EidExpired,
         OutboundProblem::WrongCertificateName => Trouble::EidWrongName,
         OutboundProblem::NotAllowed | OutboundProblem::ClientCertificate | OutboundProblem::Client => {
@@ -187,6 +199,14 @@ mod tests {
     use outbound::{OutboundError, OutboundProblem};
 
     use super::EidError;
+
+    #[test]
+    fn neither_failed_tls_nor_a_failed_name_lookup_is_blamed_on_the_authority_or_the_name() {
+        let trouble = |problem| EidError::Network(OutboundError { host: String::new(), problem }).trouble();
+        assert_eq!(trouble(OutboundProblem::Tls), Trouble::EidTlsFailed);
+        assert_eq!(trouble(OutboundProblem::UnusableCertificate), Trouble::EidTlsFailed);
+        assert_eq!(trouble(OutboundProblem::NameLookup), Trouble::EidLookupFailed);
+    }
 
     #[test]
     fn only_an_eid_that_does_not_answer_is_said_not_to_answer() {

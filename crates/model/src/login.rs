@@ -116,9 +116,13 @@ pub enum Trouble {
     EidSwitchedOff,
     /// The eID's name has no address here.
     EidNameUnknown,
-    /// The eID's certificate is of an authority that is not trusted here, or TLS failed otherwise.
+    /// Names cannot be looked up here at present.
+    EidLookupFailed,
+    /// The eID's certificate is of an authority that is not trusted here.
     EidUntrusted,
-    /// The eID's certificate has expired, or our clock is wrong.
+    /// The TLS handshake with the eID failed in another way.
+    EidTlsFailed,
+    /// The eID's certificate has expired or is not valid yet, or our clock is wrong.
     EidExpired,
     /// The eID's certificate is for another name.
     EidWrongName,
@@ -135,7 +139,9 @@ impl Trouble {
             Self::SourceMisconfigured => "source-misconfigured",
             Self::EidSwitchedOff => "eid-switched-off",
             Self::EidNameUnknown => "eid-name-unknown",
+            Self::EidLookupFailed => "eid-name-lookup-failed",
             Self::EidUntrusted => "eid-untrusted",
+            Self::EidTlsFailed => "eid-tls-failed",
             Self::EidExpired => "eid-certificate-expired",
             Self::EidWrongName => "eid-certificate-name",
         }

@@ -29,6 +29,9 @@ pub enum OutboundProblem {
     /// The name has no address.
     #[error("the name is unknown: no DNS server has an address for it")]
     UnknownName,
+    /// No DNS server could be asked, or none answered.
+    #[error("the name cannot be looked up at present: no DNS server answers")]
+    NameLookup,
     /// The host refuses connections to this port.
     #[error("the connection was refused")]
     Refused,
@@ -44,8 +47,11 @@ pub enum OutboundProblem {
     /// The certificate is for other names.
     #[error("the certificate is for another host name")]
     WrongCertificateName,
+    /// The certificate is damaged, revoked, or not for a server.
+    #[error("the certificate cannot be used: it is damaged, revoked, or not for a server")]
+    UnusableCertificate,
     /// Both sides agree on no version or method, or the other side wants a client certificate.
-    #[error("TLS failed")]
+    #[error("the TLS handshake failed")]
     Tls,
     /// The connection ended, or what came is no HTTP.
     #[error("the connection broke before the answer was complete")]
@@ -84,6 +90,7 @@ impl OutboundProblem {
             return Some(match found {
                 NotFound::NotAllowed => Self::NotAllowed,
                 NotFound::Unknown => Self::UnknownName,
+                NotFound::LookupFailed => Self::NameLookup,
             });
         }
         if let Some(tls) = error.downcast_ref::<rustls::Error>() {
@@ -112,7 +119,27 @@ impl OutboundProblem {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 Self::WrongCertificateName
             }
-            _ => Self::UntrustedCertificate,
+            // A bad signature: of an authority with the name of a trusted one and another key.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => Self::UntrustedCertificate,
+            _ => Self::UnusableCertificate,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::{CertificateError, Error};
+
+    use super::OutboundProblem;
+
+    #[test]
+    fn only_a_certificate_of_an_unknown_authority_is_called_untrusted() {
+        let told = |why| OutboundProblem::of_tls(&Error::InvalidCertificate(why));
+        assert_eq!(told(CertificateError::UnknownIssuer), OutboundProblem::UntrustedCertificate);
+        for other in
+            [CertificateError::BadEncoding, CertificateError::Revoked, CertificateError::InvalidPurpose]
+        {
+            assert_eq!(told(other), OutboundProblem::UnusableCertificate);
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Name resolution: `*.localhost` is loopback, and what a call may not reach is not found.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
@@ -20,13 +23,34 @@ pub(crate) enum NotFound {
     /// It has no address.
     #[error("the name is unknown")]
     Unknown,
+    /// Nobody could be asked: no network, or no DNS server answers.
+    #[error("the name cannot be looked up at present")]
+    LookupFailed,
+}
+
+/// What the resolver says of a name that does not exist, or that has no address: glibc, musl, the BSDs, Windows. The
+/// standard library hands on the text of `gai_strerror` and not its number.
+const NO_SUCH_NAME: [&str; 6] = [
+    "Name or service not known",
+    "No address associated with hostname",
+    "Name does not resolve",
+    "Name has no usable address",
+    "nodename nor servname provided",
+    "No such host is known",
+];
+
+/// Whatever is not known to say that the name does not exist says nothing about the name.
+fn why(error: &io::Error) -> NotFound {
+    let text = error.to_string();
+    let no_such = NO_SUCH_NAME.iter().any(|it| text.contains(it));
+    if no_such { NotFound::Unknown } else { NotFound::LookupFailed }
 }
 
 async fn resolve(reach: Reach, name: String) -> Result<Addrs, NotFound> {
     if name == "localhost" || name.ends_with(".localhost") {
         return usable(reach, vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)]);
     }
-    let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| NotFound::Unknown)?;
+    let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|it| why(&it))?;
     usable(reach, found.collect())
 }
 
@@ -47,7 +71,20 @@ impl Resolve for Resolver {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reach, usable};
+    use std::io;
+
+    use super::{NotFound, Reach, usable, why};
+
+    #[test]
+    fn a_name_that_could_not_be_looked_up_is_not_said_to_be_unknown() {
+        let found =
+            |detail: &str| why(&io::Error::other(format!("failed to lookup address information: {detail}")));
+        assert_eq!(found("Name or service not known"), NotFound::Unknown);
+        assert_eq!(found("No address associated with hostname"), NotFound::Unknown);
+        for no_answer in ["Temporary failure in name resolution", "Try again", "System error"] {
+            assert_eq!(found(no_answer), NotFound::LookupFailed, "{no_answer}");
+        }
+    }
 
     #[test]
     fn a_name_that_leads_to_a_private_address_is_found_where_the_operator_allows_it() {

@@ -112,6 +112,11 @@ pub struct CausePage {
 }
 
 impl CauseList {
+    /// The query in a direction of its own, so that it does not turn the sentence around that says it.
+    fn isolated_query(&self) -> String {
+        format!("\u{2068}{}\u{2069}", self.query)
+    }
+
     /// What is searched for, by who can do most about it; groups with nothing found are left out.
     fn groups(&self, locale: Locale) -> Vec<CauseGroup> {
         let words: Vec<String> = self.query.split_whitespace().map(str::to_lowercase).collect();

@@ -10,7 +10,8 @@ const INSERT: &str = "INSERT INTO access_tokens
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const FIND_LIVE: &str =
     "SELECT grants.id, grants.application_id, grants.domain_id, access_tokens.wrapped_key,
-    access_tokens.scope, grants.sealed_claims, access_tokens.expires_at, access_tokens.cnf
+    access_tokens.scope, grants.sealed_claims, access_tokens.expires_at,
+    COALESCE(access_tokens.cnf, grants.cnf)
     FROM access_tokens JOIN grants
     ON grants.tenant_id = access_tokens.tenant_id AND grants.id = access_tokens.grant_id
     WHERE access_tokens.tenant_id = $1 AND access_tokens.token_digest = $2 AND access_tokens.expires_at > $3
@@ -60,7 +61,7 @@ pub struct LiveToken {
     pub sealed_claims: Vec<u8>,
     /// From when on it is refused.
     pub expires_at: Timestamp,
-    /// The key that it is bound to (RFC 7800), as JSON; `None`: a bearer token.
+    /// The key that it, or else its grant, is bound to (RFC 7800), as JSON; `None`: a bearer token.
     pub cnf: Option<String>,
 }
 

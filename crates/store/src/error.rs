@@ -36,10 +36,22 @@ pub enum StoreError {
         /// The row's first column when that is a text: its id or its tenant's.
         id: String,
     },
-    /// This database cannot be used by this version: newer, altered, or set up in another way. Only
-    /// [`Store::open`](crate::Store::open) says so; show the text to the operator and stop.
+    /// This database cannot be used by this version: newer or altered. Only [`Store::open`](crate::Store::open) says so, and
+    /// the four that follow; show the text to the operator and stop.
     #[error("{0}")]
     Unsuitable(String),
+    /// The address of PostgreSQL is malformed, or would be reached in clear text.
+    #[error("{0}")]
+    Address(String),
+    /// TLS to PostgreSQL cannot be set up: there is no authority to trust.
+    #[error("TLS to PostgreSQL: {0}")]
+    Tls(String),
+    /// The database has another encoding or collation than it must have.
+    #[error("{0}")]
+    Encoding(String),
+    /// A migration is missing that may not be applied now.
+    #[error("{0}")]
+    NotMigrated(String),
     /// Anything else, a bug of ours among them, a panicking closure too. Nothing was written. Log it, answer 500.
     #[error("the database refused: {0}")]
     Failed(String),

@@ -44,8 +44,8 @@ pub(crate) trait Migrating {
 /// Applies what is missing, if it may.
 ///
 /// # Errors
-/// [`StoreError::Unsuitable`] for a database that a newer version has migrated, or with other texts, or that lacks
-/// what may not be applied.
+/// [`StoreError::Unsuitable`] for a database that a newer version has migrated, or with other texts;
+/// [`StoreError::NotMigrated`] for one that lacks what may not be applied.
 pub(crate) fn migrate(database: &mut impl Migrating, may: bool) -> Result<(), StoreError> {
     database.apply(TABLE)?;
     let mut applied = Vec::new();
@@ -67,7 +67,7 @@ pub(crate) fn migrate(database: &mut impl Migrating, may: bool) -> Result<(), St
     if let (false, Some((name, _))) = (may, MIGRATIONS.get(applied.len())) {
         let text =
             format!("the database does not have {name} yet; the next start of `portvakt serve` applies it");
-        return Err(StoreError::Unsuitable(text));
+        return Err(StoreError::NotMigrated(text));
     }
     for (position, (name, text)) in MIGRATIONS.iter().enumerate().skip(applied.len()) {
         database.apply(text)?;
@@ -132,7 +132,7 @@ pub(crate) fn migrate_postgres(session: &mut Session, may: bool) -> Result<(), S
              with TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'",
             found.join(", ")
         );
-        return Err(StoreError::Unsuitable(text));
+        return Err(StoreError::Encoding(text));
     }
     session.batch("BEGIN")?;
     session.batch(LOCK)?;

@@ -46,8 +46,7 @@ pub(crate) fn start(
     shared: Shared,
 ) -> Result<PgListener, StoreError> {
     // The driver's text could quote the password.
-    let unreadable =
-        |_| StoreError::Unsuitable("the connection string of PostgreSQL is malformed".to_owned());
+    let unreadable = |_| StoreError::Address("the connection string of PostgreSQL is malformed".to_owned());
     // What the certificate must be is not a choice here, so the driver need not know the word.
     let address = address.replace("sslmode=verify-full", "sslmode=require");
     let mut config: Config = address.parse().map_err(unreadable)?;

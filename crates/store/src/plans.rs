@@ -19,11 +19,14 @@ const INSERT: &str =
     "INSERT INTO plans (tenant_id, id, state, made_by, sealed_plan, created_at, expires_at, ended_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 /// The operator's: a plan is confirmed by its id alone.
-pub(crate) const FIND_BY_ID: &str = "SELECT tenant_id, id, state, made_by, created_at, expires_at, ended_at
+pub(crate) const FIND_BY_ID: &str = "SELECT id, tenant_id, state, made_by, created_at, expires_at, ended_at
     FROM plans WHERE id = $1";
-const LIST: &str = "SELECT tenant_id, id, state, made_by, created_at, expires_at, ended_at
+const LIST: &str = "SELECT id, tenant_id, state, made_by, created_at, expires_at, ended_at
     FROM plans WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1000";
-const CONTENT: &str = "SELECT tenant_id, sealed_plan FROM plans WHERE tenant_id = $1 AND id = $2";
+const CONTENT: &str = "SELECT id, sealed_plan FROM plans WHERE tenant_id = $1 AND id = $2";
+/// No state: what a later version wrote there is no hindrance.
+const CONTENTS: &str = "SELECT id, made_by, sealed_plan
+    FROM plans WHERE tenant_id = $1 AND sealed_plan IS NOT NULL ORDER BY id DESC LIMIT 1000";
 const SAVE_CONTENT: &str =
     "UPDATE plans SET sealed_plan = $1 WHERE tenant_id = $2 AND id = $3 AND sealed_plan IS NOT NULL";
 const CONSUME: &str = "UPDATE plans SET state = $1, ended_at = $2, sealed_plan = NULL
@@ -35,7 +38,7 @@ pub(crate) const SWEEP: &str = "DELETE FROM plans WHERE (tenant_id, id) IN
     (SELECT tenant_id, id FROM plans WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
 pub(crate) const ALL: &[&str] =
-    &[INSERT, FIND_BY_ID, LIST, CONTENT, SAVE_CONTENT, CONSUME, SWEEP_CONTENTS, SWEEP];
+    &[INSERT, FIND_BY_ID, LIST, CONTENT, CONTENTS, SAVE_CONTENT, CONSUME, SWEEP_CONTENTS, SWEEP];
 
 words! {
     /// What became of a plan.
@@ -46,6 +49,8 @@ words! {
         Confirmed = "confirmed",
         /// It was given up.
         Discarded = "discarded",
+        /// A later version ended it in a way that this one does not know. Never written.
+        Ended = "ended",
     }
 }
 
@@ -113,8 +118,36 @@ pub fn find_content(
 ) -> Result<Option<Vec<u8>>, StoreError> {
     let Some(row) = tx.find(CONTENT, &[tenant_id.into(), id.into()])? else { return Ok(None) };
     let mut row = row.of("plans");
-    row.text("tenant_id")?;
+    row.id("id", PlanId::parse)?;
     row.maybe_bytes("sealed_plan")
+}
+
+/// A plan that still has its content, with what it takes to seal it anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanContent {
+    /// Its id.
+    pub id: PlanId,
+    /// Who made it; the content is bound to it.
+    pub made_by: String,
+    /// The content.
+    pub sealed_plan: Vec<u8>,
+}
+
+/// Lists the contents of a tenant's plans, or of the installation's, the newest first, whatever their state is; at most
+/// 1,000.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn contents(tx: &mut impl Tx, tenant_id: TenantId) -> Result<Vec<PlanContent>, StoreError> {
+    let read = |row: Row| {
+        let mut row = row.of("plans");
+        Ok(PlanContent {
+            id: row.id("id", PlanId::parse)?,
+            made_by: row.text("made_by")?,
+            sealed_plan: row.bytes("sealed_plan")?,
+        })
+    };
+    tx.list(CONTENTS, &[tenant_id.into()])?.into_iter().map(read).collect()
 }
 
 /// Replaces the content of a plan that still has one.
@@ -163,9 +196,10 @@ pub(crate) fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -
 fn read(row: Row) -> Result<KeptPlan, StoreError> {
     let mut row = row.of("plans");
     Ok(KeptPlan {
-        tenant_id: row.id("tenant_id", TenantId::parse)?,
+        // First, because it names the row where something else is damaged.
         id: row.id("id", PlanId::parse)?,
-        state: row.word("state", PlanState::parse)?,
+        tenant_id: row.id("tenant_id", TenantId::parse)?,
+        state: row.word("state", |word| Some(PlanState::parse(word).unwrap_or(PlanState::Ended)))?,
         made_by: row.text("made_by")?,
         created_at: row.time("created_at")?,
         expires_at: row.time("expires_at")?,

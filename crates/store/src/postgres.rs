@@ -432,7 +432,7 @@ fn confidential(config: &Config) -> Result<bool, StoreError> {
     let all_here = config.get_hosts().iter().all(is_here) && addresses_here;
     match config.get_ssl_mode() {
         SslMode::Require => Ok(true),
-        SslMode::Disable if !all_here => Err(StoreError::Unsuitable(
+        SslMode::Disable if !all_here => Err(StoreError::Address(
             "sslmode=disable would send everything to PostgreSQL in clear text, where others can listen in: leave it out, \
              or use a socket or a loopback address"
                 .to_owned(),

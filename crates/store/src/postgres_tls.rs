@@ -38,9 +38,9 @@ impl Tls {
     /// Trusts the authorities in `roots` (PEM), or else the system's.
     ///
     /// # Errors
-    /// [`StoreError::Unsuitable`] when there is no authority to trust.
+    /// [`StoreError::Tls`] when there is no authority to trust.
     pub(crate) fn new(roots: Option<&[u8]>) -> Result<Self, StoreError> {
-        let unsuitable = |why: &str| StoreError::Unsuitable(format!("TLS to PostgreSQL: {why}"));
+        let unsuitable = |why: &str| StoreError::Tls(why.to_owned());
         let found: Vec<CertificateDer<'static>> = match roots {
             Some(pem) => CertificateDer::pem_slice_iter(pem)
                 .collect::<Result<_, _>>()

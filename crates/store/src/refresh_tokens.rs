@@ -16,7 +16,7 @@ const INSERT: &str = "INSERT INTO refresh_tokens
 const FIND: &str = "SELECT grants.id, grants.application_id, grants.domain_id, grants.revoked_at,
     refresh_tokens.wrapped_key, refresh_tokens.sealed_successor, grants.sealed_claims,
     refresh_tokens.replaced_at, refresh_tokens.retired_at, refresh_tokens.expires_at,
-    refresh_tokens.cnf
+    COALESCE(refresh_tokens.cnf, grants.cnf)
     FROM refresh_tokens JOIN grants
     ON grants.tenant_id = refresh_tokens.tenant_id AND grants.id = refresh_tokens.grant_id
     WHERE refresh_tokens.tenant_id = $1 AND refresh_tokens.token_digest = $2";
@@ -70,7 +70,7 @@ pub struct FoundToken {
     pub sealed_claims: Vec<u8>,
     /// Its times.
     pub times: RefreshTimes,
-    /// The key that it is bound to (RFC 7800), as JSON; `None`: a bearer token.
+    /// The key that it, or else its grant, is bound to (RFC 7800), as JSON; `None`: a bearer token.
     pub cnf: Option<String>,
 }
 

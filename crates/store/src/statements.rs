@@ -106,8 +106,9 @@ mod tests {
     }
 
     /// Statements of administrators, of `explain`, and over tables with few rows for each tenant.
-    const OF_OPERATORS: [&str; 7] = [
+    const OF_OPERATORS: [&str; 8] = [
         "FROM plans WHERE tenant_id = $1 ORDER",
+        "FROM plans WHERE tenant_id = $1 AND sealed_plan",
         "FROM declared_objects",
         "FROM sandbox_people",
         "audit_heads",

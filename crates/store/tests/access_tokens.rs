@@ -42,3 +42,20 @@ async fn a_token_lives_until_it_expires_or_its_grant_is_revoked() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_token_of_a_grant_that_is_bound_to_a_key_passed_for_a_bearer_token() {
+    in_each_house(async |house| {
+        let mut grant = house.a_grant("code");
+        grant.cnf = Some(r#"{"jkt":"x"}"#.to_owned());
+        let token = house.a_token("token", grant.id);
+        house
+            .write(move |tx| {
+                grants::insert(tx, &grant)?;
+                access_tokens::insert(tx, &token)
+            })
+            .await;
+        assert_eq!(live(house, "token", NOW).await.unwrap().cnf.as_deref(), Some(r#"{"jkt":"x"}"#));
+    })
+    .await;
+}

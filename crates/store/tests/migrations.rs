@@ -136,7 +136,7 @@ async fn a_database_that_may_not_be_migrated_is_refused_and_left_as_it_is() {
             Store::open(ground.place.clone(), settings)
         };
         let refused = looking().unwrap_err();
-        assert!(matches!(&refused, StoreError::Unsuitable(text) if text.contains("0001_")), "{refused}");
+        assert!(matches!(&refused, StoreError::NotMigrated(text) if text.contains("0001_")), "{refused}");
         assert!(looking().is_err());
 
         ground.open().close().await;

@@ -2,11 +2,12 @@ use std::time::Duration;
 
 use model::{PlanId, TenantId};
 use store::{
+    StoreError,
     plans::{self, KeptPlan, PlanState},
     sweep,
 };
 
-use crate::places::{NOW, TestDatabase, in_each_house, winners};
+use crate::places::{NOW, TestDatabase, in_each_house, on_each_engine, winners};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -77,6 +78,22 @@ async fn a_plan_loses_its_content_after_a_day_and_its_row_after_a_week_more() {
         let told = house.store.read(move |tx| plans::find_by_id(tx, at.1)).await;
         assert_eq!(told, Ok(Some(plan)));
         assert_eq!(swept(late.after(7 * DAY)).await.counts(), [("plans", 1)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_damaged_plan_was_told_by_the_id_of_its_tenant() {
+    on_each_engine(async |ground| {
+        let house = TestDatabase::build(ground.open()).await;
+        let tenant = keep(&house).await.tenant_id;
+        ground.meddle("UPDATE plans SET id = 'damaged'").await;
+        let corrupt = StoreError::Corrupt { table: "plans", column: "id", id: "damaged".to_owned() };
+        let listed = house.store.read(move |tx| plans::list(tx, tenant)).await;
+        assert_eq!(listed, Err(corrupt.clone()));
+        let contents = house.store.read(move |tx| plans::contents(tx, tenant)).await;
+        assert_eq!(contents, Err(corrupt));
+        house.store.close().await;
     })
     .await;
 }

@@ -28,7 +28,7 @@ async fn a_database_that_does_not_sort_by_bytes_is_refused() {
                 DatabaseLocation::Postgres(format!("{} dbname={name}", address(&ground))),
                 Settings { threads: 1, ..Settings::default() },
             );
-            assert!(matches!(refused, Err(StoreError::Unsuitable(_))), "{kind}: {refused:?}");
+            assert!(matches!(refused, Err(StoreError::Encoding(_))), "{kind}: {refused:?}");
             ground.meddle(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
         }
     })
@@ -102,6 +102,19 @@ fn clear_text_to_a_postgresql_elsewhere_is_refused() {
     for host in ["host=db.example", "host=10.0.0.7", "host=localhost hostaddr=10.0.0.7"] {
         let address = format!("{host} user=x sslmode=disable");
         let refused = Store::open(DatabaseLocation::Postgres(address.clone()), Settings::default());
-        assert!(matches!(refused, Err(StoreError::Unsuitable(_))), "{address}");
+        assert!(matches!(refused, Err(StoreError::Address(_))), "{address}");
+    }
+}
+
+#[test]
+fn a_malformed_address_and_authorities_that_cannot_be_read_were_blamed_on_the_version() {
+    let open = |address: &str, roots: Option<Vec<u8>>| {
+        Store::open(DatabaseLocation::Postgres(address.to_owned()), Settings { roots, ..Settings::default() })
+    };
+    let malformed = open("host=db.example prot=hunter2", None).unwrap_err();
+    assert_eq!(malformed, StoreError::Address("the connection string of PostgreSQL is malformed".to_owned()));
+    for roots in [&b"no pem"[..], b"-----BEGIN CERTIFICATE-----"] {
+        let refused = open("host=db.example user=x", Some(roots.to_vec()));
+        assert!(matches!(refused, Err(StoreError::Tls(_))), "{refused:?}");
     }
 }

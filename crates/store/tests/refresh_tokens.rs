@@ -88,3 +88,20 @@ async fn a_revoked_or_unknown_grant_locks_as_not_live_and_is_kept_as_long_as_its
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_refresh_token_of_a_grant_that_is_bound_to_a_key_passed_for_a_bearer_token() {
+    in_each_house(async |house| {
+        let mut grant = house.a_grant("code");
+        grant.cnf = Some(r#"{"jkt":"x"}"#.to_owned());
+        let token = a_token(house, "first", grant.id);
+        house
+            .write(move |tx| {
+                grants::insert(tx, &grant)?;
+                refresh_tokens::insert(tx, &token)
+            })
+            .await;
+        assert_eq!(find(house, "first").await.unwrap().cnf.as_deref(), Some(r#"{"jkt":"x"}"#));
+    })
+    .await;
+}

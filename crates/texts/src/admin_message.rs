@@ -316,6 +316,8 @@ admin_messages! {
     PlanDiscarded: "plan-discarded";
     /// A plan was not confirmed in time.
     PlanExpired: "plan-expired";
+    /// A later version of the program ended a kept plan.
+    PlanEnded: "plan-ended";
     /// As many plans wait as may be kept.
     PlansTooMany { most: Word }: "plans-too-many";
     /// The content of a plan cannot be read.
@@ -352,6 +354,14 @@ admin_messages! {
     StoreCorrupt { place: Word, id: Quoted }: "store-corrupt";
     /// This version cannot use the database.
     StoreUnsuitable { detail: Detail }: "store-unsuitable";
+    /// The address of PostgreSQL is malformed, or would be reached in clear text.
+    StoreAddressWrong { detail: Detail }: "store-address-wrong";
+    /// TLS to PostgreSQL cannot be set up.
+    StoreTlsUnusable { detail: Detail }: "store-tls-unusable";
+    /// The database has the wrong encoding or collation.
+    StoreEncodingWrong { detail: Detail }: "store-encoding-wrong";
+    /// A migration is missing that this command may not apply.
+    StoreNotMigrated { detail: Detail }: "store-not-migrated";
     /// The database refused; most often a fault of the program.
     StoreFailed { detail: Detail }: "store-failed";
 

@@ -90,10 +90,14 @@ causes! {
     EidDown: "eid-down", Page, "temporarily_unavailable", [Eid, Operator], "the eID cannot be reached";
     /// The eID's name has no address here.
     EidNameUnknown: "eid-name-unknown", Page, "temporarily_unavailable", [Operator], "the name of the eID's server cannot be resolved";
-    /// The eID's certificate is of an authority that is not trusted here, or TLS failed otherwise.
+    /// Names cannot be looked up here at present.
+    EidNameLookupFailed: "eid-name-lookup-failed", Page, "temporarily_unavailable", [Operator], "names cannot be looked up at present";
+    /// The eID's certificate is of an authority that is not trusted here.
     EidUntrusted: "eid-untrusted", Page, "temporarily_unavailable", [Operator], "the eID's certificate is not trusted";
-    /// The eID's certificate has expired, or our clock is wrong.
-    EidCertificateExpired: "eid-certificate-expired", Page, "temporarily_unavailable", [Eid, Operator], "the eID's certificate has expired";
+    /// The TLS handshake with the eID failed in another way.
+    EidTlsFailed: "eid-tls-failed", Page, "temporarily_unavailable", [Operator, Eid], "the TLS handshake with the eID failed";
+    /// The eID's certificate has expired or is not valid yet, or our clock is wrong.
+    EidCertificateExpired: "eid-certificate-expired", Page, "temporarily_unavailable", [Eid, Operator], "the eID's certificate has expired or is not valid yet";
     /// The eID's certificate is for another name.
     EidCertificateName: "eid-certificate-name", Page, "temporarily_unavailable", [Operator, Eid], "the eID's certificate is for another host name";
     /// The eID, or the person there, did not answer in time.
@@ -386,7 +390,9 @@ impl Cause {
                 | Self::EidSlow
                 | Self::EidInvalidAnswer
                 | Self::EidNameUnknown
+                | Self::EidNameLookupFailed
                 | Self::EidUntrusted
+                | Self::EidTlsFailed
                 | Self::EidCertificateExpired
                 | Self::EidCertificateName
                 | Self::SourceMisconfigured

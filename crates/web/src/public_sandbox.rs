@@ -19,8 +19,10 @@ use provider::{Provider, Refusal, RequestContext, Seat, TraceId};
 use sandbox::{Kind, People, Person, PublicSandbox};
 
 use crate::{
-    ClientAddress, Clock, SimulatorSite, domain_request::host, respond::page::answer as bare,
-    sandbox as simulator, simulator_common::stop,
+    ClientAddress, Clock, SimulatorSite,
+    domain_request::host,
+    respond::page::answer as bare,
+    sandbox::{self as simulator, from_elsewhere, stop},
 };
 
 /// The largest form, in bytes.
@@ -155,9 +157,14 @@ async fn by_person(
     };
     let form = String::from_utf8_lossy(&body).into_owned();
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    let params = Params::parse(if is_post { &form } else { &query }).unwrap_or_default();
-    let now = (site.clock)().seconds();
-    if !one.simulator.is_asked(params.get("request").unwrap_or_default(), now) {
+    let asked = if is_post {
+        // No field is read of a form that another page sent.
+        let Some(own) = one.own_form(&headers, &form) else { return from_elsewhere(&headers) };
+        own.text("request").to_owned()
+    } else {
+        Params::parse(&query).unwrap_or_default().get("request").unwrap_or_default().to_owned()
+    };
+    if !one.simulator.is_asked(&asked, (site.clock)().seconds()) {
         return refused(&headers, "this is no request of a test domain of this tenant", None);
     }
     match (place.rest.as_str(), is_post) {

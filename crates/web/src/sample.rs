@@ -132,10 +132,13 @@ pub(crate) async fn callback(
     }
 }
 
-/// Removes the cookie of a login that has come back.
+/// Removes the cookie of a login that has come back. A state is 32 bytes in base64url; anything else names no cookie of
+/// ours, and could write others.
 fn forget_memo(mut response: Response, state: &str) -> Response {
+    if b64::decode(state).is_none_or(|it| it.len() != 32) {
+        return response;
+    }
     let cookie = format!("{MEMO}{state}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-    // A state that fits no header named no cookie of ours.
     response.headers_mut().extend(HeaderValue::from_str(&cookie).ok().map(|it| (header::SET_COOKIE, it)));
     response
 }
@@ -215,4 +218,25 @@ pub(crate) async fn browser(State(site): State<Arc<SampleSite>>, headers: Header
         site.issuer
     );
     page_with(StatusCode::OK, view.html(locale(&headers)), &policy, ContentPolicy::Links)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header::SET_COOKIE;
+    use crypto::b64;
+
+    use super::{forget_memo, see_other};
+
+    #[test]
+    fn a_state_that_is_none_of_ours_could_write_cookies() {
+        let forgotten = |state: &str| {
+            let response = forget_memo(see_other("/"), state);
+            response.headers().get(SET_COOKIE).map(|it| it.to_str().unwrap().to_owned())
+        };
+        for state in ["x=evil; Max-Age=99; Domain=example", "x", "", "a b"] {
+            assert_eq!(forgotten(state), None, "{state}");
+        }
+        let state = b64::encode(&[7; 32]);
+        assert!(forgotten(&state).unwrap().starts_with(&format!("sample-{state}=; Path=/; Max-Age=0;")));
+    }
 }

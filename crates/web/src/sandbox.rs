@@ -32,7 +32,7 @@ use crate::{
     headers::SEC_FETCH_SITE,
     own_form::{FormSource, OwnForm},
     respond::page::{self, ContentPolicy, answer as bare, json, see_other},
-    simulator_common::{frame, locale, stop},
+    simulator_common::{self, frame, locale},
 };
 
 /// A simulated eID and what its site needs.
@@ -79,7 +79,7 @@ impl SimulatorSite {
     }
 
     /// A form that a page of this simulator sent.
-    fn own_form(&self, headers: &HeaderMap, body: &str) -> Option<OwnForm> {
+    pub(crate) fn own_form(&self, headers: &HeaderMap, body: &str) -> Option<OwnForm> {
         let own = Origin::of(&self.simulator.issuer())?;
         FormSource::of(headers, own.as_str()).read(body).ok()
     }
@@ -121,12 +121,25 @@ pub(crate) async fn answer(State(site): State<Arc<SimulatorSite>>, request: Requ
     respond(&site, answer, &parts.headers).await
 }
 
-/// A page of a simulated eID. It stays in touch with the window that opened it, as the real ones do: a login in a popup
-/// would lose its way back otherwise.
-fn page(status: StatusCode, view: &dyn pages::Page, locale: Locale, powers: ContentPolicy) -> Response {
-    let mut response = page::page(status, view, locale, powers);
+/// A page of a simulated eID stays in touch with the window that opened it, as the real ones do: a login in a popup would
+/// lose its way back otherwise.
+fn keeping_opener(mut response: Response) -> Response {
     response.headers_mut().remove("cross-origin-opener-policy");
     response
+}
+
+fn page(status: StatusCode, view: &dyn pages::Page, locale: Locale, powers: ContentPolicy) -> Response {
+    keeping_opener(page::page(status, view, locale, powers))
+}
+
+/// Says why it stops here, as [`simulator_common::stop`] does.
+pub(crate) fn stop(
+    headers: &HeaderMap,
+    stopped: (StatusCode, StopReason),
+    detail: Option<&str>,
+    start: Option<&str>,
+) -> Response {
+    keeping_opener(simulator_common::stop(headers, stopped, detail, start))
 }
 
 async fn respond(site: &SimulatorSite, answer: Answer, headers: &HeaderMap) -> Response {

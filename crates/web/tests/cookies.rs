@@ -1,6 +1,8 @@
 //! What a browser keeps.
 
-use crate::house::{TestBroker, with};
+use axum::{body::Body, http::Request};
+
+use crate::house::{HOST, TestBroker, with};
 
 fn login_cookies(browser: &crate::house::Browser<'_>) -> Vec<(String, String)> {
     browser
@@ -154,4 +156,22 @@ async fn the_last_used_eid_comes_first_next_time() {
     let (vipps, bankid) =
         (page.body.find("/with/no-vipps").unwrap(), page.body.find("/with/no-bankid").unwrap());
     assert!(vipps < bankid);
+}
+
+#[tokio::test]
+async fn a_login_cookie_was_lost_where_a_copy_that_does_not_open_came_first() {
+    let house = TestBroker::open().await;
+    let mut browser = house.browser();
+    browser.authorize(&[("acr_values", None)]).await;
+    let (name, value) = login_cookies(&browser).remove(0);
+    let login = name.strip_prefix("__Host-login-").unwrap();
+    // It claims to end later than the one that is sealed by us.
+    let copy = crypto::b64::encode(&[&4_000_000_000_i64.to_be_bytes()[..], &[7; 60]].concat());
+    let request = Request::get(format!("/login/{login}/with/no-bankid")).header("host", HOST);
+    let request = request.header("cookie", format!("{name}={copy}; {name}={value}"));
+    let left = house.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(left.status, 303, "{left:?}");
+    let removed =
+        left.all("set-cookie").into_iter().filter(|it| it.starts_with(&name) && it.contains("Max-Age=0"));
+    assert_eq!(removed.count(), 0, "{left:?}");
 }

@@ -106,3 +106,13 @@ async fn the_list_of_errors_could_not_be_searched() {
     assert_eq!(listed(&none.body), 0);
     assert!(none.body.contains("&#60;b&#62;nothing"), "{}", none.body);
 }
+
+#[tokio::test]
+async fn a_search_with_bidirectional_controls_turned_the_sentence_around() {
+    let house = TestBroker::open().await;
+    let page = house.get("/errors?lang=en&q=x%E2%80%AEevil%E2%81%A6").await;
+    assert!(page.body.contains("\u{2068}xevil\u{2069}"), "{}", page.body);
+    let turned = |it: char| matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}');
+    assert!(!page.body.contains(turned), "{}", page.body);
+    assert!(!page.body.contains("role=\"status\""), "nothing changes on a page that was loaded");
+}

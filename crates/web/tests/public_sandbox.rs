@@ -270,3 +270,30 @@ async fn a_page_of_the_sandbox_that_does_not_exist_was_empty() {
     );
     assert_eq!(ask("/nowhere", "application/json").await.body, "", "programs need no page");
 }
+
+#[tokio::test]
+async fn a_form_from_elsewhere_was_read_before_its_origin_was_looked_at() {
+    let (house, _) = two_tenants().await;
+    let path = format!("/{}/no-bankid/simulator/decision", house.tenant.id);
+    let pairs = [("request", "none of ours"), ("outcome", "approve-app")];
+    assert_eq!(post(&house, &path, &pairs, "https://evil.example").await.status, 403);
+    assert_eq!(post(&house, &path, &pairs, house.sandbox.base()).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_login_in_a_popup_lost_its_opener_where_the_sandbox_refused_the_request() {
+    let (house, _) = two_tenants().await;
+    let ask = |rest: &str| {
+        let path = format!("/{}/no-bankid{rest}", house.tenant.id);
+        let request = Request::get(path).header("host", house.sandbox.host()).header("accept", "text/html");
+        house.ask_sandbox(request.body(Body::empty()).unwrap())
+    };
+    for (rest, status) in [
+        ("/auth/realms/current/precheck/auth?client_id=x", 400),
+        ("/simulator/people?request=x", 400),
+        ("/nowhere", 404),
+    ] {
+        let page = ask(rest).await;
+        assert_eq!((page.status, page.header("cross-origin-opener-policy")), (status, None), "{rest}");
+    }
+}

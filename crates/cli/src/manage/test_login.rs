@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use authority::Permission;
+use authority::{Permission, Permit};
 use clap::{Args, Subcommand};
 use console::{ApplicationChange, ApplicationView, DomainView, Refusal, Tenant};
 use crypto::{Random, Secret};
@@ -13,6 +13,7 @@ use model::{ClientAuthentication, Environment, IdTokenResponse, SecretId, Timest
 use outbound::{Allowed, Outbound};
 use sample::{Config, Finished, Sample};
 use serde_json::{Value, json};
+use store::StoreError;
 use texts::{AdminMessage, Noun, Outcome};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
@@ -172,7 +173,7 @@ impl Login {
         if add {
             let change = |uris: &mut Vec<String>| {
                 uris.retain(|it| !(*it == redirect_uri || alone && is_ours(it)));
-                uris.push(redirect_uri);
+                uris.push(redirect_uri.clone());
             };
             if let Err(error) = change_uris(desk, tenant, application, change).await {
                 take_back(desk, tenant, application, lent).await?;
@@ -293,28 +294,46 @@ async fn come_back(listener: &TcpListener) -> CommandResult<String> {
     }
 }
 
+/// How often a change is tried that others come before.
+const MOST_TRIES: usize = 5;
+
+/// Tries until nobody else changed the object between reading and writing.
+async fn until_unchanged<T>(attempt: impl AsyncFn() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    for _ in 1..MOST_TRIES {
+        match attempt().await {
+            Err(Refusal::ChangedMeanwhile(_) | Refusal::Store(StoreError::Changed)) => {}
+            done => return done,
+        }
+    }
+    attempt().await
+}
+
 async fn change_uris(
     desk: &Desk,
     tenant: &Tenant,
     application: &ApplicationView,
-    change: impl FnOnce(&mut Vec<String>) + Send,
+    change: impl Fn(&mut Vec<String>) + Sync,
 ) -> CommandResult {
+    let permits = (
+        permits::may(tenant, Permission::ReadSettings)?,
+        permits::may(tenant, Permission::ManageApplications)?,
+    );
+    let changed = until_unchanged(async || change_uris_once(desk, &permits, application, &change).await);
+    changed.await.map_err(CommandError::from)
+}
+
+async fn change_uris_once(
+    desk: &Desk,
+    (reading, managing): &(Permit, Permit),
+    application: &ApplicationView,
+    change: &(impl Fn(&mut Vec<String>) + Sync),
+) -> Result<(), Refusal> {
     // As it is now: minutes may have passed, and others may try it too.
-    let reading = permits::may(tenant, Permission::ReadSettings)?;
-    let found = desk.console.application(&reading, application.domain, &application.client_id).await;
-    let found = found?;
+    let found = desk.console.application(reading, application.domain, &application.client_id).await?;
     let mut changed = ApplicationChange { name: found.name.clone(), settings: found.settings.clone() };
     change(&mut changed.settings.redirect_uris);
-    let saved = desk
-        .console
-        .change_application(
-            &permits::may(tenant, Permission::ManageApplications)?,
-            (application.id, &found.seen()),
-            &changed,
-            clock::now(),
-        )
-        .await;
-    saved.map(drop).map_err(CommandError::from)
+    let at = (application.id, &found.seen());
+    desk.console.change_application(managing, at, &changed, clock::now()).await.map(drop)
 }
 
 async fn take_back(desk: &Desk, tenant: &Tenant, application: &ApplicationView, lent: Lent) -> CommandResult {
@@ -360,4 +379,32 @@ fn show(desk: &Desk, finished: &Finished) {
         said(&Outcome::TryWorked),
         part("id_token"),
     ));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use console::Refusal;
+    use store::StoreError;
+
+    use super::{MOST_TRIES, until_unchanged};
+
+    #[tokio::test]
+    async fn what_was_lent_stayed_behind_where_somebody_else_changed_the_application_meanwhile() {
+        let changed = || Refusal::Store(StoreError::Changed);
+        let tries = Cell::new(0);
+        let third = until_unchanged(async || {
+            tries.set(tries.get() + 1);
+            if tries.get() < 3 { Err(changed()) } else { Ok(tries.get()) }
+        });
+        assert_eq!(third.await.unwrap(), 3);
+        tries.set(0);
+        let never = until_unchanged(async || {
+            tries.set(tries.get() + 1);
+            Err::<(), _>(changed())
+        });
+        assert!(never.await.is_err());
+        assert_eq!(tries.get(), MOST_TRIES);
+    }
 }

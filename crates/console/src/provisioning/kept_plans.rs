@@ -44,6 +44,8 @@ pub enum PlanEnd {
     Discarded,
     /// It was not confirmed within a day.
     Expired,
+    /// A later version ended it in a way that this one does not know.
+    Ended,
 }
 
 impl PlanEnd {
@@ -53,6 +55,7 @@ impl PlanEnd {
             Self::Confirmed => "confirmed",
             Self::Discarded => "discarded",
             Self::Expired => "expired",
+            Self::Ended => "ended",
         }
     }
 }
@@ -81,6 +84,7 @@ impl KeptPlanView {
         let end = match row.state {
             PlanState::Confirmed => Some(PlanEnd::Confirmed),
             PlanState::Discarded => Some(PlanEnd::Discarded),
+            PlanState::Ended => Some(PlanEnd::Ended),
             PlanState::Waiting => (row.expires_at <= now).then_some(PlanEnd::Expired),
         };
         Self {
@@ -101,6 +105,7 @@ impl KeptPlanView {
             Some(PlanEnd::Confirmed) => Err(Refusal::PlanConfirmed),
             Some(PlanEnd::Discarded) => Err(Refusal::PlanDiscarded),
             Some(PlanEnd::Expired) => Err(Refusal::PlanExpired),
+            Some(PlanEnd::Ended) => Err(Refusal::PlanEnded),
         }
     }
 }

@@ -106,6 +106,8 @@ pub(super) const fn cause_of(trouble: Trouble) -> Cause {
         Trouble::LevelTooLow => Cause::LevelTooLow,
         Trouble::SourceMisconfigured => Cause::SourceMisconfigured,
         Trouble::EidNameUnknown => Cause::EidNameUnknown,
+        Trouble::EidLookupFailed => Cause::EidNameLookupFailed,
+        Trouble::EidTlsFailed => Cause::EidTlsFailed,
         Trouble::EidUntrusted => Cause::EidUntrusted,
         Trouble::EidExpired => Cause::EidCertificateExpired,
         Trouble::EidWrongName => Cause::EidCertificateName,

@@ -112,8 +112,10 @@ pub(crate) struct Jar<'a> {
     /// Cookies that have not been opened, the newest first.
     unopened: Vec<LoginCookie>,
     held: Held,
-    /// Names of cookies that do not open, to be removed.
+    /// Names of cookies that do not open, to be removed unless a copy does.
     closed: Vec<String>,
+    /// Names of cookies that opened.
+    opened: Vec<String>,
     /// The browser sessions that came.
     pub(super) sessions: Vec<SessionCookie>,
 }
@@ -191,15 +193,19 @@ impl<'a> Jar<'a> {
 
     /// The jar of a browser that brought nothing.
     pub(crate) fn empty(issuer: &'a Issuer, now: Timestamp) -> Self {
-        let (unopened, closed, sessions) = (Vec::new(), Vec::new(), Vec::new());
-        Self { issuer, now, unopened, held: Held::default(), closed, sessions }
+        let (unopened, closed, opened, sessions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { issuer, now, unopened, held: Held::default(), closed, opened, sessions }
     }
 
     /// Opens the first cookie of those that are left that is `wanted`; says whether there was one.
     fn open_next(&mut self, wanted: impl Fn(&LoginCookie) -> bool) -> bool {
         let Some(at) = self.unopened.iter().position(wanted) else { return false };
         let cookie = self.unopened.remove(at);
-        match open(self.issuer, &cookie, self.now) {
+        let content = open(self.issuer, &cookie, self.now);
+        if content.is_some() {
+            self.opened.push(cookie.login.clone());
+        }
+        match content {
             Some(Content::Login(login)) => {
                 let size = size_of(cookie.value.len());
                 self.held.logins.push(Opened { name: cookie.login, login: *login, size });
@@ -226,8 +232,13 @@ impl<'a> Jar<'a> {
         }
     }
 
+    /// Opens the cookies of this name until one opens: a browser may send several, of other paths or domains.
+    fn open_named(&mut self, name: &str) {
+        while !self.opened.iter().any(|it| it == name) && self.open_next(|cookie| cookie.login == name) {}
+    }
+
     pub(crate) fn find(&mut self, name: &str) -> Option<&Opened> {
-        self.open_next(|cookie| cookie.login == name);
+        self.open_named(name);
         self.held.logins.iter().find(|it| it.name == name)
     }
 
@@ -243,7 +254,7 @@ impl<'a> Jar<'a> {
 
     /// The application of a login that was given up, by its name.
     pub(crate) fn buried(&mut self, name: &str) -> Option<ApplicationId> {
-        self.open_next(|cookie| cookie.login == name);
+        self.open_named(name);
         self.held.tombstones.iter().find(|(known, _)| known == name).map(|(_, it)| it.application)
     }
 
@@ -266,10 +277,17 @@ impl<'a> Jar<'a> {
         over.max_by_key(|it| it.login.started_at)
     }
 
-    /// Names the cookies that were found not to open. A name of ours has 16 characters; another would not be ours to write.
+    /// Names the cookies of which no copy opens. A name of ours has 16 characters; another would not be ours to write.
     pub(crate) fn take_closed(&mut self) -> Vec<CookieChange> {
-        let closed = std::mem::take(&mut self.closed).into_iter().filter(|it| it.len() == 16);
-        closed.map(|login| CookieChange::Remove { login }).collect()
+        let mut closed = std::mem::take(&mut self.closed);
+        closed.sort();
+        closed.dedup();
+        for name in &closed {
+            self.open_named(name);
+        }
+        self.closed.clear();
+        let ours = closed.into_iter().filter(|it| it.len() == 16 && !self.opened.contains(it));
+        ours.map(|login| CookieChange::Remove { login }).collect()
     }
 
     /// Keeps a login, in the place of what was known of it. `value`: its sealed cookie value.

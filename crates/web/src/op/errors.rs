@@ -22,10 +22,16 @@ use crate::{
 /// The longest search, in characters.
 const LONGEST_QUERY: usize = 100;
 
+/// Whether a character changes the direction of the text around it. Spec: UAX #9 §2
+const fn turns(it: char) -> bool {
+    matches!(it, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// `GET /errors`, with what is searched for in `q`.
 pub(crate) async fn list(visit: DomainRequest, RawQuery(query): RawQuery) -> Response {
     let params = Params::parse(&query.unwrap_or_default()).unwrap_or_default();
-    let query = params.get("q").unwrap_or_default().trim().chars().take(LONGEST_QUERY).collect();
+    let asked = params.get("q").unwrap_or_default().trim().chars().filter(|it| !turns(*it));
+    let query = asked.take(LONGEST_QUERY).collect();
     let view = CauseList { frame: frame(&visit.issuer, Some("/errors")), query };
     finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), ContentPolicy::Forms))
 }
