@@ -1,5 +1,6 @@
 //! The binary `portvakt`: arguments, files, the clock, wiring. Nothing depends on it.
 
+mod accounts;
 mod as_service;
 mod clock;
 mod config;

@@ -100,6 +100,14 @@ impl Config {
         self.master_key.read()
     }
 
+    /// The file that the master key comes from, where it is one that the operator named.
+    pub(crate) fn master_key_file(&self) -> Option<&Path> {
+        match &self.master_key {
+            MasterKeySource::File(path) => Some(path),
+            MasterKeySource::Variable(_) | MasterKeySource::Credential(_) => None,
+        }
+    }
+
     /// Where the master key comes from, in words.
     pub(crate) fn master_key_source(&self) -> String {
         self.master_key.to_string()
