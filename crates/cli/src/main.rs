@@ -12,6 +12,7 @@ mod every;
 mod job_runner;
 mod listener;
 mod manage;
+mod nearest;
 mod permits;
 mod presence;
 mod serve;
