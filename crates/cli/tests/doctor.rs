@@ -262,7 +262,9 @@ async fn files_that_others_can_use_are_named_with_owner_mode_and_the_command_tha
 #[tokio::test]
 async fn files_that_the_service_cannot_use_are_named_with_the_command_that_gives_them() {
     let installation = Installation::new().await;
-    installation.configure("");
+    installation.configure("[[listen.certificate]]\nchain = \"a.pem\"\nkey = \"a.key\"");
+    Authority::new().sign(HOST).write(&installation, "a");
+    set_mode(&installation, "a.pem", 0o200);
     set_mode(&installation, "portvakt.db", 0o400);
     set_mode(&installation, "master.key", 0o200);
     // Root can use everything; it judges for the owner of the directory.
@@ -275,6 +277,8 @@ async fn files_that_the_service_cannot_use_are_named_with_the_command_that_gives
     assert_eq!(code, Some(1), "{findings:#?}");
     assert!(key.contains(" 0200): the account ") && key.contains(" cannot read it: run: chgrp "), "{key}");
     assert!(key.contains("/master.key && chmod 0640 /"), "{key}");
+    let certificate = said(&findings, "certificate ");
+    assert!(certificate.contains("/a.pem && chmod 0640 /"), "{certificate}");
     assert!(database.contains(" 0400): the account "), "{database}");
     assert!(database.contains(" cannot read and write it: run: chown "), "{database}");
 }

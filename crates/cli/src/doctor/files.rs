@@ -28,6 +28,9 @@ pub(crate) fn look(path: &Path, config: &Config) -> Vec<Finding> {
     let Some(account) = account(database.and_then(Path::parent)) else { return Vec::new() };
     let mut looked = Looked { account, findings: Vec::new(), closed: BTreeSet::new(), count: 0 };
     looked.configuration(path);
+    for path in &config.read_with_it {
+        looked.readable("configuration", path);
+    }
     if let Some(path) = config.master_key_file() {
         looked.readable("master key", path);
     }
