@@ -74,7 +74,7 @@ fn command(machine: &Machine, program: &OsStr, words: &[OsString]) -> Vec<OsStri
         // In a session without a terminal nobody can type into root's. The wait keeps the exit code; whoever interrupts
         // it ends the command too.
         if machine.has_controlling_terminal {
-            command.extend(["setsid", "--wait"].map(OsString::from));
+            command.extend(["setsid", "--fork", "--wait"].map(OsString::from));
         }
         command.push("setpriv".into());
         command.extend(account());
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_account_is_given_neither_root_s_terminal_nor_root_s_environment() {
-        insta::assert_snapshot!(line(false, "", true), @"setsid --wait setpriv --reuid=portvakt --regid=portvakt --init-groups --inh-caps=-all,+net_bind_service --ambient-caps=-all,+net_bind_service --pdeathsig=TERM -- /usr/bin/portvakt tenants list");
+        insta::assert_snapshot!(line(false, "", true), @"setsid --fork --wait setpriv --reuid=portvakt --regid=portvakt --init-groups --inh-caps=-all,+net_bind_service --ambient-caps=-all,+net_bind_service --pdeathsig=TERM -- /usr/bin/portvakt tenants list");
         let variables = ["PATH", "LANG", "TERM", "PORTVAKT_MASTER_KEY_FILE", "PORTVAKT__DATABASE__SQLITE"];
         assert!(variables.into_iter().all(is_kept));
         assert!(!["AWS_SECRET_ACCESS_KEY", "HOME", "LD_PRELOAD", "SSH_AUTH_SOCK"].into_iter().any(is_kept));
