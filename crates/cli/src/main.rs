@@ -1,5 +1,6 @@
 //! The binary `portvakt`: arguments, files, the clock, wiring. Nothing depends on it.
 
+mod accounts;
 mod as_service;
 mod clock;
 mod config;
@@ -11,6 +12,7 @@ mod every;
 mod job_runner;
 mod listener;
 mod manage;
+mod nearest;
 mod permits;
 mod presence;
 mod serve;

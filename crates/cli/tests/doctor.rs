@@ -1,6 +1,9 @@
 //! `portvakt doctor`: what it finds, and what it says to do.
 
-use std::fs;
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown},
+};
 
 use crypto::{Random, SealKey, b64};
 use model::{INSTALLATION, JOB_LEASE, LeaseId};
@@ -228,4 +231,58 @@ async fn a_job_that_was_given_up_is_told_with_its_reason() {
     let told = said(&findings, "jobs");
     assert!(told.starts_with("warning: 1 given up; the first is letters 17 of tenant "), "{told}");
     assert!(told.contains(", the last time: the mailbox is full: "), "{told}");
+}
+
+#[tokio::test]
+async fn files_that_others_can_use_are_named_with_owner_mode_and_the_command_that_closes_them() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let (_, findings) = examined(&installation);
+    assert!(said(&findings, "files").starts_with("ok: "), "{findings:#?}");
+
+    set_mode(&installation, "portvakt.toml", 0o666);
+    set_mode(&installation, "portvakt.db", 0o644);
+    set_mode(&installation, "master.key", 0o644);
+    let (_, findings) = examined(&installation);
+    let (configuration, database) = (said(&findings, "configuration"), said(&findings, "database"));
+    assert!(
+        configuration.contains(" 0666): other accounts on this machine can change it"),
+        "{configuration}"
+    );
+    assert!(configuration.contains(": run: chmod 0644 portvakt.toml\n"), "{configuration}");
+    assert!(
+        database.contains("portvakt.db (owner and mode ") && database.contains(" 0644): other"),
+        "{database}"
+    );
+    assert!(database.contains(": run: chmod 0640 /"), "{database}");
+    let key = said(&findings, "master key");
+    assert!(key.starts_with("trouble: ") && key.contains("run: chmod 0640 /"), "{key}");
+}
+
+#[tokio::test]
+async fn files_that_the_service_cannot_use_are_named_with_the_command_that_gives_them() {
+    let installation = Installation::new().await;
+    installation.configure("[[listen.certificate]]\nchain = \"a.pem\"\nkey = \"a.key\"");
+    Authority::new().sign(HOST).write(&installation, "a");
+    set_mode(&installation, "a.pem", 0o200);
+    set_mode(&installation, "portvakt.db", 0o400);
+    set_mode(&installation, "master.key", 0o200);
+    // Root can use everything; it judges for the owner of the directory.
+    if fs::metadata("/proc/self").unwrap().uid() == 0 {
+        chown(installation.folder.path(), Some(12_345), Some(12_345)).unwrap();
+        chown(installation.path("portvakt.db"), Some(12_345), Some(12_345)).unwrap();
+    }
+    let (code, findings) = examined(&installation);
+    let (key, database) = (said(&findings, "master key"), said(&findings, "database"));
+    assert_eq!(code, Some(1), "{findings:#?}");
+    assert!(key.contains(" 0200): the account ") && key.contains(" cannot read it: run: chgrp "), "{key}");
+    assert!(key.contains("/master.key && chmod 0640 /"), "{key}");
+    let certificate = said(&findings, "certificate ");
+    assert!(certificate.contains("/a.pem && chmod 0640 /"), "{certificate}");
+    assert!(database.contains(" 0400): the account "), "{database}");
+    assert!(database.contains(" cannot read and write it: run: chown "), "{database}");
+}
+
+fn set_mode(installation: &Installation, name: &str, mode: u32) {
+    fs::set_permissions(installation.path(name), fs::Permissions::from_mode(mode)).unwrap();
 }

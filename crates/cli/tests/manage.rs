@@ -104,6 +104,20 @@ async fn rule_24_a_setting_that_does_not_exist_is_refused_and_nothing_changes() 
 }
 
 #[tokio::test]
+async fn a_setting_that_is_misspelt_is_named_with_the_one_that_was_probably_meant() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let change = ["applications", "change", "shop", "--domain", HOST, "--set"];
+    let said = refused(&it, &[&change[..], &["minimum_levle=high"]].concat());
+    assert!(said.contains("no member \"minimum_levle\" here: did you mean `minimum_level`?"), "{said}");
+    let said = refused(&it, &[&change[..], &["compatible.null_claim=true"]].concat());
+    assert!(
+        said.contains("compatible: there is no member \"null_claim\" here: did you mean `null_claims`?"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
 async fn lists_are_added_to_and_taken_from_instead_of_replaced_whole() {
     let it = configured().await;
     json(&it, &SHOP);

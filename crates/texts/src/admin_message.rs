@@ -427,7 +427,7 @@ admin_messages! {
     /// Not a master key.
     MasterKeyMalformed { source: Detail }: "master-key-malformed";
     /// Everybody can read or change a secret.
-    SecretFileOpen { path: Word, mode: Word, owner: Word }: "secret-file-open";
+    SecretFileOpen { path: Word, rights: Word, closed: Word }: "secret-file-open";
 
     // What doctor finds.
     /// There is no database yet.
@@ -486,6 +486,16 @@ admin_messages! {
     DoctorDiskFull { free: Word }: "doctor-disk-full";
     /// The disk is filling up.
     DoctorDiskNearlyFull { free: Word }: "doctor-disk-nearly-full";
+    /// The service's account cannot read a file that it needs.
+    DoctorFileUnreadable { file: Word, account: Word, command: Detail }: "doctor-file-unreadable";
+    /// The service's account cannot read and write what should be its own.
+    DoctorFileUnwritable { file: Word, account: Word, command: Detail }: "doctor-file-unwritable";
+    /// Everybody can read a file that has secrets.
+    DoctorFileReadableByOthers { path: Word, rights: Word, command: Detail }: "doctor-file-readable-by-others";
+    /// Other accounts can change a file or directory.
+    DoctorFileWritableByOthers { path: Word, rights: Word, command: Detail }: "doctor-file-writable-by-others";
+    /// A directory on the way to a file keeps the service's account out.
+    DoctorDirectoryClosed { directory: Word, account: Word, command: Detail }: "doctor-directory-closed";
     /// A name is not in the DNS.
     DoctorNameUnknown { detail: Detail }: "doctor-name-unknown";
     /// A domain does not answer at its public address.

@@ -241,6 +241,8 @@ outcomes! {
     DoctorAddressFree: "doctor-address";
     /// The disk has room.
     DoctorDiskFine { free: Word }: "doctor-disk";
+    /// The service's account can use its files, and nobody else can.
+    DoctorFilesFine { count: Word, account: Word }: "doctor-files";
     /// A name is in the DNS.
     DoctorNameFine { found: Word }: "doctor-name";
     /// A domain answers at its public address.

@@ -24,7 +24,7 @@ pub(crate) use fault::Faults;
 pub(crate) use file::{Format, Level};
 pub(crate) use page::{example, reference};
 pub(crate) use resolve::{Config, Listen, Pair, load};
-pub(crate) use schema::{line_of, nearest};
+pub(crate) use schema::line_of;
 pub(crate) use value::Lasting;
 
 /// The environment variable that may name the configuration.

@@ -35,6 +35,8 @@ pub(crate) struct Config {
     /// What the store may do.
     pub(crate) store: store::Settings,
     master_key: MasterKeySource,
+    /// Every other file that was read with the configuration.
+    pub(crate) read_with_it: Vec<PathBuf>,
     /// The public listener.
     pub(crate) listen: Listen,
     /// Where the operator's listener is.
@@ -98,6 +100,14 @@ impl Config {
     /// Missing, open to everybody, or not a key; the text says what to do.
     pub(crate) fn master_key(&self) -> Result<SealKey, Faults> {
         self.master_key.read()
+    }
+
+    /// The file that the master key comes from, where it is one that the operator named.
+    pub(crate) fn master_key_file(&self) -> Option<&Path> {
+        match &self.master_key {
+            MasterKeySource::File(path) => Some(path),
+            MasterKeySource::Variable(_) | MasterKeySource::Credential(_) => None,
+        }
     }
 
     /// Where the master key comes from, in words.
@@ -176,11 +186,13 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
     kept(sandbox_is_a_host(&file.sandbox));
     let test_eids = test_eids(&file);
     kept(test_eids.as_ref().map(drop).map_err(Clone::clone));
+    let others = [&file.database.address_file, &file.database.roots_file, &file.outbound.extra_roots_file];
     let config = assemble(
         &file,
         Resolved {
             place: place.ok(),
             master_key: master_key.ok(),
+            read_with_it: others.into_iter().flatten().map(|it| around.base.join(it)).collect(),
             roots: Roots { outbound: roots.ok(), database: database_roots.ok() },
             listen: listen.ok(),
             test_eids: test_eids.ok(),
@@ -194,6 +206,7 @@ struct Resolved {
     /// With the database in words.
     place: Option<(DatabaseLocation, String)>,
     master_key: Option<MasterKeySource>,
+    read_with_it: Vec<PathBuf>,
     roots: Roots,
     listen: Option<Listen>,
     test_eids: Option<Vec<UpstreamIssuer>>,
@@ -206,7 +219,7 @@ struct Roots {
 }
 
 fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
-    let Resolved { place, master_key, roots, listen, test_eids } = resolved;
+    let Resolved { place, master_key, read_with_it, roots, listen, test_eids } = resolved;
     let (place, place_in_words) = place?;
     Some(Config {
         place,
@@ -221,6 +234,7 @@ fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
             run_for: file.database.run_for.0,
         },
         master_key: master_key?,
+        read_with_it,
         listen: listen?,
         operator: file.operator.listen,
         format: file.log.format,

@@ -12,6 +12,7 @@ use toml::{
 };
 
 use super::fault::Faults;
+use crate::nearest::nearest;
 
 /// The default of a key, as TOML.
 #[derive(Clone, Copy, Debug)]
@@ -119,28 +120,6 @@ fn values<'a>(text: &str, table: DeTable<'a>) -> BTreeMap<String, (usize, Spanne
         (key.into_inner().into_owned(), (line, value))
     };
     table.into_iter().map(with_line).collect()
-}
-
-/// Gives the name of `names` that is nearest to `wrong`, if one is near.
-pub(crate) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let near = names.map(|name| (distance(wrong, name), name)).min()?;
-    (near.0 <= 1 + wrong.len() / 4).then_some(near.1)
-}
-
-/// Counts the letters to insert, remove or replace (Levenshtein).
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (at, letter) in from.chars().enumerate() {
-        let mut next = vec![at + 1];
-        for ((other, above), diagonal) in to.iter().zip(row.iter().skip(1)).zip(&row) {
-            let left = next.last().copied().unwrap_or_default();
-            let replaced = diagonal + usize::from(*other != letter);
-            next.push(replaced.min(above + 1).min(left + 1));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 impl<'a> Document<'a> {

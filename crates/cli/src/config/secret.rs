@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    os::unix::fs::{MetadataExt, PermissionsExt},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
@@ -10,6 +10,7 @@ use crypto::{SealKey, Secret, b64};
 use texts::AdminMessage;
 
 use super::fault::Faults;
+use crate::accounts::rights;
 
 /// The environment variable that may have the master key.
 pub(crate) const VARIABLE: &str = "PORTVAKT_MASTER_KEY";
@@ -125,8 +126,10 @@ pub(crate) fn refuse_open(path: &Path) -> Result<(), Faults> {
     if mode & 0o027 == 0 {
         return Ok(());
     }
-    let (mode, owner) = (format!("{:o}", mode & 0o777).into(), found.uid().into());
-    Err(Faults::one(AdminMessage::SecretFileOpen { path: path.display().to_string().into(), mode, owner }))
+    // What its group may read, it may still read afterwards: that can be how the service reads it.
+    let closed = format!("{:04o}", mode & 0o750).into();
+    let (path, rights) = (path.display().to_string().into(), rights(&found).into());
+    Err(Faults::one(AdminMessage::SecretFileOpen { path, rights, closed }))
 }
 
 /// Whether a file lies where secrets are given, and no link leads out of there.

@@ -1,5 +1,6 @@
 //! `portvakt doctor`: looks for everything that could keep an installation from working. It changes nothing.
 
+mod files;
 mod finding;
 mod machine;
 mod public_address;
@@ -7,6 +8,7 @@ mod public_address;
 use std::{
     collections::{BTreeSet, HashMap, hash_map::Entry},
     io::Write,
+    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -56,8 +58,15 @@ pub(crate) struct DoctorArguments {
 
 /// Looks, prints what was found, and fails when something does not work.
 pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), String> {
-    let findings = match arguments.at.find().and_then(|path| config::load(&path)) {
-        Ok(config) => look(&config, clock::now()).await,
+    let findings = match arguments.at.find() {
+        Ok(path) => match config::load(&path) {
+            Ok(config) => look(&path, &config, clock::now()).await,
+            Err(faults) => {
+                let mut findings = Finding::faults("configuration", &faults);
+                findings.extend(files::look_at_configuration(&path));
+                findings
+            }
+        },
         Err(faults) => Finding::faults("configuration", &faults),
     };
     let text =
@@ -71,7 +80,7 @@ pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), String> {
     }
 }
 
-async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
+async fn look(path: &Path, config: &Config, now: Timestamp) -> Vec<Finding> {
     let mut findings = vec![Finding::fine("configuration", &Outcome::DoctorConfigurationFine)];
     let master = match config.master_key() {
         Ok(key) => {
@@ -84,6 +93,7 @@ async fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
             None
         }
     };
+    findings.extend(files::look(path, config));
     let kept = database(config, master, &mut findings, now).await;
     let https: Vec<String> = kept.https().chain(config.sandbox.clone()).collect();
     findings.extend(machine::certificates(config, &https, now));

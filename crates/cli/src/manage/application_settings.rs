@@ -6,6 +6,8 @@ use model::ApplicationSettings;
 use serde_json::{Map, Value, json};
 use texts::{AdminMessage, FieldMessage};
 
+use crate::nearest::with_nearest;
+
 const ON_OFF: [&str; 2] = ["on", "off"];
 
 /// Settings that have an option of their own.
@@ -112,7 +114,18 @@ pub(super) fn set(
         let (name, value) = named_value(change)?;
         put(&mut members, name, value);
     }
-    ApplicationSettings::parse(&Value::from(members).to_string()).map_err(|error| error.message())
+    ApplicationSettings::parse(&Value::from(members).to_string())
+        .map_err(|error| told(error.message(), changes))
+}
+
+/// A fault of settings, with the group of the change that it is about, and the setting that was probably meant.
+fn told(mut fault: FieldMessage, changes: &[String]) -> FieldMessage {
+    if let (None, AdminMessage::MemberUnknown { name, .. }) = (&fault.field, &fault.message) {
+        let names = changes.iter().filter_map(|it| it.split('=').next()?.rsplit_once('.'));
+        let group = names.into_iter().find(|(_, last)| *last == name.as_str());
+        fault.field = group.map(|(group, _)| member_path("", group));
+    }
+    with_nearest(fault)
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use super::{
     show::{instant, maybe_instant, said},
     words::{lasting, unusable},
 };
-use crate::permits;
+use crate::{nearest::with_nearest, permits};
 
 /// What can be said to `portvakt applications`.
 #[derive(Args)]
@@ -337,7 +337,9 @@ impl Change {
         let settings = match &self.settings {
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(|error| unusable(path, &error))?;
-                let wrong = |error: SettingsError| error.message().message.at(path.display().to_string());
+                let wrong = |error: SettingsError| {
+                    with_nearest(error.message().message.at(path.display().to_string()))
+                };
                 ApplicationSettings::parse(&text).map_err(wrong)?
             }
             None => found.settings.clone(),

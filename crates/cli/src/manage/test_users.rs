@@ -18,7 +18,7 @@ use super::{
     show::{instant, said},
     words::secret,
 };
-use crate::permits;
+use crate::{nearest::with_nearest, permits};
 
 /// What can be said to `portvakt test-users`.
 #[derive(Args)]
@@ -104,7 +104,7 @@ fn with_claims(before: &StandardClaims, changes: &[String]) -> Result<StandardCl
         members.insert(name.to_owned(), value);
     }
     serde_json::from_value(members.into())
-        .map_err(|error| SettingsError::Unreadable(error.to_string()).message())
+        .map_err(|error| with_nearest(SettingsError::Unreadable(error.to_string()).message()))
 }
 
 /// The password from the file, or a new one that has to be shown.

@@ -11,7 +11,7 @@ use super::super::{
     LOCALE,
     command_error::{CommandError, CommandResult},
 };
-use crate::config::{line_of, nearest};
+use crate::{config::line_of, nearest::with_nearest};
 
 /// A declaration that was read.
 pub(super) struct Document {
@@ -120,14 +120,12 @@ impl Document {
     /// A fault with its file and line.
     pub(super) fn words(&self, fault: &FieldMessage) -> String {
         let place = self.place(fault.field.as_deref().unwrap_or_default());
-        if let AdminMessage::MemberUnknown { name, known } = &fault.message
-            && let Some(near) = nearest(name.as_str(), known.words())
-        {
-            let near = near.to_owned().into();
-            let mistyped = AdminMessage::MemberMistyped { name: name.clone(), near };
-            return format!("{place}: {}", mistyped.line(LOCALE));
+        let told = with_nearest(fault.clone());
+        // The line says where a name is that is nearly right.
+        if told == *fault {
+            return format!("{place}: {}", fault.line(LOCALE));
         }
-        format!("{place}: {}", fault.line(LOCALE))
+        format!("{place}: {}", told.message.line(LOCALE))
     }
 }
 
