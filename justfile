@@ -110,4 +110,5 @@ docs:
     cargo run --package cli --locked --quiet -- config reference > docs/reference/configuration.md.new
     mv docs/reference/configuration.md.new docs/reference/configuration.md
     PORTVAKT_WRITE_DOCS=1 cargo test --package texts --locked --quiet reference
+    PORTVAKT_WRITE_DOCS=1 cargo test --package model --locked --quiet reference
     PORTVAKT_WRITE_DOCS=1 cargo test --package cli --locked --quiet help_of_dev
