@@ -256,6 +256,29 @@ async fn every_change_is_in_the_trail_and_a_row_changed_by_hand_is_found() {
 }
 
 #[tokio::test]
+async fn the_trail_is_listed_by_time_action_and_name_a_page_at_a_time() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let actions = |words: &[&str]| -> Vec<String> {
+        let listed = json(&it, &[&["audit", "list"], words].concat());
+        listed.as_array().unwrap().iter().map(|it| it["action"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(actions(&["--object", "shop"]), ["application.created", "client_secret.created"]);
+    assert_eq!(actions(&["--object", HOST, "--action", "domain"]), ["domain.created"]);
+    assert!(actions(&["--until", "2020-01-01"]).is_empty() && actions(&["--since", "9998-01-01"]).is_empty());
+    let page = it.run(&["audit", "list", "--limit", "1", "--config", "portvakt.toml"]);
+    let (table, aside) = (String::from_utf8(page.stdout).unwrap(), String::from_utf8(page.stderr).unwrap());
+    assert!(table.contains("client_secret.created  shop"), "{table}");
+    let before = aside.trim().rsplit(' ').next().unwrap();
+    assert_eq!(actions(&["--limit", "2", "--before", before]), ["domain.created", "application.created"]);
+    for wrong in
+        [["--since", "2026-02-30"], ["--until", "2026-01-01T24:00:00Z"], ["--action", "applications"]]
+    {
+        assert!(refused(&it, &[&["audit", "list"][..], &wrong].concat()).contains("say "), "{wrong:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_one_command_changed_has_one_trace_in_the_trail() {
     let it = configured().await;
     json(&it, &SHOP);

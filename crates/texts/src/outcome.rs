@@ -151,6 +151,10 @@ outcomes! {
     NoSession: "no-session";
     /// Nothing was changed yet.
     NoAuditEvent: "no-audit-event";
+    /// No change fits what was asked for.
+    NoAuditEventFits: "no-audit-event-fits";
+    /// There are earlier changes; how they are listed.
+    AuditEarlier { place: Word }: "audit-earlier";
     /// There is no chain yet.
     NoChain: "no-chain";
     /// No event of a login is known.
