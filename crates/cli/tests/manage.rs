@@ -241,6 +241,34 @@ async fn keys_are_rotated_now_and_withdrawn() {
 }
 
 #[tokio::test]
+async fn keys_rotate_says_whether_anything_happened() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let said = |words: &[&str]| {
+        let words = [&["keys", "rotate", "--domain", HOST, "--config", "portvakt.toml"], words].concat();
+        String::from_utf8(it.run(&words).stderr).unwrap()
+    };
+    let first = said(&[]);
+    assert!(
+        first.starts_with("A new RS256 key was published: ") && first.contains(". It signs from 2"),
+        "{first}"
+    );
+    let second = said(&[]);
+    assert!(second.starts_with("No RS256 key was published: the next one, "), "{second}");
+    let stolen = json(&it, &["keys", "list", "--domain", HOST])[0]["kid"].as_str().unwrap().to_owned();
+    assert!(said(&["--compromised", &stolen]).starts_with(&format!("{stolen} is withdrawn: ")));
+    assert!(
+        said(&["--compromised", &stolen])
+            .starts_with(&format!("Nothing was changed: {stolen} was withdrawn"))
+    );
+    let now = said(&["--now"]);
+    assert!(
+        now.contains(" was published just now and signs from ") || now.contains(" signs from now on."),
+        "{now}"
+    );
+}
+
+#[tokio::test]
 async fn every_change_is_in_the_trail_and_a_row_changed_by_hand_is_found() {
     let it = configured().await;
     let secret = json(&it, &SHOP)["client_secret"].as_str().unwrap().to_owned();
