@@ -56,6 +56,7 @@ check-architecture:
 check-docs:
     scripts/specs --check
     cargo test --package texts --locked --quiet reference
+    cargo test --package model --locked --quiet reference
 
 # known vulnerabilities in what we depend on; needs the RustSec database from the network
 advisories:

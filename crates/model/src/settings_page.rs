@@ -78,7 +78,7 @@ fn application() -> Vec<Row> {
         jwks: "object", UNSET, format!("a JWKS (RFC 7517) of public keys, at most {LARGEST_JWKS} bytes"),
             "The application's public keys: for `private_key_jwt`, and with `\"use\": \"enc\"` for encrypted answers. A private or symmetric key is refused.";
         redirect_uris: "list of texts", REQUIRED, addresses,
-            "The addresses that a login may return to, compared exactly. `https`; `http` on `localhost` and private schemes where kind and environment allow it. Also `--redirect-uri`, `--add-redirect-uri`, `--remove-redirect-uri`.";
+            "The addresses that a login may return to, compared exactly; only the port of a native application on the person's own device may differ. `https` everywhere; on test domains also `http` on `localhost` and loopback addresses; a native application also `http` on loopback addresses and a scheme of its own, which is a reversed domain name (in the compatible profile it need not have a dot). Also `--redirect-uri`, `--add-redirect-uri`, `--remove-redirect-uri`.";
         post_logout_redirect_uris: "list of texts", OWN, addresses,
             "The addresses that a logout may continue to, compared exactly. In the compatible profile those of `redirect_uris` are accepted as well.";
         origins: "list of texts", Some("those of `redirect_uris`"),
@@ -107,7 +107,7 @@ fn application() -> Vec<Row> {
         response_modes: "group", Some("see below"), "see below",
             "Response modes beyond `query`, `fragment` and `form_post`, which are always on.";
         slim_id_token: "switch", OWN, SWITCH,
-            "The ID token has only protocol claims; the claims about the person come from userinfo.";
+            "The ID token has only protocol claims, and what the parameter `claims` asks for in it by name; the claims about the person come from userinfo.";
         sector: "word", OWN, words!(Sector: Tenant, Application),
             "Who sees the same `sub` for a person: every application of the tenant, or this one only. Changing it gives everybody another `sub`.";
         error_pages: "switch", OWN, SWITCH,
