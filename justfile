@@ -56,6 +56,7 @@ check-architecture:
 check-docs:
     scripts/specs --check
     cargo test --package texts --locked --quiet reference
+    cargo test --package model --locked --quiet reference
 
 # known vulnerabilities in what we depend on; needs the RustSec database from the network
 advisories:
@@ -110,4 +111,5 @@ docs:
     cargo run --package cli --locked --quiet -- config reference > docs/reference/configuration.md.new
     mv docs/reference/configuration.md.new docs/reference/configuration.md
     PORTVAKT_WRITE_DOCS=1 cargo test --package texts --locked --quiet reference
+    PORTVAKT_WRITE_DOCS=1 cargo test --package model --locked --quiet reference
     PORTVAKT_WRITE_DOCS=1 cargo test --package cli --locked --quiet help_of_dev

@@ -255,6 +255,34 @@ async fn keys_are_rotated_now_and_withdrawn() {
 }
 
 #[tokio::test]
+async fn keys_rotate_says_whether_anything_happened() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let said = |words: &[&str]| {
+        let words = [&["keys", "rotate", "--domain", HOST, "--config", "portvakt.toml"], words].concat();
+        String::from_utf8(it.run(&words).stderr).unwrap()
+    };
+    let first = said(&[]);
+    assert!(
+        first.starts_with("A new RS256 key was published: ") && first.contains(". It signs from 2"),
+        "{first}"
+    );
+    let second = said(&[]);
+    assert!(second.starts_with("No RS256 key was published: the next one, "), "{second}");
+    let stolen = json(&it, &["keys", "list", "--domain", HOST])[0]["kid"].as_str().unwrap().to_owned();
+    assert!(said(&["--compromised", &stolen]).starts_with(&format!("{stolen} is withdrawn: ")));
+    assert!(
+        said(&["--compromised", &stolen])
+            .starts_with(&format!("Nothing was changed: {stolen} was withdrawn"))
+    );
+    let now = said(&["--now"]);
+    assert!(
+        now.contains(" was published just now and signs from ") || now.contains(" signs from now on."),
+        "{now}"
+    );
+}
+
+#[tokio::test]
 async fn every_change_is_in_the_trail_and_a_row_changed_by_hand_is_found() {
     let it = configured().await;
     let secret = json(&it, &SHOP)["client_secret"].as_str().unwrap().to_owned();
@@ -267,6 +295,29 @@ async fn every_change_is_in_the_trail_and_a_row_changed_by_hand_is_found() {
     assert_eq!((verified[1]["state"].as_str(), verified[1]["links"].as_i64()), (Some("holds"), Some(4)));
     let export = it.run(&["audit", "export", "--config", "portvakt.toml"]).stdout;
     assert_eq!(String::from_utf8(export).unwrap().lines().count(), 4);
+}
+
+#[tokio::test]
+async fn the_trail_is_listed_by_time_action_and_name_a_page_at_a_time() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let actions = |words: &[&str]| -> Vec<String> {
+        let listed = json(&it, &[&["audit", "list"], words].concat());
+        listed.as_array().unwrap().iter().map(|it| it["action"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(actions(&["--object", "shop"]), ["application.created", "client_secret.created"]);
+    assert_eq!(actions(&["--object", HOST, "--action", "domain"]), ["domain.created"]);
+    assert!(actions(&["--until", "2020-01-01"]).is_empty() && actions(&["--since", "9998-01-01"]).is_empty());
+    let page = it.run(&["audit", "list", "--limit", "1", "--config", "portvakt.toml"]);
+    let (table, aside) = (String::from_utf8(page.stdout).unwrap(), String::from_utf8(page.stderr).unwrap());
+    assert!(table.contains("client_secret.created  shop"), "{table}");
+    let before = aside.trim().rsplit(' ').next().unwrap();
+    assert_eq!(actions(&["--limit", "2", "--before", before]), ["domain.created", "application.created"]);
+    for wrong in
+        [["--since", "2026-02-30"], ["--until", "2026-01-01T24:00:00Z"], ["--action", "applications"]]
+    {
+        assert!(refused(&it, &[&["audit", "list"][..], &wrong].concat()).contains("say "), "{wrong:?}");
+    }
 }
 
 #[tokio::test]

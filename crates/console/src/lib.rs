@@ -5,6 +5,7 @@
 
 mod applications;
 mod audit;
+mod audit_search;
 mod backup;
 mod client_secrets;
 mod domains;
@@ -23,6 +24,7 @@ use store::Store;
 
 pub use applications::ApplicationView;
 pub use audit::{ChainTrouble, ChainVerdict, Verified};
+pub use audit_search::{AuditPlace, AuditQuery, FoundLink, FoundLinks};
 pub use authority::Tenant;
 pub use backup::Backup;
 pub use changes::{

@@ -1,5 +1,5 @@
 use authority::{Actor, Caller, Permission, Role};
-use console::{ChainTrouble, ChainVerdict, Refusal, Tenant, Verified};
+use console::{AuditPlace, AuditQuery, ChainTrouble, ChainVerdict, FoundLinks, Refusal, Tenant, Verified};
 use crypto::SealKey;
 use model::{AuditContext, MemberId};
 use store::audit_events::Link;
@@ -207,4 +207,35 @@ async fn an_address_that_was_exchanged_or_removed_by_hand_is_found_out() {
     house.meddle("DELETE FROM audit_personal");
     let verified = house.console.verify_audit(&may(&tenant, Permission::ReadAudit)).await.unwrap();
     assert_eq!(verified.trouble(), Some(ChainTrouble::PersonalGone(3)));
+}
+
+#[tokio::test]
+async fn one_change_among_many_is_found_by_what_its_object_is_called() {
+    let house = House::open().await;
+    for client_id in ["shop", "till", "desk"] {
+        house.an_application(client_id).await;
+    }
+    let permit = may(&house.tenant, Permission::ReadAudit);
+    let search = async |query: AuditQuery, most| {
+        let mut found = FoundLinks::new(most);
+        house.console.search_audit(&permit, &query, &mut found).await.unwrap();
+        let rows: Vec<(AuditPlace, String)> =
+            found.iter().map(|(place, it)| (*place, it.object_name.clone().unwrap())).collect();
+        (rows, found.has_earlier)
+    };
+    let names = |rows: &[(AuditPlace, String)]| rows.iter().map(|it| it.1.clone()).collect::<Vec<_>>();
+    let (all, _) = search(AuditQuery::default(), 100).await;
+    assert_eq!(names(&all), ["acme", crate::house::HOST, "shop", "till", "desk"]);
+    let till = AuditQuery { object: Some("TILL".to_owned()), ..AuditQuery::default() };
+    assert_eq!(names(&search(till, 100).await.0), ["till"]);
+    let made = AuditQuery { action: Some("application".to_owned()), ..AuditQuery::default() };
+    let (newest, has_earlier) = search(made.clone(), 2).await;
+    assert_eq!((names(&newest), has_earlier), (vec!["till".to_owned(), "desk".to_owned()], true));
+    let before = AuditPlace::parse(&newest[0].0.to_string());
+    let (earlier, has_earlier) = search(AuditQuery { before, ..made.clone() }, 2).await;
+    assert_eq!((names(&earlier), has_earlier), (vec!["shop".to_owned()], false));
+    let late = NOW.after(std::time::Duration::from_secs(1));
+    assert!(search(AuditQuery { since: Some(late), ..made.clone() }, 2).await.0.is_empty());
+    assert!(search(AuditQuery { until: Some(NOW), ..made.clone() }, 2).await.0.is_empty());
+    assert!(search(AuditQuery { actor: Some("ola".to_owned()), ..made }, 2).await.0.is_empty());
 }

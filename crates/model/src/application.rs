@@ -110,13 +110,13 @@ pub enum SettingsError {
     KeysUnreadable,
 }
 
-const DAY: u32 = 86_400;
+pub(crate) const DAY: u32 = 86_400;
 /// The shortest life of a token, in seconds.
-const SHORTEST: u32 = 60;
+pub(crate) const SHORTEST: u32 = 60;
 /// The most redirect URIs, logout URIs and origins of an application, each.
 pub(crate) const MOST_ADDRESSES: usize = 500;
 /// The largest JWKS, in bytes of JSON.
-const LARGEST_JWKS: usize = 64 * 1024;
+pub(crate) const LARGEST_JWKS: usize = 64 * 1024;
 
 /// A web origin as a full tuple, in the form that browsers send (RFC 6454 §6.2).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -27,6 +27,8 @@ mod payload;
 mod person;
 mod redirect_uri;
 mod refresh_token;
+#[cfg(test)]
+mod settings_page;
 mod signing_key;
 mod standard_claims;
 mod subject;

@@ -42,6 +42,19 @@ impl Timestamp {
         (year + era * 400 + (month <= 2) as i64, month, day)
     }
 
+    /// The first instant of a Gregorian date in UTC; `None` where the calendar has no such date in the years 1 to 9999.
+    pub fn of_date(year: i64, month: i64, day: i64) -> Option<Self> {
+        if !(1..=9_999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+            return None;
+        }
+        // As in `date`, the other way round.
+        let year_of_march = if month <= 2 { year - 1 } else { year };
+        let (era, of_era) = (year_of_march.div_euclid(400), year_of_march.rem_euclid(400));
+        let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
+        Some(Self::from_seconds(days * 86_400)).filter(|it| it.date() == (year, month, day))
+    }
+
     fn date_and_time(self) -> String {
         let ((year, month, day), of_day) = (self.date(), self.seconds().rem_euclid(86_400));
         let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
@@ -101,6 +114,22 @@ mod tests {
         assert_eq!(written(1_709_164_800_000_000), "2024-02-29T00:00:00.000Z");
         assert_eq!(written(951_782_399_999_000), "2000-02-28T23:59:59.999Z");
         assert_eq!(written(-1_000), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn a_date_begins_at_midnight_and_must_be_in_the_calendar() {
+        for day in -800_000..40_000_i64 {
+            let at = Timestamp::from_seconds(day * 86_400);
+            let (year, month, day) = at.date();
+            if year >= 1 {
+                assert_eq!(Timestamp::of_date(year, month, day), Some(at));
+            }
+        }
+        for (year, month, day) in
+            [(2026, 2, 29), (2026, 4, 31), (2026, 13, 1), (2026, 0, 1), (0, 1, 1), (2026, 1, 0)]
+        {
+            assert_eq!(Timestamp::of_date(year, month, day), None);
+        }
     }
 
     #[test]

@@ -105,6 +105,16 @@ outcomes! {
     ClientSecretRetired { at: Word }: "client-secret-retired";
     /// A signing key was published and does not sign yet.
     KeySignsLater { kid: Word, at: Word }: "key-signs-later";
+    /// A signing key signs from now on.
+    KeySignsNow { kid: Word }: "key-signs-now";
+    /// A new signing key was published.
+    KeyPublished { kid: Word, algorithm: Word, at: Word }: "key-published";
+    /// Nothing was published: the next signing key was there already.
+    KeyThere { kid: Word, algorithm: Word, at: Word }: "key-there";
+    /// A signing key was withdrawn.
+    KeyWithdrawn { kid: Word }: "key-withdrawn";
+    /// A signing key had been withdrawn before; nothing was done.
+    KeyWithdrawnBefore { kid: Word, at: Word }: "key-withdrawn-before";
 
     // Backups, the master key and the audit trail.
     /// A backup was written.
@@ -151,6 +161,10 @@ outcomes! {
     NoSession: "no-session";
     /// Nothing was changed yet.
     NoAuditEvent: "no-audit-event";
+    /// No change fits what was asked for.
+    NoAuditEventFits: "no-audit-event-fits";
+    /// There are earlier changes; how they are listed.
+    AuditEarlier { place: Word }: "audit-earlier";
     /// There is no chain yet.
     NoChain: "no-chain";
     /// No event of a login is known.

@@ -1,9 +1,11 @@
 //! `portvakt audit …`
 
+use std::time::Duration;
+
 use authority::Permission;
 use clap::{Args, Subcommand};
-use console::ChainVerdict;
-use model::{INSTALLATION, TenantId};
+use console::{AuditPlace, AuditQuery, ChainVerdict, FoundLink, FoundLinks};
+use model::{Action, INSTALLATION, TenantId, Timestamp};
 use serde_json::{Value, json};
 use store::audit_events::Link;
 use texts::{AdminMessage, Outcome};
@@ -11,7 +13,8 @@ use texts::{AdminMessage, Outcome};
 use super::{
     AtTheDesk, ConfigLocation, Desk,
     command_error::{CommandError, CommandResult},
-    show::{instant, print, said},
+    show::{instant, print, print_aside, said},
+    words::moment,
 };
 use crate::{every, permits};
 
@@ -29,8 +32,8 @@ pub(crate) struct Audit {
 
 #[derive(Subcommand)]
 enum AuditCommand {
-    /// Lists who changed what.
-    List,
+    /// Lists who changed what: the newest changes that fit, the newest last.
+    List(List),
     /// Walks the chains: fails when anything was changed, removed or added by hand.
     Verify,
     /// Writes every link as a line of JSON, with what is needed to check the chain elsewhere.
@@ -41,6 +44,92 @@ enum AuditCommand {
         #[arg(value_name = "SEQUENCE")]
         sequence: i64,
     },
+}
+
+#[derive(Args)]
+struct List {
+    /// From this date or instant on, in UTC: 2026-01-31 or 2026-01-31T12:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<Timestamp>,
+    /// Until the end of this date, or this second, in UTC.
+    #[arg(long, value_name = "TIME", value_parser = end_of_moment)]
+    until: Option<Timestamp>,
+    /// Only this action, such as application.changed, or those of this kind, such as application.
+    #[arg(long, value_name = "WORD", value_parser = action)]
+    action: Option<String>,
+    /// Only of actors with this in their name.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    actor: Option<String>,
+    /// Only of objects with this in their id or name: a client id, a host, a tenant.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    object: Option<String>,
+    /// How many at most.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    limit: u32,
+    /// Those before a change, as the list before printed it.
+    #[arg(long, value_name = "PLACE", value_parser = place)]
+    before: Option<AuditPlace>,
+}
+
+fn end_of_moment(word: &str) -> Result<Timestamp, String> {
+    let length = if word.contains('T') { 1 } else { 24 * 60 * 60 };
+    moment(word).map(|it| it.after(Duration::from_secs(length)))
+}
+
+fn place(word: &str) -> Result<AuditPlace, String> {
+    AuditPlace::parse(word).ok_or_else(|| "give it as `portvakt audit list` printed it".to_owned())
+}
+
+fn action(word: &str) -> Result<String, String> {
+    let kind = |it: &Action| it.as_str().split('.').next().unwrap_or_default();
+    if Action::ALL.iter().any(|it| it.as_str() == word || kind(it) == word) {
+        return Ok(word.to_owned());
+    }
+    let all: Vec<&str> = Action::ALL.iter().map(|it| it.as_str()).collect();
+    Err(format!("say one of {}, or what stands before the dot", all.join(", ")))
+}
+
+impl List {
+    async fn run(self, desk: &Desk, chains: Vec<(String, TenantId)>) -> CommandResult {
+        let query = AuditQuery {
+            since: self.since,
+            until: self.until,
+            action: self.action,
+            actor: self.actor,
+            object: self.object,
+            before: self.before,
+        };
+        let mut found = FoundLinks::new(usize::try_from(self.limit).unwrap_or(usize::MAX));
+        for (_, id) in &chains {
+            if *id == INSTALLATION {
+                let permit = desk.installation(Permission::ReadAudit)?;
+                desk.console.search_installation_audit(&permit, &query, &mut found).await?;
+            } else {
+                let tenant = desk.console.tenant_by_id(&desk.caller, *id).await?;
+                let permit = permits::may(&tenant, Permission::ReadAudit)?;
+                desk.console.search_audit(&permit, &query, &mut found).await?;
+            }
+        }
+        let name = |id: TenantId| chains.iter().find(|it| it.1 == id).map_or("", |it| it.0.as_str());
+        let row = |(place, found): (&AuditPlace, &FoundLink)| {
+            let mut row = view(name(found.link.event.tenant_id), &found.link);
+            if let Some(members) = row.as_object_mut() {
+                members.insert("object_name".to_owned(), json!(found.object_name));
+                members.insert("place".to_owned(), json!(place.to_string()));
+            }
+            row
+        };
+        let rows: Vec<Value> = found.iter().map(row).collect();
+        let columns =
+            ["sequence", "happened_at", "tenant", "actor", "action", "object_name", "object", "details"];
+        let is_filtered = query != AuditQuery::default();
+        let nothing = if is_filtered { Outcome::NoAuditEventFits } else { Outcome::NoAuditEvent };
+        desk.list(&columns, &rows, &nothing);
+        if let (true, Some((first, _))) = (found.has_earlier, found.iter().next()) {
+            print_aside(&format!("{}\n", said(&Outcome::AuditEarlier { place: first.to_string().into() })));
+        }
+        Ok(())
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -126,29 +215,25 @@ impl AtTheDesk for Audit {
             return Ok(());
         }
         let chains = chains(desk, self.tenant.as_deref()).await?;
-        if let AuditCommand::Verify = self.what {
-            return report(desk, chains).await;
+        match self.what {
+            AuditCommand::List(list) => list.run(desk, chains).await,
+            AuditCommand::Verify => report(desk, chains).await,
+            AuditCommand::Export | AuditCommand::Erase { .. } => export(desk, chains).await,
         }
-        let mut rows = Vec::new();
-        for (name, id) in chains {
-            let mut after = 0;
-            loop {
-                let links = links(desk, id, after).await?;
-                let Some(last) = links.last() else { break };
-                after = last.sequence;
-                let page = links.iter().map(|link| view(&name, link));
-                match self.what {
-                    AuditCommand::Export => page.for_each(|row| print(&format!("{row}\n"))),
-                    _ => rows.extend(page),
-                }
-            }
-        }
-        if let AuditCommand::List = self.what {
-            let columns = ["sequence", "happened_at", "tenant", "actor", "action", "object", "details"];
-            desk.list(&columns, &rows, &Outcome::NoAuditEvent);
-        }
-        Ok(())
     }
+}
+
+async fn export(desk: &Desk, chains: Vec<(String, TenantId)>) -> CommandResult {
+    for (name, id) in chains {
+        let mut after = 0;
+        loop {
+            let links = links(desk, id, after).await?;
+            let Some(last) = links.last() else { break };
+            after = last.sequence;
+            links.iter().for_each(|link| print(&format!("{}\n", view(&name, link))));
+        }
+    }
+    Ok(())
 }
 
 async fn report(desk: &Desk, chains: Vec<(String, TenantId)>) -> CommandResult {
@@ -168,5 +253,36 @@ async fn report(desk: &Desk, chains: Vec<(String, TenantId)>) -> CommandResult {
     match broken {
         0 => Ok(()),
         some => Err(AdminMessage::ChainBroken { count: some.into() }.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{end_of_moment, moment};
+
+    #[test]
+    fn a_date_is_the_whole_day_and_an_instant_its_second() {
+        let of = |word: &str| {
+            (moment(word).unwrap().to_iso_seconds(), end_of_moment(word).unwrap().to_iso_seconds())
+        };
+        let (from, to) = ("2026-01-31T00:00:00Z".to_owned(), "2026-02-01T00:00:00Z".to_owned());
+        assert_eq!(of("2026-01-31"), (from, to));
+        let (from, to) = ("2026-01-31T23:59:59Z".to_owned(), "2026-02-01T00:00:00Z".to_owned());
+        assert_eq!(
+            (of("2026-01-31T23:59:59Z"), of("2026-01-31T23:59:59")),
+            ((from.clone(), to.clone()), (from, to))
+        );
+        for wrong in [
+            "",
+            "2026",
+            "2026-1-31",
+            "2026-02-30",
+            "2026-01-31T",
+            "2026-01-31T24:00:00Z",
+            "+026-01-31",
+            "2026-01-31T12:00:00+01:00",
+        ] {
+            assert!(moment(wrong).is_err(), "{wrong}");
+        }
     }
 }

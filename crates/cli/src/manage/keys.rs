@@ -2,7 +2,8 @@
 
 use authority::Permission;
 use clap::{Args, Subcommand};
-use console::KeyView;
+use console::{KeyState, KeyView};
+use model::Timestamp;
 use serde_json::{Value, json};
 use texts::Outcome;
 
@@ -10,7 +11,7 @@ use super::{
     AtTheDesk, ConfigLocation, Desk,
     command_error::CommandResult,
     desk::AtDomain,
-    show::{instant, maybe_instant, said},
+    show::{instant, maybe_instant, print_aside, said},
 };
 use crate::permits;
 
@@ -51,6 +52,42 @@ fn view(key: &KeyView) -> Value {
     })
 }
 
+/// What has happened to the keys that are published ahead.
+fn about_next(keys: &[KeyView], now: Timestamp) -> Vec<Outcome> {
+    let next = keys.iter().filter(|key| key.state == KeyState::Next);
+    let about = |key: &KeyView| {
+        let (kid, algorithm) = (key.kid.clone().into(), key.algorithm.clone().into());
+        let at = instant(key.times.active_at).into();
+        if key.times.published_at == now {
+            Outcome::KeyPublished { kid, algorithm, at }
+        } else {
+            Outcome::KeyThere { kid, algorithm, at }
+        }
+    };
+    next.map(about).collect()
+}
+
+/// From when a key signs that was to sign now.
+fn signs((kid, at): (String, Timestamp), now: Timestamp) -> Outcome {
+    let kid = kid.into();
+    if at > now {
+        Outcome::KeySignsLater { kid, at: instant(at).into() }
+    } else {
+        Outcome::KeySignsNow { kid }
+    }
+}
+
+/// What has happened to a key that was to be withdrawn.
+fn about_withdrawn(keys: &[KeyView], kid: &str, now: Timestamp) -> Option<Outcome> {
+    let at = keys.iter().find(|key| key.kid == kid)?.times.withdrawn_at?;
+    let kid = kid.to_owned().into();
+    Some(if at == now {
+        Outcome::KeyWithdrawn { kid }
+    } else {
+        Outcome::KeyWithdrawnBefore { kid, at: instant(at).into() }
+    })
+}
+
 impl AtTheDesk for Keys {
     fn place(&self) -> &ConfigLocation {
         &self.at.place
@@ -59,35 +96,37 @@ impl AtTheDesk for Keys {
     async fn run(self, desk: &Desk) -> CommandResult {
         let (tenant, domain) = self.at.find(desk).await?;
         let (console, id, schedule) = (&desk.console, domain.id, desk.schedule);
-        match self.what {
+        let mut signing = Vec::new();
+        match &self.what {
             KeysCommand::List => {}
             KeysCommand::Rotate { compromised: Some(kid), .. } => {
-                console
-                    .withdraw_key(
-                        &permits::may(&tenant, Permission::WithdrawKeys)?,
-                        (id, &kid),
-                        schedule,
-                        desk.now,
-                    )
-                    .await?;
+                let permit = permits::may(&tenant, Permission::WithdrawKeys)?;
+                console.withdraw_key(&permit, (id, kid), schedule, desk.now).await?;
             }
-            KeysCommand::Rotate { now: true, .. } => {
-                let signing = console
-                    .rotate_keys_now(&permits::may(&tenant, Permission::RotateKeys)?, id, schedule, desk.now)
-                    .await?;
-                for (kid, at) in signing.into_iter().filter(|(_, at)| *at > desk.now) {
-                    let later = Outcome::KeySignsLater { kid: kid.into(), at: instant(at).into() };
-                    eprintln!("{}", said(&later));
+            KeysCommand::Rotate { now, .. } => {
+                let permit = permits::may(&tenant, Permission::RotateKeys)?;
+                if *now {
+                    signing = console.rotate_keys_now(&permit, id, schedule, desk.now).await?;
+                } else {
+                    console.turn_keys(&permit, id, schedule, desk.now).await?;
                 }
-            }
-            KeysCommand::Rotate { .. } => {
-                console
-                    .turn_keys(&permits::may(&tenant, Permission::RotateKeys)?, id, schedule, desk.now)
-                    .await?;
             }
         }
         let keys =
             console.signing_keys(&permits::may(&tenant, Permission::ReadSettings)?, id, desk.now).await?;
+        let outcomes = match &self.what {
+            KeysCommand::List => Vec::new(),
+            KeysCommand::Rotate { compromised: Some(kid), .. } => {
+                about_withdrawn(&keys, kid, desk.now).into_iter().collect()
+            }
+            KeysCommand::Rotate { now: true, .. } => {
+                signing.into_iter().map(|it| signs(it, desk.now)).collect()
+            }
+            KeysCommand::Rotate { .. } => about_next(&keys, desk.now),
+        };
+        for outcome in &outcomes {
+            print_aside(&format!("{}\n", said(outcome)));
+        }
         let rows: Vec<Value> = keys.iter().map(view).collect();
         let columns =
             ["kid", "algorithm", "state", "published_at", "active_at", "retired_at", "withdrawn_at"];

@@ -14,6 +14,11 @@ pub(crate) fn print(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
+/// Writes to standard error what is beside the answer, so that a program that reads the answer gets that alone.
+pub(crate) fn print_aside(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
 /// Says what was done or found.
 pub(crate) fn said(outcome: &Outcome) -> String {
     outcome.say(LOCALE)

@@ -3,7 +3,7 @@
 use std::{fs, io::Read, path::Path, time::Duration};
 
 use crypto::Secret;
-use model::{EidEnvironment, Environment, LoginMethod};
+use model::{EidEnvironment, Environment, LoginMethod, Timestamp};
 use texts::{AdminMessage, Word};
 
 use crate::config::Lasting;
@@ -37,6 +37,33 @@ pub(crate) fn way(word: &str) -> Result<LoginMethod, String> {
 /// `7d`, `24h`, `30m`, `20s`.
 pub(crate) fn lasting(word: &str) -> Result<Duration, String> {
     Lasting::parse(word).map(|it| it.0).ok_or_else(|| "say for example 30m, 24h or 7d".to_owned())
+}
+
+/// A date or an instant to the second, in UTC: `2026-01-31`, `2026-01-31T12:00:00Z`; the `Z` may be left out.
+pub(crate) fn moment(word: &str) -> Result<Timestamp, String> {
+    read_moment(word).ok_or_else(|| "say for example 2026-01-31 or 2026-01-31T12:00:00Z (UTC)".to_owned())
+}
+
+/// Reads numbers of so many digits with a sign between them.
+fn numbers<const N: usize>(text: &str, sign: char, digits: [usize; N]) -> Option<[i64; N]> {
+    let mut parts = text.split(sign);
+    let mut all = [0; N];
+    for (number, digits) in all.iter_mut().zip(digits) {
+        let part = parts.next()?;
+        let is_number = part.len() == digits && part.bytes().all(|it| it.is_ascii_digit());
+        *number = part.parse().ok().filter(|_| is_number)?;
+    }
+    parts.next().is_none().then_some(all)
+}
+
+fn read_moment(word: &str) -> Option<Timestamp> {
+    let (date, time) = word.split_once('T').map_or((word, None), |(date, time)| (date, Some(time)));
+    let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+    let midnight = Timestamp::of_date(year, month, day)?;
+    let Some(time) = time else { return Some(midnight) };
+    let [hour, minute, second] = numbers(time.strip_suffix('Z').unwrap_or(time), ':', [2, 2, 2])?;
+    let is_time = hour < 24 && minute < 60 && second < 60;
+    is_time.then(|| Timestamp::from_seconds(midnight.seconds() + hour * 3_600 + minute * 60 + second))
 }
 
 /// A path in a message: given on the command line, so it is as trusted as the command.
