@@ -58,9 +58,9 @@ const tags = (html, kind) =>
 function nextStep(html, choices) {
   const link = tags(html, "a").find((it) => it.id === "continue");
   if (link) return { href: link.href };
-  const eids = [...html.matchAll(/<a class="pv-choice" href="([^"]*)">[\s\S]*?pv-choice__name">([^<]*)</g)];
+  const eids = [...html.matchAll(/<a class="(?:pv-choice|pv-eid-button [^"]*)" href="([^"]*)">([\s\S]*?)<\/a>/g)];
   if (eids.length > 0) {
-    const found = eids.find(([, , name]) => decoded(name).startsWith(choices.eid));
+    const found = eids.find(([, , shown]) => decoded(shown).includes(choices.eid));
     if (!found) throw new Error(`the selector does not offer ${choices.eid}`);
     return { href: decoded(found[1]) };
   }

@@ -133,7 +133,7 @@ describe("@criipto/auth-js in Chromium, over https", () => {
     test(`a login in a popup (${button}) is answered by window message`, async () => {
       const page = await visitor();
       const [popup] = await Promise.all([page.waitForEvent("popup"), page.click(`#${button}`)]);
-      if (button === "any") await popup.click(".pv-choice >> text=BankID");
+      if (button === "any") await popup.click(".pv-choices a >> text=BankID");
       const closed = popup.waitForEvent("close");
       await decide(popup);
       await closed;

@@ -201,16 +201,16 @@ describe("a person logs in", () => {
     await choose(page, "any");
     await page.waitForSelector(".pv-choices");
     await lookAt(page, "selector");
-    await page.locator(".pv-choice", { hasText: "Vipps" }).click();
+    await page.locator(".pv-choices a", { hasText: "Vipps" }).click();
     await decide(page, "approve");
     assert.equal((await claims(page)).acr, VIPPS);
 
     await choose(page, "any");
-    const first = page.locator(".pv-choice").first();
+    const first = page.locator(".pv-choices > li").first();
     assert.match(await first.textContent(), /Vipps/);
     assert.equal(await first.locator(".pv-choice__tag").count(), 1);
     await lookAt(page, "selector, last used");
-    await page.locator(".pv-choice", { hasText: "BankID" }).click();
+    await page.locator(".pv-choices a", { hasText: "BankID" }).click();
     await decide(page, "approve-app");
     assert.equal((await claims(page)).acr, BANKID_HIGH);
   });
@@ -344,11 +344,11 @@ describe("a login does not work out", () => {
   test("after trouble with one eID the person chooses another", async () => {
     const page = await visitor();
     await choose(page, "any");
-    await page.locator(".pv-choice", { hasText: "BankID" }).click();
+    await page.locator(".pv-choices a", { hasText: "BankID" }).click();
     await decide(page, "approve-device", { fault: "http-500" });
     await page.waitForSelector("main[data-cause]");
     await page.click("#choose-another");
-    await page.locator(".pv-choice", { hasText: "Vipps" }).click();
+    await page.locator(".pv-choices a", { hasText: "Vipps" }).click();
     await decide(page, "approve");
     assert.equal((await claims(page)).acr, VIPPS);
   });
@@ -545,11 +545,11 @@ describe("a browser is not always as expected", () => {
   test("an earlier attempt that is approved late leads on to the latest one", async () => {
     const page = await visitor();
     await choose(page, "any");
-    await page.locator(".pv-choice", { hasText: "BankID" }).click();
+    await page.locator(".pv-choices a", { hasText: "BankID" }).click();
     await page.waitForSelector(".pv-simulator");
     const earlier = page.url();
     await page.goBack();
-    await page.locator(".pv-choice", { hasText: "Vipps" }).click();
+    await page.locator(".pv-choices a", { hasText: "Vipps" }).click();
     await page.waitForSelector(".pv-simulator");
     const tab = await page.context().newPage();
     await tab.goto(earlier);
@@ -557,7 +557,7 @@ describe("a browser is not always as expected", () => {
     assert.equal(await trouble(tab), "login-superseded");
     await lookAt(tab, "trouble: login-superseded");
     await tab.click("#continue");
-    await tab.locator(".pv-choice", { hasText: "Vipps" }).click();
+    await tab.locator(".pv-choices a", { hasText: "Vipps" }).click();
     await decide(tab, "approve", { person: ola() });
     assert.equal((await claims(tab)).name, ola().name);
   });
@@ -626,7 +626,7 @@ describe("a browser is not always as expected", () => {
     await tabTo("#login-any");
     await page.keyboard.press("Enter");
     await page.waitForSelector(".pv-choices");
-    await tabTo(".pv-choice");
+    await tabTo(".pv-choices a");
     await page.keyboard.press("Enter");
     await page.waitForSelector(".pv-simulator");
     await tabTo("input[name=person]");
@@ -659,7 +659,7 @@ describe("an application of another kind", () => {
     await page.goto(portvakt.ready.browser_app);
     await lookAt(page, "browser sample");
     await page.click("#browser-login");
-    await page.locator(".pv-choice", { hasText: "BankID" }).click();
+    await page.locator(".pv-choices a", { hasText: "BankID" }).click();
     await decide(page, "approve-device");
     await page.waitForSelector("[data-view=result]:not([hidden]), [data-view=failure]:not([hidden])");
     const shown = await claims(page);
@@ -672,7 +672,7 @@ describe("an application of another kind", () => {
     const page = await visitor();
     await page.goto(portvakt.ready.browser_app);
     await page.click("#browser-login");
-    await page.locator(".pv-choice", { hasText: "BankID" }).click();
+    await page.locator(".pv-choices a", { hasText: "BankID" }).click();
     await decide(page, "cancel");
     await page.waitForSelector("[data-view=failure]:not([hidden])");
     assert.equal(await error(page), "access_denied");

@@ -82,7 +82,7 @@ test("Swagger UI logs in through its popup and gets its token", async () => {
   await swagger.click(".auth-btn-wrapper .authorize");
   const popup = await opened;
   // Our selector, the eID's page, and back through our callback.
-  await popup.locator(".pv-choice", { hasText: "BankID" }).click();
+  await popup.locator(".pv-choices a", { hasText: "BankID" }).click();
   await popup.check(`input[name=person][value="${portvakt.ready.people[0].id}"]`);
   const closed = popup.waitForEvent("close");
   await popup.click("#outcome-approve-device");

@@ -108,8 +108,8 @@ async fn a_setting_that_is_misspelt_is_named_with_the_one_that_was_probably_mean
     let it = configured().await;
     json(&it, &SHOP);
     let change = ["applications", "change", "shop", "--domain", HOST, "--set"];
-    let said = refused(&it, &[&change[..], &["minimum_levle=high"]].concat());
-    assert!(said.contains("no member \"minimum_levle\" here: did you mean `minimum_level`?"), "{said}");
+    let said = refused(&it, &[&change[..], &["minimum_levels=high"]].concat());
+    assert!(said.contains("no member \"minimum_levels\" here: did you mean `minimum_level`?"), "{said}");
     let said = refused(&it, &[&change[..], &["compatible.null_claim=true"]].concat());
     assert!(
         said.contains("compatible: there is no member \"null_claim\" here: did you mean `null_claims`?"),
