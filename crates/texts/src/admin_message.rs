@@ -4,7 +4,11 @@
 //! One entry is one id, for good. The command line, imports, declarations and programs that read JSON get the same
 //! message; the reference under `docs` is made from the catalogue.
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error as _},
+};
+use serde_json::{Map, Value};
 
 use crate::{
     Locale,
@@ -12,12 +16,38 @@ use crate::{
     say,
 };
 
+/// The arguments of a message, as they are kept.
+struct KeptArguments(Map<String, Value>);
+
+impl KeptArguments {
+    #[inline(never)]
+    fn take<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, String> {
+        let value = self.0.remove(name).ok_or_else(|| format!("the argument {name} is missing"))?;
+        serde_json::from_value(value).map_err(|error| format!("{name}: {error}"))
+    }
+}
+
+/// By hand: what is derived for so many variants is a quarter of a megabyte of program.
+impl<'de> Deserialize<'de> for AdminMessage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (id, arguments) = match Value::deserialize(deserializer)? {
+            Value::String(id) => (id, Map::new()),
+            Value::Object(message) => match message.into_iter().next() {
+                Some((id, Value::Object(arguments))) => (id, arguments),
+                _ => return Err(D::Error::custom("a message without an id")),
+            },
+            _ => return Err(D::Error::custom("a message is an id, or an id with arguments")),
+        };
+        Self::read(&id, &mut KeptArguments(arguments)).map_err(D::Error::custom)
+    }
+}
+
 macro_rules! admin_messages {
     ($($(#[$doc:meta])+ $message:ident $({ $($argument:ident: $kind:ident),+ })?: $id:literal;)+) => {
         /// A message for an administrator: an entry of the catalogue, with the values that its sentences name.
         ///
         /// It can be kept as JSON and read again, also by a later version.
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
         pub enum AdminMessage {
             $(
                 $(#[$doc])+
@@ -42,6 +72,14 @@ macro_rules! admin_messages {
                 }
             }
 
+            /// Makes the message `id` of what was kept of it.
+            fn read(id: &str, kept: &mut KeptArguments) -> Result<Self, String> {
+                Ok(match id {
+                    $($id => Self::$message $({ $($argument: kept.take(stringify!($argument))?),+ })?,)+
+                    other => return Err(format!("there is no message {other:?}")),
+                })
+            }
+
             fn arguments(&self, locale: Locale) -> Vec<(&'static str, String)> {
                 match self {
                     $(Self::$message $({ $($argument),+ })? => {
@@ -53,7 +91,7 @@ macro_rules! admin_messages {
     };
 }
 
-// The sentences are `admin-{id}` and `admin-{id}-remedy` in `locales/*.ftl`.
+// The sentences are `admin-{id}` and `admin-{id}-remedy` in `locales/administrators/*.ftl`.
 admin_messages! {
     // What there is, what is taken, who may.
     /// There is none, or it is another tenant's.

@@ -44,7 +44,7 @@ macro_rules! outcomes {
     };
 }
 
-// The sentences are `outcome-{id}` in `locales/*.ftl`.
+// The sentences are `outcome-{id}` in `locales/administrators/*.ftl`.
 outcomes! {
     // Objects that were made or changed.
     /// A tenant was made; a command follows.

@@ -13,21 +13,45 @@ pub const UNTRANSLATED: char = '⟦';
 
 type Bundle = FluentBundle<FluentResource>;
 
-static BUNDLES: LazyLock<[Bundle; 3]> =
-    LazyLock::new(|| [bundle(Locale::Nb), bundle(Locale::Nn), bundle(Locale::En)]);
+/// The sentences of a language, read when one of them is first said.
+struct Sentences {
+    /// What people see who log in.
+    pages: LazyLock<Bundle>,
+    /// What administrators are told: more than half of all, and a running service hardly ever says it.
+    administrators: LazyLock<Bundle>,
+}
+
+macro_rules! sentences {
+    ($locale:literal) => {
+        Sentences {
+            pages: LazyLock::new(|| bundle($locale, include_str!(concat!("../locales/", $locale, ".ftl")))),
+            administrators: LazyLock::new(|| {
+                bundle($locale, include_str!(concat!("../locales/administrators/", $locale, ".ftl")))
+            }),
+        }
+    };
+}
+
+static BOKMAAL: Sentences = sentences!("nb");
+static NYNORSK: Sentences = sentences!("nn");
+static ENGLISH: Sentences = sentences!("en");
 
 /// Says the sentence `key` in a language, with `args` (name, value) filled in.
 ///
 /// The answer is plain text: escape it in HTML. An unknown key comes back as
 /// `⟦key⟧`, so that a page still stands and a test sees it.
 pub fn say(locale: Locale, key: &str, args: &[(&str, &str)]) -> String {
-    let [nb, nn, en] = &*BUNDLES;
-    let bundle = match locale {
-        Locale::Nb => nb,
-        Locale::Nn => nn,
-        Locale::En => en,
+    let sentences = match locale {
+        Locale::Nb => &BOKMAAL,
+        Locale::Nn => &NYNORSK,
+        Locale::En => &ENGLISH,
     };
-    let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+    let of_pages = (&*sentences.pages, sentences.pages.get_message(key));
+    let (bundle, message) = match of_pages {
+        (_, None) => (&*sentences.administrators, sentences.administrators.get_message(key)),
+        found => found,
+    };
+    let Some(pattern) = message.and_then(|message| message.value()) else {
         return format!("{UNTRANSLATED}{key}⟧");
     };
     let mut errors = Vec::new();
@@ -38,30 +62,37 @@ pub fn say(locale: Locale, key: &str, args: &[(&str, &str)]) -> String {
     bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
 }
 
-fn bundle(locale: Locale) -> Bundle {
-    let language: LanguageIdentifier = locale.as_str().parse().unwrap_or_default();
+fn bundle(locale: &str, source: &str) -> Bundle {
+    let language: LanguageIdentifier = locale.parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![language]);
     // Isolation marks would show up in titles and in copied text; all our languages read left to right.
     bundle.set_use_isolating(false);
     // A file with a broken sentence still gives the others; a test refuses such a file.
-    let resource = FluentResource::try_new(source(locale).to_owned()).unwrap_or_else(|(rest, _)| rest);
+    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(rest, _)| rest);
     bundle.add_resource_overriding(resource);
     bundle
-}
-
-const fn source(locale: Locale) -> &'static str {
-    match locale {
-        Locale::Nb => include_str!("../locales/nb.ftl"),
-        Locale::Nn => include_str!("../locales/nn.ftl"),
-        Locale::En => include_str!("../locales/en.ftl"),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use super::{FluentResource, Locale, UNTRANSLATED, say, source};
+    use super::{FluentResource, Locale, UNTRANSLATED, say};
+
+    /// Both files of a language.
+    const fn source(locale: Locale) -> &'static str {
+        match locale {
+            Locale::Nb => {
+                concat!(include_str!("../locales/nb.ftl"), include_str!("../locales/administrators/nb.ftl"))
+            }
+            Locale::Nn => {
+                concat!(include_str!("../locales/nn.ftl"), include_str!("../locales/administrators/nn.ftl"))
+            }
+            Locale::En => {
+                concat!(include_str!("../locales/en.ftl"), include_str!("../locales/administrators/en.ftl"))
+            }
+        }
+    }
 
     /// Key → names of its arguments, as written in the file.
     fn sentences(locale: Locale) -> BTreeMap<String, BTreeSet<String>> {
