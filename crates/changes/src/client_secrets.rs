@@ -59,10 +59,28 @@ pub fn add(
     new: &NewSecret,
     now: Timestamp,
 ) -> Result<SecretId, Refusal> {
+    lock_application(tx, permit, new.application)?;
+    insert(tx, permit, new, now)
+}
+
+/// Whoever counts an application's secrets, or adds to them, waits here.
+fn lock_application(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    application: ApplicationId,
+) -> Result<(), Refusal> {
+    let tenant = permit.tenant(Permission::ManageSecrets)?.id;
+    let found = applications::get(tx, tenant, application);
+    found.map(drop).map_err(|error| Refusal::of(error, Noun::Application))
+}
+
+fn insert(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    new: &NewSecret,
+    now: Timestamp,
+) -> Result<SecretId, Refusal> {
     let tenant = permit.tenant(Permission::ManageSecrets)?;
-    // Locked: others that count secrets wait here.
-    applications::get(tx, tenant.id, new.application)
-        .map_err(|error| Refusal::of(error, Noun::Application))?;
     let row = ClientSecret {
         id: SecretId::new(tenant.random(), now),
         tenant_id: tenant.id,
@@ -95,14 +113,12 @@ pub fn add_within_limit(
     new: &NewSecret,
     now: Timestamp,
 ) -> Result<SecretId, Refusal> {
-    let tenant = permit.tenant(Permission::ManageSecrets)?;
-    applications::get(tx, tenant.id, new.application)
-        .map_err(|error| Refusal::of(error, Noun::Application))?;
-    let live = own_live(tx, (tenant.id, new.application), now)?;
+    lock_application(tx, permit, new.application)?;
+    let live = own_live(tx, (permit.tenant(Permission::ManageSecrets)?.id, new.application), now)?;
     if live.len() >= MOST_LIVE {
         return Err(too_many(&live));
     }
-    add(tx, permit, new, now)
+    insert(tx, permit, new, now)
 }
 
 /// Lets a secret end at `at`.

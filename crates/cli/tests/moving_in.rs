@@ -47,14 +47,20 @@ async fn configured() -> Installation {
     it
 }
 
-#[tokio::test]
-async fn the_import_of_the_guide_is_shown_made_and_then_changes_nothing() {
+/// A tenant with a domain, and the import that the guide has.
+async fn with_the_import_of_the_guide() -> Installation {
     let it = configured().await;
     json(&it, &["tenants", "create", "acme"]);
     let domain =
         ["domains", "create", "--tenant", "acme", "login.acme.example", "--environment", "production"];
     json(&it, &domain);
     fs::write(it.path("acme.json"), example("json")).unwrap();
+    it
+}
+
+#[tokio::test]
+async fn the_import_of_the_guide_is_shown_made_and_then_changes_nothing() {
+    let it = with_the_import_of_the_guide().await;
     let words = ["import", "acme.json", "--tenant", "acme"];
 
     let dry = json(&it, &[&words[..], &["--dry-run"]].concat());
@@ -69,12 +75,7 @@ async fn the_import_of_the_guide_is_shown_made_and_then_changes_nothing() {
 
 #[tokio::test]
 async fn an_import_that_somebody_else_had_to_look_at_first_could_not_wait() {
-    let it = configured().await;
-    json(&it, &["tenants", "create", "acme"]);
-    let domain =
-        ["domains", "create", "--tenant", "acme", "login.acme.example", "--environment", "production"];
-    json(&it, &domain);
-    fs::write(it.path("acme.json"), example("json")).unwrap();
+    let it = with_the_import_of_the_guide().await;
     let words = ["import", "acme.json", "--tenant", "acme", "--plan"];
     let kept = json(&it, &words);
     let id = kept["plan"].as_str().unwrap();

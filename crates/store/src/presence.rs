@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU32, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -87,8 +87,7 @@ enum Held {
     File { _file: File },
     Connection {
         lost: watch::Receiver<Option<String>>,
-        /// Whether it was lost and taken again since [`Presence::was_lost`] was asked.
-        taken_again: Arc<AtomicBool>,
+        taken_again: Arc<AtomicU32>,
         /// Dropping it ends the connection.
         _end: watch::Sender<()>,
     },
@@ -103,12 +102,12 @@ impl Presence {
         }
     }
 
-    /// Whether others may have worked here alone since this was asked last: the lock was lost, and is held again. Then
-    /// nothing that was true at the start needs to be.
-    pub fn was_lost(&self) -> bool {
+    /// How often the lock was lost and taken again. Whenever this grows, others may have worked here alone meanwhile, and
+    /// what was true at the start need not be.
+    pub fn times_taken_again(&self) -> u32 {
         match &self.0 {
-            Held::File { .. } => false,
-            Held::Connection { taken_again, .. } => taken_again.swap(false, Ordering::AcqRel),
+            Held::File { .. } => 0,
+            Held::Connection { taken_again, .. } => taken_again.load(Ordering::Acquire),
         }
     }
 
@@ -170,7 +169,7 @@ pub(crate) struct PgPresence {
     key: i64,
     access: Access,
     lost: watch::Sender<Option<String>>,
-    taken_again: Arc<AtomicBool>,
+    taken_again: Arc<AtomicU32>,
     end: watch::Receiver<()>,
 }
 
@@ -186,7 +185,7 @@ impl PgPresence {
         let digest = crypto::sha256(format!("{} {lock}", address.channel).as_bytes());
         let key = digest.first_chunk::<8>().map(|it| i64::from_be_bytes(*it)).unwrap_or_default();
         let ((lost, told), (stop, end)) = (watch::channel(None), watch::channel(()));
-        let taken_again = Arc::new(AtomicBool::new(false));
+        let taken_again = Arc::new(AtomicU32::new(0));
         let this = Self { address, key, access, lost, taken_again: Arc::clone(&taken_again), end };
         let (entered, answer) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -266,7 +265,7 @@ impl PgPresence {
         }
         if entered.is_none() {
             // Before anybody is told that it is held again.
-            self.taken_again.store(true, Ordering::Release);
+            self.taken_again.fetch_add(1, Ordering::Release);
         }
         self.lost.send_replace(None);
         if let Some(entered) = entered.take() {

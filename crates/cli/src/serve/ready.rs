@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -56,8 +56,10 @@ pub(crate) struct Ready {
     parts: ReadyParts,
     /// When the database was last written, and how that ended.
     written: tokio::sync::Mutex<Option<(Instant, Result<(), String>)>>,
-    /// Whether the lock was lost since the master key was checked.
-    unchecked: AtomicBool,
+    /// How often the lock had been taken again when the master key was last checked.
+    checked: AtomicU32,
+    /// Whether the log has said that the master key was replaced.
+    is_told: AtomicBool,
     end: watch::Receiver<bool>,
     domains: Looked,
     last: Mutex<Option<(Instant, Answer)>>,
@@ -65,26 +67,27 @@ pub(crate) struct Ready {
 
 impl Ready {
     pub(crate) fn new(parts: ReadyParts, end: watch::Receiver<bool>, domains: Looked) -> Arc<Self> {
-        let (written, unchecked) = (tokio::sync::Mutex::new(None), AtomicBool::new(false));
-        Arc::new(Self { parts, written, unchecked, end, domains, last: Mutex::new(None) })
+        let (written, last) = (tokio::sync::Mutex::new(None), Mutex::new(None));
+        let (checked, is_told) = (AtomicU32::new(0), AtomicBool::new(false));
+        Arc::new(Self { parts, written, checked, is_told, end, domains, last })
     }
 
     /// While the lock was lost, somebody alone may have replaced the master key.
     async fn check_master_key(&self) -> Result<(), String> {
-        if self.parts.presence.was_lost() {
-            self.unchecked.store(true, Ordering::Release);
-        }
-        if !self.unchecked.load(Ordering::Acquire) {
+        let taken_again = self.parts.presence.times_taken_again();
+        if taken_again == self.checked.load(Ordering::Acquire) {
             return Ok(());
         }
         match self.parts.console.try_master_key().await {
             Ok(()) => {
-                self.unchecked.store(false, Ordering::Release);
+                self.checked.store(taken_again, Ordering::Release);
                 Ok(())
             }
             Err(Refusal::MasterKey) => {
                 let why = "the master key was replaced: start again with the new one";
-                tracing::error!(why, "this node can do nothing any more");
+                if !self.is_told.swap(true, Ordering::AcqRel) {
+                    tracing::error!(why, "this node cannot go on");
+                }
                 Err(why.to_owned())
             }
             Err(other) => Err(format!("the master key cannot be checked: {other}")),
