@@ -1,7 +1,7 @@
 //! What happened in logins, for support.
 
 use authority::{InstallationPermit, Permission, Permit};
-use model::{ApplicationId, ClockJump, TenantId};
+use model::{ApplicationId, ClockJump, LoginEventId, TenantId};
 use store::{
     StoreError, applications, installation,
     login_events::{self, LoginEvent},
@@ -60,13 +60,18 @@ impl Console {
         if events.is_empty() { Err(Refusal::NotFound(Noun::Trace)) } else { Ok(events) }
     }
 
-    /// Lists the latest events of a tenant's logins, the last one first; at most `limit`.
+    /// Lists the latest events of a tenant's logins that are older than `before`, the last one first; at most `limit`.
     ///
     /// # Errors
     /// [`Refusal::Forbidden`], [`Refusal::Store`].
-    pub async fn latest_events(&self, permit: &Permit, limit: u32) -> Result<Vec<LoginEvent>, Refusal> {
+    pub async fn latest_events(
+        &self,
+        permit: &Permit,
+        before: Option<LoginEventId>,
+        limit: u32,
+    ) -> Result<Vec<LoginEvent>, Refusal> {
         let tenant = permit.tenant(Permission::ReadLogins)?.id;
-        Ok(self.store.read(move |tx| login_events::list_latest(tx, tenant, limit)).await?)
+        Ok(self.store.read(move |tx| login_events::list_latest(tx, tenant, before, limit)).await?)
     }
 
     /// The last jump of a node's clock, which may be why something was refused for its time. The operator's.

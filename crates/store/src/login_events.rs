@@ -22,7 +22,7 @@ pub(crate) const LIST_BY_TRACE: &str =
     FROM login_events WHERE trace >= $1 AND trace < $2 ORDER BY trace, tenant_id, id LIMIT 200";
 const LIST_LATEST: &str =
     "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at
-    FROM login_events WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2";
+    FROM login_events WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 
 const EXTEND: &str = "UPDATE login_events SET expires_at = $1
     WHERE tenant_id = $2 AND login = $3 AND expires_at < $1";
@@ -181,12 +181,18 @@ pub fn list_by_trace(tx: &mut impl Tx, trace: &str) -> Result<Vec<LoginEvent>, S
     tx.list(LIST_BY_TRACE, &[trace.into(), (&end).into()])?.into_iter().map(read).collect()
 }
 
-/// Lists the latest events of a tenant, the last one first; at most `limit`.
+/// Lists the latest events of a tenant that are older than `before`, the last one first; at most `limit`.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
-pub fn list_latest(tx: &mut impl Tx, tenant_id: TenantId, limit: u32) -> Result<Vec<LoginEvent>, StoreError> {
-    tx.list(LIST_LATEST, &[tenant_id.into(), limit.into()])?.into_iter().map(read).collect()
+pub fn list_latest(
+    tx: &mut impl Tx,
+    tenant_id: TenantId,
+    before: Option<LoginEventId>,
+    limit: u32,
+) -> Result<Vec<LoginEvent>, StoreError> {
+    let before = before.unwrap_or(LoginEventId::from_bytes([0xff; 16]));
+    tx.list(LIST_LATEST, &[tenant_id.into(), before.into(), limit.into()])?.into_iter().map(read).collect()
 }
 
 /// Removes at most `limit` rows that have expired, the oldest first, whosever they are. The operator's.

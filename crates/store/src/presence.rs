@@ -133,11 +133,11 @@ impl Presence {
                 }
             }
             // Whoever comes first holds the lock alone for a moment, to empty the file.
-            match if access == Access::Shared {
-                file.try_lock_shared()
-            } else {
-                Err(TryLockError::WouldBlock)
-            } {
+            let entered = match access {
+                Access::Shared => file.try_lock_shared(),
+                Access::Alone => Err(TryLockError::WouldBlock),
+            };
+            match entered {
                 Ok(()) => break,
                 Err(TryLockError::Error(error)) => return Err(trouble(error)),
                 Err(TryLockError::WouldBlock) if begun.elapsed() > PATIENCE => {

@@ -35,8 +35,13 @@ async fn events_are_found_by_login_by_trace_and_by_tenant() {
             let found = house.store.read(move |tx| login_events::list_by_trace(tx, &begins)).await.unwrap();
             assert_eq!(found, [events[1].clone()]);
         }
-        let latest = house.store.read(move |tx| login_events::list_latest(tx, tenant, 1)).await.unwrap();
+        let latest =
+            house.store.read(move |tx| login_events::list_latest(tx, tenant, None, 1)).await.unwrap();
         assert_eq!(latest, [events[1].clone()]);
+        let before = Some(events[1].id);
+        let earlier =
+            house.store.read(move |tx| login_events::list_latest(tx, tenant, before, 9)).await.unwrap();
+        assert_eq!(earlier, [events[0].clone()]);
         let all = house.store.read(move |tx| login_events::list(tx, tenant, None, 10)).await.unwrap();
         assert_eq!(all.len(), 2);
         let other = TenantId::new(&house.random, NOW);

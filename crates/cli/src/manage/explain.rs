@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use authority::{InstallationPermit, Permission};
 use clap::Args;
-use console::NamedApplication;
+use console::{NamedApplication, Tenant};
 use model::{ApplicationId, ClockJump};
 use serde_json::{Value, json};
 use store::login_events::{Kind, LoginEvent};
@@ -18,8 +18,8 @@ use super::{
     show::{instant, print},
 };
 
-/// How many events of each tenant are looked at.
-const LOOKED_AT: u32 = 1_000;
+/// How many events are read at once.
+const AT_ONCE: u32 = 1_000;
 
 /// What can be said to `portvakt explain`.
 #[derive(Args)]
@@ -194,6 +194,33 @@ impl<'a> ApplicationNames<'a> {
 }
 
 impl Explain {
+    /// The latest events of a tenant that are asked for, however many others came after them.
+    async fn latest_of(
+        &self,
+        desk: &Desk,
+        tenant: &Tenant,
+        names: &mut ApplicationNames<'_>,
+        most: usize,
+    ) -> CommandResult<Vec<(LoginEvent, Option<NamedApplication>)>> {
+        let permit = permits::may(tenant, Permission::ReadLogins)?;
+        let (mut found, mut before) = (Vec::new(), None);
+        loop {
+            let page = desk.console.latest_events(&permit, before, AT_ONCE).await?;
+            let Some(last) = page.last() else { return Ok(found) };
+            before = Some(last.id);
+            for event in page.into_iter().filter(|it| !self.errors || it.cause.is_some()) {
+                let named = names.of(&event).await;
+                let client_id = named.as_ref().map(|it| &it.client_id);
+                if self.client.is_none() || self.client.as_ref() == client_id {
+                    found.push((event, named));
+                }
+                if found.len() >= most {
+                    return Ok(found);
+                }
+            }
+        }
+    }
+
     /// Lists the latest events, the last one first.
     async fn list(
         &self,
@@ -206,23 +233,14 @@ impl Explain {
             Some(name) => vec![desk.tenant(Some(name)).await?],
             None => every::opened_tenants(&desk.console, &desk.caller).await?,
         };
-        let mut events = Vec::new();
+        let most = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let mut found = Vec::new();
         for tenant in &tenants {
-            let permit = permits::may(tenant, Permission::ReadLogins)?;
-            events.extend(desk.console.latest_events(&permit, LOOKED_AT).await?);
+            found.extend(self.latest_of(desk, tenant, names, most).await?);
         }
-        events.sort_by_key(|event| std::cmp::Reverse((event.happened_at, event.kind as u8)));
-        let mut rows = Vec::new();
-        for event in events.iter().filter(|it| !self.errors || it.cause.is_some()) {
-            let named = names.of(event).await;
-            let client_id = named.as_ref().map(|it| &it.client_id);
-            if self.client.is_none() || self.client.as_ref() == client_id {
-                rows.push(view(event, named.as_ref(), locale, jump));
-            }
-            if rows.len() >= usize::try_from(self.limit).unwrap_or(usize::MAX) {
-                break;
-            }
-        }
+        found.sort_by_key(|(event, _)| std::cmp::Reverse((event.happened_at, event.kind as u8)));
+        let rows: Vec<Value> =
+            found.iter().take(most).map(|(event, named)| view(event, named.as_ref(), locale, jump)).collect();
         let columns = ["happened_at", "trace", "application", "what", "cause"];
         desk.list(&columns, &rows, &Outcome::NoLoginEvent);
         Ok(())
