@@ -144,3 +144,14 @@ async fn a_database_that_may_not_be_migrated_is_refused_and_left_as_it_is() {
     })
     .await;
 }
+
+#[test]
+fn sqlite_is_built_without_extensions_and_cannot_load_any() {
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    let mut options = connection.prepare("PRAGMA compile_options").unwrap();
+    let options: Vec<String> = options.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+
+    assert!(options.iter().any(|option| option == "OMIT_LOAD_EXTENSION"), "see .cargo/config.toml: {options:?}");
+    assert!(!options.iter().any(|option| option.contains("FTS") || option.contains("RTREE")), "{options:?}");
+    assert!(connection.prepare("SELECT \"a text\"").is_err(), "double quotes are for names only");
+}
