@@ -251,7 +251,7 @@ export function outsideABrowser(run, program) {
             secrets: [{ sha256 }],
           }],
         }));
-        await portvakt.told("import", file);
+        await portvakt.told("import", "--file", file);
         const environment = { ISSUER: issuer, CLIENT_ID: client_id, CLIENT_SECRET: secret, ACR_VALUES: HIGH };
         const { claims, userinfo } = await run(program, environment);
         assert.equal(claims.aud, client_id);

@@ -1,7 +1,9 @@
 //! Everything of a kind, however many pages it comes in.
 
 use authority::{Caller, Permission};
-use console::{Console, DomainView, Refusal, Tenant, TenantView};
+use console::{ApplicationView, Console, DomainView, Refusal, Tenant, TenantView};
+
+use model::DomainId;
 
 use crate::permits;
 
@@ -34,6 +36,23 @@ pub(crate) async fn domains_of(console: &Console, tenant: &Tenant) -> Result<Vec
         let page = console
             .domains(&permits::may(tenant, Permission::ReadSettings)?, all.last().map(|it| it.id))
             .await?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+}
+
+/// Every application of a domain.
+pub(crate) async fn applications_of(
+    console: &Console,
+    tenant: &Tenant,
+    domain: DomainId,
+) -> Result<Vec<ApplicationView>, Refusal> {
+    let permit = permits::may(tenant, Permission::ReadSettings)?;
+    let mut all: Vec<ApplicationView> = Vec::new();
+    loop {
+        let page = console.applications(&permit, domain, all.last().map(|it| it.id)).await?;
         if page.is_empty() {
             return Ok(all);
         }

@@ -3,6 +3,7 @@
 mod accounts;
 mod as_service;
 mod clock;
+mod completions;
 mod config;
 mod configure;
 mod crowd;
@@ -24,11 +25,11 @@ mod worker;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// The gatekeeper: log in with Nordic eIDs through plain OpenID Connect.
 #[derive(Parser)]
-#[command(name = "portvakt", version, about, disable_help_subcommand = true)]
+#[command(name = "portvakt", version, about)]
 struct Arguments {
     /// Runs the command as the account of the installed service, with the master key of its unit; needs root.
     #[arg(long, global = true)]
@@ -47,6 +48,8 @@ enum Command {
     Doctor(doctor::DoctorArguments),
     /// Checks a configuration, prints an example, or makes a master key.
     Config(configure::ConfigArguments),
+    /// Prints what a shell needs to complete these commands.
+    Completions(completions::Completions),
     #[command(flatten)]
     Manage(manage::Command),
 }
@@ -65,6 +68,10 @@ fn main() -> ExitCode {
                 Command::Serve(arguments) => serve::run(arguments).await,
                 Command::Doctor(arguments) => doctor::run(arguments).await,
                 Command::Config(arguments) => configure::run(&arguments),
+                Command::Completions(arguments) => {
+                    arguments.print(&mut Arguments::command());
+                    Ok(())
+                }
                 Command::Manage(command) => manage::run(command).await,
             }
         }),

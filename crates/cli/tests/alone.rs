@@ -85,9 +85,9 @@ async fn a_backup_is_checked_while_the_service_runs() {
     let _server = installation.start();
     let file = installation.path("today.pvb").display().to_string();
 
-    assert!(installation.run(&["backup", "--to", &file]).status.success());
-    let checked = installation.run(&["restore", "--check", "--from", &file]);
-    let restored = installation.run(&["restore", "--from", &file]);
+    assert!(installation.run(&["backup", "--file", &file]).status.success());
+    let checked = installation.run(&["restore", "--check", "--file", &file]);
+    let restored = installation.run(&["restore", "--file", &file]);
 
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
     assert!(String::from_utf8_lossy(&restored.stderr).contains("restore must be alone"), "{restored:?}");

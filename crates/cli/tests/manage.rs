@@ -99,7 +99,7 @@ async fn rule_24_a_setting_that_does_not_exist_is_refused_and_nothing_changes() 
     let changed = json(&it, &[&change[..], &["minimum_level=high"]].concat());
     assert_eq!(changed["settings"]["minimum_level"], "high");
     fs::write(it.path("settings.json"), format!("{{\"jwks\":{}", "[".repeat(100_000))).unwrap();
-    let file = ["applications", "change", "shop", "--domain", HOST, "--settings", "settings.json"];
+    let file = ["applications", "change", "shop", "--domain", HOST, "--settings-file", "settings.json"];
     assert!(refused(&it, &file).contains("recursion limit"), "NEG-30");
 }
 
@@ -226,7 +226,7 @@ async fn a_backup_is_nobody_elses_to_read_and_is_not_written_through_a_link() {
     let it = configured().await;
     fs::write(it.path("dear"), "dear").unwrap();
     std::os::unix::fs::symlink(it.path("dear"), it.path("all.backup.part")).unwrap();
-    json(&it, &["backup", "--to", "all.backup"]);
+    json(&it, &["backup", "--file", "all.backup"]);
     assert_eq!(fs::read_to_string(it.path("dear")).ok().as_deref(), Some("dear"));
     let meta = fs::symlink_metadata(it.path("all.backup")).unwrap();
     assert_eq!((meta.is_file(), meta.permissions().mode() & 0o777), (true, 0o600));
@@ -339,12 +339,12 @@ async fn what_one_command_changed_has_one_trace_in_the_trail() {
 async fn a_backup_restores_into_an_empty_directory_and_overwrites_nothing() {
     let it = configured().await;
     json(&it, &SHOP);
-    json(&it, &["backup", "--to", "b.pvb"]);
-    assert!(refused(&it, &["backup", "--to", "b.pvb"]).contains("is there already"));
-    assert!(refused(&it, &["restore", "--from", "b.pvb"]).contains("not empty"));
+    json(&it, &["backup", "--file", "b.pvb"]);
+    assert!(refused(&it, &["backup", "--file", "b.pvb"]).contains("is there already"));
+    assert!(refused(&it, &["restore", "--file", "b.pvb"]).contains("not empty"));
     let text = fs::read_to_string(it.path("portvakt.toml")).unwrap();
     fs::write(it.path("other.toml"), text.replace("portvakt.db", "other.db")).unwrap();
-    let other = it.run(&["restore", "--from", "b.pvb", "--config", "other.toml"]);
+    let other = it.run(&["restore", "--file", "b.pvb", "--config", "other.toml"]);
     assert!(other.status.success(), "{}", String::from_utf8_lossy(&other.stderr));
     let listed = it.run(&["applications", "list", "--domain", HOST, "--json", "--config", "other.toml"]);
     let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
@@ -488,4 +488,28 @@ async fn what_happened_last_is_listed_without_a_trace() {
     assert_eq!(json(&it, &["explain", "--recent", "--errors"])[0]["cause"], "client-unknown");
     assert_eq!(json(&it, &["explain", &trace[..5], &trace[5..10]])[0]["trace"], trace.as_str());
     assert_eq!(json(&it, &["explain", "--recent", "--client", "other"]), Value::Array(Vec::new()));
+}
+
+#[tokio::test]
+async fn a_name_that_was_mistyped_is_answered_with_the_one_that_was_meant() {
+    let it = configured().await;
+    let typo = HOST.replacen('l', "", 1);
+    let said = refused(&it, &["domains", "show", &typo]);
+    assert!(said.contains(&format!("did you mean `{HOST}`?")), "{said}");
+    json(&it, &["tenants", "create", "Acme"]);
+    let said = refused(&it, &["domains", "list", "--tenant", "Acne"]);
+    assert!(said.contains("did you mean `Acme`?"), "{said}");
+    let said = refused(&it, &["domains", "show", "nothing-like-it.example"]);
+    assert!(!said.contains("did you mean"), "{said}");
+}
+
+#[tokio::test]
+async fn a_shell_is_told_how_to_complete_commands_and_help_is_a_command() {
+    let it = configured().await;
+    for shell in ["bash", "zsh", "fish"] {
+        let told = it.run(&["completions", shell]);
+        assert!(told.status.success() && String::from_utf8_lossy(&told.stdout).contains("rotate-secret"));
+    }
+    let help = it.run(&["help", "applications", "create"]);
+    assert!(String::from_utf8_lossy(&help.stdout).contains("--redirect-uri"));
 }

@@ -61,7 +61,7 @@ async fn with_the_import_of_the_guide() -> Installation {
 #[tokio::test]
 async fn the_import_of_the_guide_is_shown_made_and_then_changes_nothing() {
     let it = with_the_import_of_the_guide().await;
-    let words = ["import", "acme.json", "--tenant", "acme"];
+    let words = ["import", "--file", "acme.json", "--tenant", "acme"];
 
     let dry = json(&it, &[&words[..], &["--dry-run"]].concat());
     assert_eq!((actions(&dry).len(), dry["client_secrets"].as_array().unwrap().len()), (6, 0));
@@ -76,7 +76,7 @@ async fn the_import_of_the_guide_is_shown_made_and_then_changes_nothing() {
 #[tokio::test]
 async fn an_import_that_somebody_else_had_to_look_at_first_could_not_wait() {
     let it = with_the_import_of_the_guide().await;
-    let words = ["import", "acme.json", "--tenant", "acme", "--plan"];
+    let words = ["import", "--file", "acme.json", "--tenant", "acme", "--plan"];
     let kept = json(&it, &words);
     let id = kept["plan"].as_str().unwrap();
     let listed = json(&it, &["plans", "list"]);
@@ -121,14 +121,14 @@ async fn an_import_that_is_wrong_says_everything_and_leaves_nothing() {
         .replace("https://shop.acme.example/callback", "ftp://shop")
         .replace("\"kind\"", "\"kin\"");
     fs::write(it.path("acme.json"), text).unwrap();
-    let said = refused(&it, &["import", "acme.json"]);
+    let said = refused(&it, &["import", "--file", "acme.json"]);
     assert!(
         said.contains("nothing was written") && said.contains("tenant: the file is for the tenant"),
         "{said}"
     );
     assert!(said.contains("applications[0].domain"), "{said}");
     fs::write(it.path("large.json"), vec![b' '; 10_000_001]).unwrap();
-    assert!(refused(&it, &["import", "large.json"]).contains("larger than 10000000 bytes"));
+    assert!(refused(&it, &["import", "--file", "large.json"]).contains("larger than 10000000 bytes"));
     assert_eq!(json(&it, &["applications", "list", "--domain", crate::house::HOST]), serde_json::json!([]));
 }
 
@@ -136,7 +136,7 @@ async fn an_import_that_is_wrong_says_everything_and_leaves_nothing() {
 async fn programs_get_every_fault_of_a_file_from_the_catalogue() {
     let it = configured().await;
     fs::write(it.path("wrong.json"), r#"{"portvakt_import": 1, "application": []}"#).unwrap();
-    let output = run(&it, &["import", "wrong.json", "--json"]);
+    let output = run(&it, &["import", "--file", "wrong.json", "--json"]);
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     let fault = &answer["errors"][0];
     assert_eq!(
@@ -159,15 +159,15 @@ async fn of_several_tenants_the_one_that_the_file_names_moves_in() {
     };
     json(&it, &["tenants", "create", "acme"]);
     import("acme");
-    assert!(actions(&json(&it, &["import", "acme.json"])).is_empty());
+    assert!(actions(&json(&it, &["import", "--file", "acme.json"])).is_empty());
     json(&it, &["tenants", "create", "other"]);
-    let said = refused(&it, &["import", "acme.json", "--tenant", "other"]);
+    let said = refused(&it, &["import", "--file", "acme.json", "--tenant", "other"]);
     assert!(said.contains("tenant: the file is for the tenant \"acme\""), "{said}");
     import("nobody");
-    let said = refused(&it, &["import", "acme.json"]);
+    let said = refused(&it, &["import", "--file", "acme.json"]);
     assert!(said.contains("the file is for the tenant \"nobody\", and there is no such tenant: "), "{said}");
     fs::write(it.path("acme.json"), r#"{"portvakt_import": 1}"#).unwrap();
-    assert!(refused(&it, &["import", "acme.json"]).contains("say which with --tenant"));
+    assert!(refused(&it, &["import", "--file", "acme.json"]).contains("say which with --tenant"));
 }
 
 #[tokio::test]

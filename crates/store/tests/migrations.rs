@@ -151,7 +151,10 @@ fn sqlite_is_built_without_extensions_and_cannot_load_any() {
     let mut options = connection.prepare("PRAGMA compile_options").unwrap();
     let options: Vec<String> = options.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
 
-    assert!(options.iter().any(|option| option == "OMIT_LOAD_EXTENSION"), "see .cargo/config.toml: {options:?}");
+    assert!(
+        options.iter().any(|option| option == "OMIT_LOAD_EXTENSION"),
+        "see .cargo/config.toml: {options:?}"
+    );
     assert!(!options.iter().any(|option| option.contains("FTS") || option.contains("RTREE")), "{options:?}");
     assert!(connection.prepare("SELECT \"a text\"").is_err(), "double quotes are for names only");
 }

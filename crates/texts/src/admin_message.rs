@@ -98,6 +98,8 @@ admin_messages! {
     NotFound { noun: Noun }: "not-found";
     /// Nothing has this name.
     NameNotFound { noun: Noun, name: Quoted, command: Word }: "name-not-found";
+    /// Nothing has this name, and something has one that is nearly the same.
+    NameMistyped { noun: Noun, name: Quoted, near: Word, command: Word }: "name-mistyped";
     /// The name, host or client id is taken.
     Taken { noun: Noun }: "taken";
     /// The name is taken; case makes no difference.

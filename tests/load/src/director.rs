@@ -184,7 +184,7 @@ impl<'a> Rehearsal<'a> {
 
     async fn back_up(&mut self) {
         let began = Instant::now();
-        self.command(&["backup", "--to", "backup.pvb", "--json"]).await;
+        self.command(&["backup", "--file", "backup.pvb", "--json"]).await;
         let size = fs::metadata(self.house.path("backup.pvb")).map_or(0, |it| it.len() / 1024);
         self.note(&format!("a backup was made in {:.1} s: {size} KiB", began.elapsed().as_secs_f64()));
     }
@@ -308,7 +308,7 @@ impl<'a> Rehearsal<'a> {
         let folder = self.house.path("elsewhere");
         fs::create_dir(&folder).unwrap();
         let config = self.house.configure("restored", &self.nodes[0].place, Some("elsewhere/portvakt.db"));
-        if let Err(why) = self.house.run(&config, &["restore", "--from", "backup.pvb", "--json"]) {
+        if let Err(why) = self.house.run(&config, &["restore", "--file", "backup.pvb", "--json"]) {
             self.troubles.push(why);
             return;
         }

@@ -20,7 +20,7 @@ use super::{
     show::{instant, maybe_instant, said},
     words::{lasting, unusable},
 };
-use crate::{nearest::with_nearest, permits};
+use crate::{every, nearest::with_nearest, permits};
 
 /// What can be said to `portvakt applications`.
 #[derive(Args)]
@@ -143,7 +143,7 @@ struct Change {
     set: Vec<String>,
     /// A file with all settings as a JSON object.
     #[arg(long, value_name = "FILE", conflicts_with = "set")]
-    settings: Option<PathBuf>,
+    settings_file: Option<PathBuf>,
     #[command(flatten)]
     if_version: IfVersion,
 }
@@ -190,10 +190,15 @@ impl AtTheDesk for Applications {
                 .console
                 .application(&permits::may(&tenant, Permission::ReadSettings)?, domain.id, client_id)
                 .await;
-            found.map_err(|error| {
-                let command = format!("portvakt applications list --domain {}", domain.host);
-                missing(error, (Noun::Application, client_id), command)
-            })
+            match found {
+                Ok(found) => Ok(found),
+                Err(error) => {
+                    let all = every::applications_of(&desk.console, &tenant, domain.id).await?;
+                    let names = all.iter().map(|it| it.client_id.as_str());
+                    let command = format!("portvakt applications list --domain {}", domain.host);
+                    Err(missing(error, (Noun::Application, client_id), names, command))
+                }
+            }
         };
         match self.what {
             ApplicationsCommand::List => list(desk, &tenant, &domain).await,
@@ -258,17 +263,8 @@ impl One {
 }
 
 async fn list(desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
-    let mut rows = Vec::new();
-    let mut after = None;
-    loop {
-        let page = desk
-            .console
-            .applications(&permits::may(tenant, Permission::ReadSettings)?, domain.id, after)
-            .await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        rows.extend(page.iter().map(view));
-    }
+    let all = every::applications_of(&desk.console, tenant, domain.id).await?;
+    let rows: Vec<_> = all.iter().map(view).collect();
     desk.list(&["client_id", "name", "kind", "state", "eids", "created_at"], &rows, &Outcome::NoApplication);
     Ok(())
 }
@@ -334,7 +330,7 @@ impl Change {
         if self.new_client_id.is_some() || self.set.iter().any(is_client_id) {
             return Err(AdminMessage::ClientIdFixed.at("client_id").into());
         }
-        let settings = match &self.settings {
+        let settings = match &self.settings_file {
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(|error| unusable(path, &error))?;
                 let wrong = |error: SettingsError| {

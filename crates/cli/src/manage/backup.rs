@@ -27,8 +27,8 @@ pub(crate) struct Backup {
     #[command(flatten)]
     place: ConfigLocation,
     /// The file to write; it must not be there yet.
-    #[arg(long, value_name = "FILE")]
-    to: PathBuf,
+    #[arg(short, long, value_name = "FILE")]
+    file: PathBuf,
 }
 
 /// What can be said to `portvakt restore`.
@@ -37,8 +37,8 @@ pub(crate) struct Restore {
     #[command(flatten)]
     place: ConfigLocation,
     /// The backup.
-    #[arg(long, value_name = "FILE")]
-    from: PathBuf,
+    #[arg(short, long, value_name = "FILE")]
+    file: PathBuf,
     /// Reads the backup to its end, says what it has, and writes nothing.
     #[arg(long)]
     check: bool,
@@ -64,7 +64,7 @@ impl AtTheDesk for Backup {
     }
 
     async fn run(self, desk: &Desk) -> CommandResult {
-        let to = self.to;
+        let to = self.file;
         if to.exists() {
             let path = to.display().to_string().into();
             return Err(AdminMessage::FileExists { path }.into());
@@ -113,19 +113,19 @@ impl AtTheDesk for Restore {
     }
 
     async fn run(self, desk: &Desk) -> CommandResult {
-        let opened = BufReader::new(File::open(&self.from).map_err(trouble(&self.from))?);
+        let opened = BufReader::new(File::open(&self.file).map_err(trouble(&self.file))?);
         if self.check {
             let made = desk.console.check_backup(opened)?;
             let at = instant(made.made_at).into();
             let whole = Outcome::BackupWhole { at, count: sum(&made).to_string().into() };
-            desk.done(&said(&whole), &view(&made, &self.from));
+            desk.done(&said(&whole), &view(&made, &self.file));
             return Ok(());
         }
         let made =
             desk.console.restore_backup(&desk.installation(Permission::BackUp)?, opened, desk.now).await?;
         let at = instant(made.made_at).into();
         let restored = Outcome::BackupRestored { count: sum(&made).to_string().into(), at };
-        desk.done(&said(&restored), &view(&made, &self.from));
+        desk.done(&said(&restored), &view(&made, &self.file));
         Ok(())
     }
 }

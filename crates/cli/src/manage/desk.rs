@@ -14,7 +14,7 @@ use store::{Access, Presence, Store};
 use texts::{AdminMessage, Noun};
 
 use super::command_error::{CommandError, CommandResult};
-use crate::{clock, config, dev::Folder, permits, presence};
+use crate::{clock, config, dev::Folder, every, nearest::nearest, permits, presence};
 
 /// What every command can be told.
 #[derive(Args, Clone, Debug)]
@@ -168,8 +168,14 @@ impl Desk {
 
     /// Finds a domain by its host, and its tenant.
     pub(crate) async fn domain(&self, host: &str) -> CommandResult<(Tenant, DomainView)> {
-        let found = self.console.domain(&self.caller, host).await;
-        found.map_err(|error| missing(error, (Noun::Domain, host), "portvakt domains list".to_owned()))
+        match self.console.domain(&self.caller, host).await {
+            Ok(found) => Ok(found),
+            Err(error) => {
+                let all = every::domains(&self.console, &self.caller).await?;
+                let hosts = all.iter().map(|(_, domain)| domain.host.as_str());
+                Err(missing(error, (Noun::Domain, host), hosts, "portvakt domains list".to_owned()))
+            }
+        }
     }
 
     /// Finds a tenant by its name; without one, the only tenant there is.
@@ -186,17 +192,35 @@ impl Desk {
                 }
             }
         };
-        let name = name.unwrap_or_default();
-        found.map_err(|error| missing(error, (Noun::Tenant, name), "portvakt tenants list".to_owned()))
+        match (found, name) {
+            (Err(error), Some(name)) => {
+                let all = every::tenants(&self.console, &self.caller).await?;
+                let names = all.iter().map(|tenant| tenant.name.as_str());
+                Err(missing(error, (Noun::Tenant, name), names, "portvakt tenants list".to_owned()))
+            }
+            (found, _) => Ok(found?),
+        }
     }
 }
 
-/// Why an object was not found by its name; `command` lists those there are.
-pub(crate) fn missing(refusal: Refusal, (noun, name): (Noun, &str), command: String) -> CommandError {
+/// Why an object was not found by its name, with the one of `names` that was probably meant; `command` lists them.
+pub(crate) fn missing<'n>(
+    refusal: Refusal,
+    (noun, name): (Noun, &str),
+    names: impl Iterator<Item = &'n str>,
+    command: String,
+) -> CommandError {
     match refusal {
-        Refusal::NotFound(found) if found == noun => {
-            AdminMessage::NameNotFound { noun, name: name.into(), command: command.into() }.into()
-        }
+        Refusal::NotFound(found) if found == noun => match nearest(name, names) {
+            Some(near) => AdminMessage::NameMistyped {
+                noun,
+                name: name.into(),
+                near: near.to_owned().into(),
+                command: command.into(),
+            }
+            .into(),
+            None => AdminMessage::NameNotFound { noun, name: name.into(), command: command.into() }.into(),
+        },
         other => other.into(),
     }
 }

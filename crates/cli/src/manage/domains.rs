@@ -210,8 +210,12 @@ fn change_eids(
 }
 
 async fn list(desk: &Desk, tenant: Option<&str>) -> CommandResult {
+    let only = match tenant {
+        Some(name) => Some(desk.tenant(Some(name)).await?.id),
+        None => None,
+    };
     let all = every::domains(&desk.console, &desk.caller).await?;
-    let wanted = all.iter().filter(|(of, _)| tenant.is_none_or(|name| name == of.name));
+    let wanted = all.iter().filter(|(of, _)| only.is_none_or(|id| id == of.id));
     let rows: Vec<Value> = wanted.map(|(of, domain)| view(&of.name, domain)).collect();
     desk.list(&["host", "tenant", "environment", "name", "single_sign_on"], &rows, &Outcome::NoDomain);
     Ok(())

@@ -26,6 +26,7 @@ pub(crate) struct Import {
     #[command(flatten)]
     place: ConfigLocation,
     /// The file, as docs/guide/moving-in.md describes it; - reads standard input.
+    #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
     /// The tenant that moves in; by default the only one there is, or the one that the file names.
     #[arg(long, value_name = "NAME")]

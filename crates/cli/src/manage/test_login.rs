@@ -133,7 +133,7 @@ impl Login {
             (None, _) => {
                 let command = "portvakt applications list --domain HOST".to_owned();
                 let refusal = Refusal::NotFound(Noun::Application);
-                Err(missing(refusal, (Noun::Application, &self.client), command))
+                Err(missing(refusal, (Noun::Application, &self.client), std::iter::empty(), command))
             }
             (Some(_), false) => {
                 let client = self.client.as_str().into();

@@ -1,0 +1,18 @@
+//! `portvakt completions`: what a shell needs to complete commands and options.
+
+use clap::Args;
+use clap_complete::Shell;
+
+/// What can be said to `portvakt completions`.
+#[derive(Args)]
+pub(crate) struct Completions {
+    /// The shell.
+    shell: Shell,
+}
+
+impl Completions {
+    /// Prints the completions of `program`.
+    pub(crate) fn print(&self, program: &mut clap::Command) {
+        clap_complete::generate(self.shell, program, "portvakt", &mut std::io::stdout());
+    }
+}
