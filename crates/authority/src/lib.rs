@@ -14,6 +14,7 @@ mod permission;
 mod permit;
 mod sealed_column;
 mod tenant;
+mod trial_key;
 
 pub use actor::{Actor, Caller, Role};
 pub use canary::{MasterKeyError, canary, check_master_key, is_canary_of};
@@ -22,3 +23,4 @@ pub use permission::{Permission, table};
 pub use permit::{Forbidden, InstallationPermit, InstallationRecord, Permit, Record};
 pub use sealed_column::SealedColumn;
 pub use tenant::{Tenant, TenantError};
+pub use trial_key::TrialKey;

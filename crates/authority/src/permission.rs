@@ -53,6 +53,8 @@ permissions! {
     DisableApplications = "disable_applications",
     /// Making and retiring client secrets.
     ManageSecrets = "manage_secrets",
+    /// Trying logins in an application's place.
+    RunTrials = "run_trials",
     /// Setting credentials and settings of identity sources.
     ManageSources = "manage_sources",
     /// Disabling identity sources; enabling them again is managing.
@@ -116,6 +118,7 @@ const TABLE: &[Rule] = &[
     rule(P::ManageApplications, &[Operator, Owner, Developer], true, On::Every),
     rule(P::DisableApplications, &[Operator, Owner, Developer, BlockContact], true, On::Every),
     rule(P::ManageSecrets, &[Operator, Owner, Developer], true, On::Every),
+    rule(P::RunTrials, &[Operator, Owner, Developer], false, On::Every),
     rule(P::ManageSources, &[Operator, Owner, Receiver], false, On::Every),
     rule(P::DisableSources, &[Operator, Owner, BlockContact], false, On::Every),
     rule(P::ManageTestUsers, &[Operator, Owner, Developer], true, On::Test),
@@ -183,6 +186,7 @@ mod tests {
         manage_applications  yes      yes   yes       -        -       -             -       -      -           -           yes     all
         disable_applications yes      yes   yes       -        -       yes           -       -      -           -           yes     all
         manage_secrets       yes      yes   yes       -        -       -             -       -      -           -           yes     all
+        run_trials           yes      yes   yes       -        -       -             -       -      -           -           -       all
         manage_sources       yes      yes   -         yes      -       -             -       -      -           -           -       all
         disable_sources      yes      yes   -         -        -       yes           -       -      -           -           -       all
         manage_test_users    yes      yes   yes       -        -       -             -       -      -           -           yes     test

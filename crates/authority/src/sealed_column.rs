@@ -51,6 +51,8 @@ pub enum SealedColumn<'a> {
     AwaitingConsent(&'a Digest),
     /// `kept_answers.sealed_answer`, under a key of the form.
     KeptAnswer(&'a Digest),
+    /// `trials.sealed_answer`, under the key of the trial.
+    TrialAnswer(&'a Digest),
     /// `browser_sessions.sealed_proof`, under a key of the session's cookie.
     BrowserSession(&'a Digest),
     /// The content key of a grant, under a code or token of it.
@@ -93,6 +95,7 @@ impl SealedColumn<'_> {
             }
             Self::AwaitingConsent(consent) => ("awaiting_consents", "sealed_proof", digest(consent)),
             Self::KeptAnswer(form) => ("kept_answers", "sealed_answer", digest(form)),
+            Self::TrialAnswer(trial) => ("trials", "sealed_answer", digest(trial)),
             Self::BrowserSession(session) => ("browser_sessions", "sealed_proof", digest(session)),
             Self::GrantKey(id) => ("grants", "wrapped_key", id.to_string()),
             Self::GrantClaims(id) => ("grants", "sealed_claims", id.to_string()),

@@ -1,23 +1,19 @@
 //! Client secrets: two may be live, so that one can be changed without a gap.
 
-use std::time::Duration;
-
 use authority::{Permission, Permit};
 use crypto::Digest;
-use model::{Action, ApplicationId, SecretId, TenantId, Timestamp};
+use model::{Action, ApplicationId, SecretId, Timestamp};
 use serde_json::json;
 use store::{
-    StoreError, Tx, WriteTx, applications,
+    WriteTx, applications,
     client_secrets::{self, ClientSecret},
 };
 use texts::Noun;
 
 use crate::{LiveSecret, Refusal};
 
-/// How many secrets of an application may be live, beside those that are lent.
+/// How many secrets of an application may be live.
 pub const MOST_LIVE: usize = 2;
-/// How long a secret is lent for a try.
-pub const LOAN: Duration = Duration::from_secs(20 * 60);
 
 /// A secret that an application shall have.
 #[derive(Clone, Debug)]
@@ -28,25 +24,6 @@ pub struct NewSecret {
     pub digest: Digest,
     /// From when on it is not accepted, where that is known already.
     pub expires_at: Option<Timestamp>,
-}
-
-/// Says whether a secret was made to end so soon that it is lent; an application's own is never that short.
-pub fn is_lent(row: &ClientSecret) -> bool {
-    row.expires_at.is_some_and(|at| at <= row.created_at.after(LOAN))
-}
-
-/// Lists the application's own secrets that are accepted at `now`, the oldest first.
-///
-/// # Errors
-/// [`StoreError`]: what happened around it.
-pub fn own_live(
-    tx: &mut impl Tx,
-    (tenant, application): (TenantId, ApplicationId),
-    now: Timestamp,
-) -> Result<Vec<ClientSecret>, StoreError> {
-    let mut live = client_secrets::list_live(tx, tenant, application, now)?;
-    live.retain(|row| !is_lent(row));
-    Ok(live)
 }
 
 /// Adds a secret, however many there are.
@@ -114,7 +91,8 @@ pub fn add_within_limit(
     now: Timestamp,
 ) -> Result<SecretId, Refusal> {
     lock_application(tx, permit, new.application)?;
-    let live = own_live(tx, (permit.tenant(Permission::ManageSecrets)?.id, new.application), now)?;
+    let live =
+        client_secrets::list_live(tx, permit.tenant(Permission::ManageSecrets)?.id, new.application, now)?;
     if live.len() >= MOST_LIVE {
         return Err(too_many(&live));
     }

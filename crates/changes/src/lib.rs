@@ -15,6 +15,7 @@ pub mod signing_keys;
 pub mod subjects;
 pub mod tenants;
 pub mod test_users;
+pub mod trials;
 
 mod difference;
 mod name;

@@ -168,55 +168,33 @@ async fn a_tenant_is_renamed_and_found_by_its_new_name() {
 }
 
 #[tokio::test]
-async fn a_test_login_that_cannot_begin_leaves_no_way_back_to_this_machine_registered() {
+async fn a_test_login_changes_nothing_of_the_application_and_its_link_goes_with_the_command() {
     let it = configured().await;
     json(&it, &SHOP);
-    let key = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"alg\":\"ES256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\",\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}";
-    let keys = format!("jwks={{\"keys\":[{key}]}}");
-    let change = ["applications", "change", "shop", "--domain", HOST];
-    let by_key = ["--set", "authentication=private_key_jwt", "--set", &keys];
-    let before = json(&it, &[&change[..], &by_key].concat());
-    let said = refused(&it, &["test", "login", "--client", "shop", "--port", "0"]);
-    assert!(said.contains("a key that only it has"), "{said}");
-    let after = json(&it, &["applications", "show", "shop", "--domain", HOST]);
-    assert_eq!(after["settings"]["redirect_uris"], before["settings"]["redirect_uris"]);
-}
-
-#[tokio::test]
-async fn a_test_login_whose_id_token_nobody_here_could_read_is_refused_before_anything_is_lent() {
-    let it = configured().await;
-    json(&it, &SHOP);
-    let modulus = format!("{}w", "_".repeat(341));
-    let key = serde_json::json!({"kty": "RSA", "use": "enc", "n": modulus, "e": "AQAB"});
-    let keys = format!("jwks={}", serde_json::json!({"keys": [key]}));
-    let change = ["applications", "change", "shop", "--domain", HOST, "--set", &keys];
-    json(&it, &[&change[..], &["--set", "id_token_response=signedAndEncryptedJwt"]].concat());
     let show = ["applications", "show", "shop", "--domain", HOST];
     let before = json(&it, &show);
-    let said = refused(&it, &["test", "login", "--client", "shop", "--port", "0"]);
-    assert!(said.contains("--set id_token_response=signed`"), "{said}");
+    let words = ["test", "login", "--client", "shop", "--json", "--config", "portvakt.toml"];
+    let mut child = it.command(&words).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let open: Value = serde_json::from_str(&line).unwrap();
+    assert!(open["open"].as_str().unwrap().starts_with(&format!("https://{HOST}/trial/")), "{open}");
+    let trials = || {
+        let database = rusqlite::Connection::open(it.path("portvakt.db")).unwrap();
+        database.query_row("SELECT count(*) FROM trials", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!(trials(), 1);
+    Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status().unwrap();
+    assert_eq!((child.wait().unwrap().code(), trials()), (Some(1), 0));
     assert_eq!(json(&it, &show), before);
 }
 
 #[tokio::test]
-async fn a_test_login_that_is_stopped_takes_back_what_it_lent_and_what_a_killed_one_left() {
+async fn a_test_login_with_a_word_that_does_not_exist_is_told_those_that_do() {
     let it = configured().await;
     json(&it, &SHOP);
-    let uris = "redirect_uris=[\"https://shop.example/cb\",\"http://localhost:8800/portvakt-test-login\"]";
-    json(&it, &["applications", "change", "shop", "--domain", HOST, "--set", uris]);
-    let words = ["test", "login", "--client", "shop", "--port", "0", "--config", "portvakt.toml"];
-    let mut child = it.command(&words).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    assert!(line.starts_with("Waiting six seconds"), "{line}");
-    Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status().unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(1));
-    let after = json(&it, &["applications", "show", "shop", "--domain", HOST]);
-    assert_eq!(after["settings"]["redirect_uris"], serde_json::json!(["https://shop.example/cb"]));
-    assert_eq!(
-        (&after["secrets"][0]["state"], &after["secrets"][1]["state"]),
-        (&"live".into(), &"ended".into())
-    );
+    let said = refused(&it, &["test", "login", "--client", "shop", "--with", "bankid"]);
+    assert!(said.contains("bankid-biometrics"), "{said}");
 }
 
 #[tokio::test]

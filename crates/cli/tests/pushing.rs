@@ -1,4 +1,4 @@
-//! The relying party of `portvakt test login`, whose requests are pushed where they must be.
+//! The sample application, whose requests are pushed where they must be.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use authority::{Permission, Permit};
-use changes::client_secrets::{LOAN, NewSecret, add, add_within_limit, is_lent, own_live, retire, too_many};
+use changes::client_secrets::{NewSecret, add, add_within_limit, retire, too_many};
 use crypto::{Digest, Secret};
 use model::{ApplicationId, SecretId, Timestamp};
 use store::{
@@ -25,8 +25,6 @@ pub struct SecretView {
     pub ends_at: Option<Timestamp>,
     /// When it was last used, to the hour or so.
     pub last_used_at: Option<Timestamp>,
-    /// Whether it was lent for a try, and is none of the application's own.
-    pub lent: bool,
 }
 
 /// How a secret is rotated.
@@ -44,13 +42,7 @@ impl SecretView {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
-        Self {
-            id: row.id,
-            created_at: row.created_at,
-            ends_at,
-            last_used_at: row.last_used_at,
-            lent: is_lent(row),
-        }
+        Self { id: row.id, created_at: row.created_at, ends_at, last_used_at: row.last_used_at }
     }
 }
 
@@ -72,7 +64,7 @@ impl Console {
         Ok((saved.await?, secret))
     }
 
-    /// Makes a secret and lets the one before end after the overlap; meanwhile both are accepted. What is lent stays.
+    /// Makes a secret and lets the one before end after the overlap; meanwhile both are accepted.
     ///
     /// # Errors
     /// [`Refusal::TooManySecrets`] while two are live: the one in use would end before its overlap is over. Say which ends
@@ -91,7 +83,7 @@ impl Console {
             // Locked: others that count secrets wait here.
             applications::get(tx, tenant_id, application)
                 .map_err(|error| Refusal::of(error, Noun::Application))?;
-            let mut live = own_live(tx, (tenant_id, application), now)?;
+            let mut live = client_secrets::list_live(tx, tenant_id, application, now)?;
             if let Some(end) = rotation.end {
                 let at = live.iter().position(|it| it.id == end);
                 let ended = live.remove(at.ok_or(Refusal::NotFound(Noun::ClientSecret))?);
@@ -157,24 +149,6 @@ impl Console {
             retire(tx, &permit, row, at, now)
         });
         saved.await
-    }
-
-    /// Makes a secret beside the others that is accepted for 20 minutes and no longer, for a try.
-    ///
-    /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
-    pub async fn lend_client_secret(
-        &self,
-        permit: &Permit,
-        application: ApplicationId,
-        now: Timestamp,
-    ) -> Result<(SecretId, Secret<String>), Refusal> {
-        permit.tenant(Permission::ManageSecrets)?;
-        let permit = permit.clone();
-        let (secret, new) = self.new_token(application);
-        let new = NewSecret { expires_at: Some(now.after(LOAN)), ..new };
-        let saved = self.store.write(move |tx| add(tx, &permit, &new, now));
-        Ok((saved.await?, secret))
     }
 
     /// Sees to it that this secret is among the application's live ones. Only its digest is stored.

@@ -17,6 +17,7 @@ mod sessions;
 mod signing_keys;
 mod tenants;
 mod test_users;
+mod trials;
 
 use changes::tenants::TenantKeys;
 use crypto::{Random, SealKey};
@@ -33,6 +34,7 @@ pub use changes::{
     domains::{DomainChange, NewDomain},
     identity_sources::NewIdentitySource,
     test_users::{NewTestUser, TestUserChange},
+    trials::{NewTrial, TRIAL_FOR},
 };
 pub use client_secrets::{SecretRotation, SecretView};
 pub use domains::DomainView;

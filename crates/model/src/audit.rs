@@ -50,6 +50,8 @@ actions! {
     SecretCreated = "client_secret.created",
     /// A client secret was given an end, or ended at once.
     SecretRetired = "client_secret.retired",
+    /// A login was tried in an application's place.
+    TrialBegun = "trial.begun",
     /// An identity source was made.
     SourceCreated = "identity_source.created",
     /// An identity source was changed: environment, settings.

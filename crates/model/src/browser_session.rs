@@ -103,6 +103,7 @@ mod tests {
             subject: None,
             nin_hint: None,
             ui_locales: Vec::new(),
+            trial: None,
         };
         change(&mut wanted);
         wanted

@@ -34,6 +34,7 @@ mod standard_claims;
 mod subject;
 mod test_user;
 mod time;
+mod trial;
 
 pub use answers::{IdTokenResponse, ResponseModes, UserinfoResponse};
 pub use application::{ApplicationSettings, ClientAuthentication, Origin, Pkce, Sector, SettingsError};
@@ -77,3 +78,4 @@ pub use standard_claims::{ClaimError, StandardAddress, StandardClaims};
 pub use subject::{SubjectOf, derive_compatible_subject, derive_subject};
 pub use test_user::{TestUser, TestUserError};
 pub use time::Timestamp;
+pub use trial::{TrialAnswer, TrialOutcome};

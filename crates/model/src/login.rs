@@ -54,6 +54,8 @@ pub struct AuthorizationRequest {
     pub nin_hint: Option<Nin>,
     /// Languages, best first; at most four.
     pub ui_locales: Vec<String>,
+    /// The key of the trial that this login belongs to; its answer goes to whoever began it, and not to the application.
+    pub trial: Option<[u8; 32]>,
 }
 
 /// What a connector is asked to find out.
@@ -357,6 +359,7 @@ mod tests {
             subject: None,
             nin_hint: None,
             ui_locales: Vec::new(),
+            trial: None,
         }
     }
 

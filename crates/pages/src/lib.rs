@@ -24,7 +24,7 @@ pub use form::Form;
 pub use frame::{Brand, Frame, Language};
 pub use landing::Landing;
 pub use login::{
-    BackToApp, Choice, Consent, Continue, FormPost, Notice, PostMessage, Selector, Shared, SignIn,
+    BackToApp, Choice, Consent, Continue, FormPost, Notice, PostMessage, Selector, Shared, SignIn, TrialOver,
 };
 pub use logout::{LoggedOut, LogoutConfirm};
 pub use page::Page;

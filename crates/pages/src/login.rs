@@ -205,6 +205,16 @@ pub struct PostMessage {
     pub origin: String,
 }
 
+/// A trial has its answer, which whoever began it is given.
+#[derive(Debug, Clone, Default)]
+pub struct TrialOver {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// Name of the application that it was tried for.
+    pub application: String,
+}
+
+page!(TrialOver, "login/trial_over.html");
 page!(Selector, "login/selector.html");
 page!(SignIn, "login/sign_in.html");
 page!(Consent, "login/consent.html");

@@ -40,6 +40,7 @@ mod settings;
 mod subject;
 mod sweep;
 mod token;
+mod trial_tokens;
 mod ttl_cache;
 mod userinfo;
 

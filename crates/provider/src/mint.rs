@@ -196,7 +196,7 @@ pub(crate) fn open_successor(issuer: &Issuer, presented: &str, sealed: &[u8]) ->
 }
 
 /// The protocol claims and the person's, as they stand in the ID token; `access_token` is the one that comes with it.
-fn id_token_claims(
+pub(crate) fn id_token_claims(
     issuer: &Issuer,
     application: &Application,
     grant: &Grant,

@@ -51,7 +51,9 @@ pub(crate) fn permitted_request(
         wanted.scopes = wanted.scopes.without(Scope::OfflineAccess);
     }
     wanted.acrs.retain(|acr| settings.allows(*acr));
-    let may_go_back = settings.has_redirect_uri(&wanted.redirect_uri)
-        && settings.allows_mode(wanted.response_mode, &wanted.redirect_uri);
+    // Nothing of a trial goes to the application.
+    let may_go_back = wanted.trial.is_some()
+        || settings.has_redirect_uri(&wanted.redirect_uri)
+            && settings.allows_mode(wanted.response_mode, &wanted.redirect_uri);
     (may_go_back && !wanted.acrs.is_empty()).then_some(wanted)
 }

@@ -13,7 +13,7 @@ pub(crate) trait Layout: Serialize + DeserializeOwned {
 }
 
 impl Layout for AuthorizationRequest {
-    const VERSION: u8 = 3;
+    const VERSION: u8 = 4;
 }
 impl Layout for Grant {
     const VERSION: u8 = 4;

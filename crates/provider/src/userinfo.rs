@@ -32,6 +32,16 @@ pub struct Userinfo {
     pub client_id: String,
 }
 
+/// The claims about the person, as the application's profile has them.
+pub(crate) fn userinfo_claims(application: &Application, grant: &Grant) -> Payload {
+    let settings = &application.settings;
+    if settings.is_compatible() {
+        model::compatible::userinfo(grant, &settings.compatible)
+    } else {
+        model::release(grant, settings.slim_id_token).userinfo.into()
+    }
+}
+
 impl Provider {
     /// Gives the claims that a live access token opens.
     ///
@@ -100,11 +110,7 @@ impl Provider {
             claims.push("iss", issuer.url());
             claims.push("aud", application.client_id.as_str());
         }
-        claims.extend(if settings.is_compatible() {
-            model::compatible::userinfo(grant, &settings.compatible)
-        } else {
-            model::release(grant, settings.slim_id_token).userinfo.into()
-        });
+        claims.extend(userinfo_claims(application, grant));
         if is_plain {
             return Ok(UserinfoBody::Json(claims));
         }

@@ -60,6 +60,7 @@ pub mod subject_keys;
 pub mod sweep;
 pub mod tenants;
 pub mod test_users;
+pub mod trials;
 
 pub use announcements::{Announcement, Announcements};
 pub use error::StoreError;

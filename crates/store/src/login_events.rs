@@ -36,6 +36,8 @@ words! {
     Kind {
         /// An application's request was accepted.
         Started = "started",
+        /// An administrator tries a login in an application's place.
+        TrialStarted = "trial-started",
         /// An application's request was refused.
         RequestRefused = "request-refused",
         /// The person went to the eID.
@@ -50,6 +52,8 @@ words! {
         Completed = "completed",
         /// The application was given a code for a session that the browser had already.
         CompletedFromSession = "completed-from-session",
+        /// A trial was answered; nothing went to the application.
+        TrialEnded = "trial-ended",
         /// The application was given an error.
         Failed = "failed",
         /// The application redeemed the code.
@@ -135,6 +139,8 @@ impl Kind {
             | Self::Refreshed
             | Self::LoggedOut => true,
             Self::Started
+            | Self::TrialStarted
+            | Self::TrialEnded
             | Self::RequestRefused
             | Self::SentToEid
             | Self::Declined

@@ -250,6 +250,14 @@ pub const TABLES: &[Table] = &[
         false
     ),
     table!(
+        "trials",
+        "which application an administrator tries, and the answer: an ID token and userinfo of the person who logged in",
+        SealedByHolder,
+        "until the administrator has read it, ten minutes at most",
+        "a login can be tried without changing the application",
+        false
+    ),
+    table!(
         "grants",
         "the claims that the application may see",
         SealedByHolder,

@@ -5,7 +5,7 @@ use crate::{
     client_secrets, counted_events, declared_objects, domains, failed_attempts, grants, identity_sources,
     imported_subjects, installation, jobs, kept_answers, login_events, parked_requests, plans,
     refresh_tokens, sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, tenants,
-    test_users,
+    test_users, trials,
 };
 
 /// By module.
@@ -22,6 +22,7 @@ const MODULES: &[&[&str]] = &[
     plans::ALL,
     awaiting_consents::ALL,
     kept_answers::ALL,
+    trials::ALL,
     grants::ALL,
     access_tokens::ALL,
     refresh_tokens::ALL,
@@ -61,7 +62,7 @@ mod tests {
     use super::{
         MODULES, access_tokens, awaiting_consents, backup, browser_sessions, counted_events, domains,
         failed_attempts, grants, installation, jobs, kept_answers, login_events, parked_requests, plans,
-        refresh_tokens, spent_values, tenants,
+        refresh_tokens, spent_values, tenants, trials,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -70,6 +71,7 @@ mod tests {
         parked_requests::SWEEP,
         awaiting_consents::SWEEP,
         kept_answers::SWEEP,
+        trials::SWEEP,
         access_tokens::SWEEP,
         refresh_tokens::SWEEP,
         refresh_tokens::SWEEP_SUCCESSORS,

@@ -618,20 +618,12 @@ admin_messages! {
     PasswordNotSaid: "password-not-said";
     /// Several domains have this client id.
     ApplicationOnSeveralDomains { client: Quoted }: "application-on-several-domains";
-    /// `test login` cannot listen.
-    TryPortUnusable { port: Word, detail: Detail }: "try-port-unusable";
-    /// `test login` on a production domain.
-    TryProduction { uri: Quoted }: "try-production";
-    /// `test login` of an application with a key of its own.
-    TryPrivateKey: "try-private-key";
-    /// `test login` of an application with encrypted ID tokens.
-    TryEncrypted: "try-encrypted";
     /// `test login` waited in vain.
     TryNobodyCame: "try-nobody-came";
     /// `test login` was stopped.
     TryStopped: "try-stopped";
-    /// `test login` came to an error; the detail is from the sample application.
-    TryFailed { detail: Detail }: "try-failed";
+    /// `test login` came to an error: what the application would have been told.
+    TryFailed { detail: Detail, trace: Word }: "try-failed";
 }
 // end of the table
 

@@ -114,6 +114,8 @@ causes! {
     LoginOver: "login-over", Page, "", [Person], "the login has ended";
     /// No cookie of a login opens: only the application can start again.
     LoginLost: "login-lost", Page, "", [Person], "no such login in this browser";
+    /// The link of a trial leads to none, or to one that is over.
+    TrialGone: "trial-gone", Page, "", [Administrator], "the link of this trial has expired, or the trial has been answered";
     /// An answer came to an attempt that the person has left behind by beginning again.
     LoginSuperseded: "login-superseded", Page, "", [Person], "the login was begun again since";
     /// The login had to make room for later ones in the same browser.

@@ -193,6 +193,10 @@ outcomes! {
     // Events of a login.
     /// The application asked for a login.
     LoginStarted: "login-started";
+    /// An administrator tried it in the application's place.
+    TrialStarted: "trial-started";
+    /// The trial has its answer.
+    TrialEnded: "trial-ended";
     /// The application's request was refused.
     LoginRequestRefused: "login-request-refused";
     /// The person went to the eID.
@@ -225,16 +229,12 @@ outcomes! {
     ClockJumped { seconds: Word, at: Word }: "clock-jumped";
 
     // A login that is tried from the terminal.
-    /// Before the login can begin.
-    TryWaiting: "try-waiting";
     /// The address of the login follows.
-    TryOpen: "try-open";
-    /// The address of a login that expires follows.
-    TryOpenWithin { seconds: Word }: "try-open-within";
+    TryOpen { minutes: Word }: "try-open";
     /// The ID token and userinfo follow.
     TryWorked: "try-worked";
-    /// Userinfo has no claims to show.
-    TryUserinfoHidden { detail: Detail }: "try-userinfo-hidden";
+    /// In place of what there is not: the application does not get it.
+    TryNone: "try-none";
 
     // What doctor finds in order.
     /// It can be read, and nothing in it is unknown.

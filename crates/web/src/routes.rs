@@ -41,7 +41,7 @@ const LOGIN: Route = Route::of_login("login");
 const CALLBACK: Route = Route::of_login("callback");
 const LOGOUT: Route = Route { effects: Effects::OfVisits, ..Route::page("logout") };
 
-pub(crate) const ROWS: [Row; 34] = [
+pub(crate) const ROWS: [Row; 35] = [
     row("/", PAGE, || get(statements::landing)),
     row("/privacy", PAGE, || get(statements::privacy)),
     row("/accessibility", PAGE, || get(statements::accessibility)),
@@ -84,6 +84,7 @@ pub(crate) const ROWS: [Row; 34] = [
     row("/login/{login}/restart", LOGIN, || get(login::restart)),
     row("/login/{login}/consent", LOGIN, || post(login::consent)),
     row("/login/{login}/sign-in", LOGIN, || post(login::sign_in)),
+    row("/trial/{key}", LOGIN, || get(login::begin_trial)),
     row("/callback/{eid}", CALLBACK, || get(login::callback)),
     row("/novippslogin/callback", CALLBACK, || get(login::vipps_callback)),
 ];

@@ -40,4 +40,5 @@ mod single_sign_on;
 mod tenants;
 mod token;
 mod token_worth;
+mod trial;
 mod userinfo;

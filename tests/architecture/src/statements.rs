@@ -23,6 +23,7 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     ("refresh_tokens.rs", "SWEEP"),
     ("refresh_tokens.rs", "SWEEP_SUCCESSORS"),
     ("spent_values.rs", "SWEEP"),
+    ("trials.rs", "SWEEP"),
     // A backup is of everybody.
     ("backup.rs", "*"),
     // The host says which tenant a request belongs to.

@@ -368,7 +368,7 @@ async fn warn_without_secret(desk: &Desk, tenant: &Tenant, found: &ApplicationVi
     }
     let secrets =
         desk.console.client_secrets(&permits::may(tenant, Permission::ReadSettings)?, found.id).await?;
-    if !secrets.iter().any(|it| !it.lent && it.ends_at.is_none_or(|at| at > desk.now)) {
+    if !secrets.iter().any(|it| it.ends_at.is_none_or(|at| at > desk.now)) {
         Desk::warn(&AdminMessage::ApplicationWithoutSecret.at(found.client_id.as_str()));
     }
     Ok(())

@@ -80,7 +80,6 @@ pub(crate) struct Desk {
     pub(crate) now: Timestamp,
     pub(crate) json: bool,
     pub(crate) schedule: KeySchedule,
-    pub(crate) outbound: outbound::Settings,
     pub(crate) store: Store,
     /// Says that this command is at work; until the end.
     _presence: Presence,
@@ -105,8 +104,8 @@ pub(crate) fn account() -> String {
     }
 }
 
-/// With the host of the sandbox, where there is one.
-type Opened = (Store, SealKey, KeySchedule, (outbound::Settings, Option<String>));
+/// With the host of the public sandbox, where there is one.
+type Opened = (Store, SealKey, KeySchedule, Option<String>);
 
 fn of_configuration(path: &Path) -> CommandResult<Opened> {
     let settings = config::load(path)?;
@@ -115,7 +114,7 @@ fn of_configuration(path: &Path) -> CommandResult<Opened> {
         .map_err(|error| Refusal::from(error).message().inside(&settings.place_in_words))?;
     let schedule =
         KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
-    Ok((store, master, schedule, (settings.outbound, settings.sandbox)))
+    Ok((store, master, schedule, settings.sandbox))
 }
 
 fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
@@ -126,12 +125,7 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
     folder.check()?;
     let store = Store::open(store::DatabaseLocation::Sqlite(folder.database()), store::Settings::default())
         .map_err(|error| format!("{}: {error}", folder.database().display()))?;
-    let authority = folder.read("authority.pem")?;
-    let outbound = outbound::Settings {
-        extra_roots: authority.into_iter().map(|it| it.expose().clone()).collect(),
-        ..outbound::Settings::default()
-    };
-    Ok((store, folder.master_key(random)?, KeySchedule::default(), (outbound, None)))
+    Ok((store, folder.master_key(random)?, KeySchedule::default(), None))
 }
 
 impl Desk {
@@ -142,7 +136,7 @@ impl Desk {
         what: &'static str,
     ) -> CommandResult<Self> {
         let random = Random::system();
-        let (store, master, schedule, (outbound, sandbox)) = match &place.data_dir {
+        let (store, master, schedule, sandbox) = match &place.data_dir {
             Some(folder) => of_development(folder, &random)?,
             None => of_configuration(&config::find(place.config.as_deref())?)?,
         };
@@ -153,7 +147,7 @@ impl Desk {
         // One for the command: all that it changes has the same.
         let trace = Some(provider::TraceId::new(&random).to_string());
         let (caller, now) = (Caller { trace, ..Caller::operator(&account()) }, clock::now());
-        Ok(Self { console, caller, now, json: place.json, schedule, outbound, store, _presence: presence })
+        Ok(Self { console, caller, now, json: place.json, schedule, store, _presence: presence })
     }
 
     /// Gives leave for what concerns no tenant, or every one.

@@ -53,6 +53,8 @@ pub(crate) struct Explain {
 const fn meaning(kind: Kind) -> Outcome {
     match kind {
         Kind::Started => Outcome::LoginStarted,
+        Kind::TrialStarted => Outcome::TrialStarted,
+        Kind::TrialEnded => Outcome::TrialEnded,
         Kind::RequestRefused => Outcome::LoginRequestRefused,
         Kind::SentToEid => Outcome::LoginSentToEid,
         Kind::Proved => Outcome::LoginProved,

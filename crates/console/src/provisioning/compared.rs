@@ -2,12 +2,12 @@
 
 use std::fmt::Display;
 
-use changes::client_secrets::own_live;
 use model::{ApplicationId, DomainId, LoginMethod, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{
-    StoreError, Tx, WriteTx, applications, client_secrets::ClientSecret, domains, identity_sources, tenants,
-    test_users,
+    StoreError, Tx, WriteTx, applications,
+    client_secrets::{self, ClientSecret},
+    domains, identity_sources, tenants, test_users,
 };
 
 /// An object, by what finds it whether it is there or not.
@@ -100,5 +100,5 @@ impl Compared {
 }
 
 fn secrets(tx: &mut impl Tx, of: (TenantId, ApplicationId), now: Timestamp) -> Result<String, StoreError> {
-    own_live(tx, of, now).map(|live| state_of_secrets(&live))
+    client_secrets::list_live(tx, of.0, of.1, now).map(|live| state_of_secrets(&live))
 }

@@ -1,6 +1,6 @@
 //! Client secrets that somebody brings: by their digest, or made anew. Those that there are stay.
 
-use changes::client_secrets::{MOST_LIVE, own_live};
+use changes::client_secrets::MOST_LIVE;
 use crypto::{Digest, b64};
 use model::ClientAuthentication;
 use serde_json::json;
@@ -88,7 +88,11 @@ impl Planner<'_> {
             return Ok(());
         }
         let (tenant_id, id, now) = (tenant.id, application.id, self.now);
-        let live = self.console.store.read(move |tx| own_live(tx, (tenant_id, id), now)).await?;
+        let live = self
+            .console
+            .store
+            .read(move |tx| store::client_secrets::list_live(tx, tenant_id, id, now))
+            .await?;
         let name = named(&place.host, &application.client_id);
         self.plan.compare(tenant_id, Object::Secrets(id), name, Some(state_of_secrets(&live)));
         if wanted.is_empty() {

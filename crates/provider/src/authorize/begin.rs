@@ -33,11 +33,11 @@ pub enum Arrival {
 }
 
 /// A request that was understood.
-struct Understood {
-    application: Arc<Application>,
-    wanted: AuthorizationRequest,
+pub(super) struct Understood {
+    pub(super) application: Arc<Application>,
+    pub(super) wanted: AuthorizationRequest,
     /// Where it is stored already.
-    parked: Option<Parked>,
+    pub(super) parked: Option<Parked>,
 }
 
 impl Provider {
@@ -65,7 +65,12 @@ impl Provider {
         response
     }
 
-    fn note_refusal(&self, request: BrowserRequest<'_>, application: Option<&Application>, cause: Cause) {
+    pub(super) fn note_refusal(
+        &self,
+        request: BrowserRequest<'_>,
+        application: Option<&Application>,
+        cause: Cause,
+    ) {
         let event =
             Event { kind: Kind::RequestRefused, application, login: None, eid: None, cause: Some(cause) };
         self.note(request.issuer, event, request.context);
@@ -125,7 +130,7 @@ impl Provider {
     }
 
     /// Begins the login of a request that was understood.
-    async fn start(
+    pub(super) async fn start(
         &self,
         request: BrowserRequest<'_>,
         asked: Understood,
@@ -158,7 +163,8 @@ impl Provider {
             new_session: None,
             sent: None,
         };
-        self.note_of(&active, Kind::Started, None, None);
+        let kind = if active.wanted.trial.is_some() { Kind::TrialStarted } else { Kind::Started };
+        self.note_of(&active, kind, None, None);
         if arrival != Arrival::Post {
             return self.dispatch(active.decide(Decision::Begin)).await;
         }

@@ -33,6 +33,8 @@ pub(super) enum FormAnswer {
     Error { cause: String, trace: [u8; 16] },
     /// On to where the login stands now.
     Show,
+    /// The trial has been answered.
+    Tried,
 }
 
 /// What is kept.
@@ -46,7 +48,7 @@ pub(super) struct Kept {
 }
 
 impl Layout for Kept {
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 }
 
 /// `sent`: what was sent, so that another decision is no repetition.

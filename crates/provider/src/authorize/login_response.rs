@@ -50,6 +50,11 @@ pub enum Step {
         /// Which eID, to be remembered as the last one.
         eid: LoginMethod,
     },
+    /// The trial has its answer; nothing goes to the application.
+    TrialOver {
+        /// In whose place it was tried.
+        application: String,
+    },
     /// Back to the application, with a code.
     Answer(AuthorizationResponse),
     /// Back to the application, with an error.

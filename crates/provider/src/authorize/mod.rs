@@ -24,6 +24,8 @@ mod respond;
 mod settle;
 mod step;
 mod take_up;
+mod trial;
+mod trial_answer;
 mod visit;
 mod waiting;
 

@@ -36,6 +36,8 @@ pub(crate) enum Endpoint {
     Authorize,
     /// `/oauth2/par` (RFC 9126 §2).
     Push,
+    /// `/trial/{key}`: an administrator asks in the application's place.
+    Trial,
 }
 
 /// A check, and the endpoints that run it.
@@ -43,6 +45,7 @@ struct Check {
     run: fn(&mut Draft<'_>) -> Result<(), Cause>,
     authorize: bool,
     push: bool,
+    trial: bool,
 }
 
 impl Check {
@@ -50,36 +53,39 @@ impl Check {
         match endpoint {
             Endpoint::Authorize => self.authorize,
             Endpoint::Push => self.push,
+            Endpoint::Trial => self.trial,
         }
     }
 }
 
 macro_rules! checks {
-    ($($run:ident: $authorize:literal, $push:literal;)+) => {
+    ($($run:ident: $authorize:literal, $push:literal, $trial:literal;)+) => {
         /// In the order in which they run. The client and its redirect URI are known by then: see [`trusted_return`].
         /// An endpoint that takes the same parameters (backchannel authentication, say) gets a column of its own.
-        const CHECKS: &[Check] = &[$(Check { run: $run, authorize: $authorize, push: $push }),+];
+        const CHECKS: &[Check] = &[$(
+            Check { run: $run, authorize: $authorize, push: $push, trial: $trial }
+        ),+];
     };
 }
 
 checks! {
-    //                 authorize push
-    response_mode:     true,     true;
-    no_duplicates:     true,     true;
-    no_request_object: true,     true;
-    lengths:           true,     true;
-    code_only:         true,     true;
-    prompt:            true,     true;
-    scope:             true,     true;
-    claims:            true,     true;
-    pkce:              true,     true;
-    nonce:             true,     true;
-    max_age:           true,     true;
-    acr:               true,     true;
-    bankid_hint:       true,     true;
-    nin:               true,     true;
-    id_token_hint:     true,     true;
-    must_be_pushed:    true,     false;
+    //                 authorize push      trial
+    response_mode:     true,     true,     true;
+    no_duplicates:     true,     true,     true;
+    no_request_object: true,     true,     true;
+    lengths:           true,     true,     true;
+    code_only:         true,     true,     true;
+    prompt:            true,     true,     true;
+    scope:             true,     true,     true;
+    claims:            true,     true,     true;
+    pkce:              true,     true,     true;
+    nonce:             true,     true,     true;
+    max_age:           true,     true,     true;
+    acr:               true,     true,     true;
+    bankid_hint:       true,     true,     true;
+    nin:               true,     true,     true;
+    id_token_hint:     true,     true,     true;
+    must_be_pushed:    true,     false,    false;
 }
 
 /// Says whether an error may go where the request says (RFC 6749 §4.1.2.1): only to a registered address of
@@ -126,6 +132,7 @@ pub(crate) fn understand(
             subject: None,
             nin_hint: None,
             ui_locales: locales(params),
+            trial: None,
         },
     };
     for check in CHECKS.iter().filter(|check| check.runs_at(endpoint)) {

@@ -4,7 +4,7 @@
 //! done, and a decision comes back.
 
 use crypto::Digest;
-use model::{LOGIN_FOR, LoginMethod, Phase, TenantId, Trouble};
+use model::{LOGIN_FOR, LoginMethod, Phase, TenantId, Timestamp, Trouble};
 use oidc::Scopes;
 use store::{
     StoreError, WriteTx, awaiting_consents, browser_sessions, grants,
@@ -19,6 +19,7 @@ use super::{
     active_login::{ActiveLogin, SessionToKeep},
     decision::{ConsumedOnce, Decided, Decision, Effect, Granted, Spent, cause_of},
     kept_answer::{FormAnswer, Kept},
+    trial_answer::AnswerRow,
     waiting::Waiting,
 };
 use crate::{
@@ -38,6 +39,26 @@ pub(super) enum Settled<'a> {
 /// Spends an upstream state; `false` when it had been spent.
 fn spend(tx: &mut WriteTx<'_>, tenant: TenantId, (digest, expires_at): &Spent) -> Result<bool, StoreError> {
     spent_values::consume(tx, tenant, "upstream_state", digest, *expires_at)
+}
+
+/// Spends what a grant costs, and the stored request; `false` when either had been spent.
+fn pay(
+    tx: &mut WriteTx<'_>,
+    tenant: TenantId,
+    (paid, parked): (&ConsumedOnce, Option<Digest>),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let first = match paid {
+        ConsumedOnce::State(spent) => spend(tx, tenant, spent)?,
+        ConsumedOnce::Consent(digest) => awaiting_consents::consume(tx, tenant, digest, now)?.is_some(),
+        ConsumedOnce::Session(digest, idle_until) => {
+            browser_sessions::touch(tx, tenant, digest, *idle_until, now)?
+        }
+    };
+    match parked {
+        Some(digest) if first => Ok(parked_requests::consume(tx, tenant, &digest, now)?.is_some()),
+        _ => Ok(first),
+    }
 }
 
 fn over(active: ActiveLogin<'_>) -> Settled<'_> {
@@ -78,8 +99,15 @@ impl Provider {
         self.respond(active, step).await.map(Settled::Done)
     }
 
+    /// Counts a login; a trial is none.
+    fn count(&self, active: &ActiveLogin<'_>, method: LoginMethod, outcome: &'static str) {
+        if active.wanted.trial.is_none() {
+            self.counters.login(method, outcome);
+        }
+    }
+
     fn note_sent(&self, active: &ActiveLogin<'_>, method: LoginMethod) {
-        self.counters.login(method, "started");
+        self.count(active, method, "started");
         self.note_of(active, Kind::SentToEid, Some(method), None);
     }
 
@@ -96,7 +124,7 @@ impl Provider {
         (eid, trouble): (LoginMethod, Trouble),
         spent: Option<Spent>,
     ) -> Result<Settled<'a>, Refusal> {
-        self.counters.login(eid, trouble.as_str());
+        self.count(&active, eid, trouble.as_str());
         let (cause, trace) = (cause_of(trouble), active.context.trace);
         if !active.application.settings.shows_error_pages() {
             return self.give_error(active, (cause, trace), spent).await;
@@ -164,6 +192,9 @@ impl Provider {
         granted: Granted,
     ) -> Result<Settled<'a>, Refusal> {
         let Granted { grant, paid, session, kind } = granted;
+        if let Some(answer) = self.trial_grant(&active, &grant)? {
+            return self.give_trial_answer(active, answer, paid).await;
+        }
         let is_session = matches!(paid, ConsumedOnce::Session(..));
         let mint = Mint {
             issuer: active.issuer,
@@ -180,18 +211,7 @@ impl Provider {
         let answer = FormAnswer::Code(code.expose().clone());
         let kept = self.kept_answer(&active, answer, &over, session.as_ref())?;
         let first = self.store.write(move |tx| {
-            let mut first = match &paid {
-                ConsumedOnce::State(spent) => spend(tx, tenant, spent)?,
-                ConsumedOnce::Consent(digest) => {
-                    awaiting_consents::consume(tx, tenant, digest, now)?.is_some()
-                }
-                ConsumedOnce::Session(digest, idle_until) => {
-                    browser_sessions::touch(tx, tenant, digest, *idle_until, now)?
-                }
-            };
-            if let Some(digest) = parked {
-                first = first && parked_requests::consume(tx, tenant, &digest, now)?.is_some();
-            }
+            let first = pay(tx, tenant, (&paid, parked), now)?;
             if first {
                 grants::insert(tx, &row)?;
                 kept.iter().try_for_each(|kept| kept_answers::insert(tx, kept))?;
@@ -217,14 +237,59 @@ impl Provider {
         self.done(active, Step::Answer(answer)).await
     }
 
+    /// Spends what the code would have cost, and gives the trial its answer.
+    async fn give_trial_answer<'a>(
+        &self,
+        active: ActiveLogin<'a>,
+        answer: AnswerRow,
+        paid: ConsumedOnce,
+    ) -> Result<Settled<'a>, Refusal> {
+        let (tenant, now) = (active.issuer.tenant, active.context.now);
+        let parked = active.login.parked.as_ref().map(|it| Digest::of(&it.id));
+        let over = Phase::Over { answer: active.login.phase.form_secret() };
+        let kept = self.kept_answer(&active, FormAnswer::Tried, &over, None)?;
+        let written = self.store.write(move |tx| {
+            if !pay(tx, tenant, (&paid, parked), now)? {
+                return Ok(None);
+            }
+            let answered = answer.write(tx, tenant, now)?;
+            if answered {
+                kept.iter().try_for_each(|kept| kept_answers::insert(tx, kept))?;
+            }
+            Ok::<_, StoreError>(Some(answered))
+        });
+        match written.await? {
+            None => Ok(Settled::SpentBefore(Box::new(active.decide(Decision::AnswerAgain)))),
+            Some(answered) => self.trial_over(active, answered, None).await,
+        }
+    }
+
+    /// The page after a trial. `answered`: this login gave its answer, and no other before it.
+    async fn trial_over<'a>(
+        &self,
+        mut active: ActiveLogin<'a>,
+        answered: bool,
+        cause: Option<Cause>,
+    ) -> Result<Settled<'a>, Refusal> {
+        self.note_of(&active, Kind::TrialEnded, None, if answered { cause } else { Some(Cause::TrialGone) });
+        active.login.phase = Phase::Over { answer: active.login.phase.form_secret() };
+        let step = if answered {
+            Step::TrialOver { application: active.application.name.clone() }
+        } else {
+            Step::Ended(Ended::of(Cause::TrialGone, Some(&active.application)))
+        };
+        self.done(active, step).await
+    }
+
     /// Spends what this login could still be answered with: its stored request, the state that it left with, the
     /// proof that waits. A login has one answer: `false` when another decision had spent the proof, or the state that
-    /// this answer costs.
+    /// this answer costs. Then whether the trial, if it is one, had no answer before this one.
     async fn spend_the_rest(
         &self,
         active: &ActiveLogin<'_>,
         (kept, cost): (Option<KeptAnswer>, Option<Spent>),
-    ) -> Result<bool, Refusal> {
+        trial: Option<AnswerRow>,
+    ) -> Result<(bool, bool), Refusal> {
         let parked = active.login.parked.as_ref().map(|it| Digest::of(&it.id));
         let (left_with, consent) = match &active.login.phase {
             Phase::AtEid { memo, .. } => (Some(Digest::of(&memo.state)), None),
@@ -235,8 +300,8 @@ impl Provider {
         let until = active.login.started_at.after(LOGIN_FOR);
         let decides = cost.is_some() || consent.is_some();
         let state = cost.or_else(|| left_with.map(|it| (it, until)));
-        if parked.is_none() && state.is_none() && consent.is_none() {
-            return Ok(true);
+        if parked.is_none() && state.is_none() && consent.is_none() && trial.is_none() {
+            return Ok((true, true));
         }
         let (tenant, now) = (active.issuer.tenant, active.context.now);
         let spent = self.store.write(move |tx| {
@@ -248,10 +313,14 @@ impl Provider {
             if let Some(digest) = parked {
                 parked_requests::consume(tx, tenant, &digest, now)?;
             }
+            let mut answered = first;
             if first {
                 kept.iter().try_for_each(|kept| kept_answers::insert(tx, kept))?;
+                if let Some(trial) = &trial {
+                    answered = trial.write(tx, tenant, now)?;
+                }
             }
-            Ok::<_, StoreError>(first || !decides)
+            Ok::<_, StoreError>((first || !decides, answered))
         });
         Ok(spent.await?)
     }
@@ -264,10 +333,19 @@ impl Provider {
         spent: Option<Spent>,
     ) -> Result<Settled<'a>, Refusal> {
         let over = Phase::Over { answer: active.login.phase.form_secret() };
-        let answer = FormAnswer::Error { cause: cause.id().to_owned(), trace: trace.bytes() };
+        let trial = self.trial_refusal(&active, cause)?;
+        let answer = match &trial {
+            None => FormAnswer::Error { cause: cause.id().to_owned(), trace: trace.bytes() },
+            Some(_) => FormAnswer::Tried,
+        };
         let kept = self.kept_answer(&active, answer, &over, None)?;
-        if !self.spend_the_rest(&active, (kept, spent)).await? {
+        let is_trial = trial.is_some();
+        let (first, answered) = self.spend_the_rest(&active, (kept, spent), trial).await?;
+        if !first {
             return Ok(Settled::SpentBefore(Box::new(active.decide(Decision::AnswerAgain))));
+        }
+        if is_trial {
+            return self.trial_over(active, answered, Some(cause)).await;
         }
         let declined =
             matches!(cause, Cause::PersonWentBack | Cause::PersonCancelled | Cause::ConsentRefused);
@@ -293,6 +371,7 @@ impl Provider {
                 Step::Refuse(active.error_answer(cause, TraceId::from_bytes(trace)), refused)
             }
             FormAnswer::Show => active.show(),
+            FormAnswer::Tried => Step::TrialOver { application: active.application.name.clone() },
         };
         self.done(active, step).await
     }

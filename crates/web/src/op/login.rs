@@ -116,6 +116,16 @@ pub(crate) async fn sign_in(
     respond(&visit, outcome, Reached::ByForm)
 }
 
+/// `GET /trial/{key}`: an administrator logs in, in an application's place.
+pub(crate) async fn begin_trial(
+    State(app): State<App>,
+    visit: DomainRequest,
+    Path(key): Path<String>,
+) -> Response {
+    let outcome = app.provider.begin_trial(visit.by_browser(), &key).await;
+    respond(&visit, outcome, Reached::ByLink)
+}
+
 /// `GET /callback/{eid}`
 pub(crate) async fn callback(
     State(app): State<App>,

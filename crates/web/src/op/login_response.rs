@@ -3,7 +3,8 @@
 use axum::{http::StatusCode, response::Response};
 use oidc::{AuthorizationResponse, ResponseMode};
 use pages::{
-    Choice, Consent, Continue, Form, FormPost, Frame, Language, Notice, Selector, Shared, SignIn, TroublePage,
+    Choice, Consent, Continue, Form, FormPost, Frame, Language, Notice, Selector, Shared, SignIn, TrialOver,
+    TroublePage,
 };
 use provider::{
     ConsentAsk, Ended, Issuer, LoginResponse, PasswordPrompt, Refusal, Refused, Selection, SharedClaim, Step,
@@ -69,6 +70,10 @@ fn step(visit: &DomainRequest, step: Step, locale: Locale, reached: Reached) -> 
             shown
         }
         Step::Ended(it) => ended(visit, it, locale),
+        Step::TrialOver { application } => {
+            let frame = frame(&visit.issuer, None).of(Some(&application));
+            page(StatusCode::OK, &TrialOver { frame, application }, locale, ContentPolicy::Links)
+        }
         Step::Leave { url, .. } => onward(&visit.issuer, url, locale, reached),
         Step::Answer(answer) => answer_application(&visit.issuer, answer, locale, reached),
         Step::Refuse(answer, refused) => {

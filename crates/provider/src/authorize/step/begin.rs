@@ -14,6 +14,9 @@ impl Provider {
     /// Finds a session of this browser that may answer what was asked. Blocking acts here too (RULE-15): the eID must
     /// be on, in the environment that it was used in, and the application must still allow it.
     async fn answering_session(&self, active: &ActiveLogin<'_>) -> Result<Option<(Resumed, Acr)>, Refusal> {
+        if active.wanted.trial.is_some() {
+            return Ok(None);
+        }
         for cookie in &active.sessions {
             if !active.issuer.remembers(&active.application, cookie.eid) {
                 continue;

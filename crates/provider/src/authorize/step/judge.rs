@@ -40,7 +40,11 @@ impl Provider {
             }));
         };
         let asked = active.wanted.ask(eid, settings.minimum_level).scopes;
-        let session = self.new_session(session_of(&active), &proof, asked).await?;
+        // A trial leaves nothing behind in the browser.
+        let session = match active.wanted.trial {
+            None => self.new_session(session_of(&active), &proof, asked).await?,
+            Some(_) => None,
+        };
         let remembered = session.as_ref().map(|_| (proof.clone().without_nin(), asked));
         let grant = self.grant(&active, acr, proof, session.as_ref().map(|it| it.id)).await?;
         let refuse = |cause| Effect::Refuse { cause, trace, spent: Some(spent) };

@@ -1,0 +1,54 @@
+//! Trying a login in an application's place.
+
+use authority::{Permission, Permit, TrialKey};
+use changes::trials::{NewTrial, begin};
+use model::{Timestamp, TrialAnswer};
+use store::trials;
+
+use crate::{Console, Refusal};
+
+impl Console {
+    /// Begins a trial. `ISSUER/trial/KEY` is the address of its login for ten minutes, and the key opens the answer.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn begin_trial(
+        &self,
+        permit: &Permit,
+        new: NewTrial,
+        now: Timestamp,
+    ) -> Result<TrialKey, Refusal> {
+        let key = TrialKey::new(permit.tenant(Permission::RunTrials)?.random());
+        let (permit, made) = (permit.clone(), key.clone());
+        self.store.write(move |tx| begin(tx, &permit, (&new, &made), now)).await?;
+        Ok(key)
+    }
+
+    /// Takes the answer of a trial, once there is one; the trial is gone with it.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn take_trial_answer(
+        &self,
+        permit: &Permit,
+        key: &TrialKey,
+        now: Timestamp,
+    ) -> Result<Option<TrialAnswer>, Refusal> {
+        let (tenant, digest) = (permit.tenant(Permission::RunTrials)?.id, key.digest());
+        let row = self.store.read(move |tx| trials::find(tx, tenant, &digest, now)).await?;
+        let Some(sealed) = row.and_then(trials::Trial::into_answer) else { return Ok(None) };
+        let answer = key.open(tenant, &sealed).ok_or_else(trials::unreadable)?;
+        let answer = serde_json::from_slice(answer.expose()).map_err(|_| trials::unreadable())?;
+        self.store.write(move |tx| trials::remove(tx, tenant, &digest)).await?;
+        Ok(Some(answer))
+    }
+
+    /// Gives a trial up: its link leads nowhere from then on.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn give_up_trial(&self, permit: &Permit, key: &TrialKey) -> Result<(), Refusal> {
+        let (tenant, digest) = (permit.tenant(Permission::RunTrials)?.id, key.digest());
+        Ok(self.store.write(move |tx| trials::remove(tx, tenant, &digest)).await?)
+    }
+}

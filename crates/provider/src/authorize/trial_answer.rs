@@ -1,0 +1,83 @@
+//! The answer of a trial: what the application would have had, sealed for whoever began it (docs/adr/0038).
+
+use authority::TrialKey;
+use crypto::Digest;
+use model::{Grant, TenantId, Timestamp, TrialAnswer, TrialOutcome};
+use store::{StoreError, WriteTx, trials};
+use texts::Cause;
+
+use super::active_login::ActiveLogin;
+use crate::{
+    InternalError, Provider, Refusal, mint::Mint, permitted::permitted_grant, trial_tokens::trial_tokens,
+};
+
+/// An answer to be written into the trial's row, in the write that spends what the login costs.
+pub(super) struct AnswerRow {
+    trial: Digest,
+    sealed: Vec<u8>,
+}
+
+impl AnswerRow {
+    /// Writes it; `false` when the trial has an answer, or is over.
+    pub(super) fn write(
+        &self,
+        tx: &mut WriteTx<'_>,
+        tenant: TenantId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        trials::answer(tx, (tenant, &self.trial), &self.sealed, now)
+    }
+}
+
+impl Provider {
+    /// The row of what the application would have been given; `None` where this is no trial.
+    pub(super) fn trial_grant(
+        &self,
+        active: &ActiveLogin<'_>,
+        grant: &Grant,
+    ) -> Result<Option<AnswerRow>, Refusal> {
+        let Some(key) = active.wanted.trial else { return Ok(None) };
+        let (issuer, application) = (active.issuer, active.application.as_ref());
+        let mint = Mint { issuer, application, random: &self.random, now: active.context.now };
+        // As when a code is redeemed: what was withdrawn meanwhile is left out.
+        let granted = permitted_grant(issuer, application, grant.clone());
+        let outcome = match granted {
+            Some(grant) => trial_tokens(mint, &grant)?,
+            None => Self::trial_error(active, Cause::CodeInvalid),
+        };
+        self.trial_row(active, key, outcome).map(Some)
+    }
+
+    /// The row of an error that the application would have been sent; `None` where this is no trial.
+    pub(super) fn trial_refusal(
+        &self,
+        active: &ActiveLogin<'_>,
+        cause: Cause,
+    ) -> Result<Option<AnswerRow>, Refusal> {
+        let Some(key) = active.wanted.trial else { return Ok(None) };
+        self.trial_row(active, key, Self::trial_error(active, cause)).map(Some)
+    }
+
+    fn trial_error(active: &ActiveLogin<'_>, cause: Cause) -> TrialOutcome {
+        let answer = active.error_answer(cause, active.context.trace);
+        let field = |name| answer.fields.iter().find(|(it, _)| *it == name).map(|(_, value)| value.clone());
+        TrialOutcome::Error {
+            error: field("error").unwrap_or_default(),
+            description: field("error_description").unwrap_or_default(),
+            cause: cause.id().to_owned(),
+        }
+    }
+
+    fn trial_row(
+        &self,
+        active: &ActiveLogin<'_>,
+        key: [u8; 32],
+        outcome: TrialOutcome,
+    ) -> Result<AnswerRow, Refusal> {
+        let key = TrialKey::from_bytes(key);
+        let answer = TrialAnswer { trace: active.context.trace.to_string(), outcome };
+        let text = serde_json::to_vec(&answer).map_err(InternalError::new)?;
+        let sealed = key.seal(&self.random, active.issuer.tenant, &text);
+        Ok(AnswerRow { trial: key.digest(), sealed })
+    }
+}
