@@ -75,6 +75,11 @@ test-outside *parts:
     cargo build --package cli --locked
     E2E_PYTHON="${E2E_PYTHON:-{{target}}/venv/bin/python}" e2e/run {{target}}/debug/portvakt {{parts}}
 
+# the guide's recipes for other frameworks, built with what the registries have; part of `./test --long`
+test-recipes:
+    cargo build --package cli --locked
+    E2E_PYTHON="${E2E_PYTHON:-{{target}}/venv/bin/python}" e2e/run {{target}}/debug/portvakt recipes
+
 # an installation under load: rotations, a new certificate, a backup, a restart; then the backup restored elsewhere
 test-load *arguments:
     cargo build --release --package cli --locked

@@ -186,6 +186,13 @@ test_tools() {
     npm_packages e2e
 }
 
+# What the guide's recipes are built and run with; `./test --long` only.
+recipe_tools() {
+    command -v go >/dev/null || debian golang-go
+    command -v java >/dev/null && command -v mvn >/dev/null || debian openjdk-17-jdk-headless maven
+    debian apache2-bin libapache2-mod-auth-openidc
+}
+
 doctor() {
     local tool
     say "Rust: $(cargo --version 2>&1 | head -n 1)"

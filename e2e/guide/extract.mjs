@@ -1,23 +1,22 @@
-// Takes the programs out of docs/guide/integrate.md: every code fence with `file=NAME`.
-// As a command, `node extract.mjs DIRECTORY` writes them there.
+// Takes the programs out of a page of the guide (integrate.md unless another is named): every code fence with `file=NAME`.
+// As a command, `node extract.mjs DIRECTORY [PAGE]` writes them there.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const GUIDE = new URL("../../docs/guide/integrate.md", import.meta.url);
-
 /** Gives the programs by file name, exactly as they stand in the guide. */
-export async function programs() {
-  const text = await readFile(fileURLToPath(GUIDE), "utf8");
+export async function programs(page = "integrate.md") {
+  const text = await readFile(fileURLToPath(new URL(`../../docs/guide/${page}`, import.meta.url)), "utf8");
   const found = text.matchAll(/^```\w+ file=(\S+)\n([\s\S]*?)^```$/gm);
   return Object.fromEntries([...found].map(([, name, body]) => [name, body]));
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const directory = process.argv[2];
-  await mkdir(directory, { recursive: true });
-  for (const [name, body] of Object.entries(await programs())) {
-    await writeFile(path.join(directory, name), body);
+  const [directory, page] = process.argv.slice(2);
+  for (const [name, body] of Object.entries(await programs(page))) {
+    const file = path.join(directory, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, body);
   }
 }
