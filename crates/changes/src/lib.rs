@@ -16,6 +16,7 @@ pub mod subjects;
 pub mod tenants;
 pub mod test_users;
 
+mod brands;
 mod difference;
 mod name;
 mod refusal;

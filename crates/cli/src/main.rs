@@ -9,6 +9,7 @@ mod crowd;
 mod dev;
 mod doctor;
 mod every;
+mod image_room;
 mod job_runner;
 mod listener;
 mod manage;
@@ -47,12 +48,25 @@ enum Command {
     Doctor(doctor::DoctorArguments),
     /// Checks a configuration, prints an example, or makes a master key.
     Config(configure::ConfigArguments),
+    /// Decodes an image from standard input with limits of its own; started by the program itself.
+    #[command(name = image_room::DECODE, hide = true)]
+    DecodeImage {
+        /// Pixels in a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// Bytes of the result.
+        bytes: usize,
+    },
     #[command(flatten)]
     Manage(manage::Command),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Command::DecodeImage { width, height, bytes } = arguments.command {
+        return images::child::decode(images::Bounds { width, height, bytes });
+    }
     if arguments.as_service {
         eprintln!("portvakt: {}", as_service::run());
         return ExitCode::FAILURE;
@@ -66,6 +80,7 @@ fn main() -> ExitCode {
                 Command::Doctor(arguments) => doctor::run(arguments).await,
                 Command::Config(arguments) => configure::run(&arguments),
                 Command::Manage(command) => manage::run(command).await,
+                Command::DecodeImage { .. } => Ok(()),
             }
         }),
         Err(error) => Err(format!("the runtime could not be started: {error}")),

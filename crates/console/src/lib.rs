@@ -11,6 +11,7 @@ mod client_secrets;
 mod domains;
 mod identity_sources;
 mod logins;
+mod logos;
 mod master_key;
 mod provisioning;
 mod sessions;
@@ -20,6 +21,7 @@ mod test_users;
 
 use changes::tenants::TenantKeys;
 use crypto::{Random, SealKey};
+use images::Room;
 use store::Store;
 
 pub use applications::ApplicationView;
@@ -38,6 +40,7 @@ pub use client_secrets::{SecretRotation, SecretView};
 pub use domains::DomainView;
 pub use identity_sources::SourceView;
 pub use logins::NamedApplication;
+pub use logos::image_message;
 pub use provisioning::{
     Change, Declined, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Verb, json_noun, member_path,
 };
@@ -52,6 +55,8 @@ pub struct Console {
     pub(crate) random: Random,
     /// Where the simulators answer, so that no domain can.
     pub(crate) sandbox_host: Option<String>,
+    /// Where images that somebody brings are decoded.
+    pub(crate) images: Option<Room>,
 }
 
 impl Console {
@@ -62,12 +67,18 @@ impl Console {
 
     /// `master`: the key that seals every tenant's data key.
     pub const fn new(store: Store, master: SealKey, random: Random) -> Self {
-        Self { store, master, random, sandbox_host: None }
+        Self { store, master, random, sandbox_host: None, images: None }
     }
 
     /// The same where simulators answer at a host of their own, which no domain can have.
     #[must_use]
     pub fn with_sandbox_host(self, host: Option<String>) -> Self {
         Self { sandbox_host: host, ..self }
+    }
+
+    /// The same where images can be brought: they are decoded in this room.
+    #[must_use]
+    pub fn with_images(self, images: Room) -> Self {
+        Self { images: Some(images), ..self }
     }
 }

@@ -141,6 +141,8 @@ impl SettingsError {
             }
             Self::MobileApp(error) => error.message(),
             Self::IdentitySource(error) => error.message(),
+            Self::Brand(error) => error.message().inside("brand"),
+            Self::DisplayName(error, name) => error.message(name).at("display_name"),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Environment, LoginMethod, SettingsError};
+use crate::{Brand, Environment, LoginMethod, SettingsError, check_name};
 
 fn thirty() -> u32 {
     30
@@ -33,6 +33,12 @@ pub struct DomainSettings {
     /// Whether test users may sign in with a password; test domains only.
     #[serde(default)]
     pub automation: bool,
+    /// What people call whoever the domain belongs to, on pages that are of no application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// What people see of its applications where they say nothing else.
+    #[serde(default, skip_serializing_if = "Brand::is_empty")]
+    pub brand: Brand,
 }
 
 impl Default for DomainSettings {
@@ -43,6 +49,8 @@ impl Default for DomainSettings {
             session_absolute_minutes: eight_hours(),
             require_par: false,
             automation: false,
+            display_name: None,
+            brand: Brand::default(),
         }
     }
 }
@@ -62,18 +70,25 @@ impl DomainSettings {
     /// # Errors
     /// [`SettingsError::Unreadable`]
     pub fn parse(text: &str) -> Result<Self, SettingsError> {
-        serde_json::from_str(text).map_err(|error| SettingsError::Unreadable(error.to_string()))
+        let settings: Self =
+            serde_json::from_str(text).map_err(|error| SettingsError::Unreadable(error.to_string()))?;
+        settings.brand.check_parsed()?;
+        Ok(settings)
     }
 
-    /// Writes the JSON to store.
+    /// Writes the JSON to store, without the picture of a logo that was just brought.
     pub fn to_text(&self) -> String {
+        if self.brand.carries_picture() {
+            return Self { brand: self.brand.without_picture(), ..self.clone() }.to_text();
+        }
         serde_json::to_string(self).unwrap_or_default()
     }
 
     /// Says whether these settings can be used.
     ///
     /// # Errors
-    /// [`SettingsError::SessionLimits`], [`SettingsError::Automation`]
+    /// [`SettingsError::SessionLimits`], [`SettingsError::Automation`], [`SettingsError::DisplayName`],
+    /// [`SettingsError::Brand`]
     pub fn check(&self, environment: Environment) -> Result<(), SettingsError> {
         if self.automation && environment != Environment::Test {
             return Err(SettingsError::Automation);
@@ -82,7 +97,10 @@ impl DomainSettings {
         if !(1..=1_440).contains(&idle) || !(1..=10_080).contains(&most) || idle > most {
             return Err(SettingsError::SessionLimits);
         }
-        Ok(())
+        if let Some(name) = &self.display_name {
+            check_name(name).map_err(|error| SettingsError::DisplayName(error, name.clone()))?;
+        }
+        self.brand.check(environment).map_err(SettingsError::Brand)
     }
 
     /// How long browser sessions last here.

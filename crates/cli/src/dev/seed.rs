@@ -22,7 +22,7 @@ use super::{
     folder::Folder,
     world::{OUR_CLIENT, World},
 };
-use crate::{clock, permits};
+use crate::{clock, image_room, permits};
 
 /// The file that knows the demo from one start to the next.
 const KEPT: &str = "demo.json";
@@ -104,6 +104,7 @@ pub(crate) async fn seed(store: &Store, folder: &Folder, wish: Wish<'_>) -> Resu
     let now = clock::now();
     let Wish { addresses, random, .. } = wish;
     let console = Console::new(store.clone(), folder.master_key(random)?, random.clone());
+    let console = console.with_images(image_room::room());
     let permit = permits::installation(&console, &Caller::operator("dev"), Permission::CreateTenants)
         .map_err(words)?;
     let mut kept = Kept::read(folder)?;

@@ -14,7 +14,7 @@ use store::{Access, Presence, Store};
 use texts::{AdminMessage, Noun};
 
 use super::command_error::{CommandError, CommandResult};
-use crate::{clock, config, dev::Folder, permits, presence};
+use crate::{clock, config, dev::Folder, image_room, permits, presence};
 
 /// What every command can be told.
 #[derive(Args, Clone, Debug)]
@@ -148,7 +148,8 @@ impl Desk {
         };
         // Before the key is checked: nobody replaces it from here on.
         let presence = presence::enter(&store, access, what).await?;
-        let console = Console::new(store.clone(), master, random.clone()).with_sandbox_host(sandbox);
+        let console = Console::new(store.clone(), master, random.clone());
+        let console = console.with_sandbox_host(sandbox).with_images(image_room::room());
         console.check_master_key().await?;
         // One for the command: all that it changes has the same.
         let trace = Some(provider::TraceId::new(&random).to_string());

@@ -33,6 +33,7 @@ use crate::{
     clock,
     config::{self, Config, Listen, Where},
     crowd::Exempt,
+    image_room,
     listener::{Door, Limits},
     manage::{account, apply},
     presence, signals, telemetry, upkeep,
@@ -84,7 +85,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
     let presence = Arc::new(entered.map_err(|it| it.line(texts::Locale::En))?);
     let random = Random::system();
     let console = Console::new(store.clone(), master.clone(), random.clone());
-    let console = Arc::new(console.with_sandbox_host(config.sandbox.clone()));
+    let console = Arc::new(console.with_sandbox_host(config.sandbox.clone()).with_images(image_room::room()));
     let checked = master::check(&console, &config.master_key_source()).await;
     checked.map_err(|message| message.line(texts::Locale::En))?;
     if let Some(path) = &arguments.declare {
