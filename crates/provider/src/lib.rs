@@ -8,6 +8,7 @@ mod admission;
 mod answers;
 mod application;
 mod authorize;
+mod brand;
 mod client_discovery;
 mod client_request;
 mod clock_jump;
@@ -48,6 +49,7 @@ pub use authorize::{
     Arrival, BrowserCookies, BrowserRequest, Choice, ConsentAsk, CookieChange, Ended, LoginAction,
     LoginCookie, LoginResponse, PasswordPrompt, Pushed, Selection, SharedClaim, Step, TroubleAt,
 };
+pub use brand::Shown;
 pub use client_request::ClientRequest;
 pub use counters::EventCounters;
 pub use eids::OfferedEid;

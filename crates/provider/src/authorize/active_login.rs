@@ -87,14 +87,14 @@ impl ActiveLogin<'_> {
 
     /// The page for a login that has ended. Its cookie stays as it is.
     pub(super) fn over(self) -> LoginResponse {
-        let ended = Ended::of(Cause::LoginOver, Some(&self.application));
+        let ended = Ended::of(Cause::LoginOver, Some((&self.application, self.issuer)));
         let ended = Ended { restart: Some(self.name.clone()), ..ended };
         self.ended(ended)
     }
 
     /// The page for an answer to an attempt that the person has left behind.
     pub(super) fn superseded(self) -> LoginResponse {
-        let ended = Ended::of(Cause::LoginSuperseded, Some(&self.application));
+        let ended = Ended::of(Cause::LoginSuperseded, Some((&self.application, self.issuer)));
         let ended = Ended { goes_on: Some(self.name.clone()), ..ended };
         self.ended(ended)
     }
@@ -105,14 +105,14 @@ impl ActiveLogin<'_> {
 }
 
 impl Ended {
-    pub(super) fn of(cause: Cause, application: Option<&Application>) -> Self {
+    pub(super) fn of(cause: Cause, application: Option<(&Application, &Issuer)>) -> Self {
         Self {
             cause,
-            application: application.map(|it| it.name.clone()),
+            application: application.map(|(it, issuer)| it.shown(issuer)),
             eid: None,
             restart: None,
             goes_on: None,
-            home: application.and_then(|it| it.settings.home()),
+            home: application.and_then(|(it, _)| it.settings.home()),
         }
     }
 }

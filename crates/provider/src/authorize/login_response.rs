@@ -5,7 +5,7 @@ use oidc::AuthorizationResponse;
 use texts::Cause;
 
 use super::CookieChange;
-use crate::{Refused, TraceId};
+use crate::{Refused, Shown, TraceId};
 
 /// What the browser gets in one request of a login: a step, and changes to its cookies.
 #[derive(Debug)]
@@ -61,8 +61,8 @@ pub enum Step {
 pub struct Ended {
     /// Why.
     pub cause: Cause,
-    /// The name of the application, when it is known.
-    pub application: Option<String>,
+    /// The application, when it is known.
+    pub application: Option<Shown>,
     /// The eID that it happened at, where the cause is about one.
     pub eid: Option<LoginMethod>,
     /// The login to start anew, by its name.
@@ -79,7 +79,7 @@ pub struct Selection {
     /// Which login.
     pub login: String,
     /// Who asks.
-    pub application: String,
+    pub application: Shown,
     /// In the order of the catalogue.
     pub choices: Vec<Choice>,
 }
@@ -107,7 +107,7 @@ pub struct PasswordPrompt {
     /// Which login.
     pub login: String,
     /// Who asks.
-    pub application: String,
+    pub application: Shown,
     /// The username that came with a wrong password, or that does not exist.
     pub refused: Option<String>,
     /// Whether there is another way to log in.
@@ -120,7 +120,7 @@ pub struct ConsentAsk {
     /// Which login.
     pub login: String,
     /// Who asks.
-    pub application: String,
+    pub application: Shown,
     /// What it will see.
     pub shared: Vec<SharedClaim>,
     /// The legal ground on which it asks for the national identity number.
@@ -154,7 +154,7 @@ pub struct TroubleAt {
     /// Which login.
     pub login: String,
     /// Who asks.
-    pub application: String,
+    pub application: Shown,
     /// Where it happened.
     pub eid: LoginMethod,
     /// What happened.

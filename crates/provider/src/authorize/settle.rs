@@ -124,7 +124,7 @@ impl Provider {
         }
         self.note_of(&active, Kind::Failed, None, Some(cause));
         active.login.phase = Phase::Over { answer: None };
-        let ended = Ended::of(cause, Some(&active.application));
+        let ended = Ended::of(cause, Some((&active.application, active.issuer)));
         let ended = Ended { restart: Some(active.name.clone()), eid: Some(eid), ..ended };
         self.done(active, Step::Ended(ended)).await
     }

@@ -11,7 +11,7 @@ use provider::{
 };
 use texts::Locale;
 
-use super::{json_answer, post_message};
+use super::{brand::brand, json_answer, post_message};
 use crate::{
     cookies,
     domain_request::DomainRequest,
@@ -81,9 +81,9 @@ fn step(visit: &DomainRequest, step: Step, locale: Locale, reached: Reached) -> 
 fn ended(visit: &DomainRequest, it: Ended, locale: Locale) -> Response {
     let restart = it.restart.map(|login| format!("/login/{login}/restart"));
     let view = TroublePage {
-        frame: frame(&visit.issuer, None).of(it.application.as_deref()),
+        application: it.application.as_ref().map(|it| it.name.clone()),
+        frame: frame(&visit.issuer, None).with(it.application.map(brand)),
         cause: it.cause,
-        application: it.application,
         eid: it.eid.map(|eid| eid.name().to_owned()),
         try_again_href: restart,
         continue_href: it.goes_on.map(|login| format!("/login/{login}")),
@@ -138,7 +138,7 @@ pub(crate) fn frame(issuer: &Issuer, here: Option<&str>) -> Frame {
         languages: languages.collect(),
         privacy_href: Some("/privacy".to_owned()),
         accessibility_href: Some("/accessibility".to_owned()),
-        brand: None,
+        brand: issuer.shown().map(brand),
     }
 }
 
@@ -159,8 +159,8 @@ fn selector(visit: &DomainRequest, selection: Selection, locale: Locale) -> Sele
     });
     Selector {
         choices: choices.collect(),
-        frame: frame(&visit.issuer, Some(&here)).of(Some(&selection.application)),
-        application: selection.application,
+        application: selection.application.name.clone(),
+        frame: frame(&visit.issuer, Some(&here)).with(Some(brand(selection.application))),
         back_href: Some(format!("{here}/back")),
     }
 }
@@ -168,8 +168,8 @@ fn selector(visit: &DomainRequest, selection: Selection, locale: Locale) -> Sele
 fn sign_in(visit: &DomainRequest, ask: PasswordPrompt) -> SignIn {
     let here = format!("/login/{}", ask.login);
     SignIn {
-        frame: frame(&visit.issuer, Some(&here)).of(Some(&ask.application)),
-        application: ask.application,
+        application: ask.application.name.clone(),
+        frame: frame(&visit.issuer, Some(&here)).with(Some(brand(ask.application))),
         refused: ask.refused,
         form: Form { action: format!("{here}/sign-in"), hidden: Vec::new() },
         choose_another_href: ask.has_others.then(|| format!("{here}/choose")),
@@ -192,8 +192,8 @@ fn consent(visit: &DomainRequest, ask: ConsentAsk) -> Consent {
     Consent {
         shared: shared.collect(),
         legal_ground: ask.legal_ground,
-        frame: frame(&visit.issuer, Some(&here)).of(Some(&ask.application)),
-        application: ask.application,
+        application: ask.application.name.clone(),
+        frame: frame(&visit.issuer, Some(&here)).with(Some(brand(ask.application))),
         form: Form { action: format!("{here}/consent"), hidden: Vec::new() },
     }
 }
@@ -201,9 +201,9 @@ fn consent(visit: &DomainRequest, ask: ConsentAsk) -> Consent {
 fn trouble(visit: &DomainRequest, at: TroubleAt) -> TroublePage {
     let here = format!("/login/{}", at.login);
     TroublePage {
-        frame: frame(&visit.issuer, Some(&here)).of(Some(&at.application)),
+        application: Some(at.application.name.clone()),
+        frame: frame(&visit.issuer, Some(&here)).with(Some(brand(at.application))),
         cause: at.cause,
-        application: Some(at.application),
         eid: Some(at.eid.name().to_owned()),
         try_again_href: Some(format!("{here}/with/{}", at.eid.as_str())),
         continue_href: None,

@@ -10,7 +10,7 @@ use pages::{Form, LoggedOut as LoggedOutPage, LogoutConfirm};
 use provider::{LoggedOut, LogoutStep, Refusal, Refused};
 use texts::{Cause, Locale};
 
-use super::login_response::frame;
+use super::{brand::brand, login_response::frame};
 use crate::{
     App,
     cookies::write_changes,
@@ -106,15 +106,15 @@ fn show_step(
             let form = Form { action: "/oauth2/logout".to_owned(), hidden: hidden(params) };
             // Without an application there is only our own front page to stay at.
             let stay_href = application.is_none().then(|| "/".to_owned());
+            let frame = frame.with(application.as_ref().map(|it| brand(it.shown(&visit.issuer))));
             let application = name(application);
-            let frame = frame.of(application.as_deref());
             let view = LogoutConfirm { frame, application, form, stay_href };
             page(StatusCode::OK, &view, locale, ContentPolicy::Forms)
         }
         LogoutStep::Refused(refused) => logout_refusal_page(frame, refused, locale, &visit.context),
         LogoutStep::Page { application } => {
+            let frame = frame.with(application.as_ref().map(|it| brand(it.shown(&visit.issuer))));
             let application = name(application);
-            let frame = frame.of(application.as_deref());
             let view = LoggedOutPage { frame, application, back_href: None };
             page(StatusCode::OK, &view, locale, ContentPolicy::Links)
         }
