@@ -96,17 +96,22 @@ fn plain(mut picture: RgbaImage) -> RgbaImage {
     picture
 }
 
+/// The smallest of what the filters give: flat areas and gradients take different ones.
 fn encoded(picture: RgbaImage) -> Option<Vec<u8>> {
     let (width, height) = picture.dimensions();
-    let mut png = Vec::new();
-    let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Best, Filter::Adaptive);
-    let written = if picture.pixels().all(|it| it.0[3] == u8::MAX) {
-        let opaque = DynamicImage::from(picture).into_rgb8();
-        encoder.write_image(&opaque, width, height, ExtendedColorType::Rgb8)
+    let is_opaque = picture.pixels().all(|it| it.0[3] == u8::MAX);
+    let (pixels, kind) = if is_opaque {
+        (DynamicImage::from(picture).into_rgb8().into_raw(), ExtendedColorType::Rgb8)
     } else {
-        encoder.write_image(&picture, width, height, ExtendedColorType::Rgba8)
+        (picture.into_raw(), ExtendedColorType::Rgba8)
     };
-    written.ok().map(|()| png)
+    let with = |filter| {
+        let mut png = Vec::new();
+        let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Best, filter);
+        encoder.write_image(&pixels, width, height, kind).ok().map(|()| png)
+    };
+    let filters = [Filter::NoFilter, Filter::Sub, Filter::Up, Filter::Paeth, Filter::Adaptive];
+    filters.into_iter().filter_map(with).min_by_key(Vec::len)
 }
 
 #[cfg(test)]

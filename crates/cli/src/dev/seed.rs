@@ -9,9 +9,10 @@ use console::{
     Tenant,
 };
 use crypto::{Random, Secret};
+use images::Bounds;
 use model::{
-    ApplicationKind, ApplicationSettings, DomainId, EidEnvironment, Environment, LoginMethod, TenantId,
-    Timestamp,
+    ApplicationKind, ApplicationSettings, Brand, DomainId, EidEnvironment, Environment, LoginMethod, Logo,
+    TenantId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use store::{Store, domains::Scheme};
@@ -88,6 +89,23 @@ struct Seeding<'a> {
     kept: Kept,
 }
 
+/// Drawn for the demo; it stands for no real shop.
+const LOGO: &[u8] = include_bytes!("demo-logo.png");
+
+/// What people see of the demo's shop, so that a newcomer sees that a shop can have a face.
+async fn brand() -> Brand {
+    let picture = image_room::room().fit(LOGO, Bounds::LOGO).await;
+    if let Err(fault) = &picture {
+        tracing::warn!(%fault, "the demo goes without a logo");
+    }
+    Brand {
+        logo: picture.ok().map(|it| Logo::of(&it.png, it.width, it.height)),
+        color: Some("#3d3a8c".to_owned()),
+        support_contact: Some("hjelp@demobutikken.example".to_owned()),
+        ..Brand::default()
+    }
+}
+
 /// An application of the demo.
 struct DemoApplication {
     client_id: &'static str,
@@ -104,7 +122,6 @@ pub(crate) async fn seed(store: &Store, folder: &Folder, wish: Wish<'_>) -> Resu
     let now = clock::now();
     let Wish { addresses, random, .. } = wish;
     let console = Console::new(store.clone(), folder.master_key(random)?, random.clone());
-    let console = console.with_images(image_room::room());
     let permit = permits::installation(&console, &Caller::operator("dev"), Permission::CreateTenants)
         .map_err(words)?;
     let mut kept = Kept::read(folder)?;
@@ -257,7 +274,7 @@ impl Seeding<'_> {
         let found = match found {
             Err(Refusal::NotFound(_)) => {
                 let (client_id, name) = (wanted.client_id.to_owned(), "Demobutikken".to_owned());
-                let settings = wanted.settings.clone();
+                let settings = ApplicationSettings { brand: brand().await, ..wanted.settings.clone() };
                 let new = NewApplication { domain, environment, client_id, name, settings };
                 self.console.create_application(&managing, &new, self.now).await.map_err(words)?;
                 self.console.application(&reading, domain, wanted.client_id).await
