@@ -8,6 +8,7 @@ mod configure;
 mod crowd;
 mod dev;
 mod doctor;
+mod eid_files;
 mod every;
 mod image_room;
 mod job_runner;
@@ -78,7 +79,7 @@ fn main() -> ExitCode {
                 Command::Dev(arguments) => dev::run(arguments).await,
                 Command::Serve(arguments) => serve::run(arguments).await,
                 Command::Doctor(arguments) => doctor::run(arguments).await,
-                Command::Config(arguments) => configure::run(&arguments),
+                Command::Config(arguments) => configure::run(&arguments).await,
                 Command::Manage(command) => manage::run(command).await,
                 Command::DecodeImage { .. } => Ok(()),
             }

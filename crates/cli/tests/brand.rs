@@ -146,3 +146,28 @@ fn the_program_decodes_an_image_on_its_own_and_can_write_no_file_while_it_does()
     assert!(!decode(file.try_clone().unwrap().into()).status.success());
     assert_eq!(file.metadata().unwrap().len(), 0);
 }
+
+#[tokio::test]
+async fn official_files_of_eids_had_no_place_and_a_bad_one_is_told_and_not_used() {
+    let it = Installation::new().await;
+    it.configure(&format!("[eid_assets]\ndirectory = \"{}\"\n", it.path("assets").display()));
+    fs::create_dir_all(it.path("assets/no-vipps")).unwrap();
+    fs::create_dir_all(it.path("assets/no-vips")).unwrap();
+    fs::write(it.path("assets/no-vipps/button.png"), LOGO).unwrap();
+    fs::write(it.path("assets/no-vipps/button.fr.png"), LOGO).unwrap();
+    fs::write(it.path("assets/no-vipps/logo.svg"), "<svg/>").unwrap();
+
+    let checked = it.run(&["config", "check", "--config", "portvakt.toml"]);
+    let said = String::from_utf8(checked.stderr).unwrap();
+    assert!(checked.status.success() && said.lines().count() == 3, "{said}");
+    for part in [
+        "no-vips: there is no eID or no use for a file with this name",
+        "no-vipps/button.fr.png: there is no eID",
+        "no-vipps/logo.svg: SVG is not accepted: raster images only",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let looked = it.run(&["doctor", "--config", "portvakt.toml"]);
+    let told = String::from_utf8(looked.stdout).unwrap();
+    assert!(told.contains("eID files") && told.contains("SVG is not accepted"), "{told}");
+}

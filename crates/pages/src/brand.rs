@@ -95,10 +95,10 @@ pub fn brand_sheet(light: &AreaColors, dark: &AreaColors) -> String {
              --ds-color-base-contrast-default:{text};--ds-color-base-contrast-subtle:{text}"
         )
     };
-    let _ = write!(
+    let _ = writeln!(
         sheet,
         "{}}}@media (prefers-color-scheme:dark){{html{{{}}}}}\
-         .pv-header{{border-bottom:.25rem solid var(--ds-color-base-default)}}\n",
+         .pv-header{{border-bottom:.25rem solid var(--ds-color-base-default)}}",
         areas(light),
         areas(dark)
     );

@@ -124,6 +124,11 @@ impl Speaker {
         if height <= most { (width, height) } else { ((width * most / height).max(1), most) }
     }
 
+    /// The size of a picture in CSS pixels: half of what it has.
+    pub(crate) const fn picture_size(self, picture: &Logo) -> (u32, u32) {
+        (picture.width.div_ceil(2), picture.height.div_ceil(2))
+    }
+
     pub(crate) const fn style(self) -> &'static str {
         STYLE
     }

@@ -29,6 +29,7 @@ selector-lead = You are logging in to { $application }.
 selector-last-used = Last used
 selector-down = { $eid } has trouble right now. You can still try it.
 selector-back = Cancel and go back to { $application }
+button-official = Log in with { $eid }
 button-bankid-no = Log in with BankID
 hint-bankid = With a code device, an app or biometrics
 hint-bankid-high = With a code device or an app, and a password

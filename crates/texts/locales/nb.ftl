@@ -30,6 +30,7 @@ selector-lead = Du logger inn hos { $application }.
 selector-last-used = Brukt sist
 selector-down = { $eid } har problemer akkurat nå. Du kan likevel prøve.
 selector-back = Avbryt og gå tilbake til { $application }
+button-official = Logg inn med { $eid }
 button-bankid-no = Logg inn med BankID
 hint-bankid = Med kodebrikke, app eller biometri
 hint-bankid-high = Med kodebrikke eller app og passord

@@ -30,6 +30,7 @@ selector-lead = Du loggar inn hos { $application }.
 selector-last-used = Brukt sist
 selector-down = { $eid } har problem akkurat no. Du kan likevel prøve.
 selector-back = Avbryt og gå tilbake til { $application }
+button-official = Logg inn med { $eid }
 button-bankid-no = Logg inn med BankID
 hint-bankid = Med kodebrikke, app eller biometri
 hint-bankid-high = Med kodebrikke eller app og passord

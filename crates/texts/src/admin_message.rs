@@ -194,6 +194,8 @@ admin_messages! {
     NoticeTooLong { most: Word, language: Word }: "notice-too-long";
     /// A notice is not plain text.
     NoticeNotPlain { language: Word }: "notice-not-plain";
+    /// A file among the official ones of eIDs that is for nothing.
+    EidFileUnknown { eids: List }: "eid-file-unknown";
     /// Not `#rrggbb`.
     ColorMalformed { value: Quoted }: "color-malformed";
     /// A colour that is hard to see on a light page.

@@ -49,7 +49,7 @@ pub(crate) const ROWS: [Row; 35] = [
     row("/eids", Route::document("eids"), || get(eids::list).options(discovery::preflight)),
     row("/errors", ERRORS, || get(errors::list)),
     row("/errors/{id}", ERRORS, || get(errors::show)),
-    row("/assets/{name}", ASSET, || get(assets::show)),
+    row("/assets/{name}", ASSET, || get(assets::show_at_domain)),
     row("/brand/{name}", BRAND, || get(brand::show)),
     row("/.well-known/openid-configuration", DISCOVERY, || {
         get(discovery::show).options(discovery::preflight_about)

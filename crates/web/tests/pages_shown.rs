@@ -211,3 +211,20 @@ async fn an_application_completes_its_brand_with_its_domains() {
     assert!(statement.contains("/brand/123456-") && statement.contains("alt=\"Butikkjeden\""), "{statement}");
     assert!(statement.contains("– Butikkjeden</title>"));
 }
+
+#[tokio::test]
+async fn an_official_button_stands_in_place_of_ours_in_its_language_and_is_a_link_with_a_name() {
+    let house = TestBroker::open().await;
+    let mut browser = house.browser();
+    let shown = browser.authorize(&[("acr_values", None)]).await;
+    let here = shown.location().to_owned();
+    let page = browser.follow(shown).await.body;
+    assert!(page.contains("alt=\"Logg inn med Vipps\" width=\"200\" height=\"48\""), "{page}");
+    assert!(page.contains("pv-eid-button--bankid-no"), "BankID's own button stays");
+    let path = page.split("src=\"").nth(1).unwrap().split('"').next().unwrap();
+    let reply = house.get(path).await;
+    assert_eq!((reply.status, reply.header("content-type")), (200, Some("image/png")));
+    assert!(reply.header("content-security-policy").unwrap().contains("sandbox"));
+    let english = browser.get(&format!("{here}?lang=en")).await.body;
+    assert!(!english.contains("pv-eid-picture") && english.contains("pv-choice__name\">Vipps"), "{english}");
+}

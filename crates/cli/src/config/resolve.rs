@@ -53,6 +53,8 @@ pub(crate) struct Config {
     pub(crate) login_events_kept_for: Duration,
     /// The host of the simulators, with its port where it is not 443.
     pub(crate) sandbox: Option<String>,
+    /// Where official files of eIDs lie.
+    pub(crate) eid_files: PathBuf,
     /// Issuers that stand in for those of the test environment.
     pub(crate) test_eids: Vec<UpstreamIssuer>,
     /// What one address, client and person may take.
@@ -251,6 +253,7 @@ fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
         },
         login_events_kept_for: file.login_events.kept_for.0,
         sandbox: file.sandbox.host.as_ref().map(|it| it.to_ascii_lowercase()),
+        eid_files: file.eid_assets.directory.clone(),
         test_eids: test_eids?,
         limits: limits(&file.limits),
     })

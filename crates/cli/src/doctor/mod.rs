@@ -35,6 +35,7 @@ use texts::{AdminMessage, Advice, Cause, Outcome};
 use crate::{
     clock,
     config::{self, Config, Where},
+    eid_files,
     serve::master,
 };
 use finding::{Finding, Verdict};
@@ -98,6 +99,8 @@ async fn look(path: &Path, config: &Config, now: Timestamp) -> Vec<Finding> {
     let https: Vec<String> = kept.https().chain(config.sandbox.clone()).collect();
     findings.extend(machine::certificates(config, &https, now));
     findings.extend(machine::addresses(config).await);
+    let (_, faults) = eid_files::load(&config.eid_files).await;
+    findings.extend(faults.into_iter().map(|it| Finding::warning("eID files", it)));
     if let DatabaseLocation::Sqlite(path) = &config.place {
         findings.extend(machine::disk(path));
     }

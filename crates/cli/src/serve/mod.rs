@@ -33,7 +33,7 @@ use crate::{
     clock,
     config::{self, Config, Listen, Where},
     crowd::Exempt,
-    image_room,
+    eid_files, image_room,
     listener::{Door, Limits},
     manage::{account, apply},
     presence, signals, telemetry, upkeep,
@@ -141,7 +141,8 @@ async fn answer(
     let Installation { provider, console, sandbox } = installation;
     let ((stop, end), (stop_operator, end_operator)) = (watch::channel(false), watch::channel(false));
     let metrics = Arc::new(Metrics::new());
-    let app = App { provider: Arc::clone(&provider), clock: clock::system(), sample: None };
+    let eid_files = Arc::new(eid_files::load_and_tell(&config.eid_files).await);
+    let app = App { provider: Arc::clone(&provider), clock: clock::system(), sample: None, eid_files };
     let site = match sandbox {
         Some((host, simulators)) => by_host(host, simulators, op_router(app)),
         None => op_router(app),

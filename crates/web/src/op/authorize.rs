@@ -92,6 +92,6 @@ async fn authorize(
         picked.request_uri = None;
     }
     let outcome = app.provider.authorize(visit.by_browser(), &picked, arrival).await;
-    let response = respond(visit, outcome, super::login_response::Reached::ByLink);
+    let response = respond((app, visit), outcome, super::login_response::Reached::ByLink);
     super::json_answer::readable(app, visit, picked.client_id.as_deref(), response).await
 }

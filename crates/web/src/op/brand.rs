@@ -54,7 +54,8 @@ pub(crate) fn brand(shown: Shown) -> Brand {
     }
 }
 
-fn served(content_type: &'static str, content: impl Into<Body>) -> Response {
+/// A file at an address made of its content.
+pub(super) fn served(content_type: &'static str, content: impl Into<Body>) -> Response {
     let mut response = answer(StatusCode::OK, content);
     let headers = response.headers_mut();
     for (name, value) in [

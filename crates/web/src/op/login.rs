@@ -21,7 +21,7 @@ use crate::{
 
 async fn go_on(app: &App, visit: &DomainRequest, login: &str, action: LoginAction) -> Response {
     let outcome = app.provider.continue_login(visit.by_browser(), login, action).await;
-    respond(visit, outcome, Reached::ByLink)
+    respond((app, visit), outcome, Reached::ByLink)
 }
 
 /// `GET /login/{login}`
@@ -88,7 +88,7 @@ pub(crate) async fn consent(
         Err(why) => return cause_page(why.told(), visit.locale(&[]), &visit.context),
     };
     let outcome = app.provider.decide_consent(visit.by_browser(), &login, agreed).await;
-    respond(&visit, outcome, Reached::ByForm)
+    respond((&app, &visit), outcome, Reached::ByForm)
 }
 
 /// One password is stretched at a time, however many come: the rest of the machine is for everybody else's logins.
@@ -113,7 +113,7 @@ pub(crate) async fn sign_in(
         tokio::task::spawn_blocking(verifying).await.unwrap_or(false)
     };
     let outcome = app.provider.sign_in(visit.by_browser(), &login, form.text("username"), verify).await;
-    respond(&visit, outcome, Reached::ByForm)
+    respond((&app, &visit), outcome, Reached::ByForm)
 }
 
 /// `GET /callback/{eid}`
@@ -148,5 +148,5 @@ async fn returned(app: &App, visit: &DomainRequest, eid: LoginMethod, query: Opt
         }
     };
     let outcome = app.provider.callback(visit.by_browser(), eid, Returned::pick(&params)).await;
-    respond(visit, outcome, Reached::ByLink)
+    respond((app, visit), outcome, Reached::ByLink)
 }

@@ -3,7 +3,8 @@
 use axum::{http::StatusCode, response::Response};
 use oidc::{AuthorizationResponse, ResponseMode};
 use pages::{
-    Choice, Consent, Continue, Form, FormPost, Frame, Language, Notice, Selector, Shared, SignIn, TroublePage,
+    Choice, Consent, Continue, Form, FormPost, Frame, Language, Logo, Notice, Selector, Shared, SignIn,
+    TroublePage,
 };
 use provider::{
     ConsentAsk, Ended, Issuer, LoginResponse, PasswordPrompt, Refusal, Refused, Selection, SharedClaim, Step,
@@ -13,8 +14,9 @@ use texts::Locale;
 
 use super::{brand::brand, json_answer, post_message};
 use crate::{
-    cookies,
+    App, cookies,
     domain_request::DomainRequest,
+    eid_files::EidFile,
     respond::{
         error::{noted, refusal_page},
         page::{ContentPolicy, page, see_other},
@@ -31,7 +33,7 @@ pub(crate) enum Reached {
 
 /// Renders what comes next.
 pub(crate) fn respond(
-    visit: &DomainRequest,
+    (app, visit): (&App, &DomainRequest),
     outcome: Result<LoginResponse, Refusal>,
     reached: Reached,
 ) -> Response {
@@ -41,7 +43,7 @@ pub(crate) fn respond(
     };
     let https = visit.issuer.is_https();
     let last_eid = if let Step::Leave { eid, .. } = &outcome.step { Some(*eid) } else { None };
-    let mut response = step(visit, outcome.step, visit.locale(&outcome.ui_locales), reached);
+    let mut response = step((app, visit), outcome.step, visit.locale(&outcome.ui_locales), reached);
     let headers = response.headers_mut();
     cookies::write_changes(headers, &outcome.cookies, https);
     if let Some(eid) = last_eid {
@@ -53,11 +55,11 @@ pub(crate) fn respond(
     response
 }
 
-fn step(visit: &DomainRequest, step: Step, locale: Locale, reached: Reached) -> Response {
+fn step((app, visit): (&App, &DomainRequest), step: Step, locale: Locale, reached: Reached) -> Response {
     match step {
         Step::Show { login } => see_other(&format!("/login/{login}")),
         Step::Select(selection) => {
-            page(StatusCode::OK, &selector(visit, selection, locale), locale, ContentPolicy::Links)
+            page(StatusCode::OK, &selector((app, visit), selection, locale), locale, ContentPolicy::Links)
         }
         Step::SignIn(ask) => page(StatusCode::OK, &sign_in(visit, ask), locale, ContentPolicy::Forms),
         Step::Consent(ask) => page(StatusCode::OK, &consent(visit, ask), locale, ContentPolicy::Forms),
@@ -142,7 +144,11 @@ pub(crate) fn frame(issuer: &Issuer, here: Option<&str>) -> Frame {
     }
 }
 
-fn selector(visit: &DomainRequest, selection: Selection, locale: Locale) -> Selector {
+fn picture(file: &EidFile) -> Logo {
+    Logo { href: file.path.clone(), width: file.width, height: file.height }
+}
+
+fn selector((app, visit): (&App, &DomainRequest), selection: Selection, locale: Locale) -> Selector {
     let here = format!("/login/{}", selection.login);
     let choices = selection.choices.into_iter().map(|choice| Choice {
         eid: choice.eid.name().to_owned(),
@@ -156,6 +162,8 @@ fn selector(visit: &DomainRequest, selection: Selection, locale: Locale) -> Sele
             .and_then(|it| it.in_language(locale.as_str()))
             .map(|(lang, text)| Notice { lang, text: text.to_owned() }),
         button: choice.button,
+        picture: app.eid_files.button(choice.eid, locale).map(picture),
+        logo: app.eid_files.logo(choice.eid).map(picture),
     });
     Selector {
         choices: choices.collect(),
