@@ -135,6 +135,7 @@ pub fn create(
     permit.check_environment(new.environment)?;
     check_name(&new.name)?;
     settings.check(new.environment)?;
+    settings.check_controller(None, new.environment)?;
     let row = Domain {
         id: *id,
         tenant_id: tenant.id,
@@ -190,12 +191,13 @@ pub fn change(
         check_name(&change.name)?;
     }
     change.settings.check(row.environment)?;
+    let before = DomainSettings::parse(&row.settings)?;
+    change.settings.check_controller(Some(&before), row.environment)?;
     let details = changed(&row, change)?;
     if is_empty(&details) {
         return Ok(row);
     }
-    let before = DomainSettings::parse(&row.settings)?.brand;
-    brands::save(tx, owner(&row), (&before, &change.settings.brand))?;
+    brands::save(tx, owner(&row), (&before.brand, &change.settings.brand))?;
     let is_renamed = change.name != row.name;
     let row = Domain { name: change.name.clone(), settings: change.settings.to_text(), ..row };
     let saved = save(tx, (permit, row), &details, now)?;

@@ -10,7 +10,7 @@ use console::image_message;
 use images::{Bounds, LARGEST_FILE};
 use model::LoginMethod;
 use texts::{AdminMessage, FieldMessage, Locale};
-use web::{EidFileKind, EidFiles};
+use web::{EidFileKind, EidFiles, EidPicture};
 
 use crate::image_room;
 
@@ -82,13 +82,13 @@ fn kind(path: &Path) -> Option<EidFileKind> {
     }
 }
 
-async fn picture(path: &Path) -> Result<(Vec<u8>, u32, u32), AdminMessage> {
+async fn picture(path: &Path) -> Result<EidPicture, AdminMessage> {
     let most = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX).saturating_add(1);
     let mut file = Vec::new();
     let read = fs::File::open(path).and_then(|it| it.take(most).read_to_end(&mut file));
     read.map_err(|error| unreadable(path, &error))?;
     let picture = image_room::room().fit(&file, BOUNDS).await.map_err(image_message)?;
-    Ok((picture.png, picture.width, picture.height))
+    Ok(EidPicture { png: picture.png, width: picture.width, height: picture.height })
 }
 
 /// The files that a server uses; what is wrong with others is logged.

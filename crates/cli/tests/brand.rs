@@ -171,3 +171,37 @@ async fn official_files_of_eids_had_no_place_and_a_bad_one_is_told_and_not_used(
     let told = String::from_utf8(looked.stdout).unwrap();
     assert!(told.contains("eID files") && told.contains("SVG is not accepted"), "{told}");
 }
+
+#[tokio::test]
+async fn a_production_domain_that_names_nobody_goes_on_and_doctor_complains_until_it_does() {
+    let it = configured().await;
+    let database = rusqlite::Connection::open(it.path("portvakt.db")).unwrap();
+    database.execute("UPDATE domains SET environment = 'production'", []).unwrap();
+    drop(database);
+    let doctor = || String::from_utf8(it.run(&["doctor", "--config", "portvakt.toml"]).stdout).unwrap();
+    let complaint = format!("the statements at \"{HOST}\" name no data controller");
+    assert!(doctor().contains(&complaint), "{}", doctor());
+    run(&it, &["domains", "change", HOST, "--require-par", "true"]).unwrap();
+
+    let named = ["--controller", "Acme AS", "--contact", "personvern@acme.example"];
+    let shown = run(&it, &[&["domains", "change", HOST][..], &named].concat()).unwrap();
+    assert_eq!(shown["controller"], "Acme AS");
+    assert!(!doctor().contains(&complaint));
+    let cleared = run(&it, &["domains", "change", HOST, "--controller", ""]).unwrap_err();
+    assert!(cleared.contains("a production domain has to say who the data controller is"), "{cleared}");
+}
+
+#[tokio::test]
+async fn an_installation_says_for_all_its_domains_who_is_responsible() {
+    let it = Installation::new().await;
+    it.configure("[statements]\ncontroller = \"Example AS\"\n");
+    let half = String::from_utf8(it.run(&["config", "check", "--config", "portvakt.toml"]).stderr).unwrap();
+    assert!(half.contains("statements: a production domain has to say"), "{half}");
+    it.configure("[statements]\ncontroller = \"Example AS\"\ncontact = \"privacy@example.com\"\n");
+    let made = ["domains", "create", "p.example", "--environment", "production"];
+    let shown = run(&it, &made).unwrap();
+    assert_eq!(
+        (&shown["controller"], &shown["contact"]),
+        (&json!("Example AS"), &json!("privacy@example.com"))
+    );
+}

@@ -113,6 +113,7 @@ impl Console {
     ) -> Result<DomainId, Refusal> {
         let tenant = permit.tenant(Permission::ManageDomains)?;
         check_address(new, self.sandbox_host.as_deref())?;
+        let settings = self.complete(settings, new.environment);
         let id = DomainId::new(&self.random, now);
         let key = signing_keys::make(tenant, id, Algorithm::Rs256, now)?;
         let rows = DomainRows { id, new: new.clone(), settings, key };

@@ -34,6 +34,11 @@ fn attempt(what: &str) -> io::Result<()> {
     }
 }
 
+fn say(what: &str, code: ExitCode) -> ExitCode {
+    let _ = writeln!(io::stdout(), "{what}");
+    code
+}
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let number = |at: usize| arguments.get(at).and_then(|it| it.parse::<u32>().ok()).unwrap_or_default();
@@ -44,14 +49,8 @@ fn main() -> ExitCode {
             bytes: usize::try_from(number(3)).unwrap_or_default(),
         }),
         Some(what) => match attempt(what) {
-            Ok(()) => {
-                println!("done");
-                ExitCode::SUCCESS
-            }
-            Err(error) => {
-                println!("{error}");
-                ExitCode::FAILURE
-            }
+            Ok(()) => say("done", ExitCode::SUCCESS),
+            Err(error) => say(&error.to_string(), ExitCode::FAILURE),
         },
         None => ExitCode::FAILURE,
     }

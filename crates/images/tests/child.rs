@@ -1,4 +1,9 @@
 //! Files from outside, decoded by a real child, and what its limits forbid.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot be set up fails loudly"
+)]
 
 use std::{
     io::Cursor,

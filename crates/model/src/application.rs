@@ -110,6 +110,12 @@ pub enum SettingsError {
     KeysUnreadable,
     /// Logo, colour or addresses.
     Brand(BrandError),
+    /// A controller's name that cannot be shown.
+    Controller(EnteredError, String),
+    /// Not an e-mail address.
+    Contact(String),
+    /// A production domain for whose logins nobody is responsible.
+    ControllerMissing,
     /// A name for people that cannot be shown.
     DisplayName(EnteredError, String),
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Brand, Environment, LoginMethod, SettingsError, check_name};
+use crate::{Brand, Environment, LoginMethod, SettingsError, brand::is_email, check_name};
 
 fn thirty() -> u32 {
     30
@@ -36,6 +36,12 @@ pub struct DomainSettings {
     /// What people call whoever the domain belongs to, on pages that are of no application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
+    /// Who is responsible for the personal data that logins here process (GDPR article 4, no. 7): a legal name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub controller: Option<String>,
+    /// The e-mail address at which the controller is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
     /// What people see of its applications where they say nothing else.
     #[serde(default, skip_serializing_if = "Brand::is_empty")]
     pub brand: Brand,
@@ -50,8 +56,30 @@ impl Default for DomainSettings {
             require_par: false,
             automation: false,
             display_name: None,
+            controller: None,
+            contact: None,
             brand: Brand::default(),
         }
+    }
+}
+
+/// Who is responsible for the personal data of logins, and where to ask; the statements name both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Controller {
+    /// A legal name.
+    pub name: String,
+    /// An e-mail address.
+    pub contact: String,
+}
+
+impl Controller {
+    /// Says whether both can be shown and used.
+    ///
+    /// # Errors
+    /// [`SettingsError::Controller`], [`SettingsError::Contact`]
+    pub fn check(&self) -> Result<(), SettingsError> {
+        check_name(&self.name).map_err(|error| SettingsError::Controller(error, self.name.clone()))?;
+        if is_email(&self.contact) { Ok(()) } else { Err(SettingsError::Contact(self.contact.clone())) }
     }
 }
 
@@ -88,7 +116,7 @@ impl DomainSettings {
     ///
     /// # Errors
     /// [`SettingsError::SessionLimits`], [`SettingsError::Automation`], [`SettingsError::DisplayName`],
-    /// [`SettingsError::Brand`]
+    /// [`SettingsError::Controller`], [`SettingsError::Contact`], [`SettingsError::Brand`]
     pub fn check(&self, environment: Environment) -> Result<(), SettingsError> {
         if self.automation && environment != Environment::Test {
             return Err(SettingsError::Automation);
@@ -100,7 +128,35 @@ impl DomainSettings {
         if let Some(name) = &self.display_name {
             check_name(name).map_err(|error| SettingsError::DisplayName(error, name.clone()))?;
         }
+        if let Some(name) = &self.controller {
+            check_name(name).map_err(|error| SettingsError::Controller(error, name.clone()))?;
+        }
+        if let Some(contact) = self.contact.as_ref().filter(|it| !is_email(it)) {
+            return Err(SettingsError::Contact(contact.clone()));
+        }
         self.brand.check(environment).map_err(SettingsError::Brand)
+    }
+
+    /// Who is responsible here; `None` unless name and contact are both set.
+    pub fn controller(&self) -> Option<Controller> {
+        Some(Controller { name: self.controller.clone()?, contact: self.contact.clone()? })
+    }
+
+    /// Says whether a domain may have these settings that had `before`, or none: one for real people has a controller
+    /// from the beginning, and keeps one.
+    ///
+    /// # Errors
+    /// [`SettingsError::ControllerMissing`]
+    pub fn check_controller(
+        &self,
+        before: Option<&Self>,
+        environment: Environment,
+    ) -> Result<(), SettingsError> {
+        let needs_one = before.is_none_or(|it| it.controller().is_some());
+        if environment == Environment::Production && needs_one && self.controller().is_none() {
+            return Err(SettingsError::ControllerMissing);
+        }
+        Ok(())
     }
 
     /// How long browser sessions last here.
@@ -132,5 +188,26 @@ mod tests {
         let upside_down = DomainSettings { session_absolute_minutes: 5, ..DomainSettings::default() };
         assert_eq!(upside_down.check(Environment::Test), Err(SettingsError::SessionLimits));
         assert!(DomainSettings::parse(r#"{"sso":true}"#).is_err());
+    }
+
+    #[test]
+    fn a_domain_for_real_people_has_a_controller_from_the_beginning_and_keeps_one() {
+        use Environment::{Production, Test};
+        let named = DomainSettings {
+            controller: Some("Acme AS".to_owned()),
+            contact: Some("personvern@acme.example".to_owned()),
+            ..DomainSettings::default()
+        };
+        let half = DomainSettings { contact: None, ..named.clone() };
+        let (none, missing) = (DomainSettings::default(), Err(SettingsError::ControllerMissing));
+        assert_eq!((named.check(Production), named.check_controller(None, Production)), (Ok(()), Ok(())));
+        for without in [&half, &none] {
+            assert_eq!(without.check_controller(None, Production), missing);
+            assert_eq!(without.check_controller(Some(&named), Production), missing);
+            assert_eq!(without.check_controller(Some(&none), Production), Ok(()), "an older domain goes on");
+            assert_eq!(without.check_controller(None, Test), Ok(()));
+        }
+        let nobody = DomainSettings { contact: Some("acme".to_owned()), ..named };
+        assert_eq!(nobody.check(Test), Err(SettingsError::Contact("acme".to_owned())));
     }
 }

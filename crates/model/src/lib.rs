@@ -47,7 +47,7 @@ pub use claim_rules::{Released, release, remove_named, scopes_of_named};
 pub use clock_watch::{ClockJump, ClockWatch};
 pub use color::{Color, DARK_PAGE, LIGHT_PAGE, Shades};
 pub use compatible::{CompatibleSettings, Profile, PropertyFormat};
-pub use domain_settings::{DomainSettings, SessionLimits};
+pub use domain_settings::{Controller, DomainSettings, SessionLimits};
 pub use eid_health::{EidHealth, EidStatus, Witness};
 pub use entered::{EnteredError, check_client_secret, check_domain_host, check_name, name_key};
 pub use environment::{EidEnvironment, Environment};

@@ -209,6 +209,10 @@ fn domain() -> Vec<Row> {
             "Test users may sign in with a password; on test domains only. `--automation`.";
         display_name: "text", UNSET, "as names: at most 100 characters, none of them hidden",
             "What people call whoever the domain belongs to, on pages that are of no application. `--display-name`.";
+        controller: "text", UNSET, "as names",
+            "The legal name of whoever is responsible for the personal data of logins; the statements name it. A production domain needs one, of its own or the installation's (`[statements]`), from the beginning, and cannot lose it. `--controller`.";
+        contact: "text", UNSET, "an e-mail address",
+            "Where the controller is asked; goes with `controller`. `--contact`.";
         brand: "group", Some("see below"), "see below",
             "The default of the brand of every application of the domain. See [the brand](#the-brand).";
     }

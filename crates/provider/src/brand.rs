@@ -1,6 +1,6 @@
 //! Whose a page is to the person who sees it.
 
-use model::Brand;
+use model::{Brand, Controller};
 use store::brands;
 
 use crate::{Application, Issuer, Provider, Refusal};
@@ -11,17 +11,22 @@ pub struct Shown {
     /// What people call it.
     pub name: String,
     /// An application's own brand, completed by its domain's.
-    pub brand: Brand,
+    pub brand: Box<Brand>,
 }
 
 impl Application {
     /// What people see of it at its domain.
     pub fn shown(&self, issuer: &Issuer) -> Shown {
-        Shown { name: self.name.clone(), brand: self.settings.brand.over(&issuer.settings.brand) }
+        Shown { name: self.name.clone(), brand: Box::new(self.settings.brand.over(&issuer.settings.brand)) }
     }
 }
 
 impl Issuer {
+    /// Who is responsible for the data of logins here; `None` where the domain says nothing.
+    pub fn controller(&self) -> Option<Controller> {
+        self.settings.controller()
+    }
+
     /// What people see on pages that are of no application; `None` where the domain says nothing.
     pub fn shown(&self) -> Option<Shown> {
         let settings = &self.settings;
@@ -31,7 +36,7 @@ impl Issuer {
         let host = || self.url.split_once("://").map_or("", |(_, host)| host).to_owned();
         Some(Shown {
             name: settings.display_name.clone().unwrap_or_else(host),
-            brand: settings.brand.clone(),
+            brand: Box::new(settings.brand.clone()),
         })
     }
 }

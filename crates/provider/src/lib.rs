@@ -55,6 +55,7 @@ pub use counters::EventCounters;
 pub use eids::OfferedEid;
 pub use issuer::Issuer;
 pub use limits::{Limits, Seat, neighbourhood};
+pub use load_issuer::DomainsSeen;
 pub use logout::{LoggedOut, LogoutStep};
 pub use provider::Provider;
 pub use refusal::{InternalError, Refusal, Refused};

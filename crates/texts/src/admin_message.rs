@@ -196,6 +196,12 @@ admin_messages! {
     NoticeNotPlain { language: Word }: "notice-not-plain";
     /// A file among the official ones of eIDs that is for nothing.
     EidFileUnknown { eids: List }: "eid-file-unknown";
+    /// A production domain without a controller and contact.
+    ControllerMissing: "controller-missing";
+    /// A controller's contact that is not an e-mail address.
+    ContactInvalid { value: Quoted }: "contact-invalid";
+    /// Production domains whose statements name nobody.
+    DoctorControllerMissing { host: Quoted }: "doctor-controller-missing";
     /// Not `#rrggbb`.
     ColorMalformed { value: Quoted }: "color-malformed";
     /// A colour that is hard to see on a light page.

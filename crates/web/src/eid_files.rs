@@ -17,6 +17,17 @@ pub enum EidFileKind {
 
 /// A PNG that was encoded here.
 #[derive(Clone, Debug)]
+pub struct EidPicture {
+    /// The file.
+    pub png: Vec<u8>,
+    /// Pixels in a row, of a screen with two for each CSS pixel.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+}
+
+/// A picture at its address.
+#[derive(Clone, Debug)]
 pub(crate) struct EidFile {
     /// Made of the content, so that browsers may keep it for ever.
     pub(crate) path: String,
@@ -30,8 +41,9 @@ pub(crate) struct EidFile {
 pub struct EidFiles(HashMap<(LoginMethod, EidFileKind), EidFile>);
 
 impl EidFiles {
-    /// Adds a PNG with its size; the last one of a kind counts.
-    pub fn add(&mut self, eid: LoginMethod, kind: EidFileKind, (png, width, height): (Vec<u8>, u32, u32)) {
+    /// Adds a picture; the last one of a kind counts.
+    pub fn add(&mut self, eid: LoginMethod, kind: EidFileKind, picture: EidPicture) {
+        let EidPicture { png, width, height } = picture;
         let word = match kind {
             EidFileKind::Button(_) => "button",
             EidFileKind::Logo => "logo",

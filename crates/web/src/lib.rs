@@ -25,7 +25,7 @@ mod simulator_common;
 
 pub use app::{App, Clock, Site};
 pub use arrival::{ClientAddress, Peer};
-pub use eid_files::{EidFileKind, EidFiles};
+pub use eid_files::{EidFileKind, EidFiles, EidPicture};
 pub use entrance::{Entrance, Observed, unreadable, with_entrance};
 pub use operator::{Later, OperatorSite, operator_router};
 pub use public_sandbox::{PublicSandboxSite, SandboxPeople};

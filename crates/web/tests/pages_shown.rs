@@ -228,3 +228,22 @@ async fn an_official_button_stands_in_place_of_ours_in_its_language_and_is_a_lin
     let english = browser.get(&format!("{here}?lang=en")).await.body;
     assert!(!english.contains("pv-eid-picture") && english.contains("pv-choice__name\">Vipps"), "{english}");
 }
+
+#[tokio::test]
+async fn statements_named_nobody_who_is_responsible() {
+    let mut house = TestBroker::open().await;
+    house
+        .change_domain(house.domain, |domain| {
+            domain.controller = Some("Acme <AS>".to_owned());
+            domain.contact = Some("personvern@acme.example".to_owned());
+        })
+        .await;
+    house.restart();
+    for target in ["/privacy", "/accessibility"] {
+        let page = house.get(target).await.body;
+        assert!(
+            page.contains("Acme &#60;AS&#62;") && page.contains("mailto:personvern@acme.example"),
+            "{page}"
+        );
+    }
+}

@@ -164,6 +164,17 @@ section! {
 }
 
 section! {
+    /// Who is responsible for the personal data of logins where a domain says nothing; the statements at `/privacy` and
+    /// `/accessibility` name it. A new production domain without both, here or of its own, is refused.
+    Statements ["statements"] {
+        /// A legal name; goes with `contact`.
+        controller: Option<String> = Unset(r#""Example AS""#);
+        /// The e-mail address at which to ask.
+        contact: Option<String> = Unset(r#""privacy@example.com""#);
+    }
+}
+
+section! {
     /// Official buttons and logos of eIDs, as their owners hand them out: PNG, JPEG or WebP without animation, at most 256 KiB
     /// and 2048 pixels each way. They are read when `serve` starts and shown in place of ours to everybody who may choose
     /// that eID. Whether you may use them is for you to know.
@@ -253,6 +264,7 @@ sections! {
     keys: Keys,
     login_events: LoginEvents,
     sandbox: Sandbox,
+    statements: Statements,
     eid_assets: EidAssets,
     test_eids: TestEids,
     limits: Limits,

@@ -102,6 +102,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
         provider: Arc::clone(&provider),
         clock: clock::system(),
         sample: Some(addresses.sample()),
+        controller: None,
         eid_files,
     };
     let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());

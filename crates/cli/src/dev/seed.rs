@@ -11,8 +11,8 @@ use console::{
 use crypto::{Random, Secret};
 use images::Bounds;
 use model::{
-    ApplicationKind, ApplicationSettings, Brand, DomainId, EidEnvironment, Environment, LoginMethod, Logo,
-    TenantId, Timestamp,
+    ApplicationKind, ApplicationSettings, Brand, Controller, DomainId, EidEnvironment, Environment,
+    LoginMethod, Logo, TenantId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use store::{Store, domains::Scheme};
@@ -89,6 +89,10 @@ struct Seeding<'a> {
     kept: Kept,
 }
 
+/// Who is responsible for the demo's production domain, where nobody logs in.
+const CONTROLLER: &str = "Demobutikken AS";
+const CONTACT: &str = "personvern@demobutikken.example";
+
 /// Drawn for the demo; it stands for no real shop.
 const LOGO: &[u8] = include_bytes!("demo-logo.png");
 
@@ -122,6 +126,8 @@ pub(crate) async fn seed(store: &Store, folder: &Folder, wish: Wish<'_>) -> Resu
     let now = clock::now();
     let Wish { addresses, random, .. } = wish;
     let console = Console::new(store.clone(), folder.master_key(random)?, random.clone());
+    let controller = Controller { name: CONTROLLER.to_owned(), contact: CONTACT.to_owned() };
+    let console = console.with_controller(Some(controller));
     let permit = permits::installation(&console, &Caller::operator("dev"), Permission::CreateTenants)
         .map_err(words)?;
     let mut kept = Kept::read(folder)?;

@@ -9,7 +9,7 @@ use authority::{Caller, InstallationPermit, Permission};
 use clap::Args;
 use console::{Console, DomainView, Refusal, Seen, Tenant};
 use crypto::{Random, SealKey};
-use model::{KeySchedule, Timestamp};
+use model::{Controller, KeySchedule, Timestamp};
 use store::{Access, Presence, Store};
 use texts::{AdminMessage, Noun};
 
@@ -105,8 +105,8 @@ pub(crate) fn account() -> String {
     }
 }
 
-/// With the host of the sandbox, where there is one.
-type Opened = (Store, SealKey, KeySchedule, (outbound::Settings, Option<String>));
+/// With the host of the sandbox and the controller, where there is one.
+type Opened = (Store, SealKey, KeySchedule, (outbound::Settings, Option<String>, Option<Controller>));
 
 fn of_configuration(path: &Path) -> CommandResult<Opened> {
     let settings = config::load(path)?;
@@ -115,7 +115,7 @@ fn of_configuration(path: &Path) -> CommandResult<Opened> {
         .map_err(|error| Refusal::from(error).message().inside(&settings.place_in_words))?;
     let schedule =
         KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
-    Ok((store, master, schedule, (settings.outbound, settings.sandbox)))
+    Ok((store, master, schedule, (settings.outbound, settings.sandbox, settings.controller)))
 }
 
 fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
@@ -131,7 +131,7 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
         extra_roots: authority.into_iter().map(|it| it.expose().clone()).collect(),
         ..outbound::Settings::default()
     };
-    Ok((store, folder.master_key(random)?, KeySchedule::default(), (outbound, None)))
+    Ok((store, folder.master_key(random)?, KeySchedule::default(), (outbound, None, None)))
 }
 
 impl Desk {
@@ -142,14 +142,15 @@ impl Desk {
         what: &'static str,
     ) -> CommandResult<Self> {
         let random = Random::system();
-        let (store, master, schedule, (outbound, sandbox)) = match &place.data_dir {
+        let (store, master, schedule, (outbound, sandbox, controller)) = match &place.data_dir {
             Some(folder) => of_development(folder, &random)?,
             None => of_configuration(&config::find(place.config.as_deref())?)?,
         };
         // Before the key is checked: nobody replaces it from here on.
         let presence = presence::enter(&store, access, what).await?;
         let console = Console::new(store.clone(), master, random.clone());
-        let console = console.with_sandbox_host(sandbox).with_images(image_room::room());
+        let console =
+            console.with_sandbox_host(sandbox).with_images(image_room::room()).with_controller(controller);
         console.check_master_key().await?;
         // One for the command: all that it changes has the same.
         let trace = Some(provider::TraceId::new(&random).to_string());

@@ -58,6 +58,8 @@ enum DomainsCommand {
         #[arg(long)]
         display_name: Option<String>,
         #[command(flatten)]
+        statements: Box<StatementWishes>,
+        #[command(flatten)]
         brand: Box<BrandWishes>,
     },
     /// Shows a domain.
@@ -66,7 +68,7 @@ enum DomainsCommand {
         host: String,
     },
     /// Changes what can be set of a domain.
-    Change(Change),
+    Change(Box<Change>),
 }
 
 #[derive(Args)]
@@ -104,9 +106,35 @@ struct Change {
     #[arg(long)]
     display_name: Option<String>,
     #[command(flatten)]
+    statements: StatementWishes,
+    #[command(flatten)]
     brand: Box<BrandWishes>,
     #[command(flatten)]
     if_version: IfVersion,
+}
+
+/// What the statements of a domain name.
+#[derive(Args)]
+struct StatementWishes {
+    /// The legal name of whoever is responsible for the personal data of logins; a production domain needs one.
+    #[arg(long, value_name = "NAME")]
+    controller: Option<String>,
+    /// The e-mail address at which the controller is asked.
+    #[arg(long, value_name = "EMAIL")]
+    contact: Option<String>,
+}
+
+impl StatementWishes {
+    /// Puts what was said into settings; an empty value clears one.
+    fn apply(self, settings: &mut DomainSettings) {
+        for (setting, said) in
+            [(&mut settings.controller, self.controller), (&mut settings.contact, self.contact)]
+        {
+            if let Some(said) = said {
+                *setting = Some(said).filter(|it| !it.is_empty());
+            }
+        }
+    }
 }
 
 /// What people want to see first.
@@ -130,7 +158,13 @@ fn view(tenant: &str, domain: &DomainView) -> Value {
         "created_at": instant(domain.created_at),
     });
     if let Some(members) = view.as_object_mut() {
-        members.extend(settings.display_name.iter().map(|it| ("display_name".to_owned(), json!(it))));
+        for (name, text) in [
+            ("display_name", &settings.display_name),
+            ("controller", &settings.controller),
+            ("contact", &settings.contact),
+        ] {
+            members.extend(text.iter().map(|it| (name.to_owned(), json!(it))));
+        }
         let brand = (!settings.brand.is_empty()).then(|| json!(settings.brand.without_picture()));
         members.extend(brand.map(|it| ("brand".to_owned(), it)));
     }
@@ -151,12 +185,22 @@ impl AtTheDesk for Domains {
     async fn run(self, desk: &Desk) -> CommandResult {
         match self.what {
             DomainsCommand::List { tenant } => list(desk, tenant.as_deref()).await,
-            DomainsCommand::Create { host, tenant, environment, name, http, display_name, brand } => {
+            DomainsCommand::Create {
+                host,
+                tenant,
+                environment,
+                name,
+                http,
+                display_name,
+                statements,
+                brand,
+            } => {
                 let tenant = desk.tenant(tenant.as_deref()).await?;
                 let scheme = if http { Scheme::Http } else { Scheme::Https };
                 let name = name.unwrap_or_else(|| host.clone());
                 let new = NewDomain { host: host.clone(), scheme, environment, name };
                 let mut settings = DomainSettings { display_name, ..DomainSettings::default() };
+                statements.apply(&mut settings);
                 let note = brand.apply(&mut settings.brand).await?;
                 let permit = permits::may(&tenant, Permission::ManageDomains)?;
                 desk.console.create_domain_with(&permit, (&new, settings), desk.now).await?;
@@ -199,6 +243,7 @@ impl Change {
         if let Some(name) = self.display_name {
             settings.display_name = Some(name).filter(|it| !it.is_empty());
         }
+        self.statements.apply(&mut settings);
         notes.extend(self.brand.apply(&mut settings.brand).await?);
         let change = DomainChange { name: self.name.unwrap_or_else(|| domain.name.clone()), settings };
         let seen = self.if_version.or(domain.seen());

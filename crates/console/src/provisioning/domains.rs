@@ -201,7 +201,10 @@ impl Planner<'_> {
         let is_known = host.is_some() && environment.is_some() && self.faults.count() == before;
         let plain = DomainSettings::default();
         let settings = self.domain_settings((&plain, new.environment), settings).await;
-        let settings = settings.unwrap_or_default();
+        let settings = self.console.complete(settings.unwrap_or_default(), new.environment);
+        if let Err(error) = settings.check_controller(None, new.environment) {
+            self.faults.push(error.message().inside("settings").inside(&entry.path));
+        }
         // Refused anyway, and what is wrong with its address or name could not even be planned.
         if self.faults.count() > 0 {
             return Ok(TargetDomain { is_known, ..nowhere });

@@ -79,7 +79,8 @@ impl Provider {
         let registered = self.registered(request.issuer, request.context).await?;
         let mut ended = Ended::of(Cause::LoginLost, None);
         if let Some((name, home)) = registered.only() {
-            let shown = Shown { name: name.to_owned(), brand: request.issuer.settings.brand.clone() };
+            let shown =
+                Shown { name: name.to_owned(), brand: Box::new(request.issuer.settings.brand.clone()) };
             (ended.application, ended.home) = (Some(shown), home.map(str::to_owned));
         }
         Ok(LoginResponse::page(Step::Ended(ended)))

@@ -36,6 +36,7 @@ fn sheet(color: Color) -> (String, String) {
 /// What a page shows of whoever it belongs to.
 pub(crate) fn brand(shown: Shown) -> Brand {
     let Shown { name, brand } = shown;
+    let brand = *brand;
     let color = brand.color();
     Brand {
         name,
