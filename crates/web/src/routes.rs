@@ -91,7 +91,8 @@ pub(crate) const ROWS: [Row; 35] = [
 ];
 
 pub(crate) async fn not_found(visit: DomainRequest, uri: Uri) -> Response {
-    refusal_at(find(uri.path()).audience, &Refusal::NotFound, visit.locale(&[]), &visit.context)
+    let frame = crate::op::login_response::frame(&visit.issuer, None);
+    refusal_at((find(uri.path()).audience, frame), &Refusal::NotFound, visit.locale(&[]), &visit.context)
 }
 
 /// What is known of an address, however it is written. Below `/.well-known/` programs ask, also for what is not in the

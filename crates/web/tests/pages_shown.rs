@@ -247,3 +247,16 @@ async fn statements_named_nobody_who_is_responsible() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_refusal_of_a_domain_looked_like_nobodys_and_led_nowhere() {
+    let mut house = TestBroker::open().await;
+    house.change_domain(house.domain, |domain| domain.display_name = Some("Butikkjeden".to_owned())).await;
+    house.restart();
+    for target in ["/oauth2/authorize", "/nowhere", "/errors/none", "/oauth2/authorize?client_id=nobody"] {
+        let page = house.get(target).await.body;
+        for part in ["Butikkjeden</bdi>", "href=\"/privacy\"", "pv-banner"] {
+            assert!(page.contains(part), "{target} {part}: {page}");
+        }
+    }
+}

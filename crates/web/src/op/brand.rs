@@ -8,7 +8,7 @@ use axum::{
 };
 use crypto::Digest;
 use model::{Color, Shades};
-use pages::{AreaColors, Brand, Logo, brand_sheet};
+use pages::{AreaColors, Brand, Frame, Logo, brand_sheet};
 use provider::{Refusal, Shown};
 
 use crate::{
@@ -90,6 +90,6 @@ pub(crate) async fn show(State(app): State<App>, visit: DomainRequest, uri: Uri)
     match find(&app, &visit, uri.path()).await {
         Ok(response) => response,
         Err(Refusal::NotFound) => answer(StatusCode::NOT_FOUND, Body::empty()),
-        Err(refusal) => refusal_page(&refusal, visit.locale(&[]), &visit.context),
+        Err(refusal) => refusal_page(Frame::default(), &refusal, visit.locale(&[]), &visit.context),
     }
 }

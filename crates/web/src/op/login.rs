@@ -11,7 +11,7 @@ use oidc::{Params, Returned};
 use provider::{LoginAction, Refusal};
 use tokio::sync::Semaphore;
 
-use super::login_response::{Reached, respond};
+use super::login_response::{Reached, frame, respond};
 use crate::{
     App,
     domain_request::{DomainRequest, unreadable},
@@ -41,7 +41,9 @@ pub(crate) async fn choose(
 ) -> Response {
     match LoginMethod::parse(&eid) {
         Some(eid) => go_on(&app, &visit, &login, LoginAction::Choose(eid)).await,
-        None => refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.context),
+        None => {
+            refusal_page(frame(&visit.issuer, None), &Refusal::NotFound, visit.locale(&[]), &visit.context)
+        }
     }
 }
 
@@ -85,7 +87,9 @@ pub(crate) async fn consent(
         .and_then(|form| form.get("decision").map(|it| it == "allow").ok_or(NotOwnForm::Unreadable));
     let agreed = match decision {
         Ok(agreed) => agreed,
-        Err(why) => return cause_page(why.told(), visit.locale(&[]), &visit.context),
+        Err(why) => {
+            return cause_page(frame(&visit.issuer, None), why.told(), visit.locale(&[]), &visit.context);
+        }
     };
     let outcome = app.provider.decide_consent(visit.by_browser(), &login, agreed).await;
     respond((&app, &visit), outcome, Reached::ByForm)
@@ -104,7 +108,9 @@ pub(crate) async fn sign_in(
     let body = Secret::new(body);
     let form = match visit.form.read(body.expose()) {
         Ok(form) => form,
-        Err(why) => return cause_page(why.told(), visit.locale(&[]), &visit.context),
+        Err(why) => {
+            return cause_page(frame(&visit.issuer, None), why.told(), visit.locale(&[]), &visit.context);
+        }
     };
     let password = Secret::from(form.text("password"));
     let verify = async move |digest: Option<Vec<u8>>| {
@@ -124,7 +130,12 @@ pub(crate) async fn callback(
     RawQuery(query): RawQuery,
 ) -> Response {
     let Some(eid) = LoginMethod::parse(&eid).filter(|it| it.is_eid()) else {
-        return refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.context);
+        return refusal_page(
+            frame(&visit.issuer, None),
+            &Refusal::NotFound,
+            visit.locale(&[]),
+            &visit.context,
+        );
     };
     returned(&app, &visit, eid, query).await
 }
@@ -144,7 +155,7 @@ async fn returned(app: &App, visit: &DomainRequest, eid: LoginMethod, query: Opt
         Ok(_) => Params::default(),
         Err(error) => {
             let cause = (StatusCode::BAD_REQUEST, unreadable(&error));
-            return cause_page(cause, visit.locale(&[]), &visit.context);
+            return cause_page(frame(&visit.issuer, None), cause, visit.locale(&[]), &visit.context);
         }
     };
     let outcome = app.provider.callback(visit.by_browser(), eid, Returned::pick(&params)).await;

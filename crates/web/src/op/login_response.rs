@@ -39,7 +39,9 @@ pub(crate) fn respond(
 ) -> Response {
     let outcome = match outcome {
         Ok(outcome) => outcome,
-        Err(refusal) => return refusal_page(&refusal, visit.locale(&[]), &visit.context),
+        Err(refusal) => {
+            return refusal_page(frame(&visit.issuer, None), &refusal, visit.locale(&[]), &visit.context);
+        }
     };
     let https = visit.issuer.is_https();
     let last_eid = if let Step::Leave { eid, .. } = &outcome.step { Some(*eid) } else { None };

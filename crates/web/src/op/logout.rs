@@ -40,7 +40,7 @@ pub(crate) async fn show(
 pub(crate) async fn create(State(app): State<App>, visit: DomainRequest, body: String) -> Response {
     if !visit.form.may_be_form() {
         let refusal = Refusal::Page(Refused { cause: Cause::ContentTypeUnsupported, client_id: None });
-        return refusal_page(&refusal, visit.locale(&[]), &visit.context);
+        return refusal_page(frame(&visit.issuer, None), &refusal, visit.locale(&[]), &visit.context);
     }
     let Ok(params) = Params::parse(&body) else {
         return malformed(&visit);
@@ -83,7 +83,7 @@ async fn log_out(app: &App, visit: &DomainRequest, raw: &str, confirmed: bool) -
             write_changes(response.headers_mut(), &cookies, visit.issuer.is_https());
             response
         }
-        Err(refusal) => refusal_page(&refusal, locale, &visit.context),
+        Err(refusal) => refusal_page(frame(&visit.issuer, None), &refusal, locale, &visit.context),
     }
 }
 
