@@ -34,7 +34,7 @@ pub const PLAN: &[Room] = &[
     room(5, "authority", &["store", "model", "crypto"]),
     room(6, "changes", &["authority", "store", "eid", "model", "texts", "crypto"]),
     room(7, "provider", &["authority", "store", "eid", "model", "oidc", "crypto", "texts"]),
-    // Imports and declarations bring logos, which a process of its own decodes (ADR 37).
+    // Imports and declarations bring logos, which a process of its own decodes (ADR 39).
     room(7, "console", &["changes", "authority", "store", "eid", "model", "texts", "crypto", "images"]),
     // A relying party like any other: sees nothing of ours but the wire.
     room(7, "sample", &["outbound", "crypto"]),
