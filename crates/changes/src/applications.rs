@@ -1,7 +1,7 @@
 //! Applications: the relying parties of a domain.
 
 use authority::{Permission, Permit};
-use model::{Action, ApplicationId, ApplicationSettings, DomainId, Environment, Timestamp};
+use model::{Action, ApplicationId, ApplicationSettings, Brand, DomainId, Environment, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{
@@ -12,6 +12,7 @@ use texts::{AdminMessage, Noun};
 
 use crate::{
     Refusal,
+    brands::{self, Owner},
     difference::{difference, is_empty, with_name},
     name::check_name,
 };
@@ -100,8 +101,13 @@ pub fn create(
         "client_id": row.client_id, "name": row.name, "domain": row.domain_id.to_string(), "settings": settings,
     });
     applications::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::ClientId))?;
+    brands::save(tx, owner(&row), (&Brand::default(), &new.settings.brand))?;
     permit.record(Action::ApplicationCreated, format!("application {id}"), &details, now).append(tx)?;
     Ok(row)
+}
+
+fn owner(row: &Application) -> Owner {
+    Owner { tenant: row.tenant_id, domain: row.domain_id, id: row.id.to_string() }
 }
 
 /// Says what a change changes: each setting, and the name, with `from` and `to`.
@@ -136,6 +142,8 @@ pub fn change(
     if is_empty(&details) {
         return Ok(row);
     }
+    let before = ApplicationSettings::parse(&row.settings)?.brand;
+    brands::save(tx, owner(&row), (&before, &change.settings.brand))?;
     let row = Application { name: change.name.clone(), settings: change.settings.to_text(), ..row };
     let version = applications::save(tx, &row)?;
     permit.record(Action::ApplicationChanged, format!("application {}", row.id), &details, now).append(tx)?;

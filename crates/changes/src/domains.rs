@@ -2,8 +2,8 @@
 
 use authority::{Permission, Permit};
 use model::{
-    Action, DomainId, DomainSettings, EnteredError, Environment, TenantId, Timestamp, check_domain_host,
-    name_key,
+    Action, Brand, DomainId, DomainSettings, EnteredError, Environment, TenantId, Timestamp,
+    check_domain_host, name_key,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ use texts::Noun;
 
 use crate::{
     Refusal,
+    brands::{self, Owner},
     difference::{difference, is_empty, with_name},
     name::check_name,
 };
@@ -134,6 +135,7 @@ pub fn create(
     permit.check_environment(new.environment)?;
     check_name(&new.name)?;
     settings.check(new.environment)?;
+    settings.check_controller(None, new.environment)?;
     let row = Domain {
         id: *id,
         tenant_id: tenant.id,
@@ -154,8 +156,13 @@ pub fn create(
     permit.record(Action::DomainCreated, format!("domain {id}"), &details, now).append(tx)?;
     domains::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::Host))?;
     check_free(tx, &row)?;
+    brands::save(tx, owner(&row), (&Brand::default(), &settings.brand))?;
     signing_keys::insert(tx, key)?;
     Ok(row)
+}
+
+fn owner(row: &Domain) -> Owner {
+    Owner { tenant: row.tenant_id, domain: row.id, id: row.id.to_string() }
 }
 
 /// Says what a change changes: each setting, and the name, with `from` and `to`.
@@ -184,10 +191,13 @@ pub fn change(
         check_name(&change.name)?;
     }
     change.settings.check(row.environment)?;
+    let before = DomainSettings::parse(&row.settings)?;
+    change.settings.check_controller(Some(&before), row.environment)?;
     let details = changed(&row, change)?;
     if is_empty(&details) {
         return Ok(row);
     }
+    brands::save(tx, owner(&row), (&before.brand, &change.settings.brand))?;
     let is_renamed = change.name != row.name;
     let row = Domain { name: change.name.clone(), settings: change.settings.to_text(), ..row };
     let saved = save(tx, (permit, row), &details, now)?;

@@ -17,6 +17,7 @@ pub mod tenants;
 pub mod test_users;
 pub mod trials;
 
+mod brands;
 mod difference;
 mod name;
 mod refusal;

@@ -4,9 +4,11 @@ use std::io::Write;
 
 use clap::{Args, Subcommand};
 use crypto::{Random, SealKey, b64};
+use texts::Locale;
 
 use crate::{
     config::{self, Config, Lasting, Where},
+    eid_files,
     serve::certificates::Certificates,
 };
 
@@ -31,14 +33,20 @@ enum ConfigureCommand {
 }
 
 /// Does what was asked, on standard output.
-pub(crate) fn run(arguments: &ConfigArguments) -> Result<(), String> {
+pub(crate) async fn run(arguments: &ConfigArguments) -> Result<(), String> {
     let text = match &arguments.what {
         ConfigureCommand::Check(at) => {
             let config = config::load(&at.find()?)?;
             // Read and forgotten: a key that is missing, short or open to everybody is said here too.
             let _ = config.master_key()?;
             let _ = Certificates::load(&config.listen.certificates)?;
-            format!("{}\n\nNothing is wrong.\n", summary(&config))
+            let (_, faults) = eid_files::load(&config.eid_files).await;
+            for fault in &faults {
+                eprintln!("warning: {}", fault.line(Locale::En));
+            }
+            let verdict =
+                if faults.is_empty() { "Nothing is wrong." } else { "It can be used, with warnings." };
+            format!("{}\n\n{verdict}\n", summary(&config))
         }
         ConfigureCommand::Example => config::example(),
         ConfigureCommand::NewMasterKey => {

@@ -9,7 +9,9 @@ mod configure;
 mod crowd;
 mod dev;
 mod doctor;
+mod eid_files;
 mod every;
+mod image_room;
 mod job_runner;
 mod listener;
 mod manage;
@@ -50,12 +52,25 @@ enum Command {
     Config(configure::ConfigArguments),
     /// Prints what a shell needs to complete these commands.
     Completions(completions::Completions),
+    /// Decodes an image from standard input with limits of its own; started by the program itself.
+    #[command(name = image_room::DECODE, hide = true)]
+    DecodeImage {
+        /// Pixels in a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// Bytes of the result.
+        bytes: usize,
+    },
     #[command(flatten)]
     Manage(manage::Command),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Command::DecodeImage { width, height, bytes } = arguments.command {
+        return images::child::decode(images::Bounds { width, height, bytes });
+    }
     if arguments.as_service {
         eprintln!("portvakt: {}", as_service::run());
         return ExitCode::FAILURE;
@@ -67,12 +82,13 @@ fn main() -> ExitCode {
                 Command::Dev(arguments) => dev::run(arguments).await,
                 Command::Serve(arguments) => serve::run(arguments).await,
                 Command::Doctor(arguments) => doctor::run(arguments).await,
-                Command::Config(arguments) => configure::run(&arguments),
+                Command::Config(arguments) => configure::run(&arguments).await,
                 Command::Completions(arguments) => {
                     arguments.print(&mut Arguments::command());
                     Ok(())
                 }
                 Command::Manage(command) => manage::run(command).await,
+                Command::DecodeImage { .. } => Ok(()),
             }
         }),
         Err(error) => Err(format!("the runtime could not be started: {error}")),

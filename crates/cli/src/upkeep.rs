@@ -88,16 +88,24 @@ pub(crate) fn probe_eids(workers: &mut Workers, provider: Arc<Provider>) {
 }
 
 /// Opens every domain, every minute: one that cannot answer is seen before somebody logs in there.
-pub(crate) fn look_at_domains(workers: &mut Workers, provider: Arc<Provider>, looked: Looked) {
+/// `names_controller`: the installation says who is responsible where a domain does not.
+pub(crate) fn look_at_domains(
+    workers: &mut Workers,
+    provider: Arc<Provider>,
+    (looked, names_controller): (Looked, bool),
+) {
     workers.every("domains", Duration::from_secs(60), move || {
         let (provider, looked) = (Arc::clone(&provider), Arc::clone(&looked));
         async move {
             let found = provider.look_at_domains().await;
-            let (count, unusable) = found.map_err(|refusal| format!("{refusal:?}"))?;
-            for (host, why) in &unusable {
+            let mut seen = found.map_err(|refusal| format!("{refusal:?}"))?;
+            if names_controller {
+                seen.without_controller.clear();
+            }
+            for (host, why) in &seen.unusable {
                 tracing::error!(host, why, "a domain cannot answer");
             }
-            *looked.lock().unwrap_or_else(PoisonError::into_inner) = Domains { count, unusable };
+            *looked.lock().unwrap_or_else(PoisonError::into_inner) = Domains(seen);
             Ok(())
         }
     });

@@ -76,6 +76,12 @@ async fn a_restart_of_development_undid_what_was_changed_and_stumbled_over_a_ren
     assert_eq!((&shown["require_par"], &shown["refresh_tokens"]), (&true.into(), &true.into()), "{shown}");
     let sample = format!("http://sample.localhost:{}/callback", port(8) + 1);
     assert_eq!(shown["redirect_uris"], serde_json::json!([sample, "http://localhost:3000/cb"]), "{shown}");
+    let brand = &shown["brand"];
+    assert_eq!(
+        (&brand["color"], &brand["logo"]["width"]),
+        (&"#3d3a8c".into(), &440.into()),
+        "the shop has a face"
+    );
 }
 
 #[tokio::test]

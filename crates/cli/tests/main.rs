@@ -8,6 +8,7 @@
 )]
 
 mod alone;
+mod brand;
 mod doctor;
 mod house;
 mod limits;

@@ -348,7 +348,12 @@ async fn what_does_not_exist_is_said_with_what_to_do() {
     assert!(refused(&it, &["explain", "0123"]).contains("nothing is known of \"0123\""));
     assert!(refused(&it, &["explain"]).contains("<TRACE>"));
     let production = ["domains", "create", "p.example", "--environment", "production"];
-    json(&it, &production);
+    let said = refused(&it, &production);
+    assert!(said.contains("controller: a production domain has to say who the data controller is"), "{said}");
+    let controller = ["--controller", "Acme AS", "--contact", "personvern@acme.example"];
+    json(&it, &[&production[..], &controller].concat());
+    let cleared = refused(&it, &["domains", "change", "p.example", "--contact", ""]);
+    assert!(cleared.contains("a production domain has to say"), "{cleared}");
     let sandbox =
         ["identity-sources", "set", "no-bankid", "--environment", "sandbox", "--domain", "p.example"];
     assert!(refused(&it, &sandbox).contains("may not serve this domain"));

@@ -53,7 +53,8 @@ async fn with_the_import_of_the_guide() -> Installation {
     json(&it, &["tenants", "create", "acme"]);
     let domain =
         ["domains", "create", "--tenant", "acme", "login.acme.example", "--environment", "production"];
-    json(&it, &domain);
+    let controller = ["--controller", "Acme AS", "--contact", "personvern@acme.example"];
+    json(&it, &[&domain[..], &controller].concat());
     fs::write(it.path("acme.json"), example("json")).unwrap();
     it
 }

@@ -98,11 +98,25 @@ impl Console {
         new: &NewDomain,
         now: Timestamp,
     ) -> Result<DomainId, Refusal> {
+        self.create_domain_with(permit, (new, DomainSettings::default()), now).await
+    }
+
+    /// The same with settings.
+    ///
+    /// # Errors
+    /// As [`Console::create_domain`], and [`Refusal::Settings`].
+    pub async fn create_domain_with(
+        &self,
+        permit: &Permit,
+        (new, settings): (&NewDomain, DomainSettings),
+        now: Timestamp,
+    ) -> Result<DomainId, Refusal> {
         let tenant = permit.tenant(Permission::ManageDomains)?;
         check_address(new, self.sandbox_host.as_deref())?;
+        let settings = self.complete(settings, new.environment);
         let id = DomainId::new(&self.random, now);
         let key = signing_keys::make(tenant, id, Algorithm::Rs256, now)?;
-        let rows = DomainRows { id, new: new.clone(), settings: DomainSettings::default(), key };
+        let rows = DomainRows { id, new: new.clone(), settings, key };
         let permit = permit.clone();
         let made = self.store.write(move |tx| create(tx, &permit, &rows, now).map(drop));
         made.await?;

@@ -11,6 +11,7 @@ mod client_secrets;
 mod domains;
 mod identity_sources;
 mod logins;
+mod logos;
 mod master_key;
 mod provisioning;
 mod sessions;
@@ -21,6 +22,8 @@ mod trials;
 
 use changes::tenants::TenantKeys;
 use crypto::{Random, SealKey};
+use images::Room;
+use model::{Controller, DomainSettings, Environment};
 use store::Store;
 
 pub use applications::ApplicationView;
@@ -40,6 +43,7 @@ pub use client_secrets::{SecretRotation, SecretView};
 pub use domains::DomainView;
 pub use identity_sources::SourceView;
 pub use logins::NamedApplication;
+pub use logos::image_message;
 pub use provisioning::{
     Change, Declined, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Verb, json_noun, member_path,
 };
@@ -54,6 +58,10 @@ pub struct Console {
     pub(crate) random: Random,
     /// Where the simulators answer, so that no domain can.
     pub(crate) sandbox_host: Option<String>,
+    /// Who is responsible for the data of logins where a new production domain says nothing.
+    pub(crate) controller: Option<Controller>,
+    /// Where images that somebody brings are decoded.
+    pub(crate) images: Option<Room>,
 }
 
 impl Console {
@@ -64,12 +72,37 @@ impl Console {
 
     /// `master`: the key that seals every tenant's data key.
     pub const fn new(store: Store, master: SealKey, random: Random) -> Self {
-        Self { store, master, random, sandbox_host: None }
+        Self { store, master, random, sandbox_host: None, controller: None, images: None }
     }
 
     /// The same where simulators answer at a host of their own, which no domain can have.
     #[must_use]
     pub fn with_sandbox_host(self, host: Option<String>) -> Self {
         Self { sandbox_host: host, ..self }
+    }
+
+    /// The same where an operator is responsible for the data of logins at production domains that say nothing.
+    #[must_use]
+    pub fn with_controller(self, controller: Option<Controller>) -> Self {
+        Self { controller, ..self }
+    }
+
+    /// Fills in who is responsible, as new production domains need it.
+    pub(crate) fn complete(&self, settings: DomainSettings, environment: Environment) -> DomainSettings {
+        let default = self.controller.as_ref().filter(|_| environment == Environment::Production);
+        match default {
+            Some(it) if settings.controller.is_none() && settings.contact.is_none() => DomainSettings {
+                controller: Some(it.name.clone()),
+                contact: Some(it.contact.clone()),
+                ..settings
+            },
+            _ => settings,
+        }
+    }
+
+    /// The same where images can be brought: they are decoded in this room.
+    #[must_use]
+    pub fn with_images(self, images: Room) -> Self {
+        Self { images: Some(images), ..self }
     }
 }

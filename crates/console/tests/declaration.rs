@@ -307,6 +307,8 @@ async fn a_production_domain_has_no_declared_test_users() {
     let house = House::open().await;
     let mut declared = of("new", "login.new.example", json!({"test_users": [tuva()]}));
     declared["tenants"][0]["domains"][0]["environment"] = json!("production");
+    declared["tenants"][0]["domains"][0]["settings"] =
+        json!({"controller": "Acme AS", "contact": "personvern@acme.example"});
     assert!(faults(&house, &declared).await[0].contains("test domains only"));
     let moved = of("acme", HOST, json!({"environment": "production"}));
     assert!(

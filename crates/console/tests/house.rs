@@ -33,6 +33,15 @@ pub(crate) fn installation(console: &Console, permission: Permission) -> Install
     console.installation(&kari(), permission).unwrap()
 }
 
+/// Settings of a domain that says who is responsible, as one for real people must.
+pub(crate) fn named() -> model::DomainSettings {
+    model::DomainSettings {
+        controller: Some("Acme AS".to_owned()),
+        contact: Some("personvern@acme.example".to_owned()),
+        ..model::DomainSettings::default()
+    }
+}
+
 pub(crate) fn a_domain(host: &str) -> NewDomain {
     NewDomain {
         host: host.to_owned(),

@@ -8,11 +8,11 @@ use console::{
 use crypto::Secret;
 use eid::{SourceCredentials, SourceMethod};
 use model::{
-    ApplicationId, ApplicationKind, ApplicationSettings, DomainId, DomainSettings, EidEnvironment,
+    ApplicationId, ApplicationKind, ApplicationSettings, Brand, DomainId, DomainSettings, EidEnvironment,
     Environment, IdentitySourceSettings, LoginMethod, Notice, StandardClaims, TenantId,
 };
 use serde_json::{Value, json};
-use store::{Tx, applications, domains, domains::Scheme, identity_sources, test_users};
+use store::{Tx, applications, brands, domains, domains::Scheme, identity_sources, test_users};
 
 use crate::house::{HOST, House, NOW, installation, kari, may};
 
@@ -121,7 +121,8 @@ async fn change_domain_and_source(house: &House, tenant: &Tenant) {
 async fn change_application_and_user(house: &House, tenant: &Tenant, domain: DomainId) {
     let (console, reading) = (&house.console, may(tenant, Permission::ReadSettings));
     let found = console.application(&reading, domain, "shop").await.unwrap();
-    let settings = ApplicationSettings { slim_id_token: true, ..found.settings.clone() };
+    let brand = Brand { color: Some("#3D3A8C".to_owned()), ..Brand::default() };
+    let settings = ApplicationSettings { slim_id_token: true, brand, ..found.settings.clone() };
     let wanted = ApplicationChange { name: "Butikk".to_owned(), settings };
     let applications = may(tenant, Permission::ManageApplications);
     console.change_application(&applications, (found.id, &found.seen()), &wanted, NOW).await.unwrap();
@@ -169,7 +170,8 @@ async fn by_declarations(house: &House) {
     declare(house, first).await;
     let vipps = vipps("two", &notice().to_text());
     let second = json!({"host": TEST, "name": "New", "settings": {"require_par": true}, "identity_sources": [vipps],
-        "applications": [{"client_id": "shop", "name": "Butikk", "slim_id_token": true}],
+        "applications": [{"client_id": "shop", "name": "Butikk", "slim_id_token": true,
+            "brand": {"color": "#3D3A8C"}}],
         "test_users": [{"username": "tuva", "claims": {"name": "Tuva Prøve"}}]});
     declare(house, second).await;
     declare(house, json!({"host": TEST})).await;
@@ -195,6 +197,7 @@ fn rows(tx: &mut impl Tx, tenant: TenantId, domain: DomainId) -> String {
     let shop = applications::find_by_client_id(tx, tenant, id, "shop").unwrap().unwrap();
     let vipps = identity_sources::find(tx, tenant, id, "no-vipps").unwrap().unwrap();
     let users = test_users::list(tx, tenant, id, None, 10).unwrap().len();
+    assert!(brands::has_color(tx, tenant, id, "3d3a8c").unwrap(), "the row of the brand");
     format!(
         "{:?} {:?} {:?} {users}",
         (domain.host, domain.scheme, domain.environment, domain.name, domain.settings, domain.version),

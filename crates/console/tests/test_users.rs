@@ -88,7 +88,11 @@ async fn a_production_domain_has_no_test_users() {
         console::NewDomain { environment: Environment::Production, ..a_domain("id.acme.example") };
     let domain = house
         .console
-        .create_domain(&may(&house.tenant, Permission::ManageDomains), &production, NOW)
+        .create_domain_with(
+            &may(&house.tenant, Permission::ManageDomains),
+            (&production, crate::house::named()),
+            NOW,
+        )
         .await
         .unwrap();
     let refused = house

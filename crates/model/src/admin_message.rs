@@ -141,6 +141,11 @@ impl SettingsError {
             }
             Self::MobileApp(error) => error.message(),
             Self::IdentitySource(error) => error.message(),
+            Self::Brand(error) => error.message().inside("brand"),
+            Self::Controller(error, name) => error.message(name).at("controller"),
+            Self::Contact(value) => AdminMessage::ContactInvalid { value: value.into() }.at("contact"),
+            Self::ControllerMissing => AdminMessage::ControllerMissing.at("controller"),
+            Self::DisplayName(error, name) => error.message(name).at("display_name"),
         }
     }
 }

@@ -10,9 +10,9 @@ use texts::AdminMessage;
 use url::Url;
 
 use crate::{
-    Acr, AndroidApp, AppleApp, ApplicationKind, CompatibleSettings, Environment, IdTokenResponse,
-    IdentitySourceSettingsError, Level, Lifetimes, LoginMethod, MobileAppError, Profile, RedirectUriError,
-    ResponseModes, UserinfoResponse, check_redirect_uri,
+    Acr, AndroidApp, AppleApp, ApplicationKind, Brand, BrandError, CompatibleSettings, EnteredError,
+    Environment, IdTokenResponse, IdentitySourceSettingsError, Level, Lifetimes, LoginMethod, MobileAppError,
+    Profile, RedirectUriError, ResponseModes, UserinfoResponse, check_redirect_uri,
     entered::is_visible,
     matches_redirect_uri,
     redirect_uri::{has_plain_host, is_of_app_framework},
@@ -108,6 +108,16 @@ pub enum SettingsError {
     IdentitySource(IdentitySourceSettingsError),
     /// A JWKS that no reader of tokens accepts.
     KeysUnreadable,
+    /// Logo, colour or addresses.
+    Brand(BrandError),
+    /// A controller's name that cannot be shown.
+    Controller(EnteredError, String),
+    /// Not an e-mail address.
+    Contact(String),
+    /// A production domain for whose logins nobody is responsible.
+    ControllerMissing,
+    /// A name for people that cannot be shown.
+    DisplayName(EnteredError, String),
 }
 
 pub(crate) const DAY: u32 = 86_400;
@@ -238,6 +248,9 @@ pub struct ApplicationSettings {
     /// Whether it may introspect tokens of other applications of its domain: a resource server.
     #[serde(default)]
     pub may_introspect: bool,
+    /// What people see of it; what is not set is its domain's.
+    #[serde(default, skip_serializing_if = "Brand::is_empty")]
+    pub brand: Brand,
 }
 
 fn rs256() -> String {
@@ -298,6 +311,7 @@ impl ApplicationSettings {
             apple_apps: Vec::new(),
             android_apps: Vec::new(),
             may_introspect: false,
+            brand: Brand::default(),
         }
     }
 
@@ -306,11 +320,17 @@ impl ApplicationSettings {
     /// # Errors
     /// [`SettingsError::Unreadable`]: the row is corrupt.
     pub fn parse(text: &str) -> Result<Self, SettingsError> {
-        serde_json::from_str(text).map_err(|error| SettingsError::Unreadable(error.to_string()))
+        let settings: Self =
+            serde_json::from_str(text).map_err(|error| SettingsError::Unreadable(error.to_string()))?;
+        settings.brand.check_parsed()?;
+        Ok(settings)
     }
 
-    /// Writes the settings as JSON.
+    /// Writes the settings as JSON, without the picture of a logo that was just brought.
     pub fn to_text(&self) -> String {
+        if self.brand.carries_picture() {
+            return Self { brand: self.brand.without_picture(), ..self.clone() }.to_text();
+        }
         serde_json::to_string(self).unwrap_or_default()
     }
 
@@ -351,6 +371,7 @@ impl ApplicationSettings {
         if Algorithm::parse(&self.id_token_algorithm).is_none() {
             return Err(SettingsError::Algorithm);
         }
+        self.brand.check(environment).map_err(SettingsError::Brand)?;
         self.check_answers()
     }
 

@@ -8,10 +8,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    AndroidApp, AppleApp, ApplicationKind, ApplicationSettings, ClientAuthentication, CompatibleSettings,
-    DomainSettings, IdTokenResponse, IdentitySourceSettings, Level, LoginMethod, Notice, Pkce, Profile,
-    PropertyFormat, ResponseModes, Sector, UserinfoResponse,
+    AndroidApp, AppleApp, ApplicationKind, ApplicationSettings, Brand, ClientAuthentication,
+    CompatibleSettings, DomainSettings, IdTokenResponse, IdentitySourceSettings, Level, LoginMethod, Notice,
+    Pkce, Profile, PropertyFormat, ResponseModes, Sector, UserinfoResponse,
     application::{DAY, LARGEST_JWKS, MOST_ADDRESSES, SHORTEST},
+    brand::LONGEST_ADDRESS,
     identity_source_settings::LONGEST_NOTICE,
     mobile_app::MOST,
 };
@@ -134,6 +135,26 @@ fn application() -> Vec<Row> {
             "The Android apps that may open links to the domain.";
         may_introspect: "switch", OWN, SWITCH,
             "A resource server: it may introspect tokens of other applications of its domain.";
+        brand: "group", Some("see below"), "see below",
+            "What people see of the application beside its name. What is not set is its domain's.";
+    }
+}
+
+fn brand() -> Vec<Row> {
+    let address = format!(
+        "an https address of at most {LONGEST_ADDRESS} characters; on test domains also `http` on `localhost` and loopback addresses"
+    );
+    rows! { Brand:
+        logo: "file", UNSET,
+            "PNG, JPEG or WebP without animation, at most 256 KiB and 2048 pixels in each direction",
+            "The logo, in the header and as the icon of the page. It is decoded by a process of its own and encoded anew, at most 640 × 192 pixels and 12 KiB. On the command line `--logo FILE` and `--no-logo`; in a declaration the path of the file, relative to the declaration; in an import the file as base64; a group without it has no logo. `show` prints digest and size.";
+        color: "text", UNSET, "`#rrggbb`, with a contrast of at least 3:1 against a light page",
+            "The colour of the header's edge and of buttons. Text on it is white or black, whichever is easier to read; on dark pages a lighter variant is used where the colour would not be seen. Also `--color`.";
+        policy_uri: "text", UNSET, address, "The privacy policy. Also `--policy-uri`.";
+        tos_uri: "text", UNSET, address, "The terms of service. Also `--tos-uri`.";
+        support_contact: "text", UNSET, "an e-mail address, or an address as above",
+            "Where people get help. Also `--support-contact`.";
+        support_phone: "text", UNSET, "`+` and 8 to 15 digits", "A number to call for help. Also `--support-phone`.";
     }
 }
 
@@ -186,6 +207,14 @@ fn domain() -> Vec<Row> {
             "Every application of the domain must push its requests (RFC 9126). `--require-par`.";
         automation: "switch", OWN, SWITCH,
             "Test users may sign in with a password; on test domains only. `--automation`.";
+        display_name: "text", UNSET, "as names: at most 100 characters, none of them hidden",
+            "What people call whoever the domain belongs to, on pages that are of no application. `--display-name`.";
+        controller: "text", UNSET, "as names",
+            "The legal name of whoever is responsible for the personal data of logins; the statements name it. A production domain needs one, of its own or the installation's (`[statements]`), from the beginning, and cannot lose it. `--controller`.";
+        contact: "text", UNSET, "an e-mail address",
+            "Where the controller is asked; goes with `controller`. `--contact`.";
+        brand: "group", Some("see below"), "see below",
+            "The default of the brand of every application of the domain. See [the brand](#the-brand).";
     }
 }
 
@@ -245,6 +274,11 @@ fn reference() -> String {
     table(&mut page, "compatible.", &compatible(), &members(&new.compatible));
     page.push_str("### Response modes\n\n");
     table(&mut page, "response_modes.", &response_modes(), &members(&new.response_modes));
+    page.push_str(
+        "### The brand\n\nThe options of the table belong to `applications create` and `change`, and to `domains change`; \
+        an empty value clears a setting.\n\n",
+    );
+    table(&mut page, "brand.", &brand(), &Map::new());
     page.push_str("### Apps on phones\n\nThe members of each entry of `apple_apps`:\n\n");
     table(&mut page, "", &apple_app(), &Map::new());
     page.push_str("The members of each entry of `android_apps`:\n\n");

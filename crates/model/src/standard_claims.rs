@@ -123,7 +123,7 @@ fn is_date(text: &str) -> bool {
         && ("01"..="12").contains(month) && ("01"..="31").contains(day))
 }
 
-fn is_phone_number(text: &str) -> bool {
+pub(crate) fn is_phone_number(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or_default();
     (8..=15).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit())
 }

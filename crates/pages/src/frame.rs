@@ -2,11 +2,15 @@
 
 use texts::Locale;
 
+use crate::{Brand, Logo};
+
 /// What surrounds a page. `Frame::default()` has no link and no banner.
 #[derive(Debug, Clone, Default)]
 pub struct Frame {
     /// Whether the page belongs to a test domain; shows the banner "synthetic people".
     pub is_test: bool,
+    /// Whether the login is a trial; shows a banner that says so.
+    pub is_trial: bool,
     /// The same page in other languages, this one included; empty where switching makes no sense.
     pub languages: Vec<Language>,
     /// Address of the privacy statement.
@@ -17,26 +21,33 @@ pub struct Frame {
     pub brand: Option<Brand>,
 }
 
-/// Who a page is shown for: the application that the person comes from. It stands in the header, and we in the footer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Brand {
-    /// What people call it.
-    pub name: String,
-}
-
-impl Brand {
-    /// Stands in place of a logo.
-    pub fn initial(&self) -> String {
-        self.name.trim().chars().next().unwrap_or('·').to_uppercase().collect()
-    }
-}
-
 impl Frame {
+    pub(crate) fn logo(&self) -> Option<&Logo> {
+        self.brand.as_ref()?.logo.as_ref()
+    }
+
+    pub(crate) fn brand_sheet(&self) -> Option<&String> {
+        self.brand.as_ref()?.sheet_href.as_ref()
+    }
+
+    pub(crate) fn brand_with_links(&self) -> Option<&Brand> {
+        self.brand.as_ref().filter(|it| it.has_links())
+    }
+
+    pub(crate) fn policy(&self) -> Option<&String> {
+        self.brand.as_ref()?.policy_href.as_ref()
+    }
+
+    /// The same with a brand; without one it stays as it is.
+    #[must_use]
+    pub fn with(self, brand: Option<Brand>) -> Self {
+        Self { brand: brand.or(self.brand), ..self }
+    }
+
     /// The same for an application, by its name; without one it stays as it is.
     #[must_use]
     pub fn of(self, application: Option<&str>) -> Self {
-        let brand = application.map(|name| Brand { name: name.to_owned() });
-        Self { brand: brand.or(self.brand), ..self }
+        self.with(application.map(Brand::named))
     }
 }
 

@@ -7,6 +7,7 @@
 //! or a form's address must be one that the caller made or checked (`javascript:` is not caught here).
 
 mod assets;
+mod brand;
 mod form;
 mod frame;
 mod landing;
@@ -20,8 +21,9 @@ mod stop;
 mod trouble;
 
 pub use assets::{Asset, asset, assets};
+pub use brand::{AreaColors, Brand, Logo, brand_sheet};
 pub use form::Form;
-pub use frame::{Brand, Frame, Language};
+pub use frame::{Frame, Language};
 pub use landing::Landing;
 pub use login::{
     BackToApp, Choice, Consent, Continue, FormPost, Notice, PostMessage, Selector, Shared, SignIn, TrialOver,

@@ -1,6 +1,6 @@
 //! The pages of a login that goes well.
 
-use crate::{Form, Frame, form::Field, page::page};
+use crate::{Form, Frame, Logo, form::Field, page::page};
 
 /// Which eID do you want to log in with?
 #[derive(Debug, Clone, Default)]
@@ -40,6 +40,10 @@ pub struct Choice {
     pub notice: Option<Notice>,
     /// The name of the eID's own button, of a text (`button-…`) and of a style; `None` shows a neutral one.
     pub button: Option<&'static str>,
+    /// The official picture of the whole button, in place of either.
+    pub picture: Option<Logo>,
+    /// The official logo, in a neutral button.
+    pub logo: Option<Logo>,
 }
 
 /// What somebody wrote for people, perhaps in another language than the page.

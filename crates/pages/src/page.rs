@@ -2,6 +2,7 @@
 
 use texts::{Locale, say};
 
+use crate::Logo;
 use crate::assets::{BROWSER_SAMPLE, FONT, FORM_POST, MARK, POST_MESSAGE, STYLE};
 
 /// A page: values that render to one whole HTML document.
@@ -95,6 +96,18 @@ impl Speaker {
         }
     }
 
+    /// A Norwegian number of eight digits as `+47 22 00 00 00`; another one as it came.
+    pub(crate) fn phone(self, number: impl AsRef<str>) -> String {
+        let number = number.as_ref();
+        match number.strip_prefix("+47").filter(|it| it.len() == 8) {
+            Some(own) => {
+                let pairs: Vec<&str> = (0..4).filter_map(|at| own.get(2 * at..2 * at + 2)).collect();
+                format!("+47\u{a0}{}", pairs.join("\u{a0}"))
+            }
+            None => number.to_owned(),
+        }
+    }
+
     /// Eleven digits as 6 + 5, with a hard space between; anything else as it came.
     pub(crate) fn number(self, number: impl AsRef<str>) -> String {
         let number = number.as_ref();
@@ -102,6 +115,18 @@ impl Speaker {
             Some((birth, rest)) if number.len() == 11 => format!("{birth}\u{a0}{rest}"),
             _ => number.to_owned(),
         }
+    }
+
+    /// The size of a logo in CSS pixels: at most 48 high, and half of what it has.
+    pub(crate) fn logo_size(self, logo: &Logo) -> (u32, u32) {
+        let (width, height) = (logo.width.div_ceil(2), logo.height.div_ceil(2));
+        let most = 48;
+        if height <= most { (width, height) } else { ((width * most / height).max(1), most) }
+    }
+
+    /// The size of a picture in CSS pixels: half of what it has.
+    pub(crate) const fn picture_size(self, picture: &Logo) -> (u32, u32) {
+        (picture.width.div_ceil(2), picture.height.div_ceil(2))
     }
 
     pub(crate) const fn style(self) -> &'static str {

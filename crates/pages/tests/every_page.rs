@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pages::{Asset, assets};
+use pages::{AreaColors, Asset, assets, brand_sheet};
 use texts::{Locale, UNTRANSLATED};
 
 mod fixtures;
@@ -73,7 +73,8 @@ fn what_others_write_is_escaped_everywhere() {
     let evil = r#"<script>alert(1)</script>"'&<img src=x onerror=y>"#;
     for (name, locale, html) in rendered(&|_: &str| evil.to_owned()) {
         assert!(!html.contains("<script>"), "{name} {locale}: {html}");
-        assert!(!html.contains("<img"), "{name} {locale}: {html}");
+        // Our own tag for a logo has another first attribute.
+        assert!(!html.contains("<img src"), "{name} {locale}: {html}");
         assert!(!html.contains("\"'&"), "{name} {locale}: {html}");
         assert!(html.contains("&#60;script&#62;alert(1)") || !html.contains("alert(1)"), "{name} {locale}");
         // The skeleton of tags is what it is with harmless values.
@@ -108,9 +109,18 @@ fn every_file_a_page_names_is_there() {
 
 #[test]
 fn a_login_page_travels_in_sixty_kilobytes_fonts_included() {
-    let sent: usize = assets().iter().filter(|asset| !asset.path.contains("sample")).map(packed).sum();
+    let files: usize = assets().iter().filter(|asset| !asset.path.contains("sample")).map(packed).sum();
+    let colors = || {
+        let [base, hover, active, text] = ["#39134c", "#470d70", "#54127f", "#ffffff"].map(str::to_owned);
+        AreaColors { base, hover, active, text }
+    };
+    // With a brand: its style sheet, and a logo of 12 KiB, the most that `images` makes.
+    let brand = brand_sheet(&colors(), &colors()).len() + 12 * 1024;
     // The list of errors is for developers.
     for (name, locale, html) in rendered(&str::to_owned).into_iter().filter(|(name, ..)| name != "errors") {
+        // The sample application and the simulators have none.
+        let is_ours = !name.starts_with("sample") && !name.starts_with("simulator");
+        let sent = files + if is_ours { brand } else { 0 };
         assert!(sent + html.len() <= 60_000, "{name} {locale}: {sent} + {}", html.len());
     }
 }

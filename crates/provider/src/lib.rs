@@ -8,6 +8,7 @@ mod admission;
 mod answers;
 mod application;
 mod authorize;
+mod brand;
 mod client_discovery;
 mod client_request;
 mod clock_jump;
@@ -49,11 +50,13 @@ pub use authorize::{
     Arrival, BrowserCookies, BrowserRequest, Choice, ConsentAsk, CookieChange, Ended, LoginAction,
     LoginCookie, LoginResponse, PasswordPrompt, Pushed, Selection, SharedClaim, Step, TroubleAt,
 };
+pub use brand::Shown;
 pub use client_request::ClientRequest;
 pub use counters::EventCounters;
 pub use eids::OfferedEid;
 pub use issuer::Issuer;
 pub use limits::{Limits, Seat, neighbourhood};
+pub use load_issuer::DomainsSeen;
 pub use logout::{LoggedOut, LogoutStep};
 pub use provider::Provider;
 pub use refusal::{InternalError, Refusal, Refused};

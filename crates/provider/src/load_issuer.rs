@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use authority::{OpenTenant, SealedColumn};
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
-use model::{DomainSettings, EidEnvironment, IdentitySourceSettings, KeyTimes, LoginMethod};
+use model::{DomainSettings, EidEnvironment, Environment, IdentitySourceSettings, KeyTimes, LoginMethod};
 use store::{StoreError, Tx, domains, identity_sources, signing_keys, subject_keys, tenants};
 
 use crate::{
@@ -19,6 +19,22 @@ struct Rows {
     sources: Vec<identity_sources::IdentitySource>,
     signing_keys: Vec<signing_keys::SigningKey>,
     subject_keys: Vec<subject_keys::SubjectKey>,
+}
+
+/// What was found of all domains.
+#[derive(Clone, Debug, Default)]
+pub struct DomainsSeen {
+    /// How many there are.
+    pub count: usize,
+    /// The hosts of those that cannot answer, with the reason.
+    pub unusable: Vec<(String, String)>,
+    /// The hosts of those for real people that say nobody is responsible.
+    pub without_controller: Vec<String>,
+}
+
+fn is_without_controller(domain: &domains::Domain) -> bool {
+    let settings = DomainSettings::parse(&domain.settings);
+    domain.environment == Environment::Production && settings.is_ok_and(|it| it.controller().is_none())
 }
 
 /// How many rows are read at once where all are.
@@ -72,16 +88,15 @@ impl Provider {
         Ok(self.assemble(rows, context)?)
     }
 
-    /// Opens every domain as a request to it would; gives how many there are, and the hosts of those that cannot answer
-    /// with the reason. The operator's: run it every minute.
+    /// Opens every domain as a request to it would. The operator's: run it every minute.
     ///
     /// # Errors
     /// [`Refusal::Busy`], [`Refusal::Internal`]: the database did not answer.
-    pub async fn look_at_domains(&self) -> Result<(usize, Vec<(String, String)>), Refusal> {
-        let (mut count, mut unusable, mut tenant) = (0, Vec::new(), None);
+    pub async fn look_at_domains(&self) -> Result<DomainsSeen, Refusal> {
+        let (mut seen, mut tenant) = (DomainsSeen::default(), None);
         loop {
             let page = self.store.read(move |tx| tenants::list(tx, tenant, PAGE)).await?;
-            let Some(last) = page.last() else { return Ok((count, unusable)) };
+            let Some(last) = page.last() else { return Ok(seen) };
             tenant = Some(last.id);
             for id in page.iter().map(|it| it.id) {
                 let mut after = None;
@@ -90,9 +105,11 @@ impl Provider {
                     let Some(last) = page.last() else { break };
                     after = Some(last.id);
                     for domain in page {
-                        count += 1;
+                        seen.count += 1;
                         if let Some(why) = self.why_unusable(domain.host.clone()).await? {
-                            unusable.push((domain.host, why));
+                            seen.unusable.push((domain.host, why));
+                        } else if is_without_controller(&domain) {
+                            seen.without_controller.push(domain.host);
                         }
                     }
                 }

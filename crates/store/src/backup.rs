@@ -87,6 +87,8 @@ tables! {
     "declared_objects": "tenant_id, kind, object_id, declaration, created_at, removed_at", [0 Text, 1 Text, 2 Text], 6,
         "(tenant_id, kind, object_id)" > "($1, $2, $3)", by "tenant_id, kind, object_id", limit "$4",
         values "$1, $2, $3, $4, $5, $6";
+    "brands": "tenant_id, owner_id, domain_id, color, logo_digest, logo", [0 Text, 1 Text], 6,
+        "(tenant_id, owner_id)" > "($1, $2)", by "tenant_id, owner_id", limit "$3", values "$1, $2, $3, $4, $5, $6";
     "jobs": "tenant_id, kind, id, sealed_payload, created_at, due_at, attempts, lease_holder, lease_ends_at, last_error, stuck_at",
         [0 Text, 1 Text, 2 Text], 11, "(tenant_id, kind, id)" > "($1, $2, $3)", by "tenant_id, kind, id", limit "$4",
         values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11";

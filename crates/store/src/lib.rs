@@ -36,6 +36,7 @@ pub mod applications;
 pub mod audit_events;
 pub mod awaiting_consents;
 pub mod backup;
+pub mod brands;
 pub mod browser_sessions;
 pub mod client_secrets;
 pub mod counted_events;

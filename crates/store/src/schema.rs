@@ -202,6 +202,14 @@ pub const TABLES: &[Table] = &[
         true
     ),
     table!(
+        "brands",
+        "colour and logo of domains and applications, as everybody sees them",
+        None,
+        "until they are replaced or cleared, or the tenant is deleted",
+        "people see whom they log in to",
+        true
+    ),
+    table!(
         "jobs",
         "work that is still to be done, what it needs sealed, and why the last attempt came to nothing",
         None,

@@ -1,10 +1,10 @@
 //! All statements in one list, for the tests that check them.
 
 use crate::{
-    StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, browser_sessions,
-    client_secrets, counted_events, declared_objects, domains, failed_attempts, grants, identity_sources,
-    imported_subjects, installation, jobs, kept_answers, login_events, parked_requests, plans,
-    refresh_tokens, sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, tenants,
+    StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, brands,
+    browser_sessions, client_secrets, counted_events, declared_objects, domains, failed_attempts, grants,
+    identity_sources, imported_subjects, installation, jobs, kept_answers, login_events, parked_requests,
+    plans, refresh_tokens, sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, tenants,
     test_users, trials,
 };
 
@@ -36,6 +36,7 @@ const MODULES: &[&[&str]] = &[
     imported_subjects::ALL,
     test_users::ALL,
     declared_objects::ALL,
+    brands::ALL,
     jobs::ALL,
     backup::ALL,
 ];

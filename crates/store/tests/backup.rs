@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use store::{
     Store, StoreError,
     backup::{self, Cursor},
+    brands,
     login_events::{self, Kind, LoginEvent},
     schema,
 };
@@ -57,6 +58,14 @@ fn a_backup_has_the_tables_that_the_reference_says() {
 async fn rule_37_rows_go_from_one_engine_into_the_other_and_stay_what_they_are() {
     in_each_house(async |house| {
         log_in(house, 1_201).await;
+        let brand = brands::Brand {
+            tenant_id: house.tenant,
+            owner_id: house.domain.to_string(),
+            domain_id: house.domain,
+            color: None,
+            logo: Some(("abc".to_owned(), b"\x89PNG\0".to_vec())),
+        };
+        house.write(move |tx| brands::save(tx, &brand)).await;
         let before = rows(&house.store).await;
         on_each_engine(async |ground| {
             let (other, copies) = (ground.open(), before.clone());

@@ -196,6 +196,52 @@ admin_messages! {
     NoticeTooLong { most: Word, language: Word }: "notice-too-long";
     /// A notice is not plain text.
     NoticeNotPlain { language: Word }: "notice-not-plain";
+    /// A file among the official ones of eIDs that is for nothing.
+    EidFileUnknown { eids: List }: "eid-file-unknown";
+    /// A production domain without a controller and contact.
+    ControllerMissing: "controller-missing";
+    /// A controller's contact that is not an e-mail address.
+    ContactInvalid { value: Quoted }: "contact-invalid";
+    /// Production domains whose statements name nobody.
+    DoctorControllerMissing { host: Quoted }: "doctor-controller-missing";
+    /// Not `#rrggbb`.
+    ColorMalformed { value: Quoted }: "color-malformed";
+    /// A colour that is hard to see on a light page.
+    ColorTooLight { value: Word, ratio: Word, nearest: Word }: "color-too-light";
+    /// Not an address that people can open.
+    PageAddressInvalid { uri: Quoted }: "page-address-invalid";
+    /// Neither an e-mail address nor an address.
+    SupportContactInvalid { value: Quoted }: "support-contact-invalid";
+    /// Not a telephone number.
+    SupportPhoneInvalid { value: Quoted }: "support-phone-invalid";
+    /// A logo that was not brought as a file.
+    LogoUnknown: "logo-unknown";
+    /// An image in text that is not base64.
+    ImageNotBase64: "image-not-base-64";
+    /// A file without content.
+    ImageEmpty: "image-empty";
+    /// A file of too many bytes.
+    ImageTooLarge { most: Word }: "image-too-large";
+    /// An SVG.
+    ImageSvg: "image-svg";
+    /// A format that is not decoded.
+    ImageFormat: "image-format";
+    /// Several pictures in one file.
+    ImageAnimated: "image-animated";
+    /// Zero pixels.
+    ImageNoPixels: "image-no-pixels";
+    /// Too many pixels in one direction.
+    ImageTooManyPixels { most: Word }: "image-too-many-pixels";
+    /// Truncated, or not what its format says.
+    ImageDamaged: "image-damaged";
+    /// Something follows the image.
+    ImageDataAfterEnd: "image-data-after-end";
+    /// A picture that takes too many bytes.
+    ImageTooDetailed: "image-too-detailed";
+    /// Decoding took too much.
+    ImageTooExpensive: "image-too-expensive";
+    /// The process that decodes did not answer.
+    ImageNoAnswer: "image-no-answer";
     /// A warning: some client libraries cannot read the domain's key set any more.
     OctetKeyPairInKeySet: "octet-key-pair-in-key-set";
     /// A warning: the application cannot authenticate.
@@ -779,7 +825,7 @@ mod tests {
     fn an_id_names_one_message_and_is_kebab_case() {
         let ids: BTreeSet<&str> = ENTRIES.iter().map(|(id, _)| *id).collect();
         assert_eq!(ids.len(), ENTRIES.len());
-        assert!(ids.iter().all(|id| id.bytes().all(|it| it.is_ascii_lowercase() || b"-8".contains(&it))));
+        assert!(ids.iter().all(|id| id.bytes().all(|it| it.is_ascii_lowercase() || b"-468".contains(&it))));
     }
 
     #[test]

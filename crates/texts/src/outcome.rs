@@ -59,6 +59,8 @@ outcomes! {
     AlreadyListed { setting: Word, value: Detail }: "already-listed";
     /// An application has a list of origins from now on.
     OriginsListed: "origins-listed";
+    /// Dark pages have a lighter variant of a colour.
+    ColorOnDark { color: Word, dark: Word }: "color-on-dark";
     /// An application or identity source was switched on.
     Enabled { name: Word }: "enabled";
     /// An application or identity source was switched off.

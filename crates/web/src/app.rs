@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use model::Timestamp;
+use model::{Controller, Timestamp};
 use provider::Provider;
+
+use crate::EidFiles;
 
 /// Reads the time; the only clock there is, given by `cli` or by a test.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -20,4 +22,8 @@ pub struct App {
     pub clock: Clock,
     /// Where the sample application is, in development.
     pub sample: Option<String>,
+    /// Who is responsible for the data of logins where a domain says nothing.
+    pub controller: Option<Controller>,
+    /// Official files of eIDs.
+    pub eid_files: Arc<EidFiles>,
 }

@@ -107,7 +107,9 @@ impl FromRequestParts<App> for DomainRequest {
         let chosen_now = chosen_in(parts.uri.query());
         let page_locale = locale(chosen_now, &[], accept_language.as_deref());
         let audience = parts.extensions.get::<Route>().map_or(Audience::Browser, |it| it.audience);
-        let refuse = |refusal: Refusal| refusal_at(audience, &refusal, page_locale, &context);
+        let refuse = |refusal: Refusal| {
+            refusal_at((audience, pages::Frame::default()), &refusal, page_locale, &context)
+        };
         let host = host(&parts.uri, &parts.headers, &parts.extensions);
         let host = host.ok_or_else(|| refuse(Refusal::NotFound))?;
         let issuer = app.provider.issuer(&host, &context).await.map_err(refuse)?;

@@ -57,7 +57,7 @@ pub(crate) async fn at_the_door(State(app): State<App>, mut request: Request, ne
     let look = only_a_look(&request, route, (&asked, &context));
     let is_look = look.is_some();
     let mut response = if let Err(refusal) = &seat {
-        refusal_at(route.audience, refusal, preferred(&asked), &context)
+        refusal_at((route.audience, pages::Frame::default()), refusal, preferred(&asked), &context)
     } else if let Some(answer) = look {
         answer
     } else if target > LONGEST_URI {
@@ -125,7 +125,7 @@ fn only_a_look(
         Some(_) => false,
     };
     let cause = (StatusCode::BAD_REQUEST, Cause::NotOpenedAsPage);
-    (!is_visit).then(|| cause_page(cause, preferred(headers), context))
+    (!is_visit).then(|| cause_page(pages::Frame::default(), cause, preferred(headers), context))
 }
 
 /// Turns away who comes too often, and whom there is no room for. Where applications prove who they are, only those who

@@ -8,6 +8,7 @@ mod arrival;
 mod cookies;
 mod domain_request;
 mod door;
+mod eid_files;
 mod entrance;
 mod headers;
 mod op;
@@ -24,6 +25,7 @@ mod simulator_common;
 
 pub use app::{App, Clock, Site};
 pub use arrival::{ClientAddress, Peer};
+pub use eid_files::{EidFileKind, EidFiles, EidPicture};
 pub use entrance::{Entrance, Observed, unreadable, with_entrance};
 pub use operator::{Later, OperatorSite, operator_router};
 pub use public_sandbox::{PublicSandboxSite, SandboxPeople};

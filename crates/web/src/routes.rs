@@ -11,8 +11,8 @@ use crate::{
     App,
     domain_request::DomainRequest,
     op::{
-        assets, authorize, criipto_configuration, discovery, eids, errors, login, logout, mobile, statements,
-        token, userinfo,
+        assets, authorize, brand, criipto_configuration, discovery, eids, errors, login, logout, mobile,
+        statements, token, userinfo,
     },
     respond::error::refusal_at,
     route::{Counted, Effects, Route},
@@ -33,6 +33,7 @@ const PAGE: Route = Route::page("page");
 const ERRORS: Route = Route::page("errors");
 const MOBILE: Route = Route::page("mobile");
 const ASSET: Route = Route { counted: Counted::Not, ..Route::page("asset") };
+const BRAND: Route = Route::page("brand");
 const DISCOVERY: Route = Route::document("discovery");
 const KEYS: Route = Route::document("keys");
 const MOBILE_FILE: Route = Route::document("mobile");
@@ -41,14 +42,15 @@ const LOGIN: Route = Route::of_login("login");
 const CALLBACK: Route = Route::of_login("callback");
 const LOGOUT: Route = Route { effects: Effects::OfVisits, ..Route::page("logout") };
 
-pub(crate) const ROWS: [Row; 35] = [
+pub(crate) const ROWS: [Row; 36] = [
     row("/", PAGE, || get(statements::landing)),
     row("/privacy", PAGE, || get(statements::privacy)),
     row("/accessibility", PAGE, || get(statements::accessibility)),
     row("/eids", Route::document("eids"), || get(eids::list).options(discovery::preflight)),
     row("/errors", ERRORS, || get(errors::list)),
     row("/errors/{id}", ERRORS, || get(errors::show)),
-    row("/assets/{name}", ASSET, || get(assets::show)),
+    row("/assets/{name}", ASSET, || get(assets::show_at_domain)),
+    row("/brand/{name}", BRAND, || get(brand::show)),
     row("/.well-known/openid-configuration", DISCOVERY, || {
         get(discovery::show).options(discovery::preflight_about)
     }),
@@ -90,7 +92,8 @@ pub(crate) const ROWS: [Row; 35] = [
 ];
 
 pub(crate) async fn not_found(visit: DomainRequest, uri: Uri) -> Response {
-    refusal_at(find(uri.path()).audience, &Refusal::NotFound, visit.locale(&[]), &visit.context)
+    let frame = crate::op::login_response::frame(&visit.issuer, None);
+    refusal_at((find(uri.path()).audience, frame), &Refusal::NotFound, visit.locale(&[]), &visit.context)
 }
 
 /// What is known of an address, however it is written. Below `/.well-known/` programs ask, also for what is not in the

@@ -34,8 +34,8 @@ use serde_json::{Value, json};
 use store::{DatabaseLocation, Store, domains::Scheme};
 use tower::ServiceExt;
 use web::{
-    App, Clock, PublicSandboxSite, SandboxPeople, SimulatorSite, op_router, public_sandbox_router,
-    simulator_router,
+    App, Clock, EidFileKind, EidFiles, EidPicture, PublicSandboxSite, SandboxPeople, SimulatorSite,
+    op_router, public_sandbox_router, simulator_router,
 };
 
 pub(crate) const HOST: &str = "id.shop.example";
@@ -228,6 +228,28 @@ fn outbound(bankid_port: u16, vipps_port: u16, sandbox_port: u16) -> Arc<Outboun
     }))
 }
 
+fn app(provider: &Arc<Provider>, clock: &Clock) -> App {
+    App {
+        provider: Arc::clone(provider),
+        clock: Arc::clone(clock),
+        sample: None,
+        controller: None,
+        eid_files: official(),
+    }
+}
+
+/// A button of Vipps, which stands for an official one.
+fn official() -> Arc<EidFiles> {
+    let mut files = EidFiles::default();
+    let nb = EidFileKind::Button(Some(texts::Locale::Nb));
+    files.add(
+        LoginMethod::NO_VIPPS,
+        nb,
+        EidPicture { png: b"\x89PNG of Vipps".to_vec(), width: 400, height: 96 },
+    );
+    Arc::new(files)
+}
+
 /// A clock that stands still until it is stepped.
 fn four_threads() -> store::Settings {
     store::Settings { threads: 4, ..store::Settings::default() }
@@ -275,8 +297,7 @@ impl TestBroker {
             }
             let provider = Provider::new(again.clone(), Arc::new(catalogue), master.clone(), random.clone());
             let provider = Arc::new(provider.with(settings(&chosen)));
-            let app = App { provider: Arc::clone(&provider), clock: Arc::clone(&read), sample: None };
-            (op_router(app), provider)
+            (op_router(app(&provider, &read)), provider)
         });
         let (router, provider) = wire();
         let mut house = Self {

@@ -1,6 +1,6 @@
 //! The pages as they arrive: headers, languages, what a person sees.
 
-use crate::house::{TestBroker, with};
+use crate::house::{Browser, TestBroker, with};
 
 #[tokio::test]
 async fn req_o7_and_o8_pages_tell_nobody_where_they_are_and_sit_in_no_frame() {
@@ -98,4 +98,165 @@ async fn a_page_of_a_login_is_the_applications_and_names_us_in_the_footer() {
     }
     let ours = house.get("/errors").await;
     assert!(ours.body.split_once("</header>").unwrap().0.contains("<span>Portvakt</span>"));
+}
+
+/// A small logo, as the child gives one.
+fn logo() -> model::Logo {
+    model::Logo::of(b"\x89PNG of a shop", 320, 96)
+}
+
+/// The addresses below `/brand/` that a page names, each once.
+fn brand_files(page: &str) -> Vec<String> {
+    let files = page.split("\"/brand/").skip(1).filter_map(|it| it.split('"').next());
+    let mut files: Vec<String> = files.map(|it| format!("/brand/{it}")).collect();
+    files.sort();
+    files.dedup();
+    files
+}
+
+#[tokio::test]
+async fn the_page_where_a_person_chooses_looked_like_nobodys() {
+    let house = TestBroker::with(|shop| {
+        shop.brand.logo = Some(logo());
+        shop.brand.color = Some("#7A1F5C".to_owned());
+        shop.brand.policy_uri = Some("https://shop.example/privacy".to_owned());
+        shop.brand.support_contact = Some("hjelp@shop.example".to_owned());
+    })
+    .await;
+    let mut browser = house.browser();
+    let shown = browser.authorize(&[("acr_values", None)]).await;
+    let page = browser.follow(shown).await.body;
+
+    for part in [
+        "alt=\"The &#60;Shop&#62; &#38; Co\" width=\"160\" height=\"48\"",
+        "<link rel=\"icon\" href=\"/brand/",
+        "href=\"https://shop.example/privacy\"",
+        "href=\"mailto:hjelp@shop.example\"",
+        "<span>Portvakt</span>",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let asked = browser.log_in(&[("prompt", Some("consent"))], with::APP).await;
+    let consent = browser.follow(asked).await.body;
+    assert!(consent.contains("href=\"https://shop.example/privacy\" id=\"consent-policy\""), "{consent}");
+    let files = brand_files(&page);
+    assert_eq!(files.len(), 2, "{files:?}");
+    for (file, kind, part) in [
+        (&files[0], "text/css", "--ds-color-base-default:#7a1f5c"),
+        (&files[1], "image/png", "PNG of a shop"),
+    ] {
+        let reply = house.get(file).await;
+        assert!(reply.status == 200 && reply.body.contains(part), "{file}: {}", reply.body);
+        assert!(reply.header("content-type").unwrap().starts_with(kind));
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+        assert!(reply.header("content-security-policy").unwrap().contains("sandbox"));
+        assert!(reply.header("cache-control").unwrap().contains("immutable"));
+    }
+}
+
+#[tokio::test]
+async fn a_brand_is_served_at_its_own_domain_only_and_goes_when_it_is_replaced() {
+    let mut house = TestBroker::with(|shop| {
+        shop.brand.logo = Some(logo());
+        shop.brand.color = Some("#7a1f5c".to_owned());
+    })
+    .await;
+    house.add_domain("id.other.example", "other").await;
+    let mut browser = house.browser();
+    let shown = browser.authorize(&[("acr_values", None)]).await;
+    let files = brand_files(&browser.follow(shown).await.body);
+    let mut elsewhere = Browser { host: "id.other.example".to_owned(), ..house.browser() };
+    for file in &files {
+        assert_eq!(elsewhere.get(file).await.status, 404, "{file}");
+    }
+    for wrong in
+        ["/brand/", "/brand/x", "/brand/7a1f5c.css", "/brand/7a1f5c-0000000000000000.css", "/brand/.png"]
+    {
+        assert_eq!(house.get(wrong).await.status, 404, "{wrong}");
+    }
+
+    house
+        .change_shop(|shop| {
+            shop.brand.logo = Some(logo());
+            shop.brand.color = Some("#000000".to_owned());
+        })
+        .await;
+    assert_eq!((house.get(&files[0]).await.status, house.get(&files[1]).await.status), (404, 200));
+    house.change_shop(|shop| shop.brand = model::Brand::default()).await;
+    assert_eq!(house.get(&files[1]).await.status, 404);
+}
+
+#[tokio::test]
+async fn an_application_completes_its_brand_with_its_domains() {
+    let mut house = TestBroker::with(|shop| shop.brand.color = Some("#7a1f5c".to_owned())).await;
+    house
+        .change_domain(house.domain, |domain| {
+            domain.display_name = Some("Butikkjeden".to_owned());
+            domain.brand.logo = Some(logo());
+            domain.brand.color = Some("#123456".to_owned());
+            domain.brand.tos_uri = Some("https://shop.example/terms".to_owned());
+        })
+        .await;
+    house.restart();
+    let mut browser = house.browser();
+    let shown = browser.authorize(&[("acr_values", None)]).await;
+    let page = browser.follow(shown).await.body;
+    assert!(
+        page.contains("/brand/7a1f5c-")
+            && page.contains(".png")
+            && page.contains("https://shop.example/terms")
+    );
+
+    let statement = house.get("/privacy").await.body;
+    assert!(statement.contains("/brand/123456-") && statement.contains("alt=\"Butikkjeden\""), "{statement}");
+    assert!(statement.contains("– Butikkjeden</title>"));
+}
+
+#[tokio::test]
+async fn an_official_button_stands_in_place_of_ours_in_its_language_and_is_a_link_with_a_name() {
+    let house = TestBroker::open().await;
+    let mut browser = house.browser();
+    let shown = browser.authorize(&[("acr_values", None)]).await;
+    let here = shown.location().to_owned();
+    let page = browser.follow(shown).await.body;
+    assert!(page.contains("alt=\"Logg inn med Vipps\" width=\"200\" height=\"48\""), "{page}");
+    assert!(page.contains("pv-eid-button--bankid-no"), "BankID's own button stays");
+    let path = page.split("src=\"").nth(1).unwrap().split('"').next().unwrap();
+    let reply = house.get(path).await;
+    assert_eq!((reply.status, reply.header("content-type")), (200, Some("image/png")));
+    assert!(reply.header("content-security-policy").unwrap().contains("sandbox"));
+    let english = browser.get(&format!("{here}?lang=en")).await.body;
+    assert!(!english.contains("pv-eid-picture") && english.contains("pv-choice__name\">Vipps"), "{english}");
+}
+
+#[tokio::test]
+async fn statements_named_nobody_who_is_responsible() {
+    let mut house = TestBroker::open().await;
+    house
+        .change_domain(house.domain, |domain| {
+            domain.controller = Some("Acme <AS>".to_owned());
+            domain.contact = Some("personvern@acme.example".to_owned());
+        })
+        .await;
+    house.restart();
+    for target in ["/privacy", "/accessibility"] {
+        let page = house.get(target).await.body;
+        assert!(
+            page.contains("Acme &#60;AS&#62;") && page.contains("mailto:personvern@acme.example"),
+            "{page}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_a_domain_looked_like_nobodys_and_led_nowhere() {
+    let mut house = TestBroker::open().await;
+    house.change_domain(house.domain, |domain| domain.display_name = Some("Butikkjeden".to_owned())).await;
+    house.restart();
+    for target in ["/oauth2/authorize", "/nowhere", "/errors/none", "/oauth2/authorize?client_id=nobody"] {
+        let page = house.get(target).await.body;
+        for part in ["Butikkjeden</bdi>", "href=\"/privacy\"", "pv-banner"] {
+            assert!(page.contains(part), "{target} {part}: {page}");
+        }
+    }
 }

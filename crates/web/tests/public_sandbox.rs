@@ -194,9 +194,14 @@ async fn a_production_domain_cannot_use_the_sandbox() {
         environment: model::Environment::Production,
         name: "production".to_owned(),
     };
+    let named = model::DomainSettings {
+        controller: Some("Acme AS".to_owned()),
+        contact: Some("personvern@acme.example".to_owned()),
+        ..model::DomainSettings::default()
+    };
     let domain = house
         .console
-        .ensure_domain(&may(&house.tenant, Permission::ManageDomains), None, &new, now)
+        .create_domain_with(&may(&house.tenant, Permission::ManageDomains), (&new, named), now)
         .await
         .unwrap();
     let id = model::IdentitySourceId::new(&crypto::Random::seeded(1), now);

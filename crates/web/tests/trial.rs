@@ -125,7 +125,11 @@ async fn consent_is_asked_for_in_a_trial_and_answered_twice_alike() {
     let mut browser = house.browser();
     let reply = log_in(&mut browser, &path).await;
     let target = format!("{}/consent", reply.location());
-    assert!(browser.follow(reply).await.body.contains("consent-allow"));
+    let asked = browser.follow(reply).await.body;
+    assert!(
+        asked.contains("consent-allow") && asked.contains("id=\"trial\""),
+        "the page says that it is a trial"
+    );
     let first = browser.post(&target, "decision=allow", Some(ISSUER)).await;
     assert_eq!(
         (first.status, browser.post(&target, "decision=allow", Some(ISSUER)).await.body),

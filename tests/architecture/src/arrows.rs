@@ -21,6 +21,7 @@ const fn room(floor: u8, name: &'static str, may_use: &'static [&'static str]) -
 pub const PLAN: &[Room] = &[
     room(1, "crypto", &[]),
     room(1, "outbound", &[]),
+    room(1, "images", &[]),
     room(2, "oidc", &["crypto"]),
     room(2, "texts", &[]),
     // Shares no code with `eid` and `oidc`: a simulator that reused them would share their mistakes.
@@ -33,7 +34,8 @@ pub const PLAN: &[Room] = &[
     room(5, "authority", &["store", "model", "crypto"]),
     room(6, "changes", &["authority", "store", "eid", "model", "texts", "crypto"]),
     room(7, "provider", &["authority", "store", "eid", "model", "oidc", "crypto", "texts"]),
-    room(7, "console", &["changes", "authority", "store", "eid", "model", "texts", "crypto"]),
+    // Imports and declarations bring logos, which a process of its own decodes (ADR 39).
+    room(7, "console", &["changes", "authority", "store", "eid", "model", "texts", "crypto", "images"]),
     // A relying party like any other: sees nothing of ours but the wire.
     room(7, "sample", &["outbound", "crypto"]),
     room(8, "web", &["provider", "sample", "sandbox", "pages", "texts", "model", "oidc", "crypto"]),
@@ -53,6 +55,7 @@ pub const PLAN: &[Room] = &[
             "sandbox",
             "crypto",
             "outbound",
+            "images",
         ],
     ),
 ];

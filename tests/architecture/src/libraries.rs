@@ -33,6 +33,8 @@ pub const HOMES: &[Home] = &[
     ("reqwest", &["outbound"]),
     // Three kinds of TLS: to others, from others, and to PostgreSQL.
     ("rustls", &["outbound", "cli", "store"]),
+    ("image", &["images"]),
+    ("rustix", &["images"]),
     ("libc", &["store"]),
     ("rusqlite", &["store"]),
     ("tokio-postgres", &["store"]),
@@ -58,7 +60,7 @@ pub const HOMES: &[Home] = &[
     ("prometheus-client", &["cli"]),
     ("tracing-subscriber", &["cli"]),
     // Where something waits. The crates of rules are not among them, nor is the provider.
-    ("tokio", &["outbound", "store", "eid", "web", "cli"]),
+    ("tokio", &["outbound", "images", "store", "eid", "web", "cli"]),
 ];
 
 /// Finds crates that name a library which is not theirs.

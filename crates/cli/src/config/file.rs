@@ -164,6 +164,29 @@ section! {
 }
 
 section! {
+    /// Who is responsible for the personal data of logins where a domain says nothing; the statements at `/privacy` and
+    /// `/accessibility` name it. A new production domain without both, here or of its own, is refused.
+    Statements ["statements"] {
+        /// A legal name; goes with `contact`.
+        controller: Option<String> = Unset(r#""Example AS""#);
+        /// The e-mail address at which to ask.
+        contact: Option<String> = Unset(r#""privacy@example.com""#);
+    }
+}
+
+section! {
+    /// Official buttons and logos of eIDs, as their owners hand them out: PNG, JPEG or WebP without animation, at most 256 KiB
+    /// and 2048 pixels each way. They are read when `serve` starts and shown in place of ours to everybody who may choose
+    /// that eID. Whether you may use them is for you to know.
+    EidAssets ["eid_assets"] {
+        /// A directory with one for each eID, by its id: `no-vipps/button.png`, `no-bankid/logo.webp`; a button of one
+        /// language is `button.nb.png` (`nn`, `en`). What cannot be used is reported by `config check`, `doctor` and the
+        /// log, and ours is shown. It need not be there.
+        directory: PathBuf = Is(r#""/etc/portvakt/eid-assets""#);
+    }
+}
+
+section! {
     /// Where the eIDs of the environment `test` are, if not where their owners have them: a mock of your own, say. Only
     /// identity sources of that environment go there, and production domains have none. As with every call, the
     /// address must be public and https, or its host be allowed in `[outbound]`.
@@ -241,6 +264,8 @@ sections! {
     keys: Keys,
     login_events: LoginEvents,
     sandbox: Sandbox,
+    statements: Statements,
+    eid_assets: EidAssets,
     test_eids: TestEids,
     limits: Limits,
 }

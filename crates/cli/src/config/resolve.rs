@@ -10,7 +10,7 @@ use std::{
 
 use crypto::{SealKey, Secret};
 use eid::UpstreamIssuer;
-use model::LoginMethod;
+use model::{Controller, LoginMethod};
 use store::DatabaseLocation;
 use texts::AdminMessage;
 
@@ -53,6 +53,10 @@ pub(crate) struct Config {
     pub(crate) login_events_kept_for: Duration,
     /// The host of the simulators, with its port where it is not 443.
     pub(crate) sandbox: Option<String>,
+    /// Who is responsible for the data of logins where a domain says nothing.
+    pub(crate) controller: Option<Controller>,
+    /// Where official files of eIDs lie.
+    pub(crate) eid_files: PathBuf,
     /// Issuers that stand in for those of the test environment.
     pub(crate) test_eids: Vec<UpstreamIssuer>,
     /// What one address, client and person may take.
@@ -184,6 +188,8 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
     kept(shares_are_parts(&file.limits));
     around.mistaken.iter().for_each(|name| kept(Err(mistaken(name))));
     kept(sandbox_is_a_host(&file.sandbox));
+    let controller = controller(&file.statements);
+    kept(controller.as_ref().map(drop).map_err(Clone::clone));
     let test_eids = test_eids(&file);
     kept(test_eids.as_ref().map(drop).map_err(Clone::clone));
     let others = [&file.database.address_file, &file.database.roots_file, &file.outbound.extra_roots_file];
@@ -196,6 +202,7 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
             roots: Roots { outbound: roots.ok(), database: database_roots.ok() },
             listen: listen.ok(),
             test_eids: test_eids.ok(),
+            controller: controller.ok(),
         },
     );
     faults.unless_any(config)
@@ -210,6 +217,7 @@ struct Resolved {
     roots: Roots,
     listen: Option<Listen>,
     test_eids: Option<Vec<UpstreamIssuer>>,
+    controller: Option<Option<Controller>>,
 }
 
 /// Authorities that were read; `None` where that failed.
@@ -219,7 +227,7 @@ struct Roots {
 }
 
 fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
-    let Resolved { place, master_key, read_with_it, roots, listen, test_eids } = resolved;
+    let Resolved { place, master_key, read_with_it, roots, listen, test_eids, controller } = resolved;
     let (place, place_in_words) = place?;
     Some(Config {
         place,
@@ -251,6 +259,8 @@ fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
         },
         login_events_kept_for: file.login_events.kept_for.0,
         sandbox: file.sandbox.host.as_ref().map(|it| it.to_ascii_lowercase()),
+        controller: controller?,
+        eid_files: file.eid_assets.directory.clone(),
         test_eids: test_eids?,
         limits: limits(&file.limits),
     })
@@ -406,6 +416,17 @@ fn test_eids(file: &File) -> Result<Vec<UpstreamIssuer>, Faults> {
 fn sandbox_address(host: &str) -> Option<HostPort> {
     let host = host.to_ascii_lowercase();
     HostPort::parse(&host).or_else(|| HostPort::parse(&format!("{host}:443")))
+}
+
+fn controller(it: &file::Statements) -> Result<Option<Controller>, Faults> {
+    let controller = match (&it.controller, &it.contact) {
+        (None, None) => return Ok(None),
+        (Some(name), Some(contact)) => Controller { name: name.clone(), contact: contact.clone() },
+        _ => return Err(Faults::one(AdminMessage::ControllerMissing.at("statements"))),
+    };
+    let checked = controller.check();
+    checked.map_err(|error| Faults::one(error.message().inside("statements")))?;
+    Ok(Some(controller))
 }
 
 fn sandbox_is_a_host(sandbox: &file::Sandbox) -> Result<(), Faults> {

@@ -24,6 +24,7 @@ use web::{App, op_router};
 use crate::{
     clock,
     config::{Format, Level},
+    eid_files,
     listener::Door,
     presence, signals, telemetry, upkeep,
     worker::Workers,
@@ -96,8 +97,14 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let master = folder.master_key(&random)?;
     let console = Arc::new(Console::new(store.clone(), master.clone(), random.clone()));
     let provider = Arc::new(Provider::new(store.clone(), Arc::new(catalogue), master, random.clone()));
-    let app =
-        App { provider: Arc::clone(&provider), clock: clock::system(), sample: Some(addresses.sample()) };
+    let eid_files = Arc::new(eid_files::load_and_tell(&folder.file("eid-assets")).await);
+    let app = App {
+        provider: Arc::clone(&provider),
+        clock: clock::system(),
+        sample: Some(addresses.sample()),
+        controller: None,
+        eid_files,
+    };
     let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
     let sites = [
         op_router(app),

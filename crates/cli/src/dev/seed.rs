@@ -9,9 +9,10 @@ use console::{
     Tenant,
 };
 use crypto::{Random, Secret};
+use images::Bounds;
 use model::{
-    ApplicationKind, ApplicationSettings, DomainId, EidEnvironment, Environment, LoginMethod, TenantId,
-    Timestamp,
+    ApplicationKind, ApplicationSettings, Brand, Controller, DomainId, EidEnvironment, Environment,
+    LoginMethod, Logo, TenantId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use store::{Store, domains::Scheme};
@@ -22,7 +23,7 @@ use super::{
     folder::Folder,
     world::{OUR_CLIENT, World},
 };
-use crate::{clock, permits};
+use crate::{clock, image_room, permits};
 
 /// The file that knows the demo from one start to the next.
 const KEPT: &str = "demo.json";
@@ -88,6 +89,27 @@ struct Seeding<'a> {
     kept: Kept,
 }
 
+/// Who is responsible for the demo's production domain, where nobody logs in.
+const CONTROLLER: &str = "Demobutikken AS";
+const CONTACT: &str = "personvern@demobutikken.example";
+
+/// Drawn for the demo; it stands for no real shop.
+const LOGO: &[u8] = include_bytes!("demo-logo.png");
+
+/// What people see of the demo's shop, so that a newcomer sees that a shop can have a face.
+async fn brand() -> Brand {
+    let picture = image_room::room().fit(LOGO, Bounds::LOGO).await;
+    if let Err(fault) = &picture {
+        tracing::warn!(%fault, "the demo goes without a logo");
+    }
+    Brand {
+        logo: picture.ok().map(|it| Logo::of(&it.png, it.width, it.height)),
+        color: Some("#3d3a8c".to_owned()),
+        support_contact: Some("hjelp@demobutikken.example".to_owned()),
+        ..Brand::default()
+    }
+}
+
 /// An application of the demo.
 struct DemoApplication {
     client_id: &'static str,
@@ -104,6 +126,8 @@ pub(crate) async fn seed(store: &Store, folder: &Folder, wish: Wish<'_>) -> Resu
     let now = clock::now();
     let Wish { addresses, random, .. } = wish;
     let console = Console::new(store.clone(), folder.master_key(random)?, random.clone());
+    let controller = Controller { name: CONTROLLER.to_owned(), contact: CONTACT.to_owned() };
+    let console = console.with_controller(Some(controller));
     let permit = permits::installation(&console, &Caller::operator("dev"), Permission::CreateTenants)
         .map_err(words)?;
     let mut kept = Kept::read(folder)?;
@@ -256,7 +280,7 @@ impl Seeding<'_> {
         let found = match found {
             Err(Refusal::NotFound(_)) => {
                 let (client_id, name) = (wanted.client_id.to_owned(), "Demobutikken".to_owned());
-                let settings = wanted.settings.clone();
+                let settings = ApplicationSettings { brand: brand().await, ..wanted.settings.clone() };
                 let new = NewApplication { domain, environment, client_id, name, settings };
                 self.console.create_application(&managing, &new, self.now).await.map_err(words)?;
                 self.console.application(&reading, domain, wanted.client_id).await

@@ -16,7 +16,9 @@ use std::{
 use clap::Args;
 use crypto::{Random, SealKey};
 use eid::{Catalogue, EidError};
-use model::{ClockJump, EidEnvironment, LoginMethod, TenantId, Timestamp, name_key};
+use model::{
+    ClockJump, DomainSettings, EidEnvironment, Environment, LoginMethod, TenantId, Timestamp, name_key,
+};
 use outbound::{Outbound, OutboundError, Request};
 use provider::Provider;
 use sandbox::{Kind, PublicSandbox};
@@ -35,6 +37,7 @@ use texts::{AdminMessage, Advice, Cause, Outcome};
 use crate::{
     clock,
     config::{self, Config, Where},
+    eid_files,
     serve::master,
 };
 use finding::{Finding, Verdict};
@@ -98,12 +101,20 @@ async fn look(path: &Path, config: &Config, now: Timestamp) -> Vec<Finding> {
     let https: Vec<String> = kept.https().chain(config.sandbox.clone()).collect();
     findings.extend(machine::certificates(config, &https, now));
     findings.extend(machine::addresses(config).await);
+    let (_, faults) = eid_files::load(&config.eid_files).await;
+    findings.extend(faults.into_iter().map(|it| Finding::warning("eID files", it)));
     if let DatabaseLocation::Sqlite(path) = &config.place {
         findings.extend(machine::disk(path));
     }
     findings.push(plausible(&kept, now));
     findings.extend(flood(&kept));
     findings.extend(stuck(&kept));
+    if config.controller.is_none() {
+        findings.extend(kept.domains.iter().filter(|it| is_without_controller(it)).map(|it| {
+            let message = AdminMessage::DoctorControllerMissing { host: it.host.as_str().into() };
+            Finding::warning("statements", message)
+        }));
+    }
     findings.extend(kept.alike.iter().map(|it| Finding::warning("names", it.clone())));
     let calls = Outbound::new(config.outbound.clone());
     for domain in &kept.domains {
@@ -189,12 +200,12 @@ async fn unusable(store: &Store, master: SealKey) -> Vec<Finding> {
     let catalogue = Arc::new(Catalogue::new(outbound, Vec::new(), Random::system()));
     let provider = Provider::new(store.clone(), catalogue, master, Random::system());
     match provider.look_at_domains().await {
-        Ok((_, unusable)) => {
+        Ok(seen) => {
             let told = |(host, why): (String, String)| {
                 let message = AdminMessage::DoctorDomainUnusable { detail: why.into() };
                 Finding::trouble(format!("domain {host}"), message)
             };
-            unusable.into_iter().map(told).collect()
+            seen.unusable.into_iter().map(told).collect()
         }
         Err(refusal) => {
             let detail = format!("{refusal:?}").into();
@@ -236,6 +247,11 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
         }
     }
     Ok(kept)
+}
+
+fn is_without_controller(domain: &Domain) -> bool {
+    let settings = DomainSettings::parse(&domain.settings);
+    domain.environment == Environment::Production && settings.is_ok_and(|it| it.controller().is_none())
 }
 
 /// Finds each object that has the name of an earlier one without regard to case, with the first that has it.

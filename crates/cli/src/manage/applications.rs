@@ -14,6 +14,7 @@ use texts::{AdminMessage, Noun, Outcome};
 use super::{
     AtTheDesk, ConfigLocation, Desk,
     application_settings::{Wishes, set},
+    brand::BrandWishes,
     command_error::CommandResult,
     desk::{AtDomain, IfVersion, missing},
     list_changes::ListWishes,
@@ -118,6 +119,8 @@ struct Create {
     post_logout_redirect_uri: Vec<String>,
     #[command(flatten)]
     wishes: Box<Wishes>,
+    #[command(flatten)]
+    brand: Box<BrandWishes>,
     /// One more setting, as `name=JSON`; can be repeated.
     #[arg(long, value_name = "NAME=JSON")]
     set: Vec<String>,
@@ -136,6 +139,8 @@ struct Change {
     new_client_id: Option<String>,
     #[command(flatten)]
     wishes: Box<Wishes>,
+    #[command(flatten)]
+    brand: Box<BrandWishes>,
     #[command(flatten)]
     lists: Box<ListWishes>,
     /// A setting, as `name=JSON`; `show` lists those that have a value. Can be repeated.
@@ -282,7 +287,8 @@ impl Create {
         };
         let mut settings = ApplicationSettings::new(kind, self.redirect_uri);
         settings.post_logout_redirect_uris = self.post_logout_redirect_uri;
-        let settings = set(&settings, &[self.wishes.changes(), self.set].concat())?;
+        let mut settings = set(&settings, &[self.wishes.changes(), self.set].concat())?;
+        let note = self.brand.apply(&mut settings.brand).await?;
         let warning = settings.warning();
         let with_secret = settings.authentication == model::ClientAuthentication::ClientSecret;
         let new = NewApplication {
@@ -312,6 +318,7 @@ impl Create {
             }
         }
         desk.done(&sentence, &thing);
+        note.iter().for_each(Desk::note);
         warn_of(warning, &self.client_id);
         Ok(())
     }
@@ -341,7 +348,8 @@ impl Change {
             None => found.settings.clone(),
         };
         let settings = set(&settings, &[self.wishes.changes(), self.set].concat())?;
-        let (settings, notes) = self.lists.apply(&settings)?;
+        let (mut settings, mut notes) = self.lists.apply(&settings)?;
+        notes.extend(self.brand.apply(&mut settings.brand).await?);
         let change = ApplicationChange { name: self.name.unwrap_or_else(|| found.name.clone()), settings };
         let seen = self.if_version.or(found.seen());
         let changed = desk

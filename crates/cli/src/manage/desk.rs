@@ -9,12 +9,12 @@ use authority::{Caller, InstallationPermit, Permission};
 use clap::Args;
 use console::{Console, DomainView, Refusal, Seen, Tenant};
 use crypto::{Random, SealKey};
-use model::{KeySchedule, Timestamp};
+use model::{Controller, KeySchedule, Timestamp};
 use store::{Access, Presence, Store};
 use texts::{AdminMessage, Noun};
 
 use super::command_error::{CommandError, CommandResult};
-use crate::{clock, config, dev::Folder, every, nearest::nearest, permits, presence};
+use crate::{clock, config, dev::Folder, every, image_room, nearest::nearest, permits, presence};
 
 /// What every command can be told.
 #[derive(Args, Clone, Debug)]
@@ -104,8 +104,8 @@ pub(crate) fn account() -> String {
     }
 }
 
-/// With the host of the public sandbox, where there is one.
-type Opened = (Store, SealKey, KeySchedule, Option<String>);
+/// With the host of the public sandbox and the controller, where there is one.
+type Opened = (Store, SealKey, KeySchedule, (Option<String>, Option<Controller>));
 
 fn of_configuration(path: &Path) -> CommandResult<Opened> {
     let settings = config::load(path)?;
@@ -114,7 +114,7 @@ fn of_configuration(path: &Path) -> CommandResult<Opened> {
         .map_err(|error| Refusal::from(error).message().inside(&settings.place_in_words))?;
     let schedule =
         KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
-    Ok((store, master, schedule, settings.sandbox))
+    Ok((store, master, schedule, (settings.sandbox, settings.controller)))
 }
 
 fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
@@ -125,7 +125,7 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
     folder.check()?;
     let store = Store::open(store::DatabaseLocation::Sqlite(folder.database()), store::Settings::default())
         .map_err(|error| format!("{}: {error}", folder.database().display()))?;
-    Ok((store, folder.master_key(random)?, KeySchedule::default(), None))
+    Ok((store, folder.master_key(random)?, KeySchedule::default(), (None, None)))
 }
 
 impl Desk {
@@ -136,13 +136,15 @@ impl Desk {
         what: &'static str,
     ) -> CommandResult<Self> {
         let random = Random::system();
-        let (store, master, schedule, sandbox) = match &place.data_dir {
+        let (store, master, schedule, (sandbox, controller)) = match &place.data_dir {
             Some(folder) => of_development(folder, &random)?,
             None => of_configuration(&config::find(place.config.as_deref())?)?,
         };
         // Before the key is checked: nobody replaces it from here on.
         let presence = presence::enter(&store, access, what).await?;
-        let console = Console::new(store.clone(), master, random.clone()).with_sandbox_host(sandbox);
+        let console = Console::new(store.clone(), master, random.clone());
+        let console =
+            console.with_sandbox_host(sandbox).with_images(image_room::room()).with_controller(controller);
         console.check_master_key().await?;
         // One for the command: all that it changes has the same.
         let trace = Some(provider::TraceId::new(&random).to_string());

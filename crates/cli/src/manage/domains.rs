@@ -5,13 +5,14 @@ use std::time::Duration;
 use authority::Permission;
 use clap::{Args, Subcommand};
 use console::{DomainChange, DomainView, NewDomain};
-use model::{Environment, LoginMethod};
+use model::{DomainSettings, Environment, LoginMethod};
 use serde_json::{Value, json};
 use store::domains::Scheme;
 use texts::{AdminMessage, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
+    brand::BrandWishes,
     command_error::CommandResult,
     desk::IfVersion,
     list_changes::{ListChange, edit},
@@ -53,6 +54,13 @@ enum DomainsCommand {
         /// A test domain on localhost, without TLS.
         #[arg(long)]
         http: bool,
+        /// What people call whoever it belongs to.
+        #[arg(long)]
+        display_name: Option<String>,
+        #[command(flatten)]
+        statements: Box<StatementWishes>,
+        #[command(flatten)]
+        brand: Box<BrandWishes>,
     },
     /// Shows a domain.
     Show {
@@ -60,7 +68,7 @@ enum DomainsCommand {
         host: String,
     },
     /// Changes what can be set of a domain.
-    Change(Change),
+    Change(Box<Change>),
 }
 
 #[derive(Args)]
@@ -94,8 +102,39 @@ struct Change {
     /// Whether test users may sign in with a password; on test domains only.
     #[arg(long, value_name = "BOOL")]
     automation: Option<bool>,
+    /// What people call whoever it belongs to; an empty one clears it.
+    #[arg(long)]
+    display_name: Option<String>,
+    #[command(flatten)]
+    statements: StatementWishes,
+    #[command(flatten)]
+    brand: Box<BrandWishes>,
     #[command(flatten)]
     if_version: IfVersion,
+}
+
+/// What the statements of a domain name.
+#[derive(Args)]
+struct StatementWishes {
+    /// The legal name of whoever is responsible for the personal data of logins; a production domain needs one.
+    #[arg(long, value_name = "NAME")]
+    controller: Option<String>,
+    /// The e-mail address at which the controller is asked.
+    #[arg(long, value_name = "EMAIL")]
+    contact: Option<String>,
+}
+
+impl StatementWishes {
+    /// Puts what was said into settings; an empty value clears one.
+    fn apply(self, settings: &mut DomainSettings) {
+        for (setting, said) in
+            [(&mut settings.controller, self.controller), (&mut settings.contact, self.contact)]
+        {
+            if let Some(said) = said {
+                *setting = Some(said).filter(|it| !it.is_empty());
+            }
+        }
+    }
 }
 
 /// What people want to see first.
@@ -103,7 +142,7 @@ const FIRST: &[&str] = &["host", "tenant", "environment", "issuer", "name"];
 
 fn view(tenant: &str, domain: &DomainView) -> Value {
     let settings = &domain.settings;
-    json!({
+    let mut view = json!({
         "host": domain.host,
         "tenant": tenant,
         "environment": domain.environment.as_str(),
@@ -117,7 +156,19 @@ fn view(tenant: &str, domain: &DomainView) -> Value {
         "require_par": settings.require_par,
         "automation": settings.automation,
         "created_at": instant(domain.created_at),
-    })
+    });
+    if let Some(members) = view.as_object_mut() {
+        for (name, text) in [
+            ("display_name", &settings.display_name),
+            ("controller", &settings.controller),
+            ("contact", &settings.contact),
+        ] {
+            members.extend(text.iter().map(|it| (name.to_owned(), json!(it))));
+        }
+        let brand = (!settings.brand.is_empty()).then(|| json!(settings.brand.without_picture()));
+        members.extend(brand.map(|it| ("brand".to_owned(), it)));
+    }
+    view
 }
 
 fn minutes(span: Duration) -> Result<u32, AdminMessage> {
@@ -134,20 +185,32 @@ impl AtTheDesk for Domains {
     async fn run(self, desk: &Desk) -> CommandResult {
         match self.what {
             DomainsCommand::List { tenant } => list(desk, tenant.as_deref()).await,
-            DomainsCommand::Create { host, tenant, environment, name, http } => {
+            DomainsCommand::Create {
+                host,
+                tenant,
+                environment,
+                name,
+                http,
+                display_name,
+                statements,
+                brand,
+            } => {
                 let tenant = desk.tenant(tenant.as_deref()).await?;
                 let scheme = if http { Scheme::Http } else { Scheme::Https };
                 let name = name.unwrap_or_else(|| host.clone());
                 let new = NewDomain { host: host.clone(), scheme, environment, name };
-                desk.console
-                    .create_domain(&permits::may(&tenant, Permission::ManageDomains)?, &new, desk.now)
-                    .await?;
+                let mut settings = DomainSettings { display_name, ..DomainSettings::default() };
+                statements.apply(&mut settings);
+                let note = brand.apply(&mut settings.brand).await?;
+                let permit = permits::may(&tenant, Permission::ManageDomains)?;
+                desk.console.create_domain_with(&permit, (&new, settings), desk.now).await?;
                 let (_, domain) = desk.domain(&host).await?;
                 let next = format!(
                     "{}\n  portvakt identity-sources set no-bankid --domain {host} --environment …\n  portvakt applications create --domain {host} …",
                     said(&Outcome::DomainCreated { issuer: domain.issuer().into() })
                 );
                 desk.done(&next, &view(&tenant.name, &domain));
+                note.iter().for_each(Desk::note);
                 Ok(())
             }
             DomainsCommand::Show { host } => {
@@ -172,11 +235,16 @@ impl Change {
         let mut settings = domain.settings.clone();
         settings.single_sign_on = sso.unwrap_or(settings.single_sign_on);
         let remembered = ListChange::all(&self.remove_single_sign_on, &self.add_single_sign_on);
-        let notes = change_eids("single_sign_on", &mut settings.single_sign_on, &remembered)?;
+        let mut notes = change_eids("single_sign_on", &mut settings.single_sign_on, &remembered)?;
         settings.session_idle_minutes = idle.unwrap_or(settings.session_idle_minutes);
         settings.session_absolute_minutes = absolute.unwrap_or(settings.session_absolute_minutes);
         settings.require_par = require_par.unwrap_or(settings.require_par);
         settings.automation = automation.unwrap_or(settings.automation);
+        if let Some(name) = self.display_name {
+            settings.display_name = Some(name).filter(|it| !it.is_empty());
+        }
+        self.statements.apply(&mut settings);
+        notes.extend(self.brand.apply(&mut settings.brand).await?);
         let change = DomainChange { name: self.name.unwrap_or_else(|| domain.name.clone()), settings };
         let seen = self.if_version.or(domain.seen());
         let changed = desk

@@ -6,6 +6,7 @@ mod application_settings;
 mod applications;
 mod audit;
 mod backup;
+mod brand;
 mod command_error;
 mod declare;
 mod desk;

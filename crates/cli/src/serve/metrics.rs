@@ -152,7 +152,7 @@ impl Metrics {
         self.waiting.set(signed(sources.store.waiting()));
         self.connections.set(signed((sources.connections)()));
         let domains = sources.domains.lock().unwrap_or_else(PoisonError::into_inner);
-        self.unusable.set(signed(domains.unusable.len()));
+        self.unusable.set(signed(domains.0.unusable.len()));
         drop(domains);
         for health in sources.certificates.iter().flat_map(|it| it.health()) {
             let labels = [("chain", health.chain)];

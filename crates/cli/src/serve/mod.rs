@@ -33,6 +33,7 @@ use crate::{
     clock,
     config::{self, Config, Listen, Where},
     crowd::Exempt,
+    eid_files, image_room,
     listener::{Door, Limits},
     manage::{account, apply},
     presence, signals, telemetry, upkeep,
@@ -84,7 +85,12 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
     let presence = Arc::new(entered.map_err(|it| it.line(texts::Locale::En))?);
     let random = Random::system();
     let console = Console::new(store.clone(), master.clone(), random.clone());
-    let console = Arc::new(console.with_sandbox_host(config.sandbox.clone()));
+    let console = Arc::new(
+        console
+            .with_sandbox_host(config.sandbox.clone())
+            .with_images(image_room::room())
+            .with_controller(config.controller.clone()),
+    );
     let checked = master::check(&console, &config.master_key_source()).await;
     checked.map_err(|message| message.line(texts::Locale::En))?;
     if let Some(path) = &arguments.declare {
@@ -130,6 +136,16 @@ impl Installation {
     }
 }
 
+async fn app(config: &Config, provider: &Arc<Provider>) -> App {
+    App {
+        provider: Arc::clone(provider),
+        clock: clock::system(),
+        sample: None,
+        controller: config.controller.clone(),
+        eid_files: Arc::new(eid_files::load_and_tell(&config.eid_files).await),
+    }
+}
+
 async fn answer(
     config: &Config,
     installation: Installation,
@@ -140,7 +156,7 @@ async fn answer(
     let Installation { provider, console, sandbox } = installation;
     let ((stop, end), (stop_operator, end_operator)) = (watch::channel(false), watch::channel(false));
     let metrics = Arc::new(Metrics::new());
-    let app = App { provider: Arc::clone(&provider), clock: clock::system(), sample: None };
+    let app = app(config, &provider).await;
     let site = match sandbox {
         Some((host, simulators)) => by_host(host, simulators, op_router(app)),
         None => op_router(app),
@@ -154,7 +170,8 @@ async fn answer(
     upkeep::forget_changes(&workers, store, Arc::clone(&provider));
     upkeep::probe_eids(&mut workers, Arc::clone(&provider));
     let looked = ready::Looked::default();
-    upkeep::look_at_domains(&mut workers, Arc::clone(&provider), Arc::clone(&looked));
+    let names_controller = config.controller.is_some();
+    upkeep::look_at_domains(&mut workers, Arc::clone(&provider), (Arc::clone(&looked), names_controller));
     upkeep::write_events(&mut workers, Arc::clone(&provider));
     let schedule = KeySchedule { used_for: config.keys.used_for, published_ahead: config.keys.publish_ahead };
     upkeep::log_audit_heads(&mut workers, Arc::clone(&console));

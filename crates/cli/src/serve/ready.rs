@@ -9,6 +9,7 @@ use std::{
 };
 
 use console::{Console, Refusal};
+use provider::DomainsSeen;
 use store::{Presence, Store, StoreError, installation, tenants};
 use tokio::sync::watch;
 use web::Later;
@@ -24,11 +25,7 @@ type Answer = Result<Option<String>, String>;
 
 /// The domains that cannot answer, as they were last looked at.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Domains {
-    pub(crate) count: usize,
-    /// Host, and why.
-    pub(crate) unusable: Vec<(String, String)>,
-}
+pub(crate) struct Domains(pub(crate) DomainsSeen);
 
 /// Shared between who looks and who tells.
 pub(crate) type Looked = Arc<Mutex<Domains>>;
@@ -36,8 +33,15 @@ pub(crate) type Looked = Arc<Mutex<Domains>>;
 impl Domains {
     /// Where none can answer, nothing can be taken; others go on where one cannot.
     fn answer(&self) -> Answer {
-        let Some((host, why)) = self.unusable.first() else { return Ok(None) };
-        let (unusable, count) = (self.unusable.len(), self.count);
+        let DomainsSeen { count, unusable, without_controller } = &self.0;
+        let Some((host, why)) = unusable.first() else {
+            let without = without_controller.first();
+            return Ok(without.map(|host| {
+                let some = without_controller.len();
+                format!("{some} of {count} domains name no data controller in their statements: {host}")
+            }));
+        };
+        let (unusable, count) = (unusable.len(), *count);
         let text = format!("{unusable} of {count} domains cannot answer: {host}: {why}");
         if unusable < count { Ok(Some(text)) } else { Err(text) }
     }
@@ -155,15 +159,27 @@ impl Ready {
 #[cfg(test)]
 mod tests {
     use super::Domains;
+    use provider::DomainsSeen;
 
     #[test]
     fn one_domain_that_cannot_answer_is_named_and_takes_no_other_out_of_service() {
         let unusable = vec![("a.example".to_owned(), "a signing key cannot be opened".to_owned())];
-        let of = |count| Domains { count, unusable: unusable.clone() }.answer();
+        let of = |count| {
+            Domains(DomainsSeen { count, unusable: unusable.clone(), without_controller: Vec::new() })
+                .answer()
+        };
         let text =
             |count| format!("1 of {count} domains cannot answer: a.example: a signing key cannot be opened");
         assert_eq!(of(2), Ok(Some(text(2))));
         assert_eq!(of(1), Err(text(1)));
         assert_eq!(Domains::default().answer(), Ok(None));
+    }
+
+    #[test]
+    fn a_domain_whose_statements_name_nobody_goes_on_and_is_complained_of() {
+        let without_controller = vec!["a.example".to_owned()];
+        let seen = DomainsSeen { count: 2, without_controller, ..DomainsSeen::default() };
+        let text = "1 of 2 domains name no data controller in their statements: a.example".to_owned();
+        assert_eq!(Domains(seen).answer(), Ok(Some(text)));
     }
 }

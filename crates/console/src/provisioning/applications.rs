@@ -21,7 +21,7 @@ use super::{
     planner::{Planner, TargetDomain},
     settings::{Kind, merged},
 };
-use crate::{Refusal, Tenant};
+use crate::{Refusal, Tenant, logos::with_picture};
 
 /// An application that is there or will be.
 pub(crate) struct Planned {
@@ -61,7 +61,8 @@ impl Planner<'_> {
         let found = self.found((tenant, place), client_id.as_deref()).await?;
         let id =
             found.as_ref().map_or_else(|| ApplicationId::new(&self.console.random, self.now), |row| row.id);
-        let members = entry.rest();
+        let mut members = entry.rest();
+        let logo = self.console.said_logo(&mut members, &entry.at("brand"), &mut self.faults).await;
         let sector = found.as_ref().and_then(|row| ApplicationSettings::parse(&row.settings).ok());
         let sector = said(&members, "sector").or(sector.map(|it| it.sector)).unwrap_or_default();
         let stands_twice = client_id.as_ref().is_some_and(|it| !self.is_first((place, it), (id, sector)));
@@ -75,7 +76,10 @@ impl Planner<'_> {
         }
         self.check_addresses(entry, &members, found.as_ref(), place);
         let reading = Reading { place, pkce_off, unseen };
-        let settings = self.settings(entry, &members, found.as_ref(), reading)?;
+        let mut settings = self.settings(entry, &members, found.as_ref(), reading)?;
+        if let Some(settings) = &mut settings {
+            with_picture(&mut settings.brand, logo);
+        }
         let (Some(client_id), Some(settings), false) = (client_id, settings, stands_twice) else {
             return Ok(None);
         };

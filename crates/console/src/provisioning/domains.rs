@@ -22,7 +22,7 @@ use super::{
     planner::{Planner, TargetDomain},
     settings::{Kind, merged},
 };
-use crate::{Refusal, Tenant};
+use crate::{Refusal, Tenant, logos::with_picture};
 
 /// What a file says of a new domain: its host, and whether that is another tenant's; its name, environment and scheme.
 type Address<'v> = ((Option<&'v str>, bool), Option<&'v str>, Option<Environment>, Option<Scheme>);
@@ -113,7 +113,7 @@ impl Planner<'_> {
                 if let Some(name) = said.name.filter(|it| *it != row.name) {
                     self.name_domain(tenant, entry, name, Some(row.id)).await?;
                 }
-                self.changed_domain(tenant, entry, row, said)
+                self.changed_domain(tenant, entry, row, said).await
             }
             other => {
                 if let Some(name) = name.or(host)
@@ -122,7 +122,7 @@ impl Planner<'_> {
                     self.name_domain(tenant, entry, name, None).await?;
                 }
                 let host = (host, other.is_some());
-                self.new_domain(tenant, entry, settings, (host, name, environment, scheme))
+                self.new_domain(tenant, entry, settings, (host, name, environment, scheme)).await
             }
         }
     }
@@ -158,23 +158,26 @@ impl Planner<'_> {
         word
     }
 
-    fn domain_settings(
+    async fn domain_settings(
         &mut self,
         (base, environment): (&DomainSettings, Environment),
         entry: Option<Entry<'_>>,
     ) -> Option<DomainSettings> {
         let Some(entry) = entry else { return Some(base.clone()) };
-        let members: Map<String, Value> = entry.rest();
+        let mut members: Map<String, Value> = entry.rest();
+        let logo = self.console.said_logo(&mut members, &entry.at("brand"), &mut self.faults).await;
         let kind = Kind {
             parse: DomainSettings::parse,
             check: &|settings: &DomainSettings| settings.check(environment),
             to_text: DomainSettings::to_text,
             together: &[],
         };
-        merged(&kind, base, &members, &entry, &mut self.faults)
+        let mut settings = merged(&kind, base, &members, &entry, &mut self.faults)?;
+        with_picture(&mut settings.brand, logo);
+        Some(settings)
     }
 
-    fn new_domain(
+    async fn new_domain(
         &mut self,
         tenant: &Tenant,
         entry: &Entry<'_>,
@@ -197,8 +200,11 @@ impl Planner<'_> {
         }
         let is_known = host.is_some() && environment.is_some() && self.faults.count() == before;
         let plain = DomainSettings::default();
-        let settings = self.domain_settings((&plain, new.environment), settings);
-        let settings = settings.unwrap_or_default();
+        let settings = self.domain_settings((&plain, new.environment), settings).await;
+        let settings = self.console.complete(settings.unwrap_or_default(), new.environment);
+        if let Err(error) = settings.check_controller(None, new.environment) {
+            self.faults.push(error.message().inside("settings").inside(&entry.path));
+        }
         // Refused anyway, and what is wrong with its address or name could not even be planned.
         if self.faults.count() > 0 {
             return Ok(TargetDomain { is_known, ..nowhere });
@@ -231,7 +237,7 @@ impl Planner<'_> {
         }
     }
 
-    fn changed_domain(
+    async fn changed_domain(
         &mut self,
         tenant: &Tenant,
         entry: &Entry<'_>,
@@ -260,7 +266,7 @@ impl Planner<'_> {
         self.plan.compare(tenant.id, Object::Domain(row.host.clone()), row.host.clone(), is);
         self.name(tenant.id, (DeclaredKind::Domain, &row.id.to_string()), false);
         let base = DomainSettings::parse(&row.settings)?;
-        let Some(settings) = self.domain_settings((&base, row.environment), settings) else {
+        let Some(settings) = self.domain_settings((&base, row.environment), settings).await else {
             return Ok(place);
         };
         let name = name.map_or_else(|| row.name.clone(), str::to_owned);

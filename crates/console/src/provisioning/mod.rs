@@ -26,6 +26,7 @@ mod subjects;
 mod test_users;
 
 pub use entry::noun as json_noun;
+pub(crate) use fault::Faults;
 pub use fault::member as member_path;
 pub use import::LARGEST_IMPORT;
 pub use kept_plans::{KeptPlanView, PlanEnd};

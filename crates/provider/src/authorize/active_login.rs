@@ -8,7 +8,7 @@ use oidc::{AuthorizationResponse, ReturnAddress};
 use texts::Cause;
 
 use super::{CookieChange, Ended, LoginResponse, jar::Jar, login_response::Step};
-use crate::{Application, Issuer, RequestContext, SessionCookie, TraceId};
+use crate::{Application, Issuer, RequestContext, SessionCookie, Shown, TraceId};
 
 /// A login being worked on, with what belongs to it.
 pub(crate) struct ActiveLogin<'a> {
@@ -60,6 +60,11 @@ impl ActiveLogin<'_> {
         self.wanted.eids().into_iter().filter(|eid| self.issuer.offers(*eid)).collect()
     }
 
+    /// What people see of the application.
+    pub(crate) fn shown(&self) -> Shown {
+        Shown { is_trial: self.wanted.trial.is_some(), ..self.application.shown(self.issuer) }
+    }
+
     /// On to our own address of the login.
     pub(super) fn show(&self) -> Step {
         Step::Show { login: self.name.clone() }
@@ -87,14 +92,14 @@ impl ActiveLogin<'_> {
 
     /// The page for a login that has ended. Its cookie stays as it is.
     pub(super) fn over(self) -> LoginResponse {
-        let ended = Ended::of(Cause::LoginOver, Some(&self.application));
+        let ended = Ended::of(Cause::LoginOver, Some((&self.application, self.issuer)));
         let ended = Ended { restart: Some(self.name.clone()), ..ended };
         self.ended(ended)
     }
 
     /// The page for an answer to an attempt that the person has left behind.
     pub(super) fn superseded(self) -> LoginResponse {
-        let ended = Ended::of(Cause::LoginSuperseded, Some(&self.application));
+        let ended = Ended::of(Cause::LoginSuperseded, Some((&self.application, self.issuer)));
         let ended = Ended { goes_on: Some(self.name.clone()), ..ended };
         self.ended(ended)
     }
@@ -105,14 +110,14 @@ impl ActiveLogin<'_> {
 }
 
 impl Ended {
-    pub(super) fn of(cause: Cause, application: Option<&Application>) -> Self {
+    pub(super) fn of(cause: Cause, application: Option<(&Application, &Issuer)>) -> Self {
         Self {
             cause,
-            application: application.map(|it| it.name.clone()),
+            application: application.map(|(it, issuer)| it.shown(issuer)),
             eid: None,
             restart: None,
             goes_on: None,
-            home: application.and_then(|it| it.settings.home()),
+            home: application.and_then(|(it, _)| it.settings.home()),
         }
     }
 }

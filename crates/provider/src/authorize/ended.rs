@@ -4,7 +4,7 @@ use model::ApplicationId;
 use texts::Cause;
 
 use super::{Ended, LoginResponse, Step, jar::Jar};
-use crate::{BrowserRequest, Provider, Refusal};
+use crate::{BrowserRequest, Provider, Refusal, Shown};
 
 impl Provider {
     /// The page for a login whose name came and whose cookie does not open, or has made room for others.
@@ -66,7 +66,9 @@ impl Provider {
     ) -> Result<LoginResponse, Refusal> {
         let Some(id) = application else { return self.not_found(request).await };
         match self.application_by_id(request.issuer, id, request.context).await {
-            Ok(application) => Ok(LoginResponse::page(Step::Ended(Ended::of(cause, Some(&application))))),
+            Ok(application) => {
+                Ok(LoginResponse::page(Step::Ended(Ended::of(cause, Some((&application, request.issuer))))))
+            }
             Err(Refusal::NotFound) => Ok(LoginResponse::page(Step::Ended(Ended::of(cause, None)))),
             Err(other) => Err(other),
         }
@@ -77,7 +79,12 @@ impl Provider {
         let registered = self.registered(request.issuer, request.context).await?;
         let mut ended = Ended::of(Cause::LoginLost, None);
         if let Some((name, home)) = registered.only() {
-            (ended.application, ended.home) = (Some(name.to_owned()), home.map(str::to_owned));
+            let shown = Shown {
+                name: name.to_owned(),
+                is_trial: false,
+                brand: Box::new(request.issuer.settings.brand.clone()),
+            };
+            (ended.application, ended.home) = (Some(shown), home.map(str::to_owned));
         }
         Ok(LoginResponse::page(Step::Ended(ended)))
     }

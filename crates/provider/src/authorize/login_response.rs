@@ -5,7 +5,7 @@ use oidc::AuthorizationResponse;
 use texts::Cause;
 
 use super::CookieChange;
-use crate::{Refused, TraceId};
+use crate::{Refused, Shown, TraceId};
 
 /// What the browser gets in one request of a login: a step, and changes to its cookies.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ pub enum Step {
     /// The trial has its answer; nothing goes to the application.
     TrialOver {
         /// In whose place it was tried.
-        application: String,
+        application: Shown,
     },
     /// Back to the application, with a code.
     Answer(AuthorizationResponse),
@@ -66,8 +66,8 @@ pub enum Step {
 pub struct Ended {
     /// Why.
     pub cause: Cause,
-    /// The name of the application, when it is known.
-    pub application: Option<String>,
+    /// The application, when it is known.
+    pub application: Option<Shown>,
     /// The eID that it happened at, where the cause is about one.
     pub eid: Option<LoginMethod>,
     /// The login to start anew, by its name.
@@ -84,7 +84,7 @@ pub struct Selection {
     /// Which login.
     pub login: String,
     /// Who asks.
-    pub application: String,
+    pub application: Shown,
     /// In the order of the catalogue.
     pub choices: Vec<Choice>,
 }
@@ -112,7 +112,7 @@ pub struct PasswordPrompt {
     /// Which login.
     pub login: String,
     /// Who asks.
-    pub application: String,
+    pub application: Shown,
     /// The username that came with a wrong password, or that does not exist.
     pub refused: Option<String>,
     /// Whether there is another way to log in.
@@ -125,7 +125,7 @@ pub struct ConsentAsk {
     /// Which login.
     pub login: String,
     /// Who asks.
-    pub application: String,
+    pub application: Shown,
     /// What it will see.
     pub shared: Vec<SharedClaim>,
     /// The legal ground on which it asks for the national identity number.
@@ -159,7 +159,7 @@ pub struct TroubleAt {
     /// Which login.
     pub login: String,
     /// Who asks.
-    pub application: String,
+    pub application: Shown,
     /// Where it happened.
     pub eid: LoginMethod,
     /// What happened.

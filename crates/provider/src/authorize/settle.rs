@@ -152,7 +152,7 @@ impl Provider {
         }
         self.note_of(&active, Kind::Failed, None, Some(cause));
         active.login.phase = Phase::Over { answer: None };
-        let ended = Ended::of(cause, Some(&active.application));
+        let ended = Ended::of(cause, Some((&active.application, active.issuer)));
         let ended = Ended { restart: Some(active.name.clone()), eid: Some(eid), ..ended };
         self.done(active, Step::Ended(ended)).await
     }
@@ -274,9 +274,9 @@ impl Provider {
         self.note_of(&active, Kind::TrialEnded, None, if answered { cause } else { Some(Cause::TrialGone) });
         active.login.phase = Phase::Over { answer: active.login.phase.form_secret() };
         let step = if answered {
-            Step::TrialOver { application: active.application.name.clone() }
+            Step::TrialOver { application: active.shown() }
         } else {
-            Step::Ended(Ended::of(Cause::TrialGone, Some(&active.application)))
+            Step::Ended(Ended::of(Cause::TrialGone, Some((&active.application, active.issuer))))
         };
         self.done(active, step).await
     }
@@ -371,7 +371,7 @@ impl Provider {
                 Step::Refuse(active.error_answer(cause, TraceId::from_bytes(trace)), refused)
             }
             FormAnswer::Show => active.show(),
-            FormAnswer::Tried => Step::TrialOver { application: active.application.name.clone() },
+            FormAnswer::Tried => Step::TrialOver { application: active.shown() },
         };
         self.done(active, step).await
     }

@@ -2,11 +2,21 @@
 
 use axum::{
     body::Body,
+    extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::Response,
 };
 
-use crate::{headers::elements, respond::page::answer};
+use super::brand::served;
+use crate::{App, headers::elements, respond::page::answer};
+
+/// `GET /assets/{name}` of a domain, which also has the official files of eIDs.
+pub(crate) async fn show_at_domain(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
+    match app.eid_files.at(uri.path()) {
+        Some(file) => served("image/png", file.png.clone()),
+        None => show(uri, headers).await,
+    }
+}
 
 /// `GET /assets/{name}`
 pub(crate) async fn show(uri: Uri, headers: HeaderMap) -> Response {

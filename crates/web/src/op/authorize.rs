@@ -9,7 +9,7 @@ use oidc::{AuthorizationParams, Params};
 use provider::{Arrival, Provider, Refusal};
 use texts::Cause;
 
-use super::login_response::respond;
+use super::login_response::{frame, respond};
 use crate::{
     App,
     domain_request::{DomainRequest, unreadable},
@@ -57,7 +57,7 @@ pub(crate) async fn by_post_for_acr(
 async fn by_form(app: &App, visit: &DomainRequest, asked: (&str, Option<&str>)) -> Response {
     if !visit.form.may_be_form() {
         let cause = (StatusCode::BAD_REQUEST, Cause::ContentTypeUnsupported);
-        return cause_page(cause, visit.locale(&[]), &visit.context);
+        return cause_page(frame(&visit.issuer, None), cause, visit.locale(&[]), &visit.context);
     }
     authorize(app, visit, asked, Arrival::Post).await
 }
@@ -70,14 +70,21 @@ async fn authorize(
 ) -> Response {
     let locale = visit.locale(&[]);
     let acr = match segment.map(Provider::acr_of_segment) {
-        Some(None) => return refusal_page(&Refusal::NotFound, locale, &visit.context),
+        Some(None) => {
+            return refusal_page(frame(&visit.issuer, None), &Refusal::NotFound, locale, &visit.context);
+        }
         Some(acr) => acr,
         None => None,
     };
     let params = match Params::parse(raw) {
         Ok(params) => params,
         Err(error) => {
-            return cause_page((StatusCode::BAD_REQUEST, unreadable(&error)), locale, &visit.context);
+            return cause_page(
+                frame(&visit.issuer, None),
+                (StatusCode::BAD_REQUEST, unreadable(&error)),
+                locale,
+                &visit.context,
+            );
         }
     };
     // A doubled client_id or redirect_uri says nothing about where an error may go, a doubled reference nothing at all.
@@ -92,6 +99,6 @@ async fn authorize(
         picked.request_uri = None;
     }
     let outcome = app.provider.authorize(visit.by_browser(), &picked, arrival).await;
-    let response = respond(visit, outcome, super::login_response::Reached::ByLink);
+    let response = respond((app, visit), outcome, super::login_response::Reached::ByLink);
     super::json_answer::readable(app, visit, picked.client_id.as_deref(), response).await
 }

@@ -39,7 +39,12 @@ pub(crate) async fn list(visit: DomainRequest, RawQuery(query): RawQuery) -> Res
 /// `GET /errors/{id}`
 pub(crate) async fn show(visit: DomainRequest, Path(id): Path<String>) -> Response {
     let Some(cause) = Cause::parse(&id) else {
-        return refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.context);
+        return refusal_page(
+            frame(&visit.issuer, None),
+            &Refusal::NotFound,
+            visit.locale(&[]),
+            &visit.context,
+        );
     };
     let view = CausePage { frame: frame(&visit.issuer, Some(&format!("/errors/{id}"))), cause };
     finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), ContentPolicy::Links))

@@ -11,7 +11,7 @@ use oidc::{Params, Returned};
 use provider::{LoginAction, Refusal};
 use tokio::sync::Semaphore;
 
-use super::login_response::{Reached, respond};
+use super::login_response::{Reached, frame, respond};
 use crate::{
     App,
     domain_request::{DomainRequest, unreadable},
@@ -21,7 +21,7 @@ use crate::{
 
 async fn go_on(app: &App, visit: &DomainRequest, login: &str, action: LoginAction) -> Response {
     let outcome = app.provider.continue_login(visit.by_browser(), login, action).await;
-    respond(visit, outcome, Reached::ByLink)
+    respond((app, visit), outcome, Reached::ByLink)
 }
 
 /// `GET /login/{login}`
@@ -41,7 +41,9 @@ pub(crate) async fn choose(
 ) -> Response {
     match LoginMethod::parse(&eid) {
         Some(eid) => go_on(&app, &visit, &login, LoginAction::Choose(eid)).await,
-        None => refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.context),
+        None => {
+            refusal_page(frame(&visit.issuer, None), &Refusal::NotFound, visit.locale(&[]), &visit.context)
+        }
     }
 }
 
@@ -85,10 +87,12 @@ pub(crate) async fn consent(
         .and_then(|form| form.get("decision").map(|it| it == "allow").ok_or(NotOwnForm::Unreadable));
     let agreed = match decision {
         Ok(agreed) => agreed,
-        Err(why) => return cause_page(why.told(), visit.locale(&[]), &visit.context),
+        Err(why) => {
+            return cause_page(frame(&visit.issuer, None), why.told(), visit.locale(&[]), &visit.context);
+        }
     };
     let outcome = app.provider.decide_consent(visit.by_browser(), &login, agreed).await;
-    respond(&visit, outcome, Reached::ByForm)
+    respond((&app, &visit), outcome, Reached::ByForm)
 }
 
 /// One password is stretched at a time, however many come: the rest of the machine is for everybody else's logins.
@@ -104,7 +108,9 @@ pub(crate) async fn sign_in(
     let body = Secret::new(body);
     let form = match visit.form.read(body.expose()) {
         Ok(form) => form,
-        Err(why) => return cause_page(why.told(), visit.locale(&[]), &visit.context),
+        Err(why) => {
+            return cause_page(frame(&visit.issuer, None), why.told(), visit.locale(&[]), &visit.context);
+        }
     };
     let password = Secret::from(form.text("password"));
     let verify = async move |digest: Option<Vec<u8>>| {
@@ -113,7 +119,7 @@ pub(crate) async fn sign_in(
         tokio::task::spawn_blocking(verifying).await.unwrap_or(false)
     };
     let outcome = app.provider.sign_in(visit.by_browser(), &login, form.text("username"), verify).await;
-    respond(&visit, outcome, Reached::ByForm)
+    respond((&app, &visit), outcome, Reached::ByForm)
 }
 
 /// `GET /trial/{key}`: an administrator logs in, in an application's place.
@@ -123,7 +129,7 @@ pub(crate) async fn begin_trial(
     Path(key): Path<String>,
 ) -> Response {
     let outcome = app.provider.begin_trial(visit.by_browser(), &key).await;
-    respond(&visit, outcome, Reached::ByLink)
+    respond((&app, &visit), outcome, Reached::ByLink)
 }
 
 /// `GET /callback/{eid}`
@@ -134,7 +140,12 @@ pub(crate) async fn callback(
     RawQuery(query): RawQuery,
 ) -> Response {
     let Some(eid) = LoginMethod::parse(&eid).filter(|it| it.is_eid()) else {
-        return refusal_page(&Refusal::NotFound, visit.locale(&[]), &visit.context);
+        return refusal_page(
+            frame(&visit.issuer, None),
+            &Refusal::NotFound,
+            visit.locale(&[]),
+            &visit.context,
+        );
     };
     returned(&app, &visit, eid, query).await
 }
@@ -154,9 +165,9 @@ async fn returned(app: &App, visit: &DomainRequest, eid: LoginMethod, query: Opt
         Ok(_) => Params::default(),
         Err(error) => {
             let cause = (StatusCode::BAD_REQUEST, unreadable(&error));
-            return cause_page(cause, visit.locale(&[]), &visit.context);
+            return cause_page(frame(&visit.issuer, None), cause, visit.locale(&[]), &visit.context);
         }
     };
     let outcome = app.provider.callback(visit.by_browser(), eid, Returned::pick(&params)).await;
-    respond(visit, outcome, Reached::ByLink)
+    respond((app, visit), outcome, Reached::ByLink)
 }

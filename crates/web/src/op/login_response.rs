@@ -3,19 +3,20 @@
 use axum::{http::StatusCode, response::Response};
 use oidc::{AuthorizationResponse, ResponseMode};
 use pages::{
-    Choice, Consent, Continue, Form, FormPost, Frame, Language, Notice, Selector, Shared, SignIn, TrialOver,
-    TroublePage,
+    Choice, Consent, Continue, Form, FormPost, Frame, Language, Logo, Notice, Selector, Shared, SignIn,
+    TrialOver, TroublePage,
 };
 use provider::{
-    ConsentAsk, Ended, Issuer, LoginResponse, PasswordPrompt, Refusal, Refused, Selection, SharedClaim, Step,
-    TroubleAt,
+    ConsentAsk, Ended, Issuer, LoginResponse, PasswordPrompt, Refusal, Refused, Selection, SharedClaim,
+    Shown, Step, TroubleAt,
 };
 use texts::Locale;
 
-use super::{json_answer, post_message};
+use super::{brand::brand, json_answer, post_message};
 use crate::{
-    cookies,
+    App, cookies,
     domain_request::DomainRequest,
+    eid_files::EidFile,
     respond::{
         error::{noted, refusal_page},
         page::{ContentPolicy, page, see_other},
@@ -32,17 +33,19 @@ pub(crate) enum Reached {
 
 /// Renders what comes next.
 pub(crate) fn respond(
-    visit: &DomainRequest,
+    (app, visit): (&App, &DomainRequest),
     outcome: Result<LoginResponse, Refusal>,
     reached: Reached,
 ) -> Response {
     let outcome = match outcome {
         Ok(outcome) => outcome,
-        Err(refusal) => return refusal_page(&refusal, visit.locale(&[]), &visit.context),
+        Err(refusal) => {
+            return refusal_page(frame(&visit.issuer, None), &refusal, visit.locale(&[]), &visit.context);
+        }
     };
     let https = visit.issuer.is_https();
     let last_eid = if let Step::Leave { eid, .. } = &outcome.step { Some(*eid) } else { None };
-    let mut response = step(visit, outcome.step, visit.locale(&outcome.ui_locales), reached);
+    let mut response = step((app, visit), outcome.step, visit.locale(&outcome.ui_locales), reached);
     let headers = response.headers_mut();
     cookies::write_changes(headers, &outcome.cookies, https);
     if let Some(eid) = last_eid {
@@ -54,11 +57,11 @@ pub(crate) fn respond(
     response
 }
 
-fn step(visit: &DomainRequest, step: Step, locale: Locale, reached: Reached) -> Response {
+fn step((app, visit): (&App, &DomainRequest), step: Step, locale: Locale, reached: Reached) -> Response {
     match step {
         Step::Show { login } => see_other(&format!("/login/{login}")),
         Step::Select(selection) => {
-            page(StatusCode::OK, &selector(visit, selection, locale), locale, ContentPolicy::Links)
+            page(StatusCode::OK, &selector((app, visit), selection, locale), locale, ContentPolicy::Links)
         }
         Step::SignIn(ask) => page(StatusCode::OK, &sign_in(visit, ask), locale, ContentPolicy::Forms),
         Step::Consent(ask) => page(StatusCode::OK, &consent(visit, ask), locale, ContentPolicy::Forms),
@@ -71,8 +74,9 @@ fn step(visit: &DomainRequest, step: Step, locale: Locale, reached: Reached) -> 
         }
         Step::Ended(it) => ended(visit, it, locale),
         Step::TrialOver { application } => {
-            let frame = frame(&visit.issuer, None).of(Some(&application));
-            page(StatusCode::OK, &TrialOver { frame, application }, locale, ContentPolicy::Links)
+            let name = application.name.clone();
+            let view = TrialOver { frame: framed(visit, None, application), application: name };
+            page(StatusCode::OK, &view, locale, ContentPolicy::Links)
         }
         Step::Leave { url, .. } => onward(&visit.issuer, url, locale, reached),
         Step::Answer(answer) => answer_application(&visit.issuer, answer, locale, reached),
@@ -86,9 +90,9 @@ fn step(visit: &DomainRequest, step: Step, locale: Locale, reached: Reached) -> 
 fn ended(visit: &DomainRequest, it: Ended, locale: Locale) -> Response {
     let restart = it.restart.map(|login| format!("/login/{login}/restart"));
     let view = TroublePage {
-        frame: frame(&visit.issuer, None).of(it.application.as_deref()),
+        application: it.application.as_ref().map(|it| it.name.clone()),
+        frame: frame(&visit.issuer, None).with(it.application.map(brand)),
         cause: it.cause,
-        application: it.application,
         eid: it.eid.map(|eid| eid.name().to_owned()),
         try_again_href: restart,
         continue_href: it.goes_on.map(|login| format!("/login/{login}")),
@@ -143,11 +147,22 @@ pub(crate) fn frame(issuer: &Issuer, here: Option<&str>) -> Frame {
         languages: languages.collect(),
         privacy_href: Some("/privacy".to_owned()),
         accessibility_href: Some("/accessibility".to_owned()),
-        brand: None,
+        brand: issuer.shown().map(brand),
+        is_trial: false,
     }
 }
 
-fn selector(visit: &DomainRequest, selection: Selection, locale: Locale) -> Selector {
+/// The same for an application.
+fn framed(visit: &DomainRequest, here: Option<&str>, application: Shown) -> Frame {
+    let is_trial = application.is_trial;
+    Frame { is_trial, ..frame(&visit.issuer, here).with(Some(brand(application))) }
+}
+
+fn picture(file: &EidFile) -> Logo {
+    Logo { href: file.path.clone(), width: file.width, height: file.height }
+}
+
+fn selector((app, visit): (&App, &DomainRequest), selection: Selection, locale: Locale) -> Selector {
     let here = format!("/login/{}", selection.login);
     let choices = selection.choices.into_iter().map(|choice| Choice {
         eid: choice.eid.name().to_owned(),
@@ -161,11 +176,13 @@ fn selector(visit: &DomainRequest, selection: Selection, locale: Locale) -> Sele
             .and_then(|it| it.in_language(locale.as_str()))
             .map(|(lang, text)| Notice { lang, text: text.to_owned() }),
         button: choice.button,
+        picture: app.eid_files.button(choice.eid, locale).map(picture),
+        logo: app.eid_files.logo(choice.eid).map(picture),
     });
     Selector {
         choices: choices.collect(),
-        frame: frame(&visit.issuer, Some(&here)).of(Some(&selection.application)),
-        application: selection.application,
+        application: selection.application.name.clone(),
+        frame: framed(visit, Some(&here), selection.application),
         back_href: Some(format!("{here}/back")),
     }
 }
@@ -173,8 +190,8 @@ fn selector(visit: &DomainRequest, selection: Selection, locale: Locale) -> Sele
 fn sign_in(visit: &DomainRequest, ask: PasswordPrompt) -> SignIn {
     let here = format!("/login/{}", ask.login);
     SignIn {
-        frame: frame(&visit.issuer, Some(&here)).of(Some(&ask.application)),
-        application: ask.application,
+        application: ask.application.name.clone(),
+        frame: framed(visit, Some(&here), ask.application),
         refused: ask.refused,
         form: Form { action: format!("{here}/sign-in"), hidden: Vec::new() },
         choose_another_href: ask.has_others.then(|| format!("{here}/choose")),
@@ -197,8 +214,8 @@ fn consent(visit: &DomainRequest, ask: ConsentAsk) -> Consent {
     Consent {
         shared: shared.collect(),
         legal_ground: ask.legal_ground,
-        frame: frame(&visit.issuer, Some(&here)).of(Some(&ask.application)),
-        application: ask.application,
+        application: ask.application.name.clone(),
+        frame: framed(visit, Some(&here), ask.application),
         form: Form { action: format!("{here}/consent"), hidden: Vec::new() },
     }
 }
@@ -206,9 +223,9 @@ fn consent(visit: &DomainRequest, ask: ConsentAsk) -> Consent {
 fn trouble(visit: &DomainRequest, at: TroubleAt) -> TroublePage {
     let here = format!("/login/{}", at.login);
     TroublePage {
-        frame: frame(&visit.issuer, Some(&here)).of(Some(&at.application)),
+        application: Some(at.application.name.clone()),
+        frame: framed(visit, Some(&here), at.application),
         cause: at.cause,
-        application: Some(at.application),
         eid: Some(at.eid.name().to_owned()),
         try_again_href: Some(format!("{here}/with/{}", at.eid.as_str())),
         continue_href: None,

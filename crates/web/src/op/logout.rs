@@ -10,7 +10,7 @@ use pages::{Form, LoggedOut as LoggedOutPage, LogoutConfirm};
 use provider::{LoggedOut, LogoutStep, Refusal, Refused};
 use texts::{Cause, Locale};
 
-use super::login_response::frame;
+use super::{brand::brand, login_response::frame};
 use crate::{
     App,
     cookies::write_changes,
@@ -40,7 +40,7 @@ pub(crate) async fn show(
 pub(crate) async fn create(State(app): State<App>, visit: DomainRequest, body: String) -> Response {
     if !visit.form.may_be_form() {
         let refusal = Refusal::Page(Refused { cause: Cause::ContentTypeUnsupported, client_id: None });
-        return refusal_page(&refusal, visit.locale(&[]), &visit.context);
+        return refusal_page(frame(&visit.issuer, None), &refusal, visit.locale(&[]), &visit.context);
     }
     let Ok(params) = Params::parse(&body) else {
         return malformed(&visit);
@@ -83,7 +83,7 @@ async fn log_out(app: &App, visit: &DomainRequest, raw: &str, confirmed: bool) -
             write_changes(response.headers_mut(), &cookies, visit.issuer.is_https());
             response
         }
-        Err(refusal) => refusal_page(&refusal, locale, &visit.context),
+        Err(refusal) => refusal_page(frame(&visit.issuer, None), &refusal, locale, &visit.context),
     }
 }
 
@@ -106,15 +106,15 @@ fn show_step(
             let form = Form { action: "/oauth2/logout".to_owned(), hidden: hidden(params) };
             // Without an application there is only our own front page to stay at.
             let stay_href = application.is_none().then(|| "/".to_owned());
+            let frame = frame.with(application.as_ref().map(|it| brand(it.shown(&visit.issuer))));
             let application = name(application);
-            let frame = frame.of(application.as_deref());
             let view = LogoutConfirm { frame, application, form, stay_href };
             page(StatusCode::OK, &view, locale, ContentPolicy::Forms)
         }
         LogoutStep::Refused(refused) => logout_refusal_page(frame, refused, locale, &visit.context),
         LogoutStep::Page { application } => {
+            let frame = frame.with(application.as_ref().map(|it| brand(it.shown(&visit.issuer))));
             let application = name(application);
-            let frame = frame.of(application.as_deref());
             let view = LoggedOutPage { frame, application, back_href: None };
             page(StatusCode::OK, &view, locale, ContentPolicy::Links)
         }

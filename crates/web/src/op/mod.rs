@@ -2,6 +2,7 @@
 
 pub(crate) mod assets;
 pub(crate) mod authorize;
+pub(crate) mod brand;
 pub(crate) mod criipto_configuration;
 pub(crate) mod discovery;
 pub(crate) mod eids;

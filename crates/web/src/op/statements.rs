@@ -14,6 +14,11 @@ fn host(visit: &DomainRequest) -> String {
     visit.issuer.url().split_once("://").map_or_else(String::new, |(_, host)| host.to_owned())
 }
 
+/// The name of whoever is responsible here, and where to ask.
+fn responsible(app: &App, visit: &DomainRequest) -> (Option<String>, Option<String>) {
+    visit.issuer.controller().or_else(|| app.controller.clone()).map(|it| (it.name, it.contact)).unzip()
+}
+
 pub(crate) fn finish(visit: &DomainRequest, mut response: Response) -> Response {
     if let Some(locale) = visit.chosen_now {
         crate::cookies::write_language(response.headers_mut(), locale, visit.issuer.is_https());
@@ -33,15 +38,17 @@ pub(crate) async fn landing(State(app): State<App>, visit: DomainRequest) -> Res
 }
 
 /// `GET /privacy`
-pub(crate) async fn privacy(visit: DomainRequest) -> Response {
+pub(crate) async fn privacy(State(app): State<App>, visit: DomainRequest) -> Response {
+    let (operator, contact) = responsible(&app, &visit);
     let frame = frame(&visit.issuer, Some("/privacy"));
-    let view = PrivacyStatement { frame, host: host(&visit), operator: None, contact: None };
+    let view = PrivacyStatement { frame, host: host(&visit), operator, contact };
     finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), ContentPolicy::Links))
 }
 
 /// `GET /accessibility`
-pub(crate) async fn accessibility(visit: DomainRequest) -> Response {
+pub(crate) async fn accessibility(State(app): State<App>, visit: DomainRequest) -> Response {
+    let (operator, contact) = responsible(&app, &visit);
     let frame = frame(&visit.issuer, Some("/accessibility"));
-    let view = AccessibilityStatement { frame, host: host(&visit), operator: None, contact: None };
+    let view = AccessibilityStatement { frame, host: host(&visit), operator, contact };
     finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), ContentPolicy::Links))
 }

@@ -84,30 +84,31 @@ fn with_wait(mut response: Response, refusal: &Refusal) -> Response {
     with_retry(response)
 }
 
-/// A refusal as a page.
-pub(crate) fn refusal_page(refusal: &Refusal, locale: Locale, context: &RequestContext) -> Response {
+/// A refusal as a page; `frame` is the domain's, where it is known.
+pub(crate) fn refusal_page(
+    frame: Frame,
+    refusal: &Refusal,
+    locale: Locale,
+    context: &RequestContext,
+) -> Response {
     log(refusal, context);
     let cause = refusal.cause();
-    noted(with_wait(cause_page((status_of(cause), cause), locale, context), refusal), refused_of(refusal))
+    let page = cause_page(frame, (status_of(cause), cause), locale, context);
+    noted(with_wait(page, refusal), refused_of(refusal))
 }
 
 /// A page that leads nowhere.
 pub(crate) fn cause_page(
+    frame: Frame,
     (status, cause): (StatusCode, Cause),
     locale: Locale,
     context: &RequestContext,
 ) -> Response {
-    page_of((status, cause), locale, context.trace)
+    page_of(frame, (status, cause), locale, context.trace)
 }
 
-fn page_of((status, cause): (StatusCode, Cause), locale: Locale, trace: TraceId) -> Response {
-    let view = RefusalPage {
-        frame: Frame::default(),
-        cause,
-        application: None,
-        trace_id: trace.to_string(),
-        log_out: None,
-    };
+fn page_of(frame: Frame, (status, cause): (StatusCode, Cause), locale: Locale, trace: TraceId) -> Response {
+    let view = RefusalPage { frame, cause, application: None, trace_id: trace.to_string(), log_out: None };
     noted(page(status, &view, locale, ContentPolicy::Links), Refused { cause, client_id: None })
 }
 
@@ -121,7 +122,7 @@ pub(crate) fn unhandled(
     if audience == Audience::Program {
         json_of(status, &Refused { cause, client_id: None }, trace)
     } else {
-        page_of((status, cause), preferred(headers), trace)
+        page_of(Frame::default(), (status, cause), preferred(headers), trace)
     }
 }
 
@@ -144,7 +145,7 @@ pub(crate) fn logout_refusal_page(
 
 /// A refusal before it is known what was asked: JSON where programs ask, a page where people do.
 pub(crate) fn refusal_at(
-    audience: Audience,
+    (audience, frame): (Audience, Frame),
     refusal: &Refusal,
     locale: Locale,
     context: &RequestContext,
@@ -152,7 +153,7 @@ pub(crate) fn refusal_at(
     if audience == Audience::Program {
         token_refusal(refusal, context)
     } else {
-        refusal_page(refusal, locale, context)
+        refusal_page(frame, refusal, locale, context)
     }
 }
 

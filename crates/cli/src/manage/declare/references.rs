@@ -1,8 +1,9 @@
-//! Secrets of a declaration lie elsewhere: `…_file` names a file, `…_env` a variable of the environment.
+//! Secrets of a declaration lie elsewhere: `…_file` names a file, `…_env` a variable of the environment. A logo is a file.
 
 use std::path::Path;
 
 use console::json_noun;
+use images::LARGEST_FILE;
 use serde_json::{Map, Value};
 use texts::{AdminMessage, FieldMessage};
 
@@ -80,7 +81,35 @@ fn items(value: Option<&mut Value>) -> impl Iterator<Item = (usize, &mut Map<Str
     items.enumerate().filter_map(|(at, item)| Some((at, item.as_object_mut()?)))
 }
 
-/// Puts every secret in its place.
+/// Puts the file that a brand names as its logo in the place of its path, as base64.
+fn logo(owner: &mut Map<String, Value>, base: &Path) -> Result<(), FieldMessage> {
+    let logo = owner.get_mut("brand").and_then(|it| it.get_mut("logo"));
+    let Some(Value::String(logo)) = logo else { return Ok(()) };
+    let file = read(&base.join(logo.as_str()), LARGEST_FILE).map_err(|it| it.at("brand.logo"))?;
+    *logo = crypto::b64::encode_standard(&file);
+    Ok(())
+}
+
+/// Puts every logo in its place.
+fn logos(document: &mut Document, base: &Path, faults: &mut Vec<(String, FieldMessage)>) {
+    for (tenant_at, tenant) in items(document.value_mut().get_mut("tenants")) {
+        for (domain_at, domain) in items(tenant.get_mut("domains")) {
+            let path = format!("tenants[{tenant_at}].domains[{domain_at}]");
+            if let Some(settings) = domain.get_mut("settings").and_then(Value::as_object_mut)
+                && let Err(why) = logo(settings, base)
+            {
+                faults.push((format!("{path}.settings"), why));
+            }
+            for (at, entry) in items(domain.get_mut("applications")) {
+                if let Err(why) = logo(entry, base) {
+                    faults.push((format!("{path}.applications[{at}]"), why));
+                }
+            }
+        }
+    }
+}
+
+/// Puts every secret and every logo in its place.
 ///
 /// # Errors
 /// Everything that cannot be read, each in a line with its place.
@@ -102,6 +131,7 @@ pub(super) fn resolve(document: &mut Document, base: &Path) -> CommandResult {
             }
         }
     }
+    logos(document, base, &mut faults);
     for (to, from) in found {
         document.stands_at(&to, &from);
     }

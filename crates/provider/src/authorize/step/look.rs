@@ -37,7 +37,7 @@ fn consent_ask(active: &ActiveLogin<'_>, (asked, birthdate): (Scopes, Scope)) ->
     let shared = rows.into_iter().filter(|(_, scope)| asked.has(*scope));
     ConsentAsk {
         login: active.name.clone(),
-        application: active.application.name.clone(),
+        application: active.shown(),
         shared: shared.map(|(kind, _)| kind).collect(),
         legal_ground: active.application.settings.nin_legal_ground.clone(),
     }
@@ -47,7 +47,7 @@ fn consent_ask(active: &ActiveLogin<'_>, (asked, birthdate): (Scopes, Scope)) ->
 pub(super) fn sign_in_ask(active: &ActiveLogin<'_>, refused: Option<String>) -> PasswordPrompt {
     PasswordPrompt {
         login: active.name.clone(),
-        application: active.application.name.clone(),
+        application: active.shown(),
         refused,
         has_others: active.eids().len() > 1,
     }
@@ -83,7 +83,7 @@ impl Provider {
             }
             Phase::Trouble { eid, trouble, trace } => Step::Trouble(TroubleAt {
                 login: active.name.clone(),
-                application: active.application.name.clone(),
+                application: active.shown(),
                 eid: *eid,
                 cause: cause_of(*trouble),
                 trace: TraceId::from_bytes(*trace),
@@ -112,7 +112,7 @@ impl Provider {
         };
         Selection {
             login: active.name.clone(),
-            application: active.application.name.clone(),
+            application: active.shown(),
             choices: active.eids().into_iter().map(choice).collect(),
         }
     }
