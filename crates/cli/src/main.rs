@@ -6,6 +6,7 @@ mod clock;
 mod config;
 mod configure;
 mod crowd;
+mod deletions;
 mod dev;
 mod doctor;
 mod every;

@@ -8,6 +8,7 @@
 )]
 
 mod alone;
+mod bin;
 mod doctor;
 mod house;
 mod limits;

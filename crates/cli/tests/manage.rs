@@ -419,8 +419,10 @@ async fn tables_are_for_people() {
     environment               test
     issuer                    https://login.example
     name                      test
+    state                     enabled
     automation                false
     created at                2023-11-14T22:13:20Z
+    disabled at               -
     require par               false
     session absolute minutes  480
     session idle minutes      30

@@ -7,6 +7,7 @@ mod applications;
 mod audit;
 mod audit_search;
 mod backup;
+mod bin;
 mod client_secrets;
 mod domains;
 mod identity_sources;
@@ -27,9 +28,11 @@ pub use audit::{ChainTrouble, ChainVerdict, Verified};
 pub use audit_search::{AuditPlace, AuditQuery, FoundLink, FoundLinks};
 pub use authority::Tenant;
 pub use backup::Backup;
+pub use bin::{BinView, Destroyed, restore_command};
 pub use changes::{
     ChangedMeanwhile, Refusal, Seen, SettingDifference,
     applications::{ApplicationChange, NewApplication},
+    bin::{deleting, noun as noun_of},
     domains::{DomainChange, NewDomain},
     identity_sources::NewIdentitySource,
     test_users::{NewTestUser, TestUserChange},

@@ -290,7 +290,12 @@ async fn everything_that_is_wrong_is_said_at_once_and_nothing_is_written() {
 async fn neg_33_another_tenants_host_is_taken_and_its_objects_stay() {
     let house = House::open().await;
     let found = faults(&house, &of("new", HOST, json!({"applications": [shop()]}))).await;
-    assert_eq!(found, [format!("tenants[0].domains[0].host: \"{HOST}\" is taken: choose another host")]);
+    // Whoever may apply a declaration acts for the installation, and is told whose it is.
+    let taken = format!("\"{HOST}\" is taken: a domain of tenant \"acme\" has it");
+    assert_eq!(
+        found,
+        [format!("tenants[0].domains[0].host: {taken}: choose another host, or use that domain")]
+    );
     assert_eq!(
         house
             .console

@@ -39,7 +39,7 @@ impl Provider {
     /// no more, or our own fault. A few a second; the log has them all.
     pub fn note_at_the_door(&self, host: &str, cause: Cause, context: &RequestContext) {
         let kind = match cause {
-            Cause::TooManyRequests => Kind::RequestRefused,
+            Cause::TooManyRequests | Cause::DomainDisabled => Kind::RequestRefused,
             Cause::Busy
             | Cause::Internal
             | Cause::RequestTimeout

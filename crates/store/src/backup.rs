@@ -50,12 +50,14 @@ macro_rules! tables {
 // A row comes after what it refers to.
 tables! {
     "installation": "name, value", [0 Text], 2, "name" > "$1", by "name", limit "$2", values "$1, $2";
-    "tenants": "id, name, sealed_data_key, version, created_at", [0 Text], 5, "id" > "$1", by "id", limit "$2",
-        values "$1, $2, $3, $4, $5";
-    "domains": "tenant_id, id, host, scheme, environment, name, settings, version, created_at", [0 Text, 1 Text], 9,
-        "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3", values "$1, $2, $3, $4, $5, $6, $7, $8, $9";
-    "applications": "tenant_id, id, domain_id, client_id, name, settings, version, created_at, disabled_at",
-        [0 Text, 1 Text], 9, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3", values "$1, $2, $3, $4, $5, $6, $7, $8, $9";
+    "tenants": "id, name, sealed_data_key, version, created_at, disabled_at, deleted_at, deleted_by, destroying_at",
+        [0 Text], 9, "id" > "$1", by "id", limit "$2", values "$1, $2, $3, $4, $5, $6, $7, $8, $9";
+    "domains": "tenant_id, id, host, scheme, environment, name, settings, version, created_at, disabled_at, deleted_at, deleted_by, destroying_at",
+        [0 Text, 1 Text], 13, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
+        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13";
+    "applications": "tenant_id, id, domain_id, client_id, name, settings, version, created_at, disabled_at, deleted_at, deleted_by, destroying_at",
+        [0 Text, 1 Text], 12, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
+        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12";
     "client_secrets": "tenant_id, id, application_id, secret_digest, created_at, expires_at, retired_at, last_used_at",
         [0 Text, 1 Text], 8, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3", values "$1, $2, $3, $4, $5, $6, $7, $8";
     "identity_sources": "tenant_id, id, domain_id, eid, environment, settings, sealed_credentials, credentials_version, version, created_at, disabled_at",

@@ -23,6 +23,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_audit_layout_2", include_str!("../migrations/0009_audit_layout_2.sql")),
     ("0010_confirmation", include_str!("../migrations/0010_confirmation.sql")),
     ("0011_plans", include_str!("../migrations/0011_plans.sql")),
+    ("0013_bin", include_str!("../migrations/0013_bin.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -76,7 +76,7 @@ async fn a_row_that_cannot_be_is_named() {
 }
 
 /// Every migration there is, in order.
-const MIGRATIONS: [(&str, &str); 11] = [
+const MIGRATIONS: [(&str, &str); 12] = [
     ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
     ("0002_operation", include_str!("../migrations/0002_operation.sql")),
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
@@ -88,6 +88,7 @@ const MIGRATIONS: [(&str, &str); 11] = [
     ("0009_audit_layout_2", include_str!("../migrations/0009_audit_layout_2.sql")),
     ("0010_confirmation", include_str!("../migrations/0010_confirmation.sql")),
     ("0011_plans", include_str!("../migrations/0011_plans.sql")),
+    ("0013_bin", include_str!("../migrations/0013_bin.sql")),
 ];
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.

@@ -63,6 +63,16 @@ outcomes! {
     Enabled { name: Word }: "enabled";
     /// An application or identity source was switched off.
     Disabled { name: Word }: "disabled";
+    /// Something was put into the bin.
+    Deleted { kind: Word, name: Word, until: Word, command: Word }: "deleted";
+    /// Something was taken out of the bin.
+    Restored { kind: Word, name: Word }: "restored";
+    /// Nothing is in the bin.
+    BinEmpty: "bin-empty";
+    /// Asks for the name of what is to be deleted.
+    DeletionAsked { kind: Word, name: Word }: "deletion-asked";
+    /// `doctor`: something is in the bin.
+    DoctorInBin { kind: Word, name: Word, until: Word, command: Word }: "doctor-in-bin";
     /// An identity source has credentials; the callback address follows.
     SourceSet { eid: Word }: "source-set";
     /// The public key of an identity source follows.
@@ -123,6 +133,10 @@ outcomes! {
     BackupWhole { at: Word, count: Word }: "backup-whole";
     /// A backup was restored.
     BackupRestored { count: Word, at: Word }: "backup-restored";
+    /// What was deleted since the backup is in the bin again.
+    DeletionsApplied { count: Word }: "deletions-applied";
+    /// No list of deletions was applied to a restored backup.
+    DeletionsNone: "deletions-none";
     /// The master key was replaced.
     KeysRewrapped { count: Word }: "keys-rewrapped";
     /// Address and names of an audit event were erased.

@@ -93,6 +93,11 @@ impl DomainRequest {
     }
 }
 
+/// The language that a browser chose before.
+fn kept_language(parts: &Parts, issuer: &Issuer) -> Option<Locale> {
+    Cookies::read(&parts.headers, issuer.is_https()).language
+}
+
 impl FromRequestParts<App> for DomainRequest {
     type Rejection = Response;
 
@@ -114,6 +119,14 @@ impl FromRequestParts<App> for DomainRequest {
         let in_clear = parts.extensions.get::<Arrived>().is_some_and(|it| *it != Arrived::Confidential);
         if issuer.is_https() && in_clear {
             return Err(elsewhere(parts, issuer.url(), &context).unwrap_or_else(refuse));
+        }
+        let route = parts.extensions.get::<Route>();
+        // Programs are answered by the endpoints, each in its own way.
+        if issuer.is_off() && (route.is_some_and(|it| it.keeps_opener) || parts.uri.path() == "/") {
+            let page_locale =
+                locale(chosen_now.or(kept_language(parts, &issuer)), &[], accept_language.as_deref());
+            let refused = Refusal::Page(Refused { cause: Cause::DomainDisabled, client_id: None });
+            return Err(refusal_at(audience, &refused, page_locale, &context));
         }
         let cookies = Cookies::read(&parts.headers, issuer.is_https());
         let own = issuer.url().to_owned();

@@ -32,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) place: DatabaseLocation,
     /// The same in words, without a password.
     pub(crate) place_in_words: String,
+    /// Where the list of deletions is.
+    pub(crate) deletions: Option<PathBuf>,
     /// What the store may do.
     pub(crate) store: store::Settings,
     master_key: MasterKeySource,
@@ -192,6 +194,7 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
         Resolved {
             place: place.ok(),
             master_key: master_key.ok(),
+            deletions: file.database.deletions_file.as_ref().map(|it| around.base.join(it)),
             read_with_it: others.into_iter().flatten().map(|it| around.base.join(it)).collect(),
             roots: Roots { outbound: roots.ok(), database: database_roots.ok() },
             listen: listen.ok(),
@@ -205,6 +208,7 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
 struct Resolved {
     /// With the database in words.
     place: Option<(DatabaseLocation, String)>,
+    deletions: Option<PathBuf>,
     master_key: Option<MasterKeySource>,
     read_with_it: Vec<PathBuf>,
     roots: Roots,
@@ -219,9 +223,10 @@ struct Roots {
 }
 
 fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
-    let Resolved { place, master_key, read_with_it, roots, listen, test_eids } = resolved;
+    let Resolved { place, deletions, master_key, read_with_it, roots, listen, test_eids } = resolved;
     let (place, place_in_words) = place?;
     Some(Config {
+        deletions: deletions.or_else(|| crate::deletions::beside(&place)),
         place,
         place_in_words,
         store: store::Settings {

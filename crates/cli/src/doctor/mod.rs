@@ -16,12 +16,13 @@ use std::{
 use clap::Args;
 use crypto::{Random, SealKey};
 use eid::{Catalogue, EidError};
-use model::{ClockJump, EidEnvironment, LoginMethod, TenantId, Timestamp, name_key};
+use model::{ClockJump, DomainId, EidEnvironment, LoginMethod, TenantId, Timestamp, name_key};
 use outbound::{Outbound, OutboundError, Request};
 use provider::Provider;
 use sandbox::{Kind, PublicSandbox};
 use store::{
     DatabaseLocation, Store, StoreError,
+    bin::{self, Binned},
     counted_events::{self, CountedEvents},
     domains,
     domains::{Domain, Scheme},
@@ -30,7 +31,7 @@ use store::{
     jobs::{self, Job},
     tenants,
 };
-use texts::{AdminMessage, Advice, Cause, Outcome};
+use texts::{AdminMessage, Advice, Cause, Noun, Outcome};
 
 use crate::{
     clock,
@@ -104,6 +105,8 @@ async fn look(path: &Path, config: &Config, now: Timestamp) -> Vec<Finding> {
     findings.push(plausible(&kept, now));
     findings.extend(flood(&kept));
     findings.extend(stuck(&kept));
+    findings.extend(kept.binned.iter().cloned());
+    findings.extend(kept.disabled.iter().map(|it| Finding::warning("disabled", it.clone())));
     findings.extend(kept.alike.iter().map(|it| Finding::warning("names", it.clone())));
     let calls = Outbound::new(config.outbound.clone());
     for domain in &kept.domains {
@@ -131,6 +134,10 @@ struct Kept {
     jump: Option<ClockJump>,
     /// Jobs that were given up, the first given up first.
     stuck: Vec<Job>,
+    /// What is in the bin.
+    binned: Vec<Finding>,
+    /// Tenants and domains where nobody can log in.
+    disabled: Vec<AdminMessage>,
     /// Each pair of names that would be refused today.
     alike: Vec<AdminMessage>,
 }
@@ -218,11 +225,25 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
         let (first, second) = (first.name.as_str().into(), second.name.as_str().into());
         AdminMessage::DoctorTenantsAlike { first, second }
     }));
+    for kind in bin::Kind::EVERY {
+        for binned in bin::list(tx, kind, MOST)? {
+            let finding = in_bin(tx, &binned)?;
+            kept.binned.push(finding);
+        }
+    }
     for tenant in all {
+        if let Some(since) = tenant.disabled_at {
+            let command = format!("portvakt tenants enable {:?}", tenant.name);
+            kept.disabled.push(disabled(Noun::Tenant, &tenant.name, since, command));
+        }
         kept.newest = kept.newest.max(Some(tenant.created_at));
         let all = domains::list(tx, tenant.id, None, MOST)?;
         kept.alike.extend(pairs(&all, |it| &it.name).into_iter().map(domains_alike));
         for domain in all {
+            if let Some(since) = domain.disabled_at {
+                let command = format!("portvakt domains enable {}", domain.host);
+                kept.disabled.push(disabled(Noun::Domain, &domain.host, since, command));
+            }
             let sources = identity_sources::list(tx, tenant.id, domain.id)?;
             let enabled = sources.iter().filter(|it| it.disabled_at.is_none());
             let eids = enabled
@@ -236,6 +257,28 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
         }
     }
     Ok(kept)
+}
+
+/// Something in the bin is no trouble, but somebody may have forgotten it.
+fn in_bin(tx: &mut store::ReadTx<'_>, binned: &Binned) -> Result<Finding, StoreError> {
+    let (kind, name) = (binned.kind.as_str(), binned.name.clone());
+    let host = match DomainId::parse(&binned.second) {
+        Ok(domain) if binned.kind == bin::Kind::Application => {
+            let of_tenant = domains::list_with_bin(tx, binned.tenant_id, None, MOST)?;
+            of_tenant.into_iter().find(|it| it.id == domain).map(|it| it.host)
+        }
+        _ => None,
+    };
+    let command = console::restore_command(binned.kind, &name, host.as_deref());
+    let until = model::destroyed_at(binned.deleted_at).to_iso_seconds().into();
+    let outcome =
+        Outcome::DoctorInBin { kind: kind.into(), name: name.into(), until, command: command.into() };
+    Ok(Finding::fine("bin", &outcome))
+}
+
+fn disabled(noun: Noun, name: &str, since: Timestamp, command: String) -> AdminMessage {
+    let since = since.to_iso_seconds().into();
+    AdminMessage::DoctorDisabled { noun, name: name.into(), since, command: command.into() }
 }
 
 /// Finds each object that has the name of an earlier one without regard to case, with the first that has it.

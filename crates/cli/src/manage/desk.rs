@@ -14,7 +14,7 @@ use store::{Access, Presence, Store};
 use texts::{AdminMessage, Noun};
 
 use super::command_error::{CommandError, CommandResult};
-use crate::{clock, config, dev::Folder, permits, presence};
+use crate::{clock, config, deletions, dev::Folder, permits, presence};
 
 /// What every command can be told.
 #[derive(Args, Clone, Debug)]
@@ -42,6 +42,11 @@ pub(crate) struct AtDomain {
 }
 
 impl AtDomain {
+    /// The domain's host, which may be in the bin.
+    pub(crate) fn host(&self) -> CommandResult<&str> {
+        Ok(self.domain.as_deref().ok_or(AdminMessage::DomainNotSaid)?)
+    }
+
     /// Finds the domain, and its tenant.
     pub(crate) async fn find(&self, desk: &Desk) -> CommandResult<(Tenant, DomainView)> {
         let host = self.domain.as_deref().ok_or(AdminMessage::DomainNotSaid)?;
@@ -82,6 +87,8 @@ pub(crate) struct Desk {
     pub(crate) schedule: KeySchedule,
     pub(crate) outbound: outbound::Settings,
     pub(crate) store: Store,
+    /// Where the list of deletions is.
+    pub(crate) deletions: Option<PathBuf>,
     /// Says that this command is at work; until the end.
     _presence: Presence,
 }
@@ -105,8 +112,8 @@ pub(crate) fn account() -> String {
     }
 }
 
-/// With the host of the sandbox, where there is one.
-type Opened = (Store, SealKey, KeySchedule, (outbound::Settings, Option<String>));
+/// With the host of the sandbox and the list of deletions, where there are any.
+type Opened = (Store, SealKey, KeySchedule, (outbound::Settings, Option<String>), Option<PathBuf>);
 
 fn of_configuration(path: &Path) -> CommandResult<Opened> {
     let settings = config::load(path)?;
@@ -115,7 +122,7 @@ fn of_configuration(path: &Path) -> CommandResult<Opened> {
         .map_err(|error| Refusal::from(error).message().inside(&settings.place_in_words))?;
     let schedule =
         KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
-    Ok((store, master, schedule, (settings.outbound, settings.sandbox)))
+    Ok((store, master, schedule, (settings.outbound, settings.sandbox), settings.deletions))
 }
 
 fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
@@ -124,14 +131,16 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
     }
     let folder = Folder::open(folder, false)?;
     folder.check()?;
-    let store = Store::open(store::DatabaseLocation::Sqlite(folder.database()), store::Settings::default())
+    let place = store::DatabaseLocation::Sqlite(folder.database());
+    let deletions = deletions::beside(&place);
+    let store = Store::open(place, store::Settings::default())
         .map_err(|error| format!("{}: {error}", folder.database().display()))?;
     let authority = folder.read("authority.pem")?;
     let outbound = outbound::Settings {
         extra_roots: authority.into_iter().map(|it| it.expose().clone()).collect(),
         ..outbound::Settings::default()
     };
-    Ok((store, folder.master_key(random)?, KeySchedule::default(), (outbound, None)))
+    Ok((store, folder.master_key(random)?, KeySchedule::default(), (outbound, None), deletions))
 }
 
 impl Desk {
@@ -142,7 +151,7 @@ impl Desk {
         what: &'static str,
     ) -> CommandResult<Self> {
         let random = Random::system();
-        let (store, master, schedule, (outbound, sandbox)) = match &place.data_dir {
+        let (store, master, schedule, (outbound, sandbox), deletions) = match &place.data_dir {
             Some(folder) => of_development(folder, &random)?,
             None => of_configuration(&config::find(place.config.as_deref())?)?,
         };
@@ -153,7 +162,8 @@ impl Desk {
         // One for the command: all that it changes has the same.
         let trace = Some(provider::TraceId::new(&random).to_string());
         let (caller, now) = (Caller { trace, ..Caller::operator(&account()) }, clock::now());
-        Ok(Self { console, caller, now, json: place.json, schedule, outbound, store, _presence: presence })
+        let json = place.json;
+        Ok(Self { console, caller, now, json, schedule, outbound, store, deletions, _presence: presence })
     }
 
     /// Gives leave for what concerns no tenant, or every one.

@@ -160,6 +160,9 @@ async fn answer(
     upkeep::log_audit_heads(&mut workers, Arc::clone(&console));
     let random = provider.random().clone();
     let rotation = upkeep::KeyRotation { schedule, every: config.keys.check_every };
+    if let Some(path) = config.deletions.clone() {
+        upkeep::keep_deletions(&mut workers, Arc::clone(&console), path);
+    }
     upkeep::do_jobs(&mut workers, console, store.clone(), random, rotation);
     let noted = Arc::clone(&provider);
     if let Some(certificates) = &certificates {

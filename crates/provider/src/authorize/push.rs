@@ -63,6 +63,9 @@ impl Provider {
         params: &AuthorizationParams,
         context: &RequestContext,
     ) -> Result<Pushed, Refusal> {
+        if issuer.is_off() {
+            return Err(self.refuse_client(issuer, client, Cause::DomainDisabled).await);
+        }
         let application = &client.application;
         let checked = trusted_return(application, params).and_then(|redirect_uri| {
             let input = Input { issuer, application, params, context };

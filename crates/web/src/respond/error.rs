@@ -20,7 +20,7 @@ const fn status_of(cause: Cause) -> StatusCode {
         Cause::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         Cause::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         Cause::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        Cause::ClearText | Cause::ProxyNotTrusted => StatusCode::FORBIDDEN,
+        Cause::ClearText | Cause::ProxyNotTrusted | Cause::DomainDisabled => StatusCode::FORBIDDEN,
         Cause::Internal | Cause::ProxySchemeMissing => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     }
