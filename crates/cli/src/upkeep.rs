@@ -191,7 +191,8 @@ pub(crate) fn do_jobs(
 }
 
 /// Copies the list of deletions into its file, every minute: a restored backup does not bring back what was deleted.
-pub(crate) fn keep_deletions(workers: &mut Workers, console: Arc<Console>, path: PathBuf) {
+pub(crate) fn keep_deletions(workers: &mut Workers, console: Arc<Console>, path: Option<PathBuf>) {
+    let Some(path) = path else { return };
     workers.every("deletions", Duration::from_secs(60), move || {
         let (console, path) = (Arc::clone(&console), path.clone());
         async move { deletions::keep(&console, &Caller::worker("deletions"), &path).await }

@@ -40,7 +40,7 @@ pub use changes::{
 pub use client_secrets::{SecretRotation, SecretView};
 pub use domains::DomainView;
 pub use identity_sources::SourceView;
-pub use logins::NamedApplication;
+pub use logins::{ExplainedDetails, NamedApplication};
 pub use provisioning::{
     Change, Declined, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Verb, json_noun, member_path,
 };

@@ -14,6 +14,7 @@ mod domain_settings;
 mod eid_health;
 mod entered;
 mod environment;
+mod event_details;
 mod grant;
 mod id;
 mod identity_source_settings;
@@ -49,6 +50,7 @@ pub use domain_settings::{DomainSettings, SessionLimits};
 pub use eid_health::{EidHealth, EidStatus, Witness};
 pub use entered::{EnteredError, check_client_secret, check_domain_host, check_name, name_key};
 pub use environment::{EidEnvironment, Environment};
+pub use event_details::{AuthenticationFailure, EventDetails, shortened, shown_uri};
 pub use grant::{Grant, Lifetimes};
 pub use id::{
     ApiKeyId, ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LinkId, LoginEventId, MalformedId,

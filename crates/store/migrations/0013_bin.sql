@@ -25,3 +25,7 @@ CREATE TABLE deletions (
     restored_at BIGINT,
     PRIMARY KEY (tenant_id, kind, object_id)
 );
+
+-- What the operator needs to see why a request was refused; sealed under the tenant's data key, or under the master key
+-- where no domain was asked for (then `tenant_id` and `domain_id` are all zeros).
+ALTER TABLE login_events ADD COLUMN sealed_details BYTEA;

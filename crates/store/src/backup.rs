@@ -77,9 +77,9 @@ tables! {
         "(tenant_id, sequence)" > "($1, $2)", by "tenant_id, sequence", limit "$3", values "$1, $2, $3, $4, $5";
     "sandbox_people": "tenant_id, id, person, created_at", [0 Text, 1 Text], 4, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id",
         limit "$3", values "$1, $2, $3, $4";
-    "login_events": "tenant_id, id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at",
-        [0 Text, 1 Text], 11, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
-        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11";
+    "login_events": "tenant_id, id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at, sealed_details",
+        [0 Text, 1 Text], 12, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
+        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12";
     "imported_subjects": "tenant_id, environment, sector, person_digest, sub_digest, sealed_sub, created_at",
         [0 Text, 1 Text, 2 Text, 3 Bytes], 7, "(tenant_id, environment, sector, person_digest)" > "($1, $2, $3, $4)",
         by "tenant_id, environment, sector, person_digest", limit "$5", values "$1, $2, $3, $4, $5, $6, $7";

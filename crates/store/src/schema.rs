@@ -163,7 +163,7 @@ pub const TABLES: &[Table] = &[
     ),
     table!(
         "login_events",
-        "time, application, eID, outcome and cause of each step of a login",
+        "time, application, eID, outcome and cause of each step of a login, and of requests that became none; sealed, what was refused of a request: return address without its query, client id, host, path",
         Pseudonym,
         "30 days by default (`login_events.kept_for`); seven days at the most where no person was proved",
         "to explain what happened to a login",

@@ -252,6 +252,10 @@ cause-logout-hint-invalid-developer = Send the last ID token that this domain is
 cause-not-found-developer = Check the address against the discovery document, and that the host name is a domain here.
 refusal-rejected = Request rejected
 refusal-developer = If you develop this service
+refusal-client = Application:
+refusal-sent-client-id = client_id that was sent:
+refusal-sent-uri = Address that was sent:
+refusal-registered = Registered addresses:
 
 # What only the application is told
 cause-person-cancelled-why = The person cancelled at the eID.

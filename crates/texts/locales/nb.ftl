@@ -253,6 +253,10 @@ cause-logout-hint-invalid-developer = Send det siste ID-tokenet som dette domene
 cause-not-found-developer = Kontroller adressen mot discovery-dokumentet, og at vertsnavnet er et domene her.
 refusal-rejected = Forespørselen er avvist
 refusal-developer = For deg som utvikler tjenesten
+refusal-client = Applikasjon:
+refusal-sent-client-id = client_id som ble sendt:
+refusal-sent-uri = Adressen som ble sendt:
+refusal-registered = Registrerte adresser:
 
 # Hva bare applikasjonen får vite
 cause-person-cancelled-why = Personen avbrøt hos eID-en.

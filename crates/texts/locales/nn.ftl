@@ -253,6 +253,10 @@ cause-logout-hint-invalid-developer = Send det siste ID-tokenet som dette domene
 cause-not-found-developer = Kontroller adressa mot discovery-dokumentet, og at vertsnamnet er eit domene her.
 refusal-rejected = Førespurnaden er avvist
 refusal-developer = For deg som utviklar tenesta
+refusal-client = Applikasjon:
+refusal-sent-client-id = client_id som vart sendt:
+refusal-sent-uri = Adressa som vart sendt:
+refusal-registered = Registrerte adresser:
 
 # Kva berre applikasjonen får vite
 cause-person-cancelled-why = Personen avbraut hos eID-en.

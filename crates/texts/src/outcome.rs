@@ -156,6 +156,24 @@ outcomes! {
     /// A tenant's audit chain was removed.
     ChainGone: "chain-gone";
 
+    // Why a client did not prove who it is; for the operator.
+    /// No application has the client id.
+    ClientUnknown: "client-unknown";
+    /// The client sent no secret.
+    ClientSentNothing: "client-sent-nothing";
+    /// The secret was never one of the application's.
+    ClientSecretWrong: "client-secret-wrong";
+    /// The secret has expired.
+    ClientSecretExpired: "client-secret-expired";
+    /// Somebody ended the secret.
+    ClientSecretEnded: "client-secret-ended";
+    /// The client used another method than is registered.
+    ClientOtherMethod: "client-other-method";
+    /// The assertion is signed with a key that is not registered.
+    ClientKeyUnknown: "client-key-unknown";
+    /// The assertion cannot be read, is about somebody else, or its signature is wrong.
+    ClientAssertionInvalid: "client-assertion-invalid";
+
     // Lists that are empty.
     /// There is no tenant yet. Make one.
     NoTenant: "no-tenant";

@@ -62,7 +62,7 @@ pub(crate) fn host(uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> O
 /// anything with a body is refused, so that a client that sends secrets in clear text notices. Where a proxy ended TLS
 /// and does not say so, being sent there would lead back here for ever.
 fn elsewhere(parts: &Parts, issuer: &str, context: &RequestContext) -> Result<Response, Refusal> {
-    let refuse = |cause| Err(Refusal::Page(Refused { cause, client_id: None }));
+    let refuse = |cause| Err(Refusal::Page(Refused::new(cause)));
     if parts.extensions.get::<Arrived>() == Some(&Arrived::Unsaid) {
         let (trace, cause) = (context.trace, Cause::ProxySchemeMissing);
         let peer = parts.extensions.get::<Peer>().map(|it| it.address.to_string());
@@ -125,7 +125,7 @@ impl FromRequestParts<App> for DomainRequest {
         if issuer.is_off() && (route.is_some_and(|it| it.keeps_opener) || parts.uri.path() == "/") {
             let page_locale =
                 locale(chosen_now.or(kept_language(parts, &issuer)), &[], accept_language.as_deref());
-            let refused = Refusal::Page(Refused { cause: Cause::DomainDisabled, client_id: None });
+            let refused = Refusal::Page(Refused::new(Cause::DomainDisabled));
             return Err(refusal_at(audience, &refused, page_locale, &context));
         }
         let cookies = Cookies::read(&parts.headers, issuer.is_https());

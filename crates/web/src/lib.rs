@@ -24,7 +24,7 @@ mod simulator_common;
 
 pub use app::{App, Clock, Site};
 pub use arrival::{ClientAddress, Peer};
-pub use entrance::{Entrance, Observed, unreadable, with_entrance};
+pub use entrance::{Entrance, Observed, UnreadRequest, unreadable, with_entrance};
 pub use operator::{Later, OperatorSite, operator_router};
 pub use public_sandbox::{PublicSandboxSite, SandboxPeople};
 pub use router::{by_host, op_router, public_sandbox_router, sample_router, simulator_router};

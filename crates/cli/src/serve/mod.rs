@@ -24,10 +24,12 @@ use crypto::{Random, SealKey};
 use eid::Catalogue;
 use model::KeySchedule;
 use outbound::Outbound;
-use provider::Provider;
+use provider::{Provider, Refused, RequestContext};
 use store::{Access, Store};
 use tokio::sync::watch;
-use web::{App, Entrance, OperatorSite, Site, by_host, op_router, operator_router, with_entrance};
+use web::{
+    App, Entrance, OperatorSite, Site, UnreadRequest, by_host, op_router, operator_router, with_entrance,
+};
 
 use crate::{
     clock,
@@ -36,6 +38,7 @@ use crate::{
     listener::{Door, Limits},
     manage::{account, apply},
     presence, signals, telemetry, upkeep,
+    wire::Refusing,
     worker::Workers,
 };
 use certificates::Certificates;
@@ -145,10 +148,11 @@ async fn answer(
         Some((host, simulators)) => by_host(host, simulators, op_router(app)),
         None => op_router(app),
     };
-    let site = with_entrance(site, entrance(&config.listen, Arc::clone(&metrics)));
+    let unread = unread(Arc::clone(&provider));
+    let site = with_entrance(site, entrance(&config.listen, Arc::clone(&metrics), Arc::clone(&unread)));
     let acceptor = certificates.as_ref().map(|it| it.acceptor()).transpose()?;
     let door = Door::at(&config.listen.addresses, site, acceptor, limits(&config.listen)).await?;
-    let door = door.exempting(trusted(&config.listen));
+    let door = door.exempting(trusted(&config.listen)).telling(unread);
     let mut workers = Workers::new(clock::system(), end.clone());
     upkeep::sweep(&mut workers, Arc::clone(&provider));
     upkeep::forget_changes(&workers, store, Arc::clone(&provider));
@@ -160,9 +164,7 @@ async fn answer(
     upkeep::log_audit_heads(&mut workers, Arc::clone(&console));
     let random = provider.random().clone();
     let rotation = upkeep::KeyRotation { schedule, every: config.keys.check_every };
-    if let Some(path) = config.deletions.clone() {
-        upkeep::keep_deletions(&mut workers, Arc::clone(&console), path);
-    }
+    upkeep::keep_deletions(&mut workers, Arc::clone(&console), config.deletions.clone());
     upkeep::do_jobs(&mut workers, console, store.clone(), random, rotation);
     let noted = Arc::clone(&provider);
     if let Some(certificates) = &certificates {
@@ -218,7 +220,16 @@ fn trusted(listen: &Listen) -> Exempt {
     Arc::new(move |peer| proxies.iter().any(|net| net.contains(peer)))
 }
 
-fn entrance(listen: &Listen, metrics: Arc<Metrics>) -> Entrance {
+/// Notes requests that were refused before they could be read, so that they are found by their trace.
+fn unread(provider: Arc<Provider>) -> Refusing {
+    Arc::new(move |it: UnreadRequest| {
+        let context = RequestContext { now: clock::now(), trace: it.trace, from: it.peer };
+        let host = it.host.unwrap_or_default();
+        provider.note_at_the_door((&host, ""), &Refused::new(it.cause), &context);
+    })
+}
+
+fn entrance(listen: &Listen, metrics: Arc<Metrics>, turned_away: Refusing) -> Entrance {
     Entrance {
         proxies_only: !listen.trusted_proxies.is_empty(),
         trusts: trusted(listen),
@@ -226,6 +237,7 @@ fn entrance(listen: &Listen, metrics: Arc<Metrics>) -> Entrance {
         largest_body: listen.largest_body,
         body_for: listen.body_for,
         observe: Arc::new(move |seen| metrics.observe(seen)),
+        turned_away,
     }
 }
 

@@ -15,7 +15,7 @@ use texts::Cause;
 use super::{
     jar::Jar,
     parked::ToPark,
-    request::{Endpoint, Input, trusted_return, understand},
+    request::{Endpoint, Input, about_return, trusted_return, understand},
 };
 use crate::{
     Application, BrowserRequest, ClientRequest, Issuer, Provider, Refusal, RequestContext,
@@ -75,7 +75,7 @@ impl Provider {
             Ok(wanted) => wanted,
             Err(cause) => {
                 self.spend_assertion(issuer, client).await?;
-                return Err(refuse(cause));
+                return Err(about_return(refuse(cause), application, params));
             }
         };
         let id: [u8; 32] = self.random.bytes();

@@ -91,7 +91,7 @@ fn ended(visit: &DomainRequest, it: Ended, locale: Locale) -> Response {
         back_href: it.home,
         trace_id: visit.context.trace.to_string(),
     };
-    let refused = Refused { cause: view.cause, client_id: None };
+    let refused = Refused::noted(view.cause, None);
     noted(page(StatusCode::BAD_REQUEST, &view, locale, ContentPolicy::Links), refused)
 }
 

@@ -23,7 +23,7 @@ use crate::{
 
 /// The page for a request that cannot be read.
 fn malformed(visit: &DomainRequest) -> Response {
-    let refused = Refused { cause: Cause::LogoutMalformed, client_id: None };
+    let refused = Refused::new(Cause::LogoutMalformed);
     logout_refusal_page(frame(&visit.issuer, None), refused, visit.locale(&[]), &visit.context)
 }
 
@@ -39,7 +39,7 @@ pub(crate) async fn show(
 /// `POST /oauth2/logout`: continued by GET, as for authorization; the answer of our own page ends it.
 pub(crate) async fn create(State(app): State<App>, visit: DomainRequest, body: String) -> Response {
     if !visit.form.may_be_form() {
-        let refusal = Refusal::Page(Refused { cause: Cause::ContentTypeUnsupported, client_id: None });
+        let refusal = Refusal::Page(Refused::new(Cause::ContentTypeUnsupported));
         return refusal_page(&refusal, visit.locale(&[]), &visit.context);
     }
     let Ok(params) = Params::parse(&body) else {

@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 use oidc::ErrorCode;
-use pages::{Form, Frame, RefusalPage};
+use pages::{Form, Frame, RefusalPage, RequestFacts};
 use provider::{Refusal, Refused, RequestContext, TraceId};
 use serde_json::json;
 use texts::{Cause, Locale};
@@ -62,7 +62,7 @@ pub(crate) fn noted(mut response: Response, refused: Refused) -> Response {
 fn refused_of(refusal: &Refusal) -> Refused {
     match refusal {
         Refusal::Page(refused) | Refusal::OAuth(refused) | Refusal::TooMany(refused, _) => refused.clone(),
-        other => Refused { cause: other.cause(), client_id: None },
+        other => Refused::new(other.cause()),
     }
 }
 
@@ -87,8 +87,9 @@ fn with_wait(mut response: Response, refusal: &Refusal) -> Response {
 /// A refusal as a page.
 pub(crate) fn refusal_page(refusal: &Refusal, locale: Locale, context: &RequestContext) -> Response {
     log(refusal, context);
-    let cause = refusal.cause();
-    noted(with_wait(cause_page((status_of(cause), cause), locale, context), refusal), refused_of(refusal))
+    let (cause, refused) = (refusal.cause(), refused_of(refusal));
+    let shown = page_about((status_of(cause), &refused), locale, context.trace);
+    noted(with_wait(shown, refusal), refused)
 }
 
 /// A page that leads nowhere.
@@ -101,14 +102,37 @@ pub(crate) fn cause_page(
 }
 
 fn page_of((status, cause): (StatusCode, Cause), locale: Locale, trace: TraceId) -> Response {
+    let refused = Refused::new(cause);
+    let shown = page_about((status, &refused), locale, trace);
+    noted(shown, refused)
+}
+
+fn page_about((status, refused): (StatusCode, &Refused), locale: Locale, trace: TraceId) -> Response {
     let view = RefusalPage {
         frame: Frame::default(),
-        cause,
+        cause: refused.cause,
         application: None,
         trace_id: trace.to_string(),
         log_out: None,
+        facts: facts(refused),
     };
-    noted(page(status, &view, locale, ContentPolicy::Links), Refused { cause, client_id: None })
+    page(status, &view, locale, ContentPolicy::Links)
+}
+
+/// Says whether what a request brought can be shown on a page of ours: nobody writes a sentence with it.
+fn is_token(text: &str) -> bool {
+    text.chars().all(|it| it.is_ascii_graphic() || it == '…')
+}
+
+/// What the developer's part of the page says of the request. Why a client did not authenticate is for the operator alone.
+fn facts(refused: &Refused) -> RequestFacts {
+    let Some(details) = &refused.details else { return RequestFacts::default() };
+    RequestFacts {
+        client: details.application.as_ref().map(|(client_id, name)| format!("{name} ({client_id})")),
+        sent_client_id: details.kept.client_id.clone().filter(|it| is_token(it)),
+        sent_uri: details.kept.return_uri.clone().filter(|it| is_token(it)),
+        registered: details.registered.clone(),
+    }
 }
 
 /// What is said of a request that no handler saw: JSON where programs ask, a page where people do.
@@ -119,7 +143,7 @@ pub(crate) fn unhandled(
 ) -> Response {
     let cause = cause.unwrap_or_else(|| cause_of(status));
     if audience == Audience::Program {
-        json_of(status, &Refused { cause, client_id: None }, trace)
+        json_of(status, &Refused::new(cause), trace)
     } else {
         page_of((status, cause), preferred(headers), trace)
     }
@@ -138,6 +162,7 @@ pub(crate) fn logout_refusal_page(
         application: None,
         trace_id: context.trace.to_string(),
         log_out: Some(Form { action: "/oauth2/logout".to_owned(), hidden: Vec::new() }),
+        facts: facts(&refused),
     };
     noted(page(status_of(refused.cause), &view, locale, ContentPolicy::Forms), refused)
 }
@@ -213,7 +238,7 @@ pub(crate) fn token_refusal(refusal: &Refusal, context: &RequestContext) -> Resp
 pub(crate) fn bearer_challenge() -> Response {
     let mut response = super::page::answer(StatusCode::UNAUTHORIZED, "");
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    noted(response, Refused { cause: Cause::TokenMissing, client_id: None })
+    noted(response, Refused::new(Cause::TokenMissing))
 }
 
 /// A refusal at a resource (RFC 6750 §3).
