@@ -7,7 +7,7 @@ use crypto::{Random, SealKey, b64};
 
 use crate::{
     config::{self, Config, Lasting, Where},
-    serve::certificates::Certificates,
+    serve::certificates,
 };
 
 /// What can be said to `portvakt config`.
@@ -34,10 +34,8 @@ enum ConfigureCommand {
 pub(crate) fn run(arguments: &ConfigArguments) -> Result<(), String> {
     let text = match &arguments.what {
         ConfigureCommand::Check(at) => {
-            let config = config::load(&at.find()?)?;
-            // Read and forgotten: a key that is missing, short or open to everybody is said here too.
-            let _ = config.master_key()?;
-            let _ = Certificates::load(&config.listen.certificates)?;
+            // The key is read and forgotten: one that is missing, short or open to everybody is said here too.
+            let (config, _) = config::load_whole(&at.find()?, certificates::faults_of)?;
             format!("{}\n\nNothing is wrong.\n", summary(&config))
         }
         ConfigureCommand::Example => config::example(),

@@ -462,6 +462,8 @@ admin_messages! {
     DatabaseSeveral: "database-several";
     /// A file of certificates has none.
     CertificateNotPem { path: Word }: "certificate-not-pem";
+    /// A certificate and its key cannot be used.
+    CertificateUnusable { detail: Detail }: "certificate-unusable";
     /// No address to listen at.
     ListenAddressesEmpty: "listen-addresses-empty";
     /// Plain HTTP where others could read it.

@@ -26,6 +26,7 @@ use model::KeySchedule;
 use outbound::Outbound;
 use provider::{Provider, Refused, RequestContext};
 use store::{Access, Store};
+use texts::AdminMessage;
 use tokio::sync::watch;
 use web::{
     App, Entrance, OperatorSite, Site, UnreadRequest, by_host, op_router, operator_router, with_entrance,
@@ -33,7 +34,7 @@ use web::{
 
 use crate::{
     clock,
-    config::{self, Config, Listen, Where},
+    config::{self, Config, Faults, Listen, Where},
     crowd::Exempt,
     listener::{Door, Limits},
     manage::{account, apply},
@@ -72,11 +73,28 @@ async fn declare(console: &Console, path: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// Reads the configuration and what it names. A declaration that is not there is told with what else is wrong.
+fn loaded(arguments: &ServeArguments) -> Result<(Config, SealKey), Faults> {
+    let loaded = config::load_whole(&arguments.at.find()?, certificates::faults_of);
+    let missing = arguments.declare.as_ref().and_then(|path| {
+        let (path, detail) = (path.display(), std::fs::File::open(path).err()?);
+        let (path, detail) = (path.to_string().into(), detail.to_string().into());
+        Some(Faults::one(AdminMessage::PathUnusable { path, detail }))
+    });
+    match (loaded, missing) {
+        (loaded, None) => loaded,
+        (Ok(_), Some(missing)) => Err(missing),
+        (Err(mut faults), Some(missing)) => {
+            faults.merge(missing);
+            Err(faults)
+        }
+    }
+}
+
 /// Runs until the system says stop.
 pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
-    let config = config::load(&arguments.at.find()?)?;
+    let (config, master) = loaded(&arguments)?;
     telemetry::start(config.format, config.level);
-    let master = config.master_key()?;
     let certificates = match config.listen.certificates.as_slice() {
         [] => None,
         pairs => Some(Certificates::load(pairs)?),

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use texts::{AdminMessage, FieldMessage};
 
 use super::{
-    super::{command_error::CommandResult, import::read, words::shown},
-    document::{Document, refused},
+    super::{import::read, words::shown},
+    document::Document,
 };
 
 /// The longest secret, in bytes.
@@ -80,11 +80,11 @@ fn items(value: Option<&mut Value>) -> impl Iterator<Item = (usize, &mut Map<Str
     items.enumerate().filter_map(|(at, item)| Some((at, item.as_object_mut()?)))
 }
 
-/// Puts every secret in its place.
-///
-/// # Errors
-/// Everything that cannot be read, each in a line with its place.
-pub(super) fn resolve(document: &mut Document, base: &Path) -> CommandResult {
+/// Stands for a secret that cannot be read, while it is looked for what else is wrong. The file is refused.
+const UNREAD: &str = "a-secret-that-could-not-be-read-and-is-none";
+
+/// Puts every secret in its place; what cannot be read is noted as wrong.
+pub(super) fn resolve(document: &mut Document, base: &Path) {
     let (mut found, mut faults) = (Vec::new(), Vec::new());
     for (tenant_at, tenant) in items(document.value_mut().get_mut("tenants")) {
         for (domain_at, domain) in items(tenant.get_mut("domains")) {
@@ -96,7 +96,10 @@ pub(super) fn resolve(document: &mut Document, base: &Path) -> CommandResult {
                         Ok(Some(member)) => {
                             found.push((format!("{path}.{name}"), format!("{path}.{member}")))
                         }
-                        Err(why) => faults.push((path, why)),
+                        Err(why) => {
+                            entry.insert((*name).to_owned(), Value::String(UNREAD.to_owned()));
+                            faults.push((format!("{path}.{name}"), why.inside(&path)));
+                        }
                     }
                 }
             }
@@ -105,9 +108,7 @@ pub(super) fn resolve(document: &mut Document, base: &Path) -> CommandResult {
     for (to, from) in found {
         document.stands_at(&to, &from);
     }
-    if faults.is_empty() {
-        return Ok(());
+    for (path, fault) in faults {
+        document.wrong(path, fault);
     }
-    let faults = faults.into_iter().map(|(path, why)| (document.place(&path), why.inside(&path)));
-    Err(refused(faults.collect()))
 }
