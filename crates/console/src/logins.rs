@@ -120,7 +120,14 @@ impl Console {
         let opened = if event.tenant_id == INSTALLATION {
             self.master.open(&column.context(INSTALLATION), sealed)
         } else {
-            self.tenant_with_bin(permit.caller(), event.tenant_id).await?.opened().unseal(&column, sealed)
+            match self.tenant_with_bin(permit.caller(), event.tenant_id).await {
+                Ok(tenant) => tenant.opened().unseal(&column, sealed),
+                // Its data key is gone.
+                Err(Refusal::BeingDestroyed { .. } | Refusal::NotFound(_)) => {
+                    return Ok(ExplainedDetails::default());
+                }
+                Err(other) => return Err(other),
+            }
         };
         // Sealed under a master key of before: there is nothing to tell.
         let kept = opened.ok().and_then(|it| EventDetails::parse(it.expose())).unwrap_or_default();

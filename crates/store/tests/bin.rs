@@ -6,7 +6,7 @@ use store::{
     domains, tenants,
 };
 
-use crate::places::{MINUTE, NOW, in_each_house};
+use crate::places::{MINUTE, NOW, in_each_house, winners};
 
 const KARI: Mark<'_> = Mark { by: "kari", at: NOW };
 
@@ -124,6 +124,36 @@ async fn a_deletion_stays_on_record_and_a_later_restoring_replaces_it() {
             house.store.read(move |tx| deletions::list(tx, Some(&restored), 10)).await,
             Ok(Vec::new())
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_twenty_who_restore_and_destroy_a_domain_at_once_one_side_wins() {
+    in_each_house(async |house| {
+        let object = Object::domain(house.tenant, house.domain);
+        let put = object.clone();
+        house.write(move |tx| bin::put(tx, &put, 1, &KARI)).await;
+        let store = house.store.clone();
+        let of = object.clone();
+        let race = move |number: usize| {
+            let (store, object) = (store.clone(), of.clone());
+            async move {
+                let done = store.write(move |tx| {
+                    let Some(binned) = bin::find(tx, &object)? else { return Err(StoreError::NotFound) };
+                    if number.is_multiple_of(2) {
+                        bin::take_out(tx, &binned)
+                    } else {
+                        bin::begin_destroying(tx, &object, NOW, NOW)
+                    }
+                });
+                done.await.is_ok() && number.is_multiple_of(2)
+            }
+        };
+        let restored = winners(race, |won| *won).await;
+        let left = house.store.read(move |tx| bin::find(tx, &object)).await.unwrap();
+        let is_destroyed = left.is_some_and(|it| it.destroying_at.is_some());
+        assert_eq!(restored, usize::from(!is_destroyed));
     })
     .await;
 }
