@@ -328,7 +328,12 @@ async fn turn_keys(
     let turning = move || runtime.block_on(console.turn_keys(&permit, domain, schedule, now));
     // Keys are not made on a thread that answers people.
     let published = tokio::task::spawn_blocking(turning).await.map_err(|error| error.to_string())?;
-    match published.map_err(|refusal| refusal.to_string())? {
+    let published = match published {
+        // The domain is gone and needs none.
+        Err(Refusal::NotFound(_)) => 0,
+        other => other.map_err(|refusal| refusal.to_string())?,
+    };
+    match published {
         // Somebody may have told them to turn at once.
         0 => {}
         published => tracing::info!(%domain, published, "signing keys were published ahead"),
@@ -424,5 +429,31 @@ mod tests {
         let auditing = console.installation(&caller, Permission::ReadAudit).unwrap();
         let links = console.installation_audit(&auditing, 0).await.unwrap();
         assert_eq!(links.iter().filter(|it| it.event.action == "tenant.destroyed").count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_deleted_domain_left_a_job_that_failed_until_it_was_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = DatabaseLocation::Sqlite(folder.path().join("portvakt.db"));
+        let store = Store::open(place, Settings::default()).unwrap();
+        let random = Random::seeded(1);
+        let console = Arc::new(Console::new(store.clone(), SealKey::generate(&random), random.clone()));
+        let caller = Caller::operator("test");
+        let permit = console.installation(&caller, Permission::CreateTenants).unwrap();
+        let tenant = console.ensure_tenant(&permit, "acme", NOW).await.unwrap();
+        let may = |permission| tenant.permit(permission).unwrap();
+        let (host, name) = ("login.example".to_owned(), "Acme".to_owned());
+        let new = NewDomain { host, scheme: Scheme::Https, environment: Environment::Test, name };
+        let domain = console.create_domain(&may(Permission::ManageDomains), &new, NOW).await.unwrap();
+        let schedule = KeySchedule::default();
+        let late = NOW.after(schedule.used_for);
+        want_missing_keys(&console, &store, schedule, late).await.unwrap();
+
+        let seen = console.domain(&caller, "login.example").await.unwrap().1.seen();
+        console.delete_domain(&may(Permission::DeleteDomains), (domain, &seen), late).await.unwrap();
+        let kinds = vec![signing_keys(Arc::clone(&console), Arc::new(move || late), schedule)];
+        let end = tokio::sync::watch::channel(false).1;
+        let runner = JobRunner { store, random, clock: Arc::new(move || late), kinds, end };
+        assert_eq!(runner.run().await, Ok(()));
     }
 }

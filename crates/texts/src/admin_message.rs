@@ -120,6 +120,8 @@ admin_messages! {
     NotInBin { noun: Noun, name: Quoted, command: Word }: "not-in-bin";
     /// The list of deletions cannot be used.
     DeletionsUnreadable { path: Word, detail: Detail }: "deletions-unreadable";
+    /// No list of deletions is kept outside the backups.
+    DoctorDeletionsNowhere: "doctor-deletions-nowhere";
     /// A note of `doctor`: a tenant or domain is disabled.
     DoctorDisabled { noun: Noun, name: Quoted, since: Word, command: Word }: "doctor-disabled";
     /// The caller's role does not permit it.

@@ -36,6 +36,7 @@ use texts::{AdminMessage, Advice, Cause, Noun, Outcome};
 use crate::{
     clock,
     config::{self, Config, Where},
+    deletions,
     serve::master,
 };
 use finding::{Finding, Verdict};
@@ -105,6 +106,7 @@ async fn look(path: &Path, config: &Config, now: Timestamp) -> Vec<Finding> {
     findings.push(plausible(&kept, now));
     findings.extend(flood(&kept));
     findings.extend(stuck(&kept));
+    findings.extend(list_of_deletions(config));
     findings.extend(kept.binned.iter().cloned());
     findings.extend(kept.disabled.iter().map(|it| Finding::warning("disabled", it.clone())));
     findings.extend(kept.alike.iter().map(|it| Finding::warning("names", it.clone())));
@@ -257,6 +259,14 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
         }
     }
     Ok(kept)
+}
+
+/// Without the list, a restored backup brings back what was deleted since.
+fn list_of_deletions(config: &Config) -> Option<Finding> {
+    match &config.deletions {
+        None => Some(Finding::warning("deletions", AdminMessage::DoctorDeletionsNowhere)),
+        Some(path) => deletions::read(path).err().map(|why| Finding::trouble("deletions", why)),
+    }
 }
 
 /// Something in the bin is no trouble, but somebody may have forgotten it.

@@ -73,10 +73,10 @@ fn of(why: AuthenticationFailure, application: &Application) -> Refusal {
 /// Why no reading of what was presented is right: what is said of the last application that one of them names.
 fn why_not(pairs: &[Pair], named: &Named, now: Timestamp) -> Refusal {
     let known = pairs.iter().rev().find_map(|pair| Some((pair, named.find(&pair.client_id)?)));
-    let Some((pair, application)) = known else {
-        return pairs.first().map_or_else(unknown, |pair| not_found(&pair.client_id));
-    };
+    let Some(pair) = known.map(|(pair, _)| pair).or(pairs.first()) else { return unknown() };
+    // An unknown client costs the same digest here too.
     let presented = Digest::of(pair.secret.expose().as_bytes());
+    let Some((_, application)) = known else { return not_found(&pair.client_id) };
     let why = match application.settings.authentication {
         ClientAuthentication::ClientSecret if pair.secret.expose().is_empty() => {
             AuthenticationFailure::NothingSent
