@@ -181,7 +181,7 @@ pub fn binned_application(
 pub struct Destroying<'a> {
     /// Which object.
     pub object: &'a Object,
-    /// How many rows of a table go in one write.
+    /// How many rows go in one write.
     pub rows: u32,
 }
 

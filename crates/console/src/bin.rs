@@ -23,7 +23,7 @@ use crate::{Console, Refusal, applications as console_applications, domains as c
 /// The most of each kind that is shown of the bin, or destroyed in one turn.
 const MOST: u32 = 1_000;
 
-/// How many rows of a table are destroyed in one write: a few tens of milliseconds on SQLite.
+/// How many rows are destroyed in one write: a few tens of milliseconds on SQLite.
 const ROWS: u32 = 500;
 
 /// Something in the bin, as it is shown.
@@ -251,7 +251,7 @@ impl Console {
         Ok(read.await?.into_iter().flatten().filter(is_due).map(|it| it.object()).collect())
     }
 
-    /// Goes on with destroying something that is due, in one write of at most 500 rows a table.
+    /// Goes on with destroying something that is due, in one write of at most 500 rows.
     ///
     /// # Errors
     /// [`Refusal::Forbidden`], [`Refusal::MasterKey`], [`Refusal::Store`].

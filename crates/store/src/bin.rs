@@ -447,37 +447,39 @@ pub fn begin_destroying(
     if changed == 0 { Err(StoreError::Changed) } else { Ok(()) }
 }
 
-/// Removes at most `limit` rows of each table that belong to an object; gives how many. Call it until there are none.
+/// Removes at most `limit` rows that belong to an object, of whichever tables; gives how many. Call it until there are none.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
 pub fn remove_some(tx: &mut WriteTx<'_>, object: &Object, limit: u32) -> Result<u64, StoreError> {
     let [tenant, id] = object.key();
-    let of_part = [tenant.clone(), id, limit.into()];
-    let remove = |tx: &mut WriteTx<'_>, all: &[&'static str], values: &[Value<'_>]| {
-        all.iter().try_fold(0, |sum, sql| Ok::<_, StoreError>(sum + tx.execute(sql, values)?))
-    };
     match object.kind {
-        Kind::Tenant => removed_of_tenant(tx, &[tenant, limit.into()], u64::from(limit)),
-        Kind::Application => remove(tx, OF_APPLICATION, &of_part),
-        Kind::Domain => match remove(tx, OF_DOMAIN, &of_part)? {
-            0 => remove(tx, OF_EMPTY_DOMAIN, &of_part),
+        Kind::Tenant => remove_of(tx, OF_TENANT, &[tenant], limit),
+        Kind::Application => remove_of(tx, OF_APPLICATION, &[tenant, id], limit),
+        Kind::Domain => match remove_of(tx, OF_DOMAIN, &[tenant.clone(), id.clone()], limit)? {
+            0 => remove_of(tx, OF_EMPTY_DOMAIN, &[tenant, id], limit),
             some => Ok(some),
         },
     }
 }
 
-/// Goes on to the next table only when one is empty: rows refer to those of the tables that follow.
-fn removed_of_tenant(tx: &mut WriteTx<'_>, values: &[Value<'_>], limit: u64) -> Result<u64, StoreError> {
-    let mut sum = 0;
-    for sql in OF_TENANT {
-        let removed = tx.execute(sql, values)?;
-        sum += removed;
-        if removed >= limit {
+/// Goes on to the next table when one is empty: rows refer to those of the tables that follow.
+fn remove_of(
+    tx: &mut WriteTx<'_>,
+    all: &[&'static str],
+    of: &[Value<'_>],
+    limit: u32,
+) -> Result<u64, StoreError> {
+    let mut left = limit;
+    for sql in all {
+        let values = [of, &[left.into()]].concat();
+        let removed = tx.execute(sql, &values)?;
+        left = left.saturating_sub(u32::try_from(removed).unwrap_or(u32::MAX));
+        if left == 0 {
             break;
         }
     }
-    Ok(sum)
+    Ok(u64::from(limit - left))
 }
 
 /// Removes the row of an object that is being destroyed, of which nothing else is left.
