@@ -33,6 +33,10 @@ permissions! {
     CreateTenants = "create_tenants",
     /// Giving tenants other names.
     RenameTenants = "rename_tenants",
+    /// Disabling tenants, and enabling them again.
+    SwitchTenants = "switch_tenants",
+    /// Deleting tenants, and restoring them.
+    DeleteTenants = "delete_tenants",
     /// Applying a declaration of the whole installation.
     Declare = "declare",
     /// Writing and restoring backups.
@@ -47,10 +51,14 @@ permissions! {
     ReadLogins = "read_logins",
     /// Making and changing domains.
     ManageDomains = "manage_domains",
+    /// Deleting domains, and restoring them.
+    DeleteDomains = "delete_domains",
     /// Making and changing applications.
     ManageApplications = "manage_applications",
     /// Disabling applications; enabling them again is managing.
     DisableApplications = "disable_applications",
+    /// Deleting applications, and restoring them.
+    DeleteApplications = "delete_applications",
     /// Making and retiring client secrets.
     ManageSecrets = "manage_secrets",
     /// Trying logins in an application's place.
@@ -71,6 +79,8 @@ permissions! {
     EndSessions = "end_sessions",
     /// Erasing what tells about a person in the audit trail.
     ErasePersonal = "erase_personal",
+    /// Destroying what has been in the bin for long enough.
+    Destroy = "destroy",
 }
 
 /// On which domains a permission counts.
@@ -108,6 +118,8 @@ const TABLE: &[Rule] = &[
     rule(P::ReadInstallation, &[Operator, Worker], false, On::Every),
     rule(P::CreateTenants, &[Operator], false, On::Every),
     rule(P::RenameTenants, &[Operator], false, On::Every),
+    rule(P::SwitchTenants, &[Operator], false, On::Every),
+    rule(P::DeleteTenants, &[Operator], false, On::Every),
     rule(P::Declare, &[Operator], false, On::Every),
     rule(P::BackUp, &[Operator], false, On::Every),
     rule(P::RewrapKeys, &[Operator], false, On::Every),
@@ -115,8 +127,10 @@ const TABLE: &[Rule] = &[
     rule(P::ReadAudit, &[Operator, Owner, Auditor, Worker], true, On::Every),
     rule(P::ReadLogins, &[Operator, Owner, Developer, Auditor], true, On::Every),
     rule(P::ManageDomains, &[Operator, Owner], false, On::Every),
+    rule(P::DeleteDomains, &[Operator, Owner], false, On::Every),
     rule(P::ManageApplications, &[Operator, Owner, Developer], true, On::Every),
     rule(P::DisableApplications, &[Operator, Owner, Developer, BlockContact], true, On::Every),
+    rule(P::DeleteApplications, &[Operator, Owner, Developer], false, On::Every),
     rule(P::ManageSecrets, &[Operator, Owner, Developer], true, On::Every),
     rule(P::RunTrials, &[Operator, Owner, Developer], false, On::Every),
     rule(P::ManageSources, &[Operator, Owner, Receiver], false, On::Every),
@@ -127,6 +141,7 @@ const TABLE: &[Rule] = &[
     rule(P::WithdrawKeys, &[Operator, Owner], false, On::Every),
     rule(P::EndSessions, &[Operator, Owner], false, On::Every),
     rule(P::ErasePersonal, &[Operator, Owner], false, On::Every),
+    rule(P::Destroy, &[Worker], false, On::Every),
 ];
 
 fn find(permission: Permission) -> Option<&'static Rule> {
@@ -176,6 +191,8 @@ mod tests {
         read_installation    yes      -     -         -        -       -             -       yes    -           -           -       all
         create_tenants       yes      -     -         -        -       -             -       -      -           -           -       all
         rename_tenants       yes      -     -         -        -       -             -       -      -           -           -       all
+        switch_tenants       yes      -     -         -        -       -             -       -      -           -           -       all
+        delete_tenants       yes      -     -         -        -       -             -       -      -           -           -       all
         declare              yes      -     -         -        -       -             -       -      -           -           -       all
         back_up              yes      -     -         -        -       -             -       -      -           -           -       all
         rewrap_keys          yes      -     -         -        -       -             -       -      -           -           -       all
@@ -183,8 +200,10 @@ mod tests {
         read_audit           yes      yes   -         -        -       -             yes     yes    -           -           yes     all
         read_logins          yes      yes   yes       -        -       -             yes     -      -           -           yes     all
         manage_domains       yes      yes   -         -        -       -             -       -      -           -           -       all
+        delete_domains       yes      yes   -         -        -       -             -       -      -           -           -       all
         manage_applications  yes      yes   yes       -        -       -             -       -      -           -           yes     all
         disable_applications yes      yes   yes       -        -       yes           -       -      -           -           yes     all
+        delete_applications  yes      yes   yes       -        -       -             -       -      -           -           -       all
         manage_secrets       yes      yes   yes       -        -       -             -       -      -           -           yes     all
         run_trials           yes      yes   yes       -        -       -             -       -      -           -           -       all
         manage_sources       yes      yes   -         yes      -       -             -       -      -           -           -       all
@@ -195,6 +214,7 @@ mod tests {
         withdraw_keys        yes      yes   -         -        -       -             -       -      -           -           -       all
         end_sessions         yes      yes   -         -        -       -             -       -      -           -           -       all
         erase_personal       yes      yes   -         -        -       -             -       -      -           -           -       all
+        destroy              -        -     -         -        -       -             -       yes    -           -           -       all
         ");
     }
 
@@ -205,11 +225,11 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_rotates_keys_and_changes_nothing_else() {
+    fn a_worker_rotates_keys_and_destroys_what_was_deleted_and_changes_nothing_else() {
         let worker = Actor::Worker("keys");
         let changes = Permission::ALL.iter().filter(|it| !it.as_str().starts_with("read"));
         let allowed: Vec<_> = changes.filter(|it| may(&worker, **it)).collect();
-        assert_eq!(allowed, [&Permission::RotateKeys]);
+        assert_eq!(allowed, [&Permission::RotateKeys, &Permission::Destroy]);
     }
 
     #[test]

@@ -96,6 +96,16 @@ impl Permit {
         if self.grant.permission == permission { Ok(&self.tenant) } else { Err(Forbidden) }
     }
 
+    /// Who acts.
+    pub const fn caller(&self) -> &Caller {
+        &self.grant.caller
+    }
+
+    /// Says whether the actor acts for the installation, and so may be told of other tenants.
+    pub fn is_of_installation(&self) -> bool {
+        self.grant.caller.actor.acts_in_every_tenant()
+    }
+
     /// Refuses a domain on which the permission does not count.
     ///
     /// # Errors
@@ -261,7 +271,16 @@ mod tests {
     fn a_row(random: &Random, master: &SealKey, id: u8) -> store::tenants::Tenant {
         let id = TenantId::from_bytes([id; 16]);
         let sealed_data_key = OpenTenant::generate(random, id).wrap(master, random);
-        store::tenants::Tenant { id, name: "acme".to_owned(), sealed_data_key, version: 1, created_at: NOW }
+        let (name, disabled_at, deleted_at) = ("acme".to_owned(), None, None);
+        store::tenants::Tenant {
+            id,
+            name,
+            sealed_data_key,
+            version: 1,
+            created_at: NOW,
+            disabled_at,
+            deleted_at,
+        }
     }
 
     fn a_member(number: u8, tenant: TenantId, role: Role) -> Caller {

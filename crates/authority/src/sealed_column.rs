@@ -2,7 +2,8 @@
 
 use crypto::{Digest, b64};
 use model::{
-    EidEnvironment, GrantId, INSTALLATION, IdentitySourceId, PlanId, TenantId, TestUserId, Timestamp,
+    EidEnvironment, GrantId, INSTALLATION, IdentitySourceId, LoginEventId, PlanId, TenantId, TestUserId,
+    Timestamp,
 };
 
 /// A sealed column, with what names the row in it.
@@ -66,6 +67,8 @@ pub enum SealedColumn<'a> {
         /// Who made it, as in audit events.
         made_by: &'a str,
     },
+    /// `login_events.sealed_details`; under the master key, with the tenant [`INSTALLATION`], where no domain was asked for.
+    EventDetails(LoginEventId),
     /// `refresh_tokens.sealed_successor`, by the digest of the token that it replaces, under that token.
     RefreshSuccessor(&'a Digest),
 }
@@ -100,6 +103,7 @@ impl SealedColumn<'_> {
             Self::GrantKey(id) => ("grants", "wrapped_key", id.to_string()),
             Self::GrantClaims(id) => ("grants", "sealed_claims", id.to_string()),
             Self::Plan { id, made_by } => ("plans", "sealed_plan", format!("{id} {made_by}")),
+            Self::EventDetails(id) => ("login_events", "sealed_details", id.to_string()),
             Self::RefreshSuccessor(token) => ("refresh_tokens", "sealed_successor", digest(token)),
         };
         let tenant = if matches!(self, Self::Canary) { INSTALLATION } else { tenant };

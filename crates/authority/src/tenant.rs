@@ -26,6 +26,8 @@ pub struct Tenant {
     pub name: String,
     /// Counts its changes.
     pub version: i64,
+    /// Nobody can log in at its domains.
+    pub is_disabled: bool,
     opened: OpenTenant,
     caller: Caller,
     random: Random,
@@ -49,6 +51,7 @@ impl Tenant {
             id: row.id,
             name: row.name.clone(),
             version: row.version,
+            is_disabled: row.disabled_at.is_some(),
             opened,
             caller: caller.clone(),
             random: random.clone(),
@@ -58,7 +61,8 @@ impl Tenant {
     /// Makes a tenant that has no row yet.
     pub(crate) fn generate(random: &Random, id: TenantId, name: &str, caller: &Caller) -> Self {
         let opened = OpenTenant::generate(random, id);
-        Self { id, name: name.to_owned(), version: 1, opened, caller: caller.clone(), random: random.clone() }
+        let (caller, random) = (caller.clone(), random.clone());
+        Self { id, name: name.to_owned(), version: 1, is_disabled: false, opened, caller, random }
     }
 
     /// What seals and opens the tenant's values.

@@ -12,6 +12,7 @@ use texts::{AdminMessage, Noun};
 
 use crate::{
     Refusal,
+    bin::binned_application,
     brands::{self, Owner},
     difference::{difference, is_empty, with_name},
     name::check_name,
@@ -73,7 +74,7 @@ pub fn shown((name, settings): (&str, &ApplicationSettings), disabled: bool) -> 
 /// ([`crate::signing_keys::publish`]).
 ///
 /// # Errors
-/// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Settings`], [`Refusal::Forbidden`], [`Refusal::Store`].
+/// [`Refusal::ClientIdTaken`], [`Refusal::NameInBin`], [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Settings`], [`Refusal::Forbidden`], [`Refusal::Store`].
 pub fn create(
     tx: &mut WriteTx<'_>,
     permit: &Permit,
@@ -100,6 +101,7 @@ pub fn create(
     let details = json!({
         "client_id": row.client_id, "name": row.name, "domain": row.domain_id.to_string(), "settings": settings,
     });
+    check_free(tx, &row)?;
     applications::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::ClientId))?;
     brands::save(tx, owner(&row), (&Brand::default(), &new.settings.brand))?;
     permit.record(Action::ApplicationCreated, format!("application {id}"), &details, now).append(tx)?;
@@ -108,6 +110,18 @@ pub fn create(
 
 fn owner(row: &Application) -> Owner {
     Owner { tenant: row.tenant_id, domain: row.domain_id, id: row.id.to_string() }
+}
+
+/// Refuses a client id that the domain has, also in the bin.
+fn check_free(tx: &mut WriteTx<'_>, row: &Application) -> Result<(), Refusal> {
+    let at = (row.tenant_id, row.domain_id);
+    if let Some(binned) = binned_application(tx, at, &row.client_id)? {
+        return Err(binned.refusal(Noun::ClientId));
+    }
+    match applications::find_by_client_id(tx, at.0, at.1, &row.client_id)? {
+        None => Ok(()),
+        Some(found) => Err(Refusal::ClientIdTaken { client_id: row.client_id.clone(), name: found.name }),
+    }
 }
 
 /// Says what a change changes: each setting, and the name, with `from` and `to`.

@@ -15,7 +15,8 @@ use store::{
 use texts::Noun;
 
 use crate::{
-    Refusal,
+    Alike, Refusal,
+    bin::{check_host, restore_domain},
     brands::{self, Owner},
     difference::{difference, is_empty, with_name},
     name::check_name,
@@ -66,11 +67,12 @@ pub fn check_address(new: &NewDomain, sandbox_host: Option<&str>) -> Result<(), 
     })
 }
 
-/// What is shown of a domain where changes are compared: settings and name.
-pub fn shown(name: &str, settings: &DomainSettings) -> Value {
+/// What is shown of a domain where changes are compared: settings, name and state.
+pub fn shown((name, settings): (&str, &DomainSettings), disabled: bool) -> Value {
     let mut shown: Value = serde_json::from_str(&settings.to_text()).unwrap_or_default();
     if let Some(members) = shown.as_object_mut() {
         members.insert("name".to_owned(), json!(name));
+        members.insert("state".to_owned(), json!(if disabled { "disabled" } else { "enabled" }));
     }
     shown
 }
@@ -78,7 +80,7 @@ pub fn shown(name: &str, settings: &DomainSettings) -> Value {
 /// How many domains are read at a time.
 const PAGE: u32 = 1_000;
 
-/// Finds a domain of the tenant with this name without regard to case, other than `own`; gives its name as it is written.
+/// Finds a domain of the tenant with this name without regard to case, other than `own`, also in the bin.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
@@ -87,14 +89,15 @@ pub fn named_alike(
     tenant: TenantId,
     name: &str,
     own: Option<DomainId>,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<Alike>, StoreError> {
     let (key, mut after) = (name_key(name), None);
     loop {
-        let page = domains::list(tx, tenant, after, PAGE)?;
+        let page = domains::list_with_bin(tx, tenant, after, PAGE)?;
         let Some(last) = page.last() else { return Ok(None) };
         after = Some(last.id);
         if let Some(found) = page.into_iter().find(|it| Some(it.id) != own && name_key(&it.name) == key) {
-            return Ok(Some(found.name));
+            let binned = found.deleted_at.map(|at| (at, restore_domain(&found.host)));
+            return Ok(Some(Alike { name: found.name, binned }));
         }
     }
 }
@@ -103,7 +106,7 @@ pub fn named_alike(
 /// the tenant's chain is locked then, so that no two writes find the same name free.
 fn check_free(tx: &mut WriteTx<'_>, row: &Domain) -> Result<(), Refusal> {
     match named_alike(tx, row.tenant_id, &row.name, Some(row.id))? {
-        Some(by) => Err(Refusal::NameTaken { noun: Noun::DomainName, by }),
+        Some(alike) => Err(alike.refusal(Noun::DomainName)),
         None => Ok(()),
     }
 }
@@ -124,7 +127,7 @@ pub struct DomainRows {
 /// Makes a domain.
 ///
 /// # Errors
-/// [`Refusal::Taken`], [`Refusal::NameTaken`], [`Refusal::Invalid`], [`Refusal::Settings`], [`Refusal::Forbidden`], [`Refusal::Store`].
+/// [`Refusal::HostTaken`], [`Refusal::Taken`], [`Refusal::NameTaken`], [`Refusal::NameInBin`], [`Refusal::Invalid`], [`Refusal::Settings`], [`Refusal::Forbidden`], [`Refusal::Store`].
 pub fn create(
     tx: &mut WriteTx<'_>,
     permit: &Permit,
@@ -146,6 +149,8 @@ pub fn create(
         settings: settings.to_text(),
         version: 1,
         created_at: now,
+        disabled_at: None,
+        deleted_at: None,
     };
     let mut details = json!({
         "host": row.host, "environment": row.environment.as_str(), "name": row.name, "signing_key": key.id,
@@ -153,6 +158,7 @@ pub fn create(
     if let (true, Some(all)) = (*settings != DomainSettings::default(), details.as_object_mut()) {
         all.insert("settings".to_owned(), serde_json::from_str(&row.settings).unwrap_or_default());
     }
+    check_host(tx, &row.host, permit.is_of_installation())?;
     permit.record(Action::DomainCreated, format!("domain {id}"), &details, now).append(tx)?;
     domains::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::Host))?;
     check_free(tx, &row)?;
@@ -219,9 +225,34 @@ pub fn move_to(
     now: Timestamp,
 ) -> Result<Domain, Refusal> {
     permit.tenant(Permission::ManageDomains)?;
+    if new.host != row.host {
+        check_host(tx, &new.host, permit.is_of_installation())?;
+    }
     let details = json!({"host": {"from": row.host, "to": new.host}});
     let row = Domain { host: new.host.clone(), scheme: new.scheme, ..row };
     save(tx, (permit, row), &details, now)
+}
+
+/// Disables a domain, so that nobody can log in there within seconds, or enables it again.
+///
+/// # Errors
+/// [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn switch(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: Domain,
+    on: bool,
+    now: Timestamp,
+) -> Result<Domain, Refusal> {
+    permit.tenant(Permission::ManageDomains)?;
+    if row.disabled_at.is_none() == on {
+        return Ok(row);
+    }
+    let row = Domain { disabled_at: if on { None } else { Some(now) }, ..row };
+    let action = if on { Action::DomainEnabled } else { Action::DomainDisabled };
+    let version = domains::save(tx, &row)?;
+    permit.record(action, format!("domain {}", row.id), &json!({}), now).append(tx)?;
+    Ok(Domain { version, ..row })
 }
 
 fn save(

@@ -8,6 +8,7 @@
 //! nowhere else. Secrets are sealed or digested here, before the store sees them.
 
 pub mod applications;
+pub mod bin;
 pub mod client_secrets;
 pub mod domains;
 pub mod identity_sources;
@@ -24,6 +25,6 @@ mod refusal;
 mod seen;
 
 pub use difference::difference;
-pub use name::check_name;
+pub use name::{Alike, check_name};
 pub use refusal::{LiveSecret, Refusal};
 pub use seen::{ChangedMeanwhile, Seen, SettingDifference};

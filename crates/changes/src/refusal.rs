@@ -4,7 +4,7 @@ use std::fmt;
 
 use authority::{Forbidden, MasterKeyError, TenantError};
 use crypto::KeyError;
-use model::{SecretId, SettingsError, Timestamp};
+use model::{SecretId, SettingsError, Timestamp, destroyed_at};
 use store::StoreError;
 use texts::{AdminMessage, FieldMessage, Locale, Noun};
 
@@ -23,6 +23,49 @@ pub enum Refusal {
         noun: Noun,
         /// The name that is in the way, as it is written.
         by: String,
+    },
+    /// The host is taken, by a domain of the tenant of this name. For whoever acts for the installation.
+    HostTaken {
+        /// The host.
+        host: String,
+        /// Whose domain it is.
+        tenant: String,
+    },
+    /// The client id is taken, by the application of this name.
+    ClientIdTaken {
+        /// The client id.
+        client_id: String,
+        /// What people call the application.
+        name: String,
+    },
+    /// The name is taken by something in the bin, which `command` restores.
+    NameInBin {
+        /// What the name is one of.
+        noun: Noun,
+        /// The name that is in the way, as it is written.
+        name: String,
+        /// Since when it is in the bin.
+        deleted_at: Timestamp,
+        /// Restores it.
+        command: String,
+    },
+    /// What it belongs to is in the bin, and has to be restored first.
+    ParentInBin {
+        /// What that is.
+        noun: Noun,
+        /// What that is called.
+        name: String,
+        /// Restores it.
+        command: String,
+    },
+    /// It was in the bin for too long, and is being destroyed.
+    BeingDestroyed {
+        /// What it is.
+        noun: Noun,
+        /// What it was called.
+        name: String,
+        /// Since when.
+        since: Timestamp,
     },
     /// A value that cannot be what it should be.
     Invalid(FieldMessage),
@@ -171,6 +214,25 @@ impl Refusal {
             Self::NotFound(noun) => AdminMessage::NotFound { noun: *noun }.into(),
             Self::Taken(noun) => AdminMessage::Taken { noun: *noun }.into(),
             Self::NameTaken { noun, by } => AdminMessage::NameTaken { noun: *noun, by: by.into() }.at("name"),
+            Self::HostTaken { host, tenant } => {
+                AdminMessage::HostTakenBy { host: host.into(), tenant: tenant.into() }.at("host")
+            }
+            Self::ClientIdTaken { client_id, name } => {
+                AdminMessage::ClientIdTakenBy { client: client_id.into(), name: name.into() }.at("client_id")
+            }
+            Self::NameInBin { noun, name, deleted_at, command } => {
+                let until = destroyed_at(*deleted_at).to_iso_seconds().into();
+                let (name, command) = (name.into(), command.clone().into());
+                AdminMessage::NameInBin { noun: *noun, name, until, command }.into()
+            }
+            Self::ParentInBin { noun, name, command } => {
+                let (name, command) = (name.into(), command.clone().into());
+                AdminMessage::ParentInBin { noun: *noun, name, command }.into()
+            }
+            Self::BeingDestroyed { noun, name, since } => {
+                let since = since.to_iso_seconds().into();
+                AdminMessage::BeingDestroyed { noun: *noun, name: name.into(), since }.into()
+            }
             Self::Invalid(message) => message.clone(),
             Self::Forbidden => AdminMessage::Forbidden.into(),
             Self::Settings(error) => error.message(),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use store::{StoreError, Tx, WriteTx, subject_keys, tenants};
 use texts::Noun;
 
-use crate::{Refusal, difference::with_name, name::check_name};
+use crate::{Alike, Refusal, bin::restore_tenant, difference::with_name, name::check_name};
 
 /// A tenant that is to be made, with one subject key for each environment.
 #[derive(Clone, Debug)]
@@ -58,6 +58,8 @@ pub fn make(
         sealed_data_key: tenant.opened().wrap(master, random),
         version: 1,
         created_at: now,
+        disabled_at: None,
+        deleted_at: None,
     };
     let keys = EidEnvironment::ALL.map(|environment| {
         let key = SealKey::generate(random);
@@ -71,27 +73,24 @@ pub fn make(
 /// How many tenants are read at a time.
 const PAGE: u32 = 1_000;
 
-/// What is shown of a tenant where changes are compared: its name.
-pub fn shown(name: &str) -> Value {
-    json!({"name": name})
+/// What is shown of a tenant where changes are compared: its name and state.
+pub fn shown(name: &str, disabled: bool) -> Value {
+    json!({"name": name, "state": if disabled { "disabled" } else { "enabled" }})
 }
 
-/// Finds a tenant with this name without regard to case, other than `own`; gives its name as it is written.
+/// Finds a tenant with this name without regard to case, other than `own`, also in the bin.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
-pub fn named_alike(
-    tx: &mut impl Tx,
-    name: &str,
-    own: Option<TenantId>,
-) -> Result<Option<String>, StoreError> {
+pub fn named_alike(tx: &mut impl Tx, name: &str, own: Option<TenantId>) -> Result<Option<Alike>, StoreError> {
     let (key, mut after) = (name_key(name), None);
     loop {
-        let page = tenants::list(tx, after, PAGE)?;
+        let page = tenants::list_with_bin(tx, after, PAGE)?;
         let Some(last) = page.last() else { return Ok(None) };
         after = Some(last.id);
         if let Some(found) = page.into_iter().find(|it| Some(it.id) != own && name_key(&it.name) == key) {
-            return Ok(Some(found.name));
+            let binned = found.deleted_at.map(|at| (at, restore_tenant(&found.name)));
+            return Ok(Some(Alike { name: found.name, binned }));
         }
     }
 }
@@ -99,7 +98,7 @@ pub fn named_alike(
 fn check_free(tx: &mut WriteTx<'_>, name: &str, own: Option<TenantId>) -> Result<(), Refusal> {
     tenants::lock_names(tx)?;
     match named_alike(tx, name, own)? {
-        Some(by) => Err(Refusal::NameTaken { noun: Noun::TenantName, by }),
+        Some(alike) => Err(alike.refusal(Noun::TenantName)),
         None => Ok(()),
     }
 }
@@ -141,5 +140,28 @@ pub fn rename(
     permit.record(Action::TenantRenamed, format!("tenant {}", row.id), &details, now).append(tx)?;
     let row = tenants::Tenant { name: name.to_owned(), ..row };
     let version = tenants::save(tx, &row).map_err(|error| Refusal::of(error, Noun::TenantName))?;
+    Ok(tenants::Tenant { version, ..row })
+}
+
+/// Disables a tenant, so that nobody can log in at its domains within seconds, or enables it again. `row`: as it is since
+/// [`tenants::get`].
+///
+/// # Errors
+/// [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn switch(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: tenants::Tenant,
+    on: bool,
+    now: Timestamp,
+) -> Result<tenants::Tenant, Refusal> {
+    permit.tenant(Permission::SwitchTenants)?;
+    if row.disabled_at.is_none() == on {
+        return Ok(row);
+    }
+    let row = tenants::Tenant { disabled_at: if on { None } else { Some(now) }, ..row };
+    let action = if on { Action::TenantEnabled } else { Action::TenantDisabled };
+    let version = tenants::save(tx, &row)?;
+    permit.record(action, format!("tenant {}", row.id), &json!({}), now).append(tx)?;
     Ok(tenants::Tenant { version, ..row })
 }

@@ -9,7 +9,7 @@ use texts::Locale;
 use crate::{
     config::{self, Config, Lasting, Where},
     eid_files,
-    serve::certificates::Certificates,
+    serve::certificates,
 };
 
 /// What can be said to `portvakt config`.
@@ -36,10 +36,8 @@ enum ConfigureCommand {
 pub(crate) async fn run(arguments: &ConfigArguments) -> Result<(), String> {
     let text = match &arguments.what {
         ConfigureCommand::Check(at) => {
-            let config = config::load(&at.find()?)?;
-            // Read and forgotten: a key that is missing, short or open to everybody is said here too.
-            let _ = config.master_key()?;
-            let _ = Certificates::load(&config.listen.certificates)?;
+            // The key is read and forgotten: one that is missing, short or open to everybody is said here too.
+            let (config, _) = config::load_whole(&at.find()?, certificates::faults_of)?;
             let (_, faults) = eid_files::load(&config.eid_files).await;
             for fault in &faults {
                 eprintln!("warning: {}", fault.line(Locale::En));

@@ -32,7 +32,7 @@ use web::{Peer, Site};
 
 use crate::{
     crowd::{Crowd, Exempt, Member},
-    wire::{Lent, Wire},
+    wire::{Lent, Refusing, Wire},
 };
 
 /// How long to wait after a connection that could not be accepted: the reason is seldom gone at once.
@@ -80,6 +80,7 @@ pub(crate) struct Door {
     limits: Limits,
     room: Arc<Semaphore>,
     crowd: Arc<Crowd>,
+    refused: Refusing,
 }
 
 /// What every connection of a door has.
@@ -89,6 +90,7 @@ struct Inside {
     tls: Option<TlsAcceptor>,
     limits: Limits,
     end: watch::Receiver<bool>,
+    refused: Refusing,
 }
 
 impl Door {
@@ -120,7 +122,13 @@ impl Door {
     fn with(listeners: Vec<TcpListener>, router: Site, tls: Option<TlsAcceptor>, limits: Limits) -> Self {
         let room = Arc::new(Semaphore::new(limits.connections));
         let crowd = Crowd::new(limits.connections, Arc::new(|_| false));
-        Self { listeners, router, tls, limits, room, crowd }
+        Self { listeners, router, tls, limits, room, crowd, refused: Arc::new(|_| ()) }
+    }
+
+    /// Tells somebody of every request that was refused before it could be read.
+    pub(crate) fn telling(mut self, refused: Refusing) -> Self {
+        self.refused = refused;
+        self
     }
 
     /// Lets some peers have as many connections as there are: proxies, behind which everybody is.
@@ -148,7 +156,8 @@ impl Door {
 
     /// Answers until `end` says so, then finishes what is being answered.
     pub(crate) async fn answer(self, end: watch::Receiver<bool>) {
-        let inside = Inside { router: self.router, tls: self.tls, limits: self.limits, end };
+        let inside =
+            Inside { router: self.router, tls: self.tls, limits: self.limits, end, refused: self.refused };
         let doors = self.listeners.into_iter().map(|listener| {
             let (inside, room) = (inside.clone(), Arc::clone(&self.room));
             tokio::spawn(accept(listener, inside, (room, Arc::clone(&self.crowd))))
@@ -282,7 +291,7 @@ async fn converse<S>(stream: S, peer: Peer, inside: Inside, second: bool)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let (wire, back) = Lent::new(Wire::new(stream, peer.address));
+    let (wire, back) = Lent::new(Wire::new(stream, peer.address, Arc::clone(&inside.refused)));
     let is_late = serve(wire, peer, inside, second).await;
     let wire = back.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let (true, Some(wire)) = (is_late, wire) {

@@ -7,6 +7,7 @@ mod completions;
 mod config;
 mod configure;
 mod crowd;
+mod deletions;
 mod dev;
 mod doctor;
 mod eid_files;

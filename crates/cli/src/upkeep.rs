@@ -1,6 +1,7 @@
 //! The work that nodes do beside answering: what every one does, and the kinds of jobs of which each is done by one.
 
 use std::{
+    path::PathBuf,
     sync::{
         Arc, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -9,19 +10,20 @@ use std::{
 };
 
 use authority::{Caller, Permission};
-use console::{Console, Refusal, TenantView};
+use console::{Console, Destroyed, Refusal, TenantView};
 use crypto::Random;
-use model::{DomainId, KeySchedule, Timestamp};
+use model::{DomainId, KeySchedule, TenantId, Timestamp};
 use provider::{Provider, RequestContext, TraceId};
 use store::{
     Store, StoreError,
+    bin::{Kind, Object},
     jobs::{self, Job, JobKey},
 };
 use web::Clock;
 
 use crate::{
-    clock, every,
-    job_runner::{JobRunner, Kind},
+    clock, deletions, every,
+    job_runner::{self, JobRunner},
     permits,
     serve::ready::{Domains, Looked},
     worker::Workers,
@@ -179,13 +181,89 @@ pub(crate) fn do_jobs(
     rotation: KeyRotation,
 ) {
     let KeyRotation { schedule, every } = rotation;
-    let kinds = vec![signing_keys(Arc::clone(&console), workers.clock(), schedule)];
+    let kinds = vec![
+        signing_keys(Arc::clone(&console), workers.clock(), schedule),
+        destruction(Arc::clone(&console), workers.clock()),
+    ];
     let (clock, end) = (workers.clock(), workers.end());
     JobRunner { store: store.clone(), random, clock: Arc::clone(&clock), kinds, end }.start(workers);
+    let (of_bin, clock_of_bin, store_of_bin) = (Arc::clone(&console), Arc::clone(&clock), store.clone());
     workers.every(SIGNING_KEYS, every, move || {
         let (console, store, now) = (Arc::clone(&console), store.clone(), clock());
         async move { want_missing_keys(&console, &store, schedule, now).await }
     });
+    workers.every(DESTRUCTION, LOOK_INTO_BIN_EVERY, move || {
+        let (console, store, now) = (Arc::clone(&of_bin), store_of_bin.clone(), clock_of_bin());
+        async move { want_destructions(&console, &store, now).await }
+    });
+}
+
+/// Copies the list of deletions into its file, every minute: a restored backup does not bring back what was deleted.
+pub(crate) fn keep_deletions(workers: &mut Workers, console: Arc<Console>, path: Option<PathBuf>) {
+    let Some(path) = path else { return };
+    workers.every("deletions", Duration::from_secs(60), move || {
+        let (console, path) = (Arc::clone(&console), path.clone());
+        async move { deletions::keep(&console, &Caller::worker("deletions"), &path).await }
+    });
+}
+
+/// The kind of the jobs that destroy what was in the bin for 30 days; kind, tenant and id of the object are the job's id.
+const DESTRUCTION: &str = "destruction";
+
+/// How often the bin is looked into.
+const LOOK_INTO_BIN_EVERY: Duration = Duration::from_secs(60 * 60);
+
+fn job_id(object: &Object) -> String {
+    format!("{}:{}:{}", object.kind.as_str(), object.tenant_id, object.id)
+}
+
+fn object_of(job: &str) -> Option<Object> {
+    let mut parts = job.split(':');
+    let (kind, tenant, id) = (Kind::parse(parts.next()?)?, parts.next()?, parts.next()?.to_owned());
+    Some(Object { kind, tenant_id: TenantId::parse(tenant).ok()?, id })
+}
+
+async fn want_destructions(console: &Console, store: &Store, now: Timestamp) -> Result<(), String> {
+    let words = |it: Refusal| it.to_string();
+    let caller = Caller::worker(DESTRUCTION);
+    let permit = permits::installation(console, &caller, Permission::Destroy).map_err(words)?;
+    for object in console.due_for_destruction(&permit, now).await.map_err(words)? {
+        let (kind, id) = (DESTRUCTION.to_owned(), job_id(&object));
+        // Of the installation: the jobs of a tenant go with it.
+        let key = JobKey { tenant_id: model::INSTALLATION, kind, id };
+        let wanted = store.write(move |tx| {
+            let is_new = jobs::insert(tx, &key, None, (now, now))?;
+            if is_new || jobs::revive(tx, &key, now.before(REVIVED_AFTER), now)? {
+                tx.wake(DESTRUCTION);
+            }
+            Ok::<_, StoreError>(())
+        });
+        wanted.await.map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+/// Destroys what was in the bin for long enough, a bounded number of rows in each write. Whoever is stopped halfway, or has
+/// lost the lease, leaves the rest to the next attempt.
+fn destruction(console: Arc<Console>, clock: Clock) -> job_runner::Kind {
+    job_runner::Kind::new(DESTRUCTION, move |job| destroy(Arc::clone(&console), job, Arc::clone(&clock)))
+}
+
+async fn destroy(console: Arc<Console>, job: Job, clock: Clock) -> Result<(), String> {
+    let words = |it: Refusal| it.to_string();
+    let object = object_of(&job.key.id).ok_or("the id of this job names no object")?;
+    let caller = Caller::worker(DESTRUCTION);
+    let permit = permits::installation(&console, &caller, Permission::Destroy).map_err(words)?;
+    loop {
+        match console.destroy_some(&permit, &object, clock()).await.map_err(words)? {
+            Destroyed::Partly => {}
+            Destroyed::Gone => {
+                tracing::info!(kind = object.kind.as_str(), id = object.id, "what was deleted is destroyed");
+                return Ok(());
+            }
+            Destroyed::Nothing => return Ok(()),
+        }
+    }
 }
 
 async fn want_missing_keys(
@@ -237,8 +315,8 @@ async fn want_keys_of(
 }
 
 /// Publishes the signing keys that a domain is missing.
-fn signing_keys(console: Arc<Console>, clock: Clock, schedule: KeySchedule) -> Kind {
-    Kind::new(SIGNING_KEYS, move |job| turn_keys(Arc::clone(&console), job, (schedule, clock())))
+fn signing_keys(console: Arc<Console>, clock: Clock, schedule: KeySchedule) -> job_runner::Kind {
+    job_runner::Kind::new(SIGNING_KEYS, move |job| turn_keys(Arc::clone(&console), job, (schedule, clock())))
 }
 
 async fn turn_keys(
@@ -258,7 +336,12 @@ async fn turn_keys(
     let turning = move || runtime.block_on(console.turn_keys(&permit, domain, schedule, now));
     // Keys are not made on a thread that answers people.
     let published = tokio::task::spawn_blocking(turning).await.map_err(|error| error.to_string())?;
-    match published.map_err(|refusal| refusal.to_string())? {
+    let published = match published {
+        // The domain is gone and needs none.
+        Err(Refusal::NotFound(_)) => 0,
+        other => other.map_err(|refusal| refusal.to_string())?,
+    };
+    match published {
         // Somebody may have told them to turn at once.
         0 => {}
         published => tracing::info!(%domain, published, "signing keys were published ahead"),
@@ -268,9 +351,9 @@ async fn turn_keys(
 
 #[cfg(test)]
 mod tests {
-    use super::{JobRunner, SIGNING_KEYS, signing_keys, want_missing_keys};
+    use super::{JobRunner, SIGNING_KEYS, destruction, signing_keys, want_destructions, want_missing_keys};
     use authority::{Caller, Permission};
-    use console::{Console, NewDomain};
+    use console::{Console, NewDomain, TenantView};
     use crypto::{Random, SealKey};
     use model::{Environment, KeySchedule, Timestamp};
     use std::sync::Arc;
@@ -321,5 +404,64 @@ mod tests {
 
         assert!(missing().await.is_empty());
         assert_eq!(find().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_tenant_that_two_nodes_find_due_is_destroyed_once_and_not_a_day_early() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = DatabaseLocation::Sqlite(folder.path().join("portvakt.db"));
+        let store = Store::open(place, Settings::default()).unwrap();
+        let random = Random::seeded(1);
+        let console = Arc::new(Console::new(store.clone(), SealKey::generate(&random), random.clone()));
+        let caller = Caller::operator("test");
+        let permit = console.installation(&caller, Permission::CreateTenants).unwrap();
+        let tenant = console.ensure_tenant(&permit, "acme", NOW).await.unwrap();
+        let deleting = tenant.permit(Permission::DeleteTenants).unwrap();
+        console.delete_tenant(&deleting, &TenantView::seen(&tenant), NOW).await.unwrap();
+        let late = model::destroyed_at(NOW);
+        let run = async |at| {
+            for _node in 0..2 {
+                want_destructions(&console, &store, at).await.unwrap();
+            }
+            let end = tokio::sync::watch::channel(false).1;
+            let kinds = vec![destruction(Arc::clone(&console), Arc::new(move || at))];
+            let (store, random, clock) = (store.clone(), random.clone(), Arc::new(move || at));
+            JobRunner { store, random, clock, kinds, end }.run().await
+        };
+        let reading = console.installation(&caller, Permission::ReadInstallation).unwrap();
+
+        assert_eq!(run(late.before(std::time::Duration::from_secs(1))).await, Ok(()));
+        assert_eq!(console.bin(&reading).await.unwrap().len(), 1);
+        assert_eq!(run(late).await, Ok(()));
+        assert_eq!(console.bin(&reading).await.unwrap(), []);
+        let auditing = console.installation(&caller, Permission::ReadAudit).unwrap();
+        let links = console.installation_audit(&auditing, 0).await.unwrap();
+        assert_eq!(links.iter().filter(|it| it.event.action == "tenant.destroyed").count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_deleted_domain_left_a_job_that_failed_until_it_was_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = DatabaseLocation::Sqlite(folder.path().join("portvakt.db"));
+        let store = Store::open(place, Settings::default()).unwrap();
+        let random = Random::seeded(1);
+        let console = Arc::new(Console::new(store.clone(), SealKey::generate(&random), random.clone()));
+        let caller = Caller::operator("test");
+        let permit = console.installation(&caller, Permission::CreateTenants).unwrap();
+        let tenant = console.ensure_tenant(&permit, "acme", NOW).await.unwrap();
+        let may = |permission| tenant.permit(permission).unwrap();
+        let (host, name) = ("login.example".to_owned(), "Acme".to_owned());
+        let new = NewDomain { host, scheme: Scheme::Https, environment: Environment::Test, name };
+        let domain = console.create_domain(&may(Permission::ManageDomains), &new, NOW).await.unwrap();
+        let schedule = KeySchedule::default();
+        let late = NOW.after(schedule.used_for);
+        want_missing_keys(&console, &store, schedule, late).await.unwrap();
+
+        let seen = console.domain(&caller, "login.example").await.unwrap().1.seen();
+        console.delete_domain(&may(Permission::DeleteDomains), (domain, &seen), late).await.unwrap();
+        let kinds = vec![signing_keys(Arc::clone(&console), Arc::new(move || late), schedule)];
+        let end = tokio::sync::watch::channel(false).1;
+        let runner = JobRunner { store, random, clock: Arc::new(move || late), kinds, end };
+        assert_eq!(runner.run().await, Ok(()));
     }
 }

@@ -54,10 +54,15 @@ impl Lingering {
     }
 }
 
+/// Is told of every request that was refused before it could be read.
+pub(crate) type Refusing = Arc<dyn Fn(web::UnreadRequest) + Send + Sync>;
+
 /// A connection; see the module.
 pub(crate) struct Wire<S> {
     stream: S,
     peer: IpAddr,
+    /// Is told what was refused here.
+    refused: Refusing,
     /// Our words, what of them has not been written yet.
     words: Vec<u8>,
     /// Whether something came since the last answer.
@@ -66,14 +71,14 @@ pub(crate) struct Wire<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
-    pub(crate) const fn new(stream: S, peer: IpAddr) -> Self {
-        Self { stream, peer, words: Vec::new(), is_asked: false, lingering: None }
+    pub(crate) const fn new(stream: S, peer: IpAddr, refused: Refusing) -> Self {
+        Self { stream, peer, refused, words: Vec::new(), is_asked: false, lingering: None }
     }
 
     /// Tells who began a request and did not end it in time that it took too long, and closes.
     pub(crate) async fn end_late(mut self) {
         if self.is_asked {
-            self.words = web::unreadable(408, self.peer);
+            self.refuse(408);
             // A client that does not take it has gone.
             let _ = tokio::time::timeout(LINGER_FOR, self.shutdown()).await;
         }
@@ -92,8 +97,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     /// Takes note of our own words in place of these bytes, if they are a bare refusal; gives how many that were.
     fn in_our_words(&mut self, bytes: &[u8]) -> Option<usize> {
-        self.words = web::unreadable(own_refusal(bytes)?, self.peer);
+        self.refuse(own_refusal(bytes)?);
         Some(bytes.len())
+    }
+
+    fn refuse(&mut self, status: u16) {
+        let (words, unread) = web::unreadable(status, self.peer);
+        self.words = words;
+        (self.refused)(unread);
     }
 }
 

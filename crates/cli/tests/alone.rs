@@ -49,7 +49,7 @@ impl Drop for Development {
 
 /// Ports that no other test takes: each development server takes four.
 fn port(offset: u32) -> u32 {
-    20_000 + (std::process::id() * 16 + offset) % 20_000
+    20_000 + (std::process::id() * 32 + offset) % 20_000
 }
 
 #[tokio::test]
@@ -135,4 +135,27 @@ async fn the_help_of_dev_needs_no_build() {
     }
     let kept = std::fs::read_to_string(path).unwrap_or_default();
     assert!(kept == help, "scripts/dev-help.txt is out of date: run `just docs`");
+}
+
+#[tokio::test]
+async fn development_did_not_start_after_its_domain_was_deleted() {
+    let installation = Installation::new().await;
+    let (first, report) = development(&installation, port(16), &[]);
+    drop(first);
+    let folder = installation.path("dev").display().to_string();
+    let host = report["issuer"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
+    for words in [
+        &["applications", "delete", "demo-shop", "--domain", &host][..],
+        &["domains", "delete", &host][..],
+        &["tenants", "delete", "demo"][..],
+    ] {
+        let done = installation.run(&[words, &["--yes", "--data-dir", &folder]].concat());
+        assert!(done.status.success(), "{done:?}");
+    }
+
+    let (_second, again) = development(&installation, port(20), &[]);
+    let host = again["issuer"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
+    let list = ["applications", "list", "--json", "--data-dir", &folder, "--domain", &host];
+    let listed = String::from_utf8(installation.run(&list).stdout).unwrap();
+    assert!(listed.contains("demo-shop"), "{listed}");
 }

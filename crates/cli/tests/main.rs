@@ -8,6 +8,7 @@
 )]
 
 mod alone;
+mod bin;
 mod brand;
 mod doctor;
 mod house;

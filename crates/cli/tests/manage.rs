@@ -402,8 +402,10 @@ async fn tables_are_for_people() {
     environment               test
     issuer                    https://login.example
     name                      test
+    state                     enabled
     automation                false
     created at                2023-11-14T22:13:20Z
+    disabled at               -
     require par               false
     session absolute minutes  480
     session idle minutes      30
@@ -465,7 +467,7 @@ async fn what_happened_last_is_listed_without_a_trace() {
     until(async || json(&it, &["explain", "--recent"])[0]["trace"] == trace.as_str()).await;
     let many = "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 1100)
         INSERT INTO login_events SELECT 'f' || printf('%031x', n), tenant_id, domain_id, application_id, NULL,
-        printf('%032x', n), 'started', NULL, NULL, happened_at + 1, expires_at FROM login_events, number";
+        printf('%032x', n), 'started', NULL, NULL, happened_at + 1, expires_at, NULL FROM login_events, number";
     rusqlite::Connection::open(it.path("portvakt.db")).unwrap().execute_batch(many).unwrap();
     assert_eq!(json(&it, &["explain", "--recent"])[0]["cause"], Value::Null, "others came later");
     assert_eq!(json(&it, &["explain", "--recent", "--errors"])[0]["cause"], "client-unknown");

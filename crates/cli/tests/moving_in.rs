@@ -258,3 +258,21 @@ async fn nodes_that_start_at_once_with_one_declaration_all_start() {
     });
     assert_eq!(actions(&json(&it, &["apply", "-f", "installation.toml"])), Vec::<&str>::new());
 }
+
+#[tokio::test]
+async fn a_secret_that_is_not_there_hid_everything_else_that_is_wrong_in_a_declaration() {
+    let it = Installation::new().await;
+    it.configure("");
+    let text = "declaration = \"d\"\nsince = 2026-01-01\n[[tenants]]\nname = \"new\"\n[[tenants.domains]]\n\
+        host = \"new.example\"\n[[tenants.domains.applications]]\nclient_id = \"shop\"\nname = \"Shop\"\n\
+        kind = \"web\"\nredirect_uris = [\"javascript:1\"]\nclient_secret_env = \"PORTVAKT_NOT_SET\"\n\
+        [[tenants.domains.identity_sources]]\neid = \"no-bankid\"\nenvironment = \"test\"\nclient_id = \"us\"\n\
+        private_key_file = \"none.pem\"\n";
+    fs::write(it.path("d.toml"), text).unwrap();
+    let output = it.run(&["apply", "--config", "portvakt.toml", "-f", "d.toml"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    for wanted in ["d.toml:2: since", "environment", "redirect_uris[0]", "PORTVAKT_NOT_SET", "none.pem"] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    assert_eq!(said.lines().filter(|it| it.contains("d.toml:")).count(), 5, "{said}");
+}

@@ -48,3 +48,25 @@ async fn a_signing_key_that_cannot_be_opened_is_told_to_whoever_asks_whether_it_
     .await;
     assert!(server.operator("/metrics").await.1.contains("portvakt_domains_unusable 1\n"));
 }
+
+#[tokio::test]
+async fn a_request_that_cannot_be_read_was_found_by_no_trace() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let installation = Installation::new().await;
+    installation.configure("trusted_proxies = [\"127.0.0.1\"]");
+    let server = installation.start();
+    let mut stream = server.plain().await;
+    stream.write_all(b"this is not HTTP\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (_, rest) = answer.split_once("trace-id: ").unwrap();
+    let trace = rest.split_once('\r').unwrap().0.to_owned();
+
+    let explain = |words: &[&str]| {
+        let output = installation.run(&[&["explain", "--config", "portvakt.toml", "--json"], words].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    until(async || explain(&[&trace]).contains("request-malformed")).await;
+    assert!(explain(&["--recent"]).contains(&trace));
+    assert!(!explain(&["--recent", "--tenant", "tenant"]).contains(&trace), "it is no tenant's");
+}

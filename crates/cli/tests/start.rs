@@ -35,10 +35,24 @@ async fn a_master_key_that_is_missing_short_or_another_is_refused() {
 async fn a_certificate_that_does_not_fit_its_key_is_refused_at_the_start() {
     let (installation, authority) = (Installation::new().await, Authority::new());
     installation.configure("[[listen.certificate]]\nchain = \"a.pem\"\nkey = \"a.key\"");
-    insta::assert_snapshot!(installation.refusal(), @"portvakt: FOLDER/a.pem: it cannot be read (No such file or directory (os error 2))");
+    insta::assert_snapshot!(installation.refusal(), @r"
+    portvakt: listen.certificate: FOLDER/a.pem: it cannot be read (No such file or directory (os error 2)): put a certificate and its key, in PEM, into the files of this section
+    listen.certificate: FOLDER/a.key: it cannot be read (No such file or directory (os error 2)): put a certificate and its key, in PEM, into the files of this section
+    ");
     authority.sign("login.example").write(&installation, "a");
     write_secret(&installation.path("a.key"), &authority.sign("login.example").key);
-    insta::assert_snapshot!(installation.refusal(), @"portvakt: FOLDER/a.key is not the key of FOLDER/a.pem (keys may not be consistent: KeyMismatch)");
+    insta::assert_snapshot!(installation.refusal(), @"portvakt: listen.certificate: FOLDER/a.key is not the key of FOLDER/a.pem (keys may not be consistent: KeyMismatch): put a certificate and its key, in PEM, into the files of this section");
+}
+
+#[tokio::test]
+async fn a_wrong_configuration_hid_that_the_declaration_is_not_there() {
+    let installation = Installation::new().await;
+    installation.configure("connections = \"many\"");
+    fs::remove_file(installation.path("master.key")).unwrap();
+    let said = installation.refusal_with(&["--declare", "none.toml"]);
+    for wanted in ["listen.connections: ", "FOLDER/master.key is not there", "none.toml"] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
 }
 
 #[tokio::test]

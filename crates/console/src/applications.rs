@@ -199,7 +199,7 @@ fn get(tx: &mut WriteTx<'_>, tenant: TenantId, id: ApplicationId) -> Result<Appl
     applications::get(tx, tenant, id).map_err(|error| Refusal::of(error, Noun::Application))
 }
 
-fn check_seen(row: &Application, seen: &Seen, wanted: Value) -> Result<(), Refusal> {
+pub(crate) fn check_seen(row: &Application, seen: &Seen, wanted: Value) -> Result<(), Refusal> {
     let settings = ApplicationSettings::parse(&row.settings)?;
     let now = shown((&row.name, &settings), row.disabled_at.is_some());
     Ok(seen.check(Noun::Application, (row.version, now), wanted)?)

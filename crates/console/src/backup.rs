@@ -11,10 +11,11 @@
 use std::io::{self, Read, Write};
 
 use authority::{InstallationPermit, OpenTenant, Permission, check_master_key};
+use changes::bin::reapply;
 use crypto::{Random, SealKey};
 use model::{Action, Timestamp};
 use serde_json::{Value, json};
-use store::{WriteTx, audit_events, backup, tenants};
+use store::{WriteTx, audit_events, backup, deletions::Deletion, tenants};
 use texts::AdminMessage;
 
 use crate::{Console, Refusal};
@@ -30,6 +31,8 @@ pub struct Backup {
     pub made_at: Timestamp,
     /// How many rows of each table.
     pub rows: Vec<(String, u64)>,
+    /// How many objects of it were deleted since, and are in the bin again after a restore.
+    pub deleted: u64,
 }
 
 fn file(error: &io::Error) -> Refusal {
@@ -190,7 +193,7 @@ impl Console {
             Ok::<_, Refusal>(counts)
         });
         let rows = backup::tables().map(str::to_owned).zip(written.await?).collect();
-        Ok(Backup { made_at: now, rows })
+        Ok(Backup { made_at: now, rows, deleted: 0 })
     }
 
     /// Reads a backup to its end and writes nothing.
@@ -201,17 +204,18 @@ impl Console {
         let (frames, made_at) = begin(input, &self.master)?;
         let rows =
             walk::<_, Refusal>(frames, |name, bytes| backup::count(name, bytes).map_err(Refusal::Store))?;
-        Ok(Backup { made_at, rows })
+        Ok(Backup { made_at, rows, deleted: 0 })
     }
 
-    /// Puts everything that a backup has into this database, which must be empty, in one write.
+    /// Puts everything that a backup has into this database, which must be empty, in one write. What `deleted` says was
+    /// deleted since is in the bin again, and destroyed when its time there is over.
     ///
     /// # Errors
     /// [`Refusal::NotEmpty`], [`Refusal::File`], [`Refusal::Forbidden`], [`Refusal::Store`]: nothing was written.
     pub async fn restore_backup(
         &self,
         permit: &InstallationPermit,
-        input: impl Read + Send + 'static,
+        (input, deleted): (impl Read + Send + 'static, Vec<Deletion>),
         now: Timestamp,
     ) -> Result<Backup, Refusal> {
         permit.check(Permission::BackUp)?;
@@ -221,18 +225,20 @@ impl Console {
         let restored = self.store.write(move |tx| {
             let rows = restore(tx, frames)?;
             check_opens(tx, &master)?;
-            let details = json!({"made_at_seconds": made_at.seconds()});
+            let count = reapply(tx, &master, &deleted)?;
+            let details = json!({"made_at_seconds": made_at.seconds(), "deleted_again": count});
             permit.record(Action::BackupRestored, "installation", &details, now).append(tx)?;
-            Ok::<_, Refusal>(rows)
+            Ok::<_, Refusal>((rows, count))
         });
-        Ok(Backup { made_at, rows: restored.await? })
+        let (rows, deleted) = restored.await?;
+        Ok(Backup { made_at, rows, deleted })
     }
 }
 
 fn restore(tx: &mut WriteTx<'_>, frames: Frames<impl Read>) -> Result<Vec<(String, u64)>, Refusal> {
     // First of all: whoever makes a tenant at the same time has finished, or waits for this write.
     store::installation::clear(tx)?;
-    let has_tenants = !tenants::list(tx, None, 1)?.is_empty();
+    let has_tenants = !tenants::list_with_bin(tx, None, 1)?.is_empty();
     if has_tenants || audit_events::find_head(tx, model::INSTALLATION)?.is_some() {
         return Err(Refusal::NotEmpty);
     }
@@ -244,10 +250,10 @@ fn check_opens(tx: &mut WriteTx<'_>, master: &SealKey) -> Result<(), Refusal> {
     check_master_key(tx, master)?;
     let mut after = None;
     loop {
-        let rows = tenants::list(tx, after, 1_000)?;
+        let rows = tenants::list_with_bin(tx, after, 1_000)?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Some(last.id);
-        for row in &rows {
+        for row in rows.iter().filter(|it| !it.is_being_destroyed()) {
             OpenTenant::open(master, row).map_err(|_| Refusal::MasterKey)?;
         }
     }

@@ -3,12 +3,16 @@
 use authority::{Caller, Permission, Permit};
 use changes::{
     Seen,
-    domains::{DomainChange, DomainRows, NewDomain, change, check_address, create, move_to, shown},
+    domains::{DomainChange, DomainRows, NewDomain, change, check_address, create, move_to, shown, switch},
     signing_keys,
 };
 use crypto::Algorithm;
 use model::{DomainId, DomainSettings, Environment, Timestamp};
-use store::domains::{self, Domain, Scheme};
+use serde_json::{Value, json};
+use store::{
+    WriteTx,
+    domains::{self, Domain, Scheme},
+};
 use texts::Noun;
 
 use crate::{Console, Refusal, Tenant, tenants::PAGE};
@@ -32,6 +36,8 @@ pub struct DomainView {
     pub version: i64,
     /// Since when.
     pub created_at: Timestamp,
+    /// Since when nobody can log in there.
+    pub disabled_at: Option<Timestamp>,
 }
 
 impl DomainView {
@@ -45,12 +51,13 @@ impl DomainView {
             name: row.name,
             version: row.version,
             created_at: row.created_at,
+            disabled_at: row.disabled_at,
         })
     }
 
     /// What somebody who looked at this has seen.
     pub fn seen(&self) -> Seen {
-        Seen::of(self.version, shown(&self.name, &self.settings))
+        Seen::of(self.version, shown((&self.name, &self.settings), self.disabled_at.is_some()))
     }
 
     /// The issuer, byte for byte as in every token.
@@ -91,7 +98,8 @@ impl Console {
     /// Makes a domain with a first signing key.
     ///
     /// # Errors
-    /// [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Forbidden`], [`Refusal::Key`], [`Refusal::Store`].
+    /// [`Refusal::HostTaken`], [`Refusal::NameInBin`], [`Refusal::Taken`], [`Refusal::Invalid`], [`Refusal::Forbidden`],
+    /// [`Refusal::Key`], [`Refusal::Store`].
     pub async fn create_domain(
         &self,
         permit: &Permit,
@@ -174,10 +182,66 @@ impl Console {
         let (permit, seen, wanted) = (permit.clone(), seen.clone(), wanted.clone());
         let saved = self.store.write(move |tx| {
             let row = domains::get(tx, tenant_id, id).map_err(|error| Refusal::of(error, Noun::Domain))?;
-            let now_shown = shown(&row.name, &DomainSettings::parse(&row.settings)?);
-            seen.check(Noun::Domain, (row.version, now_shown), shown(&wanted.name, &wanted.settings))?;
+            let mut asked = shown((&wanted.name, &wanted.settings), row.disabled_at.is_some());
+            if let Some(members) = asked.as_object_mut() {
+                members.remove("state");
+            }
+            check_seen(&row, &seen, asked)?;
             change(tx, &permit, row, &wanted, now)
         });
         DomainView::of(saved.await?)
     }
+
+    /// Disables a domain that was seen, so that nobody can log in there within seconds.
+    ///
+    /// # Errors
+    /// [`Refusal::ChangedMeanwhile`], [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn disable_domain(
+        &self,
+        permit: &Permit,
+        id: DomainId,
+        seen: &Seen,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let (permit, seen) = (permit.clone(), seen.clone());
+        self.store.write(move |tx| switched(tx, &permit, Switching { id, seen, on: false }, now)).await
+    }
+
+    /// Enables a domain again that was seen.
+    ///
+    /// # Errors
+    /// As [`Console::disable_domain`].
+    pub async fn enable_domain(
+        &self,
+        permit: &Permit,
+        id: DomainId,
+        seen: &Seen,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let (permit, seen) = (permit.clone(), seen.clone());
+        self.store.write(move |tx| switched(tx, &permit, Switching { id, seen, on: true }, now)).await
+    }
+}
+
+struct Switching {
+    id: DomainId,
+    seen: Seen,
+    on: bool,
+}
+
+fn switched(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    Switching { id, seen, on }: Switching,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let tenant = permit.tenant(Permission::ManageDomains)?.id;
+    let row = domains::get(tx, tenant, id).map_err(|error| Refusal::of(error, Noun::Domain))?;
+    check_seen(&row, &seen, json!({"state": if on { "enabled" } else { "disabled" }}))?;
+    switch(tx, permit, row, on, now).map(drop)
+}
+
+pub(crate) fn check_seen(row: &Domain, seen: &Seen, wanted: Value) -> Result<(), Refusal> {
+    let now = shown((&row.name, &DomainSettings::parse(&row.settings)?), row.disabled_at.is_some());
+    Ok(seen.check(Noun::Domain, (row.version, now), wanted)?)
 }

@@ -7,6 +7,7 @@ mod applications;
 mod audit;
 mod audit_search;
 mod backup;
+mod bin;
 mod client_secrets;
 mod domains;
 mod identity_sources;
@@ -31,9 +32,11 @@ pub use audit::{ChainTrouble, ChainVerdict, Verified};
 pub use audit_search::{AuditPlace, AuditQuery, FoundLink, FoundLinks};
 pub use authority::Tenant;
 pub use backup::Backup;
+pub use bin::{BinView, Destroyed, restore_command};
 pub use changes::{
     ChangedMeanwhile, Refusal, Seen, SettingDifference,
     applications::{ApplicationChange, NewApplication},
+    bin::{deleting, noun as noun_of},
     domains::{DomainChange, NewDomain},
     identity_sources::NewIdentitySource,
     test_users::{NewTestUser, TestUserChange},
@@ -42,7 +45,7 @@ pub use changes::{
 pub use client_secrets::{SecretRotation, SecretView};
 pub use domains::DomainView;
 pub use identity_sources::SourceView;
-pub use logins::NamedApplication;
+pub use logins::{ExplainedDetails, NamedApplication};
 pub use logos::image_message;
 pub use provisioning::{
     Change, Declined, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Verb, json_noun, member_path,

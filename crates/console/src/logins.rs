@@ -1,12 +1,14 @@
 //! What happened in logins, for support.
 
-use authority::{InstallationPermit, Permission, Permit};
-use model::{ApplicationId, ClockJump, LoginEventId, TenantId};
+use authority::{InstallationPermit, Permission, Permit, SealedColumn};
+use model::{
+    ApplicationId, ApplicationSettings, ClockJump, EventDetails, INSTALLATION, LoginEventId, TenantId,
+};
 use store::{
     StoreError, applications, installation,
     login_events::{self, LoginEvent},
 };
-use texts::Noun;
+use texts::{Cause, Noun};
 
 use crate::{Console, Refusal};
 
@@ -15,6 +17,18 @@ fn trace_digits(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(|it| !it.is_whitespace() && *it != '-').collect();
     let fits = (10..=32).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_hexdigit());
     fits.then(|| digits.to_ascii_lowercase())
+}
+
+/// How many registered addresses are told.
+const MOST_REGISTERED: usize = 10;
+
+/// What the operator is told beside an event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExplainedDetails {
+    /// What was kept.
+    pub kept: EventDetails,
+    /// The addresses that the application has registered today, ten at most.
+    pub registered: Vec<String>,
 }
 
 /// An application as the lists of events name it.
@@ -72,6 +86,68 @@ impl Console {
     ) -> Result<Vec<LoginEvent>, Refusal> {
         let tenant = permit.tenant(Permission::ReadLogins)?.id;
         Ok(self.store.read(move |tx| login_events::list_latest(tx, tenant, before, limit)).await?)
+    }
+
+    /// Lists the latest events that happened at no domain: unknown hosts, and requests that could not be read. As
+    /// [`Console::latest_events`].
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn latest_elsewhere(
+        &self,
+        permit: &InstallationPermit,
+        before: Option<LoginEventId>,
+        limit: u32,
+    ) -> Result<Vec<LoginEvent>, Refusal> {
+        permit.check(Permission::ReadLogins)?;
+        let read = self.store.read(move |tx| login_events::list_latest(tx, INSTALLATION, before, limit));
+        Ok(read.await?)
+    }
+
+    /// Opens what is kept sealed beside an event, with the addresses that its application has registered today. The
+    /// operator's: a tenant is not told everything of it.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::MasterKey`], [`Refusal::Store`].
+    pub async fn event_details(
+        &self,
+        permit: &InstallationPermit,
+        event: &LoginEvent,
+    ) -> Result<ExplainedDetails, Refusal> {
+        permit.check(Permission::ReadLogins)?;
+        let Some(sealed) = &event.sealed_details else { return Ok(ExplainedDetails::default()) };
+        let column = SealedColumn::EventDetails(event.id);
+        let opened = if event.tenant_id == INSTALLATION {
+            self.master.open(&column.context(INSTALLATION), sealed)
+        } else {
+            match self.tenant_with_bin(permit.caller(), event.tenant_id).await {
+                Ok(tenant) => tenant.opened().unseal(&column, sealed),
+                // Its data key is gone.
+                Err(Refusal::BeingDestroyed { .. } | Refusal::NotFound(_)) => {
+                    return Ok(ExplainedDetails::default());
+                }
+                Err(other) => return Err(other),
+            }
+        };
+        // Sealed under a master key of before: there is nothing to tell.
+        let kept = opened.ok().and_then(|it| EventDetails::parse(it.expose())).unwrap_or_default();
+        let registered = match (&kept.return_uri, event.application_id) {
+            (Some(_), Some(id)) => self.registered(event, id).await?,
+            _ => Vec::new(),
+        };
+        Ok(ExplainedDetails { kept, registered })
+    }
+
+    async fn registered(&self, event: &LoginEvent, id: ApplicationId) -> Result<Vec<String>, Refusal> {
+        let tenant = event.tenant_id;
+        let row = match self.store.read(move |tx| applications::get(tx, tenant, id)).await {
+            Err(StoreError::NotFound) => return Ok(Vec::new()),
+            other => other?,
+        };
+        let settings = ApplicationSettings::parse(&row.settings)?;
+        let is_logout = event.cause.as_deref() == Some(Cause::LogoutReturnNotRegistered.id());
+        let all = if is_logout { settings.post_logout_redirect_uris } else { settings.redirect_uris };
+        Ok(all.into_iter().take(MOST_REGISTERED).collect())
     }
 
     /// The last jump of a node's clock, which may be why something was refused for its time. The operator's.

@@ -70,10 +70,11 @@ impl Console {
             let mut count = 0;
             let mut after = None;
             loop {
-                let rows = tenants::list(tx, after, 1_000)?;
+                let rows = tenants::list_with_bin(tx, after, 1_000)?;
                 let Some(last) = rows.last() else { break };
                 after = Some(last.id);
-                for row in rows {
+                // What is in the bin may be restored under the new key; what is being destroyed has no key any more.
+                for row in rows.into_iter().filter(|it| !it.is_being_destroyed()) {
                     let tenant = OpenTenant::open(&old, &row).map_err(|_| Refusal::MasterKey)?;
                     tenants::save_data_key(tx, row.id, &tenant.wrap(&new, &random))?;
                     count += 1;

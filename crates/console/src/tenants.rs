@@ -6,6 +6,7 @@ use changes::{
     tenants::{NewTenant, rename, shown},
 };
 use model::{TenantId, Timestamp};
+use serde_json::{Value, json};
 use store::tenants;
 use texts::Noun;
 
@@ -25,16 +26,24 @@ pub struct TenantView {
     pub version: i64,
     /// Since when.
     pub created_at: Timestamp,
+    /// Since when nobody can log in at its domains.
+    pub disabled_at: Option<Timestamp>,
 }
 
 impl TenantView {
     fn of(row: tenants::Tenant) -> Self {
-        Self { id: row.id, name: row.name, version: row.version, created_at: row.created_at }
+        Self {
+            id: row.id,
+            name: row.name,
+            version: row.version,
+            created_at: row.created_at,
+            disabled_at: row.disabled_at,
+        }
     }
 
     /// What somebody has seen who opened the tenant.
     pub fn seen(tenant: &Tenant) -> Seen {
-        Seen::of(tenant.version, shown(&tenant.name))
+        Seen::of(tenant.version, shown(&tenant.name, tenant.is_disabled))
     }
 }
 
@@ -123,10 +132,31 @@ impl Console {
         let renamed = self.store.write(move |tx| {
             tenants::lock_names(tx)?;
             let row = tenants::find(tx, id)?.ok_or(Refusal::NotFound(Noun::Tenant))?;
-            seen.check(Noun::Tenant, (row.version, shown(&row.name)), shown(&name))?;
+            check_seen(&row, &seen, json!({"name": name}))?;
             rename(tx, &permit, row, &name, now)
         });
         Ok(TenantView::of(renamed.await?))
+    }
+
+    /// Disables a tenant that was seen, so that nobody can log in at its domains within seconds, or enables it again.
+    ///
+    /// # Errors
+    /// [`Refusal::ChangedMeanwhile`], [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn switch_tenant(
+        &self,
+        permit: &Permit,
+        seen: &Seen,
+        on: bool,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let id = permit.tenant(Permission::SwitchTenants)?.id;
+        let (permit, seen) = (permit.clone(), seen.clone());
+        let switched = self.store.write(move |tx| {
+            let row = tenants::get(tx, id).map_err(|error| Refusal::of(error, Noun::Tenant))?;
+            check_seen(&row, &seen, json!({"state": if on { "enabled" } else { "disabled" }}))?;
+            changes::tenants::switch(tx, &permit, row, on, now).map(drop)
+        });
+        switched.await
     }
 
     /// Opens a tenant by its name, or makes it.
@@ -144,4 +174,9 @@ impl Console {
             other => other,
         }
     }
+}
+
+pub(crate) fn check_seen(row: &tenants::Tenant, seen: &Seen, wanted: Value) -> Result<(), Refusal> {
+    let now = shown(&row.name, row.disabled_at.is_some());
+    Ok(seen.check(Noun::Tenant, (row.version, now), wanted)?)
 }

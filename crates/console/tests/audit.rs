@@ -3,7 +3,6 @@ use console::{AuditPlace, AuditQuery, ChainTrouble, ChainVerdict, FoundLinks, Re
 use crypto::SealKey;
 use model::{AuditContext, MemberId};
 use store::audit_events::Link;
-use texts::Noun;
 
 use crate::house::{House, NOW, a_domain, installation, kari, may};
 
@@ -30,7 +29,7 @@ async fn a_change_that_is_refused_leaves_no_row() {
         .console
         .create_domain(&may(&house.tenant, Permission::ManageDomains), &a_domain(crate::house::HOST), NOW)
         .await;
-    assert!(matches!(taken, Err(Refusal::Taken(Noun::Host))));
+    assert!(matches!(taken, Err(Refusal::HostTaken { .. })));
     assert_eq!(house.actions().await.len(), 2);
 }
 

@@ -62,7 +62,11 @@ async fn rule_37_what_is_restored_is_equal_row_by_row_and_opens_with_the_same_ke
     restored.check_master_key().await.unwrap();
     assert_eq!(
         restored
-            .restore_backup(&installation(&restored, Permission::BackUp), std::io::Cursor::new(bytes), NOW)
+            .restore_backup(
+                &installation(&restored, Permission::BackUp),
+                (std::io::Cursor::new(bytes), Vec::new()),
+                NOW
+            )
             .await
             .unwrap(),
         made
@@ -113,7 +117,11 @@ async fn rule_37_a_wrong_key_a_cut_or_a_change_is_refused_and_nothing_is_written
     let (_, console) = an_empty_one(&folder, &house.master);
     let refused = async |bytes: Vec<u8>| {
         let refused = console
-            .restore_backup(&installation(&console, Permission::BackUp), std::io::Cursor::new(bytes), NOW)
+            .restore_backup(
+                &installation(&console, Permission::BackUp),
+                (std::io::Cursor::new(bytes), Vec::new()),
+                NOW,
+            )
             .await;
         assert!(matches!(refused, Err(Refusal::File(_))), "{refused:?}");
     };
@@ -137,7 +145,7 @@ async fn rule_37_a_wrong_key_a_cut_or_a_change_is_refused_and_nothing_is_written
     let refused = stranger
         .restore_backup(
             &installation(&stranger, Permission::BackUp),
-            std::io::Cursor::new(bytes.clone()),
+            (std::io::Cursor::new(bytes.clone()), Vec::new()),
             NOW,
         )
         .await;
@@ -152,7 +160,11 @@ async fn a_backup_overwrites_no_database() {
     let (_, bytes) = backed_up(&house).await;
     let refused = house
         .console
-        .restore_backup(&installation(&house.console, Permission::BackUp), std::io::Cursor::new(bytes), NOW)
+        .restore_backup(
+            &installation(&house.console, Permission::BackUp),
+            (std::io::Cursor::new(bytes), Vec::new()),
+            NOW,
+        )
         .await;
     assert!(matches!(refused, Err(Refusal::NotEmpty)));
 }
@@ -196,7 +208,11 @@ async fn what_moved_in_survives_a_restore_and_another_master_key() {
     let (_, restored) = an_empty_one(&folder, &other);
     restored.check_master_key().await.unwrap();
     restored
-        .restore_backup(&installation(&restored, Permission::BackUp), std::io::Cursor::new(bytes), NOW)
+        .restore_backup(
+            &installation(&restored, Permission::BackUp),
+            (std::io::Cursor::new(bytes), Vec::new()),
+            NOW,
+        )
         .await
         .unwrap();
     let (tenant, domain) = restored.domain(&kari(), HOST).await.unwrap();

@@ -290,7 +290,12 @@ async fn everything_that_is_wrong_is_said_at_once_and_nothing_is_written() {
 async fn neg_33_another_tenants_host_is_taken_and_its_objects_stay() {
     let house = House::open().await;
     let found = faults(&house, &of("new", HOST, json!({"applications": [shop()]}))).await;
-    assert_eq!(found, [format!("tenants[0].domains[0].host: \"{HOST}\" is taken: choose another host")]);
+    // Whoever may apply a declaration acts for the installation, and is told whose it is.
+    let taken = format!("\"{HOST}\" is taken: a domain of tenant \"acme\" has it");
+    assert_eq!(
+        found,
+        [format!("tenants[0].domains[0].host: {taken}: choose another host, or use that domain")]
+    );
     assert_eq!(
         house
             .console
@@ -534,4 +539,32 @@ async fn an_application_without_the_secret_that_it_needs_is_noted() {
         "{planned:?}"
     );
     assert!(plan(&house, &whole(), false).await.unwrap().notes().is_empty());
+}
+
+#[tokio::test]
+async fn a_declaration_made_what_somebody_had_deleted_anew_or_failed_halfway() {
+    let house = House::open().await;
+    apply(&house, &whole()).await;
+    let (tenant, domain) = house.console.domain(&kari(), TEST).await.unwrap();
+    let reading = may(&tenant, Permission::ReadSettings);
+    let shop = house.console.application(&reading, domain.id, "shop").await.unwrap();
+    let deleting = may(&tenant, Permission::DeleteApplications);
+    house.console.delete_application(&deleting, (shop.id, &shop.seen()), NOW).await.unwrap();
+    let found = faults(&house, &whole()).await;
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("applications[0].client_id: this client id is taken"), "{found:?}");
+    assert!(
+        found[0].contains("`portvakt applications restore shop --domain test.acme.example`"),
+        "{found:?}"
+    );
+
+    let seen = house.console.domain(&kari(), TEST).await.unwrap().1.seen();
+    let deleting = may(&tenant, Permission::DeleteDomains);
+    house.console.delete_domain(&deleting, (domain.id, &seen), NOW).await.unwrap();
+    let found = faults(&house, &whole()).await;
+    assert!(found.iter().any(|it| it.contains("`portvakt domains restore test.acme.example`")), "{found:?}");
+    let deleting = may(&tenant, Permission::DeleteTenants);
+    house.console.delete_tenant(&deleting, &console::Seen::version(1), NOW).await.unwrap();
+    let found = faults(&house, &whole()).await;
+    assert!(found.iter().any(|it| it.contains(r#"`portvakt tenants restore "new"`"#)), "{found:?}");
 }

@@ -550,3 +550,20 @@ async fn a_secret_that_is_where_its_digest_belongs_is_not_shown_again() {
     assert!(found[0].starts_with("applications[0].secrets[0].sha256: this is not SHA-256: "), "{found:?}");
     assert!(!found.concat().contains("hunter2"), "{found:?}");
 }
+
+#[tokio::test]
+async fn an_import_that_names_a_client_id_in_the_bin_is_refused_with_the_way_to_restore_it() {
+    let house = House::open().await;
+    house.an_application("shop").await;
+    let shop = house.application("shop").await;
+    let deleting = may(&house.tenant, Permission::DeleteApplications);
+    house.console.delete_application(&deleting, (shop.id, &shop.seen()), NOW).await.unwrap();
+    let application = json!({
+        "domain": HOST, "client_id": "shop", "name": "Shop", "kind": "web",
+        "redirect_uris": ["https://shop.example/cb"],
+    });
+    let file = json!({"portvakt_import": 1, "applications": [application]});
+    let Err(Declined::Faults(found)) = plan(&house, &file).await else { panic!("it is refused") };
+    let said: Vec<String> = found.iter().map(|it| it.line(Locale::En)).collect();
+    assert!(said.iter().any(|it| it.contains("portvakt applications restore shop")), "{said:?}");
+}

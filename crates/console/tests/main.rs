@@ -6,6 +6,7 @@ mod house;
 mod applications;
 mod audit;
 mod backup;
+mod bin;
 mod client_secrets;
 mod declaration;
 mod domains;

@@ -34,10 +34,30 @@ actions! {
     TenantCreated = "tenant.created",
     /// A tenant was given another name.
     TenantRenamed = "tenant.renamed",
+    /// A tenant was disabled: nobody can log in at its domains.
+    TenantDisabled = "tenant.disabled",
+    /// A tenant was enabled again.
+    TenantEnabled = "tenant.enabled",
+    /// A tenant was put into the bin.
+    TenantDeleted = "tenant.deleted",
+    /// A tenant was taken out of the bin.
+    TenantRestored = "tenant.restored",
+    /// A tenant was destroyed; in the installation's own chain.
+    TenantDestroyed = "tenant.destroyed",
     /// A domain was made.
     DomainCreated = "domain.created",
     /// A domain was changed.
     DomainChanged = "domain.changed",
+    /// A domain was disabled: nobody can log in there.
+    DomainDisabled = "domain.disabled",
+    /// A domain was enabled again.
+    DomainEnabled = "domain.enabled",
+    /// A domain was put into the bin.
+    DomainDeleted = "domain.deleted",
+    /// A domain was taken out of the bin.
+    DomainRestored = "domain.restored",
+    /// A domain was destroyed.
+    DomainDestroyed = "domain.destroyed",
     /// An application was made.
     ApplicationCreated = "application.created",
     /// An application was changed.
@@ -46,6 +66,12 @@ actions! {
     ApplicationDisabled = "application.disabled",
     /// An application was enabled again.
     ApplicationEnabled = "application.enabled",
+    /// An application was put into the bin.
+    ApplicationDeleted = "application.deleted",
+    /// An application was taken out of the bin.
+    ApplicationRestored = "application.restored",
+    /// An application was destroyed.
+    ApplicationDestroyed = "application.destroyed",
     /// A client secret was made.
     SecretCreated = "client_secret.created",
     /// A client secret was given an end, or ended at once.

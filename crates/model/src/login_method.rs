@@ -169,7 +169,15 @@ impl LoginMethod {
         Self::all().find(|it| it.0 == word)
     }
 
-    /// The name as people know it.
+    /// The name in a language: that of an eID is the same in all, and the sign-in of test users is described.
+    pub fn name_in(self, locale: texts::Locale) -> String {
+        match self.row().kind {
+            MethodKind::TestUser => texts::say(locale, "method-automation", &[]),
+            MethodKind::Redirect | MethodKind::Poll => self.name().to_owned(),
+        }
+    }
+
+    /// The name as people know it; of the sign-in of test users, as programs know it.
     pub fn name(self) -> &'static str {
         self.row().name
     }
@@ -388,5 +396,12 @@ mod tests {
         assert_eq!(LoginMethod::NO_BANKID.hint(Level::High, false), "hint-bankid-high");
         assert_eq!(LoginMethod::NO_BANKID.hint(Level::Substantial, true), "hint-bankid-biometrics");
         assert_eq!(LoginMethod::NO_VIPPS.hint(Level::None, false), "hint-vipps");
+    }
+
+    #[test]
+    fn the_sign_in_of_test_users_was_called_automation_in_every_language() {
+        let named = texts::Locale::ALL.map(|locale| LoginMethod::TEST_USER.name_in(locale));
+        assert_eq!(named, ["Testbruker", "Testbrukar", "Test user"]);
+        assert_eq!(LoginMethod::NO_BANKID.name_in(texts::Locale::En), "BankID");
     }
 }

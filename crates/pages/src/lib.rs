@@ -40,4 +40,4 @@ pub use simulator::{
 };
 pub use statement::{AccessibilityStatement, PrivacyStatement};
 pub use stop::{Stop, StopReason};
-pub use trouble::{CauseList, CausePage, RefusalPage, TroublePage};
+pub use trouble::{CauseList, CausePage, RefusalPage, RequestFacts, TroublePage};

@@ -43,6 +43,19 @@ impl TroublePage {
     }
 }
 
+/// What a request said that was refused, and what would have been accepted; for its developer.
+#[derive(Debug, Clone, Default)]
+pub struct RequestFacts {
+    /// Name and client id of the application that it names.
+    pub client: Option<String>,
+    /// The client id as it was sent, where no application has it.
+    pub sent_client_id: Option<String>,
+    /// The return address as it was sent, without its query.
+    pub sent_uri: Option<String>,
+    /// The addresses that would have been accepted, a few of them.
+    pub registered: Vec<String>,
+}
+
 /// Refuses a request that cannot be trusted, and links nowhere that the request names.
 #[derive(Debug, Clone)]
 pub struct RefusalPage {
@@ -54,6 +67,8 @@ pub struct RefusalPage {
     pub application: Option<String>,
     /// What support can find this request by.
     pub trace_id: String,
+    /// What the request said, for its developer.
+    pub facts: RequestFacts,
     /// Where "log out here" is posted (`decision` = `logout`), on the refusal of a request to log out.
     pub log_out: Option<Form>,
 }

@@ -32,7 +32,7 @@ pub(crate) struct Stored {
 impl Provider {
     pub(crate) fn too_many(&self, limit: Limit, wait: Duration) -> Refusal {
         self.counters.refused(limit.as_str());
-        Refusal::TooMany(Refused { cause: Cause::TooManyRequests, client_id: None }, wait)
+        Refusal::TooMany(Refused::new(Cause::TooManyRequests), wait)
     }
 
     /// Counts a request from an unauthenticated address. A call without an address is not limited.

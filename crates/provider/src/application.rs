@@ -1,15 +1,17 @@
 //! An application as the protocol needs it: its settings, parsed, and its live secrets.
 
 use crypto::Digest;
-use model::{ApplicationId, ApplicationSettings, Timestamp};
+use model::{ApplicationId, ApplicationSettings, AuthenticationFailure, Timestamp};
 use oidc::KeySet;
 
-/// A secret as it is stored.
+/// A secret as it is stored; also one that is accepted no more, so that it can be said why.
 #[derive(Debug)]
 pub(crate) struct LiveSecret {
     pub(crate) digest: Digest,
     pub(crate) ends_at: Option<Timestamp>,
     pub(crate) last_used_at: Option<Timestamp>,
+    /// Somebody ended it, or will; otherwise it expires by plan.
+    pub(crate) is_retired: bool,
 }
 
 /// An application that is not disabled.
@@ -32,6 +34,16 @@ impl Application {
     /// The identifier on the wire.
     pub fn client_id(&self) -> &str {
         &self.client_id
+    }
+
+    /// Says why a secret that was presented is not accepted.
+    pub(crate) fn why_not(&self, presented: &Digest, now: Timestamp) -> AuthenticationFailure {
+        let ended = |it: &&LiveSecret| (it.digest == *presented) & it.ends_at.is_some_and(|at| at <= now);
+        match self.secrets.iter().rfind(ended) {
+            None => AuthenticationFailure::SecretWrong,
+            Some(it) if it.is_retired => AuthenticationFailure::SecretEnded,
+            Some(_) => AuthenticationFailure::SecretExpired,
+        }
     }
 
     /// Finds the live secret that was presented.

@@ -10,8 +10,11 @@ use std::{
     time::Duration,
 };
 
-use crypto::{Digest, Random};
-use model::{ApplicationId, DomainId, LoginEventId, LoginMethod, Rate, TenantId, Timestamp};
+use authority::SealedColumn;
+use crypto::{Digest, Random, SealKey};
+use model::{
+    ApplicationId, DomainId, EventDetails, INSTALLATION, LoginEventId, LoginMethod, Rate, TenantId, Timestamp,
+};
 use store::login_events::{Kind, LoginEvent};
 use texts::Cause;
 
@@ -174,6 +177,23 @@ pub(crate) struct Event<'a> {
     pub(crate) login: Option<&'a str>,
     pub(crate) eid: Option<LoginMethod>,
     pub(crate) cause: Option<Cause>,
+    /// What is kept sealed.
+    pub(crate) details: Option<&'a EventDetails>,
+}
+
+impl Event<'_> {
+    /// An event of which nothing else is known.
+    pub(crate) const fn of(kind: Kind) -> Self {
+        Self { kind, application: None, login: None, eid: None, cause: None, details: None }
+    }
+}
+
+/// Where an event happened: at a domain, or at an address that is none.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'a> {
+    Domain(&'a Issuer),
+    /// With what seals for the installation.
+    Nowhere(&'a SealKey),
 }
 
 /// How long an event of this kind is kept. Those before a login proved a person are kept longer once it has.
@@ -182,17 +202,31 @@ pub(crate) fn kept_for(kind: Kind, settings: &Settings) -> Duration {
     if kind.has_proof() { longest } else { longest.min(UNPROVED_FOR) }
 }
 
+/// The domain of what happened at an address that is none.
+const NO_DOMAIN: DomainId = DomainId::from_bytes([0; 16]);
+
 /// Makes an event's row.
 pub(crate) fn row(
-    issuer: &Issuer,
+    place: Place<'_>,
     event: Event<'_>,
     (settings, random): (&Settings, &Random),
     context: &RequestContext,
 ) -> LoginEvent {
+    let id = LoginEventId::new(random, context.now);
+    let (tenant_id, domain_id) = match place {
+        Place::Domain(issuer) => (issuer.tenant, issuer.domain),
+        Place::Nowhere(_) => (INSTALLATION, NO_DOMAIN),
+    };
+    let column = SealedColumn::EventDetails(id);
+    let details = event.details.filter(|it| !it.is_empty()).map(EventDetails::to_bytes);
+    let sealed_details = details.map(|bytes| match place {
+        Place::Domain(issuer) => issuer.opened.seal(random, &column, &bytes),
+        Place::Nowhere(master) => master.seal(random, &column.context(INSTALLATION), &bytes),
+    });
     LoginEvent {
-        id: LoginEventId::new(random, context.now),
-        tenant_id: issuer.tenant,
-        domain_id: issuer.domain,
+        id,
+        tenant_id,
+        domain_id,
         application_id: event.application.map(|it| it.id),
         login: event.login.map(str::to_owned),
         trace: context.trace.to_string(),
@@ -201,5 +235,6 @@ pub(crate) fn row(
         cause: event.cause.map(|it| it.id().to_owned()),
         happened_at: context.now,
         expires_at: context.now.after(kept_for(event.kind, settings)),
+        sealed_details,
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crypto::Digest;
-use model::{LoginMethod, TenantId, Timestamp};
+use model::{LoginMethod, TenantId, Timestamp, shortened};
 use store::{
     StoreError, WriteTx, client_secrets,
     counted_events::{self, CountedEvents},
@@ -15,9 +15,9 @@ use store::{
 use texts::Cause;
 
 use crate::{
-    Application, Issuer, Provider, Refusal, RequestContext,
+    Application, Issuer, Provider, Refusal, Refused, RequestContext,
     authorize::ActiveLogin,
-    event_queue::{Event, kept_for, row},
+    event_queue::{Event, Place, kept_for, row},
 };
 
 /// How many are written at once, so that no login waits long behind them.
@@ -29,17 +29,18 @@ impl Provider {
     /// Notes an event. Call it after the write that it tells of: what was rolled back has not happened.
     pub(crate) fn note(&self, issuer: &Issuer, event: Event<'_>, context: &RequestContext) {
         self.blame_the_clock(event.cause, context);
-        let row = row(issuer, event, (&self.settings, &self.random), context);
+        let row = row(Place::Domain(issuer), event, (&self.settings, &self.random), context);
         if self.noted.is_kept(&row, context.from) {
             self.noted.add(row);
         }
     }
 
-    /// Notes that a request to this host was refused before it belonged to a login: too many, no room, a login that is
-    /// no more, or our own fault. A few a second; the log has them all.
-    pub fn note_at_the_door(&self, host: &str, cause: Cause, context: &RequestContext) {
+    /// Notes that a request to this host was refused before it belonged to a login, or could be read: too many, no room, a
+    /// login that is no more, an address where nothing is, or our own fault. Where the host is no domain's, it belongs to
+    /// the installation. A few a second; the log has them all. `path`: what was asked for.
+    pub fn note_at_the_door(&self, asked: (&str, &str), refused: &Refused, context: &RequestContext) {
+        let (cause, (host, path)) = (refused.cause, asked);
         let kind = match cause {
-            Cause::TooManyRequests => Kind::RequestRefused,
             Cause::Busy
             | Cause::Internal
             | Cause::RequestTimeout
@@ -47,13 +48,25 @@ impl Provider {
             | Cause::LoginOver
             | Cause::LoginSuperseded
             | Cause::LoginSetAside => Kind::Trouble,
-            // Recorded where it was refused, or nothing to explain.
-            _ => return,
+            // Recorded where it was refused; or a question that every program asks once.
+            _ if refused.is_noted || cause == Cause::TokenMissing => return,
+            _ => Kind::RequestRefused,
         };
         self.blame_the_clock(Some(cause), context);
-        let Some(issuer) = self.issuers.peek(&host.to_ascii_lowercase()) else { return };
-        let event = Event { kind, application: None, login: None, eid: None, cause: Some(cause) };
-        let row = row(&issuer, event, (&self.settings, &self.random), context);
+        let issuer = self.issuers.peek(&host.to_ascii_lowercase());
+        let mut details = refused.details.as_ref().map(|it| it.kept.clone()).unwrap_or_default();
+        let place = match &issuer {
+            Some(issuer) => Place::Domain(issuer),
+            None => Place::Nowhere(&self.master),
+        };
+        if issuer.is_none() && !host.is_empty() {
+            details.host = Some(shortened(host));
+        }
+        if cause == Cause::NotFound && !path.is_empty() {
+            details.path = Some(shortened(path));
+        }
+        let event = Event { cause: Some(cause), details: Some(&details), ..Event::of(kind) };
+        let row = row(place, event, (&self.settings, &self.random), context);
         if self.noted.is_kept(&row, context.from) {
             self.noted.add_at_the_door(row);
         }
@@ -68,7 +81,11 @@ impl Provider {
         cause: Option<Cause>,
     ) {
         let (application, login) = (Some(active.application.as_ref()), Some(active.name.as_str()));
-        self.note(active.issuer, Event { kind, application, login, eid, cause }, active.context);
+        self.note(
+            active.issuer,
+            Event { kind, application, login, eid, cause, details: None },
+            active.context,
+        );
     }
 
     /// Notes that a client secret was used, unless that is known to the hour.
@@ -209,6 +226,7 @@ mod tests {
             cause: None,
             happened_at: Timestamp::from_seconds(0),
             expires_at: Timestamp::from_seconds(until),
+            sealed_details: None,
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! That is a shortcut: without an announcement a change is seen when the caches expire, seconds later.
 
-use model::{ApplicationId, DomainId};
-use store::{Announcement, applications, domains};
+use model::{ApplicationId, DomainId, TenantId};
+use store::{Announcement, applications, domains, tenants};
 
 use crate::Provider;
 
@@ -20,6 +20,10 @@ impl Provider {
                 let Ok(id) = ApplicationId::parse(id) else { return };
                 self.applications.forget(|_, application| application.is_some_and(|it| it.id == id));
                 self.client_ids.forget(|(_, application), _| *application == id);
+            }
+            Announcement::Changed { noun, id } if noun == tenants::NOUN => {
+                let Ok(id) = TenantId::parse(id) else { return };
+                self.issuers.forget(|_, issuer| issuer.is_some_and(|it| it.tenant == id));
             }
             Announcement::Missed => {
                 self.issuers.forget(|_, _| true);

@@ -51,6 +51,8 @@ pub struct Issuer {
     pub(crate) sources: HashMap<LoginMethod, Source>,
     /// The eIDs that are configured and were switched off.
     pub(crate) switched_off: HashSet<LoginMethod>,
+    /// An administrator has disabled the domain, or the operator its tenant.
+    pub(crate) is_off: bool,
     pub(crate) subject_keys: HashMap<EidEnvironment, SealKey>,
 }
 
@@ -58,6 +60,11 @@ impl Issuer {
     /// The issuer identifier, byte for byte as in every token.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Says whether nobody can log in here: the domain or its tenant is disabled.
+    pub const fn is_off(&self) -> bool {
+        self.is_off
     }
 
     /// Says whether this is a domain for test people.

@@ -59,7 +59,7 @@ pub use limits::{Limits, Seat, neighbourhood};
 pub use load_issuer::DomainsSeen;
 pub use logout::{LoggedOut, LogoutStep};
 pub use provider::Provider;
-pub use refusal::{InternalError, Refusal, Refused};
+pub use refusal::{InternalError, Refusal, Refused, RefusedDetails};
 pub use request_context::{RequestContext, TraceId};
 pub use session_cookie::SessionCookie;
 pub use settings::Settings;

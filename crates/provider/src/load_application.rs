@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{ApplicationId, ApplicationSettings};
+use model::{ApplicationId, ApplicationSettings, Timestamp};
 use oidc::KeySet;
 use store::{StoreError, applications, client_secrets};
 
@@ -10,15 +10,35 @@ use crate::{Application, InternalError, Issuer, Provider, Refusal, RequestContex
 
 type Rows = (applications::Application, Vec<client_secrets::ClientSecret>);
 
+/// How many secrets that are accepted no more are remembered.
+const MOST_ENDED: usize = 20;
+
+/// The secrets that are accepted, and the last ones that are accepted no more.
+fn remembered(secrets: &[client_secrets::ClientSecret], now: Timestamp) -> Vec<LiveSecret> {
+    let all: Vec<LiveSecret> = secrets.iter().map(live).collect();
+    let is_ended = |it: &LiveSecret| it.ends_at.is_some_and(|at| at <= now);
+    let ended = all.iter().filter(|it| is_ended(it)).count();
+    let mut to_forget = ended.saturating_sub(MOST_ENDED);
+    all.into_iter()
+        .filter(|it| {
+            let is_old = is_ended(it) && to_forget > 0;
+            to_forget -= usize::from(is_old);
+            !is_old
+        })
+        .collect()
+}
+
 fn live(row: &client_secrets::ClientSecret) -> LiveSecret {
     let ends_at = match (row.expires_at, row.retired_at) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
     };
-    LiveSecret { digest: row.secret_digest, ends_at, last_used_at: row.last_used_at }
+    // The one of both that comes first.
+    let is_retired = row.retired_at.is_some_and(|at| row.expires_at.is_none_or(|expires| at <= expires));
+    LiveSecret { digest: row.secret_digest, ends_at, last_used_at: row.last_used_at, is_retired }
 }
 
-fn assemble((row, secrets): Rows) -> Result<Application, InternalError> {
+fn assemble((row, secrets): Rows, now: Timestamp) -> Result<Application, InternalError> {
     let settings = ApplicationSettings::parse(&row.settings).map_err(InternalError::new)?;
     Ok(Application {
         id: row.id,
@@ -26,7 +46,7 @@ fn assemble((row, secrets): Rows) -> Result<Application, InternalError> {
         name: row.name,
         keys: settings.jwks.as_ref().and_then(KeySet::parse),
         settings,
-        secrets: secrets.iter().map(live).collect(),
+        secrets: remembered(&secrets, now),
     })
 }
 
@@ -49,11 +69,11 @@ impl Provider {
                 let Some(row) = applications::find_by_client_id(tx, tenant, domain, &client_id)? else {
                     return Ok(None);
                 };
-                let secrets = client_secrets::list_live(tx, tenant, row.id, now)?;
+                let secrets = client_secrets::list(tx, tenant, row.id)?;
                 Ok::<_, StoreError>(Some((row, secrets)))
             });
             let rows = rows.await?.filter(|(row, _)| row.disabled_at.is_none()).ok_or(Refusal::NotFound)?;
-            Ok(assemble(rows)?)
+            Ok(assemble(rows, now)?)
         };
         self.applications.get(key, now, loading).await
     }

@@ -51,8 +51,10 @@ struct Opened {
 fn rows(tx: &mut impl Tx, host: &str) -> Result<Option<Rows>, StoreError> {
     let Some(domain) = domains::find_by_host(tx, host)? else { return Ok(None) };
     let (tenant_id, id) = (domain.tenant_id, domain.id);
+    // The domains of a tenant in the bin are in it too.
+    let Some(tenant) = tenants::find(tx, tenant_id)? else { return Ok(None) };
     Ok(Some(Rows {
-        tenant: tenants::get(tx, tenant_id)?,
+        tenant,
         sources: identity_sources::list(tx, tenant_id, id)?,
         signing_keys: signing_keys::list(tx, tenant_id, id)?,
         subject_keys: EidEnvironment::ALL
@@ -171,6 +173,7 @@ impl Provider {
             settings,
             sources,
             switched_off,
+            is_off: domain.disabled_at.is_some() || tenant.disabled_at.is_some(),
             subject_keys,
         })
     }

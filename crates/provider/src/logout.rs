@@ -13,8 +13,8 @@ use store::{StoreError, browser_sessions, login_events::Kind};
 use texts::Cause;
 
 use crate::{
-    Application, BrowserRequest, CookieChange, Issuer, Provider, Refusal, Refused, RequestContext,
-    SessionCookie, event_queue::Event, refusal::refuse_page, session::Resumed,
+    Application, BrowserRequest, CookieChange, Issuer, Provider, Refusal, Refused, RefusedDetails,
+    RequestContext, SessionCookie, event_queue::Event, refusal::refuse_page, session::Resumed,
 };
 
 /// What the browser is shown, and what it forgets.
@@ -82,7 +82,8 @@ impl Provider {
     ) -> Result<LoggedOut, Refusal> {
         let BrowserRequest { issuer, cookies: brought, context } = request;
         let asked = match self.asked_logout(issuer, params, context).await {
-            Err(Refusal::Page(refused)) => {
+            Err(Refusal::Page(mut refused)) => {
+                self.note_refused_page(request, &mut refused).await;
                 return Ok(LoggedOut { step: LogoutStep::Refused(refused), cookies: Vec::new() });
             }
             other => other?,
@@ -139,8 +140,7 @@ impl Provider {
             Ok::<_, StoreError>(removed)
         });
         for eid in removed.await? {
-            let kind = Kind::LoggedOut;
-            self.note(issuer, Event { kind, application, login: None, eid: Some(eid), cause: None }, context);
+            self.note(issuer, Event { application, eid: Some(eid), ..Event::of(Kind::LoggedOut) }, context);
         }
         Ok(())
     }
@@ -157,7 +157,11 @@ impl Provider {
         let refused = refuse_page(Cause::LogoutReturnNotRegistered);
         match application {
             Some(application) if application.settings.takes_logout(uri) => Ok(()),
-            Some(application) => Err(refused.of(&application.client_id)),
+            Some(application) => {
+                let registered = &application.settings.post_logout_redirect_uris;
+                let details = RefusedDetails::of_return(uri, application, registered);
+                Err(refused.of(&application.client_id).with(details))
+            }
             None if self.registered(issuer, context).await?.takes_bare_logout(uri) => Ok(()),
             None => Err(refused),
         }
@@ -188,7 +192,9 @@ impl Provider {
         let application = match client_id {
             None => None,
             Some(client_id) => match self.application(issuer, client_id, context).await {
-                Err(Refusal::NotFound) => return Err(refuse_page(Cause::ClientUnknown)),
+                Err(Refusal::NotFound) => {
+                    return Err(refuse_page(Cause::ClientUnknown).with(RefusedDetails::of_unknown(client_id)));
+                }
                 other => Some(other?),
             },
         };

@@ -1,7 +1,7 @@
 //! What an application may still have of what it asked for or was given, at every step and on every path to a token.
 //!
 //! Settings can change between a request and its tokens, and while tokens live. A claim or scope that was withdrawn
-//! is left out; an application, eID, environment or level that is no longer allowed ends the answer. Nothing is
+//! is left out; an application, domain, tenant, eID, environment or level that is no longer allowed ends the answer. Nothing is
 //! changed or spent here, so allowing it again revives what is stored.
 
 use model::{AuthorizationRequest, Grant, Proof};
@@ -10,9 +10,10 @@ use oidc::Scope;
 use crate::{Application, Issuer};
 
 /// Says whether a person who was proved in this way may still be logged in to this application: the eID is on, in the
-/// environment in which it was used, and eID and level are allowed (RULE-15, NEG-11).
+/// environment in which it was used, eID and level are allowed, and domain and tenant are not disabled (RULE-15, NEG-11).
 pub(crate) fn permits(issuer: &Issuer, application: &Application, proof: &Proof) -> bool {
-    issuer.environment_of(proof.eid) == Some(proof.environment)
+    !issuer.is_off
+        && issuer.environment_of(proof.eid) == Some(proof.environment)
         && application.settings.accepts(proof.eid, proof.level)
 }
 
@@ -55,5 +56,5 @@ pub(crate) fn permitted_request(
     let may_go_back = wanted.trial.is_some()
         || settings.has_redirect_uri(&wanted.redirect_uri)
             && settings.allows_mode(wanted.response_mode, &wanted.redirect_uri);
-    (may_go_back && !wanted.acrs.is_empty()).then_some(wanted)
+    (!issuer.is_off && may_go_back && !wanted.acrs.is_empty()).then_some(wanted)
 }

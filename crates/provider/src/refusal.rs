@@ -2,9 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use model::{EventDetails, shortened, shown_uri};
 use oidc::ErrorCode;
 use store::StoreError;
 use texts::Cause;
+
+use crate::Application;
 
 /// Our own trouble, with its cause; logged once, never sent out.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -18,6 +21,37 @@ impl InternalError {
     }
 }
 
+/// What else is known of a refused request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefusedDetails {
+    /// What is kept of it for the operator; of it, the developer's part of a page shows the return address.
+    pub kept: EventDetails,
+    /// The addresses that would have been accepted, a few of them.
+    pub registered: Vec<String>,
+    /// Client id and name of the application that the request names.
+    pub application: Option<(String, String)>,
+}
+
+/// How many registered addresses are shown.
+pub(crate) const MOST_REGISTERED: usize = 5;
+
+impl RefusedDetails {
+    /// Of a request with a return address that its application has not registered.
+    pub(crate) fn of_return(sent: &str, application: &Application, registered: &[String]) -> Box<Self> {
+        Box::new(Self {
+            kept: EventDetails { return_uri: Some(shown_uri(sent)), ..EventDetails::default() },
+            registered: registered.iter().take(MOST_REGISTERED).cloned().collect(),
+            application: Some((application.client_id.clone(), application.name.clone())),
+        })
+    }
+
+    /// Of a request that names an application that the domain does not have.
+    pub(crate) fn of_unknown(client_id: &str) -> Box<Self> {
+        let kept = EventDetails { client_id: Some(shortened(client_id)), ..EventDetails::default() };
+        Box::new(Self { kept, ..Self::default() })
+    }
+}
+
 /// Why a request is refused, and whose it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
@@ -25,9 +59,23 @@ pub struct Refused {
     pub cause: Cause,
     /// The `client_id` of the application, once it is known to be one of this domain. For our log.
     pub client_id: Option<String>,
+    /// What else is known.
+    pub details: Option<Box<RefusedDetails>>,
+    /// An event of the login tells of it already.
+    pub is_noted: bool,
 }
 
 impl Refused {
+    /// A refusal of which nothing else is known.
+    pub const fn new(cause: Cause) -> Self {
+        Self { cause, client_id: None, details: None, is_noted: false }
+    }
+
+    /// A refusal of which an event tells.
+    pub const fn noted(cause: Cause, client_id: Option<String>) -> Self {
+        Self { cause, client_id, details: None, is_noted: true }
+    }
+
     /// The code that the application is told.
     pub fn code(&self) -> ErrorCode {
         code_of(self.cause)
@@ -80,6 +128,14 @@ impl Refusal {
         self
     }
 
+    /// Adds what else is known.
+    pub(crate) fn with(mut self, details: Box<RefusedDetails>) -> Self {
+        if let Self::Page(refused) | Self::OAuth(refused) = &mut self {
+            refused.details = Some(details);
+        }
+        self
+    }
+
     /// The entry of the catalogue.
     pub const fn cause(&self) -> Cause {
         match self {
@@ -93,12 +149,12 @@ impl Refusal {
 
 /// Refuses at an endpoint of the application.
 pub(crate) const fn refuse(cause: Cause) -> Refusal {
-    Refusal::OAuth(Refused { cause, client_id: None })
+    Refusal::OAuth(Refused::new(cause))
 }
 
 /// Refuses with a page.
 pub(crate) const fn refuse_page(cause: Cause) -> Refusal {
-    Refusal::Page(Refused { cause, client_id: None })
+    Refusal::Page(Refused::new(cause))
 }
 
 #[cfg(test)]

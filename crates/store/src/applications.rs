@@ -1,4 +1,4 @@
-//! Applications: the relying parties of a domain.
+//! Applications: the relying parties of a domain. Those in the bin are found in [`crate::bin`] only.
 
 use model::{ApplicationId, DomainId, TenantId, Timestamp};
 
@@ -12,13 +12,14 @@ const INSERT: &str = "INSERT INTO applications
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const GET: &str =
     "SELECT id, tenant_id, domain_id, client_id, name, settings, version, created_at, disabled_at
-    FROM applications WHERE tenant_id = $1 AND id = $2";
+    FROM applications WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL";
 const FIND_BY_CLIENT_ID: &str =
     "SELECT id, tenant_id, domain_id, client_id, name, settings, version, created_at, disabled_at
-    FROM applications WHERE tenant_id = $1 AND domain_id = $2 AND client_id = $3";
+    FROM applications WHERE tenant_id = $1 AND domain_id = $2 AND client_id = $3 AND deleted_at IS NULL";
 const LIST: &str =
     "SELECT id, tenant_id, domain_id, client_id, name, settings, version, created_at, disabled_at
-    FROM applications WHERE tenant_id = $1 AND domain_id = $2 AND id > $3 ORDER BY id LIMIT $4";
+    FROM applications WHERE tenant_id = $1 AND domain_id = $2 AND id > $3 AND deleted_at IS NULL
+    ORDER BY id LIMIT $4";
 const SAVE: &str = "UPDATE applications SET name = $1, settings = $2, disabled_at = $3, version = version + 1
     WHERE tenant_id = $4 AND id = $5 AND version = $6";
 

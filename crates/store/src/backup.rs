@@ -50,12 +50,14 @@ macro_rules! tables {
 // A row comes after what it refers to.
 tables! {
     "installation": "name, value", [0 Text], 2, "name" > "$1", by "name", limit "$2", values "$1, $2";
-    "tenants": "id, name, sealed_data_key, version, created_at", [0 Text], 5, "id" > "$1", by "id", limit "$2",
-        values "$1, $2, $3, $4, $5";
-    "domains": "tenant_id, id, host, scheme, environment, name, settings, version, created_at", [0 Text, 1 Text], 9,
-        "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3", values "$1, $2, $3, $4, $5, $6, $7, $8, $9";
-    "applications": "tenant_id, id, domain_id, client_id, name, settings, version, created_at, disabled_at",
-        [0 Text, 1 Text], 9, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3", values "$1, $2, $3, $4, $5, $6, $7, $8, $9";
+    "tenants": "id, name, sealed_data_key, version, created_at, disabled_at, deleted_at, deleted_by, destroying_at",
+        [0 Text], 9, "id" > "$1", by "id", limit "$2", values "$1, $2, $3, $4, $5, $6, $7, $8, $9";
+    "domains": "tenant_id, id, host, scheme, environment, name, settings, version, created_at, disabled_at, deleted_at, deleted_by, destroying_at",
+        [0 Text, 1 Text], 13, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
+        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13";
+    "applications": "tenant_id, id, domain_id, client_id, name, settings, version, created_at, disabled_at, deleted_at, deleted_by, destroying_at",
+        [0 Text, 1 Text], 12, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
+        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12";
     "client_secrets": "tenant_id, id, application_id, secret_digest, created_at, expires_at, retired_at, last_used_at",
         [0 Text, 1 Text], 8, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3", values "$1, $2, $3, $4, $5, $6, $7, $8";
     "identity_sources": "tenant_id, id, domain_id, eid, environment, settings, sealed_credentials, credentials_version, version, created_at, disabled_at",
@@ -75,9 +77,9 @@ tables! {
         "(tenant_id, sequence)" > "($1, $2)", by "tenant_id, sequence", limit "$3", values "$1, $2, $3, $4, $5";
     "sandbox_people": "tenant_id, id, person, created_at", [0 Text, 1 Text], 4, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id",
         limit "$3", values "$1, $2, $3, $4";
-    "login_events": "tenant_id, id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at",
-        [0 Text, 1 Text], 11, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
-        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11";
+    "login_events": "tenant_id, id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at, sealed_details",
+        [0 Text, 1 Text], 12, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
+        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12";
     "imported_subjects": "tenant_id, environment, sector, person_digest, sub_digest, sealed_sub, created_at",
         [0 Text, 1 Text, 2 Text, 3 Bytes], 7, "(tenant_id, environment, sector, person_digest)" > "($1, $2, $3, $4)",
         by "tenant_id, environment, sector, person_digest", limit "$5", values "$1, $2, $3, $4, $5, $6, $7";

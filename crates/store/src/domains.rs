@@ -12,21 +12,30 @@ use model::Environment;
 pub const NOUN: &str = "domains";
 
 const INSERT: &str = "INSERT INTO domains
-    (id, tenant_id, host, scheme, environment, name, settings, version, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const GET: &str = "SELECT id, tenant_id, host, scheme, environment, name, settings, version, created_at
-    FROM domains WHERE tenant_id = $1 AND id = $2";
+    (id, tenant_id, host, scheme, environment, name, settings, version, created_at, disabled_at, deleted_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const GET: &str = "SELECT id, tenant_id, host, scheme, environment, name, settings, version, created_at,
+    disabled_at, deleted_at FROM domains WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL";
 /// The operator's: the host says which tenant a request belongs to.
 pub(crate) const FIND_BY_HOST: &str =
-    "SELECT id, tenant_id, host, scheme, environment, name, settings, version, created_at
-    FROM domains WHERE host = $1";
-const LIST: &str = "SELECT id, tenant_id, host, scheme, environment, name, settings, version, created_at
-    FROM domains WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    "SELECT id, tenant_id, host, scheme, environment, name, settings, version, created_at,
+    disabled_at, deleted_at FROM domains WHERE host = $1 AND deleted_at IS NULL";
+/// The operator's: who has a host.
+pub(crate) const FIND_BY_HOST_WITH_BIN: &str =
+    "SELECT id, tenant_id, host, scheme, environment, name, settings, version, created_at,
+    disabled_at, deleted_at FROM domains WHERE host = $1";
+const LIST: &str = "SELECT id, tenant_id, host, scheme, environment, name, settings, version, created_at,
+    disabled_at, deleted_at FROM domains
+    WHERE tenant_id = $1 AND id > $2 AND deleted_at IS NULL ORDER BY id LIMIT $3";
+const LIST_WITH_BIN: &str =
+    "SELECT id, tenant_id, host, scheme, environment, name, settings, version, created_at,
+    disabled_at, deleted_at FROM domains WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const SAVE: &str = "UPDATE domains
-    SET host = $1, scheme = $2, environment = $3, name = $4, settings = $5, version = version + 1
-    WHERE tenant_id = $6 AND id = $7 AND version = $8";
+    SET host = $1, scheme = $2, environment = $3, name = $4, settings = $5, disabled_at = $6, version = version + 1
+    WHERE tenant_id = $7 AND id = $8 AND version = $9";
 
-pub(crate) const ALL: &[&str] = &[INSERT, GET, FIND_BY_HOST, LIST, SAVE];
+pub(crate) const ALL: &[&str] =
+    &[INSERT, GET, FIND_BY_HOST, FIND_BY_HOST_WITH_BIN, LIST, LIST_WITH_BIN, SAVE];
 
 words! {
     /// How a domain is reached.
@@ -59,6 +68,10 @@ pub struct Domain {
     pub version: i64,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Since when nobody can log in there.
+    pub disabled_at: Option<Timestamp>,
+    /// Since when it is in the bin; `None` of every row that is not asked for together with the bin.
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// Adds a domain.
@@ -76,6 +89,8 @@ pub fn insert(tx: &mut WriteTx<'_>, domain: &Domain) -> Result<(), StoreError> {
         (&domain.settings).into(),
         domain.version.into(),
         domain.created_at.into(),
+        domain.disabled_at.into(),
+        domain.deleted_at.into(),
     ];
     tx.changed(NOUN, domain.id);
     tx.execute(INSERT, &values).map(drop)
@@ -84,7 +99,7 @@ pub fn insert(tx: &mut WriteTx<'_>, domain: &Domain) -> Result<(), StoreError> {
 /// Gets a domain; in a write, it is locked until the write ends.
 ///
 /// # Errors
-/// [`StoreError::NotFound`] when the tenant has no such domain.
+/// [`StoreError::NotFound`] when the tenant has no such domain, or it is in the bin.
 pub fn get(tx: &mut impl Tx, tenant_id: TenantId, id: DomainId) -> Result<Domain, StoreError> {
     read(tx.one_for_change(GET, &[tenant_id.into(), id.into()])?)
 }
@@ -97,6 +112,14 @@ pub fn get(tx: &mut impl Tx, tenant_id: TenantId, id: DomainId) -> Result<Domain
 /// [`StoreError`]: what happened around it.
 pub fn find_by_host(tx: &mut impl Tx, host: &str) -> Result<Option<Domain>, StoreError> {
     tx.find(FIND_BY_HOST, &[host.into()])?.map(read).transpose()
+}
+
+/// The same of one that may be in the bin, where its host stays taken.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn find_by_host_with_bin(tx: &mut impl Tx, host: &str) -> Result<Option<Domain>, StoreError> {
+    tx.find(FIND_BY_HOST_WITH_BIN, &[host.into()])?.map(read).transpose()
 }
 
 /// Lists at most `limit` domains in the order in which they were made, from the one that follows `after`.
@@ -113,6 +136,21 @@ pub fn list(
     tx.list(LIST, &[tenant_id.into(), (&after).into(), limit.into()])?.into_iter().map(read).collect()
 }
 
+/// The same with those in the bin.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list_with_bin(
+    tx: &mut impl Tx,
+    tenant_id: TenantId,
+    after: Option<DomainId>,
+    limit: u32,
+) -> Result<Vec<Domain>, StoreError> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let values = [tenant_id.into(), (&after).into(), limit.into()];
+    tx.list(LIST_WITH_BIN, &values)?.into_iter().map(read).collect()
+}
+
 /// Saves everything but the id, the tenant and `created_at`; gives the row's new version.
 ///
 /// # Errors
@@ -124,6 +162,7 @@ pub fn save(tx: &mut WriteTx<'_>, domain: &Domain) -> Result<i64, StoreError> {
         domain.environment.into(),
         (&domain.name).into(),
         (&domain.settings).into(),
+        domain.disabled_at.into(),
         domain.tenant_id.into(),
         domain.id.into(),
         domain.version.into(),
@@ -147,5 +186,7 @@ fn read(row: Row) -> Result<Domain, StoreError> {
         settings: row.text("settings")?,
         version: row.int("version")?,
         created_at: row.time("created_at")?,
+        disabled_at: row.maybe_time("disabled_at")?,
+        deleted_at: row.maybe_time("deleted_at")?,
     })
 }

@@ -6,7 +6,7 @@
 //! row's version.
 //!
 //! **Invariant:** no function without a tenant, except the operator's (a domain by its host, a plan by its id, tenants, the
-//! sweep, a worker's claim). Secrets arrive sealed or digested; nothing here can read them. No `.await` fits between two
+//! bin, the sweep, a worker's claim). Secrets arrive sealed or digested; nothing here can read them. No `.await` fits between two
 //! statements.
 
 mod announcements;
@@ -36,11 +36,13 @@ pub mod applications;
 pub mod audit_events;
 pub mod awaiting_consents;
 pub mod backup;
+pub mod bin;
 pub mod brands;
 pub mod browser_sessions;
 pub mod client_secrets;
 pub mod counted_events;
 pub mod declared_objects;
+pub mod deletions;
 pub mod domains;
 pub mod failed_attempts;
 pub mod grants;

@@ -8,21 +8,21 @@ use crate::{
 };
 
 const INSERT: &str = "INSERT INTO login_events
-    (id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    (id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at, sealed_details)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const LIST_BY_LOGIN: &str =
-    "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at
-    FROM login_events WHERE tenant_id = $1 AND login = $2 ORDER BY id LIMIT 200";
+    "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at,
+    sealed_details FROM login_events WHERE tenant_id = $1 AND login = $2 ORDER BY id LIMIT 200";
 const LIST: &str =
-    "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at
-    FROM login_events WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at,
+    sealed_details FROM login_events WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 /// The operator's: a trace says nothing of the tenant.
 pub(crate) const LIST_BY_TRACE: &str =
-    "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at
-    FROM login_events WHERE trace >= $1 AND trace < $2 ORDER BY trace, tenant_id, id LIMIT 200";
+    "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at,
+    sealed_details FROM login_events WHERE trace >= $1 AND trace < $2 ORDER BY trace, tenant_id, id LIMIT 200";
 const LIST_LATEST: &str =
-    "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at
-    FROM login_events WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at,
+    sealed_details FROM login_events WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 
 const EXTEND: &str = "UPDATE login_events SET expires_at = $1
     WHERE tenant_id = $2 AND login = $3 AND expires_at < $1";
@@ -72,9 +72,9 @@ words! {
 pub struct LoginEvent {
     /// Its id; later ones sort after.
     pub id: LoginEventId,
-    /// Whose it is.
+    /// Whose it is; [`model::INSTALLATION`] where no domain was asked for.
     pub tenant_id: TenantId,
-    /// Where it happened.
+    /// Where it happened; all zeros where that was no domain.
     pub domain_id: DomainId,
     /// For which application, when it is known.
     pub application_id: Option<ApplicationId>,
@@ -92,6 +92,8 @@ pub struct LoginEvent {
     pub happened_at: Timestamp,
     /// From when on it is swept away.
     pub expires_at: Timestamp,
+    /// What else the operator is told ([`model::EventDetails`]), sealed.
+    pub sealed_details: Option<Vec<u8>>,
 }
 
 /// Adds an event.
@@ -111,6 +113,7 @@ pub fn append(tx: &mut WriteTx<'_>, event: &LoginEvent) -> Result<(), StoreError
         event.cause.as_ref().into(),
         event.happened_at.into(),
         event.expires_at.into(),
+        event.sealed_details.as_ref().into(),
     ];
     tx.put(INSERT, &values)
 }
@@ -223,5 +226,6 @@ fn read(row: Row) -> Result<LoginEvent, StoreError> {
         cause: row.maybe_text("cause")?,
         happened_at: row.time("happened_at")?,
         expires_at: row.time("expires_at")?,
+        sealed_details: row.maybe_bytes("sealed_details")?,
     })
 }

@@ -24,6 +24,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_confirmation", include_str!("../migrations/0010_confirmation.sql")),
     ("0011_plans", include_str!("../migrations/0011_plans.sql")),
     ("0012_brands", include_str!("../migrations/0012_brands.sql")),
+    ("0013_bin", include_str!("../migrations/0013_bin.sql")),
     ("0014_trials", include_str!("../migrations/0014_trials.sql")),
 ];
 

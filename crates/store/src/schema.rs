@@ -75,25 +75,25 @@ pub const TABLES: &[Table] = &[
     ),
     table!(
         "tenants",
-        "name, sealed data key",
-        None,
-        "until the tenant is deleted",
+        "name, sealed data key; who deleted it and when",
+        Administrator,
+        "30 days after the tenant is deleted; its data key goes first",
         "to keep tenants apart",
         true
     ),
     table!(
         "domains",
-        "host, environment, settings",
-        None,
-        "until the tenant is deleted",
+        "host, environment, settings; who deleted it and when",
+        Administrator,
+        "30 days after the domain or its tenant is deleted",
         "to know which issuer a request is for",
         true
     ),
     table!(
         "applications",
-        "client id, name, settings",
-        None,
-        "until the tenant is deleted",
+        "client id, name, settings; who deleted it and when",
+        Administrator,
+        "30 days after the application, its domain or its tenant is deleted",
         "to know who may ask for logins",
         true
     ),
@@ -101,7 +101,7 @@ pub const TABLES: &[Table] = &[
         "client_secrets",
         "SHA-256 of each secret, its times",
         None,
-        "until the tenant is deleted",
+        "until what they belong to is destroyed",
         "to recognise applications",
         true
     ),
@@ -109,7 +109,7 @@ pub const TABLES: &[Table] = &[
         "identity_sources",
         "eID, environment, sealed credentials",
         None,
-        "until the tenant is deleted",
+        "until the domain is destroyed",
         "to reach the eIDs",
         true
     ),
@@ -117,7 +117,7 @@ pub const TABLES: &[Table] = &[
         "subject_keys",
         "sealed keys that pseudonyms are made with",
         None,
-        "until the tenant is deleted",
+        "until the tenant is destroyed",
         "the same person must keep the same subject",
         true
     ),
@@ -125,7 +125,7 @@ pub const TABLES: &[Table] = &[
         "signing_keys",
         "public keys, sealed private keys, their times",
         None,
-        "until the tenant is deleted",
+        "until the domain is destroyed",
         "to sign, and to verify old hints",
         true
     ),
@@ -133,7 +133,7 @@ pub const TABLES: &[Table] = &[
         "audit_heads",
         "the end of each audit chain, authenticated",
         None,
-        "until the tenant is deleted",
+        "until the tenant is destroyed",
         "to see that nothing was changed or cut",
         true
     ),
@@ -141,7 +141,7 @@ pub const TABLES: &[Table] = &[
         "audit_events",
         "who changed what and when",
         Administrator,
-        "until the tenant is deleted",
+        "until the tenant is destroyed",
         "to answer for every change",
         true
     ),
@@ -149,7 +149,7 @@ pub const TABLES: &[Table] = &[
         "audit_personal",
         "the address that a change came from, and what its actor was called; the audit chain has only salted digests",
         Administrator,
-        "until it is erased, or the tenant is deleted",
+        "until it is erased, or the tenant is destroyed",
         "to answer for every change",
         true
     ),
@@ -163,7 +163,7 @@ pub const TABLES: &[Table] = &[
     ),
     table!(
         "login_events",
-        "time, application, eID, outcome and cause of each step of a login",
+        "time, application, eID, outcome and cause of each step of a login, and of requests that became none; sealed, what was refused of a request: return address without its query, client id, host, path",
         Pseudonym,
         "30 days by default (`login_events.kept_for`); seven days at the most where no person was proved",
         "to explain what happened to a login",
@@ -181,7 +181,7 @@ pub const TABLES: &[Table] = &[
         "imported_subjects",
         "HMACs of person and subject under the tenant's subject key, the subject sealed",
         Pseudonym,
-        "until the tenant is deleted",
+        "until the tenant is destroyed",
         "people keep the subject by which applications have known them",
         true
     ),
@@ -197,7 +197,7 @@ pub const TABLES: &[Table] = &[
         "declared_objects",
         "which declaration made which object",
         None,
-        "until the tenant is deleted",
+        "until the object is destroyed",
         "a declaration takes away only what it made",
         true
     ),
@@ -216,6 +216,14 @@ pub const TABLES: &[Table] = &[
         "until it is done; what was given up stays until it is revived and done",
         "what was promised is done once, whichever node stops meanwhile",
         true
+    ),
+    table!(
+        "deletions",
+        "ids of what was deleted, when, and when it was restored",
+        None,
+        "always, also after it was destroyed; copied into a file outside the backups",
+        "a restored backup does not bring back what was deleted",
+        false
     ),
     table!(
         "plans",
@@ -316,6 +324,8 @@ pub fn page() -> String {
          but by no process whose clock has jumped, or that began, less than about an hour ago: what was spent stays spent. \
          Log entries, counts, parked requests, waiting consents, kept answers, sealed successors of refresh tokens \
          and plans always go in time: without them nothing is accepted that was refused.\n\n\
+         What is deleted is hidden at once and destroyed 30 days later, with everything that belongs to it. Later backups do \
+         not have it. Earlier ones stay readable with their master key; a restore applies the list of deletions again.\n\n\
          Claims about people are readable only with the code, token or cookie that was given out for them: neither \
          this database nor the master key opens them. One exception: what an application asked (`parked_requests`) \
          is sealed under the tenant's key, and may name the person it wants, for 15 minutes.\n\n\

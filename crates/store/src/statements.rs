@@ -1,11 +1,11 @@
 //! All statements in one list, for the tests that check them.
 
 use crate::{
-    StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, brands,
-    browser_sessions, client_secrets, counted_events, declared_objects, domains, failed_attempts, grants,
-    identity_sources, imported_subjects, installation, jobs, kept_answers, login_events, parked_requests,
-    plans, refresh_tokens, sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, tenants,
-    test_users, trials,
+    StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, bin, brands,
+    browser_sessions, client_secrets, counted_events, declared_objects, deletions, domains, failed_attempts,
+    grants, identity_sources, imported_subjects, installation, jobs, kept_answers, login_events,
+    parked_requests, plans, refresh_tokens, sandbox_people, signing_keys, spent_values, sql::ReadTx,
+    subject_keys, tenants, test_users, trials,
 };
 
 /// By module.
@@ -39,6 +39,12 @@ const MODULES: &[&[&str]] = &[
     brands::ALL,
     jobs::ALL,
     backup::ALL,
+    bin::ALL,
+    bin::DESTROY[0],
+    bin::DESTROY[1],
+    bin::DESTROY[2],
+    bin::DESTROY[3],
+    deletions::ALL,
 ];
 
 /// What a database says about a statement.
@@ -61,9 +67,9 @@ pub(crate) fn shapes(tx: &mut ReadTx<'_>) -> Result<Vec<Shape>, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::{
-        MODULES, access_tokens, awaiting_consents, backup, browser_sessions, counted_events, domains,
-        failed_attempts, grants, installation, jobs, kept_answers, login_events, parked_requests, plans,
-        refresh_tokens, spent_values, tenants, trials,
+        MODULES, access_tokens, awaiting_consents, backup, bin, browser_sessions, counted_events, deletions,
+        domains, failed_attempts, grants, installation, jobs, kept_answers, login_events, parked_requests,
+        plans, refresh_tokens, spent_values, tenants, trials,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -92,8 +98,11 @@ mod tests {
             SWEEPS,
             installation::ALL,
             backup::ALL,
+            bin::ALL,
+            deletions::ALL,
             &[
                 domains::FIND_BY_HOST,
+                domains::FIND_BY_HOST_WITH_BIN,
                 plans::FIND_BY_ID,
                 login_events::LIST_BY_TRACE,
                 counted_events::LIST_SINCE,
@@ -119,13 +128,20 @@ mod tests {
         "FROM login_events WHERE tenant_id = $1 AND login",
     ];
 
+    /// Backups read everything, and what is destroyed after 30 days in the bin is removed a bounded number of rows at a time.
+    fn of_workers(sql: &&&str) -> bool {
+        backup::ALL.contains(sql)
+            || bin::DESTROY.iter().any(|it| it.contains(sql))
+            || bin::REMOVE.contains(sql)
+    }
+
     #[test]
     fn no_statement_on_a_clients_path_searches_everything_that_a_tenant_has() {
         let database = rusqlite::Connection::open_in_memory().unwrap();
         for (_, text) in crate::migrate::MIGRATIONS {
             database.execute_batch(text).unwrap();
         }
-        for sql in MODULES.iter().copied().flatten().filter(|sql| !backup::ALL.contains(sql)) {
+        for sql in MODULES.iter().copied().flatten().filter(|sql| !of_workers(sql)) {
             let mut plan = database.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let steps = plan.raw_query().mapped(|row| row.get::<_, String>(3)).map(Result::unwrap);
             let slow = steps.filter(|step| step.starts_with("SCAN") || step.ends_with("(tenant_id=?)"));

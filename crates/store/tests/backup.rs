@@ -43,6 +43,7 @@ async fn log_in(house: &TestDatabase, count: u32) {
             cause: None,
             happened_at: NOW,
             expires_at: NOW.after(MINUTE),
+            sealed_details: None,
         })
         .collect();
     house.write(move |tx| events.iter().try_for_each(|it| login_events::append(tx, it))).await;

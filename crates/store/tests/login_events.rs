@@ -16,6 +16,7 @@ fn an_event(house: &TestDatabase, login: &str, kind: Kind) -> LoginEvent {
         cause: None,
         happened_at: NOW,
         expires_at: NOW.after(MINUTE),
+        sealed_details: None,
     }
 }
 

@@ -8,6 +8,7 @@ mod applications;
 mod audit_events;
 mod awaiting_consents;
 mod backup;
+mod bin;
 mod brands;
 mod browser_sessions;
 mod client_secrets;

@@ -125,7 +125,16 @@ impl TestDatabase {
 
     pub(crate) fn a_tenant(&self, name: &str) -> Tenant {
         let id = TenantId::new(&self.random, NOW);
-        Tenant { id, name: name.to_owned(), sealed_data_key: b"sealed".to_vec(), version: 1, created_at: NOW }
+        let (sealed_data_key, disabled_at, deleted_at) = (b"sealed".to_vec(), None, None);
+        Tenant {
+            id,
+            name: name.to_owned(),
+            sealed_data_key,
+            version: 1,
+            created_at: NOW,
+            disabled_at,
+            deleted_at,
+        }
     }
 
     pub(crate) fn a_domain(&self, host: &str) -> Domain {
@@ -139,6 +148,8 @@ impl TestDatabase {
             settings: r#"{"a":1}"#.to_owned(),
             version: 1,
             created_at: NOW,
+            disabled_at: None,
+            deleted_at: None,
         }
     }
 

@@ -78,6 +78,7 @@ sign-in-password = Password
 sign-in-wrong = The username or the password is wrong. Check both, or ask the person who added the test user.
 sign-in-submit = Sign in
 sign-in-another = Log in another way
+method-automation = Test user
 hint-automation = With the password of a test user
 
 # Log out
@@ -151,6 +152,9 @@ cause-source-misconfigured-operator = Run `portvakt doctor`, and see the log for
 cause-eid-switched-off-title = { $eid } is switched off here
 cause-eid-switched-off-why = The site has switched off { $eid }. It is not your fault.
 cause-eid-switched-off-remedy = Choose another way to log in if there is one, or contact { $application }.
+cause-domain-disabled-title = Login is switched off here
+cause-domain-disabled-why = Login at this address has been switched off by those who run it. It is not your fault.
+cause-domain-disabled-remedy = Contact { $application }. Login can be switched on again by an administrator of this address, or by whoever runs this login service.
 cause-login-over-title = This login has ended
 cause-login-over-why = A login can be used only once and for a short time. You may have gone back in the browser, or left the page open too long.
 cause-login-over-remedy = Start again. It only takes a moment.
@@ -264,6 +268,10 @@ cause-logout-hint-invalid-developer = Send the last ID token that this domain is
 cause-not-found-developer = Check the address against the discovery document, and that the host name is a domain here.
 refusal-rejected = Request rejected
 refusal-developer = If you develop this service
+refusal-client = Application:
+refusal-sent-client-id = client_id that was sent:
+refusal-sent-uri = Address that was sent:
+refusal-registered = Registered addresses:
 
 # What only the application is told
 cause-person-cancelled-why = The person cancelled at the eID.

@@ -79,6 +79,7 @@ sign-in-password = Passord
 sign-in-wrong = Brukernavnet eller passordet er feil. Kontroller begge, eller spør den som la inn testbrukeren.
 sign-in-submit = Logg inn
 sign-in-another = Logg inn på en annen måte
+method-automation = Testbruker
 hint-automation = Med passordet til en testbruker
 
 # Logg ut
@@ -152,6 +153,9 @@ cause-source-misconfigured-operator = Kjør `portvakt doctor`, og se i loggen hv
 cause-eid-switched-off-title = { $eid } er slått av her
 cause-eid-switched-off-why = Den som driver tjenesten, har slått av { $eid }. Feilen ligger ikke hos deg.
 cause-eid-switched-off-remedy = Velg en annen måte å logge inn på hvis det finnes en, eller kontakt { $application }.
+cause-domain-disabled-title = Innlogging er slått av her
+cause-domain-disabled-why = De som driver denne adressen, har slått av innlogging. Feilen ligger ikke hos deg.
+cause-domain-disabled-remedy = Kontakt { $application }. Innlogging kan slås på igjen av en administrator for denne adressen, eller av den som driver innloggingstjenesten.
 cause-login-over-title = Denne innloggingen er avsluttet
 cause-login-over-why = En innlogging kan bare brukes én gang og i kort tid. Kanskje gikk du tilbake i nettleseren, eller lot siden stå åpen for lenge.
 cause-login-over-remedy = Start på nytt. Det tar bare et øyeblikk.
@@ -265,6 +269,10 @@ cause-logout-hint-invalid-developer = Send det siste ID-tokenet som dette domene
 cause-not-found-developer = Kontroller adressen mot discovery-dokumentet, og at vertsnavnet er et domene her.
 refusal-rejected = Forespørselen er avvist
 refusal-developer = For deg som utvikler tjenesten
+refusal-client = Applikasjon:
+refusal-sent-client-id = client_id som ble sendt:
+refusal-sent-uri = Adressen som ble sendt:
+refusal-registered = Registrerte adresser:
 
 # Hva bare applikasjonen får vite
 cause-person-cancelled-why = Personen avbrøt hos eID-en.

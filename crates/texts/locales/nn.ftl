@@ -79,6 +79,7 @@ sign-in-password = Passord
 sign-in-wrong = Brukarnamnet eller passordet er feil. Kontroller begge, eller spør den som la inn testbrukaren.
 sign-in-submit = Logg inn
 sign-in-another = Logg inn på ein annan måte
+method-automation = Testbrukar
 hint-automation = Med passordet til ein testbrukar
 
 # Logg ut
@@ -152,6 +153,9 @@ cause-source-misconfigured-operator = Køyr `portvakt doctor`, og sjå i loggen 
 cause-eid-switched-off-title = { $eid } er slått av her
 cause-eid-switched-off-why = Den som driv tenesta, har slått av { $eid }. Feilen ligg ikkje hos deg.
 cause-eid-switched-off-remedy = Vel ein annan måte å logge inn på dersom det finst ein, eller kontakt { $application }.
+cause-domain-disabled-title = Innlogging er slått av her
+cause-domain-disabled-why = Dei som driv denne adressa, har slått av innlogging. Feilen ligg ikkje hos deg.
+cause-domain-disabled-remedy = Kontakt { $application }. Innlogging kan slåast på att av ein administrator for denne adressa, eller av den som driv innloggingstenesta.
 cause-login-over-title = Denne innlogginga er avslutta
 cause-login-over-why = Ei innlogging kan berre brukast éin gong og i kort tid. Kanskje gjekk du tilbake i nettlesaren, eller lét sida stå open for lenge.
 cause-login-over-remedy = Start på nytt. Det tek berre ein augneblink.
@@ -265,6 +269,10 @@ cause-logout-hint-invalid-developer = Send det siste ID-tokenet som dette domene
 cause-not-found-developer = Kontroller adressa mot discovery-dokumentet, og at vertsnamnet er eit domene her.
 refusal-rejected = Førespurnaden er avvist
 refusal-developer = For deg som utviklar tenesta
+refusal-client = Applikasjon:
+refusal-sent-client-id = client_id som vart sendt:
+refusal-sent-uri = Adressa som vart sendt:
+refusal-registered = Registrerte adresser:
 
 # Kva berre applikasjonen får vite
 cause-person-cancelled-why = Personen avbraut hos eID-en.

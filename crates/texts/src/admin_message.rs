@@ -106,6 +106,26 @@ admin_messages! {
     NameTaken { noun: Noun, by: Quoted }: "name-taken";
     /// Another domain has the host.
     HostTaken { host: Quoted }: "host-taken";
+    /// A domain of another or the same tenant has the host.
+    HostTakenBy { host: Quoted, tenant: Quoted }: "host-taken-by";
+    /// An application of the domain has the client id.
+    ClientIdTakenBy { client: Quoted, name: Quoted }: "client-id-taken-by";
+    /// Something in the bin has the name.
+    NameInBin { noun: Noun, name: Quoted, until: Word, command: Word }: "name-in-bin";
+    /// What it belongs to is in the bin.
+    ParentInBin { noun: Noun, name: Quoted, command: Word }: "parent-in-bin";
+    /// It is being destroyed.
+    BeingDestroyed { noun: Noun, name: Quoted, since: Word }: "being-destroyed";
+    /// A deletion was not confirmed.
+    DeletionUnconfirmed { noun: Noun, name: Quoted }: "deletion-unconfirmed";
+    /// Nothing in the bin has this name.
+    NotInBin { noun: Noun, name: Quoted, command: Word }: "not-in-bin";
+    /// The list of deletions cannot be used.
+    DeletionsUnreadable { path: Word, detail: Detail }: "deletions-unreadable";
+    /// No list of deletions is kept outside the backups.
+    DoctorDeletionsNowhere: "doctor-deletions-nowhere";
+    /// A note of `doctor`: a tenant or domain is disabled.
+    DoctorDisabled { noun: Noun, name: Quoted, since: Word, command: Word }: "doctor-disabled";
     /// The caller's role does not permit it.
     Forbidden: "forbidden";
     /// Not an id of a row.
@@ -492,6 +512,8 @@ admin_messages! {
     DatabaseSeveral: "database-several";
     /// A file of certificates has none.
     CertificateNotPem { path: Word }: "certificate-not-pem";
+    /// A certificate and its key cannot be used.
+    CertificateUnusable { detail: Detail }: "certificate-unusable";
     /// No address to listen at.
     ListenAddressesEmpty: "listen-addresses-empty";
     /// Plain HTTP where others could read it.

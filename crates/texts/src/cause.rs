@@ -110,6 +110,8 @@ causes! {
     SourceMisconfigured: "source-misconfigured", Page, "server_error", [Administrator, Operator], "the identity source is not set up correctly";
     /// An administrator has switched the eID off.
     EidSwitchedOff: "eid-switched-off", Page, "temporarily_unavailable", [Administrator], "the eID is switched off";
+    /// An administrator has disabled the domain, or the operator its tenant.
+    DomainDisabled: "domain-disabled", Page, "temporarily_unavailable", [Administrator, Operator], "login at this address is switched off";
     /// The login was used or has expired, and its cookie is still there: it can start again.
     LoginOver: "login-over", Page, "", [Person], "the login has ended";
     /// No cookie of a login opens: only the application can start again.

@@ -65,6 +65,16 @@ outcomes! {
     Enabled { name: Word }: "enabled";
     /// An application or identity source was switched off.
     Disabled { name: Word }: "disabled";
+    /// Something was put into the bin.
+    Deleted { kind: Word, name: Word, until: Word, command: Word }: "deleted";
+    /// Something was taken out of the bin.
+    Restored { kind: Word, name: Word }: "restored";
+    /// Nothing is in the bin.
+    BinEmpty: "bin-empty";
+    /// Asks for the name of what is to be deleted.
+    DeletionAsked { kind: Word, name: Word }: "deletion-asked";
+    /// `doctor`: something is in the bin.
+    DoctorInBin { kind: Word, name: Word, until: Word, command: Word }: "doctor-in-bin";
     /// An identity source has credentials; the callback address follows.
     SourceSet { eid: Word }: "source-set";
     /// The public key of an identity source follows.
@@ -125,6 +135,10 @@ outcomes! {
     BackupWhole { at: Word, count: Word }: "backup-whole";
     /// A backup was restored.
     BackupRestored { count: Word, at: Word }: "backup-restored";
+    /// What was deleted since the backup is in the bin again.
+    DeletionsApplied { count: Word }: "deletions-applied";
+    /// No list of deletions was applied to a restored backup.
+    DeletionsNone: "deletions-none";
     /// The master key was replaced.
     KeysRewrapped { count: Word }: "keys-rewrapped";
     /// Address and names of an audit event were erased.
@@ -143,6 +157,24 @@ outcomes! {
     ChainPersonalGone { link: Word }: "chain-personal-gone";
     /// A tenant's audit chain was removed.
     ChainGone: "chain-gone";
+
+    // Why a client did not prove who it is; for the operator.
+    /// No application has the client id.
+    ClientUnknown: "client-unknown";
+    /// The client sent no secret.
+    ClientSentNothing: "client-sent-nothing";
+    /// The secret was never one of the application's.
+    ClientSecretWrong: "client-secret-wrong";
+    /// The secret has expired.
+    ClientSecretExpired: "client-secret-expired";
+    /// Somebody ended the secret.
+    ClientSecretEnded: "client-secret-ended";
+    /// The client used another method than is registered.
+    ClientOtherMethod: "client-other-method";
+    /// The assertion is signed with a key that is not registered.
+    ClientKeyUnknown: "client-key-unknown";
+    /// The assertion cannot be read, is about somebody else, or its signature is wrong.
+    ClientAssertionInvalid: "client-assertion-invalid";
 
     // Lists that are empty.
     /// There is no tenant yet. Make one.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{Extensions, HeaderMap, Method, Uri, header, request::Parts},
+    http::{Extensions, HeaderMap, Method, StatusCode, Uri, header, request::Parts},
     response::Response,
 };
 use oidc::{Params, ParamsError};
+use pages::Frame;
 use provider::{BrowserRequest, Issuer, Refusal, Refused, RequestContext, TraceId};
 use texts::{Cause, Locale};
 
@@ -15,9 +16,13 @@ use crate::{
     App,
     arrival::{Arrived, ClientAddress, Peer},
     cookies::Cookies,
+    frame::frame,
     headers::{self, text},
     own_form::FormSource,
-    respond::{error::refusal_at, page::moved},
+    respond::{
+        error::{cause_page, refusal_at, refusal_page},
+        page::moved,
+    },
     route::{Audience, Route},
 };
 
@@ -38,6 +43,8 @@ pub(crate) struct DomainRequest {
     pub(crate) form: FormSource,
     /// Whether a script of a page asks, and reads the answer or does not.
     pub(crate) is_by_script: bool,
+    /// The same page again, where asking for it twice does no more than asking once.
+    here: Option<String>,
     pub(crate) authorization: Option<String>,
 }
 
@@ -46,6 +53,39 @@ impl DomainRequest {
     pub(crate) fn by_browser(&self) -> BrowserRequest<'_> {
         BrowserRequest { issuer: &self.issuer, cookies: &self.cookies.brought, context: &self.context }
     }
+
+    /// What surrounds a page that leads nowhere: the domain's brand and statements, and the other languages. Where the
+    /// page cannot be asked for again, they lead to what there is to know of its cause.
+    pub(crate) fn frame_of(&self, cause: Cause) -> Frame {
+        let about = || format!("/errors/{}", cause.id());
+        frame(&self.issuer, Some(&self.here.clone().unwrap_or_else(about)))
+    }
+
+    /// A refusal as a page of this domain.
+    pub(crate) fn refusal_page(&self, refusal: &Refusal) -> Response {
+        refusal_page(self.frame_of(refusal.cause()), refusal, self.locale(&[]), &self.context)
+    }
+
+    /// A cause as a page of this domain.
+    pub(crate) fn cause_page(&self, told: (StatusCode, Cause)) -> Response {
+        cause_page(self.frame_of(told.1), told, self.locale(&[]), &self.context)
+    }
+}
+
+/// The same page again; `None` where that would do something, or has a query: what came with a request is not repeated.
+fn here(parts: &Parts, route: Option<&Route>) -> Option<String> {
+    let path = parts.uri.path();
+    let said =
+        parts.uri.query().unwrap_or_default().split('&').any(|it| !it.is_empty() && !it.starts_with("lang="));
+    let is_asked = parts.method == Method::GET && !said;
+    let shows = match route.map(|it| it.class) {
+        // The answer of an eID is taken once.
+        Some("callback") => false,
+        // A login's own address shows where it stands; those below it take it further.
+        Some("login") => path.split('/').count() == 3,
+        _ => true,
+    };
+    (is_asked && shows).then(|| path.to_owned())
 }
 
 /// The host that a request is for, normalised.
@@ -62,7 +102,7 @@ pub(crate) fn host(uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> O
 /// anything with a body is refused, so that a client that sends secrets in clear text notices. Where a proxy ended TLS
 /// and does not say so, being sent there would lead back here for ever.
 fn elsewhere(parts: &Parts, issuer: &str, context: &RequestContext) -> Result<Response, Refusal> {
-    let refuse = |cause| Err(Refusal::Page(Refused { cause, client_id: None }));
+    let refuse = |cause| Err(Refusal::Page(Refused::new(cause)));
     if parts.extensions.get::<Arrived>() == Some(&Arrived::Unsaid) {
         let (trace, cause) = (context.trace, Cause::ProxySchemeMissing);
         let peer = parts.extensions.get::<Peer>().map(|it| it.address.to_string());
@@ -93,6 +133,11 @@ impl DomainRequest {
     }
 }
 
+/// The language that a browser chose before.
+fn kept_language(parts: &Parts, issuer: &Issuer) -> Option<Locale> {
+    Cookies::read(&parts.headers, issuer.is_https()).language
+}
+
 impl FromRequestParts<App> for DomainRequest {
     type Rejection = Response;
 
@@ -107,15 +152,23 @@ impl FromRequestParts<App> for DomainRequest {
         let chosen_now = chosen_in(parts.uri.query());
         let page_locale = locale(chosen_now, &[], accept_language.as_deref());
         let audience = parts.extensions.get::<Route>().map_or(Audience::Browser, |it| it.audience);
-        let refuse = |refusal: Refusal| {
-            refusal_at((audience, pages::Frame::default()), &refusal, page_locale, &context)
-        };
+        let refuse =
+            |refusal: Refusal| refusal_at((audience, Frame::default()), &refusal, page_locale, &context);
         let host = host(&parts.uri, &parts.headers, &parts.extensions);
         let host = host.ok_or_else(|| refuse(Refusal::NotFound))?;
         let issuer = app.provider.issuer(&host, &context).await.map_err(refuse)?;
         let in_clear = parts.extensions.get::<Arrived>().is_some_and(|it| *it != Arrived::Confidential);
         if issuer.is_https() && in_clear {
             return Err(elsewhere(parts, issuer.url(), &context).unwrap_or_else(refuse));
+        }
+        let route = parts.extensions.get::<Route>();
+        // Programs are answered by the endpoints, each in its own way.
+        if issuer.is_off() && (route.is_some_and(|it| it.keeps_opener) || parts.uri.path() == "/") {
+            let page_locale =
+                locale(chosen_now.or(kept_language(parts, &issuer)), &[], accept_language.as_deref());
+            let refused = Refusal::Page(Refused::new(Cause::DomainDisabled));
+            let shown = frame(&issuer, Some(parts.uri.path()));
+            return Err(refusal_at((audience, shown), &refused, page_locale, &context));
         }
         let cookies = Cookies::read(&parts.headers, issuer.is_https());
         let own = issuer.url().to_owned();
@@ -129,6 +182,7 @@ impl FromRequestParts<App> for DomainRequest {
             origin: text(&parts.headers, &header::ORIGIN),
             form: FormSource::of(&parts.headers, &own),
             is_by_script: text(&parts.headers, &headers::SEC_FETCH_DEST).is_some_and(|it| it == "empty"),
+            here: here(parts, parts.extensions.get::<Route>()),
             authorization: text(&parts.headers, &header::AUTHORIZATION),
         })
     }

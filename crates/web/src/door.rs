@@ -15,8 +15,8 @@ use texts::Cause;
 use crate::{
     App, ClientAddress,
     domain_request::host,
+    frame::frame,
     headers::{SEC_FETCH_DEST, is_ambiguous},
-    op::login_response::frame,
     respond::{
         error::{cause_page, in_our_words, preferred, refusal_at},
         page::{going_on_by_itself, is_too_long, keep_opener},
@@ -49,6 +49,8 @@ pub(crate) async fn at_the_door(State(app): State<App>, mut request: Request, ne
     request.extensions_mut().insert(route);
     // The pattern, not the path: into that anybody can write a name, a number or a token.
     let pattern = request.extensions().get::<MatchedPath>().cloned();
+    // Kept where nothing is there, and sealed.
+    let asked_for = request.uri().path().to_owned();
     let host = host_of(&request);
     let asked = request.headers().clone();
     let is_sound = host.is_some() && !is_ambiguous(request.uri(), &asked);
@@ -91,7 +93,7 @@ pub(crate) async fn at_the_door(State(app): State<App>, mut request: Request, ne
     let (cause, client_id) =
         (refused.map(|it| it.cause.id()), refused.and_then(|it| it.client_id.as_deref()));
     if let Some(refused) = refused {
-        app.provider.note_at_the_door(&host, refused.cause, &context);
+        app.provider.note_at_the_door((&host, &asked_for), refused, &context);
     }
     let (method, path) = (word_of(&method), pattern.as_ref().map_or("unknown", MatchedPath::as_str));
     let status = response.status().as_u16();
@@ -142,7 +144,7 @@ pub(crate) fn host_of(request: &Request) -> Option<String> {
 }
 
 const fn unsound() -> Refusal {
-    Refusal::Page(Refused { cause: Cause::HeaderInvalid, client_id: None })
+    Refusal::Page(Refused::new(Cause::HeaderInvalid))
 }
 
 /// An answer that gets its words at the door.

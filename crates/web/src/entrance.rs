@@ -97,6 +97,19 @@ pub struct Observed {
     pub took: Duration,
 }
 
+/// A request that was answered before it belonged to a domain, or could be read.
+#[derive(Clone, Debug)]
+pub struct UnreadRequest {
+    /// What it is found by.
+    pub trace: TraceId,
+    /// Why.
+    pub cause: Cause,
+    /// The host that it was for, as far as that could be read.
+    pub host: Option<String>,
+    /// Who sent it: a client, or the proxy in front.
+    pub peer: Option<IpAddr>,
+}
+
 /// What the operator decides about requests.
 #[derive(Clone)]
 pub struct Entrance {
@@ -112,6 +125,8 @@ pub struct Entrance {
     pub body_for: Duration,
     /// Is told of every answer.
     pub observe: Arc<dyn Fn(Observed) + Send + Sync>,
+    /// Is told of every request that was turned away.
+    pub turned_away: Arc<dyn Fn(UnreadRequest) + Send + Sync>,
 }
 
 /// Puts the entrance in front of a site.
@@ -126,12 +141,17 @@ async fn enter(State(entrance): State<Entrance>, mut request: Request, next: Nex
     let class = asked.route.class;
     let arrived = match arrive(&entrance, &mut request) {
         Ok(arrived) => arrived,
-        Err(why) => return counted(&entrance, (class, started), turned_away(why, &asked)),
+        Err(why) => {
+            let (response, unread) = turned_away(why, &asked);
+            (entrance.turned_away)(unread);
+            return counted(&entrance, (class, started), response);
+        }
     };
     let mut response = match with_body(&entrance, request).await {
         Ok(request) => next.run(request).await,
         Err(status) => {
-            let mut response = turned_away(status.into(), &asked);
+            let (mut response, unread) = turned_away(status.into(), &asked);
+            (entrance.turned_away)(unread);
             // The rest of the body is still on the way; nothing sensible can follow on this connection.
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             response
@@ -145,26 +165,28 @@ async fn enter(State(entrance): State<Entrance>, mut request: Request, next: Nex
 
 /// An answer to a request that no handler saw. It has a trace, our words and a line in the log as every other; the
 /// operator of the proxy in front finds there what it sent.
-fn turned_away(why: TurnedAway, asked: &ReceivedHead) -> Response {
+fn turned_away(why: TurnedAway, asked: &ReceivedHead) -> (Response, UnreadRequest) {
     let trace = TraceId::new(&Random::system());
     let mut response = unhandled((why.status, why.cause), (asked.route.audience, &asked.headers), trace);
-    let cause = response.extensions().get::<Refused>().map(|it| it.cause.id());
+    let cause = response.extensions().get::<Refused>().map_or(Cause::RequestMalformed, |it| it.cause);
     let (status, host) = (why.status.as_u16(), asked.host.as_deref());
-    let peer = asked.peer.map(|it| it.to_string());
+    let unread = UnreadRequest { trace, cause, host: asked.host.clone(), peer: asked.peer };
+    let (cause, peer) = (cause.id(), asked.peer.map(|it| it.to_string()));
     tracing::info!(%trace, status, cause, host, peer, "a request was turned away at the entrance");
     keep_opener(&mut response, asked.route);
     if let Ok(trace) = HeaderValue::from_str(&trace.to_string()) {
         response.headers_mut().insert("trace-id", trace);
     }
-    response
+    (response, unread)
 }
 
 /// Makes what is answered before a request could be read at all, as HTTP/1.1 has it on the wire, after which the
 /// connection is closed: a page, because the request is unknown.
-pub fn unreadable(status: u16, peer: IpAddr) -> Vec<u8> {
+pub fn unreadable(status: u16, peer: IpAddr) -> (Vec<u8>, UnreadRequest) {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
     let asked = ReceivedHead { route: Route::OTHER, headers: HeaderMap::new(), host: None, peer: Some(peer) };
-    let (parts, body) = turned_away(status.into(), &asked).into_parts();
+    let (response, unread) = turned_away(status.into(), &asked);
+    let (parts, body) = response.into_parts();
     // It is in memory, so it is there at the first look.
     let body = match pin!(to_bytes(body, usize::MAX)).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(body)) => body,
@@ -177,7 +199,7 @@ pub fn unreadable(status: u16, peer: IpAddr) -> Vec<u8> {
     }
     answer.extend(format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len()).into_bytes());
     answer.extend(&body);
-    answer
+    (answer, unread)
 }
 
 fn counted(entrance: &Entrance, (class, started): (&'static str, Instant), response: Response) -> Response {

@@ -6,6 +6,7 @@ use axum::{
     routing::{MethodRouter, any, get, post},
 };
 use provider::Refusal;
+use texts::Cause;
 
 use crate::{
     App,
@@ -92,8 +93,12 @@ pub(crate) const ROWS: [Row; 36] = [
 ];
 
 pub(crate) async fn not_found(visit: DomainRequest, uri: Uri) -> Response {
-    let frame = crate::op::login_response::frame(&visit.issuer, None);
-    refusal_at((find(uri.path()).audience, frame), &Refusal::NotFound, visit.locale(&[]), &visit.context)
+    refusal_at(
+        (find(uri.path()).audience, visit.frame_of(Cause::NotFound)),
+        &Refusal::NotFound,
+        visit.locale(&[]),
+        &visit.context,
+    )
 }
 
 /// What is known of an address, however it is written. Below `/.well-known/` programs ask, also for what is not in the

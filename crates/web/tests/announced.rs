@@ -44,3 +44,16 @@ async fn an_eid_that_was_switched_off_was_offered_for_five_seconds() {
 
     assert!(house.browser().authorize(&[]).await.find_param("error").is_some());
 }
+
+#[tokio::test]
+async fn a_tenant_that_was_disabled_went_on_for_five_seconds() {
+    let house = TestBroker::open().await;
+    assert!((300..400).contains(&house.browser().authorize(&[]).await.status));
+    let mut announcements = house.store.announcements();
+    let permit = may(&house.tenant, Permission::SwitchTenants);
+    let seen = console::TenantView::seen(&house.tenant);
+    house.console.switch_tenant(&permit, &seen, false, house.time()).await.unwrap();
+    hear(&house, &mut announcements, "tenants").await;
+
+    assert_eq!(house.browser().authorize(&[]).await.status, 403);
+}

@@ -27,6 +27,7 @@ fn behind(house: &TestBroker) -> Router {
             largest_body: 1_000,
             body_for: Duration::from_secs(5),
             observe: Arc::new(|_| ()),
+            turned_away: Arc::new(|_| ()),
         },
     )
 }

@@ -223,3 +223,103 @@ async fn what_proved_nobody_is_kept_for_a_week_and_what_led_to_a_proof_as_long_a
         kept
     );
 }
+
+async fn details(house: &TestBroker, trace: &str) -> console::ExplainedDetails {
+    let event = explained(house, trace).await.pop().unwrap();
+    house.console.event_details(&reading(house, Permission::ReadLogins), &event).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_refused_return_address_was_shown_to_nobody() {
+    let house = TestBroker::open().await;
+    let sent = "https://evil.example/cb?code=secret-code";
+    let page = house.browser().authorize(&[("redirect_uri", Some(sent))]).await;
+    assert!(page.body.contains("https://evil.example/cb?…") && !page.body.contains("secret-code"));
+    assert!(page.body.contains(crate::house::REDIRECT) && page.body.contains("(shop)"), "{}", page.body);
+    let told = details(&house, trace_of(&page)).await;
+    assert_eq!(told.kept.return_uri.as_deref(), Some("https://evil.example/cb?…"));
+    assert_eq!(told.registered, [crate::house::REDIRECT]);
+    let unknown = house.browser().authorize(&[("client_id", Some("shpo"))]).await;
+    assert!(unknown.body.contains("shpo"));
+    let event = explained(&house, trace_of(&unknown)).await.pop().unwrap();
+    assert!(
+        !String::from_utf8_lossy(event.sealed_details.as_ref().unwrap()).contains("shpo"),
+        "it is sealed"
+    );
+    assert_eq!(details(&house, trace_of(&unknown)).await.kept.client_id.as_deref(), Some("shpo"));
+}
+
+#[tokio::test]
+async fn the_operator_was_not_told_why_a_client_secret_was_refused() {
+    use model::AuthenticationFailure as Why;
+    let house = TestBroker::open().await;
+    let read = may(&house.tenant, Permission::ReadSettings);
+    let shop = house.console.application(&read, house.domain, "shop").await.unwrap().id;
+    let secret = house.console.client_secrets(&read, shop).await.unwrap()[0].id;
+    let attempt = async |client_id: &str, secret: &str| {
+        let pairs =
+            [("grant_type", "authorization_code"), ("client_id", client_id), ("client_secret", secret)];
+        let refused = house.token(&pairs).await;
+        assert_eq!(refused.error(), "invalid_client");
+        assert!(!refused.body.contains("expired") && !refused.body.contains("ended"), "{}", refused.body);
+        details(&house, trace_of(&refused)).await.kept.authentication.unwrap()
+    };
+    assert_eq!(attempt("nobody", "x").await, Why::ClientUnknown);
+    assert_eq!(attempt("shop", "x").await, Why::SecretWrong);
+    assert_eq!(attempt("signed", "x").await, Why::OtherMethod);
+    let ending = may(&house.tenant, Permission::ManageSecrets);
+    let retired = house.console.retire_client_secret(&ending, (shop, secret), house.time(), house.time());
+    retired.await.unwrap();
+    house.step(10);
+    assert_eq!(attempt("shop", house.secret.expose()).await, Why::SecretEnded);
+    house.meddle("UPDATE client_secrets SET expires_at = retired_at, retired_at = NULL WHERE retired_at > 0");
+    house.step(10);
+    assert_eq!(attempt("shop", house.secret.expose()).await, Why::SecretExpired);
+    let none = house.token(&[("grant_type", "authorization_code"), ("client_id", "shop")]).await;
+    let told = explained(&house, trace_of(&none)).await.pop().unwrap();
+    assert_eq!(told.application_id, Some(shop), "the application that is meant is named");
+    assert_eq!(details(&house, trace_of(&none)).await.kept.authentication, Some(Why::NothingSent));
+}
+
+#[tokio::test]
+async fn logout_refusals_unknown_paths_and_unknown_hosts_were_found_by_no_trace() {
+    let house = TestBroker::open().await;
+    let logout = "/oauth2/logout?client_id=shop&post_logout_redirect_uri=https://evil.example/bye";
+    let refused = house.get(logout).await;
+    let told = explained(&house, trace_of(&refused)).await.pop().unwrap();
+    assert_eq!(told.cause.as_deref(), Some("logout-return-not-registered"));
+    let kept = details(&house, trace_of(&refused)).await.kept;
+    assert_eq!(kept.return_uri.as_deref(), Some("https://evil.example/bye"));
+
+    let nothing = house.get("/wp-login.php?user=kari").await;
+    let kept = details(&house, trace_of(&nothing)).await.kept;
+    assert_eq!(kept.path.as_deref(), Some("/wp-login.php"));
+
+    let mut elsewhere = house.browser();
+    "nobody.example".clone_into(&mut elsewhere.host);
+    let unknown = elsewhere.get("/").await;
+    let told = explained(&house, trace_of(&unknown)).await.pop().unwrap();
+    assert_eq!((told.tenant_id, told.cause.as_deref()), (model::INSTALLATION, Some("not-found")));
+    assert_eq!(details(&house, trace_of(&unknown)).await.kept.host.as_deref(), Some("nobody.example"));
+    let recent = house.console.latest_elsewhere(&reading(&house, Permission::ReadLogins), None, 10).await;
+    assert_eq!(recent.unwrap(), [told]);
+}
+
+#[tokio::test]
+async fn a_flood_of_unknown_paths_is_counted_and_not_kept_one_by_one() {
+    let house = TestBroker::open().await;
+    let mut browser = house.browser_from(Some([192, 0, 2, 1].into()));
+    let mut written = 0;
+    for number in 0..70 {
+        browser.get(&format!("/nothing/{number}")).await;
+        written += house.write_events().await;
+    }
+    assert_eq!(written, 60);
+    let counted =
+        house.store.read(|tx| store::counted_events::list_since(tx, model::Timestamp::from_micros(0)));
+    let counted = counted.await.unwrap();
+    assert_eq!(
+        counted.iter().map(|it| (it.cause.as_str(), it.events)).collect::<Vec<_>>(),
+        [("not-found", 10)]
+    );
+}

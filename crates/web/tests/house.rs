@@ -730,6 +730,13 @@ impl Reply {
         Self { status: 303, headers, body: String::new() }
     }
 
+    /// Says whether anything on the page goes to an address with this in it.
+    pub(crate) fn leads_to(&self, part: &str) -> bool {
+        let attributes = ["href=\"", "action=\"", "src=\"", "content=\""];
+        let ends = attributes.iter().flat_map(|it| self.body.split(it).skip(1));
+        ends.filter_map(|it| it.split('"').next()).any(|address| address.contains(part))
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }

@@ -19,6 +19,7 @@ mod certification;
 mod compatible;
 mod consent;
 mod cookies;
+mod disabled;
 mod discovery;
 mod entrance;
 mod errors;

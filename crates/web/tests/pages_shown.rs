@@ -260,3 +260,24 @@ async fn a_refusal_of_a_domain_looked_like_nobodys_and_led_nowhere() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_page_that_leads_nowhere_was_in_one_language_only() {
+    let house = TestBroker::open().await;
+    for target in [
+        "/nothing",
+        "/login/nothing",
+        "/trial/nothing",
+        "/callback/no-bankid?state=abc",
+        "/oauth2/authorize?client_id=nobody&state=repeated",
+        "/oauth2/logout?post_logout_redirect_uri=https%3A%2F%2Frepeated.example",
+    ] {
+        let page = house.browser().get(target).await.body;
+        for (words, wanted) in [("hreflang=\"nn\"", true), ("href=\"/privacy\"", true), ("repeated", false)] {
+            assert_eq!(page.contains(words), wanted, "{target}: {words}");
+        }
+        let href = page.split("href=\"").find(|it| it.contains("lang=nn")).unwrap_or("/?");
+        let there = house.browser().get(href.split('"').next().unwrap()).await;
+        assert!(there.body.contains("lang=\"nn\""), "{target} leads to {href}");
+    }
+}

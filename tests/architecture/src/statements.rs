@@ -27,7 +27,9 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     // A backup is of everybody.
     ("backup.rs", "*"),
     // The host says which tenant a request belongs to.
+    ("deletions.rs", "LIST"),
     ("domains.rs", "FIND_BY_HOST"),
+    ("domains.rs", "FIND_BY_HOST_WITH_BIN"),
     // Whoever confirms a plan says its id; the tenant is opened for them afterwards.
     ("plans.rs", "FIND_BY_ID"),
     ("login_events.rs", "LIST_BY_TRACE"),

@@ -1,8 +1,32 @@
 //! What is wrong with a configuration: everything at once, each in a line that says where and what to do.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
-use texts::{FieldMessage, Locale};
+use texts::{AdminMessage, FieldMessage, Locale};
+
+trait OfConfiguration {
+    /// The section of the field.
+    fn section(&self) -> Option<String>;
+    fn is_about_a_file(&self) -> bool;
+}
+
+impl OfConfiguration for FieldMessage {
+    fn section(&self) -> Option<String> {
+        Some(self.field.as_deref()?.split('.').next()?.to_owned())
+    }
+
+    fn is_about_a_file(&self) -> bool {
+        matches!(
+            self.message,
+            AdminMessage::PathUnusable { .. }
+                | AdminMessage::CertificateNotPem { .. }
+                | AdminMessage::CertificateUnusable { .. }
+                | AdminMessage::SecretFileOpen { .. }
+                | AdminMessage::MasterKeyFileMissing { .. }
+                | AdminMessage::MasterKeyMalformed { .. }
+        )
+    }
+}
 
 /// A fault, and the file and line that it is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +55,21 @@ impl Faults {
 
     pub(crate) fn merge(&mut self, other: Self) {
         self.0.extend(other.0);
+    }
+
+    /// The sections in which something is wrong.
+    pub(crate) fn sections(&self) -> BTreeSet<String> {
+        self.0.iter().filter_map(|it| it.message.section()).collect()
+    }
+
+    /// The same without what follows from values of these sections: they could not be read, and others were taken. What is
+    /// wrong with a file stays.
+    pub(crate) fn without(mut self, sections: &BTreeSet<String>) -> Self {
+        self.0.retain(|it| {
+            let is_of = it.message.section().is_some_and(|it| sections.contains(&it));
+            !is_of || it.message.is_about_a_file()
+        });
+        self
     }
 
     /// Gives `value` when nothing is wrong.

@@ -26,6 +26,9 @@ section! {
         /// A file with the authorities, in PEM, that PostgreSQL's certificate is verified with; else the system's are
         /// trusted. Anywhere but on this machine the connection is TLS, and the certificate must be for the host.
         roots_file: Option<PathBuf> = Unset(r#""/etc/portvakt/database-authorities.pem""#);
+        /// The list of what was deleted, which `restore` applies again; ids and times only. It must not be in the backups. By
+        /// default beside the SQLite file; set it where PostgreSQL is used, on every node.
+        deletions_file: Option<PathBuf> = Unset(r#""/var/lib/portvakt/deletions""#);
         /// How many reads and writes may wait before a request is answered with 503.
         queue: u32 = Is("1024");
         /// SQLite: how many reads run at once.

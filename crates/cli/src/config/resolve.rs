@@ -32,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) place: DatabaseLocation,
     /// The same in words, without a password.
     pub(crate) place_in_words: String,
+    /// Where the list of deletions is.
+    pub(crate) deletions: Option<PathBuf>,
     /// What the store may do.
     pub(crate) store: store::Settings,
     master_key: MasterKeySource,
@@ -125,12 +127,52 @@ impl Config {
 /// # Errors
 /// Everything that is wrong, each with its place and what to do about it.
 pub(crate) fn load(path: &Path) -> Result<Config, Faults> {
+    let resolution = read(path)?;
+    resolution.faults.unless_any(resolution.config)
+}
+
+/// The same for whoever needs everything that it names: reads the master key, and has `examine` say what is wrong with each
+/// certificate and its key.
+///
+/// # Errors
+/// Everything that is wrong, in the configuration and in each of these files.
+pub(crate) fn load_whole(
+    path: &Path,
+    examine: impl Fn(&Pair) -> Vec<String>,
+) -> Result<(Config, SealKey), Faults> {
+    let Resolution { config, mut faults, master_key, pairs } = read(path)?;
+    let key = master_key.map(|it| it.read());
+    let key = match key {
+        Some(Ok(key)) => Some(key),
+        Some(Err(wrong)) => {
+            faults.merge(wrong);
+            None
+        }
+        None => None,
+    };
+    for detail in pairs.iter().flat_map(examine) {
+        let message = AdminMessage::CertificateUnusable { detail: detail.into() };
+        faults.merge(Faults::one(message.at("listen.certificate")));
+    }
+    faults.unless_any(config.zip(key))
+}
+
+fn read(path: &Path) -> Result<Resolution, Faults> {
     let text = fs::read_to_string(path).map_err(|error| {
         let (path, detail) = (path.display().to_string().into(), error.to_string().into());
         Faults::one(AdminMessage::ConfigUnreadable { path, detail })
     })?;
     let base = std::path::absolute(path).ok().and_then(|it| it.parent().map(Path::to_path_buf));
-    resolve(path, &text, &Surroundings::read(base.unwrap_or_default()))
+    resolution(path, &text, &Surroundings::read(base.unwrap_or_default()))
+}
+
+/// What became of a configuration, and the files that it names, as far as that is known.
+struct Resolution {
+    /// `None`: something is wrong.
+    config: Option<Config>,
+    faults: Faults,
+    master_key: Option<MasterKeySource>,
+    pairs: Vec<Pair>,
 }
 
 /// What is around the file.
@@ -168,11 +210,19 @@ impl Surroundings {
 }
 
 /// Makes a configuration of a text.
+#[cfg(test)]
 pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<Config, Faults> {
+    let resolution = resolution(path, text, around)?;
+    resolution.faults.unless_any(resolution.config)
+}
+
+fn resolution(path: &Path, text: &str, around: &Surroundings) -> Result<Resolution, Faults> {
     let mut document = Document::parse(path.display().to_string(), text, around.variables.clone())?;
     let Some(file) = File::read(&mut document) else { return document.faults.unless_any(None) };
     let mut faults = std::mem::take(&mut document.faults);
-    let mut kept = |result: Result<(), Faults>| result.unwrap_or_else(|it| faults.merge(it));
+    // What cannot be read is taken as if it were not there; what follows from that is not said.
+    let unread = faults.sections();
+    let mut kept = |result: Result<(), Faults>| result.unwrap_or_else(|it| faults.merge(it.without(&unread)));
     let place = place(&file.database, around);
     let files = file.master_key.file.iter().chain(&around.master_key_file).map(|it| around.base.join(it));
     let master_key = MasterKeySource::choose(files, around.master_key.clone(), around.credentials.clone());
@@ -193,11 +243,13 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
     let test_eids = test_eids(&file);
     kept(test_eids.as_ref().map(drop).map_err(Clone::clone));
     let others = [&file.database.address_file, &file.database.roots_file, &file.outbound.extra_roots_file];
+    let source = master_key.as_ref().ok().cloned();
     let config = assemble(
         &file,
         Resolved {
             place: place.ok(),
             master_key: master_key.ok(),
+            deletions: file.database.deletions_file.as_ref().map(|it| around.base.join(it)),
             read_with_it: others.into_iter().flatten().map(|it| around.base.join(it)).collect(),
             roots: Roots { outbound: roots.ok(), database: database_roots.ok() },
             listen: listen.ok(),
@@ -205,13 +257,15 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
             controller: controller.ok(),
         },
     );
-    faults.unless_any(config)
+    let pairs = pairs(&file.listen, around);
+    Ok(Resolution { config, faults, master_key: source, pairs })
 }
 
 /// What stood in other places than the file; `None` where it could not be had.
 struct Resolved {
     /// With the database in words.
     place: Option<(DatabaseLocation, String)>,
+    deletions: Option<PathBuf>,
     master_key: Option<MasterKeySource>,
     read_with_it: Vec<PathBuf>,
     roots: Roots,
@@ -227,9 +281,11 @@ struct Roots {
 }
 
 fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
-    let Resolved { place, master_key, read_with_it, roots, listen, test_eids, controller } = resolved;
+    let Resolved { place, deletions, master_key, read_with_it, roots, listen, test_eids, controller } =
+        resolved;
     let (place, place_in_words) = place?;
     Some(Config {
+        deletions: deletions.or_else(|| crate::deletions::beside(&place)),
         place,
         place_in_words,
         store: store::Settings {
@@ -344,6 +400,12 @@ fn database_roots(database: &file::Database, around: &Surroundings) -> Result<Op
     pem(&around.base.join(path), "database.roots_file").map(|it| Some(it.into_bytes()))
 }
 
+fn pairs(listen: &file::Listen, around: &Surroundings) -> Vec<Pair> {
+    let pair =
+        |it: &file::Certificate| Pair { chain: around.base.join(&it.chain), key: around.base.join(&it.key) };
+    listen.certificate.iter().map(pair).collect()
+}
+
 fn listen(listen: &file::Listen, around: &Surroundings) -> Result<Listen, Faults> {
     let mut faults = Faults::default();
     if listen.addresses.is_empty() {
@@ -356,9 +418,7 @@ fn listen(listen: &file::Listen, around: &Surroundings) -> Result<Listen, Faults
         let address = address.to_string().into();
         faults.merge(Faults::one(AdminMessage::ListenPlainHttp { address }.at("listen.addresses")));
     }
-    let pairs = listen.certificate.iter();
-    let certificates: Vec<Pair> =
-        pairs.map(|it| Pair { chain: around.base.join(&it.chain), key: around.base.join(&it.key) }).collect();
+    let certificates = pairs(listen, around);
     for pair in &certificates {
         if pair.key.exists()
             && let Err(open) = refuse_open(&pair.key)

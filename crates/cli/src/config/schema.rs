@@ -88,6 +88,15 @@ macro_rules! section {
 }
 pub(crate) use section;
 
+/// Stands for a value that cannot be read, so that the rest is looked at all the same. The configuration is refused.
+fn in_place_of<T: DeserializeOwned>(key: &Key) -> Option<T> {
+    match key.given {
+        Given::Default(text) => parse_value(text),
+        Given::Unset(_) => unset(),
+        Given::Required(_) => None,
+    }
+}
+
 /// One section's values that are still to be read.
 #[derive(Default)]
 pub(crate) struct Table<'a> {
@@ -152,8 +161,8 @@ impl<'a> Document<'a> {
             Some((line, value)) => match value.into_inner() {
                 DeValue::Table(table) => (Some(line), values(self.text, table)),
                 _ => {
-                    self.fault(line, AdminMessage::ConfigSectionExpected { section: path.into() });
-                    return None;
+                    self.fault(line, AdminMessage::ConfigSectionExpected { section: path.into() }.at(path));
+                    (Some(line), BTreeMap::new())
                 }
             },
         };
@@ -176,9 +185,10 @@ impl<'a> Document<'a> {
                 return None;
             };
             let values = values(self.text, inner);
-            read.push(S::read(self, Table { path, line: Some(line), values, is_single: false }));
+            // Of one that cannot be read it was said why.
+            read.extend(S::read(self, Table { path, line: Some(line), values, is_single: false }));
         }
-        read.into_iter().collect()
+        Some(read)
     }
 
     /// Reads a key: from the environment, from the file, or its default.
@@ -187,7 +197,7 @@ impl<'a> Document<'a> {
         let written = table.values.remove(key.name);
         let said = if table.is_single { self.environment.remove(&variable) } else { None };
         if let Some(text) = said {
-            return self.read_variable(&variable, &text);
+            return self.read_variable(&variable, &text).or_else(|| in_place_of(key));
         }
         if let Some((line, value)) = written {
             let span = value.span();
@@ -198,7 +208,7 @@ impl<'a> Document<'a> {
                     let detail = error.message().replace('\n', ", ").into();
                     let field = format!("{}.{}", table.path, key.name);
                     self.fault(line, AdminMessage::ConfigValueInvalid { detail }.at(field));
-                    None
+                    in_place_of(key)
                 }
             };
         }

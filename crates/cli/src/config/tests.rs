@@ -54,6 +54,7 @@ fn a_value_that_cannot_be_is_refused_with_its_line() {
     portvakt.toml:4: listen.addresses: invalid socket address syntax: correct the value; the reference of the configuration says what fits
     portvakt.toml:7: log.level: unknown variant `loud`, expected one of `error`, `warn`, `info`, `debug`: correct the value; the reference of the configuration says what fits
     portvakt.toml:9: keys.used_for: invalid value: string "0d", expected a duration such as "20s", "15m", "24h" or "90d": correct the value; the reference of the configuration says what fits
+    database: no database is named: set `sqlite` to a file, or `address` or `address_file` to PostgreSQL's address
     "#);
 }
 
@@ -207,4 +208,29 @@ proptest::proptest! {
     fn no_text_makes_the_reader_panic(text in "[\\[\\]a-z_=\"0-9.\n ,{}#]{0,120}") {
         let _ = read(&text, &[]);
     }
+}
+
+#[test]
+fn the_first_fault_of_a_configuration_hid_its_missing_files() {
+    let text = "[database]\nsqlite = 5\n[listen]\nconnections = \"many\"\n[[listen.certificate]]\n\
+                chain = \"none.pem\"\nkey = \"none.key\"\n[outbound]\nextra_roots_file = \"none.roots\"\n\
+                [master_key]\nfile = \"none.master\"\n[limits]\ndomain_share = 101\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portvakt.toml");
+    fs::write(&path, text).unwrap();
+    let examine = crate::serve::certificates::faults_of;
+    let said = super::load_whole(&path, examine).map(drop).unwrap_err().to_string();
+    for wanted in [
+        "database.sqlite: ",
+        "listen.connections: ",
+        "none.pem: it cannot be read",
+        "none.key: it cannot be read",
+        "none.roots",
+        "none.master is not there",
+        "limits.domain_share: ",
+    ] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    assert!(!said.contains("no database is named"), "what follows from a value that cannot be read: {said}");
+    assert_eq!(said.lines().count(), 7, "{said}");
 }

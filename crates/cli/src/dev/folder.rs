@@ -10,7 +10,7 @@ use std::{
 use crypto::{Random, SealKey, Secret, b64};
 
 /// What `--reset` removes; nothing else in the directory is touched.
-const OURS: [&str; 14] = [
+const OURS: [&str; 15] = [
     "portvakt.db",
     "portvakt.db-wal",
     "portvakt.db-shm",
@@ -20,6 +20,7 @@ const OURS: [&str; 14] = [
     "vipps.key",
     "people.json",
     "demo.json",
+    "portvakt.db.deletions",
     "authority.pem",
     "authority.key",
     "certificate.pem",

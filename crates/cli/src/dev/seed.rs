@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use authority::{Caller, Permission, Permit};
 use console::{
-    ApplicationChange, ApplicationView, Console, NewApplication, NewDomain, NewIdentitySource, Refusal,
-    Tenant,
+    ApplicationChange, ApplicationView, BinView, Console, NewApplication, NewDomain, NewIdentitySource,
+    Refusal, Tenant, deleting,
 };
 use crypto::{Random, Secret};
 use images::Bounds;
@@ -15,7 +15,7 @@ use model::{
     LoginMethod, Logo, TenantId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use store::{Store, domains::Scheme};
+use store::{Store, bin::Kind, domains::Scheme};
 use texts::Noun;
 
 use super::{
@@ -131,6 +131,7 @@ pub(crate) async fn seed(store: &Store, folder: &Folder, wish: Wish<'_>) -> Resu
     let permit = permits::installation(&console, &Caller::operator("dev"), Permission::CreateTenants)
         .map_err(words)?;
     let mut kept = Kept::read(folder)?;
+    restore_tenant(&console, &kept, now).await?;
     let known = match kept.tenant() {
         Some(id) => console.tenant_by_id(permit.caller(), id).await,
         None => Err(Refusal::NotFound(Noun::Tenant)),
@@ -178,6 +179,32 @@ fn add(list: &mut Vec<String>, wanted: &[String]) {
     }
 }
 
+/// The demo is made anew at the first start only, and its names stay taken in the bin: a start brings back what it needs
+/// from there, and says so.
+async fn restore(console: &Console, of: impl Fn(&BinView) -> bool, now: Timestamp) -> Result<(), String> {
+    let caller = Caller::operator("dev");
+    let reading = permits::installation(console, &caller, Permission::ReadInstallation).map_err(words)?;
+    for binned in console.bin(&reading).await.map_err(words)? {
+        if binned.is_being_destroyed || !of(&binned) {
+            continue;
+        }
+        let tenant = console.tenant_with_bin(&caller, binned.tenant).await.map_err(words)?;
+        let permit = permits::may(&tenant, deleting(binned.kind)).map_err(words)?;
+        console.restore_deleted(&permit, &binned.object(), now).await.map_err(words)?;
+        eprintln!(
+            "{} {} was in the bin; `dev` needs it and has restored it",
+            binned.kind.as_str(),
+            binned.name
+        );
+    }
+    Ok(())
+}
+
+async fn restore_tenant(console: &Console, kept: &Kept, now: Timestamp) -> Result<(), String> {
+    let known = kept.tenant();
+    restore(console, |it| it.kind == Kind::Tenant && Some(it.tenant) == known, now).await
+}
+
 impl Seeding<'_> {
     fn may(&self, permission: Permission) -> Result<Permit, String> {
         permits::may(&self.tenant, permission).map_err(words)
@@ -187,6 +214,12 @@ impl Seeding<'_> {
         let scheme = if self.wish.addresses.is_https() { Scheme::Https } else { Scheme::Http };
         let new = NewDomain { host, scheme, environment, name: environment.as_str().to_owned() };
         let (permit, known) = (self.may(Permission::ManageDomains)?, self.kept.domain(environment));
+        let (tenant, own) = (self.tenant.id, known.map(|it| it.to_string()));
+        let is_ours = |it: &BinView| {
+            let known = own.as_deref() == Some(it.id.as_str());
+            it.kind == Kind::Domain && it.tenant == tenant && (known || it.name == new.host)
+        };
+        restore(&self.console, is_ours, self.now).await?;
         let domain = match self.console.ensure_domain(&permit, known, &new, self.now).await {
             // Somebody gave that name to another domain.
             Err(Refusal::NameTaken { .. }) => {
@@ -276,7 +309,20 @@ impl Seeding<'_> {
     ) -> Result<ApplicationView, String> {
         let (reading, managing) =
             (self.may(Permission::ReadSettings)?, self.may(Permission::ManageApplications)?);
-        let found = self.console.application(&reading, domain, wanted.client_id).await;
+        let mut found = self.console.application(&reading, domain, wanted.client_id).await;
+        if matches!(found, Err(Refusal::NotFound(_))) {
+            let all = self.console.domains(&reading, None).await.map_err(words)?;
+            let host = all.into_iter().find(|it| it.id == domain).map(|it| it.host);
+            let tenant = self.tenant.id;
+            let is_it = |it: &BinView| {
+                it.kind == Kind::Application
+                    && it.tenant == tenant
+                    && it.host == host
+                    && it.name == wanted.client_id
+            };
+            restore(&self.console, is_it, self.now).await?;
+            found = self.console.application(&reading, domain, wanted.client_id).await;
+        }
         let found = match found {
             Err(Refusal::NotFound(_)) => {
                 let (client_id, name) = (wanted.client_id.to_owned(), "Demobutikken".to_owned());

@@ -17,13 +17,15 @@ use clap::Args;
 use crypto::{Random, SealKey};
 use eid::{Catalogue, EidError};
 use model::{
-    ClockJump, DomainSettings, EidEnvironment, Environment, LoginMethod, TenantId, Timestamp, name_key,
+    ClockJump, DomainId, DomainSettings, EidEnvironment, Environment, LoginMethod, TenantId, Timestamp,
+    name_key,
 };
 use outbound::{Outbound, OutboundError, Request};
 use provider::Provider;
 use sandbox::{Kind, PublicSandbox};
 use store::{
     DatabaseLocation, Store, StoreError,
+    bin::{self, Binned},
     counted_events::{self, CountedEvents},
     domains,
     domains::{Domain, Scheme},
@@ -32,12 +34,12 @@ use store::{
     jobs::{self, Job},
     tenants,
 };
-use texts::{AdminMessage, Advice, Cause, Outcome};
+use texts::{AdminMessage, Advice, Cause, Noun, Outcome};
 
 use crate::{
     clock,
     config::{self, Config, Where},
-    eid_files,
+    deletions, eid_files,
     serve::master,
 };
 use finding::{Finding, Verdict};
@@ -109,6 +111,9 @@ async fn look(path: &Path, config: &Config, now: Timestamp) -> Vec<Finding> {
     findings.push(plausible(&kept, now));
     findings.extend(flood(&kept));
     findings.extend(stuck(&kept));
+    findings.extend(list_of_deletions(config));
+    findings.extend(kept.binned.iter().cloned());
+    findings.extend(kept.disabled.iter().map(|it| Finding::warning("disabled", it.clone())));
     if config.controller.is_none() {
         findings.extend(kept.domains.iter().filter(|it| is_without_controller(it)).map(|it| {
             let message = AdminMessage::DoctorControllerMissing { host: it.host.as_str().into() };
@@ -142,6 +147,10 @@ struct Kept {
     jump: Option<ClockJump>,
     /// Jobs that were given up, the first given up first.
     stuck: Vec<Job>,
+    /// What is in the bin.
+    binned: Vec<Finding>,
+    /// Tenants and domains where nobody can log in.
+    disabled: Vec<AdminMessage>,
     /// Each pair of names that would be refused today.
     alike: Vec<AdminMessage>,
 }
@@ -229,11 +238,25 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
         let (first, second) = (first.name.as_str().into(), second.name.as_str().into());
         AdminMessage::DoctorTenantsAlike { first, second }
     }));
+    for kind in bin::Kind::EVERY {
+        for binned in bin::list(tx, kind, MOST)? {
+            let finding = in_bin(tx, &binned)?;
+            kept.binned.push(finding);
+        }
+    }
     for tenant in all {
+        if let Some(since) = tenant.disabled_at {
+            let command = format!("portvakt tenants enable {:?}", tenant.name);
+            kept.disabled.push(disabled(Noun::Tenant, &tenant.name, since, command));
+        }
         kept.newest = kept.newest.max(Some(tenant.created_at));
         let all = domains::list(tx, tenant.id, None, MOST)?;
         kept.alike.extend(pairs(&all, |it| &it.name).into_iter().map(domains_alike));
         for domain in all {
+            if let Some(since) = domain.disabled_at {
+                let command = format!("portvakt domains enable {}", domain.host);
+                kept.disabled.push(disabled(Noun::Domain, &domain.host, since, command));
+            }
             let sources = identity_sources::list(tx, tenant.id, domain.id)?;
             let enabled = sources.iter().filter(|it| it.disabled_at.is_none());
             let eids = enabled
@@ -252,6 +275,36 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
 fn is_without_controller(domain: &Domain) -> bool {
     let settings = DomainSettings::parse(&domain.settings);
     domain.environment == Environment::Production && settings.is_ok_and(|it| it.controller().is_none())
+}
+
+/// Without the list, a restored backup brings back what was deleted since.
+fn list_of_deletions(config: &Config) -> Option<Finding> {
+    match &config.deletions {
+        None => Some(Finding::warning("deletions", AdminMessage::DoctorDeletionsNowhere)),
+        Some(path) => deletions::read(path).err().map(|why| Finding::trouble("deletions", why)),
+    }
+}
+
+/// Something in the bin is no trouble, but somebody may have forgotten it.
+fn in_bin(tx: &mut store::ReadTx<'_>, binned: &Binned) -> Result<Finding, StoreError> {
+    let (kind, name) = (binned.kind.as_str(), binned.name.clone());
+    let host = match DomainId::parse(&binned.second) {
+        Ok(domain) if binned.kind == bin::Kind::Application => {
+            let of_tenant = domains::list_with_bin(tx, binned.tenant_id, None, MOST)?;
+            of_tenant.into_iter().find(|it| it.id == domain).map(|it| it.host)
+        }
+        _ => None,
+    };
+    let command = console::restore_command(binned.kind, &name, host.as_deref());
+    let until = model::destroyed_at(binned.deleted_at).to_iso_seconds().into();
+    let outcome =
+        Outcome::DoctorInBin { kind: kind.into(), name: name.into(), until, command: command.into() };
+    Ok(Finding::fine("bin", &outcome))
+}
+
+fn disabled(noun: Noun, name: &str, since: Timestamp, command: String) -> AdminMessage {
+    let since = since.to_iso_seconds().into();
+    AdminMessage::DoctorDisabled { noun, name: name.into(), since, command: command.into() }
 }
 
 /// Finds each object that has the name of an earlier one without regard to case, with the first that has it.

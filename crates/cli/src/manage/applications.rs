@@ -5,15 +5,18 @@ use std::{path::PathBuf, time::Duration};
 use authority::Permission;
 use clap::{Args, Subcommand};
 use console::{
-    ApplicationChange, ApplicationView, DomainView, NewApplication, SecretRotation, SecretView, Seen, Tenant,
+    ApplicationChange, ApplicationView, BinView, DomainView, NewApplication, SecretRotation, SecretView,
+    Seen, Tenant,
 };
 use model::{ApplicationKind, ApplicationSettings, SecretId, SettingsError, Timestamp};
 use serde_json::{Value, json};
+use store::bin::Kind;
 use texts::{AdminMessage, Noun, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
     application_settings::{Wishes, set},
+    bin::{self, Confirm},
     brand::BrandWishes,
     command_error::CommandResult,
     desk::{AtDomain, IfVersion, missing},
@@ -40,6 +43,14 @@ enum ApplicationsCommand {
     Create(Create),
     /// Changes an application.
     Change(Change),
+    /// Restores an application that was deleted.
+    Restore {
+        /// Its client id.
+        #[arg(allow_hyphen_values = true)]
+        client_id: String,
+    },
+    /// Lists the applications that were deleted, and when they are destroyed.
+    Bin,
     #[command(flatten)]
     One(One),
 }
@@ -66,6 +77,16 @@ enum One {
         /// Its client id.
         #[arg(allow_hyphen_values = true)]
         client_id: String,
+        #[command(flatten)]
+        if_version: IfVersion,
+    },
+    /// Deletes an application: at once for everybody, for good after 30 days.
+    Delete {
+        /// Its client id.
+        #[arg(allow_hyphen_values = true)]
+        client_id: String,
+        #[command(flatten)]
+        confirm: Confirm,
         #[command(flatten)]
         if_version: IfVersion,
     },
@@ -189,6 +210,18 @@ impl AtTheDesk for Applications {
     }
 
     async fn run(self, desk: &Desk) -> CommandResult {
+        match &self.what {
+            ApplicationsCommand::Restore { client_id } => {
+                let host = self.at.host()?;
+                return bin::restore(desk, Kind::Application, (client_id, Some(host))).await;
+            }
+            ApplicationsCommand::Bin => {
+                let host = self.at.host()?;
+                let of = |it: &BinView| it.host.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(host));
+                return bin::list(desk, Kind::Application, of).await;
+            }
+            _ => {}
+        }
         let (tenant, domain) = self.at.find(desk).await?;
         let find = async |client_id: &str| {
             let found = desk
@@ -212,6 +245,8 @@ impl AtTheDesk for Applications {
                 let found = find(&change.client_id).await?;
                 change.run(desk, &tenant, &found).await
             }
+            // Above: their domain may be in the bin itself.
+            ApplicationsCommand::Restore { .. } | ApplicationsCommand::Bin => Ok(()),
             ApplicationsCommand::One(one) => {
                 let found = find(one.client_id()).await?;
                 one.run(desk, &tenant, &found).await
@@ -226,6 +261,7 @@ impl One {
             Self::Show { client_id }
             | Self::Disable { client_id, .. }
             | Self::Enable { client_id, .. }
+            | Self::Delete { client_id, .. }
             | Self::NewSecret { client_id }
             | Self::RotateSecret { client_id, .. }
             | Self::RetireSecret { client_id, .. } => client_id,
@@ -240,6 +276,13 @@ impl One {
             }
             Self::Enable { if_version, .. } => {
                 switch(desk, tenant, (found, &if_version.or(found.seen())), true).await
+            }
+            Self::Delete { confirm, if_version, .. } => {
+                confirm.check(Kind::Application, &found.client_id)?;
+                let permit = permits::may(tenant, Permission::DeleteApplications)?;
+                let seen = if_version.or(found.seen());
+                desk.console.delete_application(&permit, (found.id, &seen), desk.now).await?;
+                bin::deleted(desk, Kind::Application, &found.id.to_string()).await
             }
             Self::NewSecret { .. } => new_secret(desk, tenant, found, None).await,
             Self::RotateSecret { overlap, end, .. } => {

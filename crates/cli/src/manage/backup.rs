@@ -20,6 +20,7 @@ use super::{
     show::{instant, said},
     words::{shown, unusable},
 };
+use crate::deletions;
 
 /// What can be said to `portvakt backup`.
 #[derive(Args)]
@@ -39,6 +40,10 @@ pub(crate) struct Restore {
     /// The backup.
     #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
+    /// The list of what was deleted, which is applied again; by default the one that the configuration names, or the one
+    /// beside the SQLite file.
+    #[arg(long, value_name = "FILE")]
+    deletions: Option<PathBuf>,
     /// Reads the backup to its end, says what it has, and writes nothing.
     #[arg(long)]
     check: bool,
@@ -47,7 +52,10 @@ pub(crate) struct Restore {
 fn view(made: &Made, file: &Path) -> Value {
     let rows: Map<String, Value> =
         made.rows.iter().map(|(name, count)| (name.clone(), json!(count))).collect();
-    json!({"file": file.display().to_string(), "made_at": instant(made.made_at), "rows": rows})
+    json!({
+        "file": file.display().to_string(), "made_at": instant(made.made_at), "rows": rows,
+        "deleted_again": made.deleted,
+    })
 }
 
 fn sum(made: &Made) -> u64 {
@@ -121,11 +129,23 @@ impl AtTheDesk for Restore {
             desk.done(&said(&whole), &view(&made, &self.file));
             return Ok(());
         }
-        let made =
-            desk.console.restore_backup(&desk.installation(Permission::BackUp)?, opened, desk.now).await?;
+        let list = self.deletions.as_ref().or(desk.deletions.as_ref());
+        if let Some(named) = self.deletions.as_ref().filter(|it| !it.exists()) {
+            return Err(trouble(named)(ErrorKind::NotFound.into()).into());
+        }
+        let deleted = list.map(|path| deletions::read(path)).transpose()?.unwrap_or_default();
+        let permit = desk.installation(Permission::BackUp)?;
+        let made = desk.console.restore_backup(&permit, (opened, deleted), desk.now).await?;
         let at = instant(made.made_at).into();
         let restored = Outcome::BackupRestored { count: sum(&made).to_string().into(), at };
         desk.done(&said(&restored), &view(&made, &self.file));
+        match list {
+            None => Desk::note(&Outcome::DeletionsNone),
+            Some(_) if made.deleted > 0 => {
+                Desk::note(&Outcome::DeletionsApplied { count: made.deleted.to_string().into() });
+            }
+            Some(_) => {}
+        }
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ use store::{Access, Presence, Store};
 use texts::{AdminMessage, Noun};
 
 use super::command_error::{CommandError, CommandResult};
-use crate::{clock, config, dev::Folder, every, image_room, nearest::nearest, permits, presence};
+use crate::{clock, config, deletions, dev::Folder, every, image_room, nearest::nearest, permits, presence};
 
 /// What every command can be told.
 #[derive(Args, Clone, Debug)]
@@ -42,6 +42,11 @@ pub(crate) struct AtDomain {
 }
 
 impl AtDomain {
+    /// The domain's host, which may be in the bin.
+    pub(crate) fn host(&self) -> CommandResult<&str> {
+        Ok(self.domain.as_deref().ok_or(AdminMessage::DomainNotSaid)?)
+    }
+
     /// Finds the domain, and its tenant.
     pub(crate) async fn find(&self, desk: &Desk) -> CommandResult<(Tenant, DomainView)> {
         let host = self.domain.as_deref().ok_or(AdminMessage::DomainNotSaid)?;
@@ -81,6 +86,8 @@ pub(crate) struct Desk {
     pub(crate) json: bool,
     pub(crate) schedule: KeySchedule,
     pub(crate) store: Store,
+    /// Where the list of deletions is.
+    pub(crate) deletions: Option<PathBuf>,
     /// Says that this command is at work; until the end.
     _presence: Presence,
 }
@@ -104,8 +111,8 @@ pub(crate) fn account() -> String {
     }
 }
 
-/// With the host of the public sandbox and the controller, where there is one.
-type Opened = (Store, SealKey, KeySchedule, (Option<String>, Option<Controller>));
+/// With the host of the public sandbox, the controller and the list of deletions, where there are any.
+type Opened = (Store, SealKey, KeySchedule, (Option<String>, Option<Controller>), Option<PathBuf>);
 
 fn of_configuration(path: &Path) -> CommandResult<Opened> {
     let settings = config::load(path)?;
@@ -114,7 +121,7 @@ fn of_configuration(path: &Path) -> CommandResult<Opened> {
         .map_err(|error| Refusal::from(error).message().inside(&settings.place_in_words))?;
     let schedule =
         KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
-    Ok((store, master, schedule, (settings.sandbox, settings.controller)))
+    Ok((store, master, schedule, (settings.sandbox, settings.controller), settings.deletions))
 }
 
 fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
@@ -123,9 +130,11 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
     }
     let folder = Folder::open(folder, false)?;
     folder.check()?;
-    let store = Store::open(store::DatabaseLocation::Sqlite(folder.database()), store::Settings::default())
+    let place = store::DatabaseLocation::Sqlite(folder.database());
+    let deletions = deletions::beside(&place);
+    let store = Store::open(place, store::Settings::default())
         .map_err(|error| format!("{}: {error}", folder.database().display()))?;
-    Ok((store, folder.master_key(random)?, KeySchedule::default(), (None, None)))
+    Ok((store, folder.master_key(random)?, KeySchedule::default(), (None, None), deletions))
 }
 
 impl Desk {
@@ -136,7 +145,7 @@ impl Desk {
         what: &'static str,
     ) -> CommandResult<Self> {
         let random = Random::system();
-        let (store, master, schedule, (sandbox, controller)) = match &place.data_dir {
+        let (store, master, schedule, (sandbox, controller), deletions) = match &place.data_dir {
             Some(folder) => of_development(folder, &random)?,
             None => of_configuration(&config::find(place.config.as_deref())?)?,
         };
@@ -149,7 +158,8 @@ impl Desk {
         // One for the command: all that it changes has the same.
         let trace = Some(provider::TraceId::new(&random).to_string());
         let (caller, now) = (Caller { trace, ..Caller::operator(&account()) }, clock::now());
-        Ok(Self { console, caller, now, json: place.json, schedule, store, _presence: presence })
+        let json = place.json;
+        Ok(Self { console, caller, now, json, schedule, store, deletions, _presence: presence })
     }
 
     /// Gives leave for what concerns no tenant, or every one.

@@ -4,19 +4,20 @@ use std::time::Duration;
 
 use authority::Permission;
 use clap::{Args, Subcommand};
-use console::{DomainChange, DomainView, NewDomain};
+use console::{BinView, DomainChange, DomainView, NewDomain};
 use model::{DomainSettings, Environment, LoginMethod};
 use serde_json::{Value, json};
-use store::domains::Scheme;
+use store::{bin::Kind, domains::Scheme};
 use texts::{AdminMessage, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
+    bin::{self, Confirm},
     brand::BrandWishes,
     command_error::CommandResult,
     desk::IfVersion,
     list_changes::{ListChange, edit},
-    show::{instant, said},
+    show::{instant, maybe_instant, said},
     words::{environment, lasting, way},
 };
 use crate::{every, permits};
@@ -69,6 +70,41 @@ enum DomainsCommand {
     },
     /// Changes what can be set of a domain.
     Change(Box<Change>),
+    /// Disables a domain: nobody can log in there within seconds.
+    Disable(Switched),
+    /// Enables a domain again.
+    Enable(Switched),
+    /// Deletes a domain with its applications: at once for everybody, for good after 30 days. Its host stays reserved.
+    Delete(Delete),
+    /// Restores a domain that was deleted.
+    Restore {
+        /// Its host.
+        host: String,
+    },
+    /// Lists the domains that were deleted, and when they are destroyed.
+    Bin {
+        /// Of this tenant only.
+        #[arg(long)]
+        tenant: Option<String>,
+    },
+}
+
+#[derive(Args)]
+struct Delete {
+    /// Its host.
+    host: String,
+    #[command(flatten)]
+    confirm: Confirm,
+    #[command(flatten)]
+    if_version: IfVersion,
+}
+
+#[derive(Args)]
+struct Switched {
+    /// Its host.
+    host: String,
+    #[command(flatten)]
+    if_version: IfVersion,
 }
 
 #[derive(Args)]
@@ -138,7 +174,7 @@ impl StatementWishes {
 }
 
 /// What people want to see first.
-const FIRST: &[&str] = &["host", "tenant", "environment", "issuer", "name"];
+const FIRST: &[&str] = &["host", "tenant", "environment", "issuer", "name", "state"];
 
 fn view(tenant: &str, domain: &DomainView) -> Value {
     let settings = &domain.settings;
@@ -155,7 +191,9 @@ fn view(tenant: &str, domain: &DomainView) -> Value {
         "session_absolute_minutes": settings.session_absolute_minutes,
         "require_par": settings.require_par,
         "automation": settings.automation,
+        "state": if domain.disabled_at.is_some() { "disabled" } else { "enabled" },
         "created_at": instant(domain.created_at),
+        "disabled_at": maybe_instant(domain.disabled_at),
     });
     if let Some(members) = view.as_object_mut() {
         for (name, text) in [
@@ -219,7 +257,43 @@ impl AtTheDesk for Domains {
                 Ok(())
             }
             DomainsCommand::Change(change) => change.run(desk).await,
+            DomainsCommand::Disable(it) => it.run(desk, false).await,
+            DomainsCommand::Enable(it) => it.run(desk, true).await,
+            DomainsCommand::Delete(it) => it.run(desk).await,
+            DomainsCommand::Restore { host } => bin::restore(desk, Kind::Domain, (&host, None)).await,
+            DomainsCommand::Bin { tenant } => {
+                let of = |it: &BinView| tenant.as_ref().is_none_or(|name| *name == it.tenant_name);
+                bin::list(desk, Kind::Domain, of).await
+            }
         }
+    }
+}
+
+impl Delete {
+    async fn run(self, desk: &Desk) -> CommandResult {
+        let (tenant, domain) = desk.domain(&self.host).await?;
+        self.confirm.check(Kind::Domain, &domain.host)?;
+        let permit = permits::may(&tenant, Permission::DeleteDomains)?;
+        let seen = self.if_version.or(domain.seen());
+        desk.console.delete_domain(&permit, (domain.id, &seen), desk.now).await?;
+        bin::deleted(desk, Kind::Domain, &domain.id.to_string()).await
+    }
+}
+
+impl Switched {
+    async fn run(self, desk: &Desk, on: bool) -> CommandResult {
+        let (tenant, domain) = desk.domain(&self.host).await?;
+        let permit = permits::may(&tenant, Permission::ManageDomains)?;
+        let seen = self.if_version.or(domain.seen());
+        match on {
+            true => desk.console.enable_domain(&permit, domain.id, &seen, desk.now).await?,
+            false => desk.console.disable_domain(&permit, domain.id, &seen, desk.now).await?,
+        }
+        let name = domain.host.clone().into();
+        let done = if on { Outcome::Enabled { name } } else { Outcome::Disabled { name } };
+        let state = if on { "enabled" } else { "disabled" };
+        desk.done(&said(&done), &json!({"host": domain.host, "state": state}));
+        Ok(())
     }
 }
 
@@ -285,6 +359,10 @@ async fn list(desk: &Desk, tenant: Option<&str>) -> CommandResult {
     let all = every::domains(&desk.console, &desk.caller).await?;
     let wanted = all.iter().filter(|(of, _)| only.is_none_or(|id| id == of.id));
     let rows: Vec<Value> = wanted.map(|(of, domain)| view(&of.name, domain)).collect();
-    desk.list(&["host", "tenant", "environment", "name", "single_sign_on"], &rows, &Outcome::NoDomain);
+    desk.list(
+        &["host", "tenant", "environment", "name", "state", "single_sign_on"],
+        &rows,
+        &Outcome::NoDomain,
+    );
     Ok(())
 }

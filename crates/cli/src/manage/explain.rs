@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use authority::{InstallationPermit, Permission};
 use clap::Args;
-use console::{NamedApplication, Tenant};
-use model::{ApplicationId, ClockJump};
+use console::{ExplainedDetails, NamedApplication, Tenant};
+use model::{ApplicationId, AuthenticationFailure, ClockJump};
 use serde_json::{Value, json};
 use store::login_events::{Kind, LoginEvent};
 use texts::{AdminMessage, Cause, Locale, Names, Outcome};
@@ -77,12 +77,34 @@ fn clock(cause: Option<Cause>, jump: Option<ClockJump>, event: &LoginEvent) -> O
     Some(Outcome::ClockJumped { seconds: jump.seconds.to_string().into(), at: instant(jump.at).into() })
 }
 
+/// What is told of an event beside what its row says.
+struct Known {
+    named: Option<NamedApplication>,
+    details: ExplainedDetails,
+}
+
+/// Why a client did not prove who it is.
+const fn failure(why: AuthenticationFailure) -> Outcome {
+    match why {
+        AuthenticationFailure::ClientUnknown => Outcome::ClientUnknown,
+        AuthenticationFailure::NothingSent => Outcome::ClientSentNothing,
+        AuthenticationFailure::SecretWrong => Outcome::ClientSecretWrong,
+        AuthenticationFailure::SecretExpired => Outcome::ClientSecretExpired,
+        AuthenticationFailure::SecretEnded => Outcome::ClientSecretEnded,
+        AuthenticationFailure::OtherMethod => Outcome::ClientOtherMethod,
+        AuthenticationFailure::KeyUnknown => Outcome::ClientKeyUnknown,
+        AuthenticationFailure::AssertionInvalid => Outcome::ClientAssertionInvalid,
+    }
+}
+
 fn view(
     event: &LoginEvent,
-    named: Option<&NamedApplication>,
+    Known { named, details }: &Known,
     locale: Locale,
     jump: Option<ClockJump>,
 ) -> Value {
+    let named = named.as_ref();
+    let ExplainedDetails { kept, registered } = details;
     let cause = event.cause.as_deref().and_then(Cause::parse);
     let application = named.map(|it| format!("{} ({})", it.name, it.client_id));
     let names = Names {
@@ -97,6 +119,12 @@ fn view(
         "application": application,
         "eid": event.eid,
         "cause": event.cause,
+        "sent_client_id": kept.client_id,
+        "sent_uri": kept.return_uri,
+        "registered": registered,
+        "authentication": kept.authentication.map(|it| failure(it).say(locale)),
+        "host": kept.host,
+        "path": kept.path,
         "why": text.as_ref().map(|it| &it.why),
         "clock": clock(cause, jump, event).map(|it| it.say(locale)),
         "remedy": text.as_ref().map(|it| &it.remedy),
@@ -105,6 +133,11 @@ fn view(
         "who_can_fix_it": cause.map(|it| it.fixer_names(locale)),
         "trace": event.trace,
     })
+}
+
+/// What a request brought could move the cursor.
+fn plain(text: &str) -> String {
+    text.chars().filter(|it| !it.is_control()).collect()
 }
 
 /// One event as lines for the terminal; `asked` is the trace that was asked for, or its beginning.
@@ -116,8 +149,21 @@ fn lines(row: &Value, asked: &str) -> String {
         all.push_str(&format!(" ({})", text("eid")));
     }
     all.push('\n');
+    let registered: Vec<&str> = row
+        .get("registered")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     for (name, label) in [
         ("cause", "cause"),
+        ("application", "application"),
+        ("host", "host"),
+        ("path", "path"),
+        ("sent_client_id", "client id sent"),
+        ("sent_uri", "address sent"),
+        ("authentication", "client"),
         ("why", "why"),
         ("clock", "clock"),
         ("remedy", "what to do"),
@@ -126,8 +172,11 @@ fn lines(row: &Value, asked: &str) -> String {
         ("who_can_fix_it", "who can fix it"),
     ] {
         if !text(name).is_empty() {
-            all.push_str(&format!("      {label:<15} {}\n", text(name)));
+            all.push_str(&format!("      {label:<15} {}\n", plain(text(name))));
         }
+    }
+    for uri in registered {
+        all.push_str(&format!("      {:<15} {}\n", "registered", plain(uri)));
     }
     all
 }
@@ -156,7 +205,7 @@ impl AtTheDesk for Explain {
         })?;
         let mut rows = Vec::new();
         for event in &events {
-            rows.push(view(event, names.of(event).await.as_ref(), locale, jump));
+            rows.push(view(event, &names.known(event).await?, locale, jump));
         }
         if desk.json {
             print(&format!("{}\n", Value::from(rows)));
@@ -181,6 +230,11 @@ struct ApplicationNames<'a> {
 impl<'a> ApplicationNames<'a> {
     fn new(desk: &'a Desk) -> Result<Self, CommandError> {
         Ok(Self { desk, permit: desk.installation(Permission::ReadLogins)?, known: HashMap::new() })
+    }
+
+    async fn known(&mut self, event: &LoginEvent) -> CommandResult<Known> {
+        let details = self.desk.console.event_details(&self.permit, event).await?;
+        Ok(Known { named: self.of(event).await, details })
     }
 
     /// Name and client id of the application of an event.
@@ -223,6 +277,19 @@ impl Explain {
         }
     }
 
+    /// The latest events at no domain, unless an application or tenant is asked for.
+    async fn latest_elsewhere(
+        &self,
+        desk: &Desk,
+        names: &ApplicationNames<'_>,
+    ) -> CommandResult<Vec<(LoginEvent, Option<NamedApplication>)>> {
+        if self.tenant.is_some() || self.client.is_some() {
+            return Ok(Vec::new());
+        }
+        let found = desk.console.latest_elsewhere(&names.permit, None, self.limit).await?;
+        Ok(found.into_iter().map(|it| (it, None)).collect())
+    }
+
     /// Lists the latest events, the last one first.
     async fn list(
         &self,
@@ -236,13 +303,15 @@ impl Explain {
             None => every::opened_tenants(&desk.console, &desk.caller).await?,
         };
         let most = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let mut found = Vec::new();
+        let mut found = self.latest_elsewhere(desk, names).await?;
         for tenant in &tenants {
             found.extend(self.latest_of(desk, tenant, names, most).await?);
         }
         found.sort_by_key(|(event, _)| std::cmp::Reverse((event.happened_at, event.kind as u8)));
-        let rows: Vec<Value> =
-            found.iter().take(most).map(|(event, named)| view(event, named.as_ref(), locale, jump)).collect();
+        let mut rows = Vec::new();
+        for (event, _) in found.iter().take(most) {
+            rows.push(view(event, &names.known(event).await?, locale, jump));
+        }
         let columns = ["happened_at", "trace", "application", "what", "cause"];
         desk.list(&columns, &rows, &Outcome::NoLoginEvent);
         Ok(())

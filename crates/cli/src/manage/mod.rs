@@ -6,6 +6,7 @@ mod application_settings;
 mod applications;
 mod audit;
 mod backup;
+mod bin;
 mod brand;
 mod command_error;
 mod declare;
@@ -91,9 +92,9 @@ async fn at_the_desk(what: &'static str, asked: impl AtTheDesk) -> Result<(), St
 /// A command of this part.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Tenants: list, create, rename.
+    /// Tenants: list, create, rename, disable, delete, restore.
     Tenants(Tenants),
-    /// Domains of a tenant: list, create, show, change.
+    /// Domains of a tenant: list, create, show, change, disable, delete, restore.
     Domains(Domains),
     /// Applications of a domain and their secrets.
     Applications(Applications),

@@ -4,13 +4,15 @@ use authority::Permission;
 use clap::{Args, Subcommand};
 use console::TenantView;
 use serde_json::{Value, json};
+use store::bin::Kind;
 use texts::Outcome;
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
+    bin::{self, Confirm},
     command_error::CommandResult,
     desk::IfVersion,
-    show::{instant, said},
+    show::{instant, maybe_instant, said},
 };
 use crate::{every, permits};
 
@@ -41,12 +43,41 @@ enum TenantsCommand {
         #[command(flatten)]
         if_version: IfVersion,
     },
+    /// Disables a tenant: nobody can log in at its domains within seconds.
+    Disable(Switched),
+    /// Enables a tenant again.
+    Enable(Switched),
+    /// Deletes a tenant with everything that it has: at once for everybody, for good after 30 days.
+    Delete {
+        /// What you call it.
+        name: String,
+        #[command(flatten)]
+        confirm: Confirm,
+        #[command(flatten)]
+        if_version: IfVersion,
+    },
+    /// Restores a tenant that was deleted.
+    Restore {
+        /// What you called it.
+        name: String,
+    },
+    /// Lists the tenants that were deleted, and when they are destroyed.
+    Bin,
+}
+
+#[derive(Args)]
+struct Switched {
+    /// What you call it.
+    name: String,
+    #[command(flatten)]
+    if_version: IfVersion,
 }
 
 fn view(tenant: &TenantView) -> Value {
     json!({
         "id": tenant.id.to_string(), "name": tenant.name, "version": tenant.version,
-        "created_at": instant(tenant.created_at),
+        "state": if tenant.disabled_at.is_some() { "disabled" } else { "enabled" },
+        "created_at": instant(tenant.created_at), "disabled_at": maybe_instant(tenant.disabled_at),
     })
 }
 
@@ -60,7 +91,7 @@ impl AtTheDesk for Tenants {
             TenantsCommand::List => {
                 let all = every::tenants(&desk.console, &desk.caller).await?;
                 let rows: Vec<Value> = all.iter().map(view).collect();
-                desk.list(&["name", "id", "created_at"], &rows, &Outcome::NoTenant);
+                desk.list(&["name", "state", "id", "created_at"], &rows, &Outcome::NoTenant);
             }
             TenantsCommand::Create { name } => {
                 let tenant = desk
@@ -84,7 +115,33 @@ impl AtTheDesk for Tenants {
                     &view(&renamed),
                 );
             }
+            TenantsCommand::Disable(it) => it.run(desk, false).await?,
+            TenantsCommand::Enable(it) => it.run(desk, true).await?,
+            TenantsCommand::Delete { name, confirm, if_version } => {
+                let tenant = desk.tenant(Some(&name)).await?;
+                confirm.check(Kind::Tenant, &tenant.name)?;
+                let seen = if_version.or(TenantView::seen(&tenant));
+                let permit = permits::may(&tenant, Permission::DeleteTenants)?;
+                desk.console.delete_tenant(&permit, &seen, desk.now).await?;
+                bin::deleted(desk, Kind::Tenant, &tenant.id.to_string()).await?;
+            }
+            TenantsCommand::Restore { name } => bin::restore(desk, Kind::Tenant, (&name, None)).await?,
+            TenantsCommand::Bin => bin::list(desk, Kind::Tenant, |_| true).await?,
         }
+        Ok(())
+    }
+}
+
+impl Switched {
+    async fn run(self, desk: &Desk, on: bool) -> CommandResult {
+        let tenant = desk.tenant(Some(&self.name)).await?;
+        let seen = self.if_version.or(TenantView::seen(&tenant));
+        let permit = permits::may(&tenant, Permission::SwitchTenants)?;
+        desk.console.switch_tenant(&permit, &seen, on, desk.now).await?;
+        let name = tenant.name.clone().into();
+        let done = if on { Outcome::Enabled { name } } else { Outcome::Disabled { name } };
+        let state = if on { "enabled" } else { "disabled" };
+        desk.done(&said(&done), &json!({"name": tenant.name, "state": state}));
         Ok(())
     }
 }

@@ -71,6 +71,19 @@ pub(crate) fn examine(pair: &Pair, provider: &CryptoProvider) -> Result<Examined
     make(pair, &files, provider)
 }
 
+/// Everything that is wrong with a pair: each file that cannot be read, or why the two do not fit.
+pub(crate) fn faults_of(pair: &Pair) -> Vec<String> {
+    let missing = |path: &std::path::PathBuf| {
+        let error = fs::File::open(path).err()?;
+        Some(format!("{}: it cannot be read ({error})", path.display()))
+    };
+    let missing: Vec<String> = [&pair.chain, &pair.key].into_iter().filter_map(missing).collect();
+    if !missing.is_empty() {
+        return missing;
+    }
+    examine(pair, &rustls::crypto::aws_lc_rs::default_provider()).err().into_iter().collect()
+}
+
 fn seen((chain, key): &(Vec<u8>, Secret<Vec<u8>>)) -> Seen {
     (Digest::of(chain), Digest::of(key.expose()))
 }

@@ -24,19 +24,23 @@ use crypto::{Random, SealKey};
 use eid::Catalogue;
 use model::KeySchedule;
 use outbound::Outbound;
-use provider::Provider;
+use provider::{Provider, Refused, RequestContext};
 use store::{Access, Store};
+use texts::AdminMessage;
 use tokio::sync::watch;
-use web::{App, Entrance, OperatorSite, Site, by_host, op_router, operator_router, with_entrance};
+use web::{
+    App, Entrance, OperatorSite, Site, UnreadRequest, by_host, op_router, operator_router, with_entrance,
+};
 
 use crate::{
     clock,
-    config::{self, Config, Listen, Where},
+    config::{self, Config, Faults, Listen, Where},
     crowd::Exempt,
     eid_files, image_room,
     listener::{Door, Limits},
     manage::{account, apply},
     presence, signals, telemetry, upkeep,
+    wire::Refusing,
     worker::Workers,
 };
 use certificates::Certificates;
@@ -70,11 +74,28 @@ async fn declare(console: &Console, path: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// Reads the configuration and what it names. A declaration that is not there is told with what else is wrong.
+fn loaded(arguments: &ServeArguments) -> Result<(Config, SealKey), Faults> {
+    let loaded = config::load_whole(&arguments.at.find()?, certificates::faults_of);
+    let missing = arguments.declare.as_ref().and_then(|path| {
+        let (path, detail) = (path.display(), std::fs::File::open(path).err()?);
+        let (path, detail) = (path.to_string().into(), detail.to_string().into());
+        Some(Faults::one(AdminMessage::PathUnusable { path, detail }))
+    });
+    match (loaded, missing) {
+        (loaded, None) => loaded,
+        (Ok(_), Some(missing)) => Err(missing),
+        (Err(mut faults), Some(missing)) => {
+            faults.merge(missing);
+            Err(faults)
+        }
+    }
+}
+
 /// Runs until the system says stop.
 pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
-    let config = config::load(&arguments.at.find()?)?;
+    let (config, master) = loaded(&arguments)?;
     telemetry::start(config.format, config.level);
-    let master = config.master_key()?;
     let certificates = match config.listen.certificates.as_slice() {
         [] => None,
         pairs => Some(Certificates::load(pairs)?),
@@ -161,10 +182,11 @@ async fn answer(
         Some((host, simulators)) => by_host(host, simulators, op_router(app)),
         None => op_router(app),
     };
-    let site = with_entrance(site, entrance(&config.listen, Arc::clone(&metrics)));
+    let unread = unread(Arc::clone(&provider));
+    let site = with_entrance(site, entrance(&config.listen, Arc::clone(&metrics), Arc::clone(&unread)));
     let acceptor = certificates.as_ref().map(|it| it.acceptor()).transpose()?;
     let door = Door::at(&config.listen.addresses, site, acceptor, limits(&config.listen)).await?;
-    let door = door.exempting(trusted(&config.listen));
+    let door = door.exempting(trusted(&config.listen)).telling(unread);
     let mut workers = Workers::new(clock::system(), end.clone());
     upkeep::sweep(&mut workers, Arc::clone(&provider));
     upkeep::forget_changes(&workers, store, Arc::clone(&provider));
@@ -177,6 +199,7 @@ async fn answer(
     upkeep::log_audit_heads(&mut workers, Arc::clone(&console));
     let random = provider.random().clone();
     let rotation = upkeep::KeyRotation { schedule, every: config.keys.check_every };
+    upkeep::keep_deletions(&mut workers, Arc::clone(&console), config.deletions.clone());
     upkeep::do_jobs(&mut workers, console, store.clone(), random, rotation);
     let noted = Arc::clone(&provider);
     if let Some(certificates) = &certificates {
@@ -232,7 +255,16 @@ fn trusted(listen: &Listen) -> Exempt {
     Arc::new(move |peer| proxies.iter().any(|net| net.contains(peer)))
 }
 
-fn entrance(listen: &Listen, metrics: Arc<Metrics>) -> Entrance {
+/// Notes requests that were refused before they could be read, so that they are found by their trace.
+fn unread(provider: Arc<Provider>) -> Refusing {
+    Arc::new(move |it: UnreadRequest| {
+        let context = RequestContext { now: clock::now(), trace: it.trace, from: it.peer };
+        let host = it.host.unwrap_or_default();
+        provider.note_at_the_door((&host, ""), &Refused::new(it.cause), &context);
+    })
+}
+
+fn entrance(listen: &Listen, metrics: Arc<Metrics>, turned_away: Refusing) -> Entrance {
     Entrance {
         proxies_only: !listen.trusted_proxies.is_empty(),
         trusts: trusted(listen),
@@ -240,6 +272,7 @@ fn entrance(listen: &Listen, metrics: Arc<Metrics>) -> Entrance {
         largest_body: listen.largest_body,
         body_for: listen.body_for,
         observe: Arc::new(move |seen| metrics.observe(seen)),
+        turned_away,
     }
 }
 

@@ -1,6 +1,9 @@
 //! Applications that somebody brings.
 
-use changes::applications::{ApplicationChange, NewApplication, changed, check_client_id};
+use changes::{
+    applications::{ApplicationChange, NewApplication, changed, check_client_id},
+    bin::binned_application,
+};
 use model::{
     ApplicationId, ApplicationKind, ApplicationSettings, ClientAuthentication, IdTokenResponse, Pkce,
     Profile, Sector, UserinfoResponse, check_redirect_uri,
@@ -11,7 +14,7 @@ use store::{
     applications::{self, Application},
     declared_objects::DeclaredKind,
 };
-use texts::AdminMessage;
+use texts::{AdminMessage, Noun};
 
 use super::{
     compared::{Object, state},
@@ -59,6 +62,9 @@ impl Planner<'_> {
             self.check_plain_name(&entry.at("name"), name);
         }
         let found = self.found((tenant, place), client_id.as_deref()).await?;
+        if let (None, Some(client_id)) = (&found, &client_id) {
+            self.check_bin((tenant, place), (entry, client_id)).await?;
+        }
         let id =
             found.as_ref().map_or_else(|| ApplicationId::new(&self.console.random, self.now), |row| row.id);
         let mut members = entry.rest();
@@ -115,6 +121,20 @@ impl Planner<'_> {
         let (name, is) = (named(&place.host, &client_id), found.as_ref().map(|it| state(it.id, it.version)));
         self.plan.compare(tenant, Object::Application(domain, client_id), name, is);
         Ok(found)
+    }
+
+    /// Says that a client id is that of an application in the bin: deleting it was a decision, which a file does not undo.
+    async fn check_bin(
+        &mut self,
+        (tenant, place): (&Tenant, &TargetDomain),
+        (entry, client_id): (&Entry<'_>, &str),
+    ) -> Result<(), Refusal> {
+        let (at, wanted) = ((tenant.id, place.domain), client_id.to_owned());
+        let found = self.console.store.read(move |tx| binned_application(tx, at, &wanted)).await?;
+        if let Some(binned) = found {
+            self.faults.wrong(&entry.at("client_id"), binned.refusal(Noun::ClientId).message().message);
+        }
+        Ok(())
     }
 
     /// Keeps the first application of a client id at a place; says whether this is it.

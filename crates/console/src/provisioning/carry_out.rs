@@ -27,6 +27,9 @@ const fn lost_a_race(refusal: &Refusal) -> bool {
         Refusal::NotFound(_)
             | Refusal::Taken(_)
             | Refusal::NameTaken { .. }
+            | Refusal::HostTaken { .. }
+            | Refusal::ClientIdTaken { .. }
+            | Refusal::NameInBin { .. }
             | Refusal::PlanChanged(_)
             | Refusal::Store(Busy | Changed | Conflict | NotFound)
     )

@@ -2,6 +2,7 @@
 
 use authority::{InstallationPermit, Permission};
 use changes::{
+    bin::check_host,
     domains::{DomainChange, NewDomain, changed, check_address, named_alike},
     tenants,
 };
@@ -24,8 +25,9 @@ use super::{
 };
 use crate::{Refusal, Tenant, logos::with_picture};
 
-/// What a file says of a new domain: its host, and whether that is another tenant's; its name, environment and scheme.
-type Address<'v> = ((Option<&'v str>, bool), Option<&'v str>, Option<Environment>, Option<Scheme>);
+/// What a file says of a new domain: its host, and why that is not free; its name, environment and scheme.
+type Address<'v> =
+    ((Option<&'v str>, Option<AdminMessage>), Option<&'v str>, Option<Environment>, Option<Scheme>);
 
 /// How a word is read, and which there are.
 type Words<T> = (fn(&str) -> Option<T>, &'static [&'static str]);
@@ -115,15 +117,28 @@ impl Planner<'_> {
                 }
                 self.changed_domain(tenant, entry, row, said).await
             }
-            other => {
+            _ => {
+                let taken = self.host_taken(tenant, host).await?;
                 if let Some(name) = name.or(host)
                     && host.is_none_or(|it| !self.hosts.contains(it))
                 {
                     self.name_domain(tenant, entry, name, None).await?;
                 }
-                let host = (host, other.is_some());
+                let host = (host, taken);
                 self.new_domain(tenant, entry, settings, (host, name, environment, scheme)).await
             }
+        }
+    }
+
+    /// Why no domain can be made at a host that this tenant's domains do not have.
+    async fn host_taken(&self, tenant: &Tenant, host: Option<&str>) -> Result<Option<AdminMessage>, Refusal> {
+        let Some(host) = host.map(str::to_ascii_lowercase) else { return Ok(None) };
+        let of_installation = tenant.permit(Permission::ReadSettings)?.is_of_installation();
+        let checked = self.console.store.read(move |tx| check_host(tx, &host, of_installation)).await;
+        match checked {
+            Ok(()) => Ok(None),
+            Err(Refusal::Store(error)) => Err(Refusal::Store(error)),
+            Err(taken) => Ok(Some(taken.message().message)),
         }
     }
 
@@ -182,7 +197,7 @@ impl Planner<'_> {
         tenant: &Tenant,
         entry: &Entry<'_>,
         settings: Option<Entry<'_>>,
-        ((host, is_taken), name, environment, scheme): Address<'_>,
+        ((host, taken), name, environment, scheme): Address<'_>,
     ) -> Result<TargetDomain, Refusal> {
         let before = self.faults.count();
         if !entry.has("environment") {
@@ -196,7 +211,7 @@ impl Planner<'_> {
             name: name.unwrap_or(&nowhere.host).to_owned(),
         };
         if host.is_some() {
-            self.new_host(&entry.at("host"), &new, is_taken);
+            self.new_host(&entry.at("host"), &new, taken);
         }
         let is_known = host.is_some() && environment.is_some() && self.faults.count() == before;
         let plain = DomainSettings::default();
@@ -226,9 +241,9 @@ impl Planner<'_> {
     }
 
     /// Says why no domain can be made at this host.
-    fn new_host(&mut self, path: &str, new: &NewDomain, is_taken: bool) {
-        if is_taken {
-            self.faults.wrong(path, AdminMessage::HostTaken { host: new.host.as_str().into() });
+    fn new_host(&mut self, path: &str, new: &NewDomain, taken: Option<AdminMessage>) {
+        if let Some(taken) = taken {
+            self.faults.wrong(path, taken);
         } else if let Err(error) = check_address(new, self.console.sandbox_host.as_deref()) {
             self.faults.wrong(path, error.message().message);
         }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use changes::{
-    check_name,
+    Alike, check_name,
     signing_keys::{of_algorithm, times},
 };
 use crypto::Algorithm;
@@ -106,12 +106,13 @@ impl<'c> Planner<'c> {
 
     /// Says that a new name of a tenant, or of a domain of the tenant `of`, is taken, by `found` or by one that the plan
     /// gives; otherwise the plan gives it.
-    pub(crate) fn give_name(&mut self, path: &str, name: &str, of: Option<TenantId>, found: Option<String>) {
+    pub(crate) fn give_name(&mut self, path: &str, name: &str, of: Option<TenantId>, found: Option<Alike>) {
         let noun = if of.is_some() { Noun::DomainName } else { Noun::TenantName };
         let key = name_key(name);
         let given = self.given.iter().find(|(it, given)| *it == of && name_key(given) == key);
-        if let Some(by) = found.or_else(|| given.map(|(_, it)| it.clone())) {
-            self.faults.wrong(path, AdminMessage::NameTaken { noun, by: by.into() });
+        let given = given.map(|(_, it)| Alike { name: it.clone(), binned: None });
+        if let Some(alike) = found.or(given) {
+            self.faults.wrong(path, alike.refusal(noun).message().message);
         } else {
             self.given.push((of, name.to_owned()));
         }

@@ -13,12 +13,12 @@ use super::{
     decision::{Decision, Effect},
     jar::Jar,
     push::Presented,
-    request::{self, Endpoint, Input, trusted_return, understand},
+    request::{self, Endpoint, Input, about_return, trusted_return, understand},
     step::LoginAction,
 };
 use crate::{
-    Application, BrowserRequest, Provider, Refusal, Refused, admission::Doing, event_queue::Event,
-    refusal::refuse_page,
+    Application, BrowserRequest, Provider, Refusal, Refused, RefusedDetails, admission::Doing,
+    event_queue::Event, refusal::refuse_page,
 };
 
 /// How a request arrived.
@@ -58,21 +58,34 @@ impl Provider {
         params: &AuthorizationParams,
         arrival: Arrival,
     ) -> Result<LoginResponse, Refusal> {
-        let response = self.begin_login(request, params, arrival).await;
-        if let Err(Refusal::Page(refused)) = &response {
-            self.note_refusal(request, None, refused.cause);
+        let mut response = self.begin_login(request, params, arrival).await;
+        if let Err(Refusal::Page(refused)) = &mut response {
+            self.note_refused_page(request, refused).await;
         }
         response
     }
 
-    pub(super) fn note_refusal(
-        &self,
-        request: BrowserRequest<'_>,
-        application: Option<&Application>,
-        cause: Cause,
-    ) {
-        let event =
-            Event { kind: Kind::RequestRefused, application, login: None, eid: None, cause: Some(cause) };
+    /// Notes that a browser's request was refused with a page.
+    pub(crate) async fn note_refused_page(&self, request: BrowserRequest<'_>, refused: &mut Refused) {
+        let details = refused.details.as_deref();
+        let named = details.and_then(|it| it.application.as_ref()).map(|(client_id, _)| client_id);
+        let application = match refused.client_id.as_ref().or(named) {
+            Some(client_id) => self.application(request.issuer, client_id, request.context).await.ok(),
+            None => None,
+        };
+        let event = Event {
+            application: application.as_deref(),
+            cause: Some(refused.cause),
+            details: details.map(|it| &it.kept),
+            ..Event::of(Kind::RequestRefused)
+        };
+        self.note(request.issuer, event, request.context);
+        refused.is_noted = true;
+    }
+
+    pub(super) fn note_refusal(&self, request: BrowserRequest<'_>, application: &Application, cause: Cause) {
+        let application = Some(application);
+        let event = Event { application, cause: Some(cause), ..Event::of(Kind::RequestRefused) };
         self.note(request.issuer, event, request.context);
     }
 
@@ -86,7 +99,9 @@ impl Provider {
         let application = match &params.client_id {
             Some(client_id) => {
                 self.application(issuer, client_id, context).await.map_err(|refusal| match refusal {
-                    Refusal::NotFound => refuse_page(Cause::ClientUnknown),
+                    Refusal::NotFound => {
+                        refuse_page(Cause::ClientUnknown).with(RefusedDetails::of_unknown(client_id))
+                    }
                     other => other,
                 })?
             }
@@ -105,7 +120,7 @@ impl Provider {
             };
         }
         let redirect_uri = trusted_return(&application, params)
-            .map_err(|cause| refuse_page(cause).of(&application.client_id))?;
+            .map_err(|cause| about_return(refuse_page(cause), &application, params))?;
         self.admit_client(issuer, (&application, Doing::Authorizing), context)?;
         let as_asked;
         let params = match &params.request {
@@ -120,8 +135,8 @@ impl Provider {
         let wanted = match understood {
             Ok(wanted) => wanted,
             Err((cause, mode)) => {
-                self.note_refusal(request, Some(&application), cause);
-                let refused = Refused { cause, client_id: Some(application.client_id.clone()) };
+                self.note_refusal(request, &application, cause);
+                let refused = Refused::noted(cause, Some(application.client_id.clone()));
                 let back = ReturnAddress { redirect_uri, mode, state: params.state.clone() };
                 return Ok(refusal_response(request, back, refused));
             }
@@ -144,7 +159,7 @@ impl Provider {
         if wanted.prompt.none && arrival != Arrival::Post && cookies.sessions.is_empty() {
             // The common answer to a silent attempt: no session came, so no login is begun.
             let client_id = Some(application.client_id.clone());
-            let refused = Refused { cause: Cause::NobodyLoggedIn, client_id };
+            let refused = Refused::noted(Cause::NobodyLoggedIn, client_id);
             let (mode, state) = (wanted.response_mode, wanted.state);
             let back = ReturnAddress { redirect_uri: wanted.redirect_uri, mode, state };
             return Ok(refusal_response(request, back, refused));

@@ -15,7 +15,7 @@ use texts::Cause;
 use super::{
     jar::Jar,
     parked::ToPark,
-    request::{Endpoint, Input, trusted_return, understand},
+    request::{Endpoint, Input, about_return, trusted_return, understand},
 };
 use crate::{
     Application, BrowserRequest, ClientRequest, Issuer, Provider, Refusal, RequestContext,
@@ -63,6 +63,9 @@ impl Provider {
         params: &AuthorizationParams,
         context: &RequestContext,
     ) -> Result<Pushed, Refusal> {
+        if issuer.is_off() {
+            return Err(self.refuse_client(issuer, client, Cause::DomainDisabled).await);
+        }
         let application = &client.application;
         let checked = trusted_return(application, params).and_then(|redirect_uri| {
             let input = Input { issuer, application, params, context };
@@ -72,7 +75,7 @@ impl Provider {
             Ok(wanted) => wanted,
             Err(cause) => {
                 self.spend_assertion(issuer, client).await?;
-                return Err(refuse(cause));
+                return Err(about_return(refuse(cause), application, params));
             }
         };
         let id: [u8; 32] = self.random.bytes();

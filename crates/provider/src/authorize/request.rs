@@ -5,7 +5,7 @@ use model::{Acr, ApplicationSettings, AuthorizationRequest, LoginMethod, Nin, Pk
 use oidc::{AuthorizationParams, Challenge, ClaimsRequest, LoginHint, Prompt, ResponseMode, Scope, Scopes};
 use texts::Cause;
 
-use crate::{Application, Issuer, RequestContext};
+use crate::{Application, Issuer, Refusal, RefusedDetails, RequestContext};
 
 /// The longest `state`, in bytes.
 pub(crate) const LONGEST_STATE: usize = 4_096;
@@ -98,6 +98,22 @@ pub(crate) fn trusted_return(
         Some(uri) if application.settings.has_redirect_uri(uri) => Ok(uri.clone()),
         Some(_) => Err(Cause::RedirectUriNotRegistered),
         None => Err(Cause::RedirectUriMissing),
+    }
+}
+
+/// Adds the application, and the return address where that is to blame.
+pub(super) fn about_return(
+    refusal: Refusal,
+    application: &Application,
+    params: &AuthorizationParams,
+) -> Refusal {
+    let refusal = refusal.of(&application.client_id);
+    match (&params.redirect_uri, refusal.cause()) {
+        (Some(sent), Cause::RedirectUriNotRegistered) => {
+            let registered = &application.settings.redirect_uris;
+            refusal.with(RefusedDetails::of_return(sent, application, registered))
+        }
+        _ => refusal,
     }
 }
 

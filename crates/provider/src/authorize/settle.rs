@@ -353,7 +353,7 @@ impl Provider {
         self.note_of(&active, kind, None, Some(cause));
         let answer = active.error_answer(cause, trace);
         active.login.phase = over;
-        let refused = Refused { cause, client_id: Some(active.application.client_id.clone()) };
+        let refused = Refused::noted(cause, Some(active.application.client_id.clone()));
         self.done(active, Step::Refuse(answer, refused)).await
     }
 
@@ -367,7 +367,7 @@ impl Provider {
             FormAnswer::Code(code) => Step::Answer(active.code_answer(&code)),
             FormAnswer::Error { cause, trace } => {
                 let Some(cause) = Cause::parse(&cause) else { return Ok(over(active)) };
-                let refused = Refused { cause, client_id: Some(active.application.client_id.clone()) };
+                let refused = Refused::noted(cause, Some(active.application.client_id.clone()));
                 Step::Refuse(active.error_answer(cause, TraceId::from_bytes(trace)), refused)
             }
             FormAnswer::Show => active.show(),

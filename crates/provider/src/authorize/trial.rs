@@ -49,7 +49,7 @@ impl Provider {
         let input = Input { issuer, application: &application, params: &params, context };
         let redirect_uri = format!("{}/trial", issuer.url());
         let mut wanted = understand(Endpoint::Trial, input, redirect_uri).map_err(|(cause, _)| {
-            self.note_refusal(request, Some(&application), cause);
+            self.note_refusal(request, &application, cause);
             refuse_page(cause).of(&application.client_id)
         })?;
         wanted.trial = Some(key.bytes());

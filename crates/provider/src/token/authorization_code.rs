@@ -158,11 +158,10 @@ impl Provider {
     pub(super) fn note_given(&self, mint: Mint<'_>, grant: &Grant, kind: Kind, context: &RequestContext) {
         self.counters.token();
         let event = Event {
-            kind,
             application: Some(mint.application),
             login: Some(&grant.login),
             eid: Some(grant.proof.eid),
-            cause: None,
+            ..Event::of(kind)
         };
         self.note(mint.issuer, event, context);
     }

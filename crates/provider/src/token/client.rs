@@ -3,14 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use crypto::{Algorithm, Digest};
-use model::{ClientAuthentication, TenantId, Timestamp};
+use model::{AuthenticationFailure, ClientAuthentication, EventDetails, TenantId, Timestamp, shortened};
 use oidc::{ClientCredentials, Pair, numeric_date};
 use serde_json::{Map, Value};
 use store::{StoreError, WriteTx, spent_values};
 use texts::Cause;
 
 use crate::{
-    Application, Issuer, Provider, Refusal, RequestContext, failed_authentications::Named, refusal::refuse,
+    Application, Issuer, Provider, Refusal, RefusedDetails, RequestContext, failed_authentications::Named,
+    refusal::refuse,
 };
 
 /// A client that has proved who it is. Its assertion's `jti`, if it used one, must be spent in the same write
@@ -48,6 +49,44 @@ pub(crate) const fn assertion_reused() -> Refusal {
 /// One text for every reason, so that it does not tell which client ids exist.
 fn unknown() -> Refusal {
     refuse(Cause::ClientAuthenticationFailed)
+}
+
+/// The same, with the reason for the operator.
+fn unknown_because(
+    why: AuthenticationFailure,
+    (application, client_id): (Option<&Application>, Option<&str>),
+) -> Refusal {
+    let sent = client_id.filter(|_| application.is_none()).map(shortened);
+    let kept = EventDetails { authentication: Some(why), client_id: sent, ..EventDetails::default() };
+    let application = application.map(|it| (it.client_id.clone(), it.name.clone()));
+    unknown().with(Box::new(RefusedDetails { kept, application, ..RefusedDetails::default() }))
+}
+
+fn not_found(client_id: &str) -> Refusal {
+    unknown_because(AuthenticationFailure::ClientUnknown, (None, Some(client_id)))
+}
+
+fn of(why: AuthenticationFailure, application: &Application) -> Refusal {
+    unknown_because(why, (Some(application), None))
+}
+
+/// Why no reading of what was presented is right: what is said of the last application that one of them names.
+fn why_not(pairs: &[Pair], named: &Named, now: Timestamp) -> Refusal {
+    let known = pairs.iter().rev().find_map(|pair| Some((pair, named.find(&pair.client_id)?)));
+    let Some(pair) = known.map(|(pair, _)| pair).or(pairs.first()) else { return unknown() };
+    // An unknown client costs the same digest here too.
+    let presented = Digest::of(pair.secret.expose().as_bytes());
+    let Some((_, application)) = known else { return not_found(&pair.client_id) };
+    let why = match application.settings.authentication {
+        ClientAuthentication::ClientSecret if pair.secret.expose().is_empty() => {
+            AuthenticationFailure::NothingSent
+        }
+        ClientAuthentication::ClientSecret => application.why_not(&presented, now),
+        ClientAuthentication::None | ClientAuthentication::PrivateKeyJwt => {
+            AuthenticationFailure::OtherMethod
+        }
+    };
+    of(why, application)
 }
 
 impl Provider {
@@ -91,9 +130,10 @@ impl Provider {
                 self.by_secret(issuer, std::slice::from_ref(pair), (named, context))
             }
             ClientCredentials::None(client_id) => {
-                let application = Arc::clone(named.find(client_id).ok_or_else(unknown)?);
+                let found = named.find(client_id).ok_or_else(|| not_found(client_id))?;
+                let application = Arc::clone(found);
                 if !application.settings.is_public() {
-                    return Err(unknown());
+                    return Err(of(AuthenticationFailure::NothingSent, &application));
                 }
                 Ok(Client { application, jti: None })
             }
@@ -130,7 +170,7 @@ impl Provider {
                 found = Some((Arc::clone(application), presented));
             }
         }
-        let (application, presented) = found.ok_or_else(unknown)?;
+        let (application, presented) = found.ok_or_else(|| why_not(pairs, named, context.now))?;
         self.note_secret(issuer, &application, &presented, context.now);
         Ok(Client { application, jti: None })
     }
@@ -142,20 +182,23 @@ fn by_assertion(
     (client_id, assertion): (Option<&str>, &str),
     (named, now): (&Named, Timestamp),
 ) -> Result<Client, Refusal> {
-    let compact = crypto::parse(assertion).map_err(|_| unknown())?;
-    let claims = compact.unverified_claims().ok_or_else(unknown)?;
+    let invalid = || unknown_because(AuthenticationFailure::AssertionInvalid, (None, client_id));
+    let compact = crypto::parse(assertion).map_err(|_| invalid())?;
+    let claims = compact.unverified_claims().ok_or_else(invalid)?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    let subject = text("sub").ok_or_else(unknown)?;
+    let subject = text("sub").ok_or_else(invalid)?;
     if text("iss") != Some(subject) || client_id.is_some_and(|it| it != subject) {
-        return Err(unknown());
+        return Err(invalid());
     }
-    let application = Arc::clone(named.find(subject).ok_or_else(unknown)?);
+    let application = Arc::clone(named.find(subject).ok_or_else(|| not_found(subject))?);
     if application.settings.authentication != ClientAuthentication::PrivateKeyJwt {
-        return Err(unknown());
+        return Err(of(AuthenticationFailure::OtherMethod, &application));
     }
-    let keys = application.keys.as_ref().ok_or_else(unknown)?;
-    let key = keys.choose(&compact).map_err(|_| unknown())?;
-    compact.verify(key, &Algorithm::ALL).map_err(|_| unknown())?;
+    let unknown_key = || of(AuthenticationFailure::KeyUnknown, &application);
+    let keys = application.keys.as_ref().ok_or_else(unknown_key)?;
+    let key = keys.choose(&compact).map_err(|_| unknown_key())?;
+    let wrong = |_| of(AuthenticationFailure::AssertionInvalid, &application);
+    compact.verify(key, &Algorithm::ALL).map_err(wrong)?;
     check_typ(compact.typ())?;
     check_audience(&claims, issuer)?;
     let expires_at = check_times(&claims, now)?;

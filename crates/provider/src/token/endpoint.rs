@@ -47,11 +47,11 @@ impl Provider {
         request: &ClientRequest<'_>,
         answer: impl AsyncFnOnce(&Client) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let answered = match self.enter(issuer, request).await {
+        let mut answered = match self.enter(issuer, request).await {
             Ok(client) => answer(&client).await.map_err(|refusal| refusal.of(&client.application.client_id)),
             Err(refusal) => Err(refusal),
         };
-        if let Err(Refusal::OAuth(refused)) = &answered {
+        if let Err(Refusal::OAuth(refused)) = &mut answered {
             self.note_refused(issuer, refused, request.context).await?;
         }
         answered
@@ -81,7 +81,7 @@ impl Provider {
     async fn note_refused(
         &self,
         issuer: &Issuer,
-        refused: &Refused,
+        refused: &mut Refused,
         context: &RequestContext,
     ) -> Result<(), Refusal> {
         let application = match &refused.client_id {
@@ -92,14 +92,20 @@ impl Provider {
         if application.as_ref().is_none_or(|it| it.settings.is_public()) {
             self.admit_address(context)?;
         }
+        let details = refused.details.as_deref();
+        // Who somebody claims to be: named for the operator, and nothing else follows from it.
+        let claimed = match details.and_then(|it| it.application.as_ref()) {
+            Some((client_id, _)) => self.application(issuer, client_id, context).await.ok(),
+            None => None,
+        };
         let event = Event {
-            kind: Kind::TokenRefused,
-            application: application.as_deref(),
-            login: None,
-            eid: None,
+            application: application.as_deref().or(claimed.as_deref()),
             cause: Some(refused.cause),
+            details: details.map(|it| &it.kept),
+            ..Event::of(Kind::TokenRefused)
         };
         self.note(issuer, event, context);
+        refused.is_noted = true;
         Ok(())
     }
 }

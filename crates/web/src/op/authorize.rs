@@ -9,11 +9,10 @@ use oidc::{AuthorizationParams, Params};
 use provider::{Arrival, Provider, Refusal};
 use texts::Cause;
 
-use super::login_response::{frame, respond};
+use super::login_response::respond;
 use crate::{
     App,
     domain_request::{DomainRequest, unreadable},
-    respond::error::{cause_page, refusal_page},
 };
 
 const fn by_get_of(visit: &DomainRequest) -> Arrival {
@@ -57,7 +56,7 @@ pub(crate) async fn by_post_for_acr(
 async fn by_form(app: &App, visit: &DomainRequest, asked: (&str, Option<&str>)) -> Response {
     if !visit.form.may_be_form() {
         let cause = (StatusCode::BAD_REQUEST, Cause::ContentTypeUnsupported);
-        return cause_page(frame(&visit.issuer, None), cause, visit.locale(&[]), &visit.context);
+        return visit.cause_page(cause);
     }
     authorize(app, visit, asked, Arrival::Post).await
 }
@@ -68,10 +67,9 @@ async fn authorize(
     (raw, segment): (&str, Option<&str>),
     arrival: Arrival,
 ) -> Response {
-    let locale = visit.locale(&[]);
     let acr = match segment.map(Provider::acr_of_segment) {
         Some(None) => {
-            return refusal_page(frame(&visit.issuer, None), &Refusal::NotFound, locale, &visit.context);
+            return visit.refusal_page(&Refusal::NotFound);
         }
         Some(acr) => acr,
         None => None,
@@ -79,12 +77,7 @@ async fn authorize(
     let params = match Params::parse(raw) {
         Ok(params) => params,
         Err(error) => {
-            return cause_page(
-                frame(&visit.issuer, None),
-                (StatusCode::BAD_REQUEST, unreadable(&error)),
-                locale,
-                &visit.context,
-            );
+            return visit.cause_page((StatusCode::BAD_REQUEST, unreadable(&error)));
         }
     };
     // A doubled client_id or redirect_uri says nothing about where an error may go, a doubled reference nothing at all.

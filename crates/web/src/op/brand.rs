@@ -6,54 +6,15 @@ use axum::{
     http::{HeaderValue, StatusCode, Uri, header},
     response::Response,
 };
-use crypto::Digest;
-use model::{Color, Shades};
-use pages::{AreaColors, Brand, Frame, Logo, brand_sheet};
-use provider::{Refusal, Shown};
+use model::Color;
+use provider::Refusal;
 
 use crate::{
     App,
     domain_request::DomainRequest,
-    respond::{error::refusal_page, page::answer},
+    frame::{FOLDER, sheet},
+    respond::page::answer,
 };
-
-const FOLDER: &str = "/brand/";
-
-fn area(shades: Shades) -> AreaColors {
-    let [base, hover, active, text] =
-        [shades.base, shades.hover, shades.active, shades.text].map(|it| format!("#{}", it.digits()));
-    AreaColors { base, hover, active, text }
-}
-
-/// The style sheet of a colour and its path. A version that makes another sheet of the same colour has another path.
-fn sheet(color: Color) -> (String, String) {
-    let sheet = brand_sheet(&area(color.on_light().shades()), &area(color.on_dark().shades()));
-    let digest: String =
-        Digest::of(sheet.as_bytes()).as_bytes().iter().take(8).map(|it| format!("{it:02x}")).collect();
-    (format!("{FOLDER}{}-{digest}.css", color.digits()), sheet)
-}
-
-/// What a page shows of whoever it belongs to.
-pub(crate) fn brand(shown: Shown) -> Brand {
-    let Shown { name, brand, .. } = shown;
-    let brand = *brand;
-    let color = brand.color();
-    Brand {
-        name,
-        logo: brand.logo.map(|it| Logo {
-            href: format!("{FOLDER}{}.png", it.digest),
-            width: it.width,
-            height: it.height,
-        }),
-        sheet_href: color.map(|color| sheet(color).0),
-        policy_href: brand.policy_uri,
-        terms_href: brand.tos_uri,
-        support_href: brand
-            .support_contact
-            .map(|it| if it.contains("://") { it } else { format!("mailto:{it}") }),
-        support_phone: brand.support_phone,
-    }
-}
 
 /// A file at an address made of its content.
 pub(super) fn served(content_type: &'static str, content: impl Into<Body>) -> Response {
@@ -90,6 +51,6 @@ pub(crate) async fn show(State(app): State<App>, visit: DomainRequest, uri: Uri)
     match find(&app, &visit, uri.path()).await {
         Ok(response) => response,
         Err(Refusal::NotFound) => answer(StatusCode::NOT_FOUND, Body::empty()),
-        Err(refusal) => refusal_page(Frame::default(), &refusal, visit.locale(&[]), &visit.context),
+        Err(refusal) => visit.refusal_page(&refusal),
     }
 }

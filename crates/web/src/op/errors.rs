@@ -10,13 +10,11 @@ use pages::{CauseList, CausePage};
 use provider::Refusal;
 use texts::Cause;
 
-use super::{login_response::frame, statements::finish};
+use super::statements::finish;
+use crate::frame::frame;
 use crate::{
     domain_request::DomainRequest,
-    respond::{
-        error::refusal_page,
-        page::{ContentPolicy, page},
-    },
+    respond::page::{ContentPolicy, page},
 };
 
 /// The longest search, in characters.
@@ -39,12 +37,7 @@ pub(crate) async fn list(visit: DomainRequest, RawQuery(query): RawQuery) -> Res
 /// `GET /errors/{id}`
 pub(crate) async fn show(visit: DomainRequest, Path(id): Path<String>) -> Response {
     let Some(cause) = Cause::parse(&id) else {
-        return refusal_page(
-            frame(&visit.issuer, None),
-            &Refusal::NotFound,
-            visit.locale(&[]),
-            &visit.context,
-        );
+        return visit.refusal_page(&Refusal::NotFound);
     };
     let view = CausePage { frame: frame(&visit.issuer, Some(&format!("/errors/{id}"))), cause };
     finish(&visit, page(StatusCode::OK, &view, visit.locale(&[]), ContentPolicy::Links))

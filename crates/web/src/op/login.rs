@@ -11,12 +11,11 @@ use oidc::{Params, Returned};
 use provider::{LoginAction, Refusal};
 use tokio::sync::Semaphore;
 
-use super::login_response::{Reached, frame, respond};
+use super::login_response::{Reached, respond};
 use crate::{
     App,
     domain_request::{DomainRequest, unreadable},
     own_form::NotOwnForm,
-    respond::error::{cause_page, refusal_page},
 };
 
 async fn go_on(app: &App, visit: &DomainRequest, login: &str, action: LoginAction) -> Response {
@@ -41,9 +40,7 @@ pub(crate) async fn choose(
 ) -> Response {
     match LoginMethod::parse(&eid) {
         Some(eid) => go_on(&app, &visit, &login, LoginAction::Choose(eid)).await,
-        None => {
-            refusal_page(frame(&visit.issuer, None), &Refusal::NotFound, visit.locale(&[]), &visit.context)
-        }
+        None => visit.refusal_page(&Refusal::NotFound),
     }
 }
 
@@ -88,7 +85,7 @@ pub(crate) async fn consent(
     let agreed = match decision {
         Ok(agreed) => agreed,
         Err(why) => {
-            return cause_page(frame(&visit.issuer, None), why.told(), visit.locale(&[]), &visit.context);
+            return visit.cause_page(why.told());
         }
     };
     let outcome = app.provider.decide_consent(visit.by_browser(), &login, agreed).await;
@@ -109,7 +106,7 @@ pub(crate) async fn sign_in(
     let form = match visit.form.read(body.expose()) {
         Ok(form) => form,
         Err(why) => {
-            return cause_page(frame(&visit.issuer, None), why.told(), visit.locale(&[]), &visit.context);
+            return visit.cause_page(why.told());
         }
     };
     let password = Secret::from(form.text("password"));
@@ -140,12 +137,7 @@ pub(crate) async fn callback(
     RawQuery(query): RawQuery,
 ) -> Response {
     let Some(eid) = LoginMethod::parse(&eid).filter(|it| it.is_eid()) else {
-        return refusal_page(
-            frame(&visit.issuer, None),
-            &Refusal::NotFound,
-            visit.locale(&[]),
-            &visit.context,
-        );
+        return visit.refusal_page(&Refusal::NotFound);
     };
     returned(&app, &visit, eid, query).await
 }
@@ -165,7 +157,7 @@ async fn returned(app: &App, visit: &DomainRequest, eid: LoginMethod, query: Opt
         Ok(_) => Params::default(),
         Err(error) => {
             let cause = (StatusCode::BAD_REQUEST, unreadable(&error));
-            return cause_page(frame(&visit.issuer, None), cause, visit.locale(&[]), &visit.context);
+            return visit.cause_page(cause);
         }
     };
     let outcome = app.provider.callback(visit.by_browser(), eid, Returned::pick(&params)).await;

@@ -3,8 +3,8 @@
 use axum::{http::StatusCode, response::Response};
 use oidc::{AuthorizationResponse, ResponseMode};
 use pages::{
-    Choice, Consent, Continue, Form, FormPost, Frame, Language, Logo, Notice, Selector, Shared, SignIn,
-    TrialOver, TroublePage,
+    Choice, Consent, Continue, Form, FormPost, Frame, Logo, Notice, Selector, Shared, SignIn, TrialOver,
+    TroublePage,
 };
 use provider::{
     ConsentAsk, Ended, Issuer, LoginResponse, PasswordPrompt, Refusal, Refused, Selection, SharedClaim,
@@ -12,13 +12,14 @@ use provider::{
 };
 use texts::Locale;
 
-use super::{brand::brand, json_answer, post_message};
+use super::{json_answer, post_message};
 use crate::{
     App, cookies,
     domain_request::DomainRequest,
     eid_files::EidFile,
+    frame::{brand, frame},
     respond::{
-        error::{noted, refusal_page},
+        error::noted,
         page::{ContentPolicy, page, see_other},
     },
 };
@@ -40,7 +41,7 @@ pub(crate) fn respond(
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(refusal) => {
-            return refusal_page(frame(&visit.issuer, None), &refusal, visit.locale(&[]), &visit.context);
+            return visit.refusal_page(&refusal);
         }
     };
     let https = visit.issuer.is_https();
@@ -67,7 +68,7 @@ fn step((app, visit): (&App, &DomainRequest), step: Step, locale: Locale, reache
         Step::Consent(ask) => page(StatusCode::OK, &consent(visit, ask), locale, ContentPolicy::Forms),
         Step::Trouble(at) => {
             let trace = at.trace;
-            let mut shown = page(StatusCode::OK, &trouble(visit, at), locale, ContentPolicy::Links);
+            let mut shown = page(StatusCode::OK, &trouble(visit, at, locale), locale, ContentPolicy::Links);
             // Header, page and line at the door name the request in which it happened.
             shown.extensions_mut().insert(trace);
             shown
@@ -91,16 +92,16 @@ fn ended(visit: &DomainRequest, it: Ended, locale: Locale) -> Response {
     let restart = it.restart.map(|login| format!("/login/{login}/restart"));
     let view = TroublePage {
         application: it.application.as_ref().map(|it| it.name.clone()),
-        frame: frame(&visit.issuer, None).with(it.application.map(brand)),
+        frame: visit.frame_of(it.cause).with(it.application.map(brand)),
         cause: it.cause,
-        eid: it.eid.map(|eid| eid.name().to_owned()),
+        eid: it.eid.map(|eid| eid.name_in(locale)),
         try_again_href: restart,
         continue_href: it.goes_on.map(|login| format!("/login/{login}")),
         choose_another_href: None,
         back_href: it.home,
         trace_id: visit.context.trace.to_string(),
     };
-    let refused = Refused { cause: view.cause, client_id: None };
+    let refused = Refused::noted(view.cause, None);
     noted(page(StatusCode::BAD_REQUEST, &view, locale, ContentPolicy::Links), refused)
 }
 
@@ -137,21 +138,6 @@ fn answer_application(
     }
 }
 
-/// What surrounds a page of this domain; `here` is where the same page is in another language.
-pub(crate) fn frame(issuer: &Issuer, here: Option<&str>) -> Frame {
-    let languages = here.into_iter().flat_map(|here| {
-        Locale::ALL.map(|locale| Language { locale, href: format!("{here}?lang={}", locale.as_str()) })
-    });
-    Frame {
-        is_test: issuer.is_test(),
-        languages: languages.collect(),
-        privacy_href: Some("/privacy".to_owned()),
-        accessibility_href: Some("/accessibility".to_owned()),
-        brand: issuer.shown().map(brand),
-        is_trial: false,
-    }
-}
-
 /// The same for an application.
 fn framed(visit: &DomainRequest, here: Option<&str>, application: Shown) -> Frame {
     let is_trial = application.is_trial;
@@ -165,7 +151,7 @@ fn picture(file: &EidFile) -> Logo {
 fn selector((app, visit): (&App, &DomainRequest), selection: Selection, locale: Locale) -> Selector {
     let here = format!("/login/{}", selection.login);
     let choices = selection.choices.into_iter().map(|choice| Choice {
-        eid: choice.eid.name().to_owned(),
+        eid: choice.eid.name_in(locale),
         hint: choice.eid.hint(choice.level, choice.biometrics),
         href: format!("{here}/with/{}", choice.eid.as_str()),
         last_used: visit.cookies.last_eid == Some(choice.eid),
@@ -220,13 +206,13 @@ fn consent(visit: &DomainRequest, ask: ConsentAsk) -> Consent {
     }
 }
 
-fn trouble(visit: &DomainRequest, at: TroubleAt) -> TroublePage {
+fn trouble(visit: &DomainRequest, at: TroubleAt, locale: Locale) -> TroublePage {
     let here = format!("/login/{}", at.login);
     TroublePage {
         application: Some(at.application.name.clone()),
         frame: framed(visit, Some(&here), at.application),
         cause: at.cause,
-        eid: Some(at.eid.name().to_owned()),
+        eid: Some(at.eid.name_in(locale)),
         try_again_href: Some(format!("{here}/with/{}", at.eid.as_str())),
         continue_href: None,
         choose_another_href: at.has_others.then(|| format!("{here}/choose")),

@@ -6,15 +6,15 @@ use axum::{
     response::Response,
 };
 use oidc::{LogoutParams, Params};
-use pages::{Form, LoggedOut as LoggedOutPage, LogoutConfirm};
+use pages::{Form, Frame, LoggedOut as LoggedOutPage, LogoutConfirm};
 use provider::{LoggedOut, LogoutStep, Refusal, Refused};
 use texts::{Cause, Locale};
 
-use super::{brand::brand, login_response::frame};
 use crate::{
     App,
     cookies::write_changes,
     domain_request::DomainRequest,
+    frame::{brand, frame, in_languages},
     respond::{
         error::{logout_refusal_page, refusal_page},
         page::{ContentPolicy, page, see_other},
@@ -23,8 +23,8 @@ use crate::{
 
 /// The page for a request that cannot be read.
 fn malformed(visit: &DomainRequest) -> Response {
-    let refused = Refused { cause: Cause::LogoutMalformed, client_id: None };
-    logout_refusal_page(frame(&visit.issuer, None), refused, visit.locale(&[]), &visit.context)
+    let refused = Refused::new(Cause::LogoutMalformed);
+    logout_refusal_page(visit.frame_of(refused.cause), refused, visit.locale(&[]), &visit.context)
 }
 
 /// `GET /oauth2/logout`
@@ -39,8 +39,8 @@ pub(crate) async fn show(
 /// `POST /oauth2/logout`: continued by GET, as for authorization; the answer of our own page ends it.
 pub(crate) async fn create(State(app): State<App>, visit: DomainRequest, body: String) -> Response {
     if !visit.form.may_be_form() {
-        let refusal = Refusal::Page(Refused { cause: Cause::ContentTypeUnsupported, client_id: None });
-        return refusal_page(frame(&visit.issuer, None), &refusal, visit.locale(&[]), &visit.context);
+        let refusal = Refusal::Page(Refused::new(Cause::ContentTypeUnsupported));
+        return visit.refusal_page(&refusal);
     }
     let Ok(params) = Params::parse(&body) else {
         return malformed(&visit);
@@ -83,7 +83,7 @@ async fn log_out(app: &App, visit: &DomainRequest, raw: &str, confirmed: bool) -
             write_changes(response.headers_mut(), &cookies, visit.issuer.is_https());
             response
         }
-        Err(refusal) => refusal_page(frame(&visit.issuer, None), &refusal, locale, &visit.context),
+        Err(refusal) => refusal_page(visit.frame_of(refusal.cause()), &refusal, locale, &visit.context),
     }
 }
 
@@ -93,6 +93,7 @@ fn show_step(
     (params, confirmed): (&LogoutParams, bool),
     locale: Locale,
 ) -> Response {
+    // A link would repeat the request.
     let frame = frame(&visit.issuer, None);
     let name = |application: Option<std::sync::Arc<provider::Application>>| {
         application.map(|it| it.name().to_owned())
@@ -111,10 +112,14 @@ fn show_step(
             let view = LogoutConfirm { frame, application, form, stay_href };
             page(StatusCode::OK, &view, locale, ContentPolicy::Forms)
         }
-        LogoutStep::Refused(refused) => logout_refusal_page(frame, refused, locale, &visit.context),
+        LogoutStep::Refused(refused) => {
+            logout_refusal_page(visit.frame_of(refused.cause), refused, locale, &visit.context)
+        }
         LogoutStep::Page { application } => {
             let frame = frame.with(application.as_ref().map(|it| brand(it.shown(&visit.issuer))));
             let application = name(application);
+            // Asked without anything, the address says the same.
+            let frame = Frame { languages: in_languages("/oauth2/logout"), ..frame };
             let view = LoggedOutPage { frame, application, back_href: None };
             page(StatusCode::OK, &view, locale, ContentPolicy::Links)
         }

@@ -10,10 +10,10 @@ use pages::BackToApp;
 use provider::Refusal;
 use serde_json::Value;
 
-use super::login_response::frame;
 use crate::{
     App,
     domain_request::DomainRequest,
+    frame::frame,
     respond::{
         error::token_refusal,
         page::{ContentPolicy, page, public_json},

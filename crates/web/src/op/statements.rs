@@ -3,10 +3,10 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 use pages::{AccessibilityStatement, Landing, PrivacyStatement};
 
-use super::login_response::frame;
 use crate::{
     App,
     domain_request::DomainRequest,
+    frame::frame,
     respond::page::{ContentPolicy, page},
 };
 

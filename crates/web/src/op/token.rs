@@ -43,7 +43,7 @@ async fn at_endpoint(
     let params = match form {
         Ok(params) => params,
         Err(cause) => {
-            let refusal = Refusal::OAuth(Refused { cause, client_id: None });
+            let refusal = Refusal::OAuth(Refused::new(cause));
             return cors::readable(app, visit, None, token_refusal(&refusal, &visit.context)).await;
         }
     };

@@ -20,7 +20,7 @@ use crate::{
 };
 
 const fn refuse(cause: Cause) -> Refusal {
-    Refusal::OAuth(Refused { cause, client_id: None })
+    Refusal::OAuth(Refused::new(cause))
 }
 
 fn bearer(header: &str) -> Option<&str> {

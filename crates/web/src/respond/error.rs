@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 use oidc::ErrorCode;
-use pages::{Form, Frame, RefusalPage};
+use pages::{Form, Frame, RefusalPage, RequestFacts};
 use provider::{Refusal, Refused, RequestContext, TraceId};
 use serde_json::json;
 use texts::{Cause, Locale};
@@ -20,7 +20,7 @@ const fn status_of(cause: Cause) -> StatusCode {
         Cause::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         Cause::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         Cause::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        Cause::ClearText | Cause::ProxyNotTrusted => StatusCode::FORBIDDEN,
+        Cause::ClearText | Cause::ProxyNotTrusted | Cause::DomainDisabled => StatusCode::FORBIDDEN,
         Cause::Internal | Cause::ProxySchemeMissing => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     }
@@ -62,7 +62,7 @@ pub(crate) fn noted(mut response: Response, refused: Refused) -> Response {
 fn refused_of(refusal: &Refusal) -> Refused {
     match refusal {
         Refusal::Page(refused) | Refusal::OAuth(refused) | Refusal::TooMany(refused, _) => refused.clone(),
-        other => Refused { cause: other.cause(), client_id: None },
+        other => Refused::new(other.cause()),
     }
 }
 
@@ -92,9 +92,9 @@ pub(crate) fn refusal_page(
     context: &RequestContext,
 ) -> Response {
     log(refusal, context);
-    let cause = refusal.cause();
-    let page = cause_page(frame, (status_of(cause), cause), locale, context);
-    noted(with_wait(page, refusal), refused_of(refusal))
+    let (cause, refused) = (refusal.cause(), refused_of(refusal));
+    let shown = page_about(frame, (status_of(cause), &refused), locale, context.trace);
+    noted(with_wait(shown, refusal), refused)
 }
 
 /// A page that leads nowhere.
@@ -108,8 +108,42 @@ pub(crate) fn cause_page(
 }
 
 fn page_of(frame: Frame, (status, cause): (StatusCode, Cause), locale: Locale, trace: TraceId) -> Response {
-    let view = RefusalPage { frame, cause, application: None, trace_id: trace.to_string(), log_out: None };
-    noted(page(status, &view, locale, ContentPolicy::Links), Refused { cause, client_id: None })
+    let refused = Refused::new(cause);
+    let shown = page_about(frame, (status, &refused), locale, trace);
+    noted(shown, refused)
+}
+
+fn page_about(
+    frame: Frame,
+    (status, refused): (StatusCode, &Refused),
+    locale: Locale,
+    trace: TraceId,
+) -> Response {
+    let view = RefusalPage {
+        frame,
+        cause: refused.cause,
+        application: None,
+        trace_id: trace.to_string(),
+        log_out: None,
+        facts: facts(refused),
+    };
+    page(status, &view, locale, ContentPolicy::Links)
+}
+
+/// Says whether what a request brought can be shown on a page of ours: nobody writes a sentence with it.
+fn is_token(text: &str) -> bool {
+    text.chars().all(|it| it.is_ascii_graphic() || it == '…')
+}
+
+/// What the developer's part of the page says of the request. Why a client did not authenticate is for the operator alone.
+fn facts(refused: &Refused) -> RequestFacts {
+    let Some(details) = &refused.details else { return RequestFacts::default() };
+    RequestFacts {
+        client: details.application.as_ref().map(|(client_id, name)| format!("{name} ({client_id})")),
+        sent_client_id: details.kept.client_id.clone().filter(|it| is_token(it)),
+        sent_uri: details.kept.return_uri.clone().filter(|it| is_token(it)),
+        registered: details.registered.clone(),
+    }
 }
 
 /// What is said of a request that no handler saw: JSON where programs ask, a page where people do.
@@ -120,7 +154,7 @@ pub(crate) fn unhandled(
 ) -> Response {
     let cause = cause.unwrap_or_else(|| cause_of(status));
     if audience == Audience::Program {
-        json_of(status, &Refused { cause, client_id: None }, trace)
+        json_of(status, &Refused::new(cause), trace)
     } else {
         page_of(Frame::default(), (status, cause), preferred(headers), trace)
     }
@@ -139,6 +173,7 @@ pub(crate) fn logout_refusal_page(
         application: None,
         trace_id: context.trace.to_string(),
         log_out: Some(Form { action: "/oauth2/logout".to_owned(), hidden: Vec::new() }),
+        facts: facts(&refused),
     };
     noted(page(status_of(refused.cause), &view, locale, ContentPolicy::Forms), refused)
 }
@@ -214,7 +249,7 @@ pub(crate) fn token_refusal(refusal: &Refusal, context: &RequestContext) -> Resp
 pub(crate) fn bearer_challenge() -> Response {
     let mut response = super::page::answer(StatusCode::UNAUTHORIZED, "");
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    noted(response, Refused { cause: Cause::TokenMissing, client_id: None })
+    noted(response, Refused::new(Cause::TokenMissing))
 }
 
 /// A refusal at a resource (RFC 6750 §3).

@@ -48,7 +48,7 @@ fn load(path: &Path) -> CommandResult<Document> {
     let text = String::from_utf8(bytes).map_err(|_| AdminMessage::PathNotUtf8 { path: shown(path) })?;
     let mut document = Document::parse(&path.display().to_string(), &text)?;
     let base = path.parent().filter(|_| path != Path::new("-")).unwrap_or_else(|| Path::new(""));
-    references::resolve(&mut document, base)?;
+    references::resolve(&mut document, base);
     Ok(document)
 }
 
@@ -60,8 +60,10 @@ impl AtTheDesk for Apply {
     async fn run(self, desk: &Desk) -> CommandResult {
         let document = load(&self.file)?;
         let permit = desk.installation(Permission::Declare)?;
-        let plan =
-            async || desk.console.plan_declaration(&permit, document.value(), self.prune, desk.now).await;
+        let plan = async || {
+            let planned = desk.console.plan_declaration(&permit, document.value(), self.prune, desk.now);
+            document.judge(planned.await)
+        };
         planned::settle(desk, plan, |fault| document.words(fault), self.how).await
     }
 }
@@ -79,7 +81,7 @@ pub(crate) async fn apply(
     let document = load(path).map_err(|error| error.line(LOCALE))?;
     let permit = permits::installation(console, caller, Permission::Declare);
     let permit = permit.map_err(|refusal| refusal.to_string())?;
-    let plan = async || console.plan_declaration(&permit, document.value(), false, now).await;
+    let plan = async || document.judge(console.plan_declaration(&permit, document.value(), false, now).await);
     let settled = console.settle(caller, plan, now).await;
     let settled = settled.map(|(plan, _)| {
         let notes = plan.notes().iter().map(|it| it.line(LOCALE)).collect();

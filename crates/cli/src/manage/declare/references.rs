@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use texts::{AdminMessage, FieldMessage};
 
 use super::{
-    super::{command_error::CommandResult, import::read, words::shown},
-    document::{Document, refused},
+    super::{import::read, words::shown},
+    document::Document,
 };
 
 /// The longest secret, in bytes.
@@ -84,10 +84,12 @@ fn items(value: Option<&mut Value>) -> impl Iterator<Item = (usize, &mut Map<Str
 /// Puts the file that a brand names as its logo in the place of its path, as base64.
 fn logo(owner: &mut Map<String, Value>, base: &Path) -> Result<(), FieldMessage> {
     let logo = owner.get_mut("brand").and_then(|it| it.get_mut("logo"));
-    let Some(Value::String(logo)) = logo else { return Ok(()) };
-    let file = read(&base.join(logo.as_str()), LARGEST_FILE).map_err(|it| it.at("brand.logo"))?;
-    *logo = crypto::b64::encode_standard(&file);
-    Ok(())
+    let Some(logo) = logo else { return Ok(()) };
+    let Value::String(path) = &*logo else { return Ok(()) };
+    let file = read(&base.join(path), LARGEST_FILE).map_err(|it| it.at("brand.logo"));
+    // One that cannot be read is as if it had not been said, while it is looked for what else is wrong.
+    *logo = file.as_deref().map_or(Value::Null, |it| Value::String(crypto::b64::encode_standard(it)));
+    file.map(drop)
 }
 
 /// Puts every logo in its place.
@@ -98,22 +100,24 @@ fn logos(document: &mut Document, base: &Path, faults: &mut Vec<(String, FieldMe
             if let Some(settings) = domain.get_mut("settings").and_then(Value::as_object_mut)
                 && let Err(why) = logo(settings, base)
             {
-                faults.push((format!("{path}.settings"), why));
+                let path = format!("{path}.settings");
+                faults.push((format!("{path}.brand.logo"), why.inside(&path)));
             }
             for (at, entry) in items(domain.get_mut("applications")) {
                 if let Err(why) = logo(entry, base) {
-                    faults.push((format!("{path}.applications[{at}]"), why));
+                    let path = format!("{path}.applications[{at}]");
+                    faults.push((format!("{path}.brand.logo"), why.inside(&path)));
                 }
             }
         }
     }
 }
 
-/// Puts every secret and every logo in its place.
-///
-/// # Errors
-/// Everything that cannot be read, each in a line with its place.
-pub(super) fn resolve(document: &mut Document, base: &Path) -> CommandResult {
+/// Stands for a secret that cannot be read, while it is looked for what else is wrong. The file is refused.
+const UNREAD: &str = "a-secret-that-could-not-be-read-and-is-none";
+
+/// Puts every secret and every logo in its place; what cannot be read is noted as wrong.
+pub(super) fn resolve(document: &mut Document, base: &Path) {
     let (mut found, mut faults) = (Vec::new(), Vec::new());
     for (tenant_at, tenant) in items(document.value_mut().get_mut("tenants")) {
         for (domain_at, domain) in items(tenant.get_mut("domains")) {
@@ -125,7 +129,10 @@ pub(super) fn resolve(document: &mut Document, base: &Path) -> CommandResult {
                         Ok(Some(member)) => {
                             found.push((format!("{path}.{name}"), format!("{path}.{member}")))
                         }
-                        Err(why) => faults.push((path, why)),
+                        Err(why) => {
+                            entry.insert((*name).to_owned(), Value::String(UNREAD.to_owned()));
+                            faults.push((format!("{path}.{name}"), why.inside(&path)));
+                        }
                     }
                 }
             }
@@ -135,9 +142,7 @@ pub(super) fn resolve(document: &mut Document, base: &Path) -> CommandResult {
     for (to, from) in found {
         document.stands_at(&to, &from);
     }
-    if faults.is_empty() {
-        return Ok(());
+    for (path, fault) in faults {
+        document.wrong(path, fault);
     }
-    let faults = faults.into_iter().map(|(path, why)| (document.place(&path), why.inside(&path)));
-    Err(refused(faults.collect()))
 }

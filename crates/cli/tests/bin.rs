@@ -1,0 +1,89 @@
+//! Deleting and disabling from the terminal.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::house::{HOST, Installation};
+
+async fn configured() -> Installation {
+    let installation = Installation::new().await;
+    installation.configure("");
+    installation
+}
+
+fn done(it: &Installation, words: &[&str]) -> Value {
+    let output = it.run(&[words, &["--json", "--config", "portvakt.toml"]].concat());
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn refused(it: &Installation, words: &[&str]) -> String {
+    let output = it.run(&[words, &["--config", "portvakt.toml"]].concat());
+    assert!(!output.status.success(), "{words:?} should have been refused");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[tokio::test]
+async fn a_domain_was_deleted_without_anybody_confirming_it() {
+    let it = configured().await;
+    let said = refused(&it, &["domains", "delete", HOST]);
+    assert!(said.contains("the deletion was not confirmed") && said.contains("--yes"), "{said}");
+    assert_eq!(done(&it, &["domains", "list"])[0]["host"], HOST);
+}
+
+#[tokio::test]
+async fn what_is_deleted_is_listed_with_its_last_day_and_restored_by_name() {
+    let it = configured().await;
+    let deleted = done(&it, &["domains", "delete", HOST, "--yes"]);
+    assert_eq!(deleted["restore"], format!("portvakt domains restore {HOST}"));
+    assert_eq!(done(&it, &["domains", "list"]), json!([]));
+    let bin = done(&it, &["domains", "bin"]);
+    assert_eq!((&bin[0]["name"], &bin[0]["state"]), (&json!(HOST), &json!("deleted")));
+    assert!(bin[0]["deleted_by"].as_str().unwrap().starts_with("operator:"));
+    assert!(bin[0]["destroyed_at"].as_str().unwrap() > bin[0]["deleted_at"].as_str().unwrap());
+    let said = refused(&it, &["domains", "create", HOST, "--environment", "test"]);
+    assert!(said.contains("is in the bin until") && said.contains("portvakt domains restore"), "{said}");
+    let doctor = it.run(&["doctor", "--config", "portvakt.toml"]);
+    assert!(
+        String::from_utf8_lossy(&doctor.stdout).contains("is in the bin and is destroyed on"),
+        "{doctor:?}"
+    );
+
+    assert_eq!(done(&it, &["domains", "restore", HOST])["name"], HOST);
+    assert_eq!(done(&it, &["domains", "bin"]), json!([]));
+    assert!(refused(&it, &["domains", "restore", HOST]).contains("is not in the bin"));
+}
+
+#[tokio::test]
+async fn domains_and_tenants_could_not_be_disabled() {
+    let it = configured().await;
+    for (words, list) in
+        [(["domains", "disable", HOST], "domains"), (["tenants", "disable", "tenant"], "tenants")]
+    {
+        assert_eq!(done(&it, &words)["state"], "disabled");
+        assert_eq!(done(&it, &[list, "list"])[0]["state"], "disabled");
+        let doctor = it.run(&["doctor", "--config", "portvakt.toml"]);
+        assert!(String::from_utf8_lossy(&doctor.stdout).contains(&format!("`portvakt {list} enable")));
+        assert_eq!(done(&it, &[words[0], "enable", words[2]])["state"], "enabled");
+    }
+}
+
+#[tokio::test]
+async fn a_restored_backup_needs_the_list_of_deletions_that_lies_beside_the_database() {
+    let it = configured().await;
+    done(&it, &["backup", "--file", "all.backup"]);
+    done(&it, &["tenants", "delete", "tenant", "--yes"]);
+    let list = fs::read_to_string(it.path("portvakt.db.deletions")).unwrap();
+    assert!(list.contains(r#""kind":"tenant""#) && !list.contains(HOST), "{list}");
+    for name in ["portvakt.db", "portvakt.db-wal", "portvakt.db-shm"] {
+        let _ = fs::remove_file(it.path(name));
+    }
+    fs::write(it.path("damaged"), "x\n").unwrap();
+    let restore = ["restore", "--file", "all.backup"];
+    let said = refused(&it, &[&restore[..], &["--deletions", "damaged"]].concat());
+    assert!(said.contains("the list of deletions damaged cannot be used"), "{said}");
+    assert_eq!(done(&it, &restore)["deleted_again"], 1);
+    assert_eq!(done(&it, &["tenants", "list"]), json!([]));
+    assert_eq!(done(&it, &["tenants", "bin"])[0]["name"], "tenant");
+}
