@@ -33,6 +33,13 @@ pub struct Logo {
     pub height: u32,
 }
 
+impl Logo {
+    /// Whether it is so narrow that no name can be read in it; the name stands beside it then.
+    pub(crate) const fn is_symbol(&self) -> bool {
+        self.width < 2 * self.height
+    }
+}
+
 /// The colours of a filled area, as `#rrggbb`: as it is, under the pointer, pressed, and the text on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaColors {
