@@ -105,6 +105,11 @@ test-package:
     sha256sum --check --quiet {{target}}/deb/made
     E2E_PYTHON="${E2E_PYTHON:-{{target}}/venv/bin/python}" e2e/package/run {{target}}/deb/portvakt_*.deb {{target}}/package
 
+# the pictures of README and guide, anew
+pictures:
+    cargo build --package cli --locked
+    PORTVAKT_BIN={{target}}/debug/portvakt node e2e/pictures.mjs
+
 # forget the database, keys and people of `./dev`
 fresh:
     rm -rf .portvakt
