@@ -12,7 +12,7 @@ use model::LoginMethod;
 use texts::{AdminMessage, FieldMessage, Locale};
 use web::{EidFileKind, EidFiles, EidPicture};
 
-use crate::image_room;
+use crate::image_decoder;
 
 /// What a button or logo has to fit into: 320 × 64 CSS pixels on a screen with two pixels for each.
 const BOUNDS: Bounds = Bounds { width: 640, height: 128, bytes: 8 * 1024 };
@@ -87,7 +87,7 @@ async fn picture(path: &Path) -> Result<EidPicture, AdminMessage> {
     let mut file = Vec::new();
     let read = fs::File::open(path).and_then(|it| it.take(most).read_to_end(&mut file));
     read.map_err(|error| unreadable(path, &error))?;
-    let picture = image_room::room().fit(&file, BOUNDS).await.map_err(image_message)?;
+    let picture = image_decoder::decoder().fit(&file, BOUNDS).await.map_err(image_message)?;
     Ok(EidPicture { png: picture.png, width: picture.width, height: picture.height })
 }
 

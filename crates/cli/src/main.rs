@@ -12,7 +12,7 @@ mod dev;
 mod doctor;
 mod eid_files;
 mod every;
-mod image_room;
+mod image_decoder;
 mod job_runner;
 mod listener;
 mod manage;
@@ -54,7 +54,7 @@ enum Command {
     /// Prints what a shell needs to complete these commands.
     Completions(completions::Completions),
     /// Decodes an image from standard input with limits of its own; started by the program itself.
-    #[command(name = image_room::DECODE, hide = true)]
+    #[command(name = image_decoder::DECODE, hide = true)]
     DecodeImage {
         /// Pixels in a row.
         width: u32,

@@ -23,7 +23,7 @@ mod trials;
 
 use changes::tenants::TenantKeys;
 use crypto::{Random, SealKey};
-use images::Room;
+use images::Decoder;
 use model::{Controller, DomainSettings, Environment};
 use store::Store;
 
@@ -64,7 +64,7 @@ pub struct Console {
     /// Who is responsible for the data of logins where a new production domain says nothing.
     pub(crate) controller: Option<Controller>,
     /// Where images that somebody brings are decoded.
-    pub(crate) images: Option<Room>,
+    pub(crate) images: Option<Decoder>,
 }
 
 impl Console {
@@ -103,9 +103,9 @@ impl Console {
         }
     }
 
-    /// The same where images can be brought: they are decoded in this room.
+    /// The same where images can be brought: this decodes them.
     #[must_use]
-    pub fn with_images(self, images: Room) -> Self {
+    pub fn with_images(self, images: Decoder) -> Self {
         Self { images: Some(images), ..self }
     }
 }

@@ -30,8 +30,8 @@ pub fn image_message(fault: ImageFault) -> AdminMessage {
 
 impl Console {
     async fn logo(&self, file: &[u8]) -> Result<Logo, AdminMessage> {
-        let Some(room) = &self.images else { return Err(image_message(ImageFault::NoAnswer)) };
-        let picture = room.fit(file, Bounds::LOGO).await.map_err(image_message)?;
+        let Some(decoder) = &self.images else { return Err(image_message(ImageFault::NoAnswer)) };
+        let picture = decoder.fit(file, Bounds::LOGO).await.map_err(image_message)?;
         Ok(Logo::of(&picture.png, picture.width, picture.height))
     }
 

@@ -1,6 +1,6 @@
 //! What somebody uploads as an image becomes a PNG of ours.
 //!
-//! Hides the image library. A file from outside is decoded by a process of its own ([`Room`]): the same program, started
+//! Hides the image library. A file from outside is decoded by a process of its own ([`Decoder`]): the same program, started
 //! again, which limits itself before it reads ([`child`]). What comes back is encoded anew, so that nothing of the file
 //! but its pixels is kept.
 //!
@@ -8,14 +8,14 @@
 
 pub mod child;
 mod decode;
+mod decoder;
 mod fault;
 mod format;
 mod picture;
-mod room;
 
+pub use decoder::Decoder;
 pub use fault::ImageFault;
 pub use picture::{Bounds, Picture};
-pub use room::Room;
 
 /// The largest file that is read, in bytes.
 pub const LARGEST_FILE: usize = 256 * 1024;

@@ -14,7 +14,7 @@ use std::{
 };
 
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
-use images::{Bounds, ImageFault, Picture, Room};
+use images::{Bounds, Decoder, ImageFault, Picture};
 
 /// The example `child`, which Cargo builds with the tests.
 fn child() -> PathBuf {
@@ -45,7 +45,7 @@ fn crc(chunk: &[u8]) -> u32 {
 }
 
 async fn fit(file: &[u8]) -> Result<Picture, ImageFault> {
-    Room::new(child(), &["decode"]).fit(file, Bounds::LOGO).await
+    Decoder::new(child(), &["decode"]).fit(file, Bounds::LOGO).await
 }
 
 #[tokio::test]
@@ -176,10 +176,10 @@ fn the_child_is_ended_after_five_seconds_of_the_processor() {
 #[tokio::test]
 async fn a_child_that_waits_for_ever_is_ended_and_a_missing_one_is_our_fault() {
     // It reads nothing and computes nothing: only the clock ends it.
-    let waiting = Room::new("/bin/sleep".into(), &["60"]).with_patience(Duration::from_millis(50));
+    let waiting = Decoder::new("/bin/sleep".into(), &["60"]).with_patience(Duration::from_millis(50));
     assert_eq!(waiting.fit(b"x", Bounds::LOGO).await, Err(ImageFault::TooExpensive));
-    let missing = Room::new("/nonexistent".into(), &[]);
+    let missing = Decoder::new("/nonexistent".into(), &[]);
     assert_eq!(missing.fit(b"x", Bounds::LOGO).await, Err(ImageFault::NoAnswer));
-    let silent = Room::new("/bin/true".into(), &[]);
+    let silent = Decoder::new("/bin/true".into(), &[]);
     assert_eq!(silent.fit(b"x", Bounds::LOGO).await, Err(ImageFault::NoAnswer));
 }

@@ -23,7 +23,7 @@ use super::{
     folder::Folder,
     world::{OUR_CLIENT, World},
 };
-use crate::{clock, image_room, permits};
+use crate::{clock, image_decoder, permits};
 
 /// The file that knows the demo from one start to the next.
 const KEPT: &str = "demo.json";
@@ -98,7 +98,7 @@ const LOGO: &[u8] = include_bytes!("demo-logo.png");
 
 /// What people see of the demo's shop, so that a newcomer sees that a shop can have a face.
 async fn brand() -> Brand {
-    let picture = image_room::room().fit(LOGO, Bounds::LOGO).await;
+    let picture = image_decoder::decoder().fit(LOGO, Bounds::LOGO).await;
     if let Err(fault) = &picture {
         tracing::warn!(%fault, "the demo goes without a logo");
     }

@@ -9,7 +9,7 @@ use model::{Brand, Logo};
 use texts::Outcome;
 
 use super::{command_error::CommandResult, import::read};
-use crate::image_room;
+use crate::image_decoder;
 
 /// What can be said of a brand. An empty value clears a setting.
 #[derive(Args, Default)]
@@ -57,7 +57,7 @@ impl BrandWishes {
         }
         if let Some(path) = &self.logo {
             let file = read(path, LARGEST_FILE)?;
-            let picture = image_room::room().fit(&file, Bounds::LOGO).await;
+            let picture = image_decoder::decoder().fit(&file, Bounds::LOGO).await;
             let picture = picture.map_err(|fault| image_message(fault).at(shown(path)))?;
             brand.logo = Some(Logo::of(&picture.png, picture.width, picture.height));
         }

@@ -14,7 +14,9 @@ use store::{Access, Presence, Store};
 use texts::{AdminMessage, Noun};
 
 use super::command_error::{CommandError, CommandResult};
-use crate::{clock, config, deletions, dev::Folder, every, image_room, nearest::nearest, permits, presence};
+use crate::{
+    clock, config, deletions, dev::Folder, every, image_decoder, nearest::nearest, permits, presence,
+};
 
 /// What every command can be told.
 #[derive(Args, Clone, Debug)]
@@ -152,8 +154,10 @@ impl Desk {
         // Before the key is checked: nobody replaces it from here on.
         let presence = presence::enter(&store, access, what).await?;
         let console = Console::new(store.clone(), master, random.clone());
-        let console =
-            console.with_sandbox_host(sandbox).with_images(image_room::room()).with_controller(controller);
+        let console = console
+            .with_sandbox_host(sandbox)
+            .with_images(image_decoder::decoder())
+            .with_controller(controller);
         console.check_master_key().await?;
         // One for the command: all that it changes has the same.
         let trace = Some(provider::TraceId::new(&random).to_string());

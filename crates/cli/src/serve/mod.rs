@@ -36,7 +36,7 @@ use crate::{
     clock,
     config::{self, Config, Faults, Listen, Where},
     crowd::Exempt,
-    eid_files, image_room,
+    eid_files, image_decoder,
     listener::{Door, Limits},
     manage::{account, apply},
     presence, signals, telemetry, upkeep,
@@ -109,7 +109,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
     let console = Arc::new(
         console
             .with_sandbox_host(config.sandbox.clone())
-            .with_images(image_room::room())
+            .with_images(image_decoder::decoder())
             .with_controller(config.controller.clone()),
     );
     let checked = master::check(&console, &config.master_key_source()).await;

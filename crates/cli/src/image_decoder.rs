@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use images::Room;
+use images::Decoder;
 
 /// The hidden command that decodes an image from standard input.
 pub(crate) const DECODE: &str = "decode-image";
 
-/// A room whose child is this program, also when its file was replaced meanwhile.
-pub(crate) fn room() -> Room {
-    Room::new(PathBuf::from("/proc/self/exe"), &[DECODE])
+/// A decoder whose child is this program, also when its file was replaced meanwhile.
+pub(crate) fn decoder() -> Decoder {
+    Decoder::new(PathBuf::from("/proc/self/exe"), &[DECODE])
 }

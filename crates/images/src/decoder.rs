@@ -17,13 +17,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where files from outside are decoded: a program that ends in [`crate::child::decode`].
 #[derive(Clone, Debug)]
-pub struct Room {
+pub struct Decoder {
     program: PathBuf,
     arguments: Vec<OsString>,
     patience: Duration,
 }
 
-impl Room {
+impl Decoder {
     /// `program` is started with `arguments` and the bounds: width, height and bytes.
     pub fn new(program: PathBuf, arguments: &[&str]) -> Self {
         let arguments = arguments.iter().map(OsString::from).collect();
