@@ -108,7 +108,8 @@ test-package:
 # the pictures of README and guide, anew
 pictures:
     cargo build --package cli --locked
-    PORTVAKT_BIN={{target}}/debug/portvakt node e2e/pictures.mjs
+    cargo run --quiet --locked --package pages --example gallery -- {{target}}/gallery
+    E2E_GALLERY={{target}}/gallery PORTVAKT_BIN={{target}}/debug/portvakt node e2e/pictures.mjs
 
 # forget the database, keys and people of `./dev`
 fresh:

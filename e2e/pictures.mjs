@@ -1,9 +1,46 @@
 // Makes the pictures of README and guide anew, from a running `portvakt dev`: `just pictures`.
 
+import { readFile, mkdir } from "node:fs/promises";
+import { createServer } from "node:http";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { launch } from "./browser.mjs";
 import { Portvakt } from "./portvakt.mjs";
+
+// Pages of the gallery (E2E_GALLERY): file, language, width, colours.
+const PAGES = [
+  ["selector-brand", "nb", 1280, "light"],
+  ["selector-brand", "nb", 360, "dark"],
+  ["consent-all", "nb", 360, "light"],
+  ["trial-over", "en", 1280, "light"],
+  ["trouble-domain-disabled", "nb", 360, "light"],
+  ["refusal-redirect-uri", "en", 1280, "dark"],
+  ["sign-in", "nn", 360, "light"],
+  ["privacy", "nn", 1280, "dark"],
+];
+const types = { css: "text/css", html: "text/html; charset=utf-8", svg: "image/svg+xml", png: "image/png" };
+
+/** Takes each page of the list. */
+async function pages(browser, folder) {
+  const server = createServer(async (request, response) => {
+    const file = path.join(folder, decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    const bytes = await readFile(file).catch(() => undefined);
+    response.writeHead(bytes ? 200 : 404, { "content-type": types[file.split(".").at(-1)] ?? "application/octet-stream" });
+    response.end(bytes);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await mkdir(at("pages"), { recursive: true });
+  for (const [name, language, width, colorScheme] of PAGES) {
+    const context = await browser.newContext({ viewport: { width, height: width < 500 ? 760 : 800 }, colorScheme });
+    const page = await context.newPage();
+    await page.goto(`http://127.0.0.1:${server.address().port}/${name}.${language}.html`);
+    await page.evaluate(() => document.fonts.ready);
+    await page.screenshot({ path: at(`pages/${name}.${language}.${width}.${colorScheme}.png`) });
+    await context.close();
+  }
+  server.close();
+}
 
 const at = (name) => fileURLToPath(new URL(`../docs/images/${name}`, import.meta.url));
 const portvakt = await Portvakt.start();
@@ -16,6 +53,7 @@ try {
   await page.waitForSelector(".pv-choices");
   await page.evaluate(() => document.fonts.ready);
   await page.screenshot({ path: at("login.png") });
+  await pages(browser, process.env.E2E_GALLERY);
 } finally {
   await browser.close();
   await portvakt.stop();

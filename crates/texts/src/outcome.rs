@@ -262,6 +262,36 @@ outcomes! {
     /// The clock of a node may be the cause.
     ClockJumped { seconds: Word, at: Word }: "clock-jumped";
 
+    // What stands in front of a line of `explain`.
+    /// `cause`.
+    ExplainCause: "explain-cause";
+    /// `application`.
+    ExplainApplication: "explain-application";
+    /// `host`.
+    ExplainHost: "explain-host";
+    /// `path`.
+    ExplainPath: "explain-path";
+    /// `sent_client_id`.
+    ExplainSentClient: "explain-sent-client-id";
+    /// `sent_uri`.
+    ExplainSentAddress: "explain-sent-uri";
+    /// `authentication`.
+    ExplainClient: "explain-authentication";
+    /// `why`.
+    ExplainWhy: "explain-why";
+    /// `clock`.
+    ExplainClock: "explain-clock";
+    /// `remedy`.
+    ExplainRemedy: "explain-remedy";
+    /// `for_developers`.
+    ExplainDevelopers: "explain-for-developers";
+    /// `for_operators`.
+    ExplainOperators: "explain-for-operators";
+    /// `who_can_fix_it`.
+    ExplainFixer: "explain-who-can-fix-it";
+    /// `registered`.
+    ExplainRegistered: "explain-registered";
+
     // A login that is tried from the terminal.
     /// The address of the login follows.
     TryOpen { minutes: Word }: "try-open";

@@ -140,8 +140,25 @@ fn plain(text: &str) -> String {
     text.chars().filter(|it| !it.is_control()).collect()
 }
 
+/// The members that are lines of their own, and what stands in front of each.
+const LABELS: [(&str, Outcome); 13] = [
+    ("cause", Outcome::ExplainCause),
+    ("application", Outcome::ExplainApplication),
+    ("host", Outcome::ExplainHost),
+    ("path", Outcome::ExplainPath),
+    ("sent_client_id", Outcome::ExplainSentClient),
+    ("sent_uri", Outcome::ExplainSentAddress),
+    ("authentication", Outcome::ExplainClient),
+    ("why", Outcome::ExplainWhy),
+    ("clock", Outcome::ExplainClock),
+    ("remedy", Outcome::ExplainRemedy),
+    ("for_developers", Outcome::ExplainDevelopers),
+    ("for_operators", Outcome::ExplainOperators),
+    ("who_can_fix_it", Outcome::ExplainFixer),
+];
+
 /// One event as lines for the terminal; `asked` is the trace that was asked for, or its beginning.
-fn lines(row: &Value, asked: &str) -> String {
+fn lines(row: &Value, asked: &str, locale: Locale) -> String {
     let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
     let mark = if text("trace").starts_with(asked) { ">" } else { " " };
     let mut all = format!("{mark} {}  {}", text("happened_at"), text("what"));
@@ -156,27 +173,13 @@ fn lines(row: &Value, asked: &str) -> String {
         .flatten()
         .filter_map(Value::as_str)
         .collect();
-    for (name, label) in [
-        ("cause", "cause"),
-        ("application", "application"),
-        ("host", "host"),
-        ("path", "path"),
-        ("sent_client_id", "client id sent"),
-        ("sent_uri", "address sent"),
-        ("authentication", "client"),
-        ("why", "why"),
-        ("clock", "clock"),
-        ("remedy", "what to do"),
-        ("for_developers", "developers"),
-        ("for_operators", "operators"),
-        ("who_can_fix_it", "who can fix it"),
-    ] {
+    for (name, label) in LABELS {
         if !text(name).is_empty() {
-            all.push_str(&format!("      {label:<15} {}\n", plain(text(name))));
+            all.push_str(&format!("      {:<18} {}\n", label.say(locale), plain(text(name))));
         }
     }
     for uri in registered {
-        all.push_str(&format!("      {:<15} {}\n", "registered", plain(uri)));
+        all.push_str(&format!("      {:<18} {}\n", Outcome::ExplainRegistered.say(locale), plain(uri)));
     }
     all
 }
@@ -215,7 +218,7 @@ impl AtTheDesk for Explain {
         let heading = application
             .map_or(Outcome::LoginToUnknown, |name| Outcome::LoginTo { application: name.to_owned().into() });
         print(&format!("{}\n", heading.say(locale)));
-        rows.iter().for_each(|row| print(&lines(row, &trace)));
+        rows.iter().for_each(|row| print(&lines(row, &trace, locale)));
         Ok(())
     }
 }
