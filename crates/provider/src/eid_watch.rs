@@ -7,7 +7,7 @@ use std::{
 };
 
 use eid::Watched;
-use model::{EidHealth, Timestamp, Witness};
+use model::{EidHealth, EidStatus, Timestamp, Witness};
 
 /// An issuer that no domain has asked for in this time is not probed.
 const IN_USE_FOR: Duration = Duration::from_secs(15 * 60);
@@ -48,8 +48,14 @@ impl EidWatch {
             watched.health = watched.health.seen(witness, works, now);
             let after = watched.health.status(now);
             if before != after {
+                // The first sight of one that works is nothing to be warned of.
+                let is_news = (before, after) != (EidStatus::Unknown, EidStatus::Up);
                 let (before, after) = (before.as_str(), after.as_str());
-                tracing::warn!(issuer, before, after, "the state of an eID has changed");
+                if is_news {
+                    tracing::warn!(issuer, before, after, "the state of an eID has changed");
+                } else {
+                    tracing::info!(issuer, before, after, "the state of an eID is known");
+                }
             }
         }
     }
