@@ -3,9 +3,9 @@
 use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, brands,
     browser_sessions, client_secrets, counted_events, declared_objects, domains, failed_attempts, grants,
-    identity_sources, imported_subjects, installation, jobs, kept_answers, login_events, parked_requests,
-    plans, refresh_tokens, sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, tenants,
-    test_users, trials,
+    identity_sources, imported_subjects, installation, jobs, kept_answers, letters, login_events,
+    parked_requests, plans, refresh_tokens, sandbox_people, signing_keys, spent_values, sql::ReadTx,
+    subject_keys, tenants, test_users, trials,
 };
 
 /// By module.
@@ -23,6 +23,7 @@ const MODULES: &[&[&str]] = &[
     awaiting_consents::ALL,
     kept_answers::ALL,
     trials::ALL,
+    letters::ALL,
     grants::ALL,
     access_tokens::ALL,
     refresh_tokens::ALL,
@@ -62,8 +63,8 @@ pub(crate) fn shapes(tx: &mut ReadTx<'_>) -> Result<Vec<Shape>, StoreError> {
 mod tests {
     use super::{
         MODULES, access_tokens, awaiting_consents, backup, browser_sessions, counted_events, domains,
-        failed_attempts, grants, installation, jobs, kept_answers, login_events, parked_requests, plans,
-        refresh_tokens, spent_values, tenants, trials,
+        failed_attempts, grants, installation, jobs, kept_answers, letters, login_events, parked_requests,
+        plans, refresh_tokens, spent_values, tenants, trials,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -83,6 +84,8 @@ mod tests {
         failed_attempts::SWEEP,
         plans::SWEEP,
         plans::SWEEP_CONTENTS,
+        letters::SWEEP,
+        letters::SWEEP_JOBS,
     ];
 
     #[test]
@@ -99,6 +102,9 @@ mod tests {
                 counted_events::LIST_SINCE,
                 jobs::LIST_CLAIMABLE,
                 jobs::LIST_STUCK,
+                letters::FIND_BY_ID,
+                letters::LIST,
+                letters::LIST_STUCK,
             ],
         ]
         .concat();
@@ -109,7 +115,8 @@ mod tests {
     }
 
     /// Statements of administrators, of `explain`, and over tables with few rows for each tenant.
-    const OF_OPERATORS: [&str; 7] = [
+    const OF_OPERATORS: [&str; 8] = [
+        "sealed_letter FROM letters WHERE tenant_id = $1",
         "FROM plans WHERE tenant_id = $1 ORDER",
         "FROM plans WHERE tenant_id = $1 AND sealed_plan",
         "FROM declared_objects",
