@@ -11,17 +11,19 @@ use std::{
 use authority::{Caller, Permission};
 use console::{Console, Refusal, TenantView};
 use crypto::Random;
-use model::{DomainId, KeySchedule, Timestamp};
+use messages::{Delivery, Postman};
+use model::{DomainId, KeySchedule, LetterId, Timestamp};
 use provider::{Provider, RequestContext, TraceId};
 use store::{
     Store, StoreError,
     jobs::{self, Job, JobKey},
+    letters,
 };
 use web::Clock;
 
 use crate::{
     clock, every,
-    job_runner::{JobRunner, Kind},
+    job_runner::{Failed, JobRunner, Kind},
     permits,
     serve::ready::{Domains, Looked},
     worker::Workers,
@@ -170,16 +172,24 @@ pub(crate) struct KeyRotation {
     pub(crate) every: Duration,
 }
 
+/// What jobs are done with.
+pub(crate) struct JobWork {
+    pub(crate) rotation: KeyRotation,
+    /// Sends letters; without it they wait.
+    pub(crate) postman: Option<Postman>,
+}
+
 /// Does jobs, and wants those that come with time: missing signing keys are made by whichever node claims the job.
 pub(crate) fn do_jobs(
     workers: &mut Workers,
     console: Arc<Console>,
     store: Store,
     random: Random,
-    rotation: KeyRotation,
+    work: JobWork,
 ) {
-    let KeyRotation { schedule, every } = rotation;
-    let kinds = vec![signing_keys(Arc::clone(&console), workers.clock(), schedule)];
+    let JobWork { rotation: KeyRotation { schedule, every }, postman } = work;
+    let mut kinds = vec![signing_keys(Arc::clone(&console), workers.clock(), schedule)];
+    kinds.extend(postman.map(|it| send_letters(it, workers.clock())));
     let (clock, end) = (workers.clock(), workers.end());
     JobRunner { store: store.clone(), random, clock: Arc::clone(&clock), kinds, end }.start(workers);
     workers.every(SIGNING_KEYS, every, move || {
@@ -234,6 +244,21 @@ async fn want_keys_of(
         wrong.extend(wanted.await.err().map(|error| format!("{}: {error}", domain.host)));
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+}
+
+/// Sends letters; a letter's id is its job's.
+fn send_letters(postman: Postman, clock: Clock) -> Kind {
+    Kind::new(letters::JOBS, move |job: Job| {
+        let (postman, now) = (postman.clone(), clock());
+        async move {
+            let id = LetterId::parse(&job.key.id).map_err(|error| Failed::Never(error.to_string()))?;
+            match postman.deliver(job.key.tenant_id, id, now).await {
+                Delivery::Done => Ok(()),
+                Delivery::Later(why) => Err(Failed::Later(why)),
+                Delivery::Never(why) => Err(Failed::Never(why)),
+            }
+        }
+    })
 }
 
 /// Publishes the signing keys that a domain is missing.

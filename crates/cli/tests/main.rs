@@ -11,6 +11,7 @@ mod alone;
 mod brand;
 mod doctor;
 mod house;
+mod letters;
 mod limits;
 mod manage;
 mod moving_in;

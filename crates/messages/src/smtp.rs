@@ -1,6 +1,7 @@
 //! The mail server: one connection for each letter.
 //!
 //! 1. connect, with TLS from the start or by STARTTLS, which then is required; 2. authenticate; 3. send; 4. say goodbye.
+//!
 //! What goes wrong in 1 and 2 is never the letter's fault. In 3, a 5xx answer is permanent (RFC 5321 §4.2.1) unless it says
 //! that authentication is missing.
 

@@ -5,6 +5,7 @@
 
 mod fault;
 mod file;
+mod mail;
 mod page;
 mod resolve;
 mod schema;

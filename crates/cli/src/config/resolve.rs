@@ -17,6 +17,7 @@ use texts::AdminMessage;
 use super::{
     fault::Faults,
     file::{self, File, Format, Level},
+    mail,
     schema::Document,
     secret::{FILE_VARIABLE, MasterKeySource, VARIABLE, read_secret, refuse_open},
     value::{HostPort, Net},
@@ -59,6 +60,8 @@ pub(crate) struct Config {
     pub(crate) eid_files: PathBuf,
     /// Issuers that stand in for those of the test environment.
     pub(crate) test_eids: Vec<UpstreamIssuer>,
+    /// The mail server that takes letters.
+    pub(crate) mail: Option<messages::Smtp>,
     /// What one address, client and person may take.
     pub(crate) limits: provider::Limits,
 }
@@ -143,6 +146,8 @@ pub(crate) struct Surroundings {
     pub(crate) mistaken: Vec<String>,
     pub(crate) master_key: Option<Secret<String>>,
     pub(crate) master_key_file: Option<PathBuf>,
+    pub(crate) mail_password: Option<Secret<String>>,
+    pub(crate) mail_password_file: Option<PathBuf>,
     pub(crate) credentials: Option<PathBuf>,
 }
 
@@ -162,6 +167,8 @@ impl Surroundings {
             variables: named.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect(),
             master_key: std::env::var(VARIABLE).ok().map(Secret::new),
             master_key_file: std::env::var(FILE_VARIABLE).ok().map(PathBuf::from),
+            mail_password: std::env::var(mail::VARIABLE).ok().map(Secret::new),
+            mail_password_file: std::env::var(mail::FILE_VARIABLE).ok().map(PathBuf::from),
             credentials: std::env::var("CREDENTIALS_DIRECTORY").ok().map(PathBuf::from),
         }
     }
@@ -192,7 +199,15 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
     kept(controller.as_ref().map(drop).map_err(Clone::clone));
     let test_eids = test_eids(&file);
     kept(test_eids.as_ref().map(drop).map_err(Clone::clone));
-    let others = [&file.database.address_file, &file.database.roots_file, &file.outbound.extra_roots_file];
+    let mail = mail::resolve(&file.mail, around);
+    kept(mail.as_ref().map(drop).map_err(Clone::clone));
+    let others = [
+        &file.database.address_file,
+        &file.database.roots_file,
+        &file.outbound.extra_roots_file,
+        &file.mail.roots_file,
+        &file.mail.password_file,
+    ];
     let config = assemble(
         &file,
         Resolved {
@@ -203,6 +218,7 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
             listen: listen.ok(),
             test_eids: test_eids.ok(),
             controller: controller.ok(),
+            mail: mail.ok(),
         },
     );
     faults.unless_any(config)
@@ -218,6 +234,7 @@ struct Resolved {
     listen: Option<Listen>,
     test_eids: Option<Vec<UpstreamIssuer>>,
     controller: Option<Option<Controller>>,
+    mail: Option<Option<messages::Smtp>>,
 }
 
 /// Authorities that were read; `None` where that failed.
@@ -227,7 +244,7 @@ struct Roots {
 }
 
 fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
-    let Resolved { place, master_key, read_with_it, roots, listen, test_eids, controller } = resolved;
+    let Resolved { place, master_key, read_with_it, roots, listen, test_eids, controller, mail } = resolved;
     let (place, place_in_words) = place?;
     Some(Config {
         place,
@@ -262,6 +279,7 @@ fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
         controller: controller?,
         eid_files: file.eid_assets.directory.clone(),
         test_eids: test_eids?,
+        mail: mail?,
         limits: limits(&file.limits),
     })
 }
@@ -319,7 +337,7 @@ fn has_password(address: &str) -> bool {
 }
 
 /// Reads a file of certificates; `key` is where it is named.
-fn pem(path: &Path, key: &str) -> Result<String, Faults> {
+pub(super) fn pem(path: &Path, key: &str) -> Result<String, Faults> {
     let shown = || path.display().to_string().into();
     let unusable = |error: std::io::Error| {
         Faults::one(AdminMessage::PathUnusable { path: shown(), detail: error.to_string().into() }.at(key))

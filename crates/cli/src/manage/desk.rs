@@ -81,6 +81,8 @@ pub(crate) struct Desk {
     pub(crate) json: bool,
     pub(crate) schedule: KeySchedule,
     pub(crate) store: Store,
+    /// Whether letters are sent, or kept in the mailbox of development.
+    pub(crate) has_mail: bool,
     /// Says that this command is at work; until the end.
     _presence: Presence,
 }
@@ -104,8 +106,16 @@ pub(crate) fn account() -> String {
     }
 }
 
-/// With the host of the public sandbox and the controller, where there is one.
-type Opened = (Store, SealKey, KeySchedule, (Option<String>, Option<Controller>));
+/// What the desk is opened with.
+struct Opened {
+    store: Store,
+    master: SealKey,
+    schedule: KeySchedule,
+    /// The host of the public sandbox, where there is one.
+    sandbox: Option<String>,
+    controller: Option<Controller>,
+    has_mail: bool,
+}
 
 fn of_configuration(path: &Path) -> CommandResult<Opened> {
     let settings = config::load(path)?;
@@ -114,7 +124,8 @@ fn of_configuration(path: &Path) -> CommandResult<Opened> {
         .map_err(|error| Refusal::from(error).message().inside(&settings.place_in_words))?;
     let schedule =
         KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
-    Ok((store, master, schedule, (settings.sandbox, settings.controller)))
+    let (sandbox, controller, has_mail) = (settings.sandbox, settings.controller, settings.mail.is_some());
+    Ok(Opened { store, master, schedule, sandbox, controller, has_mail })
 }
 
 fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
@@ -125,7 +136,9 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
     folder.check()?;
     let store = Store::open(store::DatabaseLocation::Sqlite(folder.database()), store::Settings::default())
         .map_err(|error| format!("{}: {error}", folder.database().display()))?;
-    Ok((store, folder.master_key(random)?, KeySchedule::default(), (None, None)))
+    let (master, schedule) = (folder.master_key(random)?, KeySchedule::default());
+    // `portvakt dev` has a mailbox.
+    Ok(Opened { store, master, schedule, sandbox: None, controller: None, has_mail: true })
 }
 
 impl Desk {
@@ -136,7 +149,7 @@ impl Desk {
         what: &'static str,
     ) -> CommandResult<Self> {
         let random = Random::system();
-        let (store, master, schedule, (sandbox, controller)) = match &place.data_dir {
+        let Opened { store, master, schedule, sandbox, controller, has_mail } = match &place.data_dir {
             Some(folder) => of_development(folder, &random)?,
             None => of_configuration(&config::find(place.config.as_deref())?)?,
         };
@@ -149,7 +162,7 @@ impl Desk {
         // One for the command: all that it changes has the same.
         let trace = Some(provider::TraceId::new(&random).to_string());
         let (caller, now) = (Caller { trace, ..Caller::operator(&account()) }, clock::now());
-        Ok(Self { console, caller, now, json: place.json, schedule, store, _presence: presence })
+        Ok(Self { console, caller, now, json: place.json, schedule, store, has_mail, _presence: presence })
     }
 
     /// Gives leave for what concerns no tenant, or every one.
