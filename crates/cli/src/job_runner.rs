@@ -75,11 +75,11 @@ pub(crate) struct JobRunner {
 }
 
 impl JobRunner {
-    /// Looks for jobs now, every few seconds, and whenever a write wakes one of its kinds.
-    pub(crate) fn start(self, workers: &mut Workers) {
+    /// Looks for jobs now, every few seconds, and whenever a write wakes one of its kinds, as the worker `name`.
+    pub(crate) fn start(self, name: &'static str, workers: &mut Workers) {
         let (runner, wake) = (Arc::new(self), Arc::new(Notify::new()));
         tokio::spawn(Arc::clone(&runner).pass_on(Arc::clone(&wake)));
-        workers.every_and_when("jobs", LOOK_EVERY, wake, move || {
+        workers.every_and_when(name, LOOK_EVERY, wake, move || {
             let runner = Arc::clone(&runner);
             async move { runner.run().await }
         });
@@ -343,7 +343,7 @@ mod tests {
         );
         let mut workers = Workers::new(Arc::new(|| NOW), house.end.1.clone());
         house.want("before").await;
-        node.start(&mut workers);
+        node.start("jobs", &mut workers);
         assert_eq!(seen.recv().await.as_deref(), Some("before"));
         house.want("after").await;
         assert_eq!(seen.recv().await.as_deref(), Some("after"));

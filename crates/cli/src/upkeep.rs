@@ -188,10 +188,14 @@ pub(crate) fn do_jobs(
     work: JobWork,
 ) {
     let JobWork { rotation: KeyRotation { schedule, every }, postman } = work;
-    let mut kinds = vec![signing_keys(Arc::clone(&console), workers.clock(), schedule)];
-    kinds.extend(postman.map(|it| send_letters(it, workers.clock())));
-    let (clock, end) = (workers.clock(), workers.end());
-    JobRunner { store: store.clone(), random, clock: Arc::clone(&clock), kinds, end }.start(workers);
+    let keys = signing_keys(Arc::clone(&console), workers.clock(), schedule);
+    let sending = postman.map(|it| (letters::JOBS, send_letters(it, workers.clock())));
+    let clock = workers.clock();
+    // A worker for each: a mail server that hangs does not keep keys from turning.
+    for (name, kind) in [("jobs", keys)].into_iter().chain(sending) {
+        let (store, random, clock) = (store.clone(), random.clone(), Arc::clone(&clock));
+        JobRunner { store, random, clock, kinds: vec![kind], end: workers.end() }.start(name, workers);
+    }
     workers.every(SIGNING_KEYS, every, move || {
         let (console, store, now) = (Arc::clone(&console), store.clone(), clock());
         async move { want_missing_keys(&console, &store, schedule, now).await }
@@ -293,12 +297,14 @@ async fn turn_keys(
 
 #[cfg(test)]
 mod tests {
-    use super::{JobRunner, SIGNING_KEYS, signing_keys, want_missing_keys};
+    use super::{JobRunner, JobWork, KeyRotation, SIGNING_KEYS, do_jobs, signing_keys, want_missing_keys};
+    use crate::worker::Workers;
     use authority::{Caller, Permission};
     use console::{Console, NewDomain};
     use crypto::{Random, SealKey};
-    use model::{Environment, KeySchedule, Timestamp};
-    use std::sync::Arc;
+    use messages::{Postman, Smtp};
+    use model::{DomainId, Environment, KeySchedule, TenantId, Timestamp};
+    use std::{sync::Arc, time::Duration};
     use store::{
         DatabaseLocation, Settings, Store,
         domains::Scheme,
@@ -306,6 +312,62 @@ mod tests {
     };
 
     const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    #[tokio::test]
+    async fn a_mail_server_that_hangs_kept_keys_from_turning() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = DatabaseLocation::Sqlite(folder.path().join("portvakt.db"));
+        let store = Store::open(place, Settings::default()).unwrap();
+        let (random, caller) = (Random::seeded(1), Caller::operator("test"));
+        let master = SealKey::generate(&random);
+        let console = Arc::new(Console::new(store.clone(), master.clone(), random.clone()));
+        // It takes connections and never says anything.
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let postman = Postman::to_server(store.clone(), master, smtp(silent.local_addr().unwrap().port()));
+        let permit = console.installation(&caller, Permission::ManageLetters).unwrap();
+        console.write_test_letter(&permit, "kari@example.com", texts::Locale::En, NOW).await.unwrap();
+
+        let end = tokio::sync::watch::channel(false);
+        let mut workers = Workers::new(Arc::new(|| NOW), end.1.clone());
+        let rotation = KeyRotation { schedule: KeySchedule::default(), every: Duration::from_secs(60) };
+        let work = JobWork { rotation, postman: Some(postman) };
+        do_jobs(&mut workers, Arc::clone(&console), store.clone(), random, work);
+        let (_connection, _) = silent.accept().await.unwrap();
+        // Of no tenant that there is, so that the job is done as soon as somebody comes to it.
+        let id = DomainId::from_bytes([1; 16]).to_string();
+        let key = JobKey { tenant_id: TenantId::from_bytes([1; 16]), kind: SIGNING_KEYS.to_owned(), id };
+        let wanted = key.clone();
+        let written = store.write(move |tx| {
+            tx.wake(SIGNING_KEYS);
+            jobs::insert(tx, &wanted, None, (NOW, NOW))
+        });
+        assert_eq!(written.await, Ok(true));
+
+        let mut looks = tokio::time::interval(Duration::from_millis(10));
+        let gone = async {
+            loop {
+                looks.tick().await;
+                let key = key.clone();
+                if store.read(move |tx| jobs::find(tx, &key)).await.unwrap().is_none() {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), gone).await.unwrap();
+    }
+
+    fn smtp(port: u16) -> Smtp {
+        Smtp {
+            host: "127.0.0.1".to_owned(),
+            port,
+            security: messages::Security::None,
+            credentials: None,
+            from: messages::MailAddress::parse("portvakt@example.com").unwrap(),
+            from_name: "Portvakt".to_owned(),
+            timeout: Duration::from_secs(30),
+            roots: None,
+        }
+    }
 
     #[tokio::test]
     async fn keys_that_several_nodes_miss_are_one_job_and_made_once() {

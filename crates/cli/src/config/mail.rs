@@ -1,6 +1,10 @@
 //! `[mail]`: the mail server that takes letters, or none.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use crypto::Secret;
 use messages::{MailAddress, Security, Smtp};
@@ -9,7 +13,7 @@ use texts::AdminMessage;
 use super::{
     fault::Faults,
     file::{Mail, MailSecurity},
-    resolve::{Surroundings, pem},
+    pem::read_pem,
     secret::{read_given, read_secret},
     value::Lasting,
 };
@@ -27,11 +31,22 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(40);
 /// The longest name of a sender, in characters.
 const LONGEST_NAME: usize = 100;
 
+/// What the environment says about the password.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PasswordGiven {
+    /// [`VARIABLE`].
+    pub(crate) text: Option<Secret<String>>,
+    /// [`FILE_VARIABLE`].
+    pub(crate) file: Option<PathBuf>,
+    /// The directory of systemd's credentials.
+    pub(crate) credentials: Option<PathBuf>,
+}
+
 /// Checks the section, and reads the files that it names.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub(super) fn resolve(mail: &Mail, around: &Surroundings) -> Result<Option<Smtp>, Faults> {
+pub(super) fn resolve(mail: &Mail, base: &Path, given: &PasswordGiven) -> Result<Option<Smtp>, Faults> {
     let Some(host) = &mail.host else {
         let others = [mail.username.is_some(), mail.password_file.is_some(), mail.from.is_some()];
         return if others.contains(&true) { Err(missing("host")) } else { Ok(None) };
@@ -54,8 +69,8 @@ pub(super) fn resolve(mail: &Mail, around: &Surroundings) -> Result<Option<Smtp>
         faults.merge(Faults::one(AdminMessage::NameInvalid { name, most }.at("mail.from_name")));
     }
     let from = from(mail).map_err(|it| faults.merge(it)).ok();
-    let credentials = credentials(mail, around).map_err(|it| faults.merge(it)).ok();
-    let roots = roots(mail, around).map_err(|it| faults.merge(it)).ok();
+    let credentials = credentials(mail, base, given).map_err(|it| faults.merge(it)).ok();
+    let roots = roots(mail, base).map_err(|it| faults.merge(it)).ok();
     let smtp = from.zip(credentials).zip(roots).map(|((from, credentials), roots)| Smtp {
         host: host.clone(),
         port: mail.port,
@@ -86,14 +101,18 @@ fn from(mail: &Mail) -> Result<MailAddress, Faults> {
     MailAddress::parse(from).ok_or_else(|| Faults::one(AdminMessage::MailAddressInvalid.at("mail.from")))
 }
 
-fn roots(mail: &Mail, around: &Surroundings) -> Result<Option<Vec<u8>>, Faults> {
-    let path = mail.roots_file.as_ref().map(|it| around.base.join(it));
-    path.map(|it| pem(&it, "mail.roots_file").map(String::into_bytes)).transpose()
+fn roots(mail: &Mail, base: &Path) -> Result<Option<Vec<u8>>, Faults> {
+    let path = mail.roots_file.as_ref().map(|it| base.join(it));
+    path.map(|it| read_pem(&it, "mail.roots_file").map(String::into_bytes)).transpose()
 }
 
 /// User name and password, or neither.
-fn credentials(mail: &Mail, around: &Surroundings) -> Result<Option<(String, Secret<String>)>, Faults> {
-    match (mail.username.clone(), password(mail, around)?) {
+fn credentials(
+    mail: &Mail,
+    base: &Path,
+    given: &PasswordGiven,
+) -> Result<Option<(String, Secret<String>)>, Faults> {
+    match (mail.username.clone(), password(mail, base, given)?) {
         (Some(username), Some(password)) => Ok(Some((username, password))),
         (None, None) => Ok(None),
         (Some(_), None) => Err(missing("password_file")),
@@ -102,18 +121,18 @@ fn credentials(mail: &Mail, around: &Surroundings) -> Result<Option<(String, Sec
 }
 
 /// Reads the password from the one place that has it.
-fn password(mail: &Mail, around: &Surroundings) -> Result<Option<Secret<String>>, Faults> {
-    let named = mail.password_file.iter().chain(&around.mail_password_file);
-    let files: Vec<_> = named.map(|it| around.base.join(it)).collect();
-    let credential = around.credentials.as_ref().map(|it| it.join(CREDENTIAL)).filter(|it| it.exists());
+fn password(mail: &Mail, base: &Path, given: &PasswordGiven) -> Result<Option<Secret<String>>, Faults> {
+    let named = mail.password_file.iter().chain(&given.file);
+    let files: Vec<_> = named.map(|it| base.join(it)).collect();
+    let credential = given.credentials.as_ref().map(|it| it.join(CREDENTIAL)).filter(|it| it.exists());
     let mut sources: Vec<String> = files.iter().map(|it| format!("the file {}", it.display())).collect();
-    sources.extend(around.mail_password.as_ref().map(|_| format!("the environment variable {VARIABLE}")));
+    sources.extend(given.text.as_ref().map(|_| format!("the environment variable {VARIABLE}")));
     sources.extend(credential.as_ref().map(|_| format!("the systemd credential {CREDENTIAL}")));
     if sources.len() > 1 {
         let sources = sources.join(", ").into();
         return Err(Faults::one(AdminMessage::MailPasswordSeveral { sources }.at("mail")));
     }
-    let text = match (files.first(), &around.mail_password, &credential) {
+    let text = match (files.first(), &given.text, &credential) {
         (Some(path), _, _) => read_secret(path)?,
         (None, Some(text), _) => text.clone(),
         (None, None, Some(path)) => read_given(path)?,

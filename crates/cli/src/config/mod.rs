@@ -7,6 +7,7 @@ mod fault;
 mod file;
 mod mail;
 mod page;
+mod pem;
 mod resolve;
 mod schema;
 mod secret;

@@ -18,6 +18,7 @@ use super::{
     fault::Faults,
     file::{self, File, Format, Level},
     mail,
+    pem::{BEGIN, read_pem},
     schema::Document,
     secret::{FILE_VARIABLE, MasterKeySource, VARIABLE, read_secret, refuse_open},
     value::{HostPort, Net},
@@ -146,8 +147,7 @@ pub(crate) struct Surroundings {
     pub(crate) mistaken: Vec<String>,
     pub(crate) master_key: Option<Secret<String>>,
     pub(crate) master_key_file: Option<PathBuf>,
-    pub(crate) mail_password: Option<Secret<String>>,
-    pub(crate) mail_password_file: Option<PathBuf>,
+    pub(crate) mail: mail::PasswordGiven,
     pub(crate) credentials: Option<PathBuf>,
 }
 
@@ -167,8 +167,11 @@ impl Surroundings {
             variables: named.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect(),
             master_key: std::env::var(VARIABLE).ok().map(Secret::new),
             master_key_file: std::env::var(FILE_VARIABLE).ok().map(PathBuf::from),
-            mail_password: std::env::var(mail::VARIABLE).ok().map(Secret::new),
-            mail_password_file: std::env::var(mail::FILE_VARIABLE).ok().map(PathBuf::from),
+            mail: mail::PasswordGiven {
+                text: std::env::var(mail::VARIABLE).ok().map(Secret::new),
+                file: std::env::var(mail::FILE_VARIABLE).ok().map(PathBuf::from),
+                credentials: std::env::var("CREDENTIALS_DIRECTORY").ok().map(PathBuf::from),
+            },
             credentials: std::env::var("CREDENTIALS_DIRECTORY").ok().map(PathBuf::from),
         }
     }
@@ -199,7 +202,7 @@ pub(crate) fn resolve(path: &Path, text: &str, around: &Surroundings) -> Result<
     kept(controller.as_ref().map(drop).map_err(Clone::clone));
     let test_eids = test_eids(&file);
     kept(test_eids.as_ref().map(drop).map_err(Clone::clone));
-    let mail = mail::resolve(&file.mail, around);
+    let mail = mail::resolve(&file.mail, &around.base, &around.mail);
     kept(mail.as_ref().map(drop).map_err(Clone::clone));
     let others = [
         &file.database.address_file,
@@ -336,30 +339,15 @@ fn has_password(address: &str) -> bool {
     address.contains("password") || in_url.is_some_and(|(user, _)| user.contains(':'))
 }
 
-/// Reads a file of certificates; `key` is where it is named.
-pub(super) fn pem(path: &Path, key: &str) -> Result<String, Faults> {
-    let shown = || path.display().to_string().into();
-    let unusable = |error: std::io::Error| {
-        Faults::one(AdminMessage::PathUnusable { path: shown(), detail: error.to_string().into() }.at(key))
-    };
-    let text = fs::read_to_string(path).map_err(unusable)?;
-    if text.contains(BEGIN) {
-        return Ok(text);
-    }
-    Err(Faults::one(AdminMessage::CertificateNotPem { path: shown() }.at(key)))
-}
-
-const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-
 fn extra_roots(outbound: &file::Outbound, around: &Surroundings) -> Result<Vec<Vec<u8>>, Faults> {
     let Some(path) = &outbound.extra_roots_file else { return Ok(Vec::new()) };
-    let text = pem(&around.base.join(path), "outbound.extra_roots_file")?;
+    let text = read_pem(&around.base.join(path), "outbound.extra_roots_file")?;
     Ok(text.split(BEGIN).skip(1).map(|it| format!("{BEGIN}{it}").into_bytes()).collect())
 }
 
 fn database_roots(database: &file::Database, around: &Surroundings) -> Result<Option<Vec<u8>>, Faults> {
     let Some(path) = &database.roots_file else { return Ok(None) };
-    pem(&around.base.join(path), "database.roots_file").map(|it| Some(it.into_bytes()))
+    read_pem(&around.base.join(path), "database.roots_file").map(|it| Some(it.into_bytes()))
 }
 
 fn listen(listen: &file::Listen, around: &Surroundings) -> Result<Listen, Faults> {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path};
 use crypto::Secret;
 
 use super::{
-    page,
+    mail, page,
     resolve::{Config, Surroundings, resolve},
 };
 
@@ -19,8 +19,7 @@ fn around(variables: &[(&str, &str)]) -> Surroundings {
         mistaken: Vec::new(),
         master_key: Some(Secret::from(KEY)),
         master_key_file: None,
-        mail_password: None,
-        mail_password_file: None,
+        mail: mail::PasswordGiven::default(),
         credentials: None,
     }
 }
@@ -237,12 +236,12 @@ fn what_is_wrong_with_the_mail_server_is_said_at_once() {
 fn the_password_of_the_mail_server_comes_from_one_place_and_is_not_printed() {
     let text = format!("{ENOUGH}{MAIL}username = \"portvakt\"\n");
     let mut around = around(&[]);
-    around.mail_password = Some(Secret::from("hunter2\n"));
+    around.mail.text = Some(Secret::from("hunter2\n"));
     let config = resolve(Path::new("portvakt.toml"), &text, &around).unwrap();
     let (username, password) = config.mail.clone().unwrap().credentials.unwrap();
     assert_eq!((username.as_str(), password.expose().as_str()), ("portvakt", "hunter2"));
     assert!(!format!("{:?}", config.mail).contains("hunter2"));
-    around.mail_password_file = Some("mail-password".into());
+    around.mail.file = Some("mail-password".into());
     let refused = resolve(Path::new("portvakt.toml"), &text, &around).unwrap_err().to_string();
     insta::assert_snapshot!(refused, @"mail: the password of the mail server comes from more than one place: the file /etc/portvakt/mail-password, the environment variable PORTVAKT_MAIL_PASSWORD: leave one of them");
 }

@@ -82,10 +82,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let (folder, _alone) = open_folder(&arguments)?;
     let random = Random::system();
     let tls = if arguments.https { Some(tls::acceptor(&folder)?) } else { None };
-    let extra_roots = match &tls {
-        Some(tls) => vec![tls.authority.clone()],
-        None => Vec::new(),
-    };
+    let extra_roots = tls.iter().map(|it| it.authority.clone()).collect();
     let outbound = Arc::new(Outbound::new(OutboundSettings {
         allowed: addresses.allowed(),
         extra_roots,
