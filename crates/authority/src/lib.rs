@@ -9,6 +9,7 @@
 
 mod actor;
 mod canary;
+mod letter_keys;
 mod open_tenant;
 mod permission;
 mod permit;
@@ -18,6 +19,7 @@ mod trial_key;
 
 pub use actor::{Actor, Caller, Role};
 pub use canary::{MasterKeyError, canary, check_master_key, is_canary_of};
+pub use letter_keys::LetterKeys;
 pub use open_tenant::{OpenTenant, chain_key};
 pub use permission::{Permission, table};
 pub use permit::{Forbidden, InstallationPermit, InstallationRecord, Permit, Record};

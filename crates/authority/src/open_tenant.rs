@@ -4,7 +4,7 @@ use crypto::{Random, SealError, SealKey, Secret};
 use model::{DomainId, TenantId};
 use store::{subject_keys::SubjectKey, tenants};
 
-use crate::SealedColumn;
+use crate::{LetterKeys, SealedColumn};
 
 /// A tenant whose data key was unwrapped, once: what seals and opens the tenant's values.
 #[derive(Clone, Debug)]
@@ -64,6 +64,11 @@ impl OpenTenant {
     /// Gives the key that seals the cookies of a domain's logins.
     pub fn cookie_key(&self, domain: DomainId) -> SealKey {
         self.data_key.subkey(&format!("login cookie {domain}"))
+    }
+
+    /// Gives the keys of the tenant's letters.
+    pub fn letter_keys(&self) -> LetterKeys {
+        LetterKeys::of_tenant(self.id, &self.data_key)
     }
 
     /// Gives the key that authenticates the head of the tenant's audit chain.

@@ -43,6 +43,8 @@ permissions! {
     BackUp = "back_up",
     /// Wrapping data keys under another master key.
     RewrapKeys = "rewrap_keys",
+    /// Sending test letters, sending again what could not be sent, and discarding it.
+    ManageLetters = "manage_letters",
     /// Reading domains, applications, identity sources, test users, and what keys there are.
     ReadSettings = "read_settings",
     /// Reading and verifying the audit trail.
@@ -123,6 +125,7 @@ const TABLE: &[Rule] = &[
     rule(P::Declare, &[Operator], false, On::Every),
     rule(P::BackUp, &[Operator], false, On::Every),
     rule(P::RewrapKeys, &[Operator], false, On::Every),
+    rule(P::ManageLetters, &[Operator], false, On::Every),
     rule(P::ReadSettings, READERS, true, On::Every),
     rule(P::ReadAudit, &[Operator, Owner, Auditor, Worker], true, On::Every),
     rule(P::ReadLogins, &[Operator, Owner, Developer, Auditor], true, On::Every),
@@ -196,6 +199,7 @@ mod tests {
         declare              yes      -     -         -        -       -             -       -      -           -           -       all
         back_up              yes      -     -         -        -       -             -       -      -           -           -       all
         rewrap_keys          yes      -     -         -        -       -             -       -      -           -           -       all
+        manage_letters       yes      -     -         -        -       -             -       -      -           -           -       all
         read_settings        yes      yes   yes       yes      yes     yes           yes     yes    -           -           yes     all
         read_audit           yes      yes   -         -        -       -             yes     yes    -           -           yes     all
         read_logins          yes      yes   yes       -        -       -             yes     -      -           -           yes     all

@@ -2,8 +2,8 @@
 
 use crypto::{Digest, b64};
 use model::{
-    EidEnvironment, GrantId, INSTALLATION, IdentitySourceId, LoginEventId, PlanId, TenantId, TestUserId,
-    Timestamp,
+    EidEnvironment, GrantId, INSTALLATION, IdentitySourceId, LetterId, LoginEventId, PlanId, TenantId,
+    TestUserId, Timestamp,
 };
 
 /// A sealed column, with what names the row in it.
@@ -69,6 +69,8 @@ pub enum SealedColumn<'a> {
     },
     /// `login_events.sealed_details`; under the master key, with the tenant [`INSTALLATION`], where no domain was asked for.
     EventDetails(LoginEventId),
+    /// `letters.sealed_letter`; under the master key, with the tenant [`INSTALLATION`], for the installation's own.
+    Letter(LetterId),
     /// `refresh_tokens.sealed_successor`, by the digest of the token that it replaces, under that token.
     RefreshSuccessor(&'a Digest),
 }
@@ -104,6 +106,7 @@ impl SealedColumn<'_> {
             Self::GrantClaims(id) => ("grants", "sealed_claims", id.to_string()),
             Self::Plan { id, made_by } => ("plans", "sealed_plan", format!("{id} {made_by}")),
             Self::EventDetails(id) => ("login_events", "sealed_details", id.to_string()),
+            Self::Letter(id) => ("letters", "sealed_letter", id.to_string()),
             Self::RefreshSuccessor(token) => ("refresh_tokens", "sealed_successor", digest(token)),
         };
         let tenant = if matches!(self, Self::Canary) { INSTALLATION } else { tenant };
@@ -115,7 +118,9 @@ impl SealedColumn<'_> {
 mod tests {
     use super::SealedColumn as Column;
     use crypto::Digest;
-    use model::{EidEnvironment, GrantId, IdentitySourceId, PlanId, TenantId, TestUserId, Timestamp};
+    use model::{
+        EidEnvironment, GrantId, IdentitySourceId, LetterId, PlanId, TenantId, TestUserId, Timestamp,
+    };
 
     #[test]
     fn a_row_that_was_sealed_before_columns_had_types_still_opens() {
@@ -140,6 +145,7 @@ mod tests {
             Column::GrantClaims(grant),
             Column::Plan { id: PlanId::from_bytes([6; 16]), made_by: "operator:kari" },
             Column::RefreshSuccessor(&digest),
+            Column::Letter(LetterId::from_bytes([7; 16])),
         ];
         let tenant = TenantId::from_bytes([1; 16]);
         let words = columns.map(|it| String::from_utf8(it.context(tenant)).unwrap().replace('\0', "|"));
@@ -161,6 +167,7 @@ mod tests {
         01010101010101010101010101010101|grants|sealed_claims|04040404040404040404040404040404
         01010101010101010101010101010101|plans|sealed_plan|06060606060606060606060606060606 operator:kari
         01010101010101010101010101010101|refresh_tokens|sealed_successor|BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU
+        01010101010101010101010101010101|letters|sealed_letter|07070707070707070707070707070707
         ");
     }
 }

@@ -26,7 +26,22 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long work may take: what it leaves of the lease is for saying what became of it.
 const WORK_FOR: Duration = Duration::from_secs(50);
 
-type Doing = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+type Doing = Pin<Box<dyn Future<Output = Result<(), Failed>> + Send>>;
+
+/// Why an attempt came to nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Failed {
+    /// Another attempt may help.
+    Later(String),
+    /// No other attempt helps: the job is given up at once.
+    Never(String),
+}
+
+impl From<String> for Failed {
+    fn from(why: String) -> Self {
+        Self::Later(why)
+    }
+}
 
 /// How one kind of job is done.
 pub(crate) struct Kind {
@@ -36,11 +51,16 @@ pub(crate) struct Kind {
 
 impl Kind {
     /// `work` may be done twice for one job. Its error is kept with the job and logged: no secret, nothing about a person.
-    pub(crate) fn new<F>(name: &'static str, work: impl Fn(Job) -> F + Send + Sync + 'static) -> Self
+    pub(crate) fn new<F, E>(name: &'static str, work: impl Fn(Job) -> F + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = Result<(), String>> + Send + 'static,
+        F: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<Failed>,
     {
-        Self { name, work: Box::new(move |job| Box::pin(work(job))) }
+        let work = move |job| -> Doing {
+            let done = work(job);
+            Box::pin(async move { done.await.map_err(Into::into) })
+        };
+        Self { name, work: Box::new(work) }
     }
 }
 
@@ -55,11 +75,11 @@ pub(crate) struct JobRunner {
 }
 
 impl JobRunner {
-    /// Looks for jobs now, every few seconds, and whenever a write wakes one of its kinds.
-    pub(crate) fn start(self, workers: &mut Workers) {
+    /// Looks for jobs now, every few seconds, and whenever a write wakes one of its kinds, as the worker `name`.
+    pub(crate) fn start(self, name: &'static str, workers: &mut Workers) {
         let (runner, wake) = (Arc::new(self), Arc::new(Notify::new()));
         tokio::spawn(Arc::clone(&runner).pass_on(Arc::clone(&wake)));
-        workers.every_and_when("jobs", LOOK_EVERY, wake, move || {
+        workers.every_and_when(name, LOOK_EVERY, wake, move || {
             let runner = Arc::clone(&runner);
             async move { runner.run().await }
         });
@@ -118,13 +138,17 @@ impl JobRunner {
     }
 
     async fn work_on(&self, kind: &Kind, job: Job) -> Result<(), String> {
-        let Err(why) = done_within(WORK_FOR, (kind.work)(job.clone())).await else {
+        let Err(failed) = done_within(WORK_FOR, (kind.work)(job.clone())).await else {
             let name = words(&job.key);
             return self.settle(name, move |tx| jobs::complete(tx, &job)).await;
         };
         let now = (self.clock)();
+        let (why, next) = match failed {
+            Failed::Later(why) => (why, next_attempt_at(job.attempts, now)),
+            Failed::Never(why) => (why, None),
+        };
         let (name, kept) = (words(&job.key), why.clone());
-        match next_attempt_at(job.attempts, now) {
+        match next {
             Some(at) => {
                 self.settle(name.clone(), move |tx| jobs::retry(tx, &job, &kept, at)).await?;
                 Err(format!("{name}: {why} (tried again at {})", at.to_iso_seconds()))
@@ -149,15 +173,15 @@ impl JobRunner {
 }
 
 /// Waits for work for so long at most. What is not done then is stopped: it would go on beside the next attempt.
-async fn done_within(longest: Duration, work: Doing) -> Result<(), String> {
+async fn done_within(longest: Duration, work: Doing) -> Result<(), Failed> {
     // A task of its own: a panic ends this attempt, and not the jobs to come.
     let mut task = tokio::spawn(work);
     match tokio::time::timeout(longest, &mut task).await {
         Ok(Ok(done)) => done,
-        Ok(Err(panic)) => Err(panic.to_string()),
+        Ok(Err(panic)) => Err(panic.to_string().into()),
         Err(_) => {
             task.abort();
-            Err(format!("not done in {} s", longest.as_secs()))
+            Err(format!("not done in {} s", longest.as_secs()).into())
         }
     }
 }
@@ -168,7 +192,7 @@ fn words(key: &JobKey) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{JobRunner, Kind, done_within};
+    use super::{Failed, JobRunner, Kind, done_within};
     use crate::worker::Workers;
     use crypto::Random;
     use model::{INSTALLATION, JOB_LEASE, Timestamp};
@@ -248,7 +272,7 @@ mod tests {
                 let attempt = counted.fetch_add(1, Ordering::Relaxed) + 1;
                 async move {
                     assert!(attempt != 1, "the first attempt panics");
-                    Err(format!("attempt {attempt} fails"))
+                    Err::<(), _>(format!("attempt {attempt} fails"))
                 }
             }),
         );
@@ -267,6 +291,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_no_other_attempt_helps_was_attempted_ten_times() {
+        let house = TestRunner::build();
+        let refused = || async { Err::<(), _>(Failed::Never("550 no such user".to_owned())) };
+        let node = house.node(1, Kind::new("letters", move |_| refused()));
+        house.want("1").await;
+        assert!(node.run().await.unwrap_err().contains("550 no such user (given up)"));
+
+        let stuck = house.job("1").await.unwrap();
+        assert_eq!((stuck.attempts, stuck.last_error.as_deref()), (1, Some("550 no such user")));
+        assert_eq!(stuck.stuck_at, Some(NOW));
+    }
+
+    #[tokio::test]
     async fn a_node_that_is_slower_than_its_lease_does_not_complete_what_another_does() {
         let (house, (begun, mut begins)) = (TestRunner::build(), mpsc::channel(2));
         let go = Arc::new(Notify::new());
@@ -278,11 +315,11 @@ mod tests {
                 async move {
                     begun.send(()).await.map_err(|error| error.to_string())?;
                     held.notified().await;
-                    Ok(())
+                    Ok::<_, String>(())
                 }
             }),
         );
-        let other = house.node(2, Kind::new("letters", |_| async { Err("not yet".to_owned()) }));
+        let other = house.node(2, Kind::new("letters", |_| async { Err::<(), _>("not yet".to_owned()) }));
         house.want("1").await;
         let slow = tokio::spawn(async move { slow.run().await });
         begins.recv().await.unwrap();
@@ -306,7 +343,7 @@ mod tests {
         );
         let mut workers = Workers::new(Arc::new(|| NOW), house.end.1.clone());
         house.want("before").await;
-        node.start(&mut workers);
+        node.start("jobs", &mut workers);
         assert_eq!(seen.recv().await.as_deref(), Some("before"));
         house.want("after").await;
         assert_eq!(seen.recv().await.as_deref(), Some("after"));
@@ -337,7 +374,7 @@ mod tests {
                 seed,
                 Kind::new("letters", move |_| {
                     tries.fetch_add(1, Ordering::Relaxed);
-                    async { Ok(()) }
+                    async { Ok::<_, String>(()) }
                 }),
             )
         };

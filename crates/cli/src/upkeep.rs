@@ -12,18 +12,20 @@ use std::{
 use authority::{Caller, Permission};
 use console::{Console, Destroyed, Refusal, TenantView};
 use crypto::Random;
-use model::{DomainId, KeySchedule, TenantId, Timestamp};
+use messages::{Delivery, Postman};
+use model::{DomainId, KeySchedule, LetterId, TenantId, Timestamp};
 use provider::{Provider, RequestContext, TraceId};
 use store::{
     Store, StoreError,
     bin::{Kind, Object},
     jobs::{self, Job, JobKey},
+    letters,
 };
 use web::Clock;
 
 use crate::{
     clock, deletions, every,
-    job_runner::{self, JobRunner},
+    job_runner::{self, Failed, JobRunner},
     permits,
     serve::ready::{Domains, Looked},
     worker::Workers,
@@ -172,21 +174,31 @@ pub(crate) struct KeyRotation {
     pub(crate) every: Duration,
 }
 
+/// What jobs are done with.
+pub(crate) struct JobWork {
+    pub(crate) rotation: KeyRotation,
+    /// Sends letters; without it they wait.
+    pub(crate) postman: Option<Postman>,
+}
+
 /// Does jobs, and wants those that come with time: missing signing keys are made by whichever node claims the job.
 pub(crate) fn do_jobs(
     workers: &mut Workers,
     console: Arc<Console>,
     store: Store,
     random: Random,
-    rotation: KeyRotation,
+    work: JobWork,
 ) {
-    let KeyRotation { schedule, every } = rotation;
-    let kinds = vec![
-        signing_keys(Arc::clone(&console), workers.clock(), schedule),
-        destruction(Arc::clone(&console), workers.clock()),
-    ];
-    let (clock, end) = (workers.clock(), workers.end());
-    JobRunner { store: store.clone(), random, clock: Arc::clone(&clock), kinds, end }.start(workers);
+    let JobWork { rotation: KeyRotation { schedule, every }, postman } = work;
+    let keys = signing_keys(Arc::clone(&console), workers.clock(), schedule);
+    let destroying = destruction(Arc::clone(&console), workers.clock());
+    let sending = postman.map(|it| (letters::JOBS, vec![send_letters(it, workers.clock())]));
+    let clock = workers.clock();
+    // A worker for each: a mail server that hangs does not keep keys from turning.
+    for (name, kinds) in [("jobs", vec![keys, destroying])].into_iter().chain(sending) {
+        let (store, random, clock) = (store.clone(), random.clone(), Arc::clone(&clock));
+        JobRunner { store, random, clock, kinds, end: workers.end() }.start(name, workers);
+    }
     let (of_bin, clock_of_bin, store_of_bin) = (Arc::clone(&console), Arc::clone(&clock), store.clone());
     workers.every(SIGNING_KEYS, every, move || {
         let (console, store, now) = (Arc::clone(&console), store.clone(), clock());
@@ -314,6 +326,21 @@ async fn want_keys_of(
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
 }
 
+/// Sends letters; a letter's id is its job's.
+fn send_letters(postman: Postman, clock: Clock) -> job_runner::Kind {
+    job_runner::Kind::new(letters::JOBS, move |job: Job| {
+        let (postman, now) = (postman.clone(), clock());
+        async move {
+            let id = LetterId::parse(&job.key.id).map_err(|error| Failed::Never(error.to_string()))?;
+            match postman.deliver(job.key.tenant_id, id, now).await {
+                Delivery::Done => Ok(()),
+                Delivery::Later(why) => Err(Failed::Later(why)),
+                Delivery::Never(why) => Err(Failed::Never(why)),
+            }
+        }
+    })
+}
+
 /// Publishes the signing keys that a domain is missing.
 fn signing_keys(console: Arc<Console>, clock: Clock, schedule: KeySchedule) -> job_runner::Kind {
     job_runner::Kind::new(SIGNING_KEYS, move |job| turn_keys(Arc::clone(&console), job, (schedule, clock())))
@@ -351,12 +378,17 @@ async fn turn_keys(
 
 #[cfg(test)]
 mod tests {
-    use super::{JobRunner, SIGNING_KEYS, destruction, signing_keys, want_destructions, want_missing_keys};
+    use super::{
+        JobRunner, JobWork, KeyRotation, SIGNING_KEYS, destruction, do_jobs, signing_keys, want_destructions,
+        want_missing_keys,
+    };
+    use crate::worker::Workers;
     use authority::{Caller, Permission};
     use console::{Console, NewDomain, TenantView};
     use crypto::{Random, SealKey};
-    use model::{Environment, KeySchedule, Timestamp};
-    use std::sync::Arc;
+    use messages::{Postman, Smtp};
+    use model::{DomainId, Environment, KeySchedule, TenantId, Timestamp};
+    use std::{sync::Arc, time::Duration};
     use store::{
         DatabaseLocation, Settings, Store,
         domains::Scheme,
@@ -364,6 +396,62 @@ mod tests {
     };
 
     const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    #[tokio::test]
+    async fn a_mail_server_that_hangs_kept_keys_from_turning() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = DatabaseLocation::Sqlite(folder.path().join("portvakt.db"));
+        let store = Store::open(place, Settings::default()).unwrap();
+        let (random, caller) = (Random::seeded(1), Caller::operator("test"));
+        let master = SealKey::generate(&random);
+        let console = Arc::new(Console::new(store.clone(), master.clone(), random.clone()));
+        // It takes connections and never says anything.
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let postman = Postman::to_server(store.clone(), master, smtp(silent.local_addr().unwrap().port()));
+        let permit = console.installation(&caller, Permission::ManageLetters).unwrap();
+        console.write_test_letter(&permit, "kari@example.com", texts::Locale::En, NOW).await.unwrap();
+
+        let end = tokio::sync::watch::channel(false);
+        let mut workers = Workers::new(Arc::new(|| NOW), end.1.clone());
+        let rotation = KeyRotation { schedule: KeySchedule::default(), every: Duration::from_secs(60) };
+        let work = JobWork { rotation, postman: Some(postman) };
+        do_jobs(&mut workers, Arc::clone(&console), store.clone(), random, work);
+        let (_connection, _) = silent.accept().await.unwrap();
+        // Of no tenant that there is, so that the job is done as soon as somebody comes to it.
+        let id = DomainId::from_bytes([1; 16]).to_string();
+        let key = JobKey { tenant_id: TenantId::from_bytes([1; 16]), kind: SIGNING_KEYS.to_owned(), id };
+        let wanted = key.clone();
+        let written = store.write(move |tx| {
+            tx.wake(SIGNING_KEYS);
+            jobs::insert(tx, &wanted, None, (NOW, NOW))
+        });
+        assert_eq!(written.await, Ok(true));
+
+        let mut looks = tokio::time::interval(Duration::from_millis(10));
+        let gone = async {
+            loop {
+                looks.tick().await;
+                let key = key.clone();
+                if store.read(move |tx| jobs::find(tx, &key)).await.unwrap().is_none() {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), gone).await.unwrap();
+    }
+
+    fn smtp(port: u16) -> Smtp {
+        Smtp {
+            host: "127.0.0.1".to_owned(),
+            port,
+            security: messages::Security::None,
+            credentials: None,
+            from: messages::MailAddress::parse("portvakt@example.com").unwrap(),
+            from_name: "Portvakt".to_owned(),
+            timeout: Duration::from_secs(30),
+            roots: None,
+        }
+    }
 
     #[tokio::test]
     async fn keys_that_several_nodes_miss_are_one_job_and_made_once() {
@@ -430,7 +518,7 @@ mod tests {
         };
         let reading = console.installation(&caller, Permission::ReadInstallation).unwrap();
 
-        assert_eq!(run(late.before(std::time::Duration::from_secs(1))).await, Ok(()));
+        assert_eq!(run(late.before(Duration::from_secs(1))).await, Ok(()));
         assert_eq!(console.bin(&reading).await.unwrap().len(), 1);
         assert_eq!(run(late).await, Ok(()));
         assert_eq!(console.bin(&reading).await.unwrap(), []);

@@ -12,6 +12,7 @@ mod bin;
 mod brand;
 mod doctor;
 mod house;
+mod letters;
 mod limits;
 mod manage;
 mod moving_in;

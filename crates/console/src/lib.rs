@@ -11,6 +11,7 @@ mod bin;
 mod client_secrets;
 mod domains;
 mod identity_sources;
+mod letters;
 mod logins;
 mod logos;
 mod master_key;
@@ -51,6 +52,7 @@ pub use provisioning::{
     Change, Declined, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Verb, json_noun, member_path,
 };
 pub use signing_keys::{KeyState, KeyView};
+pub use store::letters::ListedLetter;
 pub use tenants::TenantView;
 pub use test_users::TestUserView;
 

@@ -9,7 +9,7 @@ use model::{Action, INSTALLATION, Timestamp, head_mac};
 use serde_json::json;
 use store::{StoreError, audit_events, installation, plans, tenants};
 
-use crate::{Console, Refusal};
+use crate::{Console, Refusal, letters::reseal_letters};
 
 impl Console {
     /// Says whether this is the master key of this database; any is, of one that has nothing sealed yet. Writes nothing.
@@ -50,7 +50,7 @@ impl Console {
     }
 
     /// Wraps every tenant's data key under `new` instead, in one write; gives how many. What they seal stays as it is; kept
-    /// plans of the installation are sealed anew.
+    /// plans and letters of the installation are sealed anew.
     /// From then on only the new key opens this database.
     ///
     /// # Errors
@@ -87,6 +87,7 @@ impl Console {
             installation::save(tx, installation::CANARY, &made)?;
             reseal_head(tx, (&old, &new))?;
             reseal_plans(tx, (&old, &new), &random)?;
+            reseal_letters(tx, (&old, &new), &random)?;
             Ok::<_, Refusal>(count)
         });
         rewrapped.await

@@ -13,6 +13,7 @@ mod domains;
 mod identity_sources;
 mod import;
 mod kept_plans;
+mod letters;
 mod master_key;
 mod names;
 mod one_builder;

@@ -110,6 +110,12 @@ actions! {
     KeyWithdrawn = "signing_key.withdrawn",
     /// A browser session was ended by an administrator.
     SessionEnded = "session.ended",
+    /// A letter was written to see whether letters arrive.
+    LetterTested = "letter.tested",
+    /// A letter that could not be sent is tried again.
+    LetterRetried = "letter.retried",
+    /// A letter that was not sent is not to be sent any more.
+    LetterDiscarded = "letter.discarded",
     /// A tenant's data key was wrapped under another master key.
     DataKeyRewrapped = "data_key.rewrapped",
     /// A backup was written.

@@ -91,6 +91,8 @@ ids! {
     LinkId,
     /// A kept plan's.
     PlanId,
+    /// A letter's.
+    LetterId,
 }
 
 #[cfg(test)]

@@ -58,8 +58,8 @@ pub use environment::{EidEnvironment, Environment};
 pub use event_details::{AuthenticationFailure, EventDetails, shortened, shown_uri};
 pub use grant::{Grant, Lifetimes};
 pub use id::{
-    ApiKeyId, ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LinkId, LoginEventId, MalformedId,
-    MemberId, PlanId, SecretId, SessionId, TenantId, TestUserId,
+    ApiKeyId, ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LetterId, LinkId, LoginEventId,
+    MalformedId, MemberId, PlanId, SecretId, SessionId, TenantId, TestUserId,
 };
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
 pub use imported_subject::SubjectRoom;

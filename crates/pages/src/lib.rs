@@ -13,6 +13,7 @@ mod frame;
 mod landing;
 mod login;
 mod logout;
+mod mailbox;
 mod page;
 mod sample;
 mod simulator;
@@ -29,6 +30,7 @@ pub use login::{
     BackToApp, Choice, Consent, Continue, FormPost, Notice, PostMessage, Selector, Shared, SignIn, TrialOver,
 };
 pub use logout::{LoggedOut, LogoutConfirm};
+pub use mailbox::{MailboxLetter, MailboxPage};
 pub use page::Page;
 pub use sample::{
     Claim, Exchange, ExchangeStep, SampleBrowser, SampleChoice, SampleError, SampleLogin, SampleResult,

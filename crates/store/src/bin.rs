@@ -194,6 +194,7 @@ const OF_TENANT: &[&str] = of_tenant! {
     "failed_attempts": "tenant_id, kind, key_digest",
     "plans": "tenant_id, id",
     "jobs": "tenant_id, kind, id",
+    "letters": "tenant_id, id",
     "declared_objects": "tenant_id, kind, object_id",
     "imported_subjects": "tenant_id, environment, sector, person_digest",
     "test_users": "tenant_id, id",

@@ -38,8 +38,10 @@ pub(crate) const LIST_STUCK: &str =
     "SELECT tenant_id, kind, id, sealed_payload, created_at, due_at, attempts, lease_holder,
     lease_ends_at, last_error, stuck_at FROM jobs WHERE stuck_at > $1 ORDER BY stuck_at LIMIT $2";
 
+const REMOVE: &str = "DELETE FROM jobs WHERE tenant_id = $1 AND kind = $2 AND id = $3";
+
 pub(crate) const ALL: &[&str] =
-    &[INSERT, FIND, LIST_CLAIMABLE, HOLD, COMPLETE, RETRY, GIVE_UP, REVIVE, LIST_STUCK];
+    &[INSERT, FIND, LIST_CLAIMABLE, HOLD, COMPLETE, RETRY, GIVE_UP, REVIVE, LIST_STUCK, REMOVE];
 
 /// When a job is due that was given up.
 const NEVER: Timestamp = Timestamp::from_micros(i64::MAX);
@@ -240,6 +242,15 @@ pub fn revive(
         now.after(model::LONGEST_BACK_OFF).into(),
     ];
     Ok(tx.execute(REVIVE, &values)? == 1)
+}
+
+/// Removes a job that is not wanted any more, whoever holds it: their completion then fails with [`StoreError::Changed`].
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn remove(tx: &mut WriteTx<'_>, key: &JobKey) -> Result<(), StoreError> {
+    let values = [key.tenant_id.into(), (&key.kind).into(), (&key.id).into()];
+    tx.execute(REMOVE, &values).map(drop)
 }
 
 /// Lists jobs that were given up after `since`, the first given up first, whosever they are. The operator's.

@@ -5,8 +5,8 @@
 //! and `revive`. What `get` read in a write stays as it is until the write ends; across requests `save` compares the
 //! row's version.
 //!
-//! **Invariant:** no function without a tenant, except the operator's (a domain by its host, a plan by its id, tenants, the
-//! bin, the sweep, a worker's claim). Secrets arrive sealed or digested; nothing here can read them. No `.await` fits between two
+//! **Invariant:** no function without a tenant, except the operator's (a domain by its host, a plan or a letter by its id,
+//! tenants, the bin, the sweep, a worker's claim). Secrets arrive sealed or digested; nothing here can read them. No `.await` fits between two
 //! statements.
 
 mod announcements;
@@ -51,6 +51,7 @@ pub mod imported_subjects;
 pub mod installation;
 pub mod jobs;
 pub mod kept_answers;
+pub mod letters;
 pub mod login_events;
 pub mod parked_requests;
 pub mod plans;

@@ -11,6 +11,8 @@ pub enum Personal {
     SealedByHolder,
     /// The name of an administrator's account.
     Administrator,
+    /// The e-mail address of an administrator, sealed.
+    Recipient,
 }
 
 impl Personal {
@@ -21,6 +23,7 @@ impl Personal {
             Self::Pseudonym => "pseudonym",
             Self::SealedByHolder => "sealed: only the holder of the code, token or cookie can open it",
             Self::Administrator => "administrators' account names",
+            Self::Recipient => "administrators' e-mail addresses, sealed",
         }
     }
 }
@@ -223,6 +226,14 @@ pub const TABLES: &[Table] = &[
         None,
         "always, also after it was destroyed; copied into a file outside the backups",
         "a restored backup does not bring back what was deleted",
+        false
+    ),
+    table!(
+        "letters",
+        "the kind of each letter, a keyed digest of its recipient; address, language and what it is about sealed under the tenant's key, or the master key for the installation's own",
+        Recipient,
+        "seven days after it was sent; one that cannot be sent, 30 days after it was written, or until it is discarded",
+        "a letter is sent once its reason is committed, also by another node, and whoever runs the installation sees which could not be sent",
         false
     ),
     table!(

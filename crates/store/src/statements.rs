@@ -3,7 +3,7 @@
 use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, bin, brands,
     browser_sessions, client_secrets, counted_events, declared_objects, deletions, domains, failed_attempts,
-    grants, identity_sources, imported_subjects, installation, jobs, kept_answers, login_events,
+    grants, identity_sources, imported_subjects, installation, jobs, kept_answers, letters, login_events,
     parked_requests, plans, refresh_tokens, sandbox_people, signing_keys, spent_values, sql::ReadTx,
     subject_keys, tenants, test_users, trials,
 };
@@ -23,6 +23,7 @@ const MODULES: &[&[&str]] = &[
     awaiting_consents::ALL,
     kept_answers::ALL,
     trials::ALL,
+    letters::ALL,
     grants::ALL,
     access_tokens::ALL,
     refresh_tokens::ALL,
@@ -68,8 +69,8 @@ pub(crate) fn shapes(tx: &mut ReadTx<'_>) -> Result<Vec<Shape>, StoreError> {
 mod tests {
     use super::{
         MODULES, access_tokens, awaiting_consents, backup, bin, browser_sessions, counted_events, deletions,
-        domains, failed_attempts, grants, installation, jobs, kept_answers, login_events, parked_requests,
-        plans, refresh_tokens, spent_values, tenants, trials,
+        domains, failed_attempts, grants, installation, jobs, kept_answers, letters, login_events,
+        parked_requests, plans, refresh_tokens, spent_values, tenants, trials,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -89,6 +90,8 @@ mod tests {
         failed_attempts::SWEEP,
         plans::SWEEP,
         plans::SWEEP_CONTENTS,
+        letters::SWEEP,
+        letters::SWEEP_JOBS,
     ];
 
     #[test]
@@ -108,6 +111,9 @@ mod tests {
                 counted_events::LIST_SINCE,
                 jobs::LIST_CLAIMABLE,
                 jobs::LIST_STUCK,
+                letters::FIND_BY_ID,
+                letters::LIST,
+                letters::LIST_STUCK,
             ],
         ]
         .concat();
@@ -118,7 +124,8 @@ mod tests {
     }
 
     /// Statements of administrators, of `explain`, and over tables with few rows for each tenant.
-    const OF_OPERATORS: [&str; 7] = [
+    const OF_OPERATORS: [&str; 8] = [
+        "sealed_letter FROM letters WHERE tenant_id = $1",
         "FROM plans WHERE tenant_id = $1 ORDER",
         "FROM plans WHERE tenant_id = $1 AND sealed_plan",
         "FROM declared_objects",

@@ -4,7 +4,8 @@ use model::Timestamp;
 
 use crate::{
     StoreError, WriteTx, access_tokens, awaiting_consents, browser_sessions, counted_events, failed_attempts,
-    grants, kept_answers, login_events, parked_requests, plans, refresh_tokens, spent_values, trials,
+    grants, kept_answers, letters, login_events, parked_requests, plans, refresh_tokens, spent_values,
+    trials,
 };
 
 /// What one noun removes, or forgets in rows that stay.
@@ -46,6 +47,7 @@ const PARTS: &[Part] = &[
     part("counted_events", Needs::AnyClock, counted_events::remove_expired),
     part("browser_sessions", Needs::TrustedClock, browser_sessions::remove_expired),
     part("failed_attempts", Needs::AnyClock, failed_attempts::remove_expired),
+    part("letters", Needs::TrustedClock, letters::remove_expired),
     part("plan_contents", Needs::AnyClock, plans::forget_contents),
     part("plans", Needs::AnyClock, plans::remove_expired),
 ];

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crypto::Digest;
 use model::{
-    ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LoginEventId, MalformedId, PlanId, SecretId,
-    SessionId, TenantId, TestUserId, Timestamp,
+    ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LetterId, LoginEventId, MalformedId, PlanId,
+    SecretId, SessionId, TenantId, TestUserId, Timestamp,
 };
 
 use crate::StoreError;
@@ -99,6 +99,7 @@ ids!(
     GrantId,
     IdentitySourceId,
     LeaseId,
+    LetterId,
     LoginEventId,
     PlanId,
     SecretId,

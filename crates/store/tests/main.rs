@@ -20,6 +20,7 @@ mod identity_sources;
 mod imported_subjects;
 mod installation;
 mod jobs;
+mod letters;
 mod login_events;
 mod migrations;
 mod parked_requests;

@@ -429,6 +429,28 @@ admin_messages! {
     /// The content of a plan cannot be read.
     PlanUnreadable: "plan-unreadable";
 
+    // Letters.
+    /// Not an address that a letter can go to. It is not repeated: it may tell about a person.
+    MailAddressInvalid: "mail-address-invalid";
+    /// No mail server is configured.
+    MailUnset: "mail-unset";
+    /// A key of `[mail]` is missing that goes with those that are set.
+    MailIncomplete { missing: Word }: "mail-incomplete";
+    /// A connection without TLS to a mail server elsewhere.
+    MailInsecure { host: Quoted }: "mail-insecure";
+    /// The password of the mail server comes from more than one place.
+    MailPasswordSeveral { sources: Detail }: "mail-password-several";
+    /// A delivery may take longer than the job that makes it.
+    MailTimeoutTooLong { most: Word }: "mail-timeout-too-long";
+    /// The mail server could not be used; the detail has its words.
+    MailServerUnusable { detail: Detail }: "mail-server-unusable";
+    /// So many letters wait that another one would not go out within a day.
+    LettersTooMany: "letters-too-many";
+    /// The letter was not given up.
+    LetterNotStuck: "letter-not-stuck";
+    /// The letter was sent.
+    LetterSent: "letter-sent";
+
     // Keys, backups and the database.
     /// A key of a kind that is not supported.
     KeyUnsupported: "key-unsupported";

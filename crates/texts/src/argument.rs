@@ -319,6 +319,8 @@ nouns! {
     PersonalPart: "personal-part";
     /// A plan of an import or a declaration that is kept.
     Plan: "plan";
+    /// A letter of the outbox.
+    Letter: "letter";
     /// Any object.
     Object: "object";
     /// JSON: null.

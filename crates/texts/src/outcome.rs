@@ -95,6 +95,16 @@ outcomes! {
     TestUserUnchanged { name: Word }: "test-user-unchanged";
     /// A test user was removed.
     TestUserRemoved { name: Word }: "test-user-removed";
+    /// A test letter waits to be sent.
+    LetterWritten { id: Word, at: Word }: "letter-written";
+    /// A letter is tried again.
+    LetterRetried: "letter-retried";
+    /// A letter is not sent any more.
+    LetterDiscarded: "letter-discarded";
+    /// There is no letter.
+    NoLetter: "no-letter";
+    /// The mail server takes letters.
+    DoctorMailFine { host: Word }: "doctor-mail";
     /// A browser session was ended.
     SessionEnded: "session-ended";
     /// The browser sessions of a person were ended.

@@ -12,6 +12,7 @@ mod eid_files;
 mod entrance;
 mod frame;
 mod headers;
+mod mailbox;
 mod op;
 mod operator;
 mod own_form;
@@ -28,8 +29,11 @@ pub use app::{App, Clock, Site};
 pub use arrival::{ClientAddress, Peer};
 pub use eid_files::{EidFileKind, EidFiles, EidPicture};
 pub use entrance::{Entrance, Observed, UnreadRequest, unreadable, with_entrance};
+pub use mailbox::{Letter, MailboxSite};
 pub use operator::{Later, OperatorSite, operator_router};
 pub use public_sandbox::{PublicSandboxSite, SandboxPeople};
-pub use router::{by_host, op_router, public_sandbox_router, sample_router, simulator_router};
+pub use router::{
+    by_host, mailbox_router, op_router, public_sandbox_router, sample_router, simulator_router,
+};
 pub use sample::{Results, SampleSite};
 pub use sandbox::SimulatorSite;

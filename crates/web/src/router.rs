@@ -13,9 +13,10 @@ use axum::{
 use tower::ServiceExt;
 
 use crate::{
-    App, PublicSandboxSite, SampleSite, SimulatorSite, Site,
+    App, MailboxSite, PublicSandboxSite, SampleSite, SimulatorSite, Site,
     door::{LONGEST_URI, LONGEST_WAIT, at_the_door, empty, host_of, word_of},
     headers::is_ambiguous,
+    mailbox,
     op::assets,
     public_sandbox,
     routes::{ROWS, folded, not_found},
@@ -103,6 +104,16 @@ pub fn sample_router(site: Arc<SampleSite>) -> Site {
         .route("/browser", get(sample::browser))
         .route("/assets/{name}", get(assets::show))
         .fallback(sample::not_found)
+        .with_state(site)
+}
+
+/// The routes of the mailbox of development.
+pub fn mailbox_router(site: Arc<MailboxSite>) -> Site {
+    Router::new()
+        .route("/", get(mailbox::list))
+        .route("/letters/{id}", get(mailbox::show))
+        .route("/assets/{name}", get(assets::show))
+        .fallback(mailbox::not_found)
         .with_state(site)
 }
 

@@ -27,6 +27,7 @@ mod explain;
 mod imported_subjects;
 mod limits;
 mod logout;
+mod mailbox;
 mod mobile;
 mod outage;
 mod overload;

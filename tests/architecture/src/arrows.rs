@@ -33,9 +33,15 @@ pub const PLAN: &[Room] = &[
     room(4, "pages", &["texts"]),
     room(5, "authority", &["store", "model", "crypto"]),
     room(6, "changes", &["authority", "store", "eid", "model", "texts", "crypto"]),
+    // Letters are written with their reason, so whoever changes something may use it.
+    room(6, "messages", &["authority", "store", "model", "texts", "crypto"]),
     room(7, "provider", &["authority", "store", "eid", "model", "oidc", "crypto", "texts"]),
     // Imports and declarations bring logos, which a process of its own decodes (ADR 39).
-    room(7, "console", &["changes", "authority", "store", "eid", "model", "texts", "crypto", "images"]),
+    room(
+        7,
+        "console",
+        &["changes", "messages", "authority", "store", "eid", "model", "texts", "crypto", "images"],
+    ),
     // A relying party like any other: sees nothing of ours but the wire.
     room(7, "sample", &["outbound", "crypto"]),
     room(8, "web", &["provider", "sample", "sandbox", "pages", "texts", "model", "oidc", "crypto"]),
@@ -46,6 +52,7 @@ pub const PLAN: &[Room] = &[
             "web",
             "provider",
             "console",
+            "messages",
             "authority",
             "sample",
             "store",

@@ -39,7 +39,9 @@ pub const HOMES: &[Home] = &[
     ("rusqlite", &["store"]),
     ("tokio-postgres", &["store"]),
     ("async-trait", &["eid", "web", "cli"]),
-    ("askama", &["pages"]),
+    ("askama", &["pages", "messages"]),
+    // Letters are no pages: they bring their styles along, and no page of ours may.
+    ("lettre", &["messages"]),
     ("flate2", &["pages"]),
     ("fluent-bundle", &["texts"]),
     ("unic-langid", &["texts"]),
@@ -60,7 +62,7 @@ pub const HOMES: &[Home] = &[
     ("prometheus-client", &["cli"]),
     ("tracing-subscriber", &["cli"]),
     // Where something waits. The crates of rules are not among them, nor is the provider.
-    ("tokio", &["outbound", "images", "store", "eid", "web", "cli"]),
+    ("tokio", &["outbound", "images", "store", "messages", "eid", "web", "cli"]),
 ];
 
 /// Finds crates that name a library which is not theirs.

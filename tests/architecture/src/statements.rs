@@ -16,6 +16,8 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     ("failed_attempts.rs", "SWEEP"),
     ("grants.rs", "SWEEP"),
     ("kept_answers.rs", "SWEEP"),
+    ("letters.rs", "SWEEP"),
+    ("letters.rs", "SWEEP_JOBS"),
     ("login_events.rs", "SWEEP"),
     ("parked_requests.rs", "SWEEP"),
     ("plans.rs", "SWEEP"),
@@ -37,6 +39,10 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     // A worker does the work of everybody.
     ("jobs.rs", "LIST_CLAIMABLE"),
     ("jobs.rs", "LIST_STUCK"),
+    // An operator looks after the letters of everybody.
+    ("letters.rs", "FIND_BY_ID"),
+    ("letters.rs", "LIST"),
+    ("letters.rs", "LIST_STUCK"),
 ];
 
 /// Reads the migrations for the tables that have a `tenant_id`.

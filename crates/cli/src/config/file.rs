@@ -189,6 +189,44 @@ section! {
     }
 }
 
+/// How the connection to the mail server is protected.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum MailSecurity {
+    Starttls,
+    Tls,
+    None,
+}
+
+section! {
+    /// The mail server that takes letters to administrators: invitations, and what operators have to know. Off without a
+    /// host: then nothing is sent, and commands say so. The password comes from one place: the file named here or in the
+    /// environment variable `PORTVAKT_MAIL_PASSWORD_FILE`, the variable `PORTVAKT_MAIL_PASSWORD`, or the systemd credential
+    /// `portvakt-mail-password`.
+    Mail ["mail"] {
+        /// The server. Its certificate must be for this name.
+        host: Option<String> = Unset(r#""smtp.example.com""#);
+        /// Its port: 587 for `starttls`, 465 for `tls`.
+        port: u16 = Is("587");
+        /// `starttls`: a connection that becomes TLS, or is not used; `tls`: TLS from the start; `none`: for a server on
+        /// loopback.
+        security: MailSecurity = Is(r#""starttls""#);
+        /// A file with the authorities, in PEM, that the server's certificate is verified with; else the system's are
+        /// trusted.
+        roots_file: Option<PathBuf> = Unset(r#""/etc/portvakt/mail-authorities.pem""#);
+        /// The user name, where the server wants one; goes with a password.
+        username: Option<String> = Unset(r#""portvakt""#);
+        /// A file with the password. Who may read it is as with the master key.
+        password_file: Option<PathBuf> = Unset(r#""/etc/portvakt/mail-password""#);
+        /// The address that letters come from; goes with `host`.
+        from: Option<String> = Unset(r#""portvakt@example.com""#);
+        /// The name beside it.
+        from_name: String = Is(r#""Portvakt""#);
+        /// How long the delivery of a letter may take, with everything; 40 seconds at most.
+        timeout: Lasting = Is(r#""30s""#);
+    }
+}
+
 section! {
     /// Where the eIDs of the environment `test` are, if not where their owners have them: a mock of your own, say. Only
     /// identity sources of that environment go there, and production domains have none. As with every call, the
@@ -269,6 +307,7 @@ sections! {
     sandbox: Sandbox,
     statements: Statements,
     eid_assets: EidAssets,
+    mail: Mail,
     test_eids: TestEids,
     limits: Limits,
 }

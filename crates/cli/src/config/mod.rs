@@ -5,7 +5,9 @@
 
 mod fault;
 mod file;
+mod mail;
 mod page;
+mod pem;
 mod resolve;
 mod schema;
 mod secret;

@@ -17,6 +17,8 @@ use texts::AdminMessage;
 use super::{
     fault::Faults,
     file::{self, File, Format, Level},
+    mail,
+    pem::{BEGIN, read_pem},
     schema::Document,
     secret::{FILE_VARIABLE, MasterKeySource, VARIABLE, read_secret, refuse_open},
     value::{HostPort, Net},
@@ -61,6 +63,8 @@ pub(crate) struct Config {
     pub(crate) eid_files: PathBuf,
     /// Issuers that stand in for those of the test environment.
     pub(crate) test_eids: Vec<UpstreamIssuer>,
+    /// The mail server that takes letters.
+    pub(crate) mail: Option<messages::Smtp>,
     /// What one address, client and person may take.
     pub(crate) limits: provider::Limits,
 }
@@ -185,6 +189,7 @@ pub(crate) struct Surroundings {
     pub(crate) mistaken: Vec<String>,
     pub(crate) master_key: Option<Secret<String>>,
     pub(crate) master_key_file: Option<PathBuf>,
+    pub(crate) mail: mail::PasswordGiven,
     pub(crate) credentials: Option<PathBuf>,
 }
 
@@ -204,6 +209,11 @@ impl Surroundings {
             variables: named.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect(),
             master_key: std::env::var(VARIABLE).ok().map(Secret::new),
             master_key_file: std::env::var(FILE_VARIABLE).ok().map(PathBuf::from),
+            mail: mail::PasswordGiven {
+                text: std::env::var(mail::VARIABLE).ok().map(Secret::new),
+                file: std::env::var(mail::FILE_VARIABLE).ok().map(PathBuf::from),
+                credentials: std::env::var("CREDENTIALS_DIRECTORY").ok().map(PathBuf::from),
+            },
             credentials: std::env::var("CREDENTIALS_DIRECTORY").ok().map(PathBuf::from),
         }
     }
@@ -242,7 +252,15 @@ fn resolution(path: &Path, text: &str, around: &Surroundings) -> Result<Resoluti
     kept(controller.as_ref().map(drop).map_err(Clone::clone));
     let test_eids = test_eids(&file);
     kept(test_eids.as_ref().map(drop).map_err(Clone::clone));
-    let others = [&file.database.address_file, &file.database.roots_file, &file.outbound.extra_roots_file];
+    let mail = mail::resolve(&file.mail, &around.base, &around.mail);
+    kept(mail.as_ref().map(drop).map_err(Clone::clone));
+    let others = [
+        &file.database.address_file,
+        &file.database.roots_file,
+        &file.outbound.extra_roots_file,
+        &file.mail.roots_file,
+        &file.mail.password_file,
+    ];
     let source = master_key.as_ref().ok().cloned();
     let config = assemble(
         &file,
@@ -255,6 +273,7 @@ fn resolution(path: &Path, text: &str, around: &Surroundings) -> Result<Resoluti
             listen: listen.ok(),
             test_eids: test_eids.ok(),
             controller: controller.ok(),
+            mail: mail.ok(),
         },
     );
     let pairs = pairs(&file.listen, around);
@@ -272,6 +291,7 @@ struct Resolved {
     listen: Option<Listen>,
     test_eids: Option<Vec<UpstreamIssuer>>,
     controller: Option<Option<Controller>>,
+    mail: Option<Option<messages::Smtp>>,
 }
 
 /// Authorities that were read; `None` where that failed.
@@ -281,7 +301,7 @@ struct Roots {
 }
 
 fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
-    let Resolved { place, deletions, master_key, read_with_it, roots, listen, test_eids, controller } =
+    let Resolved { place, deletions, master_key, read_with_it, roots, listen, test_eids, controller, mail } =
         resolved;
     let (place, place_in_words) = place?;
     Some(Config {
@@ -318,6 +338,7 @@ fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
         controller: controller?,
         eid_files: file.eid_assets.directory.clone(),
         test_eids: test_eids?,
+        mail: mail?,
         limits: limits(&file.limits),
     })
 }
@@ -374,30 +395,15 @@ fn has_password(address: &str) -> bool {
     address.contains("password") || in_url.is_some_and(|(user, _)| user.contains(':'))
 }
 
-/// Reads a file of certificates; `key` is where it is named.
-fn pem(path: &Path, key: &str) -> Result<String, Faults> {
-    let shown = || path.display().to_string().into();
-    let unusable = |error: std::io::Error| {
-        Faults::one(AdminMessage::PathUnusable { path: shown(), detail: error.to_string().into() }.at(key))
-    };
-    let text = fs::read_to_string(path).map_err(unusable)?;
-    if text.contains(BEGIN) {
-        return Ok(text);
-    }
-    Err(Faults::one(AdminMessage::CertificateNotPem { path: shown() }.at(key)))
-}
-
-const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-
 fn extra_roots(outbound: &file::Outbound, around: &Surroundings) -> Result<Vec<Vec<u8>>, Faults> {
     let Some(path) = &outbound.extra_roots_file else { return Ok(Vec::new()) };
-    let text = pem(&around.base.join(path), "outbound.extra_roots_file")?;
+    let text = read_pem(&around.base.join(path), "outbound.extra_roots_file")?;
     Ok(text.split(BEGIN).skip(1).map(|it| format!("{BEGIN}{it}").into_bytes()).collect())
 }
 
 fn database_roots(database: &file::Database, around: &Surroundings) -> Result<Option<Vec<u8>>, Faults> {
     let Some(path) = &database.roots_file else { return Ok(None) };
-    pem(&around.base.join(path), "database.roots_file").map(|it| Some(it.into_bytes()))
+    read_pem(&around.base.join(path), "database.roots_file").map(|it| Some(it.into_bytes()))
 }
 
 fn pairs(listen: &file::Listen, around: &Surroundings) -> Vec<Pair> {

@@ -96,6 +96,14 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Faults {
     Faults::one(AdminMessage::PathUnusable { path, detail })
 }
 
+/// Reads a file of a systemd credential: it is given to the service alone, whatever its mode looks like.
+///
+/// # Errors
+/// It cannot be read.
+pub(crate) fn read_given(path: &Path) -> Result<Secret<String>, Faults> {
+    read_text(path)
+}
+
 fn read_text(path: &Path) -> Result<Secret<String>, Faults> {
     fs::read_to_string(path).map(Secret::new).map_err(|error| unreadable(path, &error))
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path};
 use crypto::Secret;
 
 use super::{
-    page,
+    mail, page,
     resolve::{Config, Surroundings, resolve},
 };
 
@@ -19,6 +19,7 @@ fn around(variables: &[(&str, &str)]) -> Surroundings {
         mistaken: Vec::new(),
         master_key: Some(Secret::from(KEY)),
         master_key_file: None,
+        mail: mail::PasswordGiven::default(),
         credentials: None,
     }
 }
@@ -190,7 +191,15 @@ fn the_example_passes_the_check() {
         .lines()
         .map(|it| it.strip_prefix('#').filter(|it| !it.starts_with(' ')).unwrap_or(it))
         .fold(String::new(), |text, line| {
-            let other = ["address = ", "address_file = ", "extra_roots_file = ", "roots_file = "];
+            let other = [
+                "address = ",
+                "address_file = ",
+                "extra_roots_file = ",
+                "roots_file = ",
+                // The password is in a file that is not here, and the user name goes with it.
+                "password_file = ",
+                "username = ",
+            ];
             if other.iter().any(|it| line.starts_with(it)) { text } else { text + line + "\n" }
         });
     resolve(Path::new("portvakt.toml"), &all, &around).unwrap();
@@ -233,4 +242,45 @@ fn the_first_fault_of_a_configuration_hid_its_missing_files() {
     }
     assert!(!said.contains("no database is named"), "what follows from a value that cannot be read: {said}");
     assert_eq!(said.lines().count(), 7, "{said}");
+}
+
+const MAIL: &str = "[mail]\nhost = \"smtp.example.com\"\nfrom = \"portvakt@example.com\"\n";
+
+#[test]
+fn what_is_wrong_with_the_mail_server_is_said_at_once() {
+    let more = "security = \"none\"\ntimeout = \"5m\"\nusername = \"portvakt\"\n";
+    insta::assert_snapshot!(refusal(&format!("{ENOUGH}{MAIL}{more}").replace("portvakt@example.com", "portvakt")), @r#"
+    mail.security: letters would go to "smtp.example.com" without TLS: set security to starttls or tls; none is for a mail server on loopback
+    mail.timeout: a delivery may take 40s at most: set a shorter timeout in [mail]
+    mail.from: this is not an e-mail address that letters can go to: write it as name@example.com, in ASCII and without a display name
+    mail: [mail] has no password_file, which its other keys need: set it, or leave out what needs it
+    "#);
+    insta::assert_snapshot!(refusal(&format!("{ENOUGH}[mail]\nfrom = \"portvakt@example.com\"")), @"mail: [mail] has no host, which its other keys need: set it, or leave out what needs it");
+}
+
+#[test]
+fn the_password_of_the_mail_server_comes_from_one_place_and_is_not_printed() {
+    let text = format!("{ENOUGH}{MAIL}username = \"portvakt\"\n");
+    let mut around = around(&[]);
+    around.mail.text = Some(Secret::from("hunter2\n"));
+    let config = resolve(Path::new("portvakt.toml"), &text, &around).unwrap();
+    let (username, password) = config.mail.clone().unwrap().credentials.unwrap();
+    assert_eq!((username.as_str(), password.expose().as_str()), ("portvakt", "hunter2"));
+    assert!(!format!("{:?}", config.mail).contains("hunter2"));
+    around.mail.file = Some("mail-password".into());
+    let refused = resolve(Path::new("portvakt.toml"), &text, &around).unwrap_err().to_string();
+    insta::assert_snapshot!(refused, @"mail: the password of the mail server comes from more than one place: the file /etc/portvakt/mail-password, the environment variable PORTVAKT_MAIL_PASSWORD: leave one of them");
+}
+
+#[test]
+fn a_password_of_the_mail_server_that_everybody_can_read_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mail-password");
+    fs::write(&path, "hunter2").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let mut around = around(&[]);
+    around.base = folder.path().to_owned();
+    let text = format!("{ENOUGH}{MAIL}username = \"p\"\npassword_file = \"mail-password\"\n");
+    let refused = resolve(Path::new("portvakt.toml"), &text, &around).unwrap_err().to_string();
+    assert!(refused.contains("chmod") && !refused.contains("hunter2"), "{refused}");
 }

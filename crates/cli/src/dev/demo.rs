@@ -41,6 +41,15 @@ impl Addresses {
         self.at("sample.localhost", 1)
     }
 
+    /// Where the letters are shown that would have been sent.
+    pub(crate) fn mailbox(&self) -> String {
+        self.at("mailbox.localhost", 1)
+    }
+
+    pub(crate) fn mailbox_host(&self) -> String {
+        self.authority("mailbox.localhost", 1)
+    }
+
     pub(crate) fn bankid(&self) -> String {
         self.at("bankid.localhost", 2)
     }
@@ -55,7 +64,7 @@ impl Addresses {
 
     /// The names under which something can be reached that the system's own resolver does not lead to this machine.
     pub(crate) fn unknown_names(&self) -> Vec<String> {
-        let mut names = vec!["sample.localhost", "bankid.localhost", "vipps.localhost"];
+        let mut names = vec!["sample.localhost", "mailbox.localhost", "bankid.localhost", "vipps.localhost"];
         if self.is_https() {
             names.push("production.localhost");
         }

@@ -13,13 +13,15 @@ use clap::Args;
 use console::Console;
 use crypto::Random;
 use eid::{Catalogue, UpstreamIssuer};
+use messages::{Mailbox, Postman};
 use model::{EidEnvironment, KeySchedule, LoginMethod};
 use outbound::{Outbound, Settings as OutboundSettings};
 use provider::Provider;
 use store::{Access, DatabaseLocation, Presence, Store};
 use texts::Locale;
 use tokio::sync::watch;
-use web::{App, op_router};
+use tokio_rustls::TlsAcceptor;
+use web::{App, Site, by_host, op_router};
 
 use crate::{
     clock,
@@ -80,10 +82,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let (folder, _alone) = open_folder(&arguments)?;
     let random = Random::system();
     let tls = if arguments.https { Some(tls::acceptor(&folder)?) } else { None };
-    let extra_roots = match &tls {
-        Some(tls) => vec![tls.authority.clone()],
-        None => Vec::new(),
-    };
+    let extra_roots = tls.iter().map(|it| it.authority.clone()).collect();
     let outbound = Arc::new(Outbound::new(OutboundSettings {
         allowed: addresses.allowed(),
         extra_roots,
@@ -96,6 +95,8 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let catalogue = Catalogue::new(Arc::clone(&outbound), issuers(&world), random.clone());
     let master = folder.master_key(&random)?;
     let console = Arc::new(Console::new(store.clone(), master.clone(), random.clone()));
+    let mailbox = Mailbox::default();
+    let postman = Postman::to_mailbox(store.clone(), master.clone(), mailbox.clone());
     let provider = Arc::new(Provider::new(store.clone(), Arc::new(catalogue), master, random.clone()));
     let eid_files = Arc::new(eid_files::load_and_tell(&folder.file("eid-assets")).await);
     let app = App {
@@ -108,17 +109,18 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
     let sites = [
         op_router(app),
-        world::sample_site(&addresses, &seeded, outbound, random),
+        by_host(
+            addresses.mailbox_host(),
+            world::mailbox_site(mailbox),
+            world::sample_site(&addresses, &seeded, outbound, random),
+        ),
         world.bankid_site(),
         world.vipps_site(),
     ];
-    let mut doors = Vec::new();
-    for (port, site) in (addresses.port..).zip(sites) {
-        doors.push(Door::open(port, site, acceptor.clone()).await?);
-    }
+    let doors = open_doors(addresses.port, sites, acceptor.as_ref()).await?;
     let (stop, end) = watch::channel(false);
     let answering: Vec<_> = doors.into_iter().map(|door| tokio::spawn(door.answer(end.clone()))).collect();
-    let workers = work(end, &store, &provider, console);
+    let workers = work(end, &store, (&provider, postman), console);
     // From here on a stop is heard, also one that comes before the report is read.
     let stop_asked = signals::stop_asked()?;
     report::print(&report::Report::new(&addresses, &seeded, &world, &folder), arguments.json);
@@ -134,11 +136,24 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     Ok(())
 }
 
+/// Opens a door for each site, at one port after the other.
+async fn open_doors(
+    first: u16,
+    sites: [Site; 4],
+    acceptor: Option<&TlsAcceptor>,
+) -> Result<Vec<Door>, String> {
+    let mut doors = Vec::new();
+    for (port, site) in (first..).zip(sites) {
+        doors.push(Door::open(port, site, acceptor.cloned()).await?);
+    }
+    Ok(doors)
+}
+
 /// Starts what is done beside answering.
 fn work(
     end: watch::Receiver<bool>,
     store: &Store,
-    provider: &Arc<Provider>,
+    (provider, postman): (&Arc<Provider>, Postman),
     console: Arc<Console>,
 ) -> Workers {
     let mut workers = Workers::new(clock::system(), end);
@@ -147,7 +162,8 @@ fn work(
     upkeep::probe_eids(&mut workers, Arc::clone(provider));
     upkeep::write_events(&mut workers, Arc::clone(provider));
     let rotation = upkeep::KeyRotation { schedule: KeySchedule::default(), every: Duration::from_secs(60) };
-    upkeep::do_jobs(&mut workers, console, store.clone(), provider.random().clone(), rotation);
+    let work = upkeep::JobWork { rotation, postman: Some(postman) };
+    upkeep::do_jobs(&mut workers, console, store.clone(), provider.random().clone(), work);
     workers
 }
 

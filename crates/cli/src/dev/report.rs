@@ -15,6 +15,7 @@ pub(crate) struct Report {
     issuer: String,
     production_issuer: Option<String>,
     sample_app: String,
+    mailbox: String,
     seeded: Seeded,
     bankid_issuer: String,
     vipps_issuer: String,
@@ -35,6 +36,7 @@ impl Report {
             issuer: addresses.issuer(),
             production_issuer: https.then(|| format!("https://{}", addresses.production_host())),
             sample_app: addresses.sample(),
+            mailbox: addresses.mailbox(),
             seeded: seeded.clone(),
             bankid_issuer: world.bankid.issuer(),
             vipps_issuer: world.vipps.issuer(),
@@ -68,6 +70,7 @@ impl Report {
             "issuer": self.issuer,
             "production_issuer": self.production_issuer,
             "sample_app": self.sample_app,
+            "mailbox": self.mailbox,
             "client_id": self.seeded.client_id,
             "client_secret": self.seeded.client_secret.expose(),
             "redirect_uri": self.seeded.redirect_uri,
@@ -97,6 +100,7 @@ impl Report {
             ("Browser-only app", format!("{}/browser", self.sample_app)),
             ("Simulated BankID", self.bankid_issuer.clone()),
             ("Simulated Vipps", self.vipps_issuer.clone()),
+            ("Mailbox", self.mailbox.clone()),
         ]);
         rows.extend(self.ca_file.clone().map(|it| ("Authority to trust", it)));
         rows.push(("Data", self.data_dir.clone()));

@@ -4,11 +4,14 @@ use std::{sync::Arc, thread};
 
 use crypto::{Algorithm, Random, SigningKey, b64};
 use eid::{SourceCredentials, SourceMethod};
+use messages::{KeptLetter, Mailbox};
 use model::LoginMethod;
 use outbound::Outbound;
 use sample::{Config, Sample};
 use sandbox::{Client, Kind, People, Simulator};
-use web::{Results, SampleSite, SimulatorSite, Site, sample_router, simulator_router};
+use web::{
+    MailboxSite, Results, SampleSite, SimulatorSite, Site, mailbox_router, sample_router, simulator_router,
+};
 
 use super::{
     demo::{Addresses, Seeded},
@@ -152,6 +155,19 @@ impl World {
     pub(crate) fn vipps_site(&self) -> Site {
         self.site(&self.vipps, Kind::Vipps)
     }
+}
+
+/// The site that shows the letters which would have been sent.
+pub(crate) fn mailbox_site(mailbox: Mailbox) -> Site {
+    mailbox_router(Arc::new(MailboxSite {
+        letters: Box::new(move || mailbox.letters().into_iter().map(shown).collect()),
+    }))
+}
+
+fn shown(kept: KeptLetter) -> web::Letter {
+    let KeptLetter { id, to, letter, sent_at } = kept;
+    let (lang, subject, text, html) = (letter.lang, letter.subject, letter.text, letter.html);
+    web::Letter { id, to, lang, subject, text, html, sent_at: sent_at.to_iso_seconds() }
 }
 
 /// The sample application's site.

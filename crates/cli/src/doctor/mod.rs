@@ -130,7 +130,23 @@ async fn look(path: &Path, config: &Config, now: Timestamp) -> Vec<Finding> {
         findings.push(sandbox(host, &kept).await);
     }
     findings.extend(eids(config, &kept).await);
+    findings.extend(mail(config).await);
     findings
+}
+
+/// Connects to the mail server and authenticates, without sending anything.
+async fn mail(config: &Config) -> Option<Finding> {
+    let smtp = config.mail.as_ref()?;
+    Some(match smtp.check().await {
+        Ok(()) => {
+            let host = format!("{}:{}", smtp.host, smtp.port).into();
+            Finding::fine("mail", &Outcome::DoctorMailFine { host })
+        }
+        Err(error) => {
+            let detail = format!("{}:{}: {error}", smtp.host, smtp.port).into();
+            Finding::trouble("mail", AdminMessage::MailServerUnusable { detail })
+        }
+    })
 }
 
 /// What the database has that the other checks need.

@@ -90,6 +90,8 @@ pub(crate) struct Desk {
     pub(crate) store: Store,
     /// Where the list of deletions is.
     pub(crate) deletions: Option<PathBuf>,
+    /// Whether letters are sent, or kept in the mailbox of development.
+    pub(crate) has_mail: bool,
     /// Says that this command is at work; until the end.
     _presence: Presence,
 }
@@ -113,8 +115,18 @@ pub(crate) fn account() -> String {
     }
 }
 
-/// With the host of the public sandbox, the controller and the list of deletions, where there are any.
-type Opened = (Store, SealKey, KeySchedule, (Option<String>, Option<Controller>), Option<PathBuf>);
+/// What the desk is opened with.
+struct Opened {
+    store: Store,
+    master: SealKey,
+    schedule: KeySchedule,
+    /// The host of the public sandbox, where there is one.
+    sandbox: Option<String>,
+    controller: Option<Controller>,
+    /// Where the list of deletions is.
+    deletions: Option<PathBuf>,
+    has_mail: bool,
+}
 
 fn of_configuration(path: &Path) -> CommandResult<Opened> {
     let settings = config::load(path)?;
@@ -123,7 +135,9 @@ fn of_configuration(path: &Path) -> CommandResult<Opened> {
         .map_err(|error| Refusal::from(error).message().inside(&settings.place_in_words))?;
     let schedule =
         KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
-    Ok((store, master, schedule, (settings.sandbox, settings.controller), settings.deletions))
+    let (sandbox, controller, has_mail) = (settings.sandbox, settings.controller, settings.mail.is_some());
+    let deletions = settings.deletions;
+    Ok(Opened { store, master, schedule, sandbox, controller, deletions, has_mail })
 }
 
 fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
@@ -136,7 +150,9 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
     let deletions = deletions::beside(&place);
     let store = Store::open(place, store::Settings::default())
         .map_err(|error| format!("{}: {error}", folder.database().display()))?;
-    Ok((store, folder.master_key(random)?, KeySchedule::default(), (None, None), deletions))
+    let (master, schedule) = (folder.master_key(random)?, KeySchedule::default());
+    // `portvakt dev` has a mailbox.
+    Ok(Opened { store, master, schedule, sandbox: None, controller: None, deletions, has_mail: true })
 }
 
 impl Desk {
@@ -147,10 +163,11 @@ impl Desk {
         what: &'static str,
     ) -> CommandResult<Self> {
         let random = Random::system();
-        let (store, master, schedule, (sandbox, controller), deletions) = match &place.data_dir {
-            Some(folder) => of_development(folder, &random)?,
-            None => of_configuration(&config::find(place.config.as_deref())?)?,
-        };
+        let Opened { store, master, schedule, sandbox, controller, deletions, has_mail } =
+            match &place.data_dir {
+                Some(folder) => of_development(folder, &random)?,
+                None => of_configuration(&config::find(place.config.as_deref())?)?,
+            };
         // Before the key is checked: nobody replaces it from here on.
         let presence = presence::enter(&store, access, what).await?;
         let console = Console::new(store.clone(), master, random.clone());
@@ -163,7 +180,7 @@ impl Desk {
         let trace = Some(provider::TraceId::new(&random).to_string());
         let (caller, now) = (Caller { trace, ..Caller::operator(&account()) }, clock::now());
         let json = place.json;
-        Ok(Self { console, caller, now, json, schedule, store, deletions, _presence: presence })
+        Ok(Self { console, caller, now, json, schedule, store, deletions, has_mail, _presence: presence })
     }
 
     /// Gives leave for what concerns no tenant, or every one.

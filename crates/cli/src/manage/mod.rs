@@ -16,6 +16,7 @@ mod explain;
 mod identity_sources;
 mod import;
 mod keys;
+mod letters;
 mod list_changes;
 mod master_key;
 mod planned;
@@ -43,6 +44,7 @@ pub(crate) use explain::Explain;
 pub(crate) use identity_sources::IdentitySources;
 pub(crate) use import::Import;
 pub(crate) use keys::Keys;
+pub(crate) use letters::Letters;
 pub(crate) use master_key::MasterKey;
 pub(crate) use plans::Plans;
 pub(crate) use sessions::Sessions;
@@ -106,6 +108,8 @@ pub(crate) enum Command {
     Keys(Keys),
     /// Browser sessions of a domain: list, end.
     Sessions(Sessions),
+    /// Letters (e-mail) to administrators: list, retry, discard, test.
+    Letters(Letters),
     /// The audit trail: list, verify, export.
     Audit(Audit),
     /// Tells what happened in the login that a trace id belongs to.
@@ -139,6 +143,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         Command::TestUsers(it) => Box::pin(at_the_desk("test-users", it)),
         Command::Keys(it) => Box::pin(at_the_desk("keys", it)),
         Command::Sessions(it) => Box::pin(at_the_desk("sessions", it)),
+        Command::Letters(it) => Box::pin(at_the_desk("letters", it)),
         Command::Audit(it) => Box::pin(at_the_desk("audit", it)),
         Command::Explain(it) => Box::pin(at_the_desk("explain", it)),
         Command::Test(it) => Box::pin(at_the_desk("test", it)),

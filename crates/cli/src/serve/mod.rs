@@ -22,6 +22,7 @@ use clap::Args;
 use console::Console;
 use crypto::{Random, SealKey};
 use eid::Catalogue;
+use messages::Postman;
 use model::KeySchedule;
 use outbound::Outbound;
 use provider::{Provider, Refused, RequestContext};
@@ -130,6 +131,8 @@ struct Installation {
     console: Arc<Console>,
     /// The simulators' host and site, when there is one.
     sandbox: Option<(String, Site)>,
+    /// Who sends letters, where there is a mail server.
+    postman: Option<Postman>,
 }
 
 impl Installation {
@@ -149,11 +152,13 @@ impl Installation {
         }
         let settings =
             provider::Settings { login_events_kept_for: config.login_events_kept_for, limits: config.limits };
+        let smtp = config.mail.clone();
+        let postman = smtp.map(|it| Postman::to_server(store.clone(), master.clone(), it));
         let provider = Provider::new(store.clone(), Arc::new(catalogue), master, random).with(settings);
         let provider = Arc::new(provider);
         let sandbox =
             opened.map(|it| (it.host().to_owned(), sandbox::site(&it, store.clone(), Arc::clone(&provider))));
-        Ok(Self { provider, console, sandbox })
+        Ok(Self { provider, console, sandbox, postman })
     }
 }
 
@@ -174,7 +179,7 @@ async fn answer(
     certificates: Option<Arc<Certificates>>,
 ) -> Result<(), String> {
     let store = &ready.store;
-    let Installation { provider, console, sandbox } = installation;
+    let Installation { provider, console, sandbox, postman } = installation;
     let ((stop, end), (stop_operator, end_operator)) = (watch::channel(false), watch::channel(false));
     let metrics = Arc::new(Metrics::new());
     let app = app(config, &provider).await;
@@ -200,7 +205,8 @@ async fn answer(
     let random = provider.random().clone();
     let rotation = upkeep::KeyRotation { schedule, every: config.keys.check_every };
     upkeep::keep_deletions(&mut workers, Arc::clone(&console), config.deletions.clone());
-    upkeep::do_jobs(&mut workers, console, store.clone(), random, rotation);
+    let work = upkeep::JobWork { rotation, postman };
+    upkeep::do_jobs(&mut workers, console, store.clone(), random, work);
     let noted = Arc::clone(&provider);
     if let Some(certificates) = &certificates {
         watch_certificates(&mut workers, certificates)?;

@@ -1,0 +1,89 @@
+//! What a letter is about, and to whom it goes.
+
+use crypto::Secret;
+use model::{LinkId, Timestamp};
+use serde::{Deserialize, Serialize};
+use texts::Locale;
+
+use crate::MailAddress;
+
+/// What a letter is about: a kind with ids. It never has a link, a credential, or anything that somebody typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Letter {
+    /// Tells that letters arrive.
+    Test,
+    /// Invites somebody to the console. The link in it is derived when it is sent, from these two.
+    Invitation {
+        /// The invitation.
+        id: LinkId,
+        /// Counts how often its link was replaced: the code of an earlier link is another one.
+        generation: u32,
+    },
+    /// Tells an operator that somebody on the host used the recovery for when nobody can sign in.
+    RecoveryUsed {
+        /// When, in microseconds.
+        used_at_micros: i64,
+    },
+}
+
+impl Letter {
+    /// Makes the letter about a recovery.
+    pub const fn recovery_used(used_at: Timestamp) -> Self {
+        Self::RecoveryUsed { used_at_micros: used_at.micros() }
+    }
+
+    /// The word for the kind, in the table and in lists.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Invitation { .. } => "invitation",
+            Self::RecoveryUsed { .. } => "recovery_used",
+        }
+    }
+
+    /// The word that the codes of its links are bound to, where it has one.
+    pub const fn link_purpose(&self) -> Option<&'static str> {
+        match self {
+            Self::Invitation { .. } => Some("invitation"),
+            Self::Test | Self::RecoveryUsed { .. } => None,
+        }
+    }
+}
+
+/// A letter with its recipient and language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressedLetter {
+    /// To whom.
+    pub to: MailAddress,
+    /// In which language.
+    pub locale: Locale,
+    /// About what.
+    pub letter: Letter,
+}
+
+/// As it is sealed.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    to: String,
+    lang: String,
+    letter: Letter,
+}
+
+impl AddressedLetter {
+    /// Writes it as JSON, to be sealed.
+    pub(crate) fn to_bytes(&self) -> Secret<Vec<u8>> {
+        let kept = Kept {
+            to: self.to.as_str().to_owned(),
+            lang: self.locale.as_str().to_owned(),
+            letter: self.letter.clone(),
+        };
+        Secret::new(serde_json::to_vec(&kept).unwrap_or_default())
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote; `None` for anything else, such as a kind of a later version.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        let Kept { to, lang, letter } = serde_json::from_slice(bytes).ok()?;
+        Some(Self { to: MailAddress::parse(&to)?, locale: Locale::parse(&lang)?, letter })
+    }
+}
