@@ -12,6 +12,7 @@ mod brand;
 mod doctor;
 mod house;
 mod limits;
+mod live_check;
 mod manage;
 mod moving_in;
 mod operator;

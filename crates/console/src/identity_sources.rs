@@ -13,12 +13,13 @@ use eid::SourceMethod;
 use model::{DomainId, EidEnvironment, IdentitySourceId, IdentitySourceSettings, LoginMethod, Timestamp};
 use serde_json::{Value, json};
 use store::{
-    WriteTx,
+    StoreError, Tx, WriteTx,
     identity_sources::{self, IdentitySource},
+    source_checks::{self, SourceCheck},
 };
 use texts::Noun;
 
-use crate::{Console, Refusal, Tenant};
+use crate::{Console, Refusal, SourceCheckView, Tenant};
 
 /// An identity source as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,17 +42,20 @@ pub struct SourceView {
     pub created_at: Timestamp,
     /// Since when it is switched off.
     pub disabled_at: Option<Timestamp>,
+    /// The last live check of it.
+    pub last_check: Option<SourceCheckView>,
     shown: Value,
 }
 
 impl SourceView {
-    fn of(tenant: &Tenant, row: IdentitySource) -> Result<Self, Refusal> {
+    fn of(tenant: &Tenant, (row, check): (IdentitySource, Option<SourceCheck>)) -> Result<Self, Refusal> {
         let credentials = credentials_of(tenant, &row);
         Ok(Self {
             id: row.id,
             eid: LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound(Noun::Eid))?,
             environment: row.environment,
             jwks: credentials.as_ref().and_then(jwks),
+            last_check: check.map(|it| SourceCheckView::of(&it, &row)),
             shown: shown(tenant, &row),
             client: credentials.map(|it| (it.client_id, it.method)),
             settings: row.settings,
@@ -136,8 +140,11 @@ impl Console {
     ) -> Result<Vec<SourceView>, Refusal> {
         let tenant = permit.tenant(Permission::ReadSettings)?;
         let id = tenant.id;
-        let rows = self.store.read(move |tx| identity_sources::list(tx, id, domain)).await?;
-        rows.into_iter().map(|row| SourceView::of(tenant, row)).collect()
+        let rows = self.store.read(move |tx| {
+            let rows = identity_sources::list(tx, id, domain)?;
+            rows.into_iter().map(|row| with_check(tx, row)).collect::<Result<Vec<_>, StoreError>>()
+        });
+        rows.await?.into_iter().map(|row| SourceView::of(tenant, row)).collect()
     }
 
     /// Finds a domain's source of an eID.
@@ -151,8 +158,11 @@ impl Console {
     ) -> Result<SourceView, Refusal> {
         let tenant = permit.tenant(Permission::ReadSettings)?;
         let id = tenant.id;
-        let found = self.store.read(move |tx| identity_sources::find(tx, id, domain, eid.as_str())).await?;
-        SourceView::of(tenant, found.ok_or(Refusal::NotFound(Noun::IdentitySource))?)
+        let found = self.store.read(move |tx| {
+            let row = identity_sources::find(tx, id, domain, eid.as_str())?;
+            row.map(|row| with_check(tx, row)).transpose()
+        });
+        SourceView::of(tenant, found.await?.ok_or(Refusal::NotFound(Noun::IdentitySource))?)
     }
 
     /// Switches an identity source that was seen off, so that its logins stop within seconds, or on again.
@@ -201,6 +211,15 @@ impl Console {
         });
         saved.await
     }
+}
+
+/// A source with its last check.
+fn with_check(
+    tx: &mut impl Tx,
+    row: IdentitySource,
+) -> Result<(IdentitySource, Option<SourceCheck>), StoreError> {
+    let last = source_checks::list(tx, row.tenant_id, row.id)?.into_iter().next();
+    Ok((row, last))
 }
 
 fn get(

@@ -16,6 +16,7 @@ mod master_key;
 mod provisioning;
 mod sessions;
 mod signing_keys;
+mod source_checks;
 mod tenants;
 mod test_users;
 mod trials;
@@ -48,6 +49,7 @@ pub use provisioning::{
     Change, Declined, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Verb, json_noun, member_path,
 };
 pub use signing_keys::{KeyState, KeyView};
+pub use source_checks::{SourceCheckView, SourceToCheck};
 pub use tenants::TenantView;
 pub use test_users::TestUserView;
 

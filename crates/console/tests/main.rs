@@ -17,4 +17,5 @@ mod names;
 mod one_builder;
 mod seen;
 mod signing_keys;
+mod source_checks;
 mod test_users;

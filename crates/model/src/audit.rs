@@ -58,6 +58,8 @@ actions! {
     SourceChanged = "identity_source.changed",
     /// An identity source was given other credentials.
     SourceCredentialsSet = "identity_source.credentials_set",
+    /// A live check of an identity source began.
+    SourceChecked = "identity_source.checked",
     /// An identity source was disabled.
     SourceDisabled = "identity_source.disabled",
     /// An identity source was enabled again.

@@ -25,6 +25,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0011_plans", include_str!("../migrations/0011_plans.sql")),
     ("0012_brands", include_str!("../migrations/0012_brands.sql")),
     ("0014_trials", include_str!("../migrations/0014_trials.sql")),
+    ("0015_source_checks", include_str!("../migrations/0015_source_checks.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -258,6 +258,14 @@ pub const TABLES: &[Table] = &[
         false
     ),
     table!(
+        "source_checks",
+        "when an identity source was checked and by whom, what was found, and a digest of the sealed credentials",
+        Administrator,
+        "until 20 later checks of the source",
+        "checks are limited, and the result of the last one is shown",
+        false
+    ),
+    table!(
         "trials",
         "which application an administrator tries, and the answer: an ID token and userinfo of the person who logged in",
         SealedByHolder,

@@ -4,8 +4,8 @@ use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, brands,
     browser_sessions, client_secrets, counted_events, declared_objects, domains, failed_attempts, grants,
     identity_sources, imported_subjects, installation, jobs, kept_answers, login_events, parked_requests,
-    plans, refresh_tokens, sandbox_people, signing_keys, spent_values, sql::ReadTx, subject_keys, tenants,
-    test_users, trials,
+    plans, refresh_tokens, sandbox_people, signing_keys, source_checks, spent_values, sql::ReadTx,
+    subject_keys, tenants, test_users, trials,
 };
 
 /// By module.
@@ -15,6 +15,7 @@ const MODULES: &[&[&str]] = &[
     applications::ALL,
     client_secrets::ALL,
     identity_sources::ALL,
+    source_checks::ALL,
     subject_keys::ALL,
     signing_keys::ALL,
     spent_values::ALL,

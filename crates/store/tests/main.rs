@@ -31,6 +31,7 @@ mod refresh_tokens;
 mod sandbox_people;
 mod schema;
 mod signing_keys;
+mod source_checks;
 mod spent_values;
 mod statements;
 mod subject_keys;

@@ -76,7 +76,7 @@ async fn a_row_that_cannot_be_is_named() {
 }
 
 /// Every migration there is, in order.
-const MIGRATIONS: [(&str, &str); 13] = [
+const MIGRATIONS: [(&str, &str); 14] = [
     ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
     ("0002_operation", include_str!("../migrations/0002_operation.sql")),
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
@@ -90,6 +90,7 @@ const MIGRATIONS: [(&str, &str); 13] = [
     ("0011_plans", include_str!("../migrations/0011_plans.sql")),
     ("0012_brands", include_str!("../migrations/0012_brands.sql")),
     ("0014_trials", include_str!("../migrations/0014_trials.sql")),
+    ("0015_source_checks", include_str!("../migrations/0015_source_checks.sql")),
 ];
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.

@@ -85,10 +85,14 @@ pub(crate) struct TestBroker {
     limits: Arc<Mutex<Limits>>,
     provider: Arc<Provider>,
     wire: Wire,
+    eids: Eids,
 }
 
 /// Puts the application together anew over the same store.
 type Wire = Box<dyn Fn() -> (Router, Arc<Provider>)>;
+
+/// Makes the catalogue that logins use, with nothing cached.
+type Eids = Arc<dyn Fn() -> Catalogue>;
 
 #[expect(clippy::disallowed_methods, reason = "tells the tests whether there is a PostgreSQL")]
 fn place(folder: &tempfile::TempDir) -> DatabaseLocation {
@@ -290,12 +294,17 @@ impl TestBroker {
         let (again, (limits, chosen)) = (store.clone(), no_limits());
         let uses_public_sandbox = Arc::new(AtomicBool::new(false));
         let (is_public, public) = (Arc::clone(&uses_public_sandbox), Arc::clone(&sandbox));
-        let wire: Wire = Box::new(move || {
-            let mut catalogue = Catalogue::new(Arc::clone(&outbound), issuers.to_vec(), random.clone());
+        let chance = random.clone();
+        let eids: Eids = Arc::new(move || {
+            let catalogue = Catalogue::new(Arc::clone(&outbound), issuers.to_vec(), chance.clone());
             if is_public.load(Ordering::SeqCst) {
-                catalogue = catalogue.with_tenant_sandbox(tenant_sandbox(Arc::clone(&public)));
+                return catalogue.with_tenant_sandbox(tenant_sandbox(Arc::clone(&public)));
             }
-            let provider = Provider::new(again.clone(), Arc::new(catalogue), master.clone(), random.clone());
+            catalogue
+        });
+        let wired = Arc::clone(&eids);
+        let wire: Wire = Box::new(move || {
+            let provider = Provider::new(again.clone(), Arc::new(wired()), master.clone(), random.clone());
             let provider = Arc::new(provider.with(settings(&chosen)));
             (op_router(app(&provider, &read)), provider)
         });
@@ -321,6 +330,7 @@ impl TestBroker {
             limits,
             provider,
             wire,
+            eids,
         };
         house.domain = house.add_domain(HOST, "test").await;
         house.add_applications(change).await;
@@ -349,6 +359,11 @@ impl TestBroker {
     pub(crate) fn limit(&mut self, limits: Limits) {
         *self.limits.lock().unwrap() = limits;
         self.restart();
+    }
+
+    /// The eIDs, called as logins call them.
+    pub(crate) fn catalogue(&self) -> Catalogue {
+        (self.eids)()
     }
 
     /// Another node on the same store.

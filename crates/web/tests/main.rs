@@ -25,6 +25,7 @@ mod errors;
 mod explain;
 mod imported_subjects;
 mod limits;
+mod live_check;
 mod logout;
 mod mobile;
 mod outage;

@@ -3,18 +3,28 @@
 use std::{
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use authority::{Caller, InstallationPermit, Permission};
 use clap::Args;
 use console::{Console, DomainView, Refusal, Seen, Tenant};
 use crypto::{Random, SealKey};
+use eid::Catalogue;
 use model::{Controller, KeySchedule, Timestamp};
+use outbound::Outbound;
 use store::{Access, Presence, Store};
 use texts::{AdminMessage, Noun};
 
 use super::command_error::{CommandError, CommandResult};
-use crate::{clock, config, dev::Folder, every, image_room, nearest::nearest, permits, presence};
+use crate::{
+    clock, config,
+    dev::{self, Folder},
+    every, image_room,
+    nearest::nearest,
+    permits, presence,
+    serve::sandbox,
+};
 
 /// What every command can be told.
 #[derive(Args, Clone, Debug)]
@@ -81,6 +91,8 @@ pub(crate) struct Desk {
     pub(crate) json: bool,
     pub(crate) schedule: KeySchedule,
     pub(crate) store: Store,
+    /// The eIDs, called as logins call them.
+    pub(crate) catalogue: Catalogue,
     /// Says that this command is at work; until the end.
     _presence: Presence,
 }
@@ -105,16 +117,22 @@ pub(crate) fn account() -> String {
 }
 
 /// With the host of the public sandbox and the controller, where there is one.
-type Opened = (Store, SealKey, KeySchedule, (Option<String>, Option<Controller>));
+type Opened = (Store, SealKey, KeySchedule, (Option<String>, Option<Controller>), Catalogue);
 
-fn of_configuration(path: &Path) -> CommandResult<Opened> {
+fn of_configuration(path: &Path, random: &Random) -> CommandResult<Opened> {
     let settings = config::load(path)?;
     let master = settings.master_key()?;
     let store = Store::open(settings.place.clone(), settings.store.clone())
         .map_err(|error| Refusal::from(error).message().inside(&settings.place_in_words))?;
     let schedule =
         KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
-    Ok((store, master, schedule, (settings.sandbox, settings.controller)))
+    let calls = Arc::new(Outbound::new(settings.outbound.clone()));
+    let strict = Arc::new(Outbound::new(outbound::Settings::default()));
+    let mut catalogue = Catalogue::new(calls, settings.test_eids.clone(), random.clone()).with_strict(strict);
+    if let Some(host) = &settings.sandbox {
+        catalogue = sandbox::lead_there(catalogue, &sandbox::open(host, &master, random)?);
+    }
+    Ok((store, master, schedule, (settings.sandbox, settings.controller), catalogue))
 }
 
 fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
@@ -125,7 +143,8 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
     folder.check()?;
     let store = Store::open(store::DatabaseLocation::Sqlite(folder.database()), store::Settings::default())
         .map_err(|error| format!("{}: {error}", folder.database().display()))?;
-    Ok((store, folder.master_key(random)?, KeySchedule::default(), (None, None)))
+    let catalogue = dev::catalogue(&folder, random)?;
+    Ok((store, folder.master_key(random)?, KeySchedule::default(), (None, None), catalogue))
 }
 
 impl Desk {
@@ -136,9 +155,9 @@ impl Desk {
         what: &'static str,
     ) -> CommandResult<Self> {
         let random = Random::system();
-        let (store, master, schedule, (sandbox, controller)) = match &place.data_dir {
+        let (store, master, schedule, (sandbox, controller), catalogue) = match &place.data_dir {
             Some(folder) => of_development(folder, &random)?,
-            None => of_configuration(&config::find(place.config.as_deref())?)?,
+            None => of_configuration(&config::find(place.config.as_deref())?, &random)?,
         };
         // Before the key is checked: nobody replaces it from here on.
         let presence = presence::enter(&store, access, what).await?;
@@ -149,7 +168,7 @@ impl Desk {
         // One for the command: all that it changes has the same.
         let trace = Some(provider::TraceId::new(&random).to_string());
         let (caller, now) = (Caller { trace, ..Caller::operator(&account()) }, clock::now());
-        Ok(Self { console, caller, now, json: place.json, schedule, store, _presence: presence })
+        Ok(Self { console, caller, now, json: place.json, schedule, store, catalogue, _presence: presence })
     }
 
     /// Gives leave for what concerns no tenant, or every one.

@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use authority::Permission;
 use clap::{Args, Subcommand};
-use console::{Console, DomainView, NewIdentitySource, Refusal, Seen, SourceView, Tenant};
+use console::{
+    Console, DomainView, NewIdentitySource, Refusal, Seen, SourceCheckView, SourceToCheck, SourceView, Tenant,
+};
 use eid::{SourceCredentials, SourceMethod};
-use model::{DomainId, EidEnvironment, IdentitySourceSettings, LoginMethod};
+use model::{CheckLine, CheckState, DomainId, EidEnvironment, IdentitySourceSettings, LoginMethod};
 use serde_json::{Value, json};
 use texts::{AdminMessage, Noun, Outcome};
 
 use super::{
-    AtTheDesk, ConfigLocation, Desk,
+    AtTheDesk, ConfigLocation, Desk, LOCALE,
     command_error::CommandResult,
     desk::{AtDomain, IfVersion},
     show::{instant, maybe_instant, said},
@@ -40,6 +42,16 @@ enum IdentitySourcesCommand {
     },
     /// Enters the credentials that an eID gave, or makes a key pair for it.
     Set(Set),
+    /// Checks an eID of a domain against the eID, without anybody logging in: discovery, credentials, callback address,
+    /// national identity number. Fails when something does not work.
+    Check {
+        /// no-bankid, no-vipps.
+        #[arg(value_parser = eid)]
+        eid: LoginMethod,
+        /// Asks for the national identity number although no application of the domain may have it.
+        #[arg(long)]
+        number: bool,
+    },
     /// Switches an eID off: its logins stop within seconds.
     Disable {
         /// no-bankid, no-vipps.
@@ -132,6 +144,40 @@ fn callback(domain: &DomainView, eid: LoginMethod) -> String {
 /// What people want to see first.
 const FIRST: &[&str] = &["eid", "environment", "state", "client_id", "method", "callback"];
 
+/// A line of a live check for programs; the texts are those of the terminal.
+fn line(eid: LoginMethod, line: &CheckLine) -> Value {
+    let message = line.message(eid);
+    let good = line.outcome(eid).map(|it| said(&it));
+    json!({
+        "line": line.subject.as_str(),
+        "state": line.state().as_str(),
+        "finding": line.finding,
+        "error": line.error,
+        "description": line.description,
+        "message": message.as_ref().map(|it| it.say(LOCALE)).or(good),
+        "what_to_do": message.as_ref().map(|it| it.remedy(LOCALE)),
+    })
+}
+
+/// A live check for programs.
+fn check_view(eid: LoginMethod, check: &SourceCheckView) -> Value {
+    let lines = check.lines.as_ref().map(|it| it.iter().map(|it| line(eid, it)).collect::<Vec<_>>());
+    json!({
+        "state": check.state().map_or("unfinished", CheckState::as_str),
+        "of_these_credentials": check.is_current,
+        "at": instant(check.at),
+        "by": check.by,
+        "lines": lines,
+    })
+}
+
+/// What the last check came to, in a word or two.
+fn checked(source: &SourceView) -> Option<String> {
+    let check = source.last_check.as_ref()?;
+    let state = check.state().map_or("unfinished", CheckState::as_str);
+    Some(if check.is_current { state.to_owned() } else { format!("{state}, of other credentials") })
+}
+
 fn view(domain: &DomainView, source: &SourceView) -> Value {
     let settings: Value = serde_json::from_str(&source.settings).unwrap_or_default();
     json!({
@@ -145,6 +191,8 @@ fn view(domain: &DomainView, source: &SourceView) -> Value {
         "version": source.version,
         "created_at": instant(source.created_at),
         "disabled_at": maybe_instant(source.disabled_at),
+        "checked": checked(source),
+        "last_check": source.last_check.as_ref().map(|it| check_view(source.eid, it)),
         "settings": settings,
         "jwks": source.jwks,
     })
@@ -165,7 +213,7 @@ impl AtTheDesk for IdentitySources {
                     .await?;
                 let rows: Vec<Value> = all.iter().map(|it| view(&domain, it)).collect();
                 desk.list(
-                    &["eid", "environment", "state", "client_id", "method", "callback"],
+                    &["eid", "environment", "state", "checked", "client_id", "method", "callback"],
                     &rows,
                     &Outcome::NoSource,
                 );
@@ -179,6 +227,9 @@ impl AtTheDesk for IdentitySources {
                 })?;
                 desk.one(FIRST, &view(&domain, &found));
                 Ok(())
+            }
+            IdentitySourcesCommand::Check { eid, number } => {
+                check(desk, &tenant, (&domain, eid), number).await
             }
             IdentitySourcesCommand::Set(set) => set.run(desk, &tenant, &domain).await,
             IdentitySourcesCommand::Disable { eid, if_version } => {
@@ -256,6 +307,33 @@ impl Set {
         desk.done(&sentence, &thing);
         Ok(())
     }
+}
+
+/// Checks a source live and shows every line; fails where one is bad.
+async fn check(
+    desk: &Desk,
+    tenant: &Tenant,
+    (domain, eid): (&DomainView, LoginMethod),
+    number: bool,
+) -> CommandResult {
+    let permit = permits::may(tenant, Permission::CheckSources)?;
+    let asked = SourceToCheck { domain: domain.id, eid, number };
+    let check = desk.console.check_identity_source(&permit, &desk.catalogue, asked, desk.now).await?;
+    let lines = check.lines.as_deref().unwrap_or_default();
+    if desk.json {
+        desk.done("", &check_view(eid, &check));
+    } else {
+        let row = |it: &CheckLine| {
+            let good = it.outcome(eid).map(|it| said(&it));
+            let found = it.message(eid).map(|it| it.line(LOCALE)).or(good);
+            json!({"line": it.subject.as_str(), "state": it.state().as_str(), "found": found})
+        };
+        let rows: Vec<Value> = lines.iter().map(row).collect();
+        desk.list(&["line", "state", "found"], &rows, &Outcome::NoSource);
+    }
+    let bad = lines.iter().filter(|it| it.state() == CheckState::Bad);
+    let bad: Vec<&'static str> = bad.map(|it| it.subject.as_str()).collect();
+    if bad.is_empty() { Ok(()) } else { Err(AdminMessage::SourceCheckBad { lines: bad.into() }.into()) }
 }
 
 /// The domain's source of this eID, if there is one.

@@ -1,0 +1,13 @@
+-- Live checks of an identity source: when, by whom, and what was found, of the last few. `findings` is null while one runs, and
+-- of one that did not end. `credentials_digest` is of the sealed credentials that were checked.
+CREATE TABLE source_checks (
+    tenant_id TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    checked_at BIGINT NOT NULL,
+    checked_by TEXT NOT NULL,
+    credentials_digest BYTEA,
+    findings TEXT,
+    PRIMARY KEY (tenant_id, source_id, number),
+    FOREIGN KEY (tenant_id, source_id) REFERENCES identity_sources (tenant_id, id)
+);
