@@ -35,19 +35,24 @@ async fn a_wrong_secret_is_found_from_the_terminal_before_anybody_logs_in() {
     let set =
         ["identity-sources", "set", "no-vipps", "--environment", "sandbox", "--client-id", "portvakt-demo"];
     let set = [&set[..], &["--secret-file", "secret"], &at].concat();
-    assert!(installation.run(&set).status.success());
-    let (vipps, ok) = check(&installation, "no-vipps", &at);
+    let refused = installation.run(&set);
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && told.contains("the new credentials are not used"), "{told}");
+    assert!(told.contains("Vipps refuses the credentials: invalid_client"), "{told}");
+    assert!(check(&installation, "no-vipps", &at).1, "what was in use is in use");
+
+    let (vipps, ok) = check(&installation, "no-vipps", &[&at[..], &["--candidate"]].concat());
     assert!(!ok && vipps["state"] == "bad" && state(&vipps, "credentials") == "bad", "{vipps}");
-    assert_eq!((state(&vipps, "redirect-uri"), state(&vipps, "discovery")), ("good", "good"));
+    assert_eq!((state(&vipps, "redirect-uri"), vipps["of"].as_str()), ("good", Some("candidate")));
     assert!(!vipps.to_string().contains("no-such-secret"));
 
+    let run =
+        |words: &[&str]| installation.run(&[&["identity-sources"], words, &at].concat()).status.success();
+    assert!(!run(&["activate", "no-vipps"]) && run(&["activate", "no-vipps", "--use-anyway"]));
+    assert!(!check(&installation, "no-vipps", &at).1, "the wrong secret is in use");
     let shown = installation.run(&[&["identity-sources", "list"][..], &at].concat());
     let shown = String::from_utf8(shown.stdout).unwrap();
     assert!(shown.contains("good") && shown.contains("bad"), "{shown}");
-    let told = installation.run(&[&["identity-sources", "check", "no-vipps"][..], &at].concat());
-    let told = format!("{}{}", String::from_utf8_lossy(&told.stdout), String::from_utf8_lossy(&told.stderr));
-    assert!(
-        told.contains("Vipps refuses the credentials: invalid_client")
-            && told.contains("set the credentials again")
-    );
+    assert!(run(&["restore-credentials", "no-vipps"]) && check(&installation, "no-vipps", &at).1);
+    assert!(!run(&["discard-candidate", "no-vipps"]), "there is none any more");
 }

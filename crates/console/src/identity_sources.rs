@@ -16,10 +16,11 @@ use store::{
     StoreError, Tx, WriteTx,
     identity_sources::{self, IdentitySource},
     source_checks::{self, SourceCheck},
+    source_generations::{self, Generation, SourceGeneration},
 };
 use texts::Noun;
 
-use crate::{Console, Refusal, SourceCheckView, Tenant};
+use crate::{Console, GenerationView, Refusal, SourceCheckView, Tenant};
 
 /// An identity source as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,20 +43,33 @@ pub struct SourceView {
     pub created_at: Timestamp,
     /// Since when it is switched off.
     pub disabled_at: Option<Timestamp>,
-    /// The last live check of it.
+    /// Where people choose it.
+    pub domain: DomainId,
+    /// Credentials that were entered and are not in use yet.
+    pub candidate: Option<GenerationView>,
+    /// Credentials that were replaced; see [`GenerationView::until`].
+    pub previous: Option<GenerationView>,
+    /// The last live check of it, or of its candidate.
     pub last_check: Option<SourceCheckView>,
     shown: Value,
 }
 
 impl SourceView {
-    fn of(tenant: &Tenant, (row, check): (IdentitySource, Option<SourceCheck>)) -> Result<Self, Refusal> {
+    fn of(tenant: &Tenant, whole: Whole) -> Result<Self, Refusal> {
+        let Whole { row, check, candidate, previous } = whole;
         let credentials = credentials_of(tenant, &row);
         Ok(Self {
             id: row.id,
             eid: LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound(Noun::Eid))?,
             environment: row.environment,
             jwks: credentials.as_ref().and_then(jwks),
-            last_check: check.map(|it| SourceCheckView::of(&it, &row)),
+            domain: row.domain_id,
+            last_check: check.map(|it| {
+                let candidate = candidate.as_ref().map(|it| it.sealed_credentials.as_slice());
+                SourceCheckView::of(&it, row.sealed_credentials.as_deref(), candidate)
+            }),
+            candidate: candidate.map(|it| GenerationView::of(tenant, &it)),
+            previous: previous.map(|it| GenerationView::of(tenant, &it)),
             shown: shown(tenant, &row),
             client: credentials.map(|it| (it.client_id, it.method)),
             settings: row.settings,
@@ -142,7 +156,7 @@ impl Console {
         let id = tenant.id;
         let rows = self.store.read(move |tx| {
             let rows = identity_sources::list(tx, id, domain)?;
-            rows.into_iter().map(|row| with_check(tx, row)).collect::<Result<Vec<_>, StoreError>>()
+            rows.into_iter().map(|row| whole(tx, row)).collect::<Result<Vec<_>, StoreError>>()
         });
         rows.await?.into_iter().map(|row| SourceView::of(tenant, row)).collect()
     }
@@ -160,7 +174,7 @@ impl Console {
         let id = tenant.id;
         let found = self.store.read(move |tx| {
             let row = identity_sources::find(tx, id, domain, eid.as_str())?;
-            row.map(|row| with_check(tx, row)).transpose()
+            row.map(|row| whole(tx, row)).transpose()
         });
         SourceView::of(tenant, found.await?.ok_or(Refusal::NotFound(Noun::IdentitySource))?)
     }
@@ -213,16 +227,25 @@ impl Console {
     }
 }
 
-/// A source with its last check.
-fn with_check(
-    tx: &mut impl Tx,
+/// A source with what belongs to it.
+struct Whole {
     row: IdentitySource,
-) -> Result<(IdentitySource, Option<SourceCheck>), StoreError> {
-    let last = source_checks::list(tx, row.tenant_id, row.id)?.into_iter().next();
-    Ok((row, last))
+    check: Option<SourceCheck>,
+    candidate: Option<SourceGeneration>,
+    previous: Option<SourceGeneration>,
 }
 
-fn get(
+fn whole(tx: &mut impl Tx, row: IdentitySource) -> Result<Whole, StoreError> {
+    let at = (row.tenant_id, row.id);
+    Ok(Whole {
+        check: source_checks::list(tx, row.tenant_id, row.id)?.into_iter().next(),
+        candidate: source_generations::find(tx, at, Generation::Candidate)?,
+        previous: source_generations::find(tx, at, Generation::Previous)?,
+        row,
+    })
+}
+
+pub(crate) fn get(
     tx: &mut WriteTx<'_>,
     tenant: &Tenant,
     (domain, eid): (DomainId, LoginMethod),

@@ -9,6 +9,7 @@ mod audit_search;
 mod backup;
 mod client_secrets;
 mod domains;
+mod generation_view;
 mod identity_sources;
 mod logins;
 mod logos;
@@ -17,6 +18,7 @@ mod provisioning;
 mod sessions;
 mod signing_keys;
 mod source_checks;
+mod source_generations;
 mod tenants;
 mod test_users;
 mod trials;
@@ -42,6 +44,7 @@ pub use changes::{
 };
 pub use client_secrets::{SecretRotation, SecretView};
 pub use domains::DomainView;
+pub use generation_view::GenerationView;
 pub use identity_sources::SourceView;
 pub use logins::NamedApplication;
 pub use logos::image_message;
@@ -49,7 +52,7 @@ pub use provisioning::{
     Change, Declined, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Verb, json_noun, member_path,
 };
 pub use signing_keys::{KeyState, KeyView};
-pub use source_checks::{SourceCheckView, SourceToCheck};
+pub use source_checks::{CheckedCredentials, SourceCheckView, SourceToCheck};
 pub use tenants::TenantView;
 pub use test_users::TestUserView;
 

@@ -15,6 +15,7 @@ use store::{
     StoreError, Tx, applications, domains,
     identity_sources::{self, IdentitySource},
     source_checks::SourceCheck,
+    source_generations::{self, Generation},
 };
 use texts::Noun;
 
@@ -32,18 +33,34 @@ pub struct SourceCheckView {
     pub by: String,
     /// What was found; `None` while it runs, and of one that was interrupted.
     pub lines: Option<Vec<CheckLine>>,
-    /// The credentials that it was made with are those of the source now.
-    pub is_current: bool,
+    /// Which credentials it was made with.
+    pub of: CheckedCredentials,
+}
+
+/// Which credentials of a source a check was made with, as far as that is known now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckedCredentials {
+    /// Those in use.
+    Active,
+    /// The candidate.
+    Candidate,
+    /// Others: earlier ones, or a candidate that was discarded.
+    Others,
 }
 
 impl SourceCheckView {
-    pub(crate) fn of(check: &SourceCheck, source: &IdentitySource) -> Self {
-        let digest = source.sealed_credentials.as_deref().map(Digest::of);
+    /// `active`, `candidate`: sealed.
+    pub(crate) fn of(check: &SourceCheck, active: Option<&[u8]>, candidate: Option<&[u8]>) -> Self {
+        let is = |sealed: Option<&[u8]>| sealed.map(Digest::of) == check.credentials_digest;
         Self {
             at: check.checked_at,
             by: check.checked_by.clone(),
             lines: check.findings.as_deref().and_then(|it| serde_json::from_str(it).ok()),
-            is_current: digest == check.credentials_digest,
+            of: match () {
+                () if is(active) => CheckedCredentials::Active,
+                () if candidate.is_some() && is(candidate) => CheckedCredentials::Candidate,
+                () => CheckedCredentials::Others,
+            },
         }
     }
 
@@ -62,6 +79,8 @@ pub struct SourceToCheck {
     pub eid: LoginMethod,
     /// Asks for the national identity number although no application of the domain may have it.
     pub number: bool,
+    /// Checks the candidate instead of the credentials in use.
+    pub candidate: bool,
 }
 
 /// What a check needs to know of its source.
@@ -131,14 +150,24 @@ impl Console {
         now: Timestamp,
     ) -> Result<SourceCheckView, Refusal> {
         let tenant = permit.tenant(Permission::CheckSources)?;
-        let SourceToCheck { domain, eid, number } = asked;
+        let SourceToCheck { domain, eid, number, candidate } = asked;
         let begun = permit.clone();
         let (check, checked) = self
             .store
             .write(move |tx| {
                 let tenant = begun.tenant(Permission::CheckSources)?.id;
                 let found = identity_sources::find(tx, tenant, domain, eid.as_str())?;
-                let source = found.ok_or(Refusal::NotFound(Noun::IdentitySource))?;
+                let mut source = found.ok_or(Refusal::NotFound(Noun::IdentitySource))?;
+                if candidate {
+                    let found = source_generations::find(tx, (tenant, source.id), Generation::Candidate)?;
+                    let found = found.ok_or(Refusal::NotFound(Noun::CandidateCredentials))?;
+                    source = IdentitySource {
+                        environment: found.environment,
+                        sealed_credentials: Some(found.sealed_credentials),
+                        credentials_version: found.credentials_version,
+                        ..source
+                    };
+                }
                 let check = begin(tx, &begun, &source, now)?;
                 let row = domains::get(tx, tenant, domain)?;
                 let origin = format!("{}://{}", row.scheme.as_str(), row.host);
@@ -153,6 +182,7 @@ impl Console {
         let (ended, permit) = (check.clone(), permit.clone());
         let findings = lines.clone();
         self.store.write(move |tx| finish(tx, &permit, &ended, &findings)).await?;
-        Ok(SourceCheckView { lines: Some(lines), ..SourceCheckView::of(&check, &checked.source) })
+        let of = if candidate { CheckedCredentials::Candidate } else { CheckedCredentials::Active };
+        Ok(SourceCheckView { at: check.checked_at, by: check.checked_by, lines: Some(lines), of })
     }
 }

@@ -18,4 +18,5 @@ mod one_builder;
 mod seen;
 mod signing_keys;
 mod source_checks;
+mod source_generations;
 mod test_users;

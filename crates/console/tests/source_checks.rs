@@ -33,7 +33,8 @@ async fn with_source() -> House {
 /// There is no simulator here, so nothing is asked over the network.
 async fn check(house: &House) -> Result<SourceCheckView, Refusal> {
     let nobody = Catalogue::new(Arc::new(Outbound::new(Settings::default())), Vec::new(), Random::system());
-    let asked = SourceToCheck { domain: house.domain, eid: LoginMethod::NO_BANKID, number: false };
+    let asked =
+        SourceToCheck { domain: house.domain, eid: LoginMethod::NO_BANKID, number: false, candidate: false };
     let permit = may(&house.tenant, Permission::CheckSources);
     house.console.check_identity_source(&permit, &nobody, asked, NOW).await
 }

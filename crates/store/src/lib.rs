@@ -57,6 +57,7 @@ pub mod sandbox_people;
 pub mod schema;
 pub mod signing_keys;
 pub mod source_checks;
+pub mod source_generations;
 pub mod spent_values;
 pub mod subject_keys;
 pub mod sweep;

@@ -114,6 +114,14 @@ pub const TABLES: &[Table] = &[
         true
     ),
     table!(
+        "source_generations",
+        "sealed credentials of an identity source that are not in use: a candidate, and the previous ones",
+        None,
+        "a candidate until it is used, replaced or discarded; the previous ones for 7 days",
+        "credentials are checked before they are used, and can be restored",
+        true
+    ),
+    table!(
         "subject_keys",
         "sealed keys that pseudonyms are made with",
         None,

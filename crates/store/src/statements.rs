@@ -4,8 +4,8 @@ use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, brands,
     browser_sessions, client_secrets, counted_events, declared_objects, domains, failed_attempts, grants,
     identity_sources, imported_subjects, installation, jobs, kept_answers, login_events, parked_requests,
-    plans, refresh_tokens, sandbox_people, signing_keys, source_checks, spent_values, sql::ReadTx,
-    subject_keys, tenants, test_users, trials,
+    plans, refresh_tokens, sandbox_people, signing_keys, source_checks, source_generations, spent_values,
+    sql::ReadTx, subject_keys, tenants, test_users, trials,
 };
 
 /// By module.
@@ -16,6 +16,7 @@ const MODULES: &[&[&str]] = &[
     client_secrets::ALL,
     identity_sources::ALL,
     source_checks::ALL,
+    source_generations::ALL,
     subject_keys::ALL,
     signing_keys::ALL,
     spent_values::ALL,
@@ -64,7 +65,7 @@ mod tests {
     use super::{
         MODULES, access_tokens, awaiting_consents, backup, browser_sessions, counted_events, domains,
         failed_attempts, grants, installation, jobs, kept_answers, login_events, parked_requests, plans,
-        refresh_tokens, spent_values, tenants, trials,
+        refresh_tokens, source_generations, spent_values, tenants, trials,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -74,6 +75,7 @@ mod tests {
         awaiting_consents::SWEEP,
         kept_answers::SWEEP,
         trials::SWEEP,
+        source_generations::SWEEP,
         access_tokens::SWEEP,
         refresh_tokens::SWEEP,
         refresh_tokens::SWEEP_SUCCESSORS,

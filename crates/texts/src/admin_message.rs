@@ -268,6 +268,8 @@ admin_messages! {
     SourceChecksTooMany { most: Word, minutes: Word, seconds: Word }: "source-checks-too-many";
     /// A live check found something that does not work; its lines say what.
     SourceCheckBad { lines: List }: "source-check-bad";
+    /// A live check found something, so that new credentials are not used.
+    SourceCandidateKept { lines: List }: "source-candidate-kept";
 
     // Lines of the live check of an identity source.
     /// The discovery document or the keys cannot be used; the detail says why.

@@ -69,6 +69,14 @@ outcomes! {
     SourceSet { eid: Word }: "source-set";
     /// The public key of an identity source follows.
     SourceJwks: "source-jwks";
+    /// An identity source has a candidate with a new key, which the eID has to know first.
+    SourceCandidateSet { eid: Word }: "source-candidate-set";
+    /// An identity source uses other credentials.
+    SourceActivated { eid: Word }: "source-activated";
+    /// An identity source uses its previous credentials again.
+    SourceRestored { eid: Word }: "source-restored";
+    /// The candidate of an identity source was discarded.
+    SourceCandidateDiscarded { eid: Word }: "source-candidate-discarded";
     /// A live check found the discovery document and the keys.
     CheckDiscoveryGood { issuer: Word }: "check-discovery";
     /// A live check found that the eID accepts the credentials.

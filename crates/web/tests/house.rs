@@ -539,6 +539,19 @@ impl TestBroker {
         self.set_source_of(&self.tenant, domain, eid, credentials).await;
     }
 
+    /// The same for another environment of the eID, at the house's domain.
+    pub(crate) async fn set_source_in(
+        &self,
+        environment: EidEnvironment,
+        eid: LoginMethod,
+        credentials: SourceCredentials,
+    ) {
+        let (domain, domain_environment) = (self.domain, Environment::Test);
+        let new = NewIdentitySource { domain, domain_environment, eid, environment, credentials };
+        let permit = may(&self.tenant, Permission::ManageSources);
+        self.console.save_identity_source(&permit, &new, self.now()).await.unwrap();
+    }
+
     async fn set_source_of(
         &self,
         tenant: &Tenant,

@@ -1,7 +1,7 @@
 //! The live check of an identity source against the simulators: what is wrong is found without anybody logging in.
 
 use authority::Permission;
-use console::{Refusal, SourceCheckView, SourceToCheck};
+use console::{CheckedCredentials, Refusal, SourceCheckView, SourceToCheck};
 use eid::{SourceCredentials, SourceMethod};
 use model::{CheckFinding as Found, CheckState, CheckSubject, LoginMethod};
 use sandbox::Client;
@@ -12,7 +12,7 @@ use crate::house::{ISSUER, REDIRECT, TestBroker, a_tenant, may};
 /// Checks a source of the house, and asks for the number.
 async fn check(house: &TestBroker, eid: LoginMethod) -> Result<SourceCheckView, Refusal> {
     let permit = may(&house.tenant, Permission::CheckSources);
-    let at = SourceToCheck { domain: house.domain, eid, number: true };
+    let at = SourceToCheck { domain: house.domain, eid, number: true, candidate: false };
     house.console.check_identity_source(&permit, &house.catalogue(), at, house.time()).await
 }
 
@@ -109,7 +109,7 @@ async fn a_number_that_no_application_may_have_is_not_asked_for() {
     register(&house, Some("https://id.other.example/callback/no-bankid"), false);
     house.set_source(domain, LoginMethod::NO_BANKID, credentials("right")).await;
     let permit = may(&house.tenant, Permission::CheckSources);
-    let at = SourceToCheck { domain, eid: LoginMethod::NO_BANKID, number: false };
+    let at = SourceToCheck { domain, eid: LoginMethod::NO_BANKID, number: false, candidate: false };
     let check = house.console.check_identity_source(&permit, &house.catalogue(), at, house.time()).await;
     let check = check.unwrap();
     assert_eq!(check.lines.as_ref().unwrap()[3].finding, Found::NumberNotUsed);
@@ -127,10 +127,10 @@ async fn a_source_that_is_down_is_bad_and_the_result_is_kept() {
     let at = (house.domain, LoginMethod::NO_BANKID);
     let kept = house.console.identity_source(&reading, at).await.unwrap().last_check.unwrap();
     assert_eq!((kept.state(), kept.by.as_str()), (Some(CheckState::Bad), "operator:test"));
-    assert_eq!((kept.at, kept.is_current), (house.time(), true));
+    assert_eq!((kept.at, kept.of), (house.time(), CheckedCredentials::Active));
     house.set_source(house.domain, LoginMethod::NO_BANKID, credentials("other")).await;
     let kept = house.console.identity_source(&reading, at).await.unwrap().last_check.unwrap();
-    assert!(!kept.is_current, "other credentials were not checked");
+    assert_eq!(kept.of, CheckedCredentials::Others, "those in use now were not checked");
 }
 
 #[tokio::test]
@@ -153,7 +153,8 @@ async fn another_tenants_source_does_not_exist() {
     let house = TestBroker::open().await;
     let stranger = a_tenant(&house.console, "stranger", house.time()).await;
     let permit = may(&stranger, Permission::CheckSources);
-    let at = SourceToCheck { domain: house.domain, eid: LoginMethod::NO_BANKID, number: true };
+    let at =
+        SourceToCheck { domain: house.domain, eid: LoginMethod::NO_BANKID, number: true, candidate: false };
     let refused = house.console.check_identity_source(&permit, &house.catalogue(), at, house.time()).await;
     assert!(matches!(refused, Err(Refusal::NotFound(_))));
 }

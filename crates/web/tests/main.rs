@@ -23,6 +23,7 @@ mod discovery;
 mod entrance;
 mod errors;
 mod explain;
+mod generations;
 mod imported_subjects;
 mod limits;
 mod live_check;
