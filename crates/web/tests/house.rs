@@ -196,6 +196,27 @@ fn tenant_sandbox(sandbox: Arc<PublicSandbox>) -> TenantSandbox {
     })
 }
 
+/// The catalogue of the two simulators; of the public sandbox, while `public` gives it.
+fn eids(
+    [bankid, vipps]: [&Arc<Simulator>; 2],
+    outbound: Arc<Outbound>,
+    public: impl Fn() -> Option<Arc<PublicSandbox>> + 'static,
+) -> Eids {
+    let both = [(LoginMethod::NO_BANKID, bankid), (LoginMethod::NO_VIPPS, vipps)];
+    let issuers = both.map(|(eid, simulator)| UpstreamIssuer {
+        eid,
+        environment: EidEnvironment::Sandbox,
+        issuer: simulator.issuer(),
+    });
+    Arc::new(move || {
+        let catalogue = Catalogue::new(Arc::clone(&outbound), issuers.to_vec(), Random::system());
+        match public() {
+            Some(public) => catalogue.with_tenant_sandbox(tenant_sandbox(public)),
+            None => catalogue,
+        }
+    })
+}
+
 /// Limits that a test can set later: what the house keeps, and what its wiring reads.
 fn no_limits() -> (Arc<Mutex<Limits>>, Arc<Mutex<Limits>>) {
     let limits = Arc::new(Mutex::new(Limits::default()));
@@ -287,20 +308,11 @@ impl TestBroker {
         let console = Console::new(store.clone(), master.clone(), random.clone());
         let now = Timestamp::from_seconds(START);
         let tenant = a_tenant(&console, "shop", now).await;
-        let issuers =
-            [(LoginMethod::NO_BANKID, &bankid), (LoginMethod::NO_VIPPS, &vipps)].map(|(eid, simulator)| {
-                UpstreamIssuer { eid, environment: EidEnvironment::Sandbox, issuer: simulator.issuer() }
-            });
         let (again, (limits, chosen)) = (store.clone(), no_limits());
         let uses_public_sandbox = Arc::new(AtomicBool::new(false));
         let (is_public, public) = (Arc::clone(&uses_public_sandbox), Arc::clone(&sandbox));
-        let chance = random.clone();
-        let eids: Eids = Arc::new(move || {
-            let catalogue = Catalogue::new(Arc::clone(&outbound), issuers.to_vec(), chance.clone());
-            if is_public.load(Ordering::SeqCst) {
-                return catalogue.with_tenant_sandbox(tenant_sandbox(Arc::clone(&public)));
-            }
-            catalogue
+        let eids = eids([&bankid, &vipps], outbound, move || {
+            is_public.load(Ordering::SeqCst).then(|| Arc::clone(&public))
         });
         let wired = Arc::clone(&eids);
         let wire: Wire = Box::new(move || {

@@ -9,7 +9,7 @@ use console::{
     SourceCheckView, SourceToCheck, SourceView, Tenant,
 };
 use eid::{SourceCredentials, SourceMethod};
-use model::{CheckLine, CheckState, DomainId, EidEnvironment, IdentitySourceSettings, LoginMethod};
+use model::{CheckLine, CheckState, EidEnvironment, IdentitySourceSettings, LoginMethod};
 use serde_json::{Value, json};
 use texts::{AdminMessage, Noun, Outcome};
 
@@ -242,7 +242,9 @@ fn generation(it: &GenerationView) -> Value {
 
 fn previous(it: &GenerationView) -> Value {
     let mut value = generation(it);
-    value["until"] = json!(instant(it.until));
+    if let Some(members) = value.as_object_mut() {
+        members.insert("until".to_owned(), json!(instant(it.until)));
+    }
     value
 }
 
@@ -276,72 +278,26 @@ impl AtTheDesk for IdentitySources {
     async fn run(self, desk: &Desk) -> CommandResult {
         let (tenant, domain) = self.at.find(desk).await?;
         match self.what {
-            IdentitySourcesCommand::List => {
-                let all = desk
-                    .console
-                    .identity_sources(&permits::may(&tenant, Permission::ReadSettings)?, domain.id)
-                    .await?;
-                let rows: Vec<Value> = all.iter().map(|it| view(&domain, it)).collect();
-                desk.list(
-                    &["eid", "environment", "state", "checked", "client_id", "method", "callback"],
-                    &rows,
-                    &Outcome::NoSource,
-                );
-                Ok(())
-            }
-            IdentitySourcesCommand::Show { eid } => {
-                let found = find(desk, &tenant, (&domain, eid)).await?;
-                let found = found.ok_or_else(|| AdminMessage::SourceNone {
-                    eid: eid.as_str().into(),
-                    host: domain.host.clone().into(),
-                })?;
-                desk.one(FIRST, &view(&domain, &found));
-                Ok(())
-            }
+            IdentitySourcesCommand::List => list(desk, &tenant, &domain).await,
+            IdentitySourcesCommand::Show { eid } => show(desk, &tenant, (&domain, eid)).await,
             IdentitySourcesCommand::Check { eid, number, candidate } => {
-                let asked = SourceToCheck { domain: domain.id, eid, number, candidate };
-                let check = checked_now(desk, &tenant, asked).await?;
-                show_check(desk, eid, &check);
-                match bad_lines(&check) {
-                    bad if bad.is_empty() => Ok(()),
-                    bad => Err(AdminMessage::SourceCheckBad { lines: bad.into() }.into()),
-                }
+                check(desk, &tenant, SourceToCheck { domain: domain.id, eid, number, candidate }).await
             }
             IdentitySourcesCommand::Activate { eid, how, if_version } => {
-                let source = get(desk, &tenant, (&domain, eid)).await?;
-                let seen = if_version.or(source.seen());
-                let check = use_candidate(desk, &tenant, (&source, &seen), how).await?;
-                let check = check.map(|it| check_view(eid, &it));
-                let done = Outcome::SourceActivated { eid: eid.name().into() };
-                desk.done(&said(&done), &json!({"eid": eid.as_str(), "check": check}));
-                Ok(())
+                activate(desk, &tenant, Aim { domain: &domain, eid, if_version: &if_version }, how).await
             }
             IdentitySourcesCommand::RestoreCredentials { eid, if_version } => {
-                let source = get(desk, &tenant, (&domain, eid)).await?;
-                let (permit, seen) =
-                    (permits::may(&tenant, Permission::ManageSources)?, if_version.or(source.seen()));
-                desk.console.restore_source_credentials(&permit, (&source, &seen), desk.now).await?;
-                let done = Outcome::SourceRestored { eid: eid.name().into() };
-                desk.done(&said(&done), &json!({"eid": eid.as_str()}));
-                Ok(())
+                restore(desk, &tenant, (&domain, eid), &if_version).await
             }
             IdentitySourcesCommand::DiscardCandidate { eid, if_version } => {
-                let source = get(desk, &tenant, (&domain, eid)).await?;
-                let (permit, seen) =
-                    (permits::may(&tenant, Permission::ManageSources)?, if_version.or(source.seen()));
-                desk.console.discard_source_candidate(&permit, (&source, &seen), desk.now).await?;
-                let done = Outcome::SourceCandidateDiscarded { eid: eid.name().into() };
-                desk.done(&said(&done), &json!({"eid": eid.as_str()}));
-                Ok(())
+                discard(desk, &tenant, (&domain, eid), &if_version).await
             }
             IdentitySourcesCommand::Set(set) => set.run(desk, &tenant, &domain).await,
             IdentitySourcesCommand::Disable { eid, if_version } => {
-                let seen = seen(desk, &tenant, (&domain, eid), &if_version).await?;
-                switch(desk, &tenant, (domain.id, eid, &seen), false).await
+                switch(desk, &tenant, Aim { domain: &domain, eid, if_version: &if_version }, false).await
             }
             IdentitySourcesCommand::Enable { eid, if_version } => {
-                let seen = seen(desk, &tenant, (&domain, eid), &if_version).await?;
-                switch(desk, &tenant, (domain.id, eid, &seen), true).await
+                switch(desk, &tenant, Aim { domain: &domain, eid, if_version: &if_version }, true).await
             }
             IdentitySourcesCommand::Notice(notice) => notice.run(desk, &tenant, &domain).await,
             IdentitySourcesCommand::Button(button) => button.run(desk, &tenant, &domain).await,
@@ -457,6 +413,81 @@ impl Set {
     }
 }
 
+async fn list(desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
+    let reading = permits::may(tenant, Permission::ReadSettings)?;
+    let all = desk.console.identity_sources(&reading, domain.id).await?;
+    let rows: Vec<Value> = all.iter().map(|it| view(domain, it)).collect();
+    let columns = ["eid", "environment", "state", "checked", "client_id", "method", "callback"];
+    desk.list(&columns, &rows, &Outcome::NoSource);
+    Ok(())
+}
+
+async fn show(desk: &Desk, tenant: &Tenant, (domain, eid): (&DomainView, LoginMethod)) -> CommandResult {
+    let found = find(desk, tenant, (domain, eid)).await?;
+    let found = found.ok_or_else(|| AdminMessage::SourceNone {
+        eid: eid.as_str().into(),
+        host: domain.host.clone().into(),
+    })?;
+    desk.one(FIRST, &view(domain, &found));
+    Ok(())
+}
+
+/// Checks a source live and shows every line; fails where one is bad.
+async fn check(desk: &Desk, tenant: &Tenant, asked: SourceToCheck) -> CommandResult {
+    let check = checked_now(desk, tenant, asked).await?;
+    show_check(desk, asked.eid, &check);
+    match bad_lines(&check) {
+        bad if bad.is_empty() => Ok(()),
+        bad => Err(AdminMessage::SourceCheckBad { lines: bad.into() }.into()),
+    }
+}
+
+/// Which source a command changes, and only if it has this version, where one was named.
+struct Aim<'a> {
+    domain: &'a DomainView,
+    eid: LoginMethod,
+    if_version: &'a IfVersion,
+}
+
+async fn activate(desk: &Desk, tenant: &Tenant, aim: Aim<'_>, how: HowToUse) -> CommandResult {
+    let Aim { domain, eid, if_version } = aim;
+    let source = get(desk, tenant, (domain, eid)).await?;
+    let seen = if_version.or(source.seen());
+    let check = use_candidate(desk, tenant, (&source, &seen), how).await?;
+    let check = check.map(|it| check_view(eid, &it));
+    let done = Outcome::SourceActivated { eid: eid.name().into() };
+    desk.done(&said(&done), &json!({"eid": eid.as_str(), "check": check}));
+    Ok(())
+}
+
+async fn restore(
+    desk: &Desk,
+    tenant: &Tenant,
+    (domain, eid): (&DomainView, LoginMethod),
+    if_version: &IfVersion,
+) -> CommandResult {
+    let source = get(desk, tenant, (domain, eid)).await?;
+    let (permit, seen) = (permits::may(tenant, Permission::ManageSources)?, if_version.or(source.seen()));
+    desk.console.restore_source_credentials(&permit, (&source, &seen), desk.now).await?;
+    let done = Outcome::SourceRestored { eid: eid.name().into() };
+    desk.done(&said(&done), &json!({"eid": eid.as_str()}));
+    Ok(())
+}
+
+async fn discard(
+    desk: &Desk,
+    tenant: &Tenant,
+    (domain, eid): (&DomainView, LoginMethod),
+    if_version: &IfVersion,
+) -> CommandResult {
+    let source = get(desk, tenant, (domain, eid)).await?;
+    let (permit, seen) = (permits::may(tenant, Permission::ManageSources)?, if_version.or(source.seen()));
+    desk.console.discard_source_candidate(&permit, (&source, &seen), desk.now).await?;
+    let done = Outcome::SourceCandidateDiscarded { eid: eid.name().into() };
+    desk.done(&said(&done), &json!({"eid": eid.as_str()}));
+    Ok(())
+}
+
 /// Checks a source live.
 async fn checked_now(desk: &Desk, tenant: &Tenant, asked: SourceToCheck) -> CommandResult<SourceCheckView> {
     let permit = permits::may(tenant, Permission::CheckSources)?;
@@ -545,8 +576,10 @@ async fn seen(
     found.map(|it| if_version.or(it.seen())).ok_or_else(|| Refusal::NotFound(Noun::IdentitySource).into())
 }
 
-async fn switch(desk: &Desk, tenant: &Tenant, at: (DomainId, LoginMethod, &Seen), on: bool) -> CommandResult {
-    let eid = at.1;
+async fn switch(desk: &Desk, tenant: &Tenant, aim: Aim<'_>, on: bool) -> CommandResult {
+    let Aim { domain, eid, if_version } = aim;
+    let seen = seen(desk, tenant, (domain, eid), if_version).await?;
+    let at = (domain.id, eid, &seen);
     let switched = desk
         .console
         .switch_identity_source(
