@@ -67,6 +67,8 @@ permissions! {
     RunTrials = "run_trials",
     /// Setting credentials and settings of identity sources.
     ManageSources = "manage_sources",
+    /// Checking identity sources live; it changes nothing of them.
+    CheckSources = "check_sources",
     /// Disabling identity sources; enabling them again is managing.
     DisableSources = "disable_sources",
     /// Making, changing and removing test users.
@@ -137,6 +139,7 @@ const TABLE: &[Rule] = &[
     rule(P::ManageSecrets, &[Operator, Owner, Developer], true, On::Every),
     rule(P::RunTrials, &[Operator, Owner, Developer], false, On::Every),
     rule(P::ManageSources, &[Operator, Owner, Receiver], false, On::Every),
+    rule(P::CheckSources, &[Operator, Owner, Developer, Receiver], false, On::Every),
     rule(P::DisableSources, &[Operator, Owner, BlockContact], false, On::Every),
     rule(P::ManageTestUsers, &[Operator, Owner, Developer], true, On::Test),
     rule(P::Import, &[Operator, Owner], false, On::Every),
@@ -211,6 +214,7 @@ mod tests {
         manage_secrets       yes      yes   yes       -        -       -             -       -      -           -           yes     all
         run_trials           yes      yes   yes       -        -       -             -       -      -           -           -       all
         manage_sources       yes      yes   -         yes      -       -             -       -      -           -           -       all
+        check_sources        yes      yes   yes       yes      -       -             -       -      -           -           -       all
         disable_sources      yes      yes   -         -        -       yes           -       -      -           -           -       all
         manage_test_users    yes      yes   yes       -        -       -             -       -      -           -           yes     test
         import               yes      yes   -         -        -       -             -       -      -           -           -       all

@@ -24,8 +24,9 @@ pub enum SealedColumn<'a> {
     Credentials {
         /// Whose credentials.
         source: IdentitySourceId,
-        /// Which credentials of the source they are, counted from 1, so that older ones put back do not open; `None` for
-        /// those that were sealed without a count, which is how this release seals.
+        /// Which credentials of the source they are, a number that no others of the source have, so that older ones put
+        /// back do not open; `None` for those that were sealed without one, as earlier releases did. It is kept where they are put
+        /// in use, or into another generation (`source_generations.sealed_credentials`).
         version: Option<i64>,
     },
     /// `test_users.sealed_claims`.

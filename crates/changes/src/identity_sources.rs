@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use store::{
     WriteTx,
     identity_sources::{self, IdentitySource},
+    source_generations::{self, Generation, RESTORED_FOR, SourceGeneration},
 };
 use texts::{AdminMessage, Noun};
 
@@ -63,8 +64,20 @@ pub fn jwks(credentials: &SourceCredentials) -> Option<Value> {
 
 /// Opens the credentials of a source; `None` where there are none that can be read.
 pub fn credentials_of(tenant: &Tenant, row: &IdentitySource) -> Option<SourceCredentials> {
-    let column = SealedColumn::Credentials { source: row.id, version: row.credentials_version };
-    let opened = tenant.opened().unseal(&column, row.sealed_credentials.as_deref()?).ok()?;
+    open(tenant, row.id, (row.credentials_version, row.sealed_credentials.as_deref()?))
+}
+
+/// Opens the credentials of another generation; `None` where they cannot be read.
+pub fn credentials_of_generation(tenant: &Tenant, row: &SourceGeneration) -> Option<SourceCredentials> {
+    open(tenant, row.source_id, (row.credentials_version, &row.sealed_credentials))
+}
+
+fn open(
+    tenant: &Tenant,
+    source: IdentitySourceId,
+    (version, sealed): (Option<i64>, &[u8]),
+) -> Option<SourceCredentials> {
+    let opened = tenant.opened().unseal(&SealedColumn::Credentials { source, version }, sealed).ok()?;
     SourceCredentials::read(opened.expose())
 }
 
@@ -113,9 +126,14 @@ fn check_new(permit: &Permit, new: &NewIdentitySource) -> Result<(), Refusal> {
     check(&new.credentials)
 }
 
-fn sealed(tenant: &Tenant, id: IdentitySourceId, credentials: &SourceCredentials) -> Vec<u8> {
-    // The next release counts; every node opens what it writes by then.
-    let column = SealedColumn::Credentials { source: id, version: None };
+/// Seals credentials with their number. Every sealing goes with a save of the source's row, so that the row's next version is a
+/// number that no other credentials of the source ever have.
+fn sealed(
+    tenant: &Tenant,
+    (source, number): (IdentitySourceId, i64),
+    credentials: &SourceCredentials,
+) -> Vec<u8> {
+    let column = SealedColumn::Credentials { source, version: Some(number) };
     tenant.opened().seal(tenant.random(), &column, credentials.write().expose())
 }
 
@@ -155,8 +173,8 @@ pub fn create(
         eid: new.eid.as_str().to_owned(),
         environment: new.environment,
         settings: "{}".to_owned(),
-        sealed_credentials: Some(sealed(tenant, id, &new.credentials)),
-        credentials_version: None,
+        sealed_credentials: Some(sealed(tenant, (id, 1), &new.credentials)),
+        credentials_version: Some(1),
         version: 1,
         created_at: now,
         disabled_at: None,
@@ -182,14 +200,147 @@ pub fn set_credentials(
     if is_set(tenant, &row, new) {
         return Ok(row);
     }
+    keep_previous(tx, &row, now)?;
+    let number = row.version + 1;
     let row = IdentitySource {
         environment: new.environment,
-        sealed_credentials: Some(sealed(tenant, row.id, &new.credentials)),
-        credentials_version: None,
+        sealed_credentials: Some(sealed(tenant, (row.id, number), &new.credentials)),
+        credentials_version: Some(number),
         ..row
     };
     let version = identity_sources::save(tx, &row)?;
     record(tx, permit, (Action::SourceCredentialsSet, &row), &credentials_details(new), now)?;
+    Ok(IdentitySource { version, ..row })
+}
+
+/// The credentials in use become the previous ones; those that were it are gone.
+fn keep_previous(tx: &mut WriteTx<'_>, row: &IdentitySource, now: Timestamp) -> Result<(), Refusal> {
+    let Some(sealed_credentials) = row.sealed_credentials.clone() else { return Ok(()) };
+    let previous = SourceGeneration {
+        tenant_id: row.tenant_id,
+        source_id: row.id,
+        generation: Generation::Previous,
+        environment: row.environment,
+        sealed_credentials,
+        credentials_version: row.credentials_version,
+        set_at: now,
+    };
+    Ok(source_generations::save(tx, &previous)?)
+}
+
+/// Keeps credentials for a source, `row` as it is, that are not used until [`activate_candidate`]; an earlier candidate is gone.
+///
+/// # Errors
+/// As [`create`].
+pub fn set_candidate(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: IdentitySource,
+    new: &NewIdentitySource,
+    now: Timestamp,
+) -> Result<IdentitySource, Refusal> {
+    check_new(permit, new)?;
+    let tenant = permit.tenant(Permission::ManageSources)?;
+    let number = row.version + 1;
+    let candidate = SourceGeneration {
+        tenant_id: row.tenant_id,
+        source_id: row.id,
+        generation: Generation::Candidate,
+        environment: new.environment,
+        sealed_credentials: sealed(tenant, (row.id, number), &new.credentials),
+        credentials_version: Some(number),
+        set_at: now,
+    };
+    source_generations::save(tx, &candidate)?;
+    let version = identity_sources::save(tx, &row)?;
+    record(tx, permit, (Action::SourceCandidateSet, &row), &credentials_details(new), now)?;
+    Ok(IdentitySource { version, ..row })
+}
+
+/// What the audit trail says of credentials that come into use, or do not.
+fn generation_details(tenant: &Tenant, row: &SourceGeneration) -> Value {
+    let credentials = credentials_of_generation(tenant, row);
+    json!({
+        "environment": row.environment.as_str(), "generation": row.generation.as_str(),
+        "client_id": credentials.as_ref().map(|it| &it.client_id), "method": credentials.as_ref().map(|it| it.method),
+    })
+}
+
+/// Puts a generation in the place of the credentials in use, which become the previous ones.
+fn exchange(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    (row, wanted): (IdentitySource, SourceGeneration),
+    now: Timestamp,
+) -> Result<IdentitySource, Refusal> {
+    let details = generation_details(permit.tenant(Permission::ManageSources)?, &wanted);
+    source_generations::remove(tx, (row.tenant_id, row.id), wanted.generation)?;
+    keep_previous(tx, &row, now)?;
+    let action = match wanted.generation {
+        Generation::Candidate => Action::SourceCandidateActivated,
+        Generation::Previous => Action::SourceCredentialsRestored,
+    };
+    let row = IdentitySource {
+        environment: wanted.environment,
+        sealed_credentials: Some(wanted.sealed_credentials),
+        credentials_version: wanted.credentials_version,
+        ..row
+    };
+    let version = identity_sources::save(tx, &row)?;
+    record(tx, permit, (action, &row), &details, now)?;
+    Ok(IdentitySource { version, ..row })
+}
+
+/// Uses the candidate of a source, `row` as it is; the credentials in use become the previous ones.
+///
+/// # Errors
+/// [`Refusal::NotFound`] without a candidate; [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn activate_candidate(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: IdentitySource,
+    now: Timestamp,
+) -> Result<IdentitySource, Refusal> {
+    permit.tenant(Permission::ManageSources)?;
+    let found = source_generations::find(tx, (row.tenant_id, row.id), Generation::Candidate)?;
+    let candidate = found.ok_or(Refusal::NotFound(Noun::CandidateCredentials))?;
+    exchange(tx, permit, (row, candidate), now)
+}
+
+/// Gives a source, `row` as it is, its previous credentials back, within [`RESTORED_FOR`]; those in use become the previous ones.
+///
+/// # Errors
+/// [`Refusal::NotFound`] where there are none any more; [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn restore_previous(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: IdentitySource,
+    now: Timestamp,
+) -> Result<IdentitySource, Refusal> {
+    permit.tenant(Permission::ManageSources)?;
+    let found = source_generations::find(tx, (row.tenant_id, row.id), Generation::Previous)?;
+    let previous = found.filter(|it| now.before(RESTORED_FOR) < it.set_at);
+    let previous = previous.ok_or(Refusal::NotFound(Noun::PreviousCredentials))?;
+    exchange(tx, permit, (row, previous), now)
+}
+
+/// Discards the candidate of a source, `row` as it is.
+///
+/// # Errors
+/// [`Refusal::NotFound`] without a candidate; [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn discard_candidate(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: IdentitySource,
+    now: Timestamp,
+) -> Result<IdentitySource, Refusal> {
+    let tenant = permit.tenant(Permission::ManageSources)?;
+    let found = source_generations::find(tx, (row.tenant_id, row.id), Generation::Candidate)?;
+    let candidate = found.ok_or(Refusal::NotFound(Noun::CandidateCredentials))?;
+    source_generations::remove(tx, (row.tenant_id, row.id), Generation::Candidate)?;
+    let version = identity_sources::save(tx, &row)?;
+    let details = generation_details(tenant, &candidate);
+    record(tx, permit, (Action::SourceCandidateDiscarded, &row), &details, now)?;
     Ok(IdentitySource { version, ..row })
 }
 

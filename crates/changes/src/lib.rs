@@ -13,6 +13,7 @@ pub mod client_secrets;
 pub mod domains;
 pub mod identity_sources;
 pub mod signing_keys;
+pub mod source_checks;
 pub mod subjects;
 pub mod tenants;
 pub mod test_users;

@@ -1,10 +1,10 @@
 //! Why a change was not made.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use authority::{Forbidden, MasterKeyError, TenantError};
 use crypto::KeyError;
-use model::{SecretId, SettingsError, Timestamp, destroyed_at};
+use model::{CHECKED_IN, MOST_CHECKS, SecretId, SettingsError, Timestamp, destroyed_at};
 use store::StoreError;
 use texts::{AdminMessage, FieldMessage, Locale, Noun};
 
@@ -77,6 +77,8 @@ pub enum Refusal {
     Environment,
     /// Two secrets are live already: these.
     TooManySecrets(Vec<LiveSecret>),
+    /// The identity source was checked as often as it may be: it can be checked again after this time, in whole seconds.
+    TooManyChecks(Duration),
     /// A backup goes into an empty database only.
     NotEmpty,
     /// A file cannot be read or written, or is not what it should be.
@@ -241,6 +243,12 @@ impl Refusal {
                 let secrets: Vec<String> = live.iter().map(LiveSecret::said).collect();
                 AdminMessage::TwoSecretsLive { secrets: secrets.into() }.into()
             }
+            Self::TooManyChecks(wait) => AdminMessage::SourceChecksTooMany {
+                most: MOST_CHECKS.into(),
+                minutes: (CHECKED_IN.as_secs() / 60).to_string().into(),
+                seconds: wait.as_secs().to_string().into(),
+            }
+            .into(),
             Self::NotEmpty => AdminMessage::DatabaseNotEmpty.into(),
             Self::File(message) => message.clone().into(),
             Self::MasterKey => AdminMessage::MasterKeyWrong.into(),

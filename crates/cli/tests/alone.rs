@@ -29,7 +29,11 @@ async fn the_master_key_is_not_replaced_under_a_running_service() {
 }
 
 /// Starts `portvakt dev`, and gives what it prints.
-fn development(installation: &Installation, port: u32, more: &[&str]) -> (Development, serde_json::Value) {
+pub(crate) fn development(
+    installation: &Installation,
+    port: u32,
+    more: &[&str],
+) -> (Development, serde_json::Value) {
     let (folder, port) = (installation.path("dev").display().to_string(), port.to_string());
     let words = [&["dev", "--json", "--data-dir", &folder, "--port", &port], more].concat();
     let mut child = installation.command(&words).stdout(Stdio::piped()).spawn().unwrap();
@@ -38,7 +42,7 @@ fn development(installation: &Installation, port: u32, more: &[&str]) -> (Develo
     (Development(child), serde_json::from_str(&report).unwrap())
 }
 
-struct Development(Child);
+pub(crate) struct Development(Child);
 
 impl Drop for Development {
     fn drop(&mut self) {
@@ -48,7 +52,7 @@ impl Drop for Development {
 }
 
 /// Ports that no other test takes: each development server takes four.
-fn port(offset: u32) -> u32 {
+pub(crate) fn port(offset: u32) -> u32 {
     20_000 + (std::process::id() * 32 + offset) % 20_000
 }
 

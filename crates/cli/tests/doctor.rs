@@ -119,7 +119,8 @@ async fn a_mock_of_a_test_eid_is_asked_in_place_of_the_eid() {
         "[test_eids]\nno_vipps = \"http://127.0.0.1:1/mock/\"\n[outbound]\nallowed = [\"127.0.0.1:1\"]";
     installation.configure(mock);
     write_secret(&installation.path("vipps.secret"), "a secret that an eID gave");
-    let source = ["identity-sources", "set", "no-vipps", "--environment", "test", "--domain", HOST];
+    let source =
+        ["identity-sources", "set", "no-vipps", "--environment", "test", "--no-check", "--domain", HOST];
     let credentials = ["--client-id", "ours", "--secret-file", "vipps.secret", "--config", "portvakt.toml"];
     assert!(installation.run(&[&source[..], &credentials].concat()).status.success());
     let (_, findings) = examined(&installation);

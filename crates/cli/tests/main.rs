@@ -14,6 +14,7 @@ mod doctor;
 mod house;
 mod letters;
 mod limits;
+mod live_check;
 mod manage;
 mod moving_in;
 mod operator;

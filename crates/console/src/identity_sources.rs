@@ -13,12 +13,14 @@ use eid::SourceMethod;
 use model::{DomainId, EidEnvironment, IdentitySourceId, IdentitySourceSettings, LoginMethod, Timestamp};
 use serde_json::{Value, json};
 use store::{
-    WriteTx,
+    StoreError, Tx, WriteTx,
     identity_sources::{self, IdentitySource},
+    source_checks::{self, SourceCheck},
+    source_generations::{self, Generation, SourceGeneration},
 };
 use texts::Noun;
 
-use crate::{Console, Refusal, Tenant};
+use crate::{Console, GenerationView, Refusal, SourceCheckView, Tenant};
 
 /// An identity source as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,17 +43,33 @@ pub struct SourceView {
     pub created_at: Timestamp,
     /// Since when it is switched off.
     pub disabled_at: Option<Timestamp>,
+    /// Where people choose it.
+    pub domain: DomainId,
+    /// Credentials that were entered and are not in use yet.
+    pub candidate: Option<GenerationView>,
+    /// Credentials that were replaced; see [`GenerationView::until`].
+    pub previous: Option<GenerationView>,
+    /// The last live check of it, or of its candidate.
+    pub last_check: Option<SourceCheckView>,
     shown: Value,
 }
 
 impl SourceView {
-    fn of(tenant: &Tenant, row: IdentitySource) -> Result<Self, Refusal> {
+    fn of(tenant: &Tenant, whole: Whole) -> Result<Self, Refusal> {
+        let Whole { row, check, candidate, previous } = whole;
         let credentials = credentials_of(tenant, &row);
         Ok(Self {
             id: row.id,
             eid: LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound(Noun::Eid))?,
             environment: row.environment,
             jwks: credentials.as_ref().and_then(jwks),
+            domain: row.domain_id,
+            last_check: check.map(|it| {
+                let candidate = candidate.as_ref().map(|it| it.sealed_credentials.as_slice());
+                SourceCheckView::of(&it, row.sealed_credentials.as_deref(), candidate)
+            }),
+            candidate: candidate.map(|it| GenerationView::of(tenant, &it)),
+            previous: previous.map(|it| GenerationView::of(tenant, &it)),
             shown: shown(tenant, &row),
             client: credentials.map(|it| (it.client_id, it.method)),
             settings: row.settings,
@@ -136,8 +154,11 @@ impl Console {
     ) -> Result<Vec<SourceView>, Refusal> {
         let tenant = permit.tenant(Permission::ReadSettings)?;
         let id = tenant.id;
-        let rows = self.store.read(move |tx| identity_sources::list(tx, id, domain)).await?;
-        rows.into_iter().map(|row| SourceView::of(tenant, row)).collect()
+        let rows = self.store.read(move |tx| {
+            let rows = identity_sources::list(tx, id, domain)?;
+            rows.into_iter().map(|row| whole(tx, row)).collect::<Result<Vec<_>, StoreError>>()
+        });
+        rows.await?.into_iter().map(|row| SourceView::of(tenant, row)).collect()
     }
 
     /// Finds a domain's source of an eID.
@@ -151,8 +172,11 @@ impl Console {
     ) -> Result<SourceView, Refusal> {
         let tenant = permit.tenant(Permission::ReadSettings)?;
         let id = tenant.id;
-        let found = self.store.read(move |tx| identity_sources::find(tx, id, domain, eid.as_str())).await?;
-        SourceView::of(tenant, found.ok_or(Refusal::NotFound(Noun::IdentitySource))?)
+        let found = self.store.read(move |tx| {
+            let row = identity_sources::find(tx, id, domain, eid.as_str())?;
+            row.map(|row| whole(tx, row)).transpose()
+        });
+        SourceView::of(tenant, found.await?.ok_or(Refusal::NotFound(Noun::IdentitySource))?)
     }
 
     /// Switches an identity source that was seen off, so that its logins stop within seconds, or on again.
@@ -203,7 +227,25 @@ impl Console {
     }
 }
 
-fn get(
+/// A source with what belongs to it.
+struct Whole {
+    row: IdentitySource,
+    check: Option<SourceCheck>,
+    candidate: Option<SourceGeneration>,
+    previous: Option<SourceGeneration>,
+}
+
+fn whole(tx: &mut impl Tx, row: IdentitySource) -> Result<Whole, StoreError> {
+    let at = (row.tenant_id, row.id);
+    Ok(Whole {
+        check: source_checks::list(tx, row.tenant_id, row.id)?.into_iter().next(),
+        candidate: source_generations::find(tx, at, Generation::Candidate)?,
+        previous: source_generations::find(tx, at, Generation::Previous)?,
+        row,
+    })
+}
+
+pub(crate) fn get(
     tx: &mut WriteTx<'_>,
     tenant: &Tenant,
     (domain, eid): (DomainId, LoginMethod),

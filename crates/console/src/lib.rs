@@ -10,6 +10,7 @@ mod backup;
 mod bin;
 mod client_secrets;
 mod domains;
+mod generation_view;
 mod identity_sources;
 mod letters;
 mod logins;
@@ -18,6 +19,8 @@ mod master_key;
 mod provisioning;
 mod sessions;
 mod signing_keys;
+mod source_checks;
+mod source_generations;
 mod tenants;
 mod test_users;
 mod trials;
@@ -45,6 +48,7 @@ pub use changes::{
 };
 pub use client_secrets::{SecretRotation, SecretView};
 pub use domains::DomainView;
+pub use generation_view::GenerationView;
 pub use identity_sources::SourceView;
 pub use logins::{ExplainedDetails, NamedApplication};
 pub use logos::image_message;
@@ -52,6 +56,7 @@ pub use provisioning::{
     Change, Declined, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Verb, json_noun, member_path,
 };
 pub use signing_keys::{KeyState, KeyView};
+pub use source_checks::{CheckedCredentials, SourceCheckView, SourceToCheck};
 pub use store::letters::ListedLetter;
 pub use tenants::TenantView;
 pub use test_users::TestUserView;

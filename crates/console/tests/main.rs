@@ -19,4 +19,6 @@ mod names;
 mod one_builder;
 mod seen;
 mod signing_keys;
+mod source_checks;
+mod source_generations;
 mod test_users;

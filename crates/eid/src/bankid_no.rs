@@ -7,12 +7,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use crypto::{Algorithm, Random};
-use model::{EidEnvironment, Level, LoginMethod, Memo, Nin, Person, Proof, Timestamp, UpstreamRequest};
+use model::{
+    CheckFinding, CheckLine, CheckSubject, EidEnvironment, Level, LoginMethod, Memo, Nin, Person, Proof,
+    Timestamp, UpstreamRequest,
+};
 use oidc::{Returned, Scope};
 use serde_json::{Map, Value};
 
 use crate::{
     Connector, EidError, Outcome, Reason, RedirectEid, Started,
+    asked::{Answer, complete, unanswered},
     maker::Maker,
     relying_party::{RelyingParty, check_age, instant, printable, text},
 };
@@ -95,7 +99,46 @@ fn amr(claims: &Map<String, Value>) -> Vec<String> {
     all
 }
 
+/// What the eID says of a pushed request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pushed {
+    /// Nothing against it.
+    Accepted,
+    /// The client is not who it says.
+    ClientRefused,
+    /// It does not know the redirect URI.
+    RedirectUriRefused,
+    /// It does not give a scope.
+    ScopeRefused,
+    /// Anything else.
+    Unrecognised,
+}
+
+/// Only what is expected counts (docs/upstream-assumptions.md).
+fn judge_push(answer: &Answer) -> Pushed {
+    let request_uri = text(&answer.body, "request_uri");
+    match (answer.status, answer.error()) {
+        (200 | 201, "") if request_uri.is_some() => Pushed::Accepted,
+        (400 | 401, "invalid_client" | "unauthorized_client") => Pushed::ClientRefused,
+        (400, "invalid_request") if answer.names("redirect_uri") => Pushed::RedirectUriRefused,
+        (400, "invalid_scope") => Pushed::ScopeRefused,
+        (400, "invalid_request") if answer.names("scope") => Pushed::ScopeRefused,
+        _ => Pushed::Unrecognised,
+    }
+}
+
 impl BankidNo {
+    /// Asks for the scopes that logins use; the number is asked for apart, so that its refusal says nothing of the rest.
+    async fn ask(
+        &self,
+        metadata: &oidc::UpstreamMetadata,
+        scope: &str,
+        with: (&Random, Timestamp),
+    ) -> Option<Result<Answer, EidError>> {
+        let extra = [("scope", scope.to_owned()), ("acr_values", "urn:bankid:bid urn:bankid:bis".to_owned())];
+        self.party.ask_by_push(metadata, &extra, with).await
+    }
+
     fn proof(&self, claims: &Map<String, Value>) -> Result<Proof, EidError> {
         // `sub` is documented as not stable; `bankid_altsub` is the person.
         let stable_id = text(claims, "bankid_altsub")
@@ -179,6 +222,51 @@ impl RedirectEid for BankidNo {
             return Ok(Outcome::Refused(Reason::NinRefused));
         }
         Ok(Outcome::Proved(Box::new(proof)))
+    }
+
+    async fn check(&self, number: bool, random: &Random, now: Timestamp) -> Vec<CheckLine> {
+        use CheckFinding as Found;
+        use CheckSubject::{Credentials, NationalNumber, RedirectUri};
+        let (metadata, discovery) = self.party.discover(now).await;
+        let Some(metadata) = metadata else { return complete(vec![discovery], Found::NotAsked) };
+        let with = (random, now);
+        let plain = match self.ask(&metadata, "openid profile", with).await {
+            None => return complete(vec![discovery], Found::NotOffered),
+            Some(Err(error)) => {
+                let line = unanswered(Credentials, &error).about(self.party.upstream.issuer());
+                return complete(vec![discovery, line], Found::NotAsked);
+            }
+            Some(Ok(answer)) => answer,
+        };
+        let good = |subject| CheckLine::new(subject, Found::Good);
+        let mut lines = vec![discovery];
+        match judge_push(&plain) {
+            Pushed::Accepted => lines.extend([good(Credentials), good(RedirectUri)]),
+            Pushed::ClientRefused => lines.push(plain.line(Credentials, Found::CredentialsRefused)),
+            Pushed::RedirectUriRefused => {
+                let refused = plain.line(RedirectUri, Found::RedirectUriUnregistered);
+                lines.extend([good(Credentials), refused.about(self.party.callback.clone())]);
+            }
+            Pushed::ScopeRefused => {
+                lines.extend([good(Credentials), plain.line(RedirectUri, Found::Unrecognised)]);
+            }
+            Pushed::Unrecognised => lines.push(plain.line(Credentials, Found::Unrecognised)),
+        }
+        if !number {
+            lines.push(CheckLine::new(NationalNumber, Found::NumberNotUsed));
+        } else if judge_push(&plain) == Pushed::Accepted
+            && let Some(answer) = self.ask(&metadata, "openid profile nnin_altsub", with).await
+        {
+            lines.push(match answer {
+                Err(error) => unanswered(NationalNumber, &error).about(self.party.upstream.issuer()),
+                Ok(answer) => match judge_push(&answer) {
+                    Pushed::Accepted => good(NationalNumber),
+                    Pushed::ScopeRefused => answer.line(NationalNumber, Found::NumberNotGranted),
+                    _ => answer.line(NationalNumber, Found::Unrecognised),
+                },
+            });
+        }
+        complete(lines, Found::NotAsked)
     }
 }
 

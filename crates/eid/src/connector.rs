@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use crypto::Random;
-use model::{Memo, Proof, Timestamp, Trouble, UpstreamRequest};
+use model::{CheckLine, Memo, Proof, Timestamp, Trouble, UpstreamRequest};
 use oidc::Returned;
 use outbound::{OutboundError, OutboundProblem};
 
@@ -136,6 +136,11 @@ pub trait RedirectEid: Send + Sync {
         returned: Returned,
         now: Timestamp,
     ) -> Result<Outcome, EidError>;
+
+    /// Finds out what can be known of the configured client without anybody logging in: one line for each
+    /// [`model::CheckSubject`]. An answer that is not recognised is unknown, never good or bad. `number`: the eID is asked
+    /// whether the client may have the national identity number. Makes at most five calls.
+    async fn check(&self, number: bool, random: &Random, now: Timestamp) -> Vec<CheckLine>;
 }
 
 /// How far a person has come on another device.
@@ -172,6 +177,9 @@ pub trait PollEid: Send + Sync {
 
     /// Takes the order back; what cannot be taken back runs out by itself.
     async fn cancel(&self, memo: &Memo);
+
+    /// As [`RedirectEid::check`].
+    async fn check(&self, number: bool, random: &Random, now: Timestamp) -> Vec<CheckLine>;
 }
 
 /// A configured eID, by how it works.
@@ -189,6 +197,14 @@ impl Connector {
         match self {
             Self::Redirect(eid) => eid.client(),
             Self::Poll(eid) => eid.client(),
+        }
+    }
+
+    /// The live check, whichever kind it is of; see [`RedirectEid::check`].
+    pub async fn check(&self, number: bool, random: &Random, now: Timestamp) -> Vec<CheckLine> {
+        match self {
+            Self::Redirect(eid) => eid.check(number, random, now).await,
+            Self::Poll(eid) => eid.check(number, random, now).await,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! **Invariant:** sees no database, no cookie, no request of ours; asks only `outbound`. Nothing about a person
 //! is believed that was not signed for us, for this login, by the issuer that this connector was made for.
 
+mod asked;
 mod bankid_no;
 mod catalogue;
 mod connector;

@@ -77,8 +77,18 @@ pub(crate) fn instant(claims: &Map<String, Value>, name: &str) -> Result<Timesta
     Ok(Timestamp::from_seconds(seconds))
 }
 
-fn form(pairs: &[(&str, &str)]) -> String {
+pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+pub(crate) fn borrowed<'a>(pairs: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {
+    pairs.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
+/// The address that a browser is sent to with this query.
+pub(crate) fn authorization_address(metadata: &UpstreamMetadata, query: &str) -> String {
+    let joint = if metadata.authorization_endpoint.contains('?') { '&' } else { '?' };
+    format!("{}{joint}{query}", metadata.authorization_endpoint)
 }
 
 /// The random bytes of a nonce.
@@ -117,20 +127,8 @@ impl RelyingParty {
         push: bool,
     ) -> Result<String, EidError> {
         let metadata = self.upstream.metadata(memo.started_at).await?;
-        let state = b64::encode(&memo.state);
-        let (nonce, verifier) = secrets(memo)?;
-        let challenge = Challenge::of(&verifier).to_text();
-        let mut pairs = vec![
-            ("client_id", self.credentials.client_id.as_str()),
-            ("redirect_uri", &self.callback),
-            ("response_type", "code"),
-            ("state", &state),
-            ("nonce", &nonce),
-            ("code_challenge", &challenge),
-            ("code_challenge_method", "S256"),
-        ];
-        pairs.extend(extra.iter().map(|(name, value)| (*name, value.as_str())));
-        let joint = if metadata.authorization_endpoint.contains('?') { '&' } else { '?' };
+        let asked = self.authorization_request(memo, extra)?;
+        let pairs = borrowed(&asked);
         let query = if push {
             let request_uri = self.push(&metadata, &pairs, memo.started_at).await?;
             let response_type = ("response_type", "code");
@@ -138,7 +136,27 @@ impl RelyingParty {
         } else {
             form(&pairs)
         };
-        Ok(format!("{}{joint}{query}", metadata.authorization_endpoint))
+        Ok(authorization_address(&metadata, &query))
+    }
+
+    /// The parameters of an authorization request.
+    pub(crate) fn authorization_request<'a>(
+        &self,
+        memo: &Memo,
+        extra: &[(&'a str, String)],
+    ) -> Result<Vec<(&'a str, String)>, EidError> {
+        let (nonce, verifier) = secrets(memo)?;
+        let mut pairs = vec![
+            ("client_id", self.credentials.client_id.clone()),
+            ("redirect_uri", self.callback.clone()),
+            ("response_type", "code".to_owned()),
+            ("state", b64::encode(&memo.state)),
+            ("nonce", nonce),
+            ("code_challenge", Challenge::of(&verifier).to_text()),
+            ("code_challenge_method", "S256".to_owned()),
+        ];
+        pairs.extend(extra.iter().cloned());
+        Ok(pairs)
     }
 
     async fn push(
@@ -198,7 +216,8 @@ impl RelyingParty {
         }
     }
 
-    async fn post(
+    /// Sends a form with our credentials.
+    pub(crate) async fn post(
         &self,
         endpoint: String,
         metadata: &UpstreamMetadata,
@@ -361,7 +380,12 @@ impl RelyingParty {
 
 /// What may stand in a log of what an upstream said: 80 characters of printable ASCII.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars().filter(|it| it.is_ascii_graphic() || *it == ' ').take(80).collect()
+    cut(text, 80)
+}
+
+/// At most so many characters of printable ASCII.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    text.chars().filter(|it| it.is_ascii_graphic() || *it == ' ').take(most).collect()
 }
 
 /// The person must have proved themselves no longer ago than the application accepts.

@@ -8,13 +8,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use crypto::{Algorithm, Random};
 use model::{
-    Address, EidEnvironment, Level, LoginMethod, Memo, Nin, Person, Proof, Timestamp, UpstreamRequest,
+    Address, CheckFinding, CheckLine, CheckSubject, EidEnvironment, Level, LoginMethod, Memo, Nin, Person,
+    Proof, Timestamp, UpstreamRequest,
 };
 use oidc::{Returned, Scope, Scopes};
 use serde_json::{Map, Value};
 
 use crate::{
     Connector, EidError, Outcome, Reason, RedirectEid, Started,
+    asked::{Answer, complete, unanswered},
     maker::Maker,
     relying_party::{RelyingParty, check_age, instant, printable, text},
 };
@@ -84,6 +86,30 @@ fn judge_error(error: &str) -> Result<Outcome, EidError> {
         "login_required" => Err(EidError::TimedOut(printable(error))),
         "invalid_scope" | "unauthorized_client" | "invalid_client" => Err(EidError::Misconfigured(what())),
         _ => Err(EidError::Upstream(what())),
+    }
+}
+
+/// Only what is expected counts (docs/upstream-assumptions.md).
+fn judge_code(answer: &Answer) -> CheckFinding {
+    match (answer.status, answer.error()) {
+        (400 | 401, "invalid_client") => CheckFinding::CredentialsRefused,
+        (400, "invalid_grant") => CheckFinding::Good,
+        _ => CheckFinding::Unrecognised,
+    }
+}
+
+/// A login goes on with a challenge at an address of the eID's own; an address that is not registered is named, and nobody is
+/// sent to it.
+fn judge_authorization(answer: &Answer, callback: &str) -> CheckFinding {
+    let leads_to_us = answer.location.as_ref().is_some_and(|(url, _)| url.starts_with(callback));
+    let has_challenge = answer.parameter("login_challenge").is_some_and(|it| !it.is_empty());
+    match (answer.status, answer.error()) {
+        _ if leads_to_us => CheckFinding::Unrecognised,
+        (302 | 303, "") if has_challenge => CheckFinding::Good,
+        (200 | 302 | 303 | 400, "invalid_request") if answer.names("redirect_uri") => {
+            CheckFinding::RedirectUriUnregistered
+        }
+        _ => CheckFinding::Unrecognised,
     }
 }
 
@@ -160,6 +186,34 @@ impl RedirectEid for Vipps {
             return Ok(Outcome::Refused(Reason::NinRefused));
         }
         Ok(Outcome::Proved(Box::new(proof)))
+    }
+
+    /// Vipps says nothing of a scope before somebody has logged in, so the number is never known.
+    async fn check(&self, number: bool, random: &Random, now: Timestamp) -> Vec<CheckLine> {
+        use CheckFinding as Found;
+        use CheckSubject::{Credentials, NationalNumber, RedirectUri};
+        let (metadata, discovery) = self.party.discover(now).await;
+        let Some(metadata) = metadata else { return complete(vec![discovery], Found::NotAsked) };
+        let (with, issuer) = ((random, now), self.party.upstream.issuer());
+        let line = |answer: &Answer, subject, finding| match finding {
+            Found::Good => CheckLine::new(subject, finding),
+            _ => answer.line(subject, finding),
+        };
+        let credentials = match self.party.ask_by_code(&metadata, with).await {
+            Err(error) => unanswered(Credentials, &error).about(issuer),
+            Ok(answer) => line(&answer, Credentials, judge_code(&answer)),
+        };
+        let scope = [("scope", "openid".to_owned())];
+        let redirect_uri = match self.party.ask_by_browser(&metadata, &scope, with).await {
+            Err(error) => unanswered(RedirectUri, &error).about(issuer),
+            Ok(answer) => {
+                let judged = judge_authorization(&answer, &self.party.callback);
+                line(&answer, RedirectUri, judged).about(self.party.callback.clone())
+            }
+        };
+        let number =
+            CheckLine::new(NationalNumber, if number { Found::NeedsLogin } else { Found::NumberNotUsed });
+        complete(vec![discovery, credentials, redirect_uri, number], Found::NotAsked)
     }
 }
 

@@ -6,6 +6,7 @@
     reason = "a test that cannot be set up fails loudly"
 )]
 
+mod live_check;
 mod stand_in;
 
 use eid::{EidError, Outcome};

@@ -10,7 +10,7 @@ use eid::{
     Catalogue, Connector, EidError, Outcome, RedirectEid, SourceCredentials, SourceMethod, Started,
     UpstreamIssuer,
 };
-use model::{EidEnvironment, Level, LoginMethod, TenantId, Timestamp, UpstreamRequest};
+use model::{CheckLine, EidEnvironment, Level, LoginMethod, TenantId, Timestamp, UpstreamRequest};
 use oidc::{Params, Returned, Scopes};
 use outbound::{Allowed, Outbound, Settings};
 use serde_json::{Value, json};
@@ -55,8 +55,13 @@ async fn serve(listener: tokio::net::TcpListener, script: Script, calls: Calls) 
         *calls.lock().unwrap().entry(path.clone()).or_default() += 1;
         let (status, kind, body) =
             script.lock().unwrap().get(&path).cloned().unwrap_or((404, "text/plain".into(), String::new()));
+        // What is not a media type is where a redirect leads.
+        let (kind, location) = match kind.strip_prefix("to ") {
+            Some(location) => ("text/html", location),
+            None => (kind.as_str(), "/elsewhere"),
+        };
         let answer = format!(
-            "HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\nlocation: /elsewhere\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            "HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\nlocation: {location}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
             body.len()
         );
         let _ = stream.write_all(answer.as_bytes()).await;
@@ -207,6 +212,11 @@ impl StandIn {
 
     pub(crate) fn sign(&self, claims: &Value) -> String {
         crypto::sign(&self.key, "JWT", claims.to_string().as_bytes()).unwrap()
+    }
+
+    /// The live check; the number is asked for.
+    pub(crate) async fn check(&self) -> Vec<CheckLine> {
+        self.connector.check(true, &Random::system(), Timestamp::from_seconds(NOW)).await
     }
 
     pub(crate) async fn start(&self) -> Result<Started, EidError> {

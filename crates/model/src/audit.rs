@@ -84,6 +84,16 @@ actions! {
     SourceChanged = "identity_source.changed",
     /// An identity source was given other credentials.
     SourceCredentialsSet = "identity_source.credentials_set",
+    /// An identity source was given credentials that are not in use yet.
+    SourceCandidateSet = "identity_source.candidate_set",
+    /// An identity source uses those credentials from now on.
+    SourceCandidateActivated = "identity_source.candidate_activated",
+    /// Credentials of an identity source that were not in use were discarded.
+    SourceCandidateDiscarded = "identity_source.candidate_discarded",
+    /// An identity source was given its previous credentials back.
+    SourceCredentialsRestored = "identity_source.credentials_restored",
+    /// A live check of an identity source began.
+    SourceChecked = "identity_source.checked",
     /// An identity source was disabled.
     SourceDisabled = "identity_source.disabled",
     /// An identity source was enabled again.

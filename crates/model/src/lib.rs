@@ -23,6 +23,7 @@ mod identity_source_settings;
 mod imported_subject;
 mod job;
 mod limit;
+mod live_check;
 mod login;
 mod login_method;
 mod mobile_app;
@@ -65,6 +66,9 @@ pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSetting
 pub use imported_subject::SubjectRoom;
 pub use job::{JOB_ATTEMPTS, JOB_LEASE, LONGEST_BACK_OFF, next_attempt_at};
 pub use limit::Rate;
+pub use live_check::{
+    CHECKED_IN, CheckFinding, CheckLine, CheckState, CheckSubject, MOST_CHECKS, check_state, check_wait,
+};
 pub use login::{
     AuthorizationRequest, LOGIN_FOR, Login, Memo, Parked, Phase, Trouble, UpstreamRequest, upstream_client,
 };

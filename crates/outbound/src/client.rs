@@ -121,6 +121,8 @@ pub struct Response {
     pub status: u16,
     /// The media type without parameters, in lower case.
     pub content_type: String,
+    /// Where a redirect leads, as the header says it.
+    pub location: Option<String>,
     /// The whole body.
     pub body: Vec<u8>,
 }
@@ -213,6 +215,7 @@ async fn read(mut answer: reqwest::Response) -> Result<Response, OutboundProblem
         answer.headers().get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
     let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let status = answer.status().as_u16();
+    let location = answer.headers().get("location").and_then(|it| it.to_str().ok()).map(str::to_owned);
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| OutboundProblem::of(&error))? {
         if body.len() + chunk.len() > LARGEST {
@@ -220,5 +223,5 @@ async fn read(mut answer: reqwest::Response) -> Result<Response, OutboundProblem
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Response { status, content_type, body })
+    Ok(Response { status, content_type, location, body })
 }

@@ -6,8 +6,8 @@ use authority::{OpenTenant, SealedColumn};
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
 use eid::Connector;
 use model::{
-    DomainId, DomainSettings, EidEnvironment, Environment, KeyTimes, LoginMethod, MethodKind, Notice,
-    TenantId,
+    DomainId, DomainSettings, EidEnvironment, Environment, KeyTimes, LoginMethod, Memo, MethodKind, Notice,
+    TenantId, Timestamp,
 };
 use serde_json::Value;
 
@@ -15,6 +15,8 @@ use serde_json::Value;
 pub(crate) struct Source {
     /// `None`: its credentials are missing or unusable; people see trouble, the operator an alert.
     pub(crate) connector: Option<Connector>,
+    /// To the client with the credentials that were replaced a short while ago, and when: logins that left with them end there.
+    pub(crate) previous: Option<(Connector, Timestamp)>,
     /// Which installation of the eID it asks.
     pub(crate) environment: EidEnvironment,
     /// Under which name it is known whether the eID works; other tenants use it too.
@@ -25,6 +27,17 @@ pub(crate) struct Source {
     pub(crate) notice: Option<Notice>,
     /// The eID's own button may be shown.
     pub(crate) own_button: bool,
+}
+
+impl Source {
+    /// The connector with the credentials that somebody left with; that of today where none fits, which then refuses them.
+    pub(crate) fn connector_of(&self, memo: &Memo) -> Option<&Connector> {
+        let left_with = self.previous.as_ref().filter(|(connector, replaced_at)| {
+            let is_todays = self.connector.as_ref().is_some_and(|it| it.client() == memo.client);
+            connector.client() == memo.client && (!is_todays || memo.started_at < *replaced_at)
+        });
+        left_with.map(|(connector, _)| connector).or(self.connector.as_ref())
+    }
 }
 
 /// A key of a domain.

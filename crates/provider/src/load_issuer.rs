@@ -4,8 +4,16 @@ use std::{collections::HashMap, sync::Arc};
 
 use authority::{OpenTenant, SealedColumn};
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
-use model::{DomainSettings, EidEnvironment, Environment, IdentitySourceSettings, KeyTimes, LoginMethod};
-use store::{StoreError, Tx, domains, identity_sources, signing_keys, subject_keys, tenants};
+use eid::Connector;
+use model::{
+    DomainSettings, EidEnvironment, Environment, IdentitySourceSettings, KeyTimes, LOGIN_FOR, LoginMethod,
+    Timestamp,
+};
+use store::{
+    StoreError, Tx, domains, identity_sources, signing_keys,
+    source_generations::{self, SourceGeneration},
+    subject_keys, tenants,
+};
 
 use crate::{
     InternalError, Issuer, Provider, Refusal, RequestContext,
@@ -17,6 +25,8 @@ struct Rows {
     domain: domains::Domain,
     tenant: tenants::Tenant,
     sources: Vec<identity_sources::IdentitySource>,
+    /// Credentials of them that were replaced within the life of a login.
+    replaced: Vec<SourceGeneration>,
     signing_keys: Vec<signing_keys::SigningKey>,
     subject_keys: Vec<subject_keys::SubjectKey>,
 }
@@ -48,7 +58,7 @@ struct Opened {
     settings: DomainSettings,
 }
 
-fn rows(tx: &mut impl Tx, host: &str) -> Result<Option<Rows>, StoreError> {
+fn rows(tx: &mut impl Tx, host: &str, now: Timestamp) -> Result<Option<Rows>, StoreError> {
     let Some(domain) = domains::find_by_host(tx, host)? else { return Ok(None) };
     let (tenant_id, id) = (domain.tenant_id, domain.id);
     // The domains of a tenant in the bin are in it too.
@@ -56,6 +66,7 @@ fn rows(tx: &mut impl Tx, host: &str) -> Result<Option<Rows>, StoreError> {
     Ok(Some(Rows {
         tenant,
         sources: identity_sources::list(tx, tenant_id, id)?,
+        replaced: source_generations::list_previous(tx, (tenant_id, id), now.before(LOGIN_FOR))?,
         signing_keys: signing_keys::list(tx, tenant_id, id)?,
         subject_keys: EidEnvironment::ALL
             .into_iter()
@@ -86,7 +97,8 @@ impl Provider {
         if host.len() > 255 {
             return Err(Refusal::NotFound);
         }
-        let rows = self.store.read(move |tx| rows(tx, &host)).await?.ok_or(Refusal::NotFound)?;
+        let now = context.now;
+        let rows = self.store.read(move |tx| rows(tx, &host, now)).await?.ok_or(Refusal::NotFound)?;
         Ok(self.assemble(rows, context)?)
     }
 
@@ -120,7 +132,9 @@ impl Provider {
     }
 
     async fn why_unusable(&self, host: String) -> Result<Option<String>, Refusal> {
-        match self.store.read(move |tx| rows(tx, &host)).await {
+        // Whether a domain can answer does not depend on credentials that were replaced.
+        let never = Timestamp::from_micros(i64::MAX);
+        match self.store.read(move |tx| rows(tx, &host, never)).await {
             Ok(Some(rows)) => Ok(self.open(&rows).err().map(|fault| fault.to_string())),
             Ok(None) => Ok(None),
             Err(error @ StoreError::Corrupt { .. }) => Ok(Some(error.to_string())),
@@ -157,7 +171,10 @@ impl Provider {
             if let Some(eid) =
                 LoginMethod::parse(&row.eid).filter(|_| row.environment.may_serve(domain.environment))
             {
-                sources.insert(eid, self.source((&opened, &url), eid, row, context));
+                let replaced = rows.replaced.iter().find(|it| it.source_id == row.id);
+                let previous = replaced.and_then(|it| self.previous((&opened, &url), row, it));
+                let source = self.source((&opened, &url), eid, row, context);
+                sources.insert(eid, Source { previous, ..source });
             }
         }
         let off = rows.sources.iter().filter(|row| row.disabled_at.is_some());
@@ -176,6 +193,25 @@ impl Provider {
             is_off: domain.disabled_at.is_some() || tenant.disabled_at.is_some(),
             subject_keys,
         })
+    }
+
+    /// The connector with the replaced credentials of a source, for logins that left with them. Other people log in at another
+    /// installation of the eID, so a login there does not count here.
+    fn previous(
+        &self,
+        (tenant, url): (&OpenTenant, &str),
+        row: &identity_sources::IdentitySource,
+        replaced: &SourceGeneration,
+    ) -> Option<(Connector, Timestamp)> {
+        if replaced.environment != row.environment {
+            return None;
+        }
+        let column = SealedColumn::Credentials { source: row.id, version: replaced.credentials_version };
+        let opened = tenant.unseal(&column, &replaced.sealed_credentials).ok()?;
+        let eid = LoginMethod::parse(&row.eid)?;
+        let callback = format!("{url}/callback/{}", eid.as_str());
+        let connector = self.catalogue.connector((eid, row.environment), opened.expose(), callback).ok()?;
+        Some((connector, replaced.set_at))
     }
 
     fn source(
@@ -213,6 +249,7 @@ impl Provider {
         let issuer = watched.map(|it| it.name);
         Source {
             connector: connector.ok(),
+            previous: None,
             environment: row.environment,
             issuer,
             logins_tell,

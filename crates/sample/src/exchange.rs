@@ -85,7 +85,8 @@ mod tests {
     #[test]
     fn tokens_and_codes_are_cut_short() {
         let body = br#"{"token_type":"Bearer","access_token":"abcdefghijklmnopqrstuvwxyz"}"#.to_vec();
-        let text = answer(&Response { status: 200, content_type: "application/json".into(), body });
+        let text =
+            answer(&Response { status: 200, content_type: "application/json".into(), location: None, body });
         assert!(text.starts_with("HTTP/1.1 200\nContent-Type: application/json\n\n{"), "{text}");
         assert!(text.contains(r#""access_token": "abcdefghijkl…""#), "{text}");
 

@@ -81,7 +81,12 @@ mod tests {
     const US: (&str, &str) = ("http://localhost:1", "app");
 
     fn jwt(body: &str) -> Response {
-        Response { status: 200, content_type: "application/jwt".into(), body: body.as_bytes().to_vec() }
+        Response {
+            status: 200,
+            content_type: "application/jwt".into(),
+            location: None,
+            body: body.as_bytes().to_vec(),
+        }
     }
 
     #[test]

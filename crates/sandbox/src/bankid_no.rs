@@ -90,6 +90,21 @@ pub(crate) fn check(query: &Parameters, client: &Client, pushed: bool) -> Result
     Ok(())
 }
 
+/// What is refused of a pushed request, after the client has authenticated.
+///
+/// Spec: RFC 9126 §2.3; the codes and words are those of the software that BankID's addresses point to (Keycloak).
+pub(crate) fn check_pushed(pushed: &Parameters, client: &Client) -> Result<(), (&'static str, String)> {
+    let own = |name: &str| pushed.get(name).map(String::as_str).unwrap_or_default();
+    if !client.redirect_uris.iter().any(|it| it == own("redirect_uri")) {
+        return Err(("invalid_request", "Invalid parameter: redirect_uri".to_owned()));
+    }
+    match check(pushed, client, true) {
+        Ok(()) => Ok(()),
+        Err(("invalid_scope", _)) => Err(("invalid_request", format!("Invalid scopes: {}", own("scope")))),
+        Err((error, description)) => Err((error, description.unwrap_or_default().to_owned())),
+    }
+}
+
 fn guid(bytes: &[u8]) -> String {
     let hex: String = bytes.iter().take(16).map(|it| format!("{it:02x}")).collect();
     let part = |range: std::ops::Range<usize>| hex.get(range).unwrap_or_default().to_owned();

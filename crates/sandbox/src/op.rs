@@ -44,6 +44,14 @@ impl Kind {
         }
     }
 
+    /// The issuer identifier of a simulator at this address: scheme, host and port.
+    pub fn issuer(self, base: &str) -> String {
+        match self {
+            Self::BankidNo => format!("{base}{}", bankid_no::REALM),
+            Self::Vipps => format!("{base}{}", vipps::ACCESS),
+        }
+    }
+
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.as_str() == word)
@@ -142,10 +150,7 @@ impl Simulator {
 
     /// The issuer identifier.
     pub fn issuer(&self) -> String {
-        match self.kind {
-            Kind::BankidNo => format!("{}{}", self.base, bankid_no::REALM),
-            Kind::Vipps => format!("{}{}", self.base, vipps::ACCESS),
-        }
+        self.kind.issuer(&self.base)
     }
 
     /// Registers a client, or changes it.
@@ -197,6 +202,8 @@ impl Simulator {
             (Some("discovery"), "GET") => Answer::Json(200, self.discovery()),
             (Some("keys"), "GET") => self.jwks(),
             (Some("authorize"), "GET") => self.authorize(&request.query, request.now),
+            (Some("login"), "GET") => self.challenged(&request.query, request.now),
+            (Some("fallback"), "GET") => Answer::Refused(vipps::refused(&request.query)),
             (Some("push"), "POST") => self.push(request),
             (Some("token"), "POST") => self.token(request),
             (Some("userinfo"), "GET" | "POST") => self.userinfo(request),
@@ -285,11 +292,29 @@ impl Simulator {
         Answer::Redirect(with_query(query.get("redirect_uri").map_or("", String::as_str), &pairs))
     }
 
+    /// Vipps sends the browser on, to the page where people log in or to one that says what is wrong; BankID shows either here.
     fn authorize(&self, raw: &str, now: i64) -> Answer {
-        match self.checked(raw, now) {
-            Ok((query, client)) => {
-                Answer::Choose(Choose { asker: client.name, asked: asked(&query), request: raw.to_owned() })
+        match (self.kind, self.checked(raw, now)) {
+            (Kind::BankidNo, Ok((query, client))) => choose(raw, &query, client),
+            (Kind::Vipps, Ok(_)) => {
+                let challenge = self.sealed("login challenge", &raw, now + 600);
+                let page = format!("{}{}", self.issuer(), vipps::LOGIN);
+                Answer::Redirect(with_query(&page, &[("login_challenge", &challenge)]))
             }
+            (Kind::Vipps, Err(Answer::Refused(why))) => {
+                Answer::Redirect(vipps::fallback(&self.issuer(), why))
+            }
+            (_, Err(answer)) => answer,
+        }
+    }
+
+    /// The page where people log in, for the request that the challenge stands for.
+    fn challenged(&self, raw: &str, now: i64) -> Answer {
+        let challenge = params(raw).and_then(|it| it.get("login_challenge").cloned()).unwrap_or_default();
+        let request: Option<String> = self.opened("login challenge", &challenge, now);
+        let Some(request) = request else { return Answer::Refused("unknown or expired login_challenge") };
+        match self.checked(&request, now) {
+            Ok((query, client)) => choose(&request, &query, client),
             Err(answer) => answer,
         }
     }
@@ -349,6 +374,9 @@ impl Simulator {
         for secret in ["client_secret", "client_assertion", "client_assertion_type"] {
             pushed.remove(secret);
         }
+        if let Err((error, description)) = bankid_no::check_pushed(&pushed, &client) {
+            return oauth(400, error, &description);
+        }
         pushed.insert("client_id".to_owned(), client.client_id);
         // Long enough for somebody to read the page; the real one says 60 s until it is first used.
         let uri = format!("{REQUEST_URI}{}", self.sealed("pushed request", &pushed, request.now + 600));
@@ -356,7 +384,18 @@ impl Simulator {
     }
 
     fn authenticate(&self, request: &Request, form: &Parameters) -> Result<Client, Answer> {
-        let refused = || oauth(401, "invalid_client", "client authentication failed");
+        // BankID's software tells an unknown client from a wrong secret.
+        let (refused, wrong_secret) = match self.kind {
+            Kind::BankidNo => {
+                let said = "Invalid client or Invalid client credentials";
+                (oauth(401, "invalid_client", said), oauth(401, "unauthorized_client", said))
+            }
+            Kind::Vipps => {
+                let refused = || oauth(401, "invalid_client", vipps::CLIENT_REFUSED);
+                (refused(), refused())
+            }
+        };
+        let (refused, wrong_secret) = (|| refused.clone(), || wrong_secret.clone());
         if let Some(header) = &request.authorization {
             let text = header.strip_prefix("Basic ").and_then(b64::decode_standard).ok_or_else(refused)?;
             let text = String::from_utf8(text).map_err(|_| refused())?;
@@ -366,13 +405,13 @@ impl Simulator {
                 form_urlencoded::parse(format!("v={it}").as_bytes()).next().map(|(_, v)| v.into_owned())
             };
             let client = self.client(&half(id).ok_or_else(refused)?).ok_or_else(refused)?;
-            return if is_secret(&client, half(secret).as_ref()) { Ok(client) } else { Err(refused()) };
+            return if is_secret(&client, half(secret).as_ref()) { Ok(client) } else { Err(wrong_secret()) };
         }
         if let Some(assertion) = form.get("client_assertion") {
             return self.by_assertion(assertion, request.now).ok_or_else(refused);
         }
         let client = form.get("client_id").and_then(|id| self.client(id)).ok_or_else(refused)?;
-        if is_secret(&client, form.get("client_secret")) { Ok(client) } else { Err(refused()) }
+        if is_secret(&client, form.get("client_secret")) { Ok(client) } else { Err(wrong_secret()) }
     }
 
     fn by_assertion(&self, assertion: &str, now: i64) -> Option<Client> {
@@ -474,6 +513,10 @@ impl Simulator {
             Kind::Vipps => Answer::Json(200, vipps::userinfo(&issued)),
         }
     }
+}
+
+fn choose(raw: &str, query: &Parameters, client: Client) -> Answer {
+    Answer::Choose(Choose { asker: client.name, asked: asked(query), request: raw.to_owned() })
 }
 
 /// Does to an ID token what the fault says; otherwise gives it its end.

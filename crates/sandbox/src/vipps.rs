@@ -7,11 +7,48 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Client,
+    answer::{params, with_query},
     asked::{Issued, Parameters},
 };
 
 /// The path of the issuer; the final slash is part of it.
 pub(crate) const ACCESS: &str = "/access-management-1.0/access/";
+
+/// Where people log in, below the issuer. The real one is on another host; nothing may depend on it.
+pub(crate) const LOGIN: &str = "login";
+/// Where somebody is sent who cannot be sent back.
+const FALLBACK: &str = "oauth2/fallbacks/error";
+/// The words of the software that Vipps' addresses point to (Ory Hydra).
+pub(crate) const CLIENT_REFUSED: &str = "Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method).";
+const NOT_REGISTERED: &str = "redirect_uri is not registered";
+
+/// The address of a page that says what is wrong with a request of which nobody knows where to send its error.
+pub(crate) fn fallback(issuer: &str, why: &str) -> String {
+    let (error, hint) = match why {
+        "unknown client_id" => ("invalid_client", "The requested OAuth 2.0 Client does not exist."),
+        NOT_REGISTERED => (
+            "invalid_request",
+            "The 'redirect_uri' parameter does not match any of the OAuth 2.0 Client's pre-registered redirect urls.",
+        ),
+        other => ("invalid_request", other),
+    };
+    let description = "The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed";
+    let pairs = [("error", error), ("error_description", description), ("error_hint", hint)];
+    with_query(&format!("{issuer}{FALLBACK}"), &pairs)
+}
+
+/// What that page says.
+pub(crate) fn refused(query: &str) -> &'static str {
+    let query = params(query).unwrap_or_default();
+    let says = |name: &str, word: &str| query.get(name).is_some_and(|it| it.contains(word));
+    if says("error_hint", "redirect_uri") {
+        NOT_REGISTERED
+    } else if says("error", "invalid_client") {
+        "unknown client_id"
+    } else {
+        "the request is malformed"
+    }
+}
 
 /// Which endpoint a path is.
 pub(crate) fn endpoint(path: &str) -> Option<&'static str> {
@@ -23,6 +60,8 @@ pub(crate) fn endpoint(path: &str) -> Option<&'static str> {
         ".well-known/jwks.json" => Some("keys"),
         "oauth2/auth" => Some("authorize"),
         "oauth2/token" => Some("token"),
+        LOGIN => Some("login"),
+        FALLBACK => Some("fallback"),
         _ => None,
     }
 }

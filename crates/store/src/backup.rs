@@ -63,6 +63,9 @@ tables! {
     "identity_sources": "tenant_id, id, domain_id, eid, environment, settings, sealed_credentials, credentials_version, version, created_at, disabled_at",
         [0 Text, 1 Text], 11, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
         values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11";
+    "source_generations": "tenant_id, source_id, generation, environment, sealed_credentials, credentials_version, set_at",
+        [0 Text, 1 Text, 2 Text], 7, "(tenant_id, source_id, generation)" > "($1, $2, $3)",
+        by "tenant_id, source_id, generation", limit "$4", values "$1, $2, $3, $4, $5, $6, $7";
     "subject_keys": "tenant_id, environment, sealed_key, created_at", [0 Text, 1 Text], 4,
         "(tenant_id, environment)" > "($1, $2)", by "tenant_id, environment", limit "$3", values "$1, $2, $3, $4";
     "signing_keys": "domain_id, id, tenant_id, algorithm, public_jwk, sealed_private_key, published_at, active_at, retired_at, withdrawn_at",

@@ -199,6 +199,8 @@ const OF_TENANT: &[&str] = of_tenant! {
     "imported_subjects": "tenant_id, environment, sector, person_digest",
     "test_users": "tenant_id, id",
     "sandbox_people": "tenant_id, id",
+    "source_checks": "tenant_id, source_id, number",
+    "source_generations": "tenant_id, source_id, generation",
     "identity_sources": "tenant_id, id",
     "client_secrets": "tenant_id, id",
     "signing_keys": "domain_id, id",
@@ -233,6 +235,10 @@ const OF_DOMAIN: &[&str] = of_part! {
         OR object_id IN (SELECT id FROM test_users WHERE tenant_id = $1 AND domain_id = $2))";
     "imported_subjects": "tenant_id, environment, sector, person_digest", " AND sector IN
         (SELECT 'application:' || id FROM applications WHERE tenant_id = $1 AND domain_id = $2)";
+    "source_checks": "tenant_id, source_id, number",
+        " AND source_id IN (SELECT id FROM identity_sources WHERE tenant_id = $1 AND domain_id = $2)";
+    "source_generations": "tenant_id, source_id, generation",
+        " AND source_id IN (SELECT id FROM identity_sources WHERE tenant_id = $1 AND domain_id = $2)";
     "client_secrets": "tenant_id, id",
         " AND application_id IN (SELECT id FROM applications WHERE tenant_id = $1 AND domain_id = $2)";
 };

@@ -59,6 +59,8 @@ pub mod refresh_tokens;
 pub mod sandbox_people;
 pub mod schema;
 pub mod signing_keys;
+pub mod source_checks;
+pub mod source_generations;
 pub mod spent_values;
 pub mod subject_keys;
 pub mod sweep;

@@ -26,6 +26,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0012_brands", include_str!("../migrations/0012_brands.sql")),
     ("0013_bin", include_str!("../migrations/0013_bin.sql")),
     ("0014_trials", include_str!("../migrations/0014_trials.sql")),
+    ("0015_source_checks", include_str!("../migrations/0015_source_checks.sql")),
     ("0016_letters", include_str!("../migrations/0016_letters.sql")),
 ];
 

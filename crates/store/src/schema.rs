@@ -117,6 +117,14 @@ pub const TABLES: &[Table] = &[
         true
     ),
     table!(
+        "source_generations",
+        "sealed credentials of an identity source that are not in use: a candidate, and the previous ones",
+        None,
+        "a candidate until it is used, replaced or discarded; the previous ones for 7 days",
+        "credentials are checked before they are used, and can be restored",
+        true
+    ),
+    table!(
         "subject_keys",
         "sealed keys that pseudonyms are made with",
         None,
@@ -274,6 +282,14 @@ pub const TABLES: &[Table] = &[
         SealedByHolder,
         "a minute",
         "a form that is sent twice gets the same answer",
+        false
+    ),
+    table!(
+        "source_checks",
+        "when an identity source was checked and by whom, what was found, and a digest of the sealed credentials",
+        Administrator,
+        "until 20 later checks of the source",
+        "checks are limited, and the result of the last one is shown",
         false
     ),
     table!(

@@ -4,8 +4,8 @@ use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, bin, brands,
     browser_sessions, client_secrets, counted_events, declared_objects, deletions, domains, failed_attempts,
     grants, identity_sources, imported_subjects, installation, jobs, kept_answers, letters, login_events,
-    parked_requests, plans, refresh_tokens, sandbox_people, signing_keys, spent_values, sql::ReadTx,
-    subject_keys, tenants, test_users, trials,
+    parked_requests, plans, refresh_tokens, sandbox_people, signing_keys, source_checks, source_generations,
+    spent_values, sql::ReadTx, subject_keys, tenants, test_users, trials,
 };
 
 /// By module.
@@ -15,6 +15,8 @@ const MODULES: &[&[&str]] = &[
     applications::ALL,
     client_secrets::ALL,
     identity_sources::ALL,
+    source_checks::ALL,
+    source_generations::ALL,
     subject_keys::ALL,
     signing_keys::ALL,
     spent_values::ALL,
@@ -70,7 +72,7 @@ mod tests {
     use super::{
         MODULES, access_tokens, awaiting_consents, backup, bin, browser_sessions, counted_events, deletions,
         domains, failed_attempts, grants, installation, jobs, kept_answers, letters, login_events,
-        parked_requests, plans, refresh_tokens, spent_values, tenants, trials,
+        parked_requests, plans, refresh_tokens, source_generations, spent_values, tenants, trials,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -80,6 +82,7 @@ mod tests {
         awaiting_consents::SWEEP,
         kept_answers::SWEEP,
         trials::SWEEP,
+        source_generations::SWEEP,
         access_tokens::SWEEP,
         refresh_tokens::SWEEP,
         refresh_tokens::SWEEP_SUCCESSORS,

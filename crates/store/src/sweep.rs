@@ -4,8 +4,8 @@ use model::Timestamp;
 
 use crate::{
     StoreError, WriteTx, access_tokens, awaiting_consents, browser_sessions, counted_events, failed_attempts,
-    grants, kept_answers, letters, login_events, parked_requests, plans, refresh_tokens, spent_values,
-    trials,
+    grants, kept_answers, letters, login_events, parked_requests, plans, refresh_tokens, source_generations,
+    spent_values, trials,
 };
 
 /// What one noun removes, or forgets in rows that stay.
@@ -39,6 +39,7 @@ const PARTS: &[Part] = &[
     part("awaiting_consents", Needs::AnyClock, awaiting_consents::remove_expired),
     part("kept_answers", Needs::AnyClock, kept_answers::remove_expired),
     part("trials", Needs::AnyClock, trials::remove_expired),
+    part("source_generations", Needs::TrustedClock, source_generations::remove_expired),
     part("access_tokens", Needs::TrustedClock, access_tokens::remove_expired),
     part("refresh_tokens", Needs::TrustedClock, refresh_tokens::remove_expired),
     part("successors", Needs::AnyClock, refresh_tokens::forget_successors),

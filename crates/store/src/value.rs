@@ -213,6 +213,11 @@ impl Columns {
     }
 
     /// Reads an id that may be absent.
+    pub(crate) fn maybe_digest(&mut self, column: &'static str) -> Result<Option<Digest>, StoreError> {
+        let Some(bytes) = self.maybe_bytes(column)? else { return Ok(None) };
+        Digest::from_slice(&bytes).map(Some).ok_or_else(|| self.corrupt(column))
+    }
+
     pub(crate) fn maybe_id<T>(
         &mut self,
         column: &'static str,

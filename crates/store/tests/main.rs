@@ -33,6 +33,8 @@ mod refresh_tokens;
 mod sandbox_people;
 mod schema;
 mod signing_keys;
+mod source_checks;
+mod source_generations;
 mod spent_values;
 mod statements;
 mod subject_keys;

@@ -76,7 +76,7 @@ async fn a_row_that_cannot_be_is_named() {
 }
 
 /// Every migration there is, in order.
-const MIGRATIONS: [(&str, &str); 15] = [
+const MIGRATIONS: [(&str, &str); 16] = [
     ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
     ("0002_operation", include_str!("../migrations/0002_operation.sql")),
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
@@ -91,6 +91,7 @@ const MIGRATIONS: [(&str, &str); 15] = [
     ("0012_brands", include_str!("../migrations/0012_brands.sql")),
     ("0013_bin", include_str!("../migrations/0013_bin.sql")),
     ("0014_trials", include_str!("../migrations/0014_trials.sql")),
+    ("0015_source_checks", include_str!("../migrations/0015_source_checks.sql")),
     ("0016_letters", include_str!("../migrations/0016_letters.sql")),
 ];
 

@@ -284,6 +284,36 @@ admin_messages! {
     SourceClientIdMissing: "source-client-id-missing";
     /// Sign-in by password is a setting of the domain.
     SourceAutomation: "source-automation";
+    /// A source was checked as often as it may be.
+    SourceChecksTooMany { most: Word, minutes: Word, seconds: Word }: "source-checks-too-many";
+    /// A live check found something that does not work; its lines say what.
+    SourceCheckBad { lines: List }: "source-check-bad";
+    /// A live check found something, so that new credentials are not used.
+    SourceCandidateKept { lines: List }: "source-candidate-kept";
+
+    // Lines of the live check of an identity source.
+    /// The discovery document or the keys cannot be used; the detail says why.
+    CheckDiscoveryUnusable { issuer: Word, detail: Detail }: "check-discovery-unusable";
+    /// The stored credentials cannot be used; the detail says why.
+    CheckCredentialsUnusable { detail: Detail }: "check-credentials-unusable";
+    /// The eID refuses the credentials.
+    CheckCredentialsRefused { eid: Word, said: Detail }: "check-credentials-refused";
+    /// The eID does not know the callback address.
+    CheckRedirectUriUnregistered { eid: Word, uri: Word, said: Detail }: "check-redirect-uri-unregistered";
+    /// The eID does not give the national identity number to this client.
+    CheckNumberNotGranted { eid: Word, said: Detail }: "check-number-not-granted";
+    /// Only a login shows it.
+    CheckNeedsLogin: "check-needs-login";
+    /// No application may have the national identity number.
+    CheckNumberNotUsed: "check-number-not-used";
+    /// An earlier line has to be good first.
+    CheckNotAsked: "check-not-asked";
+    /// The eID has no door for the question.
+    CheckNotOffered { eid: Word }: "check-not-offered";
+    /// The answer is none of those that are known.
+    CheckUnrecognised { eid: Word, said: Detail }: "check-unrecognised";
+    /// A later version wrote the line.
+    CheckLater: "check-later";
     /// The eID has no button that others may make.
     EidWithoutButton { eid: Word }: "eid-without-button";
 

@@ -299,6 +299,10 @@ nouns! {
     ClientSecret: "client-secret";
     /// An identity source.
     IdentitySource: "identity-source";
+    /// Credentials of an identity source that are not in use yet.
+    CandidateCredentials: "candidate-credentials";
+    /// Credentials of an identity source that were replaced, while they can be restored.
+    PreviousCredentials: "previous-credentials";
     /// An eID.
     Eid: "eid";
     /// An eID on a domain, which it has once.

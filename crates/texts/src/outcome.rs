@@ -79,6 +79,22 @@ outcomes! {
     SourceSet { eid: Word }: "source-set";
     /// The public key of an identity source follows.
     SourceJwks: "source-jwks";
+    /// An identity source has a candidate with a new key, which the eID has to know first.
+    SourceCandidateSet { eid: Word }: "source-candidate-set";
+    /// An identity source uses other credentials.
+    SourceActivated { eid: Word }: "source-activated";
+    /// An identity source uses its previous credentials again.
+    SourceRestored { eid: Word }: "source-restored";
+    /// The candidate of an identity source was discarded.
+    SourceCandidateDiscarded { eid: Word }: "source-candidate-discarded";
+    /// A live check found the discovery document and the keys.
+    CheckDiscoveryGood { issuer: Word }: "check-discovery";
+    /// A live check found that the eID accepts the credentials.
+    CheckCredentialsGood { eid: Word }: "check-credentials";
+    /// A live check found that the eID knows the callback address.
+    CheckRedirectUriGood { eid: Word }: "check-redirect-uri";
+    /// A live check found that the eID gives the national identity number.
+    CheckNumberGood { eid: Word }: "check-number";
     /// An identity source has a notice.
     NoticeSet: "notice-set";
     /// An identity source has no notice any more.

@@ -217,13 +217,15 @@ async fn a_look_does_nothing() {
 async fn a_login_under_way_took_its_code_to_the_issuer_that_was_set_meanwhile() {
     let mut house = TestBroker::open().await;
     let (cookies, back) = half_way(&house, &[]).await;
+    // Another installation of the eID: other people log in there, so the credentials that were left with do not count.
     let other = eid::SourceCredentials {
         client_id: "another-client".to_owned(),
         method: eid::SourceMethod::ClientSecretBasic,
         secret: Some("another secret".to_owned()),
         private_key: None,
     };
-    house.set_source(house.domain, model::LoginMethod::NO_BANKID, other).await;
+    let environment = model::EidEnvironment::Test;
+    house.set_source_in(environment, model::LoginMethod::NO_BANKID, other).await;
     house.restart();
     let mut browser = with_cookies(&house, cookies);
     let page = browser.get(&back).await;

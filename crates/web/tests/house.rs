@@ -85,10 +85,14 @@ pub(crate) struct TestBroker {
     limits: Arc<Mutex<Limits>>,
     provider: Arc<Provider>,
     wire: Wire,
+    eids: Eids,
 }
 
 /// Puts the application together anew over the same store.
 type Wire = Box<dyn Fn() -> (Router, Arc<Provider>)>;
+
+/// Makes the catalogue that logins use, with nothing cached.
+type Eids = Arc<dyn Fn() -> Catalogue>;
 
 #[expect(clippy::disallowed_methods, reason = "tells the tests whether there is a PostgreSQL")]
 fn place(folder: &tempfile::TempDir) -> DatabaseLocation {
@@ -192,6 +196,27 @@ fn tenant_sandbox(sandbox: Arc<PublicSandbox>) -> TenantSandbox {
     })
 }
 
+/// The catalogue of the two simulators; of the public sandbox, while `public` gives it.
+fn eids(
+    [bankid, vipps]: [&Arc<Simulator>; 2],
+    outbound: Arc<Outbound>,
+    public: impl Fn() -> Option<Arc<PublicSandbox>> + 'static,
+) -> Eids {
+    let both = [(LoginMethod::NO_BANKID, bankid), (LoginMethod::NO_VIPPS, vipps)];
+    let issuers = both.map(|(eid, simulator)| UpstreamIssuer {
+        eid,
+        environment: EidEnvironment::Sandbox,
+        issuer: simulator.issuer(),
+    });
+    Arc::new(move || {
+        let catalogue = Catalogue::new(Arc::clone(&outbound), issuers.to_vec(), Random::system());
+        match public() {
+            Some(public) => catalogue.with_tenant_sandbox(tenant_sandbox(public)),
+            None => catalogue,
+        }
+    })
+}
+
 /// Limits that a test can set later: what the house keeps, and what its wiring reads.
 fn no_limits() -> (Arc<Mutex<Limits>>, Arc<Mutex<Limits>>) {
     let limits = Arc::new(Mutex::new(Limits::default()));
@@ -283,19 +308,15 @@ impl TestBroker {
         let console = Console::new(store.clone(), master.clone(), random.clone());
         let now = Timestamp::from_seconds(START);
         let tenant = a_tenant(&console, "shop", now).await;
-        let issuers =
-            [(LoginMethod::NO_BANKID, &bankid), (LoginMethod::NO_VIPPS, &vipps)].map(|(eid, simulator)| {
-                UpstreamIssuer { eid, environment: EidEnvironment::Sandbox, issuer: simulator.issuer() }
-            });
         let (again, (limits, chosen)) = (store.clone(), no_limits());
         let uses_public_sandbox = Arc::new(AtomicBool::new(false));
         let (is_public, public) = (Arc::clone(&uses_public_sandbox), Arc::clone(&sandbox));
+        let eids = eids([&bankid, &vipps], outbound, move || {
+            is_public.load(Ordering::SeqCst).then(|| Arc::clone(&public))
+        });
+        let wired = Arc::clone(&eids);
         let wire: Wire = Box::new(move || {
-            let mut catalogue = Catalogue::new(Arc::clone(&outbound), issuers.to_vec(), random.clone());
-            if is_public.load(Ordering::SeqCst) {
-                catalogue = catalogue.with_tenant_sandbox(tenant_sandbox(Arc::clone(&public)));
-            }
-            let provider = Provider::new(again.clone(), Arc::new(catalogue), master.clone(), random.clone());
+            let provider = Provider::new(again.clone(), Arc::new(wired()), master.clone(), random.clone());
             let provider = Arc::new(provider.with(settings(&chosen)));
             (op_router(app(&provider, &read)), provider)
         });
@@ -321,6 +342,7 @@ impl TestBroker {
             limits,
             provider,
             wire,
+            eids,
         };
         house.domain = house.add_domain(HOST, "test").await;
         house.add_applications(change).await;
@@ -349,6 +371,11 @@ impl TestBroker {
     pub(crate) fn limit(&mut self, limits: Limits) {
         *self.limits.lock().unwrap() = limits;
         self.restart();
+    }
+
+    /// The eIDs, called as logins call them.
+    pub(crate) fn catalogue(&self) -> Catalogue {
+        (self.eids)()
     }
 
     /// Another node on the same store.
@@ -522,6 +549,19 @@ impl TestBroker {
         credentials: SourceCredentials,
     ) {
         self.set_source_of(&self.tenant, domain, eid, credentials).await;
+    }
+
+    /// The same for another environment of the eID, at the house's domain.
+    pub(crate) async fn set_source_in(
+        &self,
+        environment: EidEnvironment,
+        eid: LoginMethod,
+        credentials: SourceCredentials,
+    ) {
+        let (domain, domain_environment) = (self.domain, Environment::Test);
+        let new = NewIdentitySource { domain, domain_environment, eid, environment, credentials };
+        let permit = may(&self.tenant, Permission::ManageSources);
+        self.console.save_identity_source(&permit, &new, self.now()).await.unwrap();
     }
 
     async fn set_source_of(

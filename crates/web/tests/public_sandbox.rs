@@ -95,7 +95,9 @@ async fn two_tenants_log_in_at_one_sandbox_and_say_so_on_every_page() {
         assert_eq!(log_in(&house, host, &kari).await.param("code").len(), 43);
     }
     let vipps = at(&house, HOST).authorize(&[("acr_values", Some("urn:grn:authn:no:vipps"))]).await;
-    assert!(get(&house, vipps.location()).await.body.contains("Vipps"));
+    // Vipps leads on to the page where people log in.
+    let challenge = get(&house, vipps.location()).await;
+    assert!(get(&house, challenge.location()).await.body.contains("Vipps"));
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     ("plans.rs", "SWEEP_CONTENTS"),
     ("refresh_tokens.rs", "SWEEP"),
     ("refresh_tokens.rs", "SWEEP_SUCCESSORS"),
+    ("source_generations.rs", "SWEEP"),
     ("spent_values.rs", "SWEEP"),
     ("trials.rs", "SWEEP"),
     // A backup is of everybody.

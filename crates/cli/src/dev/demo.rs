@@ -13,6 +13,20 @@ pub(crate) struct Addresses {
 }
 
 impl Addresses {
+    /// For commands that work on the data directory while this runs.
+    pub(crate) fn to_text(&self) -> String {
+        format!("{} {}\n", self.scheme, self.port)
+    }
+
+    /// Reads what [`Addresses::to_text`] wrote.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (scheme, port) = text.trim().split_once(' ')?;
+        let scheme = ["http", "https"].into_iter().find(|it| *it == scheme)?;
+        // The last of the four ports is three further.
+        let port = port.parse().ok().filter(|it: &u16| *it <= u16::MAX - 3)?;
+        Some(Self { scheme, port })
+    }
+
     fn at(&self, host: &str, offset: u16) -> String {
         format!("{}://{}", self.scheme, self.authority(host, offset))
     }

@@ -10,7 +10,7 @@ use std::{
 use crypto::{Random, SealKey, Secret, b64};
 
 /// What `--reset` removes; nothing else in the directory is touched.
-const OURS: [&str; 15] = [
+const OURS: [&str; 16] = [
     "portvakt.db",
     "portvakt.db-wal",
     "portvakt.db-shm",
@@ -19,6 +19,7 @@ const OURS: [&str; 15] = [
     "bankid.key",
     "vipps.key",
     "people.json",
+    "addresses",
     "demo.json",
     "portvakt.db.deletions",
     "authority.pem",

@@ -17,6 +17,7 @@ use messages::{Mailbox, Postman};
 use model::{EidEnvironment, KeySchedule, LoginMethod};
 use outbound::{Outbound, Settings as OutboundSettings};
 use provider::Provider;
+use sandbox::Kind;
 use store::{Access, DatabaseLocation, Presence, Store};
 use texts::Locale;
 use tokio::sync::watch;
@@ -89,6 +90,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
         ..OutboundSettings::default()
     }));
     let (store, _presence) = open_store(&folder).await?;
+    folder.write("addresses", addresses.to_text().as_bytes())?;
     let world = World::make(&folder, &addresses, &random)?;
     let wish = seed::Wish { addresses: &addresses, world: &world, random: &random, more: &arguments.more };
     let seeded = seed::seed(&store, &folder, wish).await?;
@@ -167,10 +169,29 @@ fn work(
     workers
 }
 
+/// The eIDs as the last start of `portvakt dev` in this directory had them; without simulators where it never ran.
+pub(crate) fn catalogue(folder: &Folder, random: &Random) -> Result<Catalogue, String> {
+    let kept = folder.read("addresses")?;
+    let kept = kept.and_then(|it| Addresses::parse(&String::from_utf8_lossy(it.expose())));
+    let allowed = kept.as_ref().map(Addresses::allowed).unwrap_or_default();
+    let extra_roots = folder.read("authority.pem")?.map(|it| it.expose().clone()).into_iter().collect();
+    let outbound = Outbound::new(OutboundSettings { allowed, extra_roots, ..OutboundSettings::default() });
+    let issuers = match kept {
+        Some(addresses) => {
+            issuers_of(Kind::BankidNo.issuer(&addresses.bankid()), Kind::Vipps.issuer(&addresses.vipps()))
+        }
+        None => Vec::new(),
+    };
+    Ok(Catalogue::new(Arc::new(outbound), issuers, random.clone()))
+}
+
 /// The simulators stand in for the real eIDs, in every environment that development has.
 fn issuers(world: &World) -> Vec<UpstreamIssuer> {
-    let both =
-        [(LoginMethod::NO_BANKID, world.bankid.issuer()), (LoginMethod::NO_VIPPS, world.vipps.issuer())];
+    issuers_of(world.bankid.issuer(), world.vipps.issuer())
+}
+
+fn issuers_of(bankid: String, vipps: String) -> Vec<UpstreamIssuer> {
+    let both = [(LoginMethod::NO_BANKID, bankid), (LoginMethod::NO_VIPPS, vipps)];
     let environments = [EidEnvironment::Sandbox, EidEnvironment::Production];
     both.into_iter()
         .flat_map(|(eid, issuer)| {

@@ -67,7 +67,7 @@ mod tests {
             (404, &unknown, Verdict::Trouble, "Host header"),
             (502, "<html>", Verdict::Warning, "`portvakt serve` runs"),
         ] {
-            let answer = Response { status, content_type: String::new(), body: body.into() };
+            let answer = Response { status, content_type: String::new(), location: None, body: body.into() };
             let finding = judge("https://a.example", &answer);
             assert!(finding.verdict == verdict && finding.text.contains(said), "{status}: {finding:?}");
         }

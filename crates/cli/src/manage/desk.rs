@@ -3,19 +3,27 @@
 use std::{
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use authority::{Caller, InstallationPermit, Permission};
 use clap::Args;
 use console::{Console, DomainView, Refusal, Seen, Tenant};
 use crypto::{Random, SealKey};
+use eid::Catalogue;
 use model::{Controller, KeySchedule, Timestamp};
+use outbound::Outbound;
 use store::{Access, Presence, Store};
 use texts::{AdminMessage, Noun};
 
 use super::command_error::{CommandError, CommandResult};
 use crate::{
-    clock, config, deletions, dev::Folder, every, image_decoder, nearest::nearest, permits, presence,
+    clock, config, deletions,
+    dev::{self, Folder},
+    every, image_decoder,
+    nearest::nearest,
+    permits, presence,
+    serve::sandbox,
 };
 
 /// What every command can be told.
@@ -92,6 +100,8 @@ pub(crate) struct Desk {
     pub(crate) deletions: Option<PathBuf>,
     /// Whether letters are sent, or kept in the mailbox of development.
     pub(crate) has_mail: bool,
+    /// The eIDs, called as logins call them.
+    pub(crate) catalogue: Catalogue,
     /// Says that this command is at work; until the end.
     _presence: Presence,
 }
@@ -126,18 +136,26 @@ struct Opened {
     /// Where the list of deletions is.
     deletions: Option<PathBuf>,
     has_mail: bool,
+    /// The eIDs, called as logins call them.
+    catalogue: Catalogue,
 }
 
-fn of_configuration(path: &Path) -> CommandResult<Opened> {
+fn of_configuration(path: &Path, random: &Random) -> CommandResult<Opened> {
     let settings = config::load(path)?;
     let master = settings.master_key()?;
     let store = Store::open(settings.place.clone(), settings.store.clone())
         .map_err(|error| Refusal::from(error).message().inside(&settings.place_in_words))?;
     let schedule =
         KeySchedule { used_for: settings.keys.used_for, published_ahead: settings.keys.publish_ahead };
+    let calls = Arc::new(Outbound::new(settings.outbound.clone()));
+    let strict = Arc::new(Outbound::new(outbound::Settings::default()));
+    let mut catalogue = Catalogue::new(calls, settings.test_eids.clone(), random.clone()).with_strict(strict);
+    if let Some(host) = &settings.sandbox {
+        catalogue = sandbox::lead_there(catalogue, &sandbox::open(host, &master, random)?);
+    }
     let (sandbox, controller, has_mail) = (settings.sandbox, settings.controller, settings.mail.is_some());
     let deletions = settings.deletions;
-    Ok(Opened { store, master, schedule, sandbox, controller, deletions, has_mail })
+    Ok(Opened { store, master, schedule, sandbox, controller, deletions, has_mail, catalogue })
 }
 
 fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
@@ -150,9 +168,19 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
     let deletions = deletions::beside(&place);
     let store = Store::open(place, store::Settings::default())
         .map_err(|error| format!("{}: {error}", folder.database().display()))?;
+    let catalogue = dev::catalogue(&folder, random)?;
     let (master, schedule) = (folder.master_key(random)?, KeySchedule::default());
     // `portvakt dev` has a mailbox.
-    Ok(Opened { store, master, schedule, sandbox: None, controller: None, deletions, has_mail: true })
+    Ok(Opened {
+        store,
+        master,
+        schedule,
+        sandbox: None,
+        controller: None,
+        deletions,
+        has_mail: true,
+        catalogue,
+    })
 }
 
 impl Desk {
@@ -163,10 +191,10 @@ impl Desk {
         what: &'static str,
     ) -> CommandResult<Self> {
         let random = Random::system();
-        let Opened { store, master, schedule, sandbox, controller, deletions, has_mail } =
+        let Opened { store, master, schedule, sandbox, controller, deletions, has_mail, catalogue } =
             match &place.data_dir {
                 Some(folder) => of_development(folder, &random)?,
-                None => of_configuration(&config::find(place.config.as_deref())?)?,
+                None => of_configuration(&config::find(place.config.as_deref())?, &random)?,
             };
         // Before the key is checked: nobody replaces it from here on.
         let presence = presence::enter(&store, access, what).await?;
@@ -180,7 +208,18 @@ impl Desk {
         let trace = Some(provider::TraceId::new(&random).to_string());
         let (caller, now) = (Caller { trace, ..Caller::operator(&account()) }, clock::now());
         let json = place.json;
-        Ok(Self { console, caller, now, json, schedule, store, deletions, has_mail, _presence: presence })
+        Ok(Self {
+            console,
+            caller,
+            now,
+            json,
+            schedule,
+            store,
+            deletions,
+            has_mail,
+            catalogue,
+            _presence: presence,
+        })
     }
 
     /// Gives leave for what concerns no tenant, or every one.

@@ -8,7 +8,7 @@ pub(crate) mod certificates;
 pub(crate) mod master;
 mod metrics;
 pub(crate) mod ready;
-mod sandbox;
+pub(crate) mod sandbox;
 mod validity;
 
 use std::{

@@ -34,7 +34,7 @@ impl Provider {
         }
         let ask = active.wanted.ask(eid, active.application.settings.minimum_level);
         let source = active.issuer.sources.get(&eid);
-        let connector = source.and_then(|source| source.connector.clone());
+        let connector = source.and_then(|source| source.connector_of(&memo).cloned());
         if connector.as_ref().is_some_and(|it| it.client() != memo.client) {
             tracing::warn!(%trace, cause = Cause::SourceChanged.id(), eid = eid.as_str(), "an identity source was pointed elsewhere during a login");
             return Ok(active.settle(Effect::BeginAgain { cause: Cause::SourceChanged, eid, spent }));
