@@ -1,7 +1,7 @@
 //! Letters (e-mail): what they say, the outbox that they wait in, and the way to the mail server.
 //!
 //! A letter is a kind with a recipient, a language and the ids that it is about. It is written in the transaction of its
-//! reason ([`write`]) and sent by a job ([`Postman::deliver`]), on whichever node. Its words are in `texts`. A link is derived
+//! reason ([`write()`]) and sent by a job ([`Postman::deliver`]), on whichever node. Its words are in `texts`. A link is derived
 //! when the letter is sent, so that the outbox never has one.
 //!
 //! **Invariant:** no other crate speaks SMTP. No subject and no row in clear has an address or anything that somebody typed.

@@ -161,7 +161,10 @@ async fn a_lock_that_was_lost_and_taken_again_says_so_and_one_that_was_alone_sta
             while presence.lost().is_none() {
                 tokio::task::yield_now().await;
             }
-            assert!(presence.lost().unwrap().contains("terminating connection"), "{:?}", presence.lost());
+            // Which of the two is seen first is the server's doing.
+            let why = presence.lost().unwrap_or_default();
+            let known = ["terminating connection", "connection closed"];
+            assert!(known.iter().any(|it| why.contains(it)), "{why}");
             if access == Access::Alone {
                 assert!(enter(&store, Access::Shared, "another").await.is_ok());
                 assert!(presence.lost().is_some());

@@ -172,6 +172,35 @@ async fn app(config: &Config, provider: &Arc<Provider>) -> App {
     }
 }
 
+/// What is done beside the requests, and for whom.
+struct Background<'a> {
+    config: &'a Config,
+    store: &'a Store,
+    provider: Arc<Provider>,
+    console: Arc<Console>,
+    postman: Option<Postman>,
+    looked: &'a ready::Looked,
+}
+
+impl Background<'_> {
+    fn start(self, workers: &mut Workers) {
+        let Self { config, store, provider, console, postman, looked } = self;
+        upkeep::sweep(workers, Arc::clone(&provider));
+        upkeep::forget_changes(workers, store, Arc::clone(&provider));
+        upkeep::probe_eids(workers, Arc::clone(&provider));
+        let names_controller = config.controller.is_some();
+        upkeep::look_at_domains(workers, Arc::clone(&provider), (Arc::clone(looked), names_controller));
+        upkeep::write_events(workers, Arc::clone(&provider));
+        upkeep::log_audit_heads(workers, Arc::clone(&console));
+        upkeep::keep_deletions(workers, Arc::clone(&console), config.deletions.clone());
+        let schedule =
+            KeySchedule { used_for: config.keys.used_for, published_ahead: config.keys.publish_ahead };
+        let rotation = upkeep::KeyRotation { schedule, every: config.keys.check_every };
+        let work = upkeep::JobWork { rotation, postman };
+        upkeep::do_jobs(workers, console, store.clone(), provider.random().clone(), work);
+    }
+}
+
 async fn answer(
     config: &Config,
     installation: Installation,
@@ -193,20 +222,10 @@ async fn answer(
     let door = Door::at(&config.listen.addresses, site, acceptor, limits(&config.listen)).await?;
     let door = door.exempting(trusted(&config.listen)).telling(unread);
     let mut workers = Workers::new(clock::system(), end.clone());
-    upkeep::sweep(&mut workers, Arc::clone(&provider));
-    upkeep::forget_changes(&workers, store, Arc::clone(&provider));
-    upkeep::probe_eids(&mut workers, Arc::clone(&provider));
     let looked = ready::Looked::default();
-    let names_controller = config.controller.is_some();
-    upkeep::look_at_domains(&mut workers, Arc::clone(&provider), (Arc::clone(&looked), names_controller));
-    upkeep::write_events(&mut workers, Arc::clone(&provider));
-    let schedule = KeySchedule { used_for: config.keys.used_for, published_ahead: config.keys.publish_ahead };
-    upkeep::log_audit_heads(&mut workers, Arc::clone(&console));
-    let random = provider.random().clone();
-    let rotation = upkeep::KeyRotation { schedule, every: config.keys.check_every };
-    upkeep::keep_deletions(&mut workers, Arc::clone(&console), config.deletions.clone());
-    let work = upkeep::JobWork { rotation, postman };
-    upkeep::do_jobs(&mut workers, console, store.clone(), random, work);
+    let background =
+        Background { config, store, provider: Arc::clone(&provider), console, postman, looked: &looked };
+    background.start(&mut workers);
     let noted = Arc::clone(&provider);
     if let Some(certificates) = &certificates {
         watch_certificates(&mut workers, certificates)?;
