@@ -147,20 +147,18 @@ class Server:
         for line in running.stdout:
             printed += line
             if line.startswith(f"https://{DOMAIN}/"):
-                back = self.browse(line.strip())
-                urllib.request.urlopen(back, timeout=10).read()
+                self.browse(line.strip())
         if running.wait(BLOCK) != 0:
             fail(f"FAILED with status {running.returncode}: {text}{printed}\n{self.log()}")
         return printed
 
     def browse(self, address):
-        """Goes from page to page over TLS; gives the address at which the application is told."""
-        words = ["node", str(HERE.parent / "login.mjs"), address, "http://localhost:"]
+        """Goes from page to page over TLS, to the page that says that the trial is finished."""
+        words = ["node", str(HERE.parent / "login.mjs"), address]
         known = {"NODE_EXTRA_CA_CERTS": str(self.folder / "authority.pem")}
         done = subprocess.run(words, env={**os.environ, **known}, capture_output=True, text=True, timeout=BLOCK)
         if done.returncode != 0:
             fail(f"FAILED: the login in the browser\n{done.stderr}\n{self.log()}")
-        return done.stdout.strip()
 
 
 def openssl(folder, *words):
@@ -257,7 +255,7 @@ def is_started_well(server):
 
 
 def is_logged_in(printed):
-    check("The login worked; the ID token is verified." in printed, f"the login worked:\n{printed}")
+    check("The login worked." in printed, f"the login worked:\n{printed}")
     claims = json.loads(re.search(r"^ID token\n(\{.*?^\})", printed, re.DOTALL | re.MULTILINE)[1])["claims"]
     check(claims["iss"] == f"https://{DOMAIN}" and claims["aud"] == "shop", f"the ID token is for the shop: {claims}")
 

@@ -322,7 +322,7 @@ impl Set {
             let key = Some(secret(path)?.expose().clone());
             return Ok((with(SourceMethod::PrivateKeyJwt, None, key), None));
         }
-        if !self.generate_key && self.environment == EidEnvironment::Sandbox {
+        if self.is_plain_sandbox() {
             // The sandbox knows every domain of its tenants; what stands here is never used.
             return Ok((with(SourceMethod::ClientSecretBasic, Some("sandbox".to_owned()), None), None));
         }
@@ -331,6 +331,12 @@ impl Set {
         }
         let (key, jwks) = Console::new_source_key()?;
         Ok((with(SourceMethod::PrivateKeyJwt, None, Some(key.expose().clone())), Some(jwks)))
+    }
+
+    /// The sandbox without credentials of anybody's own: there is nothing in it to check, and it may not run yet.
+    fn is_plain_sandbox(&self) -> bool {
+        let own = self.generate_key || self.secret_file.is_some() || self.private_key_file.is_some();
+        self.environment == EidEnvironment::Sandbox && !own
     }
 
     async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
@@ -347,7 +353,7 @@ impl Set {
             return Err(Refusal::NotFound(Noun::IdentitySource).into());
         }
         let (done, check) = match &found {
-            Some(before) if before.client.is_some() && !self.how.no_check => {
+            Some(before) if before.client.is_some() && !self.how.no_check && !self.is_plain_sandbox() => {
                 self.replace(desk, tenant, (before, &new)).await?
             }
             found => self.put(desk, tenant, (found.as_ref(), &new)).await?,
@@ -382,7 +388,8 @@ impl Set {
         let seen = found.map(|it| self.if_version.or(it.seen()));
         desk.console.set_credentials(&permit, (new, seen.as_ref()), desk.now).await?;
         let done = Outcome::SourceSet { eid: self.eid.name().into() };
-        if self.how.no_check || self.generate_key || self.environment == EidEnvironment::Sandbox {
+        let is_sandbox = self.environment == EidEnvironment::Sandbox;
+        if self.how.no_check || self.generate_key || is_sandbox {
             return Ok((done, None));
         }
         let asked = SourceToCheck { domain: new.domain, eid: self.eid, number: false, candidate: false };
