@@ -130,11 +130,19 @@ impl Browser {
         Ok(answer)
     }
 
+    async fn ask_the_eid(&mut self, target: &str) -> Result<Answer, String> {
+        self.theirs.send(&Ask::get(target)).await.map_err(|why| format!("eID's page: {why}"))
+    }
+
     /// The person at the eID: chooses who they are and says yes. Gives the way back to us, and the person.
     async fn at_the_eid(&mut self, address: &str) -> Result<(String, String), String> {
         let authority = self.world.sandbox.authority.clone();
-        let page = self.theirs.send(&Ask::get(target(address, &authority)?)).await;
-        let page = page.map_err(|why| format!("eID's page: {why}"))?;
+        let mut page = self.ask_the_eid(target(address, &authority)?).await?;
+        // Vipps leads on to a login page of its own.
+        if page.status == 303 {
+            let on = page.header("location").to_owned();
+            page = self.ask_the_eid(target(&on, &authority).unwrap_or(&on)).await?;
+        }
         wanted(&page, 200, "eID's page")?;
         let page = page.body;
         let people: Vec<&str> =
