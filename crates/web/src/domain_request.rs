@@ -118,7 +118,7 @@ fn elsewhere(parts: &Parts, issuer: &str, context: &RequestContext) -> Result<Re
     refuse(Cause::ClearText)
 }
 
-fn chosen_in(query: Option<&str>) -> Option<Locale> {
+pub(crate) fn chosen_in(query: Option<&str>) -> Option<Locale> {
     Params::parse(query.unwrap_or_default()).ok()?.get("lang").and_then(Locale::parse)
 }
 

@@ -24,6 +24,7 @@ mod routes;
 mod sample;
 mod sandbox;
 mod simulator_common;
+mod site_language;
 
 pub use app::{App, Clock, Site};
 pub use arrival::{ClientAddress, Peer};

@@ -12,7 +12,7 @@ use pages::{MailboxLetter, MailboxPage, StopReason};
 
 use crate::{
     respond::page::{ContentPolicy, answer, page},
-    simulator_common::{frame, locale, stop},
+    simulator_common::{frame_at, locale, stop},
 };
 
 /// A letter that would have been sent.
@@ -59,7 +59,8 @@ pub(crate) async fn list(State(site): State<Arc<MailboxSite>>, headers: HeaderMa
         text: it.text,
         sent_at: it.sent_at,
     };
-    let view = MailboxPage { frame: frame(), letters: (site.letters)().into_iter().map(shown).collect() };
+    let view =
+        MailboxPage { frame: frame_at(""), letters: (site.letters)().into_iter().map(shown).collect() };
     page(StatusCode::OK, &view, locale(&headers), ContentPolicy::Links)
 }
 

@@ -21,6 +21,7 @@ use crate::{
     public_sandbox,
     routes::{ROWS, folded, not_found},
     sample, sandbox,
+    site_language::choose_language,
 };
 
 /// The largest body, in bytes.
@@ -47,6 +48,7 @@ pub fn simulator_router(site: Arc<SimulatorSite>) -> Site {
         .route("/simulator/keys", post(sandbox::rotate_key))
         .fallback(sandbox::answer)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn(choose_language))
         .with_state(site)
 }
 
@@ -56,6 +58,7 @@ pub fn public_sandbox_router(site: Arc<PublicSandboxSite>) -> Site {
         .route("/assets/{name}", get(assets::show))
         .fallback(public_sandbox::answer)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn(choose_language))
         .layer(middleware::from_fn(at_the_sandbox))
         .with_state(site)
 }
@@ -104,6 +107,7 @@ pub fn sample_router(site: Arc<SampleSite>) -> Site {
         .route("/browser", get(sample::browser))
         .route("/assets/{name}", get(assets::show))
         .fallback(sample::not_found)
+        .layer(middleware::from_fn(choose_language))
         .with_state(site)
 }
 
@@ -114,6 +118,7 @@ pub fn mailbox_router(site: Arc<MailboxSite>) -> Site {
         .route("/letters/{id}", get(mailbox::show))
         .route("/assets/{name}", get(assets::show))
         .fallback(mailbox::not_found)
+        .layer(middleware::from_fn(choose_language))
         .with_state(site)
 }
 

@@ -22,7 +22,7 @@ use crate::{
     Clock,
     headers::cookies,
     respond::page::{ContentPolicy, loads_own, page, page_with, see_other},
-    simulator_common::{frame, locale, stop},
+    simulator_common::{frame, frame_at, locale, stop},
 };
 
 /// The sample application and what its site needs.
@@ -75,7 +75,7 @@ pub(crate) async fn start(State(site): State<Arc<SampleSite>>, headers: HeaderMa
     let choices =
         SampleLogin::ALL.map(|login| SampleChoice { login, href: format!("/login/{}", login.id()) });
     let view = SampleStart {
-        frame: frame(),
+        frame: frame_at(""),
         issuer: site.issuer.clone(),
         choices: choices.to_vec(),
         browser_href: Some("/browser".to_owned()),
@@ -183,7 +183,7 @@ fn result(finished: Finished) -> SampleResult {
     });
     let who = finished.claims.text("name").or_else(|| finished.userinfo.claims()?.text("name"));
     SampleResult {
-        frame: frame(),
+        frame: frame_at(""),
         who: who.or_else(|| finished.claims.text("sub")).unwrap_or_default().to_owned(),
         id_token: SampleToken {
             header: serde_json::to_string_pretty(&finished.header).unwrap_or_default(),
@@ -205,7 +205,7 @@ fn result(finished: Finished) -> SampleResult {
 /// `GET /browser`: the application that runs in the browser alone.
 pub(crate) async fn browser(State(site): State<Arc<SampleSite>>, headers: HeaderMap) -> Response {
     let view = SampleBrowser {
-        frame: frame(),
+        frame: frame_at(""),
         issuer: site.issuer.clone(),
         client_id: site.browser_client_id.clone(),
         redirect_uri: format!("{}/browser", site.base),

@@ -32,7 +32,7 @@ use crate::{
     headers::SEC_FETCH_SITE,
     own_form::{FormSource, OwnForm},
     respond::page::{self, ContentPolicy, answer as bare, json, see_other},
-    simulator_common::{self, frame, locale},
+    simulator_common::{self, frame, frame_at, locale},
 };
 
 /// A simulated eID and what its site needs.
@@ -188,7 +188,7 @@ fn chooser(site: &SimulatorSite, choose: Choose) -> pages::Simulator {
         AskedClaim::Address => Shared::Address,
     });
     pages::Simulator {
-        frame: frame(),
+        frame: frame_at(&back(site, &choose.request)),
         eid: site.eid(),
         asker: choose.asker,
         requested: requested.collect(),
@@ -275,7 +275,7 @@ fn person_page(
     errors: Vec<PersonError>,
 ) -> NewPerson {
     NewPerson {
-        frame: frame(),
+        frame: frame_at(&people_href(site, request)),
         eid: site.eid(),
         form: Form {
             action: format!("{}/simulator/people", site.path),

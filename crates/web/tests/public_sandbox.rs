@@ -304,3 +304,19 @@ async fn a_login_in_a_popup_lost_its_opener_where_the_sandbox_refused_the_reques
         assert_eq!((page.status, page.header("cross-origin-opener-policy")), (status, None), "{rest}");
     }
 }
+
+#[tokio::test]
+async fn a_page_of_the_sandbox_where_nothing_is_was_in_the_language_of_the_browser_only() {
+    let house = TestBroker::open().await;
+    let ask = |target: &str, cookie: &str| {
+        let request = Request::get(target).header("host", house.sandbox.host()).header("accept", "text/html");
+        house.ask_sandbox(request.header("cookie", cookie).body(Body::empty()).unwrap())
+    };
+    let first = ask("/nothing", "").await;
+    assert!(first.body.contains("lang=\"nb\"") && first.body.contains("href=\"?lang=en\""), "{}", first.body);
+    assert!(first.body.contains("pv-banner") && first.body.contains("<footer"));
+    let chosen = ask("/nothing?lang=en", "").await;
+    assert!(chosen.body.contains("<html lang=\"en\""));
+    let kept = chosen.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    assert!(ask("/other", &kept).await.body.contains("<html lang=\"en\""), "{kept}");
+}

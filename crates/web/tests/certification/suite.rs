@@ -254,7 +254,7 @@ impl Engine<'_> {
             }
             if reply.body.contains("id=\"login-submit\"") {
                 let in_english = reply.body.contains("<html lang=\"en\"");
-                assert!(!in_english || reply.body.contains(">Sign in<"), "{}", reply.body);
+                assert!(!in_english || reply.body.contains(">Log in<"), "{}", reply.body);
                 assert!(!reply.body.contains("<script"), "{}", reply.body);
                 self.asked += 1;
                 fields.insert("username".to_owned(), "ada".to_owned());
