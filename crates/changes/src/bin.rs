@@ -229,22 +229,36 @@ pub fn destroy(
     Ok(true)
 }
 
-/// Applies deletions to rows that a backup brought back: what was deleted is in the bin again, since when it was. Gives how
-/// many objects that are.
+/// What the list of deletions changed in a restored backup.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reapplied {
+    /// How many objects are in the bin again, since when they were.
+    pub deleted: u64,
+    /// How many were taken out of the bin again, because they had been restored after the backup.
+    pub restored: u64,
+}
+
+/// Applies what is known of deletions to rows that a backup brought back.
 ///
 /// # Errors
 /// [`Refusal::MasterKey`], [`Refusal::Store`].
-pub fn reapply(tx: &mut WriteTx<'_>, master: &SealKey, known: &[Deletion]) -> Result<u64, Refusal> {
+pub fn reapply(tx: &mut WriteTx<'_>, master: &SealKey, known: &[Deletion]) -> Result<Reapplied, Refusal> {
     check_master_key(tx, master)?;
-    let mut count = 0;
+    let mut done = Reapplied::default();
     for deletion in known {
         deletions::save(tx, deletion)?;
         let Deletion { tenant_id, kind, object_id, deleted_at, restored_at } = deletion;
-        if restored_at.is_some() {
-            continue;
-        }
         let object = Object { kind: *kind, tenant_id: *tenant_id, id: object_id.clone() };
-        count += u64::from(bin::put_again(tx, &object, *deleted_at)?);
+        let Some(restored_at) = restored_at else {
+            done.deleted += u64::from(bin::put_again(tx, &object, *deleted_at)?);
+            continue;
+        };
+        let binned = bin::find(tx, &object)?;
+        if let Some(binned) = binned.filter(|it| it.destroying_at.is_none() && it.deleted_at <= *restored_at)
+        {
+            bin::take_out(tx, &binned)?;
+            done.restored += 1;
+        }
     }
-    Ok(count)
+    Ok(done)
 }

@@ -11,7 +11,7 @@
 use std::io::{self, Read, Write};
 
 use authority::{InstallationPermit, OpenTenant, Permission, check_master_key};
-use changes::bin::reapply;
+use changes::bin::{Reapplied, reapply};
 use crypto::{Random, SealKey};
 use model::{Action, Timestamp};
 use serde_json::{Value, json};
@@ -31,8 +31,8 @@ pub struct Backup {
     pub made_at: Timestamp,
     /// How many rows of each table.
     pub rows: Vec<(String, u64)>,
-    /// How many objects of it were deleted since, and are in the bin again after a restore.
-    pub deleted: u64,
+    /// What the list of deletions changed of it in a restore.
+    pub reapplied: Reapplied,
 }
 
 fn file(error: &io::Error) -> Refusal {
@@ -193,7 +193,7 @@ impl Console {
             Ok::<_, Refusal>(counts)
         });
         let rows = backup::tables().map(str::to_owned).zip(written.await?).collect();
-        Ok(Backup { made_at: now, rows, deleted: 0 })
+        Ok(Backup { made_at: now, rows, reapplied: Reapplied::default() })
     }
 
     /// Reads a backup to its end and writes nothing.
@@ -204,7 +204,7 @@ impl Console {
         let (frames, made_at) = begin(input, &self.master)?;
         let rows =
             walk::<_, Refusal>(frames, |name, bytes| backup::count(name, bytes).map_err(Refusal::Store))?;
-        Ok(Backup { made_at, rows, deleted: 0 })
+        Ok(Backup { made_at, rows, reapplied: Reapplied::default() })
     }
 
     /// Puts everything that a backup has into this database, which must be empty, in one write. What `deleted` says was
@@ -225,13 +225,17 @@ impl Console {
         let restored = self.store.write(move |tx| {
             let rows = restore(tx, frames)?;
             check_opens(tx, &master)?;
-            let count = reapply(tx, &master, &deleted)?;
-            let details = json!({"made_at_seconds": made_at.seconds(), "deleted_again": count});
+            let reapplied = reapply(tx, &master, &deleted)?;
+            let details = json!({
+                "made_at_seconds": made_at.seconds(),
+                "deleted_again": reapplied.deleted,
+                "restored_again": reapplied.restored,
+            });
             permit.record(Action::BackupRestored, "installation", &details, now).append(tx)?;
-            Ok::<_, Refusal>((rows, count))
+            Ok::<_, Refusal>((rows, reapplied))
         });
-        let (rows, deleted) = restored.await?;
-        Ok(Backup { made_at, rows, deleted })
+        let (rows, reapplied) = restored.await?;
+        Ok(Backup { made_at, rows, reapplied })
     }
 }
 

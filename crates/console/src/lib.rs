@@ -37,6 +37,7 @@ pub use audit_search::{AuditPlace, AuditQuery, FoundLink, FoundLinks};
 pub use authority::Tenant;
 pub use backup::Backup;
 pub use bin::{BinView, Destroyed, restore_command};
+pub use changes::bin::Reapplied;
 pub use changes::{
     ChangedMeanwhile, Refusal, Seen, SettingDifference,
     applications::{ApplicationChange, NewApplication},

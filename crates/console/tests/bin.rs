@@ -180,10 +180,34 @@ async fn a_restored_backup_brought_back_what_was_deleted_after_it() {
     let backing_up = installation(&empty.console, Permission::BackUp);
     let input = std::fs::File::open(&path).unwrap();
     let restored = empty.console.restore_backup(&backing_up, (input, deleted), NOW).await.unwrap();
-    assert_eq!(restored.deleted, 1);
+    assert_eq!(restored.reapplied.deleted, 1);
     let reading = installation(&empty.console, Permission::ReadInstallation);
     let [view] = <[BinView; 1]>::try_from(empty.console.bin(&reading).await.unwrap()).unwrap();
     assert_eq!((view.name.as_str(), view.deleted_at, view.deleted_by), ("shop", NOW, None));
+}
+
+#[tokio::test]
+async fn a_restored_backup_put_back_into_the_bin_what_was_restored_after_it() {
+    let house = House::open().await;
+    house.an_application("shop").await;
+    delete_shop(&house).await;
+    let path = house.folder.path().join("backup");
+    let file = std::fs::File::create(&path).unwrap();
+    let backing_up = installation(&house.console, Permission::BackUp);
+    house.console.write_backup(&backing_up, file, NOW).await.unwrap();
+    let permit = may(&house.tenant, Permission::DeleteApplications);
+    let [view] = <[BinView; 1]>::try_from(bin(&house).await).unwrap();
+    house.console.restore_deleted(&permit, &view.object(), NOW).await.unwrap();
+    let reading = installation(&house.console, Permission::ReadInstallation);
+    let deletions = house.console.deletions(&reading).await.unwrap();
+
+    let empty = House::empty(house.master.clone());
+    let backing_up = installation(&empty.console, Permission::BackUp);
+    let input = std::fs::File::open(&path).unwrap();
+    let restored = empty.console.restore_backup(&backing_up, (input, deletions), NOW).await.unwrap();
+    assert_eq!((restored.reapplied.deleted, restored.reapplied.restored), (0, 1));
+    let reading = installation(&empty.console, Permission::ReadInstallation);
+    assert!(empty.console.bin(&reading).await.unwrap().is_empty());
 }
 
 #[tokio::test]

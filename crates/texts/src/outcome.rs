@@ -163,6 +163,8 @@ outcomes! {
     BackupRestored { count: Word, at: Word }: "backup-restored";
     /// What was deleted since the backup is in the bin again.
     DeletionsApplied { count: Word }: "deletions-applied";
+    /// Deletions that had been taken back after the backup.
+    DeletionsUndone { count: Word }: "deletions-undone";
     /// No list of deletions was applied to a restored backup.
     DeletionsNone: "deletions-none";
     /// The master key was replaced.

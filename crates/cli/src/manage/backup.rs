@@ -54,7 +54,7 @@ fn view(made: &Made, file: &Path) -> Value {
         made.rows.iter().map(|(name, count)| (name.clone(), json!(count))).collect();
     json!({
         "file": file.display().to_string(), "made_at": instant(made.made_at), "rows": rows,
-        "deleted_again": made.deleted,
+        "deleted_again": made.reapplied.deleted, "restored_again": made.reapplied.restored,
     })
 }
 
@@ -141,10 +141,15 @@ impl AtTheDesk for Restore {
         desk.done(&said(&restored), &view(&made, &self.file));
         match list {
             None => Desk::note(&Outcome::DeletionsNone),
-            Some(_) if made.deleted > 0 => {
-                Desk::note(&Outcome::DeletionsApplied { count: made.deleted.to_string().into() });
+            Some(_) => {
+                let console::Reapplied { deleted, restored } = made.reapplied;
+                if deleted > 0 {
+                    Desk::note(&Outcome::DeletionsApplied { count: deleted.to_string().into() });
+                }
+                if restored > 0 {
+                    Desk::note(&Outcome::DeletionsUndone { count: restored.to_string().into() });
+                }
             }
-            Some(_) => {}
         }
         Ok(())
     }

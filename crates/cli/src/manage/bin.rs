@@ -93,7 +93,12 @@ pub(super) async fn deleted(desk: &Desk, kind: Kind, id: &str) -> CommandResult 
 /// Restores something by its name; of an application `host` is its domain's.
 pub(super) async fn restore(desk: &Desk, kind: Kind, (name, host): (&str, Option<&str>)) -> CommandResult {
     let is_it = |it: &BinView| {
-        let same = if kind == Kind::Domain { it.name.eq_ignore_ascii_case(name) } else { it.name == name };
+        // As names are unique: client ids by the letter, hosts and tenants without regard to case.
+        let same = match kind {
+            Kind::Application => it.name == name,
+            Kind::Domain => it.name.eq_ignore_ascii_case(name),
+            Kind::Tenant => model::name_key(&it.name) == model::name_key(name),
+        };
         let at = host.is_none_or(|host| it.host.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(host)));
         same && at
     };

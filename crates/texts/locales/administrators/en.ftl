@@ -720,6 +720,7 @@ outcome-backup-written = { $count } rows are in { $path }. Keep the master key a
 outcome-backup-whole = The backup of { $at } is whole: { $count } rows.
 outcome-backup-restored = { $count } rows of { $at } are restored. Codes, tokens, sessions and logins in flight of before are void.
 outcome-deletions-applied = Deleted since the backup, and in the bin again: { $count }.
+outcome-deletions-undone = Restored after the backup was made, and no longer in the bin: { $count }.
 outcome-deletions-none = No list of deletions was applied: what was deleted since the backup is there again. Name the list with --deletions, or `deletions_file` of [database].
 outcome-keys-rewrapped = The data keys are under the new key (tenants: { $count }). Start the service with it; keep the old one as long as you keep backups that were made under it.
 outcome-personal-erased = erased from link { $sequence } of the tenant { $tenant }

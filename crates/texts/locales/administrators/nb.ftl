@@ -720,6 +720,7 @@ outcome-backup-written = { $count } rader er i { $path }. Oppbevar hovednøkkele
 outcome-backup-whole = Sikkerhetskopien fra { $at } er hel: { $count } rader.
 outcome-backup-restored = { $count } rader fra { $at } er gjenopprettet. Koder, token, økter og påbegynte innlogginger fra før gjelder ikke lenger.
 outcome-deletions-applied = Slettet etter sikkerhetskopien, og i papirkurven igjen: { $count }.
+outcome-deletions-undone = Gjenopprettet etter sikkerhetskopien, og ute av papirkurven igjen: { $count }.
 outcome-deletions-none = Ingen liste over slettinger ble brukt: det som er slettet etter sikkerhetskopien, er tilbake. Oppgi listen med --deletions, eller `deletions_file` i [database].
 outcome-keys-rewrapped = Datanøklene er under den nye nøkkelen (tenanter: { $count }). Start tjenesten med den, og behold den gamle så lenge du har sikkerhetskopier som ble laget med den.
 outcome-personal-erased = slettet fra ledd { $sequence } hos tenanten { $tenant }

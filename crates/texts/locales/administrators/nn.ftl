@@ -720,6 +720,7 @@ outcome-backup-written = { $count } rader er i { $path }. Oppbevar hovudnøkkele
 outcome-backup-whole = Tryggingskopien frå { $at } er heil: { $count } rader.
 outcome-backup-restored = { $count } rader frå { $at } er gjenoppretta. Kodar, token, økter og innloggingar som var i gang frå før, gjeld ikkje lenger.
 outcome-deletions-applied = Sletta etter tryggingskopien, og i papirkorga igjen: { $count }.
+outcome-deletions-undone = Attoppretta etter tryggingskopien, og ute av papirkorga att: { $count }.
 outcome-deletions-none = Inga liste over slettingar vart brukt: det som er sletta etter tryggingskopien, er tilbake. Oppgje lista med --deletions, eller `deletions_file` i [database].
 outcome-keys-rewrapped = Datanøklane er under den nye nøkkelen (tenantar: { $count }). Start tenesta med han, og behald den gamle så lenge du har tryggingskopiar som vart laga med han.
 outcome-personal-erased = sletta frå ledd { $sequence } hos tenanten { $tenant }
