@@ -1,5 +1,7 @@
 //! `portvakt completions`: what a shell needs to complete commands and options.
 
+use std::io::Write as _;
+
 use clap::Args;
 use clap_complete::Shell;
 
@@ -13,6 +15,9 @@ pub(crate) struct Completions {
 impl Completions {
     /// Prints the completions of `program`.
     pub(crate) fn print(&self, program: &mut clap::Command) {
-        clap_complete::generate(self.shell, program, "portvakt", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, program, "portvakt", &mut script);
+        // Whoever reads may have seen enough.
+        let _ = std::io::stdout().write_all(&script);
     }
 }

@@ -194,8 +194,8 @@ pub(crate) fn do_jobs(
     let destroying = destruction(Arc::clone(&console), workers.clock());
     let sending = postman.map(|it| (letters::JOBS, vec![send_letters(it, workers.clock())]));
     let clock = workers.clock();
-    // A worker for each: a mail server that hangs does not keep keys from turning.
-    for (name, kinds) in [("jobs", vec![keys, destroying])].into_iter().chain(sending) {
+    // A worker for each: neither a mail server that hangs nor a large tenant that goes keeps keys from turning.
+    for (name, kinds) in [("jobs", vec![keys]), (DESTRUCTION, vec![destroying])].into_iter().chain(sending) {
         let (store, random, clock) = (store.clone(), random.clone(), Arc::clone(&clock));
         JobRunner { store, random, clock, kinds, end: workers.end() }.start(name, workers);
     }

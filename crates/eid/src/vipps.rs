@@ -98,8 +98,8 @@ fn judge_code(answer: &Answer) -> CheckFinding {
     }
 }
 
-/// A login goes on with a challenge at an address of the eID's own; an address that is not registered is named, and nobody is
-/// sent to it.
+/// A login goes on with a challenge at an address that is not ours; a callback address that is not registered is named, and
+/// nobody is sent to it.
 fn judge_authorization(answer: &Answer, callback: &str) -> CheckFinding {
     let leads_to_us = answer.location.as_ref().is_some_and(|(url, _)| url.starts_with(callback));
     let has_challenge = answer.parameter("login_challenge").is_some_and(|it| !it.is_empty());

@@ -83,6 +83,9 @@ impl Postman {
         if row.sent_at.is_some() {
             return Delivery::Done;
         }
+        if tenant_id != INSTALLATION && tenant.is_none() {
+            return Delivery::Later("the tenant is deleted: restore it, or discard the letter".to_owned());
+        }
         let Some(keys) = self.keys(tenant_id, tenant.as_ref()) else {
             return Delivery::Later("the master key does not open the tenant's data key".to_owned());
         };

@@ -97,6 +97,18 @@ impl SmtpError {
         self.trouble == SmtpTrouble::Permanent
     }
 
+    /// The same without words that name the recipient in another way than by the whole address.
+    fn without(self, to: &str) -> Self {
+        let local = to.split('@').next().unwrap_or_default().to_lowercase();
+        let names = |word: &str| {
+            let word = word.to_lowercase();
+            word.contains("%40") || local.chars().count() >= 3 && word.contains(&local)
+        };
+        let words = self.detail.split(' ').map(|it| if names(it) { "(address)" } else { it });
+        let detail = words.collect::<Vec<_>>().join(" ");
+        Self { detail, ..self }
+    }
+
     fn of(trouble: SmtpTrouble, words: &impl ToString) -> Self {
         Self { trouble, detail: plain(&words.to_string()) }
     }
@@ -279,7 +291,8 @@ impl Smtp {
             connection.send(&envelope, &message.formatted()).await.map_err(sending)?;
             Ok(connection)
         };
-        let mut connection = self.within(sent).await?;
+        let to = it.to.inner().to_string();
+        let mut connection = self.within(sent).await.map_err(|error| error.without(&to))?;
         // It was accepted: whatever becomes of the goodbye.
         let _ = tokio::time::timeout(Duration::from_secs(1), connection.quit()).await;
         Ok(())
@@ -288,12 +301,19 @@ impl Smtp {
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::{SmtpError, SmtpTrouble, plain};
 
     #[test]
     fn the_words_of_a_mail_server_were_kept_with_the_address_and_its_control_characters() {
         let said = "5.1.1 <kari@example.com>: Recipient\r\n\u{1b}[31m rejected\u{202e} \0by policy";
         assert_eq!(plain(said), "5.1.1 (address) Recipient [31m rejected by policy");
         assert_eq!(plain(&"x".repeat(1_000)).len(), 300);
+    }
+
+    #[test]
+    fn a_server_that_named_the_recipient_without_the_domain_was_quoted_to_the_letter() {
+        let said = "550 No such user Kari.Nordmann here; kari%40example.com either";
+        let error = SmtpError::of(SmtpTrouble::Permanent, &said).without("kari.nordmann@example.com");
+        assert_eq!(error.detail, "550 No such user (address) here; (address) either");
     }
 }

@@ -30,13 +30,14 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// The connector with the credentials that somebody left with; that of today where none fits, which then refuses them.
-    pub(crate) fn connector_of(&self, memo: &Memo) -> Option<&Connector> {
-        let left_with = self.previous.as_ref().filter(|(connector, replaced_at)| {
+    /// The connectors that may finish a login, the likeliest first: with the credentials that the person left with, then with
+    /// those of today. A code is the client's, whichever of its secrets proves the client.
+    pub(crate) fn connectors_of(&self, memo: &Memo) -> Vec<Connector> {
+        let left_with = self.previous.iter().filter(|(connector, replaced_at)| {
             let is_todays = self.connector.as_ref().is_some_and(|it| it.client() == memo.client);
             connector.client() == memo.client && (!is_todays || memo.started_at < *replaced_at)
         });
-        left_with.map(|(connector, _)| connector).or(self.connector.as_ref())
+        left_with.map(|(connector, _)| connector).chain(&self.connector).cloned().collect()
     }
 }
 

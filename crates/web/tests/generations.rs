@@ -113,3 +113,25 @@ async fn replaced_credentials_serve_no_login_that_began_after_them() {
     let reply = browser.log_in(&[], with::APP).await;
     assert_eq!(browser.follow(reply).await.trouble(), "source-misconfigured");
 }
+
+#[tokio::test]
+async fn a_login_begun_under_wrong_credentials_was_lost_when_the_right_ones_were_restored() {
+    let mut house = TestBroker::open().await;
+    let right = registered(&house, "rotated", "right");
+    enter(&mut house, right, true).await;
+    house.step(5);
+    let wrong = registered(&house, "rotated", "wrong");
+    enter(&mut house, wrong, true).await;
+    house.step(5);
+    let (cookies, back) = {
+        let mut browser = house.browser();
+        let leave = browser.authorize(&[]).await;
+        (browser.cookies.clone(), browser.at_the_eid(&leave, with::APP, None))
+    };
+    house.step(5);
+    restore(&mut house).await;
+    let mut browser = house.browser();
+    browser.cookies = cookies;
+    let answer = browser.get(&back).await;
+    assert!(answer.find_param("code").is_some(), "{answer:?}");
+}

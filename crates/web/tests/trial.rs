@@ -35,6 +35,15 @@ async fn log_in(browser: &mut Browser<'_>, path: &str) -> Reply {
     browser.get(&back).await
 }
 
+/// The kinds of the events of the login that ended with this page.
+async fn events(house: &mut TestBroker, page: &Reply) -> Vec<Kind> {
+    house.write_events().await;
+    let caller = authority::Caller::operator("test");
+    let reading = house.console.installation(&caller, Permission::ReadLogins).unwrap();
+    let events = house.console.explain(&reading, page.header("trace-id").unwrap()).await.unwrap();
+    events.iter().map(|it| it.kind).collect()
+}
+
 const BANKID: &str = "urn:grn:authn:no:bankid";
 
 #[tokio::test]
@@ -67,11 +76,7 @@ async fn a_trial_has_events_of_its_own_is_not_counted_and_leaves_no_session() {
     let page = log_in(&mut browser, &path).await;
     assert!(!browser.cookies.keys().any(|it| it.contains("session")), "{:?}", browser.cookies.keys());
     assert!(house.provider().counters().logins().is_empty());
-    house.write_events().await;
-    let caller = authority::Caller::operator("test");
-    let reading = house.console.installation(&caller, Permission::ReadLogins).unwrap();
-    let events = house.console.explain(&reading, page.header("trace-id").unwrap()).await.unwrap();
-    let kinds: Vec<Kind> = events.iter().map(|it| it.kind).collect();
+    let kinds = events(&mut house, &page).await;
     assert_eq!(kinds, [Kind::TrialStarted, Kind::SentToEid, Kind::TrialEnded]);
 }
 
@@ -155,4 +160,18 @@ async fn another_domain_does_not_know_the_trial_and_the_database_does_not_tell_i
     let (_, path) = begun(&house, BANKID, "openid").await;
     let elsewhere = Browser { host: "other.example".to_owned(), ..house.browser() }.get(&path).await;
     assert_eq!((elsewhere.trouble(), house.browser().get(&path).await.status), ("trial-gone", 303));
+}
+
+#[tokio::test]
+async fn a_trial_refused_at_its_start_was_never_answered() {
+    let mut house = TestBroker::open().await;
+    let (key, path) = begun(&house, "urn:grn:authn:no:nothing", "openid").await;
+    let page = house.browser().get(&path).await;
+    assert_eq!((page.status, page.header("location")), (200, None));
+    let TrialAnswer { outcome, trace } = answer(&house, &key).await.unwrap();
+    let TrialOutcome::Error { error, .. } = outcome else { panic!("{outcome:?}") };
+    assert_eq!(error, "invalid_request");
+    assert_eq!(trace, page.header("trace-id").unwrap());
+    assert_eq!(events(&mut house, &page).await, [Kind::TrialEnded]);
+    assert_eq!(house.browser().get(&path).await.trouble(), "trial-gone", "it takes one answer");
 }

@@ -11,6 +11,7 @@ use console::{ApplicationView, DomainView, NewTrial, Refusal, TRIAL_FOR, Tenant}
 use crypto::b64;
 use model::{TrialAnswer, TrialOutcome};
 use serde_json::{Value, json};
+use store::StoreError;
 use texts::{AdminMessage, Noun, Outcome};
 use tokio::time::{interval, timeout};
 
@@ -147,8 +148,11 @@ async fn answer(desk: &Desk, permit: &Permit, key: &TrialKey) -> CommandResult<T
     let mut turns = interval(LOOKED_FOR);
     loop {
         turns.tick().await;
-        if let Some(answer) = desk.console.take_trial_answer(permit, key, clock::now()).await? {
-            return Ok(answer);
+        match desk.console.take_trial_answer(permit, key, clock::now()).await {
+            Ok(Some(answer)) => return Ok(answer),
+            // The person is at the eID meanwhile: the next turn asks again.
+            Ok(None) | Err(Refusal::Store(StoreError::Busy | StoreError::Unreachable(_))) => {}
+            Err(other) => return Err(other.into()),
         }
     }
 }

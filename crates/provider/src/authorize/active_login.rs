@@ -104,7 +104,8 @@ impl ActiveLogin<'_> {
         self.ended(ended)
     }
 
-    fn ended(self, ended: Ended) -> LoginResponse {
+    fn ended(self, mut ended: Ended) -> LoginResponse {
+        ended.application = Some(self.shown());
         LoginResponse { step: Step::Ended(ended), cookies: Vec::new(), ui_locales: self.wanted.ui_locales }
     }
 }

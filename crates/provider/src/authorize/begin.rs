@@ -83,7 +83,7 @@ impl Provider {
         refused.is_noted = true;
     }
 
-    pub(super) fn note_refusal(&self, request: BrowserRequest<'_>, application: &Application, cause: Cause) {
+    fn note_refusal(&self, request: BrowserRequest<'_>, application: &Application, cause: Cause) {
         let application = Some(application);
         let event = Event { application, cause: Some(cause), ..Event::of(Kind::RequestRefused) };
         self.note(request.issuer, event, request.context);

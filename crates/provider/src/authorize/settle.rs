@@ -100,7 +100,7 @@ impl Provider {
     }
 
     /// Counts a login; a trial is none.
-    fn count(&self, active: &ActiveLogin<'_>, method: LoginMethod, outcome: &'static str) {
+    pub(super) fn count(&self, active: &ActiveLogin<'_>, method: LoginMethod, outcome: &'static str) {
         if active.wanted.trial.is_none() {
             self.counters.login(method, outcome);
         }
@@ -153,7 +153,12 @@ impl Provider {
         self.note_of(&active, Kind::Failed, None, Some(cause));
         active.login.phase = Phase::Over { answer: None };
         let ended = Ended::of(cause, Some((&active.application, active.issuer)));
-        let ended = Ended { restart: Some(active.name.clone()), eid: Some(eid), ..ended };
+        let ended = Ended {
+            restart: Some(active.name.clone()),
+            eid: Some(eid),
+            application: Some(active.shown()),
+            ..ended
+        };
         self.done(active, Step::Ended(ended)).await
     }
 
@@ -313,14 +318,15 @@ impl Provider {
             if let Some(digest) = parked {
                 parked_requests::consume(tx, tenant, &digest, now)?;
             }
-            let mut answered = first;
             if first {
                 kept.iter().try_for_each(|kept| kept_answers::insert(tx, kept))?;
-                if let Some(trial) = &trial {
-                    answered = trial.write(tx, tenant, now)?;
-                }
             }
-            Ok::<_, StoreError>((first || !decides, answered))
+            let may_answer = first || !decides;
+            let answered = match &trial {
+                Some(trial) if may_answer => trial.write(tx, tenant, now)?,
+                _ => may_answer,
+            };
+            Ok::<_, StoreError>((may_answer, answered))
         });
         Ok(spent.await?)
     }
@@ -333,7 +339,7 @@ impl Provider {
         spent: Option<Spent>,
     ) -> Result<Settled<'a>, Refusal> {
         let over = Phase::Over { answer: active.login.phase.form_secret() };
-        let trial = self.trial_refusal(&active, cause)?;
+        let trial = self.trial_refusal(&active, (cause, trace))?;
         let answer = match &trial {
             None => FormAnswer::Error { cause: cause.id().to_owned(), trace: trace.bytes() },
             Some(_) => FormAnswer::Tried,

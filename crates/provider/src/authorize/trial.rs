@@ -1,23 +1,27 @@
 //! An administrator's link begins a login in an application's place (docs/adr/0038).
 
 use authority::TrialKey;
-use oidc::AuthorizationParams;
-use store::trials;
+use oidc::{AuthorizationParams, AuthorizationResponse, ResponseMode, ReturnAddress};
+use store::{login_events::Kind, trials};
 use texts::Cause;
 
 use super::{
-    LoginResponse,
+    LoginResponse, Step,
     begin::{Arrival, Understood},
     request::{Endpoint, Input, understand},
+    trial_answer::error_outcome,
 };
-use crate::{BrowserRequest, Provider, Refusal, refusal::refuse_page};
+use crate::{
+    Application, BrowserRequest, Provider, Refusal, Shown,
+    event_queue::Event,
+    refusal::{code_of, refuse_page},
+};
 
 impl Provider {
     /// Begins the login of a trial. The link may be opened again, until there is an answer.
     ///
     /// # Errors
-    /// [`Refusal::Page`] for a trial that does not exist, is over, or asks for what the application may not have;
-    /// [`Refusal::TooMany`].
+    /// [`Refusal::Page`] for a trial that does not exist or is over; [`Refusal::TooMany`].
     pub async fn begin_trial(
         &self,
         request: BrowserRequest<'_>,
@@ -48,11 +52,34 @@ impl Provider {
         };
         let input = Input { issuer, application: &application, params: &params, context };
         let redirect_uri = format!("{}/trial", issuer.url());
-        let mut wanted = understand(Endpoint::Trial, input, redirect_uri).map_err(|(cause, _)| {
-            self.note_refusal(request, &application, cause);
-            refuse_page(cause).of(&application.client_id)
-        })?;
+        let mut wanted = match understand(Endpoint::Trial, input, redirect_uri) {
+            Ok(wanted) => wanted,
+            Err((cause, _)) => return self.refuse_trial(request, &application, (&key, cause)).await,
+        };
         wanted.trial = Some(key.bytes());
         self.start(request, Understood { application, wanted, parked: None }, Arrival::Get).await
+    }
+
+    /// Answers a trial that asks for what the application may not have, as the application would have been answered.
+    async fn refuse_trial(
+        &self,
+        request: BrowserRequest<'_>,
+        application: &Application,
+        (key, cause): (&TrialKey, Cause),
+    ) -> Result<LoginResponse, Refusal> {
+        let BrowserRequest { issuer, context, .. } = request;
+        let description = format!("{} (trace {})", cause.description(), context.trace);
+        let back = ReturnAddress { redirect_uri: String::new(), mode: ResponseMode::Query, state: None };
+        let answer = AuthorizationResponse::error(back, code_of(cause), description, issuer.url());
+        let row = self.trial_row(issuer, (key.bytes(), context.trace), error_outcome(&answer, cause))?;
+        let (tenant, now) = (issuer.tenant, context.now);
+        if !self.store.write(move |tx| row.write(tx, tenant, now)).await? {
+            return Err(refuse_page(Cause::TrialGone));
+        }
+        let event =
+            Event { application: Some(application), cause: Some(cause), ..Event::of(Kind::TrialEnded) };
+        self.note(issuer, event, context);
+        let shown = Shown { is_trial: true, ..application.shown(issuer) };
+        Ok(LoginResponse::page(Step::TrialOver { application: shown }))
     }
 }

@@ -3,12 +3,14 @@
 use authority::TrialKey;
 use crypto::Digest;
 use model::{Grant, TenantId, Timestamp, TrialAnswer, TrialOutcome};
+use oidc::AuthorizationResponse;
 use store::{StoreError, WriteTx, trials};
 use texts::Cause;
 
 use super::active_login::ActiveLogin;
 use crate::{
-    InternalError, Provider, Refusal, mint::Mint, permitted::permitted_grant, trial_tokens::trial_tokens,
+    InternalError, Issuer, Provider, Refusal, TraceId, mint::Mint, permitted::permitted_grant,
+    trial_tokens::trial_tokens,
 };
 
 /// An answer to be written into the trial's row, in the write that spends what the login costs.
@@ -29,6 +31,20 @@ impl AnswerRow {
     }
 }
 
+fn trial_error(active: &ActiveLogin<'_>, cause: Cause, trace: TraceId) -> TrialOutcome {
+    error_outcome(&active.error_answer(cause, trace), cause)
+}
+
+/// What the application would have been told of an error.
+pub(super) fn error_outcome(answer: &AuthorizationResponse, cause: Cause) -> TrialOutcome {
+    let field = |name| answer.fields.iter().find(|(it, _)| *it == name).map(|(_, value)| value.clone());
+    TrialOutcome::Error {
+        error: field("error").unwrap_or_default(),
+        description: field("error_description").unwrap_or_default(),
+        cause: cause.id().to_owned(),
+    }
+}
+
 impl Provider {
     /// The row of what the application would have been given; `None` where this is no trial.
     pub(super) fn trial_grant(
@@ -43,41 +59,32 @@ impl Provider {
         let granted = permitted_grant(issuer, application, grant.clone());
         let outcome = match granted {
             Some(grant) => trial_tokens(mint, &grant)?,
-            None => Self::trial_error(active, Cause::CodeInvalid),
+            None => trial_error(active, Cause::CodeInvalid, active.context.trace),
         };
-        self.trial_row(active, key, outcome).map(Some)
+        self.trial_row(active.issuer, (key, active.context.trace), outcome).map(Some)
     }
 
     /// The row of an error that the application would have been sent; `None` where this is no trial.
     pub(super) fn trial_refusal(
         &self,
         active: &ActiveLogin<'_>,
-        cause: Cause,
+        (cause, trace): (Cause, TraceId),
     ) -> Result<Option<AnswerRow>, Refusal> {
         let Some(key) = active.wanted.trial else { return Ok(None) };
-        self.trial_row(active, key, Self::trial_error(active, cause)).map(Some)
+        self.trial_row(active.issuer, (key, trace), trial_error(active, cause, trace)).map(Some)
     }
 
-    fn trial_error(active: &ActiveLogin<'_>, cause: Cause) -> TrialOutcome {
-        let answer = active.error_answer(cause, active.context.trace);
-        let field = |name| answer.fields.iter().find(|(it, _)| *it == name).map(|(_, value)| value.clone());
-        TrialOutcome::Error {
-            error: field("error").unwrap_or_default(),
-            description: field("error_description").unwrap_or_default(),
-            cause: cause.id().to_owned(),
-        }
-    }
-
-    fn trial_row(
+    /// Seals an answer; `trace` is the request that it tells of.
+    pub(super) fn trial_row(
         &self,
-        active: &ActiveLogin<'_>,
-        key: [u8; 32],
+        issuer: &Issuer,
+        (key, trace): ([u8; 32], TraceId),
         outcome: TrialOutcome,
     ) -> Result<AnswerRow, Refusal> {
         let key = TrialKey::from_bytes(key);
-        let answer = TrialAnswer { trace: active.context.trace.to_string(), outcome };
+        let answer = TrialAnswer { trace: trace.to_string(), outcome };
         let text = serde_json::to_vec(&answer).map_err(InternalError::new)?;
-        let sealed = key.seal(&self.random, active.issuer.tenant, &text);
+        let sealed = key.seal(&self.random, issuer.tenant, &text);
         Ok(AnswerRow { trial: key.digest(), sealed })
     }
 }

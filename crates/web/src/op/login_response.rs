@@ -92,7 +92,10 @@ fn ended(visit: &DomainRequest, it: Ended, locale: Locale) -> Response {
     let restart = it.restart.map(|login| format!("/login/{login}/restart"));
     let view = TroublePage {
         application: it.application.as_ref().map(|it| it.name.clone()),
-        frame: visit.frame_of(it.cause).with(it.application.map(brand)),
+        frame: match it.application {
+            Some(application) => branded(visit.frame_of(it.cause), application),
+            None => visit.frame_of(it.cause),
+        },
         cause: it.cause,
         eid: it.eid.map(|eid| eid.name_in(locale)),
         try_again_href: restart,
@@ -140,8 +143,12 @@ fn answer_application(
 
 /// The same for an application.
 fn framed(visit: &DomainRequest, here: Option<&str>, application: Shown) -> Frame {
+    branded(frame(&visit.issuer, here), application)
+}
+
+fn branded(frame: Frame, application: Shown) -> Frame {
     let is_trial = application.is_trial;
-    Frame { is_trial, ..frame(&visit.issuer, here).with(Some(brand(application))) }
+    Frame { is_trial, ..frame.with(Some(brand(application))) }
 }
 
 fn picture(file: &EidFile) -> Logo {

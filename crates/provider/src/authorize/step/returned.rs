@@ -2,7 +2,7 @@
 
 use crypto::Digest;
 use eid::{Connector, Outcome, Reason};
-use model::{LOGIN_FOR, LoginMethod, Phase};
+use model::{LOGIN_FOR, LoginMethod, Phase, Trouble};
 use oidc::Returned;
 use texts::Cause;
 
@@ -34,7 +34,8 @@ impl Provider {
         }
         let ask = active.wanted.ask(eid, active.application.settings.minimum_level);
         let source = active.issuer.sources.get(&eid);
-        let connector = source.and_then(|source| source.connector_of(&memo).cloned());
+        let mut connectors = source.map(|it| it.connectors_of(&memo)).unwrap_or_default().into_iter();
+        let connector = connectors.next();
         if connector.as_ref().is_some_and(|it| it.client() != memo.client) {
             tracing::warn!(%trace, cause = Cause::SourceChanged.id(), eid = eid.as_str(), "an identity source was pointed elsewhere during a login");
             return Ok(active.settle(Effect::BeginAgain { cause: Cause::SourceChanged, eid, spent }));
@@ -43,7 +44,15 @@ impl Provider {
         let Some(Connector::Redirect(connector)) = connector else {
             return Ok(no_connector(active, eid, Some(spent)));
         };
-        let outcome = connector.finish(&ask, &memo, returned, now).await;
+        let mut outcome = connector.finish(&ask, &memo, returned.clone(), now).await;
+        // The credentials that the person left with were wrong, or are accepted no more.
+        if let Err(error) = &outcome
+            && error.trouble() == Trouble::SourceMisconfigured
+            && let Some(Connector::Redirect(todays)) =
+                connectors.next().filter(|it| it.client() == memo.client)
+        {
+            outcome = todays.finish(&ask, &memo, returned, now).await;
+        }
         if is_ours {
             self.learn(source, &outcome, now);
         }
@@ -54,7 +63,7 @@ impl Provider {
                     Reason::Cancelled => Cause::PersonCancelled,
                     Reason::NinRefused => Cause::NinRefused,
                 };
-                self.counters.login(eid, cause.id());
+                self.count(&active, eid, cause.id());
                 active.settle(Effect::Refuse { cause, trace, spent: Some(spent) })
             }
             Err(error) => {
