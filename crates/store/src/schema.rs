@@ -216,7 +216,7 @@ pub const TABLES: &[Table] = &[
         "brands",
         "colour and logo of domains and applications, as everybody sees them",
         None,
-        "until they are replaced or cleared, or the tenant is deleted",
+        "until they are replaced or cleared, or the application, domain or tenant is destroyed",
         "people see whom they log in to",
         true
     ),

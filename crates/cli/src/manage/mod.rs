@@ -104,13 +104,13 @@ pub(crate) enum Command {
     IdentitySources(IdentitySources),
     /// People of a test domain who sign in with a password.
     TestUsers(TestUsers),
-    /// Signing keys of a domain: list, rotate, withdraw.
+    /// Signing keys of a domain: list, and rotate (which withdraws a compromised one).
     Keys(Keys),
     /// Browser sessions of a domain: list, end.
     Sessions(Sessions),
     /// Letters (e-mail) to administrators: list, retry, discard, test.
     Letters(Letters),
-    /// The audit trail: list, verify, export.
+    /// The audit trail: list, verify, export, erase.
     Audit(Audit),
     /// Tells what happened in the login that a trace id belongs to.
     Explain(Explain),
