@@ -8,6 +8,7 @@
 
 mod assets;
 mod brand;
+pub mod console;
 mod form;
 mod frame;
 mod landing;

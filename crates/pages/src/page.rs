@@ -3,6 +3,7 @@
 use texts::{Locale, say};
 
 use crate::Logo;
+use crate::console::Text;
 use crate::assets::{BROWSER_SAMPLE, FONT, FORM_POST, MARK, POST_MESSAGE, STYLE};
 
 /// A page: values that render to one whole HTML document.
@@ -63,6 +64,18 @@ impl Speaker {
 
     pub(crate) fn with(self, key: impl AsRef<str>, name: &str, value: impl AsRef<str>) -> String {
         say(self.locale, key.as_ref(), &[(name, value.as_ref())])
+    }
+
+    /// A text of a page of the console.
+    pub(crate) fn text(self, text: &Text) -> String {
+        match text {
+            Text::Key(key) => self.say(key),
+            Text::With(key, values) => {
+                let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                say(self.locale, key, &values)
+            }
+            Text::Plain(text) | Text::Code(text) => text.clone(),
+        }
     }
 
     /// A trace id as it can be read out: twice five digits, and the rest, which is copied with them.

@@ -1,0 +1,378 @@
+//! What stands below each other on a page of the console.
+
+use super::{ConsoleForm, Text};
+
+/// A part of a page.
+#[derive(Debug, Clone)]
+pub enum Block {
+    /// A heading of the second level, what its section is for, and the id by which links find it.
+    Heading {
+        /// Its id.
+        id: &'static str,
+        /// The heading.
+        text: Text,
+        /// What the section is for.
+        lead: Option<Text>,
+    },
+    /// Something that the reader should know.
+    Notice(Notice),
+    /// Names with values.
+    Facts(Vec<Fact>),
+    /// A list of objects.
+    Table(Table),
+    /// A form.
+    Form(ConsoleForm),
+    /// A secret that is shown this one time.
+    Secret {
+        /// Whose secret.
+        label: Text,
+        /// The secret.
+        value: String,
+        /// The id of its element.
+        id: &'static str,
+    },
+    /// What a check found, line by line.
+    Checks(Vec<CheckLine>),
+    /// What happened, one after the other.
+    Steps(Vec<Step>),
+    /// Text to read or copy as it is, such as a token or a file.
+    Code {
+        /// What it is.
+        label: Text,
+        /// The text, with its line breaks.
+        text: String,
+        /// The id of its element.
+        id: &'static str,
+    },
+    /// Objects as cards, each with its state.
+    Cards(Vec<Card>),
+    /// Other pages, as a row of buttons.
+    Actions(Vec<Action>),
+    /// Blocks that are shown on demand.
+    More {
+        /// What is behind it.
+        label: Text,
+        /// The blocks.
+        blocks: Vec<Block>,
+    },
+}
+
+/// How something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing to say.
+    Neutral,
+    /// As it should be.
+    Good,
+    /// Something to do.
+    Attention,
+    /// Something is wrong.
+    Bad,
+}
+
+impl Tone {
+    /// The colour set of Designsystemet.
+    pub(crate) const fn color(self) -> &'static str {
+        match self {
+            Self::Neutral => "neutral",
+            Self::Good => "success",
+            Self::Attention => "warning",
+            Self::Bad => "danger",
+        }
+    }
+
+    /// The word in class names and for the shape, because colour alone says nothing.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Neutral => "neutral",
+            Self::Good => "good",
+            Self::Attention => "attention",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+/// A state in a word, with a colour and a shape.
+#[derive(Debug, Clone)]
+pub struct Chip {
+    /// How it stands.
+    pub tone: Tone,
+    /// The word.
+    pub text: Text,
+}
+
+/// What the reader should know.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// How urgent it is.
+    pub kind: NoticeKind,
+    /// What it says.
+    pub text: Text,
+    /// What can be done about it.
+    pub action: Option<Action>,
+}
+
+/// How urgent a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// To be known.
+    Info,
+    /// Something was done.
+    Done,
+    /// Something will not work as it is.
+    Warning,
+    /// Something was refused, or is broken.
+    Wrong,
+}
+
+impl NoticeKind {
+    pub(crate) const fn color(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Done => "success",
+            Self::Warning => "warning",
+            Self::Wrong => "danger",
+        }
+    }
+
+    /// Whether screen readers interrupt for it.
+    pub(crate) const fn role(self) -> &'static str {
+        match self {
+            Self::Wrong | Self::Warning => "alert",
+            Self::Info | Self::Done => "status",
+        }
+    }
+}
+
+/// A name with its value.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// The name.
+    pub label: Text,
+    /// The value; several stand below each other.
+    pub values: Vec<Text>,
+    /// Whether it is there to be copied.
+    pub is_copied: bool,
+    /// The state that belongs to it.
+    pub chip: Option<Chip>,
+    /// More about it.
+    pub help: Option<Text>,
+    /// The id of the value's element; needed where it is copied.
+    pub id: &'static str,
+}
+
+impl Fact {
+    /// A value to read.
+    pub fn new(label: &'static str, value: Text) -> Self {
+        Self { label: Text::Key(label), values: vec![value], is_copied: false, chip: None, help: None, id: "" }
+    }
+
+    /// A value to copy; `id` names its element.
+    pub fn copied(id: &'static str, label: &'static str, value: impl Into<String>) -> Self {
+        Self { is_copied: true, id, ..Self::new(label, Text::code(value)) }
+    }
+
+    /// The same with a state.
+    #[must_use]
+    pub fn with_chip(self, chip: Chip) -> Self {
+        Self { chip: Some(chip), ..self }
+    }
+
+    /// The same with more about it.
+    #[must_use]
+    pub fn with_help(self, help: Text) -> Self {
+        Self { help: Some(help), ..self }
+    }
+}
+
+/// A list of objects.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// The id of its element.
+    pub id: &'static str,
+    /// What it lists, for screen readers.
+    pub caption: Text,
+    /// The headings of its columns.
+    pub columns: Vec<Text>,
+    /// Its rows.
+    pub rows: Vec<TableRow>,
+    /// What is said when there is no row.
+    pub empty: Text,
+    /// What can be done then.
+    pub empty_action: Option<Action>,
+    /// Search and pages, where the list can be long.
+    pub pager: Option<Pager>,
+}
+
+/// A row; on a phone, a card.
+#[derive(Debug, Clone)]
+pub struct TableRow {
+    /// One for each column.
+    pub cells: Vec<Cell>,
+}
+
+/// A cell.
+#[derive(Debug, Clone)]
+pub enum Cell {
+    /// A text.
+    Text(Text),
+    /// A text that leads to the object's page.
+    Link {
+        /// The text.
+        text: Text,
+        /// Where it leads.
+        href: String,
+    },
+    /// A state.
+    Chip(Chip),
+    /// An instant: in words, and exactly for who asks.
+    Time {
+        /// In words, such as "3 minutes ago".
+        words: Text,
+        /// RFC 3339.
+        exact: String,
+    },
+    /// What can be done with the row.
+    Actions(Vec<Action>),
+}
+
+/// Search and pages of a list.
+#[derive(Debug, Clone, Default)]
+pub struct Pager {
+    /// Where the form of the search leads.
+    pub action: String,
+    /// What is searched for.
+    pub search: String,
+    /// Other filters that a search keeps: name and value.
+    pub hidden: Vec<(String, String)>,
+    /// How many there are, or are shown, in words.
+    pub count: Text,
+    /// The page before this one.
+    pub newer_href: Option<String>,
+    /// The page after this one.
+    pub older_href: Option<String>,
+}
+
+/// Something that can be done: another page, or a form with nothing to fill in.
+#[derive(Debug, Clone)]
+pub struct Action {
+    /// What it is called.
+    pub text: Text,
+    /// Where it leads, or is posted to.
+    pub href: String,
+    /// Whether it changes something: a form then, with these hidden fields.
+    pub post: Option<Vec<(String, String)>>,
+    /// Whether it takes something away.
+    pub is_danger: bool,
+    /// Whether it opens another tab.
+    pub is_elsewhere: bool,
+    /// The id of its element; empty for none.
+    pub id: &'static str,
+}
+
+impl Action {
+    /// Another page.
+    pub fn to(text: &'static str, href: impl Into<String>) -> Self {
+        Self { text: Text::Key(text), href: href.into(), post: None, is_danger: false, is_elsewhere: false, id: "" }
+    }
+
+    /// An act without anything to fill in.
+    pub fn act(text: &'static str, href: impl Into<String>) -> Self {
+        Self { post: Some(Vec::new()), ..Self::to(text, href) }
+    }
+
+    /// The same with an id.
+    #[must_use]
+    pub fn named(self, id: &'static str) -> Self {
+        Self { id, ..self }
+    }
+
+    /// The same with a hidden field.
+    #[must_use]
+    pub fn with(self, name: &str, value: impl Into<String>) -> Self {
+        let mut post = self.post.unwrap_or_default();
+        post.push((name.to_owned(), value.into()));
+        Self { post: Some(post), ..self }
+    }
+
+    /// The same where it takes something away.
+    #[must_use]
+    pub fn dangerous(self) -> Self {
+        Self { is_danger: true, ..self }
+    }
+
+    /// The same in another tab.
+    #[must_use]
+    pub fn elsewhere(self) -> Self {
+        Self { is_elsewhere: true, ..self }
+    }
+}
+
+/// What a check found about one thing.
+#[derive(Debug, Clone)]
+pub struct CheckLine {
+    /// How it was found.
+    pub finding: Finding,
+    /// What was looked at, and what was found.
+    pub text: Text,
+    /// What the other side said, or what to do.
+    pub details: Vec<Text>,
+}
+
+/// How a check found something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finding {
+    /// As it should be.
+    Good,
+    /// Wrong.
+    Bad,
+    /// It cannot be known this way.
+    Unknown,
+}
+
+impl Finding {
+    pub(crate) const fn tone(self) -> Tone {
+        match self {
+            Self::Good => Tone::Good,
+            Self::Bad => Tone::Bad,
+            Self::Unknown => Tone::Neutral,
+        }
+    }
+
+    /// The key of its word.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Good => "console-finding-good",
+            Self::Bad => "console-finding-bad",
+            Self::Unknown => "console-finding-unknown",
+        }
+    }
+}
+
+/// Something that happened, or is to be done.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// How it stands.
+    pub tone: Tone,
+    /// When, or whose turn it is.
+    pub aside: Text,
+    /// What.
+    pub text: Text,
+    /// More about it.
+    pub details: Vec<Text>,
+    /// What can be done about it.
+    pub action: Option<Action>,
+}
+
+/// An object with its state.
+#[derive(Debug, Clone)]
+pub struct Card {
+    /// Its name.
+    pub heading: Text,
+    /// Its state.
+    pub chip: Chip,
+    /// What there is to say about it.
+    pub facts: Vec<Fact>,
+    /// Where more is.
+    pub action: Action,
+}

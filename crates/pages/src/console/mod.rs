@@ -1,0 +1,41 @@
+//! The console's pages: a frame, and blocks below each other. A page of the console is values, so that all of them look, read and
+//! behave alike; `templates/console/` shows each kind of block in one place.
+
+mod block;
+mod form;
+mod frame;
+mod text;
+
+pub use block::{
+    Action, Block, Card, CheckLine, Chip, Cell, Fact, Finding, Notice, NoticeKind, Pager, Step, Table, TableRow, Tone,
+};
+pub use form::{ConsoleField, ConsoleForm, FieldKind, FieldOption};
+pub use frame::{Account, ConsoleFrame, Crumb, EnvironmentTab, NavGroup, NavItem, TenantTab};
+pub use text::Text;
+
+use crate::page::page;
+
+/// A page of the console.
+#[derive(Debug, Clone, Default)]
+pub struct ConsolePage {
+    /// What surrounds it.
+    pub frame: ConsoleFrame,
+    /// The one heading, which is also the title.
+    pub heading: Text,
+    /// The state of what the page is about, beside the heading.
+    pub chip: Option<Chip>,
+    /// A sentence or two on what the page is for.
+    pub lead: Option<Text>,
+    /// The one thing that is done here most.
+    pub primary: Option<Action>,
+    /// What the last act did.
+    pub message: Option<Notice>,
+    /// What is on it.
+    pub blocks: Vec<Block>,
+    /// Seconds after which the page is asked for again: while something is awaited that comes by itself.
+    pub refresh: Option<u32>,
+    /// Whether the page has no navigation: before somebody is signed in.
+    pub is_bare: bool,
+}
+
+page!(ConsolePage, "console/page.html");
