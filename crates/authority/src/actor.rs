@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use model::{ApiKeyId, ApplicationId, LinkId, LoginMethod, MemberId, TenantId, Timestamp};
+use model::{ApiKeyId, ApplicationId, INSTALLATION, LinkId, LoginMethod, MemberId, TenantId, Timestamp};
 
 macro_rules! roles {
     ($($(#[$about:meta])* $variant:ident = $word:literal),* $(,)?) => {
@@ -23,8 +23,24 @@ macro_rules! roles {
                     $(Self::$variant => $word,)*
                 }
             }
+
+            /// Reads the word; `None` for a role that there is not.
+            pub fn parse(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|it| it.as_str() == word)
+            }
         }
     };
+}
+
+impl Role {
+    /// What a member of a tenant can be; operators are of the installation.
+    pub const OF_TENANT: [Self; 6] =
+        [Self::Owner, Self::Developer, Self::Receiver, Self::Orderer, Self::BlockContact, Self::Auditor];
+
+    /// Whether whoever grants it looks at the name that was proved before it counts.
+    pub const fn is_confirmed_by_hand(self) -> bool {
+        matches!(self, Self::Operator | Self::Owner)
+    }
 }
 
 roles! {
@@ -114,7 +130,9 @@ impl Actor {
         match self {
             Self::Operator(_) | Self::Worker(_) => true,
             Self::Member { roles, .. } => roles.contains(&Role::Operator),
-            Self::ApiKey { .. } | Self::Application { .. } | Self::LinkHolder { .. } => false,
+            // Invited to be an operator.
+            Self::LinkHolder { tenant, .. } => *tenant == INSTALLATION,
+            Self::ApiKey { .. } | Self::Application { .. } => false,
         }
     }
 

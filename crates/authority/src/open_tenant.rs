@@ -1,6 +1,6 @@
 //! A tenant whose data key is open.
 
-use crypto::{Random, SealError, SealKey, Secret};
+use crypto::{Digest, Random, SealError, SealKey, Secret, hmac_sha256};
 use model::{DomainId, TenantId};
 use store::{subject_keys::SubjectKey, tenants};
 
@@ -64,6 +64,15 @@ impl OpenTenant {
     /// Gives the key that seals the cookies of a domain's logins.
     pub fn cookie_key(&self, domain: DomainId) -> SealKey {
         self.data_key.subkey(&format!("login cookie {domain}"))
+    }
+
+    /// Makes the digest by which a member of the console is recognised; of the console's own tenant. `source`: what proved it,
+    /// as method, environment and issuer. No two that differ give the same text, because none of the first three has a zero byte.
+    pub fn member_digest(&self, source: [&str; 3], stable_id: &str) -> Digest {
+        let key = self.data_key.subkey("member credentials");
+        let [eid, environment, issuer] = source.map(str::as_bytes);
+        let parts: [&[u8]; 7] = [eid, &[0], environment, &[0], issuer, &[0], stable_id.as_bytes()];
+        Digest::from_bytes(hmac_sha256(key.expose(), &parts))
     }
 
     /// Gives the keys of the tenant's letters.

@@ -51,6 +51,14 @@ permissions! {
     ReadAudit = "read_audit",
     /// Reading what happened in logins, and the browser sessions.
     ReadLogins = "read_logins",
+    /// Reading who is a member, in which roles, and who is invited.
+    ReadMembers = "read_members",
+    /// Inviting members, confirming and removing their roles.
+    ManageMembers = "manage_members",
+    /// Inviting operators, confirming and removing them.
+    ManageOperators = "manage_operators",
+    /// Becoming what an invitation says.
+    AcceptInvitation = "accept_invitation",
     /// Making and changing domains.
     ManageDomains = "manage_domains",
     /// Deleting domains, and restoring them.
@@ -112,7 +120,7 @@ const fn rule(permission: Permission, roles: &'static [Role], api_keys: bool, on
 }
 
 use Permission as P;
-use Role::{Auditor, BlockContact, Developer, Operator, Orderer, Owner, Receiver, Worker};
+use Role::{Auditor, BlockContact, Developer, LinkHolder, Operator, Orderer, Owner, Receiver, Worker};
 
 /// Every role of a tenant, and those who act for the installation.
 const READERS: &[Role] = &[Operator, Owner, Developer, Receiver, Orderer, BlockContact, Auditor, Worker];
@@ -131,6 +139,10 @@ const TABLE: &[Rule] = &[
     rule(P::ReadSettings, READERS, true, On::Every),
     rule(P::ReadAudit, &[Operator, Owner, Auditor, Worker], true, On::Every),
     rule(P::ReadLogins, &[Operator, Owner, Developer, Auditor], true, On::Every),
+    rule(P::ReadMembers, READERS, false, On::Every),
+    rule(P::ManageMembers, &[Operator, Owner], false, On::Every),
+    rule(P::ManageOperators, &[Operator], false, On::Every),
+    rule(P::AcceptInvitation, &[LinkHolder], false, On::Every),
     rule(P::ManageDomains, &[Operator, Owner], false, On::Every),
     rule(P::DeleteDomains, &[Operator, Owner], false, On::Every),
     rule(P::ManageApplications, &[Operator, Owner, Developer], true, On::Every),
@@ -248,12 +260,14 @@ mod tests {
     }
 
     #[test]
-    fn an_application_and_the_holder_of_a_link_have_no_permission_yet() {
+    fn an_application_has_no_permission_yet_and_the_holder_of_a_link_may_accept_an_invitation() {
         let tenant = TenantId::from_bytes([1; 16]);
         let id = LinkId::from_bytes([3; 16]);
         let holder = Actor::LinkHolder { id, tenant, purpose: "approve".to_owned(), bound_eid: None };
         let application = Actor::Application { id: ApplicationId::from_bytes([2; 16]), tenant };
-        assert!(Permission::ALL.iter().all(|it| !may(&application, *it) && !may(&holder, *it)));
+        assert!(Permission::ALL.iter().all(|it| !may(&application, *it)));
+        let allowed: Vec<_> = Permission::ALL.iter().filter(|it| may(&holder, **it)).collect();
+        assert_eq!(allowed, [&Permission::AcceptInvitation]);
     }
 
     #[test]

@@ -101,6 +101,11 @@ impl Permit {
         &self.grant.caller
     }
 
+    /// The tenant in which the permit holds, whatever it is for: for what is looked up before something is done.
+    pub const fn caller_tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
     /// Says whether the actor acts for the installation, and so may be told of other tenants.
     pub fn is_of_installation(&self) -> bool {
         self.grant.caller.actor.acts_in_every_tenant()

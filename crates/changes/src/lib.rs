@@ -12,6 +12,7 @@ pub mod bin;
 pub mod client_secrets;
 pub mod domains;
 pub mod identity_sources;
+pub mod members;
 pub mod signing_keys;
 pub mod source_checks;
 pub mod subjects;

@@ -13,7 +13,7 @@ use store::{
     WriteTx,
     domains::{self, Domain, Scheme},
 };
-use texts::Noun;
+use texts::{AdminMessage, Noun};
 
 use crate::{Console, Refusal, Tenant, tenants::PAGE};
 
@@ -67,6 +67,14 @@ impl DomainView {
 }
 
 impl Console {
+    /// Refuses real people where test people are operators.
+    fn check_environment(&self, new: &NewDomain) -> Result<(), Refusal> {
+        if self.test_only && new.environment == Environment::Production {
+            return Err(Refusal::Invalid(AdminMessage::DomainsForTestOnly.at("environment")));
+        }
+        Ok(())
+    }
+
     /// Finds the domain that answers to `host`, with its tenant opened for the actor. The operator's.
     ///
     /// # Errors
@@ -78,6 +86,16 @@ impl Console {
         let tenant = self.tenant_by_id(caller, row.tenant_id).await?;
         tenant.permit(Permission::ReadSettings)?;
         Ok((tenant, DomainView::of(row)?))
+    }
+
+    /// Gets a domain of the tenant by its id.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Store`].
+    pub async fn domain_by_id(&self, permit: &Permit, id: DomainId) -> Result<DomainView, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?.id;
+        let found = self.store.read(move |tx| domains::get(tx, tenant, id)).await;
+        DomainView::of(found.map_err(|error| Refusal::of(error, Noun::Domain))?)
     }
 
     /// Lists at most 1,000 domains in the order in which they were made, from the one that follows `after`.
@@ -121,6 +139,7 @@ impl Console {
     ) -> Result<DomainId, Refusal> {
         let tenant = permit.tenant(Permission::ManageDomains)?;
         check_address(new, self.sandbox_host.as_deref())?;
+        self.check_environment(new)?;
         let settings = self.complete(settings, new.environment);
         let id = DomainId::new(&self.random, now);
         let key = signing_keys::make(tenant, id, Algorithm::Rs256, now)?;
@@ -160,6 +179,7 @@ impl Console {
             return Ok(domain);
         }
         check_address(new, self.sandbox_host.as_deref())?;
+        self.check_environment(new)?;
         let (permit, new) = (permit.clone(), new.clone());
         let saved = self.store.write(move |tx| move_to(tx, &permit, found, &new, now).map(drop));
         saved.await?;

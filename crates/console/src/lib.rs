@@ -16,8 +16,11 @@ mod letters;
 mod logins;
 mod logos;
 mod master_key;
+mod members;
+mod own_domain;
 mod provisioning;
 mod sessions;
+mod sign_in;
 mod signing_keys;
 mod source_checks;
 mod source_generations;
@@ -25,8 +28,11 @@ mod tenants;
 mod test_users;
 mod trials;
 
+use std::sync::Arc;
+
 use changes::tenants::TenantKeys;
 use crypto::{Random, SealKey};
+use eid::Catalogue;
 use images::Decoder;
 use model::{Controller, DomainSettings, Environment};
 use store::Store;
@@ -34,7 +40,9 @@ use store::Store;
 pub use applications::ApplicationView;
 pub use audit::{ChainTrouble, ChainVerdict, Verified};
 pub use audit_search::{AuditPlace, AuditQuery, FoundLink, FoundLinks};
-pub use authority::Tenant;
+pub use authority::{
+    Actor, Caller, InstallationPermit, Permission, Permit, Role, Tenant, TrialKey, table as permission_table,
+};
 pub use backup::Backup;
 pub use bin::{BinView, Destroyed, restore_command};
 pub use changes::bin::Reapplied;
@@ -49,20 +57,27 @@ pub use changes::{
 };
 pub use client_secrets::{SecretRotation, SecretView};
 pub use domains::DomainView;
+pub use eid::{SourceCredentials, SourceMethod};
 pub use generation_view::GenerationView;
 pub use identity_sources::SourceView;
 pub use logins::{ExplainedDetails, NamedApplication};
+pub use changes::members::MembersPermit;
 pub use logos::image_message;
+pub use members::{INVITED_FOR, InvitationView, Invited, MadeInvitation, MemberView, OPERATOR_INVITED_FOR, RoleView};
+pub use own_domain::{ConsoleAddress, OWN_CLIENT, OwnDomain};
 pub use provisioning::{
     Change, Declined, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Verb, json_noun, member_path,
 };
 pub use signing_keys::{KeyState, KeyView};
+pub use sign_in::{FRESH_FOR, HeldRole, IDLE_FOR, Purpose, RECOVERY_FOR, RequestOrigin, SETUP_FOR, SIGNED_IN_FOR, Session, SessionKind, SignIn};
+pub use store::console_sessions::ConsoleSession;
 pub use source_checks::{CheckedCredentials, SourceCheckView, SourceToCheck};
 pub use store::letters::ListedLetter;
 pub use tenants::TenantView;
 pub use test_users::TestUserView;
 
 /// The use cases of administration.
+#[derive(Clone)]
 pub struct Console {
     pub(crate) store: Store,
     pub(crate) master: SealKey,
@@ -73,6 +88,10 @@ pub struct Console {
     pub(crate) controller: Option<Controller>,
     /// Where images that somebody brings are decoded.
     pub(crate) images: Option<Decoder>,
+    /// Whether no domain may be for real people.
+    pub(crate) test_only: bool,
+    /// The eIDs that are asked in live checks.
+    pub(crate) catalogue: Option<Arc<Catalogue>>,
 }
 
 impl Console {
@@ -83,7 +102,7 @@ impl Console {
 
     /// `master`: the key that seals every tenant's data key.
     pub const fn new(store: Store, master: SealKey, random: Random) -> Self {
-        Self { store, master, random, sandbox_host: None, controller: None, images: None }
+        Self { store, master, random, sandbox_host: None, controller: None, images: None, test_only: false, catalogue: None }
     }
 
     /// The same where simulators answer at a host of their own, which no domain can have.
@@ -109,6 +128,18 @@ impl Console {
             },
             _ => settings,
         }
+    }
+
+    /// The same where test people are operators, if `only`: no domain may be for real people then.
+    #[must_use]
+    pub fn with_test_domains_only(self, only: bool) -> Self {
+        Self { test_only: only, ..self }
+    }
+
+    /// The same where eIDs can be asked.
+    #[must_use]
+    pub fn with_catalogue(self, catalogue: Arc<Catalogue>) -> Self {
+        Self { catalogue: Some(catalogue), ..self }
     }
 
     /// The same where images can be brought: this decodes them.

@@ -135,6 +135,20 @@ fn unusable(error: &EidError) -> Vec<CheckLine> {
 }
 
 impl Console {
+    /// [`Console::check_identity_source`] with the eIDs that this console was given.
+    ///
+    /// # Errors
+    /// As there; [`Refusal::NotFound`] where it was given none.
+    pub async fn check_source(
+        &self,
+        permit: &Permit,
+        asked: SourceToCheck,
+        now: Timestamp,
+    ) -> Result<SourceCheckView, Refusal> {
+        let catalogue = self.catalogue.clone().ok_or(Refusal::NotFound(Noun::Eid))?;
+        self.check_identity_source(permit, &catalogue, asked, now).await
+    }
+
     /// Checks a domain's source of an eID against the eID, without anybody logging in, and keeps what was found. Disabled
     /// sources can be checked too.
     ///

@@ -7,7 +7,7 @@ use changes::{
 };
 use model::{TenantId, Timestamp};
 use serde_json::{Value, json};
-use store::tenants;
+use store::{StoreError, tenants};
 use texts::Noun;
 
 use crate::{Console, Refusal};
@@ -96,6 +96,52 @@ impl Console {
         permit.check(Permission::ReadInstallation)?;
         let rows = self.store.read(move |tx| tenants::list(tx, after, PAGE)).await?;
         Ok(rows.into_iter().map(TenantView::of).collect())
+    }
+
+    /// Finds tenants whose name contains `search`, without regard to case, at most `most`, in the order in which they were made,
+    /// from the one that follows `after`; and where to go on, if there may be more.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn find_tenants(
+        &self,
+        permit: &InstallationPermit,
+        (search, after): (&str, Option<TenantId>),
+        most: usize,
+    ) -> Result<(Vec<TenantView>, Option<TenantId>), Refusal> {
+        permit.check(Permission::ReadInstallation)?;
+        let wanted = search.to_lowercase();
+        let found = self.store.read(move |tx| {
+            let (mut found, mut after) = (Vec::new(), after);
+            loop {
+                let page = tenants::list(tx, after, PAGE)?;
+                let Some(last) = page.last() else { return Ok((found, None)) };
+                let end = last.id;
+                for row in page {
+                    let id = row.id;
+                    if row.name.to_lowercase().contains(&wanted) {
+                        found.push(TenantView::of(row));
+                    }
+                    if found.len() == most {
+                        return Ok((found, Some(id)));
+                    }
+                }
+                after = Some(end);
+            }
+        });
+        found.await.map_err(|error: StoreError| error.into())
+    }
+
+    /// Names the tenants of these ids; those that are gone are left out. For whoever has a role in them.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn tenants_named(&self, ids: &[TenantId]) -> Result<Vec<TenantView>, Refusal> {
+        let ids = ids.to_vec();
+        let rows = self.store.read(move |tx| {
+            ids.into_iter().map(|id| tenants::find(tx, id)).collect::<Result<Vec<_>, StoreError>>()
+        });
+        Ok(rows.await?.into_iter().flatten().map(TenantView::of).collect())
     }
 
     /// Makes a tenant, with its data key and one subject key for each environment.

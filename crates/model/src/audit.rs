@@ -118,6 +118,22 @@ actions! {
     KeyActivated = "signing_key.activated",
     /// A signing key was withdrawn as compromised.
     KeyWithdrawn = "signing_key.withdrawn",
+    /// The console was given its own domain.
+    ConsoleSetUp = "console.set_up",
+    /// Somebody was invited to the console.
+    MemberInvited = "member.invited",
+    /// An invitation was given another link.
+    InvitationRenewed = "invitation.renewed",
+    /// An invitation was taken back.
+    InvitationWithdrawn = "invitation.withdrawn",
+    /// Somebody accepted an invitation.
+    MemberJoined = "member.joined",
+    /// A role of a member was confirmed, after a look at the name that was proved.
+    RoleConfirmed = "member.role_confirmed",
+    /// A role of a member was taken away.
+    RoleRemoved = "member.role_removed",
+    /// An operator was let in again by a link from the host, with another eID.
+    OperatorRecovered = "member.recovered",
     /// A browser session was ended by an administrator.
     SessionEnded = "session.ended",
     /// A letter was written to see whether letters arrive.

@@ -63,4 +63,5 @@ pub use refusal::{InternalError, Refusal, Refused, RefusedDetails};
 pub use request_context::{RequestContext, TraceId};
 pub use session_cookie::SessionCookie;
 pub use settings::Settings;
+pub use token::{OwnCode, OwnLogin};
 pub use userinfo::{Userinfo, UserinfoBody};

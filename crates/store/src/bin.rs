@@ -195,6 +195,8 @@ const OF_TENANT: &[&str] = of_tenant! {
     "plans": "tenant_id, id",
     "jobs": "tenant_id, kind, id",
     "letters": "tenant_id, id",
+    "member_roles": "tenant_id, member_id, role",
+    "invitations": "tenant_id, id",
     "declared_objects": "tenant_id, kind, object_id",
     "imported_subjects": "tenant_id, environment, sector, person_digest",
     "test_users": "tenant_id, id",
@@ -530,7 +532,16 @@ mod tests {
     use crate::schema;
 
     /// Not of a tenant, and what outlives it.
-    const NOT_OF_TENANTS: [&str; 4] = ["schema_migrations", "installation", "tenants", "deletions"];
+    const NOT_OF_TENANTS: [&str; 8] = [
+        "schema_migrations",
+        "installation",
+        "tenants",
+        "deletions",
+        "members",
+        "member_credentials",
+        "console_sessions",
+        "entry_links",
+    ];
 
     #[test]
     fn a_table_of_a_tenant_was_forgotten_when_the_tenant_was_destroyed() {

@@ -28,6 +28,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0014_trials", include_str!("../migrations/0014_trials.sql")),
     ("0015_source_checks", include_str!("../migrations/0015_source_checks.sql")),
     ("0016_letters", include_str!("../migrations/0016_letters.sql")),
+    ("0017_console", include_str!("../migrations/0017_console.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

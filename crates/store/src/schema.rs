@@ -11,6 +11,8 @@ pub enum Personal {
     SealedByHolder,
     /// The name of an administrator's account.
     Administrator,
+    /// The name of a member of the console.
+    MemberName,
     /// The e-mail address of an administrator, sealed.
     Recipient,
 }
@@ -23,6 +25,7 @@ impl Personal {
             Self::Pseudonym => "pseudonym",
             Self::SealedByHolder => "sealed: only the holder of the code, token or cookie can open it",
             Self::Administrator => "administrators' account names",
+            Self::MemberName => "names of the console's members",
             Self::Recipient => "administrators' e-mail addresses, sealed",
         }
     }
@@ -298,6 +301,54 @@ pub const TABLES: &[Table] = &[
         SealedByHolder,
         "until the administrator has read it, ten minutes at most",
         "a login can be tried without changing the application",
+        false
+    ),
+    table!(
+        "members",
+        "people who sign in to the console: the name that their eID gave, and when they signed in last",
+        MemberName,
+        "until they have no role any more",
+        "who may do what is shown by name",
+        true
+    ),
+    table!(
+        "member_credentials",
+        "a keyed digest of the eID, its environment and its identifier of the person",
+        Pseudonym,
+        "as long as the member",
+        "to recognise a member who signs in",
+        true
+    ),
+    table!(
+        "member_roles",
+        "which member has which role in which tenant, who granted it and when",
+        Pseudonym,
+        "until the role is taken away",
+        "to know who may do what",
+        true
+    ),
+    table!(
+        "invitations",
+        "what the inviter calls the invited and is called, the roles, and the language of the letter",
+        MemberName,
+        "until it is accepted or taken back, seven days at most (for operators one)",
+        "members are invited by a link",
+        false
+    ),
+    table!(
+        "console_sessions",
+        "a digest of what is in the cookie, which member signed in and when, and what browser it was",
+        Pseudonym,
+        "until the member signs out, 30 minutes after its last use, eight hours at most",
+        "a member stays signed in, and sees where they are",
+        false
+    ),
+    table!(
+        "entry_links",
+        "a digest of the key in a link that was made on the host, and the account that made it",
+        Administrator,
+        "until it is used, an hour at most",
+        "the first operator comes in by it, and one whose eID is gone",
         false
     ),
     table!(

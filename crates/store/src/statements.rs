@@ -2,10 +2,11 @@
 
 use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, bin, brands,
-    browser_sessions, client_secrets, counted_events, declared_objects, deletions, domains, failed_attempts,
-    grants, identity_sources, imported_subjects, installation, jobs, kept_answers, letters, login_events,
-    parked_requests, plans, refresh_tokens, sandbox_people, signing_keys, source_checks, source_generations,
-    spent_values, sql::ReadTx, subject_keys, tenants, test_users, trials,
+    browser_sessions, client_secrets, console_sessions, counted_events, declared_objects, deletions, domains,
+    entry_links, failed_attempts, grants, identity_sources, imported_subjects, installation, invitations,
+    jobs, kept_answers, letters, login_events, member_roles, members, parked_requests, plans, refresh_tokens,
+    sandbox_people, signing_keys, source_checks, source_generations, spent_values, sql::ReadTx, subject_keys,
+    tenants, test_users, trials,
 };
 
 /// By module.
@@ -48,6 +49,11 @@ const MODULES: &[&[&str]] = &[
     bin::DESTROY[2],
     bin::DESTROY[3],
     deletions::ALL,
+    members::ALL,
+    member_roles::ALL,
+    invitations::ALL,
+    console_sessions::ALL,
+    entry_links::ALL,
 ];
 
 /// What a database says about a statement.
@@ -70,9 +76,10 @@ pub(crate) fn shapes(tx: &mut ReadTx<'_>) -> Result<Vec<Shape>, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::{
-        MODULES, access_tokens, awaiting_consents, backup, bin, browser_sessions, counted_events, deletions,
-        domains, failed_attempts, grants, installation, jobs, kept_answers, letters, login_events,
-        parked_requests, plans, refresh_tokens, source_generations, spent_values, tenants, trials,
+        MODULES, access_tokens, awaiting_consents, backup, bin, browser_sessions, console_sessions,
+        counted_events, deletions, domains, entry_links, failed_attempts, grants, installation, invitations,
+        jobs, kept_answers, letters, login_events, member_roles, members, parked_requests, plans,
+        refresh_tokens, source_generations, spent_values, tenants, trials,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -95,6 +102,9 @@ mod tests {
         plans::SWEEP_CONTENTS,
         letters::SWEEP,
         letters::SWEEP_JOBS,
+        invitations::SWEEP,
+        console_sessions::SWEEP,
+        entry_links::SWEEP,
     ];
 
     #[test]
@@ -106,7 +116,12 @@ mod tests {
             backup::ALL,
             bin::ALL,
             deletions::ALL,
+            members::ALL,
+            console_sessions::ALL,
+            entry_links::ALL,
             &[
+                member_roles::LIST_BY_MEMBER,
+                invitations::FIND_BY_ID,
                 domains::FIND_BY_HOST,
                 domains::FIND_BY_HOST_WITH_BIN,
                 plans::FIND_BY_ID,
@@ -127,13 +142,15 @@ mod tests {
     }
 
     /// Statements of administrators, of `explain`, and over tables with few rows for each tenant.
-    const OF_OPERATORS: [&str; 8] = [
+    const OF_OPERATORS: [&str; 10] = [
         "sealed_letter FROM letters WHERE tenant_id = $1",
         "FROM plans WHERE tenant_id = $1 ORDER",
         "FROM plans WHERE tenant_id = $1 AND sealed_plan",
         "FROM declared_objects",
         "FROM sandbox_people",
         "audit_heads",
+        "FROM member_roles WHERE tenant_id",
+        "FROM invitations WHERE tenant_id",
         "FROM browser_sessions WHERE tenant_id = $1 AND subject",
         "FROM login_events WHERE tenant_id = $1 AND login",
     ];

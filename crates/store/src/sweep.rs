@@ -3,9 +3,9 @@
 use model::Timestamp;
 
 use crate::{
-    StoreError, WriteTx, access_tokens, awaiting_consents, browser_sessions, counted_events, failed_attempts,
-    grants, kept_answers, letters, login_events, parked_requests, plans, refresh_tokens, source_generations,
-    spent_values, trials,
+    StoreError, WriteTx, access_tokens, awaiting_consents, browser_sessions, console_sessions,
+    counted_events, entry_links, failed_attempts, grants, invitations, kept_answers, letters, login_events,
+    parked_requests, plans, refresh_tokens, source_generations, spent_values, trials,
 };
 
 /// What one noun removes, or forgets in rows that stay.
@@ -49,6 +49,9 @@ const PARTS: &[Part] = &[
     part("browser_sessions", Needs::TrustedClock, browser_sessions::remove_expired),
     part("failed_attempts", Needs::AnyClock, failed_attempts::remove_expired),
     part("letters", Needs::TrustedClock, letters::remove_expired),
+    part("invitations", Needs::TrustedClock, invitations::remove_expired),
+    part("console_sessions", Needs::AnyClock, console_sessions::remove_expired),
+    part("entry_links", Needs::AnyClock, entry_links::remove_expired),
     part("plan_contents", Needs::AnyClock, plans::forget_contents),
     part("plans", Needs::AnyClock, plans::remove_expired),
 ];

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crypto::Digest;
 use model::{
-    ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LetterId, LoginEventId, MalformedId, PlanId,
-    SecretId, SessionId, TenantId, TestUserId, Timestamp,
+    ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LetterId, LinkId, LoginEventId, MalformedId,
+    MemberId, PlanId, SecretId, SessionId, TenantId, TestUserId, Timestamp,
 };
 
 use crate::StoreError;
@@ -100,7 +100,9 @@ ids!(
     IdentitySourceId,
     LeaseId,
     LetterId,
+    LinkId,
     LoginEventId,
+    MemberId,
     PlanId,
     SecretId,
     SessionId,

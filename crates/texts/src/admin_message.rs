@@ -93,6 +93,35 @@ macro_rules! admin_messages {
 
 // The sentences are `admin-{id}` and `admin-{id}-remedy` in `locales/administrators/*.ftl`.
 admin_messages! {
+    // The console: members, sessions, links.
+    /// Test people are operators of the installation.
+    DomainsForTestOnly: "domains-for-test-only";
+    /// A field of a form is empty.
+    FieldMissing: "field-missing";
+    /// Not roles that can be given there.
+    RolesInvalid: "roles-invalid";
+    /// The installation would have no operator.
+    LastOperator: "last-operator";
+    /// The tenant would have no owner.
+    LastOwner: "last-owner";
+    /// Another member is recognised by this eID.
+    CredentialOfAnother: "credential-of-another";
+    /// Nobody is recognised by this eID.
+    SignInUnknown: "sign-in-unknown";
+    /// The sign-in was below what the console takes.
+    SignInTooLow: "sign-in-too-low";
+    /// A link that was made on the host is over.
+    EntryLinkSpent: "entry-link-spent";
+    /// An invitation is over.
+    InvitationSpent: "invitation-spent";
+    /// The console has an operator already.
+    OperatorExists: "operator-exists";
+    /// No operator has this name.
+    OperatorUnknown { name: Quoted, names: List }: "operator-unknown";
+    /// There is no `[console]`.
+    ConsoleNotConfigured: "console-not-configured";
+    /// What the console itself needs cannot be taken away.
+    ConsoleOwnObject: "console-own-object";
     // What there is, what is taken, who may.
     /// There is none, or it is another tenant's.
     NotFound { noun: Noun }: "not-found";

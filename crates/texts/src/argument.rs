@@ -325,6 +325,12 @@ nouns! {
     Plan: "plan";
     /// A letter of the outbox.
     Letter: "letter";
+    /// A member of the console.
+    Member: "member";
+    /// An invitation to the console.
+    Invitation: "invitation";
+    /// A link into the console that was made on the host.
+    EntryLink: "entry-link";
     /// Any object.
     Object: "object";
     /// JSON: null.

@@ -213,6 +213,8 @@ outcomes! {
     NoApplication: "no-application";
     /// There is no eID yet. Set one.
     NoSource: "no-source";
+    /// A link into the console was made; it follows.
+    EntryLinkMade: "entry-link-made";
     /// There is no test user yet. Make one.
     NoTestUser: "no-test-user";
     /// No secrets.

@@ -53,6 +53,39 @@ impl Cookies {
     }
 }
 
+/// The console's session.
+pub(crate) const CONSOLE_SESSION: &str = "console-session";
+/// A sign-in to the console that was begun.
+pub(crate) const CONSOLE_SIGN_IN: &str = "console-sign-in";
+/// A trial that was begun in the console.
+pub(crate) const CONSOLE_TRIAL: &str = "console-trial";
+
+/// The value of a cookie of the console; `None` where it came twice, because then one of them is not ours.
+pub(crate) fn console_cookie(headers: &HeaderMap, name: &str, https: bool) -> Option<String> {
+    let mut found =
+        headers::cookies(headers).filter(|(known, _)| known.strip_prefix(prefix(https)) == Some(name));
+    match (found.next(), found.next()) {
+        (Some((_, value)), None) => Some(value.to_owned()),
+        _ => None,
+    }
+}
+
+/// Gives the browser a cookie of the console. It comes along when somebody follows a link to the console, as from a letter;
+/// forms are accepted by their origin only, whatever cookies come with them.
+pub(crate) fn set_console_cookie(
+    headers: &mut HeaderMap,
+    (name, value): (&str, &str),
+    kept_for: Option<Duration>,
+    https: bool,
+) {
+    headers.extend(set(name, value, kept_for, https).map(|line| (header::SET_COOKIE, line)));
+}
+
+/// Takes a cookie of the console away.
+pub(crate) fn clear_console_cookie(headers: &mut HeaderMap, name: &str, https: bool) {
+    set_console_cookie(headers, (name, ""), Some(Duration::ZERO), https);
+}
+
 /// `kept_for`: none means until the browser is closed.
 fn set(name: &str, value: &str, kept_for: Option<Duration>, https: bool) -> Option<HeaderValue> {
     set_for(Reach::SameSite, (name, value), kept_for, https)

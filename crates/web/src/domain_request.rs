@@ -98,6 +98,11 @@ pub(crate) fn host(uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> O
     headers::host(uri, headers, confidential)
 }
 
+/// Whether a request is known to have come in clear text.
+pub(crate) fn clear_text(extensions: &Extensions) -> bool {
+    extensions.get::<Arrived>() == Some(&Arrived::Clear)
+}
+
 /// What came in clear text to a domain that is reached over TLS: a browser is sent to the same address there,
 /// anything with a body is refused, so that a client that sends secrets in clear text notices. Where a proxy ended TLS
 /// and does not say so, being sent there would lead back here for ever.

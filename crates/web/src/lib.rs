@@ -5,6 +5,7 @@
 
 mod app;
 mod arrival;
+mod console;
 mod cookies;
 mod domain_request;
 mod door;
@@ -28,6 +29,7 @@ mod site_language;
 
 pub use app::{App, Clock, Site};
 pub use arrival::{ClientAddress, Peer};
+pub use console::{ConsoleSite, console_router};
 pub use eid_files::{EidFileKind, EidFiles, EidPicture};
 pub use entrance::{Entrance, Observed, UnreadRequest, unreadable, with_entrance};
 pub use mailbox::{Letter, MailboxSite};

@@ -59,6 +59,11 @@ impl FormSource {
         }
     }
 
+    /// Whether a page of ours sent it, as a form.
+    pub(crate) const fn is_trusted(self) -> bool {
+        self.is_own_page && self.may_be_form
+    }
+
     /// Whether the body may be a form, ours or not.
     pub(crate) const fn may_be_form(self) -> bool {
         self.may_be_form

@@ -9,7 +9,7 @@ use provider::Refusal;
 use texts::Cause;
 
 use crate::{
-    App,
+    App, console,
     domain_request::DomainRequest,
     op::{
         assets, authorize, brand, criipto_configuration, discovery, eids, errors, login, logout, mobile,
@@ -101,12 +101,21 @@ pub(crate) async fn not_found(visit: DomainRequest, uri: Uri) -> Response {
     )
 }
 
+/// Whether an address is in the table, however it is written.
+pub(crate) fn is_in_table(path: &str) -> bool {
+    matching(path).is_some()
+}
+
 /// What is known of an address, however it is written. Below `/.well-known/` programs ask, also for what is not in the
 /// table.
 pub(crate) fn find(path: &str) -> Route {
     const WELL_KNOWN: &str = "/.well-known/";
     let is_well_known = path.get(..WELL_KNOWN.len()).is_some_and(|it| it.eq_ignore_ascii_case(WELL_KNOWN));
-    let unknown = if is_well_known { Route::document("other") } else { Route::OTHER };
+    let unknown = match () {
+        () if is_well_known => Route::document("other"),
+        () if console::is_known(path) => Route::page("console"),
+        () => Route::OTHER,
+    };
     matching(path).map_or(unknown, |(row, _)| row.route)
 }
 

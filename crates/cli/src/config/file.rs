@@ -189,6 +189,27 @@ section! {
     }
 }
 
+/// Whose sign-ins the console takes.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ConsoleEnvironment {
+    Production,
+    Test,
+}
+
+section! {
+    /// The console, where operators and the members of tenants work in a browser. Off without a host. Its first operator comes
+    /// in by `portvakt operator invite`.
+    Console ["console"] {
+        /// A host name of its own, with its port where that is not 443; the certificates must have it, and no other domain
+        /// uses it.
+        host: Option<String> = Unset(r#""console.example.com""#);
+        /// `production`: members sign in with real eIDs. `test`: with the eIDs' test environments; such an installation says
+        /// so on every page, and refuses production domains.
+        environment: ConsoleEnvironment = Is(r#""production""#);
+    }
+}
+
 /// How the connection to the mail server is protected.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
@@ -305,6 +326,7 @@ sections! {
     keys: Keys,
     login_events: LoginEvents,
     sandbox: Sandbox,
+    console: Console,
     statements: Statements,
     eid_assets: EidAssets,
     mail: Mail,

@@ -8,10 +8,11 @@ use std::{
     time::Duration,
 };
 
+use console::ConsoleAddress;
 use crypto::{SealKey, Secret};
 use eid::UpstreamIssuer;
-use model::{Controller, LoginMethod};
-use store::DatabaseLocation;
+use model::{Controller, Environment, LoginMethod};
+use store::{DatabaseLocation, domains::Scheme};
 use texts::AdminMessage;
 
 use super::{
@@ -57,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) login_events_kept_for: Duration,
     /// The host of the simulators, with its port where it is not 443.
     pub(crate) sandbox: Option<String>,
+    /// Where the console answers, and whose sign-ins it takes.
+    pub(crate) console: Option<ConsoleAddress>,
     /// Who is responsible for the data of logins where a domain says nothing.
     pub(crate) controller: Option<Controller>,
     /// Where official files of eIDs lie.
@@ -248,6 +251,7 @@ fn resolution(path: &Path, text: &str, around: &Surroundings) -> Result<Resoluti
     kept(shares_are_parts(&file.limits));
     around.mistaken.iter().for_each(|name| kept(Err(mistaken(name))));
     kept(sandbox_is_a_host(&file.sandbox));
+    kept(console_is_a_host(&file.console));
     let controller = controller(&file.statements);
     kept(controller.as_ref().map(drop).map_err(Clone::clone));
     let test_eids = test_eids(&file);
@@ -335,6 +339,7 @@ fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
         },
         login_events_kept_for: file.login_events.kept_for.0,
         sandbox: file.sandbox.host.as_ref().map(|it| it.to_ascii_lowercase()),
+        console: console(file),
         controller: controller?,
         eid_files: file.eid_assets.directory.clone(),
         test_eids: test_eids?,
@@ -499,6 +504,31 @@ fn sandbox_is_a_host(sandbox: &file::Sandbox) -> Result<(), Faults> {
     match sandbox.host.as_deref() {
         Some(host) if sandbox_address(host).is_none() => {
             Err(Faults::one(AdminMessage::HostMalformed { host: host.into() }.at("sandbox.host")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where the console answers. It is reached over TLS but on this machine alone, by a name that leads nowhere else.
+fn console(file: &File) -> Option<ConsoleAddress> {
+    let host = file.console.host.as_ref()?.to_ascii_lowercase();
+    let name = host.split(':').next().unwrap_or_default();
+    let is_here = name == "localhost" || name.ends_with(".localhost");
+    let is_clear = is_here && file.listen.certificate.is_empty() && file.listen.trusted_proxies.is_empty();
+    Some(ConsoleAddress {
+        host,
+        scheme: if is_clear { Scheme::Http } else { Scheme::Https },
+        environment: match file.console.environment {
+            file::ConsoleEnvironment::Production => Environment::Production,
+            file::ConsoleEnvironment::Test => Environment::Test,
+        },
+    })
+}
+
+fn console_is_a_host(console: &file::Console) -> Result<(), Faults> {
+    match console.host.as_deref() {
+        Some(host) if sandbox_address(host).is_none() => {
+            Err(Faults::one(AdminMessage::HostMalformed { host: host.into() }.at("console.host")))
         }
         _ => Ok(()),
     }

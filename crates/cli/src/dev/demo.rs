@@ -55,6 +55,15 @@ impl Addresses {
         self.at("sample.localhost", 1)
     }
 
+    /// Where the console answers.
+    pub(crate) fn console(&self) -> String {
+        self.at("console.localhost", 0)
+    }
+
+    pub(crate) fn console_host(&self) -> String {
+        self.authority("console.localhost", 0)
+    }
+
     /// Where the letters are shown that would have been sent.
     pub(crate) fn mailbox(&self) -> String {
         self.at("mailbox.localhost", 1)
@@ -78,7 +87,7 @@ impl Addresses {
 
     /// The names under which something can be reached that the system's own resolver does not lead to this machine.
     pub(crate) fn unknown_names(&self) -> Vec<String> {
-        let mut names = vec!["sample.localhost", "mailbox.localhost", "bankid.localhost", "vipps.localhost"];
+        let mut names = vec!["console.localhost", "sample.localhost", "mailbox.localhost", "bankid.localhost", "vipps.localhost"];
         if self.is_https() {
             names.push("production.localhost");
         }

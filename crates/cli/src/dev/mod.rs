@@ -2,6 +2,7 @@
 
 mod demo;
 mod folder;
+mod own_console;
 mod report;
 mod seed;
 mod tls;
@@ -10,10 +11,10 @@ mod world;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
-use console::Console;
+use console::{Console, ConsoleAddress};
 use crypto::Random;
 use eid::{Catalogue, UpstreamIssuer};
-use messages::{Mailbox, Postman};
+use messages::{LinkBase, Mailbox, Postman};
 use model::{EidEnvironment, KeySchedule, LoginMethod};
 use outbound::{Outbound, Settings as OutboundSettings};
 use provider::Provider;
@@ -22,12 +23,12 @@ use store::{Access, DatabaseLocation, Presence, Store};
 use texts::Locale;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
-use web::{App, Site, by_host, op_router};
+use web::{App, ConsoleSite, Site, by_host, console_router, op_router};
 
 use crate::{
     clock,
     config::{Format, Level},
-    eid_files,
+    eid_files, image_decoder,
     listener::Door,
     presence, signals, telemetry, upkeep,
     worker::Workers,
@@ -95,11 +96,27 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let wish = seed::Wish { addresses: &addresses, world: &world, random: &random, more: &arguments.more };
     let seeded = seed::seed(&store, &folder, wish).await?;
     let catalogue = Catalogue::new(Arc::clone(&outbound), issuers(&world), random.clone());
+    let catalogue = Arc::new(catalogue);
     let master = folder.master_key(&random)?;
-    let console = Arc::new(Console::new(store.clone(), master.clone(), random.clone()));
+    let console = Console::new(store.clone(), master.clone(), random.clone())
+        .with_images(image_decoder::decoder())
+        .with_controller(Some(seed::controller()))
+        .with_catalogue(Arc::clone(&catalogue));
+    let console = Arc::new(console);
+    let setup = own_console::seed(&console, &addresses, &world).await?;
     let mailbox = Mailbox::default();
-    let postman = Postman::to_mailbox(store.clone(), master.clone(), mailbox.clone());
-    let provider = Arc::new(Provider::new(store.clone(), Arc::new(catalogue), master, random.clone()));
+    let links = LinkBase::new(&addresses.console());
+    let postman =
+        Postman::to_mailbox(store.clone(), master.clone(), mailbox.clone()).with_links(Some(links));
+    let provider = Arc::new(Provider::new(store.clone(), catalogue, master, random.clone()));
+    let console_site = Arc::new(ConsoleSite {
+        console: Arc::clone(&console),
+        provider: Arc::clone(&provider),
+        clock: clock::system(),
+        address: own_console::address(&addresses),
+        own_eids: EidEnvironment::Sandbox,
+        has_mail: true,
+    });
     let eid_files = Arc::new(eid_files::load_and_tell(&folder.file("eid-assets")).await);
     let app = App {
         provider: Arc::clone(&provider),
@@ -110,7 +127,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     };
     let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
     let sites = [
-        op_router(app),
+        console_router(console_site, op_router(app)),
         by_host(
             addresses.mailbox_host(),
             world::mailbox_site(mailbox),
@@ -125,7 +142,8 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let workers = work(end, &store, (&provider, postman), console);
     // From here on a stop is heard, also one that comes before the report is read.
     let stop_asked = signals::stop_asked()?;
-    report::print(&report::Report::new(&addresses, &seeded, &world, &folder), arguments.json);
+    let report = report::Report::new(&addresses, &seeded, &world, &folder);
+    report::print(&report.with_setup(setup), arguments.json);
     stop_asked.await;
     let _ = stop.send(true);
     for task in answering {
@@ -167,6 +185,13 @@ fn work(
     let work = upkeep::JobWork { rotation, postman: Some(postman) };
     upkeep::do_jobs(&mut workers, console, store.clone(), provider.random().clone(), work);
     workers
+}
+
+/// Where the console answers, as the last start in this directory had it.
+pub(crate) fn console_address(folder: &Folder) -> Result<Option<ConsoleAddress>, String> {
+    let kept = folder.read("addresses")?;
+    let kept = kept.and_then(|it| Addresses::parse(&String::from_utf8_lossy(it.expose())));
+    Ok(kept.as_ref().map(own_console::address))
 }
 
 /// The eIDs as the last start of `portvakt dev` in this directory had them; without simulators where it never ran.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     demo::{Addresses, Seeded},
     folder::Folder,
-    world::{DIRECT_CLIENT, DIRECT_REDIRECT, DIRECT_SECRET, World},
+    world::{DIRECT_CLIENT, DIRECT_REDIRECT, DIRECT_SECRET, TYPED_CLIENT, TYPED_SECRET, World},
 };
 
 /// Everything that somebody needs to log in.
@@ -16,6 +16,9 @@ pub(crate) struct Report {
     production_issuer: Option<String>,
     sample_app: String,
     mailbox: String,
+    console: String,
+    /// A link that sets the console up, while it has no operator.
+    setup: Option<String>,
     seeded: Seeded,
     bankid_issuer: String,
     vipps_issuer: String,
@@ -37,6 +40,8 @@ impl Report {
             production_issuer: https.then(|| format!("https://{}", addresses.production_host())),
             sample_app: addresses.sample(),
             mailbox: addresses.mailbox(),
+            console: addresses.console(),
+            setup: None,
             seeded: seeded.clone(),
             bankid_issuer: world.bankid.issuer(),
             vipps_issuer: world.vipps.issuer(),
@@ -45,6 +50,11 @@ impl Report {
             data_dir: folder.path().display().to_string(),
             unknown_names: addresses.unknown_names(),
         }
+    }
+
+    /// The same with a link that sets the console up.
+    pub(crate) fn with_setup(self, setup: Option<String>) -> Self {
+        Self { setup, ..self }
     }
 
     /// What applications are configured with, as lines for a shell.
@@ -71,6 +81,9 @@ impl Report {
             "production_issuer": self.production_issuer,
             "sample_app": self.sample_app,
             "mailbox": self.mailbox,
+            "console": self.console,
+            "console_setup": self.setup,
+            "eid_credentials": {"client_id": TYPED_CLIENT, "client_secret": TYPED_SECRET},
             "client_id": self.seeded.client_id,
             "client_secret": self.seeded.client_secret.expose(),
             "redirect_uri": self.seeded.redirect_uri,
@@ -101,7 +114,10 @@ impl Report {
             ("Simulated BankID", self.bankid_issuer.clone()),
             ("Simulated Vipps", self.vipps_issuer.clone()),
             ("Mailbox", self.mailbox.clone()),
+            ("Console", self.console.clone()),
         ]);
+        rows.extend(self.setup.clone().map(|it| ("Console, first time", it)));
+        rows.push(("eID credentials", format!("{TYPED_CLIENT} / {TYPED_SECRET} (to try in the console)")));
         rows.extend(self.ca_file.clone().map(|it| ("Authority to trust", it)));
         rows.push(("Data", self.data_dir.clone()));
         let mut text = format!(

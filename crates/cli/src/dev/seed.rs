@@ -93,6 +93,11 @@ struct Seeding<'a> {
 const CONTROLLER: &str = "Demobutikken AS";
 const CONTACT: &str = "personvern@demobutikken.example";
 
+/// The demo's controller.
+pub(super) fn controller() -> Controller {
+    Controller { name: CONTROLLER.to_owned(), contact: CONTACT.to_owned() }
+}
+
 /// Drawn for the demo; it stands for no real shop.
 const LOGO: &[u8] = include_bytes!("demo-logo.png");
 
@@ -126,8 +131,7 @@ pub(crate) async fn seed(store: &Store, folder: &Folder, wish: Wish<'_>) -> Resu
     let now = clock::now();
     let Wish { addresses, random, .. } = wish;
     let console = Console::new(store.clone(), folder.master_key(random)?, random.clone());
-    let controller = Controller { name: CONTROLLER.to_owned(), contact: CONTACT.to_owned() };
-    let console = console.with_controller(Some(controller));
+    let console = console.with_controller(Some(controller()));
     let permit = permits::installation(&console, &Caller::operator("dev"), Permission::CreateTenants)
         .map_err(words)?;
     let mut kept = Kept::read(folder)?;

@@ -26,6 +26,11 @@ pub(crate) const DIRECT_SECRET: &str = "direct-client-secret";
 /// Where it comes back to; there is no server there.
 pub(crate) const DIRECT_REDIRECT: &str = "http://client.localhost/callback";
 
+/// What the simulated eIDs gave the demo as credentials: to be typed into the console.
+pub(crate) const TYPED_CLIENT: &str = "demo-credentials";
+/// Its secret is no secret either.
+pub(crate) const TYPED_SECRET: &str = "demo-credentials-secret";
+
 pub(crate) const OUR_CLIENT: &str = "portvakt-demo";
 
 /// The simulators, and what we are given to ask them.
@@ -64,9 +69,21 @@ fn simulator(
 }
 
 fn callbacks(addresses: &Addresses, eid: LoginMethod) -> Vec<String> {
-    let hosts = [addresses.host(), addresses.production_host()];
+    let hosts = [addresses.host(), addresses.production_host(), addresses.console_host()];
     let scheme = if addresses.is_https() { "https" } else { "http" };
     hosts.map(|host| format!("{scheme}://{host}/callback/{}", eid.as_str())).to_vec()
+}
+
+/// The credentials that somebody can type into the console for the demo's domains.
+fn typed_client(addresses: &Addresses, eid: LoginMethod) -> Client {
+    Client {
+        client_id: TYPED_CLIENT.to_owned(),
+        name: "Demobutikken".to_owned(),
+        secret: Some(TYPED_SECRET.to_owned()),
+        key: None,
+        redirect_uris: callbacks(addresses, eid),
+        may_have_nin: true,
+    }
 }
 
 fn direct_client() -> Client {
@@ -105,6 +122,8 @@ impl World {
         };
         bankid.register(Client { key: Some(key.public_jwk()), ..ours(LoginMethod::NO_BANKID) });
         vipps.register(Client { secret: Some(secret.expose().clone()), ..ours(LoginMethod::NO_VIPPS) });
+        bankid.register(typed_client(addresses, LoginMethod::NO_BANKID));
+        vipps.register(typed_client(addresses, LoginMethod::NO_VIPPS));
         bankid.register(direct_client());
         vipps.register(direct_client());
         let der = key.to_pkcs8().map_err(|error| error.to_string())?;

@@ -8,7 +8,7 @@ use std::{
 
 use authority::{Caller, InstallationPermit, Permission};
 use clap::Args;
-use console::{Console, DomainView, Refusal, Seen, Tenant};
+use console::{Console, ConsoleAddress, DomainView, Refusal, Seen, Tenant};
 use crypto::{Random, SealKey};
 use eid::Catalogue;
 use model::{Controller, KeySchedule, Timestamp};
@@ -100,6 +100,8 @@ pub(crate) struct Desk {
     pub(crate) deletions: Option<PathBuf>,
     /// Whether letters are sent, or kept in the mailbox of development.
     pub(crate) has_mail: bool,
+    /// Where the console answers.
+    pub(crate) console_origin: Option<String>,
     /// The eIDs, called as logins call them.
     pub(crate) catalogue: Catalogue,
     /// Says that this command is at work; until the end.
@@ -136,6 +138,8 @@ struct Opened {
     /// Where the list of deletions is.
     deletions: Option<PathBuf>,
     has_mail: bool,
+    /// Where the console answers.
+    console: Option<ConsoleAddress>,
     /// The eIDs, called as logins call them.
     catalogue: Catalogue,
 }
@@ -154,8 +158,8 @@ fn of_configuration(path: &Path, random: &Random) -> CommandResult<Opened> {
         catalogue = sandbox::lead_there(catalogue, &sandbox::open(host, &master, random)?);
     }
     let (sandbox, controller, has_mail) = (settings.sandbox, settings.controller, settings.mail.is_some());
-    let deletions = settings.deletions;
-    Ok(Opened { store, master, schedule, sandbox, controller, deletions, has_mail, catalogue })
+    let (deletions, console) = (settings.deletions, settings.console);
+    Ok(Opened { store, master, schedule, sandbox, controller, deletions, has_mail, console, catalogue })
 }
 
 fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
@@ -179,6 +183,7 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
         controller: None,
         deletions,
         has_mail: true,
+        console: dev::console_address(&folder)?,
         catalogue,
     })
 }
@@ -191,7 +196,7 @@ impl Desk {
         what: &'static str,
     ) -> CommandResult<Self> {
         let random = Random::system();
-        let Opened { store, master, schedule, sandbox, controller, deletions, has_mail, catalogue } =
+        let Opened { store, master, schedule, sandbox, controller, deletions, has_mail, console: address, catalogue } =
             match &place.data_dir {
                 Some(folder) => of_development(folder, &random)?,
                 None => of_configuration(&config::find(place.config.as_deref())?, &random)?,
@@ -202,7 +207,8 @@ impl Desk {
         let console = console
             .with_sandbox_host(sandbox)
             .with_images(image_decoder::decoder())
-            .with_controller(controller);
+            .with_controller(controller)
+            .with_test_domains_only(place.data_dir.is_none() && address.as_ref().is_some_and(ConsoleAddress::is_test));
         console.check_master_key().await?;
         // One for the command: all that it changes has the same.
         let trace = Some(provider::TraceId::new(&random).to_string());
@@ -217,6 +223,7 @@ impl Desk {
             store,
             deletions,
             has_mail,
+            console_origin: address.as_ref().map(ConsoleAddress::origin),
             catalogue,
             _presence: presence,
         })

@@ -19,6 +19,7 @@ mod keys;
 mod letters;
 mod list_changes;
 mod master_key;
+mod operator;
 mod planned;
 mod plans;
 mod sessions;
@@ -46,6 +47,7 @@ pub(crate) use import::Import;
 pub(crate) use keys::Keys;
 pub(crate) use letters::Letters;
 pub(crate) use master_key::MasterKey;
+pub(crate) use operator::Operator;
 pub(crate) use plans::Plans;
 pub(crate) use sessions::Sessions;
 pub(crate) use tenants::Tenants;
@@ -108,6 +110,8 @@ pub(crate) enum Command {
     Keys(Keys),
     /// Browser sessions of a domain: list, end.
     Sessions(Sessions),
+    /// Links into the console, made on the host: for its first operator, and for one who cannot sign in.
+    Operator(Operator),
     /// Letters (e-mail) to administrators: list, retry, discard, test.
     Letters(Letters),
     /// The audit trail: list, verify, export, erase.
@@ -138,6 +142,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
     let done: Pin<Box<dyn Future<Output = Result<(), String>>>> = match command {
         Command::Tenants(it) => Box::pin(at_the_desk("tenants", it)),
         Command::Domains(it) => Box::pin(at_the_desk("domains", it)),
+        Command::Operator(it) => Box::pin(at_the_desk("operator", it)),
         Command::Applications(it) => Box::pin(at_the_desk("applications", it)),
         Command::IdentitySources(it) => Box::pin(at_the_desk("identity-sources", it)),
         Command::TestUsers(it) => Box::pin(at_the_desk("test-users", it)),

@@ -19,18 +19,19 @@ use std::{
 
 use authority::Caller;
 use clap::Args;
-use console::Console;
+use console::{Console, ConsoleAddress};
 use crypto::{Random, SealKey};
 use eid::Catalogue;
-use messages::Postman;
-use model::KeySchedule;
+use messages::{LinkBase, Postman};
+use model::{EidEnvironment, Environment, KeySchedule};
 use outbound::Outbound;
 use provider::{Provider, Refused, RequestContext};
 use store::{Access, Store};
 use texts::AdminMessage;
 use tokio::sync::watch;
 use web::{
-    App, Entrance, OperatorSite, Site, UnreadRequest, by_host, op_router, operator_router, with_entrance,
+    App, ConsoleSite, Entrance, OperatorSite, Site, UnreadRequest, by_host, console_router, op_router,
+    operator_router, with_entrance,
 };
 
 use crate::{
@@ -111,7 +112,8 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
         console
             .with_sandbox_host(config.sandbox.clone())
             .with_images(image_decoder::decoder())
-            .with_controller(config.controller.clone()),
+            .with_controller(config.controller.clone())
+            .with_test_domains_only(config.console.as_ref().is_some_and(ConsoleAddress::is_test)),
     );
     let checked = master::check(&console, &config.master_key_source()).await;
     checked.map_err(|message| message.line(texts::Locale::En))?;
@@ -133,6 +135,8 @@ struct Installation {
     sandbox: Option<(String, Site)>,
     /// Who sends letters, where there is a mail server.
     postman: Option<Postman>,
+    /// The console's pages, where it has a host.
+    console_site: Option<Arc<ConsoleSite>>,
 }
 
 impl Installation {
@@ -153,12 +157,28 @@ impl Installation {
         let settings =
             provider::Settings { login_events_kept_for: config.login_events_kept_for, limits: config.limits };
         let smtp = config.mail.clone();
-        let postman = smtp.map(|it| Postman::to_server(store.clone(), master.clone(), it));
-        let provider = Provider::new(store.clone(), Arc::new(catalogue), master, random).with(settings);
+        let links = config.console.as_ref().map(|it| LinkBase::new(&it.origin()));
+        let postman =
+            smtp.map(|it| Postman::to_server(store.clone(), master.clone(), it).with_links(links.clone()));
+        let catalogue = Arc::new(catalogue);
+        let provider = Provider::new(store.clone(), Arc::clone(&catalogue), master, random).with(settings);
         let provider = Arc::new(provider);
         let sandbox =
             opened.map(|it| (it.host().to_owned(), sandbox::site(&it, store.clone(), Arc::clone(&provider))));
-        Ok(Self { provider, console, sandbox, postman })
+        let console_site = config.console.clone().map(|address| {
+            Arc::new(ConsoleSite {
+                console: Arc::new((*console).clone().with_catalogue(catalogue)),
+                provider: Arc::clone(&provider),
+                clock: clock::system(),
+                own_eids: match address.environment {
+                    Environment::Production => EidEnvironment::Production,
+                    Environment::Test => EidEnvironment::Test,
+                },
+                address,
+                has_mail: postman.is_some(),
+            })
+        });
+        Ok(Self { provider, console, sandbox, postman, console_site })
     }
 }
 
@@ -208,13 +228,18 @@ async fn answer(
     certificates: Option<Arc<Certificates>>,
 ) -> Result<(), String> {
     let store = &ready.store;
-    let Installation { provider, console, sandbox, postman } = installation;
+    let Installation { provider, console, sandbox, postman, console_site } = installation;
     let ((stop, end), (stop_operator, end_operator)) = (watch::channel(false), watch::channel(false));
     let metrics = Arc::new(Metrics::new());
     let app = app(config, &provider).await;
+    let domains = op_router(app);
+    let site = match console_site {
+        Some(console) => console_router(console, domains),
+        None => domains,
+    };
     let site = match sandbox {
-        Some((host, simulators)) => by_host(host, simulators, op_router(app)),
-        None => op_router(app),
+        Some((host, simulators)) => by_host(host, simulators, site),
+        None => site,
     };
     let unread = unread(Arc::clone(&provider));
     let site = with_entrance(site, entrance(&config.listen, Arc::clone(&metrics), Arc::clone(&unread)));

@@ -4,7 +4,7 @@
 //! after it. A refusal that has effects is a value that is committed, not an error that rolls back.
 
 use crypto::Digest;
-use model::{Grant, GrantId};
+use model::{Grant, GrantId, Proof};
 use oidc::{Scope, TokenParams, TokenResponse};
 use store::{StoreError, WriteTx, access_tokens, grants, login_events::Kind, refresh_tokens};
 use texts::Cause;
@@ -14,12 +14,34 @@ use crate::{
     Application, InternalError, Issuer, Provider, Refusal, RequestContext,
     event_queue::Event,
     mint::{
-        Given, Mint, Presented, mint_access_token, mint_refresh_token, open_grant, signing_key,
+        Given, Mint, MintedAccess, MintedRefresh, Presented, mint_access_token, mint_refresh_token, open_grant, signing_key,
         token_response,
     },
     permitted::permitted_grant,
     refusal::refuse,
 };
+
+/// A code that came back to the console's own application.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnCode<'a> {
+    /// The code.
+    pub code: &'a str,
+    /// Where it came back to.
+    pub redirect_uri: &'a str,
+    /// Of the challenge that the request had.
+    pub verifier: &'a str,
+}
+
+/// What a login at the console's own application proved.
+#[derive(Clone, Debug)]
+pub struct OwnLogin {
+    /// Who, how, when.
+    pub proof: Proof,
+    /// The eID's issuer; empty where simulators differ by tenant.
+    pub issuer: String,
+    /// As the request had it.
+    pub nonce: Option<String>,
+}
 
 /// How the write ended; every variant is committed.
 enum Redeemed {
@@ -87,8 +109,15 @@ pub(super) fn is_offline(grant: &Grant, application: &Application) -> bool {
     application.settings.refresh_tokens && grant.scopes.has(Scope::OfflineAccess)
 }
 
+/// A code that was redeemed: what it proved, and the tokens that were minted with it.
+struct RedeemedCode {
+    grant: Grant,
+    access_token: MintedAccess,
+    refresh_token: Option<MintedRefresh>,
+}
+
 impl Provider {
-    /// Redeems an authorization code.
+    /// Redeems an authorization code at the token endpoint.
     ///
     /// Spec: RFC 6749 §4.1.3, RFC 7636 §4.6 <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3>
     pub(crate) async fn redeem_code(
@@ -98,6 +127,49 @@ impl Provider {
         request: &TokenParams,
         context: &RequestContext,
     ) -> Result<TokenResponse, Refusal> {
+        let RedeemedCode { grant, access_token, refresh_token } =
+            self.spend_code(issuer, client, request, context).await?;
+        let mint = Mint { issuer, application: &client.application, random: &self.random, now: context.now };
+        self.note_given(mint, &grant, Kind::Redeemed, context);
+        let refresh_token = refresh_token.as_ref().map(|it| &it.token);
+        let given = Given { access_token: &access_token.token, refresh_token, is_refresh: false };
+        token_response(mint, &grant, &given).map_err(Refusal::from)
+    }
+
+    /// Redeems a code of the console's own application, in this process: every check of the token endpoint but the client's
+    /// authentication, because nobody else can call this. The application has no secret, so that nobody can redeem it there.
+    ///
+    /// # Errors
+    /// [`Refusal`]: as the token endpoint.
+    pub async fn redeem_own_code(
+        &self,
+        issuer: &Issuer,
+        client_id: &str,
+        code: &OwnCode<'_>,
+        context: &RequestContext,
+    ) -> Result<OwnLogin, Refusal> {
+        let application = self.application(issuer, client_id, context).await?;
+        let client = Client { application, jti: None };
+        let request = TokenParams {
+            code: Some(code.code.to_owned()),
+            redirect_uri: Some(code.redirect_uri.to_owned()),
+            code_verifier: Some(code.verifier.to_owned()),
+            ..TokenParams::default()
+        };
+        let RedeemedCode { grant, .. } = self.spend_code(issuer, &client, &request, context).await?;
+        let mint = Mint { issuer, application: &client.application, random: &self.random, now: context.now };
+        self.note_given(mint, &grant, Kind::Redeemed, context);
+        let issuer = self.catalogue.issuer(grant.proof.eid, grant.proof.environment);
+        Ok(OwnLogin { issuer: issuer.unwrap_or_default().to_owned(), nonce: grant.nonce, proof: grant.proof })
+    }
+
+    async fn spend_code(
+        &self,
+        issuer: &Issuer,
+        client: &Client,
+        request: &TokenParams,
+        context: &RequestContext,
+    ) -> Result<RedeemedCode, Refusal> {
         let Some(code) = request.code.as_deref() else {
             return Err(self.refuse_client(issuer, client, Cause::CodeMissing).await);
         };
@@ -143,10 +215,7 @@ impl Provider {
         // An unused code that merely expired is not reuse, but killing it costs nothing.
         match (self.store.write(move |tx| redeem(tx, &redemption, now)).await?, opened, minted) {
             (Redeemed::Won, Some((grant, _)), Some(minted)) => {
-                self.note_given(mint, &grant, Kind::Redeemed, context);
-                let refresh_token = refresh.as_ref().map(|it| &it.token);
-                let given = Given { access_token: &minted.token, refresh_token, is_refresh: false };
-                token_response(mint, &grant, &given).map_err(Refusal::from)
+                Ok(RedeemedCode { grant, access_token: minted, refresh_token: refresh })
             }
             (Redeemed::AssertionReused, ..) => Err(assertion_reused()),
             (Redeemed::Dead, ..) => Err(bad_code()),
@@ -172,7 +241,7 @@ impl Provider {
         issuer: &Issuer,
         client: &Client,
         context: &RequestContext,
-    ) -> Result<TokenResponse, Refusal> {
+    ) -> Result<RedeemedCode, Refusal> {
         self.spend_assertion(issuer, client).await?;
         tracing::debug!(trace = %context.trace, "a code was presented that is unknown or not permitted");
         Err(bad_code())

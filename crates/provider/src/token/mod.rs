@@ -7,4 +7,5 @@ mod introspect;
 mod refresh;
 mod revoke;
 
+pub use authorization_code::{OwnCode, OwnLogin};
 pub(crate) use client::{Client, Jti, assertion_reused};

@@ -1,0 +1,563 @@
+//! Sessions of the console: how they begin, what they are worth, and how they end (docs/adr/0040).
+//!
+//! ```text
+//!   entry link (setup, recovery) ──POST──► session without a member ──login──► member, session of theirs
+//!   invitation ──POST, login──► member, session of theirs
+//!   login ──► session of the member with that credential
+//! ```
+
+use std::{net::IpAddr, time::Duration};
+
+use authority::{Actor, Caller, InstallationPermit, Permission, Role};
+use changes::members::{MembersPermit, ProvedPerson, accept, make_operator, recover};
+use crypto::{Digest, Secret};
+use model::{INSTALLATION, Level, LinkId, LoginMethod, MemberId, Proof, SessionId, TenantId, Timestamp};
+use store::{
+    StoreError, Tx, WriteTx,
+    console_sessions::{self, ConsoleSession},
+    entry_links::{self, EntryLink},
+    invitations, member_roles, members,
+};
+use texts::{AdminMessage, Noun};
+
+use crate::{Console, Refusal};
+
+/// A session that nobody uses ends after this time.
+pub const IDLE_FOR: Duration = Duration::from_secs(30 * 60);
+/// A session ends after this time, whatever happens in it.
+pub const SIGNED_IN_FOR: Duration = Duration::from_secs(8 * 60 * 60);
+/// What cannot be undone needs a sign-in that is no older.
+pub const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
+/// How long a link to set the console up, and its session, are good.
+pub const SETUP_FOR: Duration = Duration::from_secs(60 * 60);
+/// How long a link that lets an operator in again, and its session, are good.
+pub const RECOVERY_FOR: Duration = Duration::from_secs(30 * 60);
+/// A use is noted once in this time.
+const NOTED_EVERY: Duration = Duration::from_secs(60);
+
+/// What a session came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionKind {
+    /// A member signed in.
+    Member,
+    /// A link from the host, before there is an operator: it sets the console up.
+    Setup,
+    /// A link from the host for an operator who cannot sign in: it repairs the console's eID, and has them sign in anew.
+    Recovery,
+}
+
+impl SessionKind {
+    /// The word in the table.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Setup => "setup",
+            Self::Recovery => "recovery",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::Member, Self::Setup, Self::Recovery].into_iter().find(|it| it.as_str() == word)
+    }
+
+    const fn lasts(self) -> Duration {
+        match self {
+            Self::Member => SIGNED_IN_FOR,
+            Self::Setup => SETUP_FOR,
+            Self::Recovery => RECOVERY_FOR,
+        }
+    }
+}
+
+/// A role that somebody has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldRole {
+    /// Where; all zeros for operators.
+    pub tenant: TenantId,
+    /// Which.
+    pub role: Role,
+    /// Whether it permits anything yet.
+    pub is_confirmed: bool,
+}
+
+/// A living session, with what the member may be at this moment.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// What it came from.
+    pub kind: SessionKind,
+    /// Its public id.
+    pub id: SessionId,
+    /// Who signed in; the operator to be let in, in a recovery; nobody in a setup.
+    pub member: Option<MemberId>,
+    /// What they are called.
+    pub name: String,
+    /// The account on the host that made the link, where it is of one.
+    pub made_by: String,
+    /// Their roles, waiting ones included.
+    pub roles: Vec<HeldRole>,
+    /// When they proved who they are.
+    pub signed_in_at: Timestamp,
+    /// The browser, in words that it said of itself.
+    pub browser: String,
+    /// When it was used last, to the minute.
+    pub used_at: Timestamp,
+    /// When it ends, whatever happens in it.
+    pub ends_at: Timestamp,
+}
+
+/// From where a request of a session came.
+#[derive(Clone, Debug, Default)]
+pub struct RequestOrigin {
+    /// The trace id.
+    pub trace: String,
+    /// The client's address.
+    pub address: Option<IpAddr>,
+}
+
+impl Session {
+    /// The confirmed roles that count in a tenant: those there, and operator.
+    pub fn roles_in(&self, tenant: TenantId) -> Vec<Role> {
+        let counts = |it: &&HeldRole| it.is_confirmed && (it.tenant == tenant || it.tenant == INSTALLATION);
+        self.roles.iter().filter(counts).map(|it| it.role).collect()
+    }
+
+    /// Whether the member is an operator.
+    pub fn is_operator(&self) -> bool {
+        self.roles_in(INSTALLATION).contains(&Role::Operator)
+    }
+
+    /// The tenants in which the member has a confirmed role.
+    pub fn tenants(&self) -> Vec<TenantId> {
+        let mut tenants: Vec<_> =
+            self.roles.iter().filter(|it| it.is_confirmed && it.tenant != INSTALLATION).map(|it| it.tenant).collect();
+        tenants.dedup();
+        tenants
+    }
+
+    /// Whether the person proved who they are a moment ago.
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now < self.signed_in_at.after(FRESH_FOR)
+    }
+
+    /// Who acts in a tenant through this session. Whoever has no role there acts in their own tenants only, and is told that
+    /// there is no such tenant.
+    pub fn caller(&self, tenant: TenantId, origin: &RequestOrigin) -> Caller {
+        let actor = match (self.kind, self.member) {
+            (SessionKind::Member, Some(id)) => {
+                let roles = self.roles_in(tenant);
+                // A tenant in which the member has no role is none of theirs.
+                let own = if roles.is_empty() { INSTALLATION } else { tenant };
+                Actor::Member { id, tenant: own, roles, signed_in_at: self.signed_in_at }
+            }
+            _ => Actor::Operator(self.made_by.clone()),
+        };
+        Caller {
+            actor,
+            trace: Some(origin.trace.clone()),
+            address: origin.address,
+            name: (!self.name.is_empty()).then(|| self.name.clone()),
+        }
+    }
+}
+
+/// A sign-in that the console's own domain proved.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// What was proved.
+    pub proof: Proof,
+    /// The issuer at which it was proved.
+    pub issuer: String,
+    /// The session that the browser had, which ends.
+    pub replaced: Option<String>,
+    /// The browser, in words that it said of itself.
+    pub browser: String,
+    /// From where it came.
+    pub origin: RequestOrigin,
+}
+
+/// What a sign-in is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To work in the console.
+    SignIn,
+    /// To accept an invitation: its id, and the code of its link.
+    Invitation(LinkId, String),
+    /// To become the first operator, in a setup session.
+    FirstOperator,
+    /// To be recognised by another eID from now on, in a recovery session.
+    Recovery,
+}
+
+/// What is kept of a new session.
+struct NewSession<'a> {
+    kind: SessionKind,
+    member: Option<MemberId>,
+    made_by: &'a str,
+    level: Level,
+    browser: &'a str,
+}
+
+fn level_word(level: Level) -> &'static str {
+    match level {
+        Level::High => "high",
+        Level::Substantial => "substantial",
+        Level::Low => "low",
+        Level::None => "none",
+    }
+}
+
+impl Console {
+    fn begin(
+        &self,
+        tx: &mut WriteTx<'_>,
+        new: &NewSession<'_>,
+        now: Timestamp,
+    ) -> Result<Secret<String>, StoreError> {
+        let token = self.random.token();
+        let ends_at = now.after(new.kind.lasts());
+        let row = ConsoleSession {
+            session_digest: Digest::of(token.expose().as_bytes()),
+            id: SessionId::new(&self.random, now),
+            kind: new.kind.as_str().to_owned(),
+            member_id: new.member,
+            made_by: new.made_by.to_owned(),
+            level: level_word(new.level).to_owned(),
+            browser: new.browser.chars().take(200).collect(),
+            signed_in_at: now,
+            used_at: now,
+            ends_at,
+            expires_at: ends_at.min(now.after(IDLE_FOR)),
+        };
+        console_sessions::insert(tx, &row)?;
+        Ok(token)
+    }
+
+    /// Finds the session of a cookie, and notes that it is used.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn session(&self, token: &str, now: Timestamp) -> Result<Option<Session>, Refusal> {
+        let digest = Digest::of(token.as_bytes());
+        let found = self.store.read(move |tx| whole(tx, &digest, now)).await?;
+        if found.as_ref().is_some_and(|it| it.used_at.after(NOTED_EVERY) <= now) {
+            let idle_until = now.after(IDLE_FOR);
+            let noted = self.store.write(move |tx| console_sessions::touch(tx, &digest, idle_until, now));
+            // It lives a minute less, and nothing else follows.
+            let _ = noted.await;
+        }
+        Ok(found)
+    }
+
+    /// Lists a member's living sessions, the newest first.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn sessions_of(&self, session: &Session, now: Timestamp) -> Result<Vec<ConsoleSession>, Refusal> {
+        let Some(member) = session.member else { return Ok(Vec::new()) };
+        Ok(self.store.read(move |tx| console_sessions::list(tx, member, now)).await?)
+    }
+
+    /// Ends the session of a cookie.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn sign_out(&self, token: &str) -> Result<(), Refusal> {
+        let digest = Digest::of(token.as_bytes());
+        Ok(self.store.write(move |tx| console_sessions::remove(tx, &digest)).await?)
+    }
+
+    /// Ends another session of the same member.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Store`].
+    pub async fn end_own_session(&self, session: &Session, id: SessionId) -> Result<(), Refusal> {
+        let Some(member) = session.member else { return Err(Refusal::NotFound(Noun::Session)) };
+        let ended = self.store.write(move |tx| console_sessions::remove_by_id(tx, member, id)).await?;
+        if ended { Ok(()) } else { Err(Refusal::NotFound(Noun::Session)) }
+    }
+
+    /// Makes a link to set the console up; its key stands behind `/setup/`. `permit`: of the operator on the host.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: there is an operator already. [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn make_setup_link(
+        &self,
+        permit: &InstallationPermit,
+        now: Timestamp,
+    ) -> Result<Secret<String>, Refusal> {
+        permit.check(Permission::ManageOperators)?;
+        self.make_entry_link(permit, (SessionKind::Setup, None), now).await
+    }
+
+    /// Makes a link that lets the operator of this name in again; its key stands behind `/recover/`.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: no operator, or more than one, has the name. [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn make_recovery_link(
+        &self,
+        permit: &InstallationPermit,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Secret<String>, Refusal> {
+        permit.check(Permission::ManageOperators)?;
+        let operators = self.store.read(|tx| operators(tx)).await?;
+        let mut found = operators.iter().filter(|it| it.name.eq_ignore_ascii_case(name) || it.id.to_string() == name);
+        let (Some(operator), None) = (found.next(), found.next()) else {
+            let names = operators.iter().map(|it| format!("{} ({})", it.name, it.id)).collect();
+            let message = AdminMessage::OperatorUnknown { name: name.into(), names };
+            return Err(Refusal::Invalid(message.into()));
+        };
+        self.make_entry_link(permit, (SessionKind::Recovery, Some(operator.id)), now).await
+    }
+
+    async fn make_entry_link(
+        &self,
+        permit: &InstallationPermit,
+        (kind, member): (SessionKind, Option<MemberId>),
+        now: Timestamp,
+    ) -> Result<Secret<String>, Refusal> {
+        let key = self.random.token();
+        let made_by = match &permit.caller().actor {
+            Actor::Operator(account) => account.clone(),
+            other => other.to_string(),
+        };
+        let link = EntryLink {
+            link_digest: Digest::of(key.expose().as_bytes()),
+            kind: kind.as_str().to_owned(),
+            member_id: member,
+            made_by,
+            expires_at: now.after(kind.lasts()),
+        };
+        let made = self.store.write(move |tx| {
+            if kind == SessionKind::Setup && has_operator(tx)? {
+                return Err(Refusal::Invalid(AdminMessage::OperatorExists.into()));
+            }
+            Ok(entry_links::insert(tx, &link)?)
+        });
+        made.await?;
+        Ok(key)
+    }
+
+    /// Says whether a link is still good, without spending it.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: it is not. [`Refusal::Store`].
+    pub async fn look_at_entry_link(&self, kind: SessionKind, key: &str, now: Timestamp) -> Result<(), Refusal> {
+        let digest = Digest::of(key.as_bytes());
+        let found = self.store.read(move |tx| entry_links::find(tx, &digest, now)).await?;
+        if found.is_some_and(|it| it.kind == kind.as_str()) { Ok(()) } else { Err(entry_link_spent()) }
+    }
+
+    /// Spends a link from the host; gives what goes into the cookie. `replaced`: the session that the browser had.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: the link is over, or there is an operator already. [`Refusal::Store`].
+    pub async fn enter_by_link(
+        &self,
+        (kind, key): (SessionKind, &str),
+        (browser, replaced): (&str, Option<&str>),
+        now: Timestamp,
+    ) -> Result<Secret<String>, Refusal> {
+        let (digest, browser) = (Digest::of(key.as_bytes()), browser.to_owned());
+        let replaced = replaced.map(|it| Digest::of(it.as_bytes()));
+        let this = self.clone();
+        let entered = self.store.write(move |tx| {
+            let link = entry_links::find(tx, &digest, now)?.filter(|it| it.kind == kind.as_str());
+            let link = link.ok_or_else(entry_link_spent)?;
+            if !entry_links::spend(tx, &digest)? {
+                return Err(entry_link_spent());
+            }
+            if kind == SessionKind::Setup && has_operator(tx)? {
+                return Err(Refusal::Invalid(AdminMessage::OperatorExists.into()));
+            }
+            if let Some(replaced) = replaced {
+                console_sessions::remove(tx, &replaced)?;
+            }
+            let new = NewSession {
+                kind,
+                member: link.member_id,
+                made_by: &link.made_by,
+                level: Level::High,
+                browser: &browser,
+            };
+            Ok(this.begin(tx, &new, now)?)
+        });
+        entered.await
+    }
+
+    /// Finds out who proved themselves, as far as the console recognises people by it.
+    async fn proved(&self, sign_in: &SignIn) -> Result<ProvedPerson, Refusal> {
+        let SignIn { proof, issuer, .. } = sign_in;
+        // Vipps never vouches for who may change credentials, and test users vouch for nobody.
+        let suits = proof.eid.is_eid() && proof.eid != LoginMethod::NO_VIPPS && proof.level >= Level::Substantial;
+        if !suits {
+            return Err(Refusal::Invalid(AdminMessage::SignInTooLow.into()));
+        }
+        let source = [proof.eid.as_str(), proof.environment.as_str(), issuer.as_str()];
+        let credential = self.member_keys().await?.member_digest(source, &proof.stable_id);
+        let name = proof.person.name.clone().unwrap_or_else(|| proof.eid.name().to_owned());
+        Ok(ProvedPerson { credential, eid: proof.eid, environment: proof.environment, name })
+    }
+
+    /// Ends the session that the browser had, and begins one of the member whom a sign-in makes or finds; gives what goes into
+    /// the cookie. The cookie is a new one each time.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: the sign-in is too weak, nobody is recognised by it, or what it is for is over. [`Refusal::Store`].
+    pub async fn sign_in(
+        &self,
+        sign_in: &SignIn,
+        purpose: &Purpose,
+        now: Timestamp,
+    ) -> Result<Secret<String>, Refusal> {
+        let person = self.proved(sign_in).await?;
+        let made = MemberId::new(&self.random, now);
+        let accepting = match purpose {
+            Purpose::Invitation(id, code) => Some((*id, self.accepting(*id, code, sign_in, now).await?)),
+            _ => None,
+        };
+        let replaced = sign_in.replaced.as_deref().map(|it| Digest::of(it.as_bytes()));
+        let (this, sign_in, purpose) = (self.clone(), sign_in.clone(), purpose.clone());
+        let signed_in = self.store.write(move |tx| {
+            let before = match &replaced {
+                Some(digest) => whole(tx, digest, now)?,
+                None => None,
+            };
+            let of_host = |kind| {
+                before.as_ref().filter(|it| it.kind == kind).ok_or_else(entry_link_spent)
+            };
+            let member = match (&purpose, &accepting) {
+                (Purpose::Invitation(..), Some((id, permit))) => {
+                    let invitation = invitations::find(tx, *id)?.filter(|it| now < it.expires_at);
+                    let invitation = invitation.ok_or_else(invitation_spent)?;
+                    accept(tx, permit, &invitation, (made, &person), now)?
+                }
+                (Purpose::FirstOperator, _) => {
+                    let permit = this.of_link(of_host(SessionKind::Setup)?, &sign_in.origin)?;
+                    if has_operator(tx)? {
+                        return Err(Refusal::Invalid(AdminMessage::OperatorExists.into()));
+                    }
+                    let member = make_operator(tx, &permit, (made, &person), now)?;
+                    entry_links::remove_by_kind(tx, SessionKind::Setup.as_str())?;
+                    console_sessions::remove_by_kind(tx, SessionKind::Setup.as_str())?;
+                    member
+                }
+                (Purpose::Recovery, _) => {
+                    let session = of_host(SessionKind::Recovery)?;
+                    let member = session.member.ok_or_else(entry_link_spent)?;
+                    let permit = this.of_link(session, &sign_in.origin)?;
+                    recover(tx, &permit, (member, &person), now)?;
+                    member
+                }
+                _ => {
+                    let found = members::find_credential(tx, &person.credential)?;
+                    found.ok_or(Refusal::Invalid(AdminMessage::SignInUnknown.into()))?.member_id
+                }
+            };
+            members::signed_in(tx, member, &person.name, now)?;
+            if let Some(replaced) = &replaced {
+                console_sessions::remove(tx, replaced)?;
+            }
+            let new = NewSession {
+                kind: SessionKind::Member,
+                member: Some(member),
+                made_by: "",
+                level: sign_in.proof.level,
+                browser: &sign_in.browser,
+            };
+            Ok(this.begin(tx, &new, now)?)
+        });
+        signed_in.await
+    }
+
+    /// Leave of the account that made the link, for what a session of the link does.
+    fn of_link(&self, session: &Session, origin: &RequestOrigin) -> Result<InstallationPermit, Refusal> {
+        self.installation(&session.caller(INSTALLATION, origin), Permission::ManageOperators)
+    }
+
+    /// Leave of whoever holds the link of an invitation, to accept it.
+    async fn accepting(
+        &self,
+        id: LinkId,
+        code: &str,
+        sign_in: &SignIn,
+        now: Timestamp,
+    ) -> Result<MembersPermit, Refusal> {
+        let view = self.invitation_of_link(id, code, now).await?;
+        let actor = Actor::LinkHolder {
+            id,
+            tenant: view.tenant,
+            purpose: "invitation".to_owned(),
+            bound_eid: Some(sign_in.proof.eid),
+        };
+        let caller = Caller {
+            actor,
+            trace: Some(sign_in.origin.trace.clone()),
+            address: sign_in.origin.address,
+            name: None,
+        };
+        if view.tenant == INSTALLATION {
+            return Ok(MembersPermit::Installation(self.installation(&caller, Permission::AcceptInvitation)?));
+        }
+        let tenant = self.tenant_by_id(&caller, view.tenant).await?;
+        Ok(MembersPermit::Tenant(tenant.permit(Permission::AcceptInvitation)?))
+    }
+}
+
+pub(crate) const fn invitation_spent_message() -> AdminMessage {
+    AdminMessage::InvitationSpent
+}
+
+pub(crate) fn invitation_spent() -> Refusal {
+    Refusal::Invalid(invitation_spent_message().into())
+}
+
+fn entry_link_spent() -> Refusal {
+    Refusal::Invalid(AdminMessage::EntryLinkSpent.into())
+}
+
+/// The confirmed operators.
+fn operators(tx: &mut impl Tx) -> Result<Vec<members::Member>, StoreError> {
+    let roles = member_roles::list(tx, INSTALLATION)?;
+    let mut found = Vec::new();
+    for role in roles.iter().filter(|it| it.role == Role::Operator.as_str() && it.confirmed_at.is_some()) {
+        found.extend(members::find(tx, role.member_id)?);
+    }
+    Ok(found)
+}
+
+fn has_operator(tx: &mut impl Tx) -> Result<bool, StoreError> {
+    Ok(!operators(tx)?.is_empty())
+}
+
+/// A living session, with its member and their roles.
+fn whole(tx: &mut impl Tx, digest: &Digest, now: Timestamp) -> Result<Option<Session>, StoreError> {
+    let Some(row) = console_sessions::find(tx, digest, now)? else { return Ok(None) };
+    let Some(kind) = SessionKind::parse(&row.kind) else { return Ok(None) };
+    let member = match row.member_id {
+        Some(id) => members::find(tx, id)?,
+        None => None,
+    };
+    if kind == SessionKind::Member && member.is_none() {
+        return Ok(None);
+    }
+    let roles = match &member {
+        Some(member) => member_roles::of_member(tx, member.id)?,
+        None => Vec::new(),
+    };
+    let held = |it: member_roles::MemberRole| {
+        Some(HeldRole { tenant: it.tenant_id, role: Role::parse(&it.role)?, is_confirmed: it.confirmed_at.is_some() })
+    };
+    Ok(Some(Session {
+        kind,
+        id: row.id,
+        member: row.member_id,
+        name: member.map(|it| it.name).unwrap_or_default(),
+        made_by: row.made_by,
+        roles: roles.into_iter().filter_map(held).collect(),
+        signed_in_at: row.signed_in_at,
+        browser: row.browser,
+        used_at: row.used_at,
+        ends_at: row.ends_at,
+    }))
+}

@@ -1,0 +1,182 @@
+//! The door of the console: every request gets a name and a line in the log, is matched with its row, and is let in or not.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::to_bytes,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::Response,
+};
+use provider::{Refusal as ProviderRefusal, RequestContext, TraceId};
+use tower::ServiceExt;
+
+use super::{
+    answer::{not_found, refused, session_over, sign_in_first, sign_in_lately, told},
+    filled::Filled,
+    route::{Access, SignedIn},
+    routes::{find, is_other_method},
+    site::ConsoleSite,
+    visit::{Entered, Visit, enter},
+};
+use crate::{
+    ClientAddress, Site,
+    cookies::{Cookies, console_cookie},
+    domain_request::{chosen_in, clear_text, locale},
+    door::{LONGEST_URI, LONGEST_WAIT, empty, host_of, word_of},
+    headers::{self, is_ambiguous, text},
+    own_form::FormSource,
+    respond::page::moved,
+    routes as domain_routes,
+};
+
+/// The largest form, in bytes: long lists of addresses fit.
+const LARGEST_FORM: usize = 64 * 1024;
+
+/// The console's site. At its host, what is an address of a domain is answered by `domains`: there its members log in. At other
+/// hosts everything is.
+pub fn console_router(site: Arc<ConsoleSite>, domains: Site) -> Site {
+    let choose = move |request: Request| {
+        let is_own = host_of(&request).is_some_and(|it| it.eq_ignore_ascii_case(&site.address.host));
+        let is_domains = !is_own || (find_any(request.uri().path()).is_none() && domain_routes::is_in_table(request.uri().path()));
+        let (site, domains) = (Arc::clone(&site), domains.clone());
+        async move {
+            if is_domains { domains.oneshot(request).await } else { Ok(answer(State(site), request).await) }
+        }
+    };
+    Router::new().fallback_service(tower::service_fn(choose))
+}
+
+fn find_any(path: &str) -> Option<()> {
+    super::routes::is_known(path).then_some(())
+}
+
+/// What is known of a request before anything is looked up.
+struct Asked {
+    method: Method,
+    path: String,
+    query: Option<String>,
+    headers: HeaderMap,
+    context: RequestContext,
+    is_in_clear: bool,
+}
+
+async fn answer(State(site): State<Arc<ConsoleSite>>, request: Request) -> Response {
+    let now = (site.clock)();
+    let from = request.extensions().get::<ClientAddress>().map(|it| it.0);
+    let context = RequestContext { now, trace: TraceId::new(site.provider.random()), from };
+    let method = request.method().clone();
+    let pattern = find(&method, request.uri().path()).map_or("unknown", |(route, _)| route.path);
+    let mut response = match tokio::time::timeout(LONGEST_WAIT, handled(&site, request, context)).await {
+        Ok(response) => response,
+        Err(_) => empty(StatusCode::REQUEST_TIMEOUT),
+    };
+    let headers = response.headers_mut();
+    if let Ok(trace) = HeaderValue::from_str(&context.trace.to_string()) {
+        headers.insert("trace-id", trace);
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    let (trace, method, status) = (context.trace, word_of(&method), response.status().as_u16());
+    tracing::info!(%trace, method, path = pattern, status, "console request");
+    response
+}
+
+async fn handled(site: &Arc<ConsoleSite>, request: Request, context: RequestContext) -> Response {
+    let target = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
+    if is_ambiguous(request.uri(), request.headers()) {
+        return empty(StatusCode::BAD_REQUEST);
+    }
+    if target > LONGEST_URI {
+        return empty(StatusCode::URI_TOO_LONG);
+    }
+    if let Err(ProviderRefusal::TooMany(..)) = site.provider.admit_address(&context) {
+        return empty(StatusCode::TOO_MANY_REQUESTS);
+    }
+    let (parts, body) = request.into_parts();
+    let asked = Asked {
+        method: if parts.method == Method::HEAD { Method::GET } else { parts.method.clone() },
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().map(str::to_owned),
+        is_in_clear: site.is_https() && clear_text(&parts.extensions),
+        headers: parts.headers,
+        context,
+    };
+    if asked.is_in_clear {
+        let target = parts.uri.path_and_query().map_or("/", |it| it.as_str());
+        return match asked.method {
+            Method::GET => moved(&format!("{}{target}", site.origin())),
+            _ => empty(StatusCode::FORBIDDEN),
+        };
+    }
+    let Ok(body) = to_bytes(body, LARGEST_FORM).await else { return empty(StatusCode::PAYLOAD_TOO_LARGE) };
+    visited(site, asked, &body).await
+}
+
+/// Reads cookies and form, finds the session, asks the route's row, and calls its handler.
+async fn visited(site: &Arc<ConsoleSite>, asked: Asked, body: &[u8]) -> Response {
+    let Asked { method, path, query, headers, context, .. } = asked;
+    let https = site.is_https();
+    let kept = Cookies::read(&headers, https).language;
+    let chosen_now = chosen_in(query.as_deref());
+    let accepted = headers::accept_language(&headers);
+    let locale = locale(chosen_now.or(kept), &[], accepted.as_deref());
+    let cookie = |name| console_cookie(&headers, name, https);
+    let Some((route, params)) = find(&method, &path) else {
+        let status = if is_other_method(&path) { StatusCode::METHOD_NOT_ALLOWED } else { StatusCode::NOT_FOUND };
+        return not_found(status, locale);
+    };
+    let mut visit = Visit {
+        site: Arc::clone(site),
+        route,
+        path,
+        params,
+        query: Filled::parse(query.as_deref().unwrap_or_default()),
+        form: Filled::default(),
+        session: None,
+        token: cookie(crate::cookies::CONSOLE_SESSION),
+        pending: cookie(crate::cookies::CONSOLE_SIGN_IN),
+        trial: cookie(crate::cookies::CONSOLE_TRIAL),
+        entered: Entered::Nothing,
+        locale,
+        browser: text(&headers, &header::USER_AGENT).unwrap_or_default(),
+        context,
+    };
+    if let Some(token) = &visit.token {
+        match site.console.session(token, context.now).await {
+            Ok(session) => visit.session = session,
+            Err(refusal) => return refused(&visit, &refusal),
+        }
+    }
+    if method == Method::POST {
+        let source = FormSource::of(&headers, &site.origin());
+        match std::str::from_utf8(body) {
+            Ok(text) if source.is_trusted() => visit.form = Filled::parse(text),
+            _ => return told(&visit, StatusCode::FORBIDDEN, "console-not-from-here"),
+        }
+    }
+    let mut response = let_in(visit, &method).await;
+    if let Some(language) = chosen_now {
+        crate::cookies::write_language(response.headers_mut(), language, https);
+    }
+    response
+}
+
+async fn let_in(mut visit: Visit, method: &Method) -> Response {
+    let is_signed_in = visit.session.is_some();
+    if visit.route.access != Access::Anyone && !is_signed_in {
+        return if *method == Method::GET { sign_in_first(&visit) } else { session_over(&visit) };
+    }
+    if let Err(refusal) = enter(&mut visit).await {
+        return refused(&visit, &refusal);
+    }
+    let is_fresh = visit.session.as_ref().is_some_and(|it| it.is_fresh(visit.now()));
+    if visit.route.signed_in == SignedIn::Lately && !is_fresh {
+        return sign_in_lately(&visit);
+    }
+    let (handle, shown) = (visit.route.handle, visit.clone());
+    match handle(visit).await {
+        Ok(response) => response,
+        Err(refusal) => refused(&shown, &refusal),
+    }
+}

@@ -1,0 +1,313 @@
+//! Members and operators: who there is, who is invited, and what each role may do.
+
+use axum::response::Response;
+use console::{
+    Invited, InvitationView, MadeInvitation, MemberView, MembersPermit, Permission, Refusal, Role, RoleView, permission_table,
+};
+use model::{LinkId, MemberId};
+use pages::console::{
+    Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Crumb, FieldKind, FieldOption, Notice, NoticeKind, Table,
+    TableRow, Text, Tone,
+};
+use texts::{Locale, Noun};
+
+use super::{
+    answer::{done, refused_form, shown, wrong, wrong_form},
+    visit::{Entered, Visit},
+    words,
+};
+
+/// Where the page is, and leave to read it.
+fn place(visit: &Visit) -> Result<(String, MembersPermit), Refusal> {
+    match &visit.entered {
+        Entered::Tenant(_) => {
+            Ok((visit.tenant_href("/members"), MembersPermit::Tenant(visit.may(Permission::ReadMembers)?)))
+        }
+        Entered::Installation(_) => {
+            let caller = visit.session()?.caller(model::INSTALLATION, &visit.origin());
+            let permit = visit.site.console.installation(&caller, Permission::ReadInstallation)?;
+            Ok(("/operators".to_owned(), MembersPermit::Installation(permit)))
+        }
+        Entered::Nothing => Err(Refusal::Forbidden),
+    }
+}
+
+fn may_manage(visit: &Visit) -> bool {
+    match &visit.entered {
+        Entered::Tenant(_) => visit.offers(Permission::ManageMembers),
+        Entered::Installation(_) => true,
+        Entered::Nothing => false,
+    }
+}
+
+fn is_of_operators(visit: &Visit) -> bool {
+    matches!(visit.entered, Entered::Installation(_))
+}
+
+fn role_actions(base: &str, member: &MemberView, it: &RoleView) -> Vec<Action> {
+    let href = |what: &str| format!("{base}/{}/{}/{what}", member.id, it.role.as_str());
+    let mut actions = Vec::new();
+    if !it.is_confirmed {
+        actions.push(Action::act("console-role-confirm", href("confirm")));
+    }
+    actions.push(Action::act("console-role-remove", href("remove")).dangerous());
+    actions
+}
+
+fn member_rows(visit: &Visit, base: &str, member: &MemberView) -> Vec<TableRow> {
+    let row = |(at, it): (usize, &RoleView)| {
+        let name = if at == 0 { member.name.clone() } else { String::new() };
+        let chip = if it.is_confirmed {
+            words::chip(Tone::Good, "console-role-active")
+        } else {
+            words::chip(Tone::Attention, "console-role-pending")
+        };
+        let seen = match member.seen_at {
+            Some(at) => words::time(at, visit.now()),
+            None => Cell::Text(Text::plain("–")),
+        };
+        let actions = if may_manage(visit) { role_actions(base, member, it) } else { Vec::new() };
+        TableRow {
+            cells: vec![
+                Cell::Text(Text::plain(name)),
+                Cell::Text(Text::Key(words::role(it.role))),
+                Cell::Chip(chip),
+                seen,
+                Cell::Actions(actions),
+            ],
+        }
+    };
+    member.roles.iter().enumerate().map(row).collect()
+}
+
+fn invitation_row(visit: &Visit, base: &str, it: &InvitationView) -> TableRow {
+    let href = |what: &str| format!("{base}/invitations/{}/{what}", it.id);
+    let mut actions = Vec::new();
+    if may_manage(visit) {
+        actions.push(Action::act("console-invitation-renew", href("renew")));
+        actions.push(Action::act("console-invitation-withdraw", href("withdraw")).dangerous());
+    }
+    let roles: Vec<String> = it.roles.iter().map(|role| texts::say(visit.locale, words::role(*role), &[])).collect();
+    TableRow {
+        cells: vec![
+            Cell::Text(Text::plain(it.label.clone())),
+            Cell::Text(Text::plain(roles.join(", "))),
+            Cell::Text(Text::plain(it.inviter_name.clone())),
+            words::time(it.expires_at, visit.now()),
+            Cell::Actions(actions),
+        ],
+    }
+}
+
+fn invite_form(visit: &Visit, base: &str, refusal: Option<&Refusal>) -> ConsoleForm {
+    let value = |name: &str| visit.form.get(name).to_owned();
+    let label = ConsoleField::new("label", Text::Key("console-invite-label"), value("label"), FieldKind::Line(100));
+    let email = ConsoleField::new("email", Text::Key("console-invite-email"), value("email"), FieldKind::Identifier(254));
+    let email_help = if visit.site.has_mail { "console-invite-email-help" } else { "console-invite-no-mail" };
+    let mut fields = vec![
+        label.with_help(Text::Key("console-invite-label-help")).required().wrong(wrong(visit, refusal, "name")),
+    ];
+    if visit.site.has_mail {
+        fields.push(email.with_help(Text::Key(email_help)).wrong(wrong(visit, refusal, "email")));
+        let languages = Locale::ALL
+            .map(|it| FieldOption::new(it.as_str(), Text::plain(texts::say(it, "language-name", &[]))))
+            .to_vec();
+        let chosen = visit.form.maybe("language").unwrap_or_else(|| visit.locale.as_str().to_owned());
+        fields.push(ConsoleField::new("language", Text::Key("console-invite-language"), chosen, FieldKind::Radio(languages)));
+    }
+    if !is_of_operators(visit) {
+        let option = |it: Role| FieldOption {
+            help: Some(Text::Key(words::role_help(it))),
+            ..FieldOption::new(it.as_str(), Text::Key(words::role(it)))
+        };
+        let chosen: Vec<&str> = visit.form.all("roles").collect();
+        let options = Role::OF_TENANT.map(option).to_vec();
+        let roles =
+            ConsoleField::new("roles", Text::Key("console-invite-roles"), chosen.join("\n"), FieldKind::Checkboxes(options));
+        fields.push(roles.wrong(wrong(visit, refusal, "roles")));
+    }
+    ConsoleForm {
+        action: format!("{base}/invitations"),
+        fields,
+        submit: Text::Key("console-invite"),
+        submit_id: "invite",
+        error: wrong_form(visit, refusal, &["name", "email", "roles"]),
+        ..ConsoleForm::default()
+    }
+}
+
+fn table(id: &'static str, caption: &'static str, columns: [&'static str; 5], rows: Vec<TableRow>) -> Table {
+    Table {
+        id,
+        caption: Text::Key(caption),
+        columns: columns.map(Text::Key).to_vec(),
+        rows,
+        empty: Text::Key("console-members-none"),
+        ..Table::default()
+    }
+}
+
+async fn whole_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsolePage, Refusal> {
+    let (base, reading) = place(visit)?;
+    let members = visit.site.console.members(&reading).await?;
+    let invited = visit.site.console.invitations(&reading, visit.now()).await?;
+    let rows = members.iter().flat_map(|it| member_rows(visit, &base, it)).collect();
+    let columns =
+        ["console-column-name", "console-column-role", "console-column-state", "console-column-seen", "console-column-actions"];
+    let mut blocks = vec![Block::Table(table("members", "console-members-title", columns, rows))];
+    if !invited.is_empty() {
+        let rows = invited.iter().map(|it| invitation_row(visit, &base, it)).collect();
+        let columns = [
+            "console-column-name",
+            "console-column-role",
+            "console-column-invited-by",
+            "console-column-until",
+            "console-column-actions",
+        ];
+        blocks.push(Block::Heading { id: "invited", text: Text::Key("console-invited"), lead: None });
+        blocks.push(Block::Table(table("invitations", "console-invited", columns, rows)));
+    }
+    if may_manage(visit) {
+        let lead = Some(Text::Key("console-invite-lead"));
+        blocks.push(Block::Heading { id: "invite-somebody", text: Text::Key("console-invite-title"), lead });
+        blocks.push(Block::Form(invite_form(visit, &base, refusal)));
+    }
+    let (heading, lead) = if is_of_operators(visit) {
+        ("console-operators-title", "console-operators-lead")
+    } else {
+        blocks.push(Block::Actions(vec![Action::to("console-roles-link", format!("{base}/roles")).named("roles")]));
+        ("console-members-title", "console-members-lead")
+    };
+    Ok(ConsolePage { heading: Text::Key(heading), lead: Some(Text::Key(lead)), blocks, ..ConsolePage::default() })
+}
+
+/// `GET /t/{tenant}/members`
+pub(super) async fn members(visit: Visit) -> Result<Response, Refusal> {
+    let page = whole_page(&visit, None).await?;
+    Ok(shown(&visit, page))
+}
+
+/// `GET /operators`
+pub(super) async fn operators(visit: Visit) -> Result<Response, Refusal> {
+    members(visit).await
+}
+
+/// The page that shows the link of an invitation, this one time.
+fn made_page(visit: &Visit, base: &str, made: &MadeInvitation) -> ConsolePage {
+    let link = format!("{}/invitation/{}/{}", visit.site.origin(), made.id, made.code.expose());
+    let text = if made.is_written { "console-invited-by-letter" } else { "console-invited-by-link" };
+    let mut page = ConsolePage {
+        heading: Text::Key("console-invited-title"),
+        message: Some(Notice { kind: NoticeKind::Done, text: Text::Key(text), action: None }),
+        blocks: vec![
+            Block::Secret { label: Text::Key("console-invitation-link"), value: link, id: "invitation-link" },
+            Block::Actions(vec![Action::to("console-back", base.to_owned()).named("back")]),
+        ],
+        ..ConsolePage::default()
+    };
+    let title = if is_of_operators(visit) { "console-operators-title" } else { "console-members-title" };
+    page.frame.crumbs = vec![Crumb { label: Text::Key(title), href: base.to_owned() }];
+    page
+}
+
+/// `POST …/invitations`
+pub(super) async fn invite(visit: Visit) -> Result<Response, Refusal> {
+    let (base, _) = place(&visit)?;
+    let roles = if is_of_operators(&visit) {
+        vec![Role::Operator]
+    } else {
+        visit.form.all("roles").filter_map(Role::parse).collect()
+    };
+    let invited = Invited {
+        roles,
+        label: visit.form.get("label").to_owned(),
+        email: visit.form.maybe("email").filter(|_| visit.site.has_mail),
+        locale: Locale::parse(visit.form.get("language")).unwrap_or(visit.locale),
+        inviter_name: visit.session()?.name.clone(),
+    };
+    match visit.site.console.invite(&visit.members_permit()?, &invited, visit.now()).await {
+        Ok(made) => Ok(shown(&visit, made_page(&visit, &base, &made))),
+        Err(refusal) => {
+            let page = whole_page(&visit, Some(&refusal)).await?;
+            Ok(refused_form(&visit, &refusal, page))
+        }
+    }
+}
+
+fn invitation(visit: &Visit) -> Result<LinkId, Refusal> {
+    LinkId::parse(visit.param("id")).map_err(|_| Refusal::NotFound(Noun::Invitation))
+}
+
+/// `POST …/invitations/{id}/renew`
+pub(super) async fn renew(visit: Visit) -> Result<Response, Refusal> {
+    let (base, _) = place(&visit)?;
+    let made = visit.site.console.renew_invitation(&visit.members_permit()?, invitation(&visit)?, visit.now()).await?;
+    Ok(shown(&visit, made_page(&visit, &base, &made)))
+}
+
+/// `POST …/invitations/{id}/withdraw`
+pub(super) async fn withdraw(visit: Visit) -> Result<Response, Refusal> {
+    let (base, _) = place(&visit)?;
+    visit.site.console.withdraw_invitation(&visit.members_permit()?, invitation(&visit)?, visit.now()).await?;
+    Ok(done(&base, "withdrawn"))
+}
+
+fn member_and_role(visit: &Visit) -> Result<(MemberId, Role), Refusal> {
+    let missing = || Refusal::NotFound(Noun::Member);
+    let member = MemberId::parse(visit.param("member")).map_err(|_| missing())?;
+    Ok((member, Role::parse(visit.param("role")).ok_or_else(missing)?))
+}
+
+/// `POST …/{member}/{role}/confirm`
+pub(super) async fn confirm(visit: Visit) -> Result<Response, Refusal> {
+    let (base, _) = place(&visit)?;
+    visit.site.console.confirm_role(&visit.members_permit()?, member_and_role(&visit)?, visit.now()).await?;
+    Ok(done(&base, "confirmed"))
+}
+
+/// `POST …/{member}/{role}/remove`
+pub(super) async fn remove(visit: Visit) -> Result<Response, Refusal> {
+    let (base, _) = place(&visit)?;
+    visit.site.console.remove_role(&visit.members_permit()?, member_and_role(&visit)?, visit.now()).await?;
+    Ok(done(&base, "removed"))
+}
+
+/// `GET /t/{tenant}/members/roles`: the table of what each role may do, as it is in the program.
+pub(super) async fn roles(visit: Visit) -> Result<Response, Refusal> {
+    let text = permission_table();
+    let mut lines = text.lines().map(|it| it.split_whitespace().collect::<Vec<_>>());
+    let head = lines.next().unwrap_or_default();
+    let columns: Vec<(usize, Role)> =
+        head.iter().enumerate().filter_map(|(at, word)| Some((at, Role::parse(word)?))).filter(|(_, it)| is_person(*it)).collect();
+    let row = |line: Vec<&str>| {
+        let name = line.first().copied().unwrap_or_default();
+        let mark = |at: usize| {
+            let has = line.get(at) == Some(&"yes");
+            Cell::Text(if has { Text::Key("console-yes") } else { Text::plain("–") })
+        };
+        let mut cells = vec![Cell::Text(Text::code(name.to_owned()))];
+        cells.extend(columns.iter().map(|(at, _)| mark(*at)));
+        TableRow { cells }
+    };
+    let mut names = vec![Text::Key("console-column-permission")];
+    names.extend(columns.iter().map(|(_, role)| Text::Key(words::role(*role))));
+    let table = Table {
+        id: "roles",
+        caption: Text::Key("console-roles-title"),
+        rows: lines.map(row).collect(),
+        columns: names,
+        ..Table::default()
+    };
+    let mut page = ConsolePage {
+        heading: Text::Key("console-roles-title"),
+        lead: Some(Text::Key("console-roles-lead")),
+        blocks: vec![Block::Table(table)],
+        ..ConsolePage::default()
+    };
+    page.frame.crumbs = vec![Crumb { label: Text::Key("console-members-title"), href: visit.tenant_href("/members") }];
+    Ok(shown(&visit, page))
+}
+
+fn is_person(role: Role) -> bool {
+    role == Role::Operator || Role::OF_TENANT.contains(&role)
+}

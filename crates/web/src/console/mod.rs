@@ -1,0 +1,25 @@
+//! The console over HTTP: where members of tenants and operators work. Every address is a row of `routes`, which says who may
+//! enter; a handler is given what was found about the visit, and returns a page or a refusal.
+
+mod account;
+mod answer;
+mod door;
+mod filled;
+mod frame;
+mod home;
+mod links;
+mod members;
+mod route;
+mod routes;
+mod setup;
+mod sign_in;
+mod site;
+mod sources;
+mod tenants;
+mod visit;
+mod words;
+
+pub use door::console_router;
+pub use site::ConsoleSite;
+
+pub(crate) use routes::is_known;

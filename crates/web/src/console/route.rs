@@ -1,0 +1,63 @@
+//! What is known of an address of the console.
+
+use std::{future::Future, pin::Pin};
+
+use axum::{http::Method, response::Response};
+use console::{Permission, Refusal};
+
+use super::visit::Visit;
+
+/// An answer that is being made.
+pub(super) type Answering = Pin<Box<dyn Future<Output = Result<Response, Refusal>> + Send>>;
+
+/// Who may enter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Anybody: the way in, and the ways out.
+    Anyone,
+    /// Whoever is in a session of a link that was made on the host.
+    Host,
+    /// Whoever is signed in.
+    Member,
+    /// Whoever has this permission in the tenant of the path. To others there is no such tenant, or they are told that it is not
+    /// permitted if they have another role there.
+    Tenant(Permission),
+    /// Whoever has this permission in the installation: operators. To others there is no such page.
+    Installation(Permission),
+}
+
+/// Whether the sign-in may be hours old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SignedIn {
+    /// As long as the session lives.
+    Whenever,
+    /// A few minutes ago: for what cannot be undone.
+    Lately,
+}
+
+/// An address of the console.
+pub(super) struct ConsoleRoute {
+    pub(super) method: Method,
+    /// Words, and names in braces.
+    pub(super) path: &'static str,
+    pub(super) access: Access,
+    pub(super) signed_in: SignedIn,
+    pub(super) handle: fn(Visit) -> Answering,
+}
+
+impl ConsoleRoute {
+    /// What the names of the path stand for; `None`: it is another address.
+    pub(super) fn params(&self, path: &str) -> Option<Vec<(&'static str, String)>> {
+        let mut given = path.trim_end_matches('/').split('/').skip(1);
+        let mut params = Vec::new();
+        for word in self.path.trim_end_matches('/').split('/').skip(1) {
+            let segment = given.next()?;
+            match word.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
+                Some(name) if !segment.is_empty() => params.push((name, segment.to_owned())),
+                None if word == segment => {}
+                _ => return None,
+            }
+        }
+        given.next().is_none().then_some(params)
+    }
+}

@@ -1,0 +1,136 @@
+//! Every address of the console, and who may enter there. There is no other way to a handler.
+
+use axum::http::Method;
+use console::Permission as P;
+
+use super::{
+    account, home, links, members,
+    route::{Access, ConsoleRoute, SignedIn},
+    setup, sign_in, sources, tenants,
+};
+
+const ANYONE: Access = Access::Anyone;
+const HOST: Access = Access::Host;
+const MEMBER: Access = Access::Member;
+
+const fn of_tenant(permission: P) -> Access {
+    Access::Tenant(permission)
+}
+
+const fn of_installation(permission: P) -> Access {
+    Access::Installation(permission)
+}
+
+macro_rules! route {
+    ($method:ident, $path:literal, $access:expr, $handler:path) => {
+        route!($method, $path, $access, $handler, SignedIn::Whenever)
+    };
+    ($method:ident, $path:literal, $access:expr, $handler:path, $signed_in:expr) => {
+        ConsoleRoute {
+            method: Method::$method,
+            path: $path,
+            access: $access,
+            signed_in: $signed_in,
+            handle: |visit| Box::pin($handler(visit)),
+        }
+    };
+}
+
+pub(super) static ROUTES: &[ConsoleRoute] = &[
+    route!(GET, "/", ANYONE, home::home),
+    route!(GET, "/sign-in", ANYONE, sign_in::page),
+    route!(GET, "/sign-in/begin", ANYONE, sign_in::begin),
+    route!(GET, "/sign-in/callback", ANYONE, sign_in::callback),
+    route!(POST, "/sign-out", ANYONE, sign_in::sign_out),
+    route!(GET, "/signed-in", MEMBER, sign_in::signed_in),
+    route!(GET, "/invitation/{id}/{code}", ANYONE, links::invitation),
+    route!(POST, "/invitation/{id}/{code}", ANYONE, links::accept_invitation),
+    route!(GET, "/setup/{key}", ANYONE, links::setup),
+    route!(POST, "/setup/{key}", ANYONE, links::enter_setup),
+    route!(GET, "/recover/{key}", ANYONE, links::recover),
+    route!(POST, "/recover/{key}", ANYONE, links::enter_recovery),
+    // A session of a link from the host.
+    route!(GET, "/setup", HOST, setup::page),
+    route!(POST, "/setup/credentials", HOST, setup::set_credentials),
+    route!(POST, "/setup/check", HOST, setup::check),
+    route!(POST, "/setup/domain", HOST, setup::make_domain),
+    route!(POST, "/setup/activate", HOST, setup::change_generation),
+    route!(POST, "/setup/discard", HOST, setup::change_generation),
+    route!(POST, "/setup/restore", HOST, setup::change_generation),
+    route!(POST, "/setup/sign-in", HOST, setup::sign_in),
+    // Everybody's own.
+    route!(GET, "/account", MEMBER, account::page),
+    route!(POST, "/account/sessions/{session}/end", MEMBER, account::end_session),
+    route!(GET, "/tenants", MEMBER, tenants::list),
+    // The installation.
+    route!(POST, "/tenants", of_installation(P::CreateTenants), tenants::create),
+    route!(GET, "/tenants/new", of_installation(P::CreateTenants), tenants::new),
+    route!(GET, "/operators", of_installation(P::ReadInstallation), members::operators),
+    route!(POST, "/operators/invitations", of_installation(P::ManageOperators), members::invite),
+    route!(POST, "/operators/invitations/{id}/renew", of_installation(P::ManageOperators), members::renew),
+    route!(POST, "/operators/invitations/{id}/withdraw", of_installation(P::ManageOperators), members::withdraw),
+    route!(POST, "/operators/{member}/{role}/confirm", of_installation(P::ManageOperators), members::confirm, SignedIn::Lately),
+    route!(POST, "/operators/{member}/{role}/remove", of_installation(P::ManageOperators), members::remove, SignedIn::Lately),
+    // A tenant.
+    route!(GET, "/t/{tenant}", of_tenant(P::ReadSettings), home::overview),
+    route!(GET, "/t/{tenant}/members", of_tenant(P::ReadMembers), members::members),
+    route!(GET, "/t/{tenant}/members/roles", of_tenant(P::ReadMembers), members::roles),
+    route!(POST, "/t/{tenant}/members/invitations", of_tenant(P::ManageMembers), members::invite),
+    route!(POST, "/t/{tenant}/members/invitations/{id}/renew", of_tenant(P::ManageMembers), members::renew),
+    route!(POST, "/t/{tenant}/members/invitations/{id}/withdraw", of_tenant(P::ManageMembers), members::withdraw),
+    route!(POST, "/t/{tenant}/members/{member}/{role}/confirm", of_tenant(P::ManageMembers), members::confirm),
+    route!(POST, "/t/{tenant}/members/{member}/{role}/remove", of_tenant(P::ManageMembers), members::remove),
+    route!(GET, "/t/{tenant}/{environment}/identity-sources", of_tenant(P::ReadSettings), sources::list),
+    route!(GET, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}", of_tenant(P::ReadSettings), sources::page),
+    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/credentials", of_tenant(P::ManageSources), sources::set_credentials),
+    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/check", of_tenant(P::CheckSources), sources::check),
+    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/activate", of_tenant(P::ManageSources), sources::generations),
+    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/discard", of_tenant(P::ManageSources), sources::generations),
+    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/restore", of_tenant(P::ManageSources), sources::generations),
+    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/disable", of_tenant(P::DisableSources), sources::disable),
+    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/enable", of_tenant(P::ManageSources), sources::enable),
+    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/settings", of_tenant(P::ManageSources), sources::save_settings),
+];
+
+/// The row of an address, and what the names in its path stand for. Words win over names.
+pub(super) fn find(method: &Method, path: &str) -> Option<(&'static ConsoleRoute, Vec<(&'static str, String)>)> {
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    let fitting = ROUTES.iter().filter(|it| it.method == *method);
+    let found = fitting.filter_map(|route| Some((route, route.params(path)?)));
+    found.min_by_key(|(_, params)| params.len())
+}
+
+/// Whether the address is one of the console's with another method.
+pub(super) fn is_other_method(path: &str) -> bool {
+    ROUTES.iter().any(|it| it.params(path).is_some())
+}
+
+/// Whether an address is one of the console's.
+pub(crate) fn is_known(path: &str) -> bool {
+    is_other_method(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Method;
+
+    use super::{ROUTES, find};
+
+    #[test]
+    fn words_win_over_names_and_a_final_slash_makes_no_difference() {
+        let path_of = |path| find(&Method::GET, path).map(|(route, _)| route.path);
+        assert_eq!(path_of("/setup/abc"), Some("/setup/{key}"));
+        assert_eq!(path_of("/setup/"), Some("/setup"));
+        assert_eq!(path_of("/tenants/new"), Some("/tenants/new"));
+        assert_eq!(path_of("/t/0/members/roles"), Some("/t/{tenant}/members/roles"));
+        assert_eq!(path_of("/no-such-page"), None);
+    }
+
+    #[test]
+    fn no_two_rows_are_for_the_same_address() {
+        for (number, route) in ROUTES.iter().enumerate() {
+            let same = ROUTES.iter().skip(number + 1).find(|it| it.method == route.method && it.path == route.path);
+            assert!(same.is_none(), "{} {}", route.method, route.path);
+        }
+    }
+}
