@@ -81,6 +81,20 @@ fn files(ui: &Path) -> io::Result<Vec<File>> {
     };
     Ok(vec![
         File {
+            constant: "CONSOLE_STYLE",
+            name: "console",
+            ending: "css",
+            content_type: "text/css; charset=utf-8",
+            bytes: console_style(ui)?.into_bytes(),
+        },
+        File {
+            constant: "CONSOLE_SCRIPT",
+            name: "console",
+            ending: "js",
+            content_type: script,
+            bytes: read(&ui.join("console.js"))?.into_bytes(),
+        },
+        File {
             constant: "STYLE",
             name: "portvakt",
             ending: "css",
@@ -164,6 +178,11 @@ fn style(ui: &Path, font: &str) -> io::Result<String> {
     let ours = squeezed(&read(&ui.join("portvakt.css"))?);
     let _ = write!(sheet, "@layer portvakt{{{ours}}}");
     Ok(sheet)
+}
+
+/// What the console has beyond that: it comes after the other sheet, in the same layers.
+fn console_style(ui: &Path) -> io::Result<String> {
+    Ok(format!("@layer portvakt{{{}}}", squeezed(&read(&ui.join("console.css"))?)))
 }
 
 /// Reads a text, and has Cargo build again when it changes.

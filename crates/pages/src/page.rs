@@ -3,8 +3,9 @@
 use texts::{Locale, say};
 
 use crate::Logo;
-use crate::console::Text;
-use crate::assets::{BROWSER_SAMPLE, FONT, FORM_POST, MARK, POST_MESSAGE, STYLE};
+use crate::assets::{
+    BROWSER_SAMPLE, CONSOLE_SCRIPT, CONSOLE_STYLE, FONT, FORM_POST, MARK, POST_MESSAGE, STYLE,
+};
 
 /// A page: values that render to one whole HTML document.
 pub trait Page {
@@ -66,18 +67,6 @@ impl Speaker {
         say(self.locale, key.as_ref(), &[(name, value.as_ref())])
     }
 
-    /// A text of a page of the console.
-    pub(crate) fn text(self, text: &Text) -> String {
-        match text {
-            Text::Key(key) => self.say(key),
-            Text::With(key, values) => {
-                let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                say(self.locale, key, &values)
-            }
-            Text::Plain(text) | Text::Code(text) => text.clone(),
-        }
-    }
-
     /// A trace id as it can be read out: twice five digits, and the rest, which is copied with them.
     pub(crate) fn trace(self, id: &str) -> (String, String, String) {
         let part = |from: usize, to: usize| id.get(from..to.min(id.len())).unwrap_or_default().to_owned();
@@ -92,6 +81,15 @@ impl Speaker {
     /// The application's name, or the word that stands in for it.
     pub(crate) fn application(self, name: &Option<String>) -> String {
         name.clone().unwrap_or_else(|| self.say("the-application"))
+    }
+
+    /// The word for test or production.
+    pub(crate) fn environment(self, environment: &str) -> String {
+        self.say(if environment == "production" {
+            "console-environment-production"
+        } else {
+            "console-environment-test"
+        })
     }
 
     /// The name of a language, in that language.
@@ -144,6 +142,14 @@ impl Speaker {
 
     pub(crate) const fn style(self) -> &'static str {
         STYLE
+    }
+
+    pub(crate) const fn console_style(self) -> &'static str {
+        CONSOLE_STYLE
+    }
+
+    pub(crate) const fn console_script(self) -> &'static str {
+        CONSOLE_SCRIPT
     }
 
     pub(crate) const fn font(self) -> &'static str {

@@ -109,7 +109,8 @@ fn every_file_a_page_names_is_there() {
 
 #[test]
 fn a_login_page_travels_in_sixty_kilobytes_fonts_included() {
-    let files: usize = assets().iter().filter(|asset| !asset.path.contains("sample")).map(packed).sum();
+    let is_here = |asset: &&Asset| !asset.path.contains("sample") && !asset.path.contains("console");
+    let files: usize = assets().iter().filter(is_here).map(packed).sum();
     let colors = || {
         let [base, hover, active, text] = ["#39134c", "#470d70", "#54127f", "#ffffff"].map(str::to_owned);
         AreaColors { base, hover, active, text }
@@ -117,12 +118,19 @@ fn a_login_page_travels_in_sixty_kilobytes_fonts_included() {
     // With a brand: its style sheet, and a logo of 12 KiB, the most that `images` makes.
     let brand = brand_sheet(&colors(), &colors()).len() + 12 * 1024;
     // The list of errors is for developers.
-    for (name, locale, html) in rendered(&str::to_owned).into_iter().filter(|(name, ..)| name != "errors") {
+    let is_login = |name: &str| name != "errors" && !name.starts_with("console");
+    for (name, locale, html) in rendered(&str::to_owned).into_iter().filter(|(name, ..)| is_login(name)) {
         // The sample application and the simulators have none.
         let is_ours = !name.starts_with("sample") && !name.starts_with("simulator");
         let sent = files + if is_ours { brand } else { 0 };
         assert!(sent + html.len() <= 60_000, "{name} {locale}: {sent} + {}", html.len());
     }
+}
+
+#[test]
+fn what_the_console_has_of_its_own_travels_in_twelve_kilobytes() {
+    let files: usize = assets().iter().filter(|asset| asset.path.contains("console")).map(packed).sum();
+    assert!(files <= 12_000, "{files}");
 }
 
 fn packed(asset: &Asset) -> usize {

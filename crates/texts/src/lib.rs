@@ -1,8 +1,8 @@
 //! What people read: the languages, every sentence in them, the catalogue of causes and that of messages for
 //! administrators.
 //!
-//! **Invariant:** no other crate holds a sentence for people. Pure: no I/O, no clock. The sentences are in `locales/*.ftl` and
-//! `locales/administrators/*.ftl`; a test proves that every language has every sentence with the same arguments.
+//! **Invariant:** no other crate holds a sentence for people. Pure: no I/O, no clock. The sentences are in `locales/*.ftl`,
+//! `locales/administrators/*.ftl` and `locales/console/*.ftl`; a test proves that every language has every sentence with the same arguments.
 
 mod admin_message;
 mod argument;

@@ -19,6 +19,8 @@ struct Sentences {
     pages: LazyLock<Bundle>,
     /// What administrators are told: more than half of all, and a running service hardly ever says it.
     administrators: LazyLock<Bundle>,
+    /// What the console says.
+    console: LazyLock<Bundle>,
 }
 
 macro_rules! sentences {
@@ -27,6 +29,9 @@ macro_rules! sentences {
             pages: LazyLock::new(|| bundle($locale, include_str!(concat!("../locales/", $locale, ".ftl")))),
             administrators: LazyLock::new(|| {
                 bundle($locale, include_str!(concat!("../locales/administrators/", $locale, ".ftl")))
+            }),
+            console: LazyLock::new(|| {
+                bundle($locale, include_str!(concat!("../locales/console/", $locale, ".ftl")))
             }),
         }
     };
@@ -46,12 +51,10 @@ pub fn say(locale: Locale, key: &str, args: &[(&str, &str)]) -> String {
         Locale::Nn => &NYNORSK,
         Locale::En => &ENGLISH,
     };
-    let of_pages = (&*sentences.pages, sentences.pages.get_message(key));
-    let (bundle, message) = match of_pages {
-        (_, None) => (&*sentences.administrators, sentences.administrators.get_message(key)),
-        found => found,
-    };
-    let Some(pattern) = message.and_then(|message| message.value()) else {
+    // Each is read only when those before it do not have the sentence.
+    let files = [&sentences.pages, &sentences.console, &sentences.administrators];
+    let found = files.into_iter().find_map(|file| Some((&**file, file.get_message(key)?.value()?)));
+    let Some((bundle, pattern)) = found else {
         return format!("{UNTRANSLATED}{key}⟧");
     };
     let mut errors = Vec::new();
@@ -79,17 +82,29 @@ mod tests {
 
     use super::{FluentResource, Locale, UNTRANSLATED, say};
 
-    /// Both files of a language.
+    /// All files of a language.
     const fn source(locale: Locale) -> &'static str {
         match locale {
             Locale::Nb => {
-                concat!(include_str!("../locales/nb.ftl"), include_str!("../locales/administrators/nb.ftl"))
+                concat!(
+                    include_str!("../locales/nb.ftl"),
+                    include_str!("../locales/administrators/nb.ftl"),
+                    include_str!("../locales/console/nb.ftl")
+                )
             }
             Locale::Nn => {
-                concat!(include_str!("../locales/nn.ftl"), include_str!("../locales/administrators/nn.ftl"))
+                concat!(
+                    include_str!("../locales/nn.ftl"),
+                    include_str!("../locales/administrators/nn.ftl"),
+                    include_str!("../locales/console/nn.ftl")
+                )
             }
             Locale::En => {
-                concat!(include_str!("../locales/en.ftl"), include_str!("../locales/administrators/en.ftl"))
+                concat!(
+                    include_str!("../locales/en.ftl"),
+                    include_str!("../locales/administrators/en.ftl"),
+                    include_str!("../locales/console/en.ftl")
+                )
             }
         }
     }

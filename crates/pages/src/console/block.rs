@@ -1,9 +1,11 @@
 //! What stands below each other on a page of the console.
 
 use super::{ConsoleForm, Text};
+use crate::page::Speaker;
 
 /// A part of a page.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a page has a dozen blocks, and lives for one request")]
 pub enum Block {
     /// A heading of the second level, what its section is for, and the id by which links find it.
     Heading {
@@ -53,7 +55,7 @@ pub enum Block {
         /// What is behind it.
         label: Text,
         /// The blocks.
-        blocks: Vec<Block>,
+        blocks: Vec<Self>,
     },
 }
 
@@ -78,6 +80,35 @@ impl Tone {
             Self::Good => "success",
             Self::Attention => "warning",
             Self::Bad => "danger",
+        }
+    }
+
+    /// The outline of its shape, 16 units wide: a circle, a triangle, an octagon.
+    pub(crate) const fn outline(self) -> &'static str {
+        match self {
+            Self::Neutral | Self::Good => "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1",
+            Self::Attention => "M8 1.2 15.4 14H.6z",
+            Self::Bad => "M5.1 1h5.8L15 5.1v5.8L10.9 15H5.1L1 10.9V5.1z",
+        }
+    }
+
+    /// What is drawn in its shape: a dash, a tick, an exclamation mark, a cross.
+    pub(crate) const fn sign(self) -> &'static str {
+        match self {
+            Self::Neutral => "M5 8h6",
+            Self::Good => "m4.9 8.2 2.2 2.2 4.1-4.6",
+            Self::Attention => "M8 5.8v3.7M8 11.6v.1",
+            Self::Bad => "m5.6 5.6 4.8 4.8m0-4.8-4.8 4.8",
+        }
+    }
+
+    /// The key of what screen readers say before a step.
+    pub(crate) const fn key(self) -> Option<&'static str> {
+        match self {
+            Self::Neutral => None,
+            Self::Good => Some("console-tone-good"),
+            Self::Attention => Some("console-tone-attention"),
+            Self::Bad => Some("console-tone-bad"),
         }
     }
 
@@ -162,9 +193,21 @@ pub struct Fact {
 }
 
 impl Fact {
+    /// The id of a value's element.
+    pub(crate) fn id_of(&self, position: &usize) -> String {
+        if *position == 0 { self.id.to_owned() } else { format!("{}-{}", self.id, position + 1) }
+    }
+
     /// A value to read.
     pub fn new(label: &'static str, value: Text) -> Self {
-        Self { label: Text::Key(label), values: vec![value], is_copied: false, chip: None, help: None, id: "" }
+        Self {
+            label: Text::Key(label),
+            values: vec![value],
+            is_copied: false,
+            chip: None,
+            help: None,
+            id: "",
+        }
     }
 
     /// A value to copy; `id` names its element.
@@ -204,6 +247,18 @@ pub struct Table {
     pub pager: Option<Pager>,
 }
 
+impl Table {
+    /// The id of the search field.
+    pub(crate) fn search_id(&self) -> String {
+        if self.id.is_empty() { "search".to_owned() } else { format!("{}-search", self.id) }
+    }
+
+    /// The heading of a column, which stands beside each value on a phone.
+    pub(crate) fn label_of(&self, t: &Speaker, column: &usize) -> String {
+        self.columns.get(*column).map(|it| t.text(it)).unwrap_or_default()
+    }
+}
+
 /// A row; on a phone, a card.
 #[derive(Debug, Clone)]
 pub struct TableRow {
@@ -239,7 +294,7 @@ pub enum Cell {
 /// Search and pages of a list.
 #[derive(Debug, Clone, Default)]
 pub struct Pager {
-    /// Where the form of the search leads.
+    /// Where the form of the search leads, with the parameter `q`; empty for a list without search.
     pub action: String,
     /// What is searched for.
     pub search: String,
@@ -273,7 +328,14 @@ pub struct Action {
 impl Action {
     /// Another page.
     pub fn to(text: &'static str, href: impl Into<String>) -> Self {
-        Self { text: Text::Key(text), href: href.into(), post: None, is_danger: false, is_elsewhere: false, id: "" }
+        Self {
+            text: Text::Key(text),
+            href: href.into(),
+            post: None,
+            is_danger: false,
+            is_elsewhere: false,
+            id: "",
+        }
     }
 
     /// An act without anything to fill in.

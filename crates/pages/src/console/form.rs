@@ -60,6 +60,8 @@ pub enum FieldKind {
     Secret(u16),
     /// Several lines, so many shown.
     Lines(u8),
+    /// Addresses, one a line, so many shown; checked while they are typed where there is script.
+    Addresses(u8),
     /// One of a few, all shown.
     Radio(Vec<FieldOption>),
     /// One of many.
@@ -91,7 +93,15 @@ impl FieldOption {
 impl ConsoleField {
     /// A field without help.
     pub fn new(name: impl Into<String>, label: Text, value: impl Into<String>, kind: FieldKind) -> Self {
-        Self { name: name.into(), label, help: None, value: value.into(), error: None, kind, is_required: false }
+        Self {
+            name: name.into(),
+            label,
+            help: None,
+            value: value.into(),
+            error: None,
+            kind,
+            is_required: false,
+        }
     }
 
     /// The same with its rule.
@@ -115,6 +125,16 @@ impl ConsoleField {
     /// Whether an option is chosen.
     pub(crate) fn has(&self, option: &FieldOption) -> bool {
         self.value.lines().any(|it| it == option.value)
+    }
+
+    /// Whether a computer reads it: no capitals, no spelling.
+    pub(crate) const fn is_identifier(&self) -> bool {
+        matches!(self.kind, FieldKind::Identifier(_) | FieldKind::Addresses(_))
+    }
+
+    /// The id of an option; the first has the field's, so that links to the field find it.
+    pub(crate) fn option_id(&self, position: &usize) -> String {
+        if *position == 0 { self.name.clone() } else { format!("{}-{}", self.name, position + 1) }
     }
 
     /// The ids of what describes it.

@@ -26,6 +26,13 @@ pub struct ConsoleFrame {
     pub is_setup: bool,
 }
 
+impl ConsoleFrame {
+    /// Whether the page is in an environment.
+    pub(crate) fn is_in(&self, tab: &EnvironmentTab) -> bool {
+        self.environment == Some(tab.environment)
+    }
+}
+
 /// The tenant of a page.
 #[derive(Debug, Clone)]
 pub struct TenantTab {
@@ -86,4 +93,14 @@ pub struct Account {
     pub href: String,
     /// Where signing out is posted to.
     pub sign_out_action: String,
+}
+
+impl Account {
+    /// The first letters of the first and the last name.
+    pub(crate) fn initials(&self) -> String {
+        let mut words = self.name.split_whitespace();
+        let first = words.next().and_then(|it| it.chars().next());
+        let last = words.next_back().and_then(|it| it.chars().next());
+        first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+    }
 }

@@ -7,13 +7,14 @@ mod frame;
 mod text;
 
 pub use block::{
-    Action, Block, Card, CheckLine, Chip, Cell, Fact, Finding, Notice, NoticeKind, Pager, Step, Table, TableRow, Tone,
+    Action, Block, Card, Cell, CheckLine, Chip, Fact, Finding, Notice, NoticeKind, Pager, Step, Table,
+    TableRow, Tone,
 };
 pub use form::{ConsoleField, ConsoleForm, FieldKind, FieldOption};
 pub use frame::{Account, ConsoleFrame, Crumb, EnvironmentTab, NavGroup, NavItem, TenantTab};
 pub use text::Text;
 
-use crate::page::page;
+use crate::page::{Speaker, page};
 
 /// A page of the console.
 #[derive(Debug, Clone, Default)]
@@ -39,3 +40,38 @@ pub struct ConsolePage {
 }
 
 page!(ConsolePage, "console/page.html");
+
+impl ConsolePage {
+    /// Whether a form on it was refused, which its title says too.
+    fn has_errors(&self) -> bool {
+        self.blocks
+            .iter()
+            .any(|it| matches!(it, Block::Form(form) if form.error.is_some() || !form.wrong().is_empty()))
+    }
+}
+
+/// Blocks below each other, on a page or in one of its folds.
+#[derive(askama::Template)]
+#[template(path = "console/blocks.html")]
+struct Blocks<'a> {
+    blocks: &'a [Block],
+    /// Whether a heading of the second level stands above them.
+    is_inside_section: bool,
+    t: Speaker,
+}
+
+impl Blocks<'_> {
+    /// Whether a block at this position stands below a heading of the second level.
+    fn is_below_heading(&self, position: &usize) -> bool {
+        let before = self.blocks.iter().take(*position);
+        self.is_inside_section || before.into_iter().any(|it| matches!(it, Block::Heading { .. }))
+    }
+}
+
+impl Speaker {
+    /// Blocks as HTML; a heading of the second level stands above them or not.
+    fn blocks(self, blocks: &[Block], is_inside_section: bool) -> String {
+        // As with a page, nothing in it can fail.
+        askama::Template::render(&Blocks { blocks, is_inside_section, t: self }).unwrap_or_default()
+    }
+}

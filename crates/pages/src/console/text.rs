@@ -1,5 +1,9 @@
 //! What is said on a page of the console: a sentence of `texts`, or what somebody entered.
 
+use texts::say;
+
+use crate::page::Speaker;
+
 /// A text. What is entered (names, addresses, ids) is plain and has no language of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Text {
@@ -37,5 +41,20 @@ impl Text {
 
     pub(crate) const fn is_code(&self) -> bool {
         matches!(self, Self::Code(_))
+    }
+}
+
+impl Speaker {
+    /// What a text says.
+    pub(crate) fn text(self, text: &Text) -> String {
+        match text {
+            Text::Key(key) => self.say(key),
+            Text::With(key, values) => {
+                let values: Vec<(&str, &str)> =
+                    values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                say(self.locale(), key, &values)
+            }
+            Text::Plain(text) | Text::Code(text) => text.clone(),
+        }
     }
 }

@@ -1,0 +1,81 @@
+// The console with script: copying, lines that are no address marked while they are typed, pages that update themselves.
+// Every sentence is in the page; without script all of it can be done by hand.
+
+const live = document.getElementById("live");
+
+/** Says something to a screen reader. */
+function say(text) {
+  live.textContent = "";
+  requestAnimationFrame(() => { live.textContent = text; });
+}
+
+async function copy(button) {
+  const label = button.querySelector('[data-part="label"]');
+  const { copied, failed } = button.dataset;
+  button.dataset.label ??= label.textContent;
+  try {
+    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).innerText.trim());
+    label.textContent = copied;
+    say(copied);
+    setTimeout(() => { label.textContent = button.dataset.label; }, 3000);
+  } catch {
+    getSelection().selectAllChildren(document.querySelector(button.dataset.copy));
+    say(failed);
+  }
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => copy(button));
+}
+
+/** Whether a line can be an address to return to; the server knows more. */
+function isAddress(line) {
+  return URL.canParse(line) && /^[a-z][a-z0-9+.-]*:[!-~]+$/.test(line) && !/[#*]/.test(line) && !/^https?:(?!\/\/[^/?@]+([/?]|$))/.test(line);
+}
+
+for (const field of document.querySelectorAll('[data-check="uris"]')) {
+  const list = document.createElement("ul");
+  list.className = "pc-lines";
+  list.id = `${field.id}-lines`;
+  field.after(list);
+  const described = field.getAttribute("aria-describedby") ?? "";
+  field.setAttribute("aria-describedby", `${described} ${list.id}`.trim());
+  const check = () => {
+    // The line that is being typed is not wrong yet.
+    const now = document.activeElement === field ? field.value.slice(0, field.selectionStart).split("\n").length - 1 : -1;
+    const wrong = field.value.split("\n").flatMap((it, at) => (at === now || !it.trim() || isAddress(it.trim()) ? [] : [at + 1]));
+    list.replaceChildren(...wrong.map((at) => {
+      const item = document.createElement("li");
+      item.className = "ds-validation-message";
+      item.textContent = field.dataset.message.replace("%", at);
+      return item;
+    }));
+  };
+  field.addEventListener("input", check);
+  field.addEventListener("blur", check);
+}
+
+// What was refused comes first.
+document.querySelector("[data-focus]")?.focus();
+
+// A menu closes when one is done with it.
+const menus = document.querySelectorAll(".pc-account, .pc-menu");
+document.addEventListener("click", (event) => {
+  for (const it of menus) if (!it.contains(event.target)) it.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const it of menus) {
+    if (it.open && it.contains(document.activeElement)) it.querySelector("summary").focus();
+    it.open = false;
+  }
+});
+
+// Not while somebody selects text, and not in a tab that nobody looks at.
+const seconds = Number(document.body.dataset.refresh);
+if (seconds) {
+  setInterval(() => {
+    if (!document.hidden && getSelection().isCollapsed) location.reload();
+  }, seconds * 1000);
+}
