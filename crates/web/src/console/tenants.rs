@@ -20,7 +20,7 @@ pub(super) const ROWS: usize = 50;
 /// `GET /tenants`
 pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
     let session = visit.session()?;
-    let search = visit.query.get("search").to_owned();
+    let search = visit.query.get("q").to_owned();
     let console = &visit.site.console;
     let is_operator = visit.is_operator();
     let (rows, older) = if is_operator {
@@ -52,7 +52,7 @@ pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
             action: "/tenants".to_owned(),
             search: search.clone(),
             count: Text::with("console-count-shown", "count", rows.len().to_string()),
-            older_href: older.map(|it| format!("/tenants?search={}&after={it}", query(&search))),
+            older_href: older.map(|it| format!("/tenants?q={}&after={it}", query(&search))),
             ..Pager::default()
         }),
     };
