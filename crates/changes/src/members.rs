@@ -353,7 +353,8 @@ pub fn remove_role(
     let others = roles.iter().filter(|it| it.role == role.as_str() && it.confirmed_at.is_some());
     let is_last = others.filter(|it| it.member_id != member).count() == 0;
     if role.is_confirmed_by_hand() && row.confirmed_at.is_some() && is_last {
-        let message = if role == Role::Operator { AdminMessage::LastOperator } else { AdminMessage::LastOwner };
+        let message =
+            if role == Role::Operator { AdminMessage::LastOperator } else { AdminMessage::LastOwner };
         return Err(Refusal::Invalid(message.into()));
     }
     member_roles::remove(tx, scope, member, role.as_str())?;

@@ -121,6 +121,20 @@ impl Console {
         ApplicationView::of(found.ok_or(Refusal::NotFound(Noun::Application))?)
     }
 
+    /// Gets an application of the tenant by its id, disabled or not.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Store`].
+    pub async fn application_by_id(
+        &self,
+        permit: &Permit,
+        id: ApplicationId,
+    ) -> Result<ApplicationView, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?.id;
+        let found = self.store.read(move |tx| applications::get(tx, tenant, id)).await;
+        ApplicationView::of(found.map_err(|error: StoreError| Refusal::of(error, Noun::Application))?)
+    }
+
     /// Lists at most 1,000 applications of a domain, from the one that follows `after`.
     ///
     /// # Errors

@@ -124,7 +124,7 @@ impl FoundLinks {
     }
 
     /// The links, the newest last.
-    pub fn iter(&self) -> impl Iterator<Item = (&AuditPlace, &FoundLink)> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&AuditPlace, &FoundLink)> {
         self.links.iter()
     }
 }

@@ -20,7 +20,7 @@ use store::{
 };
 use texts::Noun;
 
-use crate::{Console, GenerationView, Refusal, SourceCheckView, Tenant};
+use crate::{CheckedCredentials, Console, GenerationView, Refusal, SourceCheckView, Tenant};
 
 /// An identity source as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,23 +51,32 @@ pub struct SourceView {
     pub previous: Option<GenerationView>,
     /// The last live check of it, or of its candidate.
     pub last_check: Option<SourceCheckView>,
+    /// What the last check of the credentials in use found.
+    pub active_check: Option<SourceCheckView>,
+    /// What the last check of the candidate found.
+    pub candidate_check: Option<SourceCheckView>,
     shown: Value,
 }
 
 impl SourceView {
     fn of(tenant: &Tenant, whole: Whole) -> Result<Self, Refusal> {
-        let Whole { row, check, candidate, previous } = whole;
+        let Whole { row, checks, candidate, previous } = whole;
         let credentials = credentials_of(tenant, &row);
+        let (active, waiting) = (
+            row.sealed_credentials.as_deref(),
+            candidate.as_ref().map(|it| it.sealed_credentials.as_slice()),
+        );
+        let checks: Vec<_> = checks.iter().map(|it| SourceCheckView::of(it, active, waiting)).collect();
+        let of = |which| checks.iter().find(|it| it.of == which).cloned();
         Ok(Self {
             id: row.id,
             eid: LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound(Noun::Eid))?,
             environment: row.environment,
             jwks: credentials.as_ref().and_then(jwks),
             domain: row.domain_id,
-            last_check: check.map(|it| {
-                let candidate = candidate.as_ref().map(|it| it.sealed_credentials.as_slice());
-                SourceCheckView::of(&it, row.sealed_credentials.as_deref(), candidate)
-            }),
+            active_check: of(CheckedCredentials::Active),
+            candidate_check: of(CheckedCredentials::Candidate),
+            last_check: checks.into_iter().next(),
             candidate: candidate.map(|it| GenerationView::of(tenant, &it)),
             previous: previous.map(|it| GenerationView::of(tenant, &it)),
             shown: shown(tenant, &row),
@@ -230,7 +239,8 @@ impl Console {
 /// A source with what belongs to it.
 struct Whole {
     row: IdentitySource,
-    check: Option<SourceCheck>,
+    /// The latest first.
+    checks: Vec<SourceCheck>,
     candidate: Option<SourceGeneration>,
     previous: Option<SourceGeneration>,
 }
@@ -238,7 +248,7 @@ struct Whole {
 fn whole(tx: &mut impl Tx, row: IdentitySource) -> Result<Whole, StoreError> {
     let at = (row.tenant_id, row.id);
     Ok(Whole {
-        check: source_checks::list(tx, row.tenant_id, row.id)?.into_iter().next(),
+        checks: source_checks::list(tx, row.tenant_id, row.id)?,
         candidate: source_generations::find(tx, at, Generation::Candidate)?,
         previous: source_generations::find(tx, at, Generation::Previous)?,
         row,

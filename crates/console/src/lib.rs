@@ -19,6 +19,7 @@ mod master_key;
 mod members;
 mod own_domain;
 mod provisioning;
+mod readiness;
 mod sessions;
 mod sign_in;
 mod signing_keys;
@@ -46,6 +47,7 @@ pub use authority::{
 pub use backup::Backup;
 pub use bin::{BinView, Destroyed, restore_command};
 pub use changes::bin::Reapplied;
+pub use changes::members::MembersPermit;
 pub use changes::{
     ChangedMeanwhile, Refusal, Seen, SettingDifference,
     applications::{ApplicationChange, NewApplication},
@@ -60,21 +62,31 @@ pub use domains::DomainView;
 pub use eid::{SourceCredentials, SourceMethod};
 pub use generation_view::GenerationView;
 pub use identity_sources::SourceView;
-pub use logins::{ExplainedDetails, NamedApplication};
-pub use changes::members::MembersPermit;
+pub use logins::{ExplainedDetails, NamedApplication, authentication_outcome, step_outcome};
 pub use logos::image_message;
-pub use members::{INVITED_FOR, InvitationView, Invited, MadeInvitation, MemberView, OPERATOR_INVITED_FOR, RoleView};
+pub use members::{
+    INVITED_FOR, InvitationView, Invited, MadeInvitation, MemberView, OPERATOR_INVITED_FOR, RoleView,
+};
 pub use own_domain::{ConsoleAddress, OWN_CLIENT, OwnDomain};
 pub use provisioning::{
     Change, Declined, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Verb, json_noun, member_path,
 };
+pub use readiness::Readiness;
+pub use sign_in::{
+    FRESH_FOR, HeldRole, IDLE_FOR, Purpose, RECOVERY_FOR, RequestOrigin, SETUP_FOR, SIGNED_IN_FOR, Session,
+    SessionKind, SignIn,
+};
 pub use signing_keys::{KeyState, KeyView};
-pub use sign_in::{FRESH_FOR, HeldRole, IDLE_FOR, Purpose, RECOVERY_FOR, RequestOrigin, SETUP_FOR, SIGNED_IN_FOR, Session, SessionKind, SignIn};
-pub use store::console_sessions::ConsoleSession;
 pub use source_checks::{CheckedCredentials, SourceCheckView, SourceToCheck};
+pub use store::console_sessions::ConsoleSession;
 pub use store::letters::ListedLetter;
+pub use store::{
+    audit_events::Link,
+    login_events::{Kind as StepKind, LoginEvent},
+};
 pub use tenants::TenantView;
 pub use test_users::TestUserView;
+pub use trials::TrialView;
 
 /// The use cases of administration.
 #[derive(Clone)]
@@ -102,7 +114,16 @@ impl Console {
 
     /// `master`: the key that seals every tenant's data key.
     pub const fn new(store: Store, master: SealKey, random: Random) -> Self {
-        Self { store, master, random, sandbox_host: None, controller: None, images: None, test_only: false, catalogue: None }
+        Self {
+            store,
+            master,
+            random,
+            sandbox_host: None,
+            controller: None,
+            images: None,
+            test_only: false,
+            catalogue: None,
+        }
     }
 
     /// The same where simulators answer at a host of their own, which no domain can have.

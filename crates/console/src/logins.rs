@@ -1,14 +1,18 @@
 //! What happened in logins, for support.
 
+use std::collections::HashMap;
+
 use authority::{InstallationPermit, Permission, Permit, SealedColumn};
+use crypto::Secret;
 use model::{
-    ApplicationId, ApplicationSettings, ClockJump, EventDetails, INSTALLATION, LoginEventId, TenantId,
+    ApplicationId, ApplicationSettings, AuthenticationFailure, ClockJump, EventDetails, INSTALLATION,
+    LoginEventId, TenantId,
 };
 use store::{
     StoreError, applications, installation,
-    login_events::{self, LoginEvent},
+    login_events::{self, Kind, LoginEvent},
 };
-use texts::{Cause, Noun};
+use texts::{Cause, Noun, Outcome};
 
 use crate::{Console, Refusal};
 
@@ -40,7 +44,119 @@ pub struct NamedApplication {
     pub name: String,
 }
 
+/// What a kind of event means.
+pub const fn step_outcome(kind: Kind) -> Outcome {
+    match kind {
+        Kind::Started => Outcome::LoginStarted,
+        Kind::TrialStarted => Outcome::TrialStarted,
+        Kind::TrialEnded => Outcome::TrialEnded,
+        Kind::RequestRefused => Outcome::LoginRequestRefused,
+        Kind::SentToEid => Outcome::LoginSentToEid,
+        Kind::Proved => Outcome::LoginProved,
+        Kind::Declined => Outcome::LoginDeclined,
+        Kind::Trouble => Outcome::LoginTrouble,
+        Kind::Completed => Outcome::LoginCompleted,
+        Kind::CompletedFromSession => Outcome::LoginCompletedFromSession,
+        Kind::Failed => Outcome::LoginFailed,
+        Kind::Refreshed => Outcome::LoginRefreshed,
+        Kind::Redeemed => Outcome::LoginRedeemed,
+        Kind::TokenRefused => Outcome::LoginTokenRefused,
+        Kind::LoggedOut => Outcome::LoginLoggedOut,
+    }
+}
+
+/// Why a client did not prove who it is.
+pub const fn authentication_outcome(why: AuthenticationFailure) -> Outcome {
+    match why {
+        AuthenticationFailure::ClientUnknown => Outcome::ClientUnknown,
+        AuthenticationFailure::NothingSent => Outcome::ClientSentNothing,
+        AuthenticationFailure::SecretWrong => Outcome::ClientSecretWrong,
+        AuthenticationFailure::SecretExpired => Outcome::ClientSecretExpired,
+        AuthenticationFailure::SecretEnded => Outcome::ClientSecretEnded,
+        AuthenticationFailure::OtherMethod => Outcome::ClientOtherMethod,
+        AuthenticationFailure::KeyUnknown => Outcome::ClientKeyUnknown,
+        AuthenticationFailure::AssertionInvalid => Outcome::ClientAssertionInvalid,
+    }
+}
+
 impl Console {
+    /// Explains the request of a trace id, or of its ten digits, as far as it concerns this tenant: the whole login, if the
+    /// request was part of one.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`]: nothing is known of it, or it is another tenant's. [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn explain_in(&self, permit: &Permit, trace: &str) -> Result<Vec<LoginEvent>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadLogins)?.id;
+        let trace = trace_digits(trace).ok_or(Refusal::NotFound(Noun::Trace))?;
+        let events = self.store.read(move |tx| {
+            let of_request = login_events::list_by_trace(tx, &trace)?;
+            let own: Vec<_> = of_request.into_iter().filter(|it| it.tenant_id == tenant).collect();
+            let login = own.iter().find_map(|event| event.login.clone());
+            match login {
+                Some(login) => login_events::list_by_login(tx, tenant, &login),
+                None => Ok::<_, StoreError>(own),
+            }
+        });
+        let mut events = events.await?;
+        events.sort_by_key(|event| (event.happened_at, event.kind as u8));
+        if events.is_empty() { Err(Refusal::NotFound(Noun::Trace)) } else { Ok(events) }
+    }
+
+    /// What was kept of an event of the tenant.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn event_details_in(
+        &self,
+        permit: &Permit,
+        event: &LoginEvent,
+    ) -> Result<ExplainedDetails, Refusal> {
+        let tenant = permit.tenant(Permission::ReadLogins)?;
+        let Some(sealed) = &event.sealed_details else { return Ok(ExplainedDetails::default()) };
+        let opened = tenant.opened().unseal(&SealedColumn::EventDetails(event.id), sealed);
+        self.explained(event, opened.ok().as_ref()).await
+    }
+
+    async fn explained(
+        &self,
+        event: &LoginEvent,
+        opened: Option<&Secret<Vec<u8>>>,
+    ) -> Result<ExplainedDetails, Refusal> {
+        // Sealed under a master key of before: there is nothing to tell.
+        let kept = opened.and_then(|it| EventDetails::parse(it.expose())).unwrap_or_default();
+        let registered = match (&kept.return_uri, event.application_id) {
+            (Some(_), Some(id)) => self.registered(event, id).await?,
+            _ => Vec::new(),
+        };
+        Ok(ExplainedDetails { kept, registered })
+    }
+
+    /// Names the applications of a tenant that stand in events, deleted ones left out.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn application_names_in(
+        &self,
+        permit: &Permit,
+        ids: Vec<ApplicationId>,
+    ) -> Result<HashMap<ApplicationId, NamedApplication>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadLogins)?.id;
+        let read = self.store.read(move |tx| {
+            let mut names = HashMap::new();
+            for id in ids {
+                match applications::get(tx, tenant, id) {
+                    Ok(row) => {
+                        drop(names.insert(id, NamedApplication { client_id: row.client_id, name: row.name }))
+                    }
+                    Err(StoreError::NotFound) => {}
+                    Err(other) => return Err(other),
+                }
+            }
+            Ok(names)
+        });
+        Ok(read.await?)
+    }
+
     /// Finds what happened in the login that a request belonged to: all its events, in their order. Without a login,
     /// only the request's own. The operator's.
     ///
@@ -129,13 +245,7 @@ impl Console {
                 Err(other) => return Err(other),
             }
         };
-        // Sealed under a master key of before: there is nothing to tell.
-        let kept = opened.ok().and_then(|it| EventDetails::parse(it.expose())).unwrap_or_default();
-        let registered = match (&kept.return_uri, event.application_id) {
-            (Some(_), Some(id)) => self.registered(event, id).await?,
-            _ => Vec::new(),
-        };
-        Ok(ExplainedDetails { kept, registered })
+        self.explained(event, opened.ok().as_ref()).await
     }
 
     async fn registered(&self, event: &LoginEvent, id: ApplicationId) -> Result<Vec<String>, Refusal> {

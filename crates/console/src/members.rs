@@ -191,7 +191,8 @@ impl Console {
             expires_at: now.after(lasts(permit)),
         };
         let (keys, random, permit) = (keys(self, permit), self.random.clone(), permit.clone());
-        let made = MadeInvitation { id: new.id, code: keys.link_code(PURPOSE, new.id, 1), is_written: to.is_some() };
+        let made =
+            MadeInvitation { id: new.id, code: keys.link_code(PURPOSE, new.id, 1), is_written: to.is_some() };
         let written = self.store.write(move |tx| {
             change::invite(tx, &permit, &new, now)?;
             if let Some(to) = to {
@@ -255,7 +256,8 @@ impl Console {
             let tenant = tenants::find(tx, row.tenant_id)?;
             Ok::<_, StoreError>(Some((row, tenant)))
         });
-        let (row, tenant) = found.await?.filter(|(row, _)| now < row.expires_at).ok_or_else(invitation_spent)?;
+        let (row, tenant) =
+            found.await?.filter(|(row, _)| now < row.expires_at).ok_or_else(invitation_spent)?;
         let (keys, name) = match tenant {
             _ if row.tenant_id == INSTALLATION => (LetterKeys::of_installation(&self.master), String::new()),
             Some(tenant) => {

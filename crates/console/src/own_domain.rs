@@ -148,7 +148,8 @@ impl Console {
 
     /// Opens the key by which members are recognised.
     pub(crate) async fn member_keys(&self) -> Result<OpenTenant, Refusal> {
-        let own = self.own_domain().await?.ok_or(Refusal::Invalid(AdminMessage::ConsoleNotConfigured.into()))?;
+        let own =
+            self.own_domain().await?.ok_or(Refusal::Invalid(AdminMessage::ConsoleNotConfigured.into()))?;
         let row = self.store.read(move |tx| tenants::find(tx, own.tenant)).await?;
         let row = row.ok_or(Refusal::NotFound(Noun::Tenant))?;
         OpenTenant::open(&self.master, &row).map_err(|_| Refusal::MasterKey)

@@ -128,8 +128,12 @@ impl Session {
 
     /// The tenants in which the member has a confirmed role.
     pub fn tenants(&self) -> Vec<TenantId> {
-        let mut tenants: Vec<_> =
-            self.roles.iter().filter(|it| it.is_confirmed && it.tenant != INSTALLATION).map(|it| it.tenant).collect();
+        let mut tenants: Vec<_> = self
+            .roles
+            .iter()
+            .filter(|it| it.is_confirmed && it.tenant != INSTALLATION)
+            .map(|it| it.tenant)
+            .collect();
         tenants.dedup();
         tenants
     }
@@ -252,7 +256,11 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::Store`].
-    pub async fn sessions_of(&self, session: &Session, now: Timestamp) -> Result<Vec<ConsoleSession>, Refusal> {
+    pub async fn sessions_of(
+        &self,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<Vec<ConsoleSession>, Refusal> {
         let Some(member) = session.member else { return Ok(Vec::new()) };
         Ok(self.store.read(move |tx| console_sessions::list(tx, member, now)).await?)
     }
@@ -301,7 +309,8 @@ impl Console {
     ) -> Result<Secret<String>, Refusal> {
         permit.check(Permission::ManageOperators)?;
         let operators = self.store.read(|tx| operators(tx)).await?;
-        let mut found = operators.iter().filter(|it| it.name.eq_ignore_ascii_case(name) || it.id.to_string() == name);
+        let mut found =
+            operators.iter().filter(|it| it.name.eq_ignore_ascii_case(name) || it.id.to_string() == name);
         let (Some(operator), None) = (found.next(), found.next()) else {
             let names = operators.iter().map(|it| format!("{} ({})", it.name, it.id)).collect();
             let message = AdminMessage::OperatorUnknown { name: name.into(), names };
@@ -342,7 +351,12 @@ impl Console {
     ///
     /// # Errors
     /// [`Refusal::Invalid`]: it is not. [`Refusal::Store`].
-    pub async fn look_at_entry_link(&self, kind: SessionKind, key: &str, now: Timestamp) -> Result<(), Refusal> {
+    pub async fn look_at_entry_link(
+        &self,
+        kind: SessionKind,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
         let digest = Digest::of(key.as_bytes());
         let found = self.store.read(move |tx| entry_links::find(tx, &digest, now)).await?;
         if found.is_some_and(|it| it.kind == kind.as_str()) { Ok(()) } else { Err(entry_link_spent()) }
@@ -389,8 +403,10 @@ impl Console {
     async fn proved(&self, sign_in: &SignIn) -> Result<ProvedPerson, Refusal> {
         let SignIn { proof, issuer, .. } = sign_in;
         // Vipps never vouches for who may change credentials, and test users vouch for nobody.
-        let suits = proof.eid.is_eid() && proof.eid != LoginMethod::NO_VIPPS && proof.level >= Level::Substantial;
-        if !suits {
+        let suits =
+            proof.eid.is_eid() && proof.eid != LoginMethod::NO_VIPPS && proof.level >= Level::Substantial;
+        // Without an identifier everybody would be the same member.
+        if !suits || proof.stable_id.is_empty() {
             return Err(Refusal::Invalid(AdminMessage::SignInTooLow.into()));
         }
         let source = [proof.eid.as_str(), proof.environment.as_str(), issuer.as_str()];
@@ -423,9 +439,7 @@ impl Console {
                 Some(digest) => whole(tx, digest, now)?,
                 None => None,
             };
-            let of_host = |kind| {
-                before.as_ref().filter(|it| it.kind == kind).ok_or_else(entry_link_spent)
-            };
+            let of_host = |kind| before.as_ref().filter(|it| it.kind == kind).ok_or_else(entry_link_spent);
             let member = match (&purpose, &accepting) {
                 (Purpose::Invitation(..), Some((id, permit))) => {
                     let invitation = invitations::find(tx, *id)?.filter(|it| now < it.expires_at);
@@ -497,7 +511,9 @@ impl Console {
             name: None,
         };
         if view.tenant == INSTALLATION {
-            return Ok(MembersPermit::Installation(self.installation(&caller, Permission::AcceptInvitation)?));
+            return Ok(MembersPermit::Installation(
+                self.installation(&caller, Permission::AcceptInvitation)?,
+            ));
         }
         let tenant = self.tenant_by_id(&caller, view.tenant).await?;
         Ok(MembersPermit::Tenant(tenant.permit(Permission::AcceptInvitation)?))
@@ -546,7 +562,11 @@ fn whole(tx: &mut impl Tx, digest: &Digest, now: Timestamp) -> Result<Option<Ses
         None => Vec::new(),
     };
     let held = |it: member_roles::MemberRole| {
-        Some(HeldRole { tenant: it.tenant_id, role: Role::parse(&it.role)?, is_confirmed: it.confirmed_at.is_some() })
+        Some(HeldRole {
+            tenant: it.tenant_id,
+            role: Role::parse(&it.role)?,
+            is_confirmed: it.confirmed_at.is_some(),
+        })
     };
     Ok(Some(Session {
         kind,

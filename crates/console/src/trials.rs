@@ -2,10 +2,27 @@
 
 use authority::{Permission, Permit, TrialKey};
 use changes::trials::{NewTrial, begin};
-use model::{Timestamp, TrialAnswer};
+use model::{ApplicationId, DomainId, Timestamp, TrialAnswer};
 use store::trials;
 
 use crate::{Console, Refusal};
+
+/// A trial as it is shown to whoever has its key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrialView {
+    /// Where the login happens.
+    pub domain: DomainId,
+    /// In whose place.
+    pub application: ApplicationId,
+    /// What is asked for; `None` lets the person choose.
+    pub acr_values: Option<String>,
+    /// Separated by spaces.
+    pub scope: String,
+    /// When it is over.
+    pub expires_at: Timestamp,
+    /// What the application would have been told, once the login has ended.
+    pub answer: Option<TrialAnswer>,
+}
 
 impl Console {
     /// Begins a trial. `ISSUER/trial/KEY` is the address of its login for ten minutes, and the key opens the answer.
@@ -22,6 +39,37 @@ impl Console {
         let (permit, made) = (permit.clone(), key.clone());
         self.store.write(move |tx| begin(tx, &permit, (&new, &made), now)).await?;
         Ok(key)
+    }
+
+    /// Looks at a trial without taking its answer; `None`: its time is over.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn trial(
+        &self,
+        permit: &Permit,
+        key: &TrialKey,
+        now: Timestamp,
+    ) -> Result<Option<TrialView>, Refusal> {
+        let (tenant, digest) = (permit.tenant(Permission::RunTrials)?.id, key.digest());
+        let Some(row) = self.store.read(move |tx| trials::find(tx, tenant, &digest, now)).await? else {
+            return Ok(None);
+        };
+        let answer = match &row.sealed_answer {
+            Some(sealed) => {
+                let opened = key.open(tenant, sealed).ok_or_else(trials::unreadable)?;
+                Some(serde_json::from_slice(opened.expose()).map_err(|_| trials::unreadable())?)
+            }
+            None => None,
+        };
+        Ok(Some(TrialView {
+            domain: row.domain_id,
+            application: row.application_id,
+            acr_values: row.acr_values,
+            scope: row.scope,
+            expires_at: row.expires_at,
+            answer,
+        }))
     }
 
     /// Takes the answer of a trial, once there is one; the trial is gone with it.

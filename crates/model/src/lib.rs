@@ -30,6 +30,7 @@ mod mobile_app;
 mod nin;
 mod payload;
 mod person;
+mod readiness;
 mod redirect_uri;
 mod refresh_token;
 #[cfg(test)]
@@ -80,6 +81,7 @@ pub use mobile_app::{
 pub use nin::{Nin, NinKind};
 pub use payload::Payload;
 pub use person::{Address, MoreProfile, Person, Proof};
+pub use readiness::{EidStage, ReadinessFacts, ReadinessItem, ReadinessRow, Turn, readiness};
 pub use redirect_uri::{RedirectUriError, check_redirect_uri, matches_redirect_uri};
 pub use refresh_token::{REFRESH_GRACE, RefreshTimes, RefreshUse};
 pub use signing_key::{
@@ -90,4 +92,4 @@ pub use standard_claims::{ClaimError, StandardAddress, StandardClaims};
 pub use subject::{SubjectOf, derive_compatible_subject, derive_subject};
 pub use test_user::{TestUser, TestUserError};
 pub use time::Timestamp;
-pub use trial::{TrialAnswer, TrialOutcome};
+pub use trial::{TRIAL_WAYS, TrialAnswer, TrialOutcome, TrialWay};

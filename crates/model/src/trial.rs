@@ -3,6 +3,30 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// A way to log in that can be tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrialWay {
+    /// The word on the command line and in forms.
+    pub word: &'static str,
+    /// What is asked for, as in an authorization request; `None` lets the person choose.
+    pub acr_values: Option<&'static str>,
+    /// What is asked about the person.
+    pub scope: &'static str,
+}
+
+const fn way(word: &'static str, acr_values: Option<&'static str>, scope: &'static str) -> TrialWay {
+    TrialWay { word, acr_values, scope }
+}
+
+/// The ways to log in that can be tried, the most general one first.
+pub const TRIAL_WAYS: [TrialWay; 5] = [
+    way("any", None, "openid profile"),
+    way("bankid-high", Some("urn:grn:authn:no:bankid:high"), "openid profile"),
+    way("bankid-biometrics", Some("urn:grn:authn:no:bankid:substantial"), "openid profile"),
+    way("vipps", Some("urn:grn:authn:no:vipps"), "openid profile email phone address"),
+    way("nin", Some("urn:grn:authn:no:bankid"), "openid profile nin"),
+];
+
 /// The answer of a trial.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrialAnswer {

@@ -56,6 +56,11 @@ for (const field of document.querySelectorAll('[data-check="uris"]')) {
   field.addEventListener("blur", check);
 }
 
+// While a form opens another tab, this one goes to where its outcome will be shown.
+for (const form of document.querySelectorAll("form[data-then]")) {
+  form.addEventListener("submit", () => setTimeout(() => { location.href = form.dataset.then; }, 300));
+}
+
 // What was refused comes first.
 document.querySelector("[data-focus]")?.focus();
 

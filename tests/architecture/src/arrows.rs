@@ -45,7 +45,11 @@ pub const PLAN: &[Room] = &[
     // A relying party like any other: sees nothing of ours but the wire.
     room(7, "sample", &["outbound", "crypto"]),
     // Pages of the console call its use cases (ADR 43).
-    room(8, "web", &["console", "provider", "sample", "sandbox", "pages", "texts", "model", "oidc", "crypto"]),
+    room(
+        8,
+        "web",
+        &["console", "provider", "sample", "sandbox", "pages", "texts", "model", "oidc", "crypto"],
+    ),
     room(
         9,
         "cli",

@@ -87,7 +87,13 @@ impl Addresses {
 
     /// The names under which something can be reached that the system's own resolver does not lead to this machine.
     pub(crate) fn unknown_names(&self) -> Vec<String> {
-        let mut names = vec!["console.localhost", "sample.localhost", "mailbox.localhost", "bankid.localhost", "vipps.localhost"];
+        let mut names = vec![
+            "console.localhost",
+            "sample.localhost",
+            "mailbox.localhost",
+            "bankid.localhost",
+            "vipps.localhost",
+        ];
         if self.is_https() {
             names.push("production.localhost");
         }

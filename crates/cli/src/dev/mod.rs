@@ -106,8 +106,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let setup = own_console::seed(&console, &addresses, &world).await?;
     let mailbox = Mailbox::default();
     let links = LinkBase::new(&addresses.console());
-    let postman =
-        Postman::to_mailbox(store.clone(), master.clone(), mailbox.clone()).with_links(Some(links));
+    let postman = Postman::to_mailbox(store.clone(), master.clone(), mailbox.clone()).with_links(Some(links));
     let provider = Arc::new(Provider::new(store.clone(), catalogue, master, random.clone()));
     let console_site = Arc::new(ConsoleSite {
         console: Arc::clone(&console),

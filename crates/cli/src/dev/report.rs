@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use super::{
     demo::{Addresses, Seeded},
     folder::Folder,
-    world::{DIRECT_CLIENT, DIRECT_REDIRECT, DIRECT_SECRET, TYPED_CLIENT, TYPED_SECRET, World},
+    world::{
+        DIRECT_CLIENT, DIRECT_REDIRECT, DIRECT_SECRET, LIMITED_CLIENT, TYPED_CLIENT, TYPED_SECRET,
+        UNREGISTERED_CLIENT, World,
+    },
 };
 
 /// Everything that somebody needs to log in.
@@ -83,7 +86,10 @@ impl Report {
             "mailbox": self.mailbox,
             "console": self.console,
             "console_setup": self.setup,
-            "eid_credentials": {"client_id": TYPED_CLIENT, "client_secret": TYPED_SECRET},
+            "eid_credentials": {
+                "client_id": TYPED_CLIENT, "client_secret": TYPED_SECRET,
+                "unregistered": UNREGISTERED_CLIENT, "without_number": LIMITED_CLIENT,
+            },
             "client_id": self.seeded.client_id,
             "client_secret": self.seeded.client_secret.expose(),
             "redirect_uri": self.seeded.redirect_uri,

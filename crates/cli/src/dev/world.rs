@@ -28,7 +28,11 @@ pub(crate) const DIRECT_REDIRECT: &str = "http://client.localhost/callback";
 
 /// What the simulated eIDs gave the demo as credentials: to be typed into the console.
 pub(crate) const TYPED_CLIENT: &str = "demo-credentials";
-/// Its secret is no secret either.
+/// The same, as if the callback URL had been forgotten in the order.
+pub(crate) const UNREGISTERED_CLIENT: &str = "demo-credentials-unregistered";
+/// The same, as if the national identity number had not been granted.
+pub(crate) const LIMITED_CLIENT: &str = "demo-credentials-without-number";
+/// Their secret is no secret either.
 pub(crate) const TYPED_SECRET: &str = "demo-credentials-secret";
 
 pub(crate) const OUR_CLIENT: &str = "portvakt-demo";
@@ -122,8 +126,14 @@ impl World {
         };
         bankid.register(Client { key: Some(key.public_jwk()), ..ours(LoginMethod::NO_BANKID) });
         vipps.register(Client { secret: Some(secret.expose().clone()), ..ours(LoginMethod::NO_VIPPS) });
-        bankid.register(typed_client(addresses, LoginMethod::NO_BANKID));
-        vipps.register(typed_client(addresses, LoginMethod::NO_VIPPS));
+        for (simulator, eid) in [(&bankid, LoginMethod::NO_BANKID), (&vipps, LoginMethod::NO_VIPPS)] {
+            let typed = typed_client(addresses, eid);
+            let (unregistered, limited) = (UNREGISTERED_CLIENT.to_owned(), LIMITED_CLIENT.to_owned());
+            let redirect_uris = vec![DIRECT_REDIRECT.to_owned()];
+            simulator.register(Client { client_id: unregistered, redirect_uris, ..typed.clone() });
+            simulator.register(Client { client_id: limited, may_have_nin: false, ..typed.clone() });
+            simulator.register(typed);
+        }
         bankid.register(direct_client());
         vipps.register(direct_client());
         let der = key.to_pkcs8().map_err(|error| error.to_string())?;

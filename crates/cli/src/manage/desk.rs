@@ -196,11 +196,20 @@ impl Desk {
         what: &'static str,
     ) -> CommandResult<Self> {
         let random = Random::system();
-        let Opened { store, master, schedule, sandbox, controller, deletions, has_mail, console: address, catalogue } =
-            match &place.data_dir {
-                Some(folder) => of_development(folder, &random)?,
-                None => of_configuration(&config::find(place.config.as_deref())?, &random)?,
-            };
+        let Opened {
+            store,
+            master,
+            schedule,
+            sandbox,
+            controller,
+            deletions,
+            has_mail,
+            console: address,
+            catalogue,
+        } = match &place.data_dir {
+            Some(folder) => of_development(folder, &random)?,
+            None => of_configuration(&config::find(place.config.as_deref())?, &random)?,
+        };
         // Before the key is checked: nobody replaces it from here on.
         let presence = presence::enter(&store, access, what).await?;
         let console = Console::new(store.clone(), master, random.clone());
@@ -208,7 +217,9 @@ impl Desk {
             .with_sandbox_host(sandbox)
             .with_images(image_decoder::decoder())
             .with_controller(controller)
-            .with_test_domains_only(place.data_dir.is_none() && address.as_ref().is_some_and(ConsoleAddress::is_test));
+            .with_test_domains_only(
+                place.data_dir.is_none() && address.as_ref().is_some_and(ConsoleAddress::is_test),
+            );
         console.check_master_key().await?;
         // One for the command: all that it changes has the same.
         let trace = Some(provider::TraceId::new(&random).to_string());

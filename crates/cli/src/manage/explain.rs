@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use authority::{InstallationPermit, Permission};
 use clap::Args;
-use console::{ExplainedDetails, NamedApplication, Tenant};
-use model::{ApplicationId, AuthenticationFailure, ClockJump};
+use console::{ExplainedDetails, NamedApplication, Tenant, authentication_outcome, step_outcome};
+use model::{ApplicationId, ClockJump};
 use serde_json::{Value, json};
-use store::login_events::{Kind, LoginEvent};
+use store::login_events::LoginEvent;
 use texts::{AdminMessage, Cause, Locale, Names, Outcome};
 
 use crate::{every, permits};
@@ -49,27 +49,6 @@ pub(crate) struct Explain {
     language: String,
 }
 
-/// What a kind of event means.
-const fn meaning(kind: Kind) -> Outcome {
-    match kind {
-        Kind::Started => Outcome::LoginStarted,
-        Kind::TrialStarted => Outcome::TrialStarted,
-        Kind::TrialEnded => Outcome::TrialEnded,
-        Kind::RequestRefused => Outcome::LoginRequestRefused,
-        Kind::SentToEid => Outcome::LoginSentToEid,
-        Kind::Proved => Outcome::LoginProved,
-        Kind::Declined => Outcome::LoginDeclined,
-        Kind::Trouble => Outcome::LoginTrouble,
-        Kind::Completed => Outcome::LoginCompleted,
-        Kind::CompletedFromSession => Outcome::LoginCompletedFromSession,
-        Kind::Failed => Outcome::LoginFailed,
-        Kind::Refreshed => Outcome::LoginRefreshed,
-        Kind::Redeemed => Outcome::LoginRedeemed,
-        Kind::TokenRefused => Outcome::LoginTokenRefused,
-        Kind::LoggedOut => Outcome::LoginLoggedOut,
-    }
-}
-
 /// The clock, where it may be the reason.
 fn clock(cause: Option<Cause>, jump: Option<ClockJump>, event: &LoginEvent) -> Option<Outcome> {
     let jump = jump.filter(|jump| jump.may_explain(event.happened_at))?;
@@ -81,20 +60,6 @@ fn clock(cause: Option<Cause>, jump: Option<ClockJump>, event: &LoginEvent) -> O
 struct Known {
     named: Option<NamedApplication>,
     details: ExplainedDetails,
-}
-
-/// Why a client did not prove who it is.
-const fn failure(why: AuthenticationFailure) -> Outcome {
-    match why {
-        AuthenticationFailure::ClientUnknown => Outcome::ClientUnknown,
-        AuthenticationFailure::NothingSent => Outcome::ClientSentNothing,
-        AuthenticationFailure::SecretWrong => Outcome::ClientSecretWrong,
-        AuthenticationFailure::SecretExpired => Outcome::ClientSecretExpired,
-        AuthenticationFailure::SecretEnded => Outcome::ClientSecretEnded,
-        AuthenticationFailure::OtherMethod => Outcome::ClientOtherMethod,
-        AuthenticationFailure::KeyUnknown => Outcome::ClientKeyUnknown,
-        AuthenticationFailure::AssertionInvalid => Outcome::ClientAssertionInvalid,
-    }
 }
 
 fn view(
@@ -115,14 +80,14 @@ fn view(
     json!({
         "happened_at": instant(event.happened_at),
         "kind": event.kind.as_str(),
-        "what": meaning(event.kind).say(locale),
+        "what": step_outcome(event.kind).say(locale),
         "application": application,
         "eid": event.eid,
         "cause": event.cause,
         "sent_client_id": kept.client_id,
         "sent_uri": kept.return_uri,
         "registered": registered,
-        "authentication": kept.authentication.map(|it| failure(it).say(locale)),
+        "authentication": kept.authentication.map(|it| authentication_outcome(it).say(locale)),
         "host": kept.host,
         "path": kept.path,
         "why": text.as_ref().map(|it| &it.why),
@@ -323,11 +288,12 @@ impl Explain {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Locale, meaning};
+    use super::{Locale, step_outcome};
+    use store::login_events::Kind;
 
     #[test]
     fn events_are_told_in_the_language_that_was_asked_for() {
-        assert_eq!(meaning(Kind::Proved).say(Locale::Nb), "eID-en sa hvem personen er");
-        assert_eq!(meaning(Kind::Proved).say(Locale::En), "the eID said who the person is");
+        assert_eq!(step_outcome(Kind::Proved).say(Locale::Nb), "eID-en sa hvem personen er");
+        assert_eq!(step_outcome(Kind::Proved).say(Locale::En), "the eID said who the person is");
     }
 }

@@ -9,7 +9,7 @@ use authority::{Permission, Permit, TrialKey};
 use clap::{Args, Subcommand};
 use console::{ApplicationView, DomainView, NewTrial, Refusal, TRIAL_FOR, Tenant};
 use crypto::b64;
-use model::{TrialAnswer, TrialOutcome};
+use model::{TRIAL_WAYS, TrialAnswer, TrialOutcome, TrialWay};
 use serde_json::{Value, json};
 use store::StoreError;
 use texts::{AdminMessage, Noun, Outcome};
@@ -54,17 +54,6 @@ struct Login {
     scope: Option<String>,
 }
 
-/// A way to log in: its word, what is asked for, and the scopes that go with it.
-type Way = (&'static str, Option<&'static str>, &'static str);
-
-const WAYS: [Way; 5] = [
-    ("any", None, "openid profile"),
-    ("bankid-high", Some("urn:grn:authn:no:bankid:high"), "openid profile"),
-    ("bankid-biometrics", Some("urn:grn:authn:no:bankid:substantial"), "openid profile"),
-    ("vipps", Some("urn:grn:authn:no:vipps"), "openid profile email phone address"),
-    ("nin", Some("urn:grn:authn:no:bankid"), "openid profile nin"),
-];
-
 /// How often the answer is looked for.
 const LOOKED_FOR: Duration = Duration::from_millis(300);
 
@@ -81,9 +70,9 @@ impl AtTheDesk for Test {
 
 impl Login {
     async fn run(self, desk: &Desk) -> CommandResult {
-        let known: Vec<&str> = WAYS.iter().map(|(word, ..)| *word).collect();
-        let way = WAYS.into_iter().find(|(word, ..)| *word == self.with);
-        let Some((_, acr_values, scope)) = way else {
+        let known: Vec<&str> = TRIAL_WAYS.iter().map(|it| it.word).collect();
+        let way = TRIAL_WAYS.into_iter().find(|it| it.word == self.with);
+        let Some(TrialWay { acr_values, scope, .. }) = way else {
             return Err(AdminMessage::OptionInvalid { option: "--with".into(), known: known.into() }.into());
         };
         let (tenant, domain, application) = self.find(desk).await?;

@@ -321,6 +321,8 @@ pub struct Action {
     pub is_danger: bool,
     /// Whether it opens another tab.
     pub is_elsewhere: bool,
+    /// Where this tab goes while the other one opens; with script only.
+    pub then_href: Option<String>,
     /// The id of its element; empty for none.
     pub id: &'static str,
 }
@@ -334,6 +336,7 @@ impl Action {
             post: None,
             is_danger: false,
             is_elsewhere: false,
+            then_href: None,
             id: "",
         }
     }
@@ -361,6 +364,12 @@ impl Action {
     #[must_use]
     pub fn dangerous(self) -> Self {
         Self { is_danger: true, ..self }
+    }
+
+    /// The same in another tab, while this one goes on to a page of ours.
+    #[must_use]
+    pub fn elsewhere_then(self, href: impl Into<String>) -> Self {
+        Self { is_elsewhere: true, then_href: Some(href.into()), ..self }
     }
 
     /// The same in another tab.

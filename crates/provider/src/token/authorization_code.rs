@@ -14,8 +14,8 @@ use crate::{
     Application, InternalError, Issuer, Provider, Refusal, RequestContext,
     event_queue::Event,
     mint::{
-        Given, Mint, MintedAccess, MintedRefresh, Presented, mint_access_token, mint_refresh_token, open_grant, signing_key,
-        token_response,
+        Given, Mint, MintedAccess, MintedRefresh, Presented, mint_access_token, mint_refresh_token,
+        open_grant, signing_key, token_response,
     },
     permitted::permitted_grant,
     refusal::refuse,

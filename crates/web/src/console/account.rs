@@ -25,9 +25,14 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
     let table = Table {
         id: "sessions",
         caption: Text::Key("console-account-sessions"),
-        columns: ["console-session-browser", "console-session-since", "console-session-used", "console-column-actions"]
-            .map(Text::Key)
-            .to_vec(),
+        columns: [
+            "console-session-browser",
+            "console-session-since",
+            "console-session-used",
+            "console-column-actions",
+        ]
+        .map(Text::Key)
+        .to_vec(),
         rows,
         ..Table::default()
     };

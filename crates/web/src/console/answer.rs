@@ -113,7 +113,10 @@ fn home() -> Block {
 pub(super) fn not_found(status: StatusCode, locale: Locale) -> Response {
     let page = ConsolePage {
         frame: ConsoleFrame { languages: in_languages("/"), ..ConsoleFrame::default() },
-        ..bare("console-not-found-title", vec![notice(NoticeKind::Info, Text::Key("console-not-found")), home()])
+        ..bare(
+            "console-not-found-title",
+            vec![notice(NoticeKind::Info, Text::Key("console-not-found")), home()],
+        )
     };
     rendered(status, &page, locale)
 }
@@ -138,7 +141,8 @@ pub(super) fn refused(visit: &Visit, refusal: &Refusal) -> Response {
     if status.is_server_error() {
         tracing::error!(trace = %visit.trace(), %refusal, "a console request failed");
     }
-    let title = if status == StatusCode::NOT_FOUND { "console-not-found-title" } else { "console-refused-title" };
+    let title =
+        if status == StatusCode::NOT_FOUND { "console-not-found-title" } else { "console-refused-title" };
     let text = Text::plain(sentence(visit, refusal));
     let trace = Text::with("console-trace", "trace", visit.trace().to_string());
     let blocks = vec![notice(NoticeKind::Wrong, text), notice(NoticeKind::Info, trace), home()];
@@ -179,11 +183,10 @@ pub(super) fn sign_in_first(visit: &Visit) -> Response {
 
 /// A form came after the session had ended: what was typed is in the browser's history.
 pub(super) fn session_over(visit: &Visit) -> Response {
-    let again = Action::to("console-sign-in-elsewhere", "/sign-in?to=%2Fsigned-in").elsewhere().named("sign-in");
-    let blocks = vec![
-        notice(NoticeKind::Warning, Text::Key("console-session-over")),
-        Block::Actions(vec![again]),
-    ];
+    let again =
+        Action::to("console-sign-in-elsewhere", "/sign-in?to=%2Fsigned-in").elsewhere().named("sign-in");
+    let blocks =
+        vec![notice(NoticeKind::Warning, Text::Key("console-session-over")), Block::Actions(vec![again])];
     shown_as(visit, StatusCode::UNAUTHORIZED, bare("console-session-over-title", blocks))
 }
 

@@ -39,7 +39,8 @@ const LARGEST_FORM: usize = 64 * 1024;
 pub fn console_router(site: Arc<ConsoleSite>, domains: Site) -> Site {
     let choose = move |request: Request| {
         let is_own = host_of(&request).is_some_and(|it| it.eq_ignore_ascii_case(&site.address.host));
-        let is_domains = !is_own || (find_any(request.uri().path()).is_none() && domain_routes::is_in_table(request.uri().path()));
+        let is_domains = !is_own
+            || (find_any(request.uri().path()).is_none() && domain_routes::is_in_table(request.uri().path()));
         let (site, domains) = (Arc::clone(&site), domains.clone());
         async move {
             if is_domains { domains.oneshot(request).await } else { Ok(answer(State(site), request).await) }
@@ -123,7 +124,8 @@ async fn visited(site: &Arc<ConsoleSite>, asked: Asked, body: &[u8]) -> Response
     let locale = locale(chosen_now.or(kept), &[], accepted.as_deref());
     let cookie = |name| console_cookie(&headers, name, https);
     let Some((route, params)) = find(&method, &path) else {
-        let status = if is_other_method(&path) { StatusCode::METHOD_NOT_ALLOWED } else { StatusCode::NOT_FOUND };
+        let status =
+            if is_other_method(&path) { StatusCode::METHOD_NOT_ALLOWED } else { StatusCode::NOT_FOUND };
         return not_found(status, locale);
     };
     let mut visit = Visit {

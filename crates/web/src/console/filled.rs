@@ -42,7 +42,11 @@ impl Filled {
 
     /// All values of a name.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.trim()).filter(|it| !it.is_empty())
+        self.0
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.trim())
+            .filter(|it| !it.is_empty())
     }
 
     /// The lines of a field, without empty ones.
@@ -57,7 +61,9 @@ mod tests {
 
     #[test]
     fn lines_stay_lines_and_other_control_characters_become_spaces() {
-        let filled = Filled::parse("uris=https%3A%2F%2Fa%0D%0A%0D%0Ahttps%3A%2F%2Fb&name=A%00B&role=x&role=y&secret=+s+%0A");
+        let filled = Filled::parse(
+            "uris=https%3A%2F%2Fa%0D%0A%0D%0Ahttps%3A%2F%2Fb&name=A%00B&role=x&role=y&secret=+s+%0A",
+        );
         assert_eq!(filled.lines("uris"), ["https://a", "https://b"]);
         assert_eq!(filled.get("name"), "A B");
         assert_eq!(filled.all("role").collect::<Vec<_>>(), ["x", "y"]);

@@ -8,15 +8,20 @@ use super::{visit::Visit, words};
 use crate::frame::in_languages;
 
 /// What can be reached in a tenant: the words of its path, and of its key; whether it belongs to an environment.
-const TENANT_PAGES: [(&str, &str, bool, Permission); 3] = [
+const TENANT_PAGES: [(&str, &str, bool, Permission); 5] = [
     ("", "console-nav-overview", false, Permission::ReadSettings),
     ("/identity-sources", "console-nav-sources", true, Permission::ReadSettings),
+    ("/logins", "console-nav-logins", false, Permission::ReadLogins),
+    ("/changes", "console-nav-changes", false, Permission::ReadAudit),
     ("/members", "console-nav-members", false, Permission::ReadMembers),
 ];
 
 /// What operators can reach.
-const INSTALLATION_PAGES: [(&str, &str); 2] =
-    [("/tenants", "console-nav-tenants"), ("/operators", "console-nav-operators")];
+const INSTALLATION_PAGES: [(&str, &str); 3] = [
+    ("/letters", "console-nav-letters"),
+    ("/tenants", "console-nav-tenants"),
+    ("/operators", "console-nav-operators"),
+];
 
 /// The frame of a page of this visit, without its crumbs.
 pub(super) fn frame(visit: &Visit) -> ConsoleFrame {
@@ -41,7 +46,9 @@ pub(super) fn frame(visit: &Visit) -> ConsoleFrame {
         });
         frame.environment = visit.environment().map(Environment::as_str);
         frame.environments = environments(visit);
-        frame.navigation.push(NavGroup { label: Text::plain(tenant.name.clone()), items: tenant_items(visit) });
+        frame
+            .navigation
+            .push(NavGroup { label: Text::plain(tenant.name.clone()), items: tenant_items(visit) });
     }
     if visit.is_operator() {
         let item = |(href, label): (&'static str, &'static str)| NavItem {

@@ -1,13 +1,11 @@
-//! The way in for who is signed in, and the overview of a tenant.
+//! The way in for who is signed in.
 
 use axum::response::Response;
-use console::{Permission, Refusal, SessionKind};
-use model::{Environment, LoginMethod};
-use pages::console::{Action, Block, ConsolePage, Notice, NoticeKind, Step, Text, Tone};
+use console::{Refusal, SessionKind};
+use pages::console::{Block, ConsolePage, Notice, NoticeKind, Text};
 
 use super::{
     answer::{shown, sign_in_first},
-    sources,
     visit::Visit,
 };
 use crate::respond::page::see_other;
@@ -40,44 +38,4 @@ fn waiting(visit: &Visit) -> Response {
         ..ConsolePage::default()
     };
     shown(visit, page)
-}
-
-/// `GET /t/{tenant}`
-pub(super) async fn overview(visit: Visit) -> Result<Response, Refusal> {
-    let reading = visit.may(Permission::ReadSettings)?;
-    let all = visit.site.console.domains(&reading, None).await?;
-    let mut steps = Vec::new();
-    for domain in &all {
-        let found = visit.site.console.identity_sources(&reading, domain.id).await?;
-        for eid in LoginMethod::eids() {
-            let chip = sources::state(found.iter().find(|it| it.eid == eid));
-            let href = visit.tenant_href(&format!(
-                "/{}/identity-sources/{}/{}",
-                domain.environment.as_str(),
-                domain.id,
-                eid.as_str()
-            ));
-            steps.push(Step {
-                tone: chip.tone,
-                aside: Text::Key(super::words::environment(domain.environment)),
-                text: Text::With("console-overview-eid", vec![("eid", eid.name_in(visit.locale)), ("host", domain.host.clone())]),
-                details: vec![chip.text],
-                action: Some(Action::to("console-source-open", href)),
-            });
-        }
-    }
-    let mut blocks = Vec::new();
-    if steps.is_empty() {
-        let text = Text::Key("console-no-domain");
-        blocks.push(Block::Notice(Notice { kind: NoticeKind::Info, text, action: None }));
-    }
-    blocks.push(Block::Steps(steps));
-    let page = ConsolePage {
-        heading: Text::plain(visit.tenant()?.name.clone()),
-        lead: Some(Text::Key("console-overview-lead")),
-        blocks,
-        ..ConsolePage::default()
-    };
-    let _ = (Environment::Test, Tone::Good);
-    Ok(shown(&visit, page))
 }

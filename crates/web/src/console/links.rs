@@ -48,14 +48,17 @@ pub(super) async fn invitation(visit: Visit) -> Result<Response, Refusal> {
 /// `POST /invitation/{id}/{code}`: binds the link to this browser; it is spent by the sign-in that follows.
 pub(super) async fn accept_invitation(visit: Visit) -> Result<Response, Refusal> {
     match found(&visit).await {
-        Ok((id, _)) => Ok(begun_by_form(&visit, Purpose::Invitation(id, visit.param("code").to_owned()), "/")),
+        Ok((id, _)) => {
+            Ok(begun_by_form(&visit, Purpose::Invitation(id, visit.param("code").to_owned()), "/"))
+        }
         Err(refusal) => Ok(over(&visit, &refusal)),
     }
 }
 
 /// `GET /setup/{key}`
 pub(super) async fn setup(visit: Visit) -> Result<Response, Refusal> {
-    entry(&visit, SessionKind::Setup, ("console-setup-title", "console-setup-lead", "console-setup-enter")).await
+    entry(&visit, SessionKind::Setup, ("console-setup-title", "console-setup-lead", "console-setup-enter"))
+        .await
 }
 
 /// `POST /setup/{key}`
@@ -65,7 +68,12 @@ pub(super) async fn enter_setup(visit: Visit) -> Result<Response, Refusal> {
 
 /// `GET /recover/{key}`
 pub(super) async fn recover(visit: Visit) -> Result<Response, Refusal> {
-    entry(&visit, SessionKind::Recovery, ("console-recover-title", "console-recover-lead", "console-recover-enter")).await
+    entry(
+        &visit,
+        SessionKind::Recovery,
+        ("console-recover-title", "console-recover-lead", "console-recover-enter"),
+    )
+    .await
 }
 
 /// `POST /recover/{key}`

@@ -2,12 +2,13 @@
 
 use axum::response::Response;
 use console::{
-    Invited, InvitationView, MadeInvitation, MemberView, MembersPermit, Permission, Refusal, Role, RoleView, permission_table,
+    InvitationView, Invited, MadeInvitation, MemberView, MembersPermit, Permission, Refusal, Role, RoleView,
+    permission_table,
 };
 use model::{LinkId, MemberId};
 use pages::console::{
-    Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Crumb, FieldKind, FieldOption, Notice, NoticeKind, Table,
-    TableRow, Text, Tone,
+    Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Crumb, FieldKind, FieldOption, Notice,
+    NoticeKind, Table, TableRow, Text, Tone,
 };
 use texts::{Locale, Noun};
 
@@ -87,7 +88,8 @@ fn invitation_row(visit: &Visit, base: &str, it: &InvitationView) -> TableRow {
         actions.push(Action::act("console-invitation-renew", href("renew")));
         actions.push(Action::act("console-invitation-withdraw", href("withdraw")).dangerous());
     }
-    let roles: Vec<String> = it.roles.iter().map(|role| texts::say(visit.locale, words::role(*role), &[])).collect();
+    let roles: Vec<String> =
+        it.roles.iter().map(|role| texts::say(visit.locale, words::role(*role), &[])).collect();
     TableRow {
         cells: vec![
             Cell::Text(Text::plain(it.label.clone())),
@@ -101,11 +103,20 @@ fn invitation_row(visit: &Visit, base: &str, it: &InvitationView) -> TableRow {
 
 fn invite_form(visit: &Visit, base: &str, refusal: Option<&Refusal>) -> ConsoleForm {
     let value = |name: &str| visit.form.get(name).to_owned();
-    let label = ConsoleField::new("label", Text::Key("console-invite-label"), value("label"), FieldKind::Line(100));
-    let email = ConsoleField::new("email", Text::Key("console-invite-email"), value("email"), FieldKind::Identifier(254));
+    let label =
+        ConsoleField::new("label", Text::Key("console-invite-label"), value("label"), FieldKind::Line(100));
+    let email = ConsoleField::new(
+        "email",
+        Text::Key("console-invite-email"),
+        value("email"),
+        FieldKind::Identifier(254),
+    );
     let email_help = if visit.site.has_mail { "console-invite-email-help" } else { "console-invite-no-mail" };
     let mut fields = vec![
-        label.with_help(Text::Key("console-invite-label-help")).required().wrong(wrong(visit, refusal, "name")),
+        label
+            .with_help(Text::Key("console-invite-label-help"))
+            .required()
+            .wrong(wrong(visit, refusal, "name")),
     ];
     if visit.site.has_mail {
         fields.push(email.with_help(Text::Key(email_help)).wrong(wrong(visit, refusal, "email")));
@@ -113,7 +124,12 @@ fn invite_form(visit: &Visit, base: &str, refusal: Option<&Refusal>) -> ConsoleF
             .map(|it| FieldOption::new(it.as_str(), Text::plain(texts::say(it, "language-name", &[]))))
             .to_vec();
         let chosen = visit.form.maybe("language").unwrap_or_else(|| visit.locale.as_str().to_owned());
-        fields.push(ConsoleField::new("language", Text::Key("console-invite-language"), chosen, FieldKind::Radio(languages)));
+        fields.push(ConsoleField::new(
+            "language",
+            Text::Key("console-invite-language"),
+            chosen,
+            FieldKind::Radio(languages),
+        ));
     }
     if !is_of_operators(visit) {
         let option = |it: Role| FieldOption {
@@ -122,8 +138,12 @@ fn invite_form(visit: &Visit, base: &str, refusal: Option<&Refusal>) -> ConsoleF
         };
         let chosen: Vec<&str> = visit.form.all("roles").collect();
         let options = Role::OF_TENANT.map(option).to_vec();
-        let roles =
-            ConsoleField::new("roles", Text::Key("console-invite-roles"), chosen.join("\n"), FieldKind::Checkboxes(options));
+        let roles = ConsoleField::new(
+            "roles",
+            Text::Key("console-invite-roles"),
+            chosen.join("\n"),
+            FieldKind::Checkboxes(options),
+        );
         fields.push(roles.wrong(wrong(visit, refusal, "roles")));
     }
     ConsoleForm {
@@ -152,8 +172,13 @@ async fn whole_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsoleP
     let members = visit.site.console.members(&reading).await?;
     let invited = visit.site.console.invitations(&reading, visit.now()).await?;
     let rows = members.iter().flat_map(|it| member_rows(visit, &base, it)).collect();
-    let columns =
-        ["console-column-name", "console-column-role", "console-column-state", "console-column-seen", "console-column-actions"];
+    let columns = [
+        "console-column-name",
+        "console-column-role",
+        "console-column-state",
+        "console-column-seen",
+        "console-column-actions",
+    ];
     let mut blocks = vec![Block::Table(table("members", "console-members-title", columns, rows))];
     if !invited.is_empty() {
         let rows = invited.iter().map(|it| invitation_row(visit, &base, it)).collect();
@@ -175,10 +200,17 @@ async fn whole_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsoleP
     let (heading, lead) = if is_of_operators(visit) {
         ("console-operators-title", "console-operators-lead")
     } else {
-        blocks.push(Block::Actions(vec![Action::to("console-roles-link", format!("{base}/roles")).named("roles")]));
+        blocks.push(Block::Actions(vec![
+            Action::to("console-roles-link", format!("{base}/roles")).named("roles"),
+        ]));
         ("console-members-title", "console-members-lead")
     };
-    Ok(ConsolePage { heading: Text::Key(heading), lead: Some(Text::Key(lead)), blocks, ..ConsolePage::default() })
+    Ok(ConsolePage {
+        heading: Text::Key(heading),
+        lead: Some(Text::Key(lead)),
+        blocks,
+        ..ConsolePage::default()
+    })
 }
 
 /// `GET /t/{tenant}/members`
@@ -241,14 +273,22 @@ fn invitation(visit: &Visit) -> Result<LinkId, Refusal> {
 /// `POST …/invitations/{id}/renew`
 pub(super) async fn renew(visit: Visit) -> Result<Response, Refusal> {
     let (base, _) = place(&visit)?;
-    let made = visit.site.console.renew_invitation(&visit.members_permit()?, invitation(&visit)?, visit.now()).await?;
+    let made = visit
+        .site
+        .console
+        .renew_invitation(&visit.members_permit()?, invitation(&visit)?, visit.now())
+        .await?;
     Ok(shown(&visit, made_page(&visit, &base, &made)))
 }
 
 /// `POST …/invitations/{id}/withdraw`
 pub(super) async fn withdraw(visit: Visit) -> Result<Response, Refusal> {
     let (base, _) = place(&visit)?;
-    visit.site.console.withdraw_invitation(&visit.members_permit()?, invitation(&visit)?, visit.now()).await?;
+    visit
+        .site
+        .console
+        .withdraw_invitation(&visit.members_permit()?, invitation(&visit)?, visit.now())
+        .await?;
     Ok(done(&base, "withdrawn"))
 }
 
@@ -277,8 +317,12 @@ pub(super) async fn roles(visit: Visit) -> Result<Response, Refusal> {
     let text = permission_table();
     let mut lines = text.lines().map(|it| it.split_whitespace().collect::<Vec<_>>());
     let head = lines.next().unwrap_or_default();
-    let columns: Vec<(usize, Role)> =
-        head.iter().enumerate().filter_map(|(at, word)| Some((at, Role::parse(word)?))).filter(|(_, it)| is_person(*it)).collect();
+    let columns: Vec<(usize, Role)> = head
+        .iter()
+        .enumerate()
+        .filter_map(|(at, word)| Some((at, Role::parse(word)?)))
+        .filter(|(_, it)| is_person(*it))
+        .collect();
     let row = |line: Vec<&str>| {
         let name = line.first().copied().unwrap_or_default();
         let mark = |at: usize| {
@@ -304,7 +348,8 @@ pub(super) async fn roles(visit: Visit) -> Result<Response, Refusal> {
         blocks: vec![Block::Table(table)],
         ..ConsolePage::default()
     };
-    page.frame.crumbs = vec![Crumb { label: Text::Key("console-members-title"), href: visit.tenant_href("/members") }];
+    page.frame.crumbs =
+        vec![Crumb { label: Text::Key("console-members-title"), href: visit.tenant_href("/members") }];
     Ok(shown(&visit, page))
 }
 

@@ -2,13 +2,16 @@
 //! enter; a handler is given what was found about the visit, and returns a page or a refusal.
 
 mod account;
+mod activity;
 mod answer;
 mod door;
 mod filled;
 mod frame;
 mod home;
+mod letters;
 mod links;
 mod members;
+mod readiness;
 mod route;
 mod routes;
 mod setup;
@@ -16,6 +19,7 @@ mod sign_in;
 mod site;
 mod sources;
 mod tenants;
+mod trials;
 mod visit;
 mod words;
 

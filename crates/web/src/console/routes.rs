@@ -4,9 +4,9 @@ use axum::http::Method;
 use console::Permission as P;
 
 use super::{
-    account, home, links, members,
+    account, activity, home, letters, links, members, readiness,
     route::{Access, ConsoleRoute, SignedIn},
-    setup, sign_in, sources, tenants,
+    setup, sign_in, sources, tenants, trials,
 };
 
 const ANYONE: Access = Access::Anyone;
@@ -68,32 +68,122 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     route!(GET, "/operators", of_installation(P::ReadInstallation), members::operators),
     route!(POST, "/operators/invitations", of_installation(P::ManageOperators), members::invite),
     route!(POST, "/operators/invitations/{id}/renew", of_installation(P::ManageOperators), members::renew),
-    route!(POST, "/operators/invitations/{id}/withdraw", of_installation(P::ManageOperators), members::withdraw),
-    route!(POST, "/operators/{member}/{role}/confirm", of_installation(P::ManageOperators), members::confirm, SignedIn::Lately),
-    route!(POST, "/operators/{member}/{role}/remove", of_installation(P::ManageOperators), members::remove, SignedIn::Lately),
+    route!(
+        POST,
+        "/operators/invitations/{id}/withdraw",
+        of_installation(P::ManageOperators),
+        members::withdraw
+    ),
+    route!(
+        POST,
+        "/operators/{member}/{role}/confirm",
+        of_installation(P::ManageOperators),
+        members::confirm,
+        SignedIn::Lately
+    ),
+    route!(
+        POST,
+        "/operators/{member}/{role}/remove",
+        of_installation(P::ManageOperators),
+        members::remove,
+        SignedIn::Lately
+    ),
+    route!(GET, "/letters", of_installation(P::ReadInstallation), letters::list),
+    route!(POST, "/letters/{letter}/retry", of_installation(P::ManageLetters), letters::retry),
+    route!(POST, "/letters/{letter}/discard", of_installation(P::ManageLetters), letters::discard),
     // A tenant.
-    route!(GET, "/t/{tenant}", of_tenant(P::ReadSettings), home::overview),
+    route!(GET, "/t/{tenant}", of_tenant(P::ReadSettings), readiness::page),
     route!(GET, "/t/{tenant}/members", of_tenant(P::ReadMembers), members::members),
     route!(GET, "/t/{tenant}/members/roles", of_tenant(P::ReadMembers), members::roles),
     route!(POST, "/t/{tenant}/members/invitations", of_tenant(P::ManageMembers), members::invite),
     route!(POST, "/t/{tenant}/members/invitations/{id}/renew", of_tenant(P::ManageMembers), members::renew),
-    route!(POST, "/t/{tenant}/members/invitations/{id}/withdraw", of_tenant(P::ManageMembers), members::withdraw),
-    route!(POST, "/t/{tenant}/members/{member}/{role}/confirm", of_tenant(P::ManageMembers), members::confirm),
+    route!(
+        POST,
+        "/t/{tenant}/members/invitations/{id}/withdraw",
+        of_tenant(P::ManageMembers),
+        members::withdraw
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/members/{member}/{role}/confirm",
+        of_tenant(P::ManageMembers),
+        members::confirm
+    ),
     route!(POST, "/t/{tenant}/members/{member}/{role}/remove", of_tenant(P::ManageMembers), members::remove),
     route!(GET, "/t/{tenant}/{environment}/identity-sources", of_tenant(P::ReadSettings), sources::list),
-    route!(GET, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}", of_tenant(P::ReadSettings), sources::page),
-    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/credentials", of_tenant(P::ManageSources), sources::set_credentials),
-    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/check", of_tenant(P::CheckSources), sources::check),
-    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/activate", of_tenant(P::ManageSources), sources::generations),
-    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/discard", of_tenant(P::ManageSources), sources::generations),
-    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/restore", of_tenant(P::ManageSources), sources::generations),
-    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/disable", of_tenant(P::DisableSources), sources::disable),
-    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/enable", of_tenant(P::ManageSources), sources::enable),
-    route!(POST, "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/settings", of_tenant(P::ManageSources), sources::save_settings),
+    route!(
+        GET,
+        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}",
+        of_tenant(P::ReadSettings),
+        sources::page
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/credentials",
+        of_tenant(P::ManageSources),
+        sources::set_credentials
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/check",
+        of_tenant(P::CheckSources),
+        sources::check
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/activate",
+        of_tenant(P::ManageSources),
+        sources::generations
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/discard",
+        of_tenant(P::ManageSources),
+        sources::generations
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/restore",
+        of_tenant(P::ManageSources),
+        sources::generations
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/disable",
+        of_tenant(P::DisableSources),
+        sources::disable
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/enable",
+        of_tenant(P::ManageSources),
+        sources::enable
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/settings",
+        of_tenant(P::ManageSources),
+        sources::save_settings
+    ),
+    route!(
+        GET,
+        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/order",
+        of_tenant(P::ReadSettings),
+        readiness::order
+    ),
+    route!(GET, "/t/{tenant}/{environment}/trials", of_tenant(P::RunTrials), trials::page),
+    route!(POST, "/t/{tenant}/{environment}/trials", of_tenant(P::RunTrials), trials::begin),
+    route!(GET, "/t/{tenant}/logins", of_tenant(P::ReadLogins), activity::logins),
+    route!(GET, "/t/{tenant}/logins/{trace}", of_tenant(P::ReadLogins), activity::login),
+    route!(GET, "/t/{tenant}/changes", of_tenant(P::ReadAudit), activity::changes),
+    route!(POST, "/t/{tenant}/changes/verify", of_tenant(P::ReadAudit), activity::verify),
 ];
 
 /// The row of an address, and what the names in its path stand for. Words win over names.
-pub(super) fn find(method: &Method, path: &str) -> Option<(&'static ConsoleRoute, Vec<(&'static str, String)>)> {
+pub(super) fn find(
+    method: &Method,
+    path: &str,
+) -> Option<(&'static ConsoleRoute, Vec<(&'static str, String)>)> {
     let method = if *method == Method::HEAD { &Method::GET } else { method };
     let fitting = ROUTES.iter().filter(|it| it.method == *method);
     let found = fitting.filter_map(|route| Some((route, route.params(path)?)));
@@ -129,7 +219,8 @@ mod tests {
     #[test]
     fn no_two_rows_are_for_the_same_address() {
         for (number, route) in ROUTES.iter().enumerate() {
-            let same = ROUTES.iter().skip(number + 1).find(|it| it.method == route.method && it.path == route.path);
+            let same =
+                ROUTES.iter().skip(number + 1).find(|it| it.method == route.method && it.path == route.path);
             assert!(same.is_none(), "{} {}", route.method, route.path);
         }
     }

@@ -21,7 +21,8 @@ async fn own(visit: &Visit) -> Result<(Tenant, DomainView), Refusal> {
     let own = visit.site.console.own_domain().await?.ok_or(Refusal::NotFound(Noun::Domain))?;
     let caller = visit.session()?.caller(own.tenant, &visit.origin());
     let tenant = visit.site.console.tenant_by_id(&caller, own.tenant).await?;
-    let domain = visit.site.console.domain_by_id(&tenant.permit(Permission::ReadSettings)?, own.domain).await?;
+    let domain =
+        visit.site.console.domain_by_id(&tenant.permit(Permission::ReadSettings)?, own.domain).await?;
     Ok((tenant, domain))
 }
 
@@ -46,12 +47,15 @@ pub(super) async fn ensure(visit: &Visit) -> Result<(), Refusal> {
 }
 
 fn domain_page(visit: &Visit, refusal: Option<&Refusal>) -> ConsolePage {
-    let mut blocks = vec![Block::Facts(vec![Fact::new("console-setup-host", Text::code(visit.site.origin()))])];
+    let mut blocks =
+        vec![Block::Facts(vec![Fact::new("console-setup-host", Text::code(visit.site.origin()))])];
     if let Some(refusal) = refusal {
         let text = Text::plain(super::answer::sentence(visit, refusal));
         blocks.push(Block::Notice(Notice { kind: NoticeKind::Wrong, text, action: None }));
     }
-    blocks.push(Block::Actions(vec![Action::act("console-setup-domain", "/setup/domain").named("make-domain")]));
+    blocks.push(Block::Actions(vec![
+        Action::act("console-setup-domain", "/setup/domain").named("make-domain"),
+    ]));
     ConsolePage { blocks, ..page_of(visit) }
 }
 
@@ -76,13 +80,21 @@ async fn whole_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsoleP
     let mut blocks = Vec::new();
     if is_set {
         let session = visit.session()?;
-        let label = if session.kind == SessionKind::Recovery { "console-recovery-sign-in" } else { "console-setup-sign-in" };
+        let label = if session.kind == SessionKind::Recovery {
+            "console-recovery-sign-in"
+        } else {
+            "console-setup-sign-in"
+        };
         let lead = if session.kind == SessionKind::Recovery {
             Text::with("console-recovery-sign-in-lead", "name", session.name.clone())
         } else {
             Text::Key("console-setup-sign-in-lead")
         };
-        blocks.push(Block::Heading { id: "sign-in-now", text: Text::Key("console-setup-operator"), lead: Some(lead) });
+        blocks.push(Block::Heading {
+            id: "sign-in-now",
+            text: Text::Key("console-setup-operator"),
+            lead: Some(lead),
+        });
         blocks.push(Block::Actions(vec![Action::act(label, "/setup/sign-in").named("first-sign-in")]));
     }
     blocks.push(Block::Heading {

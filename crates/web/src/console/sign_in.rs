@@ -36,7 +36,8 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
         return Ok(shown(&visit, bare("console-sign-in-title", blocks)));
     }
     let to = safe_target(visit.query.get("to"));
-    let href = format!("/sign-in/begin?to={}", form_urlencoded::byte_serialize(to.as_bytes()).collect::<String>());
+    let href =
+        format!("/sign-in/begin?to={}", form_urlencoded::byte_serialize(to.as_bytes()).collect::<String>());
     let page = ConsolePage {
         lead: Some(Text::Key("console-sign-in-lead")),
         ..bare(
@@ -75,7 +76,9 @@ impl Pending {
             Purpose::Recovery => "recovery".to_owned(),
             Purpose::Invitation(id, code) => format!("{id}~{code}"),
         };
-        [&self.state, &self.nonce, &self.verifier, &purpose, &b64::encode(self.to.as_bytes())].map(String::as_str).join(".")
+        [&self.state, &self.nonce, &self.verifier, &purpose, &b64::encode(self.to.as_bytes())]
+            .map(String::as_str)
+            .join(".")
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -117,7 +120,8 @@ pub(super) fn begun(visit: &Visit, purpose: Purpose, to: String) -> Response {
         ("client_id", OWN_CLIENT),
         ("redirect_uri", &visit.site.address.callback()),
         ("response_type", "code"),
-        ("scope", "openid profile"),
+        // Without the last one a proof has no identifier of the person.
+        ("scope", "openid profile eid_subject"),
         ("prompt", "login"),
         ("state", &pending.state),
         ("nonce", &pending.nonce),
@@ -127,7 +131,12 @@ pub(super) fn begun(visit: &Visit, purpose: Purpose, to: String) -> Response {
     ]);
     let mut response = see_other(&format!("/oauth2/authorize?{}", query.finish()));
     let cookie = (CONSOLE_SIGN_IN, pending.text());
-    set_console_cookie(response.headers_mut(), (cookie.0, &cookie.1), Some(PENDING_FOR), visit.site.is_https());
+    set_console_cookie(
+        response.headers_mut(),
+        (cookie.0, &cookie.1),
+        Some(PENDING_FOR),
+        visit.site.is_https(),
+    );
     response
 }
 
@@ -168,7 +177,9 @@ fn not_begun_here(visit: &Visit) -> Response {
 
 fn cancelled(visit: &Visit, pending: &Pending) -> Response {
     let text = match visit.query.maybe("error_description") {
-        Some(said) if visit.query.get("error") != "access_denied" => Text::with("console-sign-in-refused", "said", said),
+        Some(said) if visit.query.get("error") != "access_denied" => {
+            Text::with("console-sign-in-refused", "said", said)
+        }
         _ => Text::Key("console-sign-in-cancelled"),
     };
     let notice = Notice { kind: NoticeKind::Info, text, action: Some(way_back(pending)) };
@@ -212,7 +223,11 @@ async fn redeemed(visit: &Visit, pending: &Pending, code: &str) -> Result<Respon
     Ok(with_session(see_other(&to), visit, token.expose()))
 }
 
-async fn own_login(visit: &Visit, pending: &Pending, code: &str) -> Result<provider::OwnLogin, ProviderRefusal> {
+async fn own_login(
+    visit: &Visit,
+    pending: &Pending,
+    code: &str,
+) -> Result<provider::OwnLogin, ProviderRefusal> {
     let provider = &visit.site.provider;
     let issuer = provider.issuer(&visit.site.address.host, &visit.context).await?;
     let callback = visit.site.address.callback();
@@ -239,7 +254,11 @@ pub(super) async fn signed_in(visit: Visit) -> Result<Response, Refusal> {
 /// What a link that is over says.
 pub(super) fn over(visit: &Visit, refusal: &Refusal) -> Response {
     let text = Text::plain(super::answer::sentence(visit, refusal));
-    let notice = Notice { kind: NoticeKind::Warning, text, action: Some(Action::to("console-home", "/").named("home")) };
+    let notice = Notice {
+        kind: NoticeKind::Warning,
+        text,
+        action: Some(Action::to("console-home", "/").named("home")),
+    };
     refused_form(visit, refusal, bare("console-link-over-title", vec![Block::Notice(notice)]))
 }
 
@@ -255,7 +274,15 @@ mod tests {
     #[test]
     fn one_comes_back_to_pages_of_this_site_only() {
         assert_eq!(safe_target("/t/0/members"), "/t/0/members");
-        for other in ["https://evil.example", "//evil.example", "/\\evil.example", "/sign-out", "/sign-in/begin", "", "/a?b"] {
+        for other in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/sign-out",
+            "/sign-in/begin",
+            "",
+            "/a?b",
+        ] {
             assert_eq!(safe_target(other), "/", "{other}");
         }
     }

@@ -2,16 +2,16 @@
 
 use axum::response::Response;
 use console::{
-    CheckedCredentials, DomainView, GenerationView, NewIdentitySource, Permission, Refusal, Seen, SourceCheckView,
-    SourceCredentials, SourceMethod, SourceToCheck, SourceView, Tenant,
+    CheckedCredentials, DomainView, GenerationView, NewIdentitySource, Permission, Refusal, Seen,
+    SourceCheckView, SourceCredentials, SourceMethod, SourceToCheck, SourceView, Tenant,
 };
 use model::{
-    CheckLine as Line, CheckState, DomainId, EidEnvironment, Environment, IdentitySourceSettings, LoginMethod, Notice as
-    EidNotice,
+    CheckLine as Line, CheckState, DomainId, EidEnvironment, Environment, IdentitySourceSettings,
+    LoginMethod, Notice as EidNotice,
 };
 use pages::console::{
-    Action, Block, Card, CheckLine, Chip, ConsoleField, ConsoleForm, ConsolePage, Crumb, Fact, FieldKind, FieldOption, Finding,
-    Notice, NoticeKind, Text, Tone,
+    Action, Block, Card, CheckLine, Chip, ConsoleField, ConsoleForm, ConsolePage, Crumb, Fact, FieldKind,
+    FieldOption, Finding, Notice, NoticeKind, Text, Tone,
 };
 use texts::{AdminMessage, Noun};
 
@@ -54,7 +54,9 @@ impl SourcePlace {
 
 async fn place(visit: &Visit) -> Result<SourcePlace, Refusal> {
     let tenant = visit.tenant()?.clone();
-    let eid = LoginMethod::parse(visit.param("eid")).filter(|it| it.is_eid()).ok_or(Refusal::NotFound(Noun::Eid))?;
+    let eid = LoginMethod::parse(visit.param("eid"))
+        .filter(|it| it.is_eid())
+        .ok_or(Refusal::NotFound(Noun::Eid))?;
     let domain = domain(visit, &tenant).await?;
     let base = visit.environment_href(&format!("/identity-sources/{}/{}", domain.id, eid.as_str()));
     let environments = match domain.environment {
@@ -86,8 +88,7 @@ pub(super) fn state(source: Option<&SourceView>) -> Chip {
     if source.disabled_at.is_some() {
         return words::chip(Tone::Neutral, "console-state-off");
     }
-    let active = source.last_check.as_ref().filter(|it| it.of == CheckedCredentials::Active);
-    match active.and_then(SourceCheckView::state) {
+    match source.active_check.as_ref().and_then(SourceCheckView::state) {
         Some(CheckState::Good) => words::chip(Tone::Good, "console-source-works"),
         Some(CheckState::Bad) => words::chip(Tone::Bad, "console-source-trouble"),
         Some(CheckState::Unknown) => words::chip(Tone::Good, "console-source-accepted"),
@@ -112,15 +113,21 @@ pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
         let card = |eid: LoginMethod| {
             let source = sources.iter().find(|it| it.eid == eid);
             let href = visit.environment_href(&format!("/identity-sources/{}/{}", domain.id, eid.as_str()));
-            let mut facts =
-                vec![Fact::new("console-source-callback", Text::code(format!("{}/callback/{}", domain.issuer(), eid.as_str())))];
+            let mut facts = vec![Fact::new(
+                "console-source-callback",
+                Text::code(format!("{}/callback/{}", domain.issuer(), eid.as_str())),
+            )];
             if let Some(source) = source {
-                facts.push(Fact::new("console-source-environment", Text::Key(environment_word(source.environment))));
+                facts.push(Fact::new(
+                    "console-source-environment",
+                    Text::Key(environment_word(source.environment)),
+                ));
                 let checked = source.last_check.as_ref().map(|it| words::ago(it.at, visit.now()));
                 facts.extend(checked.map(|it| Fact::new("console-source-checked", it)));
             }
             let is_set = source.is_some_and(|it| it.client.is_some());
-            let action = Action::to(if is_set { "console-source-open" } else { "console-source-set-up" }, href);
+            let action =
+                Action::to(if is_set { "console-source-open" } else { "console-source-set-up" }, href);
             Card { heading: Text::plain(eid.name_in(visit.locale)), chip: state(source), facts, action }
         };
         blocks.push(Block::Heading { id: "", text: Text::plain(domain.host.clone()), lead: None });
@@ -154,7 +161,8 @@ fn lines(visit: &Visit, eid: LoginMethod, lines: &[Line]) -> Vec<CheckLine> {
             _ => "console-check-national-number",
         };
         let message = it.message(eid).map(|it| Refusal::Invalid(it.into()));
-        let details = message.map(|it| Text::plain(super::answer::sentence(visit, &it))).into_iter().collect();
+        let details =
+            message.map(|it| Text::plain(super::answer::sentence(visit, &it))).into_iter().collect();
         CheckLine { finding, text: Text::Key(subject), details }
     };
     lines.iter().map(line).collect()
@@ -210,7 +218,12 @@ fn act(place: &SourcePlace, source: &SourceView, label: &'static str, what: &str
     Action::act(label, format!("{}/{what}", place.base)).with("version", source.version.to_string())
 }
 
-fn candidate_blocks(visit: &Visit, place: &SourcePlace, source: &SourceView, it: &GenerationView) -> Vec<Block> {
+fn candidate_blocks(
+    visit: &Visit,
+    place: &SourcePlace,
+    source: &SourceView,
+    it: &GenerationView,
+) -> Vec<Block> {
     let mut blocks = vec![Block::Heading {
         id: "candidate",
         text: Text::Key("console-source-candidate"),
@@ -218,13 +231,16 @@ fn candidate_blocks(visit: &Visit, place: &SourcePlace, source: &SourceView, it:
     }];
     blocks.push(Block::Facts(credentials_facts(it.client.as_ref(), it.environment)));
     blocks.extend(jwks_block(it.jwks.as_ref(), "candidate-jwks"));
-    let check = source.last_check.as_ref().filter(|it| it.of == CheckedCredentials::Candidate);
+    let check = source.candidate_check.as_ref();
     let is_bad = check.and_then(SourceCheckView::state) == Some(CheckState::Bad);
     if let Some(check) = check {
         blocks.extend(checked_blocks(visit, place, check));
     }
-    let (label, id) =
-        if is_bad { ("console-source-use-anyway", "use-anyway") } else { ("console-source-use", "use-candidate") };
+    let (label, id) = if is_bad {
+        ("console-source-use-anyway", "use-anyway")
+    } else {
+        ("console-source-use", "use-candidate")
+    };
     let mut actions = Vec::new();
     if place.tenant.permit(Permission::ManageSources).is_ok() {
         let mut using = act(place, source, label, "activate").named(id);
@@ -233,7 +249,11 @@ fn candidate_blocks(visit: &Visit, place: &SourcePlace, source: &SourceView, it:
         actions.push(act(place, source, "console-source-discard", "discard").named("discard"));
     }
     if place.tenant.permit(Permission::CheckSources).is_ok() {
-        actions.push(act(place, source, "console-check-now", "check").with("candidate", "yes").named("check-candidate"));
+        actions.push(
+            act(place, source, "console-check-now", "check")
+                .with("candidate", "yes")
+                .named("check-candidate"),
+        );
     }
     blocks.push(Block::Actions(actions));
     blocks
@@ -246,7 +266,10 @@ pub(super) fn credentials_form(
     (source, refusal): (Option<&SourceView>, Option<&Refusal>),
 ) -> ConsoleForm {
     let typed = |name: &str, or: String| visit.form.maybe(name).unwrap_or(or);
-    let option = |value: &str, key, help| FieldOption { help: Some(Text::Key(help)), ..FieldOption::new(value, Text::Key(key)) };
+    let option = |value: &str, key, help| FieldOption {
+        help: Some(Text::Key(help)),
+        ..FieldOption::new(value, Text::Key(key))
+    };
     let client_id = ConsoleField::new(
         "client_id",
         Text::Key("console-source-client-id"),
@@ -263,16 +286,24 @@ pub(super) fn credentials_form(
             option("private_key_jwt", "console-method-key", "console-method-key-help"),
         ]),
     );
-    let secret = ConsoleField::new("secret", Text::Key("console-source-secret"), "", FieldKind::Secret(1_000));
+    let secret =
+        ConsoleField::new("secret", Text::Key("console-source-secret"), "", FieldKind::Secret(1_000));
     let mut fields = vec![
-        client_id.with_help(Text::Key("console-source-client-id-help")).required().wrong(wrong(visit, refusal, "client_id")),
+        client_id.with_help(Text::Key("console-source-client-id-help")).required().wrong(wrong(
+            visit,
+            refusal,
+            "client_id",
+        )),
         method.wrong(wrong(visit, refusal, "method")),
         secret.with_help(Text::Key("console-source-secret-help")).wrong(wrong(visit, refusal, "secret")),
     ];
     if place.environments.len() > 1 {
         let now = source.map_or(EidEnvironment::Sandbox, |it| it.environment);
-        let options =
-            place.environments.iter().map(|it| FieldOption::new(it.as_str(), Text::Key(environment_word(*it)))).collect();
+        let options = place
+            .environments
+            .iter()
+            .map(|it| FieldOption::new(it.as_str(), Text::Key(environment_word(*it))))
+            .collect();
         let field = ConsoleField::new(
             "environment",
             Text::Key("console-source-environment"),
@@ -307,17 +338,22 @@ pub(super) fn credential_blocks(
         Block::Facts(vec![Fact::copied("callback", "console-source-callback", place.callback())]),
     ];
     let may_manage = place.tenant.permit(Permission::ManageSources).is_ok();
-    blocks.push(Block::Heading { id: "credentials", text: Text::Key("console-source-credentials"), lead: None });
+    blocks.push(Block::Heading {
+        id: "credentials",
+        text: Text::Key("console-source-credentials"),
+        lead: None,
+    });
     let is_set = source.is_some_and(|it| it.client.is_some());
     if let Some(source) = source.filter(|it| it.client.is_some()) {
         blocks.push(Block::Facts(credentials_facts(source.client.as_ref(), source.environment)));
         blocks.extend(jwks_block(source.jwks.as_ref(), "jwks"));
-        let check = source.last_check.as_ref().filter(|it| it.of != CheckedCredentials::Candidate);
-        if let Some(check) = check {
+        if let Some(check) = &source.active_check {
             blocks.extend(checked_blocks(visit, place, check));
         }
         if place.tenant.permit(Permission::CheckSources).is_ok() {
-            blocks.push(Block::Actions(vec![act(place, source, "console-check-now", "check").named("check-now")]));
+            blocks.push(Block::Actions(vec![
+                act(place, source, "console-check-now", "check").named("check-now"),
+            ]));
         }
         if let Some(candidate) = &source.candidate {
             blocks.extend(candidate_blocks(visit, place, source, candidate));
@@ -356,23 +392,35 @@ fn settings_of(source: &SourceView) -> IdentitySourceSettings {
     IdentitySourceSettings::parse(&source.settings).unwrap_or_default()
 }
 
-fn settings_form(visit: &Visit, place: &SourcePlace, source: &SourceView, refusal: Option<&Refusal>) -> ConsoleForm {
+fn settings_form(
+    visit: &Visit,
+    place: &SourcePlace,
+    source: &SourceView,
+    refusal: Option<&Refusal>,
+) -> ConsoleForm {
     let settings = settings_of(source);
     let is_typed = refusal.is_some();
     let notice = settings.notice.unwrap_or_default();
     let field = |name: &'static str, label, stored: Option<String>| {
         let value = if is_typed { visit.form.get(name).to_owned() } else { stored.unwrap_or_default() };
-        ConsoleField::new(name, Text::Key(label), value, FieldKind::Line(280)).wrong(wrong(visit, refusal, name))
+        ConsoleField::new(name, Text::Key(label), value, FieldKind::Line(280))
+            .wrong(wrong(visit, refusal, name))
     };
     let mut fields = vec![
-        field("notice.nb", "console-source-notice-nb", notice.nb).with_help(Text::Key("console-source-notice-help")),
+        field("notice.nb", "console-source-notice-nb", notice.nb)
+            .with_help(Text::Key("console-source-notice-help")),
         field("notice.nn", "console-source-notice-nn", notice.nn),
         field("notice.en", "console-source-notice-en", notice.en),
     ];
     if place.eid.button().is_some() {
         let is_own = if is_typed { visit.form.has("own_button") } else { settings.own_button };
         let value = if is_own { "yes" } else { "" };
-        let field = ConsoleField::new("own_button", Text::Key("console-source-own-button"), value, FieldKind::Checkbox);
+        let field = ConsoleField::new(
+            "own_button",
+            Text::Key("console-source-own-button"),
+            value,
+            FieldKind::Checkbox,
+        );
         fields.push(field.with_help(Text::Key("console-source-own-button-help")));
     }
     let names = ["notice.nb", "notice.nn", "notice.en", "own_button"];
@@ -395,7 +443,12 @@ enum Refused<'a> {
     Settings(&'a Refusal),
 }
 
-fn whole_page(visit: &Visit, place: &SourcePlace, source: Option<&SourceView>, refused: Refused<'_>) -> ConsolePage {
+fn whole_page(
+    visit: &Visit,
+    place: &SourcePlace,
+    source: Option<&SourceView>,
+    refused: Refused<'_>,
+) -> ConsolePage {
     let of_credentials = if let Refused::Credentials(refusal) = refused { Some(refusal) } else { None };
     let of_settings = if let Refused::Settings(refusal) = refused { Some(refusal) } else { None };
     let mut blocks = credential_blocks(visit, place, (source, of_credentials));
@@ -429,19 +482,38 @@ fn switch_blocks(place: &SourcePlace, source: &SourceView) -> Vec<Block> {
         return Vec::new();
     }
     let (lead, action) = if is_on {
-        ("console-source-disable-lead", act(place, source, "console-disable", "disable").named("disable").dangerous())
+        (
+            "console-source-disable-lead",
+            act(place, source, "console-disable", "disable").named("disable").dangerous(),
+        )
     } else {
         ("console-source-enable-lead", act(place, source, "console-enable", "enable").named("enable"))
     };
-    let heading = Block::Heading { id: "state", text: Text::Key("console-state"), lead: Some(Text::Key(lead)) };
+    let heading =
+        Block::Heading { id: "state", text: Text::Key("console-state"), lead: Some(Text::Key(lead)) };
     vec![heading, Block::Actions(vec![action])]
+}
+
+/// A trial of the eID, in the place of the first application of the domain that is enabled.
+async fn trial(visit: &Visit, place: &SourcePlace) -> Result<Option<Action>, Refusal> {
+    if !visit.offers(Permission::RunTrials) {
+        return Ok(None);
+    }
+    let reading = place.tenant.permit(Permission::ReadSettings)?;
+    let all = visit.site.console.applications(&reading, place.domain.id, None).await?;
+    let first = all.into_iter().find(|it| it.disabled_at.is_none());
+    let way = if place.eid == LoginMethod::NO_VIPPS { "vipps" } else { "bankid-high" };
+    Ok(first.map(|it| super::trials::action(visit, it.id, way)))
 }
 
 /// `GET /t/{tenant}/{environment}/identity-sources/{domain}/{eid}`
 pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
     let place = place(&visit).await?;
     let source = place.source(&visit).await?;
-    let page = whole_page(&visit, &place, source.as_ref(), Refused::No);
+    let mut page = whole_page(&visit, &place, source.as_ref(), Refused::No);
+    if source.as_ref().is_some_and(|it| it.client.is_some() && it.disabled_at.is_none()) {
+        page.primary = trial(&visit, &place).await?;
+    }
     Ok(shown(&visit, page))
 }
 
@@ -576,7 +648,9 @@ pub(super) async fn change_generation(visit: &Visit, place: &SourcePlace) -> Res
     let permit = place.tenant.permit(Permission::ManageSources)?;
     let looked = (&source, &seen);
     match visit.path.rsplit('/').next() {
-        Some("activate") => console.activate_source_candidate(&permit, looked, now).await.map(|()| "activated"),
+        Some("activate") => {
+            console.activate_source_candidate(&permit, looked, now).await.map(|()| "activated")
+        }
         Some("discard") => console.discard_source_candidate(&permit, looked, now).await.map(|()| "discarded"),
         _ => console.restore_source_credentials(&permit, looked, now).await.map(|()| "credentials-restored"),
     }
@@ -614,8 +688,10 @@ pub(super) async fn save_settings(visit: Visit) -> Result<Response, Refusal> {
     let text = |name| visit.form.maybe(name);
     let notice = EidNotice { nb: text("notice.nb"), nn: text("notice.nn"), en: text("notice.en") };
     let is_said = notice.nb.is_some() || notice.nn.is_some() || notice.en.is_some();
-    let wanted =
-        IdentitySourceSettings { notice: is_said.then_some(notice), own_button: visit.form.has("own_button") };
+    let wanted = IdentitySourceSettings {
+        notice: is_said.then_some(notice),
+        own_button: visit.form.has("own_button"),
+    };
     let (domain, eid) = place.at();
     let at = (domain, eid, &seen_or_gone(&visit)?);
     match visit.site.console.set_source_settings(visit.permit()?, at, &wanted, visit.now()).await {

@@ -4,7 +4,8 @@ use axum::response::Response;
 use console::{Permission, Refusal};
 use model::TenantId;
 use pages::console::{
-    Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Crumb, FieldKind, Pager, Table, TableRow, Text,
+    Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Crumb, FieldKind, Pager, Table, TableRow,
+    Text,
 };
 
 use super::{
@@ -44,10 +45,13 @@ pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
     let table = Table {
         id: "tenants",
         caption: Text::Key("console-tenants-title"),
-        columns: ["console-column-name", "console-column-state", "console-column-created"].map(Text::Key).to_vec(),
+        columns: ["console-column-name", "console-column-state", "console-column-created"]
+            .map(Text::Key)
+            .to_vec(),
         rows: rows.iter().map(row).collect(),
         empty: Text::Key(if search.is_empty() { "console-tenants-none" } else { "console-none-found" }),
-        empty_action: (is_operator && search.is_empty()).then(|| Action::to("console-tenant-new", "/tenants/new")),
+        empty_action: (is_operator && search.is_empty())
+            .then(|| Action::to("console-tenant-new", "/tenants/new")),
         pager: is_operator.then(|| Pager {
             action: "/tenants".to_owned(),
             search: search.clone(),
@@ -71,11 +75,18 @@ pub(super) fn query(text: &str) -> String {
 }
 
 fn new_page(visit: &Visit, refusal: Option<&Refusal>) -> ConsolePage {
-    let name = ConsoleField::new("name", Text::Key("console-tenant-name"), visit.form.get("name"), FieldKind::Line(100));
+    let name = ConsoleField::new(
+        "name",
+        Text::Key("console-tenant-name"),
+        visit.form.get("name"),
+        FieldKind::Line(100),
+    );
     let form = ConsoleForm {
         action: "/tenants".to_owned(),
         fields: vec![
-            name.with_help(Text::Key("console-tenant-name-help")).required().wrong(wrong(visit, refusal, "name")),
+            name.with_help(Text::Key("console-tenant-name-help"))
+                .required()
+                .wrong(wrong(visit, refusal, "name")),
         ],
         submit: Text::Key("console-tenant-create"),
         submit_id: "create",
@@ -88,7 +99,8 @@ fn new_page(visit: &Visit, refusal: Option<&Refusal>) -> ConsolePage {
         blocks: vec![Block::Form(form)],
         ..ConsolePage::default()
     };
-    page.frame.crumbs = vec![Crumb { label: Text::Key("console-tenants-title"), href: "/tenants".to_owned() }];
+    page.frame.crumbs =
+        vec![Crumb { label: Text::Key("console-tenants-title"), href: "/tenants".to_owned() }];
     page
 }
 
@@ -99,7 +111,11 @@ pub(super) async fn new(visit: Visit) -> Result<Response, Refusal> {
 
 /// `POST /tenants`
 pub(super) async fn create(visit: Visit) -> Result<Response, Refusal> {
-    let made = visit.site.console.create_tenant(visit.installation_permit()?, visit.form.get("name"), visit.now()).await;
+    let made = visit
+        .site
+        .console
+        .create_tenant(visit.installation_permit()?, visit.form.get("name"), visit.now())
+        .await;
     match made {
         Ok(tenant) => Ok(super::answer::done(&format!("/t/{}", tenant.id), "created")),
         Err(refusal) => Ok(refused_form(&visit, &refusal, new_page(&visit, Some(&refusal)))),

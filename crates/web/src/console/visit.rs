@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use console::{
-    InstallationPermit, MembersPermit, Permission, Permit, Refusal, RequestOrigin, Role, Session, SessionKind, Tenant,
+    InstallationPermit, MembersPermit, Permission, Permit, Refusal, RequestOrigin, Role, Session,
+    SessionKind, Tenant,
 };
 use model::{Environment, TenantId, Timestamp};
 use provider::{RequestContext, TraceId};
@@ -161,6 +162,8 @@ pub(super) async fn enter(visit: &mut Visit) -> Result<(), Refusal> {
             visit.entered = Entered::Installation(Box::new(permit));
             Ok(())
         }
-        Access::Host | Access::Member | Access::Tenant(_) | Access::Installation(_) => Err(Refusal::Forbidden),
+        Access::Host | Access::Member | Access::Tenant(_) | Access::Installation(_) => {
+            Err(Refusal::Forbidden)
+        }
     }
 }

@@ -1,0 +1,256 @@
+// From nothing to an eID that works, a member with a role, and a tried login: the console of `portvakt dev` in a real browser.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { launch, lookAt } from "../browser.mjs";
+import { Portvakt } from "../portvakt.mjs";
+
+let portvakt;
+let browser;
+/** The first operator's. */
+let operator;
+/** The tenant's overview. */
+let tenant;
+
+async function newPage() {
+  const context = await browser.newContext({ locale: "en-GB" });
+  const page = await context.newPage();
+  page.setDefaultTimeout(8000);
+  page.on("console", (message) => {
+    if (message.type() === "error" && /Content.Security|Refused/i.test(message.text())) assert.fail(message.text());
+  });
+  return page;
+}
+
+/** At the simulated BankID, logs in as a person, by a part of the name. */
+async function logIn(page, name) {
+  await page.waitForURL(/bankid\.localhost/);
+  const person = portvakt.ready.people.find((it) => it.name.includes(name));
+  await page.check(`input[name=person][value="${person.id}"]`);
+  await page.click('#outcome-approve-device');
+}
+
+const href = (path) => new URL(path, portvakt.ready.console).href;
+const chip = (page) => page.locator("h1 ~ .pc-chip, .pc-title .pc-chip, main .pc-chip").first().innerText();
+
+/** The page of the demo's BankID. */
+async function openSource(page) {
+  await page.goto(`${tenant}/test/identity-sources`);
+  await page.locator(".pc-card").first().getByRole("link").click();
+  await page.waitForSelector("#callback");
+}
+
+async function typeCredentials(page, clientId, secret) {
+  const more = page.getByText("Replace the credentials");
+  if (await more.isVisible()) await more.click();
+  await page.fill("#client_id", clientId);
+  await page.locator('input[name="method"][value="client_secret_basic"]').check();
+  await page.fill("#secret", secret);
+  await page.click("#save-credentials");
+}
+
+before(async () => {
+  portvakt = await Portvakt.start();
+  browser = await launch();
+  operator = await newPage();
+});
+
+after(async () => {
+  await browser?.close();
+  await portvakt?.stop();
+});
+
+test("the printed link makes the first operator, once", async () => {
+  await operator.goto(portvakt.ready.console);
+  await lookAt(operator, "console sign-in");
+  await operator.goto(portvakt.ready.console_setup);
+  await lookAt(operator, "console setup link");
+  await operator.click("#enter");
+  assert.equal(await operator.locator("#callback").innerText(), href("/callback/no-bankid"));
+  await lookAt(operator, "console setup");
+  await operator.click("#first-sign-in");
+  await logIn(operator, "Kari");
+  await operator.waitForURL(/\/tenants/);
+  await lookAt(operator, "console tenants");
+  const other = await newPage();
+  await other.goto(portvakt.ready.console_setup);
+  assert.match(await other.locator("main").innerText(), /was used, or its time is over/);
+  await other.context().close();
+});
+
+test("BankID's callback URL is copied, credentials are typed, and the check is good", async () => {
+  await operator.getByRole("link", { name: "demo", exact: true }).click();
+  await operator.waitForURL(/\/t\/[0-9a-f]{32}$/);
+  tenant = operator.url();
+  await lookAt(operator, "console overview");
+  await openSource(operator);
+  await lookAt(operator, "console identity source");
+  assert.equal(await operator.locator("#callback").innerText(), `${portvakt.ready.issuer}/callback/no-bankid`);
+  const { client_id, client_secret } = portvakt.ready.eid_credentials;
+  await typeCredentials(operator, client_id, client_secret);
+  await operator.waitForURL(/done=activated/);
+  assert.equal(await chip(operator), "Works");
+  assert.equal(await operator.getByText("OK", { exact: true }).count(), 4);
+});
+
+test("a wrong secret is caught before it is used, and the logins go on with the right one", async () => {
+  await typeCredentials(operator, portvakt.ready.eid_credentials.client_id, "wrong");
+  await operator.waitForURL(/done=candidate/);
+  await lookAt(operator, "console candidate credentials");
+  assert.match(await operator.locator("main").innerText(), /unauthorized_client/);
+  assert.equal(await operator.locator("#use-anyway").count(), 1);
+  assert.doesNotMatch(await operator.content(), /value="wrong"/);
+  await operator.click("#discard");
+  await operator.waitForURL(/done=discarded/);
+  assert.equal(await chip(operator), "Works");
+});
+
+test("used anyway it is in trouble, and the previous credentials come back", async () => {
+  await typeCredentials(operator, portvakt.ready.eid_credentials.client_id, "wrong");
+  await operator.click("#use-anyway");
+  await operator.waitForURL(/done=activated/);
+  assert.equal(await chip(operator), "Trouble");
+  await operator.click("#restore");
+  await operator.waitForURL(/done=credentials-restored/);
+  await operator.click("#check-now");
+  await operator.waitForURL(/done=checked/);
+  assert.equal(await chip(operator), "Works");
+});
+
+test("an unregistered callback URL and a number that is not granted are named", async () => {
+  await typeCredentials(operator, portvakt.ready.eid_credentials.unregistered, portvakt.ready.eid_credentials.client_secret);
+  await operator.waitForURL(/done=candidate/);
+  assert.match(await operator.locator("main").innerText(), /callback\/no-bankid/);
+  await operator.click("#discard");
+  await typeCredentials(operator, portvakt.ready.eid_credentials.without_number, portvakt.ready.eid_credentials.client_secret);
+  await operator.waitForURL(/done=candidate/);
+  await operator.click("#discard");
+  await operator.waitForURL(/done=discarded/);
+});
+
+test("a stale page changes nothing", async () => {
+  const second = await operator.context().newPage();
+  await second.goto(operator.url());
+  await operator.click("#disable");
+  await operator.waitForURL(/done=disabled/);
+  await second.click("#disable");
+  assert.match(await second.locator("main").innerText(), /changed/i);
+  await second.close();
+  await operator.click("#enable");
+  await operator.waitForURL(/done=enabled/);
+});
+
+test("a developer is invited, and may not enter credentials", async () => {
+  await operator.goto(`${tenant}/members`);
+  await lookAt(operator, "console members");
+  await operator.fill("#label", "Ola i butikken");
+  await operator.locator('input[name="roles"][value="developer"]').check();
+  await operator.click("#invite");
+  const link = await operator.locator("#invitation-link").innerText();
+  await lookAt(operator, "console invitation made");
+  const developer = await newPage();
+  await developer.goto(link);
+  await lookAt(developer, "console invitation");
+  await developer.click("#accept");
+  await logIn(developer, "Ola");
+  await developer.waitForURL(/\/t\/[0-9a-f]{32}/);
+  await openSource(developer);
+  assert.equal(await developer.locator("#save-credentials").count(), 0);
+  assert.match(await developer.locator("main").innerText(), /may not enter credentials/);
+  await developer.goto(`${tenant}/members/roles`);
+  await lookAt(developer, "console roles");
+  assert.equal((await developer.goto(href("/operators"))).status(), 404);
+  assert.equal((await developer.goto(href(`/t/${"0".repeat(31)}1`))).status(), 404);
+  const again = await newPage();
+  await again.goto(link);
+  assert.match(await again.locator("main").innerText(), /was used or taken back/);
+  await again.context().close();
+  await developer.context().close();
+});
+
+test("an owner waits until the inviter has confirmed the name", async () => {
+  await operator.goto(`${tenant}/members`);
+  await operator.fill("#label", "The boss");
+  await operator.locator('input[name="roles"][value="owner"]').check();
+  await operator.click("#invite");
+  const link = await operator.locator("#invitation-link").innerText();
+  const owner = await newPage();
+  await owner.goto(link);
+  await owner.click("#accept");
+  await logIn(owner, portvakt.ready.people.at(-1).name);
+  await owner.waitForSelector("text=Your role waits");
+  await lookAt(owner, "console waiting");
+  assert.equal((await owner.goto(tenant)).status(), 404);
+  await operator.goto(`${tenant}/members`);
+  await operator.getByRole("button", { name: "Confirm" }).click();
+  await operator.waitForURL(/done=confirmed/);
+  assert.equal((await owner.goto(tenant)).status(), 200);
+  await operator.getByRole("row", { name: /Owner/ }).getByRole("button", { name: "Remove" }).click();
+  assert.match(await operator.locator("main").innerText(), /last owner/);
+  await owner.goto(href("/account"));
+  await lookAt(owner, "console account");
+  await owner.click("#account summary");
+  await owner.click("#sign-out");
+  await owner.waitForURL(/sign-in/);
+  assert.match((await owner.goto(tenant)).url(), /sign-in/);
+  await owner.context().close();
+});
+
+test("a login is tried in another tab, and its tokens and steps are shown", async () => {
+  await openSource(operator);
+  const [login] = await Promise.all([operator.context().waitForEvent("page"), operator.click("#try-login")]);
+  await logIn(login, "Kari");
+  await login.waitForSelector("text=/trial/i");
+  await operator.waitForURL(/\/trials$/);
+  await operator.waitForSelector("#claims");
+  assert.match(await operator.locator("#claims").innerText(), /urn:grn:authn:no:bankid/);
+  assert.match(await operator.locator("main").innerText(), /It worked/);
+  await lookAt(operator, "console trial");
+  const elsewhere = await newPage();
+  await elsewhere.goto(operator.url());
+  assert.match(elsewhere.url(), /sign-in/);
+  await elsewhere.context().close();
+});
+
+test("what happened is listed: logins with their explanation, and changes in a chain", async () => {
+  await operator.goto(`${tenant}/logins`);
+  await lookAt(operator, "console logins");
+  await operator.locator("#logins tbody a").first().click();
+  await lookAt(operator, "console login");
+  await operator.goto(`${tenant}/changes`);
+  await lookAt(operator, "console changes");
+  assert.match(await operator.locator("#changes").innerText(), /Kari Nordli/);
+  await operator.click("#verify");
+  assert.match(await operator.locator("main").innerText(), /The chain holds/);
+  await operator.goto(href("/letters"));
+  await lookAt(operator, "console letters");
+  await operator.goto(href("/operators"));
+  await lookAt(operator, "console operators");
+});
+
+test("without any session of theirs an operator is let in again from the host", async () => {
+  const { link } = await portvakt.told("operator", "recover", "--as", "Kari Nordli");
+  const page = await newPage();
+  await page.goto(link);
+  await page.click("#enter");
+  await lookAt(page, "console recovery");
+  assert.equal((await page.goto(href("/tenants"))).status(), 403);
+  await page.goto(href("/setup"));
+  await page.click("#first-sign-in");
+  await logIn(page, "Kari");
+  await page.waitForURL(/\/tenants\?done=recovered/);
+  assert.match((await operator.goto(tenant)).url(), /sign-in/, "the sessions of before have ended");
+  await page.context().close();
+});
+
+test("the whole of it works without script", async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: "nb-NO" });
+  const page = await context.newPage();
+  await page.goto(portvakt.ready.console);
+  await page.click("#sign-in");
+  await logIn(page, "Kari");
+  await page.waitForURL(/\/tenants/);
+  assert.equal(await page.locator("h1").innerText(), "Tenanter");
+  await context.close();
+});
