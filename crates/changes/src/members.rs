@@ -18,9 +18,9 @@ use crate::{Refusal, name::check_name};
 #[derive(Clone, Debug)]
 pub enum MembersPermit {
     /// In a tenant.
-    Tenant(Permit),
+    Tenant(Box<Permit>),
     /// Of operators.
-    Installation(InstallationPermit),
+    Installation(Box<InstallationPermit>),
 }
 
 impl MembersPermit {
@@ -265,7 +265,7 @@ pub fn make_operator(
     (made, person): (MemberId, &ProvedPerson),
     now: Timestamp,
 ) -> Result<MemberId, Refusal> {
-    let permit = MembersPermit::Installation(permit.clone());
+    let permit = MembersPermit::Installation(Box::new(permit.clone()));
     permit.scope(Asked::Manage)?;
     let member = member_of(tx, (made, person), now)?;
     let row = MemberRole {
@@ -293,7 +293,7 @@ pub fn recover(
     (member, person): (MemberId, &ProvedPerson),
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let permit = MembersPermit::Installation(permit.clone());
+    let permit = MembersPermit::Installation(Box::new(permit.clone()));
     let scope = permit.scope(Asked::Manage)?;
     let roles = member_roles::list(tx, scope)?;
     if !roles.iter().any(|it| it.member_id == member && it.confirmed_at.is_some()) {

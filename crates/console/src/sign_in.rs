@@ -511,12 +511,11 @@ impl Console {
             name: None,
         };
         if view.tenant == INSTALLATION {
-            return Ok(MembersPermit::Installation(
-                self.installation(&caller, Permission::AcceptInvitation)?,
-            ));
+            let permit = self.installation(&caller, Permission::AcceptInvitation)?;
+            return Ok(MembersPermit::Installation(Box::new(permit)));
         }
         let tenant = self.tenant_by_id(&caller, view.tenant).await?;
-        Ok(MembersPermit::Tenant(tenant.permit(Permission::AcceptInvitation)?))
+        Ok(MembersPermit::Tenant(Box::new(tenant.permit(Permission::AcceptInvitation)?)))
     }
 }
 

@@ -29,7 +29,7 @@ mod site_language;
 
 pub use app::{App, Clock, Site};
 pub use arrival::{ClientAddress, Peer};
-pub use console::{ConsoleSite, console_router};
+pub use console::{ConsoleRouteInfo, ConsoleSite, console_router, console_routes};
 pub use eid_files::{EidFileKind, EidFiles, EidPicture};
 pub use entrance::{Entrance, Observed, UnreadRequest, unreadable, with_entrance};
 pub use mailbox::{Letter, MailboxSite};

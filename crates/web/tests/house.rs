@@ -18,7 +18,7 @@ use axum::{
     http::{Request, request::Builder},
     response::{IntoResponse, Response},
 };
-use console::{Console, DomainChange, NewApplication, NewDomain, NewIdentitySource, Tenant};
+use console::{Console, ConsoleAddress, DomainChange, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Algorithm, PublicKey, Random, SealKey, Secret, SigningKey, b64};
 use eid::{Catalogue, SourceCredentials, SourceMethod, TenantSandbox, UpstreamIssuer};
 use model::{
@@ -34,11 +34,12 @@ use serde_json::{Value, json};
 use store::{DatabaseLocation, Store, domains::Scheme};
 use tower::ServiceExt;
 use web::{
-    App, Clock, EidFileKind, EidFiles, EidPicture, PublicSandboxSite, SandboxPeople, SimulatorSite,
-    op_router, public_sandbox_router, simulator_router,
+    App, Clock, ConsoleSite, EidFileKind, EidFiles, EidPicture, PublicSandboxSite, SandboxPeople,
+    SimulatorSite, console_router, op_router, public_sandbox_router, simulator_router,
 };
 
 pub(crate) const HOST: &str = "id.shop.example";
+pub(crate) const CONSOLE_HOST: &str = "console.example";
 pub(crate) const ISSUER: &str = "https://id.shop.example";
 pub(crate) const REDIRECT: &str = "https://shop.example/callback";
 pub(crate) const START: i64 = 1_795_000_000;
@@ -263,6 +264,22 @@ fn app(provider: &Arc<Provider>, clock: &Clock) -> App {
     }
 }
 
+/// Where the console answers.
+pub(crate) fn console_address() -> ConsoleAddress {
+    ConsoleAddress { host: CONSOLE_HOST.to_owned(), scheme: Scheme::Https, environment: Environment::Test }
+}
+
+fn console_site(console: Console, provider: &Arc<Provider>, clock: &Clock) -> Arc<ConsoleSite> {
+    Arc::new(ConsoleSite {
+        console: Arc::new(console),
+        provider: Arc::clone(provider),
+        clock: Arc::clone(clock),
+        address: console_address(),
+        own_eids: EidEnvironment::Sandbox,
+        has_mail: false,
+    })
+}
+
 /// A button of Vipps, which stands for an official one.
 fn official() -> Arc<EidFiles> {
     let mut files = EidFiles::default();
@@ -315,10 +332,14 @@ impl TestBroker {
             is_public.load(Ordering::SeqCst).then(|| Arc::clone(&public))
         });
         let wired = Arc::clone(&eids);
+        let desk = console.clone();
         let wire: Wire = Box::new(move || {
-            let provider = Provider::new(again.clone(), Arc::new(wired()), master.clone(), random.clone());
+            let catalogue = Arc::new(wired());
+            let console = desk.clone().with_catalogue(Arc::clone(&catalogue));
+            let provider = Provider::new(again.clone(), catalogue, master.clone(), random.clone());
             let provider = Arc::new(provider.with(settings(&chosen)));
-            (op_router(app(&provider, &read)), provider)
+            let site = console_site(console, &provider, &read);
+            (console_router(site, op_router(app(&provider, &read))), provider)
         });
         let (router, provider) = wire();
         let mut house = Self {

@@ -18,6 +18,8 @@ mod browser_applications;
 mod certification;
 mod compatible;
 mod consent;
+mod console_access;
+mod console_sign_in;
 mod cookies;
 mod disabled;
 mod discovery;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use axum::response::Response;
 use console::{
-    AuditPlace, AuditQuery, ChainVerdict, FoundLink, FoundLinks, LoginEvent, NamedApplication, Permission,
-    Permit, Refusal, StepKind, authentication_outcome, step_outcome,
+    AuditPlace, AuditQuery, ChainVerdict, FoundLink, FoundLinks, LoginEvent, NamedApplication, Permit,
+    Refusal, StepKind, authentication_outcome, step_outcome,
 };
 use model::{ApplicationId, LoginEventId, LoginMethod, Timestamp};
 use pages::console::{

@@ -21,13 +21,14 @@ use super::{
 /// Where the page is, and leave to read it.
 fn place(visit: &Visit) -> Result<(String, MembersPermit), Refusal> {
     match &visit.entered {
-        Entered::Tenant(_) => {
-            Ok((visit.tenant_href("/members"), MembersPermit::Tenant(visit.may(Permission::ReadMembers)?)))
-        }
+        Entered::Tenant(_) => Ok((
+            visit.tenant_href("/members"),
+            MembersPermit::Tenant(Box::new(visit.may(Permission::ReadMembers)?)),
+        )),
         Entered::Installation(_) => {
             let caller = visit.session()?.caller(model::INSTALLATION, &visit.origin());
             let permit = visit.site.console.installation(&caller, Permission::ReadInstallation)?;
-            Ok(("/operators".to_owned(), MembersPermit::Installation(permit)))
+            Ok(("/operators".to_owned(), MembersPermit::Installation(Box::new(permit))))
         }
         Entered::Nothing => Err(Refusal::Forbidden),
     }

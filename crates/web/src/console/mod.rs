@@ -24,6 +24,7 @@ mod visit;
 mod words;
 
 pub use door::console_router;
+pub use routes::{ConsoleRouteInfo, console_routes};
 pub use site::ConsoleSite;
 
 pub(crate) use routes::is_known;

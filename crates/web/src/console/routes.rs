@@ -179,6 +179,35 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     route!(POST, "/t/{tenant}/changes/verify", of_tenant(P::ReadAudit), activity::verify),
 ];
 
+/// What a row says, for tests that try every one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConsoleRouteInfo {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Words, and names in braces.
+    pub path: &'static str,
+    /// What is needed; `None` where anybody may enter, or anybody who is signed in.
+    pub permission: Option<P>,
+    /// Whether a session of a link from the host is needed.
+    pub is_of_host: bool,
+    /// Whether anybody may enter.
+    pub is_public: bool,
+}
+
+/// Every address of the console.
+pub fn console_routes() -> impl Iterator<Item = ConsoleRouteInfo> {
+    ROUTES.iter().map(|it| ConsoleRouteInfo {
+        method: if it.method == Method::POST { "POST" } else { "GET" },
+        path: it.path,
+        permission: match it.access {
+            Access::Tenant(permission) | Access::Installation(permission) => Some(permission),
+            Access::Anyone | Access::Host | Access::Member => None,
+        },
+        is_of_host: it.access == Access::Host,
+        is_public: it.access == Access::Anyone,
+    })
+}
+
 /// The row of an address, and what the names in its path stand for. Words win over names.
 pub(super) fn find(
     method: &Method,

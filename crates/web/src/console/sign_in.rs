@@ -4,7 +4,7 @@
 use axum::{http::StatusCode, response::Response};
 use console::{OWN_CLIENT, Purpose, Refusal, SignIn};
 use crypto::{Digest, b64, same_bytes};
-use model::LinkId;
+use model::{Acr, Level, LinkId, LoginMethod};
 use pages::console::{Action, Block, ConsolePage, Notice, NoticeKind, Text};
 use provider::{OwnCode, Refusal as ProviderRefusal};
 use texts::AdminMessage;
@@ -109,14 +109,25 @@ pub(super) async fn begin(visit: Visit) -> Result<Response, Refusal> {
     Ok(begun(&visit, Purpose::SignIn, to))
 }
 
+/// Every way to log in that the console takes: level substantial or high, and not by Vipps or as a test user.
+fn strong_enough() -> String {
+    let suits = |it: &Acr| {
+        let method = it.method();
+        method.is_eid() && method != LoginMethod::NO_VIPPS && it.level() >= Level::Substantial
+    };
+    Acr::all().filter(suits).map(|it| it.as_str()).collect::<Vec<_>>().join(" ")
+}
+
 /// To the console's own domain, for this purpose.
 pub(super) fn begun(visit: &Visit, purpose: Purpose, to: String) -> Response {
     let random = visit.site.provider.random();
     let token = || random.token().expose().clone();
     let pending = Pending { state: token(), nonce: token(), verifier: token(), purpose, to };
     let challenge = b64::encode(Digest::of(pending.verifier.as_bytes()).as_bytes());
+    let acr_values = strong_enough();
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs([
+        ("acr_values", acr_values.as_str()),
         ("client_id", OWN_CLIENT),
         ("redirect_uri", &visit.site.address.callback()),
         ("response_type", "code"),

@@ -108,8 +108,8 @@ impl Visit {
     /// Leave to change who is a member, where the path is.
     pub(super) fn members_permit(&self) -> Result<MembersPermit, Refusal> {
         match &self.entered {
-            Entered::Tenant(permit) => Ok(MembersPermit::Tenant((**permit).clone())),
-            Entered::Installation(permit) => Ok(MembersPermit::Installation((**permit).clone())),
+            Entered::Tenant(permit) => Ok(MembersPermit::Tenant(permit.clone())),
+            Entered::Installation(permit) => Ok(MembersPermit::Installation(permit.clone())),
             Entered::Nothing => Err(Refusal::Forbidden),
         }
     }
