@@ -42,6 +42,44 @@ async function pages(browser, folder) {
   server.close();
 }
 
+/** Takes pages of the console, with the first operator signed in. */
+async function console_pages(browser, ready) {
+  await mkdir(at("console"), { recursive: true });
+  const context = await browser.newContext({ viewport: { width: 1180, height: 820 }, locale: "en" });
+  const page = await context.newPage();
+  const take = async (name) => {
+    await page.evaluate(() => document.fonts.ready);
+    await page.screenshot({ path: at(`console/${name}.png`) });
+  };
+  await page.goto(ready.console_setup);
+  await page.click("#enter");
+  await page.click("#first-sign-in");
+  await page.waitForSelector(".pv-simulator");
+  await page.click("#outcome-approve-device");
+  await page.waitForURL(/tenants/);
+  await page.getByRole("link", { name: "demo", exact: true }).click();
+  await page.waitForURL(/\/t\//);
+  const tenant = page.url();
+  await take("overview");
+  await page.goto(`${tenant}/test/identity-sources`);
+  await page.locator(".pc-card").first().getByRole("link").click();
+  await page.getByText("Replace the credentials").click();
+  await page.fill("#client_id", ready.eid_credentials.client_id);
+  await page.locator('input[name="method"][value="client_secret_basic"]').check();
+  await page.fill("#secret", ready.eid_credentials.client_secret);
+  await page.click("#save-credentials");
+  await page.waitForURL(/done=activated/);
+  await page.goto(page.url().split("?")[0]);
+  await take("identity-source");
+  await page.goto(`${tenant}/members`);
+  await page.fill("#label", "Ola");
+  await page.locator('input[name="roles"][value="developer"]').check();
+  await page.click("#invite");
+  await page.goto(`${tenant}/members`);
+  await take("members");
+  await context.close();
+}
+
 const at = (name) => fileURLToPath(new URL(`../docs/images/${name}`, import.meta.url));
 const portvakt = await Portvakt.start();
 const browser = await launch();
@@ -53,6 +91,7 @@ try {
   await page.waitForSelector(".pv-choices");
   await page.evaluate(() => document.fonts.ready);
   await page.screenshot({ path: at("login.png") });
+  await console_pages(browser, portvakt.ready);
   await pages(browser, process.env.E2E_GALLERY);
 } finally {
   await browser.close();

@@ -52,7 +52,7 @@ export class Portvakt {
    * Starts it. `https`: with the local authority. `redirectUris`: more addresses for the demo application.
    * `PORTVAKT_BIN` names the binary.
    */
-  static async start({ https = false, redirectUris = [], port, directory } = {}) {
+  static async start({ https = false, redirectUris = [], eidCallbacks = [], port, directory } = {}) {
     const binary = process.env.PORTVAKT_BIN;
     if (!binary) throw new Error("PORTVAKT_BIN does not name the binary");
     const it = new Portvakt();
@@ -63,6 +63,7 @@ export class Portvakt {
     const args = ["dev", "--json", "--port", String(first), "--data-dir", home];
     if (https) args.push("--https");
     for (const uri of redirectUris) args.push("--redirect-uri", uri);
+    for (const url of eidCallbacks) args.push("--eid-callback", url);
     it.#process = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
     // A test that falls over leaves nothing running.
     const last = () => it.#process.kill("SIGKILL");

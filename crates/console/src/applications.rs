@@ -14,7 +14,7 @@ use store::{
 };
 use texts::Noun;
 
-use crate::{Console, Refusal, signing_keys::publish_first, tenants::PAGE};
+use crate::{Console, Refusal, own_domain::keep_own, signing_keys::publish_first, tenants::PAGE};
 
 /// An application as it is shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -201,6 +201,9 @@ impl Console {
         let tenant_id = permit.tenant(switching(on))?.id;
         let (permit, seen) = (permit.clone(), seen.clone());
         let saved = self.store.write(move |tx| {
+            if !on {
+                keep_own(tx, |own| own.application == id)?;
+            }
             let row = get(tx, tenant_id, id)?;
             check_seen(&row, &seen, json!({"state": if on { "enabled" } else { "disabled" }}))?;
             switch(tx, &permit, row, on, now).map(drop)

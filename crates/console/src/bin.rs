@@ -18,7 +18,9 @@ use store::{
 };
 use texts::Noun;
 
-use crate::{Console, Refusal, applications as console_applications, domains as console_domains};
+use crate::{
+    Console, Refusal, applications as console_applications, domains as console_domains, own_domain::keep_own,
+};
 
 /// The most of each kind that is shown of the bin, or destroyed in one turn.
 const MOST: u32 = 1_000;
@@ -161,6 +163,7 @@ impl Console {
         let id = permit.tenant(Permission::DeleteTenants)?.id;
         let (permit, seen) = (permit.clone(), seen.clone());
         let deleted = self.store.write(move |tx| {
+            keep_own(tx, |own| own.tenant == id)?;
             let row = tenants::get(tx, id).map_err(|error| Refusal::of(error, Noun::Tenant))?;
             crate::tenants::check_seen(&row, &seen, json!({"state": "deleted"}))?;
             let (version, name) = (row.version, row.name.as_str());
@@ -183,6 +186,7 @@ impl Console {
         let tenant = permit.tenant(Permission::DeleteDomains)?.id;
         let (permit, seen) = (permit.clone(), seen.clone());
         let deleted = self.store.write(move |tx| {
+            keep_own(tx, |own| own.domain == id)?;
             let row = domains::get(tx, tenant, id).map_err(|error| Refusal::of(error, Noun::Domain))?;
             console_domains::check_seen(&row, &seen, json!({"state": "deleted"}))?;
             let (object, version) = (Object::domain(tenant, id), row.version);
@@ -204,6 +208,7 @@ impl Console {
         let tenant = permit.tenant(Permission::DeleteApplications)?.id;
         let (permit, seen) = (permit.clone(), seen.clone());
         let deleted = self.store.write(move |tx| {
+            keep_own(tx, |own| own.application == id)?;
             let row =
                 applications::get(tx, tenant, id).map_err(|error| Refusal::of(error, Noun::Application))?;
             console_applications::check_seen(&row, &seen, json!({"state": "deleted"}))?;

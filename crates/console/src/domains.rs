@@ -15,7 +15,7 @@ use store::{
 };
 use texts::{AdminMessage, Noun};
 
-use crate::{Console, Refusal, Tenant, tenants::PAGE};
+use crate::{Console, Refusal, Tenant, own_domain::keep_own, tenants::PAGE};
 
 /// A domain as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -224,7 +224,11 @@ impl Console {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let (permit, seen) = (permit.clone(), seen.clone());
-        self.store.write(move |tx| switched(tx, &permit, Switching { id, seen, on: false }, now)).await
+        let disabled = self.store.write(move |tx| {
+            keep_own(tx, |own| own.domain == id)?;
+            switched(tx, &permit, Switching { id, seen, on: false }, now)
+        });
+        disabled.await
     }
 
     /// Enables a domain again that was seen.

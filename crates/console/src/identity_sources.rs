@@ -20,7 +20,9 @@ use store::{
 };
 use texts::Noun;
 
-use crate::{CheckedCredentials, Console, GenerationView, Refusal, SourceCheckView, Tenant};
+use crate::{
+    CheckedCredentials, Console, GenerationView, Refusal, SourceCheckView, Tenant, own_domain::keep_own,
+};
 
 /// An identity source as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -202,6 +204,9 @@ impl Console {
         permit.tenant(switching(on))?;
         let (permit, seen) = (permit.clone(), seen.clone());
         let saved = self.store.write(move |tx| {
+            if !on {
+                keep_own(tx, |own| own.domain == domain)?;
+            }
             let tenant = permit.tenant(switching(on))?;
             let row = get(tx, tenant, (domain, eid))?;
             let wanted = json!({"state": if on { "enabled" } else { "disabled" }});

@@ -7,7 +7,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{domains::Scheme, installation, tenants};
+use store::{Tx, domains::Scheme, installation, tenants};
 use texts::{AdminMessage, Noun};
 
 use crate::{Console, NewApplication, NewDomain, Refusal, Tenant};
@@ -56,6 +56,19 @@ pub struct OwnDomain {
     pub domain: DomainId,
     /// The application.
     pub application: ApplicationId,
+}
+
+/// Refuses to take away what the console itself needs: nobody could sign in any more. Asked in the write of the change.
+///
+/// # Errors
+/// [`Refusal::Invalid`], [`Refusal::Store`].
+pub(crate) fn keep_own(tx: &mut impl Tx, is_own: impl Fn(&OwnDomain) -> bool) -> Result<(), Refusal> {
+    let fact = installation::find(tx, FACT)?;
+    let own: Option<OwnDomain> = fact.and_then(|it| serde_json::from_slice(&it).ok());
+    match own {
+        Some(own) if is_own(&own) => Err(Refusal::Invalid(AdminMessage::ConsoleOwnObject.into())),
+        _ => Ok(()),
+    }
 }
 
 impl Console {

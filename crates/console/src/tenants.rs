@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use store::{StoreError, tenants};
 use texts::Noun;
 
-use crate::{Console, Refusal};
+use crate::{Console, Refusal, own_domain::keep_own};
 
 /// The most that one page of a list has.
 pub(crate) const PAGE: u32 = 1_000;
@@ -198,6 +198,9 @@ impl Console {
         let id = permit.tenant(Permission::SwitchTenants)?.id;
         let (permit, seen) = (permit.clone(), seen.clone());
         let switched = self.store.write(move |tx| {
+            if !on {
+                keep_own(tx, |own| own.tenant == id)?;
+            }
             let row = tenants::get(tx, id).map_err(|error| Refusal::of(error, Noun::Tenant))?;
             check_seen(&row, &seen, json!({"state": if on { "enabled" } else { "disabled" }}))?;
             changes::tenants::switch(tx, &permit, row, on, now).map(drop)

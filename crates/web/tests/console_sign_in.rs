@@ -315,6 +315,54 @@ async fn a_recovered_operator_is_known_by_the_new_eid_only_and_other_sessions_en
 }
 
 #[tokio::test]
+async fn what_the_console_itself_needs_is_not_taken_away_by_any_verb() {
+    let house = TestBroker::open().await;
+    operator(&house).await;
+    let (console, now) = (&house.console, house.time());
+    let own = console.own_domain().await.unwrap().unwrap();
+    let tenant = console.tenant_by_id(&Caller::operator("test"), own.tenant).await.unwrap();
+    let permit = |permission| may(&tenant, permission);
+    let seen = console::TenantView::seen(&tenant);
+    let domain = console.domain_by_id(&permit(Permission::ReadSettings), own.domain).await.unwrap();
+    let application =
+        console.application_by_id(&permit(Permission::ReadSettings), own.application).await.unwrap();
+    let at = (own.domain, LoginMethod::NO_BANKID);
+    let source = console.identity_source(&permit(Permission::ReadSettings), at).await.unwrap();
+    let refused = [
+        console.delete_tenant(&permit(Permission::DeleteTenants), &seen, now).await,
+        console.switch_tenant(&permit(Permission::SwitchTenants), &seen, false, now).await,
+        console.delete_domain(&permit(Permission::DeleteDomains), (own.domain, &domain.seen()), now).await,
+        console.disable_domain(&permit(Permission::ManageDomains), own.domain, &domain.seen(), now).await,
+        console
+            .delete_application(
+                &permit(Permission::DeleteApplications),
+                (own.application, &application.seen()),
+                now,
+            )
+            .await,
+        console
+            .switch_application(
+                &permit(Permission::DisableApplications),
+                (own.application, &application.seen()),
+                false,
+                now,
+            )
+            .await,
+        console
+            .switch_identity_source(
+                &permit(Permission::DisableSources),
+                (at.0, at.1, &source.seen()),
+                false,
+                now,
+            )
+            .await,
+    ];
+    for refusal in refused {
+        assert!(refusal.unwrap_err().to_string().contains("the console itself needs this"));
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_undone_needs_a_sign_in_of_the_last_five_minutes() {
     let house = TestBroker::open().await;
     let token = operator(&house).await;

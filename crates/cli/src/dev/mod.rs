@@ -55,6 +55,10 @@ pub(crate) struct DevArguments {
     /// Prints one JSON object instead of the table.
     #[arg(long)]
     json: bool,
+    /// Registers one more callback URL at the simulated eIDs, for the client `demo-credentials`; can be repeated. Another
+    /// installation can then be given these credentials.
+    #[arg(long, value_name = "URL")]
+    eid_callback: Vec<String>,
     #[command(flatten)]
     more: seed::More,
 }
@@ -76,6 +80,58 @@ async fn open_store(folder: &Folder) -> Result<(Store, Presence), String> {
     Ok((store, presence))
 }
 
+/// What `serve` has too.
+struct Installation {
+    console: Arc<Console>,
+    /// A link that sets the console up, while it has no operator.
+    setup: Option<String>,
+    provider: Arc<Provider>,
+    postman: Postman,
+    mailbox: Mailbox,
+    /// The domains, the console's own included.
+    domains: Site,
+}
+
+impl Installation {
+    async fn make(
+        store: &Store,
+        folder: &Folder,
+        (addresses, world): (&Addresses, &World),
+        (outbound, random): (Arc<Outbound>, &Random),
+    ) -> Result<Self, String> {
+        let catalogue = Arc::new(Catalogue::new(outbound, issuers(world), random.clone()));
+        let master = folder.master_key(random)?;
+        let console = Console::new(store.clone(), master.clone(), random.clone())
+            .with_images(image_decoder::decoder())
+            .with_controller(Some(seed::controller()))
+            .with_catalogue(Arc::clone(&catalogue));
+        let console = Arc::new(console);
+        let setup = own_console::seed(&console, addresses, world).await?;
+        let mailbox = Mailbox::default();
+        let links = LinkBase::new(&addresses.console());
+        let postman = Postman::to_mailbox(store.clone(), master.clone(), mailbox.clone());
+        let postman = postman.with_links(Some(links));
+        let provider = Arc::new(Provider::new(store.clone(), catalogue, master, random.clone()));
+        let console_site = Arc::new(ConsoleSite {
+            console: Arc::clone(&console),
+            provider: Arc::clone(&provider),
+            clock: clock::system(),
+            address: own_console::address(addresses),
+            own_eids: EidEnvironment::Sandbox,
+            has_mail: true,
+        });
+        let app = App {
+            provider: Arc::clone(&provider),
+            clock: clock::system(),
+            sample: Some(addresses.sample()),
+            controller: None,
+            eid_files: Arc::new(eid_files::load_and_tell(&folder.file("eid-assets")).await),
+        };
+        let domains = console_router(console_site, op_router(app));
+        Ok(Self { console, setup, provider, postman, mailbox, domains })
+    }
+}
+
 /// Runs until the terminal or the system says stop.
 pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     telemetry::start(Format::Text, Level::Warn);
@@ -93,40 +149,14 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let (store, _presence) = open_store(&folder).await?;
     folder.write("addresses", addresses.to_text().as_bytes())?;
     let world = World::make(&folder, &addresses, &random)?;
+    world.register_callbacks(&addresses, &arguments.eid_callback);
     let wish = seed::Wish { addresses: &addresses, world: &world, random: &random, more: &arguments.more };
     let seeded = seed::seed(&store, &folder, wish).await?;
-    let catalogue = Catalogue::new(Arc::clone(&outbound), issuers(&world), random.clone());
-    let catalogue = Arc::new(catalogue);
-    let master = folder.master_key(&random)?;
-    let console = Console::new(store.clone(), master.clone(), random.clone())
-        .with_images(image_decoder::decoder())
-        .with_controller(Some(seed::controller()))
-        .with_catalogue(Arc::clone(&catalogue));
-    let console = Arc::new(console);
-    let setup = own_console::seed(&console, &addresses, &world).await?;
-    let mailbox = Mailbox::default();
-    let links = LinkBase::new(&addresses.console());
-    let postman = Postman::to_mailbox(store.clone(), master.clone(), mailbox.clone()).with_links(Some(links));
-    let provider = Arc::new(Provider::new(store.clone(), catalogue, master, random.clone()));
-    let console_site = Arc::new(ConsoleSite {
-        console: Arc::clone(&console),
-        provider: Arc::clone(&provider),
-        clock: clock::system(),
-        address: own_console::address(&addresses),
-        own_eids: EidEnvironment::Sandbox,
-        has_mail: true,
-    });
-    let eid_files = Arc::new(eid_files::load_and_tell(&folder.file("eid-assets")).await);
-    let app = App {
-        provider: Arc::clone(&provider),
-        clock: clock::system(),
-        sample: Some(addresses.sample()),
-        controller: None,
-        eid_files,
-    };
+    let Installation { console, setup, provider, postman, mailbox, domains } =
+        Installation::make(&store, &folder, (&addresses, &world), (Arc::clone(&outbound), &random)).await?;
     let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
     let sites = [
-        console_router(console_site, op_router(app)),
+        domains,
         by_host(
             addresses.mailbox_host(),
             world::mailbox_site(mailbox),

@@ -131,8 +131,7 @@ impl World {
             let (unregistered, limited) = (UNREGISTERED_CLIENT.to_owned(), LIMITED_CLIENT.to_owned());
             let redirect_uris = vec![DIRECT_REDIRECT.to_owned()];
             simulator.register(Client { client_id: unregistered, redirect_uris, ..typed.clone() });
-            simulator.register(Client { client_id: limited, may_have_nin: false, ..typed.clone() });
-            simulator.register(typed);
+            simulator.register(Client { client_id: limited, may_have_nin: false, ..typed });
         }
         bankid.register(direct_client());
         vipps.register(direct_client());
@@ -156,6 +155,16 @@ impl World {
             },
             random: random.clone(),
         })
+    }
+
+    /// Lets the credentials that can be typed come back to more addresses.
+    pub(crate) fn register_callbacks(&self, addresses: &Addresses, more: &[String]) {
+        for (simulator, eid) in [(&self.bankid, LoginMethod::NO_BANKID), (&self.vipps, LoginMethod::NO_VIPPS)]
+        {
+            let mut typed = typed_client(addresses, eid);
+            typed.redirect_uris.extend_from_slice(more);
+            simulator.register(typed);
+        }
     }
 
     /// What the simulated eID gave us to authenticate with.

@@ -7,6 +7,7 @@ use pages::console::{Action, Block, ConsolePage, Fact, Text};
 
 use super::{
     answer::{shown, with_session},
+    setup,
     sign_in::{begun_by_form, no_such_link, over},
     visit::Visit,
     words,
@@ -98,7 +99,12 @@ async fn enter(visit: &Visit, kind: SessionKind) -> Result<Response, Refusal> {
     let browser = (visit.browser.as_str(), visit.token.as_deref());
     let entered = visit.site.console.enter_by_link((kind, visit.param("key")), browser, visit.now()).await;
     match entered {
-        Ok(token) => Ok(with_session(see_other("/setup"), visit, token.expose())),
+        Ok(token) => {
+            let session = visit.site.console.session(token.expose(), visit.now()).await?;
+            // Where it cannot be made, the page says why and has a button for it.
+            let _ = setup::ensure(&Visit { session, ..visit.clone() }).await;
+            Ok(with_session(see_other("/setup"), visit, token.expose()))
+        }
         Err(refusal) => Ok(over(visit, &refusal)),
     }
 }
