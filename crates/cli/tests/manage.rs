@@ -118,6 +118,36 @@ async fn a_setting_that_is_misspelt_is_named_with_the_one_that_was_probably_mean
 }
 
 #[tokio::test]
+async fn the_first_fault_of_an_application_hid_the_others() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let more = [
+        "--redirect-uri",
+        "https://*.example/cb",
+        "--set",
+        "admin=true",
+        "--color",
+        "red",
+        "--kind",
+        "wab",
+        "--logo",
+        "none.png",
+    ];
+    let said = refused(&it, &[&SHOP[..], &more].concat());
+    for wanted in ["client_id: ", "redirect_uris[1]: ", "\"admin\"", "brand.color: ", "--kind", "none.png"] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    let change =
+        ["applications", "change", "shop", "--domain", HOST, "--name", " ", "--remove-origin", "null"];
+    let more = ["--add", "pkce=off", "--logo", "none.png", "--set", "eids=[]", "--client-id", "other"];
+    let said = refused(&it, &[&change[..], &more].concat());
+    for wanted in ["name: ", "origins: ", "pkce", "none.png", "eids: ", "client_id: "] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    assert_eq!(said.lines().count(), 6, "{said}");
+}
+
+#[tokio::test]
 async fn lists_are_added_to_and_taken_from_instead_of_replaced_whole() {
     let it = configured().await;
     json(&it, &SHOP);

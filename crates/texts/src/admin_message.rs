@@ -589,6 +589,8 @@ admin_messages! {
     DatabaseAddressHasPassword: "database-address-has-password";
     /// No database is named.
     DatabaseNone: "database-none";
+    /// The directory of a file of SQLite is not there.
+    DatabaseDirectoryMissing { directory: Word }: "database-directory-missing";
     /// More than one database is named.
     DatabaseSeveral: "database-several";
     /// A file of certificates has none.

@@ -25,7 +25,7 @@ use texts::AdminMessage;
 pub(crate) use fault::Faults;
 pub(crate) use file::{Format, Level};
 pub(crate) use page::{example, reference};
-pub(crate) use resolve::{Config, Listen, Pair, load, load_whole};
+pub(crate) use resolve::{Config, Listen, Pair, Sketch, load, load_sketch, load_whole};
 pub(crate) use schema::line_of;
 pub(crate) use value::Lasting;
 

@@ -38,7 +38,7 @@ use texts::{AdminMessage, Advice, Cause, Noun, Outcome};
 
 use crate::{
     clock,
-    config::{self, Config, Where},
+    config::{self, Config, Sketch, Where},
     deletions, eid_files,
     serve::master,
 };
@@ -64,8 +64,8 @@ pub(crate) struct DoctorArguments {
 /// Looks, prints what was found, and fails when something does not work.
 pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), String> {
     let findings = match arguments.at.find() {
-        Ok(path) => match config::load(&path) {
-            Ok(config) => look(&path, &config, clock::now()).await,
+        Ok(path) => match config::load_sketch(&path) {
+            Ok(sketch) => look(&path, &sketch, clock::now()).await,
             Err(faults) => {
                 let mut findings = Finding::faults("configuration", &faults);
                 findings.extend(files::look_at_configuration(&path));
@@ -85,9 +85,81 @@ pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), String> {
     }
 }
 
-async fn look(path: &Path, config: &Config, now: Timestamp) -> Vec<Finding> {
-    let mut findings = vec![Finding::fine("configuration", &Outcome::DoctorConfigurationFine)];
-    let master = match config.master_key() {
+/// Looks at everything but what depends on a section of the configuration that cannot be read.
+async fn look(path: &Path, sketch: &Sketch, now: Timestamp) -> Vec<Finding> {
+    let config = &sketch.config;
+    let mut findings = Finding::faults("configuration", &sketch.faults);
+    if findings.is_empty() {
+        findings.push(Finding::fine("configuration", &Outcome::DoctorConfigurationFine));
+    }
+    let has_key = sketch.has_read(&["master_key"]);
+    let master = if has_key { master_key(config, &mut findings) } else { None };
+    findings.extend(files::look(path, config));
+    let has_database = sketch.has_read(&["database"]);
+    let kept =
+        if has_database { database(config, master, &mut findings, now).await } else { Kept::default() };
+    findings.extend(machine(sketch, &kept, now).await);
+    findings.push(plausible(&kept, now));
+    findings.extend(flood(&kept));
+    findings.extend(stuck(&kept));
+    findings.extend(if has_database { list_of_deletions(config) } else { None });
+    findings.extend(kept.binned.iter().cloned());
+    findings.extend(kept.disabled.iter().map(|it| Finding::warning("disabled", it.clone())));
+    if sketch.has_read(&["statements"]) && config.controller.is_none() {
+        findings.extend(kept.domains.iter().filter(|it| is_without_controller(it)).map(|it| {
+            let message = AdminMessage::DoctorControllerMissing { host: it.host.as_str().into() };
+            Finding::warning("statements", message)
+        }));
+    }
+    findings.extend(kept.alike.iter().map(|it| Finding::warning("names", it.clone())));
+    findings.extend(calls(sketch, &kept).await);
+    findings
+}
+
+/// What the machine has for us.
+async fn machine(sketch: &Sketch, kept: &Kept, now: Timestamp) -> Vec<Finding> {
+    let (config, mut findings) = (&sketch.config, Vec::new());
+    let https: Vec<String> = kept.https().chain(config.sandbox.clone()).collect();
+    if sketch.has_read(&["listen"]) {
+        findings.extend(machine::certificates(config, &https, now));
+    }
+    if sketch.has_read(&["listen", "operator"]) {
+        findings.extend(machine::addresses(config).await);
+    }
+    let (_, faults) = eid_files::load(&config.eid_files).await;
+    findings.extend(faults.into_iter().map(|it| Finding::warning("eID files", it)));
+    match &config.place {
+        DatabaseLocation::Sqlite(path) if sketch.has_read(&["database"]) => {
+            findings.extend(machine::disk(path));
+        }
+        _ => {}
+    }
+    findings
+}
+
+/// What is found by asking others: names, our own addresses, eIDs, the mail server.
+async fn calls(sketch: &Sketch, kept: &Kept) -> Vec<Finding> {
+    let (config, mut findings) = (&sketch.config, Vec::new());
+    let calls = Outbound::new(config.outbound.clone());
+    let may_call = sketch.has_read(&["outbound"]);
+    for domain in &kept.domains {
+        findings.push(machine::name("domain", &domain.host).await);
+        if may_call {
+            findings.push(public_address::ask(&calls, domain).await);
+        }
+    }
+    if let Some(host) = &config.sandbox {
+        findings.push(sandbox(host, kept).await);
+    }
+    if sketch.has_read(&["outbound", "sandbox", "test_eids"]) {
+        findings.extend(eids(config, kept).await);
+    }
+    findings.extend(mail(config).await);
+    findings
+}
+
+fn master_key(config: &Config, findings: &mut Vec<Finding>) -> Option<SealKey> {
+    match config.master_key() {
         Ok(key) => {
             let source = config.master_key_source().into();
             findings.push(Finding::fine("master key", &Outcome::DoctorMasterKeyFine { source }));
@@ -97,41 +169,7 @@ async fn look(path: &Path, config: &Config, now: Timestamp) -> Vec<Finding> {
             findings.extend(Finding::faults("master key", &faults));
             None
         }
-    };
-    findings.extend(files::look(path, config));
-    let kept = database(config, master, &mut findings, now).await;
-    let https: Vec<String> = kept.https().chain(config.sandbox.clone()).collect();
-    findings.extend(machine::certificates(config, &https, now));
-    findings.extend(machine::addresses(config).await);
-    let (_, faults) = eid_files::load(&config.eid_files).await;
-    findings.extend(faults.into_iter().map(|it| Finding::warning("eID files", it)));
-    if let DatabaseLocation::Sqlite(path) = &config.place {
-        findings.extend(machine::disk(path));
     }
-    findings.push(plausible(&kept, now));
-    findings.extend(flood(&kept));
-    findings.extend(stuck(&kept));
-    findings.extend(list_of_deletions(config));
-    findings.extend(kept.binned.iter().cloned());
-    findings.extend(kept.disabled.iter().map(|it| Finding::warning("disabled", it.clone())));
-    if config.controller.is_none() {
-        findings.extend(kept.domains.iter().filter(|it| is_without_controller(it)).map(|it| {
-            let message = AdminMessage::DoctorControllerMissing { host: it.host.as_str().into() };
-            Finding::warning("statements", message)
-        }));
-    }
-    findings.extend(kept.alike.iter().map(|it| Finding::warning("names", it.clone())));
-    let calls = Outbound::new(config.outbound.clone());
-    for domain in &kept.domains {
-        findings.push(machine::name("domain", &domain.host).await);
-        findings.push(public_address::ask(&calls, domain).await);
-    }
-    if let Some(host) = &config.sandbox {
-        findings.push(sandbox(host, &kept).await);
-    }
-    findings.extend(eids(config, &kept).await);
-    findings.extend(mail(config).await);
-    findings
 }
 
 /// Connects to the mail server and authenticates, without sending anything.

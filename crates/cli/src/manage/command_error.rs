@@ -92,6 +92,18 @@ pub(crate) fn value(message: &FieldMessage, locale: Locale) -> Value {
 }
 
 impl CommandError {
+    /// Refuses for everything that was found wrong; does nothing where that is nothing.
+    pub(crate) fn unless_none(mut messages: Vec<FieldMessage>) -> CommandResult {
+        match messages.len() {
+            0 => Ok(()),
+            1 => Err(messages.remove(0).into()),
+            _ => {
+                let lines: Vec<String> = messages.iter().map(|it| it.line(Locale::En)).collect();
+                Err(Self::Faults { text: lines.join("\n"), messages })
+            }
+        }
+    }
+
     /// Says it on a terminal.
     pub(crate) fn line(&self, locale: Locale) -> String {
         match self {
