@@ -130,7 +130,7 @@ async fn the_first_fault_of_an_application_hid_the_others() {
         "red",
         "--kind",
         "wab",
-        "--logo",
+        "--logo-file",
         "none.png",
     ];
     let said = refused(&it, &[&SHOP[..], &more].concat());
@@ -139,7 +139,7 @@ async fn the_first_fault_of_an_application_hid_the_others() {
     }
     let change =
         ["applications", "change", "shop", "--domain", HOST, "--name", " ", "--remove-origin", "null"];
-    let more = ["--add", "pkce=off", "--logo", "none.png", "--set", "eids=[]", "--client-id", "other"];
+    let more = ["--add", "pkce=off", "--logo-file", "none.png", "--set", "eids=[]", "--client-id", "other"];
     let said = refused(&it, &[&change[..], &more].concat());
     for wanted in ["name: ", "origins: ", "pkce", "none.png", "eids: ", "client_id: "] {
         assert!(said.contains(wanted), "{wanted}: {said}");
@@ -527,4 +527,22 @@ async fn a_shell_is_told_how_to_complete_commands_and_help_is_a_command() {
     }
     let help = it.run(&["help", "applications", "create"]);
     assert!(String::from_utf8_lossy(&help.stdout).contains("--redirect-uri"));
+}
+
+#[tokio::test]
+async fn a_test_login_did_not_say_which_client_was_probably_meant() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let said = refused(&it, &["test", "login", "--client", "shpo"]);
+    assert!(said.contains("did you mean `shop`?"), "{said}");
+    let said = refused(&it, &["test", "login", "--client", "shop", "--domain", "log.example"]);
+    assert!(said.contains("login.example"), "{said}");
+}
+
+#[tokio::test]
+async fn a_host_without_its_port_is_told_with_it() {
+    let it = configured().await;
+    json(&it, &["domains", "create", "id.acme.example:8443", "--environment", "test"]);
+    let said = refused(&it, &["applications", "list", "--domain", "id.acme.example"]);
+    assert!(said.contains("id.acme.example:8443"), "{said}");
 }

@@ -802,6 +802,21 @@ pub struct AdminText {
 }
 
 impl AdminMessage {
+    /// Appends `options` to the command that the message names to be run next, so that it reaches the same installation.
+    #[must_use]
+    pub fn with_options(mut self, options: &str) -> Self {
+        if let Self::NameNotFound { command, .. }
+        | Self::NameMistyped { command, .. }
+        | Self::NameInBin { command, .. }
+        | Self::ParentInBin { command, .. }
+        | Self::NotInBin { command, .. }
+        | Self::DoctorDisabled { command, .. } = &mut self
+        {
+            *command = format!("{}{options}", command.as_str()).into();
+        }
+        self
+    }
+
     fn fragment(&self, locale: Locale, key: &str) -> String {
         let arguments = self.arguments(locale);
         let arguments: Vec<(&str, &str)> = arguments.iter().map(|(name, it)| (*name, it.as_str())).collect();

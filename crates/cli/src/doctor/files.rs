@@ -12,7 +12,7 @@ use texts::{AdminMessage, Detail, Outcome, Word};
 
 use super::finding::Finding;
 use crate::{
-    accounts::{Account, group_name, rights, user_name},
+    accounts::{Account, group_name, quoted, rights, user_name},
     config::Config,
 };
 
@@ -188,11 +188,4 @@ fn writable_by_others(path: &Path, of: &Metadata, command: Detail) -> AdminMessa
 /// The command that takes `bits` away.
 fn chmod(of: &Metadata, bits: u32, path: &Path) -> Detail {
     format!("chmod {:04o} {}", of.mode() & 0o7777 & !bits, quoted(path)).into()
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
-    let path = path.display().to_string();
-    let is_plain = |it: char| it.is_alphanumeric() || "/._-+:@%,".contains(it);
-    if path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }

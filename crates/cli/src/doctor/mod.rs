@@ -65,7 +65,7 @@ pub(crate) struct DoctorArguments {
 pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), String> {
     let findings = match arguments.at.find() {
         Ok(path) => match config::load_sketch(&path) {
-            Ok(sketch) => look(&path, &sketch, clock::now()).await,
+            Ok(sketch) => look(&path, &sketch, (&arguments.at.options(), clock::now())).await,
             Err(faults) => {
                 let mut findings = Finding::faults("configuration", &faults);
                 findings.extend(files::look_at_configuration(&path));
@@ -86,7 +86,8 @@ pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), String> {
 }
 
 /// Looks at everything but what depends on a section of the configuration that cannot be read.
-async fn look(path: &Path, sketch: &Sketch, now: Timestamp) -> Vec<Finding> {
+/// `options`: what commands that are printed say to reach this installation.
+async fn look(path: &Path, sketch: &Sketch, (options, now): (&str, Timestamp)) -> Vec<Finding> {
     let config = &sketch.config;
     let mut findings = Finding::faults("configuration", &sketch.faults);
     if findings.is_empty() {
@@ -96,8 +97,11 @@ async fn look(path: &Path, sketch: &Sketch, now: Timestamp) -> Vec<Finding> {
     let master = if has_key { master_key(config, &mut findings) } else { None };
     findings.extend(files::look(path, config));
     let has_database = sketch.has_read(&["database"]);
-    let kept =
-        if has_database { database(config, master, &mut findings, now).await } else { Kept::default() };
+    let kept = if has_database {
+        database(config, master, &mut findings, (options, now)).await
+    } else {
+        Kept::default()
+    };
     findings.extend(machine(sketch, &kept, now).await);
     findings.push(plausible(&kept, now));
     findings.extend(flood(&kept));
@@ -219,7 +223,7 @@ async fn database(
     config: &Config,
     master: Option<SealKey>,
     findings: &mut Vec<Finding>,
-    now: Timestamp,
+    (options, now): (&str, Timestamp),
 ) -> Kept {
     if let DatabaseLocation::Sqlite(path) = &config.place
         && !path.exists()
@@ -248,7 +252,8 @@ async fn database(
             Err(why) => findings.push(Finding::trouble("master key", why)),
         }
     }
-    let kept = store.read(move |tx| keep(tx, now)).await.unwrap_or_else(|error: StoreError| {
+    let options = options.to_owned();
+    let kept = store.read(move |tx| keep(tx, (&options, now))).await.unwrap_or_else(|error: StoreError| {
         let detail = error.to_string().into();
         findings.push(Finding::trouble("database", AdminMessage::DoctorRowsUnreadable { detail }));
         Kept::default()
@@ -277,7 +282,7 @@ async fn unusable(store: &Store, master: SealKey) -> Vec<Finding> {
     }
 }
 
-fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> {
+fn keep(tx: &mut store::ReadTx<'_>, (options, now): (&str, Timestamp)) -> Result<Kept, StoreError> {
     let mut kept = Kept::default();
     let jump = installation::find(tx, installation::CLOCK_JUMP)?;
     kept.jump = jump.and_then(|it| serde_json::from_slice(&it).ok());
@@ -294,13 +299,13 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
     }));
     for kind in bin::Kind::EVERY {
         for binned in bin::list(tx, kind, MOST)? {
-            let finding = in_bin(tx, &binned)?;
+            let finding = in_bin(tx, &binned, options)?;
             kept.binned.push(finding);
         }
     }
     for tenant in all {
         if let Some(since) = tenant.disabled_at {
-            let command = format!("portvakt tenants enable {:?}", tenant.name);
+            let command = format!("portvakt tenants enable {:?}{options}", tenant.name);
             kept.disabled.push(disabled(Noun::Tenant, &tenant.name, since, command));
         }
         kept.newest = kept.newest.max(Some(tenant.created_at));
@@ -308,7 +313,7 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
         kept.alike.extend(pairs(&all, |it| &it.name).into_iter().map(domains_alike));
         for domain in all {
             if let Some(since) = domain.disabled_at {
-                let command = format!("portvakt domains enable {}", domain.host);
+                let command = format!("portvakt domains enable {}{options}", domain.host);
                 kept.disabled.push(disabled(Noun::Domain, &domain.host, since, command));
             }
             let sources = identity_sources::list(tx, tenant.id, domain.id)?;
@@ -340,7 +345,7 @@ fn list_of_deletions(config: &Config) -> Option<Finding> {
 }
 
 /// Something in the bin is no trouble, but somebody may have forgotten it.
-fn in_bin(tx: &mut store::ReadTx<'_>, binned: &Binned) -> Result<Finding, StoreError> {
+fn in_bin(tx: &mut store::ReadTx<'_>, binned: &Binned, options: &str) -> Result<Finding, StoreError> {
     let (kind, name) = (binned.kind.as_str(), binned.name.clone());
     let host = match DomainId::parse(&binned.second) {
         Ok(domain) if binned.kind == bin::Kind::Application => {
@@ -349,7 +354,7 @@ fn in_bin(tx: &mut store::ReadTx<'_>, binned: &Binned) -> Result<Finding, StoreE
         }
         _ => None,
     };
-    let command = console::restore_command(binned.kind, &name, host.as_deref());
+    let command = console::restore_command(binned.kind, &name, host.as_deref()) + options;
     let until = model::destroyed_at(binned.deleted_at).to_iso_seconds().into();
     let outcome =
         Outcome::DoctorInBin { kind: kind.into(), name: name.into(), until, command: command.into() };

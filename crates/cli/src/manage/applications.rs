@@ -216,10 +216,12 @@ impl AtTheDesk for Applications {
         match &self.what {
             ApplicationsCommand::Restore { client_id } => {
                 let host = self.at.host()?;
+                bin::check_host(desk, host).await?;
                 return bin::restore(desk, Kind::Application, (client_id, Some(host))).await;
             }
             ApplicationsCommand::Bin => {
                 let host = self.at.host()?;
+                bin::check_host(desk, host).await?;
                 let of = |it: &BinView| it.host.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(host));
                 return bin::list(desk, Kind::Application, of).await;
             }

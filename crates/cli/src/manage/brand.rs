@@ -15,7 +15,7 @@ use crate::image_decoder;
 #[derive(Args, Default)]
 pub(super) struct BrandWishes {
     /// The logo: PNG, JPEG or WebP, at most 256 KiB.
-    #[arg(long, value_name = "FILE", conflicts_with = "no_logo")]
+    #[arg(long = "logo-file", alias = "logo", value_name = "FILE", conflicts_with = "no_logo")]
     logo: Option<PathBuf>,
     /// No logo of its own any more.
     #[arg(long)]

@@ -12,6 +12,8 @@ use crate::config::Faults;
 pub(crate) enum CommandError {
     /// A message of the catalogue.
     Message(Box<FieldMessage>),
+    /// Several.
+    Messages(Vec<FieldMessage>),
     /// Everything that is wrong in a file.
     Faults {
         /// Each fault.
@@ -97,10 +99,17 @@ impl CommandError {
         match messages.len() {
             0 => Ok(()),
             1 => Err(messages.remove(0).into()),
-            _ => {
-                let lines: Vec<String> = messages.iter().map(|it| it.line(Locale::En)).collect();
-                Err(Self::Faults { text: lines.join("\n"), messages })
-            }
+            _ => Err(Self::Messages(messages)),
+        }
+    }
+
+    /// Appends `options` to the commands that it names.
+    pub(crate) fn with_options(self, options: &str) -> Self {
+        let with = |it: FieldMessage| FieldMessage { message: it.message.with_options(options), ..it };
+        match self {
+            Self::Message(message) => Self::Message(Box::new(with(*message))),
+            Self::Messages(all) => Self::Messages(all.into_iter().map(with).collect()),
+            other => other,
         }
     }
 
@@ -108,6 +117,7 @@ impl CommandError {
     pub(crate) fn line(&self, locale: Locale) -> String {
         match self {
             Self::Message(message) => message.line(locale),
+            Self::Messages(all) => all.iter().map(|it| it.line(locale)).collect::<Vec<_>>().join("\n"),
             Self::Faults { text, .. } | Self::Host(text) => text.clone(),
         }
     }
@@ -116,6 +126,7 @@ impl CommandError {
     pub(crate) fn errors(&self, locale: Locale) -> Option<Value> {
         let messages = match self {
             Self::Message(message) => std::slice::from_ref(&**message),
+            Self::Messages(all) => all,
             Self::Faults { messages, .. } => messages,
             Self::Host(_) => return None,
         };
