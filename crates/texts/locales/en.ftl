@@ -104,6 +104,7 @@ trial-over-close = You can close this window.
 logged-out-title = Logged out
 logged-out-heading = You are logged out
 logged-out-lead = If others use this device, close the browser as well.
+logged-out-home = To the front page
 
 # When something goes wrong
 cause-eid-down-title = We cannot reach { $eid }

@@ -105,6 +105,7 @@ trial-over-close = Du kan lukke dette vinduet.
 logged-out-title = Logget ut
 logged-out-heading = Du er logget ut
 logged-out-lead = Bruker du en maskin som andre har tilgang til, bør du også lukke nettleseren.
+logged-out-home = Til forsiden
 
 # Når noe går galt
 cause-eid-down-title = Vi får ikke kontakt med { $eid }

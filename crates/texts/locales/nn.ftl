@@ -105,6 +105,7 @@ trial-over-close = Du kan lukke dette vindauget.
 logged-out-title = Logga ut
 logged-out-heading = Du er logga ut
 logged-out-lead = Bruker du ei maskin som andre har tilgang til, bør du òg lukke nettlesaren.
+logged-out-home = Til framsida
 
 # Når noko går gale
 cause-eid-down-title = Vi får ikkje kontakt med { $eid }
