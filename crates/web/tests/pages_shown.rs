@@ -249,6 +249,18 @@ async fn statements_named_nobody_who_is_responsible() {
 }
 
 #[tokio::test]
+async fn statements_of_a_test_domain_say_that_it_is_one_and_who_runs_it() {
+    let mut house = TestBroker::open().await;
+    for target in ["/privacy?lang=en", "/accessibility?lang=en"] {
+        let page = house.get(target).await.body;
+        assert!(page.contains("This is a test domain") && page.contains("run by the operator of "), "{page}");
+    }
+    house.change_domain(house.domain, |domain| domain.display_name = Some("Butikkjeden".to_owned())).await;
+    house.restart();
+    assert!(house.get("/privacy?lang=en").await.body.contains("It is run by Butikkjeden."));
+}
+
+#[tokio::test]
 async fn a_refusal_of_a_domain_looked_like_nobodys_and_led_nowhere() {
     let mut house = TestBroker::open().await;
     house.change_domain(house.domain, |domain| domain.display_name = Some("Butikkjeden".to_owned())).await;
