@@ -6,7 +6,7 @@ use std::{
         Arc, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use authority::{Caller, Permission};
@@ -25,7 +25,7 @@ use web::Clock;
 
 use crate::{
     clock, deletions, every,
-    job_runner::{self, Failed, JobRunner},
+    job_runner::{self, Failed, JobRunner, Progress},
     permits,
     serve::ready::{Domains, Looked},
     worker::Workers,
@@ -258,24 +258,29 @@ async fn want_destructions(console: &Console, store: &Store, now: Timestamp) -> 
 /// Destroys what was in the bin for long enough, a bounded number of rows in each write. Whoever is stopped halfway, or has
 /// lost the lease, leaves the rest to the next attempt.
 fn destruction(console: Arc<Console>, clock: Clock) -> job_runner::Kind {
-    job_runner::Kind::new(DESTRUCTION, move |job| destroy(Arc::clone(&console), job, Arc::clone(&clock)))
+    job_runner::Kind::in_parts(DESTRUCTION, move |job| destroy(Arc::clone(&console), job, Arc::clone(&clock)))
 }
 
-async fn destroy(console: Arc<Console>, job: Job, clock: Clock) -> Result<(), String> {
+/// For how long something is destroyed before its lease is extended.
+const DESTROYED_FOR: Duration = Duration::from_secs(20);
+
+async fn destroy(console: Arc<Console>, job: Job, clock: Clock) -> Result<Progress, String> {
     let words = |it: Refusal| it.to_string();
     let object = object_of(&job.key.id).ok_or("the id of this job names no object")?;
     let caller = Caller::worker(DESTRUCTION);
     let permit = permits::installation(&console, &caller, Permission::Destroy).map_err(words)?;
-    loop {
+    let begun = Instant::now();
+    while begun.elapsed() < DESTROYED_FOR {
         match console.destroy_some(&permit, &object, clock()).await.map_err(words)? {
             Destroyed::Partly => {}
             Destroyed::Gone => {
                 tracing::info!(kind = object.kind.as_str(), id = object.id, "what was deleted is destroyed");
-                return Ok(());
+                return Ok(Progress::Done);
             }
-            Destroyed::Nothing => return Ok(()),
+            Destroyed::Nothing => return Ok(Progress::Done),
         }
     }
+    Ok(Progress::Partly)
 }
 
 async fn want_missing_keys(
