@@ -319,6 +319,10 @@ admin_messages! {
     SourceCheckBad { lines: List }: "source-check-bad";
     /// A live check found something, so that new credentials are not used.
     SourceCandidateKept { lines: List }: "source-candidate-kept";
+    /// An identity source has no credentials that wait to be used.
+    SourceCandidateNone: "source-candidate-none";
+    /// An identity source has no credentials that can be restored.
+    SourcePreviousNone: "source-previous-none";
 
     // Lines of the live check of an identity source.
     /// The discovery document or the keys cannot be used; the detail says why.
