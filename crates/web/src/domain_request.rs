@@ -4,17 +4,22 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{Extensions, HeaderMap, Method, StatusCode, Uri, header, request::Parts, uri::PathAndQuery},
+    http::{
+        Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts,
+        uri::PathAndQuery,
+    },
     response::Response,
 };
 use oidc::{Params, ParamsError};
 use pages::Frame;
-use provider::{BrowserRequest, Issuer, Refusal, Refused, RequestContext, TraceId};
+use provider::{
+    BrowserRequest, ClientRequest, DpopHeader, Issuer, Refusal, Refused, RequestContext, TraceId,
+};
 use texts::{Cause, Locale};
 
 use crate::{
     App,
-    arrival::{Arrived, ClientAddress, Peer},
+    arrival::{Arrived, ClientAddress, ClientCertificate, Peer},
     cookies::{Cookies, write_language},
     frame::{frame, in_languages},
     headers::{self, text},
@@ -47,12 +52,25 @@ pub(crate) struct DomainRequest {
     /// The path and query, for a form that is answered by the same address.
     address: Option<PathAndQuery>,
     pub(crate) authorization: Option<String>,
+    dpop: Vec<HeaderValue>,
+    certificate: Option<ClientCertificate>,
 }
 
 impl DomainRequest {
     /// What the provider is told of it.
     pub(crate) fn by_browser(&self) -> BrowserRequest<'_> {
         BrowserRequest { issuer: &self.issuer, cookies: &self.cookies.brought, context: &self.context }
+    }
+
+    /// What an application sent with this form.
+    pub(crate) fn by_client<'a>(&'a self, params: &'a Params) -> ClientRequest<'a> {
+        ClientRequest {
+            params,
+            authorization: self.authorization.as_deref(),
+            dpop: DpopHeader::of(self.dpop.iter().map(HeaderValue::as_bytes)),
+            certificate: self.certificate.as_ref().map(|it| &*it.0),
+            context: &self.context,
+        }
     }
 
     /// What surrounds a page that leads nowhere: the domain's brand and statements, and the other languages. Where the
@@ -231,6 +249,8 @@ impl FromRequestParts<App> for DomainRequest {
             again: again(parts, parts.extensions.get::<Route>()),
             address: parts.uri.path_and_query().cloned(),
             authorization: text(&parts.headers, &header::AUTHORIZATION),
+            dpop: parts.headers.get_all("dpop").iter().cloned().collect(),
+            certificate: parts.extensions.get::<ClientCertificate>().cloned(),
         })
     }
 }
