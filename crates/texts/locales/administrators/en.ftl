@@ -686,6 +686,7 @@ noun-letter = letter
 noun-member = member
 noun-invitation = invitation
 noun-entry-link = link
+noun-subjects = subjects
 noun-object = object
 noun-json-null = null
 noun-json-bool = true or false
@@ -859,3 +860,34 @@ letter-recovery-subject = The emergency access of Portvakt was used
 letter-recovery-body = At { $at } (UTC) somebody with access to the host used the emergency access for operators, which is meant for when nobody can sign in.
 letter-recovery-unexpected = All operators get this letter. If you did not know about it, talk to the others at once, and look in the audit trail for what was done afterwards: portvakt audit list.
 letter-footer = Sent automatically by Portvakt. Replies to this letter are not read.
+
+# What a plan does
+plan-verb-create = create
+plan-verb-change = change
+plan-verb-enable = enable
+plan-verb-disable = disable
+plan-verb-remove = remove
+plan-verb-unchanged = unchanged
+
+# What a finding of doctor is about
+doctor-topic-configuration = configuration
+doctor-topic-master-key = master key
+doctor-topic-files = files
+doctor-topic-database = database
+doctor-topic-certificate = certificate { $path }
+doctor-topic-address = address { $address }
+doctor-topic-eid-files = eID files
+doctor-topic-disk = disk of { $directory }
+doctor-topic-clock = clock
+doctor-topic-login-events = login events
+doctor-topic-jobs = jobs
+doctor-topic-deletions = deletions
+doctor-topic-bin = bin
+doctor-topic-disabled = disabled
+doctor-topic-statements = statements
+doctor-topic-names = names
+doctor-topic-domain = domain { $host }
+doctor-topic-public-address = public address { $issuer }
+doctor-topic-sandbox = sandbox { $host }
+doctor-topic-eid = eID { $eid }, { $environment }
+doctor-topic-mail = mail

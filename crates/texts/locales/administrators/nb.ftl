@@ -686,6 +686,7 @@ noun-letter = brevet
 noun-member = medlemmet
 noun-invitation = invitasjonen
 noun-entry-link = lenken
+noun-subjects = subject-verdiene
 noun-object = objektet
 noun-json-null = null
 noun-json-bool = true eller false
@@ -859,3 +860,34 @@ letter-recovery-subject = Nødinngangen til Portvakt ble brukt
 letter-recovery-body = { $at } (UTC) brukte noen med tilgang til maskinen nødinngangen for driftsansvarlige, som er ment for når ingen kan logge inn.
 letter-recovery-unexpected = Alle driftsansvarlige får dette brevet. Visste du ikke om det, snakk med de andre med en gang, og se i revisjonssporet hva som ble gjort etterpå: portvakt audit list.
 letter-footer = Sendt automatisk av Portvakt. Svar på dette brevet blir ikke lest.
+
+# Hva en plan gjør
+plan-verb-create = opprett
+plan-verb-change = endre
+plan-verb-enable = slå på
+plan-verb-disable = slå av
+plan-verb-remove = fjern
+plan-verb-unchanged = uendret
+
+# Hva et funn fra doctor gjelder
+doctor-topic-configuration = konfigurasjon
+doctor-topic-master-key = hovednøkkel
+doctor-topic-files = filer
+doctor-topic-database = database
+doctor-topic-certificate = sertifikat { $path }
+doctor-topic-address = adresse { $address }
+doctor-topic-eid-files = eID-filer
+doctor-topic-disk = disken med { $directory }
+doctor-topic-clock = klokke
+doctor-topic-login-events = innloggingshendelser
+doctor-topic-jobs = jobber
+doctor-topic-deletions = slettinger
+doctor-topic-bin = papirkurv
+doctor-topic-disabled = slått av
+doctor-topic-statements = erklæringer
+doctor-topic-names = navn
+doctor-topic-domain = domene { $host }
+doctor-topic-public-address = offentlig adresse { $issuer }
+doctor-topic-sandbox = sandkasse { $host }
+doctor-topic-eid = eID { $eid }, { $environment }
+doctor-topic-mail = e-post

@@ -686,6 +686,7 @@ noun-letter = brevet
 noun-member = medlemen
 noun-invitation = invitasjonen
 noun-entry-link = lenkja
+noun-subjects = subject-verdiane
 noun-object = objektet
 noun-json-null = null
 noun-json-bool = true eller false
@@ -859,3 +860,34 @@ letter-recovery-subject = Naudinngangen til Portvakt vart brukt
 letter-recovery-body = { $at } (UTC) brukte nokon med tilgang til maskina naudinngangen for driftsansvarlege, som er meint for når ingen kan logge inn.
 letter-recovery-unexpected = Alle driftsansvarlege får dette brevet. Visste du ikkje om det, snakk med dei andre med ein gong, og sjå i revisjonssporet kva som vart gjort etterpå: portvakt audit list.
 letter-footer = Sendt automatisk av Portvakt. Svar på dette brevet vert ikkje lese.
+
+# Kva ein plan gjer
+plan-verb-create = opprett
+plan-verb-change = endre
+plan-verb-enable = slå på
+plan-verb-disable = slå av
+plan-verb-remove = fjern
+plan-verb-unchanged = uendra
+
+# Kva eit funn frå doctor gjeld
+doctor-topic-configuration = konfigurasjon
+doctor-topic-master-key = hovudnøkkel
+doctor-topic-files = filer
+doctor-topic-database = database
+doctor-topic-certificate = sertifikat { $path }
+doctor-topic-address = adresse { $address }
+doctor-topic-eid-files = eID-filer
+doctor-topic-disk = disken med { $directory }
+doctor-topic-clock = klokke
+doctor-topic-login-events = innloggingshendingar
+doctor-topic-jobs = jobbar
+doctor-topic-deletions = slettingar
+doctor-topic-bin = papirkorg
+doctor-topic-disabled = slått av
+doctor-topic-statements = fråsegner
+doctor-topic-names = namn
+doctor-topic-domain = domene { $host }
+doctor-topic-public-address = offentleg adresse { $issuer }
+doctor-topic-sandbox = sandkasse { $host }
+doctor-topic-eid = eID { $eid }, { $environment }
+doctor-topic-mail = e-post
