@@ -25,7 +25,7 @@ struct Grant {
 }
 
 /// What is about to be done.
-struct What {
+struct RecordedChange {
     action: Action,
     /// A kind and an id.
     object: String,
@@ -39,8 +39,14 @@ impl Grant {
         if may(&caller.actor, permission) { Ok(grant) } else { Err(Forbidden) }
     }
 
-    fn record(&self, tenant_id: TenantId, what: What, random: &Random, now: Timestamp) -> AuditEvent {
-        let What { action, object, details } = what;
+    fn record(
+        &self,
+        tenant_id: TenantId,
+        change: RecordedChange,
+        random: &Random,
+        now: Timestamp,
+    ) -> AuditEvent {
+        let RecordedChange { action, object, details } = change;
         let Caller { trace, address, name, .. } = &self.caller;
         let personal = (address.is_some() || name.is_some()).then(|| AuditPersonal {
             salt: random.bytes(),
@@ -153,7 +159,7 @@ impl Permit {
         details: &impl ToString,
         now: Timestamp,
     ) -> Record {
-        let what = What { action, object: object.into(), details: details.to_string() };
+        let what = RecordedChange { action, object: object.into(), details: details.to_string() };
         let event = self.grant.record(self.tenant.id, what, self.tenant.random(), now);
         Record { event, chain_key: self.tenant.opened().chain_key() }
     }
@@ -214,7 +220,7 @@ impl InstallationPermit {
         details: &impl ToString,
         now: Timestamp,
     ) -> InstallationRecord {
-        let what = What { action, object: object.into(), details: details.to_string() };
+        let what = RecordedChange { action, object: object.into(), details: details.to_string() };
         let event = self.grant.record(INSTALLATION, what, &self.random, now);
         InstallationRecord { event, master: self.master.clone() }
     }

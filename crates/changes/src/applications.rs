@@ -5,10 +5,10 @@ use model::{Action, ApplicationId, ApplicationSettings, Brand, DomainId, Environ
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{
-    WriteTx,
+    Tx, WriteTx,
     applications::{self, Application},
 };
-use texts::{AdminMessage, Noun};
+use texts::{AdminMessage, FieldMessage, Noun};
 
 use crate::{
     Refusal,
@@ -40,6 +40,32 @@ pub struct ApplicationChange {
     pub name: String,
     /// Everything else.
     pub settings: ApplicationSettings,
+}
+
+impl NewApplication {
+    /// Everything that is wrong with it in itself; making it says the first thing.
+    pub fn faults(&self) -> Vec<FieldMessage> {
+        let names = [check_client_id(&self.client_id), check_name(&self.name)];
+        let names = names.into_iter().filter_map(Result::err).map(|it| it.message());
+        names.chain(messages(&self.settings, self.environment)).collect()
+    }
+}
+
+impl ApplicationChange {
+    /// Everything that is wrong with it in itself, for an application that is called `before`; changing it says the first
+    /// thing.
+    pub fn faults(&self, before: &str, environment: Environment) -> Vec<FieldMessage> {
+        let name = if self.name == before { Ok(()) } else { check_name(&self.name) };
+        let name = name.err().map(|it| it.message());
+        name.into_iter().chain(messages(&self.settings, environment)).collect()
+    }
+}
+
+fn messages(
+    settings: &ApplicationSettings,
+    environment: Environment,
+) -> impl Iterator<Item = FieldMessage> + use<> {
+    settings.faults(environment).into_iter().map(|it| it.message())
 }
 
 /// Refuses a client id that could not travel in a query, a header and a log line.
@@ -101,7 +127,7 @@ pub fn create(
     let details = json!({
         "client_id": row.client_id, "name": row.name, "domain": row.domain_id.to_string(), "settings": settings,
     });
-    check_free(tx, &row)?;
+    check_free(tx, permit, new)?;
     applications::insert(tx, &row).map_err(|error| Refusal::of(error, Noun::ClientId))?;
     brands::save(tx, owner(&row), (&Brand::default(), &new.settings.brand))?;
     permit.record(Action::ApplicationCreated, format!("application {id}"), &details, now).append(tx)?;
@@ -113,14 +139,17 @@ fn owner(row: &Application) -> Owner {
 }
 
 /// Refuses a client id that the domain has, also in the bin.
-fn check_free(tx: &mut WriteTx<'_>, row: &Application) -> Result<(), Refusal> {
-    let at = (row.tenant_id, row.domain_id);
-    if let Some(binned) = binned_application(tx, at, &row.client_id)? {
+///
+/// # Errors
+/// [`Refusal::ClientIdTaken`], [`Refusal::NameInBin`], [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn check_free(tx: &mut impl Tx, permit: &Permit, new: &NewApplication) -> Result<(), Refusal> {
+    let at = (permit.tenant(Permission::ManageApplications)?.id, new.domain);
+    if let Some(binned) = binned_application(tx, at, &new.client_id)? {
         return Err(binned.refusal(Noun::ClientId));
     }
-    match applications::find_by_client_id(tx, at.0, at.1, &row.client_id)? {
+    match applications::find_by_client_id(tx, at.0, at.1, &new.client_id)? {
         None => Ok(()),
-        Some(found) => Err(Refusal::ClientIdTaken { client_id: row.client_id.clone(), name: found.name }),
+        Some(found) => Err(Refusal::ClientIdTaken { client_id: new.client_id.clone(), name: found.name }),
     }
 }
 

@@ -213,6 +213,8 @@ impl Refusal {
     /// Says why, and what to do, with the field that is to blame where there is one.
     pub fn message(&self) -> FieldMessage {
         match self {
+            Self::NotFound(Noun::CandidateCredentials) => AdminMessage::SourceCandidateNone.into(),
+            Self::NotFound(Noun::PreviousCredentials) => AdminMessage::SourcePreviousNone.into(),
             Self::NotFound(noun) => AdminMessage::NotFound { noun: *noun }.into(),
             Self::Taken(noun) => AdminMessage::Taken { noun: *noun }.into(),
             Self::NameTaken { noun, by } => AdminMessage::NameTaken { noun: *noun, by: by.into() }.at("name"),
@@ -280,9 +282,21 @@ impl std::error::Error for Refusal {}
 #[cfg(test)]
 mod tests {
     use store::StoreError;
-    use texts::Locale;
+    use texts::{Locale, Noun};
 
     use super::Refusal;
+
+    #[test]
+    fn whoever_had_no_candidate_was_told_to_check_the_spelling() {
+        let told = |noun| Refusal::NotFound(noun).message().line(Locale::En);
+        let candidate = told(Noun::CandidateCredentials);
+        assert!(candidate.starts_with("this identity source has no candidate credentials: "), "{candidate}");
+        let previous = told(Noun::PreviousCredentials);
+        assert!(previous.contains("no previous credentials that can be restored"), "{previous}");
+        for told in [candidate, previous] {
+            assert!(told.contains("`portvakt identity-sources set`") && !told.contains("spelling"), "{told}");
+        }
+    }
 
     #[test]
     fn another_version_was_advised_for_an_address_that_is_malformed() {

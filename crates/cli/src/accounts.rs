@@ -85,3 +85,9 @@ pub(crate) fn group_name(gid: u32) -> String {
 pub(crate) fn rights(of: &Metadata) -> String {
     format!("{}:{} {:04o}", user_name(of.uid()), group_name(of.gid()), of.mode() & 0o7777)
 }
+/// A path as a shell reads it.
+pub(crate) fn quoted(path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain = |it: char| it.is_alphanumeric() || "/._-+:@%,".contains(it);
+    if path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
+}

@@ -2,7 +2,8 @@
 //!
 //! 1. a claim holds one job for [`JOB_LEASE`];
 //! 2. its work runs, a little shorter than that;
-//! 3. the job is completed, or handed back with the time of its next attempt, or given up.
+//! 3. the job is completed, or handed back with the time of its next attempt, or given up; where work has only come some way,
+//!    the lease is extended and the work called again.
 //!
 //! Several nodes do this at once. None does what another does, unless that one is slower than its lease: it finds that out
 //! in step 3, where nothing of its own is written then.
@@ -26,7 +27,16 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long work may take: what it leaves of the lease is for saying what became of it.
 const WORK_FOR: Duration = Duration::from_secs(50);
 
-type Doing = Pin<Box<dyn Future<Output = Result<(), Failed>> + Send>>;
+type Doing = Pin<Box<dyn Future<Output = Result<Progress, Failed>> + Send>>;
+
+/// How far work has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// To its end.
+    Done,
+    /// Some way, and what it did stays: it is called again, for as long as a lease lasts each time.
+    Partly,
+}
 
 /// Why an attempt came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +64,18 @@ impl Kind {
     pub(crate) fn new<F, E>(name: &'static str, work: impl Fn(Job) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<Failed>,
+    {
+        Self::in_parts(name, move |job| {
+            let done = work(job);
+            async move { done.await.map(|()| Progress::Done) }
+        })
+    }
+
+    /// The same of work that may take longer than a lease, and says each time how far it has come.
+    pub(crate) fn in_parts<F, E>(name: &'static str, work: impl Fn(Job) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Progress, E>> + Send + 'static,
         E: Into<Failed>,
     {
         let work = move |job| -> Doing {
@@ -137,10 +159,20 @@ impl JobRunner {
         self.store.write(move |tx| jobs::claim(tx, &claim, now)).await
     }
 
-    async fn work_on(&self, kind: &Kind, job: Job) -> Result<(), String> {
-        let Err(failed) = done_within(WORK_FOR, (kind.work)(job.clone())).await else {
-            let name = words(&job.key);
-            return self.settle(name, move |tx| jobs::complete(tx, &job)).await;
+    async fn work_on(&self, kind: &Kind, mut job: Job) -> Result<(), String> {
+        let failed = loop {
+            let (held, name) = (job.clone(), words(&job.key));
+            match done_within(WORK_FOR, (kind.work)(job.clone())).await {
+                Ok(Progress::Done) => return self.settle(name, move |tx| jobs::complete(tx, &held)).await,
+                // The lease ends by itself, and the next node goes on.
+                Ok(Progress::Partly) if *self.end.borrow() => return Ok(()),
+                Ok(Progress::Partly) => {
+                    let until = (self.clock)().after(JOB_LEASE);
+                    self.settle(name, move |tx| jobs::extend(tx, &held, until)).await?;
+                    job.attempts = 1;
+                }
+                Err(failed) => break failed,
+            }
         };
         let now = (self.clock)();
         let (why, next) = match failed {
@@ -173,7 +205,7 @@ impl JobRunner {
 }
 
 /// Waits for work for so long at most. What is not done then is stopped: it would go on beside the next attempt.
-async fn done_within(longest: Duration, work: Doing) -> Result<(), Failed> {
+async fn done_within(longest: Duration, work: Doing) -> Result<Progress, Failed> {
     // A task of its own: a panic ends this attempt, and not the jobs to come.
     let mut task = tokio::spawn(work);
     match tokio::time::timeout(longest, &mut task).await {
@@ -192,7 +224,7 @@ fn words(key: &JobKey) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failed, JobRunner, Kind, done_within};
+    use super::{Failed, JobRunner, Kind, Progress, done_within};
     use crate::worker::Workers;
     use crypto::Random;
     use model::{INSTALLATION, JOB_LEASE, Timestamp};
@@ -288,6 +320,28 @@ mod tests {
         assert_eq!((tries.load(Ordering::Relaxed), stuck.attempts), (10, 10));
         assert!(stuck.stuck_at.is_some());
         assert_eq!(stuck.last_error.as_deref(), Some("attempt 10 fails"));
+    }
+
+    #[tokio::test]
+    async fn work_that_takes_longer_than_its_lease_was_given_up_at_the_tenth_time() {
+        let (house, parts) = (TestRunner::build(), Arc::new(AtomicU32::new(0)));
+        let (time, counted) = (Arc::clone(&house.time), Arc::clone(&parts));
+        let other =
+            Arc::new(house.node(2, Kind::new("letters", |_| async { Err::<(), _>("stolen".to_owned()) })));
+        let node = house.node(
+            1,
+            Kind::in_parts("letters", move |_| {
+                let (part, other) = (counted.fetch_add(1, Ordering::Relaxed) + 1, Arc::clone(&other));
+                time.fetch_add(50_000_000, Ordering::Relaxed);
+                async move {
+                    other.run().await?;
+                    Ok::<_, Failed>(if part < 30 { Progress::Partly } else { Progress::Done })
+                }
+            }),
+        );
+        house.want("1").await;
+        assert_eq!(node.run().await, Ok(()));
+        assert_eq!((parts.load(Ordering::Relaxed), house.job("1").await), (30, None));
     }
 
     #[tokio::test]

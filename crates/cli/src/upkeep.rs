@@ -6,7 +6,7 @@ use std::{
         Arc, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use authority::{Caller, Permission};
@@ -25,7 +25,7 @@ use web::Clock;
 
 use crate::{
     clock, deletions, every,
-    job_runner::{self, Failed, JobRunner},
+    job_runner::{self, Failed, JobRunner, Progress},
     permits,
     serve::ready::{Domains, Looked},
     worker::Workers,
@@ -258,24 +258,29 @@ async fn want_destructions(console: &Console, store: &Store, now: Timestamp) -> 
 /// Destroys what was in the bin for long enough, a bounded number of rows in each write. Whoever is stopped halfway, or has
 /// lost the lease, leaves the rest to the next attempt.
 fn destruction(console: Arc<Console>, clock: Clock) -> job_runner::Kind {
-    job_runner::Kind::new(DESTRUCTION, move |job| destroy(Arc::clone(&console), job, Arc::clone(&clock)))
+    job_runner::Kind::in_parts(DESTRUCTION, move |job| destroy(Arc::clone(&console), job, Arc::clone(&clock)))
 }
 
-async fn destroy(console: Arc<Console>, job: Job, clock: Clock) -> Result<(), String> {
+/// For how long something is destroyed before its lease is extended.
+const DESTROYED_FOR: Duration = Duration::from_secs(20);
+
+async fn destroy(console: Arc<Console>, job: Job, clock: Clock) -> Result<Progress, String> {
     let words = |it: Refusal| it.to_string();
     let object = object_of(&job.key.id).ok_or("the id of this job names no object")?;
     let caller = Caller::worker(DESTRUCTION);
     let permit = permits::installation(&console, &caller, Permission::Destroy).map_err(words)?;
-    loop {
+    let begun = Instant::now();
+    while begun.elapsed() < DESTROYED_FOR {
         match console.destroy_some(&permit, &object, clock()).await.map_err(words)? {
             Destroyed::Partly => {}
             Destroyed::Gone => {
                 tracing::info!(kind = object.kind.as_str(), id = object.id, "what was deleted is destroyed");
-                return Ok(());
+                return Ok(Progress::Done);
             }
-            Destroyed::Nothing => return Ok(()),
+            Destroyed::Nothing => return Ok(Progress::Done),
         }
     }
+    Ok(Progress::Partly)
 }
 
 async fn want_missing_keys(
@@ -384,7 +389,7 @@ mod tests {
     };
     use crate::worker::Workers;
     use authority::{Caller, Permission};
-    use console::{Console, NewDomain, TenantView};
+    use console::{Console, NewDomain, Tenant, TenantView};
     use crypto::{Random, SealKey};
     use messages::{Postman, Smtp};
     use model::{DomainId, Environment, KeySchedule, TenantId, Timestamp};
@@ -453,8 +458,17 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn keys_that_several_nodes_miss_are_one_job_and_made_once() {
+    /// A database with a tenant.
+    struct TestInstallation {
+        _folder: tempfile::TempDir,
+        store: Store,
+        random: Random,
+        console: Arc<Console>,
+        caller: Caller,
+        tenant: Tenant,
+    }
+
+    async fn installation() -> TestInstallation {
         let folder = tempfile::tempdir().unwrap();
         let place = DatabaseLocation::Sqlite(folder.path().join("portvakt.db"));
         let store = Store::open(place, Settings::default()).unwrap();
@@ -463,11 +477,20 @@ mod tests {
         let caller = Caller::operator("test");
         let permit = console.installation(&caller, Permission::CreateTenants).unwrap();
         let tenant = console.ensure_tenant(&permit, "acme", NOW).await.unwrap();
-        let may = |permission| tenant.permit(permission).unwrap();
+        TestInstallation { _folder: folder, store, random, console, caller, tenant }
+    }
+
+    fn a_domain() -> NewDomain {
         let (host, name) = ("login.example".to_owned(), "Acme".to_owned());
-        let domain = NewDomain { host, scheme: Scheme::Https, environment: Environment::Test, name };
+        NewDomain { host, scheme: Scheme::Https, environment: Environment::Test, name }
+    }
+
+    #[tokio::test]
+    async fn keys_that_several_nodes_miss_are_one_job_and_made_once() {
+        let TestInstallation { _folder, store, random, console, caller: _, tenant } = installation().await;
+        let may = |permission| tenant.permit(permission).unwrap();
         let domain =
-            console.ensure_domain(&may(Permission::ManageDomains), None, &domain, NOW).await.unwrap();
+            console.ensure_domain(&may(Permission::ManageDomains), None, &a_domain(), NOW).await.unwrap();
         let schedule = KeySchedule::default();
         let late = NOW.after(schedule.used_for);
         let missing = async || {
@@ -496,14 +519,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_tenant_that_two_nodes_find_due_is_destroyed_once_and_not_a_day_early() {
-        let folder = tempfile::tempdir().unwrap();
-        let place = DatabaseLocation::Sqlite(folder.path().join("portvakt.db"));
-        let store = Store::open(place, Settings::default()).unwrap();
-        let random = Random::seeded(1);
-        let console = Arc::new(Console::new(store.clone(), SealKey::generate(&random), random.clone()));
-        let caller = Caller::operator("test");
-        let permit = console.installation(&caller, Permission::CreateTenants).unwrap();
-        let tenant = console.ensure_tenant(&permit, "acme", NOW).await.unwrap();
+        let TestInstallation { _folder, store, random, console, caller, tenant } = installation().await;
         let deleting = tenant.permit(Permission::DeleteTenants).unwrap();
         console.delete_tenant(&deleting, &TenantView::seen(&tenant), NOW).await.unwrap();
         let late = model::destroyed_at(NOW);
@@ -529,18 +545,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_deleted_domain_left_a_job_that_failed_until_it_was_given_up() {
-        let folder = tempfile::tempdir().unwrap();
-        let place = DatabaseLocation::Sqlite(folder.path().join("portvakt.db"));
-        let store = Store::open(place, Settings::default()).unwrap();
-        let random = Random::seeded(1);
-        let console = Arc::new(Console::new(store.clone(), SealKey::generate(&random), random.clone()));
-        let caller = Caller::operator("test");
-        let permit = console.installation(&caller, Permission::CreateTenants).unwrap();
-        let tenant = console.ensure_tenant(&permit, "acme", NOW).await.unwrap();
+        let TestInstallation { _folder, store, random, console, caller, tenant } = installation().await;
         let may = |permission| tenant.permit(permission).unwrap();
-        let (host, name) = ("login.example".to_owned(), "Acme".to_owned());
-        let new = NewDomain { host, scheme: Scheme::Https, environment: Environment::Test, name };
-        let domain = console.create_domain(&may(Permission::ManageDomains), &new, NOW).await.unwrap();
+        let domain = console.create_domain(&may(Permission::ManageDomains), &a_domain(), NOW).await.unwrap();
         let schedule = KeySchedule::default();
         let late = NOW.after(schedule.used_for);
         want_missing_keys(&console, &store, schedule, late).await.unwrap();

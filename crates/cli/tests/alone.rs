@@ -163,3 +163,15 @@ async fn development_did_not_start_after_its_domain_was_deleted() {
     let listed = String::from_utf8(installation.run(&list).stdout).unwrap();
     assert!(listed.contains("demo-shop"), "{listed}");
 }
+
+#[tokio::test]
+async fn the_command_that_development_prints_for_trace_ids_works_as_printed() {
+    let installation = Installation::new().await;
+    let (_server, report) = development(&installation, port(20), &[]);
+    let printed = report["explain"].as_str().unwrap().replace("TRACE-ID", "--recent");
+    let mut shell = std::process::Command::new("sh");
+
+    let told = shell.args(["-c", &printed]).current_dir("/").output().unwrap();
+
+    assert!(told.status.success(), "{printed}: {told:?}");
+}

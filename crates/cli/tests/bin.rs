@@ -36,7 +36,7 @@ async fn a_domain_was_deleted_without_anybody_confirming_it() {
 async fn what_is_deleted_is_listed_with_its_last_day_and_restored_by_name() {
     let it = configured().await;
     let deleted = done(&it, &["domains", "delete", HOST, "--yes"]);
-    assert_eq!(deleted["restore"], format!("portvakt domains restore {HOST}"));
+    assert_eq!(deleted["restore"], format!("portvakt domains restore {HOST} --config portvakt.toml"));
     assert_eq!(done(&it, &["domains", "list"]), json!([]));
     let bin = done(&it, &["domains", "bin"]);
     assert_eq!((&bin[0]["name"], &bin[0]["state"]), (&json!(HOST), &json!("deleted")));
@@ -81,9 +81,34 @@ async fn a_restored_backup_needs_the_list_of_deletions_that_lies_beside_the_data
     }
     fs::write(it.path("damaged"), "x\n").unwrap();
     let restore = ["restore", "--file", "all.backup"];
-    let said = refused(&it, &[&restore[..], &["--deletions", "damaged"]].concat());
+    let said = refused(&it, &[&restore[..], &["--deletions-file", "damaged"]].concat());
     assert!(said.contains("the list of deletions damaged cannot be used"), "{said}");
     assert_eq!(done(&it, &restore)["deleted_again"], 1);
     assert_eq!(done(&it, &["tenants", "list"]), json!([]));
     assert_eq!(done(&it, &["tenants", "bin"])[0]["name"], "tenant");
+}
+
+#[tokio::test]
+async fn commands_that_were_printed_reached_another_installation() {
+    let it = configured().await;
+    done(&it, &["tenants", "delete", "tenant", "--yes"]);
+    let restore = "portvakt tenants restore \"tenant\" --config portvakt.toml";
+    assert!(refused(&it, &["tenants", "create", "Tenant"]).contains(restore));
+    assert!(
+        refused(&it, &["tenants", "restore", "other"])
+            .contains("`portvakt tenants bin --config portvakt.toml`")
+    );
+    let doctor = it.run(&["doctor", "--config", "portvakt.toml"]);
+    assert!(String::from_utf8_lossy(&doctor.stdout).contains(restore), "{doctor:?}");
+}
+
+#[tokio::test]
+async fn the_bin_of_a_domain_that_is_not_there_looked_empty() {
+    let it = configured().await;
+    for words in [&["applications", "bin"][..], &["applications", "restore", "shop"]] {
+        let said = refused(&it, &[words, &["--domain", "logon.example"]].concat());
+        assert!(said.contains("logon.example") && said.contains(HOST), "{said}");
+    }
+    done(&it, &["domains", "delete", HOST, "--yes"]);
+    assert_eq!(done(&it, &["applications", "bin", "--domain", HOST]), json!([]));
 }

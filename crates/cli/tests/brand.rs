@@ -46,7 +46,8 @@ const SHOW: [&str; 5] = ["applications", "show", "shop", "--domain", HOST];
 #[tokio::test]
 async fn an_application_had_no_face_that_an_operator_could_give_and_take() {
     let it = configured().await;
-    let brand = ["--logo", "shop.png", "--color", "#3D3A8C", "--policy-uri", "https://shop.example/privacy"];
+    let brand =
+        ["--logo-file", "shop.png", "--color", "#3D3A8C", "--policy-uri", "https://shop.example/privacy"];
     run(&it, &[&CREATE[..], &brand].concat()).unwrap();
     let shown = run(&it, &SHOW).unwrap();
     let logo = &shown["settings"]["brand"]["logo"];

@@ -87,6 +87,36 @@ async fn a_configuration_that_cannot_be_read_and_a_database_that_is_none_are_tol
 }
 
 #[tokio::test]
+async fn one_fault_of_the_configuration_hid_everything_else_that_was_wrong() {
+    let (installation, authority) = (Installation::new().await, Authority::new());
+    let certificate = "[[listen.certificate]]\nchain = \"a.pem\"\nkey = \"a.key\"";
+    installation.configure(&format!("[limits]\ndomain_share = 101\n{certificate}"));
+    authority.sign_until(HOST, 2020).write(&installation, "a");
+    let another = SealKey::generate(&Random::system());
+    write_secret(&installation.path("master.key"), &b64::encode(another.expose()));
+
+    let (code, findings) = examined(&installation);
+
+    assert_eq!(code, Some(1));
+    assert!(said(&findings, "configuration").contains("trouble: "), "{findings:#?}");
+    assert!(said(&findings, "master key").contains("trouble: "), "{findings:#?}");
+    assert!(said(&findings, "certificate").contains("trouble: it expired"), "{findings:#?}");
+}
+
+#[tokio::test]
+async fn what_depends_on_a_section_that_cannot_be_read_is_not_told() {
+    let installation = Installation::new().await;
+    installation
+        .configure("connections = \"many\"\n[mail]\nfrom = 7\n[outbound]\nextra_roots_file = \"none.pem\"");
+    let (code, findings) = examined(&installation);
+    assert_eq!(code, Some(1));
+    assert!(said(&findings, "database").starts_with("ok: "), "{findings:#?}");
+    for topic in ["public address", "listen", "mail", "eID no-"] {
+        assert_eq!(said(&findings, topic), "", "{findings:#?}");
+    }
+}
+
+#[tokio::test]
 async fn programs_get_what_to_do_about_a_finding() {
     let installation = Installation::new().await;
     installation.configure("address = []");

@@ -118,6 +118,36 @@ async fn a_setting_that_is_misspelt_is_named_with_the_one_that_was_probably_mean
 }
 
 #[tokio::test]
+async fn the_first_fault_of_an_application_hid_the_others() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let more = [
+        "--redirect-uri",
+        "https://*.example/cb",
+        "--set",
+        "admin=true",
+        "--color",
+        "red",
+        "--kind",
+        "wab",
+        "--logo-file",
+        "none.png",
+    ];
+    let said = refused(&it, &[&SHOP[..], &more].concat());
+    for wanted in ["client_id: ", "redirect_uris[1]: ", "\"admin\"", "brand.color: ", "--kind", "none.png"] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    let change =
+        ["applications", "change", "shop", "--domain", HOST, "--name", " ", "--remove-origin", "null"];
+    let more = ["--add", "pkce=off", "--logo-file", "none.png", "--set", "eids=[]", "--client-id", "other"];
+    let said = refused(&it, &[&change[..], &more].concat());
+    for wanted in ["name: ", "origins: ", "pkce", "none.png", "eids: ", "client_id: "] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    assert_eq!(said.lines().count(), 6, "{said}");
+}
+
+#[tokio::test]
 async fn lists_are_added_to_and_taken_from_instead_of_replaced_whole() {
     let it = configured().await;
     json(&it, &SHOP);
@@ -497,4 +527,22 @@ async fn a_shell_is_told_how_to_complete_commands_and_help_is_a_command() {
     }
     let help = it.run(&["help", "applications", "create"]);
     assert!(String::from_utf8_lossy(&help.stdout).contains("--redirect-uri"));
+}
+
+#[tokio::test]
+async fn a_test_login_did_not_say_which_client_was_probably_meant() {
+    let it = configured().await;
+    json(&it, &SHOP);
+    let said = refused(&it, &["test", "login", "--client", "shpo"]);
+    assert!(said.contains("did you mean `shop`?"), "{said}");
+    let said = refused(&it, &["test", "login", "--client", "shop", "--domain", "log.example"]);
+    assert!(said.contains("login.example"), "{said}");
+}
+
+#[tokio::test]
+async fn a_host_without_its_port_is_told_with_it() {
+    let it = configured().await;
+    json(&it, &["domains", "create", "id.acme.example:8443", "--environment", "test"]);
+    let said = refused(&it, &["applications", "list", "--domain", "id.acme.example"]);
+    assert!(said.contains("id.acme.example:8443"), "{said}");
 }

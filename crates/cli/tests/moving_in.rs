@@ -191,7 +191,7 @@ async fn the_declaration_of_the_guide_is_shown_made_and_then_changes_nothing() {
 async fn serve_is_what_is_declared_before_it_answers_and_refuses_a_wrong_declaration() {
     let it = configured().await;
     fs::write(it.path("installation.toml"), example("toml")).unwrap();
-    let server = it.start_with(&["--declare", "installation.toml"]);
+    let server = it.start_with(&["--declaration-file", "installation.toml"]);
     drop(server);
     let listed = json(&it, &["applications", "list", "--domain", "login-test.acme.example"]);
     assert_eq!(listed[0]["client_id"], "shop");

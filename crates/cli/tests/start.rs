@@ -66,6 +66,22 @@ async fn the_check_finds_a_certificate_that_is_not_there() {
 }
 
 #[tokio::test]
+async fn the_check_finds_that_the_directory_of_the_database_is_not_there() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let text = fs::read_to_string(installation.path("portvakt.toml")).unwrap();
+    let text = text.replace("sqlite = \"portvakt.db\"", "sqlite = \"none/portvakt.db\"");
+    fs::write(installation.path("portvakt.toml"), text).unwrap();
+    let output = installation.run(&["config", "check", "--config", "portvakt.toml"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said.contains("database.sqlite: the directory ") && said.contains("/none does not exist"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
 async fn plain_http_on_an_address_of_the_network_is_refused() {
     let installation = Installation::new().await;
     installation.configure("");

@@ -3,7 +3,7 @@
 use authority::{Permission, Permit};
 use changes::{
     Seen,
-    applications::{ApplicationChange, NewApplication, change, create, shown, switch, switching},
+    applications::{ApplicationChange, NewApplication, change, check_free, create, shown, switch, switching},
 };
 use model::{ApplicationId, ApplicationSettings, DomainId, TenantId, Timestamp};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use store::{
     applications::{self, Application},
     domains,
 };
-use texts::Noun;
+use texts::{FieldMessage, Noun};
 
 use crate::{Console, Refusal, own_domain::keep_own, signing_keys::publish_first, tenants::PAGE};
 
@@ -78,6 +78,27 @@ impl Console {
             create(tx, &permit, (id, &new), now).map(|row| row.id)
         });
         made.await
+    }
+
+    /// Says everything that keeps the application from being made, where making it says the first thing.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn faults_of_new_application(
+        &self,
+        permit: &Permit,
+        new: &NewApplication,
+    ) -> Result<Vec<FieldMessage>, Refusal> {
+        let mut faults = new.faults();
+        let (permit, new) = (permit.clone(), new.clone());
+        match self.store.read(move |tx| check_free(tx, &permit, &new)).await {
+            Ok(()) => {}
+            Err(taken @ (Refusal::ClientIdTaken { .. } | Refusal::NameInBin { .. })) => {
+                faults.insert(0, taken.message());
+            }
+            Err(refusal) => return Err(refusal),
+        }
+        Ok(faults)
     }
 
     /// Makes the application, or changes the one with this `client_id` to be so, whatever it was: for programs that own it.

@@ -138,6 +138,16 @@ impl Console {
         Ok(self.store.read(list).await?)
     }
 
+    /// Says whether there is a domain of this host, also in the bin.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn is_known_host(&self, permit: &InstallationPermit, host: &str) -> Result<bool, Refusal> {
+        permit.check(Permission::ReadInstallation)?;
+        let host = host.to_ascii_lowercase();
+        Ok(self.store.read(move |tx| domains::find_by_host_with_bin(tx, &host)).await?.is_some())
+    }
+
     /// Opens a tenant that may be in the bin, for the actor.
     ///
     /// # Errors

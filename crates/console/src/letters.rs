@@ -13,7 +13,7 @@ use texts::{AdminMessage, Locale, Noun};
 use crate::{Console, Refusal, members::letter_refused, tenants::PAGE};
 
 /// What is to be done with a letter.
-struct Wanted {
+struct LetterChange {
     id: LetterId,
     action: Action,
     now: Timestamp,
@@ -73,7 +73,7 @@ impl Console {
         id: LetterId,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let wanted = Wanted { id, action: Action::LetterRetried, now };
+        let wanted = LetterChange { id, action: Action::LetterRetried, now };
         self.change_letter(permit, wanted, move |tx, tenant| {
             if !jobs::revive(tx, &letters::job_key(tenant, id), now, now)? {
                 return Err(Refusal::Invalid(AdminMessage::LetterNotStuck.into()));
@@ -94,7 +94,7 @@ impl Console {
         id: LetterId,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let wanted = Wanted { id, action: Action::LetterDiscarded, now };
+        let wanted = LetterChange { id, action: Action::LetterDiscarded, now };
         self.change_letter(permit, wanted, move |tx, tenant| {
             if letters::remove(tx, tenant, id)? {
                 Ok(())
@@ -109,11 +109,11 @@ impl Console {
     async fn change_letter(
         &self,
         permit: &InstallationPermit,
-        wanted: Wanted,
+        wanted: LetterChange,
         change: impl FnOnce(&mut WriteTx<'_>, model::TenantId) -> Result<(), Refusal> + Send + 'static,
     ) -> Result<(), Refusal> {
         permit.check(Permission::ManageLetters)?;
-        let Wanted { id, action, now } = wanted;
+        let LetterChange { id, action, now } = wanted;
         let found = self.store.read(move |tx| letters::find_tenant(tx, id)).await?;
         let tenant_id = found.ok_or(Refusal::NotFound(Noun::Letter))?;
         let (object, details) = (format!("letter {id}"), json!({}));

@@ -337,94 +337,106 @@ impl ApplicationSettings {
     /// Checks settings before they are saved.
     ///
     /// # Errors
-    /// The first [`SettingsError`]: refuse the change.
+    /// The first of [`ApplicationSettings::faults`]: refuse the change.
     pub fn check(&self, environment: Environment) -> Result<(), SettingsError> {
-        self.check_addresses(environment)?;
+        self.faults(environment).into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// Everything that keeps settings from being saved; nothing for settings that may be.
+    pub fn faults(&self, environment: Environment) -> Vec<SettingsError> {
+        let mut faults = self.faults_of_addresses(environment);
         if (self.kind == ApplicationKind::Web) == (self.authentication == ClientAuthentication::None) {
-            return Err(SettingsError::Authentication);
+            faults.push(SettingsError::Authentication);
         }
+        faults.extend(self.fault_of_keys());
+        if !self.eids.iter().all(|it| it.is_eid()) && environment != Environment::Test {
+            faults.push(SettingsError::Automation);
+        }
+        if self.eids.is_empty() {
+            faults.push(SettingsError::NoEid);
+        }
+        if self.nin_legal_ground.as_deref().is_some_and(|it| !is_visible(it)) {
+            faults.push(SettingsError::LegalGround);
+        }
+        if Algorithm::parse(&self.id_token_algorithm).is_none() {
+            faults.push(SettingsError::Algorithm);
+        }
+        faults.extend(self.brand.faults(environment).into_iter().map(SettingsError::Brand));
+        faults.extend(self.faults_of_answers());
+        faults
+    }
+
+    /// The first thing that is wrong with the JWKS: what follows from it is no second fault.
+    fn fault_of_keys(&self) -> Option<SettingsError> {
         if self.jwks.as_ref().is_some_and(has_private_keys) {
-            return Err(SettingsError::PrivateKeys);
+            return Some(SettingsError::PrivateKeys);
         }
         if self.jwks.as_ref().is_some_and(|it| it.to_string().len() > LARGEST_JWKS) {
-            return Err(SettingsError::KeysTooLarge);
+            return Some(SettingsError::KeysTooLarge);
         }
         // A key id with a control character is in no token that is believed.
         let readable = |it: &Value| crypto::read_json(it.to_string().as_bytes()).is_ok();
         if !self.jwks.as_ref().is_none_or(readable) {
-            return Err(SettingsError::KeysUnreadable);
+            return Some(SettingsError::KeysUnreadable);
         }
         let usable_keys =
             self.jwks.as_ref().and_then(oidc::KeySet::parse).is_some_and(|keys| !keys.is_empty());
-        if self.authentication == ClientAuthentication::PrivateKeyJwt && !usable_keys {
-            return Err(SettingsError::Keys);
-        }
-        if !self.eids.iter().all(|it| it.is_eid()) && environment != Environment::Test {
-            return Err(SettingsError::Automation);
-        }
-        if self.eids.is_empty() {
-            return Err(SettingsError::NoEid);
-        }
-        if self.nin_legal_ground.as_deref().is_some_and(|it| !is_visible(it)) {
-            return Err(SettingsError::LegalGround);
-        }
-        if Algorithm::parse(&self.id_token_algorithm).is_none() {
-            return Err(SettingsError::Algorithm);
-        }
-        self.brand.check(environment).map_err(SettingsError::Brand)?;
-        self.check_answers()
+        let needs_keys = self.authentication == ClientAuthentication::PrivateKeyJwt;
+        (needs_keys && !usable_keys).then_some(SettingsError::Keys)
     }
 
-    fn check_addresses(&self, environment: Environment) -> Result<(), SettingsError> {
-        let lists = [
-            ("redirect_uris", self.redirect_uris.len()),
-            ("post_logout_redirect_uris", self.post_logout_redirect_uris.len()),
-            ("origins", self.origins.as_ref().map_or(0, Vec::len)),
-        ];
-        if let Some((name, _)) = lists.into_iter().find(|(_, count)| *count > MOST_ADDRESSES) {
-            return Err(SettingsError::TooMany(name));
-        }
+    fn faults_of_addresses(&self, environment: Environment) -> Vec<SettingsError> {
+        let mut faults = Vec::new();
         let returns = [
             ("redirect_uris", &self.redirect_uris),
             ("post_logout_redirect_uris", &self.post_logout_redirect_uris),
         ];
         for (list, uris) in returns {
-            for (at, uri) in uris.iter().enumerate() {
-                check_redirect_uri(uri, (self.kind, self.profile), environment)
-                    .map_err(|error| SettingsError::RedirectUri { list, at, uri: uri.clone(), error })?;
+            if uris.len() > MOST_ADDRESSES {
+                faults.push(SettingsError::TooMany(list));
+                continue;
             }
+            faults.extend(uris.iter().enumerate().filter_map(|(at, uri)| {
+                let error = check_redirect_uri(uri, (self.kind, self.profile), environment).err()?;
+                Some(SettingsError::RedirectUri { list, at, uri: uri.clone(), error })
+            }));
+        }
+        let origins = self.origins.as_deref().unwrap_or_default();
+        if origins.len() > MOST_ADDRESSES {
+            faults.push(SettingsError::TooMany("origins"));
+            return faults;
         }
         let is_origin = |text: &str| Origin::parse(text).is_some() && has_plain_host(text);
-        match self.origins.iter().flatten().find(|origin| !is_origin(origin)) {
-            Some(wrong) => Err(SettingsError::Origin(wrong.clone())),
-            None => Ok(()),
-        }
+        let wrong = origins.iter().filter(|origin| !is_origin(origin));
+        faults.extend(wrong.map(|it| SettingsError::Origin(it.clone())));
+        faults
     }
 
-    fn check_answers(&self) -> Result<(), SettingsError> {
-        crate::mobile_app::check(&self.apple_apps, &self.android_apps).map_err(SettingsError::MobileApp)?;
+    fn faults_of_answers(&self) -> Vec<SettingsError> {
+        let apps = crate::mobile_app::check(&self.apple_apps, &self.android_apps);
+        let mut faults: Vec<_> = apps.err().map(SettingsError::MobileApp).into_iter().collect();
         for (name, seconds, most) in [
             ("id_token_seconds", self.id_token_seconds, DAY),
             ("access_token_seconds", self.access_token_seconds, DAY),
             ("refresh_token_seconds", self.refresh_token_seconds, 365 * DAY),
         ] {
             if seconds.is_some_and(|it| !(SHORTEST..=most).contains(&it)) {
-                return Err(SettingsError::Lifetime(name, SHORTEST, most));
+                faults.push(SettingsError::Lifetime(name, SHORTEST, most));
             }
         }
         if ContentEncryption::parse(&self.content_encryption).is_none() {
-            return Err(SettingsError::ContentEncryption);
+            faults.push(SettingsError::ContentEncryption);
         }
         if self.encrypts() && self.encryption_key().is_none() {
-            return Err(SettingsError::EncryptionKey);
+            faults.push(SettingsError::EncryptionKey);
         }
         if self.slim_id_token && self.userinfo_response == UserinfoResponse::FromTokenEndpoint {
-            return Err(SettingsError::NowhereToGetClaims);
+            faults.push(SettingsError::NowhereToGetClaims);
         }
         if self.compatible.ssn && !self.nin_allowed {
-            return Err(SettingsError::Ssn);
+            faults.push(SettingsError::Ssn);
         }
-        Ok(())
+        faults
     }
 
     /// What an administrator should know of settings that are allowed and may surprise others.
@@ -607,6 +619,22 @@ mod tests {
             SettingsError::EncryptionKey
         );
         assert_eq!(refused(|it| it.content_encryption = "A128GCM".into()), SettingsError::ContentEncryption);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_found_and_not_only_the_first_fault() {
+        let mut settings = shop();
+        settings.redirect_uris = vec!["https://*.example".into(), "https://shop.example/#a".into()];
+        settings.origins = Some(vec!["null".into(), "https://shop.example/".into()]);
+        settings.eids.clear();
+        settings.brand.color = Some("red".into());
+        settings.brand.tos_uri = Some("terms".into());
+        settings.id_token_seconds = Some(1);
+        let faults = settings.faults(Environment::Production);
+        let fields: Vec<_> = faults.iter().filter_map(|it| it.message().field).collect();
+        let addresses = ["redirect_uris[0]", "redirect_uris[1]", "origins", "origins"];
+        assert_eq!(fields[..4], addresses);
+        assert_eq!(fields[4..], ["eids", "brand.color", "brand.tos_uri", "id_token_seconds"]);
     }
 
     #[test]

@@ -135,27 +135,34 @@ impl Brand {
         self.color.as_deref().and_then(Color::parse)
     }
 
-    /// Checks a brand before it is saved. Whether the logo was brought is for whoever saves it to know.
+    /// Checks a brand before it is saved: the first of its faults.
     pub(crate) fn check(&self, environment: Environment) -> Result<(), BrandError> {
+        self.faults(environment).into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// Everything that keeps a brand from being saved. Whether the logo was brought is for whoever saves it to know.
+    pub(crate) fn faults(&self, environment: Environment) -> Vec<BrandError> {
+        let mut faults = Vec::new();
         if let Some(text) = &self.color {
-            let color = Color::parse(text).ok_or_else(|| BrandError::Color(text.clone()))?;
-            if color.on_light() != color {
-                return Err(BrandError::Contrast(color));
+            match Color::parse(text) {
+                None => faults.push(BrandError::Color(text.clone())),
+                Some(color) if color.on_light() != color => faults.push(BrandError::Contrast(color)),
+                Some(_) => {}
             }
         }
         for (name, uri) in [("policy_uri", &self.policy_uri), ("tos_uri", &self.tos_uri)] {
             if let Some(uri) = uri.as_ref().filter(|uri| !is_page(uri, environment)) {
-                return Err(BrandError::Address(name, uri.clone()));
+                faults.push(BrandError::Address(name, uri.clone()));
             }
         }
         let is_contact = |it: &str| is_email(it) || (it.contains("://") && is_page(it, environment));
         if let Some(contact) = self.support_contact.as_ref().filter(|it| !is_contact(it)) {
-            return Err(BrandError::Contact(contact.clone()));
+            faults.push(BrandError::Contact(contact.clone()));
         }
-        match self.support_phone.as_ref().filter(|it| !standard_claims::is_phone_number(it)) {
-            Some(phone) => Err(BrandError::Phone(phone.clone())),
-            None => Ok(()),
+        if let Some(phone) = self.support_phone.as_ref().filter(|it| !standard_claims::is_phone_number(it)) {
+            faults.push(BrandError::Phone(phone.clone()));
         }
+        faults
     }
 }
 

@@ -1,7 +1,7 @@
 //! The ways to log in, the levels of assurance, and the `acr` values of the public contract: one table.
 //!
-//! A new eID is one more row here, with its connector, its simulator, its table of claims and its texts; nothing else
-//! names it. Ids stand in stored rows, subjects and the audit trail, and never change.
+//! A new eID is one more row here, with its connector, its simulator, its table of claims and its texts (CONTRIBUTING.md has
+//! the list). Ids stand in stored rows, subjects and the audit trail, and never change.
 
 use std::fmt;
 

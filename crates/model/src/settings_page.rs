@@ -147,7 +147,7 @@ fn brand() -> Vec<Row> {
     rows! { Brand:
         logo: "file", UNSET,
             "PNG, JPEG or WebP without animation, at most 256 KiB and 2048 pixels in each direction",
-            "The logo, in the header and as the icon of the page. It is decoded by a process of its own and encoded anew, at most 640 × 192 pixels and 12 KiB. On the command line `--logo FILE` and `--no-logo`; in a declaration the path of the file, relative to the declaration; in an import the file as base64; a group without it has no logo. `show` prints digest and size.";
+            "The logo, in the header and as the icon of the page. It is decoded by a process of its own and encoded anew, at most 640 × 192 pixels and 12 KiB. On the command line `--logo-file FILE` and `--no-logo`; in a declaration the path of the file, relative to the declaration; in an import the file as base64; a group without it has no logo. `show` prints digest and size.";
         color: "text", UNSET, "`#rrggbb`, with a contrast of at least 3:1 against a light page",
             "The colour of the header's edge and of buttons. Text on it is white or black, whichever is easier to read; on dark pages a lighter variant is used where the colour would not be seen. Also `--color`.";
         policy_uri: "text", UNSET, address, "The privacy policy. Also `--policy-uri`.";

@@ -13,12 +13,17 @@ pub struct Frame {
     pub is_trial: bool,
     /// The same page in other languages, this one included; empty where switching makes no sense.
     pub languages: Vec<Language>,
+    /// Whether the language is chosen by a form that posts `lang` to the address of the page, in place of links: for a page
+    /// that a request led to, which no link repeats.
+    pub chooses_language_by_form: bool,
     /// Address of the privacy statement.
     pub privacy_href: Option<String>,
     /// Address of the accessibility statement.
     pub accessibility_href: Option<String>,
     /// Whose page it is to the person who sees it; without one it is ours.
     pub brand: Option<Brand>,
+    /// Whether no domain answers at this host: nothing that the page could lead to is there.
+    pub is_unknown_host: bool,
 }
 
 impl Frame {

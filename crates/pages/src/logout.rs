@@ -23,8 +23,10 @@ pub struct LoggedOut {
     pub frame: Frame,
     /// Name of the application, if known.
     pub application: Option<String>,
-    /// Where "back to the application" leads, if a registered address is known.
+    /// Where "back to the application" leads, if it has an address for people.
     pub back_href: Option<String>,
+    /// Where the front page of the domain is, for a person who came from no application.
+    pub home_href: Option<String>,
 }
 
 page!(LogoutConfirm, "login/logout_confirm.html");

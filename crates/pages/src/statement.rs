@@ -1,7 +1,7 @@
 //! Drafts of the two statements every domain has; the operator may link to their own instead.
 
 use crate::Frame;
-use crate::page::page;
+use crate::page::{Speaker, page};
 
 /// How personal data is treated on a domain.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,24 @@ pub struct AccessibilityStatement {
     pub operator: Option<String>,
     /// E-mail address to write to about obstacles, if the operator has given one.
     pub contact: Option<String>,
+}
+
+/// Who runs a test domain for which nobody is named: the one that it is shown as, or just whoever runs its host.
+fn tester(frame: &Frame, host: &str, t: &Speaker) -> String {
+    let shown = frame.brand.as_ref().map(|it| it.name.clone()).filter(|name| name != host);
+    shown.unwrap_or_else(|| t.with("statement-test-operator", "host", host))
+}
+
+impl PrivacyStatement {
+    fn tester(&self, t: &Speaker) -> String {
+        tester(&self.frame, &self.host, t)
+    }
+}
+
+impl AccessibilityStatement {
+    fn tester(&self, t: &Speaker) -> String {
+        tester(&self.frame, &self.host, t)
+    }
 }
 
 page!(PrivacyStatement, "statement/privacy.html");

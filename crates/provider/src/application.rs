@@ -36,6 +36,11 @@ impl Application {
         &self.client_id
     }
 
+    /// Its own address for people; `None` where it has addresses on the person's device only.
+    pub fn home(&self) -> Option<String> {
+        self.settings.home()
+    }
+
     /// Says why a secret that was presented is not accepted.
     pub(crate) fn why_not(&self, presented: &Digest, now: Timestamp) -> AuthenticationFailure {
         let ended = |it: &&LiveSecret| (it.digest == *presented) & it.ends_at.is_some_and(|at| at <= now);

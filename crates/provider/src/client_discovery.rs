@@ -11,7 +11,7 @@ impl Provider {
     ///
     /// # Errors
     /// [`Refusal::Busy`], [`Refusal::Internal`].
-    pub async fn discovery_of(
+    pub async fn client_discovery(
         &self,
         issuer: &Issuer,
         (acr, client_id): (Option<&str>, &str),

@@ -190,7 +190,7 @@ impl Event<'_> {
 
 /// Where an event happened: at a domain, or at an address that is none.
 #[derive(Clone, Copy)]
-pub(crate) enum Place<'a> {
+pub(crate) enum EventScope<'a> {
     Domain(&'a Issuer),
     /// With what seals for the installation.
     Nowhere(&'a SealKey),
@@ -207,21 +207,21 @@ const NO_DOMAIN: DomainId = DomainId::from_bytes([0; 16]);
 
 /// Makes an event's row.
 pub(crate) fn row(
-    place: Place<'_>,
+    scope: EventScope<'_>,
     event: Event<'_>,
     (settings, random): (&Settings, &Random),
     context: &RequestContext,
 ) -> LoginEvent {
     let id = LoginEventId::new(random, context.now);
-    let (tenant_id, domain_id) = match place {
-        Place::Domain(issuer) => (issuer.tenant, issuer.domain),
-        Place::Nowhere(_) => (INSTALLATION, NO_DOMAIN),
+    let (tenant_id, domain_id) = match scope {
+        EventScope::Domain(issuer) => (issuer.tenant, issuer.domain),
+        EventScope::Nowhere(_) => (INSTALLATION, NO_DOMAIN),
     };
     let column = SealedColumn::EventDetails(id);
     let details = event.details.filter(|it| !it.is_empty()).map(EventDetails::to_bytes);
-    let sealed_details = details.map(|bytes| match place {
-        Place::Domain(issuer) => issuer.opened.seal(random, &column, &bytes),
-        Place::Nowhere(master) => master.seal(random, &column.context(INSTALLATION), &bytes),
+    let sealed_details = details.map(|bytes| match scope {
+        EventScope::Domain(issuer) => issuer.opened.seal(random, &column, &bytes),
+        EventScope::Nowhere(master) => master.seal(random, &column.context(INSTALLATION), &bytes),
     });
     LoginEvent {
         id,

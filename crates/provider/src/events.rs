@@ -17,7 +17,7 @@ use texts::Cause;
 use crate::{
     Application, Issuer, Provider, Refusal, Refused, RequestContext,
     authorize::ActiveLogin,
-    event_queue::{Event, Place, kept_for, row},
+    event_queue::{Event, EventScope, kept_for, row},
 };
 
 /// How many are written at once, so that no login waits long behind them.
@@ -29,7 +29,7 @@ impl Provider {
     /// Notes an event. Call it after the write that it tells of: what was rolled back has not happened.
     pub(crate) fn note(&self, issuer: &Issuer, event: Event<'_>, context: &RequestContext) {
         self.blame_the_clock(event.cause, context);
-        let row = row(Place::Domain(issuer), event, (&self.settings, &self.random), context);
+        let row = row(EventScope::Domain(issuer), event, (&self.settings, &self.random), context);
         if self.noted.is_kept(&row, context.from) {
             self.noted.add(row);
         }
@@ -56,8 +56,8 @@ impl Provider {
         let issuer = self.issuers.peek(&host.to_ascii_lowercase());
         let mut details = refused.details.as_ref().map(|it| it.kept.clone()).unwrap_or_default();
         let place = match &issuer {
-            Some(issuer) => Place::Domain(issuer),
-            None => Place::Nowhere(&self.master),
+            Some(issuer) => EventScope::Domain(issuer),
+            None => EventScope::Nowhere(&self.master),
         };
         if issuer.is_none() && !host.is_empty() {
             details.host = Some(shortened(host));

@@ -51,7 +51,7 @@ pub use authorize::{
     LoginCookie, LoginResponse, PasswordPrompt, Pushed, Selection, SharedClaim, Step, TroubleAt,
 };
 pub use brand::Shown;
-pub use client_request::ClientRequest;
+pub use client_request::{ClientRequest, DpopHeader};
 pub use counters::EventCounters;
 pub use eids::OfferedEid;
 pub use issuer::Issuer;

@@ -214,6 +214,8 @@ const OF_TENANT: &[&str] = of_tenant! {
     "domains": "tenant_id, id",
 };
 
+// Of a part of a living tenant. Access tokens are not looked for: the last has expired when the bin gives something up. Refresh
+// tokens go with the first grants: of no more grants than are then removed, so that none loses its grant.
 const OF_DOMAIN: &[&str] = of_part! {
     "kept_answers": "tenant_id, form_digest", " AND domain_id = $2";
     "trials": "tenant_id, trial_digest", " AND domain_id = $2";
@@ -221,13 +223,9 @@ const OF_DOMAIN: &[&str] = of_part! {
     "awaiting_consents": "tenant_id, consent_digest", " AND domain_id = $2";
     "parked_requests": "tenant_id, request_digest", " AND domain_id = $2";
     "browser_sessions": "tenant_id, session_digest", " AND domain_id = $2";
-    "refresh_tokens": "tenant_id, token_digest",
-        " AND grant_id IN (SELECT id FROM grants WHERE tenant_id = $1 AND domain_id = $2)";
-    "access_tokens": "tenant_id, token_digest",
-        " AND grant_id IN (SELECT id FROM grants WHERE tenant_id = $1 AND domain_id = $2)";
-    "grants": "tenant_id, id", " AND domain_id = $2
-        AND id NOT IN (SELECT grant_id FROM access_tokens WHERE tenant_id = $1)
-        AND id NOT IN (SELECT grant_id FROM refresh_tokens WHERE tenant_id = $1)";
+    "refresh_tokens": "tenant_id, token_digest", " AND grant_id IN (SELECT id FROM grants
+        WHERE tenant_id = $1 AND domain_id = $2 ORDER BY application_id, id LIMIT $3)";
+    "grants": "tenant_id, id", " AND domain_id = $2 ORDER BY application_id, id";
     "login_events": "tenant_id, id", " AND domain_id = $2";
     "counted_events": "tenant_id, domain_id, kind, cause, began_at", " AND domain_id = $2";
     "jobs": "tenant_id, kind, id", " AND id = $2";
@@ -235,7 +233,8 @@ const OF_DOMAIN: &[&str] = of_part! {
         OR object_id IN (SELECT id FROM applications WHERE tenant_id = $1 AND domain_id = $2)
         OR object_id IN (SELECT id FROM identity_sources WHERE tenant_id = $1 AND domain_id = $2)
         OR object_id IN (SELECT id FROM test_users WHERE tenant_id = $1 AND domain_id = $2))";
-    "imported_subjects": "tenant_id, environment, sector, person_digest", " AND sector IN
+    "imported_subjects": "tenant_id, environment, sector, person_digest",
+        " AND environment IN ('test', 'production') AND sector IN
         (SELECT 'application:' || id FROM applications WHERE tenant_id = $1 AND domain_id = $2)";
     "source_checks": "tenant_id, source_id, number",
         " AND source_id IN (SELECT id FROM identity_sources WHERE tenant_id = $1 AND domain_id = $2)";
@@ -256,16 +255,18 @@ const OF_EMPTY_DOMAIN: &[&str] = of_part! {
 const OF_APPLICATION: &[&str] = of_part! {
     "trials": "tenant_id, trial_digest", " AND application_id = $2";
     "brands": "tenant_id, owner_id", " AND owner_id = $2";
-    "refresh_tokens": "tenant_id, token_digest",
-        " AND grant_id IN (SELECT id FROM grants WHERE tenant_id = $1 AND application_id = $2)";
-    "access_tokens": "tenant_id, token_digest",
-        " AND grant_id IN (SELECT id FROM grants WHERE tenant_id = $1 AND application_id = $2)";
-    "grants": "tenant_id, id", " AND application_id = $2
-        AND id NOT IN (SELECT grant_id FROM access_tokens WHERE tenant_id = $1)
-        AND id NOT IN (SELECT grant_id FROM refresh_tokens WHERE tenant_id = $1)";
-    "login_events": "tenant_id, id", " AND application_id = $2";
+    "refresh_tokens": "tenant_id, token_digest", " AND grant_id IN (SELECT id FROM grants
+        WHERE tenant_id = $1 AND domain_id = (SELECT domain_id FROM applications WHERE tenant_id = $1 AND id = $2)
+        AND application_id = $2 ORDER BY id LIMIT $3)";
+    "grants": "tenant_id, id",
+        " AND domain_id = (SELECT domain_id FROM applications WHERE tenant_id = $1 AND id = $2)
+        AND application_id = $2 ORDER BY id";
+    "login_events": "tenant_id, id",
+        " AND domain_id = (SELECT domain_id FROM applications WHERE tenant_id = $1 AND id = $2)
+        AND application_id = $2";
     "declared_objects": "tenant_id, kind, object_id", " AND object_id = $2";
-    "imported_subjects": "tenant_id, environment, sector, person_digest", " AND sector = 'application:' || $2";
+    "imported_subjects": "tenant_id, environment, sector, person_digest",
+        " AND environment IN ('test', 'production') AND sector = 'application:' || $2";
     "client_secrets": "tenant_id, id", " AND application_id = $2";
 };
 

@@ -38,10 +38,12 @@ pub(crate) const LIST_STUCK: &str =
     "SELECT tenant_id, kind, id, sealed_payload, created_at, due_at, attempts, lease_holder,
     lease_ends_at, last_error, stuck_at FROM jobs WHERE stuck_at > $1 ORDER BY stuck_at LIMIT $2";
 
+const EXTEND: &str = "UPDATE jobs SET lease_ends_at = $1, attempts = 1, last_error = NULL
+    WHERE tenant_id = $2 AND kind = $3 AND id = $4 AND lease_holder = $5";
 const REMOVE: &str = "DELETE FROM jobs WHERE tenant_id = $1 AND kind = $2 AND id = $3";
 
 pub(crate) const ALL: &[&str] =
-    &[INSERT, FIND, LIST_CLAIMABLE, HOLD, COMPLETE, RETRY, GIVE_UP, REVIVE, LIST_STUCK, REMOVE];
+    &[INSERT, FIND, LIST_CLAIMABLE, HOLD, COMPLETE, RETRY, GIVE_UP, REVIVE, LIST_STUCK, EXTEND, REMOVE];
 
 /// When a job is due that was given up.
 const NEVER: Timestamp = Timestamp::from_micros(i64::MAX);
@@ -180,6 +182,17 @@ fn furthest(claim: &Claim, now: Timestamp) -> Timestamp {
 pub fn complete(tx: &mut WriteTx<'_>, job: &Job) -> Result<(), StoreError> {
     let values = [job.key.tenant_id.into(), (&job.key.kind).into(), (&job.key.id).into(), holder(job)];
     held(tx.execute(COMPLETE, &values)?)
+}
+
+/// Holds a job until `held_until` whose work has come some way and is not at its end: the attempts before are over, and this
+/// is the first.
+///
+/// # Errors
+/// [`StoreError::Changed`] when somebody else has claimed the job since: the rest is theirs.
+pub fn extend(tx: &mut WriteTx<'_>, job: &Job, held_until: Timestamp) -> Result<(), StoreError> {
+    let key = &job.key;
+    let values = [held_until.into(), key.tenant_id.into(), (&key.kind).into(), (&key.id).into(), holder(job)];
+    held(tx.execute(EXTEND, &values)?)
 }
 
 /// Hands a job back, to be tried again at `due_at` ([`model::next_attempt_at`]). `why`: for the operator; no secret, nothing

@@ -29,6 +29,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0015_source_checks", include_str!("../migrations/0015_source_checks.sql")),
     ("0016_letters", include_str!("../migrations/0016_letters.sql")),
     ("0017_console", include_str!("../migrations/0017_console.sql")),
+    ("0018_destruction", include_str!("../migrations/0018_destruction.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -178,6 +178,34 @@ mod tests {
         }
     }
 
+    /// The tables that grow with a tenant's logins and people, and are not emptied within the time in the bin.
+    const GROWING: [&str; 5] = [
+        "DELETE FROM grants ",
+        "DELETE FROM login_events ",
+        "DELETE FROM refresh_tokens ",
+        "DELETE FROM imported_subjects ",
+        "DELETE FROM browser_sessions ",
+    ];
+
+    #[test]
+    fn destroying_a_domain_or_application_read_all_that_its_tenant_has() {
+        let database = rusqlite::Connection::open_in_memory().unwrap();
+        for (_, text) in crate::migrate::MIGRATIONS {
+            database.execute_batch(text).unwrap();
+        }
+        let of_parts = bin::DESTROY[1..].iter().copied().flatten();
+        for sql in of_parts.filter(|sql| GROWING.iter().any(|table| sql.starts_with(table))) {
+            let mut plan = database.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let steps = plan.raw_query().mapped(|row| row.get::<_, String>(3)).map(Result::unwrap);
+            let slow = |it: &String| {
+                let reads_all = it.starts_with("SCAN") || it.ends_with("(tenant_id=?)");
+                (reads_all && !it.contains("SUBQUERY")) || it.contains("TEMP B-TREE FOR ORDER")
+            };
+            let slow: Vec<String> = steps.filter(slow).collect();
+            assert!(slow.is_empty(), "{slow:?}: {sql}");
+        }
+    }
+
     #[test]
     fn statements_keep_to_what_both_engines_understand() {
         for sql in MODULES.iter().copied().flatten() {

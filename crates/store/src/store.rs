@@ -45,11 +45,11 @@ struct Inner {
     listener: Mutex<Option<PgListener>>,
     /// Ends what hears other nodes.
     stop: watch::Sender<bool>,
-    place: Place,
+    place: PresenceLocation,
 }
 
 /// Where processes say that they work here.
-enum Place {
+enum PresenceLocation {
     Sqlite(PathBuf),
     Postgres(Box<PgAddress>),
 }
@@ -86,12 +86,12 @@ impl Store {
                     writer.run();
                     drop(alive);
                 })?;
-                (Some(Readers::new(path.clone(), settings.readers)), Place::Sqlite(path))
+                (Some(Readers::new(path.clone(), settings.readers)), PresenceLocation::Sqlite(path))
             }
             DatabaseLocation::Postgres(address) => {
                 let shared = Shared { counters: Arc::clone(&counters), announcer: announcer.clone(), end };
                 let started = pg_threads::start(&address, &settings, waiting, alive, shared)?;
-                let place = Place::Postgres(Box::new(started.address.clone()));
+                let place = PresenceLocation::Postgres(Box::new(started.address.clone()));
                 listener = Some(started);
                 (None, place)
             }
@@ -183,8 +183,10 @@ impl Store {
     /// [`EnterError::Occupied`] names those who are there and with whom it may not work at the same time.
     pub async fn enter(&self, lock: &str, access: Access, who: &str) -> Result<Presence, EnterError> {
         match &self.0.place {
-            Place::Sqlite(path) => Presence::beside(path, lock, access, who),
-            Place::Postgres(address) => PgPresence::enter(address.as_ref().clone(), lock, access, who).await,
+            PresenceLocation::Sqlite(path) => Presence::beside(path, lock, access, who),
+            PresenceLocation::Postgres(address) => {
+                PgPresence::enter(address.as_ref().clone(), lock, access, who).await
+            }
         }
     }
 

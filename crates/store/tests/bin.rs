@@ -1,12 +1,16 @@
-use model::Timestamp;
+use crypto::Digest;
+use model::{LoginEventId, RefreshTimes, Timestamp};
 use store::{
     StoreError, applications,
     bin::{self, Kind, Mark, Object},
     deletions::{self, Deletion},
-    domains, tenants,
+    domains, grants,
+    login_events::{self, LoginEvent},
+    refresh_tokens::{self, RefreshToken},
+    tenants,
 };
 
-use crate::places::{MINUTE, NOW, in_each_house, winners};
+use crate::places::{MINUTE, NOW, TestDatabase, in_each_house, winners};
 
 const KARI: Mark<'_> = Mark { by: "kari", at: NOW };
 
@@ -86,6 +90,69 @@ async fn a_domain_is_destroyed_some_rows_at_a_time_and_its_tenant_with_all_that_
         );
         let left = house.store.read(|tx| tenants::list_with_bin(tx, None, 10)).await;
         assert_eq!(left, Ok(Vec::new()));
+    })
+    .await;
+}
+
+/// Gives an application a login: a grant, its refresh token and an event.
+async fn log_in(house: &TestDatabase, application: &applications::Application, code: &str) {
+    let grant = grants::Grant { application_id: application.id, ..house.a_grant(code) };
+    let token = RefreshToken {
+        tenant_id: house.tenant,
+        token_digest: Digest::of(code.as_bytes()),
+        grant_id: grant.id,
+        wrapped_key: b"key under token".to_vec(),
+        created_at: NOW,
+        times: RefreshTimes::until(NOW.after(MINUTE)),
+        cnf: None,
+    };
+    let event = LoginEvent {
+        id: LoginEventId::new(&house.random, NOW),
+        tenant_id: house.tenant,
+        domain_id: house.domain,
+        application_id: Some(application.id),
+        login: Some(code.to_owned()),
+        trace: code.to_owned(),
+        kind: login_events::Kind::Started,
+        eid: None,
+        cause: None,
+        happened_at: NOW,
+        expires_at: NOW.after(MINUTE),
+        sealed_details: None,
+    };
+    house
+        .write(move |tx| {
+            grants::insert(tx, &grant)?;
+            refresh_tokens::insert(tx, &token)?;
+            login_events::append(tx, &event)
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn what_an_application_had_goes_with_it_and_what_others_have_stays() {
+    in_each_house(async |house| {
+        let (tenant, gone, other) =
+            (house.tenant, house.an_application("gone"), house.an_application("other"));
+        for (application, code) in [(&gone, "one"), (&other, "two"), (&gone, "three"), (&gone, "four")] {
+            let row = application.clone();
+            let _ = house.store.write(move |tx| applications::insert(tx, &row)).await;
+            log_in(house, application, code).await;
+        }
+        let object = Object::application(tenant, gone.id);
+        let (put, begin) = (object.clone(), object.clone());
+        house.write(move |tx| bin::put(tx, &put, 1, &KARI)).await;
+        house.write(move |tx| bin::begin_destroying(tx, &begin, NOW, NOW)).await;
+        for left in [9, 7, 5, 3, 1, 0] {
+            let some = object.clone();
+            let removed = house.write(move |tx| bin::remove_some(tx, &some, 2)).await;
+            assert_eq!(removed, left.min(2), "{left}");
+        }
+        house.write(move |tx| bin::remove(tx, &object)).await;
+        let token = house.store.read(move |tx| refresh_tokens::find(tx, tenant, &Digest::of(b"two"))).await;
+        assert!(token.unwrap().is_some());
+        let events = house.store.read(move |tx| login_events::list(tx, tenant, None, 10)).await.unwrap();
+        assert_eq!(events.iter().map(|it| it.trace.as_str()).collect::<Vec<_>>(), ["two"]);
     })
     .await;
 }

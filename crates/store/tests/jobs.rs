@@ -223,3 +223,24 @@ async fn a_write_that_fails_wants_nothing_done() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_lease_is_extended_by_its_holder_only_and_the_attempts_count_from_there() {
+    in_each_house(async |house| {
+        house.want("1").await;
+        for attempt in 0..3_u32 {
+            house.claim(10, NOW.after(JOB_LEASE * attempt)).await;
+        }
+        let last = house.job("1").await.unwrap();
+        let (job, until) = (last.clone(), NOW.after(JOB_LEASE * 9));
+        house.write(move |tx| jobs::extend(tx, &job, until)).await;
+        assert_eq!(house.claim(10, NOW.after(JOB_LEASE * 8)).await, []);
+        assert_eq!(house.job("1").await.unwrap().attempts, 1);
+
+        let [taken] = house.claim(10, until).await.try_into().unwrap();
+        assert_eq!(taken.attempts, 2);
+        let late = house.store.write(move |tx| jobs::extend(tx, &last, until)).await;
+        assert_eq!(late, Err(StoreError::Changed));
+    })
+    .await;
+}

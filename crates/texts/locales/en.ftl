@@ -2,7 +2,7 @@
 
 language-name = English
 the-application = the site
-the-eid = the login service
+the-eid = the eID
 
 # Around every page
 skip-link = Skip to main content
@@ -50,7 +50,7 @@ shared-birth-date = Date of birth
 shared-email = E-mail address
 shared-phone = Phone number
 shared-address = Address
-shared-eid-subject = Your permanent customer number at the login service
+shared-eid-subject = A permanent ID that recognises you
 shared-offline-access = To fetch this again later, without asking you each time
 shared-national-number-why = So that { $application } knows for certain who you are.
 shared-name-why = So that { $application } knows what to call you.
@@ -104,6 +104,7 @@ trial-over-close = You can close this window.
 logged-out-title = Logged out
 logged-out-heading = You are logged out
 logged-out-lead = If others use this device, close the browser as well.
+logged-out-home = To the front page
 
 # When something goes wrong
 cause-eid-down-title = We cannot reach { $eid }
@@ -415,8 +416,10 @@ error-label = Error
 privacy-heading = Privacy
 privacy-lead = How { $host } treats information about you when you log in.
 privacy-operator = { $operator } is responsible for this login.
+statement-test = This is a test domain, where logins are tried with fictitious people. It is run by { $operator }.
+statement-test-operator = the operator of { $host }
 privacy-what-heading = What we process
-privacy-what = Your name, date of birth and other information that the login service gives us, and only what the site you log in to has asked for. National identity numbers are processed only where there is a legal ground.
+privacy-what = Your name, date of birth and other information that your eID gives us, and only what the site you log in to has asked for. National identity numbers are processed only where there is a legal ground.
 privacy-why-heading = Why
 privacy-why = To confirm who you are to the site that you chose to log in to. The information is used for nothing else.
 privacy-kept-heading = For how long
@@ -434,7 +437,7 @@ accessibility-operator = { $operator } is responsible for this login.
 accessibility-works-heading = What you can count on
 accessibility-works = The pages are made to meet WCAG 2.1 level AA. They can be used with keyboard and screen reader, without JavaScript, on small screens, with large text, in dark mode and with high contrast.
 accessibility-known-heading = Known shortcomings
-accessibility-known = We know of none on our own pages. The pages of BankID, Vipps and other login services are made by them.
+accessibility-known = We know of none on our own pages. The pages of BankID, Vipps and other eIDs are made by those who provide them.
 accessibility-tested-heading = How it is checked
 accessibility-tested = Every page is checked automatically, in light and dark mode and at several widths, whenever something changes.
 accessibility-report-heading = Tell us about obstacles

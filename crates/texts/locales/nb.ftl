@@ -3,7 +3,7 @@
 
 language-name = Bokmål
 the-application = nettstedet
-the-eid = innloggingstjenesten
+the-eid = eID-en
 
 # Rammen rundt hver side
 skip-link = Hopp til hovedinnholdet
@@ -105,6 +105,7 @@ trial-over-close = Du kan lukke dette vinduet.
 logged-out-title = Logget ut
 logged-out-heading = Du er logget ut
 logged-out-lead = Bruker du en maskin som andre har tilgang til, bør du også lukke nettleseren.
+logged-out-home = Til forsiden
 
 # Når noe går galt
 cause-eid-down-title = Vi får ikke kontakt med { $eid }
@@ -416,8 +417,10 @@ error-label = Feil
 privacy-heading = Personvern
 privacy-lead = Slik behandler { $host } opplysninger om deg når du logger inn.
 privacy-operator = { $operator } har ansvaret for denne innloggingen.
+statement-test = Dette er et testdomene, der innlogging prøves med oppdiktede personer. Det drives av { $operator }.
+statement-test-operator = operatøren av { $host }
 privacy-what-heading = Hva vi behandler
-privacy-what = Navn, fødselsdato og andre opplysninger som innloggingstjenesten gir oss, og bare de som nettstedet du logger inn på, har bedt om. Fødselsnummer behandles bare der det er rettslig grunnlag for det.
+privacy-what = Navn, fødselsdato og andre opplysninger som eID-en din gir oss, og bare de som nettstedet du logger inn på, har bedt om. Fødselsnummer behandles bare der det er rettslig grunnlag for det.
 privacy-why-heading = Hvorfor
 privacy-why = For å bekrefte hvem du er overfor nettstedet du selv har valgt å logge inn på. Opplysningene brukes ikke til noe annet.
 privacy-kept-heading = Hvor lenge
@@ -435,7 +438,7 @@ accessibility-operator = { $operator } har ansvaret for denne innloggingen.
 accessibility-works-heading = Hva du kan regne med
 accessibility-works = Sidene er laget for å oppfylle WCAG 2.1 på nivå AA. De kan brukes med tastatur og skjermleser, uten JavaScript, på små skjermer, med stor tekst, i mørk modus og med høy kontrast.
 accessibility-known-heading = Kjente mangler
-accessibility-known = Vi kjenner ingen på våre egne sider. Sidene til BankID, Vipps og andre innloggingstjenester lages av dem.
+accessibility-known = Vi kjenner ingen på våre egne sider. Sidene til BankID, Vipps og andre eID-er lages av dem som leverer dem.
 accessibility-tested-heading = Slik er det kontrollert
 accessibility-tested = Hver side kontrolleres automatisk, i lys og mørk modus og i flere bredder, hver gang noe endres.
 accessibility-report-heading = Si fra om hindringer

@@ -3,7 +3,7 @@
 
 language-name = Nynorsk
 the-application = nettstaden
-the-eid = innloggingstenesta
+the-eid = eID-en
 
 # Ramma rundt kvar side
 skip-link = Hopp til hovudinnhaldet
@@ -105,6 +105,7 @@ trial-over-close = Du kan lukke dette vindauget.
 logged-out-title = Logga ut
 logged-out-heading = Du er logga ut
 logged-out-lead = Bruker du ei maskin som andre har tilgang til, bør du òg lukke nettlesaren.
+logged-out-home = Til framsida
 
 # Når noko går gale
 cause-eid-down-title = Vi får ikkje kontakt med { $eid }
@@ -416,8 +417,10 @@ error-label = Feil
 privacy-heading = Personvern
 privacy-lead = Slik behandlar { $host } opplysningar om deg når du loggar inn.
 privacy-operator = { $operator } har ansvaret for denne innlogginga.
+statement-test = Dette er eit testdomene, der innlogging blir prøvd med oppdikta personar. Det blir drive av { $operator }.
+statement-test-operator = operatøren av { $host }
 privacy-what-heading = Kva vi behandlar
-privacy-what = Namn, fødselsdato og andre opplysningar som innloggingstenesta gir oss, og berre dei som nettstaden du loggar inn på, har bede om. Fødselsnummer blir berre behandla der det er rettsleg grunnlag for det.
+privacy-what = Namn, fødselsdato og andre opplysningar som eID-en din gir oss, og berre dei som nettstaden du loggar inn på, har bede om. Fødselsnummer blir berre behandla der det er rettsleg grunnlag for det.
 privacy-why-heading = Kvifor
 privacy-why = For å stadfeste kven du er overfor nettstaden du sjølv har valt å logge inn på. Opplysningane blir ikkje brukte til noko anna.
 privacy-kept-heading = Kor lenge
@@ -435,7 +438,7 @@ accessibility-operator = { $operator } har ansvaret for denne innlogginga.
 accessibility-works-heading = Kva du kan rekne med
 accessibility-works = Sidene er laga for å oppfylle WCAG 2.1 på nivå AA. Dei kan brukast med tastatur og skjermlesar, utan JavaScript, på små skjermar, med stor tekst, i mørk modus og med høg kontrast.
 accessibility-known-heading = Kjende manglar
-accessibility-known = Vi kjenner ingen på våre eigne sider. Sidene til BankID, Vipps og andre innloggingstenester blir laga av dei.
+accessibility-known = Vi kjenner ingen på våre eigne sider. Sidene til BankID, Vipps og andre eID-ar blir laga av dei som leverer dei.
 accessibility-tested-heading = Slik er det kontrollert
 accessibility-tested = Kvar side blir kontrollert automatisk, i lys og mørk modus og i fleire breidder, kvar gong noko blir endra.
 accessibility-report-heading = Sei frå om hindringar

@@ -319,6 +319,10 @@ admin_messages! {
     SourceCheckBad { lines: List }: "source-check-bad";
     /// A live check found something, so that new credentials are not used.
     SourceCandidateKept { lines: List }: "source-candidate-kept";
+    /// An identity source has no credentials that wait to be used.
+    SourceCandidateNone: "source-candidate-none";
+    /// An identity source has no credentials that can be restored.
+    SourcePreviousNone: "source-previous-none";
 
     // Lines of the live check of an identity source.
     /// The discovery document or the keys cannot be used; the detail says why.
@@ -589,6 +593,8 @@ admin_messages! {
     DatabaseAddressHasPassword: "database-address-has-password";
     /// No database is named.
     DatabaseNone: "database-none";
+    /// The directory of a file of SQLite is not there.
+    DatabaseDirectoryMissing { directory: Word }: "database-directory-missing";
     /// More than one database is named.
     DatabaseSeveral: "database-several";
     /// A file of certificates has none.
@@ -800,6 +806,21 @@ pub struct AdminText {
 }
 
 impl AdminMessage {
+    /// Appends `options` to the command that the message names to be run next, so that it reaches the same installation.
+    #[must_use]
+    pub fn with_options(mut self, options: &str) -> Self {
+        if let Self::NameNotFound { command, .. }
+        | Self::NameMistyped { command, .. }
+        | Self::NameInBin { command, .. }
+        | Self::ParentInBin { command, .. }
+        | Self::NotInBin { command, .. }
+        | Self::DoctorDisabled { command, .. } = &mut self
+        {
+            *command = format!("{}{options}", command.as_str()).into();
+        }
+        self
+    }
+
     fn fragment(&self, locale: Locale, key: &str) -> String {
         let arguments = self.arguments(locale);
         let arguments: Vec<(&str, &str)> = arguments.iter().map(|(name, it)| (*name, it.as_str())).collect();

@@ -331,6 +331,8 @@ nouns! {
     Invitation: "invitation";
     /// A link into the console that was made on the host.
     EntryLink: "entry-link";
+    /// Subjects that somebody brings from elsewhere.
+    Subjects: "subjects";
     /// Any object.
     Object: "object";
     /// JSON: null.
@@ -347,6 +349,13 @@ nouns! {
     JsonObject: "json-object";
 }
 // end of the nouns
+
+impl Noun {
+    /// Says it in the reader's language.
+    pub fn say(self, locale: Locale) -> String {
+        self.fill(locale)
+    }
+}
 
 impl Argument for Noun {
     fn fill(&self, locale: Locale) -> String {

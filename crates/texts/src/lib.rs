@@ -7,13 +7,17 @@
 mod admin_message;
 mod argument;
 mod cause;
+mod doctor_topic;
 mod locale;
 mod outcome;
+mod plan_verb;
 mod say;
 
 pub use admin_message::{AdminMessage, AdminText, FieldMessage, admin_reference};
 pub use argument::{Advice, Detail, Difference, Differences, List, Noun, Quoted, Word, quoted};
 pub use cause::{Cause, CauseText, Fixer, Names, reference};
+pub use doctor_topic::DoctorTopic;
 pub use locale::Locale;
 pub use outcome::Outcome;
+pub use plan_verb::PlanVerb;
 pub use say::{UNTRANSLATED, say};

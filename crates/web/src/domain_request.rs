@@ -4,24 +4,29 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{Extensions, HeaderMap, Method, StatusCode, Uri, header, request::Parts},
+    http::{
+        Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts,
+        uri::PathAndQuery,
+    },
     response::Response,
 };
 use oidc::{Params, ParamsError};
 use pages::Frame;
-use provider::{BrowserRequest, Issuer, Refusal, Refused, RequestContext, TraceId};
+use provider::{
+    BrowserRequest, ClientRequest, DpopHeader, Issuer, Refusal, Refused, RequestContext, TraceId,
+};
 use texts::{Cause, Locale};
 
 use crate::{
     App,
-    arrival::{Arrived, ClientAddress, Peer},
-    cookies::Cookies,
-    frame::frame,
+    arrival::{Arrived, ClientAddress, ClientCertificate, Peer},
+    cookies::{Cookies, write_language},
+    frame::{frame, in_languages},
     headers::{self, text},
     own_form::FormSource,
     respond::{
         error::{cause_page, refusal_at, refusal_page},
-        page::moved,
+        page::{moved, see_other},
     },
     route::{Audience, Route},
 };
@@ -43,9 +48,12 @@ pub(crate) struct DomainRequest {
     pub(crate) form: FormSource,
     /// Whether a script of a page asks, and reads the answer or does not.
     pub(crate) is_by_script: bool,
-    /// The same page again, where asking for it twice does no more than asking once.
-    here: Option<String>,
+    again: Again,
+    /// The path and query, for a form that is answered by the same address.
+    address: Option<PathAndQuery>,
     pub(crate) authorization: Option<String>,
+    dpop: Vec<HeaderValue>,
+    certificate: Option<ClientCertificate>,
 }
 
 impl DomainRequest {
@@ -54,11 +62,39 @@ impl DomainRequest {
         BrowserRequest { issuer: &self.issuer, cookies: &self.cookies.brought, context: &self.context }
     }
 
+    /// What an application sent with this form.
+    pub(crate) fn by_client<'a>(&'a self, params: &'a Params) -> ClientRequest<'a> {
+        ClientRequest {
+            params,
+            authorization: self.authorization.as_deref(),
+            dpop: DpopHeader::of(self.dpop.iter().map(HeaderValue::as_bytes)),
+            certificate: self.certificate.as_ref().map(|it| &*it.0),
+            context: &self.context,
+        }
+    }
+
     /// What surrounds a page that leads nowhere: the domain's brand and statements, and the other languages. Where the
     /// page cannot be asked for again, they lead to what there is to know of its cause.
     pub(crate) fn frame_of(&self, cause: Cause) -> Frame {
-        let about = || format!("/errors/{}", cause.id());
-        frame(&self.issuer, Some(&self.here.clone().unwrap_or_else(about)))
+        // Then the same request may be answered, and lead to where no form of ours may.
+        let may_pass = matches!(cause, Cause::TooManyRequests | Cause::Busy | Cause::Internal);
+        match &self.again {
+            Again::ByLink(here) => frame(&self.issuer, Some(here)),
+            Again::ByForm if !may_pass => {
+                Frame { chooses_language_by_form: true, ..frame(&self.issuer, Some("")) }
+            }
+            Again::ByForm | Again::Not => frame(&self.issuer, Some(&format!("/errors/{}", cause.id()))),
+        }
+    }
+
+    /// The answer to the form with which a page is had in another language: the choice is kept, and the browser goes to the
+    /// address of the page once more. `None` for any other body.
+    pub(crate) fn in_another_language(&self, body: &str) -> Option<Response> {
+        let locale = Locale::parse(body.strip_prefix("lang=")?)?;
+        self.form.read(body).ok()?;
+        let mut response = see_other(self.address.as_ref()?.as_str());
+        write_language(response.headers_mut(), locale, self.issuer.is_https());
+        Some(response)
     }
 
     /// A refusal as a page of this domain.
@@ -72,20 +108,39 @@ impl DomainRequest {
     }
 }
 
-/// The same page again; `None` where that would do something, or has a query: what came with a request is not repeated.
-fn here(parts: &Parts, route: Option<&Route>) -> Option<String> {
-    let path = parts.uri.path();
-    let said =
-        parts.uri.query().unwrap_or_default().split('&').any(|it| !it.is_empty() && !it.starts_with("lang="));
-    let is_asked = parts.method == Method::GET && !said;
-    let shows = match route.map(|it| it.class) {
+/// How the page of a refusal is had again, in another language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Again {
+    /// By a link to this path.
+    ByLink(String),
+    /// By a form that posts to the address of the page: what came with a request is repeated by no link.
+    ByForm,
+    /// Not at all: that would do something.
+    Not,
+}
+
+fn again(parts: &Parts, route: Option<&Route>) -> Again {
+    let (path, is_get) = (parts.uri.path(), parts.method == Method::GET);
+    let is_bare = without_language(parts.uri.query().unwrap_or_default()).is_empty();
+    let here = || Again::ByLink(path.to_owned());
+    match route.map(|it| it.class) {
+        // What was refused is refused again, and the person reads why.
+        Some("authorize" | "logout") if is_get && !is_bare => Again::ByForm,
+        // Asked without anything, it offers to log out.
+        Some("logout") => here(),
         // The answer of an eID is taken once.
-        Some("callback") => false,
+        Some("callback") => Again::Not,
         // A login's own address shows where it stands; those below it take it further.
-        Some("login") => path.split('/').count() == 3,
-        _ => true,
-    };
-    (is_asked && shows).then(|| path.to_owned())
+        Some("login") if path.split('/').count() != 3 => Again::Not,
+        _ if is_get && is_bare => here(),
+        _ => Again::Not,
+    }
+}
+
+/// A query without the choice of a language.
+pub(crate) fn without_language(query: &str) -> String {
+    let kept = query.split('&').filter(|it| !it.is_empty() && !it.starts_with("lang="));
+    kept.collect::<Vec<_>>().join("&")
 }
 
 /// The host that a request is for, normalised.
@@ -157,8 +212,12 @@ impl FromRequestParts<App> for DomainRequest {
         let chosen_now = chosen_in(parts.uri.query());
         let page_locale = locale(chosen_now, &[], accept_language.as_deref());
         let audience = parts.extensions.get::<Route>().map_or(Audience::Browser, |it| it.audience);
-        let refuse =
-            |refusal: Refusal| refusal_at((audience, Frame::default()), &refusal, page_locale, &context);
+        let unknown = Frame { languages: in_languages(""), is_unknown_host: true, ..Frame::default() };
+        let refuse = |refusal: Refusal| {
+            let is_unknown = matches!(refusal, Refusal::NotFound);
+            let frame = if is_unknown { unknown.clone() } else { Frame::default() };
+            refusal_at((audience, frame), &refusal, page_locale, &context)
+        };
         let host = host(&parts.uri, &parts.headers, &parts.extensions);
         let host = host.ok_or_else(|| refuse(Refusal::NotFound))?;
         let issuer = app.provider.issuer(&host, &context).await.map_err(refuse)?;
@@ -187,8 +246,11 @@ impl FromRequestParts<App> for DomainRequest {
             origin: text(&parts.headers, &header::ORIGIN),
             form: FormSource::of(&parts.headers, &own),
             is_by_script: text(&parts.headers, &headers::SEC_FETCH_DEST).is_some_and(|it| it == "empty"),
-            here: here(parts, parts.extensions.get::<Route>()),
+            again: again(parts, parts.extensions.get::<Route>()),
+            address: parts.uri.path_and_query().cloned(),
             authorization: text(&parts.headers, &header::AUTHORIZATION),
+            dpop: parts.headers.get_all("dpop").iter().cloned().collect(),
+            certificate: parts.extensions.get::<ClientCertificate>().cloned(),
         })
     }
 }

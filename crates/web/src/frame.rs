@@ -45,7 +45,7 @@ pub(crate) fn brand(shown: Shown) -> Brand {
     }
 }
 
-/// The same page in every language; `here` is its path.
+/// The same page in every language; `here` is its path, or empty for the address that is shown, without its query.
 pub(crate) fn in_languages(here: &str) -> Vec<Language> {
     let language = |locale: Locale| Language { locale, href: format!("{here}?lang={}", locale.as_str()) };
     Locale::ALL.map(language).to_vec()
@@ -60,5 +60,7 @@ pub(crate) fn frame(issuer: &Issuer, here: Option<&str>) -> Frame {
         accessibility_href: Some("/accessibility".to_owned()),
         brand: issuer.shown().map(brand),
         is_trial: false,
+        is_unknown_host: false,
+        chooses_language_by_form: false,
     }
 }

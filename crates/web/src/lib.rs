@@ -28,7 +28,7 @@ mod simulator_common;
 mod site_language;
 
 pub use app::{App, Clock, Site};
-pub use arrival::{ClientAddress, Peer};
+pub use arrival::{ClientAddress, ClientCertificate, Peer};
 pub use console::{ConsoleRouteInfo, ConsoleSite, console_router, console_routes};
 pub use eid_files::{EidFileKind, EidFiles, EidPicture};
 pub use entrance::{Entrance, Observed, UnreadRequest, unreadable, with_entrance};

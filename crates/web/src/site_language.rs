@@ -13,7 +13,7 @@ use texts::Locale;
 use crate::{
     arrival::Arrived,
     cookies::{Cookies, write_language},
-    domain_request::chosen_in,
+    domain_request::{chosen_in, without_language},
 };
 
 /// The languages that these sites have.
@@ -39,7 +39,7 @@ pub(crate) async fn choose_language(mut request: Request, next: Next) -> Respons
         request.headers_mut().insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(locale.as_str()));
     }
     if chosen_now.is_some() {
-        let without = without_language(request.uri());
+        let without = address_without_language(request.uri());
         *request.uri_mut() = without;
     }
     let mut response = next.run(request).await;
@@ -49,10 +49,8 @@ pub(crate) async fn choose_language(mut request: Request, next: Next) -> Respons
     response
 }
 
-fn without_language(uri: &Uri) -> Uri {
-    let query = uri.query().unwrap_or_default();
-    let kept: Vec<&str> = query.split('&').filter(|it| !it.starts_with("lang=")).collect();
-    let target = match kept.join("&") {
+fn address_without_language(uri: &Uri) -> Uri {
+    let target = match without_language(uri.query().unwrap_or_default()) {
         kept if kept.is_empty() => uri.path().to_owned(),
         kept => format!("{}?{kept}", uri.path()),
     };
@@ -63,7 +61,7 @@ fn without_language(uri: &Uri) -> Uri {
 
 #[cfg(test)]
 mod tests {
-    use super::without_language;
+    use super::address_without_language;
 
     #[test]
     fn the_language_is_taken_out_of_an_address_and_nothing_else_is() {
@@ -73,7 +71,7 @@ mod tests {
             ("http://h.localhost/a?lang=nb&x=1", "http://h.localhost/a?x=1"),
             ("/a?slang=en", "/a?slang=en"),
         ] {
-            assert_eq!(without_language(&given.parse().unwrap()), wanted, "{given}");
+            assert_eq!(address_without_language(&given.parse().unwrap()), wanted, "{given}");
         }
     }
 }

@@ -49,6 +49,8 @@ async fn without_an_address_there_is_a_page() {
     for query in [String::new(), "state=x".to_owned(), only_hint] {
         let reply = house.get(&format!("/oauth2/logout?{query}")).await;
         assert_eq!((reply.status, reply.header("location")), (200, None));
+        let way_on = if query.contains("hint") { "href=\"https://shop.example/\"" } else { "href=\"/\"" };
+        assert!(reply.body.contains(way_on), "{}", reply.body);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The pages as they arrive: headers, languages, what a person sees.
 
-use crate::house::{Browser, TestBroker, with};
+use crate::house::{Browser, ISSUER, TestBroker, with};
 
 #[tokio::test]
 async fn req_o7_and_o8_pages_tell_nobody_where_they_are_and_sit_in_no_frame() {
@@ -249,6 +249,18 @@ async fn statements_named_nobody_who_is_responsible() {
 }
 
 #[tokio::test]
+async fn statements_of_a_test_domain_say_that_it_is_one_and_who_runs_it() {
+    let mut house = TestBroker::open().await;
+    for target in ["/privacy?lang=en", "/accessibility?lang=en"] {
+        let page = house.get(target).await.body;
+        assert!(page.contains("This is a test domain") && page.contains("run by the operator of "), "{page}");
+    }
+    house.change_domain(house.domain, |domain| domain.display_name = Some("Butikkjeden".to_owned())).await;
+    house.restart();
+    assert!(house.get("/privacy?lang=en").await.body.contains("It is run by Butikkjeden."));
+}
+
+#[tokio::test]
 async fn a_refusal_of_a_domain_looked_like_nobodys_and_led_nowhere() {
     let mut house = TestBroker::open().await;
     house.change_domain(house.domain, |domain| domain.display_name = Some("Butikkjeden".to_owned())).await;
@@ -261,6 +273,47 @@ async fn a_refusal_of_a_domain_looked_like_nobodys_and_led_nowhere() {
     }
 }
 
+/// Where a page leads in Nynorsk.
+fn in_nynorsk(page: &str) -> String {
+    let href = page.split("href=\"").find(|it| it.contains("lang=nn")).unwrap();
+    href.split('"').next().unwrap().replace("&#38;", "&")
+}
+
+#[tokio::test]
+async fn the_language_switch_of_a_refusal_led_away_from_it_and_from_logging_out() {
+    let house = TestBroker::open().await;
+    for (target, part) in [
+        ("/oauth2/authorize?client_id=nobody&state=repeated", "<code>nobody</code>"),
+        (
+            "/oauth2/logout?client_id=shop&post_logout_redirect_uri=https%3A%2F%2Fevil.example&state=repeated",
+            "id=\"logout-here\"",
+        ),
+    ] {
+        let mut browser = house.browser();
+        let refused = browser.get(target).await;
+        assert!(refused.body.contains("<form method=\"post\">") && !refused.body.contains("repeated"));
+        assert!(refused.header("content-security-policy").unwrap().contains("form-action 'self'"));
+        let chosen = browser.post(target, "lang=nn", Some(ISSUER)).await;
+        assert_eq!((chosen.status, chosen.location()), (303, target));
+        let again = browser.follow(chosen).await;
+        assert_eq!((again.status, again.trouble()), (refused.status, refused.trouble()));
+        assert!(again.body.contains("<html lang=\"nn\"") && again.body.contains(part), "{}", again.body);
+    }
+    let posted = house.post("/oauth2/logout", "%", &[]).await;
+    assert_eq!(in_nynorsk(&posted.body), "/oauth2/logout?lang=nn");
+}
+
+#[tokio::test]
+async fn the_page_of_an_unknown_host_had_one_language_and_a_link_to_nothing() {
+    let house = TestBroker::open().await;
+    let mut elsewhere = house.browser();
+    "nobody.example".clone_into(&mut elsewhere.host);
+    let page = elsewhere.get("/login/x?state=abc").await;
+    assert_eq!((page.status, in_nynorsk(&page.body)), (404, "?lang=nn".to_owned()));
+    assert!(!page.body.contains("/errors/"), "{}", page.body);
+    assert!(elsewhere.get("/login/x?lang=nn").await.body.contains("<html lang=\"nn\""));
+}
+
 #[tokio::test]
 async fn a_page_that_leads_nowhere_was_in_one_language_only() {
     let house = TestBroker::open().await;
@@ -269,8 +322,7 @@ async fn a_page_that_leads_nowhere_was_in_one_language_only() {
         "/login/nothing",
         "/trial/nothing",
         "/callback/no-bankid?state=abc",
-        "/oauth2/authorize?client_id=nobody&state=repeated",
-        "/oauth2/logout?post_logout_redirect_uri=https%3A%2F%2Frepeated.example",
+        "/trial/nothing?state=repeated",
     ] {
         let page = house.browser().get(target).await.body;
         for (words, wanted) in [("hreflang=\"nn\"", true), ("href=\"/privacy\"", true), ("repeated", false)] {

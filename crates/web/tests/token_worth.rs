@@ -1,9 +1,10 @@
 //! Introspection and revocation: who learns what a token is worth, and who ends it.
 
+use axum::{body::Body, http::Request};
 use model::{ApplicationKind, ApplicationSettings};
 use serde_json::{Value, json};
 
-use crate::house::{ISSUER, REDIRECT, Reply, TestBroker, form};
+use crate::house::{HOST, ISSUER, REDIRECT, Reply, TestBroker, VERIFIER, form};
 
 async fn house() -> TestBroker {
     let house = TestBroker::with(|it| it.refresh_tokens = true).await;
@@ -158,4 +159,31 @@ async fn what_a_later_version_has_bound_to_a_key_is_not_taken_as_a_bearer_token(
     }
     assert_eq!(house.redeem(&code).await.status, 200, "it was not spent");
     assert_eq!(house.token(&pairs).await.status, 200);
+}
+
+#[tokio::test]
+async fn proofs_of_possession_are_carried_and_bind_nothing_yet() {
+    let house = TestBroker::open().await;
+    for proofs in [1, 2] {
+        let code = house.code(&[]).await;
+        let pairs = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", REDIRECT),
+            ("code_verifier", VERIFIER),
+            ("client_id", "shop"),
+            ("client_secret", house.secret.expose()),
+        ];
+        let mut request = Request::post("/oauth2/token")
+            .header("host", HOST)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .extension(web::ClientCertificate(b"DER".as_slice().into()));
+        for _ in 0..proofs {
+            request = request.header("dpop", "a.b.c");
+        }
+        let tokens = house.send(request.body(Body::from(form(&pairs))).unwrap()).await;
+        assert_eq!((tokens.status, &tokens.json()["token_type"]), (200, &json!("Bearer")));
+        let worth = introspect(&house, "shop", &tokens.json()["access_token"]).await;
+        assert_eq!((&worth["active"], worth.get("cnf")), (&json!(true), None));
+    }
 }

@@ -44,7 +44,7 @@ pub const PLAN: &[Room] = &[
     ),
     // A relying party like any other: sees nothing of ours but the wire.
     room(7, "sample", &["outbound", "crypto"]),
-    // Pages of the console call its use cases (ADR 43).
+    // Pages of the console call its use cases (ADR 44).
     room(
         8,
         "web",

@@ -22,10 +22,12 @@ use std::{
 use clap::Args;
 use texts::AdminMessage;
 
+use crate::accounts::quoted;
+
 pub(crate) use fault::Faults;
 pub(crate) use file::{Format, Level};
 pub(crate) use page::{example, reference};
-pub(crate) use resolve::{Config, Listen, Pair, load, load_whole};
+pub(crate) use resolve::{Config, Listen, Pair, Sketch, load, load_sketch, load_whole};
 pub(crate) use schema::line_of;
 pub(crate) use value::Lasting;
 
@@ -46,6 +48,11 @@ pub(crate) struct Where {
 }
 
 impl Where {
+    /// What a command has to say that is to use the same configuration, with a space before it.
+    pub(crate) fn options(&self) -> String {
+        self.config.as_ref().map(|path| format!(" --config {}", quoted(path))).unwrap_or_default()
+    }
+
     /// Finds the configuration, as [`find`].
     pub(crate) fn find(&self) -> Result<PathBuf, Faults> {
         find(self.config.as_deref())

@@ -1,7 +1,7 @@
 //! From the file as written to what each part of the program is given. No other crate knows that a file exists.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -147,7 +147,7 @@ pub(crate) fn load_whole(
     path: &Path,
     examine: impl Fn(&Pair) -> Vec<String>,
 ) -> Result<(Config, SealKey), Faults> {
-    let Resolution { config, mut faults, master_key, pairs } = read(path)?;
+    let Resolution { config, mut faults, master_key, pairs, place, .. } = read(path)?;
     let key = master_key.map(|it| it.read());
     let key = match key {
         Some(Ok(key)) => Some(key),
@@ -157,11 +157,51 @@ pub(crate) fn load_whole(
         }
         None => None,
     };
+    if let Some(DatabaseLocation::Sqlite(database)) = &place
+        && let Some(directory) = database.parent().filter(|it| !it.exists())
+    {
+        let directory = directory.display().to_string().into();
+        let message = AdminMessage::DatabaseDirectoryMissing { directory };
+        faults.merge(Faults::one(message.at("database.sqlite")));
+    }
     for detail in pairs.iter().flat_map(examine) {
         let message = AdminMessage::CertificateUnusable { detail: detail.into() };
         faults.merge(Faults::one(message.at("listen.certificate")));
     }
     faults.unless_any(config.zip(key))
+}
+
+/// A configuration that may have faults, as far as it can be read, for whoever looks for everything that is wrong.
+pub(crate) struct Sketch {
+    /// With defaults in place of what cannot be read.
+    pub(crate) config: Config,
+    /// The sections about which nothing can be said: their values are not those of the file.
+    broken: BTreeSet<String>,
+    /// What is wrong so far.
+    pub(crate) faults: Faults,
+}
+
+impl Sketch {
+    /// Says whether everything in these sections is what the file says.
+    pub(crate) fn has_read(&self, sections: &[&str]) -> bool {
+        !sections.iter().any(|it| self.broken.contains(*it))
+    }
+}
+
+/// Reads what can be read.
+///
+/// # Errors
+/// Everything that is wrong in a file of which nothing can be used.
+pub(crate) fn load_sketch(path: &Path) -> Result<Sketch, Faults> {
+    let Resolution { sketch, broken, faults, .. } = read(path)?;
+    match sketch {
+        // In the order of the file.
+        Some(config) => {
+            let faults = faults.unless_any(Some(())).err().unwrap_or_default();
+            Ok(Sketch { config, broken, faults })
+        }
+        None => Err(faults),
+    }
 }
 
 fn read(path: &Path) -> Result<Resolution, Faults> {
@@ -180,6 +220,10 @@ struct Resolution {
     faults: Faults,
     master_key: Option<MasterKeySource>,
     pairs: Vec<Pair>,
+    place: Option<DatabaseLocation>,
+    /// The configuration with defaults in place of what is wrong, and the sections that this concerns.
+    sketch: Option<Config>,
+    broken: BTreeSet<String>,
 }
 
 /// What is around the file.
@@ -266,25 +310,34 @@ fn resolution(path: &Path, text: &str, around: &Surroundings) -> Result<Resoluti
         &file.mail.password_file,
     ];
     let source = master_key.as_ref().ok().cloned();
-    let config = assemble(
-        &file,
-        Resolved {
-            place: place.ok(),
-            master_key: master_key.ok(),
-            deletions: file.database.deletions_file.as_ref().map(|it| around.base.join(it)),
-            read_with_it: others.into_iter().flatten().map(|it| around.base.join(it)).collect(),
-            roots: Roots { outbound: roots.ok(), database: database_roots.ok() },
-            listen: listen.ok(),
-            test_eids: test_eids.ok(),
-            controller: controller.ok(),
-            mail: mail.ok(),
-        },
-    );
-    let pairs = pairs(&file.listen, around);
-    Ok(Resolution { config, faults, master_key: source, pairs })
+    let resolved = Resolved {
+        place: place.ok(),
+        master_key: master_key.ok(),
+        deletions: file.database.deletions_file.as_ref().map(|it| around.base.join(it)),
+        read_with_it: others.into_iter().flatten().map(|it| around.base.join(it)).collect(),
+        roots: Roots { outbound: roots.ok(), database: database_roots.ok() },
+        listen: listen.ok(),
+        test_eids: test_eids.ok(),
+        controller: controller.ok(),
+        mail: mail.ok(),
+    };
+    let broken = faults.sections().into_iter().chain(resolved.missing()).collect();
+    let place = resolved.place.as_ref().map(|(place, _)| place.clone());
+    let config = assemble(&file, resolved.clone());
+    let sketch = assemble(&file, resolved.with_defaults(&file.listen));
+    Ok(Resolution {
+        config,
+        faults,
+        master_key: source,
+        pairs: pairs(&file.listen, around),
+        place,
+        sketch,
+        broken,
+    })
 }
 
 /// What stood in other places than the file; `None` where it could not be had.
+#[derive(Clone)]
 struct Resolved {
     /// With the database in words.
     place: Option<(DatabaseLocation, String)>,
@@ -298,7 +351,42 @@ struct Resolved {
     mail: Option<Option<messages::Smtp>>,
 }
 
+impl Resolved {
+    /// The sections of what could not be had.
+    fn missing(&self) -> impl Iterator<Item = String> + use<> {
+        let missing = [
+            ("database", self.place.is_none() || self.roots.database.is_none()),
+            ("master_key", self.master_key.is_none()),
+            ("outbound", self.roots.outbound.is_none()),
+            ("listen", self.listen.is_none()),
+            ("test_eids", self.test_eids.is_none()),
+            ("statements", self.controller.is_none()),
+            ("mail", self.mail.is_none()),
+        ];
+        missing.into_iter().filter(|(_, is_missing)| *is_missing).map(|(section, _)| section.to_owned())
+    }
+
+    /// Puts something in place of what could not be had.
+    fn with_defaults(self, file: &file::Listen) -> Self {
+        let nowhere = || (DatabaseLocation::Sqlite(PathBuf::new()), String::new());
+        Self {
+            place: self.place.or_else(|| Some(nowhere())),
+            master_key: self.master_key.or_else(|| Some(MasterKeySource::File(PathBuf::new()))),
+            roots: Roots {
+                outbound: self.roots.outbound.or_else(|| Some(Vec::new())),
+                database: self.roots.database.or(Some(None)),
+            },
+            listen: self.listen.or_else(|| Some(listen_with(file, Vec::new()))),
+            test_eids: self.test_eids.or_else(|| Some(Vec::new())),
+            controller: self.controller.or(Some(None)),
+            mail: self.mail.or(Some(None)),
+            ..self
+        }
+    }
+}
+
 /// Authorities that were read; `None` where that failed.
+#[derive(Clone)]
 struct Roots {
     outbound: Option<Vec<Vec<u8>>>,
     database: Option<Option<Vec<u8>>>,
@@ -437,7 +525,11 @@ fn listen(listen: &file::Listen, around: &Surroundings) -> Result<Listen, Faults
             faults.merge(open);
         }
     }
-    faults.unless_any(Some(Listen {
+    faults.unless_any(Some(listen_with(listen, certificates)))
+}
+
+fn listen_with(listen: &file::Listen, certificates: Vec<Pair>) -> Listen {
+    Listen {
         addresses: listen.addresses.clone(),
         certificates,
         trusted_proxies: listen.trusted_proxies.clone(),
@@ -449,7 +541,7 @@ fn listen(listen: &file::Listen, around: &Surroundings) -> Result<Listen, Faults
         body_for: listen.body_for.0,
         idle_for: listen.idle_for.0,
         finish_in: listen.finish_in.0,
-    }))
+    }
 }
 
 /// What may be called although it is not public. The operator named the sandbox, so it may be, wherever it is.

@@ -1,6 +1,9 @@
 //! What a start says: one table for people, or one JSON object for scripts.
 
-use std::io::{IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+};
 
 use serde_json::{Value, json};
 
@@ -12,6 +15,7 @@ use super::{
         UNREGISTERED_CLIENT, World,
     },
 };
+use crate::accounts::quoted;
 
 /// Everything that somebody needs to log in.
 pub(crate) struct Report {
@@ -28,12 +32,20 @@ pub(crate) struct Report {
     people: Vec<sandbox::Person>,
     ca_file: Option<String>,
     data_dir: String,
+    /// The command that tells about a trace id, as it can be run from any directory.
+    explain: String,
     /// Names that the system's own resolver does not know.
     unknown_names: Vec<String>,
 }
 
 /// Where the guide for applications is.
 const GUIDE: &str = "docs/guide/integrate.md";
+
+/// This program as it was started: by its name where the shell finds it, by its path elsewhere.
+fn program() -> PathBuf {
+    let started = std::env::args_os().next().map_or_else(|| PathBuf::from("portvakt"), PathBuf::from);
+    if started.components().count() == 1 { started } else { std::path::absolute(&started).unwrap_or(started) }
+}
 
 impl Report {
     pub(crate) fn new(addresses: &Addresses, seeded: &Seeded, world: &World, folder: &Folder) -> Self {
@@ -51,6 +63,11 @@ impl Report {
             people: world.bankid.people().all(),
             ca_file: https.then(|| folder.file("authority.pem").display().to_string()),
             data_dir: folder.path().display().to_string(),
+            explain: format!(
+                "{} explain TRACE-ID --data-dir {}",
+                quoted(&program()),
+                quoted(&std::path::absolute(folder.path()).unwrap_or_else(|_| folder.path().to_owned()))
+            ),
             unknown_names: addresses.unknown_names(),
         }
     }
@@ -103,6 +120,7 @@ impl Report {
             },
             "ca_file": self.ca_file,
             "data_dir": self.data_dir,
+            "explain": self.explain,
             "hosts_line": self.hosts_line(),
         })
     }
@@ -144,10 +162,7 @@ impl Report {
         for (name, value) in self.exports() {
             text.push_str(&format!("  export {name}={value}\n"));
         }
-        text.push_str(&format!(
-            "\n  {dim}When something fails{plain}  portvakt explain TRACE-ID --data-dir {}\n",
-            self.data_dir
-        ));
+        text.push_str(&format!("\n  {dim}When something fails{plain}  {}\n", self.explain));
         if let Some(line) = self.hosts_line() {
             text.push_str(&format!(
                 "\n  {bold}This machine does not know all of these names.{plain} Most browsers do, Safari and other programs do \

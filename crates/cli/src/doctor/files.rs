@@ -8,11 +8,11 @@ use std::{
 };
 
 use store::DatabaseLocation;
-use texts::{AdminMessage, Detail, Outcome, Word};
+use texts::{AdminMessage, Detail, DoctorTopic, Outcome, Word};
 
 use super::finding::Finding;
 use crate::{
-    accounts::{Account, group_name, rights, user_name},
+    accounts::{Account, group_name, quoted, rights, user_name},
     config::Config,
 };
 
@@ -29,21 +29,24 @@ pub(crate) fn look(path: &Path, config: &Config) -> Vec<Finding> {
     let mut looked = Looked { account, findings: Vec::new(), closed: BTreeSet::new(), count: 0 };
     looked.configuration(path);
     for path in &config.read_with_it {
-        looked.readable("configuration", path);
+        looked.readable(&DoctorTopic::Configuration, path);
     }
     if let Some(path) = config.master_key_file() {
-        looked.readable("master key", path);
+        looked.readable(&DoctorTopic::MasterKey, path);
     }
     for pair in &config.listen.certificates {
-        looked.readable(format!("certificate {}", pair.chain.display()), &pair.chain);
-        looked.readable(format!("certificate {}", pair.chain.display()), &pair.key);
+        let topic = DoctorTopic::Certificate { path: pair.chain.display().to_string().into() };
+        looked.readable(&topic, &pair.chain);
+        looked.readable(&topic, &pair.key);
     }
     if let Some(path) = database {
         looked.database(path);
     }
     if looked.findings.is_empty() {
         let (count, account) = (looked.count.into(), user_name(looked.account.uid).into());
-        looked.findings.push(Finding::fine("files", &Outcome::DoctorFilesFine { count, account }));
+        looked
+            .findings
+            .push(Finding::fine(&DoctorTopic::Files, &Outcome::DoctorFilesFine { count, account }));
     }
     looked.findings
 }
@@ -79,21 +82,21 @@ struct Looked {
 
 impl Looked {
     fn configuration(&mut self, path: &Path) {
-        self.readable("configuration", path);
+        self.readable(&DoctorTopic::Configuration, path);
         let Ok(of) = fs::metadata(path) else { return };
         // A group is usually the account's own, or root's.
         let is_open_to_group = of.mode() & 0o020 != 0 && of.gid() != self.account.gid && of.gid() != 0;
         if of.mode() & 0o002 != 0 || is_open_to_group {
             let command = chmod(&of, 0o022, path);
-            self.findings.push(Finding::warning("configuration", writable_by_others(path, &of, command)));
+            self.findings
+                .push(Finding::warning(&DoctorTopic::Configuration, writable_by_others(path, &of, command)));
         }
     }
 
     /// A file that the account only reads, and that often belongs to root.
-    fn readable(&mut self, topic: impl Into<String>, path: &Path) {
-        let topic = topic.into();
+    fn readable(&mut self, topic: &DoctorTopic, path: &Path) {
         // Why a path leads nowhere is told where the file is used.
-        if !self.can_reach(&topic, path) {
+        if !self.can_reach(topic, path) {
             return;
         }
         let Ok(of) = fs::metadata(path) else { return };
@@ -113,7 +116,7 @@ impl Looked {
     fn database(&mut self, path: &Path) {
         let Some(directory) = path.parent().filter(|it| it.is_dir()) else { return };
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if !self.can_reach("database", directory) {
+        if !self.can_reach(&DoctorTopic::Database, directory) {
             return;
         }
         self.own(directory, 7, 0o700);
@@ -138,22 +141,23 @@ impl Looked {
             let command = format!("chown {user}:{group} {0} && chmod {closed:04o} {0}", quoted(path)).into();
             let (file, account) = self.words(path, &of);
             let message = AdminMessage::DoctorFileUnwritable { file, account, command };
-            self.findings.push(Finding::trouble("database", message));
+            self.findings.push(Finding::trouble(&DoctorTopic::Database, message));
         }
         let is_sticky = of.is_dir() && of.mode() & 0o1000 != 0;
         if of.mode() & 0o002 != 0 && !is_sticky {
             let command = chmod(&of, 0o007, path);
-            self.findings.push(Finding::warning("database", writable_by_others(path, &of, command)));
+            self.findings
+                .push(Finding::warning(&DoctorTopic::Database, writable_by_others(path, &of, command)));
         } else if of.is_file() && of.mode() & 0o004 != 0 {
             let (command, rights) = (chmod(&of, 0o007, path), rights(&of).into());
             let path = path.display().to_string().into();
             let message = AdminMessage::DoctorFileReadableByOthers { path, rights, command };
-            self.findings.push(Finding::warning("database", message));
+            self.findings.push(Finding::warning(&DoctorTopic::Database, message));
         }
     }
 
     /// Says which directory on the way to `path` keeps the account out, once for each.
-    fn can_reach(&mut self, topic: &str, path: &Path) -> bool {
+    fn can_reach(&mut self, topic: &DoctorTopic, path: &Path) -> bool {
         let Ok(written) = std::path::absolute(path) else { return true };
         // Links lead through directories of their own, as those of ACME clients do.
         let real = fs::canonicalize(&written).unwrap_or_else(|_| written.clone());
@@ -188,11 +192,4 @@ fn writable_by_others(path: &Path, of: &Metadata, command: Detail) -> AdminMessa
 /// The command that takes `bits` away.
 fn chmod(of: &Metadata, bits: u32, path: &Path) -> Detail {
     format!("chmod {:04o} {}", of.mode() & 0o7777 & !bits, quoted(path)).into()
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
-    let path = path.display().to_string();
-    let is_plain = |it: char| it.is_alphanumeric() || "/._-+:@%,".contains(it);
-    if path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }

@@ -1,7 +1,7 @@
 //! What a check found, and how it is shown.
 
 use serde_json::{Value, json};
-use texts::{AdminText, FieldMessage, Locale, Outcome};
+use texts::{AdminText, DoctorTopic, FieldMessage, Locale, Outcome};
 
 use crate::config::Faults;
 
@@ -30,26 +30,26 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
-    pub(crate) fn fine(topic: impl Into<String>, outcome: &Outcome) -> Self {
-        Self { topic: topic.into(), verdict: Verdict::Fine, text: outcome.say(LOCALE), message: None }
+    pub(crate) fn fine(topic: &DoctorTopic, outcome: &Outcome) -> Self {
+        Self { topic: topic.say(LOCALE), verdict: Verdict::Fine, text: outcome.say(LOCALE), message: None }
     }
 
-    fn wrong(topic: impl Into<String>, verdict: Verdict, message: impl Into<FieldMessage>) -> Self {
+    fn wrong(topic: &DoctorTopic, verdict: Verdict, message: impl Into<FieldMessage>) -> Self {
         let message = message.into();
         let (text, message) = (message.line(LOCALE), Some(message.text(LOCALE)));
-        Self { topic: topic.into(), verdict, text, message }
+        Self { topic: topic.say(LOCALE), verdict, text, message }
     }
 
-    pub(crate) fn warning(topic: impl Into<String>, message: impl Into<FieldMessage>) -> Self {
+    pub(crate) fn warning(topic: &DoctorTopic, message: impl Into<FieldMessage>) -> Self {
         Self::wrong(topic, Verdict::Warning, message)
     }
 
-    pub(crate) fn trouble(topic: impl Into<String>, message: impl Into<FieldMessage>) -> Self {
+    pub(crate) fn trouble(topic: &DoctorTopic, message: impl Into<FieldMessage>) -> Self {
         Self::wrong(topic, Verdict::Trouble, message)
     }
 
     /// Trouble of each fault of the configuration, with its line in the file.
-    pub(crate) fn faults(topic: &str, faults: &Faults) -> Vec<Self> {
+    pub(crate) fn faults(topic: &DoctorTopic, faults: &Faults) -> Vec<Self> {
         let one =
             |(text, message): (String, &FieldMessage)| Self { text, ..Self::trouble(topic, message.clone()) };
         faults.told(LOCALE).map(one).collect()

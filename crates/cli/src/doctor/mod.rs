@@ -34,11 +34,11 @@ use store::{
     jobs::{self, Job},
     tenants,
 };
-use texts::{AdminMessage, Advice, Cause, Noun, Outcome};
+use texts::{AdminMessage, Advice, Cause, DoctorTopic, Noun, Outcome};
 
 use crate::{
     clock,
-    config::{self, Config, Where},
+    config::{self, Config, Sketch, Where},
     deletions, eid_files,
     serve::master,
 };
@@ -64,15 +64,15 @@ pub(crate) struct DoctorArguments {
 /// Looks, prints what was found, and fails when something does not work.
 pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), String> {
     let findings = match arguments.at.find() {
-        Ok(path) => match config::load(&path) {
-            Ok(config) => look(&path, &config, clock::now()).await,
+        Ok(path) => match config::load_sketch(&path) {
+            Ok(sketch) => look(&path, &sketch, (&arguments.at.options(), clock::now())).await,
             Err(faults) => {
-                let mut findings = Finding::faults("configuration", &faults);
+                let mut findings = Finding::faults(&DoctorTopic::Configuration, &faults);
                 findings.extend(files::look_at_configuration(&path));
                 findings
             }
         },
-        Err(faults) => Finding::faults("configuration", &faults),
+        Err(faults) => Finding::faults(&DoctorTopic::Configuration, &faults),
     };
     let text =
         if arguments.json { format!("{}\n", finding::list(&findings)) } else { finding::table(&findings) };
@@ -85,53 +85,97 @@ pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), String> {
     }
 }
 
-async fn look(path: &Path, config: &Config, now: Timestamp) -> Vec<Finding> {
-    let mut findings = vec![Finding::fine("configuration", &Outcome::DoctorConfigurationFine)];
-    let master = match config.master_key() {
-        Ok(key) => {
-            let source = config.master_key_source().into();
-            findings.push(Finding::fine("master key", &Outcome::DoctorMasterKeyFine { source }));
-            Some(key)
-        }
-        Err(faults) => {
-            findings.extend(Finding::faults("master key", &faults));
-            None
-        }
-    };
-    findings.extend(files::look(path, config));
-    let kept = database(config, master, &mut findings, now).await;
-    let https: Vec<String> = kept.https().chain(config.sandbox.clone()).collect();
-    findings.extend(machine::certificates(config, &https, now));
-    findings.extend(machine::addresses(config).await);
-    let (_, faults) = eid_files::load(&config.eid_files).await;
-    findings.extend(faults.into_iter().map(|it| Finding::warning("eID files", it)));
-    if let DatabaseLocation::Sqlite(path) = &config.place {
-        findings.extend(machine::disk(path));
+/// Looks at everything but what depends on a section of the configuration that cannot be read.
+/// `options`: what commands that are printed say to reach this installation.
+async fn look(path: &Path, sketch: &Sketch, (options, now): (&str, Timestamp)) -> Vec<Finding> {
+    let config = &sketch.config;
+    let mut findings = Finding::faults(&DoctorTopic::Configuration, &sketch.faults);
+    if findings.is_empty() {
+        findings.push(Finding::fine(&DoctorTopic::Configuration, &Outcome::DoctorConfigurationFine));
     }
+    let has_key = sketch.has_read(&["master_key"]);
+    let master = if has_key { master_key(config, &mut findings) } else { None };
+    findings.extend(files::look(path, config));
+    let has_database = sketch.has_read(&["database"]);
+    let kept = if has_database {
+        database(config, master, &mut findings, (options, now)).await
+    } else {
+        Kept::default()
+    };
+    findings.extend(machine(sketch, &kept, now).await);
     findings.push(plausible(&kept, now));
     findings.extend(flood(&kept));
     findings.extend(stuck(&kept));
-    findings.extend(list_of_deletions(config));
+    findings.extend(if has_database { list_of_deletions(config) } else { None });
     findings.extend(kept.binned.iter().cloned());
-    findings.extend(kept.disabled.iter().map(|it| Finding::warning("disabled", it.clone())));
-    if config.controller.is_none() {
+    findings.extend(kept.disabled.iter().map(|it| Finding::warning(&DoctorTopic::Disabled, it.clone())));
+    if sketch.has_read(&["statements"]) && config.controller.is_none() {
         findings.extend(kept.domains.iter().filter(|it| is_without_controller(it)).map(|it| {
             let message = AdminMessage::DoctorControllerMissing { host: it.host.as_str().into() };
-            Finding::warning("statements", message)
+            Finding::warning(&DoctorTopic::Statements, message)
         }));
     }
-    findings.extend(kept.alike.iter().map(|it| Finding::warning("names", it.clone())));
+    findings.extend(kept.alike.iter().map(|it| Finding::warning(&DoctorTopic::Names, it.clone())));
+    findings.extend(calls(sketch, &kept).await);
+    findings
+}
+
+/// What the machine has for us.
+async fn machine(sketch: &Sketch, kept: &Kept, now: Timestamp) -> Vec<Finding> {
+    let (config, mut findings) = (&sketch.config, Vec::new());
+    let https: Vec<String> = kept.https().chain(config.sandbox.clone()).collect();
+    if sketch.has_read(&["listen"]) {
+        findings.extend(machine::certificates(config, &https, now));
+    }
+    if sketch.has_read(&["listen", "operator"]) {
+        findings.extend(machine::addresses(config).await);
+    }
+    let (_, faults) = eid_files::load(&config.eid_files).await;
+    findings.extend(faults.into_iter().map(|it| Finding::warning(&DoctorTopic::EidFiles, it)));
+    match &config.place {
+        DatabaseLocation::Sqlite(path) if sketch.has_read(&["database"]) => {
+            findings.extend(machine::disk(path));
+        }
+        _ => {}
+    }
+    findings
+}
+
+/// What is found by asking others: names, our own addresses, eIDs, the mail server.
+async fn calls(sketch: &Sketch, kept: &Kept) -> Vec<Finding> {
+    let (config, mut findings) = (&sketch.config, Vec::new());
     let calls = Outbound::new(config.outbound.clone());
+    let may_call = sketch.has_read(&["outbound"]);
     for domain in &kept.domains {
-        findings.push(machine::name("domain", &domain.host).await);
-        findings.push(public_address::ask(&calls, domain).await);
+        findings.push(
+            machine::name(&DoctorTopic::Domain { host: domain.host.clone().into() }, &domain.host).await,
+        );
+        if may_call {
+            findings.push(public_address::ask(&calls, domain).await);
+        }
     }
     if let Some(host) = &config.sandbox {
-        findings.push(sandbox(host, &kept).await);
+        findings.push(sandbox(host, kept).await);
     }
-    findings.extend(eids(config, &kept).await);
+    if sketch.has_read(&["outbound", "sandbox", "test_eids"]) {
+        findings.extend(eids(config, kept).await);
+    }
     findings.extend(mail(config).await);
     findings
+}
+
+fn master_key(config: &Config, findings: &mut Vec<Finding>) -> Option<SealKey> {
+    match config.master_key() {
+        Ok(key) => {
+            let source = config.master_key_source().into();
+            findings.push(Finding::fine(&DoctorTopic::MasterKey, &Outcome::DoctorMasterKeyFine { source }));
+            Some(key)
+        }
+        Err(faults) => {
+            findings.extend(Finding::faults(&DoctorTopic::MasterKey, &faults));
+            None
+        }
+    }
 }
 
 /// Connects to the mail server and authenticates, without sending anything.
@@ -140,11 +184,11 @@ async fn mail(config: &Config) -> Option<Finding> {
     Some(match smtp.check().await {
         Ok(()) => {
             let host = format!("{}:{}", smtp.host, smtp.port).into();
-            Finding::fine("mail", &Outcome::DoctorMailFine { host })
+            Finding::fine(&DoctorTopic::Mail, &Outcome::DoctorMailFine { host })
         }
         Err(error) => {
             let detail = format!("{}:{}: {error}", smtp.host, smtp.port).into();
-            Finding::trouble("mail", AdminMessage::MailServerUnusable { detail })
+            Finding::trouble(&DoctorTopic::Mail, AdminMessage::MailServerUnusable { detail })
         }
     })
 }
@@ -181,13 +225,13 @@ async fn database(
     config: &Config,
     master: Option<SealKey>,
     findings: &mut Vec<Finding>,
-    now: Timestamp,
+    (options, now): (&str, Timestamp),
 ) -> Kept {
     if let DatabaseLocation::Sqlite(path) = &config.place
         && !path.exists()
     {
         let path = path.display().to_string().into();
-        findings.push(Finding::warning("database", AdminMessage::DoctorDatabaseMissing { path }));
+        findings.push(Finding::warning(&DoctorTopic::Database, AdminMessage::DoctorDatabaseMissing { path }));
         return Kept::default();
     }
     // Looking must not migrate: another version may be running.
@@ -197,22 +241,26 @@ async fn database(
         Err(error) => {
             let place = config.place_in_words.as_str().into();
             let detail = error.to_string().into();
-            findings
-                .push(Finding::trouble("database", AdminMessage::DoctorDatabaseUnusable { place, detail }));
+            findings.push(Finding::trouble(
+                &DoctorTopic::Database,
+                AdminMessage::DoctorDatabaseUnusable { place, detail },
+            ));
             return Kept::default();
         }
     };
     let place = config.place_in_words.as_str().into();
-    findings.push(Finding::fine("database", &Outcome::DoctorDatabaseFine { place }));
+    findings.push(Finding::fine(&DoctorTopic::Database, &Outcome::DoctorDatabaseFine { place }));
     if let Some(master) = master {
         match master::look(&store, master.clone(), &config.master_key_source()).await {
             Ok(()) => findings.extend(unusable(&store, master).await),
-            Err(why) => findings.push(Finding::trouble("master key", why)),
+            Err(why) => findings.push(Finding::trouble(&DoctorTopic::MasterKey, why)),
         }
     }
-    let kept = store.read(move |tx| keep(tx, now)).await.unwrap_or_else(|error: StoreError| {
+    let options = options.to_owned();
+    let kept = store.read(move |tx| keep(tx, (&options, now))).await.unwrap_or_else(|error: StoreError| {
         let detail = error.to_string().into();
-        findings.push(Finding::trouble("database", AdminMessage::DoctorRowsUnreadable { detail }));
+        findings
+            .push(Finding::trouble(&DoctorTopic::Database, AdminMessage::DoctorRowsUnreadable { detail }));
         Kept::default()
     });
     store.close().await;
@@ -228,18 +276,18 @@ async fn unusable(store: &Store, master: SealKey) -> Vec<Finding> {
         Ok(seen) => {
             let told = |(host, why): (String, String)| {
                 let message = AdminMessage::DoctorDomainUnusable { detail: why.into() };
-                Finding::trouble(format!("domain {host}"), message)
+                Finding::trouble(&DoctorTopic::Domain { host: host.into() }, message)
             };
             seen.unusable.into_iter().map(told).collect()
         }
         Err(refusal) => {
             let detail = format!("{refusal:?}").into();
-            vec![Finding::trouble("database", AdminMessage::DoctorRowsUnreadable { detail })]
+            vec![Finding::trouble(&DoctorTopic::Database, AdminMessage::DoctorRowsUnreadable { detail })]
         }
     }
 }
 
-fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> {
+fn keep(tx: &mut store::ReadTx<'_>, (options, now): (&str, Timestamp)) -> Result<Kept, StoreError> {
     let mut kept = Kept::default();
     let jump = installation::find(tx, installation::CLOCK_JUMP)?;
     kept.jump = jump.and_then(|it| serde_json::from_slice(&it).ok());
@@ -256,13 +304,13 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
     }));
     for kind in bin::Kind::EVERY {
         for binned in bin::list(tx, kind, MOST)? {
-            let finding = in_bin(tx, &binned)?;
+            let finding = in_bin(tx, &binned, options)?;
             kept.binned.push(finding);
         }
     }
     for tenant in all {
         if let Some(since) = tenant.disabled_at {
-            let command = format!("portvakt tenants enable {:?}", tenant.name);
+            let command = format!("portvakt tenants enable {:?}{options}", tenant.name);
             kept.disabled.push(disabled(Noun::Tenant, &tenant.name, since, command));
         }
         kept.newest = kept.newest.max(Some(tenant.created_at));
@@ -270,7 +318,7 @@ fn keep(tx: &mut store::ReadTx<'_>, now: Timestamp) -> Result<Kept, StoreError> 
         kept.alike.extend(pairs(&all, |it| &it.name).into_iter().map(domains_alike));
         for domain in all {
             if let Some(since) = domain.disabled_at {
-                let command = format!("portvakt domains enable {}", domain.host);
+                let command = format!("portvakt domains enable {}{options}", domain.host);
                 kept.disabled.push(disabled(Noun::Domain, &domain.host, since, command));
             }
             let sources = identity_sources::list(tx, tenant.id, domain.id)?;
@@ -296,13 +344,13 @@ fn is_without_controller(domain: &Domain) -> bool {
 /// Without the list, a restored backup brings back what was deleted since.
 fn list_of_deletions(config: &Config) -> Option<Finding> {
     match &config.deletions {
-        None => Some(Finding::warning("deletions", AdminMessage::DoctorDeletionsNowhere)),
-        Some(path) => deletions::read(path).err().map(|why| Finding::trouble("deletions", why)),
+        None => Some(Finding::warning(&DoctorTopic::Deletions, AdminMessage::DoctorDeletionsNowhere)),
+        Some(path) => deletions::read(path).err().map(|why| Finding::trouble(&DoctorTopic::Deletions, why)),
     }
 }
 
 /// Something in the bin is no trouble, but somebody may have forgotten it.
-fn in_bin(tx: &mut store::ReadTx<'_>, binned: &Binned) -> Result<Finding, StoreError> {
+fn in_bin(tx: &mut store::ReadTx<'_>, binned: &Binned, options: &str) -> Result<Finding, StoreError> {
     let (kind, name) = (binned.kind.as_str(), binned.name.clone());
     let host = match DomainId::parse(&binned.second) {
         Ok(domain) if binned.kind == bin::Kind::Application => {
@@ -311,11 +359,11 @@ fn in_bin(tx: &mut store::ReadTx<'_>, binned: &Binned) -> Result<Finding, StoreE
         }
         _ => None,
     };
-    let command = console::restore_command(binned.kind, &name, host.as_deref());
+    let command = console::restore_command(binned.kind, &name, host.as_deref()) + options;
     let until = model::destroyed_at(binned.deleted_at).to_iso_seconds().into();
     let outcome =
         Outcome::DoctorInBin { kind: kind.into(), name: name.into(), until, command: command.into() };
-    Ok(Finding::fine("bin", &outcome))
+    Ok(Finding::fine(&DoctorTopic::Bin, &outcome))
 }
 
 fn disabled(noun: Noun, name: &str, since: Timestamp, command: String) -> AdminMessage {
@@ -350,13 +398,13 @@ fn plausible(kept: &Kept, now: Timestamp) -> Finding {
     match kept.newest.filter(|newest| now < *newest) {
         Some(newest) => {
             let newest = newest.to_iso_micros().into();
-            Finding::trouble("clock", AdminMessage::DoctorClockBehind { read, newest })
+            Finding::trouble(&DoctorTopic::Clock, AdminMessage::DoctorClockBehind { read, newest })
         }
         None if let Some(jump) = kept.jump.filter(|it| now.is_within(A_WEEK, it.at)) => {
             let (at, seconds) = (jump.at.to_iso_seconds().into(), jump.seconds.to_string().into());
-            Finding::warning("clock", AdminMessage::DoctorClockJumped { read, seconds, at })
+            Finding::warning(&DoctorTopic::Clock, AdminMessage::DoctorClockJumped { read, seconds, at })
         }
-        None => Finding::fine("clock", &Outcome::DoctorClockFine { read }),
+        None => Finding::fine(&DoctorTopic::Clock, &Outcome::DoctorClockFine { read }),
     }
 }
 
@@ -364,7 +412,7 @@ fn plausible(kept: &Kept, now: Timestamp) -> Finding {
 fn flood(kept: &Kept) -> Option<Finding> {
     let (events, most) = kept.counted.as_ref()?;
     let (count, cause) = (events.to_string().into(), most.clone().into());
-    Some(Finding::warning("login events", AdminMessage::DoctorEventsCounted { count, cause }))
+    Some(Finding::warning(&DoctorTopic::LoginEvents, AdminMessage::DoctorEventsCounted { count, cause }))
 }
 
 /// Jobs that were tried until there was no point in it.
@@ -376,21 +424,24 @@ fn stuck(kept: &Kept) -> Option<Finding> {
         tenant: key.tenant_id.to_string().into(),
         detail: last_error.as_deref().unwrap_or("no reason is known").into(),
     };
-    Some(Finding::warning("jobs", message))
+    Some(Finding::warning(&DoctorTopic::Jobs, message))
 }
 
 /// The simulators answer at their host before any domain does.
 async fn sandbox(host: &str, kept: &Kept) -> Finding {
     if kept.domains.iter().any(|it| it.host.eq_ignore_ascii_case(host)) {
-        return Finding::trouble(format!("sandbox {host}"), AdminMessage::DoctorSandboxHasDomain);
+        return Finding::trouble(
+            &DoctorTopic::Sandbox { host: host.to_owned().into() },
+            AdminMessage::DoctorSandboxHasDomain,
+        );
     }
-    machine::name("sandbox", host).await
+    machine::name(&DoctorTopic::Sandbox { host: host.to_owned().into() }, host).await
 }
 
 /// Asks the simulators of one tenant for their discovery document; they are one program for all.
 async fn simulators(
     outbound: &Outbound,
-    (topic, host): (String, &str),
+    (topic, host): (&DoctorTopic, &str),
     (eid, tenant): (&str, Option<TenantId>),
 ) -> Finding {
     let tenant = tenant.map(|it| it.to_string()).unwrap_or_default();
@@ -431,16 +482,17 @@ async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
     let catalogue = Catalogue::new(Arc::clone(&outbound), config.test_eids.clone(), Random::system());
     let mut findings = Vec::new();
     for (eid, environment) in &kept.eids {
-        let topic = format!("eID {eid}, {environment}");
+        let (shown_eid, shown_environment) = ((*eid).into(), (*environment).into());
+        let topic = DoctorTopic::Eid { eid: shown_eid, environment: shown_environment };
         let simulated = *environment == EidEnvironment::Sandbox.as_str();
         if let (true, Some(host)) = (simulated, &config.sandbox) {
-            findings.push(simulators(&outbound, (topic, host), (eid, kept.sandbox)).await);
+            findings.push(simulators(&outbound, (&topic, host), (eid, kept.sandbox)).await);
             continue;
         }
         let known = LoginMethod::parse(eid).zip(EidEnvironment::parse(environment));
         let Some(issuer) = known.and_then(|(eid, environment)| catalogue.issuer(eid, environment)) else {
             findings.push(Finding::trouble(
-                topic,
+                &topic,
                 if simulated {
                     AdminMessage::DoctorNoSimulators
                 } else {
@@ -453,13 +505,13 @@ async fn eids(config: &Config, kept: &Kept) -> Vec<Finding> {
         let calls = if *environment == EidEnvironment::Production.as_str() { &strict } else { &*outbound };
         let finding = match calls.send(Request::get(url.clone())).await {
             Ok(answer) if answer.status == 200 => {
-                Finding::fine(topic, &Outcome::DoctorEidAnswers { issuer: issuer.to_owned().into() })
+                Finding::fine(&topic, &Outcome::DoctorEidAnswers { issuer: issuer.to_owned().into() })
             }
             Ok(answer) => {
                 let status = u32::from(answer.status).into();
-                Finding::trouble(topic, AdminMessage::DoctorEidAnswers { url: url.into(), status })
+                Finding::trouble(&topic, AdminMessage::DoctorEidAnswers { url: url.into(), status })
             }
-            Err(error) => Finding::trouble(topic, unreachable(&url, error)),
+            Err(error) => Finding::trouble(&topic, unreachable(&url, error)),
         };
         findings.push(finding);
     }

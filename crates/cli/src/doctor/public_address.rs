@@ -3,7 +3,7 @@
 use outbound::{Outbound, Request, Response};
 use serde_json::Value;
 use store::domains::Domain;
-use texts::{AdminMessage, Cause, Outcome};
+use texts::{AdminMessage, Cause, DoctorTopic, Outcome};
 
 use super::finding::Finding;
 
@@ -17,18 +17,18 @@ pub(super) async fn ask(calls: &Outbound, domain: &Domain) -> Finding {
     match calls.send(Request::get(format!("{issuer}/.well-known/openid-configuration"))).await {
         Ok(answer) => judge(&issuer, &answer),
         Err(error) => Finding::warning(
-            topic(&issuer),
+            &topic(&issuer),
             AdminMessage::DoctorPublicSilent { detail: error.to_string().into() },
         ),
     }
 }
 
-fn topic(issuer: &str) -> String {
-    format!("public address {issuer}")
+fn topic(issuer: &str) -> DoctorTopic {
+    DoctorTopic::PublicAddress { issuer: issuer.to_owned().into() }
 }
 
 fn judge(issuer: &str, answer: &Response) -> Finding {
-    let (topic, status) = (topic(issuer), answer.status);
+    let (topic, status) = (&topic(issuer), answer.status);
     let shown = || u32::from(status).into();
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let text = |name| body.get(name).and_then(Value::as_str).unwrap_or_default();

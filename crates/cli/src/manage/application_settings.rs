@@ -104,25 +104,35 @@ pub(super) fn named_value(change: &str) -> Result<(&str, Value), FieldMessage> {
     Ok((name, json_or_word(text).map_err(unreadable)?))
 }
 
-/// Puts `name=JSON` into settings; a bare word is a text, and a dot leads into a group of settings.
+/// Puts `name=JSON` into settings; a bare word is a text, and a dot leads into a group of settings. What cannot be read
+/// stands in `faults` and is left out.
 pub(super) fn set(
     settings: &ApplicationSettings,
     changes: &[String],
-) -> Result<ApplicationSettings, FieldMessage> {
-    let mut members: Map<String, Value> = serde_json::from_str(&settings.to_text()).unwrap_or_default();
+    faults: &mut Vec<FieldMessage>,
+) -> ApplicationSettings {
+    let mut settings = settings.clone();
     for change in changes {
-        let (name, value) = named_value(change)?;
-        put(&mut members, name, value);
+        match with(&settings, change) {
+            Ok(changed) => settings = changed,
+            Err(fault) => faults.push(fault),
+        }
     }
-    ApplicationSettings::parse(&Value::from(members).to_string())
-        .map_err(|error| told(error.message(), changes))
+    settings
 }
 
-/// A fault of settings, with the group of the change that it is about, and the setting that was probably meant.
-fn told(mut fault: FieldMessage, changes: &[String]) -> FieldMessage {
+fn with(settings: &ApplicationSettings, change: &str) -> Result<ApplicationSettings, FieldMessage> {
+    let mut members: Map<String, Value> = serde_json::from_str(&settings.to_text()).unwrap_or_default();
+    let (name, value) = named_value(change)?;
+    put(&mut members, name, value);
+    let changed = ApplicationSettings::parse(&Value::from(members).to_string());
+    changed.map_err(|error| told(error.message(), name))
+}
+
+/// A fault of the setting `changed`, with the group that it is in, and the setting that was probably meant.
+fn told(mut fault: FieldMessage, changed: &str) -> FieldMessage {
     if let (None, AdminMessage::MemberUnknown { name, .. }) = (&fault.field, &fault.message) {
-        let names = changes.iter().filter_map(|it| it.split('=').next()?.rsplit_once('.'));
-        let group = names.into_iter().find(|(_, last)| *last == name.as_str());
+        let group = changed.rsplit_once('.').filter(|(_, last)| *last == name.as_str());
         fault.field = group.map(|(group, _)| member_path("", group));
     }
     with_nearest(fault)
@@ -130,12 +140,27 @@ fn told(mut fault: FieldMessage, changes: &[String]) -> FieldMessage {
 
 #[cfg(test)]
 mod tests {
-    use super::{Wishes, set};
+    use super::Wishes;
     use model::{ApplicationKind, ApplicationSettings, Profile, PropertyFormat, UserinfoResponse};
-    use texts::Locale;
+    use texts::{FieldMessage, Locale};
 
     fn shop() -> ApplicationSettings {
         ApplicationSettings::new(ApplicationKind::Web, vec!["https://shop.example/cb".to_owned()])
+    }
+
+    /// Everything that is wrong, or what the settings become.
+    fn set(settings: &ApplicationSettings, changes: &[String]) -> Result<ApplicationSettings, FieldMessage> {
+        let mut faults = Vec::new();
+        let changed = super::set(settings, changes, &mut faults);
+        faults.into_iter().next().map_or(Ok(changed), Err)
+    }
+
+    #[test]
+    fn every_change_that_cannot_be_read_is_told() {
+        let changes = ["admin=true", "pkce", "minimum_level=high", "eids=[1]"].map(str::to_owned);
+        let mut faults = Vec::new();
+        let changed = super::set(&shop(), &changes, &mut faults);
+        assert_eq!((faults.len(), changed.minimum_level), (3, model::Level::High), "{faults:?}");
     }
 
     #[test]

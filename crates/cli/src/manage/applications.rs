@@ -1,6 +1,9 @@
 //! `portvakt applications …`
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use authority::Permission;
 use clap::{Args, Subcommand};
@@ -11,14 +14,14 @@ use console::{
 use model::{ApplicationKind, ApplicationSettings, SecretId, SettingsError, Timestamp};
 use serde_json::{Value, json};
 use store::bin::Kind;
-use texts::{AdminMessage, Noun, Outcome};
+use texts::{AdminMessage, FieldMessage, Noun, Outcome};
 
 use super::{
     AtTheDesk, ConfigLocation, Desk,
     application_settings::{Wishes, set},
     bin::{self, Confirm},
     brand::BrandWishes,
-    command_error::CommandResult,
+    command_error::{CommandError, CommandResult},
     desk::{AtDomain, IfVersion, missing},
     list_changes::ListWishes,
     show::{instant, maybe_instant, said},
@@ -213,10 +216,12 @@ impl AtTheDesk for Applications {
         match &self.what {
             ApplicationsCommand::Restore { client_id } => {
                 let host = self.at.host()?;
+                bin::check_host(desk, host).await?;
                 return bin::restore(desk, Kind::Application, (client_id, Some(host))).await;
             }
             ApplicationsCommand::Bin => {
                 let host = self.at.host()?;
+                bin::check_host(desk, host).await?;
                 let of = |it: &BinView| it.host.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(host));
                 return bin::list(desk, Kind::Application, of).await;
             }
@@ -243,7 +248,7 @@ impl AtTheDesk for Applications {
             ApplicationsCommand::Create(create) => create.run(desk, &tenant, &domain).await,
             ApplicationsCommand::Change(change) => {
                 let found = find(&change.client_id).await?;
-                change.run(desk, &tenant, &found).await
+                change.run(desk, (&tenant, &domain), &found).await
             }
             // Above: their domain may be in the bin itself.
             ApplicationsCommand::Restore { .. } | ApplicationsCommand::Bin => Ok(()),
@@ -319,19 +324,25 @@ async fn list(desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResul
 
 impl Create {
     async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
+        let mut faults = Vec::new();
         let kind = match self.kind.as_str() {
             "web" => ApplicationKind::Web,
             "browser" => ApplicationKind::Browser,
             "native" => ApplicationKind::Native,
             _ => {
                 let known = ["web", "browser", "native"].into();
-                return Err(AdminMessage::OptionInvalid { option: "--kind".into(), known }.into());
+                faults.push(AdminMessage::OptionInvalid { option: "--kind".into(), known }.into());
+                // The one whose addresses may be most: what is wrong for it is wrong for all.
+                ApplicationKind::Native
             }
         };
         let mut settings = ApplicationSettings::new(kind, self.redirect_uri);
         settings.post_logout_redirect_uris = self.post_logout_redirect_uri;
-        let mut settings = set(&settings, &[self.wishes.changes(), self.set].concat())?;
-        let note = self.brand.apply(&mut settings.brand).await?;
+        let mut settings = set(&settings, &[self.wishes.changes(), self.set].concat(), &mut faults);
+        let note = self.brand.apply(&mut settings.brand).await.unwrap_or_else(|fault| {
+            faults.push(fault);
+            None
+        });
         let warning = settings.warning();
         let with_secret = settings.authentication == model::ClientAuthentication::ClientSecret;
         let new = NewApplication {
@@ -341,10 +352,10 @@ impl Create {
             name: self.name,
             settings,
         };
-        let id = desk
-            .console
-            .create_application(&permits::may(tenant, Permission::ManageApplications)?, &new, desk.now)
-            .await?;
+        let permit = permits::may(tenant, Permission::ManageApplications)?;
+        faults.extend(desk.console.faults_of_new_application(&permit, &new).await?);
+        CommandError::unless_none(faults)?;
+        let id = desk.console.create_application(&permit, &new, desk.now).await?;
         let mut thing = json!({"client_id": self.client_id, "id": id.to_string(), "issuer": domain.issuer()});
         let (client, issuer) = (self.client_id.clone().into(), domain.issuer().into());
         let mut sentence = said(&Outcome::ApplicationCreated { client, issuer });
@@ -375,25 +386,33 @@ fn warn_of(warning: Option<AdminMessage>, client_id: &str) {
 }
 
 impl Change {
-    async fn run(self, desk: &Desk, tenant: &Tenant, found: &ApplicationView) -> CommandResult {
+    async fn run(
+        mut self,
+        desk: &Desk,
+        (tenant, domain): (&Tenant, &DomainView),
+        found: &ApplicationView,
+    ) -> CommandResult {
+        let mut faults = Vec::new();
         let is_client_id = |it: &String| it.split('=').next() == Some("client_id");
         if self.new_client_id.is_some() || self.set.iter().any(is_client_id) {
-            return Err(AdminMessage::ClientIdFixed.at("client_id").into());
+            faults.push(AdminMessage::ClientIdFixed.at("client_id"));
+            self.set.retain(|it| !is_client_id(it));
         }
-        let settings = match &self.settings_file {
-            Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(|error| unusable(path, &error))?;
-                let wrong = |error: SettingsError| {
-                    with_nearest(error.message().message.at(path.display().to_string()))
-                };
-                ApplicationSettings::parse(&text).map_err(wrong)?
-            }
-            None => found.settings.clone(),
-        };
-        let settings = set(&settings, &[self.wishes.changes(), self.set].concat())?;
-        let (mut settings, mut notes) = self.lists.apply(&settings)?;
-        notes.extend(self.brand.apply(&mut settings.brand).await?);
+        let settings = self.settings_file.as_deref().map(settings_of).transpose();
+        let settings = settings.unwrap_or_else(|fault| {
+            faults.push(fault);
+            None
+        });
+        let settings = settings.as_ref().unwrap_or(&found.settings);
+        let mut settings = set(settings, &[self.wishes.changes(), self.set].concat(), &mut faults);
+        let mut notes = self.lists.apply(&mut settings, &mut faults);
+        match self.brand.apply(&mut settings.brand).await {
+            Ok(note) => notes.extend(note),
+            Err(fault) => faults.push(fault),
+        }
         let change = ApplicationChange { name: self.name.unwrap_or_else(|| found.name.clone()), settings };
+        faults.extend(change.faults(&found.name, domain.environment));
+        CommandError::unless_none(faults)?;
         let seen = self.if_version.or(found.seen());
         let changed = desk
             .console
@@ -410,6 +429,13 @@ impl Change {
         warn_of(changed.settings.warning(), &changed.client_id);
         warn_without_secret(desk, tenant, &changed).await
     }
+}
+
+/// Reads a file with all settings.
+fn settings_of(path: &Path) -> Result<ApplicationSettings, FieldMessage> {
+    let text = std::fs::read_to_string(path).map_err(|error| unusable(path, &error))?;
+    let wrong = |error: SettingsError| with_nearest(error.message().message.at(path.display().to_string()));
+    ApplicationSettings::parse(&text).map_err(wrong)
 }
 
 /// Says on standard error that an application has to have a secret and has none that lasts.

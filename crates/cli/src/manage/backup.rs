@@ -42,7 +42,7 @@ pub(crate) struct Restore {
     file: PathBuf,
     /// The list of what was deleted, which is applied again; by default the one that the configuration names, or the one
     /// beside the SQLite file.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long = "deletions-file", alias = "deletions", value_name = "FILE")]
     deletions: Option<PathBuf>,
     /// Reads the backup to its end, says what it has, and writes nothing.
     #[arg(long)]

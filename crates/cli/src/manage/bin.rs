@@ -44,7 +44,7 @@ impl Confirm {
     }
 }
 
-fn view(binned: &BinView) -> Value {
+fn view(desk: &Desk, binned: &BinView) -> Value {
     json!({
         "kind": binned.kind.as_str(),
         "name": binned.name,
@@ -55,7 +55,7 @@ fn view(binned: &BinView) -> Value {
         "deleted_at": instant(binned.deleted_at),
         "deleted_by": binned.deleted_by,
         "destroyed_at": instant(binned.destroyed_at),
-        "restore": binned.restore_command(),
+        "restore": desk.command(binned.restore_command()),
     })
 }
 
@@ -66,7 +66,8 @@ async fn all(desk: &Desk, kind: Kind) -> CommandResult<Vec<BinView>> {
 
 /// Lists what of a kind is in the bin, of this tenant or domain only.
 pub(super) async fn list(desk: &Desk, kind: Kind, of: impl Fn(&BinView) -> bool) -> CommandResult {
-    let rows: Vec<Value> = all(desk, kind).await?.iter().filter(|it| of(it)).map(view).collect();
+    let rows: Vec<Value> =
+        all(desk, kind).await?.iter().filter(|it| of(it)).map(|it| view(desk, it)).collect();
     let columns: &[&str] = match kind {
         Kind::Tenant => &["name", "state", "deleted_at", "deleted_by", "destroyed_at"],
         Kind::Domain => &["name", "tenant", "state", "deleted_at", "deleted_by", "destroyed_at"],
@@ -84,10 +85,19 @@ pub(super) async fn deleted(desk: &Desk, kind: Kind, id: &str) -> CommandResult 
         kind: kind.as_str().into(),
         name: binned.name.clone().into(),
         until: instant(binned.destroyed_at).into(),
-        command: binned.restore_command().into(),
+        command: desk.command(binned.restore_command()).into(),
     });
-    desk.done(&sentence, &view(&binned));
+    desk.done(&sentence, &view(desk, &binned));
     Ok(())
+}
+
+/// Refuses the host of a domain that is neither there nor in the bin.
+pub(super) async fn check_host(desk: &Desk, host: &str) -> CommandResult {
+    let permit = desk.installation(Permission::ReadInstallation)?;
+    if desk.console.is_known_host(&permit, host).await? {
+        return Ok(());
+    }
+    desk.domain(host).await.map(drop)
 }
 
 /// Restores something by its name; of an application `host` is its domain's.

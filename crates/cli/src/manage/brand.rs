@@ -6,16 +6,16 @@ use clap::Args;
 use console::image_message;
 use images::{Bounds, LARGEST_FILE};
 use model::{Brand, Logo};
-use texts::Outcome;
+use texts::{FieldMessage, Outcome};
 
-use super::{command_error::CommandResult, import::read};
+use super::import::read;
 use crate::image_decoder;
 
 /// What can be said of a brand. An empty value clears a setting.
 #[derive(Args, Default)]
 pub(super) struct BrandWishes {
     /// The logo: PNG, JPEG or WebP, at most 256 KiB.
-    #[arg(long, value_name = "FILE", conflicts_with = "no_logo")]
+    #[arg(long = "logo-file", alias = "logo", value_name = "FILE", conflicts_with = "no_logo")]
     logo: Option<PathBuf>,
     /// No logo of its own any more.
     #[arg(long)]
@@ -38,8 +38,11 @@ pub(super) struct BrandWishes {
 }
 
 impl BrandWishes {
-    /// Puts what was said into a brand; gives what is to be said about it.
-    pub(super) async fn apply(&self, brand: &mut Brand) -> CommandResult<Option<Outcome>> {
+    /// Puts what was said into a brand; gives what is to be said about it. A logo that cannot be used is left out.
+    ///
+    /// # Errors
+    /// What is wrong with the logo.
+    pub(super) async fn apply(&self, brand: &mut Brand) -> Result<Option<Outcome>, FieldMessage> {
         let texts = [
             (&mut brand.color, &self.color),
             (&mut brand.policy_uri, &self.policy_uri),

@@ -12,6 +12,8 @@ use crate::config::Faults;
 pub(crate) enum CommandError {
     /// A message of the catalogue.
     Message(Box<FieldMessage>),
+    /// Several.
+    Messages(Vec<FieldMessage>),
     /// Everything that is wrong in a file.
     Faults {
         /// Each fault.
@@ -92,10 +94,30 @@ pub(crate) fn value(message: &FieldMessage, locale: Locale) -> Value {
 }
 
 impl CommandError {
+    /// Refuses for everything that was found wrong; does nothing where that is nothing.
+    pub(crate) fn unless_none(mut messages: Vec<FieldMessage>) -> CommandResult {
+        match messages.len() {
+            0 => Ok(()),
+            1 => Err(messages.remove(0).into()),
+            _ => Err(Self::Messages(messages)),
+        }
+    }
+
+    /// Appends `options` to the commands that it names.
+    pub(crate) fn with_options(self, options: &str) -> Self {
+        let with = |it: FieldMessage| FieldMessage { message: it.message.with_options(options), ..it };
+        match self {
+            Self::Message(message) => Self::Message(Box::new(with(*message))),
+            Self::Messages(all) => Self::Messages(all.into_iter().map(with).collect()),
+            other => other,
+        }
+    }
+
     /// Says it on a terminal.
     pub(crate) fn line(&self, locale: Locale) -> String {
         match self {
             Self::Message(message) => message.line(locale),
+            Self::Messages(all) => all.iter().map(|it| it.line(locale)).collect::<Vec<_>>().join("\n"),
             Self::Faults { text, .. } | Self::Host(text) => text.clone(),
         }
     }
@@ -104,6 +126,7 @@ impl CommandError {
     pub(crate) fn errors(&self, locale: Locale) -> Option<Value> {
         let messages = match self {
             Self::Message(message) => std::slice::from_ref(&**message),
+            Self::Messages(all) => all,
             Self::Faults { messages, .. } => messages,
             Self::Host(_) => return None,
         };

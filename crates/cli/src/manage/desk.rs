@@ -18,6 +18,7 @@ use texts::{AdminMessage, Noun};
 
 use super::command_error::{CommandError, CommandResult};
 use crate::{
+    accounts::quoted,
     clock, config, deletions,
     dev::{self, Folder},
     every, image_decoder,
@@ -39,6 +40,16 @@ pub(crate) struct ConfigLocation {
     /// Prints JSON instead of a table.
     #[arg(long, global = true)]
     pub(crate) json: bool,
+}
+
+impl ConfigLocation {
+    /// What else a command has to say that is to reach the same installation, with a space before it.
+    fn options(&self) -> String {
+        let option = |name: &str, path: &Option<PathBuf>| {
+            path.as_ref().map(|path| format!(" {name} {}", quoted(path))).unwrap_or_default()
+        };
+        option("--config", &self.config) + &option("--data-dir", &self.data_dir)
+    }
 }
 
 /// What every command about a domain can be told.
@@ -94,6 +105,8 @@ pub(crate) struct Desk {
     pub(crate) caller: Caller,
     pub(crate) now: Timestamp,
     pub(crate) json: bool,
+    /// What commands that are printed say beside what they do.
+    options: String,
     pub(crate) schedule: KeySchedule,
     pub(crate) store: Store,
     /// Where the list of deletions is.
@@ -224,12 +237,13 @@ impl Desk {
         // One for the command: all that it changes has the same.
         let trace = Some(provider::TraceId::new(&random).to_string());
         let (caller, now) = (Caller { trace, ..Caller::operator(&account()) }, clock::now());
-        let json = place.json;
+        let (json, options) = (place.json, place.options());
         Ok(Self {
             console,
             caller,
             now,
             json,
+            options,
             schedule,
             store,
             deletions,
@@ -238,6 +252,16 @@ impl Desk {
             catalogue,
             _presence: presence,
         })
+    }
+
+    /// A command that somebody may run next, such that it reaches this installation.
+    pub(crate) fn command(&self, words: impl Into<String>) -> String {
+        words.into() + &self.options
+    }
+
+    /// The same in an error.
+    pub(crate) fn with_options(&self, error: CommandError) -> CommandError {
+        error.with_options(&self.options)
     }
 
     /// Gives leave for what concerns no tenant, or every one.
@@ -294,8 +318,12 @@ pub(crate) fn missing<'n>(
     names: impl Iterator<Item = &'n str>,
     command: String,
 ) -> CommandError {
+    // A host without the port that it is known with.
+    let names: Vec<&str> = names.collect();
+    let is_meant = |it: &&str| it.rsplit_once(':').is_some_and(|(host, _)| host.eq_ignore_ascii_case(name));
+    let with_port = names.iter().copied().find(is_meant).filter(|_| noun == Noun::Domain);
     match refusal {
-        Refusal::NotFound(found) if found == noun => match nearest(name, names) {
+        Refusal::NotFound(found) if found == noun => match with_port.or(nearest(name, names.into_iter())) {
             Some(near) => AdminMessage::NameMistyped {
                 noun,
                 name: name.into(),

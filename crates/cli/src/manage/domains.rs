@@ -244,8 +244,11 @@ impl AtTheDesk for Domains {
                 desk.console.create_domain_with(&permit, (&new, settings), desk.now).await?;
                 let (_, domain) = desk.domain(&host).await?;
                 let next = format!(
-                    "{}\n  portvakt identity-sources set no-bankid --domain {host} --environment …\n  portvakt applications create --domain {host} …",
-                    said(&Outcome::DomainCreated { issuer: domain.issuer().into() })
+                    "{}\n  {} …\n  {} …",
+                    said(&Outcome::DomainCreated { issuer: domain.issuer().into() }),
+                    desk.command(format!("portvakt identity-sources set no-bankid --domain {host}"))
+                        + " --environment",
+                    desk.command(format!("portvakt applications create --domain {host}")),
                 );
                 desk.done(&next, &view(&tenant.name, &domain));
                 note.iter().for_each(Desk::note);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use authority::Permission;
+use authority::{Permission, Permit};
 use clap::{Args, Subcommand};
 use console::{
     CheckedCredentials, Console, DomainView, GenerationView, NewIdentitySource, Refusal, Seen,
@@ -467,14 +467,25 @@ async fn activate(desk: &Desk, tenant: &Tenant, aim: Aim<'_>, how: HowToUse) -> 
     Ok(())
 }
 
+/// A source that is to be changed, with leave for it and what the caller has seen.
+async fn to_change(
+    desk: &Desk,
+    tenant: &Tenant,
+    at: (&DomainView, LoginMethod),
+    if_version: &IfVersion,
+) -> CommandResult<(Permit, SourceView, Seen)> {
+    let source = get(desk, tenant, at).await?;
+    let seen = if_version.or(source.seen());
+    Ok((permits::may(tenant, Permission::ManageSources)?, source, seen))
+}
+
 async fn restore(
     desk: &Desk,
     tenant: &Tenant,
     (domain, eid): (&DomainView, LoginMethod),
     if_version: &IfVersion,
 ) -> CommandResult {
-    let source = get(desk, tenant, (domain, eid)).await?;
-    let (permit, seen) = (permits::may(tenant, Permission::ManageSources)?, if_version.or(source.seen()));
+    let (permit, source, seen) = to_change(desk, tenant, (domain, eid), if_version).await?;
     desk.console.restore_source_credentials(&permit, (&source, &seen), desk.now).await?;
     let done = Outcome::SourceRestored { eid: eid.name().into() };
     desk.done(&said(&done), &json!({"eid": eid.as_str()}));
@@ -487,8 +498,7 @@ async fn discard(
     (domain, eid): (&DomainView, LoginMethod),
     if_version: &IfVersion,
 ) -> CommandResult {
-    let source = get(desk, tenant, (domain, eid)).await?;
-    let (permit, seen) = (permits::may(tenant, Permission::ManageSources)?, if_version.or(source.seen()));
+    let (permit, source, seen) = to_change(desk, tenant, (domain, eid), if_version).await?;
     desk.console.discard_source_candidate(&permit, (&source, &seen), desk.now).await?;
     let done = Outcome::SourceCandidateDiscarded { eid: eid.name().into() };
     desk.done(&said(&done), &json!({"eid": eid.as_str()}));

@@ -72,8 +72,8 @@ impl ListChange {
 }
 
 impl ListWishes {
-    /// Each change with its list, removals first.
-    fn changes(&self) -> Result<Vec<(String, ListChange)>, FieldMessage> {
+    /// Each change with its list, removals first. What cannot be read stands in `faults`.
+    fn changes(&self, faults: &mut Vec<FieldMessage>) -> Vec<(String, ListChange)> {
         let texts = |eids: &[LoginMethod]| eids.iter().map(|it| it.as_str().to_owned()).collect();
         let (added, removed): (Vec<String>, Vec<String>) = (texts(&self.add_eid), texts(&self.remove_eid));
         let named = [
@@ -93,43 +93,60 @@ impl ListWishes {
                 all.extend(values.map(|it| (name.to_owned(), ListChange { value: json!(it), is_added })));
             }
             for said in if is_added { &self.add } else { &self.remove } {
-                let (name, value) = named_value(said)?;
-                all.push((name.to_owned(), ListChange { value, is_added }));
+                match named_value(said) {
+                    Ok((name, value)) => all.push((name.to_owned(), ListChange { value, is_added })),
+                    Err(fault) => faults.push(fault),
+                }
             }
         }
-        Ok(all)
+        all
     }
 
-    /// Changes the lists; gives what is to be said about it beside the settings.
+    /// Changes the lists; gives what is to be said about it beside the settings. A change that cannot be made stands in
+    /// `faults` and is left out.
     pub(super) fn apply(
         &self,
-        settings: &ApplicationSettings,
-    ) -> Result<(ApplicationSettings, Vec<Outcome>), FieldMessage> {
-        let (changes, mut notes) = (self.changes()?, Vec::new());
-        if changes.is_empty() {
-            return Ok((settings.clone(), notes));
-        }
-        let mut members: Map<String, Value> = serde_json::from_str(&settings.to_text()).unwrap_or_default();
-        for (name, change) in &changes {
-            if !LISTS.contains(&name.as_str()) {
-                return Err(AdminMessage::NotAList { name: name.into(), known: LISTS.into() }.into());
-            }
-            let pointer = format!("/{}", name.replace('.', "/"));
-            let before = Value::Object(members.clone()).pointer(&pointer).cloned();
-            let mut list = match before {
-                Some(Value::Array(list)) => list,
-                _ if name == "origins" => {
-                    notes.push(Outcome::OriginsListed);
-                    settings.cors_origins().iter().map(|it| json!(it.as_str())).collect()
+        settings: &mut ApplicationSettings,
+        faults: &mut Vec<FieldMessage>,
+    ) -> Vec<Outcome> {
+        let mut notes = Vec::new();
+        for (name, change) in self.changes(faults) {
+            match changed(settings, (&name, &change)) {
+                Ok((changed, more)) => {
+                    *settings = changed;
+                    notes.extend(more);
                 }
-                _ => Vec::new(),
-            };
-            notes.extend(edit(name, &mut list, change)?);
-            put(&mut members, name, list.into());
+                Err(fault) => faults.push(fault),
+            }
         }
-        let changed = ApplicationSettings::parse(&Value::from(members).to_string());
-        Ok((changed.map_err(|error| error.message())?, notes))
+        notes
     }
+}
+
+/// Makes one change of the list `name`.
+fn changed(
+    settings: &ApplicationSettings,
+    (name, change): (&str, &ListChange),
+) -> Result<(ApplicationSettings, Vec<Outcome>), FieldMessage> {
+    if !LISTS.contains(&name) {
+        return Err(AdminMessage::NotAList { name: name.into(), known: LISTS.into() }.into());
+    }
+    let mut notes = Vec::new();
+    let mut members: Map<String, Value> = serde_json::from_str(&settings.to_text()).unwrap_or_default();
+    let pointer = format!("/{}", name.replace('.', "/"));
+    let before = Value::Object(members.clone()).pointer(&pointer).cloned();
+    let mut list = match before {
+        Some(Value::Array(list)) => list,
+        _ if name == "origins" => {
+            notes.push(Outcome::OriginsListed);
+            settings.cors_origins().iter().map(|it| json!(it.as_str())).collect()
+        }
+        _ => Vec::new(),
+    };
+    notes.extend(edit(name, &mut list, change)?);
+    put(&mut members, name, list.into());
+    let changed = ApplicationSettings::parse(&Value::from(members).to_string());
+    Ok((changed.map_err(|error| error.message())?, notes))
 }
 
 /// What people call a value: an object is known by its id, unless another one in the list has the same.
@@ -178,7 +195,19 @@ pub(super) fn edit(
 mod tests {
     use super::ListWishes;
     use model::{ApplicationKind, ApplicationSettings, LoginMethod};
-    use texts::{Locale, Outcome};
+    use texts::{FieldMessage, Locale, Outcome};
+
+    impl ListWishes {
+        /// The first fault, or what the settings become.
+        fn on(
+            &self,
+            settings: &ApplicationSettings,
+        ) -> Result<(ApplicationSettings, Vec<Outcome>), FieldMessage> {
+            let (mut settings, mut faults) = (settings.clone(), Vec::new());
+            let notes = self.apply(&mut settings, &mut faults);
+            faults.into_iter().next().map_or(Ok((settings, notes)), Err)
+        }
+    }
 
     const CALLBACK: &str = "https://shop.example/cb";
 
@@ -194,16 +223,16 @@ mod tests {
     fn one_more_address_had_to_be_set_together_with_all_the_others() {
         let new = "https://new.example/cb";
         let added = ListWishes { add_redirect_uri: one(new), ..ListWishes::default() };
-        let (changed, notes) = added.apply(&shop()).unwrap();
+        let (changed, notes) = added.on(&shop()).unwrap();
         assert_eq!((changed.redirect_uris, notes), (vec![CALLBACK.to_owned(), new.to_owned()], vec![]));
         let exchanged = ListWishes { remove_redirect_uri: one(CALLBACK), ..added };
-        assert_eq!(exchanged.apply(&shop()).unwrap().0.redirect_uris, [new]);
+        assert_eq!(exchanged.on(&shop()).unwrap().0.redirect_uris, [new]);
     }
 
     #[test]
     fn what_is_in_a_list_already_stays_there_once() {
         let again = ListWishes { add_redirect_uri: one(CALLBACK), ..ListWishes::default() };
-        let (changed, notes) = again.apply(&shop()).unwrap();
+        let (changed, notes) = again.on(&shop()).unwrap();
         assert_eq!(changed, shop());
         assert!(matches!(&notes[..], [Outcome::AlreadyListed { .. }]), "{notes:?}");
     }
@@ -211,19 +240,19 @@ mod tests {
     #[test]
     fn what_is_not_in_a_list_is_refused_with_what_is() {
         let wishes = ListWishes { remove_redirect_uri: one("https://x.example"), ..ListWishes::default() };
-        let said = wishes.apply(&shop()).unwrap_err().line(Locale::En);
+        let said = wishes.on(&shop()).unwrap_err().line(Locale::En);
         assert!(said.starts_with("redirect_uris: \"https://x.example\" is not in this list"), "{said}");
         assert!(said.contains(CALLBACK), "{said}");
         let empty = ListWishes { remove: one("apple_apps=x"), ..ListWishes::default() };
-        assert!(empty.apply(&shop()).unwrap_err().line(Locale::En).contains("the list is empty"));
+        assert!(empty.on(&shop()).unwrap_err().line(Locale::En).contains("the list is empty"));
         let none = ListWishes { add: one("pkce=off"), ..ListWishes::default() };
-        assert!(none.apply(&shop()).unwrap_err().line(Locale::En).contains("redirect_uris, "));
+        assert!(none.on(&shop()).unwrap_err().line(Locale::En).contains("redirect_uris, "));
     }
 
     #[test]
     fn the_first_origin_of_its_own_does_not_shut_out_those_of_the_callbacks() {
         let wishes = ListWishes { add_origin: one("https://app.example"), ..ListWishes::default() };
-        let (changed, notes) = wishes.apply(&shop()).unwrap();
+        let (changed, notes) = wishes.on(&shop()).unwrap();
         let both = ["https://shop.example".to_owned(), "https://app.example".to_owned()];
         assert_eq!((changed.origins, notes), (Some(both.to_vec()), vec![Outcome::OriginsListed]));
     }
@@ -237,14 +266,14 @@ mod tests {
             add: [one(app), one(key)].concat(),
             ..ListWishes::default()
         };
-        let (changed, _) = wishes.apply(&shop()).unwrap();
+        let (changed, _) = wishes.on(&shop()).unwrap();
         assert_eq!((changed.eids.as_slice(), changed.apple_apps.len()), (&[LoginMethod::NO_BANKID][..], 1));
         let wishes = ListWishes {
             add_eid: vec![LoginMethod::NO_VIPPS],
             remove: [one("apple_apps=no.shop"), one("jwks.keys=one")].concat(),
             ..ListWishes::default()
         };
-        let (changed, _) = wishes.apply(&changed).unwrap();
+        let (changed, _) = wishes.on(&changed).unwrap();
         assert_eq!((changed.eids.len(), changed.apple_apps.len()), (2, 0));
         assert_eq!(changed.jwks, Some(serde_json::json!({"keys": []})));
     }

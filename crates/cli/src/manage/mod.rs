@@ -78,7 +78,7 @@ async fn at_the_desk(what: &'static str, asked: impl AtTheDesk) -> Result<(), St
         Ok(desk) => {
             let done = asked.run(&desk).await;
             desk.close().await;
-            done
+            done.map_err(|error| desk.with_options(error))
         }
         Err(error) => Err(error),
     };

@@ -56,7 +56,8 @@ fn show(plan: &Plan, end: &Outcome) -> String {
             unchanged += 1;
             continue;
         }
-        text.push_str(&format!("{:<8} {} {}\n", change.verb.as_str(), change.kind, change.name));
+        let (verb, noun) = (change.verb.say(LOCALE), change.noun().say(LOCALE));
+        text.push_str(&format!("{verb:<8} {noun} {}\n", change.name));
         for member in members(change) {
             text.push_str(&format!("{member}\n"));
         }

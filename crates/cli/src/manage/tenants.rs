@@ -100,8 +100,11 @@ impl AtTheDesk for Tenants {
                     .await?;
                 let thing = json!({"id": tenant.id.to_string(), "name": name});
                 let next = format!(
-                    "{}\n  portvakt domains create --tenant {name:?} login.example.no --environment test",
-                    said(&Outcome::TenantCreated { name: name.clone().into() })
+                    "{}\n  {}",
+                    said(&Outcome::TenantCreated { name: name.clone().into() }),
+                    desk.command(format!(
+                        "portvakt domains create --tenant {name:?} login.example.no --environment test"
+                    )),
                 );
                 desk.done(&next, &thing);
             }

@@ -106,23 +106,28 @@ impl Login {
     }
 
     async fn find(&self, desk: &Desk) -> CommandResult<(Tenant, DomainView, ApplicationView)> {
-        let mut found = Vec::new();
-        for (tenant, domain) in every::domains(&desk.console, &desk.caller).await? {
-            let wanted = self.domain.as_ref().is_none_or(|host| *host == domain.host);
-            let one = desk
-                .console
-                .application(&permits::may(&tenant, Permission::ReadSettings)?, domain.id, &self.client)
-                .await;
-            if let (true, Ok(application)) = (wanted, one) {
-                found.push((tenant, domain, application));
+        let domains = match &self.domain {
+            Some(host) => vec![desk.domain(host).await?],
+            None => every::domains(&desk.console, &desk.caller).await?,
+        };
+        let (mut found, mut others) = (Vec::new(), Vec::new());
+        for (tenant, domain) in domains {
+            for application in every::applications_of(&desk.console, &tenant, domain.id).await? {
+                if application.client_id == self.client {
+                    found.push((tenant.clone(), domain.clone(), application));
+                } else {
+                    others.push(application.client_id);
+                }
             }
         }
         match (found.pop(), found.is_empty()) {
             (Some(only), true) => Ok(only),
             (None, _) => {
-                let command = "portvakt applications list --domain HOST".to_owned();
-                let refusal = Refusal::NotFound(Noun::Application);
-                Err(missing(refusal, (Noun::Application, &self.client), std::iter::empty(), command))
+                let host = self.domain.as_deref().unwrap_or("HOST");
+                let command = format!("portvakt applications list --domain {host}");
+                let (refusal, others) =
+                    (Refusal::NotFound(Noun::Application), others.iter().map(String::as_str));
+                Err(missing(refusal, (Noun::Application, &self.client), others, command))
             }
             (Some(_), false) => {
                 let client = self.client.as_str().into();

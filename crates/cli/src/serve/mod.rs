@@ -58,7 +58,7 @@ pub(crate) struct ServeArguments {
     #[command(flatten)]
     at: Where,
     /// A declaration of what the installation shall be; applied before anything is answered.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long = "declaration-file", alias = "declare", value_name = "FILE")]
     declare: Option<PathBuf>,
 }
 

@@ -5,7 +5,8 @@ use model::TenantId;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value, json};
 use store::StoreError;
-use texts::{AdminMessage, FieldMessage};
+pub use texts::PlanVerb as Verb;
+use texts::{AdminMessage, FieldMessage, Noun};
 
 use super::{
     compared::{Compared, Object},
@@ -13,40 +14,16 @@ use super::{
 };
 use crate::Refusal;
 
-/// What happens to an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Verb {
-    /// It is made.
-    Create,
-    /// It gets other settings.
-    Change,
-    /// It is switched on again.
-    Enable,
-    /// It is switched off.
-    Disable,
-    /// It is deleted.
-    Remove,
-    /// Nothing.
-    Unchanged,
-}
-
-impl Verb {
-    /// The word on screen.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Change => "change",
-            Self::Enable => "enable",
-            Self::Disable => "disable",
-            Self::Remove => "remove",
-            Self::Unchanged => "unchanged",
-        }
-    }
-}
-
-/// The kinds of objects, as they are shown.
-const KINDS: [&str; 7] =
-    ["tenant", "domain", "application", "identity source", "test user", "client secret", "subjects"];
+/// The kinds of objects, by the id that programs get and that is kept.
+const KINDS: [(&str, Noun); 7] = [
+    ("tenant", Noun::Tenant),
+    ("domain", Noun::Domain),
+    ("application", Noun::Application),
+    ("identity source", Noun::IdentitySource),
+    ("test user", Noun::TestUser),
+    ("client secret", Noun::ClientSecret),
+    ("subjects", Noun::Subjects),
+];
 
 /// A difference as it is kept.
 #[derive(Deserialize)]
@@ -60,7 +37,7 @@ struct KeptChange {
 impl<'de> Deserialize<'de> for Change {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let KeptChange { verb, kind, name, details } = KeptChange::deserialize(deserializer)?;
-        let kind = KINDS.into_iter().find(|it| *it == kind);
+        let kind = KINDS.into_iter().map(|(it, _)| it).find(|it| *it == kind);
         let kind = kind.ok_or_else(|| D::Error::custom("no kind of object"))?;
         Ok(Self { verb, kind, name, details })
     }
@@ -71,12 +48,19 @@ impl<'de> Deserialize<'de> for Change {
 pub struct Change {
     /// What happens.
     pub verb: Verb,
-    /// To what: `application`, `domain` …
+    /// To what: `application`, `domain` …; for programs.
     pub kind: &'static str,
     /// Whose or where, then its own name.
     pub name: String,
     /// What of it is different: members with `from` and `to`. Never a secret.
     pub details: Value,
+}
+
+impl Change {
+    /// To what, for people.
+    pub fn noun(&self) -> Noun {
+        KINDS.into_iter().find(|(kind, _)| *kind == self.kind).map_or(Noun::Object, |(_, noun)| noun)
+    }
 }
 
 /// What a plan was made from.

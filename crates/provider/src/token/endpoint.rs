@@ -59,7 +59,7 @@ impl Provider {
 
     async fn enter(&self, issuer: &Issuer, request: &ClientRequest<'_>) -> Result<Client, Refusal> {
         // "Request and response parameters MUST NOT be included more than once." (RFC 6749 §3.2)
-        let ClientRequest { params, authorization, context } = *request;
+        let ClientRequest { params, authorization, context, .. } = *request;
         if params.has_registered_duplicate() {
             return Err(refuse(Cause::ParameterRepeated));
         }

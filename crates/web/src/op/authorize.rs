@@ -54,6 +54,9 @@ pub(crate) async fn by_post_for_acr(
 }
 
 async fn by_form(app: &App, visit: &DomainRequest, asked: (&str, Option<&str>)) -> Response {
+    if let Some(answer) = visit.in_another_language(asked.0) {
+        return answer;
+    }
     if !visit.form.may_be_form() {
         let cause = (StatusCode::BAD_REQUEST, Cause::ContentTypeUnsupported);
         return visit.cause_page(cause);

@@ -45,7 +45,7 @@ pub(super) async fn about(
 
 async fn describe(app: &App, visit: &DomainRequest, query: Option<&str>, acr: Option<&str>) -> Response {
     let Some(client_id) = client_id(query) else { return public_json(&visit.issuer.discovery(acr)) };
-    let document = app.provider.discovery_of(&visit.issuer, (acr, &client_id), &visit.context).await;
+    let document = app.provider.client_discovery(&visit.issuer, (acr, &client_id), &visit.context).await;
     about(app, visit, &client_id, document).await
 }
 

@@ -20,7 +20,7 @@ use crate::{
     frame::{brand, frame},
     respond::{
         error::noted,
-        page::{ContentPolicy, page, see_other},
+        page::{ContentPolicy, page, policy_of, see_other},
     },
 };
 
@@ -105,7 +105,7 @@ fn ended(visit: &DomainRequest, it: Ended, locale: Locale) -> Response {
         trace_id: visit.context.trace.to_string(),
     };
     let refused = Refused::noted(view.cause, None);
-    noted(page(StatusCode::BAD_REQUEST, &view, locale, ContentPolicy::Links), refused)
+    noted(page(StatusCode::BAD_REQUEST, &view, locale, policy_of(&view.frame)), refused)
 }
 
 fn onward(issuer: &Issuer, href: String, locale: Locale, reached: Reached) -> Response {

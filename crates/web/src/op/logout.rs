@@ -38,6 +38,9 @@ pub(crate) async fn show(
 
 /// `POST /oauth2/logout`: continued by GET, as for authorization; the answer of our own page ends it.
 pub(crate) async fn create(State(app): State<App>, visit: DomainRequest, body: String) -> Response {
+    if let Some(answer) = visit.in_another_language(&body) {
+        return answer;
+    }
     if !visit.form.may_be_form() {
         let refusal = Refusal::Page(Refused::new(Cause::ContentTypeUnsupported));
         return visit.refusal_page(&refusal);
@@ -117,10 +120,12 @@ fn show_step(
         }
         LogoutStep::Page { application } => {
             let frame = frame.with(application.as_ref().map(|it| brand(it.shown(&visit.issuer))));
+            let back_href = application.as_ref().and_then(|it| it.home());
             let application = name(application);
             // Asked without anything, the address says the same.
             let frame = Frame { languages: in_languages("/oauth2/logout"), ..frame };
-            let view = LoggedOutPage { frame, application, back_href: None };
+            let home_href = application.is_none().then(|| "/".to_owned());
+            let view = LoggedOutPage { frame, application, back_href, home_href };
             page(StatusCode::OK, &view, locale, ContentPolicy::Links)
         }
     }

@@ -47,8 +47,7 @@ async fn at_endpoint(
             return cors::readable(app, visit, None, token_refusal(&refusal, &visit.context)).await;
         }
     };
-    let request = ClientRequest { params: &params, authorization, context: &visit.context };
-    let answer = work(&request).await;
+    let answer = work(&visit.by_client(&params)).await;
     let response = answer.unwrap_or_else(|refusal| token_refusal(&refusal, &visit.context));
     cors::readable(app, visit, named(authorization, &params).as_deref(), response).await
 }

@@ -10,7 +10,7 @@ use provider::{Refusal, Refused, RequestContext, TraceId};
 use serde_json::json;
 use texts::{Cause, Locale};
 
-use super::page::{ContentPolicy, json as json_answer, page};
+use super::page::{ContentPolicy, json as json_answer, page, policy_of};
 use crate::{headers::accept_language, route::Audience};
 
 const fn status_of(cause: Cause) -> StatusCode {
@@ -127,7 +127,8 @@ fn page_about(
         log_out: None,
         facts: facts(refused),
     };
-    page(status, &view, locale, ContentPolicy::Links)
+    let policy = policy_of(&view.frame);
+    page(status, &view, locale, policy)
 }
 
 /// Says whether what a request brought can be shown on a page of ours: nobody writes a sentence with it.

@@ -28,6 +28,11 @@ pub(crate) enum ContentPolicy {
     PostsElsewhere,
 }
 
+/// What a page of links may do, with its choice of a language.
+pub(crate) const fn policy_of(frame: &Frame) -> ContentPolicy {
+    if frame.chooses_language_by_form { ContentPolicy::Forms } else { ContentPolicy::Links }
+}
+
 /// What every page loads: our own style sheet, font and images.
 macro_rules! loads_own {
     ($more:literal) => {

@@ -1,4 +1,4 @@
-//! `portvakt apply`, and what `portvakt serve --declare` does before it listens.
+//! `portvakt apply`, and what `portvakt serve --declaration-file` does before it listens.
 
 mod document;
 mod references;
