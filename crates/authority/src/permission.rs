@@ -218,6 +218,10 @@ mod tests {
         read_settings        yes      yes   yes       yes      yes     yes           yes     yes    -           -           yes     all
         read_audit           yes      yes   -         -        -       -             yes     yes    -           -           yes     all
         read_logins          yes      yes   yes       -        -       -             yes     -      -           -           yes     all
+        read_members         yes      yes   yes       yes      yes     yes           yes     yes    -           -           -       all
+        manage_members       yes      yes   -         -        -       -             -       -      -           -           -       all
+        manage_operators     yes      -     -         -        -       -             -       -      -           -           -       all
+        accept_invitation    -        -     -         -        -       -             -       -      -           yes         -       all
         manage_domains       yes      yes   -         -        -       -             -       -      -           -           -       all
         delete_domains       yes      yes   -         -        -       -             -       -      -           -           -       all
         manage_applications  yes      yes   yes       -        -       -             -       -      -           -           yes     all

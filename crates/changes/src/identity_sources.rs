@@ -1,7 +1,7 @@
 //! Identity sources: which eIDs a domain offers, and with which credentials.
 
 use authority::{Permission, Permit, SealedColumn, Tenant};
-use crypto::{Algorithm, Secret, SigningKey, b64};
+
 use eid::{SourceCredentials, SourceMethod};
 use model::{
     Action, DomainId, EidEnvironment, Environment, IdentitySourceId, IdentitySourceSettings, LoginMethod,
@@ -57,9 +57,7 @@ pub fn check(credentials: &SourceCredentials) -> Result<(), Refusal> {
 
 /// Gives the public half of the key, as the eID must receive it; `None` without a key that can be read.
 pub fn jwks(credentials: &SourceCredentials) -> Option<Value> {
-    let der = Secret::new(b64::decode(credentials.private_key.as_deref()?)?);
-    let key = SigningKey::from_pkcs8(Algorithm::Es256, der.expose()).ok()?;
-    Some(json!({"keys": [key.public_jwk()]}))
+    Some(json!({"keys": [credentials.public_jwk()?]}))
 }
 
 /// Opens the credentials of a source; `None` where there are none that can be read.

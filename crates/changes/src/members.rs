@@ -95,6 +95,15 @@ pub struct ProvedPerson {
     pub name: String,
 }
 
+/// Somebody who becomes a member, if they are none yet.
+#[derive(Clone, Copy, Debug)]
+pub struct NewMember<'a> {
+    /// The id of the member that is made then.
+    pub made: MemberId,
+    /// Who they are.
+    pub person: &'a ProvedPerson,
+}
+
 /// An invitation to be made.
 #[derive(Clone, Debug)]
 pub struct NewInvitation {
@@ -190,7 +199,7 @@ pub fn withdraw(
 /// Finds the member with this credential, or makes one.
 fn member_of(
     tx: &mut WriteTx<'_>,
-    (made, person): (MemberId, &ProvedPerson),
+    NewMember { made, person }: NewMember<'_>,
     now: Timestamp,
 ) -> Result<MemberId, StoreError> {
     if let Some(found) = members::find_credential(tx, &person.credential)? {
@@ -218,7 +227,7 @@ fn recognise(
 }
 
 /// Makes who accepts an invitation a member with its roles; the invitation is spent first. `invitation`: as found in this
-/// write. `made`: the id of the member, if they are none yet.
+/// write.
 ///
 /// # Errors
 /// [`Refusal::NotFound`]: somebody was faster, or it was taken back. [`Refusal::Forbidden`], [`Refusal::Store`].
@@ -226,14 +235,14 @@ pub fn accept(
     tx: &mut WriteTx<'_>,
     permit: &MembersPermit,
     invitation: &Invitation,
-    (made, person): (MemberId, &ProvedPerson),
+    NewMember { made, person }: NewMember<'_>,
     now: Timestamp,
 ) -> Result<MemberId, Refusal> {
     let scope = permit.scope(Asked::Accept)?;
     if invitation.tenant_id != scope || !invitations::remove(tx, scope, invitation.id)? {
         return Err(Refusal::NotFound(Noun::Invitation));
     }
-    let member = member_of(tx, (made, person), now)?;
+    let member = member_of(tx, NewMember { made, person }, now)?;
     let held = member_roles::list(tx, scope)?;
     for role in roles_of(invitation) {
         let holds = |it: &&MemberRole| it.member_id == member && it.role == role.as_str();
@@ -262,12 +271,12 @@ pub fn accept(
 pub fn make_operator(
     tx: &mut WriteTx<'_>,
     permit: &InstallationPermit,
-    (made, person): (MemberId, &ProvedPerson),
+    NewMember { made, person }: NewMember<'_>,
     now: Timestamp,
 ) -> Result<MemberId, Refusal> {
     let permit = MembersPermit::Installation(Box::new(permit.clone()));
     permit.scope(Asked::Manage)?;
-    let member = member_of(tx, (made, person), now)?;
+    let member = member_of(tx, NewMember { made, person }, now)?;
     let row = MemberRole {
         tenant_id: INSTALLATION,
         member_id: member,

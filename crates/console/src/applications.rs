@@ -14,7 +14,7 @@ use store::{
 };
 use texts::{FieldMessage, Noun};
 
-use crate::{Console, Refusal, own_domain::keep_own, signing_keys::publish_first, tenants::PAGE};
+use crate::{Console, Refusal, own_objects::keep_own, signing_keys::publish_first, tenants::PAGE};
 
 /// An application as it is shown.
 #[derive(Clone, Debug, PartialEq)]

@@ -19,7 +19,7 @@ use store::{
 use texts::Noun;
 
 use crate::{
-    Console, Refusal, applications as console_applications, domains as console_domains, own_domain::keep_own,
+    Console, Refusal, applications as console_applications, domains as console_domains, own_objects::keep_own,
 };
 
 /// The most of each kind that is shown of the bin, or destroyed in one turn.

@@ -15,7 +15,7 @@ use store::{
 };
 use texts::{AdminMessage, Noun};
 
-use crate::{Console, Refusal, Tenant, own_domain::keep_own, tenants::PAGE};
+use crate::{Console, Refusal, Tenant, own_objects::keep_own, tenants::PAGE};
 
 /// A domain as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,7 +21,7 @@ use store::{
 use texts::Noun;
 
 use crate::{
-    CheckedCredentials, Console, GenerationView, Refusal, SourceCheckView, Tenant, own_domain::keep_own,
+    CheckedCredentials, Console, GenerationView, Refusal, SourceCheckView, Tenant, own_objects::keep_own,
 };
 
 /// An identity source as it is shown.

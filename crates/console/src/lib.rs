@@ -16,8 +16,10 @@ mod letters;
 mod logins;
 mod logos;
 mod master_key;
+mod member_session;
 mod members;
 mod own_domain;
+mod own_objects;
 mod provisioning;
 mod readiness;
 mod sessions;
@@ -64,18 +66,20 @@ pub use generation_view::GenerationView;
 pub use identity_sources::SourceView;
 pub use logins::{ExplainedDetails, NamedApplication, authentication_outcome, step_outcome};
 pub use logos::image_message;
+pub use member_session::{
+    FRESH_FOR, HeldRole, IDLE_FOR, RECOVERY_FOR, RequestOrigin, SETUP_FOR, SIGNED_IN_FOR, Session,
+    SessionKind,
+};
 pub use members::{
     INVITED_FOR, InvitationView, Invited, MadeInvitation, MemberView, OPERATOR_INVITED_FOR, RoleView,
 };
-pub use own_domain::{ConsoleAddress, OWN_CLIENT, OwnDomain};
+pub use own_domain::{ConsoleAddress, OWN_CLIENT};
+pub use own_objects::OwnDomain;
 pub use provisioning::{
     Change, Declined, KeptPlanView, LARGEST_IMPORT, MadeSecret, Plan, PlanEnd, Verb, json_noun, member_path,
 };
 pub use readiness::Readiness;
-pub use sign_in::{
-    FRESH_FOR, HeldRole, IDLE_FOR, Purpose, RECOVERY_FOR, RequestOrigin, SETUP_FOR, SIGNED_IN_FOR, Session,
-    SessionKind, SignIn,
-};
+pub use sign_in::{AskingBrowser, Purpose, SignIn};
 pub use signing_keys::{KeyState, KeyView};
 pub use source_checks::{CheckedCredentials, SourceCheckView, SourceToCheck};
 pub use store::console_sessions::ConsoleSession;

@@ -14,7 +14,7 @@ use store::{
 };
 use texts::{AdminMessage, Locale, Noun};
 
-use crate::{Console, Refusal, sign_in::invitation_spent};
+use crate::{Console, Refusal};
 
 /// How long an invitation to a tenant is good.
 pub const INVITED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -318,4 +318,8 @@ pub(crate) fn letter_refused(error: WriteError) -> Refusal {
         WriteError::MasterKey => Refusal::MasterKey,
         WriteError::Store(error) => Refusal::Store(error),
     }
+}
+
+pub(crate) fn invitation_spent() -> Refusal {
+    Refusal::Invalid(AdminMessage::InvitationSpent.into())
 }

@@ -2,18 +2,16 @@
 //! operators' only.
 
 use authority::{InstallationPermit, OpenTenant, Permission};
-use model::{
-    Action, ApplicationId, ApplicationKind, ApplicationSettings, DomainId, Environment, TenantId, Timestamp,
-};
-use serde::{Deserialize, Serialize};
+use model::{Action, ApplicationId, ApplicationKind, ApplicationSettings, DomainId, Environment, Timestamp};
 use serde_json::json;
-use store::{Tx, domains::Scheme, installation, tenants};
+use store::{domains::Scheme, installation, tenants};
 use texts::{AdminMessage, Noun};
 
-use crate::{Console, NewApplication, NewDomain, Refusal, Tenant};
+use crate::{
+    Console, NewApplication, NewDomain, Refusal, Tenant,
+    own_objects::{FACT, OwnDomain},
+};
 
-/// The fact about the installation that names them.
-const FACT: &str = "console";
 /// What their tenant is called.
 const TENANT: &str = "Portvakt console";
 /// The client id of the console at its own domain.
@@ -44,30 +42,6 @@ impl ConsoleAddress {
     /// Where the answer of a sign-in comes back to.
     pub fn callback(&self) -> String {
         format!("{}/sign-in/callback", self.origin())
-    }
-}
-
-/// The console's own objects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OwnDomain {
-    /// The tenant.
-    pub tenant: TenantId,
-    /// The domain.
-    pub domain: DomainId,
-    /// The application.
-    pub application: ApplicationId,
-}
-
-/// Refuses to take away what the console itself needs: nobody could sign in any more. Asked in the write of the change.
-///
-/// # Errors
-/// [`Refusal::Invalid`], [`Refusal::Store`].
-pub(crate) fn keep_own(tx: &mut impl Tx, is_own: impl Fn(&OwnDomain) -> bool) -> Result<(), Refusal> {
-    let fact = installation::find(tx, FACT)?;
-    let own: Option<OwnDomain> = fact.and_then(|it| serde_json::from_slice(&it).ok());
-    match own {
-        Some(own) if is_own(&own) => Err(Refusal::Invalid(AdminMessage::ConsoleOwnObject.into())),
-        _ => Ok(()),
     }
 }
 

@@ -6,12 +6,12 @@
 //!   login ──► session of the member with that credential
 //! ```
 
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 use authority::{Actor, Caller, InstallationPermit, Permission, Role};
-use changes::members::{MembersPermit, ProvedPerson, accept, make_operator, recover};
+use changes::members::{MembersPermit, NewMember, ProvedPerson, accept, make_operator, recover};
 use crypto::{Digest, Secret};
-use model::{INSTALLATION, Level, LinkId, LoginMethod, MemberId, Proof, SessionId, TenantId, Timestamp};
+use model::{INSTALLATION, Level, LinkId, LoginMethod, MemberId, Proof, SessionId, Timestamp};
 use store::{
     StoreError, Tx, WriteTx,
     console_sessions::{self, ConsoleSession},
@@ -20,149 +20,14 @@ use store::{
 };
 use texts::{AdminMessage, Noun};
 
-use crate::{Console, Refusal};
+use crate::{
+    Console, Refusal,
+    member_session::{HeldRole, IDLE_FOR, RequestOrigin, Session, SessionKind},
+    members::invitation_spent,
+};
 
-/// A session that nobody uses ends after this time.
-pub const IDLE_FOR: Duration = Duration::from_secs(30 * 60);
-/// A session ends after this time, whatever happens in it.
-pub const SIGNED_IN_FOR: Duration = Duration::from_secs(8 * 60 * 60);
-/// What cannot be undone needs a sign-in that is no older.
-pub const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
-/// How long a link to set the console up, and its session, are good.
-pub const SETUP_FOR: Duration = Duration::from_secs(60 * 60);
-/// How long a link that lets an operator in again, and its session, are good.
-pub const RECOVERY_FOR: Duration = Duration::from_secs(30 * 60);
 /// A use is noted once in this time.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
-
-/// What a session came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionKind {
-    /// A member signed in.
-    Member,
-    /// A link from the host, before there is an operator: it sets the console up.
-    Setup,
-    /// A link from the host for an operator who cannot sign in: it repairs the console's eID, and has them sign in anew.
-    Recovery,
-}
-
-impl SessionKind {
-    /// The word in the table.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Member => "member",
-            Self::Setup => "setup",
-            Self::Recovery => "recovery",
-        }
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        [Self::Member, Self::Setup, Self::Recovery].into_iter().find(|it| it.as_str() == word)
-    }
-
-    const fn lasts(self) -> Duration {
-        match self {
-            Self::Member => SIGNED_IN_FOR,
-            Self::Setup => SETUP_FOR,
-            Self::Recovery => RECOVERY_FOR,
-        }
-    }
-}
-
-/// A role that somebody has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HeldRole {
-    /// Where; all zeros for operators.
-    pub tenant: TenantId,
-    /// Which.
-    pub role: Role,
-    /// Whether it permits anything yet.
-    pub is_confirmed: bool,
-}
-
-/// A living session, with what the member may be at this moment.
-#[derive(Clone, Debug)]
-pub struct Session {
-    /// What it came from.
-    pub kind: SessionKind,
-    /// Its public id.
-    pub id: SessionId,
-    /// Who signed in; the operator to be let in, in a recovery; nobody in a setup.
-    pub member: Option<MemberId>,
-    /// What they are called.
-    pub name: String,
-    /// The account on the host that made the link, where it is of one.
-    pub made_by: String,
-    /// Their roles, waiting ones included.
-    pub roles: Vec<HeldRole>,
-    /// When they proved who they are.
-    pub signed_in_at: Timestamp,
-    /// The browser, in words that it said of itself.
-    pub browser: String,
-    /// When it was used last, to the minute.
-    pub used_at: Timestamp,
-    /// When it ends, whatever happens in it.
-    pub ends_at: Timestamp,
-}
-
-/// From where a request of a session came.
-#[derive(Clone, Debug, Default)]
-pub struct RequestOrigin {
-    /// The trace id.
-    pub trace: String,
-    /// The client's address.
-    pub address: Option<IpAddr>,
-}
-
-impl Session {
-    /// The confirmed roles that count in a tenant: those there, and operator.
-    pub fn roles_in(&self, tenant: TenantId) -> Vec<Role> {
-        let counts = |it: &&HeldRole| it.is_confirmed && (it.tenant == tenant || it.tenant == INSTALLATION);
-        self.roles.iter().filter(counts).map(|it| it.role).collect()
-    }
-
-    /// Whether the member is an operator.
-    pub fn is_operator(&self) -> bool {
-        self.roles_in(INSTALLATION).contains(&Role::Operator)
-    }
-
-    /// The tenants in which the member has a confirmed role.
-    pub fn tenants(&self) -> Vec<TenantId> {
-        let mut tenants: Vec<_> = self
-            .roles
-            .iter()
-            .filter(|it| it.is_confirmed && it.tenant != INSTALLATION)
-            .map(|it| it.tenant)
-            .collect();
-        tenants.dedup();
-        tenants
-    }
-
-    /// Whether the person proved who they are a moment ago.
-    pub fn is_fresh(&self, now: Timestamp) -> bool {
-        now < self.signed_in_at.after(FRESH_FOR)
-    }
-
-    /// Who acts in a tenant through this session. Whoever has no role there acts in their own tenants only, and is told that
-    /// there is no such tenant.
-    pub fn caller(&self, tenant: TenantId, origin: &RequestOrigin) -> Caller {
-        let actor = match (self.kind, self.member) {
-            (SessionKind::Member, Some(id)) => {
-                let roles = self.roles_in(tenant);
-                // A tenant in which the member has no role is none of theirs.
-                let own = if roles.is_empty() { INSTALLATION } else { tenant };
-                Actor::Member { id, tenant: own, roles, signed_in_at: self.signed_in_at }
-            }
-            _ => Actor::Operator(self.made_by.clone()),
-        };
-        Caller {
-            actor,
-            trace: Some(origin.trace.clone()),
-            address: origin.address,
-            name: (!self.name.is_empty()).then(|| self.name.clone()),
-        }
-    }
-}
 
 /// A sign-in that the console's own domain proved.
 #[derive(Clone, Debug)]
@@ -177,6 +42,15 @@ pub struct SignIn {
     pub browser: String,
     /// From where it came.
     pub origin: RequestOrigin,
+}
+
+/// The browser in which somebody opened a link.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AskingBrowser<'a> {
+    /// What it said of itself.
+    pub browser: &'a str,
+    /// The session that it had, which ends.
+    pub replaced: Option<&'a str>,
 }
 
 /// What a sign-in is for.
@@ -362,16 +236,17 @@ impl Console {
         if found.is_some_and(|it| it.kind == kind.as_str()) { Ok(()) } else { Err(entry_link_spent()) }
     }
 
-    /// Spends a link from the host; gives what goes into the cookie. `replaced`: the session that the browser had.
+    /// Spends a link from the host; gives what goes into the cookie.
     ///
     /// # Errors
     /// [`Refusal::Invalid`]: the link is over, or there is an operator already. [`Refusal::Store`].
     pub async fn enter_by_link(
         &self,
         (kind, key): (SessionKind, &str),
-        (browser, replaced): (&str, Option<&str>),
+        asking: AskingBrowser<'_>,
         now: Timestamp,
     ) -> Result<Secret<String>, Refusal> {
+        let AskingBrowser { browser, replaced } = asking;
         let (digest, browser) = (Digest::of(key.as_bytes()), browser.to_owned());
         let replaced = replaced.map(|it| Digest::of(it.as_bytes()));
         let this = self.clone();
@@ -444,14 +319,14 @@ impl Console {
                 (Purpose::Invitation(..), Some((id, permit))) => {
                     let invitation = invitations::find(tx, *id)?.filter(|it| now < it.expires_at);
                     let invitation = invitation.ok_or_else(invitation_spent)?;
-                    accept(tx, permit, &invitation, (made, &person), now)?
+                    accept(tx, permit, &invitation, NewMember { made, person: &person }, now)?
                 }
                 (Purpose::FirstOperator, _) => {
                     let permit = this.of_link(of_host(SessionKind::Setup)?, &sign_in.origin)?;
                     if has_operator(tx)? {
                         return Err(Refusal::Invalid(AdminMessage::OperatorExists.into()));
                     }
-                    let member = make_operator(tx, &permit, (made, &person), now)?;
+                    let member = make_operator(tx, &permit, NewMember { made, person: &person }, now)?;
                     entry_links::remove_by_kind(tx, SessionKind::Setup.as_str())?;
                     console_sessions::remove_by_kind(tx, SessionKind::Setup.as_str())?;
                     member
@@ -517,14 +392,6 @@ impl Console {
         let tenant = self.tenant_by_id(&caller, view.tenant).await?;
         Ok(MembersPermit::Tenant(Box::new(tenant.permit(Permission::AcceptInvitation)?)))
     }
-}
-
-pub(crate) const fn invitation_spent_message() -> AdminMessage {
-    AdminMessage::InvitationSpent
-}
-
-pub(crate) fn invitation_spent() -> Refusal {
-    Refusal::Invalid(invitation_spent_message().into())
 }
 
 fn entry_link_spent() -> Refusal {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use store::{StoreError, tenants};
 use texts::Noun;
 
-use crate::{Console, Refusal, own_domain::keep_own};
+use crate::{Console, Refusal, member_session::Session, own_objects::keep_own};
 
 /// The most that one page of a list has.
 pub(crate) const PAGE: u32 = 1_000;
@@ -132,12 +132,12 @@ impl Console {
         found.await.map_err(|error: StoreError| error.into())
     }
 
-    /// Names the tenants of these ids; those that are gone are left out. For whoever has a role in them.
+    /// Lists the tenants in which somebody has a role; those that are gone are left out.
     ///
     /// # Errors
     /// [`Refusal::Store`].
-    pub async fn tenants_named(&self, ids: &[TenantId]) -> Result<Vec<TenantView>, Refusal> {
-        let ids = ids.to_vec();
+    pub async fn tenants_of(&self, session: &Session) -> Result<Vec<TenantView>, Refusal> {
+        let ids = session.tenants();
         let rows = self.store.read(move |tx| {
             ids.into_iter().map(|id| tenants::find(tx, id)).collect::<Result<Vec<_>, StoreError>>()
         });

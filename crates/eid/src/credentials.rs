@@ -32,6 +32,13 @@ pub struct SourceCredentials {
 }
 
 impl SourceCredentials {
+    /// Gives the public half of the key, as the eID must know it; `None` without a key that can be read.
+    pub fn public_jwk(&self) -> Option<serde_json::Value> {
+        let der = Secret::new(crypto::b64::decode(self.private_key.as_deref()?)?);
+        let key = crypto::SigningKey::from_pkcs8(crypto::Algorithm::Es256, der.expose()).ok()?;
+        Some(key.public_jwk())
+    }
+
     /// Reads what [`SourceCredentials::write`] wrote; `None` for anything else.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok()

@@ -38,6 +38,7 @@ mod sealed_layout;
 mod session;
 mod session_cookie;
 mod settings;
+mod source_keys;
 mod subject;
 mod sweep;
 mod token;

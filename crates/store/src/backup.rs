@@ -94,6 +94,13 @@ tables! {
         values "$1, $2, $3, $4, $5, $6";
     "brands": "tenant_id, owner_id, domain_id, color, logo_digest, logo", [0 Text, 1 Text], 6,
         "(tenant_id, owner_id)" > "($1, $2)", by "tenant_id, owner_id", limit "$3", values "$1, $2, $3, $4, $5, $6";
+    "members": "id, name, version, created_at, seen_at", [0 Text], 5, "id" > "$1", by "id", limit "$2",
+        values "$1, $2, $3, $4, $5";
+    "member_credentials": "credential_digest, member_id, eid, environment, created_at", [0 Bytes], 5,
+        "credential_digest" > "$1", by "credential_digest", limit "$2", values "$1, $2, $3, $4, $5";
+    "member_roles": "tenant_id, member_id, role, granted_by, created_at, confirmed_at", [0 Text, 1 Text, 2 Text], 6,
+        "(tenant_id, member_id, role)" > "($1, $2, $3)", by "tenant_id, member_id, role", limit "$4",
+        values "$1, $2, $3, $4, $5, $6";
     "jobs": "tenant_id, kind, id, sealed_payload, created_at, due_at, attempts, lease_holder, lease_ends_at, last_error, stuck_at",
         [0 Text, 1 Text, 2 Text], 11, "(tenant_id, kind, id)" > "($1, $2, $3)", by "tenant_id, kind, id", limit "$4",
         values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11";

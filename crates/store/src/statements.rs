@@ -142,7 +142,7 @@ mod tests {
     }
 
     /// Statements of administrators, of `explain`, and over tables with few rows for each tenant.
-    const OF_OPERATORS: [&str; 10] = [
+    const OF_OPERATORS: [&str; 12] = [
         "sealed_letter FROM letters WHERE tenant_id = $1",
         "FROM plans WHERE tenant_id = $1 ORDER",
         "FROM plans WHERE tenant_id = $1 AND sealed_plan",
@@ -150,6 +150,8 @@ mod tests {
         "FROM sandbox_people",
         "audit_heads",
         "FROM member_roles WHERE tenant_id",
+        "FROM console_sessions WHERE kind",
+        "FROM entry_links WHERE kind",
         "FROM invitations WHERE tenant_id",
         "FROM browser_sessions WHERE tenant_id = $1 AND subject",
         "FROM login_events WHERE tenant_id = $1 AND login",

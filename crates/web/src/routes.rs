@@ -43,7 +43,7 @@ const LOGIN: Route = Route::of_login("login");
 const CALLBACK: Route = Route::of_login("callback");
 const LOGOUT: Route = Route { effects: Effects::OfVisits, ..Route::page("logout") };
 
-pub(crate) const ROWS: [Row; 36] = [
+pub(crate) const ROWS: [Row; 37] = [
     row("/", PAGE, || get(statements::landing)),
     row("/privacy", PAGE, || get(statements::privacy)),
     row("/accessibility", PAGE, || get(statements::accessibility)),
@@ -65,6 +65,7 @@ pub(crate) const ROWS: [Row; 36] = [
     row("/.well-known/jwks.json", KEYS, || get(discovery::keys).options(discovery::preflight)),
     row("/.well-known/apple-app-site-association", MOBILE_FILE, || get(mobile::apple)),
     row("/.well-known/assetlinks.json", MOBILE_FILE, || get(mobile::android)),
+    row("/.well-known/eids/{eid}/jwks", KEYS, || get(discovery::source_keys)),
     row("/.well-known/{file}", Route::document("other"), || any(not_found)),
     row("/ios/callback", MOBILE, || get(mobile::back_on_ios)),
     row("/android/callback", MOBILE, || get(mobile::back_on_android)),

@@ -156,3 +156,13 @@ async fn nothing_that_is_typed_comes_back_as_markup_and_too_much_is_refused() {
     let reply = browser.post("/tenants", &"x".repeat(200_000), Some(ORIGIN)).await;
     assert_eq!(reply.status, 413);
 }
+
+#[test]
+fn every_change_on_record_has_words_in_every_language() {
+    for locale in texts::Locale::ALL {
+        for action in model::Action::ALL {
+            let key = format!("console-action-{}", action.as_str().replace(['.', '_'], "-"));
+            assert!(!texts::say(locale, &key, &[]).contains(texts::UNTRANSLATED), "{locale} {key}");
+        }
+    }
+}

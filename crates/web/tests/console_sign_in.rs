@@ -1,7 +1,10 @@
 //! Who gets into the console, by which link or login, and how that ends.
 
 use authority::{Caller, Permission, Role};
-use console::{Console, Invited, MadeInvitation, MembersPermit, Purpose, RequestOrigin, SessionKind, SignIn};
+use console::{
+    AskingBrowser, Console, Invited, MadeInvitation, MembersPermit, Purpose, RequestOrigin, SessionKind,
+    SignIn,
+};
 use model::{EidEnvironment, Level, LoginMethod, MemberId, Person, Proof, Timestamp};
 use texts::Locale;
 
@@ -59,7 +62,10 @@ pub(crate) async fn operator(house: &TestBroker) -> String {
     set_up(house).await;
     let (console, now) = (&house.console, house.time());
     let key = console.make_setup_link(&host_permit(console), now).await.unwrap();
-    let entered = console.enter_by_link((SessionKind::Setup, key.expose()), ("", None), now).await.unwrap();
+    let entered = console
+        .enter_by_link((SessionKind::Setup, key.expose()), AskingBrowser::default(), now)
+        .await
+        .unwrap();
     let sign_in = sign_in("Kari Nordli", Some(entered.expose()), now);
     console.sign_in(&sign_in, &Purpose::FirstOperator, now).await.unwrap().expose().clone()
 }
@@ -182,7 +188,10 @@ async fn a_setup_session_sets_up_and_does_nothing_else() {
     set_up(&house).await;
     let (console, now) = (&house.console, house.time());
     let key = console.make_setup_link(&host_permit(console), now).await.unwrap();
-    let token = console.enter_by_link((SessionKind::Setup, key.expose()), ("", None), now).await.unwrap();
+    let token = console
+        .enter_by_link((SessionKind::Setup, key.expose()), AskingBrowser::default(), now)
+        .await
+        .unwrap();
     let mut browser = browser_with(&house, token.expose());
     assert_eq!(browser.get("/setup").await.status, 200);
     for route in web::console_routes().filter(|it| !it.is_of_host && !it.is_public) {
@@ -221,7 +230,8 @@ async fn where_there_is_an_operator_no_setup_link_is_made_and_older_ones_are_ove
     let older = console.make_setup_link(&host_permit(console), now).await.unwrap();
     operator(&house).await;
     assert!(console.make_setup_link(&host_permit(console), now).await.is_err());
-    let entered = console.enter_by_link((SessionKind::Setup, older.expose()), ("", None), now).await;
+    let entered =
+        console.enter_by_link((SessionKind::Setup, older.expose()), AskingBrowser::default(), now).await;
     assert!(entered.is_err());
 }
 
@@ -304,8 +314,10 @@ async fn a_recovered_operator_is_known_by_the_new_eid_only_and_other_sessions_en
     let (console, now) = (&house.console, house.time());
     assert!(console.make_recovery_link(&host_permit(console), "Nobody", now).await.is_err());
     let key = console.make_recovery_link(&host_permit(console), "kari nordli", now).await.unwrap();
-    let entered =
-        console.enter_by_link((SessionKind::Recovery, key.expose()), ("", None), now).await.unwrap();
+    let entered = console
+        .enter_by_link((SessionKind::Recovery, key.expose()), AskingBrowser::default(), now)
+        .await
+        .unwrap();
     let mut new = sign_in("Kari Nordli", Some(entered.expose()), now);
     new.proof.stable_id = "9578-a-new-bankid".to_owned();
     let token = console.sign_in(&new, &Purpose::Recovery, now).await.unwrap();

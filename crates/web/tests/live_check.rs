@@ -166,3 +166,24 @@ async fn a_sandbox_of_the_tenant_needs_no_credentials_to_be_good() {
     assert_eq!(found(&house, LoginMethod::NO_BANKID).await, [Found::Good; 4]);
     assert_eq!(found(&house, LoginMethod::NO_VIPPS).await[..3], [Found::Good; 3]);
 }
+
+#[tokio::test]
+async fn an_eid_reads_our_keys_at_an_address_that_stays_when_they_are_replaced() {
+    let house = TestBroker::open().await;
+    let read = async || house.get("/.well-known/eids/no-bankid/jwks").await.json();
+    let before = read().await["keys"].as_array().unwrap().clone();
+    assert_eq!(before.len(), 1);
+    assert!(before[0].get("d").is_none(), "the private half stays here");
+    let (key, jwks) = console::Console::new_source_key().unwrap();
+    let given = SourceCredentials {
+        client_id: "us".to_owned(),
+        method: SourceMethod::PrivateKeyJwt,
+        secret: None,
+        private_key: Some(key.expose().clone()),
+    };
+    house.set_source(house.domain, LoginMethod::NO_BANKID, given).await;
+    let after = read().await["keys"].as_array().unwrap().clone();
+    assert!(after.contains(&before[0]) && after.contains(&jwks["keys"][0]), "{after:?}");
+    assert_eq!(house.get("/.well-known/eids/no-vipps/jwks").await.json()["keys"], serde_json::json!([]));
+    assert_eq!(house.get("/.well-known/eids/nobody/jwks").await.status, 404);
+}

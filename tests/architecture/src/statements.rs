@@ -40,6 +40,10 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     // A worker does the work of everybody.
     ("jobs.rs", "LIST_CLAIMABLE"),
     ("jobs.rs", "LIST_STUCK"),
+    // A session or a link says whom it is of; what that is in a tenant follows.
+    ("member_roles.rs", "LIST_BY_MEMBER"),
+    ("invitations.rs", "FIND_BY_ID"),
+    ("invitations.rs", "SWEEP"),
     // An operator looks after the letters of everybody.
     ("letters.rs", "FIND_BY_ID"),
     ("letters.rs", "LIST"),

@@ -80,6 +80,14 @@ async fn open_store(folder: &Folder) -> Result<(Store, Presence), String> {
     Ok((store, presence))
 }
 
+/// What an installation is put into.
+struct Surroundings<'a> {
+    addresses: &'a Addresses,
+    world: &'a World,
+    outbound: Arc<Outbound>,
+    random: &'a Random,
+}
+
 /// What `serve` has too.
 struct Installation {
     console: Arc<Console>,
@@ -93,12 +101,8 @@ struct Installation {
 }
 
 impl Installation {
-    async fn make(
-        store: &Store,
-        folder: &Folder,
-        (addresses, world): (&Addresses, &World),
-        (outbound, random): (Arc<Outbound>, &Random),
-    ) -> Result<Self, String> {
+    async fn make(store: &Store, folder: &Folder, surroundings: Surroundings<'_>) -> Result<Self, String> {
+        let Surroundings { addresses, world, outbound, random } = surroundings;
         let catalogue = Arc::new(Catalogue::new(outbound, issuers(world), random.clone()));
         let master = folder.master_key(random)?;
         let console = Console::new(store.clone(), master.clone(), random.clone())
@@ -152,8 +156,17 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     world.register_callbacks(&addresses, &arguments.eid_callback);
     let wish = seed::Wish { addresses: &addresses, world: &world, random: &random, more: &arguments.more };
     let seeded = seed::seed(&store, &folder, wish).await?;
-    let Installation { console, setup, provider, postman, mailbox, domains } =
-        Installation::make(&store, &folder, (&addresses, &world), (Arc::clone(&outbound), &random)).await?;
+    let Installation { console, setup, provider, postman, mailbox, domains } = Installation::make(
+        &store,
+        &folder,
+        Surroundings {
+            addresses: &addresses,
+            world: &world,
+            outbound: Arc::clone(&outbound),
+            random: &random,
+        },
+    )
+    .await?;
     let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
     let sites = [
         domains,

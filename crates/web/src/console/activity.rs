@@ -12,10 +12,10 @@ use pages::console::{
     Action, Block, Cell, Chip, ConsolePage, Crumb, Fact, Notice, NoticeKind, Pager, Step, Table, TableRow,
     Text, Tone,
 };
-use texts::{Cause, Names};
+use texts::{Cause, Names, UNTRANSLATED, say};
 
 use super::{
-    answer::shown,
+    answer::{capital, shown},
     tenants::{ROWS, query},
     visit::Visit,
     words,
@@ -73,7 +73,7 @@ pub(super) async fn steps(
         steps.push(Step {
             tone: tone(event),
             aside: Text::with("console-login-after", "ms", after.to_string()),
-            text: Text::plain(step_outcome(event.kind).say(visit.locale)),
+            text: Text::plain(capital(&step_outcome(event.kind).say(visit.locale))),
             details: lines,
             action: None,
         });
@@ -159,7 +159,8 @@ fn logins_page(
     let row = |it: &LoginEvent| {
         let named = it.application_id.and_then(|id| names.get(&id));
         let cause = it.cause.as_deref().and_then(Cause::parse);
-        let state = Chip { tone: tone(it), text: Text::plain(step_outcome(it.kind).say(visit.locale)) };
+        let state =
+            Chip { tone: tone(it), text: Text::plain(capital(&step_outcome(it.kind).say(visit.locale))) };
         TableRow {
             cells: vec![
                 words::time(it.happened_at, visit.now()),
@@ -309,13 +310,23 @@ fn said(details: &str) -> String {
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),
     };
+    // What something was made with is on its page, and ids tell a reader nothing.
+    let is_told = |(name, _): &(&String, &serde_json::Value)| {
+        !["settings", "domain", "application"].contains(&name.as_str())
+    };
     let line = |(name, value): (&String, &serde_json::Value)| match (value.get("from"), value.get("to")) {
         (Some(from), Some(to)) => format!("{name}: {} → {}", short(from), short(to)),
         _ => format!("{name}: {}", short(value)),
     };
-    let all: Vec<String> = members.iter().map(line).collect();
+    let all: Vec<String> = members.iter().filter(is_told).map(line).collect();
     let text = all.join("; ");
     if text.chars().count() > 300 { text.chars().take(300).chain(['…']).collect() } else { text }
+}
+
+/// What was done, in words; the word of a later version stays as it is.
+fn action(visit: &Visit, word: &str) -> Text {
+    let said = say(visit.locale, &format!("console-action-{}", word.replace(['.', '_'], "-")), &[]);
+    if said.starts_with(UNTRANSLATED) { Text::code(word) } else { Text::plain(said) }
 }
 
 fn change_row(visit: &Visit, found: &FoundLink) -> TableRow {
@@ -326,7 +337,7 @@ fn change_row(visit: &Visit, found: &FoundLink) -> TableRow {
         cells: vec![
             words::time(event.happened_at, visit.now()),
             Cell::Text(name.map_or_else(|| Text::code(event.actor.clone()), Text::plain)),
-            Cell::Text(Text::code(event.action.clone())),
+            Cell::Text(action(visit, &event.action)),
             Cell::Text(Text::plain(object)),
             Cell::Text(Text::plain(said(&event.details))),
         ],

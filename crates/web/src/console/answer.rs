@@ -125,14 +125,20 @@ pub(super) fn not_found(status: StatusCode, locale: Locale) -> Response {
 pub(super) fn sentence(visit: &Visit, refusal: &Refusal) -> String {
     let message = refusal.message();
     let (what, remedy) = (message.message.say(visit.locale), message.message.remedy(visit.locale));
-    [what, remedy].iter().filter(|it| !it.is_empty()).map(|it| capital(it)).collect::<Vec<_>>().join(" ")
+    [what, remedy].iter().filter(|it| !it.is_empty()).map(|it| sentence_of(it)).collect::<Vec<_>>().join(" ")
 }
 
-fn capital(fragment: &str) -> String {
+/// With a capital letter, as the beginning of a line.
+pub(super) fn capital(fragment: &str) -> String {
     let mut letters = fragment.chars();
     let first: String = letters.next().map(|it| it.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}", letters.as_str())
+}
+
+/// As a sentence.
+fn sentence_of(fragment: &str) -> String {
     let end = if fragment.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
+    format!("{}{end}", capital(fragment))
 }
 
 /// A refusal that no form took up.

@@ -13,9 +13,10 @@ use provider::{Refusal as ProviderRefusal, RequestContext, TraceId};
 use tower::ServiceExt;
 
 use super::{
+    access::{Access, SignedIn},
     answer::{not_found, refused, session_over, sign_in_first, sign_in_lately, told},
     filled::Filled,
-    route::{Access, SignedIn},
+    route::ConsoleRoute,
     routes::{find, is_other_method},
     site::ConsoleSite,
     visit::{Entered, Visit, enter},
@@ -130,7 +131,6 @@ async fn visited(site: &Arc<ConsoleSite>, asked: Asked, body: &[u8]) -> Response
     };
     let mut visit = Visit {
         site: Arc::clone(site),
-        route,
         path,
         params,
         query: Filled::parse(query.as_deref().unwrap_or_default()),
@@ -157,27 +157,27 @@ async fn visited(site: &Arc<ConsoleSite>, asked: Asked, body: &[u8]) -> Response
             _ => return told(&visit, StatusCode::FORBIDDEN, "console-not-from-here"),
         }
     }
-    let mut response = let_in(visit, &method).await;
+    let mut response = let_in(visit, route, &method).await;
     if let Some(language) = chosen_now {
         crate::cookies::write_language(response.headers_mut(), language, https);
     }
     response
 }
 
-async fn let_in(mut visit: Visit, method: &Method) -> Response {
+async fn let_in(mut visit: Visit, route: &ConsoleRoute, method: &Method) -> Response {
     let is_signed_in = visit.session.is_some();
-    if visit.route.access != Access::Anyone && !is_signed_in {
+    if route.access != Access::Anyone && !is_signed_in {
         return if *method == Method::GET { sign_in_first(&visit) } else { session_over(&visit) };
     }
-    if let Err(refusal) = enter(&mut visit).await {
+    if let Err(refusal) = enter(&mut visit, route.access).await {
         return refused(&visit, &refusal);
     }
     let is_fresh = visit.session.as_ref().is_some_and(|it| it.is_fresh(visit.now()));
-    if visit.route.signed_in == SignedIn::Lately && !is_fresh {
+    if route.signed_in == SignedIn::Lately && !is_fresh {
         return sign_in_lately(&visit);
     }
-    let (handle, shown) = (visit.route.handle, visit.clone());
-    match handle(visit).await {
+    let shown = visit.clone();
+    match (route.handle)(visit).await {
         Ok(response) => response,
         Err(refusal) => refused(&shown, &refusal),
     }

@@ -1,7 +1,7 @@
 //! Links that lead in: an invitation, and those that are made on the host. Opening one does nothing; a button goes on.
 
 use axum::response::Response;
-use console::{InvitationView, Purpose, Refusal, SessionKind};
+use console::{AskingBrowser, InvitationView, Purpose, Refusal, SessionKind};
 use model::{INSTALLATION, LinkId};
 use pages::console::{Action, Block, ConsolePage, Fact, Text};
 
@@ -96,7 +96,7 @@ async fn entry(
 }
 
 async fn enter(visit: &Visit, kind: SessionKind) -> Result<Response, Refusal> {
-    let browser = (visit.browser.as_str(), visit.token.as_deref());
+    let browser = AskingBrowser { browser: &visit.browser, replaced: visit.token.as_deref() };
     let entered = visit.site.console.enter_by_link((kind, visit.param("key")), browser, visit.now()).await;
     match entered {
         Ok(token) => {

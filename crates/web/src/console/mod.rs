@@ -1,6 +1,7 @@
 //! The console over HTTP: where members of tenants and operators work. Every address is a row of `routes`, which says who may
 //! enter; a handler is given what was found about the visit, and returns a page or a refusal.
 
+mod access;
 mod account;
 mod activity;
 mod answer;

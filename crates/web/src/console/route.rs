@@ -3,37 +3,15 @@
 use std::{future::Future, pin::Pin};
 
 use axum::{http::Method, response::Response};
-use console::{Permission, Refusal};
+use console::Refusal;
 
-use super::visit::Visit;
+use super::{
+    access::{Access, SignedIn},
+    visit::Visit,
+};
 
 /// An answer that is being made.
 pub(super) type Answering = Pin<Box<dyn Future<Output = Result<Response, Refusal>> + Send>>;
-
-/// Who may enter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
-    /// Anybody: the way in, and the ways out.
-    Anyone,
-    /// Whoever is in a session of a link that was made on the host.
-    Host,
-    /// Whoever is signed in.
-    Member,
-    /// Whoever has this permission in the tenant of the path. To others there is no such tenant, or they are told that it is not
-    /// permitted if they have another role there.
-    Tenant(Permission),
-    /// Whoever has this permission in the installation: operators. To others there is no such page.
-    Installation(Permission),
-}
-
-/// Whether the sign-in may be hours old.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SignedIn {
-    /// As long as the session lives.
-    Whenever,
-    /// A few minutes ago: for what cannot be undone.
-    Lately,
-}
 
 /// An address of the console.
 pub(super) struct ConsoleRoute {

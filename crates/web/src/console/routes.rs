@@ -4,8 +4,9 @@ use axum::http::Method;
 use console::Permission as P;
 
 use super::{
+    access::{Access, SignedIn},
     account, activity, home, letters, links, members, readiness,
-    route::{Access, ConsoleRoute, SignedIn},
+    route::ConsoleRoute,
     setup, sign_in, sources, tenants, trials,
 };
 

@@ -323,6 +323,19 @@ pub(super) fn credentials_form(
     }
 }
 
+/// The addresses that the eID has to know.
+fn hand_over(place: &SourcePlace, source: Option<&SourceView>) -> Vec<Fact> {
+    let mut facts = vec![Fact::copied("callback", "console-source-callback", place.callback())];
+    let candidate = source.and_then(|it| it.candidate.as_ref());
+    let has_key = source.is_some_and(|it| it.jwks.is_some()) || candidate.is_some_and(|it| it.jwks.is_some());
+    if has_key {
+        let address = format!("{}/.well-known/eids/{}/jwks", place.domain.issuer(), place.eid.as_str());
+        let fact = Fact::copied("jwks-address", "console-source-jwks-address", address);
+        facts.push(fact.with_help(Text::Key("console-source-jwks-help")));
+    }
+    facts
+}
+
 /// What there is to hand over to the eID, the credentials, and what the last check found.
 pub(super) fn credential_blocks(
     visit: &Visit,
@@ -335,7 +348,7 @@ pub(super) fn credential_blocks(
             text: Text::Key("console-source-hand-over"),
             lead: Some(Text::with("console-source-hand-over-lead", "eid", place.eid.name_in(visit.locale))),
         },
-        Block::Facts(vec![Fact::copied("callback", "console-source-callback", place.callback())]),
+        Block::Facts(hand_over(place, source)),
     ];
     let may_manage = place.tenant.permit(Permission::ManageSources).is_ok();
     blocks.push(Block::Heading {

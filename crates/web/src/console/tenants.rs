@@ -30,7 +30,7 @@ pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
         let after = TenantId::parse(visit.query.get("after")).ok();
         console.find_tenants(&permit, (&search, after), ROWS).await?
     } else {
-        (console.tenants_named(&session.tenants()).await?, None)
+        (console.tenants_of(session).await?, None)
     };
     if let ([only], false, true) = (rows.as_slice(), is_operator, search.is_empty()) {
         return Ok(see_other(&format!("/t/{}", only.id)));

@@ -10,11 +10,7 @@ use model::{Environment, TenantId, Timestamp};
 use provider::{RequestContext, TraceId};
 use texts::{Locale, Noun};
 
-use super::{
-    filled::Filled,
-    route::{Access, ConsoleRoute},
-    site::ConsoleSite,
-};
+use super::{access::Access, filled::Filled, site::ConsoleSite};
 
 /// What a visit may do.
 #[derive(Clone)]
@@ -31,7 +27,6 @@ pub(super) enum Entered {
 #[derive(Clone)]
 pub(super) struct Visit {
     pub(super) site: Arc<ConsoleSite>,
-    pub(super) route: &'static ConsoleRoute,
     pub(super) path: String,
     pub(super) params: Vec<(&'static str, String)>,
     pub(super) query: Filled,
@@ -137,10 +132,10 @@ impl Visit {
 }
 
 /// Looks whether a route lets this session in, and with what leave.
-pub(super) async fn enter(visit: &mut Visit) -> Result<(), Refusal> {
+pub(super) async fn enter(visit: &mut Visit, access: Access) -> Result<(), Refusal> {
     let is_member = visit.session.as_ref().is_some_and(|it| it.kind == SessionKind::Member);
     let origin = visit.origin();
-    match visit.route.access {
+    match access {
         Access::Anyone => Ok(()),
         Access::Member if is_member => Ok(()),
         Access::Host if visit.session.is_some() && !is_member => Ok(()),

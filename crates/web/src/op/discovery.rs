@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
+use model::LoginMethod;
 use oidc::Params;
 use provider::{Provider, Refusal};
 use serde_json::Value;
@@ -74,6 +75,21 @@ pub(crate) async fn show_for_acr(
 /// `GET /.well-known/jwks`
 pub(crate) async fn keys(State(app): State<App>, visit: DomainRequest) -> Response {
     match app.provider.jwks(&visit.issuer, &visit.context).await {
+        Ok(keys) => public_json(&keys),
+        Err(refusal) => token_refusal(&refusal, &visit.context),
+    }
+}
+
+/// `GET /.well-known/eids/{eid}/jwks`: the public keys by which an eID recognises us.
+pub(crate) async fn source_keys(
+    State(app): State<App>,
+    visit: DomainRequest,
+    Path(eid): Path<String>,
+) -> Response {
+    let Some(eid) = LoginMethod::parse(&eid) else {
+        return token_refusal(&Refusal::NotFound, &visit.context);
+    };
+    match app.provider.source_keys(&visit.issuer, eid, &visit.context).await {
         Ok(keys) => public_json(&keys),
         Err(refusal) => token_refusal(&refusal, &visit.context),
     }
