@@ -38,7 +38,7 @@ use images::Decoder;
 use model::{Controller, DomainSettings, Environment};
 use store::Store;
 
-pub use applications::ApplicationView;
+pub use applications::{ApplicationQuery, ApplicationView, FoundApplications};
 pub use audit::{ChainTrouble, ChainVerdict, Verified};
 pub use audit_search::{AuditPlace, AuditQuery, FoundLink, FoundLinks};
 pub use authority::{
@@ -79,6 +79,8 @@ pub use sign_in::{
 pub use signing_keys::{KeyState, KeyView};
 pub use source_checks::{CheckedCredentials, SourceCheckView, SourceToCheck};
 pub use store::console_sessions::ConsoleSession;
+pub use store::bin::{Kind as BinKind, Object as BinObject};
+pub use store::domains::Scheme;
 pub use store::letters::ListedLetter;
 pub use store::{
     audit_events::Link,
