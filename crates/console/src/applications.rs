@@ -1,14 +1,20 @@
 //! Applications: the relying parties of a domain.
 
+use std::collections::HashSet;
+
 use authority::{Permission, Permit};
 use changes::{
     Seen,
     applications::{ApplicationChange, NewApplication, change, check_free, create, shown, switch, switching},
+    client_secrets,
 };
-use model::{ApplicationId, ApplicationSettings, DomainId, TenantId, Timestamp};
+use crypto::Secret;
+use model::{
+    ApplicationId, ApplicationSettings, ClientAuthentication, DomainId, Environment, TenantId, Timestamp,
+};
 use serde_json::{Value, json};
 use store::{
-    StoreError, WriteTx,
+    ReadTx, StoreError, WriteTx,
     applications::{self, Application},
     domains,
 };
@@ -57,7 +63,115 @@ impl ApplicationView {
     }
 }
 
+/// A page of a list of applications.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FoundApplications {
+    /// The page, the latest made first.
+    pub page: Vec<ApplicationView>,
+    /// How many there are on all pages.
+    pub count: usize,
+    /// How many are on the pages before.
+    pub before: usize,
+    /// Where the page before begins; `None`: with the latest.
+    pub newer: Option<ApplicationId>,
+}
+
+/// Which applications are looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct ApplicationQuery<'a> {
+    /// Of domains of this environment.
+    pub environment: Environment,
+    /// What name or client id contains, without regard to case; empty for all.
+    pub search: &'a str,
+    /// Those that were made before this one; `None`: from the latest on.
+    pub made_before: Option<ApplicationId>,
+    /// How many a page has.
+    pub most: usize,
+}
+
+/// Finds the ids of a tenant's applications by their names, in the order in which they were made.
+fn matching(
+    tx: &mut ReadTx<'_>,
+    tenant: TenantId,
+    (environment, wanted): (Environment, &str),
+) -> Result<Vec<ApplicationId>, StoreError> {
+    let (mut of_environment, mut after) = (HashSet::new(), None);
+    loop {
+        let page = domains::list(tx, tenant, after, PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        of_environment.extend(page.into_iter().filter(|it| it.environment == environment).map(|it| it.id));
+    }
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = applications::list_names(tx, tenant, after, PAGE)?;
+        let Some(last) = page.last() else { return Ok(found) };
+        after = Some(last.id);
+        let has = |text: &str| text.to_lowercase().contains(wanted);
+        let fits = |it: &applications::NamedApplication| {
+            of_environment.contains(&it.domain_id)
+                && (wanted.is_empty() || has(&it.name) || has(&it.client_id))
+        };
+        found.extend(page.iter().filter(|it| fits(it)).map(|it| it.id));
+    }
+}
+
 impl Console {
+    /// Makes the application, and its first secret where it authenticates with one, which can be seen now and never again.
+    ///
+    /// # Errors
+    /// As [`Console::create_application`].
+    pub async fn create_application_with_secret(
+        &self,
+        (permit, secrets): (&Permit, &Permit),
+        new: &NewApplication,
+        now: Timestamp,
+    ) -> Result<(ApplicationId, Option<Secret<String>>), Refusal> {
+        let tenant = permit.tenant(Permission::ManageApplications)?;
+        let key = self.missing_first_key((tenant, new.domain), new.settings.algorithm(), now).await?;
+        let id = ApplicationId::new(&self.random, now);
+        let has_secret = new.settings.authentication == ClientAuthentication::ClientSecret;
+        let made = has_secret.then(|| self.new_token(id));
+        let (secret, token) = made.map_or((None, None), |(secret, token)| (Some(secret), Some(token)));
+        let (permit, secrets, new) = (permit.clone(), secrets.clone(), new.clone());
+        let saved = self.store.write(move |tx| {
+            publish_first(tx, key.as_ref(), &permit, now)?;
+            create(tx, &permit, (id, &new), now)?;
+            match &token {
+                Some(token) => client_secrets::add(tx, &secrets, token, now).map(drop),
+                None => Ok(()),
+            }
+        });
+        saved.await?;
+        Ok((id, secret))
+    }
+
+    /// Finds applications of all domains of an environment by name and client id, the latest made first. Settings are read of
+    /// those only that are shown.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn find_applications(
+        &self,
+        permit: &Permit,
+        query: ApplicationQuery<'_>,
+    ) -> Result<FoundApplications, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?.id;
+        let ApplicationQuery { environment, search, made_before, most } = query;
+        let wanted = search.to_lowercase();
+        let read = self.store.read(move |tx| {
+            let ids = matching(tx, tenant, (environment, &wanted))?;
+            let end = made_before.map_or(ids.len(), |before| ids.partition_point(|it| *it < before));
+            let chosen = ids.get(end.saturating_sub(most)..end).unwrap_or_default();
+            let rows = chosen.iter().rev().map(|id| applications::get(tx, tenant, *id));
+            let newer = ids.get(end + most).copied();
+            Ok::<_, StoreError>((rows.collect::<Result<Vec<_>, _>>()?, (ids.len(), ids.len() - end, newer)))
+        });
+        let (rows, (count, before, newer)) = read.await?;
+        let page = rows.into_iter().map(ApplicationView::of).collect::<Result<_, _>>()?;
+        Ok(FoundApplications { page, count, before, newer })
+    }
+
     /// Makes the application, and its domain a first key where its algorithm needs one.
     ///
     /// # Errors

@@ -148,6 +148,27 @@ impl Console {
         Ok(self.store.read(move |tx| domains::find_by_host_with_bin(tx, &host)).await?.is_some())
     }
 
+    /// Lists the domains and applications that a tenant has in the bin, each at most 1,000, the first deleted first.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn bin_of_tenant(&self, permit: &Permit) -> Result<Vec<BinView>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?;
+        let (id, name) = (tenant.id, tenant.name.clone());
+        let read = self.store.read(move |tx| {
+            let mut all = Vec::new();
+            for kind in [Kind::Domain, Kind::Application] {
+                for binned in bin::list_of_tenant(tx, id, kind, MOST)? {
+                    let domain = DomainId::parse(&binned.second).ok().filter(|_| kind == Kind::Application);
+                    let host = domain.map(|it| host_of(tx, id, it)).transpose()?.flatten();
+                    all.push(BinView::of(binned, name.clone(), host));
+                }
+            }
+            Ok::<_, StoreError>(all)
+        });
+        Ok(read.await?)
+    }
+
     /// Opens a tenant that may be in the bin, for the actor.
     ///
     /// # Errors

@@ -102,7 +102,7 @@ impl Console {
         Ok((saved.await?, secret))
     }
 
-    fn new_token(&self, application: ApplicationId) -> (Secret<String>, NewSecret) {
+    pub(crate) fn new_token(&self, application: ApplicationId) -> (Secret<String>, NewSecret) {
         let secret = self.random.token();
         let digest = Digest::of(secret.expose().as_bytes());
         (secret, NewSecret { application, digest, expires_at: None })

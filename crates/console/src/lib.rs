@@ -40,7 +40,7 @@ use images::Decoder;
 use model::{Controller, DomainSettings, Environment};
 use store::Store;
 
-pub use applications::ApplicationView;
+pub use applications::{ApplicationQuery, ApplicationView, FoundApplications};
 pub use audit::{ChainTrouble, ChainVerdict, Verified};
 pub use audit_search::{AuditPlace, AuditQuery, FoundLink, FoundLinks};
 pub use authority::{
@@ -82,7 +82,9 @@ pub use readiness::Readiness;
 pub use sign_in::{AskingBrowser, Purpose, SignIn};
 pub use signing_keys::{KeyState, KeyView};
 pub use source_checks::{CheckedCredentials, SourceCheckView, SourceToCheck};
+pub use store::bin::{Kind as BinKind, Object as BinObject};
 pub use store::console_sessions::ConsoleSession;
+pub use store::domains::Scheme;
 pub use store::letters::ListedLetter;
 pub use store::{
     audit_events::Link,

@@ -20,10 +20,12 @@ const LIST: &str =
     "SELECT id, tenant_id, domain_id, client_id, name, settings, version, created_at, disabled_at
     FROM applications WHERE tenant_id = $1 AND domain_id = $2 AND id > $3 AND deleted_at IS NULL
     ORDER BY id LIMIT $4";
+const LIST_NAMES: &str = "SELECT id, domain_id, client_id, name FROM applications
+    WHERE tenant_id = $1 AND id > $2 AND deleted_at IS NULL ORDER BY id LIMIT $3";
 const SAVE: &str = "UPDATE applications SET name = $1, settings = $2, disabled_at = $3, version = version + 1
     WHERE tenant_id = $4 AND id = $5 AND version = $6";
 
-pub(crate) const ALL: &[&str] = &[INSERT, GET, FIND_BY_CLIENT_ID, LIST, SAVE];
+pub(crate) const ALL: &[&str] = &[INSERT, GET, FIND_BY_CLIENT_ID, LIST, LIST_NAMES, SAVE];
 
 /// An application's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +48,19 @@ pub struct Application {
     pub created_at: Timestamp,
     /// Since when it may not be used.
     pub disabled_at: Option<Timestamp>,
+}
+
+/// What an application is called, without its settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedApplication {
+    /// Its id.
+    pub id: ApplicationId,
+    /// Where it signs people in.
+    pub domain_id: DomainId,
+    /// What it is called on the wire.
+    pub client_id: String,
+    /// What people call it.
+    pub name: String,
 }
 
 /// Adds an application.
@@ -106,6 +121,31 @@ pub fn list(
     let after = after.map(|id| id.to_string()).unwrap_or_default();
     let values = [tenant_id.into(), domain_id.into(), (&after).into(), limit.into()];
     tx.list(LIST, &values)?.into_iter().map(read).collect()
+}
+
+/// Lists the names of at most `limit` applications of all domains in the order in which they were made, from the one that
+/// follows `after`.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list_names(
+    tx: &mut impl Tx,
+    tenant_id: TenantId,
+    after: Option<ApplicationId>,
+    limit: u32,
+) -> Result<Vec<NamedApplication>, StoreError> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let rows = tx.list(LIST_NAMES, &[tenant_id.into(), (&after).into(), limit.into()])?;
+    let read = |row: Row| {
+        let mut row = row.of("applications");
+        Ok(NamedApplication {
+            id: row.id("id", ApplicationId::parse)?,
+            domain_id: row.id("domain_id", DomainId::parse)?,
+            client_id: row.text("client_id")?,
+            name: row.text("name")?,
+        })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Saves name, settings and `disabled_at`; gives the row's new version.

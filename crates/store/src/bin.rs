@@ -43,6 +43,19 @@ macro_rules! of_kind {
                 $table,
                 " WHERE deleted_at >= $1 ORDER BY deleted_at LIMIT $2"
             ),
+            list_of_tenant: concat!(
+                "SELECT ",
+                $tenant,
+                ", id, ",
+                $name,
+                ", ",
+                $second,
+                ", version, deleted_at, deleted_by, destroying_at FROM ",
+                $table,
+                " WHERE ",
+                $tenant,
+                " = $1 AND deleted_at >= $2 ORDER BY deleted_at LIMIT $3"
+            ),
             get: concat!(
                 "SELECT ",
                 $tenant,
@@ -98,6 +111,7 @@ macro_rules! of_kind {
 /// The statements of a kind.
 struct Statements {
     list: &'static str,
+    list_of_tenant: &'static str,
     get: &'static str,
     put: &'static str,
     put_again: &'static str,
@@ -124,12 +138,14 @@ pub(crate) const ALL: &[&str] = &[
     TENANTS.take_out,
     TENANTS.remove,
     DOMAINS.list,
+    DOMAINS.list_of_tenant,
     DOMAINS.get,
     DOMAINS.put,
     DOMAINS.put_again,
     DOMAINS.take_out,
     DOMAINS.remove,
     APPLICATIONS.list,
+    APPLICATIONS.list_of_tenant,
     APPLICATIONS.get,
     APPLICATIONS.put,
     APPLICATIONS.put_again,
@@ -439,6 +455,21 @@ pub fn find_application(
 /// [`StoreError`]: what happened around it.
 pub fn list(tx: &mut impl Tx, kind: Kind, limit: u32) -> Result<Vec<Binned>, StoreError> {
     let rows = tx.list(of(kind).list, &[Timestamp::from_micros(0).into(), limit.into()])?;
+    rows.into_iter().map(|row| read(kind, row)).collect()
+}
+
+/// Lists at most `limit` objects of a kind that a tenant has in the bin, the first deleted first.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list_of_tenant(
+    tx: &mut impl Tx,
+    tenant_id: TenantId,
+    kind: Kind,
+    limit: u32,
+) -> Result<Vec<Binned>, StoreError> {
+    let values = [tenant_id.into(), Timestamp::from_micros(0).into(), limit.into()];
+    let rows = tx.list(of(kind).list_of_tenant, &values)?;
     rows.into_iter().map(|row| read(kind, row)).collect()
 }
 

@@ -277,6 +277,7 @@ fn console_site(console: Console, provider: &Arc<Provider>, clock: &Clock) -> Ar
         address: console_address(),
         own_eids: EidEnvironment::Sandbox,
         has_mail: false,
+        schedule: model::KeySchedule::default(),
     })
 }
 

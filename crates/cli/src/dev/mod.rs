@@ -123,6 +123,7 @@ impl Installation {
             address: own_console::address(addresses),
             own_eids: EidEnvironment::Sandbox,
             has_mail: true,
+            schedule: KeySchedule::default(),
         });
         let app = App {
             provider: Arc::clone(&provider),

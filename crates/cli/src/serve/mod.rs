@@ -176,10 +176,16 @@ impl Installation {
                 },
                 address,
                 has_mail: postman.is_some(),
+                schedule: schedule(config),
             })
         });
         Ok(Self { provider, console, sandbox, postman, console_site })
     }
+}
+
+/// How signing keys turn.
+fn schedule(config: &Config) -> KeySchedule {
+    KeySchedule { used_for: config.keys.used_for, published_ahead: config.keys.publish_ahead }
 }
 
 async fn app(config: &Config, provider: &Arc<Provider>) -> App {
@@ -213,9 +219,7 @@ impl Background<'_> {
         upkeep::write_events(workers, Arc::clone(&provider));
         upkeep::log_audit_heads(workers, Arc::clone(&console));
         upkeep::keep_deletions(workers, Arc::clone(&console), config.deletions.clone());
-        let schedule =
-            KeySchedule { used_for: config.keys.used_for, published_ahead: config.keys.publish_ahead };
-        let rotation = upkeep::KeyRotation { schedule, every: config.keys.check_every };
+        let rotation = upkeep::KeyRotation { schedule: schedule(config), every: config.keys.check_every };
         let work = upkeep::JobWork { rotation, postman };
         upkeep::do_jobs(workers, console, store.clone(), provider.random().clone(), work);
     }

@@ -60,6 +60,8 @@ pub enum FieldKind {
     Secret(u16),
     /// Several lines, so many shown.
     Lines(u8),
+    /// Several lines for a computer, such as JSON, so many shown.
+    Code(u8),
     /// Addresses, one a line, so many shown; checked while they are typed where there is script.
     Addresses(u8),
     /// One of a few, all shown.
@@ -129,7 +131,12 @@ impl ConsoleField {
 
     /// Whether a computer reads it: no capitals, no spelling.
     pub(crate) const fn is_identifier(&self) -> bool {
-        matches!(self.kind, FieldKind::Identifier(_) | FieldKind::Addresses(_))
+        matches!(self.kind, FieldKind::Identifier(_) | FieldKind::Code(_) | FieldKind::Addresses(_))
+    }
+
+    /// Whether its lines are addresses.
+    pub(crate) const fn has_addresses(&self) -> bool {
+        matches!(self.kind, FieldKind::Addresses(_))
     }
 
     /// The id of an option; the first has the field's, so that links to the field find it.

@@ -29,6 +29,8 @@ pub struct ConsolePage {
     pub lead: Option<Text>,
     /// The one thing that is done here most.
     pub primary: Option<Action>,
+    /// The pages that an object's settings are divided into.
+    pub tabs: Vec<NavItem>,
     /// What the last act did.
     pub message: Option<Notice>,
     /// What is on it.

@@ -45,9 +45,11 @@ pub(super) fn shown(visit: &Visit, page: ConsolePage) -> Response {
 
 /// The same with another status.
 pub(super) fn shown_as(visit: &Visit, status: StatusCode, page: ConsolePage) -> Response {
-    let crumbs = page.frame.crumbs.clone();
+    let (crumbs, of_object) = (page.frame.crumbs.clone(), page.frame.environment);
     let message = page.message.clone().or_else(|| done_message(visit));
-    let page = ConsolePage { frame: ConsoleFrame { crumbs, ..frame(visit) }, message, ..page };
+    let framed = frame(visit);
+    let environment = framed.environment.or(of_object);
+    let page = ConsolePage { frame: ConsoleFrame { crumbs, environment, ..framed }, message, ..page };
     rendered(status, &page, visit.locale)
 }
 
@@ -56,7 +58,7 @@ fn rendered(status: StatusCode, page: &ConsolePage, locale: Locale) -> Response 
 }
 
 /// What the last act did, as its redirect says: one of these words.
-const DONE: [(&str, &str); 22] = [
+const DONE: [(&str, &str); 24] = [
     ("created", "console-done-created"),
     ("saved", "console-done-saved"),
     ("unchanged", "console-done-unchanged"),
@@ -77,6 +79,8 @@ const DONE: [(&str, &str); 22] = [
     ("retried", "console-done-retried"),
     ("rotated", "console-done-rotated"),
     ("key-withdrawn", "console-done-key-withdrawn"),
+    ("secret-ends", "console-done-secret-ends"),
+    ("user-removed", "console-done-user-removed"),
     ("joined", "console-done-joined"),
     ("recovered", "console-done-recovered"),
 ];

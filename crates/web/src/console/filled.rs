@@ -24,6 +24,11 @@ impl Filled {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// Says whether the form has the field at all.
+    pub(super) fn is_there(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
     /// The value of a field; `None` for an empty one.
     pub(super) fn maybe(&self, name: &str) -> Option<String> {
         Some(self.get(name)).filter(|it| !it.is_empty()).map(str::to_owned)

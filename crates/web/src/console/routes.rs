@@ -5,7 +5,8 @@ use console::Permission as P;
 
 use super::{
     access::{Access, SignedIn},
-    account, activity, home, letters, links, members, readiness,
+    account, activity, application, applications, client_secrets, danger, domain, domains, home, letters,
+    links, members, readiness,
     route::ConsoleRoute,
     setup, sign_in, sources, tenants, trials,
 };
@@ -178,6 +179,145 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     route!(GET, "/t/{tenant}/logins/{trace}", of_tenant(P::ReadLogins), activity::login),
     route!(GET, "/t/{tenant}/changes", of_tenant(P::ReadAudit), activity::changes),
     route!(POST, "/t/{tenant}/changes/verify", of_tenant(P::ReadAudit), activity::verify),
+    route!(GET, "/t/{tenant}/{environment}/applications", of_tenant(P::ReadSettings), applications::list),
+    route!(
+        GET,
+        "/t/{tenant}/{environment}/applications/new",
+        of_tenant(P::ManageApplications),
+        applications::new
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/applications",
+        of_tenant(P::ManageApplications),
+        applications::create
+    ),
+    route!(
+        GET,
+        "/t/{tenant}/{environment}/applications/bin",
+        of_tenant(P::ReadSettings),
+        danger::application_bin
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/applications/bin/{application}/restore",
+        of_tenant(P::DeleteApplications),
+        danger::restore_application
+    ),
+    route!(
+        GET,
+        "/t/{tenant}/{environment}/applications/{application}",
+        of_tenant(P::ReadSettings),
+        applications::page
+    ),
+    route!(
+        GET,
+        "/t/{tenant}/{environment}/applications/{application}/{section}",
+        of_tenant(P::ReadSettings),
+        application::page
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/applications/{application}/{section}",
+        of_tenant(P::ManageApplications),
+        application::save
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/applications/{application}/secrets",
+        of_tenant(P::ManageSecrets),
+        client_secrets::create
+    ),
+    route!(
+        GET,
+        "/t/{tenant}/{environment}/applications/{application}/secrets/{secret}/end",
+        of_tenant(P::ManageSecrets),
+        client_secrets::end_page
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/applications/{application}/secrets/{secret}/end",
+        of_tenant(P::ManageSecrets),
+        client_secrets::end
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/applications/{application}/disable",
+        of_tenant(P::DisableApplications),
+        danger::switch_application
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/applications/{application}/enable",
+        of_tenant(P::ManageApplications),
+        danger::switch_application
+    ),
+    route!(
+        GET,
+        "/t/{tenant}/{environment}/applications/{application}/delete",
+        of_tenant(P::DeleteApplications),
+        danger::delete_application_page,
+        SignedIn::Lately
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/applications/{application}/delete",
+        of_tenant(P::DeleteApplications),
+        danger::delete_application,
+        SignedIn::Lately
+    ),
+    route!(GET, "/t/{tenant}/domains", of_tenant(P::ReadSettings), domains::list),
+    // Only operators have this permission: they vouch for the hosts.
+    route!(GET, "/t/{tenant}/domains/new", of_tenant(P::CreateTenants), domains::new),
+    route!(POST, "/t/{tenant}/domains", of_tenant(P::CreateTenants), domains::create),
+    route!(GET, "/t/{tenant}/domains/bin", of_tenant(P::ReadSettings), danger::domain_bin),
+    route!(
+        POST,
+        "/t/{tenant}/domains/bin/{domain}/restore",
+        of_tenant(P::DeleteDomains),
+        danger::restore_domain
+    ),
+    route!(GET, "/t/{tenant}/domains/{domain}", of_tenant(P::ReadSettings), domain::overview),
+    route!(GET, "/t/{tenant}/domains/{domain}/{section}", of_tenant(P::ReadSettings), domain::page),
+    route!(POST, "/t/{tenant}/domains/{domain}/{section}", of_tenant(P::ManageDomains), domain::save),
+    route!(POST, "/t/{tenant}/domains/{domain}/keys/rotate", of_tenant(P::RotateKeys), domain::rotate_keys),
+    route!(
+        GET,
+        "/t/{tenant}/domains/{domain}/keys/{key}/withdraw",
+        of_tenant(P::WithdrawKeys),
+        domain::withdraw_page,
+        SignedIn::Lately
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/domains/{domain}/keys/{key}/withdraw",
+        of_tenant(P::WithdrawKeys),
+        domain::withdraw,
+        SignedIn::Lately
+    ),
+    route!(POST, "/t/{tenant}/domains/{domain}/test-users", of_tenant(P::ManageTestUsers), domain::add_user),
+    route!(
+        POST,
+        "/t/{tenant}/domains/{domain}/test-users/{user}/remove",
+        of_tenant(P::ManageTestUsers),
+        domain::remove_user
+    ),
+    route!(POST, "/t/{tenant}/domains/{domain}/disable", of_tenant(P::ManageDomains), danger::switch_domain),
+    route!(POST, "/t/{tenant}/domains/{domain}/enable", of_tenant(P::ManageDomains), danger::switch_domain),
+    route!(
+        GET,
+        "/t/{tenant}/domains/{domain}/delete",
+        of_tenant(P::DeleteDomains),
+        danger::delete_domain_page,
+        SignedIn::Lately
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/domains/{domain}/delete",
+        of_tenant(P::DeleteDomains),
+        danger::delete_domain,
+        SignedIn::Lately
+    ),
 ];
 
 /// What a row says, for tests that try every one of them.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use console::{Console, ConsoleAddress};
-use model::EidEnvironment;
+use model::{EidEnvironment, KeySchedule};
 use provider::Provider;
 
 use crate::Clock;
@@ -22,6 +22,8 @@ pub struct ConsoleSite {
     pub own_eids: EidEnvironment,
     /// Whether letters can be sent.
     pub has_mail: bool,
+    /// How signing keys turn.
+    pub schedule: KeySchedule,
 }
 
 impl ConsoleSite {

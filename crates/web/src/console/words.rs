@@ -1,7 +1,7 @@
 //! Values in words.
 
 use console::Role;
-use model::Timestamp;
+use model::{Environment, Timestamp};
 use pages::console::{Cell, Chip, Text, Tone};
 
 /// How long ago, or until when, in words, with the exact instant.
@@ -51,6 +51,14 @@ pub(super) const fn role_help(role: Role) -> &'static str {
         Role::BlockContact => "console-role-block-contact-help",
         Role::Auditor => "console-role-auditor-help",
         _ => "console-role-operator-help",
+    }
+}
+
+/// The key of an environment's name.
+pub(super) const fn environment(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Test => "console-environment-test",
+        Environment::Production => "console-environment-production",
     }
 }
 
