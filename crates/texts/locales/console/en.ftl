@@ -832,3 +832,13 @@ console-user-claims = What applications are told
 console-user-claims-help = One claim a line, such as name=Kari Nordmann or birthdate=1990-05-17.
 console-user-added = { $name } can sign in with this password.
 console-done-user-removed = The test user was removed.
+
+
+# A tenant itself
+console-nav-settings = Settings
+console-tenant-settings = Settings of the tenant
+console-tenant-settings-lead = For operators.
+console-tenant-disable = Nobody can log in at any domain of this tenant while it is disabled.
+console-tenant-enable = This tenant is disabled: nobody can log in at its domains.
+console-tenant-delete = Logins at all of its domains stop at once. It can be restored for 30 days; then it is destroyed with its key.
+console-bin-tenants = Deleted tenants

@@ -832,3 +832,13 @@ console-user-claims = What applications are told
 console-user-claims-help = One claim a line, such as name=Kari Nordmann or birthdate=1990-05-17.
 console-user-added = { $name } can sign in with this password.
 console-done-user-removed = The test user was removed.
+
+
+# A tenant itself
+console-nav-settings = Innstillinger
+console-tenant-settings = Innstillinger for tenanten
+console-tenant-settings-lead = For operatører.
+console-tenant-disable = Ingen kan logge inn på noe domene hos denne tenanten mens den er deaktivert.
+console-tenant-enable = Denne tenanten er deaktivert: ingen kan logge inn på domenene.
+console-tenant-delete = Innlogginger på alle domenene stopper med én gang. Den kan gjenopprettes i 30 dager; så destrueres den med nøkkelen sin.
+console-bin-tenants = Slettede tenanter

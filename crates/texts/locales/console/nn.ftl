@@ -832,3 +832,13 @@ console-user-claims = What applications are told
 console-user-claims-help = One claim a line, such as name=Kari Nordmann or birthdate=1990-05-17.
 console-user-added = { $name } can sign in with this password.
 console-done-user-removed = The test user was removed.
+
+
+# A tenant itself
+console-nav-settings = Innstillingar
+console-tenant-settings = Innstillingar for tenanten
+console-tenant-settings-lead = For operatørar.
+console-tenant-disable = Ingen kan logge inn på noko domene hos denne tenanten medan han er deaktivert.
+console-tenant-enable = Denne tenanten er deaktivert: ingen kan logge inn på domena.
+console-tenant-delete = Innloggingar på alle domena stoppar med ein gong. Han kan gjenopprettast i 30 dagar; så vert han destruert med nøkkelen sin.
+console-bin-tenants = Sletta tenantar

@@ -19,19 +19,20 @@ use super::{
 };
 
 /// What can be switched and deleted, and what is said of it.
-struct Object<'a> {
-    base: &'a str,
+pub(super) struct Object<'a> {
+    pub(super) base: &'a str,
     /// What is typed to delete it.
-    name: &'a str,
-    version: i64,
-    is_on: bool,
-    may_switch: bool,
-    may_delete: bool,
+    pub(super) name: &'a str,
+    pub(super) version: i64,
+    pub(super) is_on: bool,
+    pub(super) may_switch: bool,
+    pub(super) may_delete: bool,
     /// The keys of what disabling, enabling and deleting do.
-    leads: [&'static str; 3],
+    pub(super) leads: [&'static str; 3],
 }
 
-fn blocks(it: &Object<'_>) -> Vec<Block> {
+/// What can be done to it, as far as the reader may.
+pub(super) fn blocks(it: &Object<'_>) -> Vec<Block> {
     let [disable, enable, delete] = it.leads;
     let mut blocks = Vec::new();
     let act = |label, what: &str| {
@@ -68,7 +69,7 @@ fn blocks(it: &Object<'_>) -> Vec<Block> {
 }
 
 /// The page that has the name typed.
-fn delete_page(visit: &Visit, it: &Object<'_>, is_wrong: bool) -> ConsolePage {
+pub(super) fn delete_page(visit: &Visit, it: &Object<'_>, is_wrong: bool) -> ConsolePage {
     let value = visit.form.get("confirm").to_owned();
     let field = ConsoleField::new(
         "confirm",
@@ -95,7 +96,8 @@ fn delete_page(visit: &Visit, it: &Object<'_>, is_wrong: bool) -> ConsolePage {
     }
 }
 
-fn is_confirmed(visit: &Visit, name: &str) -> bool {
+/// Whether the name was typed.
+pub(super) fn is_confirmed(visit: &Visit, name: &str) -> bool {
     visit.form.get("confirm") == name
 }
 
@@ -183,7 +185,8 @@ pub(super) async fn delete_application(visit: Visit) -> Result<Response, Refusal
     Ok(done(&visit.environment_href("/applications/bin"), "deleted"))
 }
 
-fn unconfirmed(visit: &Visit, page: ConsolePage) -> Response {
+/// The page again, with what was typed.
+pub(super) fn unconfirmed(visit: &Visit, page: ConsolePage) -> Response {
     shown_as(visit, StatusCode::UNPROCESSABLE_ENTITY, page)
 }
 

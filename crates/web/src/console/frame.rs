@@ -8,7 +8,7 @@ use super::{visit::Visit, words};
 use crate::frame::in_languages;
 
 /// What can be reached in a tenant: the words of its path, and of its key; whether it belongs to an environment.
-const TENANT_PAGES: [(&str, &str, bool, Permission); 7] = [
+const TENANT_PAGES: [(&str, &str, bool, Permission); 8] = [
     ("", "console-nav-overview", false, Permission::ReadSettings),
     ("/applications", "console-nav-applications", true, Permission::ReadSettings),
     ("/identity-sources", "console-nav-sources", true, Permission::ReadSettings),
@@ -16,6 +16,7 @@ const TENANT_PAGES: [(&str, &str, bool, Permission); 7] = [
     ("/logins", "console-nav-logins", false, Permission::ReadLogins),
     ("/changes", "console-nav-changes", false, Permission::ReadAudit),
     ("/members", "console-nav-members", false, Permission::ReadMembers),
+    ("/settings", "console-nav-settings", false, Permission::RenameTenants),
 ];
 
 /// What operators can reach.

@@ -26,6 +26,7 @@ mod setup;
 mod sign_in;
 mod site;
 mod sources;
+mod tenant;
 mod tenants;
 mod trials;
 mod visit;

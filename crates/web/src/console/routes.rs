@@ -8,7 +8,7 @@ use super::{
     account, activity, application, applications, client_secrets, danger, domain, domains, home, letters,
     links, members, readiness,
     route::ConsoleRoute,
-    setup, sign_in, sources, tenants, trials,
+    setup, sign_in, sources, tenant, tenants, trials,
 };
 
 const ANYONE: Access = Access::Anyone;
@@ -67,6 +67,8 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     // The installation.
     route!(POST, "/tenants", of_installation(P::CreateTenants), tenants::create),
     route!(GET, "/tenants/new", of_installation(P::CreateTenants), tenants::new),
+    route!(GET, "/tenants/bin", of_installation(P::ReadInstallation), tenant::bin),
+    route!(POST, "/tenants/bin/{id}/restore", of_installation(P::DeleteTenants), tenant::restore),
     route!(GET, "/operators", of_installation(P::ReadInstallation), members::operators),
     route!(POST, "/operators/invitations", of_installation(P::ManageOperators), members::invite),
     route!(POST, "/operators/invitations/{id}/renew", of_installation(P::ManageOperators), members::renew),
@@ -95,6 +97,24 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     route!(POST, "/letters/{letter}/discard", of_installation(P::ManageLetters), letters::discard),
     // A tenant.
     route!(GET, "/t/{tenant}", of_tenant(P::ReadSettings), readiness::page),
+    route!(GET, "/t/{tenant}/settings", of_tenant(P::RenameTenants), tenant::page),
+    route!(POST, "/t/{tenant}/settings/name", of_tenant(P::RenameTenants), tenant::rename),
+    route!(POST, "/t/{tenant}/settings/disable", of_tenant(P::SwitchTenants), tenant::switch),
+    route!(POST, "/t/{tenant}/settings/enable", of_tenant(P::SwitchTenants), tenant::switch),
+    route!(
+        GET,
+        "/t/{tenant}/settings/delete",
+        of_tenant(P::DeleteTenants),
+        tenant::delete_page_of_tenant,
+        SignedIn::Lately
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/settings/delete",
+        of_tenant(P::DeleteTenants),
+        tenant::delete,
+        SignedIn::Lately
+    ),
     route!(GET, "/t/{tenant}/members", of_tenant(P::ReadMembers), members::members),
     route!(GET, "/t/{tenant}/members/roles", of_tenant(P::ReadMembers), members::roles),
     route!(POST, "/t/{tenant}/members/invitations", of_tenant(P::ManageMembers), members::invite),

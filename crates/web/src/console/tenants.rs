@@ -60,11 +60,16 @@ pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
             ..Pager::default()
         }),
     };
+    let mut blocks = vec![Block::Table(table)];
+    if is_operator {
+        let bin = Action::to("console-bin-tenants", "/tenants/bin").named("bin");
+        blocks.push(Block::Actions(vec![bin]));
+    }
     let page = ConsolePage {
         heading: Text::Key("console-tenants-title"),
         lead: Some(Text::Key("console-tenants-lead")),
         primary: is_operator.then(|| Action::to("console-tenant-new", "/tenants/new").named("new-tenant")),
-        blocks: vec![Block::Table(table)],
+        blocks,
         ..ConsolePage::default()
     };
     Ok(shown(&visit, page))
