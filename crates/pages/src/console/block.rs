@@ -1,6 +1,6 @@
 //! What stands below each other on a page of the console.
 
-use super::{ConsoleForm, Text};
+use super::{ConsoleField, ConsoleForm, Text};
 use crate::page::Speaker;
 
 /// A part of a page.
@@ -298,6 +298,8 @@ pub struct Pager {
     pub action: String,
     /// What is searched for.
     pub search: String,
+    /// Filters beside the search: lines, dates and selections.
+    pub filters: Vec<ConsoleField>,
     /// Other filters that a search keeps: name and value.
     pub hidden: Vec<(String, String)>,
     /// How many there are, or are shown, in words.
@@ -306,6 +308,13 @@ pub struct Pager {
     pub newer_href: Option<String>,
     /// The page after this one.
     pub older_href: Option<String>,
+}
+
+impl Pager {
+    /// Whether something is left out of the list.
+    pub(crate) fn is_filtered(&self) -> bool {
+        !self.search.is_empty() || self.filters.iter().any(|it| !it.value.is_empty())
+    }
 }
 
 /// Something that can be done: another page, or a form with nothing to fill in.

@@ -56,6 +56,8 @@ pub enum FieldKind {
     Line(u16),
     /// A name of the computer's: no spelling, no capitals.
     Identifier(u16),
+    /// A day.
+    Date,
     /// A secret: never shown again.
     Secret(u16),
     /// Several lines, so many shown.

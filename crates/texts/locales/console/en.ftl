@@ -842,3 +842,22 @@ console-tenant-disable = Nobody can log in at any domain of this tenant while it
 console-tenant-enable = This tenant is disabled: nobody can log in at its domains.
 console-tenant-delete = Logins at all of its domains stop at once. It can be restored for 30 days; then it is destroyed with its key.
 console-bin-tenants = Deleted tenants
+
+
+# Filters
+console-filter-all = All
+console-filter-outcome = Outcome
+console-filter-wrong = Went wrong
+console-filter-done = Completed
+console-filter-since = From
+console-filter-until = To
+console-kind-application = Applications
+console-kind-secret = Client secrets
+console-kind-source = Identity sources
+console-kind-domain = Domains
+console-kind-key = Signing keys
+console-kind-member = Members
+console-kind-invitation = Invitations
+console-kind-tenant = Tenant
+
+console-actor-host = { $account }, on the server

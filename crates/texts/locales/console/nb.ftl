@@ -842,3 +842,22 @@ console-tenant-disable = Ingen kan logge inn på noe domene hos denne tenanten m
 console-tenant-enable = Denne tenanten er deaktivert: ingen kan logge inn på domenene.
 console-tenant-delete = Innlogginger på alle domenene stopper med én gang. Den kan gjenopprettes i 30 dager; så destrueres den med nøkkelen sin.
 console-bin-tenants = Slettede tenanter
+
+
+# Filters
+console-filter-all = Alle
+console-filter-outcome = Utfall
+console-filter-wrong = Gikk galt
+console-filter-done = Fullført
+console-filter-since = Fra
+console-filter-until = Til
+console-kind-application = Applikasjoner
+console-kind-secret = Klienthemmeligheter
+console-kind-source = Identitetskilder
+console-kind-domain = Domener
+console-kind-key = Signeringsnøkler
+console-kind-member = Medlemmer
+console-kind-invitation = Invitasjoner
+console-kind-tenant = Tenant
+
+console-actor-host = { $account }, på serveren

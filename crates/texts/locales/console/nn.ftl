@@ -842,3 +842,22 @@ console-tenant-disable = Ingen kan logge inn på noko domene hos denne tenanten 
 console-tenant-enable = Denne tenanten er deaktivert: ingen kan logge inn på domena.
 console-tenant-delete = Innloggingar på alle domena stoppar med ein gong. Han kan gjenopprettast i 30 dagar; så vert han destruert med nøkkelen sin.
 console-bin-tenants = Sletta tenantar
+
+
+# Filters
+console-filter-all = Alle
+console-filter-outcome = Utfall
+console-filter-wrong = Gjekk gale
+console-filter-done = Fullført
+console-filter-since = Frå
+console-filter-until = Til
+console-kind-application = Applikasjonar
+console-kind-secret = Klientløyndomar
+console-kind-source = Identitetskjelder
+console-kind-domain = Domene
+console-kind-key = Signeringsnøklar
+console-kind-member = Medlemer
+console-kind-invitation = Invitasjonar
+console-kind-tenant = Tenant
+
+console-actor-host = { $account }, på serveren

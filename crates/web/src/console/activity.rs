@@ -1,6 +1,6 @@
 //! What happened: logins, one login with its explanation, and who changed what.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use axum::response::Response;
 use console::{
@@ -9,14 +9,14 @@ use console::{
 };
 use model::{ApplicationId, LoginEventId, LoginMethod, Timestamp};
 use pages::console::{
-    Action, Block, Cell, Chip, ConsolePage, Crumb, Fact, Notice, NoticeKind, Pager, Step, Table, TableRow,
-    Text, Tone,
+    Action, Block, Cell, Chip, ConsoleField, ConsolePage, Crumb, Fact, FieldKind, FieldOption, Notice,
+    NoticeKind, Pager, Step, Table, TableRow, Text, Tone,
 };
 use texts::{Cause, Names, UNTRANSLATED, say};
 
 use super::{
     answer::{capital, shown},
-    tenants::{ROWS, query},
+    tenants::ROWS,
     visit::Visit,
     words,
 };
@@ -96,8 +96,12 @@ async fn names_of(
 struct Wanted {
     application: String,
     eid: Option<LoginMethod>,
-    errors: bool,
+    outcome: String,
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
 }
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Wanted {
     fn fits(&self, event: &LoginEvent, names: &ApplicationNames) -> bool {
@@ -108,7 +112,13 @@ impl Wanted {
         };
         (self.application.is_empty() || named.is_some_and(has))
             && (self.eid.is_none() || eid_of(event) == self.eid)
-            && (!self.errors || event.cause.is_some())
+            && match self.outcome.as_str() {
+                "wrong" => event.cause.is_some(),
+                "done" => matches!(event.kind, StepKind::Completed | StepKind::CompletedFromSession),
+                _ => true,
+            }
+            && self.since.is_none_or(|it| event.happened_at >= it)
+            && self.until.is_none_or(|it| event.happened_at < it)
     }
 }
 
@@ -125,7 +135,9 @@ pub(super) async fn logins(visit: Visit) -> Result<Response, Refusal> {
     let wanted = Wanted {
         application: search,
         eid: LoginMethod::parse(visit.query.get("eid")),
-        errors: visit.query.has("errors"),
+        outcome: visit.query.get("outcome").to_owned(),
+        since: day(visit.query.get("since")),
+        until: day(visit.query.get("until")).map(|it| it.after(DAY)),
     };
     let mut before = LoginEventId::parse(visit.query.get("before")).ok();
     let (mut found, mut names, mut has_more) = (Vec::new(), ApplicationNames::new(), false);
@@ -148,6 +160,61 @@ pub(super) async fn logins(visit: Visit) -> Result<Response, Refusal> {
         }
     }
     Ok(shown(&visit, logins_page(&visit, (&found, &names), &wanted, has_more)))
+}
+
+/// What a list was filtered by, for its next page.
+fn kept_query(visit: &Visit, names: &[&str]) -> String {
+    let mut kept = form_urlencoded::Serializer::new(String::new());
+    kept.extend_pairs(names.iter().filter_map(|name| Some((*name, visit.query.maybe(name)?))));
+    kept.finish()
+}
+
+fn filter(visit: &Visit, name: &'static str, label: &'static str, kind: FieldKind) -> ConsoleField {
+    ConsoleField::new(name, Text::Key(label), visit.query.get(name), kind)
+}
+
+fn choices(all: &[(&'static str, &'static str)]) -> FieldKind {
+    let every = FieldOption::new("", Text::Key("console-filter-all"));
+    let options = all.iter().map(|(value, label)| FieldOption::new(*value, Text::Key(label)));
+    FieldKind::Select(std::iter::once(every).chain(options).collect())
+}
+
+fn login_filters(visit: &Visit) -> Vec<ConsoleField> {
+    let every = FieldOption::new("", Text::Key("console-filter-all"));
+    let eids =
+        LoginMethod::eids().map(|it| FieldOption::new(it.as_str(), Text::plain(it.name_in(visit.locale))));
+    let outcomes = [("wrong", "console-filter-wrong"), ("done", "console-filter-done")];
+    vec![
+        filter(
+            visit,
+            "eid",
+            "console-column-eid",
+            FieldKind::Select(std::iter::once(every).chain(eids).collect()),
+        ),
+        filter(visit, "outcome", "console-filter-outcome", choices(&outcomes)),
+        filter(visit, "since", "console-filter-since", FieldKind::Date),
+        filter(visit, "until", "console-filter-until", FieldKind::Date),
+    ]
+}
+
+const KINDS: [(&str, &str); 8] = [
+    ("application", "console-kind-application"),
+    ("client_secret", "console-kind-secret"),
+    ("identity_source", "console-kind-source"),
+    ("domain", "console-kind-domain"),
+    ("signing_key", "console-kind-key"),
+    ("member", "console-kind-member"),
+    ("invitation", "console-kind-invitation"),
+    ("tenant", "console-kind-tenant"),
+];
+
+fn change_filters(visit: &Visit) -> Vec<ConsoleField> {
+    vec![
+        filter(visit, "action", "console-column-what", choices(&KINDS)),
+        filter(visit, "actor", "console-column-who", FieldKind::Line(100)),
+        filter(visit, "since", "console-filter-since", FieldKind::Date),
+        filter(visit, "until", "console-filter-until", FieldKind::Date),
+    ]
 }
 
 fn logins_page(
@@ -178,7 +245,7 @@ fn logins_page(
         }
     };
     let base = visit.tenant_href("/logins");
-    let kept = format!("q={}{}", query(&wanted.application), if wanted.errors { "&errors=yes" } else { "" });
+    let kept = kept_query(visit, &["q", "eid", "outcome", "since", "until"]);
     let older = found.last().filter(|_| has_more).map(|it| format!("{base}?{kept}&before={}", it.id));
     let table = Table {
         id: "logins",
@@ -199,21 +266,17 @@ fn logins_page(
         pager: Some(Pager {
             action: base.clone(),
             search: wanted.application.clone(),
-            hidden: if wanted.errors { vec![("errors".to_owned(), "yes".to_owned())] } else { Vec::new() },
+            filters: login_filters(visit),
+            hidden: Vec::new(),
             count: Text::with("console-count-shown", "count", found.len().to_string()),
             newer_href: visit.query.maybe("before").map(|_| format!("{base}?{kept}")),
             older_href: older,
         }),
     };
-    let other = if wanted.errors {
-        Action::to("console-logins-all", base)
-    } else {
-        Action::to("console-logins-errors", format!("{base}?errors=yes"))
-    };
     ConsolePage {
         heading: Text::Key("console-logins-title"),
         lead: Some(Text::Key("console-logins-lead")),
-        blocks: vec![Block::Actions(vec![other.named("errors")]), Block::Table(table)],
+        blocks: vec![Block::Table(table)],
         ..ConsolePage::default()
     }
 }
@@ -256,7 +319,7 @@ pub(super) async fn changes(visit: Visit) -> Result<Response, Refusal> {
     let search = visit.query.get("q").to_owned();
     let filter = AuditQuery {
         since: day(visit.query.get("since")),
-        until: None,
+        until: day(visit.query.get("until")).map(|it| it.after(DAY)),
         action: visit.query.maybe("action"),
         actor: visit.query.maybe("actor"),
         object: Some(search.clone()).filter(|it| !it.is_empty()),
@@ -267,8 +330,8 @@ pub(super) async fn changes(visit: Visit) -> Result<Response, Refusal> {
     let rows: Vec<TableRow> = found.iter().map(|(_, it)| change_row(&visit, it)).rev().collect();
     let base = visit.tenant_href("/changes");
     let first = found.iter().next().map(|(place, _)| place.to_string());
-    let older =
-        first.filter(|_| found.has_earlier).map(|it| format!("{base}?q={}&before={it}", query(&search)));
+    let kept = kept_query(&visit, &["q", "action", "actor", "since", "until"]);
+    let older = first.filter(|_| found.has_earlier).map(|it| format!("{base}?{kept}&before={it}"));
     let table = Table {
         id: "changes",
         caption: Text::Key("console-changes-title"),
@@ -286,8 +349,9 @@ pub(super) async fn changes(visit: Visit) -> Result<Response, Refusal> {
         pager: Some(Pager {
             action: base.clone(),
             search: search.clone(),
+            filters: change_filters(&visit),
             count: Text::with("console-count-shown", "count", rows.len().to_string()),
-            newer_href: filter.before.map(|_| format!("{base}?q={}", query(&search))),
+            newer_href: filter.before.map(|_| format!("{base}?{kept}")),
             older_href: older,
             ..Pager::default()
         }),
@@ -329,14 +393,24 @@ fn action(visit: &Visit, word: &str) -> Text {
     if said.starts_with(UNTRANSLATED) { Text::code(word) } else { Text::plain(said) }
 }
 
+/// Who acts, where no name is kept: the account on the host, or the service itself.
+fn actor(word: &str) -> Text {
+    match word.split_once(':') {
+        Some(("operator", account)) => Text::with("console-actor-host", "account", account),
+        Some(("worker", _)) => Text::Key("console-role-worker"),
+        _ => Text::code(word),
+    }
+}
+
 fn change_row(visit: &Visit, found: &FoundLink) -> TableRow {
     let event = &found.link.event;
     let name = event.context.as_ref().and_then(|it| it.personal.as_ref()).and_then(|it| it.name.clone());
     let object = found.object_name.clone().unwrap_or_else(|| event.object.clone());
+    let object = LoginMethod::parse(&object).map_or(object, |it| it.name_in(visit.locale));
     TableRow {
         cells: vec![
             words::time(event.happened_at, visit.now()),
-            Cell::Text(name.map_or_else(|| Text::code(event.actor.clone()), Text::plain)),
+            Cell::Text(name.map_or_else(|| actor(&event.actor), Text::plain)),
             Cell::Text(action(visit, &event.action)),
             Cell::Text(Text::plain(object)),
             Cell::Text(Text::plain(said(&event.details))),
