@@ -2,8 +2,8 @@
 
 use crypto::{Digest, b64};
 use model::{
-    EidEnvironment, GrantId, INSTALLATION, IdentitySourceId, LetterId, LoginEventId, PlanId, TenantId,
-    TestUserId, Timestamp,
+    EidEnvironment, GrantId, INSTALLATION, IdentitySourceId, LetterId, LoginEventId, MemberId, PlanId,
+    TenantId, TestUserId, Timestamp,
 };
 
 /// A sealed column, with what names the row in it.
@@ -72,6 +72,8 @@ pub enum SealedColumn<'a> {
     EventDetails(LoginEventId),
     /// `letters.sealed_letter`; under the master key, with the tenant [`INSTALLATION`], for the installation's own.
     Letter(LetterId),
+    /// `members.sealed_contact`, of the console's own tenant.
+    MemberContact(MemberId),
     /// `refresh_tokens.sealed_successor`, by the digest of the token that it replaces, under that token.
     RefreshSuccessor(&'a Digest),
 }
@@ -108,6 +110,7 @@ impl SealedColumn<'_> {
             Self::Plan { id, made_by } => ("plans", "sealed_plan", format!("{id} {made_by}")),
             Self::EventDetails(id) => ("login_events", "sealed_details", id.to_string()),
             Self::Letter(id) => ("letters", "sealed_letter", id.to_string()),
+            Self::MemberContact(id) => ("members", "sealed_contact", id.to_string()),
             Self::RefreshSuccessor(token) => ("refresh_tokens", "sealed_successor", digest(token)),
         };
         let tenant = if matches!(self, Self::Canary) { INSTALLATION } else { tenant };

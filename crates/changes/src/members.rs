@@ -206,7 +206,10 @@ fn member_of(
         return Ok(found.member_id);
     }
     let name = person.name.clone();
-    members::insert(tx, &Member { id: made, name, version: 1, created_at: now, seen_at: None })?;
+    members::insert(
+        tx,
+        &Member { id: made, name, version: 1, created_at: now, seen_at: None, sealed_contact: None },
+    )?;
     recognise(tx, (made, person), now)?;
     Ok(made)
 }

@@ -1,7 +1,7 @@
 //! Letters: a test letter, what could not be sent, another attempt, and giving up. The operator's.
 
 use authority::{InstallationPermit, LetterKeys, Permission};
-use messages::{AddressedLetter, Letter, MailAddress};
+use messages::{AddressedLetter, Letter, MailAddress, WriteError};
 use model::{Action, INSTALLATION, LetterId, Timestamp};
 use serde_json::json;
 use store::{
@@ -10,7 +10,15 @@ use store::{
 };
 use texts::{AdminMessage, Locale, Noun};
 
-use crate::{Console, Refusal, members::letter_refused, tenants::PAGE};
+use crate::{Console, Refusal, tenants::PAGE};
+
+pub(crate) fn refused(error: WriteError) -> Refusal {
+    match error {
+        WriteError::TooMany => Refusal::Invalid(AdminMessage::LettersTooMany.into()),
+        WriteError::MasterKey => Refusal::MasterKey,
+        WriteError::Store(error) => Refusal::Store(error),
+    }
+}
 
 /// What is to be done with a letter.
 struct LetterChange {
@@ -38,7 +46,7 @@ impl Console {
         let (keys, random) = (LetterKeys::of_installation(&self.master), self.random.clone());
         let permit = permit.clone();
         let written = self.store.write(move |tx| {
-            let (id, due_at) = messages::write(tx, (&keys, &random), &letter, now).map_err(letter_refused)?;
+            let (id, due_at) = messages::write(tx, (&keys, &random), &letter, now).map_err(refused)?;
             permit.record(Action::LetterTested, format!("letter {id}"), &json!({}), now).append(tx)?;
             Ok::<_, Refusal>((id, due_at))
         });

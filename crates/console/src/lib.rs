@@ -16,6 +16,7 @@ mod letters;
 mod logins;
 mod logos;
 mod master_key;
+mod member_contact;
 mod member_session;
 mod members;
 mod own_domain;

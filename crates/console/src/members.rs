@@ -5,7 +5,7 @@ use std::time::Duration;
 use authority::{LetterKeys, OpenTenant, Permission, Role};
 use changes::members::{self as change, MembersPermit, NewInvitation};
 use crypto::Secret;
-use messages::{AddressedLetter, Letter, MailAddress, WriteError};
+use messages::{AddressedLetter, Letter, MailAddress};
 use model::{INSTALLATION, LinkId, MemberId, TenantId, Timestamp};
 use store::{
     StoreError, Tx,
@@ -14,7 +14,7 @@ use store::{
 };
 use texts::{AdminMessage, Locale, Noun};
 
-use crate::{Console, Refusal};
+use crate::{Console, Refusal, letters::refused};
 
 /// How long an invitation to a tenant is good.
 pub const INVITED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -198,7 +198,7 @@ impl Console {
             if let Some(to) = to {
                 let letter = Letter::Invitation { id: new.id, generation: 1 };
                 let letter = AddressedLetter { to, locale: new.locale, letter };
-                messages::write(tx, (&keys, &random), &letter, now).map_err(letter_refused)?;
+                messages::write(tx, (&keys, &random), &letter, now).map_err(refused)?;
             }
             Ok::<_, Refusal>(())
         });
@@ -309,14 +309,6 @@ fn reading(permit: &MembersPermit) -> Result<TenantId, Refusal> {
             permit.check(Permission::ReadInstallation)?;
             Ok(INSTALLATION)
         }
-    }
-}
-
-pub(crate) fn letter_refused(error: WriteError) -> Refusal {
-    match error {
-        WriteError::TooMany => Refusal::Invalid(AdminMessage::LettersTooMany.into()),
-        WriteError::MasterKey => Refusal::MasterKey,
-        WriteError::Store(error) => Refusal::Store(error),
     }
 }
 

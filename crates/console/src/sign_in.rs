@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use authority::{Actor, Caller, InstallationPermit, Permission, Role};
+use authority::{Actor, Caller, InstallationPermit, LetterKeys, Permission, Role};
 use changes::members::{MembersPermit, NewMember, ProvedPerson, accept, make_operator, recover};
 use crypto::{Digest, Secret};
 use model::{INSTALLATION, Level, LinkId, LoginMethod, MemberId, Proof, SessionId, Timestamp};
@@ -22,6 +22,7 @@ use texts::{AdminMessage, Noun};
 
 use crate::{
     Console, Refusal,
+    member_contact::OperatorLetters,
     member_session::{HeldRole, IDLE_FOR, RequestOrigin, Session, SessionKind},
     members::invitation_spent,
 };
@@ -250,6 +251,14 @@ impl Console {
         let (digest, browser) = (Digest::of(key.as_bytes()), browser.to_owned());
         let replaced = replaced.map(|it| Digest::of(it.as_bytes()));
         let this = self.clone();
+        let letters = match kind {
+            SessionKind::Recovery => Some(OperatorLetters {
+                members: self.member_keys().await?,
+                keys: LetterKeys::of_installation(&self.master),
+                random: self.random.clone(),
+            }),
+            _ => None,
+        };
         let entered = self.store.write(move |tx| {
             let link = entry_links::find(tx, &digest, now)?.filter(|it| it.kind == kind.as_str());
             let link = link.ok_or_else(entry_link_spent)?;
@@ -258,6 +267,10 @@ impl Console {
             }
             if kind == SessionKind::Setup && has_operator(tx)? {
                 return Err(Refusal::Invalid(AdminMessage::OperatorExists.into()));
+            }
+            if let Some(letters) = &letters {
+                let operators = operators(tx)?;
+                letters.recovery_used(tx, &operators, now)?;
             }
             if let Some(replaced) = replaced {
                 console_sessions::remove(tx, &replaced)?;

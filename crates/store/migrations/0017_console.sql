@@ -5,7 +5,8 @@ CREATE TABLE members (
     name TEXT NOT NULL,
     version BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
-    seen_at BIGINT
+    seen_at BIGINT,
+    sealed_contact BYTEA
 );
 -- One person can have several eIDs. The digest is keyed, and says nothing about the person by itself.
 CREATE TABLE member_credentials (

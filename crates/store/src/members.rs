@@ -6,9 +6,9 @@ use model::{EidEnvironment, MemberId, Timestamp};
 
 use crate::{StoreError, Tx, WriteTx, value::Row};
 
-const INSERT: &str =
-    "INSERT INTO members (id, name, version, created_at, seen_at) VALUES ($1, $2, $3, $4, $5)";
-const FIND: &str = "SELECT id, name, version, created_at, seen_at FROM members WHERE id = $1";
+const INSERT: &str = "INSERT INTO members (id, name, version, created_at, seen_at, sealed_contact) VALUES ($1, $2, $3, $4, $5, $6)";
+const FIND: &str = "SELECT id, name, version, created_at, seen_at, sealed_contact FROM members WHERE id = $1";
+const SET_CONTACT: &str = "UPDATE members SET sealed_contact = $1 WHERE id = $2";
 const SIGNED_IN: &str = "UPDATE members SET name = $1, seen_at = $2 WHERE id = $3";
 const REMOVE: &str = "DELETE FROM members WHERE id = $1";
 const INSERT_CREDENTIAL: &str = "INSERT INTO member_credentials
@@ -23,6 +23,7 @@ pub(crate) const ALL: &[&str] = &[
     INSERT,
     FIND,
     SIGNED_IN,
+    SET_CONTACT,
     REMOVE,
     INSERT_CREDENTIAL,
     FIND_CREDENTIAL,
@@ -43,6 +44,8 @@ pub struct Member {
     pub created_at: Timestamp,
     /// When the person signed in last.
     pub seen_at: Option<Timestamp>,
+    /// Where letters to the member go, and in which language; sealed.
+    pub sealed_contact: Option<Vec<u8>>,
 }
 
 /// What a member is recognised by.
@@ -71,8 +74,21 @@ pub fn insert(tx: &mut WriteTx<'_>, member: &Member) -> Result<(), StoreError> {
         member.version.into(),
         member.created_at.into(),
         member.seen_at.into(),
+        member.sealed_contact.as_deref().into(),
     ];
     tx.execute(INSERT, &values).map(drop)
+}
+
+/// Says where letters to a member go; `None`: nowhere.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn set_contact(
+    tx: &mut WriteTx<'_>,
+    id: MemberId,
+    sealed_contact: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    tx.execute(SET_CONTACT, &[sealed_contact.into(), id.into()]).map(drop)
 }
 
 /// Finds a member; in a write, it is locked until the write ends.
@@ -147,6 +163,7 @@ fn read(row: Row) -> Result<Member, StoreError> {
         version: row.int("version")?,
         created_at: row.time("created_at")?,
         seen_at: row.maybe_time("seen_at")?,
+        sealed_contact: row.maybe_bytes("sealed_contact")?,
     })
 }
 

@@ -305,7 +305,7 @@ pub const TABLES: &[Table] = &[
     ),
     table!(
         "members",
-        "people who sign in to the console: the name that their eID gave, and when they signed in last",
+        "people who sign in to the console: the name that their eID gave, when they signed in last, and an e-mail address, sealed",
         MemberName,
         "until they have no role any more",
         "who may do what is shown by name",

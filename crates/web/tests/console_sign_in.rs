@@ -327,6 +327,23 @@ async fn a_recovered_operator_is_known_by_the_new_eid_only_and_other_sessions_en
 }
 
 #[tokio::test]
+async fn operators_with_an_address_get_a_letter_when_a_recovery_was_used() {
+    let house = TestBroker::open().await;
+    let token = operator(&house).await;
+    let mut browser = browser_with(&house, &token);
+    assert_eq!(browser.post("/account/email", "email=nonsense", Some(ORIGIN)).await.status, 422);
+    browser.post("/account/email", "email=kari%40example.com", Some(ORIGIN)).await;
+    assert!(browser.get("/account").await.body.contains("kari@example.com"));
+    let (console, now) = (&house.console, house.time());
+    let key = console.make_recovery_link(&host_permit(console), "Kari Nordli", now).await.unwrap();
+    let recovery = (SessionKind::Recovery, key.expose().as_str());
+    console.enter_by_link(recovery, AskingBrowser::default(), now).await.unwrap();
+    let reading = console.installation(&Caller::operator("test"), Permission::ReadInstallation).unwrap();
+    let letters = console.letters(&reading, false, None).await.unwrap();
+    assert_eq!(letters.iter().map(|it| it.kind.as_str()).collect::<Vec<_>>(), ["recovery_used"]);
+}
+
+#[tokio::test]
 async fn what_the_console_itself_needs_is_not_taken_away_by_any_verb() {
     let house = TestBroker::open().await;
     operator(&house).await;

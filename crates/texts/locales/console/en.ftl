@@ -861,3 +861,6 @@ console-kind-invitation = Invitations
 console-kind-tenant = Tenant
 
 console-actor-host = { $account }, on the server
+
+console-account-email = E-mail address for notices
+console-account-email-help = Where letters about the console go, such as that an operator was recovered. It is sealed. Leave it empty for none.

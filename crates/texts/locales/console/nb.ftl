@@ -861,3 +861,6 @@ console-kind-invitation = Invitasjoner
 console-kind-tenant = Tenant
 
 console-actor-host = { $account }, på serveren
+
+console-account-email = E-postadresse for varsler
+console-account-email-help = Hit går brev om konsollen, for eksempel at en operatør ble gjenopprettet. Den forsegles. La feltet stå tomt for ingen.

@@ -861,3 +861,6 @@ console-kind-invitation = Invitasjonar
 console-kind-tenant = Tenant
 
 console-actor-host = { $account }, på serveren
+
+console-account-email = E-postadresse for varsel
+console-account-email-help = Hit går brev om konsollen, til dømes at ein operatør vart gjenoppretta. Ho vert forsegla. Lat feltet stå tomt for ingen.

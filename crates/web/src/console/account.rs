@@ -3,17 +3,53 @@
 use axum::response::Response;
 use console::{ConsoleSession, Refusal};
 use model::SessionId;
-use pages::console::{Action, Block, Cell, ConsolePage, Fact, Table, TableRow, Text};
+use pages::console::{
+    Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Table, TableRow, Text,
+};
 use texts::Noun;
 
 use super::{
-    answer::{done, shown},
+    answer::{done, refused_form, shown, wrong, wrong_form},
     visit::Visit,
     words,
 };
 
 /// `GET /account`
 pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
+    let page = whole_page(&visit, None).await?;
+    Ok(shown(&visit, page))
+}
+
+/// `POST /account/email`
+pub(super) async fn set_email(visit: Visit) -> Result<Response, Refusal> {
+    let (console, email) = (&visit.site.console, visit.form.get("email"));
+    match console.set_own_email(visit.session()?, email, visit.locale).await {
+        Ok(()) => Ok(done("/account", "saved")),
+        Err(refusal) => {
+            let page = whole_page(&visit, Some(&refusal)).await?;
+            Ok(refused_form(&visit, &refusal, page))
+        }
+    }
+}
+
+async fn email_form(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsoleForm, Refusal> {
+    let kept = visit.site.console.own_email(visit.session()?).await?.unwrap_or_default();
+    let value = if refusal.is_some() { visit.form.get("email").to_owned() } else { kept };
+    let field =
+        ConsoleField::new("email", Text::Key("console-account-email"), value, FieldKind::Identifier(254));
+    Ok(ConsoleForm {
+        action: "/account/email".to_owned(),
+        fields: vec![
+            field.with_help(Text::Key("console-account-email-help")).wrong(wrong(visit, refusal, "email")),
+        ],
+        submit: Text::Key("console-save"),
+        submit_id: "save-email",
+        error: wrong_form(visit, refusal, &["email"]),
+        ..ConsoleForm::default()
+    })
+}
+
+async fn whole_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsolePage, Refusal> {
     let session = visit.session()?;
     let sessions = visit.site.console.sessions_of(session, visit.now()).await?;
     let facts = vec![
@@ -21,7 +57,7 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
         Fact::new("console-account-signed-in", words::ago(session.signed_in_at, visit.now())),
         Fact::new("console-account-until", words::ago(session.ends_at, visit.now())),
     ];
-    let rows = sessions.iter().map(|it| row(&visit, session.id, it)).collect();
+    let rows = sessions.iter().map(|it| row(visit, session.id, it)).collect();
     let table = Table {
         id: "sessions",
         caption: Text::Key("console-account-sessions"),
@@ -36,10 +72,11 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
         rows,
         ..Table::default()
     };
-    let page = ConsolePage {
+    Ok(ConsolePage {
         heading: Text::Key("console-account-title"),
         blocks: vec![
             Block::Facts(facts),
+            Block::Form(email_form(visit, refusal).await?),
             Block::Heading {
                 id: "signed-in",
                 text: Text::Key("console-account-sessions"),
@@ -48,8 +85,7 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
             Block::Table(table),
         ],
         ..ConsolePage::default()
-    };
-    Ok(shown(&visit, page))
+    })
 }
 
 fn row(visit: &Visit, own: SessionId, it: &ConsoleSession) -> TableRow {

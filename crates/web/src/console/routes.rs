@@ -62,6 +62,7 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     route!(POST, "/setup/sign-in", HOST, setup::sign_in),
     // Everybody's own.
     route!(GET, "/account", MEMBER, account::page),
+    route!(POST, "/account/email", MEMBER, account::set_email),
     route!(POST, "/account/sessions/{session}/end", MEMBER, account::end_session),
     route!(GET, "/tenants", MEMBER, tenants::list),
     // The installation.
