@@ -19,6 +19,7 @@ mod certification;
 mod compatible;
 mod consent;
 mod console_access;
+mod console_applications;
 mod console_sign_in;
 mod cookies;
 mod disabled;

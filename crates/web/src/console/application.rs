@@ -4,30 +4,19 @@ use axum::response::Response;
 use console::{ApplicationChange, Permission, Refusal};
 use crypto::{Algorithm, ContentEncryption};
 use model::ApplicationSettings;
-use pages::console::{Block, ConsolePage, Fact, Text};
+use pages::console::{ConsolePage, Text};
 use texts::Noun;
 
 use super::{
     answer::{done, refused_form, shown},
-    applications::{ApplicationPlace, KINDS, page_of, place},
     client_secrets, danger,
+    places::{APPLICATION_TABS as TABS, ApplicationPlace, KINDS, application, application_page},
     settings::{
-        Entry, Members, Refused, Section, Setting, Sheet, marked, members_of, names, section, seen,
+        Entry, Members, Refused, Section, Setting, Sheet, logo, marked, members_of, names, section, seen,
         taken_apart, wanted,
     },
     visit::Visit,
 };
-
-/// The pages of an application.
-pub(super) const TABS: [(&str, &str); 7] = [
-    ("", "console-tab-connect"),
-    ("addresses", "console-tab-addresses"),
-    ("sign-in", "console-tab-sign-in"),
-    ("tokens", "console-tab-tokens"),
-    ("keys", "console-tab-keys"),
-    ("brand", "console-tab-brand"),
-    ("danger", "console-tab-danger"),
-];
 
 const fn on(tab: &'static str, word: &'static str, title: &'static str, lead: &'static str) -> Section {
     Section { word, tab, title, lead }
@@ -187,7 +176,7 @@ async fn tab_page(
         may_change: visit.offers(Permission::ManageApplications),
         refused,
     };
-    let mut page = page_of(visit, place, tab);
+    let mut page = application_page(visit, place, tab);
     match tab {
         "danger" => page.blocks = danger::application_blocks(visit, place),
         "keys" => {
@@ -203,12 +192,6 @@ async fn tab_page(
     Ok(page)
 }
 
-/// Whether there is a logo, and how one is brought.
-pub(super) fn logo(is_there: bool) -> Block {
-    let key = if is_there { "console-logo-there" } else { "console-logo-none" };
-    Block::Facts(vec![Fact::new("console-logo", Text::Key(key)).with_help(Text::Key("console-logo-help"))])
-}
-
 fn tab_of(word: &str) -> Option<&'static str> {
     let of_section = section(SECTIONS, word).map(|it| it.tab);
     of_section.or_else(|| TABS.iter().map(|(tab, _)| *tab).find(|it| *it == word && !it.is_empty()))
@@ -216,7 +199,7 @@ fn tab_of(word: &str) -> Option<&'static str> {
 
 /// `GET …/applications/{application}/{section}`
 pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
-    let place = place(&visit).await?;
+    let place = application(&visit).await?;
     let tab = tab_of(visit.param("section")).ok_or(Refusal::NotFound(Noun::Object))?;
     let page = tab_page(&visit, &place, (tab, None)).await?;
     Ok(shown(&visit, page))
@@ -246,7 +229,7 @@ async fn saved(visit: &Visit, place: &ApplicationPlace, section: &Section) -> Re
 
 /// `POST …/applications/{application}/{section}`
 pub(super) async fn save(visit: Visit) -> Result<Response, Refusal> {
-    let place = place(&visit).await?;
+    let place = application(&visit).await?;
     let section = section(SECTIONS, visit.param("section")).ok_or(Refusal::NotFound(Noun::Object))?;
     let href = format!("{}/{}", place.base, section.tab);
     match saved(&visit, &place, section).await {
@@ -261,9 +244,10 @@ pub(super) async fn save(visit: Visit) -> Result<Response, Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use model::{ApplicationSettings, SettingsError};
+    use model::ApplicationSettings;
+    use texts::{Locale, UNTRANSLATED};
 
-    use super::{SECTIONS, SETTINGS, tab_of};
+    use super::{Entry, SECTIONS, SETTINGS, tab_of};
 
     fn names_in(text: &str) -> Vec<String> {
         ApplicationSettings::parse(text).unwrap_err().unknown_field().unwrap().1
@@ -271,7 +255,6 @@ mod tests {
 
     #[test]
     fn whatever_the_command_line_can_set_can_be_set_here() {
-        let _: fn(&str) -> Result<ApplicationSettings, SettingsError> = ApplicationSettings::parse;
         let has = |name: &str| SETTINGS.iter().any(|it| it.name == name);
         for name in names_in(r#"{"?":0}"#) {
             let is_group = SETTINGS.iter().any(|it| it.name.starts_with(&format!("{name}.")));
@@ -289,8 +272,12 @@ mod tests {
     fn every_setting_is_on_a_page_and_has_its_texts() {
         for setting in SETTINGS {
             assert!(tab_of(setting.section).is_some(), "{}", setting.name);
-            for key in [setting.label, setting.help] {
-                assert_ne!(texts::say(texts::Locale::En, key, &[]), texts::UNTRANSLATED, "{key}");
+            let words = match setting.entry {
+                Entry::Choice(words) => words.iter().flat_map(|it| [it.1, it.2]).collect(),
+                _ => Vec::new(),
+            };
+            for key in words.into_iter().chain([setting.label, setting.help]) {
+                assert!(!texts::say(Locale::En, key, &[]).contains(UNTRANSLATED), "{key}");
             }
         }
         assert!(SECTIONS.iter().all(|it| SETTINGS.iter().any(|setting| setting.section == it.word)));

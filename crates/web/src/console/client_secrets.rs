@@ -13,7 +13,7 @@ use texts::Noun;
 
 use super::{
     answer::{done, refused_form, shown, wrong_form},
-    applications::{ApplicationPlace, crumbs, page_of, place},
+    places::{ApplicationPlace, application, application_crumbs, application_page},
     visit::Visit,
     words,
 };
@@ -39,10 +39,10 @@ fn plain(visit: &Visit, key: &'static str, values: &[(&str, &str)]) -> String {
 
 /// A secret by what is known of it.
 fn named(visit: &Visit, it: &SecretView) -> String {
-    let day = |at: Timestamp| at.to_iso_seconds().chars().take(10).collect::<String>();
-    let made = day(it.created_at);
+    let minute = |at: Timestamp| at.to_iso_seconds().replace('T', " ").chars().take(16).collect::<String>();
+    let made = minute(it.created_at);
     match it.last_used_at {
-        Some(used) => plain(visit, "console-secret-made-used", &[("made", &made), ("used", &day(used))]),
+        Some(used) => plain(visit, "console-secret-made-used", &[("made", &made), ("used", &minute(used))]),
         None => plain(visit, "console-secret-made-unused", &[("made", &made)]),
     }
 }
@@ -189,7 +189,7 @@ fn rotation(visit: &Visit) -> Result<Option<SecretRotation>, Refusal> {
 
 /// `POST …/applications/{application}/secrets`
 pub(super) async fn create(visit: Visit) -> Result<Response, Refusal> {
-    let place = place(&visit).await?;
+    let place = application(&visit).await?;
     let (console, id) = (&visit.site.console, place.application.id);
     let made = match rotation(&visit)? {
         None => console.create_client_secret(visit.permit()?, id, visit.now()).await,
@@ -197,7 +197,7 @@ pub(super) async fn create(visit: Visit) -> Result<Response, Refusal> {
     };
     match made {
         Ok((_, secret)) => {
-            let mut page = page_of(&visit, &place, "keys");
+            let mut page = application_page(&visit, &place, "keys");
             let text = Text::Key("console-secret-made");
             page.message = Some(Notice { kind: NoticeKind::Done, text, action: None });
             let label = Text::Key("console-secret");
@@ -206,7 +206,7 @@ pub(super) async fn create(visit: Visit) -> Result<Response, Refusal> {
             Ok(shown(&visit, page))
         }
         Err(refusal) => {
-            let mut page = page_of(&visit, &place, "keys");
+            let mut page = application_page(&visit, &place, "keys");
             page.blocks = blocks_with(&visit, &place, Some(&refusal)).await?;
             Ok(refused_form(&visit, &refusal, page))
         }
@@ -226,7 +226,7 @@ async fn secret(visit: &Visit, place: &ApplicationPlace) -> Result<SecretView, R
 
 /// `GET …/secrets/{secret}/end`: who is asked to think again sees when it was last used.
 pub(super) async fn end_page(visit: Visit) -> Result<Response, Refusal> {
-    let place = place(&visit).await?;
+    let place = application(&visit).await?;
     let it = secret(&visit, &place).await?;
     let back = format!("{}/keys", place.base);
     let used = it.last_used_at.map_or(Text::Key("console-never"), |at| words::ago(at, visit.now()));
@@ -258,14 +258,14 @@ pub(super) async fn end_page(visit: Visit) -> Result<Response, Refusal> {
         ],
         ..ConsolePage::default()
     };
-    page.frame.crumbs = crumbs(&visit);
+    page.frame.crumbs = application_crumbs(&visit);
     page.frame.crumbs.push(Crumb { label: Text::plain(place.application.name), href: back });
     Ok(shown(&visit, page))
 }
 
 /// `POST …/secrets/{secret}/end`
 pub(super) async fn end(visit: Visit) -> Result<Response, Refusal> {
-    let place = place(&visit).await?;
+    let place = application(&visit).await?;
     let it = secret(&visit, &place).await?;
     let days = ENDS.iter().find(|(word, ..)| *word == visit.form.get("when")).and_then(|(_, _, days)| *days);
     let days = days.ok_or(Refusal::Invalid(texts::AdminMessage::FieldMissing.at("when")))?;

@@ -11,8 +11,7 @@ use texts::Noun;
 
 use super::{
     answer::{done, refused, shown, shown_as},
-    applications::{self, ApplicationPlace},
-    domain::{self, DomainPlace},
+    places::{self, ApplicationPlace, DomainPlace},
     settings::seen,
     visit::Visit,
     words,
@@ -139,7 +138,7 @@ pub(super) fn domain_blocks(visit: &Visit, place: &DomainPlace) -> Vec<Block> {
 
 /// `POST …/applications/{application}/disable`, `…/enable`
 pub(super) async fn switch_application(visit: Visit) -> Result<Response, Refusal> {
-    let place = applications::place(&visit).await?;
+    let place = places::application(&visit).await?;
     let on = visit.path.ends_with("/enable");
     let at = (place.application.id, &seen(&visit));
     visit.site.console.switch_application(visit.permit()?, at, on, visit.now()).await?;
@@ -148,7 +147,7 @@ pub(super) async fn switch_application(visit: Visit) -> Result<Response, Refusal
 
 /// `POST …/domains/{domain}/disable`, `…/enable`
 pub(super) async fn switch_domain(visit: Visit) -> Result<Response, Refusal> {
-    let place = domain::place(&visit).await?;
+    let place = places::domain(&visit).await?;
     let on = visit.path.ends_with("/enable");
     let (console, id, seen) = (&visit.site.console, place.domain.id, seen(&visit));
     match on {
@@ -159,14 +158,14 @@ pub(super) async fn switch_domain(visit: Visit) -> Result<Response, Refusal> {
 }
 
 fn application_crumbs(visit: &Visit, place: &ApplicationPlace) -> Vec<Crumb> {
-    let mut crumbs = applications::crumbs(visit);
+    let mut crumbs = places::application_crumbs(visit);
     crumbs.push(Crumb { label: Text::plain(place.application.name.clone()), href: place.base.clone() });
     crumbs
 }
 
 /// `GET …/applications/{application}/delete`
 pub(super) async fn delete_application_page(visit: Visit) -> Result<Response, Refusal> {
-    let place = applications::place(&visit).await?;
+    let place = places::application(&visit).await?;
     let mut page = delete_page(&visit, &of_application(&visit, &place), false);
     page.frame.crumbs = application_crumbs(&visit, &place);
     Ok(shown(&visit, page))
@@ -174,7 +173,7 @@ pub(super) async fn delete_application_page(visit: Visit) -> Result<Response, Re
 
 /// `POST …/applications/{application}/delete`
 pub(super) async fn delete_application(visit: Visit) -> Result<Response, Refusal> {
-    let place = applications::place(&visit).await?;
+    let place = places::application(&visit).await?;
     if !is_confirmed(&visit, &place.application.client_id) {
         let mut page = delete_page(&visit, &of_application(&visit, &place), true);
         page.frame.crumbs = application_crumbs(&visit, &place);
@@ -192,7 +191,7 @@ pub(super) fn unconfirmed(visit: &Visit, page: ConsolePage) -> Response {
 
 fn domain_page(visit: &Visit, place: &DomainPlace, is_wrong: bool) -> ConsolePage {
     let mut page = delete_page(visit, &of_domain(visit, place), is_wrong);
-    page.frame.crumbs = domain::crumbs(visit);
+    page.frame.crumbs = places::domain_crumbs(visit);
     page.frame.crumbs.push(Crumb { label: Text::plain(place.domain.host.clone()), href: place.base.clone() });
     page.frame.environment = Some(place.domain.environment.as_str());
     page
@@ -200,13 +199,13 @@ fn domain_page(visit: &Visit, place: &DomainPlace, is_wrong: bool) -> ConsolePag
 
 /// `GET …/domains/{domain}/delete`
 pub(super) async fn delete_domain_page(visit: Visit) -> Result<Response, Refusal> {
-    let place = domain::place(&visit).await?;
+    let place = places::domain(&visit).await?;
     Ok(shown(&visit, domain_page(&visit, &place, false)))
 }
 
 /// `POST …/domains/{domain}/delete`
 pub(super) async fn delete_domain(visit: Visit) -> Result<Response, Refusal> {
-    let place = domain::place(&visit).await?;
+    let place = places::domain(&visit).await?;
     if !is_confirmed(&visit, &place.domain.host) {
         return Ok(unconfirmed(&visit, domain_page(&visit, &place, true)));
     }
@@ -261,7 +260,7 @@ pub(super) async fn application_bin(visit: Visit) -> Result<Response, Refusal> {
         blocks: vec![bin_table(&visit, &base, (&rows, may))],
         ..ConsolePage::default()
     };
-    page.frame.crumbs = applications::crumbs(&visit);
+    page.frame.crumbs = places::application_crumbs(&visit);
     Ok(shown(&visit, page))
 }
 
@@ -275,7 +274,7 @@ pub(super) async fn domain_bin(visit: Visit) -> Result<Response, Refusal> {
         blocks: vec![bin_table(&visit, &visit.tenant_href("/domains"), (&rows, may))],
         ..ConsolePage::default()
     };
-    page.frame.crumbs = domain::crumbs(&visit);
+    page.frame.crumbs = places::domain_crumbs(&visit);
     Ok(shown(&visit, page))
 }
 

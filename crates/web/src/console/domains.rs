@@ -11,7 +11,8 @@ use texts::AdminMessage;
 
 use super::{
     answer::{done, refused_form, shown, wrong, wrong_form},
-    domain::{crumbs, state_of},
+    domain::state_of,
+    places::domain_crumbs,
     visit::Visit,
     words,
 };
@@ -117,7 +118,7 @@ fn new_page(visit: &Visit, refusal: Option<&Refusal>) -> ConsolePage {
         blocks: vec![Block::Form(form)],
         ..ConsolePage::default()
     };
-    page.frame.crumbs = crumbs(visit);
+    page.frame.crumbs = domain_crumbs(visit);
     page
 }
 

@@ -18,6 +18,8 @@ mod home;
 mod letters;
 mod links;
 mod members;
+mod new_application;
+mod places;
 mod readiness;
 mod route;
 mod routes;

@@ -6,7 +6,7 @@ use console::Permission as P;
 use super::{
     access::{Access, SignedIn},
     account, activity, application, applications, client_secrets, danger, domain, domains, home, letters,
-    links, members, readiness,
+    links, members, new_application, readiness,
     route::ConsoleRoute,
     setup, sign_in, sources, tenant, tenants, trials,
 };
@@ -205,13 +205,13 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         GET,
         "/t/{tenant}/{environment}/applications/new",
         of_tenant(P::ManageApplications),
-        applications::new
+        new_application::new
     ),
     route!(
         POST,
         "/t/{tenant}/{environment}/applications",
         of_tenant(P::ManageApplications),
-        applications::create
+        new_application::create
     ),
     route!(
         GET,

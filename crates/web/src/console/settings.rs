@@ -349,7 +349,8 @@ fn changed_meanwhile(visit: &Visit, sheet: &Sheet<'_>, section: &str) -> Vec<(&'
     let differs = |(setting, digest): (&Setting, &str)| {
         let value = setting.shown(visit, sheet.members);
         let words = value.iter().map(|it| plain(visit, it)).collect::<Vec<_>>().join(", ");
-        let text = Text::with("console-changed-field", "value", words);
+        let name = texts::say(visit.locale, setting.label, &[]);
+        let text = Text::With("console-changed-field", vec![("name", name), ("value", words)]);
         (setting.digest(sheet.members) != digest).then_some((setting.name, text))
     };
     of_section.zip(remembered).filter_map(differs).collect()
@@ -436,6 +437,12 @@ impl Sheet<'_> {
     }
 }
 
+/// Whether there is a logo, and how one is brought.
+pub(super) fn logo(is_there: bool) -> Block {
+    let key = if is_there { "console-logo-there" } else { "console-logo-none" };
+    Block::Facts(vec![Fact::new("console-logo", Text::Key(key)).with_help(Text::Key("console-logo-help"))])
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -463,7 +470,7 @@ mod tests {
         ];
         let before = members_of("Shop", &stored.to_string());
         let mut form = form_urlencoded::Serializer::new(String::new());
-        settings.iter().for_each(|it| drop(form.append_pair(it.name, &it.entered(&before))));
+        form.extend_pairs(settings.iter().map(|it| (it.name, it.entered(&before))));
         let filled = Filled::parse(&form.finish());
         let after = wanted(&settings, "s", (&members_of("Shop", "{}"), &filled)).unwrap();
         assert_eq!(taken_apart(after), ("Shop".to_owned(), taken_apart(before).1));

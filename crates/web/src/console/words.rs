@@ -19,8 +19,8 @@ pub(super) fn ago(at: Timestamp, now: Timestamp) -> Text {
         (true, 3_600..86_400) => ("console-ago-hours", passed / 3_600),
         (true, _) => ("console-ago-days", passed / 86_400),
         (false, 0..3_600) => ("console-in-minutes", passed / 60 + 1),
-        (false, 3_600..86_400) => ("console-in-hours", passed / 3_600),
-        (false, _) => ("console-in-days", passed / 86_400),
+        (false, 3_600..86_400) => ("console-in-hours", (passed + 1_800) / 3_600),
+        (false, _) => ("console-in-days", (passed + 43_200) / 86_400),
     };
     Text::with(key, "count", count.to_string())
 }
