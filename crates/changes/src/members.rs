@@ -30,6 +30,11 @@ impl MembersPermit {
     /// [`Refusal::Forbidden`]: it is leave for something else.
     fn scope(&self, asked: Asked) -> Result<TenantId, Refusal> {
         match (self, asked) {
+            (Self::Tenant(permit), Asked::Leave) => Ok(permit.tenant(Permission::ReadMembers)?.id),
+            (Self::Installation(permit), Asked::Leave) => {
+                permit.check(Permission::ReadInstallation)?;
+                Ok(INSTALLATION)
+            }
             (Self::Tenant(permit), Asked::Manage) => Ok(permit.tenant(Permission::ManageMembers)?.id),
             (Self::Tenant(permit), Asked::Accept) => Ok(permit.tenant(Permission::AcceptInvitation)?.id),
             (Self::Installation(permit), Asked::Manage) => {
@@ -62,6 +67,8 @@ impl MembersPermit {
 /// What leave is needed for.
 #[derive(Clone, Copy)]
 enum Asked {
+    /// By whoever may read, of their own role.
+    Leave,
     Manage,
     Accept,
 }
@@ -347,7 +354,7 @@ pub fn confirm(
     permit.record(tx, Event::of_member(Action::RoleConfirmed, member, details), now)
 }
 
-/// Takes a role away. The member's sessions end at once, and a member without any role is gone.
+/// Takes a role away; whoever has it may also give it up, with leave to read. The member's sessions end at once, and a member without any role is gone.
 ///
 /// # Errors
 /// [`Refusal::Invalid`]: it is the last operator, or the last owner of the tenant. [`Refusal::NotFound`],
@@ -358,7 +365,11 @@ pub fn remove_role(
     (member, role): (MemberId, Role),
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let scope = permit.scope(Asked::Manage)?;
+    let is_own = permit.actor() == format!("member:{member}");
+    let scope = match permit.scope(Asked::Manage) {
+        Err(Refusal::Forbidden) if is_own => permit.scope(Asked::Leave)?,
+        other => other?,
+    };
     // Held until this write ends, so that two cannot remove each other.
     let roles = member_roles::list(tx, scope)?;
     let row = role_row(&roles, member, role)?;

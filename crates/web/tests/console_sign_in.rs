@@ -289,6 +289,22 @@ async fn an_owner_may_nothing_until_confirmed_and_nothing_after_the_role_is_take
 }
 
 #[tokio::test]
+async fn a_member_gives_up_a_role_of_their_own_and_the_last_owner_does_not() {
+    let house = TestBroker::open().await;
+    operator(&house).await;
+    let token = member(&house, &house.tenant, "Ola", &[Role::Auditor]).await;
+    let path = |role: &str| format!("/account/roles/{}/{role}/leave", house.tenant.id);
+    assert_eq!(
+        browser_with(&house, &token).post(&path("auditor"), "", Some(ORIGIN)).await.location(),
+        "/?done=left"
+    );
+    assert_eq!(status(&house, &token, "/account").await, 303, "the session has ended");
+    let owner = member(&house, &house.tenant, "Per", &[Role::Owner]).await;
+    let last = browser_with(&house, &owner).post(&path("owner"), "", Some(ORIGIN)).await;
+    assert!(last.status == 422 && last.body.contains("last owner"), "{last:?}");
+}
+
+#[tokio::test]
 async fn two_owners_who_remove_each_other_at_once_leave_one() {
     let house = TestBroker::open().await;
     operator(&house).await;

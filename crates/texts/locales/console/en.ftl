@@ -864,3 +864,9 @@ console-actor-host = { $account }, on the server
 
 console-account-email = E-mail address for notices
 console-account-email-help = Where letters about the console go, such as that an operator was recovered. It is sealed. Leave it empty for none.
+
+console-account-roles-title = Your roles
+console-account-roles-lead = Giving a role up ends your sessions. Somebody has to invite you again if you want it back.
+console-account-leave = Give up
+console-column-where = Where
+console-done-left = You gave the role up.

@@ -864,3 +864,9 @@ console-actor-host = { $account }, på serveren
 
 console-account-email = E-postadresse for varsler
 console-account-email-help = Hit går brev om konsollen, for eksempel at en operatør ble gjenopprettet. Den forsegles. La feltet stå tomt for ingen.
+
+console-account-roles-title = Rollene dine
+console-account-roles-lead = Når du gir fra deg en rolle, avsluttes øktene dine. Noen må invitere deg på nytt hvis du vil ha den tilbake.
+console-account-leave = Gi fra deg
+console-column-where = Hvor
+console-done-left = Du har gitt fra deg rollen.

@@ -864,3 +864,9 @@ console-actor-host = { $account }, på serveren
 
 console-account-email = E-postadresse for varsel
 console-account-email-help = Hit går brev om konsollen, til dømes at ein operatør vart gjenoppretta. Ho vert forsegla. Lat feltet stå tomt for ingen.
+
+console-account-roles-title = Rollene dine
+console-account-roles-lead = Når du gjev frå deg ei rolle, vert øktene dine avslutta. Nokon må invitere deg på nytt om du vil ha henne tilbake.
+console-account-leave = Gje frå deg
+console-column-where = Kvar
+console-done-left = Du har gjeve frå deg rolla.

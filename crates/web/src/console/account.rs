@@ -1,8 +1,8 @@
 //! A member's own page: who they are here, and where they are signed in.
 
 use axum::response::Response;
-use console::{ConsoleSession, Refusal};
-use model::SessionId;
+use console::{ConsoleSession, HeldRole, MembersPermit, Permission, Refusal, Role};
+use model::{INSTALLATION, SessionId, TenantId};
 use pages::console::{
     Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Table, TableRow, Text,
 };
@@ -78,6 +78,12 @@ async fn whole_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsoleP
             Block::Facts(facts),
             Block::Form(email_form(visit, refusal).await?),
             Block::Heading {
+                id: "roles-here",
+                text: Text::Key("console-account-roles-title"),
+                lead: Some(Text::Key("console-account-roles-lead")),
+            },
+            Block::Table(roles(visit).await?),
+            Block::Heading {
                 id: "signed-in",
                 text: Text::Key("console-account-sessions"),
                 lead: Some(Text::Key("console-account-sessions-lead")),
@@ -86,6 +92,52 @@ async fn whole_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsoleP
         ],
         ..ConsolePage::default()
     })
+}
+
+/// What the member may be, and where.
+async fn roles(visit: &Visit) -> Result<Table, Refusal> {
+    let session = visit.session()?;
+    let tenants = visit.site.console.tenants_of(session).await?;
+    let row = |held: &HeldRole| {
+        let tenant = tenants.iter().find(|it| it.id == held.tenant);
+        let place = match tenant {
+            Some(tenant) => {
+                Cell::Link { text: Text::plain(tenant.name.clone()), href: format!("/t/{}", tenant.id) }
+            }
+            None => Cell::Text(Text::Key("console-nav-installation")),
+        };
+        let href = format!("/account/roles/{}/{}/leave", held.tenant, held.role.as_str());
+        let leave = Action::act("console-account-leave", href).dangerous();
+        let cells = vec![place, Cell::Text(Text::Key(words::role(held.role))), Cell::Actions(vec![leave])];
+        TableRow { cells }
+    };
+    Ok(Table {
+        id: "roles",
+        caption: Text::Key("console-account-roles-title"),
+        columns: ["console-column-where", "console-column-role", "console-column-actions"]
+            .map(Text::Key)
+            .to_vec(),
+        rows: session.roles.iter().filter(|it| it.is_confirmed).map(row).collect(),
+        ..Table::default()
+    })
+}
+
+/// `POST /account/roles/{tenant_id}/{role}/leave`: gives a role up; every session of the member ends.
+pub(super) async fn leave(visit: Visit) -> Result<Response, Refusal> {
+    let missing = || Refusal::NotFound(Noun::Member);
+    let tenant = TenantId::parse(visit.param("tenant_id")).map_err(|_| missing())?;
+    let role = Role::parse(visit.param("role")).ok_or_else(missing)?;
+    let (session, console) = (visit.session()?, &visit.site.console);
+    let member = session.member.ok_or_else(missing)?;
+    let caller = session.caller(tenant, &visit.origin());
+    let permit = if tenant == INSTALLATION {
+        MembersPermit::Installation(Box::new(console.installation(&caller, Permission::ReadInstallation)?))
+    } else {
+        let tenant = console.tenant_by_id(&caller, tenant).await?;
+        MembersPermit::Tenant(Box::new(tenant.permit(Permission::ReadMembers)?))
+    };
+    console.remove_role(&permit, (member, role), visit.now()).await?;
+    Ok(done("/", "left"))
 }
 
 fn row(visit: &Visit, own: SessionId, it: &ConsoleSession) -> TableRow {

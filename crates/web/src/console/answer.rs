@@ -58,7 +58,8 @@ fn rendered(status: StatusCode, page: &ConsolePage, locale: Locale) -> Response 
 }
 
 /// What the last act did, as its redirect says: one of these words.
-const DONE: [(&str, &str); 24] = [
+const DONE: [(&str, &str); 25] = [
+    ("left", "console-done-left"),
     ("created", "console-done-created"),
     ("saved", "console-done-saved"),
     ("unchanged", "console-done-unchanged"),

@@ -63,6 +63,7 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     // Everybody's own.
     route!(GET, "/account", MEMBER, account::page),
     route!(POST, "/account/email", MEMBER, account::set_email),
+    route!(POST, "/account/roles/{tenant_id}/{role}/leave", MEMBER, account::leave, SignedIn::Lately),
     route!(POST, "/account/sessions/{session}/end", MEMBER, account::end_session),
     route!(GET, "/tenants", MEMBER, tenants::list),
     // The installation.
