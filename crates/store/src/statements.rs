@@ -142,7 +142,8 @@ mod tests {
     }
 
     /// Statements of administrators, of `explain`, and over tables with few rows for each tenant.
-    const OF_OPERATORS: [&str; 12] = [
+    const OF_OPERATORS: [&str; 13] = [
+        "AND deleted_at >= $2 ORDER BY deleted_at",
         "sealed_letter FROM letters WHERE tenant_id = $1",
         "FROM plans WHERE tenant_id = $1 ORDER",
         "FROM plans WHERE tenant_id = $1 AND sealed_plan",
