@@ -38,7 +38,7 @@ def filled(folder, many):
         "SELECT tenant_id, domain_id, settings FROM applications WHERE client_id = 'demo-shop'"
     ).fetchone()
     with database:
-        database.execute("INSERT INTO members VALUES (?, 'Bench', 1, ?, ?)", (member, now, now))
+        database.execute("INSERT INTO members (id, name, version, created_at, seen_at) VALUES (?, 'Bench', 1, ?, ?)", (member, now, now))
         database.execute(
             "INSERT INTO member_roles VALUES (?, ?, 'operator', 'bench', ?, ?)", ("0" * 32, member, now, now)
         )

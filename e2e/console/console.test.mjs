@@ -213,6 +213,81 @@ test("a login is tried in another tab, and its tokens and steps are shown", asyn
   await elsewhere.context().close();
 });
 
+test("a secret is replaced while both are good, and the old one is ended", async () => {
+  const { client_id, client_secret, issuer } = portvakt.ready;
+  /** Whether the token endpoint knows the client by this secret. */
+  const isGood = async (secret) => {
+    const body = new URLSearchParams({ grant_type: "authorization_code", code: "none", client_id, client_secret: secret });
+    const answer = await fetch(`${issuer}/oauth2/token`, { method: "POST", body });
+    return (await answer.json()).error === "invalid_grant";
+  };
+  assert.ok(await isGood(client_secret));
+  await operator.goto(`${tenant}/test/applications?q=${client_id}`);
+  await lookAt(operator, "console applications");
+  await operator.locator("#applications tbody a").first().click();
+  await lookAt(operator, "console application");
+  for (const section of ["addresses", "sign-in", "tokens", "keys", "brand", "danger"]) {
+    await operator.goto(`${operator.url().replace(/\/(addresses|sign-in|tokens|keys|brand|danger)$/, "")}/${section}`);
+    await lookAt(operator, `console application ${section}`);
+  }
+  await operator.goto(operator.url().replace(/danger$/, "keys"));
+  const more = operator.locator("details:has(#new-secret) > summary");
+  if (await more.count()) await more.click();
+  await operator.click("#new-secret");
+  const fresh = await operator.locator("#client-secret").innerText();
+  await lookAt(operator, "console new secret");
+  assert.ok((await isGood(client_secret)) && (await isGood(fresh)), "nobody is stopped");
+  await operator.goto(operator.url().replace(/secrets$/, "keys"));
+  assert.doesNotMatch(await operator.content(), new RegExp(fresh));
+  await operator.locator("#client-secrets tbody tr").last().getByRole("link").click();
+  await operator.locator('input[name="when"]').first().check();
+  await lookAt(operator, "console end of a secret");
+  await operator.locator('input[name="when"][value="now"]').check();
+  await operator.click("#end-secret");
+  await operator.waitForURL(/done=/);
+  assert.equal(await isGood(fresh), true);
+});
+
+test("an application with a wrong address is refused by line, made, disabled, deleted and restored", async () => {
+  await operator.goto(`${tenant}/test/applications/new`);
+  await operator.fill("#name", "Nettbutikken");
+  await operator.fill("#client_id", "urn:journey");
+  await operator.fill("#redirect_uris", "https://shop.example/callback\nhttps://shop.example/#fragment");
+  await operator.click("#create");
+  assert.match(await operator.locator("#redirect_uris-error").innerText(), /Line 2/);
+  assert.equal(await operator.inputValue("#name"), "Nettbutikken");
+  await lookAt(operator, "console application with a wrong address");
+  await operator.fill("#redirect_uris", "https://shop.example/callback");
+  await operator.click("#create");
+  await operator.waitForSelector("#client-secret");
+  await lookAt(operator, "console application made");
+  await operator.goto(`${tenant}/test/applications?q=journey`);
+  await operator.locator("#applications tbody a").first().click();
+  await operator.goto(`${operator.url()}/danger`);
+  await operator.click("#to-delete");
+  await operator.fill("#confirm", "something else");
+  await operator.click("#delete");
+  await lookAt(operator, "console deletion that was not confirmed");
+  await operator.fill("#confirm", "urn:journey");
+  await operator.click("#delete");
+  await operator.waitForURL(/bin\?done=deleted/);
+  await lookAt(operator, "console bin");
+  await operator.getByRole("button", { name: "Restore" }).click();
+  await operator.waitForURL(/done=restored/);
+});
+
+test("domains: state, settings, keys and test users are seen and saved", async () => {
+  await operator.goto(`${tenant}/domains`);
+  await lookAt(operator, "console domains");
+  await operator.locator("main table a").first().click();
+  const domain = operator.url();
+  for (const section of ["", "/settings", "/brand", "/keys", "/test-users", "/danger"]) {
+    const answer = await operator.goto(`${domain}${section}`);
+    assert.equal(answer.status(), 200, section);
+    await lookAt(operator, `console domain ${section}`);
+  }
+});
+
 test("what happened is listed: logins with their explanation, and changes in a chain", async () => {
   await operator.goto(`${tenant}/logins`);
   await lookAt(operator, "console logins");

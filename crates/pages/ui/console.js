@@ -53,7 +53,10 @@ for (const field of document.querySelectorAll('[data-check="uris"]')) {
     }));
   };
   field.addEventListener("input", check);
-  field.addEventListener("blur", check);
+  // A line that appears while somebody presses a button would move it away from under the pointer.
+  field.addEventListener("blur", (event) => {
+    if (event.relatedTarget?.type !== "submit") setTimeout(check, 300);
+  });
 }
 
 // While a form opens another tab, this one goes to where its outcome will be shown.
