@@ -51,6 +51,8 @@ pub enum SealedColumn<'a> {
     },
     /// `awaiting_consents.sealed_proof`, under a key of the login's cookie.
     AwaitingConsent(&'a Digest),
+    /// `eid_orders.sealed_order`, under the key of the order, which the login has.
+    EidOrder(&'a Digest),
     /// `kept_answers.sealed_answer`, under a key of the form.
     KeptAnswer(&'a Digest),
     /// `trials.sealed_answer`, under the key of the trial.
@@ -102,6 +104,7 @@ impl SealedColumn<'_> {
                 ("cookies", "login", format!("{login} {}", expires_at.seconds()))
             }
             Self::AwaitingConsent(consent) => ("awaiting_consents", "sealed_proof", digest(consent)),
+            Self::EidOrder(order) => ("eid_orders", "sealed_order", digest(order)),
             Self::KeptAnswer(form) => ("kept_answers", "sealed_answer", digest(form)),
             Self::TrialAnswer(trial) => ("trials", "sealed_answer", digest(trial)),
             Self::BrowserSession(session) => ("browser_sessions", "sealed_proof", digest(session)),

@@ -81,6 +81,7 @@ pub struct Catalogue {
     upstreams: Mutex<HashMap<String, Arc<Upstream>>>,
     tenant_sandbox: Option<TenantSandbox>,
     sandboxes: Mutex<HashMap<String, Arc<Upstream>>>,
+    stand_ins: HashMap<LoginMethod, Connector>,
 }
 
 /// The built-in issuer of an eID; `None` where there is none.
@@ -114,6 +115,7 @@ impl Catalogue {
             upstreams: Mutex::default(),
             tenant_sandbox: None,
             sandboxes: Mutex::default(),
+            stand_ins: HashMap::new(),
         }
     }
 
@@ -122,6 +124,14 @@ impl Catalogue {
     #[must_use]
     pub fn with_strict(self, strict: Arc<Outbound>) -> Self {
         Self { strict: Some(strict), ..self }
+    }
+
+    /// The catalogue in which every source of an eID has this connector, whatever its credentials: for the tests of a kind of
+    /// connector that no built-in eID has.
+    #[must_use]
+    pub fn with_connector(mut self, eid: LoginMethod, connector: Connector) -> Self {
+        self.stand_ins.insert(eid, connector);
+        self
     }
 
     fn calls(&self, issuer: &str) -> Arc<Outbound> {
@@ -217,6 +227,9 @@ impl Catalogue {
         credentials: &[u8],
         callback: String,
     ) -> Result<Connector, EidError> {
+        if let Some(connector) = self.stand_ins.get(&eid) {
+            return Ok(connector.clone());
+        }
         let credentials = SourceCredentials::read(credentials)
             .ok_or_else(|| EidError::Misconfigured("no readable credentials are stored".to_owned()))?;
         let issuer = self

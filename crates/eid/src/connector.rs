@@ -67,6 +67,11 @@ impl EidError {
         }
     }
 
+    /// Says whether the same question may be answered a moment later.
+    pub const fn may_pass(&self) -> bool {
+        matches!(self, Self::Network(_) | Self::Unavailable(_)) && self.is_transient()
+    }
+
     /// Says whether trying again may help.
     pub const fn is_transient(&self) -> bool {
         use Trouble::{
@@ -143,16 +148,31 @@ pub trait RedirectEid: Send + Sync {
     async fn check(&self, number: bool, random: &Random, now: Timestamp) -> Vec<CheckLine>;
 }
 
+/// What the person should do now, on another device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instruction {
+    /// Names a text in the catalogue of texts (`poll-…`), which may name the eID as `$eid`.
+    pub hint: &'static str,
+    /// What the person compares with their device, or enters there.
+    pub code: Option<String>,
+    /// The eID is not to be asked earlier than this. At most ten seconds; what is longer is cut.
+    pub again_in: std::time::Duration,
+}
+
+/// An order that has begun.
+#[derive(Clone, Debug)]
+pub struct Ordered {
+    /// Has all that [`PollEid::poll`] needs. It never leaves the server.
+    pub memo: Memo,
+    /// What to do until the eID is asked for the first time.
+    pub instruction: Instruction,
+}
+
 /// How far a person has come on another device.
 #[derive(Clone, Debug)]
 pub enum Polled {
-    /// Not done yet. The key of a text that says what the person should do now, and when to ask again.
-    Waiting {
-        /// Names a text in the catalogue of texts.
-        hint: &'static str,
-        /// Not earlier than this.
-        again_in: std::time::Duration,
-    },
+    /// Not done yet.
+    Waiting(Instruction),
     /// Done.
     Done(Outcome),
 }
@@ -163,16 +183,23 @@ pub trait PollEid: Send + Sync {
     /// Names the issuer and client, as [`RedirectEid::client`] does.
     fn client(&self) -> [u8; 16];
 
-    /// Begins an order; the memo has all that [`PollEid::poll`] needs.
+    /// Begins an order.
     ///
     /// # Errors
     /// [`EidError`]: show the trouble.
-    async fn start(&self, ask: &UpstreamRequest, random: &Random, now: Timestamp) -> Result<Memo, EidError>;
+    async fn start(
+        &self,
+        ask: &UpstreamRequest,
+        random: &Random,
+        now: Timestamp,
+    ) -> Result<Ordered, EidError>;
 
-    /// Asks how far the person has come.
+    /// Asks how far the person has come. What was told once may be asked for again: a node may be lost before it has
+    /// kept the answer.
     ///
     /// # Errors
-    /// [`EidError`]: no login.
+    /// [`EidError`]: no login, after the third transient one in a row ([`EidError::may_pass`]). An order that has run
+    /// out at the eID is [`EidError::TimedOut`].
     async fn poll(&self, ask: &UpstreamRequest, memo: &Memo, now: Timestamp) -> Result<Polled, EidError>;
 
     /// Takes the order back; what cannot be taken back runs out by itself.
@@ -222,6 +249,18 @@ mod tests {
         assert_eq!(trouble(OutboundProblem::Tls), Trouble::EidTlsFailed);
         assert_eq!(trouble(OutboundProblem::UnusableCertificate), Trouble::EidTlsFailed);
         assert_eq!(trouble(OutboundProblem::NameLookup), Trouble::EidLookupFailed);
+    }
+
+    #[test]
+    fn an_order_that_has_run_out_is_not_asked_about_again() {
+        let network = |problem| EidError::Network(OutboundError { host: String::new(), problem });
+        assert!(
+            network(OutboundProblem::TimedOut).may_pass() && EidError::Unavailable(String::new()).may_pass()
+        );
+        for error in [EidError::TimedOut(String::new()), EidError::Upstream(String::new())] {
+            assert!(!error.may_pass(), "{error}");
+        }
+        assert!(!network(OutboundProblem::NotAllowed).may_pass(), "asking again changes no setting");
     }
 
     #[test]

@@ -15,6 +15,8 @@ mod upstream;
 mod vipps;
 
 pub use catalogue::{Catalogue, IssuerError, TenantSandbox, UpstreamIssuer};
-pub use connector::{Connector, EidError, Outcome, PollEid, Polled, Reason, RedirectEid, Started};
+pub use connector::{
+    Connector, EidError, Instruction, Ordered, Outcome, PollEid, Polled, Reason, RedirectEid, Started,
+};
 pub use credentials::{SourceCredentials, SourceMethod};
 pub use probe::{Probe, Probed, Watched};

@@ -7,6 +7,7 @@
 //!                      │  choose another eID                 │     ├─ refused by the person ──► (error)
 //!                      └───────────── Trouble ◄──────────────┼─────┘  trouble, pages on
 //!                                        └── try again ──────┘
+//!  An eID that is polled: Polling in place of AtEid.
 //!  every end ─► Over: the cookie outlives its login by an hour and says so
 //! ```
 
@@ -190,6 +191,14 @@ pub enum Phase {
         /// Finds and opens the answer to the form that ended it, for as long as that is kept.
         answer: Option<[u8; 32]>,
     },
+    /// The person answers the eID on another device; what the eID is asked by waits in a row that the key opens.
+    // The last variant: cookies name a variant by its place.
+    Polling {
+        /// Which one.
+        eid: LoginMethod,
+        /// Finds and opens the row; the answer that ends the login is kept under it, too.
+        key: [u8; 32],
+    },
 }
 
 impl Phase {
@@ -198,10 +207,11 @@ impl Phase {
         matches!(self, Self::Over { .. })
     }
 
-    /// The secret under which the answer to this phase's form is kept; `None` where there is no form.
+    /// The secret under which the answer to this phase's form, or to the last question of an eID that is polled, is kept;
+    /// `None` where there is neither.
     pub const fn form_secret(&self) -> Option<[u8; 32]> {
         match self {
-            Self::Consent { key, .. } => Some(*key),
+            Self::Consent { key, .. } | Self::Polling { key, .. } => Some(*key),
             Self::SigningIn { secret, .. } => Some(*secret),
             Self::Over { answer } => *answer,
             Self::Choosing | Self::AtEid { .. } | Self::Trouble { .. } => None,
@@ -222,6 +232,7 @@ impl fmt::Debug for Phase {
                 f.debug_struct("Trouble").field("eid", eid).field("trouble", trouble).finish_non_exhaustive()
             }
             Self::Over { .. } => f.write_str("Over"),
+            Self::Polling { eid, .. } => f.debug_struct("Polling").field("eid", eid).finish_non_exhaustive(),
         }
     }
 }

@@ -28,7 +28,8 @@ pub use form::Form;
 pub use frame::{Frame, Language};
 pub use landing::Landing;
 pub use login::{
-    BackToApp, Choice, Consent, Continue, FormPost, Notice, PostMessage, Selector, Shared, SignIn, TrialOver,
+    BackToApp, Choice, Consent, Continue, FormPost, Notice, OpenApp, PostMessage, Selector, Shared, SignIn,
+    TrialOver,
 };
 pub use logout::{LoggedOut, LogoutConfirm};
 pub use mailbox::{MailboxLetter, MailboxPage};

@@ -95,6 +95,28 @@ impl SignIn {
     }
 }
 
+/// Answer an eID on another device. Whoever sends the page has it load itself again every two seconds with a `Refresh` header, so
+/// that it needs no script.
+#[derive(Debug, Clone, Default)]
+pub struct OpenApp {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// Name of the application.
+    pub application: String,
+    /// Name of the eID.
+    pub eid: String,
+    /// The key of the text that says what to do now (`poll-…`).
+    pub hint: String,
+    /// What to compare with the device, or to enter there.
+    pub code: Option<String>,
+    /// This page, for who has answered and for browsers that load nothing by themselves.
+    pub go_on_href: String,
+    /// Where another way to log in is chosen.
+    pub choose_another_href: Option<String>,
+    /// Back to the application, which takes the order back.
+    pub cancel_href: String,
+}
+
 /// May this be shared? Posts `decision` = `allow` or `deny` (buttons `consent-allow`, `consent-deny`).
 #[derive(Debug, Clone, Default)]
 pub struct Consent {
@@ -221,6 +243,7 @@ pub struct TrialOver {
 page!(TrialOver, "login/trial_over.html");
 page!(Selector, "login/selector.html");
 page!(SignIn, "login/sign_in.html");
+page!(OpenApp, "login/open_app.html");
 page!(Consent, "login/consent.html");
 page!(Continue, "login/continue.html");
 page!(BackToApp, "login/back_to_app.html");

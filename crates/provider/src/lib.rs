@@ -48,7 +48,7 @@ mod userinfo;
 
 pub use application::Application;
 pub use authorize::{
-    Arrival, BrowserCookies, BrowserRequest, Choice, ConsentAsk, CookieChange, Ended, LoginAction,
+    AppPrompt, Arrival, BrowserCookies, BrowserRequest, Choice, ConsentAsk, CookieChange, Ended, LoginAction,
     LoginCookie, LoginResponse, PasswordPrompt, Pushed, Selection, SharedClaim, Step, TroubleAt,
 };
 pub use brand::Shown;

@@ -197,6 +197,7 @@ macro_rules! of_part {
 const OF_TENANT: &[&str] = of_tenant! {
     "kept_answers": "tenant_id, form_digest",
     "trials": "tenant_id, trial_digest",
+    "eid_orders": "tenant_id, order_digest",
     "brands": "tenant_id, owner_id",
     "awaiting_consents": "tenant_id, consent_digest",
     "parked_requests": "tenant_id, request_digest",
@@ -235,6 +236,7 @@ const OF_TENANT: &[&str] = of_tenant! {
 const OF_DOMAIN: &[&str] = of_part! {
     "kept_answers": "tenant_id, form_digest", " AND domain_id = $2";
     "trials": "tenant_id, trial_digest", " AND domain_id = $2";
+    "eid_orders": "tenant_id, order_digest", " AND domain_id = $2";
     "brands": "tenant_id, owner_id", " AND domain_id = $2";
     "awaiting_consents": "tenant_id, consent_digest", " AND domain_id = $2";
     "parked_requests": "tenant_id, request_digest", " AND domain_id = $2";

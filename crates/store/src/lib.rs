@@ -45,6 +45,7 @@ pub mod counted_events;
 pub mod declared_objects;
 pub mod deletions;
 pub mod domains;
+pub mod eid_orders;
 pub mod entry_links;
 pub mod failed_attempts;
 pub mod grants;

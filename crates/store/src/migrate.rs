@@ -30,6 +30,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0016_letters", include_str!("../migrations/0016_letters.sql")),
     ("0017_console", include_str!("../migrations/0017_console.sql")),
     ("0018_destruction", include_str!("../migrations/0018_destruction.sql")),
+    ("0019_eid_orders", include_str!("../migrations/0019_eid_orders.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

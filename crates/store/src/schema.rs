@@ -280,6 +280,14 @@ pub const TABLES: &[Table] = &[
         false
     ),
     table!(
+        "eid_orders",
+        "what an eID that is polled gave to ask by, and what the person was told to do; nothing about the person",
+        SealedByHolder,
+        "15 minutes, or until the login with it has ended",
+        "the eID is asked until the person has answered on another device, by one node at a time",
+        false
+    ),
+    table!(
         "kept_answers",
         "the answer to a form of a login: a code or an error, and what goes into cookies",
         SealedByHolder,

@@ -3,10 +3,10 @@
 use crate::{
     StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, bin, brands,
     browser_sessions, client_secrets, console_sessions, counted_events, declared_objects, deletions, domains,
-    entry_links, failed_attempts, grants, identity_sources, imported_subjects, installation, invitations,
-    jobs, kept_answers, letters, login_events, member_roles, members, parked_requests, plans, refresh_tokens,
-    sandbox_people, signing_keys, source_checks, source_generations, spent_values, sql::ReadTx, subject_keys,
-    tenants, test_users, trials,
+    eid_orders, entry_links, failed_attempts, grants, identity_sources, imported_subjects, installation,
+    invitations, jobs, kept_answers, letters, login_events, member_roles, members, parked_requests, plans,
+    refresh_tokens, sandbox_people, signing_keys, source_checks, source_generations, spent_values,
+    sql::ReadTx, subject_keys, tenants, test_users, trials,
 };
 
 /// By module.
@@ -24,6 +24,7 @@ const MODULES: &[&[&str]] = &[
     parked_requests::ALL,
     plans::ALL,
     awaiting_consents::ALL,
+    eid_orders::ALL,
     kept_answers::ALL,
     trials::ALL,
     letters::ALL,
@@ -77,9 +78,9 @@ pub(crate) fn shapes(tx: &mut ReadTx<'_>) -> Result<Vec<Shape>, StoreError> {
 mod tests {
     use super::{
         MODULES, access_tokens, awaiting_consents, backup, bin, browser_sessions, console_sessions,
-        counted_events, deletions, domains, entry_links, failed_attempts, grants, installation, invitations,
-        jobs, kept_answers, letters, login_events, member_roles, members, parked_requests, plans,
-        refresh_tokens, source_generations, spent_values, tenants, trials,
+        counted_events, deletions, domains, eid_orders, entry_links, failed_attempts, grants, installation,
+        invitations, jobs, kept_answers, letters, login_events, member_roles, members, parked_requests,
+        plans, refresh_tokens, source_generations, spent_values, tenants, trials,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -87,6 +88,7 @@ mod tests {
         spent_values::SWEEP,
         parked_requests::SWEEP,
         awaiting_consents::SWEEP,
+        eid_orders::SWEEP,
         kept_answers::SWEEP,
         trials::SWEEP,
         source_generations::SWEEP,

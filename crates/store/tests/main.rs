@@ -14,6 +14,7 @@ mod browser_sessions;
 mod client_secrets;
 mod declared_objects;
 mod domains;
+mod eid_orders;
 mod failed_attempts;
 mod grants;
 mod identity_sources;

@@ -78,6 +78,15 @@ sign-in-password = Password
 sign-in-wrong = The username or the password is wrong. Check both, or ask the person who added the test user.
 sign-in-submit = Log in
 sign-in-another = Log in another way
+
+poll-title = Log in with { $eid }
+poll-open-app = Open the app of { $eid } and follow the instructions there. Stay on this page.
+poll-compare-code = Open the app of { $eid }, check that it shows the same code as here, and follow the instructions there. Stay on this page.
+poll-code = Code
+poll-goes-on = Once you have answered, we send you on to { $application } by ourselves.
+poll-go-on = I have answered: go on
+poll-cancel = Cancel and go back to { $application }
+
 method-automation = Test user
 hint-automation = With the password of a test user
 

@@ -79,6 +79,15 @@ sign-in-password = Passord
 sign-in-wrong = Brukernavnet eller passordet er feil. Kontroller begge, eller spør den som la inn testbrukeren.
 sign-in-submit = Logg inn
 sign-in-another = Logg inn på en annen måte
+
+poll-title = Logg inn med { $eid }
+poll-open-app = Åpne appen til { $eid } og følg det som står der. Ikke lukk denne siden.
+poll-compare-code = Åpne appen til { $eid }, sjekk at den viser samme kode som her, og følg det som står der. Ikke lukk denne siden.
+poll-code = Kode
+poll-goes-on = Når du har svart, sender vi deg videre til { $application } av oss selv.
+poll-go-on = Jeg har svart: gå videre
+poll-cancel = Avbryt og gå tilbake til { $application }
+
 method-automation = Testbruker
 hint-automation = Med passordet til en testbruker
 

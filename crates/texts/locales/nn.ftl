@@ -79,6 +79,15 @@ sign-in-password = Passord
 sign-in-wrong = Brukarnamnet eller passordet er feil. Kontroller begge, eller spør den som la inn testbrukaren.
 sign-in-submit = Logg inn
 sign-in-another = Logg inn på ein annan måte
+
+poll-title = Logg inn med { $eid }
+poll-open-app = Opne appen til { $eid } og følg det som står der. Ikkje lukk denne sida.
+poll-compare-code = Opne appen til { $eid }, sjekk at ho viser same kode som her, og følg det som står der. Ikkje lukk denne sida.
+poll-code = Kode
+poll-goes-on = Når du har svara, sender vi deg vidare til { $application } av oss sjølve.
+poll-go-on = Eg har svara: gå vidare
+poll-cancel = Avbryt og gå tilbake til { $application }
+
 method-automation = Testbrukar
 hint-automation = Med passordet til ein testbrukar
 

@@ -20,7 +20,7 @@ use axum::{
 };
 use console::{Console, ConsoleAddress, DomainChange, NewApplication, NewDomain, NewIdentitySource, Tenant};
 use crypto::{Algorithm, PublicKey, Random, SealKey, Secret, SigningKey, b64};
-use eid::{Catalogue, SourceCredentials, SourceMethod, TenantSandbox, UpstreamIssuer};
+use eid::{Catalogue, Connector, SourceCredentials, SourceMethod, TenantSandbox, UpstreamIssuer};
 use model::{
     ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, EidEnvironment, Environment,
     LoginMethod, TenantId, Timestamp,
@@ -83,6 +83,7 @@ pub(crate) struct TestBroker {
     pub(crate) sandbox: Arc<PublicSandbox>,
     pub(crate) sandbox_site: Router,
     uses_public_sandbox: Arc<AtomicBool>,
+    stand_ins: StandIns,
     limits: Arc<Mutex<Limits>>,
     provider: Arc<Provider>,
     wire: Wire,
@@ -91,6 +92,9 @@ pub(crate) struct TestBroker {
 
 /// Puts the application together anew over the same store.
 type Wire = Box<dyn Fn() -> (Router, Arc<Provider>)>;
+
+/// Connectors of a test in place of those of an eID.
+type StandIns = Arc<Mutex<Vec<(LoginMethod, Connector)>>>;
 
 /// Makes the catalogue that logins use, with nothing cached.
 type Eids = Arc<dyn Fn() -> Catalogue>;
@@ -201,7 +205,7 @@ fn tenant_sandbox(sandbox: Arc<PublicSandbox>) -> TenantSandbox {
 fn eids(
     [bankid, vipps]: [&Arc<Simulator>; 2],
     outbound: Arc<Outbound>,
-    public: impl Fn() -> Option<Arc<PublicSandbox>> + 'static,
+    (stand_ins, public): (StandIns, impl Fn() -> Option<Arc<PublicSandbox>> + 'static),
 ) -> Eids {
     let both = [(LoginMethod::NO_BANKID, bankid), (LoginMethod::NO_VIPPS, vipps)];
     let issuers = both.map(|(eid, simulator)| UpstreamIssuer {
@@ -211,6 +215,8 @@ fn eids(
     });
     Arc::new(move || {
         let catalogue = Catalogue::new(Arc::clone(&outbound), issuers.to_vec(), Random::system());
+        let stand_ins = stand_ins.lock().unwrap().clone().into_iter();
+        let catalogue = stand_ins.fold(catalogue, |it, (eid, connector)| it.with_connector(eid, connector));
         match public() {
             Some(public) => catalogue.with_tenant_sandbox(tenant_sandbox(public)),
             None => catalogue,
@@ -327,11 +333,10 @@ impl TestBroker {
         let now = Timestamp::from_seconds(START);
         let tenant = a_tenant(&console, "shop", now).await;
         let (again, (limits, chosen)) = (store.clone(), no_limits());
-        let uses_public_sandbox = Arc::new(AtomicBool::new(false));
+        let (uses_public_sandbox, stand_ins) = (Arc::new(AtomicBool::new(false)), StandIns::default());
         let (is_public, public) = (Arc::clone(&uses_public_sandbox), Arc::clone(&sandbox));
-        let eids = eids([&bankid, &vipps], outbound, move || {
-            is_public.load(Ordering::SeqCst).then(|| Arc::clone(&public))
-        });
+        let public = move || is_public.load(Ordering::SeqCst).then(|| Arc::clone(&public));
+        let eids = eids([&bankid, &vipps], outbound, (Arc::clone(&stand_ins), public));
         let wired = Arc::clone(&eids);
         let desk = console.clone();
         let wire: Wire = Box::new(move || {
@@ -361,6 +366,7 @@ impl TestBroker {
             sandbox,
             sandbox_site,
             uses_public_sandbox,
+            stand_ins,
             limits,
             provider,
             wire,
@@ -460,6 +466,12 @@ impl TestBroker {
     /// From now on sandbox sources lead to the sandbox of all tenants.
     pub(crate) fn use_public_sandbox(&mut self) {
         self.uses_public_sandbox.store(true, Ordering::SeqCst);
+        self.restart();
+    }
+
+    /// From now on every source of an eID has this connector.
+    pub(crate) fn use_connector(&mut self, eid: LoginMethod, connector: Connector) {
+        self.stand_ins.lock().unwrap().push((eid, connector));
         self.restart();
     }
 

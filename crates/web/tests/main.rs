@@ -38,6 +38,8 @@ mod outage;
 mod overload;
 mod pages_shown;
 mod plans;
+mod poll;
+mod poll_eid;
 mod public_sandbox;
 mod pushed;
 mod redeem_once;

@@ -13,6 +13,7 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     ("awaiting_consents.rs", "SWEEP"),
     ("browser_sessions.rs", "SWEEP"),
     ("counted_events.rs", "SWEEP"),
+    ("eid_orders.rs", "SWEEP"),
     ("failed_attempts.rs", "SWEEP"),
     ("grants.rs", "SWEEP"),
     ("kept_answers.rs", "SWEEP"),

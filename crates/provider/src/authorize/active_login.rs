@@ -90,6 +90,11 @@ impl ActiveLogin<'_> {
         AuthorizationResponse::error(back, code, description, self.issuer.url())
     }
 
+    /// A page. The login stays as it is, and so does its cookie: an answer to another tab may be on its way.
+    pub(super) fn unchanged(self, step: Step) -> LoginResponse {
+        LoginResponse { step, cookies: Vec::new(), ui_locales: self.wanted.ui_locales }
+    }
+
     /// The page for a login that has ended. Its cookie stays as it is.
     pub(super) fn over(self) -> LoginResponse {
         let ended = Ended::of(Cause::LoginOver, Some((&self.application, self.issuer)));
@@ -106,7 +111,7 @@ impl ActiveLogin<'_> {
 
     fn ended(self, mut ended: Ended) -> LoginResponse {
         ended.application = Some(self.shown());
-        LoginResponse { step: Step::Ended(ended), cookies: Vec::new(), ui_locales: self.wanted.ui_locales }
+        self.unchanged(Step::Ended(ended))
     }
 }
 

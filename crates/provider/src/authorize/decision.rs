@@ -1,11 +1,19 @@
 //! What a step decides: which step comes next, or which effect ends the request.
 
+use std::time::Duration;
+
 use crypto::Digest;
 use model::{Grant, LoginMethod, Memo, Proof, Timestamp, Trouble};
 use store::login_events::Kind;
 use texts::Cause;
 
-use super::{active_login::ActiveLogin, kept_answer::Kept, login_response::Step, waiting::Waiting};
+use super::{
+    active_login::ActiveLogin,
+    kept_answer::Kept,
+    login_response::Step,
+    order::{AfterOrder, Claimed, Order, PlacedOrder, ToTakeBack},
+    waiting::Waiting,
+};
 use crate::{TraceId, session::NewSession};
 
 /// A login, and what should happen to it.
@@ -23,22 +31,28 @@ pub(super) enum Decision {
     /// The person is sent to this eID.
     SendTo(LoginMethod),
     /// The person has proved who they are.
-    Judge(Box<Proof>, Spent),
+    Judge(Box<Proof>, ConsumedOnce),
     /// The person looks at where the login stands.
     Look,
+    /// The person answers an eID that is polled: is it time to ask?
+    Wait,
+    /// The eID is asked how far the person has come.
+    Collect(Box<Claimed>),
+    /// The person gives up an order at an eID that is polled.
+    LeaveOrder(AfterOrder),
     /// The form was answered before.
     AnswerAgain,
     /// Nothing more is to be decided.
     Settle(Box<Effect>),
 }
 
-/// A state to spend, and until when that must be remembered.
-pub(super) type Spent = (Digest, Timestamp);
-
-/// What a code is paid with; spent in the write that inserts the code.
+/// What an answer costs; spent in the write that has its effects.
+#[derive(Clone, Copy)]
 pub(super) enum ConsumedOnce {
-    /// The upstream state.
-    State(Spent),
+    /// The upstream state, and until when that must be remembered.
+    State(Digest, Timestamp),
+    /// The row of an order at an eID that is polled.
+    Order(Digest),
     /// The row in which the proved person waited.
     Consent(Digest),
     /// The browser session that answers, and until when it may rest after that.
@@ -58,22 +72,32 @@ pub(super) struct Granted {
 pub(super) enum Effect {
     /// A page or a redirect; only the login's cookie changes.
     Show(Step),
+    /// A page of a login that stays as it is, and so does its cookie.
+    ShowUnchanged(Step),
     /// The page of a login that has ended.
     Over,
     /// The person leaves for an eID.
     Leave { url: String, eid: LoginMethod, memo: Memo },
+    /// The person answers an eID that is polled; the first question may be asked after this time.
+    BeginOrder { eid: LoginMethod, order: Box<Order>, again_in: Duration },
+    /// The lease of an order is taken, so that this request asks the eID.
+    ClaimOrder(Box<PlacedOrder>),
+    /// The person has not answered yet; the next question may be asked after this time.
+    KeepWaiting { claimed: Box<Claimed>, again_in: Duration },
+    /// An order is spent, and then taken back at the eID.
+    TakeBack { order: Box<ToTakeBack>, then: AfterOrder },
     /// A test user is asked for a password.
     AskPassword { state: [u8; 16], secret: [u8; 32] },
     /// Trouble at an eID: our page, or straight back where the application wants no such pages.
-    Trouble { eid: LoginMethod, trouble: Trouble, spent: Option<Spent> },
+    Trouble { eid: LoginMethod, trouble: Trouble, spent: Option<ConsumedOnce> },
     /// The answer of an eID cannot be redeemed; the person can start anew.
-    BeginAgain { cause: Cause, eid: LoginMethod, spent: Spent },
+    BeginAgain { cause: Cause, eid: LoginMethod, spent: ConsumedOnce },
     /// The proved person waits for their consent.
-    AwaitConsent { waiting: Box<Waiting>, spent: Spent },
+    AwaitConsent { waiting: Box<Waiting>, spent: ConsumedOnce },
     /// Back to the application with a code.
     Grant(Box<Granted>),
     /// Back to the application with an error, by whose trace the log knows it.
-    Refuse { cause: Cause, trace: TraceId, spent: Option<Spent> },
+    Refuse { cause: Cause, trace: TraceId, spent: Option<ConsumedOnce> },
     /// The same answer as a moment ago.
     Repeat(Box<Kept>),
 }

@@ -3,8 +3,10 @@
 //! ```text
 //!  Begin ──► GoOn ──► SendTo ─┐
 //!    │        │               ├─► Settle ──► (answer)
-//!  Judge ─────┴───────────────┤      │ spent before
-//!  AnswerAgain ◄──────────────┴──────┘
+//!  Judge ─────┴───────────────┤      │ spent before: AnswerAgain
+//!    ▲                        │      │ lease taken: Collect
+//!  Collect ◄── Wait ◄── Look ─┤      │ order taken back: SendTo
+//!  LeaveOrder, AnswerAgain ───┘◄─────┘
 //! ```
 
 use super::{
@@ -25,10 +27,13 @@ impl Provider {
                 Decision::SendTo(eid) => self.send_to(login, eid).await?,
                 Decision::Judge(proof, spent) => self.judge(login, *proof, spent).await?,
                 Decision::Look => self.look(login).await?,
+                Decision::Wait => self.wait(login).await?,
+                Decision::Collect(claimed) => self.collect(login, *claimed).await?,
+                Decision::LeaveOrder(then) => self.leave_order(login, then).await?,
                 Decision::AnswerAgain => self.answer_again(login).await?,
                 Decision::Settle(effect) => match self.settle(login, *effect).await? {
                     Settled::Done(response) => return Ok(response),
-                    Settled::SpentBefore(decided) => *decided,
+                    Settled::Next(decided) => *decided,
                 },
             };
         }

@@ -43,6 +43,8 @@ pub enum Step {
     Ended(Ended),
     /// Sign in with a password: test users only.
     SignIn(PasswordPrompt),
+    /// Answer an eID on another device; the page asks again by itself.
+    OpenApp(AppPrompt),
     /// Go to the eID.
     Leave {
         /// An absolute URL there.
@@ -115,6 +117,23 @@ pub struct PasswordPrompt {
     pub application: Shown,
     /// The username that came with a wrong password, or that does not exist.
     pub refused: Option<String>,
+    /// Whether there is another way to log in.
+    pub has_others: bool,
+}
+
+/// What the person should do on another device.
+#[derive(Debug)]
+pub struct AppPrompt {
+    /// Which login.
+    pub login: String,
+    /// Who asks.
+    pub application: Shown,
+    /// Which eID.
+    pub eid: LoginMethod,
+    /// The key of the text that says what to do.
+    pub hint: String,
+    /// What to compare with the device, or to enter there.
+    pub code: Option<String>,
     /// Whether there is another way to log in.
     pub has_others: bool,
 }

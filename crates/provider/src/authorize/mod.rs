@@ -17,6 +17,7 @@ mod ended;
 mod jar;
 mod kept_answer;
 mod login_response;
+mod order;
 mod parked;
 mod push;
 mod request;
@@ -34,7 +35,8 @@ pub use begin::Arrival;
 pub use browser_request::{BrowserCookies, BrowserRequest, LoginCookie};
 pub use jar::CookieChange;
 pub use login_response::{
-    Choice, ConsentAsk, Ended, LoginResponse, PasswordPrompt, Selection, SharedClaim, Step, TroubleAt,
+    AppPrompt, Choice, ConsentAsk, Ended, LoginResponse, PasswordPrompt, Selection, SharedClaim, Step,
+    TroubleAt,
 };
 pub use push::Pushed;
 pub use step::LoginAction;

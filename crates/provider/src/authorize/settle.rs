@@ -3,11 +3,13 @@
 //! What may happen once is spent in the write that inserts what it pays for. When it had been spent before, nothing is
 //! done, and a decision comes back.
 
+use std::time::Duration;
+
 use crypto::Digest;
-use model::{LOGIN_FOR, LoginMethod, Phase, TenantId, Timestamp, Trouble};
+use model::{LOGIN_FOR, LeaseId, LoginMethod, Phase, TenantId, Timestamp, Trouble};
 use oidc::Scopes;
 use store::{
-    StoreError, WriteTx, awaiting_consents, browser_sessions, grants,
+    StoreError, WriteTx, awaiting_consents, browser_sessions, eid_orders, grants,
     kept_answers::{self, KeptAnswer},
     login_events::Kind,
     parked_requests, spent_values,
@@ -17,8 +19,9 @@ use texts::Cause;
 use super::{
     Ended, LoginResponse, Step,
     active_login::{ActiveLogin, SessionToKeep},
-    decision::{ConsumedOnce, Decided, Decision, Effect, Granted, Spent, cause_of},
+    decision::{ConsumedOnce, Decided, Decision, Effect, Granted, cause_of},
     kept_answer::{FormAnswer, Kept},
+    order::{AfterOrder, Claimed, Order, PlacedOrder, ToTakeBack},
     trial_answer::AnswerRow,
     waiting::Waiting,
 };
@@ -32,13 +35,28 @@ use crate::{
 pub(super) enum Settled<'a> {
     /// This is the answer.
     Done(LoginResponse),
-    /// What it costs had been spent before: nothing was done, and this is to be done instead.
-    SpentBefore(Box<Decided<'a>>),
+    /// What it costs had been spent before, so that nothing was done; or it was one step of several. This is to be done
+    /// next.
+    Next(Box<Decided<'a>>),
 }
 
-/// Spends an upstream state; `false` when it had been spent.
-fn spend(tx: &mut WriteTx<'_>, tenant: TenantId, (digest, expires_at): &Spent) -> Result<bool, StoreError> {
-    spent_values::consume(tx, tenant, "upstream_state", digest, *expires_at)
+/// Spends what an answer costs; `false` when it had been spent.
+fn spend(
+    tx: &mut WriteTx<'_>,
+    tenant: TenantId,
+    cost: &ConsumedOnce,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    match cost {
+        ConsumedOnce::State(digest, expires_at) => {
+            spent_values::consume(tx, tenant, "upstream_state", digest, *expires_at)
+        }
+        ConsumedOnce::Order(digest) => eid_orders::consume(tx, tenant, digest, now),
+        ConsumedOnce::Consent(digest) => Ok(awaiting_consents::consume(tx, tenant, digest, now)?.is_some()),
+        ConsumedOnce::Session(digest, idle_until) => {
+            browser_sessions::touch(tx, tenant, digest, *idle_until, now)
+        }
+    }
 }
 
 /// Spends what a grant costs, and the stored request; `false` when either had been spent.
@@ -48,13 +66,7 @@ fn pay(
     (paid, parked): (&ConsumedOnce, Option<Digest>),
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let first = match paid {
-        ConsumedOnce::State(spent) => spend(tx, tenant, spent)?,
-        ConsumedOnce::Consent(digest) => awaiting_consents::consume(tx, tenant, digest, now)?.is_some(),
-        ConsumedOnce::Session(digest, idle_until) => {
-            browser_sessions::touch(tx, tenant, digest, *idle_until, now)?
-        }
-    };
+    let first = spend(tx, tenant, paid, now)?;
     match parked {
         Some(digest) if first => Ok(parked_requests::consume(tx, tenant, &digest, now)?.is_some()),
         _ => Ok(first),
@@ -62,7 +74,7 @@ fn pay(
 }
 
 fn over(active: ActiveLogin<'_>) -> Settled<'_> {
-    Settled::SpentBefore(Box::new(active.settle(Effect::Over)))
+    Settled::Next(Box::new(active.settle(Effect::Over)))
 }
 
 impl Provider {
@@ -75,6 +87,13 @@ impl Provider {
         match effect {
             Effect::Over => Ok(Settled::Done(active.over())),
             Effect::Show(step) => self.done(active, step).await,
+            Effect::ShowUnchanged(step) => Ok(Settled::Done(active.unchanged(step))),
+            Effect::BeginOrder { eid, order, again_in } => {
+                self.begin_order(active, eid, (*order, again_in)).await
+            }
+            Effect::ClaimOrder(placed) => self.claim_order(active, *placed).await,
+            Effect::KeepWaiting { claimed, again_in } => self.keep_waiting(active, *claimed, again_in).await,
+            Effect::TakeBack { order, then } => self.take_back(active, *order, then).await,
             Effect::Leave { url, eid, memo } => {
                 active.login.leave_for(eid, memo);
                 self.note_sent(&active, eid);
@@ -111,10 +130,92 @@ impl Provider {
         self.note_of(active, Kind::SentToEid, Some(method), None);
     }
 
-    /// Spends the state on its own, where nothing is minted.
-    async fn spend_state(&self, active: &ActiveLogin<'_>, spent: Spent) -> Result<bool, Refusal> {
-        let tenant = active.issuer.tenant;
-        Ok(self.store.write(move |tx| spend(tx, tenant, &spent)).await?)
+    /// Spends on its own, where nothing is minted.
+    async fn spend_alone(&self, active: &ActiveLogin<'_>, spent: ConsumedOnce) -> Result<bool, Refusal> {
+        let (tenant, now) = (active.issuer.tenant, active.context.now);
+        Ok(self.store.write(move |tx| spend(tx, tenant, &spent, now)).await?)
+    }
+
+    /// Keeps an order; from now on the login's own page asks.
+    async fn begin_order<'a>(
+        &self,
+        mut active: ActiveLogin<'a>,
+        eid: LoginMethod,
+        (order, again_in): (Order, Duration),
+    ) -> Result<Settled<'a>, Refusal> {
+        let key: [u8; 32] = self.random.bytes();
+        let row = self.order_row(&active, &key, (&order, again_in))?;
+        self.store.write(move |tx| eid_orders::insert(tx, &row)).await?;
+        active.login.phase = Phase::Polling { eid, key };
+        self.note_sent(&active, eid);
+        let step = active.show();
+        self.done(active, step).await
+    }
+
+    /// Takes the lease of an order. Whoever does not get it shows the page as it is kept.
+    async fn claim_order<'a>(
+        &self,
+        active: ActiveLogin<'a>,
+        placed: PlacedOrder,
+    ) -> Result<Settled<'a>, Refusal> {
+        let lease = LeaseId::from_bytes(self.random.bytes());
+        let (tenant, digest, now) = (active.issuer.tenant, placed.digest, active.context.now);
+        let claim = move |tx: &mut WriteTx<'_>| eid_orders::claim(tx, (tenant, &digest), lease, now);
+        let Some(row) = self.store.write(claim).await? else {
+            let step = Step::OpenApp(active.app_prompt(placed.eid, &placed.order));
+            return Ok(Settled::Done(active.unchanged(step)));
+        };
+        let claimed = Box::new(self.claimed(active.issuer, placed, row)?);
+        Ok(Settled::Next(Box::new(active.decide(Decision::Collect(claimed)))))
+    }
+
+    /// Keeps what the eID said and gives the lease back. Whoever lost the lease meanwhile changes nothing.
+    async fn keep_waiting<'a>(
+        &self,
+        active: ActiveLogin<'a>,
+        claimed: Claimed,
+        again_in: Duration,
+    ) -> Result<Settled<'a>, Refusal> {
+        let step = Step::OpenApp(active.app_prompt(claimed.placed.eid, &claimed.placed.order));
+        let row = self.asked_row(&active, claimed, again_in)?;
+        self.store.write(move |tx| eid_orders::save(tx, &row)).await?;
+        Ok(Settled::Done(active.unchanged(step)))
+    }
+
+    /// Spends an order, and then takes it back at the eID: whoever spends it does so once.
+    async fn take_back<'a>(
+        &self,
+        mut active: ActiveLogin<'a>,
+        order: ToTakeBack,
+        then: AfterOrder,
+    ) -> Result<Settled<'a>, Refusal> {
+        let spent = ConsumedOnce::Order(order.digest);
+        let settled = match then {
+            AfterOrder::GoBack => {
+                let why = (Cause::PersonWentBack, active.context.trace);
+                let settled = self.give_error(active, why, Some(spent)).await?;
+                if matches!(settled, Settled::Next(_)) {
+                    return Ok(settled);
+                }
+                settled
+            }
+            AfterOrder::SendTo(_) | AfterOrder::Choose if !self.spend_alone(&active, spent).await? => {
+                return Ok(Settled::Next(Box::new(active.decide(Decision::AnswerAgain))));
+            }
+            AfterOrder::SendTo(eid) => {
+                active.login.phase = Phase::Choosing;
+                Settled::Next(Box::new(active.decide(Decision::SendTo(eid))))
+            }
+            AfterOrder::Choose => {
+                active.login.phase = Phase::Choosing;
+                let step = active.show();
+                self.done(active, step).await?
+            }
+        };
+        if let Some(connector) = order.connector {
+            connector.cancel(&order.memo).await;
+        }
+        Ok(settled)
     }
 
     /// Shows trouble on our page, or sends it straight back where the application wants no such pages.
@@ -122,7 +223,7 @@ impl Provider {
         &self,
         mut active: ActiveLogin<'a>,
         (eid, trouble): (LoginMethod, Trouble),
-        spent: Option<Spent>,
+        spent: Option<ConsumedOnce>,
     ) -> Result<Settled<'a>, Refusal> {
         self.count(&active, eid, trouble.as_str());
         let (cause, trace) = (cause_of(trouble), active.context.trace);
@@ -130,7 +231,7 @@ impl Provider {
             return self.give_error(active, (cause, trace), spent).await;
         }
         if let Some(spent) = spent
-            && !self.spend_state(&active, spent).await?
+            && !self.spend_alone(&active, spent).await?
         {
             return Ok(over(active));
         }
@@ -145,9 +246,9 @@ impl Provider {
         &self,
         mut active: ActiveLogin<'a>,
         (cause, eid): (Cause, LoginMethod),
-        spent: Spent,
+        spent: ConsumedOnce,
     ) -> Result<Settled<'a>, Refusal> {
-        if !self.spend_state(&active, spent).await? {
+        if !self.spend_alone(&active, spent).await? {
             return Ok(over(active));
         }
         self.note_of(&active, Kind::Failed, None, Some(cause));
@@ -167,14 +268,15 @@ impl Provider {
         &self,
         mut active: ActiveLogin<'a>,
         waiting: Waiting,
-        spent: Spent,
+        spent: ConsumedOnce,
     ) -> Result<Settled<'a>, Refusal> {
         let (key, eid): ([u8; 32], _) = (self.random.bytes(), waiting.grant.proof.eid);
         let row = self.waiting_row(&active, &key, &waiting)?;
-        let (tenant, phase) = (active.issuer.tenant, Phase::Consent { key, listed: Scopes::default() });
+        let (tenant, now) = (active.issuer.tenant, active.context.now);
+        let phase = Phase::Consent { key, listed: Scopes::default() };
         let kept = self.kept_answer(&active, FormAnswer::Show, &phase, None)?;
         let first = self.store.write(move |tx| {
-            let first = spend(tx, tenant, &spent)?;
+            let first = spend(tx, tenant, &spent, now)?;
             if first {
                 awaiting_consents::insert(tx, &row)?;
                 kept.iter().try_for_each(|kept| kept_answers::insert(tx, kept))?;
@@ -182,7 +284,7 @@ impl Provider {
             Ok::<_, StoreError>(first)
         });
         if !first.await? {
-            return Ok(Settled::SpentBefore(Box::new(active.decide(Decision::AnswerAgain))));
+            return Ok(Settled::Next(Box::new(active.decide(Decision::AnswerAgain))));
         }
         self.note_of(&active, Kind::Proved, Some(eid), None);
         active.login.phase = phase;
@@ -228,7 +330,7 @@ impl Provider {
         });
         if !first.await? {
             // A session that was ended a moment ago answers nothing: the login goes on as if it had not been.
-            return Ok(Settled::SpentBefore(Box::new(match (is_session, active.wanted.prompt.none) {
+            return Ok(Settled::Next(Box::new(match (is_session, active.wanted.prompt.none) {
                 (false, _) => active.decide(Decision::AnswerAgain),
                 (true, true) => active.refuse(Cause::NobodyLoggedIn),
                 (true, false) => active.decide(Decision::GoOn),
@@ -264,7 +366,7 @@ impl Provider {
             Ok::<_, StoreError>(Some(answered))
         });
         match written.await? {
-            None => Ok(Settled::SpentBefore(Box::new(active.decide(Decision::AnswerAgain)))),
+            None => Ok(Settled::Next(Box::new(active.decide(Decision::AnswerAgain)))),
             Some(answered) => self.trial_over(active, answered, None).await,
         }
     }
@@ -292,28 +394,28 @@ impl Provider {
     async fn spend_the_rest(
         &self,
         active: &ActiveLogin<'_>,
-        (kept, cost): (Option<KeptAnswer>, Option<Spent>),
+        (kept, cost): (Option<KeptAnswer>, Option<ConsumedOnce>),
         trial: Option<AnswerRow>,
     ) -> Result<(bool, bool), Refusal> {
         let parked = active.login.parked.as_ref().map(|it| Digest::of(&it.id));
-        let (left_with, consent) = match &active.login.phase {
-            Phase::AtEid { memo, .. } => (Some(Digest::of(&memo.state)), None),
-            Phase::SigningIn { state, .. } => (Some(Digest::of(state)), None),
-            Phase::Consent { key, .. } => (None, Some(Digest::of(key))),
-            Phase::Choosing | Phase::Trouble { .. } | Phase::Over { .. } => (None, None),
-        };
         let until = active.login.started_at.after(LOGIN_FOR);
-        let decides = cost.is_some() || consent.is_some();
-        let state = cost.or_else(|| left_with.map(|it| (it, until)));
-        if parked.is_none() && state.is_none() && consent.is_none() && trial.is_none() {
+        let left = match &active.login.phase {
+            Phase::AtEid { memo, .. } => Some(ConsumedOnce::State(Digest::of(&memo.state), until)),
+            Phase::SigningIn { state, .. } => Some(ConsumedOnce::State(Digest::of(state), until)),
+            Phase::Polling { key, .. } => Some(ConsumedOnce::Order(Digest::of(key))),
+            Phase::Consent { key, .. } => Some(ConsumedOnce::Consent(Digest::of(key))),
+            Phase::Choosing | Phase::Trouble { .. } | Phase::Over { .. } => None,
+        };
+        let decides = cost.is_some() || matches!(left, Some(ConsumedOnce::Consent(_)));
+        let cost = cost.or(left);
+        if parked.is_none() && cost.is_none() && trial.is_none() {
             return Ok((true, true));
         }
         let (tenant, now) = (active.issuer.tenant, active.context.now);
         let spent = self.store.write(move |tx| {
-            let first = match (state, consent) {
-                (_, Some(digest)) => awaiting_consents::consume(tx, tenant, &digest, now)?.is_some(),
-                (Some(state), None) => spend(tx, tenant, &state)?,
-                (None, None) => true,
+            let first = match &cost {
+                Some(cost) => spend(tx, tenant, cost, now)?,
+                None => true,
             };
             if let Some(digest) = parked {
                 parked_requests::consume(tx, tenant, &digest, now)?;
@@ -336,7 +438,7 @@ impl Provider {
         &self,
         mut active: ActiveLogin<'a>,
         (cause, trace): (Cause, TraceId),
-        spent: Option<Spent>,
+        spent: Option<ConsumedOnce>,
     ) -> Result<Settled<'a>, Refusal> {
         let over = Phase::Over { answer: active.login.phase.form_secret() };
         let trial = self.trial_refusal(&active, (cause, trace))?;
@@ -348,7 +450,7 @@ impl Provider {
         let is_trial = trial.is_some();
         let (first, answered) = self.spend_the_rest(&active, (kept, spent), trial).await?;
         if !first {
-            return Ok(Settled::SpentBefore(Box::new(active.decide(Decision::AnswerAgain))));
+            return Ok(Settled::Next(Box::new(active.decide(Decision::AnswerAgain))));
         }
         if is_trial {
             return self.trial_over(active, answered, Some(cause)).await;

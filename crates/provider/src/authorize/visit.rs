@@ -10,6 +10,7 @@ use super::{
     active_login::{ActiveLogin, Carrier},
     decision::Effect,
     jar::{Jar, Opened},
+    order::ASKED,
 };
 use crate::{BrowserRequest, Provider, Refusal, permitted::permitted_request};
 
@@ -34,9 +35,15 @@ impl Provider {
         let Some(opened) = jar.find(login).cloned() else {
             return self.lost(request, &mut jar, login).await;
         };
-        let Some(active) = self.take_up(request, &opened, jar).await? else {
-            return self.gone(request, opened.login.application()).await;
+        let is_polling = matches!(opened.login.phase, Phase::Polling { .. });
+        let Some(mut active) = self.take_up(request, &opened, jar).await? else {
+            return if is_polling {
+                self.form_of_gone(request, opened, ASKED).await
+            } else {
+                self.gone(request, opened.login.application()).await
+            };
         };
+        active.sent = is_polling.then(|| ASKED.to_owned());
         self.dispatch(self.act(active, action)).await
     }
 

@@ -1,14 +1,17 @@
 //! What the provider answers to a browser in a login, as HTTP.
 
-use axum::{http::StatusCode, response::Response};
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
 use oidc::{AuthorizationResponse, ResponseMode};
 use pages::{
-    Choice, Consent, Continue, Form, FormPost, Frame, Logo, Notice, Selector, Shared, SignIn, TrialOver,
-    TroublePage,
+    Choice, Consent, Continue, Form, FormPost, Frame, Logo, Notice, OpenApp, Selector, Shared, SignIn,
+    TrialOver, TroublePage,
 };
 use provider::{
-    ConsentAsk, Ended, Issuer, LoginResponse, PasswordPrompt, Refusal, Refused, Selection, SharedClaim,
-    Shown, Step, TroubleAt,
+    AppPrompt, ConsentAsk, Ended, Issuer, LoginResponse, PasswordPrompt, Refusal, Refused, Selection,
+    SharedClaim, Shown, Step, TroubleAt,
 };
 use texts::Locale;
 
@@ -32,6 +35,9 @@ pub(crate) enum Reached {
     ByForm,
 }
 
+/// After how many seconds a page that waits for another device loads itself again.
+const ASK_AGAIN_IN: u8 = 2;
+
 /// Renders what comes next.
 pub(crate) fn respond(
     (app, visit): (&App, &DomainRequest),
@@ -45,7 +51,11 @@ pub(crate) fn respond(
         }
     };
     let https = visit.issuer.is_https();
-    let last_eid = if let Step::Leave { eid, .. } = &outcome.step { Some(*eid) } else { None };
+    let last_eid = match &outcome.step {
+        Step::Leave { eid, .. } => Some(*eid),
+        Step::OpenApp(prompt) => Some(prompt.eid),
+        _ => None,
+    };
     let mut response = step((app, visit), outcome.step, visit.locale(&outcome.ui_locales), reached);
     let headers = response.headers_mut();
     cookies::write_changes(headers, &outcome.cookies, https);
@@ -65,6 +75,14 @@ fn step((app, visit): (&App, &DomainRequest), step: Step, locale: Locale, reache
             page(StatusCode::OK, &selector((app, visit), selection, locale), locale, ContentPolicy::Links)
         }
         Step::SignIn(ask) => page(StatusCode::OK, &sign_in(visit, ask), locale, ContentPolicy::Forms),
+        Step::OpenApp(prompt) => {
+            let view = open_app(visit, prompt, locale);
+            let again = HeaderValue::from_str(&format!("{ASK_AGAIN_IN}; url={}", view.go_on_href));
+            let mut shown = page(StatusCode::OK, &view, locale, ContentPolicy::Links);
+            // A login's name is base64url, so that there is always a value.
+            shown.headers_mut().extend(again.ok().map(|again| (header::REFRESH, again)));
+            shown
+        }
         Step::Consent(ask) => page(StatusCode::OK, &consent(visit, ask), locale, ContentPolicy::Forms),
         Step::Trouble(at) => {
             let trace = at.trace;
@@ -189,6 +207,20 @@ fn sign_in(visit: &DomainRequest, ask: PasswordPrompt) -> SignIn {
         form: Form { action: format!("{here}/sign-in"), hidden: Vec::new() },
         choose_another_href: ask.has_others.then(|| format!("{here}/choose")),
         back_href: Some(format!("{here}/back")),
+    }
+}
+
+fn open_app(visit: &DomainRequest, prompt: AppPrompt, locale: Locale) -> OpenApp {
+    let here = format!("/login/{}", prompt.login);
+    OpenApp {
+        application: prompt.application.name.clone(),
+        frame: framed(visit, Some(&here), prompt.application),
+        eid: prompt.eid.name_in(locale),
+        hint: prompt.hint,
+        code: prompt.code,
+        choose_another_href: prompt.has_others.then(|| format!("{here}/choose")),
+        cancel_href: format!("{here}/back"),
+        go_on_href: here,
     }
 }
 

@@ -6,6 +6,7 @@ use texts::Cause;
 use super::super::{
     active_login::ActiveLogin,
     decision::{Decided, Decision, Effect, cause_of},
+    order::AfterOrder,
 };
 use crate::{Provider, TraceId};
 
@@ -44,6 +45,15 @@ impl Provider {
             (LoginAction::GoBack, Phase::Trouble { trouble, trace, .. }) => {
                 let (cause, trace) = (cause_of(*trouble), TraceId::from_bytes(*trace));
                 active.settle(Effect::Refuse { cause, trace, spent: None })
+            }
+            (LoginAction::GoBack, Phase::Polling { .. }) => {
+                active.decide(Decision::LeaveOrder(AfterOrder::GoBack))
+            }
+            (LoginAction::Choose(eid), Phase::Polling { .. }) if active.eids().contains(&eid) => {
+                active.decide(Decision::LeaveOrder(AfterOrder::SendTo(eid)))
+            }
+            (LoginAction::ChooseAnother, Phase::Polling { .. }) => {
+                active.decide(Decision::LeaveOrder(AfterOrder::Choose))
             }
             (LoginAction::GoBack, _) => active.refuse(Cause::PersonWentBack),
             (

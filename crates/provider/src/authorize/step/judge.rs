@@ -7,7 +7,7 @@ use texts::Cause;
 use super::{
     super::{
         active_login::ActiveLogin,
-        decision::{ConsumedOnce, Decided, Effect, Granted, Spent},
+        decision::{ConsumedOnce, Decided, Effect, Granted},
         waiting::Waiting,
     },
     grant::session_of,
@@ -26,7 +26,7 @@ impl Provider {
         &self,
         active: ActiveLogin<'a>,
         proof: Proof,
-        spent: Spent,
+        spent: ConsumedOnce,
     ) -> Result<Decided<'a>, Refusal> {
         let (settings, trace, eid) = (&active.application.settings, active.context.trace, proof.eid);
         let acr = active.wanted.returned_acr(eid, proof.level).filter(|_| settings.accepts(eid, proof.level));
@@ -58,8 +58,7 @@ impl Provider {
         Ok(active.settle(if needs_consent {
             Effect::AwaitConsent { waiting: Box::new(Waiting { grant, remembered }), spent }
         } else {
-            let paid = ConsumedOnce::State(spent);
-            Effect::Grant(Box::new(Granted { grant, paid, session, kind: Kind::Completed }))
+            Effect::Grant(Box::new(Granted { grant, paid: spent, session, kind: Kind::Completed }))
         }))
     }
 }

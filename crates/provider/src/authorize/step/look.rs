@@ -89,6 +89,7 @@ impl Provider {
                 trace: TraceId::from_bytes(*trace),
                 has_others: active.eids().len() > 1,
             }),
+            Phase::Polling { .. } => return Ok(active.decide(Decision::Wait)),
             Phase::Over { .. } => return Ok(active.settle(Effect::Over)),
         };
         Ok(active.settle(Effect::Show(step)))

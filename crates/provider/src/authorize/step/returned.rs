@@ -1,7 +1,7 @@
 //! Back from the eID.
 
 use crypto::Digest;
-use eid::{Connector, Outcome, Reason};
+use eid::Connector;
 use model::{LOGIN_FOR, LoginMethod, Phase, Trouble};
 use oidc::Returned;
 use texts::Cause;
@@ -9,9 +9,9 @@ use texts::Cause;
 use super::{
     super::{
         active_login::ActiveLogin,
-        decision::{Decided, Decision, Effect},
+        decision::{ConsumedOnce, Decided, Effect},
     },
-    send_to::{log, no_connector},
+    send_to::no_connector,
 };
 use crate::{Provider, Refusal};
 
@@ -27,7 +27,7 @@ impl Provider {
             return Ok(active.settle(Effect::Over));
         };
         let (trace, now) = (active.context.trace, active.context.now);
-        let spent = (Digest::of(&memo.state), active.login.started_at.after(LOGIN_FOR));
+        let spent = ConsumedOnce::State(Digest::of(&memo.state), active.login.started_at.after(LOGIN_FOR));
         if expected != eid {
             tracing::warn!(%trace, eid = eid.as_str(), "an answer came to another eID's address");
             return Ok(active.settle(Effect::BeginAgain { cause: Cause::LoginOver, eid, spent }));
@@ -56,20 +56,6 @@ impl Provider {
         if is_ours {
             self.learn(source, &outcome, now);
         }
-        Ok(match outcome {
-            Ok(Outcome::Proved(proof)) => active.decide(Decision::Judge(proof, spent)),
-            Ok(Outcome::Refused(reason)) => {
-                let cause = match reason {
-                    Reason::Cancelled => Cause::PersonCancelled,
-                    Reason::NinRefused => Cause::NinRefused,
-                };
-                self.count(&active, eid, cause.id());
-                active.settle(Effect::Refuse { cause, trace, spent: Some(spent) })
-            }
-            Err(error) => {
-                log(&active, eid, &error);
-                active.settle(Effect::Trouble { eid, trouble: error.trouble(), spent: Some(spent) })
-            }
-        })
+        Ok(self.met(active, eid, (outcome, spent)))
     }
 }

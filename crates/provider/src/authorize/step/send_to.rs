@@ -1,13 +1,17 @@
-//! To the eID, with new state, nonce and verifier.
+//! To the eID: away with new state, nonce and verifier, or to our own page with a new order.
 
 use eid::{Connector, EidError};
 use model::{LoginMethod, MethodKind, Trouble};
 
 use super::super::{
     active_login::ActiveLogin,
-    decision::{Decided, Effect, Spent, cause_of},
+    decision::{ConsumedOnce, Decided, Effect, cause_of},
+    order::Order,
 };
-use crate::{Provider, Refusal};
+use crate::{Provider, Refusal, admission::Stored};
+
+/// What an order counts for where stored requests are limited, in bytes.
+const LARGEST_ORDER: usize = 1_024;
 
 impl Provider {
     /// Sends the person to the eID.
@@ -23,17 +27,31 @@ impl Provider {
         let ask = active.wanted.ask(eid, active.application.settings.minimum_level);
         let source = active.issuer.sources.get(&eid);
         let connector = source.and_then(|source| source.connector.clone());
-        let Some(Connector::Redirect(connector)) = connector else {
-            return Ok(no_connector(active, eid, None));
+        let (random, now) = (&self.random, active.context.now);
+        let begun = match connector {
+            None => return Ok(no_connector(active, eid, None)),
+            Some(Connector::Redirect(connector)) => connector
+                .start(&ask, random, now)
+                .await
+                .map(|started| Effect::Leave { url: started.url, eid, memo: started.memo }),
+            Some(Connector::Poll(connector)) => {
+                // An order is a row, which anybody can have made.
+                let stored = Stored { bytes: LARGEST_ORDER, is_authenticated: false };
+                self.admit_stored(active.issuer, &active.application, stored, active.context)?;
+                connector.start(&ask, random, now).await.map(|ordered| {
+                    let again_in = ordered.instruction.again_in;
+                    Effect::BeginOrder { eid, order: Box::new(Order::new(ordered)), again_in }
+                })
+            }
         };
-        match connector.start(&ask, &self.random, active.context.now).await {
-            Ok(started) => Ok(active.settle(Effect::Leave { url: started.url, eid, memo: started.memo })),
+        Ok(match begun {
+            Ok(effect) => active.settle(effect),
             Err(error) => {
                 log(&active, eid, &error);
-                self.learn(source, &Err(error.clone()), active.context.now);
-                Ok(active.settle(Effect::Trouble { eid, trouble: error.trouble(), spent: None }))
+                self.learn(source, &Err(error.clone()), now);
+                active.settle(Effect::Trouble { eid, trouble: error.trouble(), spent: None })
             }
-        }
+        })
     }
 }
 
@@ -41,7 +59,7 @@ impl Provider {
 pub(super) fn no_connector<'a>(
     active: ActiveLogin<'a>,
     eid: LoginMethod,
-    spent: Option<Spent>,
+    spent: Option<ConsumedOnce>,
 ) -> Decided<'a> {
     if active.issuer.is_switched_off(eid) {
         return active.settle(Effect::Trouble { eid, trouble: Trouble::EidSwitchedOff, spent });

@@ -12,7 +12,7 @@ use super::{
     super::{
         Step,
         active_login::ActiveLogin,
-        decision::{Decided, Decision, Effect},
+        decision::{ConsumedOnce, Decided, Decision, Effect},
     },
     look::sign_in_ask,
 };
@@ -32,7 +32,7 @@ impl Provider {
             _ => return Ok(active.decide(Decision::Look)),
         };
         let (issuer, context) = (active.issuer, active.context);
-        let spent = (Digest::of(&state), active.login.started_at.after(LOGIN_FOR));
+        let spent = ConsumedOnce::State(Digest::of(&state), active.login.started_at.after(LOGIN_FOR));
         if !active.eids().contains(&LoginMethod::TEST_USER) {
             let (eid, trouble) = (LoginMethod::TEST_USER, Trouble::EidSwitchedOff);
             return Ok(active.settle(Effect::Trouble { eid, trouble, spent: Some(spent) }));
