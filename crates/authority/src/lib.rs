@@ -25,4 +25,4 @@ pub use permission::{Permission, table};
 pub use permit::{Forbidden, InstallationPermit, InstallationRecord, Permit, Record};
 pub use sealed_column::SealedColumn;
 pub use tenant::{Tenant, TenantError};
-pub use trial_key::TrialKey;
+pub use trial_key::{ReturnKey, TrialKey};

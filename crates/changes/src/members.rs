@@ -5,7 +5,7 @@ use crypto::Digest;
 use model::{Action, EidEnvironment, INSTALLATION, LinkId, LoginMethod, MemberId, TenantId, Timestamp};
 use serde_json::{Value, json};
 use store::{
-    StoreError, WriteTx, console_sessions,
+    StoreError, WriteTx, console_sessions, entry_links,
     invitations::{self, Invitation},
     member_roles::{self, MemberRole},
     members::{self, Credential, Member},
@@ -325,6 +325,7 @@ pub fn recover(
     members::remove_credentials(tx, member)?;
     recognise(tx, (member, person), now)?;
     console_sessions::remove_by_member(tx, member)?;
+    entry_links::remove_by_member(tx, member)?;
     let details = json!({"eid": person.eid.as_str()});
     permit.record(tx, Event::of_member(Action::OperatorRecovered, member, details), now)
 }
@@ -354,7 +355,21 @@ pub fn confirm(
     permit.record(tx, Event::of_member(Action::RoleConfirmed, member, details), now)
 }
 
-/// Takes a role away; whoever has it may also give it up, with leave to read. The member's sessions end at once, and a member without any role is gone.
+/// Takes back what a member invited others to, whose own role ends.
+fn withdraw_of(
+    tx: &mut WriteTx<'_>,
+    permit: &MembersPermit,
+    (scope, member): (TenantId, MemberId),
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    for id in invitations::remove_by_inviter(tx, scope, &format!("member:{member}"))? {
+        permit.record(tx, Event::of_invitation(Action::InvitationWithdrawn, id, json!({})), now)?;
+    }
+    Ok(())
+}
+
+/// Takes a role away; whoever has it may also give it up, with leave to read. The member's
+/// sessions end at once, their own invitations there are taken back, and a member without any role is gone.
 ///
 /// # Errors
 /// [`Refusal::Invalid`]: it is the last operator, or the last owner of the tenant. [`Refusal::NotFound`],
@@ -382,6 +397,8 @@ pub fn remove_role(
     }
     member_roles::remove(tx, scope, member, role.as_str())?;
     console_sessions::remove_by_member(tx, member)?;
+    entry_links::remove_by_member(tx, member)?;
+    withdraw_of(tx, permit, (scope, member), now)?;
     if member_roles::of_member(tx, member)?.is_empty() {
         members::remove(tx, member)?;
     }

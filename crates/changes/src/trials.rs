@@ -26,6 +26,8 @@ pub struct NewTrial {
     pub acr_values: Option<String>,
     /// Separated by spaces.
     pub scope: String,
+    /// Where the browser brings the other half of the answer's key, absolute; `None`: the key in the link suffices.
+    pub returns_to: Option<String>,
 }
 
 /// Makes a trial; `key` opens its answer.
@@ -48,6 +50,7 @@ pub fn begin(
         scope: new.scope.clone(),
         sealed_answer: None,
         expires_at: now.after(TRIAL_FOR),
+        returns_to: new.returns_to.clone(),
     };
     trials::insert(tx, &row)?;
     let details = json!({"scope": new.scope, "acr_values": new.acr_values});

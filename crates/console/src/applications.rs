@@ -316,6 +316,9 @@ impl Console {
                 members.remove("state");
             }
             check_seen(&row, &seen, asked)?;
+            if wanted.settings != ApplicationSettings::parse(&row.settings)? {
+                keep_own(tx, |own| own.application == id)?;
+            }
             change(tx, &permit, (row, domain.environment), &wanted, now)
         });
         ApplicationView::of(saved.await?)

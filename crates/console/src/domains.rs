@@ -207,6 +207,10 @@ impl Console {
                 members.remove("state");
             }
             check_seen(&row, &seen, asked)?;
+            if wanted.settings.require_par || !wanted.settings.single_sign_on.is_empty() {
+                // The console sends its own request by the browser, and each sign-in proves a person anew.
+                keep_own(tx, |own| own.domain == id)?;
+            }
             change(tx, &permit, row, &wanted, now)
         });
         DomainView::of(saved.await?)

@@ -45,7 +45,8 @@ pub use applications::{ApplicationQuery, ApplicationView, FoundApplications};
 pub use audit::{ChainTrouble, ChainVerdict, Verified};
 pub use audit_search::{AuditPlace, AuditQuery, FoundLink, FoundLinks};
 pub use authority::{
-    Actor, Caller, InstallationPermit, Permission, Permit, Role, Tenant, TrialKey, table as permission_table,
+    Actor, Caller, InstallationPermit, Permission, Permit, ReturnKey, Role, Tenant, TrialKey,
+    table as permission_table,
 };
 pub use backup::Backup;
 pub use bin::{BinView, Destroyed, restore_command};

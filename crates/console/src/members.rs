@@ -14,7 +14,7 @@ use store::{
 };
 use texts::{AdminMessage, Locale, Noun};
 
-use crate::{Console, Refusal, letters::refused};
+use crate::{Console, Refusal, letters::refused, own_objects::own_tenant};
 
 /// How long an invitation to a tenant is good.
 pub const INVITED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -182,6 +182,7 @@ impl Console {
             }
             None => None,
         };
+        let scope = scope(permit);
         let new = NewInvitation {
             id: LinkId::new(&self.random, now),
             roles: invited.roles.clone(),
@@ -194,6 +195,9 @@ impl Console {
         let made =
             MadeInvitation { id: new.id, code: keys.link_code(PURPOSE, new.id, 1), is_written: to.is_some() };
         let written = self.store.write(move |tx| {
+            if own_tenant(tx)? == Some(scope) {
+                return Err(Refusal::Invalid(AdminMessage::ConsoleOwnTenant.into()));
+            }
             change::invite(tx, &permit, &new, now)?;
             if let Some(to) = to {
                 let letter = Letter::Invitation { id: new.id, generation: 1 };

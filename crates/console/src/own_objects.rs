@@ -21,14 +21,25 @@ pub struct OwnDomain {
     pub application: ApplicationId,
 }
 
+fn own(tx: &mut impl Tx) -> Result<Option<OwnDomain>, Refusal> {
+    let fact = installation::find(tx, FACT)?;
+    Ok(fact.and_then(|it| serde_json::from_slice(&it).ok()))
+}
+
+/// The console's own tenant, where it has one.
+///
+/// # Errors
+/// [`Refusal::Store`].
+pub(crate) fn own_tenant(tx: &mut impl Tx) -> Result<Option<TenantId>, Refusal> {
+    Ok(own(tx)?.map(|it| it.tenant))
+}
+
 /// Refuses to take away what the console itself needs: nobody could sign in any more. Asked in the write of the change.
 ///
 /// # Errors
 /// [`Refusal::Invalid`], [`Refusal::Store`].
 pub(crate) fn keep_own(tx: &mut impl Tx, is_own: impl Fn(&OwnDomain) -> bool) -> Result<(), Refusal> {
-    let fact = installation::find(tx, FACT)?;
-    let own: Option<OwnDomain> = fact.and_then(|it| serde_json::from_slice(&it).ok());
-    match own {
+    match own(tx)? {
         Some(own) if is_own(&own) => Err(Refusal::Invalid(AdminMessage::ConsoleOwnObject.into())),
         _ => Ok(()),
     }

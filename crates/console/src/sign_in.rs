@@ -30,6 +30,9 @@ use crate::{
 /// A use is noted once in this time.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
 
+/// How old a proof may be: the browser comes straight from it.
+const PROOF_FOR: Duration = Duration::from_secs(10 * 60);
+
 /// A sign-in that the console's own domain proved.
 #[derive(Clone, Debug)]
 pub struct SignIn {
@@ -73,6 +76,8 @@ struct NewSession<'a> {
     member: Option<MemberId>,
     made_by: &'a str,
     level: Level,
+    /// When the person proved who they are, or opened the link.
+    proved_at: Timestamp,
     browser: &'a str,
 }
 
@@ -102,7 +107,7 @@ impl Console {
             made_by: new.made_by.to_owned(),
             level: level_word(new.level).to_owned(),
             browser: new.browser.chars().take(200).collect(),
-            signed_in_at: now,
+            signed_in_at: new.proved_at.min(now),
             used_at: now,
             ends_at,
             expires_at: ends_at.min(now.after(IDLE_FOR)),
@@ -270,6 +275,9 @@ impl Console {
             }
             if let Some(letters) = &letters {
                 let operators = operators(tx)?;
+                if !operators.iter().any(|it| Some(it.id) == link.member_id) {
+                    return Err(entry_link_spent());
+                }
                 letters.recovery_used(tx, &operators, now)?;
             }
             if let Some(replaced) = replaced {
@@ -280,6 +288,7 @@ impl Console {
                 member: link.member_id,
                 made_by: &link.made_by,
                 level: Level::High,
+                proved_at: now,
                 browser: &browser,
             };
             Ok(this.begin(tx, &new, now)?)
@@ -288,7 +297,7 @@ impl Console {
     }
 
     /// Finds out who proved themselves, as far as the console recognises people by it.
-    async fn proved(&self, sign_in: &SignIn) -> Result<ProvedPerson, Refusal> {
+    async fn proved(&self, sign_in: &SignIn, now: Timestamp) -> Result<ProvedPerson, Refusal> {
         let SignIn { proof, issuer, .. } = sign_in;
         // Vipps never vouches for who may change credentials, and test users vouch for nobody.
         let suits =
@@ -296,6 +305,9 @@ impl Console {
         // Without an identifier everybody would be the same member.
         if !suits || proof.stable_id.is_empty() {
             return Err(Refusal::Invalid(AdminMessage::SignInTooLow.into()));
+        }
+        if proof.authenticated_at.after(PROOF_FOR) <= now {
+            return Err(Refusal::Invalid(AdminMessage::SignInTooOld.into()));
         }
         let source = [proof.eid.as_str(), proof.environment.as_str(), issuer.as_str()];
         let credential = self.member_keys().await?.member_digest(source, &proof.stable_id);
@@ -314,7 +326,7 @@ impl Console {
         purpose: &Purpose,
         now: Timestamp,
     ) -> Result<Secret<String>, Refusal> {
-        let person = self.proved(sign_in).await?;
+        let person = self.proved(sign_in, now).await?;
         let made = MemberId::new(&self.random, now);
         let accepting = match purpose {
             Purpose::Invitation(id, code) => Some((*id, self.accepting(*id, code, sign_in, now).await?)),
@@ -365,6 +377,7 @@ impl Console {
                 member: Some(member),
                 made_by: "",
                 level: sign_in.proof.level,
+                proved_at: sign_in.proof.authenticated_at,
                 browser: &sign_in.browser,
             };
             Ok(this.begin(tx, &new, now)?)

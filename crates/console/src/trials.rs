@@ -1,6 +1,6 @@
 //! Trying a login in an application's place.
 
-use authority::{Permission, Permit, TrialKey};
+use authority::{Permission, Permit, ReturnKey, TrialKey};
 use changes::trials::{NewTrial, begin};
 use model::{ApplicationId, DomainId, Timestamp, TrialAnswer};
 use store::trials;
@@ -20,7 +20,9 @@ pub struct TrialView {
     pub scope: String,
     /// When it is over.
     pub expires_at: Timestamp,
-    /// What the application would have been told, once the login has ended.
+    /// Whether the login has ended.
+    pub is_over: bool,
+    /// What the application would have been told, once the login has ended and where it can be opened.
     pub answer: Option<TrialAnswer>,
 }
 
@@ -41,14 +43,14 @@ impl Console {
         Ok(key)
     }
 
-    /// Looks at a trial without taking its answer; `None`: its time is over.
+    /// Looks at a trial without taking its answer; `None`: its time is over. `returned`: what the browser brought back from it.
     ///
     /// # Errors
     /// [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn trial(
         &self,
         permit: &Permit,
-        key: &TrialKey,
+        (key, returned): (&TrialKey, Option<&ReturnKey>),
         now: Timestamp,
     ) -> Result<Option<TrialView>, Refusal> {
         let (tenant, digest) = (permit.tenant(Permission::RunTrials)?.id, key.digest());
@@ -56,10 +58,15 @@ impl Console {
             return Ok(None);
         };
         let answer = match &row.sealed_answer {
-            Some(sealed) => {
-                let opened = key.open(tenant, sealed).ok_or_else(trials::unreadable)?;
-                Some(serde_json::from_slice(opened.expose()).map_err(|_| trials::unreadable())?)
-            }
+            // Not yet brought back, or by another browser.
+            Some(_) if row.returns_to.is_some() && returned.is_none() => None,
+            Some(sealed) => match key.open((tenant, returned), sealed) {
+                Some(opened) => {
+                    Some(serde_json::from_slice(opened.expose()).map_err(|_| trials::unreadable())?)
+                }
+                None if returned.is_some() => None,
+                None => return Err(trials::unreadable().into()),
+            },
             None => None,
         };
         Ok(Some(TrialView {
@@ -68,6 +75,7 @@ impl Console {
             acr_values: row.acr_values,
             scope: row.scope,
             expires_at: row.expires_at,
+            is_over: row.sealed_answer.is_some(),
             answer,
         }))
     }
@@ -85,7 +93,7 @@ impl Console {
         let (tenant, digest) = (permit.tenant(Permission::RunTrials)?.id, key.digest());
         let row = self.store.read(move |tx| trials::find(tx, tenant, &digest, now)).await?;
         let Some(sealed) = row.and_then(trials::Trial::into_answer) else { return Ok(None) };
-        let answer = key.open(tenant, &sealed).ok_or_else(trials::unreadable)?;
+        let answer = key.open((tenant, None), &sealed).ok_or_else(trials::unreadable)?;
         let answer = serde_json::from_slice(answer.expose()).map_err(|_| trials::unreadable())?;
         // What cannot be removed now expires by itself; the answer is not lost for it.
         let _ = self.store.write(move |tx| trials::remove(tx, tenant, &digest)).await;

@@ -92,4 +92,4 @@ pub use standard_claims::{ClaimError, StandardAddress, StandardClaims};
 pub use subject::{SubjectOf, derive_compatible_subject, derive_subject};
 pub use test_user::{TestUser, TestUserError};
 pub use time::Timestamp;
-pub use trial::{TRIAL_WAYS, TrialAnswer, TrialOutcome, TrialWay};
+pub use trial::{TRIAL_WAYS, TrialAnswer, TrialLogin, TrialOutcome, TrialReturn, TrialWay};

@@ -16,7 +16,7 @@ use std::{fmt, time::Duration};
 use oidc::{Challenge, ClaimsRequest, Prompt, ResponseMode, Scopes};
 use serde::{Deserialize, Serialize};
 
-use crate::{Acr, ApplicationId, Level, LoginMethod, Nin, Timestamp};
+use crate::{Acr, ApplicationId, Level, LoginMethod, Nin, Timestamp, TrialLogin};
 
 /// What the application asked, checked and understood. This is what the flow works with from then on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,8 +55,8 @@ pub struct AuthorizationRequest {
     pub nin_hint: Option<Nin>,
     /// Languages, best first; at most four.
     pub ui_locales: Vec<String>,
-    /// The key of the trial that this login belongs to; its answer goes to whoever began it, and not to the application.
-    pub trial: Option<[u8; 32]>,
+    /// The trial that this login belongs to; its answer goes to whoever began it, and not to the application.
+    pub trial: Option<TrialLogin>,
 }
 
 /// What a connector is asked to find out.

@@ -27,6 +27,24 @@ pub const TRIAL_WAYS: [TrialWay; 5] = [
     way("nin", Some("urn:grn:authn:no:bankid"), "openid profile nin"),
 ];
 
+/// The trial that a login belongs to, as the login carries it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialLogin {
+    /// The key in its link.
+    pub key: [u8; 32],
+    /// Where the browser goes when it is over; `None`: to a page that says so.
+    pub returns: Option<TrialReturn>,
+}
+
+/// How the browser of a trial returns to whoever began it there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialReturn {
+    /// An absolute URL of the console.
+    pub to: String,
+    /// The other half of the answer's key, which this browser alone brings back.
+    pub key: [u8; 32],
+}
+
 /// The answer of a trial.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrialAnswer {

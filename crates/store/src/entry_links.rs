@@ -11,10 +11,11 @@ const FIND: &str = "SELECT link_digest, kind, member_id, made_by, expires_at
     FROM entry_links WHERE link_digest = $1 AND expires_at > $2";
 const REMOVE: &str = "DELETE FROM entry_links WHERE link_digest = $1";
 const REMOVE_BY_KIND: &str = "DELETE FROM entry_links WHERE kind = $1";
+const REMOVE_BY_MEMBER: &str = "DELETE FROM entry_links WHERE member_id = $1";
 pub(crate) const SWEEP: &str = "DELETE FROM entry_links WHERE link_digest IN
     (SELECT link_digest FROM entry_links WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[INSERT, FIND, REMOVE, REMOVE_BY_KIND, SWEEP];
+pub(crate) const ALL: &[&str] = &[INSERT, FIND, REMOVE, REMOVE_BY_KIND, REMOVE_BY_MEMBER, SWEEP];
 
 /// A link's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,14 @@ pub fn spend(tx: &mut WriteTx<'_>, digest: &Digest) -> Result<bool, StoreError> 
 /// [`StoreError`]: what happened around it.
 pub fn remove_by_kind(tx: &mut WriteTx<'_>, kind: &str) -> Result<(), StoreError> {
     tx.execute(REMOVE_BY_KIND, &[kind.into()]).map(drop)
+}
+
+/// Takes all links away that let a member in.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn remove_by_member(tx: &mut WriteTx<'_>, member: MemberId) -> Result<(), StoreError> {
+    tx.execute(REMOVE_BY_MEMBER, &[member.into()]).map(drop)
 }
 
 /// Removes at most `limit` rows that have expired, the oldest first.

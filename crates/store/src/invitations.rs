@@ -2,7 +2,7 @@
 
 use model::{LinkId, TenantId, Timestamp};
 
-use crate::{StoreError, Tx, WriteTx, value::Row};
+use crate::{StoreError, Tx, WriteTx, sql::Statements, value::Row};
 
 const INSERT: &str = "INSERT INTO invitations
     (tenant_id, id, roles, label, language, generation, invited_by, inviter_name, created_at, expires_at)
@@ -16,10 +16,12 @@ pub(crate) const FIND_BY_ID: &str = "SELECT
 const REPLACE_LINK: &str = "UPDATE invitations SET generation = generation + 1, expires_at = $1
     WHERE tenant_id = $2 AND id = $3";
 const REMOVE: &str = "DELETE FROM invitations WHERE tenant_id = $1 AND id = $2";
+const REMOVE_BY_INVITER: &str =
+    "DELETE FROM invitations WHERE tenant_id = $1 AND invited_by = $2 RETURNING id";
 pub(crate) const SWEEP: &str = "DELETE FROM invitations WHERE (tenant_id, id) IN
     (SELECT tenant_id, id FROM invitations WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[INSERT, LIST, FIND_BY_ID, REPLACE_LINK, REMOVE, SWEEP];
+pub(crate) const ALL: &[&str] = &[INSERT, LIST, FIND_BY_ID, REPLACE_LINK, REMOVE, REMOVE_BY_INVITER, SWEEP];
 
 /// An invitation's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +106,19 @@ pub fn replace_link(
 /// [`StoreError`]: what happened around it.
 pub fn remove(tx: &mut WriteTx<'_>, tenant_id: TenantId, id: LinkId) -> Result<bool, StoreError> {
     Ok(tx.execute(REMOVE, &[tenant_id.into(), id.into()])? == 1)
+}
+
+/// Takes all invitations to a tenant away that somebody made; gives their ids.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn remove_by_inviter(
+    tx: &mut WriteTx<'_>,
+    tenant_id: TenantId,
+    invited_by: &str,
+) -> Result<Vec<LinkId>, StoreError> {
+    let rows = tx.list(REMOVE_BY_INVITER, &[tenant_id.into(), invited_by.into()])?;
+    rows.into_iter().map(|row| row.of("invitations").id("id", LinkId::parse)).collect()
 }
 
 /// Removes at most `limit` rows that have expired, the oldest first, whosever they are. The operator's.

@@ -31,6 +31,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0017_console", include_str!("../migrations/0017_console.sql")),
     ("0018_destruction", include_str!("../migrations/0018_destruction.sql")),
     ("0019_eid_orders", include_str!("../migrations/0019_eid_orders.sql")),
+    ("0020_trial_returns", include_str!("../migrations/0020_trial_returns.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -7,10 +7,10 @@ use model::{ApplicationId, DomainId, TenantId, Timestamp};
 use crate::{StoreError, Tx, WriteTx, value::Row};
 
 const INSERT: &str = "INSERT INTO trials
-    (tenant_id, trial_digest, domain_id, application_id, acr_values, scope, sealed_answer, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const FIND: &str =
-    "SELECT tenant_id, trial_digest, domain_id, application_id, acr_values, scope, sealed_answer, expires_at
+    (tenant_id, trial_digest, domain_id, application_id, acr_values, scope, sealed_answer, expires_at, returns_to)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const FIND: &str = "SELECT
+    tenant_id, trial_digest, domain_id, application_id, acr_values, scope, sealed_answer, expires_at, returns_to
     FROM trials WHERE tenant_id = $1 AND trial_digest = $2 AND expires_at > $3";
 const ANSWER: &str = "UPDATE trials SET sealed_answer = $1
     WHERE tenant_id = $2 AND trial_digest = $3 AND expires_at > $4 AND sealed_answer IS NULL";
@@ -39,6 +39,8 @@ pub struct Trial {
     pub sealed_answer: Option<Vec<u8>>,
     /// From when on it is over.
     pub expires_at: Timestamp,
+    /// Where the browser goes with the other half of the answer's key; `None`: the key in the link opens the answer alone.
+    pub returns_to: Option<String>,
 }
 
 impl Trial {
@@ -67,6 +69,7 @@ pub fn insert(tx: &mut WriteTx<'_>, trial: &Trial) -> Result<(), StoreError> {
         trial.scope.as_str().into(),
         trial.sealed_answer.as_deref().into(),
         trial.expires_at.into(),
+        trial.returns_to.as_deref().into(),
     ];
     tx.put(INSERT, &values)
 }
@@ -125,5 +128,6 @@ fn read(row: Row) -> Result<Trial, StoreError> {
         scope: row.text("scope")?,
         sealed_answer: row.maybe_bytes("sealed_answer")?,
         expires_at: row.time("expires_at")?,
+        returns_to: row.maybe_text("returns_to")?,
     })
 }

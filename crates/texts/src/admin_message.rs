@@ -110,6 +110,10 @@ admin_messages! {
     SignInUnknown: "sign-in-unknown";
     /// The sign-in was below what the console takes.
     SignInTooLow: "sign-in-too-low";
+    /// The sign-in was long ago.
+    SignInTooOld: "sign-in-too-old";
+    /// The console's tenant has operators, and no members of its own.
+    ConsoleOwnTenant: "console-own-tenant";
     /// A link that was made on the host is over.
     EntryLinkSpent: "entry-link-spent";
     /// An invitation is over.

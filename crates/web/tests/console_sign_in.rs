@@ -1,9 +1,11 @@
 //! Who gets into the console, by which link or login, and how that ends.
 
+use std::time::Duration;
+
 use authority::{Caller, Permission, Role};
 use console::{
-    AskingBrowser, Console, Invited, MadeInvitation, MembersPermit, Purpose, RequestOrigin, SessionKind,
-    SignIn,
+    ApplicationChange, AskingBrowser, Console, DomainChange, Invited, MadeInvitation, MembersPermit, Purpose,
+    RequestOrigin, SessionKind, SignIn,
 };
 use model::{EidEnvironment, Level, LoginMethod, MemberId, Person, Proof, Timestamp};
 use texts::Locale;
@@ -343,6 +345,54 @@ async fn a_recovered_operator_is_known_by_the_new_eid_only_and_other_sessions_en
 }
 
 #[tokio::test]
+async fn a_recovery_link_was_good_for_an_operator_who_had_been_removed() {
+    let house = TestBroker::open().await;
+    let kari = operator(&house).await;
+    let (console, now) = (&house.console, house.time());
+    let key = console.make_recovery_link(&host_permit(console), "Kari Nordli", now).await.unwrap();
+    let made = invite(&house, None, &[Role::Operator]).await;
+    let purpose = Purpose::Invitation(made.id, made.code.expose().clone());
+    let ola = console.sign_in(&sign_in("Ola", None, now), &purpose, now).await.unwrap();
+    let (kari, ola) = (member_id(&house, &kari).await, member_id(&house, ola.expose()).await);
+    let permit = members_permit(&house, None);
+    console.confirm_role(&permit, (ola, Role::Operator), now).await.unwrap();
+    console.remove_role(&permit, (kari, Role::Operator), now).await.unwrap();
+    let recovery = (SessionKind::Recovery, key.expose().as_str());
+    assert!(console.enter_by_link(recovery, AskingBrowser::default(), now).await.is_err());
+}
+
+#[tokio::test]
+async fn invitations_of_a_member_were_good_after_their_role_was_taken_away() {
+    let house = TestBroker::open().await;
+    operator(&house).await;
+    member(&house, &house.tenant, "Per", &[Role::Owner]).await;
+    let token = member(&house, &house.tenant, "Ola", &[Role::Owner]).await;
+    let path = format!("/t/{}/members/invitations", house.tenant.id);
+    let form = "roles=owner&label=A+friend";
+    let invited = browser_with(&house, &token).post(&path, form, Some(ORIGIN)).await;
+    assert!(invited.body.contains("/invitation/"), "{invited:?}");
+    let (id, permit) = (member_id(&house, &token).await, members_permit(&house, Some(&house.tenant)));
+    house.console.remove_role(&permit, (id, Role::Owner), house.time()).await.unwrap();
+    let reading = MembersPermit::Tenant(Box::new(may(&house.tenant, Permission::ReadMembers)));
+    assert!(house.console.invitations(&reading, house.time()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_old_proof_counted_as_a_sign_in_of_this_moment() {
+    let house = TestBroker::open().await;
+    operator(&house).await;
+    let (console, now) = (&house.console, house.time());
+    let mut earlier = sign_in("Kari Nordli", None, now);
+    earlier.proof.authenticated_at = now.before(Duration::from_secs(6 * 60));
+    let token = console.sign_in(&earlier, &Purpose::SignIn, now).await.unwrap();
+    let session = console.session(token.expose(), now).await.unwrap().unwrap();
+    assert!(!session.is_fresh(now));
+    earlier.proof.authenticated_at = now.before(Duration::from_secs(11 * 60));
+    let refusal = console.sign_in(&earlier, &Purpose::SignIn, now).await.unwrap_err();
+    assert!(refusal.to_string().contains("too old"), "{refusal}");
+}
+
+#[tokio::test]
 async fn operators_with_an_address_get_a_letter_when_a_recovery_was_used() {
     let house = TestBroker::open().await;
     let token = operator(&house).await;
@@ -405,6 +455,20 @@ async fn what_the_console_itself_needs_is_not_taken_away_by_any_verb() {
     for refusal in refused {
         assert!(refusal.unwrap_err().to_string().contains("the console itself needs this"));
     }
+    // Everybody would be locked out by these as well.
+    let mut wanted = ApplicationChange { name: "Other".to_owned(), settings: application.settings.clone() };
+    let managing = permit(Permission::ManageApplications);
+    let renamed =
+        console.change_application(&managing, (own.application, &application.seen()), &wanted, now).await;
+    wanted.settings.require_par = true;
+    let seen = renamed.unwrap().seen();
+    let changed = console.change_application(&managing, (own.application, &seen), &wanted, now).await;
+    assert!(changed.unwrap_err().to_string().contains("the console itself needs this"));
+    let mut wanted = DomainChange { name: domain.name.clone(), settings: domain.settings.clone() };
+    wanted.settings.single_sign_on = vec![LoginMethod::NO_BANKID];
+    let managing = permit(Permission::ManageDomains);
+    let changed = console.change_domain(&managing, (own.domain, &domain.seen()), &wanted, now).await;
+    assert!(changed.unwrap_err().to_string().contains("the console itself needs this"));
 }
 
 #[tokio::test]
@@ -419,6 +483,7 @@ async fn what_cannot_be_undone_needs_a_sign_in_of_the_last_five_minutes() {
     house.step(6 * 60);
     let stale: Reply = browser.post(&path, "", Some(ORIGIN)).await;
     assert!(stale.status == 403 && stale.body.contains("Sign in again"), "{stale:?}");
+    assert!(stale.body.contains("to=%2Foperators\""), "the way back is to a page: {stale:?}");
 }
 
 #[tokio::test]

@@ -1,11 +1,14 @@
 //! A login that is tried in an application's place: the answer goes to whoever began it.
 
-use authority::{Permission, TrialKey};
+use authority::{Permission, Role, TrialKey};
 use console::NewTrial;
 use model::{LoginMethod, TrialAnswer, TrialOutcome};
 use store::login_events::Kind;
 
-use crate::house::{Browser, ISSUER, Reply, TestBroker, may, with};
+use crate::{
+    console_sign_in::{self, ORIGIN, browser_with},
+    house::{Browser, ISSUER, Reply, TestBroker, may, with},
+};
 
 /// Begins a trial of the shop, and gives its key and path.
 async fn begun(house: &TestBroker, acr_values: &str, scope: &str) -> (TrialKey, String) {
@@ -17,6 +20,7 @@ async fn begun(house: &TestBroker, acr_values: &str, scope: &str) -> (TrialKey, 
         application: shop.id,
         acr_values: Some(acr_values.to_owned()),
         scope: scope.to_owned(),
+        returns_to: None,
     };
     let key = house.console.begin_trial(&permit, new, house.time()).await.unwrap();
     let path = format!("/trial/{}", key.text().expose());
@@ -174,4 +178,31 @@ async fn a_trial_refused_at_its_start_was_never_answered() {
     assert_eq!(trace, page.header("trace-id").unwrap());
     assert_eq!(events(&mut house, &page).await, [Kind::TrialEnded]);
     assert_eq!(house.browser().get(&path).await.trouble(), "trial-gone", "it takes one answer");
+}
+
+#[tokio::test]
+async fn whoever_forwarded_the_link_of_a_console_trial_read_the_login_of_another_person() {
+    let house = TestBroker::open().await;
+    console_sign_in::operator(&house).await;
+    // The simulator knows one domain at a time.
+    house.add_domain(ISSUER.trim_start_matches("https://"), "shop").await;
+    let token = console_sign_in::member(&house, &house.tenant, "Ola", &[Role::Developer]).await;
+    let reading = may(&house.tenant, Permission::ReadSettings);
+    let shop = house.console.application(&reading, house.domain, "shop").await.unwrap();
+    let trials = format!("/t/{}/test/trials", house.tenant.id);
+    let mut ola = browser_with(&house, &token);
+    let form = format!("application={}&way=bankid-high", shop.id);
+    ola.post(&trials, &form, Some(ORIGIN)).await;
+    let page = ola.get(&trials).await.body;
+    let link = format!("/trial/{}", page.split_once("/trial/").unwrap().1.split_once('"').unwrap().0);
+    let mut kari = house.browser();
+    let over = log_in(&mut kari, &link).await;
+    assert!(over.location().starts_with(&format!("{ORIGIN}/trial-over/{}/", house.tenant.id)), "{over:?}");
+    let seen = ola.get(&trials).await;
+    assert!(seen.body.contains("was not brought back") && !seen.body.contains("id=\"claims\""), "{seen:?}");
+    let returned = over.location().replace(ORIGIN, "");
+    let told = browser_with(&house, "none").get(&returned).await;
+    assert!(told.body.contains("begun in another browser"), "{told:?}");
+    assert_eq!(ola.get(&returned).await.location(), trials, "the browser that began it brings it back");
+    assert!(ola.get(&trials).await.body.contains("id=\"claims\""));
 }

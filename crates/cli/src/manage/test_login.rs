@@ -82,6 +82,7 @@ impl Login {
             application: application.id,
             acr_values: acr_values.map(str::to_owned),
             scope: self.scope.clone().unwrap_or_else(|| scope.to_owned()),
+            returns_to: None,
         };
         let permit = permits::may(&tenant, Permission::RunTrials)?;
         let key = desk.console.begin_trial(&permit, new, clock::now()).await?;

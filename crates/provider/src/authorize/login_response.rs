@@ -57,6 +57,11 @@ pub enum Step {
         /// In whose place it was tried.
         application: Shown,
     },
+    /// The trial has its answer; the console is told the other half of its key by this browser.
+    TrialReturns {
+        /// An absolute URL there.
+        url: String,
+    },
     /// Back to the application, with a code.
     Answer(AuthorizationResponse),
     /// Back to the application, with an error.

@@ -22,7 +22,7 @@ use super::{
     decision::{ConsumedOnce, Decided, Decision, Effect, Granted, cause_of},
     kept_answer::{FormAnswer, Kept},
     order::{AfterOrder, Claimed, Order, PlacedOrder, ToTakeBack},
-    trial_answer::AnswerRow,
+    trial_answer::{AnswerRow, trial_step},
     waiting::Waiting,
 };
 use crate::{
@@ -380,10 +380,9 @@ impl Provider {
     ) -> Result<Settled<'a>, Refusal> {
         self.note_of(&active, Kind::TrialEnded, None, if answered { cause } else { Some(Cause::TrialGone) });
         active.login.phase = Phase::Over { answer: active.login.phase.form_secret() };
-        let step = if answered {
-            Step::TrialOver { application: active.shown() }
-        } else {
-            Step::Ended(Ended::of(Cause::TrialGone, Some((&active.application, active.issuer))))
+        let step = match &active.wanted.trial {
+            Some(trial) if answered => trial_step(trial, active.shown()),
+            _ => Step::Ended(Ended::of(Cause::TrialGone, Some((&active.application, active.issuer)))),
         };
         self.done(active, step).await
     }
@@ -479,7 +478,10 @@ impl Provider {
                 Step::Refuse(active.error_answer(cause, TraceId::from_bytes(trace)), refused)
             }
             FormAnswer::Show => active.show(),
-            FormAnswer::Tried => Step::TrialOver { application: active.shown() },
+            FormAnswer::Tried => match &active.wanted.trial {
+                Some(trial) => trial_step(trial, active.shown()),
+                None => return Ok(over(active)),
+            },
         };
         self.done(active, step).await
     }

@@ -1,15 +1,16 @@
 //! An administrator's link begins a login in an application's place (docs/adr/0038).
 
 use authority::TrialKey;
+use model::{TrialLogin, TrialReturn};
 use oidc::{AuthorizationParams, AuthorizationResponse, ResponseMode, ReturnAddress};
 use store::{login_events::Kind, trials};
 use texts::Cause;
 
 use super::{
-    LoginResponse, Step,
+    LoginResponse,
     begin::{Arrival, Understood},
     request::{Endpoint, Input, understand},
-    trial_answer::error_outcome,
+    trial_answer::{error_outcome, trial_step},
 };
 use crate::{
     Application, BrowserRequest, Provider, Refusal, Shown,
@@ -39,6 +40,8 @@ impl Provider {
             Err(Refusal::NotFound) => return Err(gone()),
             other => other?,
         };
+        let returns = row.returns_to.map(|to| TrialReturn { to, key: self.random.bytes() });
+        let trial = TrialLogin { key: key.bytes(), returns };
         let params = AuthorizationParams {
             client_id: Some(application.client_id.clone()),
             response_type: Some("code".to_owned()),
@@ -54,9 +57,9 @@ impl Provider {
         let redirect_uri = format!("{}/trial", issuer.url());
         let mut wanted = match understand(Endpoint::Trial, input, redirect_uri) {
             Ok(wanted) => wanted,
-            Err((cause, _)) => return self.refuse_trial(request, &application, (&key, cause)).await,
+            Err((cause, _)) => return self.refuse_trial(request, &application, (&trial, cause)).await,
         };
-        wanted.trial = Some(key.bytes());
+        wanted.trial = Some(trial);
         self.start(request, Understood { application, wanted, parked: None }, Arrival::Get).await
     }
 
@@ -65,13 +68,13 @@ impl Provider {
         &self,
         request: BrowserRequest<'_>,
         application: &Application,
-        (key, cause): (&TrialKey, Cause),
+        (trial, cause): (&TrialLogin, Cause),
     ) -> Result<LoginResponse, Refusal> {
         let BrowserRequest { issuer, context, .. } = request;
         let description = format!("{} (trace {})", cause.description(), context.trace);
         let back = ReturnAddress { redirect_uri: String::new(), mode: ResponseMode::Query, state: None };
         let answer = AuthorizationResponse::error(back, code_of(cause), description, issuer.url());
-        let row = self.trial_row(issuer, (key.bytes(), context.trace), error_outcome(&answer, cause))?;
+        let row = self.trial_row(issuer, (trial, context.trace), error_outcome(&answer, cause))?;
         let (tenant, now) = (issuer.tenant, context.now);
         if !self.store.write(move |tx| row.write(tx, tenant, now)).await? {
             return Err(refuse_page(Cause::TrialGone));
@@ -80,6 +83,6 @@ impl Provider {
             Event { application: Some(application), cause: Some(cause), ..Event::of(Kind::TrialEnded) };
         self.note(issuer, event, context);
         let shown = Shown { is_trial: true, ..application.shown(issuer) };
-        Ok(LoginResponse::page(Step::TrialOver { application: shown }))
+        Ok(LoginResponse::page(trial_step(trial, shown)))
     }
 }

@@ -1,15 +1,15 @@
 //! The answer of a trial: what the application would have had, sealed for whoever began it (docs/adr/0038).
 
-use authority::TrialKey;
+use authority::{ReturnKey, TrialKey};
 use crypto::Digest;
-use model::{Grant, TenantId, Timestamp, TrialAnswer, TrialOutcome};
+use model::{Grant, TenantId, Timestamp, TrialAnswer, TrialLogin, TrialOutcome};
 use oidc::AuthorizationResponse;
 use store::{StoreError, WriteTx, trials};
 use texts::Cause;
 
-use super::active_login::ActiveLogin;
+use super::{Step, active_login::ActiveLogin};
 use crate::{
-    InternalError, Issuer, Provider, Refusal, TraceId, mint::Mint, permitted::permitted_grant,
+    InternalError, Issuer, Provider, Refusal, Shown, TraceId, mint::Mint, permitted::permitted_grant,
     trial_tokens::trial_tokens,
 };
 
@@ -45,6 +45,17 @@ pub(super) fn error_outcome(answer: &AuthorizationResponse, cause: Cause) -> Tri
     }
 }
 
+/// Where the browser goes after a trial: back to the console with its half of the key, or to a page that says that it is over.
+pub(super) fn trial_step(trial: &TrialLogin, application: Shown) -> Step {
+    match &trial.returns {
+        Some(returns) => {
+            let key = ReturnKey::from_bytes(returns.key).text();
+            Step::TrialReturns { url: format!("{}?key={}", returns.to, key.expose()) }
+        }
+        None => Step::TrialOver { application },
+    }
+}
+
 impl Provider {
     /// The row of what the application would have been given; `None` where this is no trial.
     pub(super) fn trial_grant(
@@ -52,7 +63,7 @@ impl Provider {
         active: &ActiveLogin<'_>,
         grant: &Grant,
     ) -> Result<Option<AnswerRow>, Refusal> {
-        let Some(key) = active.wanted.trial else { return Ok(None) };
+        let Some(trial) = &active.wanted.trial else { return Ok(None) };
         let (issuer, application) = (active.issuer, active.application.as_ref());
         let mint = Mint { issuer, application, random: &self.random, now: active.context.now };
         // As when a code is redeemed: what was withdrawn meanwhile is left out.
@@ -61,7 +72,7 @@ impl Provider {
             Some(grant) => trial_tokens(mint, &grant)?,
             None => trial_error(active, Cause::CodeInvalid, active.context.trace),
         };
-        self.trial_row(active.issuer, (key, active.context.trace), outcome).map(Some)
+        self.trial_row(active.issuer, (trial, active.context.trace), outcome).map(Some)
     }
 
     /// The row of an error that the application would have been sent; `None` where this is no trial.
@@ -70,21 +81,22 @@ impl Provider {
         active: &ActiveLogin<'_>,
         (cause, trace): (Cause, TraceId),
     ) -> Result<Option<AnswerRow>, Refusal> {
-        let Some(key) = active.wanted.trial else { return Ok(None) };
-        self.trial_row(active.issuer, (key, trace), trial_error(active, cause, trace)).map(Some)
+        let Some(trial) = &active.wanted.trial else { return Ok(None) };
+        self.trial_row(active.issuer, (trial, trace), trial_error(active, cause, trace)).map(Some)
     }
 
     /// Seals an answer; `trace` is the request that it tells of.
     pub(super) fn trial_row(
         &self,
         issuer: &Issuer,
-        (key, trace): ([u8; 32], TraceId),
+        (trial, trace): (&TrialLogin, TraceId),
         outcome: TrialOutcome,
     ) -> Result<AnswerRow, Refusal> {
-        let key = TrialKey::from_bytes(key);
+        let key = TrialKey::from_bytes(trial.key);
+        let returned = trial.returns.as_ref().map(|it| ReturnKey::from_bytes(it.key));
         let answer = TrialAnswer { trace: trace.to_string(), outcome };
         let text = serde_json::to_vec(&answer).map_err(InternalError::new)?;
-        let sealed = key.seal(&self.random, issuer.tenant, &text);
+        let sealed = key.seal(&self.random, (issuer.tenant, returned.as_ref()), &text);
         Ok(AnswerRow { trial: key.digest(), sealed })
     }
 }

@@ -117,7 +117,6 @@ console-in-hours = in { $count } h
 console-in-days = in { $count } d
 
 # What was done
-console-done-created = It was made.
 console-done-saved = Your changes are saved.
 console-done-unchanged = Nothing had changed, so nothing was saved.
 console-done-disabled = It is disabled.
@@ -870,3 +869,12 @@ console-account-roles-lead = Giving a role up ends your sessions. Somebody has t
 console-account-leave = Give up
 console-column-where = Where
 console-done-left = You gave the role up.
+
+console-done-domain-made = The domain was made.
+console-done-tenant-made = The tenant was made. Next: its first domain and application.
+console-done-user-made = The test user was made.
+console-done-set-up = The console is set up, and you are its first operator.
+console-done-letter-discarded = The letter was discarded; it is not sent.
+
+console-trial-elsewhere = The login is over, and its answer was not brought back by this browser. What is in it is shown only in the browser that logged in: open the login in this browser, and send its link to nobody.
+console-trial-of-another-browser = This trial was begun in another browser. Nothing of your login is shown to anybody, neither here nor there. If somebody sent you the link, tell the operator.

@@ -117,7 +117,6 @@ console-in-hours = om { $count } t
 console-in-days = om { $count } d
 
 # What was done
-console-done-created = Den er opprettet.
 console-done-saved = Endringene er lagret.
 console-done-unchanged = Ingenting var endret, så ingenting ble lagret.
 console-done-disabled = Den er deaktivert.
@@ -870,3 +869,12 @@ console-account-roles-lead = Når du gir fra deg en rolle, avsluttes øktene din
 console-account-leave = Gi fra deg
 console-column-where = Hvor
 console-done-left = Du har gitt fra deg rollen.
+
+console-done-domain-made = Domenet er opprettet.
+console-done-tenant-made = Tenanten er opprettet. Neste: det første domenet og den første applikasjonen.
+console-done-user-made = Testbrukeren er opprettet.
+console-done-set-up = Konsollen er satt opp, og du er den første operatøren.
+console-done-letter-discarded = Brevet er forkastet og blir ikke sendt.
+
+console-trial-elsewhere = Innloggingen er ferdig, men denne nettleseren har ikke brakt svaret tilbake. Svaret vises bare i nettleseren som logget inn: åpne innloggingen i denne nettleseren, og send ikke lenken til noen.
+console-trial-of-another-browser = Dette forsøket ble begynt i en annen nettleser. Ingenting fra innloggingen din vises til noen, verken her eller der. Hvis noen sendte deg lenken, si fra til operatøren.

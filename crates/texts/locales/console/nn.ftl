@@ -117,7 +117,6 @@ console-in-hours = om { $count } t
 console-in-days = om { $count } d
 
 # What was done
-console-done-created = Han er oppretta.
 console-done-saved = Endringane er lagra.
 console-done-unchanged = Ingenting var endra, så ingenting vart lagra.
 console-done-disabled = Han er deaktivert.
@@ -870,3 +869,12 @@ console-account-roles-lead = Når du gjev frå deg ei rolle, vert øktene dine a
 console-account-leave = Gje frå deg
 console-column-where = Kvar
 console-done-left = Du har gjeve frå deg rolla.
+
+console-done-domain-made = Domenet er oppretta.
+console-done-tenant-made = Tenanten er oppretta. Neste: det første domenet og den første applikasjonen.
+console-done-user-made = Testbrukaren er oppretta.
+console-done-set-up = Konsollen er sett opp, og du er den første operatøren.
+console-done-letter-discarded = Brevet er forkasta og blir ikkje sendt.
+
+console-trial-elsewhere = Innlogginga er ferdig, men denne nettlesaren har ikkje brakt svaret tilbake. Svaret blir berre vist i nettlesaren som logga inn: opne innlogginga i denne nettlesaren, og send ikkje lenkja til nokon.
+console-trial-of-another-browser = Dette forsøket vart begynt i ein annan nettlesar. Ingenting frå innlogginga di blir vist til nokon, verken her eller der. Om nokon sende deg lenkja, sei frå til operatøren.

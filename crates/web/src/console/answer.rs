@@ -58,9 +58,12 @@ fn rendered(status: StatusCode, page: &ConsolePage, locale: Locale) -> Response 
 }
 
 /// What the last act did, as its redirect says: one of these words.
-const DONE: [(&str, &str); 25] = [
+const DONE: [(&str, &str); 29] = [
     ("left", "console-done-left"),
-    ("created", "console-done-created"),
+    ("domain-made", "console-done-domain-made"),
+    ("tenant-made", "console-done-tenant-made"),
+    ("user-made", "console-done-user-made"),
+    ("set-up", "console-done-set-up"),
     ("saved", "console-done-saved"),
     ("unchanged", "console-done-unchanged"),
     ("disabled", "console-done-disabled"),
@@ -72,6 +75,7 @@ const DONE: [(&str, &str); 25] = [
     ("activated", "console-done-activated"),
     ("discarded", "console-done-discarded"),
     ("credentials-restored", "console-done-credentials-restored"),
+    ("letter-discarded", "console-done-letter-discarded"),
     ("checked", "console-done-checked"),
     ("confirmed", "console-done-confirmed"),
     ("removed", "console-done-removed"),
@@ -189,7 +193,7 @@ fn percent(text: &str) -> String {
 
 /// To the sign-in, and back here afterwards.
 pub(super) fn sign_in_first(visit: &Visit) -> Response {
-    see_other(&format!("/sign-in?to={}", percent(&visit.path)))
+    see_other(&format!("/sign-in?to={}", percent(&visit.address())))
 }
 
 /// A form came after the session had ended: what was typed is in the browser's history.
@@ -201,9 +205,9 @@ pub(super) fn session_over(visit: &Visit) -> Response {
     shown_as(visit, StatusCode::UNAUTHORIZED, bare("console-session-over-title", blocks))
 }
 
-/// What is asked for needs a sign-in of a moment ago.
-pub(super) fn sign_in_lately(visit: &Visit) -> Response {
-    let href = format!("/sign-in/begin?to={}", percent(&visit.path));
+/// What is asked for needs a sign-in of a moment ago. `back`: the page that one comes back to.
+pub(super) fn sign_in_lately(visit: &Visit, back: &str) -> Response {
+    let href = format!("/sign-in/begin?to={}", percent(back));
     let blocks = vec![
         notice(NoticeKind::Info, Text::Key("console-sign-in-lately")),
         Block::Actions(vec![Action::to("console-sign-in-again", href).named("sign-in")]),

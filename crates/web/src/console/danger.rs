@@ -20,6 +20,8 @@ use super::{
 /// What can be switched and deleted, and what is said of it.
 pub(super) struct Object<'a> {
     pub(super) base: &'a str,
+    /// Where one comes from to delete it.
+    pub(super) page: String,
     /// What is typed to delete it.
     pub(super) name: &'a str,
     pub(super) version: i64,
@@ -84,7 +86,7 @@ pub(super) fn delete_page(visit: &Visit, it: &Object<'_>, is_wrong: bool) -> Con
         submit: Text::Key("console-delete"),
         submit_id: "delete",
         is_danger: true,
-        cancel_href: Some(format!("{}/danger", it.base)),
+        cancel_href: Some(it.page.clone()),
         ..ConsoleForm::default()
     };
     ConsolePage {
@@ -105,6 +107,7 @@ fn of_application<'a>(visit: &Visit, place: &'a ApplicationPlace) -> Object<'a> 
     let switching = if is_on { Permission::DisableApplications } else { Permission::ManageApplications };
     Object {
         base: &place.base,
+        page: format!("{}/danger", place.base),
         name: &place.application.client_id,
         version: place.application.version,
         is_on,
@@ -117,6 +120,7 @@ fn of_application<'a>(visit: &Visit, place: &'a ApplicationPlace) -> Object<'a> 
 fn of_domain<'a>(visit: &Visit, place: &'a DomainPlace) -> Object<'a> {
     Object {
         base: &place.base,
+        page: format!("{}/danger", place.base),
         name: &place.domain.host,
         version: place.domain.version,
         is_on: place.domain.disabled_at.is_none(),

@@ -466,7 +466,7 @@ async fn test_place(visit: &Visit) -> Result<DomainPlace, Refusal> {
 pub(super) async fn add_user(visit: Visit) -> Result<Response, Refusal> {
     let place = test_place(&visit).await?;
     match added(&visit, &place).await {
-        Ok(None) => Ok(done(&format!("{}/test-users", place.base), "created")),
+        Ok(None) => Ok(done(&format!("{}/test-users", place.base), "user-made")),
         Ok(Some(password)) => {
             let mut page = tab_page(&visit, &place, ("test-users", None)).await?;
             let text = Text::with("console-user-added", "name", visit.form.get("username"));

@@ -164,7 +164,7 @@ async fn made(visit: &Visit) -> Result<DomainView, Refusal> {
 /// `POST /t/{tenant}/domains`
 pub(super) async fn create(visit: Visit) -> Result<Response, Refusal> {
     match made(&visit).await {
-        Ok(domain) => Ok(done(&visit.tenant_href(&format!("/domains/{}", domain.id)), "created")),
+        Ok(domain) => Ok(done(&visit.tenant_href(&format!("/domains/{}", domain.id)), "domain-made")),
         Err(refusal) => Ok(refused_form(&visit, &refusal, new_page(&visit, Some(&refusal)))),
     }
 }

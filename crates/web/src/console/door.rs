@@ -164,6 +164,21 @@ async fn visited(site: &Arc<ConsoleSite>, asked: Asked, body: &[u8]) -> Response
     response
 }
 
+/// The page on which a request began: its own address, or of a form that has no page, the nearest above it.
+fn page_of(visit: &Visit, method: &Method) -> String {
+    if *method == Method::GET {
+        return visit.address();
+    }
+    let mut path = visit.path.as_str();
+    while find(&Method::GET, path).is_none() {
+        path = path.rsplit_once('/').map_or("", |(above, _)| above);
+        if path.is_empty() {
+            return "/".to_owned();
+        }
+    }
+    path.to_owned()
+}
+
 async fn let_in(mut visit: Visit, route: &ConsoleRoute, method: &Method) -> Response {
     let is_signed_in = visit.session.is_some();
     if route.access != Access::Anyone && !is_signed_in {
@@ -174,7 +189,7 @@ async fn let_in(mut visit: Visit, route: &ConsoleRoute, method: &Method) -> Resp
     }
     let is_fresh = visit.session.as_ref().is_some_and(|it| it.is_fresh(visit.now()));
     if route.signed_in == SignedIn::Lately && !is_fresh {
-        return sign_in_lately(&visit);
+        return sign_in_lately(&visit, &page_of(&visit, method));
     }
     let shown = visit.clone();
     match (route.handle)(visit).await {

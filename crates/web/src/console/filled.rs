@@ -19,6 +19,11 @@ impl Filled {
         Self(pairs.map(|(name, value)| (name.into_owned(), plain(&value))).collect())
     }
 
+    /// The whole as it stands in an address.
+    pub(super) fn text(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+
     /// The value of a field without spaces at its ends; empty where there is none.
     pub(super) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())

@@ -89,5 +89,5 @@ pub(super) async fn retry(visit: Visit) -> Result<Response, Refusal> {
 /// `POST /letters/{letter}/discard`
 pub(super) async fn discard(visit: Visit) -> Result<Response, Refusal> {
     visit.site.console.discard_letter(visit.installation_permit()?, letter(&visit)?, visit.now()).await?;
-    Ok(done("/letters", "discarded"))
+    Ok(done("/letters", "letter-discarded"))
 }

@@ -51,6 +51,7 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     route!(POST, "/setup/{key}", ANYONE, links::enter_setup),
     route!(GET, "/recover/{key}", ANYONE, links::recover),
     route!(POST, "/recover/{key}", ANYONE, links::enter_recovery),
+    route!(GET, "/trial-over/{tenant_id}/{environment}", ANYONE, trials::returned),
     // A session of a link from the host.
     route!(GET, "/setup", HOST, setup::page),
     route!(POST, "/setup/credentials", HOST, setup::set_credentials),

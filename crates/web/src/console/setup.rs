@@ -35,7 +35,7 @@ async fn place(visit: &Visit) -> Result<SourcePlace, Refusal> {
 /// `POST /setup/domain`: makes the console's own tenant, domain and application.
 pub(super) async fn make_domain(visit: Visit) -> Result<Response, Refusal> {
     match ensure(&visit).await {
-        Ok(()) => Ok(done("/setup", "created")),
+        Ok(()) => Ok(done("/setup", "domain-made")),
         Err(refusal) => Ok(refused_form(&visit, &refusal, domain_page(&visit, Some(&refusal)))),
     }
 }

@@ -19,6 +19,7 @@ fn object<'a>(visit: &'a Visit, base: &'a str) -> Result<Object<'a>, Refusal> {
     let tenant = visit.tenant()?;
     Ok(Object {
         base,
+        page: visit.tenant_href("/settings"),
         name: &tenant.name,
         version: tenant.version,
         is_on: !tenant.is_disabled,

@@ -122,7 +122,7 @@ pub(super) async fn create(visit: Visit) -> Result<Response, Refusal> {
         .create_tenant(visit.installation_permit()?, visit.form.get("name"), visit.now())
         .await;
     match made {
-        Ok(tenant) => Ok(super::answer::done(&format!("/t/{}", tenant.id), "created")),
+        Ok(tenant) => Ok(super::answer::done(&format!("/t/{}", tenant.id), "tenant-made")),
         Err(refusal) => Ok(refused_form(&visit, &refusal, new_page(&visit, Some(&refusal)))),
     }
 }

@@ -2,9 +2,9 @@
 //! of a trial is in a cookie of the browser that began it; other browsers are shown nothing.
 
 use axum::response::Response;
-use console::{NewTrial, Permission, Refusal, TrialKey, TrialView};
+use console::{NewTrial, Permission, Refusal, ReturnKey, TrialKey, TrialView};
 use crypto::b64;
-use model::{ApplicationId, TRIAL_WAYS, TrialOutcome, TrialWay};
+use model::{ApplicationId, TRIAL_WAYS, TenantId, TrialOutcome, TrialWay};
 use pages::console::{
     Action, Block, Chip, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, FieldOption, Notice,
     NoticeKind, Step, Text, Tone,
@@ -77,6 +77,12 @@ pub(super) async fn begin(visit: Visit) -> Result<Response, Refusal> {
         application: id,
         acr_values: way.acr_values.map(str::to_owned),
         scope: way.scope.to_owned(),
+        returns_to: Some(format!(
+            "{}/trial-over/{}/{}",
+            visit.site.origin(),
+            visit.param("tenant"),
+            domain.environment.as_str()
+        )),
     };
     let key = visit.site.console.begin_trial(visit.permit()?, new, visit.now()).await?;
     let login = format!("{}/trial/{}", domain.issuer(), key.text().expose());
@@ -86,15 +92,44 @@ pub(super) async fn begin(visit: Visit) -> Result<Response, Refusal> {
     } else {
         see_other(&visit.environment_href("/trials"))
     };
-    let cookie = (CONSOLE_TRIAL, key.text());
-    let kept_for = Some(console::TRIAL_FOR);
-    set_console_cookie(
-        response.headers_mut(),
-        (cookie.0, cookie.1.expose()),
-        kept_for,
-        visit.site.is_https(),
-    );
+    keep(&visit, &mut response, key.text().expose());
     Ok(response)
+}
+
+fn keep(visit: &Visit, response: &mut Response, text: &str) {
+    let kept_for = Some(console::TRIAL_FOR);
+    set_console_cookie(response.headers_mut(), (CONSOLE_TRIAL, text), kept_for, visit.site.is_https());
+}
+
+/// The keys of the trial that this browser began last: of its link, and what the login brought back.
+fn kept(visit: &Visit) -> Option<(TrialKey, Option<ReturnKey>)> {
+    let text = visit.trial.as_deref()?;
+    let (key, returned) = text.split_once('.').unwrap_or((text, ""));
+    Some((TrialKey::parse(key)?, ReturnKey::parse(returned)))
+}
+
+/// `GET /trial-over/{tenant_id}/{environment}`: the login is over. Only the browser that began the trial has the other half of
+/// the answer's key, so that the login of whoever a link was forwarded to is shown to nobody.
+pub(super) async fn returned(visit: Visit) -> Result<Response, Refusal> {
+    let tenant = TenantId::parse(visit.param("tenant_id")).map_err(|_| Refusal::NotFound(Noun::Tenant))?;
+    let environment = visit.environment().ok_or(Refusal::NotFound(Noun::Object))?;
+    let (Some((key, _)), Some(returned)) = (kept(&visit), ReturnKey::parse(visit.query.get("key"))) else {
+        return Ok(shown(&visit, of_another_browser()));
+    };
+    let mut response = see_other(&format!("/t/{tenant}/{}/trials", environment.as_str()));
+    let text = format!("{}.{}", key.text().expose(), returned.text().expose());
+    keep(&visit, &mut response, &text);
+    Ok(response)
+}
+
+fn of_another_browser() -> ConsolePage {
+    let text = Text::Key("console-trial-of-another-browser");
+    ConsolePage {
+        heading: Text::Key("console-trial-title"),
+        blocks: vec![Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None })],
+        is_bare: true,
+        ..ConsolePage::default()
+    }
 }
 
 fn decoded(token: &str) -> (String, String) {
@@ -154,12 +189,15 @@ fn outcome_blocks(trial: &TrialView) -> (Chip, Vec<Block>) {
 pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
     let heading = Text::Key("console-trial-title");
     let lead = Some(Text::Key("console-trial-lead"));
-    let key = visit.trial.as_deref().and_then(TrialKey::parse);
-    let found = match &key {
-        Some(key) => visit.site.console.trial(visit.permit()?, key, visit.now()).await?,
+    let keys = kept(&visit);
+    let found = match &keys {
+        Some((key, returned)) => {
+            let keys = (key, returned.as_ref());
+            visit.site.console.trial(visit.permit()?, keys, visit.now()).await?
+        }
         None => None,
     };
-    let (Some(trial), Some(key)) = (found, key) else {
+    let (Some(trial), Some((key, _))) = (found, keys) else {
         let action = Some(Action::to("console-nav-applications", visit.environment_href("/applications")));
         let text = Text::Key("console-trial-none");
         let blocks = vec![Block::Notice(Notice { kind: NoticeKind::Info, text, action })];
@@ -167,7 +205,11 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
     };
     let (chip, outcome) = outcome_blocks(&trial);
     let mut blocks = Vec::new();
-    if trial.answer.is_none() {
+    if trial.is_over && trial.answer.is_none() {
+        let text = Text::Key("console-trial-elsewhere");
+        blocks.push(Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }));
+    }
+    if !trial.is_over {
         let domain =
             visit.site.console.domain_by_id(&visit.may(Permission::ReadSettings)?, trial.domain).await?;
         let login = format!("{}/trial/{}", domain.issuer(), key.text().expose());

@@ -62,6 +62,12 @@ impl Visit {
         self.params.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 
+    /// Path and query of the page, to come back to.
+    pub(super) fn address(&self) -> String {
+        let query = self.query.text();
+        if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
+    }
+
     /// The environment in the path, where it has one.
     pub(super) fn environment(&self) -> Option<Environment> {
         Environment::parse(self.param("environment"))

@@ -97,7 +97,7 @@ fn step((app, visit): (&App, &DomainRequest), step: Step, locale: Locale, reache
             let view = TrialOver { frame: framed(visit, None, application), application: name };
             page(StatusCode::OK, &view, locale, ContentPolicy::Links)
         }
-        Step::Leave { url, .. } => onward(&visit.issuer, url, locale, reached),
+        Step::Leave { url, .. } | Step::TrialReturns { url } => onward(&visit.issuer, url, locale, reached),
         Step::Answer(answer) => answer_application(&visit.issuer, answer, locale, reached),
         Step::Refuse(answer, refused) => {
             noted(answer_application(&visit.issuer, answer, locale, reached), refused)
