@@ -119,7 +119,7 @@ impl RelyingParty {
         (random, now): (&Random, Timestamp),
     ) -> Option<Result<Answer, EidError>> {
         let endpoint = metadata.pushed_authorization_request_endpoint.clone()?;
-        let asked = match self.authorization_request(&self.memo(random, now), extra) {
+        let asked = match self.authorization_request(&self.memo(random, None, now), extra) {
             Ok(asked) => asked,
             Err(error) => return Some(Err(error)),
         };
@@ -154,7 +154,7 @@ impl RelyingParty {
         extra: &[(&str, String)],
         (random, now): (&Random, Timestamp),
     ) -> Result<Answer, EidError> {
-        let asked = self.authorization_request(&self.memo(random, now), extra)?;
+        let asked = self.authorization_request(&self.memo(random, None, now), extra)?;
         let address = authorization_address(metadata, &form(&borrowed(&asked)));
         let request = Request::get(address).with("accept", "text/html".to_owned());
         let answer = self.upstream.outbound().send(request).await?;

@@ -162,6 +162,7 @@ impl BankidNo {
                 nin: text(claims, "nnin_altsub").and_then(|it| Nin::parse("NO", it)),
                 ..Person::default()
             },
+            token: None,
         })
     }
 }
@@ -178,7 +179,7 @@ impl RedirectEid for BankidNo {
         random: &Random,
         now: Timestamp,
     ) -> Result<Started, EidError> {
-        let memo = self.party.memo(random, now);
+        let memo = self.party.memo(random, ask.binding, now);
         // `profile` always: a login without a name is of no use to anybody, and it costs nothing more.
         let scope = if ask.scopes.has(Scope::Nin) { "openid profile nnin_altsub" } else { "openid profile" };
         let locale = if ask.ui_locales.first().is_some_and(|it| it.starts_with("en")) { "en" } else { "nb" };
@@ -210,13 +211,14 @@ impl RedirectEid for BankidNo {
             return judge_error(error, returned.error_description.as_deref());
         }
         let tokens = self.party.redeem(memo, &returned, now).await?;
+        let token = ask.binding.map(|_| Box::new(tokens.proved.clone()));
         let mut promised = vec!["name", "birthdate"];
         let with_nin = ask.scopes.has(Scope::Nin);
         if with_nin {
             promised.push("nnin_altsub");
         }
         let claims = self.party.complete(tokens, &promised, true, now).await?;
-        let proof = self.proof(&claims)?;
+        let proof = Proof { token, ..self.proof(&claims)? };
         check_age(proof.authenticated_at, memo, ask.max_age)?;
         if with_nin && proof.person.nin.is_none() {
             return Ok(Outcome::Refused(Reason::NinRefused));

@@ -9,7 +9,7 @@
 use std::{sync::Arc, time::Duration};
 
 use crypto::{Algorithm, Random, SigningKey, b64};
-use model::{Memo, Timestamp, upstream_client};
+use model::{Memo, ProvedToken, Timestamp, upstream_client};
 use oidc::{
     Challenge, Expected, IdTokenError, KeyChoiceError, Returned, UpstreamMetadata, numeric_date,
     verify_id_token, verify_userinfo,
@@ -60,6 +60,7 @@ pub(crate) struct RelyingParty {
 pub(crate) struct Tokens {
     access_token: String,
     pub(crate) claims: Map<String, Value>,
+    pub(crate) proved: ProvedToken,
 }
 
 fn refused(why: impl std::fmt::Display) -> EidError {
@@ -96,21 +97,24 @@ const NONCE: usize = 16;
 /// The random bytes of a PKCE verifier.
 const VERIFIER: usize = 32;
 
-/// Nonce and PKCE verifier of a memo, as they stand on the wire.
+/// Nonce and PKCE verifier of a memo, as they stand on the wire. The nonce is as long as whoever chose it wants.
 fn secrets(memo: &Memo) -> Result<(String, String), EidError> {
     let (nonce, verifier) = memo
         .of_connector
-        .split_at_checked(NONCE)
-        .filter(|(_, verifier)| verifier.len() == VERIFIER)
+        .len()
+        .checked_sub(VERIFIER)
+        .and_then(|at| memo.of_connector.split_at_checked(at))
+        .filter(|(nonce, _)| nonce.len() >= NONCE)
         .ok_or_else(|| refused("the login was begun by another kind of connector"))?;
     Ok((b64::encode(nonce), b64::encode(verifier)))
 }
 
 impl RelyingParty {
-    /// What has to be remembered of a person who is sent away now.
-    pub(crate) fn memo(&self, random: &Random, now: Timestamp) -> Memo {
+    /// What has to be remembered of a person who is sent away now. `binding`: the nonce, where it is not a random one.
+    pub(crate) fn memo(&self, random: &Random, binding: Option<[u8; 32]>, now: Timestamp) -> Memo {
+        let nonce = binding.map_or_else(|| random.bytes::<NONCE>().to_vec(), |it| it.to_vec());
         // Nonce and verifier, for `secrets`.
-        let of_connector = random.bytes::<{ NONCE + VERIFIER }>().to_vec();
+        let of_connector = [nonce, random.bytes::<VERIFIER>().to_vec()].concat();
         Memo { state: random.bytes(), client: self.client(), of_connector, started_at: now }
     }
 
@@ -198,8 +202,9 @@ impl RelyingParty {
         let access_token =
             text(&body, "access_token").ok_or_else(|| refused("no access token came"))?.to_owned();
         let id_token = text(&body, "id_token").ok_or_else(|| refused("no ID token came"))?;
-        let claims = self.verify(id_token, &nonce, &access_token, now).await?;
-        Ok(Tokens { access_token, claims })
+        let (claims, key) = self.verify(id_token, &nonce, &access_token, now).await?;
+        let proved = ProvedToken { id_token: id_token.to_owned(), key };
+        Ok(Tokens { access_token, claims, proved })
     }
 
     /// Step 2: an answer must come from the issuer that was asked; checked before any token call (NEG-15).
@@ -304,16 +309,19 @@ impl RelyingParty {
         nonce: &str,
         access_token: &str,
         now: Timestamp,
-    ) -> Result<Map<String, Value>, EidError> {
+    ) -> Result<(Map<String, Value>, String), EidError> {
         let metadata = self.upstream.metadata(now).await?;
         let expected = self.expected(&metadata.issuer, Some(nonce), Some(access_token));
-        let mut result =
-            verify_id_token(id_token, &*self.upstream.keys(false, now).await?, &expected, now.seconds());
+        let mut keys = self.upstream.keys(false, now).await?;
+        let mut result = verify_id_token(id_token, &keys, &expected, now.seconds());
         if matches!(result, Err(IdTokenError::Key(KeyChoiceError::Unknown))) {
-            result =
-                verify_id_token(id_token, &*self.upstream.keys(true, now).await?, &expected, now.seconds());
+            keys = self.upstream.keys(true, now).await?;
+            result = verify_id_token(id_token, &keys, &expected, now.seconds());
         }
-        result.map_err(refused)
+        let claims = result.map_err(refused)?;
+        let compact = crypto::parse(id_token).map_err(refused)?;
+        let key = keys.choose(&compact).map_err(refused)?.to_jwk().to_string();
+        Ok((claims, key))
     }
 
     fn expected<'a>(
@@ -337,7 +345,7 @@ impl RelyingParty {
         signed: bool,
         now: Timestamp,
     ) -> Result<Map<String, Value>, EidError> {
-        let Tokens { access_token, mut claims } = tokens;
+        let Tokens { access_token, mut claims, .. } = tokens;
         let metadata = self.upstream.metadata(now).await?;
         let Some(endpoint) = &metadata.userinfo_endpoint else { return Ok(claims) };
         if promised.iter().all(|name| claims.contains_key(*name)) {

@@ -139,6 +139,7 @@ impl Vipps {
                 nin: text(claims, "nin").and_then(|it| Nin::parse("NO", it)),
                 more: None,
             },
+            token: None,
         })
     }
 }
@@ -155,7 +156,7 @@ impl RedirectEid for Vipps {
         random: &Random,
         now: Timestamp,
     ) -> Result<Started, EidError> {
-        let memo = self.party.memo(random, now);
+        let memo = self.party.memo(random, None, now);
         let scope: Vec<&str> =
             std::iter::once("openid").chain(asked(ask.scopes).map(|(_, scope, _)| *scope)).collect();
         let url = self.party.start(&memo, &[("scope", scope.join(" "))], false).await?;

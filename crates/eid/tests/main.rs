@@ -9,6 +9,7 @@
 mod live_check;
 mod stand_in;
 
+use crypto::{Algorithm, b64};
 use eid::{EidError, Outcome};
 use model::{LoginMethod, Trouble};
 use serde_json::json;
@@ -19,6 +20,21 @@ async fn a_login_at_the_stand_in_works_when_nothing_is_wrong() {
     let eid = StandIn::open(LoginMethod::NO_VIPPS).await;
     let Ok(Outcome::Proved(proof)) = eid.log_in("").await else { panic!("not proved") };
     assert_eq!((proof.stable_id.as_str(), proof.person.name.as_deref()), ("the-person", Some("Kari Nordli")));
+}
+
+#[tokio::test]
+async fn a_login_that_is_bound_keeps_the_token_that_was_signed_for_it_and_another_one_does_not() {
+    let mut eid = StandIn::open(LoginMethod::NO_BANKID).await;
+    eid.say("name", json!("Kari Nordli"));
+    eid.say("birthdate", json!("2000-01-01"));
+    let Ok(Outcome::Proved(proof)) = eid.log_in("").await else { panic!("not proved") };
+    assert!(proof.token.is_none());
+    eid.bind([7; 32]);
+    let Ok(Outcome::Proved(proof)) = eid.log_in("").await else { panic!("not proved") };
+    let token = proof.token.unwrap();
+    let key = crypto::PublicKey::from_jwk(&serde_json::from_str(&token.key).unwrap()).unwrap();
+    let claims = crypto::parse(&token.id_token).unwrap().verify_claims(&key, &[Algorithm::Es256]).unwrap();
+    assert_eq!(claims["nonce"], b64::encode(&[7; 32]));
 }
 
 async fn trouble(eid: &StandIn, returned: &str) -> Trouble {
@@ -45,7 +61,7 @@ async fn rule_13_bankid_userinfo_must_be_signed_by_the_issuer_for_us() {
     let claims = json!({"sub": "the-person", "name": "X", "birthdate": "2000-01-01", "iss": eid.issuer(), "aud": "us"});
     eid.answer("/userinfo", 200, "application/json", &claims.to_string());
     assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "not signed");
-    let stranger = crypto::SigningKey::generate(crypto::Algorithm::Es256).unwrap();
+    let stranger = crypto::SigningKey::generate(Algorithm::Es256).unwrap();
     let forged = crypto::sign(&stranger, "JWT", claims.to_string().as_bytes()).unwrap();
     eid.answer("/userinfo", 200, "application/jwt", &forged);
     assert_eq!(trouble(&eid, "").await, Trouble::EidInvalidAnswer, "signed by a stranger");

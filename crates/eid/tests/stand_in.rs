@@ -126,6 +126,7 @@ impl StandIn {
             nin_hint: None,
             max_age: None,
             ui_locales: Vec::new(),
+            binding: None,
         };
         Self {
             eid,
@@ -192,6 +193,11 @@ impl StandIn {
 
     pub(crate) fn promise_iss(&mut self) {
         self.change_discovery("authorization_response_iss_parameter_supported", json!(true));
+    }
+
+    /// The login is bound to this.
+    pub(crate) fn bind(&mut self, binding: [u8; 32]) {
+        self.ask.binding = Some(binding);
     }
 
     pub(crate) fn prompt_login(&mut self) {

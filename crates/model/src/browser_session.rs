@@ -76,6 +76,7 @@ mod tests {
             amr: Vec::new(),
             authenticated_at: Timestamp::from_seconds(900),
             person,
+            token: None,
         };
         BrowserSession::new(
             SessionId::from_bytes([0; 16]),
@@ -104,6 +105,7 @@ mod tests {
             nin_hint: None,
             ui_locales: Vec::new(),
             trial: None,
+            binding: None,
         };
         change(&mut wanted);
         wanted

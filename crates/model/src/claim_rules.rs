@@ -208,6 +208,7 @@ mod tests {
                 amr: Vec::new(),
                 authenticated_at: at,
                 person,
+                token: None,
             },
             granted_at: at,
         }

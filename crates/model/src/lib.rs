@@ -80,7 +80,7 @@ pub use mobile_app::{
 };
 pub use nin::{Nin, NinKind};
 pub use payload::Payload;
-pub use person::{Address, MoreProfile, Person, Proof};
+pub use person::{Address, MoreProfile, Person, Proof, ProvedToken};
 pub use readiness::{EidStage, ReadinessFacts, ReadinessItem, ReadinessRow, Turn, readiness};
 pub use redirect_uri::{RedirectUriError, check_redirect_uri, matches_redirect_uri};
 pub use refresh_token::{REFRESH_GRACE, RefreshTimes, RefreshUse};

@@ -57,6 +57,9 @@ pub struct AuthorizationRequest {
     pub ui_locales: Vec<String>,
     /// The trial that this login belongs to; its answer goes to whoever began it, and not to the application.
     pub trial: Option<TrialLogin>,
+    /// What the eID's token is bound to, as its nonce: a digest of what the person approves. The token is kept as evidence then.
+    #[serde(default)]
+    pub binding: Option<[u8; 32]>,
 }
 
 /// What a connector is asked to find out.
@@ -74,6 +77,8 @@ pub struct UpstreamRequest {
     pub max_age: Option<u32>,
     /// Languages, best first.
     pub ui_locales: Vec<String>,
+    /// The nonce that the eID's token must have; the token itself is part of the proof then.
+    pub binding: Option<[u8; 32]>,
 }
 
 /// What a connector must remember between sending the person away and seeing them again.
@@ -341,6 +346,7 @@ impl AuthorizationRequest {
             nin_hint: self.nin_hint.clone(),
             max_age: if self.prompt.login { Some(0) } else { self.max_age },
             ui_locales: self.ui_locales.clone(),
+            binding: self.binding,
         }
     }
 }
@@ -371,6 +377,7 @@ mod tests {
             nin_hint: None,
             ui_locales: Vec::new(),
             trial: None,
+            binding: None,
         }
     }
 

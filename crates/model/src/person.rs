@@ -91,12 +91,32 @@ pub struct Proof {
     pub authenticated_at: Timestamp,
     /// What the eID says of the person.
     pub person: Person,
+    /// What the eID signed, where the login was bound to something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Box<ProvedToken>>,
+}
+
+/// What an eID signed of a login, and with which key it was verified: evidence of an approval. Who holds it can prove what the eID
+/// said; it does not show that the person saw what was approved.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvedToken {
+    /// The ID token, as it came.
+    pub id_token: String,
+    /// The public key as a JWK.
+    pub key: String,
+}
+
+impl std::fmt::Debug for ProvedToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ProvedToken")
+    }
 }
 
 impl Proof {
-    /// The proof as a browser session may hold it: the number is in a grant, where it was asked for, and nowhere else.
+    /// The proof as a browser session may hold it: number and token are in a grant, where they were asked for, and nowhere else.
     #[must_use]
     pub fn without_nin(mut self) -> Self {
+        self.token = None;
         self.person.nin = None;
         self
     }

@@ -25,6 +25,7 @@ pub(crate) fn proof(name: &str, now: Timestamp) -> Proof {
         amr: Vec::new(),
         authenticated_at: now,
         person: Person { name: Some(name.to_owned()), ..Person::default() },
+        token: None,
     }
 }
 

@@ -144,6 +144,7 @@ fn proof(now: Timestamp) -> Proof {
         amr: Vec::new(),
         authenticated_at: now,
         person: Person { name: Some("Kari Nordli".to_owned()), ..Person::default() },
+        token: None,
     }
 }
 

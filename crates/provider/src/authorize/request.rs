@@ -149,6 +149,7 @@ pub(crate) fn understand(
             nin_hint: None,
             ui_locales: locales(params),
             trial: None,
+            binding: None,
         },
     };
     for check in CHECKS.iter().filter(|check| check.runs_at(endpoint)) {

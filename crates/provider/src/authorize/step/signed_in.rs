@@ -66,5 +66,6 @@ fn proof(issuer: &Issuer, row: &TestUserRow, context: &RequestContext) -> Result
         amr: vec!["pwd".to_owned()],
         authenticated_at: context.now,
         person: user.claims,
+        token: None,
     })
 }
