@@ -93,6 +93,8 @@ ids! {
     PlanId,
     /// A letter's.
     LetterId,
+    /// An order's of credentials.
+    OrderId,
 }
 
 #[cfg(test)]

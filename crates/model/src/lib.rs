@@ -28,6 +28,7 @@ mod login;
 mod login_method;
 mod mobile_app;
 mod nin;
+mod order;
 mod payload;
 mod person;
 mod readiness;
@@ -61,7 +62,7 @@ pub use event_details::{AuthenticationFailure, EventDetails, shortened, shown_ur
 pub use grant::{Grant, Lifetimes};
 pub use id::{
     ApiKeyId, ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LetterId, LinkId, LoginEventId,
-    MalformedId, MemberId, PlanId, SecretId, SessionId, TenantId, TestUserId,
+    MalformedId, MemberId, OrderId, PlanId, SecretId, SessionId, TenantId, TestUserId,
 };
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
 pub use imported_subject::SubjectRoom;
@@ -79,6 +80,11 @@ pub use mobile_app::{
     asset_links,
 };
 pub use nin::{Nin, NinKind};
+pub use order::{
+    CompanyAnswer, CompanySource, Contact, Handover, Lack, MOST_BLOCK_CONTACTS, MOST_OPERATIONS_CONTACTS,
+    NumberAnswer, OrderAnswers, OrderEvent, OrderFacts, OrderSection, OrderState, OrderTurn, OutOfTurn,
+    SectionState, SignatoryAnswer, lacks, next as next_order_state, section_state,
+};
 pub use payload::Payload;
 pub use person::{Address, MoreProfile, Person, Proof, ProvedToken};
 pub use readiness::{EidStage, ReadinessFacts, ReadinessItem, ReadinessRow, Turn, readiness};

@@ -33,6 +33,7 @@ mod writer;
 
 pub mod access_tokens;
 pub mod applications;
+pub mod approval_requests;
 pub mod audit_events;
 pub mod awaiting_consents;
 pub mod backup;
@@ -59,6 +60,9 @@ pub mod letters;
 pub mod login_events;
 pub mod member_roles;
 pub mod members;
+pub mod order_documents;
+pub mod order_people;
+pub mod orders;
 pub mod parked_requests;
 pub mod plans;
 pub mod refresh_tokens;

@@ -32,6 +32,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0018_destruction", include_str!("../migrations/0018_destruction.sql")),
     ("0019_eid_orders", include_str!("../migrations/0019_eid_orders.sql")),
     ("0020_trial_returns", include_str!("../migrations/0020_trial_returns.sql")),
+    ("0021_orders", include_str!("../migrations/0021_orders.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

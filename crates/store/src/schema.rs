@@ -15,6 +15,8 @@ pub enum Personal {
     MemberName,
     /// The e-mail address of an administrator, sealed.
     Recipient,
+    /// People whom an order names, sealed.
+    OrderPeople,
 }
 
 impl Personal {
@@ -26,6 +28,7 @@ impl Personal {
             Self::SealedByHolder => "sealed: only the holder of the code, token or cookie can open it",
             Self::Administrator => "administrators' account names",
             Self::MemberName => "names of the console's members",
+            Self::OrderPeople => "people whom an order names, sealed",
             Self::Recipient => "administrators' e-mail addresses, sealed",
         }
     }
@@ -285,6 +288,46 @@ pub const TABLES: &[Table] = &[
         SealedByHolder,
         "15 minutes, or until the login with it has ended",
         "the eID is asked until the person has answered on another device, by one node at a time",
+        false
+    ),
+    table!(
+        "orders",
+        "an order of an eID's credentials: what was answered, sealed, and how far it has come",
+        OrderPeople,
+        "drafts 90 days after their last change; the rest as long as the tenant",
+        "credentials are ordered, and it is known who ordered what",
+        true
+    ),
+    table!(
+        "order_steps",
+        "what happened to an order, when and by whom, and what was said, sealed",
+        OrderPeople,
+        "as long as the order",
+        "the order can be followed",
+        true
+    ),
+    table!(
+        "order_people",
+        "who approves, confirms and receives: name, address, telephone, birth date and what the eID signed, sealed",
+        OrderPeople,
+        "as long as the order",
+        "they are asked, and it can be shown that they approved",
+        true
+    ),
+    table!(
+        "order_documents",
+        "the documents of an order, sealed",
+        OrderPeople,
+        "as long as the order",
+        "they are what was approved",
+        true
+    ),
+    table!(
+        "approval_requests",
+        "that somebody began to approve an order",
+        None,
+        "until the login has ended, ten minutes at most",
+        "an approval is bound to what is approved, and counts once",
         false
     ),
     table!(

@@ -1,12 +1,13 @@
 //! All statements in one list, for the tests that check them.
 
 use crate::{
-    StoreError, access_tokens, applications, audit_events, awaiting_consents, backup, bin, brands,
-    browser_sessions, client_secrets, console_sessions, counted_events, declared_objects, deletions, domains,
-    eid_orders, entry_links, failed_attempts, grants, identity_sources, imported_subjects, installation,
-    invitations, jobs, kept_answers, letters, login_events, member_roles, members, parked_requests, plans,
-    refresh_tokens, sandbox_people, signing_keys, source_checks, source_generations, spent_values,
-    sql::ReadTx, subject_keys, tenants, test_users, trials,
+    StoreError, access_tokens, applications, approval_requests, audit_events, awaiting_consents, backup, bin,
+    brands, browser_sessions, client_secrets, console_sessions, counted_events, declared_objects, deletions,
+    domains, eid_orders, entry_links, failed_attempts, grants, identity_sources, imported_subjects,
+    installation, invitations, jobs, kept_answers, letters, login_events, member_roles, members,
+    order_documents, order_people, orders, parked_requests, plans, refresh_tokens, sandbox_people,
+    signing_keys, source_checks, source_generations, spent_values, sql::ReadTx, subject_keys, tenants,
+    test_users, trials,
 };
 
 /// By module.
@@ -25,6 +26,10 @@ const MODULES: &[&[&str]] = &[
     plans::ALL,
     awaiting_consents::ALL,
     eid_orders::ALL,
+    orders::ALL,
+    order_people::ALL,
+    order_documents::ALL,
+    approval_requests::ALL,
     kept_answers::ALL,
     trials::ALL,
     letters::ALL,
@@ -77,10 +82,11 @@ pub(crate) fn shapes(tx: &mut ReadTx<'_>) -> Result<Vec<Shape>, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::{
-        MODULES, access_tokens, awaiting_consents, backup, bin, browser_sessions, console_sessions,
-        counted_events, deletions, domains, eid_orders, entry_links, failed_attempts, grants, installation,
-        invitations, jobs, kept_answers, letters, login_events, member_roles, members, parked_requests,
-        plans, refresh_tokens, source_generations, spent_values, tenants, trials,
+        MODULES, access_tokens, approval_requests, awaiting_consents, backup, bin, browser_sessions,
+        console_sessions, counted_events, deletions, domains, eid_orders, entry_links, failed_attempts,
+        grants, installation, invitations, jobs, kept_answers, letters, login_events, member_roles, members,
+        order_people, orders, parked_requests, plans, refresh_tokens, source_generations, spent_values,
+        tenants, trials,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -89,6 +95,7 @@ mod tests {
         parked_requests::SWEEP,
         awaiting_consents::SWEEP,
         eid_orders::SWEEP,
+        approval_requests::SWEEP,
         kept_answers::SWEEP,
         trials::SWEEP,
         source_generations::SWEEP,
@@ -124,6 +131,9 @@ mod tests {
             &[
                 member_roles::LIST_BY_MEMBER,
                 invitations::FIND_BY_ID,
+                order_people::FIND_BY_ID,
+                orders::LIST_BY_STATE,
+                orders::LIST_EXPIRED,
                 domains::FIND_BY_HOST,
                 domains::FIND_BY_HOST_WITH_BIN,
                 plans::FIND_BY_ID,
@@ -144,7 +154,8 @@ mod tests {
     }
 
     /// Statements of administrators, of `explain`, and over tables with few rows for each tenant.
-    const OF_OPERATORS: [&str; 13] = [
+    const OF_OPERATORS: [&str; 14] = [
+        "FROM orders WHERE tenant_id = $1 ORDER",
         "AND deleted_at >= $2 ORDER BY deleted_at",
         "sealed_letter FROM letters WHERE tenant_id = $1",
         "FROM plans WHERE tenant_id = $1 ORDER",

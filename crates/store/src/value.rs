@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crypto::Digest;
 use model::{
     ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LetterId, LinkId, LoginEventId, MalformedId,
-    MemberId, PlanId, SecretId, SessionId, TenantId, TestUserId, Timestamp,
+    MemberId, OrderId, PlanId, SecretId, SessionId, TenantId, TestUserId, Timestamp,
 };
 
 use crate::StoreError;
@@ -103,6 +103,7 @@ ids!(
     LinkId,
     LoginEventId,
     MemberId,
+    OrderId,
     PlanId,
     SecretId,
     SessionId,

@@ -76,7 +76,7 @@ async fn a_row_that_cannot_be_is_named() {
 }
 
 /// Every migration there is, in order.
-const MIGRATIONS: [(&str, &str); 20] = [
+const MIGRATIONS: [(&str, &str); 21] = [
     ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
     ("0002_operation", include_str!("../migrations/0002_operation.sql")),
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
@@ -97,6 +97,7 @@ const MIGRATIONS: [(&str, &str); 20] = [
     ("0018_destruction", include_str!("../migrations/0018_destruction.sql")),
     ("0019_eid_orders", include_str!("../migrations/0019_eid_orders.sql")),
     ("0020_trial_returns", include_str!("../migrations/0020_trial_returns.sql")),
+    ("0021_orders", include_str!("../migrations/0021_orders.sql")),
 ];
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.

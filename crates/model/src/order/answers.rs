@@ -1,0 +1,128 @@
+//! What is answered in an order. It is kept as one value, sealed, and belongs to a version of the order.
+
+use serde::{Deserialize, Serialize};
+
+/// The most people who may block or revoke.
+pub const MOST_BLOCK_CONTACTS: usize = 4;
+/// The most people who are told of trouble.
+pub const MOST_OPERATIONS_CONTACTS: usize = 6;
+
+/// A person whom an order names. Empty: not answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Contact {
+    /// Their name.
+    pub name: String,
+    /// E.164 with `+`.
+    pub mobile: String,
+    /// Where letters reach them.
+    pub email: String,
+    /// `YYYY-MM-DD`, where they are to be recognised by an eID.
+    pub birth_date: String,
+}
+
+impl Contact {
+    /// Whether nothing was answered.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Where what is said of the company comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CompanySource {
+    /// From Brønnøysundregistrene.
+    Registry,
+    /// Typed, while the registry could not be asked: to be verified before a document is made.
+    #[default]
+    Typed,
+    /// Typed, of a company that is in no Norwegian registry.
+    Foreign,
+}
+
+/// The company.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CompanyAnswer {
+    /// Nine digits, or what the foreign registry has.
+    pub number: String,
+    /// Its legal name.
+    pub name: String,
+    /// The words for its form, such as `Aksjeselskap`.
+    pub form: String,
+    /// One line.
+    pub address: String,
+    /// Who says so.
+    pub source: CompanySource,
+    /// When the registry was asked, in seconds.
+    pub read_at: i64,
+    /// Digest of the registry's answer, base64url.
+    pub answer_digest: String,
+    /// Why it cannot order now: bankrupt, being dissolved, deleted; empty where it can.
+    pub obstacle: String,
+    /// How its signing rule is read: `found`, or why the operator has to look.
+    pub rule: String,
+}
+
+/// Somebody who signs for the company.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignatoryAnswer {
+    /// As the registry has it.
+    pub name: String,
+    /// `YYYY-MM-DD`.
+    pub birth_date: String,
+    /// Their role there, in words.
+    pub role: String,
+    /// Where the letter goes.
+    pub email: String,
+    /// The eID that they hold: `no-bankid`, `se-bankid`, `dk-mitid`; empty: not asked yet.
+    pub eid: String,
+}
+
+/// Whether the national identity number is needed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NumberAnswer {
+    /// `None`: not answered.
+    pub is_needed: Option<bool>,
+    /// Why.
+    pub reason: String,
+    /// Which law.
+    pub statute: String,
+    /// Which paragraph.
+    pub paragraph: String,
+}
+
+/// All answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OrderAnswers {
+    /// What the application does and why it needs the eID.
+    pub purpose: String,
+    /// The company.
+    pub company: CompanyAnswer,
+    /// Whether it says that it is a customer of the bank.
+    pub is_bank_customer: bool,
+    /// The company's bank: its number, name and address.
+    pub bank: CompanyAnswer,
+    /// General contact.
+    pub general: Contact,
+    /// Who receives the credentials.
+    pub receiver: Contact,
+    /// Who may block or revoke.
+    pub blockers: Vec<Contact>,
+    /// One whole combination of those who sign.
+    pub signatories: Vec<SignatoryAnswer>,
+    /// The name in the login app, 1 to 40 characters.
+    pub display_name: String,
+    /// The web address to be listed.
+    pub listed_address: String,
+    /// Who is told of trouble.
+    pub operations: Vec<Contact>,
+    /// The national identity number.
+    pub number: NumberAnswer,
+    /// Whether a certificate of the company was uploaded.
+    pub has_certificate: bool,
+}

@@ -1,0 +1,266 @@
+//! Orders of an eID's credentials, and what happened to them.
+
+use crypto::Digest;
+use model::{DomainId, OrderId, TenantId, Timestamp};
+
+use crate::{StoreError, Tx, WriteTx, sql::Statements as _, value::Row};
+
+const INSERT: &str =
+    "INSERT INTO orders (tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
+    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15)";
+const GET: &str = "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
+    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at
+    FROM orders WHERE tenant_id = $1 AND id = $2";
+const LIST: &str = "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
+    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at
+    FROM orders WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1000";
+pub(crate) const LIST_BY_STATE: &str =
+    "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version,
+    submission, document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at
+    FROM orders WHERE state = $1 ORDER BY since LIMIT 1000";
+pub(crate) const LIST_EXPIRED: &str =
+    "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version,
+    submission, document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at
+    FROM orders WHERE expires_at <= $1 ORDER BY expires_at LIMIT 100";
+const SAVE: &str =
+    "UPDATE orders SET handover = $1, state = $2, held_state = $3, submission = $4, document_digest = $5,
+    was_sent = $6, sealed_answers = $7, changed_at = $8, since = $9, expires_at = $10, version = version + 1
+    WHERE tenant_id = $11 AND id = $12 AND version = $13";
+const REMOVE: &str = "DELETE FROM orders WHERE tenant_id = $1 AND id = $2";
+const REMOVE_STEPS: &str = "DELETE FROM order_steps WHERE tenant_id = $1 AND order_id = $2";
+const INSERT_STEP: &str = "INSERT INTO order_steps
+    (tenant_id, order_id, position, event, state, actor, sealed_note, happened_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const LIST_STEPS: &str = "SELECT position, event, state, actor, sealed_note, happened_at
+    FROM order_steps WHERE tenant_id = $1 AND order_id = $2 ORDER BY position LIMIT 1000";
+const COUNT_STEPS: &str =
+    "SELECT COALESCE(MAX(position), 0) FROM order_steps WHERE tenant_id = $1 AND order_id = $2";
+
+pub(crate) const ALL: &[&str] = &[
+    INSERT,
+    GET,
+    LIST,
+    LIST_BY_STATE,
+    LIST_EXPIRED,
+    SAVE,
+    REMOVE,
+    REMOVE_STEPS,
+    INSERT_STEP,
+    LIST_STEPS,
+    COUNT_STEPS,
+];
+
+/// An order's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Whose it is.
+    pub tenant_id: TenantId,
+    /// Its id.
+    pub id: OrderId,
+    /// For which domain.
+    pub domain_id: DomainId,
+    /// Of which eID.
+    pub eid: String,
+    /// How the credentials are handed over.
+    pub handover: String,
+    /// The state.
+    pub state: String,
+    /// The state that it had when it was put on hold.
+    pub held_state: Option<String>,
+    /// Counts its changes.
+    pub version: i64,
+    /// Counts what was submitted; 0 before the first.
+    pub submission: i64,
+    /// What the signatories of this submission approve.
+    pub document_digest: Option<Digest>,
+    /// Whether a submission was sent to the issuer.
+    pub was_sent: bool,
+    /// The answers.
+    pub sealed_answers: Vec<u8>,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub changed_at: Timestamp,
+    /// Since when it is in this state.
+    pub since: Timestamp,
+    /// When time runs out in this state.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A line of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderStep {
+    /// Counted from 1.
+    pub position: i64,
+    /// What happened.
+    pub event: String,
+    /// The state that followed.
+    pub state: String,
+    /// Who did it, as in audit events.
+    pub actor: String,
+    /// What was said.
+    pub sealed_note: Option<Vec<u8>>,
+    /// When.
+    pub happened_at: Timestamp,
+}
+
+/// Adds an order.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn insert(tx: &mut WriteTx<'_>, order: &Order) -> Result<(), StoreError> {
+    let values = [
+        order.tenant_id.into(),
+        order.id.into(),
+        order.domain_id.into(),
+        (&order.eid).into(),
+        (&order.handover).into(),
+        (&order.state).into(),
+        order.held_state.as_deref().into(),
+        order.submission.into(),
+        order.document_digest.as_ref().into(),
+        i64::from(order.was_sent).into(),
+        (&order.sealed_answers).into(),
+        order.created_at.into(),
+        order.changed_at.into(),
+        order.since.into(),
+        order.expires_at.into(),
+    ];
+    tx.execute(INSERT, &values).map(drop)
+}
+
+/// Gets an order; in a write, it is locked until the write ends.
+///
+/// # Errors
+/// [`StoreError::NotFound`]: the tenant has none of this id.
+pub fn get(tx: &mut impl Tx, tenant_id: TenantId, id: OrderId) -> Result<Order, StoreError> {
+    let row = tx.find_for_change(GET, &[tenant_id.into(), id.into()])?;
+    row.map(read).transpose()?.ok_or(StoreError::NotFound)
+}
+
+/// Lists a tenant's orders, the newest first.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list(tx: &mut impl Tx, tenant_id: TenantId) -> Result<Vec<Order>, StoreError> {
+    tx.list(LIST, &[tenant_id.into()])?.into_iter().map(read).collect()
+}
+
+/// Lists the orders in a state, whosever they are, those first that wait longest. The operator's.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list_by_state(tx: &mut impl Tx, state: &str) -> Result<Vec<Order>, StoreError> {
+    tx.list(LIST_BY_STATE, &[state.into()])?.into_iter().map(read).collect()
+}
+
+/// Lists at most 100 orders whose time has run out, whosever they are. The worker's.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list_expired(tx: &mut impl Tx, now: Timestamp) -> Result<Vec<Order>, StoreError> {
+    tx.list(LIST_EXPIRED, &[now.into()])?.into_iter().map(read).collect()
+}
+
+/// Saves an order that was read in this version; the row gets the next one.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when it has another version by now.
+pub fn save(tx: &mut WriteTx<'_>, order: &Order) -> Result<(), StoreError> {
+    let values = [
+        (&order.handover).into(),
+        (&order.state).into(),
+        order.held_state.as_deref().into(),
+        order.submission.into(),
+        order.document_digest.as_ref().into(),
+        i64::from(order.was_sent).into(),
+        (&order.sealed_answers).into(),
+        order.changed_at.into(),
+        order.since.into(),
+        order.expires_at.into(),
+        order.tenant_id.into(),
+        order.id.into(),
+        order.version.into(),
+    ];
+    match tx.execute(SAVE, &values)? {
+        0 => Err(StoreError::NotFound),
+        _ => Ok(()),
+    }
+}
+
+/// Removes an order with its timeline.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn remove(tx: &mut WriteTx<'_>, tenant_id: TenantId, id: OrderId) -> Result<(), StoreError> {
+    tx.execute(REMOVE_STEPS, &[tenant_id.into(), id.into()])?;
+    tx.execute(REMOVE, &[tenant_id.into(), id.into()]).map(drop)
+}
+
+/// Adds a line to the timeline; its position is the next one. The order is locked by then.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn add_step(
+    tx: &mut WriteTx<'_>,
+    (tenant_id, order_id): (TenantId, OrderId),
+    step: &OrderStep,
+) -> Result<i64, StoreError> {
+    let row = tx.find(COUNT_STEPS, &[tenant_id.into(), order_id.into()])?;
+    let last = row.map(|row| row.of("order_steps").int("position")).transpose()?.unwrap_or_default();
+    let values = [
+        tenant_id.into(),
+        order_id.into(),
+        (last + 1).into(),
+        (&step.event).into(),
+        (&step.state).into(),
+        (&step.actor).into(),
+        step.sealed_note.as_deref().into(),
+        step.happened_at.into(),
+    ];
+    tx.execute(INSERT_STEP, &values)?;
+    Ok(last + 1)
+}
+
+/// Lists the timeline.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn steps(tx: &mut impl Tx, tenant_id: TenantId, order_id: OrderId) -> Result<Vec<OrderStep>, StoreError> {
+    let rows = tx.list(LIST_STEPS, &[tenant_id.into(), order_id.into()])?;
+    let read = |row: Row| {
+        let mut row = row.of("order_steps");
+        Ok(OrderStep {
+            position: row.int("position")?,
+            event: row.text("event")?,
+            state: row.text("state")?,
+            actor: row.text("actor")?,
+            sealed_note: row.maybe_bytes("sealed_note")?,
+            happened_at: row.time("happened_at")?,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+fn read(row: Row) -> Result<Order, StoreError> {
+    let mut row = row.of("orders");
+    Ok(Order {
+        tenant_id: row.id("tenant_id", TenantId::parse)?,
+        id: row.id("id", OrderId::parse)?,
+        domain_id: row.id("domain_id", DomainId::parse)?,
+        eid: row.text("eid")?,
+        handover: row.text("handover")?,
+        state: row.text("state")?,
+        held_state: row.maybe_text("held_state")?,
+        version: row.int("version")?,
+        submission: row.int("submission")?,
+        document_digest: row.maybe_digest("document_digest")?,
+        was_sent: row.int("was_sent")? != 0,
+        sealed_answers: row.bytes("sealed_answers")?,
+        created_at: row.time("created_at")?,
+        changed_at: row.time("changed_at")?,
+        since: row.time("since")?,
+        expires_at: row.maybe_time("expires_at")?,
+    })
+}
