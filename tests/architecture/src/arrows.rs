@@ -22,6 +22,7 @@ pub const PLAN: &[Room] = &[
     room(1, "crypto", &[]),
     room(1, "outbound", &[]),
     room(1, "images", &[]),
+    room(1, "documents", &[]),
     room(2, "oidc", &["crypto"]),
     room(2, "texts", &[]),
     // Shares no code with `eid` and `oidc`: a simulator that reused them would share their mistakes.
