@@ -89,6 +89,18 @@ permissions! {
     WithdrawKeys = "withdraw_keys",
     /// Ending browser sessions.
     EndSessions = "end_sessions",
+    /// Reading orders of credentials, with their documents.
+    ReadOrders = "read_orders",
+    /// Beginning, filling in, submitting and giving up orders.
+    ManageOrders = "manage_orders",
+    /// Reviewing, sealing and sending orders, and writing down what an issuer says.
+    DecideOrders = "decide_orders",
+    /// Entering the credentials that an order brought.
+    ReceiveCredentials = "receive_credentials",
+    /// Doing what the link of an order asks for: approving, confirming, beginning to receive.
+    AnswerOrder = "answer_order",
+    /// Moving an order on when its time has run out or somebody has logged in.
+    MoveOrders = "move_orders",
     /// Erasing what tells about a person in the audit trail.
     ErasePersonal = "erase_personal",
     /// Destroying what has been in the bin for long enough.
@@ -158,6 +170,12 @@ const TABLE: &[Rule] = &[
     rule(P::RotateKeys, &[Operator, Owner, Worker], false, On::Every),
     rule(P::WithdrawKeys, &[Operator, Owner], false, On::Every),
     rule(P::EndSessions, &[Operator, Owner], false, On::Every),
+    rule(P::ReadOrders, &[Operator, Owner, Orderer, Receiver, Auditor], false, On::Every),
+    rule(P::ManageOrders, &[Operator, Owner, Orderer], false, On::Every),
+    rule(P::DecideOrders, &[Operator], false, On::Every),
+    rule(P::ReceiveCredentials, &[Receiver], false, On::Every),
+    rule(P::AnswerOrder, &[LinkHolder], false, On::Every),
+    rule(P::MoveOrders, &[Worker], false, On::Every),
     rule(P::ErasePersonal, &[Operator, Owner], false, On::Every),
     rule(P::Destroy, &[Worker], false, On::Every),
 ];
@@ -237,6 +255,12 @@ mod tests {
         rotate_keys          yes      yes   -         -        -       -             -       yes    -           -           -       all
         withdraw_keys        yes      yes   -         -        -       -             -       -      -           -           -       all
         end_sessions         yes      yes   -         -        -       -             -       -      -           -           -       all
+        read_orders          yes      yes   -         yes      yes     -             yes     -      -           -           -       all
+        manage_orders        yes      yes   -         -        yes     -             -       -      -           -           -       all
+        decide_orders        yes      -     -         -        -       -             -       -      -           -           -       all
+        receive_credentials  -        -     -         yes      -       -             -       -      -           -           -       all
+        answer_order         -        -     -         -        -       -             -       -      -           yes         -       all
+        move_orders          -        -     -         -        -       -             -       yes    -           -           -       all
         erase_personal       yes      yes   -         -        -       -             -       -      -           -           -       all
         destroy              -        -     -         -        -       -             -       yes    -           -           -       all
         ");
@@ -249,11 +273,11 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_rotates_keys_and_destroys_what_was_deleted_and_changes_nothing_else() {
+    fn a_worker_rotates_keys_moves_orders_on_and_destroys_what_was_deleted() {
         let worker = Actor::Worker("keys");
         let changes = Permission::ALL.iter().filter(|it| !it.as_str().starts_with("read"));
         let allowed: Vec<_> = changes.filter(|it| may(&worker, **it)).collect();
-        assert_eq!(allowed, [&Permission::RotateKeys, &Permission::Destroy]);
+        assert_eq!(allowed, [&Permission::RotateKeys, &Permission::MoveOrders, &Permission::Destroy]);
     }
 
     #[test]
@@ -264,14 +288,14 @@ mod tests {
     }
 
     #[test]
-    fn an_application_has_no_permission_yet_and_the_holder_of_a_link_may_accept_an_invitation() {
+    fn an_application_has_no_permission_yet_and_the_holder_of_a_link_may_do_what_links_are_for() {
         let tenant = TenantId::from_bytes([1; 16]);
         let id = LinkId::from_bytes([3; 16]);
         let holder = Actor::LinkHolder { id, tenant, purpose: "approve".to_owned(), bound_eid: None };
         let application = Actor::Application { id: ApplicationId::from_bytes([2; 16]), tenant };
         assert!(Permission::ALL.iter().all(|it| !may(&application, *it)));
         let allowed: Vec<_> = Permission::ALL.iter().filter(|it| may(&holder, **it)).collect();
-        assert_eq!(allowed, [&Permission::AcceptInvitation]);
+        assert_eq!(allowed, [&Permission::AcceptInvitation, &Permission::AnswerOrder]);
     }
 
     #[test]

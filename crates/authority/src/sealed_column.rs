@@ -2,8 +2,8 @@
 
 use crypto::{Digest, b64};
 use model::{
-    EidEnvironment, GrantId, INSTALLATION, IdentitySourceId, LetterId, LoginEventId, MemberId, PlanId,
-    TenantId, TestUserId, Timestamp,
+    EidEnvironment, GrantId, INSTALLATION, IdentitySourceId, LetterId, LinkId, LoginEventId, MemberId,
+    OrderId, PlanId, TenantId, TestUserId, Timestamp,
 };
 
 /// A sealed column, with what names the row in it.
@@ -76,6 +76,28 @@ pub enum SealedColumn<'a> {
     Letter(LetterId),
     /// `members.sealed_contact`, of the console's own tenant.
     MemberContact(MemberId),
+    /// `orders.sealed_answers`.
+    OrderAnswers(OrderId),
+    /// `order_steps.sealed_note`.
+    OrderNote {
+        /// Of which order.
+        order: OrderId,
+        /// Which line of its timeline.
+        position: i64,
+    },
+    /// `order_people.sealed_person`.
+    OrderPerson(LinkId),
+    /// `order_people.sealed_evidence`.
+    OrderEvidence(LinkId),
+    /// `order_documents.sealed_document`.
+    OrderDocument {
+        /// Of which order.
+        order: OrderId,
+        /// Of which submission.
+        submission: i64,
+        /// Which document.
+        kind: &'a str,
+    },
     /// `refresh_tokens.sealed_successor`, by the digest of the token that it replaces, under that token.
     RefreshSuccessor(&'a Digest),
 }
@@ -114,6 +136,15 @@ impl SealedColumn<'_> {
             Self::EventDetails(id) => ("login_events", "sealed_details", id.to_string()),
             Self::Letter(id) => ("letters", "sealed_letter", id.to_string()),
             Self::MemberContact(id) => ("members", "sealed_contact", id.to_string()),
+            Self::OrderAnswers(id) => ("orders", "sealed_answers", id.to_string()),
+            Self::OrderNote { order, position } => {
+                ("order_steps", "sealed_note", format!("{order} {position}"))
+            }
+            Self::OrderPerson(id) => ("order_people", "sealed_person", id.to_string()),
+            Self::OrderEvidence(id) => ("order_people", "sealed_evidence", id.to_string()),
+            Self::OrderDocument { order, submission, kind } => {
+                ("order_documents", "sealed_document", format!("{order} {submission} {kind}"))
+            }
             Self::RefreshSuccessor(token) => ("refresh_tokens", "sealed_successor", digest(token)),
         };
         let tenant = if matches!(self, Self::Canary) { INSTALLATION } else { tenant };

@@ -1,7 +1,7 @@
 //! What a letter is about, and to whom it goes.
 
 use crypto::Secret;
-use model::{LinkId, Timestamp};
+use model::{LinkId, OrderEvent, OrderId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use texts::Locale;
 
@@ -20,6 +20,24 @@ pub enum Letter {
         /// Counts how often its link was replaced: the code of an earlier link is another one.
         generation: u32,
     },
+    /// Asks somebody whom an order names for something. The link in it is derived when it is sent.
+    OrderPerson {
+        /// Who is asked.
+        id: LinkId,
+        /// Counts how often their link was replaced.
+        generation: u32,
+        /// What they are asked for: `signatory`, `receiver`, `blocker`, `general`.
+        part: String,
+    },
+    /// Tells how an order goes on.
+    OrderNews {
+        /// Whose order it is.
+        tenant: TenantId,
+        /// Which order.
+        order: OrderId,
+        /// What happened: a word of the order's events.
+        event: String,
+    },
     /// Tells an operator that somebody on the host used the recovery for when nobody can sign in.
     RecoveryUsed {
         /// When, in microseconds.
@@ -27,7 +45,25 @@ pub enum Letter {
     },
 }
 
+/// The word that the codes of orders' links are bound to.
+pub const ORDER_LINK: &str = "order";
+
 impl Letter {
+    /// What is told of an order.
+    pub const ORDER_NEWS: &[OrderEvent] = &[
+        OrderEvent::Return,
+        OrderEvent::Decline,
+        OrderEvent::Reject,
+        OrderEvent::Ask,
+        OrderEvent::Sent,
+        OrderEvent::Issue,
+        OrderEvent::CheckedGood,
+        OrderEvent::CheckedBad,
+        OrderEvent::Expire,
+        OrderEvent::Hold,
+        OrderEvent::FirstLogin,
+    ];
+
     /// Makes the letter about a recovery.
     pub const fn recovery_used(used_at: Timestamp) -> Self {
         Self::RecoveryUsed { used_at_micros: used_at.micros() }
@@ -38,6 +74,8 @@ impl Letter {
         match self {
             Self::Test => "test",
             Self::Invitation { .. } => "invitation",
+            Self::OrderPerson { .. } => "order_person",
+            Self::OrderNews { .. } => "order_news",
             Self::RecoveryUsed { .. } => "recovery_used",
         }
     }
@@ -46,7 +84,8 @@ impl Letter {
     pub const fn link_purpose(&self) -> Option<&'static str> {
         match self {
             Self::Invitation { .. } => Some("invitation"),
-            Self::Test | Self::RecoveryUsed { .. } => None,
+            Self::OrderPerson { .. } => Some(ORDER_LINK),
+            Self::Test | Self::OrderNews { .. } | Self::RecoveryUsed { .. } => None,
         }
     }
 }

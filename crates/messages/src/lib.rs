@@ -14,7 +14,7 @@ mod postman;
 mod rendered;
 mod smtp;
 
-pub use letter::{AddressedLetter, Letter};
+pub use letter::{AddressedLetter, Letter, ORDER_LINK};
 pub use mail_address::MailAddress;
 pub use mailbox::{KeptLetter, Mailbox};
 pub use outbox::{

@@ -5,7 +5,7 @@ use authority::LetterKeys;
 use model::Timestamp;
 use texts::{Locale, say};
 
-use crate::{AddressedLetter, Letter};
+use crate::{AddressedLetter, Letter, letter::ORDER_LINK};
 
 /// Where links in letters begin: the console's address, such as `https://console.example`, without a final slash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,20 @@ impl RenderedLetter {
                 let body = vec![word("letter-invitation-body"), word("letter-invitation-unexpected")];
                 (word("letter-invitation-subject"), body, Some(link))
             }
+            Letter::OrderPerson { id, generation, part } => {
+                let code = keys.link_code(ORDER_LINK, *id, *generation);
+                let address = format!("{}/order/{id}/{}", base?.0, code.expose());
+                let word = |what: &str| word(&format!("letter-order-{part}-{what}"));
+                let copy = say(locale, "letter-link-copy", &[]);
+                let link = Link { address, label: word("action"), copy };
+                (word("subject"), vec![word("body"), say(locale, "letter-order-unexpected", &[])], Some(link))
+            }
+            Letter::OrderNews { tenant, order, event } => {
+                let address = format!("{}/t/{tenant}/orders/{order}", base?.0);
+                let (label, copy) = (word("letter-order-open"), word("letter-link-copy"));
+                let body = vec![word(&format!("letter-order-news-{}", event.replace('_', "-")))];
+                (word("letter-order-news-subject"), body, Some(Link { address, label, copy }))
+            }
             Letter::RecoveryUsed { used_at_micros } => {
                 let at = Timestamp::from_micros(*used_at_micros).to_iso_seconds();
                 let body = vec![
@@ -94,7 +108,7 @@ mod tests {
     use crate::{AddressedLetter, Letter, MailAddress};
     use authority::{LetterKeys, OpenTenant};
     use crypto::Random;
-    use model::{LinkId, TenantId, Timestamp};
+    use model::{LinkId, OrderEvent, OrderId, TenantId, Timestamp};
     use texts::{Locale, UNTRANSLATED};
 
     const LINK: LinkId = LinkId::from_bytes([7; 16]);
@@ -107,9 +121,20 @@ mod tests {
         AddressedLetter { to: MailAddress::parse("kari@example.com").unwrap(), locale, letter }
     }
 
-    fn every_kind() -> [Letter; 3] {
+    fn every_kind() -> Vec<Letter> {
         let used_at = Timestamp::from_seconds(1_800_000_000);
-        [Letter::Test, Letter::Invitation { id: LINK, generation: 1 }, Letter::recovery_used(used_at)]
+        let mut all = vec![
+            Letter::Test,
+            Letter::Invitation { id: LINK, generation: 1 },
+            Letter::recovery_used(used_at),
+        ];
+        for part in ["signatory", "receiver", "blocker", "general"] {
+            all.push(Letter::OrderPerson { id: LINK, generation: 1, part: part.to_owned() });
+        }
+        let (tenant, order) = (TenantId::from_bytes([1; 16]), OrderId::from_bytes([2; 16]));
+        let news = |event: &OrderEvent| Letter::OrderNews { tenant, order, event: event.as_str().to_owned() };
+        all.extend(Letter::ORDER_NEWS.iter().map(news));
+        all
     }
 
     #[test]

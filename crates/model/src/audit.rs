@@ -110,6 +110,16 @@ actions! {
     PlanConfirmed = "plan.confirmed",
     /// A kept plan was given up.
     PlanDiscarded = "plan.discarded",
+    /// An order of credentials was begun.
+    OrderBegun = "order.begun",
+    /// A section of an order was answered.
+    OrderAnswered = "order.answered",
+    /// An order went on: the details say what happened and which state followed.
+    OrderMoved = "order.moved",
+    /// Somebody confirmed what an order asked of them.
+    OrderConfirmed = "order.confirmed",
+    /// Somebody whom an order asks was sent another link.
+    OrderLinkRenewed = "order.link_renewed",
     /// Subjects were imported.
     SubjectsImported = "subjects.imported",
     /// A signing key was made; it signs from a later time.

@@ -878,3 +878,11 @@ console-done-letter-discarded = The letter was discarded; it is not sent.
 
 console-trial-elsewhere = The login is over, and its answer was not brought back by this browser. What is in it is shown only in the browser that logged in: open the login in this browser, and send its link to nobody.
 console-trial-of-another-browser = This trial was begun in another browser. Nothing of your login is shown to anybody, neither here nor there. If somebody sent you the link, tell the operator.
+
+console-action-order-begun = Order begun
+console-action-order-answered = Order filled in
+console-action-order-moved = Order went on
+console-action-order-confirmed = Contact of an order confirmed
+console-action-order-link-renewed = Link of an order sent again
+console-letter-order-person = Request about an order
+console-letter-order-news = News about an order

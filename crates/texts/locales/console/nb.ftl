@@ -878,3 +878,11 @@ console-done-letter-discarded = Brevet er forkastet og blir ikke sendt.
 
 console-trial-elsewhere = Innloggingen er ferdig, men denne nettleseren har ikke brakt svaret tilbake. Svaret vises bare i nettleseren som logget inn: åpne innloggingen i denne nettleseren, og send ikke lenken til noen.
 console-trial-of-another-browser = Dette forsøket ble begynt i en annen nettleser. Ingenting fra innloggingen din vises til noen, verken her eller der. Hvis noen sendte deg lenken, si fra til operatøren.
+
+console-action-order-begun = Bestilling begynt
+console-action-order-answered = Bestilling fylt ut
+console-action-order-moved = Bestilling gikk videre
+console-action-order-confirmed = Kontakt i bestilling bekreftet
+console-action-order-link-renewed = Lenke i bestilling sendt på nytt
+console-letter-order-person = Forespørsel om en bestilling
+console-letter-order-news = Nytt om en bestilling

@@ -878,3 +878,11 @@ console-done-letter-discarded = Brevet er forkasta og blir ikkje sendt.
 
 console-trial-elsewhere = Innlogginga er ferdig, men denne nettlesaren har ikkje brakt svaret tilbake. Svaret blir berre vist i nettlesaren som logga inn: opne innlogginga i denne nettlesaren, og send ikkje lenkja til nokon.
 console-trial-of-another-browser = Dette forsøket vart begynt i ein annan nettlesar. Ingenting frå innlogginga di blir vist til nokon, verken her eller der. Om nokon sende deg lenkja, sei frå til operatøren.
+
+console-action-order-begun = Bestilling byrja
+console-action-order-answered = Bestilling fylt ut
+console-action-order-moved = Bestilling gjekk vidare
+console-action-order-confirmed = Kontakt i bestilling stadfesta
+console-action-order-link-renewed = Lenkje i bestilling send på nytt
+console-letter-order-person = Førespurnad om ei bestilling
+console-letter-order-news = Nytt om ei bestilling

@@ -16,6 +16,8 @@ fn kind(word: &str) -> Text {
     match word {
         "invitation" => Text::Key("console-letter-invitation"),
         "recovery_used" => Text::Key("console-letter-recovery"),
+        "order_person" => Text::Key("console-letter-order-person"),
+        "order_news" => Text::Key("console-letter-order-news"),
         "test" => Text::Key("console-letter-test"),
         other => Text::plain(other),
     }
