@@ -11,6 +11,7 @@ mod browser_session;
 mod claim_rules;
 mod clock_watch;
 mod color;
+mod company;
 pub mod compatible;
 mod date;
 mod domain_settings;
@@ -32,6 +33,7 @@ mod nin;
 mod organisation_number;
 mod payload;
 mod person;
+mod person_name;
 mod phone;
 mod readiness;
 mod redirect_uri;
@@ -39,6 +41,7 @@ mod refresh_token;
 #[cfg(test)]
 mod settings_page;
 mod signing_key;
+mod signing_rule;
 mod standard_claims;
 mod subject;
 mod test_user;
@@ -56,6 +59,10 @@ pub use browser_session::BrowserSession;
 pub use claim_rules::{Released, release, remove_named, scopes_of_named};
 pub use clock_watch::{ClockJump, ClockWatch};
 pub use color::{Color, DARK_PAGE, LIGHT_PAGE, Shades};
+pub use company::{
+    Company, CompanyRole, CompanyState, LanguageForm, PostalAddress, Registrations, RegistryCode, RoleHolder,
+    people_in_office,
+};
 pub use compatible::{CompatibleSettings, Profile, PropertyFormat};
 pub use date::Date;
 pub use domain_settings::{Controller, DomainSettings, SessionLimits};
@@ -87,6 +94,7 @@ pub use nin::{Nin, NinKind};
 pub use organisation_number::{AllowedUnits, OrganisationNumber, OrganisationNumberError};
 pub use payload::Payload;
 pub use person::{Address, MoreProfile, Person, Proof};
+pub use person_name::{NameKey, NameMismatch, PersonKey, RegisteredPerson, match_person};
 pub use phone::{PhoneError, PhoneNumber};
 pub use readiness::{EidStage, ReadinessFacts, ReadinessItem, ReadinessRow, Turn, readiness};
 pub use redirect_uri::{RedirectUriError, check_redirect_uri, matches_redirect_uri};
@@ -94,6 +102,10 @@ pub use refresh_token::{REFRESH_GRACE, RefreshTimes, RefreshUse};
 pub use signing_key::{
     KEY_SET_KEPT_FOR, KeySchedule, KeyTimes, current_key, may_sign_from, missing_key, next_key, signs_now,
     stands_in_jwks,
+};
+pub use signing_rule::{
+    Availability, ByHand, Combination, OfferedCombination, Place, RuleStatus, Signatory, SignatoryApproval,
+    SigningRule, SigningRuleId, completed, offered_combinations,
 };
 pub use standard_claims::{ClaimError, StandardAddress, StandardClaims};
 pub use subject::{SubjectOf, derive_compatible_subject, derive_subject};
