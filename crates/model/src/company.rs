@@ -1,6 +1,6 @@
 //! A company, and who holds a role in it, as the public registers have them.
 //!
-//! Spec: Brønnøysundregistrene, "Åpne data – Enhetsregisteret" (fields and codes), read 2026-11
+//! Spec: Brønnøysundregistrene, "Åpne data – Enhetsregisteret" (fields and codes), read 2026
 
 use std::collections::HashMap;
 
@@ -152,7 +152,7 @@ pub struct CompanyRole {
 
 impl CompanyRole {
     /// Says whether a company holds a role whose holder may have to sign. Auditors and accountants never do.
-    pub(crate) fn is_companys_to_sign(&self) -> bool {
+    pub(crate) fn is_of_a_company_that_may_sign(&self) -> bool {
         matches!(self.holder, RoleHolder::Company { .. })
             && !matches!(self.role.code.as_str(), "REVI" | "REGN")
     }

@@ -1,6 +1,6 @@
 //! The number by which Brønnøysundregistrene know a company.
 //!
-//! Spec: Brønnøysundregistrene, "Organisasjonsnummer" (nine digits, the last one by modulus 11), read 2026-11
+//! Spec: Brønnøysundregistrene, "Organisasjonsnummer" (nine digits, the last one by modulus 11), read 2026
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! Phone numbers as Norwegians type and read them.
 //!
-//! Spec: Forskrift om nummerressurser (nummerforskriften) §16, read 2026-11
+//! Spec: Forskrift om nummerressurser (nummerforskriften) §16
 
 use std::fmt;
 

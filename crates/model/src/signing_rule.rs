@@ -8,7 +8,7 @@
 //! What a machine cannot be sure of goes to an operator, with the reason: a rule in free text, no rule, no combination, a
 //! company among those who sign, a person who is not exactly one person in the register of roles.
 //!
-//! Spec: Brønnøysundregistrene, "Fullmakttjenesten" (`signatur`: codes and rules), read 2026-11
+//! Spec: Brønnøysundregistrene, "Fullmakttjenesten" (`signatur`: codes and rules), read 2026
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -154,6 +154,9 @@ pub struct Signatory {
     pub role: RegistryCode,
 }
 
+/// The code of the combination that every board is: no rule with a number.
+const WHOLE_BOARD: &str = "STYR";
+
 /// People who can sign together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Combination {
@@ -264,7 +267,7 @@ impl Combination {
     /// Says whether everybody of a kind signs. The register names people only, so a company among them would be left out.
     fn needs_everybody(&self) -> bool {
         use SigningRuleId as Id;
-        // `STYR` is no rule with a number.
+        // The whole board is among the others.
         matches!(
             SigningRuleId::parse(&self.rule.code),
             Id::WholeBoard | Id::ParticipantsJointly | Id::ParticipantsEach | Id::Other(_)
@@ -296,12 +299,13 @@ pub fn offered_combinations(
     if let Some(why) = rule.unusable() {
         return Err(why);
     }
-    let company_signs = roles.iter().any(CompanyRole::is_companys_to_sign);
+    let company_signs = roles.iter().any(CompanyRole::is_of_a_company_that_may_sign);
     let left_out = |it: &&Combination| it.has_others || (company_signs && it.needs_everybody());
     let in_office = people_in_office(roles);
     let people_only = rule.combinations.iter().filter(|it| !left_out(it));
     let mut offered: Vec<OfferedCombination> = people_only.filter_map(|it| it.offered(&in_office)).collect();
-    offered.sort_by_key(|it| it.places.len());
+    // Of two that say the same, the company's own rule is named.
+    offered.sort_by_key(|it| (it.places.len(), it.rule.code == WHOLE_BOARD));
     let mut seen = HashSet::new();
     offered.retain(|it| seen.insert(it.places.iter().map(|it| it.key.clone()).collect::<BTreeSet<_>>()));
     match offered.is_empty() {
@@ -450,7 +454,8 @@ mod tests {
     #[test]
     fn a_combination_that_stands_twice_is_offered_once() {
         let twice = rule(vec![combination("STYR", &[1, 2]), combination("R0005", &[2, 1])]);
-        assert_eq!(offered_combinations(Some(&twice), &roles()).unwrap().len(), 1);
+        let offered = offered_combinations(Some(&twice), &roles()).unwrap();
+        assert_eq!(offered.iter().map(|it| it.rule.code.as_str()).collect::<Vec<_>>(), ["R0005"]);
     }
 
     #[test]

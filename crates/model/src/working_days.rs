@@ -1,6 +1,6 @@
 //! Norwegian working days: not Saturday, not Sunday, and none of the twelve public holidays. All are computed.
 //!
-//! Spec: Lov om helligdager og helligdagsfred (1995) §2, Lov om 1 og 17 mai som høgtidsdager (1947) §1, read 2026-11
+//! Spec: the Norwegian acts of 24 February 1995 no. 12 §2 and of 26 April 1947 no. 1 §1
 
 use crate::Date;
 
@@ -15,8 +15,8 @@ fn easter(year: i64) -> Option<Date> {
     Date::new(year, days / 31, days % 31 + 1)
 }
 
-/// The twelve public holidays of a year in their order in the law: five at fixed dates, seven around Easter. Two may fall
-/// on the same day. Empty outside the years of [`Date`].
+/// The twelve public holidays of a year: first the five at fixed dates, then the seven around Easter. Two may fall on the
+/// same day. Empty outside the years of [`Date`].
 pub fn public_holidays(year: i64) -> Vec<Date> {
     let fixed = [(1, 1), (5, 1), (5, 17), (12, 25), (12, 26)].into_iter();
     let fixed = fixed.filter_map(|(month, day)| Date::new(year, month, day));
