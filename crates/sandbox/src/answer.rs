@@ -17,6 +17,8 @@ pub struct Request {
     pub query: String,
     /// The `Authorization` header.
     pub authorization: Option<String>,
+    /// The `Accept` header.
+    pub accept: Option<String>,
     /// The body, raw.
     pub body: String,
     /// Seconds since 1970, UTC.
@@ -39,6 +41,15 @@ pub struct Choose {
 pub enum Answer {
     /// JSON with a status.
     Json(u16, Value),
+    /// A body with a status and a media type of its own.
+    Text {
+        /// The HTTP status.
+        status: u16,
+        /// The media type, with parameters.
+        content_type: &'static str,
+        /// The body.
+        body: String,
+    },
     /// A signed userinfo answer (`application/jwt`).
     Jwt(String),
     /// Back to the client through the browser.

@@ -1,7 +1,8 @@
-//! Simulators of the eIDs that behave like the real ones on the wire, with synthetic people.
+//! Simulators of the eIDs and of the company registry that behave like the real ones on the wire, with synthetic people
+//! and companies.
 //!
-//! **Invariant:** shares no code with `eid` or `oidc`: a simulator that reused the product's code would share
-//! its mistakes. Uses `crypto` to sign and nothing else of ours. Knows no HTTP library: requests come in as
+//! **Invariant:** shares no code with `eid`, `registry`, `model` or `oidc`: a simulator that reused the product's code
+//! would share its mistakes. Uses `crypto` to sign and nothing else of ours. Knows no HTTP library: requests come in as
 //! values, answers go out as values.
 
 mod answer;
@@ -11,6 +12,8 @@ mod clients;
 mod op;
 mod people;
 mod public;
+mod registry;
+mod registry_companies;
 mod vipps;
 
 pub use answer::{Answer, Choose, Request};
@@ -18,3 +21,4 @@ pub use asked::{AskedClaim, Client, ClientKey, Decision, Outcome, SimulatedFault
 pub use op::{Kind, Simulator, SimulatorError};
 pub use people::{NewPerson, People, Person, PersonProblem};
 pub use public::PublicSandbox;
+pub use registry::{ListedCompany, RegistrySimulator};

@@ -18,6 +18,7 @@ mod op;
 mod operator;
 mod own_form;
 mod public_sandbox;
+mod registry_simulator;
 mod respond;
 mod route;
 mod router;
@@ -36,7 +37,8 @@ pub use mailbox::{Letter, MailboxSite};
 pub use operator::{Later, OperatorSite, operator_router};
 pub use public_sandbox::{PublicSandboxSite, SandboxPeople};
 pub use router::{
-    by_host, mailbox_router, op_router, public_sandbox_router, sample_router, simulator_router,
+    by_host, mailbox_router, op_router, public_sandbox_router, registry_router, sample_router,
+    simulator_router,
 };
 pub use sample::{Results, SampleSite};
 pub use sandbox::SimulatorSite;

@@ -10,6 +10,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
+use sandbox::RegistrySimulator;
 use tower::ServiceExt;
 
 use crate::{
@@ -18,9 +19,9 @@ use crate::{
     headers::is_ambiguous,
     mailbox,
     op::assets,
-    public_sandbox,
+    public_sandbox, registry_simulator,
     routes::{ROWS, folded, not_found},
-    sample, sandbox,
+    sample, sandbox as simulator,
     site_language::choose_language,
 };
 
@@ -43,13 +44,22 @@ pub fn op_router(app: App) -> Site {
 pub fn simulator_router(site: Arc<SimulatorSite>) -> Site {
     Router::new()
         .route("/assets/{name}", get(assets::show))
-        .route("/simulator/decision", post(sandbox::decide))
-        .route("/simulator/people", get(sandbox::new_person).post(sandbox::add_person))
-        .route("/simulator/keys", post(sandbox::rotate_key))
-        .fallback(sandbox::answer)
+        .route("/simulator/decision", post(simulator::decide))
+        .route("/simulator/people", get(simulator::new_person).post(simulator::add_person))
+        .route("/simulator/keys", post(simulator::rotate_key))
+        .fallback(simulator::answer)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(choose_language))
         .with_state(site)
+}
+
+/// The routes of the simulated company registry.
+pub fn registry_router(registry: Arc<RegistrySimulator>) -> Site {
+    Router::new()
+        .route("/simulator/bankruptcies/{number}", post(registry_simulator::declare_bankrupt))
+        .fallback(registry_simulator::answer)
+        .layer(middleware::from_fn(choose_language))
+        .with_state(registry)
 }
 
 /// The routes of the sandbox of all tenants; it answers at its own host only.

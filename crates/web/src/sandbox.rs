@@ -51,8 +51,8 @@ pub struct SimulatorSite {
 
 /// How long the slow fault keeps a caller waiting.
 const SLOW_FOR: Duration = Duration::from_secs(20);
-/// How many chunks of 16 KiB the endless fault sends before it gives up all the same.
-const ENDLESS: u32 = 4_096;
+/// How many chunks of 16 KiB the endless fault sends before it gives up all the same: 100 MB.
+const ENDLESS: u32 = 6_400;
 
 /// A body that ends long after anybody should have stopped listening.
 struct Endless(u32);
@@ -99,26 +99,33 @@ pub(crate) fn from_elsewhere(headers: &HeaderMap) -> Response {
     stop(headers, (StatusCode::FORBIDDEN, StopReason::FromElsewhere), told, None)
 }
 
-/// Everything that is the eID's own protocol.
-pub(crate) async fn answer(State(site): State<Arc<SimulatorSite>>, request: Request) -> Response {
+/// What a simulator is asked, below a path; `None` when the body is too large. `now`: seconds since 1970.
+pub(crate) async fn asked(request: Request, below: &str, now: i64) -> Option<sandbox::Request> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
-    let path = path.strip_prefix(&site.path).unwrap_or(path).to_owned();
-    let Ok(body) = axum::body::to_bytes(body, 64 * 1024).await else {
-        return bare(StatusCode::PAYLOAD_TOO_LARGE, Body::empty());
-    };
+    let path = path.strip_prefix(below).unwrap_or(path).to_owned();
+    let body = axum::body::to_bytes(body, 64 * 1024).await.ok()?;
     let text =
         |name: header::HeaderName| parts.headers.get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
-    let request = sandbox::Request {
+    Some(sandbox::Request {
         method: parts.method.as_str().to_owned(),
         path,
         query: parts.uri.query().unwrap_or_default().to_owned(),
         authorization: text(header::AUTHORIZATION),
+        accept: text(header::ACCEPT),
         body: String::from_utf8_lossy(&body).into_owned(),
-        now: site.now(),
+        now,
+    })
+}
+
+/// Everything that is the eID's own protocol.
+pub(crate) async fn answer(State(site): State<Arc<SimulatorSite>>, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let Some(request) = asked(request, &site.path, site.now()).await else {
+        return bare(StatusCode::PAYLOAD_TOO_LARGE, Body::empty());
     };
     let answer = site.simulator.answer(&request);
-    respond(&site, answer, &parts.headers).await
+    respond(&site, answer, &headers).await
 }
 
 /// A page of a simulated eID stays in touch with the window that opened it, as the real ones do: a login in a popup would
@@ -143,18 +150,28 @@ pub(crate) fn stop(
 }
 
 async fn respond(site: &SimulatorSite, answer: Answer, headers: &HeaderMap) -> Response {
-    let locale = locale(headers);
     match answer {
-        Answer::Json(status, body) => {
-            json(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &body)
+        Answer::Choose(choose) => {
+            page(StatusCode::OK, &chooser(site, choose), locale(headers), ContentPolicy::Forms)
         }
-        Answer::Jwt(token) => {
-            let mut response = bare(StatusCode::OK, token);
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"));
-            response
-        }
+        other => without_choice(other, headers).await,
+    }
+}
+
+fn typed(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {
+    let mut response = bare(status, body);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+/// The answer to a program, or to a person who has nothing to decide.
+pub(crate) async fn without_choice(answer: Answer, headers: &HeaderMap) -> Response {
+    let known = |status| StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    match answer {
+        Answer::Json(status, body) => json(known(status), &body),
+        Answer::Text { status, content_type, body } => typed(known(status), content_type, body),
+        Answer::Jwt(token) => typed(StatusCode::OK, "application/jwt", token),
         Answer::Redirect(location) => see_other(&location),
-        Answer::Choose(choose) => page(StatusCode::OK, &chooser(site, choose), locale, ContentPolicy::Forms),
         Answer::Refused(why) => {
             let told = format!("Simulator: {why}");
             stop(headers, (StatusCode::BAD_REQUEST, StopReason::NoRequest), Some(&told), None)
@@ -164,12 +181,10 @@ async fn respond(site: &SimulatorSite, answer: Answer, headers: &HeaderMap) -> R
             let _ = tokio::time::timeout(SLOW_FOR, std::future::pending::<()>()).await;
             bare(StatusCode::GATEWAY_TIMEOUT, Body::empty())
         }
-        Answer::Endless => {
-            let mut response = bare(StatusCode::OK, Body::new(Endless(ENDLESS)));
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            response
+        Answer::Endless => typed(StatusCode::OK, "application/json", Body::new(Endless(ENDLESS))),
+        Answer::Choose(_) | Answer::NotFound => {
+            stop(headers, (StatusCode::NOT_FOUND, StopReason::NotFound), None, None)
         }
-        Answer::NotFound => stop(headers, (StatusCode::NOT_FOUND, StopReason::NotFound), None, None),
     }
 }
 

@@ -44,6 +44,7 @@ mod public_sandbox;
 mod pushed;
 mod redeem_once;
 mod refresh;
+mod registry_simulator;
 mod sdk_doors;
 mod single_sign_on;
 mod tenants;

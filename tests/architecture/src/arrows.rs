@@ -25,12 +25,14 @@ pub const PLAN: &[Room] = &[
     room(1, "documents", &[]),
     room(2, "oidc", &["crypto"]),
     room(2, "texts", &[]),
-    // Shares no code with `eid` and `oidc`: a simulator that reused them would share their mistakes.
+    // Shares no code with `eid`, `registry` and `oidc`: a simulator that reused them would share their mistakes.
     room(2, "sandbox", &["crypto"]),
     // What is wrong with what somebody entered is said in the words of the catalogue.
     room(3, "model", &["crypto", "oidc", "texts"]),
     room(4, "store", &["crypto", "model"]),
     room(4, "eid", &["model", "oidc", "crypto", "outbound"]),
+    // Facts about companies; knows no eID (ADR 45).
+    room(4, "registry", &["model", "outbound"]),
     room(4, "pages", &["texts"]),
     room(5, "authority", &["store", "model", "crypto"]),
     room(6, "changes", &["authority", "store", "eid", "model", "texts", "crypto"]),

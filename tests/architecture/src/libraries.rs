@@ -14,6 +14,8 @@ pub const GUESTS: &[Guest] = &[
     ("tracing-subscriber", "web"),
     // Tests wait, and change rows as somebody with access to the database could.
     ("tokio", "console"),
+    // A test serves the simulator over a socket.
+    ("tokio", "registry"),
     ("rusqlite", "console"),
     ("rusqlite", "web"),
     ("rusqlite", "cli"),

@@ -81,6 +81,15 @@ impl Addresses {
         self.at("vipps.localhost", 3)
     }
 
+    /// Where the simulated company registry answers.
+    pub(crate) fn registry(&self) -> String {
+        self.at("registry.localhost", 3)
+    }
+
+    pub(crate) fn registry_host(&self) -> String {
+        self.authority("registry.localhost", 3)
+    }
+
     pub(crate) const fn is_https(&self) -> bool {
         matches!(self.scheme.as_bytes(), b"https")
     }
@@ -93,6 +102,7 @@ impl Addresses {
             "mailbox.localhost",
             "bankid.localhost",
             "vipps.localhost",
+            "registry.localhost",
         ];
         if self.is_https() {
             names.push("production.localhost");
@@ -113,6 +123,7 @@ impl Addresses {
             ("bankid.localhost", 2),
             ("userinfo.bankid.localhost", 2),
             ("vipps.localhost", 3),
+            ("registry.localhost", 3),
         ];
         names.map(|(host, offset)| Allowed { host: host.to_owned(), port: self.port + offset }).to_vec()
     }

@@ -40,7 +40,7 @@ use world::World;
 /// What can be said to `portvakt dev`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct DevArguments {
-    /// The first of four ports: issuer, sample application, simulated BankID, simulated Vipps.
+    /// The first of four ports: issuer, sample application, simulated BankID, simulated Vipps (and company registry).
     #[arg(long, default_value_t = 8800, value_parser = clap::value_parser!(u16).range(1024..65_530))]
     port: u16,
     /// Where everything is kept; a second start goes on with it.
@@ -177,7 +177,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
             world::sample_site(&addresses, &seeded, outbound, random),
         ),
         world.bankid_site(),
-        world.vipps_site(),
+        by_host(addresses.registry_host(), World::registry_site(), world.vipps_site()),
     ];
     let doors = open_doors(addresses.port, sites, acceptor.as_ref()).await?;
     let (stop, end) = watch::channel(false);

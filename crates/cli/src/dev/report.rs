@@ -29,6 +29,7 @@ pub(crate) struct Report {
     seeded: Seeded,
     bankid_issuer: String,
     vipps_issuer: String,
+    registry: String,
     people: Vec<sandbox::Person>,
     ca_file: Option<String>,
     data_dir: String,
@@ -60,6 +61,7 @@ impl Report {
             seeded: seeded.clone(),
             bankid_issuer: world.bankid.issuer(),
             vipps_issuer: world.vipps.issuer(),
+            registry: addresses.registry(),
             people: world.bankid.people().all(),
             ca_file: https.then(|| folder.file("authority.pem").display().to_string()),
             data_dir: folder.path().display().to_string(),
@@ -96,6 +98,8 @@ impl Report {
         let people = self.people.iter().map(|person| {
             json!({"id": person.id, "name": person.name(), "birth_date": person.birthdate, "nin": person.nin})
         });
+        let companies = sandbox::RegistrySimulator::companies()
+            .map(|it| json!({"number": it.number, "name": it.name, "shows": it.shows}));
         json!({
             "issuer": self.issuer,
             "production_issuer": self.production_issuer,
@@ -115,6 +119,8 @@ impl Report {
             "people": people.collect::<Vec<_>>(),
             "bankid_issuer": self.bankid_issuer,
             "vipps_issuer": self.vipps_issuer,
+            "registry": self.registry,
+            "companies": companies.collect::<Vec<_>>(),
             "simulator_client": {
                 "client_id": DIRECT_CLIENT, "client_secret": DIRECT_SECRET, "redirect_uri": DIRECT_REDIRECT,
             },
@@ -137,6 +143,7 @@ impl Report {
             ("Browser-only app", format!("{}/browser", self.sample_app)),
             ("Simulated BankID", self.bankid_issuer.clone()),
             ("Simulated Vipps", self.vipps_issuer.clone()),
+            ("Simulated registry", self.registry.clone()),
             ("Mailbox", self.mailbox.clone()),
             ("Console", self.console.clone()),
         ]);

@@ -21,13 +21,14 @@ pub(crate) struct DevTls {
     pub(crate) authority: Vec<u8>,
 }
 
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "localhost",
     "production.localhost",
     "sample.localhost",
     "bankid.localhost",
     "userinfo.bankid.localhost",
     "vipps.localhost",
+    "registry.localhost",
     "127.0.0.1",
 ];
 

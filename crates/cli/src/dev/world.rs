@@ -8,9 +8,10 @@ use messages::{KeptLetter, Mailbox};
 use model::LoginMethod;
 use outbound::Outbound;
 use sample::{Config, Sample};
-use sandbox::{Client, Kind, People, Simulator};
+use sandbox::{Client, Kind, People, RegistrySimulator, Simulator};
 use web::{
-    MailboxSite, Results, SampleSite, SimulatorSite, Site, mailbox_router, sample_router, simulator_router,
+    MailboxSite, Results, SampleSite, SimulatorSite, Site, mailbox_router, registry_router, sample_router,
+    simulator_router,
 };
 
 use super::{
@@ -192,6 +193,11 @@ impl World {
 
     pub(crate) fn vipps_site(&self) -> Site {
         self.site(&self.vipps, Kind::Vipps)
+    }
+
+    /// The simulated company registry. Every start forgets which companies went bankrupt.
+    pub(crate) fn registry_site() -> Site {
+        registry_router(Arc::new(RegistrySimulator::default()))
     }
 }
 
