@@ -82,6 +82,11 @@ pub struct OrderPerson {
     pub decided_at: Option<Timestamp>,
 }
 
+/// What is said of a sealed value that does not open.
+pub const fn unreadable() -> StoreError {
+    StoreError::Corrupt { table: "order_people", column: "sealed_person", id: String::new() }
+}
+
 /// Adds a person.
 ///
 /// # Errors

@@ -105,6 +105,11 @@ pub struct OrderStep {
     pub happened_at: Timestamp,
 }
 
+/// What is said of a sealed value that does not open.
+pub const fn unreadable() -> StoreError {
+    StoreError::Corrupt { table: "orders", column: "sealed_answers", id: String::new() }
+}
+
 /// Adds an order.
 ///
 /// # Errors
@@ -198,7 +203,20 @@ pub fn remove(tx: &mut WriteTx<'_>, tenant_id: TenantId, id: OrderId) -> Result<
     tx.execute(REMOVE, &[tenant_id.into(), id.into()]).map(drop)
 }
 
-/// Adds a line to the timeline; its position is the next one. The order is locked by then.
+/// Gives the position of the next line of the timeline. The order is locked by then.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn next_position(
+    tx: &mut WriteTx<'_>,
+    (tenant_id, order_id): (TenantId, OrderId),
+) -> Result<i64, StoreError> {
+    let row = tx.find(COUNT_STEPS, &[tenant_id.into(), order_id.into()])?;
+    let last = row.map(|row| row.of("order_steps").int("position")).transpose()?.unwrap_or_default();
+    Ok(last + 1)
+}
+
+/// Adds a line to the timeline.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
@@ -206,21 +224,18 @@ pub fn add_step(
     tx: &mut WriteTx<'_>,
     (tenant_id, order_id): (TenantId, OrderId),
     step: &OrderStep,
-) -> Result<i64, StoreError> {
-    let row = tx.find(COUNT_STEPS, &[tenant_id.into(), order_id.into()])?;
-    let last = row.map(|row| row.of("order_steps").int("position")).transpose()?.unwrap_or_default();
+) -> Result<(), StoreError> {
     let values = [
         tenant_id.into(),
         order_id.into(),
-        (last + 1).into(),
+        step.position.into(),
         (&step.event).into(),
         (&step.state).into(),
         (&step.actor).into(),
         step.sealed_note.as_deref().into(),
         step.happened_at.into(),
     ];
-    tx.execute(INSERT_STEP, &values)?;
-    Ok(last + 1)
+    tx.execute(INSERT_STEP, &values).map(drop)
 }
 
 /// Lists the timeline.

@@ -124,6 +124,51 @@ admin_messages! {
     OperatorUnknown { name: Quoted, names: List }: "operator-unknown";
     /// There is no `[console]`.
     ConsoleNotConfigured: "console-not-configured";
+    // Orders of credentials.
+    /// A text is too long or not plain.
+    OrderTextInvalid { most: Quoted }: "order-text-invalid";
+    /// No telephone number.
+    OrderPhoneInvalid: "order-phone-invalid";
+    /// No date.
+    OrderDateInvalid: "order-date-invalid";
+    /// No address of a web page.
+    OrderAddressInvalid: "order-address-invalid";
+    /// Somebody else answered the section.
+    OrderSectionChanged { noun: Noun }: "order-section-changed";
+    /// The order went on since it was shown.
+    OrderMovedMeanwhile: "order-moved-meanwhile";
+    /// It is not the time for this.
+    OrderOutOfTurn { event: Quoted, state: Quoted }: "order-out-of-turn";
+    /// Sections lack something.
+    OrderIncomplete { sections: List }: "order-incomplete";
+    /// A reason is missing.
+    OrderReasonMissing: "order-reason-missing";
+    /// It is no draft any more.
+    OrderNoDraft: "order-no-draft";
+    /// A link of an order is over.
+    OrderLinkSpent: "order-link-spent";
+    /// The level is too low to approve or receive.
+    OrderLevelTooLow: "order-level-too-low";
+    /// The login was not made for what is approved.
+    OrderApprovalUnbound: "order-approval-unbound";
+    /// One person approves for two.
+    OrderApprovedTwice: "order-approved-twice";
+    /// Somebody else than the receiver.
+    OrderReceiverOther: "order-receiver-other";
+    /// Real credentials are for domains of real people.
+    OrderNeedsProduction: "order-needs-production";
+    /// Another number of digits.
+    OrganisationNumberLength { count: Quoted }: "organisation-number-length";
+    /// Its digits do not fit each other.
+    OrganisationNumberInvalid: "organisation-number-invalid";
+    /// Of a test environment.
+    OrganisationNumberTest: "organisation-number-test";
+    /// No company has the number.
+    CompanyUnknown: "company-unknown";
+    /// The company was deleted.
+    CompanyDeleted: "company-deleted";
+    /// The registry cannot be asked now.
+    RegistryTrouble: "registry-trouble";
     /// What the console itself needs cannot be taken away.
     ConsoleOwnObject: "console-own-object";
     // What there is, what is taken, who may.

@@ -329,6 +329,10 @@ nouns! {
     Member: "member";
     /// An invitation to the console.
     Invitation: "invitation";
+    /// An order of credentials.
+    Order: "order";
+    /// Somebody whom an order asks.
+    OrderPerson: "order-person";
     /// A link into the console that was made on the host.
     EntryLink: "entry-link";
     /// Subjects that somebody brings from elsewhere.

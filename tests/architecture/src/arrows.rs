@@ -45,13 +45,22 @@ pub const PLAN: &[Room] = &[
         "console",
         &["changes", "messages", "authority", "store", "eid", "model", "texts", "crypto", "images"],
     ),
+    // The order desk: its documents, its letters, and the registry of companies (ADR 47).
+    room(
+        7,
+        "ordering",
+        &["changes", "messages", "authority", "registry", "documents", "store", "model", "texts", "crypto"],
+    ),
     // A relying party like any other: sees nothing of ours but the wire.
     room(7, "sample", &["outbound", "crypto"]),
     // Pages of the console call its use cases (ADR 44).
     room(
         8,
         "web",
-        &["console", "provider", "sample", "sandbox", "pages", "texts", "model", "oidc", "crypto"],
+        &[
+            "console", "ordering", "provider", "sample", "sandbox", "pages", "texts", "model", "oidc",
+            "crypto",
+        ],
     ),
     room(
         9,
@@ -60,6 +69,8 @@ pub const PLAN: &[Room] = &[
             "web",
             "provider",
             "console",
+            "ordering",
+            "registry",
             "messages",
             "authority",
             "sample",

@@ -1,0 +1,191 @@
+//! Filling in: one section at a time, by different people at once.
+
+use changes::Refusal;
+use crypto::{Digest, b64};
+use messages::MailAddress;
+use model::{
+    CompanySource, Contact, MOST_BLOCK_CONTACTS, MOST_OPERATIONS_CONTACTS, OrderAnswers, OrderSection,
+    PhoneNumber,
+};
+use texts::{AdminMessage, Noun};
+
+/// The longest text, in characters.
+const LONGEST_TEXT: usize = 2_000;
+/// The longest name or address, in characters.
+const LONGEST_LINE: usize = 200;
+/// The longest display name: a rule of ours, BankID documents none.
+const LONGEST_DISPLAY_NAME: usize = 40;
+
+/// Takes the answers of one section; the others stay as they are.
+pub(crate) fn merge(kept: &mut OrderAnswers, new: OrderAnswers, section: OrderSection) {
+    match section {
+        OrderSection::Purpose => kept.purpose = new.purpose,
+        OrderSection::Domain => {}
+        OrderSection::Company => kept.company = new.company,
+        OrderSection::Bank => (kept.bank, kept.is_bank_customer) = (new.bank, new.is_bank_customer),
+        OrderSection::General => kept.general = new.general,
+        OrderSection::Receiver => kept.receiver = new.receiver,
+        OrderSection::Block => kept.blockers = new.blockers,
+        OrderSection::Signatories => kept.signatories = new.signatories,
+        OrderSection::DisplayName => kept.display_name = new.display_name,
+        OrderSection::Listing => kept.listed_address = new.listed_address,
+        OrderSection::Operations => kept.operations = new.operations,
+        OrderSection::Number => kept.number = new.number,
+        OrderSection::Certificate => kept.has_certificate = new.has_certificate,
+    }
+}
+
+/// Names what a section says, so that a change by somebody else is noticed.
+pub(crate) fn seen(answers: &OrderAnswers, section: OrderSection) -> String {
+    let mut alone = OrderAnswers::default();
+    merge(&mut alone, answers.clone(), section);
+    let text = serde_json::to_vec(&alone).unwrap_or_default();
+    b64::encode(Digest::of(&text).as_bytes().get(..12).unwrap_or_default())
+}
+
+fn line(field: &str, text: &str) -> Result<(), Refusal> {
+    let is_plain = !text.chars().any(|it| it.is_control() || matches!(it, '<' | '>'));
+    if is_plain && text.chars().count() <= LONGEST_LINE {
+        return Ok(());
+    }
+    Err(Refusal::Invalid(AdminMessage::OrderTextInvalid { most: LONGEST_LINE.to_string().into() }.at(field)))
+}
+
+fn contact(prefix: &str, it: &mut Contact) -> Result<(), Refusal> {
+    let field = |name: &str| format!("{prefix}{name}");
+    line(&field("name"), &it.name)?;
+    if !it.email.is_empty() {
+        let invalid = || Refusal::Invalid(AdminMessage::MailAddressInvalid.at(field("email")));
+        MailAddress::parse(&it.email).ok_or_else(invalid)?;
+    }
+    if !it.mobile.is_empty() {
+        let invalid = |_| Refusal::Invalid(AdminMessage::OrderPhoneInvalid.at(field("mobile")));
+        it.mobile = PhoneNumber::parse(&it.mobile).map_err(invalid)?.e164();
+    }
+    if !it.birth_date.is_empty() && model::Date::parse(&it.birth_date).is_none() {
+        return Err(Refusal::Invalid(AdminMessage::OrderDateInvalid.at(field("birth_date"))));
+    }
+    Ok(())
+}
+
+fn text(field: &str, text: &str, most: usize) -> Result<(), Refusal> {
+    if text.chars().count() <= most && !text.contains(['<', '>']) {
+        return Ok(());
+    }
+    Err(Refusal::Invalid(AdminMessage::OrderTextInvalid { most: most.to_string().into() }.at(field)))
+}
+
+fn web_address(answers: &OrderAnswers) -> Result<(), Refusal> {
+    let address = &answers.listed_address;
+    let rest = address.strip_prefix("https://").unwrap_or_default();
+    let has_host = rest.split('/').next().is_some_and(|it| it.contains('.') && !it.contains([' ', '@']));
+    if address.is_empty() || (has_host && address.len() <= LONGEST_LINE) {
+        return Ok(());
+    }
+    Err(Refusal::Invalid(AdminMessage::OrderAddressInvalid.at("listed_address")))
+}
+
+/// Refuses what cannot be an answer. What is missing is no fault: it is said beside the section.
+pub(crate) fn check(answers: &mut OrderAnswers, section: OrderSection) -> Result<(), Refusal> {
+    match section {
+        OrderSection::Purpose => text("purpose", &answers.purpose, LONGEST_TEXT),
+        OrderSection::Company => {
+            line("number", &answers.company.number)?;
+            line("name", &answers.company.name)?;
+            line("address", &answers.company.address)
+        }
+        OrderSection::Bank => line("name", &answers.bank.name),
+        OrderSection::General => contact("", &mut answers.general),
+        OrderSection::Receiver => contact("", &mut answers.receiver),
+        OrderSection::Block => {
+            answers.blockers.truncate(MOST_BLOCK_CONTACTS);
+            numbered(&mut answers.blockers)
+        }
+        OrderSection::Operations => {
+            answers.operations.truncate(MOST_OPERATIONS_CONTACTS);
+            numbered(&mut answers.operations)
+        }
+        OrderSection::Signatories => {
+            for (at, it) in answers.signatories.iter().enumerate() {
+                let mut as_contact = Contact { email: it.email.clone(), ..Contact::default() };
+                contact(&format!("signatory-{at}-"), &mut as_contact)?;
+            }
+            Ok(())
+        }
+        OrderSection::DisplayName => text("display_name", &answers.display_name, LONGEST_DISPLAY_NAME),
+        OrderSection::Listing => web_address(answers),
+        OrderSection::Number => {
+            text("reason", &answers.number.reason, LONGEST_TEXT)?;
+            line("statute", &answers.number.statute)?;
+            line("paragraph", &answers.number.paragraph)
+        }
+        OrderSection::Domain | OrderSection::Certificate => Ok(()),
+    }
+}
+
+fn numbered(contacts: &mut [Contact]) -> Result<(), Refusal> {
+    contacts.iter_mut().enumerate().try_for_each(|(at, it)| contact(&format!("contact-{at}-"), it))
+}
+
+/// Whether the operator has to look at it before anybody approves.
+pub(crate) fn needs_review(answers: &OrderAnswers) -> bool {
+    answers.company.source != CompanySource::Registry
+        || answers.company.rule != "found"
+        || answers.has_certificate
+        || answers.number.is_needed == Some(true)
+}
+
+/// Somebody else has answered the section since it was shown.
+pub(crate) fn changed_meanwhile() -> Refusal {
+    Refusal::Invalid(AdminMessage::OrderSectionChanged { noun: Noun::Order }.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{check, merge, seen};
+    use model::{Contact, OrderAnswers, OrderSection};
+
+    #[test]
+    fn a_section_is_saved_alone_and_what_others_answer_stays() {
+        let mut kept = OrderAnswers { purpose: "before".to_owned(), ..OrderAnswers::default() };
+        let shown = seen(&kept, OrderSection::Purpose);
+        let new = OrderAnswers { display_name: "Eple".to_owned(), ..OrderAnswers::default() };
+        merge(&mut kept, new, OrderSection::DisplayName);
+        assert_eq!((kept.purpose.as_str(), kept.display_name.as_str()), ("before", "Eple"));
+        assert_eq!(seen(&kept, OrderSection::Purpose), shown, "another section does not count");
+        assert_ne!(seen(&OrderAnswers::default(), OrderSection::Purpose), shown);
+    }
+
+    #[test]
+    fn a_mistake_names_its_field_and_a_mobile_number_is_written_one_way() {
+        let receiver = Contact { mobile: "900 00 001".to_owned(), ..Contact::default() };
+        let mut answers = OrderAnswers { receiver, ..OrderAnswers::default() };
+        check(&mut answers, OrderSection::Receiver).unwrap();
+        assert_eq!(answers.receiver.mobile, "+4790000001");
+        for (field, contact) in [
+            ("email", Contact { email: "nowhere".to_owned(), ..Contact::default() }),
+            ("mobile", Contact { mobile: "12".to_owned(), ..Contact::default() }),
+            ("birth_date", Contact { birth_date: "1.1.1980".to_owned(), ..Contact::default() }),
+            ("name", Contact { name: "<b>".to_owned(), ..Contact::default() }),
+        ] {
+            answers.receiver = contact;
+            let refusal = check(&mut answers, OrderSection::Receiver).unwrap_err();
+            assert_eq!(refusal.message().field.as_deref(), Some(field));
+        }
+    }
+
+    #[test]
+    fn a_web_address_is_one_that_people_can_open() {
+        let mut answers = OrderAnswers::default();
+        for (address, is_good) in [
+            ("https://www.eple.no", true),
+            ("", true),
+            ("www.eple.no", false),
+            ("javascript:alert(1)", false),
+            ("https://eple", false),
+        ] {
+            answers.listed_address = address.to_owned();
+            assert_eq!(check(&mut answers, OrderSection::Listing).is_ok(), is_good, "{address}");
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! Approving by a login that is bound to what is approved, and receiving by a login that shows who one is.
+//!
+//! ```text
+//!   link ──POST──► request (document digest, 10 min) ──► eID, nonce = SHA-256("portvakt-approval-v1" ‖ digest ‖ random)
+//!        ◄── token with that nonce ── compared, spent once ── approved, or to be reviewed
+//! ```
+//!
+//! An approval is no signature: the eID vouches for the person and the nonce, and did not show the text.
+
+use std::time::Duration;
+
+use authority::{Permission, Permit, SealedColumn, Tenant};
+use changes::Refusal;
+use crypto::{Digest, b64, sha256};
+use model::{
+    Action, Level, LinkId, NameMismatch, OrderEvent, OrderState, Proof, RegisteredPerson, Timestamp,
+    match_person,
+};
+use serde_json::{Value, json};
+use store::{
+    approval_requests::{self, ApprovalRequest},
+    order_people::{self, OrderPerson, Part, PersonState},
+};
+use texts::{AdminMessage, Noun};
+
+use crate::{
+    OrderDesk,
+    moving::{Asked, Happening, Moved, OrderVersion, apply, request_digest},
+    people::{KeptPerson, is_asked_in, link_spent, open_person, seal_person},
+    view::state_of,
+};
+
+/// How long a login may take that approves.
+const APPROVED_WITHIN: Duration = Duration::from_secs(10 * 60);
+
+/// A login that approves was begun.
+#[derive(Clone, Debug)]
+pub struct ApprovalBegun {
+    /// The random bytes; the browser keeps them until it is back.
+    pub random: [u8; 32],
+    /// What the eID's token is bound to.
+    pub binding: [u8; 32],
+}
+
+/// What a login proved, for an approval.
+#[derive(Clone, Debug)]
+pub struct ApprovalProof {
+    /// The proof, with the token that the eID signed.
+    pub proof: Proof,
+    /// The random bytes of the request.
+    pub random: [u8; 32],
+    /// Names the person at the eID, for nobody to fill two places.
+    pub person: Digest,
+}
+
+/// What an operator decides about somebody whose identity is not certain.
+#[derive(Clone, Copy, Debug)]
+pub struct IdentityDecision<'a> {
+    /// Whose.
+    pub person: LinkId,
+    /// Whether it is the signatory.
+    pub accept: bool,
+    /// Why.
+    pub reason: &'a str,
+}
+
+fn binding(document: &Digest, random: &[u8; 32]) -> [u8; 32] {
+    let text = [b"portvakt-approval-v1".as_slice(), document.as_bytes(), random].concat();
+    sha256(&text)
+}
+
+/// The nonce that stands in the eID's token; the token was verified when it came.
+fn nonce_of(proof: &Proof) -> Option<String> {
+    let token = proof.token.as_ref()?;
+    let claims: Value = serde_json::from_slice(&b64::decode(token.id_token.split('.').nth(1)?)?).ok()?;
+    claims.get("nonce")?.as_str().map(str::to_owned)
+}
+
+fn registered(person: &KeptPerson) -> RegisteredPerson {
+    let (given, family) = person.contact.name.rsplit_once(' ').unwrap_or((&person.contact.name, ""));
+    RegisteredPerson {
+        given_name: given.to_owned(),
+        middle_name: None,
+        family_name: family.to_owned(),
+        born: model::Date::parse(&person.contact.birth_date),
+    }
+}
+
+const fn mismatch_word(it: NameMismatch) -> &'static str {
+    match it {
+        NameMismatch::NoName => "no-name",
+        NameMismatch::NoBirthDate => "no-birth-date",
+        NameMismatch::OtherBirthDate => "other-birth-date",
+        NameMismatch::OtherName => "other-name",
+        NameMismatch::Nobody => "nobody",
+        NameMismatch::Several(_) => "several",
+    }
+}
+
+const fn level_word(level: Level) -> &'static str {
+    match level {
+        Level::High => "high",
+        Level::Substantial => "substantial",
+        Level::Low => "low",
+        Level::None => "none",
+    }
+}
+
+/// Writes down what a login proved of a person; gives why it is to be reviewed.
+fn proved(kept: &mut KeptPerson, proof: &Proof) -> Option<NameMismatch> {
+    let person = &proof.person;
+    kept.proved_name = person.name.clone().unwrap_or_default();
+    kept.proved_birth_date = person.birthdate.clone().unwrap_or_default();
+    kept.eid = proof.eid.as_str().to_owned();
+    kept.level = level_word(proof.level).to_owned();
+    let token = proof.token.as_ref().map(|it| Digest::of(it.id_token.as_bytes()));
+    kept.token_digest = token.map(|it| b64::encode(it.as_bytes())).unwrap_or_default();
+    let candidate = registered(kept);
+    let mismatch = match_person(person, &[&candidate]).err();
+    kept.mismatch = mismatch.map(|it| mismatch_word(it).to_owned()).unwrap_or_default();
+    mismatch
+}
+
+/// What the operator decided about somebody who is to be reviewed.
+fn decided(tenant: &Tenant, row: &mut OrderPerson, (accept, reason): (bool, &str)) -> Result<(), Refusal> {
+    let mut kept = open_person(tenant, row)?;
+    if accept {
+        kept.override_reason = reason.to_owned();
+        row.state = PersonState::Done;
+    } else {
+        // The place is free again, for the person themselves.
+        kept = KeptPerson { contact: kept.contact, role: kept.role, ..KeptPerson::default() };
+        row.state = PersonState::Waiting;
+        (row.sealed_evidence, row.person_digest, row.decided_at) = (None, None, None);
+    }
+    row.sealed_person = seal_person(tenant, row.id, &kept);
+    Ok(())
+}
+
+impl OrderDesk {
+    /// Begins a login that approves.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: the link is over, or it is not the time for it. [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn begin_approval(
+        &self,
+        permit: &Permit,
+        person: LinkId,
+        now: Timestamp,
+    ) -> Result<ApprovalBegun, Refusal> {
+        let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
+        let random: [u8; 32] = self.random.bytes();
+        let begun = self.store.write(move |tx| {
+            let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
+            let row = row.filter(|it| it.part == Part::Signatory).ok_or_else(link_spent)?;
+            let moved = Moved::load(tx, &tenant, Asked::Now(row.order_id))?;
+            let is_asked = row.submission == moved.row.submission
+                && row.state == PersonState::Waiting
+                && is_asked_in(row.part, state_of(&moved.row)?);
+            let document = moved.row.document_digest.filter(|_| is_asked).ok_or_else(link_spent)?;
+            let request = ApprovalRequest {
+                tenant_id: tenant.id,
+                request_digest: request_digest(&random),
+                order_id: row.order_id,
+                person_id: person,
+                document_digest: document,
+                expires_at: now.after(APPROVED_WITHIN),
+            };
+            approval_requests::insert(tx, &request)?;
+            Ok::<_, Refusal>(document)
+        });
+        let document = begun.await?;
+        Ok(ApprovalBegun { random, binding: binding(&document, &random) })
+    }
+
+    /// Takes an approval. The request is spent first; a proof that is not bound to what is approved now counts for nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: the request is over, the order was changed meanwhile, the level is too low, or somebody approves for
+    /// two. [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn approve(
+        &self,
+        permit: &Permit,
+        approval: &ApprovalProof,
+        now: Timestamp,
+    ) -> Result<OrderState, Refusal> {
+        let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
+        if approval.proof.level < Level::High {
+            return Err(Refusal::Invalid(AdminMessage::OrderLevelTooLow.into()));
+        }
+        let (permit, approval) = (permit.clone(), approval.clone());
+        let approved = self.store.write(move |tx| {
+            let spent = approval_requests::spend(tx, (tenant.id, &request_digest(&approval.random)), now)?;
+            let request = spent.ok_or_else(link_spent)?;
+            let expected = b64::encode(&binding(&request.document_digest, &approval.random));
+            if nonce_of(&approval.proof).as_deref() != Some(expected.as_str()) {
+                return Err(Refusal::Invalid(AdminMessage::OrderApprovalUnbound.into()));
+            }
+            let mut moved = Moved::load(tx, &tenant, Asked::Now(request.order_id))?;
+            if moved.row.document_digest != Some(request.document_digest) {
+                return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
+            }
+            let is_other = |it: &OrderPerson| {
+                it.part == Part::Signatory
+                    && it.id != request.person_id
+                    && it.person_digest == Some(approval.person)
+            };
+            if moved.people.iter().any(is_other) {
+                return Err(Refusal::Invalid(AdminMessage::OrderApprovedTwice.into()));
+            }
+            let found = moved.people.iter_mut().find(|it| it.id == request.person_id);
+            let row = found.filter(|it| it.state == PersonState::Waiting).ok_or_else(link_spent)?;
+            let mut kept = open_person(&tenant, row)?;
+            let mismatch = proved(&mut kept, &approval.proof);
+            row.sealed_person = seal_person(&tenant, row.id, &kept);
+            row.sealed_evidence = Some(evidence(&tenant, (row.id, &approval), now));
+            row.person_digest = Some(approval.person);
+            row.state = if mismatch.is_some() { PersonState::InReview } else { PersonState::Done };
+            row.decided_at = Some(now);
+            order_people::save(tx, row)?;
+            let event = if mismatch.is_some() { OrderEvent::Mismatch } else { OrderEvent::Approve };
+            apply(tx, (&permit, &mut moved), &Happening::of(event), now)
+        });
+        approved.await
+    }
+
+    /// Decides about somebody whose identity is not certain.
+    ///
+    /// # Errors
+    /// As [`OrderDesk::move_order`].
+    pub async fn decide_identity(
+        &self,
+        permit: &Permit,
+        seen: OrderVersion,
+        decision: IdentityDecision<'_>,
+        now: Timestamp,
+    ) -> Result<OrderState, Refusal> {
+        let IdentityDecision { person, accept, reason } = decision;
+        let event = if accept { OrderEvent::AcceptIdentity } else { OrderEvent::RefuseIdentity };
+        let happening = Happening::said(event, reason);
+        let permit = permit.clone();
+        let moved = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::DecideOrders)?.clone();
+            let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            let found =
+                moved.people.iter_mut().find(|it| it.id == person && it.state == PersonState::InReview);
+            let row = found.ok_or(Refusal::NotFound(Noun::OrderPerson))?;
+            decided(&tenant, row, (accept, &happening.note))?;
+            order_people::save(tx, row)?;
+            apply(tx, (&permit, &mut moved), &happening, now)
+        });
+        moved.await
+    }
+
+    /// A signatory says no. Nobody needs an eID for that: the link is theirs.
+    ///
+    /// # Errors
+    /// As [`OrderDesk::begin_approval`]; a reason is missing.
+    pub async fn decline(
+        &self,
+        permit: &Permit,
+        (person, reason): (LinkId, &str),
+        now: Timestamp,
+    ) -> Result<OrderState, Refusal> {
+        let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
+        let happening = Happening::said(OrderEvent::Decline, reason);
+        let permit = permit.clone();
+        let declined = self.store.write(move |tx| {
+            let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
+            let mut row = row.filter(|it| it.part == Part::Signatory).ok_or_else(link_spent)?;
+            let mut moved = Moved::load(tx, &tenant, Asked::Now(row.order_id))?;
+            if row.submission != moved.row.submission || row.state != PersonState::Waiting {
+                return Err(link_spent());
+            }
+            row.state = PersonState::Declined;
+            row.decided_at = Some(now);
+            order_people::save(tx, &row)?;
+            apply(tx, (&permit, &mut moved), &happening, now)
+        });
+        declined.await
+    }
+
+    /// Somebody confirms that letters reach them.
+    ///
+    /// # Errors
+    /// As [`OrderDesk::begin_approval`].
+    pub async fn confirm_contact(
+        &self,
+        permit: &Permit,
+        person: LinkId,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
+        let permit = permit.clone();
+        let confirmed = self.store.write(move |tx| {
+            let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
+            let row = row.filter(|it| matches!(it.part, Part::General | Part::Blocker));
+            let mut row = row.ok_or_else(link_spent)?;
+            let moved = Moved::load(tx, &tenant, Asked::Now(row.order_id))?;
+            if row.submission != moved.row.submission || !is_asked_in(row.part, state_of(&moved.row)?) {
+                return Err(link_spent());
+            }
+            if row.state == PersonState::Done {
+                return Ok(());
+            }
+            (row.state, row.decided_at) = (PersonState::Done, Some(now));
+            order_people::save(tx, &row)?;
+            let details = json!({"part": row.part.as_str()});
+            let object = format!("order {}", row.order_id);
+            Ok::<_, Refusal>(permit.record(Action::OrderConfirmed, object, &details, now).append(tx)?)
+        });
+        confirmed.await
+    }
+
+    /// Lets the named receiver in, who has shown who they are: they become the member `member`.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: the link is over, or it is somebody else. [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn let_receiver_in(
+        &self,
+        permit: &Permit,
+        (person, proof): (LinkId, &Proof),
+        now: Timestamp,
+    ) -> Result<model::OrderId, Refusal> {
+        let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
+        if proof.level < Level::Substantial {
+            return Err(Refusal::Invalid(AdminMessage::OrderLevelTooLow.into()));
+        }
+        let proof = proof.clone();
+        let entered = self.store.write(move |tx| {
+            let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
+            let mut row = row.filter(|it| it.part == Part::Receiver).ok_or_else(link_spent)?;
+            let moved = Moved::load(tx, &tenant, Asked::Now(row.order_id))?;
+            if row.submission != moved.row.submission || !is_asked_in(row.part, state_of(&moved.row)?) {
+                return Err(link_spent());
+            }
+            let mut kept = open_person(&tenant, &row)?;
+            if proved(&mut kept, &proof).is_some() {
+                return Err(Refusal::Invalid(AdminMessage::OrderReceiverOther.into()));
+            }
+            (row.state, row.decided_at) = (PersonState::Done, Some(now));
+            row.sealed_person = seal_person(&tenant, row.id, &kept);
+            order_people::save(tx, &row)?;
+            Ok::<_, Refusal>(row.order_id)
+        });
+        entered.await
+    }
+
+    /// Notes which member the receiver is from now on.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Store`].
+    pub async fn bind_receiver(
+        &self,
+        permit: &Permit,
+        (person, member): (LinkId, model::MemberId),
+    ) -> Result<(), Refusal> {
+        let tenant = permit.tenant(Permission::AnswerOrder)?.id;
+        let bound = self.store.write(move |tx| {
+            let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant);
+            let mut row = row.ok_or(Refusal::NotFound(Noun::OrderPerson))?;
+            row.member_id = Some(member);
+            Ok::<_, Refusal>(order_people::save(tx, &row)?)
+        });
+        bound.await
+    }
+}
+
+/// What is kept of a login that approved, sealed: enough to verify it years later.
+fn evidence(tenant: &Tenant, (person, approval): (LinkId, &ApprovalProof), now: Timestamp) -> Vec<u8> {
+    let token = approval.proof.token.as_deref();
+    let text = json!({
+        "id_token": token.map(|it| &it.id_token), "key": token.map(|it| &it.key),
+        "random": b64::encode(&approval.random), "received_at": now.to_iso_micros(),
+    });
+    let column = SealedColumn::OrderEvidence(person);
+    tenant.opened().seal(tenant.random(), &column, text.to_string().as_bytes())
+}

@@ -1,0 +1,119 @@
+//! What the registry says of a company, as answers of an order.
+
+use changes::Refusal;
+use crypto::{Digest, b64};
+use model::{
+    AllowedUnits, Company, CompanyAnswer, CompanySource, CompanyState, OfferedCombination,
+    OrganisationNumber, OrganisationNumberError, SignatoryAnswer, Timestamp, offered_combinations,
+};
+use registry::{RegistryAnswer, RegistryError};
+use texts::AdminMessage;
+
+use crate::OrderDesk;
+
+/// A company that was found.
+#[derive(Clone, Debug)]
+pub struct FoundCompany {
+    /// As the order has it.
+    pub answer: CompanyAnswer,
+    /// Who can sign together, each combination being enough; empty where the operator has to decide.
+    pub combinations: Vec<Vec<SignatoryAnswer>>,
+    /// Its web address, where one is registered.
+    pub homepage: String,
+}
+
+fn message_of(error: OrganisationNumberError) -> AdminMessage {
+    match error {
+        OrganisationNumberError::Missing => AdminMessage::FieldMissing,
+        OrganisationNumberError::Length(count) => {
+            AdminMessage::OrganisationNumberLength { count: count.to_string().into() }
+        }
+        OrganisationNumberError::TestUnit => AdminMessage::OrganisationNumberTest,
+        OrganisationNumberError::NotADigit(_)
+        | OrganisationNumberError::FirstDigit(_)
+        | OrganisationNumberError::ControlDigit => AdminMessage::OrganisationNumberInvalid,
+    }
+}
+
+fn obstacle(state: CompanyState) -> &'static str {
+    match state {
+        CompanyState::Active => "",
+        CompanyState::BeingDissolved => "being-dissolved",
+        CompanyState::ForcedDissolution => "forced-dissolution",
+        CompanyState::Bankrupt => "bankrupt",
+        CompanyState::Deleted(_) => "deleted",
+        CompanyState::SubUnitOf(_) => "sub-unit",
+    }
+}
+
+fn address(company: &Company) -> String {
+    company.letter_address().map(|it| it.for_letter().join(", ")).unwrap_or_default()
+}
+
+fn homepage(company: &Company) -> String {
+    match company.homepage.as_deref().map(str::trim) {
+        None | Some("") => String::new(),
+        Some(it) if it.starts_with("https://") => it.to_owned(),
+        Some(it) => format!("https://{}", it.trim_start_matches("http://")),
+    }
+}
+
+fn signatories(it: &OfferedCombination) -> Vec<SignatoryAnswer> {
+    let person = |place: &model::Place| SignatoryAnswer {
+        name: place.person.name(),
+        birth_date: place.key.born.to_string(),
+        role: place.role.words.clone(),
+        ..SignatoryAnswer::default()
+    };
+    it.places.iter().map(person).collect()
+}
+
+fn digest(answer: &RegistryAnswer) -> String {
+    let all: Vec<u8> = answer.raw.iter().flat_map(|it| Digest::of(&it.body).as_bytes().to_vec()).collect();
+    b64::encode(Digest::of(&all).as_bytes())
+}
+
+fn found(answer: &RegistryAnswer) -> FoundCompany {
+    let company = &answer.company;
+    let offered = offered_combinations(answer.signing.as_ref(), &answer.roles);
+    let rule = match &offered {
+        Ok(_) if company.is_foreign_branch() => "foreign-branch".to_owned(),
+        Ok(_) => "found".to_owned(),
+        Err(_) => "by-hand".to_owned(),
+    };
+    FoundCompany {
+        answer: CompanyAnswer {
+            number: company.number.to_string(),
+            name: company.name.clone(),
+            form: company.form.words.clone(),
+            address: address(company),
+            source: CompanySource::Registry,
+            read_at: answer.looked_up_at.seconds(),
+            answer_digest: digest(answer),
+            obstacle: obstacle(company.state).to_owned(),
+            rule,
+        },
+        combinations: offered.unwrap_or_default().iter().map(signatories).collect(),
+        homepage: homepage(company),
+    }
+}
+
+impl OrderDesk {
+    /// Looks a company up.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] at the field `number`: no organisation number, an unknown or deleted one, or the registry cannot be
+    /// asked now.
+    pub async fn look_up(&self, typed: &str, now: Timestamp) -> Result<FoundCompany, Refusal> {
+        let allowed = if self.is_sandbox { AllowedUnits::RealAndTest } else { AllowedUnits::Real };
+        let number = OrganisationNumber::parse(typed, allowed)
+            .map_err(|error| Refusal::Invalid(message_of(error).at("number")))?;
+        let refused = |message: AdminMessage| Refusal::Invalid(message.at("number"));
+        match self.registry.look_up(number, now).await {
+            Ok(answer) => Ok(found(&answer)),
+            Err(RegistryError::UnknownNumber(_)) => Err(refused(AdminMessage::CompanyUnknown)),
+            Err(RegistryError::Deleted { .. }) => Err(refused(AdminMessage::CompanyDeleted)),
+            Err(_) => Err(refused(AdminMessage::RegistryTrouble)),
+        }
+    }
+}

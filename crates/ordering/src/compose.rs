@@ -1,0 +1,140 @@
+//! The documents of an order, from its answers.
+
+use crypto::Digest;
+use documents::{Document, DocumentBlock, DocumentLanguage};
+use model::{Contact, OrderAnswers, OrderId};
+use texts::{Locale, say};
+
+use crate::OrderView;
+
+/// A document with the word for its kind.
+pub struct Composed {
+    /// `order`, `contacts`, `number`.
+    pub kind: &'static str,
+    /// Its content.
+    pub document: Document,
+}
+
+struct Words(Locale);
+
+impl Words {
+    fn say(&self, key: &str) -> String {
+        say(self.0, &format!("order-document-{key}"), &[])
+    }
+
+    fn with(&self, key: &str, args: &[(&str, &str)]) -> String {
+        say(self.0, &format!("order-document-{key}"), args)
+    }
+
+    fn fact(&self, key: &str, value: &str) -> (String, String) {
+        (self.say(key), if value.is_empty() { "–".to_owned() } else { value.to_owned() })
+    }
+
+    fn person(&self, it: &Contact) -> String {
+        [&it.name, &it.mobile, &it.email]
+            .into_iter()
+            .filter(|it| !it.is_empty())
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    fn people(&self, all: &[Contact]) -> String {
+        all.iter().map(|it| self.person(it)).collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn document(words: &Words, title: &str, subtitle: String, blocks: Vec<DocumentBlock>) -> Document {
+    let language = if words.0 == Locale::En { DocumentLanguage::En } else { DocumentLanguage::Nb };
+    Document { language, title: words.say(title), subtitle, blocks, footer: words.say("footer") }
+}
+
+fn order(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
+    let facts = vec![
+        words.fact("purpose", &it.purpose),
+        words.fact("company", &it.company.name),
+        words.fact("company-number", &it.company.number),
+        words.fact("company-address", &it.company.address),
+        words.fact("bank", &format!("{} ({})", it.bank.name, it.bank.number)),
+        words.fact("display-name", &it.display_name),
+        words.fact("listed-address", &it.listed_address),
+    ];
+    let signatories: Vec<Vec<String>> = it
+        .signatories
+        .iter()
+        .map(|it| vec![it.name.clone(), it.role.clone(), it.birth_date.clone()])
+        .collect();
+    let head = ["name", "role", "birth-date"].map(|it| words.say(it)).to_vec();
+    let blocks = vec![
+        DocumentBlock::Paragraph(words.say("order-intro")),
+        DocumentBlock::Facts(facts),
+        DocumentBlock::Heading(words.say("authority")),
+        DocumentBlock::Paragraph(words.say("authority-text")),
+        DocumentBlock::Heading(words.say("signatories")),
+        DocumentBlock::Table { head, rows: signatories },
+        DocumentBlock::Note(words.say("no-signature")),
+    ];
+    document(words, "order-title", subtitle, blocks)
+}
+
+fn contacts(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
+    let facts = vec![
+        words.fact("general", &words.person(&it.general)),
+        words.fact("receiver", &words.person(&it.receiver)),
+        words.fact("blockers", &words.people(&it.blockers)),
+        words.fact("operations", &words.people(&it.operations)),
+    ];
+    let blocks = vec![DocumentBlock::Paragraph(words.say("contacts-intro")), DocumentBlock::Facts(facts)];
+    document(words, "contacts-title", subtitle, blocks)
+}
+
+fn number(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
+    let facts = vec![
+        words.fact("reason", &it.number.reason),
+        words.fact("statute", &it.number.statute),
+        words.fact("paragraph", &it.number.paragraph),
+    ];
+    let blocks = vec![DocumentBlock::Paragraph(words.say("number-intro")), DocumentBlock::Facts(facts)];
+    document(words, "number-title", subtitle, blocks)
+}
+
+/// Composes the documents of a submission.
+fn composed((id, submission): (OrderId, i64), answers: &OrderAnswers) -> Vec<Composed> {
+    // Documents are in bokmål or English.
+    let words = Words(if answers.language == "en" { Locale::En } else { Locale::Nb });
+    let (order_id, submission) = (id.to_string(), submission.to_string());
+    let subtitle = || {
+        words.with(
+            "subtitle",
+            &[
+                ("company", answers.company.name.as_str()),
+                ("order", order_id.as_str()),
+                ("submission", submission.as_str()),
+            ],
+        )
+    };
+    let mut all = vec![
+        Composed { kind: "order", document: order(&words, subtitle(), answers) },
+        Composed { kind: "contacts", document: contacts(&words, subtitle(), answers) },
+    ];
+    if answers.number.is_needed == Some(true) {
+        all.push(Composed { kind: "number", document: number(&words, subtitle(), answers) });
+    }
+    all
+}
+
+/// The digest of what the signatories of a submission approve: of all documents.
+pub(crate) fn digest_of(submission: (OrderId, i64), answers: &OrderAnswers) -> Digest {
+    let mut text = Vec::new();
+    for it in composed(submission, answers) {
+        text.extend_from_slice(Digest::of(&it.document.canonical()).as_bytes());
+    }
+    Digest::of(&text)
+}
+
+impl OrderView {
+    /// The documents of the submission, or as they would be if it were submitted now.
+    pub fn documents(&self) -> Vec<Composed> {
+        composed((self.id, self.submission.max(1)), &self.answers)
+    }
+}

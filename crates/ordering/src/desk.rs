@@ -1,0 +1,271 @@
+//! Beginning, filling in, and finding orders.
+
+use authority::{Caller, InstallationPermit, Permission, Permit, SealedColumn, Tenant, TenantError};
+use changes::Refusal;
+use messages::ORDER_LINK;
+use model::{
+    Action, DomainId, Environment, Handover, LinkId, LoginMethod, OrderAnswers, OrderId, OrderSection,
+    OrderState, Timestamp,
+};
+use serde_json::json;
+use store::{
+    domains, order_people,
+    orders::{self, Order},
+    tenants,
+};
+use texts::{AdminMessage, Noun};
+
+use crate::{
+    OrderDesk, OrderSummary, OrderView,
+    answering::{changed_meanwhile, check, merge, seen},
+    link::LinkView,
+    moving::{Asked, Moved, NewStep, add_step},
+    people::{generation_of, link_spent, person_view},
+    view::{seal_answers, state_of, summary, view},
+};
+
+/// What is ordered.
+#[derive(Clone, Copy, Debug)]
+pub struct NewOrder {
+    /// For which domain.
+    pub domain: DomainId,
+    /// Of which eID.
+    pub eid: LoginMethod,
+    /// How the credentials are handed over.
+    pub handover: Handover,
+    /// The language of its letters and documents.
+    pub language: &'static str,
+}
+
+/// The answers of a section, to be saved.
+#[derive(Clone, Debug)]
+pub struct SectionAnswers<'a> {
+    /// Which section.
+    pub section: OrderSection,
+    /// What it said when it was shown ([`OrderView::seen`]).
+    pub seen: &'a str,
+    /// The answers; those of other sections do not count.
+    pub answers: OrderAnswers,
+}
+
+/// An order in the operator's work list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeskRow {
+    /// What the tenant is called.
+    pub tenant_name: String,
+    /// The order.
+    pub order: OrderSummary,
+}
+
+impl OrderDesk {
+    /// Begins an order.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`]: no such domain. [`Refusal::Invalid`]: not of a domain for real people, or an eID that is not ordered
+    /// here. [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn begin(&self, permit: &Permit, new: NewOrder, now: Timestamp) -> Result<OrderId, Refusal> {
+        let tenant = permit.tenant(Permission::ManageOrders)?.clone();
+        if !matches!(new.eid, LoginMethod::NO_BANKID | LoginMethod::NO_VIPPS) {
+            return Err(Refusal::NotFound(Noun::Eid));
+        }
+        let id = OrderId::new(&self.random, now);
+        let answers = OrderAnswers { language: new.language.to_owned(), ..OrderAnswers::default() };
+        let (permit, is_sandbox) = (permit.clone(), self.is_sandbox);
+        let begun = self.store.write(move |tx| {
+            let domain = domains::get(tx, tenant.id, new.domain);
+            let domain = domain.map_err(|error| Refusal::of(error, Noun::Domain))?;
+            if domain.environment != Environment::Production && !is_sandbox {
+                return Err(Refusal::Invalid(AdminMessage::OrderNeedsProduction.at("domain")));
+            }
+            let row = Order {
+                tenant_id: tenant.id,
+                id,
+                domain_id: new.domain,
+                eid: new.eid.as_str().to_owned(),
+                handover: new.handover.as_str().to_owned(),
+                state: OrderState::Draft.as_str().to_owned(),
+                held_state: None,
+                version: 1,
+                submission: 0,
+                document_digest: None,
+                was_sent: false,
+                sealed_answers: seal_answers(&tenant, id, &answers),
+                created_at: now,
+                changed_at: now,
+                since: now,
+                expires_at: Some(draft_until(now)),
+            };
+            orders::insert(tx, &row)?;
+            let step = NewStep { order: id, event: "begun", state: OrderState::Draft, note: "" };
+            add_step(tx, &permit, &step, now)?;
+            let details = json!({"eid": new.eid.as_str(), "domain": new.domain.to_string()});
+            permit.record(Action::OrderBegun, format!("order {id}"), &details, now).append(tx)?;
+            Ok::<_, Refusal>(())
+        });
+        begun.await?;
+        Ok(id)
+    }
+
+    /// Lists a tenant's orders, the newest first.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn orders(&self, permit: &Permit) -> Result<Vec<OrderSummary>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadOrders)?;
+        let id = tenant.id;
+        let rows = self.store.read(move |tx| orders::list(tx, id)).await?;
+        rows.iter().map(|it| summary(tenant, it)).collect()
+    }
+
+    /// Gets an order.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn order(&self, permit: &Permit, id: OrderId) -> Result<OrderView, Refusal> {
+        let tenant = permit.tenant(Permission::ReadOrders)?;
+        self.whole(tenant, id).await
+    }
+
+    pub(crate) async fn whole(&self, tenant: &Tenant, id: OrderId) -> Result<OrderView, Refusal> {
+        let tenant_id = tenant.id;
+        let read = self.store.read(move |tx| {
+            let row = orders::get(tx, tenant_id, id)?;
+            let people = order_people::list(tx, (tenant_id, id), row.submission)?;
+            Ok::<_, store::StoreError>((people, orders::steps(tx, tenant_id, id)?, row))
+        });
+        let (people, steps, row) = read.await.map_err(|error| Refusal::of(error, Noun::Order))?;
+        let people = people.iter().map(|it| person_view(tenant, it)).collect::<Result<Vec<_>, _>>()?;
+        view(tenant, &row, (people, steps))
+    }
+
+    /// Lists the open orders of all tenants, those first that wait longest. The operator's.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::MasterKey`], [`Refusal::Store`].
+    pub async fn desk(&self, permit: &InstallationPermit) -> Result<Vec<DeskRow>, Refusal> {
+        permit.check(Permission::ReadInstallation)?;
+        let caller = permit.caller().clone();
+        let read = self.store.read(|tx| {
+            let mut found = Vec::new();
+            for state in OrderState::ALL.iter().filter(|it| it.is_open() && **it != OrderState::Draft) {
+                for row in orders::list_by_state(tx, state.as_str())? {
+                    if let Some(tenant) = tenants::find(tx, row.tenant_id)? {
+                        found.push((tenant, row));
+                    }
+                }
+            }
+            Ok::<_, store::StoreError>(found)
+        });
+        let mut rows = Vec::new();
+        for (tenant, row) in read.await? {
+            let tenant = self.opened(&tenant, &caller)?;
+            rows.push(DeskRow { tenant_name: tenant.name.clone(), order: summary(&tenant, &row)? });
+        }
+        rows.sort_by_key(|it| it.order.since);
+        Ok(rows)
+    }
+
+    fn opened(&self, row: &tenants::Tenant, caller: &Caller) -> Result<Tenant, Refusal> {
+        Tenant::open((&self.master, &self.random), row, caller).map_err(|error| match error {
+            TenantError::NotFound => Refusal::NotFound(Noun::Tenant),
+            TenantError::MasterKey => Refusal::MasterKey,
+        })
+    }
+
+    /// Saves the answers of one section of a draft.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: an answer cannot be one, somebody else answered meanwhile, or the order is no draft any more.
+    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn save_section(
+        &self,
+        permit: &Permit,
+        id: OrderId,
+        new: SectionAnswers<'_>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let SectionAnswers { section, seen: shown, mut answers } = new;
+        check(&mut answers, section)?;
+        let (permit, shown) = (permit.clone(), shown.to_owned());
+        let saved = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::ManageOrders)?.clone();
+            let mut moved = Moved::load(tx, &tenant, Asked::Now(id))?;
+            if state_of(&moved.row)? != OrderState::Draft {
+                return Err(Refusal::Invalid(AdminMessage::OrderNoDraft.into()));
+            }
+            if seen(&moved.answers, section) != shown {
+                return Err(changed_meanwhile());
+            }
+            merge(&mut moved.answers, answers, section);
+            moved.row.sealed_answers = seal_answers(&tenant, id, &moved.answers);
+            moved.row.changed_at = now;
+            moved.row.expires_at = Some(draft_until(now));
+            orders::save(tx, &moved.row)?;
+            let details = json!({"section": section.as_str()});
+            let record = permit.record(Action::OrderAnswered, format!("order {id}"), &details, now);
+            Ok::<_, Refusal>(record.append(tx)?)
+        });
+        saved.await
+    }
+
+    /// Shows an order to who has a link; nothing is spent. `caller`: makes the caller from the tenant that the link is of.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: it is over, or this is not its link. [`Refusal::MasterKey`], [`Refusal::Store`].
+    pub async fn link(
+        &self,
+        (id, code): (LinkId, &str),
+        caller: impl Fn(model::TenantId) -> Caller,
+    ) -> Result<(LinkView, Permit), Refusal> {
+        let found = self.store.read(move |tx| {
+            let Some(row) = order_people::find(tx, id)? else { return Ok(None) };
+            let tenant = tenants::find(tx, row.tenant_id)?;
+            let order = orders::get(tx, row.tenant_id, row.order_id)?;
+            Ok::<_, store::StoreError>(tenant.map(|tenant| (row, tenant, order)))
+        });
+        let (row, tenant, order) = found.await?.ok_or_else(link_spent)?;
+        let tenant = self.opened(&tenant, &caller(row.tenant_id))?;
+        let keys = tenant.opened().letter_keys();
+        if !keys.is_link_code(code, ORDER_LINK, id, generation_of(&row)) || row.submission != order.submission
+        {
+            return Err(link_spent());
+        }
+        let permit = tenant.permit(Permission::AnswerOrder)?;
+        let view = self.whole(&tenant, row.order_id).await?;
+        let link = LinkView {
+            tenant: tenant.id,
+            tenant_name: tenant.name.clone(),
+            order: row.order_id,
+            person: person_view(&tenant, &row)?,
+            company: view.answers.company.name.clone(),
+            view,
+        };
+        Ok((link, permit))
+    }
+
+    /// Opens the evidence of an approval, for a dispute; it is written down that it was.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn evidence(&self, permit: &Permit, person: LinkId, now: Timestamp) -> Result<String, Refusal> {
+        let tenant = permit.tenant(Permission::DecideOrders)?.clone();
+        let permit = permit.clone();
+        let opened = self.store.write(move |tx| {
+            let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
+            let row = row.ok_or(Refusal::NotFound(Noun::OrderPerson))?;
+            let sealed = row.sealed_evidence.ok_or(Refusal::NotFound(Noun::OrderPerson))?;
+            let opened = tenant.opened().unseal(&SealedColumn::OrderEvidence(person), &sealed);
+            let opened = opened.map_err(|_| order_people::unreadable())?;
+            let details = json!({"event": "evidence_exported", "person": person.to_string()});
+            let object = format!("order {}", row.order_id);
+            permit.record(Action::OrderMoved, object, &details, now).append(tx)?;
+            Ok::<_, Refusal>(String::from_utf8_lossy(opened.expose()).into_owned())
+        });
+        opened.await
+    }
+}
+
+fn draft_until(now: Timestamp) -> Timestamp {
+    let days = OrderState::Draft.lasts_days().unwrap_or_default();
+    now.after(std::time::Duration::from_secs(u64::from(days) * 86_400))
+}

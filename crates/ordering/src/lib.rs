@@ -1,0 +1,28 @@
+//! The order desk: from a company's number to credentials that work (docs/adr/0047).
+//!
+//! **Invariant:** an order moves by the table of `model` only, in one write with its line in the timeline, its audit event and its
+//! letters. What people answered and who they are is sealed; documents are made outside every transaction.
+
+mod answering;
+mod approval;
+mod company;
+mod compose;
+mod desk;
+mod link;
+mod moving;
+mod order_desk;
+mod people;
+mod view;
+
+pub use approval::IdentityDecision;
+pub use approval::{ApprovalBegun, ApprovalProof};
+pub use company::FoundCompany;
+pub use compose::Composed;
+pub use desk::SectionAnswers;
+pub use desk::{DeskRow, NewOrder};
+pub use link::LinkView;
+pub use moving::{Happening, OrderVersion, permission_of};
+pub use order_desk::OrderDesk;
+pub use people::PersonView;
+pub use store::order_people::{Part, PersonState};
+pub use view::{OrderSummary, OrderView, StepView};

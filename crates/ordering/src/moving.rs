@@ -1,0 +1,378 @@
+//! How an order goes on: one write with its line in the timeline, its audit event and its letters.
+
+use std::time::Duration;
+
+use authority::{Permission, Permit, SealedColumn, Tenant};
+use changes::Refusal;
+use crypto::Digest;
+use messages::Letter;
+use model::{
+    Action, Handover, LoginMethod, OrderAnswers, OrderEvent, OrderFacts, OrderId, OrderSection, OrderState,
+    Timestamp, lacks, next_order_state,
+};
+use serde_json::json;
+use store::{
+    StoreError, WriteTx, order_people,
+    order_people::{OrderPerson, Part, PersonState},
+    orders::{self, Order, OrderStep},
+};
+use texts::{AdminMessage, Locale, Noun};
+
+use crate::{
+    OrderDesk,
+    answering::needs_review,
+    compose::digest_of,
+    people::{Addressed, Submission, insert_all, is_asked_in, write_letter, write_link},
+    view::{eid_of, handover_of, open_answers, state_of},
+};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What is asked of whoever makes this happen.
+pub const fn permission_of(event: OrderEvent) -> Permission {
+    use OrderEvent as E;
+    match event {
+        E::Submit
+        | E::Answer
+        | E::Reissue
+        | E::NewLink
+        | E::DeclareSubmitted
+        | E::DeclareCompleted
+        | E::Amend
+        | E::Cancel
+        | E::Withdraw => Permission::ManageOrders,
+        E::Accept
+        | E::Return
+        | E::Reject
+        | E::AcceptIdentity
+        | E::RefuseIdentity
+        | E::Seal
+        | E::Sent
+        | E::Acknowledge
+        | E::Ask
+        | E::Issue
+        | E::ConfirmWithdrawn
+        | E::Hold
+        | E::Resume => Permission::DecideOrders,
+        E::Approve | E::Mismatch | E::Decline => Permission::AnswerOrder,
+        E::Reveal
+        | E::Enter
+        | E::Lose
+        | E::CheckedGood
+        | E::CheckedBad
+        | E::CheckedUnreachable
+        | E::CheckAgain
+        | E::UseAnyway
+        | E::BackToIssuer
+        | E::TasksDone => Permission::ReceiveCredentials,
+        E::SendFailed | E::FirstLogin | E::CredentialsGone | E::Expire => Permission::MoveOrders,
+    }
+}
+
+/// Whether a reason belongs to it.
+const fn needs_note(event: OrderEvent) -> bool {
+    use OrderEvent as E;
+    matches!(event, E::Return | E::Reject | E::Decline | E::Ask | E::Answer | E::AcceptIdentity | E::Hold)
+}
+
+/// An order as somebody saw it.
+#[derive(Clone, Copy, Debug)]
+pub struct OrderVersion {
+    /// Which order.
+    pub id: OrderId,
+    /// In which version.
+    pub version: i64,
+}
+
+/// Everything about an order that a transition works with.
+pub(crate) struct Moved {
+    pub(crate) row: Order,
+    pub(crate) answers: OrderAnswers,
+    pub(crate) people: Vec<OrderPerson>,
+}
+
+/// Which order is read, and in which version.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Asked {
+    /// As it was seen.
+    Seen(OrderVersion),
+    /// As it is.
+    Now(OrderId),
+}
+
+impl Asked {
+    const fn id(self) -> OrderId {
+        match self {
+            Self::Seen(seen) => seen.id,
+            Self::Now(id) => id,
+        }
+    }
+}
+
+impl Moved {
+    /// Reads it in the write.
+    pub(crate) fn load(tx: &mut WriteTx<'_>, tenant: &Tenant, asked: Asked) -> Result<Self, Refusal> {
+        let id = asked.id();
+        let row = orders::get(tx, tenant.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
+        if matches!(asked, Asked::Seen(seen) if seen.version != row.version) {
+            return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
+        }
+        let answers = open_answers(tenant, &row)?;
+        let people = order_people::list(tx, (tenant.id, id), row.submission)?;
+        Ok(Self { row, answers, people })
+    }
+
+    fn facts(&self) -> Result<OrderFacts, Refusal> {
+        let of_signatories = || self.people.iter().filter(|it| it.part == Part::Signatory);
+        Ok(OrderFacts {
+            state: state_of(&self.row)?,
+            held: self.row.held_state.as_deref().and_then(OrderState::parse),
+            is_guided: eid_of(&self.row)? == LoginMethod::NO_VIPPS,
+            handover: handover_of(&self.row)?,
+            needs_review: needs_review(&self.answers),
+            is_last: of_signatories().all(|it| it.state == PersonState::Done),
+            has_others_to_review: of_signatories().any(|it| it.state == PersonState::InReview),
+            was_sent: self.row.was_sent,
+        })
+    }
+
+    fn locale(&self) -> Locale {
+        Locale::parse(&self.answers.language).unwrap_or(Locale::Nb)
+    }
+}
+
+/// The longest note, in characters; the rest is cut off.
+const LONGEST_NOTE: usize = 2_000;
+
+/// What happens, and what is said of it.
+#[derive(Clone, Debug)]
+pub struct Happening {
+    pub(crate) event: OrderEvent,
+    pub(crate) note: String,
+}
+
+impl Happening {
+    /// Something of which nothing is said.
+    pub const fn of(event: OrderEvent) -> Self {
+        Self { event, note: String::new() }
+    }
+
+    /// Something with a note: a reason, a question, an answer.
+    pub fn said(event: OrderEvent, note: &str) -> Self {
+        Self { event, note: note.trim().chars().take(LONGEST_NOTE).collect() }
+    }
+}
+
+fn out_of_turn(event: OrderEvent, state: OrderState) -> Refusal {
+    let message = AdminMessage::OrderOutOfTurn {
+        event: event.as_str().to_owned().into(),
+        state: state.as_str().to_owned().into(),
+    };
+    Refusal::Invalid(message.into())
+}
+
+fn check_complete(answers: &OrderAnswers) -> Result<(), Refusal> {
+    let missing = OrderSection::ALL.iter().filter(|it| !lacks(answers, **it).is_empty());
+    let missing: Vec<String> = missing.map(|it| it.as_str().to_owned()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::Invalid(AdminMessage::OrderIncomplete { sections: missing.into() }.into()))
+}
+
+/// Moves an order on in the caller's write; the people's rows are as they are by then.
+pub(crate) fn apply(
+    tx: &mut WriteTx<'_>,
+    (permit, moved): (&Permit, &mut Moved),
+    happening: &Happening,
+    now: Timestamp,
+) -> Result<OrderState, Refusal> {
+    let Happening { event, note } = happening;
+    let tenant = permit.tenant(permission_of(*event))?.clone();
+    let facts = moved.facts()?;
+    let next = next_order_state(&facts, *event).map_err(|it| out_of_turn(it.event, it.state))?;
+    if needs_note(*event) && note.trim().is_empty() {
+        return Err(Refusal::Invalid(AdminMessage::OrderReasonMissing.at("note")));
+    }
+    if *event == OrderEvent::Submit {
+        submit(tx, (&tenant, moved), now)?;
+    }
+    let row = &mut moved.row;
+    row.held_state = match next {
+        OrderState::OnHold => Some(row.state.clone()),
+        _ => None,
+    };
+    row.was_sent |= *event == OrderEvent::Sent || *event == OrderEvent::DeclareSubmitted;
+    if row.state != next.as_str() || matches!(event, OrderEvent::Enter | OrderEvent::NewLink) {
+        row.since = now;
+        row.expires_at = next.lasts_days().map(|days| now.after(DAY.saturating_mul(days)));
+    }
+    row.state = next.as_str().to_owned();
+    row.changed_at = now;
+    orders::save(tx, row)?;
+    row.version += 1;
+    write_step(tx, permit, (row, happening), now)?;
+    write_letters(tx, &tenant, moved, &Told { before: facts.state, event: *event, next }, now)?;
+    Ok(next)
+}
+
+fn submit(
+    tx: &mut WriteTx<'_>,
+    (tenant, moved): (&Tenant, &mut Moved),
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    check_complete(&moved.answers)?;
+    moved.row.submission += 1;
+    let submission = moved.row.submission;
+    moved.row.document_digest = Some(digest_of((moved.row.id, submission), &moved.answers));
+    moved.people = insert_all(
+        tx,
+        tenant,
+        &Submission { order: moved.row.id, answers: &moved.answers, submission },
+        now,
+    )?;
+    Ok(())
+}
+
+/// Writes a line of the timeline and the audit event that says the same.
+fn write_step(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    (row, happening): (&Order, &Happening),
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let (event, next) = (happening.event.as_str(), state_of(row)?);
+    add_step(tx, permit, &NewStep { order: row.id, event, state: next, note: &happening.note }, now)?;
+    let details = json!({"event": event, "state": next.as_str(), "submission": row.submission});
+    Ok(permit.record(Action::OrderMoved, format!("order {}", row.id), &details, now).append(tx)?)
+}
+
+/// A line of the timeline to be written.
+pub(crate) struct NewStep<'a> {
+    pub(crate) order: OrderId,
+    pub(crate) event: &'a str,
+    pub(crate) state: OrderState,
+    pub(crate) note: &'a str,
+}
+
+/// Adds a line to the timeline.
+pub(crate) fn add_step(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    &NewStep { order, event, state, note }: &NewStep<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tenant = permit.caller_tenant();
+    // The order's row is locked, so that the position is the next one for certain.
+    let position = orders::next_position(tx, (tenant.id, order))?;
+    let column = SealedColumn::OrderNote { order, position };
+    let sealed_note =
+        (!note.is_empty()).then(|| tenant.opened().seal(tenant.random(), &column, note.as_bytes()));
+    let step = OrderStep {
+        position,
+        event: event.to_owned(),
+        state: state.as_str().to_owned(),
+        actor: permit.caller().actor.to_string(),
+        sealed_note,
+        happened_at: now,
+    };
+    orders::add_step(tx, (tenant.id, order), &step)
+}
+
+/// What people are told of.
+struct Told {
+    before: OrderState,
+    event: OrderEvent,
+    next: OrderState,
+}
+
+fn write_letters(
+    tx: &mut WriteTx<'_>,
+    tenant: &Tenant,
+    moved: &mut Moved,
+    &Told { before, event, next }: &Told,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let locale = moved.locale();
+    let is_new_receiver = event == OrderEvent::NewLink;
+    for row in &mut moved.people {
+        let was_asked = event != OrderEvent::Submit && is_asked_in(row.part, before);
+        let is_asked = row.state == PersonState::Waiting && is_asked_in(row.part, next);
+        let is_renewed = is_new_receiver && row.part == Part::Receiver;
+        if is_renewed {
+            row.generation += 1;
+            order_people::save(tx, row)?;
+        }
+        if is_asked && (!was_asked || is_renewed) {
+            write_link(tx, (tenant, row), locale, now)?;
+        }
+    }
+    if Letter::ORDER_NEWS.contains(&event) {
+        let news =
+            Letter::OrderNews { tenant: tenant.id, order: moved.row.id, event: event.as_str().to_owned() };
+        write_letter(
+            tx,
+            tenant,
+            &Addressed { email: &moved.answers.general.email, letter: news, locale },
+            now,
+        )?;
+    }
+    Ok(())
+}
+
+impl OrderDesk {
+    /// Makes something happen to an order that was seen in this version.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: it is not the time for this, something is missing, a reason is missing, or somebody was faster.
+    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn move_order(
+        &self,
+        permit: &Permit,
+        seen: OrderVersion,
+        happening: &Happening,
+        now: Timestamp,
+    ) -> Result<OrderState, Refusal> {
+        let (happening, permit) = (happening.clone(), permit.clone());
+        let moved = self.store.write(move |tx| {
+            let tenant = permit.tenant(permission_of(happening.event))?.clone();
+            let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            apply(tx, (&permit, &mut moved), &happening, now)
+        });
+        moved.await
+    }
+
+    /// Chooses how the credentials are handed over, while the order is a draft.
+    ///
+    /// # Errors
+    /// As [`OrderDesk::move_order`].
+    pub async fn set_handover(
+        &self,
+        permit: &Permit,
+        seen: OrderVersion,
+        handover: Handover,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let permit = permit.clone();
+        let saved = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::ManageOrders)?.clone();
+            let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            let state = state_of(&moved.row)?;
+            if state != OrderState::Draft {
+                return Err(out_of_turn(OrderEvent::Amend, state));
+            }
+            moved.row.handover = handover.as_str().to_owned();
+            moved.row.changed_at = now;
+            orders::save(tx, &moved.row)?;
+            let details = json!({"handover": handover.as_str()});
+            let record = permit.record(Action::OrderAnswered, format!("order {}", seen.id), &details, now);
+            Ok::<_, Refusal>(record.append(tx)?)
+        });
+        saved.await
+    }
+}
+
+/// The digest of what a request is made with.
+pub(crate) fn request_digest(random: &[u8; 32]) -> Digest {
+    Digest::of(random)
+}

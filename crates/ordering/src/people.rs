@@ -1,0 +1,223 @@
+//! The people whom an order asks for something.
+
+use authority::{SealedColumn, Tenant};
+use changes::Refusal;
+use messages::{AddressedLetter, Letter, MailAddress, ORDER_LINK};
+use model::{Contact, LinkId, OrderAnswers, OrderId, OrderState, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::{
+    StoreError, WriteTx,
+    order_people::{self, OrderPerson, Part, PersonState},
+};
+use texts::{AdminMessage, Locale};
+
+/// What is sealed of a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct KeptPerson {
+    /// As the order names them.
+    pub(crate) contact: Contact,
+    /// Their role, of a signatory.
+    pub(crate) role: String,
+    /// The name that the eID gave.
+    pub(crate) proved_name: String,
+    /// The birth date that the eID gave.
+    pub(crate) proved_birth_date: String,
+    /// The level, and the eID.
+    pub(crate) level: String,
+    /// With which eID.
+    pub(crate) eid: String,
+    /// SHA-256 of the token that the eID signed, base64url.
+    pub(crate) token_digest: String,
+    /// Why it is to be reviewed; empty where it matches.
+    pub(crate) mismatch: String,
+    /// Why the operator let it count.
+    pub(crate) override_reason: String,
+}
+
+/// A person of an order as shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonView {
+    /// Their row, which is in their link.
+    pub id: LinkId,
+    /// What they are asked for.
+    pub part: Part,
+    /// How far they have come.
+    pub state: PersonState,
+    /// As the order names them.
+    pub contact: Contact,
+    /// Their role, of a signatory.
+    pub role: String,
+    /// The name that the eID gave; empty where they have not shown who they are.
+    pub proved_name: String,
+    /// The birth date that the eID gave.
+    pub proved_birth_date: String,
+    /// With which eID.
+    pub eid: String,
+    /// At which level.
+    pub level: String,
+    /// Digest of what the eID signed.
+    pub token_digest: String,
+    /// Why it is to be reviewed.
+    pub mismatch: String,
+    /// Why the operator let it count.
+    pub override_reason: String,
+    /// When they did what they were asked for.
+    pub decided_at: Option<Timestamp>,
+    /// The member that they became.
+    pub member: Option<model::MemberId>,
+    /// What their link has behind `/order/`; shown where no letter can be sent.
+    pub link: String,
+}
+
+pub(crate) fn open_person(tenant: &Tenant, row: &OrderPerson) -> Result<KeptPerson, Refusal> {
+    let opened = tenant.opened().unseal(&SealedColumn::OrderPerson(row.id), &row.sealed_person);
+    let opened = opened.map_err(|_| order_people::unreadable())?;
+    Ok(serde_json::from_slice(opened.expose()).map_err(|_| order_people::unreadable())?)
+}
+
+pub(crate) fn seal_person(tenant: &Tenant, id: LinkId, person: &KeptPerson) -> Vec<u8> {
+    let plain = serde_json::to_vec(person).unwrap_or_default();
+    tenant.opened().seal(tenant.random(), &SealedColumn::OrderPerson(id), &plain)
+}
+
+pub(crate) fn generation_of(row: &OrderPerson) -> u32 {
+    u32::try_from(row.generation).unwrap_or_default()
+}
+
+pub(crate) fn person_view(tenant: &Tenant, row: &OrderPerson) -> Result<PersonView, Refusal> {
+    let kept = open_person(tenant, row)?;
+    let code = tenant.opened().letter_keys().link_code(ORDER_LINK, row.id, generation_of(row));
+    Ok(PersonView {
+        id: row.id,
+        part: row.part,
+        state: row.state,
+        contact: kept.contact,
+        role: kept.role,
+        proved_name: kept.proved_name,
+        proved_birth_date: kept.proved_birth_date,
+        eid: kept.eid,
+        level: kept.level,
+        token_digest: kept.token_digest,
+        mismatch: kept.mismatch,
+        override_reason: kept.override_reason,
+        decided_at: row.decided_at,
+        member: row.member_id,
+        link: format!("{}/{}", row.id, code.expose()),
+    })
+}
+
+/// Everybody whom a submission asks, in the order in which they are listed.
+pub(crate) fn asked(answers: &OrderAnswers) -> Vec<(Part, KeptPerson)> {
+    let kept = |contact: &Contact| KeptPerson { contact: contact.clone(), ..KeptPerson::default() };
+    let mut all: Vec<(Part, KeptPerson)> = answers
+        .signatories
+        .iter()
+        .map(|it| {
+            let contact = Contact {
+                name: it.name.clone(),
+                email: it.email.clone(),
+                birth_date: it.birth_date.clone(),
+                mobile: String::new(),
+            };
+            (Part::Signatory, KeptPerson { contact, role: it.role.clone(), ..KeptPerson::default() })
+        })
+        .collect();
+    all.push((Part::General, kept(&answers.general)));
+    all.extend(answers.blockers.iter().map(|it| (Part::Blocker, kept(it))));
+    all.push((Part::Receiver, kept(&answers.receiver)));
+    all
+}
+
+/// Whether somebody is asked in this state.
+pub(crate) const fn is_asked_in(part: Part, state: OrderState) -> bool {
+    match part {
+        Part::Signatory => matches!(state, OrderState::Approving | OrderState::IdentityReview),
+        Part::Receiver => {
+            matches!(
+                state,
+                OrderState::Handover | OrderState::AwaitEntry | OrderState::Trouble | OrderState::Checking
+            )
+        }
+        Part::Blocker | Part::General => state.is_open() && !matches!(state, OrderState::Draft),
+    }
+}
+
+/// Writes the letter with somebody's link.
+pub(crate) fn write_link(
+    tx: &mut WriteTx<'_>,
+    (tenant, row): (&Tenant, &OrderPerson),
+    locale: Locale,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let kept = open_person(tenant, row)?;
+    let part = row.part.as_str().to_owned();
+    let letter = Letter::OrderPerson { id: row.id, generation: generation_of(row), part };
+    write_letter(tx, tenant, &Addressed { email: &kept.contact.email, letter, locale }, now)
+}
+
+/// A letter, and to whom it goes.
+pub(crate) struct Addressed<'a> {
+    pub(crate) email: &'a str,
+    pub(crate) letter: Letter,
+    pub(crate) locale: Locale,
+}
+
+/// Writes a letter; an address that cannot be one was refused when it was answered.
+pub(crate) fn write_letter(
+    tx: &mut WriteTx<'_>,
+    tenant: &Tenant,
+    it: &Addressed<'_>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let Some(to) = MailAddress::parse(it.email) else { return Ok(()) };
+    let letter = AddressedLetter { to, locale: it.locale, letter: it.letter.clone() };
+    let keys = tenant.opened().letter_keys();
+    match messages::write(tx, (&keys, tenant.random()), &letter, now) {
+        // The link can be copied from the page, and sent again when there is room.
+        Ok(_) | Err(messages::WriteError::TooMany) => Ok(()),
+        Err(messages::WriteError::MasterKey) => Err(Refusal::MasterKey),
+        Err(messages::WriteError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// What was submitted.
+pub(crate) struct Submission<'a> {
+    pub(crate) order: OrderId,
+    pub(crate) answers: &'a OrderAnswers,
+    pub(crate) submission: i64,
+}
+
+/// Inserts everybody whom a submission asks.
+pub(crate) fn insert_all(
+    tx: &mut WriteTx<'_>,
+    tenant: &Tenant,
+    &Submission { order, answers, submission }: &Submission<'_>,
+    now: Timestamp,
+) -> Result<Vec<OrderPerson>, StoreError> {
+    let mut rows = Vec::new();
+    for (part, kept) in asked(answers) {
+        let id = LinkId::new(tenant.random(), now);
+        let row = OrderPerson {
+            tenant_id: tenant.id,
+            id,
+            order_id: order,
+            submission,
+            part,
+            state: PersonState::Waiting,
+            generation: 1,
+            sealed_person: seal_person(tenant, id, &kept),
+            sealed_evidence: None,
+            person_digest: None,
+            member_id: None,
+            decided_at: None,
+        };
+        order_people::insert(tx, &row)?;
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+pub(crate) fn link_spent() -> Refusal {
+    Refusal::Invalid(AdminMessage::OrderLinkSpent.into())
+}

@@ -1,0 +1,176 @@
+//! An order as it is shown.
+
+use authority::{SealedColumn, Tenant};
+use changes::Refusal;
+use crypto::{Digest, b64};
+use model::{
+    DomainId, Handover, LoginMethod, OrderAnswers, OrderId, OrderSection, OrderState, TenantId, Timestamp,
+};
+use store::orders::{self, Order, OrderStep};
+
+use crate::people::PersonView;
+
+/// A line of the timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepView {
+    /// What happened: a word of the events, or `begun`.
+    pub event: String,
+    /// The state that followed.
+    pub state: OrderState,
+    /// Who did it, as in audit events.
+    pub actor: String,
+    /// What was said; empty where nothing was.
+    pub note: String,
+    /// When.
+    pub happened_at: Timestamp,
+}
+
+/// An order in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderSummary {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// Its id.
+    pub id: OrderId,
+    /// For which domain.
+    pub domain: DomainId,
+    /// Of which eID.
+    pub eid: LoginMethod,
+    /// The state.
+    pub state: OrderState,
+    /// The company; empty until it was answered.
+    pub company: String,
+    /// Since when it is in this state.
+    pub since: Timestamp,
+    /// When it was begun.
+    pub created_at: Timestamp,
+}
+
+/// An order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderView {
+    /// Its id.
+    pub id: OrderId,
+    /// For which domain.
+    pub domain: DomainId,
+    /// Of which eID.
+    pub eid: LoginMethod,
+    /// How the credentials are handed over.
+    pub handover: Handover,
+    /// The state.
+    pub state: OrderState,
+    /// The state that it had when it was put on hold.
+    pub held: Option<OrderState>,
+    /// Counts its changes.
+    pub version: i64,
+    /// Counts what was submitted; 0 before the first.
+    pub submission: i64,
+    /// What the signatories of this submission approve.
+    pub document_digest: Option<Digest>,
+    /// Whether a submission was sent to the issuer.
+    pub was_sent: bool,
+    /// The answers.
+    pub answers: OrderAnswers,
+    /// The people of this submission.
+    pub people: Vec<PersonView>,
+    /// The timeline, from its beginning.
+    pub steps: Vec<StepView>,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// Since when it is in this state.
+    pub since: Timestamp,
+    /// When time runs out in this state.
+    pub expires_at: Option<Timestamp>,
+}
+
+pub(crate) fn open_answers(tenant: &Tenant, row: &Order) -> Result<OrderAnswers, Refusal> {
+    let opened = tenant.opened().unseal(&SealedColumn::OrderAnswers(row.id), &row.sealed_answers);
+    let opened = opened.map_err(|_| orders::unreadable())?;
+    Ok(serde_json::from_slice(opened.expose()).map_err(|_| orders::unreadable())?)
+}
+
+pub(crate) fn seal_answers(tenant: &Tenant, id: OrderId, answers: &OrderAnswers) -> Vec<u8> {
+    let plain = serde_json::to_vec(answers).unwrap_or_default();
+    tenant.opened().seal(tenant.random(), &SealedColumn::OrderAnswers(id), &plain)
+}
+
+pub(crate) fn state_of(row: &Order) -> Result<OrderState, Refusal> {
+    Ok(OrderState::parse(&row.state).ok_or_else(orders::unreadable)?)
+}
+
+pub(crate) fn handover_of(row: &Order) -> Result<Handover, Refusal> {
+    Ok(Handover::parse(&row.handover).ok_or_else(orders::unreadable)?)
+}
+
+pub(crate) fn eid_of(row: &Order) -> Result<LoginMethod, Refusal> {
+    Ok(LoginMethod::parse(&row.eid).ok_or_else(orders::unreadable)?)
+}
+
+pub(crate) fn summary(tenant: &Tenant, row: &Order) -> Result<OrderSummary, Refusal> {
+    Ok(OrderSummary {
+        tenant: row.tenant_id,
+        id: row.id,
+        domain: row.domain_id,
+        eid: eid_of(row)?,
+        state: state_of(row)?,
+        company: open_answers(tenant, row)?.company.name,
+        since: row.since,
+        created_at: row.created_at,
+    })
+}
+
+fn step(tenant: &Tenant, order: OrderId, step: OrderStep) -> Result<StepView, Refusal> {
+    let column = SealedColumn::OrderNote { order, position: step.position };
+    let note = match &step.sealed_note {
+        Some(sealed) => {
+            let opened = tenant.opened().unseal(&column, sealed);
+            let opened = opened.map_err(|_| orders::unreadable())?;
+            String::from_utf8_lossy(opened.expose()).into_owned()
+        }
+        None => String::new(),
+    };
+    Ok(StepView {
+        event: step.event,
+        state: OrderState::parse(&step.state).ok_or_else(orders::unreadable)?,
+        actor: step.actor,
+        note,
+        happened_at: step.happened_at,
+    })
+}
+
+pub(crate) fn view(
+    tenant: &Tenant,
+    row: &Order,
+    (people, steps): (Vec<PersonView>, Vec<OrderStep>),
+) -> Result<OrderView, Refusal> {
+    Ok(OrderView {
+        id: row.id,
+        domain: row.domain_id,
+        eid: eid_of(row)?,
+        handover: handover_of(row)?,
+        state: state_of(row)?,
+        held: row.held_state.as_deref().and_then(OrderState::parse),
+        version: row.version,
+        submission: row.submission,
+        document_digest: row.document_digest,
+        was_sent: row.was_sent,
+        answers: open_answers(tenant, row)?,
+        people,
+        steps: steps.into_iter().map(|it| step(tenant, row.id, it)).collect::<Result<_, _>>()?,
+        created_at: row.created_at,
+        since: row.since,
+        expires_at: row.expires_at,
+    })
+}
+
+impl OrderView {
+    /// What somebody has seen of a section: given back when it is saved, so that two people do not overwrite each other.
+    pub fn seen(&self, section: OrderSection) -> String {
+        crate::answering::seen(&self.answers, section)
+    }
+
+    /// The digest of what is approved, as it stands in documents.
+    pub fn digest_text(&self) -> String {
+        self.document_digest.map(|it| b64::encode(it.as_bytes())).unwrap_or_default()
+    }
+}
