@@ -151,6 +151,13 @@ mod tests {
     }
 
     #[test]
+    fn a_day_is_kept_as_iso_has_it() {
+        assert_eq!(serde_json::to_string(&date("17.05.1984")).unwrap(), r#""1984-05-17""#);
+        assert_eq!(serde_json::from_str::<Date>(r#""1984-05-17""#).unwrap(), date("17.05.1984"));
+        assert!(serde_json::from_str::<Date>(r#""1984-02-30""#).is_err());
+    }
+
+    #[test]
     fn days_are_counted_and_named_across_years() {
         assert_eq!(date("2026-11-26").weekday(), 4);
         assert_eq!(date("1900-01-01").weekday(), 1);

@@ -186,6 +186,14 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_number_is_kept_as_its_nine_digits() {
+        let number = OrganisationNumber::parse("974760673", Real).unwrap();
+        assert_eq!(serde_json::to_string(&number).unwrap(), r#""974760673""#);
+        assert_eq!(serde_json::from_str::<OrganisationNumber>(r#""974760673""#).unwrap(), number);
+        assert!(serde_json::from_str::<OrganisationNumber>(r#""974760674""#).is_err());
+    }
+
     proptest! {
         #[test]
         fn one_wrong_digit_is_always_noticed(eight in 80_000_000_u32..100_000_000, place in 0_usize..9, by in 1_u8..10) {

@@ -190,6 +190,13 @@ mod tests {
         assert_eq!(format!("{:?}", PhoneNumber::parse("99012345").unwrap()), "PhoneNumber(10 digits)");
     }
 
+    #[test]
+    fn a_number_is_kept_with_its_country_code() {
+        let number = PhoneNumber::parse("990 12 345").unwrap();
+        assert_eq!(serde_json::to_string(&number).unwrap(), r#""+4799012345""#);
+        assert_eq!(serde_json::from_str::<PhoneNumber>(r#""+4799012345""#).unwrap(), number);
+    }
+
     proptest! {
         #[test]
         fn what_is_shown_is_read_as_the_same_number(typed in "[+0-9 ().-]{0,20}") {

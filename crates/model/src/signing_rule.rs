@@ -267,7 +267,7 @@ impl Combination {
     /// Says whether everybody of a kind signs. The register names people only, so a company among them would be left out.
     fn needs_everybody(&self) -> bool {
         use SigningRuleId as Id;
-        // The whole board is among the others.
+        // The whole board is among the others. Of R0010 it is uncertain who they are that sign.
         matches!(
             SigningRuleId::parse(&self.rule.code),
             Id::WholeBoard | Id::ParticipantsJointly | Id::ParticipantsEach | Id::Other(_)
@@ -539,6 +539,14 @@ mod tests {
         let mut later = chair_or_two();
         later.rule = RuleStatus::Found(SigningRuleId::Other("R0099".into()));
         assert!(offered_combinations(Some(&later), &roles()).is_ok());
+    }
+
+    #[test]
+    fn an_answer_that_was_kept_is_read_as_the_same() {
+        let rule = chair_or_two();
+        let kept = serde_json::to_string(&rule).unwrap();
+        assert!(kept.contains(r#""R0012""#), "{kept}");
+        assert_eq!(serde_json::from_str::<SigningRule>(&kept).unwrap(), rule);
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 //! Fullmakttjenesten (who may sign). Both are open and need no key.
 //!
 //! **Invariant:** asks only `outbound`, keeps nothing and reads no clock. Whatever comes back is an answer in the nouns of
-//! `model` or a typed error; no bytes make it panic, and no text of an answer stands in an error.
+//! `model` or a typed error; no bytes make it panic, and no text of an answer stands in an error's message.
 
 mod address;
 mod error;

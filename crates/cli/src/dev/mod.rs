@@ -40,7 +40,7 @@ use world::World;
 /// What can be said to `portvakt dev`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct DevArguments {
-    /// The first of four ports: issuer, sample application, simulated BankID, simulated Vipps (and company registry).
+    /// The first of four ports: issuer, sample application, simulated BankID, simulated Vipps and registry.
     #[arg(long, default_value_t = 8800, value_parser = clap::value_parser!(u16).range(1024..65_530))]
     port: u16,
     /// Where everything is kept; a second start goes on with it.
