@@ -274,6 +274,38 @@ pub fn accept(
     Ok(member)
 }
 
+/// Makes the receiver whom an order names a member who may enter credentials. `permit`: of the order's link.
+///
+/// # Errors
+/// [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn join_receiver(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    NewMember { made, person }: NewMember<'_>,
+    now: Timestamp,
+) -> Result<MemberId, Refusal> {
+    let tenant = permit.tenant(Permission::AnswerOrder)?.id;
+    let member = member_of(tx, NewMember { made, person }, now)?;
+    let role = Role::Receiver.as_str();
+    let holds = |it: &MemberRole| it.member_id == member && it.role == role && it.confirmed_at.is_some();
+    if member_roles::list(tx, tenant)?.iter().any(holds) {
+        return Ok(member);
+    }
+    let row = MemberRole {
+        tenant_id: tenant,
+        member_id: member,
+        role: role.to_owned(),
+        granted_by: permit.caller().actor.to_string(),
+        created_at: now,
+        confirmed_at: Some(now),
+    };
+    member_roles::save(tx, &row)?;
+    let details = json!({"roles": role, "eid": person.eid.as_str()});
+    let event = Event::of_member(Action::MemberJoined, member, details);
+    permit.record(event.action, event.object, &event.details, now).append(tx)?;
+    Ok(member)
+}
+
 /// Makes the first operator, or one more whom the host vouches for: nobody has to confirm them.
 ///
 /// # Errors

@@ -8,8 +8,10 @@
 
 use std::time::Duration;
 
-use authority::{Actor, Caller, InstallationPermit, LetterKeys, Permission, Role};
-use changes::members::{MembersPermit, NewMember, ProvedPerson, accept, make_operator, recover};
+use authority::{Actor, Caller, InstallationPermit, LetterKeys, Permission, Permit, Role};
+use changes::members::{
+    MembersPermit, NewMember, ProvedPerson, accept, join_receiver, make_operator, recover,
+};
 use crypto::{Digest, Secret};
 use model::{INSTALLATION, Level, LinkId, LoginMethod, MemberId, Proof, SessionId, Timestamp};
 use store::{
@@ -381,6 +383,40 @@ impl Console {
                 browser: &sign_in.browser,
             };
             Ok(this.begin(tx, &new, now)?)
+        });
+        signed_in.await
+    }
+
+    /// Begins a session of the receiver whom an order names, who becomes a member by it; gives what goes into the cookie, and the
+    /// member. `permit`: of the order's link, after the order has found that it is them.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: the sign-in is too weak. [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn sign_in_receiver(
+        &self,
+        permit: &Permit,
+        sign_in: &SignIn,
+        now: Timestamp,
+    ) -> Result<(Secret<String>, MemberId), Refusal> {
+        let person = self.proved(sign_in, now).await?;
+        let made = MemberId::new(&self.random, now);
+        let replaced = sign_in.replaced.as_deref().map(|it| Digest::of(it.as_bytes()));
+        let (this, permit, sign_in) = (self.clone(), permit.clone(), sign_in.clone());
+        let signed_in = self.store.write(move |tx| {
+            let member = join_receiver(tx, &permit, NewMember { made, person: &person }, now)?;
+            members::signed_in(tx, member, &person.name, now)?;
+            if let Some(replaced) = &replaced {
+                console_sessions::remove(tx, replaced)?;
+            }
+            let new = NewSession {
+                kind: SessionKind::Member,
+                member: Some(member),
+                made_by: "",
+                level: sign_in.proof.level,
+                proved_at: sign_in.proof.authenticated_at,
+                browser: &sign_in.browser,
+            };
+            Ok::<_, Refusal>((this.begin(tx, &new, now)?, member))
         });
         signed_in.await
     }

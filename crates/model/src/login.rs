@@ -58,7 +58,6 @@ pub struct AuthorizationRequest {
     /// The trial that this login belongs to; its answer goes to whoever began it, and not to the application.
     pub trial: Option<TrialLogin>,
     /// What the eID's token is bound to, as its nonce: a digest of what the person approves. The token is kept as evidence then.
-    #[serde(default)]
     pub binding: Option<[u8; 32]>,
 }
 

@@ -92,7 +92,6 @@ pub struct Proof {
     /// What the eID says of the person.
     pub person: Person,
     /// What the eID signed, where the login was bound to something.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Box<ProvedToken>>,
 }
 

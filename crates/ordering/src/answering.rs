@@ -5,9 +5,9 @@ use crypto::{Digest, b64};
 use messages::MailAddress;
 use model::{
     CompanySource, Contact, MOST_BLOCK_CONTACTS, MOST_OPERATIONS_CONTACTS, OrderAnswers, OrderSection,
-    PhoneNumber,
+    PhoneNumber, SignatoryAnswer,
 };
-use texts::{AdminMessage, Noun};
+use texts::AdminMessage;
 
 /// The longest text, in characters.
 const LONGEST_TEXT: usize = 2_000;
@@ -21,7 +21,20 @@ pub(crate) fn merge(kept: &mut OrderAnswers, new: OrderAnswers, section: OrderSe
     match section {
         OrderSection::Purpose => kept.purpose = new.purpose,
         OrderSection::Domain => {}
-        OrderSection::Company => kept.company = new.company,
+        OrderSection::Company => {
+            (kept.company, kept.combinations) = (new.company, new.combinations);
+            if kept.signatories.is_empty() && kept.combinations.len() == 1 {
+                kept.signatories = kept.combinations.first().cloned().unwrap_or_default();
+            }
+            // Who may sign of another company says nothing about this one.
+            let fits = |it: &Vec<SignatoryAnswer>| is_same_people(it, &kept.signatories);
+            if !kept.combinations.is_empty() && !kept.combinations.iter().any(fits) {
+                kept.signatories.clear();
+            }
+            if kept.listed_address.is_empty() {
+                kept.listed_address = new.listed_address;
+            }
+        }
         OrderSection::Bank => (kept.bank, kept.is_bank_customer) = (new.bank, new.is_bank_customer),
         OrderSection::General => kept.general = new.general,
         OrderSection::Receiver => kept.receiver = new.receiver,
@@ -33,6 +46,12 @@ pub(crate) fn merge(kept: &mut OrderAnswers, new: OrderAnswers, section: OrderSe
         OrderSection::Number => kept.number = new.number,
         OrderSection::Certificate => kept.has_certificate = new.has_certificate,
     }
+}
+
+/// Whether two lists name the same people, whatever else is said of them.
+pub(crate) fn is_same_people(one: &[SignatoryAnswer], other: &[SignatoryAnswer]) -> bool {
+    let key = |it: &SignatoryAnswer| (it.name.clone(), it.birth_date.clone());
+    one.len() == other.len() && one.iter().map(key).eq(other.iter().map(key))
 }
 
 /// Names what a section says, so that a change by somebody else is noticed.
@@ -106,6 +125,10 @@ pub(crate) fn check(answers: &mut OrderAnswers, section: OrderSection) -> Result
             numbered(&mut answers.operations)
         }
         OrderSection::Signatories => {
+            let fits = |it: &Vec<SignatoryAnswer>| is_same_people(it, &answers.signatories);
+            if !answers.combinations.is_empty() && !answers.combinations.iter().any(fits) {
+                return Err(Refusal::Invalid(AdminMessage::OrderCombination.at("combination")));
+            }
             for (at, it) in answers.signatories.iter().enumerate() {
                 let mut as_contact = Contact { email: it.email.clone(), ..Contact::default() };
                 contact(&format!("signatory-{at}-"), &mut as_contact)?;
@@ -137,7 +160,7 @@ pub(crate) fn needs_review(answers: &OrderAnswers) -> bool {
 
 /// Somebody else has answered the section since it was shown.
 pub(crate) fn changed_meanwhile() -> Refusal {
-    Refusal::Invalid(AdminMessage::OrderSectionChanged { noun: Noun::Order }.into())
+    Refusal::Invalid(AdminMessage::OrderSectionChanged.into())
 }
 
 #[cfg(test)]

@@ -49,8 +49,15 @@ pub struct ApprovalProof {
     pub proof: Proof,
     /// The random bytes of the request.
     pub random: [u8; 32],
-    /// Names the person at the eID, for nobody to fill two places.
-    pub person: Digest,
+    /// The issuer at which it was proved.
+    pub issuer: String,
+}
+
+/// Names the person at the eID, so that nobody fills two places.
+fn person_digest(tenant: &Tenant, approval: &ApprovalProof) -> Digest {
+    let proof = &approval.proof;
+    let source = [proof.eid.as_str(), proof.environment.as_str(), approval.issuer.as_str()];
+    tenant.opened().member_digest(source, &proof.stable_id)
 }
 
 /// What an operator decides about somebody whose identity is not certain.
@@ -188,6 +195,7 @@ impl OrderDesk {
         if approval.proof.level < Level::High {
             return Err(Refusal::Invalid(AdminMessage::OrderLevelTooLow.into()));
         }
+        let person = person_digest(&tenant, approval);
         let (permit, approval) = (permit.clone(), approval.clone());
         let approved = self.store.write(move |tx| {
             let spent = approval_requests::spend(tx, (tenant.id, &request_digest(&approval.random)), now)?;
@@ -201,9 +209,7 @@ impl OrderDesk {
                 return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
             }
             let is_other = |it: &OrderPerson| {
-                it.part == Part::Signatory
-                    && it.id != request.person_id
-                    && it.person_digest == Some(approval.person)
+                it.part == Part::Signatory && it.id != request.person_id && it.person_digest == Some(person)
             };
             if moved.people.iter().any(is_other) {
                 return Err(Refusal::Invalid(AdminMessage::OrderApprovedTwice.into()));
@@ -214,7 +220,7 @@ impl OrderDesk {
             let mismatch = proved(&mut kept, &approval.proof);
             row.sealed_person = seal_person(&tenant, row.id, &kept);
             row.sealed_evidence = Some(evidence(&tenant, (row.id, &approval), now));
-            row.person_digest = Some(approval.person);
+            row.person_digest = Some(person);
             row.state = if mismatch.is_some() { PersonState::InReview } else { PersonState::Done };
             row.decided_at = Some(now);
             order_people::save(tx, row)?;

@@ -184,8 +184,7 @@ impl OrderDesk {
         new: SectionAnswers<'_>,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let SectionAnswers { section, seen: shown, mut answers } = new;
-        check(&mut answers, section)?;
+        let SectionAnswers { section, seen: shown, answers } = new;
         let (permit, shown) = (permit.clone(), shown.to_owned());
         let saved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ManageOrders)?.clone();
@@ -196,6 +195,11 @@ impl OrderDesk {
             if seen(&moved.answers, section) != shown {
                 return Err(changed_meanwhile());
             }
+            let mut answers = answers;
+            if section == OrderSection::Signatories {
+                answers.combinations.clone_from(&moved.answers.combinations);
+            }
+            check(&mut answers, section)?;
             merge(&mut moved.answers, answers, section);
             moved.row.sealed_answers = seal_answers(&tenant, id, &moved.answers);
             moved.row.changed_at = now;

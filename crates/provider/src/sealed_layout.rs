@@ -13,13 +13,13 @@ pub(crate) trait Layout: Serialize + DeserializeOwned {
 }
 
 impl Layout for AuthorizationRequest {
-    const VERSION: u8 = 4;
+    const VERSION: u8 = 5;
 }
 impl Layout for Grant {
-    const VERSION: u8 = 4;
+    const VERSION: u8 = 5;
 }
 impl Layout for BrowserSession {
-    const VERSION: u8 = 3;
+    const VERSION: u8 = 4;
 }
 
 /// Writes a value for sealing.

@@ -134,7 +134,7 @@ admin_messages! {
     /// No address of a web page.
     OrderAddressInvalid: "order-address-invalid";
     /// Somebody else answered the section.
-    OrderSectionChanged { noun: Noun }: "order-section-changed";
+    OrderSectionChanged: "order-section-changed";
     /// The order went on since it was shown.
     OrderMovedMeanwhile: "order-moved-meanwhile";
     /// It is not the time for this.
@@ -157,6 +157,8 @@ admin_messages! {
     OrderReceiverOther: "order-receiver-other";
     /// Real credentials are for domains of real people.
     OrderNeedsProduction: "order-needs-production";
+    /// Not people who can sign together.
+    OrderCombination: "order-combination";
     /// Another number of digits.
     OrganisationNumberLength { count: Quoted }: "organisation-number-length";
     /// Its digits do not fit each other.

@@ -25,8 +25,10 @@ use model::{
     ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, EidEnvironment, Environment,
     LoginMethod, TenantId, Timestamp,
 };
+use ordering::OrderDesk;
 use outbound::{Allowed, Outbound, Settings};
 use provider::{Limits, Provider};
+use registry::{Registry, RegistryAddresses};
 use sandbox::{
     Answer, Client, Decision, Kind, Outcome, People, Person, PublicSandbox, SimulatedFault, Simulator,
 };
@@ -68,6 +70,7 @@ pub(crate) struct TestBroker {
     pub(crate) router: Router,
     pub(crate) store: Store,
     pub(crate) console: Console,
+    pub(crate) orders: OrderDesk,
     pub(crate) tenant: Tenant,
     pub(crate) domain: DomainId,
     pub(crate) clock: Arc<AtomicI64>,
@@ -275,9 +278,22 @@ pub(crate) fn console_address() -> ConsoleAddress {
     ConsoleAddress { host: CONSOLE_HOST.to_owned(), scheme: Scheme::Https, environment: Environment::Test }
 }
 
-fn console_site(console: Console, provider: &Arc<Provider>, clock: &Clock) -> Arc<ConsoleSite> {
+/// Nothing answers at the address of its registry: what that would say is given to the tests that need it.
+fn order_desk(store: &Store, master: &SealKey, random: &Random) -> OrderDesk {
+    let outbound = Arc::new(Outbound::new(Settings::default()));
+    let registry = Arc::new(Registry::new(outbound, RegistryAddresses::default()));
+    OrderDesk::new((store.clone(), master.clone(), random.clone()), registry, true)
+}
+
+fn console_site(
+    console: Console,
+    orders: OrderDesk,
+    provider: &Arc<Provider>,
+    clock: &Clock,
+) -> Arc<ConsoleSite> {
     Arc::new(ConsoleSite {
         console: Arc::new(console),
+        orders,
         provider: Arc::clone(provider),
         clock: Arc::clone(clock),
         address: console_address(),
@@ -339,12 +355,14 @@ impl TestBroker {
         let eids = eids([&bankid, &vipps], outbound, (Arc::clone(&stand_ins), public));
         let wired = Arc::clone(&eids);
         let desk = console.clone();
+        let orders = order_desk(&store, &master, &random);
+        let its_orders = orders.clone();
         let wire: Wire = Box::new(move || {
             let catalogue = Arc::new(wired());
             let console = desk.clone().with_catalogue(Arc::clone(&catalogue));
             let provider = Provider::new(again.clone(), catalogue, master.clone(), random.clone());
             let provider = Arc::new(provider.with(settings(&chosen)));
-            let site = console_site(console, &provider, &read);
+            let site = console_site(console, orders.clone(), &provider, &read);
             (console_router(site, op_router(app(&provider, &read))), provider)
         });
         let (router, provider) = wire();
@@ -352,6 +370,7 @@ impl TestBroker {
             router,
             store,
             console,
+            orders: its_orders,
             tenant,
             domain: DomainId::from_bytes([0; 16]),
             clock,

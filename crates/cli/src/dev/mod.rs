@@ -16,8 +16,10 @@ use crypto::Random;
 use eid::{Catalogue, UpstreamIssuer};
 use messages::{LinkBase, Mailbox, Postman};
 use model::{EidEnvironment, KeySchedule, LoginMethod};
+use ordering::OrderDesk;
 use outbound::{Outbound, Settings as OutboundSettings};
 use provider::Provider;
+use registry::{Registry, RegistryAddresses};
 use sandbox::Kind;
 use store::{Access, DatabaseLocation, Presence, Store};
 use texts::Locale;
@@ -103,8 +105,11 @@ struct Installation {
 impl Installation {
     async fn make(store: &Store, folder: &Folder, surroundings: Surroundings<'_>) -> Result<Self, String> {
         let Surroundings { addresses, world, outbound, random } = surroundings;
+        let companies = RegistryAddresses::below(&addresses.registry());
+        let companies = Arc::new(Registry::new(Arc::clone(&outbound), companies));
         let catalogue = Arc::new(Catalogue::new(outbound, issuers(world), random.clone()));
         let master = folder.master_key(random)?;
+        let orders = OrderDesk::new((store.clone(), master.clone(), random.clone()), companies, true);
         let console = Console::new(store.clone(), master.clone(), random.clone())
             .with_images(image_decoder::decoder())
             .with_controller(Some(seed::controller()))
@@ -118,6 +123,7 @@ impl Installation {
         let provider = Arc::new(Provider::new(store.clone(), catalogue, master, random.clone()));
         let console_site = Arc::new(ConsoleSite {
             console: Arc::clone(&console),
+            orders,
             provider: Arc::clone(&provider),
             clock: clock::system(),
             address: own_console::address(addresses),

@@ -21,7 +21,7 @@ pub(crate) struct DevTls {
     pub(crate) authority: Vec<u8>,
 }
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 10] = [
     "localhost",
     "production.localhost",
     "sample.localhost",
@@ -29,6 +29,8 @@ const NAMES: [&str; 8] = [
     "userinfo.bankid.localhost",
     "vipps.localhost",
     "registry.localhost",
+    "console.localhost",
+    "mailbox.localhost",
     "127.0.0.1",
 ];
 

@@ -24,8 +24,10 @@ use crypto::{Random, SealKey};
 use eid::Catalogue;
 use messages::{LinkBase, Postman};
 use model::{EidEnvironment, Environment, KeySchedule};
+use ordering::OrderDesk;
 use outbound::Outbound;
 use provider::{Provider, Refused, RequestContext};
+use registry::{Registry, RegistryAddresses};
 use store::{Access, Store};
 use texts::AdminMessage;
 use tokio::sync::watch;
@@ -148,6 +150,8 @@ impl Installation {
     ) -> Result<Self, String> {
         let outbound = Arc::new(Outbound::new(config.outbound.clone()));
         let strict = Arc::new(Outbound::new(outbound::Settings::default()));
+        let companies = Arc::new(Registry::new(Arc::clone(&outbound), RegistryAddresses::default()));
+        let orders = OrderDesk::new((store.clone(), master.clone(), random.clone()), companies, false);
         let mut catalogue =
             Catalogue::new(outbound, config.test_eids.clone(), random.clone()).with_strict(strict);
         let opened = config.sandbox.as_ref().map(|host| sandbox::open(host, &master, &random)).transpose()?;
@@ -168,6 +172,7 @@ impl Installation {
         let console_site = config.console.clone().map(|address| {
             Arc::new(ConsoleSite {
                 console: Arc::new((*console).clone().with_catalogue(catalogue)),
+                orders,
                 provider: Arc::clone(&provider),
                 clock: clock::system(),
                 own_eids: match address.environment {

@@ -117,6 +117,8 @@ pub struct OrderAnswers {
     pub blockers: Vec<Contact>,
     /// One whole combination of those who sign.
     pub signatories: Vec<SignatoryAnswer>,
+    /// The combinations that the registry offers, each enough; it is one of these where there are any.
+    pub combinations: Vec<Vec<SignatoryAnswer>>,
     /// The name in the login app, 1 to 40 characters.
     pub display_name: String,
     /// The web address to be listed.

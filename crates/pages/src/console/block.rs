@@ -16,6 +16,8 @@ pub enum Block {
         /// What the section is for.
         lead: Option<Text>,
     },
+    /// A paragraph.
+    Text(Text),
     /// Something that the reader should know.
     Notice(Notice),
     /// Names with values.

@@ -83,7 +83,7 @@ enum Content {
 }
 
 impl Layout for Content {
-    const VERSION: u8 = 5;
+    const VERSION: u8 = 6;
 }
 
 /// What is left of a login that had to make room.

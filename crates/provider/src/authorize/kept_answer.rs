@@ -48,7 +48,7 @@ pub(super) struct Kept {
 }
 
 impl Layout for Kept {
-    const VERSION: u8 = 3;
+    const VERSION: u8 = 4;
 }
 
 /// `sent`: what was sent, so that another decision is no repetition.

@@ -23,7 +23,7 @@ pub(super) struct Waiting {
 }
 
 impl Layout for Waiting {
-    const VERSION: u8 = 4;
+    const VERSION: u8 = 5;
 }
 
 fn opening(issuer: &Issuer, key: &[u8; 32]) -> (Digest, SealKey, Vec<u8>) {

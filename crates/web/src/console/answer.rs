@@ -58,8 +58,12 @@ fn rendered(status: StatusCode, page: &ConsolePage, locale: Locale) -> Response 
 }
 
 /// What the last act did, as its redirect says: one of these words.
-const DONE: [(&str, &str); 29] = [
+const DONE: [(&str, &str); 33] = [
     ("left", "console-done-left"),
+    ("order-begun", "console-done-order-begun"),
+    ("order-saved", "console-done-order-saved"),
+    ("order-moved", "console-done-order-moved"),
+    ("order-entered", "console-done-order-entered"),
     ("domain-made", "console-done-domain-made"),
     ("tenant-made", "console-done-tenant-made"),
     ("user-made", "console-done-user-made"),

@@ -8,11 +8,12 @@ use super::{visit::Visit, words};
 use crate::frame::in_languages;
 
 /// What can be reached in a tenant: the words of its path, and of its key; whether it belongs to an environment.
-const TENANT_PAGES: [(&str, &str, bool, Permission); 8] = [
+const TENANT_PAGES: [(&str, &str, bool, Permission); 9] = [
     ("", "console-nav-overview", false, Permission::ReadSettings),
     ("/applications", "console-nav-applications", true, Permission::ReadSettings),
     ("/identity-sources", "console-nav-sources", true, Permission::ReadSettings),
     ("/domains", "console-nav-domains", false, Permission::ReadSettings),
+    ("/orders", "console-nav-orders", false, Permission::ReadOrders),
     ("/logins", "console-nav-logins", false, Permission::ReadLogins),
     ("/changes", "console-nav-changes", false, Permission::ReadAudit),
     ("/members", "console-nav-members", false, Permission::ReadMembers),
@@ -20,7 +21,8 @@ const TENANT_PAGES: [(&str, &str, bool, Permission); 8] = [
 ];
 
 /// What operators can reach.
-const INSTALLATION_PAGES: [(&str, &str); 3] = [
+const INSTALLATION_PAGES: [(&str, &str); 4] = [
+    ("/desk", "console-nav-desk"),
     ("/letters", "console-nav-letters"),
     ("/tenants", "console-nav-tenants"),
     ("/operators", "console-nav-operators"),

@@ -11,6 +11,7 @@ use texts::AdminMessage;
 
 use super::{
     answer::{forgetting, refused_form, shown, shown_as, with_session, without_cookie},
+    order_links,
     visit::Visit,
 };
 use crate::{
@@ -59,22 +60,48 @@ fn bare(heading: &'static str, blocks: Vec<Block>) -> ConsolePage {
     ConsolePage { heading: Text::Key(heading), blocks, is_bare: true, ..ConsolePage::default() }
 }
 
-/// What a browser remembers of a sign-in that it began.
-struct Pending {
-    state: String,
-    nonce: String,
-    verifier: String,
-    purpose: Purpose,
+/// What a login is for that the browser began.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum PendingPurpose {
+    /// A session of the console.
+    Console(Purpose),
+    /// What the link of an order asks for.
+    Order {
+        /// The link.
+        link: LinkId,
+        /// Its code.
+        code: String,
+        /// What an approval is bound with.
+        random: Option<[u8; 32]>,
+    },
+}
+
+/// What a browser remembers of a login that it began.
+pub(super) struct Pending {
+    pub(super) state: String,
+    pub(super) nonce: String,
+    pub(super) verifier: String,
+    purpose: PendingPurpose,
     to: String,
 }
 
 impl Pending {
+    pub(super) fn new(visit: &Visit, purpose: PendingPurpose, to: String) -> Self {
+        let random = visit.site.provider.random();
+        let token = || random.token().expose().clone();
+        Self { state: token(), nonce: token(), verifier: token(), purpose, to }
+    }
+
     fn text(&self) -> String {
         let purpose = match &self.purpose {
-            Purpose::SignIn => "sign-in".to_owned(),
-            Purpose::FirstOperator => "first".to_owned(),
-            Purpose::Recovery => "recovery".to_owned(),
-            Purpose::Invitation(id, code) => format!("{id}~{code}"),
+            PendingPurpose::Console(Purpose::SignIn) => "sign-in".to_owned(),
+            PendingPurpose::Console(Purpose::FirstOperator) => "first".to_owned(),
+            PendingPurpose::Console(Purpose::Recovery) => "recovery".to_owned(),
+            PendingPurpose::Console(Purpose::Invitation(id, code)) => format!("{id}~{code}"),
+            PendingPurpose::Order { link, code, random } => {
+                let random = random.map(|it| b64::encode(&it)).unwrap_or_default();
+                format!("{link}~{code}~{random}")
+            }
         };
         [&self.state, &self.nonce, &self.verifier, &purpose, &b64::encode(self.to.as_bytes())]
             .map(String::as_str)
@@ -85,13 +112,10 @@ impl Pending {
         let parts: Vec<&str> = text.split('.').collect();
         let [state, nonce, verifier, purpose, to] = parts.as_slice() else { return None };
         let purpose = match *purpose {
-            "sign-in" => Purpose::SignIn,
-            "first" => Purpose::FirstOperator,
-            "recovery" => Purpose::Recovery,
-            invitation => {
-                let (id, code) = invitation.split_once('~')?;
-                Purpose::Invitation(LinkId::parse(id).ok()?, code.to_owned())
-            }
+            "sign-in" => PendingPurpose::Console(Purpose::SignIn),
+            "first" => PendingPurpose::Console(Purpose::FirstOperator),
+            "recovery" => PendingPurpose::Console(Purpose::Recovery),
+            link => Self::of_link(&link.split('~').collect::<Vec<_>>())?,
         };
         Some(Self {
             state: (*state).to_owned(),
@@ -100,6 +124,21 @@ impl Pending {
             purpose,
             to: String::from_utf8(b64::decode(to)?).ok()?,
         })
+    }
+
+    fn of_link(parts: &[&str]) -> Option<PendingPurpose> {
+        let id = LinkId::parse(parts.first()?).ok()?;
+        match parts {
+            [_, code] => Some(PendingPurpose::Console(Purpose::Invitation(id, (*code).to_owned()))),
+            [_, code, random] => {
+                let random = match *random {
+                    "" => None,
+                    text => Some(b64::decode(text)?.try_into().ok()?),
+                };
+                Some(PendingPurpose::Order { link: id, code: (*code).to_owned(), random })
+            }
+            _ => None,
+        }
     }
 }
 
@@ -120,9 +159,11 @@ fn strong_enough() -> String {
 
 /// To the console's own domain, for this purpose.
 pub(super) fn begun(visit: &Visit, purpose: Purpose, to: String) -> Response {
-    let random = visit.site.provider.random();
-    let token = || random.token().expose().clone();
-    let pending = Pending { state: token(), nonce: token(), verifier: token(), purpose, to };
+    way_to(visit, &Pending::new(visit, PendingPurpose::Console(purpose), to))
+}
+
+/// To the console's own domain, with what the browser remembers.
+pub(super) fn way_to(visit: &Visit, pending: &Pending) -> Response {
     let challenge = b64::encode(Digest::of(pending.verifier.as_bytes()).as_bytes());
     let acr_values = strong_enough();
     let mut query = form_urlencoded::Serializer::new(String::new());
@@ -141,14 +182,15 @@ pub(super) fn begun(visit: &Visit, purpose: Purpose, to: String) -> Response {
         ("ui_locales", visit.locale.as_str()),
     ]);
     let mut response = see_other(&format!("/oauth2/authorize?{}", query.finish()));
-    let cookie = (CONSOLE_SIGN_IN, pending.text());
-    set_console_cookie(
-        response.headers_mut(),
-        (cookie.0, &cookie.1),
-        Some(PENDING_FOR),
-        visit.site.is_https(),
-    );
+    keep_pending(visit, &mut response, pending);
     response
+}
+
+/// Has the browser remember what it began.
+pub(super) fn keep_pending(visit: &Visit, response: &mut Response, pending: &Pending) {
+    let text = pending.text();
+    let cookie = (CONSOLE_SIGN_IN, text.as_str());
+    set_console_cookie(response.headers_mut(), cookie, Some(PENDING_FOR), visit.site.is_https());
 }
 
 /// The same after a form: a page that goes on by itself, because the policy of our pages lets forms lead to this site only.
@@ -172,9 +214,10 @@ pub(super) async fn callback(visit: Visit) -> Result<Response, Refusal> {
 
 fn way_back(pending: &Pending) -> Action {
     let href = match &pending.purpose {
-        Purpose::SignIn => "/sign-in".to_owned(),
-        Purpose::FirstOperator | Purpose::Recovery => "/setup".to_owned(),
-        Purpose::Invitation(id, code) => format!("/invitation/{id}/{code}"),
+        PendingPurpose::Console(Purpose::SignIn) => "/sign-in".to_owned(),
+        PendingPurpose::Console(Purpose::FirstOperator | Purpose::Recovery) => "/setup".to_owned(),
+        PendingPurpose::Console(Purpose::Invitation(id, code)) => format!("/invitation/{id}/{code}"),
+        PendingPurpose::Order { link, code, .. } => format!("/order/{link}/{code}"),
     };
     Action::to("console-sign-in-try-again", href).named("again")
 }
@@ -220,11 +263,17 @@ async fn redeemed(visit: &Visit, pending: &Pending, code: &str) -> Result<Respon
         browser: visit.browser.clone(),
         origin: visit.origin(),
     };
-    let token = match visit.site.console.sign_in(&sign_in, &pending.purpose, visit.now()).await {
+    let purpose = match &pending.purpose {
+        PendingPurpose::Console(purpose) => purpose,
+        PendingPurpose::Order { link, code, random } => {
+            return order_links::returned(visit, (*link, code), (sign_in, *random)).await;
+        }
+    };
+    let token = match visit.site.console.sign_in(&sign_in, purpose, visit.now()).await {
         Ok(token) => token,
         Err(refusal) => return Ok(failed(&refusal)),
     };
-    let to = match pending.purpose {
+    let to = match purpose {
         Purpose::SignIn => pending.to.clone(),
         Purpose::Invitation(..) => "/?done=joined".to_owned(),
         Purpose::FirstOperator => "/?done=set-up".to_owned(),

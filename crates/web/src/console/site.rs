@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use console::{Console, ConsoleAddress};
 use model::{EidEnvironment, KeySchedule};
+use ordering::OrderDesk;
 use provider::Provider;
 
 use crate::Clock;
@@ -12,6 +13,8 @@ use crate::Clock;
 pub struct ConsoleSite {
     /// The use cases.
     pub console: Arc<Console>,
+    /// The order desk.
+    pub orders: OrderDesk,
     /// Where its members log in.
     pub provider: Arc<Provider>,
     /// The time.

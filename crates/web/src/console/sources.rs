@@ -37,6 +37,20 @@ impl SourcePlace {
         format!("{}/callback/{}", self.domain.issuer(), self.eid.as_str())
     }
 
+    /// The place of the source that an order is for.
+    pub(super) fn of_order(visit: &Visit, domain: DomainView, eid: LoginMethod) -> Result<Self, Refusal> {
+        let path =
+            format!("/{}/identity-sources/{}/{}", domain.environment.as_str(), domain.id, eid.as_str());
+        let environments = environments_of(domain.environment);
+        Ok(Self {
+            tenant: visit.tenant()?.clone(),
+            base: visit.tenant_href(&path),
+            environments,
+            domain,
+            eid,
+        })
+    }
+
     fn at(&self) -> (DomainId, LoginMethod) {
         (self.domain.id, self.eid)
     }
@@ -59,11 +73,16 @@ async fn place(visit: &Visit) -> Result<SourcePlace, Refusal> {
         .ok_or(Refusal::NotFound(Noun::Eid))?;
     let domain = domain(visit, &tenant).await?;
     let base = visit.environment_href(&format!("/identity-sources/{}/{}", domain.id, eid.as_str()));
-    let environments = match domain.environment {
+    let environments = environments_of(domain.environment);
+    Ok(SourcePlace { tenant, domain, eid, base, environments })
+}
+
+/// Which installations of an eID a domain can have.
+fn environments_of(environment: Environment) -> Vec<EidEnvironment> {
+    match environment {
         Environment::Test => vec![EidEnvironment::Sandbox, EidEnvironment::Test],
         Environment::Production => vec![EidEnvironment::Production],
-    };
-    Ok(SourcePlace { tenant, domain, eid, base, environments })
+    }
 }
 
 /// The domain in the path, which is of the environment in the path.
@@ -334,6 +353,31 @@ fn hand_over(place: &SourcePlace, source: Option<&SourceView>) -> Vec<Fact> {
         facts.push(fact.with_help(Text::Key("console-source-jwks-help")));
     }
     facts
+}
+
+/// The addresses that the eID has to know, as a block.
+pub(super) fn hand_over_blocks(place: &SourcePlace, source: Option<&SourceView>) -> Vec<Block> {
+    vec![Block::Facts(hand_over(place, source))]
+}
+
+/// What the last check of the credentials found that were entered last.
+pub(super) fn check_blocks(visit: &Visit, place: &SourcePlace, source: Option<&SourceView>) -> Vec<Block> {
+    let check = source.and_then(|it| it.candidate_check.as_ref().or(it.active_check.as_ref()));
+    check.map(|it| checked_blocks(visit, place, it)).unwrap_or_default()
+}
+
+/// Puts the candidate in use, where there is one.
+pub(super) async fn activate(visit: &Visit, place: &SourcePlace) -> Result<(), Refusal> {
+    let Some(source) = place.source(visit).await?.filter(|it| it.candidate.is_some()) else { return Ok(()) };
+    let (permit, seen) = (place.tenant.permit(Permission::ManageSources)?, Seen::version(source.version));
+    visit.site.console.activate_source_candidate(&permit, (&source, &seen), visit.now()).await
+}
+
+/// Checks what was entered last once more.
+pub(super) async fn check_again(visit: &Visit, place: &SourcePlace) -> Result<(), Refusal> {
+    let candidate = place.source(visit).await?.is_some_and(|it| it.candidate.is_some());
+    let asked = SourceToCheck { domain: place.domain.id, eid: place.eid, number: false, candidate };
+    check_now(visit, place, asked).await.map(drop)
 }
 
 /// What there is to hand over to the eID, the credentials, and what the last check found.

@@ -1,0 +1,266 @@
+//! Links of orders: somebody approves, confirms, or begins to receive. Opening one does nothing; a button goes on.
+
+use axum::response::Response;
+use console::{Caller, OWN_CLIENT, Permit, Refusal, SignIn};
+use crypto::{Digest, b64};
+use model::{LinkId, OrderState};
+use oidc::AuthorizationParams;
+use ordering::{ApprovalProof, LinkView, Part, PersonState};
+use pages::console::{
+    Action, Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Text,
+};
+use provider::Refusal as ProviderRefusal;
+use texts::AdminMessage;
+
+use super::{
+    answer::{refused_form, sentence, shown, with_session},
+    orders::document_blocks,
+    sign_in::{Pending, PendingPurpose, keep_pending, over, way_to},
+    visit::Visit,
+};
+use crate::respond::page::{going_on_by_itself, see_other};
+
+fn spent() -> Refusal {
+    Refusal::Invalid(AdminMessage::OrderLinkSpent.into())
+}
+
+async fn opened(visit: &Visit, id: LinkId, code: &str) -> Result<(LinkView, Permit), Refusal> {
+    let origin = visit.origin();
+    let caller = |tenant| Caller {
+        actor: console::Actor::LinkHolder { id, tenant, purpose: "order".to_owned(), bound_eid: None },
+        trace: Some(origin.trace.clone()),
+        address: origin.address,
+        name: None,
+    };
+    visit.site.orders.link((id, code), caller).await
+}
+
+async fn found(visit: &Visit) -> Result<(LinkView, Permit), Refusal> {
+    let id = LinkId::parse(visit.param("id")).map_err(|_| spent())?;
+    opened(visit, id, visit.param("code")).await
+}
+
+fn bare(heading: Text, lead: Text, blocks: Vec<Block>) -> ConsolePage {
+    ConsolePage { heading, lead: Some(lead), blocks, is_bare: true, ..ConsolePage::default() }
+}
+
+fn facts(link: &LinkView) -> Block {
+    Block::Facts(vec![
+        Fact::new("console-order-link-company", Text::plain(link.company.clone())),
+        Fact::new("console-order-link-tenant", Text::plain(link.tenant_name.clone())),
+        Fact::new("console-order-link-you", Text::plain(link.person.contact.name.clone())),
+    ])
+}
+
+fn notice(kind: NoticeKind, key: &'static str) -> Block {
+    Block::Notice(Notice { kind, text: Text::Key(key), action: None })
+}
+
+fn signatory_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> ConsolePage {
+    let mut blocks = vec![facts(link)];
+    let is_asked = matches!(link.view.state, OrderState::Approving | OrderState::IdentityReview);
+    if link.person.state == PersonState::Waiting && is_asked {
+        blocks.push(notice(NoticeKind::Info, "console-order-link-no-signature"));
+        blocks.extend(document_blocks(&link.view));
+        blocks.push(Block::Facts(vec![Fact::copied(
+            "digest",
+            "console-order-digest",
+            link.view.digest_text(),
+        )]));
+        let approve = Action::act("console-order-approve", visit.path.clone()).named("approve");
+        blocks.push(Block::Actions(vec![approve]));
+        let field = ConsoleField::new(
+            "note",
+            Text::Key("console-order-note-reason"),
+            visit.form.get("note"),
+            FieldKind::Lines(2),
+        );
+        let error = refusal.map(|it| Text::plain(sentence(visit, it)));
+        let form = ConsoleForm {
+            action: format!("{}/decline", visit.path.trim_end_matches("/decline")),
+            fields: vec![field.required().wrong(error)],
+            submit: Text::Key("console-order-decline"),
+            submit_id: "decline",
+            is_danger: true,
+            ..ConsoleForm::default()
+        };
+        blocks
+            .push(Block::More { label: Text::Key("console-order-decline"), blocks: vec![Block::Form(form)] });
+    } else {
+        let key = match link.person.state {
+            PersonState::Done => "console-order-link-approved",
+            PersonState::InReview => "console-order-link-in-review",
+            PersonState::Declined => "console-order-link-declined",
+            PersonState::Waiting => "console-order-link-not-now",
+        };
+        blocks.push(notice(NoticeKind::Done, key));
+    }
+    bare(Text::Key("console-order-link-signatory"), Text::Key("console-order-link-signatory-lead"), blocks)
+}
+
+fn contact_page(visit: &Visit, link: &LinkView) -> ConsolePage {
+    let mut blocks = vec![facts(link)];
+    if link.person.state == PersonState::Done {
+        blocks.push(notice(NoticeKind::Done, "console-order-link-confirmed"));
+    } else {
+        let confirm = Action::act("console-order-confirm", visit.path.clone()).named("confirm");
+        blocks.push(Block::Actions(vec![confirm]));
+    }
+    let lead = if link.person.part == Part::Blocker {
+        "console-order-link-blocker-lead"
+    } else {
+        "console-order-link-general-lead"
+    };
+    bare(Text::Key("console-order-link-contact"), Text::Key(lead), blocks)
+}
+
+fn receiver_page(visit: &Visit, link: &LinkView) -> ConsolePage {
+    let mut blocks = vec![facts(link)];
+    let is_asked = matches!(
+        link.view.state,
+        OrderState::Handover | OrderState::AwaitEntry | OrderState::Trouble | OrderState::Checking
+    );
+    if is_asked {
+        let enter = Action::act("console-order-enter-by-eid", visit.path.clone()).named("enter");
+        blocks.push(Block::Actions(vec![enter]));
+    } else {
+        blocks.push(notice(NoticeKind::Info, "console-order-link-not-now"));
+    }
+    bare(Text::Key("console-order-link-receiver"), Text::Key("console-order-link-receiver-lead"), blocks)
+}
+
+fn page_of(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> ConsolePage {
+    match link.person.part {
+        Part::Signatory => signatory_page(visit, link, refusal),
+        Part::Receiver => receiver_page(visit, link),
+        Part::Blocker | Part::General => contact_page(visit, link),
+    }
+}
+
+/// `GET /order/{id}/{code}`
+pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
+    match found(&visit).await {
+        Ok((link, _)) => Ok(shown(&visit, page_of(&visit, &link, None))),
+        Err(refusal) => Ok(over(&visit, &refusal)),
+    }
+}
+
+/// `POST /order/{id}/{code}`: binds what follows to this browser.
+pub(super) async fn go_on(visit: Visit) -> Result<Response, Refusal> {
+    let (link, permit) = match found(&visit).await {
+        Ok(found) => found,
+        Err(refusal) => return Ok(over(&visit, &refusal)),
+    };
+    let outcome = match link.person.part {
+        Part::Signatory => approving(&visit, &link, &permit).await,
+        Part::Receiver => Ok(receiving(&visit, &link)),
+        Part::Blocker | Part::General => {
+            let confirmed = visit.site.orders.confirm_contact(&permit, link.person.id, visit.now()).await;
+            confirmed.map(|()| see_other(&visit.path))
+        }
+    };
+    match outcome {
+        Ok(response) => Ok(response),
+        Err(refusal) => Ok(over(&visit, &refusal)),
+    }
+}
+
+/// `POST /order/{id}/{code}/decline`
+pub(super) async fn decline(visit: Visit) -> Result<Response, Refusal> {
+    let (link, permit) = match found(&visit).await {
+        Ok(found) => found,
+        Err(refusal) => return Ok(over(&visit, &refusal)),
+    };
+    let reason = visit.form.get("note");
+    match visit.site.orders.decline(&permit, (link.person.id, reason), visit.now()).await {
+        Ok(_) => Ok(see_other(visit.path.trim_end_matches("/decline"))),
+        Err(refusal) => Ok(refused_form(&visit, &refusal, page_of(&visit, &link, Some(&refusal)))),
+    }
+}
+
+fn purpose(visit: &Visit, link: &LinkView, random: Option<[u8; 32]>) -> PendingPurpose {
+    PendingPurpose::Order { link: link.person.id, code: visit.param("code").to_owned(), random }
+}
+
+/// A login whose token is bound to what is approved.
+async fn approving(visit: &Visit, link: &LinkView, permit: &Permit) -> Result<Response, Refusal> {
+    let begun = visit.site.orders.begin_approval(permit, link.person.id, visit.now()).await?;
+    let pending = Pending::new(visit, purpose(visit, link, Some(begun.random)), "/".to_owned());
+    let params = AuthorizationParams {
+        client_id: Some(OWN_CLIENT.to_owned()),
+        redirect_uri: Some(visit.site.address.callback()),
+        response_type: Some("code".to_owned()),
+        scope: Some("openid profile eid_subject".to_owned()),
+        acr_values: Some(model::Acr::NO_BANKID_HIGH.as_str().to_owned()),
+        prompt: Some("login".to_owned()),
+        state: Some(pending.state.clone()),
+        nonce: Some(pending.nonce.clone()),
+        code_challenge: Some(b64::encode(Digest::of(pending.verifier.as_bytes()).as_bytes())),
+        code_challenge_method: Some("S256".to_owned()),
+        ui_locales: Some(visit.locale.as_str().to_owned()),
+        ..AuthorizationParams::default()
+    };
+    let pushed = async {
+        let issuer = visit.site.provider.issuer(&visit.site.address.host, &visit.context).await?;
+        visit.site.provider.push_bound(&issuer, &params, begun.binding, &visit.context).await
+    };
+    let pushed = pushed.await.map_err(|refusal: ProviderRefusal| {
+        tracing::warn!(trace = %visit.trace(), cause = refusal.cause().id(), "an approval could not begin");
+        Refusal::Invalid(AdminMessage::ConsoleNotConfigured.into())
+    })?;
+    let query = [("client_id", OWN_CLIENT), ("request_uri", pushed.request_uri.as_str())];
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    let mut response = see_other(&format!("/oauth2/authorize?{query}"));
+    keep_pending(visit, &mut response, &pending);
+    Ok(going_on_by_itself(response, pages::Frame::default(), visit.locale))
+}
+
+fn receiving(visit: &Visit, link: &LinkView) -> Response {
+    let pending = Pending::new(visit, purpose(visit, link, None), "/".to_owned());
+    going_on_by_itself(way_to(visit, &pending), pages::Frame::default(), visit.locale)
+}
+
+/// What a login for an order came to.
+pub(super) async fn returned(
+    visit: &Visit,
+    (link, code): (LinkId, &str),
+    (sign_in, random): (SignIn, Option<[u8; 32]>),
+) -> Result<Response, Refusal> {
+    let (shown_link, permit) = match opened(visit, link, code).await {
+        Ok(found) => found,
+        Err(refusal) => return Ok(over(visit, &refusal)),
+    };
+    let href = format!("/order/{link}/{code}");
+    match (shown_link.person.part, random) {
+        (Part::Signatory, Some(random)) => {
+            let approval = ApprovalProof { proof: sign_in.proof, issuer: sign_in.issuer, random };
+            match visit.site.orders.approve(&permit, &approval, visit.now()).await {
+                Ok(_) => Ok(see_other(&href)),
+                Err(refusal) => Ok(over(visit, &refusal)),
+            }
+        }
+        (Part::Receiver, _) => received(visit, (link, &permit), &sign_in).await,
+        _ => Ok(over(visit, &spent())),
+    }
+}
+
+async fn received(
+    visit: &Visit,
+    (link, permit): (LinkId, &Permit),
+    sign_in: &SignIn,
+) -> Result<Response, Refusal> {
+    let (orders, now) = (&visit.site.orders, visit.now());
+    let entered = async {
+        let order = orders.let_receiver_in(permit, (link, &sign_in.proof), now).await?;
+        let (token, member) = visit.site.console.sign_in_receiver(permit, sign_in, now).await?;
+        orders.bind_receiver(permit, (link, member)).await?;
+        Ok::<_, Refusal>((order, token))
+    };
+    match entered.await {
+        Ok((order, token)) => {
+            let href = format!("/t/{}/orders/{order}/receive", permit.caller_tenant().id);
+            Ok(with_session(see_other(&href), visit, token.expose()))
+        }
+        Err(refusal) => Ok(over(visit, &refusal)),
+    }
+}

@@ -1,0 +1,115 @@
+//! Words of orders: states, turns, events, and what is missing.
+
+use model::{Lack, OrderEvent, OrderState, OrderTurn};
+use pages::console::{Chip, Tone};
+
+use super::words::chip;
+
+/// The state as a chip.
+pub(super) const fn state_chip(state: OrderState) -> Chip {
+    use OrderState as S;
+    match state {
+        S::Draft => chip(Tone::Neutral, "console-order-state-draft"),
+        S::Review => chip(Tone::Attention, "console-order-state-review"),
+        S::Approving => chip(Tone::Attention, "console-order-state-approving"),
+        S::IdentityReview => chip(Tone::Attention, "console-order-state-identity-review"),
+        S::Countersign => chip(Tone::Attention, "console-order-state-countersign"),
+        S::Sending => chip(Tone::Attention, "console-order-state-sending"),
+        S::AtIssuer => chip(Tone::Attention, "console-order-state-at-issuer"),
+        S::Question => chip(Tone::Attention, "console-order-state-question"),
+        S::Handover => chip(Tone::Attention, "console-order-state-handover"),
+        S::AwaitEntry => chip(Tone::Attention, "console-order-state-await-entry"),
+        S::HandoverLapsed => chip(Tone::Bad, "console-order-state-handover-lapsed"),
+        S::Checking => chip(Tone::Attention, "console-order-state-checking"),
+        S::Trouble => chip(Tone::Bad, "console-order-state-trouble"),
+        S::Verified => chip(Tone::Good, "console-order-state-verified"),
+        S::Live => chip(Tone::Good, "console-order-state-live"),
+        S::Ended => chip(Tone::Neutral, "console-order-state-ended"),
+        S::VippsGuided => chip(Tone::Attention, "console-order-state-vipps-guided"),
+        S::VippsProcessing => chip(Tone::Attention, "console-order-state-vipps-processing"),
+        S::PortalTasks => chip(Tone::Attention, "console-order-state-portal-tasks"),
+        S::Withdrawing => chip(Tone::Attention, "console-order-state-withdrawing"),
+        S::Withdrawn => chip(Tone::Neutral, "console-order-state-withdrawn"),
+        S::Rejected => chip(Tone::Bad, "console-order-state-rejected"),
+        S::Lapsed => chip(Tone::Bad, "console-order-state-lapsed"),
+        S::OnHold => chip(Tone::Bad, "console-order-state-on-hold"),
+    }
+}
+
+/// Whose turn it is.
+pub(super) const fn turn_word(turn: OrderTurn) -> &'static str {
+    match turn {
+        OrderTurn::Orderer => "console-order-turn-orderer",
+        OrderTurn::Operator => "console-order-turn-operator",
+        OrderTurn::Signatories => "console-order-turn-signatories",
+        OrderTurn::Worker => "console-order-turn-worker",
+        OrderTurn::Issuer => "console-order-turn-issuer",
+        OrderTurn::Receiver => "console-order-turn-receiver",
+        OrderTurn::Nobody => "console-order-turn-nobody",
+    }
+}
+
+/// What happened.
+pub(super) fn event_word(event: &str) -> &'static str {
+    use OrderEvent as E;
+    match OrderEvent::parse(event) {
+        None => "console-order-event-begun",
+        Some(E::Submit) => "console-order-event-submit",
+        Some(E::Accept) => "console-order-event-accept",
+        Some(E::Return) => "console-order-event-return",
+        Some(E::Reject) => "console-order-event-reject",
+        Some(E::Approve) => "console-order-event-approve",
+        Some(E::Mismatch) => "console-order-event-mismatch",
+        Some(E::Decline) => "console-order-event-decline",
+        Some(E::AcceptIdentity) => "console-order-event-accept-identity",
+        Some(E::RefuseIdentity) => "console-order-event-refuse-identity",
+        Some(E::Seal) => "console-order-event-seal",
+        Some(E::Sent) => "console-order-event-sent",
+        Some(E::SendFailed) => "console-order-event-send-failed",
+        Some(E::Acknowledge) => "console-order-event-acknowledge",
+        Some(E::Ask) => "console-order-event-ask",
+        Some(E::Answer) => "console-order-event-answer",
+        Some(E::Issue) => "console-order-event-issue",
+        Some(E::Reveal) => "console-order-event-reveal",
+        Some(E::Enter) => "console-order-event-enter",
+        Some(E::Lose) => "console-order-event-lose",
+        Some(E::Reissue) => "console-order-event-reissue",
+        Some(E::NewLink) => "console-order-event-new-link",
+        Some(E::CheckedGood) => "console-order-event-checked-good",
+        Some(E::CheckedBad) => "console-order-event-checked-bad",
+        Some(E::CheckedUnreachable) => "console-order-event-checked-unreachable",
+        Some(E::CheckAgain) => "console-order-event-check-again",
+        Some(E::UseAnyway) => "console-order-event-use-anyway",
+        Some(E::BackToIssuer) => "console-order-event-back-to-issuer",
+        Some(E::FirstLogin) => "console-order-event-first-login",
+        Some(E::CredentialsGone) => "console-order-event-credentials-gone",
+        Some(E::DeclareSubmitted) => "console-order-event-declare-submitted",
+        Some(E::DeclareCompleted) => "console-order-event-declare-completed",
+        Some(E::TasksDone) => "console-order-event-tasks-done",
+        Some(E::Amend) => "console-order-event-amend",
+        Some(E::Cancel) => "console-order-event-cancel",
+        Some(E::Withdraw) => "console-order-event-withdraw",
+        Some(E::ConfirmWithdrawn) => "console-order-event-confirm-withdrawn",
+        Some(E::Hold) => "console-order-event-hold",
+        Some(E::Resume) => "console-order-event-resume",
+        Some(E::Expire) => "console-order-event-expire",
+    }
+}
+
+/// What a section lacks.
+pub(super) const fn lack_word(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Unanswered => "console-order-lack-unanswered",
+        Lack::Name => "console-order-lack-name",
+        Lack::Email => "console-order-lack-email",
+        Lack::Mobile => "console-order-lack-mobile",
+        Lack::Obstacle => "console-order-lack-obstacle",
+        Lack::Unverified => "console-order-lack-unverified",
+        Lack::NotCustomer => "console-order-lack-not-customer",
+        Lack::SignatoryEid => "console-order-lack-signatory-eid",
+        Lack::SignatoryCannot => "console-order-lack-signatory-cannot",
+        Lack::LegalGround => "console-order-lack-legal-ground",
+        Lack::Certificate => "console-order-lack-certificate",
+        Lack::BirthDate => "console-order-lack-birth-date",
+    }
+}

@@ -1,0 +1,195 @@
+// From a company's number to credentials that work: an order in a real browser, by everybody who has a part in it.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { launch, lookAt } from "../browser.mjs";
+import { Portvakt } from "../portvakt.mjs";
+
+const https = process.env.E2E_ORDERS_HTTP === undefined;
+let portvakt;
+let browser;
+/** The first operator's, who also orders. */
+let desk;
+/** The order's page. */
+let order;
+
+async function newPage() {
+  const context = await browser.newContext({ locale: "en-GB", ignoreHTTPSErrors: https });
+  const page = await context.newPage();
+  page.setDefaultTimeout(8000);
+  page.on("console", (message) => {
+    if (message.type() === "error" && /Content.Security|Refused/i.test(message.text())) assert.fail(message.text());
+  });
+  return page;
+}
+
+/** At the simulated BankID, logs in as a person, by a part of the name. */
+async function logIn(page, name) {
+  await page.waitForURL(/bankid\.localhost/);
+  const person = portvakt.ready.people.find((it) => it.name.includes(name));
+  await page.check(`input[name=person][value="${person.id}"]`);
+  await page.click("#outcome-approve-device");
+}
+
+const company = (name) => portvakt.ready.companies.find((it) => it.name.startsWith(name)).number;
+
+/** The address in the newest letter that leads to an order's page of this kind. */
+async function linkFor(subject) {
+  const mailbox = await newPage();
+  await mailbox.goto(portvakt.ready.mailbox);
+  await mailbox.getByRole("link", { name: subject }).first().click();
+  const text = await mailbox.locator("main").innerText();
+  await mailbox.context().close();
+  return /https?:\/\/console\.localhost:\d+\/order\/\S+/.exec(text)[0];
+}
+
+const section = async (page, name) => {
+  await page.goto(`${order}/sections/${name}`);
+  await lookAt(page, `order section ${name}`);
+};
+const save = async (page) => {
+  await page.click("#save");
+  await page.waitForURL(/done=order-saved/);
+};
+const state = (page) => page.locator(".pc-title .pc-chip, h1 ~ .pc-chip, main .pc-chip").first().innerText();
+
+before(async () => {
+  portvakt = await Portvakt.start({ https });
+  browser = await launch();
+  desk = await newPage();
+  await desk.goto(portvakt.ready.console_setup);
+  await desk.click("#enter");
+  await desk.click("#first-sign-in");
+  await logIn(desk, "Kari");
+  await desk.waitForURL(/\/tenants/).catch(async (e) => { console.log(await desk.locator("body").innerText()); throw e; });
+  await desk.getByRole("link", { name: "demo", exact: true }).click();
+  await desk.waitForURL(/\/t\/[0-9a-f]{32}$/);
+});
+
+after(async () => {
+  await browser?.close();
+  await portvakt?.stop();
+});
+
+test("an order begins with what it takes, and the company's number fills in who signs", async () => {
+  await desk.getByRole("link", { name: "Orders", exact: true }).click();
+  await lookAt(desk, "orders, none");
+  await desk.getByRole("link", { name: "New order" }).first().click();
+  await lookAt(desk, "new order");
+  await desk.click("#begin");
+  await desk.waitForURL(/\/orders\/[0-9a-f]{32}\?/);
+  order = desk.url().replace(/\?.*/, "");
+  await lookAt(desk, "order, begun");
+  await section(desk, "company");
+  await desk.fill("#number", "123456789");
+  await desk.click("#save");
+  assert.match(await desk.locator("main").innerText(), /a digit is wrong, or two are exchanged/);
+  await desk.fill("#number", company("FJELLVOKT"));
+  await save(desk);
+  assert.match(await desk.locator("main").innerText(), /FJELLVOKT PRØVE AS/);
+  await lookAt(desk, "order, company found");
+});
+
+test("the rest is filled in with few words, and the summary says what is approved", async () => {
+  await section(desk, "purpose");
+  await desk.fill("#purpose", "Customers log in to see their bookings.");
+  await save(desk);
+  await section(desk, "signatories");
+  await desk.fill("#signatory-0-email", "kari@fjellvokt.example");
+  await save(desk);
+  await section(desk, "bank");
+  await desk.selectOption("#bank", { index: 3 });
+  await desk.check("#customer");
+  await save(desk);
+  for (const name of ["general", "receiver"]) {
+    await section(desk, name);
+    await desk.selectOption("#same_as", "Kari Nordli");
+    if (name === "receiver") await desk.fill("#mobile", "900 00 001");
+    await save(desk);
+  }
+  for (const name of ["block", "operations"]) {
+    await section(desk, name);
+    await desk.selectOption("#contact-0-same_as", "Kari Nordli");
+    await save(desk);
+  }
+  await section(desk, "display-name");
+  await desk.fill("#display_name", "Fjellvokt");
+  await save(desk);
+  await section(desk, "listing");
+  await desk.fill("#listed_address", "https://www.fjellvokt.example");
+  await save(desk);
+  await section(desk, "number");
+  await save(desk);
+  await desk.goto(order);
+  assert.match(await desk.locator("main").innerText(), /Everything is answered/);
+  await desk.click("#to-summary");
+  await lookAt(desk, "order summary");
+  await desk.click("#submit");
+  await desk.waitForURL(/done=order-moved/);
+  assert.equal(await state(desk), "To be approved");
+  await lookAt(desk, "order, to be approved");
+});
+
+test("the signatory approves on another device with a login that is bound to the documents", async () => {
+  const link = await linkFor(/asked to approve/);
+  const phone = await newPage();
+  await phone.goto(link);
+  await lookAt(phone, "order, approve");
+  await phone.click("#approve");
+  await logIn(phone, "Kari");
+  await phone.waitForURL(/\/order\//);
+  assert.match(await phone.locator("main").innerText(), /You have approved/);
+  await phone.context().close();
+  await desk.goto(order);
+  assert.equal(await state(desk), "To be sealed");
+});
+
+test("the operator seals, sends, and writes down that the credentials were issued", async () => {
+  await desk.goto(new URL("/desk", portvakt.ready.console).href);
+  await lookAt(desk, "order desk");
+  await desk.goto(order);
+  for (const [act, then] of [
+    ["seal", "Being sent"],
+    ["sent", "At the issuer"],
+    ["issue", "Ready to be received"],
+  ]) {
+    await desk.click(`#${act}`);
+    await desk.waitForURL(/done=order-moved/);
+    assert.equal(await state(desk), then);
+  }
+  await lookAt(desk, "order, to be received");
+});
+
+test("the receiver, and nobody else, enters the credentials; they are checked and in use", async () => {
+  const link = await linkFor(/Credentials are ready/);
+  const other = await newPage();
+  await other.goto(link);
+  await lookAt(other, "order, receive link");
+  await other.click("#enter");
+  await logIn(other, "Ola");
+  await other.waitForURL(/sign-in\/callback/);
+  assert.match(await other.locator("main").innerText(), /names somebody else as the receiver/);
+  await other.context().close();
+  const receiver = await newPage();
+  await receiver.goto(link);
+  await receiver.click("#enter");
+  await logIn(receiver, "Kari");
+  await receiver.waitForURL(/\/receive/);
+  await lookAt(receiver, "order, enter credentials");
+  const { client_id, client_secret } = portvakt.ready.eid_credentials;
+  for (const [secret, then] of [
+    ["wrong", "Does not work"],
+    [client_secret, "Works"],
+  ]) {
+    await receiver.fill("#client_id", client_id);
+    await receiver.locator('input[name="method"][value="client_secret_basic"]').check();
+    await receiver.fill("#secret", secret);
+    await receiver.click("#save-credentials");
+    await receiver.waitForURL(/done=order-entered/);
+    await desk.goto(order);
+    assert.equal(await state(desk), then);
+  }
+  await lookAt(receiver, "order, received");
+  await receiver.context().close();
+});
