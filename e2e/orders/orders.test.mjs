@@ -34,12 +34,15 @@ async function logIn(page, name) {
 
 const company = (name) => portvakt.ready.companies.find((it) => it.name.startsWith(name)).number;
 
-/** The address in the newest letter that leads to an order's page of this kind. */
+/** The address in the newest letter with this subject; it is sent a moment after its reason. */
 async function linkFor(subject) {
   const mailbox = await newPage();
-  await mailbox.goto(portvakt.ready.mailbox);
-  await mailbox.getByRole("link", { name: subject }).first().click();
-  const text = await mailbox.locator("main").innerText();
+  const letter = mailbox.locator("article.letter").filter({ hasText: subject }).first();
+  for (let tries = 0; tries < 100; tries += 1) {
+    await mailbox.goto(portvakt.ready.mailbox);
+    if (await letter.isVisible()) break;
+  }
+  const text = await letter.locator("code").innerText();
   await mailbox.context().close();
   return /https?:\/\/console\.localhost:\d+\/order\/\S+/.exec(text)[0];
 }
