@@ -15,12 +15,14 @@ use model::{
 use serde_json::{Value, json};
 use store::{
     ReadTx, StoreError, WriteTx,
-    applications::{self, Application},
-    domains,
+    applications::{self, Application, NamedApplication},
 };
 use texts::{FieldMessage, Noun};
 
-use crate::{Console, Refusal, own_objects::keep_own, signing_keys::publish_first, tenants::PAGE};
+use crate::{
+    Console, FoundPage, ListQuery, Refusal, domains::all_domains, own_objects::keep_own,
+    signing_keys::publish_first, tenants::PAGE,
+};
 
 /// An application as it is shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,56 +65,48 @@ impl ApplicationView {
     }
 }
 
-/// A page of a list of applications.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FoundApplications {
-    /// The page, the latest made first.
-    pub page: Vec<ApplicationView>,
-    /// How many there are on all pages.
-    pub count: usize,
-    /// How many are on the pages before.
-    pub before: usize,
-    /// Where the page before begins; `None`: with the latest.
-    pub newer: Option<ApplicationId>,
+/// What a list of applications can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApplicationColumn {
+    /// The name that people see.
+    Name,
+    /// The identifier on the wire.
+    ClientId,
+    /// When it was made.
+    Made,
 }
 
-/// Which applications are looked for.
-#[derive(Clone, Copy, Debug)]
-pub struct ApplicationQuery<'a> {
-    /// Of domains of this environment.
-    pub environment: Environment,
-    /// What name or client id contains, without regard to case; empty for all.
-    pub search: &'a str,
-    /// Those that were made before this one; `None`: from the latest on.
-    pub made_before: Option<ApplicationId>,
-    /// How many a page has.
-    pub most: usize,
+impl ApplicationColumn {
+    fn of(self, it: &NamedApplication) -> Option<String> {
+        match self {
+            Self::Name => Some(it.name.clone()),
+            Self::ClientId => Some(it.client_id.clone()),
+            Self::Made => None,
+        }
+    }
 }
 
-/// Finds the ids of a tenant's applications by their names, in the order in which they were made.
+/// Finds a tenant's applications by their names, in the order in which they were made.
 fn matching(
     tx: &mut ReadTx<'_>,
     tenant: TenantId,
     (environment, wanted): (Environment, &str),
-) -> Result<Vec<ApplicationId>, StoreError> {
-    let (mut of_environment, mut after) = (HashSet::new(), None);
-    loop {
-        let page = domains::list(tx, tenant, after, PAGE)?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        of_environment.extend(page.into_iter().filter(|it| it.environment == environment).map(|it| it.id));
-    }
+) -> Result<Vec<NamedApplication>, StoreError> {
+    let of_environment: HashSet<DomainId> = all_domains(tx, tenant)?
+        .into_iter()
+        .filter(|it| it.environment == environment)
+        .map(|it| it.id)
+        .collect();
     let (mut found, mut after) = (Vec::new(), None);
     loop {
         let page = applications::list_names(tx, tenant, after, PAGE)?;
         let Some(last) = page.last() else { return Ok(found) };
         after = Some(last.id);
-        let has = |text: &str| text.to_lowercase().contains(wanted);
-        let fits = |it: &applications::NamedApplication| {
+        let fits = |it: &NamedApplication| {
             of_environment.contains(&it.domain_id)
-                && (wanted.is_empty() || has(&it.name) || has(&it.client_id))
+                && ListQuery::<ApplicationColumn>::is_found(wanted, &[&it.name, &it.client_id])
         };
-        found.extend(page.iter().filter(|it| fits(it)).map(|it| it.id));
+        found.extend(page.into_iter().filter(fits));
     }
 }
 
@@ -146,30 +140,30 @@ impl Console {
         Ok((id, secret))
     }
 
-    /// Finds applications of all domains of an environment by name and client id, the latest made first. Settings are read of
-    /// those only that are shown.
+    /// Finds applications of all domains of an environment by name and client id. Settings are read of those only that are
+    /// shown.
     ///
     /// # Errors
     /// [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn find_applications(
         &self,
         permit: &Permit,
-        query: ApplicationQuery<'_>,
-    ) -> Result<FoundApplications, Refusal> {
+        environment: Environment,
+        query: ListQuery<'_, ApplicationColumn>,
+    ) -> Result<FoundPage<ApplicationView>, Refusal> {
         let tenant = permit.tenant(Permission::ReadSettings)?.id;
-        let ApplicationQuery { environment, search, made_before, most } = query;
-        let wanted = search.to_lowercase();
+        let wanted = query.search.to_lowercase();
+        let query = ListQuery { search: "", ..query };
         let read = self.store.read(move |tx| {
-            let ids = matching(tx, tenant, (environment, &wanted))?;
-            let end = made_before.map_or(ids.len(), |before| ids.partition_point(|it| *it < before));
-            let chosen = ids.get(end.saturating_sub(most)..end).unwrap_or_default();
-            let rows = chosen.iter().rev().map(|id| applications::get(tx, tenant, *id));
-            let newer = ids.get(end + most).copied();
-            Ok::<_, StoreError>((rows.collect::<Result<Vec<_>, _>>()?, (ids.len(), ids.len() - end, newer)))
+            let named = matching(tx, tenant, (environment, &wanted))?;
+            let found = query.cut(named, |it| query.order.by.of(it));
+            let rows = found.rows.iter().map(|it| applications::get(tx, tenant, it.id));
+            let rows = rows.collect::<Result<Vec<_>, StoreError>>()?;
+            Ok::<_, StoreError>(FoundPage { rows, count: found.count, before: found.before })
         });
-        let (rows, (count, before, newer)) = read.await?;
-        let page = rows.into_iter().map(ApplicationView::of).collect::<Result<_, _>>()?;
-        Ok(FoundApplications { page, count, before, newer })
+        let FoundPage { rows, count, before } = read.await?;
+        let rows = rows.into_iter().map(ApplicationView::of).collect::<Result<_, _>>()?;
+        Ok(FoundPage { rows, count, before })
     }
 
     /// Makes the application, and its domain a first key where its algorithm needs one.
@@ -302,7 +296,7 @@ impl Console {
         let tenant_id = tenant.id;
         let read = self.store.read(move |tx| {
             let row = applications::get(tx, tenant_id, id)?;
-            domains::get(tx, tenant_id, row.domain_id)
+            store::domains::get(tx, tenant_id, row.domain_id)
         });
         let domain = read.await.map_err(|error: StoreError| Refusal::of(error, Noun::Application))?;
         let key = self.missing_first_key((tenant, domain.id), wanted.settings.algorithm(), now).await?;

@@ -7,15 +7,15 @@ use changes::{
     signing_keys,
 };
 use crypto::Algorithm;
-use model::{DomainId, DomainSettings, Environment, Timestamp};
+use model::{DomainId, DomainSettings, Environment, TenantId, Timestamp};
 use serde_json::{Value, json};
 use store::{
-    WriteTx,
+    ReadTx, StoreError, WriteTx,
     domains::{self, Domain, Scheme},
 };
 use texts::{AdminMessage, Noun};
 
-use crate::{Console, Refusal, Tenant, own_objects::keep_own, tenants::PAGE};
+use crate::{Console, FoundPage, ListQuery, Refusal, Tenant, own_objects::keep_own, tenants::PAGE};
 
 /// A domain as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +66,38 @@ impl DomainView {
     }
 }
 
+/// What a list of domains can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DomainColumn {
+    /// Host name.
+    Host,
+    /// What administrators call it.
+    Name,
+    /// When it was made.
+    Made,
+}
+
+impl DomainColumn {
+    fn of(self, it: &Domain) -> Option<String> {
+        match self {
+            Self::Host => Some(it.host.clone()),
+            Self::Name => Some(it.name.clone()),
+            Self::Made => None,
+        }
+    }
+}
+
+/// Every domain of a tenant, in the order in which they were made.
+pub(crate) fn all_domains(tx: &mut ReadTx<'_>, tenant: TenantId) -> Result<Vec<Domain>, StoreError> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = domains::list(tx, tenant, after, PAGE)?;
+        let Some(last) = page.last() else { return Ok(all) };
+        after = Some(last.id);
+        all.extend(page);
+    }
+}
+
 impl Console {
     /// Refuses real people where test people are operators.
     fn check_environment(&self, new: &NewDomain) -> Result<(), Refusal> {
@@ -111,6 +143,24 @@ impl Console {
         let id = tenant.id;
         let rows = self.store.read(move |tx| domains::list(tx, id, after, PAGE)).await?;
         rows.into_iter().map(DomainView::of).collect()
+    }
+
+    /// Finds domains of the tenant by host and name.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn find_domains(
+        &self,
+        permit: &Permit,
+        query: ListQuery<'_, DomainColumn>,
+    ) -> Result<FoundPage<DomainView>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?.id;
+        let wanted = query.search.to_lowercase();
+        let mut rows = self.store.read(move |tx| all_domains(tx, tenant)).await?;
+        rows.retain(|it| ListQuery::<DomainColumn>::is_found(&wanted, &[&it.host, &it.name]));
+        let FoundPage { rows, count, before } = query.cut(rows, |it| query.order.by.of(it));
+        let rows = rows.into_iter().map(DomainView::of).collect::<Result<_, _>>()?;
+        Ok(FoundPage { rows, count, before })
     }
 
     /// Makes a domain with a first signing key.

@@ -13,6 +13,7 @@ mod domains;
 mod generation_view;
 mod identity_sources;
 mod letters;
+mod listing;
 mod logins;
 mod logos;
 mod master_key;
@@ -41,7 +42,7 @@ use images::Decoder;
 use model::{Controller, DomainSettings, Environment};
 use store::Store;
 
-pub use applications::{ApplicationQuery, ApplicationView, FoundApplications};
+pub use applications::{ApplicationColumn, ApplicationView};
 pub use audit::{ChainTrouble, ChainVerdict, Verified};
 pub use audit_search::{AuditPlace, AuditQuery, FoundLink, FoundLinks};
 pub use authority::{
@@ -62,10 +63,11 @@ pub use changes::{
     trials::{NewTrial, TRIAL_FOR},
 };
 pub use client_secrets::{SecretRotation, SecretView};
-pub use domains::DomainView;
+pub use domains::{DomainColumn, DomainView};
 pub use eid::{SourceCredentials, SourceMethod};
 pub use generation_view::GenerationView;
 pub use identity_sources::SourceView;
+pub use listing::{FoundPage, ListOrder, ListQuery};
 pub use logins::{ExplainedDetails, NamedApplication, authentication_outcome, step_outcome};
 pub use logos::image_message;
 pub use member_session::{
@@ -73,7 +75,8 @@ pub use member_session::{
     SessionKind,
 };
 pub use members::{
-    INVITED_FOR, InvitationView, Invited, MadeInvitation, MemberView, OPERATOR_INVITED_FOR, RoleView,
+    INVITED_FOR, InvitationView, Invited, MadeInvitation, MemberColumn, MemberView, OPERATOR_INVITED_FOR,
+    RoleView,
 };
 pub use own_domain::{ConsoleAddress, OWN_CLIENT};
 pub use own_objects::OwnDomain;
@@ -92,7 +95,7 @@ pub use store::{
     audit_events::Link,
     login_events::{Kind as StepKind, LoginEvent},
 };
-pub use tenants::TenantView;
+pub use tenants::{TenantColumn, TenantView};
 pub use test_users::TestUserView;
 pub use trials::TrialView;
 

@@ -14,7 +14,7 @@ use store::{
 };
 use texts::{AdminMessage, Locale, Noun};
 
-use crate::{Console, Refusal, letters::refused, own_objects::own_tenant};
+use crate::{Console, FoundPage, ListQuery, Refusal, letters::refused, own_objects::own_tenant};
 
 /// How long an invitation to a tenant is good.
 pub const INVITED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -44,6 +44,24 @@ pub struct MemberView {
     pub roles: Vec<RoleView>,
     /// When they signed in last.
     pub seen_at: Option<Timestamp>,
+}
+
+/// What a list of members can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberColumn {
+    /// Their name.
+    Name,
+    /// When they signed in last; who never did comes before everybody else.
+    Seen,
+}
+
+impl MemberColumn {
+    fn of(self, it: &MemberView) -> String {
+        match self {
+            Self::Name => it.name.clone(),
+            Self::Seen => it.seen_at.map(Timestamp::to_iso_seconds).unwrap_or_default(),
+        }
+    }
 }
 
 /// An invitation as it is listed, or shown to who has its link.
@@ -149,6 +167,21 @@ impl Console {
     pub async fn members(&self, permit: &MembersPermit) -> Result<Vec<MemberView>, Refusal> {
         let scope = reading(permit)?;
         Ok(self.store.read(move |tx| listed(tx, scope)).await?)
+    }
+
+    /// Finds members of a tenant, or operators, by name.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn find_members(
+        &self,
+        permit: &MembersPermit,
+        query: ListQuery<'_, MemberColumn>,
+    ) -> Result<FoundPage<MemberView>, Refusal> {
+        let wanted = query.search.to_lowercase();
+        let mut all = self.members(permit).await?;
+        all.retain(|it| ListQuery::<MemberColumn>::is_found(&wanted, &[&it.name]));
+        Ok(query.cut(all, |it| Some(query.order.by.of(it))))
     }
 
     /// Lists the invitations that wait, the newest first.

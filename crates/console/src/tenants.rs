@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use store::{StoreError, tenants};
 use texts::Noun;
 
-use crate::{Console, Refusal, member_session::Session, own_objects::keep_own};
+use crate::{Console, FoundPage, ListQuery, Refusal, member_session::Session, own_objects::keep_own};
 
 /// The most that one page of a list has.
 pub(crate) const PAGE: u32 = 1_000;
@@ -28,6 +28,24 @@ pub struct TenantView {
     pub created_at: Timestamp,
     /// Since when nobody can log in at its domains.
     pub disabled_at: Option<Timestamp>,
+}
+
+/// What a list of tenants can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TenantColumn {
+    /// What the operator calls it.
+    Name,
+    /// When it was made.
+    Made,
+}
+
+impl TenantColumn {
+    fn of(self, it: &TenantView) -> Option<String> {
+        match self {
+            Self::Name => Some(it.name.clone()),
+            Self::Made => None,
+        }
+    }
 }
 
 impl TenantView {
@@ -98,50 +116,57 @@ impl Console {
         Ok(rows.into_iter().map(TenantView::of).collect())
     }
 
-    /// Finds tenants whose name contains `search`, without regard to case, at most `most`, in the order in which they were made,
-    /// from the one that follows `after`; and where to go on, if there may be more.
+    /// Finds tenants by their names.
     ///
     /// # Errors
     /// [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn find_tenants(
         &self,
         permit: &InstallationPermit,
-        (search, after): (&str, Option<TenantId>),
-        most: usize,
-    ) -> Result<(Vec<TenantView>, Option<TenantId>), Refusal> {
+        query: ListQuery<'_, TenantColumn>,
+    ) -> Result<FoundPage<TenantView>, Refusal> {
         permit.check(Permission::ReadInstallation)?;
-        let wanted = search.to_lowercase();
+        let wanted = query.search.to_lowercase();
         let found = self.store.read(move |tx| {
-            let (mut found, mut after) = (Vec::new(), after);
+            let (mut found, mut after) = (Vec::new(), None);
             loop {
                 let page = tenants::list(tx, after, PAGE)?;
-                let Some(last) = page.last() else { return Ok((found, None)) };
-                let end = last.id;
-                for row in page {
-                    let id = row.id;
-                    if row.name.to_lowercase().contains(&wanted) {
-                        found.push(TenantView::of(row));
-                    }
-                    if found.len() == most {
-                        return Ok((found, Some(id)));
-                    }
-                }
-                after = Some(end);
+                let Some(last) = page.last() else { return Ok(found) };
+                after = Some(last.id);
+                let fits = |it: &tenants::Tenant| ListQuery::<TenantColumn>::is_found(&wanted, &[&it.name]);
+                found.extend(page.into_iter().filter(fits).map(TenantView::of));
             }
         });
-        found.await.map_err(|error: StoreError| error.into())
+        let found = found.await.map_err(|error: StoreError| Refusal::from(error))?;
+        Ok(query.cut(found, |it| query.order.by.of(it)))
     }
 
-    /// Lists the tenants in which somebody has a role; those that are gone are left out.
+    /// Lists the tenants in which somebody has a role, in the order in which they were made; those that are gone are left out.
     ///
     /// # Errors
     /// [`Refusal::Store`].
     pub async fn tenants_of(&self, session: &Session) -> Result<Vec<TenantView>, Refusal> {
-        let ids = session.tenants();
+        let mut ids = session.tenants();
+        ids.sort_unstable();
         let rows = self.store.read(move |tx| {
             ids.into_iter().map(|id| tenants::find(tx, id)).collect::<Result<Vec<_>, StoreError>>()
         });
         Ok(rows.await?.into_iter().flatten().map(TenantView::of).collect())
+    }
+
+    /// Finds those of them by their names.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn find_tenants_of(
+        &self,
+        session: &Session,
+        query: ListQuery<'_, TenantColumn>,
+    ) -> Result<FoundPage<TenantView>, Refusal> {
+        let wanted = query.search.to_lowercase();
+        let mut rows = self.tenants_of(session).await?;
+        rows.retain(|it| ListQuery::<TenantColumn>::is_found(&wanted, &[&it.name]));
+        Ok(query.cut(rows, |it| query.order.by.of(it)))
     }
 
     /// Makes a tenant, with its data key and one subject key for each environment.

@@ -239,6 +239,8 @@ pub struct Table {
     pub caption: Text,
     /// The headings of its columns.
     pub columns: Vec<Text>,
+    /// The headings that order the list.
+    pub sorts: Vec<ColumnSort>,
     /// Its rows.
     pub rows: Vec<TableRow>,
     /// What is said when there is no row.
@@ -249,7 +251,42 @@ pub struct Table {
     pub pager: Option<Pager>,
 }
 
+/// A heading that is a link to the same list in another order.
+#[derive(Debug, Clone)]
+pub struct ColumnSort {
+    /// The position of its column.
+    pub column: usize,
+    /// The list in that order, or in its reverse where it is in that order already.
+    pub href: String,
+    /// How the list is ordered by this column now; `None`: by another.
+    pub direction: Option<SortDirection>,
+}
+
+/// From the first to the last, or the other way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SortDirection {
+    /// From the first to the last.
+    Ascending,
+    /// From the last to the first.
+    Descending,
+}
+
+impl SortDirection {
+    /// The word of `aria-sort`.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Ascending => "ascending",
+            Self::Descending => "descending",
+        }
+    }
+}
+
 impl Table {
+    /// What orders the list by a column, where something does.
+    pub(crate) fn sort_of(&self, column: &usize) -> Option<&ColumnSort> {
+        self.sorts.iter().find(|it| it.column == *column)
+    }
+
     /// The id of the search field.
     pub(crate) fn search_id(&self) -> String {
         if self.id.is_empty() { "search".to_owned() } else { format!("{}-search", self.id) }
@@ -310,10 +347,29 @@ pub struct Pager {
     pub newer_href: Option<String>,
     /// The page after this one.
     pub older_href: Option<String>,
+    /// The list without search and filters, where that is not where the search leads.
+    pub whole_href: Option<String>,
+    /// Whether the list is always ordered by time, so that the pages are newer and older ones.
+    pub is_by_time: bool,
 }
 
 impl Pager {
     /// Whether something is left out of the list.
+    /// The key of what the link to the page before this one says.
+    pub(crate) const fn newer(&self) -> &'static str {
+        if self.is_by_time { "console-newer" } else { "console-previous-page" }
+    }
+
+    /// The key of what the link to the page after this one says.
+    pub(crate) const fn older(&self) -> &'static str {
+        if self.is_by_time { "console-older" } else { "console-next-page" }
+    }
+
+    /// The whole list, in the order in which it is.
+    pub(crate) fn whole_href(&self) -> &str {
+        self.whole_href.as_deref().unwrap_or(&self.action)
+    }
+
     pub(crate) fn is_filtered(&self) -> bool {
         !self.search.is_empty() || self.filters.iter().any(|it| !it.value.is_empty())
     }

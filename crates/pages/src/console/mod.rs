@@ -7,8 +7,8 @@ mod frame;
 mod text;
 
 pub use block::{
-    Action, Block, Card, Cell, CheckLine, Chip, Fact, Finding, Notice, NoticeKind, Pager, Step, Table,
-    TableRow, Tone,
+    Action, Block, Card, Cell, CheckLine, Chip, ColumnSort, Fact, Finding, Notice, NoticeKind, Pager,
+    SortDirection, Step, Table, TableRow, Tone,
 };
 pub use form::{ConsoleField, ConsoleForm, FieldKind, FieldOption};
 pub use frame::{Account, ConsoleFrame, Crumb, EnvironmentTab, NavGroup, NavItem, TenantTab};

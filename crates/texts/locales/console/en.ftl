@@ -30,6 +30,9 @@ console-search-submit = Search
 console-search-clear = Show all
 console-newer = Newer
 console-older = Older
+console-previous-page = Previous
+console-next-page = Next
+console-sort-by = Sort by
 console-pages = Pages of the list
 console-row-actions = Actions
 console-finding-good = OK
@@ -161,6 +164,19 @@ console-column-invited-by = Invited by
 console-column-until = Good until
 console-column-permission = Permission
 console-count-shown = { $count } shown
+console-list-part = { $first }–{ $last } of { $count }
+console-tenants-count = { $count ->
+    [one] 1 tenant
+   *[other] { $count } tenants
+ }
+console-domains-count = { $count ->
+    [one] 1 domain
+   *[other] { $count } domains
+ }
+console-members-count = { $count ->
+    [one] 1 member
+   *[other] { $count } members
+ }
 console-none-found = Nothing was found. Search for something else.
 
 # Navigation
@@ -518,7 +534,6 @@ console-applications-count = { $count ->
     [one] 1 application
    *[other] { $count } applications
  }
-console-applications-part = { $first }–{ $last } of { $count }
 console-applications-none = There is no application here yet. Three fields are enough to try a first login.
 console-application-new = New application
 console-application-new-lead = Everything can be changed later, but not the client ID and the domain.

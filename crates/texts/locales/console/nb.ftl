@@ -30,6 +30,9 @@ console-search-submit = Søk
 console-search-clear = Vis alle
 console-newer = Nyere
 console-older = Eldre
+console-previous-page = Forrige
+console-next-page = Neste
+console-sort-by = Sorter etter
 console-pages = Sider i listen
 console-row-actions = Handlinger
 console-finding-good = I orden
@@ -161,6 +164,19 @@ console-column-invited-by = Invitert av
 console-column-until = Gjelder til
 console-column-permission = Tillatelse
 console-count-shown = { $count } vises
+console-list-part = { $first }–{ $last } av { $count }
+console-tenants-count = { $count ->
+    [one] 1 tenant
+   *[other] { $count } tenanter
+ }
+console-domains-count = { $count ->
+    [one] 1 domene
+   *[other] { $count } domener
+ }
+console-members-count = { $count ->
+    [one] 1 medlem
+   *[other] { $count } medlemmer
+ }
 console-none-found = Ingenting ble funnet. Søk etter noe annet.
 
 # Navigation
@@ -518,7 +534,6 @@ console-applications-count = { $count ->
     [one] 1 applikasjon
    *[other] { $count } applikasjoner
  }
-console-applications-part = { $first }–{ $last } av { $count }
 console-applications-none = Det finnes ingen applikasjon her ennå. Tre felter er nok til å prøve en første innlogging.
 console-application-new = Ny applikasjon
 console-application-new-lead = Alt kan endres senere, unntatt klient-ID-en og domenet.

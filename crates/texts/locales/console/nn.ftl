@@ -30,6 +30,9 @@ console-search-submit = Søk
 console-search-clear = Vis alle
 console-newer = Nyare
 console-older = Eldre
+console-previous-page = Førre
+console-next-page = Neste
+console-sort-by = Sorter etter
 console-pages = Sider i lista
 console-row-actions = Handlingar
 console-finding-good = I orden
@@ -161,6 +164,19 @@ console-column-invited-by = Invitert av
 console-column-until = Gjeld til
 console-column-permission = Løyve
 console-count-shown = { $count } vert viste
+console-list-part = { $first }–{ $last } av { $count }
+console-tenants-count = { $count ->
+    [one] 1 tenant
+   *[other] { $count } tenantar
+ }
+console-domains-count = { $count ->
+    [one] 1 domene
+   *[other] { $count } domene
+ }
+console-members-count = { $count ->
+    [one] 1 medlem
+   *[other] { $count } medlemer
+ }
 console-none-found = Ingenting vart funne. Søk etter noko anna.
 
 # Navigation
@@ -518,7 +534,6 @@ console-applications-count = { $count ->
     [one] 1 applikasjon
    *[other] { $count } applikasjonar
  }
-console-applications-part = { $first }–{ $last } av { $count }
 console-applications-none = Det finst ingen applikasjon her enno. Tre felt er nok til å prøve ei første innlogging.
 console-application-new = Ny applikasjon
 console-application-new-lead = Alt kan endrast seinare, utanom klient-ID-en og domenet.

@@ -260,6 +260,7 @@ fn logins_page(
         ]
         .map(Text::Key)
         .to_vec(),
+        sorts: Vec::new(),
         rows: found.iter().map(row).collect(),
         empty: Text::Key("console-logins-none"),
         empty_action: None,
@@ -271,6 +272,8 @@ fn logins_page(
             count: Text::with("console-count-shown", "count", found.len().to_string()),
             newer_href: visit.query.maybe("before").map(|_| format!("{base}?{kept}")),
             older_href: older,
+            whole_href: None,
+            is_by_time: true,
         }),
     };
     ConsolePage {
@@ -344,6 +347,7 @@ pub(super) async fn changes(visit: Visit) -> Result<Response, Refusal> {
         ]
         .map(Text::Key)
         .to_vec(),
+        sorts: Vec::new(),
         empty: Text::Key("console-changes-none"),
         empty_action: None,
         pager: Some(Pager {
@@ -353,6 +357,7 @@ pub(super) async fn changes(visit: Visit) -> Result<Response, Refusal> {
             count: Text::with("console-count-shown", "count", rows.len().to_string()),
             newer_href: filter.before.map(|_| format!("{base}?{kept}")),
             older_href: older,
+            is_by_time: true,
             ..Pager::default()
         }),
         rows,

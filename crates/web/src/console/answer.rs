@@ -191,7 +191,7 @@ pub(super) fn wrong_form(visit: &Visit, refusal: Option<&Refusal>, fields: &[&st
     (!fields.contains(&named.as_str())).then(|| Text::plain(sentence(visit, refusal)))
 }
 
-fn percent(text: &str) -> String {
+pub(super) fn percent(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 

@@ -1,20 +1,16 @@
 //! Applications: the list of them, and the page that says how one is connected.
 
 use axum::response::Response;
-use console::{
-    ApplicationQuery, ApplicationView, DomainView, FoundApplications, Permission, Refusal, SourceView,
-};
-use model::{ApplicationId, LoginMethod};
-use pages::console::{
-    Action, Block, Cell, Chip, ConsolePage, Fact, Pager, Step, Table, TableRow, Text, Tone,
-};
+use console::{ApplicationColumn, ApplicationView, DomainView, ListOrder, Permission, Refusal, SourceView};
+use model::LoginMethod;
+use pages::console::{Action, Block, Cell, Chip, ConsolePage, Fact, Step, Table, TableRow, Text, Tone};
 use texts::Noun;
 
 use super::{
     answer::shown,
+    list::{List, SortColumn},
     places::{ApplicationPlace, application, application_page, kind_word},
     sources,
-    tenants::{ROWS, query},
     visit::Visit,
     words,
 };
@@ -34,43 +30,30 @@ fn row(visit: &Visit, it: &ApplicationView, domains: &[DomainView]) -> TableRow 
     }
 }
 
-/// Search and pages of the list.
-fn pager(visit: &Visit, search: &str, found: &FoundApplications) -> Pager {
-    let base = visit.environment_href("/applications");
-    let to_page = |before: Option<ApplicationId>| {
-        let before = before.map(|it| format!("&before={it}")).unwrap_or_default();
-        format!("{base}?q={}{before}", query(search))
-    };
-    let (first, last) = (found.before + 1, found.before + found.page.len());
-    let all = found.count.to_string();
-    let count = if found.page.len() == found.count || found.page.is_empty() {
-        Text::with("console-applications-count", "count", all)
-    } else {
-        let part = vec![("first", first.to_string()), ("last", last.to_string()), ("count", all)];
-        Text::With("console-applications-part", part)
-    };
-    let has_older = last < found.count;
-    Pager {
-        search: search.to_owned(),
-        count,
-        older_href: found.page.last().filter(|_| has_older).map(|it| to_page(Some(it.id))),
-        newer_href: (found.before > 0).then(|| to_page(found.newer)),
-        action: base.clone(),
-        ..Pager::default()
-    }
-}
+const COLUMNS: [&str; 6] = [
+    "console-column-name",
+    "console-column-client-id",
+    "console-column-type",
+    "console-column-domain",
+    "console-column-state",
+    "console-column-created",
+];
+
+const SORTS: [SortColumn<ApplicationColumn>; 3] = [
+    SortColumn { at: 0, word: "name", by: ApplicationColumn::Name, is_time: false },
+    SortColumn { at: 1, word: "client-id", by: ApplicationColumn::ClientId, is_time: false },
+    SortColumn { at: 5, word: "made", by: ApplicationColumn::Made, is_time: true },
+];
+
+const LATEST_FIRST: ListOrder<ApplicationColumn> =
+    ListOrder { by: ApplicationColumn::Made, is_descending: true };
 
 /// `GET /t/{tenant}/{environment}/applications`
 pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
-    let search = visit.query.get("q").to_owned();
-    let asked = ApplicationQuery {
-        environment: visit.environment().ok_or(Refusal::NotFound(Noun::Object))?,
-        search: &search,
-        made_before: ApplicationId::parse(visit.query.get("before")).ok(),
-        most: ROWS,
-    };
+    let environment = visit.environment().ok_or(Refusal::NotFound(Noun::Object))?;
+    let list = List::asked(&visit, visit.environment_href("/applications"), &SORTS, LATEST_FIRST);
     let reading = visit.may(Permission::ReadSettings)?;
-    let found = visit.site.console.find_applications(&reading, asked).await?;
+    let found = visit.site.console.find_applications(&reading, environment, list.query()).await?;
     let domains = sources::domains(&visit).await?;
     let may_make = visit.offers(Permission::ManageApplications) && !domains.is_empty();
     let href = visit.environment_href("/applications/new");
@@ -78,24 +61,16 @@ pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
     let table = Table {
         id: "applications",
         caption: Text::Key("console-nav-applications"),
-        columns: [
-            "console-column-name",
-            "console-column-client-id",
-            "console-column-type",
-            "console-column-domain",
-            "console-column-state",
-            "console-column-created",
-        ]
-        .map(Text::Key)
-        .to_vec(),
-        rows: found.page.iter().map(|it| row(&visit, it, &domains)).collect(),
-        empty: Text::Key(match (search.is_empty(), domains.is_empty()) {
-            (false, _) => "console-none-found",
-            (true, true) => "console-no-domain",
-            (true, false) => "console-applications-none",
+        columns: COLUMNS.map(Text::Key).to_vec(),
+        sorts: list.sorts(),
+        rows: found.rows.iter().map(|it| row(&visit, it, &domains)).collect(),
+        empty: Text::Key(match (list.is_searched(), domains.is_empty()) {
+            (true, _) => "console-none-found",
+            (false, true) => "console-no-domain",
+            (false, false) => "console-applications-none",
         }),
-        empty_action: new().filter(|_| search.is_empty()),
-        pager: (!search.is_empty() || found.count > 0).then(|| pager(&visit, &search, &found)),
+        empty_action: new().filter(|_| !list.is_searched()),
+        pager: list.pager(&found, "console-applications-count"),
     };
     let bin =
         Action::to("console-bin-applications", visit.environment_href("/applications/bin")).named("bin");

@@ -1,7 +1,7 @@
 //! The domains of a tenant; operators make them, and vouch for their hosts.
 
 use axum::response::Response;
-use console::{DomainView, NewDomain, Permission, Refusal, Scheme};
+use console::{DomainColumn, DomainView, ListOrder, NewDomain, Permission, Refusal, Scheme};
 use model::{DomainSettings, Environment};
 use pages::console::{
     Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, FieldKind, FieldOption, Table, TableRow,
@@ -12,17 +12,36 @@ use texts::AdminMessage;
 use super::{
     answer::{done, refused_form, shown, wrong, wrong_form},
     domain::state_of,
+    list::{List, SortColumn},
     places::domain_crumbs,
     visit::Visit,
     words,
 };
 
+const COLUMNS: [&str; 6] = [
+    "console-column-host",
+    "console-column-name",
+    "console-environment",
+    "console-column-state",
+    "console-column-why",
+    "console-column-created",
+];
+
+const SORTS: [SortColumn<DomainColumn>; 3] = [
+    SortColumn { at: 0, word: "host", by: DomainColumn::Host, is_time: false },
+    SortColumn { at: 1, word: "name", by: DomainColumn::Name, is_time: false },
+    SortColumn { at: 5, word: "made", by: DomainColumn::Made, is_time: true },
+];
+
+const OLDEST_FIRST: ListOrder<DomainColumn> = ListOrder { by: DomainColumn::Made, is_descending: false };
+
 /// `GET /t/{tenant}/domains`
 pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
-    let all = visit.site.console.domains(visit.permit()?, None).await?;
     let base = visit.tenant_href("/domains");
+    let list = List::asked(&visit, base.clone(), &SORTS, OLDEST_FIRST);
+    let found = visit.site.console.find_domains(visit.permit()?, list.query()).await?;
     let mut rows = Vec::new();
-    for it in &all {
+    for it in &found.rows {
         let (chip, why) = state_of(&visit, it).await?;
         rows.push(TableRow {
             cells: vec![
@@ -40,20 +59,12 @@ pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
     let table = Table {
         id: "domains",
         caption: Text::Key("console-nav-domains"),
-        columns: [
-            "console-column-host",
-            "console-column-name",
-            "console-environment",
-            "console-column-state",
-            "console-column-why",
-            "console-column-created",
-        ]
-        .map(Text::Key)
-        .to_vec(),
+        columns: COLUMNS.map(Text::Key).to_vec(),
+        sorts: list.sorts(),
         rows,
-        empty: Text::Key("console-no-domain"),
-        empty_action: new(),
-        ..Table::default()
+        empty: Text::Key(if list.is_searched() { "console-none-found" } else { "console-no-domain" }),
+        empty_action: new().filter(|_| !list.is_searched()),
+        pager: list.pager(&found, "console-domains-count"),
     };
     let bin = Action::to("console-bin-domains", format!("{base}/bin")).named("bin");
     let page = ConsolePage {

@@ -17,7 +17,8 @@ pub(super) async fn home(visit: Visit) -> Result<Response, Refusal> {
         return Ok(see_other("/setup"));
     }
     let word = visit.query.get("done");
-    let done = if word.is_empty() { String::new() } else { format!("?done={}", super::tenants::query(word)) };
+    let done =
+        if word.is_empty() { String::new() } else { format!("?done={}", super::answer::percent(word)) };
     if session.is_operator() {
         return Ok(see_other(&format!("/tenants{done}")));
     }

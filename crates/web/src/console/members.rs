@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use console::{
-    InvitationView, Invited, MadeInvitation, MemberView, MembersPermit, Permission, Refusal, Role, RoleView,
-    permission_table,
+    InvitationView, Invited, ListOrder, MadeInvitation, MemberColumn, MemberView, MembersPermit, Permission,
+    Refusal, Role, RoleView, permission_table,
 };
 use model::{LinkId, MemberId};
 use pages::console::{
@@ -14,6 +14,7 @@ use texts::{Locale, Noun};
 
 use super::{
     answer::{done, refused_form, shown, wrong, wrong_form},
+    list::{List, SortColumn},
     visit::{Entered, Visit},
     words,
 };
@@ -168,11 +169,19 @@ fn table(id: &'static str, caption: &'static str, columns: [&'static str; 5], ro
     }
 }
 
+const SORTS: [SortColumn<MemberColumn>; 2] = [
+    SortColumn { at: 0, word: "name", by: MemberColumn::Name, is_time: false },
+    SortColumn { at: 3, word: "seen", by: MemberColumn::Seen, is_time: true },
+];
+
+const BY_NAME: ListOrder<MemberColumn> = ListOrder { by: MemberColumn::Name, is_descending: false };
+
 async fn whole_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsolePage, Refusal> {
     let (base, reading) = place(visit)?;
-    let members = visit.site.console.members(&reading).await?;
+    let list = List::asked(visit, base.clone(), &SORTS, BY_NAME);
+    let found = visit.site.console.find_members(&reading, list.query()).await?;
     let invited = visit.site.console.invitations(&reading, visit.now()).await?;
-    let rows = members.iter().flat_map(|it| member_rows(visit, &base, it)).collect();
+    let rows = found.rows.iter().flat_map(|it| member_rows(visit, &base, it)).collect();
     let columns = [
         "console-column-name",
         "console-column-role",
@@ -180,7 +189,13 @@ async fn whole_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsoleP
         "console-column-seen",
         "console-column-actions",
     ];
-    let mut blocks = vec![Block::Table(table("members", "console-members-title", columns, rows))];
+    let members = Table {
+        sorts: list.sorts(),
+        empty: Text::Key(if list.is_searched() { "console-none-found" } else { "console-members-none" }),
+        pager: list.pager(&found, "console-members-count"),
+        ..table("members", "console-members-title", columns, rows)
+    };
+    let mut blocks = vec![Block::Table(members)];
     if !invited.is_empty() {
         let rows = invited.iter().map(|it| invitation_row(visit, &base, it)).collect();
         let columns = [

@@ -17,6 +17,7 @@ mod frame;
 mod home;
 mod letters;
 mod links;
+mod list;
 mod members;
 mod new_application;
 mod order_desk;

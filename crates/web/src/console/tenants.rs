@@ -1,15 +1,14 @@
 //! The tenants that somebody can work in; operators make them.
 
 use axum::response::Response;
-use console::{Permission, Refusal};
-use model::TenantId;
+use console::{ListOrder, Permission, Refusal, TenantColumn};
 use pages::console::{
-    Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Crumb, FieldKind, Pager, Table, TableRow,
-    Text,
+    Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Crumb, FieldKind, Table, TableRow, Text,
 };
 
 use super::{
     answer::{refused_form, shown, wrong, wrong_form},
+    list::{List, SortColumn},
     visit::Visit,
     words,
 };
@@ -18,21 +17,27 @@ use crate::respond::page::see_other;
 /// How many rows a page of a list has.
 pub(super) const ROWS: usize = 50;
 
+const SORTS: [SortColumn<TenantColumn>; 2] = [
+    SortColumn { at: 0, word: "name", by: TenantColumn::Name, is_time: false },
+    SortColumn { at: 2, word: "made", by: TenantColumn::Made, is_time: true },
+];
+
+const OLDEST_FIRST: ListOrder<TenantColumn> = ListOrder { by: TenantColumn::Made, is_descending: false };
+
 /// `GET /tenants`
 pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
     let session = visit.session()?;
-    let search = visit.query.get("q").to_owned();
+    let list = List::asked(&visit, "/tenants".to_owned(), &SORTS, OLDEST_FIRST);
     let console = &visit.site.console;
     let is_operator = visit.is_operator();
-    let (rows, older) = if is_operator {
+    let found = if is_operator {
         let caller = session.caller(model::INSTALLATION, &visit.origin());
         let permit = console.installation(&caller, Permission::ReadInstallation)?;
-        let after = TenantId::parse(visit.query.get("after")).ok();
-        console.find_tenants(&permit, (&search, after), ROWS).await?
+        console.find_tenants(&permit, list.query()).await?
     } else {
-        (console.tenants_of(session).await?, None)
+        console.find_tenants_of(session, list.query()).await?
     };
-    if let ([only], false, true) = (rows.as_slice(), is_operator, search.is_empty()) {
+    if let ([only], false, false) = (found.rows.as_slice(), is_operator, list.is_searched()) {
         return Ok(see_other(&format!("/t/{}", only.id)));
     }
     let row = |it: &console::TenantView| TableRow {
@@ -48,17 +53,12 @@ pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
         columns: ["console-column-name", "console-column-state", "console-column-created"]
             .map(Text::Key)
             .to_vec(),
-        rows: rows.iter().map(row).collect(),
-        empty: Text::Key(if search.is_empty() { "console-tenants-none" } else { "console-none-found" }),
-        empty_action: (is_operator && search.is_empty())
+        sorts: list.sorts(),
+        rows: found.rows.iter().map(row).collect(),
+        empty: Text::Key(if list.is_searched() { "console-none-found" } else { "console-tenants-none" }),
+        empty_action: (is_operator && !list.is_searched())
             .then(|| Action::to("console-tenant-new", "/tenants/new")),
-        pager: is_operator.then(|| Pager {
-            action: "/tenants".to_owned(),
-            search: search.clone(),
-            count: Text::with("console-count-shown", "count", rows.len().to_string()),
-            older_href: older.map(|it| format!("/tenants?q={}&after={it}", query(&search))),
-            ..Pager::default()
-        }),
+        pager: list.pager(&found, "console-tenants-count"),
     };
     let mut blocks = vec![Block::Table(table)];
     if is_operator {
@@ -73,10 +73,6 @@ pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
         ..ConsolePage::default()
     };
     Ok(shown(&visit, page))
-}
-
-pub(super) fn query(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 fn new_page(visit: &Visit, refusal: Option<&Refusal>) -> ConsolePage {
