@@ -222,6 +222,10 @@ test("a secret is replaced while both are good, and the old one is ended", async
     return (await answer.json()).error === "invalid_grant";
   };
   assert.ok(await isGood(client_secret));
+  await operator.goto(`${tenant}/test/applications`);
+  await operator.getByRole("link", { name: "Client ID" }).click();
+  await operator.waitForURL(/sort=client-id/);
+  assert.equal(await operator.locator("th[aria-sort=ascending]").innerText(), "Client ID");
   await operator.goto(`${tenant}/test/applications?q=${client_id}`);
   await lookAt(operator, "console applications");
   await operator.locator("#applications tbody a").first().click();
@@ -246,6 +250,34 @@ test("a secret is replaced while both are good, and the old one is ended", async
   await operator.click("#end-secret");
   await operator.waitForURL(/done=/);
   assert.equal(await isGood(fresh), true);
+});
+
+test("a logo is refused with the page kept, uploaded, seen, and removed", async () => {
+  await operator.goto(`${tenant}/test/applications?q=${portvakt.ready.client_id}`);
+  await operator.locator("#applications tbody a").first().click();
+  await operator.goto(`${operator.url()}/brand`);
+  const upload = async (buffer, mimeType = "image/png") => {
+    await operator.setInputFiles("#logo", { name: "logo", mimeType, buffer });
+    await operator.click("#upload-logo");
+  };
+  const refusals = [
+    [Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'/>"), /SVG is not accepted/],
+    [Buffer.from("%PDF-1.7"), /neither PNG, JPEG nor WebP/],
+    [Buffer.alloc(10_000_000, 1), /larger than 256 KiB/],
+  ];
+  for (const [file, said] of refusals) {
+    await upload(file);
+    assert.match(await operator.locator("#logo-error").innerText(), said);
+  }
+  await lookAt(operator, "console logo that was refused");
+  await upload(await operator.screenshot({ clip: { x: 0, y: 0, width: 300, height: 80 } }));
+  await operator.waitForURL(/done=logo-saved/);
+  await lookAt(operator, "console logo");
+  const shown = await operator.locator(".pc-picture img").evaluate((it) => [it.naturalWidth, it.naturalHeight]);
+  assert.deepEqual(shown, [300, 80]);
+  await operator.click("#remove-logo");
+  await operator.waitForURL(/done=logo-removed/);
+  assert.equal(await operator.locator(".pc-picture").count(), 0);
 });
 
 test("an application with a wrong address is refused by line, made, disabled, deleted and restored", async () => {

@@ -67,6 +67,7 @@ pub use domains::{DomainColumn, DomainView};
 pub use eid::{SourceCredentials, SourceMethod};
 pub use generation_view::GenerationView;
 pub use identity_sources::SourceView;
+pub use images::{LARGEST_FILE as LARGEST_LOGO, MOST_PIXELS as MOST_LOGO_PIXELS};
 pub use listing::{FoundPage, ListOrder, ListQuery};
 pub use logins::{ExplainedDetails, NamedApplication, authentication_outcome, step_outcome};
 pub use logos::image_message;

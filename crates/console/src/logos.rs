@@ -1,12 +1,14 @@
 //! Images that somebody brings.
 
+use authority::{Permission, Permit};
 use images::{Bounds, ImageFault, LARGEST_FILE, MOST_PIXELS};
-use model::{Brand, Logo};
+use model::{Brand, DomainId, Logo};
 use serde_json::{Map, Value};
-use texts::AdminMessage;
+use store::brands;
+use texts::{AdminMessage, Noun};
 
 use crate::{
-    Console,
+    Console, Refusal,
     provisioning::{Faults, json_noun},
 };
 
@@ -29,6 +31,34 @@ pub fn image_message(fault: ImageFault) -> AdminMessage {
 }
 
 impl Console {
+    /// Decodes a file that somebody brought as a logo, in a process of its own, and encodes it anew.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] of the field `logo`: what is wrong with the file. [`Refusal::Forbidden`].
+    pub async fn logo_of_file(
+        &self,
+        (permit, permission): (&Permit, Permission),
+        file: &[u8],
+    ) -> Result<Logo, Refusal> {
+        permit.tenant(permission)?;
+        self.logo(file).await.map_err(|message| Refusal::Invalid(message.at("logo")))
+    }
+
+    /// Gets the PNG of a logo that is shown at a domain, by its digest.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn logo_png(
+        &self,
+        permit: &Permit,
+        (domain, digest): (DomainId, &str),
+    ) -> Result<Vec<u8>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadSettings)?.id;
+        let digest = digest.to_owned();
+        let found = self.store.read(move |tx| brands::find_logo(tx, tenant, domain, &digest)).await?;
+        found.ok_or(Refusal::NotFound(Noun::Object))
+    }
+
     async fn logo(&self, file: &[u8]) -> Result<Logo, AdminMessage> {
         let Some(decoder) = &self.images else { return Err(image_message(ImageFault::NoAnswer)) };
         let picture = decoder.fit(file, Bounds::LOGO).await.map_err(image_message)?;

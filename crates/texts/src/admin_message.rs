@@ -318,6 +318,8 @@ admin_messages! {
     LogoUnknown: "logo-unknown";
     /// An image in text that is not base64.
     ImageNotBase64: "image-not-base-64";
+    /// A form without the file that it is for.
+    FileMissing: "file-missing";
     /// A file without content.
     ImageEmpty: "image-empty";
     /// A file of too many bytes.

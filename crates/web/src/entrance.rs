@@ -27,6 +27,7 @@ use texts::Cause;
 use crate::{
     Site,
     arrival::{Arrived, ClientAddress, Peer},
+    console::takes_files,
     headers::{SEC_FETCH_SITE, elements, host, is_ambiguous},
     respond::{error::unhandled, page::keep_opener},
     route::Route,
@@ -311,6 +312,10 @@ fn set_host(request: &mut Request, host: &str) -> Result<(), TurnedAway> {
 
 /// Reads the body within its limits of size and time, so that no handler waits for a slow client.
 async fn with_body(entrance: &Entrance, request: Request) -> Result<Request, StatusCode> {
+    // The console reads these itself, once it knows who sends them.
+    if takes_files(request.method(), request.uri().path()) {
+        return Ok(request);
+    }
     let (parts, body) = request.into_parts();
     if body.is_end_stream() {
         return Ok(Request::from_parts(parts, body));

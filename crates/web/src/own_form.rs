@@ -64,6 +64,11 @@ impl FormSource {
         self.is_own_page && self.may_be_form
     }
 
+    /// Whether a page of ours sent it, whatever it is.
+    pub(crate) const fn is_own_page(self) -> bool {
+        self.is_own_page
+    }
+
     /// Whether the body may be a form, ours or not.
     pub(crate) const fn may_be_form(self) -> bool {
         self.may_be_form

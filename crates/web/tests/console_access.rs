@@ -100,6 +100,21 @@ async fn a_form_from_anywhere_else_does_nothing_at_any_address() {
 }
 
 #[tokio::test]
+async fn files_are_read_at_the_addresses_that_take_them_and_from_our_own_pages_only() {
+    let house = TestBroker::open().await;
+    let token = operator(&house).await;
+    let mut browser = browser_with(&house, &token);
+    for route in web::console_routes().filter(|it| it.method == "POST") {
+        let path = path_in(&route, &house.tenant.id.to_string());
+        let form: (&[_], &[_]) = (&[("version", "1")], &[("logo", "x")]);
+        let foreign = browser.upload(&path, form, Some("https://evil.example")).await;
+        let own = browser.upload(&path, form, Some(ORIGIN)).await;
+        assert_eq!(foreign.status, 403, "{}", route.path);
+        assert_eq!(own.status != 403, route.largest_upload.is_some(), "{}: {own:?}", route.path);
+    }
+}
+
+#[tokio::test]
 async fn who_is_not_signed_in_is_sent_to_the_sign_in_or_told_that_nothing_was_saved() {
     let house = TestBroker::open().await;
     set_up(&house).await;

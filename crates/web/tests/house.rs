@@ -885,6 +885,9 @@ impl Reply {
     }
 }
 
+/// Names with values.
+pub(crate) type Pairs<'a> = &'a [(&'a str, &'a str)];
+
 /// A browser with cookies.
 #[derive(Clone)]
 pub(crate) struct Browser<'a> {
@@ -939,6 +942,27 @@ impl Browser<'_> {
             request = request.header("origin", origin);
         }
         self.send(request, body.to_owned()).await
+    }
+
+    /// Sends a form with files: names with values, and names with contents.
+    pub(crate) async fn upload(
+        &mut self,
+        target: &str,
+        (fields, files): (Pairs<'_>, Pairs<'_>),
+        origin: Option<&str>,
+    ) -> Reply {
+        let part = |head: String, value: &str| {
+            format!("--edge\r\ncontent-disposition: form-data; {head}\r\n\r\n{value}\r\n")
+        };
+        let fields = fields.iter().map(|(name, value)| part(format!("name=\"{name}\""), value));
+        let file = |name: &str| format!("name=\"{name}\"; filename=\"{name}.bin\"");
+        let files = files.iter().map(|(name, content)| part(file(name), content));
+        let body = fields.chain(files).collect::<String>() + "--edge--\r\n";
+        let mut request = Request::post(target).header("content-type", "multipart/form-data; boundary=edge");
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        self.send(request, body).await
     }
 
     pub(crate) async fn authorize(&mut self, changes: &[(&str, Option<&str>)]) -> Reply {

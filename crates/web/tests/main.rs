@@ -21,6 +21,7 @@ mod consent;
 mod console_access;
 mod console_applications;
 mod console_lists;
+mod console_logos;
 mod console_sign_in;
 mod cookies;
 mod disabled;

@@ -77,7 +77,7 @@ section! {
         connections: u32 = Is("2048");
         /// How many bytes the address and the headers of a request may have together.
         largest_headers: u32 = Is("65536");
-        /// How many bytes the body of a request may have.
+        /// How many bytes the body of a request may have. Files that are uploaded in the console have limits of their own.
         largest_body: u32 = Is("65536");
         /// How long a client may take for its TLS handshake, and then for its headers.
         headers_for: Lasting = Is(r#""10s""#);

@@ -48,6 +48,15 @@ pub enum Block {
         /// The id of its element.
         id: &'static str,
     },
+    /// A picture on white, as the login pages show it, whatever their colours.
+    Picture {
+        /// Its address.
+        src: String,
+        /// What it is, for who does not see it.
+        alt: Text,
+        /// Width and height in its own pixels; it is shown at half of them.
+        size: (u32, u32),
+    },
     /// Objects as cards, each with its state.
     Cards(Vec<Card>),
     /// Other pages, as a row of buttons.

@@ -24,6 +24,11 @@ pub struct ConsoleForm {
 }
 
 impl ConsoleForm {
+    /// Whether it has a file.
+    pub(crate) fn has_files(&self) -> bool {
+        self.fields.iter().any(|it| matches!(it.kind, FieldKind::File(_)))
+    }
+
     /// The fields that are wrong, for the summary.
     pub(crate) fn wrong(&self) -> Vec<(&str, &Text)> {
         self.fields.iter().filter_map(|it| Some((it.name.as_str(), it.error.as_ref()?))).collect()
@@ -72,6 +77,8 @@ pub enum FieldKind {
     Select(Vec<FieldOption>),
     /// Any of a few; the values that are chosen are lines of the field's value.
     Checkboxes(Vec<FieldOption>),
+    /// A file, of one of these types; the form is sent as `multipart/form-data`.
+    File(&'static str),
     /// Yes or no; "yes" is the value when ticked.
     Checkbox,
 }

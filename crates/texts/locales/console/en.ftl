@@ -121,6 +121,8 @@ console-in-days = in { $count } d
 
 # What was done
 console-done-saved = Your changes are saved.
+console-done-logo-saved = The logo is saved. The login pages show it within seconds.
+console-done-logo-removed = The logo was removed.
 console-done-unchanged = Nothing had changed, so nothing was saved.
 console-done-disabled = It is disabled.
 console-done-enabled = It is enabled.
@@ -717,9 +719,12 @@ console-setting-support-contact-help = An e-mail address or an https address.
 console-setting-support-phone = Telephone for help
 console-setting-support-phone-help = With country code, such as +4722000000.
 console-logo = Logo
-console-logo-there = A logo is set.
+console-logo-lead = PNG, JPEG or WebP, at most { $kib } KiB and { $pixels } pixels each way. It is made to fit 320 × 96 on the login pages, and nothing of the file but its picture is kept.
+console-logo-now = The logo that people see
 console-logo-none = No logo of its own.
-console-logo-help = A logo is set on the server, with the option --logo of portvakt applications change or portvakt domains change.
+console-logo-file = Choose a file
+console-logo-upload = Upload the logo
+console-logo-remove = Remove the logo
 
 # Secrets of an application
 console-secret = Client secret

@@ -121,6 +121,8 @@ console-in-days = om { $count } d
 
 # What was done
 console-done-saved = Endringene er lagret.
+console-done-logo-saved = Logoen er lagret. Innloggingssidene viser den om få sekunder.
+console-done-logo-removed = Logoen er fjernet.
 console-done-unchanged = Ingenting var endret, så ingenting ble lagret.
 console-done-disabled = Den er deaktivert.
 console-done-enabled = Den er aktivert.
@@ -717,9 +719,12 @@ console-setting-support-contact-help = En e-postadresse eller en https-adresse.
 console-setting-support-phone = Telefon for hjelp
 console-setting-support-phone-help = Med landkode, som +4722000000.
 console-logo = Logo
-console-logo-there = En logo er satt.
+console-logo-lead = PNG, JPEG eller WebP, høyst { $kib } KiB og { $pixels } piksler hver vei. Den tilpasses 320 × 96 på innloggingssidene, og bare bildet i filen blir tatt vare på.
+console-logo-now = Logoen folk ser
 console-logo-none = Ingen egen logo.
-console-logo-help = Logoen settes på serveren, med valget --logo i portvakt applications change eller portvakt domains change.
+console-logo-file = Velg en fil
+console-logo-upload = Last opp logoen
+console-logo-remove = Fjern logoen
 
 # Secrets of an application
 console-secret = Klienthemmelighet

@@ -121,6 +121,8 @@ console-in-days = om { $count } d
 
 # What was done
 console-done-saved = Endringane er lagra.
+console-done-logo-saved = Logoen er lagra. Innloggingssidene viser han om få sekund.
+console-done-logo-removed = Logoen er fjerna.
 console-done-unchanged = Ingenting var endra, så ingenting vart lagra.
 console-done-disabled = Han er deaktivert.
 console-done-enabled = Han er aktivert.
@@ -717,9 +719,12 @@ console-setting-support-contact-help = Ei e-postadresse eller ei https-adresse.
 console-setting-support-phone = Telefon for hjelp
 console-setting-support-phone-help = Med landkode, som +4722000000.
 console-logo = Logo
-console-logo-there = Ein logo er sett.
+console-logo-lead = PNG, JPEG eller WebP, høgst { $kib } KiB og { $pixels } pikslar kvar veg. Han blir tilpassa 320 × 96 på innloggingssidene, og berre biletet i fila blir teke vare på.
+console-logo-now = Logoen folk ser
 console-logo-none = Ingen eigen logo.
-console-logo-help = Logoen blir sett på serveren, med valet --logo i portvakt applications change eller portvakt domains change.
+console-logo-file = Vel ei fil
+console-logo-upload = Last opp logoen
+console-logo-remove = Fjern logoen
 
 # Secrets of an application
 console-secret = Klienthemmelegheit

@@ -16,7 +16,7 @@ use texts::{Cause, Names, UNTRANSLATED, say};
 
 use super::{
     answer::{capital, shown},
-    tenants::ROWS,
+    list::ROWS,
     visit::Visit,
     words,
 };

@@ -58,7 +58,7 @@ fn rendered(status: StatusCode, page: &ConsolePage, locale: Locale) -> Response 
 }
 
 /// What the last act did, as its redirect says: one of these words.
-const DONE: [(&str, &str); 33] = [
+const DONE: [(&str, &str); 35] = [
     ("left", "console-done-left"),
     ("order-begun", "console-done-order-begun"),
     ("order-saved", "console-done-order-saved"),
@@ -92,6 +92,8 @@ const DONE: [(&str, &str); 33] = [
     ("user-removed", "console-done-user-removed"),
     ("joined", "console-done-joined"),
     ("recovered", "console-done-recovered"),
+    ("logo-saved", "console-done-logo-saved"),
+    ("logo-removed", "console-done-logo-removed"),
 ];
 
 fn done_message(visit: &Visit) -> Option<Notice> {

@@ -10,9 +10,10 @@ use texts::Noun;
 use super::{
     answer::{done, refused_form, shown},
     client_secrets, danger,
+    logos::{self, LogoPlace, with_logo},
     places::{APPLICATION_TABS as TABS, ApplicationPlace, KINDS, application, application_page},
     settings::{
-        Entry, Members, Refused, Section, Setting, Sheet, logo, marked, members_of, names, section, seen,
+        Entry, Members, Refused, Section, Setting, Sheet, marked, members_of, names, section, seen,
         taken_apart, wanted,
     },
     visit::Visit,
@@ -159,6 +160,27 @@ fn members(place: &ApplicationPlace) -> Members {
     members_of(&place.application.name, &place.application.settings.to_text())
 }
 
+fn logo_place<'a>(visit: &Visit, place: &'a ApplicationPlace, refusal: Option<&'a Refusal>) -> LogoPlace<'a> {
+    LogoPlace {
+        href: format!("{}/brand", place.base),
+        version: place.application.version,
+        logo: place.application.settings.brand.logo.as_ref(),
+        may_change: visit.offers(Permission::ManageApplications),
+        refusal,
+    }
+}
+
+/// The page of the brand after a logo was refused.
+pub(super) async fn brand_page(
+    visit: &Visit,
+    place: &ApplicationPlace,
+    refusal: &Refusal,
+) -> Result<ConsolePage, Refusal> {
+    let of_logo = logos::blocks(visit, &logo_place(visit, place, Some(refusal)));
+    let page = tab_page(visit, place, ("brand", None)).await?;
+    Ok(with_logo(page, of_logo))
+}
+
 /// A page of an application with its forms.
 async fn tab_page(
     visit: &Visit,
@@ -185,7 +207,7 @@ async fn tab_page(
         }
         "brand" => {
             page.blocks = sheet.blocks(visit, tab);
-            page.blocks.push(logo(place.application.settings.brand.logo.is_some()));
+            page.blocks.extend(logos::blocks(visit, &logo_place(visit, place, None)));
         }
         _ => page.blocks = sheet.blocks(visit, tab),
     }

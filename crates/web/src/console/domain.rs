@@ -14,9 +14,10 @@ use texts::{AdminMessage, FieldMessage, Noun};
 use super::{
     answer::{done, refused_form, shown, wrong, wrong_form},
     danger,
+    logos::{self, LogoPlace, with_logo},
     places::{DomainPlace, domain, domain_crumbs},
     settings::{
-        Entry, Members, Refused, Section, Setting, Sheet, logo, members_of, section, seen, tabs, taken_apart,
+        Entry, Members, Refused, Section, Setting, Sheet, members_of, section, seen, tabs, taken_apart,
         wanted,
     },
     visit::Visit,
@@ -149,6 +150,27 @@ fn members(place: &DomainPlace) -> Members {
     members_of(&place.domain.name, &place.domain.settings.to_text())
 }
 
+fn logo_place<'a>(visit: &Visit, place: &'a DomainPlace, refusal: Option<&'a Refusal>) -> LogoPlace<'a> {
+    LogoPlace {
+        href: format!("{}/brand", place.base),
+        version: place.domain.version,
+        logo: place.domain.settings.brand.logo.as_ref(),
+        may_change: visit.offers(Permission::ManageDomains),
+        refusal,
+    }
+}
+
+/// The page of the brand after a logo was refused.
+pub(super) async fn brand_page(
+    visit: &Visit,
+    place: &DomainPlace,
+    refusal: &Refusal,
+) -> Result<ConsolePage, Refusal> {
+    let of_logo = logos::blocks(visit, &logo_place(visit, place, Some(refusal)));
+    let page = tab_page(visit, place, ("brand", None)).await?;
+    Ok(with_logo(page, of_logo))
+}
+
 async fn tab_page(
     visit: &Visit,
     place: &DomainPlace,
@@ -172,7 +194,7 @@ async fn tab_page(
         _ => sheet.blocks(visit, tab),
     };
     match tab {
-        "brand" => page.blocks.push(logo(place.domain.settings.brand.logo.is_some())),
+        "brand" => page.blocks.extend(logos::blocks(visit, &logo_place(visit, place, None))),
         "test-users" => page.blocks.extend(user_blocks(visit, place, None).await?),
         _ => {}
     }

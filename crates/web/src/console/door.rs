@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    body::to_bytes,
+    body::{Body, to_bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::Response,
@@ -19,6 +19,7 @@ use super::{
     route::ConsoleRoute,
     routes::{find, is_other_method},
     site::ConsoleSite,
+    upload::{Upload, body_of, is_multipart, taken_apart},
     visit::{Entered, Visit, enter},
 };
 use crate::{
@@ -111,12 +112,46 @@ async fn handled(site: &Arc<ConsoleSite>, request: Request, context: RequestCont
             _ => empty(StatusCode::FORBIDDEN),
         };
     }
-    let Ok(body) = to_bytes(body, LARGEST_FORM).await else { return empty(StatusCode::PAYLOAD_TOO_LARGE) };
-    visited(site, asked, &body).await
+    visited(site, asked, body).await
+}
+
+/// What is wrong with a form that is not looked at any further.
+enum NotRead {
+    NotOurs,
+    TooLarge,
+}
+
+/// Reads a form of ours into the visit. Files are read from whoever is signed in only.
+async fn read_form(
+    visit: &mut Visit,
+    route: &ConsoleRoute,
+    (headers, body): (&HeaderMap, Body),
+) -> Result<(), NotRead> {
+    let source = FormSource::of(headers, &visit.site.origin());
+    if let (Some(most), true) = (route.form.largest_upload(), is_multipart(headers))
+        && source.is_own_page()
+    {
+        let most = if visit.session.is_some() { most } else { 0 };
+        match body_of(body, most).await.map_err(|_| NotRead::NotOurs)? {
+            Some(body) => {
+                (visit.form, visit.upload) = taken_apart(headers, body).await.ok_or(NotRead::NotOurs)?;
+            }
+            None => visit.upload.is_too_large = true,
+        }
+        return Ok(());
+    }
+    let body = to_bytes(body, LARGEST_FORM).await.map_err(|_| NotRead::TooLarge)?;
+    match std::str::from_utf8(&body) {
+        Ok(text) if source.is_trusted() => {
+            visit.form = Filled::parse(text);
+            Ok(())
+        }
+        _ => Err(NotRead::NotOurs),
+    }
 }
 
 /// Reads cookies and form, finds the session, asks the route's row, and calls its handler.
-async fn visited(site: &Arc<ConsoleSite>, asked: Asked, body: &[u8]) -> Response {
+async fn visited(site: &Arc<ConsoleSite>, asked: Asked, body: Body) -> Response {
     let Asked { method, path, query, headers, context, .. } = asked;
     let https = site.is_https();
     let kept = Cookies::read(&headers, https).language;
@@ -135,6 +170,7 @@ async fn visited(site: &Arc<ConsoleSite>, asked: Asked, body: &[u8]) -> Response
         params,
         query: Filled::parse(query.as_deref().unwrap_or_default()),
         form: Filled::default(),
+        upload: Upload::default(),
         session: None,
         token: cookie(crate::cookies::CONSOLE_SESSION),
         pending: cookie(crate::cookies::CONSOLE_SIGN_IN),
@@ -151,10 +187,10 @@ async fn visited(site: &Arc<ConsoleSite>, asked: Asked, body: &[u8]) -> Response
         }
     }
     if method == Method::POST {
-        let source = FormSource::of(&headers, &site.origin());
-        match std::str::from_utf8(body) {
-            Ok(text) if source.is_trusted() => visit.form = Filled::parse(text),
-            _ => return told(&visit, StatusCode::FORBIDDEN, "console-not-from-here"),
+        match read_form(&mut visit, route, (&headers, body)).await {
+            Ok(()) => {}
+            Err(NotRead::NotOurs) => return told(&visit, StatusCode::FORBIDDEN, "console-not-from-here"),
+            Err(NotRead::TooLarge) => return empty(StatusCode::PAYLOAD_TOO_LARGE),
         }
     }
     let mut response = let_in(visit, route, &method).await;

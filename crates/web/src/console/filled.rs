@@ -11,12 +11,17 @@ impl Filled {
     /// Reads a form. Line breaks stay, as `\n`; other control characters become spaces, so that they reach no name, header or log
     /// and what was typed beside them is not lost.
     pub(super) fn parse(text: &str) -> Self {
+        let pairs = form_urlencoded::parse(text.as_bytes());
+        Self::of(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())))
+    }
+
+    /// The same of fields that were read already.
+    pub(super) fn of(pairs: impl Iterator<Item = (String, String)>) -> Self {
         let plain = |value: &str| -> String {
             let value = value.replace("\r\n", "\n");
             value.chars().map(|it| if it.is_control() && it != '\n' { ' ' } else { it }).collect()
         };
-        let pairs = form_urlencoded::parse(text.as_bytes()).take(MOST_FIELDS);
-        Self(pairs.map(|(name, value)| (name.into_owned(), plain(&value))).collect())
+        Self(pairs.take(MOST_FIELDS).map(|(name, value)| (name, plain(&value))).collect())
     }
 
     /// The whole as it stands in an address.

@@ -3,7 +3,10 @@
 use console::{FoundPage, ListOrder, ListQuery};
 use pages::console::{ColumnSort, Pager, SortDirection, Text};
 
-use super::{tenants::ROWS, visit::Visit};
+use super::visit::Visit;
+
+/// How many rows a page of a list has.
+pub(super) const ROWS: usize = 50;
 
 /// A column by which a list can be ordered.
 #[derive(Clone, Copy)]

@@ -18,6 +18,8 @@ mod home;
 mod letters;
 mod links;
 mod list;
+mod logo_files;
+mod logos;
 mod members;
 mod new_application;
 mod order_desk;
@@ -38,6 +40,7 @@ mod sources;
 mod tenant;
 mod tenants;
 mod trials;
+mod upload;
 mod visit;
 mod words;
 
@@ -45,4 +48,4 @@ pub use door::console_router;
 pub use routes::{ConsoleRouteInfo, console_routes};
 pub use site::ConsoleSite;
 
-pub(crate) use routes::is_known;
+pub(crate) use routes::{is_known, takes_files};

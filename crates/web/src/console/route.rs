@@ -13,6 +13,24 @@ use super::{
 /// An answer that is being made.
 pub(super) type Answering = Pin<Box<dyn Future<Output = Result<Response, Refusal>> + Send>>;
 
+/// What is posted to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Fields, as a browser sends them by itself.
+    Fields,
+    /// Fields and files (`multipart/form-data`), at most so many bytes together; or fields alone.
+    Files(usize),
+}
+
+impl Form {
+    pub(super) const fn largest_upload(self) -> Option<usize> {
+        match self {
+            Self::Fields => None,
+            Self::Files(most) => Some(most),
+        }
+    }
+}
+
 /// An address of the console.
 pub(super) struct ConsoleRoute {
     pub(super) method: Method,
@@ -20,6 +38,7 @@ pub(super) struct ConsoleRoute {
     pub(super) path: &'static str,
     pub(super) access: Access,
     pub(super) signed_in: SignedIn,
+    pub(super) form: Form,
     pub(super) handle: fn(Visit) -> Answering,
 }
 

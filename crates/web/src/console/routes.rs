@@ -6,14 +6,17 @@ use console::Permission as P;
 use super::{
     access::{Access, SignedIn},
     account, activity, application, applications, client_secrets, danger, domain, domains, home, letters,
-    links, members, new_application, order_desk, order_links, order_receive, orders, readiness,
-    route::ConsoleRoute,
+    links, logo_files, members, new_application, order_desk, order_links, order_receive, orders, readiness,
+    route::{ConsoleRoute, Form},
     setup, sign_in, sources, tenant, tenants, trials,
 };
 
 const ANYONE: Access = Access::Anyone;
 const HOST: Access = Access::Host;
 const MEMBER: Access = Access::Member;
+
+/// A form with a logo: its file, at most 256 KiB, and a few fields. Larger ones are told so by the page.
+const LOGO: Form = Form::Files(320 * 1024);
 
 const fn of_tenant(permission: P) -> Access {
     Access::Tenant(permission)
@@ -28,11 +31,15 @@ macro_rules! route {
         route!($method, $path, $access, $handler, SignedIn::Whenever)
     };
     ($method:ident, $path:literal, $access:expr, $handler:path, $signed_in:expr) => {
+        route!($method, $path, $access, $handler, $signed_in, Form::Fields)
+    };
+    ($method:ident, $path:literal, $access:expr, $handler:path, $signed_in:expr, $form:expr) => {
         ConsoleRoute {
             method: Method::$method,
             path: $path,
             access: $access,
             signed_in: $signed_in,
+            form: $form,
             handle: |visit| Box::pin($handler(visit)),
         }
     };
@@ -292,6 +299,26 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         application::save
     ),
     route!(
+        GET,
+        "/t/{tenant}/{environment}/applications/{application}/brand/logo",
+        of_tenant(P::ReadSettings),
+        logo_files::of_application
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/applications/{application}/brand/logo",
+        of_tenant(P::ManageApplications),
+        logo_files::upload_for_application,
+        SignedIn::Whenever,
+        LOGO
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/{environment}/applications/{application}/brand/logo/remove",
+        of_tenant(P::ManageApplications),
+        logo_files::remove_from_application
+    ),
+    route!(
         POST,
         "/t/{tenant}/{environment}/applications/{application}/secrets",
         of_tenant(P::ManageSecrets),
@@ -349,6 +376,21 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     route!(GET, "/t/{tenant}/domains/{domain}", of_tenant(P::ReadSettings), domain::overview),
     route!(GET, "/t/{tenant}/domains/{domain}/{section}", of_tenant(P::ReadSettings), domain::page),
     route!(POST, "/t/{tenant}/domains/{domain}/{section}", of_tenant(P::ManageDomains), domain::save),
+    route!(GET, "/t/{tenant}/domains/{domain}/brand/logo", of_tenant(P::ReadSettings), logo_files::of_domain),
+    route!(
+        POST,
+        "/t/{tenant}/domains/{domain}/brand/logo",
+        of_tenant(P::ManageDomains),
+        logo_files::upload_for_domain,
+        SignedIn::Whenever,
+        LOGO
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/domains/{domain}/brand/logo/remove",
+        of_tenant(P::ManageDomains),
+        logo_files::remove_from_domain
+    ),
     route!(POST, "/t/{tenant}/domains/{domain}/keys/rotate", of_tenant(P::RotateKeys), domain::rotate_keys),
     route!(
         GET,
@@ -402,6 +444,8 @@ pub struct ConsoleRouteInfo {
     pub is_of_host: bool,
     /// Whether anybody may enter.
     pub is_public: bool,
+    /// The most bytes of a form with files; `None` where a form has none.
+    pub largest_upload: Option<usize>,
 }
 
 /// Every address of the console.
@@ -415,6 +459,7 @@ pub fn console_routes() -> impl Iterator<Item = ConsoleRouteInfo> {
         },
         is_of_host: it.access == Access::Host,
         is_public: it.access == Access::Anyone,
+        largest_upload: it.form.largest_upload(),
     })
 }
 
@@ -427,6 +472,11 @@ pub(super) fn find(
     let fitting = ROUTES.iter().filter(|it| it.method == *method);
     let found = fitting.filter_map(|route| Some((route, route.params(path)?)));
     found.min_by_key(|(_, params)| params.len())
+}
+
+/// Whether a request is for an address to which files are sent. Its body is read when it is known who sends it.
+pub(crate) fn takes_files(method: &Method, path: &str) -> bool {
+    *method == Method::POST && find(method, path).is_some_and(|(it, _)| it.form.largest_upload().is_some())
 }
 
 /// Whether the address is one of the console's with another method.

@@ -437,12 +437,6 @@ impl Sheet<'_> {
     }
 }
 
-/// Whether there is a logo, and how one is brought.
-pub(super) fn logo(is_there: bool) -> Block {
-    let key = if is_there { "console-logo-there" } else { "console-logo-none" };
-    Block::Facts(vec![Fact::new("console-logo", Text::Key(key)).with_help(Text::Key("console-logo-help"))])
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;

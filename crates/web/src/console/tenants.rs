@@ -14,9 +14,6 @@ use super::{
 };
 use crate::respond::page::see_other;
 
-/// How many rows a page of a list has.
-pub(super) const ROWS: usize = 50;
-
 const SORTS: [SortColumn<TenantColumn>; 2] = [
     SortColumn { at: 0, word: "name", by: TenantColumn::Name, is_time: false },
     SortColumn { at: 2, word: "made", by: TenantColumn::Made, is_time: true },

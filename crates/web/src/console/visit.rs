@@ -10,7 +10,7 @@ use model::{Environment, TenantId, Timestamp};
 use provider::{RequestContext, TraceId};
 use texts::{Locale, Noun};
 
-use super::{access::Access, filled::Filled, site::ConsoleSite};
+use super::{access::Access, filled::Filled, site::ConsoleSite, upload::Upload};
 
 /// What a visit may do.
 #[derive(Clone)]
@@ -31,6 +31,8 @@ pub(super) struct Visit {
     pub(super) params: Vec<(&'static str, String)>,
     pub(super) query: Filled,
     pub(super) form: Filled,
+    /// The files of the form.
+    pub(super) upload: Upload,
     pub(super) session: Option<Session>,
     /// What is in the session's cookie.
     pub(super) token: Option<String>,
