@@ -2,8 +2,8 @@
 
 use crypto::{Digest, b64};
 use model::{
-    EidEnvironment, GrantId, INSTALLATION, IdentitySourceId, LetterId, LinkId, LoginEventId, MemberId,
-    OrderId, PlanId, TenantId, TestUserId, Timestamp,
+    DomainId, EidEnvironment, GrantId, INSTALLATION, IdentitySourceId, LetterId, LinkId, LoginEventId,
+    MemberId, OrderId, PlanId, TenantId, TestUserId, Timestamp,
 };
 
 /// A sealed column, with what names the row in it.
@@ -98,6 +98,13 @@ pub enum SealedColumn<'a> {
         /// Which document.
         kind: &'a str,
     },
+    /// `certificates.sealed_key`.
+    CertificateKey {
+        /// Of which domain's certificate.
+        domain: DomainId,
+        /// The digest of the chain in PEM: a key opens beside its own certificate only.
+        chain: &'a Digest,
+    },
     /// `refresh_tokens.sealed_successor`, by the digest of the token that it replaces, under that token.
     RefreshSuccessor(&'a Digest),
 }
@@ -144,6 +151,9 @@ impl SealedColumn<'_> {
             Self::OrderEvidence(id) => ("order_people", "sealed_evidence", id.to_string()),
             Self::OrderDocument { order, submission, kind } => {
                 ("order_documents", "sealed_document", format!("{order} {submission} {kind}"))
+            }
+            Self::CertificateKey { domain, chain } => {
+                ("certificates", "sealed_key", format!("{domain} {}", digest(chain)))
             }
             Self::RefreshSuccessor(token) => ("refresh_tokens", "sealed_successor", digest(token)),
         };

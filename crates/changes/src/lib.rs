@@ -9,6 +9,7 @@
 
 pub mod applications;
 pub mod bin;
+pub mod certificates;
 pub mod client_secrets;
 pub mod domains;
 pub mod identity_sources;

@@ -40,26 +40,3 @@ impl Watch {
         (now, jump, watch.may_forget_spent(running))
     }
 }
-
-/// The day, counted from 1970-01-01, of a Gregorian date.
-pub(crate) const fn days_of(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let march = if month > 2 { month - 3 } else { month + 9 };
-    let of_year = (153 * march + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-#[cfg(test)]
-mod tests {
-    use super::days_of;
-    use model::Timestamp;
-
-    #[test]
-    fn a_date_and_its_day_are_the_same() {
-        for day in (-800_000..800_000).step_by(97) {
-            let (year, month, of_month) = Timestamp::from_seconds(day * 86_400).date();
-            assert_eq!(days_of(year, month, of_month), day);
-        }
-    }
-}

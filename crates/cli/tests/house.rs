@@ -166,6 +166,22 @@ pub(crate) async fn meddle<T: Send + 'static>(
     store.close().await;
 }
 
+/// Works as the console of another node does, in the tenant of the installation and its domain.
+pub(crate) async fn beside<T>(
+    installation: &Installation,
+    work: impl AsyncFnOnce(&Console, &Tenant, model::DomainId) -> T,
+) -> T {
+    let key = fs::read_to_string(installation.path("master.key")).unwrap();
+    let master = SealKey::from_slice(&b64::decode(key.trim()).unwrap()).unwrap();
+    let place = DatabaseLocation::Sqlite(installation.path("portvakt.db"));
+    let store = Store::open(place, store::Settings::default()).unwrap();
+    let console = Console::new(store.clone(), master, Random::system());
+    let (tenant, domain) = console.domain(&Caller::operator("test"), HOST).await.unwrap();
+    let done = work(&console, &tenant, domain.id).await;
+    store.close().await;
+    done
+}
+
 /// Adds a signing key to the domain that nobody can open.
 pub(crate) async fn break_signing_key(installation: &Installation) {
     let broken = |tx: &mut store::WriteTx<'_>, now| {

@@ -2,9 +2,15 @@
 
 use std::fs;
 
+use rcgen::{CertificateParams, KeyPair};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::house::{Authority, HOST, Installation, Server, ask, get, until, write_secret};
+use authority::Permission;
+use console::Seen;
+use crypto::Secret;
+use model::Timestamp;
+
+use crate::house::{Authority, HOST, Installation, Server, ask, beside, get, may, until, write_secret};
 
 const TWO: &str = "[[listen.certificate]]\nchain = \"a.pem\"\nkey = \"a.key\"\n[[listen.certificate]]\nchain = \"b.pem\"\nkey = \"b.key\"";
 
@@ -111,4 +117,59 @@ async fn new_files_are_taken_up_while_running_and_bad_ones_are_not() {
 
 fn canonical(installation: &Installation, name: &str) -> String {
     fs::canonicalize(installation.path(name)).unwrap().display().to_string()
+}
+
+/// Brings a certificate for the host to the console, or takes it away; gives it as it is shown.
+async fn bring(installation: &Installation, host: &str) -> Vec<u8> {
+    let key = KeyPair::generate().unwrap();
+    let made = CertificateParams::new(vec![host.to_owned()]).unwrap().self_signed(&key).unwrap();
+    let (chain, key) = (made.pem().into_bytes(), Secret::new(key.serialize_pem().into_bytes()));
+    let now = Timestamp::from_seconds(1_800_000_000);
+    beside(installation, async |console, tenant, domain| {
+        let permit = may(tenant, Permission::ManageDomains);
+        let at = (domain, &Seen::version(0));
+        console.set_certificate(&permit, at, (&chain, &key), now).await.unwrap();
+    })
+    .await;
+    made.der().to_vec()
+}
+
+#[tokio::test]
+async fn a_certificate_of_the_console_serves_its_own_host_only_and_without_a_restart() {
+    let (installation, authority) = (Installation::new().await, Authority::new());
+    installation.configure("[[listen.certificate]]\nchain = \"a.pem\"\nkey = \"a.key\"");
+    let file = authority.sign("*.other.example");
+    file.write(&installation, "a");
+    let server = installation.start();
+    assert_eq!(server.certificate(HOST).await, file.der);
+
+    let brought = bring(&installation, HOST).await;
+
+    until(async || server.certificate(HOST).await.as_ref() == brought).await;
+    assert_eq!(server.certificate("nobody.example").await, file.der);
+    drop(server);
+    let again = installation.start();
+    assert_eq!(again.certificate(HOST).await.as_ref(), brought, "from the first handshake on");
+    beside(&installation, async |console, tenant, domain| {
+        let seen =
+            console.certificate(&may(tenant, Permission::ReadSettings), domain).await.unwrap().unwrap();
+        let at = (domain, &Seen::version(seen.version));
+        let now = Timestamp::from_seconds(1_800_000_000);
+        console.remove_certificate(&may(tenant, Permission::ManageDomains), at, now).await.unwrap();
+    })
+    .await;
+    until(async || again.certificate(HOST).await == file.der).await;
+}
+
+#[tokio::test]
+async fn the_operators_files_come_before_a_certificate_of_the_console() {
+    let (installation, authority) = (Installation::new().await, Authority::new());
+    installation.configure("[[listen.certificate]]\nchain = \"a.pem\"\nkey = \"a.key\"");
+    let file = authority.sign(HOST);
+    file.write(&installation, "a");
+    bring(&installation, HOST).await;
+
+    let server = installation.start();
+
+    assert_eq!(server.certificate(HOST).await, file.der);
 }

@@ -8,6 +8,7 @@ mod audit;
 mod audit_search;
 mod backup;
 mod bin;
+mod certificates;
 mod client_secrets;
 mod domains;
 mod generation_view;
@@ -42,6 +43,7 @@ use images::Decoder;
 use model::{Controller, DomainSettings, Environment};
 use store::Store;
 
+pub use ::certificates::LARGEST_PEM;
 pub use applications::{ApplicationColumn, ApplicationView};
 pub use audit::{ChainTrouble, ChainVerdict, Verified};
 pub use audit_search::{AuditPlace, AuditQuery, FoundLink, FoundLinks};
@@ -51,6 +53,7 @@ pub use authority::{
 };
 pub use backup::Backup;
 pub use bin::{BinView, Destroyed, restore_command};
+pub use certificates::{CertificateToServe, CertificateView};
 pub use changes::bin::Reapplied;
 pub use changes::members::MembersPermit;
 pub use changes::{

@@ -52,6 +52,10 @@ actions! {
     DomainDisabled = "domain.disabled",
     /// A domain was enabled again.
     DomainEnabled = "domain.enabled",
+    /// The certificate of a domain was brought or replaced.
+    CertificateSet = "domain.certificate_set",
+    /// The certificate of a domain was taken away.
+    CertificateRemoved = "domain.certificate_removed",
     /// A domain was put into the bin.
     DomainDeleted = "domain.deleted",
     /// A domain was taken out of the bin.

@@ -94,6 +94,8 @@ tables! {
         values "$1, $2, $3, $4, $5, $6";
     "brands": "tenant_id, owner_id, domain_id, color, logo_digest, logo", [0 Text, 1 Text], 6,
         "(tenant_id, owner_id)" > "($1, $2)", by "tenant_id, owner_id", limit "$3", values "$1, $2, $3, $4, $5, $6";
+    "certificates": "tenant_id, domain_id, chain, sealed_key, not_after, set_at", [0 Text, 1 Text], 6,
+        "(tenant_id, domain_id)" > "($1, $2)", by "tenant_id, domain_id", limit "$3", values "$1, $2, $3, $4, $5, $6";
     "members": "id, name, version, created_at, seen_at, sealed_contact", [0 Text], 6, "id" > "$1", by "id",
         limit "$2", values "$1, $2, $3, $4, $5, $6";
     "member_credentials": "credential_digest, member_id, eid, environment, created_at", [0 Bytes], 5,

@@ -204,6 +204,7 @@ const OF_TENANT: &[&str] = of_tenant! {
     "order_steps": "tenant_id, order_id, position",
     "orders": "tenant_id, id",
     "brands": "tenant_id, owner_id",
+    "certificates": "tenant_id, domain_id",
     "awaiting_consents": "tenant_id, consent_digest",
     "parked_requests": "tenant_id, request_digest",
     "browser_sessions": "tenant_id, session_digest",
@@ -243,6 +244,7 @@ const OF_DOMAIN: &[&str] = of_part! {
     "trials": "tenant_id, trial_digest", " AND domain_id = $2";
     "eid_orders": "tenant_id, order_digest", " AND domain_id = $2";
     "brands": "tenant_id, owner_id", " AND domain_id = $2";
+    "certificates": "tenant_id, domain_id", " AND domain_id = $2";
     "awaiting_consents": "tenant_id, consent_digest", " AND domain_id = $2";
     "parked_requests": "tenant_id, request_digest", " AND domain_id = $2";
     "browser_sessions": "tenant_id, session_digest", " AND domain_id = $2";

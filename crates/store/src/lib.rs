@@ -40,6 +40,7 @@ pub mod backup;
 pub mod bin;
 pub mod brands;
 pub mod browser_sessions;
+pub mod certificates;
 pub mod client_secrets;
 pub mod console_sessions;
 pub mod counted_events;

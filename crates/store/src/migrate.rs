@@ -33,6 +33,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0019_eid_orders", include_str!("../migrations/0019_eid_orders.sql")),
     ("0020_trial_returns", include_str!("../migrations/0020_trial_returns.sql")),
     ("0021_orders", include_str!("../migrations/0021_orders.sql")),
+    ("0022_certificates", include_str!("../migrations/0022_certificates.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -227,6 +227,14 @@ pub const TABLES: &[Table] = &[
         true
     ),
     table!(
+        "certificates",
+        "certificates of domains with their sealed private keys",
+        None,
+        "until they are replaced or removed, or the domain or tenant is destroyed",
+        "people reach a domain over TLS",
+        true
+    ),
+    table!(
         "jobs",
         "work that is still to be done, what it needs sealed, and why the last attempt came to nothing",
         None,

@@ -2,10 +2,10 @@
 
 use crate::{
     StoreError, access_tokens, applications, approval_requests, audit_events, awaiting_consents, backup, bin,
-    brands, browser_sessions, client_secrets, console_sessions, counted_events, declared_objects, deletions,
-    domains, eid_orders, entry_links, failed_attempts, grants, identity_sources, imported_subjects,
-    installation, invitations, jobs, kept_answers, letters, login_events, member_roles, members,
-    order_documents, order_people, orders, parked_requests, plans, refresh_tokens, sandbox_people,
+    brands, browser_sessions, certificates, client_secrets, console_sessions, counted_events,
+    declared_objects, deletions, domains, eid_orders, entry_links, failed_attempts, grants, identity_sources,
+    imported_subjects, installation, invitations, jobs, kept_answers, letters, login_events, member_roles,
+    members, order_documents, order_people, orders, parked_requests, plans, refresh_tokens, sandbox_people,
     signing_keys, source_checks, source_generations, spent_values, sql::ReadTx, subject_keys, tenants,
     test_users, trials,
 };
@@ -47,6 +47,7 @@ const MODULES: &[&[&str]] = &[
     test_users::ALL,
     declared_objects::ALL,
     brands::ALL,
+    certificates::ALL,
     jobs::ALL,
     backup::ALL,
     bin::ALL,
@@ -83,10 +84,10 @@ pub(crate) fn shapes(tx: &mut ReadTx<'_>) -> Result<Vec<Shape>, StoreError> {
 mod tests {
     use super::{
         MODULES, access_tokens, approval_requests, awaiting_consents, backup, bin, browser_sessions,
-        console_sessions, counted_events, deletions, domains, eid_orders, entry_links, failed_attempts,
-        grants, installation, invitations, jobs, kept_answers, letters, login_events, member_roles, members,
-        order_people, orders, parked_requests, plans, refresh_tokens, source_generations, spent_values,
-        tenants, trials,
+        certificates, console_sessions, counted_events, deletions, domains, eid_orders, entry_links,
+        failed_attempts, grants, installation, invitations, jobs, kept_answers, letters, login_events,
+        member_roles, members, order_people, orders, parked_requests, plans, refresh_tokens,
+        source_generations, spent_values, tenants, trials,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -129,6 +130,7 @@ mod tests {
             console_sessions::ALL,
             entry_links::ALL,
             &[
+                certificates::LIST_SERVED,
                 member_roles::LIST_BY_MEMBER,
                 invitations::FIND_BY_ID,
                 order_people::FIND_BY_ID,

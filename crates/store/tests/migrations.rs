@@ -76,7 +76,7 @@ async fn a_row_that_cannot_be_is_named() {
 }
 
 /// Every migration there is, in order.
-const MIGRATIONS: [(&str, &str); 21] = [
+const MIGRATIONS: [(&str, &str); 22] = [
     ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
     ("0002_operation", include_str!("../migrations/0002_operation.sql")),
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
@@ -98,6 +98,7 @@ const MIGRATIONS: [(&str, &str); 21] = [
     ("0019_eid_orders", include_str!("../migrations/0019_eid_orders.sql")),
     ("0020_trial_returns", include_str!("../migrations/0020_trial_returns.sql")),
     ("0021_orders", include_str!("../migrations/0021_orders.sql")),
+    ("0022_certificates", include_str!("../migrations/0022_certificates.sql")),
 ];
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.

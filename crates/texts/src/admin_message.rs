@@ -318,6 +318,32 @@ admin_messages! {
     LogoUnknown: "logo-unknown";
     /// An image in text that is not base64.
     ImageNotBase64: "image-not-base-64";
+    /// A chain or a key of too many bytes.
+    CertificateTooLarge { most: Word }: "certificate-too-large";
+    /// A chain without a certificate.
+    CertificateChainNotPem: "certificate-chain-not-pem";
+    /// A certificate that cannot be read.
+    CertificateUnreadable { position: Word }: "certificate-unreadable";
+    /// No private key.
+    CertificateKeyNotPem: "certificate-key-not-pem";
+    /// A private key with a passphrase.
+    CertificateKeyEncrypted: "certificate-key-encrypted";
+    /// A private key of another kind.
+    CertificateKeyUnusable: "certificate-key-unusable";
+    /// The key of another certificate.
+    CertificateKeyWrong: "certificate-key-wrong";
+    /// A certificate for other hosts.
+    CertificateForOtherNames { host: Word, names: Word }: "certificate-for-other-names";
+    /// A certificate that is not valid yet.
+    CertificateNotYetValid { at: Word }: "certificate-not-yet-valid";
+    /// A certificate that has expired.
+    CertificateExpired { at: Word }: "certificate-expired";
+    /// A certificate for something else than servers.
+    CertificateNotForServers: "certificate-not-for-servers";
+    /// A certificate without those of its authority.
+    CertificateChainMissing: "certificate-chain-missing";
+    /// A chain whose parts do not fit each other.
+    CertificateChainIncomplete: "certificate-chain-incomplete";
     /// A form without the file that it is for.
     FileMissing: "file-missing";
     /// A file without content.

@@ -300,6 +300,7 @@ fn console_site(
         own_eids: EidEnvironment::Sandbox,
         has_mail: false,
         schedule: model::KeySchedule::default(),
+        tls: Arc::new(|_| web::HostTls::Listener),
     })
 }
 

@@ -20,6 +20,7 @@ mod compatible;
 mod consent;
 mod console_access;
 mod console_applications;
+mod console_certificates;
 mod console_lists;
 mod console_logos;
 mod console_sign_in;

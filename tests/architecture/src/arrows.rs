@@ -23,6 +23,8 @@ pub const PLAN: &[Room] = &[
     room(1, "outbound", &[]),
     room(1, "images", &[]),
     room(1, "documents", &[]),
+    // Certificates that somebody brings are judged by what the listener uses (ADR 46).
+    room(1, "certificates", &[]),
     room(2, "oidc", &["crypto"]),
     room(2, "texts", &[]),
     // Shares no code with `eid`, `registry` and `oidc`: a simulator that reused them would share their mistakes.
@@ -43,7 +45,18 @@ pub const PLAN: &[Room] = &[
     room(
         7,
         "console",
-        &["changes", "messages", "authority", "store", "eid", "model", "texts", "crypto", "images"],
+        &[
+            "changes",
+            "messages",
+            "authority",
+            "store",
+            "eid",
+            "model",
+            "texts",
+            "crypto",
+            "images",
+            "certificates",
+        ],
     ),
     // The order desk: its documents, its letters, and the registry of companies (ADR 47).
     room(
@@ -91,6 +104,7 @@ pub const PLAN: &[Room] = &[
             "crypto",
             "outbound",
             "images",
+            "certificates",
         ],
     ),
 ];

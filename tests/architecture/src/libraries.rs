@@ -22,6 +22,9 @@ pub const GUESTS: &[Guest] = &[
     // Tests stand in for somebody whose TLS is not to be believed.
     ("rcgen", "outbound"),
     ("rcgen", "store"),
+    // Tests are the authorities whose certificates are judged.
+    ("rcgen", "certificates"),
+    ("rcgen", "web"),
     ("tokio-rustls", "outbound"),
     // Tests come to the built binary as an HTTP client.
     ("http-body-util", "cli"),
@@ -33,8 +36,8 @@ pub const HOMES: &[Home] = &[
     ("base64ct", &["crypto"]),
     ("zeroize", &["crypto"]),
     ("reqwest", &["outbound"]),
-    // Three kinds of TLS: to others, from others, and to PostgreSQL.
-    ("rustls", &["outbound", "cli", "store"]),
+    // Three kinds of TLS: to others, from others, and to PostgreSQL; and what is judged of certificates for the second.
+    ("rustls", &["outbound", "cli", "store", "certificates"]),
     ("image", &["images"]),
     ("rustix", &["images"]),
     ("libc", &["store"]),

@@ -25,7 +25,7 @@ use store::{Access, DatabaseLocation, Presence, Store};
 use texts::Locale;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
-use web::{App, ConsoleSite, Site, by_host, console_router, op_router};
+use web::{App, ConsoleSite, HostTls, Site, by_host, console_router, op_router};
 
 use crate::{
     clock,
@@ -130,6 +130,7 @@ impl Installation {
             own_eids: EidEnvironment::Sandbox,
             has_mail: true,
             schedule: KeySchedule::default(),
+            tls: Arc::new(|_| HostTls::Elsewhere),
         });
         let app = App {
             provider: Arc::clone(&provider),

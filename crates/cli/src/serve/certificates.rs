@@ -1,12 +1,15 @@
-//! The certificates: chosen by the name that a client asks for, read again when their files change.
+//! The certificates: chosen by the name that a client asks for, read again when their files change. Those of the configuration
+//! come first; one that was brought to the console serves its own domain's host and no other name.
 
 use std::{
+    collections::HashMap,
     fs,
     sync::{Arc, PoisonError, RwLock},
 };
 
+use console::CertificateToServe;
 use crypto::{Digest, Secret};
-use model::Timestamp;
+use model::{DomainId, Timestamp};
 use rustls::{
     ServerConfig,
     client::verify_server_name,
@@ -15,6 +18,7 @@ use rustls::{
     server::{ClientHello, ParsedCertificate, ResolvesServerCert},
     sign::CertifiedKey,
 };
+use store::Announcement;
 use tokio_rustls::TlsAcceptor;
 
 use super::validity::{self, Validity};
@@ -42,12 +46,24 @@ pub(crate) struct Health {
     pub(crate) is_stale: bool,
 }
 
+/// A certificate that was brought to the console.
+#[derive(Clone, Debug)]
+struct Brought {
+    domain: DomainId,
+    set_at: Timestamp,
+    key: Arc<CertifiedKey>,
+}
+
 /// All certificates, in the order of the configuration; the first serves clients that ask for no name of ours.
 #[derive(Debug)]
 pub(crate) struct Certificates {
     pairs: Vec<Pair>,
     provider: Arc<CryptoProvider>,
     loaded: RwLock<Vec<Loaded>>,
+    /// Those that were brought to the console, by host in lower case.
+    brought: RwLock<HashMap<String, Brought>>,
+    /// Those of the console that could not be used, so that it is said once.
+    unusable: RwLock<HashMap<DomainId, Timestamp>>,
     /// Files that could not be used, so that it is said once.
     refused: RwLock<Vec<Option<Seen>>>,
 }
@@ -108,6 +124,17 @@ fn make(
     Ok(Examined { validity, key, seen: seen(files) })
 }
 
+/// Says whether an announcement can change which certificates of the console are shown.
+pub(crate) fn concerns(announcement: &Announcement) -> bool {
+    match announcement {
+        Announcement::Changed { noun, .. } => {
+            noun == store::certificates::NOUN || noun == store::domains::NOUN
+        }
+        Announcement::Missed => true,
+        Announcement::Wake(_) => false,
+    }
+}
+
 /// Says whether a certificate is for this host name.
 pub(crate) fn is_for(certificate: &CertificateDer<'_>, host: &str) -> bool {
     let (Ok(parsed), Ok(name)) = (ParsedCertificate::try_from(certificate), ServerName::try_from(host))
@@ -133,7 +160,9 @@ impl Certificates {
         let loaded: Vec<Loaded> =
             pairs.iter().map(|pair| examine(pair, &provider).map(Loaded::from)).collect::<Result<_, _>>()?;
         let refused = RwLock::new(pairs.iter().map(|_| None).collect());
-        Ok(Arc::new(Self { pairs: pairs.to_vec(), provider, loaded: RwLock::new(loaded), refused }))
+        let (pairs, loaded) = (pairs.to_vec(), RwLock::new(loaded));
+        let (brought, unusable) = (RwLock::default(), RwLock::default());
+        Ok(Arc::new(Self { pairs, provider, loaded, brought, unusable, refused }))
     }
 
     /// Speaks TLS 1.2 and 1.3 with whichever certificate fits.
@@ -180,6 +209,58 @@ impl Certificates {
         }
     }
 
+    /// Which certificates of the console are known: when the one of each domain was brought.
+    pub(crate) fn known(&self) -> HashMap<DomainId, Timestamp> {
+        let unusable = self.unusable.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let used = self.brought_now().values().map(|it| (it.domain, it.set_at)).collect::<Vec<_>>();
+        used.into_iter().chain(unusable).collect()
+    }
+
+    /// Takes up what was brought to the console, and lets go of what is not there any more. One whose content is not given is
+    /// known: it stays if it is in use.
+    pub(crate) fn take_up(&self, all: Vec<CertificateToServe>) {
+        let known = self.known();
+        let mut before: HashMap<DomainId, Brought> =
+            self.brought_now().values().map(|it| (it.domain, it.clone())).collect();
+        let (mut after, mut unusable) = (HashMap::new(), HashMap::new());
+        for it in all {
+            let (host, before) = (it.host.to_ascii_lowercase(), before.remove(&it.domain));
+            let is_known = known.get(&it.domain) == Some(&it.set_at);
+            let used = match it.content.as_ref().and_then(|content| self.certified(content)) {
+                Some(key) => {
+                    tracing::info!(host, "a certificate of the console was taken up");
+                    Some(Brought { domain: it.domain, set_at: it.set_at, key })
+                }
+                None => before,
+            };
+            if used.as_ref().is_none_or(|used| used.set_at != it.set_at) {
+                unusable.insert(it.domain, it.set_at);
+                if !is_known {
+                    tracing::error!(host, "a certificate of the console could not be taken up");
+                }
+            }
+            after.extend(used.map(|used| (host, used)));
+        }
+        *self.unusable.write().unwrap_or_else(PoisonError::into_inner) = unusable;
+        *self.brought.write().unwrap_or_else(PoisonError::into_inner) = after;
+    }
+
+    fn certified(&self, (chain, key): &(Vec<u8>, Secret<Vec<u8>>)) -> Option<Arc<CertifiedKey>> {
+        let chain = CertificateDer::pem_slice_iter(chain).collect::<Result<Vec<_>, _>>().ok()?;
+        let key = PrivateKeyDer::from_pem_slice(key.expose()).ok()?;
+        CertifiedKey::from_der(chain, key, &self.provider).ok().map(Arc::new)
+    }
+
+    fn brought_now(&self) -> std::sync::RwLockReadGuard<'_, HashMap<String, Brought>> {
+        self.brought.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When the file's certificate expires that serves this host; `None` where none of the files is for it.
+    pub(crate) fn of_files(&self, host: &str) -> Option<Timestamp> {
+        let is_it = |it: &&Loaded| it.key.cert.first().is_some_and(|it| is_for(it, host));
+        self.with_loaded(|all| all.iter().find(is_it).map(|it| it.validity.not_after))
+    }
+
     /// How every pair is doing.
     pub(crate) fn health(&self) -> Vec<Health> {
         let refused = self.refused.read().unwrap_or_else(PoisonError::into_inner).clone();
@@ -209,12 +290,18 @@ impl Certificates {
 
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let name = hello.server_name();
+        let brought = || {
+            let all = self.brought_now();
+            all.get(&name?.to_ascii_lowercase()).map(|it| Arc::clone(&it.key))
+        };
         self.with_loaded(|all| {
             let fits = |loaded: &&Loaded| {
                 let certificate = loaded.key.cert.first();
-                hello.server_name().zip(certificate).is_some_and(|(name, it)| is_for(it, name))
+                name.zip(certificate).is_some_and(|(name, it)| is_for(it, name))
             };
-            all.iter().find(fits).or_else(|| all.first()).map(|it| Arc::clone(&it.key))
+            let key = |it: &Loaded| Arc::clone(&it.key);
+            all.iter().find(fits).map(key).or_else(brought).or_else(|| all.first().map(key))
         })
     }
 }

@@ -17,9 +17,9 @@ use std::{
     time::Duration,
 };
 
-use authority::Caller;
+use authority::{Caller, Permission};
 use clap::Args;
-use console::{Console, ConsoleAddress};
+use console::{Console, ConsoleAddress, Refusal};
 use crypto::{Random, SealKey};
 use eid::Catalogue;
 use messages::{LinkBase, Postman};
@@ -30,10 +30,10 @@ use provider::{Provider, Refused, RequestContext};
 use registry::{Registry, RegistryAddresses};
 use store::{Access, Store};
 use texts::AdminMessage;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use web::{
-    App, ConsoleSite, Entrance, OperatorSite, Site, UnreadRequest, by_host, console_router, op_router,
-    operator_router, with_entrance,
+    App, ConsoleSite, Entrance, HostTls, HostTlsOf, OperatorSite, Site, UnreadRequest, by_host,
+    console_router, op_router, operator_router, with_entrance,
 };
 
 use crate::{
@@ -43,7 +43,7 @@ use crate::{
     eid_files, image_decoder,
     listener::{Door, Limits},
     manage::{account, apply},
-    presence, signals, telemetry, upkeep,
+    permits, presence, signals, telemetry, upkeep,
     wire::Refusing,
     worker::Workers,
 };
@@ -123,7 +123,8 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
         declare(&console, path).await?;
     }
     let ready = ReadyParts { store: store.clone(), presence, console: Arc::clone(&console) };
-    let installation = Installation::open(&config, &store, (master, random), console)?;
+    let tls = host_tls(certificates.as_ref());
+    let installation = Installation::open(&config, &store, (master, random), (console, tls))?;
     let ended = answer(&config, installation, ready, certificates).await;
     store.close().await;
     ended
@@ -146,7 +147,7 @@ impl Installation {
         config: &Config,
         store: &Store,
         (master, random): (SealKey, Random),
-        console: Arc<Console>,
+        (console, tls): (Arc<Console>, HostTlsOf),
     ) -> Result<Self, String> {
         let outbound = Arc::new(Outbound::new(config.outbound.clone()));
         let strict = Arc::new(Outbound::new(outbound::Settings::default()));
@@ -182,10 +183,20 @@ impl Installation {
                 address,
                 has_mail: postman.is_some(),
                 schedule: schedule(config),
+                tls,
             })
         });
         Ok(Self { provider, console, sandbox, postman, console_site })
     }
+}
+
+/// Who shows a certificate for a host, for the console's pages.
+fn host_tls(certificates: Option<&Arc<Certificates>>) -> HostTlsOf {
+    let certificates = certificates.map(Arc::clone);
+    Arc::new(move |host| match &certificates {
+        None => HostTls::Elsewhere,
+        Some(all) => all.of_files(host).map_or(HostTls::Listener, HostTls::Files),
+    })
 }
 
 /// How signing keys turn.
@@ -238,6 +249,10 @@ async fn answer(
 ) -> Result<(), String> {
     let store = &ready.store;
     let Installation { provider, console, sandbox, postman, console_site } = installation;
+    let own_console = Arc::clone(&console);
+    if let Some(certificates) = &certificates {
+        take_up_certificates(&console, certificates).await?;
+    }
     let ((stop, end), (stop_operator, end_operator)) = (watch::channel(false), watch::channel(false));
     let metrics = Arc::new(Metrics::new());
     let app = app(config, &provider).await;
@@ -263,6 +278,7 @@ async fn answer(
     let noted = Arc::clone(&provider);
     if let Some(certificates) = &certificates {
         watch_certificates(&mut workers, certificates)?;
+        watch_brought_certificates(&mut workers, (store, own_console), certificates);
     }
     let sources = Sources {
         provider,
@@ -340,6 +356,38 @@ fn operator_site(ready: Arc<Ready>, metrics: Arc<Metrics>, sources: Sources) -> 
         ready: Arc::new(move || Arc::clone(&ready).ask()),
         metrics: Arc::new(move || metrics.text(&sources)),
     })
+}
+
+/// Takes up the certificates of domains that were brought to the console.
+async fn take_up_certificates(console: &Console, certificates: &Certificates) -> Result<(), String> {
+    let words = |refusal: Refusal| refusal.to_string();
+    let caller = Caller::worker("certificates");
+    let permit = permits::installation(console, &caller, Permission::ReadInstallation).map_err(words)?;
+    let all = console.certificates_to_serve(&permit, &certificates.known()).await.map_err(words)?;
+    certificates.take_up(all);
+    Ok(())
+}
+
+/// Takes up certificates of the console at once when they are announced, and every few seconds.
+fn watch_brought_certificates(
+    workers: &mut Workers,
+    (store, console): (&Store, Arc<Console>),
+    certificates: &Arc<Certificates>,
+) {
+    let (wake, own) = (Arc::new(Notify::new()), Arc::clone(certificates));
+    let (mut announcements, mut end, woken) = (store.announcements(), workers.end(), Arc::clone(&wake));
+    workers.every_and_when("brought-certificates", LOOK_EVERY, wake, move || {
+        let (console, own) = (Arc::clone(&console), Arc::clone(&own));
+        async move { take_up_certificates(&console, &own).await }
+    });
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                Some(it) = announcements.next() => if certificates::concerns(&it) { woken.notify_one() },
+                _ = end.changed() => return,
+            }
+        }
+    });
 }
 
 /// Looks at the files every few seconds, and at once when the system says SIGHUP.

@@ -58,7 +58,7 @@ fn rendered(status: StatusCode, page: &ConsolePage, locale: Locale) -> Response 
 }
 
 /// What the last act did, as its redirect says: one of these words.
-const DONE: [(&str, &str); 35] = [
+const DONE: [(&str, &str); 37] = [
     ("left", "console-done-left"),
     ("order-begun", "console-done-order-begun"),
     ("order-saved", "console-done-order-saved"),
@@ -92,6 +92,8 @@ const DONE: [(&str, &str); 35] = [
     ("user-removed", "console-done-user-removed"),
     ("joined", "console-done-joined"),
     ("recovered", "console-done-recovered"),
+    ("certificate-saved", "console-done-certificate-saved"),
+    ("certificate-removed", "console-done-certificate-removed"),
     ("logo-saved", "console-done-logo-saved"),
     ("logo-removed", "console-done-logo-removed"),
 ];

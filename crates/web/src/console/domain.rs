@@ -25,11 +25,12 @@ use super::{
 };
 
 /// The pages of a domain. Test users are for test domains.
-const TABS: [(&str, &str); 6] = [
+const TABS: [(&str, &str); 7] = [
     ("", "console-tab-state"),
     ("settings", "console-tab-settings"),
     ("brand", "console-tab-brand"),
     ("keys", "console-tab-signing-keys"),
+    ("certificate", "console-tab-certificate"),
     ("test-users", "console-tab-test-users"),
     ("danger", "console-tab-danger"),
 ];
@@ -112,6 +113,15 @@ async fn page_of(visit: &Visit, place: &DomainPlace, tab: &str) -> Result<Consol
     page.frame.crumbs = domain_crumbs(visit);
     page.frame.environment = Some(domain.environment.as_str());
     Ok(page)
+}
+
+/// A page of a domain with these blocks.
+pub(super) async fn page_with(
+    visit: &Visit,
+    place: &DomainPlace,
+    (tab, blocks): (&str, Vec<Block>),
+) -> Result<ConsolePage, Refusal> {
+    Ok(ConsolePage { blocks, ..page_of(visit, place, tab).await? })
 }
 
 /// `GET /t/{tenant}/domains/{domain}`

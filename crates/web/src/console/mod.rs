@@ -7,6 +7,7 @@ mod activity;
 mod answer;
 mod application;
 mod applications;
+mod certificate;
 mod client_secrets;
 mod danger;
 mod domain;
@@ -46,6 +47,6 @@ mod words;
 
 pub use door::console_router;
 pub use routes::{ConsoleRouteInfo, console_routes};
-pub use site::ConsoleSite;
+pub use site::{ConsoleSite, HostTls, HostTlsOf};
 
 pub(crate) use routes::{is_known, takes_files};

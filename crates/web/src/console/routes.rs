@@ -5,8 +5,9 @@ use console::Permission as P;
 
 use super::{
     access::{Access, SignedIn},
-    account, activity, application, applications, client_secrets, danger, domain, domains, home, letters,
-    links, logo_files, members, new_application, order_desk, order_links, order_receive, orders, readiness,
+    account, activity, application, applications, certificate, client_secrets, danger, domain, domains, home,
+    letters, links, logo_files, members, new_application, order_desk, order_links, order_receive, orders,
+    readiness,
     route::{ConsoleRoute, Form},
     setup, sign_in, sources, tenant, tenants, trials,
 };
@@ -17,6 +18,9 @@ const MEMBER: Access = Access::Member;
 
 /// A form with a logo: its file, at most 256 KiB, and a few fields. Larger ones are told so by the page.
 const LOGO: Form = Form::Files(320 * 1024);
+
+/// A form with a certificate: chain and key, at most 64 KiB each, as files or pasted.
+const CERTIFICATE: Form = Form::Files(160 * 1024);
 
 const fn of_tenant(permission: P) -> Access {
     Access::Tenant(permission)
@@ -376,6 +380,21 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     route!(GET, "/t/{tenant}/domains/{domain}", of_tenant(P::ReadSettings), domain::overview),
     route!(GET, "/t/{tenant}/domains/{domain}/{section}", of_tenant(P::ReadSettings), domain::page),
     route!(POST, "/t/{tenant}/domains/{domain}/{section}", of_tenant(P::ManageDomains), domain::save),
+    route!(GET, "/t/{tenant}/domains/{domain}/certificate", of_tenant(P::ReadSettings), certificate::page),
+    route!(
+        POST,
+        "/t/{tenant}/domains/{domain}/certificate/upload",
+        of_tenant(P::ManageDomains),
+        certificate::upload,
+        SignedIn::Whenever,
+        CERTIFICATE
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/domains/{domain}/certificate/remove",
+        of_tenant(P::ManageDomains),
+        certificate::remove
+    ),
     route!(GET, "/t/{tenant}/domains/{domain}/brand/logo", of_tenant(P::ReadSettings), logo_files::of_domain),
     route!(
         POST,

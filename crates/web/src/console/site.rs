@@ -3,11 +3,25 @@
 use std::sync::Arc;
 
 use console::{Console, ConsoleAddress};
-use model::{EidEnvironment, KeySchedule};
+use model::{EidEnvironment, KeySchedule, Timestamp};
 use ordering::OrderDesk;
 use provider::Provider;
 
 use crate::Clock;
+
+/// Who shows a certificate for a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostTls {
+    /// The listener, from the operator's files, until this instant.
+    Files(Timestamp),
+    /// The listener, with what is brought for the domain.
+    Listener,
+    /// TLS ends at the operator's proxy, or there is none.
+    Elsewhere,
+}
+
+/// Says of a host, without a port, who shows a certificate for it.
+pub type HostTlsOf = Arc<dyn Fn(&str) -> HostTls + Send + Sync>;
 
 /// The console.
 pub struct ConsoleSite {
@@ -27,6 +41,8 @@ pub struct ConsoleSite {
     pub has_mail: bool,
     /// How signing keys turn.
     pub schedule: KeySchedule,
+    /// Who shows a certificate for a host.
+    pub tls: HostTlsOf,
 }
 
 impl ConsoleSite {
