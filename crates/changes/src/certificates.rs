@@ -16,6 +16,8 @@ use crate::{Refusal, Seen};
 /// A certificate that was judged.
 #[derive(Clone, Debug)]
 pub struct NewCertificate {
+    /// Whose it is.
+    pub domain: DomainId,
     /// The chain in PEM.
     pub chain: Vec<u8>,
     /// The private key in PEM.
@@ -52,10 +54,11 @@ fn seen_row(
 pub fn set(
     tx: &mut WriteTx<'_>,
     permit: &Permit,
-    (domain, seen): (DomainId, &Seen),
+    seen: &Seen,
     new: &NewCertificate,
     now: Timestamp,
 ) -> Result<(), Refusal> {
+    let domain = new.domain;
     let before = seen_row(tx, permit, (domain, seen))?;
     let tenant = permit.tenant(Permission::ManageDomains)?;
     let digest = Digest::of(&new.chain);

@@ -6,7 +6,7 @@ use rcgen::{CertificateParams, KeyPair};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use authority::Permission;
-use console::Seen;
+use console::{CertificateFiles, Seen};
 use crypto::Secret;
 use model::Timestamp;
 
@@ -127,8 +127,8 @@ async fn bring(installation: &Installation, host: &str) -> Vec<u8> {
     let now = Timestamp::from_seconds(1_800_000_000);
     beside(installation, async |console, tenant, domain| {
         let permit = may(tenant, Permission::ManageDomains);
-        let at = (domain, &Seen::version(0));
-        console.set_certificate(&permit, at, (&chain, &key), now).await.unwrap();
+        let files = CertificateFiles { domain, chain: chain.clone(), key: key.clone() };
+        console.set_certificate(&permit, &Seen::version(0), files, now).await.unwrap();
     })
     .await;
     made.der().to_vec()

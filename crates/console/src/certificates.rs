@@ -19,6 +19,17 @@ use texts::{AdminMessage, FieldMessage, Noun};
 
 use crate::{Console, Refusal, tenants::PAGE};
 
+/// What somebody brings for a domain, in PEM and not judged yet.
+#[derive(Clone, Debug)]
+pub struct CertificateFiles {
+    /// Whose it is to be.
+    pub domain: DomainId,
+    /// The chain.
+    pub chain: Vec<u8>,
+    /// The private key.
+    pub key: Secret<Vec<u8>>,
+}
+
 /// A domain's certificate as it is shown. The key never is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateView {
@@ -117,24 +128,25 @@ impl Console {
     pub async fn set_certificate(
         &self,
         permit: &Permit,
-        (domain, seen): (DomainId, &Seen),
-        (chain, key): (&[u8], &Secret<Vec<u8>>),
+        seen: &Seen,
+        files: CertificateFiles,
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let tenant = permit.tenant(Permission::ManageDomains)?.id;
-        let row = self.store.read(move |tx| domains::get(tx, tenant, domain)).await;
+        let row = self.store.read(move |tx| domains::get(tx, tenant, files.domain)).await;
         let row = row.map_err(|error: StoreError| Refusal::of(error, Noun::Domain))?;
         let host = bare(&row.host);
-        let found = examine(chain, key.expose(), host, now.seconds());
+        let found = examine(&files.chain, files.key.expose(), host, now.seconds());
         let found = found.map_err(|fault| Refusal::Invalid(message(fault, host)))?;
         let new = NewCertificate {
-            chain: chain.to_vec(),
-            key: key.clone(),
+            domain: files.domain,
+            chain: files.chain,
+            key: files.key,
             names: found.names,
             not_after: Timestamp::from_seconds(found.not_after),
         };
         let (permit, seen) = (permit.clone(), seen.clone());
-        self.store.write(move |tx| set(tx, &permit, (domain, &seen), &new, now)).await
+        self.store.write(move |tx| set(tx, &permit, &seen, &new, now)).await
     }
 
     /// Takes the certificate of a domain away.

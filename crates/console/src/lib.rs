@@ -53,7 +53,7 @@ pub use authority::{
 };
 pub use backup::Backup;
 pub use bin::{BinView, Destroyed, restore_command};
-pub use certificates::{CertificateToServe, CertificateView};
+pub use certificates::{CertificateFiles, CertificateToServe, CertificateView};
 pub use changes::bin::Reapplied;
 pub use changes::members::MembersPermit;
 pub use changes::{

@@ -30,14 +30,15 @@ use outbound::{Allowed, Outbound, Settings};
 use provider::{Limits, Provider};
 use registry::{Registry, RegistryAddresses};
 use sandbox::{
-    Answer, Client, Decision, Kind, Outcome, People, Person, PublicSandbox, SimulatedFault, Simulator,
+    Answer, Client, Decision, Kind, Outcome, People, Person, PublicSandbox, RegistrySimulator,
+    SimulatedFault, Simulator,
 };
 use serde_json::{Value, json};
 use store::{DatabaseLocation, Store, domains::Scheme};
 use tower::ServiceExt;
 use web::{
     App, Clock, ConsoleSite, EidFileKind, EidFiles, EidPicture, PublicSandboxSite, SandboxPeople,
-    SimulatorSite, console_router, op_router, public_sandbox_router, simulator_router,
+    SimulatorSite, console_router, op_router, public_sandbox_router, registry_router, simulator_router,
 };
 
 pub(crate) const HOST: &str = "id.shop.example";
@@ -70,7 +71,7 @@ pub(crate) struct TestBroker {
     pub(crate) router: Router,
     pub(crate) store: Store,
     pub(crate) console: Console,
-    pub(crate) orders: OrderDesk,
+    pub(crate) registry: Arc<RegistrySimulator>,
     pub(crate) tenant: Tenant,
     pub(crate) domain: DomainId,
     pub(crate) clock: Arc<AtomicI64>,
@@ -114,6 +115,38 @@ fn place(folder: &tempfile::TempDir) -> DatabaseLocation {
         .status();
     assert!(made.unwrap().success());
     DatabaseLocation::Postgres(format!("{server} options='-c search_path={schema}'"))
+}
+
+/// Everything outside that a broker calls, listening.
+struct Outside {
+    bankid: Arc<Simulator>,
+    vipps: Arc<Simulator>,
+    sandbox: Arc<PublicSandbox>,
+    sandbox_site: Router,
+    registry: Arc<RegistrySimulator>,
+    companies: RegistryAddresses,
+    outbound: Arc<Outbound>,
+}
+
+async fn outside(clock: &Clock, fetches: &Arc<AtomicI64>, down: &Arc<AtomicBool>) -> Outside {
+    let never = Arc::default();
+    let (bankid, bankid_port) = serve((Kind::BankidNo, "bankid"), clock, fetches, down).await;
+    let (vipps, vipps_port) = serve((Kind::Vipps, "vipps"), clock, fetches, &never).await;
+    let (sandbox, sandbox_site, sandbox_port) = serve_public(clock).await;
+    let (registry, registry_port) = serve_registry().await;
+    let companies = RegistryAddresses::below(&format!("http://registry.localhost:{registry_port}"));
+    let outbound = outbound([bankid_port, vipps_port, sandbox_port, registry_port]);
+    Outside { bankid, vipps, sandbox, sandbox_site, registry, companies, outbound }
+}
+
+/// A simulated registry of companies, listening.
+async fn serve_registry() -> (Arc<RegistrySimulator>, u16) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let registry = Arc::new(RegistrySimulator::default());
+    let router = registry_router(Arc::clone(&registry));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (registry, port)
 }
 
 async fn serve(
@@ -248,14 +281,15 @@ fn client(callback: String, key: Option<Value>, secret: Option<&str>) -> Client 
     }
 }
 
-fn outbound(bankid_port: u16, vipps_port: u16, sandbox_port: u16) -> Arc<Outbound> {
+fn outbound([bankid, vipps, sandbox, registry]: [u16; 4]) -> Arc<Outbound> {
     let allow = |host: &str, port| Allowed { host: host.to_owned(), port };
     Arc::new(Outbound::new(Settings {
         allowed: vec![
-            allow("bankid.localhost", bankid_port),
-            allow("userinfo.bankid.localhost", bankid_port),
-            allow("vipps.localhost", vipps_port),
-            allow("sandbox.localhost", sandbox_port),
+            allow("bankid.localhost", bankid),
+            allow("userinfo.bankid.localhost", bankid),
+            allow("vipps.localhost", vipps),
+            allow("sandbox.localhost", sandbox),
+            allow("registry.localhost", registry),
         ],
         extra_roots: Vec::new(),
         timeout: Some(Duration::from_millis(1500)),
@@ -278,10 +312,9 @@ pub(crate) fn console_address() -> ConsoleAddress {
     ConsoleAddress { host: CONSOLE_HOST.to_owned(), scheme: Scheme::Https, environment: Environment::Test }
 }
 
-/// Nothing answers at the address of its registry: what that would say is given to the tests that need it.
-fn order_desk(store: &Store, master: &SealKey, random: &Random) -> OrderDesk {
-    let outbound = Arc::new(Outbound::new(Settings::default()));
-    let registry = Arc::new(Registry::new(outbound, RegistryAddresses::default()));
+/// An order desk that asks the simulated registry.
+fn order_desk(store: &Store, master: &SealKey, random: &Random, outside: &Outside) -> OrderDesk {
+    let registry = Arc::new(Registry::new(Arc::clone(&outside.outbound), outside.companies.clone()));
     OrderDesk::new((store.clone(), master.clone(), random.clone()), registry, true)
 }
 
@@ -337,11 +370,8 @@ impl TestBroker {
         let folder = tempfile::tempdir().unwrap();
         let (clock, read) = stepped_clock();
         let fetches = Arc::new(AtomicI64::new(0));
-        let (bankid_is_down, never) = (Arc::new(AtomicBool::new(false)), Arc::default());
-        let (bankid, bankid_port) = serve((Kind::BankidNo, "bankid"), &read, &fetches, &bankid_is_down).await;
-        let (vipps, vipps_port) = serve((Kind::Vipps, "vipps"), &read, &fetches, &never).await;
-        let (sandbox, sandbox_site, sandbox_port) = serve_public(&read).await;
-        let outbound = outbound(bankid_port, vipps_port, sandbox_port);
+        let bankid_is_down = Arc::new(AtomicBool::new(false));
+        let outside = outside(&read, &fetches, &bankid_is_down).await;
         let random = Random::system();
         let place = place(&folder);
         let store = Store::open(place.clone(), four_threads()).unwrap();
@@ -351,13 +381,13 @@ impl TestBroker {
         let tenant = a_tenant(&console, "shop", now).await;
         let (again, (limits, chosen)) = (store.clone(), no_limits());
         let (uses_public_sandbox, stand_ins) = (Arc::new(AtomicBool::new(false)), StandIns::default());
-        let (is_public, public) = (Arc::clone(&uses_public_sandbox), Arc::clone(&sandbox));
+        let (is_public, public) = (Arc::clone(&uses_public_sandbox), Arc::clone(&outside.sandbox));
         let public = move || is_public.load(Ordering::SeqCst).then(|| Arc::clone(&public));
-        let eids = eids([&bankid, &vipps], outbound, (Arc::clone(&stand_ins), public));
+        let both = [&outside.bankid, &outside.vipps];
+        let eids = eids(both, Arc::clone(&outside.outbound), (Arc::clone(&stand_ins), public));
         let wired = Arc::clone(&eids);
         let desk = console.clone();
-        let orders = order_desk(&store, &master, &random);
-        let its_orders = orders.clone();
+        let orders = order_desk(&store, &master, &random, &outside);
         let wire: Wire = Box::new(move || {
             let catalogue = Arc::new(wired());
             let console = desk.clone().with_catalogue(Arc::clone(&catalogue));
@@ -371,20 +401,20 @@ impl TestBroker {
             router,
             store,
             console,
-            orders: its_orders,
             tenant,
             domain: DomainId::from_bytes([0; 16]),
             clock,
-            bankid,
-            vipps,
+            registry: outside.registry,
+            bankid: outside.bankid,
+            vipps: outside.vipps,
             secret: Random::system().token(),
             jwt_key: SigningKey::generate(Algorithm::Es256).unwrap(),
             folder,
             place,
             fetches,
             bankid_is_down,
-            sandbox,
-            sandbox_site,
+            sandbox: outside.sandbox,
+            sandbox_site: outside.sandbox_site,
             uses_public_sandbox,
             stand_ins,
             limits,

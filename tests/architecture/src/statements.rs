@@ -12,6 +12,7 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     ("access_tokens.rs", "SWEEP"),
     ("awaiting_consents.rs", "SWEEP"),
     ("browser_sessions.rs", "SWEEP"),
+    ("certificates.rs", "LIST_SERVED"),
     ("counted_events.rs", "SWEEP"),
     ("eid_orders.rs", "SWEEP"),
     ("approval_requests.rs", "SWEEP"),

@@ -124,10 +124,20 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), String> {
     }
     let ready = ReadyParts { store: store.clone(), presence, console: Arc::clone(&console) };
     let tls = host_tls(certificates.as_ref());
-    let installation = Installation::open(&config, &store, (master, random), (console, tls))?;
+    let parts = Parts { store: store.clone(), master, random, console, tls };
+    let installation = Installation::open(&config, parts)?;
     let ended = answer(&config, installation, ready, certificates).await;
     store.close().await;
     ended
+}
+
+/// What an installation is opened with.
+struct Parts {
+    store: Store,
+    master: SealKey,
+    random: Random,
+    console: Arc<Console>,
+    tls: HostTlsOf,
 }
 
 /// What answers at the doors.
@@ -143,12 +153,8 @@ struct Installation {
 }
 
 impl Installation {
-    fn open(
-        config: &Config,
-        store: &Store,
-        (master, random): (SealKey, Random),
-        (console, tls): (Arc<Console>, HostTlsOf),
-    ) -> Result<Self, String> {
+    fn open(config: &Config, parts: Parts) -> Result<Self, String> {
+        let Parts { store, master, random, console, tls } = parts;
         let outbound = Arc::new(Outbound::new(config.outbound.clone()));
         let strict = Arc::new(Outbound::new(outbound::Settings::default()));
         let companies = Arc::new(Registry::new(Arc::clone(&outbound), RegistryAddresses::default()));
@@ -241,6 +247,19 @@ impl Background<'_> {
     }
 }
 
+/// Takes up the certificates that were brought to the console, and looks at all of them from now on.
+async fn keep_certificates(
+    workers: &mut Workers,
+    (store, console): (&Store, Arc<Console>),
+    certificates: Option<&Arc<Certificates>>,
+) -> Result<(), String> {
+    let Some(certificates) = certificates else { return Ok(()) };
+    take_up_certificates(&console, certificates).await?;
+    watch_certificates(workers, certificates)?;
+    watch_brought_certificates(workers, (store, console), certificates);
+    Ok(())
+}
+
 async fn answer(
     config: &Config,
     installation: Installation,
@@ -250,9 +269,6 @@ async fn answer(
     let store = &ready.store;
     let Installation { provider, console, sandbox, postman, console_site } = installation;
     let own_console = Arc::clone(&console);
-    if let Some(certificates) = &certificates {
-        take_up_certificates(&console, certificates).await?;
-    }
     let ((stop, end), (stop_operator, end_operator)) = (watch::channel(false), watch::channel(false));
     let metrics = Arc::new(Metrics::new());
     let app = app(config, &provider).await;
@@ -276,10 +292,7 @@ async fn answer(
         Background { config, store, provider: Arc::clone(&provider), console, postman, looked: &looked };
     background.start(&mut workers);
     let noted = Arc::clone(&provider);
-    if let Some(certificates) = &certificates {
-        watch_certificates(&mut workers, certificates)?;
-        watch_brought_certificates(&mut workers, (store, own_console), certificates);
-    }
+    keep_certificates(&mut workers, (store, own_console), certificates.as_ref()).await?;
     let sources = Sources {
         provider,
         store: store.clone(),

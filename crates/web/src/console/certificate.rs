@@ -1,7 +1,7 @@
 //! The certificate of a domain: who shows one for its host, and what is brought here.
 
 use axum::response::Response;
-use console::{CertificateView, LARGEST_PEM, Permission, Refusal};
+use console::{CertificateFiles, CertificateView, LARGEST_PEM, Permission, Refusal};
 use crypto::Secret;
 use model::Timestamp;
 use pages::console::{Action, Block, Chip, ConsoleField, ConsoleForm, Fact, FieldKind, Text, Tone};
@@ -141,9 +141,12 @@ async fn saved(visit: &Visit, place: &DomainPlace) -> Result<(), Refusal> {
         let most = (LARGEST_PEM / 1_024).into();
         return Err(Refusal::Invalid(AdminMessage::CertificateTooLarge { most }.at("chain")));
     }
-    let (chain, key) = (brought(visit, "chain_file", "chain"), brought(visit, "key_file", "key"));
-    let at = (place.domain.id, &seen(visit));
-    visit.site.console.set_certificate(visit.permit()?, at, (&chain, &Secret::new(key)), visit.now()).await
+    let files = CertificateFiles {
+        domain: place.domain.id,
+        chain: brought(visit, "chain_file", "chain"),
+        key: Secret::new(brought(visit, "key_file", "key")),
+    };
+    visit.site.console.set_certificate(visit.permit()?, &seen(visit), files, visit.now()).await
 }
 
 async fn answered(

@@ -7,8 +7,8 @@ use pages::console::{Action, Block, ConsolePage, Fact, Text};
 
 use super::{
     answer::{shown, with_session},
+    pending::{begun_by_form, no_such_link, over},
     setup,
-    sign_in::{begun_by_form, no_such_link, over},
     visit::Visit,
     words,
 };

@@ -6,8 +6,7 @@ use console::Permission as P;
 use super::{
     access::{Access, SignedIn},
     account, activity, application, applications, certificate, client_secrets, danger, domain, domains, home,
-    letters, links, logo_files, members, new_application, order_desk, order_links, order_receive, orders,
-    readiness,
+    letters, links, logo_files, members, new_application, orders, readiness,
     route::{ConsoleRoute, Form},
     setup, sign_in, sources, tenant, tenants, trials,
 };
@@ -63,9 +62,9 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     route!(GET, "/recover/{key}", ANYONE, links::recover),
     route!(POST, "/recover/{key}", ANYONE, links::enter_recovery),
     route!(GET, "/trial-over/{tenant_id}/{environment}", ANYONE, trials::returned),
-    route!(GET, "/order/{id}/{code}", ANYONE, order_links::page),
-    route!(POST, "/order/{id}/{code}", ANYONE, order_links::go_on),
-    route!(POST, "/order/{id}/{code}/decline", ANYONE, order_links::decline),
+    route!(GET, "/order/{id}/{code}", ANYONE, orders::links::page),
+    route!(POST, "/order/{id}/{code}", ANYONE, orders::links::go_on),
+    route!(POST, "/order/{id}/{code}/decline", ANYONE, orders::links::decline),
     // A session of a link from the host.
     route!(GET, "/setup", HOST, setup::page),
     route!(POST, "/setup/credentials", HOST, setup::set_credentials),
@@ -109,7 +108,7 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         members::remove,
         SignedIn::Lately
     ),
-    route!(GET, "/desk", of_installation(P::ReadInstallation), order_desk::list),
+    route!(GET, "/desk", of_installation(P::ReadInstallation), orders::desk::list),
     route!(GET, "/letters", of_installation(P::ReadInstallation), letters::list),
     route!(POST, "/letters/{letter}/retry", of_installation(P::ManageLetters), letters::retry),
     route!(POST, "/letters/{letter}/discard", of_installation(P::ManageLetters), letters::discard),
@@ -133,47 +132,62 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         tenant::delete,
         SignedIn::Lately
     ),
-    route!(GET, "/t/{tenant}/orders", of_tenant(P::ReadOrders), orders::list),
-    route!(POST, "/t/{tenant}/orders", of_tenant(P::ManageOrders), orders::create),
-    route!(GET, "/t/{tenant}/orders/new", of_tenant(P::ManageOrders), orders::new),
-    route!(GET, "/t/{tenant}/orders/{order}", of_tenant(P::ReadOrders), orders::page),
-    route!(GET, "/t/{tenant}/orders/{order}/sections/{section}", of_tenant(P::ManageOrders), orders::section),
+    route!(GET, "/t/{tenant}/orders", of_tenant(P::ReadOrders), orders::list::list),
+    route!(POST, "/t/{tenant}/orders", of_tenant(P::ManageOrders), orders::list::create),
+    route!(GET, "/t/{tenant}/orders/new", of_tenant(P::ManageOrders), orders::list::new),
+    route!(GET, "/t/{tenant}/orders/{order}", of_tenant(P::ReadOrders), orders::page::page),
+    route!(
+        GET,
+        "/t/{tenant}/orders/{order}/sections/{section}",
+        of_tenant(P::ManageOrders),
+        orders::fill::section
+    ),
     route!(
         POST,
         "/t/{tenant}/orders/{order}/sections/{section}",
         of_tenant(P::ManageOrders),
-        orders::save_section
+        orders::fill::save_section
     ),
-    route!(GET, "/t/{tenant}/orders/{order}/summary", of_tenant(P::ReadOrders), orders::summary),
-    route!(GET, "/t/{tenant}/orders/{order}/documents", of_tenant(P::ReadOrders), orders::documents),
-    route!(POST, "/t/{tenant}/orders/{order}/act", of_tenant(P::ManageOrders), orders::act),
-    route!(POST, "/t/{tenant}/orders/{order}/desk", of_tenant(P::DecideOrders), order_desk::act),
+    route!(GET, "/t/{tenant}/orders/{order}/summary", of_tenant(P::ReadOrders), orders::documents::summary),
+    route!(
+        GET,
+        "/t/{tenant}/orders/{order}/documents",
+        of_tenant(P::ReadOrders),
+        orders::documents::documents
+    ),
+    route!(POST, "/t/{tenant}/orders/{order}/act", of_tenant(P::ManageOrders), orders::page::act),
+    route!(POST, "/t/{tenant}/orders/{order}/desk", of_tenant(P::DecideOrders), orders::page::act),
     route!(
         POST,
         "/t/{tenant}/orders/{order}/identity",
         of_tenant(P::DecideOrders),
-        order_desk::decide_identity,
+        orders::page::decide_identity,
         SignedIn::Lately
     ),
     route!(
         GET,
         "/t/{tenant}/orders/{order}/evidence/{person}",
         of_tenant(P::DecideOrders),
-        order_desk::evidence,
+        orders::desk::evidence,
         SignedIn::Lately
     ),
-    route!(GET, "/t/{tenant}/orders/{order}/receive", of_tenant(P::ReceiveCredentials), order_receive::page),
+    route!(
+        GET,
+        "/t/{tenant}/orders/{order}/receive",
+        of_tenant(P::ReceiveCredentials),
+        orders::receive::page
+    ),
     route!(
         POST,
         "/t/{tenant}/orders/{order}/receive",
         of_tenant(P::ReceiveCredentials),
-        order_receive::enter
+        orders::receive::enter
     ),
     route!(
         POST,
         "/t/{tenant}/orders/{order}/receive/again",
         of_tenant(P::ReceiveCredentials),
-        order_receive::again_act
+        orders::receive::again_act
     ),
     route!(GET, "/t/{tenant}/members", of_tenant(P::ReadMembers), members::members),
     route!(GET, "/t/{tenant}/members/roles", of_tenant(P::ReadMembers), members::roles),

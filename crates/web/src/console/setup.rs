@@ -8,7 +8,7 @@ use texts::Noun;
 
 use super::{
     answer::{done, refused_form, shown},
-    sign_in::begun_by_form,
+    pending::begun_by_form,
     sources::{self, SourcePlace},
     visit::Visit,
 };

@@ -3,7 +3,7 @@
 use model::{Lack, OrderEvent, OrderState, OrderTurn};
 use pages::console::{Chip, Tone};
 
-use super::words::chip;
+use crate::console::words::chip;
 
 /// The state as a chip.
 pub(super) const fn state_chip(state: OrderState) -> Chip {
@@ -111,5 +111,29 @@ pub(super) const fn lack_word(lack: Lack) -> &'static str {
         Lack::LegalGround => "console-order-lack-legal-ground",
         Lack::Certificate => "console-order-lack-certificate",
         Lack::BirthDate => "console-order-lack-birth-date",
+    }
+}
+
+pub(super) const fn event_word_of_act(event: OrderEvent) -> &'static str {
+    match event {
+        OrderEvent::Cancel => "console-order-act-cancel",
+        OrderEvent::Withdraw => "console-order-act-withdraw",
+        OrderEvent::Amend => "console-order-act-amend",
+        OrderEvent::NewLink => "console-order-act-new-link",
+        OrderEvent::DeclareSubmitted => "console-order-act-declare-submitted",
+        OrderEvent::DeclareCompleted => "console-order-act-declare-completed",
+        OrderEvent::Answer => "console-order-act-answer",
+        OrderEvent::Accept => "console-order-act-accept",
+        OrderEvent::Return => "console-order-act-return",
+        OrderEvent::Reject => "console-order-act-reject",
+        OrderEvent::Seal => "console-order-act-seal",
+        OrderEvent::Sent => "console-order-act-sent",
+        OrderEvent::Acknowledge => "console-order-act-acknowledge",
+        OrderEvent::Ask => "console-order-act-ask",
+        OrderEvent::Issue => "console-order-act-issue",
+        OrderEvent::ConfirmWithdrawn => "console-order-act-confirm-withdrawn",
+        OrderEvent::Hold => "console-order-act-hold",
+        OrderEvent::Resume => "console-order-act-resume",
+        _ => "console-order-act-go-on",
     }
 }

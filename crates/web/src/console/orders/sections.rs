@@ -7,7 +7,7 @@ use model::{
 use ordering::OrderView;
 use pages::console::{ConsoleField, FieldKind, FieldOption, Text};
 
-use super::visit::Visit;
+use crate::console::visit::Visit;
 
 /// How many people are asked for at most, in a section that asks for several.
 const ROWS: usize = 2;

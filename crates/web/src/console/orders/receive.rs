@@ -7,9 +7,9 @@ use ordering::{Happening, OrderVersion, OrderView};
 use pages::console::{Action, Block, ConsoleForm, ConsolePage, Notice, NoticeKind, Text};
 use texts::Noun;
 
-use super::{
+use super::place::{base, crumbs, found, is_receiver};
+use crate::console::{
     answer::{done, refused_form, shown},
-    orders::{base, crumbs, found, is_receiver},
     sources::{self, SourcePlace},
     visit::Visit,
 };
@@ -83,7 +83,7 @@ fn again(visit: &Visit, order: &OrderView, event: OrderEvent, label: &'static st
 }
 
 /// `GET /t/{tenant}/orders/{order}/receive`
-pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
+pub(in crate::console) async fn page(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
     check_receiver(&visit, &order)?;
     let page = page_with(&visit, &order, None).await?;
@@ -120,7 +120,7 @@ async fn judged(visit: &Visit, order: &OrderView, place: &SourcePlace) -> Result
 }
 
 /// `POST /t/{tenant}/orders/{order}/receive`
-pub(super) async fn enter(visit: Visit) -> Result<Response, Refusal> {
+pub(in crate::console) async fn enter(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
     check_receiver(&visit, &order)?;
     let entered = async {
@@ -139,7 +139,7 @@ pub(super) async fn enter(visit: Visit) -> Result<Response, Refusal> {
 }
 
 /// `POST /t/{tenant}/orders/{order}/receive/again`
-pub(super) async fn again_act(visit: Visit) -> Result<Response, Refusal> {
+pub(in crate::console) async fn again_act(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
     check_receiver(&visit, &order)?;
     let event = OrderEvent::parse(visit.form.get("event")).ok_or(Refusal::NotFound(Noun::Object))?;

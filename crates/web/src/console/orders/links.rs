@@ -12,13 +12,15 @@ use pages::console::{
 use provider::Refusal as ProviderRefusal;
 use texts::AdminMessage;
 
-use super::{
-    answer::{refused_form, sentence, shown, with_session},
-    orders::document_blocks,
-    sign_in::{Pending, PendingPurpose, keep_pending, over, way_to},
-    visit::Visit,
+use super::documents::document_blocks;
+use crate::{
+    console::{
+        answer::{refused_form, sentence, shown, with_session},
+        pending::{Pending, PendingPurpose, keep_pending, over, way_to},
+        visit::Visit,
+    },
+    respond::page::{going_on_by_itself, see_other},
 };
-use crate::respond::page::{going_on_by_itself, see_other};
 
 fn spent() -> Refusal {
     Refusal::Invalid(AdminMessage::OrderLinkSpent.into())
@@ -138,7 +140,7 @@ fn page_of(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> Console
 }
 
 /// `GET /order/{id}/{code}`
-pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
+pub(in crate::console) async fn page(visit: Visit) -> Result<Response, Refusal> {
     match found(&visit).await {
         Ok((link, _)) => Ok(shown(&visit, page_of(&visit, &link, None))),
         Err(refusal) => Ok(over(&visit, &refusal)),
@@ -146,7 +148,7 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
 }
 
 /// `POST /order/{id}/{code}`: binds what follows to this browser.
-pub(super) async fn go_on(visit: Visit) -> Result<Response, Refusal> {
+pub(in crate::console) async fn go_on(visit: Visit) -> Result<Response, Refusal> {
     let (link, permit) = match found(&visit).await {
         Ok(found) => found,
         Err(refusal) => return Ok(over(&visit, &refusal)),
@@ -166,7 +168,7 @@ pub(super) async fn go_on(visit: Visit) -> Result<Response, Refusal> {
 }
 
 /// `POST /order/{id}/{code}/decline`
-pub(super) async fn decline(visit: Visit) -> Result<Response, Refusal> {
+pub(in crate::console) async fn decline(visit: Visit) -> Result<Response, Refusal> {
     let (link, permit) = match found(&visit).await {
         Ok(found) => found,
         Err(refusal) => return Ok(over(&visit, &refusal)),
@@ -221,7 +223,7 @@ fn receiving(visit: &Visit, link: &LinkView) -> Response {
 }
 
 /// What a login for an order came to.
-pub(super) async fn returned(
+pub(in crate::console) async fn returned(
     visit: &Visit,
     (link, code): (LinkId, &str),
     (sign_in, random): (SignIn, Option<[u8; 32]>),

@@ -1,0 +1,166 @@
+//! What can be done with an order, by whoever ordered and by the operator.
+
+use console::Permission;
+use model::{OrderEvent, OrderState};
+use ordering::{OrderView, PersonState};
+use pages::console::{Action, Block, ConsoleField, ConsoleForm, Fact, FieldKind, FieldOption, Text};
+
+use super::{place::base, words::event_word_of_act};
+use crate::console::visit::Visit;
+/// What whoever ordered can do now, beside filling in.
+pub(super) fn orderer_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
+    if !visit.offers(Permission::ManageOrders) {
+        return Vec::new();
+    }
+    let mut blocks = Vec::new();
+    if order.state == OrderState::Question {
+        blocks.push(Block::Form(note_form(visit, order, OrderEvent::Answer, "act")));
+    }
+    let plain: &[OrderEvent] = match order.state {
+        OrderState::HandoverLapsed | OrderState::Handover => {
+            &[OrderEvent::NewLink, OrderEvent::Amend, OrderEvent::Withdraw]
+        }
+        OrderState::VippsGuided => &[OrderEvent::DeclareSubmitted, OrderEvent::Cancel],
+        OrderState::VippsProcessing => &[OrderEvent::DeclareCompleted, OrderEvent::Withdraw],
+        OrderState::Draft => &[OrderEvent::Cancel],
+        OrderState::Review
+        | OrderState::Approving
+        | OrderState::IdentityReview
+        | OrderState::Countersign
+        | OrderState::Sending => &[OrderEvent::Amend, OrderEvent::Cancel],
+        OrderState::AtIssuer | OrderState::Question => &[OrderEvent::Amend, OrderEvent::Withdraw],
+        OrderState::AwaitEntry | OrderState::Trouble => &[OrderEvent::Amend, OrderEvent::Withdraw],
+        OrderState::Checking | OrderState::Verified | OrderState::PortalTasks => &[OrderEvent::Withdraw],
+        _ => &[],
+    };
+    let act = |event: &OrderEvent| {
+        let action = Action::act(event_word_of_act(*event), format!("{}/act", base(visit, order.id)))
+            .with("event", event.as_str())
+            .with("version", order.version.to_string());
+        if matches!(event, OrderEvent::Cancel | OrderEvent::Withdraw) { action.dangerous() } else { action }
+    };
+    // A new link only where the old one is no use.
+    let possible =
+        plain.iter().filter(|it| **it != OrderEvent::NewLink || order.state == OrderState::HandoverLapsed);
+    let actions: Vec<Action> = possible.map(act).collect();
+    if !actions.is_empty() {
+        blocks.push(Block::Actions(actions));
+    }
+    blocks
+}
+
+/// A form for something that has a note.
+fn note_form(visit: &Visit, order: &OrderView, event: OrderEvent, where_to: &str) -> ConsoleForm {
+    let label = match event {
+        OrderEvent::Answer => "console-order-note-answer",
+        OrderEvent::Ask => "console-order-note-ask",
+        _ => "console-order-note-reason",
+    };
+    let value = if visit.form.get("event") == event.as_str() { visit.form.get("note") } else { "" };
+    ConsoleForm {
+        action: format!("{}/{where_to}", base(visit, order.id)),
+        hidden: vec![
+            ("event".to_owned(), event.as_str().to_owned()),
+            ("version".to_owned(), order.version.to_string()),
+        ],
+        fields: vec![ConsoleField::new("note", Text::Key(label), value, FieldKind::Lines(3)).required()],
+        submit: Text::Key(event_word_of_act(event)),
+        submit_id: event.as_str(),
+        ..ConsoleForm::default()
+    }
+}
+
+/// What the operator can do in a state: without a note, and with one.
+const fn events_of(state: OrderState) -> (&'static [OrderEvent], &'static [OrderEvent]) {
+    use OrderEvent as E;
+    use OrderState as S;
+    match state {
+        S::Review => (&[E::Accept], &[E::Return, E::Reject]),
+        S::Countersign => (&[E::Seal], &[E::Return]),
+        S::Sending => (&[E::Sent], &[]),
+        S::AtIssuer => (&[E::Issue, E::Acknowledge], &[E::Ask, E::Reject]),
+        S::VippsProcessing => (&[], &[E::Reject]),
+        S::Withdrawing => (&[E::ConfirmWithdrawn], &[]),
+        S::OnHold => (&[E::Resume], &[]),
+        _ => (&[], &[]),
+    }
+}
+
+fn identity_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for it in order.people.iter().filter(|it| it.state == PersonState::InReview) {
+        let both = |named: &str, proved: &str| Text::plain(format!("{named} ↔ {proved}"));
+        blocks.push(Block::Facts(vec![
+            Fact::new("console-order-identity-name", both(&it.contact.name, &it.proved_name)),
+            Fact::new("console-order-identity-born", both(&it.contact.birth_date, &it.proved_birth_date)),
+        ]));
+        let options = vec![
+            FieldOption::new("accept", Text::Key("console-order-identity-accept")),
+            FieldOption::new("refuse", Text::Key("console-order-identity-refuse")),
+        ];
+        blocks.push(Block::Form(ConsoleForm {
+            action: format!("{}/identity", base(visit, order.id)),
+            hidden: vec![
+                ("person".to_owned(), it.id.to_string()),
+                ("version".to_owned(), order.version.to_string()),
+            ],
+            fields: vec![
+                ConsoleField::new(
+                    "decision",
+                    Text::Key("console-order-identity"),
+                    "",
+                    FieldKind::Radio(options),
+                ),
+                ConsoleField::new("note", Text::Key("console-order-note-reason"), "", FieldKind::Lines(2))
+                    .required(),
+            ],
+            submit: Text::Key("console-order-identity-decide"),
+            submit_id: "decide-identity",
+            ..ConsoleForm::default()
+        }));
+    }
+    blocks
+}
+
+/// What the operator can do with an order now.
+pub(super) fn desk_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
+    let (plain, noted) = events_of(order.state);
+    let mut blocks = Vec::new();
+    if order.state == OrderState::IdentityReview {
+        blocks.extend(identity_block(visit, order));
+    }
+    if plain.is_empty() && noted.is_empty() && blocks.is_empty() {
+        return blocks;
+    }
+    let heading = Block::Heading {
+        id: "desk",
+        text: Text::Key("console-order-desk"),
+        lead: Some(Text::Key(lead_of(order.state))),
+    };
+    blocks.insert(0, heading);
+    let act = |event: &OrderEvent| {
+        Action::act(event_word_of_act(*event), format!("{}/desk", base(visit, order.id)))
+            .with("event", event.as_str())
+            .with("version", order.version.to_string())
+            .named(event.as_str())
+    };
+    if !plain.is_empty() {
+        blocks.push(Block::Actions(plain.iter().map(act).collect()));
+    }
+    for event in noted {
+        let form = Block::Form(note_form(visit, order, *event, "desk"));
+        blocks.push(Block::More { label: Text::Key(event_word_of_act(*event)), blocks: vec![form] });
+    }
+    blocks
+}
+
+const fn lead_of(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Review => "console-order-desk-review",
+        OrderState::IdentityReview => "console-order-desk-identity",
+        OrderState::Countersign => "console-order-desk-countersign",
+        OrderState::Sending => "console-order-desk-sending",
+        OrderState::AtIssuer => "console-order-desk-at-issuer",
+        _ => "console-order-desk-other",
+    }
+}

@@ -1,0 +1,137 @@
+//! Filling in an order, section by section, in any order.
+
+use axum::response::Response;
+use console::Refusal;
+use model::{LoginMethod, OrderSection, SectionState, lacks, section_state};
+use ordering::{OrderView, SectionAnswers};
+use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, Fact, Text};
+use texts::Noun;
+
+use super::{
+    place::{base, crumbs, found},
+    sections::{fields, read, words_of},
+};
+use crate::console::{
+    answer::{done, refused_form, shown, wrong, wrong_form},
+    visit::Visit,
+};
+/// The sections that an eID's order has.
+pub(super) fn sections_of(_eid: LoginMethod) -> Vec<OrderSection> {
+    OrderSection::ALL.to_vec()
+}
+
+fn section_of(visit: &Visit) -> Result<OrderSection, Refusal> {
+    OrderSection::parse(visit.param("section")).ok_or(Refusal::NotFound(Noun::Object))
+}
+
+fn company_facts(order: &OrderView) -> Vec<Fact> {
+    let it = &order.answers.company;
+    if it.name.is_empty() {
+        return Vec::new();
+    }
+    let plain = |label, text: &str| Fact::new(label, Text::plain(if text.is_empty() { "–" } else { text }));
+    vec![
+        plain("console-order-name", &it.name),
+        plain("console-order-company-number", &it.number),
+        plain("console-order-company-form", &it.form),
+        plain("console-order-company-address", &it.address),
+        Fact::new("console-order-source", Text::Key("console-order-source-registry")),
+    ]
+}
+
+fn section_page(
+    visit: &Visit,
+    order: &OrderView,
+    section: OrderSection,
+    refusal: Option<&Refusal>,
+) -> ConsolePage {
+    let (label, help) = words_of(section);
+    let typed = refusal.is_some() && visit.form.is_there("seen");
+    let field = |mut it: ConsoleField| {
+        if typed && visit.form.is_there(&it.name) {
+            visit.form.get(&it.name).clone_into(&mut it.value);
+        }
+        let name = it.name.clone();
+        it.wrong(wrong(visit, refusal, &name))
+    };
+    let fields: Vec<ConsoleField> = fields(order, section).into_iter().map(field).collect();
+    let names: Vec<&str> = fields.iter().map(|it| it.name.as_str()).collect();
+    let error = wrong_form(visit, refusal, &names);
+    let is_company = section == OrderSection::Company;
+    let submit = if is_company { "console-order-look-up" } else { "console-order-save" };
+    let form = ConsoleForm {
+        action: format!("{}/sections/{}", base(visit, order.id), section.as_str()),
+        hidden: vec![("seen".to_owned(), order.seen(section))],
+        error,
+        fields,
+        submit: Text::Key(submit),
+        submit_id: "save",
+        cancel_href: Some(base(visit, order.id)),
+        ..ConsoleForm::default()
+    };
+    let mut page = ConsolePage {
+        heading: Text::Key(label),
+        lead: Some(Text::Key(help)),
+        blocks: vec![Block::Form(form)],
+        ..ConsolePage::default()
+    };
+    if is_company && !order.answers.company.name.is_empty() {
+        page.blocks.push(Block::Facts(company_facts(order)));
+    }
+    page.frame.crumbs = crumbs(visit, Some(order));
+    page
+}
+
+/// `GET /t/{tenant}/orders/{order}/sections/{section}`
+pub(in crate::console) async fn section(visit: Visit) -> Result<Response, Refusal> {
+    let (order, section) = (found(&visit).await?, section_of(&visit)?);
+    Ok(shown(&visit, section_page(&visit, &order, section, None)))
+}
+
+async fn save(visit: &Visit, order: &OrderView, section: OrderSection) -> Result<(), Refusal> {
+    let mut answers = read(visit, &order.answers, section);
+    if section == OrderSection::Company {
+        let found = visit.site.orders.look_up(visit.form.get("number"), visit.now()).await?;
+        answers.company = found.answer;
+        answers.combinations = found.combinations;
+        answers.listed_address = found.homepage;
+    }
+    let new = SectionAnswers { section, seen: visit.form.get("seen"), answers };
+    visit.site.orders.save_section(visit.permit()?, order.id, new, visit.now()).await
+}
+
+/// Which section is open after this one; `None`: none.
+fn next_open(order: &OrderView, after: OrderSection) -> Option<OrderSection> {
+    let is_open = |it: &&OrderSection| {
+        **it != after
+            && section_state(&order.answers, **it) != SectionState::Ready
+            && **it != OrderSection::Certificate
+    };
+    let all = sections_of(order.eid);
+    let at = all.iter().position(|it| *it == after).unwrap_or_default();
+    let (before, behind) = all.split_at(at);
+    behind.iter().chain(before).find(is_open).copied()
+}
+
+/// `POST /t/{tenant}/orders/{order}/sections/{section}`
+pub(in crate::console) async fn save_section(visit: Visit) -> Result<Response, Refusal> {
+    let (order, section) = (found(&visit).await?, section_of(&visit)?);
+    match save(&visit, &order, section).await {
+        Ok(()) => {
+            let order = found(&visit).await?;
+            let base = base(&visit, order.id);
+            // A company and who signs for it are looked at again before one goes on.
+            let stays = section == OrderSection::Company
+                || (section == OrderSection::Signatories && !lacks(&order.answers, section).is_empty());
+            Ok(match next_open(&order, section) {
+                _ if stays => done(&format!("{base}/sections/{}", section.as_str()), "order-saved"),
+                Some(next) => done(&format!("{base}/sections/{}", next.as_str()), "order-saved"),
+                None => done(&base, "order-saved"),
+            })
+        }
+        Err(refusal) => {
+            let page = section_page(&visit, &found(&visit).await?, section, Some(&refusal));
+            Ok(refused_form(&visit, &refusal, page))
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! A tenant's orders, and beginning one.
+
+use axum::response::Response;
+use console::{Permission, Refusal};
+use model::{Environment, Handover, LoginMethod};
+use ordering::NewOrder;
+use pages::console::{
+    Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, FieldKind, FieldOption, Notice, NoticeKind,
+    Step, Table, TableRow, Text, Tone,
+};
+use texts::AdminMessage;
+
+use super::{
+    place::{base, crumbs},
+    words::{state_chip, turn_word},
+};
+use crate::console::{
+    answer::{done, refused_form, shown, wrong, wrong_form},
+    visit::Visit,
+    words,
+};
+/// `GET /t/{tenant}/orders`
+pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> {
+    let all = visit.site.orders.orders(visit.permit()?).await?;
+    let row = |it: &ordering::OrderSummary| {
+        let company = if it.company.is_empty() { "–".to_owned() } else { it.company.clone() };
+        TableRow {
+            cells: vec![
+                Cell::Link { text: Text::plain(it.eid.name_in(visit.locale)), href: base(&visit, it.id) },
+                Cell::Text(Text::plain(company)),
+                Cell::Chip(state_chip(it.state)),
+                Cell::Text(Text::Key(turn_word(it.state.turn()))),
+                words::time(it.since, visit.now()),
+            ],
+        }
+    };
+    let new = visit
+        .offers(Permission::ManageOrders)
+        .then(|| Action::to("console-order-new", visit.tenant_href("/orders/new")).named("new-order"));
+    let table = Table {
+        id: "orders",
+        caption: Text::Key("console-nav-orders"),
+        columns: [
+            "console-column-eid",
+            "console-order-section-company",
+            "console-column-state",
+            "console-order-turn",
+            "console-order-since",
+        ]
+        .map(Text::Key)
+        .to_vec(),
+        rows: all.iter().map(row).collect(),
+        empty: Text::Key("console-orders-none"),
+        empty_action: new.clone(),
+        ..Table::default()
+    };
+    let page = ConsolePage {
+        heading: Text::Key("console-nav-orders"),
+        lead: Some(Text::Key("console-orders-lead")),
+        primary: if all.is_empty() { None } else { new },
+        blocks: vec![Block::Table(table)],
+        ..ConsolePage::default()
+    };
+    Ok(shown(&visit, page))
+}
+
+async fn new_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsolePage, Refusal> {
+    let all = visit.site.console.domains(&visit.may(Permission::ReadSettings)?, None).await?;
+    let fits = |it: &&console::DomainView| visit.site.is_test() || it.environment == Environment::Production;
+    let domains: Vec<_> = all.iter().filter(fits).collect();
+    let mut page = ConsolePage {
+        heading: Text::Key("console-order-new"),
+        lead: Some(Text::Key("console-order-new-lead")),
+        ..ConsolePage::default()
+    };
+    page.frame.crumbs = crumbs(visit, None);
+    page.blocks.push(Block::Steps(prerequisites()));
+    if domains.is_empty() {
+        let action =
+            visit.is_operator().then(|| Action::to("console-domain-new", visit.tenant_href("/domains/new")));
+        let text = Text::Key("console-order-no-domain");
+        page.blocks.push(Block::Notice(Notice { kind: NoticeKind::Warning, text, action }));
+        return Ok(page);
+    }
+    let eids = [LoginMethod::NO_BANKID, LoginMethod::NO_VIPPS];
+    let eid_option = |it: LoginMethod| FieldOption::new(it.as_str(), Text::plain(it.name_in(visit.locale)));
+    let eid = visit.form.maybe("eid").unwrap_or_else(|| LoginMethod::NO_BANKID.as_str().to_owned());
+    let domain_option =
+        |it: &&console::DomainView| FieldOption::new(it.id.to_string(), Text::plain(it.host.clone()));
+    let domain = visit.form.maybe("domain").or_else(|| domains.first().map(|it| it.id.to_string()));
+    let form = ConsoleForm {
+        action: visit.tenant_href("/orders"),
+        fields: vec![
+            ConsoleField::new(
+                "eid",
+                Text::Key("console-column-eid"),
+                eid,
+                FieldKind::Radio(eids.map(eid_option).to_vec()),
+            ),
+            ConsoleField::new(
+                "domain",
+                Text::Key("console-order-section-domain"),
+                domain.unwrap_or_default(),
+                FieldKind::Radio(domains.iter().map(domain_option).collect()),
+            )
+            .wrong(wrong(visit, refusal, "domain")),
+        ],
+        submit: Text::Key("console-order-begin"),
+        submit_id: "begin",
+        cancel_href: Some(visit.tenant_href("/orders")),
+        error: wrong_form(visit, refusal, &["domain"]),
+        ..ConsoleForm::default()
+    };
+    page.blocks.push(Block::Form(form));
+    Ok(page)
+}
+
+fn prerequisites() -> Vec<Step> {
+    let need = |key: &'static str| Step {
+        tone: Tone::Neutral,
+        aside: Text::default(),
+        text: Text::Key(key),
+        details: Vec::new(),
+        action: None,
+    };
+    [
+        "console-order-need-registry",
+        "console-order-need-bank",
+        "console-order-need-signatory",
+        "console-order-need-domain",
+    ]
+    .map(need)
+    .to_vec()
+}
+
+/// `GET /t/{tenant}/orders/new`
+pub(in crate::console) async fn new(visit: Visit) -> Result<Response, Refusal> {
+    let page = new_page(&visit, None).await?;
+    Ok(shown(&visit, page))
+}
+
+/// `POST /t/{tenant}/orders`
+pub(in crate::console) async fn create(visit: Visit) -> Result<Response, Refusal> {
+    let missing = |field: &str| Refusal::Invalid(AdminMessage::FieldMissing.at(field));
+    let begun = async {
+        let eid = LoginMethod::parse(visit.form.get("eid")).ok_or_else(|| missing("eid"))?;
+        let domain = model::DomainId::parse(visit.form.get("domain")).map_err(|_| missing("domain"))?;
+        let new =
+            NewOrder { domain, eid, handover: Handover::ReceiverEnters, language: visit.locale.as_str() };
+        visit.site.orders.begin(visit.permit()?, new, visit.now()).await
+    };
+    match begun.await {
+        Ok(id) => Ok(done(&base(&visit, id), "order-begun")),
+        Err(refusal) => {
+            let page = new_page(&visit, Some(&refusal)).await?;
+            Ok(refused_form(&visit, &refusal, page))
+        }
+    }
+}

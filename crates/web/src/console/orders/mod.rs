@@ -1,0 +1,14 @@
+//! Orders of an eID's credentials, as those see them who order, decide, approve and receive.
+
+pub(super) mod desk;
+pub(super) mod documents;
+pub(super) mod fill;
+pub(super) mod links;
+pub(super) mod list;
+pub(super) mod page;
+pub(super) mod receive;
+
+mod acts;
+mod place;
+mod sections;
+mod words;

@@ -1,0 +1,232 @@
+//! The page of an order: what is missing, who is asked, what can be done, and what has happened.
+
+use axum::response::Response;
+use console::{Permission, Refusal};
+use model::{
+    Date, LinkId, OrderSection, OrderState, OrderTurn, SectionState, lacks, section_state,
+    working_days_between,
+};
+use ordering::{IdentityDecision, OrderVersion, OrderView, Part, PersonState, PersonView};
+use pages::console::{
+    Action, Block, Cell, ConsolePage, Fact, Notice, NoticeKind, Step, Table, TableRow, Text, Tone,
+};
+use texts::Noun;
+
+use super::{
+    acts::{desk_acts, orderer_acts},
+    fill::sections_of,
+    place::{acted, base, crumbs, found, is_receiver, title},
+    sections::words_of,
+    words::{event_word, lack_word, state_chip, turn_word},
+};
+use crate::console::{
+    answer::{done, refused_form, shown, wrong_form},
+    visit::Visit,
+    words,
+};
+/// After so many working days an issuer has answered, as it says itself.
+const ISSUER_TAKES: u32 = 10;
+
+fn section_step(visit: &Visit, order: &OrderView, section: OrderSection) -> Step {
+    let (label, help) = words_of(section);
+    let lacks = lacks(&order.answers, section);
+    let (tone, aside) = match section_state(&order.answers, section) {
+        SectionState::Ready => (Tone::Good, "console-order-ready"),
+        SectionState::WaitingOnOthers => (Tone::Neutral, "console-order-waiting"),
+        SectionState::Missing => (Tone::Attention, "console-order-missing"),
+    };
+    let href = format!("{}/sections/{}", base(visit, order.id), section.as_str());
+    let is_filled = lacks.first().is_none_or(|it| *it != model::Lack::Unanswered);
+    let label_of = if is_filled { "console-order-change" } else { "console-order-fill-in" };
+    let has_form = !matches!(section, OrderSection::Domain | OrderSection::Certificate);
+    let details = match lacks.first() {
+        Some(lack) if *lack != model::Lack::Unanswered => Text::Key(lack_word(*lack)),
+        _ => Text::Key(help),
+    };
+    Step {
+        tone,
+        aside: Text::Key(aside),
+        text: Text::Key(label),
+        details: vec![details],
+        action: (has_form && visit.offers(Permission::ManageOrders)).then(|| Action::to(label_of, href)),
+    }
+}
+
+fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
+    let asked: Vec<OrderSection> = sections_of(order.eid);
+    let is_open = |it: &&OrderSection| section_state(&order.answers, **it) != SectionState::Ready;
+    let open = asked.iter().filter(is_open).count();
+    let lead = if open == 0 {
+        Text::Key("console-order-complete")
+    } else {
+        Text::with("console-order-open", "count", open.to_string())
+    };
+    let mut blocks = vec![
+        Block::Heading { id: "sections", text: Text::Key("console-order-sections"), lead: Some(lead) },
+        Block::Steps(asked.iter().map(|it| section_step(visit, order, *it)).collect()),
+    ];
+    if visit.offers(Permission::ManageOrders) {
+        let to = Action::to("console-order-to-summary", format!("{}/summary", base(visit, order.id)));
+        blocks.push(Block::Actions(vec![to.named("to-summary")]));
+    }
+    blocks
+}
+
+fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
+    let part = match it.part {
+        Part::Signatory => "console-order-part-signatory",
+        Part::Receiver => "console-order-part-receiver",
+        Part::Blocker => "console-order-part-blocker",
+        Part::General => "console-order-part-general",
+    };
+    let chip = match it.state {
+        PersonState::Waiting => words::chip(Tone::Neutral, "console-order-person-waiting"),
+        PersonState::Done => words::chip(Tone::Good, "console-order-person-done"),
+        PersonState::Declined => words::chip(Tone::Bad, "console-order-person-declined"),
+        PersonState::InReview => words::chip(Tone::Attention, "console-order-person-in-review"),
+    };
+    let link = format!("{}/order/{}", visit.site.origin(), it.link);
+    let shows_link = !visit.site.has_mail && it.state == PersonState::Waiting && order.state.is_open();
+    let when = it.decided_at.map_or_else(|| Cell::Text(Text::plain("–")), |at| words::time(at, visit.now()));
+    let last = if shows_link { Cell::Text(Text::code(link)) } else { when };
+    TableRow {
+        cells: vec![
+            Cell::Text(Text::plain(it.contact.name.clone())),
+            Cell::Text(Text::Key(part)),
+            Cell::Chip(chip),
+            last,
+        ],
+    }
+}
+
+fn people_block(visit: &Visit, order: &OrderView) -> Block {
+    Block::Table(Table {
+        id: "people",
+        caption: Text::Key("console-order-people"),
+        columns: ["console-column-name", "console-order-part", "console-column-state", "console-column-time"]
+            .map(Text::Key)
+            .to_vec(),
+        rows: order.people.iter().map(|it| person_row(visit, order, it)).collect(),
+        empty: Text::Key("console-order-people-none"),
+        ..Table::default()
+    })
+}
+
+fn timeline(visit: &Visit, order: &OrderView) -> Vec<Block> {
+    let step = |it: &ordering::StepView| Step {
+        tone: Tone::Neutral,
+        aside: words::ago(it.happened_at, visit.now()),
+        text: Text::Key(event_word(&it.event)),
+        details: if it.note.is_empty() { Vec::new() } else { vec![Text::plain(it.note.clone())] },
+        action: None,
+    };
+    vec![
+        Block::Heading { id: "timeline", text: Text::Key("console-order-timeline"), lead: None },
+        Block::Steps(order.steps.iter().rev().map(step).collect()),
+    ]
+}
+
+/// How long the issuer has had it, in working days, where that is known to have an end.
+fn waited(visit: &Visit, order: &OrderView) -> Option<Text> {
+    (order.state == OrderState::AtIssuer).then(|| {
+        let days = working_days_between(Date::in_norway(order.since), Date::in_norway(visit.now()));
+        let args = vec![("day", days.to_string()), ("of", ISSUER_TAKES.to_string())];
+        Text::With("console-order-day", args)
+    })
+}
+
+fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
+    let href = format!("{}/documents", base(visit, order.id));
+    let mut facts = Vec::new();
+    if order.document_digest.is_some() {
+        facts.push(Fact::copied("digest", "console-order-digest", order.digest_text()));
+    }
+    let actions = vec![Action::to("console-order-documents", href).named("documents")];
+    vec![
+        Block::Heading { id: "documents", text: Text::Key("console-order-documents"), lead: None },
+        Block::Facts(facts),
+        Block::Actions(actions),
+    ]
+}
+
+/// The page of an order.
+pub(super) fn page_of(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsolePage {
+    let turn = Text::with(
+        "console-order-turn-is",
+        "turn",
+        texts::say(visit.locale, turn_word(order.state.turn()), &[]),
+    );
+    let mut page = ConsolePage {
+        heading: title(visit, order),
+        chip: Some(state_chip(order.state)),
+        lead: Some(waited(visit, order).unwrap_or(turn)),
+        ..ConsolePage::default()
+    };
+    page.frame.crumbs = crumbs(visit, None);
+    if let Some(text) = wrong_form(visit, refusal, &[]) {
+        page.blocks.push(Block::Notice(Notice { kind: NoticeKind::Wrong, text, action: None }));
+    }
+    if order.state == OrderState::Draft {
+        page.blocks.extend(draft_blocks(visit, order));
+    }
+    if visit.offers(Permission::DecideOrders) {
+        page.blocks.extend(desk_acts(visit, order));
+    }
+    if order.state.turn() == OrderTurn::Receiver && is_receiver(visit, order) {
+        let href = format!("{}/receive", base(visit, order.id));
+        page.blocks.push(Block::Actions(vec![Action::to("console-order-receive", href).named("receive")]));
+    }
+    page.blocks.extend(orderer_acts(visit, order));
+    if !order.people.is_empty() {
+        page.blocks.push(people_block(visit, order));
+    }
+    page.blocks.extend(documents_block(visit, order));
+    page.blocks.extend(timeline(visit, order));
+    page
+}
+
+/// `GET /t/{tenant}/orders/{order}`
+pub(in crate::console) async fn page(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    Ok(shown(&visit, page_of(&visit, &order, None)))
+}
+
+/// `POST /t/{tenant}/orders/{order}/act` and `…/desk`: what is done under which leave is said by the route.
+pub(in crate::console) async fn act(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    let outcome = acted(&visit, &order).await;
+    answered(&visit, &order, outcome).await
+}
+
+async fn answered(
+    visit: &Visit,
+    order: &OrderView,
+    outcome: Result<(), Refusal>,
+) -> Result<Response, Refusal> {
+    match outcome {
+        Ok(()) => Ok(done(&base(visit, order.id), "order-moved")),
+        Err(refusal) => {
+            let page = page_of(visit, &found(visit).await?, Some(&refusal));
+            Ok(refused_form(visit, &refusal, page))
+        }
+    }
+}
+
+/// `POST /t/{tenant}/orders/{order}/identity`
+pub(in crate::console) async fn decide_identity(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    let decided = async {
+        let missing = || Refusal::NotFound(Noun::OrderPerson);
+        let person = LinkId::parse(visit.form.get("person")).map_err(|_| missing())?;
+        let seen =
+            OrderVersion { id: order.id, version: visit.form.get("version").parse().unwrap_or_default() };
+        let decision = IdentityDecision {
+            person,
+            accept: visit.form.get("decision") == "accept",
+            reason: visit.form.get("note"),
+        };
+        visit.site.orders.decide_identity(visit.permit()?, seen, decision, visit.now()).await.map(drop)
+    };
+    let outcome = decided.await;
+    answered(&visit, &order, outcome).await
+}

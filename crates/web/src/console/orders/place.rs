@@ -1,0 +1,53 @@
+//! One order: where it stands on the site, and what of it every page needs.
+
+use console::{Permission, Refusal};
+use model::{OrderEvent, OrderId};
+use ordering::{Happening, OrderVersion, OrderView, Part, PersonView};
+use pages::console::{Crumb, Text};
+use texts::Noun;
+
+use crate::console::visit::Visit;
+/// The order of the path.
+pub(super) async fn found(visit: &Visit) -> Result<OrderView, Refusal> {
+    let id = OrderId::parse(visit.param("order")).map_err(|_| Refusal::NotFound(Noun::Order))?;
+    visit.site.orders.order(&visit.may(Permission::ReadOrders)?, id).await
+}
+
+pub(super) fn base(visit: &Visit, id: OrderId) -> String {
+    visit.tenant_href(&format!("/orders/{id}"))
+}
+
+pub(super) fn crumbs(visit: &Visit, order: Option<&OrderView>) -> Vec<Crumb> {
+    let mut crumbs =
+        vec![Crumb { label: Text::Key("console-nav-orders"), href: visit.tenant_href("/orders") }];
+    if let Some(order) = order {
+        crumbs.push(Crumb { label: title(visit, order), href: base(visit, order.id) });
+    }
+    crumbs
+}
+
+pub(super) fn title(visit: &Visit, order: &OrderView) -> Text {
+    let eid = order.eid.name_in(visit.locale).to_owned();
+    match order.answers.company.name.as_str() {
+        "" => Text::with("console-order-of", "eid", eid),
+        company => {
+            Text::With("console-order-of-company", vec![("eid", eid), ("company", company.to_owned())])
+        }
+    }
+}
+
+/// Whether the reader is the member whom the order let in as its receiver.
+pub(super) fn is_receiver(visit: &Visit, order: &OrderView) -> bool {
+    let member = visit.session.as_ref().and_then(|it| it.member);
+    let is_it = |it: &PersonView| it.part == Part::Receiver && it.member.is_some() && it.member == member;
+    visit.offers(Permission::ReceiveCredentials) && order.people.iter().any(is_it)
+}
+
+/// Does what a form asks, under the leave of its route.
+pub(super) async fn acted(visit: &Visit, order: &OrderView) -> Result<(), Refusal> {
+    let event = OrderEvent::parse(visit.form.get("event")).ok_or(Refusal::NotFound(Noun::Object))?;
+    let version = visit.form.get("version").parse().unwrap_or_default();
+    let seen = OrderVersion { id: order.id, version };
+    let happening = Happening::said(event, visit.form.get("note"));
+    visit.site.orders.move_order(visit.permit()?, seen, &happening, visit.now()).await.map(drop)
+}
