@@ -80,6 +80,7 @@ test("an order begins with what it takes, and the company's number fills in who 
   await lookAt(desk, "orders, none");
   await desk.getByRole("link", { name: "New order" }).first().click();
   await lookAt(desk, "new order");
+  if (https) await desk.getByLabel(new URL(portvakt.ready.production_issuer).host).check();
   await desk.click("#begin");
   await desk.waitForURL(/\/orders\/[0-9a-f]{32}\?/);
   order = desk.url().replace(/\?.*/, "");
@@ -195,4 +196,34 @@ test("the receiver, and nobody else, enters the credentials; they are checked an
   }
   await lookAt(receiver, "order, received");
   await receiver.context().close();
+});
+
+test("the first real login with the credentials closes the order", async () => {
+  const { issuer, production_issuer, client_id, redirect_uri } = portvakt.ready;
+  const address = new URL("/oauth2/authorize", https ? production_issuer : issuer);
+  for (const [name, value] of Object.entries({
+    client_id,
+    redirect_uri,
+    response_type: "code",
+    scope: "openid",
+    acr_values: "urn:grn:authn:no:bankid",
+    state: "s",
+    nonce: "n",
+    code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    code_challenge_method: "S256",
+  })) {
+    address.searchParams.set(name, value);
+  }
+  const person = await newPage();
+  await person.goto(address.href);
+  await logIn(person, "Ola");
+  await person.waitForURL(/code=|callback/);
+  await person.context().close();
+  for (let tries = 0; tries < 60 && (await state(desk)) !== "Live"; tries += 1) {
+    await desk.waitForTimeout(250);
+    await desk.goto(order);
+  }
+  assert.equal(await state(desk), "Live");
+  assert.match(await desk.locator("#timeline ~ *").first().innerText(), /logged in/i);
+  await lookAt(desk, "order, live");
 });

@@ -3,7 +3,7 @@
 use std::{
     path::PathBuf,
     sync::{
-        Arc, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -14,6 +14,7 @@ use console::{Console, Destroyed, Refusal, TenantView};
 use crypto::Random;
 use messages::{Delivery, Postman};
 use model::{DomainId, KeySchedule, LetterId, TenantId, Timestamp};
+use ordering::{OrderDesk, WentOn};
 use provider::{Provider, RequestContext, TraceId};
 use store::{
     Store, StoreError,
@@ -207,6 +208,31 @@ pub(crate) fn do_jobs(
     workers.every(DESTRUCTION, LOOK_INTO_BIN_EVERY, move || {
         let (console, store, now) = (Arc::clone(&of_bin), store_of_bin.clone(), clock_of_bin());
         async move { want_destructions(&console, &store, now).await }
+    });
+}
+
+/// How often orders are looked at that may go on by themselves.
+const LOOK_AT_ORDERS_EVERY: Duration = Duration::from_secs(5);
+/// How far logins reach back into the last look: an event is written a moment after its login.
+const LOGINS_OVERLAP: Duration = Duration::from_secs(120);
+
+/// Reminds, ends and closes orders, as time and logins have it.
+pub(crate) fn move_orders(workers: &mut Workers, orders: OrderDesk) {
+    let (clock, looked) = (workers.clock(), Arc::new(Mutex::new(None::<Timestamp>)));
+    workers.every("orders", LOOK_AT_ORDERS_EVERY, move || {
+        let (orders, now, looked) = (orders.clone(), clock(), Arc::clone(&looked));
+        async move {
+            let last = *looked.lock().unwrap_or_else(PoisonError::into_inner);
+            let since = last.map_or_else(|| Timestamp::from_seconds(0), |it| it.before(LOGINS_OVERLAP));
+            let went = orders.go_on_by_itself(&Caller::worker("orders"), since, now).await;
+            let went = went.map_err(|refusal| refusal.to_string())?;
+            if went != WentOn::default() {
+                let WentOn { expired, removed, reminded, live } = went;
+                tracing::info!(expired, removed, reminded, live, "orders went on by themselves");
+            }
+            *looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+            Ok(())
+        }
     });
 }
 

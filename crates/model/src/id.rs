@@ -25,6 +25,15 @@ macro_rules! ids {
                 Self(bytes)
             }
 
+            /// The lowest that one made at this time, to the millisecond, can be.
+            pub fn first_of(time: Timestamp) -> Self {
+                let mut bytes = [0; 16];
+                for (to, from) in bytes.iter_mut().zip((time.micros() / 1000).to_be_bytes().into_iter().skip(2)) {
+                    *to = from;
+                }
+                Self(bytes)
+            }
+
             /// Takes the 16 bytes as they are.
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)

@@ -53,10 +53,18 @@ pub struct ApprovalProof {
     pub issuer: String,
 }
 
+/// What a login proved of whoever came to receive.
+#[derive(Clone, Debug)]
+pub struct ReceiverProof {
+    /// The proof.
+    pub proof: Proof,
+    /// The issuer at which it was proved.
+    pub issuer: String,
+}
+
 /// Names the person at the eID, so that nobody fills two places.
-fn person_digest(tenant: &Tenant, approval: &ApprovalProof) -> Digest {
-    let proof = &approval.proof;
-    let source = [proof.eid.as_str(), proof.environment.as_str(), approval.issuer.as_str()];
+fn person_digest(tenant: &Tenant, proof: &Proof, issuer: &str) -> Digest {
+    let source = [proof.eid.as_str(), proof.environment.as_str(), issuer];
     tenant.opened().member_digest(source, &proof.stable_id)
 }
 
@@ -195,7 +203,7 @@ impl OrderDesk {
         if approval.proof.level < Level::High {
             return Err(Refusal::Invalid(AdminMessage::OrderLevelTooLow.into()));
         }
-        let person = person_digest(&tenant, approval);
+        let person = person_digest(&tenant, &approval.proof, &approval.issuer);
         let (permit, approval) = (permit.clone(), approval.clone());
         let approved = self.store.write(move |tx| {
             let spent = approval_requests::spend(tx, (tenant.id, &request_digest(&approval.random)), now)?;
@@ -325,14 +333,15 @@ impl OrderDesk {
     pub async fn let_receiver_in(
         &self,
         permit: &Permit,
-        (person, proof): (LinkId, &Proof),
+        (person, shown): (LinkId, &ReceiverProof),
         now: Timestamp,
     ) -> Result<model::OrderId, Refusal> {
         let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
-        if proof.level < Level::Substantial {
+        if shown.proof.level < Level::Substantial {
             return Err(Refusal::Invalid(AdminMessage::OrderLevelTooLow.into()));
         }
-        let proof = proof.clone();
+        let at_the_eid = person_digest(&tenant, &shown.proof, &shown.issuer);
+        let proof = shown.proof.clone();
         let entered = self.store.write(move |tx| {
             let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
             let mut row = row.filter(|it| it.part == Part::Receiver).ok_or_else(link_spent)?;
@@ -341,10 +350,13 @@ impl OrderDesk {
                 return Err(link_spent());
             }
             let mut kept = open_person(&tenant, &row)?;
-            if proved(&mut kept, &proof).is_some() {
+            // Whoever came first stays it: another person of the same name and birth date is somebody else.
+            let is_other = row.person_digest.is_some_and(|it| it != at_the_eid);
+            if is_other || proved(&mut kept, &proof).is_some() {
                 return Err(Refusal::Invalid(AdminMessage::OrderReceiverOther.into()));
             }
             (row.state, row.decided_at) = (PersonState::Done, Some(now));
+            row.person_digest = Some(at_the_eid);
             row.sealed_person = seal_person(&tenant, row.id, &kept);
             order_people::save(tx, &row)?;
             Ok::<_, Refusal>(row.order_id)

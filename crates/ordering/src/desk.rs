@@ -165,7 +165,7 @@ impl OrderDesk {
         Ok(rows)
     }
 
-    fn opened(&self, row: &tenants::Tenant, caller: &Caller) -> Result<Tenant, Refusal> {
+    pub(crate) fn opened(&self, row: &tenants::Tenant, caller: &Caller) -> Result<Tenant, Refusal> {
         Tenant::open((&self.master, &self.random), row, caller).map_err(|error| match error {
             TenantError::NotFound => Refusal::NotFound(Noun::Tenant),
             TenantError::MasterKey => Refusal::MasterKey,

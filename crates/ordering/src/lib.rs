@@ -5,6 +5,7 @@
 
 mod answering;
 mod approval;
+mod by_itself;
 mod company;
 mod compose;
 mod desk;
@@ -14,12 +15,11 @@ mod order_desk;
 mod people;
 mod view;
 
-pub use approval::IdentityDecision;
-pub use approval::{ApprovalBegun, ApprovalProof};
+pub use approval::{ApprovalBegun, ApprovalProof, IdentityDecision, ReceiverProof};
+pub use by_itself::WentOn;
 pub use company::FoundCompany;
 pub use compose::Composed;
-pub use desk::SectionAnswers;
-pub use desk::{DeskRow, NewOrder};
+pub use desk::{DeskRow, NewOrder, SectionAnswers};
 pub use link::LinkView;
 pub use moving::{Happening, OrderVersion, permission_of};
 pub use order_desk::OrderDesk;

@@ -136,7 +136,7 @@ impl Moved {
         })
     }
 
-    fn locale(&self) -> Locale {
+    pub(crate) fn locale(&self) -> Locale {
         Locale::parse(&self.answers.language).unwrap_or(Locale::Nb)
     }
 }

@@ -1,5 +1,7 @@
 //! The people whom an order asks for something.
 
+use std::time::Duration;
+
 use authority::{SealedColumn, Tenant};
 use changes::Refusal;
 use messages::{AddressedLetter, Letter, MailAddress, ORDER_LINK};
@@ -196,8 +198,9 @@ pub(crate) fn insert_all(
     now: Timestamp,
 ) -> Result<Vec<OrderPerson>, StoreError> {
     let mut rows = Vec::new();
-    for (part, kept) in asked(answers) {
-        let id = LinkId::new(tenant.random(), now);
+    for ((part, kept), place) in asked(answers).into_iter().zip(0..) {
+        // The ids go up, so that people are listed in this order.
+        let id = LinkId::new(tenant.random(), now.after(Duration::from_millis(place)));
         let row = OrderPerson {
             tenant_id: tenant.id,
             id,

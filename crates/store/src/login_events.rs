@@ -24,12 +24,17 @@ const LIST_LATEST: &str =
     "SELECT id, tenant_id, domain_id, application_id, login, trace, kind, eid, cause, happened_at, expires_at,
     sealed_details FROM login_events WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 
+const FIND_COMPLETED: &str =
+    "SELECT id FROM login_events WHERE tenant_id = $1 AND id >= $2 AND domain_id = $3 AND eid = $4
+    AND kind = 'completed' AND happened_at >= $5 ORDER BY id LIMIT 1";
+
 const EXTEND: &str = "UPDATE login_events SET expires_at = $1
     WHERE tenant_id = $2 AND login = $3 AND expires_at < $1";
 pub(crate) const SWEEP: &str = "DELETE FROM login_events WHERE (tenant_id, id) IN
     (SELECT tenant_id, id FROM login_events WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-pub(crate) const ALL: &[&str] = &[INSERT, LIST_BY_LOGIN, LIST, LIST_BY_TRACE, LIST_LATEST, EXTEND, SWEEP];
+pub(crate) const ALL: &[&str] =
+    &[INSERT, LIST_BY_LOGIN, LIST, LIST_BY_TRACE, LIST_LATEST, FIND_COMPLETED, EXTEND, SWEEP];
 
 words! {
     /// What happened.
@@ -228,4 +233,19 @@ fn read(row: Row) -> Result<LoginEvent, StoreError> {
         expires_at: row.time("expires_at")?,
         sealed_details: row.maybe_bytes("sealed_details")?,
     })
+}
+
+/// Says whether an application was given a code for a login with this eID at the domain since then. Trials do not count.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn was_completed(
+    tx: &mut impl Tx,
+    (tenant_id, domain_id): (TenantId, DomainId),
+    eid: &str,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    let from = LoginEventId::first_of(since);
+    let values = [tenant_id.into(), from.into(), domain_id.into(), eid.into(), since.into()];
+    Ok(tx.find(FIND_COMPLETED, &values)?.is_some())
 }

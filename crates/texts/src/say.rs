@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use crate::Locale;
@@ -61,8 +61,13 @@ pub fn say(locale: Locale, key: &str, args: &[(&str, &str)]) -> String {
     if args.is_empty() {
         return bundle.format_pattern(pattern, None, &mut errors).into_owned();
     }
-    let args: FluentArgs<'_> = args.iter().copied().collect();
+    let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, argument(name, value))).collect();
     bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
+}
+
+/// A count is a number, so that a sentence can have a form for one; everything else stays as it is written, ids too.
+fn argument<'a>(name: &str, value: &'a str) -> FluentValue<'a> {
+    if name == "count" { FluentValue::try_number(value) } else { FluentValue::from(value) }
 }
 
 fn bundle(locale: &str, source: &str) -> Bundle {
@@ -176,5 +181,12 @@ mod tests {
     #[test]
     fn an_unknown_key_is_visible() {
         assert!(say(Locale::Nb, "no-such-key", &[]).starts_with(UNTRANSLATED));
+    }
+
+    #[test]
+    fn one_of_something_was_told_in_the_plural() {
+        let open = |count| say(Locale::En, "console-order-open", &[("count", count)]);
+        assert!(open("1").starts_with("One part is"), "{}", open("1"));
+        assert!(open("12").starts_with("12 parts are"), "{}", open("12"));
     }
 }

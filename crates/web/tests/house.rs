@@ -25,7 +25,7 @@ use model::{
     ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, EidEnvironment, Environment,
     LoginMethod, TenantId, Timestamp,
 };
-use ordering::OrderDesk;
+use ordering::{OrderDesk, WentOn};
 use outbound::{Allowed, Outbound, Settings};
 use provider::{Limits, Provider};
 use registry::{Registry, RegistryAddresses};
@@ -72,6 +72,7 @@ pub(crate) struct TestBroker {
     pub(crate) store: Store,
     pub(crate) console: Console,
     pub(crate) registry: Arc<RegistrySimulator>,
+    orders: OrderDesk,
     pub(crate) tenant: Tenant,
     pub(crate) domain: DomainId,
     pub(crate) clock: Arc<AtomicI64>,
@@ -388,12 +389,13 @@ impl TestBroker {
         let wired = Arc::clone(&eids);
         let desk = console.clone();
         let orders = order_desk(&store, &master, &random, &outside);
+        let of_site = orders.clone();
         let wire: Wire = Box::new(move || {
             let catalogue = Arc::new(wired());
             let console = desk.clone().with_catalogue(Arc::clone(&catalogue));
             let provider = Provider::new(again.clone(), catalogue, master.clone(), random.clone());
             let provider = Arc::new(provider.with(settings(&chosen)));
-            let site = console_site(console, orders.clone(), &provider, &read);
+            let site = console_site(console, of_site.clone(), &provider, &read);
             (console_router(site, op_router(app(&provider, &read))), provider)
         });
         let (router, provider) = wire();
@@ -405,6 +407,7 @@ impl TestBroker {
             domain: DomainId::from_bytes([0; 16]),
             clock,
             registry: outside.registry,
+            orders,
             bankid: outside.bankid,
             vipps: outside.vipps,
             secret: Random::system().token(),
@@ -443,6 +446,12 @@ impl TestBroker {
     /// What a restart of the process does: everything but the store is new.
     pub(crate) fn restart(&mut self) {
         (self.router, self.provider) = (self.wire)();
+    }
+
+    /// Does with orders what is due by time.
+    pub(crate) async fn orders_go_on(&self) -> WentOn {
+        let never = Timestamp::from_seconds(0);
+        self.orders.go_on_by_itself(&Caller::worker("orders"), never, self.time()).await.unwrap()
     }
 
     /// Sets limits, as the operator would.

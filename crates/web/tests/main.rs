@@ -37,6 +37,7 @@ mod live_check;
 mod logout;
 mod mailbox;
 mod mobile;
+mod orders;
 mod outage;
 mod overload;
 mod pages_shown;

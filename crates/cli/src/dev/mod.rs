@@ -100,6 +100,7 @@ struct Installation {
     mailbox: Mailbox,
     /// The domains, the console's own included.
     domains: Site,
+    orders: OrderDesk,
 }
 
 impl Installation {
@@ -123,7 +124,7 @@ impl Installation {
         let provider = Arc::new(Provider::new(store.clone(), catalogue, master, random.clone()));
         let console_site = Arc::new(ConsoleSite {
             console: Arc::clone(&console),
-            orders,
+            orders: orders.clone(),
             provider: Arc::clone(&provider),
             clock: clock::system(),
             address: own_console::address(addresses),
@@ -140,7 +141,7 @@ impl Installation {
             eid_files: Arc::new(eid_files::load_and_tell(&folder.file("eid-assets")).await),
         };
         let domains = console_router(console_site, op_router(app));
-        Ok(Self { console, setup, provider, postman, mailbox, domains })
+        Ok(Self { console, setup, provider, postman, mailbox, domains, orders })
     }
 }
 
@@ -164,7 +165,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     world.register_callbacks(&addresses, &arguments.eid_callback);
     let wish = seed::Wish { addresses: &addresses, world: &world, random: &random, more: &arguments.more };
     let seeded = seed::seed(&store, &folder, wish).await?;
-    let Installation { console, setup, provider, postman, mailbox, domains } = Installation::make(
+    let Installation { console, setup, provider, postman, mailbox, domains, orders } = Installation::make(
         &store,
         &folder,
         Surroundings {
@@ -189,7 +190,8 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let doors = open_doors(addresses.port, sites, acceptor.as_ref()).await?;
     let (stop, end) = watch::channel(false);
     let answering: Vec<_> = doors.into_iter().map(|door| tokio::spawn(door.answer(end.clone()))).collect();
-    let workers = work(end, &store, (&provider, postman), console);
+    let mut workers = work(end, &store, (&provider, postman), console);
+    upkeep::move_orders(&mut workers, orders);
     // From here on a stop is heard, also one that comes before the report is read.
     let stop_asked = signals::stop_asked()?;
     let report = report::Report::new(&addresses, &seeded, &world, &folder);

@@ -146,6 +146,7 @@ struct Installation {
     console: Arc<Console>,
     /// The simulators' host and site, when there is one.
     sandbox: Option<(String, Site)>,
+    orders: OrderDesk,
     /// Who sends letters, where there is a mail server.
     postman: Option<Postman>,
     /// The console's pages, where it has a host.
@@ -179,7 +180,7 @@ impl Installation {
         let console_site = config.console.clone().map(|address| {
             Arc::new(ConsoleSite {
                 console: Arc::new((*console).clone().with_catalogue(catalogue)),
-                orders,
+                orders: orders.clone(),
                 provider: Arc::clone(&provider),
                 clock: clock::system(),
                 own_eids: match address.environment {
@@ -192,7 +193,7 @@ impl Installation {
                 tls,
             })
         });
-        Ok(Self { provider, console, sandbox, postman, console_site })
+        Ok(Self { provider, console, orders, sandbox, postman, console_site })
     }
 }
 
@@ -226,13 +227,14 @@ struct Background<'a> {
     store: &'a Store,
     provider: Arc<Provider>,
     console: Arc<Console>,
+    orders: OrderDesk,
     postman: Option<Postman>,
     looked: &'a ready::Looked,
 }
 
 impl Background<'_> {
     fn start(self, workers: &mut Workers) {
-        let Self { config, store, provider, console, postman, looked } = self;
+        let Self { config, store, provider, console, orders, postman, looked } = self;
         upkeep::sweep(workers, Arc::clone(&provider));
         upkeep::forget_changes(workers, store, Arc::clone(&provider));
         upkeep::probe_eids(workers, Arc::clone(&provider));
@@ -240,6 +242,7 @@ impl Background<'_> {
         upkeep::look_at_domains(workers, Arc::clone(&provider), (Arc::clone(looked), names_controller));
         upkeep::write_events(workers, Arc::clone(&provider));
         upkeep::log_audit_heads(workers, Arc::clone(&console));
+        upkeep::move_orders(workers, orders);
         upkeep::keep_deletions(workers, Arc::clone(&console), config.deletions.clone());
         let rotation = upkeep::KeyRotation { schedule: schedule(config), every: config.keys.check_every };
         let work = upkeep::JobWork { rotation, postman };
@@ -260,6 +263,18 @@ async fn keep_certificates(
     Ok(())
 }
 
+/// The pages of domains, and those of the console and the simulators where there are some.
+fn joined(domains: Site, console: Option<Arc<ConsoleSite>>, sandbox: Option<(String, Site)>) -> Site {
+    let site = match console {
+        Some(console) => console_router(console, domains),
+        None => domains,
+    };
+    match sandbox {
+        Some((host, simulators)) => by_host(host, simulators, site),
+        None => site,
+    }
+}
+
 async fn answer(
     config: &Config,
     installation: Installation,
@@ -267,20 +282,11 @@ async fn answer(
     certificates: Option<Arc<Certificates>>,
 ) -> Result<(), String> {
     let store = &ready.store;
-    let Installation { provider, console, sandbox, postman, console_site } = installation;
+    let Installation { provider, console, orders, sandbox, postman, console_site } = installation;
     let own_console = Arc::clone(&console);
     let ((stop, end), (stop_operator, end_operator)) = (watch::channel(false), watch::channel(false));
     let metrics = Arc::new(Metrics::new());
-    let app = app(config, &provider).await;
-    let domains = op_router(app);
-    let site = match console_site {
-        Some(console) => console_router(console, domains),
-        None => domains,
-    };
-    let site = match sandbox {
-        Some((host, simulators)) => by_host(host, simulators, site),
-        None => site,
-    };
+    let site = joined(op_router(app(config, &provider).await), console_site, sandbox);
     let unread = unread(Arc::clone(&provider));
     let site = with_entrance(site, entrance(&config.listen, Arc::clone(&metrics), Arc::clone(&unread)));
     let acceptor = certificates.as_ref().map(|it| it.acceptor()).transpose()?;
@@ -288,8 +294,15 @@ async fn answer(
     let door = door.exempting(trusted(&config.listen)).telling(unread);
     let mut workers = Workers::new(clock::system(), end.clone());
     let looked = ready::Looked::default();
-    let background =
-        Background { config, store, provider: Arc::clone(&provider), console, postman, looked: &looked };
+    let background = Background {
+        config,
+        store,
+        provider: Arc::clone(&provider),
+        console,
+        orders,
+        postman,
+        looked: &looked,
+    };
     background.start(&mut workers);
     let noted = Arc::clone(&provider);
     keep_certificates(&mut workers, (store, own_console), certificates.as_ref()).await?;

@@ -234,12 +234,14 @@ impl OrderState {
         !matches!(self, Self::Live | Self::Ended | Self::Withdrawn | Self::Rejected | Self::Lapsed)
     }
 
-    /// After how many days in this state time has run out; `None`: never.
+    /// After how many days in this state time has run out, or the order is removed where it is over; `None`: never.
     pub const fn lasts_days(self) -> Option<u32> {
         match self {
             Self::Draft => Some(90),
             Self::Approving | Self::IdentityReview => Some(60),
             Self::Handover => Some(7),
+            Self::Withdrawn | Self::Rejected | Self::Lapsed => Some(365),
+            Self::Ended => Some(3 * 365),
             _ => None,
         }
     }

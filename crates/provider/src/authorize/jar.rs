@@ -359,11 +359,15 @@ impl Held {
         };
         let storable = self.logins.iter().filter(|it| it.login.wanted.is_some() && !it.login.phase.is_over());
         let largest = storable.max_by_key(|it| it.size).filter(|it| may_store && it.size > WORTH_STORING);
-        let last = self.tombstones.last().map(|(name, _)| name.clone());
+        let name = |it: &(String, Tombstone)| it.0.clone();
+        // The newest tombstone stays while there is another login to give up: what was just given up is still told about.
+        let last = self.tombstones.get(1..).and_then(<[_]>::last).map(name);
+        let only = self.tombstones.first().map(name);
         None.or_else(|| oldest(true).map(MakeRoom::Bury))
             .or_else(|| largest.map(|it| MakeRoom::Store(it.name.clone())))
             .or_else(|| last.map(MakeRoom::Forget))
             .or_else(|| oldest(false).map(MakeRoom::Bury))
+            .or_else(|| only.map(MakeRoom::Forget))
             .unwrap_or(MakeRoom::Done)
     }
 }
@@ -458,5 +462,14 @@ mod tests {
         assert_eq!(held.make_room("a", 0, true), MakeRoom::Forget("0".to_owned()));
         held.tombstones.pop();
         assert_eq!(held.make_room("a", 0, true), MakeRoom::Forget("1".to_owned()), "they take room");
+    }
+
+    #[test]
+    fn a_login_that_was_just_given_up_left_nothing_where_its_tombstone_did_not_fit() {
+        let mut held = held((0..8).map(|it| login(&it.to_string(), it, 416)).collect());
+        held.tombstones.push(("given up".to_owned(), tombstone()));
+        assert_eq!(held.make_room("7", 1, true), MakeRoom::Bury("0".to_owned()));
+        held.logins.drain(..7);
+        assert_eq!(held.make_room("7", 99, true), MakeRoom::Forget("given up".to_owned()));
     }
 }

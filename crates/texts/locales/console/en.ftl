@@ -1204,3 +1204,4 @@ console-certificate-upload = Upload the certificate
 console-certificate-remove = Remove the certificate
 console-certificate-pkcs12 = From a PKCS#12 file (.p12, .pfx)
 console-certificate-pkcs12-lead = Makes both files of it; delete key.pem afterwards
+console-order-saved-now = What is saved now

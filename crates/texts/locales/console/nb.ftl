@@ -1204,3 +1204,4 @@ console-certificate-upload = Last opp sertifikatet
 console-certificate-remove = Fjern sertifikatet
 console-certificate-pkcs12 = Fra en PKCS#12-fil (.p12, .pfx)
 console-certificate-pkcs12-lead = Lager begge filene av den; slett key.pem etterpå
+console-order-saved-now = Det som er lagret nå

@@ -1204,3 +1204,4 @@ console-certificate-upload = Last opp sertifikatet
 console-certificate-remove = Fjern sertifikatet
 console-certificate-pkcs12 = Frå ei PKCS#12-fil (.p12, .pfx)
 console-certificate-pkcs12-lead = Lagar begge filene av ho; slett key.pem etterpå
+console-order-saved-now = Det som er lagra no

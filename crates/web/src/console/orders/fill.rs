@@ -4,7 +4,7 @@ use axum::response::Response;
 use console::Refusal;
 use model::{LoginMethod, OrderSection, SectionState, lacks, section_state};
 use ordering::{OrderView, SectionAnswers};
-use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, Fact, Text};
+use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Text};
 use texts::Noun;
 
 use super::{
@@ -78,8 +78,29 @@ fn section_page(
     if is_company && !order.answers.company.name.is_empty() {
         page.blocks.push(Block::Facts(company_facts(order)));
     }
+    if typed && order.seen(section) != visit.form.get("seen") {
+        page.blocks.extend(saved_now(order, section));
+    }
     page.frame.crumbs = crumbs(visit, Some(order));
     page
+}
+
+/// What somebody else saved meanwhile, beside what was typed.
+fn saved_now(order: &OrderView, section: OrderSection) -> Vec<Block> {
+    let value = |it: &ConsoleField| match &it.kind {
+        FieldKind::Radio(options) | FieldKind::Select(options) => {
+            let chosen = options.iter().find(|option| option.value == it.value);
+            chosen.map_or_else(Text::default, |option| option.label.clone())
+        }
+        _ => Text::plain(it.value.clone()),
+    };
+    let fact = |it: ConsoleField| Fact {
+        label: it.label.clone(),
+        ..Fact::new("console-order-saved-now", value(&it))
+    };
+    let facts = fields(order, section).into_iter().filter(|it| !it.value.is_empty()).map(fact).collect();
+    let heading = Block::Heading { id: "saved-now", text: Text::Key("console-order-saved-now"), lead: None };
+    vec![heading, Block::Facts(facts)]
 }
 
 /// `GET /t/{tenant}/orders/{order}/sections/{section}`

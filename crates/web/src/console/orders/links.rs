@@ -5,7 +5,7 @@ use console::{Caller, OWN_CLIENT, Permit, Refusal, SignIn};
 use crypto::{Digest, b64};
 use model::{LinkId, OrderState};
 use oidc::AuthorizationParams;
-use ordering::{ApprovalProof, LinkView, Part, PersonState};
+use ordering::{ApprovalProof, LinkView, Part, PersonState, ReceiverProof};
 use pages::console::{
     Action, Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Text,
 };
@@ -253,7 +253,8 @@ async fn received(
 ) -> Result<Response, Refusal> {
     let (orders, now) = (&visit.site.orders, visit.now());
     let entered = async {
-        let order = orders.let_receiver_in(permit, (link, &sign_in.proof), now).await?;
+        let shown = ReceiverProof { proof: sign_in.proof.clone(), issuer: sign_in.issuer.clone() };
+        let order = orders.let_receiver_in(permit, (link, &shown), now).await?;
         let (token, member) = visit.site.console.sign_in_receiver(permit, sign_in, now).await?;
         orders.bind_receiver(permit, (link, member)).await?;
         Ok::<_, Refusal>((order, token))

@@ -1,0 +1,384 @@
+//! Orders of an eID's credentials, by everybody who has a part in them, and by everybody who has none.
+
+use authority::Role;
+use ordering::WentOn;
+
+use crate::{
+    console_sign_in::{ORIGIN, browser_with, member, operator},
+    house::{Browser, CONSOLE_HOST, Reply, TestBroker, a_tenant, form, with},
+};
+
+const ALONE: &str = "399000114";
+const JOINTLY: &str = "399000130";
+const DAY: i64 = 24 * 60 * 60;
+
+/// An order in a browser of somebody who operates, and so may do everything with it.
+struct Ordering<'a> {
+    house: &'a TestBroker,
+    browser: Browser<'a>,
+    /// The address of its page.
+    order: String,
+}
+
+/// What stands between these in a page.
+fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
+    page.split_once(before).and_then(|(_, rest)| rest.split_once(after)).map_or("", |it| it.0)
+}
+
+/// What a page's hidden field has.
+fn hidden(reply: &Reply, name: &str) -> String {
+    let field = between(&reply.body, &format!("name=\"{name}\""), ">");
+    between(field, "value=\"", "\"").to_owned()
+}
+
+impl<'a> Ordering<'a> {
+    async fn begin(house: &'a TestBroker) -> Self {
+        let token = operator(house).await;
+        let mut browser = browser_with(house, &token);
+        let tenant = house.tenant.id;
+        let domain = house.domain.to_string();
+        let body = form(&[("eid", "no-bankid"), ("domain", &domain)]);
+        let begun = browser.post(&format!("/t/{tenant}/orders"), &body, Some(ORIGIN)).await;
+        let order = begun.location().split('?').next().unwrap().to_owned();
+        Self { house, browser, order }
+    }
+
+    async fn page(&mut self) -> Reply {
+        let order = self.order.clone();
+        self.browser.get(&order).await
+    }
+
+    async fn save(&mut self, section: &str, fields: &[(&str, &str)]) -> Reply {
+        let target = format!("{}/sections/{section}", self.order);
+        let seen = hidden(&self.browser.get(&target).await, "seen");
+        let mut all = vec![("seen", seen.as_str())];
+        all.extend(fields);
+        self.browser.post(&target, &form(&all), Some(ORIGIN)).await
+    }
+
+    /// Everything that is asked, with Kari in every part that nobody of the registry has.
+    async fn fill_in(&mut self, company: &str) {
+        let kari = [("name", "Kari Nordli"), ("email", "kari@example.com")];
+        let with_mobile = [kari.as_slice(), &[("mobile", "90000001"), ("birth_date", "1984-05-17")]].concat();
+        let first = [("contact-0-name", "Kari Nordli"), ("contact-0-email", "kari@example.com")];
+        let block = [first.as_slice(), &[("contact-0-mobile", "90000001")]].concat();
+        let signing = [
+            ("combination", "0"),
+            ("signatory-0-email", "kari@example.com"),
+            ("signatory-0-eid", "no-bankid"),
+            ("signatory-1-email", "ola@example.com"),
+            ("signatory-1-eid", "no-bankid"),
+        ];
+        let sections: [(&str, &[(&str, &str)]); 11] = [
+            ("company", &[("number", company)]),
+            ("purpose", &[("purpose", "People see their bookings.")]),
+            ("signatories", &signing),
+            ("bank", &[("bank", "937903502"), ("customer", "yes")]),
+            ("general", &kari),
+            ("receiver", &with_mobile),
+            ("block", &block),
+            ("operations", &first),
+            ("display-name", &[("display_name", "Shop")]),
+            ("listing", &[("listed_address", "https://www.shop.example")]),
+            ("number", &[("needed", "no")]),
+        ];
+        for (section, fields) in sections {
+            let saved = self.save(section, fields).await;
+            assert_eq!(saved.status, 303, "{section}: {}", saved.body);
+        }
+    }
+
+    async fn act(&mut self, door: &str, event: &str, note: &str) -> Reply {
+        let version = self.version().await;
+        self.act_on(door, event, (&version, note)).await
+    }
+
+    async fn act_on(&mut self, door: &str, event: &str, (version, note): (&str, &str)) -> Reply {
+        let body = form(&[("event", event), ("version", version), ("note", note)]);
+        self.browser.post(&format!("{}/{door}", self.order), &body, Some(ORIGIN)).await
+    }
+
+    async fn version(&mut self) -> String {
+        let order = format!("{}/summary", self.order);
+        let summary = hidden(&self.browser.get(&order).await, "version");
+        if summary.is_empty() { hidden(&self.page().await, "version") } else { summary }
+    }
+
+    async fn submit(&mut self) -> Reply {
+        self.act("act", "submit", "").await
+    }
+
+    /// The links of everybody who is asked, as the page shows them where no letter can be sent.
+    async fn links(&mut self) -> Vec<String> {
+        let page = self.page().await.body;
+        let base = format!("{ORIGIN}/order/");
+        let found = page.split(&base).skip(1);
+        found.map(|it| format!("/order/{}", it.split('<').next().unwrap().trim())).collect()
+    }
+
+    async fn state(&mut self) -> String {
+        let page = self.page().await.body;
+        between(between(&page, "<h1", "</div>"), "<span>", "</span>").to_owned()
+    }
+
+    fn phone(&self) -> Browser<'a> {
+        Browser { host: CONSOLE_HOST.to_owned(), language: Some("en"), ..self.house.browser() }
+    }
+
+    /// Goes on from a link with BankID as Kari; gives the page that this ends at.
+    async fn with_bankid(&self, link: &str) -> Reply {
+        let mut phone = self.phone();
+        let begun = phone.post(link, "", Some(ORIGIN)).await;
+        if !begun.body.contains("url=") {
+            return begun;
+        }
+        let leave = phone.get(&begun.by_itself().location().replace(ORIGIN, "")).await;
+        let back = phone.at_the_eid(&leave, with::APP, None);
+        let landed = phone.get(&back).await;
+        let landed = phone.get(&landed.location().replace(ORIGIN, "")).await;
+        phone.follow(landed).await
+    }
+}
+
+async fn submitted<'a>(house: &'a TestBroker, company: &str) -> (Ordering<'a>, Vec<String>) {
+    let mut order = Ordering::begin(house).await;
+    order.fill_in(company).await;
+    let reply = order.submit().await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    let links = order.links().await;
+    (order, links)
+}
+
+#[tokio::test]
+async fn an_order_is_approved_by_a_login_that_was_made_for_it() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    let page = order.with_bankid(&links[0]).await;
+    assert!(page.body.contains("You have approved"), "{}", page.body);
+    assert_eq!(order.state().await, "To be sealed");
+}
+
+#[tokio::test]
+async fn opening_a_link_or_fetching_it_ahead_does_nothing_and_it_works_afterwards() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    for _ in 0..3 {
+        assert_eq!(order.phone().get(&links[0]).await.status, 200);
+    }
+    // A scanner that posts gets no further than the eID, where it is nobody.
+    order.phone().post(&links[0], "", Some(ORIGIN)).await;
+    assert_eq!(order.state().await, "To be approved");
+    assert!(order.with_bankid(&links[0]).await.body.contains("You have approved"));
+}
+
+#[tokio::test]
+async fn a_login_that_approved_counts_once_and_so_does_its_way_back() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, JOINTLY).await;
+    let mut phone = order.phone();
+    let begun = phone.post(&links[0], "", Some(ORIGIN)).await;
+    let leave = phone.get(&begun.by_itself().location().replace(ORIGIN, "")).await;
+    let back = phone.at_the_eid(&leave, with::APP, None);
+    let landed = phone.get(&back).await.location().replace(ORIGIN, "");
+    let kept = phone.cookies.clone();
+    phone.get(&landed).await;
+    phone.cookies = kept;
+    let again = phone.get(&landed).await;
+    assert_eq!(again.status, 400, "{}", again.body);
+    assert_eq!(order.page().await.body.matches("Approved with an eID").count(), 1);
+}
+
+#[tokio::test]
+async fn one_person_cannot_approve_for_two() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, JOINTLY).await;
+    order.with_bankid(&links[0]).await;
+    let second = order.with_bankid(&links[1]).await;
+    assert!(second.body.contains("has approved in another"), "{}", second.body);
+    assert_eq!(order.state().await, "To be approved");
+}
+
+#[tokio::test]
+async fn somebody_else_than_the_named_signatory_is_reviewed_by_the_operator_with_a_reason() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, JOINTLY).await;
+    // Kari comes with Ola's link.
+    order.with_bankid(&links[1]).await;
+    assert_eq!(order.state().await, "Identity in review");
+    let person = hidden(&order.page().await, "person");
+    let decide = async |order: &mut Ordering<'_>, note| {
+        let (version, door) = (order.version().await, format!("{}/identity", order.order));
+        let body =
+            form(&[("person", &person), ("version", &version), ("decision", "refuse"), ("note", note)]);
+        order.browser.post(&door, &body, Some(ORIGIN)).await
+    };
+    assert_eq!(decide(&mut order, "Kari is not Ola").await.status, 303);
+    assert_eq!(order.state().await, "To be approved");
+    assert!(
+        order.with_bankid(&links[0]).await.body.contains("You have approved"),
+        "Kari is free for her own place"
+    );
+}
+
+#[tokio::test]
+async fn an_amended_order_is_another_version_whose_old_links_and_approvals_are_over() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, JOINTLY).await;
+    order.with_bankid(&links[0]).await;
+    assert_eq!(order.act("act", "amend", "").await.status, 303);
+    order.save("display-name", &[("display_name", "Another name")]).await;
+    assert_eq!(order.submit().await.status, 303);
+    let old = order.phone().get(&links[1]).await;
+    assert!(
+        old.status == 422 && old.body.contains("this link is over") || old.body.contains("This link is over")
+    );
+    assert_eq!(order.links().await.len(), 5, "both signatories are asked anew");
+}
+
+#[tokio::test]
+async fn an_approval_that_was_begun_before_the_order_changed_counts_for_nothing() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    let mut phone = order.phone();
+    let begun = phone.post(&links[0], "", Some(ORIGIN)).await;
+    let leave = phone.get(&begun.by_itself().location().replace(ORIGIN, "")).await;
+    order.act("act", "amend", "").await;
+    order.submit().await;
+    let back = phone.at_the_eid(&leave, with::APP, None);
+    let landed = phone.get(&back).await.location().replace(ORIGIN, "");
+    let end = phone.get(&landed).await;
+    let end = phone.follow(end).await;
+    assert!(!end.body.contains("You have approved"), "{}", end.body);
+    assert_eq!(order.state().await, "To be approved");
+}
+
+#[tokio::test]
+async fn nothing_is_submitted_that_is_not_complete_and_what_is_missing_is_named() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    order.save("company", &[("number", ALONE)]).await;
+    let refused = order.submit().await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("not complete: purpose, bank, general, receiver"), "{}", refused.body);
+    assert_eq!(order.state().await, "Draft");
+}
+
+#[tokio::test]
+async fn of_two_people_in_one_section_the_second_sees_what_the_first_wrote() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    let target = format!("{}/sections/purpose", order.order);
+    let seen = hidden(&order.browser.get(&target).await, "seen");
+    order.save("purpose", &[("purpose", "The first.")]).await;
+    let late = form(&[("seen", &seen), ("purpose", "The second.")]);
+    let reply = order.browser.post(&target, &late, Some(ORIGIN)).await;
+    assert_eq!(reply.status, 422, "{}", reply.body);
+    assert!(reply.body.contains("The first.") && reply.body.contains("The second."), "{}", reply.body);
+}
+
+#[tokio::test]
+async fn of_two_who_submit_at_once_one_is_told_that_it_has_gone_on() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    order.fill_in(ALONE).await;
+    let version = order.version().await;
+    let first = order.act_on("act", "submit", (&version, "")).await;
+    let second = order.act_on("act", "submit", (&version, "")).await;
+    assert_eq!((first.status, second.status), (303, 422), "{}", second.body);
+    assert!(second.body.contains("The order has gone on since this page was shown"));
+}
+
+#[tokio::test]
+async fn a_step_out_of_turn_changes_nothing_and_says_so() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = submitted(&house, ALONE).await;
+    for (door, event) in [("desk", "seal"), ("desk", "issue"), ("act", "answer"), ("act", "new_link")] {
+        let version = order.version().await;
+        let reply = order.act_on(door, event, (&version, "why")).await;
+        assert!(
+            reply.status == 422 && reply.body.contains("is not possible while"),
+            "{event}: {}",
+            reply.body
+        );
+        assert_eq!(order.state().await, "To be approved", "{event}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_the_operator_or_the_program_is_not_done_by_whoever_orders() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = submitted(&house, ALONE).await;
+    let orderer = member(&house, &house.tenant, "Ola", &[Role::Orderer]).await;
+    order.browser = browser_with(&house, &orderer);
+    for event in ["accept", "seal", "first_login", "expire", "checked_good", "approve"] {
+        let reply = order.act("act", event, "why").await;
+        assert_eq!(reply.status, 403, "{event}: {}", reply.body);
+    }
+    assert_eq!(order.act("desk", "seal", "").await.status, 403);
+    assert_eq!(order.state().await, "To be approved");
+}
+
+#[tokio::test]
+async fn an_order_does_not_exist_for_another_tenant_nor_does_anything_of_it() {
+    let house = TestBroker::open().await;
+    let (order, _) = submitted(&house, ALONE).await;
+    let other = a_tenant(&house.console, "other", house.time()).await;
+    let token = member(&house, &other, "Ola", &[Role::Owner]).await;
+    let mut browser = browser_with(&house, &token);
+    let of_other = order.order.replace(&house.tenant.id.to_string(), &other.id.to_string());
+    for path in ["", "/summary", "/documents", "/sections/purpose"] {
+        let own = browser.get(&format!("{of_other}{path}")).await;
+        let foreign = browser.get(&format!("{}{path}", order.order)).await;
+        assert_eq!((own.status, foreign.status), (404, 404), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_with_another_code_or_of_another_person_shows_nothing() {
+    let house = TestBroker::open().await;
+    let (order, links) = submitted(&house, JOINTLY).await;
+    let (first, code) = links[0].rsplit_once('/').unwrap();
+    let (second, _) = links[1].rsplit_once('/').unwrap();
+    for wrong in [
+        format!("{second}/{code}"),
+        format!("{first}/{code}a"),
+        format!("{first}/x"),
+        "/order/0/x".to_owned(),
+    ] {
+        let reply = order.phone().get(&wrong).await;
+        assert!(reply.status >= 400 && !reply.body.contains("FJELLVOKT"), "{wrong}: {}", reply.status);
+    }
+}
+
+#[tokio::test]
+async fn who_signs_is_reminded_three_times_and_then_the_order_lapses() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = submitted(&house, ALONE).await;
+    let mut went = Vec::new();
+    for days in [1, 1, 3, 5, 20] {
+        house.step(days * DAY);
+        went.push(house.orders_go_on().await.reminded);
+    }
+    assert_eq!(went, [0, 1, 1, 1, 0], "after 2, 5 and 10 days");
+    house.step(31 * DAY);
+    assert_eq!(house.orders_go_on().await, WentOn { expired: 1, ..WentOn::default() });
+    house.step(366 * DAY);
+    assert_eq!(house.orders_go_on().await, WentOn { removed: 1, ..WentOn::default() });
+    let auditor = member(&house, &house.tenant, "Ola", &[Role::Auditor]).await;
+    order.browser = browser_with(&house, &auditor);
+    assert_eq!(order.page().await.status, 404);
+}
+
+#[tokio::test]
+async fn a_draft_of_long_ago_is_removed_and_one_that_was_submitted_is_not() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    house.step(89 * DAY);
+    let orderer = member(&house, &house.tenant, "Ola", &[Role::Orderer]).await;
+    order.browser = browser_with(&house, &orderer);
+    order.save("purpose", &[("purpose", "Still wanted.")]).await;
+    house.step(89 * DAY);
+    assert_eq!(house.orders_go_on().await, WentOn::default(), "each change keeps it");
+    house.step(2 * DAY);
+    assert_eq!(house.orders_go_on().await.removed, 1);
+}
