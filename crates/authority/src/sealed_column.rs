@@ -89,6 +89,13 @@ pub enum SealedColumn<'a> {
     OrderPerson(LinkId),
     /// `order_people.sealed_evidence`.
     OrderEvidence(LinkId),
+    /// `order_secrets.sealed_secret`.
+    OrderSecret {
+        /// Of which order.
+        order: OrderId,
+        /// Which secret.
+        kind: &'a str,
+    },
     /// `order_documents.sealed_document`.
     OrderDocument {
         /// Of which order.
@@ -149,6 +156,9 @@ impl SealedColumn<'_> {
             }
             Self::OrderPerson(id) => ("order_people", "sealed_person", id.to_string()),
             Self::OrderEvidence(id) => ("order_people", "sealed_evidence", id.to_string()),
+            Self::OrderSecret { order, kind } => {
+                ("order_secrets", "sealed_secret", format!("{order} {kind}"))
+            }
             Self::OrderDocument { order, submission, kind } => {
                 ("order_documents", "sealed_document", format!("{order} {submission} {kind}"))
             }

@@ -1,7 +1,7 @@
 //! Identity sources: which eIDs a domain offers, and with which credentials.
 
 use authority::{Permission, Permit, SealedColumn, Tenant};
-
+use crypto::{Algorithm, Secret, SigningKey, b64};
 use eid::{SourceCredentials, SourceMethod};
 use model::{
     Action, DomainId, EidEnvironment, Environment, IdentitySourceId, IdentitySourceSettings, LoginMethod,
@@ -53,6 +53,15 @@ pub fn check(credentials: &SourceCredentials) -> Result<(), Refusal> {
         return Err(Refusal::Invalid(AdminMessage::SourceClientIdMissing.at("client_id")));
     }
     Ok(())
+}
+
+/// Makes a key pair for `private_key_jwt`: the private half as [`SourceCredentials::private_key`] has it.
+///
+/// # Errors
+/// [`Refusal::Key`].
+pub fn new_key() -> Result<Secret<String>, Refusal> {
+    let key = SigningKey::generate(Algorithm::Es256)?;
+    Ok(Secret::from(b64::encode(key.to_pkcs8()?.expose()).as_str()))
 }
 
 /// Gives the public half of the key, as the eID must receive it; `None` without a key that can be read.

@@ -4,12 +4,12 @@ use authority::{Permission, Permit};
 use changes::{
     Seen,
     identity_sources::{
-        NewIdentitySource, change, create, credentials_of, is_set, jwks, set_credentials, shown, switch,
-        switching, wanted,
+        NewIdentitySource, change, create, credentials_of, is_set, jwks, new_key, set_credentials, shown,
+        switch, switching, wanted,
     },
 };
-use crypto::{Algorithm, Secret, SigningKey, b64};
-use eid::SourceMethod;
+use crypto::Secret;
+use eid::{SourceCredentials, SourceMethod};
 use model::{DomainId, EidEnvironment, IdentitySourceId, IdentitySourceSettings, LoginMethod, Timestamp};
 use serde_json::{Value, json};
 use store::{
@@ -102,9 +102,14 @@ impl Console {
     /// # Errors
     /// [`Refusal::Key`].
     pub fn new_source_key() -> Result<(Secret<String>, Value), Refusal> {
-        let key = SigningKey::generate(Algorithm::Es256)?;
-        let stored = b64::encode(key.to_pkcs8()?.expose());
-        Ok((Secret::from(stored.as_str()), json!({"keys": [key.public_jwk()]})))
+        let key = new_key()?;
+        let made = SourceCredentials {
+            client_id: String::new(),
+            method: SourceMethod::PrivateKeyJwt,
+            secret: None,
+            private_key: Some(key.expose().clone()),
+        };
+        Ok((key, jwks(&made).unwrap_or_default()))
     }
 
     /// Makes the domain's source of this eID, or gives the one it has these credentials, whatever it was: for programs that

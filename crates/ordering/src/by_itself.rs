@@ -9,6 +9,7 @@ use serde_json::json;
 use store::{
     WriteTx, login_events, order_documents, order_people,
     order_people::PersonState,
+    order_secrets,
     orders::{self, Order},
     tenants,
 };
@@ -183,6 +184,7 @@ impl OrderDesk {
 fn remove(tx: &mut WriteTx<'_>, permit: &Permit, id: OrderId, now: Timestamp) -> Result<(), Refusal> {
     let tenant = permit.caller_tenant().id;
     order_documents::remove_of_order(tx, tenant, id)?;
+    order_secrets::remove_of_order(tx, tenant, id)?;
     order_people::remove_of_order(tx, tenant, id)?;
     orders::remove(tx, tenant, id)?;
     let details = json!({"event": "removed"});

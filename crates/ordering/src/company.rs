@@ -3,13 +3,13 @@
 use changes::Refusal;
 use crypto::{Digest, b64};
 use model::{
-    AllowedUnits, Company, CompanyAnswer, CompanySource, CompanyState, OfferedCombination,
+    AllowedUnits, Company, CompanyAnswer, CompanySource, CompanyState, OfferedCombination, OrderAnswers,
     OrganisationNumber, OrganisationNumberError, SignatoryAnswer, Timestamp, offered_combinations,
 };
 use registry::{RegistryAnswer, RegistryError};
 use texts::AdminMessage;
 
-use crate::OrderDesk;
+use crate::{OrderDesk, answering::is_same_people};
 
 /// A company that was found.
 #[derive(Clone, Debug)]
@@ -98,7 +98,52 @@ fn found(answer: &RegistryAnswer) -> FoundCompany {
     }
 }
 
+/// What is other than when it was approved: words for the operator; empty where nothing is.
+fn differences(before: &OrderAnswers, now: &FoundCompany) -> Vec<String> {
+    let mut found = Vec::new();
+    if !now.answer.obstacle.is_empty() {
+        found.push(now.answer.obstacle.clone());
+    }
+    for (was, is) in [
+        (&before.company.name, &now.answer.name),
+        (&before.company.form, &now.answer.form),
+        (&before.company.address, &now.answer.address),
+    ] {
+        if was != is {
+            found.push(format!("{was} → {is}"));
+        }
+    }
+    let may_sign = now.combinations.iter().any(|it| is_same_people(it, &before.signatories));
+    if before.company.rule == "found" && !may_sign {
+        let names: Vec<&str> = before.signatories.iter().map(|it| it.name.as_str()).collect();
+        found.push(format!("{} ≠ signatur", names.join(" + ")));
+    }
+    found
+}
+
 impl OrderDesk {
+    /// Reads the registry anew, and says what of a company is other than when it was approved. Where the registry was not asked
+    /// then, it is not asked now.
+    ///
+    /// # Errors
+    /// As [`OrderDesk::look_up`].
+    pub(crate) async fn changed_meanwhile(
+        &self,
+        answers: &OrderAnswers,
+        now: Timestamp,
+    ) -> Result<Vec<String>, Refusal> {
+        if answers.company.source != CompanySource::Registry {
+            return Ok(Vec::new());
+        }
+        match self.look_up(&answers.company.number, now).await {
+            Ok(found) => Ok(differences(answers, &found)),
+            Err(Refusal::Invalid(it)) if it.message == AdminMessage::CompanyDeleted => {
+                Ok(vec!["deleted".to_owned()])
+            }
+            Err(other) => Err(other),
+        }
+    }
+
     /// Looks a company up.
     ///
     /// # Errors

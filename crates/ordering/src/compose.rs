@@ -2,14 +2,14 @@
 
 use crypto::Digest;
 use documents::{Document, DocumentBlock, DocumentLanguage};
-use model::{Contact, OrderAnswers, OrderId};
+use model::{Contact, LoginMethod, OrderAnswers, OrderId};
 use texts::{Locale, say};
 
 use crate::OrderView;
 
 /// A document with the word for its kind.
 pub struct Composed {
-    /// `order`, `contacts`, `number`.
+    /// `order`, `contacts`, `number`, `technical`.
     pub kind: &'static str,
     /// Its content.
     pub document: Document,
@@ -98,21 +98,55 @@ fn number(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
     document(words, "number-title", subtitle, blocks)
 }
 
-/// Composes the documents of a submission.
-fn composed((id, submission): (OrderId, i64), answers: &OrderAnswers) -> Vec<Composed> {
-    // Documents are in bokmål or English.
-    let words = Words(if answers.language == "en" { Locale::En } else { Locale::Nb });
-    let (order_id, submission) = (id.to_string(), submission.to_string());
-    let subtitle = || {
-        words.with(
-            "subtitle",
-            &[
-                ("company", answers.company.name.as_str()),
-                ("order", order_id.as_str()),
-                ("submission", submission.as_str()),
-            ],
-        )
+/// What the issuer sets a client up with.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientFacts<'a> {
+    /// The callback address.
+    pub callback: &'a str,
+    /// Whether it is for real people.
+    pub is_production: bool,
+}
+
+fn technical(words: &Words, subtitle: String, (view, client): (&OrderView, ClientFacts<'_>)) -> Document {
+    let is_number_needed = view.answers.number.is_needed == Some(true);
+    let scopes = match (view.eid == LoginMethod::NO_VIPPS, is_number_needed) {
+        (true, false) => "openid name birthDate",
+        (true, true) => "openid name birthDate nin",
+        (false, false) => "openid profile",
+        (false, true) => "openid profile nnin_altsub",
     };
+    let mut facts = vec![
+        words.fact("environment", &words.say(if client.is_production { "production" } else { "test" })),
+        words.fact("callback", client.callback),
+        words.fact("scopes", scopes),
+        words.fact(
+            "authentication",
+            &words.say(if view.public_key.is_some() { "by-key" } else { "by-secret" }),
+        ),
+        words.fact("national-number", &words.say(if is_number_needed { "yes" } else { "no" })),
+    ];
+    if let Some(key) = &view.public_key {
+        facts.push(words.fact("public-key", &key.to_string()));
+    }
+    let blocks = vec![DocumentBlock::Paragraph(words.say("technical-intro")), DocumentBlock::Facts(facts)];
+    document(words, "technical-title", subtitle, blocks)
+}
+
+fn words_of(answers: &OrderAnswers) -> Words {
+    // Documents are in bokmål or English.
+    Words(if answers.language == "en" { Locale::En } else { Locale::Nb })
+}
+
+fn subtitle(words: &Words, (id, submission): (OrderId, i64), answers: &OrderAnswers) -> String {
+    let (order, submission) = (id.to_string(), submission.to_string());
+    let company = answers.company.name.as_str();
+    words.with("subtitle", &[("company", company), ("order", &order), ("submission", &submission)])
+}
+
+/// Composes the documents of a submission.
+fn composed(submission: (OrderId, i64), answers: &OrderAnswers) -> Vec<Composed> {
+    let words = words_of(answers);
+    let subtitle = || subtitle(&words, submission, answers);
     let mut all = vec![
         Composed { kind: "order", document: order(&words, subtitle(), answers) },
         Composed { kind: "contacts", document: contacts(&words, subtitle(), answers) },
@@ -136,5 +170,12 @@ impl OrderView {
     /// The documents of the submission, or as they would be if it were submitted now.
     pub fn documents(&self) -> Vec<Composed> {
         composed((self.id, self.submission.max(1)), &self.answers)
+    }
+
+    /// What goes to the issuer beside the documents: how the client is set up. Nobody approves it.
+    pub fn technical_sheet(&self, client: ClientFacts<'_>) -> Composed {
+        let words = words_of(&self.answers);
+        let subtitle = subtitle(&words, (self.id, self.submission.max(1)), &self.answers);
+        Composed { kind: "technical", document: technical(&words, subtitle, (self, client)) }
     }
 }

@@ -18,6 +18,7 @@ use texts::{AdminMessage, Noun};
 use crate::{
     OrderDesk, OrderSummary, OrderView,
     answering::{changed_meanwhile, check, merge, seen},
+    handover::public_key,
     link::LinkView,
     moving::{Asked, Moved, NewStep, add_step},
     people::{generation_of, link_spent, person_view},
@@ -127,15 +128,16 @@ impl OrderDesk {
     }
 
     pub(crate) async fn whole(&self, tenant: &Tenant, id: OrderId) -> Result<OrderView, Refusal> {
-        let tenant_id = tenant.id;
+        let opened = tenant.clone();
         let read = self.store.read(move |tx| {
-            let row = orders::get(tx, tenant_id, id)?;
-            let people = order_people::list(tx, (tenant_id, id), row.submission)?;
-            Ok::<_, store::StoreError>((people, orders::steps(tx, tenant_id, id)?, row))
+            let row = orders::get(tx, opened.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
+            let people = order_people::list(tx, (opened.id, id), row.submission)?;
+            let public_key = public_key(tx, &opened, id)?;
+            Ok::<_, Refusal>((people, orders::steps(tx, opened.id, id)?, row, public_key))
         });
-        let (people, steps, row) = read.await.map_err(|error| Refusal::of(error, Noun::Order))?;
+        let (people, steps, row, public_key) = read.await?;
         let people = people.iter().map(|it| person_view(tenant, it)).collect::<Result<Vec<_>, _>>()?;
-        view(tenant, &row, (people, steps))
+        Ok(OrderView { public_key, ..view(tenant, &row, (people, steps))? })
     }
 
     /// Lists the open orders of all tenants, those first that wait longest. The operator's.

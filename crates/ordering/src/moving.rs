@@ -7,13 +7,14 @@ use changes::Refusal;
 use crypto::Digest;
 use messages::Letter;
 use model::{
-    Action, Handover, LoginMethod, OrderAnswers, OrderEvent, OrderFacts, OrderId, OrderSection, OrderState,
-    Timestamp, lacks, next_order_state,
+    Action, LoginMethod, OrderAnswers, OrderEvent, OrderFacts, OrderId, OrderSection, OrderState, Timestamp,
+    lacks, next_order_state,
 };
 use serde_json::json;
 use store::{
     StoreError, WriteTx, order_people,
     order_people::{OrderPerson, Part, PersonState},
+    order_secrets::{self, SecretKind},
     orders::{self, Order, OrderStep},
 };
 use texts::{AdminMessage, Locale, Noun};
@@ -163,7 +164,7 @@ impl Happening {
     }
 }
 
-fn out_of_turn(event: OrderEvent, state: OrderState) -> Refusal {
+pub(crate) fn out_of_turn(event: OrderEvent, state: OrderState) -> Refusal {
     let message = AdminMessage::OrderOutOfTurn {
         event: event.as_str().to_owned().into(),
         state: state.as_str().to_owned().into(),
@@ -212,8 +213,29 @@ pub(crate) fn apply(
     orders::save(tx, row)?;
     row.version += 1;
     write_step(tx, permit, (row, happening), now)?;
+    forget_deposit(tx, moved, next)?;
     write_letters(tx, &tenant, moved, &Told { before: facts.state, event: *event, next }, now)?;
     Ok(next)
+}
+
+/// What was deposited goes as soon as nobody is to receive it any more; the key pair when the order ended without it.
+fn forget_deposit(tx: &mut WriteTx<'_>, moved: &Moved, next: OrderState) -> Result<(), Refusal> {
+    let of_order = (moved.row.tenant_id, moved.row.id);
+    let may_be_received = matches!(
+        next,
+        OrderState::Handover
+            | OrderState::AwaitEntry
+            | OrderState::Checking
+            | OrderState::Trouble
+            | OrderState::OnHold
+    );
+    if !may_be_received {
+        order_secrets::remove(tx, of_order, SecretKind::Deposit)?;
+    }
+    if !next.is_open() || next == OrderState::Verified {
+        order_secrets::remove(tx, of_order, SecretKind::Key)?;
+    }
+    Ok(())
 }
 
 fn submit(
@@ -321,7 +343,27 @@ fn write_letters(
 }
 
 impl OrderDesk {
-    /// Makes something happen to an order that was seen in this version.
+    /// What happens in truth: what was to happen, or that it is put on hold.
+    async fn after_a_look(
+        &self,
+        permit: &Permit,
+        (id, happening): (OrderId, &Happening),
+        now: Timestamp,
+    ) -> Result<Happening, Refusal> {
+        if !matches!(happening.event, OrderEvent::Seal | OrderEvent::Sent) {
+            return Ok(happening.clone());
+        }
+        let order = self.whole(permit.tenant(Permission::DecideOrders)?, id).await?;
+        let is_open = matches!(order.state, OrderState::Countersign | OrderState::Sending);
+        let changed = if is_open { self.changed_meanwhile(&order.answers, now).await? } else { Vec::new() };
+        if changed.is_empty() {
+            return Ok(happening.clone());
+        }
+        Ok(Happening::said(OrderEvent::Hold, &changed.join("; ")))
+    }
+
+    /// Makes something happen to an order that was seen in this version. Before it is sealed or sent, the registry is read anew:
+    /// where the company is not what was approved, the order is put on hold instead.
     ///
     /// # Errors
     /// [`Refusal::Invalid`]: it is not the time for this, something is missing, a reason is missing, or somebody was faster.
@@ -333,42 +375,14 @@ impl OrderDesk {
         happening: &Happening,
         now: Timestamp,
     ) -> Result<OrderState, Refusal> {
-        let (happening, permit) = (happening.clone(), permit.clone());
+        let happening = self.after_a_look(permit, (seen.id, happening), now).await?;
+        let permit = permit.clone();
         let moved = self.store.write(move |tx| {
             let tenant = permit.tenant(permission_of(happening.event))?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
             apply(tx, (&permit, &mut moved), &happening, now)
         });
         moved.await
-    }
-
-    /// Chooses how the credentials are handed over, while the order is a draft.
-    ///
-    /// # Errors
-    /// As [`OrderDesk::move_order`].
-    pub async fn set_handover(
-        &self,
-        permit: &Permit,
-        seen: OrderVersion,
-        handover: Handover,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
-        let permit = permit.clone();
-        let saved = self.store.write(move |tx| {
-            let tenant = permit.tenant(Permission::ManageOrders)?.clone();
-            let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
-            let state = state_of(&moved.row)?;
-            if state != OrderState::Draft {
-                return Err(out_of_turn(OrderEvent::Amend, state));
-            }
-            moved.row.handover = handover.as_str().to_owned();
-            moved.row.changed_at = now;
-            orders::save(tx, &moved.row)?;
-            let details = json!({"handover": handover.as_str()});
-            let record = permit.record(Action::OrderAnswered, format!("order {}", seen.id), &details, now);
-            Ok::<_, Refusal>(record.append(tx)?)
-        });
-        saved.await
     }
 }
 

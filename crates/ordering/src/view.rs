@@ -81,6 +81,8 @@ pub struct OrderView {
     pub since: Timestamp,
     /// When time runs out in this state.
     pub expires_at: Option<Timestamp>,
+    /// The public half of the key pair that was made for it: a JWKS.
+    pub public_key: Option<serde_json::Value>,
 }
 
 pub(crate) fn open_answers(tenant: &Tenant, row: &Order) -> Result<OrderAnswers, Refusal> {
@@ -160,6 +162,7 @@ pub(crate) fn view(
         created_at: row.created_at,
         since: row.since,
         expires_at: row.expires_at,
+        public_key: None,
     })
 }
 

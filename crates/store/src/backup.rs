@@ -112,6 +112,9 @@ tables! {
     "order_people": "tenant_id, id, order_id, submission, part, state, generation, sealed_person, sealed_evidence, person_digest, member_id, decided_at",
         [0 Text, 1 Text], 12, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
         values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12";
+    "order_secrets": "tenant_id, order_id, kind, sealed_secret, created_at",
+        [0 Text, 1 Text, 2 Text], 5, "(tenant_id, order_id, kind)" > "($1, $2, $3)",
+        by "tenant_id, order_id, kind", limit "$4", values "$1, $2, $3, $4, $5";
     "order_documents": "tenant_id, order_id, submission, kind, digest, sealed_document, created_at",
         [0 Text, 1 Text, 2 Int, 3 Text], 7, "(tenant_id, order_id, submission, kind)" > "($1, $2, $3, $4)",
         by "tenant_id, order_id, submission, kind", limit "$5", values "$1, $2, $3, $4, $5, $6, $7";

@@ -200,6 +200,7 @@ const OF_TENANT: &[&str] = of_tenant! {
     "eid_orders": "tenant_id, order_digest",
     "approval_requests": "tenant_id, request_digest",
     "order_documents": "tenant_id, order_id, submission, kind",
+    "order_secrets": "tenant_id, order_id, kind",
     "order_people": "tenant_id, id",
     "order_steps": "tenant_id, order_id, position",
     "orders": "tenant_id, id",

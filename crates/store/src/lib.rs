@@ -63,6 +63,7 @@ pub mod member_roles;
 pub mod members;
 pub mod order_documents;
 pub mod order_people;
+pub mod order_secrets;
 pub mod orders;
 pub mod parked_requests;
 pub mod plans;

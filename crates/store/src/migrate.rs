@@ -34,6 +34,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0020_trial_returns", include_str!("../migrations/0020_trial_returns.sql")),
     ("0021_orders", include_str!("../migrations/0021_orders.sql")),
     ("0022_certificates", include_str!("../migrations/0022_certificates.sql")),
+    ("0023_order_secrets", include_str!("../migrations/0023_order_secrets.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -331,6 +331,14 @@ pub const TABLES: &[Table] = &[
         true
     ),
     table!(
+        "order_secrets",
+        "the key pair that was made for an order, or what the issuer deposited for its receiver, sealed",
+        None,
+        "until the receiver has it, seven days at most; a key as long as the order",
+        "credentials reach the one who is named, and nobody else",
+        false
+    ),
+    table!(
         "approval_requests",
         "that somebody began to approve an order",
         None,

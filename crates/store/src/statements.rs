@@ -5,9 +5,9 @@ use crate::{
     brands, browser_sessions, certificates, client_secrets, console_sessions, counted_events,
     declared_objects, deletions, domains, eid_orders, entry_links, failed_attempts, grants, identity_sources,
     imported_subjects, installation, invitations, jobs, kept_answers, letters, login_events, member_roles,
-    members, order_documents, order_people, orders, parked_requests, plans, refresh_tokens, sandbox_people,
-    signing_keys, source_checks, source_generations, spent_values, sql::ReadTx, subject_keys, tenants,
-    test_users, trials,
+    members, order_documents, order_people, order_secrets, orders, parked_requests, plans, refresh_tokens,
+    sandbox_people, signing_keys, source_checks, source_generations, spent_values, sql::ReadTx, subject_keys,
+    tenants, test_users, trials,
 };
 
 /// By module.
@@ -29,6 +29,7 @@ const MODULES: &[&[&str]] = &[
     orders::ALL,
     order_people::ALL,
     order_documents::ALL,
+    order_secrets::ALL,
     approval_requests::ALL,
     kept_answers::ALL,
     trials::ALL,

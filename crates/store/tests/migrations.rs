@@ -99,6 +99,7 @@ const MIGRATIONS: [(&str, &str); 22] = [
     ("0020_trial_returns", include_str!("../migrations/0020_trial_returns.sql")),
     ("0021_orders", include_str!("../migrations/0021_orders.sql")),
     ("0022_certificates", include_str!("../migrations/0022_certificates.sql")),
+    ("0023_order_secrets", include_str!("../migrations/0023_order_secrets.sql")),
 ];
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.

@@ -155,6 +155,8 @@ admin_messages! {
     OrderApprovedTwice: "order-approved-twice";
     /// Somebody else than the receiver.
     OrderReceiverOther: "order-receiver-other";
+    /// Not every issuer hands over in every way.
+    OrderHandoverNotTaken: "order-handover-not-taken";
     /// Real credentials are for domains of real people.
     OrderNeedsProduction: "order-needs-production";
     /// Not people who can sign together.

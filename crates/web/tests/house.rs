@@ -261,6 +261,12 @@ fn eids(
     })
 }
 
+/// Gives it while the flag is set.
+fn given_while<T>(flag: &Arc<AtomicBool>, it: &Arc<T>) -> impl Fn() -> Option<Arc<T>> + use<T> {
+    let (flag, it) = (Arc::clone(flag), Arc::clone(it));
+    move || flag.load(Ordering::SeqCst).then(|| Arc::clone(&it))
+}
+
 /// Limits that a test can set later: what the house keeps, and what its wiring reads.
 fn no_limits() -> (Arc<Mutex<Limits>>, Arc<Mutex<Limits>>) {
     let limits = Arc::new(Mutex::new(Limits::default()));
@@ -382,12 +388,10 @@ impl TestBroker {
         let tenant = a_tenant(&console, "shop", now).await;
         let (again, (limits, chosen)) = (store.clone(), no_limits());
         let (uses_public_sandbox, stand_ins) = (Arc::new(AtomicBool::new(false)), StandIns::default());
-        let (is_public, public) = (Arc::clone(&uses_public_sandbox), Arc::clone(&outside.sandbox));
-        let public = move || is_public.load(Ordering::SeqCst).then(|| Arc::clone(&public));
+        let public = given_while(&uses_public_sandbox, &outside.sandbox);
         let both = [&outside.bankid, &outside.vipps];
         let eids = eids(both, Arc::clone(&outside.outbound), (Arc::clone(&stand_ins), public));
-        let wired = Arc::clone(&eids);
-        let desk = console.clone();
+        let (wired, desk) = (Arc::clone(&eids), console.clone());
         let orders = order_desk(&store, &master, &random, &outside);
         let of_site = orders.clone();
         let wire: Wire = Box::new(move || {
@@ -446,6 +450,18 @@ impl TestBroker {
     /// What a restart of the process does: everything but the store is new.
     pub(crate) fn restart(&mut self) {
         (self.router, self.provider) = (self.wire)();
+    }
+
+    /// Registers a client at the simulated BankID, with a key or a secret.
+    pub(crate) fn register_at_bankid(
+        &self,
+        client_id: &str,
+        callback: &str,
+        key: Option<Value>,
+        secret: Option<&str>,
+    ) {
+        let known = client(callback.to_owned(), key, secret);
+        self.bankid.register(Client { client_id: client_id.to_owned(), ..known });
     }
 
     /// Does with orders what is due by time.

@@ -382,3 +382,122 @@ async fn a_draft_of_long_ago_is_removed_and_one_that_was_submitted_is_not() {
     house.step(2 * DAY);
     assert_eq!(house.orders_go_on().await.removed, 1);
 }
+
+#[tokio::test]
+async fn a_company_that_went_bankrupt_after_the_approval_is_not_sealed_but_put_on_hold() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    order.with_bankid(&links[0]).await;
+    assert!(house.registry.declare_bankrupt(ALONE));
+    assert_eq!(order.act("desk", "seal", "").await.status, 303);
+    assert_eq!(order.state().await, "On hold");
+    assert!(order.page().await.body.contains("bankrupt"));
+    order.act("desk", "resume", "").await;
+    assert_eq!(order.state().await, "To be sealed", "it goes on where it was when the operator says so");
+}
+
+/// An order that the issuer has, with what was chosen for the handover; gives the receiver's link.
+async fn at_the_issuer<'a>(house: &'a TestBroker, handover: &str) -> (Ordering<'a>, String) {
+    let mut order = Ordering::begin(house).await;
+    let version = hidden(&order.browser.get(&format!("{}/handover", order.order)).await, "version");
+    let chosen = form(&[("version", &version), ("handover", handover)]);
+    order.browser.post(&format!("{}/handover", order.order), &chosen, Some(ORIGIN)).await;
+    order.fill_in(ALONE).await;
+    order.submit().await;
+    let links = order.links().await;
+    order.with_bankid(&links[0]).await;
+    for event in ["seal", "sent"] {
+        assert_eq!(order.act("desk", event, "").await.status, 303, "{event}");
+    }
+    let receiver = links.last().unwrap().clone();
+    (order, receiver)
+}
+
+/// The receiver, who has shown with BankID who they are, at the page where credentials are received.
+async fn received<'a>(order: &Ordering<'a>, link: &str) -> (Browser<'a>, Reply) {
+    let mut phone = order.phone();
+    let begun = phone.post(link, "", Some(ORIGIN)).await;
+    let leave = phone.get(&begun.by_itself().location().replace(ORIGIN, "")).await;
+    let back = phone.at_the_eid(&leave, with::APP, None);
+    let landed = phone.get(&back).await.location().replace(ORIGIN, "");
+    let landed = phone.get(&landed).await;
+    let page = phone.follow(landed).await;
+    assert!(page.status == 200 && page.body.contains("/receive"), "{}", page.body);
+    (phone, page)
+}
+
+#[tokio::test]
+async fn a_deposited_secret_is_shown_once_to_the_receiver_and_is_gone_then() {
+    let house = TestBroker::open().await;
+    let (mut order, link) = at_the_issuer(&house, "deposited").await;
+    let version = order.version().await;
+    let deposit = form(&[("version", &version), ("client_id", "ordered"), ("secret", "deposited-secret")]);
+    order.browser.post(&format!("{}/deposit", order.order), &deposit, Some(ORIGIN)).await;
+    assert_eq!(order.state().await, "Ready to be received");
+    let (mut phone, page) = received(&order, &link).await;
+    assert!(!page.body.contains("deposited-secret"));
+    let body = form(&[("order_version", &hidden(&page, "order_version"))]);
+    let door = format!("{}/receive/reveal", order.order);
+    let first = phone.post(&door, &body, Some(ORIGIN)).await;
+    assert!(first.body.contains("deposited-secret") && first.body.contains("ordered"), "{}", first.body);
+    let again = phone.post(&door, &body, Some(ORIGIN)).await;
+    let later = phone.get(&format!("{}/receive", order.order)).await;
+    assert!(!again.body.contains("deposited-secret") && !later.body.contains("deposited-secret"));
+}
+
+#[tokio::test]
+async fn a_deposited_secret_is_put_in_use_without_anybody_seeing_it() {
+    let house = TestBroker::open().await;
+    let (mut order, link) = at_the_issuer(&house, "deposited").await;
+    let callback = format!("https://{}/callback/no-bankid", crate::house::HOST);
+    house.register_at_bankid("ordered", &callback, None, Some("deposited-secret"));
+    let version = order.version().await;
+    let deposit = form(&[("version", &version), ("client_id", "ordered"), ("secret", "deposited-secret")]);
+    order.browser.post(&format!("{}/deposit", order.order), &deposit, Some(ORIGIN)).await;
+    let (mut phone, page) = received(&order, &link).await;
+    let body = form(&[("order_version", &hidden(&page, "order_version")), ("deposit", "yes")]);
+    let reply = phone.post(&format!("{}/receive", order.order), &body, Some(ORIGIN)).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    assert_eq!(order.state().await, "Works");
+    assert_eq!(
+        house.browser().log_in(&[], with::APP).await.find_param("error"),
+        None,
+        "and logins go on with it"
+    );
+}
+
+#[tokio::test]
+async fn a_key_pair_is_made_with_the_order_and_the_receiver_brings_the_client_id_only() {
+    let house = TestBroker::open().await;
+    let (mut order, link) = at_the_issuer(&house, "key_pair").await;
+    let documents = order.browser.get(&format!("{}/documents", order.order)).await.body;
+    let jwks = between(&documents, "id=\"order-jwks\"", "</pre>").split_once('{').unwrap().1;
+    let jwks = format!("{{{}", jwks.split("</code>").next().unwrap()).replace("&#34;", "\"");
+    let jwks: serde_json::Value = serde_json::from_str(jwks.trim()).unwrap();
+    let callback = format!("https://{}/callback/no-bankid", crate::house::HOST);
+    house.register_at_bankid("ordered", &callback, Some(jwks["keys"][0].clone()), None);
+    order.act("desk", "issue", "").await;
+    let (mut phone, page) = received(&order, &link).await;
+    assert!(!page.body.contains("name=\"secret\""), "nothing secret is asked");
+    let body = form(&[("order_version", &hidden(&page, "order_version")), ("client_id", "ordered")]);
+    phone.post(&format!("{}/receive", order.order), &body, Some(ORIGIN)).await;
+    assert_eq!(order.state().await, "Works");
+}
+
+#[tokio::test]
+async fn what_nobody_received_within_seven_days_is_destroyed_and_the_orderer_asks_for_another() {
+    let house = TestBroker::open().await;
+    let (mut order, link) = at_the_issuer(&house, "deposited").await;
+    let version = order.version().await;
+    let deposit = form(&[("version", &version), ("client_id", "ordered"), ("secret", "deposited-secret")]);
+    order.browser.post(&format!("{}/deposit", order.order), &deposit, Some(ORIGIN)).await;
+    house.step(8 * DAY);
+    assert_eq!(house.orders_go_on().await.expired, 1);
+    let over = order.with_bankid(&link).await;
+    assert!(!over.body.contains("deposited-secret") && !over.body.contains("/receive"), "{}", over.body);
+    let orderer = member(&house, &house.tenant, "Ola", &[Role::Orderer]).await;
+    order.browser = browser_with(&house, &orderer);
+    assert_eq!(order.state().await, "Not received in time");
+    assert_eq!(order.act("act", "reissue", "").await.status, 303);
+    assert_eq!(order.state().await, "At the issuer");
+}

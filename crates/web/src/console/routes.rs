@@ -171,6 +171,20 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         orders::desk::evidence,
         SignedIn::Lately
     ),
+    route!(GET, "/t/{tenant}/orders/{order}/handover", of_tenant(P::ManageOrders), orders::fill::handover),
+    route!(
+        POST,
+        "/t/{tenant}/orders/{order}/handover",
+        of_tenant(P::ManageOrders),
+        orders::fill::save_handover
+    ),
+    route!(POST, "/t/{tenant}/orders/{order}/deposit", of_tenant(P::DecideOrders), orders::page::deposit),
+    route!(
+        POST,
+        "/t/{tenant}/orders/{order}/receive/reveal",
+        of_tenant(P::ReceiveCredentials),
+        orders::receive::reveal
+    ),
     route!(
         GET,
         "/t/{tenant}/orders/{order}/receive",

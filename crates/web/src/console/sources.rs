@@ -366,13 +366,6 @@ pub(super) fn check_blocks(visit: &Visit, place: &SourcePlace, source: Option<&S
     check.map(|it| checked_blocks(visit, place, it)).unwrap_or_default()
 }
 
-/// Puts the candidate in use, where there is one.
-pub(super) async fn activate(visit: &Visit, place: &SourcePlace) -> Result<(), Refusal> {
-    let Some(source) = place.source(visit).await?.filter(|it| it.candidate.is_some()) else { return Ok(()) };
-    let (permit, seen) = (place.tenant.permit(Permission::ManageSources)?, Seen::version(source.version));
-    visit.site.console.activate_source_candidate(&permit, (&source, &seen), visit.now()).await
-}
-
 /// Checks what was entered last once more.
 pub(super) async fn check_again(visit: &Visit, place: &SourcePlace) -> Result<(), Refusal> {
     let candidate = place.source(visit).await?.is_some_and(|it| it.candidate.is_some());
@@ -574,8 +567,17 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
     Ok(shown(&visit, page))
 }
 
+/// For which installation of the eID credentials were typed.
+pub(super) fn environment(visit: &Visit, place: &SourcePlace) -> Result<EidEnvironment, Refusal> {
+    let chosen = match visit.form.maybe("environment") {
+        Some(word) => EidEnvironment::parse(&word).filter(|it| place.environments.contains(it)),
+        None => place.environments.first().copied(),
+    };
+    chosen.ok_or_else(|| Refusal::Invalid(AdminMessage::FieldMissing.at("environment")))
+}
+
 /// The credentials that were typed, or made here.
-fn typed(visit: &Visit, place: &SourcePlace) -> Result<NewIdentitySource, Refusal> {
+pub(super) fn typed(visit: &Visit, place: &SourcePlace) -> Result<NewIdentitySource, Refusal> {
     let missing = |field: &str| Refusal::Invalid(AdminMessage::FieldMissing.at(field));
     let client_id = visit.form.maybe("client_id").ok_or_else(|| missing("client_id"))?;
     let method = match visit.form.get("method") {
@@ -583,10 +585,6 @@ fn typed(visit: &Visit, place: &SourcePlace) -> Result<NewIdentitySource, Refusa
         "client_secret_post" => SourceMethod::ClientSecretPost,
         "private_key_jwt" => SourceMethod::PrivateKeyJwt,
         _ => return Err(missing("method")),
-    };
-    let environment = match visit.form.maybe("environment") {
-        Some(word) => EidEnvironment::parse(&word).filter(|it| place.environments.contains(it)),
-        None => place.environments.first().copied(),
     };
     let (mut secret, mut private_key) = (None, None);
     if method == SourceMethod::PrivateKeyJwt {
@@ -602,7 +600,7 @@ fn typed(visit: &Visit, place: &SourcePlace) -> Result<NewIdentitySource, Refusa
         domain: place.domain.id,
         domain_environment: place.domain.environment,
         eid: place.eid,
-        environment: environment.ok_or_else(|| missing("environment"))?,
+        environment: environment(visit, place)?,
         credentials: SourceCredentials { client_id, method, secret, private_key },
     })
 }

@@ -1,7 +1,7 @@
 //! What can be done with an order, by whoever ordered and by the operator.
 
 use console::Permission;
-use model::{OrderEvent, OrderState};
+use model::{Handover, OrderEvent, OrderState};
 use ordering::{OrderView, PersonState};
 use pages::console::{Action, Block, ConsoleField, ConsoleForm, Fact, FieldKind, FieldOption, Text};
 
@@ -18,7 +18,7 @@ pub(super) fn orderer_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
     }
     let plain: &[OrderEvent] = match order.state {
         OrderState::HandoverLapsed | OrderState::Handover => {
-            &[OrderEvent::NewLink, OrderEvent::Amend, OrderEvent::Withdraw]
+            &[OrderEvent::NewLink, OrderEvent::Reissue, OrderEvent::Amend, OrderEvent::Withdraw]
         }
         OrderState::VippsGuided => &[OrderEvent::DeclareSubmitted, OrderEvent::Cancel],
         OrderState::VippsProcessing => &[OrderEvent::DeclareCompleted, OrderEvent::Withdraw],
@@ -39,9 +39,14 @@ pub(super) fn orderer_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
             .with("version", order.version.to_string());
         if matches!(event, OrderEvent::Cancel | OrderEvent::Withdraw) { action.dangerous() } else { action }
     };
-    // A new link only where the old one is no use.
-    let possible =
-        plain.iter().filter(|it| **it != OrderEvent::NewLink || order.state == OrderState::HandoverLapsed);
+    // Another link, or another secret where that one is gone, only where the old one is no use.
+    let has_lapsed = order.state == OrderState::HandoverLapsed;
+    let is_deposited = order.handover == Handover::Deposited;
+    let possible = plain.iter().filter(|it| match it {
+        OrderEvent::NewLink => has_lapsed && !is_deposited,
+        OrderEvent::Reissue => has_lapsed && is_deposited,
+        _ => true,
+    });
     let actions: Vec<Action> = possible.map(act).collect();
     if !actions.is_empty() {
         blocks.push(Block::Actions(actions));
@@ -144,14 +149,43 @@ pub(super) fn desk_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
             .with("version", order.version.to_string())
             .named(event.as_str())
     };
+    let is_deposited = order.handover == Handover::Deposited;
+    let plain: Vec<OrderEvent> =
+        plain.iter().copied().filter(|it| !(is_deposited && *it == OrderEvent::Issue)).collect();
     if !plain.is_empty() {
         blocks.push(Block::Actions(plain.iter().map(act).collect()));
+    }
+    if is_deposited && order.state == OrderState::AtIssuer {
+        blocks.push(Block::Form(deposit_form(visit, order)));
     }
     for event in noted {
         let form = Block::Form(note_form(visit, order, *event, "desk"));
         blocks.push(Block::More { label: Text::Key(event_word_of_act(*event)), blocks: vec![form] });
     }
     blocks
+}
+
+/// What the issuer gave, deposited on its behalf.
+fn deposit_form(visit: &Visit, order: &OrderView) -> ConsoleForm {
+    let client_id = ConsoleField::new(
+        "client_id",
+        Text::Key("console-source-client-id"),
+        visit.form.get("client_id"),
+        FieldKind::Identifier(255),
+    );
+    let secret =
+        ConsoleField::new("secret", Text::Key("console-source-secret"), "", FieldKind::Secret(1_000));
+    ConsoleForm {
+        action: format!("{}/deposit", base(visit, order.id)),
+        hidden: vec![("version".to_owned(), order.version.to_string())],
+        fields: vec![
+            client_id.required(),
+            secret.required().with_help(Text::Key("console-order-deposit-help")),
+        ],
+        submit: Text::Key("console-order-deposit"),
+        submit_id: "deposit",
+        ..ConsoleForm::default()
+    }
 }
 
 const fn lead_of(state: OrderState) -> &'static str {

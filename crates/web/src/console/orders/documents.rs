@@ -2,13 +2,13 @@
 
 use axum::response::Response;
 use console::{Permission, Refusal};
-use model::{OrderEvent, OrderState};
-use ordering::OrderView;
+use model::{Environment, OrderEvent, OrderState};
+use ordering::{ClientFacts, Composed, OrderView};
 use pages::console::{
     Action, Block, Cell, ConsolePage, Fact, Notice, NoticeKind, Step, Table, TableRow, Text, Tone,
 };
 
-use super::place::{base, crumbs, found};
+use super::place::{base, crumbs, found, source_place};
 use crate::console::{answer::shown, visit::Visit};
 /// `GET /t/{tenant}/orders/{order}/summary`
 pub(in crate::console) async fn summary(visit: Visit) -> Result<Response, Refusal> {
@@ -34,10 +34,16 @@ pub(in crate::console) async fn summary(visit: Visit) -> Result<Response, Refusa
 /// `GET /t/{tenant}/orders/{order}/documents`
 pub(in crate::console) async fn documents(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
+    let place = source_place(&visit, &order).await?;
+    let callback = place.callback();
+    let is_production = place.domain.environment == Environment::Production;
+    let mut blocks = document_blocks(&order);
+    blocks.extend(blocks_of(order.technical_sheet(ClientFacts { callback: &callback, is_production })));
+    blocks.extend(key_blocks(&order));
     let mut page = ConsolePage {
         heading: Text::Key("console-order-documents"),
         lead: Some(Text::Key("console-order-documents-lead")),
-        blocks: document_blocks(&order),
+        blocks,
         ..ConsolePage::default()
     };
     page.frame.crumbs = crumbs(&visit, Some(&order));
@@ -46,32 +52,38 @@ pub(in crate::console) async fn documents(visit: Visit) -> Result<Response, Refu
 
 /// The documents as they are read on screen: the same content as is set.
 pub(super) fn document_blocks(order: &OrderView) -> Vec<Block> {
+    order.documents().into_iter().flat_map(blocks_of).collect()
+}
+
+fn blocks_of(it: Composed) -> Vec<Block> {
     use documents::DocumentBlock as D;
-    let mut blocks = Vec::new();
-    for it in order.documents() {
-        let heading = Text::plain(it.document.title.clone());
-        let lead = Some(Text::plain(it.document.subtitle.clone()));
-        blocks.push(Block::Heading { id: it.kind, text: heading, lead });
-        for block in it.document.blocks {
-            blocks.push(match block {
-                D::Heading(text) => Block::Heading { id: "", text: Text::plain(text), lead: None },
-                D::Paragraph(text) => Block::Text(Text::plain(text)),
-                D::Facts(facts) => Block::Facts(facts.into_iter().map(fact).collect()),
-                D::List(points) => Block::Steps(points.into_iter().map(point).collect()),
-                D::Table { head, rows } => Block::Table(Table {
-                    id: "",
-                    caption: Text::plain(it.document.title.clone()),
-                    columns: head.into_iter().map(Text::plain).collect(),
-                    rows: rows.into_iter().map(row).collect(),
-                    ..Table::default()
-                }),
-                D::Note(text) => {
-                    Block::Notice(Notice { kind: NoticeKind::Info, text: Text::plain(text), action: None })
-                }
-            });
+    let title = it.document.title;
+    let lead = Some(Text::plain(it.document.subtitle));
+    let heading = Block::Heading { id: it.kind, text: Text::plain(title.clone()), lead };
+    let block = |block| match block {
+        D::Heading(text) => Block::Heading { id: "", text: Text::plain(text), lead: None },
+        D::Paragraph(text) => Block::Text(Text::plain(text)),
+        D::Facts(facts) => Block::Facts(facts.into_iter().map(fact).collect()),
+        D::List(points) => Block::Steps(points.into_iter().map(point).collect()),
+        D::Table { head, rows } => Block::Table(Table {
+            id: "",
+            caption: Text::plain(title.clone()),
+            columns: head.into_iter().map(Text::plain).collect(),
+            rows: rows.into_iter().map(row).collect(),
+            ..Table::default()
+        }),
+        D::Note(text) => {
+            Block::Notice(Notice { kind: NoticeKind::Info, text: Text::plain(text), action: None })
         }
-    }
-    blocks
+    };
+    [heading].into_iter().chain(it.document.blocks.into_iter().map(block)).collect()
+}
+
+/// The public half of the key pair that was made for the order.
+pub(super) fn key_blocks(order: &OrderView) -> Vec<Block> {
+    let Some(key) = &order.public_key else { return Vec::new() };
+    let text = serde_json::to_string_pretty(key).unwrap_or_default();
+    vec![Block::Code { label: Text::Key("console-source-jwks"), text, id: "order-jwks" }]
 }
 
 fn fact((label, value): (String, String)) -> Fact {

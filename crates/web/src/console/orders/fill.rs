@@ -2,14 +2,15 @@
 
 use axum::response::Response;
 use console::Refusal;
-use model::{LoginMethod, OrderSection, SectionState, lacks, section_state};
-use ordering::{OrderView, SectionAnswers};
-use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Text};
-use texts::Noun;
+use model::{Handover, LoginMethod, OrderSection, SectionState, lacks, section_state};
+use ordering::{OrderVersion, OrderView, SectionAnswers};
+use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, FieldOption, Text};
+use texts::{AdminMessage, Noun};
 
 use super::{
     place::{base, crumbs, found},
     sections::{fields, read, words_of},
+    words::handover_words,
 };
 use crate::console::{
     answer::{done, refused_form, shown, wrong, wrong_form},
@@ -119,6 +120,68 @@ async fn save(visit: &Visit, order: &OrderView, section: OrderSection) -> Result
     }
     let new = SectionAnswers { section, seen: visit.form.get("seen"), answers };
     visit.site.orders.save_section(visit.permit()?, order.id, new, visit.now()).await
+}
+
+fn handover_page(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsolePage {
+    let option = |it: &Handover| {
+        let (label, help) = handover_words(*it);
+        FieldOption { help: Some(Text::Key(help)), ..FieldOption::new(it.as_str(), Text::Key(label)) }
+    };
+    // Vipps gives its credentials in its own portal.
+    let offered: Vec<_> = Handover::ALL
+        .iter()
+        .filter(|it| order.eid != LoginMethod::NO_VIPPS || **it == Handover::ReceiverEnters)
+        .map(option)
+        .collect();
+    let field = ConsoleField::new(
+        "handover",
+        Text::Key("console-order-handover"),
+        order.handover.as_str(),
+        FieldKind::Radio(offered),
+    );
+    let form = ConsoleForm {
+        action: format!("{}/handover", base(visit, order.id)),
+        hidden: vec![("version".to_owned(), order.version.to_string())],
+        fields: vec![field.wrong(wrong(visit, refusal, "handover"))],
+        error: wrong_form(visit, refusal, &["handover"]),
+        submit: Text::Key("console-order-save"),
+        submit_id: "save",
+        cancel_href: Some(base(visit, order.id)),
+        ..ConsoleForm::default()
+    };
+    let mut page = ConsolePage {
+        heading: Text::Key("console-order-handover"),
+        lead: Some(Text::Key("console-order-handover-lead")),
+        blocks: vec![Block::Form(form)],
+        ..ConsolePage::default()
+    };
+    page.frame.crumbs = crumbs(visit, Some(order));
+    page
+}
+
+/// `GET /t/{tenant}/orders/{order}/handover`
+pub(in crate::console) async fn handover(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    Ok(shown(&visit, handover_page(&visit, &order, None)))
+}
+
+/// `POST /t/{tenant}/orders/{order}/handover`
+pub(in crate::console) async fn save_handover(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    let version = visit.form.get("version").parse().unwrap_or_default();
+    let saved = async {
+        let missing = || Refusal::Invalid(AdminMessage::FieldMissing.at("handover"));
+        let chosen = Handover::parse(visit.form.get("handover")).ok_or_else(missing)?;
+        let seen = OrderVersion { id: order.id, version };
+        visit.site.orders.set_handover(visit.permit()?, seen, chosen, visit.now()).await
+    };
+    match saved.await {
+        Ok(()) => Ok(done(&base(&visit, order.id), "order-saved")),
+        Err(refusal) => {
+            let page = handover_page(&visit, &found(&visit).await?, Some(&refusal));
+            Ok(refused_form(&visit, &refusal, page))
+        }
+    }
 }
 
 /// Which section is open after this one; `None`: none.

@@ -2,11 +2,12 @@
 
 use axum::response::Response;
 use console::{Permission, Refusal};
+use crypto::Secret;
 use model::{
     Date, LinkId, OrderSection, OrderState, OrderTurn, SectionState, lacks, section_state,
     working_days_between,
 };
-use ordering::{IdentityDecision, OrderVersion, OrderView, Part, PersonState, PersonView};
+use ordering::{Deposit, IdentityDecision, OrderVersion, OrderView, Part, PersonState, PersonView};
 use pages::console::{
     Action, Block, Cell, ConsolePage, Fact, Notice, NoticeKind, Step, Table, TableRow, Text, Tone,
 };
@@ -17,7 +18,7 @@ use super::{
     fill::sections_of,
     place::{acted, base, crumbs, found, is_receiver, title},
     sections::words_of,
-    words::{event_word, lack_word, state_chip, turn_word},
+    words::{event_word, handover_words, lack_word, state_chip, turn_word},
 };
 use crate::console::{
     answer::{done, refused_form, shown, wrong_form},
@@ -52,6 +53,18 @@ fn section_step(visit: &Visit, order: &OrderView, section: OrderSection) -> Step
     }
 }
 
+fn handover_step(visit: &Visit, order: &OrderView) -> Step {
+    let (label, _) = handover_words(order.handover);
+    let href = format!("{}/handover", base(visit, order.id));
+    Step {
+        tone: Tone::Good,
+        aside: Text::Key("console-order-ready"),
+        text: Text::Key("console-order-handover"),
+        details: vec![Text::Key(label)],
+        action: visit.offers(Permission::ManageOrders).then(|| Action::to("console-order-change", href)),
+    }
+}
+
 fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let asked: Vec<OrderSection> = sections_of(order.eid);
     let is_open = |it: &&OrderSection| section_state(&order.answers, **it) != SectionState::Ready;
@@ -63,7 +76,13 @@ fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
     };
     let mut blocks = vec![
         Block::Heading { id: "sections", text: Text::Key("console-order-sections"), lead: Some(lead) },
-        Block::Steps(asked.iter().map(|it| section_step(visit, order, *it)).collect()),
+        Block::Steps(
+            asked
+                .iter()
+                .map(|it| section_step(visit, order, *it))
+                .chain([handover_step(visit, order)])
+                .collect(),
+        ),
     ];
     if visit.offers(Permission::ManageOrders) {
         let to = Action::to("console-order-to-summary", format!("{}/summary", base(visit, order.id)));
@@ -195,6 +214,19 @@ pub(in crate::console) async fn page(visit: Visit) -> Result<Response, Refusal> 
 pub(in crate::console) async fn act(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
     let outcome = acted(&visit, &order).await;
+    answered(&visit, &order, outcome).await
+}
+
+/// `POST /t/{tenant}/orders/{order}/deposit`: what the issuer gave, on its behalf.
+pub(in crate::console) async fn deposit(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    let version = visit.form.get("version").parse().unwrap_or_default();
+    let deposit = Deposit {
+        client_id: visit.form.get("client_id").to_owned(),
+        secret: Secret::from(visit.form.secret("secret")),
+    };
+    let seen = OrderVersion { id: order.id, version };
+    let outcome = visit.site.orders.issue_with(visit.permit()?, seen, deposit, visit.now()).await.map(drop);
     answered(&visit, &order, outcome).await
 }
 

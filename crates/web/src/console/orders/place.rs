@@ -6,7 +6,7 @@ use ordering::{Happening, OrderVersion, OrderView, Part, PersonView};
 use pages::console::{Crumb, Text};
 use texts::Noun;
 
-use crate::console::visit::Visit;
+use crate::console::{sources::SourcePlace, visit::Visit};
 /// The order of the path.
 pub(super) async fn found(visit: &Visit) -> Result<OrderView, Refusal> {
     let id = OrderId::parse(visit.param("order")).map_err(|_| Refusal::NotFound(Noun::Order))?;
@@ -34,6 +34,12 @@ pub(super) fn title(visit: &Visit, order: &OrderView) -> Text {
             Text::With("console-order-of-company", vec![("eid", eid), ("company", company.to_owned())])
         }
     }
+}
+
+/// The identity source that the order is for.
+pub(super) async fn source_place(visit: &Visit, order: &OrderView) -> Result<SourcePlace, Refusal> {
+    let domain = visit.site.console.domain_by_id(&visit.may(Permission::ReadSettings)?, order.domain).await?;
+    SourcePlace::of_order(visit, domain, order.eid)
 }
 
 /// Whether the reader is the member whom the order let in as its receiver.

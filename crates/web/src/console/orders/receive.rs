@@ -2,22 +2,20 @@
 
 use axum::response::Response;
 use console::{Permission, Refusal, SourceView};
-use model::{CheckFinding, CheckState, OrderEvent, OrderState};
-use ordering::{Happening, OrderVersion, OrderView};
-use pages::console::{Action, Block, ConsoleForm, ConsolePage, Notice, NoticeKind, Text};
-use texts::Noun;
+use model::{CheckFinding, CheckState, Handover, OrderEvent, OrderState};
+use ordering::{Entered, Happening, OrderVersion, OrderView, What};
+use pages::console::{Action, Block, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Text};
+use texts::{AdminMessage, Noun};
 
-use super::place::{base, crumbs, found, is_receiver};
+use super::{
+    documents::key_blocks,
+    place::{base, crumbs, found, is_receiver, source_place},
+};
 use crate::console::{
     answer::{done, refused_form, shown},
     sources::{self, SourcePlace},
     visit::Visit,
 };
-
-async fn place(visit: &Visit, order: &OrderView) -> Result<SourcePlace, Refusal> {
-    let domain = visit.site.console.domain_by_id(&visit.may(Permission::ReadSettings)?, order.domain).await?;
-    SourcePlace::of_order(visit, domain, order.eid)
-}
 
 fn check_receiver(visit: &Visit, order: &OrderView) -> Result<(), Refusal> {
     if is_receiver(visit, order) { Ok(()) } else { Err(Refusal::NotFound(Noun::Order)) }
@@ -28,16 +26,18 @@ async fn page_with(
     order: &OrderView,
     refusal: Option<&Refusal>,
 ) -> Result<ConsolePage, Refusal> {
-    let place = place(visit, order).await?;
+    let place = source_place(visit, order).await?;
     let source = place.source(visit).await?;
     let mut blocks = sources::hand_over_blocks(&place, source.as_ref());
-    let form = || {
-        let action = format!("{}/receive", base(visit, order.id));
-        let form = sources::credentials_form(visit, &place, (source.as_ref(), refusal));
-        Block::Form(ConsoleForm { action, ..form })
-    };
+    let form = || form(visit, order, sources::credentials_form(visit, &place, (source.as_ref(), refusal)));
     match order.state {
-        OrderState::Handover | OrderState::AwaitEntry => blocks.push(form()),
+        OrderState::Handover if order.handover == Handover::Deposited => {
+            blocks.extend(deposited(visit, order))
+        }
+        OrderState::Handover | OrderState::AwaitEntry => {
+            blocks.extend(key_blocks(order));
+            blocks.push(form());
+        }
         OrderState::Trouble => {
             let text = Text::Key("console-order-trouble");
             blocks.push(Block::Notice(Notice { kind: NoticeKind::Wrong, text, action: None }));
@@ -75,6 +75,71 @@ async fn page_with(
     Ok(page)
 }
 
+/// The form for what the issuer gave: what is asked depends on what it is given.
+fn form(visit: &Visit, order: &OrderView, mut form: ConsoleForm) -> Block {
+    form.action = format!("{}/receive", base(visit, order.id));
+    form.hidden.push(("order_version".to_owned(), order.version.to_string()));
+    let is_key = order.handover == Handover::KeyPair;
+    form.fields.retain(|it| !(is_key && matches!(it.name.as_str(), "method" | "secret")));
+    for field in &mut form.fields {
+        if let FieldKind::Radio(options) = &mut field.kind {
+            // A key that is made when the credentials are entered is known to no issuer.
+            options.retain(|it| it.value != "private_key_jwt");
+        }
+    }
+    Block::Form(form)
+}
+
+/// What is deposited is put in use unseen, or shown once.
+fn deposited(visit: &Visit, order: &OrderView) -> Vec<Block> {
+    let text = Text::Key("console-order-deposited");
+    let act = |what: &str, label| {
+        Action::act(label, format!("{}/receive{what}", base(visit, order.id)))
+            .with("order_version", order.version.to_string())
+    };
+    vec![
+        Block::Notice(Notice { kind: NoticeKind::Info, text, action: None }),
+        Block::Actions(vec![
+            act("", "console-order-install").with("deposit", "yes").named("install"),
+            act("/reveal", "console-order-reveal").named("reveal"),
+        ]),
+    ]
+}
+
+/// `POST /t/{tenant}/orders/{order}/receive/reveal`: shows what is deposited, once.
+pub(in crate::console) async fn reveal(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    check_receiver(&visit, &order)?;
+    match visit.site.orders.reveal(visit.permit()?, seen(&visit, &order), visit.now()).await {
+        Ok(deposit) => {
+            let mut page = page_with(&visit, &found(&visit).await?, None).await?;
+            let secret = Text::code(deposit.secret.expose().clone());
+            let facts = vec![
+                Fact::copied("client-id", "console-source-client-id", deposit.client_id),
+                Fact { is_copied: true, id: "secret-shown", ..Fact::new("console-source-secret", secret) },
+            ];
+            let text = Text::Key("console-order-revealed");
+            page.blocks.splice(
+                0..0,
+                [
+                    Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }),
+                    Block::Facts(facts),
+                ],
+            );
+            Ok(shown(&visit, page))
+        }
+        Err(refusal) => {
+            let page = page_with(&visit, &found(&visit).await?, Some(&refusal)).await?;
+            Ok(refused_form(&visit, &refusal, page))
+        }
+    }
+}
+
+fn seen(visit: &Visit, order: &OrderView) -> OrderVersion {
+    let version = visit.form.get("order_version").parse().unwrap_or_default();
+    OrderVersion { id: order.id, version }
+}
+
 fn again(visit: &Visit, order: &OrderView, event: OrderEvent, label: &'static str) -> Action {
     Action::act(label, format!("{}/receive/again", base(visit, order.id)))
         .with("event", event.as_str())
@@ -107,29 +172,46 @@ fn outcome_of(source: Option<&SourceView>) -> Option<CheckState> {
 
 /// Moves the order by what the check came to; good credentials are in use by then.
 async fn judged(visit: &Visit, order: &OrderView, place: &SourcePlace) -> Result<(), Refusal> {
-    let source = place.source(visit).await?;
-    let event = match outcome_of(source.as_ref()) {
+    let event = match outcome_of(place.source(visit).await?.as_ref()) {
         None => OrderEvent::CheckedUnreachable,
         Some(CheckState::Bad) => OrderEvent::CheckedBad,
-        Some(CheckState::Good | CheckState::Unknown) => {
-            sources::activate(visit, place).await?;
-            OrderEvent::CheckedGood
-        }
+        Some(CheckState::Good | CheckState::Unknown) => OrderEvent::CheckedGood,
     };
-    moved(visit, order, event).await.map(drop)
+    checked(visit, order, event).await
+}
+
+async fn checked(visit: &Visit, order: &OrderView, event: OrderEvent) -> Result<(), Refusal> {
+    let permits = (visit.permit()?, &visit.may(Permission::ManageSources)?);
+    visit.site.orders.checked(permits, order.id, event, visit.now()).await.map(drop)
+}
+
+/// What the form brings.
+fn entered(visit: &Visit, order: &OrderView, place: &SourcePlace) -> Result<Entered, Refusal> {
+    let what = match order.handover {
+        Handover::Deposited if visit.form.is_there("deposit") => What::Deposit,
+        Handover::KeyPair => {
+            let client_id = visit.form.maybe("client_id");
+            let missing = || Refusal::Invalid(AdminMessage::FieldMissing.at("client_id"));
+            What::Key { client_id: client_id.ok_or_else(missing)? }
+        }
+        _ => What::Typed(sources::typed(visit, place)?.credentials),
+    };
+    Ok(Entered { environment: sources::environment(visit, place)?, what })
 }
 
 /// `POST /t/{tenant}/orders/{order}/receive`
 pub(in crate::console) async fn enter(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
     check_receiver(&visit, &order)?;
-    let entered = async {
-        let place = place(&visit, &order).await?;
-        sources::take_credentials(&visit, &place).await?;
-        let order = moved(&visit, &order, OrderEvent::Enter).await?;
+    let outcome = async {
+        let place = source_place(&visit, &order).await?;
+        let new = entered(&visit, &order, &place)?;
+        let permits = (visit.permit()?, &visit.may(Permission::ManageSources)?);
+        visit.site.orders.enter(permits, seen(&visit, &order), new, visit.now()).await?;
+        sources::check_again(&visit, &place).await?;
         judged(&visit, &order, &place).await
     };
-    match entered.await {
+    match outcome.await {
         Ok(()) => Ok(done(&format!("{}/receive", base(&visit, order.id)), "order-entered")),
         Err(refusal) => {
             let page = page_with(&visit, &found(&visit).await?, Some(&refusal)).await?;
@@ -146,16 +228,12 @@ pub(in crate::console) async fn again_act(visit: Visit) -> Result<Response, Refu
     let outcome = async {
         match event {
             OrderEvent::CheckAgain | OrderEvent::CheckedUnreachable => {
-                let place = place(&visit, &order).await?;
+                let place = source_place(&visit, &order).await?;
                 let order = moved(&visit, &order, event).await?;
                 sources::check_again(&visit, &place).await?;
                 judged(&visit, &order, &place).await
             }
-            OrderEvent::UseAnyway => {
-                let place = place(&visit, &order).await?;
-                sources::activate(&visit, &place).await?;
-                moved(&visit, &order, event).await.map(drop)
-            }
+            OrderEvent::UseAnyway => checked(&visit, &order, event).await,
             OrderEvent::BackToIssuer => moved(&visit, &order, event).await.map(drop),
             _ => Err(Refusal::NotFound(Noun::Object)),
         }

@@ -1,9 +1,18 @@
 //! Words of orders: states, turns, events, and what is missing.
 
-use model::{Lack, OrderEvent, OrderState, OrderTurn};
+use model::{Handover, Lack, OrderEvent, OrderState, OrderTurn};
 use pages::console::{Chip, Tone};
 
 use crate::console::words::chip;
+
+/// How credentials are handed over, and what that means: keys.
+pub(super) const fn handover_words(handover: Handover) -> (&'static str, &'static str) {
+    match handover {
+        Handover::ReceiverEnters => ("console-order-handover-enters", "console-order-handover-enters-help"),
+        Handover::KeyPair => ("console-order-handover-key", "console-order-handover-key-help"),
+        Handover::Deposited => ("console-order-handover-deposited", "console-order-handover-deposited-help"),
+    }
+}
 
 /// The state as a chip.
 pub(super) const fn state_chip(state: OrderState) -> Chip {
@@ -53,6 +62,7 @@ pub(super) const fn turn_word(turn: OrderTurn) -> &'static str {
 pub(super) fn event_word(event: &str) -> &'static str {
     use OrderEvent as E;
     match OrderEvent::parse(event) {
+        None if event == "reminded" => "console-order-event-reminded",
         None => "console-order-event-begun",
         Some(E::Submit) => "console-order-event-submit",
         Some(E::Accept) => "console-order-event-accept",
@@ -120,6 +130,7 @@ pub(super) const fn event_word_of_act(event: OrderEvent) -> &'static str {
         OrderEvent::Withdraw => "console-order-act-withdraw",
         OrderEvent::Amend => "console-order-act-amend",
         OrderEvent::NewLink => "console-order-act-new-link",
+        OrderEvent::Reissue => "console-order-act-reissue",
         OrderEvent::DeclareSubmitted => "console-order-act-declare-submitted",
         OrderEvent::DeclareCompleted => "console-order-act-declare-completed",
         OrderEvent::Answer => "console-order-act-answer",
