@@ -1,6 +1,6 @@
 //! Beginning, filling in, and finding orders.
 
-use authority::{Caller, InstallationPermit, Permission, Permit, SealedColumn, Tenant, TenantError};
+use authority::{Caller, InstallationPermit, Permission, Permit, SealedColumn};
 use changes::Refusal;
 use messages::ORDER_LINK;
 use model::{
@@ -18,11 +18,10 @@ use texts::{AdminMessage, Noun};
 use crate::{
     OrderDesk, OrderSummary, OrderView,
     answering::{changed_meanwhile, check, merge, seen},
-    handover::public_key,
     link::LinkView,
     moving::{Asked, Moved, NewStep, add_step},
     people::{generation_of, link_spent, person_view},
-    view::{seal_answers, state_of, summary, view},
+    view::{seal_answers, state_of, summary},
 };
 
 /// What is ordered.
@@ -127,19 +126,6 @@ impl OrderDesk {
         self.whole(tenant, id).await
     }
 
-    pub(crate) async fn whole(&self, tenant: &Tenant, id: OrderId) -> Result<OrderView, Refusal> {
-        let opened = tenant.clone();
-        let read = self.store.read(move |tx| {
-            let row = orders::get(tx, opened.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
-            let people = order_people::list(tx, (opened.id, id), row.submission)?;
-            let public_key = public_key(tx, &opened, id)?;
-            Ok::<_, Refusal>((people, orders::steps(tx, opened.id, id)?, row, public_key))
-        });
-        let (people, steps, row, public_key) = read.await?;
-        let people = people.iter().map(|it| person_view(tenant, it)).collect::<Result<Vec<_>, _>>()?;
-        Ok(OrderView { public_key, ..view(tenant, &row, (people, steps))? })
-    }
-
     /// Lists the open orders of all tenants, those first that wait longest. The operator's.
     ///
     /// # Errors
@@ -165,13 +151,6 @@ impl OrderDesk {
         }
         rows.sort_by_key(|it| it.order.since);
         Ok(rows)
-    }
-
-    pub(crate) fn opened(&self, row: &tenants::Tenant, caller: &Caller) -> Result<Tenant, Refusal> {
-        Tenant::open((&self.master, &self.random), row, caller).map_err(|error| match error {
-            TenantError::NotFound => Refusal::NotFound(Noun::Tenant),
-            TenantError::MasterKey => Refusal::MasterKey,
-        })
     }
 
     /// Saves the answers of one section of a draft.

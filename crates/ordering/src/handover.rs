@@ -3,7 +3,7 @@
 //! A deposited secret is opened once: shown to the receiver, or put into the identity source unseen. It is gone in the write
 //! that opens it, before anybody has it.
 
-use authority::{Permission, Permit, SealedColumn, Tenant};
+use authority::{Permission, Permit, Tenant};
 use changes::{
     Refusal,
     identity_sources::{self as changed, NewIdentitySource},
@@ -14,10 +14,10 @@ use model::{
     Action, EidEnvironment, Handover, IdentitySourceId, LoginMethod, OrderEvent, OrderId, OrderState,
     Timestamp,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use store::{
-    StoreError, Tx, WriteTx, domains, identity_sources,
-    order_secrets::{self, OrderSecret, SecretKind},
+    WriteTx, domains, identity_sources,
+    order_secrets::{self, SecretKind},
     orders,
     source_generations::{self, Generation},
 };
@@ -26,6 +26,7 @@ use texts::{AdminMessage, Noun};
 use crate::{
     OrderDesk,
     moving::{Asked, Happening, Moved, OrderVersion, apply, out_of_turn},
+    secrets::{NewSecret, key, open, save, with_key},
     view::{eid_of, handover_of, state_of},
 };
 
@@ -66,55 +67,6 @@ impl Deposit {
     }
 }
 
-fn save(
-    tx: &mut WriteTx<'_>,
-    tenant: &Tenant,
-    (order, kind): (OrderId, SecretKind),
-    plain: &[u8],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let column = SealedColumn::OrderSecret { order, kind: kind.as_str() };
-    let sealed_secret = tenant.opened().seal(tenant.random(), &column, plain);
-    let row = OrderSecret { tenant_id: tenant.id, order_id: order, kind, sealed_secret, created_at: now };
-    order_secrets::save(tx, &row)
-}
-
-fn open(
-    tx: &mut impl Tx,
-    tenant: &Tenant,
-    (order, kind): (OrderId, SecretKind),
-) -> Result<Option<Secret<Vec<u8>>>, Refusal> {
-    let Some(row) = order_secrets::find(tx, (tenant.id, order), kind)? else { return Ok(None) };
-    let column = SealedColumn::OrderSecret { order, kind: kind.as_str() };
-    let opened = tenant.opened().unseal(&column, &row.sealed_secret);
-    Ok(Some(opened.map_err(|_| orders::unreadable())?))
-}
-
-/// The key pair that was made for an order.
-fn key(tx: &mut impl Tx, tenant: &Tenant, order: OrderId) -> Result<Option<Secret<String>>, Refusal> {
-    let opened = open(tx, tenant, (order, SecretKind::Key))?;
-    Ok(opened.map(|it| Secret::from(String::from_utf8_lossy(it.expose()).as_ref())))
-}
-
-/// The public half of the key that was made for an order, as the issuer receives it.
-pub(crate) fn public_key(
-    tx: &mut impl Tx,
-    tenant: &Tenant,
-    order: OrderId,
-) -> Result<Option<Value>, Refusal> {
-    let key = key(tx, tenant, order)?;
-    Ok(key.and_then(|key| changed::jwks(&with_key(String::new(), &key))))
-}
-
-fn with_key(client_id: String, key: &Secret<String>) -> SourceCredentials {
-    SourceCredentials {
-        client_id,
-        method: SourceMethod::PrivateKeyJwt,
-        secret: None,
-        private_key: Some(key.expose().clone()),
-    }
-}
-
 impl OrderDesk {
     /// Chooses how the credentials are handed over, while the order is a draft. A key pair is made where one is needed.
     ///
@@ -143,7 +95,9 @@ impl OrderDesk {
             let of_order = (tenant.id, seen.id);
             match &made {
                 Some(made) if order_secrets::find(tx, of_order, SecretKind::Key)?.is_none() => {
-                    save(tx, &tenant, (seen.id, SecretKind::Key), made.expose().as_bytes(), now)?;
+                    let new =
+                        NewSecret { order: seen.id, kind: SecretKind::Key, plain: made.expose().as_bytes() };
+                    save(tx, &tenant, &new, now)?;
                 }
                 Some(_) => {}
                 None => order_secrets::remove(tx, of_order, SecretKind::Key).map(drop)?,
@@ -179,7 +133,8 @@ impl OrderDesk {
             }
             let next = apply(tx, (&permit, &mut moved), &Happening::of(OrderEvent::Issue), now)?;
             let plain = deposit.credentials().write();
-            save(tx, &tenant, (seen.id, SecretKind::Deposit), plain.expose(), now)?;
+            let new = NewSecret { order: seen.id, kind: SecretKind::Deposit, plain: plain.expose() };
+            save(tx, &tenant, &new, now)?;
             Ok::<_, Refusal>(next)
         });
         issued.await
@@ -207,20 +162,20 @@ impl OrderDesk {
     }
 
     /// The receiver brings what the issuer gave: the source of the eID has it in the write that moves the order on. Where the
-    /// source works with others, these are its candidate. `sources`: leave to change identity sources.
+    /// source works with others, these are its candidate.
     ///
     /// # Errors
     /// As [`OrderDesk::move_order`]; [`Refusal::Invalid`] where the credentials cannot work, [`Refusal::NotFound`] where nothing is
     /// deposited, or no key was made.
     pub async fn enter(
         &self,
-        (permit, sources): (&Permit, &Permit),
+        permits: &ReceivingPermits,
         seen: OrderVersion,
         entered: Entered,
         now: Timestamp,
     ) -> Result<OrderState, Refusal> {
         let made = IdentitySourceId::new(&self.random, now);
-        let (permit, sources) = (permit.clone(), sources.clone());
+        let ReceivingPermits { order: permit, sources } = permits.clone();
         let moved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ReceiveCredentials)?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
@@ -254,12 +209,12 @@ impl OrderDesk {
     /// As [`OrderDesk::move_order`].
     pub async fn checked(
         &self,
-        (permit, sources): (&Permit, &Permit),
+        permits: &ReceivingPermits,
         order: OrderId,
         event: OrderEvent,
         now: Timestamp,
     ) -> Result<OrderState, Refusal> {
-        let (permit, sources) = (permit.clone(), sources.clone());
+        let ReceivingPermits { order: permit, sources } = permits.clone();
         let moved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ReceiveCredentials)?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Now(order))?;
@@ -274,6 +229,15 @@ impl OrderDesk {
         });
         moved.await
     }
+}
+
+/// Leave to receive: the order's, and the one to change the identity source.
+#[derive(Clone, Debug)]
+pub struct ReceivingPermits {
+    /// To receive credentials.
+    pub order: Permit,
+    /// To change identity sources.
+    pub sources: Permit,
 }
 
 /// Credentials that a receiver brings.

@@ -14,6 +14,8 @@ mod link;
 mod moving;
 mod order_desk;
 mod people;
+mod reading;
+mod secrets;
 mod view;
 
 pub use approval::{ApprovalBegun, ApprovalProof, IdentityDecision, ReceiverProof};
@@ -21,7 +23,7 @@ pub use by_itself::WentOn;
 pub use company::FoundCompany;
 pub use compose::{ClientFacts, Composed};
 pub use desk::{DeskRow, NewOrder, SectionAnswers};
-pub use handover::{Deposit, Entered, What};
+pub use handover::{Deposit, Entered, ReceivingPermits, What};
 pub use link::LinkView;
 pub use moving::{Happening, OrderVersion, permission_of};
 pub use order_desk::OrderDesk;

@@ -58,11 +58,23 @@ pub const PLAN: &[Room] = &[
             "certificates",
         ],
     ),
-    // The order desk: its documents, its letters, and the registry of companies (ADR 47).
+    // The order desk: its documents, its letters, the registry of companies, and credentials in the shape that `eid` reads
+    // (ADR 47).
     room(
         7,
         "ordering",
-        &["changes", "messages", "authority", "registry", "documents", "store", "model", "texts", "crypto"],
+        &[
+            "changes",
+            "messages",
+            "authority",
+            "registry",
+            "documents",
+            "eid",
+            "store",
+            "model",
+            "texts",
+            "crypto",
+        ],
     ),
     // A relying party like any other: sees nothing of ours but the wire.
     room(7, "sample", &["outbound", "crypto"]),

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use console::{Permission, Refusal, SourceView};
 use model::{CheckFinding, CheckState, Handover, OrderEvent, OrderState};
-use ordering::{Entered, Happening, OrderVersion, OrderView, What};
+use ordering::{Entered, Happening, OrderVersion, OrderView, ReceivingPermits, What};
 use pages::console::{Action, Block, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Text};
 use texts::{AdminMessage, Noun};
 
@@ -181,8 +181,11 @@ async fn judged(visit: &Visit, order: &OrderView, place: &SourcePlace) -> Result
 }
 
 async fn checked(visit: &Visit, order: &OrderView, event: OrderEvent) -> Result<(), Refusal> {
-    let permits = (visit.permit()?, &visit.may(Permission::ManageSources)?);
-    visit.site.orders.checked(permits, order.id, event, visit.now()).await.map(drop)
+    visit.site.orders.checked(&permits(visit)?, order.id, event, visit.now()).await.map(drop)
+}
+
+fn permits(visit: &Visit) -> Result<ReceivingPermits, Refusal> {
+    Ok(ReceivingPermits { order: visit.permit()?.clone(), sources: visit.may(Permission::ManageSources)? })
 }
 
 /// What the form brings.
@@ -206,8 +209,7 @@ pub(in crate::console) async fn enter(visit: Visit) -> Result<Response, Refusal>
     let outcome = async {
         let place = source_place(&visit, &order).await?;
         let new = entered(&visit, &order, &place)?;
-        let permits = (visit.permit()?, &visit.may(Permission::ManageSources)?);
-        visit.site.orders.enter(permits, seen(&visit, &order), new, visit.now()).await?;
+        visit.site.orders.enter(&permits(&visit)?, seen(&visit, &order), new, visit.now()).await?;
         sources::check_again(&visit, &place).await?;
         judged(&visit, &order, &place).await
     };

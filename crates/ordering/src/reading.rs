@@ -1,0 +1,31 @@
+//! Reading an order as it is.
+
+use authority::{Caller, Tenant, TenantError};
+use changes::Refusal;
+use model::OrderId;
+use store::{order_people, orders, tenants};
+use texts::Noun;
+
+use crate::{OrderDesk, OrderView, people::person_view, secrets::public_key, view::view};
+
+impl OrderDesk {
+    pub(crate) async fn whole(&self, tenant: &Tenant, id: OrderId) -> Result<OrderView, Refusal> {
+        let opened = tenant.clone();
+        let read = self.store.read(move |tx| {
+            let row = orders::get(tx, opened.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
+            let people = order_people::list(tx, (opened.id, id), row.submission)?;
+            let public_key = public_key(tx, &opened, id)?;
+            Ok::<_, Refusal>((people, orders::steps(tx, opened.id, id)?, row, public_key))
+        });
+        let (people, steps, row, public_key) = read.await?;
+        let people = people.iter().map(|it| person_view(tenant, it)).collect::<Result<Vec<_>, _>>()?;
+        Ok(OrderView { public_key, ..view(tenant, &row, (people, steps))? })
+    }
+
+    pub(crate) fn opened(&self, row: &tenants::Tenant, caller: &Caller) -> Result<Tenant, Refusal> {
+        Tenant::open((&self.master, &self.random), row, caller).map_err(|error| match error {
+            TenantError::NotFound => Refusal::NotFound(Noun::Tenant),
+            TenantError::MasterKey => Refusal::MasterKey,
+        })
+    }
+}
