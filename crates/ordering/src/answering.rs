@@ -146,6 +146,15 @@ pub(crate) fn check(answers: &mut OrderAnswers, section: OrderSection) -> Result
     }
 }
 
+/// Refuses a name that Vipps would not take (Management API 2.0.9, `salesUnitName`).
+pub(crate) fn check_vipps_name(name: &str) -> Result<(), Refusal> {
+    let is_taken = |it: char| it.is_alphanumeric() || it.is_whitespace() || "()-_+.\\`".contains(it);
+    if name.chars().all(is_taken) {
+        return Ok(());
+    }
+    Err(Refusal::Invalid(AdminMessage::OrderVippsName.at("display_name")))
+}
+
 fn numbered(contacts: &mut [Contact]) -> Result<(), Refusal> {
     contacts.iter_mut().enumerate().try_for_each(|(at, it)| contact(&format!("contact-{at}-"), it))
 }

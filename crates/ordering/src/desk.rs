@@ -17,7 +17,7 @@ use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk, OrderSummary, OrderView,
-    answering::{changed_meanwhile, check, merge, seen},
+    answering::{changed_meanwhile, check, check_vipps_name, merge, seen},
     link::LinkView,
     moving::{Asked, Moved, NewStep, add_step},
     people::{generation_of, link_spent, person_view},
@@ -181,6 +181,9 @@ impl OrderDesk {
                 answers.combinations.clone_from(&moved.answers.combinations);
             }
             check(&mut answers, section)?;
+            if section == OrderSection::DisplayName && moved.row.eid == LoginMethod::NO_VIPPS.as_str() {
+                check_vipps_name(&answers.display_name)?;
+            }
             merge(&mut moved.answers, answers, section);
             moved.row.sealed_answers = seal_answers(&tenant, id, &moved.answers);
             moved.row.changed_at = now;

@@ -26,7 +26,7 @@ pub use desk::{DeskRow, NewOrder, SectionAnswers};
 pub use handover::{Deposit, Entered, ReceivingPermits, What};
 pub use link::LinkView;
 pub use moving::{Happening, OrderVersion, permission_of};
-pub use order_desk::OrderDesk;
+pub use order_desk::{OrderDesk, OrderSettings};
 pub use people::PersonView;
 pub use store::order_people::{Part, PersonState};
 pub use view::{OrderSummary, OrderView, StepView};

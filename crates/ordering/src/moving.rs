@@ -172,8 +172,8 @@ pub(crate) fn out_of_turn(event: OrderEvent, state: OrderState) -> Refusal {
     Refusal::Invalid(message.into())
 }
 
-fn check_complete(answers: &OrderAnswers) -> Result<(), Refusal> {
-    let missing = OrderSection::ALL.iter().filter(|it| !lacks(answers, **it).is_empty());
+fn check_complete(eid: LoginMethod, answers: &OrderAnswers) -> Result<(), Refusal> {
+    let missing = OrderSection::asked(eid).iter().filter(|it| !lacks(answers, **it).is_empty());
     let missing: Vec<String> = missing.map(|it| it.as_str().to_owned()).collect();
     if missing.is_empty() {
         return Ok(());
@@ -243,14 +243,15 @@ fn submit(
     (tenant, moved): (&Tenant, &mut Moved),
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    check_complete(&moved.answers)?;
+    let eid = eid_of(&moved.row)?;
+    check_complete(eid, &moved.answers)?;
     moved.row.submission += 1;
     let submission = moved.row.submission;
     moved.row.document_digest = Some(digest_of((moved.row.id, submission), &moved.answers));
     moved.people = insert_all(
         tx,
         tenant,
-        &Submission { order: moved.row.id, answers: &moved.answers, submission },
+        &Submission { order: moved.row.id, eid, answers: &moved.answers, submission },
         now,
     )?;
     Ok(())

@@ -6,6 +6,19 @@ use crypto::{Random, SealKey};
 use registry::Registry;
 use store::Store;
 
+/// What the operator chose for orders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderSettings {
+    /// Where Vipps' own order begins.
+    pub vipps_url: String,
+}
+
+impl Default for OrderSettings {
+    fn default() -> Self {
+        Self { vipps_url: "https://portal.vippsmobilepay.com/".to_owned() }
+    }
+}
+
 /// The order desk.
 #[derive(Clone)]
 pub struct OrderDesk {
@@ -15,6 +28,7 @@ pub struct OrderDesk {
     pub(crate) registry: Arc<Registry>,
     /// Whether the registry is a simulated one: synthetic numbers are allowed then.
     pub(crate) is_sandbox: bool,
+    pub(crate) settings: OrderSettings,
 }
 
 impl OrderDesk {
@@ -24,6 +38,18 @@ impl OrderDesk {
         registry: Arc<Registry>,
         is_sandbox: bool,
     ) -> Self {
-        Self { store, master, random, registry, is_sandbox }
+        Self { store, master, random, registry, is_sandbox, settings: OrderSettings::default() }
+    }
+
+    /// With what the operator chose.
+    #[must_use]
+    pub fn with(mut self, settings: OrderSettings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// What the operator chose.
+    pub fn settings(&self) -> &OrderSettings {
+        &self.settings
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use authority::{SealedColumn, Tenant};
 use changes::Refusal;
 use messages::{AddressedLetter, Letter, MailAddress, ORDER_LINK};
-use model::{Contact, LinkId, OrderAnswers, OrderId, OrderState, Timestamp};
+use model::{Contact, LinkId, LoginMethod, OrderAnswers, OrderId, OrderState, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{
     StoreError, WriteTx,
@@ -110,7 +110,7 @@ pub(crate) fn person_view(tenant: &Tenant, row: &OrderPerson) -> Result<PersonVi
 }
 
 /// Everybody whom a submission asks, in the order in which they are listed.
-pub(crate) fn asked(answers: &OrderAnswers) -> Vec<(Part, KeptPerson)> {
+pub(crate) fn asked(eid: LoginMethod, answers: &OrderAnswers) -> Vec<(Part, KeptPerson)> {
     let kept = |contact: &Contact| KeptPerson { contact: contact.clone(), ..KeptPerson::default() };
     let mut all: Vec<(Part, KeptPerson)> = answers
         .signatories
@@ -128,6 +128,10 @@ pub(crate) fn asked(answers: &OrderAnswers) -> Vec<(Part, KeptPerson)> {
     all.push((Part::General, kept(&answers.general)));
     all.extend(answers.blockers.iter().map(|it| (Part::Blocker, kept(it))));
     all.push((Part::Receiver, kept(&answers.receiver)));
+    if eid == LoginMethod::NO_VIPPS {
+        // Who signs does so with Vipps, and blocks there.
+        all.retain(|(part, _)| matches!(part, Part::General | Part::Receiver));
+    }
     all
 }
 
@@ -138,7 +142,11 @@ pub(crate) const fn is_asked_in(part: Part, state: OrderState) -> bool {
         Part::Receiver => {
             matches!(
                 state,
-                OrderState::Handover | OrderState::AwaitEntry | OrderState::Trouble | OrderState::Checking
+                OrderState::PortalTasks
+                    | OrderState::Handover
+                    | OrderState::AwaitEntry
+                    | OrderState::Trouble
+                    | OrderState::Checking
             )
         }
         Part::Blocker | Part::General => state.is_open() && !matches!(state, OrderState::Draft),
@@ -186,6 +194,7 @@ pub(crate) fn write_letter(
 /// What was submitted.
 pub(crate) struct Submission<'a> {
     pub(crate) order: OrderId,
+    pub(crate) eid: LoginMethod,
     pub(crate) answers: &'a OrderAnswers,
     pub(crate) submission: i64,
 }
@@ -194,11 +203,11 @@ pub(crate) struct Submission<'a> {
 pub(crate) fn insert_all(
     tx: &mut WriteTx<'_>,
     tenant: &Tenant,
-    &Submission { order, answers, submission }: &Submission<'_>,
+    &Submission { order, eid, answers, submission }: &Submission<'_>,
     now: Timestamp,
 ) -> Result<Vec<OrderPerson>, StoreError> {
     let mut rows = Vec::new();
-    for ((part, kept), place) in asked(answers).into_iter().zip(0..) {
+    for ((part, kept), place) in asked(eid, answers).into_iter().zip(0..) {
         // The ids go up, so that people are listed in this order.
         let id = LinkId::new(tenant.random(), now.after(Duration::from_millis(place)));
         let row = OrderPerson {

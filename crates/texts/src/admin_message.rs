@@ -157,6 +157,8 @@ admin_messages! {
     OrderReceiverOther: "order-receiver-other";
     /// Not every issuer hands over in every way.
     OrderHandoverNotTaken: "order-handover-not-taken";
+    /// Vipps has a pattern for names.
+    OrderVippsName: "order-vipps-name";
     /// Real credentials are for domains of real people.
     OrderNeedsProduction: "order-needs-production";
     /// Not people who can sign together.

@@ -501,3 +501,40 @@ async fn what_nobody_received_within_seven_days_is_destroyed_and_the_orderer_ask
     assert_eq!(order.act("act", "reissue", "").await.status, 303);
     assert_eq!(order.state().await, "At the issuer");
 }
+
+#[tokio::test]
+async fn vipps_is_ordered_on_its_own_page_and_the_portal_is_set_up_before_credentials_are_entered() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    let begin = form(&[("eid", "no-vipps"), ("domain", &house.domain.to_string())]);
+    let begun = order.browser.post(&format!("/t/{}/orders", house.tenant.id), &begin, Some(ORIGIN)).await;
+    order.order = begun.location().split('?').next().unwrap().to_owned();
+    let refused = order.save("display-name", &[("display_name", "Shop & Co!")]).await;
+    assert!(refused.status == 422 && refused.body.contains("Vipps does not take"), "{}", refused.body);
+    order.fill_in(ALONE).await;
+    order.submit().await;
+    let guide = order.page().await.body;
+    for word in
+        ["Navn på salgssted slik det vil vises", "Merchant Agreement", "/callback/no-vipps", "900 00 001"]
+    {
+        assert!(guide.contains(word), "{word}: {guide}");
+    }
+    for (event, then) in [("declare_submitted", "At Vipps"), ("declare_completed", "Tasks in the portal")] {
+        assert_eq!(order.act("act", event, "").await.status, 303, "{event}");
+        assert_eq!(order.state().await, then);
+    }
+    let link = order.links().await.last().unwrap().clone();
+    let (mut phone, tasks) = received(&order, &link).await;
+    assert!(tasks.body.contains("Setup login") && !tasks.body.contains("name=\"secret\""), "{}", tasks.body);
+    let done = form(&[("event", "tasks_done"), ("version", &hidden(&tasks, "version"))]);
+    phone.post(&format!("{}/receive/again", order.order), &done, Some(ORIGIN)).await;
+    let page = phone.get(&format!("{}/receive", order.order)).await;
+    let entered = form(&[
+        ("order_version", &hidden(&page, "order_version")),
+        ("client_id", "us"),
+        ("method", "client_secret_basic"),
+        ("secret", "vipps-secret"),
+    ]);
+    phone.post(&format!("{}/receive", order.order), &entered, Some(ORIGIN)).await;
+    assert_eq!(order.state().await, "Works");
+}

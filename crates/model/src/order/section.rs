@@ -1,5 +1,7 @@
 //! The sections of an order: the questions of the recipient, in its order, and what each still lacks.
 
+use crate::LoginMethod;
+
 use super::{
     answers::{CompanySource, Contact, OrderAnswers},
     state::words,
@@ -34,6 +36,24 @@ words! {
         Number = "number",
         /// 13. The certificate of the company.
         Certificate = "certificate",
+    }
+}
+
+impl OrderSection {
+    /// The questions that an order of this eID has. Who orders on Vipps' own page answers the rest there.
+    pub fn asked(eid: LoginMethod) -> &'static [Self] {
+        if eid != LoginMethod::NO_VIPPS {
+            return Self::ALL;
+        }
+        &[
+            Self::Domain,
+            Self::Company,
+            Self::Signatories,
+            Self::General,
+            Self::Receiver,
+            Self::DisplayName,
+            Self::Number,
+        ]
     }
 }
 

@@ -16,11 +16,6 @@ use crate::console::{
     answer::{done, refused_form, shown, wrong, wrong_form},
     visit::Visit,
 };
-/// The sections that an eID's order has.
-pub(super) fn sections_of(_eid: LoginMethod) -> Vec<OrderSection> {
-    OrderSection::ALL.to_vec()
-}
-
 fn section_of(visit: &Visit) -> Result<OrderSection, Refusal> {
     OrderSection::parse(visit.param("section")).ok_or(Refusal::NotFound(Noun::Object))
 }
@@ -191,7 +186,7 @@ fn next_open(order: &OrderView, after: OrderSection) -> Option<OrderSection> {
             && section_state(&order.answers, **it) != SectionState::Ready
             && **it != OrderSection::Certificate
     };
-    let all = sections_of(order.eid);
+    let all = OrderSection::asked(order.eid);
     let at = all.iter().position(|it| *it == after).unwrap_or_default();
     let (before, behind) = all.split_at(at);
     behind.iter().chain(before).find(is_open).copied()

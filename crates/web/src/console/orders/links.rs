@@ -120,7 +120,11 @@ fn receiver_page(visit: &Visit, link: &LinkView) -> ConsolePage {
     let mut blocks = vec![facts(link)];
     let is_asked = matches!(
         link.view.state,
-        OrderState::Handover | OrderState::AwaitEntry | OrderState::Trouble | OrderState::Checking
+        OrderState::PortalTasks
+            | OrderState::Handover
+            | OrderState::AwaitEntry
+            | OrderState::Trouble
+            | OrderState::Checking
     );
     if is_asked {
         let enter = Action::act("console-order-enter-by-eid", visit.path.clone()).named("enter");

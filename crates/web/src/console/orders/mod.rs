@@ -11,4 +11,5 @@ pub(super) mod receive;
 mod acts;
 mod place;
 mod sections;
+mod vipps;
 mod words;

@@ -15,9 +15,9 @@ use texts::Noun;
 
 use super::{
     acts::{desk_acts, orderer_acts},
-    fill::sections_of,
-    place::{acted, base, crumbs, found, is_receiver, title},
+    place::{acted, base, crumbs, found, is_receiver, source_place, title},
     sections::words_of,
+    vipps,
     words::{event_word, handover_words, lack_word, state_chip, turn_word},
 };
 use crate::console::{
@@ -66,7 +66,7 @@ fn handover_step(visit: &Visit, order: &OrderView) -> Step {
 }
 
 fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
-    let asked: Vec<OrderSection> = sections_of(order.eid);
+    let asked = OrderSection::asked(order.eid);
     let is_open = |it: &&OrderSection| section_state(&order.answers, **it) != SectionState::Ready;
     let open = asked.iter().filter(is_open).count();
     let lead = if open == 0 {
@@ -169,7 +169,11 @@ fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
 }
 
 /// The page of an order.
-pub(super) fn page_of(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsolePage {
+pub(super) async fn page_of(
+    visit: &Visit,
+    order: &OrderView,
+    refusal: Option<&Refusal>,
+) -> Result<ConsolePage, Refusal> {
     let turn = Text::with(
         "console-order-turn-is",
         "turn",
@@ -188,6 +192,9 @@ pub(super) fn page_of(visit: &Visit, order: &OrderView, refusal: Option<&Refusal
     if order.state == OrderState::Draft {
         page.blocks.extend(draft_blocks(visit, order));
     }
+    if order.state == OrderState::VippsGuided {
+        page.blocks.extend(vipps::guide(visit, order, source_place(visit, order).await?.callback()));
+    }
     if visit.offers(Permission::DecideOrders) {
         page.blocks.extend(desk_acts(visit, order));
     }
@@ -201,13 +208,14 @@ pub(super) fn page_of(visit: &Visit, order: &OrderView, refusal: Option<&Refusal
     }
     page.blocks.extend(documents_block(visit, order));
     page.blocks.extend(timeline(visit, order));
-    page
+    Ok(page)
 }
 
 /// `GET /t/{tenant}/orders/{order}`
 pub(in crate::console) async fn page(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
-    Ok(shown(&visit, page_of(&visit, &order, None)))
+    let page = page_of(&visit, &order, None).await?;
+    Ok(shown(&visit, page))
 }
 
 /// `POST /t/{tenant}/orders/{order}/act` and `…/desk`: what is done under which leave is said by the route.
@@ -238,7 +246,7 @@ async fn answered(
     match outcome {
         Ok(()) => Ok(done(&base(visit, order.id), "order-moved")),
         Err(refusal) => {
-            let page = page_of(visit, &found(visit).await?, Some(&refusal));
+            let page = page_of(visit, &found(visit).await?, Some(&refusal)).await?;
             Ok(refused_form(visit, &refusal, page))
         }
     }

@@ -10,6 +10,7 @@ use texts::{AdminMessage, Noun};
 use super::{
     documents::key_blocks,
     place::{base, crumbs, found, is_receiver, source_place},
+    vipps,
 };
 use crate::console::{
     answer::{done, refused_form, shown},
@@ -48,6 +49,11 @@ async fn page_with(
                 again(visit, order, OrderEvent::UseAnyway, "console-order-act-use-anyway").dangerous(),
                 again(visit, order, OrderEvent::BackToIssuer, "console-order-act-back-to-issuer"),
             ]));
+        }
+        OrderState::PortalTasks => {
+            blocks = vipps::tasks(order, place.callback());
+            let done = again(visit, order, OrderEvent::TasksDone, "console-vipps-tasks-done");
+            blocks.push(Block::Actions(vec![done]));
         }
         OrderState::Checking => {
             let text = Text::Key("console-order-checking");
@@ -236,7 +242,7 @@ pub(in crate::console) async fn again_act(visit: Visit) -> Result<Response, Refu
                 judged(&visit, &order, &place).await
             }
             OrderEvent::UseAnyway => checked(&visit, &order, event).await,
-            OrderEvent::BackToIssuer => moved(&visit, &order, event).await.map(drop),
+            OrderEvent::BackToIssuer | OrderEvent::TasksDone => moved(&visit, &order, event).await.map(drop),
             _ => Err(Refusal::NotFound(Noun::Object)),
         }
     };
