@@ -452,18 +452,6 @@ impl TestBroker {
         (self.router, self.provider) = (self.wire)();
     }
 
-    /// Registers a client at the simulated BankID, with a key or a secret.
-    pub(crate) fn register_at_bankid(
-        &self,
-        client_id: &str,
-        callback: &str,
-        key: Option<Value>,
-        secret: Option<&str>,
-    ) {
-        let known = client(callback.to_owned(), key, secret);
-        self.bankid.register(Client { client_id: client_id.to_owned(), ..known });
-    }
-
     /// Does with orders what is due by time.
     pub(crate) async fn orders_go_on(&self) -> WentOn {
         let never = Timestamp::from_seconds(0);
@@ -1067,6 +1055,12 @@ impl Browser<'_> {
         }
         reply
     }
+}
+
+/// Registers a client at a simulated eID, with a secret or a key.
+pub(crate) fn register(at: &Simulator, client_id: &str, callback: &str, by: Result<&str, Value>) {
+    let (secret, key) = by.map_or_else(|key| (None, Some(key)), |secret| (Some(secret), None));
+    at.register(Client { client_id: client_id.to_owned(), ..client(callback.to_owned(), key, secret) });
 }
 
 /// Signs a client assertion as the application `signed`.

@@ -5,7 +5,7 @@ use ordering::WentOn;
 
 use crate::{
     console_sign_in::{ORIGIN, browser_with, member, operator},
-    house::{Browser, CONSOLE_HOST, Reply, TestBroker, a_tenant, form, with},
+    house::{Browser, CONSOLE_HOST, Reply, TestBroker, a_tenant, form, register, with},
 };
 
 const ALONE: &str = "399000114";
@@ -450,7 +450,7 @@ async fn a_deposited_secret_is_put_in_use_without_anybody_seeing_it() {
     let house = TestBroker::open().await;
     let (mut order, link) = at_the_issuer(&house, "deposited").await;
     let callback = format!("https://{}/callback/no-bankid", crate::house::HOST);
-    house.register_at_bankid("ordered", &callback, None, Some("deposited-secret"));
+    register(&house.bankid, "ordered", &callback, Ok("deposited-secret"));
     let version = order.version().await;
     let deposit = form(&[("version", &version), ("client_id", "ordered"), ("secret", "deposited-secret")]);
     order.browser.post(&format!("{}/deposit", order.order), &deposit, Some(ORIGIN)).await;
@@ -475,7 +475,7 @@ async fn a_key_pair_is_made_with_the_order_and_the_receiver_brings_the_client_id
     let jwks = format!("{{{}", jwks.split("</code>").next().unwrap()).replace("&#34;", "\"");
     let jwks: serde_json::Value = serde_json::from_str(jwks.trim()).unwrap();
     let callback = format!("https://{}/callback/no-bankid", crate::house::HOST);
-    house.register_at_bankid("ordered", &callback, Some(jwks["keys"][0].clone()), None);
+    register(&house.bankid, "ordered", &callback, Err(jwks["keys"][0].clone()));
     order.act("desk", "issue", "").await;
     let (mut phone, page) = received(&order, &link).await;
     assert!(!page.body.contains("name=\"secret\""), "nothing secret is asked");
@@ -531,10 +531,12 @@ async fn vipps_is_ordered_on_its_own_page_and_the_portal_is_set_up_before_creden
     let page = phone.get(&format!("{}/receive", order.order)).await;
     let entered = form(&[
         ("order_version", &hidden(&page, "order_version")),
-        ("client_id", "us"),
+        ("client_id", "ordered"),
         ("method", "client_secret_basic"),
-        ("secret", "vipps-secret"),
+        ("secret", "portal-secret"),
     ]);
+    let callback = format!("https://{}/callback/no-vipps", crate::house::HOST);
+    register(&house.vipps, "ordered", &callback, Ok("portal-secret"));
     phone.post(&format!("{}/receive", order.order), &entered, Some(ORIGIN)).await;
     assert_eq!(order.state().await, "Works");
 }
