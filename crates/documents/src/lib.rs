@@ -3,5 +3,13 @@
 //! **Invariant:** the same value gives the same digest for ever: what was approved can be shown again. No I/O, no clock.
 
 mod document;
+mod face;
+mod fault;
+mod layout;
+mod line;
+mod pdf;
+mod sheet;
 
 pub use document::{Document, DocumentBlock, DocumentLanguage};
+pub use fault::DocumentError;
+pub use pdf::{MOST_SHEETS, PdfMeta, missing_letters, pdf};
