@@ -75,7 +75,7 @@ impl CertificateKey {
         }
     }
 
-    /// Signs the SHA-256 digest of a message.
+    /// Signs a message, by its SHA-256 digest.
     ///
     /// # Errors
     /// [`KeyError::Private`] when the library fails: stop.
