@@ -1,9 +1,12 @@
 //! Signatures of others, by keys as their X.509 certificates have them.
 
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA384_ASN1, ECDSA_P384_SHA256_ASN1, ECDSA_P384_SHA384_ASN1,
-    ECDSA_P521_SHA512_ASN1, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
-    UnparsedPublicKey, VerificationAlgorithm,
+use aws_lc_rs::{
+    digest,
+    signature::{
+        ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA384_ASN1, ECDSA_P384_SHA256_ASN1, ECDSA_P384_SHA384_ASN1,
+        ECDSA_P521_SHA512_ASN1, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
+        RSA_PKCS1_2048_8192_SHA512, UnparsedPublicKey, VerificationAlgorithm,
+    },
 };
 
 /// Which curve a public key is on.
@@ -26,6 +29,18 @@ pub enum CertificateDigest {
     Sha384,
     /// SHA-512.
     Sha512,
+}
+
+impl CertificateDigest {
+    /// Computes it.
+    pub fn of(self, bytes: &[u8]) -> Vec<u8> {
+        let algorithm = match self {
+            Self::Sha256 => &digest::SHA256,
+            Self::Sha384 => &digest::SHA384,
+            Self::Sha512 => &digest::SHA512,
+        };
+        digest::digest(algorithm, bytes).as_ref().to_vec()
+    }
 }
 
 /// Whether `signature` is one of `message` by the public key whose bits a certificate has (`subjectPublicKey`): by RSA
@@ -58,7 +73,8 @@ mod tests {
 
     #[test]
     fn a_signature_is_verified_with_the_key_and_the_message_that_it_is_of() {
-        for (algorithm, curve) in [(Algorithm::Es256, Some(CertificateCurve::P256)), (Algorithm::Rs256, None)] {
+        for (algorithm, curve) in [(Algorithm::Es256, Some(CertificateCurve::P256)), (Algorithm::Rs256, None)]
+        {
             let der = SigningKey::generate(algorithm).unwrap().to_pkcs8().unwrap();
             let body = b64::encode_standard(der.expose());
             let key = CertificateKey::from_pem(&format!(

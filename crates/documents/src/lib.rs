@@ -5,11 +5,14 @@
 mod document;
 mod face;
 mod fault;
+mod instant;
 mod layout;
 mod line;
 mod pdf;
+mod seal;
 mod sheet;
 
 pub use document::{Document, DocumentBlock, DocumentLanguage};
 pub use fault::DocumentError;
 pub use pdf::{MOST_SHEETS, PdfMeta, missing_letters, pdf};
+pub use seal::{LARGEST_SEALED, Seal, SealCertificate, SealError, SealRequest, TimestampFault};
