@@ -1,12 +1,20 @@
 //! Sets documents as the order desk makes them, to be looked at and measured.
 //!
-//! `specimen FOLDER` writes them there and prints, for each, its size and the milliseconds that one takes.
+//! `specimen FOLDER [CERTIFICATES KEY NOW]` writes them there and prints, for each, its size and the milliseconds that one takes.
+//! With certificates, a key (PEM) and the time (seconds since 1970) it also writes `sealed.pdf` and a request for a time stamp,
+//! `order.tsq`; each line of standard input names an answer to it, from which it makes `stamped.pdf`, or says why not.
 
-use std::{env, fs, io, io::Write as _, path::PathBuf, time::Instant};
+use std::{
+    env, fs, io,
+    io::{BufRead as _, Write as _},
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
-use documents::{Document, DocumentBlock, DocumentLanguage, PdfMeta, pdf};
+use crypto::CertificateKey;
+use documents::{Document, DocumentBlock, DocumentLanguage, PdfMeta, Seal, pdf};
 
-const ROUNDS: u32 = 10;
+const ROUNDS: u32 = 3;
 
 fn text(it: &str) -> String {
     it.to_owned()
@@ -115,6 +123,64 @@ fn order() -> Document {
     }
 }
 
+/// The declaration on the national identity number, in English.
+fn order_in_english() -> Document {
+    let blocks = vec![
+        DocumentBlock::Note(text(
+            "This is a sample. No bank, nor BankID BankAxept AS, has approved the template.",
+        )),
+        DocumentBlock::Paragraph(text(
+            "Eple AS declares that the service below needs the national identity number of the people who log in, for the purpose \
+             and on the legal ground stated here. The declaration is approved apart from the order; without it the order goes on \
+             without the number.",
+        )),
+        DocumentBlock::Heading(text("1. The company")),
+        facts([
+            ("Name", "Eple AS"),
+            ("Organisation number", "974\u{a0}760\u{a0}673"),
+            ("Address", "Østre Åsveien 12 B\n0475 Oslo\nNorway"),
+            ("Source", "Enhetsregisteret, 26 November 2026, 09:14"),
+        ]),
+        DocumentBlock::Heading(text("2. Purpose and legal ground")),
+        facts([
+            (
+                "Purpose",
+                "Customers who pick up goods on behalf of a housing cooperative are identified without doubt.",
+            ),
+            ("Legal ground", "Lov om behandling av personopplysninger (personopplysningsloven) § 12"),
+            ("Kept for", "12 months after the last purchase"),
+        ]),
+        DocumentBlock::Heading(text("3. The company undertakes")),
+        DocumentBlock::List(texts([
+            "to use the number for this purpose only, and not as proof of identity;",
+            "not to show it, and not to send it in clear;",
+            "to say so in writing when the purpose or the legal ground changes.",
+        ])),
+        DocumentBlock::Heading(text("4. Approvals")),
+        DocumentBlock::Table {
+            head: texts(["Approved by", "eID", "Level", "Time (UTC)", "Digest of the document"]),
+            rows: vec![texts([
+                "Kari Nordmann, chair of the board",
+                "BankID",
+                "high",
+                "2026-11-26 09:31:07",
+                "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+            ])],
+        },
+        DocumentBlock::Note(text(
+            "An approval with an eID is a login that is bound to this document. It is not an electronic signature. The seal of the \
+             organisation shows who the document comes from and that it was not changed.",
+        )),
+    ];
+    Document {
+        language: DocumentLanguage::En,
+        title: text("Declaration on the national identity number"),
+        subtitle: text("Eple AS · BankID · version 3"),
+        blocks,
+        footer: text("Declaration on the national identity number, Eple AS, version 3"),
+    }
+}
+
 /// Everything that could go wrong on a page, ten pages of it.
 fn long() -> Document {
     let paragraph = "The orderer declares that the national identity number is needed for a purpose that is stated below, and that \
@@ -161,11 +227,44 @@ fn long() -> Document {
     }
 }
 
+fn seal(certificates: &str, key: &str) -> io::Result<Seal> {
+    let key = CertificateKey::from_pem(&fs::read_to_string(key)?).map_err(io::Error::other)?;
+    Seal::new(&fs::read_to_string(certificates)?, key).map_err(io::Error::other)
+}
+
+/// Seals the order; then asks for a time stamp, which whoever started this gets and names in a line.
+fn sealed(folder: &Path, order: &[u8], seal: &Seal, now: i64) -> io::Result<()> {
+    let started = Instant::now();
+    let sealed = seal.apply(order, now).map_err(io::Error::other)?;
+    let took = started.elapsed();
+    fs::write(folder.join("sealed.pdf"), &sealed)?;
+    let mut out = io::stdout();
+    writeln!(out, "sealed.pdf {} bytes, {:.1} ms", sealed.len(), took.as_secs_f64() * 1000.0)?;
+    let request = seal.request(order, now, [7; 16]).map_err(io::Error::other)?;
+    fs::write(folder.join("order.tsq"), request.query())?;
+    writeln!(out, "order.tsq waits for the name of an answer")?;
+    out.flush()?;
+    for line in io::stdin().lock().lines() {
+        match request.finish(&fs::read(line?)?, now) {
+            Ok(stamped) => {
+                fs::write(folder.join("stamped.pdf"), &stamped)?;
+                writeln!(out, "stamped.pdf {} bytes", stamped.len())?;
+            }
+            Err(fault) => writeln!(out, "refused: {fault}")?,
+        }
+        out.flush()?;
+    }
+    Ok(())
+}
+
 fn main() -> io::Result<()> {
-    let folder = PathBuf::from(env::args().nth(1).unwrap_or_else(|| ".".to_owned()));
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let argument = |at: usize| arguments.get(at).map(String::as_str);
+    let folder = PathBuf::from(argument(0).unwrap_or("."));
     fs::create_dir_all(&folder)?;
-    let meta = PdfMeta { created: 1_795_683_600, author: text("Portvakt Drift AS") };
-    for (name, document) in [("order", order()), ("long", long())] {
+    let now = argument(3).and_then(|it| it.parse().ok()).unwrap_or(1_795_683_600);
+    let meta = PdfMeta { created: now, author: text("Portvakt Drift AS") };
+    for (name, document) in [("order", order()), ("order-en", order_in_english()), ("long", long())] {
         let started = Instant::now();
         let mut made = Vec::new();
         for _ in 0..ROUNDS {
@@ -175,5 +274,7 @@ fn main() -> io::Result<()> {
         fs::write(folder.join(format!("{name}.pdf")), &made)?;
         writeln!(io::stdout(), "{name}.pdf {} bytes, {:.1} ms", made.len(), took.as_secs_f64() * 1000.0)?;
     }
-    Ok(())
+    let (Some(certificates), Some(key)) = (argument(1), argument(2)) else { return Ok(()) };
+    let order = fs::read(folder.join("order.pdf"))?;
+    sealed(&folder, &order, &seal(certificates, key)?, now)
 }

@@ -22,9 +22,10 @@ pub const PLAN: &[Room] = &[
     room(1, "crypto", &[]),
     room(1, "outbound", &[]),
     room(1, "images", &[]),
-    room(1, "documents", &[]),
     // Certificates that somebody brings are judged by what the listener uses (ADR 46).
     room(1, "certificates", &[]),
+    // Seals what it has set (ADR 48).
+    room(2, "documents", &["crypto"]),
     room(2, "oidc", &["crypto"]),
     room(2, "texts", &[]),
     // Shares no code with `eid`, `registry` and `oidc`: a simulator that reused them would share their mistakes.

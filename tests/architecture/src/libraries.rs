@@ -25,6 +25,8 @@ pub const GUESTS: &[Guest] = &[
     // Tests are the authorities whose certificates are judged.
     ("rcgen", "certificates"),
     ("rcgen", "web"),
+    // A test seals with certificates of its own authority.
+    ("rcgen", "documents"),
     ("tokio-rustls", "outbound"),
     // Tests come to the built binary as an HTTP client.
     ("http-body-util", "cli"),
@@ -39,6 +41,11 @@ pub const HOMES: &[Home] = &[
     // Three kinds of TLS: to others, from others, and to PostgreSQL; and what is judged of certificates for the second.
     ("rustls", &["outbound", "cli", "store", "certificates"]),
     ("image", &["images"]),
+    ("krilla", &["documents"]),
+    ("skrifa", &["documents"]),
+    ("lopdf", &["documents"]),
+    ("der", &["documents"]),
+    ("x509-cert", &["documents"]),
     ("rustix", &["images"]),
     ("libc", &["store"]),
     ("rusqlite", &["store"]),
