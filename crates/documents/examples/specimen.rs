@@ -156,6 +156,10 @@ fn order_in_english() -> Document {
             "not to show it, and not to send it in clear;",
             "to say so in writing when the purpose or the legal ground changes.",
         ])),
+        DocumentBlock::Note(text(
+            "An approval with an eID is a login that is bound to this document. It is not an electronic signature. The seal of the \
+             organisation shows who the document comes from and that it was not changed.",
+        )),
         DocumentBlock::Heading(text("4. Approvals")),
         DocumentBlock::Table {
             head: texts(["Approved by", "eID", "Level", "Time (UTC)", "Digest of the document"]),
@@ -167,10 +171,6 @@ fn order_in_english() -> Document {
                 "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
             ])],
         },
-        DocumentBlock::Note(text(
-            "An approval with an eID is a login that is bound to this document. It is not an electronic signature. The seal of the \
-             organisation shows who the document comes from and that it was not changed.",
-        )),
     ];
     Document {
         language: DocumentLanguage::En,

@@ -14,6 +14,9 @@ pub const GUESTS: &[Guest] = &[
     ("tracing-subscriber", "web"),
     // Tests wait, and change rows as somebody with access to the database could.
     ("tokio", "console"),
+    // Tests wait for a child.
+    ("tokio", "images"),
+    ("tokio", "documents"),
     // A test serves the simulator over a socket.
     ("tokio", "registry"),
     ("rusqlite", "console"),
@@ -46,7 +49,7 @@ pub const HOMES: &[Home] = &[
     ("lopdf", &["documents"]),
     ("der", &["documents"]),
     ("x509-cert", &["documents"]),
-    ("rustix", &["images"]),
+    ("rustix", &["child"]),
     ("libc", &["store"]),
     ("rusqlite", &["store"]),
     ("tokio-postgres", &["store"]),
@@ -74,7 +77,7 @@ pub const HOMES: &[Home] = &[
     ("prometheus-client", &["cli"]),
     ("tracing-subscriber", &["cli"]),
     // Where something waits. The crates of rules are not among them, nor is the provider.
-    ("tokio", &["outbound", "images", "store", "messages", "eid", "web", "cli"]),
+    ("tokio", &["outbound", "child", "store", "messages", "eid", "web", "cli"]),
 ];
 
 /// Finds crates that name a library which is not theirs.
