@@ -27,7 +27,10 @@ async fn a_child_is_given_a_file_and_answers_with_a_result_or_a_refusal() {
     // It reads one byte more than it may, so that it sees that the file is too large.
     assert_eq!(ask("echo", &[7; 100_000]).await, Ok(Answer::Result(vec![7; 101])));
     // Nor does the parent read more than one byte too many of the answer.
-    assert_eq!(Child::new(program(), &["echo"]).ask(&[], &[7; 90], 10).await, Ok(Answer::Result(vec![7; 11])));
+    assert_eq!(
+        Child::new(program(), &["echo"]).ask(&[], &[7; 90], 10).await,
+        Ok(Answer::Result(vec![7; 11]))
+    );
 }
 
 #[test]

@@ -1,9 +1,5 @@
 //! The organisation's seal, with an authority that is made here. What others say of a sealed file is tested in `e2e/documents`.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot be set up fails loudly"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails loudly")]
 
 use crypto::CertificateKey;
 use documents::{Document, DocumentBlock, DocumentLanguage, PdfMeta, Seal, SealError, TimestampFault, pdf};
