@@ -79,7 +79,7 @@ pub fn pdf(document: &Document, meta: &PdfMeta) -> Result<Vec<u8>, DocumentError
     let count = flow.sheets.len();
     for (index, sheet) in flow.sheets.into_iter().enumerate() {
         let number = page_number(document.language, index + 1, count);
-        draw_page(&mut pdf, &mut drawn, &faces, (index, sheet), (&foot, number))?;
+        draw_page(&mut pdf, &mut drawn, &faces, sheet, Foot { lines: &foot, number, index })?;
     }
     let language = code(document.language).to_owned();
     pdf.set_outline(outline(&layout.landmarks, &drawn));
@@ -166,12 +166,19 @@ fn foot_top(foot: &[Line]) -> f32 {
     FOOT_BASELINE - FOOT.leading * lines - 6.0
 }
 
+/// What stands at the end of a page, and which page it is, from zero.
+struct Foot<'a> {
+    lines: &'a [Line],
+    number: String,
+    index: usize,
+}
+
 fn draw_page(
     pdf: &mut Pdf,
     drawn: &mut Drawn,
     faces: &Faces,
-    (index, sheet): (usize, Sheet),
-    (foot, number): (&[Line], String),
+    sheet: Sheet,
+    foot: Foot<'_>,
 ) -> Result<(), DocumentError> {
     let settings = PageSettings::from_wh(WIDTH, HEIGHT).ok_or(DocumentError::Font)?;
     let mut page = pdf.start_page_with(settings);
@@ -181,35 +188,36 @@ fn draw_page(
         match piece {
             Piece::Area { x, y, width, height, ink } => {
                 surface.start_tagged(artifact(ArtifactType::Layout));
-                area(&mut surface, (x, y, width, height), ink);
+                area(&mut surface, Rect::from_xywh(x, y, width, height), ink);
                 surface.end_tagged();
             }
             Piece::Text { x, y, style, line, slot } => {
                 let tag = slot.map_or_else(|| artifact(ArtifactType::PaginationOther), |_| text_tag());
                 let identifier = surface.start_tagged(tag);
-                write(&mut surface, faces, style, (x, y), &line);
+                write(&mut surface, faces, style, Point::from_xy(x, y), &line);
                 // The lines of one cell are one piece of content.
                 while let Some(Piece::Text { x, y, style, line, .. }) =
                     pieces.next_if(|next| matches!(next, Piece::Text { slot: other, .. } if *other == slot))
                 {
-                    write(&mut surface, faces, style, (x, y), &line);
+                    write(&mut surface, faces, style, Point::from_xy(x, y), &line);
                 }
                 surface.end_tagged();
                 if let Some(slot) = slot {
-                    drawn.add(slot, identifier, (index, y - style.leading));
+                    drawn.add(slot, identifier, (foot.index, y - style.leading));
                 }
             }
         }
     }
     surface.start_tagged(artifact(ArtifactType::Footer));
-    area(&mut surface, (MARGIN, foot_top(foot), MEASURE, 0.5), Ink::Hair);
-    for (line, back) in foot.iter().rev().zip(0_u8..) {
-        write(&mut surface, faces, FOOT, (MARGIN, FOOT_BASELINE - FOOT.leading * f32::from(back)), line);
+    area(&mut surface, Rect::from_xywh(MARGIN, foot_top(foot.lines), MEASURE, 0.5), Ink::Hair);
+    for (line, back) in foot.lines.iter().rev().zip(0_u8..) {
+        let at = Point::from_xy(MARGIN, FOOT_BASELINE - FOOT.leading * f32::from(back));
+        write(&mut surface, faces, FOOT, at, line);
     }
     let face = faces.of(FOOT.weight);
-    let first = foot_top(foot) + 6.0 + FOOT.leading;
-    let x = MARGIN + MEASURE - face.width(&number, FOOT.size);
-    write(&mut surface, faces, FOOT, (x, first), &Line::new(face, number));
+    let first = foot_top(foot.lines) + 6.0 + FOOT.leading;
+    let x = MARGIN + MEASURE - face.width(&foot.number, FOOT.size);
+    write(&mut surface, faces, FOOT, Point::from_xy(x, first), &Line::new(face, foot.number));
     surface.end_tagged();
     surface.finish();
     page.finish();
@@ -238,8 +246,8 @@ fn fill(surface: &mut Surface<'_>, ink: Ink) {
     surface.set_fill(Some(Fill { paint: color(ink).into(), ..Fill::default() }));
 }
 
-fn area(surface: &mut Surface<'_>, (x, y, width, height): (f32, f32, f32, f32), ink: Ink) {
-    let Some(rect) = Rect::from_xywh(x, y, width, height) else { return };
+fn area(surface: &mut Surface<'_>, rect: Option<Rect>, ink: Ink) {
+    let Some(rect) = rect else { return };
     let mut path = PathBuilder::new();
     path.push_rect(rect);
     if let Some(path) = path.finish() {
@@ -248,10 +256,10 @@ fn area(surface: &mut Surface<'_>, (x, y, width, height): (f32, f32, f32, f32), 
     }
 }
 
-fn write(surface: &mut Surface<'_>, faces: &Faces, style: Style, (x, y): (f32, f32), line: &Line) {
+fn write(surface: &mut Surface<'_>, faces: &Faces, style: Style, at: Point, line: &Line) {
     fill(surface, style.ink);
     let font = faces.of(style.weight).font();
-    surface.draw_glyphs(Point::from_xy(x, y), &line.glyphs, font, &line.text, style.size, false);
+    surface.draw_glyphs(at, &line.glyphs, font, &line.text, style.size, false);
 }
 
 fn node(branch: Branch, drawn: &mut Drawn) -> Option<Node> {

@@ -23,8 +23,6 @@ pub const PLAN: &[Room] = &[
     room(1, "outbound", &[]),
     // Certificates that somebody brings are judged by what the listener uses (ADR 46).
     room(1, "certificates", &[]),
-    // Seals what it has set (ADR 48).
-    room(2, "documents", &["crypto"]),
     room(1, "child", &[]),
     // What somebody uploads is read by a child (ADR 39).
     room(2, "images", &["child"]),
