@@ -119,6 +119,7 @@ pub const PLAN: &[Room] = &[
             "crypto",
             "outbound",
             "images",
+            "documents",
             "certificates",
         ],
     ),

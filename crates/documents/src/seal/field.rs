@@ -1,7 +1,7 @@
 //! The place of a seal in a PDF: what is appended, and the hole that the signature goes into.
 //!
 //! Spec: ISO 32000-1:2008 §7.5.6 (incremental updates), §12.7.4.5 and §12.8.1 (signature fields and dictionaries)
-//! <https://opensource.adobe.com/dc-acrobat-sdk-docs/pdfstandards/PDF32000_2008.pdf>, ETSI EN 319 142-1 V1.2.1 §5.3, §6.3
+//! <https://opensource.adobe.com/dc-acrobat-sdk-docs/pdfstandards/PDF32000_2008.pdf>, ETSI EN 319 142-1 V1.2.1 §6.3
 
 use std::ops::Range;
 
