@@ -1,5 +1,5 @@
-"""How long it takes to set a document and to seal it: an order of two pages, a declaration of two, and a document of thirty-odd
-pages that has everything which is hard to set. Each has to take less than half a second.
+"""How long it takes to set a document and to seal it: an order and a declaration of two pages each, and eleven pages of everything
+that is hard to set. Each has to take less than half a second.
 
 Makes a certificate with openssl, starts the example `specimen` and prints what it measured. Ends with status 1 when one is slower.
 

@@ -46,11 +46,15 @@ fn seal() -> Seal {
 }
 
 fn document() -> Vec<u8> {
+    document_of(vec![DocumentBlock::Paragraph("Godkjent av Kari.".to_owned())])
+}
+
+fn document_of(blocks: Vec<DocumentBlock>) -> Vec<u8> {
     let document = Document {
         language: DocumentLanguage::Nb,
         title: "Bestilling".to_owned(),
         subtitle: "Eple AS".to_owned(),
-        blocks: vec![DocumentBlock::Paragraph("Godkjent av Kari.".to_owned())],
+        blocks,
         footer: String::new(),
     };
     pdf(&document, &PdfMeta { created: NOW, author: "Portvakt".to_owned() }).unwrap()
@@ -88,6 +92,14 @@ fn a_sealed_document_stays_tagged_and_its_field_has_a_place_in_the_structure() {
 }
 
 #[test]
+fn a_document_of_many_pages_is_sealed() {
+    let rows = (0..5_000).map(|it| vec![it.to_string(), "x".to_owned()]).collect();
+    let blocks = vec![DocumentBlock::Table { head: vec!["Nr".to_owned(), "Verdi".to_owned()], rows }];
+    let sealed = seal().apply(&document_of(blocks), NOW).unwrap();
+    assert!(Read::load_mem(&sealed).unwrap().get_pages().len() > 100);
+}
+
+#[test]
 fn a_key_belongs_to_the_first_certificate() {
     let authority = authority("Root");
     let (certificate, pair) = issued(&authority, KeyUsagePurpose::DigitalSignature);
@@ -120,7 +132,7 @@ fn every_chain_that_cannot_be_has_its_own_refusal() {
 #[test]
 fn a_seal_is_made_only_while_every_certificate_is_valid() {
     let seal = seal();
-    let certificate = seal.certificate().unwrap();
+    let certificate = seal.certificate();
     assert_eq!((certificate.begins_at, certificate.ends_at), (1_767_225_600, 1_798_761_600));
     assert_eq!(certificate.subject, "CN=Seal of Eple AS");
     let fault = |now| seal.apply(&document(), now).map(drop).unwrap_err();

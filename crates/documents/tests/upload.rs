@@ -230,7 +230,7 @@ async fn a_stream_that_unpacks_to_more_than_any_page_needs_is_refused() {
 }
 
 #[tokio::test]
-async fn a_document_that_is_deeper_than_a_stack_is_refused_and_ends_nothing_else() {
+async fn neg_31_a_document_that_is_deeper_than_a_stack_is_refused_and_ends_nothing_else() {
     let nested = |open: &str, close: &str, depth: usize| {
         let body = format!("{}{}", open.repeat(depth), close.repeat(depth));
         let pages = "<</Type/Pages/Kids[3 0 R]/Count 1>>";

@@ -135,43 +135,41 @@ impl Link {
 
 /// Certificates from the one of the key upward. The last one's issuer need not be there.
 #[derive(Clone, Debug)]
-pub(super) struct Chain(Vec<Link>);
+pub(super) struct Chain {
+    /// The one of the key.
+    pub(super) first: Link,
+    issuers: Vec<Link>,
+}
 
 impl Chain {
     /// Reads the certificates of a PEM text. The first is the one of the key; each is issued by the next.
     pub(super) fn from_pem(text: &str) -> Result<Self, SealError> {
         let blocks = pem_blocks(text).ok_or(SealError::Pem)?;
-        let mut links = Vec::new();
-        for (_, der) in blocks.into_iter().filter(|(label, _)| label == "CERTIFICATE") {
-            links.push(Link::read(der).ok_or(SealError::Certificate { at: links.len() })?);
-        }
-        if links.is_empty() || links.len() > MOST {
+        let blocks = blocks.into_iter().filter(|(label, _)| label == "CERTIFICATE").zip(0..);
+        let links = blocks.map(|((_, der), at)| Link::read(der).ok_or(SealError::Certificate { at }));
+        let mut links = links.collect::<Result<Vec<Link>, SealError>>()?.into_iter();
+        let first = links.next().ok_or(SealError::Pem)?;
+        let chain = Self { first, issuers: links.collect() };
+        if chain.issuers.len() >= MOST {
             return Err(SealError::Pem);
         }
-        let chain = Self(links);
-        if !chain.first()?.may_sign() {
+        if !chain.first.may_sign() {
             return Err(SealError::NotForSigning);
         }
-        for (at, pair) in chain.0.windows(2).enumerate() {
-            let is_linked = matches!(pair, [one, issuer] if one.is_issued_by(issuer));
-            if !is_linked {
-                return Err(SealError::BrokenChain { at });
-            }
+        let broken = chain.links().zip(&chain.issuers).position(|(one, issuer)| !one.is_issued_by(issuer));
+        match broken {
+            Some(at) => Err(SealError::BrokenChain { at }),
+            None => Ok(chain),
         }
-        Ok(chain)
     }
 
-    pub(super) fn first(&self) -> Result<&Link, SealError> {
-        self.0.first().ok_or(SealError::Pem)
-    }
-
-    pub(super) fn links(&self) -> &[Link] {
-        &self.0
+    pub(super) fn links(&self) -> impl Iterator<Item = &Link> {
+        std::iter::once(&self.first).chain(&self.issuers)
     }
 
     /// Refuses a time at which one of them is not valid.
     pub(super) fn check(&self, now: i64) -> Result<(), SealError> {
-        for (at, link) in self.0.iter().enumerate() {
+        for (link, at) in self.links().zip(0..) {
             let (begins, ends) = link.validity();
             if now < begins {
                 return Err(SealError::NotYetValid { at, begins });

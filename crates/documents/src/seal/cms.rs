@@ -106,20 +106,19 @@ impl Signature {
 
     /// Writes the whole `ContentInfo`, with the certificates and, where there is one, the time stamp.
     pub(super) fn to_der(&self, chain: &Chain, token: Option<&[u8]>) -> Result<Vec<u8>, SealError> {
-        let link = chain.first()?;
         let info = || -> der::Result<Vec<u8>> {
             let unsigned =
                 token.map(|it| set([attribute(TIME_STAMP_TOKEN, Any::from_der(it)?)?])).transpose()?;
             let signer = SignerInfo {
                 version: 1,
-                signer: Any::new(Tag::Sequence, link.issuer_and_serial()?)?,
+                signer: Any::new(Tag::Sequence, chain.first.issuer_and_serial()?)?,
                 digest_algorithm: sha256(),
                 signed: self.signed.clone(),
                 signature_algorithm: self.signature_algorithm(),
                 signature: OctetString::new(self.value.as_slice())?,
                 unsigned,
             };
-            let certificates = chain.links().iter().map(|it| Any::from_der(&it.der));
+            let certificates = chain.links().map(|it| Any::from_der(&it.der));
             let content = SignedData {
                 version: 1,
                 digest_algorithms: SetOfVec::try_from(vec![sha256()])?,

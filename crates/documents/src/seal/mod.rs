@@ -72,7 +72,7 @@ impl Seal {
     /// [`SealError`]: tell whoever configured them.
     pub fn new(certificates: &str, key: CertificateKey) -> Result<Self, SealError> {
         let chain = Chain::from_pem(certificates)?;
-        let first = chain.first()?;
+        let first = &chain.first;
         let is_rsa = key.kind() == CertificateKeyKind::Rsa;
         if first.public_bits() != key.public_bits() || first.has_rsa_key() != is_rsa {
             return Err(SealError::WrongKey);
@@ -81,13 +81,10 @@ impl Seal {
     }
 
     /// The certificate of the key.
-    ///
-    /// # Errors
-    /// None that a seal that was made can have.
-    pub fn certificate(&self) -> Result<SealCertificate, SealError> {
-        let link = self.chain.first()?;
+    pub fn certificate(&self) -> SealCertificate {
+        let link = &self.chain.first;
         let (begins_at, ends_at) = link.validity();
-        Ok(SealCertificate { digest: link.digest(), subject: link.subject(), begins_at, ends_at })
+        SealCertificate { digest: link.digest(), subject: link.subject(), begins_at, ends_at }
     }
 
     /// Says whether every certificate is valid at a time (seconds since 1970).
@@ -99,6 +96,8 @@ impl Seal {
     }
 
     /// Seals a PDF that [`crate::pdf()`] made, at `now` (seconds since 1970): PAdES B-B. It stays PDF/A and PDF/UA.
+    ///
+    /// The PDF is parsed in this process, so it must never be one from outside.
     ///
     /// # Errors
     /// [`SealError`]: the operator has to look at the certificates, or the PDF is not one of ours.
@@ -125,9 +124,9 @@ impl Seal {
         let [year, month, day, hour, minute, second] = civil(now).ok_or(SealError::Time)?;
         let at = format!("D:{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}+00'00'");
         self.chain.check(now)?;
-        let certificates: usize = self.chain.links().iter().map(|it| it.der.len()).sum();
+        let certificates: usize = self.chain.links().map(|it| it.der.len()).sum();
         let hollow = Hollow::of(pdf, &at, certificates + SIGNATURE_ROOM + more)?;
-        let signature = Signature::sign(hollow.digest(), self.chain.first()?, &self.key)?;
+        let signature = Signature::sign(hollow.digest(), &self.chain.first, &self.key)?;
         Ok((hollow, signature))
     }
 }
