@@ -32,15 +32,18 @@ pub(super) fn pages(file: &[u8]) -> Result<usize, UploadFault> {
     if let Some(fault) = active::of_bytes(file) {
         return Err(fault);
     }
-    let document = read(file, false)?;
-    if document.xref_recovery.is_some() || !is_whole(&document) {
+    let pages = checked(&read(file, false)?)?;
+    check_active(&read(file, true)?)?;
+    Ok(pages)
+}
+
+/// Counts the pages of a document that is whole, harmless and not too much.
+fn checked(document: &Document) -> Result<usize, UploadFault> {
+    if document.xref_recovery.is_some() || !is_whole(document) {
         return Err(UploadFault::Malformed);
     }
-    let mended = read(file, true)?;
-    for it in [&document, &mended] {
-        check_active(it)?;
-    }
-    check_content(&document)?;
+    check_active(document)?;
+    check_content(document)?;
     match document.page_iter().take(MOST_UPLOAD_PAGES + 1).count() {
         0 => Err(UploadFault::Malformed),
         pages if pages > MOST_UPLOAD_PAGES => Err(UploadFault::TooManyPages),
