@@ -187,7 +187,7 @@ test_tools() {
     npm_packages e2e
 }
 
-# What the guide's recipes are built and run with; `./test --long` only.
+# What the guide's recipes are built and run with, and what veraPDF runs on; `./test --long` only.
 recipe_tools() {
     command -v go >/dev/null || debian golang-go
     command -v java >/dev/null && command -v mvn >/dev/null || debian openjdk-17-jdk-headless maven

@@ -1,4 +1,4 @@
-"""What a file says of itself that PDF/A-3a and PDF/UA-1 ask for, as JSON: structure.py FILE. No substitute for veraPDF."""
+"""What a file says of itself that PDF/A-3a and PDF/UA-1 ask for, as JSON: structure.py FILE. No substitute for veraPDF, which `./test --long` runs."""
 
 import json
 import re
