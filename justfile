@@ -80,6 +80,11 @@ test-recipes:
     cargo build --package cli --locked
     E2E_PYTHON="${E2E_PYTHON:-{{target}}/venv/bin/python}" e2e/run {{target}}/debug/portvakt recipes
 
+# what veraPDF says of documents, from Maven's registry; part of `./test --long`
+test-verapdf:
+    cargo build --package cli --locked
+    E2E_PYTHON="${E2E_PYTHON:-{{target}}/venv/bin/python}" e2e/run {{target}}/debug/portvakt verapdf
+
 # an installation under load: rotations, a new certificate, a backup, a restart; then the backup restored elsewhere
 test-load *arguments:
     cargo build --release --package cli --locked

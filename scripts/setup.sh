@@ -180,13 +180,14 @@ proxy() {
 test_tools() {
     debian chromium chromium-sandbox fonts-dejavu-core postgresql curl
     debian debootstrap dpkg-dev iproute2 openssl # the package, and a Debian to install it into
+    debian poppler-utils qpdf libnss3-tools # what others say of a sealed document
     proxy
     names_below_localhost
     python_packages scripts/requirements.txt e2e/requirements.txt
     npm_packages e2e
 }
 
-# What the guide's recipes are built and run with; `./test --long` only.
+# What the guide's recipes are built and run with, and what veraPDF runs on; `./test --long` only.
 recipe_tools() {
     command -v go >/dev/null || debian golang-go
     command -v java >/dev/null && command -v mvn >/dev/null || debian openjdk-17-jdk-headless maven
@@ -198,7 +199,7 @@ doctor() {
     say "Rust: $(cargo --version 2>&1 | head -n 1)"
     say "C compiler: $(cc --version 2>/dev/null | head -n 1 || echo missing)"
     say "Node: $(has_node && node --version || echo 'missing or older than 20: ./dev takes one from PyPI')"
-    for tool in just typos cargo-deny chromium debootstrap; do
+    for tool in just typos cargo-deny chromium debootstrap pdfsig qpdf certutil; do
         say "$tool: $(command -v "$tool" || echo 'missing: ./test installs it')"
     done
     say "nginx: $(ls "${NGINX_BIN:-/usr/sbin/nginx}" 2>/dev/null || echo 'missing: ./test installs it')"

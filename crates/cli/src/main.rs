@@ -23,6 +23,7 @@ mod serve;
 mod signals;
 mod telemetry;
 mod upkeep;
+mod upload_reader;
 mod wire;
 mod worker;
 
@@ -63,14 +64,21 @@ enum Command {
         /// Bytes of the result.
         bytes: usize,
     },
+    /// Reads a PDF from standard input with limits of its own; started by the program itself.
+    #[command(name = upload_reader::READ, hide = true)]
+    ReadUpload,
     #[command(flatten)]
     Manage(manage::Command),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Command::DecodeImage { width, height, bytes } = arguments.command {
-        return images::child::decode(images::Bounds { width, height, bytes });
+    match arguments.command {
+        Command::DecodeImage { width, height, bytes } => {
+            return images::child::decode(images::Bounds { width, height, bytes });
+        }
+        Command::ReadUpload => return documents::answer_upload(),
+        _ => {}
     }
     if arguments.as_service {
         eprintln!("portvakt: {}", as_service::run());
@@ -89,7 +97,7 @@ fn main() -> ExitCode {
                     Ok(())
                 }
                 Command::Manage(command) => manage::run(command).await,
-                Command::DecodeImage { .. } => Ok(()),
+                Command::DecodeImage { .. } | Command::ReadUpload => Ok(()),
             }
         }),
         Err(error) => Err(format!("the runtime could not be started: {error}")),

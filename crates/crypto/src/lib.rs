@@ -5,6 +5,8 @@
 
 mod algorithm;
 pub mod b64;
+mod certificate_key;
+mod certificate_signature;
 mod hash;
 mod json;
 mod jwe;
@@ -16,6 +18,8 @@ mod seal;
 mod secret;
 
 pub use algorithm::Algorithm;
+pub use certificate_key::{CertificateKey, CertificateKeyKind, pem_blocks};
+pub use certificate_signature::{CertificateCurve, CertificateDigest, is_certificate_signature};
 pub use hash::{Digest, hmac_sha256, same_bytes, sha256};
 pub use json::{JsonError, read_json};
 pub use jwe::{ContentEncryption, EncryptionKey, KEY_ENCRYPTION};

@@ -1,39 +1,25 @@
-//! The side that starts the child and does not trust it.
+//! The side that has files decoded.
 
-use std::{
-    ffi::OsString, io, os::unix::process::ExitStatusExt as _, path::PathBuf, process::Stdio, time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    process::{Child, Command},
-    time::timeout,
-};
+use child::{Answer, Child, ChildFault};
 
-use crate::{Bounds, ImageFault, LARGEST_FILE, Picture, child::REFUSED};
-
-/// How long a child may take, whatever it does.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::{Bounds, ImageFault, LARGEST_FILE, Picture};
 
 /// Where files from outside are decoded: a program that ends in [`crate::child::decode`].
 #[derive(Clone, Debug)]
-pub struct Decoder {
-    program: PathBuf,
-    arguments: Vec<OsString>,
-    patience: Duration,
-}
+pub struct Decoder(Child);
 
 impl Decoder {
     /// `program` is started with `arguments` and the bounds: width, height and bytes.
     pub fn new(program: PathBuf, arguments: &[&str]) -> Self {
-        let arguments = arguments.iter().map(OsString::from).collect();
-        Self { program, arguments, patience: PATIENCE }
+        Self(Child::new(program, arguments))
     }
 
     /// The same with another limit on the time that passes.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
-        Self { patience, ..self }
+        Self(self.0.with_patience(patience))
     }
 
     /// Decodes a file in a child and gives the picture that fits `bounds`.
@@ -47,57 +33,12 @@ impl Decoder {
         if file.len() > LARGEST_FILE {
             return Err(ImageFault::TooLarge);
         }
-        let mut child = self.start(bounds).map_err(|_| ImageFault::NoAnswer)?;
-        let answered = timeout(self.patience, ask(&mut child, file, bounds.bytes)).await;
-        let Ok(answered) = answered else {
-            // Also waits for it, so that no zombie stays.
-            let _ = child.kill().await;
-            return Err(ImageFault::TooExpensive);
-        };
-        let (answer, status) = answered.map_err(|_| ImageFault::NoAnswer)?;
-        match status.code() {
-            Some(0) => Picture::read(answer, bounds).ok_or(ImageFault::NoAnswer),
-            Some(code) if code == i32::from(REFUSED) => {
-                Err(ImageFault::parse(&answer).unwrap_or(ImageFault::NoAnswer))
-            }
-            _ if status.signal().is_some() => Err(ImageFault::TooExpensive),
-            _ => Err(ImageFault::NoAnswer),
+        let wanted = [bounds.width.to_string(), bounds.height.to_string(), bounds.bytes.to_string()];
+        match self.0.ask(&wanted, file, bounds.bytes).await {
+            Ok(Answer::Result(png)) => Picture::read(png, bounds).ok_or(ImageFault::NoAnswer),
+            Ok(Answer::Refusal(word)) => Err(ImageFault::parse(&word).unwrap_or(ImageFault::NoAnswer)),
+            Err(ChildFault::TooExpensive) => Err(ImageFault::TooExpensive),
+            Err(ChildFault::NoAnswer) => Err(ImageFault::NoAnswer),
         }
     }
-
-    fn start(&self, bounds: Bounds) -> io::Result<Child> {
-        Command::new(&self.program)
-            .args(&self.arguments)
-            .args([bounds.width.to_string(), bounds.height.to_string(), bounds.bytes.to_string()])
-            .env_clear()
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-    }
-}
-
-/// Sends the file and reads the answer, at most one byte more than it may have.
-async fn ask(child: &mut Child, file: &[u8], most: usize) -> io::Result<(Vec<u8>, std::process::ExitStatus)> {
-    let (mut stdin, stdout) = (child.stdin.take(), child.stdout.take());
-    let most = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-    let send = async {
-        if let Some(stdin) = &mut stdin {
-            // A child that has seen enough closes its end.
-            let _ = stdin.write_all(file).await;
-        }
-        drop(stdin);
-    };
-    let mut answer = Vec::new();
-    let receive = async {
-        match stdout {
-            Some(stdout) => stdout.take(most).read_to_end(&mut answer).await.map(drop),
-            None => Ok(()),
-        }
-    };
-    let ((), received) = tokio::join!(send, receive);
-    received?;
-    Ok((answer, child.wait().await?))
 }

@@ -1,7 +1,7 @@
 //! What somebody uploads as an image becomes a PNG of ours.
 //!
 //! Hides the image library. A file from outside is decoded by a process of its own ([`Decoder`]): the same program, started
-//! again, which limits itself before it reads ([`child`]). What comes back is encoded anew, so that nothing of the file
+//! again, which limits itself before it reads. What comes back is encoded anew, so that nothing of the file
 //! but its pixels is kept.
 //!
 //! **Invariant:** the process that serves never decodes; it reads only the size that the PNG of the child states.

@@ -1,17 +1,11 @@
-//! Files from outside, decoded by a real child, and what its limits forbid.
+//! Files from outside, decoded by a real child.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test that cannot be set up fails loudly"
 )]
 
-use std::{
-    io::Cursor,
-    os::unix::process::ExitStatusExt as _,
-    path::PathBuf,
-    process::{Command, Output, Stdio},
-    time::Duration,
-};
+use std::{io::Cursor, path::PathBuf, time::Duration};
 
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 use images::{Bounds, Decoder, ImageFault, Picture};
@@ -19,10 +13,6 @@ use images::{Bounds, Decoder, ImageFault, Picture};
 /// The example `child`, which Cargo builds with the tests.
 fn child() -> PathBuf {
     std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("examples/child")
-}
-
-fn attempt(what: &str) -> Output {
-    Command::new(child()).arg(what).stdin(Stdio::null()).output().unwrap()
 }
 
 fn file(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
@@ -144,33 +134,6 @@ async fn files_that_were_changed_at_random_never_get_more_than_a_refusal() {
             assert!(!matches!(answer, Err(ImageFault::NoAnswer)), "{format:?}: {answer:?}");
         }
     }
-}
-
-#[test]
-fn the_child_can_open_no_file() {
-    let said = String::from_utf8(attempt("try-open").stdout).unwrap();
-    assert!(said.contains("Too many open files"), "{said}");
-}
-
-#[test]
-fn the_child_can_write_no_file() {
-    const SIGXFSZ: i32 = 25;
-    let output = attempt("try-write");
-    assert!(output.status.signal() == Some(SIGXFSZ) && output.stdout.is_empty(), "{output:?}");
-}
-
-#[test]
-fn the_child_gets_no_more_than_256_mib() {
-    let output = attempt("try-allocate");
-    assert!(String::from_utf8(output.stdout).unwrap().contains("out of memory"));
-}
-
-#[test]
-fn the_child_is_ended_after_five_seconds_of_the_processor() {
-    const SIGKILL: i32 = 9;
-    const SIGXCPU: i32 = 24;
-    let signal = attempt("try-spin").status.signal().unwrap();
-    assert!([SIGKILL, SIGXCPU].contains(&signal), "{signal}");
 }
 
 #[tokio::test]

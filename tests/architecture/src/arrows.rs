@@ -21,10 +21,13 @@ const fn room(floor: u8, name: &'static str, may_use: &'static [&'static str]) -
 pub const PLAN: &[Room] = &[
     room(1, "crypto", &[]),
     room(1, "outbound", &[]),
-    room(1, "images", &[]),
-    room(1, "documents", &[]),
     // Certificates that somebody brings are judged by what the listener uses (ADR 46).
     room(1, "certificates", &[]),
+    room(1, "child", &[]),
+    // What somebody uploads is read by a child (ADR 39).
+    room(2, "images", &["child"]),
+    // Seals what it has set (ADR 48); what somebody uploads is read by a child.
+    room(2, "documents", &["crypto", "child"]),
     room(2, "oidc", &["crypto"]),
     room(2, "texts", &[]),
     // Shares no code with `eid`, `registry` and `oidc`: a simulator that reused them would share their mistakes.
@@ -116,6 +119,7 @@ pub const PLAN: &[Room] = &[
             "crypto",
             "outbound",
             "images",
+            "documents",
             "certificates",
         ],
     ),

@@ -14,6 +14,9 @@ pub const GUESTS: &[Guest] = &[
     ("tracing-subscriber", "web"),
     // Tests wait, and change rows as somebody with access to the database could.
     ("tokio", "console"),
+    // Tests wait for a child.
+    ("tokio", "images"),
+    ("tokio", "documents"),
     // A test serves the simulator over a socket.
     ("tokio", "registry"),
     ("rusqlite", "console"),
@@ -25,6 +28,8 @@ pub const GUESTS: &[Guest] = &[
     // Tests are the authorities whose certificates are judged.
     ("rcgen", "certificates"),
     ("rcgen", "web"),
+    // A test seals with certificates of its own authority.
+    ("rcgen", "documents"),
     ("tokio-rustls", "outbound"),
     // Tests come to the built binary as an HTTP client.
     ("http-body-util", "cli"),
@@ -39,7 +44,12 @@ pub const HOMES: &[Home] = &[
     // Three kinds of TLS: to others, from others, and to PostgreSQL; and what is judged of certificates for the second.
     ("rustls", &["outbound", "cli", "store", "certificates"]),
     ("image", &["images"]),
-    ("rustix", &["images"]),
+    ("krilla", &["documents"]),
+    ("skrifa", &["documents"]),
+    ("lopdf", &["documents"]),
+    ("der", &["documents"]),
+    ("x509-cert", &["documents"]),
+    ("rustix", &["child"]),
     ("libc", &["store"]),
     ("rusqlite", &["store"]),
     ("tokio-postgres", &["store"]),
@@ -67,7 +77,7 @@ pub const HOMES: &[Home] = &[
     ("prometheus-client", &["cli"]),
     ("tracing-subscriber", &["cli"]),
     // Where something waits. The crates of rules are not among them, nor is the provider.
-    ("tokio", &["outbound", "images", "store", "messages", "eid", "web", "cli"]),
+    ("tokio", &["outbound", "child", "store", "messages", "eid", "web", "cli"]),
 ];
 
 /// Finds crates that name a library which is not theirs.
