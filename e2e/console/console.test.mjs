@@ -201,7 +201,7 @@ test("a login is tried in another tab, and its tokens and steps are shown", asyn
   await openSource(operator);
   const [login] = await Promise.all([operator.context().waitForEvent("page"), operator.click("#try-login")]);
   await logIn(login, "Kari");
-  await login.waitForSelector("text=/trial/i");
+  await login.waitForURL(/\/trials/);
   await operator.waitForURL(/\/trials$/);
   await operator.waitForSelector("#claims");
   assert.match(await operator.locator("#claims").innerText(), /urn:grn:authn:no:bankid/);

@@ -148,7 +148,7 @@ test("a tenant, a domain, an eID and an application, and a person logs in", asyn
   const own = page;
   page = login;
   await logIn("Kari");
-  await login.waitForSelector("text=/trial/i");
+  await login.waitForURL(/\/trials/);
   page = own;
   await page.waitForSelector("#claims");
   assert.match(await page.locator("main").innerText(), /It worked/);

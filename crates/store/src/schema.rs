@@ -336,7 +336,7 @@ pub const TABLES: &[Table] = &[
         None,
         "until the receiver has it, seven days at most; a key as long as the order",
         "credentials reach the one who is named, and nobody else",
-        false
+        true
     ),
     table!(
         "approval_requests",
