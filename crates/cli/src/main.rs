@@ -19,6 +19,7 @@ mod manage;
 mod nearest;
 mod permits;
 mod presence;
+mod seal_kit;
 mod serve;
 mod signals;
 mod telemetry;

@@ -6,7 +6,8 @@ use model::{
     AllowedUnits, Company, CompanyAnswer, CompanySource, CompanyState, OfferedCombination, OrderAnswers,
     OrganisationNumber, OrganisationNumberError, SignatoryAnswer, Timestamp, offered_combinations,
 };
-use registry::{RegistryAnswer, RegistryError};
+use registry::{RawAnswer, RegistryAnswer, RegistryError};
+use serde_json::{Value, json};
 use texts::AdminMessage;
 
 use crate::{OrderDesk, answering::is_same_people};
@@ -20,6 +21,26 @@ pub struct FoundCompany {
     pub combinations: Vec<Vec<SignatoryAnswer>>,
     /// Its web address, where one is registered.
     pub homepage: String,
+    /// What the registers answered, word for word: JSON.
+    pub raw: String,
+}
+
+/// What a new look at the registry found.
+#[derive(Default)]
+pub(crate) struct NewLook {
+    /// What of the company is other than when it was approved; empty where nothing is.
+    pub(crate) changed: Vec<String>,
+    /// What the registers answered; `None` where they were not asked.
+    pub(crate) raw: Option<String>,
+}
+
+fn raw(answer: &RegistryAnswer) -> String {
+    let one = |it: &RawAnswer| {
+        let body: Value = serde_json::from_slice(&it.body).unwrap_or_default();
+        json!({"url": it.url, "sha256": b64::encode(Digest::of(&it.body).as_bytes()), "body": body})
+    };
+    let all: Vec<Value> = answer.raw.iter().map(one).collect();
+    json!({"read_at": answer.looked_up_at.to_iso_seconds(), "answers": all}).to_string()
 }
 
 fn message_of(error: OrganisationNumberError) -> AdminMessage {
@@ -95,6 +116,7 @@ fn found(answer: &RegistryAnswer) -> FoundCompany {
         },
         combinations: offered.unwrap_or_default().iter().map(signatories).collect(),
         homepage: homepage(company),
+        raw: raw(answer),
     }
 }
 
@@ -131,14 +153,14 @@ impl OrderDesk {
         &self,
         answers: &OrderAnswers,
         now: Timestamp,
-    ) -> Result<Vec<String>, Refusal> {
+    ) -> Result<NewLook, Refusal> {
         if answers.company.source != CompanySource::Registry {
-            return Ok(Vec::new());
+            return Ok(NewLook::default());
         }
         match self.look_up(&answers.company.number, now).await {
-            Ok(found) => Ok(differences(answers, &found)),
+            Ok(found) => Ok(NewLook { changed: differences(answers, &found), raw: Some(found.raw) }),
             Err(Refusal::Invalid(it)) if it.message == AdminMessage::CompanyDeleted => {
-                Ok(vec!["deleted".to_owned()])
+                Ok(NewLook { changed: vec!["deleted".to_owned()], raw: None })
             }
             Err(other) => Err(other),
         }

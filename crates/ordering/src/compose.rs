@@ -1,15 +1,15 @@
 //! The documents of an order, from its answers.
 
-use crypto::Digest;
+use crypto::{Digest, b64};
 use documents::{Document, DocumentBlock, DocumentLanguage};
-use model::{Contact, LoginMethod, OrderAnswers, OrderId};
+use model::{Contact, Date, LoginMethod, OrderAnswers, OrderId, Timestamp};
 use texts::{Locale, say};
 
-use crate::OrderView;
+use crate::{OrderView, Part, PersonView};
 
 /// A document with the word for its kind.
 pub struct Composed {
-    /// `order`, `contacts`, `number`, `technical`.
+    /// `order`, `contacts`, `number`, `technical`, `cover`.
     pub kind: &'static str,
     /// Its content.
     pub document: Document,
@@ -132,6 +132,39 @@ fn technical(words: &Words, subtitle: String, (view, client): (&OrderView, Clien
     document(words, "technical-title", subtitle, blocks)
 }
 
+/// Who approved, by which login, of which digest.
+fn approvals(words: &Words, view: &OrderView) -> Vec<DocumentBlock> {
+    let row = |it: &PersonView| {
+        let eid = LoginMethod::parse(&it.eid).map(|eid| eid.name_in(words.0).to_owned()).unwrap_or_default();
+        let at = it.decided_at.map(|at| at.to_iso_seconds()).unwrap_or_default();
+        vec![it.contact.name.clone(), format!("{eid}, {}", it.level), at, grouped(&it.token_digest)]
+    };
+    let of_signatories = || view.people.iter().filter(|it| it.part == Part::Signatory);
+    let mut blocks = vec![
+        DocumentBlock::Heading(words.say("approvals")),
+        DocumentBlock::Facts(vec![words.fact("digest", &grouped(&view.digest_text()))]),
+        DocumentBlock::Table {
+            head: ["name", "approved-with", "approved-at", "token-digest"].map(|it| words.say(it)).to_vec(),
+            rows: of_signatories().map(row).collect(),
+        },
+    ];
+    let overridden = of_signatories().filter(|it| !it.override_reason.is_empty());
+    let reasons: Vec<String> =
+        overridden.map(|it| format!("{}: {}", it.contact.name, it.override_reason)).collect();
+    if !reasons.is_empty() {
+        blocks.push(DocumentBlock::Paragraph(words.say("reviewed")));
+        blocks.push(DocumentBlock::List(reasons));
+    }
+    blocks
+}
+
+/// A digest in base64url as hexadecimal in groups, which can be read aloud and compared.
+fn grouped(digest: &str) -> String {
+    let bytes = b64::decode(digest).unwrap_or_default();
+    let groups = bytes.chunks(4).map(|it| it.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    groups.collect::<Vec<_>>().join(" ")
+}
+
 fn words_of(answers: &OrderAnswers) -> Words {
     // Documents are in bokmål or English.
     Words(if answers.language == "en" { Locale::En } else { Locale::Nb })
@@ -170,6 +203,35 @@ impl OrderView {
     /// The documents of the submission, or as they would be if it were submitted now.
     pub fn documents(&self) -> Vec<Composed> {
         composed((self.id, self.submission.max(1)), &self.answers)
+    }
+
+    /// The documents with who approved them, as they are closed.
+    pub(crate) fn approved_documents(&self) -> Vec<Composed> {
+        let words = words_of(&self.answers);
+        let part = approvals(&words, self);
+        let with_part = |it: Composed| {
+            let blocks = it.document.blocks.into_iter().chain(part.clone()).collect();
+            Composed { document: Document { blocks, ..it.document }, ..it }
+        };
+        self.documents().into_iter().map(with_part).collect()
+    }
+
+    /// The letter that goes with the documents to the issuer.
+    pub(crate) fn cover_letter(&self, enclosed: &[Composed], now: Timestamp) -> Composed {
+        let words = words_of(&self.answers);
+        let subtitle = subtitle(&words, (self.id, self.submission.max(1)), &self.answers);
+        let eid = self.eid.name_in(words.0);
+        let intro = words.with("cover-intro", &[("company", &self.answers.company.name), ("eid", &eid)]);
+        let enclosed = enclosed.iter().map(|it| it.document.title.clone()).collect();
+        let blocks = vec![
+            DocumentBlock::Paragraph(Date::in_norway(now).to_string()),
+            DocumentBlock::Paragraph(intro),
+            DocumentBlock::Heading(words.say("enclosed")),
+            DocumentBlock::List(enclosed),
+            DocumentBlock::Paragraph(words.say("cover-approvals")),
+            DocumentBlock::Note(words.say("cover-secret")),
+        ];
+        Composed { kind: "cover", document: document(&words, "cover-title", subtitle, blocks) }
     }
 
     /// What goes to the issuer beside the documents: how the client is set up. Nobody approves it.

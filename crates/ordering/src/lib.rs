@@ -3,18 +3,21 @@
 //! **Invariant:** an order moves by the table of `model` only, in one write with its line in the timeline, its audit event and its
 //! letters. What people answered and who they are is sealed; documents are made outside every transaction.
 
+mod acting;
 mod answering;
 mod approval;
 mod by_itself;
 mod company;
 mod compose;
 mod desk;
+mod dossier;
 mod handover;
 mod link;
 mod moving;
 mod order_desk;
 mod people;
 mod reading;
+mod sealing;
 mod secrets;
 mod view;
 
@@ -28,5 +31,6 @@ pub use link::LinkView;
 pub use moving::{Happening, OrderVersion, permission_of};
 pub use order_desk::{OrderDesk, OrderSettings};
 pub use people::PersonView;
+pub use sealing::{AskForTimestamp, SealKit};
 pub use store::order_people::{Part, PersonState};
-pub use view::{OrderSummary, OrderView, StepView};
+pub use view::{OrderFile, OrderSummary, OrderView, StepView};

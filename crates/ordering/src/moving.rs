@@ -20,7 +20,6 @@ use store::{
 use texts::{AdminMessage, Locale, Noun};
 
 use crate::{
-    OrderDesk,
     answering::needs_review,
     compose::digest_of,
     people::{Addressed, Submission, insert_all, is_asked_in, write_letter, write_link},
@@ -341,50 +340,6 @@ fn write_letters(
         )?;
     }
     Ok(())
-}
-
-impl OrderDesk {
-    /// What happens in truth: what was to happen, or that it is put on hold.
-    async fn after_a_look(
-        &self,
-        permit: &Permit,
-        (id, happening): (OrderId, &Happening),
-        now: Timestamp,
-    ) -> Result<Happening, Refusal> {
-        if !matches!(happening.event, OrderEvent::Seal | OrderEvent::Sent) {
-            return Ok(happening.clone());
-        }
-        let order = self.whole(permit.tenant(Permission::DecideOrders)?, id).await?;
-        let is_open = matches!(order.state, OrderState::Countersign | OrderState::Sending);
-        let changed = if is_open { self.changed_meanwhile(&order.answers, now).await? } else { Vec::new() };
-        if changed.is_empty() {
-            return Ok(happening.clone());
-        }
-        Ok(Happening::said(OrderEvent::Hold, &changed.join("; ")))
-    }
-
-    /// Makes something happen to an order that was seen in this version. Before it is sealed or sent, the registry is read anew:
-    /// where the company is not what was approved, the order is put on hold instead.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`]: it is not the time for this, something is missing, a reason is missing, or somebody was faster.
-    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
-    pub async fn move_order(
-        &self,
-        permit: &Permit,
-        seen: OrderVersion,
-        happening: &Happening,
-        now: Timestamp,
-    ) -> Result<OrderState, Refusal> {
-        let happening = self.after_a_look(permit, (seen.id, happening), now).await?;
-        let permit = permit.clone();
-        let moved = self.store.write(move |tx| {
-            let tenant = permit.tenant(permission_of(happening.event))?.clone();
-            let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
-            apply(tx, (&permit, &mut moved), &happening, now)
-        });
-        moved.await
-    }
 }
 
 /// The digest of what a request is made with.

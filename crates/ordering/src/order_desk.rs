@@ -6,16 +6,20 @@ use crypto::{Random, SealKey};
 use registry::Registry;
 use store::Store;
 
+use crate::sealing::SealKit;
+
 /// What the operator chose for orders.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct OrderSettings {
     /// Where Vipps' own order begins.
     pub vipps_url: String,
+    /// What documents are closed with; `None`: they are set and kept, and the desk says that nothing seals them.
+    pub seal: Option<SealKit>,
 }
 
 impl Default for OrderSettings {
     fn default() -> Self {
-        Self { vipps_url: "https://portal.vippsmobilepay.com/".to_owned() }
+        Self { vipps_url: "https://portal.vippsmobilepay.com/".to_owned(), seal: None }
     }
 }
 

@@ -2,11 +2,19 @@
 
 use authority::{Caller, Tenant, TenantError};
 use changes::Refusal;
+use crypto::b64;
 use model::OrderId;
-use store::{order_people, orders, tenants};
+use store::{
+    order_documents::{self, OrderDocumentFacts},
+    order_people, orders, tenants,
+};
 use texts::Noun;
 
-use crate::{OrderDesk, OrderView, people::person_view, secrets::public_key, view::view};
+use crate::{OrderDesk, OrderFile, OrderView, people::person_view, secrets::public_key, view::view};
+
+fn file(it: OrderDocumentFacts) -> OrderFile {
+    OrderFile { kind: it.kind, digest: b64::encode(it.digest.as_bytes()), created_at: it.created_at }
+}
 
 impl OrderDesk {
     pub(crate) async fn whole(&self, tenant: &Tenant, id: OrderId) -> Result<OrderView, Refusal> {
@@ -15,11 +23,13 @@ impl OrderDesk {
             let row = orders::get(tx, opened.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
             let people = order_people::list(tx, (opened.id, id), row.submission)?;
             let public_key = public_key(tx, &opened, id)?;
-            Ok::<_, Refusal>((people, orders::steps(tx, opened.id, id)?, row, public_key))
+            let files = order_documents::list_facts(tx, (opened.id, id), row.submission)?;
+            let files = files.into_iter().map(file).collect::<Vec<_>>();
+            Ok::<_, Refusal>((people, orders::steps(tx, opened.id, id)?, row, (public_key, files)))
         });
-        let (people, steps, row, public_key) = read.await?;
+        let (people, steps, row, (public_key, files)) = read.await?;
         let people = people.iter().map(|it| person_view(tenant, it)).collect::<Result<Vec<_>, _>>()?;
-        Ok(OrderView { public_key, ..view(tenant, &row, (people, steps))? })
+        Ok(OrderView { public_key, files, ..view(tenant, &row, (people, steps))? })
     }
 
     pub(crate) fn opened(&self, row: &tenants::Tenant, caller: &Caller) -> Result<Tenant, Refusal> {

@@ -25,6 +25,17 @@ pub struct StepView {
     pub happened_at: Timestamp,
 }
 
+/// A document that was closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderFile {
+    /// `order`, `contacts`, `number`, `technical`, `cover`, `registry`.
+    pub kind: String,
+    /// SHA-256 of it, base64url.
+    pub digest: String,
+    /// When it was closed.
+    pub created_at: Timestamp,
+}
+
 /// An order in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderSummary {
@@ -81,6 +92,8 @@ pub struct OrderView {
     pub since: Timestamp,
     /// When time runs out in this state.
     pub expires_at: Option<Timestamp>,
+    /// The documents that were closed, of this submission.
+    pub files: Vec<OrderFile>,
     /// The public half of the key pair that was made for it: a JWKS.
     pub public_key: Option<serde_json::Value>,
 }
@@ -162,6 +175,7 @@ pub(crate) fn view(
         created_at: row.created_at,
         since: row.since,
         expires_at: row.expires_at,
+        files: Vec::new(),
         public_key: None,
     })
 }

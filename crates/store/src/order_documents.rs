@@ -12,9 +12,13 @@ const SAVE: &str = "INSERT INTO order_documents
     digest = excluded.digest, sealed_document = excluded.sealed_document, created_at = excluded.created_at";
 const LIST: &str = "SELECT tenant_id, order_id, submission, kind, digest, sealed_document, created_at
     FROM order_documents WHERE tenant_id = $1 AND order_id = $2 AND submission = $3 ORDER BY kind LIMIT 20";
+const LIST_FACTS: &str = "SELECT kind, digest, created_at FROM order_documents
+    WHERE tenant_id = $1 AND order_id = $2 AND submission = $3 ORDER BY kind LIMIT 20";
+const FIND: &str = "SELECT tenant_id, order_id, submission, kind, digest, sealed_document, created_at
+    FROM order_documents WHERE tenant_id = $1 AND order_id = $2 AND submission = $3 AND kind = $4";
 const REMOVE: &str = "DELETE FROM order_documents WHERE tenant_id = $1 AND order_id = $2";
 
-pub(crate) const ALL: &[&str] = &[SAVE, LIST, REMOVE];
+pub(crate) const ALL: &[&str] = &[SAVE, LIST, LIST_FACTS, FIND, REMOVE];
 
 /// A document's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +67,52 @@ pub fn list(
 ) -> Result<Vec<OrderDocument>, StoreError> {
     let rows = tx.list(LIST, &[tenant_id.into(), order_id.into(), submission.into()])?;
     rows.into_iter().map(read).collect()
+}
+
+/// What is known of a document without opening it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderDocumentFacts {
+    /// Which document.
+    pub kind: String,
+    /// SHA-256 of it.
+    pub digest: Digest,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Lists what there is of a submission, without the documents themselves.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list_facts(
+    tx: &mut impl Tx,
+    (tenant_id, order_id): (TenantId, OrderId),
+    submission: i64,
+) -> Result<Vec<OrderDocumentFacts>, StoreError> {
+    let rows = tx.list(LIST_FACTS, &[tenant_id.into(), order_id.into(), submission.into()])?;
+    let read = |row: Row| {
+        let mut row = row.of("order_documents");
+        Ok(OrderDocumentFacts {
+            kind: row.text("kind")?,
+            digest: row.digest("digest")?,
+            created_at: row.time("created_at")?,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Finds a document of a submission.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn find(
+    tx: &mut impl Tx,
+    (tenant_id, order_id): (TenantId, OrderId),
+    submission: i64,
+    kind: &str,
+) -> Result<Option<OrderDocument>, StoreError> {
+    let values = [tenant_id.into(), order_id.into(), submission.into(), kind.into()];
+    tx.find(FIND, &values)?.map(read).transpose()
 }
 
 /// Removes all documents of an order.

@@ -157,6 +157,12 @@ admin_messages! {
     OrderReceiverOther: "order-receiver-other";
     /// Not every issuer hands over in every way.
     OrderHandoverNotTaken: "order-handover-not-taken";
+    /// Half of what a seal needs.
+    SealIncomplete { missing: Word }: "seal-incomplete";
+    /// Certificates or key are no use.
+    SealUnusable { detail: Detail }: "seal-unusable";
+    /// Documents could not be set, sealed or time-stamped.
+    OrderSealTrouble { detail: Detail }: "order-seal-trouble";
     /// Vipps has a pattern for names.
     OrderVippsName: "order-vipps-name";
     /// Real credentials are for domains of real people.

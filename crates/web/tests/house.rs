@@ -72,6 +72,8 @@ pub(crate) struct TestBroker {
     pub(crate) store: Store,
     pub(crate) console: Console,
     pub(crate) registry: Arc<RegistrySimulator>,
+    /// While set, the simulated registry answers nothing but 502.
+    pub(crate) registry_is_down: Arc<AtomicBool>,
     orders: OrderDesk,
     pub(crate) tenant: Tenant,
     pub(crate) domain: DomainId,
@@ -125,6 +127,7 @@ struct Outside {
     sandbox: Arc<PublicSandbox>,
     sandbox_site: Router,
     registry: Arc<RegistrySimulator>,
+    registry_is_down: Arc<AtomicBool>,
     companies: RegistryAddresses,
     outbound: Arc<Outbound>,
 }
@@ -134,18 +137,27 @@ async fn outside(clock: &Clock, fetches: &Arc<AtomicI64>, down: &Arc<AtomicBool>
     let (bankid, bankid_port) = serve((Kind::BankidNo, "bankid"), clock, fetches, down).await;
     let (vipps, vipps_port) = serve((Kind::Vipps, "vipps"), clock, fetches, &never).await;
     let (sandbox, sandbox_site, sandbox_port) = serve_public(clock).await;
-    let (registry, registry_port) = serve_registry().await;
+    let registry_is_down = Arc::default();
+    let (registry, registry_port) = serve_registry(&registry_is_down).await;
     let companies = RegistryAddresses::below(&format!("http://registry.localhost:{registry_port}"));
     let outbound = outbound([bankid_port, vipps_port, sandbox_port, registry_port]);
-    Outside { bankid, vipps, sandbox, sandbox_site, registry, companies, outbound }
+    Outside { bankid, vipps, sandbox, sandbox_site, registry, registry_is_down, companies, outbound }
 }
 
 /// A simulated registry of companies, listening.
-async fn serve_registry() -> (Arc<RegistrySimulator>, u16) {
+async fn serve_registry(down: &Arc<AtomicBool>) -> (Arc<RegistrySimulator>, u16) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let registry = Arc::new(RegistrySimulator::default());
-    let router = registry_router(Arc::clone(&registry));
+    let down = Arc::clone(down);
+    let router = registry_router(Arc::clone(&registry)).layer(axum::middleware::from_fn(
+        move |request: Request<Body>, next: axum::middleware::Next| {
+            let is_down = down.load(Ordering::SeqCst);
+            async move {
+                if is_down { http::StatusCode::BAD_GATEWAY.into_response() } else { next.run(request).await }
+            }
+        },
+    ));
     tokio::spawn(async move { axum::serve(listener, router).await });
     (registry, port)
 }
@@ -376,8 +388,7 @@ impl TestBroker {
     pub(crate) async fn with(change: impl FnOnce(&mut ApplicationSettings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (clock, read) = stepped_clock();
-        let fetches = Arc::new(AtomicI64::new(0));
-        let bankid_is_down = Arc::new(AtomicBool::new(false));
+        let (fetches, bankid_is_down) = (Arc::new(AtomicI64::new(0)), Arc::default());
         let outside = outside(&read, &fetches, &bankid_is_down).await;
         let random = Random::system();
         let place = place(&folder);
@@ -411,6 +422,7 @@ impl TestBroker {
             domain: DomainId::from_bytes([0; 16]),
             clock,
             registry: outside.registry,
+            registry_is_down: outside.registry_is_down,
             orders,
             bankid: outside.bankid,
             vipps: outside.vipps,

@@ -540,3 +540,37 @@ async fn vipps_is_ordered_on_its_own_page_and_the_portal_is_set_up_before_creden
     phone.post(&format!("{}/receive", order.order), &entered, Some(ORIGIN)).await;
     assert_eq!(order.state().await, "Works");
 }
+
+#[tokio::test]
+async fn closed_documents_are_fetched_as_files_and_the_dossier_has_everything_for_the_issuer() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = at_the_issuer(&house, "receiver_enters").await;
+    let pdf = order.browser.get(&format!("{}/files/order", order.order)).await;
+    assert!(pdf.body.starts_with("%PDF-1.7"), "{}", &pdf.body[..40]);
+    assert_eq!(pdf.header("content-type"), Some("application/pdf"));
+    assert!(pdf.header("content-disposition").unwrap().starts_with("attachment; filename=\"order-"));
+    assert!(pdf.header("content-security-policy").unwrap().contains("sandbox"));
+    assert_eq!(order.browser.get(&format!("{}/files/../order", order.order)).await.status, 404);
+    let dossier = order.browser.post(&format!("{}/dossier", order.order), "", Some(ORIGIN)).await;
+    assert!(dossier.body.starts_with("PK"));
+    for name in ["order.pdf", "contacts.pdf", "technical.pdf", "cover.pdf", "registry.json", "answers.json"] {
+        assert!(dossier.body.contains(name), "{name}");
+    }
+    let trail = order.browser.get(&format!("/t/{}/changes", house.tenant.id)).await.body;
+    assert!(trail.contains("dossier_taken"), "that it was taken is written down: {trail}");
+}
+
+#[tokio::test]
+async fn a_registry_that_does_not_answer_keeps_an_order_from_being_sealed_and_nothing_is_lost() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    order.with_bankid(&links[0]).await;
+    house.registry_is_down.store(true, std::sync::atomic::Ordering::SeqCst);
+    let refused = order.act("desk", "seal", "").await;
+    assert!(refused.status == 422 && refused.body.contains("Brønnøysundregistrene"), "{}", refused.body);
+    assert_eq!(order.state().await, "To be sealed");
+    let typed = order.save("company", &[("number", JOINTLY)]).await;
+    assert!(typed.status >= 400);
+    house.registry_is_down.store(false, std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(order.act("desk", "seal", "").await.status, 303);
+}

@@ -249,6 +249,27 @@ section! {
 }
 
 section! {
+    /// The organisation's seal, which closes the documents of orders: PAdES B-B, and B-T with a timestamp service. Off without
+    /// files: then documents are closed without a seal, and the order desk says so.
+    Seal ["seal"] {
+        /// The certificate of the seal in PEM, the authorities above it after it.
+        certificates_file: Option<PathBuf> = Unset(r#""/etc/portvakt/seal.pem""#);
+        /// Its private key in PEM: RSA, or ECDSA on P-256. Who may read it is as with the master key.
+        key_file: Option<PathBuf> = Unset(r#""/etc/portvakt/seal.key""#);
+        /// A timestamp service (RFC 3161), asked over HTTP for every document that is sealed.
+        timestamp_url: Option<String> = Unset(r#""https://timestamp.example.com/""#);
+    }
+}
+
+section! {
+    /// Orders of eID credentials.
+    Orders ["orders"] {
+        /// Where Vipps takes orders of Vipps Login.
+        vipps_url: String = Is(r#""https://portal.vippsmobilepay.com/""#);
+    }
+}
+
+section! {
     /// Where the eIDs of the environment `test` are, if not where their owners have them: a mock of your own, say. Only
     /// identity sources of that environment go there, and production domains have none. As with every call, the
     /// address must be public and https, or its host be allowed in `[outbound]`.
@@ -330,6 +351,8 @@ sections! {
     statements: Statements,
     eid_assets: EidAssets,
     mail: Mail,
+    seal: Seal,
+    orders: Orders,
     test_eids: TestEids,
     limits: Limits,
 }

@@ -10,6 +10,7 @@ mod page;
 mod pem;
 mod resolve;
 mod schema;
+mod seal;
 mod secret;
 mod value;
 

@@ -21,6 +21,7 @@ use super::{
     mail,
     pem::{BEGIN, read_pem},
     schema::Document,
+    seal::{self, SealConfig},
     secret::{FILE_VARIABLE, MasterKeySource, VARIABLE, read_secret, refuse_open},
     value::{HostPort, Net},
 };
@@ -68,6 +69,10 @@ pub(crate) struct Config {
     pub(crate) test_eids: Vec<UpstreamIssuer>,
     /// The mail server that takes letters.
     pub(crate) mail: Option<messages::Smtp>,
+    /// What closes the documents of orders.
+    pub(crate) seal: Option<SealConfig>,
+    /// Where Vipps takes orders.
+    pub(crate) vipps_url: String,
     /// What one address, client and person may take.
     pub(crate) limits: provider::Limits,
 }
@@ -302,24 +307,20 @@ fn resolution(path: &Path, text: &str, around: &Surroundings) -> Result<Resoluti
     kept(test_eids.as_ref().map(drop).map_err(Clone::clone));
     let mail = mail::resolve(&file.mail, &around.base, &around.mail);
     kept(mail.as_ref().map(drop).map_err(Clone::clone));
-    let others = [
-        &file.database.address_file,
-        &file.database.roots_file,
-        &file.outbound.extra_roots_file,
-        &file.mail.roots_file,
-        &file.mail.password_file,
-    ];
+    let seal = seal::resolve(&file.seal, &around.base);
+    kept(seal.as_ref().map(drop).map_err(Clone::clone));
     let source = master_key.as_ref().ok().cloned();
     let resolved = Resolved {
         place: place.ok(),
         master_key: master_key.ok(),
         deletions: file.database.deletions_file.as_ref().map(|it| around.base.join(it)),
-        read_with_it: others.into_iter().flatten().map(|it| around.base.join(it)).collect(),
+        read_with_it: named_files(&file).into_iter().flatten().map(|it| around.base.join(it)).collect(),
         roots: Roots { outbound: roots.ok(), database: database_roots.ok() },
         listen: listen.ok(),
         test_eids: test_eids.ok(),
         controller: controller.ok(),
         mail: mail.ok(),
+        seal: seal.ok(),
     };
     let broken = faults.sections().into_iter().chain(resolved.missing()).collect();
     let place = resolved.place.as_ref().map(|(place, _)| place.clone());
@@ -336,6 +337,19 @@ fn resolution(path: &Path, text: &str, around: &Surroundings) -> Result<Resoluti
     })
 }
 
+/// Files that are read with the configuration, beside the master key and the certificates of the listener.
+const fn named_files(file: &File) -> [&Option<PathBuf>; 7] {
+    [
+        &file.database.address_file,
+        &file.database.roots_file,
+        &file.outbound.extra_roots_file,
+        &file.mail.roots_file,
+        &file.mail.password_file,
+        &file.seal.certificates_file,
+        &file.seal.key_file,
+    ]
+}
+
 /// What stood in other places than the file; `None` where it could not be had.
 #[derive(Clone)]
 struct Resolved {
@@ -349,6 +363,7 @@ struct Resolved {
     test_eids: Option<Vec<UpstreamIssuer>>,
     controller: Option<Option<Controller>>,
     mail: Option<Option<messages::Smtp>>,
+    seal: Option<Option<SealConfig>>,
 }
 
 impl Resolved {
@@ -362,6 +377,7 @@ impl Resolved {
             ("test_eids", self.test_eids.is_none()),
             ("statements", self.controller.is_none()),
             ("mail", self.mail.is_none()),
+            ("seal", self.seal.is_none()),
         ];
         missing.into_iter().filter(|(_, is_missing)| *is_missing).map(|(section, _)| section.to_owned())
     }
@@ -380,6 +396,7 @@ impl Resolved {
             test_eids: self.test_eids.or_else(|| Some(Vec::new())),
             controller: self.controller.or(Some(None)),
             mail: self.mail.or(Some(None)),
+            seal: self.seal.or(Some(None)),
             ..self
         }
     }
@@ -393,8 +410,18 @@ struct Roots {
 }
 
 fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
-    let Resolved { place, deletions, master_key, read_with_it, roots, listen, test_eids, controller, mail } =
-        resolved;
+    let Resolved {
+        place,
+        deletions,
+        master_key,
+        read_with_it,
+        roots,
+        listen,
+        test_eids,
+        controller,
+        mail,
+        seal,
+    } = resolved;
     let (place, place_in_words) = place?;
     Some(Config {
         deletions: deletions.or_else(|| crate::deletions::beside(&place)),
@@ -432,6 +459,8 @@ fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
         eid_files: file.eid_assets.directory.clone(),
         test_eids: test_eids?,
         mail: mail?,
+        seal: seal?,
+        vipps_url: file.orders.vipps_url.clone(),
         limits: limits(&file.limits),
     })
 }

@@ -16,7 +16,7 @@ use crypto::Random;
 use eid::{Catalogue, UpstreamIssuer};
 use messages::{LinkBase, Mailbox, Postman};
 use model::{EidEnvironment, KeySchedule, LoginMethod};
-use ordering::OrderDesk;
+use ordering::{OrderDesk, OrderSettings, SealKit};
 use outbound::{Outbound, Settings as OutboundSettings};
 use provider::Provider;
 use registry::{Registry, RegistryAddresses};
@@ -111,6 +111,8 @@ impl Installation {
         let catalogue = Arc::new(Catalogue::new(outbound, issuers(world), random.clone()));
         let master = folder.master_key(random)?;
         let orders = OrderDesk::new((store.clone(), master.clone(), random.clone()), companies, true);
+        let seal = Some(SealKit { seal: tls::seal(folder)?, timestamps: None });
+        let orders = orders.with(OrderSettings { seal, ..OrderSettings::default() });
         let console = Console::new(store.clone(), master.clone(), random.clone())
             .with_images(image_decoder::decoder())
             .with_controller(Some(seed::controller()))

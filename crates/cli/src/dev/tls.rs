@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use crypto::CertificateKey;
+use documents::Seal;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
@@ -55,6 +57,30 @@ fn authority(folder: &Folder) -> Result<(Vec<u8>, Issuer<'static, KeyPair>), Str
     Ok((pem, Issuer::new(params, key)))
 }
 
+/// The seal of this folder's organisation: a certificate of the same authority. It is new at every start.
+pub(crate) fn seal(folder: &Folder) -> Result<Arc<Seal>, String> {
+    let (authority, issuer) = authority(folder)?;
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::OrganizationName, "Portvakt development");
+    params.distinguished_name.push(DnType::CommonName, "Portvakt development seal");
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::ContentCommitment];
+    params.use_authority_key_identifier_extension = true;
+    last_three_months(&mut params);
+    let key = KeyPair::generate().map_err(trouble)?;
+    let certificate = params.signed_by(&key, &issuer).map_err(trouble)?;
+    let chain = format!("{}{}", certificate.pem(), String::from_utf8_lossy(&authority));
+    let key = CertificateKey::from_pem(&key.serialize_pem()).map_err(trouble)?;
+    Seal::new(&chain, key).map(Arc::new).map_err(trouble)
+}
+
+/// Valid from a day ago until three months on.
+fn last_three_months(params: &mut CertificateParams) {
+    let start = std::time::UNIX_EPOCH + Duration::from_micros(crate::clock::now().micros().unsigned_abs());
+    let day = Duration::from_secs(24 * 60 * 60);
+    params.not_before = (start - day).into();
+    params.not_after = (start + 90 * day).into();
+}
+
 /// Makes what the doors need to speak TLS 1.2 and 1.3. The certificate is new at every start.
 pub(crate) fn acceptor(folder: &Folder) -> Result<DevTls, String> {
     let (pem, issuer) = authority(folder)?;
@@ -62,10 +88,7 @@ pub(crate) fn acceptor(folder: &Folder) -> Result<DevTls, String> {
     params.distinguished_name.push(DnType::CommonName, "localhost");
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.use_authority_key_identifier_extension = true;
-    let start = std::time::UNIX_EPOCH + Duration::from_micros(crate::clock::now().micros().unsigned_abs());
-    let day = Duration::from_secs(24 * 60 * 60);
-    params.not_before = (start - day).into();
-    params.not_after = (start + 90 * day).into();
+    last_three_months(&mut params);
     let key = KeyPair::generate().map_err(trouble)?;
     let certificate = params.signed_by(&key, &issuer).map_err(trouble)?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

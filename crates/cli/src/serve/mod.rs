@@ -24,7 +24,7 @@ use crypto::{Random, SealKey};
 use eid::Catalogue;
 use messages::{LinkBase, Postman};
 use model::{EidEnvironment, Environment, KeySchedule};
-use ordering::OrderDesk;
+use ordering::{OrderDesk, OrderSettings};
 use outbound::Outbound;
 use provider::{Provider, Refused, RequestContext};
 use registry::{Registry, RegistryAddresses};
@@ -43,7 +43,9 @@ use crate::{
     eid_files, image_decoder,
     listener::{Door, Limits},
     manage::{account, apply},
-    permits, presence, signals, telemetry, upkeep,
+    permits, presence,
+    seal_kit::seal_kit,
+    signals, telemetry, upkeep,
     wire::Refusing,
     worker::Workers,
 };
@@ -159,7 +161,10 @@ impl Installation {
         let outbound = Arc::new(Outbound::new(config.outbound.clone()));
         let strict = Arc::new(Outbound::new(outbound::Settings::default()));
         let companies = Arc::new(Registry::new(Arc::clone(&outbound), RegistryAddresses::default()));
+        let seal = config.seal.clone().map(|it| seal_kit(it.seal, it.timestamp_url, &outbound));
+        let settings = OrderSettings { vipps_url: config.vipps_url.clone(), seal };
         let orders = OrderDesk::new((store.clone(), master.clone(), random.clone()), companies, false);
+        let orders = orders.with(settings);
         let mut catalogue =
             Catalogue::new(outbound, config.test_eids.clone(), random.clone()).with_strict(strict);
         let opened = config.sandbox.as_ref().map(|host| sandbox::open(host, &master, &random)).transpose()?;

@@ -171,6 +171,13 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         orders::desk::evidence,
         SignedIn::Lately
     ),
+    route!(GET, "/t/{tenant}/orders/{order}/files/{kind}", of_tenant(P::ReadOrders), orders::documents::file),
+    route!(
+        POST,
+        "/t/{tenant}/orders/{order}/dossier",
+        of_tenant(P::DecideOrders),
+        orders::documents::dossier
+    ),
     route!(GET, "/t/{tenant}/orders/{order}/handover", of_tenant(P::ManageOrders), orders::fill::handover),
     route!(
         POST,

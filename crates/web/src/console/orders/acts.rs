@@ -3,7 +3,9 @@
 use console::Permission;
 use model::{Handover, OrderEvent, OrderState};
 use ordering::{OrderView, PersonState};
-use pages::console::{Action, Block, ConsoleField, ConsoleForm, Fact, FieldKind, FieldOption, Text};
+use pages::console::{
+    Action, Block, ConsoleField, ConsoleForm, Fact, FieldKind, FieldOption, Notice, NoticeKind, Text,
+};
 
 use super::{place::base, words::event_word_of_act};
 use crate::console::visit::Visit;
@@ -149,6 +151,14 @@ pub(super) fn desk_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
             .with("version", order.version.to_string())
             .named(event.as_str())
     };
+    if order.state == OrderState::Countersign && visit.site.orders.settings().seal.is_none() {
+        let text = Text::Key("console-order-no-seal");
+        blocks.push(Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }));
+    }
+    if !order.files.is_empty() {
+        let take = Action::act("console-order-dossier", format!("{}/dossier", base(visit, order.id)));
+        blocks.push(Block::Actions(vec![take.named("dossier")]));
+    }
     let is_deposited = order.handover == Handover::Deposited;
     let plain: Vec<OrderEvent> =
         plain.iter().copied().filter(|it| !(is_deposited && *it == OrderEvent::Issue)).collect();

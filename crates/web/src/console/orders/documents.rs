@@ -1,15 +1,26 @@
 //! The documents of an order on screen: the same content as is set in the PDF.
 
-use axum::response::Response;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
 use console::{Permission, Refusal};
 use model::{Environment, OrderEvent, OrderState};
-use ordering::{ClientFacts, Composed, OrderView};
+use ordering::{ClientFacts, Composed, OrderFile, OrderView};
 use pages::console::{
     Action, Block, Cell, ConsolePage, Fact, Notice, NoticeKind, Step, Table, TableRow, Text, Tone,
 };
 
-use super::place::{base, crumbs, found, source_place};
-use crate::console::{answer::shown, visit::Visit};
+use texts::Noun;
+
+use super::{
+    place::{base, crumbs, found, source_place},
+    words::file_word,
+};
+use crate::{
+    console::{answer::shown, visit::Visit, words},
+    respond::page::answer,
+};
 /// `GET /t/{tenant}/orders/{order}/summary`
 pub(in crate::console) async fn summary(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
@@ -37,7 +48,8 @@ pub(in crate::console) async fn documents(visit: Visit) -> Result<Response, Refu
     let place = source_place(&visit, &order).await?;
     let callback = place.callback();
     let is_production = place.domain.environment == Environment::Production;
-    let mut blocks = document_blocks(&order);
+    let mut blocks = file_blocks(&visit, &order);
+    blocks.extend(document_blocks(&order));
     blocks.extend(blocks_of(order.technical_sheet(ClientFacts { callback: &callback, is_production })));
     blocks.extend(key_blocks(&order));
     let mut page = ConsolePage {
@@ -48,6 +60,67 @@ pub(in crate::console) async fn documents(visit: Visit) -> Result<Response, Refu
     };
     page.frame.crumbs = crumbs(&visit, Some(&order));
     Ok(shown(&visit, page))
+}
+
+fn attachment((content_type, name): (&'static str, String), content: Vec<u8>) -> Response {
+    let mut response = answer(StatusCode::OK, content);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        disposition.unwrap_or_else(|_| HeaderValue::from_static("attachment")),
+    );
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'; script-src 'self'"),
+    );
+    response
+}
+
+/// `GET /t/{tenant}/orders/{order}/files/{kind}`: a document that was closed.
+pub(in crate::console) async fn file(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    let known = order.files.iter().find(|it| it.kind == visit.param("kind"));
+    let kind = known.ok_or(Refusal::NotFound(Noun::Object))?.kind.as_str();
+    let content = visit.site.orders.document(visit.permit()?, (&order, kind)).await?;
+    let (content_type, ending) =
+        if kind == "registry" { ("application/json", "json") } else { ("application/pdf", "pdf") };
+    Ok(attachment((content_type, format!("order-{}-{kind}.{ending}", order.id)), content))
+}
+
+/// `POST /t/{tenant}/orders/{order}/dossier`: everything that goes to the issuer; that it was taken is written down.
+pub(in crate::console) async fn dossier(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    let archive = visit.site.orders.dossier(visit.permit()?, &order, visit.now()).await?;
+    Ok(attachment(("application/zip", format!("order-{}.zip", order.id)), archive))
+}
+
+/// The documents that were closed, to be fetched.
+pub(super) fn file_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
+    if order.files.is_empty() {
+        return Vec::new();
+    }
+    let row = |it: &OrderFile| TableRow {
+        cells: vec![
+            Cell::Link {
+                text: Text::Key(file_word(&it.kind)),
+                href: format!("{}/files/{}", base(visit, order.id), it.kind),
+            },
+            Cell::Text(Text::code(it.digest.clone())),
+            words::time(it.created_at, visit.now()),
+        ],
+    };
+    let table = Table {
+        id: "files",
+        caption: Text::Key("console-order-files"),
+        columns: ["console-order-file", "console-order-file-digest", "console-column-time"]
+            .map(Text::Key)
+            .to_vec(),
+        rows: order.files.iter().map(row).collect(),
+        ..Table::default()
+    };
+    vec![Block::Table(table)]
 }
 
 /// The documents as they are read on screen: the same content as is set.

@@ -148,3 +148,15 @@ pub(super) const fn event_word_of_act(event: OrderEvent) -> &'static str {
         _ => "console-order-act-go-on",
     }
 }
+
+/// What a closed document is called.
+pub(super) fn file_word(kind: &str) -> &'static str {
+    match kind {
+        "order" => "console-order-file-order",
+        "contacts" => "console-order-file-contacts",
+        "number" => "console-order-file-number",
+        "technical" => "console-order-file-technical",
+        "cover" => "console-order-file-cover",
+        _ => "console-order-file-registry",
+    }
+}

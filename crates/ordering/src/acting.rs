@@ -1,0 +1,66 @@
+//! What people make happen to an order.
+
+use authority::{Permission, Permit};
+use changes::Refusal;
+use model::{OrderEvent, OrderState, Timestamp};
+
+use crate::{
+    OrderDesk,
+    moving::{Asked, Happening, Moved, OrderVersion, apply, out_of_turn, permission_of},
+    sealing::ToSeal,
+};
+
+impl OrderDesk {
+    /// Makes something happen to an order that was seen in this version. Before it is sealed or sent, the registry is read anew:
+    /// where the company is not what was approved, the order is put on hold instead.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: it is not the time for this, something is missing, a reason is missing, or somebody was faster; the
+    /// registry cannot be asked; the documents cannot be sealed. [`Refusal::NotFound`], [`Refusal::Forbidden`],
+    /// [`Refusal::Store`].
+    pub async fn move_order(
+        &self,
+        permit: &Permit,
+        seen: OrderVersion,
+        happening: &Happening,
+        now: Timestamp,
+    ) -> Result<OrderState, Refusal> {
+        let due_in = match happening.event {
+            OrderEvent::Seal => OrderState::Countersign,
+            OrderEvent::Sent => OrderState::Sending,
+            _ => return self.write_move(permit, seen, happening.clone(), now).await,
+        };
+        let order = self.whole(permit.tenant(Permission::DecideOrders)?, seen.id).await?;
+        if order.state != due_in {
+            return Err(out_of_turn(happening.event, order.state));
+        }
+        let looked = self.changed_meanwhile(&order.answers, now).await?;
+        if !looked.changed.is_empty() {
+            // It is its turn, but the company is not what was approved.
+            let held = Happening::said(OrderEvent::Hold, &looked.changed.join("; "));
+            return self.write_move(permit, seen, held, now).await;
+        }
+        match happening.event {
+            OrderEvent::Seal => {
+                self.seal(permit, ToSeal { seen, order: &order, registry: looked.raw }, now).await
+            }
+            _ => self.write_move(permit, seen, happening.clone(), now).await,
+        }
+    }
+
+    async fn write_move(
+        &self,
+        permit: &Permit,
+        seen: OrderVersion,
+        happening: Happening,
+        now: Timestamp,
+    ) -> Result<OrderState, Refusal> {
+        let permit = permit.clone();
+        let moved = self.store.write(move |tx| {
+            let tenant = permit.tenant(permission_of(happening.event))?.clone();
+            let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            apply(tx, (&permit, &mut moved), &happening, now)
+        });
+        moved.await
+    }
+}

@@ -1,0 +1,105 @@
+//! Everything that goes to the issuer, in one archive.
+
+use std::io::{Cursor, Write};
+
+use authority::{Permission, Permit};
+use changes::Refusal;
+use model::{Action, OrderSection, Timestamp};
+use serde_json::{Value, json};
+use store::orders;
+use texts::{Locale, Noun, say};
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+use crate::{OrderDesk, OrderView, people::PersonView, sealing::REGISTRY};
+
+/// The catalogue of questions that an order answers: thirteen, numbered through.
+const CATALOGUE: &str = "thirteen-questions";
+
+fn answer(order: &OrderView, section: OrderSection) -> Value {
+    let it = &order.answers;
+    match section {
+        OrderSection::Purpose => json!(it.purpose),
+        OrderSection::Domain => json!(order.domain.to_string()),
+        OrderSection::Company => json!(it.company),
+        OrderSection::Bank => json!(it.bank),
+        OrderSection::General => json!(it.general),
+        OrderSection::Receiver => json!(it.receiver),
+        OrderSection::Block => json!(it.blockers),
+        OrderSection::Signatories => json!(it.signatories),
+        OrderSection::DisplayName => json!(it.display_name),
+        OrderSection::Listing => json!(it.listed_address),
+        OrderSection::Operations => json!(it.operations),
+        OrderSection::Number => json!(it.number),
+        OrderSection::Certificate => json!(if it.has_certificate { "uploaded" } else { "registry" }),
+    }
+}
+
+fn approval(it: &PersonView) -> Value {
+    json!({
+        "name": it.contact.name, "eid": it.eid, "level": it.level, "token_sha256": it.token_digest,
+        "at": it.decided_at.map(Timestamp::to_iso_seconds), "reviewed": it.override_reason,
+    })
+}
+
+/// What is answered, for a program: in the order and with the numbers of the recipient's questions.
+fn export(order: &OrderView) -> Value {
+    let locale = Locale::parse(&order.answers.language).unwrap_or(Locale::Nb);
+    let one = |(number, section): (usize, &OrderSection)| {
+        let question = say(locale, &format!("console-order-section-{}", section.as_str()), &[]);
+        json!({"number": number, "question": question, "answer": answer(order, *section)})
+    };
+    let answers: Vec<Value> = (1..).zip(OrderSection::asked(order.eid)).map(one).collect();
+    let approvals = order.people.iter().filter(|it| it.part == crate::Part::Signatory).map(approval);
+    json!({
+        "catalogue": CATALOGUE, "order": order.id.to_string(), "submission": order.submission,
+        "eid": order.eid.as_str(), "documents_sha256": order.digest_text(), "answers": answers,
+        "approvals": approvals.collect::<Vec<_>>(), "public_key": order.public_key,
+    })
+}
+
+fn archive(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
+    // PDFs are compressed already. Without times, the same files give the same bytes.
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        writer.start_file(name.as_str(), options)?;
+        writer.write_all(content)?;
+    }
+    Ok(writer.finish()?.into_inner())
+}
+
+impl OrderDesk {
+    /// Gives everything that goes to the issuer as a ZIP archive; it is written down that it was taken.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] before the documents were closed; [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn dossier(
+        &self,
+        permit: &Permit,
+        order: &OrderView,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, Refusal> {
+        let tenant = permit.tenant(Permission::DecideOrders)?.clone();
+        if order.files.is_empty() {
+            return Err(Refusal::NotFound(Noun::Object));
+        }
+        let mut files = Vec::new();
+        for file in &order.files {
+            let content = self.file(&tenant, (order, &file.kind)).await?;
+            let ending = if file.kind == REGISTRY { "json" } else { "pdf" };
+            files.push((format!("{}.{ending}", file.kind), content));
+        }
+        let export = serde_json::to_vec_pretty(&export(order)).unwrap_or_default();
+        files.push(("answers.json".to_owned(), export));
+        let archive = archive(&files).map_err(|_| orders::unreadable())?;
+        let (permit, id) = (permit.clone(), order.id);
+        let digests: Vec<Value> = order.files.iter().map(|it| json!([it.kind, it.digest])).collect();
+        let taken = self.store.write(move |tx| {
+            let details = json!({"event": "dossier_taken", "documents": digests});
+            permit.record(Action::OrderMoved, format!("order {id}"), &details, now).append(tx)?;
+            Ok::<_, Refusal>(())
+        });
+        taken.await?;
+        Ok(archive)
+    }
+}

@@ -1,0 +1,202 @@
+//! Closing an order's documents: set as PDF, sealed with the organisation's seal, and kept. They are made outside every
+//! transaction and off the threads that answer.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use authority::{Permission, Permit, SealedColumn, Tenant};
+use changes::Refusal;
+use crypto::{Digest, Random};
+use documents::{PdfMeta, Seal, pdf};
+use model::{OrderEvent, OrderState, Timestamp};
+use store::{
+    domains,
+    order_documents::{self, OrderDocument},
+};
+use texts::{AdminMessage, Noun};
+
+use crate::{
+    OrderDesk, OrderView,
+    compose::{ClientFacts, Composed},
+    moving::{Asked, Happening, Moved, OrderVersion, apply},
+};
+
+/// What the registers answered when an order was closed: it stands in for the certificate of a Norwegian company.
+pub(crate) const REGISTRY: &str = "registry";
+
+/// Asks a timestamp service (RFC 3161): takes the request, gives the answer, or says why there is none.
+pub type AskForTimestamp =
+    Arc<dyn Fn(Vec<u8>) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, String>> + Send>> + Send + Sync>;
+
+/// What documents are closed with.
+#[derive(Clone)]
+pub struct SealKit {
+    /// The organisation's certificates and key.
+    pub seal: Arc<Seal>,
+    /// The timestamp service, where there is one.
+    pub timestamps: Option<AskForTimestamp>,
+}
+
+impl std::fmt::Debug for SealKit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SealKit").field("has_timestamps", &self.timestamps.is_some()).finish_non_exhaustive()
+    }
+}
+
+/// A document that is set.
+struct Made {
+    kind: &'static str,
+    pdf: Vec<u8>,
+}
+
+/// What is closed.
+pub(crate) struct ToSeal<'a> {
+    pub(crate) seen: OrderVersion,
+    pub(crate) order: &'a OrderView,
+    /// What the registers answered just now.
+    pub(crate) registry: Option<String>,
+}
+
+fn trouble(detail: impl std::fmt::Display) -> Refusal {
+    Refusal::Invalid(AdminMessage::OrderSealTrouble { detail: detail.to_string().into() }.into())
+}
+
+/// Runs work that takes a processor for a while, off the threads that answer.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(trouble(error)),
+    }
+}
+
+fn set(all: Vec<Composed>, author: String, now: Timestamp) -> Result<Vec<Made>, Refusal> {
+    let meta = PdfMeta { created: now.seconds(), author };
+    let set = |it: Composed| {
+        Ok(Made { kind: it.kind, pdf: pdf(&it.document, &meta).map_err(|error| trouble(&error))? })
+    };
+    all.into_iter().map(set).collect()
+}
+
+impl SealKit {
+    async fn close(&self, made: Made, random: Random, now: Timestamp) -> Result<Made, Refusal> {
+        let (seal, at) = (Arc::clone(&self.seal), now.seconds());
+        let Some(ask) = &self.timestamps else {
+            let close = move || {
+                let pdf = seal.apply(&made.pdf, at).map_err(|error| trouble(&error))?;
+                Ok(Made { pdf, ..made })
+            };
+            return aside(close).await;
+        };
+        let request = move || seal.request(&made.pdf, at, random.bytes()).map_err(|error| trouble(&error));
+        let request = aside(request).await?;
+        let answer = ask(request.query().to_vec()).await.map_err(trouble)?;
+        let finish = move || {
+            let pdf = request.finish(&answer, at).map_err(|error| trouble(&error))?;
+            Ok(Made { kind: made.kind, pdf })
+        };
+        aside(finish).await
+    }
+}
+
+impl OrderDesk {
+    /// What everything is closed with now, in words for the timeline; empty without a seal.
+    fn seal_in_words(&self) -> String {
+        let Some(kit) = &self.settings.seal else { return String::new() };
+        let it = kit.seal.certificate();
+        let digest: String = it.digest.iter().map(|it| format!("{it:02x}")).collect();
+        format!(
+            "{}, SHA-256 {digest}, – {}",
+            it.subject,
+            Timestamp::from_seconds(it.ends_at).to_iso_seconds()
+        )
+    }
+
+    /// Closes the documents of an order that was seen, and moves it on in the write that keeps them.
+    ///
+    /// # Errors
+    /// As [`OrderDesk::move_order`].
+    pub(crate) async fn seal(
+        &self,
+        permit: &Permit,
+        ToSeal { seen, order, registry }: ToSeal<'_>,
+        now: Timestamp,
+    ) -> Result<OrderState, Refusal> {
+        let mut made = self.closed(permit, order, now).await?;
+        made.extend(registry.map(|it| Made { kind: REGISTRY, pdf: it.into_bytes() }));
+        let happening = Happening::said(OrderEvent::Seal, &self.seal_in_words());
+        let permit = permit.clone();
+        let sealed = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::DecideOrders)?.clone();
+            let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            let next = apply(tx, (&permit, &mut moved), &happening, now)?;
+            for it in &made {
+                let submission = moved.row.submission;
+                let column = SealedColumn::OrderDocument { order: seen.id, submission, kind: it.kind };
+                let row = OrderDocument {
+                    tenant_id: tenant.id,
+                    order_id: seen.id,
+                    submission,
+                    kind: it.kind.to_owned(),
+                    digest: Digest::of(&it.pdf),
+                    sealed_document: tenant.opened().seal(tenant.random(), &column, &it.pdf),
+                    created_at: now,
+                };
+                order_documents::save(tx, &row)?;
+            }
+            Ok::<_, Refusal>(next)
+        });
+        sealed.await
+    }
+
+    async fn closed(&self, permit: &Permit, order: &OrderView, now: Timestamp) -> Result<Vec<Made>, Refusal> {
+        let tenant = permit.tenant(Permission::DecideOrders)?.id;
+        let domain = order.domain;
+        let domain = self.store.read(move |tx| domains::get(tx, tenant, domain)).await;
+        let domain = domain.map_err(|error| Refusal::of(error, Noun::Domain))?;
+        let callback =
+            format!("{}://{}/callback/{}", domain.scheme.as_str(), domain.host, order.eid.as_str());
+        let is_production = domain.environment == model::Environment::Production;
+        let mut all = order.approved_documents();
+        all.push(order.technical_sheet(ClientFacts { callback: &callback, is_production }));
+        all.insert(0, order.cover_letter(&all, now));
+        let author = self.settings.seal.as_ref().map(|it| it.seal.certificate().subject).unwrap_or_default();
+        let made = aside(move || set(all, author, now)).await?;
+        let Some(kit) = &self.settings.seal else { return Ok(made) };
+        let mut closed = Vec::new();
+        for it in made {
+            closed.push(kit.close(it, self.random.clone(), now).await?);
+        }
+        Ok(closed)
+    }
+
+    /// Gives a document of the submission that an order has now: a PDF, or the registers' answer in JSON.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn document(
+        &self,
+        permit: &Permit,
+        (order, kind): (&OrderView, &str),
+    ) -> Result<Vec<u8>, Refusal> {
+        self.file(permit.tenant(Permission::ReadOrders)?, (order, kind)).await
+    }
+
+    pub(crate) async fn file(
+        &self,
+        tenant: &Tenant,
+        (order, kind): (&OrderView, &str),
+    ) -> Result<Vec<u8>, Refusal> {
+        let (tenant, id, submission) = (tenant.clone(), order.id, order.submission);
+        let kind = kind.to_owned();
+        let read = self.store.read(move |tx| {
+            let row = order_documents::find(tx, (tenant.id, id), submission, &kind)?;
+            let row = row.ok_or(Refusal::NotFound(Noun::Object))?;
+            let column = SealedColumn::OrderDocument { order: id, submission, kind: &kind };
+            let opened = tenant.opened().unseal(&column, &row.sealed_document);
+            let opened = opened.map_err(|_| store::orders::unreadable())?;
+            Ok::<_, Refusal>(opened.expose().clone())
+        });
+        read.await
+    }
+}
