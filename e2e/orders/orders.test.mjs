@@ -1,6 +1,8 @@
 // From a company's number to credentials that work: an order in a real browser, by everybody who has a part in it.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { after, before, test } from "node:test";
 
 import { launch, lookAt } from "../browser.mjs";
@@ -163,6 +165,24 @@ test("the operator seals, sends, and writes down that the credentials were issue
     assert.equal(await state(desk), then);
   }
   await lookAt(desk, "order, to be received");
+});
+
+test("the sealed documents are fetched, and others' programs find the seal intact", async () => {
+  await desk.click("#documents");
+  await lookAt(desk, "order documents");
+  const [download] = await Promise.all([
+    desk.waitForEvent("download"),
+    desk.getByRole("link", { name: "Order and authorisation" }).first().click(),
+  ]);
+  const path = new URL("../artifacts/order.pdf", import.meta.url).pathname;
+  await download.saveAs(path);
+  const { stdout } = await promisify(execFile)("pdfsig", ["-nocert", path]);
+  assert.match(stdout, /Signature is Valid/);
+  assert.match(stdout, /ETSI\.CAdES\.detached/);
+  assert.match(stdout, /Total document signed/);
+  await desk.goto(order);
+  const [dossier] = await Promise.all([desk.waitForEvent("download"), desk.click("#dossier")]);
+  assert.match(dossier.suggestedFilename(), /^order-.*\.zip$/);
 });
 
 test("the receiver, and nobody else, enters the credentials; they are checked and in use", async () => {

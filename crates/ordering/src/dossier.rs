@@ -10,7 +10,13 @@ use store::orders;
 use texts::{Locale, Noun, say};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
-use crate::{OrderDesk, OrderView, people::PersonView, sealing::REGISTRY};
+use crate::{
+    OrderDesk, OrderView,
+    moving::{NewStep, add_step},
+    people::PersonView,
+    sealing::REGISTRY,
+    view::state_of,
+};
 
 /// The catalogue of questions that an order answers: thirteen, numbered through.
 const CATALOGUE: &str = "thirteen-questions";
@@ -95,6 +101,9 @@ impl OrderDesk {
         let (permit, id) = (permit.clone(), order.id);
         let digests: Vec<Value> = order.files.iter().map(|it| json!([it.kind, it.digest])).collect();
         let taken = self.store.write(move |tx| {
+            let row = orders::get(tx, tenant.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
+            let step = NewStep { order: id, event: "dossier_taken", state: state_of(&row)?, note: "" };
+            add_step(tx, &permit, &step, now)?;
             let details = json!({"event": "dossier_taken", "documents": digests});
             permit.record(Action::OrderMoved, format!("order {id}"), &details, now).append(tx)?;
             Ok::<_, Refusal>(())

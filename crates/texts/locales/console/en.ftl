@@ -1250,3 +1250,4 @@ console-order-file-cover = Cover letter
 console-order-file-registry = The registry’s answer
 console-order-dossier = Download everything for the issuer
 console-order-no-seal = No seal is configured: the documents are closed and kept, but nothing in them shows that they were not changed. See [seal] in the configuration.
+console-order-event-dossier-taken = Everything for the issuer was downloaded

@@ -1250,3 +1250,4 @@ console-order-file-cover = Følgebrev
 console-order-file-registry = Svaret fra registeret
 console-order-dossier = Last ned alt til utstederen
 console-order-no-seal = Det er ikke satt opp noe segl: dokumentene lukkes og oppbevares, men ingenting i dem viser at de ikke er endret. Se [seal] i konfigurasjonen.
+console-order-event-dossier-taken = Alt til utstederen ble lastet ned

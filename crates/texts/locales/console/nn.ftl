@@ -1250,3 +1250,4 @@ console-order-file-cover = Følgjebrev
 console-order-file-registry = Svaret frå registeret
 console-order-dossier = Last ned alt til utferdaren
 console-order-no-seal = Det er ikkje sett opp noko segl: dokumenta blir lukka og tekne vare på, men ingenting i dei viser at dei ikkje er endra. Sjå [seal] i konfigurasjonen.
+console-order-event-dossier-taken = Alt til utferdaren vart lasta ned

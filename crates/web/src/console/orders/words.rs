@@ -62,6 +62,7 @@ pub(super) const fn turn_word(turn: OrderTurn) -> &'static str {
 pub(super) fn event_word(event: &str) -> &'static str {
     use OrderEvent as E;
     match OrderEvent::parse(event) {
+        None if event == "dossier_taken" => "console-order-event-dossier-taken",
         None if event == "reminded" => "console-order-event-reminded",
         None => "console-order-event-begun",
         Some(E::Submit) => "console-order-event-submit",
