@@ -168,7 +168,7 @@ test("the operator seals, sends, and writes down that the credentials were issue
 });
 
 test("the sealed documents are fetched, and others' programs find the seal intact", async () => {
-  await desk.click("#documents");
+  await desk.click("#open-documents");
   await lookAt(desk, "order documents");
   const [download] = await Promise.all([
     desk.waitForEvent("download"),

@@ -49,13 +49,20 @@ fn document(words: &Words, title: &str, subtitle: String, blocks: Vec<DocumentBl
     Document { language, title: words.say(title), subtitle, blocks, footer: words.say("footer") }
 }
 
+/// An organisation number as people write it: `399 000 114`.
+fn in_threes(number: &str) -> String {
+    let digits: Vec<char> = number.chars().collect();
+    digits.chunks(3).map(|it| it.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
 fn order(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
     let facts = vec![
         words.fact("purpose", &it.purpose),
+        words.fact("domain", &it.host),
         words.fact("company", &it.company.name),
-        words.fact("company-number", &it.company.number),
+        words.fact("company-number", &in_threes(&it.company.number)),
         words.fact("company-address", &it.company.address),
-        words.fact("bank", &format!("{} ({})", it.bank.name, it.bank.number)),
+        words.fact("bank", &format!("{}, {}", it.bank.name, in_threes(&it.bank.number))),
         words.fact("display-name", &it.display_name),
         words.fact("listed-address", &it.listed_address),
     ];

@@ -69,7 +69,6 @@ impl OrderDesk {
             return Err(Refusal::NotFound(Noun::Eid));
         }
         let id = OrderId::new(&self.random, now);
-        let answers = OrderAnswers { language: new.language.to_owned(), ..OrderAnswers::default() };
         let (permit, is_sandbox) = (permit.clone(), self.is_sandbox);
         let begun = self.store.write(move |tx| {
             let domain = domains::get(tx, tenant.id, new.domain);
@@ -77,6 +76,11 @@ impl OrderDesk {
             if domain.environment != Environment::Production && !is_sandbox {
                 return Err(Refusal::Invalid(AdminMessage::OrderNeedsProduction.at("domain")));
             }
+            let answers = OrderAnswers {
+                host: domain.host,
+                language: new.language.to_owned(),
+                ..OrderAnswers::default()
+            };
             let row = Order {
                 tenant_id: tenant.id,
                 id,

@@ -25,7 +25,7 @@ fn answer(order: &OrderView, section: OrderSection) -> Value {
     let it = &order.answers;
     match section {
         OrderSection::Purpose => json!(it.purpose),
-        OrderSection::Domain => json!(order.domain.to_string()),
+        OrderSection::Domain => json!(it.host),
         OrderSection::Company => json!(it.company),
         OrderSection::Bank => json!(it.bank),
         OrderSection::General => json!(it.general),

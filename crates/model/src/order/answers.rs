@@ -99,6 +99,8 @@ pub struct NumberAnswer {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrderAnswers {
+    /// The host of the domain that it is for.
+    pub host: String,
     /// The language of letters and documents: `nb`, `nn`, `en`.
     pub language: String,
     /// What the application does and why it needs the eID.

@@ -1061,3 +1061,4 @@ order-document-cover-intro = On behalf of { $company } we order client credentia
 order-document-enclosed = Enclosed
 order-document-cover-approvals = Those who sign for the company approved the documents with a login by their eID that is bound to this version. Our seal shows where the documents come from, and that they were not changed.
 order-document-cover-secret = Please give the secret to the named receiver only, never to us.
+order-document-domain = Production domain

@@ -1061,3 +1061,4 @@ order-document-cover-intro = På vegne av { $company } bestiller vi klienttilgan
 order-document-enclosed = Vedlagt
 order-document-cover-approvals = De som tegner foretaket, har godkjent dokumentene med en eID-innlogging som er bundet til denne versjonen. Seglet vårt viser hvor dokumentene kommer fra, og at de ikke er endret.
 order-document-cover-secret = Gi hemmeligheten bare til den navngitte mottakeren, aldri til oss.
+order-document-domain = Produksjonsdomene

@@ -1061,3 +1061,4 @@ order-document-cover-intro = På vegner av { $company } bestiller vi klienttilga
 order-document-enclosed = Vedlagt
 order-document-cover-approvals = Dei som teiknar føretaket, har godkjent dokumenta med ei eID-innlogging som er bunden til denne versjonen. Seglet vårt viser kvar dokumenta kjem frå, og at dei ikkje er endra.
 order-document-cover-secret = Gje løyndomen berre til den namngjevne mottakaren, aldri til oss.
+order-document-domain = Produksjonsdomene

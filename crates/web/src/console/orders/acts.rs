@@ -155,10 +155,6 @@ pub(super) fn desk_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
         let text = Text::Key("console-order-no-seal");
         blocks.push(Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }));
     }
-    if !order.files.is_empty() {
-        let take = Action::act("console-order-dossier", format!("{}/dossier", base(visit, order.id)));
-        blocks.push(Block::Actions(vec![take.named("dossier")]));
-    }
     let is_deposited = order.handover == Handover::Deposited;
     let plain: Vec<OrderEvent> =
         plain.iter().copied().filter(|it| !(is_deposited && *it == OrderEvent::Issue)).collect();

@@ -160,7 +160,11 @@ fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     if order.document_digest.is_some() {
         facts.push(Fact::copied("digest", "console-order-digest", order.digest_text()));
     }
-    let actions = vec![Action::to("console-order-documents", href).named("documents")];
+    let mut actions = vec![Action::to("console-order-documents", href).named("open-documents")];
+    if !order.files.is_empty() && visit.offers(Permission::DecideOrders) {
+        let take = Action::act("console-order-dossier", format!("{}/dossier", base(visit, order.id)));
+        actions.push(take.named("dossier"));
+    }
     vec![
         Block::Heading { id: "documents", text: Text::Key("console-order-documents"), lead: None },
         Block::Facts(facts),
