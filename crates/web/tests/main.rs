@@ -24,6 +24,7 @@ mod console_certificates;
 mod console_lists;
 mod console_logos;
 mod console_sign_in;
+mod console_sources;
 mod cookies;
 mod disabled;
 mod discovery;

@@ -278,7 +278,7 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     ),
     route!(
         POST,
-        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/settings",
+        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/settings/{section}",
         of_tenant(P::ManageSources),
         sources::save_settings
     ),
