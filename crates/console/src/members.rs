@@ -14,7 +14,12 @@ use store::{
 };
 use texts::{AdminMessage, Locale, Noun};
 
-use crate::{Console, FoundPage, ListQuery, Refusal, letters::refused, own_objects::own_tenant};
+use crate::{
+    Console, FoundPage, ListQuery, Refusal,
+    letters::refused,
+    listing::{is_asked, is_found},
+    own_objects::own_tenant,
+};
 
 /// How long an invitation to a tenant is good.
 pub const INVITED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -31,6 +36,15 @@ pub struct RoleView {
     pub role: Role,
     /// Whether it permits anything yet.
     pub is_confirmed: bool,
+}
+
+/// Which members a list has.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MemberFilter {
+    /// Those with this role.
+    pub role: Option<Role>,
+    /// Those whose roles are confirmed, or are not.
+    pub is_confirmed: Option<bool>,
 }
 
 /// A member as it is listed.
@@ -176,11 +190,13 @@ impl Console {
     pub async fn find_members(
         &self,
         permit: &MembersPermit,
-        query: ListQuery<'_, MemberColumn>,
+        query: ListQuery<'_, MemberColumn, MemberFilter>,
     ) -> Result<FoundPage<MemberView>, Refusal> {
         let wanted = query.search.to_lowercase();
         let mut all = self.members(permit).await?;
-        all.retain(|it| ListQuery::<MemberColumn>::is_found(&wanted, &[&it.name]));
+        let MemberFilter { role, is_confirmed } = query.filter;
+        let has = |it: &RoleView| is_asked(role, it.role) && is_asked(is_confirmed, it.is_confirmed);
+        all.retain(|it| it.roles.iter().any(has) && is_found(&wanted, &[&it.name]));
         Ok(query.cut(all, |it| Some(query.order.by.of(it))))
     }
 

@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use console::{
-    InvitationView, Invited, ListOrder, MadeInvitation, MemberColumn, MemberView, MembersPermit, Permission,
-    Refusal, Role, RoleView, permission_table,
+    InvitationView, Invited, ListOrder, MadeInvitation, MemberColumn, MemberFilter, MemberView,
+    MembersPermit, Permission, Refusal, Role, RoleView, permission_table,
 };
 use model::{LinkId, MemberId};
 use pages::console::{
@@ -14,7 +14,7 @@ use texts::{Locale, Noun};
 
 use super::{
     answer::{done, refused_form, shown, wrong, wrong_form},
-    list::{List, SortColumn},
+    list::{List, ListFilter, SortColumn, words as words_of},
     visit::{Entered, Visit},
     words,
 };
@@ -176,10 +176,26 @@ const SORTS: [SortColumn<MemberColumn>; 2] = [
 
 const BY_NAME: ListOrder<MemberColumn> = ListOrder { by: MemberColumn::Name, is_descending: false };
 
+/// By state; by role where there are several.
+fn filters(visit: &Visit) -> Vec<ListFilter> {
+    let states = words_of(&[("active", "console-role-active"), ("pending", "console-role-pending")]);
+    let mut filters = vec![ListFilter::asked(visit, ("state", "console-column-state"), states)];
+    if !is_of_operators(visit) {
+        let option = |it: Role| FieldOption::new(it.as_str(), Text::Key(words::role(it)));
+        let roles = Role::OF_TENANT.map(option).to_vec();
+        filters.push(ListFilter::asked(visit, ("role", "console-column-role"), roles));
+    }
+    filters
+}
+
 async fn whole_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsolePage, Refusal> {
     let (base, reading) = place(visit)?;
-    let list = List::asked(visit, base.clone(), &SORTS, BY_NAME);
-    let found = visit.site.console.find_members(&reading, list.query()).await?;
+    let list = List::asked(visit, base.clone(), &SORTS, BY_NAME).filtered(filters(visit));
+    let filter = MemberFilter {
+        role: list.chosen("role").and_then(Role::parse),
+        is_confirmed: list.chosen("state").map(|it| it == "active"),
+    };
+    let found = visit.site.console.find_members(&reading, list.query(filter)).await?;
     let invited = visit.site.console.invitations(&reading, visit.now()).await?;
     let rows = found.rows.iter().flat_map(|it| member_rows(visit, &base, it)).collect();
     let columns = [
