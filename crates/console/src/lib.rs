@@ -81,7 +81,7 @@ pub use member_session::{
 };
 pub use members::{
     INVITED_FOR, InvitationView, Invited, MadeInvitation, MemberColumn, MemberFilter, MemberView,
-    OPERATOR_INVITED_FOR, RoleView,
+    OPERATOR_INVITED_FOR, RoleView, WaitingRole,
 };
 pub use own_domain::{ConsoleAddress, OWN_CLIENT};
 pub use own_objects::OwnDomain;

@@ -15,7 +15,7 @@ use store::{
 use texts::{AdminMessage, Locale, Noun};
 
 use crate::{
-    Console, FoundPage, ListQuery, Refusal,
+    Console, FoundPage, HeldRole, ListQuery, Refusal, RequestOrigin, Session,
     letters::refused,
     listing::{is_asked, is_found},
     own_objects::own_tenant,
@@ -352,6 +352,61 @@ impl Console {
     ) -> Result<(), Refusal> {
         let permit = permit.clone();
         self.store.write(move |tx| change::remove_role(tx, &permit, (member, role), now)).await
+    }
+}
+
+/// A role that waits to be confirmed.
+#[derive(Clone, Debug)]
+pub struct WaitingRole {
+    /// In which tenant; all zeros for operators.
+    pub tenant: TenantId,
+    /// What that is called; empty for operators.
+    pub tenant_name: String,
+    /// Which.
+    pub role: Role,
+}
+
+impl Console {
+    /// The roles of whoever has signed in that wait to be confirmed.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn waiting_roles(&self, session: &Session) -> Result<Vec<WaitingRole>, Refusal> {
+        let waiting = session.roles.iter().filter(|it| !it.is_confirmed);
+        let waiting: Vec<_> = waiting.map(|it| (it.tenant, it.role)).collect();
+        let read = self.store.read(move |tx| {
+            let name = |(tenant, role): (TenantId, Role)| {
+                let found = tenants::find(tx, tenant)?;
+                let tenant_name = found.map(|it| it.name).unwrap_or_default();
+                Ok(WaitingRole { tenant, tenant_name, role })
+            };
+            waiting.into_iter().map(name).collect::<Result<Vec<_>, StoreError>>()
+        });
+        Ok(read.await?)
+    }
+
+    /// Refuses a role that waits to be confirmed, of whoever has signed in. Without any other role they are a member no more.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`]: there is none, or it was confirmed meanwhile. [`Refusal::Store`].
+    pub async fn decline_role(
+        &self,
+        session: &Session,
+        origin: &RequestOrigin,
+        declined: &HeldRole,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let (tenant, role) = (declined.tenant, declined.role);
+        let missing = || Refusal::NotFound(Noun::Member);
+        let member = session.member.ok_or_else(missing)?;
+        let caller = session.invited(tenant, origin).ok_or_else(missing)?;
+        let permit = if tenant == INSTALLATION {
+            MembersPermit::Installation(Box::new(self.installation(&caller, Permission::DeclineRole)?))
+        } else {
+            let tenant = self.tenant_by_id(&caller, tenant).await?;
+            MembersPermit::Tenant(Box::new(tenant.permit(Permission::DeclineRole)?))
+        };
+        self.store.write(move |tx| change::decline(tx, &permit, (member, role), now)).await
     }
 }
 

@@ -23,6 +23,7 @@ mod console_applications;
 mod console_certificates;
 mod console_lists;
 mod console_logos;
+mod console_members;
 mod console_sign_in;
 mod console_sources;
 mod cookies;
