@@ -1074,7 +1074,7 @@ impl Browser<'_> {
 /// Registers a client at a simulated eID, with a secret or a key.
 pub(crate) fn register(at: &Simulator, client_id: &str, callback: &str, by: Result<&str, Value>) {
     let (secret, key) = by.map_or_else(|key| (None, Some(key)), |secret| (Some(secret), None));
-    at.register(Client { client_id: client_id.to_owned(), ..client(callback.to_owned(), key, secret) });
+    at.register(client(client_id, callback.to_owned(), key, secret));
 }
 
 /// Signs a client assertion as the application `signed`.

@@ -368,14 +368,12 @@ fn table_of_people() -> Vec<(String, Vec<Role>)> {
 /// `GET /t/{tenant}/members/roles`: what each role may do, from the table that is asked.
 pub(super) async fn roles(visit: Visit) -> Result<Response, Refusal> {
     let all = table_of_people();
-    let fact = |role: Role| {
+    let section = |role: Role| {
         let has = |(_, roles): &&(String, Vec<Role>)| roles.contains(&role);
         let sentences = all.iter().filter(has).map(|(it, _)| Text::plain(permitted(&visit, it)));
-        Fact {
-            values: sentences.collect(),
-            help: Some(Text::Key(words::role_help(role))),
-            ..Fact::new(words::role(role), Text::default())
-        }
+        let lead = Some(Text::Key(words::role_help(role)));
+        let may = Fact { values: sentences.collect(), ..Fact::new("console-roles-may", Text::default()) };
+        [Block::Heading { id: "", text: Text::Key(words::role(role)), lead }, Block::Facts(vec![may])]
     };
     let row = |(permission, roles): &(String, Vec<Role>)| {
         let mark = |role: Role| {
@@ -398,10 +396,14 @@ pub(super) async fn roles(visit: Visit) -> Result<Response, Refusal> {
     let mut page = ConsolePage {
         heading: Text::Key("console-roles-title"),
         lead: Some(Text::Key("console-roles-lead")),
-        blocks: vec![
-            Block::Facts(Role::OF_TENANT.map(fact).to_vec()),
-            Block::More { label: Text::Key("console-roles-table"), blocks: vec![Block::Table(table)] },
-        ],
+        blocks: Role::OF_TENANT
+            .into_iter()
+            .flat_map(section)
+            .chain([Block::More {
+                label: Text::Key("console-roles-table"),
+                blocks: vec![Block::Table(table)],
+            }])
+            .collect(),
         ..ConsolePage::default()
     };
     page.frame.crumbs =
