@@ -134,11 +134,26 @@ async fn an_application_that_asks_for_the_number_is_not_sent_to_an_eid_that_may_
 }
 
 #[tokio::test]
+async fn the_legal_ground_of_the_source_stands_where_the_application_names_none() {
+    let (house, token, page) = house_with(Role::Receiver, "no-bankid").await;
+    let mut browser = browser_with(&house, &token);
+    let ground = [("nin_allowed", "yes"), ("nin_legal_ground", "hvitvaskingsloven § 12")];
+
+    save(&mut browser, &page, "number", &ground).await;
+
+    house.step(10);
+    let mut person = house.browser();
+    let reply = person.log_in(&[("scope", Some("openid nin"))], with::APP).await;
+    let consent = person.follow(reply).await.body;
+    assert!(consent.contains("hvitvaskingsloven § 12"), "{consent}");
+}
+
+#[tokio::test]
 async fn the_second_of_two_administrators_is_told_what_the_first_one_saved() {
     let (house, token, page) = house_with(Role::Owner, "no-bankid").await;
     let mut browser = browser_with(&house, &token);
     let seen = hidden(&mut browser, &page, "people").await;
-    let first = [("display_name", "BankID for alle"), ("own_button", "yes")];
+    let first = [("display_name", "BankID for Acme"), ("own_button", "yes")];
     save(&mut browser, &page, "people", &first).await;
     let before = source(&house, LoginMethod::NO_BANKID).await;
 
@@ -147,12 +162,12 @@ async fn the_second_of_two_administrators_is_told_what_the_first_one_saved() {
         send(&mut browser, address, [("display_name", "My name"), ("own_button", "yes")], &seen).await;
 
     assert_eq!(stale.status, 409);
-    assert!(stale.body.contains("somebody else changed this to BankID for alle"), "{}", stale.body);
+    assert!(stale.body.contains("somebody else changed this to BankID for Acme"), "{}", stale.body);
     assert!(stale.body.contains("value=\"My name\""), "what was typed stays");
     assert_eq!(source(&house, LoginMethod::NO_BANKID).await, before);
     save(&mut browser, &page, "number", &[("nin_allowed", "yes"), ("nin_legal_ground", "aml. § 9-3")]).await;
     let now = source(&house, LoginMethod::NO_BANKID).await.settings;
-    assert!(now.contains("BankID for alle") && now.contains("own_button"), "sections are apart: {now}");
+    assert!(now.contains("BankID for Acme") && now.contains("own_button"), "sections are apart: {now}");
 }
 
 #[tokio::test]
@@ -161,7 +176,7 @@ async fn what_is_wrong_is_said_at_its_field_in_the_language_of_the_reader() {
     let long = "a".repeat(41);
     for (language, section, field, value, said) in [
         ("nb", "people", "display_name", long.as_str(), "Navnet på eID-en er tomt eller for langt."),
-        ("nn", "people", "notice.nb", "<b>Nede</b>", "ikkje rein tekst"),
+        ("nn", "people", "notice.nb", "<b>Nede</b>", "ikkje rein"),
         ("en", "number", "nin_legal_ground", "\u{200b}", "The legal ground is empty."),
         ("nb", "asked", "scopes", "email", "kan ikke bli spurt om"),
     ] {
