@@ -1,4 +1,4 @@
-"""How long pages of the console take with 10,000 tenants and 10,000 applications of one tenant, and what it holds in memory.
+"""How long pages of the console take with 10,000 tenants and 10,000 applications and 100,000 changes of one tenant, and what it holds in memory.
 
 Starts `portvakt dev` of the binary that is named, puts the rows and an operator's session straight into its database, and asks
 each page 50 times on one connection. Prints the median and the longest time in milliseconds. Loopback only; ends by itself.
@@ -19,6 +19,7 @@ import tempfile
 import time
 
 TIMES = 50
+CHANGES = 100_000
 
 
 def started(binary, folder, port):
@@ -54,6 +55,14 @@ def filled(folder, many):
             "INSERT INTO applications (tenant_id, id, domain_id, client_id, name, settings, version, created_at)"
             " VALUES (?, ?, ?, ?, ?, ?, 1, ?)",
             ((tenant, f"{at:032x}", domain, f"urn:app:{at}", f"Shop {at}", settings, now) for at in range(1, many + 1)),
+        )
+        (last, at) = database.execute(
+            "SELECT sequence, happened_at FROM audit_events WHERE tenant_id = ? ORDER BY sequence DESC LIMIT 1", (tenant,)
+        ).fetchone()
+        database.executemany(
+            "INSERT INTO audit_events (tenant_id, sequence, happened_at, actor, action, object, details, digest)"
+            " VALUES (?, ?, ?, 'worker:bench', 'domain.changed', ?, '{}', ?)",
+            ((tenant, last + n, at + n, f"domain {domain}", bytes(32)) for n in range(1, CHANGES + 1)),
         )
     database.close()
     return token, tenant
@@ -98,6 +107,10 @@ def main():
                 "members": f"{home}/members",
                 "logins": f"{home}/logins",
                 "changes": f"{home}/changes",
+                "changes, searched as far as one search goes": f"{home}/changes?action=client_secret",
+                "changes, searched by name": f"{home}/changes?q=urn:app:{many}",
+                "changes, of another day": f"{home}/changes?until=2020-01-01",
+                "applications, filtered by type": f"{home}/test/applications?kind=native",
             }
             for name, path in pages.items():
                 asked(connection, path, token)

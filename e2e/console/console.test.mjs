@@ -141,6 +141,64 @@ test("a stale page changes nothing", async () => {
   await operator.waitForURL(/done=enabled/);
 });
 
+test("what an eID is asked for is set on its page, section by section", async () => {
+  await openSource(operator);
+  const source = operator.url();
+  const save = (page, section) => page.locator(`form[action$="/settings/${section}"] button[type=submit]`).click();
+  const second = await operator.context().newPage();
+  await second.goto(source);
+  await operator.fill("[id='notice.nb']", "<b>Nede i natt</b>");
+  await save(operator, "people");
+  assert.match(await operator.locator("[id='notice.nb-error']").innerText(), /not plain text/);
+  assert.equal(await operator.inputValue("[id='notice.nb']"), "<b>Nede i natt</b>");
+  await lookAt(operator, "console identity source with a wrong setting");
+  await operator.fill("[id='notice.nb']", "Nede i natt");
+  await operator.fill("#display_name", "BankID for Acme");
+  await save(operator, "people");
+  await operator.waitForURL(/done=saved/);
+  await operator.locator('input[name="minimum_level"][value="high"]').check();
+  await save(operator, "asked");
+  await operator.waitForURL(/done=saved/);
+  assert.ok(await operator.locator('input[name="minimum_level"][value="high"]').isChecked());
+  assert.equal(await operator.inputValue("#display_name"), "BankID for Acme", "the other section stayed");
+  await second.fill("#display_name", "BankID");
+  await save(second, "people");
+  assert.match(await second.locator("[id='display_name-error']").innerText(), /changed this to BankID for Acme/);
+  assert.equal(await second.inputValue("#display_name"), "BankID");
+  await lookAt(second, "console identity source that somebody else changed");
+  await second.close();
+  await operator.goto(source.replace("no-bankid", "no-vipps"));
+  await operator.locator('input[name="scopes"][value="address"]').uncheck();
+  await save(operator, "asked");
+  await operator.waitForURL(/done=saved/);
+  assert.equal(await operator.locator('input[name="scopes"]:checked').count(), 3);
+  await lookAt(operator, "console settings of Vipps");
+  await operator.goto(source);
+  await operator.fill("#display_name", "");
+  await save(operator, "people");
+  await operator.waitForURL(/done=saved/);
+});
+
+test("a filter stands in the address, and goes with order and search", async () => {
+  await operator.goto(`${tenant}/test/applications`);
+  const all = await operator.locator("#applications tbody tr").count();
+  await operator.selectOption("#kind", "browser");
+  await operator.locator(".pc-search button[type=submit]").click();
+  await operator.waitForURL(/kind=browser/);
+  await operator.getByRole("link", { name: "Name", exact: true }).click();
+  await operator.waitForURL(/kind=browser.*sort=name/);
+  assert.equal(await operator.locator("#applications tbody tr").count(), 1);
+  assert.equal(await operator.inputValue("#kind"), "browser");
+  await lookAt(operator, "console filtered list");
+  await operator.selectOption("#state", "off");
+  await operator.locator(".pc-search button[type=submit]").click();
+  await operator.waitForURL(/state=off/);
+  assert.match(await operator.locator("#applications").innerText(), /Nothing was found/);
+  await lookAt(operator, "console filtered list without rows");
+  await operator.getByRole("link", { name: "Show all" }).click();
+  assert.equal(await operator.locator("#applications tbody tr").count(), all);
+});
+
 test("a developer is invited, and may not enter credentials", async () => {
   await operator.goto(`${tenant}/members`);
   await lookAt(operator, "console members");
@@ -181,6 +239,7 @@ test("an owner waits until the inviter has confirmed the name", async () => {
   await logIn(owner, portvakt.ready.people.at(-1).name);
   await owner.waitForSelector("text=Your role waits");
   await lookAt(owner, "console waiting");
+  assert.equal(await owner.getByRole("button", { name: "Decline" }).count(), 1);
   assert.equal((await owner.goto(tenant)).status(), 404);
   await operator.goto(`${tenant}/members`);
   await operator.getByRole("button", { name: "Confirm" }).click();

@@ -64,6 +64,8 @@ roles! {
     Application = "application",
     /// Somebody who was sent a link, and is no member.
     LinkHolder = "link_holder",
+    /// Somebody whose role waits until it is confirmed; of all that it will permit, nothing counts yet.
+    Invited = "invited",
 }
 
 /// Who acts.
@@ -129,7 +131,10 @@ impl Actor {
     pub(crate) fn acts_in_every_tenant(&self) -> bool {
         match self {
             Self::Operator(_) | Self::Worker(_) => true,
-            Self::Member { roles, .. } => roles.contains(&Role::Operator),
+            Self::Member { tenant, roles, .. } => {
+                let is_invited = *tenant == INSTALLATION && roles.contains(&Role::Invited);
+                roles.contains(&Role::Operator) || is_invited
+            }
             // Invited to be an operator.
             Self::LinkHolder { tenant, .. } => *tenant == INSTALLATION,
             Self::ApiKey { .. } | Self::Application { .. } => false,

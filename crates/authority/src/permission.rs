@@ -59,6 +59,8 @@ permissions! {
     ManageOperators = "manage_operators",
     /// Becoming what an invitation says.
     AcceptInvitation = "accept_invitation",
+    /// Refusing a role that waits to be confirmed, and is one's own.
+    DeclineRole = "decline_role",
     /// Making and changing domains.
     ManageDomains = "manage_domains",
     /// Deleting domains, and restoring them.
@@ -132,7 +134,9 @@ const fn rule(permission: Permission, roles: &'static [Role], api_keys: bool, on
 }
 
 use Permission as P;
-use Role::{Auditor, BlockContact, Developer, LinkHolder, Operator, Orderer, Owner, Receiver, Worker};
+use Role::{
+    Auditor, BlockContact, Developer, Invited, LinkHolder, Operator, Orderer, Owner, Receiver, Worker,
+};
 
 /// Every role of a tenant, and those who act for the installation.
 const READERS: &[Role] = &[Operator, Owner, Developer, Receiver, Orderer, BlockContact, Auditor, Worker];
@@ -155,6 +159,7 @@ const TABLE: &[Rule] = &[
     rule(P::ManageMembers, &[Operator, Owner], false, On::Every),
     rule(P::ManageOperators, &[Operator], false, On::Every),
     rule(P::AcceptInvitation, &[LinkHolder], false, On::Every),
+    rule(P::DeclineRole, &[Invited], false, On::Every),
     rule(P::ManageDomains, &[Operator, Owner], false, On::Every),
     rule(P::DeleteDomains, &[Operator, Owner], false, On::Every),
     rule(P::ManageApplications, &[Operator, Owner, Developer], true, On::Every),
@@ -223,46 +228,47 @@ mod tests {
     #[test]
     fn one_table_says_which_role_may_do_what() {
         insta::assert_snapshot!(table(), @r"
-        permission           operator owner developer receiver orderer block_contact auditor worker application link_holder api_key domains
-        read_installation    yes      -     -         -        -       -             -       yes    -           -           -       all
-        create_tenants       yes      -     -         -        -       -             -       -      -           -           -       all
-        rename_tenants       yes      -     -         -        -       -             -       -      -           -           -       all
-        switch_tenants       yes      -     -         -        -       -             -       -      -           -           -       all
-        delete_tenants       yes      -     -         -        -       -             -       -      -           -           -       all
-        declare              yes      -     -         -        -       -             -       -      -           -           -       all
-        back_up              yes      -     -         -        -       -             -       -      -           -           -       all
-        rewrap_keys          yes      -     -         -        -       -             -       -      -           -           -       all
-        manage_letters       yes      -     -         -        -       -             -       -      -           -           -       all
-        read_settings        yes      yes   yes       yes      yes     yes           yes     yes    -           -           yes     all
-        read_audit           yes      yes   -         -        -       -             yes     yes    -           -           yes     all
-        read_logins          yes      yes   yes       -        -       -             yes     -      -           -           yes     all
-        read_members         yes      yes   yes       yes      yes     yes           yes     yes    -           -           -       all
-        manage_members       yes      yes   -         -        -       -             -       -      -           -           -       all
-        manage_operators     yes      -     -         -        -       -             -       -      -           -           -       all
-        accept_invitation    -        -     -         -        -       -             -       -      -           yes         -       all
-        manage_domains       yes      yes   -         -        -       -             -       -      -           -           -       all
-        delete_domains       yes      yes   -         -        -       -             -       -      -           -           -       all
-        manage_applications  yes      yes   yes       -        -       -             -       -      -           -           yes     all
-        disable_applications yes      yes   yes       -        -       yes           -       -      -           -           yes     all
-        delete_applications  yes      yes   yes       -        -       -             -       -      -           -           -       all
-        manage_secrets       yes      yes   yes       -        -       -             -       -      -           -           yes     all
-        run_trials           yes      yes   yes       -        -       -             -       -      -           -           -       all
-        manage_sources       yes      yes   -         yes      -       -             -       -      -           -           -       all
-        check_sources        yes      yes   yes       yes      -       -             -       -      -           -           -       all
-        disable_sources      yes      yes   -         -        -       yes           -       -      -           -           -       all
-        manage_test_users    yes      yes   yes       -        -       -             -       -      -           -           yes     test
-        import               yes      yes   -         -        -       -             -       -      -           -           -       all
-        rotate_keys          yes      yes   -         -        -       -             -       yes    -           -           -       all
-        withdraw_keys        yes      yes   -         -        -       -             -       -      -           -           -       all
-        end_sessions         yes      yes   -         -        -       -             -       -      -           -           -       all
-        read_orders          yes      yes   -         yes      yes     -             yes     -      -           -           -       all
-        manage_orders        yes      yes   -         -        yes     -             -       -      -           -           -       all
-        decide_orders        yes      -     -         -        -       -             -       -      -           -           -       all
-        receive_credentials  -        -     -         yes      -       -             -       -      -           -           -       all
-        answer_order         -        -     -         -        -       -             -       -      -           yes         -       all
-        move_orders          -        -     -         -        -       -             -       yes    -           -           -       all
-        erase_personal       yes      yes   -         -        -       -             -       -      -           -           -       all
-        destroy              -        -     -         -        -       -             -       yes    -           -           -       all
+        permission           operator owner developer receiver orderer block_contact auditor worker application link_holder invited api_key domains
+        read_installation    yes      -     -         -        -       -             -       yes    -           -           -       -       all
+        create_tenants       yes      -     -         -        -       -             -       -      -           -           -       -       all
+        rename_tenants       yes      -     -         -        -       -             -       -      -           -           -       -       all
+        switch_tenants       yes      -     -         -        -       -             -       -      -           -           -       -       all
+        delete_tenants       yes      -     -         -        -       -             -       -      -           -           -       -       all
+        declare              yes      -     -         -        -       -             -       -      -           -           -       -       all
+        back_up              yes      -     -         -        -       -             -       -      -           -           -       -       all
+        rewrap_keys          yes      -     -         -        -       -             -       -      -           -           -       -       all
+        manage_letters       yes      -     -         -        -       -             -       -      -           -           -       -       all
+        read_settings        yes      yes   yes       yes      yes     yes           yes     yes    -           -           -       yes     all
+        read_audit           yes      yes   -         -        -       -             yes     yes    -           -           -       yes     all
+        read_logins          yes      yes   yes       -        -       -             yes     -      -           -           -       yes     all
+        read_members         yes      yes   yes       yes      yes     yes           yes     yes    -           -           -       -       all
+        manage_members       yes      yes   -         -        -       -             -       -      -           -           -       -       all
+        manage_operators     yes      -     -         -        -       -             -       -      -           -           -       -       all
+        accept_invitation    -        -     -         -        -       -             -       -      -           yes         -       -       all
+        decline_role         -        -     -         -        -       -             -       -      -           -           yes     -       all
+        manage_domains       yes      yes   -         -        -       -             -       -      -           -           -       -       all
+        delete_domains       yes      yes   -         -        -       -             -       -      -           -           -       -       all
+        manage_applications  yes      yes   yes       -        -       -             -       -      -           -           -       yes     all
+        disable_applications yes      yes   yes       -        -       yes           -       -      -           -           -       yes     all
+        delete_applications  yes      yes   yes       -        -       -             -       -      -           -           -       -       all
+        manage_secrets       yes      yes   yes       -        -       -             -       -      -           -           -       yes     all
+        run_trials           yes      yes   yes       -        -       -             -       -      -           -           -       -       all
+        manage_sources       yes      yes   -         yes      -       -             -       -      -           -           -       -       all
+        check_sources        yes      yes   yes       yes      -       -             -       -      -           -           -       -       all
+        disable_sources      yes      yes   -         -        -       yes           -       -      -           -           -       -       all
+        manage_test_users    yes      yes   yes       -        -       -             -       -      -           -           -       yes     test
+        import               yes      yes   -         -        -       -             -       -      -           -           -       -       all
+        rotate_keys          yes      yes   -         -        -       -             -       yes    -           -           -       -       all
+        withdraw_keys        yes      yes   -         -        -       -             -       -      -           -           -       -       all
+        end_sessions         yes      yes   -         -        -       -             -       -      -           -           -       -       all
+        read_orders          yes      yes   -         yes      yes     -             yes     -      -           -           -       -       all
+        manage_orders        yes      yes   -         -        yes     -             -       -      -           -           -       -       all
+        decide_orders        yes      -     -         -        -       -             -       -      -           -           -       -       all
+        receive_credentials  -        -     -         yes      -       -             -       -      -           -           -       -       all
+        answer_order         -        -     -         -        -       -             -       -      -           yes         -       -       all
+        move_orders          -        -     -         -        -       -             -       yes    -           -           -       -       all
+        erase_personal       yes      yes   -         -        -       -             -       -      -           -           -       -       all
+        destroy              -        -     -         -        -       -             -       yes    -           -           -       -       all
         ");
     }
 

@@ -102,14 +102,27 @@ pub const fn switching(on: bool) -> Permission {
 /// credentials.
 pub fn shown(tenant: &Tenant, row: &IdentitySource) -> Value {
     let credentials = credentials_of(tenant, row);
-    let settings: Value = serde_json::from_str(&row.settings).unwrap_or_default();
-    json!({
+    let settings = IdentitySourceSettings::parse(&row.settings).unwrap_or_default();
+    let mut shown = json!({
         "environment": row.environment.as_str(),
         "state": if row.disabled_at.is_some() { "disabled" } else { "enabled" },
         "client_id": credentials.as_ref().map(|it| &it.client_id),
         "method": credentials.as_ref().map(|it| it.method),
         "credentials": marker(row.sealed_credentials.as_deref()),
-        "notice": settings.get("notice"),
+    });
+    if let (Some(members), Value::Object(settings)) = (shown.as_object_mut(), settings_shown(&settings)) {
+        members.extend(settings);
+    }
+    shown
+}
+
+/// What is shown of settings where changes are compared, defaults included.
+pub fn settings_shown(settings: &IdentitySourceSettings) -> Value {
+    json!({
+        "display_name": settings.display_name, "minimum_level": settings.minimum_level,
+        "scopes": settings.scopes, "nin_allowed": settings.nin_allowed,
+        "nin_legal_ground": settings.nin_legal_ground, "notice": settings.notice,
+        "own_button": settings.own_button,
     })
 }
 
@@ -363,7 +376,8 @@ pub fn change(
     now: Timestamp,
 ) -> Result<IdentitySource, Refusal> {
     permit.tenant(Permission::ManageSources)?;
-    settings.check().map_err(|error| Refusal::Invalid(error.message()))?;
+    let eid = LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound(Noun::Eid))?;
+    settings.check_for(eid).map_err(|error| Refusal::Invalid(error.message()))?;
     let details = difference(&row.settings, &settings.to_text());
     if is_empty(&details) {
         return Ok(row);

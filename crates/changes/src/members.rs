@@ -36,6 +36,11 @@ impl MembersPermit {
                 Ok(INSTALLATION)
             }
             (Self::Tenant(permit), Asked::Manage) => Ok(permit.tenant(Permission::ManageMembers)?.id),
+            (Self::Tenant(permit), Asked::Decline) => Ok(permit.tenant(Permission::DeclineRole)?.id),
+            (Self::Installation(permit), Asked::Decline) => {
+                permit.check(Permission::DeclineRole)?;
+                Ok(INSTALLATION)
+            }
             (Self::Tenant(permit), Asked::Accept) => Ok(permit.tenant(Permission::AcceptInvitation)?.id),
             (Self::Installation(permit), Asked::Manage) => {
                 permit.check(Permission::ManageOperators)?;
@@ -71,6 +76,8 @@ enum Asked {
     Leave,
     Manage,
     Accept,
+    /// By whoever has a role that waits.
+    Decline,
 }
 
 struct Event {
@@ -436,4 +443,32 @@ pub fn remove_role(
     }
     let details = json!({"role": role.as_str()});
     permit.record(tx, Event::of_member(Action::RoleRemoved, member, details), now)
+}
+
+/// Refuses a role of one's own that waits to be confirmed. A member without any role is gone, with their sessions.
+///
+/// # Errors
+/// [`Refusal::NotFound`]: there is none, or it was confirmed meanwhile. [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn decline(
+    tx: &mut WriteTx<'_>,
+    permit: &MembersPermit,
+    (member, role): (MemberId, Role),
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let scope = permit.scope(Asked::Decline)?;
+    if permit.actor() != format!("member:{member}") {
+        return Err(Refusal::Forbidden);
+    }
+    let roles = member_roles::list(tx, scope)?;
+    if role_row(&roles, member, role)?.confirmed_at.is_some() {
+        return Err(Refusal::NotFound(Noun::Member));
+    }
+    member_roles::remove(tx, scope, member, role.as_str())?;
+    if member_roles::of_member(tx, member)?.is_empty() {
+        console_sessions::remove_by_member(tx, member)?;
+        entry_links::remove_by_member(tx, member)?;
+        members::remove(tx, member)?;
+    }
+    let details = json!({"role": role.as_str()});
+    permit.record(tx, Event::of_member(Action::RoleDeclined, member, details), now)
 }

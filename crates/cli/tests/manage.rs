@@ -401,6 +401,26 @@ async fn a_notice_is_plain_text_and_can_be_taken_away() {
 }
 
 #[tokio::test]
+async fn what_an_eid_may_be_asked_for_is_set_and_cleared_and_never_beyond_what_it_can_do() {
+    let it = configured().await;
+    json(&it, &["identity-sources", "set", "no-vipps", "--environment", "sandbox", "--domain", HOST]);
+    let change = ["identity-sources", "change", "no-vipps", "--domain", HOST];
+    let ground = ["--nin-allowed", "false", "--nin-legal-ground", "hvitvaskingsloven § 12"];
+    let set = json(&it, &[&change[..], &["--display-name", "Vipps", "--scopes", "email"], &ground].concat());
+    assert_eq!(
+        set,
+        serde_json::json!({"display_name": "Vipps", "scopes": ["email"], "nin_allowed": false,
+            "nin_legal_ground": "hvitvaskingsloven § 12"})
+    );
+    let told = refused(&it, &[&change[..], &["--minimum-level", "high"]].concat());
+    assert!(told.contains("never reaches that level"), "{told}");
+    let told = refused(&it, &[&change[..], &["--scopes", "nin"]].concat());
+    assert!(told.contains("profile, email, phone"), "{told}");
+    let clear = ["--display-name", "", "--all-scopes", "--nin-allowed", "true", "--nin-legal-ground", ""];
+    assert_eq!(json(&it, &[&change[..], &clear].concat()), serde_json::json!({}));
+}
+
+#[tokio::test]
 async fn a_script_that_had_seen_an_older_version_overwrote_the_newer_one() {
     let it = configured().await;
     json(&it, &SHOP);

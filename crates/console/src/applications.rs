@@ -10,8 +10,10 @@ use changes::{
 };
 use crypto::Secret;
 use model::{
-    ApplicationId, ApplicationSettings, ClientAuthentication, DomainId, Environment, TenantId, Timestamp,
+    ApplicationId, ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, Environment,
+    TenantId, Timestamp,
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{
     ReadTx, StoreError, WriteTx,
@@ -20,8 +22,12 @@ use store::{
 use texts::{FieldMessage, Noun};
 
 use crate::{
-    Console, FoundPage, ListQuery, Refusal, domains::all_domains, own_objects::keep_own,
-    signing_keys::publish_first, tenants::PAGE,
+    Console, FoundPage, ListQuery, Refusal,
+    domains::all_domains,
+    listing::{is_asked, is_found},
+    own_objects::keep_own,
+    signing_keys::publish_first,
+    tenants::PAGE,
 };
 
 /// An application as it is shown.
@@ -86,25 +92,69 @@ impl ApplicationColumn {
     }
 }
 
+/// Which applications a list has.
+#[derive(Clone, Copy, Debug)]
+pub struct ApplicationFilter {
+    /// Those of domains of this environment.
+    pub environment: Environment,
+    /// Those of this domain.
+    pub domain: Option<DomainId>,
+    /// Those of this kind.
+    pub kind: Option<ApplicationKind>,
+    /// Those that are switched off, or those that are not.
+    pub is_disabled: Option<bool>,
+}
+
+/// The kind alone of the settings of an application.
+#[derive(Deserialize)]
+struct KindOf {
+    kind: ApplicationKind,
+}
+
+/// The applications of these domains that are of a kind, which stands in their settings.
+fn all_of_kind(
+    tx: &mut ReadTx<'_>,
+    tenant: TenantId,
+    (domains, kind): (&HashSet<DomainId>, ApplicationKind),
+) -> Result<HashSet<ApplicationId>, StoreError> {
+    let mut found = HashSet::new();
+    for domain in domains {
+        let mut after = None;
+        loop {
+            let page = applications::list(tx, tenant, *domain, after, PAGE)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            let is_it = |it: &Application| {
+                serde_json::from_str::<KindOf>(&it.settings).is_ok_and(|it| it.kind == kind)
+            };
+            found.extend(page.iter().filter(|it| is_it(it)).map(|it| it.id));
+        }
+    }
+    Ok(found)
+}
+
 /// Finds a tenant's applications by their names, in the order in which they were made.
 fn matching(
     tx: &mut ReadTx<'_>,
     tenant: TenantId,
-    (environment, wanted): (Environment, &str),
+    (filter, wanted): (ApplicationFilter, &str),
 ) -> Result<Vec<NamedApplication>, StoreError> {
-    let of_environment: HashSet<DomainId> = all_domains(tx, tenant)?
+    let domains: HashSet<DomainId> = all_domains(tx, tenant)?
         .into_iter()
-        .filter(|it| it.environment == environment)
+        .filter(|it| it.environment == filter.environment && is_asked(filter.domain, it.id))
         .map(|it| it.id)
         .collect();
+    let of_kind = filter.kind.map(|kind| all_of_kind(tx, tenant, (&domains, kind))).transpose()?;
     let (mut found, mut after) = (Vec::new(), None);
     loop {
         let page = applications::list_names(tx, tenant, after, PAGE)?;
         let Some(last) = page.last() else { return Ok(found) };
         after = Some(last.id);
         let fits = |it: &NamedApplication| {
-            of_environment.contains(&it.domain_id)
-                && ListQuery::<ApplicationColumn>::is_found(wanted, &[&it.name, &it.client_id])
+            domains.contains(&it.domain_id)
+                && is_asked(filter.is_disabled, it.disabled_at.is_some())
+                && of_kind.as_ref().is_none_or(|all| all.contains(&it.id))
+                && is_found(wanted, &[&it.name, &it.client_id])
         };
         found.extend(page.into_iter().filter(fits));
     }
@@ -140,7 +190,7 @@ impl Console {
         Ok((id, secret))
     }
 
-    /// Finds applications of all domains of an environment by name and client id. Settings are read of those only that are
+    /// Finds applications by name and client id. Settings are read of those only that are
     /// shown.
     ///
     /// # Errors
@@ -148,14 +198,13 @@ impl Console {
     pub async fn find_applications(
         &self,
         permit: &Permit,
-        environment: Environment,
-        query: ListQuery<'_, ApplicationColumn>,
+        query: ListQuery<'_, ApplicationColumn, ApplicationFilter>,
     ) -> Result<FoundPage<ApplicationView>, Refusal> {
         let tenant = permit.tenant(Permission::ReadSettings)?.id;
         let wanted = query.search.to_lowercase();
         let query = ListQuery { search: "", ..query };
         let read = self.store.read(move |tx| {
-            let named = matching(tx, tenant, (environment, &wanted))?;
+            let named = matching(tx, tenant, (query.filter, &wanted))?;
             let found = query.cut(named, |it| query.order.by.of(it));
             let rows = found.rows.iter().map(|it| applications::get(tx, tenant, it.id));
             let rows = rows.collect::<Result<Vec<_>, StoreError>>()?;

@@ -15,7 +15,12 @@ use store::{
 };
 use texts::{AdminMessage, Noun};
 
-use crate::{Console, FoundPage, ListQuery, Refusal, Tenant, own_objects::keep_own, tenants::PAGE};
+use crate::{
+    Console, FoundPage, ListQuery, Refusal, Tenant,
+    listing::{is_asked, is_found},
+    own_objects::keep_own,
+    tenants::PAGE,
+};
 
 /// A domain as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +93,15 @@ impl DomainColumn {
 }
 
 /// Every domain of a tenant, in the order in which they were made.
+/// Which domains a list has.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DomainFilter {
+    /// Those of this environment.
+    pub environment: Option<Environment>,
+    /// Those that are switched off, or those that are not.
+    pub is_disabled: Option<bool>,
+}
+
 pub(crate) fn all_domains(tx: &mut ReadTx<'_>, tenant: TenantId) -> Result<Vec<Domain>, StoreError> {
     let (mut all, mut after) = (Vec::new(), None);
     loop {
@@ -152,12 +166,17 @@ impl Console {
     pub async fn find_domains(
         &self,
         permit: &Permit,
-        query: ListQuery<'_, DomainColumn>,
+        query: ListQuery<'_, DomainColumn, DomainFilter>,
     ) -> Result<FoundPage<DomainView>, Refusal> {
         let tenant = permit.tenant(Permission::ReadSettings)?.id;
         let wanted = query.search.to_lowercase();
         let mut rows = self.store.read(move |tx| all_domains(tx, tenant)).await?;
-        rows.retain(|it| ListQuery::<DomainColumn>::is_found(&wanted, &[&it.host, &it.name]));
+        let DomainFilter { environment, is_disabled } = query.filter;
+        rows.retain(|it| {
+            is_asked(environment, it.environment)
+                && is_asked(is_disabled, it.disabled_at.is_some())
+                && is_found(&wanted, &[&it.host, &it.name])
+        });
         let FoundPage { rows, count, before } = query.cut(rows, |it| query.order.by.of(it));
         let rows = rows.into_iter().map(DomainView::of).collect::<Result<_, _>>()?;
         Ok(FoundPage { rows, count, before })

@@ -4,8 +4,8 @@ use authority::{Permission, Permit};
 use changes::{
     Seen,
     identity_sources::{
-        NewIdentitySource, change, create, credentials_of, is_set, jwks, new_key, set_credentials, shown,
-        switch, switching, wanted,
+        NewIdentitySource, change, create, credentials_of, is_set, jwks, new_key, set_credentials,
+        settings_shown, shown, switch, switching, wanted,
     },
 };
 use crypto::Secret;
@@ -238,7 +238,7 @@ impl Console {
         let saved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ManageSources)?;
             let row = get(tx, tenant, (domain, eid))?;
-            let wanted = json!({"notice": settings.notice});
+            let wanted = settings_shown(&settings);
             seen.check(Noun::IdentitySource, (row.version, shown(tenant, &row)), wanted)?;
             change(tx, &permit, row, &settings, now).map(drop)
         });

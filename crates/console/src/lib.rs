@@ -5,6 +5,7 @@
 
 mod applications;
 mod audit;
+mod audit_names;
 mod audit_search;
 mod backup;
 mod bin;
@@ -44,7 +45,7 @@ use model::{Controller, DomainSettings, Environment};
 use store::Store;
 
 pub use ::certificates::LARGEST_PEM;
-pub use applications::{ApplicationColumn, ApplicationView};
+pub use applications::{ApplicationColumn, ApplicationFilter, ApplicationView};
 pub use audit::{ChainTrouble, ChainVerdict, Verified};
 pub use audit_search::{AuditPlace, AuditQuery, FoundLink, FoundLinks};
 pub use authority::{
@@ -66,7 +67,7 @@ pub use changes::{
     trials::{NewTrial, TRIAL_FOR},
 };
 pub use client_secrets::{SecretRotation, SecretView};
-pub use domains::{DomainColumn, DomainView};
+pub use domains::{DomainColumn, DomainFilter, DomainView};
 pub use eid::{SourceCredentials, SourceMethod};
 pub use generation_view::GenerationView;
 pub use identity_sources::SourceView;
@@ -79,8 +80,8 @@ pub use member_session::{
     SessionKind,
 };
 pub use members::{
-    INVITED_FOR, InvitationView, Invited, MadeInvitation, MemberColumn, MemberView, OPERATOR_INVITED_FOR,
-    RoleView,
+    INVITED_FOR, InvitationView, Invited, MadeInvitation, MemberColumn, MemberFilter, MemberView,
+    OPERATOR_INVITED_FOR, RoleView, WaitingRole,
 };
 pub use own_domain::{ConsoleAddress, OWN_CLIENT};
 pub use own_objects::OwnDomain;
@@ -99,7 +100,7 @@ pub use store::{
     audit_events::Link,
     login_events::{Kind as StepKind, LoginEvent},
 };
-pub use tenants::{TenantColumn, TenantView};
+pub use tenants::{TenantColumn, TenantFilter, TenantView};
 pub use test_users::TestUserView;
 pub use trials::TrialView;
 

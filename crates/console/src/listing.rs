@@ -13,9 +13,11 @@ pub struct ListOrder<C> {
 
 /// Which part of a list is asked for.
 #[derive(Clone, Copy, Debug)]
-pub struct ListQuery<'a, C> {
+pub struct ListQuery<'a, C, F> {
     /// What a row's names contain, without regard to case; empty for all.
     pub search: &'a str,
+    /// Which rows there are at all.
+    pub filter: F,
     /// The order of the rows. Rows that are equal in it stand in the order in which they were made, or in its reverse.
     pub order: ListOrder<C>,
     /// Which page, from 1 on. A page after the last is the last.
@@ -42,18 +44,23 @@ impl<T> FoundPage<T> {
     }
 }
 
-impl<C> ListQuery<'_, C> {
+/// Says whether one of a row's names contains what is searched for. `wanted` is in lower case.
+pub(crate) fn is_found(wanted: &str, names: &[&str]) -> bool {
+    wanted.is_empty() || names.iter().any(|it| it.to_lowercase().contains(wanted))
+}
+
+/// Says whether a value is the one that is asked for, if one is.
+pub(crate) fn is_asked<T: PartialEq>(wanted: Option<T>, value: T) -> bool {
+    wanted.is_none_or(|wanted| wanted == value)
+}
+
+impl<C, F> ListQuery<'_, C, F> {
     /// The rows of the page, of so many.
     fn range(&self, count: usize) -> Range<usize> {
         let most = self.most.max(1);
         let last = count.saturating_sub(1) / most;
         let begin = self.page.saturating_sub(1).min(last) * most;
         begin..count.min(begin + most)
-    }
-
-    /// Whether one of a row's names contains what is searched for. `wanted` is in lower case.
-    pub(crate) fn is_found(wanted: &str, names: &[&str]) -> bool {
-        wanted.is_empty() || names.iter().any(|it| it.to_lowercase().contains(wanted))
     }
 
     /// Cuts the page out of rows that are in the order in which they were made. `key` gives what a row is ordered by; `None`
@@ -85,7 +92,8 @@ mod tests {
     use super::{FoundPage, ListOrder, ListQuery};
 
     fn page(page: usize, is_descending: bool) -> FoundPage<&'static str> {
-        let query = ListQuery { search: "", order: ListOrder { by: (), is_descending }, page, most: 2 };
+        let query =
+            ListQuery { search: "", filter: (), order: ListOrder { by: (), is_descending }, page, most: 2 };
         query.cut(vec!["Ås", "bergen", "Ærfugl", "Alta", "Øre"], |it| Some((*it).to_owned()))
     }
 
@@ -103,7 +111,7 @@ mod tests {
 
         assert_eq!((second.before, second.count, second.has_next()), (2, 5, true));
         assert_eq!((beyond.before, beyond.rows.as_slice(), beyond.has_next()), (4, ["Ås"].as_slice(), false));
-        let query = ListQuery { search: "", order: second_order(), page: 0, most: 0 };
+        let query = ListQuery { search: "", filter: (), order: second_order(), page: 0, most: 0 };
         assert_eq!(query.cut(Vec::<u8>::new(), |_| None), FoundPage::default());
     }
 

@@ -123,6 +123,15 @@ impl Session {
         now < self.signed_in_at.after(FRESH_FOR)
     }
 
+    /// Who refuses a role in a tenant, or in the installation, that waits to be confirmed; may do nothing else.
+    pub(crate) fn invited(&self, tenant: TenantId, origin: &RequestOrigin) -> Option<Caller> {
+        let is_waiting = |it: &HeldRole| !it.is_confirmed && it.tenant == tenant;
+        let id = self.member.filter(|_| self.kind == SessionKind::Member)?;
+        let roles = vec![Role::Invited];
+        let actor = Actor::Member { id, tenant, roles, signed_in_at: self.signed_in_at };
+        self.roles.iter().any(is_waiting).then(|| Caller { actor, ..self.caller(tenant, origin) })
+    }
+
     /// Who acts in a tenant through this session. Whoever has no role there acts in their own tenants only, and is told that
     /// there is no such tenant.
     pub fn caller(&self, tenant: TenantId, origin: &RequestOrigin) -> Caller {

@@ -14,7 +14,12 @@ use store::{
 };
 use texts::{AdminMessage, Locale, Noun};
 
-use crate::{Console, FoundPage, ListQuery, Refusal, letters::refused, own_objects::own_tenant};
+use crate::{
+    Console, FoundPage, HeldRole, ListQuery, Refusal, RequestOrigin, Session,
+    letters::refused,
+    listing::{is_asked, is_found},
+    own_objects::own_tenant,
+};
 
 /// How long an invitation to a tenant is good.
 pub const INVITED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -31,6 +36,15 @@ pub struct RoleView {
     pub role: Role,
     /// Whether it permits anything yet.
     pub is_confirmed: bool,
+}
+
+/// Which members a list has.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MemberFilter {
+    /// Those with this role.
+    pub role: Option<Role>,
+    /// Those whose roles are confirmed, or are not.
+    pub is_confirmed: Option<bool>,
 }
 
 /// A member as it is listed.
@@ -176,11 +190,13 @@ impl Console {
     pub async fn find_members(
         &self,
         permit: &MembersPermit,
-        query: ListQuery<'_, MemberColumn>,
+        query: ListQuery<'_, MemberColumn, MemberFilter>,
     ) -> Result<FoundPage<MemberView>, Refusal> {
         let wanted = query.search.to_lowercase();
         let mut all = self.members(permit).await?;
-        all.retain(|it| ListQuery::<MemberColumn>::is_found(&wanted, &[&it.name]));
+        let MemberFilter { role, is_confirmed } = query.filter;
+        let has = |it: &RoleView| is_asked(role, it.role) && is_asked(is_confirmed, it.is_confirmed);
+        all.retain(|it| it.roles.iter().any(has) && is_found(&wanted, &[&it.name]));
         Ok(query.cut(all, |it| Some(query.order.by.of(it))))
     }
 
@@ -336,6 +352,61 @@ impl Console {
     ) -> Result<(), Refusal> {
         let permit = permit.clone();
         self.store.write(move |tx| change::remove_role(tx, &permit, (member, role), now)).await
+    }
+}
+
+/// A role that waits to be confirmed.
+#[derive(Clone, Debug)]
+pub struct WaitingRole {
+    /// In which tenant; all zeros for operators.
+    pub tenant: TenantId,
+    /// What that is called; empty for operators.
+    pub tenant_name: String,
+    /// Which.
+    pub role: Role,
+}
+
+impl Console {
+    /// The roles of whoever has signed in that wait to be confirmed.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn waiting_roles(&self, session: &Session) -> Result<Vec<WaitingRole>, Refusal> {
+        let waiting = session.roles.iter().filter(|it| !it.is_confirmed);
+        let waiting: Vec<_> = waiting.map(|it| (it.tenant, it.role)).collect();
+        let read = self.store.read(move |tx| {
+            let name = |(tenant, role): (TenantId, Role)| {
+                let found = tenants::find(tx, tenant)?;
+                let tenant_name = found.map(|it| it.name).unwrap_or_default();
+                Ok(WaitingRole { tenant, tenant_name, role })
+            };
+            waiting.into_iter().map(name).collect::<Result<Vec<_>, StoreError>>()
+        });
+        Ok(read.await?)
+    }
+
+    /// Refuses a role that waits to be confirmed, of whoever has signed in. Without any other role they are a member no more.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`]: there is none, or it was confirmed meanwhile. [`Refusal::Store`].
+    pub async fn decline_role(
+        &self,
+        session: &Session,
+        origin: &RequestOrigin,
+        declined: &HeldRole,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let (tenant, role) = (declined.tenant, declined.role);
+        let missing = || Refusal::NotFound(Noun::Member);
+        let member = session.member.ok_or_else(missing)?;
+        let caller = session.invited(tenant, origin).ok_or_else(missing)?;
+        let permit = if tenant == INSTALLATION {
+            MembersPermit::Installation(Box::new(self.installation(&caller, Permission::DeclineRole)?))
+        } else {
+            let tenant = self.tenant_by_id(&caller, tenant).await?;
+            MembersPermit::Tenant(Box::new(tenant.permit(Permission::DeclineRole)?))
+        };
+        self.store.write(move |tx| change::decline(tx, &permit, (member, role), now)).await
     }
 }
 

@@ -2,7 +2,8 @@
 
 use authority::{Permission, Permit, Role};
 use model::{
-    ApplicationSettings, DomainId, DomainSettings, EidStage, Environment, LoginMethod, ReadinessFacts,
+    ApplicationSettings, DomainId, DomainSettings, EidStage, Environment, IdentitySourceSettings,
+    LoginMethod, ReadinessFacts,
 };
 use store::{
     StoreError, Tx, applications, domains,
@@ -56,6 +57,16 @@ fn stage(source: Option<&SourceView>, used: &[String], eid: LoginMethod) -> EidS
     EidStage::of(is_configured, check, used.iter().any(|it| it == eid.as_str()))
 }
 
+/// Says whether an application names a legal ground, or the source of an eID that it uses does.
+fn has_ground(settings: &ApplicationSettings, sources: &[SourceView]) -> bool {
+    let of_source = |it: &&SourceView| settings.eids.contains(&it.eid);
+    let gives = |it: &SourceView| {
+        let source = IdentitySourceSettings::parse(&it.settings);
+        source.is_ok_and(|it| settings.may_have_nin_of(&it, Environment::Production))
+    };
+    settings.may_have_nin(Environment::Production) || sources.iter().filter(of_source).any(gives)
+}
+
 impl Console {
     /// Finds out what a tenant has of what real people's logins need.
     ///
@@ -71,7 +82,7 @@ impl Console {
         };
         let lacks = |it: &applications::Application| {
             let settings = ApplicationSettings::parse(&it.settings);
-            settings.is_ok_and(|it| it.nin_allowed && !it.may_have_nin(Environment::Production))
+            settings.is_ok_and(|it| it.nin_allowed && !has_ground(&it, &sources))
         };
         let settings = domain.as_ref().and_then(|it| DomainSettings::parse(&it.settings).ok());
         let eid = |eid| (eid, stage(sources.iter().find(|it| it.eid == eid), &used, eid));

@@ -83,15 +83,6 @@ struct NewSession<'a> {
     browser: &'a str,
 }
 
-fn level_word(level: Level) -> &'static str {
-    match level {
-        Level::High => "high",
-        Level::Substantial => "substantial",
-        Level::Low => "low",
-        Level::None => "none",
-    }
-}
-
 impl Console {
     fn begin(
         &self,
@@ -107,7 +98,7 @@ impl Console {
             kind: new.kind.as_str().to_owned(),
             member_id: new.member,
             made_by: new.made_by.to_owned(),
-            level: level_word(new.level).to_owned(),
+            level: new.level.as_str().to_owned(),
             browser: new.browser.chars().take(200).collect(),
             signed_in_at: new.proved_at.min(now),
             used_at: now,

@@ -9,7 +9,7 @@ use crypto::Digest;
 use eid::{Catalogue, Connector, EidError};
 use model::{
     ApplicationSettings, CheckFinding, CheckLine, CheckState, CheckSubject, DomainId, EidEnvironment,
-    LoginMethod, Timestamp, check_state,
+    IdentitySourceSettings, LoginMethod, Timestamp, check_state,
 };
 use store::{
     StoreError, Tx, applications, domains,
@@ -91,7 +91,12 @@ struct Checked {
     number: bool,
 }
 
-fn may_any_have_nin(tx: &mut impl Tx, domain: &domains::Domain) -> Result<bool, StoreError> {
+fn may_any_have_nin(
+    tx: &mut impl Tx,
+    domain: &domains::Domain,
+    source: &IdentitySource,
+) -> Result<bool, StoreError> {
+    let limits = IdentitySourceSettings::parse(&source.settings).unwrap_or_default();
     let mut after = None;
     loop {
         let page = applications::list(tx, domain.tenant_id, domain.id, after, PAGE)?;
@@ -99,7 +104,7 @@ fn may_any_have_nin(tx: &mut impl Tx, domain: &domains::Domain) -> Result<bool, 
         after = Some(last.id);
         let may = |it: &applications::Application| {
             let settings = ApplicationSettings::parse(&it.settings);
-            settings.is_ok_and(|it| it.may_have_nin(domain.environment))
+            settings.is_ok_and(|it| it.may_have_nin_of(&limits, domain.environment))
         };
         if page.iter().any(may) {
             return Ok(true);
@@ -185,7 +190,7 @@ impl Console {
                 let check = begin(tx, &begun, &source, now)?;
                 let row = domains::get(tx, tenant, domain)?;
                 let origin = format!("{}://{}", row.scheme.as_str(), row.host);
-                let number = number || may_any_have_nin(tx, &row)?;
+                let number = number || may_any_have_nin(tx, &row, &source)?;
                 Ok::<_, Refusal>((check, Checked { source, origin, number }))
             })
             .await?;

@@ -10,7 +10,12 @@ use serde_json::{Value, json};
 use store::{StoreError, tenants};
 use texts::Noun;
 
-use crate::{Console, FoundPage, ListQuery, Refusal, member_session::Session, own_objects::keep_own};
+use crate::{
+    Console, FoundPage, ListQuery, Refusal,
+    listing::{is_asked, is_found},
+    member_session::Session,
+    own_objects::keep_own,
+};
 
 /// The most that one page of a list has.
 pub(crate) const PAGE: u32 = 1_000;
@@ -28,6 +33,13 @@ pub struct TenantView {
     pub created_at: Timestamp,
     /// Since when nobody can log in at its domains.
     pub disabled_at: Option<Timestamp>,
+}
+
+/// Which tenants a list has.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TenantFilter {
+    /// Those that are switched off, or those that are not.
+    pub is_disabled: Option<bool>,
 }
 
 /// What a list of tenants can be ordered by.
@@ -123,17 +135,19 @@ impl Console {
     pub async fn find_tenants(
         &self,
         permit: &InstallationPermit,
-        query: ListQuery<'_, TenantColumn>,
+        query: ListQuery<'_, TenantColumn, TenantFilter>,
     ) -> Result<FoundPage<TenantView>, Refusal> {
         permit.check(Permission::ReadInstallation)?;
-        let wanted = query.search.to_lowercase();
+        let (wanted, is_disabled) = (query.search.to_lowercase(), query.filter.is_disabled);
         let found = self.store.read(move |tx| {
             let (mut found, mut after) = (Vec::new(), None);
             loop {
                 let page = tenants::list(tx, after, PAGE)?;
                 let Some(last) = page.last() else { return Ok(found) };
                 after = Some(last.id);
-                let fits = |it: &tenants::Tenant| ListQuery::<TenantColumn>::is_found(&wanted, &[&it.name]);
+                let fits = |it: &tenants::Tenant| {
+                    is_asked(is_disabled, it.disabled_at.is_some()) && is_found(&wanted, &[&it.name])
+                };
                 found.extend(page.into_iter().filter(fits).map(TenantView::of));
             }
         });
@@ -161,11 +175,12 @@ impl Console {
     pub async fn find_tenants_of(
         &self,
         session: &Session,
-        query: ListQuery<'_, TenantColumn>,
+        query: ListQuery<'_, TenantColumn, TenantFilter>,
     ) -> Result<FoundPage<TenantView>, Refusal> {
         let wanted = query.search.to_lowercase();
         let mut rows = self.tenants_of(session).await?;
-        rows.retain(|it| ListQuery::<TenantColumn>::is_found(&wanted, &[&it.name]));
+        let is_disabled = query.filter.is_disabled;
+        rows.retain(|it| is_asked(is_disabled, it.disabled_at.is_some()) && is_found(&wanted, &[&it.name]));
         Ok(query.cut(rows, |it| query.order.by.of(it)))
     }
 

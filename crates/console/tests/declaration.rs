@@ -401,6 +401,20 @@ async fn automation_is_no_identity_source() {
     );
 }
 
+#[tokio::test]
+async fn a_declared_source_is_not_told_to_do_what_its_eid_cannot() {
+    let house = House::open().await;
+    let source = |settings| json!({"eid": "no-vipps", "environment": "sandbox", "settings": settings});
+    for (settings, said) in [
+        (json!({"minimum_level": "high"}), "this eID never reaches that level"),
+        (json!({"scopes": ["email", "nin"]}), "this eID cannot be asked for \"nin\""),
+        (json!({"nin_legal_ground": " "}), "the legal ground is empty"),
+    ] {
+        let found = faults(&house, &of("new", TEST, json!({"identity_sources": [source(settings)]}))).await;
+        assert!(found.iter().any(|it| it.contains(said)), "{said}: {found:?}");
+    }
+}
+
 /// A declared domain with this wrong in it.
 const WRONG_INSIDE: &[&str] = &[
     "settings.session_idle_minutes",

@@ -40,7 +40,13 @@ fn claims(name: &str) -> StandardClaims {
 
 fn notice() -> IdentitySourceSettings {
     let notice = Notice { nb: Some("Nede i natt".to_owned()), nn: None, en: None };
-    IdentitySourceSettings { notice: Some(notice), own_button: true }
+    IdentitySourceSettings {
+        notice: Some(notice),
+        own_button: true,
+        nin_allowed: false,
+        nin_legal_ground: Some("hvitvaskingsloven § 12".to_owned()),
+        ..IdentitySourceSettings::default()
+    }
 }
 
 fn shop() -> ApplicationSettings {

@@ -102,6 +102,24 @@ impl IdentitySourceSettingsError {
             Self::NotPlain(language) => {
                 AdminMessage::NoticeNotPlain { language: (*language).into() }.at(format!("notice.{language}"))
             }
+            Self::DisplayName(EnteredError::HiddenInName, name) => {
+                EnteredError::HiddenInName.message(name).at("display_name")
+            }
+            Self::DisplayName(..) => {
+                AdminMessage::EidNameInvalid { most: identity_source_settings::LONGEST_EID_NAME.into() }
+                    .at("display_name")
+            }
+            Self::Scope(value, known) if known.is_empty() => {
+                AdminMessage::SourceScopesFixed { value: value.into() }.at("scopes")
+            }
+            Self::Scope(value, known) => {
+                AdminMessage::SourceScopeUnknown { value: value.into(), known: known.clone().into() }
+                    .at("scopes")
+            }
+            Self::Level(highest) => {
+                AdminMessage::SourceLevelUnreachable { highest: highest.as_str().into() }.at("minimum_level")
+            }
+            Self::LegalGround => AdminMessage::LegalGroundEmpty.at("nin_legal_ground"),
         }
     }
 }

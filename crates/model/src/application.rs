@@ -11,8 +11,9 @@ use url::Url;
 
 use crate::{
     Acr, AndroidApp, AppleApp, ApplicationKind, Brand, BrandError, CompatibleSettings, EnteredError,
-    Environment, IdTokenResponse, IdentitySourceSettingsError, Level, Lifetimes, LoginMethod, MobileAppError,
-    Profile, RedirectUriError, ResponseModes, UserinfoResponse, check_redirect_uri,
+    Environment, IdTokenResponse, IdentitySourceSettings, IdentitySourceSettingsError, Level, Lifetimes,
+    LoginMethod, MobileAppError, Profile, RedirectUriError, ResponseModes, UserinfoResponse,
+    check_redirect_uri,
     entered::is_visible,
     matches_redirect_uri,
     redirect_uri::{has_plain_host, is_of_app_framework},
@@ -543,10 +544,18 @@ impl ApplicationSettings {
         self.eids.contains(&eid) && level >= self.minimum_level
     }
 
-    /// Says whether the national identity number may be released.
+    /// Says whether the national identity number may be released, by what the application says alone.
     pub fn may_have_nin(&self, environment: Environment) -> bool {
-        let ground = self.nin_legal_ground.as_deref().is_some_and(is_visible);
-        self.nin_allowed && (environment == Environment::Test || ground)
+        self.nin_allowed && (environment == Environment::Test || self.names_legal_ground())
+    }
+
+    /// Says whether the national identity number may be released after a login with this source of an eID.
+    pub fn may_have_nin_of(&self, source: &IdentitySourceSettings, environment: Environment) -> bool {
+        self.nin_allowed && source.gives_nin(environment, self.names_legal_ground())
+    }
+
+    fn names_legal_ground(&self) -> bool {
+        self.nin_legal_ground.as_deref().is_some_and(is_visible)
     }
 
     /// The algorithm of its ID tokens.

@@ -146,6 +146,8 @@ actions! {
     RoleConfirmed = "member.role_confirmed",
     /// A role of a member was taken away.
     RoleRemoved = "member.role_removed",
+    /// A member refused a role that waited to be confirmed.
+    RoleDeclined = "member.role_declined",
     /// An operator was let in again by a link from the host, with another eID.
     OperatorRecovered = "member.recovered",
     /// A browser session was ended by an administrator.

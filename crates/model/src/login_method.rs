@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use oidc::Scope;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// A level of assurance, ordered.
@@ -20,6 +21,18 @@ pub enum Level {
     Substantial,
     /// eIDAS high.
     High,
+}
+
+impl Level {
+    /// Its word in settings, in files and on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Low => "low",
+            Self::Substantial => "substantial",
+            Self::High => "high",
+        }
+    }
 }
 
 /// How a way to log in works.
@@ -60,6 +73,8 @@ struct Row {
     asks_for_nin: bool,
     /// The name of its own button: of a text (`button-…`) and of a style; `None` where it has none that may be made.
     button: Option<&'static str>,
+    /// What of a person it is asked for only where an application wants it, beside the number.
+    scopes: &'static [Scope],
     /// The one that asks for no particular level first.
     acrs: &'static [AcrRow],
 }
@@ -73,6 +88,8 @@ static ROWS: [Row; 3] = [
         kind: MethodKind::Redirect,
         asks_for_nin: false,
         button: Some("bankid-no"),
+        // Every login with it tells the name and the birth date.
+        scopes: &[],
         acrs: &[
             AcrRow {
                 value: "urn:grn:authn:no:bankid",
@@ -106,6 +123,7 @@ static ROWS: [Row; 3] = [
         asks_for_nin: true,
         // Its rules forbid buttons that it did not make.
         button: None,
+        scopes: &[Scope::Profile, Scope::Email, Scope::Phone, Scope::Address],
         acrs: &[AcrRow {
             value: "urn:grn:authn:no:vipps",
             lowest: Level::None,
@@ -121,6 +139,7 @@ static ROWS: [Row; 3] = [
         kind: MethodKind::TestUser,
         asks_for_nin: false,
         button: None,
+        scopes: &[],
         acrs: &[AcrRow {
             value: "urn:portvakt:acr:automation",
             lowest: Level::None,
@@ -210,6 +229,11 @@ impl LoginMethod {
     /// Says whether the eID itself asks the person before it hands out the national identity number.
     pub fn asks_for_nin(self) -> bool {
         self.row().asks_for_nin
+    }
+
+    /// What of a person it is asked for only where an application wants it, beside the number.
+    pub fn scopes(self) -> &'static [Scope] {
+        self.row().scopes
     }
 
     /// The `acr` that asks for this way at no particular level.

@@ -13,7 +13,7 @@ use crate::{
     Pkce, Profile, PropertyFormat, ResponseModes, Sector, UserinfoResponse,
     application::{DAY, LARGEST_JWKS, MOST_ADDRESSES, SHORTEST},
     brand::LONGEST_ADDRESS,
-    identity_source_settings::LONGEST_NOTICE,
+    identity_source_settings::{LONGEST_EID_NAME, LONGEST_NOTICE},
     mobile_app::MOST,
 };
 
@@ -220,6 +220,16 @@ fn domain() -> Vec<Row> {
 
 fn identity_source() -> Vec<Row> {
     rows! { IdentitySourceSettings:
+        display_name: "text", UNSET, format!("as names, at most {LONGEST_EID_NAME} characters"),
+            "What the eID is called where people choose it, instead of its own name; the eID's own button keeps its text. `identity-sources change --display-name`.";
+        minimum_level: "word", Some("`none`"), format!("{}; at most what the eID reaches", words!(Level: None, Low, Substantial, High)),
+            "The lowest level of a login with this source, whatever an application asks for; the eID is asked for it. `identity-sources change --minimum-level`.";
+        scopes: "list of words", Some("all that the eID can be asked for"), list(&["profile", "email", "phone", "address"]),
+            "What Vipps may be asked for, for applications that want it; what is not here is never asked for nor released. BankID tells the same of everybody and has no such list. `identity-sources change --scopes`.";
+        nin_allowed: "switch", Some("`true`"), SWITCH,
+            "The eID may be asked for the national identity number, for applications that may have it. Where no eID of a request may, the request is refused as if the application were not allowed the number. `identity-sources change --nin-allowed`.";
+        nin_legal_ground: "text", UNSET, "any text",
+            "The law and paragraph, for applications of the domain that name none. In production the number needs one of the two. `identity-sources change --nin-legal-ground`.";
         notice: "group", UNSET, "see below",
             "What people are told where they choose the eID. `identity-sources notice`; `--clear` removes it.";
         own_button: "switch", Some("`false`"), SWITCH,

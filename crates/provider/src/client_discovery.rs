@@ -81,7 +81,7 @@ fn narrow(document: &mut Value, issuer: &Issuer, application: &Application) {
 /// The scopes that the application may use, and the claims that it may get.
 fn words(issuer: &Issuer, settings: &ApplicationSettings) -> (Vec<&'static str>, Vec<&'static str>) {
     let may = |scope: &Scope| match scope {
-        Scope::Nin => settings.may_have_nin(issuer.environment),
+        Scope::Nin => settings.eids.iter().any(|eid| issuer.may_have_nin(settings, *eid)),
         Scope::OfflineAccess => settings.refresh_tokens,
         _ => true,
     };

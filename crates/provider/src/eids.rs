@@ -16,6 +16,8 @@ pub struct OfferedEid {
     pub status: EidStatus,
     /// Since when; `None` while nothing is known.
     pub since: Option<Timestamp>,
+    /// What the tenant calls it, where that is not its own name.
+    pub name: Option<String>,
     /// What the tenant wants people to know.
     pub notice: Option<Notice>,
 }
@@ -55,7 +57,8 @@ impl Provider {
                     acrs: Acr::all().filter(|acr| acr.method() == eid).collect(),
                     status: health.status(now),
                     since: health.since(now),
-                    notice: source.notice.clone(),
+                    name: source.settings.display_name.clone(),
+                    notice: source.settings.notice.clone(),
                 }
             })
             .collect()

@@ -6,9 +6,10 @@ use authority::{OpenTenant, SealedColumn};
 use crypto::{Algorithm, PublicKey, SealKey, SigningKey};
 use eid::Connector;
 use model::{
-    DomainId, DomainSettings, EidEnvironment, Environment, KeyTimes, LoginMethod, Memo, MethodKind, Notice,
-    TenantId, Timestamp,
+    Acr, ApplicationSettings, DomainId, DomainSettings, EidEnvironment, Environment, IdentitySourceSettings,
+    KeyTimes, Level, LoginMethod, Memo, MethodKind, TenantId, Timestamp,
 };
+use oidc::Scopes;
 use serde_json::Value;
 
 /// A configured and enabled eID of a domain.
@@ -23,8 +24,8 @@ pub(crate) struct Source {
     pub(crate) issuer: Option<String>,
     /// Whether logins tell of that too, and not only probes.
     pub(crate) logins_tell: bool,
-    /// What the tenant tells people where they choose.
-    pub(crate) notice: Option<Notice>,
+    /// What the tenant has set of it: its name and notice for people, and what the eID may be asked for.
+    pub(crate) settings: IdentitySourceSettings,
     /// The eID's own button may be shown.
     pub(crate) own_button: bool,
 }
@@ -96,6 +97,29 @@ impl Issuer {
                 self.sources.get(&method).map(|source| source.environment)
             }
         }
+    }
+
+    /// Says whether a login with this eID at this level is high enough for its source.
+    pub(crate) fn reaches(&self, eid: LoginMethod, level: Level) -> bool {
+        self.sources.get(&eid).is_none_or(|source| level >= source.settings.minimum_level)
+    }
+
+    /// What the eID is not asked for here, although it could be.
+    pub(crate) fn withheld(&self, eid: LoginMethod) -> Scopes {
+        self.sources.get(&eid).map(|source| source.settings.withheld(eid)).unwrap_or_default()
+    }
+
+    /// Says whether an application may have the national identity number from this eID.
+    pub(crate) fn may_have_nin(&self, settings: &ApplicationSettings, eid: LoginMethod) -> bool {
+        match self.sources.get(&eid) {
+            Some(source) => settings.may_have_nin_of(&source.settings, self.environment),
+            None => settings.may_have_nin(self.environment),
+        }
+    }
+
+    /// Says whether an application may have the national identity number from any eID of these values.
+    pub(crate) fn may_have_nin_of_any(&self, settings: &ApplicationSettings, acrs: &[Acr]) -> bool {
+        acrs.iter().any(|acr| self.may_have_nin(settings, acr.method()))
     }
 
     /// Says whether people can log in this way here.

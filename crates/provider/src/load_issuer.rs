@@ -253,8 +253,8 @@ impl Provider {
             environment: row.environment,
             issuer,
             logins_tell,
-            notice: settings.notice,
             own_button: settings.own_button || row.environment == EidEnvironment::Sandbox,
+            settings,
         }
     }
 }

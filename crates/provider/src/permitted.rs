@@ -1,5 +1,7 @@
 //! What an application may still have of what it asked for or was given, at every step and on every path to a token.
 //!
+//! What the source of an eID is limited to counts like what the application is allowed.
+//!
 //! Settings can change between a request and its tokens, and while tokens live. A claim or scope that was withdrawn
 //! is left out; an application, domain, tenant, eID, environment or level that is no longer allowed ends the answer. Nothing is
 //! changed or spent here, so allowing it again revives what is stored.
@@ -15,6 +17,7 @@ pub(crate) fn permits(issuer: &Issuer, application: &Application, proof: &Proof)
     !issuer.is_off
         && issuer.environment_of(proof.eid) == Some(proof.environment)
         && application.settings.accepts(proof.eid, proof.level)
+        && issuer.reaches(proof.eid, proof.level)
 }
 
 /// A grant cut down to what it may still give; `None` when it may give nothing.
@@ -25,8 +28,12 @@ pub(crate) fn permitted_grant(issuer: &Issuer, application: &Application, mut gr
         return None;
     }
     let settings = &application.settings;
-    if !settings.may_have_nin(issuer.environment) {
+    let eid = grant.proof.eid;
+    if !issuer.may_have_nin(settings, eid) {
         grant = grant.without(Scope::Nin);
+    }
+    for scope in issuer.withheld(eid).iter() {
+        grant = grant.without(scope);
     }
     if !settings.refresh_tokens {
         grant.scopes = grant.scopes.without(Scope::OfflineAccess);
@@ -44,7 +51,7 @@ pub(crate) fn permitted_request(
     mut wanted: AuthorizationRequest,
 ) -> Option<AuthorizationRequest> {
     let settings = &application.settings;
-    if !settings.may_have_nin(issuer.environment) {
+    if !issuer.may_have_nin_of_any(settings, &wanted.acrs) {
         wanted.scopes = wanted.scopes.without(Scope::Nin);
         model::remove_named(&mut wanted.claims, Scope::Nin);
     }

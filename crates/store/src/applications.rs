@@ -20,7 +20,7 @@ const LIST: &str =
     "SELECT id, tenant_id, domain_id, client_id, name, settings, version, created_at, disabled_at
     FROM applications WHERE tenant_id = $1 AND domain_id = $2 AND id > $3 AND deleted_at IS NULL
     ORDER BY id LIMIT $4";
-const LIST_NAMES: &str = "SELECT id, domain_id, client_id, name FROM applications
+const LIST_NAMES: &str = "SELECT id, domain_id, client_id, name, disabled_at FROM applications
     WHERE tenant_id = $1 AND id > $2 AND deleted_at IS NULL ORDER BY id LIMIT $3";
 const SAVE: &str = "UPDATE applications SET name = $1, settings = $2, disabled_at = $3, version = version + 1
     WHERE tenant_id = $4 AND id = $5 AND version = $6";
@@ -61,6 +61,8 @@ pub struct NamedApplication {
     pub client_id: String,
     /// What people call it.
     pub name: String,
+    /// Since when it is switched off.
+    pub disabled_at: Option<Timestamp>,
 }
 
 /// Adds an application.
@@ -143,6 +145,7 @@ pub fn list_names(
             domain_id: row.id("domain_id", DomainId::parse)?,
             client_id: row.text("client_id")?,
             name: row.text("name")?,
+            disabled_at: row.maybe_time("disabled_at")?,
         })
     };
     rows.into_iter().map(read).collect()

@@ -1,7 +1,7 @@
 //! Audit events: a chain for each tenant, of which only the last link is ever added to.
 
 use crypto::Digest;
-use model::{AuditContext, AuditEvent, AuditPersonal, TenantId, head_mac};
+use model::{AuditContext, AuditEvent, AuditPersonal, TenantId, Timestamp, head_mac};
 
 use crate::{
     StoreError, Tx, WriteTx,
@@ -24,9 +24,26 @@ const LIST: &str =
         e.layout, e.trace, e.approver, e.personal_digest, p.salt, p.address, p.name
     FROM audit_events e LEFT JOIN audit_personal p ON p.tenant_id = e.tenant_id AND p.sequence = e.sequence
     WHERE e.tenant_id = $1 AND e.sequence > $2 ORDER BY e.sequence LIMIT $3";
+const LIST_LATEST: &str =
+    "SELECT e.tenant_id, e.sequence, e.happened_at, e.actor, e.action, e.object, e.details, e.digest,
+        e.layout, e.trace, e.approver, e.personal_digest, p.salt, p.address, p.name
+    FROM audit_events e LEFT JOIN audit_personal p ON p.tenant_id = e.tenant_id AND p.sequence = e.sequence
+    WHERE e.tenant_id = $1 AND e.sequence < $2 ORDER BY e.sequence DESC LIMIT $3";
+const LAST_UNTIL: &str = "SELECT sequence FROM audit_events WHERE tenant_id = $1 AND happened_at < $2
+    ORDER BY happened_at DESC, sequence DESC LIMIT 1";
 
-pub(crate) const ALL: &[&str] =
-    &[HEAD, OPEN_HEAD, MOVE_HEAD, RESEAL_HEAD, INSERT, INSERT_PERSONAL, REMOVE_PERSONAL, LIST];
+pub(crate) const ALL: &[&str] = &[
+    HEAD,
+    OPEN_HEAD,
+    MOVE_HEAD,
+    RESEAL_HEAD,
+    INSERT,
+    INSERT_PERSONAL,
+    REMOVE_PERSONAL,
+    LIST,
+    LIST_LATEST,
+    LAST_UNTIL,
+];
 
 /// What `layout` says of a link with a context; null says layout 1.
 const LAYOUT_2: i64 = 2;
@@ -144,6 +161,32 @@ pub fn reseal_head(tx: &mut WriteTx<'_>, tenant_id: TenantId, mac: &[u8; 32]) ->
 /// [`StoreError`]: what happened around it.
 pub fn list(tx: &mut impl Tx, tenant_id: TenantId, after: i64, limit: u32) -> Result<Vec<Link>, StoreError> {
     tx.list(LIST, &[tenant_id.into(), after.into(), limit.into()])?.into_iter().map(read).collect()
+}
+
+/// Lists at most `limit` links from the newest on, of those before the number `before`.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list_latest(
+    tx: &mut impl Tx,
+    tenant_id: TenantId,
+    before: i64,
+    limit: u32,
+) -> Result<Vec<Link>, StoreError> {
+    tx.list(LIST_LATEST, &[tenant_id.into(), before.into(), limit.into()])?.into_iter().map(read).collect()
+}
+
+/// Finds the number of the last link from before an instant.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn find_last_until(
+    tx: &mut impl Tx,
+    tenant_id: TenantId,
+    until: Timestamp,
+) -> Result<Option<i64>, StoreError> {
+    let row = tx.find(LAST_UNTIL, &[tenant_id.into(), until.into()])?;
+    row.map(|row| row.of("audit_events").int("sequence")).transpose()
 }
 
 fn read(row: Row) -> Result<Link, StoreError> {

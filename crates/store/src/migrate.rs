@@ -35,6 +35,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0021_orders", include_str!("../migrations/0021_orders.sql")),
     ("0022_certificates", include_str!("../migrations/0022_certificates.sql")),
     ("0023_order_secrets", include_str!("../migrations/0023_order_secrets.sql")),
+    ("0024_audit_times", include_str!("../migrations/0024_audit_times.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

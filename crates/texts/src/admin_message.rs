@@ -306,6 +306,14 @@ admin_messages! {
     NoticeTooLong { most: Word, language: Word }: "notice-too-long";
     /// A notice is not plain text.
     NoticeNotPlain { language: Word }: "notice-not-plain";
+    /// The name of an eID where people choose is empty, too long, or has control characters.
+    EidNameInvalid { most: Word }: "eid-name-invalid";
+    /// An eID cannot be asked for this.
+    SourceScopeUnknown { value: Quoted, known: List }: "source-scope-unknown";
+    /// An eID gives the same whatever it is asked for.
+    SourceScopesFixed { value: Quoted }: "source-scopes-fixed";
+    /// An eID never reaches the level.
+    SourceLevelUnreachable { highest: Word }: "source-level-unreachable";
     /// A file among the official ones of eIDs that is for nothing.
     EidFileUnknown { eids: List }: "eid-file-unknown";
     /// A production domain without a controller and contact.

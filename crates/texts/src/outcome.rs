@@ -95,6 +95,8 @@ outcomes! {
     CheckRedirectUriGood { eid: Word }: "check-redirect-uri";
     /// A live check found that the eID gives the national identity number.
     CheckNumberGood { eid: Word }: "check-number";
+    /// The settings of an identity source.
+    SourceChanged { eid: Word }: "source-changed";
     /// An identity source has a notice.
     NoticeSet: "notice-set";
     /// An identity source has no notice any more.

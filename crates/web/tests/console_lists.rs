@@ -89,3 +89,95 @@ async fn applications_domains_and_members_have_headings_that_order_them() {
     assert_eq!(names(&members), ["Ola", "Berit"]);
     assert!(none.contains("Nothing was found") && !none.contains("pc-sort"));
 }
+
+/// The house with the members Ola (owner) and Berit (auditor); gives Ola's cookie and where the pages of the tenant begin.
+async fn house_with_members() -> (TestBroker, String, String) {
+    let house = TestBroker::open().await;
+    operator(&house).await;
+    let token = member(&house, &house.tenant, "Ola", &[Role::Owner]).await;
+    member(&house, &house.tenant, "Berit", &[Role::Auditor]).await;
+    let base = format!("/t/{}", house.tenant.id);
+    (house, token, base)
+}
+
+#[tokio::test]
+async fn a_filter_stands_in_the_address_and_stays_with_order_and_search() {
+    let (house, token, base) = house_with_members().await;
+    let mut browser = browser_with(&house, &token);
+
+    let browsers = browser.get(&format!("{base}/test/applications?kind=browser&q=shop")).await.body;
+    let by_name = click(&mut browser, &browsers, "Name").await;
+
+    // The browser application of the house; the other two are on a server.
+    assert_eq!((names(&browsers).len(), names(&by_name).len()), (1, 1));
+    assert!(browsers.contains("spa") && !browsers.contains(">signed<"));
+    assert!(by_name.contains("<option value=\"browser\" selected>"), "the filter is still chosen");
+    assert!(by_name.contains("name=\"sort\" value=\"name\""), "and a search keeps the order");
+    let all = browser.get(&format!("{base}/test/applications?kind=nonsense&state=off")).await.body;
+    assert!(all.contains("Nothing was found"), "nothing is off, and an unknown word is no filter");
+}
+
+#[tokio::test]
+async fn domains_members_and_tenants_are_filtered_by_what_they_are() {
+    let house = TestBroker::open().await;
+    let of_operator = operator(&house).await;
+    let token = member(&house, &house.tenant, "Ola", &[Role::Owner]).await;
+    member(&house, &house.tenant, "Berit", &[Role::Auditor]).await;
+    let base = format!("/t/{}", house.tenant.id);
+    let mut browser = browser_with(&house, &token);
+    let listed = async |browser: &mut Browser<'_>, query: &str| {
+        names(&browser.get(&format!("{base}{query}")).await.body)
+    };
+
+    assert_eq!(listed(&mut browser, "/domains?environment=test&state=on").await, [HOST]);
+    assert!(listed(&mut browser, "/domains?environment=production").await.is_empty());
+    assert_eq!(listed(&mut browser, "/members?role=auditor").await, ["Berit"]);
+    assert!(!listed(&mut browser, "/members?state=pending").await.contains(&"Ola".to_owned()));
+    let mut browser = browser_with(&house, &of_operator);
+    let off = browser.get("/tenants?state=off").await.body;
+    assert!(names(&off).is_empty() && off.contains("Nothing was found"), "{off}");
+}
+
+/// More changes than a search looks at, of which the oldest is the only one of its kind.
+fn many_changes(house: &TestBroker, many: i64) {
+    house.meddle(&format!(
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {many})
+         INSERT INTO audit_events (tenant_id, sequence, happened_at, actor, action, object, details, digest)
+         SELECT e.tenant_id, e.sequence + n, e.happened_at + n, 'worker:keys', 'domain.changed', 'domain 0', '{{}}', e.digest
+         FROM audit_events e, numbers WHERE e.tenant_id = '{tenant}'
+         AND e.sequence = (SELECT MAX(sequence) FROM audit_events WHERE tenant_id = '{tenant}')",
+        tenant = house.tenant.id
+    ));
+}
+
+#[tokio::test]
+async fn a_search_through_very_many_changes_says_how_far_it_came_and_goes_on_from_there() {
+    let (house, token, base) = house_with_members().await;
+    many_changes(&house, 20_000);
+    let mut browser = browser_with(&house, &token);
+
+    let first = browser.get(&format!("{base}/changes?action=tenant")).await.body;
+    let further = first.split("id=\"further\"").next().unwrap().rsplit("href=\"").next().unwrap();
+    let further = further.split('"').next().unwrap().replace("&#38;", "&");
+    let rest = browser.get(&further).await.body;
+
+    assert!(first.contains("20000 changes were looked at") && names(&first).is_empty(), "{first}");
+    assert!(further.contains("action=tenant") && further.contains("before="), "{further}");
+    assert_eq!(names(&rest).len(), 1, "the tenant was made before all of them");
+    assert!(!rest.contains("were looked at"));
+    let newest = browser.get(&format!("{base}/changes")).await.body;
+    assert!(names(&newest).len() == 50 && !newest.contains("were looked at"), "enough was found at once");
+}
+
+#[tokio::test]
+async fn changes_name_members_and_are_found_by_their_names() {
+    let (house, token, base) = house_with_members().await;
+    let mut browser = browser_with(&house, &token);
+
+    let of_kari = browser.get(&format!("{base}/changes?actor=kari+nordli&action=invitation")).await.body;
+    let of_berit = browser.get(&format!("{base}/changes?q=berit")).await.body;
+
+    assert!(of_berit.contains("Berit") && !names(&of_berit).is_empty(), "{of_berit}");
+    assert!(!of_berit.contains("member 0"), "no ids: {of_berit}");
+    assert!(!of_kari.contains("member:"), "{of_kari}");
+}

@@ -289,9 +289,9 @@ fn settings(limits: &Mutex<Limits>) -> provider::Settings {
     provider::Settings { limits: *limits.lock().unwrap(), ..provider::Settings::default() }
 }
 
-fn client(callback: String, key: Option<Value>, secret: Option<&str>) -> Client {
+fn client(client_id: &str, callback: String, key: Option<Value>, secret: Option<&str>) -> Client {
     Client {
-        client_id: "us".to_owned(),
+        client_id: client_id.to_owned(),
         name: "Shop".to_owned(),
         secret: secret.map(str::to_owned),
         key,
@@ -631,10 +631,12 @@ impl TestBroker {
             .unwrap();
         let key = SigningKey::generate(Algorithm::Es256).unwrap();
         let callback = |eid: LoginMethod| format!("https://{host}/callback/{}", eid.as_str());
-        self.bankid.register(client(callback(LoginMethod::NO_BANKID), Some(key.public_jwk()), None));
-        self.vipps.register(client(callback(LoginMethod::NO_VIPPS), None, Some("vipps-secret")));
+        // Each domain is a client of its own there, so that one more takes nothing from the first.
+        let us = if host == HOST { "us" } else { host };
+        self.bankid.register(client(us, callback(LoginMethod::NO_BANKID), Some(key.public_jwk()), None));
+        self.vipps.register(client(us, callback(LoginMethod::NO_VIPPS), None, Some("vipps-secret")));
         let bankid = SourceCredentials {
-            client_id: "us".to_owned(),
+            client_id: us.to_owned(),
             method: SourceMethod::PrivateKeyJwt,
             secret: None,
             private_key: Some(b64::encode(key.to_pkcs8().unwrap().expose())),
@@ -1072,7 +1074,7 @@ impl Browser<'_> {
 /// Registers a client at a simulated eID, with a secret or a key.
 pub(crate) fn register(at: &Simulator, client_id: &str, callback: &str, by: Result<&str, Value>) {
     let (secret, key) = by.map_or_else(|key| (None, Some(key)), |secret| (Some(secret), None));
-    at.register(Client { client_id: client_id.to_owned(), ..client(callback.to_owned(), key, secret) });
+    at.register(client(client_id, callback.to_owned(), key, secret));
 }
 
 /// Signs a client assertion as the application `signed`.

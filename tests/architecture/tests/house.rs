@@ -189,7 +189,7 @@ const KEYS_IN_TUPLES: &[&str] = &[
     "changes/applications.rs: change",
     "changes/identity_sources.rs: record",
     "changes/test_users.rs: create",
-    "cli/manage/identity_sources.rs: change_settings",
+    "cli/manage/identity_source_settings.rs: change_settings",
     "console/applications.rs: change_application",
     "console/applications.rs: switch_application",
     "console/client_secrets.rs: retire_client_secret",

@@ -9,7 +9,7 @@ use console::{
     SourceCheckView, SourceToCheck, SourceView, Tenant,
 };
 use eid::{SourceCredentials, SourceMethod};
-use model::{CheckLine, CheckState, EidEnvironment, IdentitySourceSettings, LoginMethod};
+use model::{CheckLine, CheckState, EidEnvironment, LoginMethod};
 use serde_json::{Value, json};
 use texts::{AdminMessage, Noun, Outcome};
 
@@ -17,6 +17,7 @@ use super::{
     AtTheDesk, ConfigLocation, Desk, LOCALE,
     command_error::CommandResult,
     desk::{AtDomain, IfVersion},
+    identity_source_settings::{Button, Change, Notice, find},
     show::{instant, maybe_instant, said},
     words::{eid, eid_environment, secret},
 };
@@ -99,6 +100,8 @@ enum IdentitySourcesCommand {
         #[command(flatten)]
         if_version: IfVersion,
     },
+    /// Changes what can be set of an eID of a domain: its name for people, what it may be asked for, the national number.
+    Change(Change),
     /// Shows people a text of yours where they choose this eID.
     Notice(Notice),
     /// Which button people see for an eID: its own, or a neutral one. Its own needs an agreement with the eID.
@@ -142,42 +145,6 @@ struct HowToUse {
     /// Uses the credentials without a live check; nothing is asked over the network.
     #[arg(long, conflicts_with = "use_anyway")]
     no_check: bool,
-}
-
-#[derive(Args)]
-struct Notice {
-    /// no-bankid, no-vipps.
-    #[arg(value_parser = eid)]
-    eid: LoginMethod,
-    /// In bokmål.
-    #[arg(long)]
-    nb: Option<String>,
-    /// In nynorsk.
-    #[arg(long)]
-    nn: Option<String>,
-    /// In English.
-    #[arg(long)]
-    en: Option<String>,
-    /// Takes the text away.
-    #[arg(long, conflicts_with_all = ["nb", "nn", "en"])]
-    clear: bool,
-    #[command(flatten)]
-    if_version: IfVersion,
-}
-
-#[derive(Args)]
-struct Button {
-    /// no-bankid.
-    #[arg(value_parser = eid)]
-    eid: LoginMethod,
-    /// The tenant has an agreement with the eID that lets it use the eID's own button.
-    #[arg(long, required_unless_present = "neutral")]
-    agreement_confirmed: bool,
-    /// Goes back to a neutral button.
-    #[arg(long, conflicts_with = "agreement_confirmed")]
-    neutral: bool,
-    #[command(flatten)]
-    if_version: IfVersion,
 }
 
 fn callback(domain: &DomainView, eid: LoginMethod) -> String {
@@ -299,6 +266,7 @@ impl AtTheDesk for IdentitySources {
             IdentitySourcesCommand::Enable { eid, if_version } => {
                 switch(desk, &tenant, Aim { domain: &domain, eid, if_version: &if_version }, true).await
             }
+            IdentitySourcesCommand::Change(change) => change.run(desk, &tenant, &domain).await,
             IdentitySourcesCommand::Notice(notice) => notice.run(desk, &tenant, &domain).await,
             IdentitySourcesCommand::Button(button) => button.run(desk, &tenant, &domain).await,
         }
@@ -569,20 +537,6 @@ async fn get(desk: &Desk, tenant: &Tenant, at: (&DomainView, LoginMethod)) -> Co
     found.ok_or_else(|| Refusal::NotFound(Noun::IdentitySource).into())
 }
 
-/// The domain's source of this eID, if there is one.
-async fn find(
-    desk: &Desk,
-    tenant: &Tenant,
-    (domain, eid): (&DomainView, LoginMethod),
-) -> CommandResult<Option<SourceView>> {
-    let reading = permits::may(tenant, Permission::ReadSettings)?;
-    match desk.console.identity_source(&reading, (domain.id, eid)).await {
-        Ok(found) => Ok(Some(found)),
-        Err(Refusal::NotFound(_)) => Ok(None),
-        Err(refusal) => Err(refusal.into()),
-    }
-}
-
 async fn seen(
     desk: &Desk,
     tenant: &Tenant,
@@ -612,48 +566,4 @@ async fn switch(desk: &Desk, tenant: &Tenant, aim: Aim<'_>, on: bool) -> Command
     let done = if on { Outcome::Enabled { name } } else { Outcome::Disabled { name } };
     desk.done(&said(&done), &json!({"eid": eid.as_str(), "state": state}));
     Ok(())
-}
-
-impl Notice {
-    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
-        let notice = (!self.clear).then_some(model::Notice { nb: self.nb, nn: self.nn, en: self.en });
-        let at = (domain, self.eid, &self.if_version);
-        let thing = change_settings(desk, tenant, at, |settings| settings.notice = notice).await?;
-        let done = if self.clear { Outcome::NoticeCleared } else { Outcome::NoticeSet };
-        desk.done(&said(&done), &thing);
-        Ok(())
-    }
-}
-
-impl Button {
-    async fn run(self, desk: &Desk, tenant: &Tenant, domain: &DomainView) -> CommandResult {
-        if self.eid.button().is_none() {
-            return Err(AdminMessage::EidWithoutButton { eid: self.eid.name().into() }.at("eid").into());
-        }
-        let own = self.agreement_confirmed;
-        let at = (domain, self.eid, &self.if_version);
-        let thing = change_settings(desk, tenant, at, |settings| settings.own_button = own).await?;
-        let eid = self.eid.name().into();
-        let done = if own { Outcome::ButtonOwn { eid } } else { Outcome::ButtonNeutral { eid } };
-        desk.done(&said(&done), &thing);
-        Ok(())
-    }
-}
-
-/// Changes what an identity source is told beside its credentials; gives the settings then.
-async fn change_settings(
-    desk: &Desk,
-    tenant: &Tenant,
-    (domain, eid, if_version): (&DomainView, LoginMethod, &IfVersion),
-    change: impl FnOnce(&mut IdentitySourceSettings),
-) -> CommandResult<Value> {
-    let found = find(desk, tenant, (domain, eid)).await?;
-    let found = found.ok_or(Refusal::NotFound(Noun::IdentitySource))?;
-    let mut settings = IdentitySourceSettings::parse(&found.settings).unwrap_or_default();
-    change(&mut settings);
-    let seen = if_version.or(found.seen());
-    let permit = permits::may(tenant, Permission::ManageSources)?;
-    let at = (domain.id, eid, &seen);
-    desk.console.set_source_settings(&permit, at, &settings, desk.now).await?;
-    Ok(serde_json::from_str(&settings.to_text()).unwrap_or_default())
 }

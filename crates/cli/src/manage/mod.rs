@@ -13,6 +13,7 @@ mod declare;
 mod desk;
 mod domains;
 mod explain;
+mod identity_source_settings;
 mod identity_sources;
 mod import;
 mod keys;

@@ -3,7 +3,7 @@
 use std::{fs, io::Read, path::Path, time::Duration};
 
 use crypto::Secret;
-use model::{EidEnvironment, Environment, LoginMethod, Timestamp};
+use model::{EidEnvironment, Environment, Level, LoginMethod, Timestamp};
 use texts::{AdminMessage, Word};
 
 use crate::config::Lasting;
@@ -16,6 +16,13 @@ pub(crate) fn environment(word: &str) -> Result<Environment, String> {
 /// `sandbox`, `test` or `production`.
 pub(crate) fn eid_environment(word: &str) -> Result<EidEnvironment, String> {
     EidEnvironment::parse(word).ok_or_else(|| "say sandbox, test or production".to_owned())
+}
+
+/// The name of a level of assurance.
+pub(crate) fn level(word: &str) -> Result<Level, String> {
+    let all = [Level::None, Level::Low, Level::Substantial, Level::High];
+    let known = all.into_iter().find(|it| it.as_str() == word);
+    known.ok_or_else(|| "say none, low, substantial or high".to_owned())
 }
 
 /// The name of an eID.

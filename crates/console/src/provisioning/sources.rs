@@ -130,7 +130,7 @@ impl Planner<'_> {
         self.plan.compare(tenant_id, Object::IdentitySource(domain, eid), name, is);
         let before = found.as_ref().and_then(|row| credentials_of(tenant, row));
         let text = found.as_ref().map_or("{}", |row| row.settings.as_str());
-        let settings = self.source_settings(text, settings);
+        let settings = self.source_settings(eid, (text, settings));
         let credentials = said.over(before, environment);
         if credentials.is_none() && !place.is_known {
             return Ok(());
@@ -149,7 +149,11 @@ impl Planner<'_> {
         self.save_source((tenant, place), found, (wanted, settings))
     }
 
-    fn source_settings(&mut self, base: &str, entry: Option<Entry<'_>>) -> Option<IdentitySourceSettings> {
+    fn source_settings(
+        &mut self,
+        eid: LoginMethod,
+        (base, entry): (&str, Option<Entry<'_>>),
+    ) -> Option<IdentitySourceSettings> {
         let Some(entry) = entry else { return IdentitySourceSettings::parse(base).ok() };
         let kind = Kind {
             parse: |text| {
@@ -158,7 +162,7 @@ impl Planner<'_> {
                     other => SettingsError::IdentitySource(other),
                 })
             },
-            check: &|_| Ok(()),
+            check: &|it: &IdentitySourceSettings| it.check_for(eid).map_err(SettingsError::IdentitySource),
             to_text: IdentitySourceSettings::to_text,
             together: &[],
         };

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crypto::{Random, b64};
-use model::{AuthorizationRequest, Login, LoginMethod};
-use oidc::{AuthorizationResponse, ReturnAddress};
+use model::{AuthorizationRequest, Login, LoginMethod, UpstreamRequest};
+use oidc::{AuthorizationResponse, ReturnAddress, Scope};
 use texts::Cause;
 
 use super::{CookieChange, Ended, LoginResponse, jar::Jar, login_response::Step};
@@ -58,6 +58,21 @@ impl ActiveLogin<'_> {
     /// The eIDs that the application asked for and the domain has.
     pub(crate) fn eids(&self) -> Vec<LoginMethod> {
         self.wanted.eids().into_iter().filter(|eid| self.issuer.offers(*eid)).collect()
+    }
+
+    /// What is asked of an eID: what the application wants, within what it and the eID's source allow.
+    pub(crate) fn ask(&self, eid: LoginMethod) -> UpstreamRequest {
+        let settings = &self.application.settings;
+        let mut ask = self.wanted.ask(eid, settings.minimum_level);
+        if let Some(source) = self.issuer.sources.get(&eid) {
+            ask.level = ask.level.max(source.settings.minimum_level);
+        }
+        let withheld = self.issuer.withheld(eid);
+        ask.scopes = ask.scopes.iter().filter(|it| !withheld.has(*it)).collect();
+        if !self.issuer.may_have_nin(settings, eid) {
+            ask.scopes = ask.scopes.without(Scope::Nin);
+        }
+        ask
     }
 
     /// What people see of the application.

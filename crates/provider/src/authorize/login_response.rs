@@ -101,6 +101,8 @@ pub struct Selection {
 pub struct Choice {
     /// Which one.
     pub eid: LoginMethod,
+    /// What the tenant calls it, where that is not its own name.
+    pub name: Option<String>,
     /// The level that it will be asked for.
     pub level: Level,
     /// Biometrics first.

@@ -369,10 +369,13 @@ fn nin(draft: &mut Draft<'_>) -> Result<(), Cause> {
     let is_nin = |name: &String| matches!(name.as_str(), "nin" | "nin_type" | "nin_country");
     let named = wanted.claims.id_token.keys().chain(wanted.claims.userinfo.keys()).any(is_nin);
     let asked = named || wanted.scopes.has(Scope::Nin);
-    if asked && !draft.application.settings.may_have_nin(draft.issuer.environment) {
-        return Err(Cause::NinNotAllowed);
+    if !asked {
+        return Ok(());
     }
-    Ok(())
+    let (issuer, settings) = (draft.issuer, &draft.application.settings);
+    // Nobody is sent to an eID from which what was asked for cannot come.
+    draft.wanted.acrs.retain(|acr| issuer.may_have_nin(settings, acr.method()));
+    if draft.wanted.acrs.is_empty() { Err(Cause::NinNotAllowed) } else { Ok(()) }
 }
 
 /// A verified hint binds, whatever its age. One that cannot be verified is ignored: a stated deviation from OpenID Connect

@@ -1,7 +1,7 @@
 //! A member's own page: who they are here, and where they are signed in.
 
 use axum::response::Response;
-use console::{ConsoleSession, HeldRole, MembersPermit, Permission, Refusal, Role};
+use console::{ConsoleSession, HeldRole, MembersPermit, Permission, Refusal, Role, WaitingRole};
 use model::{INSTALLATION, SessionId, TenantId};
 use pages::console::{
     Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Table, TableRow, Text,
@@ -72,26 +72,70 @@ async fn whole_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsoleP
         rows,
         ..Table::default()
     };
-    Ok(ConsolePage {
-        heading: Text::Key("console-account-title"),
-        blocks: vec![
-            Block::Facts(facts),
-            Block::Form(email_form(visit, refusal).await?),
-            Block::Heading {
-                id: "roles-here",
-                text: Text::Key("console-account-roles-title"),
-                lead: Some(Text::Key("console-account-roles-lead")),
-            },
-            Block::Table(roles(visit).await?),
-            Block::Heading {
-                id: "signed-in",
-                text: Text::Key("console-account-sessions"),
-                lead: Some(Text::Key("console-account-sessions-lead")),
-            },
-            Block::Table(table),
-        ],
-        ..ConsolePage::default()
-    })
+    let mut blocks = vec![
+        Block::Facts(facts),
+        Block::Form(email_form(visit, refusal).await?),
+        Block::Heading {
+            id: "roles-here",
+            text: Text::Key("console-account-roles-title"),
+            lead: Some(Text::Key("console-account-roles-lead")),
+        },
+        Block::Table(roles(visit).await?),
+    ];
+    blocks.extend(waiting_roles(visit).await?);
+    blocks.push(Block::Heading {
+        id: "signed-in",
+        text: Text::Key("console-account-sessions"),
+        lead: Some(Text::Key("console-account-sessions-lead")),
+    });
+    blocks.push(Block::Table(table));
+    Ok(ConsolePage { heading: Text::Key("console-account-title"), blocks, ..ConsolePage::default() })
+}
+
+/// The roles that wait to be confirmed, each to be declined; nothing where there are none.
+pub(super) async fn waiting_roles(visit: &Visit) -> Result<Vec<Block>, Refusal> {
+    let waiting = visit.site.console.waiting_roles(visit.session()?).await?;
+    if waiting.is_empty() {
+        return Ok(Vec::new());
+    }
+    let row = |it: &WaitingRole| {
+        let place = if it.tenant == INSTALLATION {
+            Text::Key("console-nav-installation")
+        } else {
+            Text::plain(it.tenant_name.clone())
+        };
+        let href = format!("/account/roles/{}/{}/decline", it.tenant, it.role.as_str());
+        let decline = Action::act("console-role-decline", href).dangerous();
+        let role = Cell::Text(Text::Key(words::role(it.role)));
+        TableRow { cells: vec![Cell::Text(place), role, Cell::Actions(vec![decline])] }
+    };
+    let title = Text::Key("console-account-waiting-title");
+    let lead = Some(Text::Key("console-account-waiting-lead"));
+    let table = Table {
+        id: "waiting-roles",
+        caption: title.clone(),
+        columns: ["console-column-where", "console-column-role", "console-column-actions"]
+            .map(Text::Key)
+            .to_vec(),
+        rows: waiting.iter().map(row).collect(),
+        ..Table::default()
+    };
+    Ok(vec![Block::Heading { id: "waiting", text: title, lead }, Block::Table(table)])
+}
+
+/// `POST /account/roles/{tenant_id}/{role}/decline`: refuses a role that waits to be confirmed.
+pub(super) async fn decline(visit: Visit) -> Result<Response, Refusal> {
+    let (tenant, role) = tenant_and_role(&visit)?;
+    let declined = HeldRole { tenant, role, is_confirmed: false };
+    let console = &visit.site.console;
+    console.decline_role(visit.session()?, &visit.origin(), &declined, visit.now()).await?;
+    Ok(done("/", "declined"))
+}
+
+fn tenant_and_role(visit: &Visit) -> Result<(TenantId, Role), Refusal> {
+    let missing = || Refusal::NotFound(Noun::Member);
+    let tenant = TenantId::parse(visit.param("tenant_id")).map_err(|_| missing())?;
+    Ok((tenant, Role::parse(visit.param("role")).ok_or_else(missing)?))
 }
 
 /// What the member may be, and where.
@@ -125,8 +169,7 @@ async fn roles(visit: &Visit) -> Result<Table, Refusal> {
 /// `POST /account/roles/{tenant_id}/{role}/leave`: gives a role up; every session of the member ends.
 pub(super) async fn leave(visit: Visit) -> Result<Response, Refusal> {
     let missing = || Refusal::NotFound(Noun::Member);
-    let tenant = TenantId::parse(visit.param("tenant_id")).map_err(|_| missing())?;
-    let role = Role::parse(visit.param("role")).ok_or_else(missing)?;
+    let (tenant, role) = tenant_and_role(&visit)?;
     let (session, console) = (visit.session()?, &visit.site.console);
     let member = session.member.ok_or_else(missing)?;
     let caller = session.caller(tenant, &visit.origin());

@@ -24,6 +24,8 @@ use super::{
 /// How many events are read at once, and how often, when a filter leaves most of them out.
 const AT_ONCE: u32 = 1_000;
 const MOST_READS: usize = 20;
+/// How many changes a search looks at before it says how far it came.
+const LOOKED_AT: usize = 20_000;
 
 type ApplicationNames = HashMap<ApplicationId, NamedApplication>;
 
@@ -141,10 +143,13 @@ pub(super) async fn logins(visit: Visit) -> Result<Response, Refusal> {
     };
     let mut before = LoginEventId::parse(visit.query.get("before")).ok();
     let (mut found, mut names, mut has_more) = (Vec::new(), ApplicationNames::new(), false);
+    let mut is_all = false;
     for _ in 0..MOST_READS {
         let page = visit.site.console.latest_events(permit, before, AT_ONCE).await?;
-        let Some(last) = page.last() else { break };
-        before = Some(last.id);
+        let last = page.last().map(|it| (it.id, it.happened_at));
+        // The newest come first.
+        is_all = last.is_none_or(|(_, at)| wanted.since.is_some_and(|since| at < since));
+        before = last.map(|(id, _)| id);
         names.extend(names_of(&visit, permit, &page).await?);
         for event in page {
             if found.len() == ROWS {
@@ -155,12 +160,22 @@ pub(super) async fn logins(visit: Visit) -> Result<Response, Refusal> {
                 found.push(event);
             }
         }
-        if has_more {
+        if has_more || is_all {
             break;
         }
     }
-    Ok(shown(&visit, logins_page(&visit, (&found, &names), &wanted, has_more)))
+    let mut page = logins_page(&visit, (&found, &names), &wanted, has_more);
+    if let Some(before) = before.filter(|_| !has_more && !is_all) {
+        let kept = kept_query(&visit, &LOGIN_QUERY);
+        let further = format!("{}?{kept}&before={before}", visit.tenant_href("/logins"));
+        let count = MOST_READS * AT_ONCE as usize;
+        page.blocks.insert(0, looked_at(("console-logins-stopped", count), Some(further)));
+    }
+    Ok(shown(&visit, page))
 }
+
+/// What logins are looked for by.
+const LOGIN_QUERY: [&str; 5] = ["q", "eid", "outcome", "since", "until"];
 
 /// What a list was filtered by, for its next page.
 fn kept_query(visit: &Visit, names: &[&str]) -> String {
@@ -245,7 +260,7 @@ fn logins_page(
         }
     };
     let base = visit.tenant_href("/logins");
-    let kept = kept_query(visit, &["q", "eid", "outcome", "since", "until"]);
+    let kept = kept_query(visit, &LOGIN_QUERY);
     let older = found.last().filter(|_| has_more).map(|it| format!("{base}?{kept}&before={}", it.id));
     let table = Table {
         id: "logins",
@@ -328,13 +343,15 @@ pub(super) async fn changes(visit: Visit) -> Result<Response, Refusal> {
         object: Some(search.clone()).filter(|it| !it.is_empty()),
         before: AuditPlace::parse(visit.query.get("before")),
     };
-    let mut found = FoundLinks::new(ROWS);
+    let mut found = FoundLinks::within(ROWS, LOOKED_AT);
     visit.site.console.search_audit(permit, &filter, &mut found).await?;
     let rows: Vec<TableRow> = found.iter().map(|(_, it)| change_row(&visit, it)).rev().collect();
     let base = visit.tenant_href("/changes");
     let first = found.iter().next().map(|(place, _)| place.to_string());
     let kept = kept_query(&visit, &["q", "action", "actor", "since", "until"]);
-    let older = first.filter(|_| found.has_earlier).map(|it| format!("{base}?{kept}&before={it}"));
+    let stopped = found.stopped_before.filter(|_| !found.has_earlier);
+    let further = stopped.map(|it| it.to_string()).or(first.filter(|_| found.has_earlier));
+    let older = further.map(|it| format!("{base}?{kept}&before={it}"));
     let table = Table {
         id: "changes",
         caption: Text::Key("console-changes-title"),
@@ -348,7 +365,7 @@ pub(super) async fn changes(visit: Visit) -> Result<Response, Refusal> {
         .map(Text::Key)
         .to_vec(),
         sorts: Vec::new(),
-        empty: Text::Key("console-changes-none"),
+        empty: Text::Key(if stopped.is_some() { "console-changes-none-yet" } else { "console-changes-none" }),
         empty_action: None,
         pager: Some(Pager {
             action: base.clone(),
@@ -356,7 +373,7 @@ pub(super) async fn changes(visit: Visit) -> Result<Response, Refusal> {
             filters: change_filters(&visit),
             count: Text::with("console-count-shown", "count", rows.len().to_string()),
             newer_href: filter.before.map(|_| format!("{base}?{kept}")),
-            older_href: older,
+            older_href: older.clone(),
             is_by_time: true,
             ..Pager::default()
         }),
@@ -366,10 +383,23 @@ pub(super) async fn changes(visit: Visit) -> Result<Response, Refusal> {
     let page = ConsolePage {
         heading: Text::Key("console-changes-title"),
         lead: Some(Text::Key("console-changes-lead")),
-        blocks: vec![Block::Table(table), Block::Actions(vec![verify])],
+        blocks: stopped
+            .map(|_| looked_at(("console-changes-stopped", LOOKED_AT), older))
+            .into_iter()
+            .chain([Block::Table(table), Block::Actions(vec![verify])])
+            .collect(),
         ..ConsolePage::default()
     };
     Ok(shown(&visit, page))
+}
+
+/// Says that not everything was looked at, with the way on.
+fn looked_at((text, count): (&'static str, usize), further: Option<String>) -> Block {
+    Block::Notice(Notice {
+        kind: NoticeKind::Info,
+        text: Text::with(text, "count", count.to_string()),
+        action: further.map(|href| Action::to("console-changes-further", href).named("further")),
+    })
 }
 
 /// What stands in the details as one line for each member.
@@ -409,7 +439,7 @@ fn actor(word: &str) -> Text {
 
 fn change_row(visit: &Visit, found: &FoundLink) -> TableRow {
     let event = &found.link.event;
-    let name = event.context.as_ref().and_then(|it| it.personal.as_ref()).and_then(|it| it.name.clone());
+    let name = found.actor_name.clone();
     let object = found.object_name.clone().unwrap_or_else(|| event.object.clone());
     let object = LoginMethod::parse(&object).map_or(object, |it| it.name_in(visit.locale));
     TableRow {

@@ -58,8 +58,9 @@ fn rendered(status: StatusCode, page: &ConsolePage, locale: Locale) -> Response 
 }
 
 /// What the last act did, as its redirect says: one of these words.
-const DONE: [(&str, &str); 37] = [
+const DONE: [(&str, &str); 38] = [
     ("left", "console-done-left"),
+    ("declined", "console-done-declined"),
     ("order-begun", "console-done-order-begun"),
     ("order-saved", "console-done-order-saved"),
     ("order-moved", "console-done-order-moved"),

@@ -1,15 +1,20 @@
 //! Applications: the list of them, and the page that says how one is connected.
 
 use axum::response::Response;
-use console::{ApplicationColumn, ApplicationView, DomainView, ListOrder, Permission, Refusal, SourceView};
-use model::LoginMethod;
-use pages::console::{Action, Block, Cell, Chip, ConsolePage, Fact, Step, Table, TableRow, Text, Tone};
+use console::{
+    ApplicationColumn, ApplicationFilter, ApplicationView, DomainView, ListOrder, Permission, Refusal,
+    SourceView,
+};
+use model::{ApplicationKind, DomainId, LoginMethod};
+use pages::console::{
+    Action, Block, Cell, Chip, ConsolePage, Fact, FieldOption, Step, Table, TableRow, Text, Tone,
+};
 use texts::Noun;
 
 use super::{
     answer::shown,
-    list::{List, SortColumn},
-    places::{ApplicationPlace, application, application_page, kind_word},
+    list::{List, ListFilter, SortColumn, words as words_of},
+    places::{ApplicationPlace, KINDS, application, application_page, kind_word},
     sources,
     visit::Visit,
     words,
@@ -48,13 +53,46 @@ const SORTS: [SortColumn<ApplicationColumn>; 3] = [
 const LATEST_FIRST: ListOrder<ApplicationColumn> =
     ListOrder { by: ApplicationColumn::Made, is_descending: true };
 
+/// The most domains that a list is filtered by.
+const MOST_DOMAINS: usize = 200;
+
+/// By state and type; by domain where there are several.
+fn filters(visit: &Visit, domains: &[DomainView]) -> Vec<ListFilter> {
+    let kinds: Vec<_> = KINDS.iter().map(|(word, label, _)| (*word, *label)).collect();
+    let mut filters = vec![
+        ListFilter::switched(visit),
+        ListFilter::asked(visit, ("kind", "console-column-type"), words_of(&kinds)),
+    ];
+    if domains.len() > 1 {
+        let option = |it: &DomainView| FieldOption::new(it.id.to_string(), Text::plain(it.host.clone()));
+        let options = domains.iter().take(MOST_DOMAINS).map(option).collect();
+        filters.push(ListFilter::asked(visit, ("domain", "console-column-domain"), options));
+    }
+    filters
+}
+
+fn kind_of(word: &str) -> Option<ApplicationKind> {
+    [ApplicationKind::Web, ApplicationKind::Browser, ApplicationKind::Native]
+        .into_iter()
+        .zip(KINDS)
+        .find(|(_, (known, ..))| *known == word)
+        .map(|(kind, _)| kind)
+}
+
 /// `GET /t/{tenant}/{environment}/applications`
 pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
     let environment = visit.environment().ok_or(Refusal::NotFound(Noun::Object))?;
-    let list = List::asked(&visit, visit.environment_href("/applications"), &SORTS, LATEST_FIRST);
-    let reading = visit.may(Permission::ReadSettings)?;
-    let found = visit.site.console.find_applications(&reading, environment, list.query()).await?;
     let domains = sources::domains(&visit).await?;
+    let list = List::asked(&visit, visit.environment_href("/applications"), &SORTS, LATEST_FIRST)
+        .filtered(filters(&visit, &domains));
+    let filter = ApplicationFilter {
+        environment,
+        domain: list.chosen("domain").and_then(|it| DomainId::parse(it).ok()),
+        kind: list.chosen("kind").and_then(kind_of),
+        is_disabled: list.is_disabled(),
+    };
+    let reading = visit.may(Permission::ReadSettings)?;
+    let found = visit.site.console.find_applications(&reading, list.query(filter)).await?;
     let may_make = visit.offers(Permission::ManageApplications) && !domains.is_empty();
     let href = visit.environment_href("/applications/new");
     let new = || may_make.then(|| Action::to("console-application-new", href.clone()));

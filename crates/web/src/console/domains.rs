@@ -1,7 +1,7 @@
 //! The domains of a tenant; operators make them, and vouch for their hosts.
 
 use axum::response::Response;
-use console::{DomainColumn, DomainView, ListOrder, NewDomain, Permission, Refusal, Scheme};
+use console::{DomainColumn, DomainFilter, DomainView, ListOrder, NewDomain, Permission, Refusal, Scheme};
 use model::{DomainSettings, Environment};
 use pages::console::{
     Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, FieldKind, FieldOption, Table, TableRow,
@@ -12,7 +12,7 @@ use texts::AdminMessage;
 use super::{
     answer::{done, refused_form, shown, wrong, wrong_form},
     domain::state_of,
-    list::{List, SortColumn},
+    list::{List, ListFilter, SortColumn, words as words_of},
     places::domain_crumbs,
     visit::Visit,
     words,
@@ -38,8 +38,15 @@ const OLDEST_FIRST: ListOrder<DomainColumn> = ListOrder { by: DomainColumn::Made
 /// `GET /t/{tenant}/domains`
 pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
     let base = visit.tenant_href("/domains");
-    let list = List::asked(&visit, base.clone(), &SORTS, OLDEST_FIRST);
-    let found = visit.site.console.find_domains(visit.permit()?, list.query()).await?;
+    let environments =
+        words_of(&[("test", "console-environment-test"), ("production", "console-environment-production")]);
+    let list = List::asked(&visit, base.clone(), &SORTS, OLDEST_FIRST).filtered(vec![
+        ListFilter::switched(&visit),
+        ListFilter::asked(&visit, ("environment", "console-environment"), environments),
+    ]);
+    let environment = list.chosen("environment").and_then(Environment::parse);
+    let filter = DomainFilter { environment, is_disabled: list.is_disabled() };
+    let found = visit.site.console.find_domains(visit.permit()?, list.query(filter)).await?;
     let mut rows = Vec::new();
     for it in &found.rows {
         let (chip, why) = state_of(&visit, it).await?;

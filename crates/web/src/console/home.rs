@@ -5,6 +5,7 @@ use console::{Refusal, SessionKind};
 use pages::console::{Block, ConsolePage, Notice, NoticeKind, Text};
 
 use super::{
+    account,
     answer::{shown, sign_in_first},
     visit::Visit,
 };
@@ -23,20 +24,22 @@ pub(super) async fn home(visit: Visit) -> Result<Response, Refusal> {
         return Ok(see_other(&format!("/tenants{done}")));
     }
     match session.tenants().as_slice() {
-        [] => Ok(waiting(&visit)),
+        [] => waiting(&visit).await,
         [only] => Ok(see_other(&format!("/t/{only}{done}"))),
         _ => Ok(see_other(&format!("/tenants{done}"))),
     }
 }
 
 /// Nothing is permitted yet: the role waits for its confirmation.
-fn waiting(visit: &Visit) -> Response {
+async fn waiting(visit: &Visit) -> Result<Response, Refusal> {
     let text = Text::Key("console-waiting");
+    let mut blocks = vec![Block::Notice(Notice { kind: NoticeKind::Info, text, action: None })];
+    blocks.extend(account::waiting_roles(visit).await?);
     let page = ConsolePage {
         heading: Text::Key("console-waiting-title"),
-        blocks: vec![Block::Notice(Notice { kind: NoticeKind::Info, text, action: None })],
+        blocks,
         is_bare: true,
         ..ConsolePage::default()
     };
-    shown(visit, page)
+    Ok(shown(visit, page))
 }

@@ -1,7 +1,7 @@
 //! A long list: what its address asks for, and the headings and links that ask for something else.
 
 use console::{FoundPage, ListOrder, ListQuery};
-use pages::console::{ColumnSort, Pager, SortDirection, Text};
+use pages::console::{ColumnSort, ConsoleField, FieldKind, FieldOption, Pager, SortDirection, Text};
 
 use super::visit::Visit;
 
@@ -20,10 +20,52 @@ pub(super) struct SortColumn<C> {
     pub(super) is_time: bool,
 }
 
-/// What the address of a list asks for: `q`, `sort`, `order` and `page`.
+/// Something by which a list can be filtered.
+pub(super) struct ListFilter {
+    /// Its word in addresses, and the key of its name.
+    name: &'static str,
+    label: &'static str,
+    options: Vec<FieldOption>,
+    /// The option that the address names; empty for all.
+    chosen: String,
+}
+
+impl ListFilter {
+    /// A word that is no option's is ignored.
+    pub(super) fn asked(
+        visit: &Visit,
+        (name, label): (&'static str, &'static str),
+        options: Vec<FieldOption>,
+    ) -> Self {
+        let word = visit.query.get(name);
+        let is_known = options.iter().any(|it| it.value == word);
+        let chosen = if is_known { word.to_owned() } else { String::new() };
+        Self { name, label, options, chosen }
+    }
+
+    /// Those that are switched on, or those that are off.
+    pub(super) fn switched(visit: &Visit) -> Self {
+        let options = [("on", "console-state-on"), ("off", "console-state-off")];
+        Self::asked(visit, ("state", "console-column-state"), words(&options))
+    }
+
+    fn field(&self) -> ConsoleField {
+        let every = FieldOption::new("", Text::Key("console-filter-all"));
+        let options = std::iter::once(every).chain(self.options.iter().cloned()).collect();
+        ConsoleField::new(self.name, Text::Key(self.label), self.chosen.clone(), FieldKind::Select(options))
+    }
+}
+
+/// Options with the keys of their names.
+pub(super) fn words(all: &[(&'static str, &'static str)]) -> Vec<FieldOption> {
+    all.iter().map(|(value, label)| FieldOption::new(*value, Text::Key(label))).collect()
+}
+
+/// What the address of a list asks for: `q`, `sort`, `order`, `page`, and the names of its filters.
 pub(super) struct List<C: 'static> {
     base: String,
     search: String,
+    filters: Vec<ListFilter>,
     columns: &'static [SortColumn<C>],
     usual: ListOrder<C>,
     order: ListOrder<C>,
@@ -49,15 +91,32 @@ impl<C: Copy + PartialEq> List<C> {
         });
         let page = visit.query.get("page").parse().unwrap_or(1);
         let search = visit.query.get("q").to_owned();
-        Self { base, search, columns, usual, order: order.unwrap_or(usual), page }
+        Self { base, search, filters: Vec::new(), columns, usual, order: order.unwrap_or(usual), page }
     }
 
-    pub(super) fn query(&self) -> ListQuery<'_, C> {
-        ListQuery { search: &self.search, order: self.order, page: self.page, most: ROWS }
+    /// The same list with filters.
+    pub(super) fn filtered(self, filters: Vec<ListFilter>) -> Self {
+        Self { filters, ..self }
     }
 
-    pub(super) const fn is_searched(&self) -> bool {
-        !self.search.is_empty()
+    /// What is chosen of a filter; `None` for all.
+    pub(super) fn chosen(&self, name: &str) -> Option<&str> {
+        let filter = self.filters.iter().find(|it| it.name == name)?;
+        Some(filter.chosen.as_str()).filter(|it| !it.is_empty())
+    }
+
+    /// Whether those are chosen that are switched off, or those that are not.
+    pub(super) fn is_disabled(&self) -> Option<bool> {
+        self.chosen("state").map(|it| it == "off")
+    }
+
+    pub(super) fn query<F>(&self, filter: F) -> ListQuery<'_, C, F> {
+        ListQuery { search: &self.search, filter, order: self.order, page: self.page, most: ROWS }
+    }
+
+    /// Whether something is left out of the list.
+    pub(super) fn is_searched(&self) -> bool {
+        !self.search.is_empty() || self.filters.iter().any(|it| !it.chosen.is_empty())
     }
 
     /// What an order adds to an address; nothing for the usual one.
@@ -70,11 +129,20 @@ impl<C: Copy + PartialEq> List<C> {
         column.map(fields).unwrap_or_default()
     }
 
-    fn href(&self, search: &str, order: ListOrder<C>, page: usize) -> String {
+    fn href(&self, order: ListOrder<C>, page: usize) -> String {
+        let chosen = self.filters.iter().map(|it| (it.name, it.chosen.as_str()));
+        let asked = std::iter::once(("q", self.search.as_str())).chain(chosen);
+        self.address(asked.filter(|(_, value)| !value.is_empty()), order, page)
+    }
+
+    fn address<'a>(
+        &self,
+        asked: impl Iterator<Item = (&'a str, &'a str)>,
+        order: ListOrder<C>,
+        page: usize,
+    ) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        if !search.is_empty() {
-            query.append_pair("q", search);
-        }
+        query.extend_pairs(asked);
         query.extend_pairs(self.order_fields(order));
         if page > 1 {
             query.append_pair("page", &page.to_string());
@@ -95,14 +163,14 @@ impl<C: Copy + PartialEq> List<C> {
             };
             ColumnSort {
                 column: it.at,
-                href: self.href(&self.search, ListOrder { by: it.by, is_descending }, 1),
+                href: self.href(ListOrder { by: it.by, is_descending }, 1),
                 direction,
             }
         };
         self.columns.iter().map(sort).collect()
     }
 
-    /// Search, count and pages; `None` for a list that has nothing at all. `count` is the key of a sentence with `count`.
+    /// Search, filters, count and pages; `None` for a list that has nothing at all. `count` is the key of a sentence with `count`.
     pub(super) fn pager<T>(&self, found: &FoundPage<T>, count: &'static str) -> Option<Pager> {
         let all = found.count.to_string();
         let (first, last) = (found.before + 1, found.before + found.rows.len());
@@ -116,11 +184,12 @@ impl<C: Copy + PartialEq> List<C> {
         let pager = Pager {
             action: self.base.clone(),
             search: self.search.clone(),
+            filters: self.filters.iter().map(ListFilter::field).collect(),
             hidden: self.order_fields(self.order),
             count,
-            whole_href: Some(self.href("", self.order, 1)),
-            newer_href: (number > 1).then(|| self.href(&self.search, self.order, number - 1)),
-            older_href: found.has_next().then(|| self.href(&self.search, self.order, number + 1)),
+            whole_href: Some(self.address(std::iter::empty(), self.order, 1)),
+            newer_href: (number > 1).then(|| self.href(self.order, number - 1)),
+            older_href: found.has_next().then(|| self.href(self.order, number + 1)),
             ..Pager::default()
         };
         (self.is_searched() || found.count > 0).then_some(pager)

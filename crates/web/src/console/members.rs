@@ -2,19 +2,19 @@
 
 use axum::response::Response;
 use console::{
-    InvitationView, Invited, ListOrder, MadeInvitation, MemberColumn, MemberView, MembersPermit, Permission,
-    Refusal, Role, RoleView, permission_table,
+    InvitationView, Invited, ListOrder, MadeInvitation, MemberColumn, MemberFilter, MemberView,
+    MembersPermit, Permission, Refusal, Role, RoleView, permission_table,
 };
 use model::{LinkId, MemberId};
 use pages::console::{
-    Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Crumb, FieldKind, FieldOption, Notice,
+    Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Crumb, Fact, FieldKind, FieldOption, Notice,
     NoticeKind, Table, TableRow, Text, Tone,
 };
 use texts::{Locale, Noun};
 
 use super::{
     answer::{done, refused_form, shown, wrong, wrong_form},
-    list::{List, SortColumn},
+    list::{List, ListFilter, SortColumn, words as words_of},
     visit::{Entered, Visit},
     words,
 };
@@ -176,10 +176,26 @@ const SORTS: [SortColumn<MemberColumn>; 2] = [
 
 const BY_NAME: ListOrder<MemberColumn> = ListOrder { by: MemberColumn::Name, is_descending: false };
 
+/// By state; by role where there are several.
+fn filters(visit: &Visit) -> Vec<ListFilter> {
+    let states = words_of(&[("active", "console-role-active"), ("pending", "console-role-pending")]);
+    let mut filters = vec![ListFilter::asked(visit, ("state", "console-column-state"), states)];
+    if !is_of_operators(visit) {
+        let option = |it: Role| FieldOption::new(it.as_str(), Text::Key(words::role(it)));
+        let roles = Role::OF_TENANT.map(option).to_vec();
+        filters.push(ListFilter::asked(visit, ("role", "console-column-role"), roles));
+    }
+    filters
+}
+
 async fn whole_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsolePage, Refusal> {
     let (base, reading) = place(visit)?;
-    let list = List::asked(visit, base.clone(), &SORTS, BY_NAME);
-    let found = visit.site.console.find_members(&reading, list.query()).await?;
+    let list = List::asked(visit, base.clone(), &SORTS, BY_NAME).filtered(filters(visit));
+    let filter = MemberFilter {
+        role: list.chosen("role").and_then(Role::parse),
+        is_confirmed: list.chosen("state").map(|it| it == "active"),
+    };
+    let found = visit.site.console.find_members(&reading, list.query(filter)).await?;
     let invited = visit.site.console.invitations(&reading, visit.now()).await?;
     let rows = found.rows.iter().flat_map(|it| member_rows(visit, &base, it)).collect();
     let columns = [
@@ -328,40 +344,66 @@ pub(super) async fn remove(visit: Visit) -> Result<Response, Refusal> {
     Ok(done(&base, "removed"))
 }
 
-/// `GET /t/{tenant}/members/roles`: the table of what each role may do, as it is in the program.
-pub(super) async fn roles(visit: Visit) -> Result<Response, Refusal> {
+/// What a permission lets somebody do, as a sentence.
+fn permitted(visit: &Visit, permission: &str) -> String {
+    texts::say(visit.locale, &format!("console-permission-{}", permission.replace('_', "-")), &[])
+}
+
+/// The table that the program asks: for each permission the roles of people that have it.
+fn table_of_people() -> Vec<(String, Vec<Role>)> {
     let text = permission_table();
     let mut lines = text.lines().map(|it| it.split_whitespace().collect::<Vec<_>>());
     let head = lines.next().unwrap_or_default();
-    let columns: Vec<(usize, Role)> = head
-        .iter()
-        .enumerate()
-        .filter_map(|(at, word)| Some((at, Role::parse(word)?)))
-        .filter(|(_, it)| is_person(*it))
-        .collect();
     let row = |line: Vec<&str>| {
-        let name = line.first().copied().unwrap_or_default();
-        let mark = |at: usize| {
-            let has = line.get(at) == Some(&"yes");
-            Cell::Text(if has { Text::Key("console-yes") } else { Text::plain("–") })
+        let has = |(at, word): (usize, &&str)| {
+            let role = Role::parse(word).filter(|it| is_person(*it))?;
+            (line.get(at) == Some(&"yes")).then_some(role)
         };
-        let mut cells = vec![Cell::Text(Text::code(name.to_owned()))];
-        cells.extend(columns.iter().map(|(at, _)| mark(*at)));
+        let roles: Vec<Role> = head.iter().enumerate().filter_map(has).collect();
+        (line.first().copied().unwrap_or_default().to_owned(), roles)
+    };
+    lines.map(row).filter(|(_, roles)| !roles.is_empty()).collect()
+}
+
+/// `GET /t/{tenant}/members/roles`: what each role may do, from the table that is asked.
+pub(super) async fn roles(visit: Visit) -> Result<Response, Refusal> {
+    let all = table_of_people();
+    let section = |role: Role| {
+        let has = |(_, roles): &&(String, Vec<Role>)| roles.contains(&role);
+        let sentences = all.iter().filter(has).map(|(it, _)| Text::plain(permitted(&visit, it)));
+        let lead = Some(Text::Key(words::role_help(role)));
+        let may = Fact { values: sentences.collect(), ..Fact::new("console-roles-may", Text::default()) };
+        [Block::Heading { id: "", text: Text::Key(words::role(role)), lead }, Block::Facts(vec![may])]
+    };
+    let row = |(permission, roles): &(String, Vec<Role>)| {
+        let mark = |role: Role| {
+            Cell::Text(if roles.contains(&role) { Text::Key("console-yes") } else { Text::plain("–") })
+        };
+        let mut cells = vec![Cell::Text(Text::plain(permitted(&visit, permission)))];
+        cells.extend(Role::OF_TENANT.map(mark));
         TableRow { cells }
     };
+    let of_tenant = |(_, roles): &&(String, Vec<Role>)| roles.iter().any(|it| Role::OF_TENANT.contains(it));
     let mut names = vec![Text::Key("console-column-permission")];
-    names.extend(columns.iter().map(|(_, role)| Text::Key(words::role(*role))));
+    names.extend(Role::OF_TENANT.map(|role| Text::Key(words::role(role))));
     let table = Table {
         id: "roles",
         caption: Text::Key("console-roles-title"),
-        rows: lines.map(row).collect(),
+        rows: all.iter().filter(of_tenant).map(row).collect(),
         columns: names,
         ..Table::default()
     };
     let mut page = ConsolePage {
         heading: Text::Key("console-roles-title"),
         lead: Some(Text::Key("console-roles-lead")),
-        blocks: vec![Block::Table(table)],
+        blocks: Role::OF_TENANT
+            .into_iter()
+            .flat_map(section)
+            .chain([Block::More {
+                label: Text::Key("console-roles-table"),
+                blocks: vec![Block::Table(table)],
+            }])
+            .collect(),
         ..ConsolePage::default()
     };
     page.frame.crumbs =
@@ -371,4 +413,19 @@ pub(super) async fn roles(visit: Visit) -> Result<Response, Refusal> {
 
 fn is_person(role: Role) -> bool {
     role == Role::Operator || Role::OF_TENANT.contains(&role)
+}
+
+#[cfg(test)]
+mod tests {
+    use texts::{Locale, UNTRANSLATED};
+
+    use super::table_of_people;
+
+    #[test]
+    fn every_permission_that_a_person_can_have_is_a_sentence() {
+        for (permission, _) in table_of_people() {
+            let key = format!("console-permission-{}", permission.replace('_', "-"));
+            assert!(!texts::say(Locale::En, &key, &[]).contains(UNTRANSLATED), "{key}");
+        }
+    }
 }

@@ -33,6 +33,7 @@ mod settings;
 mod setup;
 mod sign_in;
 mod site;
+mod source_settings;
 mod sources;
 mod tenant;
 mod tenants;

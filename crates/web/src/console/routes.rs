@@ -78,6 +78,7 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     route!(GET, "/account", MEMBER, account::page),
     route!(POST, "/account/email", MEMBER, account::set_email),
     route!(POST, "/account/roles/{tenant_id}/{role}/leave", MEMBER, account::leave, SignedIn::Lately),
+    route!(POST, "/account/roles/{tenant_id}/{role}/decline", MEMBER, account::decline),
     route!(POST, "/account/sessions/{session}/end", MEMBER, account::end_session),
     route!(GET, "/tenants", MEMBER, tenants::list),
     // The installation.
@@ -278,7 +279,7 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     ),
     route!(
         POST,
-        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/settings",
+        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/settings/{section}",
         of_tenant(P::ManageSources),
         sources::save_settings
     ),

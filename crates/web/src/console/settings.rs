@@ -36,6 +36,8 @@ pub(super) enum Entry {
     Words(fn() -> Vec<&'static str>),
     /// Any of the ways to log in.
     Methods,
+    /// Any of a few words, each with the key of its name.
+    Several(&'static [(&'static str, &'static str)]),
     /// A JSON document.
     Json,
     /// Apple's apps, one a line, as their team's id, a dot, and their own.
@@ -45,6 +47,7 @@ pub(super) enum Entry {
 }
 
 /// A setting as a form has it.
+#[derive(Clone, Copy)]
 pub(super) struct Setting {
     /// Its place in the JSON; a dot leads into a group.
     pub(super) name: &'static str,
@@ -69,7 +72,7 @@ pub(super) struct Section {
 
 /// What a page of settings is made from.
 pub(super) struct Sheet<'a> {
-    pub(super) settings: &'static [Setting],
+    pub(super) settings: &'a [Setting],
     pub(super) sections: &'static [Section],
     pub(super) members: &'a Members,
     pub(super) version: i64,
@@ -154,7 +157,9 @@ impl Setting {
             Entry::Line(_) | Entry::Word(_) | Entry::Choice(_) | Entry::Words(_) => {
                 value.as_str().unwrap_or_default().to_owned()
             }
-            Entry::Addresses | Entry::MaybeAddresses | Entry::Methods => strings(value).join("\n"),
+            Entry::Addresses | Entry::MaybeAddresses | Entry::Methods | Entry::Several(_) => {
+                strings(value).join("\n")
+            }
             Entry::Seconds(..) | Entry::Minutes => {
                 value.as_u64().map(|it| it.to_string()).unwrap_or_default()
             }
@@ -191,7 +196,7 @@ impl Setting {
             }
             Entry::Minutes => whole(AdminMessage::SessionLimitsInvalid),
             Entry::Switch => Ok(Some(json!(form.has(name)))),
-            Entry::Methods => Ok(Some(form.all(name).collect::<Vec<_>>().into())),
+            Entry::Methods | Entry::Several(_) => Ok(Some(form.all(name).collect::<Vec<_>>().into())),
             Entry::Json => match form.get(name) {
                 "" => Ok(None),
                 text => crypto::read_json(text.as_bytes()).map(Some).map_err(|error| {
@@ -218,12 +223,12 @@ impl Setting {
 
     /// What a browser has ticked by not sending it.
     const fn is_ticked(&self) -> bool {
-        matches!(self.entry, Entry::Switch | Entry::Methods)
+        matches!(self.entry, Entry::Switch | Entry::Methods | Entry::Several(_))
     }
 
     fn raw(&self, form: &Filled) -> String {
         match self.entry {
-            Entry::Methods => form.all(self.name).collect::<Vec<_>>().join("\n"),
+            Entry::Methods | Entry::Several(_) => form.all(self.name).collect::<Vec<_>>().join("\n"),
             _ => form.get(self.name).to_owned(),
         }
     }
@@ -251,6 +256,11 @@ impl Setting {
                     |it: LoginMethod| FieldOption::new(it.as_str(), Text::plain(it.name_in(visit.locale)));
                 FieldKind::Checkboxes(LoginMethod::all().filter(fits).map(option).collect())
             }
+            Entry::Several(words) => {
+                let option =
+                    |(word, label): &(&'static str, &'static str)| FieldOption::new(*word, Text::Key(label));
+                FieldKind::Checkboxes(words.iter().map(option).collect())
+            }
             Entry::Json => FieldKind::Code(8),
             Entry::AppleApps | Entry::AndroidApps => FieldKind::Code(3),
         }
@@ -267,6 +277,10 @@ impl Setting {
             Entry::Choice(words) => {
                 let known = words.iter().find(|(word, ..)| *word == value);
                 vec![known.map_or_else(|| Text::code(value.clone()), |(_, label, _)| Text::Key(label))]
+            }
+            Entry::Several(words) => {
+                let named = |it: &&(&str, &'static str)| value.lines().any(|word| word == it.0);
+                words.iter().filter(named).map(|(_, label)| Text::Key(label)).collect()
             }
             Entry::Line(_) | Entry::Seconds(..) | Entry::Minutes => vec![Text::plain(value)],
             Entry::Methods => {
@@ -365,9 +379,8 @@ fn plain(visit: &Visit, text: &Text) -> String {
 }
 
 impl Sheet<'_> {
-    fn of_section<'a>(&'a self, section: &'a str) -> impl Iterator<Item = &'static Setting> + 'a {
-        let settings: &'static [Setting] = self.settings;
-        settings.iter().filter(move |it| it.section == section)
+    fn of_section<'a>(&'a self, section: &'a str) -> impl Iterator<Item = &'a Setting> {
+        self.settings.iter().filter(move |it| it.section == section)
     }
 
     fn form(&self, visit: &Visit, section: &Section) -> ConsoleForm {
@@ -390,7 +403,7 @@ impl Sheet<'_> {
             Some(it) if errors.is_empty() => Some(Text::plain(sentence(visit, it.refusal))),
             _ => None,
         };
-        let field = |setting: &'static Setting| {
+        let field = |setting: &Setting| {
             let value = match refused {
                 Some(_) if setting.is_ticked() || visit.form.is_there(setting.name) => {
                     setting.raw(&visit.form)
@@ -426,7 +439,7 @@ impl Sheet<'_> {
             if self.may_change {
                 blocks.push(Block::Form(self.form(visit, section)));
             } else {
-                let fact = |it: &'static Setting| Fact {
+                let fact = |it: &Setting| Fact {
                     values: it.shown(visit, self.members),
                     ..Fact::new(it.label, Text::default())
                 };

@@ -5,10 +5,7 @@ use console::{
     CheckedCredentials, DomainView, GenerationView, NewIdentitySource, Permission, Refusal, Seen,
     SourceCheckView, SourceCredentials, SourceMethod, SourceToCheck, SourceView, Tenant,
 };
-use model::{
-    CheckLine as Line, CheckState, DomainId, EidEnvironment, Environment, IdentitySourceSettings,
-    LoginMethod, Notice as EidNotice,
-};
+use model::{CheckLine as Line, CheckState, DomainId, EidEnvironment, Environment, LoginMethod};
 use pages::console::{
     Action, Block, Card, CheckLine, Chip, ConsoleField, ConsoleForm, ConsolePage, Crumb, Fact, FieldKind,
     FieldOption, Finding, Notice, NoticeKind, Text, Tone,
@@ -17,6 +14,8 @@ use texts::{AdminMessage, Noun};
 
 use super::{
     answer::{done, refused_form, shown, wrong, wrong_form},
+    settings,
+    source_settings::{self, SourceSheet},
     visit::Visit,
     words,
 };
@@ -438,59 +437,12 @@ pub(super) fn credential_blocks(
     blocks
 }
 
-fn settings_of(source: &SourceView) -> IdentitySourceSettings {
-    IdentitySourceSettings::parse(&source.settings).unwrap_or_default()
-}
-
-fn settings_form(
-    visit: &Visit,
-    place: &SourcePlace,
-    source: &SourceView,
-    refusal: Option<&Refusal>,
-) -> ConsoleForm {
-    let settings = settings_of(source);
-    let is_typed = refusal.is_some();
-    let notice = settings.notice.unwrap_or_default();
-    let field = |name: &'static str, label, stored: Option<String>| {
-        let value = if is_typed { visit.form.get(name).to_owned() } else { stored.unwrap_or_default() };
-        ConsoleField::new(name, Text::Key(label), value, FieldKind::Line(280))
-            .wrong(wrong(visit, refusal, name))
-    };
-    let mut fields = vec![
-        field("notice.nb", "console-source-notice-nb", notice.nb)
-            .with_help(Text::Key("console-source-notice-help")),
-        field("notice.nn", "console-source-notice-nn", notice.nn),
-        field("notice.en", "console-source-notice-en", notice.en),
-    ];
-    if place.eid.button().is_some() {
-        let is_own = if is_typed { visit.form.has("own_button") } else { settings.own_button };
-        let value = if is_own { "yes" } else { "" };
-        let field = ConsoleField::new(
-            "own_button",
-            Text::Key("console-source-own-button"),
-            value,
-            FieldKind::Checkbox,
-        );
-        fields.push(field.with_help(Text::Key("console-source-own-button-help")));
-    }
-    let names = ["notice.nb", "notice.nn", "notice.en", "own_button"];
-    ConsoleForm {
-        action: format!("{}/settings", place.base),
-        hidden: vec![("version".to_owned(), source.version.to_string())],
-        error: wrong_form(visit, refusal, &names),
-        fields,
-        submit: Text::Key("console-save"),
-        submit_id: "save-settings",
-        ..ConsoleForm::default()
-    }
-}
-
 /// Which form was refused.
 #[derive(Clone, Copy)]
 enum Refused<'a> {
     No,
     Credentials(&'a Refusal),
-    Settings(&'a Refusal),
+    Settings(&'a settings::Refused<'a>),
 }
 
 fn whole_page(
@@ -500,17 +452,16 @@ fn whole_page(
     refused: Refused<'_>,
 ) -> ConsolePage {
     let of_credentials = if let Refused::Credentials(refusal) = refused { Some(refusal) } else { None };
-    let of_settings = if let Refused::Settings(refusal) = refused { Some(refusal) } else { None };
+    let of_settings = if let Refused::Settings(refused) = refused { Some(refused) } else { None };
     let mut blocks = credential_blocks(visit, place, (source, of_credentials));
     if let Some(source) = source {
-        if place.tenant.permit(Permission::ManageSources).is_ok() {
-            blocks.push(Block::Heading {
-                id: "settings",
-                text: Text::Key("console-source-settings"),
-                lead: Some(Text::Key("console-source-settings-lead")),
-            });
-            blocks.push(Block::Form(settings_form(visit, place, source, of_settings)));
-        }
+        let sheet = SourceSheet {
+            source,
+            environment: place.domain.environment,
+            base: &place.base,
+            may_change: place.tenant.permit(Permission::ManageSources).is_ok(),
+        };
+        blocks.extend(source_settings::blocks(visit, &sheet, of_settings));
         blocks.extend(switch_blocks(place, source));
     }
     let mut page = ConsolePage {
@@ -736,23 +687,18 @@ pub(super) async fn enable(visit: Visit) -> Result<Response, Refusal> {
     switch(&visit, true).await
 }
 
-/// `POST …/settings`
+/// `POST …/identity-sources/{domain}/{eid}/settings/{section}`
 pub(super) async fn save_settings(visit: Visit) -> Result<Response, Refusal> {
     let place = place(&visit).await?;
+    let section = source_settings::section_of(visit.param("section"))?;
     let source = existing(&visit, &place).await?;
-    let text = |name| visit.form.maybe(name);
-    let notice = EidNotice { nb: text("notice.nb"), nn: text("notice.nn"), en: text("notice.en") };
-    let is_said = notice.nb.is_some() || notice.nn.is_some() || notice.en.is_some();
-    let wanted = IdentitySourceSettings {
-        notice: is_said.then_some(notice),
-        own_button: visit.form.has("own_button"),
-    };
-    let (domain, eid) = place.at();
-    let at = (domain, eid, &seen_or_gone(&visit)?);
-    match visit.site.console.set_source_settings(visit.permit()?, at, &wanted, visit.now()).await {
-        Ok(()) => Ok(done(&place.base, "saved")),
+    match source_settings::saved(&visit, &source, section).await {
+        Ok(word) => Ok(done(&place.base, word)),
         Err(refusal) => {
-            let page = whole_page(&visit, &place, Some(&source), Refused::Settings(&refusal));
+            // What somebody else saved meanwhile stands beside what was typed.
+            let source = existing(&visit, &place).await?;
+            let refused = settings::Refused { section: section.word, refusal: &refusal, fields: Vec::new() };
+            let page = whole_page(&visit, &place, Some(&source), Refused::Settings(&refused));
             Ok(refused_form(&visit, &refusal, page))
         }
     }

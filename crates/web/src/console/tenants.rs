@@ -1,14 +1,14 @@
 //! The tenants that somebody can work in; operators make them.
 
 use axum::response::Response;
-use console::{ListOrder, Permission, Refusal, TenantColumn};
+use console::{ListOrder, Permission, Refusal, TenantColumn, TenantFilter};
 use pages::console::{
     Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Crumb, FieldKind, Table, TableRow, Text,
 };
 
 use super::{
     answer::{refused_form, shown, wrong, wrong_form},
-    list::{List, SortColumn},
+    list::{List, ListFilter, SortColumn},
     visit::Visit,
     words,
 };
@@ -24,15 +24,17 @@ const OLDEST_FIRST: ListOrder<TenantColumn> = ListOrder { by: TenantColumn::Made
 /// `GET /tenants`
 pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
     let session = visit.session()?;
-    let list = List::asked(&visit, "/tenants".to_owned(), &SORTS, OLDEST_FIRST);
+    let list = List::asked(&visit, "/tenants".to_owned(), &SORTS, OLDEST_FIRST)
+        .filtered(vec![ListFilter::switched(&visit)]);
+    let query = list.query(TenantFilter { is_disabled: list.is_disabled() });
     let console = &visit.site.console;
     let is_operator = visit.is_operator();
     let found = if is_operator {
         let caller = session.caller(model::INSTALLATION, &visit.origin());
         let permit = console.installation(&caller, Permission::ReadInstallation)?;
-        console.find_tenants(&permit, list.query()).await?
+        console.find_tenants(&permit, query).await?
     } else {
-        console.find_tenants_of(session, list.query()).await?
+        console.find_tenants_of(session, query).await?
     };
     if let ([only], false, false) = (found.rows.as_slice(), is_operator, list.is_searched()) {
         return Ok(see_other(&format!("/t/{}", only.id)));

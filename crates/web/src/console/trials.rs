@@ -6,7 +6,7 @@ use console::{NewTrial, Permission, Refusal, ReturnKey, TrialKey, TrialView};
 use crypto::b64;
 use model::{ApplicationId, TRIAL_WAYS, TenantId, TrialOutcome, TrialWay};
 use pages::console::{
-    Action, Block, Chip, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, FieldOption, Notice,
+    Action, Block, Chip, ConsoleField, ConsoleForm, ConsolePage, Crumb, Fact, FieldKind, FieldOption, Notice,
     NoticeKind, Step, Text, Tone,
 };
 use serde_json::Value;
@@ -201,7 +201,9 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
         let action = Some(Action::to("console-nav-applications", visit.environment_href("/applications")));
         let text = Text::Key("console-trial-none");
         let blocks = vec![Block::Notice(Notice { kind: NoticeKind::Info, text, action })];
-        return Ok(shown(&visit, ConsolePage { heading, lead, blocks, ..ConsolePage::default() }));
+        let mut page = ConsolePage { heading, lead, blocks, ..ConsolePage::default() };
+        page.frame.crumbs = vec![applications(&visit)];
+        return Ok(shown(&visit, page));
     };
     let (chip, outcome) = outcome_blocks(&trial);
     let mut blocks = Vec::new();
@@ -230,10 +232,24 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
         blocks.push(Block::Form(form(&visit, trial.application)));
     }
     let refresh = trial.answer.is_none().then_some(LOOKS_EVERY);
-    Ok(shown(
-        &visit,
-        ConsolePage { heading, lead, chip: Some(chip), blocks, refresh, ..ConsolePage::default() },
-    ))
+    let mut page = ConsolePage { heading, lead, chip: Some(chip), blocks, refresh, ..ConsolePage::default() };
+    page.frame.crumbs = crumbs(&visit, trial.application).await?;
+    Ok(shown(&visit, page))
+}
+
+fn applications(visit: &Visit) -> Crumb {
+    let href = visit.environment_href("/applications");
+    Crumb { label: Text::Key("console-nav-applications"), href }
+}
+
+/// The application in whose place the login is tried.
+async fn crumbs(visit: &Visit, id: ApplicationId) -> Result<Vec<Crumb>, Refusal> {
+    let reading = visit.may(Permission::ReadSettings)?;
+    let application = visit.site.console.application_by_id(&reading, id).await?;
+    let mut crumbs = vec![applications(visit)];
+    let href = visit.environment_href(&format!("/applications/{id}"));
+    crumbs.push(Crumb { label: Text::plain(application.name), href });
+    Ok(crumbs)
 }
 
 async fn steps(visit: &Visit, trace: &str) -> Result<Vec<Step>, Refusal> {

@@ -38,6 +38,7 @@ pub(super) const fn role(role: Role) -> &'static str {
         Role::Worker => "console-role-worker",
         Role::Application => "console-role-application",
         Role::LinkHolder => "console-role-link-holder",
+        Role::Invited => "console-role-invited",
     }
 }
 

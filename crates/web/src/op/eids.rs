@@ -8,7 +8,7 @@ use crate::{App, domain_request::DomainRequest, respond::page::public_json};
 fn view(it: &provider::OfferedEid) -> Value {
     let mut view = json!({
         "id": it.eid.as_str(),
-        "name": it.eid.name(),
+        "name": it.name.as_deref().unwrap_or_else(|| it.eid.name()),
         "acr_values": it.acrs.iter().map(|acr| acr.as_str()).collect::<Vec<_>>(),
         "status": it.status.as_str(),
     });

@@ -176,7 +176,7 @@ fn picture(file: &EidFile) -> Logo {
 fn selector((app, visit): (&App, &DomainRequest), selection: Selection, locale: Locale) -> Selector {
     let here = format!("/login/{}", selection.login);
     let choices = selection.choices.into_iter().map(|choice| Choice {
-        eid: choice.eid.name_in(locale),
+        eid: choice.name.clone().unwrap_or_else(|| choice.eid.name_in(locale)),
         hint: choice.eid.hint(choice.level, choice.biometrics),
         href: format!("{here}/with/{}", choice.eid.as_str()),
         last_used: visit.cookies.last_eid == Some(choice.eid),

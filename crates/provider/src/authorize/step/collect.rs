@@ -31,7 +31,7 @@ impl Provider {
     ) -> Result<Decided<'a>, Refusal> {
         let (eid, trace, now) = (claimed.placed.eid, active.context.trace, active.context.now);
         let (memo, spent) = (&claimed.placed.order.memo, ConsumedOnce::Order(claimed.placed.digest));
-        let ask = active.wanted.ask(eid, active.application.settings.minimum_level);
+        let ask = active.ask(eid);
         let source = active.issuer.sources.get(&eid);
         let mut connectors = source.map(|it| it.connectors_of(memo)).unwrap_or_default().into_iter();
         let connector = connectors.next();

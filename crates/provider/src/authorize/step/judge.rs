@@ -29,7 +29,8 @@ impl Provider {
         spent: ConsumedOnce,
     ) -> Result<Decided<'a>, Refusal> {
         let (settings, trace, eid) = (&active.application.settings, active.context.trace, proof.eid);
-        let acr = active.wanted.returned_acr(eid, proof.level).filter(|_| settings.accepts(eid, proof.level));
+        let is_enough = settings.accepts(eid, proof.level) && active.issuer.reaches(eid, proof.level);
+        let acr = active.wanted.returned_acr(eid, proof.level).filter(|_| is_enough);
         let Some(acr) = acr else {
             let client_id = active.application.client_id.as_str();
             tracing::info!(%trace, cause = Cause::LevelTooLow.id(), client_id, eid = eid.as_str(), "the level is lower than asked");

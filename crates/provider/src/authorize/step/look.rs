@@ -23,6 +23,17 @@ fn listed(active: &ActiveLogin<'_>) -> (Scopes, Scope) {
     }
 }
 
+/// The legal ground of the application, or else of the eID that does not ask the person itself.
+fn legal_ground(active: &ActiveLogin<'_>) -> Option<String> {
+    let own = active.application.settings.nin_legal_ground.clone();
+    let asking = || active.eids().into_iter().filter(|eid| !eid.asks_for_nin());
+    let of_source = || {
+        let sources = asking().filter_map(|eid| active.issuer.sources.get(&eid));
+        sources.filter_map(|it| it.settings.nin_legal_ground.clone()).next()
+    };
+    own.or_else(of_source)
+}
+
 fn consent_ask(active: &ActiveLogin<'_>, (asked, birthdate): (Scopes, Scope)) -> ConsentAsk {
     let rows = [
         (SharedClaim::Nin, Scope::Nin),
@@ -39,7 +50,7 @@ fn consent_ask(active: &ActiveLogin<'_>, (asked, birthdate): (Scopes, Scope)) ->
         login: active.name.clone(),
         application: active.shown(),
         shared: shared.map(|(kind, _)| kind).collect(),
-        legal_ground: active.application.settings.nin_legal_ground.clone(),
+        legal_ground: legal_ground(active),
     }
 }
 
@@ -99,15 +110,16 @@ impl Provider {
 impl Provider {
     fn selection(&self, active: &ActiveLogin<'_>) -> Selection {
         let choice = |eid| {
-            let ask = active.wanted.ask(eid, active.application.settings.minimum_level);
+            let ask = active.ask(eid);
             let source = active.issuer.sources.get(&eid);
             let health = self.eid_watch.health(source.and_then(|source| source.issuer.as_ref()));
             Choice {
                 eid,
+                name: source.and_then(|source| source.settings.display_name.clone()),
                 level: ask.level,
                 biometrics: ask.biometrics,
                 is_down: health.status(active.context.now) == EidStatus::Down,
-                notice: source.and_then(|source| source.notice.clone()),
+                notice: source.and_then(|source| source.settings.notice.clone()),
                 button: source.filter(|it| it.own_button).and_then(|_| eid.button()),
             }
         };

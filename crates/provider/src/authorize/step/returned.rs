@@ -32,7 +32,7 @@ impl Provider {
             tracing::warn!(%trace, eid = eid.as_str(), "an answer came to another eID's address");
             return Ok(active.settle(Effect::BeginAgain { cause: Cause::LoginOver, eid, spent }));
         }
-        let ask = active.wanted.ask(eid, active.application.settings.minimum_level);
+        let ask = active.ask(eid);
         let source = active.issuer.sources.get(&eid);
         let mut connectors = source.map(|it| it.connectors_of(&memo)).unwrap_or_default().into_iter();
         let connector = connectors.next();

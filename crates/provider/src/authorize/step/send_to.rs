@@ -24,7 +24,7 @@ impl Provider {
             let (state, secret) = (self.random.bytes(), self.random.bytes());
             return Ok(active.settle(Effect::AskPassword { state, secret }));
         }
-        let ask = active.wanted.ask(eid, active.application.settings.minimum_level);
+        let ask = active.ask(eid);
         let source = active.issuer.sources.get(&eid);
         let connector = source.and_then(|source| source.connector.clone());
         let (random, now) = (&self.random, active.context.now);
