@@ -1,4 +1,4 @@
-//! The order desk: from a company's number to credentials that work (docs/adr/0047).
+//! The order desk: from a company's number to credentials that work (docs/adr/0049).
 //!
 //! **Invariant:** an order moves by the table of `model` only, in one write with its line in the timeline, its audit event and its
 //! letters. What people answered and who they are is sealed; documents are made outside every transaction.
@@ -17,6 +17,7 @@ mod moving;
 mod order_desk;
 mod people;
 mod reading;
+mod seal_kit;
 mod sealing;
 mod secrets;
 mod view;
@@ -31,6 +32,6 @@ pub use link::LinkView;
 pub use moving::{Happening, OrderVersion, permission_of};
 pub use order_desk::{OrderDesk, OrderSettings};
 pub use people::PersonView;
-pub use sealing::{AskForTimestamp, SealKit};
+pub use seal_kit::{AskForTimestamp, SealKit};
 pub use store::order_people::{Part, PersonState};
 pub use view::{OrderFile, OrderSummary, OrderView, StepView};

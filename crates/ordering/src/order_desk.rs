@@ -6,7 +6,7 @@ use crypto::{Random, SealKey};
 use registry::Registry;
 use store::Store;
 
-use crate::sealing::SealKit;
+use crate::seal_kit::SealKit;
 
 /// What the operator chose for orders.
 #[derive(Clone, Debug)]

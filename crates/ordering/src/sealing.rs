@@ -1,12 +1,12 @@
 //! Closing an order's documents: set as PDF, sealed with the organisation's seal, and kept. They are made outside every
 //! transaction and off the threads that answer.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::sync::Arc;
 
 use authority::{Permission, Permit, SealedColumn, Tenant};
 use changes::Refusal;
 use crypto::{Digest, Random};
-use documents::{PdfMeta, Seal, pdf};
+use documents::{PdfMeta, pdf};
 use model::{OrderEvent, OrderState, Timestamp};
 use store::{
     domains,
@@ -18,29 +18,11 @@ use crate::{
     OrderDesk, OrderView,
     compose::{ClientFacts, Composed},
     moving::{Asked, Happening, Moved, OrderVersion, apply},
+    seal_kit::SealKit,
 };
 
 /// What the registers answered when an order was closed: it stands in for the certificate of a Norwegian company.
 pub(crate) const REGISTRY: &str = "registry";
-
-/// Asks a timestamp service (RFC 3161): takes the request, gives the answer, or says why there is none.
-pub type AskForTimestamp =
-    Arc<dyn Fn(Vec<u8>) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, String>> + Send>> + Send + Sync>;
-
-/// What documents are closed with.
-#[derive(Clone)]
-pub struct SealKit {
-    /// The organisation's certificates and key.
-    pub seal: Arc<Seal>,
-    /// The timestamp service, where there is one.
-    pub timestamps: Option<AskForTimestamp>,
-}
-
-impl std::fmt::Debug for SealKit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SealKit").field("has_timestamps", &self.timestamps.is_some()).finish_non_exhaustive()
-    }
-}
 
 /// A document that is set.
 struct Made {
@@ -78,25 +60,23 @@ fn set(all: Vec<Composed>, author: String, now: Timestamp) -> Result<Vec<Made>, 
     all.into_iter().map(set).collect()
 }
 
-impl SealKit {
-    async fn close(&self, made: Made, random: Random, now: Timestamp) -> Result<Made, Refusal> {
-        let (seal, at) = (Arc::clone(&self.seal), now.seconds());
-        let Some(ask) = &self.timestamps else {
-            let close = move || {
-                let pdf = seal.apply(&made.pdf, at).map_err(|error| trouble(&error))?;
-                Ok(Made { pdf, ..made })
-            };
-            return aside(close).await;
+async fn close(kit: &SealKit, made: Made, random: Random, now: Timestamp) -> Result<Made, Refusal> {
+    let (seal, at) = (Arc::clone(&kit.seal), now.seconds());
+    let Some(ask) = &kit.timestamps else {
+        let close = move || {
+            let pdf = seal.apply(&made.pdf, at).map_err(|error| trouble(&error))?;
+            Ok(Made { pdf, ..made })
         };
-        let request = move || seal.request(&made.pdf, at, random.bytes()).map_err(|error| trouble(&error));
-        let request = aside(request).await?;
-        let answer = ask(request.query().to_vec()).await.map_err(trouble)?;
-        let finish = move || {
-            let pdf = request.finish(&answer, at).map_err(|error| trouble(&error))?;
-            Ok(Made { kind: made.kind, pdf })
-        };
-        aside(finish).await
-    }
+        return aside(close).await;
+    };
+    let request = move || seal.request(&made.pdf, at, random.bytes()).map_err(|error| trouble(&error));
+    let request = aside(request).await?;
+    let answer = ask(request.query().to_vec()).await.map_err(trouble)?;
+    let finish = move || {
+        let pdf = request.finish(&answer, at).map_err(|error| trouble(&error))?;
+        Ok(Made { kind: made.kind, pdf })
+    };
+    aside(finish).await
 }
 
 impl OrderDesk {
@@ -165,7 +145,7 @@ impl OrderDesk {
         let Some(kit) = &self.settings.seal else { return Ok(made) };
         let mut closed = Vec::new();
         for it in made {
-            closed.push(kit.close(it, self.random.clone(), now).await?);
+            closed.push(close(kit, it, self.random.clone(), now).await?);
         }
         Ok(closed)
     }

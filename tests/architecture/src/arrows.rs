@@ -62,7 +62,7 @@ pub const PLAN: &[Room] = &[
         ],
     ),
     // The order desk: its documents, its letters, the registry of companies, and credentials in the shape that `eid` reads
-    // (ADR 47).
+    // (ADR 49).
     room(
         7,
         "ordering",

@@ -76,8 +76,8 @@ pub const HOMES: &[Home] = &[
     ("toml", &["cli"]),
     ("prometheus-client", &["cli"]),
     ("tracing-subscriber", &["cli"]),
-    // Where something waits. The crates of rules are not among them, nor is the provider.
-    ("tokio", &["outbound", "child", "store", "messages", "eid", "web", "cli"]),
+    // Where something waits. The crates of rules are not among them, nor is the provider; the order desk sets documents aside.
+    ("tokio", &["outbound", "child", "store", "messages", "eid", "ordering", "web", "cli"]),
 ];
 
 /// Finds crates that name a library which is not theirs.
