@@ -233,3 +233,31 @@ pub(crate) fn insert_all(
 pub(crate) fn link_spent() -> Refusal {
     Refusal::Invalid(AdminMessage::OrderLinkSpent.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Part, PersonState, PersonView};
+    use model::{Contact, LinkId};
+
+    #[test]
+    fn a_link_is_written_where_a_person_is_written_for_debugging() {
+        let person = PersonView {
+            id: LinkId::from_bytes([7; 16]),
+            part: Part::Receiver,
+            state: PersonState::Waiting,
+            contact: Contact::default(),
+            role: String::new(),
+            proved_name: String::new(),
+            proved_birth_date: String::new(),
+            eid: String::new(),
+            level: String::new(),
+            token_digest: String::new(),
+            mismatch: String::new(),
+            override_reason: String::new(),
+            decided_at: None,
+            member: None,
+            link: "id/canary-code".to_owned(),
+        };
+        assert!(!format!("{person:?}").contains("canary-code"));
+    }
+}

@@ -1,11 +1,18 @@
 //! Orders of an eID's credentials, by everybody who has a part in them, and by everybody who has none.
 
-use authority::Role;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use authority::{Permission, Role};
+use console::{MembersPermit, TenantView};
+use crypto::Random;
+use eid::{Connector, EidError, Ordered, PollEid, Polled, SourceCredentials, SourceMethod};
+use model::{CheckFinding, CheckLine, CheckSubject, LoginMethod, Memo, Timestamp, UpstreamRequest};
 use ordering::WentOn;
 
 use crate::{
     console_sign_in::{ORIGIN, browser_with, member, operator},
-    house::{Browser, CONSOLE_HOST, Reply, TestBroker, a_tenant, form, register, with},
+    house::{Browser, CONSOLE_HOST, Reply, TestBroker, a_tenant, form, may, register, with},
 };
 
 const ALONE: &str = "399000114";
@@ -575,4 +582,531 @@ async fn a_registry_that_does_not_answer_keeps_an_order_from_being_sealed_and_no
     assert!(typed.status >= 400);
     house.registry_is_down.store(false, std::sync::atomic::Ordering::SeqCst);
     assert_eq!(order.act("desk", "seal", "").await.status, 303);
+}
+
+// What goes wrong: each of these fails until it is mended.
+
+/// An order at another tenant than the house's, by the same operator; gives the tenant, too.
+async fn of_another_tenant<'a>(order: &Ordering<'a>, name: &str) -> (Ordering<'a>, authority::Tenant) {
+    let house = order.house;
+    let other = a_tenant(&house.console, name, house.time()).await;
+    let domain = house.add_domain_of(&other, &format!("id.{name}.example"), name).await;
+    let mut browser = Browser { host: CONSOLE_HOST.to_owned(), language: Some("en"), ..house.browser() };
+    browser.cookies.clone_from(&order.browser.cookies);
+    let body = form(&[("eid", "no-bankid"), ("domain", &domain.to_string())]);
+    let begun = browser.post(&format!("/t/{}/orders", other.id), &body, Some(ORIGIN)).await;
+    let at = begun.location().split('?').next().unwrap().to_owned();
+    (Ordering { house, browser, order: at }, other)
+}
+
+/// What the receiver types, as the page shows it now.
+async fn typed<'a>(order: &Ordering<'a>, phone: &mut Browser<'a>, client_id: &str, secret: &str) -> Reply {
+    let at = format!("{}/receive", order.order);
+    let page = phone.get(&at).await;
+    let body = form(&[
+        ("order_version", &hidden(&page, "order_version")),
+        ("client_id", client_id),
+        ("method", "client_secret_basic"),
+        ("secret", secret),
+    ]);
+    phone.post(&at, &body, Some(ORIGIN)).await
+}
+
+/// An order whose receiver has entered credentials that the eID refuses, and the receiver's browser.
+async fn in_trouble(house: &TestBroker) -> (Ordering<'_>, Browser<'_>) {
+    let (mut order, link) = at_the_issuer(house, "receiver_enters").await;
+    order.act("desk", "issue", "").await;
+    let (mut phone, _) = received(&order, &link).await;
+    typed(&order, &mut phone, "first-client", "wrong").await;
+    assert_eq!(order.state().await, "Does not work");
+    (order, phone)
+}
+
+fn source_of(house: &TestBroker, eid: &str) -> String {
+    format!("/t/{}/test/identity-sources/{}/{eid}", house.tenant.id, house.domain)
+}
+
+#[tokio::test]
+async fn a_deleted_tenant_stops_the_orders_of_all_others() {
+    let house = TestBroker::open().await;
+    let (order, _) = submitted(&house, ALONE).await;
+    let (mut others, tenant) = of_another_tenant(&order, "other").await;
+    others.fill_in(ALONE).await;
+    others.submit().await;
+    let permit = may(&tenant, Permission::DeleteTenants);
+    house.console.delete_tenant(&permit, &TenantView::seen(&tenant), house.time()).await.unwrap();
+    house.step(3 * DAY);
+    assert_eq!(house.orders_go_on().await.reminded, 1, "the house's own signatory is reminded");
+}
+
+#[tokio::test]
+async fn one_order_that_cannot_be_read_stops_the_orders_of_all_tenants() {
+    let house = TestBroker::open().await;
+    let (order, _) = submitted(&house, ALONE).await;
+    let (_, tenant) = of_another_tenant(&order, "other").await;
+    // As a later version of the program on another node may have written it.
+    house.meddle(&format!(
+        "UPDATE orders SET state = 'being_renewed', expires_at = 1 WHERE tenant_id = '{}'",
+        tenant.id
+    ));
+    house.step(3 * DAY);
+    assert_eq!(house.orders_go_on().await.reminded, 1);
+}
+
+#[tokio::test]
+async fn a_tenant_is_deleted_although_the_issuer_has_its_order() {
+    let house = TestBroker::open().await;
+    let _ = at_the_issuer(&house, "receiver_enters").await;
+    let permit = may(&house.tenant, Permission::DeleteTenants);
+    let deleted = house.console.delete_tenant(&permit, &TenantView::seen(&house.tenant), house.time()).await;
+    assert!(deleted.is_err(), "not between Sending and Verified");
+}
+
+#[tokio::test]
+async fn a_domain_is_deleted_and_its_order_goes_on_as_if_nothing_had_happened() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = at_the_issuer(&house, "receiver_enters").await;
+    let reading = may(&house.tenant, Permission::ReadSettings);
+    let seen = house.console.domain_by_id(&reading, house.domain).await.unwrap().seen();
+    let permit = may(&house.tenant, Permission::DeleteDomains);
+    let deleted = house.console.delete_domain(&permit, (house.domain, &seen), house.time()).await;
+    house.orders_go_on().await;
+    assert!(deleted.is_err() || order.state().await == "On hold", "{}", order.state().await);
+}
+
+#[tokio::test]
+async fn an_orderer_alone_becomes_a_receiver_of_the_whole_tenant_by_an_order_of_vipps() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    let orderer = member(&house, &house.tenant, "Ola", &[Role::Orderer]).await;
+    order.browser = browser_with(&house, &orderer);
+    let begin = form(&[("eid", "no-vipps"), ("domain", &house.domain.to_string())]);
+    let begun = order.browser.post(&format!("/t/{}/orders", house.tenant.id), &begin, Some(ORIGIN)).await;
+    order.order = begun.location().split('?').next().unwrap().to_owned();
+    order.fill_in(ALONE).await;
+    for event in ["submit", "declare_submitted", "declare_completed"] {
+        assert_eq!(order.act("act", event, "").await.status, 303, "{event}: nobody else is asked");
+    }
+    let link = order.links().await.last().unwrap().clone();
+    let (mut phone, _) = received(&order, &link).await;
+    let bankid = source_of(&house, "no-bankid");
+    let page = phone.get(&bankid).await;
+    let new = form(&[
+        ("version", &hidden(&page, "version")),
+        ("client_id", "mine"),
+        ("method", "client_secret_basic"),
+        ("secret", "mine"),
+    ]);
+    let set = phone.post(&format!("{bankid}/credentials"), &new, Some(ORIGIN)).await;
+    assert!(matches!(set.status, 403 | 404), "BankID's credentials were replaced: {}", set.status);
+}
+
+#[tokio::test]
+async fn who_received_once_may_change_every_identity_source_after_the_order_is_over() {
+    let house = TestBroker::open().await;
+    let (mut order, link) = at_the_issuer(&house, "receiver_enters").await;
+    order.act("desk", "issue", "").await;
+    let (mut phone, _) = received(&order, &link).await;
+    order.act("act", "withdraw", "").await;
+    order.act("desk", "confirm_withdrawn", "").await;
+    assert_eq!(order.state().await, "Withdrawn");
+    let vipps = source_of(&house, "no-vipps");
+    let page = phone.get(&vipps).await;
+    let new = form(&[
+        ("version", &hidden(&page, "version")),
+        ("client_id", "mine"),
+        ("method", "client_secret_basic"),
+        ("secret", "mine"),
+    ]);
+    let set = phone.post(&format!("{vipps}/credentials"), &new, Some(ORIGIN)).await;
+    assert!(matches!(set.status, 403 | 404), "{}", set.status);
+}
+
+#[tokio::test]
+async fn an_auditor_declines_in_the_name_of_a_signatory() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = submitted(&house, ALONE).await;
+    let auditor = member(&house, &house.tenant, "Ola", &[Role::Auditor]).await;
+    let of_operator = std::mem::replace(&mut order.browser, browser_with(&house, &auditor));
+    if let Some(link) = order.links().await.first() {
+        let said = form(&[("note", "no")]);
+        order.phone().post(&format!("{link}/decline"), &said, Some(ORIGIN)).await;
+    }
+    order.browser = of_operator;
+    assert_eq!(order.state().await, "To be approved");
+}
+
+#[tokio::test]
+async fn a_scanner_that_posts_confirms_in_the_name_of_who_may_block() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    for link in &links[1..3] {
+        assert!(order.phone().get(link).await.body.contains("Confirm"));
+        order.phone().post(link, "", Some(ORIGIN)).await;
+    }
+    assert_eq!(order.links().await.len(), links.len(), "nobody has confirmed anything");
+}
+
+#[tokio::test]
+async fn an_order_is_sealed_with_a_sign_in_of_long_ago() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    order.with_bankid(&links[0]).await;
+    house.step(10 * 60);
+    order.act("desk", "seal", "").await;
+    assert_eq!(order.state().await, "To be sealed", "a fresh sign-in is asked for");
+}
+
+#[tokio::test]
+async fn a_secret_is_shown_its_only_time_to_a_sign_in_of_long_ago() {
+    let house = TestBroker::open().await;
+    let (mut order, link) = at_the_issuer(&house, "deposited").await;
+    let version = order.version().await;
+    let deposit = form(&[("version", &version), ("client_id", "ordered"), ("secret", "deposited-secret")]);
+    order.browser.post(&format!("{}/deposit", order.order), &deposit, Some(ORIGIN)).await;
+    let (mut phone, page) = received(&order, &link).await;
+    house.step(10 * 60);
+    let body = form(&[("order_version", &hidden(&page, "order_version"))]);
+    let shown = phone.post(&format!("{}/receive/reveal", order.order), &body, Some(ORIGIN)).await;
+    assert!(!shown.body.contains("deposited-secret"));
+}
+
+/// An eID that is there, and does not answer when it is asked about the client.
+struct Silent;
+
+#[async_trait]
+impl PollEid for Silent {
+    fn client(&self) -> [u8; 16] {
+        [7; 16]
+    }
+
+    async fn start(&self, _: &UpstreamRequest, _: &Random, _: Timestamp) -> Result<Ordered, EidError> {
+        Err(EidError::Unavailable("silent".to_owned()))
+    }
+
+    async fn poll(&self, _: &UpstreamRequest, _: &Memo, _: Timestamp) -> Result<Polled, EidError> {
+        Err(EidError::Unavailable("silent".to_owned()))
+    }
+
+    async fn cancel(&self, _: &Memo) {}
+
+    async fn check(&self, _: bool, _: &Random, _: Timestamp) -> Vec<CheckLine> {
+        [
+            (CheckSubject::Discovery, CheckFinding::Good),
+            (CheckSubject::Credentials, CheckFinding::NoAnswer),
+            (CheckSubject::RedirectUri, CheckFinding::NotAsked),
+            (CheckSubject::NationalNumber, CheckFinding::NotAsked),
+        ]
+        .map(|(subject, found)| CheckLine::new(subject, found))
+        .to_vec()
+    }
+}
+
+#[tokio::test]
+async fn credentials_of_which_nothing_is_known_replace_those_that_work() {
+    let mut house = TestBroker::open().await;
+    house.use_connector(LoginMethod::NO_VIPPS, Connector::Poll(Arc::new(Silent)));
+    let mut order = Ordering::begin(&house).await;
+    let begin = form(&[("eid", "no-vipps"), ("domain", &house.domain.to_string())]);
+    let begun = order.browser.post(&format!("/t/{}/orders", house.tenant.id), &begin, Some(ORIGIN)).await;
+    order.order = begun.location().split('?').next().unwrap().to_owned();
+    order.fill_in(ALONE).await;
+    for event in ["submit", "declare_submitted", "declare_completed"] {
+        order.act("act", event, "").await;
+    }
+    let link = order.links().await.last().unwrap().clone();
+    let (mut phone, tasks) = received(&order, &link).await;
+    let done = form(&[("event", "tasks_done"), ("version", &hidden(&tasks, "version"))]);
+    phone.post(&format!("{}/receive/again", order.order), &done, Some(ORIGIN)).await;
+    typed(&order, &mut phone, "nobody", "nothing").await;
+    assert_ne!(order.state().await, "Works", "the eID said nothing about these credentials");
+}
+
+#[tokio::test]
+async fn use_anyway_from_a_page_of_before_puts_in_use_what_came_later() {
+    let house = TestBroker::open().await;
+    let (mut order, mut phone) = in_trouble(&house).await;
+    let receive = format!("{}/receive", order.order);
+    let old = hidden(&phone.get(&receive).await, "order_version");
+    typed(&order, &mut phone, "second-client", "wrong").await;
+    assert_eq!(order.state().await, "Does not work");
+    let anyway = form(&[("event", "use_anyway"), ("version", &old)]);
+    let reply = phone.post(&format!("{receive}/again"), &anyway, Some(ORIGIN)).await;
+    assert_eq!((reply.status, order.state().await.as_str()), (422, "Does not work"));
+}
+
+#[tokio::test]
+async fn an_order_works_by_credentials_that_it_did_not_bring() {
+    let house = TestBroker::open().await;
+    let (mut order, mut phone) = in_trouble(&house).await;
+    let callback = format!("https://{}/callback/no-bankid", crate::house::HOST);
+    register(&house.bankid, "of-before", &callback, Ok("right"));
+    let of_before = SourceCredentials {
+        client_id: "of-before".to_owned(),
+        method: SourceMethod::ClientSecretBasic,
+        secret: Some("right".to_owned()),
+        private_key: None,
+    };
+    house.set_source(house.domain, LoginMethod::NO_BANKID, of_before).await;
+    let source = source_of(&house, "no-bankid");
+    let page = order.browser.get(&source).await;
+    let discard = form(&[("version", &hidden(&page, "version"))]);
+    let discarded = order.browser.post(&format!("{source}/discard"), &discard, Some(ORIGIN)).await;
+    assert_eq!(discarded.status, 303, "{}", discarded.body);
+    let receive = format!("{}/receive", order.order);
+    let version = hidden(&phone.get(&receive).await, "order_version");
+    let again = form(&[("event", "check_again"), ("version", &version)]);
+    phone.post(&format!("{receive}/again"), &again, Some(ORIGIN)).await;
+    assert_ne!(order.state().await, "Works", "what was ordered is gone");
+}
+
+#[tokio::test]
+async fn what_was_shown_once_and_got_lost_cannot_be_called_lost() {
+    let house = TestBroker::open().await;
+    let (mut order, link) = at_the_issuer(&house, "deposited").await;
+    let version = order.version().await;
+    let deposit = form(&[("version", &version), ("client_id", "ordered"), ("secret", "deposited-secret")]);
+    order.browser.post(&format!("{}/deposit", order.order), &deposit, Some(ORIGIN)).await;
+    let (mut phone, page) = received(&order, &link).await;
+    let body = form(&[("order_version", &hidden(&page, "order_version"))]);
+    let shown = phone.post(&format!("{}/receive/reveal", order.order), &body, Some(ORIGIN)).await;
+    let lost = form(&[("event", "lose"), ("version", &hidden(&shown, "order_version"))]);
+    phone.post(&format!("{}/receive/again", order.order), &lost, Some(ORIGIN)).await;
+    assert_eq!(order.state().await, "At the issuer", "the table has it: AwaitEntry, lost");
+}
+
+#[tokio::test]
+async fn a_deposited_order_is_issued_with_nothing_in_it() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = at_the_issuer(&house, "deposited").await;
+    let issued = order.act("desk", "issue", "").await;
+    assert_eq!((issued.status, order.state().await.as_str()), (422, "At the issuer"));
+}
+
+#[tokio::test]
+async fn a_deposited_secret_waits_for_ever_once_something_else_was_entered() {
+    let house = TestBroker::open().await;
+    let (mut order, link) = at_the_issuer(&house, "deposited").await;
+    let callback = format!("https://{}/callback/no-bankid", crate::house::HOST);
+    register(&house.bankid, "ordered", &callback, Ok("deposited-secret"));
+    let version = order.version().await;
+    let deposit = form(&[("version", &version), ("client_id", "ordered"), ("secret", "deposited-secret")]);
+    order.browser.post(&format!("{}/deposit", order.order), &deposit, Some(ORIGIN)).await;
+    let (mut phone, page) = received(&order, &link).await;
+    let other = form(&[
+        ("order_version", &hidden(&page, "order_version")),
+        ("client_id", "other"),
+        ("method", "client_secret_basic"),
+        ("secret", "other"),
+    ]);
+    phone.post(&format!("{}/receive", order.order), &other, Some(ORIGIN)).await;
+    house.step(60 * DAY);
+    house.orders_go_on().await;
+    let (mut phone, page) = received(&order, &link).await;
+    let install = form(&[("order_version", &hidden(&page, "order_version")), ("deposit", "yes")]);
+    let installed = phone.post(&format!("{}/receive", order.order), &install, Some(ORIGIN)).await;
+    assert_ne!(installed.status, 303, "kept until received or seven days");
+}
+
+#[tokio::test]
+async fn what_a_withdrawn_order_brought_waits_to_be_put_in_use() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = in_trouble(&house).await;
+    order.act("act", "withdraw", "").await;
+    order.act("desk", "confirm_withdrawn", "").await;
+    assert_eq!(order.state().await, "Withdrawn");
+    let page = order.browser.get(&source_of(&house, "no-bankid")).await.body;
+    assert!(!page.contains("first-client"), "secrets destroyed");
+}
+
+#[tokio::test]
+async fn a_receiver_who_came_once_is_not_told_of_the_new_link() {
+    let house = TestBroker::open().await;
+    let (mut order, link) = at_the_issuer(&house, "receiver_enters").await;
+    order.act("desk", "issue", "").await;
+    received(&order, &link).await;
+    house.step(8 * DAY);
+    house.orders_go_on().await;
+    let orderer = member(&house, &house.tenant, "Ola", &[Role::Orderer]).await;
+    order.browser = browser_with(&house, &orderer);
+    assert_eq!(order.act("act", "new_link", "").await.status, 303);
+    let (receiver, _) = link.rsplit_once('/').unwrap();
+    let links = order.links().await;
+    assert!(links.iter().any(|it| it.starts_with(receiver) && *it != link), "{links:?}");
+}
+
+#[tokio::test]
+async fn a_long_timeline_reminds_without_end() {
+    let house = TestBroker::open().await;
+    let (order, _) = submitted(&house, ALONE).await;
+    // As five hundred times amended and submitted.
+    let (_, id) = order.order.rsplit_once('/').unwrap();
+    house.meddle(&format!(
+        "INSERT INTO order_steps (tenant_id, order_id, position, event, state, actor, sealed_note, happened_at)
+         WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
+         SELECT '{}', '{id}', i, 'amend', 'draft', 'operator:test', NULL, 0 FROM n",
+        house.tenant.id
+    ));
+    house.step(3 * DAY);
+    let mut reminded = Vec::new();
+    for _ in 0..3 {
+        reminded.push(house.orders_go_on().await.reminded);
+    }
+    assert_eq!(reminded, [1, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_name_is_not_what_it_looks_like_in_what_is_approved() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    let turned = "Kari\u{202e}\u{200b}ildroN";
+    let display = order.save("display-name", &[("display_name", turned)]).await;
+    let receiver = order.save("receiver", &[("name", turned), ("email", "kari@example.com")]).await;
+    assert_eq!((display.status, receiver.status), (422, 422));
+}
+
+#[tokio::test]
+async fn the_name_of_a_signatory_who_is_typed_may_be_anything() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    order.save("company", &[("number", "399000157")]).await;
+    let long = format!("<b>{}", "x".repeat(20_000));
+    let saved = order
+        .save("signatories", &[("signatory-0-name", &long), ("signatory-0-birth_date", "yesterday")])
+        .await;
+    assert_eq!(saved.status, 422);
+}
+
+#[tokio::test]
+async fn nobody_counts_the_signatories_who_are_typed_and_those_after_the_hundredth_need_not_approve() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    order.save("company", &[("number", "399000157")]).await;
+    let mut refused = None;
+    for at in 0..101_usize {
+        let mut fields = vec![(format!("signatory-{at}-name"), format!("Kari Nordli {at}"))];
+        fields.extend((0..=at).map(|it| (format!("signatory-{it}-email"), "kari@example.com".to_owned())));
+        let fields: Vec<(&str, &str)> = fields.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
+        if order.save("signatories", &fields).await.status == 422 {
+            refused = Some(at);
+            break;
+        }
+    }
+    assert!(refused.is_some(), "the store reads a hundred people of an order");
+}
+
+#[tokio::test]
+async fn a_tenant_begins_as_many_orders_as_it_likes() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    let body = form(&[("eid", "no-bankid"), ("domain", &house.domain.to_string())]);
+    let mut last = 303;
+    for _ in 0..300 {
+        let target = format!("/t/{}/orders", house.tenant.id);
+        last = order.browser.post(&target, &body, Some(ORIGIN)).await.status;
+        if last != 303 {
+            break;
+        }
+    }
+    assert_ne!(last, 303, "300 drafts of one tenant in one second");
+}
+
+#[tokio::test]
+async fn use_anyway_puts_in_use_what_somebody_else_entered_meanwhile() {
+    let house = TestBroker::open().await;
+    let (mut order, mut phone) = in_trouble(&house).await;
+    let receive = format!("{}/receive", order.order);
+    let version = hidden(&phone.get(&receive).await, "order_version");
+    // Another order of the same eID for the same domain would do the same.
+    let source = source_of(&house, "no-bankid");
+    let page = order.browser.get(&source).await;
+    let other = form(&[
+        ("version", &hidden(&page, "version")),
+        ("client_id", "of-somebody-else"),
+        ("method", "client_secret_basic"),
+        ("secret", "other"),
+    ]);
+    let set = order.browser.post(&format!("{source}/credentials"), &other, Some(ORIGIN)).await;
+    assert_eq!(set.status, 303, "{}", set.body);
+    let anyway = form(&[("event", "use_anyway"), ("version", &version)]);
+    phone.post(&format!("{receive}/again"), &anyway, Some(ORIGIN)).await;
+    assert_ne!(order.state().await, "Works", "the receiver never saw these");
+}
+
+#[tokio::test]
+async fn an_order_that_is_being_checked_waits_for_a_worker_that_there_is_not() {
+    let house = TestBroker::open().await;
+    let (mut order, link) = at_the_issuer(&house, "receiver_enters").await;
+    order.act("desk", "issue", "").await;
+    let (mut phone, _) = received(&order, &link).await;
+    // The same is left by a process that is killed between the entry and the check.
+    house.bankid_is_down.store(true, std::sync::atomic::Ordering::SeqCst);
+    typed(&order, &mut phone, "first-client", "wrong").await;
+    assert_eq!(order.state().await, "Being checked");
+    house.bankid_is_down.store(false, std::sync::atomic::Ordering::SeqCst);
+    house.step(5 * 60);
+    house.orders_go_on().await;
+    assert_ne!(order.state().await, "Being checked", "it is the worker's turn");
+}
+
+#[tokio::test]
+async fn a_receiver_whose_role_was_taken_away_takes_it_back_with_the_link() {
+    let house = TestBroker::open().await;
+    let (mut order, link) = at_the_issuer(&house, "receiver_enters").await;
+    order.act("desk", "issue", "").await;
+    let (phone, _) = received(&order, &link).await;
+    let session = &phone.cookies["__Host-console-session"];
+    let member = house.console.session(session, house.time()).await.unwrap().unwrap().member.unwrap();
+    let permit = MembersPermit::Tenant(Box::new(may(&house.tenant, Permission::ManageMembers)));
+    house.console.remove_role(&permit, (member, Role::Receiver), house.time()).await.unwrap();
+    let back = order.with_bankid(&link).await;
+    assert!(!back.body.contains("/receive"), "the owner has shown them out");
+}
+
+#[tokio::test]
+async fn the_documents_of_an_amended_draft_stand_under_the_digest_of_what_was_approved() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    order.with_bankid(&links[0]).await;
+    let digest = between(&order.page().await.body, "id=\"digest\"", "</").to_owned();
+    assert!(!digest.is_empty());
+    order.act("act", "amend", "").await;
+    order.save("display-name", &[("display_name", "Something else")]).await;
+    let documents = order.browser.get(&format!("{}/documents", order.order)).await.body;
+    let shown = between(&order.page().await.body, "id=\"digest\"", "</").to_owned();
+    assert!(documents.contains("Something else") && shown != digest, "nobody approved this");
+}
+
+#[tokio::test]
+async fn a_link_that_found_no_room_among_the_letters_of_the_day_never_comes() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    order.fill_in(ALONE).await;
+    let letters = || {
+        let path = house.folder.path().join("portvakt.db");
+        let open = rusqlite::Connection::open(path).unwrap();
+        open.query_row("SELECT COUNT(*) FROM letters", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    if std::env::var("PORTVAKT_TEST_POSTGRES").is_ok() {
+        return;
+    }
+    let mut before = -1;
+    for _ in 0..90 {
+        before = letters();
+        assert_eq!(order.submit().await.status, 303);
+        if letters() == before {
+            break;
+        }
+        order.act("act", "amend", "").await;
+    }
+    assert_ne!(letters(), before, "everybody waits for a letter that was not written, and nobody is told");
+}
+
+#[tokio::test]
+async fn the_registry_is_asked_for_an_order_that_is_no_draft_any_more() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = submitted(&house, ALONE).await;
+    // The registry answers 500 for this one, so that it shows whether it was asked.
+    let reply = order.save("company", &[("number", "399000327")]).await;
+    assert!(reply.body.contains("no draft any more"), "{}", between(&reply.body, "data-focus>", "</ul>"));
 }
