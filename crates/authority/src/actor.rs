@@ -52,6 +52,8 @@ roles! {
     Developer = "developer",
     /// Credentials of eIDs.
     Receiver = "receiver",
+    /// The credentials of one order, whose named receiver somebody is; granted by its link, never by an administrator.
+    OrderReceiver = "order_receiver",
     /// Orders.
     Orderer = "orderer",
     /// Disables an eID or an application.

@@ -135,11 +135,16 @@ const fn rule(permission: Permission, roles: &'static [Role], api_keys: bool, on
 
 use Permission as P;
 use Role::{
-    Auditor, BlockContact, Developer, Invited, LinkHolder, Operator, Orderer, Owner, Receiver, Worker,
+    Auditor, BlockContact, Developer, Invited, LinkHolder, Operator, OrderReceiver, Orderer, Owner, Receiver,
+    Worker,
 };
 
 /// Every role of a tenant, and those who act for the installation.
 const READERS: &[Role] = &[Operator, Owner, Developer, Receiver, Orderer, BlockContact, Auditor, Worker];
+
+/// The same, and who receives the credentials of an order for a domain.
+const SETTINGS_READERS: &[Role] =
+    &[Operator, Owner, Developer, Receiver, OrderReceiver, Orderer, BlockContact, Auditor, Worker];
 
 /// Who may do what. What is not in it is forbidden.
 const TABLE: &[Rule] = &[
@@ -152,7 +157,7 @@ const TABLE: &[Rule] = &[
     rule(P::BackUp, &[Operator], false, On::Every),
     rule(P::RewrapKeys, &[Operator], false, On::Every),
     rule(P::ManageLetters, &[Operator], false, On::Every),
-    rule(P::ReadSettings, READERS, true, On::Every),
+    rule(P::ReadSettings, SETTINGS_READERS, true, On::Every),
     rule(P::ReadAudit, &[Operator, Owner, Auditor, Worker], true, On::Every),
     rule(P::ReadLogins, &[Operator, Owner, Developer, Auditor], true, On::Every),
     rule(P::ReadMembers, READERS, false, On::Every),
@@ -168,7 +173,7 @@ const TABLE: &[Rule] = &[
     rule(P::ManageSecrets, &[Operator, Owner, Developer], true, On::Every),
     rule(P::RunTrials, &[Operator, Owner, Developer], false, On::Every),
     rule(P::ManageSources, &[Operator, Owner, Receiver], false, On::Every),
-    rule(P::CheckSources, &[Operator, Owner, Developer, Receiver], false, On::Every),
+    rule(P::CheckSources, &[Operator, Owner, Developer, Receiver, OrderReceiver, Worker], false, On::Every),
     rule(P::DisableSources, &[Operator, Owner, BlockContact], false, On::Every),
     rule(P::ManageTestUsers, &[Operator, Owner, Developer], true, On::Test),
     rule(P::Import, &[Operator, Owner], false, On::Every),
@@ -178,7 +183,7 @@ const TABLE: &[Rule] = &[
     rule(P::ReadOrders, &[Operator, Owner, Orderer, Receiver, Auditor], false, On::Every),
     rule(P::ManageOrders, &[Operator, Owner, Orderer], false, On::Every),
     rule(P::DecideOrders, &[Operator], false, On::Every),
-    rule(P::ReceiveCredentials, &[Receiver], false, On::Every),
+    rule(P::ReceiveCredentials, &[Receiver, OrderReceiver, Worker], false, On::Every),
     rule(P::AnswerOrder, &[LinkHolder], false, On::Every),
     rule(P::MoveOrders, &[Worker], false, On::Every),
     rule(P::ErasePersonal, &[Operator, Owner], false, On::Every),

@@ -134,8 +134,17 @@ pub fn wanted(new: &NewIdentitySource) -> Value {
     })
 }
 
+/// Whose leave it is to put credentials into a source: who manages sources, and who receives what an order brought; that it is
+/// theirs is for the order desk to see.
+fn tenant_of(permit: &Permit) -> Result<&Tenant, Refusal> {
+    if let Ok(tenant) = permit.tenant(Permission::ReceiveCredentials) {
+        return Ok(tenant);
+    }
+    Ok(permit.tenant(Permission::ManageSources)?)
+}
+
 fn check_new(permit: &Permit, new: &NewIdentitySource) -> Result<(), Refusal> {
-    permit.tenant(Permission::ManageSources)?;
+    tenant_of(permit)?;
     if !new.eid.is_eid() {
         return Err(Refusal::Invalid(AdminMessage::SourceAutomation.at("eid")));
     }
@@ -185,7 +194,7 @@ pub fn create(
     now: Timestamp,
 ) -> Result<IdentitySource, Refusal> {
     check_new(permit, new)?;
-    let tenant = permit.tenant(Permission::ManageSources)?;
+    let tenant = tenant_of(permit)?;
     let row = IdentitySource {
         id,
         tenant_id: tenant.id,
@@ -216,7 +225,7 @@ pub fn set_credentials(
     now: Timestamp,
 ) -> Result<IdentitySource, Refusal> {
     check_new(permit, new)?;
-    let tenant = permit.tenant(Permission::ManageSources)?;
+    let tenant = tenant_of(permit)?;
     if is_set(tenant, &row, new) {
         return Ok(row);
     }
@@ -260,7 +269,7 @@ pub fn set_candidate(
     now: Timestamp,
 ) -> Result<IdentitySource, Refusal> {
     check_new(permit, new)?;
-    let tenant = permit.tenant(Permission::ManageSources)?;
+    let tenant = tenant_of(permit)?;
     let number = row.version + 1;
     let candidate = SourceGeneration {
         tenant_id: row.tenant_id,
@@ -293,7 +302,7 @@ fn exchange(
     (row, wanted): (IdentitySource, SourceGeneration),
     now: Timestamp,
 ) -> Result<IdentitySource, Refusal> {
-    let details = generation_details(permit.tenant(Permission::ManageSources)?, &wanted);
+    let details = generation_details(tenant_of(permit)?, &wanted);
     source_generations::remove(tx, (row.tenant_id, row.id), wanted.generation)?;
     keep_previous(tx, &row, now)?;
     let action = match wanted.generation {
@@ -321,7 +330,7 @@ pub fn activate_candidate(
     row: IdentitySource,
     now: Timestamp,
 ) -> Result<IdentitySource, Refusal> {
-    permit.tenant(Permission::ManageSources)?;
+    tenant_of(permit)?;
     let found = source_generations::find(tx, (row.tenant_id, row.id), Generation::Candidate)?;
     let candidate = found.ok_or(Refusal::NotFound(Noun::CandidateCredentials))?;
     exchange(tx, permit, (row, candidate), now)
@@ -408,4 +417,22 @@ pub fn switch(
     let action = if on { Action::SourceEnabled } else { Action::SourceDisabled };
     record(tx, permit, (action, &row), &json!({}), now)?;
     Ok(IdentitySource { version, ..row })
+}
+
+/// Discards the candidate that has this number, where it is still there: the order that brought it is over.
+///
+/// # Errors
+/// [`Refusal::Store`].
+pub fn withdraw_candidate(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    (row, number): (IdentitySource, i64),
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let found = source_generations::find(tx, (row.tenant_id, row.id), Generation::Candidate)?;
+    let Some(candidate) = found.filter(|it| it.credentials_version == Some(number)) else { return Ok(()) };
+    source_generations::remove(tx, (row.tenant_id, row.id), Generation::Candidate)?;
+    identity_sources::save(tx, &row)?;
+    let details = generation_details(permit.caller_tenant(), &candidate);
+    record(tx, permit, (Action::SourceCandidateDiscarded, &row), &details, now)
 }

@@ -5,7 +5,7 @@ use crypto::Digest;
 use model::{Action, EidEnvironment, INSTALLATION, LinkId, LoginMethod, MemberId, TenantId, Timestamp};
 use serde_json::{Value, json};
 use store::{
-    StoreError, WriteTx, console_sessions, entry_links,
+    StoreError, Tx, WriteTx, console_sessions, entry_links,
     invitations::{self, Invitation},
     member_roles::{self, MemberRole},
     members::{self, Credential, Member},
@@ -293,9 +293,8 @@ pub fn join_receiver(
 ) -> Result<MemberId, Refusal> {
     let tenant = permit.tenant(Permission::AnswerOrder)?.id;
     let member = member_of(tx, NewMember { made, person }, now)?;
-    let role = Role::Receiver.as_str();
-    let holds = |it: &MemberRole| it.member_id == member && it.role == role && it.confirmed_at.is_some();
-    if member_roles::list(tx, tenant)?.iter().any(holds) {
+    let role = Role::OrderReceiver.as_str();
+    if receives(tx, (tenant, member))? {
         return Ok(member);
     }
     let row = MemberRole {
@@ -311,6 +310,38 @@ pub fn join_receiver(
     let event = Event::of_member(Action::MemberJoined, member, details);
     permit.record(event.action, event.object, &event.details, now).append(tx)?;
     Ok(member)
+}
+
+/// Whether a member may receive the credentials of orders.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn receives(tx: &mut impl Tx, (tenant, member): (TenantId, MemberId)) -> Result<bool, StoreError> {
+    let is_it = |it: &MemberRole| {
+        let receives = it.role == Role::OrderReceiver.as_str() || it.role == Role::Receiver.as_str();
+        it.member_id == member && receives && it.confirmed_at.is_some()
+    };
+    Ok(member_roles::list(tx, tenant)?.iter().any(is_it))
+}
+
+/// Takes the leave that the link of an order gave away again: the order is over, or names somebody else.
+///
+/// # Errors
+/// [`Refusal::Store`].
+pub fn receiver_leaves(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    member: MemberId,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let (tenant, role) = (permit.caller_tenant().id, Role::OrderReceiver.as_str());
+    let is_it = |it: &MemberRole| it.member_id == member && it.role == role;
+    if !member_roles::list(tx, tenant)?.iter().any(is_it) {
+        return Ok(());
+    }
+    member_roles::remove(tx, tenant, member, role)?;
+    let event = Event::of_member(Action::RoleRemoved, member, json!({"roles": role}));
+    Ok(permit.record(event.action, event.object, &event.details, now).append(tx)?)
 }
 
 /// Makes the first operator, or one more whom the host vouches for: nobody has to confirm them.

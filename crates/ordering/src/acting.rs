@@ -2,12 +2,14 @@
 
 use authority::{Permission, Permit};
 use changes::Refusal;
-use model::{OrderEvent, OrderState, Timestamp};
+use model::{Handover, OrderEvent, OrderState, Timestamp};
+use texts::AdminMessage;
 
 use crate::{
     OrderDesk,
     moving::{Asked, Happening, Moved, OrderVersion, apply, out_of_turn, permission_of},
     sealing::ToSeal,
+    view::handover_of,
 };
 
 impl OrderDesk {
@@ -59,6 +61,10 @@ impl OrderDesk {
         let moved = self.store.write(move |tx| {
             let tenant = permit.tenant(permission_of(happening.event))?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            let is_deposited = handover_of(&moved.row)? == Handover::Deposited;
+            if happening.event == OrderEvent::Issue && is_deposited {
+                return Err(Refusal::Invalid(AdminMessage::OrderDepositMissing.at("secret")));
+            }
             apply(tx, (&permit, &mut moved), &happening, now)
         });
         moved.await

@@ -10,21 +10,23 @@
 use std::time::Duration;
 
 use authority::{Permission, Permit, SealedColumn, Tenant};
-use changes::Refusal;
+use changes::{Refusal, members::receives};
 use crypto::{Digest, b64, sha256};
 use model::{
-    Action, Level, LinkId, NameMismatch, OrderEvent, OrderState, Proof, RegisteredPerson, Timestamp,
-    match_person,
+    Action, Level, LinkId, NameMismatch, OrderAnswers, OrderEvent, OrderState, Proof, RegisteredPerson,
+    Timestamp, match_person,
 };
 use serde_json::{Value, json};
 use store::{
     approval_requests::{self, ApprovalRequest},
     order_people::{self, OrderPerson, Part, PersonState},
+    orders::Order,
 };
 use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk,
+    compose::digest_of,
     moving::{Asked, Happening, Moved, OrderVersion, apply, request_digest},
     people::{KeptPerson, is_asked_in, link_spent, open_person, seal_person},
     view::state_of,
@@ -77,6 +79,14 @@ pub struct IdentityDecision<'a> {
     pub accept: bool,
     /// Why.
     pub reason: &'a str,
+}
+
+/// Refuses where this version of the program would make other documents of the answers than those that were submitted.
+pub(crate) fn check_same_documents(row: &Order, answers: &OrderAnswers) -> Result<(), Refusal> {
+    if row.document_digest == Some(digest_of((row.id, row.submission), answers)) {
+        return Ok(());
+    }
+    Err(Refusal::Invalid(AdminMessage::OrderDocumentsDiffer.into()))
 }
 
 fn binding(document: &Digest, random: &[u8; 32]) -> [u8; 32] {
@@ -173,6 +183,7 @@ impl OrderDesk {
                 && row.state == PersonState::Waiting
                 && is_asked_in(row.part, state_of(&moved.row)?);
             let document = moved.row.document_digest.filter(|_| is_asked).ok_or_else(link_spent)?;
+            check_same_documents(&moved.row, &moved.answers)?;
             let request = ApprovalRequest {
                 tenant_id: tenant.id,
                 request_digest: request_digest(&random),
@@ -347,6 +358,12 @@ impl OrderDesk {
             let mut row = row.filter(|it| it.part == Part::Receiver).ok_or_else(link_spent)?;
             let moved = Moved::load(tx, &tenant, Asked::Now(row.order_id))?;
             if row.submission != moved.row.submission || !is_asked_in(row.part, state_of(&moved.row)?) {
+                return Err(link_spent());
+            }
+            // Whom an owner has shown out is not let in again by the link.
+            if let Some(member) = row.member_id
+                && !receives(tx, (tenant.id, member))?
+            {
                 return Err(link_spent());
             }
             let mut kept = open_person(&tenant, &row)?;

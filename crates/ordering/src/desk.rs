@@ -98,6 +98,7 @@ impl OrderDesk {
                 changed_at: now,
                 since: now,
                 expires_at: Some(draft_until(now)),
+                entered_version: None,
             };
             orders::insert(tx, &row)?;
             let step = NewStep { order: id, event: "begun", state: OrderState::Draft, note: "" };

@@ -3,7 +3,7 @@
 //! A deposited secret is opened once: shown to the receiver, or put into the identity source unseen. It is gone in the write
 //! that opens it, before anybody has it.
 
-use authority::{Permission, Permit, Tenant};
+use authority::{Actor, Permission, Permit, Tenant};
 use changes::{
     Refusal,
     identity_sources::{self as changed, NewIdentitySource},
@@ -16,7 +16,9 @@ use model::{
 };
 use serde_json::json;
 use store::{
-    WriteTx, domains, identity_sources,
+    StoreError, Tx, WriteTx, domains,
+    identity_sources::{self, IdentitySource},
+    order_people::{OrderPerson, Part},
     order_secrets::{self, SecretKind},
     orders,
     source_generations::{self, Generation},
@@ -24,7 +26,7 @@ use store::{
 use texts::{AdminMessage, Noun};
 
 use crate::{
-    OrderDesk,
+    OrderDesk, OrderView, PersonView,
     moving::{Asked, Happening, Moved, OrderVersion, apply, out_of_turn},
     secrets::{NewSecret, key, open, save, with_key},
     view::{eid_of, handover_of, state_of},
@@ -154,6 +156,7 @@ impl OrderDesk {
         let revealed = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ReceiveCredentials)?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            check_receiver(&permit, &moved.people)?;
             let deposit = take_deposit(tx, &tenant, seen.id)?;
             apply(tx, (&permit, &mut moved), &Happening::of(OrderEvent::Reveal), now)?;
             Ok::<_, Refusal>(deposit)
@@ -161,33 +164,38 @@ impl OrderDesk {
         revealed.await
     }
 
+    /// Gives an order to its receiver.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`]: there is none, or it is another one's to receive. [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn order_to_receive(&self, permit: &Permit, id: OrderId) -> Result<OrderView, Refusal> {
+        let order = self.whole(permit.tenant(Permission::ReceiveCredentials)?, id).await?;
+        let Actor::Member { id: member, .. } = permit.caller().actor else {
+            return Err(Refusal::NotFound(Noun::Order));
+        };
+        let is_it = |it: &PersonView| it.part == Part::Receiver && it.member == Some(member);
+        if order.people.iter().any(is_it) { Ok(order) } else { Err(Refusal::NotFound(Noun::Order)) }
+    }
+
     /// The receiver brings what the issuer gave: the source of the eID has it in the write that moves the order on. Where the
     /// source works with others, these are its candidate.
     ///
     /// # Errors
-    /// As [`OrderDesk::move_order`]; [`Refusal::Invalid`] where the credentials cannot work, [`Refusal::NotFound`] where nothing is
-    /// deposited, or no key was made.
+    /// As [`OrderDesk::move_order`]; [`Refusal::Invalid`] where the credentials cannot work, or others wait that are deposited;
+    /// [`Refusal::NotFound`] where nothing is deposited, no key was made, or it is another one's order to receive.
     pub async fn enter(
         &self,
-        permits: &ReceivingPermits,
+        permit: &Permit,
         seen: OrderVersion,
         entered: Entered,
         now: Timestamp,
     ) -> Result<OrderState, Refusal> {
         let made = IdentitySourceId::new(&self.random, now);
-        let ReceivingPermits { order: permit, sources } = permits.clone();
+        let permit = permit.clone();
         let moved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ReceiveCredentials)?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
-            let next = apply(tx, (&permit, &mut moved), &Happening::of(OrderEvent::Enter), now)?;
-            let credentials = match &entered.what {
-                What::Typed(credentials) => credentials.clone(),
-                What::Deposit => take_deposit(tx, &tenant, seen.id)?.credentials(),
-                What::Key { client_id } => {
-                    let key = key(tx, &tenant, seen.id)?.ok_or(Refusal::NotFound(Noun::Object))?;
-                    with_key(client_id.clone(), &key)
-                }
-            };
+            check_receiver(&permit, &moved.people)?;
             let domain = domains::get(tx, tenant.id, moved.row.domain_id);
             let domain = domain.map_err(|error| Refusal::of(error, Noun::Domain))?;
             let new = NewIdentitySource {
@@ -195,34 +203,42 @@ impl OrderDesk {
                 domain_environment: domain.environment,
                 eid: eid_of(&moved.row)?,
                 environment: entered.environment,
-                credentials,
+                credentials: credentials(tx, &tenant, (seen.id, &entered.what))?,
             };
-            put(tx, &sources, (made, &new), now)?;
-            Ok::<_, Refusal>(next)
+            moved.row.entered_version = put(tx, &permit, (made, &new), now)?;
+            apply(tx, (&permit, &mut moved), &Happening::of(OrderEvent::Enter), now)
         });
         moved.await
     }
 
-    /// What the check of the credentials came to. Good ones are in use by the write that says so.
+    /// What the check of the credentials came to. Good ones are in use by the write that says so; only those that this order
+    /// brought count.
     ///
     /// # Errors
-    /// As [`OrderDesk::move_order`].
+    /// As [`OrderDesk::move_order`]; [`Refusal::Invalid`] where they were replaced or discarded meanwhile.
     pub async fn checked(
         &self,
-        permits: &ReceivingPermits,
-        order: OrderId,
-        event: OrderEvent,
+        permit: &Permit,
+        result: CheckResult,
         now: Timestamp,
     ) -> Result<OrderState, Refusal> {
-        let ReceivingPermits { order: permit, sources } = permits.clone();
+        let permit = permit.clone();
         let moved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ReceiveCredentials)?.clone();
-            let mut moved = Moved::load(tx, &tenant, Asked::Now(order))?;
+            let CheckResult { order, seen, mut event } = result;
+            let asked =
+                seen.map_or(Asked::Now(order), |version| Asked::Seen(OrderVersion { id: order, version }));
+            let mut moved = Moved::load(tx, &tenant, asked)?;
+            check_receiver(&permit, &moved.people)?;
             if matches!(event, OrderEvent::CheckedGood | OrderEvent::UseAnyway) {
                 let row = identity_sources::find(tx, tenant.id, moved.row.domain_id, &moved.row.eid)?;
-                let row = row.ok_or(Refusal::NotFound(Noun::IdentitySource))?;
-                if source_generations::find(tx, (tenant.id, row.id), Generation::Candidate)?.is_some() {
-                    changed::activate_candidate(tx, &sources, row, now)?;
+                match (row, event) {
+                    (Some(row), _) if is_candidate(tx, &row, moved.row.entered_version)? => {
+                        changed::activate_candidate(tx, &permit, row, now).map(drop)?;
+                    }
+                    (Some(row), _) if row.credentials_version == moved.row.entered_version => {}
+                    (_, OrderEvent::CheckedGood) => event = OrderEvent::CheckedBad,
+                    _ => return Err(Refusal::Invalid(AdminMessage::OrderCredentialsGone.into())),
                 }
             }
             apply(tx, (&permit, &mut moved), &Happening::of(event), now)
@@ -231,13 +247,52 @@ impl OrderDesk {
     }
 }
 
-/// Leave to receive: the order's, and the one to change the identity source.
-#[derive(Clone, Debug)]
-pub struct ReceivingPermits {
-    /// To receive credentials.
-    pub order: Permit,
-    /// To change identity sources.
-    pub sources: Permit,
+/// What the check of an order's credentials came to.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckResult {
+    /// Of which order.
+    pub order: OrderId,
+    /// The version of the page that says so; `None`: the check itself says so.
+    pub seen: Option<i64>,
+    /// What it came to.
+    pub event: OrderEvent,
+}
+
+/// Whether what an order brought is the source's candidate.
+fn is_candidate(tx: &mut impl Tx, row: &IdentitySource, entered: Option<i64>) -> Result<bool, StoreError> {
+    let found = source_generations::find(tx, (row.tenant_id, row.id), Generation::Candidate)?;
+    Ok(entered.is_some() && found.is_some_and(|it| it.credentials_version == entered))
+}
+
+/// Refuses everybody but the receiver whom the order let in, and the worker. To others the order does not exist.
+pub(crate) fn check_receiver(permit: &Permit, people: &[OrderPerson]) -> Result<(), Refusal> {
+    let is_it = match &permit.caller().actor {
+        Actor::Worker(_) => true,
+        Actor::Member { id, .. } => {
+            people.iter().any(|it| it.part == Part::Receiver && it.member_id == Some(*id))
+        }
+        _ => false,
+    };
+    if is_it { Ok(()) } else { Err(Refusal::NotFound(Noun::Order)) }
+}
+
+/// What a receiver brings, as the source takes it.
+fn credentials(
+    tx: &mut WriteTx<'_>,
+    tenant: &Tenant,
+    (order, what): (OrderId, &What),
+) -> Result<SourceCredentials, Refusal> {
+    match what {
+        What::Typed(_) if order_secrets::find(tx, (tenant.id, order), SecretKind::Deposit)?.is_some() => {
+            Err(Refusal::Invalid(AdminMessage::OrderDepositWaits.into()))
+        }
+        What::Typed(credentials) => Ok(credentials.clone()),
+        What::Deposit => Ok(take_deposit(tx, tenant, order)?.credentials()),
+        What::Key { client_id } => {
+            let key = key(tx, tenant, order)?.ok_or(Refusal::NotFound(Noun::Object))?;
+            Ok(with_key(client_id.clone(), &key))
+        }
+    }
 }
 
 /// Credentials that a receiver brings.
@@ -263,20 +318,22 @@ pub enum What {
     },
 }
 
+/// Gives the number that the credentials have at the source.
 fn put(
     tx: &mut WriteTx<'_>,
     permit: &Permit,
     (made, new): (IdentitySourceId, &NewIdentitySource),
     now: Timestamp,
-) -> Result<(), Refusal> {
-    let tenant = permit.tenant(Permission::ManageSources)?.clone();
+) -> Result<Option<i64>, Refusal> {
+    let tenant = permit.tenant(Permission::ReceiveCredentials)?.clone();
     match identity_sources::find(tx, tenant.id, new.domain, new.eid.as_str())? {
-        None => changed::create(tx, permit, (made, new), now).map(drop),
+        None => Ok(changed::create(tx, permit, (made, new), now)?.credentials_version),
         Some(row) if row.sealed_credentials.is_none() => {
-            changed::set_credentials(tx, permit, row, new, now).map(drop)
+            Ok(changed::set_credentials(tx, permit, row, new, now)?.credentials_version)
         }
-        Some(row) if changed::is_set(&tenant, &row, new) => Ok(()),
-        Some(row) => changed::set_candidate(tx, permit, row, new, now).map(drop),
+        Some(row) if changed::is_set(&tenant, &row, new) => Ok(row.credentials_version),
+        // A candidate has the number of the row's version that came with it.
+        Some(row) => Ok(Some(changed::set_candidate(tx, permit, row, new, now)?.version)),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use authority::{Permission, Permit, SealedColumn, Tenant};
-use changes::Refusal;
+use changes::{Refusal, identity_sources::withdraw_candidate, members::receiver_leaves};
 use crypto::Digest;
 use messages::Letter;
 use model::{
@@ -12,7 +12,7 @@ use model::{
 };
 use serde_json::json;
 use store::{
-    StoreError, WriteTx, order_people,
+    StoreError, WriteTx, identity_sources, order_people,
     order_people::{OrderPerson, Part, PersonState},
     order_secrets::{self, SecretKind},
     orders::{self, Order, OrderStep},
@@ -213,22 +213,44 @@ pub(crate) fn apply(
     row.version += 1;
     write_step(tx, permit, (row, happening), now)?;
     forget_deposit(tx, moved, next)?;
+    end_receiving(tx, permit, moved, next, now)?;
     write_letters(tx, &tenant, moved, &Told { before: facts.state, event: *event, next }, now)?;
     Ok(next)
+}
+
+/// In which states what an order brought may still be used by it.
+const fn may_be_received(state: OrderState) -> bool {
+    use OrderState as S;
+    matches!(state, S::Handover | S::AwaitEntry | S::Checking | S::Trouble | S::OnHold)
+}
+
+/// The receiver's leave ends with the order, and when somebody else may be named; what they brought and is not in use goes.
+fn end_receiving(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    moved: &Moved,
+    next: OrderState,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    if next.is_open() && !matches!(next, OrderState::Draft | OrderState::Withdrawing) {
+        return Ok(());
+    }
+    for it in &moved.people {
+        if let (Part::Receiver, Some(member)) = (it.part, it.member_id) {
+            receiver_leaves(tx, permit, member, now)?;
+        }
+    }
+    let row = identity_sources::find(tx, moved.row.tenant_id, moved.row.domain_id, &moved.row.eid)?;
+    match (row, moved.row.entered_version) {
+        (Some(row), Some(number)) => withdraw_candidate(tx, permit, (row, number), now),
+        _ => Ok(()),
+    }
 }
 
 /// What was deposited goes as soon as nobody is to receive it any more; the key pair when the order ended without it.
 fn forget_deposit(tx: &mut WriteTx<'_>, moved: &Moved, next: OrderState) -> Result<(), Refusal> {
     let of_order = (moved.row.tenant_id, moved.row.id);
-    let may_be_received = matches!(
-        next,
-        OrderState::Handover
-            | OrderState::AwaitEntry
-            | OrderState::Checking
-            | OrderState::Trouble
-            | OrderState::OnHold
-    );
-    if !may_be_received {
+    if !may_be_received(next) {
         order_secrets::remove(tx, of_order, SecretKind::Deposit)?;
     }
     if !next.is_open() || next == OrderState::Verified {
@@ -319,10 +341,11 @@ fn write_letters(
     let is_new_receiver = event == OrderEvent::NewLink;
     for row in &mut moved.people {
         let was_asked = event != OrderEvent::Submit && is_asked_in(row.part, before);
-        let is_asked = row.state == PersonState::Waiting && is_asked_in(row.part, next);
+        let is_asked = (row.state == PersonState::Waiting || is_new_receiver) && is_asked_in(row.part, next);
         let is_renewed = is_new_receiver && row.part == Part::Receiver;
         if is_renewed {
             row.generation += 1;
+            row.state = PersonState::Waiting;
             order_people::save(tx, row)?;
         }
         if is_asked && (!was_asked || is_renewed) {

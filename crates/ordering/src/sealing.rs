@@ -16,6 +16,7 @@ use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk, OrderView,
+    approval::check_same_documents,
     compose::{ClientFacts, Composed},
     moving::{Asked, Happening, Moved, OrderVersion, apply},
     seal_kit::SealKit,
@@ -109,6 +110,7 @@ impl OrderDesk {
         let sealed = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::DecideOrders)?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            check_same_documents(&moved.row, &moved.answers)?;
             let next = apply(tx, (&permit, &mut moved), &happening, now)?;
             for it in &made {
                 let submission = moved.row.submission;

@@ -10,23 +10,23 @@ const INSERT: &str =
     document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15)";
 const GET: &str = "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
-    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at
+    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version
     FROM orders WHERE tenant_id = $1 AND id = $2";
 const LIST: &str = "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
-    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at
+    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version
     FROM orders WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1000";
 pub(crate) const LIST_BY_STATE: &str =
     "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version,
-    submission, document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at
+    submission, document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version
     FROM orders WHERE state = $1 ORDER BY since LIMIT 1000";
 pub(crate) const LIST_EXPIRED: &str =
     "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version,
-    submission, document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at
+    submission, document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version
     FROM orders WHERE expires_at <= $1 ORDER BY expires_at LIMIT 100";
 const SAVE: &str =
     "UPDATE orders SET handover = $1, state = $2, held_state = $3, submission = $4, document_digest = $5,
-    was_sent = $6, sealed_answers = $7, changed_at = $8, since = $9, expires_at = $10, version = version + 1
-    WHERE tenant_id = $11 AND id = $12 AND version = $13";
+    was_sent = $6, sealed_answers = $7, changed_at = $8, since = $9, expires_at = $10, entered_version = $11,
+    version = version + 1 WHERE tenant_id = $12 AND id = $13 AND version = $14";
 const REMOVE: &str = "DELETE FROM orders WHERE tenant_id = $1 AND id = $2";
 const REMOVE_STEPS: &str = "DELETE FROM order_steps WHERE tenant_id = $1 AND order_id = $2";
 const INSERT_STEP: &str = "INSERT INTO order_steps
@@ -86,6 +86,8 @@ pub struct Order {
     pub since: Timestamp,
     /// When time runs out in this state.
     pub expires_at: Option<Timestamp>,
+    /// The number that the credentials which it brought have at the identity source.
+    pub entered_version: Option<i64>,
 }
 
 /// A line of the timeline.
@@ -184,6 +186,7 @@ pub fn save(tx: &mut WriteTx<'_>, order: &Order) -> Result<(), StoreError> {
         order.changed_at.into(),
         order.since.into(),
         order.expires_at.into(),
+        order.entered_version.into(),
         order.tenant_id.into(),
         order.id.into(),
         order.version.into(),
@@ -277,5 +280,6 @@ fn read(row: Row) -> Result<Order, StoreError> {
         changed_at: row.time("changed_at")?,
         since: row.time("since")?,
         expires_at: row.maybe_time("expires_at")?,
+        entered_version: row.maybe_int("entered_version")?,
     })
 }

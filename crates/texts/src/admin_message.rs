@@ -157,6 +157,14 @@ admin_messages! {
     OrderReceiverOther: "order-receiver-other";
     /// Not every issuer hands over in every way.
     OrderHandoverNotTaken: "order-handover-not-taken";
+    /// What an order brought is not at the source any more.
+    OrderCredentialsGone: "order-credentials-gone";
+    /// A secret is deposited and not opened yet.
+    OrderDepositWaits: "order-deposit-waits";
+    /// Issued without what was to be deposited.
+    OrderDepositMissing: "order-deposit-missing";
+    /// Another version of the program set the documents.
+    OrderDocumentsDiffer: "order-documents-differ";
     /// Half of what a seal needs.
     SealIncomplete { missing: Word }: "seal-incomplete";
     /// Certificates or key are no use.

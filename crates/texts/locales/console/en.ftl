@@ -1320,3 +1320,6 @@ console-order-file-registry = The registry’s answer
 console-order-dossier = Download everything for the issuer
 console-order-no-seal = No seal is configured: the documents are closed and kept, but nothing in them shows that they were not changed. See [seal] in the configuration.
 console-order-event-dossier-taken = Everything for the issuer was downloaded
+console-order-act-lose = It got lost: ask for new credentials
+console-role-order-receiver = Receiver of an order
+console-role-order-receiver-help = Enters the credentials of the order that names them, and nothing else.

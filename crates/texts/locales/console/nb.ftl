@@ -1320,3 +1320,6 @@ console-order-file-registry = Svaret fra registeret
 console-order-dossier = Last ned alt til utstederen
 console-order-no-seal = Det er ikke satt opp noe segl: dokumentene lukkes og oppbevares, men ingenting i dem viser at de ikke er endret. Se [seal] i konfigurasjonen.
 console-order-event-dossier-taken = Alt til utstederen ble lastet ned
+console-order-act-lose = Den ble borte: be om ny tilgang
+console-role-order-receiver = Mottaker av en bestilling
+console-role-order-receiver-help = Legger inn tilgangen fra bestillingen som navngir dem, og ikke noe annet.

@@ -1320,3 +1320,6 @@ console-order-file-registry = Svaret frå registeret
 console-order-dossier = Last ned alt til utferdaren
 console-order-no-seal = Det er ikkje sett opp noko segl: dokumenta blir lukka og tekne vare på, men ingenting i dei viser at dei ikkje er endra. Sjå [seal] i konfigurasjonen.
 console-order-event-dossier-taken = Alt til utferdaren vart lasta ned
+console-order-act-lose = Han vart borte: be om ny tilgang
+console-role-order-receiver = Mottakar av ei bestilling
+console-role-order-receiver-help = Legg inn tilgangen frå bestillinga som nemner dei, og ikkje noko anna.

@@ -157,7 +157,14 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         orders::documents::documents
     ),
     route!(POST, "/t/{tenant}/orders/{order}/act", of_tenant(P::ManageOrders), orders::page::act),
-    route!(POST, "/t/{tenant}/orders/{order}/desk", of_tenant(P::DecideOrders), orders::page::act),
+    route!(POST, "/t/{tenant}/orders/{order}/desk", of_tenant(P::DecideOrders), orders::page::desk),
+    route!(
+        POST,
+        "/t/{tenant}/orders/{order}/decide",
+        of_tenant(P::DecideOrders),
+        orders::page::act,
+        SignedIn::Lately
+    ),
     route!(
         POST,
         "/t/{tenant}/orders/{order}/identity",
@@ -177,7 +184,8 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         POST,
         "/t/{tenant}/orders/{order}/dossier",
         of_tenant(P::DecideOrders),
-        orders::documents::dossier
+        orders::documents::dossier,
+        SignedIn::Lately
     ),
     route!(GET, "/t/{tenant}/orders/{order}/handover", of_tenant(P::ManageOrders), orders::fill::handover),
     route!(
@@ -186,12 +194,19 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         of_tenant(P::ManageOrders),
         orders::fill::save_handover
     ),
-    route!(POST, "/t/{tenant}/orders/{order}/deposit", of_tenant(P::DecideOrders), orders::page::deposit),
+    route!(
+        POST,
+        "/t/{tenant}/orders/{order}/deposit",
+        of_tenant(P::DecideOrders),
+        orders::page::deposit,
+        SignedIn::Lately
+    ),
     route!(
         POST,
         "/t/{tenant}/orders/{order}/receive/reveal",
         of_tenant(P::ReceiveCredentials),
-        orders::receive::reveal
+        orders::receive::reveal,
+        SignedIn::Lately
     ),
     route!(
         GET,

@@ -77,6 +77,16 @@ fn note_form(visit: &Visit, order: &OrderView, event: OrderEvent, where_to: &str
     }
 }
 
+/// Whether something cannot be undone, so that a fresh sign-in goes before it.
+pub(super) const fn is_decision(event: OrderEvent) -> bool {
+    matches!(event, OrderEvent::Seal | OrderEvent::Issue | OrderEvent::Reject)
+}
+
+/// Below the order's address, where the operator does something.
+const fn door_of(event: OrderEvent) -> &'static str {
+    if is_decision(event) { "decide" } else { "desk" }
+}
+
 /// What the operator can do in a state: without a note, and with one.
 const fn events_of(state: OrderState) -> (&'static [OrderEvent], &'static [OrderEvent]) {
     use OrderEvent as E;
@@ -146,7 +156,7 @@ pub(super) fn desk_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
     };
     blocks.insert(0, heading);
     let act = |event: &OrderEvent| {
-        Action::act(event_word_of_act(*event), format!("{}/desk", base(visit, order.id)))
+        Action::act(event_word_of_act(*event), format!("{}/{}", base(visit, order.id), door_of(*event)))
             .with("event", event.as_str())
             .with("version", order.version.to_string())
             .named(event.as_str())
@@ -165,7 +175,7 @@ pub(super) fn desk_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
         blocks.push(Block::Form(deposit_form(visit, order)));
     }
     for event in noted {
-        let form = Block::Form(note_form(visit, order, *event, "desk"));
+        let form = Block::Form(note_form(visit, order, *event, door_of(*event)));
         blocks.push(Block::More { label: Text::Key(event_word_of_act(*event)), blocks: vec![form] });
     }
     blocks

@@ -4,7 +4,7 @@ use axum::response::Response;
 use console::{Permission, Refusal};
 use crypto::Secret;
 use model::{
-    Date, LinkId, OrderSection, OrderState, OrderTurn, SectionState, lacks, section_state,
+    Date, LinkId, OrderEvent, OrderSection, OrderState, OrderTurn, SectionState, lacks, section_state,
     working_days_between,
 };
 use ordering::{Deposit, IdentityDecision, OrderVersion, OrderView, Part, PersonState, PersonView};
@@ -14,7 +14,7 @@ use pages::console::{
 use texts::Noun;
 
 use super::{
-    acts::{desk_acts, orderer_acts},
+    acts::{desk_acts, is_decision, orderer_acts},
     place::{acted, base, crumbs, found, is_receiver, source_place, title},
     sections::words_of,
     vipps,
@@ -157,7 +157,8 @@ fn waited(visit: &Visit, order: &OrderView) -> Option<Text> {
 fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let href = format!("{}/documents", base(visit, order.id));
     let mut facts = Vec::new();
-    if order.document_digest.is_some() {
+    // A draft that was submitted before is not what was approved.
+    if order.document_digest.is_some() && order.state != OrderState::Draft {
         facts.push(Fact::copied("digest", "console-order-digest", order.digest_text()));
     }
     let mut actions = vec![Action::to("console-order-documents", href).named("open-documents")];
@@ -222,11 +223,19 @@ pub(in crate::console) async fn page(visit: Visit) -> Result<Response, Refusal> 
     Ok(shown(&visit, page))
 }
 
-/// `POST /t/{tenant}/orders/{order}/act` and `…/desk`: what is done under which leave is said by the route.
+/// `POST /t/{tenant}/orders/{order}/act`, `…/desk` and `…/decide`: what is done under which leave is said by the route.
 pub(in crate::console) async fn act(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
     let outcome = acted(&visit, &order).await;
     answered(&visit, &order, outcome).await
+}
+
+/// `POST /t/{tenant}/orders/{order}/desk`: what an operator does that can be undone, or is only written down.
+pub(in crate::console) async fn desk(visit: Visit) -> Result<Response, Refusal> {
+    if OrderEvent::parse(visit.form.get("event")).is_none_or(is_decision) {
+        return Err(Refusal::NotFound(Noun::Object));
+    }
+    act(visit).await
 }
 
 /// `POST /t/{tenant}/orders/{order}/deposit`: what the issuer gave, on its behalf.

@@ -1,15 +1,15 @@
 //! Receiving: the named receiver enters what the issuer gave, it is checked at once, and it is in use when the check is good.
 
 use axum::response::Response;
-use console::{Permission, Refusal, SourceView};
-use model::{CheckFinding, CheckState, Handover, OrderEvent, OrderState};
-use ordering::{Entered, Happening, OrderVersion, OrderView, ReceivingPermits, What};
+use console::{Permission, Refusal, SourceCheckView, SourceView};
+use model::{CheckFinding, CheckLine, CheckState, CheckSubject, Handover, OrderEvent, OrderId, OrderState};
+use ordering::{CheckResult, Entered, Happening, OrderVersion, OrderView, What};
 use pages::console::{Action, Block, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Text};
 use texts::{AdminMessage, Noun};
 
 use super::{
     documents::key_blocks,
-    place::{base, crumbs, found, is_receiver, source_place},
+    place::{base, crumbs, source_place},
     vipps,
 };
 use crate::console::{
@@ -18,8 +18,10 @@ use crate::console::{
     visit::Visit,
 };
 
-fn check_receiver(visit: &Visit, order: &OrderView) -> Result<(), Refusal> {
-    if is_receiver(visit, order) { Ok(()) } else { Err(Refusal::NotFound(Noun::Order)) }
+/// The order of the path, for its receiver and nobody else.
+async fn found(visit: &Visit) -> Result<OrderView, Refusal> {
+    let id = OrderId::parse(visit.param("order")).map_err(|_| Refusal::NotFound(Noun::Order))?;
+    visit.site.orders.order_to_receive(&visit.may(Permission::ReceiveCredentials)?, id).await
 }
 
 async fn page_with(
@@ -38,6 +40,10 @@ async fn page_with(
         OrderState::Handover | OrderState::AwaitEntry => {
             blocks.extend(key_blocks(order));
             blocks.push(form());
+            if order.state == OrderState::AwaitEntry {
+                let lost = again(visit, order, OrderEvent::Lose, "console-order-act-lose");
+                blocks.push(Block::Actions(vec![lost]));
+            }
         }
         OrderState::Trouble => {
             let text = Text::Key("console-order-trouble");
@@ -77,7 +83,9 @@ async fn page_with(
         blocks,
         ..ConsolePage::default()
     };
-    page.frame.crumbs = crumbs(visit, Some(order));
+    if visit.offers(Permission::ReadOrders) {
+        page.frame.crumbs = crumbs(visit, Some(order));
+    }
     Ok(page)
 }
 
@@ -115,7 +123,6 @@ fn deposited(visit: &Visit, order: &OrderView) -> Vec<Block> {
 /// `POST /t/{tenant}/orders/{order}/receive/reveal`: shows what is deposited, once.
 pub(in crate::console) async fn reveal(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
-    check_receiver(&visit, &order)?;
     match visit.site.orders.reveal(visit.permit()?, seen(&visit, &order), visit.now()).await {
         Ok(deposit) => {
             let mut page = page_with(&visit, &found(&visit).await?, None).await?;
@@ -156,42 +163,47 @@ fn again(visit: &Visit, order: &OrderView, event: OrderEvent, label: &'static st
 /// `GET /t/{tenant}/orders/{order}/receive`
 pub(in crate::console) async fn page(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
-    check_receiver(&visit, &order)?;
     let page = page_with(&visit, &order, None).await?;
     Ok(shown(&visit, page))
 }
 
 async fn moved(visit: &Visit, order: &OrderView, event: OrderEvent) -> Result<OrderView, Refusal> {
-    let seen = OrderVersion { id: order.id, version: order.version };
+    let version = visit.form.get("version").parse().unwrap_or_default();
+    let seen = OrderVersion { id: order.id, version };
     visit.site.orders.move_order(visit.permit()?, seen, &Happening::of(event), visit.now()).await?;
     found(visit).await
 }
 
-/// What the check of what was entered came to; `None`: nothing is known yet.
-fn outcome_of(source: Option<&SourceView>) -> Option<CheckState> {
-    let source = source?;
-    let check = if source.candidate.is_some() { &source.candidate_check } else { &source.active_check };
-    let check = check.as_ref()?;
-    let was_unreachable = check.lines.iter().flatten().any(|it| it.finding == CheckFinding::Unreachable);
-    if was_unreachable { None } else { check.state() }
+/// What the check of what was entered came to. Only a good line about the credentials themselves is good.
+fn event_of(source: Option<&SourceView>) -> OrderEvent {
+    let check = source.and_then(|it| {
+        if it.candidate.is_some() { it.candidate_check.as_ref() } else { it.active_check.as_ref() }
+    });
+    let lines: Vec<&CheckLine> = check.and_then(|it| it.lines.as_ref()).into_iter().flatten().collect();
+    let found = |finding: CheckFinding| lines.iter().any(|it| it.finding == finding);
+    let credentials = lines.iter().find(|it| it.subject == CheckSubject::Credentials).map(|it| it.state());
+    let was_asked = !found(CheckFinding::Unreachable) && !found(CheckFinding::NoAnswer);
+    match (credentials, check.and_then(SourceCheckView::state)) {
+        (_, Some(CheckState::Bad)) => OrderEvent::CheckedBad,
+        (Some(CheckState::Good), _) => OrderEvent::CheckedGood,
+        (Some(CheckState::Unknown), _) if was_asked => OrderEvent::CheckedBad,
+        _ => OrderEvent::CheckedUnreachable,
+    }
 }
 
 /// Moves the order by what the check came to; good credentials are in use by then.
 async fn judged(visit: &Visit, order: &OrderView, place: &SourcePlace) -> Result<(), Refusal> {
-    let event = match outcome_of(place.source(visit).await?.as_ref()) {
-        None => OrderEvent::CheckedUnreachable,
-        Some(CheckState::Bad) => OrderEvent::CheckedBad,
-        Some(CheckState::Good | CheckState::Unknown) => OrderEvent::CheckedGood,
-    };
-    checked(visit, order, event).await
+    let event = event_of(place.source(visit).await?.as_ref());
+    checked(visit, order, (event, None)).await
 }
 
-async fn checked(visit: &Visit, order: &OrderView, event: OrderEvent) -> Result<(), Refusal> {
-    visit.site.orders.checked(&permits(visit)?, order.id, event, visit.now()).await.map(drop)
-}
-
-fn permits(visit: &Visit) -> Result<ReceivingPermits, Refusal> {
-    Ok(ReceivingPermits { order: visit.permit()?.clone(), sources: visit.may(Permission::ManageSources)? })
+async fn checked(
+    visit: &Visit,
+    order: &OrderView,
+    (event, seen): (OrderEvent, Option<i64>),
+) -> Result<(), Refusal> {
+    let result = CheckResult { order: order.id, seen, event };
+    visit.site.orders.checked(visit.permit()?, result, visit.now()).await.map(drop)
 }
 
 /// What the form brings.
@@ -211,11 +223,10 @@ fn entered(visit: &Visit, order: &OrderView, place: &SourcePlace) -> Result<Ente
 /// `POST /t/{tenant}/orders/{order}/receive`
 pub(in crate::console) async fn enter(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
-    check_receiver(&visit, &order)?;
     let outcome = async {
         let place = source_place(&visit, &order).await?;
         let new = entered(&visit, &order, &place)?;
-        visit.site.orders.enter(&permits(&visit)?, seen(&visit, &order), new, visit.now()).await?;
+        visit.site.orders.enter(visit.permit()?, seen(&visit, &order), new, visit.now()).await?;
         sources::check_again(&visit, &place).await?;
         judged(&visit, &order, &place).await
     };
@@ -231,7 +242,6 @@ pub(in crate::console) async fn enter(visit: Visit) -> Result<Response, Refusal>
 /// `POST /t/{tenant}/orders/{order}/receive/again`
 pub(in crate::console) async fn again_act(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
-    check_receiver(&visit, &order)?;
     let event = OrderEvent::parse(visit.form.get("event")).ok_or(Refusal::NotFound(Noun::Object))?;
     let outcome = async {
         match event {
@@ -241,8 +251,11 @@ pub(in crate::console) async fn again_act(visit: Visit) -> Result<Response, Refu
                 sources::check_again(&visit, &place).await?;
                 judged(&visit, &order, &place).await
             }
-            OrderEvent::UseAnyway => checked(&visit, &order, event).await,
-            OrderEvent::BackToIssuer | OrderEvent::TasksDone => moved(&visit, &order, event).await.map(drop),
+            OrderEvent::UseAnyway => {
+                let version = visit.form.get("version").parse().unwrap_or_default();
+                checked(&visit, &order, (event, Some(version))).await
+            }
+            OrderEvent::BackToIssuer | OrderEvent::TasksDone | OrderEvent::Lose => moved(&visit, &order, event).await.map(drop),
             _ => Err(Refusal::NotFound(Noun::Object)),
         }
     };
