@@ -22,7 +22,7 @@ use store::{
     jobs::{self, Job, JobKey},
     letters,
 };
-use web::Clock;
+use web::{Clock, check_orders};
 
 use crate::{
     clock, deletions, every,
@@ -217,14 +217,17 @@ const LOOK_AT_ORDERS_EVERY: Duration = Duration::from_secs(5);
 const LOGINS_OVERLAP: Duration = Duration::from_secs(120);
 
 /// Reminds, ends and closes orders, as time and logins have it.
-pub(crate) fn move_orders(workers: &mut Workers, orders: OrderDesk) {
+pub(crate) fn move_orders(workers: &mut Workers, orders: OrderDesk, console: Arc<Console>) {
     let (clock, looked) = (workers.clock(), Arc::new(Mutex::new(None::<Timestamp>)));
     workers.every("orders", LOOK_AT_ORDERS_EVERY, move || {
         let (orders, now, looked) = (orders.clone(), clock(), Arc::clone(&looked));
+        let console = Arc::clone(&console);
         async move {
             let last = *looked.lock().unwrap_or_else(PoisonError::into_inner);
             let since = last.map_or_else(|| Timestamp::from_seconds(0), |it| it.before(LOGINS_OVERLAP));
-            let went = orders.go_on_by_itself(&Caller::worker("orders"), since, now).await;
+            let worker = Caller::worker("orders");
+            check_orders(&orders, &console, &worker, now).await.map_err(|refusal| refusal.to_string())?;
+            let went = orders.go_on_by_itself(&worker, since, now).await;
             let went = went.map_err(|refusal| refusal.to_string())?;
             if went != WentOn::default() {
                 let WentOn { expired, removed, reminded, live } = went;

@@ -3,6 +3,8 @@
 //! A deposited secret is opened once: shown to the receiver, or put into the identity source unseen. It is gone in the write
 //! that opens it, before anybody has it.
 
+use std::time::Duration;
+
 use authority::{Actor, Permission, Permit, Tenant};
 use changes::{
     Refusal,
@@ -11,8 +13,8 @@ use changes::{
 use crypto::Secret;
 use eid::{SourceCredentials, SourceMethod};
 use model::{
-    Action, EidEnvironment, Handover, IdentitySourceId, LoginMethod, OrderEvent, OrderId, OrderState,
-    Timestamp,
+    Action, DomainId, EidEnvironment, Handover, IdentitySourceId, LoginMethod, OrderEvent, OrderId,
+    OrderState, TenantId, Timestamp,
 };
 use serde_json::json;
 use store::{
@@ -20,7 +22,7 @@ use store::{
     identity_sources::{self, IdentitySource},
     order_people::{OrderPerson, Part},
     order_secrets::{self, SecretKind},
-    orders,
+    orders::{self, Order},
     source_generations::{self, Generation},
 };
 use texts::{AdminMessage, Noun};
@@ -32,6 +34,8 @@ use crate::{
     view::{eid_of, handover_of, state_of},
 };
 
+/// After how long the worker checks what nobody could check.
+const CHECKED_AGAIN_AFTER: Duration = Duration::from_secs(60);
 /// The longest client id or secret, in characters.
 const LONGEST: usize = 1_000;
 
@@ -177,6 +181,21 @@ impl OrderDesk {
         if order.people.iter().any(is_it) { Ok(order) } else { Err(Refusal::NotFound(Noun::Order)) }
     }
 
+    /// Lists the orders whose credentials are still to be checked: the check that follows the entry came to nothing, or the
+    /// process ended before it.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn to_check(&self, now: Timestamp) -> Result<Vec<ToCheck>, Refusal> {
+        let rows = self.store.read(|tx| orders::list_by_state(tx, OrderState::Checking.as_str())).await?;
+        let waits = |it: &Order| it.since.after(CHECKED_AGAIN_AFTER) <= now;
+        let one = |it: Order| {
+            let eid = LoginMethod::parse(&it.eid)?;
+            Some(ToCheck { tenant: it.tenant_id, order: it.id, domain: it.domain_id, eid })
+        };
+        Ok(rows.into_iter().filter(waits).filter_map(one).collect())
+    }
+
     /// The receiver brings what the issuer gave: the source of the eID has it in the write that moves the order on. Where the
     /// source works with others, these are its candidate.
     ///
@@ -245,6 +264,19 @@ impl OrderDesk {
         });
         moved.await
     }
+}
+
+/// An order whose credentials are to be checked.
+#[derive(Clone, Copy, Debug)]
+pub struct ToCheck {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The order.
+    pub order: OrderId,
+    /// For which domain.
+    pub domain: DomainId,
+    /// Of which eID.
+    pub eid: LoginMethod,
 }
 
 /// What the check of an order's credentials came to.

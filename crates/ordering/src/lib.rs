@@ -27,7 +27,7 @@ pub use by_itself::WentOn;
 pub use company::FoundCompany;
 pub use compose::{ClientFacts, Composed};
 pub use desk::{DeskRow, NewOrder, SectionAnswers};
-pub use handover::{CheckResult, Deposit, Entered, What};
+pub use handover::{CheckResult, Deposit, Entered, ToCheck, What};
 pub use link::LinkView;
 pub use moving::{Happening, OrderVersion, permission_of};
 pub use order_desk::{OrderDesk, OrderSettings};

@@ -30,7 +30,9 @@ mod site_language;
 
 pub use app::{App, Clock, Site};
 pub use arrival::{ClientAddress, ClientCertificate, Peer};
-pub use console::{ConsoleRouteInfo, ConsoleSite, HostTls, HostTlsOf, console_router, console_routes};
+pub use console::{
+    ConsoleRouteInfo, ConsoleSite, HostTls, HostTlsOf, check_orders, console_router, console_routes,
+};
 pub use eid_files::{EidFileKind, EidFiles, EidPicture};
 pub use entrance::{Entrance, Observed, UnreadRequest, unreadable, with_entrance};
 pub use mailbox::{Letter, MailboxSite};

@@ -38,7 +38,8 @@ use store::{DatabaseLocation, Store, domains::Scheme};
 use tower::ServiceExt;
 use web::{
     App, Clock, ConsoleSite, EidFileKind, EidFiles, EidPicture, PublicSandboxSite, SandboxPeople,
-    SimulatorSite, console_router, op_router, public_sandbox_router, registry_router, simulator_router,
+    SimulatorSite, check_orders, console_router, op_router, public_sandbox_router, registry_router,
+    simulator_router,
 };
 
 pub(crate) const HOST: &str = "id.shop.example";
@@ -467,7 +468,10 @@ impl TestBroker {
     /// Does with orders what is due by time.
     pub(crate) async fn orders_go_on(&self) -> WentOn {
         let never = Timestamp::from_seconds(0);
-        self.orders.go_on_by_itself(&Caller::worker("orders"), never, self.time()).await.unwrap()
+        let (worker, now) = (Caller::worker("orders"), self.time());
+        let console = self.console.clone().with_catalogue(Arc::new((self.eids)()));
+        check_orders(&self.orders, &console, &worker, now).await.unwrap();
+        self.orders.go_on_by_itself(&worker, never, now).await.unwrap()
     }
 
     /// Sets limits, as the operator would.

@@ -43,6 +43,7 @@ mod visit;
 mod words;
 
 pub use door::console_router;
+pub use orders::recheck::check_orders;
 pub use routes::{ConsoleRouteInfo, console_routes};
 pub use site::{ConsoleSite, HostTls, HostTlsOf};
 

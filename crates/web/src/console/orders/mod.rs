@@ -7,6 +7,7 @@ pub(super) mod links;
 pub(super) mod list;
 pub(super) mod page;
 pub(super) mod receive;
+pub(super) mod recheck;
 
 mod acts;
 mod place;

@@ -175,18 +175,20 @@ async fn moved(visit: &Visit, order: &OrderView, event: OrderEvent) -> Result<Or
 }
 
 /// What the check of what was entered came to. Only a good line about the credentials themselves is good.
-fn event_of(source: Option<&SourceView>) -> OrderEvent {
+pub(super) fn event_of(source: Option<&SourceView>) -> OrderEvent {
     let check = source.and_then(|it| {
         if it.candidate.is_some() { it.candidate_check.as_ref() } else { it.active_check.as_ref() }
     });
     let lines: Vec<&CheckLine> = check.and_then(|it| it.lines.as_ref()).into_iter().flatten().collect();
     let found = |finding: CheckFinding| lines.iter().any(|it| it.finding == finding);
     let credentials = lines.iter().find(|it| it.subject == CheckSubject::Credentials).map(|it| it.state());
-    let was_asked = !found(CheckFinding::Unreachable) && !found(CheckFinding::NoAnswer);
+    if found(CheckFinding::Unreachable) {
+        return OrderEvent::CheckedUnreachable;
+    }
     match (credentials, check.and_then(SourceCheckView::state)) {
         (_, Some(CheckState::Bad)) => OrderEvent::CheckedBad,
         (Some(CheckState::Good), _) => OrderEvent::CheckedGood,
-        (Some(CheckState::Unknown), _) if was_asked => OrderEvent::CheckedBad,
+        (Some(CheckState::Unknown), _) if !found(CheckFinding::NoAnswer) => OrderEvent::CheckedBad,
         _ => OrderEvent::CheckedUnreachable,
     }
 }
@@ -255,7 +257,9 @@ pub(in crate::console) async fn again_act(visit: Visit) -> Result<Response, Refu
                 let version = visit.form.get("version").parse().unwrap_or_default();
                 checked(&visit, &order, (event, Some(version))).await
             }
-            OrderEvent::BackToIssuer | OrderEvent::TasksDone | OrderEvent::Lose => moved(&visit, &order, event).await.map(drop),
+            OrderEvent::BackToIssuer | OrderEvent::TasksDone | OrderEvent::Lose => {
+                moved(&visit, &order, event).await.map(drop)
+            }
             _ => Err(Refusal::NotFound(Noun::Object)),
         }
     };
