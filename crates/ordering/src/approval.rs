@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use authority::{Permission, Permit, SealedColumn, Tenant};
 use changes::{Refusal, members::receives};
-use crypto::{Digest, b64, sha256};
+use crypto::{Digest, b64, same_bytes, sha256};
 use model::{
     Action, Level, LinkId, NameMismatch, OrderAnswers, OrderEvent, OrderState, Proof, RegisteredPerson,
     Timestamp, match_person,
@@ -28,7 +28,7 @@ use crate::{
     OrderDesk,
     compose::digest_of,
     moving::{Asked, Happening, Moved, OrderVersion, apply, request_digest},
-    people::{KeptPerson, is_asked_in, link_spent, open_person, seal_person},
+    people::{KeptPerson, confirmation_code, is_asked_in, link_spent, open_person, seal_person},
     view::state_of,
 };
 
@@ -312,11 +312,11 @@ impl OrderDesk {
     pub async fn confirm_contact(
         &self,
         permit: &Permit,
-        person: LinkId,
+        (person, code): (LinkId, &str),
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
-        let permit = permit.clone();
+        let (permit, code) = (permit.clone(), code.replace(' ', ""));
         let confirmed = self.store.write(move |tx| {
             let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
             let row = row.filter(|it| matches!(it.part, Part::General | Part::Blocker));
@@ -327,6 +327,9 @@ impl OrderDesk {
             }
             if row.state == PersonState::Done {
                 return Ok(());
+            }
+            if !same_bytes(code.as_bytes(), confirmation_code(&tenant, &row).as_bytes()) {
+                return Err(Refusal::Invalid(AdminMessage::OrderCodeWrong.at("code")));
             }
             (row.state, row.decided_at) = (PersonState::Done, Some(now));
             order_people::save(tx, &row)?;

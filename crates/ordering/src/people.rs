@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use authority::{SealedColumn, Tenant};
 use changes::Refusal;
+use crypto::Digest;
 use messages::{AddressedLetter, Letter, MailAddress, ORDER_LINK};
 use model::{Contact, LinkId, LoginMethod, OrderAnswers, OrderId, OrderState, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,8 @@ pub struct PersonView {
     pub decided_at: Option<Timestamp>,
     /// The member that they became.
     pub member: Option<model::MemberId>,
+    /// What a contact is asked for beside the link; shown to whoever ordered.
+    pub confirmation_code: String,
     /// What their link has behind `/order/`; shown where no letter can be sent.
     pub link: String,
 }
@@ -85,6 +88,14 @@ pub(crate) fn seal_person(tenant: &Tenant, id: LinkId, person: &KeptPerson) -> V
 
 pub(crate) fn generation_of(row: &OrderPerson) -> u32 {
     u32::try_from(row.generation).unwrap_or_default()
+}
+
+/// Six digits that whoever ordered tells a contact: a program that follows every link of a letter does not know them.
+pub(crate) fn confirmation_code(tenant: &Tenant, row: &OrderPerson) -> String {
+    let code = tenant.opened().letter_keys().link_code("order-confirmation", row.id, generation_of(row));
+    let bytes = Digest::of(code.expose().as_bytes());
+    let number = bytes.as_bytes().iter().take(8).fold(0_u64, |sum, it| (sum << 8) | u64::from(*it));
+    format!("{:06}", number % 1_000_000)
 }
 
 pub(crate) fn person_view(tenant: &Tenant, row: &OrderPerson) -> Result<PersonView, Refusal> {
@@ -105,6 +116,7 @@ pub(crate) fn person_view(tenant: &Tenant, row: &OrderPerson) -> Result<PersonVi
         override_reason: kept.override_reason,
         decided_at: row.decided_at,
         member: row.member_id,
+        confirmation_code: confirmation_code(tenant, row),
         link: format!("{}/{}", row.id, code.expose()),
     })
 }

@@ -165,6 +165,8 @@ admin_messages! {
     OrderDepositMissing: "order-deposit-missing";
     /// Another version of the program set the documents.
     OrderDocumentsDiffer: "order-documents-differ";
+    /// A contact gave another code.
+    OrderCodeWrong: "order-code-wrong";
     /// Half of what a seal needs.
     SealIncomplete { missing: Word }: "seal-incomplete";
     /// Certificates or key are no use.

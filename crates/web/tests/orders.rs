@@ -739,6 +739,20 @@ async fn an_auditor_declines_in_the_name_of_a_signatory() {
 }
 
 #[tokio::test]
+async fn a_contact_confirms_with_the_code_that_whoever_ordered_tells_them() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    let shown = order.page().await.body;
+    let codes = between(&shown, "id=\"codes\"", "</dl>");
+    let code = between(codes, "<code class=\"pc-mono\">", "</code>").to_owned();
+    let wrong = order.phone().post(&links[1], "code=12", Some(ORIGIN)).await;
+    assert!(wrong.status == 422 && wrong.body.contains("This is not the code"), "{}", wrong.body);
+    let right = order.phone().post(&links[1], &form(&[("code", &code)]), Some(ORIGIN)).await;
+    assert_eq!(right.status, 303, "{code} {}", right.body);
+    assert_eq!(order.links().await.len(), links.len() - 1);
+}
+
+#[tokio::test]
 async fn a_scanner_that_posts_confirms_in_the_name_of_who_may_block() {
     let house = TestBroker::open().await;
     let (mut order, links) = submitted(&house, ALONE).await;

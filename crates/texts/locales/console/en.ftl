@@ -1323,3 +1323,7 @@ console-order-event-dossier-taken = Everything for the issuer was downloaded
 console-order-act-lose = It got lost: ask for new credentials
 console-role-order-receiver = Receiver of an order
 console-role-order-receiver-help = Enters the credentials of the order that names them, and nothing else.
+console-order-code = Code
+console-order-code-help = Six digits, which whoever ordered tells you.
+console-order-codes = Codes for those who confirm
+console-order-codes-lead = Tell each person their code, by phone for instance: together with the link in the letter it confirms that letters reach them.

@@ -1323,3 +1323,7 @@ console-order-event-dossier-taken = Alt til utstederen ble lastet ned
 console-order-act-lose = Den ble borte: be om ny tilgang
 console-role-order-receiver = Mottaker av en bestilling
 console-role-order-receiver-help = Legger inn tilgangen fra bestillingen som navngir dem, og ikke noe annet.
+console-order-code = Kode
+console-order-code-help = Seks siffer, som den som bestilte, gir deg.
+console-order-codes = Koder til dem som bekrefter
+console-order-codes-lead = Gi hver person koden sin, for eksempel på telefon: sammen med lenken i brevet bekrefter den at brev når fram.

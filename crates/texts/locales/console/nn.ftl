@@ -1323,3 +1323,7 @@ console-order-event-dossier-taken = Alt til utferdaren vart lasta ned
 console-order-act-lose = Han vart borte: be om ny tilgang
 console-role-order-receiver = Mottakar av ei bestilling
 console-role-order-receiver-help = Legg inn tilgangen frå bestillinga som nemner dei, og ikkje noko anna.
+console-order-code = Kode
+console-order-code-help = Seks siffer, som den som bestilte, gir deg.
+console-order-codes = Kodar til dei som stadfestar
+console-order-codes-lead = Gje kvar person koden sin, til dømes på telefon: saman med lenkja i brevet stadfestar han at brev når fram.

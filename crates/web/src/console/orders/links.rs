@@ -15,7 +15,7 @@ use texts::AdminMessage;
 use super::documents::document_blocks;
 use crate::{
     console::{
-        answer::{refused_form, sentence, shown, with_session},
+        answer::{refused_form, sentence, shown, with_session, wrong, wrong_form},
         pending::{Pending, PendingPurpose, keep_pending, over, way_to},
         visit::Visit,
     },
@@ -100,13 +100,21 @@ fn signatory_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> 
     bare(Text::Key("console-order-link-signatory"), Text::Key("console-order-link-signatory-lead"), blocks)
 }
 
-fn contact_page(visit: &Visit, link: &LinkView) -> ConsolePage {
+fn contact_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> ConsolePage {
     let mut blocks = vec![facts(link)];
     if link.person.state == PersonState::Done {
         blocks.push(notice(NoticeKind::Done, "console-order-link-confirmed"));
     } else {
-        let confirm = Action::act("console-order-confirm", visit.path.clone()).named("confirm");
-        blocks.push(Block::Actions(vec![confirm]));
+        let code = ConsoleField::new("code", Text::Key("console-order-code"), "", FieldKind::Identifier(7));
+        let code = code.required().with_help(Text::Key("console-order-code-help"));
+        blocks.push(Block::Form(ConsoleForm {
+            action: visit.path.clone(),
+            fields: vec![code.wrong(wrong(visit, refusal, "code"))],
+            error: wrong_form(visit, refusal, &["code"]),
+            submit: Text::Key("console-order-confirm"),
+            submit_id: "confirm",
+            ..ConsoleForm::default()
+        }));
     }
     let lead = if link.person.part == Part::Blocker {
         "console-order-link-blocker-lead"
@@ -139,7 +147,7 @@ fn page_of(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> Console
     match link.person.part {
         Part::Signatory => signatory_page(visit, link, refusal),
         Part::Receiver => receiver_page(visit, link),
-        Part::Blocker | Part::General => contact_page(visit, link),
+        Part::Blocker | Part::General => contact_page(visit, link, refusal),
     }
 }
 
@@ -161,8 +169,14 @@ pub(in crate::console) async fn go_on(visit: Visit) -> Result<Response, Refusal>
         Part::Signatory => approving(&visit, &link, &permit).await,
         Part::Receiver => Ok(receiving(&visit, &link)),
         Part::Blocker | Part::General => {
-            let confirmed = visit.site.orders.confirm_contact(&permit, link.person.id, visit.now()).await;
-            confirmed.map(|()| see_other(&visit.path))
+            let given = (link.person.id, visit.form.get("code"));
+            match visit.site.orders.confirm_contact(&permit, given, visit.now()).await {
+                Ok(()) => Ok(see_other(&visit.path)),
+                Err(refusal @ Refusal::Invalid(_)) => {
+                    Ok(refused_form(&visit, &refusal, page_of(&visit, &link, Some(&refusal))))
+                }
+                Err(other) => Err(other),
+            }
         }
     };
     match outcome {

@@ -131,6 +131,24 @@ fn people_block(visit: &Visit, order: &OrderView) -> Block {
     })
 }
 
+/// What contacts are told by whoever ordered, so that a program that follows links confirms nothing.
+fn codes_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
+    let waits = |it: &&PersonView| {
+        matches!(it.part, Part::Blocker | Part::General) && it.state == PersonState::Waiting
+    };
+    let code = |it: &PersonView| {
+        let (first, last) = it.confirmation_code.split_at_checked(3).unwrap_or_default();
+        let label = Text::plain(it.contact.name.clone());
+        Fact { label, ..Fact::new("console-order-code", Text::code(format!("{first} {last}"))) }
+    };
+    let codes: Vec<Fact> = order.people.iter().filter(waits).map(code).collect();
+    if codes.is_empty() || !order.state.is_open() || !visit.offers(Permission::ManageOrders) {
+        return Vec::new();
+    }
+    let (text, lead) = (Text::Key("console-order-codes"), Some(Text::Key("console-order-codes-lead")));
+    vec![Block::Heading { id: "codes", text, lead }, Block::Facts(codes)]
+}
+
 fn timeline(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let step = |it: &ordering::StepView| Step {
         tone: Tone::Neutral,
@@ -210,6 +228,7 @@ pub(super) async fn page_of(
     page.blocks.extend(orderer_acts(visit, order));
     if !order.people.is_empty() {
         page.blocks.push(people_block(visit, order));
+        page.blocks.extend(codes_block(visit, order));
     }
     page.blocks.extend(documents_block(visit, order));
     page.blocks.extend(timeline(visit, order));
