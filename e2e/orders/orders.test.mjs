@@ -37,9 +37,9 @@ async function logIn(page, name) {
 const company = (name) => portvakt.ready.companies.find((it) => it.name.startsWith(name)).number;
 
 /** The address in the newest letter with this subject; it is sent a moment after its reason. */
-async function linkFor(subject) {
+async function linkFor(subject, to = "") {
   const mailbox = await newPage();
-  const letter = mailbox.locator("article.letter").filter({ hasText: subject }).first();
+  const letter = mailbox.locator("article.letter").filter({ hasText: subject }).filter({ hasText: to }).first();
   for (let tries = 0; tries < 100; tries += 1) {
     await mailbox.goto(portvakt.ready.mailbox);
     if (await letter.isVisible()) break;
@@ -58,6 +58,54 @@ const save = async (page) => {
   await page.waitForURL(/done=order-saved/);
 };
 const state = (page) => page.locator(".pc-title .pc-chip, h1 ~ .pc-chip, main .pc-chip").first().innerText();
+
+/** Everything but the company and who signs: with Kari in every other part. */
+async function fillInTheRest(displayName) {
+  await section(desk, "purpose");
+  await desk.fill("#purpose", "Customers log in to see their bookings.");
+  await save(desk);
+  await section(desk, "bank");
+  await desk.selectOption("#bank", { index: 3 });
+  await desk.check("#customer");
+  await save(desk);
+  for (const name of ["general", "receiver"]) {
+    await section(desk, name);
+    await desk.selectOption("#same_as", "Kari Nordli");
+    if (name === "receiver") await desk.fill("#mobile", "900 00 001");
+    await save(desk);
+  }
+  for (const name of ["block", "operations"]) {
+    await section(desk, name);
+    await desk.selectOption("#contact-0-same_as", "Kari Nordli");
+    await save(desk);
+  }
+  await section(desk, "display-name");
+  await desk.fill("#display_name", displayName);
+  await save(desk);
+  await section(desk, "listing");
+  await desk.fill("#listed_address", "https://www.fjellvokt.example");
+  await save(desk);
+  await section(desk, "number");
+  await save(desk);
+}
+
+/** Approves on another device, with the newest letter to this person. */
+async function approve(name, address) {
+  const phone = await newPage();
+  await phone.goto(await linkFor(/asked to approve/, address));
+  await phone.click("#approve");
+  await logIn(phone, name);
+  await phone.waitForURL(/\/order\//);
+  assert.match(await phone.locator("main").innerText(), /You have approved/);
+  await phone.context().close();
+}
+
+async function act(id, then) {
+  await desk.goto(order);
+  await desk.click(`#${id}`);
+  await desk.waitForURL(/done=order-moved/);
+  assert.equal(await state(desk), then);
+}
 
 before(async () => {
   portvakt = await Portvakt.start({ https });
@@ -98,35 +146,10 @@ test("an order begins with what it takes, and the company's number fills in who 
 });
 
 test("the rest is filled in with few words, and the summary says what is approved", async () => {
-  await section(desk, "purpose");
-  await desk.fill("#purpose", "Customers log in to see their bookings.");
-  await save(desk);
   await section(desk, "signatories");
   await desk.fill("#signatory-0-email", "kari@fjellvokt.example");
   await save(desk);
-  await section(desk, "bank");
-  await desk.selectOption("#bank", { index: 3 });
-  await desk.check("#customer");
-  await save(desk);
-  for (const name of ["general", "receiver"]) {
-    await section(desk, name);
-    await desk.selectOption("#same_as", "Kari Nordli");
-    if (name === "receiver") await desk.fill("#mobile", "900 00 001");
-    await save(desk);
-  }
-  for (const name of ["block", "operations"]) {
-    await section(desk, name);
-    await desk.selectOption("#contact-0-same_as", "Kari Nordli");
-    await save(desk);
-  }
-  await section(desk, "display-name");
-  await desk.fill("#display_name", "Fjellvokt");
-  await save(desk);
-  await section(desk, "listing");
-  await desk.fill("#listed_address", "https://www.fjellvokt.example");
-  await save(desk);
-  await section(desk, "number");
-  await save(desk);
+  await fillInTheRest("Fjellvokt");
   await desk.goto(order);
   assert.match(await desk.locator("main").innerText(), /Everything is answered/);
   await desk.click("#to-summary");
@@ -246,4 +269,54 @@ test("the first real login with the credentials closes the order", async () => {
   assert.equal(await state(desk), "Live");
   assert.match(await desk.locator("main").innerText(), /First real login/);
   await lookAt(desk, "order, live");
+});
+
+test("two sign together, the issuer asks, the order is amended, approved anew, and goes on", async () => {
+  await desk.goto(order.replace(/\/[0-9a-f]{32}$/, "/new"));
+  if (https) await desk.getByLabel(new URL(portvakt.ready.production_issuer).host).check();
+  await desk.click("#begin");
+  await desk.waitForURL(/\/orders\/[0-9a-f]{32}\?/);
+  order = desk.url().replace(/\?.*/, "");
+  await section(desk, "company");
+  await desk.fill("#number", company("TVILLINGTÅRN"));
+  await save(desk);
+  await section(desk, "signatories");
+  await desk.locator("input[name=combination]").first().check();
+  await save(desk);
+  await lookAt(desk, "order, two sign together");
+  await desk.fill("#signatory-0-email", "kari@tvilling.example");
+  await desk.fill("#signatory-1-email", "ola@tvilling.example");
+  await save(desk);
+  await fillInTheRest("Tvilling");
+  await desk.goto(`${order}/summary`);
+  await desk.click("#submit");
+  await approve("Kari", "kari@tvilling.example");
+  await desk.goto(order);
+  assert.equal(await state(desk), "To be approved");
+  await approve("Ola", "ola@tvilling.example");
+  await act("seal", "Being sent");
+  await act("sent", "At the issuer");
+  await desk.getByText("The issuer asks something").first().click();
+  await desk.fill("#note", "Which name is to be shown?");
+  await desk.click("#ask");
+  await desk.waitForURL(/done=order-moved/);
+  await lookAt(desk, "order, asked by the issuer");
+  await desk.fill("#note", "Tvillingtårn; we change the order.");
+  await desk.click("#answer");
+  await desk.waitForURL(/done=order-moved/);
+  assert.match(await desk.locator("main").innerText(), /Which name is to be shown/);
+  await desk.getByRole("button", { name: "Amend the order" }).click();
+  await desk.waitForURL(/done=order-moved/);
+  assert.equal(await state(desk), "Draft");
+  await section(desk, "display-name");
+  await desk.fill("#display_name", "Tvillingtårn");
+  await save(desk);
+  await desk.goto(`${order}/summary`);
+  await desk.click("#submit");
+  await approve("Kari", "kari@tvilling.example");
+  await approve("Ola", "ola@tvilling.example");
+  await act("seal", "Being sent");
+  await act("sent", "At the issuer");
+  await act("issue", "Ready to be received");
+  await lookAt(desk, "order, amended and issued");
 });
