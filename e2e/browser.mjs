@@ -40,7 +40,8 @@ const looked = new Set();
 
 /**
  * Looks at the page at 1280 and 320 pixels, light and dark: no violation of WCAG 2.1 AA that axe finds, no
- * scrolling sideways. A page that was looked at before (same name) is passed over.
+ * scrolling sideways. A page that was looked at before (same name) is passed over. With `E2E_SCREENSHOTS` (a directory) it is kept
+ * as pictures, for people to look at.
  */
 export async function lookAt(page, name) {
   if (looked.has(name)) return;
@@ -54,6 +55,10 @@ export async function lookAt(page, name) {
       const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(WCAG).analyze();
       const found = violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.html).join(" ")}`);
       assert.deepEqual(found, [], where);
+      if (process.env.E2E_SCREENSHOTS) {
+        const file = `${name.replace(/\W+/g, "-")}-${width}-${colorScheme}.png`;
+        await page.screenshot({ path: path.join(process.env.E2E_SCREENSHOTS, file), fullPage: true });
+      }
       const [inner, scroll] = await page.evaluate(() => [
         document.documentElement.clientWidth,
         document.documentElement.scrollWidth,

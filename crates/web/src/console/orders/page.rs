@@ -18,7 +18,7 @@ use super::{
     place::{acted, base, crumbs, found, is_receiver, source_place, title},
     sections::words_of,
     vipps,
-    words::{event_word, handover_words, lack_word, state_chip, turn_word},
+    words::{event_tone, event_word, handover_words, lack_word, state_chip, turn_word},
 };
 use crate::console::{
     answer::{done, refused_form, shown, wrong_form},
@@ -34,6 +34,10 @@ fn section_step(visit: &Visit, order: &OrderView, section: OrderSection) -> Step
     let (tone, aside) = match section_state(&order.answers, section) {
         SectionState::Ready => (Tone::Good, "console-order-ready"),
         SectionState::WaitingOnOthers => (Tone::Neutral, "console-order-waiting"),
+        // Nothing is wrong with what nobody has begun yet.
+        SectionState::Missing if lacks.first() == Some(&model::Lack::Unanswered) => {
+            (Tone::Neutral, "console-order-missing")
+        }
         SectionState::Missing => (Tone::Attention, "console-order-missing"),
     };
     let href = format!("{}/sections/{}", base(visit, order.id), section.as_str());
@@ -91,13 +95,17 @@ fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
     blocks
 }
 
-fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
-    let part = match it.part {
+const fn part_word(part: Part) -> &'static str {
+    match part {
         Part::Signatory => "console-order-part-signatory",
         Part::Receiver => "console-order-part-receiver",
         Part::Blocker => "console-order-part-blocker",
         Part::General => "console-order-part-general",
-    };
+    }
+}
+
+fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
+    let part = part_word(it.part);
     let chip = match it.state {
         PersonState::Waiting => words::chip(Tone::Neutral, "console-order-person-waiting"),
         PersonState::Done => words::chip(Tone::Good, "console-order-person-done"),
@@ -139,7 +147,8 @@ fn codes_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let code = |it: &PersonView| {
         let (first, last) = it.confirmation_code.split_at_checked(3).unwrap_or_default();
         let label = Text::plain(it.contact.name.clone());
-        Fact { label, ..Fact::new("console-order-code", Text::code(format!("{first} {last}"))) }
+        let help = Some(Text::Key(part_word(it.part)));
+        Fact { label, help, ..Fact::new("console-order-code", Text::code(format!("{first} {last}"))) }
     };
     let codes: Vec<Fact> = order.people.iter().filter(waits).map(code).collect();
     if codes.is_empty() || !order.state.is_open() || !visit.offers(Permission::ManageOrders) {
@@ -151,7 +160,7 @@ fn codes_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
 
 fn timeline(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let step = |it: &ordering::StepView| Step {
-        tone: Tone::Neutral,
+        tone: event_tone(&it.event),
         aside: words::ago(it.happened_at, visit.now()),
         text: Text::Key(event_word(&it.event)),
         details: if it.note.is_empty() { Vec::new() } else { vec![Text::plain(it.note.clone())] },
@@ -184,11 +193,11 @@ fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
         let take = Action::act("console-order-dossier", format!("{}/dossier", base(visit, order.id)));
         actions.push(take.named("dossier"));
     }
-    vec![
-        Block::Heading { id: "documents", text: Text::Key("console-order-documents"), lead: None },
-        Block::Facts(facts),
-        Block::Actions(actions),
-    ]
+    vec![Block::Heading { id: "documents", text: Text::Key("console-order-documents"), lead: None }]
+        .into_iter()
+        .chain((!facts.is_empty()).then_some(Block::Facts(facts)))
+        .chain([Block::Actions(actions)])
+        .collect()
 }
 
 /// The page of an order.

@@ -150,6 +150,19 @@ pub(super) const fn event_word_of_act(event: OrderEvent) -> &'static str {
     }
 }
 
+/// Whether something that happened was good, bad, or neither.
+pub(super) fn event_tone(event: &str) -> Tone {
+    use OrderEvent as E;
+    match OrderEvent::parse(event) {
+        Some(E::Approve | E::AcceptIdentity | E::Seal | E::Issue | E::CheckedGood | E::FirstLogin) => {
+            Tone::Good
+        }
+        Some(E::Ask | E::Mismatch | E::Hold | E::CheckedUnreachable | E::SendFailed) => Tone::Attention,
+        Some(E::Reject | E::Decline | E::RefuseIdentity | E::CheckedBad | E::Lose | E::Expire) => Tone::Bad,
+        _ => Tone::Neutral,
+    }
+}
+
 /// What a closed document is called.
 pub(super) fn file_word(kind: &str) -> &'static str {
     match kind {
