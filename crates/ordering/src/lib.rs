@@ -7,6 +7,7 @@ mod acting;
 mod answering;
 mod approval;
 mod by_itself;
+mod certificate;
 mod company;
 mod compose;
 mod desk;

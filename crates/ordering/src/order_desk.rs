@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crypto::{Random, SealKey};
+use documents::UploadChecker;
 use registry::Registry;
 use store::Store;
 
@@ -15,11 +16,13 @@ pub struct OrderSettings {
     pub vipps_url: String,
     /// What documents are closed with; `None`: they are set and kept, and the desk says that nothing seals them.
     pub seal: Option<SealKit>,
+    /// Where PDFs from outside are read; `None`: none is taken.
+    pub uploads: Option<UploadChecker>,
 }
 
 impl Default for OrderSettings {
     fn default() -> Self {
-        Self { vipps_url: "https://portal.vippsmobilepay.com/".to_owned(), seal: None }
+        Self { vipps_url: "https://portal.vippsmobilepay.com/".to_owned(), seal: None, uploads: None }
     }
 }
 

@@ -10,7 +10,10 @@ use store::{
 };
 use texts::Noun;
 
-use crate::{OrderDesk, OrderFile, OrderView, people::person_view, secrets::public_key, view::view};
+use crate::{
+    OrderDesk, OrderFile, OrderView, certificate::OF_ORDER, people::person_view, secrets::public_key,
+    view::view,
+};
 
 fn file(it: OrderDocumentFacts) -> OrderFile {
     OrderFile { kind: it.kind, digest: b64::encode(it.digest.as_bytes()), created_at: it.created_at }
@@ -23,7 +26,11 @@ impl OrderDesk {
             let row = orders::get(tx, opened.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
             let people = order_people::list(tx, (opened.id, id), row.submission)?;
             let public_key = public_key(tx, &opened, id)?;
-            let files = order_documents::list_facts(tx, (opened.id, id), row.submission)?;
+            let of_order = (opened.id, id);
+            let mut files = order_documents::list_facts(tx, of_order, OF_ORDER)?;
+            if row.submission > OF_ORDER {
+                files.extend(order_documents::list_facts(tx, of_order, row.submission)?);
+            }
             let files = files.into_iter().map(file).collect::<Vec<_>>();
             Ok::<_, Refusal>((people, orders::steps(tx, opened.id, id)?, row, (public_key, files)))
         });

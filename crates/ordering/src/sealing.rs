@@ -17,6 +17,7 @@ use texts::{AdminMessage, Noun};
 use crate::{
     OrderDesk, OrderView,
     approval::check_same_documents,
+    certificate::{CERTIFICATE, OF_ORDER},
     compose::{ClientFacts, Composed},
     moving::{Asked, Happening, Moved, OrderVersion, apply},
     seal_kit::SealKit,
@@ -169,7 +170,8 @@ impl OrderDesk {
         tenant: &Tenant,
         (order, kind): (&OrderView, &str),
     ) -> Result<Vec<u8>, Refusal> {
-        let (tenant, id, submission) = (tenant.clone(), order.id, order.submission);
+        let submission = if kind == CERTIFICATE { OF_ORDER } else { order.submission };
+        let (tenant, id) = (tenant.clone(), order.id);
         let kind = kind.to_owned();
         let read = self.store.read(move |tx| {
             let row = order_documents::find(tx, (tenant.id, id), submission, &kind)?;

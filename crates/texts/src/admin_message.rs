@@ -167,6 +167,20 @@ admin_messages! {
     OrderDocumentsDiffer: "order-documents-differ";
     /// A contact gave another code.
     OrderCodeWrong: "order-code-wrong";
+    /// A PDF that is not taken.
+    UploadTooLarge { most: Word }: "upload-too-large";
+    /// A PDF that is not taken.
+    UploadNotPdf: "upload-not-pdf";
+    /// A PDF that is not taken.
+    UploadTooManyPages { most: Word }: "upload-too-many-pages";
+    /// A PDF that is not taken.
+    UploadEncrypted: "upload-encrypted";
+    /// A PDF that is not taken.
+    UploadActive: "upload-active";
+    /// A PDF that is not taken.
+    UploadDamaged: "upload-damaged";
+    /// A PDF that is not taken.
+    UploadNotRead: "upload-not-read";
     /// Half of what a seal needs.
     SealIncomplete { missing: Word }: "seal-incomplete";
     /// Certificates or key are no use.

@@ -32,7 +32,7 @@ use crate::{
     config::{Format, Level},
     eid_files, image_decoder,
     listener::Door,
-    presence, signals, telemetry, upkeep,
+    presence, signals, telemetry, upkeep, upload_reader,
     worker::Workers,
 };
 use demo::Addresses;
@@ -112,7 +112,11 @@ impl Installation {
         let master = folder.master_key(random)?;
         let orders = OrderDesk::new((store.clone(), master.clone(), random.clone()), companies, true);
         let seal = Some(SealKit { seal: tls::seal(folder)?, timestamps: None });
-        let orders = orders.with(OrderSettings { seal, ..OrderSettings::default() });
+        let orders = orders.with(OrderSettings {
+            seal,
+            uploads: Some(upload_reader::reader()),
+            ..OrderSettings::default()
+        });
         let console = Console::new(store.clone(), master.clone(), random.clone())
             .with_images(image_decoder::decoder())
             .with_controller(Some(seed::controller()))

@@ -45,7 +45,7 @@ use crate::{
     manage::{account, apply},
     permits, presence,
     seal_kit::seal_kit,
-    signals, telemetry, upkeep,
+    signals, telemetry, upkeep, upload_reader,
     wire::Refusing,
     worker::Workers,
 };
@@ -162,7 +162,11 @@ impl Installation {
         let strict = Arc::new(Outbound::new(outbound::Settings::default()));
         let companies = Arc::new(Registry::new(Arc::clone(&outbound), RegistryAddresses::default()));
         let seal = config.seal.clone().map(|it| seal_kit(it.seal, it.timestamp_url, &outbound));
-        let settings = OrderSettings { vipps_url: config.vipps_url.clone(), seal };
+        let settings = OrderSettings {
+            vipps_url: config.vipps_url.clone(),
+            seal,
+            uploads: Some(upload_reader::reader()),
+        };
         let orders = OrderDesk::new((store.clone(), master.clone(), random.clone()), companies, false);
         let orders = orders.with(settings);
         let mut catalogue =

@@ -18,6 +18,9 @@ const MEMBER: Access = Access::Member;
 /// A form with a logo: its file, at most 256 KiB, and a few fields. Larger ones are told so by the page.
 const LOGO: Form = Form::Files(320 * 1024);
 
+/// A form with a PDF: at most 10 MiB. Larger ones are told so by the page.
+const PDF: Form = Form::Files(10 * 1024 * 1024 + 64 * 1024);
+
 /// A form with a certificate: chain and key, at most 64 KiB each, as files or pasted.
 const CERTIFICATE: Form = Form::Files(160 * 1024);
 
@@ -178,6 +181,14 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         of_tenant(P::DecideOrders),
         orders::desk::evidence,
         SignedIn::Lately
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/orders/{order}/certificate",
+        of_tenant(P::ManageOrders),
+        orders::fill::save_certificate,
+        SignedIn::Whenever,
+        PDF
     ),
     route!(GET, "/t/{tenant}/orders/{order}/files/{kind}", of_tenant(P::ReadOrders), orders::documents::file),
     route!(

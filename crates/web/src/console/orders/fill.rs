@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use console::Refusal;
+use documents::LARGEST_UPLOAD;
 use model::{Handover, LoginMethod, OrderSection, SectionState, lacks, section_state};
 use ordering::{OrderVersion, OrderView, SectionAnswers};
 use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, FieldOption, Text};
@@ -9,7 +10,7 @@ use texts::{AdminMessage, Noun};
 
 use super::{
     place::{base, crumbs, found},
-    sections::{fields, read, words_of},
+    sections::{fields, read, read_foreign, words_of},
     words::handover_words,
 };
 use crate::console::{
@@ -102,19 +103,79 @@ fn saved_now(order: &OrderView, section: OrderSection) -> Vec<Block> {
 /// `GET /t/{tenant}/orders/{order}/sections/{section}`
 pub(in crate::console) async fn section(visit: Visit) -> Result<Response, Refusal> {
     let (order, section) = (found(&visit).await?, section_of(&visit)?);
+    if section == OrderSection::Certificate {
+        return Ok(shown(&visit, certificate_page(&visit, &order, None)));
+    }
     Ok(shown(&visit, section_page(&visit, &order, section, None)))
 }
 
 async fn save(visit: &Visit, order: &OrderView, section: OrderSection) -> Result<(), Refusal> {
     let mut answers = read(visit, &order.answers, section);
-    if section == OrderSection::Company {
-        let found = visit.site.orders.look_up(visit.form.get("number"), visit.now()).await?;
-        answers.company = found.answer;
-        answers.combinations = found.combinations;
-        answers.listed_address = found.homepage;
+    match read_foreign(visit).filter(|_| section == OrderSection::Company) {
+        Some(foreign) => {
+            answers.company = foreign;
+            answers.combinations.clear();
+        }
+        None if section == OrderSection::Company => {
+            let found = visit.site.orders.look_up(visit.form.get("number"), visit.now()).await?;
+            answers.company = found.answer;
+            answers.combinations = found.combinations;
+            answers.listed_address = found.homepage;
+        }
+        None => {}
     }
     let new = SectionAnswers { section, seen: visit.form.get("seen"), answers };
     visit.site.orders.save_section(visit.permit()?, order.id, new, visit.now()).await
+}
+
+fn certificate_page(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsolePage {
+    let file = ConsoleField::new(
+        "file",
+        Text::Key("console-order-certificate-file"),
+        "",
+        FieldKind::File("application/pdf"),
+    );
+    let form = ConsoleForm {
+        action: format!("{}/certificate", base(visit, order.id)),
+        fields: vec![
+            file.with_help(Text::Key("console-order-certificate-file-help"))
+                .wrong(wrong(visit, refusal, "file")),
+        ],
+        error: wrong_form(visit, refusal, &["file"]),
+        submit: Text::Key("console-order-certificate-upload"),
+        submit_id: "save",
+        cancel_href: Some(base(visit, order.id)),
+        ..ConsoleForm::default()
+    };
+    let mut page = ConsolePage {
+        heading: Text::Key("console-order-section-certificate"),
+        lead: Some(Text::Key("console-order-help-certificate")),
+        blocks: vec![Block::Form(form)],
+        ..ConsolePage::default()
+    };
+    page.frame.crumbs = crumbs(visit, Some(order));
+    page
+}
+
+/// `POST /t/{tenant}/orders/{order}/certificate`
+pub(in crate::console) async fn save_certificate(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    let saved = async {
+        if visit.upload.is_too_large {
+            let most = (LARGEST_UPLOAD / (1024 * 1024)).to_string().into();
+            return Err(Refusal::Invalid(AdminMessage::UploadTooLarge { most }.at("file")));
+        }
+        let missing = || Refusal::Invalid(AdminMessage::FileMissing.at("file"));
+        let file = visit.upload.file("file").ok_or_else(missing)?.to_vec();
+        visit.site.orders.save_certificate(visit.permit()?, order.id, file, visit.now()).await
+    };
+    match saved.await {
+        Ok(()) => Ok(done(&base(&visit, order.id), "order-saved")),
+        Err(refusal) => {
+            let page = certificate_page(&visit, &order, Some(&refusal));
+            Ok(refused_form(&visit, &refusal, page))
+        }
+    }
 }
 
 fn handover_page(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsolePage {

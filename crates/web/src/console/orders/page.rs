@@ -43,7 +43,7 @@ fn section_step(visit: &Visit, order: &OrderView, section: OrderSection) -> Step
     let href = format!("{}/sections/{}", base(visit, order.id), section.as_str());
     let is_filled = lacks.first().is_none_or(|it| *it != model::Lack::Unanswered);
     let label_of = if is_filled { "console-order-change" } else { "console-order-fill-in" };
-    let has_form = !matches!(section, OrderSection::Domain | OrderSection::Certificate);
+    let has_form = section != OrderSection::Domain;
     let details = match lacks.first() {
         Some(lack) if *lack != model::Lack::Unanswered => Text::Key(lack_word(*lack)),
         _ => Text::Key(help),

@@ -1,8 +1,8 @@
 //! The sections of an order as forms: what is asked, and how it is read. Questions are those of the recipient.
 
 use model::{
-    BANKS, Contact, NumberAnswer, OrderAnswers, OrderSection, OrganisationNumber, SignatoryAnswer,
-    bank_of_number,
+    BANKS, CompanyAnswer, CompanySource, Contact, NumberAnswer, OrderAnswers, OrderSection,
+    OrganisationNumber, SignatoryAnswer, bank_of_number,
 };
 use ordering::OrderView;
 use pages::console::{ConsoleField, FieldKind, FieldOption, Text};
@@ -303,7 +303,31 @@ pub(super) fn fields(view: &OrderView, section: OrderSection) -> Vec<ConsoleFiel
         OrderSection::Company => {
             let label = Text::Key("console-order-company-number");
             let kind = FieldKind::Identifier(20);
-            vec![ConsoleField::new("number", label, it.company.number.clone(), kind).required()]
+            let is_foreign = it.company.source == CompanySource::Foreign;
+            let foreign = if is_foreign { "yes" } else { "" };
+            let foreign_only = |value: &str| if is_foreign { value.to_owned() } else { String::new() };
+            vec![
+                ConsoleField::new("number", label, it.company.number.clone(), kind).required(),
+                ConsoleField::new(
+                    "foreign",
+                    Text::Key("console-order-foreign"),
+                    foreign,
+                    FieldKind::Checkbox,
+                )
+                .with_help(Text::Key("console-order-foreign-help")),
+                line(
+                    "company_name".to_owned(),
+                    "console-order-foreign-name",
+                    &foreign_only(&it.company.name),
+                    200,
+                ),
+                line(
+                    "company_address".to_owned(),
+                    "console-order-foreign-address",
+                    &foreign_only(&it.company.address),
+                    200,
+                ),
+            ]
         }
         OrderSection::Bank => bank_fields(it),
         OrderSection::General => person_fields("", it, &it.general, NAME_AND_EMAIL),
@@ -329,7 +353,7 @@ fn read_bank(visit: &Visit, answers: &mut OrderAnswers) {
         answers.bank.number = bank.number.to_string();
         bank.name.clone_into(&mut answers.bank.name);
     } else {
-        answers.bank = model::CompanyAnswer::default();
+        answers.bank = CompanyAnswer::default();
     }
 }
 
@@ -346,6 +370,17 @@ fn read_number(visit: &Visit) -> NumberAnswer {
         statute: statute.to_owned(),
         paragraph: visit.form.get("paragraph").to_owned(),
     }
+}
+
+/// A company of another country, as it was typed; `None`: the registry is asked.
+pub(super) fn read_foreign(visit: &Visit) -> Option<CompanyAnswer> {
+    visit.form.has("foreign").then(|| CompanyAnswer {
+        number: visit.form.get("number").to_owned(),
+        name: visit.form.get("company_name").to_owned(),
+        address: visit.form.get("company_address").to_owned(),
+        source: CompanySource::Foreign,
+        ..CompanyAnswer::default()
+    })
 }
 
 /// Reads a section's form, on top of what was answered before.

@@ -171,6 +171,7 @@ pub(super) fn file_word(kind: &str) -> &'static str {
         "number" => "console-order-file-number",
         "technical" => "console-order-file-technical",
         "cover" => "console-order-file-cover",
+        "certificate" => "console-order-file-certificate",
         _ => "console-order-file-registry",
     }
 }

@@ -1,0 +1,89 @@
+//! The certificate of a company that the Norwegian registry does not vouch for: a PDF, read by a child and kept as it came.
+
+use authority::{Permission, Permit, SealedColumn};
+use changes::Refusal;
+use crypto::Digest;
+use documents::{LARGEST_UPLOAD, MOST_UPLOAD_PAGES, UploadFault};
+use model::{Action, OrderId, OrderSection, OrderState, Timestamp};
+use serde_json::json;
+use store::{
+    order_documents::{self, OrderDocument},
+    orders,
+};
+use texts::AdminMessage;
+
+use crate::{
+    OrderDesk,
+    moving::{Asked, Moved},
+    view::{seal_answers, state_of},
+};
+
+/// The kind of its document.
+pub(crate) const CERTIFICATE: &str = "certificate";
+/// It belongs to the order and to no submission.
+pub(crate) const OF_ORDER: i64 = 0;
+
+fn message(fault: UploadFault) -> AdminMessage {
+    use UploadFault as F;
+    match fault {
+        F::Empty => AdminMessage::FileMissing,
+        F::TooLarge => {
+            AdminMessage::UploadTooLarge { most: (LARGEST_UPLOAD / (1024 * 1024)).to_string().into() }
+        }
+        F::NotPdf => AdminMessage::UploadNotPdf,
+        F::TooManyPages => AdminMessage::UploadTooManyPages { most: MOST_UPLOAD_PAGES.to_string().into() },
+        F::Encrypted => AdminMessage::UploadEncrypted,
+        F::JavaScript | F::Launch | F::EmbeddedFile | F::Xfa | F::RichMedia | F::SubmitForm => {
+            AdminMessage::UploadActive
+        }
+        F::Malformed | F::DataAfterEnd | F::TooExpensive => AdminMessage::UploadDamaged,
+        F::NoAnswer => AdminMessage::UploadNotRead,
+    }
+}
+
+impl OrderDesk {
+    /// Takes the certificate of the company of a draft, in place of the one that there was.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] at `file`: it is no PDF that shows pages and nothing else, or the order is no draft any more.
+    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn save_certificate(
+        &self,
+        permit: &Permit,
+        id: OrderId,
+        file: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        permit.tenant(Permission::ManageOrders)?;
+        let refused = |message: AdminMessage| Refusal::Invalid(message.at("file"));
+        let reader = self.settings.uploads.as_ref().ok_or_else(|| refused(AdminMessage::UploadNotRead))?;
+        let facts = reader.check_upload(&file).await.map_err(|fault| refused(message(fault)))?;
+        let permit = permit.clone();
+        let saved = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::ManageOrders)?.clone();
+            let mut moved = Moved::load(tx, &tenant, Asked::Now(id))?;
+            if state_of(&moved.row)? != OrderState::Draft {
+                return Err(Refusal::Invalid(AdminMessage::OrderNoDraft.into()));
+            }
+            let column = SealedColumn::OrderDocument { order: id, submission: OF_ORDER, kind: CERTIFICATE };
+            let document = OrderDocument {
+                tenant_id: tenant.id,
+                order_id: id,
+                submission: OF_ORDER,
+                kind: CERTIFICATE.to_owned(),
+                digest: Digest::of(&file),
+                sealed_document: tenant.opened().seal(tenant.random(), &column, &file),
+                created_at: now,
+            };
+            order_documents::save(tx, &document)?;
+            moved.answers.has_certificate = true;
+            moved.row.sealed_answers = seal_answers(&tenant, id, &moved.answers);
+            moved.row.changed_at = now;
+            orders::save(tx, &moved.row)?;
+            let details = json!({"section": OrderSection::Certificate.as_str(), "pages": facts.pages});
+            let record = permit.record(Action::OrderAnswered, format!("order {id}"), &details, now);
+            Ok::<_, Refusal>(record.append(tx)?)
+        });
+        saved.await
+    }
+}
