@@ -1125,3 +1125,41 @@ async fn the_registry_is_asked_for_an_order_that_is_no_draft_any_more() {
     let reply = order.save("company", &[("number", "399000327")]).await;
     assert!(reply.body.contains("no draft any more"), "{}", between(&reply.body, "data-focus>", "</ul>"));
 }
+
+#[tokio::test]
+async fn an_issuer_that_says_no_ends_an_order_with_its_reason() {
+    let house = TestBroker::open().await;
+    let (mut order, link) = at_the_issuer(&house, "receiver_enters").await;
+    assert_eq!(order.act("desk", "reject", "").await.status, 422, "a reason belongs to it");
+    order.act("desk", "reject", "The bank knows no such customer.").await;
+    assert_eq!(order.state().await, "Rejected");
+    assert!(order.page().await.body.contains("The bank knows no such customer."));
+    assert_eq!(order.act("act", "amend", "").await.status, 422, "it is over");
+    assert!(!order.with_bankid(&link).await.body.contains("/receive"));
+}
+
+#[tokio::test]
+async fn an_order_is_cancelled_before_it_is_sent_and_withdrawn_afterwards() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    assert_eq!(order.act("act", "cancel", "").await.status, 303);
+    assert_eq!(order.state().await, "Withdrawn");
+    assert!(
+        !order.with_bankid(&links[0]).await.body.contains("You have approved"),
+        "and nobody is asked any more"
+    );
+    assert_eq!(order.act("act", "submit", "").await.status, 422);
+}
+
+#[tokio::test]
+async fn a_signatory_who_says_no_sends_the_order_back_with_the_reason() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, JOINTLY).await;
+    let decline = format!("{}/decline", links[1]);
+    assert_eq!(order.phone().post(&decline, "note=", Some(ORIGIN)).await.status, 422);
+    order.phone().post(&decline, &form(&[("note", "The name is wrong.")]), Some(ORIGIN)).await;
+    assert_eq!(order.state().await, "Draft");
+    assert!(order.page().await.body.contains("The name is wrong."));
+    let other = order.with_bankid(&links[0]).await;
+    assert!(!other.body.contains("You have approved"), "the others are not asked any more");
+}
