@@ -128,6 +128,12 @@ export class Portvakt {
     return this.#errors;
   }
 
+  /** Ends it as a power cut would. What it wrote stays for the next start in the same directory. */
+  async kill() {
+    const ended = once(this.#process, "exit");
+    if (this.#process.exitCode === null && this.#process.kill("SIGKILL")) await ended;
+  }
+
   /** Interrupts it; it must end by itself, with status 0, within five seconds. */
   async stop(signal = "SIGINT") {
     const ended = once(this.#process, "exit");
