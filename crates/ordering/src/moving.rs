@@ -259,12 +259,19 @@ fn forget_deposit(tx: &mut WriteTx<'_>, moved: &Moved, next: OrderState) -> Resu
     Ok(())
 }
 
+/// How often an order is submitted at most: each time everybody is written to anew.
+const MOST_SUBMISSIONS: i64 = 100;
+
 fn submit(
     tx: &mut WriteTx<'_>,
     (tenant, moved): (&Tenant, &mut Moved),
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let eid = eid_of(&moved.row)?;
+    if moved.row.submission >= MOST_SUBMISSIONS {
+        let most = MOST_SUBMISSIONS.to_string().into();
+        return Err(Refusal::Invalid(AdminMessage::OrderSubmittedTooOften { most }.into()));
+    }
     check_complete(eid, &moved.answers)?;
     moved.row.submission += 1;
     let submission = moved.row.submission;

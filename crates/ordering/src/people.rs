@@ -1,6 +1,6 @@
 //! The people whom an order asks for something.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use authority::{SealedColumn, Tenant};
 use changes::Refusal;
@@ -38,8 +38,8 @@ pub(crate) struct KeptPerson {
     pub(crate) override_reason: String,
 }
 
-/// A person of an order as shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A person of an order as shown. Their link is in it: whoever has that can act for them.
+#[derive(Clone, PartialEq, Eq)]
 pub struct PersonView {
     /// Their row, which is in their link.
     pub id: LinkId,
@@ -73,6 +73,15 @@ pub struct PersonView {
     pub confirmation_code: String,
     /// What their link has behind `/order/`; shown where no letter can be sent.
     pub link: String,
+}
+
+impl fmt::Debug for PersonView {
+    /// Says neither who it is nor what their link is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, part, state, .. } = self;
+        let mut person = f.debug_struct("PersonView");
+        person.field("id", id).field("part", part).field("state", state).finish_non_exhaustive()
+    }
 }
 
 pub(crate) fn open_person(tenant: &Tenant, row: &OrderPerson) -> Result<KeptPerson, Refusal> {

@@ -113,7 +113,11 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
         PersonState::InReview => words::chip(Tone::Attention, "console-order-person-in-review"),
     };
     let link = format!("{}/order/{}", visit.site.origin(), it.link);
-    let shows_link = !visit.site.has_mail && it.state == PersonState::Waiting && order.state.is_open();
+    // Whoever has the link can act for them: it is shown to those alone who may send it.
+    let shows_link = !visit.site.has_mail
+        && it.state == PersonState::Waiting
+        && order.state.is_open()
+        && visit.offers(Permission::ManageOrders);
     let when = it.decided_at.map_or_else(|| Cell::Text(Text::plain("–")), |at| words::time(at, visit.now()));
     let last = if shows_link { Cell::Text(Text::code(link)) } else { when };
     TableRow {
