@@ -16,7 +16,7 @@ use store::{
 
 use crate::{
     OrderDesk,
-    moving::{Asked, Happening, Moved, NewStep, add_step, apply},
+    moving::{Asked, Happening, Moved, NewStep, add_step, apply, say_no_room},
     people::{is_asked_in, write_link},
     view::state_of,
 };
@@ -204,10 +204,12 @@ impl OrderDesk {
             let waiting = |it: &&order_people::OrderPerson| {
                 it.state == PersonState::Waiting && is_asked_in(it.part, state)
             };
+            let mut without = Vec::new();
             for row in moved.people.iter().filter(waiting) {
-                write_link(tx, (&tenant, row), moved.locale(), now)?;
+                without.extend(write_link(tx, (&tenant, row), moved.locale(), now)?);
             }
             add_step(tx, &permit, &NewStep { order: id, event: REMINDED, state, note: "" }, now)?;
+            say_no_room(tx, &permit, (id, state), &without, now)?;
             Ok::<_, Refusal>(true)
         });
         reminded.await

@@ -21,6 +21,7 @@ mod reading;
 mod seal_kit;
 mod sealing;
 mod secrets;
+mod sending;
 mod view;
 
 pub use approval::{ApprovalBegun, ApprovalProof, IdentityDecision, ReceiverProof};

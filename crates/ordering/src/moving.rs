@@ -22,7 +22,7 @@ use texts::{AdminMessage, Locale, Noun};
 use crate::{
     answering::needs_review,
     compose::digest_of,
-    people::{Addressed, Submission, insert_all, is_asked_in, write_letter, write_link},
+    people::{Addressed, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
     view::{eid_of, handover_of, open_answers, state_of},
 };
 
@@ -214,7 +214,9 @@ pub(crate) fn apply(
     write_step(tx, permit, (row, happening), now)?;
     forget_deposit(tx, moved, next)?;
     end_receiving(tx, permit, moved, next, now)?;
-    write_letters(tx, &tenant, moved, &Told { before: facts.state, event: *event, next }, now)?;
+    let told = Told { before: facts.state, event: *event, next };
+    let without = write_letters(tx, &tenant, moved, &told, now)?;
+    say_no_room(tx, permit, (moved.row.id, next), &without, now)?;
     Ok(next)
 }
 
@@ -337,14 +339,15 @@ struct Told {
     next: OrderState,
 }
 
+/// Writes to everybody whom it concerns; gives the names of those whose link found no room.
 fn write_letters(
     tx: &mut WriteTx<'_>,
     tenant: &Tenant,
     moved: &mut Moved,
     &Told { before, event, next }: &Told,
     now: Timestamp,
-) -> Result<(), Refusal> {
-    let locale = moved.locale();
+) -> Result<Vec<String>, Refusal> {
+    let (locale, mut without) = (moved.locale(), Vec::new());
     let is_new_receiver = event == OrderEvent::NewLink;
     for row in &mut moved.people {
         let was_asked = event != OrderEvent::Submit && is_asked_in(row.part, before);
@@ -356,7 +359,7 @@ fn write_letters(
             order_people::save(tx, row)?;
         }
         if is_asked && (!was_asked || is_renewed) {
-            write_link(tx, (tenant, row), locale, now)?;
+            without.extend(write_link(tx, (tenant, row), locale, now)?);
         }
     }
     if Letter::ORDER_NEWS.contains(&event) {
@@ -369,7 +372,21 @@ fn write_letters(
             now,
         )?;
     }
-    Ok(())
+    Ok(without)
+}
+
+/// Says in the timeline whose letter found no room, if any.
+pub(crate) fn say_no_room(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    (order, state): (OrderId, OrderState),
+    without: &[String],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if without.is_empty() {
+        return Ok(());
+    }
+    add_step(tx, permit, &NewStep { order, event: NO_ROOM, state, note: &without.join(", ") }, now)
 }
 
 /// The digest of what a request is made with.

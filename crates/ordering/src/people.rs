@@ -174,17 +174,21 @@ pub(crate) const fn is_asked_in(part: Part, state: OrderState) -> bool {
     }
 }
 
-/// Writes the letter with somebody's link.
+/// The line of the timeline that says that a letter with a link found no room; the note says whose.
+pub(crate) const NO_ROOM: &str = "letter_no_room";
+
+/// Writes the letter with somebody's link; gives their name where it found no room.
 pub(crate) fn write_link(
     tx: &mut WriteTx<'_>,
     (tenant, row): (&Tenant, &OrderPerson),
     locale: Locale,
     now: Timestamp,
-) -> Result<(), Refusal> {
+) -> Result<Option<String>, Refusal> {
     let kept = open_person(tenant, row)?;
     let part = row.part.as_str().to_owned();
     let letter = Letter::OrderPerson { id: row.id, generation: generation_of(row), part };
-    write_letter(tx, tenant, &Addressed { email: &kept.contact.email, letter, locale }, now)
+    let has_room = write_letter(tx, tenant, &Addressed { email: &kept.contact.email, letter, locale }, now)?;
+    Ok((!has_room).then_some(kept.contact.name))
 }
 
 /// A letter, and to whom it goes.
@@ -194,19 +198,21 @@ pub(crate) struct Addressed<'a> {
     pub(crate) locale: Locale,
 }
 
-/// Writes a letter; an address that cannot be one was refused when it was answered.
+/// Writes a letter, unless so many wait that it would not go out within a day: says whether it found room. An address that cannot
+/// be one was refused when it was answered.
 pub(crate) fn write_letter(
     tx: &mut WriteTx<'_>,
     tenant: &Tenant,
     it: &Addressed<'_>,
     now: Timestamp,
-) -> Result<(), Refusal> {
-    let Some(to) = MailAddress::parse(it.email) else { return Ok(()) };
+) -> Result<bool, Refusal> {
+    let Some(to) = MailAddress::parse(it.email) else { return Ok(true) };
     let letter = AddressedLetter { to, locale: it.locale, letter: it.letter.clone() };
     let keys = tenant.opened().letter_keys();
     match messages::write(tx, (&keys, tenant.random()), &letter, now) {
-        // The link can be copied from the page, and sent again when there is room.
-        Ok(_) | Err(messages::WriteError::TooMany) => Ok(()),
+        Ok(_) => Ok(true),
+        // The order goes on all the same: the link is sent again when there is room.
+        Err(messages::WriteError::TooMany) => Ok(false),
         Err(messages::WriteError::MasterKey) => Err(Refusal::MasterKey),
         Err(messages::WriteError::Store(error)) => Err(error.into()),
     }
