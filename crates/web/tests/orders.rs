@@ -1163,3 +1163,35 @@ async fn a_signatory_who_says_no_sends_the_order_back_with_the_reason() {
     let other = order.with_bankid(&links[0]).await;
     assert!(!other.body.contains("You have approved"), "the others are not asked any more");
 }
+
+#[tokio::test]
+async fn that_a_link_found_no_room_is_said_in_the_timeline_and_it_is_sent_again_when_there_is_some() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = submitted(&house, ALONE).await;
+    // As many other letters to the same people as go out within a day.
+    house.meddle(
+        "INSERT INTO letters (tenant_id, id, kind, recipient_digest, sealed_letter, created_at, due_at, expires_at)
+         WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 30)
+         SELECT l.tenant_id, 'f' || n.i || substr(l.id, 4), l.kind, l.recipient_digest, l.sealed_letter,
+         l.created_at, l.due_at + 86400000000, l.expires_at FROM letters l, n WHERE l.kind = 'order_person'",
+    );
+    order.act("act", "amend", "").await;
+    assert_eq!(order.submit().await.status, 303, "the order goes on");
+    assert_eq!(order.page().await.body.matches("found no room").count(), 1);
+    let signatory = order.links().await[0].clone();
+    let person = signatory.split('/').nth(2).unwrap().to_owned();
+    let door = format!("{}/people/{person}/send-again", order.order);
+    let refused = order.browser.post(&door, "", Some(ORIGIN)).await;
+    assert!(refused.status == 422 && refused.body.contains("o many letters wait"), "{}", refused.body);
+    let auditor = member(&house, &house.tenant, "Ola", &[Role::Auditor]).await;
+    assert_eq!(browser_with(&house, &auditor).post(&door, "", Some(ORIGIN)).await.status, 403);
+    house.step(3 * DAY);
+    let orderer = member(&house, &house.tenant, "Kari", &[Role::Orderer]).await;
+    order.browser = browser_with(&house, &orderer);
+    let sent = order.browser.post(&door, "", Some(ORIGIN)).await;
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    assert!(order.page().await.body.contains("Sent a link again"));
+    assert_eq!(order.links().await[0], signatory, "it is the same one");
+    order.act("act", "amend", "").await;
+    assert_eq!(order.browser.post(&door, "", Some(ORIGIN)).await.status, 422, "nobody is asked now");
+}
