@@ -16,8 +16,8 @@ use store::{
 
 use crate::{
     OrderDesk,
-    moving::{Asked, Happening, Moved, NewStep, add_step, apply, say_no_room},
-    people::{is_asked_in, write_link},
+    moving::{Asked, Happening, Moved, NewStep, add_step, apply},
+    people::{NO_ROOM, is_asked_in, write_link},
     view::state_of,
 };
 
@@ -209,7 +209,10 @@ impl OrderDesk {
                 without.extend(write_link(tx, (&tenant, row), moved.locale(), now)?);
             }
             add_step(tx, &permit, &NewStep { order: id, event: REMINDED, state, note: "" }, now)?;
-            say_no_room(tx, &permit, (id, state), &without, now)?;
+            if !without.is_empty() {
+                let note = without.join(", ");
+                add_step(tx, &permit, &NewStep { order: id, event: NO_ROOM, state, note: &note }, now)?;
+            }
             Ok::<_, Refusal>(true)
         });
         reminded.await

@@ -216,7 +216,15 @@ pub(crate) fn apply(
     end_receiving(tx, permit, moved, next, now)?;
     let told = Told { before: facts.state, event: *event, next };
     let without = write_letters(tx, &tenant, moved, &told, now)?;
-    say_no_room(tx, permit, (moved.row.id, next), &without, now)?;
+    if !without.is_empty() {
+        let note = without.join(", ");
+        add_step(
+            tx,
+            permit,
+            &NewStep { order: moved.row.id, event: NO_ROOM, state: next, note: &note },
+            now,
+        )?;
+    }
     Ok(next)
 }
 
@@ -373,20 +381,6 @@ fn write_letters(
         )?;
     }
     Ok(without)
-}
-
-/// Says in the timeline whose letter found no room, if any.
-pub(crate) fn say_no_room(
-    tx: &mut WriteTx<'_>,
-    permit: &Permit,
-    (order, state): (OrderId, OrderState),
-    without: &[String],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    if without.is_empty() {
-        return Ok(());
-    }
-    add_step(tx, permit, &NewStep { order, event: NO_ROOM, state, note: &without.join(", ") }, now)
 }
 
 /// The digest of what a request is made with.
