@@ -283,8 +283,10 @@ mod tests {
             override_reason: String::new(),
             decided_at: None,
             member: None,
+            confirmation_code: "canary-confirmation".to_owned(),
             link: "id/canary-code".to_owned(),
         };
         assert!(!format!("{person:?}").contains("canary-code"));
+        assert!(!format!("{person:?}").contains("canary-confirmation"));
     }
 }
