@@ -160,6 +160,7 @@ pub(super) fn event_tone(event: &str) -> Tone {
             Tone::Good
         }
         Some(E::Ask | E::Mismatch | E::Hold | E::CheckedUnreachable | E::SendFailed) => Tone::Attention,
+        None if event == "letter_no_room" => Tone::Attention,
         Some(E::Reject | E::Decline | E::RefuseIdentity | E::CheckedBad | E::Lose | E::Expire) => Tone::Bad,
         _ => Tone::Neutral,
     }
