@@ -134,9 +134,12 @@ pub(crate) fn check(answers: &mut OrderAnswers, section: OrderSection) -> Result
     match section {
         OrderSection::Purpose => text("purpose", &answers.purpose, LONGEST_TEXT),
         OrderSection::Company => {
-            registered("number", &answers.company.number)?;
-            registered("name", &answers.company.name)?;
-            registered("address", &answers.company.address)
+            let it = &answers.company;
+            let is_registered = it.source == CompanySource::Registry;
+            let check = if is_registered { registered } else { line };
+            check("number", &it.number)?;
+            check("company_name", &it.name)?;
+            check("company_address", &it.address)
         }
         OrderSection::Bank => registered("name", &answers.bank.name),
         OrderSection::General => contact("", &mut answers.general),
@@ -205,7 +208,7 @@ pub(crate) fn changed_meanwhile() -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::{check, merge, seen};
-    use model::{Contact, OrderAnswers, OrderSection};
+    use model::{CompanyAnswer, CompanySource, Contact, OrderAnswers, OrderSection};
 
     #[test]
     fn a_section_is_saved_alone_and_what_others_answer_stays() {
@@ -234,6 +237,16 @@ mod tests {
             answers.receiver = contact;
             let refusal = check(&mut answers, OrderSection::Receiver).unwrap_err();
             assert_eq!(refusal.message().field.as_deref(), Some(field));
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_company_that_is_typed_is_what_it_looks_like() {
+        for (source, is_good) in [(CompanySource::Registry, true), (CompanySource::Foreign, false)] {
+            let company =
+                CompanyAnswer { name: "Ep\u{200b}le AB".to_owned(), source, ..CompanyAnswer::default() };
+            let mut answers = OrderAnswers { company, ..OrderAnswers::default() };
+            assert_eq!(check(&mut answers, OrderSection::Company).is_ok(), is_good);
         }
     }
 
