@@ -14,7 +14,7 @@ use console::{Console, Destroyed, Refusal, TenantView};
 use crypto::Random;
 use messages::{Delivery, Postman};
 use model::{DomainId, KeySchedule, LetterId, TenantId, Timestamp};
-use ordering::{OrderDesk, WentOn};
+use ordering::{FailedOrder, OrderDesk, WentOn};
 use provider::{Provider, RequestContext, TraceId};
 use store::{
     Store, StoreError,
@@ -219,9 +219,11 @@ const LOGINS_OVERLAP: Duration = Duration::from_secs(120);
 /// Reminds, ends and closes orders, as time and logins have it.
 pub(crate) fn move_orders(workers: &mut Workers, orders: OrderDesk, console: Arc<Console>) {
     let (clock, looked) = (workers.clock(), Arc::new(Mutex::new(None::<Timestamp>)));
+    let known = Arc::new(Mutex::new(Vec::<FailedOrder>::new()));
     workers.every("orders", LOOK_AT_ORDERS_EVERY, move || {
         let (orders, now, looked) = (orders.clone(), clock(), Arc::clone(&looked));
         let console = Arc::clone(&console);
+        let known = Arc::clone(&known);
         async move {
             let last = *looked.lock().unwrap_or_else(PoisonError::into_inner);
             let since = last.map_or_else(|| Timestamp::from_seconds(0), |it| it.before(LOGINS_OVERLAP));
@@ -229,9 +231,15 @@ pub(crate) fn move_orders(workers: &mut Workers, orders: OrderDesk, console: Arc
             check_orders(&orders, &console, &worker, now).await.map_err(|refusal| refusal.to_string())?;
             let went = orders.go_on_by_itself(&worker, since, now).await;
             let went = went.map_err(|refusal| refusal.to_string())?;
-            if went != WentOn::default() {
-                let WentOn { expired, removed, reminded, live } = went;
+            let WentOn { expired, removed, reminded, live, failed } = went;
+            if [expired, removed, reminded, live] != [0; 4] {
                 tracing::info!(expired, removed, reminded, live, "orders went on by themselves");
+            }
+            // The same one every few seconds would hide everything else in the log.
+            let known =
+                std::mem::replace(&mut *known.lock().unwrap_or_else(PoisonError::into_inner), failed.clone());
+            for FailedOrder { tenant, order, why } in failed.iter().filter(|it| !known.contains(it)) {
+                tracing::warn!(%tenant, %order, %why, "an order cannot go on by itself; the others do");
             }
             *looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
             Ok(())

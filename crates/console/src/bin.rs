@@ -8,15 +8,17 @@ use changes::{
         restore_tenant,
     },
 };
-use model::{ApplicationId, DomainId, KEPT_IN_BIN, TenantId, Timestamp, destroyed_at};
+use model::{ApplicationId, DomainId, KEPT_IN_BIN, OrderState, TenantId, Timestamp, destroyed_at};
 use serde_json::json;
 use store::{
     StoreError, WriteTx, applications,
     bin::{self, Binned, Kind, Object},
     deletions::{self, Deletion},
-    domains, tenants,
+    domains,
+    orders::{self, OpenOrder},
+    tenants,
 };
-use texts::Noun;
+use texts::{AdminMessage, Noun};
 
 use crate::{
     Console, Refusal, applications as console_applications, domains as console_domains, own_objects::keep_own,
@@ -128,6 +130,39 @@ fn host_of(
     }
 }
 
+/// Whether somebody else has the order, or its credentials are on their way. A state that a later version wrote counts, too.
+fn is_with_others(it: &OpenOrder) -> bool {
+    let word = it.held_state.as_ref().unwrap_or(&it.state);
+    OrderState::parse(word).is_none_or(OrderState::is_with_others)
+}
+
+/// Refuses a tenant that has orders between sending and the first login: the issuer would be left with them.
+fn keep_ordering_tenant(tx: &mut WriteTx<'_>, tenant: TenantId) -> Result<(), Refusal> {
+    match orders::list_open(tx, tenant)?.iter().filter(|it| is_with_others(it)).count() {
+        0 => Ok(()),
+        count => {
+            let (noun, count) = (Noun::Tenant, count.to_string().into());
+            Err(Refusal::Invalid(AdminMessage::OrderKeepsObject { noun, count }.into()))
+        }
+    }
+}
+
+/// Refuses a domain that has orders which are not over: without it they could only fail later.
+fn keep_ordered_domain(tx: &mut WriteTx<'_>, (tenant, id): (TenantId, DomainId)) -> Result<(), Refusal> {
+    let open: Vec<_> = orders::list_open(tx, tenant)?.into_iter().filter(|it| it.domain_id == id).collect();
+    match (open.iter().filter(|it| is_with_others(it)).count(), open.len()) {
+        (0, 0) => Ok(()),
+        (0, count) => {
+            let count = count.to_string().into();
+            Err(Refusal::Invalid(AdminMessage::OrderOfDomainOpen { count }.into()))
+        }
+        (count, _) => {
+            let (noun, count) = (Noun::Domain, count.to_string().into());
+            Err(Refusal::Invalid(AdminMessage::OrderKeepsObject { noun, count }.into()))
+        }
+    }
+}
+
 impl Console {
     /// Lists what is in the bin: tenants, domains and applications, each at most 1,000, the first deleted first.
     ///
@@ -189,12 +224,14 @@ impl Console {
     /// later.
     ///
     /// # Errors
-    /// [`Refusal::ChangedMeanwhile`], [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::Invalid`] while an issuer has an order of it; [`Refusal::ChangedMeanwhile`], [`Refusal::NotFound`],
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn delete_tenant(&self, permit: &Permit, seen: &Seen, now: Timestamp) -> Result<(), Refusal> {
         let id = permit.tenant(Permission::DeleteTenants)?.id;
         let (permit, seen) = (permit.clone(), seen.clone());
         let deleted = self.store.write(move |tx| {
             keep_own(tx, |own| own.tenant == id)?;
+            keep_ordering_tenant(tx, id)?;
             let row = tenants::get(tx, id).map_err(|error| Refusal::of(error, Noun::Tenant))?;
             crate::tenants::check_seen(&row, &seen, json!({"state": "deleted"}))?;
             let (version, name) = (row.version, row.name.as_str());
@@ -207,7 +244,7 @@ impl Console {
     /// destroyed 30 days later.
     ///
     /// # Errors
-    /// As [`Console::delete_tenant`].
+    /// As [`Console::delete_tenant`]; [`Refusal::Invalid`] while any order for it is not over.
     pub async fn delete_domain(
         &self,
         permit: &Permit,
@@ -218,6 +255,7 @@ impl Console {
         let (permit, seen) = (permit.clone(), seen.clone());
         let deleted = self.store.write(move |tx| {
             keep_own(tx, |own| own.domain == id)?;
+            keep_ordered_domain(tx, (tenant, id))?;
             let row = domains::get(tx, tenant, id).map_err(|error| Refusal::of(error, Noun::Domain))?;
             console_domains::check_seen(&row, &seen, json!({"state": "deleted"}))?;
             let (object, version) = (Object::domain(tenant, id), row.version);

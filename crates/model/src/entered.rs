@@ -46,6 +46,11 @@ pub(crate) fn is_visible(text: &str) -> bool {
     text.chars().any(|it| !it.is_whitespace() && !is_hidden(it) && !is_joiner(it))
 }
 
+/// Says whether a text has characters that are not seen, or change how others are seen. The two joiners count for nothing.
+pub fn has_hidden(text: &str) -> bool {
+    text.chars().any(is_hidden)
+}
+
 /// Checks a name of a tenant, domain or application that people see.
 ///
 /// # Errors
@@ -57,7 +62,7 @@ pub fn check_name(name: &str) -> Result<(), EnteredError> {
     if name.chars().any(char::is_control) {
         return Err(EnteredError::Name);
     }
-    if name.chars().any(is_hidden) || !is_visible(name) { Err(EnteredError::HiddenInName) } else { Ok(()) }
+    if has_hidden(name) || !is_visible(name) { Err(EnteredError::HiddenInName) } else { Ok(()) }
 }
 
 /// What names are compared by where they must be unique: surrounding space and case make no difference.

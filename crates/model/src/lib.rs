@@ -70,7 +70,7 @@ pub use compatible::{CompatibleSettings, Profile, PropertyFormat};
 pub use date::Date;
 pub use domain_settings::{Controller, DomainSettings, SessionLimits};
 pub use eid_health::{EidHealth, EidStatus, Witness};
-pub use entered::{EnteredError, check_client_secret, check_domain_host, check_name, name_key};
+pub use entered::{EnteredError, check_client_secret, check_domain_host, check_name, has_hidden, name_key};
 pub use environment::{EidEnvironment, Environment};
 pub use event_details::{AuthenticationFailure, EventDetails, shortened, shown_uri};
 pub use grant::{Grant, Lifetimes};

@@ -5,7 +5,7 @@ use crypto::{Digest, b64};
 use messages::MailAddress;
 use model::{
     CompanySource, Contact, MOST_BLOCK_CONTACTS, MOST_OPERATIONS_CONTACTS, OrderAnswers, OrderSection,
-    PhoneNumber, SignatoryAnswer,
+    PhoneNumber, SignatoryAnswer, has_hidden,
 };
 use texts::AdminMessage;
 
@@ -15,6 +15,9 @@ const LONGEST_TEXT: usize = 2_000;
 const LONGEST_LINE: usize = 200;
 /// The longest display name: a rule of ours, BankID documents none.
 const LONGEST_DISPLAY_NAME: usize = 40;
+
+/// How many people sign at most: all of them are asked, listed and counted.
+const MOST_SIGNATORIES: usize = 20;
 
 /// Takes the answers of one section; the others stay as they are.
 pub(crate) fn merge(kept: &mut OrderAnswers, new: OrderAnswers, section: OrderSection) {
@@ -62,12 +65,22 @@ pub(crate) fn seen(answers: &OrderAnswers, section: OrderSection) -> String {
     b64::encode(Digest::of(&text).as_bytes().get(..12).unwrap_or_default())
 }
 
+fn text_invalid(field: &str, most: usize) -> Refusal {
+    Refusal::Invalid(AdminMessage::OrderTextInvalid { most: most.to_string().into() }.at(field))
+}
+
+/// What somebody typed into one line: it is what it looks like.
 fn line(field: &str, text: &str) -> Result<(), Refusal> {
+    if has_hidden(text) { Err(text_invalid(field, LONGEST_LINE)) } else { registered(field, text) }
+}
+
+/// A line of a register, which nobody here can write otherwise.
+fn registered(field: &str, text: &str) -> Result<(), Refusal> {
     let is_plain = !text.chars().any(|it| it.is_control() || matches!(it, '<' | '>'));
     if is_plain && text.chars().count() <= LONGEST_LINE {
         return Ok(());
     }
-    Err(Refusal::Invalid(AdminMessage::OrderTextInvalid { most: LONGEST_LINE.to_string().into() }.at(field)))
+    Err(text_invalid(field, LONGEST_LINE))
 }
 
 fn contact(prefix: &str, it: &mut Contact) -> Result<(), Refusal> {
@@ -87,18 +100,30 @@ fn contact(prefix: &str, it: &mut Contact) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Somebody who signs; one of the registry is called what it says there.
+fn signatory((at, it): (usize, &SignatoryAnswer), is_typed: bool) -> Result<(), Refusal> {
+    let prefix = format!("signatory-{at}-");
+    let mut as_contact = Contact { email: it.email.clone(), ..Contact::default() };
+    if is_typed {
+        it.name.clone_into(&mut as_contact.name);
+        it.birth_date.clone_into(&mut as_contact.birth_date);
+    }
+    contact(&prefix, &mut as_contact)?;
+    line(&format!("{prefix}eid"), &it.eid)
+}
+
 fn text(field: &str, text: &str, most: usize) -> Result<(), Refusal> {
-    if text.chars().count() <= most && !text.contains(['<', '>']) {
+    if text.chars().count() <= most && !text.contains(['<', '>']) && !has_hidden(text) {
         return Ok(());
     }
-    Err(Refusal::Invalid(AdminMessage::OrderTextInvalid { most: most.to_string().into() }.at(field)))
+    Err(text_invalid(field, most))
 }
 
 fn web_address(answers: &OrderAnswers) -> Result<(), Refusal> {
     let address = &answers.listed_address;
     let rest = address.strip_prefix("https://").unwrap_or_default();
     let has_host = rest.split('/').next().is_some_and(|it| it.contains('.') && !it.contains([' ', '@']));
-    if address.is_empty() || (has_host && address.len() <= LONGEST_LINE) {
+    if address.is_empty() || (has_host && address.len() <= LONGEST_LINE && !has_hidden(address)) {
         return Ok(());
     }
     Err(Refusal::Invalid(AdminMessage::OrderAddressInvalid.at("listed_address")))
@@ -109,11 +134,14 @@ pub(crate) fn check(answers: &mut OrderAnswers, section: OrderSection) -> Result
     match section {
         OrderSection::Purpose => text("purpose", &answers.purpose, LONGEST_TEXT),
         OrderSection::Company => {
-            line("number", &answers.company.number)?;
-            line("name", &answers.company.name)?;
-            line("address", &answers.company.address)
+            let it = &answers.company;
+            let is_registered = it.source == CompanySource::Registry;
+            let check = if is_registered { registered } else { line };
+            check("number", &it.number)?;
+            check("company_name", &it.name)?;
+            check("company_address", &it.address)
         }
-        OrderSection::Bank => line("name", &answers.bank.name),
+        OrderSection::Bank => registered("name", &answers.bank.name),
         OrderSection::General => contact("", &mut answers.general),
         OrderSection::Receiver => contact("", &mut answers.receiver),
         OrderSection::Block => {
@@ -129,13 +157,18 @@ pub(crate) fn check(answers: &mut OrderAnswers, section: OrderSection) -> Result
             if !answers.combinations.is_empty() && !answers.combinations.iter().any(fits) {
                 return Err(Refusal::Invalid(AdminMessage::OrderCombination.at("combination")));
             }
-            for (at, it) in answers.signatories.iter().enumerate() {
-                let mut as_contact = Contact { email: it.email.clone(), ..Contact::default() };
-                contact(&format!("signatory-{at}-"), &mut as_contact)?;
+            if answers.signatories.len() > MOST_SIGNATORIES {
+                let most = MOST_SIGNATORIES.to_string().into();
+                let field = format!("signatory-{MOST_SIGNATORIES}-name");
+                return Err(Refusal::Invalid(AdminMessage::OrderSignatoriesTooMany { most }.at(field)));
             }
-            Ok(())
+            let is_typed = answers.combinations.is_empty();
+            answers.signatories.iter().enumerate().try_for_each(|it| signatory(it, is_typed))
         }
-        OrderSection::DisplayName => text("display_name", &answers.display_name, LONGEST_DISPLAY_NAME),
+        OrderSection::DisplayName => {
+            line("display_name", &answers.display_name)?;
+            text("display_name", &answers.display_name, LONGEST_DISPLAY_NAME)
+        }
         OrderSection::Listing => web_address(answers),
         OrderSection::Number => {
             text("reason", &answers.number.reason, LONGEST_TEXT)?;
@@ -175,7 +208,7 @@ pub(crate) fn changed_meanwhile() -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::{check, merge, seen};
-    use model::{Contact, OrderAnswers, OrderSection};
+    use model::{CompanyAnswer, CompanySource, Contact, OrderAnswers, OrderSection};
 
     #[test]
     fn a_section_is_saved_alone_and_what_others_answer_stays() {
@@ -199,10 +232,21 @@ mod tests {
             ("mobile", Contact { mobile: "12".to_owned(), ..Contact::default() }),
             ("birth_date", Contact { birth_date: "1.1.1980".to_owned(), ..Contact::default() }),
             ("name", Contact { name: "<b>".to_owned(), ..Contact::default() }),
+            ("name", Contact { name: "Kari\u{202e}ildroN".to_owned(), ..Contact::default() }),
         ] {
             answers.receiver = contact;
             let refusal = check(&mut answers, OrderSection::Receiver).unwrap_err();
             assert_eq!(refusal.message().field.as_deref(), Some(field));
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_company_that_is_typed_is_what_it_looks_like() {
+        for (source, is_good) in [(CompanySource::Registry, true), (CompanySource::Foreign, false)] {
+            let company =
+                CompanyAnswer { name: "Ep\u{200b}le AB".to_owned(), source, ..CompanyAnswer::default() };
+            let mut answers = OrderAnswers { company, ..OrderAnswers::default() };
+            assert_eq!(check(&mut answers, OrderSection::Company).is_ok(), is_good);
         }
     }
 

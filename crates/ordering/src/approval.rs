@@ -7,7 +7,7 @@
 //!
 //! An approval is no signature: the eID vouches for the person and the nonce, and did not show the text.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use authority::{Permission, Permit, SealedColumn, Tenant};
 use changes::{Refusal, members::receives};
@@ -36,7 +36,7 @@ use crate::{
 const APPROVED_WITHIN: Duration = Duration::from_secs(10 * 60);
 
 /// A login that approves was begun.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ApprovalBegun {
     /// The random bytes; the browser keeps them until it is back.
     pub random: [u8; 32],
@@ -44,8 +44,15 @@ pub struct ApprovalBegun {
     pub binding: [u8; 32],
 }
 
+impl fmt::Debug for ApprovalBegun {
+    /// Leaves out the random bytes, with which the login could be finished.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApprovalBegun").finish_non_exhaustive()
+    }
+}
+
 /// What a login proved, for an approval.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ApprovalProof {
     /// The proof, with the token that the eID signed.
     pub proof: Proof,
@@ -53,6 +60,13 @@ pub struct ApprovalProof {
     pub random: [u8; 32],
     /// The issuer at which it was proved.
     pub issuer: String,
+}
+
+impl fmt::Debug for ApprovalProof {
+    /// Leaves out the random bytes and who it is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApprovalProof").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
 }
 
 /// What a login proved of whoever came to receive.

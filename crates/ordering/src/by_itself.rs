@@ -7,7 +7,7 @@ use changes::Refusal;
 use model::{Action, OrderEvent, OrderId, OrderState, TenantId, Timestamp};
 use serde_json::json;
 use store::{
-    WriteTx, login_events, order_documents, order_people,
+    StoreError, Tx, WriteTx, login_events, order_documents, order_people,
     order_people::PersonState,
     order_secrets,
     orders::{self, Order},
@@ -17,7 +17,7 @@ use store::{
 use crate::{
     OrderDesk,
     moving::{Asked, Happening, Moved, NewStep, add_step, apply},
-    people::{is_asked_in, write_link},
+    people::{NO_ROOM, is_asked_in, write_link},
     view::state_of,
 };
 
@@ -29,7 +29,7 @@ const REMINDED: &str = "reminded";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What happened in one look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WentOn {
     /// Orders of which time ran out.
     pub expired: u32,
@@ -39,63 +39,117 @@ pub struct WentOn {
     pub reminded: u32,
     /// Orders that the first real login closed.
     pub live: u32,
+    /// Orders with which something is wrong; the others went on.
+    pub failed: Vec<FailedOrder>,
+}
+
+/// An order that should have gone on by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedOrder {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// Which one.
+    pub order: OrderId,
+    /// What is wrong.
+    pub why: String,
+}
+
+impl WentOn {
+    /// Takes what became of one order: what is wrong with it stops no other.
+    ///
+    /// # Errors
+    /// The store cannot be used now, by any order.
+    fn took<T: Default>(&mut self, row: &Order, outcome: Result<T, Refusal>) -> Result<T, Refusal> {
+        match outcome {
+            Err(Refusal::Store(error)) if is_of_all(&error) => Err(Refusal::Store(error)),
+            Err(refusal) => {
+                let (tenant, order, why) = (row.tenant_id, row.id, refusal.to_string());
+                // Each pass comes by it.
+                self.failed.retain(|it| (it.tenant, it.order) != (tenant, order));
+                self.failed.push(FailedOrder { tenant, order, why });
+                Ok(T::default())
+            }
+            Ok(done) => Ok(done),
+        }
+    }
+}
+
+/// Whether the store has this against everybody, and not against one row.
+const fn is_of_all(error: &StoreError) -> bool {
+    matches!(error, StoreError::Busy | StoreError::Unreachable(_))
 }
 
 /// What becomes of one order.
+#[derive(Default)]
 enum Due {
     Expires,
     Goes,
+    #[default]
     Nothing,
 }
 
 impl OrderDesk {
-    /// Does what is due by time. `logins_since`: real logins are looked for since then, or since the credentials were verified
-    /// where that is later.
+    /// Does what is due by time, of one order after the other: one that cannot go on is among the failed and stops none.
+    /// `logins_since`: real logins are looked for since then, or since the credentials were verified where that is later.
     ///
     /// # Errors
-    /// [`Refusal::MasterKey`], [`Refusal::Store`]; what was done before stays done, and the rest is done at the next call.
+    /// [`Refusal::Store`]: the store cannot be used now. What was done before stays done, and the rest is done at the next call.
     pub async fn go_on_by_itself(
         &self,
         caller: &Caller,
         logins_since: Timestamp,
         now: Timestamp,
     ) -> Result<WentOn, Refusal> {
-        let (expired, removed) = self.end_all(caller, now).await?;
-        let reminded = self.remind_all(caller, now).await?;
-        let live = self.close_all(caller, logins_since, now).await?;
-        Ok(WentOn { expired, removed, reminded, live })
+        let mut went = WentOn::default();
+        let ended = self.end_all(caller, &mut went, now).await;
+        let reminded = self.remind_all(caller, &mut went, now).await;
+        let closed = self.close_all(caller, &mut went, (logins_since, now)).await;
+        ended.and(reminded).and(closed).map(|()| went)
     }
 
-    async fn end_all(&self, caller: &Caller, now: Timestamp) -> Result<(u32, u32), Refusal> {
-        let (mut expired, mut removed) = (0, 0);
+    async fn end_all(&self, caller: &Caller, went: &mut WentOn, now: Timestamp) -> Result<(), Refusal> {
         for row in self.store.read(move |tx| orders::list_expired(tx, now)).await? {
-            match self.end(&self.leave(caller, row.tenant_id).await?, row.id, now).await? {
-                Due::Expires => expired += 1,
-                Due::Goes => removed += 1,
+            let ended = async { self.end(&self.leave(caller, row.tenant_id).await?, row.id, now).await };
+            match went.took(&row, ended.await)? {
+                Due::Expires => went.expired += 1,
+                Due::Goes => went.removed += 1,
                 Due::Nothing => {}
             }
         }
-        Ok((expired, removed))
+        Ok(())
     }
 
-    async fn remind_all(&self, caller: &Caller, now: Timestamp) -> Result<u32, Refusal> {
-        let mut reminded = 0;
+    async fn remind_all(&self, caller: &Caller, went: &mut WentOn, now: Timestamp) -> Result<(), Refusal> {
         for row in self.in_state(OrderState::Approving).await? {
-            let permit = self.leave(caller, row.tenant_id).await?;
-            reminded += u32::from(self.remind(&permit, row.id, now).await?);
+            let reminded = async {
+                let (key, since) = ((row.tenant_id, row.id), row.since);
+                // Nothing is written, and nobody else waits, where it is not time.
+                if !self.store.read(move |tx| is_reminded_now(tx, key, since, now)).await? {
+                    return Ok(false);
+                }
+                self.remind(&self.leave(caller, row.tenant_id).await?, row.id, now).await
+            };
+            went.reminded += u32::from(went.took(&row, reminded.await)?);
         }
-        Ok(reminded)
+        Ok(())
     }
 
-    async fn close_all(&self, caller: &Caller, since: Timestamp, now: Timestamp) -> Result<u32, Refusal> {
-        let mut closed = 0;
+    async fn close_all(
+        &self,
+        caller: &Caller,
+        went: &mut WentOn,
+        (since, now): (Timestamp, Timestamp),
+    ) -> Result<(), Refusal> {
         for row in self.in_state(OrderState::Verified).await? {
-            if self.was_used(&row, since).await? {
-                let permit = self.leave(caller, row.tenant_id).await?;
-                closed += u32::from(self.close(&permit, row.id, now).await?);
-            }
+            let closed = async {
+                if !self.was_used(&row, since).await? {
+                    return Ok(false);
+                }
+                self.close(&self.leave(caller, row.tenant_id).await?, row.id, now).await
+            };
+            went.live += u32::from(went.took(&row, closed.await)?);
         }
-        Ok(closed)
+        Ok(())
     }
 
     async fn was_used(&self, row: &Order, logins_since: Timestamp) -> Result<bool, Refusal> {
@@ -143,22 +197,22 @@ impl OrderDesk {
             let tenant = permit.tenant(Permission::MoveOrders)?.clone();
             let moved = Moved::load(tx, &tenant, Asked::Now(id))?;
             let state = state_of(&moved.row)?;
-            let steps = orders::steps(tx, tenant.id, id)?;
-            let is_reminder =
-                |it: &&orders::OrderStep| it.event == REMINDED && it.happened_at >= moved.row.since;
-            let Some(days) = REMINDED_AFTER.get(steps.iter().filter(is_reminder).count()) else {
-                return Ok(false);
-            };
-            if state != OrderState::Approving || now < moved.row.since.after(DAY.saturating_mul(*days)) {
+            let is_due = is_reminded_now(tx, (tenant.id, id), moved.row.since, now)?;
+            if state != OrderState::Approving || !is_due {
                 return Ok(false);
             }
             let waiting = |it: &&order_people::OrderPerson| {
                 it.state == PersonState::Waiting && is_asked_in(it.part, state)
             };
+            let mut without = Vec::new();
             for row in moved.people.iter().filter(waiting) {
-                write_link(tx, (&tenant, row), moved.locale(), now)?;
+                without.extend(write_link(tx, (&tenant, row), moved.locale(), now)?);
             }
             add_step(tx, &permit, &NewStep { order: id, event: REMINDED, state, note: "" }, now)?;
+            if !without.is_empty() {
+                let note = without.join(", ");
+                add_step(tx, &permit, &NewStep { order: id, event: NO_ROOM, state, note: &note }, now)?;
+            }
             Ok::<_, Refusal>(true)
         });
         reminded.await
@@ -178,6 +232,21 @@ impl OrderDesk {
         });
         closed.await
     }
+}
+
+/// Whether those who have not approved are to be reminded, of an order that waits for them since then.
+fn is_reminded_now(
+    tx: &mut impl Tx,
+    of_order: (TenantId, OrderId),
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let is_after = |days: &u32| now >= since.after(DAY.saturating_mul(*days));
+    if !REMINDED_AFTER.first().is_some_and(is_after) {
+        return Ok(false);
+    }
+    let count = orders::count_steps(tx, of_order, REMINDED, since)?;
+    Ok(REMINDED_AFTER.get(count).is_some_and(is_after))
 }
 
 /// Removes everything of an order; that it was is in the audit trail.

@@ -57,12 +57,24 @@ pub struct DeskRow {
     pub order: OrderSummary,
 }
 
+/// The operator's work list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Desk {
+    /// The orders, those first that wait longest.
+    pub rows: Vec<DeskRow>,
+    /// How many orders cannot be read here, and are left out.
+    pub unreadable: usize,
+}
+
+/// How many open orders a tenant has at most.
+const MOST_OPEN: usize = 100;
+
 impl OrderDesk {
     /// Begins an order.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`]: no such domain. [`Refusal::Invalid`]: not of a domain for real people, or an eID that is not ordered
-    /// here. [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::NotFound`]: no such domain. [`Refusal::Invalid`]: not of a domain for real people, or the tenant has 100 open
+    /// orders. [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn begin(&self, permit: &Permit, new: NewOrder, now: Timestamp) -> Result<OrderId, Refusal> {
         let tenant = permit.tenant(Permission::ManageOrders)?.clone();
         if !matches!(new.eid, LoginMethod::NO_BANKID | LoginMethod::NO_VIPPS) {
@@ -75,6 +87,10 @@ impl OrderDesk {
             let domain = domain.map_err(|error| Refusal::of(error, Noun::Domain))?;
             if domain.environment != Environment::Production && !is_sandbox {
                 return Err(Refusal::Invalid(AdminMessage::OrderNeedsProduction.at("domain")));
+            }
+            if orders::list_open(tx, tenant.id)?.len() >= MOST_OPEN {
+                let most = MOST_OPEN.to_string().into();
+                return Err(Refusal::Invalid(AdminMessage::OrderTooManyOpen { most }.into()));
             }
             let answers = OrderAnswers {
                 host: domain.host,
@@ -131,11 +147,12 @@ impl OrderDesk {
         self.whole(tenant, id).await
     }
 
-    /// Lists the open orders of all tenants, those first that wait longest. The operator's.
+    /// Lists the open orders of all tenants, those first that wait longest. The operator's. One that cannot be read is counted
+    /// and hides no other.
     ///
     /// # Errors
-    /// [`Refusal::Forbidden`], [`Refusal::MasterKey`], [`Refusal::Store`].
-    pub async fn desk(&self, permit: &InstallationPermit) -> Result<Vec<DeskRow>, Refusal> {
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn desk(&self, permit: &InstallationPermit) -> Result<Desk, Refusal> {
         permit.check(Permission::ReadInstallation)?;
         let caller = permit.caller().clone();
         let read = self.store.read(|tx| {
@@ -149,13 +166,16 @@ impl OrderDesk {
             }
             Ok::<_, store::StoreError>(found)
         });
-        let mut rows = Vec::new();
+        let mut desk = Desk::default();
         for (tenant, row) in read.await? {
-            let tenant = self.opened(&tenant, &caller)?;
-            rows.push(DeskRow { tenant_name: tenant.name.clone(), order: summary(&tenant, &row)? });
+            let order = self.opened(&tenant, &caller).and_then(|it| summary(&it, &row));
+            match order {
+                Ok(order) => desk.rows.push(DeskRow { tenant_name: tenant.name, order }),
+                Err(_) => desk.unreadable += 1,
+            }
         }
-        rows.sort_by_key(|it| it.order.since);
-        Ok(rows)
+        desk.rows.sort_by_key(|it| it.order.since);
+        Ok(desk)
     }
 
     /// Saves the answers of one section of a draft.

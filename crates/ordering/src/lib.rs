@@ -21,13 +21,14 @@ mod reading;
 mod seal_kit;
 mod sealing;
 mod secrets;
+mod sending;
 mod view;
 
 pub use approval::{ApprovalBegun, ApprovalProof, IdentityDecision, ReceiverProof};
-pub use by_itself::WentOn;
+pub use by_itself::{FailedOrder, WentOn};
 pub use company::FoundCompany;
 pub use compose::{ClientFacts, Composed};
-pub use desk::{DeskRow, NewOrder, SectionAnswers};
+pub use desk::{Desk, DeskRow, NewOrder, SectionAnswers};
 pub use handover::{CheckResult, Deposit, Entered, ToCheck, What};
 pub use link::LinkView;
 pub use moving::{Happening, OrderVersion, permission_of};

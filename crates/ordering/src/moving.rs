@@ -22,7 +22,7 @@ use texts::{AdminMessage, Locale, Noun};
 use crate::{
     answering::needs_review,
     compose::digest_of,
-    people::{Addressed, Submission, insert_all, is_asked_in, write_letter, write_link},
+    people::{Addressed, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
     view::{eid_of, handover_of, open_answers, state_of},
 };
 
@@ -214,7 +214,17 @@ pub(crate) fn apply(
     write_step(tx, permit, (row, happening), now)?;
     forget_deposit(tx, moved, next)?;
     end_receiving(tx, permit, moved, next, now)?;
-    write_letters(tx, &tenant, moved, &Told { before: facts.state, event: *event, next }, now)?;
+    let told = Told { before: facts.state, event: *event, next };
+    let without = write_letters(tx, &tenant, moved, &told, now)?;
+    if !without.is_empty() {
+        let note = without.join(", ");
+        add_step(
+            tx,
+            permit,
+            &NewStep { order: moved.row.id, event: NO_ROOM, state: next, note: &note },
+            now,
+        )?;
+    }
     Ok(next)
 }
 
@@ -259,12 +269,19 @@ fn forget_deposit(tx: &mut WriteTx<'_>, moved: &Moved, next: OrderState) -> Resu
     Ok(())
 }
 
+/// How often an order is submitted at most: each time everybody is written to anew.
+const MOST_SUBMISSIONS: i64 = 100;
+
 fn submit(
     tx: &mut WriteTx<'_>,
     (tenant, moved): (&Tenant, &mut Moved),
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let eid = eid_of(&moved.row)?;
+    if moved.row.submission >= MOST_SUBMISSIONS {
+        let most = MOST_SUBMISSIONS.to_string().into();
+        return Err(Refusal::Invalid(AdminMessage::OrderSubmittedTooOften { most }.into()));
+    }
     check_complete(eid, &moved.answers)?;
     moved.row.submission += 1;
     let submission = moved.row.submission;
@@ -330,14 +347,15 @@ struct Told {
     next: OrderState,
 }
 
+/// Writes to everybody whom it concerns; gives the names of those whose link found no room.
 fn write_letters(
     tx: &mut WriteTx<'_>,
     tenant: &Tenant,
     moved: &mut Moved,
     &Told { before, event, next }: &Told,
     now: Timestamp,
-) -> Result<(), Refusal> {
-    let locale = moved.locale();
+) -> Result<Vec<String>, Refusal> {
+    let (locale, mut without) = (moved.locale(), Vec::new());
     let is_new_receiver = event == OrderEvent::NewLink;
     for row in &mut moved.people {
         let was_asked = event != OrderEvent::Submit && is_asked_in(row.part, before);
@@ -349,7 +367,7 @@ fn write_letters(
             order_people::save(tx, row)?;
         }
         if is_asked && (!was_asked || is_renewed) {
-            write_link(tx, (tenant, row), locale, now)?;
+            without.extend(write_link(tx, (tenant, row), locale, now)?);
         }
     }
     if Letter::ORDER_NEWS.contains(&event) {
@@ -362,7 +380,7 @@ fn write_letters(
             now,
         )?;
     }
-    Ok(())
+    Ok(without)
 }
 
 /// The digest of what a request is made with.

@@ -1,6 +1,6 @@
 //! The people whom an order asks for something.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use authority::{SealedColumn, Tenant};
 use changes::Refusal;
@@ -38,8 +38,8 @@ pub(crate) struct KeptPerson {
     pub(crate) override_reason: String,
 }
 
-/// A person of an order as shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A person of an order as shown. Their link is in it: whoever has that can act for them.
+#[derive(Clone, PartialEq, Eq)]
 pub struct PersonView {
     /// Their row, which is in their link.
     pub id: LinkId,
@@ -73,6 +73,15 @@ pub struct PersonView {
     pub confirmation_code: String,
     /// What their link has behind `/order/`; shown where no letter can be sent.
     pub link: String,
+}
+
+impl fmt::Debug for PersonView {
+    /// Says neither who it is nor what their link is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, part, state, .. } = self;
+        let mut person = f.debug_struct("PersonView");
+        person.field("id", id).field("part", part).field("state", state).finish_non_exhaustive()
+    }
 }
 
 pub(crate) fn open_person(tenant: &Tenant, row: &OrderPerson) -> Result<KeptPerson, Refusal> {
@@ -165,17 +174,21 @@ pub(crate) const fn is_asked_in(part: Part, state: OrderState) -> bool {
     }
 }
 
-/// Writes the letter with somebody's link.
+/// The line of the timeline that says that a letter with a link found no room; the note says whose.
+pub(crate) const NO_ROOM: &str = "letter_no_room";
+
+/// Writes the letter with somebody's link; gives their name where it found no room.
 pub(crate) fn write_link(
     tx: &mut WriteTx<'_>,
     (tenant, row): (&Tenant, &OrderPerson),
     locale: Locale,
     now: Timestamp,
-) -> Result<(), Refusal> {
+) -> Result<Option<String>, Refusal> {
     let kept = open_person(tenant, row)?;
     let part = row.part.as_str().to_owned();
     let letter = Letter::OrderPerson { id: row.id, generation: generation_of(row), part };
-    write_letter(tx, tenant, &Addressed { email: &kept.contact.email, letter, locale }, now)
+    let has_room = write_letter(tx, tenant, &Addressed { email: &kept.contact.email, letter, locale }, now)?;
+    Ok((!has_room).then_some(kept.contact.name))
 }
 
 /// A letter, and to whom it goes.
@@ -185,19 +198,21 @@ pub(crate) struct Addressed<'a> {
     pub(crate) locale: Locale,
 }
 
-/// Writes a letter; an address that cannot be one was refused when it was answered.
+/// Writes a letter, unless so many wait that it would not go out within a day: says whether it found room. An address that cannot
+/// be one was refused when it was answered.
 pub(crate) fn write_letter(
     tx: &mut WriteTx<'_>,
     tenant: &Tenant,
     it: &Addressed<'_>,
     now: Timestamp,
-) -> Result<(), Refusal> {
-    let Some(to) = MailAddress::parse(it.email) else { return Ok(()) };
+) -> Result<bool, Refusal> {
+    let Some(to) = MailAddress::parse(it.email) else { return Ok(true) };
     let letter = AddressedLetter { to, locale: it.locale, letter: it.letter.clone() };
     let keys = tenant.opened().letter_keys();
     match messages::write(tx, (&keys, tenant.random()), &letter, now) {
-        // The link can be copied from the page, and sent again when there is room.
-        Ok(_) | Err(messages::WriteError::TooMany) => Ok(()),
+        Ok(_) => Ok(true),
+        // The order goes on all the same: the link is sent again when there is room.
+        Err(messages::WriteError::TooMany) => Ok(false),
         Err(messages::WriteError::MasterKey) => Err(Refusal::MasterKey),
         Err(messages::WriteError::Store(error)) => Err(error.into()),
     }
@@ -268,8 +283,10 @@ mod tests {
             override_reason: String::new(),
             decided_at: None,
             member: None,
+            confirmation_code: "canary-confirmation".to_owned(),
             link: "id/canary-code".to_owned(),
         };
         assert!(!format!("{person:?}").contains("canary-code"));
+        assert!(!format!("{person:?}").contains("canary-confirmation"));
     }
 }

@@ -15,14 +15,19 @@ const GET: &str = "SELECT tenant_id, id, domain_id, eid, handover, state, held_s
 const LIST: &str = "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
     document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version
     FROM orders WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1000";
-pub(crate) const LIST_BY_STATE: &str =
-    "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version,
-    submission, document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version
-    FROM orders WHERE state = $1 ORDER BY since LIMIT 1000";
-pub(crate) const LIST_EXPIRED: &str =
-    "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version,
-    submission, document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version
-    FROM orders WHERE expires_at <= $1 ORDER BY expires_at LIMIT 100";
+// Orders of tenants in the bin are left out here, so that they take no place within the limit.
+pub(crate) const LIST_BY_STATE: &str = "SELECT orders.tenant_id, orders.id, orders.domain_id, orders.eid, orders.handover,
+    orders.state, orders.held_state, orders.version, orders.submission, orders.document_digest, orders.was_sent,
+    orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version
+    FROM orders JOIN tenants ON tenants.id = orders.tenant_id
+    WHERE orders.state = $1 AND tenants.deleted_at IS NULL ORDER BY orders.since LIMIT 1000";
+pub(crate) const LIST_EXPIRED: &str = "SELECT orders.tenant_id, orders.id, orders.domain_id, orders.eid, orders.handover,
+    orders.state, orders.held_state, orders.version, orders.submission, orders.document_digest, orders.was_sent,
+    orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version
+    FROM orders JOIN tenants ON tenants.id = orders.tenant_id
+    WHERE orders.expires_at <= $1 AND tenants.deleted_at IS NULL ORDER BY orders.expires_at LIMIT 1000";
+const LIST_OPEN: &str = "SELECT domain_id, state, held_state FROM orders WHERE tenant_id = $1
+    AND state NOT IN ('live', 'ended', 'withdrawn', 'rejected', 'lapsed') LIMIT 1000";
 const SAVE: &str =
     "UPDATE orders SET handover = $1, state = $2, held_state = $3, submission = $4, document_digest = $5,
     was_sent = $6, sealed_answers = $7, changed_at = $8, since = $9, expires_at = $10, entered_version = $11,
@@ -33,7 +38,9 @@ const INSERT_STEP: &str = "INSERT INTO order_steps
     (tenant_id, order_id, position, event, state, actor, sealed_note, happened_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const LIST_STEPS: &str = "SELECT position, event, state, actor, sealed_note, happened_at
-    FROM order_steps WHERE tenant_id = $1 AND order_id = $2 ORDER BY position LIMIT 1000";
+    FROM order_steps WHERE tenant_id = $1 AND order_id = $2 ORDER BY position DESC LIMIT 1000";
+const COUNT_STEPS_OF: &str = "SELECT COUNT(*) AS count FROM order_steps
+    WHERE tenant_id = $1 AND order_id = $2 AND event = $3 AND happened_at >= $4";
 const COUNT_STEPS: &str =
     "SELECT COALESCE(MAX(position), 0) FROM order_steps WHERE tenant_id = $1 AND order_id = $2";
 
@@ -43,11 +50,13 @@ pub(crate) const ALL: &[&str] = &[
     LIST,
     LIST_BY_STATE,
     LIST_EXPIRED,
+    LIST_OPEN,
     SAVE,
     REMOVE,
     REMOVE_STEPS,
     INSERT_STEP,
     LIST_STEPS,
+    COUNT_STEPS_OF,
     COUNT_STEPS,
 ];
 
@@ -107,6 +116,17 @@ pub struct OrderStep {
     pub happened_at: Timestamp,
 }
 
+/// An order that is not over, as far as what is deleted depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenOrder {
+    /// For which domain.
+    pub domain_id: DomainId,
+    /// The state.
+    pub state: String,
+    /// The state that it had when it was put on hold.
+    pub held_state: Option<String>,
+}
+
 /// What is said of a sealed value that does not open.
 pub const fn unreadable() -> StoreError {
     StoreError::Corrupt { table: "orders", column: "sealed_answers", id: String::new() }
@@ -154,7 +174,7 @@ pub fn list(tx: &mut impl Tx, tenant_id: TenantId) -> Result<Vec<Order>, StoreEr
     tx.list(LIST, &[tenant_id.into()])?.into_iter().map(read).collect()
 }
 
-/// Lists the orders in a state, whosever they are, those first that wait longest. The operator's.
+/// Lists the orders in a state, whosever they are, those first that wait longest. Tenants in the bin have none. The operator's.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
@@ -162,12 +182,28 @@ pub fn list_by_state(tx: &mut impl Tx, state: &str) -> Result<Vec<Order>, StoreE
     tx.list(LIST_BY_STATE, &[state.into()])?.into_iter().map(read).collect()
 }
 
-/// Lists at most 100 orders whose time has run out, whosever they are. The worker's.
+/// Lists at most 1,000 orders whose time has run out, whosever they are. Tenants in the bin have none. The worker's.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
 pub fn list_expired(tx: &mut impl Tx, now: Timestamp) -> Result<Vec<Order>, StoreError> {
     tx.list(LIST_EXPIRED, &[now.into()])?.into_iter().map(read).collect()
+}
+
+/// Lists a tenant's orders that are not over, at most 1,000.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list_open(tx: &mut impl Tx, tenant_id: TenantId) -> Result<Vec<OpenOrder>, StoreError> {
+    let read = |row: Row| {
+        let mut row = row.of("orders");
+        Ok(OpenOrder {
+            domain_id: row.id("domain_id", DomainId::parse)?,
+            state: row.text("state")?,
+            held_state: row.maybe_text("held_state")?,
+        })
+    };
+    tx.list(LIST_OPEN, &[tenant_id.into()])?.into_iter().map(read).collect()
 }
 
 /// Saves an order that was read in this version; the row gets the next one.
@@ -241,7 +277,23 @@ pub fn add_step(
     tx.execute(INSERT_STEP, &values).map(drop)
 }
 
-/// Lists the timeline.
+/// Counts how often something happened to an order since then.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn count_steps(
+    tx: &mut impl Tx,
+    (tenant_id, order_id): (TenantId, OrderId),
+    event: &str,
+    since: Timestamp,
+) -> Result<usize, StoreError> {
+    let values = [tenant_id.into(), order_id.into(), event.into(), since.into()];
+    let row = tx.find(COUNT_STEPS_OF, &values)?;
+    let count = row.map(|row| row.of("order_steps").int("count")).transpose()?.unwrap_or_default();
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
+/// Lists the last 1,000 lines of the timeline, the first of them first.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
@@ -258,7 +310,7 @@ pub fn steps(tx: &mut impl Tx, tenant_id: TenantId, order_id: OrderId) -> Result
             happened_at: row.time("happened_at")?,
         })
     };
-    rows.into_iter().map(read).collect()
+    rows.into_iter().rev().map(read).collect()
 }
 
 fn read(row: Row) -> Result<Order, StoreError> {
@@ -282,4 +334,18 @@ fn read(row: Row) -> Result<Order, StoreError> {
         expires_at: row.maybe_time("expires_at")?,
         entered_version: row.maybe_int("entered_version")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LIST_OPEN;
+    use model::OrderState;
+
+    #[test]
+    fn orders_that_are_not_over_are_those_that_the_model_calls_open() {
+        for state in OrderState::ALL {
+            let is_left_out = LIST_OPEN.contains(&format!("'{}'", state.as_str()));
+            assert_eq!(is_left_out, !state.is_open(), "{}", state.as_str());
+        }
+    }
 }

@@ -157,8 +157,9 @@ mod tests {
     }
 
     /// Statements of administrators, of `explain`, and over tables with few rows for each tenant.
-    const OF_OPERATORS: [&str; 14] = [
+    const OF_OPERATORS: [&str; 15] = [
         "FROM orders WHERE tenant_id = $1 ORDER",
+        "FROM orders WHERE tenant_id = $1\n    AND state",
         "AND deleted_at >= $2 ORDER BY deleted_at",
         "sealed_letter FROM letters WHERE tenant_id = $1",
         "FROM plans WHERE tenant_id = $1 ORDER",

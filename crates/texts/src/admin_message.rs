@@ -191,6 +191,18 @@ admin_messages! {
     OrderVippsName: "order-vipps-name";
     /// Real credentials are for domains of real people.
     OrderNeedsProduction: "order-needs-production";
+    /// More people sign than are asked.
+    OrderSignatoriesTooMany { most: Word }: "order-signatories-too-many";
+    /// A tenant has so many open orders.
+    OrderTooManyOpen { most: Word }: "order-too-many-open";
+    /// An order was submitted so often.
+    OrderSubmittedTooOften { most: Word }: "order-submitted-too-often";
+    /// A tenant or domain has an order that others have.
+    OrderKeepsObject { noun: Noun, count: Word }: "order-keeps-object";
+    /// A domain has orders that are not over.
+    OrderOfDomainOpen { count: Word }: "order-of-domain-open";
+    /// The letter with a link found no room.
+    OrderLetterNoRoom: "order-letter-no-room";
     /// Not people who can sign together.
     OrderCombination: "order-combination";
     /// Another number of digits.

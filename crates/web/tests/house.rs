@@ -447,6 +447,11 @@ impl TestBroker {
         house
     }
 
+    /// Whether the database is no file.
+    pub(crate) const fn is_on_postgres(&self) -> bool {
+        matches!(self.place, DatabaseLocation::Postgres(_))
+    }
+
     /// Changes the database as somebody with access to it, or another version of the program, could.
     pub(crate) fn meddle(&self, sql: &str) {
         match &self.place {

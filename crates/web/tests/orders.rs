@@ -1102,7 +1102,7 @@ async fn a_link_that_found_no_room_among_the_letters_of_the_day_never_comes() {
         let open = rusqlite::Connection::open(path).unwrap();
         open.query_row("SELECT COUNT(*) FROM letters", [], |row| row.get::<_, i64>(0)).unwrap()
     };
-    if std::env::var("PORTVAKT_TEST_POSTGRES").is_ok() {
+    if house.is_on_postgres() {
         return;
     }
     let mut before = -1;
@@ -1162,4 +1162,76 @@ async fn a_signatory_who_says_no_sends_the_order_back_with_the_reason() {
     assert!(order.page().await.body.contains("The name is wrong."));
     let other = order.with_bankid(&links[0]).await;
     assert!(!other.body.contains("You have approved"), "the others are not asked any more");
+}
+
+#[tokio::test]
+async fn that_a_link_found_no_room_is_said_in_the_timeline_and_it_is_sent_again_when_there_is_some() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = submitted(&house, ALONE).await;
+    // As many other letters to the same people as go out within a day.
+    house.meddle(
+        "INSERT INTO letters (tenant_id, id, kind, recipient_digest, sealed_letter, created_at, due_at, expires_at)
+         WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 30)
+         SELECT l.tenant_id, 'f' || n.i || substr(l.id, 4), l.kind, l.recipient_digest, l.sealed_letter,
+         l.created_at, l.due_at + 86400000000, l.expires_at FROM letters l, n WHERE l.kind = 'order_person'",
+    );
+    order.act("act", "amend", "").await;
+    assert_eq!(order.submit().await.status, 303, "the order goes on");
+    assert_eq!(order.page().await.body.matches("found no room").count(), 1);
+    let signatory = order.links().await[0].clone();
+    let person = signatory.split('/').nth(2).unwrap().to_owned();
+    let door = format!("{}/people/{person}/send-again", order.order);
+    let refused = order.browser.post(&door, "", Some(ORIGIN)).await;
+    assert!(refused.status == 422 && refused.body.contains("o many letters wait"), "{}", refused.body);
+    let auditor = member(&house, &house.tenant, "Ola", &[Role::Auditor]).await;
+    assert_eq!(browser_with(&house, &auditor).post(&door, "", Some(ORIGIN)).await.status, 403);
+    house.step(3 * DAY);
+    let orderer = member(&house, &house.tenant, "Kari", &[Role::Orderer]).await;
+    order.browser = browser_with(&house, &orderer);
+    let sent = order.browser.post(&door, "", Some(ORIGIN)).await;
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    assert!(order.page().await.body.contains("Sent a link again"));
+    assert_eq!(order.links().await[0], signatory, "it is the same one");
+    order.act("act", "amend", "").await;
+    assert_eq!(order.browser.post(&door, "", Some(ORIGIN)).await.status, 422, "nobody is asked now");
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_read_is_counted_on_the_desk_and_hides_no_other() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = submitted(&house, ALONE).await;
+    let (mut others, tenant) = of_another_tenant(&order, "other").await;
+    others.fill_in(ALONE).await;
+    others.submit().await;
+    house.meddle(&format!("UPDATE orders SET eid = 'of-later' WHERE tenant_id = '{}'", tenant.id));
+    let desk = order.browser.get("/desk").await;
+    assert!(desk.status == 200 && desk.body.contains(&order.order), "{}", desk.body);
+    assert!(desk.body.contains("are left out: 1"), "{}", desk.body);
+    house.step(3 * DAY);
+    let went = house.orders_go_on().await;
+    assert_eq!((went.reminded, went.failed.len()), (2, 0), "what is wrong does not matter to a reminder");
+}
+
+#[tokio::test]
+async fn a_domain_is_deleted_once_the_orders_for_it_are_over() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    let reading = may(&house.tenant, Permission::ReadSettings);
+    let permit = may(&house.tenant, Permission::DeleteDomains);
+    let seen = house.console.domain_by_id(&reading, house.domain).await.unwrap().seen();
+    let refused = house.console.delete_domain(&permit, (house.domain, &seen), house.time()).await;
+    assert!(refused.unwrap_err().to_string().contains("orders that are not over"));
+    assert_eq!(order.act("act", "cancel", "").await.status, 303);
+    house.console.delete_domain(&permit, (house.domain, &seen), house.time()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_order_is_submitted_a_hundred_times_at_most() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    order.fill_in(ALONE).await;
+    house.meddle("UPDATE orders SET submission = 100");
+    let refused = order.submit().await;
+    assert!(refused.status == 422 && refused.body.contains("submitted 100 times"), "{}", refused.body);
+    assert_eq!(order.state().await, "Draft");
 }

@@ -246,6 +246,11 @@ impl OrderState {
         }
     }
 
+    /// Whether somebody outside has it or is about to, or credentials are on their way: it cannot be dropped without a word.
+    pub const fn is_with_others(self) -> bool {
+        matches!(self, Self::Sending | Self::Withdrawing) || self.is_at_issuer_or_later()
+    }
+
     /// Before it was sent to anybody.
     const fn is_before_sent(self) -> bool {
         matches!(

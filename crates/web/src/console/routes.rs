@@ -176,6 +176,12 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         SignedIn::Lately
     ),
     route!(
+        POST,
+        "/t/{tenant}/orders/{order}/people/{person}/send-again",
+        of_tenant(P::ManageOrders),
+        orders::page::send_again
+    ),
+    route!(
         GET,
         "/t/{tenant}/orders/{order}/evidence/{person}",
         of_tenant(P::DecideOrders),

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use console::Refusal;
 use model::{Date, LinkId, working_days_between};
-use pages::console::{Block, Cell, ConsolePage, Table, TableRow, Text};
+use pages::console::{Block, Cell, ConsolePage, Notice, NoticeKind, Table, TableRow, Text};
 use texts::Noun;
 
 use super::{
@@ -14,7 +14,7 @@ use crate::console::{answer::shown, visit::Visit};
 
 /// `GET /desk`
 pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> {
-    let rows = visit.site.orders.desk(visit.installation_permit()?).await?;
+    let desk = visit.site.orders.desk(visit.installation_permit()?).await?;
     let today = Date::in_norway(visit.now());
     let row = |it: &ordering::DeskRow| {
         let days = working_days_between(Date::in_norway(it.order.since), today);
@@ -45,16 +45,20 @@ pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> 
         ]
         .map(Text::Key)
         .to_vec(),
-        rows: rows.iter().map(row).collect(),
+        rows: desk.rows.iter().map(row).collect(),
         empty: Text::Key("console-desk-none"),
         ..Table::default()
     };
-    let page = ConsolePage {
+    let mut page = ConsolePage {
         heading: Text::Key("console-nav-desk"),
         lead: Some(Text::Key("console-desk-lead")),
         blocks: vec![Block::Table(table)],
         ..ConsolePage::default()
     };
+    if desk.unreadable > 0 {
+        let text = Text::with("console-desk-unreadable", "count", desk.unreadable.to_string());
+        page.blocks.insert(0, Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }));
+    }
     Ok(shown(&visit, page))
 }
 

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use console::Refusal;
 use documents::LARGEST_UPLOAD;
-use model::{Handover, LoginMethod, OrderSection, SectionState, lacks, section_state};
+use model::{Handover, LoginMethod, OrderSection, OrderState, SectionState, lacks, section_state};
 use ordering::{OrderVersion, OrderView, SectionAnswers};
 use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, FieldOption, Text};
 use texts::{AdminMessage, Noun};
@@ -117,6 +117,10 @@ async fn save(visit: &Visit, order: &OrderView, section: OrderSection) -> Result
             answers.combinations.clear();
         }
         None if section == OrderSection::Company => {
+            // Who asks for an order that cannot be filled in any more asks the registry for nothing.
+            if order.state != OrderState::Draft {
+                return Err(Refusal::Invalid(AdminMessage::OrderNoDraft.into()));
+            }
             let found = visit.site.orders.look_up(visit.form.get("number"), visit.now()).await?;
             answers.company = found.answer;
             answers.combinations = found.combinations;

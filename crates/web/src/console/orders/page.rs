@@ -113,9 +113,21 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
         PersonState::InReview => words::chip(Tone::Attention, "console-order-person-in-review"),
     };
     let link = format!("{}/order/{}", visit.site.origin(), it.link);
-    let shows_link = !visit.site.has_mail && it.state == PersonState::Waiting && order.state.is_open();
+    // Whoever has the link can act for them: it is shown to those alone who may send it.
+    let shows_link = !visit.site.has_mail
+        && it.state == PersonState::Waiting
+        && order.state.is_open()
+        && visit.offers(Permission::ManageOrders);
     let when = it.decided_at.map_or_else(|| Cell::Text(Text::plain("–")), |at| words::time(at, visit.now()));
-    let last = if shows_link { Cell::Text(Text::code(link)) } else { when };
+    let sends = visit.site.has_mail && order.asks(it) && visit.offers(Permission::ManageOrders);
+    let last = if shows_link {
+        Cell::Text(Text::code(link))
+    } else if sends {
+        let href = format!("{}/people/{}/send-again", base(visit, order.id), it.id);
+        Cell::Actions(vec![Action::act("console-order-send-again", href)])
+    } else {
+        when
+    };
     TableRow {
         cells: vec![
             Cell::Text(Text::plain(it.contact.name.clone())),
@@ -276,6 +288,14 @@ pub(in crate::console) async fn deposit(visit: Visit) -> Result<Response, Refusa
     };
     let seen = OrderVersion { id: order.id, version };
     let outcome = visit.site.orders.issue_with(visit.permit()?, seen, deposit, visit.now()).await.map(drop);
+    answered(&visit, &order, outcome).await
+}
+
+/// `POST /t/{tenant}/orders/{order}/people/{person}/send-again`: somebody's link, in another letter.
+pub(in crate::console) async fn send_again(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    let person = LinkId::parse(visit.param("person")).map_err(|_| Refusal::NotFound(Noun::OrderPerson))?;
+    let outcome = visit.site.orders.send_again(visit.permit()?, (order.id, person), visit.now()).await;
     answered(&visit, &order, outcome).await
 }
 

@@ -63,6 +63,8 @@ pub(super) fn event_word(event: &str) -> &'static str {
     use OrderEvent as E;
     match OrderEvent::parse(event) {
         None if event == "dossier_taken" => "console-order-event-dossier-taken",
+        None if event == "letter_no_room" => "console-order-event-letter-no-room",
+        None if event == "sent_again" => "console-order-event-sent-again",
         None if event == "reminded" => "console-order-event-reminded",
         None => "console-order-event-begun",
         Some(E::Submit) => "console-order-event-submit",
@@ -158,6 +160,7 @@ pub(super) fn event_tone(event: &str) -> Tone {
             Tone::Good
         }
         Some(E::Ask | E::Mismatch | E::Hold | E::CheckedUnreachable | E::SendFailed) => Tone::Attention,
+        None if event == "letter_no_room" => Tone::Attention,
         Some(E::Reject | E::Decline | E::RefuseIdentity | E::CheckedBad | E::Lose | E::Expire) => Tone::Bad,
         _ => Tone::Neutral,
     }
