@@ -233,47 +233,47 @@ mod tests {
     #[test]
     fn one_table_says_which_role_may_do_what() {
         insta::assert_snapshot!(table(), @r"
-        permission           operator owner developer receiver orderer block_contact auditor worker application link_holder invited api_key domains
-        read_installation    yes      -     -         -        -       -             -       yes    -           -           -       -       all
-        create_tenants       yes      -     -         -        -       -             -       -      -           -           -       -       all
-        rename_tenants       yes      -     -         -        -       -             -       -      -           -           -       -       all
-        switch_tenants       yes      -     -         -        -       -             -       -      -           -           -       -       all
-        delete_tenants       yes      -     -         -        -       -             -       -      -           -           -       -       all
-        declare              yes      -     -         -        -       -             -       -      -           -           -       -       all
-        back_up              yes      -     -         -        -       -             -       -      -           -           -       -       all
-        rewrap_keys          yes      -     -         -        -       -             -       -      -           -           -       -       all
-        manage_letters       yes      -     -         -        -       -             -       -      -           -           -       -       all
-        read_settings        yes      yes   yes       yes      yes     yes           yes     yes    -           -           -       yes     all
-        read_audit           yes      yes   -         -        -       -             yes     yes    -           -           -       yes     all
-        read_logins          yes      yes   yes       -        -       -             yes     -      -           -           -       yes     all
-        read_members         yes      yes   yes       yes      yes     yes           yes     yes    -           -           -       -       all
-        manage_members       yes      yes   -         -        -       -             -       -      -           -           -       -       all
-        manage_operators     yes      -     -         -        -       -             -       -      -           -           -       -       all
-        accept_invitation    -        -     -         -        -       -             -       -      -           yes         -       -       all
-        decline_role         -        -     -         -        -       -             -       -      -           -           yes     -       all
-        manage_domains       yes      yes   -         -        -       -             -       -      -           -           -       -       all
-        delete_domains       yes      yes   -         -        -       -             -       -      -           -           -       -       all
-        manage_applications  yes      yes   yes       -        -       -             -       -      -           -           -       yes     all
-        disable_applications yes      yes   yes       -        -       yes           -       -      -           -           -       yes     all
-        delete_applications  yes      yes   yes       -        -       -             -       -      -           -           -       -       all
-        manage_secrets       yes      yes   yes       -        -       -             -       -      -           -           -       yes     all
-        run_trials           yes      yes   yes       -        -       -             -       -      -           -           -       -       all
-        manage_sources       yes      yes   -         yes      -       -             -       -      -           -           -       -       all
-        check_sources        yes      yes   yes       yes      -       -             -       -      -           -           -       -       all
-        disable_sources      yes      yes   -         -        -       yes           -       -      -           -           -       -       all
-        manage_test_users    yes      yes   yes       -        -       -             -       -      -           -           -       yes     test
-        import               yes      yes   -         -        -       -             -       -      -           -           -       -       all
-        rotate_keys          yes      yes   -         -        -       -             -       yes    -           -           -       -       all
-        withdraw_keys        yes      yes   -         -        -       -             -       -      -           -           -       -       all
-        end_sessions         yes      yes   -         -        -       -             -       -      -           -           -       -       all
-        read_orders          yes      yes   -         yes      yes     -             yes     -      -           -           -       -       all
-        manage_orders        yes      yes   -         -        yes     -             -       -      -           -           -       -       all
-        decide_orders        yes      -     -         -        -       -             -       -      -           -           -       -       all
-        receive_credentials  -        -     -         yes      -       -             -       -      -           -           -       -       all
-        answer_order         -        -     -         -        -       -             -       -      -           yes         -       -       all
-        move_orders          -        -     -         -        -       -             -       yes    -           -           -       -       all
-        erase_personal       yes      yes   -         -        -       -             -       -      -           -           -       -       all
-        destroy              -        -     -         -        -       -             -       yes    -           -           -       -       all
+        permission           operator owner developer receiver order_receiver orderer block_contact auditor worker application link_holder invited api_key domains
+        read_installation    yes      -     -         -        -              -       -             -       yes    -           -           -       -       all
+        create_tenants       yes      -     -         -        -              -       -             -       -      -           -           -       -       all
+        rename_tenants       yes      -     -         -        -              -       -             -       -      -           -           -       -       all
+        switch_tenants       yes      -     -         -        -              -       -             -       -      -           -           -       -       all
+        delete_tenants       yes      -     -         -        -              -       -             -       -      -           -           -       -       all
+        declare              yes      -     -         -        -              -       -             -       -      -           -           -       -       all
+        back_up              yes      -     -         -        -              -       -             -       -      -           -           -       -       all
+        rewrap_keys          yes      -     -         -        -              -       -             -       -      -           -           -       -       all
+        manage_letters       yes      -     -         -        -              -       -             -       -      -           -           -       -       all
+        read_settings        yes      yes   yes       yes      yes            yes     yes           yes     yes    -           -           -       yes     all
+        read_audit           yes      yes   -         -        -              -       -             yes     yes    -           -           -       yes     all
+        read_logins          yes      yes   yes       -        -              -       -             yes     -      -           -           -       yes     all
+        read_members         yes      yes   yes       yes      -              yes     yes           yes     yes    -           -           -       -       all
+        manage_members       yes      yes   -         -        -              -       -             -       -      -           -           -       -       all
+        manage_operators     yes      -     -         -        -              -       -             -       -      -           -           -       -       all
+        accept_invitation    -        -     -         -        -              -       -             -       -      -           yes         -       -       all
+        decline_role         -        -     -         -        -              -       -             -       -      -           -           yes     -       all
+        manage_domains       yes      yes   -         -        -              -       -             -       -      -           -           -       -       all
+        delete_domains       yes      yes   -         -        -              -       -             -       -      -           -           -       -       all
+        manage_applications  yes      yes   yes       -        -              -       -             -       -      -           -           -       yes     all
+        disable_applications yes      yes   yes       -        -              -       yes           -       -      -           -           -       yes     all
+        delete_applications  yes      yes   yes       -        -              -       -             -       -      -           -           -       -       all
+        manage_secrets       yes      yes   yes       -        -              -       -             -       -      -           -           -       yes     all
+        run_trials           yes      yes   yes       -        -              -       -             -       -      -           -           -       -       all
+        manage_sources       yes      yes   -         yes      -              -       -             -       -      -           -           -       -       all
+        check_sources        yes      yes   yes       yes      yes            -       -             -       yes    -           -           -       -       all
+        disable_sources      yes      yes   -         -        -              -       yes           -       -      -           -           -       -       all
+        manage_test_users    yes      yes   yes       -        -              -       -             -       -      -           -           -       yes     test
+        import               yes      yes   -         -        -              -       -             -       -      -           -           -       -       all
+        rotate_keys          yes      yes   -         -        -              -       -             -       yes    -           -           -       -       all
+        withdraw_keys        yes      yes   -         -        -              -       -             -       -      -           -           -       -       all
+        end_sessions         yes      yes   -         -        -              -       -             -       -      -           -           -       -       all
+        read_orders          yes      yes   -         yes      -              yes     -             yes     -      -           -           -       -       all
+        manage_orders        yes      yes   -         -        -              yes     -             -       -      -           -           -       -       all
+        decide_orders        yes      -     -         -        -              -       -             -       -      -           -           -       -       all
+        receive_credentials  -        -     -         yes      yes            -       -             -       yes    -           -           -       -       all
+        answer_order         -        -     -         -        -              -       -             -       -      -           yes         -       -       all
+        move_orders          -        -     -         -        -              -       -             -       yes    -           -           -       -       all
+        erase_personal       yes      yes   -         -        -              -       -             -       -      -           -           -       -       all
+        destroy              -        -     -         -        -              -       -             -       yes    -           -           -       -       all
         ");
     }
 
@@ -284,11 +284,18 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_rotates_keys_moves_orders_on_and_destroys_what_was_deleted() {
+    fn a_worker_rotates_keys_moves_and_checks_orders_and_destroys_what_was_deleted() {
         let worker = Actor::Worker("keys");
         let changes = Permission::ALL.iter().filter(|it| !it.as_str().starts_with("read"));
         let allowed: Vec<_> = changes.filter(|it| may(&worker, **it)).collect();
-        assert_eq!(allowed, [&Permission::RotateKeys, &Permission::MoveOrders, &Permission::Destroy]);
+        let wanted = [
+            &Permission::CheckSources,
+            &Permission::RotateKeys,
+            &Permission::ReceiveCredentials,
+            &Permission::MoveOrders,
+            &Permission::Destroy,
+        ];
+        assert_eq!(allowed, wanted);
     }
 
     #[test]

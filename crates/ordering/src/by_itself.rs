@@ -108,6 +108,9 @@ impl OrderDesk {
     }
 
     async fn end_all(&self, caller: &Caller, went: &mut WentOn, now: Timestamp) -> Result<(), Refusal> {
+        // An order on hold waits for as long as it takes; what was deposited for it does not.
+        let before = now.before(DAY.saturating_mul(OrderState::Handover.lasts_days().unwrap_or(7)));
+        self.store.write(move |tx| order_secrets::sweep(tx, before)).await?;
         for row in self.store.read(move |tx| orders::list_expired(tx, now)).await? {
             let ended = async { self.end(&self.leave(caller, row.tenant_id).await?, row.id, now).await };
             match went.took(&row, ended.await)? {

@@ -14,7 +14,10 @@ const FIND: &str = "SELECT tenant_id, order_id, kind, sealed_secret, created_at 
 const REMOVE: &str = "DELETE FROM order_secrets WHERE tenant_id = $1 AND order_id = $2 AND kind = $3";
 const REMOVE_ALL: &str = "DELETE FROM order_secrets WHERE tenant_id = $1 AND order_id = $2";
 
-pub(crate) const ALL: &[&str] = &[SAVE, FIND, REMOVE, REMOVE_ALL];
+/// What nobody received in time goes, whosever it is.
+pub(crate) const SWEEP: &str = "DELETE FROM order_secrets WHERE kind = 'deposit' AND created_at <= $1";
+
+pub(crate) const ALL: &[&str] = &[SAVE, FIND, REMOVE, REMOVE_ALL, SWEEP];
 
 words! {
     /// Which secret.
@@ -78,6 +81,14 @@ pub fn remove(
     kind: SecretKind,
 ) -> Result<bool, StoreError> {
     Ok(tx.execute(REMOVE, &[tenant_id.into(), order_id.into(), kind.as_str().into()])? > 0)
+}
+
+/// Removes every deposit of before; says how many.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn sweep(tx: &mut WriteTx<'_>, before: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(SWEEP, &[before.into()])
 }
 
 /// Removes all secrets of an order.

@@ -302,7 +302,7 @@ pub const TABLES: &[Table] = &[
         "orders",
         "an order of an eID's credentials: what was answered, sealed, and how far it has come",
         OrderPeople,
-        "drafts 90 days after their last change; the rest as long as the tenant",
+        "drafts 90 days after their last change; cancelled, rejected and lapsed ones 12 months; the rest as long as the tenant",
         "credentials are ordered, and it is known who ordered what",
         true
     ),

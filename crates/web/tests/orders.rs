@@ -7,8 +7,9 @@ use authority::{Permission, Role};
 use console::{MembersPermit, TenantView};
 use crypto::Random;
 use eid::{Connector, EidError, Ordered, PollEid, Polled, SourceCredentials, SourceMethod};
-use model::{CheckFinding, CheckLine, CheckSubject, LoginMethod, Memo, Timestamp, UpstreamRequest};
+use model::{CheckFinding, CheckLine, CheckSubject, LoginMethod, Memo, OrderId, Timestamp, UpstreamRequest};
 use ordering::WentOn;
+use store::order_secrets::{self, SecretKind};
 
 use crate::{
     console_sign_in::{ORIGIN, browser_with, member, operator},
@@ -1128,6 +1129,27 @@ async fn the_registry_is_asked_for_an_order_that_is_no_draft_any_more() {
     // The registry answers 500 for this one, so that it shows whether it was asked.
     let reply = order.save("company", &[("number", "399000327")]).await;
     assert!(reply.body.contains("no draft any more"), "{}", between(&reply.body, "data-focus>", "</ul>"));
+}
+
+#[tokio::test]
+async fn a_deposited_secret_of_an_order_on_hold_is_destroyed_after_seven_days() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = at_the_issuer(&house, "deposited").await;
+    let version = order.version().await;
+    let deposit = form(&[("version", &version), ("client_id", "ordered"), ("secret", "deposited-secret")]);
+    order.browser.post(&format!("{}/deposit", order.order), &deposit, Some(ORIGIN)).await;
+    assert_eq!(order.act("desk", "hold", "The domain changed hands.").await.status, 303);
+    let of_order = (house.tenant.id, OrderId::parse(order.order.rsplit_once('/').unwrap().1).unwrap());
+    let kept = async || {
+        let found = house.store.read(move |tx| order_secrets::find(tx, of_order, SecretKind::Deposit)).await;
+        found.unwrap().is_some()
+    };
+    house.step(6 * DAY);
+    house.orders_go_on().await;
+    assert!(kept().await);
+    house.step(2 * DAY);
+    house.orders_go_on().await;
+    assert!(!kept().await);
 }
 
 #[tokio::test]

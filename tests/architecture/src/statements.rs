@@ -17,6 +17,7 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     ("eid_orders.rs", "SWEEP"),
     ("approval_requests.rs", "SWEEP"),
     ("order_people.rs", "FIND_BY_ID"),
+    ("order_secrets.rs", "SWEEP"),
     ("orders.rs", "LIST_BY_STATE"),
     ("orders.rs", "LIST_EXPIRED"),
     ("failed_attempts.rs", "SWEEP"),

@@ -196,6 +196,10 @@ fn the_example_passes_the_check() {
                 "address_file = ",
                 "extra_roots_file = ",
                 "roots_file = ",
+                // The seal is in files that are not here.
+                "certificates_file = ",
+                "key_file = ",
+                "timestamp_url = ",
                 // The password is in a file that is not here, and the user name goes with it.
                 "password_file = ",
                 "username = ",
