@@ -297,11 +297,11 @@ test("two sign together, the issuer asks, the order is amended, approved anew, a
   await act("seal", "Being sent");
   await act("sent", "At the issuer");
   await desk.getByText("The issuer asks something").first().click();
-  await desk.fill("#note", "Which name is to be shown?");
+  await desk.fill("#note-ask", "Which name is to be shown?");
   await desk.click("#ask");
   await desk.waitForURL(/done=order-moved/);
   await lookAt(desk, "order, asked by the issuer");
-  await desk.fill("#note", "Tvillingtårn; we change the order.");
+  await desk.fill("#note-answer", "Tvillingtårn; we change the order.");
   await desk.click("#answer");
   await desk.waitForURL(/done=order-moved/);
   assert.match(await desk.locator("main").innerText(), /Which name is to be shown/);

@@ -102,7 +102,7 @@ impl<'a> Ordering<'a> {
     }
 
     async fn act_on(&mut self, door: &str, event: &str, (version, note): (&str, &str)) -> Reply {
-        let body = form(&[("event", event), ("version", version), ("note", note)]);
+        let body = form(&[("event", event), ("version", version), (&format!("note-{event}"), note)]);
         let door =
             if door == "desk" && ["seal", "issue", "reject"].contains(&event) { "decide" } else { door };
         self.browser.post(&format!("{}/{door}", self.order), &body, Some(ORIGIN)).await
@@ -587,7 +587,7 @@ async fn a_registry_that_does_not_answer_keeps_an_order_from_being_sealed_and_no
     assert_eq!(order.act("desk", "seal", "").await.status, 303);
 }
 
-// What goes wrong: each of these fails until it is mended.
+// What went wrong once.
 
 /// An order at another tenant than the house's, by the same operator; gives the tenant, too.
 async fn of_another_tenant<'a>(order: &Ordering<'a>, name: &str) -> (Ordering<'a>, authority::Tenant) {

@@ -7,7 +7,10 @@ use pages::console::{
     Action, Block, ConsoleField, ConsoleForm, Fact, FieldKind, FieldOption, Notice, NoticeKind, Text,
 };
 
-use super::{place::base, words::event_word_of_act};
+use super::{
+    place::{base, note_field},
+    words::event_word_of_act,
+};
 use crate::console::visit::Visit;
 /// What whoever ordered can do now, beside filling in.
 pub(super) fn orderer_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
@@ -22,9 +25,9 @@ pub(super) fn orderer_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
         OrderState::HandoverLapsed | OrderState::Handover => {
             &[OrderEvent::NewLink, OrderEvent::Reissue, OrderEvent::Amend, OrderEvent::Withdraw]
         }
-        OrderState::VippsGuided => &[OrderEvent::DeclareSubmitted, OrderEvent::Cancel],
+        OrderState::VippsGuided => &[OrderEvent::DeclareSubmitted, OrderEvent::Amend, OrderEvent::Cancel],
         OrderState::VippsProcessing => &[OrderEvent::DeclareCompleted, OrderEvent::Withdraw],
-        OrderState::Draft => &[OrderEvent::Cancel],
+        OrderState::Draft | OrderState::OnHold => &[OrderEvent::Cancel],
         OrderState::Review
         | OrderState::Approving
         | OrderState::IdentityReview
@@ -63,14 +66,17 @@ fn note_form(visit: &Visit, order: &OrderView, event: OrderEvent, where_to: &str
         OrderEvent::Ask => "console-order-note-ask",
         _ => "console-order-note-reason",
     };
-    let value = if visit.form.get("event") == event.as_str() { visit.form.get("note") } else { "" };
+    let name = note_field(event);
+    let value = visit.form.get(&name);
     ConsoleForm {
         action: format!("{}/{where_to}", base(visit, order.id)),
         hidden: vec![
             ("event".to_owned(), event.as_str().to_owned()),
             ("version".to_owned(), order.version.to_string()),
         ],
-        fields: vec![ConsoleField::new("note", Text::Key(label), value, FieldKind::Lines(3)).required()],
+        fields: vec![
+            ConsoleField::new(name.clone(), Text::Key(label), value, FieldKind::Lines(3)).required(),
+        ],
         submit: Text::Key(event_word_of_act(event)),
         submit_id: event.as_str(),
         ..ConsoleForm::default()
@@ -92,13 +98,20 @@ const fn events_of(state: OrderState) -> (&'static [OrderEvent], &'static [Order
     use OrderEvent as E;
     use OrderState as S;
     match state {
-        S::Review => (&[E::Accept], &[E::Return, E::Reject]),
-        S::Countersign => (&[E::Seal], &[E::Return]),
-        S::Sending => (&[E::Sent], &[]),
-        S::AtIssuer => (&[E::Issue, E::Acknowledge], &[E::Ask, E::Reject]),
-        S::VippsProcessing => (&[], &[E::Reject]),
+        S::Review => (&[E::Accept], &[E::Return, E::Reject, E::Hold]),
+        S::Countersign => (&[E::Seal], &[E::Return, E::Hold]),
+        S::Sending => (&[E::Sent], &[E::Hold]),
+        S::AtIssuer => (&[E::Issue, E::Acknowledge], &[E::Ask, E::Reject, E::Hold]),
+        S::VippsProcessing => (&[], &[E::Reject, E::Hold]),
         S::Withdrawing => (&[E::ConfirmWithdrawn], &[]),
         S::OnHold => (&[E::Resume], &[]),
+        S::Approving
+        | S::IdentityReview
+        | S::Question
+        | S::Handover
+        | S::AwaitEntry
+        | S::Checking
+        | S::Trouble => (&[], &[E::Hold]),
         _ => (&[], &[]),
     }
 }

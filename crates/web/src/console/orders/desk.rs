@@ -55,6 +55,10 @@ pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> 
         blocks: vec![Block::Table(table)],
         ..ConsolePage::default()
     };
+    if visit.site.orders.settings().seal.is_none() {
+        let text = Text::Key("console-order-no-seal");
+        page.blocks.insert(0, Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }));
+    }
     if desk.unreadable > 0 {
         let text = Text::with("console-desk-unreadable", "count", desk.unreadable.to_string());
         page.blocks.insert(0, Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }));

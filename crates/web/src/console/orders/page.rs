@@ -112,6 +112,16 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
         PersonState::Declined => words::chip(Tone::Bad, "console-order-person-declined"),
         PersonState::InReview => words::chip(Tone::Attention, "console-order-person-in-review"),
     };
+    let name = Text::plain(it.contact.name.clone());
+    // What their eID signed, for a dispute.
+    let name = if it.part == Part::Signatory
+        && !it.token_digest.is_empty()
+        && visit.offers(Permission::DecideOrders)
+    {
+        Cell::Link { text: name, href: format!("{}/evidence/{}", base(visit, order.id), it.id) }
+    } else {
+        Cell::Text(name)
+    };
     let link = format!("{}/order/{}", visit.site.origin(), it.link);
     // Whoever has the link can act for them: it is shown to those alone who may send it.
     let shows_link = !visit.site.has_mail
@@ -128,14 +138,7 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
     } else {
         when
     };
-    TableRow {
-        cells: vec![
-            Cell::Text(Text::plain(it.contact.name.clone())),
-            Cell::Text(Text::Key(part)),
-            Cell::Chip(chip),
-            last,
-        ],
-    }
+    TableRow { cells: vec![name, Cell::Text(Text::Key(part)), Cell::Chip(chip), last] }
 }
 
 fn people_block(visit: &Visit, order: &OrderView) -> Block {

@@ -49,11 +49,16 @@ pub(super) fn is_receiver(visit: &Visit, order: &OrderView) -> bool {
     visit.offers(Permission::ReceiveCredentials) && order.people.iter().any(is_it)
 }
 
+/// The field with what is said of an event: a page may ask for several, each with a field of its own.
+pub(super) fn note_field(event: OrderEvent) -> String {
+    format!("note-{}", event.as_str())
+}
+
 /// Does what a form asks, under the leave of its route.
 pub(super) async fn acted(visit: &Visit, order: &OrderView) -> Result<(), Refusal> {
     let event = OrderEvent::parse(visit.form.get("event")).ok_or(Refusal::NotFound(Noun::Object))?;
     let version = visit.form.get("version").parse().unwrap_or_default();
     let seen = OrderVersion { id: order.id, version };
-    let happening = Happening::said(event, visit.form.get("note"));
+    let happening = Happening::said(event, visit.form.get(&note_field(event)));
     visit.site.orders.move_order(visit.permit()?, seen, &happening, visit.now()).await.map(drop)
 }
