@@ -2,7 +2,9 @@
 
 use std::{
     io::{BufRead as _, BufReader},
+    net::TcpListener,
     process::{Child, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use crate::house::{Installation, write_secret};
@@ -51,15 +53,22 @@ impl Drop for Development {
     }
 }
 
-/// Ports that no other test takes: each development server takes four.
-pub(crate) fn port(offset: u32) -> u32 {
-    20_000 + (std::process::id() * 32 + offset) % 20_000
+/// Gives the first of four ports in a row that nobody uses and no other test of this process was given. Below those that the
+/// system gives to outgoing connections.
+pub(crate) fn port() -> u32 {
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    let is_free = |port: u32| TcpListener::bind(("127.0.0.1", u16::try_from(port).unwrap())).is_ok();
+    let mut blocks = std::iter::repeat_with(|| {
+        let block = std::process::id() * 8 + GIVEN.fetch_add(1, Ordering::SeqCst);
+        20_000 + (block % 3_000) * 4
+    });
+    blocks.find(|first| (*first..first + 4).all(is_free)).unwrap()
 }
 
 #[tokio::test]
 async fn a_restart_of_development_undid_what_was_changed_and_stumbled_over_a_renamed_domain() {
     let installation = Installation::new().await;
-    let (first, report) = development(&installation, port(0), &[]);
+    let (first, report) = development(&installation, port(), &[]);
     let host = report["issuer"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
     let folder = installation.path("dev").display().to_string();
     let at = ["--data-dir", &folder, "--domain", &host];
@@ -72,13 +81,14 @@ async fn a_restart_of_development_undid_what_was_changed_and_stumbled_over_a_ren
     rusqlite::Connection::open(installation.path("dev/portvakt.db")).unwrap().execute_batch(renamed).unwrap();
 
     let more = ["--redirect-uri", "http://localhost:3000/cb", "--refresh-tokens"];
-    let (_second, report) = development(&installation, port(8), &more);
+    let first_port = port();
+    let (_second, report) = development(&installation, first_port, &more);
     let host = report["issuer"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
     let show = ["applications", "show", "demo-shop", "--json", "--data-dir", &folder, "--domain", &host];
     let shown: serde_json::Value = serde_json::from_slice(&installation.run(&show).stdout).unwrap();
     let shown = &shown["settings"];
     assert_eq!((&shown["require_par"], &shown["refresh_tokens"]), (&true.into(), &true.into()), "{shown}");
-    let sample = format!("http://sample.localhost:{}/callback", port(8) + 1);
+    let sample = format!("http://sample.localhost:{}/callback", first_port + 1);
     assert_eq!(shown["redirect_uris"], serde_json::json!([sample, "http://localhost:3000/cb"]), "{shown}");
     let brand = &shown["brand"];
     assert_eq!(
@@ -106,8 +116,8 @@ async fn a_backup_is_checked_while_the_service_runs() {
 #[tokio::test]
 async fn a_second_development_server_leaves_the_data_of_the_first_alone() {
     let installation = Installation::new().await;
-    let (first, report) = development(&installation, port(4), &[]);
-    let (folder, other) = (installation.path("dev").display().to_string(), port(12).to_string());
+    let (first, report) = development(&installation, port(), &[]);
+    let (folder, other) = (installation.path("dev").display().to_string(), port().to_string());
     let second = installation.run(&["dev", "--json", "--data-dir", &folder, "--port", &other, "--reset"]);
     let told = String::from_utf8_lossy(&second.stderr).into_owned();
     let there = format!("in use by dev, process {}", first.0.id());
@@ -144,7 +154,7 @@ async fn the_help_of_dev_needs_no_build() {
 #[tokio::test]
 async fn development_did_not_start_after_its_domain_was_deleted() {
     let installation = Installation::new().await;
-    let (first, report) = development(&installation, port(16), &[]);
+    let (first, report) = development(&installation, port(), &[]);
     drop(first);
     let folder = installation.path("dev").display().to_string();
     let host = report["issuer"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
@@ -157,7 +167,7 @@ async fn development_did_not_start_after_its_domain_was_deleted() {
         assert!(done.status.success(), "{done:?}");
     }
 
-    let (_second, again) = development(&installation, port(20), &[]);
+    let (_second, again) = development(&installation, port(), &[]);
     let host = again["issuer"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
     let list = ["applications", "list", "--json", "--data-dir", &folder, "--domain", &host];
     let listed = String::from_utf8(installation.run(&list).stdout).unwrap();
@@ -167,7 +177,7 @@ async fn development_did_not_start_after_its_domain_was_deleted() {
 #[tokio::test]
 async fn the_command_that_development_prints_for_trace_ids_works_as_printed() {
     let installation = Installation::new().await;
-    let (_server, report) = development(&installation, port(20), &[]);
+    let (_server, report) = development(&installation, port(), &[]);
     let printed = report["explain"].as_str().unwrap().replace("TRACE-ID", "--recent");
     let mut shell = std::process::Command::new("sh");
 

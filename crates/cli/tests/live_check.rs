@@ -23,7 +23,7 @@ fn state<'a>(check: &'a Value, line: &str) -> &'a str {
 #[tokio::test]
 async fn a_wrong_secret_is_found_from_the_terminal_before_anybody_logs_in() {
     let installation = Installation::new().await;
-    let (_running, report) = development(&installation, port(10_000), &[]);
+    let (_running, report) = development(&installation, port(), &[]);
     let host = report["issuer"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
     let folder = installation.path("dev").display().to_string();
     let at = ["--data-dir", &folder, "--domain", &host];

@@ -7,3 +7,4 @@ CREATE TABLE order_secrets (
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, order_id, kind)
 );
+CREATE INDEX order_secrets_by_time ON order_secrets (kind, created_at);

@@ -87,7 +87,7 @@ mod tests {
         MODULES, access_tokens, approval_requests, awaiting_consents, backup, bin, browser_sessions,
         certificates, console_sessions, counted_events, deletions, domains, eid_orders, entry_links,
         failed_attempts, grants, installation, invitations, jobs, kept_answers, letters, login_events,
-        member_roles, members, order_people, orders, parked_requests, plans, refresh_tokens,
+        member_roles, members, order_people, order_secrets, orders, parked_requests, plans, refresh_tokens,
         source_generations, spent_values, tenants, trials,
     };
 
@@ -98,6 +98,7 @@ mod tests {
         awaiting_consents::SWEEP,
         eid_orders::SWEEP,
         approval_requests::SWEEP,
+        order_secrets::SWEEP,
         kept_answers::SWEEP,
         trials::SWEEP,
         source_generations::SWEEP,
