@@ -286,13 +286,15 @@ impl Desk {
         }
     }
 
-    /// Finds a tenant by its name; without one, the only tenant there is.
+    /// Finds a tenant by its name; without one, the only tenant there is beside the console's own.
     pub(crate) async fn tenant(&self, name: Option<&str>) -> CommandResult<Tenant> {
         let found = match name {
             Some(name) => self.console.tenant(&self.caller, name).await,
             None => {
                 let reading = self.installation(Permission::ReadInstallation)?;
-                let all = self.console.tenants(&reading, None).await?;
+                let own = self.console.own_domain().await?.map(|it| it.tenant);
+                let mut all = self.console.tenants(&reading, None).await?;
+                all.retain(|it| Some(it.id) != own);
                 match all.as_slice() {
                     [only] => self.console.tenant_by_id(&self.caller, only.id).await,
                     [] => return Err(AdminMessage::TenantNone.into()),
