@@ -14,7 +14,7 @@ use console::{Console, Destroyed, Refusal, TenantView};
 use crypto::Random;
 use messages::{Delivery, Postman};
 use model::{DomainId, KeySchedule, LetterId, TenantId, Timestamp};
-use ordering::{FailedOrder, OrderDesk, WentOn};
+use ordering::{FailedOrder, Look, OrderDesk, WentOn};
 use provider::{Provider, RequestContext, TraceId};
 use store::{
     Store, StoreError,
@@ -213,38 +213,57 @@ pub(crate) fn do_jobs(
 
 /// How often orders are looked at that may go on by themselves.
 const LOOK_AT_ORDERS_EVERY: Duration = Duration::from_secs(5);
+/// How often credentials of orders are checked that nobody could check: two of the ten checks that a source has in ten minutes, so
+/// that its receiver has the others.
+const CHECK_ORDERS_EVERY: Duration = Duration::from_secs(5 * 60);
 /// How far logins reach back into the last look: an event is written a moment after its login.
 const LOGINS_OVERLAP: Duration = Duration::from_secs(120);
 
-/// Reminds, ends and closes orders, as time and logins have it.
+/// What is remembered from one look at the orders to the next.
+#[derive(Default)]
+struct OrdersSeen {
+    looked_at: Option<Timestamp>,
+    /// The same one every few seconds would hide everything else in the log.
+    failed: Vec<FailedOrder>,
+}
+
+/// Reminds, ends and closes orders, as time and logins have it, and checks credentials again that could not be checked.
 pub(crate) fn move_orders(workers: &mut Workers, orders: OrderDesk, console: Arc<Console>) {
-    let (clock, looked) = (workers.clock(), Arc::new(Mutex::new(None::<Timestamp>)));
-    let known = Arc::new(Mutex::new(Vec::<FailedOrder>::new()));
+    let (clock, again, watch) = (workers.clock(), orders.clone(), clock::Watch::new());
+    let seen = Arc::new(Mutex::new(OrdersSeen::default()));
     workers.every("orders", LOOK_AT_ORDERS_EVERY, move || {
-        let (orders, now, looked) = (orders.clone(), clock(), Arc::clone(&looked));
-        let console = Arc::clone(&console);
-        let known = Arc::clone(&known);
+        let (orders, seen) = (orders.clone(), Arc::clone(&seen));
+        let (now, _, may_end) = watch.look();
+        async move { look_at_orders(&orders, &seen, (now, may_end)).await }
+    });
+    workers.every("order-checks", CHECK_ORDERS_EVERY, move || {
+        let (orders, console, now) = (again.clone(), Arc::clone(&console), clock());
         async move {
-            let last = *looked.lock().unwrap_or_else(PoisonError::into_inner);
-            let since = last.map_or_else(|| Timestamp::from_seconds(0), |it| it.before(LOGINS_OVERLAP));
-            let worker = Caller::worker("orders");
-            check_orders(&orders, &console, &worker, now).await.map_err(|refusal| refusal.to_string())?;
-            let went = orders.go_on_by_itself(&worker, since, now).await;
-            let went = went.map_err(|refusal| refusal.to_string())?;
-            let WentOn { expired, removed, reminded, live, failed } = went;
-            if [expired, removed, reminded, live] != [0; 4] {
-                tracing::info!(expired, removed, reminded, live, "orders went on by themselves");
-            }
-            // The same one every few seconds would hide everything else in the log.
-            let known =
-                std::mem::replace(&mut *known.lock().unwrap_or_else(PoisonError::into_inner), failed.clone());
-            for FailedOrder { tenant, order, why } in failed.iter().filter(|it| !known.contains(it)) {
-                tracing::warn!(%tenant, %order, %why, "an order cannot go on by itself; the others do");
-            }
-            *looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
-            Ok(())
+            let checked = check_orders(&orders, &console, &Caller::worker("orders"), now).await;
+            checked.map(drop).map_err(|refusal| refusal.to_string())
         }
     });
+}
+
+async fn look_at_orders(
+    orders: &OrderDesk,
+    seen: &Mutex<OrdersSeen>,
+    (now, may_end): (Timestamp, bool),
+) -> Result<(), String> {
+    let last = seen.lock().unwrap_or_else(PoisonError::into_inner).looked_at;
+    let logins_since = last.map_or_else(|| Timestamp::from_seconds(0), |it| it.before(LOGINS_OVERLAP));
+    let look = Look { logins_since, may_end, now };
+    let went = orders.go_on_by_itself(&Caller::worker("orders"), look).await;
+    let WentOn { expired, removed, reminded, live, failed } = went.map_err(|refusal| refusal.to_string())?;
+    if [expired, removed, reminded, live] != [0; 4] {
+        tracing::info!(expired, removed, reminded, live, "orders went on by themselves");
+    }
+    let new = OrdersSeen { looked_at: Some(now), failed: failed.clone() };
+    let known = std::mem::replace(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner), new).failed;
+    for FailedOrder { tenant, order, why } in failed.iter().filter(|it| !known.contains(it)) {
+        tracing::warn!(%tenant, %order, %why, "an order cannot go on by itself; the others do");
+    }
+    Ok(())
 }
 
 /// Copies the list of deletions into its file, every minute: a restored backup does not bring back what was deleted.

@@ -79,6 +79,17 @@ const fn is_of_all(error: &StoreError) -> bool {
     matches!(error, StoreError::Busy | StoreError::Unreachable(_))
 }
 
+/// When it is looked what is due.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Real logins are looked for since then, or since the credentials were verified where that is later.
+    pub logins_since: Timestamp,
+    /// Whether the clock has been right for long enough to end or remove something by it.
+    pub may_end: bool,
+    /// The time.
+    pub now: Timestamp,
+}
+
 /// What becomes of one order.
 #[derive(Default)]
 enum Due {
@@ -90,27 +101,20 @@ enum Due {
 
 impl OrderDesk {
     /// Does what is due by time, of one order after the other: one that cannot go on is among the failed and stops none.
-    /// `logins_since`: real logins are looked for since then, or since the credentials were verified where that is later.
+    /// Nothing ends while the clock cannot be trusted.
     ///
     /// # Errors
     /// [`Refusal::Store`]: the store cannot be used now. What was done before stays done, and the rest is done at the next call.
-    pub async fn go_on_by_itself(
-        &self,
-        caller: &Caller,
-        logins_since: Timestamp,
-        now: Timestamp,
-    ) -> Result<WentOn, Refusal> {
+    pub async fn go_on_by_itself(&self, caller: &Caller, look: Look) -> Result<WentOn, Refusal> {
+        let Look { logins_since, may_end, now } = look;
         let mut went = WentOn::default();
-        let ended = self.end_all(caller, &mut went, now).await;
+        let ended = if may_end { self.end_all(caller, &mut went, now).await } else { Ok(()) };
         let reminded = self.remind_all(caller, &mut went, now).await;
         let closed = self.close_all(caller, &mut went, (logins_since, now)).await;
         ended.and(reminded).and(closed).map(|()| went)
     }
 
     async fn end_all(&self, caller: &Caller, went: &mut WentOn, now: Timestamp) -> Result<(), Refusal> {
-        // An order on hold waits for as long as it takes; what was deposited for it does not.
-        let before = now.before(DAY.saturating_mul(OrderState::Handover.lasts_days().unwrap_or(7)));
-        self.store.write(move |tx| order_secrets::sweep(tx, before)).await?;
         for row in self.store.read(move |tx| orders::list_expired(tx, now)).await? {
             let ended = async { self.end(&self.leave(caller, row.tenant_id).await?, row.id, now).await };
             match went.took(&row, ended.await)? {

@@ -25,7 +25,7 @@ mod sending;
 mod view;
 
 pub use approval::{ApprovalBegun, ApprovalProof, IdentityDecision, ReceiverProof};
-pub use by_itself::{FailedOrder, WentOn};
+pub use by_itself::{FailedOrder, Look, WentOn};
 pub use company::FoundCompany;
 pub use compose::{ClientFacts, Composed};
 pub use desk::{Desk, DeskRow, NewOrder, SectionAnswers};

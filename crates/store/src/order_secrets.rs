@@ -1,11 +1,15 @@
 //! What is sealed of the handover of an order.
 
-use model::{OrderId, TenantId, Timestamp};
+use std::time::Duration;
+
+use model::{OrderId, OrderState, TenantId, Timestamp};
 
 use crate::{
     StoreError, Tx, WriteTx,
     value::{Row, words},
 };
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 const SAVE: &str = "INSERT INTO order_secrets (tenant_id, order_id, kind, sealed_secret, created_at) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (tenant_id, order_id, kind) DO UPDATE SET sealed_secret = excluded.sealed_secret, created_at = excluded.created_at";
@@ -14,8 +18,9 @@ const FIND: &str = "SELECT tenant_id, order_id, kind, sealed_secret, created_at 
 const REMOVE: &str = "DELETE FROM order_secrets WHERE tenant_id = $1 AND order_id = $2 AND kind = $3";
 const REMOVE_ALL: &str = "DELETE FROM order_secrets WHERE tenant_id = $1 AND order_id = $2";
 
-/// What nobody received in time goes, whosever it is.
-pub(crate) const SWEEP: &str = "DELETE FROM order_secrets WHERE kind = 'deposit' AND created_at <= $1";
+pub(crate) const SWEEP: &str = "DELETE FROM order_secrets WHERE (tenant_id, order_id, kind) IN
+    (SELECT tenant_id, order_id, kind FROM order_secrets WHERE kind = 'deposit' AND created_at <= $1
+    ORDER BY created_at LIMIT $2)";
 
 pub(crate) const ALL: &[&str] = &[SAVE, FIND, REMOVE, REMOVE_ALL, SWEEP];
 
@@ -83,12 +88,14 @@ pub fn remove(
     Ok(tx.execute(REMOVE, &[tenant_id.into(), order_id.into(), kind.as_str().into()])? > 0)
 }
 
-/// Removes every deposit of before; says how many.
+/// Removes at most `limit` deposits that nobody received within the time of a handover, the oldest first, whosever they are. The
+/// operator's.
 ///
 /// # Errors
-/// [`StoreError`]: what happened around it.
-pub fn sweep(tx: &mut WriteTx<'_>, before: Timestamp) -> Result<u64, StoreError> {
-    tx.execute(SWEEP, &[before.into()])
+/// [`StoreError::Busy`] when another node removes them too.
+pub(crate) fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    let days = OrderState::Handover.lasts_days().unwrap_or_default();
+    tx.execute(SWEEP, &[now.before(DAY.saturating_mul(days)).into(), limit.into()])
 }
 
 /// Removes all secrets of an order.

@@ -25,7 +25,7 @@ use model::{
     ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, EidEnvironment, Environment,
     LoginMethod, TenantId, Timestamp,
 };
-use ordering::{OrderDesk, WentOn};
+use ordering::{Look, OrderDesk, WentOn};
 use outbound::{Allowed, Outbound, Settings};
 use provider::{Limits, Provider};
 use registry::{Registry, RegistryAddresses};
@@ -476,7 +476,8 @@ impl TestBroker {
         let (worker, now) = (Caller::worker("orders"), self.time());
         let console = self.console.clone().with_catalogue(Arc::new((self.eids)()));
         check_orders(&self.orders, &console, &worker, now).await.unwrap();
-        self.orders.go_on_by_itself(&worker, never, now).await.unwrap()
+        let look = Look { logins_since: never, may_end: true, now };
+        self.orders.go_on_by_itself(&worker, look).await.unwrap()
     }
 
     /// Sets limits, as the operator would.

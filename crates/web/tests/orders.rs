@@ -1145,10 +1145,10 @@ async fn a_deposited_secret_of_an_order_on_hold_is_destroyed_after_seven_days() 
         found.unwrap().is_some()
     };
     house.step(6 * DAY);
-    house.orders_go_on().await;
+    house.sweep(&house.call()).await;
     assert!(kept().await);
     house.step(2 * DAY);
-    house.orders_go_on().await;
+    house.sweep(&house.call()).await;
     assert!(!kept().await);
 }
 

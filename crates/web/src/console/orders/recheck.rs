@@ -21,6 +21,8 @@ pub async fn check_orders(
     for it in orders.to_check(now).await? {
         match check(orders, console, (caller, it), now).await {
             Ok(has_gone_on) => went_on += u32::from(has_gone_on),
+            // Its receiver has had it checked just now.
+            Err(Refusal::TooManyChecks(_)) => {}
             Err(refusal) => {
                 tracing::warn!(order = %it.order, %refusal, "the credentials of an order could not be checked");
             }
