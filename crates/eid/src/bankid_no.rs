@@ -11,7 +11,7 @@ use model::{
     CheckFinding, CheckLine, CheckSubject, EidEnvironment, Level, LoginMethod, Memo, Nin, Person, Proof,
     Timestamp, UpstreamRequest,
 };
-use oidc::{Returned, Scope};
+use oidc::{Returned, Scope, Scopes};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -32,8 +32,14 @@ pub(crate) const MAKER: Maker = Maker {
     test_issuer: "https://auth.current.bankid.no/auth/realms/current",
     production_issuer: "https://auth.bankid.no/auth/realms/prod",
     algorithms: ALGORITHMS,
+    scope,
     make: |party, environment| Connector::Redirect(Arc::new(BankidNo { party, environment })),
 };
+
+/// `profile` always: a login without a name is of no use to anybody, and it costs nothing more.
+fn scope(scopes: Scopes) -> String {
+    if scopes.has(Scope::Nin) { "openid profile nnin_altsub" } else { "openid profile" }.to_owned()
+}
 
 struct BankidNo {
     party: RelyingParty,
@@ -180,11 +186,9 @@ impl RedirectEid for BankidNo {
         now: Timestamp,
     ) -> Result<Started, EidError> {
         let memo = self.party.memo(random, ask.binding, now);
-        // `profile` always: a login without a name is of no use to anybody, and it costs nothing more.
-        let scope = if ask.scopes.has(Scope::Nin) { "openid profile nnin_altsub" } else { "openid profile" };
         let locale = if ask.ui_locales.first().is_some_and(|it| it.starts_with("en")) { "en" } else { "nb" };
         let mut extra = vec![
-            ("scope", scope.to_owned()),
+            ("scope", scope(ask.scopes)),
             ("acr_values", acr_values(ask).to_owned()),
             ("ui_locales", locale.to_owned()),
         ];

@@ -7,6 +7,7 @@ use std::{
 
 use crypto::{Algorithm, Random, SigningKey, b64};
 use model::{EidEnvironment, LoginMethod, TenantId, Timestamp};
+use oidc::{Scope, Scopes};
 use outbound::Outbound;
 use tokio::task::JoinSet;
 use url::Url;
@@ -95,6 +96,14 @@ fn built_in(eid: LoginMethod, environment: EidEnvironment) -> Option<&'static st
 }
 
 /// Every eID that there is a connector for.
+/// Everything that an eID may ever be asked for by us, as `scope` on its wire: what a client that is ordered has to be granted.
+/// `with_number`: the national identity number as well. `None`: no connector for it is built in.
+pub fn scopes_to_order(eid: LoginMethod, with_number: bool) -> Option<String> {
+    let maker = MAKERS.iter().find(|it| it.eid == eid)?;
+    let all: Scopes = eid.scopes().iter().copied().chain(with_number.then_some(Scope::Nin)).collect();
+    Some((maker.scope)(all))
+}
+
 const MAKERS: &[&Maker] = &[&bankid_no::MAKER, &vipps::MAKER];
 
 /// Which installation of an eID, and where people come back to.
@@ -329,5 +338,13 @@ mod tests {
         ] {
             assert_eq!(refused(issuer), IssuerError::Production, "{issuer}");
         }
+    }
+
+    #[test]
+    fn a_client_is_ordered_with_everything_that_logins_may_ask_for() {
+        let of = |eid, number| super::scopes_to_order(eid, number).unwrap();
+        assert_eq!(of(LoginMethod::NO_BANKID, false), "openid profile");
+        assert_eq!(of(LoginMethod::NO_BANKID, true), "openid profile nnin_altsub");
+        assert_eq!(of(LoginMethod::NO_VIPPS, true), "openid name birthDate email phoneNumber address nin");
     }
 }

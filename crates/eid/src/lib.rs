@@ -14,7 +14,7 @@ mod relying_party;
 mod upstream;
 mod vipps;
 
-pub use catalogue::{Catalogue, IssuerError, TenantSandbox, UpstreamIssuer};
+pub use catalogue::{Catalogue, IssuerError, TenantSandbox, UpstreamIssuer, scopes_to_order};
 pub use connector::{
     Connector, EidError, Instruction, Ordered, Outcome, PollEid, Polled, Reason, RedirectEid, Started,
 };

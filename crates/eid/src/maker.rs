@@ -2,6 +2,7 @@
 
 use crypto::Algorithm;
 use model::{EidEnvironment, LoginMethod};
+use oidc::Scopes;
 
 use crate::{Connector, relying_party::RelyingParty};
 
@@ -12,5 +13,7 @@ pub(crate) struct Maker {
     pub(crate) production_issuer: &'static str,
     /// The algorithms agreed with this eID.
     pub(crate) algorithms: &'static [Algorithm],
+    /// What it is asked with for these, as `scope` on its wire.
+    pub(crate) scope: fn(Scopes) -> String,
     pub(crate) make: fn(RelyingParty, EidEnvironment) -> Connector,
 }

@@ -33,6 +33,7 @@ pub(crate) const MAKER: Maker = Maker {
     test_issuer: "https://apitest.vipps.no/access-management-1.0/access/",
     production_issuer: "https://api.vipps.no/access-management-1.0/access/",
     algorithms: ALGORITHMS,
+    scope,
     make: |party, environment| Connector::Redirect(Arc::new(Vipps { party, environment })),
 };
 
@@ -52,6 +53,10 @@ const SCOPES: [(Scope, &str, &[&str]); 5] = [
 
 fn asked(scopes: Scopes) -> impl Iterator<Item = &'static (Scope, &'static str, &'static [&'static str])> {
     SCOPES.iter().filter(move |(scope, ..)| scopes.has(*scope))
+}
+
+fn scope(scopes: Scopes) -> String {
+    std::iter::once("openid").chain(asked(scopes).map(|(_, scope, _)| *scope)).collect::<Vec<_>>().join(" ")
 }
 
 /// Vipps gives `4712345678`; E.164 has a plus. Anything else is left out rather than guessed.
@@ -157,9 +162,7 @@ impl RedirectEid for Vipps {
         now: Timestamp,
     ) -> Result<Started, EidError> {
         let memo = self.party.memo(random, None, now);
-        let scope: Vec<&str> =
-            std::iter::once("openid").chain(asked(ask.scopes).map(|(_, scope, _)| *scope)).collect();
-        let url = self.party.start(&memo, &[("scope", scope.join(" "))], false).await?;
+        let url = self.party.start(&memo, &[("scope", scope(ask.scopes))], false).await?;
         Ok(Started { url, memo })
     }
 

@@ -116,16 +116,11 @@ pub struct ClientFacts<'a> {
 
 fn technical(words: &Words, subtitle: String, (view, client): (&OrderView, ClientFacts<'_>)) -> Document {
     let is_number_needed = view.answers.number.is_needed == Some(true);
-    let scopes = match (view.eid == LoginMethod::NO_VIPPS, is_number_needed) {
-        (true, false) => "openid name birthDate",
-        (true, true) => "openid name birthDate nin",
-        (false, false) => "openid profile",
-        (false, true) => "openid profile nnin_altsub",
-    };
+    let scopes = eid::scopes_to_order(view.eid, is_number_needed).unwrap_or_default();
     let mut facts = vec![
         words.fact("environment", &words.say(if client.is_production { "production" } else { "test" })),
         words.fact("callback", client.callback),
-        words.fact("scopes", scopes),
+        words.fact("scopes", &scopes),
         words.fact(
             "authentication",
             &words.say(if view.public_key.is_some() { "by-key" } else { "by-secret" }),
