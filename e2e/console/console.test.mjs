@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 
 import { launch, lookAt } from "../browser.mjs";
 import { Portvakt } from "../portvakt.mjs";
+import * as visitor from "../visitor.mjs";
 
 let portvakt;
 let browser;
@@ -13,23 +14,8 @@ let operator;
 /** The tenant's overview. */
 let tenant;
 
-async function newPage() {
-  const context = await browser.newContext({ locale: "en-GB" });
-  const page = await context.newPage();
-  page.setDefaultTimeout(8000);
-  page.on("console", (message) => {
-    if (message.type() === "error" && /Content.Security|Refused/i.test(message.text())) assert.fail(message.text());
-  });
-  return page;
-}
-
-/** At the simulated BankID, logs in as a person, by a part of the name. */
-async function logIn(page, name) {
-  await page.waitForURL(/bankid\.localhost/);
-  const person = portvakt.ready.people.find((it) => it.name.includes(name));
-  await page.check(`input[name=person][value="${person.id}"]`);
-  await page.click('#outcome-approve-device');
-}
+const newPage = () => visitor.newPage(browser);
+const logIn = (page, name) => visitor.logIn(page, portvakt.ready.people, name);
 
 const href = (path) => new URL(path, portvakt.ready.console).href;
 const chip = (page) => page.locator("h1 ~ .pc-chip, .pc-title .pc-chip, main .pc-chip").first().innerText();

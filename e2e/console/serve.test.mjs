@@ -12,6 +12,7 @@ import { after, before, test } from "node:test";
 
 import { launch, lookAt } from "../browser.mjs";
 import { Portvakt, freePorts } from "../portvakt.mjs";
+import * as visitor from "../visitor.mjs";
 
 const binary = process.env.PORTVAKT_BIN;
 let world;
@@ -80,12 +81,7 @@ after(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-async function logIn(name) {
-  await page.waitForURL(/bankid\.localhost/);
-  const person = world.ready.people.find((it) => it.name.includes(name));
-  await page.check(`input[name=person][value="${person.id}"]`);
-  await page.click("#outcome-approve-device");
-}
+const logIn = (name) => visitor.logIn(page, world.ready.people, name);
 
 async function typeCredentials(secret) {
   const more = page.getByText("Replace the credentials");

@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 
 import { launch } from "../browser.mjs";
 import { Portvakt, freePorts } from "../portvakt.mjs";
+import { logIn } from "../visitor.mjs";
 
 const rounds = process.env.PORTVAKT_LONG ? 500 : 25;
 /** After so many submissions another order is begun: those of one are bounded. */
@@ -37,9 +38,7 @@ before(async () => {
   await page.goto(portvakt.ready.console_setup);
   await page.click("#enter");
   await page.click("#first-sign-in");
-  await page.waitForURL(/bankid\.localhost/);
-  await page.check(`input[name=person][value="${portvakt.ready.people[0].id}"]`);
-  await page.click("#outcome-approve-device");
+  await logIn(page, portvakt.ready.people, "Kari");
   await page.waitForURL(/\/tenants/);
   await page.getByRole("link", { name: "demo", exact: true }).click();
   await page.waitForURL(/\/t\/[0-9a-f]{32}$/);

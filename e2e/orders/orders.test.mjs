@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 
 import { launch, lookAt } from "../browser.mjs";
 import { Portvakt } from "../portvakt.mjs";
+import * as visitor from "../visitor.mjs";
 
 const https = process.env.E2E_ORDERS_HTTP === undefined;
 let portvakt;
@@ -16,23 +17,8 @@ let desk;
 /** The order's page. */
 let order;
 
-async function newPage() {
-  const context = await browser.newContext({ locale: "en-GB", ignoreHTTPSErrors: https });
-  const page = await context.newPage();
-  page.setDefaultTimeout(8000);
-  page.on("console", (message) => {
-    if (message.type() === "error" && /Content.Security|Refused/i.test(message.text())) assert.fail(message.text());
-  });
-  return page;
-}
-
-/** At the simulated BankID, logs in as a person, by a part of the name. */
-async function logIn(page, name) {
-  await page.waitForURL(/bankid\.localhost/);
-  const person = portvakt.ready.people.find((it) => it.name.includes(name));
-  await page.check(`input[name=person][value="${person.id}"]`);
-  await page.click("#outcome-approve-device");
-}
+const newPage = () => visitor.newPage(browser, { ignoreHTTPSErrors: https });
+const logIn = (page, name) => visitor.logIn(page, portvakt.ready.people, name);
 
 const company = (name) => portvakt.ready.companies.find((it) => it.name.startsWith(name)).number;
 
@@ -58,6 +44,14 @@ const save = async (page) => {
   await page.waitForURL(/done=order-saved/);
 };
 const state = (page) => page.locator(".pc-title .pc-chip, h1 ~ .pc-chip, main .pc-chip").first().innerText();
+
+/** Begins the order of the page that is open, for the production domain where there is one. */
+async function begin() {
+  if (https) await desk.getByLabel(new URL(portvakt.ready.production_issuer).host).check();
+  await desk.click("#begin");
+  await desk.waitForURL(/\/orders\/[0-9a-f]{32}\?/);
+  order = desk.url().replace(/\?.*/, "");
+}
 
 /** Everything but the company and who signs: with Kari in every other part. */
 async function fillInTheRest(displayName) {
@@ -130,10 +124,7 @@ test("an order begins with what it takes, and the company's number fills in who 
   await lookAt(desk, "orders, none");
   await desk.getByRole("link", { name: "New order" }).first().click();
   await lookAt(desk, "new order");
-  if (https) await desk.getByLabel(new URL(portvakt.ready.production_issuer).host).check();
-  await desk.click("#begin");
-  await desk.waitForURL(/\/orders\/[0-9a-f]{32}\?/);
-  order = desk.url().replace(/\?.*/, "");
+  await begin();
   await lookAt(desk, "order, begun");
   await section(desk, "company");
   await desk.fill("#number", "123456789");
@@ -273,10 +264,7 @@ test("the first real login with the credentials closes the order", async () => {
 
 test("two sign together, the issuer asks, the order is amended, approved anew, and goes on", async () => {
   await desk.goto(order.replace(/\/[0-9a-f]{32}$/, "/new"));
-  if (https) await desk.getByLabel(new URL(portvakt.ready.production_issuer).host).check();
-  await desk.click("#begin");
-  await desk.waitForURL(/\/orders\/[0-9a-f]{32}\?/);
-  order = desk.url().replace(/\?.*/, "");
+  await begin();
   await section(desk, "company");
   await desk.fill("#number", company("TVILLINGTÅRN"));
   await save(desk);
@@ -323,10 +311,7 @@ test("two sign together, the issuer asks, the order is amended, approved anew, a
 
 test("a company of another country brings its certificate, and the operator looks at it first", async () => {
   await desk.goto(order.replace(/\/[0-9a-f]{32}$/, "/new"));
-  if (https) await desk.getByLabel(new URL(portvakt.ready.production_issuer).host).check();
-  await desk.click("#begin");
-  await desk.waitForURL(/\/orders\/[0-9a-f]{32}\?/);
-  order = desk.url().replace(/\?.*/, "");
+  await begin();
   await section(desk, "company");
   await desk.fill("#number", "556677-8899");
   await desk.check("#foreign");

@@ -362,18 +362,7 @@ impl Console {
                 }
             };
             members::signed_in(tx, member, &person.name, now)?;
-            if let Some(replaced) = &replaced {
-                console_sessions::remove(tx, replaced)?;
-            }
-            let new = NewSession {
-                kind: SessionKind::Member,
-                member: Some(member),
-                made_by: "",
-                level: sign_in.proof.level,
-                proved_at: sign_in.proof.authenticated_at,
-                browser: &sign_in.browser,
-            };
-            Ok(this.begin(tx, &new, now)?)
+            Ok(this.begin_member(tx, member, &sign_in, now)?)
         });
         signed_in.await
     }
@@ -391,25 +380,35 @@ impl Console {
     ) -> Result<(Secret<String>, MemberId), Refusal> {
         let person = self.proved(sign_in, now).await?;
         let made = MemberId::new(&self.random, now);
-        let replaced = sign_in.replaced.as_deref().map(|it| Digest::of(it.as_bytes()));
         let (this, permit, sign_in) = (self.clone(), permit.clone(), sign_in.clone());
         let signed_in = self.store.write(move |tx| {
             let member = join_receiver(tx, &permit, NewMember { made, person: &person }, now)?;
             members::signed_in(tx, member, &person.name, now)?;
-            if let Some(replaced) = &replaced {
-                console_sessions::remove(tx, replaced)?;
-            }
-            let new = NewSession {
-                kind: SessionKind::Member,
-                member: Some(member),
-                made_by: "",
-                level: sign_in.proof.level,
-                proved_at: sign_in.proof.authenticated_at,
-                browser: &sign_in.browser,
-            };
-            Ok::<_, Refusal>((this.begin(tx, &new, now)?, member))
+            Ok::<_, Refusal>((this.begin_member(tx, member, &sign_in, now)?, member))
         });
         signed_in.await
+    }
+
+    /// Begins the session of a member who has just shown who they are, in place of the one that the browser had.
+    fn begin_member(
+        &self,
+        tx: &mut WriteTx<'_>,
+        member: MemberId,
+        sign_in: &SignIn,
+        now: Timestamp,
+    ) -> Result<Secret<String>, StoreError> {
+        if let Some(replaced) = &sign_in.replaced {
+            console_sessions::remove(tx, &Digest::of(replaced.as_bytes()))?;
+        }
+        let new = NewSession {
+            kind: SessionKind::Member,
+            member: Some(member),
+            made_by: "",
+            level: sign_in.proof.level,
+            proved_at: sign_in.proof.authenticated_at,
+            browser: &sign_in.browser,
+        };
+        self.begin(tx, &new, now)
     }
 
     /// Leave of the account that made the link, for what a session of the link does.
