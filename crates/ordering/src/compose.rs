@@ -2,7 +2,7 @@
 
 use crypto::{Digest, b64};
 use documents::{Document, DocumentBlock, DocumentLanguage};
-use model::{Contact, Date, LoginMethod, OrderAnswers, OrderId, Timestamp};
+use model::{Contact, Date, LoginMethod, OrderAnswers, OrderId, PhoneNumber, Timestamp};
 use texts::{Locale, say};
 
 use crate::{OrderView, Part, PersonView};
@@ -31,10 +31,10 @@ impl Words {
     }
 
     fn person(&self, it: &Contact) -> String {
-        [&it.name, &it.mobile, &it.email]
+        let mobile = PhoneNumber::parse(&it.mobile).map(|it| it.shown()).unwrap_or_default();
+        [it.name.clone(), mobile, it.email.clone()]
             .into_iter()
             .filter(|it| !it.is_empty())
-            .cloned()
             .collect::<Vec<_>>()
             .join(", ")
     }

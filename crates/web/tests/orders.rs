@@ -1153,6 +1153,18 @@ async fn a_deposited_secret_of_an_order_on_hold_is_destroyed_after_seven_days() 
 }
 
 #[tokio::test]
+async fn what_the_issuer_asked_stands_above_the_field_for_the_answer() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = at_the_issuer(&house, "receiver_enters").await;
+    order.act("desk", "ask", "Which name is to be shown?").await;
+    let page = order.page().await.body;
+    let (before, _) = page.split_once("name=\"note-answer\"").unwrap();
+    assert!(before.contains("Which name is to be shown?"));
+    order.act("act", "answer", "Shop").await;
+    assert_eq!(order.state().await, "At the issuer");
+}
+
+#[tokio::test]
 async fn an_issuer_that_says_no_ends_an_order_with_its_reason() {
     let house = TestBroker::open().await;
     let (mut order, link) = at_the_issuer(&house, "receiver_enters").await;

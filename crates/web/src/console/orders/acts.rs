@@ -19,6 +19,9 @@ pub(super) fn orderer_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
     }
     let mut blocks = Vec::new();
     if order.state == OrderState::Question {
+        let asked = order.steps.iter().rev().find(|it| it.event == OrderEvent::Ask.as_str());
+        let text = Text::plain(asked.map(|it| it.note.clone()).unwrap_or_default());
+        blocks.push(Block::Notice(Notice { kind: NoticeKind::Info, text, action: None }));
         blocks.push(Block::Form(note_form(visit, order, OrderEvent::Answer, "act")));
     }
     let plain: &[OrderEvent] = match order.state {
