@@ -21,7 +21,14 @@ pub struct Forbidden;
 struct Grant {
     permission: Permission,
     caller: Caller,
-    approver: Option<Actor>,
+    approver: Option<Approver>,
+}
+
+/// Who approved beside the actor.
+#[derive(Clone, Debug)]
+struct Approver {
+    actor: Actor,
+    name: Option<String>,
 }
 
 /// What is about to be done.
@@ -53,7 +60,7 @@ impl Grant {
             address: address.map(|it| it.to_string()),
             name: name.clone(),
         });
-        let approver = self.approver.as_ref().map(ToString::to_string);
+        let approver = self.approver.as_ref().map(|it| it.actor.to_string());
         AuditEvent {
             tenant_id,
             happened_at: now,
@@ -136,13 +143,19 @@ impl Permit {
         if !same || !is_person || approver.to_string() == self.grant.caller.actor.to_string() {
             return Err(Forbidden);
         }
-        let grant = Grant { approver: Some(approver.clone()), ..self.grant };
+        let approver = Approver { actor: approver.clone(), name: other.grant.caller.name.clone() };
+        let grant = Grant { approver: Some(approver), ..self.grant };
         Ok(Self { grant, ..self })
     }
 
     /// Who approved it beside the actor.
-    pub const fn approver(&self) -> Option<&Actor> {
-        self.grant.approver.as_ref()
+    pub fn approver(&self) -> Option<&Actor> {
+        self.grant.approver.as_ref().map(|it| &it.actor)
+    }
+
+    /// What they are called.
+    pub fn approver_name(&self) -> Option<&str> {
+        self.grant.approver.as_ref()?.name.as_deref()
     }
 
     /// When the actor proved who they are; `None` for those who do not sign in.

@@ -8,19 +8,34 @@ use texts::AdminMessage;
 use crate::{
     OrderDesk,
     moving::{Asked, Happening, Moved, OrderVersion, apply, out_of_turn, permission_of},
+    proposals::{Decided, Decision},
     sealing::ToSeal,
     view::handover_of,
 };
 
 impl OrderDesk {
     /// Makes something happen to an order that was seen in this version. Before it is sealed or sent, the registry is read anew:
-    /// where the company is not what was approved, the order is put on hold instead.
+    /// where the company is not what was approved, the order is put on hold instead. Where two operators have to agree, it is
+    /// proposed and does not happen yet ([`OrderDesk::confirm`]).
     ///
     /// # Errors
     /// [`Refusal::Invalid`]: it is not the time for this, something is missing, a reason is missing, or somebody was faster; the
     /// registry cannot be asked; the documents cannot be sealed. [`Refusal::NotFound`], [`Refusal::Forbidden`],
     /// [`Refusal::Store`].
     pub async fn move_order(
+        &self,
+        permit: &Permit,
+        seen: OrderVersion,
+        happening: &Happening,
+        now: Timestamp,
+    ) -> Result<Decided, Refusal> {
+        if self.is_proposed(permit, happening.event) {
+            return self.propose(permit, seen, &Decision::Event(happening.clone()), now).await;
+        }
+        self.happen(permit, seen, happening, now).await.map(Decided::Moved)
+    }
+
+    async fn happen(
         &self,
         permit: &Permit,
         seen: OrderVersion,

@@ -29,6 +29,7 @@ use crate::{
     compose::digest_of,
     moving::{Asked, Happening, Moved, OrderVersion, apply, request_digest},
     people::{KeptPerson, confirmation_code, is_asked_in, link_spent, open_person, seal_person},
+    proposals::{Decided, Decision},
     view::state_of,
 };
 
@@ -160,11 +161,23 @@ fn proved(kept: &mut KeptPerson, proof: &Proof) -> Option<NameMismatch> {
     mismatch
 }
 
+/// Who decides, as documents name them: one operator, or both where two had to agree.
+pub(crate) fn deciders(permit: &Permit) -> Vec<String> {
+    let second = permit.approver_name().map(str::to_owned);
+    permit.caller().name.clone().into_iter().chain(second).collect()
+}
+
 /// What the operator decided about somebody who is to be reviewed.
-fn decided(tenant: &Tenant, row: &mut OrderPerson, (accept, reason): (bool, &str)) -> Result<(), Refusal> {
+fn decided(
+    tenant: &Tenant,
+    row: &mut OrderPerson,
+    (accept, reason): (bool, &str),
+    by: String,
+) -> Result<(), Refusal> {
     let mut kept = open_person(tenant, row)?;
     if accept {
         kept.override_reason = reason.to_owned();
+        kept.override_by = by;
         row.state = PersonState::Done;
     } else {
         // The place is free again, for the person themselves.
@@ -266,29 +279,32 @@ impl OrderDesk {
     /// Decides about somebody whose identity is not certain.
     ///
     /// # Errors
-    /// As [`OrderDesk::move_order`].
+    /// As [`OrderDesk::move_order`]; to accept takes two where two have to agree.
     pub async fn decide_identity(
         &self,
         permit: &Permit,
         seen: OrderVersion,
         decision: IdentityDecision<'_>,
         now: Timestamp,
-    ) -> Result<OrderState, Refusal> {
+    ) -> Result<Decided, Refusal> {
         let IdentityDecision { person, accept, reason } = decision;
         let event = if accept { OrderEvent::AcceptIdentity } else { OrderEvent::RefuseIdentity };
         let happening = Happening::said(event, reason);
-        let permit = permit.clone();
+        if self.is_proposed(permit, event) {
+            return self.propose(permit, seen, &Decision::Identity { person, happening }, now).await;
+        }
+        let (permit, by) = (permit.clone(), deciders(permit).join(", "));
         let moved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::DecideOrders)?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
             let found =
                 moved.people.iter_mut().find(|it| it.id == person && it.state == PersonState::InReview);
             let row = found.ok_or(Refusal::NotFound(Noun::OrderPerson))?;
-            decided(&tenant, row, (accept, &happening.note))?;
+            decided(&tenant, row, (accept, &happening.note), by)?;
             order_people::save(tx, row)?;
             apply(tx, (&permit, &mut moved), &happening, now)
         });
-        moved.await
+        moved.await.map(Decided::Moved)
     }
 
     /// A signatory says no. Nobody needs an eID for that: the link is theirs.

@@ -134,6 +134,12 @@ fn technical(words: &Words, subtitle: String, (view, client): (&OrderView, Clien
     document(words, "technical-title", subtitle, blocks)
 }
 
+/// Why somebody counts whose identity was not certain, and who says so.
+fn reviewed(it: &PersonView) -> String {
+    let by = if it.override_by.is_empty() { String::new() } else { format!(" ({})", it.override_by) };
+    format!("{}: {}{by}", it.contact.name, it.override_reason)
+}
+
 /// Who approved, by which login, of which digest.
 fn approvals(words: &Words, view: &OrderView) -> Vec<DocumentBlock> {
     let row = |it: &PersonView| {
@@ -151,8 +157,7 @@ fn approvals(words: &Words, view: &OrderView) -> Vec<DocumentBlock> {
         },
     ];
     let overridden = of_signatories().filter(|it| !it.override_reason.is_empty());
-    let reasons: Vec<String> =
-        overridden.map(|it| format!("{}: {}", it.contact.name, it.override_reason)).collect();
+    let reasons: Vec<String> = overridden.map(|it| reviewed(it)).collect();
     if !reasons.is_empty() {
         blocks.push(DocumentBlock::Paragraph(words.say("reviewed")));
         blocks.push(DocumentBlock::List(reasons));
@@ -218,8 +223,8 @@ impl OrderView {
         self.documents().into_iter().map(with_part).collect()
     }
 
-    /// The letter that goes with the documents to the issuer.
-    pub(crate) fn cover_letter(&self, enclosed: &[Composed], now: Timestamp) -> Composed {
+    /// The letter that goes with the documents to the issuer. `by`: the operators who seal.
+    pub(crate) fn cover_letter(&self, enclosed: &[Composed], by: &[String], now: Timestamp) -> Composed {
         let words = words_of(&self.answers);
         let subtitle = subtitle(&words, (self.id, self.submission.max(1)), &self.answers);
         let eid = self.eid.name_in(words.0);
@@ -231,6 +236,10 @@ impl OrderView {
             DocumentBlock::Heading(words.say("enclosed")),
             DocumentBlock::List(enclosed),
             DocumentBlock::Paragraph(words.say("cover-approvals")),
+            DocumentBlock::Paragraph(words.with(
+                if by.len() > 1 { "cover-two-operators" } else { "cover-one-operator" },
+                &[("names", &by.join(", "))],
+            )),
             DocumentBlock::Note(words.say("cover-secret")),
         ];
         Composed { kind: "cover", document: document(&words, "cover-title", subtitle, blocks) }

@@ -1,15 +1,15 @@
 //! Beginning, filling in, and finding orders.
 
-use authority::{Caller, InstallationPermit, Permission, Permit, SealedColumn};
+use authority::{Caller, InstallationPermit, Permission, Permit, Role, SealedColumn};
 use changes::Refusal;
 use messages::ORDER_LINK;
 use model::{
-    Action, DomainId, Environment, Handover, LinkId, LoginMethod, OrderAnswers, OrderId, OrderSection,
-    OrderState, Timestamp,
+    Action, DomainId, Environment, Handover, INSTALLATION, LinkId, LoginMethod, OrderAnswers, OrderId,
+    OrderSection, OrderState, Timestamp,
 };
 use serde_json::json;
 use store::{
-    domains, order_people,
+    StoreError, Tx, domains, member_roles, order_people,
     orders::{self, Order},
     tenants,
 };
@@ -64,6 +64,8 @@ pub struct Desk {
     pub rows: Vec<DeskRow>,
     /// How many orders cannot be read here, and are left out.
     pub unreadable: usize,
+    /// How many operators there are, who can agree.
+    pub operators: usize,
 }
 
 /// How many open orders a tenant has at most.
@@ -164,10 +166,11 @@ impl OrderDesk {
                     }
                 }
             }
-            Ok::<_, store::StoreError>(found)
+            Ok::<_, StoreError>((found, operators(tx)?))
         });
-        let mut desk = Desk::default();
-        for (tenant, row) in read.await? {
+        let (rows, operators) = read.await?;
+        let mut desk = Desk { operators, ..Desk::default() };
+        for (tenant, row) in rows {
             let order = self.opened(&tenant, &caller).and_then(|it| summary(&it, &row));
             match order {
                 Ok(order) => desk.rows.push(DeskRow { tenant_name: tenant.name, order }),
@@ -234,7 +237,7 @@ impl OrderDesk {
             let Some(row) = order_people::find(tx, id)? else { return Ok(None) };
             let tenant = tenants::find(tx, row.tenant_id)?;
             let order = orders::get(tx, row.tenant_id, row.order_id)?;
-            Ok::<_, store::StoreError>(tenant.map(|tenant| (row, tenant, order)))
+            Ok::<_, StoreError>(tenant.map(|tenant| (row, tenant, order)))
         });
         let (row, tenant, order) = found.await?.ok_or_else(link_spent)?;
         let tenant = self.opened(&tenant, &caller(row.tenant_id))?;
@@ -276,6 +279,12 @@ impl OrderDesk {
         });
         opened.await
     }
+}
+
+/// How many people operate; a role that waits to be confirmed permits nothing.
+fn operators(tx: &mut impl Tx) -> Result<usize, StoreError> {
+    let roles = member_roles::list(tx, INSTALLATION)?;
+    Ok(roles.iter().filter(|it| it.role == Role::Operator.as_str() && it.confirmed_at.is_some()).count())
 }
 
 fn draft_until(now: Timestamp) -> Timestamp {

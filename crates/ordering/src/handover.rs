@@ -30,6 +30,7 @@ use texts::{AdminMessage, Noun};
 use crate::{
     OrderDesk, OrderView, PersonView,
     moving::{Asked, Happening, Moved, OrderVersion, apply, out_of_turn},
+    proposals::{Decided, Decision},
     secrets::{NewSecret, key, open, save, with_key},
     view::{eid_of, handover_of, state_of},
 };
@@ -128,8 +129,11 @@ impl OrderDesk {
         seen: OrderVersion,
         deposit: Deposit,
         now: Timestamp,
-    ) -> Result<OrderState, Refusal> {
+    ) -> Result<Decided, Refusal> {
         deposit.check()?;
+        if self.is_proposed(permit, OrderEvent::Issue) {
+            return self.propose(permit, seen, &Decision::Deposit(deposit), now).await;
+        }
         let permit = permit.clone();
         let issued = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::DecideOrders)?.clone();
@@ -143,7 +147,7 @@ impl OrderDesk {
             save(tx, &tenant, &new, now)?;
             Ok::<_, Refusal>(next)
         });
-        issued.await
+        issued.await.map(Decided::Moved)
     }
 
     /// Gives what was deposited, once: it is gone from here before the receiver has it.

@@ -12,7 +12,7 @@ use model::{
 };
 use serde_json::json;
 use store::{
-    StoreError, WriteTx, identity_sources, order_people,
+    StoreError, Tx, WriteTx, identity_sources, order_people,
     order_people::{OrderPerson, Part, PersonState},
     order_secrets::{self, SecretKind},
     orders::{self, Order, OrderStep},
@@ -23,6 +23,7 @@ use crate::{
     answering::needs_review,
     compose::digest_of,
     people::{Addressed, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
+    proposals,
     view::{eid_of, handover_of, open_answers, state_of},
 };
 
@@ -111,7 +112,7 @@ impl Asked {
 
 impl Moved {
     /// Reads it in the write.
-    pub(crate) fn load(tx: &mut WriteTx<'_>, tenant: &Tenant, asked: Asked) -> Result<Self, Refusal> {
+    pub(crate) fn load(tx: &mut impl Tx, tenant: &Tenant, asked: Asked) -> Result<Self, Refusal> {
         let id = asked.id();
         let row = orders::get(tx, tenant.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
         if matches!(asked, Asked::Seen(seen) if seen.version != row.version) {
@@ -134,6 +135,15 @@ impl Moved {
             has_others_to_review: of_signatories().any(|it| it.state == PersonState::InReview),
             was_sent: self.row.was_sent,
         })
+    }
+
+    /// Refuses what could not happen now, or lacks its reason, and writes nothing.
+    pub(crate) fn check_possible(&self, Happening { event, note }: &Happening) -> Result<(), Refusal> {
+        next_order_state(&self.facts()?, *event).map_err(|it| out_of_turn(it.event, it.state))?;
+        if needs_note(*event) && note.trim().is_empty() {
+            return Err(Refusal::Invalid(AdminMessage::OrderReasonMissing.at("note")));
+        }
+        Ok(())
     }
 
     pub(crate) fn locale(&self) -> Locale {
@@ -187,13 +197,11 @@ pub(crate) fn apply(
     happening: &Happening,
     now: Timestamp,
 ) -> Result<OrderState, Refusal> {
-    let Happening { event, note } = happening;
+    let event = &happening.event;
     let tenant = permit.tenant(permission_of(*event))?.clone();
     let facts = moved.facts()?;
     let next = next_order_state(&facts, *event).map_err(|it| out_of_turn(it.event, it.state))?;
-    if needs_note(*event) && note.trim().is_empty() {
-        return Err(Refusal::Invalid(AdminMessage::OrderReasonMissing.at("note")));
-    }
+    moved.check_possible(happening)?;
     if *event == OrderEvent::Submit {
         submit(tx, (&tenant, moved), now)?;
     }
@@ -213,6 +221,8 @@ pub(crate) fn apply(
     row.version += 1;
     write_step(tx, permit, (row, happening), now)?;
     forget_deposit(tx, moved, next)?;
+    // What was proposed was proposed for the order as it was.
+    proposals::spend(tx, (permit, moved.row.id))?;
     end_receiving(tx, permit, moved, next, now)?;
     let told = Told { before: facts.state, event: *event, next };
     let without = write_letters(tx, &tenant, moved, &told, now)?;

@@ -16,13 +16,20 @@ pub struct OrderSettings {
     pub vipps_url: String,
     /// What documents are closed with; `None`: they are set and kept, and the desk says that nothing seals them.
     pub seal: Option<SealKit>,
+    /// Whether two operators have to agree to seal, reject, issue, and let somebody count whose identity was not certain.
+    pub four_eyes: bool,
     /// Where PDFs from outside are read; `None`: none is taken.
     pub uploads: Option<UploadChecker>,
 }
 
 impl Default for OrderSettings {
     fn default() -> Self {
-        Self { vipps_url: "https://portal.vippsmobilepay.com/".to_owned(), seal: None, uploads: None }
+        Self {
+            vipps_url: "https://portal.vippsmobilepay.com/".to_owned(),
+            seal: None,
+            four_eyes: false,
+            uploads: None,
+        }
     }
 }
 

@@ -36,6 +36,8 @@ pub(crate) struct KeptPerson {
     pub(crate) mismatch: String,
     /// Why the operator let it count.
     pub(crate) override_reason: String,
+    /// Which operators did.
+    pub(crate) override_by: String,
 }
 
 /// A person of an order as shown. Their link is in it: whoever has that can act for them.
@@ -65,6 +67,8 @@ pub struct PersonView {
     pub mismatch: String,
     /// Why the operator let it count.
     pub override_reason: String,
+    /// Which operators did: their names.
+    pub override_by: String,
     /// When they did what they were asked for.
     pub decided_at: Option<Timestamp>,
     /// The member that they became.
@@ -123,6 +127,7 @@ pub(crate) fn person_view(tenant: &Tenant, row: &OrderPerson) -> Result<PersonVi
         token_digest: kept.token_digest,
         mismatch: kept.mismatch,
         override_reason: kept.override_reason,
+        override_by: kept.override_by,
         decided_at: row.decided_at,
         member: row.member_id,
         confirmation_code: confirmation_code(tenant, row),
@@ -281,6 +286,7 @@ mod tests {
             token_digest: String::new(),
             mismatch: String::new(),
             override_reason: String::new(),
+            override_by: String::new(),
             decided_at: None,
             member: None,
             confirmation_code: "canary-confirmation".to_owned(),

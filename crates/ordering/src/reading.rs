@@ -11,8 +11,8 @@ use store::{
 use texts::Noun;
 
 use crate::{
-    OrderDesk, OrderFile, OrderView, certificate::OF_ORDER, people::person_view, secrets::public_key,
-    view::view,
+    OrderDesk, OrderFile, OrderView, certificate::OF_ORDER, people::person_view, proposals::waiting,
+    secrets::public_key, view::view,
 };
 
 fn file(it: OrderDocumentFacts) -> OrderFile {
@@ -26,17 +26,18 @@ impl OrderDesk {
             let row = orders::get(tx, opened.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
             let people = order_people::list(tx, (opened.id, id), row.submission)?;
             let public_key = public_key(tx, &opened, id)?;
+            let proposal = waiting(tx, &opened, (id, row.version))?;
             let of_order = (opened.id, id);
             let mut files = order_documents::list_facts(tx, of_order, OF_ORDER)?;
             if row.submission > OF_ORDER {
                 files.extend(order_documents::list_facts(tx, of_order, row.submission)?);
             }
             let files = files.into_iter().map(file).collect::<Vec<_>>();
-            Ok::<_, Refusal>((people, orders::steps(tx, opened.id, id)?, row, (public_key, files)))
+            Ok::<_, Refusal>((people, orders::steps(tx, opened.id, id)?, row, (public_key, files, proposal)))
         });
-        let (people, steps, row, (public_key, files)) = read.await?;
+        let (people, steps, row, (public_key, files, proposal)) = read.await?;
         let people = people.iter().map(|it| person_view(tenant, it)).collect::<Result<Vec<_>, _>>()?;
-        Ok(OrderView { public_key, files, ..view(tenant, &row, (people, steps))? })
+        Ok(OrderView { public_key, files, proposal, ..view(tenant, &row, (people, steps))? })
     }
 
     pub(crate) fn opened(&self, row: &tenants::Tenant, caller: &Caller) -> Result<Tenant, Refusal> {

@@ -16,7 +16,7 @@ use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk, OrderView,
-    approval::check_same_documents,
+    approval::{check_same_documents, deciders},
     certificate::{CERTIFICATE, OF_ORDER},
     compose::{ClientFacts, Composed},
     moving::{Asked, Happening, Moved, OrderVersion, apply},
@@ -142,7 +142,7 @@ impl OrderDesk {
         let is_production = domain.environment == model::Environment::Production;
         let mut all = order.approved_documents();
         all.push(order.technical_sheet(ClientFacts { callback: &callback, is_production }));
-        all.insert(0, order.cover_letter(&all, now));
+        all.insert(0, order.cover_letter(&all, &deciders(permit), now));
         let author = self.settings.seal.as_ref().map(|it| it.seal.certificate().subject).unwrap_or_default();
         let made = aside(move || set(all, author, now)).await?;
         let Some(kit) = &self.settings.seal else { return Ok(made) };

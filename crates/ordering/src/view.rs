@@ -8,7 +8,7 @@ use model::{
 };
 use store::orders::{self, Order, OrderStep};
 
-use crate::people::PersonView;
+use crate::{people::PersonView, proposals::ProposalView};
 
 /// A line of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +96,8 @@ pub struct OrderView {
     pub files: Vec<OrderFile>,
     /// The public half of the key pair that was made for it: a JWKS.
     pub public_key: Option<serde_json::Value>,
+    /// What an operator proposed and a second one has to confirm.
+    pub proposal: Option<ProposalView>,
 }
 
 pub(crate) fn open_answers(tenant: &Tenant, row: &Order) -> Result<OrderAnswers, Refusal> {
@@ -177,6 +179,7 @@ pub(crate) fn view(
         expires_at: row.expires_at,
         files: Vec::new(),
         public_key: None,
+        proposal: None,
     })
 }
 

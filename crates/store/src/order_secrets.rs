@@ -19,7 +19,7 @@ const REMOVE: &str = "DELETE FROM order_secrets WHERE tenant_id = $1 AND order_i
 const REMOVE_ALL: &str = "DELETE FROM order_secrets WHERE tenant_id = $1 AND order_id = $2";
 
 pub(crate) const SWEEP: &str = "DELETE FROM order_secrets WHERE (tenant_id, order_id, kind) IN
-    (SELECT tenant_id, order_id, kind FROM order_secrets WHERE kind = 'deposit' AND created_at <= $1
+    (SELECT tenant_id, order_id, kind FROM order_secrets WHERE kind IN ('deposit', 'proposal') AND created_at <= $1
     ORDER BY created_at LIMIT $2)";
 
 pub(crate) const ALL: &[&str] = &[SAVE, FIND, REMOVE, REMOVE_ALL, SWEEP];
@@ -31,6 +31,8 @@ words! {
         Key = "key",
         /// What the issuer deposited for the receiver.
         Deposit = "deposit",
+        /// What an operator proposed and a second one has to confirm.
+        Proposal = "proposal",
     }
 }
 
@@ -88,7 +90,7 @@ pub fn remove(
     Ok(tx.execute(REMOVE, &[tenant_id.into(), order_id.into(), kind.as_str().into()])? > 0)
 }
 
-/// Removes at most `limit` deposits that nobody received within the time of a handover, the oldest first, whosever they are. The
+/// Removes at most `limit` deposits that nobody received, and proposals that nobody confirmed, within the time of a handover, the oldest first, whosever they are. The
 /// operator's.
 ///
 /// # Errors

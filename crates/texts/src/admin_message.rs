@@ -137,6 +137,10 @@ admin_messages! {
     OrderSectionChanged: "order-section-changed";
     /// The order went on since it was shown.
     OrderMovedMeanwhile: "order-moved-meanwhile";
+    /// Nobody proposes this any more.
+    OrderProposalGone: "order-proposal-gone";
+    /// Another operator has to confirm it.
+    OrderProposalOwn: "order-proposal-own";
     /// It is not the time for this.
     OrderOutOfTurn { event: Quoted, state: Quoted }: "order-out-of-turn";
     /// Sections lack something.

@@ -114,6 +114,34 @@ pub(crate) async fn member(
     token.expose().clone()
 }
 
+/// Somebody else who operates; gives what is in the cookie.
+pub(crate) async fn another_operator(house: &TestBroker, name: &str) -> String {
+    let made = invite(house, None, &[Role::Operator]).await;
+    let purpose = Purpose::Invitation(made.id, made.code.expose().clone());
+    let sign_in = sign_in(name, None, house.time());
+    let token = house.console.sign_in(&sign_in, &purpose, house.time()).await.unwrap();
+    let id = member_id(house, token.expose()).await;
+    let permit = members_permit(house, None);
+    house.console.confirm_role(&permit, (id, Role::Operator), house.time()).await.unwrap();
+    token.expose().clone()
+}
+
+/// Signs somebody in who is a member; gives what is in the cookie.
+pub(crate) async fn signed_in_again(house: &TestBroker, name: &str) -> String {
+    let sign_in = sign_in(name, None, house.time());
+    house.console.sign_in(&sign_in, &Purpose::SignIn, house.time()).await.unwrap().expose().clone()
+}
+
+/// Takes the role of operator away from somebody.
+pub(crate) async fn remove_operator(house: &TestBroker, name: &str) {
+    let reading =
+        house.console.installation(&Caller::operator("test"), Permission::ReadInstallation).unwrap();
+    let all = house.console.members(&MembersPermit::Installation(Box::new(reading))).await.unwrap();
+    let permit = members_permit(house, None);
+    let id = all.iter().find(|it| it.name == name).unwrap().id;
+    house.console.remove_role(&permit, (id, Role::Operator), house.time()).await.unwrap();
+}
+
 async fn member_id(house: &TestBroker, token: &str) -> MemberId {
     house.console.session(token, house.time()).await.unwrap().unwrap().member.unwrap()
 }

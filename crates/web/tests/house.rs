@@ -25,7 +25,7 @@ use model::{
     ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, EidEnvironment, Environment,
     LoginMethod, TenantId, Timestamp,
 };
-use ordering::{Look, OrderDesk, WentOn};
+use ordering::{Look, OrderDesk, OrderSettings, WentOn};
 use outbound::{Allowed, Outbound, Settings};
 use provider::{Limits, Provider};
 use registry::{Registry, RegistryAddresses};
@@ -387,6 +387,14 @@ impl TestBroker {
 
     /// A house whose shop has other settings.
     pub(crate) async fn with(change: impl FnOnce(&mut ApplicationSettings)) -> Self {
+        Self::with_orders(OrderSettings::default(), change).await
+    }
+
+    /// A house whose operator chose this for orders.
+    pub(crate) async fn with_orders(
+        chosen_for_orders: OrderSettings,
+        change: impl FnOnce(&mut ApplicationSettings),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (clock, read) = stepped_clock();
         let (fetches, bankid_is_down) = (Arc::new(AtomicI64::new(0)), Arc::default());
@@ -404,7 +412,7 @@ impl TestBroker {
         let both = [&outside.bankid, &outside.vipps];
         let eids = eids(both, Arc::clone(&outside.outbound), (Arc::clone(&stand_ins), public));
         let (wired, desk) = (Arc::clone(&eids), console.clone());
-        let orders = order_desk(&store, &master, &random, &outside);
+        let orders = order_desk(&store, &master, &random, &outside).with(chosen_for_orders);
         let of_site = orders.clone();
         let wire: Wire = Box::new(move || {
             let catalogue = Arc::new(wired());

@@ -8,11 +8,13 @@ use console::{MembersPermit, TenantView};
 use crypto::Random;
 use eid::{Connector, EidError, Ordered, PollEid, Polled, SourceCredentials, SourceMethod};
 use model::{CheckFinding, CheckLine, CheckSubject, LoginMethod, Memo, OrderId, Timestamp, UpstreamRequest};
-use ordering::WentOn;
+use ordering::{OrderSettings, WentOn};
 use store::order_secrets::{self, SecretKind};
 
 use crate::{
-    console_sign_in::{ORIGIN, browser_with, member, operator},
+    console_sign_in::{
+        ORIGIN, another_operator, browser_with, member, operator, remove_operator, signed_in_again,
+    },
     house::{Browser, CONSOLE_HOST, Reply, TestBroker, a_tenant, form, may, register, with},
 };
 
@@ -406,8 +408,8 @@ async fn a_company_that_went_bankrupt_after_the_approval_is_not_sealed_but_put_o
     assert_eq!(order.state().await, "To be sealed", "it goes on where it was when the operator says so");
 }
 
-/// An order that the issuer has, with what was chosen for the handover; gives the receiver's link.
-async fn at_the_issuer<'a>(house: &'a TestBroker, handover: &str) -> (Ordering<'a>, String) {
+/// A submitted order, with what was chosen for the handover; gives the links of everybody.
+async fn submitted_with<'a>(house: &'a TestBroker, handover: &str) -> (Ordering<'a>, Vec<String>) {
     let mut order = Ordering::begin(house).await;
     let version = hidden(&order.browser.get(&format!("{}/handover", order.order)).await, "version");
     let chosen = form(&[("version", &version), ("handover", handover)]);
@@ -415,6 +417,12 @@ async fn at_the_issuer<'a>(house: &'a TestBroker, handover: &str) -> (Ordering<'
     order.fill_in(ALONE).await;
     order.submit().await;
     let links = order.links().await;
+    (order, links)
+}
+
+/// An order that the issuer has, with what was chosen for the handover; gives the receiver's link.
+async fn at_the_issuer<'a>(house: &'a TestBroker, handover: &str) -> (Ordering<'a>, String) {
+    let (mut order, links) = submitted_with(house, handover).await;
     order.with_bankid(&links[0]).await;
     for event in ["seal", "sent"] {
         assert_eq!(order.act("desk", event, "").await.status, 303, "{event}");
@@ -1272,4 +1280,117 @@ async fn an_order_is_submitted_a_hundred_times_at_most() {
     let refused = order.submit().await;
     assert!(refused.status == 422 && refused.body.contains("submitted 100 times"), "{}", refused.body);
     assert_eq!(order.state().await, "Draft");
+}
+
+/// A house in which two operators have to agree.
+async fn with_four_eyes() -> TestBroker {
+    TestBroker::with_orders(OrderSettings { four_eyes: true, ..OrderSettings::default() }, |_| {}).await
+}
+
+/// The second operator's browser.
+async fn second_operator(house: &TestBroker) -> Browser<'_> {
+    browser_with(house, &another_operator(house, "Ola Berg").await)
+}
+
+/// The order's page with the browser of somebody else.
+fn as_somebody<'a>(order: &Ordering<'a>, browser: Browser<'a>) -> Ordering<'a> {
+    Ordering { house: order.house, browser, order: order.order.clone() }
+}
+
+#[tokio::test]
+async fn where_two_operators_have_to_agree_the_first_one_proposes_and_nothing_happens() {
+    let house = with_four_eyes().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    order.with_bankid(&links[0]).await;
+    let proposed = order.act("desk", "seal", "").await;
+    assert!(proposed.location().contains("done=order-proposed"), "{}", proposed.body);
+    assert_eq!(order.state().await, "To be sealed");
+    let own = order.act("confirm", "seal", "").await;
+    assert!(own.body.contains("your own proposal"), "{}", own.body);
+    assert_eq!(order.state().await, "To be sealed");
+    let mut second = as_somebody(&order, second_operator(&house).await);
+    assert!(second.page().await.body.contains("Kari Nordli"), "who proposed it is named");
+    let version = second.version().await;
+    assert_eq!(second.act_on("confirm", "", (&version, "")).await.status, 303);
+    assert_eq!(second.state().await, "Being sent");
+    let again = second.act_on("confirm", "", (&version, "")).await;
+    assert_eq!(again.status, 422, "{}", again.body);
+}
+
+#[tokio::test]
+async fn a_proposal_ends_with_the_version_that_it_was_made_for_and_after_a_week() {
+    let house = with_four_eyes().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    order.with_bankid(&links[0]).await;
+    order.act("desk", "seal", "").await;
+    let mut second = as_somebody(&order, second_operator(&house).await);
+    order.act("act", "amend", "").await;
+    order.submit().await;
+    let links = order.links().await;
+    order.with_bankid(&links[0]).await;
+    let version = second.version().await;
+    assert_eq!(second.act_on("confirm", "", (&version, "")).await.status, 422);
+    order.act("desk", "seal", "").await;
+    house.step(7 * DAY);
+    order.browser = browser_with(&house, &signed_in_again(&house, "Kari Nordli").await);
+    second.browser = browser_with(&house, &signed_in_again(&house, "Ola Berg").await);
+    let version = second.version().await;
+    let late = second.act_on("confirm", "", (&version, "")).await;
+    assert!(late.body.contains("proposes this any more"), "{}", late.body);
+    assert_eq!(order.state().await, "To be sealed");
+}
+
+#[tokio::test]
+async fn a_deposit_is_kept_sealed_until_a_second_operator_agrees_and_shows_no_secret() {
+    let house = with_four_eyes().await;
+    let (mut order, links) = submitted_with(&house, "deposited").await;
+    order.with_bankid(&links[0]).await;
+    let mut second = as_somebody(&order, second_operator(&house).await);
+    order.act("desk", "seal", "").await;
+    second.act("confirm", "", "").await;
+    order.act("desk", "sent", "").await;
+    let version = order.version().await;
+    let body = form(&[("version", &version), ("client_id", "shop-prod"), ("secret", "from-the-issuer")]);
+    order.browser.post(&format!("{}/deposit", order.order), &body, Some(ORIGIN)).await;
+    assert_eq!(order.state().await, "At the issuer");
+    let page = second.page().await.body;
+    assert!(page.contains("shop-prod") && !page.contains("from-the-issuer"));
+    second.act("confirm", "", "").await;
+    assert_eq!(second.state().await, "Ready to be received");
+}
+
+#[tokio::test]
+async fn a_proposal_is_set_aside_by_either_and_one_of_somebody_who_operates_no_more_is_none() {
+    let house = with_four_eyes().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    order.with_bankid(&links[0]).await;
+    let mut second = as_somebody(&order, second_operator(&house).await);
+    order.act("desk", "seal", "").await;
+    let version = second.version().await;
+    assert_eq!(second.act_on("set-aside", "", (&version, "")).await.status, 303);
+    assert_eq!(second.act_on("confirm", "", (&version, "")).await.status, 422);
+    second.act("desk", "seal", "").await;
+    remove_operator(&house, "Ola Berg").await;
+    let version = order.version().await;
+    let left = order.act_on("confirm", "", (&version, "")).await;
+    assert!(left.body.contains("proposes this any more"), "{}", left.body);
+    assert_eq!(order.state().await, "To be sealed");
+}
+
+#[tokio::test]
+async fn an_identity_that_was_not_certain_counts_when_two_operators_say_so() {
+    let house = with_four_eyes().await;
+    let (mut order, links) = submitted(&house, JOINTLY).await;
+    // Kari comes with Ola's link.
+    order.with_bankid(&links[1]).await;
+    let person = hidden(&order.page().await, "person");
+    let (version, door) = (order.version().await, format!("{}/identity", order.order));
+    let decided =
+        [("person", person.as_str()), ("version", &version), ("decision", "accept"), ("note", "seen")];
+    order.browser.post(&door, &form(&decided), Some(ORIGIN)).await;
+    assert_eq!(order.state().await, "Identity in review");
+    let mut second = as_somebody(&order, second_operator(&house).await);
+    second.act("confirm", "", "").await;
+    assert_eq!(second.state().await, "To be approved");
+    assert!(second.page().await.body.contains("Identity accepted by the operator"));
 }

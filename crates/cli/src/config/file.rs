@@ -266,6 +266,9 @@ section! {
     Orders ["orders"] {
         /// Where Vipps takes orders of Vipps Login.
         vipps_url: String = Is(r#""https://portal.vippsmobilepay.com/""#);
+        /// Whether two operators have to agree to seal, reject and issue, and to let a signatory count whose identity was not
+        /// certain. With one operator it has to be switched off; the documents say then that one decided.
+        four_eyes: bool = Is("true");
     }
 }
 

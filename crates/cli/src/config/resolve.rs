@@ -73,6 +73,8 @@ pub(crate) struct Config {
     pub(crate) seal: Option<SealConfig>,
     /// Where Vipps takes orders.
     pub(crate) vipps_url: String,
+    /// Whether two operators have to agree.
+    pub(crate) four_eyes: bool,
     /// What one address, client and person may take.
     pub(crate) limits: provider::Limits,
 }
@@ -461,6 +463,7 @@ fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
         mail: mail?,
         seal: seal?,
         vipps_url: file.orders.vipps_url.clone(),
+        four_eyes: file.orders.four_eyes,
         limits: limits(&file.limits),
     })
 }

@@ -164,6 +164,7 @@ impl Installation {
         let seal = config.seal.clone().map(|it| seal_kit(it.seal, it.timestamp_url, &outbound));
         let settings = OrderSettings {
             vipps_url: config.vipps_url.clone(),
+            four_eyes: config.four_eyes,
             seal,
             uploads: Some(upload_reader::reader()),
         };

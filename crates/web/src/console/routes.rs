@@ -170,6 +170,14 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     ),
     route!(
         POST,
+        "/t/{tenant}/orders/{order}/confirm",
+        of_tenant(P::DecideOrders),
+        orders::page::confirm,
+        SignedIn::Lately
+    ),
+    route!(POST, "/t/{tenant}/orders/{order}/set-aside", of_tenant(P::DecideOrders), orders::page::set_aside),
+    route!(
+        POST,
         "/t/{tenant}/orders/{order}/identity",
         of_tenant(P::DecideOrders),
         orders::page::decide_identity,

@@ -1,8 +1,8 @@
 //! What can be done with an order, by whoever ordered and by the operator.
 
 use console::Permission;
-use model::{Handover, OrderEvent, OrderState};
-use ordering::{OrderView, PersonState};
+use model::{Date, Handover, OrderEvent, OrderState};
+use ordering::{OrderView, PersonState, ProposalView};
 use pages::console::{
     Action, Block, ConsoleField, ConsoleForm, Fact, FieldKind, FieldOption, Notice, NoticeKind, Text,
 };
@@ -155,8 +155,57 @@ fn identity_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     blocks
 }
 
+/// What another operator proposed, for a second one to confirm.
+fn proposal_blocks(visit: &Visit, order: &OrderView, it: &ProposalView) -> Vec<Block> {
+    let text = |value: &str| Text::plain(value.to_owned());
+    let person = order.people.iter().find(|person| Some(person.id) == it.person);
+    let mut facts = vec![
+        Fact::new("console-order-proposal-what", Text::Key(event_word_of_act(it.event))),
+        Fact::new("console-order-proposal-by", text(&it.by_name)),
+        Fact::new("console-order-proposal-until", Text::plain(Date::in_norway(it.expires_at).to_string())),
+    ];
+    for (label, value) in [
+        ("console-order-proposal-person", person.map_or("", |it| it.contact.name.as_str())),
+        ("console-order-proposal-note", it.note.as_str()),
+        ("console-source-client-id", it.client_id.as_str()),
+    ] {
+        if !value.is_empty() {
+            facts.push(Fact::new(label, text(value)));
+        }
+    }
+    let act = |key, door: &str| {
+        Action::act(key, format!("{}/{door}", base(visit, order.id)))
+            .with("version", order.version.to_string())
+            .named(key.trim_start_matches("console-order-"))
+    };
+    let is_own = visit.session.as_ref().and_then(|it| it.member) == Some(it.by);
+    let mut blocks = vec![
+        Block::Heading {
+            id: "proposal",
+            text: Text::Key("console-order-proposal"),
+            lead: Some(Text::Key("console-order-proposal-lead")),
+        },
+        Block::Facts(facts),
+    ];
+    let set_aside = act("console-order-set-aside", "set-aside");
+    if is_own {
+        let text = Text::Key("console-order-proposal-own");
+        blocks.push(Block::Notice(Notice { kind: NoticeKind::Info, text, action: None }));
+        blocks.push(Block::Actions(vec![set_aside]));
+    } else {
+        blocks.push(Block::Actions(vec![act("console-order-confirm", "confirm"), set_aside]));
+    }
+    blocks
+}
+
 /// What the operator can do with an order now.
 pub(super) fn desk_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
+    let mut blocks = order.proposal.as_ref().map(|it| proposal_blocks(visit, order, it)).unwrap_or_default();
+    blocks.extend(acts_in_state(visit, order));
+    blocks
+}
+
+fn acts_in_state(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let (plain, noted) = events_of(order.state);
     let mut blocks = Vec::new();
     if order.state == OrderState::IdentityReview {

@@ -59,6 +59,10 @@ pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> 
         let text = Text::Key("console-order-no-seal");
         page.blocks.insert(0, Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }));
     }
+    if visit.site.orders.settings().four_eyes && desk.operators < 2 {
+        let text = Text::Key("console-desk-one-operator");
+        page.blocks.insert(0, Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }));
+    }
     if desk.unreadable > 0 {
         let text = Text::with("console-desk-unreadable", "count", desk.unreadable.to_string());
         page.blocks.insert(0, Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }));

@@ -7,7 +7,7 @@ use model::{
     Date, LinkId, OrderEvent, OrderSection, OrderState, OrderTurn, SectionState, lacks, section_state,
     working_days_between,
 };
-use ordering::{Deposit, IdentityDecision, OrderVersion, OrderView, Part, PersonState, PersonView};
+use ordering::{Decided, Deposit, IdentityDecision, OrderVersion, OrderView, Part, PersonState, PersonView};
 use pages::console::{
     Action, Block, Cell, ConsolePage, Fact, Notice, NoticeKind, Step, Table, TableRow, Text, Tone,
 };
@@ -284,13 +284,12 @@ pub(in crate::console) async fn desk(visit: Visit) -> Result<Response, Refusal> 
 /// `POST /t/{tenant}/orders/{order}/deposit`: what the issuer gave, on its behalf.
 pub(in crate::console) async fn deposit(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
-    let version = visit.form.get("version").parse().unwrap_or_default();
     let deposit = Deposit {
         client_id: visit.form.get("client_id").to_owned(),
         secret: Secret::from(visit.form.secret("secret")),
     };
-    let seen = OrderVersion { id: order.id, version };
-    let outcome = visit.site.orders.issue_with(visit.permit()?, seen, deposit, visit.now()).await.map(drop);
+    let seen = seen(&visit, &order);
+    let outcome = visit.site.orders.issue_with(visit.permit()?, seen, deposit, visit.now()).await;
     answered(&visit, &order, outcome).await
 }
 
@@ -299,20 +298,41 @@ pub(in crate::console) async fn send_again(visit: Visit) -> Result<Response, Ref
     let order = found(&visit).await?;
     let person = LinkId::parse(visit.param("person")).map_err(|_| Refusal::NotFound(Noun::OrderPerson))?;
     let outcome = visit.site.orders.send_again(visit.permit()?, (order.id, person), visit.now()).await;
-    answered(&visit, &order, outcome).await
+    answered(&visit, &order, outcome.map(|()| Decided::Moved(order.state))).await
 }
 
 async fn answered(
     visit: &Visit,
     order: &OrderView,
-    outcome: Result<(), Refusal>,
+    outcome: Result<Decided, Refusal>,
 ) -> Result<Response, Refusal> {
     match outcome {
-        Ok(()) => Ok(done(&base(visit, order.id), "order-moved")),
+        Ok(Decided::Moved(_)) => Ok(done(&base(visit, order.id), "order-moved")),
+        Ok(Decided::Proposed) => Ok(done(&base(visit, order.id), "order-proposed")),
         Err(refusal) => {
             let page = page_of(visit, &found(visit).await?, Some(&refusal)).await?;
             Ok(refused_form(visit, &refusal, page))
         }
+    }
+}
+
+fn seen(visit: &Visit, order: &OrderView) -> OrderVersion {
+    OrderVersion { id: order.id, version: visit.form.get("version").parse().unwrap_or_default() }
+}
+
+/// `POST /t/{tenant}/orders/{order}/confirm`: what another operator proposed.
+pub(in crate::console) async fn confirm(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    let outcome = visit.site.orders.confirm(visit.permit()?, seen(&visit, &order), visit.now()).await;
+    answered(&visit, &order, outcome).await
+}
+
+/// `POST /t/{tenant}/orders/{order}/set-aside`: a proposal that is not to happen.
+pub(in crate::console) async fn set_aside(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    match visit.site.orders.set_aside(visit.permit()?, seen(&visit, &order), visit.now()).await {
+        Ok(()) => Ok(done(&base(&visit, order.id), "order-set-aside")),
+        Err(refusal) => answered(&visit, &order, Err(refusal)).await,
     }
 }
 
@@ -322,14 +342,13 @@ pub(in crate::console) async fn decide_identity(visit: Visit) -> Result<Response
     let decided = async {
         let missing = || Refusal::NotFound(Noun::OrderPerson);
         let person = LinkId::parse(visit.form.get("person")).map_err(|_| missing())?;
-        let seen =
-            OrderVersion { id: order.id, version: visit.form.get("version").parse().unwrap_or_default() };
+        let seen = seen(&visit, &order);
         let decision = IdentityDecision {
             person,
             accept: visit.form.get("decision") == "accept",
             reason: visit.form.get("note"),
         };
-        visit.site.orders.decide_identity(visit.permit()?, seen, decision, visit.now()).await.map(drop)
+        visit.site.orders.decide_identity(visit.permit()?, seen, decision, visit.now()).await
     };
     let outcome = decided.await;
     answered(&visit, &order, outcome).await

@@ -2,7 +2,7 @@
 
 use console::{Permission, Refusal};
 use model::{OrderEvent, OrderId};
-use ordering::{Happening, OrderVersion, OrderView, Part, PersonView};
+use ordering::{Decided, Happening, OrderVersion, OrderView, Part, PersonView};
 use pages::console::{Crumb, Text};
 use texts::Noun;
 
@@ -55,10 +55,10 @@ pub(super) fn note_field(event: OrderEvent) -> String {
 }
 
 /// Does what a form asks, under the leave of its route.
-pub(super) async fn acted(visit: &Visit, order: &OrderView) -> Result<(), Refusal> {
+pub(super) async fn acted(visit: &Visit, order: &OrderView) -> Result<Decided, Refusal> {
     let event = OrderEvent::parse(visit.form.get("event")).ok_or(Refusal::NotFound(Noun::Object))?;
     let version = visit.form.get("version").parse().unwrap_or_default();
     let seen = OrderVersion { id: order.id, version };
     let happening = Happening::said(event, visit.form.get(&note_field(event)));
-    visit.site.orders.move_order(visit.permit()?, seen, &happening, visit.now()).await.map(drop)
+    visit.site.orders.move_order(visit.permit()?, seen, &happening, visit.now()).await
 }

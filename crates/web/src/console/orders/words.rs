@@ -65,6 +65,8 @@ pub(super) fn event_word(event: &str) -> &'static str {
         None if event == "dossier_taken" => "console-order-event-dossier-taken",
         None if event == "letter_no_room" => "console-order-event-letter-no-room",
         None if event == "sent_again" => "console-order-event-sent-again",
+        None if event == "proposed" => "console-order-event-proposed",
+        None if event == "set_aside" => "console-order-event-set-aside",
         None if event == "reminded" => "console-order-event-reminded",
         None => "console-order-event-begun",
         Some(E::Submit) => "console-order-event-submit",
