@@ -45,6 +45,8 @@ permissions! {
     RewrapKeys = "rewrap_keys",
     /// Sending test letters, sending again what could not be sent, and discarding it.
     ManageLetters = "manage_letters",
+    /// Keeping the register of issuers.
+    ManageIssuers = "manage_issuers",
     /// Reading domains, applications, identity sources, test users, and what keys there are.
     ReadSettings = "read_settings",
     /// Reading and verifying the audit trail.
@@ -157,6 +159,7 @@ const TABLE: &[Rule] = &[
     rule(P::BackUp, &[Operator], false, On::Every),
     rule(P::RewrapKeys, &[Operator], false, On::Every),
     rule(P::ManageLetters, &[Operator], false, On::Every),
+    rule(P::ManageIssuers, &[Operator], false, On::Every),
     rule(P::ReadSettings, SETTINGS_READERS, true, On::Every),
     rule(P::ReadAudit, &[Operator, Owner, Auditor, Worker], true, On::Every),
     rule(P::ReadLogins, &[Operator, Owner, Developer, Auditor], true, On::Every),
@@ -243,6 +246,7 @@ mod tests {
         back_up              yes      -     -         -        -              -       -             -       -      -           -           -       -       all
         rewrap_keys          yes      -     -         -        -              -       -             -       -      -           -           -       -       all
         manage_letters       yes      -     -         -        -              -       -             -       -      -           -           -       -       all
+        manage_issuers       yes      -     -         -        -              -       -             -       -      -           -           -       -       all
         read_settings        yes      yes   yes       yes      yes            yes     yes           yes     yes    -           -           -       yes     all
         read_audit           yes      yes   -         -        -              -       -             yes     yes    -           -           -       yes     all
         read_logins          yes      yes   yes       -        -              -       -             yes     -      -           -           -       yes     all

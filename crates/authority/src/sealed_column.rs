@@ -105,6 +105,8 @@ pub enum SealedColumn<'a> {
         /// Which document.
         kind: &'a str,
     },
+    /// `registry_answers.sealed_answer`, by the company's number.
+    RegistryAnswer(&'a str),
     /// `certificates.sealed_key`.
     CertificateKey {
         /// Of which domain's certificate.
@@ -162,6 +164,7 @@ impl SealedColumn<'_> {
             Self::OrderDocument { order, submission, kind } => {
                 ("order_documents", "sealed_document", format!("{order} {submission} {kind}"))
             }
+            Self::RegistryAnswer(number) => ("registry_answers", "sealed_answer", (*number).to_owned()),
             Self::CertificateKey { domain, chain } => {
                 ("certificates", "sealed_key", format!("{domain} {}", digest(chain)))
             }

@@ -124,6 +124,12 @@ actions! {
     OrderConfirmed = "order.confirmed",
     /// Somebody whom an order asks was sent another link.
     OrderLinkRenewed = "order.link_renewed",
+    /// An issuer was added to the operator's register.
+    IssuerAdded = "issuer.added",
+    /// What is said of an issuer was changed.
+    IssuerChanged = "issuer.changed",
+    /// An issuer was removed.
+    IssuerRemoved = "issuer.removed",
     /// Subjects were imported.
     SubjectsImported = "subjects.imported",
     /// A signing key was made; it signs from a later time.

@@ -98,6 +98,8 @@ ids! {
     ApiKeyId,
     /// A link's that was sent to somebody.
     LinkId,
+    /// An issuer's of credentials.
+    IssuerId,
     /// A kept plan's.
     PlanId,
     /// A letter's.

@@ -75,8 +75,8 @@ pub use environment::{EidEnvironment, Environment};
 pub use event_details::{AuthenticationFailure, EventDetails, shortened, shown_uri};
 pub use grant::{Grant, Lifetimes};
 pub use id::{
-    ApiKeyId, ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LetterId, LinkId, LoginEventId,
-    MalformedId, MemberId, OrderId, PlanId, SecretId, SessionId, TenantId, TestUserId,
+    ApiKeyId, ApplicationId, DomainId, GrantId, IdentitySourceId, IssuerId, LeaseId, LetterId, LinkId,
+    LoginEventId, MalformedId, MemberId, OrderId, PlanId, SecretId, SessionId, TenantId, TestUserId,
 };
 pub use identity_source_settings::{IdentitySourceSettings, IdentitySourceSettingsError, Notice};
 pub use imported_subject::SubjectRoom;
@@ -95,9 +95,10 @@ pub use mobile_app::{
 };
 pub use nin::{Nin, NinKind};
 pub use order::{
-    CompanyAnswer, CompanySource, Contact, Handover, Lack, MOST_BLOCK_CONTACTS, MOST_OPERATIONS_CONTACTS,
-    NumberAnswer, OrderAnswers, OrderEvent, OrderFacts, OrderSection, OrderState, OrderTurn, OutOfTurn,
-    SectionState, SignatoryAnswer, lacks, next as next_order_state, section_state,
+    CompanyAnswer, CompanySource, Contact, Evidence, Handover, IssuerSettings, Lack, MOST_BLOCK_CONTACTS,
+    MOST_OPERATIONS_CONTACTS, NumberAnswer, OrderAnswers, OrderEvent, OrderFacts, OrderSection, OrderState,
+    OrderTurn, OutOfTurn, PRODUCTS, QuestionCatalogue, SectionState, SignatoryAnswer, lacks,
+    next as next_order_state, section_state,
 };
 pub use organisation_number::{AllowedUnits, OrganisationNumber, OrganisationNumberError};
 pub use payload::Payload;

@@ -5,7 +5,7 @@ use crypto::{Digest, b64};
 use messages::MailAddress;
 use model::{
     CompanySource, Contact, MOST_BLOCK_CONTACTS, MOST_OPERATIONS_CONTACTS, OrderAnswers, OrderSection,
-    PhoneNumber, SignatoryAnswer, has_hidden,
+    PRODUCTS, PhoneNumber, SignatoryAnswer, has_hidden,
 };
 use texts::AdminMessage;
 
@@ -48,6 +48,7 @@ pub(crate) fn merge(kept: &mut OrderAnswers, new: OrderAnswers, section: OrderSe
         OrderSection::Operations => kept.operations = new.operations,
         OrderSection::Number => kept.number = new.number,
         OrderSection::Certificate => kept.has_certificate = new.has_certificate,
+        OrderSection::Products => kept.products = new.products,
     }
 }
 
@@ -101,14 +102,15 @@ fn contact(prefix: &str, it: &mut Contact) -> Result<(), Refusal> {
 }
 
 /// Somebody who signs; one of the registry is called what it says there.
-fn signatory((at, it): (usize, &SignatoryAnswer), is_typed: bool) -> Result<(), Refusal> {
+fn signatory((at, it): (usize, &mut SignatoryAnswer), is_typed: bool) -> Result<(), Refusal> {
     let prefix = format!("signatory-{at}-");
-    let mut as_contact = Contact { email: it.email.clone(), ..Contact::default() };
+    let mut as_contact = Contact { email: it.email.clone(), mobile: it.mobile.clone(), ..Contact::default() };
     if is_typed {
         it.name.clone_into(&mut as_contact.name);
         it.birth_date.clone_into(&mut as_contact.birth_date);
     }
     contact(&prefix, &mut as_contact)?;
+    it.mobile = as_contact.mobile;
     line(&format!("{prefix}eid"), &it.eid)
 }
 
@@ -163,7 +165,7 @@ pub(crate) fn check(answers: &mut OrderAnswers, section: OrderSection) -> Result
                 return Err(Refusal::Invalid(AdminMessage::OrderSignatoriesTooMany { most }.at(field)));
             }
             let is_typed = answers.combinations.is_empty();
-            answers.signatories.iter().enumerate().try_for_each(|it| signatory(it, is_typed))
+            answers.signatories.iter_mut().enumerate().try_for_each(|it| signatory(it, is_typed))
         }
         OrderSection::DisplayName => {
             line("display_name", &answers.display_name)?;
@@ -174,6 +176,12 @@ pub(crate) fn check(answers: &mut OrderAnswers, section: OrderSection) -> Result
             text("reason", &answers.number.reason, LONGEST_TEXT)?;
             line("statute", &answers.number.statute)?;
             line("paragraph", &answers.number.paragraph)
+        }
+        OrderSection::Products => {
+            // In the order of the question, whatever the form sent.
+            let chosen = PRODUCTS.iter().filter(|it| answers.products.iter().any(|product| product == *it));
+            answers.products = chosen.map(|it| (*it).to_owned()).collect();
+            Ok(())
         }
         OrderSection::Domain | OrderSection::Certificate => Ok(()),
     }

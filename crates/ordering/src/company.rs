@@ -1,5 +1,8 @@
 //! What the registry says of a company, as answers of an order.
 
+use std::time::Duration;
+
+use authority::{Permission, Permit, SealedColumn, Tenant};
 use changes::Refusal;
 use crypto::{Digest, b64};
 use model::{
@@ -7,13 +10,30 @@ use model::{
     OrganisationNumber, OrganisationNumberError, SignatoryAnswer, Timestamp, offered_combinations,
 };
 use registry::{RawAnswer, RegistryAnswer, RegistryError};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use store::{
+    StoreError, Tx,
+    registry_answers::{self, KeptRegistryAnswer},
+};
 use texts::AdminMessage;
 
 use crate::{OrderDesk, answering::is_same_people};
 
+/// For how long an answer is good without asking again.
+const GOOD_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Whether an answer of today is enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LookAgain {
+    /// The registers are asked, and an answer from before is taken where they cannot be.
+    Yes,
+    /// An answer of the last day is taken.
+    No,
+}
+
 /// A company that was found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FoundCompany {
     /// As the order has it.
     pub answer: CompanyAnswer,
@@ -23,6 +43,12 @@ pub struct FoundCompany {
     pub homepage: String,
     /// What the registers answered, word for word: JSON.
     pub raw: String,
+}
+
+impl FoundCompany {
+    fn read_at(&self) -> Timestamp {
+        Timestamp::from_seconds(self.answer.read_at)
+    }
 }
 
 /// What a new look at the registry found.
@@ -143,6 +169,24 @@ fn differences(before: &OrderAnswers, now: &FoundCompany) -> Vec<String> {
     found
 }
 
+/// Whether the registers could not be asked, and not what they said.
+pub fn is_trouble(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::Invalid(it) if it.message == AdminMessage::RegistryTrouble)
+}
+
+fn sealed(tenant: &Tenant, number: String, found: &FoundCompany) -> KeptRegistryAnswer {
+    let plain = serde_json::to_vec(found).unwrap_or_default();
+    let sealed_answer = tenant.opened().seal(tenant.random(), &SealedColumn::RegistryAnswer(&number), &plain);
+    KeptRegistryAnswer { tenant_id: tenant.id, number, sealed_answer, read_at: found.read_at() }
+}
+
+/// What was answered before; nothing where another version of the program wrote it otherwise.
+fn kept(tx: &mut impl Tx, tenant: &Tenant, number: &str) -> Result<Option<FoundCompany>, StoreError> {
+    let Some(row) = registry_answers::find(tx, tenant.id, number)? else { return Ok(None) };
+    let opened = tenant.opened().unseal(&SealedColumn::RegistryAnswer(number), &row.sealed_answer).ok();
+    Ok(opened.and_then(|it| serde_json::from_slice(it.expose()).ok()))
+}
+
 impl OrderDesk {
     /// Reads the registry anew, and says what of a company is other than when it was approved. Where the registry was not asked
     /// then, it is not asked now.
@@ -166,15 +210,59 @@ impl OrderDesk {
         }
     }
 
+    /// Looks a company up for an order of a tenant. What is answered is kept: it is good for a day, and later too while the
+    /// registers cannot be asked; its time is in it.
+    ///
+    /// # Errors
+    /// As [`OrderDesk::look_up`]; [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn look_up_kept(
+        &self,
+        permit: &Permit,
+        (typed, again): (&str, LookAgain),
+        now: Timestamp,
+    ) -> Result<FoundCompany, Refusal> {
+        let tenant = permit.tenant(Permission::ManageOrders)?.clone();
+        let number = self.number(typed)?.to_string();
+        let (reader, wanted) = (tenant.clone(), number.clone());
+        let kept = self.store.read(move |tx| kept(tx, &reader, &wanted)).await?;
+        let is_of_today = |it: &FoundCompany| now < it.read_at().after(GOOD_FOR);
+        if let Some(it) = kept.clone().filter(|it| again == LookAgain::No && is_of_today(it)) {
+            return Ok(it);
+        }
+        match self.look_up(&number, now).await {
+            Ok(found) => {
+                let row = sealed(&tenant, number, &found);
+                self.store.write(move |tx| registry_answers::save(tx, &row)).await?;
+                Ok(found)
+            }
+            Err(refusal) if is_trouble(&refusal) => kept.ok_or(refusal),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    fn number(&self, typed: &str) -> Result<OrganisationNumber, Refusal> {
+        let allowed = if self.is_sandbox { AllowedUnits::RealAndTest } else { AllowedUnits::Real };
+        OrganisationNumber::parse(typed, allowed)
+            .map_err(|error| Refusal::Invalid(message_of(error).at("number")))
+    }
+
+    /// What is typed of a company while the registers cannot be asked: its number, and what else people know of it. No document
+    /// is made of it before the registers were asked.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] at the field `number`: it is no organisation number.
+    pub fn typed_company(&self, typed: CompanyAnswer) -> Result<CompanyAnswer, Refusal> {
+        let number = self.number(&typed.number)?.to_string();
+        Ok(CompanyAnswer { number, source: CompanySource::Typed, ..typed })
+    }
+
     /// Looks a company up.
     ///
     /// # Errors
     /// [`Refusal::Invalid`] at the field `number`: no organisation number, an unknown or deleted one, or the registry cannot be
     /// asked now.
     pub async fn look_up(&self, typed: &str, now: Timestamp) -> Result<FoundCompany, Refusal> {
-        let allowed = if self.is_sandbox { AllowedUnits::RealAndTest } else { AllowedUnits::Real };
-        let number = OrganisationNumber::parse(typed, allowed)
-            .map_err(|error| Refusal::Invalid(message_of(error).at("number")))?;
+        let number = self.number(typed)?;
         let refused = |message: AdminMessage| Refusal::Invalid(message.at("number"));
         match self.registry.look_up(number, now).await {
             Ok(answer) => Ok(found(&answer)),

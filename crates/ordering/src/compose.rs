@@ -2,7 +2,7 @@
 
 use crypto::{Digest, b64};
 use documents::{Document, DocumentBlock, DocumentLanguage};
-use model::{Contact, Date, LoginMethod, OrderAnswers, OrderId, PhoneNumber, Timestamp};
+use model::{Contact, Date, LoginMethod, OrderAnswers, OrderId, OrderSection, PhoneNumber, Timestamp};
 use texts::{Locale, say};
 
 use crate::{OrderView, Part, PersonView};
@@ -56,7 +56,7 @@ fn in_threes(number: &str) -> String {
 }
 
 fn order(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
-    let facts = vec![
+    let mut facts = vec![
         words.fact("purpose", &it.purpose),
         words.fact("domain", &it.host),
         words.fact("company", &it.company.name),
@@ -64,8 +64,16 @@ fn order(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
         words.fact("company-address", &it.company.address),
         words.fact("bank", &format!("{}, {}", it.bank.name, in_threes(&it.bank.number))),
         words.fact("display-name", &it.display_name),
-        words.fact("listed-address", &it.listed_address),
     ];
+    // What a catalogue does not ask does not stand in the order.
+    if it.catalogue.questions().contains(&OrderSection::Listing) {
+        facts.push(words.fact("listed-address", &it.listed_address));
+    }
+    if it.catalogue.questions().contains(&OrderSection::Products) {
+        let products: Vec<String> =
+            it.products.iter().map(|it| words.say(&format!("product-{it}"))).collect();
+        facts.push(words.fact("products", &products.join(", ")));
+    }
     let signatories: Vec<Vec<String>> = it
         .signatories
         .iter()
@@ -227,10 +235,11 @@ impl OrderView {
     pub(crate) fn cover_letter(&self, enclosed: &[Composed], by: &[String], now: Timestamp) -> Composed {
         let words = words_of(&self.answers);
         let subtitle = subtitle(&words, (self.id, self.submission.max(1)), &self.answers);
-        let eid = self.eid.name_in(words.0);
+        let (eid, issuer) = (self.eid.name_in(words.0), &self.issuer.settings);
         let intro = words.with("cover-intro", &[("company", &self.answers.company.name), ("eid", &eid)]);
         let enclosed = enclosed.iter().map(|it| it.document.title.clone()).collect();
         let blocks = vec![
+            DocumentBlock::Paragraph(format!("{}, {}", issuer.name, issuer.address)),
             DocumentBlock::Paragraph(Date::in_norway(now).to_string()),
             DocumentBlock::Paragraph(intro),
             DocumentBlock::Heading(words.say("enclosed")),

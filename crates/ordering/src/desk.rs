@@ -18,6 +18,7 @@ use texts::{AdminMessage, Noun};
 use crate::{
     OrderDesk, OrderSummary, OrderView,
     answering::{changed_meanwhile, check, check_vipps_name, merge, seen},
+    issuers::default_of,
     link::LinkView,
     moving::{Asked, Moved, NewStep, add_step},
     people::{generation_of, link_spent, person_view},
@@ -94,7 +95,15 @@ impl OrderDesk {
                 let most = MOST_OPEN.to_string().into();
                 return Err(Refusal::Invalid(AdminMessage::OrderTooManyOpen { most }.into()));
             }
+            let is_guided = new.eid == LoginMethod::NO_VIPPS;
+            let issuer = default_of(tx, new.eid)?;
+            let handover = if is_guided || issuer.settings.hands_over_by(new.handover) {
+                new.handover
+            } else {
+                issuer.settings.handovers.first().copied().unwrap_or(new.handover)
+            };
             let answers = OrderAnswers {
+                catalogue: issuer.settings.catalogue,
                 host: domain.host,
                 language: new.language.to_owned(),
                 ..OrderAnswers::default()
@@ -104,7 +113,7 @@ impl OrderDesk {
                 id,
                 domain_id: new.domain,
                 eid: new.eid.as_str().to_owned(),
-                handover: new.handover.as_str().to_owned(),
+                handover: handover.as_str().to_owned(),
                 state: OrderState::Draft.as_str().to_owned(),
                 held_state: None,
                 version: 1,
@@ -117,6 +126,7 @@ impl OrderDesk {
                 since: now,
                 expires_at: Some(draft_until(now)),
                 entered_version: None,
+                issuer_id: issuer.id.filter(|_| !is_guided),
             };
             orders::insert(tx, &row)?;
             let step = NewStep { order: id, event: "begun", state: OrderState::Draft, note: "" };

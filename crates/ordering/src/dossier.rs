@@ -18,9 +18,6 @@ use crate::{
     view::state_of,
 };
 
-/// The catalogue of questions that an order answers: thirteen, numbered through.
-const CATALOGUE: &str = "thirteen-questions";
-
 fn answer(order: &OrderView, section: OrderSection) -> Value {
     let it = &order.answers;
     match section {
@@ -36,6 +33,7 @@ fn answer(order: &OrderView, section: OrderSection) -> Value {
         OrderSection::Listing => json!(it.listed_address),
         OrderSection::Operations => json!(it.operations),
         OrderSection::Number => json!(it.number),
+        OrderSection::Products => json!(it.products),
         OrderSection::Certificate => json!(if it.has_certificate { "uploaded" } else { "registry" }),
     }
 }
@@ -54,10 +52,11 @@ fn export(order: &OrderView) -> Value {
         let question = say(locale, &format!("console-order-section-{}", section.as_str()), &[]);
         json!({"number": number, "question": question, "answer": answer(order, *section)})
     };
-    let answers: Vec<Value> = (1..).zip(OrderSection::asked(order.eid)).map(one).collect();
+    let answers: Vec<Value> =
+        (1..).zip(OrderSection::asked(order.eid, order.answers.catalogue)).map(one).collect();
     let approvals = order.people.iter().filter(|it| it.part == crate::Part::Signatory).map(approval);
     json!({
-        "catalogue": CATALOGUE, "order": order.id.to_string(), "submission": order.submission,
+        "catalogue": order.answers.catalogue, "order": order.id.to_string(), "submission": order.submission,
         "eid": order.eid.as_str(), "documents_sha256": order.digest_text(), "answers": answers,
         "approvals": approvals.collect::<Vec<_>>(), "public_key": order.public_key,
     })

@@ -29,6 +29,7 @@ use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk, OrderView, PersonView,
+    issuers::check_handover,
     moving::{Asked, Happening, Moved, OrderVersion, apply, out_of_turn},
     proposals::{Decided, Decision},
     secrets::{NewSecret, key, open, save, with_key},
@@ -110,6 +111,9 @@ impl OrderDesk {
                 None => order_secrets::remove(tx, of_order, SecretKind::Key).map(drop)?,
             }
             handover.as_str().clone_into(&mut moved.row.handover);
+            if moved.row.eid != LoginMethod::NO_VIPPS.as_str() {
+                check_handover(tx, &moved.row)?;
+            }
             moved.row.changed_at = now;
             orders::save(tx, &moved.row)?;
             let details = json!({"handover": handover.as_str()});

@@ -22,6 +22,7 @@ use texts::{AdminMessage, Locale, Noun};
 use crate::{
     answering::needs_review,
     compose::digest_of,
+    issuers::check_handover,
     people::{Addressed, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
     proposals,
     view::{eid_of, handover_of, open_answers, state_of},
@@ -182,7 +183,8 @@ pub(crate) fn out_of_turn(event: OrderEvent, state: OrderState) -> Refusal {
 }
 
 fn check_complete(eid: LoginMethod, answers: &OrderAnswers) -> Result<(), Refusal> {
-    let missing = OrderSection::asked(eid).iter().filter(|it| !lacks(answers, **it).is_empty());
+    let missing =
+        OrderSection::asked(eid, answers.catalogue).iter().filter(|it| !lacks(answers, **it).is_empty());
     let missing: Vec<String> = missing.map(|it| it.as_str().to_owned()).collect();
     if missing.is_empty() {
         return Ok(());
@@ -293,6 +295,9 @@ fn submit(
         return Err(Refusal::Invalid(AdminMessage::OrderSubmittedTooOften { most }.into()));
     }
     check_complete(eid, &moved.answers)?;
+    if eid != LoginMethod::NO_VIPPS {
+        check_handover(tx, &moved.row)?;
+    }
     moved.row.submission += 1;
     let submission = moved.row.submission;
     moved.row.document_digest = Some(digest_of((moved.row.id, submission), &moved.answers));

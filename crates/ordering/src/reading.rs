@@ -11,8 +11,8 @@ use store::{
 use texts::Noun;
 
 use crate::{
-    OrderDesk, OrderFile, OrderView, certificate::OF_ORDER, people::person_view, proposals::waiting,
-    secrets::public_key, view::view,
+    OrderDesk, OrderFile, OrderView, certificate::OF_ORDER, issuers::of_order, people::person_view,
+    proposals::waiting, secrets::public_key, view::view,
 };
 
 fn file(it: OrderDocumentFacts) -> OrderFile {
@@ -26,6 +26,7 @@ impl OrderDesk {
             let row = orders::get(tx, opened.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
             let people = order_people::list(tx, (opened.id, id), row.submission)?;
             let public_key = public_key(tx, &opened, id)?;
+            let issuer = of_order(tx, &row)?;
             let proposal = waiting(tx, &opened, (id, row.version))?;
             let of_order = (opened.id, id);
             let mut files = order_documents::list_facts(tx, of_order, OF_ORDER)?;
@@ -33,11 +34,16 @@ impl OrderDesk {
                 files.extend(order_documents::list_facts(tx, of_order, row.submission)?);
             }
             let files = files.into_iter().map(file).collect::<Vec<_>>();
-            Ok::<_, Refusal>((people, orders::steps(tx, opened.id, id)?, row, (public_key, files, proposal)))
+            Ok::<_, Refusal>((
+                people,
+                orders::steps(tx, opened.id, id)?,
+                row,
+                (public_key, files, proposal, issuer),
+            ))
         });
-        let (people, steps, row, (public_key, files, proposal)) = read.await?;
+        let (people, steps, row, (public_key, files, proposal, issuer)) = read.await?;
         let people = people.iter().map(|it| person_view(tenant, it)).collect::<Result<Vec<_>, _>>()?;
-        Ok(OrderView { public_key, files, proposal, ..view(tenant, &row, (people, steps))? })
+        Ok(OrderView { public_key, files, proposal, issuer, ..view(tenant, &row, (people, steps))? })
     }
 
     pub(crate) fn opened(&self, row: &tenants::Tenant, caller: &Caller) -> Result<Tenant, Refusal> {

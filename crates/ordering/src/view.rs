@@ -8,7 +8,7 @@ use model::{
 };
 use store::orders::{self, Order, OrderStep};
 
-use crate::{people::PersonView, proposals::ProposalView};
+use crate::{issuers::IssuerView, people::PersonView, proposals::ProposalView};
 
 /// A line of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +96,8 @@ pub struct OrderView {
     pub files: Vec<OrderFile>,
     /// The public half of the key pair that was made for it: a JWKS.
     pub public_key: Option<serde_json::Value>,
+    /// Who issues it; of no meaning where it is ordered at Vipps itself.
+    pub issuer: IssuerView,
     /// What an operator proposed and a second one has to confirm.
     pub proposal: Option<ProposalView>,
 }
@@ -180,6 +182,7 @@ pub(crate) fn view(
         files: Vec::new(),
         public_key: None,
         proposal: None,
+        issuer: IssuerView::built_in(),
     })
 }
 

@@ -204,6 +204,7 @@ const OF_TENANT: &[&str] = of_tenant! {
     "order_people": "tenant_id, id",
     "order_steps": "tenant_id, order_id, position",
     "orders": "tenant_id, id",
+    "registry_answers": "tenant_id, number",
     "brands": "tenant_id, owner_id",
     "certificates": "tenant_id, domain_id",
     "awaiting_consents": "tenant_id, consent_digest",
@@ -574,9 +575,10 @@ mod tests {
     use crate::schema;
 
     /// Not of a tenant, and what outlives it.
-    const NOT_OF_TENANTS: [&str; 8] = [
+    const NOT_OF_TENANTS: [&str; 9] = [
         "schema_migrations",
         "installation",
+        "issuers",
         "tenants",
         "deletions",
         "members",

@@ -1,29 +1,29 @@
 //! Orders of an eID's credentials, and what happened to them.
 
 use crypto::Digest;
-use model::{DomainId, OrderId, TenantId, Timestamp};
+use model::{DomainId, IssuerId, OrderId, TenantId, Timestamp};
 
 use crate::{StoreError, Tx, WriteTx, sql::Statements as _, value::Row};
 
 const INSERT: &str =
     "INSERT INTO orders (tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
-    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15)";
+    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, issuer_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 const GET: &str = "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
-    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version
+    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version, issuer_id
     FROM orders WHERE tenant_id = $1 AND id = $2";
 const LIST: &str = "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
-    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version
+    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version, issuer_id
     FROM orders WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1000";
 // Orders of tenants in the bin are left out here, so that they take no place within the limit.
 pub(crate) const LIST_BY_STATE: &str = "SELECT orders.tenant_id, orders.id, orders.domain_id, orders.eid, orders.handover,
     orders.state, orders.held_state, orders.version, orders.submission, orders.document_digest, orders.was_sent,
-    orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version
+    orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id
     FROM orders JOIN tenants ON tenants.id = orders.tenant_id
     WHERE orders.state = $1 AND tenants.deleted_at IS NULL ORDER BY orders.since LIMIT 1000";
 pub(crate) const LIST_EXPIRED: &str = "SELECT orders.tenant_id, orders.id, orders.domain_id, orders.eid, orders.handover,
     orders.state, orders.held_state, orders.version, orders.submission, orders.document_digest, orders.was_sent,
-    orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version
+    orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id
     FROM orders JOIN tenants ON tenants.id = orders.tenant_id
     WHERE orders.expires_at <= $1 AND tenants.deleted_at IS NULL ORDER BY orders.expires_at LIMIT 1000";
 const LIST_OPEN: &str = "SELECT domain_id, state, held_state FROM orders WHERE tenant_id = $1
@@ -31,7 +31,7 @@ const LIST_OPEN: &str = "SELECT domain_id, state, held_state FROM orders WHERE t
 const SAVE: &str =
     "UPDATE orders SET handover = $1, state = $2, held_state = $3, submission = $4, document_digest = $5,
     was_sent = $6, sealed_answers = $7, changed_at = $8, since = $9, expires_at = $10, entered_version = $11,
-    version = version + 1 WHERE tenant_id = $12 AND id = $13 AND version = $14";
+    issuer_id = $12, version = version + 1 WHERE tenant_id = $13 AND id = $14 AND version = $15";
 const REMOVE: &str = "DELETE FROM orders WHERE tenant_id = $1 AND id = $2";
 const REMOVE_STEPS: &str = "DELETE FROM order_steps WHERE tenant_id = $1 AND order_id = $2";
 const INSERT_STEP: &str = "INSERT INTO order_steps
@@ -97,6 +97,8 @@ pub struct Order {
     pub expires_at: Option<Timestamp>,
     /// The number that the credentials which it brought have at the identity source.
     pub entered_version: Option<i64>,
+    /// Who issues it; `None`: the issuer that is built in.
+    pub issuer_id: Option<IssuerId>,
 }
 
 /// A line of the timeline.
@@ -153,6 +155,7 @@ pub fn insert(tx: &mut WriteTx<'_>, order: &Order) -> Result<(), StoreError> {
         order.changed_at.into(),
         order.since.into(),
         order.expires_at.into(),
+        order.issuer_id.into(),
     ];
     tx.execute(INSERT, &values).map(drop)
 }
@@ -223,6 +226,7 @@ pub fn save(tx: &mut WriteTx<'_>, order: &Order) -> Result<(), StoreError> {
         order.since.into(),
         order.expires_at.into(),
         order.entered_version.into(),
+        order.issuer_id.into(),
         order.tenant_id.into(),
         order.id.into(),
         order.version.into(),
@@ -331,6 +335,7 @@ fn read(row: Row) -> Result<Order, StoreError> {
         since: row.time("since")?,
         expires_at: row.maybe_time("expires_at")?,
         entered_version: row.maybe_int("entered_version")?,
+        issuer_id: row.maybe_id("issuer_id", IssuerId::parse)?,
     })
 }
 

@@ -307,6 +307,14 @@ pub const TABLES: &[Table] = &[
         true
     ),
     table!(
+        "issuers",
+        "who issues credentials: name, address, telephone and e-mail of an organisation, and what it accepts",
+        None,
+        "until an operator removes it",
+        "orders are sent to the right place, and ask what that place asks",
+        true
+    ),
+    table!(
         "order_steps",
         "what happened to an order, when and by whom, and what was said, sealed",
         OrderPeople,
@@ -332,11 +340,19 @@ pub const TABLES: &[Table] = &[
     ),
     table!(
         "order_secrets",
-        "the key pair that was made for an order, or what the issuer deposited for its receiver, sealed",
+        "the key pair that was made for an order, what the issuer deposited for its receiver, and what an operator proposed, sealed",
         None,
-        "until the receiver has it, seven days at most; a key as long as the order",
+        "until the receiver has it or a second operator agrees, seven days at most; a key as long as the order",
         "credentials reach the one who is named, and nobody else",
         true
+    ),
+    table!(
+        "registry_answers",
+        "what the public registers answered about a company that a tenant looked up, with who holds roles in it, sealed",
+        OrderPeople,
+        "30 days after the last look",
+        "it is not asked for again within a day, and is shown with its time while the registers cannot be asked",
+        false
     ),
     table!(
         "approval_requests",

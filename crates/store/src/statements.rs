@@ -4,10 +4,10 @@ use crate::{
     StoreError, access_tokens, applications, approval_requests, audit_events, awaiting_consents, backup, bin,
     brands, browser_sessions, certificates, client_secrets, console_sessions, counted_events,
     declared_objects, deletions, domains, eid_orders, entry_links, failed_attempts, grants, identity_sources,
-    imported_subjects, installation, invitations, jobs, kept_answers, letters, login_events, member_roles,
-    members, order_documents, order_people, order_secrets, orders, parked_requests, plans, refresh_tokens,
-    sandbox_people, signing_keys, source_checks, source_generations, spent_values, sql::ReadTx, subject_keys,
-    tenants, test_users, trials,
+    imported_subjects, installation, invitations, issuers, jobs, kept_answers, letters, login_events,
+    member_roles, members, order_documents, order_people, order_secrets, orders, parked_requests, plans,
+    refresh_tokens, registry_answers, sandbox_people, signing_keys, source_checks, source_generations,
+    spent_values, sql::ReadTx, subject_keys, tenants, test_users, trials,
 };
 
 /// By module.
@@ -27,9 +27,11 @@ const MODULES: &[&[&str]] = &[
     awaiting_consents::ALL,
     eid_orders::ALL,
     orders::ALL,
+    issuers::ALL,
     order_people::ALL,
     order_documents::ALL,
     order_secrets::ALL,
+    registry_answers::ALL,
     approval_requests::ALL,
     kept_answers::ALL,
     trials::ALL,
@@ -86,9 +88,9 @@ mod tests {
     use super::{
         MODULES, access_tokens, approval_requests, awaiting_consents, backup, bin, browser_sessions,
         certificates, console_sessions, counted_events, deletions, domains, eid_orders, entry_links,
-        failed_attempts, grants, installation, invitations, jobs, kept_answers, letters, login_events,
-        member_roles, members, order_people, order_secrets, orders, parked_requests, plans, refresh_tokens,
-        source_generations, spent_values, tenants, trials,
+        failed_attempts, grants, installation, invitations, issuers, jobs, kept_answers, letters,
+        login_events, member_roles, members, order_people, order_secrets, orders, parked_requests, plans,
+        refresh_tokens, registry_answers, source_generations, spent_values, tenants, trials,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -99,6 +101,7 @@ mod tests {
         eid_orders::SWEEP,
         approval_requests::SWEEP,
         order_secrets::SWEEP,
+        registry_answers::SWEEP,
         kept_answers::SWEEP,
         trials::SWEEP,
         source_generations::SWEEP,
@@ -131,6 +134,7 @@ mod tests {
             members::ALL,
             console_sessions::ALL,
             entry_links::ALL,
+            issuers::ALL,
             &[
                 certificates::LIST_SERVED,
                 member_roles::LIST_BY_MEMBER,
@@ -158,13 +162,14 @@ mod tests {
     }
 
     /// Statements of administrators, of `explain`, and over tables with few rows for each tenant.
-    const OF_OPERATORS: [&str; 15] = [
+    const OF_OPERATORS: [&str; 16] = [
         "FROM orders WHERE tenant_id = $1 ORDER",
         "FROM orders WHERE tenant_id = $1\n    AND state",
         "AND deleted_at >= $2 ORDER BY deleted_at",
         "sealed_letter FROM letters WHERE tenant_id = $1",
         "FROM plans WHERE tenant_id = $1 ORDER",
         "FROM plans WHERE tenant_id = $1 AND sealed_plan",
+        "FROM issuers ORDER",
         "FROM declared_objects",
         "FROM sandbox_people",
         "audit_heads",

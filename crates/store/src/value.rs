@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crypto::Digest;
 use model::{
-    ApplicationId, DomainId, GrantId, IdentitySourceId, LeaseId, LetterId, LinkId, LoginEventId, MalformedId,
-    MemberId, OrderId, PlanId, SecretId, SessionId, TenantId, TestUserId, Timestamp,
+    ApplicationId, DomainId, GrantId, IdentitySourceId, IssuerId, LeaseId, LetterId, LinkId, LoginEventId,
+    MalformedId, MemberId, OrderId, PlanId, SecretId, SessionId, TenantId, TestUserId, Timestamp,
 };
 
 use crate::StoreError;
@@ -101,6 +101,7 @@ ids!(
     LeaseId,
     LetterId,
     LinkId,
+    IssuerId,
     LoginEventId,
     MemberId,
     OrderId,

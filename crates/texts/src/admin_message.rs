@@ -137,6 +137,16 @@ admin_messages! {
     OrderSectionChanged: "order-section-changed";
     /// The order went on since it was shown.
     OrderMovedMeanwhile: "order-moved-meanwhile";
+    /// Another issuer has this name.
+    IssuerNameTaken: "issuer-name-taken";
+    /// Orders name it.
+    IssuerHasOrders: "issuer-has-orders";
+    /// There are so many.
+    IssuerTooMany { most: Quoted }: "issuer-too-many";
+    /// No number of days.
+    IssuerDays { most: Quoted }: "issuer-days";
+    /// It issues no credentials of this eID.
+    IssuerEid: "issuer-eid";
     /// Nobody proposes this any more.
     OrderProposalGone: "order-proposal-gone";
     /// Another operator has to confirm it.

@@ -333,6 +333,8 @@ nouns! {
     Order: "order";
     /// Somebody whom an order asks.
     OrderPerson: "order-person";
+    /// An issuer of credentials.
+    Issuer: "issuer";
     /// A link into the console that was made on the host.
     EntryLink: "entry-link";
     /// Subjects that somebody brings from elsewhere.

@@ -44,7 +44,16 @@ fn hidden(reply: &Reply, name: &str) -> String {
 impl<'a> Ordering<'a> {
     async fn begin(house: &'a TestBroker) -> Self {
         let token = operator(house).await;
-        let mut browser = browser_with(house, &token);
+        Self::begin_in(house, browser_with(house, &token)).await
+    }
+
+    /// Another order by whoever began the first.
+    async fn begin_as(house: &'a TestBroker, first: &Self) -> Self {
+        Self::begin_in(house, Browser { cookies: first.browser.cookies.clone(), ..browser_with(house, "") })
+            .await
+    }
+
+    async fn begin_in(house: &'a TestBroker, mut browser: Browser<'a>) -> Self {
         let tenant = house.tenant.id;
         let domain = house.domain.to_string();
         let body = form(&[("eid", "no-bankid"), ("domain", &domain)]);
@@ -1393,4 +1402,115 @@ async fn an_identity_that_was_not_certain_counts_when_two_operators_say_so() {
     second.act("confirm", "", "").await;
     assert_eq!(second.state().await, "To be approved");
     assert!(second.page().await.body.contains("Identity accepted by the operator"));
+}
+
+#[tokio::test]
+async fn a_company_is_typed_while_the_registry_is_down_and_looked_up_before_it_is_submitted() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    house.registry_is_down.store(true, std::sync::atomic::Ordering::SeqCst);
+    let refused = order.save("company", &[("number", ALONE)]).await;
+    assert!(refused.status == 422 && refused.body.contains("keep what I type"), "{}", refused.body);
+    let typed = [("number", ALONE), ("typed", "yes"), ("company_name", "Fjellvokt AS")];
+    assert_eq!(order.save("company", &typed).await.status, 303);
+    assert!(order.submit().await.body.contains("company"), "it cannot be submitted");
+    assert_eq!(order.state().await, "Draft");
+    house.registry_is_down.store(false, std::sync::atomic::Ordering::SeqCst);
+    order.fill_in(ALONE).await;
+    assert!(order.page().await.body.contains("FJELLVOKT PRØVE AS"), "the registry's word counts");
+    assert_eq!(order.submit().await.status, 303);
+}
+
+#[tokio::test]
+async fn what_the_registry_said_is_used_for_a_day_and_longer_while_it_is_down() {
+    let house = TestBroker::open().await;
+    let mut first = Ordering::begin(&house).await;
+    first.save("company", &[("number", ALONE)]).await;
+    house.registry_is_down.store(true, std::sync::atomic::Ordering::SeqCst);
+    let mut second = Ordering::begin_as(&house, &first).await;
+    assert_eq!(second.save("company", &[("number", ALONE)]).await.status, 303);
+    house.step(3 * DAY);
+    second.browser = browser_with(&house, &signed_in_again(&house, "Kari Nordli").await);
+    assert_eq!(second.save("company", &[("number", ALONE)]).await.status, 303);
+    let section = second.browser.get(&format!("{}/sections/company", second.order)).await.body;
+    assert!(section.contains("3 d ago"), "with its time: {section}");
+    let number = second.save("company", &[("number", JOINTLY)]).await;
+    assert_eq!(number.status, 422, "of another company nothing is known");
+}
+
+/// A register with an issuer that asks the questions of 2026 and takes key pairs only; orders go there.
+async fn with_issuer_of_2026(order: &mut Ordering<'_>, more: &[(&str, &str)]) -> Reply {
+    let fields = [
+        ("name", "Bank AS"),
+        ("address", "Storgata 1, 0155 Oslo"),
+        ("evidence", "approved_by_login"),
+        ("handovers", "key_pair"),
+        ("catalogue", "questions-2026"),
+        ("answers_within", "5"),
+    ];
+    let body = form(&[fields.as_slice(), more].concat());
+    order.browser.post("/issuers", &body, Some(ORIGIN)).await
+}
+
+#[tokio::test]
+async fn an_order_asks_what_its_issuer_asks_in_its_order_and_takes_the_handover_that_it_takes() {
+    let house = TestBroker::open().await;
+    let mut first = Ordering::begin(&house).await;
+    assert_eq!(with_issuer_of_2026(&mut first, &[("is_default", "yes")]).await.status, 303);
+    let mut order = Ordering::begin_as(&house, &first).await;
+    order.fill_in(ALONE).await;
+    let page = order.page().await.body;
+    assert!(page.contains("Bank AS") && page.contains("Products") && !page.contains("Operational notices"));
+    let refused = order.submit().await;
+    for missing in ["general", "signatories", "products"] {
+        assert!(refused.body.contains(missing), "{missing}: {}", refused.body);
+    }
+    let kari = [("name", "Kari Nordli"), ("email", "kari@example.com"), ("mobile", "90000001")];
+    order.save("general", &kari).await;
+    let signing = [("signatory-0-email", "kari@example.com"), ("signatory-0-mobile", "900 00 001")];
+    order.save("signatories", &[signing.as_slice(), &[("signatory-0-eid", "no-bankid")]].concat()).await;
+    order.save("products", &[("products", "signatures"), ("products", "authentication")]).await;
+    let chosen = form(&[("version", &order.version().await), ("handover", "deposited")]);
+    let refused = order.browser.post(&format!("{}/handover", order.order), &chosen, Some(ORIGIN)).await;
+    assert_eq!(refused.status, 422, "it takes key pairs");
+    assert_eq!(order.submit().await.status, 303);
+    let documents = order.browser.get(&format!("{}/documents", order.order)).await.body;
+    assert!(
+        documents.contains("Authentication, Signatures") && !documents.contains("https://www.shop.example")
+    );
+}
+
+#[tokio::test]
+async fn a_draft_is_sent_to_another_issuer_by_the_operator_and_one_with_orders_stays() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    with_issuer_of_2026(&mut order, &[]).await;
+    let register = order.browser.get("/issuers").await.body;
+    let mut links = register.split("/issuers/").skip(1).map(|it| it.split('"').next().unwrap());
+    let id = links.find(|it| *it != "new").unwrap().to_owned();
+    let body = form(&[("issuer", &id), ("version", &order.version().await)]);
+    assert_eq!(order.browser.post(&format!("{}/route", order.order), &body, Some(ORIGIN)).await.status, 303);
+    assert!(order.page().await.body.contains("Goes to another issuer"));
+    let kept = order.browser.post(&format!("/issuers/{id}/remove"), "", Some(ORIGIN)).await;
+    assert!(kept.status == 422 && kept.body.contains("went to this issuer"), "{}", kept.body);
+    let body = form(&[("issuer", ""), ("version", &order.version().await)]);
+    order.browser.post(&format!("{}/route", order.order), &body, Some(ORIGIN)).await;
+    assert_eq!(order.browser.post(&format!("/issuers/{id}/remove"), "", Some(ORIGIN)).await.status, 303);
+}
+
+#[tokio::test]
+async fn what_cannot_be_said_of_an_issuer_is_refused_at_its_field_and_two_changes_do_not_overwrite() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    for (field, value) in
+        [("email", "nowhere"), ("phone", "12"), ("name", "a\u{202e}b"), ("answers_within", "x")]
+    {
+        let fields = [("name", "Bank"), ("address", "Oslo"), ("evidence", "approved_by_login")];
+        let rest = [("handovers", "key_pair"), ("catalogue", "thirteen-questions"), ("answers_within", "5")];
+        let all = fields.iter().chain(&rest).filter(|it| it.0 != field).copied().chain([(field, value)]);
+        let refused = order.browser.post("/issuers", &form(&all.collect::<Vec<_>>()), Some(ORIGIN)).await;
+        assert_eq!(refused.status, 422, "{field}: {}", refused.body);
+    }
+    assert_eq!(with_issuer_of_2026(&mut order, &[]).await.status, 303);
+    assert_eq!(with_issuer_of_2026(&mut order, &[]).await.status, 422, "one name is of one issuer");
 }

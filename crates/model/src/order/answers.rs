@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::issuer::QuestionCatalogue;
+
 /// The most people who may block or revoke.
 pub const MOST_BLOCK_CONTACTS: usize = 4;
 /// The most people who are told of trouble.
@@ -79,6 +81,8 @@ pub struct SignatoryAnswer {
     pub email: String,
     /// The eID that they hold: `no-bankid`, `se-bankid`, `dk-mitid`; empty: not asked yet.
     pub eid: String,
+    /// E.164 with `+`, where the catalogue asks for it.
+    pub mobile: String,
 }
 
 /// Whether the national identity number is needed.
@@ -99,6 +103,8 @@ pub struct NumberAnswer {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrderAnswers {
+    /// By which questions it is asked.
+    pub catalogue: QuestionCatalogue,
     /// The host of the domain that it is for.
     pub host: String,
     /// The language of letters and documents: `nb`, `nn`, `en`.
@@ -131,4 +137,6 @@ pub struct OrderAnswers {
     pub number: NumberAnswer,
     /// Whether a certificate of the company was uploaded.
     pub has_certificate: bool,
+    /// What BankID is used for, of [`PRODUCTS`](super::PRODUCTS); asked in 2026 only.
+    pub products: Vec<String>,
 }

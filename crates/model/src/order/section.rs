@@ -4,6 +4,7 @@ use crate::LoginMethod;
 
 use super::{
     answers::{CompanySource, Contact, OrderAnswers},
+    issuer::QuestionCatalogue,
     state::words,
 };
 
@@ -36,14 +37,37 @@ words! {
         Number = "number",
         /// 13. The certificate of the company.
         Certificate = "certificate",
+        /// What BankID is used for; a question of 2026.
+        Products = "products",
     }
 }
 
+/// What BankID is used for: question 12 of 2026.
+pub const PRODUCTS: [&str; 3] = ["authentication", "signatures", "caller-authentication"];
+
 impl OrderSection {
-    /// The questions that an order of this eID has. Who orders on Vipps' own page answers the rest there.
-    pub fn asked(eid: LoginMethod) -> &'static [Self] {
+    /// The thirteen questions of the first catalogue.
+    pub(super) const THIRTEEN: &[Self] = &[
+        Self::Purpose,
+        Self::Domain,
+        Self::Company,
+        Self::Bank,
+        Self::General,
+        Self::Receiver,
+        Self::Block,
+        Self::Signatories,
+        Self::DisplayName,
+        Self::Listing,
+        Self::Operations,
+        Self::Number,
+        Self::Certificate,
+    ];
+
+    /// The questions that an order of this eID has, in the order of the catalogue. Who orders on Vipps' own page answers the rest
+    /// there.
+    pub fn asked(eid: LoginMethod, catalogue: QuestionCatalogue) -> &'static [Self] {
         if eid != LoginMethod::NO_VIPPS {
-            return Self::ALL;
+            return catalogue.questions();
         }
         &[
             Self::Domain,
@@ -107,6 +131,9 @@ pub fn lacks(answers: &OrderAnswers, section: OrderSection) -> Vec<Lack> {
         OrderSection::Domain => Vec::new(),
         OrderSection::Company => company(answers),
         OrderSection::Bank => bank(answers),
+        OrderSection::General if answers.catalogue.asks_general_mobile() => {
+            contact(&answers.general, &[Lack::Mobile])
+        }
         OrderSection::General => contact(&answers.general, &[]),
         OrderSection::Receiver => contact(&answers.receiver, &[Lack::Mobile, Lack::BirthDate]),
         OrderSection::Block if answers.blockers.is_empty() => vec![Lack::Unanswered],
@@ -119,6 +146,8 @@ pub fn lacks(answers: &OrderAnswers, section: OrderSection) -> Vec<Lack> {
         OrderSection::Number => number(answers),
         OrderSection::Certificate if has_certificate(answers) => Vec::new(),
         OrderSection::Certificate => vec![Lack::Certificate],
+        OrderSection::Products if answers.products.is_empty() => vec![Lack::Unanswered],
+        OrderSection::Products => Vec::new(),
     }
 }
 
@@ -174,6 +203,9 @@ fn signatories(answers: &OrderAnswers) -> Vec<Lack> {
     for it in &answers.signatories {
         if it.email.is_empty() {
             lacks.push(Lack::Email);
+        }
+        if answers.catalogue.asks_signatory_mobile() && it.mobile.is_empty() {
+            lacks.push(Lack::Mobile);
         }
         match it.eid.as_str() {
             "" => lacks.push(Lack::SignatoryEid),

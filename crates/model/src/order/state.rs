@@ -39,6 +39,21 @@ macro_rules! words {
                 Self::ALL.iter().copied().find(|it| it.as_str() == word)
             }
         }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = <String as serde::Deserialize>::deserialize(deserializer)?;
+                let known = || Self::ALL.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(", ");
+                let unknown = || serde::de::Error::custom(format!("`{word}` is none of {}", known()));
+                Self::parse(&word).ok_or_else(unknown)
+            }
+        }
     };
 }
 pub(crate) use words;

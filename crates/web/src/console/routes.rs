@@ -113,6 +113,12 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         SignedIn::Lately
     ),
     route!(GET, "/desk", of_installation(P::ReadInstallation), orders::desk::list),
+    route!(GET, "/issuers", of_installation(P::ReadInstallation), orders::issuers::list),
+    route!(POST, "/issuers", of_installation(P::ManageIssuers), orders::issuers::create),
+    route!(GET, "/issuers/new", of_installation(P::ManageIssuers), orders::issuers::new),
+    route!(GET, "/issuers/{issuer}", of_installation(P::ManageIssuers), orders::issuers::page),
+    route!(POST, "/issuers/{issuer}", of_installation(P::ManageIssuers), orders::issuers::save),
+    route!(POST, "/issuers/{issuer}/remove", of_installation(P::ManageIssuers), orders::issuers::remove),
     route!(GET, "/letters", of_installation(P::ReadInstallation), letters::list),
     route!(POST, "/letters/{letter}/retry", of_installation(P::ManageLetters), letters::retry),
     route!(POST, "/letters/{letter}/discard", of_installation(P::ManageLetters), letters::discard),
@@ -168,6 +174,7 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         orders::page::act,
         SignedIn::Lately
     ),
+    route!(POST, "/t/{tenant}/orders/{order}/route", of_tenant(P::DecideOrders), orders::issuers::route),
     route!(
         POST,
         "/t/{tenant}/orders/{order}/confirm",

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use console::Refusal;
 use model::{Date, LinkId, working_days_between};
-use pages::console::{Block, Cell, ConsolePage, Notice, NoticeKind, Table, TableRow, Text};
+use pages::console::{Action, Block, Cell, ConsolePage, Notice, NoticeKind, Table, TableRow, Text};
 use texts::Noun;
 
 use super::{
@@ -52,7 +52,10 @@ pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> 
     let mut page = ConsolePage {
         heading: Text::Key("console-nav-desk"),
         lead: Some(Text::Key("console-desk-lead")),
-        blocks: vec![Block::Table(table)],
+        blocks: vec![
+            Block::Table(table),
+            Block::Actions(vec![Action::to("console-nav-issuers", "/issuers").named("issuers")]),
+        ],
         ..ConsolePage::default()
     };
     if visit.site.orders.settings().seal.is_none() {

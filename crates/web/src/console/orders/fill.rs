@@ -3,37 +3,104 @@
 use axum::response::Response;
 use console::Refusal;
 use documents::LARGEST_UPLOAD;
-use model::{Handover, LoginMethod, OrderSection, OrderState, SectionState, lacks, section_state};
-use ordering::{OrderVersion, OrderView, SectionAnswers};
+use model::{
+    CompanyAnswer, CompanySource, Handover, LoginMethod, OrderAnswers, OrderSection, OrderState,
+    SectionState, Timestamp, lacks, section_state,
+};
+use ordering::{LookAgain, OrderVersion, OrderView, SectionAnswers};
 use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, FieldOption, Text};
 use texts::{AdminMessage, Noun};
 
 use super::{
     place::{base, crumbs, found},
-    sections::{fields, read, read_foreign, words_of},
+    sections::{fields, read, read_typed, words_of},
     words::handover_words,
 };
 use crate::console::{
     answer::{done, refused_form, shown, wrong, wrong_form},
     visit::Visit,
+    words,
 };
 fn section_of(visit: &Visit) -> Result<OrderSection, Refusal> {
     OrderSection::parse(visit.param("section")).ok_or(Refusal::NotFound(Noun::Object))
 }
 
-fn company_facts(order: &OrderView) -> Vec<Fact> {
+fn company_facts(visit: &Visit, order: &OrderView) -> Vec<Fact> {
     let it = &order.answers.company;
     if it.name.is_empty() {
         return Vec::new();
     }
+    let read_at = || {
+        let at = Timestamp::from_seconds(it.read_at);
+        Fact::new("console-order-read", words::ago(at, visit.now()))
+    };
     let plain = |label, text: &str| Fact::new(label, Text::plain(if text.is_empty() { "–" } else { text }));
-    vec![
+    [
         plain("console-order-name", &it.name),
         plain("console-order-company-number", &it.number),
         plain("console-order-company-form", &it.form),
         plain("console-order-company-address", &it.address),
-        Fact::new("console-order-source", Text::Key("console-order-source-registry")),
+        Fact::new("console-order-source", Text::Key(source_word(it.source))),
     ]
+    .into_iter()
+    .chain((it.source == CompanySource::Registry).then(read_at))
+    .collect()
+}
+
+const fn source_word(source: CompanySource) -> &'static str {
+    match source {
+        CompanySource::Registry => "console-order-source-registry",
+        CompanySource::Typed => "console-order-source-typed",
+        CompanySource::Foreign => "console-order-source-foreign",
+    }
+}
+
+/// Keeps what is typed while the registry does not answer; offered where it did not, and while that is so.
+fn typed_field(order: &OrderView, refusal: Option<&Refusal>) -> Option<ConsoleField> {
+    let is_typed =
+        order.answers.company.source == CompanySource::Typed && !order.answers.company.name.is_empty();
+    let is_offered = is_typed || refusal.is_some_and(ordering::is_trouble);
+    is_offered.then(|| {
+        let value = if is_typed { "yes" } else { "" };
+        ConsoleField::new("typed", Text::Key("console-order-typed"), value, FieldKind::Checkbox)
+            .with_help(Text::Key("console-order-typed-help"))
+    })
+}
+
+/// The company as the form has it. The registry is asked, unless it is one of another country; what was typed counts only where
+/// the registry does not answer.
+async fn company(visit: &Visit, order: &OrderView, answers: &mut OrderAnswers) -> Result<(), Refusal> {
+    let typed = read_typed(visit);
+    if visit.form.has("foreign") {
+        answers.company = CompanyAnswer { source: CompanySource::Foreign, ..typed };
+        answers.combinations.clear();
+        return Ok(());
+    }
+    // Who asks for an order that cannot be filled in any more asks the registry for nothing.
+    if order.state != OrderState::Draft {
+        return Err(Refusal::Invalid(AdminMessage::OrderNoDraft.into()));
+    }
+    // Whoever looks the same company up once more wants to know how it is now.
+    let is_known = order.answers.company.number == typed.number.replace(' ', "");
+    let again = if is_known { LookAgain::Yes } else { LookAgain::No };
+    let orders = &visit.site.orders;
+    let found = orders.look_up_kept(visit.permit()?, (visit.form.get("number"), again), visit.now()).await;
+    match found {
+        Ok(found) => {
+            answers.company = found.answer;
+            answers.combinations = found.combinations;
+            answers.listed_address = found.homepage;
+        }
+        Err(refusal) if ordering::is_trouble(&refusal) && visit.form.has("typed") => {
+            if typed.name.is_empty() {
+                return Err(Refusal::Invalid(AdminMessage::FieldMissing.at("company_name")));
+            }
+            answers.company = orders.typed_company(typed)?;
+            answers.combinations.clear();
+        }
+        Err(refusal) => return Err(refusal),
+    }
+    Ok(())
 }
 
 fn section_page(
@@ -51,10 +118,12 @@ fn section_page(
         let name = it.name.clone();
         it.wrong(wrong(visit, refusal, &name))
     };
-    let fields: Vec<ConsoleField> = fields(order, section).into_iter().map(field).collect();
+    let is_company = section == OrderSection::Company;
+    let typed_company = is_company.then(|| typed_field(order, refusal)).flatten();
+    let fields: Vec<ConsoleField> =
+        fields(order, section).into_iter().chain(typed_company).map(field).collect();
     let names: Vec<&str> = fields.iter().map(|it| it.name.as_str()).collect();
     let error = wrong_form(visit, refusal, &names);
-    let is_company = section == OrderSection::Company;
     let submit = if is_company { "console-order-look-up" } else { "console-order-save" };
     let form = ConsoleForm {
         action: format!("{}/sections/{}", base(visit, order.id), section.as_str()),
@@ -73,7 +142,7 @@ fn section_page(
         ..ConsolePage::default()
     };
     if is_company && !order.answers.company.name.is_empty() {
-        page.blocks.push(Block::Facts(company_facts(order)));
+        page.blocks.push(Block::Facts(company_facts(visit, order)));
     }
     if typed && order.seen(section) != visit.form.get("seen") {
         page.blocks.extend(saved_now(order, section));
@@ -111,22 +180,8 @@ pub(in crate::console) async fn section(visit: Visit) -> Result<Response, Refusa
 
 async fn save(visit: &Visit, order: &OrderView, section: OrderSection) -> Result<(), Refusal> {
     let mut answers = read(visit, &order.answers, section);
-    match read_foreign(visit).filter(|_| section == OrderSection::Company) {
-        Some(foreign) => {
-            answers.company = foreign;
-            answers.combinations.clear();
-        }
-        None if section == OrderSection::Company => {
-            // Who asks for an order that cannot be filled in any more asks the registry for nothing.
-            if order.state != OrderState::Draft {
-                return Err(Refusal::Invalid(AdminMessage::OrderNoDraft.into()));
-            }
-            let found = visit.site.orders.look_up(visit.form.get("number"), visit.now()).await?;
-            answers.company = found.answer;
-            answers.combinations = found.combinations;
-            answers.listed_address = found.homepage;
-        }
-        None => {}
+    if section == OrderSection::Company {
+        company(visit, order, &mut answers).await?;
     }
     let new = SectionAnswers { section, seen: visit.form.get("seen"), answers };
     visit.site.orders.save_section(visit.permit()?, order.id, new, visit.now()).await
@@ -190,7 +245,10 @@ fn handover_page(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) ->
     // Vipps gives its credentials in its own portal.
     let offered: Vec<_> = Handover::ALL
         .iter()
-        .filter(|it| order.eid != LoginMethod::NO_VIPPS || **it == Handover::ReceiverEnters)
+        .filter(|it| match order.eid {
+            LoginMethod::NO_VIPPS => **it == Handover::ReceiverEnters,
+            _ => order.issuer.settings.hands_over_by(**it),
+        })
         .map(option)
         .collect();
     let field = ConsoleField::new(
@@ -251,7 +309,7 @@ fn next_open(order: &OrderView, after: OrderSection) -> Option<OrderSection> {
             && section_state(&order.answers, **it) != SectionState::Ready
             && **it != OrderSection::Certificate
     };
-    let all = OrderSection::asked(order.eid);
+    let all = OrderSection::asked(order.eid, order.answers.catalogue);
     let at = all.iter().position(|it| *it == after).unwrap_or_default();
     let (before, behind) = all.split_at(at);
     behind.iter().chain(before).find(is_open).copied()

@@ -3,6 +3,7 @@
 pub(super) mod desk;
 pub(super) mod documents;
 pub(super) mod fill;
+pub(super) mod issuers;
 pub(super) mod links;
 pub(super) mod list;
 pub(super) mod page;

@@ -4,8 +4,8 @@ use axum::response::Response;
 use console::{Permission, Refusal};
 use crypto::Secret;
 use model::{
-    Date, LinkId, OrderEvent, OrderSection, OrderState, OrderTurn, SectionState, lacks, section_state,
-    working_days_between,
+    Date, LinkId, LoginMethod, OrderEvent, OrderSection, OrderState, OrderTurn, SectionState, lacks,
+    section_state, working_days_between,
 };
 use ordering::{Decided, Deposit, IdentityDecision, OrderVersion, OrderView, Part, PersonState, PersonView};
 use pages::console::{
@@ -15,18 +15,17 @@ use texts::Noun;
 
 use super::{
     acts::{desk_acts, is_decision, orderer_acts},
+    issuers::route_block,
     place::{acted, base, crumbs, found, is_receiver, source_place, title},
     sections::words_of,
     vipps,
-    words::{event_tone, event_word, handover_words, lack_word, state_chip, turn_word},
+    words::{event_tone, event_word, evidence_word, handover_words, lack_word, state_chip, turn_word},
 };
 use crate::console::{
     answer::{done, refused_form, shown, wrong_form},
     visit::Visit,
     words,
 };
-/// After so many working days an issuer has answered, as it says itself.
-const ISSUER_TAKES: u32 = 10;
 
 fn section_step(visit: &Visit, order: &OrderView, section: OrderSection) -> Step {
     let (label, help) = words_of(section);
@@ -69,8 +68,29 @@ fn handover_step(visit: &Visit, order: &OrderView) -> Step {
     }
 }
 
+/// Who issues it, what they accept and how long they take: before the first field.
+fn issuer_blocks(order: &OrderView) -> Vec<Block> {
+    if order.eid == LoginMethod::NO_VIPPS {
+        return Vec::new();
+    }
+    let it = &order.issuer.settings;
+    let (text, lead) = (Text::Key("console-order-issuer"), Some(Text::Key("console-order-issuer-lead")));
+    let facts = vec![
+        Fact::new("console-order-issuer", Text::plain(it.name.clone())),
+        Fact::new(
+            "console-issuer-evidence",
+            it.evidence.first().map_or_else(Text::default, |it| Text::Key(evidence_word(*it))),
+        ),
+        Fact::new(
+            "console-order-issuer-days",
+            Text::with("console-order-issuer-days-text", "count", it.answers_within.to_string()),
+        ),
+    ];
+    vec![Block::Heading { id: "issuer", text, lead }, Block::Facts(facts)]
+}
+
 fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
-    let asked = OrderSection::asked(order.eid);
+    let asked = OrderSection::asked(order.eid, order.answers.catalogue);
     let is_open = |it: &&OrderSection| section_state(&order.answers, **it) != SectionState::Ready;
     let open = asked.iter().filter(is_open).count();
     let lead = if open == 0 {
@@ -78,7 +98,8 @@ fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
     } else {
         Text::with("console-order-open", "count", open.to_string())
     };
-    let mut blocks = vec![
+    let mut blocks = issuer_blocks(order);
+    blocks.extend([
         Block::Heading { id: "sections", text: Text::Key("console-order-sections"), lead: Some(lead) },
         Block::Steps(
             asked
@@ -87,7 +108,7 @@ fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
                 .chain([handover_step(visit, order)])
                 .collect(),
         ),
-    ];
+    ]);
     if visit.offers(Permission::ManageOrders) {
         let to = Action::to("console-order-to-summary", format!("{}/summary", base(visit, order.id)));
         blocks.push(Block::Actions(vec![to.named("to-summary")]));
@@ -191,7 +212,7 @@ fn timeline(visit: &Visit, order: &OrderView) -> Vec<Block> {
 fn waited(visit: &Visit, order: &OrderView) -> Option<Text> {
     (order.state == OrderState::AtIssuer).then(|| {
         let days = working_days_between(Date::in_norway(order.since), Date::in_norway(visit.now()));
-        let args = vec![("day", days.to_string()), ("of", ISSUER_TAKES.to_string())];
+        let args = vec![("day", days.to_string()), ("of", order.issuer.settings.answers_within.to_string())];
         Text::With("console-order-day", args)
     })
 }
@@ -215,6 +236,11 @@ fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
         .collect()
 }
 
+/// What went wrong, above everything else.
+pub(super) fn wrong_notice(text: Text) -> Block {
+    Block::Notice(Notice { kind: NoticeKind::Wrong, text, action: None })
+}
+
 /// The page of an order.
 pub(super) async fn page_of(
     visit: &Visit,
@@ -233,9 +259,7 @@ pub(super) async fn page_of(
         ..ConsolePage::default()
     };
     page.frame.crumbs = crumbs(visit, None);
-    if let Some(text) = wrong_form(visit, refusal, &[]) {
-        page.blocks.push(Block::Notice(Notice { kind: NoticeKind::Wrong, text, action: None }));
-    }
+    page.blocks.extend(wrong_form(visit, refusal, &[]).map(wrong_notice));
     if order.state == OrderState::Draft {
         page.blocks.extend(draft_blocks(visit, order));
     }
@@ -244,6 +268,7 @@ pub(super) async fn page_of(
     }
     if visit.offers(Permission::DecideOrders) {
         page.blocks.extend(desk_acts(visit, order));
+        page.blocks.extend(route_block(visit, order).await?);
     }
     if order.state.turn() == OrderTurn::Receiver && is_receiver(visit, order) {
         let href = format!("{}/receive", base(visit, order.id));
@@ -301,7 +326,7 @@ pub(in crate::console) async fn send_again(visit: Visit) -> Result<Response, Ref
     answered(&visit, &order, outcome.map(|()| Decided::Moved(order.state))).await
 }
 
-async fn answered(
+pub(super) async fn answered(
     visit: &Visit,
     order: &OrderView,
     outcome: Result<Decided, Refusal>,

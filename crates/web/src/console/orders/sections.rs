@@ -2,7 +2,7 @@
 
 use model::{
     BANKS, CompanyAnswer, CompanySource, Contact, NumberAnswer, OrderAnswers, OrderSection,
-    OrganisationNumber, SignatoryAnswer, bank_of_number,
+    OrganisationNumber, PRODUCTS, SignatoryAnswer, bank_of_number,
 };
 use ordering::OrderView;
 use pages::console::{ConsoleField, FieldKind, FieldOption, Text};
@@ -44,6 +44,7 @@ pub(super) const fn words_of(section: OrderSection) -> (&'static str, &'static s
         OrderSection::Operations => ("console-order-section-operations", "console-order-help-operations"),
         OrderSection::Number => ("console-order-section-number", "console-order-help-number"),
         OrderSection::Certificate => ("console-order-section-certificate", "console-order-help-certificate"),
+        OrderSection::Products => ("console-order-section-products", "console-order-help-products"),
     }
 }
 
@@ -93,6 +94,26 @@ struct Asked {
 const NAME_AND_EMAIL: Asked = Asked { mobile: false, birth_date: false };
 const WITH_MOBILE: Asked = Asked { mobile: true, birth_date: false };
 const RECOGNISED: Asked = Asked { mobile: true, birth_date: true };
+
+const fn asked_of_general(answers: &OrderAnswers) -> Asked {
+    if answers.catalogue.asks_general_mobile() { WITH_MOBILE } else { NAME_AND_EMAIL }
+}
+
+/// What BankID is used for.
+fn products_field(answers: &OrderAnswers) -> ConsoleField {
+    let label = |product: &str| match product {
+        "authentication" => "console-order-product-authentication",
+        "signatures" => "console-order-product-signatures",
+        _ => "console-order-product-caller-authentication",
+    };
+    let options = PRODUCTS.iter().map(|it| FieldOption::new(*it, Text::Key(label(it)))).collect();
+    ConsoleField::new(
+        "products",
+        Text::Key("console-order-section-products"),
+        answers.products.join("\n"),
+        FieldKind::Checkboxes(options),
+    )
+}
 
 fn line(name: String, label: &'static str, value: &str, most: u16) -> ConsoleField {
     ConsoleField::new(name, Text::Key(label), value, FieldKind::Line(most))
@@ -196,6 +217,11 @@ fn signatory_fields(answers: &OrderAnswers) -> Vec<ConsoleField> {
         let value = if it.email.is_empty() { email.unwrap_or_default() } else { it.email.clone() };
         let label = Text::with("console-order-signatory-email", "name", it.name.clone());
         fields.push(ConsoleField::new(format!("signatory-{at}-email"), label, value, FieldKind::Line(254)));
+        if answers.catalogue.asks_signatory_mobile() {
+            let label = Text::with("console-order-signatory-mobile", "name", it.name.clone());
+            let name = format!("signatory-{at}-mobile");
+            fields.push(ConsoleField::new(name, label, it.mobile.clone(), FieldKind::Line(30)));
+        }
         let options = HELD.iter().map(|(word, key)| FieldOption::new(*word, Text::Key(key))).collect();
         let label = Text::with("console-order-signatory-eid", "name", it.name.clone());
         let value = if it.eid.is_empty() { "no-bankid".to_owned() } else { it.eid.clone() };
@@ -234,6 +260,7 @@ fn read_signatories(visit: &Visit, answers: &OrderAnswers) -> Vec<SignatoryAnswe
     }
     for (at, it) in all.iter_mut().enumerate() {
         it.email = visit.form.get(&format!("signatory-{at}-email")).to_owned();
+        it.mobile = visit.form.get(&format!("signatory-{at}-mobile")).to_owned();
         if let Some(eid) = visit.form.maybe(&format!("signatory-{at}-eid")) {
             it.eid = eid;
         }
@@ -305,7 +332,8 @@ pub(super) fn fields(view: &OrderView, section: OrderSection) -> Vec<ConsoleFiel
             let kind = FieldKind::Identifier(20);
             let is_foreign = it.company.source == CompanySource::Foreign;
             let foreign = if is_foreign { "yes" } else { "" };
-            let foreign_only = |value: &str| if is_foreign { value.to_owned() } else { String::new() };
+            let is_typed = it.company.source != CompanySource::Registry;
+            let typed_only = |value: &str| if is_typed { value.to_owned() } else { String::new() };
             vec![
                 ConsoleField::new("number", label, it.company.number.clone(), kind).required(),
                 ConsoleField::new(
@@ -318,19 +346,19 @@ pub(super) fn fields(view: &OrderView, section: OrderSection) -> Vec<ConsoleFiel
                 line(
                     "company_name".to_owned(),
                     "console-order-foreign-name",
-                    &foreign_only(&it.company.name),
+                    &typed_only(&it.company.name),
                     200,
                 ),
                 line(
                     "company_address".to_owned(),
                     "console-order-foreign-address",
-                    &foreign_only(&it.company.address),
+                    &typed_only(&it.company.address),
                     200,
                 ),
             ]
         }
         OrderSection::Bank => bank_fields(it),
-        OrderSection::General => person_fields("", it, &it.general, NAME_AND_EMAIL),
+        OrderSection::General => person_fields("", it, &it.general, asked_of_general(it)),
         OrderSection::Receiver => person_fields("", it, &it.receiver, RECOGNISED),
         OrderSection::Block => row_fields(it, &it.blockers, WITH_MOBILE),
         OrderSection::Operations => row_fields(it, &it.operations, NAME_AND_EMAIL),
@@ -343,6 +371,7 @@ pub(super) fn fields(view: &OrderView, section: OrderSection) -> Vec<ConsoleFiel
             vec![ConsoleField::new("listed_address", label, it.listed_address.clone(), kind)]
         }
         OrderSection::Number => number_fields(&it.number),
+        OrderSection::Products => vec![products_field(it)],
     }
 }
 
@@ -372,15 +401,14 @@ fn read_number(visit: &Visit) -> NumberAnswer {
     }
 }
 
-/// A company of another country, as it was typed; `None`: the registry is asked.
-pub(super) fn read_foreign(visit: &Visit) -> Option<CompanyAnswer> {
-    visit.form.has("foreign").then(|| CompanyAnswer {
+/// A company as it was typed, for where no registry says it.
+pub(super) fn read_typed(visit: &Visit) -> CompanyAnswer {
+    CompanyAnswer {
         number: visit.form.get("number").to_owned(),
         name: visit.form.get("company_name").to_owned(),
         address: visit.form.get("company_address").to_owned(),
-        source: CompanySource::Foreign,
         ..CompanyAnswer::default()
-    })
+    }
 }
 
 /// Reads a section's form, on top of what was answered before.
@@ -398,6 +426,9 @@ pub(super) fn read(visit: &Visit, before: &OrderAnswers, section: OrderSection) 
         OrderSection::DisplayName => visit.form.get("display_name").clone_into(&mut answers.display_name),
         OrderSection::Listing => visit.form.get("listed_address").clone_into(&mut answers.listed_address),
         OrderSection::Number => answers.number = read_number(visit),
+        OrderSection::Products => {
+            answers.products = visit.form.all("products").map(str::to_owned).collect();
+        }
     }
     answers
 }

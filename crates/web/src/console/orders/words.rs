@@ -1,6 +1,6 @@
 //! Words of orders: states, turns, events, and what is missing.
 
-use model::{Handover, Lack, OrderEvent, OrderState, OrderTurn};
+use model::{Evidence, Handover, Lack, OrderEvent, OrderState, OrderTurn, QuestionCatalogue};
 use pages::console::{Chip, Tone};
 
 use crate::console::words::chip;
@@ -11,6 +11,23 @@ pub(super) const fn handover_words(handover: Handover) -> (&'static str, &'stati
         Handover::ReceiverEnters => ("console-order-handover-enters", "console-order-handover-enters-help"),
         Handover::KeyPair => ("console-order-handover-key", "console-order-handover-key-help"),
         Handover::Deposited => ("console-order-handover-deposited", "console-order-handover-deposited-help"),
+    }
+}
+
+/// What an issuer takes as the word of a signatory.
+pub(super) const fn evidence_word(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::ApprovedByLogin => "console-issuer-evidence-login",
+        Evidence::ProviderSignature => "console-issuer-evidence-signature",
+    }
+}
+
+/// A list of questions.
+pub(super) const fn catalogue_word(catalogue: QuestionCatalogue) -> &'static str {
+    match catalogue {
+        QuestionCatalogue::Thirteen => "console-issuer-catalogue-thirteen-questions",
+        QuestionCatalogue::Twelve => "console-issuer-catalogue-twelve-questions",
+        QuestionCatalogue::Of2026 => "console-issuer-catalogue-questions-2026",
     }
 }
 
@@ -65,6 +82,7 @@ pub(super) fn event_word(event: &str) -> &'static str {
         None if event == "dossier_taken" => "console-order-event-dossier-taken",
         None if event == "letter_no_room" => "console-order-event-letter-no-room",
         None if event == "sent_again" => "console-order-event-sent-again",
+        None if event == "routed" => "console-order-event-routed",
         None if event == "proposed" => "console-order-event-proposed",
         None if event == "set_aside" => "console-order-event-set-aside",
         None if event == "reminded" => "console-order-event-reminded",
