@@ -254,9 +254,10 @@ async fn look_at_orders(
     let logins_since = last.map_or_else(|| Timestamp::from_seconds(0), |it| it.before(LOGINS_OVERLAP));
     let look = Look { logins_since, may_end, now };
     let went = orders.go_on_by_itself(&Caller::worker("orders"), look).await;
-    let WentOn { expired, removed, reminded, live, failed } = went.map_err(|refusal| refusal.to_string())?;
-    if [expired, removed, reminded, live] != [0; 4] {
-        tracing::info!(expired, removed, reminded, live, "orders went on by themselves");
+    let WentOn { expired, removed, reminded, live, gone, failed } =
+        went.map_err(|refusal| refusal.to_string())?;
+    if [expired, removed, reminded, live, gone] != [0; 5] {
+        tracing::info!(expired, removed, reminded, live, gone, "orders went on by themselves");
     }
     let new = OrdersSeen { looked_at: Some(now), failed: failed.clone() };
     let known = std::mem::replace(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner), new).failed;

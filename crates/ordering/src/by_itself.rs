@@ -16,7 +16,7 @@ use store::{
 
 use crate::{
     OrderDesk,
-    moving::{Asked, Happening, Moved, NewStep, add_step, apply},
+    moving::{Asked, Happening, Moved, NewStep, OrderVersion, add_step, apply},
     people::{NO_ROOM, is_asked_in, write_link},
     view::state_of,
 };
@@ -39,6 +39,8 @@ pub struct WentOn {
     pub reminded: u32,
     /// Orders that the first real login closed.
     pub live: u32,
+    /// Orders whose credentials are gone.
+    pub gone: u32,
     /// Orders with which something is wrong; the others went on.
     pub failed: Vec<FailedOrder>,
 }
@@ -111,7 +113,8 @@ impl OrderDesk {
         let ended = if may_end { self.end_all(caller, &mut went, now).await } else { Ok(()) };
         let reminded = self.remind_all(caller, &mut went, now).await;
         let closed = self.close_all(caller, &mut went, (logins_since, now)).await;
-        ended.and(reminded).and(closed).map(|()| went)
+        let gone = self.end_gone(caller, &mut went, now).await;
+        ended.and(reminded).and(closed).and(gone).map(|()| went)
     }
 
     async fn end_all(&self, caller: &Caller, went: &mut WentOn, now: Timestamp) -> Result<(), Refusal> {
@@ -157,6 +160,29 @@ impl OrderDesk {
             went.live += u32::from(went.took(&row, closed.await)?);
         }
         Ok(())
+    }
+
+    /// Ends orders whose credentials are gone: replaced more than a week ago, or deleted.
+    async fn end_gone(&self, caller: &Caller, went: &mut WentOn, now: Timestamp) -> Result<(), Refusal> {
+        for row in self.store.read(|tx| orders::list_gone(tx)).await? {
+            let ended = async { self.gone(&self.leave(caller, row.tenant_id).await?, &row, now).await };
+            went.gone += u32::from(went.took(&row, ended.await)?);
+        }
+        Ok(())
+    }
+
+    async fn gone(&self, permit: &Permit, row: &Order, now: Timestamp) -> Result<bool, Refusal> {
+        let seen = OrderVersion { id: row.id, version: row.version };
+        let (permit, kept_for) = (permit.clone(), self.settings.kept_for);
+        let ended = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::MoveOrders)?.clone();
+            let Ok(mut moved) = Moved::load(tx, &tenant, Asked::Seen(seen)) else { return Ok(false) };
+            apply(tx, (&permit, &mut moved), &Happening::of(OrderEvent::CredentialsGone), now)?;
+            moved.row.expires_at = Some(now.after(kept_for));
+            orders::save(tx, &moved.row)?;
+            Ok::<_, Refusal>(true)
+        });
+        ended.await
     }
 
     async fn was_used(&self, row: &Order, logins_since: Timestamp) -> Result<bool, Refusal> {

@@ -1,6 +1,6 @@
 //! What the order desk works with.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crypto::{Random, SealKey};
 use documents::UploadChecker;
@@ -9,6 +9,8 @@ use store::Store;
 
 use crate::seal_kit::SealKit;
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// What the operator chose for orders.
 #[derive(Clone, Debug)]
 pub struct OrderSettings {
@@ -16,6 +18,8 @@ pub struct OrderSettings {
     pub vipps_url: String,
     /// What documents are closed with; `None`: they are set and kept, and the desk says that nothing seals them.
     pub seal: Option<SealKit>,
+    /// How long an order is kept after its credentials ended.
+    pub kept_for: Duration,
     /// Whether two operators have to agree to seal, reject, issue, and let somebody count whose identity was not certain.
     pub four_eyes: bool,
     /// Where PDFs from outside are read; `None`: none is taken.
@@ -25,6 +29,7 @@ pub struct OrderSettings {
 impl Default for OrderSettings {
     fn default() -> Self {
         Self {
+            kept_for: DAY.saturating_mul(3 * 365),
             vipps_url: "https://portal.vippsmobilepay.com/".to_owned(),
             seal: None,
             four_eyes: false,

@@ -26,6 +26,21 @@ pub(crate) const LIST_EXPIRED: &str = "SELECT orders.tenant_id, orders.id, order
     orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id
     FROM orders JOIN tenants ON tenants.id = orders.tenant_id
     WHERE orders.expires_at <= $1 AND tenants.deleted_at IS NULL ORDER BY orders.expires_at LIMIT 1000";
+// Neither in use nor to be restored.
+pub(crate) const LIST_GONE: &str = "SELECT orders.tenant_id, orders.id, orders.domain_id, orders.eid, orders.handover,
+    orders.state, orders.held_state, orders.version, orders.submission, orders.document_digest, orders.was_sent,
+    orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id
+    FROM orders JOIN tenants ON tenants.id = orders.tenant_id
+    WHERE orders.state = 'live' AND orders.entered_version IS NOT NULL AND tenants.deleted_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM identity_sources WHERE identity_sources.tenant_id = orders.tenant_id
+    AND identity_sources.domain_id = orders.domain_id AND identity_sources.eid = orders.eid
+    AND identity_sources.credentials_version = orders.entered_version)
+    AND NOT EXISTS (SELECT 1 FROM identity_sources JOIN source_generations
+    ON source_generations.tenant_id = identity_sources.tenant_id AND source_generations.source_id = identity_sources.id
+    WHERE identity_sources.tenant_id = orders.tenant_id AND identity_sources.domain_id = orders.domain_id
+    AND identity_sources.eid = orders.eid AND source_generations.generation = 'previous'
+    AND source_generations.credentials_version = orders.entered_version)
+    ORDER BY orders.since LIMIT 1000";
 const LIST_OPEN: &str = "SELECT domain_id, state, held_state FROM orders WHERE tenant_id = $1
     AND state NOT IN ('live', 'ended', 'withdrawn', 'rejected', 'lapsed') LIMIT 1000";
 const SAVE: &str =
@@ -50,6 +65,7 @@ pub(crate) const ALL: &[&str] = &[
     LIST,
     LIST_BY_STATE,
     LIST_EXPIRED,
+    LIST_GONE,
     LIST_OPEN,
     SAVE,
     REMOVE,
@@ -191,6 +207,15 @@ pub fn list_by_state(tx: &mut impl Tx, state: &str) -> Result<Vec<Order>, StoreE
 /// [`StoreError`]: what happened around it.
 pub fn list_expired(tx: &mut impl Tx, now: Timestamp) -> Result<Vec<Order>, StoreError> {
     tx.list(LIST_EXPIRED, &[now.into()])?.into_iter().map(read).collect()
+}
+
+/// Lists at most 1,000 orders in use whose credentials are in use no more and cannot be restored either, whosever they are.
+/// Tenants in the bin have none. The worker's.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn list_gone(tx: &mut impl Tx) -> Result<Vec<Order>, StoreError> {
+    tx.list(LIST_GONE, &[])?.into_iter().map(read).collect()
 }
 
 /// Lists a tenant's orders that are not over, at most 1,000.

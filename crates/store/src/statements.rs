@@ -142,6 +142,7 @@ mod tests {
                 order_people::FIND_BY_ID,
                 orders::LIST_BY_STATE,
                 orders::LIST_EXPIRED,
+                orders::LIST_GONE,
                 domains::FIND_BY_HOST,
                 domains::FIND_BY_HOST_WITH_BIN,
                 plans::FIND_BY_ID,

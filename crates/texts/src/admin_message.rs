@@ -137,6 +137,10 @@ admin_messages! {
     OrderSectionChanged: "order-section-changed";
     /// The order went on since it was shown.
     OrderMovedMeanwhile: "order-moved-meanwhile";
+    /// No number of years for which orders are kept.
+    OrdersKeptFor: "orders-kept-for";
+    /// Orders cannot be read here.
+    OrdersUnreadable { count: Quoted }: "orders-unreadable";
     /// Another issuer has this name.
     IssuerNameTaken: "issuer-name-taken";
     /// Orders name it.

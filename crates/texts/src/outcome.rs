@@ -119,6 +119,14 @@ outcomes! {
     LetterRetried: "letter-retried";
     /// A letter is not sent any more.
     LetterDiscarded: "letter-discarded";
+    /// There is no order.
+    NoOrder: "no-order";
+    /// There is no issuer.
+    NoIssuer: "no-issuer";
+    /// An issuer was saved.
+    IssuerSaved { name: Word }: "issuer-saved";
+    /// An issuer was removed.
+    IssuerRemoved { name: Word }: "issuer-removed";
     /// There is no letter.
     NoLetter: "no-letter";
     /// The mail server takes letters.

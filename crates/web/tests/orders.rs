@@ -1514,3 +1514,41 @@ async fn what_cannot_be_said_of_an_issuer_is_refused_at_its_field_and_two_change
     assert_eq!(with_issuer_of_2026(&mut order, &[]).await.status, 303);
     assert_eq!(with_issuer_of_2026(&mut order, &[]).await.status, 422, "one name is of one issuer");
 }
+
+/// Says of an order that somebody has logged in with its credentials.
+async fn set_live(house: &TestBroker, order: &Ordering<'_>) {
+    let (tenant, id) = (house.tenant.id, OrderId::parse(&order.order[order.order.len() - 32..]).unwrap());
+    let saved = house.store.write(move |tx| {
+        let mut row = store::orders::get(tx, tenant, id)?;
+        "live".clone_into(&mut row.state);
+        store::orders::save(tx, &row)
+    });
+    saved.await.unwrap();
+}
+
+#[tokio::test]
+async fn an_order_ends_when_its_credentials_cannot_even_be_restored_any_more() {
+    let house = TestBroker::open().await;
+    let (mut order, mut phone) = in_trouble(&house).await;
+    let receive = format!("{}/receive", order.order);
+    let version = hidden(&phone.get(&receive).await, "order_version");
+    let anyway = form(&[("event", "use_anyway"), ("version", &version)]);
+    phone.post(&format!("{receive}/again"), &anyway, Some(ORIGIN)).await;
+    assert_eq!(order.state().await, "Works");
+    set_live(&house, &order).await;
+    assert_eq!(house.orders_go_on().await, WentOn::default(), "they are in use");
+    let others = SourceCredentials {
+        client_id: "others".to_owned(),
+        method: SourceMethod::ClientSecretBasic,
+        secret: Some("secret".to_owned()),
+        private_key: None,
+    };
+    house.set_source(house.domain, LoginMethod::NO_BANKID, others).await;
+    assert_eq!(house.orders_go_on().await, WentOn::default(), "they can be restored");
+    house.step(8 * DAY);
+    let now = house.time();
+    house.store.write(move |tx| store::sweep::remove_expired(tx, now, 100)).await.unwrap();
+    assert_eq!(house.orders_go_on().await, WentOn { gone: 1, ..WentOn::default() });
+    house.step(3 * 365 * DAY);
+    assert_eq!(house.orders_go_on().await, WentOn { removed: 1, ..WentOn::default() });
+}

@@ -269,6 +269,8 @@ section! {
         /// Whether two operators have to agree to seal, reject and issue, and to let a signatory count whose identity was not
         /// certain. With one operator it has to be switched off; the documents say then that one decided.
         four_eyes: bool = Is("true");
+        /// How many years an order is kept after its credentials ended: 1 to 10.
+        kept_for_years: u32 = Is("3");
     }
 }
 

@@ -73,6 +73,8 @@ pub(crate) struct Config {
     pub(crate) seal: Option<SealConfig>,
     /// Where Vipps takes orders.
     pub(crate) vipps_url: String,
+    /// How many years an order is kept after its credentials ended.
+    pub(crate) orders_kept_for_years: u32,
     /// Whether two operators have to agree.
     pub(crate) four_eyes: bool,
     /// What one address, client and person may take.
@@ -299,6 +301,7 @@ fn resolution(path: &Path, text: &str, around: &Surroundings) -> Result<Resoluti
     kept(database_roots.as_ref().map(drop).map_err(Clone::clone));
     kept(listen.as_ref().map(drop).map_err(Clone::clone));
     kept(keys_agree(&file.keys));
+    kept(orders_are_kept(&file.orders));
     kept(shares_are_parts(&file.limits));
     around.mistaken.iter().for_each(|name| kept(Err(mistaken(name))));
     kept(sandbox_is_a_host(&file.sandbox));
@@ -464,6 +467,7 @@ fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
         seal: seal?,
         vipps_url: file.orders.vipps_url.clone(),
         four_eyes: file.orders.four_eyes,
+        orders_kept_for_years: file.orders.kept_for_years,
         limits: limits(&file.limits),
     })
 }
@@ -664,6 +668,13 @@ fn shares_are_parts(limits: &file::Limits) -> Result<(), Faults> {
     }
     let percent = limits.domain_share.into();
     Err(Faults::one(AdminMessage::DomainShareInvalid { percent }.at("limits.domain_share")))
+}
+
+fn orders_are_kept(orders: &file::Orders) -> Result<(), Faults> {
+    if (1..=10).contains(&orders.kept_for_years) {
+        return Ok(());
+    }
+    Err(Faults::one(AdminMessage::OrdersKeptFor.at("orders.kept_for_years")))
 }
 
 fn mistaken(name: &str) -> Faults {

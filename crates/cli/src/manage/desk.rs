@@ -12,7 +12,9 @@ use console::{Console, ConsoleAddress, DomainView, Refusal, Seen, Tenant};
 use crypto::{Random, SealKey};
 use eid::Catalogue;
 use model::{Controller, KeySchedule, Timestamp};
+use ordering::OrderDesk;
 use outbound::Outbound;
+use registry::{Registry, RegistryAddresses};
 use store::{Access, Presence, Store};
 use texts::{AdminMessage, Noun};
 
@@ -102,6 +104,8 @@ impl IfVersion {
 /// The console, opened for the operator at this terminal.
 pub(crate) struct Desk {
     pub(crate) console: Console,
+    /// The order desk; a command asks no registry.
+    pub(crate) orders: OrderDesk,
     pub(crate) caller: Caller,
     pub(crate) now: Timestamp,
     pub(crate) json: bool,
@@ -201,6 +205,12 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
     })
 }
 
+/// The order desk over the real registers, which no command asks.
+fn order_desk(with: (Store, SealKey, Random)) -> OrderDesk {
+    let calls = Arc::new(Outbound::new(outbound::Settings::default()));
+    OrderDesk::new(with, Arc::new(Registry::new(calls, RegistryAddresses::default())), false)
+}
+
 impl Desk {
     /// Opens the configured database with the configured master key, as the command `what`.
     pub(crate) async fn open(
@@ -225,6 +235,7 @@ impl Desk {
         };
         // Before the key is checked: nobody replaces it from here on.
         let presence = presence::enter(&store, access, what).await?;
+        let orders = order_desk((store.clone(), master.clone(), random.clone()));
         let console = Console::new(store.clone(), master, random.clone());
         let console = console
             .with_sandbox_host(sandbox)
@@ -240,6 +251,7 @@ impl Desk {
         let (json, options) = (place.json, place.options());
         Ok(Self {
             console,
+            orders,
             caller,
             now,
             json,

@@ -16,11 +16,13 @@ mod explain;
 mod identity_source_settings;
 mod identity_sources;
 mod import;
+mod issuers;
 mod keys;
 mod letters;
 mod list_changes;
 mod master_key;
 mod operator;
+mod orders;
 mod planned;
 mod plans;
 mod sessions;
@@ -45,10 +47,12 @@ pub(crate) use domains::Domains;
 pub(crate) use explain::Explain;
 pub(crate) use identity_sources::IdentitySources;
 pub(crate) use import::Import;
+pub(crate) use issuers::Issuers;
 pub(crate) use keys::Keys;
 pub(crate) use letters::Letters;
 pub(crate) use master_key::MasterKey;
 pub(crate) use operator::Operator;
+pub(crate) use orders::Orders;
 pub(crate) use plans::Plans;
 pub(crate) use sessions::Sessions;
 pub(crate) use tenants::Tenants;
@@ -113,6 +117,10 @@ pub(crate) enum Command {
     Sessions(Sessions),
     /// Links into the console, made on the host: for its first operator, and for one who cannot sign in.
     Operator(Operator),
+    /// Orders of eID credentials: list, desk, show.
+    Orders(Orders),
+    /// Who issues eID credentials: list, add, change, remove.
+    Issuers(Issuers),
     /// Letters (e-mail) to administrators: list, retry, discard, test.
     Letters(Letters),
     /// The audit trail: list, verify, export, erase.
@@ -149,6 +157,8 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         Command::TestUsers(it) => Box::pin(at_the_desk("test-users", it)),
         Command::Keys(it) => Box::pin(at_the_desk("keys", it)),
         Command::Sessions(it) => Box::pin(at_the_desk("sessions", it)),
+        Command::Orders(it) => Box::pin(at_the_desk("orders", it)),
+        Command::Issuers(it) => Box::pin(at_the_desk("issuers", it)),
         Command::Letters(it) => Box::pin(at_the_desk("letters", it)),
         Command::Audit(it) => Box::pin(at_the_desk("audit", it)),
         Command::Explain(it) => Box::pin(at_the_desk("explain", it)),

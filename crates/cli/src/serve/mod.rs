@@ -53,6 +53,7 @@ use certificates::Certificates;
 use metrics::{Metrics, Sources};
 use ready::{Ready, ReadyParts};
 
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// How often the files of certificates are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
@@ -165,6 +166,7 @@ impl Installation {
         let settings = OrderSettings {
             vipps_url: config.vipps_url.clone(),
             four_eyes: config.four_eyes,
+            kept_for: YEAR.saturating_mul(config.orders_kept_for_years),
             seal,
             uploads: Some(upload_reader::reader()),
         };

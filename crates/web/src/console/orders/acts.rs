@@ -193,7 +193,7 @@ fn proposal_blocks(visit: &Visit, order: &OrderView, it: &ProposalView) -> Vec<B
         blocks.push(Block::Notice(Notice { kind: NoticeKind::Info, text, action: None }));
         blocks.push(Block::Actions(vec![set_aside]));
     } else {
-        blocks.push(Block::Actions(vec![act("console-order-confirm", "confirm"), set_aside]));
+        blocks.push(Block::Actions(vec![act("console-order-proposal-confirm", "confirm"), set_aside]));
     }
     blocks
 }
