@@ -64,6 +64,57 @@ for (const form of document.querySelectorAll("form[data-then]")) {
   form.addEventListener("submit", () => setTimeout(() => { location.href = form.dataset.then; }, 300));
 }
 
+// A form that is saved while it is filled in: the button saves the same, and goes on.
+for (const form of document.querySelectorAll("form[data-saves-itself]")) {
+  const said = form.querySelector("[data-saved]");
+  const values = () => new URLSearchParams([...new FormData(form)].filter(([name]) => name !== "seen")).toString();
+  let kept = values();
+  let under = Promise.resolve();
+  const save = async () => {
+    const now = values();
+    if (now === kept) return;
+    const body = new URLSearchParams(new FormData(form));
+    body.set("saves_itself", "yes");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, redirect: "error" });
+      const { seen, wrong } = await answer.json();
+      if (answer.ok) {
+        kept = now;
+        form.elements.seen.value = seen;
+        const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+        said.textContent = said.dataset.saved.replace("%", time);
+      } else {
+        said.textContent = `${said.dataset.failed} ${wrong}`;
+      }
+    } catch {
+      said.textContent = said.dataset.failed;
+    }
+  };
+  let due;
+  form.addEventListener("change", () => {
+    clearTimeout(due);
+    due = setTimeout(() => { under = under.then(save); }, 400);
+  });
+  // The button waits for what is being saved, so that the two do not meet.
+  form.addEventListener("submit", (event) => {
+    clearTimeout(due);
+    if (form.dataset.waited) return;
+    event.preventDefault();
+    form.dataset.waited = "yes";
+    under.then(() => form.requestSubmit(event.submitter));
+  });
+}
+
+// A name, as it will look.
+for (const preview of document.querySelectorAll("[data-preview-of]")) {
+  const field = document.getElementById(preview.dataset.previewOf);
+  field?.addEventListener("input", () => {
+    for (const it of preview.querySelectorAll("[data-preview]")) {
+      it.textContent = field.value.trim() || preview.dataset.empty;
+    }
+  });
+}
+
 // What was refused comes first.
 document.querySelector("[data-focus]")?.focus();
 

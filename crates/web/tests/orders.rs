@@ -1552,3 +1552,23 @@ async fn an_order_ends_when_its_credentials_cannot_even_be_restored_any_more() {
     house.step(3 * 365 * DAY);
     assert_eq!(house.orders_go_on().await, WentOn { removed: 1, ..WentOn::default() });
 }
+
+#[tokio::test]
+async fn a_section_that_saves_itself_answers_what_it_has_seen_and_the_button_saves_on_top_of_that() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    let target = format!("{}/sections/purpose", order.order);
+    let first = hidden(&order.browser.get(&target).await, "seen");
+    let save = async |order: &mut Ordering<'_>, seen: &str, text: &str| {
+        let body = form(&[("saves_itself", "yes"), ("seen", seen), ("purpose", text)]);
+        order.browser.post(&target, &body, Some(ORIGIN)).await
+    };
+    let saved = save(&mut order, &first, "People").await;
+    assert_eq!(saved.status, 200, "{}", saved.body);
+    let seen = between(&saved.body, "\"seen\":\"", "\"").to_owned();
+    let second = save(&mut order, &first, "Somebody else").await;
+    assert!(second.status == 422 && second.body.contains("\"wrong\""), "an old page overwrites nothing");
+    assert_eq!(save(&mut order, &seen, "People <b>").await.status, 422);
+    assert_eq!(save(&mut order, &seen, "People log in").await.status, 200);
+    assert!(order.browser.get(&target).await.body.contains("People log in"));
+}

@@ -57,6 +57,15 @@ pub enum Block {
         /// Width and height in its own pixels; it is shown at half of them.
         size: (u32, u32),
     },
+    /// A name as people will see it who log in: in a dialog, and on a phone. It follows its field while that is typed into.
+    NamePreview {
+        /// The name of the field.
+        field: &'static str,
+        /// The name; empty where there is none yet.
+        name: String,
+        /// Which eID's dialog it is.
+        eid: String,
+    },
     /// Objects as cards, each with its state.
     Cards(Vec<Card>),
     /// Other pages, as a row of buttons.

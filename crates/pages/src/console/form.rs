@@ -19,6 +19,8 @@ pub struct ConsoleForm {
     pub is_danger: bool,
     /// Where to go back to without doing it.
     pub cancel_href: Option<String>,
+    /// Whether it is saved while it is filled in, where there is script.
+    pub saves_itself: bool,
     /// What is wrong with the form as a whole.
     pub error: Option<Text>,
 }

@@ -36,7 +36,8 @@ mod store_words {
     }
 }
 
-const POLICY: &str = loads_own!("script-src 'self'; form-action 'self'; frame-ancestors 'none'");
+const POLICY: &str =
+    loads_own!("script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'");
 
 /// A page of the console in its frame.
 pub(super) fn shown(visit: &Visit, page: ConsolePage) -> Response {

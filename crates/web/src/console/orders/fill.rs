@@ -1,6 +1,6 @@
 //! Filling in an order, section by section, in any order.
 
-use axum::response::Response;
+use axum::{http::StatusCode, response::Response};
 use console::Refusal;
 use documents::LARGEST_UPLOAD;
 use model::{
@@ -9,6 +9,7 @@ use model::{
 };
 use ordering::{LookAgain, OrderVersion, OrderView, SectionAnswers};
 use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, FieldOption, Text};
+use serde_json::json;
 use texts::{AdminMessage, Noun};
 
 use super::{
@@ -17,10 +18,11 @@ use super::{
     words::handover_words,
 };
 use crate::console::{
-    answer::{done, refused_form, shown, wrong, wrong_form},
+    answer::{done, refused_form, sentence, shown, wrong, wrong_form},
     visit::Visit,
     words,
 };
+use crate::respond::page::json;
 fn section_of(visit: &Visit) -> Result<OrderSection, Refusal> {
     OrderSection::parse(visit.param("section")).ok_or(Refusal::NotFound(Noun::Object))
 }
@@ -128,6 +130,7 @@ fn section_page(
     let form = ConsoleForm {
         action: format!("{}/sections/{}", base(visit, order.id), section.as_str()),
         hidden: vec![("seen".to_owned(), order.seen(section))],
+        saves_itself: saves_itself(section),
         error,
         fields,
         submit: Text::Key(submit),
@@ -143,6 +146,10 @@ fn section_page(
     };
     if is_company && !order.answers.company.name.is_empty() {
         page.blocks.push(Block::Facts(company_facts(visit, order)));
+    }
+    if section == OrderSection::DisplayName {
+        let (name, eid) = (order.answers.display_name.clone(), order.eid.name_in(visit.locale).to_owned());
+        page.blocks.push(Block::NamePreview { field: "display_name", name, eid });
     }
     if typed && order.seen(section) != visit.form.get("seen") {
         page.blocks.extend(saved_now(order, section));
@@ -315,10 +322,33 @@ fn next_open(order: &OrderView, after: OrderSection) -> Option<OrderSection> {
     behind.iter().chain(before).find(is_open).copied()
 }
 
+/// Whether a section is saved while it is filled in: not where saving asks a registry, or changes which fields there are.
+const fn saves_itself(section: OrderSection) -> bool {
+    !matches!(section, OrderSection::Company | OrderSection::Signatories)
+}
+
+/// What the page is told that saved itself: what it has seen now, or what is wrong.
+async fn saved_itself(
+    visit: &Visit,
+    (section, saved): (OrderSection, Result<(), Refusal>),
+) -> Result<Response, Refusal> {
+    match saved {
+        Ok(()) => Ok(json(StatusCode::OK, &json!({"seen": found(visit).await?.seen(section)}))),
+        Err(refusal @ Refusal::Invalid(_)) => {
+            Ok(json(StatusCode::UNPROCESSABLE_ENTITY, &json!({"wrong": sentence(visit, &refusal)})))
+        }
+        Err(other) => Err(other),
+    }
+}
+
 /// `POST /t/{tenant}/orders/{order}/sections/{section}`
 pub(in crate::console) async fn save_section(visit: Visit) -> Result<Response, Refusal> {
     let (order, section) = (found(&visit).await?, section_of(&visit)?);
-    match save(&visit, &order, section).await {
+    let saved = save(&visit, &order, section).await;
+    if saves_itself(section) && visit.form.has("saves_itself") {
+        return saved_itself(&visit, (section, saved)).await;
+    }
+    match saved {
         Ok(()) => {
             let order = found(&visit).await?;
             let base = base(&visit, order.id);
