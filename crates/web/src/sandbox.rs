@@ -373,21 +373,23 @@ pub(crate) async fn rotate_key(State(site): State<Arc<SimulatorSite>>, headers: 
     }
 }
 
-/// What a program says of a client with a key.
+/// What a program says of a client, which has a key or a secret.
 #[derive(serde::Deserialize)]
-struct KeyClient {
+struct NewClient {
     client_id: String,
     redirect_uri: String,
+    #[serde(default)]
     jwks: KeySet,
+    client_secret: Option<String>,
 }
 
-#[derive(serde::Deserialize)]
+#[derive(Default, serde::Deserialize)]
 struct KeySet {
     keys: Vec<sandbox::ClientKey>,
 }
 
-/// `POST /simulator/clients`: registers a client with a public key, as the eID does by hand when an order came with a key pair.
-/// Programs ask for it, as for another key. A client that is known keeps what it has.
+/// `POST /simulator/clients`: registers a client with its public key or its secret, as the eID does by hand for an order. Programs
+/// ask for it, as for another key. A client that is known keeps what it has.
 pub(crate) async fn register_client(
     State(site): State<Arc<SimulatorSite>>,
     headers: HeaderMap,
@@ -396,13 +398,13 @@ pub(crate) async fn register_client(
     if headers.contains_key(header::ORIGIN) || headers.contains_key(SEC_FETCH_SITE) {
         return from_elsewhere(&headers);
     }
-    let Ok(client) = serde_json::from_slice::<KeyClient>(&body) else {
+    let Ok(client) = serde_json::from_slice::<NewClient>(&body) else {
         return bare(StatusCode::UNPROCESSABLE_ENTITY, Body::empty());
     };
     let added = site.simulator.add_client(Client {
         name: client.client_id.clone(),
         client_id: client.client_id,
-        secret: None,
+        secret: client.client_secret,
         key: client.jwks.keys.into_iter().next(),
         redirect_uris: vec![client.redirect_uri],
         may_have_nin: true,
