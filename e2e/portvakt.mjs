@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import net from "node:net";
 import { tmpdir } from "node:os";
@@ -50,9 +51,9 @@ export class Portvakt {
 
   /**
    * Starts it. `https`: with the local authority. `redirectUris`: more addresses for the demo application.
-   * `PORTVAKT_BIN` names the binary.
+   * `log`: a file that gets all that it writes. `PORTVAKT_BIN` names the binary.
    */
-  static async start({ https = false, redirectUris = [], eidCallbacks = [], port, directory } = {}) {
+  static async start({ https = false, redirectUris = [], eidCallbacks = [], port, directory, log } = {}) {
     const binary = process.env.PORTVAKT_BIN;
     if (!binary) throw new Error("PORTVAKT_BIN does not name the binary");
     const it = new Portvakt();
@@ -65,6 +66,11 @@ export class Portvakt {
     for (const uri of redirectUris) args.push("--redirect-uri", uri);
     for (const url of eidCallbacks) args.push("--eid-callback", url);
     it.#process = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
+    if (log) {
+      const file = createWriteStream(log, { flags: "a" });
+      it.#process.stdout.pipe(file, { end: false });
+      it.#process.stderr.pipe(file);
+    }
     // A test that falls over leaves nothing running.
     const last = () => it.#process.kill("SIGKILL");
     process.once("exit", last);

@@ -76,6 +76,12 @@ pub enum SealedColumn<'a> {
     Letter(LetterId),
     /// `members.sealed_contact`, of the console's own tenant.
     MemberContact(MemberId),
+    /// `invitations.sealed_contact`, of the console's own tenant.
+    InvitationContact(LinkId),
+    /// `entry_links.sealed_contact`, under the key in the link.
+    EntryLinkContact(&'a Digest),
+    /// `console_sessions.sealed_contact`, under what is in the cookie.
+    SessionContact(&'a Digest),
     /// `orders.sealed_answers`.
     OrderAnswers(OrderId),
     /// `order_steps.sealed_note`.
@@ -152,6 +158,9 @@ impl SealedColumn<'_> {
             Self::EventDetails(id) => ("login_events", "sealed_details", id.to_string()),
             Self::Letter(id) => ("letters", "sealed_letter", id.to_string()),
             Self::MemberContact(id) => ("members", "sealed_contact", id.to_string()),
+            Self::InvitationContact(id) => ("invitations", "sealed_contact", id.to_string()),
+            Self::EntryLinkContact(link) => ("entry_links", "sealed_contact", digest(link)),
+            Self::SessionContact(session) => ("console_sessions", "sealed_contact", digest(session)),
             Self::OrderAnswers(id) => ("orders", "sealed_answers", id.to_string()),
             Self::OrderNote { order, position } => {
                 ("order_steps", "sealed_note", format!("{order} {position}"))

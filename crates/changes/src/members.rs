@@ -133,6 +133,8 @@ pub struct NewInvitation {
     pub inviter_name: String,
     /// From when on it is over.
     pub expires_at: Timestamp,
+    /// Where its letter goes, sealed; it becomes the member's address.
+    pub sealed_contact: Option<Vec<u8>>,
 }
 
 fn words(roles: &[Role]) -> String {
@@ -172,6 +174,7 @@ pub fn invite(
         inviter_name: new.inviter_name.clone(),
         created_at: now,
         expires_at: new.expires_at,
+        sealed_contact: new.sealed_contact.clone(),
     };
     invitations::insert(tx, &row)?;
     let details = json!({"roles": words(&new.roles), "until": new.expires_at.to_iso_seconds()});

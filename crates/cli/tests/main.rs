@@ -18,6 +18,7 @@ mod live_check;
 mod manage;
 mod moving_in;
 mod operator;
+mod operator_links;
 mod orders;
 mod proxies;
 mod pushing;

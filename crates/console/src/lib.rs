@@ -75,6 +75,7 @@ pub use images::{LARGEST_FILE as LARGEST_LOGO, MOST_PIXELS as MOST_LOGO_PIXELS};
 pub use listing::{FoundPage, ListOrder, ListQuery};
 pub use logins::{ExplainedDetails, NamedApplication, authentication_outcome, step_outcome};
 pub use logos::image_message;
+pub use member_contact::OperatorsTold;
 pub use member_session::{
     FRESH_FOR, HeldRole, IDLE_FOR, RECOVERY_FOR, RequestOrigin, SETUP_FOR, SIGNED_IN_FOR, Session,
     SessionKind,

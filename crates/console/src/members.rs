@@ -5,7 +5,7 @@ use std::time::Duration;
 use authority::{LetterKeys, OpenTenant, Permission, Role};
 use changes::members::{self as change, MembersPermit, NewInvitation};
 use crypto::Secret;
-use messages::{AddressedLetter, Letter, MailAddress};
+use messages::Letter;
 use model::{INSTALLATION, LinkId, MemberId, TenantId, Timestamp};
 use store::{
     StoreError, Tx,
@@ -18,6 +18,7 @@ use crate::{
     Console, FoundPage, HeldRole, ListQuery, Refusal, RequestOrigin, Session,
     letters::refused,
     listing::{is_asked, is_found},
+    member_contact::Contact,
     own_objects::own_tenant,
 };
 
@@ -95,6 +96,8 @@ pub struct InvitationView {
     pub inviter_name: String,
     /// From when on it is over.
     pub expires_at: Timestamp,
+    /// Whether it was sent to an address, which becomes the member's.
+    pub has_address: bool,
 }
 
 /// Somebody to be invited.
@@ -154,6 +157,7 @@ fn view(row: Invitation, tenant_name: String) -> InvitationView {
         label: row.label,
         inviter_name: row.inviter_name,
         expires_at: row.expires_at,
+        has_address: row.sealed_contact.is_some(),
     }
 }
 
@@ -224,33 +228,37 @@ impl Console {
         invited: &Invited,
         now: Timestamp,
     ) -> Result<MadeInvitation, Refusal> {
-        let to = match &invited.email {
-            Some(email) => {
-                let invalid = || Refusal::Invalid(AdminMessage::MailAddressInvalid.at("email"));
-                Some(MailAddress::parse(email).ok_or_else(invalid)?)
-            }
+        let contact = match &invited.email {
+            Some(email) => Some(Contact::new(email, invited.locale)?),
             None => None,
         };
-        let scope = scope(permit);
+        let (scope, id) = (scope(permit), LinkId::new(&self.random, now));
+        let sealed_contact = match &contact {
+            Some(contact) => Some(contact.of_invitation(&self.member_keys().await?, &self.random, id)),
+            None => None,
+        };
+        let letter = contact.and_then(|it| it.addressed(Letter::Invitation { id, generation: 1 }));
         let new = NewInvitation {
-            id: LinkId::new(&self.random, now),
+            id,
             roles: invited.roles.clone(),
             label: invited.label.clone(),
             locale: invited.locale,
             inviter_name: invited.inviter_name.clone(),
             expires_at: now.after(lasts(permit)),
+            sealed_contact,
         };
         let (keys, random, permit) = (keys(self, permit), self.random.clone(), permit.clone());
-        let made =
-            MadeInvitation { id: new.id, code: keys.link_code(PURPOSE, new.id, 1), is_written: to.is_some() };
+        let made = MadeInvitation {
+            id: new.id,
+            code: keys.link_code(PURPOSE, new.id, 1),
+            is_written: letter.is_some(),
+        };
         let written = self.store.write(move |tx| {
             if own_tenant(tx)? == Some(scope) {
                 return Err(Refusal::Invalid(AdminMessage::ConsoleOwnTenant.into()));
             }
             change::invite(tx, &permit, &new, now)?;
-            if let Some(to) = to {
-                let letter = Letter::Invitation { id: new.id, generation: 1 };
-                let letter = AddressedLetter { to, locale: new.locale, letter };
+            if let Some(letter) = letter {
                 messages::write(tx, (&keys, &random), &letter, now).map_err(refused)?;
             }
             Ok::<_, Refusal>(())

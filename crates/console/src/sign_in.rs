@@ -8,11 +8,12 @@
 
 use std::time::Duration;
 
-use authority::{Actor, Caller, InstallationPermit, LetterKeys, Permission, Permit, Role};
+use authority::{Actor, Caller, InstallationPermit, Permission, Permit, Role};
 use changes::members::{
     MembersPermit, NewMember, ProvedPerson, accept, join_receiver, make_operator, recover,
 };
 use crypto::{Digest, Secret};
+use messages::Letter;
 use model::{INSTALLATION, Level, LinkId, LoginMethod, MemberId, Proof, SessionId, Timestamp};
 use store::{
     StoreError, Tx, WriteTx,
@@ -20,11 +21,11 @@ use store::{
     entry_links::{self, EntryLink},
     invitations, member_roles, members,
 };
-use texts::{AdminMessage, Noun};
+use texts::{AdminMessage, Locale, Noun};
 
 use crate::{
     Console, Refusal,
-    member_contact::OperatorLetters,
+    member_contact::{self, Contact, OperatorsTold},
     member_session::{HeldRole, IDLE_FOR, RequestOrigin, Session, SessionKind},
     members::invitation_spent,
 };
@@ -81,6 +82,8 @@ struct NewSession<'a> {
     /// When the person proved who they are, or opened the link.
     proved_at: Timestamp,
     browser: &'a str,
+    /// The key of the link, and the address that waits beside it.
+    contact: Option<(&'a str, &'a [u8])>,
 }
 
 impl Console {
@@ -92,6 +95,7 @@ impl Console {
     ) -> Result<Secret<String>, StoreError> {
         let token = self.random.token();
         let ends_at = now.after(new.kind.lasts());
+        let carry = |it| member_contact::carried(&self.random, it, token.expose());
         let row = ConsoleSession {
             session_digest: Digest::of(token.expose().as_bytes()),
             id: SessionId::new(&self.random, now),
@@ -104,6 +108,7 @@ impl Console {
             used_at: now,
             ends_at,
             expires_at: ends_at.min(now.after(IDLE_FOR)),
+            sealed_contact: new.contact.and_then(carry),
         };
         console_sessions::insert(tx, &row)?;
         Ok(token)
@@ -157,47 +162,64 @@ impl Console {
         if ended { Ok(()) } else { Err(Refusal::NotFound(Noun::Session)) }
     }
 
-    /// Makes a link to set the console up; its key stands behind `/setup/`. `permit`: of the operator on the host.
+    /// Makes a link to set the console up; its key stands behind `/setup/`. `permit`: of the operator on the host. `email`: where
+    /// letters to the first operator go, and their language.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`]: there is an operator already. [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::Invalid`]: there is an operator already, or it is no address. [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn make_setup_link(
         &self,
         permit: &InstallationPermit,
+        email: Option<(&str, Locale)>,
         now: Timestamp,
     ) -> Result<Secret<String>, Refusal> {
         permit.check(Permission::ManageOperators)?;
-        self.make_entry_link(permit, (SessionKind::Setup, None), now).await
+        let contact = email.map(|(email, locale)| Contact::new(email, locale)).transpose()?;
+        let (key, mut link) = self.entry_link(permit, SessionKind::Setup, now);
+        link.sealed_contact = contact.map(|it| it.of_entry_link(&self.random, key.expose()));
+        let made = self.store.write(move |tx| {
+            if has_operator(tx)? {
+                return Err(Refusal::Invalid(AdminMessage::OperatorExists.into()));
+            }
+            Ok(entry_links::insert(tx, &link)?)
+        });
+        made.await?;
+        Ok(key)
     }
 
-    /// Makes a link that lets the operator of this name in again; its key stands behind `/recover/`.
+    /// Makes a link that lets the operator of this name in again; its key stands behind `/recover/`. All operators with an
+    /// address are told by letter, in the same write.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`]: no operator, or more than one, has the name. [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::Invalid`]: no operator, or more than one, has the name. [`Refusal::Forbidden`], [`Refusal::MasterKey`],
+    /// [`Refusal::Store`].
     pub async fn make_recovery_link(
         &self,
         permit: &InstallationPermit,
         name: &str,
         now: Timestamp,
-    ) -> Result<Secret<String>, Refusal> {
+    ) -> Result<(Secret<String>, OperatorsTold), Refusal> {
         permit.check(Permission::ManageOperators)?;
-        let operators = self.store.read(|tx| operators(tx)).await?;
-        let mut found =
-            operators.iter().filter(|it| it.name.eq_ignore_ascii_case(name) || it.id.to_string() == name);
-        let (Some(operator), None) = (found.next(), found.next()) else {
-            let names = operators.iter().map(|it| format!("{} ({})", it.name, it.id)).collect();
-            let message = AdminMessage::OperatorUnknown { name: name.into(), names };
-            return Err(Refusal::Invalid(message.into()));
-        };
-        self.make_entry_link(permit, (SessionKind::Recovery, Some(operator.id)), now).await
+        let (letters, wanted) = (self.operator_letters().await?, name.to_owned());
+        let (key, link) = self.entry_link(permit, SessionKind::Recovery, now);
+        let made = self.store.write(move |tx| {
+            let operators = operators(tx)?;
+            let operator = named(&operators, &wanted)?;
+            let letter = Letter::recovery_made(&operator.name, now);
+            let told = letters.tell(tx, (&operators, &letter), now)?;
+            entry_links::insert(tx, &EntryLink { member_id: Some(operator.id), ..link })?;
+            Ok::<_, Refusal>(told)
+        });
+        Ok((key, made.await?))
     }
 
-    async fn make_entry_link(
+    /// A link from the host, not yet written.
+    fn entry_link(
         &self,
         permit: &InstallationPermit,
-        (kind, member): (SessionKind, Option<MemberId>),
+        kind: SessionKind,
         now: Timestamp,
-    ) -> Result<Secret<String>, Refusal> {
+    ) -> (Secret<String>, EntryLink) {
         let key = self.random.token();
         let made_by = match &permit.caller().actor {
             Actor::Operator(account) => account.clone(),
@@ -206,18 +228,12 @@ impl Console {
         let link = EntryLink {
             link_digest: Digest::of(key.expose().as_bytes()),
             kind: kind.as_str().to_owned(),
-            member_id: member,
+            member_id: None,
             made_by,
             expires_at: now.after(kind.lasts()),
+            sealed_contact: None,
         };
-        let made = self.store.write(move |tx| {
-            if kind == SessionKind::Setup && has_operator(tx)? {
-                return Err(Refusal::Invalid(AdminMessage::OperatorExists.into()));
-            }
-            Ok(entry_links::insert(tx, &link)?)
-        });
-        made.await?;
-        Ok(key)
+        (key, link)
     }
 
     /// Says whether a link is still good, without spending it.
@@ -246,15 +262,12 @@ impl Console {
         now: Timestamp,
     ) -> Result<Secret<String>, Refusal> {
         let AskingBrowser { browser, replaced } = asking;
-        let (digest, browser) = (Digest::of(key.as_bytes()), browser.to_owned());
+        let (digest, browser, key) =
+            (Digest::of(key.as_bytes()), browser.to_owned(), Secret::new(key.to_owned()));
         let replaced = replaced.map(|it| Digest::of(it.as_bytes()));
         let this = self.clone();
         let letters = match kind {
-            SessionKind::Recovery => Some(OperatorLetters {
-                members: self.member_keys().await?,
-                keys: LetterKeys::of_installation(&self.master),
-                random: self.random.clone(),
-            }),
+            SessionKind::Recovery => Some(self.operator_letters().await?),
             _ => None,
         };
         let entered = self.store.write(move |tx| {
@@ -268,10 +281,9 @@ impl Console {
             }
             if let Some(letters) = &letters {
                 let operators = operators(tx)?;
-                if !operators.iter().any(|it| Some(it.id) == link.member_id) {
-                    return Err(entry_link_spent());
-                }
-                letters.recovery_used(tx, &operators, now)?;
+                let recovered = operators.iter().find(|it| Some(it.id) == link.member_id);
+                let name = &recovered.ok_or_else(entry_link_spent)?.name;
+                letters.tell(tx, (&operators, &Letter::recovery_used(name, now)), now)?;
             }
             if let Some(replaced) = replaced {
                 console_sessions::remove(tx, &replaced)?;
@@ -283,6 +295,7 @@ impl Console {
                 level: Level::High,
                 proved_at: now,
                 browser: &browser,
+                contact: link.sealed_contact.as_deref().map(|it| (key.expose().as_str(), it)),
             };
             Ok(this.begin(tx, &new, now)?)
         });
@@ -326,6 +339,7 @@ impl Console {
             _ => None,
         };
         let replaced = sign_in.replaced.as_deref().map(|it| Digest::of(it.as_bytes()));
+        let keys = self.member_keys().await?;
         let (this, sign_in, purpose) = (self.clone(), sign_in.clone(), purpose.clone());
         let signed_in = self.store.write(move |tx| {
             let before = match &replaced {
@@ -337,7 +351,12 @@ impl Console {
                 (Purpose::Invitation(..), Some((id, permit))) => {
                     let invitation = invitations::find(tx, *id)?.filter(|it| now < it.expires_at);
                     let invitation = invitation.ok_or_else(invitation_spent)?;
-                    accept(tx, permit, &invitation, NewMember { made, person: &person }, now)?
+                    let member = accept(tx, permit, &invitation, NewMember { made, person: &person }, now)?;
+                    let sealed = invitation.sealed_contact.as_deref();
+                    if let Some(contact) = member_contact::invited(&keys, (*id, sealed)) {
+                        member_contact::keep(tx, (&keys, &this.random), (member, &contact))?;
+                    }
+                    member
                 }
                 (Purpose::FirstOperator, _) => {
                     let permit = this.of_link(of_host(SessionKind::Setup)?, &sign_in.origin)?;
@@ -345,6 +364,10 @@ impl Console {
                         return Err(Refusal::Invalid(AdminMessage::OperatorExists.into()));
                     }
                     let member = make_operator(tx, &permit, NewMember { made, person: &person }, now)?;
+                    let session = sign_in.replaced.as_deref().unwrap_or_default();
+                    if let Some(contact) = member_contact::waiting(tx, session, now)? {
+                        member_contact::keep(tx, (&keys, &this.random), (member, &contact))?;
+                    }
                     entry_links::remove_by_kind(tx, SessionKind::Setup.as_str())?;
                     console_sessions::remove_by_kind(tx, SessionKind::Setup.as_str())?;
                     member
@@ -407,6 +430,7 @@ impl Console {
             level: sign_in.proof.level,
             proved_at: sign_in.proof.authenticated_at,
             browser: &sign_in.browser,
+            contact: None,
         };
         self.begin(tx, &new, now)
     }
@@ -458,6 +482,17 @@ fn operators(tx: &mut impl Tx) -> Result<Vec<members::Member>, StoreError> {
         found.extend(members::find(tx, role.member_id)?);
     }
     Ok(found)
+}
+
+/// The one operator of this name or id.
+fn named<'a>(operators: &'a [members::Member], name: &str) -> Result<&'a members::Member, Refusal> {
+    let mut found =
+        operators.iter().filter(|it| it.name.eq_ignore_ascii_case(name) || it.id.to_string() == name);
+    if let (Some(operator), None) = (found.next(), found.next()) {
+        return Ok(operator);
+    }
+    let names = operators.iter().map(|it| format!("{} ({})", it.name, it.id)).collect();
+    Err(Refusal::Invalid(AdminMessage::OperatorUnknown { name: name.into(), names }.into()))
 }
 
 fn has_operator(tx: &mut impl Tx) -> Result<bool, StoreError> {

@@ -7,7 +7,8 @@ use texts::Locale;
 
 use crate::MailAddress;
 
-/// What a letter is about: a kind with ids. It never has a link, a credential, or anything that somebody typed.
+/// What a letter is about: a kind with ids; for a recovery, the name that an eID gave. It never has a link, a credential, or
+/// anything that somebody typed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Letter {
@@ -38,8 +39,17 @@ pub enum Letter {
         /// What happened: a word of the order's events.
         event: String,
     },
-    /// Tells an operator that somebody on the host used the recovery for when nobody can sign in.
+    /// Tells an operator that somebody on the host made a link that lets an operator in who cannot sign in.
+    RecoveryMade {
+        /// Whom it lets in: the name that their eID gave.
+        name: String,
+        /// When, in microseconds.
+        made_at_micros: i64,
+    },
+    /// Tells an operator that such a link was used.
     RecoveryUsed {
+        /// Whom it let in: the name that their eID gave.
+        name: String,
         /// When, in microseconds.
         used_at_micros: i64,
     },
@@ -64,9 +74,14 @@ impl Letter {
         OrderEvent::FirstLogin,
     ];
 
-    /// Makes the letter about a recovery.
-    pub const fn recovery_used(used_at: Timestamp) -> Self {
-        Self::RecoveryUsed { used_at_micros: used_at.micros() }
+    /// Makes the letter about the link of a recovery.
+    pub fn recovery_made(name: &str, made_at: Timestamp) -> Self {
+        Self::RecoveryMade { name: name.to_owned(), made_at_micros: made_at.micros() }
+    }
+
+    /// Makes the letter about a recovery that was used.
+    pub fn recovery_used(name: &str, used_at: Timestamp) -> Self {
+        Self::RecoveryUsed { name: name.to_owned(), used_at_micros: used_at.micros() }
     }
 
     /// The word for the kind, in the table and in lists.
@@ -76,6 +91,7 @@ impl Letter {
             Self::Invitation { .. } => "invitation",
             Self::OrderPerson { .. } => "order_person",
             Self::OrderNews { .. } => "order_news",
+            Self::RecoveryMade { .. } => "recovery_made",
             Self::RecoveryUsed { .. } => "recovery_used",
         }
     }
@@ -85,7 +101,9 @@ impl Letter {
         match self {
             Self::Invitation { .. } => Some("invitation"),
             Self::OrderPerson { .. } => Some(ORDER_LINK),
-            Self::Test | Self::OrderNews { .. } | Self::RecoveryUsed { .. } => None,
+            Self::Test | Self::OrderNews { .. } | Self::RecoveryMade { .. } | Self::RecoveryUsed { .. } => {
+                None
+            }
         }
     }
 }

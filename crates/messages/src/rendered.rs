@@ -76,13 +76,11 @@ impl RenderedLetter {
                 let body = vec![word(&format!("letter-order-news-{}", event.replace('_', "-")))];
                 (word("letter-order-news-subject"), body, Some(Link { address, label, copy }))
             }
-            Letter::RecoveryUsed { used_at_micros } => {
-                let at = Timestamp::from_micros(*used_at_micros).to_iso_seconds();
-                let body = vec![
-                    say(locale, "letter-recovery-body", &[("at", &at)]),
-                    word("letter-recovery-unexpected"),
-                ];
-                (word("letter-recovery-subject"), body, None)
+            Letter::RecoveryMade { name, made_at_micros } => {
+                recovery(locale, "letter-recovery-made", (name, *made_at_micros))
+            }
+            Letter::RecoveryUsed { name, used_at_micros } => {
+                recovery(locale, "letter-recovery", (name, *used_at_micros))
             }
         };
         Self::assemble(locale, subject, &paragraphs, link.as_ref())
@@ -100,6 +98,16 @@ impl RenderedLetter {
         text.push_str(&format!("\n\n-- \n{footer}\n"));
         Some(Self { lang, subject, text, html })
     }
+}
+
+/// What operators are told of a recovery: whose access, when, and what to do if nobody expected it.
+fn recovery(locale: Locale, key: &str, (name, at): (&str, i64)) -> (String, Vec<String>, Option<Link>) {
+    let at = Timestamp::from_micros(at).to_iso_seconds();
+    let body = vec![
+        say(locale, &format!("{key}-body"), &[("name", name), ("at", &at)]),
+        say(locale, "letter-recovery-unexpected", &[("name", name)]),
+    ];
+    (say(locale, &format!("{key}-subject"), &[]), body, None)
 }
 
 #[cfg(test)]
@@ -126,7 +134,8 @@ mod tests {
         let mut all = vec![
             Letter::Test,
             Letter::Invitation { id: LINK, generation: 1 },
-            Letter::recovery_used(used_at),
+            Letter::recovery_made("Ola <Nordmann>", used_at),
+            Letter::recovery_used("Ola <Nordmann>", used_at),
         ];
         for part in ["signatory", "receiver", "blocker", "general"] {
             all.push(Letter::OrderPerson { id: LINK, generation: 1, part: part.to_owned() });
@@ -152,6 +161,7 @@ mod tests {
                 assert!(said.html.contains("prefers-color-scheme: dark"));
                 assert!(!said.subject.contains('@') && said.subject.len() < 78, "{}", said.subject);
                 assert!(!all.contains("kari"), "the address is in the envelope only: {all}");
+                assert!(!said.subject.contains("Ola") && !said.html.contains("<Nordmann>"), "{all}");
             }
         }
     }

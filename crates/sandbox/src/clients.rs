@@ -49,6 +49,9 @@ impl Derived {
     }
 }
 
+/// How many clients are registered; a simulator is small.
+const MOST: usize = 1_000;
+
 /// All clients of a simulator.
 pub(crate) enum Clients {
     /// Each was registered.
@@ -66,6 +69,17 @@ impl Clients {
             }
             Self::Derived(derived) => derived.client(client_id),
         }
+    }
+
+    /// Adds a client that is not known yet.
+    pub(crate) fn add(&self, client: Client) -> bool {
+        let Self::Registered(all) = self else { return false };
+        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = all.len() < MOST && !all.iter().any(|it| it.client_id == client.client_id);
+        if may {
+            all.push(client);
+        }
+        may
     }
 
     pub(crate) fn register(&self, client: Client) {

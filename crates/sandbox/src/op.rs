@@ -158,6 +158,11 @@ impl Simulator {
         self.clients.register(client);
     }
 
+    /// Registers a client that is not known yet; `false`: it is, or there are too many.
+    pub fn add_client(&self, client: Client) -> bool {
+        self.clients.add(client)
+    }
+
     /// The people who can log in here.
     pub fn people(&self) -> &People {
         &self.people

@@ -4,7 +4,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use serde_json::{Map, Value, json};
@@ -21,9 +24,11 @@ const PLAIN: &str = "application/json";
 /// When deleted companies were deleted.
 const DELETED: &str = "2024-06-30";
 
-/// The simulated registry. Its companies are always the same; one can go bankrupt while it runs.
+/// The simulated registry. Its companies are always the same; one can go bankrupt while it runs, and the whole registry can be
+/// down for a while.
 #[derive(Debug, Default)]
 pub struct RegistrySimulator {
+    is_down: AtomicBool,
     bankrupt: Mutex<BTreeSet<&'static str>>,
 }
 
@@ -325,6 +330,11 @@ impl RegistrySimulator {
         true
     }
 
+    /// Has the registry answer nothing but errors from now on, or answer again.
+    pub fn set_down(&self, is_down: bool) {
+        self.is_down.store(is_down, Ordering::Relaxed);
+    }
+
     /// In this order: bankrupt, being dissolved, being dissolved by a court.
     fn states(&self, company: &SimulatedCompany) -> [(&'static str, bool); 3] {
         let bankrupt = self.bankrupt.lock().unwrap_or_else(PoisonError::into_inner).contains(company.number);
@@ -358,6 +368,9 @@ impl RegistrySimulator {
 
     /// Answers a request to either service, with the paths that they have at `data.brreg.no`.
     pub fn answer(&self, request: &Request) -> Answer {
+        if self.is_down.load(Ordering::Relaxed) {
+            return error(503, "Service Unavailable", request);
+        }
         let Some((question, number)) = question(&request.path) else { return Answer::NotFound };
         if request.method != "GET" {
             return error(405, "Method Not Allowed", request);

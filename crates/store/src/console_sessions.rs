@@ -7,15 +7,16 @@ use crate::{StoreError, Tx, WriteTx, value::Row};
 
 const INSERT: &str =
     "INSERT INTO console_sessions (session_digest, id, kind, member_id, made_by, level, browser,
-    signed_in_at, used_at, ends_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    signed_in_at, used_at, ends_at, expires_at, sealed_contact)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const FIND: &str = "SELECT session_digest, id, kind, member_id, made_by, level, browser,
-    signed_in_at, used_at, ends_at, expires_at
+    signed_in_at, used_at, ends_at, expires_at, sealed_contact
     FROM console_sessions WHERE session_digest = $1 AND expires_at > $2";
 const USE: &str = "UPDATE console_sessions SET used_at = $1,
     expires_at = CASE WHEN ends_at < $2 THEN ends_at ELSE $2 END
     WHERE session_digest = $3 AND expires_at > $1";
 const LIST: &str = "SELECT session_digest, id, kind, member_id, made_by, level, browser,
-    signed_in_at, used_at, ends_at, expires_at
+    signed_in_at, used_at, ends_at, expires_at, sealed_contact
     FROM console_sessions WHERE member_id = $1 AND expires_at > $2 ORDER BY signed_in_at DESC LIMIT 100";
 const REMOVE: &str = "DELETE FROM console_sessions WHERE session_digest = $1";
 const REMOVE_BY_ID: &str = "DELETE FROM console_sessions WHERE member_id = $1 AND id = $2";
@@ -52,6 +53,8 @@ pub struct ConsoleSession {
     pub ends_at: Timestamp,
     /// From when on it is not accepted: the idle limit, or the absolute one if that comes first.
     pub expires_at: Timestamp,
+    /// Of a session of a link from the host: where letters to whoever signs in through it go, sealed under what is in the cookie.
+    pub sealed_contact: Option<Vec<u8>>,
 }
 
 /// Adds a session.
@@ -71,6 +74,7 @@ pub fn insert(tx: &mut WriteTx<'_>, session: &ConsoleSession) -> Result<(), Stor
         session.used_at.into(),
         session.ends_at.into(),
         session.expires_at.into(),
+        session.sealed_contact.as_deref().into(),
     ];
     tx.execute(INSERT, &values).map(drop)
 }
@@ -158,5 +162,6 @@ fn read(row: Row) -> Result<ConsoleSession, StoreError> {
         used_at: row.time("used_at")?,
         ends_at: row.time("ends_at")?,
         expires_at: row.time("expires_at")?,
+        sealed_contact: row.maybe_bytes("sealed_contact")?,
     })
 }

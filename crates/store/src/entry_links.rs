@@ -5,9 +5,10 @@ use model::{MemberId, Timestamp};
 
 use crate::{StoreError, Tx, WriteTx, value::Row};
 
-const INSERT: &str = "INSERT INTO entry_links (link_digest, kind, member_id, made_by, expires_at)
-    VALUES ($1, $2, $3, $4, $5)";
-const FIND: &str = "SELECT link_digest, kind, member_id, made_by, expires_at
+const INSERT: &str =
+    "INSERT INTO entry_links (link_digest, kind, member_id, made_by, expires_at, sealed_contact)
+    VALUES ($1, $2, $3, $4, $5, $6)";
+const FIND: &str = "SELECT link_digest, kind, member_id, made_by, expires_at, sealed_contact
     FROM entry_links WHERE link_digest = $1 AND expires_at > $2";
 const REMOVE: &str = "DELETE FROM entry_links WHERE link_digest = $1";
 const REMOVE_BY_KIND: &str = "DELETE FROM entry_links WHERE kind = $1";
@@ -30,6 +31,8 @@ pub struct EntryLink {
     pub made_by: String,
     /// From when on it is over.
     pub expires_at: Timestamp,
+    /// Where letters to whoever comes in by it go, sealed under the key in the link.
+    pub sealed_contact: Option<Vec<u8>>,
 }
 
 /// Adds a link.
@@ -43,6 +46,7 @@ pub fn insert(tx: &mut WriteTx<'_>, link: &EntryLink) -> Result<(), StoreError> 
         link.member_id.into(),
         (&link.made_by).into(),
         link.expires_at.into(),
+        link.sealed_contact.as_deref().into(),
     ];
     tx.execute(INSERT, &values).map(drop)
 }
@@ -95,5 +99,6 @@ fn read(row: Row) -> Result<EntryLink, StoreError> {
         member_id: row.maybe_id("member_id", MemberId::parse)?,
         made_by: row.text("made_by")?,
         expires_at: row.time("expires_at")?,
+        sealed_contact: row.maybe_bytes("sealed_contact")?,
     })
 }

@@ -5,13 +5,13 @@ use model::{LinkId, TenantId, Timestamp};
 use crate::{StoreError, Tx, WriteTx, sql::Statements, value::Row};
 
 const INSERT: &str = "INSERT INTO invitations
-    (tenant_id, id, roles, label, language, generation, invited_by, inviter_name, created_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    (tenant_id, id, roles, label, language, generation, invited_by, inviter_name, created_at, expires_at, sealed_contact)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const LIST: &str = "SELECT
-    tenant_id, id, roles, label, language, generation, invited_by, inviter_name, created_at, expires_at
+    tenant_id, id, roles, label, language, generation, invited_by, inviter_name, created_at, expires_at, sealed_contact
     FROM invitations WHERE tenant_id = $1 ORDER BY created_at DESC LIMIT 1000";
 pub(crate) const FIND_BY_ID: &str = "SELECT
-    tenant_id, id, roles, label, language, generation, invited_by, inviter_name, created_at, expires_at
+    tenant_id, id, roles, label, language, generation, invited_by, inviter_name, created_at, expires_at, sealed_contact
     FROM invitations WHERE id = $1";
 const REPLACE_LINK: &str = "UPDATE invitations SET generation = generation + 1, expires_at = $1
     WHERE tenant_id = $2 AND id = $3";
@@ -46,6 +46,8 @@ pub struct Invitation {
     pub created_at: Timestamp,
     /// From when on it is over.
     pub expires_at: Timestamp,
+    /// Where its letter went, and letters to the member go then, sealed.
+    pub sealed_contact: Option<Vec<u8>>,
 }
 
 /// Adds an invitation.
@@ -64,6 +66,7 @@ pub fn insert(tx: &mut WriteTx<'_>, invitation: &Invitation) -> Result<(), Store
         (&invitation.inviter_name).into(),
         invitation.created_at.into(),
         invitation.expires_at.into(),
+        invitation.sealed_contact.as_deref().into(),
     ];
     tx.execute(INSERT, &values).map(drop)
 }
@@ -142,5 +145,6 @@ fn read(row: Row) -> Result<Invitation, StoreError> {
         inviter_name: row.text("inviter_name")?,
         created_at: row.time("created_at")?,
         expires_at: row.time("expires_at")?,
+        sealed_contact: row.maybe_bytes("sealed_contact")?,
     })
 }

@@ -412,15 +412,16 @@ pub const TABLES: &[Table] = &[
     ),
     table!(
         "invitations",
-        "what the inviter calls the invited and is called, the roles, and the language of the letter",
+        "what the inviter calls the invited and is called, the roles, the language of the letter, and the address that it went to, sealed",
         MemberName,
         "until it is accepted or taken back, seven days at most (for operators one)",
-        "members are invited by a link",
+        "members are invited by a link; the address becomes the member's",
         false
     ),
     table!(
         "console_sessions",
-        "a digest of what is in the cookie, which member signed in and when, and what browser it was",
+        "a digest of what is in the cookie, which member signed in and when, what browser it was, and, before the first sign-in, \
+         the first operator's e-mail address, sealed under the cookie",
         Pseudonym,
         "until the member signs out, 30 minutes after its last use, eight hours at most",
         "a member stays signed in, and sees where they are",
@@ -428,7 +429,8 @@ pub const TABLES: &[Table] = &[
     ),
     table!(
         "entry_links",
-        "a digest of the key in a link that was made on the host, and the account that made it",
+        "a digest of the key in a link that was made on the host, the account that made it, and the first operator's e-mail \
+         address, sealed under that key",
         Administrator,
         "until it is used, an hour at most",
         "the first operator comes in by it, and one whose eID is gone",

@@ -225,6 +225,8 @@ outcomes! {
     NoSource: "no-source";
     /// A link into the console was made; it follows.
     EntryLinkMade: "entry-link-made";
+    /// How many operators a letter about a recovery was written to.
+    OperatorsTold { written: Word, missed: Word }: "operators-told";
     /// There is no test user yet. Make one.
     NoTestUser: "no-test-user";
     /// No secrets.

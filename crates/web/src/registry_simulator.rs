@@ -40,3 +40,27 @@ pub(crate) async fn declare_bankrupt(
         if registry.declare_bankrupt(&number) { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND };
     bare(status, Body::empty())
 }
+
+/// `POST /simulator/outage`: the registry answers 500 to everything, until it is taken back.
+pub(crate) async fn begin_outage(
+    State(registry): State<Arc<RegistrySimulator>>,
+    headers: HeaderMap,
+) -> Response {
+    outage(&registry, &headers, true)
+}
+
+/// `DELETE /simulator/outage`: the registry answers again.
+pub(crate) async fn end_outage(
+    State(registry): State<Arc<RegistrySimulator>>,
+    headers: HeaderMap,
+) -> Response {
+    outage(&registry, &headers, false)
+}
+
+fn outage(registry: &RegistrySimulator, headers: &HeaderMap, is_down: bool) -> Response {
+    if headers.contains_key(header::ORIGIN) || headers.contains_key(SEC_FETCH_SITE) {
+        return from_elsewhere(headers);
+    }
+    registry.set_down(is_down);
+    bare(StatusCode::NO_CONTENT, Body::empty())
+}

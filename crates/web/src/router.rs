@@ -47,6 +47,7 @@ pub fn simulator_router(site: Arc<SimulatorSite>) -> Site {
         .route("/simulator/decision", post(simulator::decide))
         .route("/simulator/people", get(simulator::new_person).post(simulator::add_person))
         .route("/simulator/keys", post(simulator::rotate_key))
+        .route("/simulator/clients", post(simulator::register_client))
         .fallback(simulator::answer)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(choose_language))
@@ -57,6 +58,10 @@ pub fn simulator_router(site: Arc<SimulatorSite>) -> Site {
 pub fn registry_router(registry: Arc<RegistrySimulator>) -> Site {
     Router::new()
         .route("/simulator/bankruptcies/{number}", post(registry_simulator::declare_bankrupt))
+        .route(
+            "/simulator/outage",
+            post(registry_simulator::begin_outage).delete(registry_simulator::end_outage),
+        )
         .fallback(registry_simulator::answer)
         .layer(middleware::from_fn(choose_language))
         .with_state(registry)

@@ -23,7 +23,7 @@ use pages::{
     SimulatorOutcome, StopReason,
 };
 use sandbox::{
-    Answer, AskedClaim, Choose, Decision, Kind, Outcome, PersonProblem, SimulatedFault, Simulator,
+    Answer, AskedClaim, Choose, Client, Decision, Kind, Outcome, PersonProblem, SimulatedFault, Simulator,
 };
 use texts::Locale;
 
@@ -371,4 +371,43 @@ pub(crate) async fn rotate_key(State(site): State<Arc<SimulatorSite>>, headers: 
         Ok(()) => bare(StatusCode::NO_CONTENT, Body::empty()),
         Err(_) => bare(StatusCode::INTERNAL_SERVER_ERROR, Body::empty()),
     }
+}
+
+/// What a program says of a client, which has a key or a secret.
+#[derive(serde::Deserialize)]
+struct NewClient {
+    client_id: String,
+    redirect_uri: String,
+    #[serde(default)]
+    jwks: KeySet,
+    client_secret: Option<String>,
+}
+
+#[derive(Default, serde::Deserialize)]
+struct KeySet {
+    keys: Vec<sandbox::ClientKey>,
+}
+
+/// `POST /simulator/clients`: registers a client with its public key or its secret, as the eID does by hand for an order. Programs
+/// ask for it, as for another key. A client that is known keeps what it has.
+pub(crate) async fn register_client(
+    State(site): State<Arc<SimulatorSite>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if headers.contains_key(header::ORIGIN) || headers.contains_key(SEC_FETCH_SITE) {
+        return from_elsewhere(&headers);
+    }
+    let Ok(client) = serde_json::from_slice::<NewClient>(&body) else {
+        return bare(StatusCode::UNPROCESSABLE_ENTITY, Body::empty());
+    };
+    let added = site.simulator.add_client(Client {
+        name: client.client_id.clone(),
+        client_id: client.client_id,
+        secret: client.client_secret,
+        key: client.jwks.keys.into_iter().next(),
+        redirect_uris: vec![client.redirect_uri],
+        may_have_nin: true,
+    });
+    bare(if added { StatusCode::NO_CONTENT } else { StatusCode::CONFLICT }, Body::empty())
 }

@@ -19,6 +19,7 @@ mod certification;
 mod compatible;
 mod consent;
 mod console_access;
+mod console_addresses;
 mod console_applications;
 mod console_certificates;
 mod console_lists;

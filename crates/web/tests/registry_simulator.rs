@@ -67,3 +67,19 @@ async fn a_company_goes_bankrupt_when_a_program_says_so_and_not_from_a_page() {
     let unknown = (Method::POST, "/simulator/bankruptcies/399000408");
     assert_eq!(ask(&site, unknown, JSON).await.0, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn an_outage_begins_and_ends_by_a_request_that_no_browser_sends() {
+    let site = registry();
+    let json = || (header::ACCEPT, "application/json");
+    let outage = |method| (method, "/simulator/outage");
+    let foreign = ask(&site, outage(Method::POST), (header::ORIGIN, "https://evil.example")).await;
+    assert_eq!(
+        (foreign.0, ask(&site, (Method::GET, UNIT), json()).await.0),
+        (StatusCode::FORBIDDEN, StatusCode::OK)
+    );
+    assert_eq!(ask(&site, outage(Method::POST), json()).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(ask(&site, (Method::GET, UNIT), json()).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(ask(&site, outage(Method::DELETE), json()).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(ask(&site, (Method::GET, UNIT), json()).await.0, StatusCode::OK);
+}

@@ -41,7 +41,7 @@ pub(super) async fn seed(
     let managing = permits::may(&tenant, Permission::ManageSources).map_err(words)?;
     console.save_identity_source(&managing, &source, now).await.map_err(words)?;
     let operators = permits::installation(console, &caller, Permission::ManageOperators).map_err(words)?;
-    match console.make_setup_link(&operators, now).await {
+    match console.make_setup_link(&operators, None, now).await {
         Ok(key) => Ok(Some(format!("{}/setup/{}", address.origin(), key.expose()))),
         Err(Refusal::Invalid(message)) if message.message == AdminMessage::OperatorExists => Ok(None),
         Err(other) => Err(words(other)),

@@ -56,7 +56,7 @@ fn letter(text: &str) -> Result<LetterId, String> {
     LetterId::parse(text).map_err(|_| "a letter's id has 32 hexadecimal digits".to_owned())
 }
 
-fn language(text: &str) -> Result<Locale, String> {
+pub(super) fn language(text: &str) -> Result<Locale, String> {
     Locale::parse(text).ok_or_else(|| "say nb, nn or en".to_owned())
 }
 

@@ -4,7 +4,8 @@ use axum::response::Response;
 use console::{ConsoleSession, HeldRole, MembersPermit, Permission, Refusal, Role, WaitingRole};
 use model::{INSTALLATION, SessionId, TenantId};
 use pages::console::{
-    Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Table, TableRow, Text,
+    Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Table,
+    TableRow, Text,
 };
 use texts::Noun;
 
@@ -32,12 +33,22 @@ pub(super) async fn set_email(visit: Visit) -> Result<Response, Refusal> {
     }
 }
 
-async fn email_form(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsoleForm, Refusal> {
+/// The member's address, and what an operator misses who has none.
+async fn email_blocks(visit: &Visit, refusal: Option<&Refusal>) -> Result<Vec<Block>, Refusal> {
     let kept = visit.site.console.own_email(visit.session()?).await?.unwrap_or_default();
+    let misses = kept.is_empty() && visit.session()?.is_operator();
+    let notice = misses.then(|| {
+        let text = Text::Key("console-account-email-operator");
+        Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None })
+    });
+    Ok(notice.into_iter().chain([Block::Form(email_form(visit, kept, refusal))]).collect())
+}
+
+fn email_form(visit: &Visit, kept: String, refusal: Option<&Refusal>) -> ConsoleForm {
     let value = if refusal.is_some() { visit.form.get("email").to_owned() } else { kept };
     let field =
         ConsoleField::new("email", Text::Key("console-account-email"), value, FieldKind::Identifier(254));
-    Ok(ConsoleForm {
+    ConsoleForm {
         action: "/account/email".to_owned(),
         fields: vec![
             field.with_help(Text::Key("console-account-email-help")).wrong(wrong(visit, refusal, "email")),
@@ -46,7 +57,7 @@ async fn email_form(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsoleF
         submit_id: "save-email",
         error: wrong_form(visit, refusal, &["email"]),
         ..ConsoleForm::default()
-    })
+    }
 }
 
 async fn whole_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsolePage, Refusal> {
@@ -72,16 +83,14 @@ async fn whole_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsoleP
         rows,
         ..Table::default()
     };
-    let mut blocks = vec![
-        Block::Facts(facts),
-        Block::Form(email_form(visit, refusal).await?),
-        Block::Heading {
-            id: "roles-here",
-            text: Text::Key("console-account-roles-title"),
-            lead: Some(Text::Key("console-account-roles-lead")),
-        },
-        Block::Table(roles(visit).await?),
-    ];
+    let mut blocks = vec![Block::Facts(facts)];
+    blocks.extend(email_blocks(visit, refusal).await?);
+    blocks.push(Block::Heading {
+        id: "roles-here",
+        text: Text::Key("console-account-roles-title"),
+        lead: Some(Text::Key("console-account-roles-lead")),
+    });
+    blocks.push(Block::Table(roles(visit).await?));
     blocks.extend(waiting_roles(visit).await?);
     blocks.push(Block::Heading {
         id: "signed-in",

@@ -15,6 +15,7 @@ use super::{
 fn kind(word: &str) -> Text {
     match word {
         "invitation" => Text::Key("console-letter-invitation"),
+        "recovery_made" => Text::Key("console-letter-recovery-made"),
         "recovery_used" => Text::Key("console-letter-recovery"),
         "order_person" => Text::Key("console-letter-order-person"),
         "order_news" => Text::Key("console-letter-order-news"),

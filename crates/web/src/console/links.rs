@@ -41,6 +41,11 @@ pub(super) async fn invitation(visit: Visit) -> Result<Response, Refusal> {
         Fact { values: roles, ..Fact::new("console-invitation-roles", Text::default()) },
         Fact::new("console-invitation-until", words::ago(view.expires_at, visit.now())),
     ];
+    let facts = facts.into_iter().chain(
+        view.has_address
+            .then(|| Fact::new("console-invitation-address", Text::Key("console-invitation-address-kept"))),
+    );
+    let facts = facts.collect();
     let accept = Action::act("console-invitation-accept", visit.path.clone()).named("accept");
     let blocks = vec![Block::Facts(facts), Block::Actions(vec![accept])];
     Ok(shown(&visit, bare(heading, Text::Key("console-invitation-lead"), blocks)))

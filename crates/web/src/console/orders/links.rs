@@ -60,8 +60,11 @@ fn notice(kind: NoticeKind, key: &'static str) -> Block {
 
 fn signatory_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> ConsolePage {
     let mut blocks = vec![facts(link)];
+    let mut lead = "console-order-link-signatory-lead";
     let is_asked = matches!(link.view.state, OrderState::Approving | OrderState::IdentityReview);
-    if link.person.state == PersonState::Waiting && is_asked {
+    if link.person.state == PersonState::Waiting && !link.view.state.is_open() {
+        lead = "console-order-link-over";
+    } else if link.person.state == PersonState::Waiting && is_asked {
         blocks.push(notice(NoticeKind::Info, "console-order-link-no-signature"));
         blocks.extend(document_blocks(&link.view));
         blocks.push(Block::Facts(vec![Fact::copied(
@@ -97,7 +100,7 @@ fn signatory_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> 
         };
         blocks.push(notice(NoticeKind::Done, key));
     }
-    bare(Text::Key("console-order-link-signatory"), Text::Key("console-order-link-signatory-lead"), blocks)
+    bare(Text::Key("console-order-link-signatory"), Text::Key(lead), blocks)
 }
 
 fn contact_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> ConsolePage {

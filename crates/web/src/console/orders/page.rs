@@ -29,6 +29,12 @@ use crate::console::{
 
 fn section_step(visit: &Visit, order: &OrderView, section: OrderSection) -> Step {
     let (label, help) = words_of(section);
+    let is_guided = order.eid == LoginMethod::NO_VIPPS;
+    let help = match section {
+        // Nobody approves here what is signed at Vipps.
+        OrderSection::Signatories if is_guided => "console-order-help-signatories-vipps",
+        _ => help,
+    };
     let lacks = lacks(&order.answers, section);
     let (tone, aside) = match section_state(&order.answers, section) {
         SectionState::Ready => (Tone::Good, "console-order-ready"),
@@ -105,7 +111,8 @@ fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
             asked
                 .iter()
                 .map(|it| section_step(visit, order, *it))
-                .chain([handover_step(visit, order)])
+                // Vipps gives its credentials in its own portal.
+                .chain((order.eid != LoginMethod::NO_VIPPS).then(|| handover_step(visit, order)))
                 .collect(),
         ),
     ]);
@@ -128,6 +135,9 @@ const fn part_word(part: Part) -> &'static str {
 fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
     let part = part_word(it.part);
     let chip = match it.state {
+        PersonState::Waiting if !order.state.is_open() => {
+            words::chip(Tone::Neutral, "console-order-person-not-asked")
+        }
         PersonState::Waiting => words::chip(Tone::Neutral, "console-order-person-waiting"),
         PersonState::Done => words::chip(Tone::Good, "console-order-person-done"),
         PersonState::Declined => words::chip(Tone::Bad, "console-order-person-declined"),

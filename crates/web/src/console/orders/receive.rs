@@ -32,11 +32,10 @@ async fn page_with(
     let place = source_place(visit, order).await?;
     let source = place.source(visit).await?;
     let mut blocks = sources::hand_over_blocks(&place, source.as_ref());
+    let (heading, lead) = title_and_lead(order);
     let form = || form(visit, order, sources::credentials_form(visit, &place, (source.as_ref(), refusal)));
     match order.state {
-        OrderState::Handover if order.handover == Handover::Deposited => {
-            blocks.extend(deposited(visit, order))
-        }
+        OrderState::Handover if order.handover == Handover::Deposited => blocks = deposited(visit, order),
         OrderState::Handover | OrderState::AwaitEntry => {
             blocks.extend(key_blocks(order));
             blocks.push(form());
@@ -78,8 +77,8 @@ async fn page_with(
         }
     }
     let mut page = ConsolePage {
-        heading: Text::Key("console-order-receive"),
-        lead: Some(Text::Key("console-order-receive-lead")),
+        heading: Text::Key(heading),
+        lead: Some(Text::Key(lead)),
         blocks,
         ..ConsolePage::default()
     };
@@ -89,6 +88,23 @@ async fn page_with(
     Ok(page)
 }
 
+/// What the receiver is to do, by how the credentials come and how far it has got.
+const fn title_and_lead(order: &OrderView) -> (&'static str, &'static str) {
+    match (order.state, order.handover) {
+        (OrderState::PortalTasks, _) => ("console-order-receive-vipps", "console-order-receive-vipps-lead"),
+        (OrderState::Handover, Handover::Deposited) => {
+            ("console-order-receive-deposit", "console-order-receive-deposit-lead")
+        }
+        (OrderState::Handover | OrderState::Trouble, Handover::KeyPair) => {
+            ("console-order-receive-key", "console-order-receive-key-lead")
+        }
+        (OrderState::Handover | OrderState::AwaitEntry | OrderState::Trouble, _) => {
+            ("console-order-receive", "console-order-receive-lead")
+        }
+        _ => ("console-order-receive-done", "console-order-receive-done-lead"),
+    }
+}
+
 /// The form for what the issuer gave: what is asked depends on what it is given.
 fn form(visit: &Visit, order: &OrderView, mut form: ConsoleForm) -> Block {
     form.action = format!("{}/receive", base(visit, order.id));
@@ -96,6 +112,9 @@ fn form(visit: &Visit, order: &OrderView, mut form: ConsoleForm) -> Block {
     let is_key = order.handover == Handover::KeyPair;
     form.fields.retain(|it| !(is_key && matches!(it.name.as_str(), "method" | "secret")));
     for field in &mut form.fields {
+        if field.name == "secret" {
+            field.help = Some(Text::Key("console-order-secret-help"));
+        }
         if let FieldKind::Radio(options) = &mut field.kind {
             // A key that is made when the credentials are entered is known to no issuer.
             options.retain(|it| it.value != "private_key_jwt");

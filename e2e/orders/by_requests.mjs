@@ -1,0 +1,106 @@
+// An order by requests alone, without a browser's pages: fast enough to be tried hundreds of times.
+
+import assert from "node:assert/strict";
+
+const unescaped = (text) => text.replaceAll("&amp;", "&").replaceAll("&#38;", "&");
+
+/** The value of a hidden field of a page. */
+export const hidden = (page, name) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? "";
+
+/** The hidden fields of the form of a page that is posted to `way`, and says `event` where that is asked for. */
+export function formOf(page, way, event) {
+  const forms = page.split("<form").slice(1).map((it) => it.split("</form>")[0]);
+  const is = (it) => it.includes(`${way}"`) && (!event || hidden(it, "event") === event);
+  const form = forms.find(is);
+  if (!form) return undefined;
+  return Object.fromEntries([...form.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)].map((it) => it.slice(1)));
+}
+
+/** What one person does in one browser, as requests. `requests`: Playwright's, which keep cookies. */
+export class Requests {
+  #requests;
+
+  constructor(requests) {
+    this.#requests = requests;
+  }
+
+  get(address) {
+    return this.#requests.get(address, { maxRedirects: 0 });
+  }
+
+  async page(address) {
+    return (await this.#requests.get(address)).text();
+  }
+
+  post(address, form = {}) {
+    return this.#requests.post(address, { form, headers: { origin: new URL(address).origin }, maxRedirects: 0 });
+  }
+
+  /** Where an answer leads: by its header, or by a page that goes on by itself. */
+  async #next(answer) {
+    const { location } = answer.headers();
+    const href = location ?? /http-equiv="refresh" content="0; url=([^"]*)"/.exec(await answer.text())?.[1];
+    return href && new URL(unescaped(href), answer.url()).href;
+  }
+
+  /** Goes on from an answer to the simulated BankID, where Kari logs in; gives the address that she comes back to, unopened. */
+  async loggedIn(answer) {
+    for (let steps = 0; steps < 20; steps += 1) {
+      const next = await this.#next(answer);
+      if (next && new URL(next).pathname === "/sign-in/callback") return next;
+      if (next) {
+        answer = await this.get(next);
+        continue;
+      }
+      const page = await answer.text();
+      const request = unescaped(hidden(page, "request"));
+      const person = /name="person" value="([^"]*)"[^>]*checked/.exec(page)?.[1];
+      assert.ok(request && person, page);
+      answer = await this.post(new URL("/simulator/decision", answer.url()).href, {
+        request,
+        person,
+        outcome: "approve-device",
+      });
+    }
+    throw new Error("a login that never ends");
+  }
+}
+
+/** The texts of an order's timeline, from its beginning. */
+export function timeline(page) {
+  const [, after] = page.split('id="timeline"');
+  const names = [...(after ?? "").matchAll(/<p class="pc-step__name">(.*?)<\/p>/gs)];
+  return names.map((it) => it[1].replace(/<span class="pc-unseen">.*?<\/span>|<[^>]*>/gs, "").trim()).reverse();
+}
+
+/** Fills in the sections of an order; what is not named keeps what it has. */
+export async function fillIn(requests, order, sections) {
+  for (const [name, fields] of Object.entries(sections)) {
+    const address = `${order}/sections/${name}`;
+    const seen = hidden(await requests.page(address), "seen");
+    const answer = await requests.post(address, { seen, ...fields });
+    assert.equal(answer.status(), 303, `${name}: ${await answer.text()}`);
+  }
+}
+
+/**
+ * What the sections are answered with, by Kari in every part. `email`: hers, before the `@`. Each part has an address of its own:
+ * letters to one are limited.
+ */
+export function answers(number, email) {
+  const kari = { name: "Kari Nordli", email: `general-${email}@example.com` };
+  const first = { "contact-0-name": "Kari Nordli", "contact-0-email": `block-${email}@example.com` };
+  return {
+    company: { number },
+    purpose: { purpose: "Customers log in." },
+    signatories: { "signatory-0-email": `signatory-${email}@example.com`, "signatory-0-eid": "no-bankid" },
+    bank: { bank: "937903502", customer: "yes" },
+    general: kari,
+    receiver: { ...kari, email: `receiver-${email}@example.com`, mobile: "90000001", birth_date: "1984-05-17" },
+    block: { ...first, "contact-0-mobile": "90000001" },
+    operations: first,
+    "display-name": { display_name: "Fjellvokt" },
+    listing: { listed_address: "https://www.fjellvokt.example" },
+    number: { needed: "no" },
+  };
+}
