@@ -77,7 +77,7 @@ impl OperatorLetters {
             else {
                 continue;
             };
-            let letter = AddressedLetter { to, locale, letter: Letter::recovery_used(now) };
+            let letter = AddressedLetter { to: to.into(), locale, letter: Letter::recovery_used(now) };
             match messages::write(tx, (&self.keys, &self.random), &letter, now) {
                 Ok(_) | Err(messages::WriteError::TooMany) => {}
                 Err(other) => return Err(refused(other)),

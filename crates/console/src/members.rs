@@ -250,7 +250,7 @@ impl Console {
             change::invite(tx, &permit, &new, now)?;
             if let Some(to) = to {
                 let letter = Letter::Invitation { id: new.id, generation: 1 };
-                let letter = AddressedLetter { to, locale: new.locale, letter };
+                let letter = AddressedLetter { to: to.into(), locale: new.locale, letter };
                 messages::write(tx, (&keys, &random), &letter, now).map_err(refused)?;
             }
             Ok::<_, Refusal>(())

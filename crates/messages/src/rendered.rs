@@ -3,6 +3,7 @@
 use askama::Template;
 use authority::LetterKeys;
 use model::Timestamp;
+use store::letters::Channel;
 use texts::{Locale, say};
 
 use crate::{AddressedLetter, Letter, letter::ORDER_LINK};
@@ -52,6 +53,9 @@ impl RenderedLetter {
     pub fn new(letter: &AddressedLetter, keys: &LetterKeys, base: Option<&LinkBase>) -> Option<Self> {
         let locale = letter.locale;
         let word = |key: &str| say(locale, key, &[]);
+        if letter.to.channel() == Channel::Sms {
+            return Self::text_message(letter, keys);
+        }
         let (subject, paragraphs, link) = match &letter.letter {
             Letter::Test => (word("letter-test-subject"), vec![word("letter-test-body")], None),
             Letter::Invitation { id, generation } => {
@@ -76,6 +80,8 @@ impl RenderedLetter {
                 let body = vec![word(&format!("letter-order-news-{}", event.replace('_', "-")))];
                 (word("letter-order-news-subject"), body, Some(Link { address, label, copy }))
             }
+            // Goes to a phone only.
+            Letter::PhoneCode { .. } => return None,
             Letter::RecoveryUsed { used_at_micros } => {
                 let at = Timestamp::from_micros(*used_at_micros).to_iso_seconds();
                 let body = vec![
@@ -86,6 +92,18 @@ impl RenderedLetter {
             }
         };
         Self::assemble(locale, subject, &paragraphs, link.as_ref())
+    }
+
+    /// A text message, which is a text alone; `None` for what is no message.
+    fn text_message(letter: &AddressedLetter, keys: &LetterKeys) -> Option<Self> {
+        let text = match &letter.letter {
+            Letter::Test => say(letter.locale, "sms-test", &[]),
+            Letter::PhoneCode { id, .. } => {
+                say(letter.locale, "sms-phone-code", &[("code", keys.phone_code(*id).expose())])
+            }
+            _ => return None,
+        };
+        Some(Self { lang: letter.locale.as_str(), text, ..Self::default() })
     }
 
     fn assemble(locale: Locale, subject: String, paragraphs: &[String], link: Option<&Link>) -> Option<Self> {
@@ -105,7 +123,7 @@ impl RenderedLetter {
 #[cfg(test)]
 mod tests {
     use super::{LinkBase, RenderedLetter};
-    use crate::{AddressedLetter, Letter, MailAddress};
+    use crate::{AddressedLetter, Letter, Recipient};
     use authority::{LetterKeys, OpenTenant};
     use crypto::Random;
     use model::{LinkId, OrderEvent, OrderId, TenantId, Timestamp};
@@ -118,7 +136,7 @@ mod tests {
     }
 
     fn letter(locale: Locale, letter: Letter) -> AddressedLetter {
-        AddressedLetter { to: MailAddress::parse("kari@example.com").unwrap(), locale, letter }
+        AddressedLetter { to: Recipient::parse("kari@example.com").unwrap(), locale, letter }
     }
 
     fn every_kind() -> Vec<Letter> {

@@ -207,7 +207,7 @@ pub(crate) fn write_letter(
     now: Timestamp,
 ) -> Result<bool, Refusal> {
     let Some(to) = MailAddress::parse(it.email) else { return Ok(true) };
-    let letter = AddressedLetter { to, locale: it.locale, letter: it.letter.clone() };
+    let letter = AddressedLetter { to: to.into(), locale: it.locale, letter: it.letter.clone() };
     let keys = tenant.opened().letter_keys();
     match messages::write(tx, (&keys, tenant.random()), &letter, now) {
         Ok(_) => Ok(true),

@@ -37,6 +37,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0023_order_secrets", include_str!("../migrations/0023_order_secrets.sql")),
     ("0024_audit_times", include_str!("../migrations/0024_audit_times.sql")),
     ("0025_order_entry", include_str!("../migrations/0025_order_entry.sql")),
+    ("0027_text_messages", include_str!("../migrations/0027_text_messages.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

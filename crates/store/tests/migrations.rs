@@ -76,7 +76,7 @@ async fn a_row_that_cannot_be_is_named() {
 }
 
 /// Every migration there is, in order.
-const MIGRATIONS: [(&str, &str); 25] = [
+const MIGRATIONS: [(&str, &str); 26] = [
     ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
     ("0002_operation", include_str!("../migrations/0002_operation.sql")),
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
@@ -102,6 +102,7 @@ const MIGRATIONS: [(&str, &str); 25] = [
     ("0023_order_secrets", include_str!("../migrations/0023_order_secrets.sql")),
     ("0024_audit_times", include_str!("../migrations/0024_audit_times.sql")),
     ("0025_order_entry", include_str!("../migrations/0025_order_entry.sql")),
+    ("0027_text_messages", include_str!("../migrations/0027_text_messages.sql")),
 ];
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.
