@@ -16,6 +16,7 @@ use store::{
     order_people::{OrderPerson, Part, PersonState},
     order_secrets::{self, SecretKind},
     orders::{self, Order, OrderStep},
+    phone_codes,
 };
 use texts::{AdminMessage, Locale, Noun};
 
@@ -171,8 +172,10 @@ pub(crate) fn out_of_turn(event: OrderEvent, state: OrderState) -> Refusal {
     Refusal::Invalid(message.into())
 }
 
-fn check_complete(eid: LoginMethod, answers: &OrderAnswers) -> Result<(), Refusal> {
-    let missing = OrderSection::asked(eid).iter().filter(|it| !lacks(answers, **it).is_empty());
+/// Refuses a draft that lacks something. `has_sms`: whether phones can be confirmed.
+pub(crate) fn check_complete(moved: &Moved, has_sms: bool) -> Result<(), Refusal> {
+    let lacks = |it: &&OrderSection| !lacks(&moved.answers, **it, has_sms).is_empty();
+    let missing = OrderSection::asked(eid_of(&moved.row)?).iter().filter(lacks);
     let missing: Vec<String> = missing.map(|it| it.as_str().to_owned()).collect();
     if missing.is_empty() {
         return Ok(());
@@ -213,6 +216,9 @@ pub(crate) fn apply(
     row.version += 1;
     write_step(tx, permit, (row, happening), now)?;
     forget_deposit(tx, moved, next)?;
+    if next == OrderState::Draft {
+        phone_codes::remove_of_order(tx, (tenant.id, moved.row.id))?;
+    }
     end_receiving(tx, permit, moved, next, now)?;
     let told = Told { before: facts.state, event: *event, next };
     let without = write_letters(tx, &tenant, moved, &told, now)?;
@@ -282,7 +288,6 @@ fn submit(
         let most = MOST_SUBMISSIONS.to_string().into();
         return Err(Refusal::Invalid(AdminMessage::OrderSubmittedTooOften { most }.into()));
     }
-    check_complete(eid, &moved.answers)?;
     moved.row.submission += 1;
     let submission = moved.row.submission;
     moved.row.document_digest = Some(digest_of((moved.row.id, submission), &moved.answers));

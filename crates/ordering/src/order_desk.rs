@@ -18,11 +18,18 @@ pub struct OrderSettings {
     pub seal: Option<SealKit>,
     /// Where PDFs from outside are read; `None`: none is taken.
     pub uploads: Option<UploadChecker>,
+    /// Whether text messages are sent, so that phones can be confirmed.
+    pub has_sms: bool,
 }
 
 impl Default for OrderSettings {
     fn default() -> Self {
-        Self { vipps_url: "https://portal.vippsmobilepay.com/".to_owned(), seal: None, uploads: None }
+        Self {
+            vipps_url: "https://portal.vippsmobilepay.com/".to_owned(),
+            seal: None,
+            uploads: None,
+            has_sms: false,
+        }
     }
 }
 

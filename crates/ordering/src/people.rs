@@ -36,6 +36,8 @@ pub(crate) struct KeptPerson {
     pub(crate) mismatch: String,
     /// Why the operator let it count.
     pub(crate) override_reason: String,
+    /// Whether a code that went to their phone was typed.
+    pub(crate) is_phone_confirmed: bool,
 }
 
 /// A person of an order as shown. Their link is in it: whoever has that can act for them.
@@ -65,6 +67,10 @@ pub struct PersonView {
     pub mismatch: String,
     /// Why the operator let it count.
     pub override_reason: String,
+    /// Whether a code that went to their phone was typed.
+    pub is_phone_confirmed: bool,
+    /// Whether it is known who they are at their eID.
+    pub has_eid: bool,
     /// When they did what they were asked for.
     pub decided_at: Option<Timestamp>,
     /// The member that they became.
@@ -123,6 +129,8 @@ pub(crate) fn person_view(tenant: &Tenant, row: &OrderPerson) -> Result<PersonVi
         token_digest: kept.token_digest,
         mismatch: kept.mismatch,
         override_reason: kept.override_reason,
+        is_phone_confirmed: kept.is_phone_confirmed,
+        has_eid: row.person_digest.is_some(),
         decided_at: row.decided_at,
         member: row.member_id,
         confirmation_code: confirmation_code(tenant, row),
@@ -281,6 +289,8 @@ mod tests {
             token_digest: String::new(),
             mismatch: String::new(),
             override_reason: String::new(),
+            is_phone_confirmed: false,
+            has_eid: false,
             decided_at: None,
             member: None,
             confirmation_code: "canary-confirmation".to_owned(),

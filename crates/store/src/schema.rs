@@ -348,7 +348,7 @@ pub const TABLES: &[Table] = &[
     ),
     table!(
         "phone_codes",
-        "that somebody whom an order asks was sent a code to their phone, keyed digests of the code and of the browser that asked for it, and how often both were tried",
+        "that somebody whom an order asks was sent a code to their phone, a keyed digest of the code, a digest of what the browser that asked for it was given, and how often something was typed",
         Pseudonym,
         "a day after the first code, or until the order is changed",
         "a phone is confirmed by whoever has it, in one browser",

@@ -201,6 +201,18 @@ admin_messages! {
     OrderKeepsObject { noun: Noun, count: Word }: "order-keeps-object";
     /// A domain has orders that are not over.
     OrderOfDomainOpen { count: Word }: "order-of-domain-open";
+    /// Not the code that the phone got.
+    OrderPhoneCodeWrong { left: Word }: "order-phone-code-wrong";
+    /// A code that counts no more, or not here.
+    OrderPhoneCodeOver: "order-phone-code-over";
+    /// A code was sent a moment ago.
+    OrderPhoneJustSent: "order-phone-just-sent";
+    /// So many codes were sent today.
+    OrderPhoneTooOften { most: Word }: "order-phone-too-often";
+    /// No code would go out at once.
+    OrderPhoneNoRoom: "order-phone-no-room";
+    /// Whoever receives is known by their phone, which is not confirmed in this browser.
+    OrderPhoneFirst: "order-phone-first";
     /// The letter with a link found no room.
     OrderLetterNoRoom: "order-letter-no-room";
     /// Not people who can sign together.

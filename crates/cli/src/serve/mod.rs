@@ -167,6 +167,7 @@ impl Installation {
             vipps_url: config.vipps_url.clone(),
             seal,
             uploads: Some(upload_reader::reader()),
+            has_sms: sms.is_some(),
         };
         let orders = OrderDesk::new((store.clone(), master.clone(), random.clone()), companies, false);
         let orders = orders.with(settings);
@@ -179,8 +180,8 @@ impl Installation {
         let settings =
             provider::Settings { login_events_kept_for: config.login_events_kept_for, limits: config.limits };
         let links = config.console.as_ref().map(|it| LinkBase::new(&it.origin()));
-        let (has_mail, has_sms) = (config.mail.is_some(), sms.is_some());
-        let postman = (has_mail || has_sms).then(|| {
+        let has_mail = config.mail.is_some();
+        let postman = (has_mail || sms.is_some()).then(|| {
             Postman::new(store.clone(), master.clone(), (config.mail.clone(), sms)).with_links(links)
         });
         let catalogue = Arc::new(catalogue);

@@ -6,10 +6,12 @@ pub(super) mod fill;
 pub(super) mod links;
 pub(super) mod list;
 pub(super) mod page;
+pub(super) mod phone_code;
 pub(super) mod receive;
 pub(super) mod recheck;
 
 mod acts;
+mod phone;
 mod place;
 mod sections;
 mod vipps;

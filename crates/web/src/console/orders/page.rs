@@ -15,7 +15,7 @@ use texts::Noun;
 
 use super::{
     acts::{desk_acts, is_decision, orderer_acts},
-    place::{acted, base, crumbs, found, is_receiver, source_place, title},
+    place::{acted, base, crumbs, found, has_sms, is_receiver, source_place, title},
     sections::words_of,
     vipps,
     words::{event_tone, event_word, handover_words, lack_word, state_chip, turn_word},
@@ -30,8 +30,8 @@ const ISSUER_TAKES: u32 = 10;
 
 fn section_step(visit: &Visit, order: &OrderView, section: OrderSection) -> Step {
     let (label, help) = words_of(section);
-    let lacks = lacks(&order.answers, section);
-    let (tone, aside) = match section_state(&order.answers, section) {
+    let lacks = lacks(&order.answers, section, has_sms(visit));
+    let (tone, aside) = match section_state(&order.answers, section, has_sms(visit)) {
         SectionState::Ready => (Tone::Good, "console-order-ready"),
         SectionState::WaitingOnOthers => (Tone::Neutral, "console-order-waiting"),
         // Nothing is wrong with what nobody has begun yet.
@@ -71,7 +71,8 @@ fn handover_step(visit: &Visit, order: &OrderView) -> Step {
 
 fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let asked = OrderSection::asked(order.eid);
-    let is_open = |it: &&OrderSection| section_state(&order.answers, **it) != SectionState::Ready;
+    let is_open =
+        |it: &&OrderSection| section_state(&order.answers, **it, has_sms(visit)) != SectionState::Ready;
     let open = asked.iter().filter(is_open).count();
     let lead = if open == 0 {
         Text::Key("console-order-complete")
@@ -138,16 +139,35 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
     } else {
         when
     };
-    TableRow { cells: vec![name, Cell::Text(Text::Key(part)), Cell::Chip(chip), last] }
+    TableRow { cells: vec![name, Cell::Text(Text::Key(part)), Cell::Chip(chip), phone_cell(it), last] }
+}
+
+/// Whether the phone of somebody is confirmed who has one in the order.
+fn phone_cell(it: &PersonView) -> Cell {
+    match it.part {
+        Part::Receiver | Part::Blocker if it.is_phone_confirmed => {
+            Cell::Chip(words::chip(Tone::Good, "console-order-phone-confirmed"))
+        }
+        Part::Receiver | Part::Blocker => {
+            Cell::Chip(words::chip(Tone::Neutral, "console-order-phone-unconfirmed"))
+        }
+        Part::Signatory | Part::General => Cell::Text(Text::plain("–")),
+    }
 }
 
 fn people_block(visit: &Visit, order: &OrderView) -> Block {
     Block::Table(Table {
         id: "people",
         caption: Text::Key("console-order-people"),
-        columns: ["console-column-name", "console-order-part", "console-column-state", "console-column-time"]
-            .map(Text::Key)
-            .to_vec(),
+        columns: [
+            "console-column-name",
+            "console-order-part",
+            "console-column-state",
+            "console-order-phone",
+            "console-column-time",
+        ]
+        .map(Text::Key)
+        .to_vec(),
         rows: order.people.iter().map(|it| person_row(visit, order, it)).collect(),
         empty: Text::Key("console-order-people-none"),
         ..Table::default()
