@@ -82,7 +82,7 @@ pub struct ReceiverProof {
 }
 
 /// Names the person at the eID, so that nobody fills two places.
-fn person_digest(tenant: &Tenant, proof: &Proof, issuer: &str) -> Digest {
+pub(crate) fn person_digest(tenant: &Tenant, proof: &Proof, issuer: &str) -> Digest {
     let source = [proof.eid.as_str(), proof.environment.as_str(), issuer];
     tenant.opened().member_digest(source, &proof.stable_id)
 }
@@ -150,7 +150,7 @@ const fn level_word(level: Level) -> &'static str {
 
 /// How somebody is recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Compared {
+pub(crate) enum Compared {
     /// By name and birth date.
     Whole,
     /// By name; the birth date only where the order has one.
@@ -158,7 +158,7 @@ enum Compared {
 }
 
 /// Writes down what a login proved of a person; gives why it is to be reviewed.
-fn proved(kept: &mut KeptPerson, proof: &Proof, compared: Compared) -> Option<NameMismatch> {
+pub(crate) fn proved(kept: &mut KeptPerson, proof: &Proof, compared: Compared) -> Option<NameMismatch> {
     let person = &proof.person;
     kept.proved_name = person.name.clone().unwrap_or_default();
     kept.proved_birth_date = person.birthdate.clone().unwrap_or_default();

@@ -19,6 +19,7 @@ mod order_desk;
 mod people;
 mod phones;
 mod reading;
+mod recorded_eid;
 mod seal_kit;
 mod sealing;
 mod secrets;

@@ -213,6 +213,10 @@ admin_messages! {
     OrderPhoneNoRoom: "order-phone-no-room";
     /// Whoever receives is known by their phone, which is not confirmed in this browser.
     OrderPhoneFirst: "order-phone-first";
+    /// Somebody who may block is known by another eID.
+    OrderEidRecorded: "order-eid-recorded";
+    /// This eID is that of another one who may block.
+    OrderEidOfAnother: "order-eid-of-another";
     /// The letter with a link found no room.
     OrderLetterNoRoom: "order-letter-no-room";
     /// Not people who can sign together.

@@ -100,6 +100,24 @@ fn signatory_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> 
     bare(Text::Key("console-order-link-signatory"), Text::Key("console-order-link-signatory-lead"), blocks)
 }
 
+/// The eID of who may block: recorded, or to be recorded.
+fn eid_blocks(visit: &Visit, link: &LinkView) -> Vec<Block> {
+    if link.person.has_eid {
+        return vec![Block::Facts(vec![Fact::new(
+            "console-order-eid",
+            Text::Key("console-order-eid-recorded"),
+        )])];
+    }
+    let (text, lead) = (Text::Key("console-order-eid-record"), Text::Key("console-order-eid-record-lead"));
+    let mut blocks = vec![Block::Heading { id: "eid", text, lead: Some(lead) }];
+    if !link.person.mismatch.is_empty() {
+        blocks.push(notice(NoticeKind::Warning, "console-order-eid-other-name"));
+    }
+    let record = Action::act("console-order-eid-record", format!("{}/eid", phone::base(visit)));
+    blocks.push(Block::Actions(vec![record.named("record-eid")]));
+    blocks
+}
+
 fn contact_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePage {
     let (mut blocks, refusal) = (vec![facts(link)], shown.refusal);
     if link.person.state == PersonState::Done {
@@ -107,6 +125,9 @@ fn contact_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePage
         let key = if is_over { "console-order-link-confirmed" } else { "console-order-link-mail-confirmed" };
         blocks.push(notice(NoticeKind::Done, key));
         blocks.extend(phone::blocks(visit, link, shown.phone, refusal));
+        if link.person.part == Part::Blocker {
+            blocks.extend(eid_blocks(visit, link));
+        }
     } else {
         let code = ConsoleField::new("code", Text::Key("console-order-code"), "", FieldKind::Identifier(7));
         let code = code.required().with_help(Text::Key("console-order-code-help"));
@@ -232,6 +253,17 @@ pub(in crate::console) async fn decline(visit: Visit) -> Result<Response, Refusa
     }
 }
 
+/// `POST /order/{id}/{code}/eid`: somebody who may block shows who they are.
+pub(in crate::console) async fn record_eid(visit: Visit) -> Result<Response, Refusal> {
+    match found(&visit).await {
+        Ok((link, _)) if link.person.part == Part::Blocker && link.person.state == PersonState::Done => {
+            Ok(receiving(&visit, &link))
+        }
+        Ok(_) => Ok(over(&visit, &spent())),
+        Err(refusal) => Ok(over(&visit, &refusal)),
+    }
+}
+
 fn purpose(visit: &Visit, link: &LinkView, random: Option<[u8; 32]>) -> PendingPurpose {
     PendingPurpose::Order { link: link.person.id, code: visit.param("code").to_owned(), random }
 }
@@ -294,8 +326,21 @@ pub(in crate::console) async fn returned(
             }
         }
         (Part::Receiver, _) => received(visit, (link, &permit), &sign_in).await,
+        (Part::Blocker, None) => {
+            let shown = shown_by(visit, &sign_in);
+            match visit.site.orders.record_eid(&permit, (link, &shown), visit.now()).await {
+                Ok(_) => Ok(see_other(&href)),
+                Err(refusal) => Ok(over(visit, &refusal)),
+            }
+        }
         _ => Ok(over(visit, &spent())),
     }
+}
+
+/// What somebody showed who signed in.
+fn shown_by(visit: &Visit, sign_in: &SignIn) -> ReceiverProof {
+    let browser = phone::browser_of(visit).map(str::to_owned);
+    ReceiverProof { proof: sign_in.proof.clone(), issuer: sign_in.issuer.clone(), browser }
 }
 
 async fn received(
@@ -305,8 +350,7 @@ async fn received(
 ) -> Result<Response, Refusal> {
     let (orders, now) = (&visit.site.orders, visit.now());
     let entered = async {
-        let browser = phone::browser_of(visit).map(str::to_owned);
-        let shown = ReceiverProof { proof: sign_in.proof.clone(), issuer: sign_in.issuer.clone(), browser };
+        let shown = shown_by(visit, sign_in);
         let order = orders.let_receiver_in(permit, (link, &shown), now).await?;
         let (token, member) = visit.site.console.sign_in_receiver(permit, sign_in, now).await?;
         orders.bind_receiver(permit, (link, member)).await?;

@@ -174,6 +174,25 @@ fn people_block(visit: &Visit, order: &OrderView) -> Block {
     })
 }
 
+/// What is known of the eIDs of those who may block.
+fn eids_block(order: &OrderView) -> Vec<Block> {
+    let value = |it: &PersonView| match it.mismatch.as_str() {
+        _ if it.has_eid => Text::Key("console-order-eid-recorded"),
+        "" => Text::Key("console-order-eid-not-recorded"),
+        _ => Text::with("console-order-eid-gave-other-name", "name", it.proved_name.clone()),
+    };
+    let fact = |it: &PersonView| Fact {
+        label: Text::plain(it.contact.name.clone()),
+        ..Fact::new("console-order-eid", value(it))
+    };
+    let facts: Vec<Fact> = order.people.iter().filter(|it| it.part == Part::Blocker).map(fact).collect();
+    if facts.is_empty() {
+        return Vec::new();
+    }
+    let text = Text::Key("console-order-eids");
+    vec![Block::Heading { id: "eids", text, lead: None }, Block::Facts(facts)]
+}
+
 /// What contacts are told by whoever ordered, so that a program that follows links confirms nothing.
 fn codes_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let waits = |it: &&PersonView| {
@@ -272,6 +291,7 @@ pub(super) async fn page_of(
     page.blocks.extend(orderer_acts(visit, order));
     if !order.people.is_empty() {
         page.blocks.push(people_block(visit, order));
+        page.blocks.extend(eids_block(order));
         page.blocks.extend(codes_block(visit, order));
     }
     page.blocks.extend(documents_block(visit, order));
