@@ -73,6 +73,25 @@ impl LetterKeys {
     }
 }
 
+/// How many digits a code has that goes to a phone.
+const DIGITS: usize = 8;
+
+impl LetterKeys {
+    /// Makes a code that goes to a phone: eight digits.
+    pub fn phone_code(&self, id: LinkId) -> Secret<String> {
+        let key = self.key.subkey("phone codes");
+        let bytes = hmac_sha256(key.expose(), &[id.as_bytes()]);
+        let number = bytes.iter().take(8).fold(0_u64, |sum, it| (sum << 8) | u64::from(*it));
+        Secret::new(format!("{:0DIGITS$}", number % 100_000_000))
+    }
+
+    /// Makes the digest by which a code is recognised.
+    pub fn phone_code_digest(&self, id: LinkId, code: &str) -> Digest {
+        let key = self.key.subkey("phone code digests");
+        Digest::from_bytes(hmac_sha256(key.expose(), &[id.as_bytes(), code.as_bytes()]))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::LetterKeys;

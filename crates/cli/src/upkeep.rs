@@ -20,7 +20,7 @@ use store::{
     Store, StoreError,
     bin::{Kind, Object},
     jobs::{self, Job, JobKey},
-    letters,
+    letters::Channel,
 };
 use web::{Clock, check_orders};
 
@@ -193,10 +193,15 @@ pub(crate) fn do_jobs(
     let JobWork { rotation: KeyRotation { schedule, every }, postman } = work;
     let keys = signing_keys(Arc::clone(&console), workers.clock(), schedule);
     let destroying = destruction(Arc::clone(&console), workers.clock());
-    let sending = postman.map(|it| (letters::JOBS, vec![send_letters(it, workers.clock())]));
+    let sending = |channel: Channel| {
+        let postman = postman.clone().filter(|it| it.sends(channel))?;
+        Some((channel.jobs(), vec![send_letters(postman, channel, workers.clock())]))
+    };
     let clock = workers.clock();
     // A worker for each: neither a mail server that hangs nor a large tenant that goes keeps keys from turning.
-    for (name, kinds) in [("jobs", vec![keys]), (DESTRUCTION, vec![destroying])].into_iter().chain(sending) {
+    let always = [("jobs", vec![keys]), (DESTRUCTION, vec![destroying])];
+    let all = always.into_iter().chain([Channel::Mail, Channel::Sms].into_iter().filter_map(sending));
+    for (name, kinds) in all.collect::<Vec<_>>() {
         let (store, random, clock) = (store.clone(), random.clone(), Arc::clone(&clock));
         JobRunner { store, random, clock, kinds, end: workers.end() }.start(name, workers);
     }
@@ -388,9 +393,9 @@ async fn want_keys_of(
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
 }
 
-/// Sends letters; a letter's id is its job's.
-fn send_letters(postman: Postman, clock: Clock) -> job_runner::Kind {
-    job_runner::Kind::new(letters::JOBS, move |job: Job| {
+/// Sends the letters of a channel; a letter's id is its job's.
+fn send_letters(postman: Postman, channel: Channel, clock: Clock) -> job_runner::Kind {
+    job_runner::Kind::new(channel.jobs(), move |job: Job| {
         let (postman, now) = (postman.clone(), clock());
         async move {
             let id = LetterId::parse(&job.key.id).map_err(|error| Failed::Never(error.to_string()))?;

@@ -1,12 +1,12 @@
 //! Letters: a test letter, what could not be sent, another attempt, and giving up. The operator's.
 
 use authority::{InstallationPermit, LetterKeys, Permission};
-use messages::{AddressedLetter, Letter, MailAddress, WriteError};
-use model::{Action, INSTALLATION, LetterId, Timestamp};
+use messages::{AddressedLetter, Letter, Recipient, WriteError};
+use model::{Action, INSTALLATION, LetterId, TenantId, Timestamp};
 use serde_json::json;
 use store::{
     StoreError, WriteTx, jobs,
-    letters::{self, ListedLetter},
+    letters::{self, Channel, ListedLetter},
 };
 use texts::{AdminMessage, Locale, Noun};
 
@@ -28,10 +28,11 @@ struct LetterChange {
 }
 
 impl Console {
-    /// Writes a test letter; gives its id, and when it is due.
+    /// Writes a test letter to an e-mail address, or a test message to a phone number that begins with `+`; gives its id, and when
+    /// it is due.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`]: it is no address, or too many letters wait. [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::Invalid`]: it is neither, or too many letters wait. [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn write_test_letter(
         &self,
         permit: &InstallationPermit,
@@ -41,7 +42,7 @@ impl Console {
     ) -> Result<(LetterId, Timestamp), Refusal> {
         permit.check(Permission::ManageLetters)?;
         let invalid = || Refusal::Invalid(AdminMessage::MailAddressInvalid.into());
-        let to = MailAddress::parse(to).ok_or_else(invalid)?;
+        let to = Recipient::parse(to).ok_or_else(invalid)?;
         let letter = AddressedLetter { to, locale, letter: Letter::Test };
         let (keys, random) = (LetterKeys::of_installation(&self.master), self.random.clone());
         let permit = permit.clone();
@@ -82,11 +83,11 @@ impl Console {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let wanted = LetterChange { id, action: Action::LetterRetried, now };
-        self.change_letter(permit, wanted, move |tx, tenant| {
-            if !jobs::revive(tx, &letters::job_key(tenant, id), now, now)? {
+        self.change_letter(permit, wanted, move |tx, letter| {
+            if !jobs::revive(tx, &letters::job_key(letter, id), now, now)? {
                 return Err(Refusal::Invalid(AdminMessage::LetterNotStuck.into()));
             }
-            tx.wake(letters::JOBS);
+            tx.wake(letter.1.jobs());
             Ok(())
         })
         .await
@@ -103,8 +104,8 @@ impl Console {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let wanted = LetterChange { id, action: Action::LetterDiscarded, now };
-        self.change_letter(permit, wanted, move |tx, tenant| {
-            if letters::remove(tx, tenant, id)? {
+        self.change_letter(permit, wanted, move |tx, letter| {
+            if letters::remove(tx, letter, id)? {
                 Ok(())
             } else {
                 Err(Refusal::Invalid(AdminMessage::LetterSent.into()))
@@ -118,17 +119,17 @@ impl Console {
         &self,
         permit: &InstallationPermit,
         wanted: LetterChange,
-        change: impl FnOnce(&mut WriteTx<'_>, model::TenantId) -> Result<(), Refusal> + Send + 'static,
+        change: impl FnOnce(&mut WriteTx<'_>, (TenantId, Channel)) -> Result<(), Refusal> + Send + 'static,
     ) -> Result<(), Refusal> {
         permit.check(Permission::ManageLetters)?;
         let LetterChange { id, action, now } = wanted;
         let found = self.store.read(move |tx| letters::find_tenant(tx, id)).await?;
-        let tenant_id = found.ok_or(Refusal::NotFound(Noun::Letter))?;
+        let (tenant_id, channel) = found.ok_or(Refusal::NotFound(Noun::Letter))?;
         let (object, details) = (format!("letter {id}"), json!({}));
         if tenant_id == INSTALLATION {
             let record = permit.record(action, object, &details, now);
             let changed = self.store.write(move |tx| {
-                change(tx, tenant_id)?;
+                change(tx, (tenant_id, channel))?;
                 Ok::<_, Refusal>(record.append(tx)?)
             });
             return changed.await;
@@ -136,7 +137,7 @@ impl Console {
         let tenant = self.tenant_by_id(permit.caller(), tenant_id).await?;
         let record = tenant.permit(Permission::ManageLetters)?.record(action, object, &details, now);
         let changed = self.store.write(move |tx| {
-            change(tx, tenant_id)?;
+            change(tx, (tenant_id, channel))?;
             Ok::<_, Refusal>(record.append(tx)?)
         });
         changed.await

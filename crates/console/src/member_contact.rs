@@ -36,7 +36,7 @@ impl Contact {
 
     pub(crate) fn addressed(&self, letter: Letter) -> Option<AddressedLetter> {
         let (to, locale) = (MailAddress::parse(&self.email)?, Locale::parse(&self.language)?);
-        Some(AddressedLetter { to, locale, letter })
+        Some(AddressedLetter { to: to.into(), locale, letter })
     }
 
     /// Seals it beside an invitation.

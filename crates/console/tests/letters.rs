@@ -24,7 +24,7 @@ impl House {
     async fn invitation(&self) -> LetterId {
         let (keys, random) = (self.tenant.opened().letter_keys(), Random::seeded(5));
         let letter = messages::AddressedLetter {
-            to: messages::MailAddress::parse("ola@example.com").unwrap(),
+            to: messages::Recipient::parse("ola@example.com").unwrap(),
             locale: Locale::Nn,
             letter: Letter::Test,
         };

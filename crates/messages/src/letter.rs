@@ -1,11 +1,59 @@
 //! What a letter is about, and to whom it goes.
 
 use crypto::Secret;
-use model::{LinkId, OrderEvent, OrderId, TenantId, Timestamp};
+use model::{LinkId, OrderEvent, OrderId, PhoneNumber, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
+use store::letters::Channel;
 use texts::Locale;
 
 use crate::MailAddress;
+
+/// Where a letter goes: an e-mail address, or a phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recipient {
+    /// By e-mail.
+    Mail(MailAddress),
+    /// As a text message.
+    Phone(PhoneNumber),
+}
+
+impl Recipient {
+    /// Reads an address, or a phone number with `+` and its country code; `None`: it is neither.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.strip_prefix('+') {
+            Some(_) if !text.contains('@') => PhoneNumber::parse(text).ok().map(Self::Phone),
+            _ => MailAddress::parse(text).map(Self::Mail),
+        }
+    }
+
+    /// As it is kept and recognised.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Mail(address) => address.as_str().to_owned(),
+            Self::Phone(number) => number.e164(),
+        }
+    }
+
+    /// How it is sent there.
+    pub const fn channel(&self) -> Channel {
+        match self {
+            Self::Mail(_) => Channel::Mail,
+            Self::Phone(_) => Channel::Sms,
+        }
+    }
+}
+
+impl From<MailAddress> for Recipient {
+    fn from(address: MailAddress) -> Self {
+        Self::Mail(address)
+    }
+}
+
+impl From<PhoneNumber> for Recipient {
+    fn from(number: PhoneNumber) -> Self {
+        Self::Phone(number)
+    }
+}
 
 /// What a letter is about: a kind with ids; for a recovery, the name that an eID gave. It never has a link, a credential, or
 /// anything that somebody typed.
@@ -38,6 +86,13 @@ pub enum Letter {
         order: OrderId,
         /// What happened: a word of the order's events.
         event: String,
+    },
+    /// Has the code that confirms a phone. It is derived when it is sent, from `id`.
+    PhoneCode {
+        /// What the code is derived from.
+        id: LinkId,
+        /// From when on it is of no use, in microseconds.
+        expires_at_micros: i64,
     },
     /// Tells an operator that somebody on the host made a link that lets an operator in who cannot sign in.
     RecoveryMade {
@@ -74,6 +129,11 @@ impl Letter {
         OrderEvent::FirstLogin,
     ];
 
+    /// Whether nobody has a use for it any more: a code that came so late would only mislead.
+    pub(crate) const fn is_over(&self, now: Timestamp) -> bool {
+        matches!(self, Self::PhoneCode { expires_at_micros, .. } if *expires_at_micros <= now.micros())
+    }
+
     /// Makes the letter about the link of a recovery.
     pub fn recovery_made(name: &str, made_at: Timestamp) -> Self {
         Self::RecoveryMade { name: name.to_owned(), made_at_micros: made_at.micros() }
@@ -92,6 +152,7 @@ impl Letter {
             Self::OrderPerson { .. } => "order_person",
             Self::OrderNews { .. } => "order_news",
             Self::RecoveryMade { .. } => "recovery_made",
+            Self::PhoneCode { .. } => "phone_code",
             Self::RecoveryUsed { .. } => "recovery_used",
         }
     }
@@ -101,9 +162,11 @@ impl Letter {
         match self {
             Self::Invitation { .. } => Some("invitation"),
             Self::OrderPerson { .. } => Some(ORDER_LINK),
-            Self::Test | Self::OrderNews { .. } | Self::RecoveryMade { .. } | Self::RecoveryUsed { .. } => {
-                None
-            }
+            Self::Test
+            | Self::OrderNews { .. }
+            | Self::PhoneCode { .. }
+            | Self::RecoveryMade { .. }
+            | Self::RecoveryUsed { .. } => None,
         }
     }
 }
@@ -112,7 +175,7 @@ impl Letter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressedLetter {
     /// To whom.
-    pub to: MailAddress,
+    pub to: Recipient,
     /// In which language.
     pub locale: Locale,
     /// About what.
@@ -130,17 +193,14 @@ struct Kept {
 impl AddressedLetter {
     /// Writes it as JSON, to be sealed.
     pub(crate) fn to_bytes(&self) -> Secret<Vec<u8>> {
-        let kept = Kept {
-            to: self.to.as_str().to_owned(),
-            lang: self.locale.as_str().to_owned(),
-            letter: self.letter.clone(),
-        };
+        let kept =
+            Kept { to: self.to.text(), lang: self.locale.as_str().to_owned(), letter: self.letter.clone() };
         Secret::new(serde_json::to_vec(&kept).unwrap_or_default())
     }
 
     /// Reads what [`Self::to_bytes`] wrote; `None` for anything else, such as a kind of a later version.
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let Kept { to, lang, letter } = serde_json::from_slice(bytes).ok()?;
-        Some(Self { to: MailAddress::parse(&to)?, locale: Locale::parse(&lang)?, letter })
+        Some(Self { to: Recipient::parse(&to)?, locale: Locale::parse(&lang)?, letter })
     }
 }

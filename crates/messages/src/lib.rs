@@ -1,4 +1,4 @@
-//! Letters (e-mail): what they say, the outbox that they wait in, and the way to the mail server.
+//! Letters (e-mail, or text messages): what they say, the outbox that they wait in, and the way to the mail server or the gateway.
 //!
 //! A letter is a kind with a recipient, a language and the ids that it is about. It is written in the transaction of its
 //! reason ([`write()`]) and sent by a job ([`Postman::deliver`]), on whichever node. Its words are in `texts`. A link is derived
@@ -12,9 +12,10 @@ mod mailbox;
 mod outbox;
 mod postman;
 mod rendered;
+mod sms;
 mod smtp;
 
-pub use letter::{AddressedLetter, Letter, ORDER_LINK};
+pub use letter::{AddressedLetter, Letter, ORDER_LINK, Recipient};
 pub use mail_address::MailAddress;
 pub use mailbox::{KeptLetter, Mailbox};
 pub use outbox::{
@@ -23,4 +24,5 @@ pub use outbox::{
 };
 pub use postman::{Delivery, Postman};
 pub use rendered::{LinkBase, RenderedLetter};
+pub use sms::{SmsContent, SmsDescription, SmsFault, SmsGateway, SmsPart};
 pub use smtp::{Security, Smtp, SmtpError, SmtpTrouble};

@@ -17,8 +17,10 @@ const MOST: usize = 100;
 pub struct KeptLetter {
     /// Its id.
     pub id: String,
-    /// The recipient's address.
+    /// The recipient's address, or phone number.
     pub to: String,
+    /// Whether it is a text message: it has a text and nothing else.
+    pub is_sms: bool,
     /// What it says.
     pub letter: RenderedLetter,
     /// When.
@@ -63,6 +65,7 @@ mod tests {
             mailbox.keep(KeptLetter {
                 id,
                 to: String::new(),
+                is_sms: false,
                 letter,
                 sent_at: Timestamp::from_seconds(number),
             });

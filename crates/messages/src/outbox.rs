@@ -62,7 +62,7 @@ pub fn write(
 ) -> Result<(LetterId, Timestamp), WriteError> {
     keys.check(tx)?;
     let (tenant_id, id) = (keys.tenant_id(), LetterId::new(random, now));
-    let recipient_digest = keys.recipient_digest(letter.to.as_str());
+    let recipient_digest = keys.recipient_digest(&letter.to.text());
     let since = now.before(HOUR);
     let of_tenant = letters::find_last_of_tenant(tx, tenant_id, PER_HOUR_AND_TENANT, since)?;
     let of_recipient =
@@ -77,6 +77,7 @@ pub fn write(
         tenant_id,
         id,
         kind: letter.letter.kind().to_owned(),
+        channel: letter.to.channel(),
         recipient_digest,
         sealed_letter: keys.seal(random, id, letter.to_bytes().expose()),
         created_at: now,

@@ -1,12 +1,22 @@
 //! Sends the letters of the outbox. Its caller is the job of a letter.
 
+use std::sync::Arc;
+
 use authority::{LetterKeys, OpenTenant};
 use crypto::SealKey;
 use model::{INSTALLATION, LetterId, TenantId, Timestamp};
-use store::{Store, StoreError, letters, tenants};
+use outbound::Outbound;
+use store::{
+    Store, StoreError,
+    letters::{self, Channel},
+    tenants,
+};
 
 use crate::{
-    AddressedLetter, KEPT_AFTER_SENDING, KeptLetter, LinkBase, Mailbox, RenderedLetter, Smtp, smtp::Outgoing,
+    AddressedLetter, KEPT_AFTER_SENDING, KeptLetter, LinkBase, Mailbox, Recipient, RenderedLetter,
+    SmsGateway, Smtp,
+    sms::{self, SmsError},
+    smtp::Outgoing,
 };
 
 /// What became of an attempt.
@@ -23,7 +33,7 @@ pub enum Delivery {
 /// Where letters go.
 #[derive(Clone, Debug)]
 enum Way {
-    Smtp(Box<Smtp>),
+    Out { smtp: Option<Arc<Smtp>>, sms: Option<(Arc<SmsGateway>, Arc<Outbound>)> },
     Mailbox(Mailbox),
 }
 
@@ -42,7 +52,17 @@ type Rows = (letters::Letter, Option<tenants::Tenant>);
 impl Postman {
     /// Sends to a mail server.
     pub fn to_server(store: Store, master: SealKey, smtp: Smtp) -> Self {
-        Self { store, master, way: Way::Smtp(Box::new(smtp)), links: None }
+        Self::new(store, master, (Some(smtp), None))
+    }
+
+    /// Sends to a mail server and to a gateway of text messages, as far as there are any.
+    pub fn new(
+        store: Store,
+        master: SealKey,
+        (smtp, sms): (Option<Smtp>, Option<(SmsGateway, Arc<Outbound>)>),
+    ) -> Self {
+        let sms = sms.map(|(gateway, outbound)| (Arc::new(gateway), outbound));
+        Self { store, master, way: Way::Out { smtp: smtp.map(Arc::new), sms }, links: None }
     }
 
     /// Keeps letters in a mailbox.
@@ -54,6 +74,15 @@ impl Postman {
     #[must_use]
     pub fn with_links(self, links: Option<LinkBase>) -> Self {
         Self { links, ..self }
+    }
+
+    /// Whether letters of this channel go anywhere; those of another wait.
+    pub const fn sends(&self, channel: Channel) -> bool {
+        match (&self.way, channel) {
+            (Way::Mailbox(_), _) => true,
+            (Way::Out { smtp, .. }, Channel::Mail) => smtp.is_some(),
+            (Way::Out { sms, .. }, Channel::Sms) => sms.is_some(),
+        }
     }
 
     async fn find(&self, tenant_id: TenantId, id: LetterId) -> Result<Option<Rows>, StoreError> {
@@ -72,8 +101,44 @@ impl Postman {
         OpenTenant::open(&self.master, tenant?).ok().map(|it| it.letter_keys())
     }
 
+    /// Hands it to whoever takes it from here.
+    async fn hand_over(&self, it: &Outgoing<'_>, now: Timestamp) -> Delivery {
+        let done = |sent: Result<(), SmsError>| match sent {
+            Ok(()) => Delivery::Done,
+            Err(error @ SmsError::Refused(_)) => Delivery::Never(error.to_string()),
+            Err(error @ SmsError::Later(_)) => Delivery::Later(error.to_string()),
+        };
+        match (&self.way, it.to) {
+            (Way::Mailbox(mailbox), to) => {
+                mailbox.keep(KeptLetter {
+                    id: it.id.to_string(),
+                    to: to.text(),
+                    is_sms: to.channel() == Channel::Sms,
+                    letter: it.letter.clone(),
+                    sent_at: now,
+                });
+                Delivery::Done
+            }
+            (Way::Out { smtp: Some(smtp), .. }, Recipient::Mail(to)) => match smtp.send(it, to).await {
+                Ok(()) => Delivery::Done,
+                Err(error) if error.is_permanent() => Delivery::Never(error.to_string()),
+                Err(error) => Delivery::Later(error.to_string()),
+            },
+            (Way::Out { sms: Some((gateway, outbound)), .. }, Recipient::Phone(to)) => {
+                let message = sms::Message { id: it.id, to, text: &it.letter.text };
+                done(gateway.send(outbound, &message).await)
+            }
+            (Way::Out { .. }, Recipient::Mail(_)) => {
+                Delivery::Later("no mail server is configured".to_owned())
+            }
+            (Way::Out { .. }, Recipient::Phone(_)) => {
+                Delivery::Later("no SMS gateway is configured".to_owned())
+            }
+        }
+    }
+
     /// Makes one attempt to send a letter. A process that ends after the server has accepted it and before this is noted
-    /// makes another: with the same Message-ID, by which receivers can tell.
+    /// makes another: with the same Message-ID, by which receivers can tell, or `{id}`, by which a gateway can.
     pub async fn deliver(&self, tenant_id: TenantId, id: LetterId, now: Timestamp) -> Delivery {
         let (row, tenant) = match self.find(tenant_id, id).await {
             Ok(Some(rows)) => rows,
@@ -100,24 +165,16 @@ impl Postman {
                 row.kind
             ));
         };
+        if letter.letter.is_over(now) {
+            return Delivery::Never("nobody took the code before it was over".to_owned());
+        }
         let Some(said) = RenderedLetter::new(&letter, &keys, self.links.as_ref()) else {
             return Delivery::Later("the letter has a link, and the console has no address yet".to_owned());
         };
-        match &self.way {
-            Way::Smtp(smtp) => {
-                let outgoing = Outgoing { id, to: &letter.to, letter: &said, created_at: row.created_at };
-                match smtp.send(&outgoing).await {
-                    Ok(()) => {}
-                    Err(error) if error.is_permanent() => return Delivery::Never(error.to_string()),
-                    Err(error) => return Delivery::Later(error.to_string()),
-                }
-            }
-            Way::Mailbox(mailbox) => mailbox.keep(KeptLetter {
-                id: id.to_string(),
-                to: letter.to.as_str().to_owned(),
-                letter: said,
-                sent_at: now,
-            }),
+        let outgoing = Outgoing { id, to: &letter.to, letter: &said, created_at: row.created_at };
+        match self.hand_over(&outgoing, now).await {
+            Delivery::Done => {}
+            other => return other,
         }
         let noted = self
             .store

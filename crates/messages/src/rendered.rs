@@ -3,6 +3,7 @@
 use askama::Template;
 use authority::LetterKeys;
 use model::Timestamp;
+use store::letters::Channel;
 use texts::{Locale, say};
 
 use crate::{AddressedLetter, Letter, letter::ORDER_LINK};
@@ -52,6 +53,9 @@ impl RenderedLetter {
     pub fn new(letter: &AddressedLetter, keys: &LetterKeys, base: Option<&LinkBase>) -> Option<Self> {
         let locale = letter.locale;
         let word = |key: &str| say(locale, key, &[]);
+        if letter.to.channel() == Channel::Sms {
+            return Self::text_message(letter, keys);
+        }
         let (subject, paragraphs, link) = match &letter.letter {
             Letter::Test => (word("letter-test-subject"), vec![word("letter-test-body")], None),
             Letter::Invitation { id, generation } => {
@@ -76,6 +80,8 @@ impl RenderedLetter {
                 let body = vec![word(&format!("letter-order-news-{}", event.replace('_', "-")))];
                 (word("letter-order-news-subject"), body, Some(Link { address, label, copy }))
             }
+            // Goes to a phone only.
+            Letter::PhoneCode { .. } => return None,
             Letter::RecoveryMade { name, made_at_micros } => {
                 recovery(locale, "letter-recovery-made", (name, *made_at_micros))
             }
@@ -84,6 +90,18 @@ impl RenderedLetter {
             }
         };
         Self::assemble(locale, subject, &paragraphs, link.as_ref())
+    }
+
+    /// A text message, which is a text alone; `None` for what is no message.
+    fn text_message(letter: &AddressedLetter, keys: &LetterKeys) -> Option<Self> {
+        let text = match &letter.letter {
+            Letter::Test => say(letter.locale, "sms-test", &[]),
+            Letter::PhoneCode { id, .. } => {
+                say(letter.locale, "sms-phone-code", &[("code", keys.phone_code(*id).expose())])
+            }
+            _ => return None,
+        };
+        Some(Self { lang: letter.locale.as_str(), text, ..Self::default() })
     }
 
     fn assemble(locale: Locale, subject: String, paragraphs: &[String], link: Option<&Link>) -> Option<Self> {
@@ -113,7 +131,7 @@ fn recovery(locale: Locale, key: &str, (name, at): (&str, i64)) -> (String, Vec<
 #[cfg(test)]
 mod tests {
     use super::{LinkBase, RenderedLetter};
-    use crate::{AddressedLetter, Letter, MailAddress};
+    use crate::{AddressedLetter, Letter, Recipient};
     use authority::{LetterKeys, OpenTenant};
     use crypto::Random;
     use model::{LinkId, OrderEvent, OrderId, TenantId, Timestamp};
@@ -126,7 +144,7 @@ mod tests {
     }
 
     fn letter(locale: Locale, letter: Letter) -> AddressedLetter {
-        AddressedLetter { to: MailAddress::parse("kari@example.com").unwrap(), locale, letter }
+        AddressedLetter { to: Recipient::parse("kari@example.com").unwrap(), locale, letter }
     }
 
     fn every_kind() -> Vec<Letter> {

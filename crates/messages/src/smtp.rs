@@ -23,7 +23,7 @@ use lettre::{
 };
 use model::{LetterId, Timestamp};
 
-use crate::{MailAddress, RenderedLetter};
+use crate::{MailAddress, Recipient, RenderedLetter};
 
 /// How a connection to the mail server is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,7 +199,7 @@ text_header! {
 /// A letter ready for the wire.
 pub(crate) struct Outgoing<'a> {
     pub(crate) id: LetterId,
-    pub(crate) to: &'a MailAddress,
+    pub(crate) to: &'a Recipient,
     pub(crate) letter: &'a RenderedLetter,
     pub(crate) created_at: Timestamp,
 }
@@ -211,7 +211,7 @@ impl Smtp {
     }
 
     /// Writes the message: the same bytes at every attempt.
-    fn message(&self, it: &Outgoing<'_>) -> Result<Message, String> {
+    fn message(&self, it: &Outgoing<'_>, to: &MailAddress) -> Result<Message, String> {
         let micros = u64::try_from(it.created_at.micros()).unwrap_or_default();
         let parts = MultiPart::alternative()
             .boundary(format!("letter-{}", it.id))
@@ -219,7 +219,7 @@ impl Smtp {
             .singlepart(SinglePart::html(it.letter.html.clone()));
         Message::builder()
             .from(Mailbox::new(Some(self.from_name.clone()), self.from.inner().clone()))
-            .to(Mailbox::new(None, it.to.inner().clone()))
+            .to(Mailbox::new(None, to.inner().clone()))
             .subject(&it.letter.subject)
             .date(SystemTime::UNIX_EPOCH + Duration::from_micros(micros))
             .message_id(Some(self.message_id(it.id)))
@@ -281,9 +281,10 @@ impl Smtp {
     ///
     /// # Errors
     /// [`SmtpError`].
-    pub(crate) async fn send(&self, it: &Outgoing<'_>) -> Result<(), SmtpError> {
-        let message = self.message(it).map_err(|why| SmtpError::of(SmtpTrouble::Permanent, &why))?;
-        let (from, to) = (Some(self.from.inner().clone()), vec![it.to.inner().clone()]);
+    pub(crate) async fn send(&self, it: &Outgoing<'_>, recipient: &MailAddress) -> Result<(), SmtpError> {
+        let message =
+            self.message(it, recipient).map_err(|why| SmtpError::of(SmtpTrouble::Permanent, &why))?;
+        let (from, to) = (Some(self.from.inner().clone()), vec![recipient.inner().clone()]);
         let envelope =
             Envelope::new(from, to).map_err(|error| SmtpError::of(SmtpTrouble::Permanent, &error))?;
         let sent = async {
@@ -291,7 +292,7 @@ impl Smtp {
             connection.send(&envelope, &message.formatted()).await.map_err(sending)?;
             Ok(connection)
         };
-        let to = it.to.inner().to_string();
+        let to = recipient.inner().to_string();
         let mut connection = self.within(sent).await.map_err(|error| error.without(&to))?;
         // It was accepted: whatever becomes of the goodbye.
         let _ = tokio::time::timeout(Duration::from_secs(1), connection.quit()).await;

@@ -3,7 +3,7 @@ use std::time::Duration;
 use authority::{LetterKeys, canary};
 use crypto::{Random, SealKey};
 use messages::{
-    AddressedLetter, Letter, MailAddress, PER_HOUR_AND_RECIPIENT, PER_HOUR_AND_TENANT, WriteError, write,
+    AddressedLetter, Letter, PER_HOUR_AND_RECIPIENT, PER_HOUR_AND_TENANT, Recipient, WriteError, write,
 };
 use model::{INSTALLATION, LetterId, Timestamp};
 use store::{DatabaseLocation, Settings, Store, installation, jobs, letters};
@@ -36,7 +36,7 @@ impl House {
         now: Timestamp,
     ) -> Result<(LetterId, Timestamp), WriteError> {
         let (keys, random) = (LetterKeys::of_installation(&self.master), self.random.clone());
-        let letter = AddressedLetter { to: MailAddress::parse(to).unwrap(), locale: Locale::Nb, letter };
+        let letter = AddressedLetter { to: Recipient::parse(to).unwrap(), locale: Locale::Nb, letter };
         self.store.write(move |tx| write(tx, (&keys, &random), &letter, now)).await
     }
 }
@@ -49,7 +49,7 @@ fn hours(count: u64) -> Timestamp {
 async fn a_letter_is_written_with_its_reason_and_not_without_it() {
     let house = House::new();
     let (keys, random) = (LetterKeys::of_installation(&house.master), house.random.clone());
-    let to = MailAddress::parse("kari@example.com").unwrap();
+    let to = Recipient::parse("kari@example.com").unwrap();
     let letter = AddressedLetter { to, locale: Locale::Nb, letter: Letter::Test };
     let failed = house.store.write(move |tx| {
         write(tx, (&keys, &random), &letter, NOW)?;
@@ -59,7 +59,7 @@ async fn a_letter_is_written_with_its_reason_and_not_without_it() {
     assert_eq!(house.store.read(|tx| letters::list(tx, None, 9)).await.unwrap(), []);
 
     let (id, due_at) = house.write_to("kari@example.com", Letter::Test, NOW).await.unwrap();
-    let key = letters::job_key(INSTALLATION, id);
+    let key = letters::job_key((INSTALLATION, letters::Channel::Mail), id);
     let job = house.store.read(move |tx| jobs::find(tx, &key)).await.unwrap().unwrap();
     assert_eq!((due_at, job.due_at, job.sealed_payload), (NOW, NOW, None));
     let row = house.store.read(move |tx| letters::find(tx, INSTALLATION, id)).await.unwrap().unwrap();

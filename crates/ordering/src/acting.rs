@@ -7,10 +7,10 @@ use texts::AdminMessage;
 
 use crate::{
     OrderDesk,
-    moving::{Asked, Happening, Moved, OrderVersion, apply, out_of_turn, permission_of},
+    moving::{Asked, Happening, Moved, OrderVersion, apply, check_complete, out_of_turn, permission_of},
     proposals::{Decided, Decision},
     sealing::ToSeal,
-    view::handover_of,
+    view::{handover_of, state_of},
 };
 
 impl OrderDesk {
@@ -72,10 +72,13 @@ impl OrderDesk {
         happening: Happening,
         now: Timestamp,
     ) -> Result<OrderState, Refusal> {
-        let permit = permit.clone();
+        let (permit, has_sms) = (permit.clone(), self.settings.has_sms);
         let moved = self.store.write(move |tx| {
             let tenant = permit.tenant(permission_of(happening.event))?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            if happening.event == OrderEvent::Submit && state_of(&moved.row)? == OrderState::Draft {
+                check_complete(&moved, has_sms)?;
+            }
             let is_deposited = handover_of(&moved.row)? == Handover::Deposited;
             if happening.event == OrderEvent::Issue && is_deposited {
                 return Err(Refusal::Invalid(AdminMessage::OrderDepositMissing.at("secret")));

@@ -92,8 +92,10 @@ fn contact(prefix: &str, it: &mut Contact) -> Result<(), Refusal> {
         MailAddress::parse(&it.email).ok_or_else(invalid)?;
     }
     if !it.mobile.is_empty() {
-        let invalid = |_| Refusal::Invalid(AdminMessage::OrderPhoneInvalid.at(field("mobile")));
-        it.mobile = PhoneNumber::parse(&it.mobile).map_err(invalid)?.e164();
+        let invalid = || Refusal::Invalid(AdminMessage::OrderPhoneInvalid.at(field("mobile")));
+        let mobile = PhoneNumber::parse(&it.mobile).map_err(|_| invalid())?;
+        // A code goes there.
+        it.mobile = if mobile.may_be_mobile() { mobile.e164() } else { return Err(invalid()) };
     }
     if !it.birth_date.is_empty() && model::Date::parse(&it.birth_date).is_none() {
         return Err(Refusal::Invalid(AdminMessage::OrderDateInvalid.at(field("birth_date"))));
@@ -238,6 +240,7 @@ mod tests {
         for (field, contact) in [
             ("email", Contact { email: "nowhere".to_owned(), ..Contact::default() }),
             ("mobile", Contact { mobile: "12".to_owned(), ..Contact::default() }),
+            ("mobile", Contact { mobile: "22 33 44 55".to_owned(), ..Contact::default() }),
             ("birth_date", Contact { birth_date: "1.1.1980".to_owned(), ..Contact::default() }),
             ("name", Contact { name: "<b>".to_owned(), ..Contact::default() }),
             ("name", Contact { name: "Kari\u{202e}ildroN".to_owned(), ..Contact::default() }),

@@ -29,6 +29,7 @@ use crate::{
     compose::digest_of,
     moving::{Asked, Happening, Moved, OrderVersion, apply, request_digest},
     people::{KeptPerson, confirmation_code, is_asked_in, link_spent, open_person, seal_person},
+    phones::is_confirmed_here,
     proposals::{Decided, Decision},
     view::state_of,
 };
@@ -70,17 +71,19 @@ impl fmt::Debug for ApprovalProof {
     }
 }
 
-/// What a login proved of whoever came to receive.
+/// What a login proved of whoever came to receive, or to have their eID recorded.
 #[derive(Clone, Debug)]
 pub struct ReceiverProof {
     /// The proof.
     pub proof: Proof,
     /// The issuer at which it was proved.
     pub issuer: String,
+    /// What their browser was given when it asked for a code by SMS.
+    pub browser: Option<String>,
 }
 
 /// Names the person at the eID, so that nobody fills two places.
-fn person_digest(tenant: &Tenant, proof: &Proof, issuer: &str) -> Digest {
+pub(crate) fn person_digest(tenant: &Tenant, proof: &Proof, issuer: &str) -> Digest {
     let source = [proof.eid.as_str(), proof.environment.as_str(), issuer];
     tenant.opened().member_digest(source, &proof.stable_id)
 }
@@ -146,8 +149,17 @@ const fn level_word(level: Level) -> &'static str {
     }
 }
 
+/// How somebody is recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compared {
+    /// By name and birth date.
+    Whole,
+    /// By name; the birth date only where the order has one.
+    Name,
+}
+
 /// Writes down what a login proved of a person; gives why it is to be reviewed.
-fn proved(kept: &mut KeptPerson, proof: &Proof) -> Option<NameMismatch> {
+pub(crate) fn proved(kept: &mut KeptPerson, proof: &Proof, compared: Compared) -> Option<NameMismatch> {
     let person = &proof.person;
     kept.proved_name = person.name.clone().unwrap_or_default();
     kept.proved_birth_date = person.birthdate.clone().unwrap_or_default();
@@ -155,7 +167,10 @@ fn proved(kept: &mut KeptPerson, proof: &Proof) -> Option<NameMismatch> {
     kept.level = level_word(proof.level).to_owned();
     let token = proof.token.as_ref().map(|it| Digest::of(it.id_token.as_bytes()));
     kept.token_digest = token.map(|it| b64::encode(it.as_bytes())).unwrap_or_default();
-    let candidate = registered(kept);
+    let mut candidate = registered(kept);
+    if compared == Compared::Name && kept.contact.birth_date.is_empty() {
+        candidate.born = model::Date::parse(&kept.proved_birth_date);
+    }
     let mismatch = match_person(person, &[&candidate]).err();
     kept.mismatch = mismatch.map(|it| mismatch_word(it).to_owned()).unwrap_or_default();
     mismatch
@@ -263,7 +278,7 @@ impl OrderDesk {
             let found = moved.people.iter_mut().find(|it| it.id == request.person_id);
             let row = found.filter(|it| it.state == PersonState::Waiting).ok_or_else(link_spent)?;
             let mut kept = open_person(&tenant, row)?;
-            let mismatch = proved(&mut kept, &approval.proof);
+            let mismatch = proved(&mut kept, &approval.proof, Compared::Whole);
             row.sealed_person = seal_person(&tenant, row.id, &kept);
             row.sealed_evidence = Some(evidence(&tenant, (row.id, &approval), now));
             row.person_digest = Some(person);
@@ -385,7 +400,7 @@ impl OrderDesk {
             return Err(Refusal::Invalid(AdminMessage::OrderLevelTooLow.into()));
         }
         let at_the_eid = person_digest(&tenant, &shown.proof, &shown.issuer);
-        let proof = shown.proof.clone();
+        let (proof, browser) = (shown.proof.clone(), shown.browser.clone());
         let entered = self.store.write(move |tx| {
             let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
             let mut row = row.filter(|it| it.part == Part::Receiver).ok_or_else(link_spent)?;
@@ -400,9 +415,16 @@ impl OrderDesk {
                 return Err(link_spent());
             }
             let mut kept = open_person(&tenant, &row)?;
+            // Without a birth date, having the phone is what tells people of one name apart.
+            if kept.contact.birth_date.is_empty()
+                && row.person_digest.is_none()
+                && !is_confirmed_here(tx, &tenant, (person, browser.as_deref()), now)?
+            {
+                return Err(Refusal::Invalid(AdminMessage::OrderPhoneFirst.into()));
+            }
             // Whoever came first stays it: another person of the same name and birth date is somebody else.
             let is_other = row.person_digest.is_some_and(|it| it != at_the_eid);
-            if is_other || proved(&mut kept, &proof).is_some() {
+            if is_other || proved(&mut kept, &proof, Compared::Name).is_some() {
                 return Err(Refusal::Invalid(AdminMessage::OrderReceiverOther.into()));
             }
             (row.state, row.decided_at) = (PersonState::Done, Some(now));

@@ -2,7 +2,7 @@
 
 use model::{OrderId, TenantId};
 
-use crate::{OrderView, PersonView};
+use crate::{OrderView, Part, PersonView};
 
 /// An order as it is shown to who has a link.
 #[derive(Clone, Debug)]
@@ -19,4 +19,13 @@ pub struct LinkView {
     pub company: String,
     /// The order.
     pub view: OrderView,
+}
+
+impl LinkView {
+    /// Whether the person is known by their phone, because the order has no birth date to know them by: then it is confirmed
+    /// first. Once they have come, they are known by their eID.
+    pub fn needs_phone(&self) -> bool {
+        let it = &self.person;
+        it.part == Part::Receiver && it.contact.birth_date.is_empty() && !it.has_eid
+    }
 }

@@ -16,6 +16,7 @@ use store::{
     order_people::{OrderPerson, Part, PersonState},
     order_secrets::{self, SecretKind},
     orders::{self, Order, OrderStep},
+    phone_codes,
 };
 use texts::{AdminMessage, Locale, Noun};
 
@@ -182,9 +183,10 @@ pub(crate) fn out_of_turn(event: OrderEvent, state: OrderState) -> Refusal {
     Refusal::Invalid(message.into())
 }
 
-fn check_complete(eid: LoginMethod, answers: &OrderAnswers) -> Result<(), Refusal> {
-    let missing =
-        OrderSection::asked(eid, answers.catalogue).iter().filter(|it| !lacks(answers, **it).is_empty());
+/// Refuses a draft that lacks something. `has_sms`: whether phones can be confirmed.
+pub(crate) fn check_complete(moved: &Moved, has_sms: bool) -> Result<(), Refusal> {
+    let lacks = |it: &&OrderSection| !lacks(&moved.answers, **it, has_sms).is_empty();
+    let missing = OrderSection::asked(eid_of(&moved.row)?, moved.answers.catalogue).iter().filter(lacks);
     let missing: Vec<String> = missing.map(|it| it.as_str().to_owned()).collect();
     if missing.is_empty() {
         return Ok(());
@@ -225,6 +227,9 @@ pub(crate) fn apply(
     forget_deposit(tx, moved, next)?;
     // What was proposed was proposed for the order as it was.
     proposals::spend(tx, (permit, moved.row.id))?;
+    if next == OrderState::Draft {
+        phone_codes::remove_of_order(tx, (tenant.id, moved.row.id))?;
+    }
     end_receiving(tx, permit, moved, next, now)?;
     let told = Told { before: facts.state, event: *event, next };
     let without = write_letters(tx, &tenant, moved, &told, now)?;
@@ -294,7 +299,6 @@ fn submit(
         let most = MOST_SUBMISSIONS.to_string().into();
         return Err(Refusal::Invalid(AdminMessage::OrderSubmittedTooOften { most }.into()));
     }
-    check_complete(eid, &moved.answers)?;
     if eid != LoginMethod::NO_VIPPS {
         check_handover(tx, &moved.row)?;
     }

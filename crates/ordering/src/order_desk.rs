@@ -24,6 +24,8 @@ pub struct OrderSettings {
     pub four_eyes: bool,
     /// Where PDFs from outside are read; `None`: none is taken.
     pub uploads: Option<UploadChecker>,
+    /// Whether text messages are sent, so that phones can be confirmed.
+    pub has_sms: bool,
 }
 
 impl Default for OrderSettings {
@@ -34,6 +36,7 @@ impl Default for OrderSettings {
             seal: None,
             four_eyes: false,
             uploads: None,
+            has_sms: false,
         }
     }
 }

@@ -38,6 +38,8 @@ pub(crate) struct KeptPerson {
     pub(crate) override_reason: String,
     /// Which operators did.
     pub(crate) override_by: String,
+    /// Whether a code that went to their phone was typed.
+    pub(crate) is_phone_confirmed: bool,
 }
 
 /// A person of an order as shown. Their link is in it: whoever has that can act for them.
@@ -69,6 +71,10 @@ pub struct PersonView {
     pub override_reason: String,
     /// Which operators did: their names.
     pub override_by: String,
+    /// Whether a code that went to their phone was typed.
+    pub is_phone_confirmed: bool,
+    /// Whether it is known who they are at their eID.
+    pub has_eid: bool,
     /// When they did what they were asked for.
     pub decided_at: Option<Timestamp>,
     /// The member that they became.
@@ -128,6 +134,8 @@ pub(crate) fn person_view(tenant: &Tenant, row: &OrderPerson) -> Result<PersonVi
         mismatch: kept.mismatch,
         override_reason: kept.override_reason,
         override_by: kept.override_by,
+        is_phone_confirmed: kept.is_phone_confirmed,
+        has_eid: row.person_digest.is_some(),
         decided_at: row.decided_at,
         member: row.member_id,
         confirmation_code: confirmation_code(tenant, row),
@@ -212,7 +220,7 @@ pub(crate) fn write_letter(
     now: Timestamp,
 ) -> Result<bool, Refusal> {
     let Some(to) = MailAddress::parse(it.email) else { return Ok(true) };
-    let letter = AddressedLetter { to, locale: it.locale, letter: it.letter.clone() };
+    let letter = AddressedLetter { to: to.into(), locale: it.locale, letter: it.letter.clone() };
     let keys = tenant.opened().letter_keys();
     match messages::write(tx, (&keys, tenant.random()), &letter, now) {
         Ok(_) => Ok(true),
@@ -287,6 +295,8 @@ mod tests {
             mismatch: String::new(),
             override_reason: String::new(),
             override_by: String::new(),
+            is_phone_confirmed: false,
+            has_eid: false,
             decided_at: None,
             member: None,
             confirmation_code: "canary-confirmation".to_owned(),

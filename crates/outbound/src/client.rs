@@ -1,6 +1,6 @@
 //! The one HTTP client.
 
-use std::{fmt, sync::OnceLock, time::Duration};
+use std::{borrow::Cow, fmt, sync::OnceLock, time::Duration};
 
 use crate::{
     OutboundError, OutboundProblem,
@@ -62,6 +62,8 @@ pub enum Method {
     Get,
     /// Sends a body.
     Post,
+    /// Sends a body that replaces what is there.
+    Put,
 }
 
 /// A call to make.
@@ -72,7 +74,7 @@ pub struct Request {
     /// Where; an absolute URL.
     pub url: String,
     /// Header names (lower case) and values beside `content-type`.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(Cow<'static, str>, String)>,
     /// Content type and bytes.
     pub body: Option<(&'static str, Vec<u8>)>,
 }
@@ -109,7 +111,7 @@ impl Request {
     /// The call with one more header.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: String) -> Self {
-        self.headers.push((name, value));
+        self.headers.push((Cow::Borrowed(name), value));
         self
     }
 }
@@ -179,8 +181,9 @@ impl Outbound {
         let call = match request.method {
             Method::Get => client.get(url),
             Method::Post => client.post(url),
+            Method::Put => client.put(url),
         };
-        let call = request.headers.into_iter().fold(call, |call, (name, value)| call.header(name, value));
+        let call = request.headers.into_iter().fold(call, |call, (name, value)| call.header(&*name, value));
         let call = match request.body {
             Some((content_type, bytes)) => call.header("content-type", content_type).body(bytes),
             None => call,

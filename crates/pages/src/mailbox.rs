@@ -17,8 +17,10 @@ pub struct MailboxPage {
 pub struct MailboxLetter {
     /// Where its HTML is.
     pub html_href: String,
-    /// The recipient's address.
+    /// The recipient's address, or phone number.
     pub to: String,
+    /// Whether it is a text message, which has a text alone.
+    pub is_sms: bool,
     /// The tag of its language.
     pub lang: &'static str,
     /// The subject.

@@ -199,6 +199,7 @@ const OF_TENANT: &[&str] = of_tenant! {
     "trials": "tenant_id, trial_digest",
     "eid_orders": "tenant_id, order_digest",
     "approval_requests": "tenant_id, request_digest",
+    "phone_codes": "tenant_id, person_id",
     "order_documents": "tenant_id, order_id, submission, kind",
     "order_secrets": "tenant_id, order_id, kind",
     "order_people": "tenant_id, id",

@@ -1,4 +1,4 @@
-//! Letters: the outbox, and what was sent in the last days. Each is sent by a job of the same id, of the kind [`JOBS`].
+//! Letters: the outbox, and what was sent in the last days. Each is sent by a job of the same id, of the kind of its channel.
 
 use crypto::Digest;
 use model::{LetterId, TenantId, Timestamp};
@@ -7,17 +7,39 @@ use crate::{
     StoreError, Tx, WriteTx,
     jobs::{self, JobKey},
     sql::Statements as _,
-    value::Row,
+    value::{Row, words},
 };
 
-/// The kind of the jobs that send letters.
+/// The kind of the jobs that send letters by e-mail.
 pub const JOBS: &str = "letters";
+/// The kind of the jobs that send text messages: a mail server that hangs does not keep them waiting.
+pub const SMS_JOBS: &str = "sms";
+
+words! {
+    /// How a letter goes out.
+    Channel {
+        /// By e-mail.
+        Mail = "mail",
+        /// As a text message.
+        Sms = "sms",
+    }
+}
+
+impl Channel {
+    /// The kind of the jobs that send it.
+    pub const fn jobs(self) -> &'static str {
+        match self {
+            Self::Mail => JOBS,
+            Self::Sms => SMS_JOBS,
+        }
+    }
+}
 
 const INSERT: &str = "INSERT INTO letters
-    (tenant_id, id, kind, recipient_digest, sealed_letter, created_at, due_at, sent_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    (tenant_id, id, kind, channel, recipient_digest, sealed_letter, created_at, due_at, sent_at, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const FIND: &str =
-    "SELECT tenant_id, id, kind, recipient_digest, sealed_letter, created_at, due_at, sent_at, expires_at
+    "SELECT tenant_id, id, kind, channel, recipient_digest, sealed_letter, created_at, due_at, sent_at, expires_at
     FROM letters WHERE tenant_id = $1 AND id = $2";
 const FIND_LAST_OF_TENANT: &str =
     "SELECT due_at FROM letters WHERE tenant_id = $1 AND due_at > $2 ORDER BY due_at DESC LIMIT $3 OFFSET $4";
@@ -30,17 +52,17 @@ const REMOVE: &str = "DELETE FROM letters WHERE tenant_id = $1 AND id = $2 AND s
 const CONTENTS: &str = "SELECT id, sealed_letter FROM letters WHERE tenant_id = $1";
 const SAVE_CONTENT: &str = "UPDATE letters SET sealed_letter = $1 WHERE tenant_id = $2 AND id = $3";
 /// The operator's: an id names one letter, whosever it is.
-pub(crate) const FIND_BY_ID: &str = "SELECT tenant_id FROM letters WHERE id = $1";
+pub(crate) const FIND_BY_ID: &str = "SELECT tenant_id, channel FROM letters WHERE id = $1";
 /// The operator's: letters of every tenant, the newest first, each with its job.
 pub(crate) const LIST: &str = "SELECT letters.tenant_id, letters.id, letters.kind, letters.created_at,
     letters.sent_at, letters.expires_at, jobs.due_at, jobs.attempts, jobs.last_error, jobs.stuck_at
-    FROM letters LEFT JOIN jobs ON jobs.tenant_id = letters.tenant_id AND jobs.kind = $1 AND jobs.id = letters.id
-    WHERE letters.id < $2 ORDER BY letters.id DESC LIMIT $3";
+    FROM letters LEFT JOIN jobs ON jobs.tenant_id = letters.tenant_id AND jobs.kind IN ($1, $2) AND jobs.id = letters.id
+    WHERE letters.id < $3 ORDER BY letters.id DESC LIMIT $4";
 /// The operator's: as [`LIST`], of those that were given up.
 pub(crate) const LIST_STUCK: &str = "SELECT letters.tenant_id, letters.id, letters.kind, letters.created_at,
     letters.sent_at, letters.expires_at, jobs.due_at, jobs.attempts, jobs.last_error, jobs.stuck_at
-    FROM letters JOIN jobs ON jobs.tenant_id = letters.tenant_id AND jobs.kind = $1 AND jobs.id = letters.id
-    WHERE letters.id < $2 AND jobs.stuck_at > 0 ORDER BY letters.id DESC LIMIT $3";
+    FROM letters JOIN jobs ON jobs.tenant_id = letters.tenant_id AND jobs.kind IN ($1, $2) AND jobs.id = letters.id
+    WHERE letters.id < $3 AND jobs.stuck_at > 0 ORDER BY letters.id DESC LIMIT $4";
 pub(crate) const SWEEP_JOBS: &str = "DELETE FROM jobs WHERE (tenant_id, kind, id) IN
     (SELECT tenant_id, $1, id FROM letters WHERE expires_at <= $2 ORDER BY expires_at LIMIT $3)";
 pub(crate) const SWEEP: &str = "DELETE FROM letters WHERE (tenant_id, id) IN
@@ -71,6 +93,8 @@ pub struct Letter {
     pub id: LetterId,
     /// Which kind of letter, as a word.
     pub kind: String,
+    /// How it goes out.
+    pub channel: Channel,
     /// A keyed digest of the address: equal for equal addresses of one tenant.
     pub recipient_digest: Digest,
     /// Address, language and the ids that the letter is about, sealed.
@@ -111,8 +135,8 @@ pub struct ListedLetter {
 }
 
 /// Names the job that sends a letter.
-pub fn job_key(tenant_id: TenantId, id: LetterId) -> JobKey {
-    JobKey { tenant_id, kind: JOBS.to_owned(), id: id.to_string() }
+pub fn job_key((tenant_id, channel): (TenantId, Channel), id: LetterId) -> JobKey {
+    JobKey { tenant_id, kind: channel.jobs().to_owned(), id: id.to_string() }
 }
 
 /// Puts a letter into the outbox with its job, due at the letter's `due_at`, and wakes the workers. Belongs into the write
@@ -125,6 +149,7 @@ pub fn insert(tx: &mut WriteTx<'_>, letter: &Letter) -> Result<(), StoreError> {
         letter.tenant_id.into(),
         letter.id.into(),
         (&letter.kind).into(),
+        letter.channel.into(),
         (&letter.recipient_digest).into(),
         (&letter.sealed_letter).into(),
         letter.created_at.into(),
@@ -133,8 +158,9 @@ pub fn insert(tx: &mut WriteTx<'_>, letter: &Letter) -> Result<(), StoreError> {
         letter.expires_at.into(),
     ];
     tx.put(INSERT, &values)?;
-    jobs::insert(tx, &job_key(letter.tenant_id, letter.id), None, (letter.due_at, letter.created_at))?;
-    tx.wake(JOBS);
+    let key = job_key((letter.tenant_id, letter.channel), letter.id);
+    jobs::insert(tx, &key, None, (letter.due_at, letter.created_at))?;
+    tx.wake(letter.channel.jobs());
     Ok(())
 }
 
@@ -146,13 +172,16 @@ pub fn find(tx: &mut impl Tx, tenant_id: TenantId, id: LetterId) -> Result<Optio
     tx.find(FIND, &[tenant_id.into(), id.into()])?.map(read).transpose()
 }
 
-/// Finds whose letter this is. The operator's.
+/// Finds whose letter this is, and how it goes out. The operator's.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
-pub fn find_tenant(tx: &mut impl Tx, id: LetterId) -> Result<Option<TenantId>, StoreError> {
-    let row = tx.find(FIND_BY_ID, &[id.into()])?;
-    row.map(|it| it.of("letters").id("tenant_id", TenantId::parse)).transpose()
+pub fn find_tenant(tx: &mut impl Tx, id: LetterId) -> Result<Option<(TenantId, Channel)>, StoreError> {
+    let read = |row: Row| {
+        let mut row = row.of("letters");
+        Ok((row.id("tenant_id", TenantId::parse)?, row.word("channel", Channel::parse)?))
+    };
+    tx.find(FIND_BY_ID, &[id.into()])?.map(read).transpose()
 }
 
 /// Finds when the `nth` letter of a tenant from the end is due, counted from 1, of those that are due after `since`.
@@ -204,11 +233,15 @@ pub fn note_sent(
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
-pub fn remove(tx: &mut WriteTx<'_>, tenant_id: TenantId, id: LetterId) -> Result<bool, StoreError> {
+pub fn remove(
+    tx: &mut WriteTx<'_>,
+    (tenant_id, channel): (TenantId, Channel),
+    id: LetterId,
+) -> Result<bool, StoreError> {
     if tx.execute(REMOVE, &[tenant_id.into(), id.into()])? == 0 {
         return Ok(false);
     }
-    jobs::remove(tx, &job_key(tenant_id, id))?;
+    jobs::remove(tx, &job_key((tenant_id, channel), id))?;
     Ok(true)
 }
 
@@ -241,7 +274,7 @@ fn listed(
 ) -> Result<Vec<ListedLetter>, StoreError> {
     // Ids are hexadecimal: this is after all of them.
     let before = before.map_or_else(|| "g".to_owned(), |it| it.to_string());
-    let rows = tx.list(sql, &[JOBS.into(), (&before).into(), limit.into()])?;
+    let rows = tx.list(sql, &[JOBS.into(), SMS_JOBS.into(), (&before).into(), limit.into()])?;
     rows.into_iter().map(read_listed).collect()
 }
 
@@ -277,7 +310,9 @@ pub fn save_content(
 /// # Errors
 /// [`StoreError::Busy`] when another node removes them too.
 pub(crate) fn remove_expired(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    tx.execute(SWEEP_JOBS, &[JOBS.into(), now.into(), limit.into()])?;
+    for kind in [JOBS, SMS_JOBS] {
+        tx.execute(SWEEP_JOBS, &[kind.into(), now.into(), limit.into()])?;
+    }
     tx.execute(SWEEP, &[now.into(), limit.into()])
 }
 
@@ -287,6 +322,7 @@ fn read(row: Row) -> Result<Letter, StoreError> {
         tenant_id: row.id("tenant_id", TenantId::parse)?,
         id: row.id("id", LetterId::parse)?,
         kind: row.text("kind")?,
+        channel: row.word("channel", Channel::parse)?,
         recipient_digest: row.digest("recipient_digest")?,
         sealed_letter: row.bytes("sealed_letter")?,
         created_at: row.time("created_at")?,

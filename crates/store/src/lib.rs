@@ -67,6 +67,7 @@ pub mod order_people;
 pub mod order_secrets;
 pub mod orders;
 pub mod parked_requests;
+pub mod phone_codes;
 pub mod plans;
 pub mod refresh_tokens;
 pub mod registry_answers;

@@ -38,6 +38,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0024_audit_times", include_str!("../migrations/0024_audit_times.sql")),
     ("0025_order_entry", include_str!("../migrations/0025_order_entry.sql")),
     ("0026_member_addresses", include_str!("../migrations/0026_member_addresses.sql")),
+    ("0027_text_messages", include_str!("../migrations/0027_text_messages.sql")),
     ("0028_order_desk", include_str!("../migrations/0028_order_desk.sql")),
 ];
 

@@ -252,7 +252,7 @@ pub const TABLES: &[Table] = &[
     ),
     table!(
         "letters",
-        "the kind of each letter, a keyed digest of its recipient; address, language and what it is about sealed under the tenant's key, or the master key for the installation's own",
+        "the kind of each letter or text message, a keyed digest of its recipient; address or phone number, language and what it is about sealed under the tenant's key, or the master key for the installation's own",
         Recipient,
         "seven days after it was sent; one that cannot be sent, 30 days after it was written, or until it is discarded",
         "a letter is sent once its reason is committed, also by another node, and whoever runs the installation sees which could not be sent",
@@ -360,6 +360,14 @@ pub const TABLES: &[Table] = &[
         None,
         "until the login has ended, ten minutes at most",
         "an approval is bound to what is approved, and counts once",
+        false
+    ),
+    table!(
+        "phone_codes",
+        "that somebody whom an order asks was sent a code to their phone, a keyed digest of the code, a digest of what the browser that asked for it was given, and how often something was typed",
+        Pseudonym,
+        "a day after the first code, or until the order is changed",
+        "a phone is confirmed by whoever has it, in one browser",
         false
     ),
     table!(

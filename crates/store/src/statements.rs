@@ -5,9 +5,9 @@ use crate::{
     brands, browser_sessions, certificates, client_secrets, console_sessions, counted_events,
     declared_objects, deletions, domains, eid_orders, entry_links, failed_attempts, grants, identity_sources,
     imported_subjects, installation, invitations, issuers, jobs, kept_answers, letters, login_events,
-    member_roles, members, order_documents, order_people, order_secrets, orders, parked_requests, plans,
-    refresh_tokens, registry_answers, sandbox_people, signing_keys, source_checks, source_generations,
-    spent_values, sql::ReadTx, subject_keys, tenants, test_users, trials,
+    member_roles, members, order_documents, order_people, order_secrets, orders, parked_requests,
+    phone_codes, plans, refresh_tokens, registry_answers, sandbox_people, signing_keys, source_checks,
+    source_generations, spent_values, sql::ReadTx, subject_keys, tenants, test_users, trials,
 };
 
 /// By module.
@@ -33,6 +33,7 @@ const MODULES: &[&[&str]] = &[
     order_secrets::ALL,
     registry_answers::ALL,
     approval_requests::ALL,
+    phone_codes::ALL,
     kept_answers::ALL,
     trials::ALL,
     letters::ALL,
@@ -89,8 +90,9 @@ mod tests {
         MODULES, access_tokens, approval_requests, awaiting_consents, backup, bin, browser_sessions,
         certificates, console_sessions, counted_events, deletions, domains, eid_orders, entry_links,
         failed_attempts, grants, installation, invitations, issuers, jobs, kept_answers, letters,
-        login_events, member_roles, members, order_people, order_secrets, orders, parked_requests, plans,
-        refresh_tokens, registry_answers, source_generations, spent_values, tenants, trials,
+        login_events, member_roles, members, order_people, order_secrets, orders, parked_requests,
+        phone_codes, plans, refresh_tokens, registry_answers, source_generations, spent_values, tenants,
+        trials,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -100,6 +102,7 @@ mod tests {
         awaiting_consents::SWEEP,
         eid_orders::SWEEP,
         approval_requests::SWEEP,
+        phone_codes::SWEEP,
         order_secrets::SWEEP,
         registry_answers::SWEEP,
         kept_answers::SWEEP,

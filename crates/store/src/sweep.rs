@@ -5,7 +5,7 @@ use model::Timestamp;
 use crate::{
     StoreError, WriteTx, access_tokens, approval_requests, awaiting_consents, browser_sessions,
     console_sessions, counted_events, eid_orders, entry_links, failed_attempts, grants, invitations,
-    kept_answers, letters, login_events, order_secrets, parked_requests, plans, refresh_tokens,
+    kept_answers, letters, login_events, order_secrets, parked_requests, phone_codes, plans, refresh_tokens,
     registry_answers, source_generations, spent_values, trials,
 };
 
@@ -40,6 +40,8 @@ const PARTS: &[Part] = &[
     part("awaiting_consents", Needs::AnyClock, awaiting_consents::remove_expired),
     part("eid_orders", Needs::AnyClock, eid_orders::remove_expired),
     part("approval_requests", Needs::AnyClock, approval_requests::remove_expired),
+    // Without the row somebody is sent more codes than are allowed.
+    part("phone_codes", Needs::TrustedClock, phone_codes::remove_expired),
     part("order_secrets", Needs::TrustedClock, order_secrets::remove_expired),
     part("registry_answers", Needs::AnyClock, registry_answers::remove_expired),
     part("kept_answers", Needs::AnyClock, kept_answers::remove_expired),

@@ -4,7 +4,7 @@ use crypto::Digest;
 use model::{LeaseId, LetterId, Timestamp};
 use store::{
     jobs::{self, Claim},
-    letters::{self, Letter},
+    letters::{self, Channel, Letter},
     sweep,
 };
 
@@ -16,6 +16,7 @@ impl TestDatabase {
             tenant_id: self.tenant,
             id: LetterId::from_bytes([number; 16]),
             kind: "test".to_owned(),
+            channel: Channel::Mail,
             recipient_digest: Digest::of(&[number % 2]),
             sealed_letter: b"sealed".to_vec(),
             created_at: NOW,
@@ -59,9 +60,9 @@ async fn a_letter_that_was_given_up_is_listed_with_the_reason_and_can_be_discard
         let only = house.store.read(|tx| letters::list_stuck(tx, None, 9)).await.unwrap();
         assert_eq!((&rest, only[0].last_error.as_deref()), (&only, Some("550 no such user")));
         let tenant = house.tenant;
-        let key = letters::job_key(tenant, stuck);
-        assert!(house.write(move |tx| letters::remove(tx, tenant, stuck)).await);
-        assert!(!house.write(move |tx| letters::remove(tx, tenant, stuck)).await);
+        let key = letters::job_key((tenant, Channel::Mail), stuck);
+        assert!(house.write(move |tx| letters::remove(tx, (tenant, Channel::Mail), stuck)).await);
+        assert!(!house.write(move |tx| letters::remove(tx, (tenant, Channel::Mail), stuck)).await);
         assert_eq!(house.store.read(move |tx| jobs::find(tx, &key)).await.unwrap(), None);
     })
     .await;
@@ -97,14 +98,17 @@ async fn a_sent_letter_goes_in_its_time_and_one_that_was_never_sent_goes_with_it
         let noted = async || house.write(move |tx| letters::note_sent(tx, (tenant, sent), later, NOW)).await;
         assert_eq!((noted().await, noted().await), (true, false));
         assert!(
-            !house.write(move |tx| letters::remove(tx, tenant, sent)).await,
+            !house.write(move |tx| letters::remove(tx, (tenant, Channel::Mail), sent)).await,
             "what was sent is not discarded"
         );
 
         let sweep = async |now| house.write(move |tx| sweep::remove_expired(tx, now, 9)).await;
         assert_eq!(sweep(later).await.counts(), [("letters", 1)]);
         assert_eq!(sweep(NOW.after(MINUTE * 10)).await.counts(), [("letters", 1)]);
-        let left = house.store.read(move |tx| jobs::find(tx, &letters::job_key(tenant, unsent))).await;
+        let left = house
+            .store
+            .read(move |tx| jobs::find(tx, &letters::job_key((tenant, Channel::Mail), unsent)))
+            .await;
         assert_eq!(left.unwrap(), None);
     })
     .await;

@@ -527,12 +527,13 @@ browser-back = To the ordinary sample application
 
 # The simulators
 mailbox-title = Mailbox
-mailbox-heading = Letters from Portvakt
-mailbox-lead = These letters would have been sent. Development sends nothing: the last hundred are shown here until the process stops.
+mailbox-heading = Letters and text messages from Portvakt
+mailbox-lead = These letters and text messages would have been sent. Development sends nothing: the last hundred are shown here until the process stops.
 mailbox-empty = No letters yet. Write a test letter: portvakt letters test kari@example.com --data-dir .portvakt
 mailbox-to = To { $to }
 mailbox-html = Show as HTML
 mailbox-at = { $at } (UTC)
+mailbox-sms = Text message
 simulator-banner-label = Simulator.
 simulator-banner = This is not the real service. All people here are fictitious.
 simulator-title = Simulated { $eid }

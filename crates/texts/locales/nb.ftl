@@ -528,12 +528,13 @@ browser-back = Til den vanlige eksempelapplikasjonen
 
 # Simulatorene
 mailbox-title = Postkasse
-mailbox-heading = Brev fra Portvakt
-mailbox-lead = Disse brevene ville blitt sendt. I utvikling sendes ingenting: de hundre siste vises her til prosessen stopper.
+mailbox-heading = Brev og tekstmeldinger fra Portvakt
+mailbox-lead = Disse brevene og tekstmeldingene ville blitt sendt. I utvikling sendes ingenting: de hundre siste vises her til prosessen stopper.
 mailbox-empty = Ingen brev ennå. Skriv et prøvebrev: portvakt letters test kari@example.com --data-dir .portvakt
 mailbox-to = Til { $to }
 mailbox-html = Vis som HTML
 mailbox-at = { $at } (UTC)
+mailbox-sms = Tekstmelding
 simulator-banner-label = Simulator.
 simulator-banner = Dette er ikke den ekte tjenesten. Alle personer er oppdiktet.
 simulator-title = Simulert { $eid }

@@ -528,12 +528,13 @@ browser-back = Til den vanlege dømeapplikasjonen
 
 # Simulatorane
 mailbox-title = Postkasse
-mailbox-heading = Brev frå Portvakt
-mailbox-lead = Desse breva ville vorte sende. I utvikling vert ingenting sendt: dei hundre siste vert viste her til prosessen stoppar.
+mailbox-heading = Brev og tekstmeldingar frå Portvakt
+mailbox-lead = Desse breva og tekstmeldingane ville vorte sende. I utvikling vert ingenting sendt: dei hundre siste vert viste her til prosessen stoppar.
 mailbox-empty = Ingen brev enno. Skriv eit prøvebrev: portvakt letters test kari@example.com --data-dir .portvakt
 mailbox-to = Til { $to }
 mailbox-html = Vis som HTML
 mailbox-at = { $at } (UTC)
+mailbox-sms = Tekstmelding
 simulator-banner-label = Simulator.
 simulator-banner = Dette er ikkje den ekte tenesta. Alle personar er oppdikta.
 simulator-title = Simulert { $eid }

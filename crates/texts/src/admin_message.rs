@@ -219,6 +219,22 @@ admin_messages! {
     OrderKeepsObject { noun: Noun, count: Word }: "order-keeps-object";
     /// A domain has orders that are not over.
     OrderOfDomainOpen { count: Word }: "order-of-domain-open";
+    /// Not the code that the phone got.
+    OrderPhoneCodeWrong { left: Word }: "order-phone-code-wrong";
+    /// A code that counts no more, or not here.
+    OrderPhoneCodeOver: "order-phone-code-over";
+    /// A code was sent a moment ago.
+    OrderPhoneJustSent: "order-phone-just-sent";
+    /// So many codes were sent today.
+    OrderPhoneTooOften { most: Word }: "order-phone-too-often";
+    /// No code would go out at once.
+    OrderPhoneNoRoom: "order-phone-no-room";
+    /// Whoever receives is known by their phone, which is not confirmed in this browser.
+    OrderPhoneFirst: "order-phone-first";
+    /// Somebody who may block is known by another eID.
+    OrderEidRecorded: "order-eid-recorded";
+    /// This eID is that of another one who may block.
+    OrderEidOfAnother: "order-eid-of-another";
     /// The letter with a link found no room.
     OrderLetterNoRoom: "order-letter-no-room";
     /// Not people who can sign together.
@@ -658,6 +674,34 @@ admin_messages! {
     MailTimeoutTooLong { most: Word }: "mail-timeout-too-long";
     /// The mail server could not be used; the detail has its words.
     MailServerUnusable { detail: Detail }: "mail-server-unusable";
+    /// A key of `[sms]` is missing that goes with those that are set.
+    SmsIncomplete { missing: Word }: "sms-incomplete";
+    /// A name in braces that is no placeholder.
+    SmsPlaceholderUnknown { name: Quoted, known: List }: "sms-placeholder-unknown";
+    /// A placeholder that cannot stand there.
+    SmsPlaceholderMisplaced { name: Word }: "sms-placeholder-misplaced";
+    /// A placeholder without which there is no message.
+    SmsPlaceholderMissing { name: Word }: "sms-placeholder-missing";
+    /// Not an address of a gateway. It is not repeated: it may have a secret.
+    SmsAddressInvalid: "sms-address-invalid";
+    /// The outbound rules do not let it be called.
+    SmsAddressNotAllowed: "sms-address-not-allowed";
+    /// Not a header, or one that is written by the program.
+    SmsHeaderInvalid { name: Quoted }: "sms-header-invalid";
+    /// The body is no JSON.
+    SmsBodyNotJson { detail: Detail }: "sms-body-not-json";
+    /// The body is no form.
+    SmsBodyNotForm: "sms-body-not-form";
+    /// A GET has no body.
+    SmsBodyNotTaken: "sms-body-not-taken";
+    /// A secret that nothing uses.
+    SmsSecretUnused: "sms-secret-unused";
+    /// A secret that cannot be sent.
+    SmsSecretUnusable: "sms-secret-unusable";
+    /// No gateway is configured.
+    SmsUnset: "sms-unset";
+    /// The gateway could not be reached.
+    SmsGatewayUnusable { detail: Detail }: "sms-gateway-unusable";
     /// So many letters wait that another one would not go out within a day.
     LettersTooMany: "letters-too-many";
     /// The letter was not given up.

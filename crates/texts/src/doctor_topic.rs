@@ -87,6 +87,8 @@ doctor_topics! {
     Eid { eid, environment }: "eid";
     /// The mail server.
     Mail: "mail";
+    /// The SMS gateway.
+    Sms: "sms";
 }
 // end of the table
 

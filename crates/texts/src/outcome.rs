@@ -131,6 +131,8 @@ outcomes! {
     NoLetter: "no-letter";
     /// The mail server takes letters.
     DoctorMailFine { host: Word }: "doctor-mail";
+    /// The SMS gateway can be reached.
+    DoctorSmsFine { address: Word }: "doctor-sms";
     /// A browser session was ended.
     SessionEnded: "session-ended";
     /// The browser sessions of a person were ended.

@@ -20,8 +20,10 @@ use crate::{
 pub struct Letter {
     /// Its id.
     pub id: String,
-    /// The recipient's address.
+    /// The recipient's address, or phone number.
     pub to: String,
+    /// Whether it is a text message, which has a text alone.
+    pub is_sms: bool,
     /// The tag of its language.
     pub lang: &'static str,
     /// The subject.
@@ -54,6 +56,7 @@ pub(crate) async fn list(State(site): State<Arc<MailboxSite>>, headers: HeaderMa
     let shown = |it: Letter| MailboxLetter {
         html_href: format!("/letters/{}", it.id),
         to: it.to,
+        is_sms: it.is_sms,
         lang: it.lang,
         subject: it.subject,
         text: it.text,
@@ -70,7 +73,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Response {
-    let Some(letter) = (site.letters)().into_iter().find(|it| it.id == id) else {
+    let Some(letter) = (site.letters)().into_iter().find(|it| it.id == id && !it.is_sms) else {
         return not_found(headers).await;
     };
     let mut response = answer(StatusCode::OK, Body::from(letter.html));

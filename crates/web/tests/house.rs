@@ -76,6 +76,8 @@ pub(crate) struct TestBroker {
     /// While set, the simulated registry answers nothing but 502.
     pub(crate) registry_is_down: Arc<AtomicBool>,
     orders: OrderDesk,
+    /// The one of the site, which a restart takes.
+    site_orders: Arc<Mutex<OrderDesk>>,
     pub(crate) tenant: Tenant,
     pub(crate) domain: DomainId,
     pub(crate) clock: Arc<AtomicI64>,
@@ -395,8 +397,7 @@ impl TestBroker {
         chosen_for_orders: OrderSettings,
         change: impl FnOnce(&mut ApplicationSettings),
     ) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let (clock, read) = stepped_clock();
+        let (folder, (clock, read)) = (tempfile::tempdir().unwrap(), stepped_clock());
         let (fetches, bankid_is_down) = (Arc::new(AtomicI64::new(0)), Arc::default());
         let outside = outside(&read, &fetches, &bankid_is_down).await;
         let random = Random::system();
@@ -406,20 +407,20 @@ impl TestBroker {
         let console = Console::new(store.clone(), master.clone(), random.clone());
         let now = Timestamp::from_seconds(START);
         let tenant = a_tenant(&console, "shop", now).await;
-        let (again, (limits, chosen)) = (store.clone(), no_limits());
-        let (uses_public_sandbox, stand_ins) = (Arc::new(AtomicBool::new(false)), StandIns::default());
+        let (again, (limits, chosen), stand_ins) = (store.clone(), no_limits(), StandIns::default());
+        let uses_public_sandbox = Arc::new(AtomicBool::new(false));
         let public = given_while(&uses_public_sandbox, &outside.sandbox);
         let both = [&outside.bankid, &outside.vipps];
         let eids = eids(both, Arc::clone(&outside.outbound), (Arc::clone(&stand_ins), public));
-        let (wired, desk) = (Arc::clone(&eids), console.clone());
         let orders = order_desk(&store, &master, &random, &outside).with(chosen_for_orders);
-        let of_site = orders.clone();
+        let site_orders = Arc::new(Mutex::new(orders.clone()));
+        let (wired, desk, of_site) = (Arc::clone(&eids), console.clone(), Arc::clone(&site_orders));
         let wire: Wire = Box::new(move || {
             let catalogue = Arc::new(wired());
             let console = desk.clone().with_catalogue(Arc::clone(&catalogue));
             let provider = Provider::new(again.clone(), catalogue, master.clone(), random.clone());
             let provider = Arc::new(provider.with(settings(&chosen)));
-            let site = console_site(console, of_site.clone(), &provider, &read);
+            let site = console_site(console, of_site.lock().unwrap().clone(), &provider, &read);
             (console_router(site, op_router(app(&provider, &read))), provider)
         });
         let (router, provider) = wire();
@@ -433,6 +434,7 @@ impl TestBroker {
             registry: outside.registry,
             registry_is_down: outside.registry_is_down,
             orders,
+            site_orders,
             bankid: outside.bankid,
             vipps: outside.vipps,
             secret: Random::system().token(),
@@ -476,6 +478,23 @@ impl TestBroker {
     /// What a restart of the process does: everything but the store is new.
     pub(crate) fn restart(&mut self) {
         (self.router, self.provider) = (self.wire)();
+    }
+
+    /// Has text messages sent, as with a gateway.
+    pub(crate) fn send_text_messages(&mut self) {
+        self.set_sms(true);
+    }
+
+    /// Has none sent any more.
+    pub(crate) fn send_no_text_messages(&mut self) {
+        self.set_sms(false);
+    }
+
+    fn set_sms(&mut self, has_sms: bool) {
+        let settings = OrderSettings { has_sms, ..self.orders.settings().clone() };
+        self.orders = self.orders.clone().with(settings);
+        *self.site_orders.lock().unwrap() = self.orders.clone();
+        self.restart();
     }
 
     /// Does with orders what is due by time.

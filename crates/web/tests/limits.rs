@@ -211,7 +211,7 @@ fn what_holds_a_secret_does_not_print_it() {
     let consent =
         model::Phase::Consent { key: *b"canary, canary, canary, canary, ", listed: oidc::Scopes::default() };
     let mut request = outbound::Request::form("https://a.example/?x=canary".to_owned(), CANARY.to_owned());
-    request.headers.push(("authorization", CANARY.to_owned()));
+    request.headers.push(("authorization".into(), CANARY.to_owned()));
     let printed = [
         format!("{token:?} {:?}", oidc::TokenParams::pick(&token)),
         format!("{:?}", oidc::ClientCredentials::pick(None, &token).unwrap()),

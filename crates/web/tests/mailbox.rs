@@ -12,6 +12,7 @@ fn a_mailbox() -> Site {
     let letter = Letter {
         id: "1".to_owned(),
         to: "kari@example.com".to_owned(),
+        is_sms: false,
         lang: "nn",
         subject: "A <b>letter</b>".to_owned(),
         text: "text".to_owned(),

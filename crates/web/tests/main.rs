@@ -40,6 +40,8 @@ mod live_check;
 mod logout;
 mod mailbox;
 mod mobile;
+mod order_block_contacts;
+mod order_phones;
 mod orders;
 mod outage;
 mod overload;

@@ -18,12 +18,12 @@ use crate::{
     house::{Browser, CONSOLE_HOST, Reply, TestBroker, a_tenant, form, may, register, with},
 };
 
-const ALONE: &str = "399000114";
+pub(crate) const ALONE: &str = "399000114";
 const JOINTLY: &str = "399000130";
 const DAY: i64 = 24 * 60 * 60;
 
 /// An order in a browser of somebody who operates, and so may do everything with it.
-struct Ordering<'a> {
+pub(crate) struct Ordering<'a> {
     house: &'a TestBroker,
     browser: Browser<'a>,
     /// The address of its page.
@@ -31,7 +31,7 @@ struct Ordering<'a> {
 }
 
 /// What stands between these in a page.
-fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
+pub(crate) fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
     page.split_once(before).and_then(|(_, rest)| rest.split_once(after)).map_or("", |it| it.0)
 }
 
@@ -42,7 +42,7 @@ fn hidden(reply: &Reply, name: &str) -> String {
 }
 
 impl<'a> Ordering<'a> {
-    async fn begin(house: &'a TestBroker) -> Self {
+    pub(crate) async fn begin(house: &'a TestBroker) -> Self {
         let token = operator(house).await;
         Self::begin_in(house, browser_with(house, &token)).await
     }
@@ -62,12 +62,12 @@ impl<'a> Ordering<'a> {
         Self { house, browser, order }
     }
 
-    async fn page(&mut self) -> Reply {
+    pub(crate) async fn page(&mut self) -> Reply {
         let order = self.order.clone();
         self.browser.get(&order).await
     }
 
-    async fn save(&mut self, section: &str, fields: &[(&str, &str)]) -> Reply {
+    pub(crate) async fn save(&mut self, section: &str, fields: &[(&str, &str)]) -> Reply {
         let target = format!("{}/sections/{section}", self.order);
         let seen = hidden(&self.browser.get(&target).await, "seen");
         let mut all = vec![("seen", seen.as_str())];
@@ -76,7 +76,7 @@ impl<'a> Ordering<'a> {
     }
 
     /// Everything that is asked, with Kari in every part that nobody of the registry has.
-    async fn fill_in(&mut self, company: &str) {
+    pub(crate) async fn fill_in(&mut self, company: &str) {
         let kari = [("name", "Kari Nordli"), ("email", "kari@example.com")];
         let with_mobile = [kari.as_slice(), &[("mobile", "90000001"), ("birth_date", "1984-05-17")]].concat();
         let first = [("contact-0-name", "Kari Nordli"), ("contact-0-email", "kari@example.com")];
@@ -107,7 +107,7 @@ impl<'a> Ordering<'a> {
         }
     }
 
-    async fn act(&mut self, door: &str, event: &str, note: &str) -> Reply {
+    pub(crate) async fn act(&mut self, door: &str, event: &str, note: &str) -> Reply {
         let version = self.version().await;
         self.act_on(door, event, (&version, note)).await
     }
@@ -125,12 +125,12 @@ impl<'a> Ordering<'a> {
         if summary.is_empty() { hidden(&self.page().await, "version") } else { summary }
     }
 
-    async fn submit(&mut self) -> Reply {
+    pub(crate) async fn submit(&mut self) -> Reply {
         self.act("act", "submit", "").await
     }
 
     /// The links of everybody who is asked, as the page shows them where no letter can be sent.
-    async fn links(&mut self) -> Vec<String> {
+    pub(crate) async fn links(&mut self) -> Vec<String> {
         let page = self.page().await.body;
         let base = format!("{ORIGIN}/order/");
         let found = page.split(&base).skip(1);
@@ -142,12 +142,12 @@ impl<'a> Ordering<'a> {
         between(between(&page, "<h1", "</div>"), "<span>", "</span>").to_owned()
     }
 
-    fn phone(&self) -> Browser<'a> {
+    pub(crate) fn phone(&self) -> Browser<'a> {
         Browser { host: CONSOLE_HOST.to_owned(), language: Some("en"), ..self.house.browser() }
     }
 
     /// Goes on from a link with BankID as Kari; gives the page that this ends at.
-    async fn with_bankid(&self, link: &str) -> Reply {
+    pub(crate) async fn with_bankid(&self, link: &str) -> Reply {
         let mut phone = self.phone();
         let begun = phone.post(link, "", Some(ORIGIN)).await;
         if !begun.body.contains("url=") {
@@ -161,7 +161,7 @@ impl<'a> Ordering<'a> {
     }
 }
 
-async fn submitted<'a>(house: &'a TestBroker, company: &str) -> (Ordering<'a>, Vec<String>) {
+pub(crate) async fn submitted<'a>(house: &'a TestBroker, company: &str) -> (Ordering<'a>, Vec<String>) {
     let mut order = Ordering::begin(house).await;
     order.fill_in(company).await;
     let reply = order.submit().await;

@@ -42,7 +42,8 @@ pub const PLAN: &[Room] = &[
     room(5, "authority", &["store", "model", "crypto"]),
     room(6, "changes", &["authority", "store", "eid", "model", "texts", "crypto"]),
     // Letters are written with their reason, so whoever changes something may use it.
-    room(6, "messages", &["authority", "store", "model", "texts", "crypto"]),
+    // Text messages go to a gateway over HTTP (ADR 50).
+    room(6, "messages", &["authority", "store", "model", "texts", "crypto", "outbound"]),
     room(7, "provider", &["authority", "store", "eid", "model", "oidc", "crypto", "texts"]),
     // Imports and declarations bring logos, which a process of its own decodes (ADR 39).
     room(

@@ -16,6 +16,7 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     ("counted_events.rs", "SWEEP"),
     ("eid_orders.rs", "SWEEP"),
     ("approval_requests.rs", "SWEEP"),
+    ("phone_codes.rs", "SWEEP"),
     ("order_people.rs", "FIND_BY_ID"),
     ("order_secrets.rs", "SWEEP"),
     ("orders.rs", "LIST_BY_STATE"),

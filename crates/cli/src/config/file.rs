@@ -248,6 +248,46 @@ section! {
     }
 }
 
+/// How the SMS gateway is called.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum SmsMethod {
+    Get,
+    Post,
+    Put,
+}
+
+/// What the body of that call is.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+pub(crate) enum SmsBodyType {
+    #[serde(rename = "application/json")]
+    Json,
+    #[serde(rename = "application/x-www-form-urlencoded")]
+    Form,
+}
+
+section! {
+    /// The gateway that takes text messages: the codes that confirm the phones of people whom orders name. Off without a `url`:
+    /// then phones stay unconfirmed. Every gateway that is called over HTTP fits: placeholders stand for what is sent. They are
+    /// `{to}` (`+4790000001`), `{to_digits}` (`4790000001`), `{text}`, `{id}` (the same when a message is sent again, because the
+    /// answer was lost) and `{secret}`. Each is encoded for its place. An answer of 2xx means that the message was taken; 400,
+    /// 413 and 422, that it is refused for good; everything else is tried again.
+    Sms ["sms"] {
+        /// Where to call; public https, or allowed in `[outbound]`. Placeholders may stand after the host.
+        url: Option<String> = Unset(r#""https://sms.example.com/v1/messages""#);
+        /// `POST`, `PUT` or `GET`; a `GET` has everything in its address.
+        method: SmsMethod = Is(r#""POST""#);
+        /// Headers, each as `Name: value`, such as `"Authorization: Bearer {secret}"`. For Basic authentication the secret is the base64 of user name, colon and password.
+        headers: Vec<String> = Is("[]");
+        /// The body. In JSON each placeholder stands in a string.
+        body: Option<String> = Unset(r#"'{"from":"Example","to":"{to}","text":"{text}"}'"#);
+        /// What the body is: `application/json` or `application/x-www-form-urlencoded`.
+        content_type: SmsBodyType = Is(r#""application/json""#);
+        /// A file with what opens the gateway. Who may read it is as with the master key.
+        secret_file: Option<PathBuf> = Unset(r#""/etc/portvakt/sms-secret""#);
+    }
+}
+
 section! {
     /// The organisation's seal, which closes the documents of orders: PAdES B-B, and B-T with a timestamp service. Off without
     /// files: then documents are closed without a seal, and the order desk says so.
@@ -356,6 +396,7 @@ sections! {
     statements: Statements,
     eid_assets: EidAssets,
     mail: Mail,
+    sms: Sms,
     seal: Seal,
     orders: Orders,
     test_eids: TestEids,

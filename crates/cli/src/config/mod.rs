@@ -12,6 +12,7 @@ mod resolve;
 mod schema;
 mod seal;
 mod secret;
+mod sms;
 mod value;
 
 use std::{

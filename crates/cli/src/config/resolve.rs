@@ -23,6 +23,7 @@ use super::{
     schema::Document,
     seal::{self, SealConfig},
     secret::{FILE_VARIABLE, MasterKeySource, VARIABLE, read_secret, refuse_open},
+    sms,
     value::{HostPort, Net},
 };
 
@@ -69,6 +70,8 @@ pub(crate) struct Config {
     pub(crate) test_eids: Vec<UpstreamIssuer>,
     /// The mail server that takes letters.
     pub(crate) mail: Option<messages::Smtp>,
+    /// The gateway that takes text messages.
+    pub(crate) sms: Option<messages::SmsGateway>,
     /// What closes the documents of orders.
     pub(crate) seal: Option<SealConfig>,
     /// Where Vipps takes orders.
@@ -312,6 +315,9 @@ fn resolution(path: &Path, text: &str, around: &Surroundings) -> Result<Resoluti
     kept(test_eids.as_ref().map(drop).map_err(Clone::clone));
     let mail = mail::resolve(&file.mail, &around.base, &around.mail);
     kept(mail.as_ref().map(drop).map_err(Clone::clone));
+    let calls = outbound::Settings { allowed: allowed(&file), ..outbound::Settings::default() };
+    let sms = sms::resolve(&file.sms, &around.base, |url| calls.permits(url));
+    kept(sms.as_ref().map(drop).map_err(Clone::clone));
     let seal = seal::resolve(&file.seal, &around.base);
     kept(seal.as_ref().map(drop).map_err(Clone::clone));
     let source = master_key.as_ref().ok().cloned();
@@ -325,6 +331,7 @@ fn resolution(path: &Path, text: &str, around: &Surroundings) -> Result<Resoluti
         test_eids: test_eids.ok(),
         controller: controller.ok(),
         mail: mail.ok(),
+        sms: sms.ok(),
         seal: seal.ok(),
     };
     let broken = faults.sections().into_iter().chain(resolved.missing()).collect();
@@ -343,13 +350,14 @@ fn resolution(path: &Path, text: &str, around: &Surroundings) -> Result<Resoluti
 }
 
 /// Files that are read with the configuration, beside the master key and the certificates of the listener.
-const fn named_files(file: &File) -> [&Option<PathBuf>; 7] {
+const fn named_files(file: &File) -> [&Option<PathBuf>; 8] {
     [
         &file.database.address_file,
         &file.database.roots_file,
         &file.outbound.extra_roots_file,
         &file.mail.roots_file,
         &file.mail.password_file,
+        &file.sms.secret_file,
         &file.seal.certificates_file,
         &file.seal.key_file,
     ]
@@ -368,6 +376,7 @@ struct Resolved {
     test_eids: Option<Vec<UpstreamIssuer>>,
     controller: Option<Option<Controller>>,
     mail: Option<Option<messages::Smtp>>,
+    sms: Option<Option<messages::SmsGateway>>,
     seal: Option<Option<SealConfig>>,
 }
 
@@ -382,6 +391,7 @@ impl Resolved {
             ("test_eids", self.test_eids.is_none()),
             ("statements", self.controller.is_none()),
             ("mail", self.mail.is_none()),
+            ("sms", self.sms.is_none()),
             ("seal", self.seal.is_none()),
         ];
         missing.into_iter().filter(|(_, is_missing)| *is_missing).map(|(section, _)| section.to_owned())
@@ -401,6 +411,7 @@ impl Resolved {
             test_eids: self.test_eids.or_else(|| Some(Vec::new())),
             controller: self.controller.or(Some(None)),
             mail: self.mail.or(Some(None)),
+            sms: self.sms.or(Some(None)),
             seal: self.seal.or(Some(None)),
             ..self
         }
@@ -425,6 +436,7 @@ fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
         test_eids,
         controller,
         mail,
+        sms,
         seal,
     } = resolved;
     let (place, place_in_words) = place?;
@@ -464,6 +476,7 @@ fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
         eid_files: file.eid_assets.directory.clone(),
         test_eids: test_eids?,
         mail: mail?,
+        sms: sms?,
         seal: seal?,
         vipps_url: file.orders.vipps_url.clone(),
         four_eyes: file.orders.four_eyes,

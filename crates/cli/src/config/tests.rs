@@ -203,6 +203,8 @@ fn the_example_passes_the_check() {
                 // The password is in a file that is not here, and the user name goes with it.
                 "password_file = ",
                 "username = ",
+                // So is the secret of the gateway.
+                "secret_file = ",
             ];
             if other.iter().any(|it| line.starts_with(it)) { text } else { text + line + "\n" }
         });
@@ -287,4 +289,63 @@ fn a_password_of_the_mail_server_that_everybody_can_read_is_refused() {
     let text = format!("{ENOUGH}{MAIL}username = \"p\"\npassword_file = \"mail-password\"\n");
     let refused = resolve(Path::new("portvakt.toml"), &text, &around).unwrap_err().to_string();
     assert!(refused.contains("chmod") && !refused.contains("hunter2"), "{refused}");
+}
+
+const SMS: &str =
+    "[sms]\nurl = \"https://sms.example.com/send\"\nbody = '{\"to\":\"{to}\",\"text\":\"{text}\"}'\n";
+
+#[test]
+fn a_gateway_is_described_by_templates() {
+    let gateway = read(&format!("{ENOUGH}{SMS}"), &[]).unwrap().sms.unwrap();
+    assert_eq!(gateway.address(), "https://sms.example.com/send");
+    assert!(read(ENOUGH, &[]).unwrap().sms.is_none());
+}
+
+#[test]
+fn what_is_wrong_with_the_sms_gateway_is_said_at_once_with_all_other_faults() {
+    let text = "[sms]\nurl = \"http://sms.example.com/{too}\"\nheaders = [\"Host: a\", \"X-Text: {text}\"]\nbody = '{\"to\":{to}}'\n[mail]\nfrom = \"portvakt@example.com\"\n";
+    let alone = [
+        "body = 'a'",
+        "url = \"http://a.example\"\nbody = '{}'",
+        "url = \"https://a.example\"\nbody = '{}'",
+        "url = \"https://sms.example.com/{secret}?t={text}&n={to}\"\nmethod = \"GET\"",
+        "url = \"https://a.example\"\nbody = 'a b'\ncontent_type = \"application/x-www-form-urlencoded\"",
+        "url = \"https://a.example\"\nmethod = \"DELETE\"\ncontent_type = \"text/xml\"",
+    ];
+    let alone = alone.map(|it| refusal(&format!("{ENOUGH}[sms]\n{it}"))).join("\n");
+    insta::assert_snapshot!(format!("{}\n{alone}", refusal(&format!("{ENOUGH}{text}"))), @r#"
+    mail: [mail] has no host, which its other keys need: set it, or leave out what needs it
+    sms.url: there is no placeholder "too": use one of to, to_digits, text, id, secret, each in braces
+    sms.headers: "Host" is not a header that can be set: write each as Name: value, in ASCII; the type of the body is content_type
+    sms.headers: the placeholder text cannot stand in a header: put it into the body or the address
+    sms.body: with its placeholders filled in, the body is no JSON: expected value at line 1 column 7: put each placeholder into a string, between quotation marks
+    sms: [sms] has no url, which its other keys need: set it, or leave out what needs it
+    sms.url: this address may not be called: use a public https address, or allow its host and port in [outbound]
+    sms: neither the address nor the body has the placeholder text: put it, in braces, where the gateway expects it
+    sms: neither the address nor the body has the placeholder to: put it, in braces, where the gateway expects it
+    sms: [sms] has no secret_file, which its other keys need: set it, or leave out what needs it
+    sms.body: with its placeholders filled in, the body is no form: write it as to={to}&text={text}, in ASCII and without spaces
+    portvakt.toml:7: sms.method: unknown variant `DELETE`, expected one of `GET`, `POST`, `PUT`: correct the value; the reference of the configuration says what fits
+    portvakt.toml:8: sms.content_type: unknown variant `text/xml`, expected `application/json` or `application/x-www-form-urlencoded`: correct the value; the reference of the configuration says what fits
+    "#);
+}
+
+#[test]
+fn the_secret_of_the_sms_gateway_comes_from_a_file_and_is_not_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sms-secret");
+    let mut around = around(&[]);
+    around.base = folder.path().to_owned();
+    let text = format!(
+        "{ENOUGH}{SMS}headers = [\"Authorization: Bearer {{secret}}\"]\nsecret_file = \"sms-secret\"\n"
+    );
+    let read = |around: &Surroundings| resolve(Path::new("portvakt.toml"), &text, around);
+    fs::write(&path, "hunter2\n").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let refused = read(&around).unwrap_err().to_string();
+    assert!(refused.contains("chmod") && !refused.contains("hunter2"), "{refused}");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(!format!("{:?}", read(&around).unwrap().sms).contains("hunter2"));
+    fs::write(&path, "\n").unwrap();
+    insta::assert_snapshot!(read(&around).unwrap_err().to_string(), @"sms.secret_file: the secret of the gateway is empty, or has characters that a header cannot have: write it into the file in ASCII, in one line");
 }

@@ -115,6 +115,7 @@ impl Installation {
         let orders = orders.with(OrderSettings {
             seal,
             uploads: Some(upload_reader::reader()),
+            has_sms: true,
             ..OrderSettings::default()
         });
         let console = Console::new(store.clone(), master.clone(), random.clone())

@@ -209,9 +209,9 @@ pub(crate) fn mailbox_site(mailbox: Mailbox) -> Site {
 }
 
 fn shown(kept: KeptLetter) -> web::Letter {
-    let KeptLetter { id, to, letter, sent_at } = kept;
+    let KeptLetter { id, to, is_sms, letter, sent_at } = kept;
     let (lang, subject, text, html) = (letter.lang, letter.subject, letter.text, letter.html);
-    web::Letter { id, to, lang, subject, text, html, sent_at: sent_at.to_iso_seconds() }
+    web::Letter { id, to, is_sms, lang, subject, text, html, sent_at: sent_at.to_iso_seconds() }
 }
 
 /// The sample application's site.

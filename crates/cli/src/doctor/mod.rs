@@ -141,7 +141,7 @@ async fn machine(sketch: &Sketch, kept: &Kept, now: Timestamp) -> Vec<Finding> {
     findings
 }
 
-/// What is found by asking others: names, our own addresses, eIDs, the mail server.
+/// What is found by asking others: names, our own addresses, eIDs, the mail server, the SMS gateway.
 async fn calls(sketch: &Sketch, kept: &Kept) -> Vec<Finding> {
     let (config, mut findings) = (&sketch.config, Vec::new());
     let calls = Outbound::new(config.outbound.clone());
@@ -161,6 +161,9 @@ async fn calls(sketch: &Sketch, kept: &Kept) -> Vec<Finding> {
         findings.extend(eids(config, kept).await);
     }
     findings.extend(mail(config).await);
+    if may_call {
+        findings.extend(sms(config, &calls).await);
+    }
     findings
 }
 
@@ -189,6 +192,20 @@ async fn mail(config: &Config) -> Option<Finding> {
         Err(error) => {
             let detail = format!("{}:{}: {error}", smtp.host, smtp.port).into();
             Finding::trouble(&DoctorTopic::Mail, AdminMessage::MailServerUnusable { detail })
+        }
+    })
+}
+
+/// Asks the host of the SMS gateway for its first page, which sends nothing.
+async fn sms(config: &Config, calls: &Outbound) -> Option<Finding> {
+    let gateway = config.sms.as_ref()?;
+    Some(match gateway.check(calls).await {
+        Ok(()) => {
+            let address = gateway.address().into();
+            Finding::fine(&DoctorTopic::Sms, &Outcome::DoctorSmsFine { address })
+        }
+        Err(detail) => {
+            Finding::trouble(&DoctorTopic::Sms, AdminMessage::SmsGatewayUnusable { detail: detail.into() })
         }
     })
 }

@@ -117,6 +117,8 @@ pub(crate) struct Desk {
     pub(crate) deletions: Option<PathBuf>,
     /// Whether letters are sent, or kept in the mailbox of development.
     pub(crate) has_mail: bool,
+    /// The same of text messages.
+    pub(crate) has_sms: bool,
     /// Where the console answers.
     pub(crate) console_origin: Option<String>,
     /// The eIDs, called as logins call them.
@@ -155,6 +157,7 @@ struct Opened {
     /// Where the list of deletions is.
     deletions: Option<PathBuf>,
     has_mail: bool,
+    has_sms: bool,
     /// Where the console answers.
     console: Option<ConsoleAddress>,
     /// The eIDs, called as logins call them.
@@ -175,8 +178,20 @@ fn of_configuration(path: &Path, random: &Random) -> CommandResult<Opened> {
         catalogue = sandbox::lead_there(catalogue, &sandbox::open(host, &master, random)?);
     }
     let (sandbox, controller, has_mail) = (settings.sandbox, settings.controller, settings.mail.is_some());
+    let has_sms = settings.sms.is_some();
     let (deletions, console) = (settings.deletions, settings.console);
-    Ok(Opened { store, master, schedule, sandbox, controller, deletions, has_mail, console, catalogue })
+    Ok(Opened {
+        store,
+        master,
+        schedule,
+        sandbox,
+        controller,
+        deletions,
+        has_mail,
+        has_sms,
+        console,
+        catalogue,
+    })
 }
 
 fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
@@ -200,6 +215,7 @@ fn of_development(folder: &Path, random: &Random) -> Result<Opened, String> {
         controller: None,
         deletions,
         has_mail: true,
+        has_sms: true,
         console: dev::console_address(&folder)?,
         catalogue,
     })
@@ -227,6 +243,7 @@ impl Desk {
             controller,
             deletions,
             has_mail,
+            has_sms,
             console: address,
             catalogue,
         } = match &place.data_dir {
@@ -260,6 +277,7 @@ impl Desk {
             store,
             deletions,
             has_mail,
+            has_sms,
             console_origin: address.as_ref().map(ConsoleAddress::origin),
             catalogue,
             _presence: presence,

@@ -42,9 +42,9 @@ enum LettersCommand {
         #[arg(value_parser = letter)]
         id: LetterId,
     },
-    /// Writes a test letter, which the running service sends.
+    /// Writes a test letter, or a text message, which the running service sends.
     Test {
-        /// To whom.
+        /// To whom: an e-mail address, or a phone number such as +4790000001.
         address: String,
         /// The language: nb, nn or en.
         #[arg(long, default_value = "en", value_parser = language)]
@@ -105,8 +105,10 @@ impl AtTheDesk for Letters {
                 desk.done(&said(&Outcome::LetterDiscarded), &state);
             }
             LettersCommand::Test { address, lang } => {
-                if !desk.has_mail {
-                    return Err(AdminMessage::MailUnset.into());
+                match address.starts_with('+') && !address.contains('@') {
+                    true if !desk.has_sms => return Err(AdminMessage::SmsUnset.into()),
+                    false if !desk.has_mail => return Err(AdminMessage::MailUnset.into()),
+                    _ => {}
                 }
                 let permit = desk.installation(Permission::ManageLetters)?;
                 let (id, due_at) = desk.console.write_test_letter(&permit, &address, lang, desk.now).await?;

@@ -160,6 +160,7 @@ impl Installation {
     fn open(config: &Config, parts: Parts) -> Result<Self, String> {
         let Parts { store, master, random, console, tls } = parts;
         let outbound = Arc::new(Outbound::new(config.outbound.clone()));
+        let sms = config.sms.clone().map(|it| (it, Arc::clone(&outbound)));
         let strict = Arc::new(Outbound::new(outbound::Settings::default()));
         let companies = Arc::new(Registry::new(Arc::clone(&outbound), RegistryAddresses::default()));
         let seal = config.seal.clone().map(|it| seal_kit(it.seal, it.timestamp_url, &outbound));
@@ -169,6 +170,7 @@ impl Installation {
             kept_for: YEAR.saturating_mul(config.orders_kept_for_years),
             seal,
             uploads: Some(upload_reader::reader()),
+            has_sms: sms.is_some(),
         };
         let orders = OrderDesk::new((store.clone(), master.clone(), random.clone()), companies, false);
         let orders = orders.with(settings);
@@ -180,10 +182,11 @@ impl Installation {
         }
         let settings =
             provider::Settings { login_events_kept_for: config.login_events_kept_for, limits: config.limits };
-        let smtp = config.mail.clone();
         let links = config.console.as_ref().map(|it| LinkBase::new(&it.origin()));
-        let postman =
-            smtp.map(|it| Postman::to_server(store.clone(), master.clone(), it).with_links(links.clone()));
+        let has_mail = config.mail.is_some();
+        let postman = (has_mail || sms.is_some()).then(|| {
+            Postman::new(store.clone(), master.clone(), (config.mail.clone(), sms)).with_links(links)
+        });
         let catalogue = Arc::new(catalogue);
         let provider = Provider::new(store.clone(), Arc::clone(&catalogue), master, random).with(settings);
         let provider = Arc::new(provider);
@@ -200,7 +203,7 @@ impl Installation {
                     Environment::Test => EidEnvironment::Test,
                 },
                 address,
-                has_mail: postman.is_some(),
+                has_mail,
                 schedule: schedule(config),
                 tls,
             })

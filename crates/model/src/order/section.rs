@@ -122,8 +122,9 @@ pub enum SectionState {
     Ready,
 }
 
-/// Says what a section still lacks; empty where it is ready.
-pub fn lacks(answers: &OrderAnswers, section: OrderSection) -> Vec<Lack> {
+/// Says what a section still lacks; empty where it is ready. `has_sms`: whether phones can be confirmed, so that a receiver is known
+/// by theirs where no birth date is known.
+pub fn lacks(answers: &OrderAnswers, section: OrderSection, has_sms: bool) -> Vec<Lack> {
     let text = |value: &str| if value.is_empty() { vec![Lack::Unanswered] } else { Vec::new() };
     match section {
         OrderSection::Purpose => text(&answers.purpose),
@@ -135,6 +136,7 @@ pub fn lacks(answers: &OrderAnswers, section: OrderSection) -> Vec<Lack> {
             contact(&answers.general, &[Lack::Mobile])
         }
         OrderSection::General => contact(&answers.general, &[]),
+        OrderSection::Receiver if has_sms => contact(&answers.receiver, &[Lack::Mobile]),
         OrderSection::Receiver => contact(&answers.receiver, &[Lack::Mobile, Lack::BirthDate]),
         OrderSection::Block if answers.blockers.is_empty() => vec![Lack::Unanswered],
         OrderSection::Block => answers.blockers.iter().flat_map(|it| contact(it, &[Lack::Mobile])).collect(),
@@ -152,8 +154,8 @@ pub fn lacks(answers: &OrderAnswers, section: OrderSection) -> Vec<Lack> {
 }
 
 /// How a section stands.
-pub fn section_state(answers: &OrderAnswers, section: OrderSection) -> SectionState {
-    if lacks(answers, section).is_empty() { SectionState::Ready } else { SectionState::Missing }
+pub fn section_state(answers: &OrderAnswers, section: OrderSection, has_sms: bool) -> SectionState {
+    if lacks(answers, section, has_sms).is_empty() { SectionState::Ready } else { SectionState::Missing }
 }
 
 fn contact(it: &Contact, more: &[Lack]) -> Vec<Lack> {
@@ -251,7 +253,7 @@ mod tests {
         let empty = OrderAnswers::default();
         let ready: Vec<_> = OrderSection::ALL
             .iter()
-            .filter(|it| section_state(&empty, **it) == SectionState::Ready)
+            .filter(|it| section_state(&empty, **it, false) == SectionState::Ready)
             .collect();
         assert_eq!(ready, [&OrderSection::Domain]);
     }
@@ -260,13 +262,13 @@ mod tests {
     fn the_registry_vouches_for_a_company_and_what_was_typed_is_to_be_verified() {
         let mut answers = OrderAnswers::default();
         (answers.company.number, answers.company.name) = ("314270320".to_owned(), "Eple AS".to_owned());
-        assert_eq!(lacks(&answers, OrderSection::Company), [Lack::Unverified]);
-        assert_eq!(lacks(&answers, OrderSection::Certificate), [Lack::Certificate]);
+        assert_eq!(lacks(&answers, OrderSection::Company, false), [Lack::Unverified]);
+        assert_eq!(lacks(&answers, OrderSection::Certificate, false), [Lack::Certificate]);
         answers.company.source = CompanySource::Registry;
-        assert!(lacks(&answers, OrderSection::Company).is_empty());
-        assert!(lacks(&answers, OrderSection::Certificate).is_empty(), "its answer stands in for it");
+        assert!(lacks(&answers, OrderSection::Company, false).is_empty());
+        assert!(lacks(&answers, OrderSection::Certificate, false).is_empty(), "its answer stands in for it");
         answers.company.obstacle = "bankrupt".to_owned();
-        assert_eq!(lacks(&answers, OrderSection::Company), [Lack::Obstacle]);
+        assert_eq!(lacks(&answers, OrderSection::Company, false), [Lack::Obstacle]);
     }
 
     #[test]
@@ -275,8 +277,14 @@ mod tests {
             OrderAnswers { general: somebody(), receiver: somebody(), ..OrderAnswers::default() };
         answers.general.mobile.clear();
         answers.receiver.mobile.clear();
-        assert!(lacks(&answers, OrderSection::General).is_empty());
-        assert_eq!(lacks(&answers, OrderSection::Receiver), [Lack::Mobile]);
+        assert!(lacks(&answers, OrderSection::General, false).is_empty());
+        assert_eq!(lacks(&answers, OrderSection::Receiver, false), [Lack::Mobile]);
+        answers.receiver = Contact { birth_date: String::new(), ..somebody() };
+        assert_eq!(lacks(&answers, OrderSection::Receiver, false), [Lack::BirthDate]);
+        assert!(
+            lacks(&answers, OrderSection::Receiver, true).is_empty(),
+            "a code to the phone tells who it is"
+        );
     }
 
     #[test]
@@ -287,19 +295,19 @@ mod tests {
             ..SignatoryAnswer::default()
         };
         let with = |eid| OrderAnswers { signatories: vec![holder(eid)], ..OrderAnswers::default() };
-        assert_eq!(lacks(&with(""), OrderSection::Signatories), [Lack::SignatoryEid]);
-        assert_eq!(lacks(&with("dk-mitid"), OrderSection::Signatories), [Lack::SignatoryCannot]);
-        assert!(lacks(&with("no-bankid"), OrderSection::Signatories).is_empty());
+        assert_eq!(lacks(&with(""), OrderSection::Signatories, false), [Lack::SignatoryEid]);
+        assert_eq!(lacks(&with("dk-mitid"), OrderSection::Signatories, false), [Lack::SignatoryCannot]);
+        assert!(lacks(&with("no-bankid"), OrderSection::Signatories, false).is_empty());
     }
 
     #[test]
     fn a_number_needs_its_law_and_no_number_needs_nothing() {
         let with = |number| OrderAnswers { number, ..OrderAnswers::default() };
         let no = NumberAnswer { is_needed: Some(false), ..NumberAnswer::default() };
-        assert!(lacks(&with(no), OrderSection::Number).is_empty());
+        assert!(lacks(&with(no), OrderSection::Number, false).is_empty());
         let mut yes = NumberAnswer { is_needed: Some(true), ..NumberAnswer::default() };
-        assert_eq!(lacks(&with(yes.clone()), OrderSection::Number), [Lack::LegalGround]);
+        assert_eq!(lacks(&with(yes.clone()), OrderSection::Number, false), [Lack::LegalGround]);
         (yes.reason, yes.statute, yes.paragraph) = ("x".into(), "hvitvaskingsloven".into(), "§ 12".into());
-        assert!(lacks(&with(yes), OrderSection::Number).is_empty());
+        assert!(lacks(&with(yes), OrderSection::Number, false).is_empty());
     }
 }

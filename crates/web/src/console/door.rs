@@ -175,6 +175,7 @@ async fn visited(site: &Arc<ConsoleSite>, asked: Asked, body: Body) -> Response 
         token: cookie(crate::cookies::CONSOLE_SESSION),
         pending: cookie(crate::cookies::CONSOLE_SIGN_IN),
         trial: cookie(crate::cookies::CONSOLE_TRIAL),
+        phone: cookie(crate::cookies::CONSOLE_PHONE),
         entered: Entered::Nothing,
         locale,
         browser: text(&headers, &header::USER_AGENT).unwrap_or_default(),

@@ -40,6 +40,8 @@ pub(super) struct Visit {
     pub(super) pending: Option<String>,
     /// What is in the cookie of a trial that was begun.
     pub(super) trial: Option<String>,
+    /// What it was given when it asked for a code by SMS.
+    pub(super) phone: Option<String>,
     pub(super) entered: Entered,
     pub(super) locale: Locale,
     pub(super) browser: String,

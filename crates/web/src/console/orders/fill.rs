@@ -13,7 +13,7 @@ use serde_json::json;
 use texts::{AdminMessage, Noun};
 
 use super::{
-    place::{base, crumbs, found},
+    place::{base, crumbs, found, has_sms},
     sections::{fields, read, read_typed, words_of},
     words::handover_words,
 };
@@ -310,10 +310,10 @@ pub(in crate::console) async fn save_handover(visit: Visit) -> Result<Response, 
 }
 
 /// Which section is open after this one; `None`: none.
-fn next_open(order: &OrderView, after: OrderSection) -> Option<OrderSection> {
+fn next_open(visit: &Visit, order: &OrderView, after: OrderSection) -> Option<OrderSection> {
     let is_open = |it: &&OrderSection| {
         **it != after
-            && section_state(&order.answers, **it) != SectionState::Ready
+            && section_state(&order.answers, **it, has_sms(visit)) != SectionState::Ready
             && **it != OrderSection::Certificate
     };
     let all = OrderSection::asked(order.eid, order.answers.catalogue);
@@ -354,8 +354,9 @@ pub(in crate::console) async fn save_section(visit: Visit) -> Result<Response, R
             let base = base(&visit, order.id);
             // A company and who signs for it are looked at again before one goes on.
             let stays = section == OrderSection::Company
-                || (section == OrderSection::Signatories && !lacks(&order.answers, section).is_empty());
-            Ok(match next_open(&order, section) {
+                || (section == OrderSection::Signatories
+                    && !lacks(&order.answers, section, has_sms(&visit)).is_empty());
+            Ok(match next_open(&visit, &order, section) {
                 _ if stays => done(&format!("{base}/sections/{}", section.as_str()), "order-saved"),
                 Some(next) => done(&format!("{base}/sections/{}", next.as_str()), "order-saved"),
                 None => done(&base, "order-saved"),

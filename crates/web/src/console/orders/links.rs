@@ -5,14 +5,14 @@ use console::{Caller, OWN_CLIENT, Permit, Refusal, SignIn};
 use crypto::{Digest, b64};
 use model::{LinkId, OrderState};
 use oidc::AuthorizationParams;
-use ordering::{ApprovalProof, LinkView, Part, PersonState, ReceiverProof};
+use ordering::{ApprovalProof, LinkView, Part, PersonState, PhoneStep, ReceiverProof};
 use pages::console::{
     Action, Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Text,
 };
 use provider::Refusal as ProviderRefusal;
 use texts::AdminMessage;
 
-use super::documents::document_blocks;
+use super::{documents::document_blocks, phone};
 use crate::{
     console::{
         answer::{refused_form, sentence, shown, with_session, wrong, wrong_form},
@@ -37,7 +37,7 @@ async fn opened(visit: &Visit, id: LinkId, code: &str) -> Result<(LinkView, Perm
     visit.site.orders.link((id, code), caller).await
 }
 
-async fn found(visit: &Visit) -> Result<(LinkView, Permit), Refusal> {
+pub(super) async fn found(visit: &Visit) -> Result<(LinkView, Permit), Refusal> {
     let id = LinkId::parse(visit.param("id")).map_err(|_| spent())?;
     opened(visit, id, visit.param("code")).await
 }
@@ -103,15 +103,39 @@ fn signatory_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> 
     bare(Text::Key("console-order-link-signatory"), Text::Key(lead), blocks)
 }
 
-fn contact_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> ConsolePage {
-    let mut blocks = vec![facts(link)];
+/// The eID of who may block: recorded, or to be recorded.
+fn eid_blocks(visit: &Visit, link: &LinkView) -> Vec<Block> {
+    if link.person.has_eid {
+        return vec![Block::Facts(vec![Fact::new(
+            "console-order-eid",
+            Text::Key("console-order-eid-recorded"),
+        )])];
+    }
+    let (text, lead) = (Text::Key("console-order-eid-record"), Text::Key("console-order-eid-record-lead"));
+    let mut blocks = vec![Block::Heading { id: "eid", text, lead: Some(lead) }];
+    if !link.person.mismatch.is_empty() {
+        blocks.push(notice(NoticeKind::Warning, "console-order-eid-other-name"));
+    }
+    let record = Action::act("console-order-eid-record", format!("{}/eid", phone::base(visit)));
+    blocks.push(Block::Actions(vec![record.named("record-eid")]));
+    blocks
+}
+
+fn contact_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePage {
+    let (mut blocks, refusal) = (vec![facts(link)], shown.refusal);
     if link.person.state == PersonState::Done {
-        blocks.push(notice(NoticeKind::Done, "console-order-link-confirmed"));
+        let is_over = matches!(shown.phone, PhoneStep::None | PhoneStep::Confirmed { .. });
+        let key = if is_over { "console-order-link-confirmed" } else { "console-order-link-mail-confirmed" };
+        blocks.push(notice(NoticeKind::Done, key));
+        blocks.extend(phone::blocks(visit, link, shown.phone, refusal));
+        if link.person.part == Part::Blocker {
+            blocks.extend(eid_blocks(visit, link));
+        }
     } else {
         let code = ConsoleField::new("code", Text::Key("console-order-code"), "", FieldKind::Identifier(7));
         let code = code.required().with_help(Text::Key("console-order-code-help"));
         blocks.push(Block::Form(ConsoleForm {
-            action: visit.path.clone(),
+            action: phone::base(visit),
             fields: vec![code.wrong(wrong(visit, refusal, "code"))],
             error: wrong_form(visit, refusal, &["code"]),
             submit: Text::Key("console-order-confirm"),
@@ -127,7 +151,7 @@ fn contact_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> Co
     bare(Text::Key("console-order-link-contact"), Text::Key(lead), blocks)
 }
 
-fn receiver_page(visit: &Visit, link: &LinkView) -> ConsolePage {
+fn receiver_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePage {
     let mut blocks = vec![facts(link)];
     let is_asked = matches!(
         link.view.state,
@@ -138,26 +162,53 @@ fn receiver_page(visit: &Visit, link: &LinkView) -> ConsolePage {
             | OrderState::Checking
     );
     if is_asked {
-        let enter = Action::act("console-order-enter-by-eid", visit.path.clone()).named("enter");
-        blocks.push(Block::Actions(vec![enter]));
+        let is_here = matches!(shown.phone, PhoneStep::Confirmed { here: true });
+        let enter = Action::act("console-order-enter-by-eid", phone::base(visit)).named("enter");
+        match link.needs_phone() && !is_here {
+            true if shown.phone == PhoneStep::None => {
+                blocks.push(notice(NoticeKind::Warning, "console-order-link-unknowable"));
+            }
+            true => {
+                blocks.push(notice(NoticeKind::Info, "console-order-link-phone-first"));
+                blocks.extend(phone::blocks(visit, link, shown.phone, shown.refusal));
+            }
+            false => {
+                blocks.push(Block::Actions(vec![enter]));
+                blocks.extend(phone::blocks(visit, link, shown.phone, shown.refusal));
+            }
+        }
     } else {
         blocks.push(notice(NoticeKind::Info, "console-order-link-not-now"));
     }
     bare(Text::Key("console-order-link-receiver"), Text::Key("console-order-link-receiver-lead"), blocks)
 }
 
-fn page_of(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> ConsolePage {
-    match link.person.part {
+/// What a page shows beside the link.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    phone: PhoneStep,
+    refusal: Option<&'a Refusal>,
+}
+
+pub(super) async fn page_of(
+    visit: &Visit,
+    (link, permit): (&LinkView, &Permit),
+    refusal: Option<&Refusal>,
+) -> Result<ConsolePage, Refusal> {
+    let asking = (link, phone::browser_of(visit));
+    let phone = visit.site.orders.phone_step(permit, asking, visit.now()).await?;
+    let shown = Shown { phone, refusal };
+    Ok(match link.person.part {
         Part::Signatory => signatory_page(visit, link, refusal),
-        Part::Receiver => receiver_page(visit, link),
-        Part::Blocker | Part::General => contact_page(visit, link, refusal),
-    }
+        Part::Receiver => receiver_page(visit, link, shown),
+        Part::Blocker | Part::General => contact_page(visit, link, shown),
+    })
 }
 
 /// `GET /order/{id}/{code}`
 pub(in crate::console) async fn page(visit: Visit) -> Result<Response, Refusal> {
     match found(&visit).await {
-        Ok((link, _)) => Ok(shown(&visit, page_of(&visit, &link, None))),
+        Ok((link, permit)) => Ok(shown(&visit, page_of(&visit, (&link, &permit), None).await?)),
         Err(refusal) => Ok(over(&visit, &refusal)),
     }
 }
@@ -176,7 +227,8 @@ pub(in crate::console) async fn go_on(visit: Visit) -> Result<Response, Refusal>
             match visit.site.orders.confirm_contact(&permit, given, visit.now()).await {
                 Ok(()) => Ok(see_other(&visit.path)),
                 Err(refusal @ Refusal::Invalid(_)) => {
-                    Ok(refused_form(&visit, &refusal, page_of(&visit, &link, Some(&refusal))))
+                    let page = page_of(&visit, (&link, &permit), Some(&refusal)).await?;
+                    Ok(refused_form(&visit, &refusal, page))
                 }
                 Err(other) => Err(other),
             }
@@ -197,7 +249,21 @@ pub(in crate::console) async fn decline(visit: Visit) -> Result<Response, Refusa
     let reason = visit.form.get("note");
     match visit.site.orders.decline(&permit, (link.person.id, reason), visit.now()).await {
         Ok(_) => Ok(see_other(visit.path.trim_end_matches("/decline"))),
-        Err(refusal) => Ok(refused_form(&visit, &refusal, page_of(&visit, &link, Some(&refusal)))),
+        Err(refusal) => {
+            let page = page_of(&visit, (&link, &permit), Some(&refusal)).await?;
+            Ok(refused_form(&visit, &refusal, page))
+        }
+    }
+}
+
+/// `POST /order/{id}/{code}/eid`: somebody who may block shows who they are.
+pub(in crate::console) async fn record_eid(visit: Visit) -> Result<Response, Refusal> {
+    match found(&visit).await {
+        Ok((link, _)) if link.person.part == Part::Blocker && link.person.state == PersonState::Done => {
+            Ok(receiving(&visit, &link))
+        }
+        Ok(_) => Ok(over(&visit, &spent())),
+        Err(refusal) => Ok(over(&visit, &refusal)),
     }
 }
 
@@ -263,8 +329,21 @@ pub(in crate::console) async fn returned(
             }
         }
         (Part::Receiver, _) => received(visit, (link, &permit), &sign_in).await,
+        (Part::Blocker, None) => {
+            let shown = shown_by(visit, &sign_in);
+            match visit.site.orders.record_eid(&permit, (link, &shown), visit.now()).await {
+                Ok(_) => Ok(see_other(&href)),
+                Err(refusal) => Ok(over(visit, &refusal)),
+            }
+        }
         _ => Ok(over(visit, &spent())),
     }
+}
+
+/// What somebody showed who signed in.
+fn shown_by(visit: &Visit, sign_in: &SignIn) -> ReceiverProof {
+    let browser = phone::browser_of(visit).map(str::to_owned);
+    ReceiverProof { proof: sign_in.proof.clone(), issuer: sign_in.issuer.clone(), browser }
 }
 
 async fn received(
@@ -274,7 +353,7 @@ async fn received(
 ) -> Result<Response, Refusal> {
     let (orders, now) = (&visit.site.orders, visit.now());
     let entered = async {
-        let shown = ReceiverProof { proof: sign_in.proof.clone(), issuer: sign_in.issuer.clone() };
+        let shown = shown_by(visit, sign_in);
         let order = orders.let_receiver_in(permit, (link, &shown), now).await?;
         let (token, member) = visit.site.console.sign_in_receiver(permit, sign_in, now).await?;
         orders.bind_receiver(permit, (link, member)).await?;

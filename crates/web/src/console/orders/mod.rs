@@ -7,10 +7,12 @@ pub(super) mod issuers;
 pub(super) mod links;
 pub(super) mod list;
 pub(super) mod page;
+pub(super) mod phone_code;
 pub(super) mod receive;
 pub(super) mod recheck;
 
 mod acts;
+mod phone;
 mod place;
 mod sections;
 mod vipps;

@@ -16,7 +16,7 @@ use texts::Noun;
 use super::{
     acts::{desk_acts, is_decision, orderer_acts},
     issuers::route_block,
-    place::{acted, base, crumbs, found, is_receiver, source_place, title},
+    place::{acted, base, crumbs, found, has_sms, is_receiver, source_place, title},
     sections::words_of,
     vipps,
     words::{event_tone, event_word, evidence_word, handover_words, lack_word, state_chip, turn_word},
@@ -35,8 +35,8 @@ fn section_step(visit: &Visit, order: &OrderView, section: OrderSection) -> Step
         OrderSection::Signatories if is_guided => "console-order-help-signatories-vipps",
         _ => help,
     };
-    let lacks = lacks(&order.answers, section);
-    let (tone, aside) = match section_state(&order.answers, section) {
+    let lacks = lacks(&order.answers, section, has_sms(visit));
+    let (tone, aside) = match section_state(&order.answers, section, has_sms(visit)) {
         SectionState::Ready => (Tone::Good, "console-order-ready"),
         SectionState::WaitingOnOthers => (Tone::Neutral, "console-order-waiting"),
         // Nothing is wrong with what nobody has begun yet.
@@ -97,7 +97,8 @@ fn issuer_blocks(order: &OrderView) -> Vec<Block> {
 
 fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let asked = OrderSection::asked(order.eid, order.answers.catalogue);
-    let is_open = |it: &&OrderSection| section_state(&order.answers, **it) != SectionState::Ready;
+    let is_open =
+        |it: &&OrderSection| section_state(&order.answers, **it, has_sms(visit)) != SectionState::Ready;
     let open = asked.iter().filter(is_open).count();
     let lead = if open == 0 {
         Text::Key("console-order-complete")
@@ -169,20 +170,58 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
     } else {
         when
     };
-    TableRow { cells: vec![name, Cell::Text(Text::Key(part)), Cell::Chip(chip), last] }
+    TableRow { cells: vec![name, Cell::Text(Text::Key(part)), Cell::Chip(chip), phone_cell(it), last] }
+}
+
+/// Whether the phone of somebody is confirmed who has one in the order.
+fn phone_cell(it: &PersonView) -> Cell {
+    match it.part {
+        Part::Receiver | Part::Blocker if it.is_phone_confirmed => {
+            Cell::Chip(words::chip(Tone::Good, "console-order-phone-confirmed"))
+        }
+        Part::Receiver | Part::Blocker => {
+            Cell::Chip(words::chip(Tone::Neutral, "console-order-phone-unconfirmed"))
+        }
+        Part::Signatory | Part::General => Cell::Text(Text::plain("–")),
+    }
 }
 
 fn people_block(visit: &Visit, order: &OrderView) -> Block {
     Block::Table(Table {
         id: "people",
         caption: Text::Key("console-order-people"),
-        columns: ["console-column-name", "console-order-part", "console-column-state", "console-column-time"]
-            .map(Text::Key)
-            .to_vec(),
+        columns: [
+            "console-column-name",
+            "console-order-part",
+            "console-column-state",
+            "console-order-phone",
+            "console-column-time",
+        ]
+        .map(Text::Key)
+        .to_vec(),
         rows: order.people.iter().map(|it| person_row(visit, order, it)).collect(),
         empty: Text::Key("console-order-people-none"),
         ..Table::default()
     })
+}
+
+/// What is known of the eIDs of those who may block.
+fn eids_block(order: &OrderView) -> Vec<Block> {
+    let value = |it: &PersonView| match it.mismatch.as_str() {
+        _ if it.has_eid => Text::Key("console-order-eid-recorded"),
+        "" => Text::Key("console-order-eid-not-recorded"),
+        _ => Text::with("console-order-eid-gave-other-name", "name", it.proved_name.clone()),
+    };
+    let fact = |it: &PersonView| Fact {
+        label: Text::plain(it.contact.name.clone()),
+        ..Fact::new("console-order-eid", value(it))
+    };
+    let facts: Vec<Fact> = order.people.iter().filter(|it| it.part == Part::Blocker).map(fact).collect();
+    if facts.is_empty() {
+        return Vec::new();
+    }
+    let text = Text::Key("console-order-eids");
+    vec![Block::Heading { id: "eids", text, lead: None }, Block::Facts(facts)]
 }
 
 /// What contacts are told by whoever ordered, so that a program that follows links confirms nothing.
@@ -287,6 +326,7 @@ pub(super) async fn page_of(
     page.blocks.extend(orderer_acts(visit, order));
     if !order.people.is_empty() {
         page.blocks.push(people_block(visit, order));
+        page.blocks.extend(eids_block(order));
         page.blocks.extend(codes_block(visit, order));
     }
     page.blocks.extend(documents_block(visit, order));

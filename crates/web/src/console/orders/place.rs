@@ -17,6 +17,11 @@ pub(super) fn base(visit: &Visit, id: OrderId) -> String {
     visit.tenant_href(&format!("/orders/{id}"))
 }
 
+/// Whether text messages are sent, so that somebody can be known by their phone.
+pub(super) fn has_sms(visit: &Visit) -> bool {
+    visit.site.orders.settings().has_sms
+}
+
 pub(super) fn crumbs(visit: &Visit, order: Option<&OrderView>) -> Vec<Crumb> {
     let mut crumbs =
         vec![Crumb { label: Text::Key("console-nav-orders"), href: visit.tenant_href("/orders") }];

@@ -1,0 +1,111 @@
+//! Those who may block: their eID is recorded when they have confirmed, and nobody's name but theirs.
+
+use crate::{
+    console_sign_in::ORIGIN,
+    house::{Browser, Reply, TestBroker, form, with},
+    order_phones::{confirmed, log_in_at},
+    orders::{ALONE, Ordering},
+};
+
+/// An order with these two who may block, who have both confirmed; gives their links.
+async fn with_two<'a>(house: &'a TestBroker, names: [&str; 2]) -> (Ordering<'a>, [String; 2]) {
+    let mut order = Ordering::begin(house).await;
+    order.fill_in(ALONE).await;
+    let block = [
+        ("contact-0-name", names[0]),
+        ("contact-0-email", "one@example.com"),
+        ("contact-0-mobile", "90000001"),
+        ("contact-1-name", names[1]),
+        ("contact-1-email", "two@example.com"),
+        ("contact-1-mobile", "90000002"),
+    ];
+    assert_eq!(order.save("block", &block).await.status, 303);
+    assert_eq!(order.submit().await.status, 303);
+    let links = order.links().await;
+    for at in [2, 3] {
+        confirmed(&mut order, &links[at], at - 1).await;
+    }
+    (order, [links[2].clone(), links[3].clone()])
+}
+
+/// Records the eID of Kari, or another one.
+async fn record(browser: &mut Browser<'_>, link: &str) -> Reply {
+    log_in_at(browser, &format!("{link}/eid")).await
+}
+
+#[tokio::test]
+async fn the_eid_of_who_may_block_is_recorded_and_said_to_be_of_no_use_yet() {
+    let house = TestBroker::open().await;
+    let (mut order, [link, _]) = with_two(&house, ["Kari Nordli", "Eva Ny"]).await;
+    let page = order.phone().get(&link).await.body;
+    assert!(page.contains("id=\"record-eid\""), "{page}");
+    let recorded = record(&mut order.phone(), &link).await;
+    assert!(
+        recorded.status == 200 && recorded.body.contains("Recorded, not usable yet"),
+        "{}",
+        recorded.body
+    );
+    assert!(!recorded.body.contains("id=\"record-eid\""));
+    let page = order.page().await.body;
+    assert_eq!(
+        (page.matches("Recorded, not usable yet").count(), page.matches("Not recorded").count()),
+        (1, 1)
+    );
+}
+
+#[tokio::test]
+async fn an_eid_of_another_name_is_shown_to_who_works_on_the_order_and_binds_nobody() {
+    let house = TestBroker::open().await;
+    let (mut order, [link, _]) = with_two(&house, ["Eva Ny", "Kari Nordli"]).await;
+    let other = record(&mut order.phone(), &link).await;
+    assert!(
+        other.body.contains("gives another name") && other.body.contains("id=\"record-eid\""),
+        "{}",
+        other.body
+    );
+    let page = order.page().await.body;
+    assert!(page.contains("the eID gave the name") && !page.contains("Recorded, not usable"), "{page}");
+}
+
+#[tokio::test]
+async fn one_eid_fills_one_place() {
+    let house = TestBroker::open().await;
+    let (mut order, [one, two]) = with_two(&house, ["Kari Nordli", "Kari A. Nordli"]).await;
+    record(&mut order.phone(), &one).await;
+    let second = record(&mut order.phone(), &two).await;
+    assert!(second.status == 422 && second.body.contains("other person who may block"), "{}", second.body);
+    assert_eq!(order.page().await.body.matches("Recorded, not usable yet").count(), 1);
+    assert!(
+        record(&mut order.phone(), &one).await.body.contains("Recorded"),
+        "again by the same one is no trouble"
+    );
+}
+
+#[tokio::test]
+async fn nobody_is_recorded_who_has_not_confirmed_and_no_other_contact_at_all() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    order.fill_in(ALONE).await;
+    order.submit().await;
+    for link in order.links().await {
+        let refused = order.phone().post(&format!("{link}/eid"), "", Some(ORIGIN)).await;
+        assert!(refused.status == 422 && refused.body.contains("This link is over"), "{}", refused.body);
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_was_begun_before_the_order_changed_records_nothing() {
+    let house = TestBroker::open().await;
+    let (mut order, [one, two]) = with_two(&house, ["Kari Nordli", "Eva Ny"]).await;
+    let mut browser = order.phone();
+    let begun = browser.post(&format!("{one}/eid"), "", Some(ORIGIN)).await;
+    let leave = browser.get(&begun.by_itself().location().replace(ORIGIN, "")).await;
+    let back = browser.at_the_eid(&leave, with::APP, None);
+    // The order is amended while the person is at the eID.
+    order.act("act", "amend", "").await;
+    let landed = browser.get(&back).await.location().replace(ORIGIN, "");
+    let landed = browser.get(&landed).await;
+    let end = browser.follow(landed).await;
+    assert!(!end.body.contains("Recorded"), "{}", end.body);
+    assert!(order.phone().post(&two, &form(&[("code", "1")]), Some(ORIGIN)).await.status == 422);
+}
