@@ -111,6 +111,8 @@ pub enum SealedColumn<'a> {
         /// Which document.
         kind: &'a str,
     },
+    /// `section_links.sealed_colleague`.
+    SectionLink(LinkId),
     /// `registry_answers.sealed_answer`, by the company's number.
     RegistryAnswer(&'a str),
     /// `certificates.sealed_key`.
@@ -173,6 +175,7 @@ impl SealedColumn<'_> {
             Self::OrderDocument { order, submission, kind } => {
                 ("order_documents", "sealed_document", format!("{order} {submission} {kind}"))
             }
+            Self::SectionLink(id) => ("section_links", "sealed_colleague", id.to_string()),
             Self::RegistryAnswer(number) => ("registry_answers", "sealed_answer", (*number).to_owned()),
             Self::CertificateKey { domain, chain } => {
                 ("certificates", "sealed_key", format!("{domain} {}", digest(chain)))

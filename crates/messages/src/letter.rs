@@ -78,6 +78,11 @@ pub enum Letter {
         /// What they are asked for: `signatory`, `receiver`, `blocker`, `general`.
         part: String,
     },
+    /// Asks a colleague to answer a section of an order. The link in it is derived when it is sent.
+    OrderSection {
+        /// The link.
+        id: LinkId,
+    },
     /// Tells how an order goes on.
     OrderNews {
         /// Whose order it is.
@@ -112,6 +117,8 @@ pub enum Letter {
 
 /// The word that the codes of orders' links are bound to.
 pub const ORDER_LINK: &str = "order";
+/// The word that the codes of colleagues' links are bound to.
+pub const SECTION_LINK: &str = "section";
 
 impl Letter {
     /// What is told of an order.
@@ -150,6 +157,7 @@ impl Letter {
             Self::Test => "test",
             Self::Invitation { .. } => "invitation",
             Self::OrderPerson { .. } => "order_person",
+            Self::OrderSection { .. } => "order_section",
             Self::OrderNews { .. } => "order_news",
             Self::RecoveryMade { .. } => "recovery_made",
             Self::PhoneCode { .. } => "phone_code",
@@ -162,6 +170,7 @@ impl Letter {
         match self {
             Self::Invitation { .. } => Some("invitation"),
             Self::OrderPerson { .. } => Some(ORDER_LINK),
+            Self::OrderSection { .. } => Some(SECTION_LINK),
             Self::Test
             | Self::OrderNews { .. }
             | Self::PhoneCode { .. }

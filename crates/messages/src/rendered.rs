@@ -6,7 +6,10 @@ use model::Timestamp;
 use store::letters::Channel;
 use texts::{Locale, say};
 
-use crate::{AddressedLetter, Letter, letter::ORDER_LINK};
+use crate::{
+    AddressedLetter, Letter,
+    letter::{ORDER_LINK, SECTION_LINK},
+};
 
 /// Where links in letters begin: the console's address, such as `https://console.example`, without a final slash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +76,13 @@ impl RenderedLetter {
                 let copy = say(locale, "letter-link-copy", &[]);
                 let link = Link { address, label: word("action"), copy };
                 (word("subject"), vec![word("body"), say(locale, "letter-order-unexpected", &[])], Some(link))
+            }
+            Letter::OrderSection { id } => {
+                let code = keys.link_code(SECTION_LINK, *id, 1);
+                let address = format!("{}/section/{id}/{}", base?.0, code.expose());
+                let (label, copy) = (word("letter-order-section-action"), word("letter-link-copy"));
+                let body = vec![word("letter-order-section-body"), word("letter-order-unexpected")];
+                (word("letter-order-section-subject"), body, Some(Link { address, label, copy }))
             }
             Letter::OrderNews { tenant, order, event } => {
                 let address = format!("{}/t/{tenant}/orders/{order}", base?.0);

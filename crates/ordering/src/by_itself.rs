@@ -11,7 +11,7 @@ use store::{
     order_people::PersonState,
     order_secrets,
     orders::{self, Order},
-    phone_codes, tenants,
+    phone_codes, section_links, tenants,
 };
 
 use crate::{
@@ -288,6 +288,7 @@ fn remove(tx: &mut WriteTx<'_>, permit: &Permit, id: OrderId, now: Timestamp) ->
     order_documents::remove_of_order(tx, tenant, id)?;
     order_secrets::remove_of_order(tx, tenant, id)?;
     phone_codes::remove_of_order(tx, (tenant, id))?;
+    section_links::remove_of_order(tx, (tenant, id))?;
     order_people::remove_of_order(tx, tenant, id)?;
     orders::remove(tx, tenant, id)?;
     let details = json!({"event": "removed"});

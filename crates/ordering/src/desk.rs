@@ -1,6 +1,6 @@
 //! Beginning, filling in, and finding orders.
 
-use authority::{Caller, InstallationPermit, Permission, Permit, Role, SealedColumn};
+use authority::{Caller, InstallationPermit, Permission, Permit, Role, SealedColumn, Tenant};
 use changes::Refusal;
 use messages::ORDER_LINK;
 use model::{
@@ -9,7 +9,7 @@ use model::{
 };
 use serde_json::json;
 use store::{
-    StoreError, Tx, domains, member_roles, order_people,
+    StoreError, Tx, WriteTx, domains, member_roles, order_people,
     orders::{self, Order},
     tenants,
 };
@@ -207,29 +207,8 @@ impl OrderDesk {
         let (permit, shown) = (permit.clone(), shown.to_owned());
         let saved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ManageOrders)?.clone();
-            let mut moved = Moved::load(tx, &tenant, Asked::Now(id))?;
-            if state_of(&moved.row)? != OrderState::Draft {
-                return Err(Refusal::Invalid(AdminMessage::OrderNoDraft.into()));
-            }
-            if seen(&moved.answers, section) != shown {
-                return Err(changed_meanwhile());
-            }
-            let mut answers = answers;
-            if section == OrderSection::Signatories {
-                answers.combinations.clone_from(&moved.answers.combinations);
-            }
-            check(&mut answers, section)?;
-            if section == OrderSection::DisplayName && moved.row.eid == LoginMethod::NO_VIPPS.as_str() {
-                check_vipps_name(&answers.display_name)?;
-            }
-            merge(&mut moved.answers, answers, section);
-            moved.row.sealed_answers = seal_answers(&tenant, id, &moved.answers);
-            moved.row.changed_at = now;
-            moved.row.expires_at = Some(draft_until(now));
-            orders::save(tx, &moved.row)?;
-            let details = json!({"section": section.as_str()});
-            let record = permit.record(Action::OrderAnswered, format!("order {id}"), &details, now);
-            Ok::<_, Refusal>(record.append(tx)?)
+            let moved = Moved::load(tx, &tenant, Asked::Now(id))?;
+            save_answers(tx, (&permit, &tenant), moved, Saving { section, seen: &shown, answers, now })
         });
         saved.await
     }
@@ -289,6 +268,44 @@ impl OrderDesk {
         });
         opened.await
     }
+}
+
+/// The answers of a section, on their way into a draft.
+pub(crate) struct Saving<'a> {
+    pub(crate) section: OrderSection,
+    pub(crate) seen: &'a str,
+    pub(crate) answers: OrderAnswers,
+    pub(crate) now: Timestamp,
+}
+
+/// Saves a section of a draft that was read in the caller's write.
+pub(crate) fn save_answers(
+    tx: &mut WriteTx<'_>,
+    (permit, tenant): (&Permit, &Tenant),
+    mut moved: Moved,
+    Saving { section, seen: shown, mut answers, now }: Saving<'_>,
+) -> Result<(), Refusal> {
+    let id = moved.row.id;
+    if state_of(&moved.row)? != OrderState::Draft {
+        return Err(Refusal::Invalid(AdminMessage::OrderNoDraft.into()));
+    }
+    if seen(&moved.answers, section) != shown {
+        return Err(changed_meanwhile());
+    }
+    if section == OrderSection::Signatories {
+        answers.combinations.clone_from(&moved.answers.combinations);
+    }
+    check(&mut answers, section)?;
+    if section == OrderSection::DisplayName && moved.row.eid == LoginMethod::NO_VIPPS.as_str() {
+        check_vipps_name(&answers.display_name)?;
+    }
+    merge(&mut moved.answers, answers, section);
+    moved.row.sealed_answers = seal_answers(tenant, id, &moved.answers);
+    moved.row.changed_at = now;
+    moved.row.expires_at = Some(draft_until(now));
+    orders::save(tx, &moved.row)?;
+    let details = json!({"section": section.as_str()});
+    Ok(permit.record(Action::OrderAnswered, format!("order {id}"), &details, now).append(tx)?)
 }
 
 /// How many people operate; a role that waits to be confirmed permits nothing.

@@ -25,6 +25,7 @@ mod recorded_eid;
 mod seal_kit;
 mod sealing;
 mod secrets;
+mod section_links;
 mod sending;
 mod view;
 
@@ -42,5 +43,8 @@ pub use people::PersonView;
 pub use phones::{PhoneStep, TypedCode};
 pub use proposals::{Decided, ProposalView};
 pub use seal_kit::{AskForTimestamp, SealKit};
+pub use section_links::{
+    Colleague, ColleagueStep, ColleagueView, InBrowser, SectionLinkView, asks_for_eid, can_be_delegated,
+};
 pub use store::order_people::{Part, PersonState};
 pub use view::{OrderFile, OrderSummary, OrderView, StepView};

@@ -16,7 +16,7 @@ use store::{
     order_people::{OrderPerson, Part, PersonState},
     order_secrets::{self, SecretKind},
     orders::{self, Order, OrderStep},
-    phone_codes,
+    phone_codes, section_links,
 };
 use texts::{AdminMessage, Locale, Noun};
 
@@ -225,6 +225,9 @@ pub(crate) fn apply(
     row.version += 1;
     write_step(tx, permit, (row, happening), now)?;
     forget_deposit(tx, moved, next)?;
+    if *event == OrderEvent::Submit {
+        section_links::remove_of_order(tx, (tenant.id, moved.row.id))?;
+    }
     // What was proposed was proposed for the order as it was.
     proposals::spend(tx, (permit, moved.row.id))?;
     if next == OrderState::Draft {

@@ -111,7 +111,12 @@ pub(crate) fn generation_of(row: &OrderPerson) -> u32 {
 
 /// Six digits that whoever ordered tells a contact: a program that follows every link of a letter does not know them.
 pub(crate) fn confirmation_code(tenant: &Tenant, row: &OrderPerson) -> String {
-    let code = tenant.opened().letter_keys().link_code("order-confirmation", row.id, generation_of(row));
+    six_digits(tenant, "order-confirmation", (row.id, generation_of(row)))
+}
+
+/// Six digits that belong to a link, and say nothing about it.
+pub(crate) fn six_digits(tenant: &Tenant, purpose: &str, (id, generation): (LinkId, u32)) -> String {
+    let code = tenant.opened().letter_keys().link_code(purpose, id, generation);
     let bytes = Digest::of(code.expose().as_bytes());
     let number = bytes.as_bytes().iter().take(8).fold(0_u64, |sum, it| (sum << 8) | u64::from(*it));
     format!("{:06}", number % 1_000_000)

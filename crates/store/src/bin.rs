@@ -206,6 +206,7 @@ const OF_TENANT: &[&str] = of_tenant! {
     "order_steps": "tenant_id, order_id, position",
     "orders": "tenant_id, id",
     "registry_answers": "tenant_id, number",
+    "section_links": "tenant_id, id",
     "brands": "tenant_id, owner_id",
     "certificates": "tenant_id, domain_id",
     "awaiting_consents": "tenant_id, consent_digest",

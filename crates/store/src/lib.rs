@@ -73,6 +73,7 @@ pub mod refresh_tokens;
 pub mod registry_answers;
 pub mod sandbox_people;
 pub mod schema;
+pub mod section_links;
 pub mod signing_keys;
 pub mod source_checks;
 pub mod source_generations;

@@ -40,6 +40,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0026_member_addresses", include_str!("../migrations/0026_member_addresses.sql")),
     ("0027_text_messages", include_str!("../migrations/0027_text_messages.sql")),
     ("0028_order_desk", include_str!("../migrations/0028_order_desk.sql")),
+    ("0029_section_links", include_str!("../migrations/0029_section_links.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

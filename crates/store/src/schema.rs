@@ -347,6 +347,14 @@ pub const TABLES: &[Table] = &[
         true
     ),
     table!(
+        "section_links",
+        "that a colleague was asked to answer a section of an order: name, address and the name that their eID gave, sealed",
+        OrderPeople,
+        "until the order is submitted, 14 days at most",
+        "somebody else than whoever ordered can answer what they know",
+        false
+    ),
+    table!(
         "registry_answers",
         "what the public registers answered about a company that a tenant looked up, with who holds roles in it, sealed",
         OrderPeople,

@@ -6,8 +6,8 @@ use crate::{
     declared_objects, deletions, domains, eid_orders, entry_links, failed_attempts, grants, identity_sources,
     imported_subjects, installation, invitations, issuers, jobs, kept_answers, letters, login_events,
     member_roles, members, order_documents, order_people, order_secrets, orders, parked_requests,
-    phone_codes, plans, refresh_tokens, registry_answers, sandbox_people, signing_keys, source_checks,
-    source_generations, spent_values, sql::ReadTx, subject_keys, tenants, test_users, trials,
+    phone_codes, plans, refresh_tokens, registry_answers, sandbox_people, section_links, signing_keys,
+    source_checks, source_generations, spent_values, sql::ReadTx, subject_keys, tenants, test_users, trials,
 };
 
 /// By module.
@@ -32,6 +32,7 @@ const MODULES: &[&[&str]] = &[
     order_documents::ALL,
     order_secrets::ALL,
     registry_answers::ALL,
+    section_links::ALL,
     approval_requests::ALL,
     phone_codes::ALL,
     kept_answers::ALL,
@@ -91,8 +92,8 @@ mod tests {
         certificates, console_sessions, counted_events, deletions, domains, eid_orders, entry_links,
         failed_attempts, grants, installation, invitations, issuers, jobs, kept_answers, letters,
         login_events, member_roles, members, order_people, order_secrets, orders, parked_requests,
-        phone_codes, plans, refresh_tokens, registry_answers, source_generations, spent_values, tenants,
-        trials,
+        phone_codes, plans, refresh_tokens, registry_answers, section_links, source_generations,
+        spent_values, tenants, trials,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -105,6 +106,7 @@ mod tests {
         phone_codes::SWEEP,
         order_secrets::SWEEP,
         registry_answers::SWEEP,
+        section_links::SWEEP,
         kept_answers::SWEEP,
         trials::SWEEP,
         source_generations::SWEEP,
@@ -143,6 +145,7 @@ mod tests {
                 member_roles::LIST_BY_MEMBER,
                 invitations::FIND_BY_ID,
                 order_people::FIND_BY_ID,
+                section_links::FIND_BY_ID,
                 orders::LIST_BY_STATE,
                 orders::LIST_EXPIRED,
                 orders::LIST_GONE,

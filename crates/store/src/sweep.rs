@@ -6,7 +6,7 @@ use crate::{
     StoreError, WriteTx, access_tokens, approval_requests, awaiting_consents, browser_sessions,
     console_sessions, counted_events, eid_orders, entry_links, failed_attempts, grants, invitations,
     kept_answers, letters, login_events, order_secrets, parked_requests, phone_codes, plans, refresh_tokens,
-    registry_answers, source_generations, spent_values, trials,
+    registry_answers, section_links, source_generations, spent_values, trials,
 };
 
 /// What one noun removes, or forgets in rows that stay.
@@ -44,6 +44,7 @@ const PARTS: &[Part] = &[
     part("phone_codes", Needs::TrustedClock, phone_codes::remove_expired),
     part("order_secrets", Needs::TrustedClock, order_secrets::remove_expired),
     part("registry_answers", Needs::AnyClock, registry_answers::remove_expired),
+    part("section_links", Needs::AnyClock, section_links::remove_expired),
     part("kept_answers", Needs::AnyClock, kept_answers::remove_expired),
     part("trials", Needs::AnyClock, trials::remove_expired),
     part("source_generations", Needs::TrustedClock, source_generations::remove_expired),

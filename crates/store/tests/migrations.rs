@@ -76,7 +76,7 @@ async fn a_row_that_cannot_be_is_named() {
 }
 
 /// Every migration there is, in order.
-const MIGRATIONS: [(&str, &str); 28] = [
+const MIGRATIONS: [(&str, &str); 29] = [
     ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
     ("0002_operation", include_str!("../migrations/0002_operation.sql")),
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
@@ -105,6 +105,7 @@ const MIGRATIONS: [(&str, &str); 28] = [
     ("0026_member_addresses", include_str!("../migrations/0026_member_addresses.sql")),
     ("0027_text_messages", include_str!("../migrations/0027_text_messages.sql")),
     ("0028_order_desk", include_str!("../migrations/0028_order_desk.sql")),
+    ("0029_section_links", include_str!("../migrations/0029_section_links.sql")),
 ];
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.

@@ -141,6 +141,8 @@ admin_messages! {
     OrdersKeptFor: "orders-kept-for";
     /// Orders cannot be read here.
     OrdersUnreadable { count: Quoted }: "orders-unreadable";
+    /// An order has so many links for colleagues.
+    OrderTooManyLinks { most: Quoted }: "order-too-many-links";
     /// Another issuer has this name.
     IssuerNameTaken: "issuer-name-taken";
     /// Orders name it.

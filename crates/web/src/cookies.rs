@@ -61,6 +61,8 @@ pub(crate) const CONSOLE_SIGN_IN: &str = "console-sign-in";
 pub(crate) const CONSOLE_TRIAL: &str = "console-trial";
 /// What a browser is known by that asked for a code by SMS.
 pub(crate) const CONSOLE_PHONE: &str = "console-phone";
+/// A browser in which a colleague accepted the link of a section.
+pub(crate) const CONSOLE_COLLEAGUE: &str = "console-colleague";
 
 /// The value of a cookie of the console; `None` where it came twice, because then one of them is not ours.
 pub(crate) fn console_cookie(headers: &HeaderMap, name: &str, https: bool) -> Option<String> {

@@ -41,6 +41,7 @@ mod logout;
 mod mailbox;
 mod mobile;
 mod order_block_contacts;
+mod order_colleagues;
 mod order_phones;
 mod orders;
 mod outage;

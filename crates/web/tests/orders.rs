@@ -25,9 +25,9 @@ const DAY: i64 = 24 * 60 * 60;
 /// An order in a browser of somebody who operates, and so may do everything with it.
 pub(crate) struct Ordering<'a> {
     house: &'a TestBroker,
-    browser: Browser<'a>,
+    pub(crate) browser: Browser<'a>,
     /// The address of its page.
-    order: String,
+    pub(crate) order: String,
 }
 
 /// What stands between these in a page.
@@ -36,7 +36,7 @@ pub(crate) fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 /// What a page's hidden field has.
-fn hidden(reply: &Reply, name: &str) -> String {
+pub(crate) fn hidden(reply: &Reply, name: &str) -> String {
     let field = between(&reply.body, &format!("name=\"{name}\""), ">");
     between(field, "value=\"", "\"").to_owned()
 }

@@ -59,13 +59,15 @@ fn rendered(status: StatusCode, page: &ConsolePage, locale: Locale) -> Response 
 }
 
 /// What the last act did, as its redirect says: one of these words.
-const DONE: [(&str, &str); 42] = [
+const DONE: [(&str, &str); 44] = [
     ("left", "console-done-left"),
     ("declined", "console-done-declined"),
     ("order-begun", "console-done-order-begun"),
     ("order-saved", "console-done-order-saved"),
     ("order-moved", "console-done-order-moved"),
     ("order-proposed", "console-done-order-proposed"),
+    ("colleague-asked", "console-done-colleague-asked"),
+    ("colleague-dismissed", "console-done-colleague-dismissed"),
     ("issuer-saved", "console-done-issuer-saved"),
     ("issuer-removed", "console-done-issuer-removed"),
     ("order-set-aside", "console-done-order-set-aside"),

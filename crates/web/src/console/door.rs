@@ -176,6 +176,7 @@ async fn visited(site: &Arc<ConsoleSite>, asked: Asked, body: Body) -> Response 
         pending: cookie(crate::cookies::CONSOLE_SIGN_IN),
         trial: cookie(crate::cookies::CONSOLE_TRIAL),
         phone: cookie(crate::cookies::CONSOLE_PHONE),
+        colleague: cookie(crate::cookies::CONSOLE_COLLEAGUE),
         entered: Entered::Nothing,
         locale,
         browser: text(&headers, &header::USER_AGENT).unwrap_or_default(),

@@ -33,6 +33,13 @@ pub(super) enum PendingPurpose {
         /// What an approval is bound with.
         random: Option<[u8; 32]>,
     },
+    /// What the section of an order asks for that a colleague answers.
+    Section {
+        /// The link.
+        link: LinkId,
+        /// Its code.
+        code: String,
+    },
 }
 
 /// What a browser remembers of a login that it began.
@@ -61,6 +68,7 @@ impl Pending {
                 let random = random.map(|it| b64::encode(&it)).unwrap_or_default();
                 format!("{link}~{code}~{random}")
             }
+            PendingPurpose::Section { link, code } => format!("{link}~{code}~~section"),
         };
         [&self.state, &self.nonce, &self.verifier, &purpose, &b64::encode(self.to.as_bytes())]
             .map(String::as_str)
@@ -96,6 +104,7 @@ impl Pending {
                 };
                 Some(PendingPurpose::Order { link: id, code: (*code).to_owned(), random })
             }
+            [_, code, "", "section"] => Some(PendingPurpose::Section { link: id, code: (*code).to_owned() }),
             _ => None,
         }
     }
@@ -158,6 +167,7 @@ pub(super) fn way_back(pending: &Pending) -> Action {
         PendingPurpose::Console(Purpose::FirstOperator | Purpose::Recovery) => "/setup".to_owned(),
         PendingPurpose::Console(Purpose::Invitation(id, code)) => format!("/invitation/{id}/{code}"),
         PendingPurpose::Order { link, code, .. } => format!("/order/{link}/{code}"),
+        PendingPurpose::Section { link, code } => format!("/section/{link}/{code}"),
     };
     Action::to("console-sign-in-try-again", href).named("again")
 }

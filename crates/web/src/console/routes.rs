@@ -71,6 +71,10 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     route!(POST, "/order/{id}/{code}/eid", ANYONE, orders::links::record_eid),
     route!(POST, "/order/{id}/{code}/phone", ANYONE, orders::phone_code::send),
     route!(POST, "/order/{id}/{code}/phone-code", ANYONE, orders::phone_code::confirm),
+    route!(GET, "/section/{id}/{code}", ANYONE, orders::colleagues::page),
+    route!(POST, "/section/{id}/{code}", ANYONE, orders::colleagues::accept),
+    route!(POST, "/section/{id}/{code}/sign-in", ANYONE, orders::colleagues::sign_in),
+    route!(POST, "/section/{id}/{code}/answers", ANYONE, orders::colleagues::save),
     // A session of a link from the host.
     route!(GET, "/setup", HOST, setup::page),
     route!(POST, "/setup/credentials", HOST, setup::set_credentials),
@@ -160,6 +164,18 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         "/t/{tenant}/orders/{order}/sections/{section}",
         of_tenant(P::ManageOrders),
         orders::fill::save_section
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/orders/{order}/sections/{section}/colleagues",
+        of_tenant(P::ManageOrders),
+        orders::fill::ask_colleague
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/orders/{order}/colleagues/{link}/dismiss",
+        of_tenant(P::ManageOrders),
+        orders::colleagues::dismiss
     ),
     route!(GET, "/t/{tenant}/orders/{order}/summary", of_tenant(P::ReadOrders), orders::documents::summary),
     route!(

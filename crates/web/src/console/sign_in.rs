@@ -122,6 +122,9 @@ async fn redeemed(visit: &Visit, pending: &Pending, code: &str) -> Result<Respon
         PendingPurpose::Order { link, code, random } => {
             return orders::links::returned(visit, (*link, code), (sign_in, *random)).await;
         }
+        PendingPurpose::Section { link, code } => {
+            return orders::colleagues::returned(visit, (*link, code), sign_in).await;
+        }
     };
     let token = match visit.site.console.sign_in(&sign_in, purpose, visit.now()).await {
         Ok(token) => token,

@@ -42,6 +42,8 @@ pub(super) struct Visit {
     pub(super) trial: Option<String>,
     /// What it was given when it asked for a code by SMS.
     pub(super) phone: Option<String>,
+    /// What it was given when a colleague accepted the link of a section.
+    pub(super) colleague: Option<String>,
     pub(super) entered: Entered,
     pub(super) locale: Locale,
     pub(super) browser: String,

@@ -7,12 +7,13 @@ use model::{
     CompanyAnswer, CompanySource, Handover, LoginMethod, OrderAnswers, OrderSection, OrderState,
     SectionState, Timestamp, lacks, section_state,
 };
-use ordering::{LookAgain, OrderVersion, OrderView, SectionAnswers};
+use ordering::{Colleague, LookAgain, OrderVersion, OrderView, SectionAnswers};
 use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, FieldOption, Text};
 use serde_json::json;
 use texts::{AdminMessage, Noun};
 
 use super::{
+    colleagues::colleagues_block,
     place::{base, crumbs, found, has_sms},
     sections::{fields, read, read_typed, words_of},
     words::handover_words,
@@ -105,13 +106,19 @@ async fn company(visit: &Visit, order: &OrderView, answers: &mut OrderAnswers) -
     Ok(())
 }
 
-fn section_page(
+/// Where a section's form is posted to, and where one goes without it.
+pub(super) struct FormPlace {
+    pub(super) action: String,
+    pub(super) cancel_href: Option<String>,
+}
+
+/// The form of a section, with what belongs beside it.
+pub(super) fn section_blocks(
     visit: &Visit,
-    order: &OrderView,
-    section: OrderSection,
+    (order, section): (&OrderView, OrderSection),
+    place: FormPlace,
     refusal: Option<&Refusal>,
-) -> ConsolePage {
-    let (label, help) = words_of(section);
+) -> Vec<Block> {
     let typed = refusal.is_some() && visit.form.is_there("seen");
     let field = |mut it: ConsoleField| {
         if typed && visit.form.is_there(&it.name) {
@@ -128,34 +135,50 @@ fn section_page(
     let error = wrong_form(visit, refusal, &names);
     let submit = if is_company { "console-order-look-up" } else { "console-order-save" };
     let form = ConsoleForm {
-        action: format!("{}/sections/{}", base(visit, order.id), section.as_str()),
+        action: place.action,
         hidden: vec![("seen".to_owned(), order.seen(section))],
         saves_itself: saves_itself(section),
         error,
         fields,
         submit: Text::Key(submit),
         submit_id: "save",
-        cancel_href: Some(base(visit, order.id)),
+        cancel_href: place.cancel_href,
         ..ConsoleForm::default()
     };
-    let mut page = ConsolePage {
-        heading: Text::Key(label),
-        lead: Some(Text::Key(help)),
-        blocks: vec![Block::Form(form)],
-        ..ConsolePage::default()
-    };
+    let mut blocks = vec![Block::Form(form)];
     if is_company && !order.answers.company.name.is_empty() {
-        page.blocks.push(Block::Facts(company_facts(visit, order)));
+        blocks.push(Block::Facts(company_facts(visit, order)));
     }
     if section == OrderSection::DisplayName {
         let (name, eid) = (order.answers.display_name.clone(), order.eid.name_in(visit.locale).to_owned());
-        page.blocks.push(Block::NamePreview { field: "display_name", name, eid });
+        blocks.push(Block::NamePreview { field: "display_name", name, eid });
     }
     if typed && order.seen(section) != visit.form.get("seen") {
-        page.blocks.extend(saved_now(order, section));
+        blocks.extend(saved_now(order, section));
     }
+    blocks
+}
+
+async fn section_page(
+    visit: &Visit,
+    (order, section): (&OrderView, OrderSection),
+    refusal: Option<&Refusal>,
+) -> Result<ConsolePage, Refusal> {
+    let (label, help) = words_of(section);
+    let place = FormPlace {
+        action: format!("{}/sections/{}", base(visit, order.id), section.as_str()),
+        cancel_href: Some(base(visit, order.id)),
+    };
+    let mut blocks = section_blocks(visit, (order, section), place, refusal);
+    blocks.extend(colleagues_block(visit, (order, section), refusal).await?);
+    let mut page = ConsolePage {
+        heading: Text::Key(label),
+        lead: Some(Text::Key(help)),
+        blocks,
+        ..ConsolePage::default()
+    };
     page.frame.crumbs = crumbs(visit, Some(order));
-    page
+    Ok(page)
 }
 
 /// What somebody else saved meanwhile, beside what was typed.
@@ -182,7 +205,8 @@ pub(in crate::console) async fn section(visit: Visit) -> Result<Response, Refusa
     if section == OrderSection::Certificate {
         return Ok(shown(&visit, certificate_page(&visit, &order, None)));
     }
-    Ok(shown(&visit, section_page(&visit, &order, section, None)))
+    let page = section_page(&visit, (&order, section), None).await?;
+    Ok(shown(&visit, page))
 }
 
 async fn save(visit: &Visit, order: &OrderView, section: OrderSection) -> Result<(), Refusal> {
@@ -323,7 +347,7 @@ fn next_open(visit: &Visit, order: &OrderView, after: OrderSection) -> Option<Or
 }
 
 /// Whether a section is saved while it is filled in: not where saving asks a registry, or changes which fields there are.
-const fn saves_itself(section: OrderSection) -> bool {
+pub(super) const fn saves_itself(section: OrderSection) -> bool {
     !matches!(section, OrderSection::Company | OrderSection::Signatories)
 }
 
@@ -338,6 +362,23 @@ async fn saved_itself(
             Ok(json(StatusCode::UNPROCESSABLE_ENTITY, &json!({"wrong": sentence(visit, &refusal)})))
         }
         Err(other) => Err(other),
+    }
+}
+
+/// `POST /t/{tenant}/orders/{order}/sections/{section}/colleagues`: asks a colleague for a section.
+pub(in crate::console) async fn ask_colleague(visit: Visit) -> Result<Response, Refusal> {
+    let (order, section) = (found(&visit).await?, section_of(&visit)?);
+    let colleague = Colleague { name: visit.form.get("colleague"), email: visit.form.get("colleague_email") };
+    let at = (order.id, section);
+    match visit.site.orders.ask_colleague(visit.permit()?, at, colleague, visit.now()).await {
+        Ok(_) => {
+            let there = format!("{}/sections/{}", base(&visit, order.id), section.as_str());
+            Ok(done(&there, "colleague-asked"))
+        }
+        Err(refusal) => {
+            let page = section_page(&visit, (&order, section), Some(&refusal)).await?;
+            Ok(refused_form(&visit, &refusal, page))
+        }
     }
 }
 
@@ -363,7 +404,7 @@ pub(in crate::console) async fn save_section(visit: Visit) -> Result<Response, R
             })
         }
         Err(refusal) => {
-            let page = section_page(&visit, &found(&visit).await?, section, Some(&refusal));
+            let page = section_page(&visit, (&found(&visit).await?, section), Some(&refusal)).await?;
             Ok(refused_form(&visit, &refusal, page))
         }
     }

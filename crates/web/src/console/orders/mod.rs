@@ -1,5 +1,6 @@
 //! Orders of an eID's credentials, as those see them who order, decide, approve and receive.
 
+pub(super) mod colleagues;
 pub(super) mod desk;
 pub(super) mod documents;
 pub(super) mod fill;

@@ -1,0 +1,495 @@
+//! Links for colleagues: each answers one section of a draft, and sees nothing else of it.
+//!
+//! ```text
+//!   link ──GET──► a page that asks for the code ──POST code──► bound to this browser ──(eID)──► the section's form
+//! ```
+//!
+//! Whoever ordered tells the code; a program that follows or posts links does not know it. Sections that name people, or the law
+//! that gives a right, ask for an eID besides, so that it is known who answered.
+
+use std::time::Duration;
+
+use authority::{Caller, Permission, Permit, SealedColumn, Tenant};
+use changes::Refusal;
+use crypto::{Digest, same_bytes};
+use messages::{Letter, MailAddress, SECTION_LINK};
+use model::{
+    Action, Level, LinkId, OrderAnswers, OrderId, OrderSection, OrderState, Proof, TenantId, Timestamp,
+    has_hidden,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{
+    Tx, orders,
+    section_links::{self, SectionLink},
+    tenants,
+};
+use texts::{AdminMessage, Noun};
+
+use crate::{
+    OrderDesk, OrderView, SectionAnswers,
+    answering::merge,
+    approval::person_digest,
+    desk::{Saving, save_answers},
+    moving::{Asked, Moved},
+    people::{Addressed, six_digits, write_letter},
+    view::state_of,
+};
+
+/// How long a link is good.
+const GOOD_FOR: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+/// How many wrong codes end a link.
+const MOST_TRIES: u32 = 5;
+/// How many links an order has at most at a time.
+const MOST_LINKS: usize = 50;
+/// The longest name of a colleague, in characters.
+const LONGEST_NAME: usize = 100;
+/// Links are not replaced: another one is made.
+const GENERATION: u32 = 1;
+
+/// What is sealed of a colleague.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    name: String,
+    email: String,
+    /// The name that the eID gave.
+    proved_name: String,
+}
+
+/// Who is asked to answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Colleague<'a> {
+    /// What whoever ordered calls them.
+    pub name: &'a str,
+    /// Where the link goes; empty: whoever ordered passes it on.
+    pub email: &'a str,
+}
+
+/// A link as whoever ordered sees it. Whoever has link and code can answer the section.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SectionLinkView {
+    /// Its id.
+    pub id: LinkId,
+    /// Which section.
+    pub section: OrderSection,
+    /// What whoever ordered calls the colleague.
+    pub name: String,
+    /// Where the link went; empty: nowhere.
+    pub email: String,
+    /// The name that the colleague's eID gave; empty where they have not signed in.
+    pub proved_name: String,
+    /// Whether it was accepted in a browser.
+    pub is_open: bool,
+    /// What the colleague is told beside the link.
+    pub code: String,
+    /// What the link has behind `/section/`.
+    pub link: String,
+    /// From when on it is over.
+    pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for SectionLinkView {
+    /// Says neither link nor code.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SectionLinkView")
+            .field("id", &self.id)
+            .field("section", &self.section)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How far a colleague has come, in the browser that asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColleagueStep {
+    /// The code is to be typed.
+    Code,
+    /// An eID is asked for.
+    SignIn,
+    /// The section can be answered.
+    Answer,
+}
+
+/// A link as a colleague sees it.
+#[derive(Clone, Debug)]
+pub struct ColleagueView {
+    /// What the tenant is called.
+    pub tenant_name: String,
+    /// The company that orders; empty until it was answered.
+    pub company: String,
+    /// The order with this section alone: the rest is not for the colleague.
+    pub view: OrderView,
+    /// Which section.
+    pub section: OrderSection,
+    /// The colleague's name, as whoever ordered gave it.
+    pub name: String,
+    /// How far they have come.
+    pub step: ColleagueStep,
+}
+
+/// Which link, and in which browser.
+#[derive(Clone, Copy, Debug)]
+pub struct InBrowser<'a> {
+    /// The link.
+    pub id: LinkId,
+    /// What the browser was given; `None`: nothing yet.
+    pub browser: Option<&'a str>,
+}
+
+/// Whether a colleague can be asked for a section: not where a registry is asked, a file is sent, or nothing is asked.
+pub const fn can_be_delegated(section: OrderSection) -> bool {
+    !matches!(
+        section,
+        OrderSection::Company | OrderSection::Certificate | OrderSection::Domain | OrderSection::Signatories
+    )
+}
+
+/// Whether a section names people, or the law that gives a right: then it is known who answered.
+pub const fn asks_for_eid(section: OrderSection) -> bool {
+    matches!(
+        section,
+        OrderSection::General
+            | OrderSection::Receiver
+            | OrderSection::Block
+            | OrderSection::Operations
+            | OrderSection::Signatories
+            | OrderSection::Number
+    )
+}
+
+/// An order with one section, and without everything that is not of it.
+fn alone(whole: OrderView, section: OrderSection) -> OrderView {
+    let OrderAnswers { catalogue, host, language, .. } = whole.answers.clone();
+    let mut answers = OrderAnswers { catalogue, host, language, ..OrderAnswers::default() };
+    merge(&mut answers, whole.answers, section);
+    OrderView {
+        answers,
+        people: Vec::new(),
+        steps: Vec::new(),
+        files: Vec::new(),
+        public_key: None,
+        proposal: None,
+        ..whole
+    }
+}
+
+fn spent() -> Refusal {
+    Refusal::Invalid(AdminMessage::OrderLinkSpent.into())
+}
+
+fn unreadable() -> Refusal {
+    orders::unreadable().into()
+}
+
+fn open(tenant: &Tenant, row: &SectionLink) -> Result<Kept, Refusal> {
+    let opened = tenant.opened().unseal(&SealedColumn::SectionLink(row.id), &row.sealed_colleague);
+    let opened = opened.map_err(|_| unreadable())?;
+    serde_json::from_slice(opened.expose()).map_err(|_| unreadable())
+}
+
+fn seal(tenant: &Tenant, id: LinkId, kept: &Kept) -> Vec<u8> {
+    let plain = serde_json::to_vec(kept).unwrap_or_default();
+    tenant.opened().seal(tenant.random(), &SealedColumn::SectionLink(id), &plain)
+}
+
+fn section_of(row: &SectionLink) -> Result<OrderSection, Refusal> {
+    OrderSection::parse(&row.section).ok_or_else(unreadable)
+}
+
+fn view(tenant: &Tenant, row: &SectionLink) -> Result<SectionLinkView, Refusal> {
+    let Kept { name, email, proved_name } = open(tenant, row)?;
+    let code = tenant.opened().letter_keys().link_code(SECTION_LINK, row.id, GENERATION);
+    Ok(SectionLinkView {
+        id: row.id,
+        section: section_of(row)?,
+        name,
+        email,
+        proved_name,
+        is_open: row.browser_digest.is_some(),
+        code: six_digits(tenant, "section-code", (row.id, GENERATION)),
+        link: format!("{}/{}", row.id, code.expose()),
+        expires_at: row.expires_at,
+    })
+}
+
+/// A browser is known for one link only.
+fn browser_digest(id: LinkId, browser: &str) -> Digest {
+    Digest::of(format!("section {id} {browser}").as_bytes())
+}
+
+fn is_in(row: &SectionLink, browser: Option<&str>) -> bool {
+    row.browser_digest.is_some() && row.browser_digest == browser.map(|it| browser_digest(row.id, it))
+}
+
+/// The link that somebody has, of a draft, while it is good.
+fn good(
+    tx: &mut impl Tx,
+    tenant: &Tenant,
+    id: LinkId,
+    now: Timestamp,
+) -> Result<(SectionLink, Moved), Refusal> {
+    let row = section_links::find(tx, id)?.filter(|it| it.tenant_id == tenant.id);
+    let row = row.filter(|it| now < it.expires_at && it.tries < MOST_TRIES).ok_or_else(spent)?;
+    let moved = Moved::load(tx, tenant, Asked::Now(row.order_id))?;
+    if state_of(&moved.row)? == OrderState::Draft { Ok((row, moved)) } else { Err(spent()) }
+}
+
+/// The same in the browser in which it was accepted, by somebody who has shown who they are where that is asked.
+fn answerable(
+    tx: &mut impl Tx,
+    tenant: &Tenant,
+    InBrowser { id, browser }: InBrowser<'_>,
+    now: Timestamp,
+) -> Result<(SectionLink, Moved), Refusal> {
+    let (row, moved) = good(tx, tenant, id, now)?;
+    let is_known = row.person_digest.is_some() || !asks_for_eid(section_of(&row)?);
+    if is_in(&row, browser) && is_known { Ok((row, moved)) } else { Err(spent()) }
+}
+
+impl OrderDesk {
+    /// Asks a colleague to answer a section of a draft. The link goes to their address, where there is one and letters are sent.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] at `colleague` or `colleague_email`; it is no draft, nobody can be asked for this section, or there
+    /// are 50 links. [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn ask_colleague(
+        &self,
+        permit: &Permit,
+        (order, section): (OrderId, OrderSection),
+        colleague: Colleague<'_>,
+        now: Timestamp,
+    ) -> Result<LinkId, Refusal> {
+        let name = colleague.name.trim();
+        let is_name = !name.is_empty() && name.chars().count() <= LONGEST_NAME && !has_hidden(name);
+        if !is_name || name.contains(['<', '>']) {
+            let most = LONGEST_NAME.to_string().into();
+            return Err(Refusal::Invalid(AdminMessage::OrderTextInvalid { most }.at("colleague")));
+        }
+        if !colleague.email.is_empty() && MailAddress::parse(colleague.email).is_none() {
+            return Err(Refusal::Invalid(AdminMessage::MailAddressInvalid.at("colleague_email")));
+        }
+        if !can_be_delegated(section) {
+            return Err(Refusal::NotFound(Noun::Object));
+        }
+        let id = LinkId::new(&self.random, now);
+        let kept = Kept { name: name.to_owned(), email: colleague.email.to_owned(), ..Kept::default() };
+        let permit = permit.clone();
+        let asked = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::ManageOrders)?.clone();
+            let moved = Moved::load(tx, &tenant, Asked::Now(order))?;
+            if state_of(&moved.row)? != OrderState::Draft {
+                return Err(Refusal::Invalid(AdminMessage::OrderNoDraft.into()));
+            }
+            if section_links::list(tx, (tenant.id, order))?.len() >= MOST_LINKS {
+                let most = MOST_LINKS.to_string().into();
+                return Err(Refusal::Invalid(AdminMessage::OrderTooManyLinks { most }.into()));
+            }
+            let row = SectionLink {
+                tenant_id: tenant.id,
+                id,
+                order_id: order,
+                section: section.as_str().to_owned(),
+                sealed_colleague: seal(&tenant, id, &kept),
+                browser_digest: None,
+                person_digest: None,
+                tries: 0,
+                created_at: now,
+                expires_at: now.after(GOOD_FOR),
+            };
+            section_links::insert(tx, &row)?;
+            if !kept.email.is_empty() {
+                let letter = Letter::OrderSection { id };
+                let it = Addressed { email: &kept.email, letter, locale: moved.locale() };
+                if !write_letter(tx, &tenant, &it, now)? {
+                    return Err(Refusal::Invalid(AdminMessage::OrderLetterNoRoom.into()));
+                }
+            }
+            let details = json!({"event": "colleague_asked", "section": section.as_str()});
+            permit.record(Action::OrderMoved, format!("order {order}"), &details, now).append(tx)?;
+            Ok::<_, Refusal>(id)
+        });
+        asked.await
+    }
+
+    /// Lists the links of a draft that are good. They are in it: for whoever may fill it in.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn colleagues(
+        &self,
+        permit: &Permit,
+        order: OrderId,
+        now: Timestamp,
+    ) -> Result<Vec<SectionLinkView>, Refusal> {
+        let tenant = permit.tenant(Permission::ManageOrders)?;
+        let key = (tenant.id, order);
+        let rows = self.store.read(move |tx| section_links::list(tx, key)).await?;
+        let is_good = |it: &&SectionLink| now < it.expires_at && it.tries < MOST_TRIES;
+        rows.iter().filter(is_good).map(|it| view(tenant, it)).collect()
+    }
+
+    /// Takes a colleague's link away.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn dismiss_colleague(
+        &self,
+        permit: &Permit,
+        (order, id): (OrderId, LinkId),
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let permit = permit.clone();
+        let removed = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::ManageOrders)?.id;
+            let row = section_links::find(tx, id)?;
+            let row = row.filter(|it| it.tenant_id == tenant && it.order_id == order);
+            let row = row.ok_or(Refusal::NotFound(Noun::OrderPerson))?;
+            section_links::remove(tx, tenant, id)?;
+            let details = json!({"event": "colleague_dismissed", "section": row.section});
+            let record = permit.record(Action::OrderMoved, format!("order {order}"), &details, now);
+            Ok::<_, Refusal>(record.append(tx)?)
+        });
+        removed.await
+    }
+
+    /// Shows a link to who has it; nothing is spent. `caller`: makes the caller from the tenant that the link is of.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: it is over, or this is not its code. [`Refusal::MasterKey`], [`Refusal::Store`].
+    pub async fn colleague_link(
+        &self,
+        (at, code): (InBrowser<'_>, &str),
+        caller: impl Fn(TenantId) -> Caller,
+        now: Timestamp,
+    ) -> Result<(ColleagueView, Permit), Refusal> {
+        let id = at.id;
+        let found = self.store.read(move |tx| {
+            let Some(row) = section_links::find(tx, id)? else { return Ok(None) };
+            let tenant = tenants::find(tx, row.tenant_id)?;
+            Ok::<_, store::StoreError>(tenant.map(|tenant| (row, tenant)))
+        });
+        let (row, tenant) = found.await?.ok_or_else(spent)?;
+        let tenant = self.opened(&tenant, &caller(row.tenant_id))?;
+        if !tenant.opened().letter_keys().is_link_code(code, SECTION_LINK, id, GENERATION) {
+            return Err(spent());
+        }
+        let reader = tenant.clone();
+        let (row, _) = self.store.read(move |tx| good(tx, &reader, id, now)).await?;
+        let section = section_of(&row)?;
+        let step = match (is_in(&row, at.browser), asks_for_eid(section) && row.person_digest.is_none()) {
+            (false, _) => ColleagueStep::Code,
+            (true, true) => ColleagueStep::SignIn,
+            (true, false) => ColleagueStep::Answer,
+        };
+        let whole = self.whole(&tenant, row.order_id).await?;
+        let shown = ColleagueView {
+            tenant_name: tenant.name.clone(),
+            company: whole.answers.company.name.clone(),
+            view: alone(whole, section),
+            section,
+            name: open(&tenant, &row)?.name,
+            step,
+        };
+        let permit = tenant.permit(Permission::AnswerOrder)?;
+        Ok((shown, permit))
+    }
+
+    /// Binds a link to the browser in which its code was typed. Five wrong codes end it.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] at `code`; the link is over, or another browser has it. [`Refusal::Forbidden`],
+    /// [`Refusal::Store`].
+    pub async fn accept_section(
+        &self,
+        permit: &Permit,
+        (id, browser): (LinkId, &str),
+        code: &str,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let (permit, browser, code) = (permit.clone(), browser_digest(id, browser), code.replace(' ', ""));
+        let accepted = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
+            let (mut row, moved) = good(tx, &tenant, id, now)?;
+            let expected = six_digits(&tenant, "section-code", (id, GENERATION));
+            if !same_bytes(code.as_bytes(), expected.as_bytes()) {
+                row.tries += 1;
+                section_links::save(tx, &row)?;
+                return Ok(false);
+            }
+            if row.browser_digest.is_some_and(|it| it != browser) {
+                return Err(spent());
+            }
+            row.browser_digest = Some(browser);
+            section_links::save(tx, &row)?;
+            let details = json!({"event": "colleague_accepted", "section": row.section});
+            permit
+                .record(Action::OrderConfirmed, format!("order {}", moved.row.id), &details, now)
+                .append(tx)?;
+            Ok::<_, Refusal>(true)
+        });
+        // The wrong code was counted.
+        if accepted.await? { Ok(()) } else { Err(Refusal::Invalid(AdminMessage::OrderCodeWrong.at("code"))) }
+    }
+
+    /// Writes down who a colleague is at their eID.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: the level is too low, the link is over, or somebody else has signed in with it.
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn sign_section(
+        &self,
+        permit: &Permit,
+        at: InBrowser<'_>,
+        (proof, issuer): (&Proof, &str),
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if proof.level < Level::Substantial {
+            return Err(Refusal::Invalid(AdminMessage::OrderLevelTooLow.into()));
+        }
+        let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
+        let person = person_digest(&tenant, proof, issuer);
+        let name = proof.person.name.clone().unwrap_or_default();
+        let (id, browser, permit) = (at.id, at.browser.map(str::to_owned), permit.clone());
+        let signed = self.store.write(move |tx| {
+            let (mut row, moved) = good(tx, &tenant, id, now)?;
+            let is_other = row.person_digest.is_some_and(|it| it != person);
+            if !is_in(&row, browser.as_deref()) || is_other {
+                return Err(spent());
+            }
+            let kept = Kept { proved_name: name, ..open(&tenant, &row)? };
+            row.sealed_colleague = seal(&tenant, id, &kept);
+            row.person_digest = Some(person);
+            section_links::save(tx, &row)?;
+            let details = json!({"event": "colleague_signed_in", "section": row.section});
+            let record =
+                permit.record(Action::OrderConfirmed, format!("order {}", moved.row.id), &details, now);
+            Ok::<_, Refusal>(record.append(tx)?)
+        });
+        signed.await
+    }
+
+    /// Saves what a colleague answers of their section.
+    ///
+    /// # Errors
+    /// As [`OrderDesk::save_section`]; [`Refusal::Invalid`]: the link is over, or this is not its browser.
+    pub async fn answer_by_link(
+        &self,
+        permit: &Permit,
+        at: InBrowser<'_>,
+        new: SectionAnswers<'_>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let (permit, id, browser) = (permit.clone(), at.id, at.browser.map(str::to_owned));
+        let SectionAnswers { section, seen, answers } = new;
+        let (seen, answers): (String, OrderAnswers) = (seen.to_owned(), answers);
+        let saved = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
+            let (row, moved) = answerable(tx, &tenant, InBrowser { id, browser: browser.as_deref() }, now)?;
+            if section_of(&row)? != section {
+                return Err(spent());
+            }
+            save_answers(tx, (&permit, &tenant), moved, Saving { section, seen: &seen, answers, now })
+        });
+        saved.await
+    }
+}
