@@ -65,7 +65,7 @@ impl<C, F> ListQuery<'_, C, F> {
 
     /// Cuts the page out of rows that are in the order in which they were made. `key` gives what a row is ordered by; `None`
     /// for every row: by when it was made.
-    pub(crate) fn cut<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> Option<String>) -> FoundPage<T> {
+    pub fn cut<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> Option<String>) -> FoundPage<T> {
         rows.sort_by_cached_key(|it| key(it).map(|name| sort_key(&name)));
         if self.order.is_descending {
             rows.reverse();

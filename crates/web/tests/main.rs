@@ -42,6 +42,7 @@ mod mailbox;
 mod mobile;
 mod order_block_contacts;
 mod order_colleagues;
+mod order_desk;
 mod order_phones;
 mod orders;
 mod outage;

@@ -8,23 +8,21 @@ use console::{MembersPermit, TenantView};
 use crypto::Random;
 use eid::{Connector, EidError, Ordered, PollEid, Polled, SourceCredentials, SourceMethod};
 use model::{CheckFinding, CheckLine, CheckSubject, LoginMethod, Memo, OrderId, Timestamp, UpstreamRequest};
-use ordering::{OrderSettings, WentOn};
+use ordering::WentOn;
 use store::order_secrets::{self, SecretKind};
 
 use crate::{
-    console_sign_in::{
-        ORIGIN, another_operator, browser_with, member, operator, remove_operator, signed_in_again,
-    },
+    console_sign_in::{ORIGIN, browser_with, member, operator, signed_in_again},
     house::{Browser, CONSOLE_HOST, Reply, TestBroker, a_tenant, form, may, register, with},
 };
 
 pub(crate) const ALONE: &str = "399000114";
-const JOINTLY: &str = "399000130";
-const DAY: i64 = 24 * 60 * 60;
+pub(crate) const JOINTLY: &str = "399000130";
+pub(crate) const DAY: i64 = 24 * 60 * 60;
 
 /// An order in a browser of somebody who operates, and so may do everything with it.
 pub(crate) struct Ordering<'a> {
-    house: &'a TestBroker,
+    pub(crate) house: &'a TestBroker,
     pub(crate) browser: Browser<'a>,
     /// The address of its page.
     pub(crate) order: String,
@@ -48,7 +46,7 @@ impl<'a> Ordering<'a> {
     }
 
     /// Another order by whoever began the first.
-    async fn begin_as(house: &'a TestBroker, first: &Self) -> Self {
+    pub(crate) async fn begin_as(house: &'a TestBroker, first: &Self) -> Self {
         Self::begin_in(house, Browser { cookies: first.browser.cookies.clone(), ..browser_with(house, "") })
             .await
     }
@@ -112,14 +110,14 @@ impl<'a> Ordering<'a> {
         self.act_on(door, event, (&version, note)).await
     }
 
-    async fn act_on(&mut self, door: &str, event: &str, (version, note): (&str, &str)) -> Reply {
+    pub(crate) async fn act_on(&mut self, door: &str, event: &str, (version, note): (&str, &str)) -> Reply {
         let body = form(&[("event", event), ("version", version), (&format!("note-{event}"), note)]);
         let door =
             if door == "desk" && ["seal", "issue", "reject"].contains(&event) { "decide" } else { door };
         self.browser.post(&format!("{}/{door}", self.order), &body, Some(ORIGIN)).await
     }
 
-    async fn version(&mut self) -> String {
+    pub(crate) async fn version(&mut self) -> String {
         let order = format!("{}/summary", self.order);
         let summary = hidden(&self.browser.get(&order).await, "version");
         if summary.is_empty() { hidden(&self.page().await, "version") } else { summary }
@@ -137,7 +135,7 @@ impl<'a> Ordering<'a> {
         found.map(|it| format!("/order/{}", it.split('<').next().unwrap().trim())).collect()
     }
 
-    async fn state(&mut self) -> String {
+    pub(crate) async fn state(&mut self) -> String {
         let page = self.page().await.body;
         between(between(&page, "<h1", "</div>"), "<span>", "</span>").to_owned()
     }
@@ -418,7 +416,7 @@ async fn a_company_that_went_bankrupt_after_the_approval_is_not_sealed_but_put_o
 }
 
 /// A submitted order, with what was chosen for the handover; gives the links of everybody.
-async fn submitted_with<'a>(house: &'a TestBroker, handover: &str) -> (Ordering<'a>, Vec<String>) {
+pub(crate) async fn submitted_with<'a>(house: &'a TestBroker, handover: &str) -> (Ordering<'a>, Vec<String>) {
     let mut order = Ordering::begin(house).await;
     let version = hidden(&order.browser.get(&format!("{}/handover", order.order)).await, "version");
     let chosen = form(&[("version", &version), ("handover", handover)]);
@@ -1291,119 +1289,6 @@ async fn an_order_is_submitted_a_hundred_times_at_most() {
     assert_eq!(order.state().await, "Draft");
 }
 
-/// A house in which two operators have to agree.
-async fn with_four_eyes() -> TestBroker {
-    TestBroker::with_orders(OrderSettings { four_eyes: true, ..OrderSettings::default() }, |_| {}).await
-}
-
-/// The second operator's browser.
-async fn second_operator(house: &TestBroker) -> Browser<'_> {
-    browser_with(house, &another_operator(house, "Ola Berg").await)
-}
-
-/// The order's page with the browser of somebody else.
-fn as_somebody<'a>(order: &Ordering<'a>, browser: Browser<'a>) -> Ordering<'a> {
-    Ordering { house: order.house, browser, order: order.order.clone() }
-}
-
-#[tokio::test]
-async fn where_two_operators_have_to_agree_the_first_one_proposes_and_nothing_happens() {
-    let house = with_four_eyes().await;
-    let (mut order, links) = submitted(&house, ALONE).await;
-    order.with_bankid(&links[0]).await;
-    let proposed = order.act("desk", "seal", "").await;
-    assert!(proposed.location().contains("done=order-proposed"), "{}", proposed.body);
-    assert_eq!(order.state().await, "To be sealed");
-    let own = order.act("confirm", "seal", "").await;
-    assert!(own.body.contains("your own proposal"), "{}", own.body);
-    assert_eq!(order.state().await, "To be sealed");
-    let mut second = as_somebody(&order, second_operator(&house).await);
-    assert!(second.page().await.body.contains("Kari Nordli"), "who proposed it is named");
-    let version = second.version().await;
-    assert_eq!(second.act_on("confirm", "", (&version, "")).await.status, 303);
-    assert_eq!(second.state().await, "Being sent");
-    let again = second.act_on("confirm", "", (&version, "")).await;
-    assert_eq!(again.status, 422, "{}", again.body);
-}
-
-#[tokio::test]
-async fn a_proposal_ends_with_the_version_that_it_was_made_for_and_after_a_week() {
-    let house = with_four_eyes().await;
-    let (mut order, links) = submitted(&house, ALONE).await;
-    order.with_bankid(&links[0]).await;
-    order.act("desk", "seal", "").await;
-    let mut second = as_somebody(&order, second_operator(&house).await);
-    order.act("act", "amend", "").await;
-    order.submit().await;
-    let links = order.links().await;
-    order.with_bankid(&links[0]).await;
-    let version = second.version().await;
-    assert_eq!(second.act_on("confirm", "", (&version, "")).await.status, 422);
-    order.act("desk", "seal", "").await;
-    house.step(7 * DAY);
-    order.browser = browser_with(&house, &signed_in_again(&house, "Kari Nordli").await);
-    second.browser = browser_with(&house, &signed_in_again(&house, "Ola Berg").await);
-    let version = second.version().await;
-    let late = second.act_on("confirm", "", (&version, "")).await;
-    assert!(late.body.contains("proposes this any more"), "{}", late.body);
-    assert_eq!(order.state().await, "To be sealed");
-}
-
-#[tokio::test]
-async fn a_deposit_is_kept_sealed_until_a_second_operator_agrees_and_shows_no_secret() {
-    let house = with_four_eyes().await;
-    let (mut order, links) = submitted_with(&house, "deposited").await;
-    order.with_bankid(&links[0]).await;
-    let mut second = as_somebody(&order, second_operator(&house).await);
-    order.act("desk", "seal", "").await;
-    second.act("confirm", "", "").await;
-    order.act("desk", "sent", "").await;
-    let version = order.version().await;
-    let body = form(&[("version", &version), ("client_id", "shop-prod"), ("secret", "from-the-issuer")]);
-    order.browser.post(&format!("{}/deposit", order.order), &body, Some(ORIGIN)).await;
-    assert_eq!(order.state().await, "At the issuer");
-    let page = second.page().await.body;
-    assert!(page.contains("shop-prod") && !page.contains("from-the-issuer"));
-    second.act("confirm", "", "").await;
-    assert_eq!(second.state().await, "Ready to be received");
-}
-
-#[tokio::test]
-async fn a_proposal_is_set_aside_by_either_and_one_of_somebody_who_operates_no_more_is_none() {
-    let house = with_four_eyes().await;
-    let (mut order, links) = submitted(&house, ALONE).await;
-    order.with_bankid(&links[0]).await;
-    let mut second = as_somebody(&order, second_operator(&house).await);
-    order.act("desk", "seal", "").await;
-    let version = second.version().await;
-    assert_eq!(second.act_on("set-aside", "", (&version, "")).await.status, 303);
-    assert_eq!(second.act_on("confirm", "", (&version, "")).await.status, 422);
-    second.act("desk", "seal", "").await;
-    remove_operator(&house, "Ola Berg").await;
-    let version = order.version().await;
-    let left = order.act_on("confirm", "", (&version, "")).await;
-    assert!(left.body.contains("proposes this any more"), "{}", left.body);
-    assert_eq!(order.state().await, "To be sealed");
-}
-
-#[tokio::test]
-async fn an_identity_that_was_not_certain_counts_when_two_operators_say_so() {
-    let house = with_four_eyes().await;
-    let (mut order, links) = submitted(&house, JOINTLY).await;
-    // Kari comes with Ola's link.
-    order.with_bankid(&links[1]).await;
-    let person = hidden(&order.page().await, "person");
-    let (version, door) = (order.version().await, format!("{}/identity", order.order));
-    let decided =
-        [("person", person.as_str()), ("version", &version), ("decision", "accept"), ("note", "seen")];
-    order.browser.post(&door, &form(&decided), Some(ORIGIN)).await;
-    assert_eq!(order.state().await, "Identity in review");
-    let mut second = as_somebody(&order, second_operator(&house).await);
-    second.act("confirm", "", "").await;
-    assert_eq!(second.state().await, "To be approved");
-    assert!(second.page().await.body.contains("Identity accepted by the operator"));
-}
-
 #[tokio::test]
 async fn a_company_is_typed_while_the_registry_is_down_and_looked_up_before_it_is_submitted() {
     let house = TestBroker::open().await;
@@ -1436,83 +1321,6 @@ async fn what_the_registry_said_is_used_for_a_day_and_longer_while_it_is_down() 
     assert!(section.contains("3 d ago"), "with its time: {section}");
     let number = second.save("company", &[("number", JOINTLY)]).await;
     assert_eq!(number.status, 422, "of another company nothing is known");
-}
-
-/// A register with an issuer that asks the questions of 2026 and takes key pairs only; orders go there.
-async fn with_issuer_of_2026(order: &mut Ordering<'_>, more: &[(&str, &str)]) -> Reply {
-    let fields = [
-        ("name", "Bank AS"),
-        ("address", "Storgata 1, 0155 Oslo"),
-        ("evidence", "approved_by_login"),
-        ("handovers", "key_pair"),
-        ("catalogue", "questions-2026"),
-        ("answers_within", "5"),
-    ];
-    let body = form(&[fields.as_slice(), more].concat());
-    order.browser.post("/issuers", &body, Some(ORIGIN)).await
-}
-
-#[tokio::test]
-async fn an_order_asks_what_its_issuer_asks_in_its_order_and_takes_the_handover_that_it_takes() {
-    let house = TestBroker::open().await;
-    let mut first = Ordering::begin(&house).await;
-    assert_eq!(with_issuer_of_2026(&mut first, &[("is_default", "yes")]).await.status, 303);
-    let mut order = Ordering::begin_as(&house, &first).await;
-    order.fill_in(ALONE).await;
-    let page = order.page().await.body;
-    assert!(page.contains("Bank AS") && page.contains("Products") && !page.contains("Operational notices"));
-    let refused = order.submit().await;
-    for missing in ["general", "signatories", "products"] {
-        assert!(refused.body.contains(missing), "{missing}: {}", refused.body);
-    }
-    let kari = [("name", "Kari Nordli"), ("email", "kari@example.com"), ("mobile", "90000001")];
-    order.save("general", &kari).await;
-    let signing = [("signatory-0-email", "kari@example.com"), ("signatory-0-mobile", "900 00 001")];
-    order.save("signatories", &[signing.as_slice(), &[("signatory-0-eid", "no-bankid")]].concat()).await;
-    order.save("products", &[("products", "signatures"), ("products", "authentication")]).await;
-    let chosen = form(&[("version", &order.version().await), ("handover", "deposited")]);
-    let refused = order.browser.post(&format!("{}/handover", order.order), &chosen, Some(ORIGIN)).await;
-    assert_eq!(refused.status, 422, "it takes key pairs");
-    assert_eq!(order.submit().await.status, 303);
-    let documents = order.browser.get(&format!("{}/documents", order.order)).await.body;
-    assert!(
-        documents.contains("Authentication, Signatures") && !documents.contains("https://www.shop.example")
-    );
-}
-
-#[tokio::test]
-async fn a_draft_is_sent_to_another_issuer_by_the_operator_and_one_with_orders_stays() {
-    let house = TestBroker::open().await;
-    let mut order = Ordering::begin(&house).await;
-    with_issuer_of_2026(&mut order, &[]).await;
-    let register = order.browser.get("/issuers").await.body;
-    let mut links = register.split("/issuers/").skip(1).map(|it| it.split('"').next().unwrap());
-    let id = links.find(|it| *it != "new").unwrap().to_owned();
-    let body = form(&[("issuer", &id), ("version", &order.version().await)]);
-    assert_eq!(order.browser.post(&format!("{}/route", order.order), &body, Some(ORIGIN)).await.status, 303);
-    assert!(order.page().await.body.contains("Goes to another issuer"));
-    let kept = order.browser.post(&format!("/issuers/{id}/remove"), "", Some(ORIGIN)).await;
-    assert!(kept.status == 422 && kept.body.contains("went to this issuer"), "{}", kept.body);
-    let body = form(&[("issuer", ""), ("version", &order.version().await)]);
-    order.browser.post(&format!("{}/route", order.order), &body, Some(ORIGIN)).await;
-    assert_eq!(order.browser.post(&format!("/issuers/{id}/remove"), "", Some(ORIGIN)).await.status, 303);
-}
-
-#[tokio::test]
-async fn what_cannot_be_said_of_an_issuer_is_refused_at_its_field_and_two_changes_do_not_overwrite() {
-    let house = TestBroker::open().await;
-    let mut order = Ordering::begin(&house).await;
-    for (field, value) in
-        [("email", "nowhere"), ("phone", "12"), ("name", "a\u{202e}b"), ("answers_within", "x")]
-    {
-        let fields = [("name", "Bank"), ("address", "Oslo"), ("evidence", "approved_by_login")];
-        let rest = [("handovers", "key_pair"), ("catalogue", "thirteen-questions"), ("answers_within", "5")];
-        let all = fields.iter().chain(&rest).filter(|it| it.0 != field).copied().chain([(field, value)]);
-        let refused = order.browser.post("/issuers", &form(&all.collect::<Vec<_>>()), Some(ORIGIN)).await;
-        assert_eq!(refused.status, 422, "{field}: {}", refused.body);
-    }
-    assert_eq!(with_issuer_of_2026(&mut order, &[]).await.status, 303);
-    assert_eq!(with_issuer_of_2026(&mut order, &[]).await.status, 422, "one name is of one issuer");
 }
 
 /// Says of an order that somebody has logged in with its credentials.

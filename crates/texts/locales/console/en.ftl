@@ -1461,3 +1461,15 @@ console-colleague-sign-in = Sign in with an eID
 console-colleague-saved = Saved. You can close this page, or change what you wrote while the order is a draft.
 console-done-colleague-asked = Your colleague is asked. Tell them the code below.
 console-done-colleague-dismissed = The link was taken away.
+console-desk-count = { $count ->
+    [one] 1 order
+   *[other] { $count } orders
+ }
+console-order-canned = A sentence to choose
+console-order-canned-none = None; I write myself
+console-order-canned-purpose = Say more about what the application does, and why it needs the eID.
+console-order-canned-number = The legal ground does not give the right to the national identity number. Name another law and paragraph, or order without the number.
+console-order-canned-contacts = A contact cannot be reached. Check name, telephone and e-mail of the contacts.
+console-order-canned-display-name = The display name has to say which company or service people log in to.
+console-order-canned-certificate = The company certificate is missing, cannot be read, or is older than three months. Upload a new one.
+console-order-canned-signatory = Those who approved cannot sign for the company alone. Choose another combination.

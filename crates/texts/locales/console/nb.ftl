@@ -1461,3 +1461,15 @@ console-colleague-sign-in = Logg inn med eID
 console-colleague-saved = Lagret. Du kan lukke siden, eller endre det du skrev så lenge bestillingen er et utkast.
 console-done-colleague-asked = Kollegaen din er spurt. Gi dem koden nedenfor.
 console-done-colleague-dismissed = Lenken er tatt bort.
+console-desk-count = { $count ->
+    [one] 1 bestilling
+   *[other] { $count } bestillinger
+ }
+console-order-canned = En setning å velge
+console-order-canned-none = Ingen; jeg skriver selv
+console-order-canned-purpose = Si mer om hva applikasjonen gjør, og hvorfor den trenger eID-en.
+console-order-canned-number = Hjemmelen gir ikke rett til fødselsnummer. Oppgi en annen lov og paragraf, eller bestill uten nummeret.
+console-order-canned-contacts = En kontakt kan ikke nås. Sjekk navn, telefon og e-post for kontaktene.
+console-order-canned-display-name = Visningsnavnet må si hvilket foretak eller hvilken tjeneste folk logger inn hos.
+console-order-canned-certificate = Firmaattesten mangler, kan ikke leses eller er eldre enn tre måneder. Last opp en ny.
+console-order-canned-signatory = De som godkjente, kan ikke signere for foretaket alene. Velg en annen kombinasjon.

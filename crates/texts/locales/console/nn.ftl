@@ -1461,3 +1461,15 @@ console-colleague-sign-in = Logg inn med eID
 console-colleague-saved = Lagra. Du kan late att sida, eller endre det du skreiv så lenge bestillinga er eit utkast.
 console-done-colleague-asked = Kollegaen din er spurd. Gje dei koden nedanfor.
 console-done-colleague-dismissed = Lenkja er teken bort.
+console-desk-count = { $count ->
+    [one] 1 bestilling
+   *[other] { $count } bestillingar
+ }
+console-order-canned = Ei setning å velje
+console-order-canned-none = Inga; eg skriv sjølv
+console-order-canned-purpose = Sei meir om kva applikasjonen gjer, og kvifor han treng eID-en.
+console-order-canned-number = Heimelen gjev ikkje rett til fødselsnummer. Oppgje ei anna lov og ein annan paragraf, eller bestill utan nummeret.
+console-order-canned-contacts = Ein kontakt kan ikkje nåast. Sjekk namn, telefon og e-post for kontaktane.
+console-order-canned-display-name = Visingsnamnet må seie kva føretak eller kva teneste folk loggar inn hos.
+console-order-canned-certificate = Firmaattesten manglar, kan ikkje lesast eller er eldre enn tre månader. Last opp ein ny.
+console-order-canned-signatory = Dei som godkjende, kan ikkje signere for føretaket åleine. Vel ein annan kombinasjon.

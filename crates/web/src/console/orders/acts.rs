@@ -8,7 +8,7 @@ use pages::console::{
 };
 
 use super::{
-    place::{base, note_field},
+    place::{base, canned, canned_name, note_field},
     words::event_word_of_act,
 };
 use crate::console::visit::Visit;
@@ -71,19 +71,37 @@ fn note_form(visit: &Visit, order: &OrderView, event: OrderEvent, where_to: &str
     };
     let name = note_field(event);
     let value = visit.form.get(&name);
+    let canned = canned_field(event);
     ConsoleForm {
         action: format!("{}/{where_to}", base(visit, order.id)),
         hidden: vec![
             ("event".to_owned(), event.as_str().to_owned()),
             ("version".to_owned(), order.version.to_string()),
         ],
-        fields: vec![
-            ConsoleField::new(name.clone(), Text::Key(label), value, FieldKind::Lines(3)).required(),
-        ],
+        fields: canned
+            .into_iter()
+            .chain([noted(event, ConsoleField::new(name, Text::Key(label), value, FieldKind::Lines(3)))])
+            .collect(),
         submit: Text::Key(event_word_of_act(event)),
         submit_id: event.as_str(),
         ..ConsoleForm::default()
     }
+}
+
+/// The questions that are asked again and again, to choose from instead of writing.
+fn canned_field(event: OrderEvent) -> Option<ConsoleField> {
+    let mut options = vec![FieldOption::new("", Text::Key("console-order-canned-none"))];
+    options.extend(canned(event).iter().map(|(word, key)| FieldOption::new(*word, Text::Key(key))));
+    let field = || {
+        let label = Text::Key("console-order-canned");
+        ConsoleField::new(canned_name(event), label, "", FieldKind::Select(options))
+    };
+    (!canned(event).is_empty()).then(field)
+}
+
+/// A note that must be written, unless a sentence can be chosen instead.
+fn noted(event: OrderEvent, field: ConsoleField) -> ConsoleField {
+    if canned(event).is_empty() { field.required() } else { field }
 }
 
 /// Whether something cannot be undone, so that a fresh sign-in goes before it.

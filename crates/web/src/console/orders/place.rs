@@ -4,7 +4,7 @@ use console::{Permission, Refusal};
 use model::{OrderEvent, OrderId};
 use ordering::{Decided, Happening, OrderVersion, OrderView, Part, PersonView};
 use pages::console::{Crumb, Text};
-use texts::Noun;
+use texts::{Locale, Noun};
 
 use crate::console::{sources::SourcePlace, visit::Visit};
 /// The order of the path.
@@ -59,11 +59,40 @@ pub(super) fn note_field(event: OrderEvent) -> String {
     format!("note-{}", event.as_str())
 }
 
+/// The field with a sentence that was chosen instead of being written.
+pub(super) fn canned_name(event: OrderEvent) -> String {
+    format!("canned-{}", event.as_str())
+}
+
+/// Sentences that an operator can choose from: their words, and keys.
+pub(super) const fn canned(event: OrderEvent) -> &'static [(&'static str, &'static str)] {
+    match event {
+        OrderEvent::Ask | OrderEvent::Return => &[
+            ("purpose", "console-order-canned-purpose"),
+            ("number", "console-order-canned-number"),
+            ("contacts", "console-order-canned-contacts"),
+            ("display-name", "console-order-canned-display-name"),
+            ("certificate", "console-order-canned-certificate"),
+            ("signatory", "console-order-canned-signatory"),
+        ],
+        _ => &[],
+    }
+}
+
+/// What is said of an event: what was written, behind the sentence that was chosen. That is in the order's language.
+fn note(visit: &Visit, order: &OrderView, event: OrderEvent) -> String {
+    let written = visit.form.get(&note_field(event));
+    let word = visit.form.get(&canned_name(event));
+    let locale = Locale::parse(&order.answers.language).unwrap_or(visit.locale);
+    let chosen = canned(event).iter().find(|it| it.0 == word).map(|it| texts::say(locale, it.1, &[]));
+    chosen.into_iter().chain([written.to_owned()]).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 /// Does what a form asks, under the leave of its route.
 pub(super) async fn acted(visit: &Visit, order: &OrderView) -> Result<Decided, Refusal> {
     let event = OrderEvent::parse(visit.form.get("event")).ok_or(Refusal::NotFound(Noun::Object))?;
     let version = visit.form.get("version").parse().unwrap_or_default();
     let seen = OrderVersion { id: order.id, version };
-    let happening = Happening::said(event, visit.form.get(&note_field(event)));
+    let happening = Happening::said(event, &note(visit, order, event));
     visit.site.orders.move_order(visit.permit()?, seen, &happening, visit.now()).await
 }
