@@ -8,7 +8,7 @@ use texts::AdminMessage;
 use crate::{
     OrderDesk,
     moving::{Asked, Happening, Moved, OrderVersion, apply, check_complete, out_of_turn, permission_of},
-    proposals::{Decided, Decision},
+    proposal::{Decided, Decision},
     sealing::ToSeal,
     view::{handover_of, state_of},
 };
@@ -30,7 +30,14 @@ impl OrderDesk {
         now: Timestamp,
     ) -> Result<Decided, Refusal> {
         if self.is_proposed(permit, happening.event) {
-            return self.propose(permit, seen, &Decision::Event(happening.clone()), now).await;
+            return self
+                .propose(
+                    permit,
+                    seen,
+                    &Decision::Event { event: happening.event, note: happening.note.clone() },
+                    now,
+                )
+                .await;
         }
         self.happen(permit, seen, happening, now).await.map(Decided::Moved)
     }

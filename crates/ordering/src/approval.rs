@@ -30,7 +30,7 @@ use crate::{
     moving::{Asked, Happening, Moved, OrderVersion, apply, request_digest},
     people::{KeptPerson, confirmation_code, is_asked_in, link_spent, open_person, seal_person},
     phones::is_confirmed_here,
-    proposals::{Decided, Decision},
+    proposal::{Decided, Decision},
     view::state_of,
 };
 
@@ -306,7 +306,9 @@ impl OrderDesk {
         let event = if accept { OrderEvent::AcceptIdentity } else { OrderEvent::RefuseIdentity };
         let happening = Happening::said(event, reason);
         if self.is_proposed(permit, event) {
-            return self.propose(permit, seen, &Decision::Identity { person, happening }, now).await;
+            return self
+                .propose(permit, seen, &Decision::Identity { person, event, note: happening.note }, now)
+                .await;
         }
         let (permit, by) = (permit.clone(), deciders(permit).join(", "));
         let moved = self.store.write(move |tx| {

@@ -165,7 +165,7 @@ fn approvals(words: &Words, view: &OrderView) -> Vec<DocumentBlock> {
         },
     ];
     let overridden = of_signatories().filter(|it| !it.override_reason.is_empty());
-    let reasons: Vec<String> = overridden.map(|it| reviewed(it)).collect();
+    let reasons: Vec<String> = overridden.map(reviewed).collect();
     if !reasons.is_empty() {
         blocks.push(DocumentBlock::Paragraph(words.say("reviewed")));
         blocks.push(DocumentBlock::List(reasons));

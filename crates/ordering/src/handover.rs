@@ -29,9 +29,9 @@ use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk, OrderView, PersonView,
-    issuers::check_handover,
+    issuer::check_handover,
     moving::{Asked, Happening, Moved, OrderVersion, apply, out_of_turn},
-    proposals::{Decided, Decision},
+    proposal::{Decided, Decision},
     secrets::{NewSecret, key, open, save, with_key},
     view::{eid_of, handover_of, state_of},
 };
@@ -112,7 +112,7 @@ impl OrderDesk {
             }
             handover.as_str().clone_into(&mut moved.row.handover);
             if moved.row.eid != LoginMethod::NO_VIPPS.as_str() {
-                check_handover(tx, &moved.row)?;
+                check_handover(tx, &moved.row, handover)?;
             }
             moved.row.changed_at = now;
             orders::save(tx, &moved.row)?;
@@ -136,7 +136,14 @@ impl OrderDesk {
     ) -> Result<Decided, Refusal> {
         deposit.check()?;
         if self.is_proposed(permit, OrderEvent::Issue) {
-            return self.propose(permit, seen, &Decision::Deposit(deposit), now).await;
+            return self
+                .propose(
+                    permit,
+                    seen,
+                    &Decision::Deposit { client_id: deposit.client_id, secret: deposit.secret },
+                    now,
+                )
+                .await;
         }
         let permit = permit.clone();
         let issued = self.store.write(move |tx| {

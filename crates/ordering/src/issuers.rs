@@ -8,14 +8,15 @@ use model::{
 };
 use serde_json::json;
 use store::{
-    StoreError, Tx, WriteTx,
+    StoreError, WriteTx,
     issuers::{self, Issuer},
-    orders::{self, Order},
+    orders,
 };
 use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk,
+    issuer::{IssuerView, all},
     moving::{Asked, Moved, NewStep, OrderVersion, add_step, out_of_turn},
     view::{eid_of, handover_of, seal_answers, state_of},
 };
@@ -28,57 +29,6 @@ const MOST_ISSUERS: usize = 100;
 const LONGEST_ANSWER: u32 = 90;
 /// The line of the timeline that says that an order goes to another issuer; the note names it.
 const ROUTED: &str = "routed";
-
-/// An issuer as the operator sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IssuerView {
-    /// Its id; `None`: the one that is built in.
-    pub id: Option<IssuerId>,
-    /// What is said of it.
-    pub settings: IssuerSettings,
-    /// Counts its changes.
-    pub version: i64,
-}
-
-impl IssuerView {
-    pub(crate) fn built_in() -> Self {
-        Self { id: None, settings: IssuerSettings::default(), version: 0 }
-    }
-
-    fn of(row: Issuer) -> Result<Self, StoreError> {
-        let Issuer { id, settings, version, .. } = row;
-        let settings = serde_json::from_str(&settings).map_err(|_| unreadable(id))?;
-        Ok(Self { id: Some(id), settings, version })
-    }
-}
-
-fn unreadable(id: IssuerId) -> StoreError {
-    StoreError::Corrupt { table: "issuers", column: "settings", id: id.to_string() }
-}
-
-fn all(tx: &mut impl Tx) -> Result<Vec<IssuerView>, StoreError> {
-    issuers::list(tx)?.into_iter().map(IssuerView::of).collect()
-}
-
-/// Where an order of an eID goes when nobody says otherwise; Vipps orders are made at Vipps itself.
-pub(crate) fn default_of(tx: &mut impl Tx, eid: LoginMethod) -> Result<IssuerView, StoreError> {
-    let chosen = all(tx)?.into_iter().find(|it| it.settings.is_default && it.settings.issues(eid));
-    Ok(chosen.unwrap_or_else(IssuerView::built_in))
-}
-
-/// Where an order goes.
-pub(crate) fn of_order(tx: &mut impl Tx, row: &Order) -> Result<IssuerView, StoreError> {
-    match row.issuer_id {
-        None => Ok(IssuerView::built_in()),
-        Some(id) => IssuerView::of(issuers::find(tx, id)?.ok_or_else(|| unreadable(id))?),
-    }
-}
-
-/// Refuses a handover that the order's issuer does not take.
-pub(crate) fn check_handover(tx: &mut impl Tx, row: &Order) -> Result<(), Refusal> {
-    let takes = of_order(tx, row)?.settings.hands_over_by(handover_of(row)?);
-    if takes { Ok(()) } else { Err(Refusal::Invalid(AdminMessage::OrderHandoverNotTaken.at("handover"))) }
-}
 
 /// Takes what is wanted of an issuer, with its telephone number written one way.
 fn checked(mut it: IssuerSettings) -> Result<IssuerSettings, Refusal> {

@@ -23,9 +23,9 @@ use texts::{AdminMessage, Locale, Noun};
 use crate::{
     answering::needs_review,
     compose::digest_of,
-    issuers::check_handover,
+    issuer::check_handover,
     people::{Addressed, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
-    proposals,
+    proposal,
     view::{eid_of, handover_of, open_answers, state_of},
 };
 
@@ -229,7 +229,7 @@ pub(crate) fn apply(
         section_links::remove_of_order(tx, (tenant.id, moved.row.id))?;
     }
     // What was proposed was proposed for the order as it was.
-    proposals::spend(tx, (permit, moved.row.id))?;
+    proposal::spend(tx, (permit, moved.row.id))?;
     if next == OrderState::Draft {
         phone_codes::remove_of_order(tx, (tenant.id, moved.row.id))?;
     }
@@ -303,7 +303,7 @@ fn submit(
         return Err(Refusal::Invalid(AdminMessage::OrderSubmittedTooOften { most }.into()));
     }
     if eid != LoginMethod::NO_VIPPS {
-        check_handover(tx, &moved.row)?;
+        check_handover(tx, &moved.row, handover_of(&moved.row)?)?;
     }
     moved.row.submission += 1;
     let submission = moved.row.submission;

@@ -11,8 +11,8 @@ use store::{
 use texts::Noun;
 
 use crate::{
-    OrderDesk, OrderFile, OrderView, certificate::OF_ORDER, issuers::of_order, people::person_view,
-    proposals::waiting, secrets::public_key, view::view,
+    OrderDesk, OrderFile, OrderView, certificate::OF_ORDER, issuer::of_order, people::person_view,
+    proposal::waiting, secrets::public_key, view::view,
 };
 
 fn file(it: OrderDocumentFacts) -> OrderFile {

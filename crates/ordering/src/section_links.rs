@@ -14,8 +14,7 @@ use changes::Refusal;
 use crypto::{Digest, same_bytes};
 use messages::{Letter, MailAddress, SECTION_LINK};
 use model::{
-    Action, Level, LinkId, OrderAnswers, OrderId, OrderSection, OrderState, Proof, TenantId, Timestamp,
-    has_hidden,
+    Action, Level, LinkId, OrderAnswers, OrderId, OrderSection, OrderState, TenantId, Timestamp, has_hidden,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -27,7 +26,7 @@ use store::{
 use texts::{AdminMessage, Noun};
 
 use crate::{
-    OrderDesk, OrderView, SectionAnswers,
+    OrderDesk, OrderView, ReceiverProof, SectionAnswers, TypedCode,
     answering::merge,
     approval::person_digest,
     desk::{Saving, save_answers},
@@ -57,9 +56,11 @@ struct Kept {
     proved_name: String,
 }
 
-/// Who is asked to answer.
+/// Who is asked to answer, and what.
 #[derive(Clone, Copy, Debug)]
 pub struct Colleague<'a> {
+    /// Which section.
+    pub section: OrderSection,
     /// What whoever ordered calls them.
     pub name: &'a str,
     /// Where the link goes; empty: whoever ordered passes it on.
@@ -255,11 +256,11 @@ impl OrderDesk {
     pub async fn ask_colleague(
         &self,
         permit: &Permit,
-        (order, section): (OrderId, OrderSection),
+        order: OrderId,
         colleague: Colleague<'_>,
         now: Timestamp,
     ) -> Result<LinkId, Refusal> {
-        let name = colleague.name.trim();
+        let (name, section) = (colleague.name.trim(), colleague.section);
         let is_name = !name.is_empty() && name.chars().count() <= LONGEST_NAME && !has_hidden(name);
         if !is_name || name.contains(['<', '>']) {
             let most = LONGEST_NAME.to_string().into();
@@ -402,8 +403,7 @@ impl OrderDesk {
     pub async fn accept_section(
         &self,
         permit: &Permit,
-        (id, browser): (LinkId, &str),
-        code: &str,
+        TypedCode { person: id, browser, code }: TypedCode<'_>,
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let (permit, browser, code) = (permit.clone(), browser_digest(id, browser), code.replace(' ', ""));
@@ -439,17 +439,18 @@ impl OrderDesk {
     pub async fn sign_section(
         &self,
         permit: &Permit,
-        at: InBrowser<'_>,
-        (proof, issuer): (&Proof, &str),
+        id: LinkId,
+        shown: &ReceiverProof,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        let ReceiverProof { proof, issuer, browser } = shown;
         if proof.level < Level::Substantial {
             return Err(Refusal::Invalid(AdminMessage::OrderLevelTooLow.into()));
         }
         let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
         let person = person_digest(&tenant, proof, issuer);
         let name = proof.person.name.clone().unwrap_or_default();
-        let (id, browser, permit) = (at.id, at.browser.map(str::to_owned), permit.clone());
+        let (browser, permit) = (browser.clone(), permit.clone());
         let signed = self.store.write(move |tx| {
             let (mut row, moved) = good(tx, &tenant, id, now)?;
             let is_other = row.person_digest.is_some_and(|it| it != person);

@@ -8,7 +8,7 @@ use model::{
 };
 use store::orders::{self, Order, OrderStep};
 
-use crate::{issuers::IssuerView, people::PersonView, proposals::ProposalView};
+use crate::{issuer::IssuerView, people::PersonView, proposal::ProposalView};
 
 /// A line of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]

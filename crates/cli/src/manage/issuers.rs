@@ -121,10 +121,14 @@ impl Said {
 }
 
 fn view(it: &IssuerView) -> Value {
-    let mut value = json!(it.settings);
-    value["id"] = it.id.map_or(Value::Null, |id| json!(id.to_string()));
-    value["version"] = json!(it.version);
-    value
+    let IssuerSettings { name, address, phone, email, eids, evidence, handovers, catalogue, .. } =
+        &it.settings;
+    json!({
+        "id": it.id.map(|id| id.to_string()), "version": it.version, "name": name, "address": address,
+        "phone": phone, "email": email, "eids": eids, "evidence": evidence, "handovers": handovers,
+        "catalogue": catalogue, "answers_within": it.settings.answers_within,
+        "is_default": it.settings.is_default,
+    })
 }
 
 /// An issuer of the register, by its name.

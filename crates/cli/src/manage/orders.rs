@@ -121,7 +121,9 @@ async fn all_open(desk: &Desk) -> CommandResult {
     }
     let row = |it: &ordering::DeskRow| {
         let mut row = summary(&it.order, desk.now);
-        row["tenant_name"] = json!(it.tenant_name);
+        if let Some(members) = row.as_object_mut() {
+            members.insert("tenant_name".to_owned(), json!(it.tenant_name));
+        }
         row
     };
     let rows: Vec<Value> = found.rows.iter().map(row).collect();
@@ -139,10 +141,8 @@ async fn show(desk: &Desk, tenant: &Tenant, id: OrderId) -> CommandResult {
         return Ok(());
     }
     let mut facts = shown;
-    let lists = ["people", "documents", "timeline"].map(|name| facts[name].take());
-    for name in ["people", "documents", "timeline"] {
-        facts.as_object_mut().map(|it| it.remove(name));
-    }
+    let mut taken = |name| facts.as_object_mut().and_then(|it| it.remove(name)).unwrap_or_default();
+    let lists = ["people", "documents", "timeline"].map(&mut taken);
     desk.one(&["id", "eid", "company", "state", "turn", "since"], &facts);
     let columns: [&[&str]; 3] = [
         &["part", "name", "state", "decided_at"],

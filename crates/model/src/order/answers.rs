@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::issuer::QuestionCatalogue;
+use super::catalogue::QuestionCatalogue;
 
 /// The most people who may block or revoke.
 pub const MOST_BLOCK_CONTACTS: usize = 4;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::LoginMethod;
 
 use super::{
-    section::OrderSection,
+    catalogue::QuestionCatalogue,
     state::{Handover, words},
 };
 
@@ -16,73 +16,6 @@ words! {
         ApprovedByLogin = "approved_by_login",
         /// A file that a signature service signed.
         ProviderSignature = "provider_signature",
-    }
-}
-
-words! {
-    /// A dated list of the questions that a recipient asks.
-    QuestionCatalogue {
-        /// Thirteen, of 2019.
-        Thirteen = "thirteen-questions",
-        /// Twelve, of 2020 to 2023.
-        Twelve = "twelve-questions",
-        /// Twelve, of 2026: with products, several signatories with their mobile numbers, and no web address.
-        Of2026 = "questions-2026",
-    }
-}
-
-impl Default for QuestionCatalogue {
-    /// That of answers which were given before there were several.
-    fn default() -> Self {
-        Self::Thirteen
-    }
-}
-
-impl QuestionCatalogue {
-    /// The questions, in the recipient's order: the first is number 1.
-    pub const fn questions(self) -> &'static [OrderSection] {
-        use OrderSection as S;
-        match self {
-            Self::Thirteen => S::THIRTEEN,
-            Self::Twelve => &[
-                S::Purpose,
-                S::Company,
-                S::General,
-                S::Bank,
-                S::Block,
-                S::Signatories,
-                S::Number,
-                S::Receiver,
-                S::DisplayName,
-                S::Listing,
-                S::Domain,
-                S::Certificate,
-            ],
-            Self::Of2026 => &[
-                S::Purpose,
-                S::Company,
-                S::General,
-                S::Signatories,
-                S::Bank,
-                S::Receiver,
-                S::Block,
-                S::DisplayName,
-                S::Domain,
-                S::Number,
-                S::Certificate,
-                S::Products,
-            ],
-        }
-    }
-
-    /// Whether the general contact has a mobile number.
-    pub const fn asks_general_mobile(self) -> bool {
-        !matches!(self, Self::Thirteen)
-    }
-
-    /// Whether who signs has a mobile number.
-    pub const fn asks_signatory_mobile(self) -> bool {
-        matches!(self, Self::Of2026)
     }
 }
 

@@ -1,6 +1,7 @@
 //! An order of an eID's credentials: what is asked, what is still missing, and how far it has come.
 
 mod answers;
+mod catalogue;
 mod issuer;
 mod section;
 mod state;
@@ -9,6 +10,7 @@ pub use answers::{
     CompanyAnswer, CompanySource, Contact, MOST_BLOCK_CONTACTS, MOST_OPERATIONS_CONTACTS, NumberAnswer,
     OrderAnswers, SignatoryAnswer,
 };
-pub use issuer::{Evidence, IssuerSettings, QuestionCatalogue};
+pub use catalogue::QuestionCatalogue;
+pub use issuer::{Evidence, IssuerSettings};
 pub use section::{Lack, OrderSection, PRODUCTS, SectionState, lacks, section_state};
 pub use state::{Handover, OrderEvent, OrderFacts, OrderState, OrderTurn, OutOfTurn, next};

@@ -4,7 +4,7 @@ use crate::LoginMethod;
 
 use super::{
     answers::{CompanySource, Contact, OrderAnswers},
-    issuer::QuestionCatalogue,
+    catalogue::QuestionCatalogue,
     state::words,
 };
 
@@ -47,7 +47,7 @@ pub const PRODUCTS: [&str; 3] = ["authentication", "signatures", "caller-authent
 
 impl OrderSection {
     /// The thirteen questions of the first catalogue.
-    pub(super) const THIRTEEN: &[Self] = &[
+    const THIRTEEN: &[Self] = &[
         Self::Purpose,
         Self::Domain,
         Self::Company,
@@ -78,6 +78,44 @@ impl OrderSection {
             Self::DisplayName,
             Self::Number,
         ]
+    }
+}
+
+impl QuestionCatalogue {
+    /// The questions, in the recipient's order: the first is number 1.
+    pub const fn questions(self) -> &'static [OrderSection] {
+        use OrderSection as S;
+        match self {
+            Self::Thirteen => S::THIRTEEN,
+            Self::Twelve => &[
+                S::Purpose,
+                S::Company,
+                S::General,
+                S::Bank,
+                S::Block,
+                S::Signatories,
+                S::Number,
+                S::Receiver,
+                S::DisplayName,
+                S::Listing,
+                S::Domain,
+                S::Certificate,
+            ],
+            Self::Of2026 => &[
+                S::Purpose,
+                S::Company,
+                S::General,
+                S::Signatories,
+                S::Bank,
+                S::Receiver,
+                S::Block,
+                S::DisplayName,
+                S::Domain,
+                S::Number,
+                S::Certificate,
+                S::Products,
+            ],
+        }
     }
 }
 

@@ -193,7 +193,7 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         orders::page::act,
         SignedIn::Lately
     ),
-    route!(POST, "/t/{tenant}/orders/{order}/route", of_tenant(P::DecideOrders), orders::issuers::route),
+    route!(POST, "/t/{tenant}/orders/{order}/route", of_tenant(P::DecideOrders), orders::page::route),
     route!(
         POST,
         "/t/{tenant}/orders/{order}/confirm",

@@ -5,8 +5,8 @@ use console::{Caller, Permission, Permit, Refusal, SignIn};
 use crypto::b64;
 use model::{LinkId, OrderSection, OrderState};
 use ordering::{
-    ColleagueStep, ColleagueView, InBrowser, OrderView, SectionAnswers, SectionLinkView, asks_for_eid,
-    can_be_delegated,
+    ColleagueStep, ColleagueView, InBrowser, OrderView, ReceiverProof, SectionAnswers, SectionLinkView,
+    TypedCode, asks_for_eid, can_be_delegated,
 };
 use pages::console::{
     Action, Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Text,
@@ -15,8 +15,8 @@ use serde_json::json;
 use texts::{AdminMessage, Noun};
 
 use super::{
-    fill::{FormPlace, saves_itself, section_blocks},
     place::{base, found},
+    section_form::{FormPlace, saves_itself, section_blocks},
     sections::{read, words_of},
 };
 use crate::{
@@ -201,8 +201,8 @@ pub(in crate::console) async fn accept(visit: Visit) -> Result<Response, Refusal
     };
     let given = browser_of(&visit).map(str::to_owned);
     let browser = given.unwrap_or_else(|| visit.site.provider.random().token().expose().clone());
-    let (id, code) = (id_of(&visit)?, visit.form.get("code"));
-    match visit.site.orders.accept_section(&permit, (id, &browser), code, visit.now()).await {
+    let typed = TypedCode { person: id_of(&visit)?, browser: &browser, code: visit.form.get("code") };
+    match visit.site.orders.accept_section(&permit, typed, visit.now()).await {
         Ok(()) => {
             let mut response = see_other(&address(&visit));
             let cookie = (CONSOLE_COLLEAGUE, browser.as_str());
@@ -240,9 +240,9 @@ pub(in crate::console) async fn returned(
         Ok(found) => found,
         Err(refusal) => return Ok(over(visit, &refusal)),
     };
-    let at = InBrowser { id, browser: browser_of(visit) };
-    let proved = (&sign_in.proof, sign_in.issuer.as_str());
-    match visit.site.orders.sign_section(&permit, at, proved, visit.now()).await {
+    let browser = browser_of(visit).map(str::to_owned);
+    let shown = ReceiverProof { proof: sign_in.proof, issuer: sign_in.issuer, browser };
+    match visit.site.orders.sign_section(&permit, id, &shown, visit.now()).await {
         Ok(()) => Ok(see_other(&format!("/section/{id}/{code}"))),
         Err(refusal) => Ok(over(visit, &refusal)),
     }

@@ -63,6 +63,22 @@ fn filters(visit: &Visit) -> Vec<ListFilter> {
     ]
 }
 
+fn row(visit: &Visit, it: &ordering::DeskRow) -> TableRow {
+    TableRow {
+        cells: vec![
+            Cell::Link {
+                text: Text::plain(it.order.company.clone()),
+                href: format!("/t/{}/orders/{}", it.order.tenant, it.order.id),
+            },
+            Cell::Text(Text::plain(it.tenant_name.clone())),
+            Cell::Text(Text::plain(it.order.eid.name_in(visit.locale))),
+            Cell::Chip(state_chip(it.order.state)),
+            Cell::Text(Text::Key(turn_word(it.order.state.turn()))),
+            age(visit, &it.order),
+        ],
+    }
+}
+
 /// `GET /desk`
 pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> {
     let mut desk = visit.site.orders.desk(visit.installation_permit()?).await?;
@@ -81,19 +97,6 @@ pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> 
         // They come in this order.
         DeskColumn::Waiting => None,
     });
-    let row = |it: &ordering::DeskRow| TableRow {
-        cells: vec![
-            Cell::Link {
-                text: Text::plain(it.order.company.clone()),
-                href: format!("/t/{}/orders/{}", it.order.tenant, it.order.id),
-            },
-            Cell::Text(Text::plain(it.tenant_name.clone())),
-            Cell::Text(Text::plain(it.order.eid.name_in(visit.locale))),
-            Cell::Chip(state_chip(it.order.state)),
-            Cell::Text(Text::Key(turn_word(it.order.state.turn()))),
-            age(&visit, &it.order),
-        ],
-    };
     let table = Table {
         id: "desk",
         caption: Text::Key("console-nav-desk"),
@@ -108,7 +111,7 @@ pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> 
         .map(Text::Key)
         .to_vec(),
         sorts: list.sorts(),
-        rows: found.rows.iter().map(row).collect(),
+        rows: found.rows.iter().map(|it| row(&visit, it)).collect(),
         empty: Text::Key(if list.is_searched() { "console-none-found" } else { "console-desk-none" }),
         pager: list.pager(&found, "console-desk-count"),
         ..Table::default()

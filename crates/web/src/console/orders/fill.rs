@@ -5,69 +5,27 @@ use console::Refusal;
 use documents::LARGEST_UPLOAD;
 use model::{
     CompanyAnswer, CompanySource, Handover, LoginMethod, OrderAnswers, OrderSection, OrderState,
-    SectionState, Timestamp, lacks, section_state,
+    SectionState, lacks, section_state,
 };
 use ordering::{Colleague, LookAgain, OrderVersion, OrderView, SectionAnswers};
-use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, FieldOption, Text};
+use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, FieldKind, FieldOption, Text};
 use serde_json::json;
 use texts::{AdminMessage, Noun};
 
 use super::{
     colleagues::colleagues_block,
     place::{base, crumbs, found, has_sms},
-    sections::{fields, read, read_typed, words_of},
+    section_form::{FormPlace, saves_itself, section_blocks},
+    sections::{read, read_typed, words_of},
     words::handover_words,
 };
 use crate::console::{
     answer::{done, refused_form, sentence, shown, wrong, wrong_form},
     visit::Visit,
-    words,
 };
 use crate::respond::page::json;
 fn section_of(visit: &Visit) -> Result<OrderSection, Refusal> {
     OrderSection::parse(visit.param("section")).ok_or(Refusal::NotFound(Noun::Object))
-}
-
-fn company_facts(visit: &Visit, order: &OrderView) -> Vec<Fact> {
-    let it = &order.answers.company;
-    if it.name.is_empty() {
-        return Vec::new();
-    }
-    let read_at = || {
-        let at = Timestamp::from_seconds(it.read_at);
-        Fact::new("console-order-read", words::ago(at, visit.now()))
-    };
-    let plain = |label, text: &str| Fact::new(label, Text::plain(if text.is_empty() { "–" } else { text }));
-    [
-        plain("console-order-name", &it.name),
-        plain("console-order-company-number", &it.number),
-        plain("console-order-company-form", &it.form),
-        plain("console-order-company-address", &it.address),
-        Fact::new("console-order-source", Text::Key(source_word(it.source))),
-    ]
-    .into_iter()
-    .chain((it.source == CompanySource::Registry).then(read_at))
-    .collect()
-}
-
-const fn source_word(source: CompanySource) -> &'static str {
-    match source {
-        CompanySource::Registry => "console-order-source-registry",
-        CompanySource::Typed => "console-order-source-typed",
-        CompanySource::Foreign => "console-order-source-foreign",
-    }
-}
-
-/// Keeps what is typed while the registry does not answer; offered where it did not, and while that is so.
-fn typed_field(order: &OrderView, refusal: Option<&Refusal>) -> Option<ConsoleField> {
-    let is_typed =
-        order.answers.company.source == CompanySource::Typed && !order.answers.company.name.is_empty();
-    let is_offered = is_typed || refusal.is_some_and(ordering::is_trouble);
-    is_offered.then(|| {
-        let value = if is_typed { "yes" } else { "" };
-        ConsoleField::new("typed", Text::Key("console-order-typed"), value, FieldKind::Checkbox)
-            .with_help(Text::Key("console-order-typed-help"))
-    })
 }
 
 /// The company as the form has it. The registry is asked, unless it is one of another country; what was typed counts only where
@@ -106,59 +64,6 @@ async fn company(visit: &Visit, order: &OrderView, answers: &mut OrderAnswers) -
     Ok(())
 }
 
-/// Where a section's form is posted to, and where one goes without it.
-pub(super) struct FormPlace {
-    pub(super) action: String,
-    pub(super) cancel_href: Option<String>,
-}
-
-/// The form of a section, with what belongs beside it.
-pub(super) fn section_blocks(
-    visit: &Visit,
-    (order, section): (&OrderView, OrderSection),
-    place: FormPlace,
-    refusal: Option<&Refusal>,
-) -> Vec<Block> {
-    let typed = refusal.is_some() && visit.form.is_there("seen");
-    let field = |mut it: ConsoleField| {
-        if typed && visit.form.is_there(&it.name) {
-            visit.form.get(&it.name).clone_into(&mut it.value);
-        }
-        let name = it.name.clone();
-        it.wrong(wrong(visit, refusal, &name))
-    };
-    let is_company = section == OrderSection::Company;
-    let typed_company = is_company.then(|| typed_field(order, refusal)).flatten();
-    let fields: Vec<ConsoleField> =
-        fields(order, section).into_iter().chain(typed_company).map(field).collect();
-    let names: Vec<&str> = fields.iter().map(|it| it.name.as_str()).collect();
-    let error = wrong_form(visit, refusal, &names);
-    let submit = if is_company { "console-order-look-up" } else { "console-order-save" };
-    let form = ConsoleForm {
-        action: place.action,
-        hidden: vec![("seen".to_owned(), order.seen(section))],
-        saves_itself: saves_itself(section),
-        error,
-        fields,
-        submit: Text::Key(submit),
-        submit_id: "save",
-        cancel_href: place.cancel_href,
-        ..ConsoleForm::default()
-    };
-    let mut blocks = vec![Block::Form(form)];
-    if is_company && !order.answers.company.name.is_empty() {
-        blocks.push(Block::Facts(company_facts(visit, order)));
-    }
-    if section == OrderSection::DisplayName {
-        let (name, eid) = (order.answers.display_name.clone(), order.eid.name_in(visit.locale).to_owned());
-        blocks.push(Block::NamePreview { field: "display_name", name, eid });
-    }
-    if typed && order.seen(section) != visit.form.get("seen") {
-        blocks.extend(saved_now(order, section));
-    }
-    blocks
-}
-
 async fn section_page(
     visit: &Visit,
     (order, section): (&OrderView, OrderSection),
@@ -179,24 +84,6 @@ async fn section_page(
     };
     page.frame.crumbs = crumbs(visit, Some(order));
     Ok(page)
-}
-
-/// What somebody else saved meanwhile, beside what was typed.
-fn saved_now(order: &OrderView, section: OrderSection) -> Vec<Block> {
-    let value = |it: &ConsoleField| match &it.kind {
-        FieldKind::Radio(options) | FieldKind::Select(options) => {
-            let chosen = options.iter().find(|option| option.value == it.value);
-            chosen.map_or_else(Text::default, |option| option.label.clone())
-        }
-        _ => Text::plain(it.value.clone()),
-    };
-    let fact = |it: ConsoleField| Fact {
-        label: it.label.clone(),
-        ..Fact::new("console-order-saved-now", value(&it))
-    };
-    let facts = fields(order, section).into_iter().filter(|it| !it.value.is_empty()).map(fact).collect();
-    let heading = Block::Heading { id: "saved-now", text: Text::Key("console-order-saved-now"), lead: None };
-    vec![heading, Block::Facts(facts)]
 }
 
 /// `GET /t/{tenant}/orders/{order}/sections/{section}`
@@ -346,11 +233,6 @@ fn next_open(visit: &Visit, order: &OrderView, after: OrderSection) -> Option<Or
     behind.iter().chain(before).find(is_open).copied()
 }
 
-/// Whether a section is saved while it is filled in: not where saving asks a registry, or changes which fields there are.
-pub(super) const fn saves_itself(section: OrderSection) -> bool {
-    !matches!(section, OrderSection::Company | OrderSection::Signatories)
-}
-
 /// What the page is told that saved itself: what it has seen now, or what is wrong.
 async fn saved_itself(
     visit: &Visit,
@@ -368,9 +250,9 @@ async fn saved_itself(
 /// `POST /t/{tenant}/orders/{order}/sections/{section}/colleagues`: asks a colleague for a section.
 pub(in crate::console) async fn ask_colleague(visit: Visit) -> Result<Response, Refusal> {
     let (order, section) = (found(&visit).await?, section_of(&visit)?);
-    let colleague = Colleague { name: visit.form.get("colleague"), email: visit.form.get("colleague_email") };
-    let at = (order.id, section);
-    match visit.site.orders.ask_colleague(visit.permit()?, at, colleague, visit.now()).await {
+    let colleague =
+        Colleague { section, name: visit.form.get("colleague"), email: visit.form.get("colleague_email") };
+    match visit.site.orders.ask_colleague(visit.permit()?, order.id, colleague, visit.now()).await {
         Ok(_) => {
             let there = format!("{}/sections/{}", base(&visit, order.id), section.as_str());
             Ok(done(&there, "colleague-asked"))

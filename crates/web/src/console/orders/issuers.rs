@@ -3,7 +3,7 @@
 use axum::response::Response;
 use console::{InstallationPermit, Permission, Refusal};
 use model::{Evidence, Handover, IssuerId, IssuerSettings, LoginMethod, OrderState, QuestionCatalogue};
-use ordering::{IssuerView, OrderVersion, OrderView};
+use ordering::{IssuerView, OrderView};
 use pages::console::{
     Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Crumb, FieldKind, FieldOption, Table,
     TableRow, Text, Tone,
@@ -11,7 +11,7 @@ use pages::console::{
 use texts::Noun;
 
 use super::{
-    place::{base, found},
+    place::{base, wrong_notice},
     words::{catalogue_word, evidence_word, handover_words},
 };
 use crate::console::{
@@ -43,7 +43,7 @@ async fn all(visit: &Visit) -> Result<Vec<IssuerView>, Refusal> {
     visit.site.orders.issuers(&reading(visit)?).await
 }
 
-fn id_of(text: &str) -> Result<IssuerId, Refusal> {
+pub(super) fn id_of(text: &str) -> Result<IssuerId, Refusal> {
     IssuerId::parse(text).map_err(|_| Refusal::NotFound(Noun::Issuer))
 }
 
@@ -238,7 +238,7 @@ pub(in crate::console) async fn remove(visit: Visit) -> Result<Response, Refusal
         Ok(()) => Ok(done("/issuers", "issuer-removed")),
         Err(refusal) => {
             let mut page = form_page(&visit, Some(&issuer), None);
-            page.blocks.extend(wrong_form(&visit, Some(&refusal), &[]).map(super::page::wrong_notice));
+            page.blocks.extend(wrong_form(&visit, Some(&refusal), &[]).map(wrong_notice));
             Ok(refused_form(&visit, &refusal, page))
         }
     }
@@ -271,17 +271,4 @@ pub(super) async fn route_block(visit: &Visit, order: &OrderView) -> Result<Opti
     };
     let label = Text::Key("console-order-route-act");
     Ok(Some(Block::More { label, blocks: vec![Block::Form(form)] }))
-}
-
-/// `POST /t/{tenant}/orders/{order}/route`
-pub(in crate::console) async fn route(visit: Visit) -> Result<Response, Refusal> {
-    let order = found(&visit).await?;
-    let routed = async {
-        let issuer = visit.form.maybe("issuer").map(|it| id_of(&it)).transpose()?;
-        let version = visit.form.get("version").parse().unwrap_or_default();
-        let seen = OrderVersion { id: order.id, version };
-        visit.site.orders.route(visit.permit()?, seen, issuer, visit.now()).await
-    };
-    let outcome = routed.await.map(|()| ordering::Decided::Moved(order.state));
-    super::page::answered(&visit, &order, outcome).await
 }

@@ -15,6 +15,7 @@ pub(super) mod recheck;
 mod acts;
 mod phone;
 mod place;
+mod section_form;
 mod sections;
 mod vipps;
 mod words;

@@ -8,15 +8,13 @@ use model::{
     section_state, working_days_between,
 };
 use ordering::{Decided, Deposit, IdentityDecision, OrderVersion, OrderView, Part, PersonState, PersonView};
-use pages::console::{
-    Action, Block, Cell, ConsolePage, Fact, Notice, NoticeKind, Step, Table, TableRow, Text, Tone,
-};
+use pages::console::{Action, Block, Cell, ConsolePage, Fact, Step, Table, TableRow, Text, Tone};
 use texts::Noun;
 
 use super::{
     acts::{desk_acts, is_decision, orderer_acts},
-    issuers::route_block,
-    place::{acted, base, crumbs, found, has_sms, is_receiver, source_place, title},
+    issuers::{id_of, route_block},
+    place::{acted, base, crumbs, found, has_sms, is_receiver, source_place, title, wrong_notice},
     sections::words_of,
     vipps,
     words::{event_tone, event_word, evidence_word, handover_words, lack_word, state_chip, turn_word},
@@ -285,11 +283,6 @@ fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
         .collect()
 }
 
-/// What went wrong, above everything else.
-pub(super) fn wrong_notice(text: Text) -> Block {
-    Block::Notice(Notice { kind: NoticeKind::Wrong, text, action: None })
-}
-
 /// The page of an order.
 pub(super) async fn page_of(
     visit: &Visit,
@@ -376,7 +369,7 @@ pub(in crate::console) async fn send_again(visit: Visit) -> Result<Response, Ref
     answered(&visit, &order, outcome.map(|()| Decided::Moved(order.state))).await
 }
 
-pub(super) async fn answered(
+async fn answered(
     visit: &Visit,
     order: &OrderView,
     outcome: Result<Decided, Refusal>,
@@ -426,5 +419,16 @@ pub(in crate::console) async fn decide_identity(visit: Visit) -> Result<Response
         visit.site.orders.decide_identity(visit.permit()?, seen, decision, visit.now()).await
     };
     let outcome = decided.await;
+    answered(&visit, &order, outcome).await
+}
+
+/// `POST /t/{tenant}/orders/{order}/route`
+pub(in crate::console) async fn route(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    let routed = async {
+        let issuer = visit.form.maybe("issuer").map(|it| id_of(&it)).transpose()?;
+        visit.site.orders.route(visit.permit()?, seen(&visit, &order), issuer, visit.now()).await
+    };
+    let outcome = routed.await.map(|()| Decided::Moved(order.state));
     answered(&visit, &order, outcome).await
 }

@@ -3,10 +3,15 @@
 use console::{Permission, Refusal};
 use model::{OrderEvent, OrderId};
 use ordering::{Decided, Happening, OrderVersion, OrderView, Part, PersonView};
-use pages::console::{Crumb, Text};
+use pages::console::{Block, Crumb, Notice, NoticeKind, Text};
 use texts::{Locale, Noun};
 
 use crate::console::{sources::SourcePlace, visit::Visit};
+/// What went wrong, above everything else.
+pub(super) fn wrong_notice(text: Text) -> Block {
+    Block::Notice(Notice { kind: NoticeKind::Wrong, text, action: None })
+}
+
 /// The order of the path.
 pub(super) async fn found(visit: &Visit) -> Result<OrderView, Refusal> {
     let id = OrderId::parse(visit.param("order")).map_err(|_| Refusal::NotFound(Noun::Order))?;

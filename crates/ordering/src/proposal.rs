@@ -1,0 +1,188 @@
+//! What an operator proposed, as it is kept until a second one has confirmed it.
+
+use std::time::Duration;
+
+use authority::{Actor, Permit, Tenant};
+use changes::Refusal;
+use crypto::Secret;
+use model::{LinkId, MemberId, OrderEvent, OrderId, OrderState, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::{
+    Tx, WriteTx,
+    order_secrets::{self, SecretKind},
+};
+use texts::AdminMessage;
+
+use crate::secrets::open;
+
+/// How long a proposal can be confirmed.
+const CONFIRMED_WITHIN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// What became of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// The order is in this state now.
+    Moved(OrderState),
+    /// A second operator has to confirm it.
+    Proposed,
+}
+
+/// What a second operator is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProposalView {
+    /// What is to happen.
+    pub event: OrderEvent,
+    /// What is said of it.
+    pub note: String,
+    /// The person whom it is about, of an identity that was reviewed.
+    pub person: Option<LinkId>,
+    /// The client id, of a deposit; the secret is never shown.
+    pub client_id: String,
+    /// Who proposed it.
+    pub by: MemberId,
+    /// Their name.
+    pub by_name: String,
+    /// Until when it can be confirmed.
+    pub expires_at: Timestamp,
+}
+
+/// What is sealed of a proposal.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    pub(crate) version: i64,
+    event: String,
+    pub(crate) note: String,
+    person: Option<String>,
+    client_id: String,
+    secret: String,
+    by: String,
+    pub(crate) by_name: String,
+    pub(crate) at: i64,
+}
+
+/// What an operator decides.
+#[derive(Clone)]
+pub(crate) enum Decision {
+    /// Something that happens to the order, and what is said of it.
+    Event { event: OrderEvent, note: String },
+    /// Whether a person is the signatory.
+    Identity { person: LinkId, event: OrderEvent, note: String },
+    /// What the issuer gave.
+    Deposit { client_id: String, secret: Secret<String> },
+}
+
+impl Decision {
+    pub(crate) const fn event(&self) -> OrderEvent {
+        match self {
+            Self::Event { event, .. } | Self::Identity { event, .. } => *event,
+            Self::Deposit { .. } => OrderEvent::Issue,
+        }
+    }
+}
+
+/// What one operator does not decide alone: what cannot be undone, or makes somebody count who was not certain.
+pub(crate) const fn takes_two(event: OrderEvent) -> bool {
+    matches!(event, OrderEvent::Seal | OrderEvent::Reject | OrderEvent::Issue | OrderEvent::AcceptIdentity)
+}
+
+pub(crate) fn gone() -> Refusal {
+    Refusal::Invalid(AdminMessage::OrderProposalGone.into())
+}
+
+impl Kept {
+    pub(crate) fn of(
+        permit: &Permit,
+        version: i64,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        // Somebody on the host is no person whom a second one could be told from.
+        let Actor::Member { id, .. } = permit.caller().actor else { return Err(Refusal::Forbidden) };
+        let mut kept = Self {
+            version,
+            event: decision.event().as_str().to_owned(),
+            note: String::new(),
+            person: None,
+            client_id: String::new(),
+            secret: String::new(),
+            by: id.to_string(),
+            by_name: permit.caller().name.clone().unwrap_or_default(),
+            at: now.seconds(),
+        };
+        match decision {
+            Decision::Event { note, .. } => kept.note.clone_from(note),
+            Decision::Identity { person, note, .. } => {
+                kept.person = Some(person.to_string());
+                kept.note.clone_from(note);
+            }
+            Decision::Deposit { client_id, secret } => {
+                kept.client_id.clone_from(client_id);
+                secret.expose().clone_into(&mut kept.secret);
+            }
+        }
+        Ok(kept)
+    }
+
+    pub(crate) fn by(&self) -> Option<MemberId> {
+        MemberId::parse(&self.by).ok()
+    }
+
+    pub(crate) fn event(&self) -> Option<OrderEvent> {
+        OrderEvent::parse(&self.event)
+    }
+
+    pub(crate) fn decision(self) -> Option<Decision> {
+        let event = self.event()?;
+        Some(match self.person {
+            Some(person) => {
+                Decision::Identity { person: LinkId::parse(&person).ok()?, event, note: self.note }
+            }
+            None if !self.client_id.is_empty() => {
+                Decision::Deposit { client_id: self.client_id, secret: self.secret.as_str().into() }
+            }
+            None => Decision::Event { event, note: self.note },
+        })
+    }
+
+    pub(crate) fn expires_at(&self) -> Timestamp {
+        Timestamp::from_seconds(self.at).after(CONFIRMED_WITHIN)
+    }
+
+    fn view(self) -> Option<ProposalView> {
+        Some(ProposalView {
+            expires_at: self.expires_at(),
+            event: self.event()?,
+            person: self.person.as_deref().map(LinkId::parse).transpose().ok()?,
+            by: self.by()?,
+            note: self.note,
+            client_id: self.client_id,
+            by_name: self.by_name,
+        })
+    }
+}
+
+/// The proposal for an order in this version.
+pub(crate) fn kept(
+    tx: &mut impl Tx,
+    tenant: &Tenant,
+    (order, version): (OrderId, i64),
+) -> Result<Option<Kept>, Refusal> {
+    let Some(plain) = open(tx, tenant, (order, SecretKind::Proposal))? else { return Ok(None) };
+    let kept: Kept = serde_json::from_slice(plain.expose()).map_err(|_| store::orders::unreadable())?;
+    Ok(Some(kept).filter(|it| it.version == version))
+}
+
+/// The proposal that waits for a second operator, of the order as it is.
+pub(crate) fn waiting(
+    tx: &mut impl Tx,
+    tenant: &Tenant,
+    of: (OrderId, i64),
+) -> Result<Option<ProposalView>, Refusal> {
+    Ok(kept(tx, tenant, of)?.and_then(Kept::view))
+}
+
+/// Spends the proposal that two operators act on; without it, they do not.
+pub(crate) fn spend(tx: &mut WriteTx<'_>, (permit, order): (&Permit, OrderId)) -> Result<(), Refusal> {
+    let was_there = order_secrets::remove(tx, (permit.caller_tenant().id, order), SecretKind::Proposal)?;
+    if permit.approver().is_some() && !was_there { Err(gone()) } else { Ok(()) }
+}

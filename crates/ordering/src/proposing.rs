@@ -1,0 +1,68 @@
+//! Proposing what a second operator has to confirm.
+
+use authority::{Permission, Permit};
+use changes::Refusal;
+use model::{Action, OrderEvent, Timestamp};
+use serde_json::json;
+use store::{WriteTx, order_secrets::SecretKind};
+
+use crate::{
+    OrderDesk,
+    moving::{Asked, Happening, Moved, NewStep, OrderVersion, add_step},
+    proposal::{Decided, Decision, Kept, takes_two},
+    secrets::{NewSecret, save},
+    view::state_of,
+};
+
+/// The line of the timeline that says so; the note is the word of the event.
+const PROPOSED: &str = "proposed";
+
+impl OrderDesk {
+    /// Whether this decision waits for a second operator.
+    pub(crate) fn is_proposed(&self, permit: &Permit, event: OrderEvent) -> bool {
+        self.settings.four_eyes && takes_two(event) && permit.approver().is_none()
+    }
+
+    /// Keeps what an operator decided until a second one has confirmed it, in place of an earlier proposal.
+    pub(crate) async fn propose(
+        &self,
+        permit: &Permit,
+        seen: OrderVersion,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<Decided, Refusal> {
+        let kept = Kept::of(permit, seen.version, decision, now)?;
+        let (permit, event) = (permit.clone(), decision.event());
+        let note = kept.note.clone();
+        let proposed = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::DecideOrders)?.clone();
+            let moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            moved.check_possible(&Happening::said(event, &note))?;
+            let plain = serde_json::to_vec(&kept).unwrap_or_default();
+            let new = NewSecret { order: seen.id, kind: SecretKind::Proposal, plain: &plain };
+            save(tx, &tenant, &new, now)?;
+            written(tx, &permit, &step(&moved, (PROPOSED, event))?, now)
+        });
+        proposed.await.map(|()| Decided::Proposed)
+    }
+}
+
+/// The line of the timeline about a proposal.
+pub(crate) fn step(
+    moved: &Moved,
+    (event, of): (&'static str, OrderEvent),
+) -> Result<NewStep<'static>, Refusal> {
+    Ok(NewStep { order: moved.row.id, event, state: state_of(&moved.row)?, note: of.as_str() })
+}
+
+/// Writes down that something was proposed or set aside.
+pub(crate) fn written(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    step: &NewStep<'_>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    add_step(tx, permit, step, now)?;
+    let details = json!({"event": step.event, "of": step.note});
+    Ok(permit.record(Action::OrderMoved, format!("order {}", step.order), &details, now).append(tx)?)
+}
