@@ -71,10 +71,22 @@ async function console_pages(browser, ready) {
   await page.waitForURL(/done=activated/);
   await page.goto(page.url().split("?")[0]);
   await take("identity-source");
-  await page.goto(`${tenant}/members`);
-  await page.fill("#label", "Ola");
-  await page.locator('input[name="roles"][value="developer"]').check();
-  await page.click("#invite");
+  const invite = async (label, role) => {
+    await page.goto(`${tenant}/members`);
+    await page.fill("#label", label);
+    await page.locator(`input[name="roles"][value="${role}"]`).check();
+    await page.click("#invite");
+    return page.locator("#invitation-link").innerText();
+  };
+  const guest = await (await browser.newContext()).newPage();
+  await guest.goto((await invite("Ola, from the agency", "developer")).trim());
+  await guest.click("#accept");
+  await guest.waitForSelector(".pv-simulator");
+  await guest.getByLabel("Ola Fjellheim").check();
+  await guest.click("#outcome-approve-device");
+  await guest.waitForURL(/done=joined/);
+  await guest.context().close();
+  await invite("Ingrid, accounting", "orderer");
   await page.goto(`${tenant}/members`);
   await take("members");
   await context.close();

@@ -14,7 +14,8 @@ use changes::members::{
 };
 use crypto::{Digest, Secret};
 use messages::Letter;
-use model::{INSTALLATION, Level, LinkId, LoginMethod, MemberId, Proof, SessionId, Timestamp};
+use model::{Action, INSTALLATION, Level, LinkId, LoginMethod, MemberId, Proof, SessionId, Timestamp};
+use serde_json::json;
 use store::{
     StoreError, Tx, WriteTx,
     console_sessions::{self, ConsoleSession},
@@ -58,6 +59,8 @@ pub struct AskingBrowser<'a> {
     pub browser: &'a str,
     /// The session that it had, which ends.
     pub replaced: Option<&'a str>,
+    /// From where it came.
+    pub origin: Option<&'a RequestOrigin>,
 }
 
 /// What a sign-in is for.
@@ -202,12 +205,15 @@ impl Console {
         permit.check(Permission::ManageOperators)?;
         let (letters, wanted) = (self.operator_letters().await?, name.to_owned());
         let (key, link) = self.entry_link(permit, SessionKind::Recovery, now);
+        let permit = permit.clone();
         let made = self.store.write(move |tx| {
             let operators = operators(tx)?;
             let operator = named(&operators, &wanted)?;
             let letter = Letter::recovery_made(&operator.name, now);
             let told = letters.tell(tx, (&operators, &letter), now)?;
             entry_links::insert(tx, &EntryLink { member_id: Some(operator.id), ..link })?;
+            let object = format!("member {}", operator.id);
+            permit.record(Action::RecoveryMade, object, &json!({}), now).append(tx)?;
             Ok::<_, Refusal>(told)
         });
         Ok((key, made.await?))
@@ -251,17 +257,23 @@ impl Console {
         if found.is_some_and(|it| it.kind == kind.as_str()) { Ok(()) } else { Err(entry_link_spent()) }
     }
 
-    /// Spends a link from the host; gives what goes into the cookie.
+    /// Spends a link from the host; gives what goes into the cookie. A recovery is recorded, and told to all operators with an
+    /// address, in the same write.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`]: the link is over, or there is an operator already. [`Refusal::Store`].
+    /// [`Refusal::Invalid`]: the link is over, or there is an operator already. [`Refusal::MasterKey`], [`Refusal::Store`].
     pub async fn enter_by_link(
         &self,
         (kind, key): (SessionKind, &str),
         asking: AskingBrowser<'_>,
         now: Timestamp,
     ) -> Result<Secret<String>, Refusal> {
-        let AskingBrowser { browser, replaced } = asking;
+        let AskingBrowser { browser, replaced, origin } = asking;
+        let caller = Caller {
+            trace: origin.map(|it| it.trace.clone()),
+            address: origin.and_then(|it| it.address),
+            ..Caller::operator("")
+        };
         let (digest, browser, key) =
             (Digest::of(key.as_bytes()), browser.to_owned(), Secret::new(key.to_owned()));
         let replaced = replaced.map(|it| Digest::of(it.as_bytes()));
@@ -284,6 +296,10 @@ impl Console {
                 let recovered = operators.iter().find(|it| Some(it.id) == link.member_id);
                 let name = &recovered.ok_or_else(entry_link_spent)?.name;
                 letters.tell(tx, (&operators, &Letter::recovery_used(name, now)), now)?;
+                let caller = Caller { actor: Actor::Operator(link.made_by.clone()), ..caller };
+                let permit = this.installation(&caller, Permission::ManageOperators)?;
+                let object = link.member_id.map(|it| format!("member {it}")).unwrap_or_default();
+                permit.record(Action::RecoveryUsed, object, &json!({}), now).append(tx)?;
             }
             if let Some(replaced) = replaced {
                 console_sessions::remove(tx, &replaced)?;

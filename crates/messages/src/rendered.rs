@@ -130,7 +130,7 @@ impl RenderedLetter {
 
 /// What operators are told of a recovery: whose access, when, and what to do if nobody expected it.
 fn recovery(locale: Locale, key: &str, (name, at): (&str, i64)) -> (String, Vec<String>, Option<Link>) {
-    let at = Timestamp::from_micros(at).to_iso_seconds();
+    let at = Timestamp::from_micros(at).to_iso_seconds().replace('T', " ").replace('Z', "");
     let body = vec![
         say(locale, &format!("{key}-body"), &[("name", name), ("at", &at)]),
         say(locale, "letter-recovery-unexpected", &[("name", name)]),

@@ -154,6 +154,10 @@ actions! {
     RoleRemoved = "member.role_removed",
     /// A member refused a role that waited to be confirmed.
     RoleDeclined = "member.role_declined",
+    /// A link was made on the host that lets an operator in who cannot sign in.
+    RecoveryMade = "member.recovery_made",
+    /// Such a link was used.
+    RecoveryUsed = "member.recovery_used",
     /// An operator was let in again by a link from the host, with another eID.
     OperatorRecovered = "member.recovered",
     /// A browser session was ended by an administrator.

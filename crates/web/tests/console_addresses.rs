@@ -117,6 +117,9 @@ async fn each_operator_with_an_address_gets_one_letter_when_a_recovery_is_made_a
     console.enter_by_link(link, AskingBrowser::default(), now).await.unwrap();
     assert!(console.enter_by_link(link, AskingBrowser::default(), now).await.is_err(), "it is spent");
     assert_eq!(letters(&house).await[3..], ["recovery_used", "recovery_used"]);
+    let trail = house.store.read(|tx| store::audit_events::list(tx, model::INSTALLATION, 0, 99)).await;
+    let trail: Vec<_> = trail.unwrap().into_iter().map(|it| it.event.action).collect();
+    assert_eq!(trail[trail.len() - 2..], ["member.recovery_made", "member.recovery_used"]);
 }
 
 #[tokio::test]

@@ -909,7 +909,9 @@ impl Reply {
             headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
         let status = response.status().as_u16();
         let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
-        Self { status, headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+        // Where a line may end is no text.
+        let body = String::from_utf8_lossy(&bytes).replace("<wbr>", "");
+        Self { status, headers, body }
     }
 
     /// As if an answer led there.

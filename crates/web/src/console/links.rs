@@ -41,11 +41,9 @@ pub(super) async fn invitation(visit: Visit) -> Result<Response, Refusal> {
         Fact { values: roles, ..Fact::new("console-invitation-roles", Text::default()) },
         Fact::new("console-invitation-until", words::ago(view.expires_at, visit.now())),
     ];
-    let facts = facts.into_iter().chain(
-        view.has_address
-            .then(|| Fact::new("console-invitation-address", Text::Key("console-invitation-address-kept"))),
-    );
-    let facts = facts.collect();
+    let address = Fact::new("console-invitation-address", Text::Key("console-invitation-address-kept"))
+        .with_help(Text::Key("console-invitation-address-help"));
+    let facts = facts.into_iter().chain(view.has_address.then_some(address)).collect();
     let accept = Action::act("console-invitation-accept", visit.path.clone()).named("accept");
     let blocks = vec![Block::Facts(facts), Block::Actions(vec![accept])];
     Ok(shown(&visit, bare(heading, Text::Key("console-invitation-lead"), blocks)))
@@ -101,7 +99,9 @@ async fn entry(
 }
 
 async fn enter(visit: &Visit, kind: SessionKind) -> Result<Response, Refusal> {
-    let browser = AskingBrowser { browser: &visit.browser, replaced: visit.token.as_deref() };
+    let origin = visit.origin();
+    let replaced = visit.token.as_deref();
+    let browser = AskingBrowser { browser: &visit.browser, replaced, origin: Some(&origin) };
     let entered = visit.site.console.enter_by_link((kind, visit.param("key")), browser, visit.now()).await;
     match entered {
         Ok(token) => {
