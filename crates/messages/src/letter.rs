@@ -77,6 +77,13 @@ pub enum Letter {
         /// What they are asked for: `signatory`, `receiver`, `blocker`, `general`.
         part: String,
     },
+    /// Tells whom an order names, or named, that this was changed. It has no link: what is asked of them comes by itself.
+    OrderContact {
+        /// What they are, or were, named as: `receiver`, `blocker`.
+        part: String,
+        /// Whether they are from now on; else they were before.
+        is_new: bool,
+    },
     /// Tells how an order goes on.
     OrderNews {
         /// Whose order it is.
@@ -135,6 +142,7 @@ impl Letter {
             Self::Test => "test",
             Self::Invitation { .. } => "invitation",
             Self::OrderPerson { .. } => "order_person",
+            Self::OrderContact { .. } => "order_contact",
             Self::OrderNews { .. } => "order_news",
             Self::PhoneCode { .. } => "phone_code",
             Self::RecoveryUsed { .. } => "recovery_used",
@@ -146,7 +154,11 @@ impl Letter {
         match self {
             Self::Invitation { .. } => Some("invitation"),
             Self::OrderPerson { .. } => Some(ORDER_LINK),
-            Self::Test | Self::OrderNews { .. } | Self::PhoneCode { .. } | Self::RecoveryUsed { .. } => None,
+            Self::Test
+            | Self::OrderContact { .. }
+            | Self::OrderNews { .. }
+            | Self::PhoneCode { .. }
+            | Self::RecoveryUsed { .. } => None,
         }
     }
 }

@@ -74,6 +74,12 @@ impl RenderedLetter {
                 let link = Link { address, label: word("action"), copy };
                 (word("subject"), vec![word("body"), say(locale, "letter-order-unexpected", &[])], Some(link))
             }
+            Letter::OrderContact { part, is_new } => {
+                let when = if *is_new { "now" } else { "before" };
+                let body = word(&format!("letter-order-contact-{part}-{when}"));
+                let subject = word(&format!("letter-order-contact-subject-{when}"));
+                (subject, vec![body, word("letter-order-contact-unexpected")], None)
+            }
             Letter::OrderNews { tenant, order, event } => {
                 let address = format!("{}/t/{tenant}/orders/{order}", base?.0);
                 let (label, copy) = (word("letter-order-open"), word("letter-link-copy"));
@@ -148,6 +154,10 @@ mod tests {
         ];
         for part in ["signatory", "receiver", "blocker", "general"] {
             all.push(Letter::OrderPerson { id: LINK, generation: 1, part: part.to_owned() });
+        }
+        for (part, is_new) in [("receiver", true), ("receiver", false), ("blocker", true), ("blocker", false)]
+        {
+            all.push(Letter::OrderContact { part: part.to_owned(), is_new });
         }
         let (tenant, order) = (TenantId::from_bytes([1; 16]), OrderId::from_bytes([2; 16]));
         let news = |event: &OrderEvent| Letter::OrderNews { tenant, order, event: event.as_str().to_owned() };

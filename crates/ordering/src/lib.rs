@@ -8,6 +8,7 @@ mod answering;
 mod approval;
 mod by_itself;
 mod certificate;
+mod changed_contacts;
 mod company;
 mod compose;
 mod desk;
