@@ -95,9 +95,9 @@ pub use mobile_app::{
 };
 pub use nin::{Nin, NinKind};
 pub use order::{
-    CompanyAnswer, CompanySource, Contact, Handover, Lack, MOST_BLOCK_CONTACTS, MOST_OPERATIONS_CONTACTS,
-    NumberAnswer, OrderAnswers, OrderEvent, OrderFacts, OrderSection, OrderState, OrderTurn, OutOfTurn,
-    SectionState, SignatoryAnswer, lacks, next as next_order_state, section_state,
+    CompanyAnswer, CompanySource, Contact, Evidence, Handover, Lack, MOST_BLOCK_CONTACTS,
+    MOST_OPERATIONS_CONTACTS, NumberAnswer, OrderAnswers, OrderEvent, OrderFacts, OrderSection, OrderState,
+    OrderTurn, OutOfTurn, SectionState, SignatoryAnswer, lacks, next as next_order_state, section_state,
 };
 pub use organisation_number::{AllowedUnits, OrganisationNumber, OrganisationNumberError};
 pub use payload::Payload;

@@ -25,6 +25,8 @@ mod seal_kit;
 mod sealing;
 mod secrets;
 mod sending;
+mod signature_provider;
+mod signing;
 mod view;
 
 pub use approval::{ApprovalBegun, ApprovalProof, IdentityDecision, ReceiverProof};
@@ -39,5 +41,7 @@ pub use order_desk::{OrderDesk, OrderSettings};
 pub use people::PersonView;
 pub use phones::{PhoneStep, TypedCode};
 pub use seal_kit::{AskForTimestamp, SealKit};
+pub use signature_provider::{AtProvider, Provided, SignatureProvider, ToSign};
+pub use signing::{SigningBegun, SigningReturned};
 pub use store::order_people::{Part, PersonState};
 pub use view::{OrderFile, OrderSummary, OrderView, StepView};

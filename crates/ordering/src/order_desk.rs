@@ -7,7 +7,7 @@ use documents::UploadChecker;
 use registry::Registry;
 use store::Store;
 
-use crate::seal_kit::SealKit;
+use crate::{seal_kit::SealKit, signature_provider::SignatureProvider};
 
 /// What the operator chose for orders.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct OrderSettings {
     pub seal: Option<SealKit>,
     /// Where PDFs from outside are read; `None`: none is taken.
     pub uploads: Option<UploadChecker>,
+    /// Where documents are signed; `None`: approvals are logins.
+    pub signatures: Option<Arc<dyn SignatureProvider>>,
     /// Whether text messages are sent, so that phones can be confirmed.
     pub has_sms: bool,
 }
@@ -28,6 +30,7 @@ impl Default for OrderSettings {
             vipps_url: "https://portal.vippsmobilepay.com/".to_owned(),
             seal: None,
             uploads: None,
+            signatures: None,
             has_sms: false,
         }
     }

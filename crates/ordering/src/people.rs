@@ -36,6 +36,8 @@ pub(crate) struct KeptPerson {
     pub(crate) mismatch: String,
     /// Why the operator let it count.
     pub(crate) override_reason: String,
+    /// The provider at whom they signed; empty where they did not.
+    pub(crate) provider: String,
     /// Whether a code that went to their phone was typed.
     pub(crate) is_phone_confirmed: bool,
 }
@@ -67,6 +69,8 @@ pub struct PersonView {
     pub mismatch: String,
     /// Why the operator let it count.
     pub override_reason: String,
+    /// The provider at whom they signed; empty where they did not.
+    pub provider: String,
     /// Whether a code that went to their phone was typed.
     pub is_phone_confirmed: bool,
     /// Whether it is known who they are at their eID.
@@ -129,6 +133,7 @@ pub(crate) fn person_view(tenant: &Tenant, row: &OrderPerson) -> Result<PersonVi
         token_digest: kept.token_digest,
         mismatch: kept.mismatch,
         override_reason: kept.override_reason,
+        provider: kept.provider,
         is_phone_confirmed: kept.is_phone_confirmed,
         has_eid: row.person_digest.is_some(),
         decided_at: row.decided_at,
@@ -289,6 +294,7 @@ mod tests {
             token_digest: String::new(),
             mismatch: String::new(),
             override_reason: String::new(),
+            provider: String::new(),
             is_phone_confirmed: false,
             has_eid: false,
             decided_at: None,

@@ -41,6 +41,7 @@ mod mailbox;
 mod mobile;
 mod order_block_contacts;
 mod order_phones;
+mod order_signing;
 mod orders;
 mod outage;
 mod overload;

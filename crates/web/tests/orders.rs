@@ -17,15 +17,15 @@ use crate::{
 };
 
 pub(crate) const ALONE: &str = "399000114";
-const JOINTLY: &str = "399000130";
+pub(crate) const JOINTLY: &str = "399000130";
 const DAY: i64 = 24 * 60 * 60;
 
 /// An order in a browser of somebody who operates, and so may do everything with it.
 pub(crate) struct Ordering<'a> {
     house: &'a TestBroker,
-    browser: Browser<'a>,
+    pub(crate) browser: Browser<'a>,
     /// The address of its page.
-    order: String,
+    pub(crate) order: String,
 }
 
 /// What stands between these in a page.
@@ -108,7 +108,7 @@ impl<'a> Ordering<'a> {
         self.browser.post(&format!("{}/{door}", self.order), &body, Some(ORIGIN)).await
     }
 
-    async fn version(&mut self) -> String {
+    pub(crate) async fn version(&mut self) -> String {
         let order = format!("{}/summary", self.order);
         let summary = hidden(&self.browser.get(&order).await, "version");
         if summary.is_empty() { hidden(&self.page().await, "version") } else { summary }
@@ -126,7 +126,7 @@ impl<'a> Ordering<'a> {
         found.map(|it| format!("/order/{}", it.split('<').next().unwrap().trim())).collect()
     }
 
-    async fn state(&mut self) -> String {
+    pub(crate) async fn state(&mut self) -> String {
         let page = self.page().await.body;
         between(between(&page, "<h1", "</div>"), "<span>", "</span>").to_owned()
     }

@@ -25,6 +25,14 @@ pub(super) struct Signed<'a> {
     signer: Vec<AnyRef<'a>>,
 }
 
+/// What a signer signed.
+struct Stated<'a> {
+    digest: CertificateDigest,
+    message: Vec<u8>,
+    signature: &'a [u8],
+    attributes: Vec<AnyRef<'a>>,
+}
+
 impl<'a> Signed<'a> {
     /// Reads a `ContentInfo`; `None` where it is something else or has several signers.
     pub(super) fn read(der: &'a [u8]) -> Option<Self> {
@@ -74,7 +82,7 @@ impl<'a> Signed<'a> {
 
     /// The certificate of whoever signed this content; `None` where nobody did.
     pub(super) fn signer_of(&self, content: &[u8]) -> Option<&Link> {
-        let (digest, message, signature, attributes) = self.stated(content)?;
+        let Stated { digest, message, signature, attributes } = self.stated(content)?;
         let named = attributes.into_iter().find_map(signing_certificate)?;
         self.certificates.iter().find(|it| {
             same_bytes(named, &it.digest()) && it.may_sign() && it.verifies(digest, &message, signature)
@@ -82,13 +90,13 @@ impl<'a> Signed<'a> {
     }
 
     fn check(&self) -> Option<bool> {
-        let (digest, message, signature, _) = self.stated(self.content)?;
+        let Stated { digest, message, signature, .. } = self.stated(self.content)?;
         let signs = |it: &Link| it.may_time_stamp() && it.verifies(digest, &message, signature);
         Some(self.certificates.iter().any(signs))
     }
 
     /// What the signer signed, where it states the digest of the content: the digest, the message, the signature, the attributes.
-    fn stated(&self, content: &[u8]) -> Option<(CertificateDigest, Vec<u8>, &'a [u8], Vec<AnyRef<'a>>)> {
+    fn stated(&self, content: &[u8]) -> Option<Stated<'a>> {
         let [_, _, digest, attributes, _, signature, ..] = self.signer.as_slice() else { return None };
         if !is_tagged(attributes, 0) {
             return None;
@@ -99,7 +107,12 @@ impl<'a> Signed<'a> {
         let stated = all.iter().find_map(|it| message_digest(*it))?;
         // Signed as a SET, although it is written with another tag: §5.4.
         let message = AnyRef::new(Tag::Set, attributes.value()).and_then(|it| it.to_der()).ok()?;
-        same_bytes(stated, &digest.of(content)).then_some((digest, message, signature.value(), all))
+        same_bytes(stated, &digest.of(content)).then(|| Stated {
+            digest,
+            message,
+            signature: signature.value(),
+            attributes: all,
+        })
     }
 }
 

@@ -134,7 +134,7 @@ fn covered(ours: usize, file: &[u8]) -> Option<Covered> {
     let value = file.get(hole..after)?;
     let digits = value.strip_prefix(b"<")?.strip_suffix(b">")?;
     let is_value_of_contents = before.trim_ascii_end().ends_with(CONTENTS);
-    (is_whole && is_value_of_contents).then(|| {})?;
+    (is_whole && is_value_of_contents).then_some(())?;
     let value = hexadecimal(digits)?;
     Some(Covered { message: [before, behind].concat(), value })
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::evidence::Evidence;
+
 /// The most people who may block or revoke.
 pub const MOST_BLOCK_CONTACTS: usize = 4;
 /// The most people who are told of trouble.
@@ -131,4 +133,6 @@ pub struct OrderAnswers {
     pub number: NumberAnswer,
     /// Whether a certificate of the company was uploaded.
     pub has_certificate: bool,
+    /// What the approvals are: the issuer says which it takes.
+    pub evidence: Evidence,
 }

@@ -1,6 +1,7 @@
 //! An order of an eID's credentials: what is asked, what is still missing, and how far it has come.
 
 mod answers;
+mod evidence;
 mod section;
 mod state;
 
@@ -8,5 +9,6 @@ pub use answers::{
     CompanyAnswer, CompanySource, Contact, MOST_BLOCK_CONTACTS, MOST_OPERATIONS_CONTACTS, NumberAnswer,
     OrderAnswers, SignatoryAnswer,
 };
+pub use evidence::Evidence;
 pub use section::{Lack, OrderSection, SectionState, lacks, section_state};
 pub use state::{Handover, OrderEvent, OrderFacts, OrderState, OrderTurn, OutOfTurn, next};

@@ -33,6 +33,17 @@ pub(super) enum PendingPurpose {
         /// What an approval is bound with.
         random: Option<[u8; 32]>,
     },
+    /// To sign the documents of an order at a provider.
+    Signing {
+        /// The link.
+        link: LinkId,
+        /// Its code.
+        code: String,
+        /// What the request was made with.
+        random: [u8; 32],
+        /// What the provider calls it.
+        reference: String,
+    },
 }
 
 /// What a browser remembers of a login that it began.
@@ -60,6 +71,9 @@ impl Pending {
             PendingPurpose::Order { link, code, random } => {
                 let random = random.map(|it| b64::encode(&it)).unwrap_or_default();
                 format!("{link}~{code}~{random}")
+            }
+            PendingPurpose::Signing { link, code, random, reference } => {
+                format!("{link}~{code}~{}~{}", b64::encode(random), b64::encode(reference.as_bytes()))
             }
         };
         [&self.state, &self.nonce, &self.verifier, &purpose, &b64::encode(self.to.as_bytes())]
@@ -89,6 +103,12 @@ impl Pending {
         let id = LinkId::parse(parts.first()?).ok()?;
         match parts {
             [_, code] => Some(PendingPurpose::Console(Purpose::Invitation(id, (*code).to_owned()))),
+            [_, code, random, reference] => Some(PendingPurpose::Signing {
+                link: id,
+                code: (*code).to_owned(),
+                random: b64::decode(random)?.try_into().ok()?,
+                reference: String::from_utf8(b64::decode(reference)?).ok()?,
+            }),
             [_, code, random] => {
                 let random = match *random {
                     "" => None,
@@ -157,7 +177,9 @@ pub(super) fn way_back(pending: &Pending) -> Action {
         PendingPurpose::Console(Purpose::SignIn) => "/sign-in".to_owned(),
         PendingPurpose::Console(Purpose::FirstOperator | Purpose::Recovery) => "/setup".to_owned(),
         PendingPurpose::Console(Purpose::Invitation(id, code)) => format!("/invitation/{id}/{code}"),
-        PendingPurpose::Order { link, code, .. } => format!("/order/{link}/{code}"),
+        PendingPurpose::Order { link, code, .. } | PendingPurpose::Signing { link, code, .. } => {
+            format!("/order/{link}/{code}")
+        }
     };
     Action::to("console-sign-in-try-again", href).named("again")
 }
