@@ -67,6 +67,42 @@ test("the signatory approves on another device with a login that is bound to the
   assert.equal(await office.state(), "To be sealed");
 });
 
+test("who may block confirms letters and phone, each with a code, and has their eID recorded", async () => {
+  const link = await linkFor(/named as somebody who may block/);
+  await desk.goto(order);
+  // The general contact's is the first, the block contact's the second.
+  const codes = desk.locator("code.pc-mono").filter({ hasText: /^\d{3} \d{3}$/ });
+  const contact = await newPage();
+  await contact.goto(link);
+  await contact.fill("#code", await codes.nth(1).innerText());
+  await contact.click("#confirm");
+  await contact.waitForSelector("#send-code");
+  await lookAt(contact, "order, confirm a phone");
+  await contact.click("#send-code");
+  await contact.waitForSelector("#phone_code");
+  await contact.fill("#phone_code", "00000000");
+  await contact.click("#confirm-phone");
+  await lookAt(contact, "order, a wrong code of a phone");
+  const mailbox = await newPage();
+  await mailbox.goto(portvakt.ready.mailbox);
+  const message = mailbox.locator("article.letter").filter({ hasText: "+47" }).first();
+  for (let tries = 0; tries < 100 && !(await message.isVisible()); tries += 1) await mailbox.reload();
+  await lookAt(mailbox, "mailbox, a text message");
+  await contact.fill("#phone_code", /\d{8}/.exec(await message.locator("code").innerText())[0]);
+  await mailbox.context().close();
+  await contact.click("#confirm-phone");
+  await contact.waitForSelector("#record-eid");
+  await lookAt(contact, "order, record an eID");
+  await contact.click("#record-eid");
+  await logIn(contact, "Kari");
+  await contact.getByText("Recorded, not usable yet").waitFor();
+  await lookAt(contact, "order, eID recorded");
+  await contact.context().close();
+  await desk.goto(order);
+  await lookAt(desk, "order, people confirmed");
+  assert.match(await desk.locator("main").innerText(), /Recorded, not usable yet/);
+});
+
 test("the operator seals, sends, and writes down that the credentials were issued", async () => {
   await desk.goto(new URL("/desk", office.portvakt.ready.console).href);
   await lookAt(desk, "order desk");

@@ -18,5 +18,8 @@ mod upload;
 pub use document::{Document, DocumentBlock, DocumentLanguage};
 pub use fault::DocumentError;
 pub use pdf::{MOST_SHEETS, PdfMeta, missing_letters, pdf};
-pub use seal::{LARGEST_SEALED, Seal, SealCertificate, SealError, SealRequest, TimestampFault};
+pub use seal::{
+    LARGEST_SEALED, Seal, SealCertificate, SealError, SealRequest, SignatureFault, SignatureTrust, Signer,
+    TimestampFault,
+};
 pub use upload::{LARGEST_UPLOAD, MOST_UPLOAD_PAGES, UploadChecker, UploadFacts, UploadFault, answer_upload};

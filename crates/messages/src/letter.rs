@@ -83,6 +83,13 @@ pub enum Letter {
         /// The link.
         id: LinkId,
     },
+    /// Tells whom an order names, or named, that this was changed. It has no link: what is asked of them comes by itself.
+    OrderContact {
+        /// What they are, or were, named as: `receiver`, `blocker`.
+        part: String,
+        /// Whether they are from now on; else they were before.
+        is_new: bool,
+    },
     /// Tells how an order goes on.
     OrderNews {
         /// Whose order it is.
@@ -158,6 +165,7 @@ impl Letter {
             Self::Invitation { .. } => "invitation",
             Self::OrderPerson { .. } => "order_person",
             Self::OrderSection { .. } => "order_section",
+            Self::OrderContact { .. } => "order_contact",
             Self::OrderNews { .. } => "order_news",
             Self::RecoveryMade { .. } => "recovery_made",
             Self::PhoneCode { .. } => "phone_code",
@@ -172,6 +180,7 @@ impl Letter {
             Self::OrderPerson { .. } => Some(ORDER_LINK),
             Self::OrderSection { .. } => Some(SECTION_LINK),
             Self::Test
+            | Self::OrderContact { .. }
             | Self::OrderNews { .. }
             | Self::PhoneCode { .. }
             | Self::RecoveryMade { .. }

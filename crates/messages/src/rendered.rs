@@ -84,6 +84,12 @@ impl RenderedLetter {
                 let body = vec![word("letter-order-section-body"), word("letter-order-unexpected")];
                 (word("letter-order-section-subject"), body, Some(Link { address, label, copy }))
             }
+            Letter::OrderContact { part, is_new } => {
+                let when = if *is_new { "now" } else { "before" };
+                let body = word(&format!("letter-order-contact-{part}-{when}"));
+                let subject = word(&format!("letter-order-contact-subject-{when}"));
+                (subject, vec![body, word("letter-order-contact-unexpected")], None)
+            }
             Letter::OrderNews { tenant, order, event } => {
                 let address = format!("{}/t/{tenant}/orders/{order}", base?.0);
                 let (label, copy) = (word("letter-order-open"), word("letter-link-copy"));
@@ -167,6 +173,10 @@ mod tests {
         ];
         for part in ["signatory", "receiver", "blocker", "general"] {
             all.push(Letter::OrderPerson { id: LINK, generation: 1, part: part.to_owned() });
+        }
+        for (part, is_new) in [("receiver", true), ("receiver", false), ("blocker", true), ("blocker", false)]
+        {
+            all.push(Letter::OrderContact { part: part.to_owned(), is_new });
         }
         let (tenant, order) = (TenantId::from_bytes([1; 16]), OrderId::from_bytes([2; 16]));
         let news = |event: &OrderEvent| Letter::OrderNews { tenant, order, event: event.as_str().to_owned() };

@@ -13,8 +13,8 @@ use authority::{Permission, Permit, SealedColumn, Tenant};
 use changes::{Refusal, members::receives};
 use crypto::{Digest, b64, same_bytes, sha256};
 use model::{
-    Action, Level, LinkId, NameMismatch, OrderAnswers, OrderEvent, OrderState, Proof, RegisteredPerson,
-    Timestamp, match_person,
+    Action, Evidence, Level, LinkId, NameMismatch, OrderAnswers, OrderEvent, OrderState, Proof,
+    RegisteredPerson, Timestamp, match_person,
 };
 use serde_json::{Value, json};
 use store::{
@@ -51,6 +51,14 @@ impl fmt::Debug for ApprovalBegun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApprovalBegun").finish_non_exhaustive()
     }
+}
+
+/// Somebody began to approve.
+pub(crate) struct RequestBegun {
+    pub(crate) random: [u8; 32],
+    /// What they approve.
+    pub(crate) document: Digest,
+    pub(crate) order: model::OrderId,
 }
 
 /// What a login proved, for an approval.
@@ -215,6 +223,17 @@ impl OrderDesk {
         person: LinkId,
         now: Timestamp,
     ) -> Result<ApprovalBegun, Refusal> {
+        let begun = self.begin_request(permit, (person, Evidence::ApprovedByLogin), now).await?;
+        Ok(ApprovalBegun { random: begun.random, binding: binding(&begun.document, &begun.random) })
+    }
+
+    /// Writes down that somebody begins to approve in this way.
+    pub(crate) async fn begin_request(
+        &self,
+        permit: &Permit,
+        (person, evidence): (LinkId, Evidence),
+        now: Timestamp,
+    ) -> Result<RequestBegun, Refusal> {
         let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
         let random: [u8; 32] = self.random.bytes();
         let begun = self.store.write(move |tx| {
@@ -223,6 +242,7 @@ impl OrderDesk {
             let moved = Moved::load(tx, &tenant, Asked::Now(row.order_id))?;
             let is_asked = row.submission == moved.row.submission
                 && row.state == PersonState::Waiting
+                && moved.answers.evidence == evidence
                 && is_asked_in(row.part, state_of(&moved.row)?);
             let document = moved.row.document_digest.filter(|_| is_asked).ok_or_else(link_spent)?;
             check_same_documents(&moved.row, &moved.answers)?;
@@ -235,10 +255,9 @@ impl OrderDesk {
                 expires_at: now.after(APPROVED_WITHIN),
             };
             approval_requests::insert(tx, &request)?;
-            Ok::<_, Refusal>(document)
+            Ok::<_, Refusal>(RequestBegun { random, document, order: row.order_id })
         });
-        let document = begun.await?;
-        Ok(ApprovalBegun { random, binding: binding(&document, &random) })
+        begun.await
     }
 
     /// Takes an approval. The request is spent first; a proof that is not bound to what is approved now counts for nothing.
@@ -266,7 +285,8 @@ impl OrderDesk {
                 return Err(Refusal::Invalid(AdminMessage::OrderApprovalUnbound.into()));
             }
             let mut moved = Moved::load(tx, &tenant, Asked::Now(request.order_id))?;
-            if moved.row.document_digest != Some(request.document_digest) {
+            let is_by_login = moved.answers.evidence == Evidence::ApprovedByLogin;
+            if moved.row.document_digest != Some(request.document_digest) || !is_by_login {
                 return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
             }
             let is_other = |it: &OrderPerson| {

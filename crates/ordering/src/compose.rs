@@ -2,7 +2,9 @@
 
 use crypto::{Digest, b64};
 use documents::{Document, DocumentBlock, DocumentLanguage};
-use model::{Contact, Date, LoginMethod, OrderAnswers, OrderId, OrderSection, PhoneNumber, Timestamp};
+use model::{
+    Contact, Date, Evidence, LoginMethod, OrderAnswers, OrderId, OrderSection, PhoneNumber, Timestamp,
+};
 use texts::{Locale, say};
 
 use crate::{OrderView, Part, PersonView};
@@ -87,7 +89,10 @@ fn order(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
         DocumentBlock::Paragraph(words.say("authority-text")),
         DocumentBlock::Heading(words.say("signatories")),
         DocumentBlock::Table { head, rows: signatories },
-        DocumentBlock::Note(words.say("no-signature")),
+        DocumentBlock::Note(words.say(match it.evidence {
+            Evidence::ApprovedByLogin => "no-signature",
+            Evidence::ProviderSignature => "by-signature",
+        })),
     ];
     document(words, "order-title", subtitle, blocks)
 }
@@ -153,7 +158,11 @@ fn approvals(words: &Words, view: &OrderView) -> Vec<DocumentBlock> {
     let row = |it: &PersonView| {
         let eid = LoginMethod::parse(&it.eid).map(|eid| eid.name_in(words.0).to_owned()).unwrap_or_default();
         let at = it.decided_at.map(|at| at.to_iso_seconds()).unwrap_or_default();
-        vec![it.contact.name.clone(), format!("{eid}, {}", it.level), at, grouped(&it.token_digest)]
+        let how = match it.provider.as_str() {
+            "" => format!("{eid}, {}", it.level),
+            provider => words.with("signed-at", &[("provider", provider)]),
+        };
+        vec![it.contact.name.clone(), how, at, grouped(&it.token_digest)]
     };
     let of_signatories = || view.people.iter().filter(|it| it.part == Part::Signatory);
     let mut blocks = vec![
@@ -244,7 +253,10 @@ impl OrderView {
             DocumentBlock::Paragraph(intro),
             DocumentBlock::Heading(words.say("enclosed")),
             DocumentBlock::List(enclosed),
-            DocumentBlock::Paragraph(words.say("cover-approvals")),
+            DocumentBlock::Paragraph(words.say(match self.answers.evidence {
+                Evidence::ApprovedByLogin => "cover-approvals",
+                Evidence::ProviderSignature => "cover-signatures",
+            })),
             DocumentBlock::Paragraph(words.with(
                 if by.len() > 1 { "cover-two-operators" } else { "cover-one-operator" },
                 &[("names", &by.join(", "))],

@@ -104,6 +104,7 @@ impl OrderDesk {
             };
             let answers = OrderAnswers {
                 catalogue: issuer.settings.catalogue,
+                evidence: issuer.settings.evidence.first().copied().unwrap_or_default(),
                 host: domain.host,
                 language: new.language.to_owned(),
                 ..OrderAnswers::default()

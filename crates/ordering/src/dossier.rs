@@ -40,7 +40,7 @@ fn answer(order: &OrderView, section: OrderSection) -> Value {
 
 fn approval(it: &PersonView) -> Value {
     json!({
-        "name": it.contact.name, "eid": it.eid, "level": it.level, "token_sha256": it.token_digest,
+        "name": it.contact.name, "eid": it.eid, "level": it.level, "signed_at_provider": it.provider, "token_sha256": it.token_digest,
         "at": it.decided_at.map(Timestamp::to_iso_seconds), "reviewed": it.override_reason,
     })
 }
@@ -85,7 +85,7 @@ impl OrderDesk {
         now: Timestamp,
     ) -> Result<Vec<u8>, Refusal> {
         let tenant = permit.tenant(Permission::DecideOrders)?.clone();
-        if order.files.is_empty() {
+        if !order.is_closed() {
             return Err(Refusal::NotFound(Noun::Object));
         }
         let mut files = Vec::new();

@@ -209,6 +209,7 @@ impl OrderDesk {
             }
             moved.row.issuer_id = issuer.id;
             moved.answers.catalogue = issuer.settings.catalogue;
+            moved.answers.evidence = issuer.settings.evidence.first().copied().unwrap_or_default();
             if let Some(first) = issuer.settings.handovers.first()
                 && !issuer.settings.hands_over_by(handover_of(&moved.row)?)
             {

@@ -8,6 +8,7 @@ mod answering;
 mod approval;
 mod by_itself;
 mod certificate;
+mod changed_contacts;
 mod company;
 mod compose;
 mod desk;
@@ -30,6 +31,8 @@ mod sealing;
 mod secrets;
 mod section_links;
 mod sending;
+mod signature_provider;
+mod signing;
 mod view;
 
 pub use approval::{ApprovalBegun, ApprovalProof, IdentityDecision, ReceiverProof};
@@ -49,5 +52,7 @@ pub use seal_kit::{AskForTimestamp, SealKit};
 pub use section_links::{
     Colleague, ColleagueStep, ColleagueView, InBrowser, SectionLinkView, asks_for_eid, can_be_delegated,
 };
+pub use signature_provider::{AtProvider, Provided, SignatureProvider, ToSign};
+pub use signing::{SigningBegun, SigningReturned};
 pub use store::order_people::{Part, PersonState};
 pub use view::{OrderFile, OrderSummary, OrderView, StepView};

@@ -22,6 +22,7 @@ use texts::{AdminMessage, Locale, Noun};
 
 use crate::{
     answering::needs_review,
+    changed_contacts::{self, Submitted},
     compose::digest_of,
     issuer::check_handover,
     people::{Addressed, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
@@ -206,9 +207,10 @@ pub(crate) fn apply(
     let facts = moved.facts()?;
     let next = next_order_state(&facts, *event).map_err(|it| out_of_turn(it.event, it.state))?;
     moved.check_possible(happening)?;
-    if *event == OrderEvent::Submit {
-        submit(tx, (&tenant, moved), now)?;
-    }
+    let mut without = match event {
+        OrderEvent::Submit => submit(tx, (&tenant, moved), now)?,
+        _ => Vec::new(),
+    };
     let row = &mut moved.row;
     row.held_state = match next {
         OrderState::OnHold => Some(row.state.clone()),
@@ -235,7 +237,7 @@ pub(crate) fn apply(
     }
     end_receiving(tx, permit, moved, next, now)?;
     let told = Told { before: facts.state, event: *event, next };
-    let without = write_letters(tx, &tenant, moved, &told, now)?;
+    without.extend(write_letters(tx, &tenant, moved, &told, now)?);
     if !without.is_empty() {
         let note = without.join(", ");
         add_step(
@@ -292,11 +294,12 @@ fn forget_deposit(tx: &mut WriteTx<'_>, moved: &Moved, next: OrderState) -> Resu
 /// How often an order is submitted at most: each time everybody is written to anew.
 const MOST_SUBMISSIONS: i64 = 100;
 
+/// Gives the names of those whom a letter about it found no room for.
 fn submit(
     tx: &mut WriteTx<'_>,
     (tenant, moved): (&Tenant, &mut Moved),
     now: Timestamp,
-) -> Result<(), Refusal> {
+) -> Result<Vec<String>, Refusal> {
     let eid = eid_of(&moved.row)?;
     if moved.row.submission >= MOST_SUBMISSIONS {
         let most = MOST_SUBMISSIONS.to_string().into();
@@ -308,13 +311,14 @@ fn submit(
     moved.row.submission += 1;
     let submission = moved.row.submission;
     moved.row.document_digest = Some(digest_of((moved.row.id, submission), &moved.answers));
-    moved.people = insert_all(
+    let asked = Submission { order: moved.row.id, eid, answers: &moved.answers, submission };
+    let before = std::mem::replace(&mut moved.people, insert_all(tx, tenant, &asked, now)?);
+    changed_contacts::tell(
         tx,
-        tenant,
-        &Submission { order: moved.row.id, eid, answers: &moved.answers, submission },
+        (tenant, moved.locale()),
+        Submitted { before: &before, now: &moved.people },
         now,
-    )?;
-    Ok(())
+    )
 }
 
 /// Writes a line of the timeline and the audit event that says the same.

@@ -7,7 +7,7 @@ use documents::UploadChecker;
 use registry::Registry;
 use store::Store;
 
-use crate::seal_kit::SealKit;
+use crate::{seal_kit::SealKit, signature_provider::SignatureProvider};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -24,6 +24,8 @@ pub struct OrderSettings {
     pub four_eyes: bool,
     /// Where PDFs from outside are read; `None`: none is taken.
     pub uploads: Option<UploadChecker>,
+    /// Where documents are signed; `None`: approvals are logins.
+    pub signatures: Option<Arc<dyn SignatureProvider>>,
     /// Whether text messages are sent, so that phones can be confirmed.
     pub has_sms: bool,
 }
@@ -36,6 +38,7 @@ impl Default for OrderSettings {
             seal: None,
             four_eyes: false,
             uploads: None,
+            signatures: None,
             has_sms: false,
         }
     }

@@ -38,6 +38,8 @@ pub(crate) struct KeptPerson {
     pub(crate) override_reason: String,
     /// Which operators did.
     pub(crate) override_by: String,
+    /// The provider at whom they signed; empty where they did not.
+    pub(crate) provider: String,
     /// Whether a code that went to their phone was typed.
     pub(crate) is_phone_confirmed: bool,
 }
@@ -71,6 +73,8 @@ pub struct PersonView {
     pub override_reason: String,
     /// Which operators did: their names.
     pub override_by: String,
+    /// The provider at whom they signed; empty where they did not.
+    pub provider: String,
     /// Whether a code that went to their phone was typed.
     pub is_phone_confirmed: bool,
     /// Whether it is known who they are at their eID.
@@ -139,6 +143,7 @@ pub(crate) fn person_view(tenant: &Tenant, row: &OrderPerson) -> Result<PersonVi
         mismatch: kept.mismatch,
         override_reason: kept.override_reason,
         override_by: kept.override_by,
+        provider: kept.provider,
         is_phone_confirmed: kept.is_phone_confirmed,
         has_eid: row.person_digest.is_some(),
         decided_at: row.decided_at,
@@ -300,6 +305,7 @@ mod tests {
             mismatch: String::new(),
             override_reason: String::new(),
             override_by: String::new(),
+            provider: String::new(),
             is_phone_confirmed: false,
             has_eid: false,
             decided_at: None,

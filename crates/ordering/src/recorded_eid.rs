@@ -15,6 +15,9 @@ use crate::{
     view::state_of,
 };
 
+/// How many of those who may block have their eID recorded.
+const MOST_RECORDED: usize = 2;
+
 impl OrderDesk {
     /// Records by which eID somebody who may block is known from now on; gives whether it was. Of somebody whose name is another
     /// one only that is kept, for the operator to see.
@@ -51,6 +54,10 @@ impl OrderDesk {
                 |it: &OrderPerson| it.part == Part::Blocker && it.person_digest == Some(at_the_eid);
             if moved.people.iter().any(is_other) {
                 return Err(Refusal::Invalid(AdminMessage::OrderEidOfAnother.into()));
+            }
+            let is_recorded = |it: &&OrderPerson| it.part == Part::Blocker && it.person_digest.is_some();
+            if moved.people.iter().filter(is_recorded).count() >= MOST_RECORDED {
+                return Err(Refusal::Invalid(AdminMessage::OrderEidsEnough.into()));
             }
             let mut kept = open_person(&tenant, &row)?;
             let fits = proved(&mut kept, &proof, Compared::Name).is_none();

@@ -40,12 +40,12 @@ pub(crate) struct ToSeal<'a> {
     pub(crate) registry: Option<String>,
 }
 
-fn trouble(detail: impl std::fmt::Display) -> Refusal {
+pub(crate) fn trouble(detail: impl std::fmt::Display) -> Refusal {
     Refusal::Invalid(AdminMessage::OrderSealTrouble { detail: detail.to_string().into() }.into())
 }
 
 /// Runs work that takes a processor for a while, off the threads that answer.
-async fn aside<T: Send + 'static>(
+pub(crate) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     match tokio::task::spawn_blocking(work).await {

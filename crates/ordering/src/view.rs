@@ -192,6 +192,11 @@ impl OrderView {
         crate::answering::seen(&self.answers, section)
     }
 
+    /// Whether the documents of this submission were closed.
+    pub fn is_closed(&self) -> bool {
+        self.files.iter().any(|it| it.kind == "order")
+    }
+
     /// The digest of what is approved, as it stands in documents.
     pub fn digest_text(&self) -> String {
         self.document_digest.map(|it| b64::encode(it.as_bytes())).unwrap_or_default()

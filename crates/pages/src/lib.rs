@@ -17,6 +17,7 @@ mod logout;
 mod mailbox;
 mod page;
 mod sample;
+mod signing;
 mod simulator;
 mod statement;
 mod stop;
@@ -38,6 +39,7 @@ pub use sample::{
     Claim, Exchange, ExchangeStep, SampleBrowser, SampleChoice, SampleError, SampleLogin, SampleResult,
     SampleStart, SampleToken,
 };
+pub use signing::SigningPage;
 pub use simulator::{
     NewPerson, Person, PersonAdded, PersonError, PersonFields, SimulatedEid, Simulator, SimulatorFault,
     SimulatorOutcome,

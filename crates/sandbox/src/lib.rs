@@ -1,4 +1,4 @@
-//! Simulators of the eIDs and of the company registry that behave like the real ones on the wire, with synthetic people
+//! Simulators of the eIDs, of the company registry, and of a provider of signatures, that behave like the real ones on the wire, with synthetic people
 //! and companies.
 //!
 //! **Invariant:** shares no code with `eid`, `registry`, `model` or `oidc`: a simulator that reused the product's code
@@ -14,6 +14,7 @@ mod people;
 mod public;
 mod registry;
 mod registry_companies;
+mod signing;
 mod vipps;
 
 pub use answer::{Answer, Choose, Request};
@@ -22,3 +23,4 @@ pub use op::{Kind, Simulator, SimulatorError};
 pub use people::{NewPerson, People, Person, PersonProblem};
 pub use public::PublicSandbox;
 pub use registry::{ListedCompany, RegistrySimulator};
+pub use signing::{Pen, SignatureSimulator, SigningOrder};

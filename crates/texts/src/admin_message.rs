@@ -237,6 +237,14 @@ admin_messages! {
     OrderEidRecorded: "order-eid-recorded";
     /// This eID is that of another one who may block.
     OrderEidOfAnother: "order-eid-of-another";
+    /// No provider of signatures is configured.
+    OrderNoProvider: "order-no-provider";
+    /// The provider of signatures cannot be used now.
+    OrderProviderTrouble { detail: Detail }: "order-provider-trouble";
+    /// What came back is not our documents with a valid signature.
+    OrderSignatureInvalid { detail: Detail }: "order-signature-invalid";
+    /// As many eIDs are recorded as may be.
+    OrderEidsEnough: "order-eids-enough";
     /// The letter with a link found no room.
     OrderLetterNoRoom: "order-letter-no-room";
     /// Not people who can sign together.

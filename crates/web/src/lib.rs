@@ -25,6 +25,7 @@ mod router;
 mod routes;
 mod sample;
 mod sandbox;
+mod signature_simulator;
 mod simulator_common;
 mod site_language;
 
@@ -40,7 +41,7 @@ pub use operator::{Later, OperatorSite, operator_router};
 pub use public_sandbox::{PublicSandboxSite, SandboxPeople};
 pub use router::{
     by_host, mailbox_router, op_router, public_sandbox_router, registry_router, sample_router,
-    simulator_router,
+    signature_router, simulator_router,
 };
 pub use sample::{Results, SampleSite};
 pub use sandbox::SimulatorSite;

@@ -10,7 +10,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use sandbox::RegistrySimulator;
+use sandbox::{RegistrySimulator, SignatureSimulator};
 use tower::ServiceExt;
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     op::assets,
     public_sandbox, registry_simulator,
     routes::{ROWS, folded, not_found},
-    sample, sandbox as simulator,
+    sample, sandbox as simulator, signature_simulator,
     site_language::choose_language,
 };
 
@@ -124,6 +124,17 @@ pub fn sample_router(site: Arc<SampleSite>) -> Site {
         .fallback(sample::not_found)
         .layer(middleware::from_fn(choose_language))
         .with_state(site)
+}
+
+/// The routes of the simulated provider of signatures.
+pub fn signature_router(simulator: Arc<SignatureSimulator>) -> Site {
+    Router::new()
+        .route("/sign/{reference}", get(signature_simulator::show).post(signature_simulator::decide))
+        .route("/sign/{reference}/{at}", get(signature_simulator::document))
+        .route("/assets/{name}", get(assets::show))
+        .fallback(signature_simulator::not_found)
+        .layer(middleware::from_fn(choose_language))
+        .with_state(simulator)
 }
 
 /// The routes of the mailbox of development.

@@ -25,7 +25,7 @@ use model::{
     ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, EidEnvironment, Environment,
     LoginMethod, TenantId, Timestamp,
 };
-use ordering::{Look, OrderDesk, OrderSettings, WentOn};
+use ordering::{Look, OrderDesk, OrderSettings, SignatureProvider, WentOn};
 use outbound::{Allowed, Outbound, Settings};
 use provider::{Limits, Provider};
 use registry::{Registry, RegistryAddresses};
@@ -491,7 +491,19 @@ impl TestBroker {
     }
 
     fn set_sms(&mut self, has_sms: bool) {
-        let settings = OrderSettings { has_sms, ..self.orders.settings().clone() };
+        self.set_orders(OrderSettings { has_sms, ..self.orders.settings().clone() });
+    }
+
+    /// Has documents signed at a provider.
+    pub(crate) fn sign_at(&mut self, provider: Arc<dyn SignatureProvider>) {
+        self.set_orders(OrderSettings { signatures: Some(provider), ..self.orders.settings().clone() });
+    }
+
+    pub(crate) const fn orders(&self) -> &OrderDesk {
+        &self.orders
+    }
+
+    fn set_orders(&mut self, settings: OrderSettings) {
         self.orders = self.orders.clone().with(settings);
         *self.site_orders.lock().unwrap() = self.orders.clone();
         self.restart();

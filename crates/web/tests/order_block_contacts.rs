@@ -1,5 +1,7 @@
 //! Those who may block: their eID is recorded when they have confirmed, and nobody's name but theirs.
 
+use store::letters;
+
 use crate::{
     console_sign_in::ORIGIN,
     house::{Browser, Reply, TestBroker, form, with},
@@ -108,4 +110,58 @@ async fn a_login_that_was_begun_before_the_order_changed_records_nothing() {
     let end = browser.follow(landed).await;
     assert!(!end.body.contains("Recorded"), "{}", end.body);
     assert!(order.phone().post(&two, &form(&[("code", "1")]), Some(ORIGIN)).await.status == 422);
+}
+
+/// Whether somebody at this address is told that an order names them otherwise.
+async fn is_told(house: &TestBroker, address: &str) -> bool {
+    let digest = house.tenant.opened().letter_keys().recipient_digest(address);
+    let tenant = house.tenant.id;
+    let found = house.store.read(move |tx| {
+        let all = letters::list(tx, None, 99)?;
+        let of_kind = all.into_iter().filter(|it| it.kind == "order_contact");
+        of_kind.map(|it| letters::find(tx, tenant, it.id)).collect::<Result<Vec<_>, _>>()
+    });
+    found.await.unwrap().into_iter().flatten().any(|it| it.recipient_digest == digest)
+}
+
+#[tokio::test]
+async fn an_amendment_that_names_a_receiver_otherwise_is_told_to_the_old_and_the_new_address() {
+    let (old, new) = ("kari@example.com", "kari@elsewhere.example");
+    for (email, mobile, told) in
+        [(old, "90000001", [false, false]), (new, "90000001", [true, true]), (old, "90000009", [true, false])]
+    {
+        let house = TestBroker::open().await;
+        let mut order = Ordering::begin(&house).await;
+        order.fill_in(ALONE).await;
+        order.submit().await;
+        assert!(!is_told(&house, old).await, "nobody was named before");
+        order.act("act", "amend", "").await;
+        let receiver =
+            [("name", "Kari Nordli"), ("email", email), ("mobile", mobile), ("birth_date", "1984-05-17")];
+        assert_eq!(order.save("receiver", &receiver).await.status, 303);
+        assert_eq!(order.submit().await.status, 303);
+        assert_eq!([is_told(&house, old).await, is_told(&house, new).await], told, "{email} {mobile}");
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_block_any_more_is_told_and_who_stays_is_not() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = with_two(&house, ["Kari Nordli", "Eva Ny"]).await;
+    order.act("act", "amend", "").await;
+    let block = [
+        ("contact-0-name", "Kari Nordli"),
+        ("contact-0-email", "one@example.com"),
+        ("contact-0-mobile", "90000001"),
+        ("contact-1-name", "Ida Berg"),
+        ("contact-1-email", "ida@example.com"),
+        ("contact-1-mobile", "90000003"),
+    ];
+    assert_eq!(order.save("block", &block).await.status, 303);
+    order.submit().await;
+    for (address, is_one) in
+        [("one@example.com", false), ("two@example.com", true), ("ida@example.com", true)]
+    {
+        assert_eq!(is_told(&house, address).await, is_one, "{address}");
+    }
 }

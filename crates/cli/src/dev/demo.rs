@@ -73,6 +73,15 @@ impl Addresses {
         self.authority("mailbox.localhost", 1)
     }
 
+    /// Where documents are signed, at the simulated provider.
+    pub(crate) fn signing(&self) -> String {
+        self.at("signing.localhost", 1)
+    }
+
+    pub(crate) fn signing_host(&self) -> String {
+        self.authority("signing.localhost", 1)
+    }
+
     pub(crate) fn bankid(&self) -> String {
         self.at("bankid.localhost", 2)
     }
@@ -100,6 +109,7 @@ impl Addresses {
             "console.localhost",
             "sample.localhost",
             "mailbox.localhost",
+            "signing.localhost",
             "bankid.localhost",
             "vipps.localhost",
             "registry.localhost",

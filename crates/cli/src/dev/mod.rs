@@ -5,6 +5,7 @@ mod folder;
 mod own_console;
 mod report;
 mod seed;
+mod signing;
 mod tls;
 mod world;
 
@@ -25,7 +26,7 @@ use store::{Access, DatabaseLocation, Presence, Store};
 use texts::Locale;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
-use web::{App, ConsoleSite, HostTls, Site, by_host, console_router, op_router};
+use web::{App, ConsoleSite, HostTls, Site, by_host, console_router, op_router, signature_router};
 
 use crate::{
     clock,
@@ -37,6 +38,7 @@ use crate::{
 };
 use demo::Addresses;
 pub(crate) use folder::Folder;
+use signing::SimulatedProvider;
 use world::World;
 
 /// What can be said to `portvakt dev`.
@@ -98,6 +100,8 @@ struct Installation {
     provider: Arc<Provider>,
     postman: Postman,
     mailbox: Mailbox,
+    /// Who signs documents.
+    signer: Arc<SimulatedProvider>,
     /// The domains, the console's own included.
     domains: Site,
     orders: OrderDesk,
@@ -112,8 +116,10 @@ impl Installation {
         let master = folder.master_key(random)?;
         let orders = OrderDesk::new((store.clone(), master.clone(), random.clone()), companies, true);
         let seal = Some(SealKit { seal: tls::seal(folder)?, timestamps: None });
+        let signer = signing::provider(addresses.signing(), random)?;
         let orders = orders.with(OrderSettings {
             seal,
+            signatures: Some(Arc::<SimulatedProvider>::clone(&signer)),
             uploads: Some(upload_reader::reader()),
             has_sms: true,
             ..OrderSettings::default()
@@ -148,7 +154,7 @@ impl Installation {
             eid_files: Arc::new(eid_files::load_and_tell(&folder.file("eid-assets")).await),
         };
         let domains = console_router(console_site, op_router(app));
-        Ok(Self { console, setup, provider, postman, mailbox, domains, orders })
+        Ok(Self { console, setup, provider, postman, mailbox, signer, domains, orders })
     }
 }
 
@@ -172,25 +178,22 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     world.register_callbacks(&addresses, &arguments.eid_callback);
     let wish = seed::Wish { addresses: &addresses, world: &world, random: &random, more: &arguments.more };
     let seeded = seed::seed(&store, &folder, wish).await?;
-    let Installation { console, setup, provider, postman, mailbox, domains, orders } = Installation::make(
-        &store,
-        &folder,
-        Surroundings {
-            addresses: &addresses,
-            world: &world,
-            outbound: Arc::clone(&outbound),
-            random: &random,
-        },
-    )
-    .await?;
+    let Installation { console, setup, provider, postman, mailbox, signer, domains, orders } =
+        Installation::make(
+            &store,
+            &folder,
+            Surroundings {
+                addresses: &addresses,
+                world: &world,
+                outbound: Arc::clone(&outbound),
+                random: &random,
+            },
+        )
+        .await?;
     let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
     let sites = [
         domains,
-        by_host(
-            addresses.mailbox_host(),
-            world::mailbox_site(mailbox),
-            world::sample_site(&addresses, &seeded, outbound, random),
-        ),
+        beside(&addresses, (mailbox, &signer), world::sample_site(&addresses, &seeded, outbound, random)),
         world.bankid_site(),
         by_host(addresses.registry_host(), World::registry_site(), world.vipps_site()),
     ];
@@ -213,6 +216,13 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     upkeep::last_events(&provider).await;
     store.close().await;
     Ok(())
+}
+
+/// The sample application, with what else answers at its port: the mailbox, and the provider of signatures.
+fn beside(addresses: &Addresses, (mailbox, signer): (Mailbox, &SimulatedProvider), sample: Site) -> Site {
+    let signing = signature_router(Arc::clone(&signer.simulator));
+    let others = by_host(addresses.signing_host(), signing, sample);
+    by_host(addresses.mailbox_host(), world::mailbox_site(mailbox), others)
 }
 
 /// Opens a door for each site, at one port after the other.

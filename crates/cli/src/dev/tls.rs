@@ -23,7 +23,7 @@ pub(crate) struct DevTls {
     pub(crate) authority: Vec<u8>,
 }
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "localhost",
     "production.localhost",
     "sample.localhost",
@@ -33,6 +33,7 @@ const NAMES: [&str; 10] = [
     "registry.localhost",
     "console.localhost",
     "mailbox.localhost",
+    "signing.localhost",
     "127.0.0.1",
 ];
 
@@ -74,7 +75,7 @@ pub(crate) fn seal(folder: &Folder) -> Result<Arc<Seal>, String> {
 }
 
 /// Valid from a day ago until three months on.
-fn last_three_months(params: &mut CertificateParams) {
+pub(super) fn last_three_months(params: &mut CertificateParams) {
     let start = std::time::UNIX_EPOCH + Duration::from_micros(crate::clock::now().micros().unsigned_abs());
     let day = Duration::from_secs(24 * 60 * 60);
     params.not_before = (start - day).into();

@@ -86,7 +86,7 @@ fn one_of<T>(text: &str, all: &[T], word: impl Fn(&T) -> &'static str) -> String
 }
 
 fn evidence(text: &str) -> Result<Evidence, String> {
-    Evidence::parse(text).ok_or_else(|| one_of(text, Evidence::ALL, |it| it.as_str()))
+    Evidence::parse(text).ok_or_else(|| one_of(text, &Evidence::ALL, |it| it.as_str()))
 }
 
 fn handover(text: &str) -> Result<Handover, String> {

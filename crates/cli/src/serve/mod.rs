@@ -171,6 +171,8 @@ impl Installation {
             seal,
             uploads: Some(upload_reader::reader()),
             has_sms: sms.is_some(),
+            // No provider can be configured yet.
+            signatures: None,
         };
         let orders = OrderDesk::new((store.clone(), master.clone(), random.clone()), companies, false);
         let orders = orders.with(settings);

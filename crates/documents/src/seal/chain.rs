@@ -74,6 +74,12 @@ impl Link {
         self.read.tbs_certificate().subject().to_string()
     }
 
+    /// The name of whoever it was issued to.
+    pub(super) fn common_name(&self) -> Option<String> {
+        let name = self.read.tbs_certificate().subject().common_name().ok().flatten()?;
+        Some(name.value().into_owned())
+    }
+
     /// From when until when it is valid, both included, in seconds since 1970.
     pub(super) fn validity(&self) -> (i64, i64) {
         let validity = self.read.tbs_certificate().validity();
@@ -86,7 +92,7 @@ impl Link {
     }
 
     /// Whether its key may sign documents, as far as the certificate says.
-    fn may_sign(&self) -> bool {
+    pub(super) fn may_sign(&self) -> bool {
         self.key_usage().is_none_or(|it| it.digital_signature() || it.non_repudiation())
     }
 
@@ -103,7 +109,7 @@ impl Link {
     }
 
     /// Whether `issuer` issued this one: the names meet, and the signature is the issuer's.
-    fn is_issued_by(&self, issuer: &Self) -> bool {
+    pub(super) fn is_issued_by(&self, issuer: &Self) -> bool {
         let (own, other) = (self.read.tbs_certificate(), issuer.read.tbs_certificate());
         own.issuer() == other.subject() && issuer.may_issue() && self.is_signed_by(issuer).unwrap_or(false)
     }

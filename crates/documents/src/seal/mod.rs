@@ -17,10 +17,12 @@ mod fault;
 mod field;
 mod signed;
 mod timestamp;
+mod verified;
 
 use crypto::{CertificateKey, CertificateKeyKind, sha256};
 
 pub use fault::{SealError, TimestampFault};
+pub use verified::{SignatureFault, SignatureTrust, Signer};
 
 use crate::instant::civil;
 use chain::Chain;

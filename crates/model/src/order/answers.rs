@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::catalogue::QuestionCatalogue;
+use super::{catalogue::QuestionCatalogue, evidence::Evidence};
 
 /// The most people who may block or revoke.
 pub const MOST_BLOCK_CONTACTS: usize = 4;
@@ -139,4 +139,6 @@ pub struct OrderAnswers {
     pub has_certificate: bool,
     /// What BankID is used for, of [`PRODUCTS`](super::PRODUCTS); asked in 2026 only.
     pub products: Vec<String>,
+    /// What the approvals are: the issuer says which it takes.
+    pub evidence: Evidence,
 }

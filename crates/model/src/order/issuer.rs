@@ -4,20 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::LoginMethod;
 
-use super::{
-    catalogue::QuestionCatalogue,
-    state::{Handover, words},
-};
-
-words! {
-    /// What an issuer takes as the word of a signatory.
-    Evidence {
-        /// An approval by a login that is bound to the documents.
-        ApprovedByLogin = "approved_by_login",
-        /// A file that a signature service signed.
-        ProviderSignature = "provider_signature",
-    }
-}
+use super::{catalogue::QuestionCatalogue, evidence::Evidence, state::Handover};
 
 /// What an operator says of an issuer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

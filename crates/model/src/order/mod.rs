@@ -2,6 +2,7 @@
 
 mod answers;
 mod catalogue;
+mod evidence;
 mod issuer;
 mod section;
 mod state;
@@ -11,6 +12,7 @@ pub use answers::{
     OrderAnswers, SignatoryAnswer,
 };
 pub use catalogue::QuestionCatalogue;
-pub use issuer::{Evidence, IssuerSettings};
+pub use evidence::Evidence;
+pub use issuer::IssuerSettings;
 pub use section::{Lack, OrderSection, PRODUCTS, SectionState, lacks, section_state};
 pub use state::{Handover, OrderEvent, OrderFacts, OrderState, OrderTurn, OutOfTurn, next};

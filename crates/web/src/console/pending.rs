@@ -40,6 +40,17 @@ pub(super) enum PendingPurpose {
         /// Its code.
         code: String,
     },
+    /// To sign the documents of an order at a provider.
+    Signing {
+        /// The link.
+        link: LinkId,
+        /// Its code.
+        code: String,
+        /// What the request was made with.
+        random: [u8; 32],
+        /// What the provider calls it.
+        reference: String,
+    },
 }
 
 /// What a browser remembers of a login that it began.
@@ -69,6 +80,9 @@ impl Pending {
                 format!("{link}~{code}~{random}")
             }
             PendingPurpose::Section { link, code } => format!("{link}~{code}~~section"),
+            PendingPurpose::Signing { link, code, random, reference } => {
+                format!("{link}~{code}~{}~{}", b64::encode(random), b64::encode(reference.as_bytes()))
+            }
         };
         [&self.state, &self.nonce, &self.verifier, &purpose, &b64::encode(self.to.as_bytes())]
             .map(String::as_str)
@@ -97,6 +111,13 @@ impl Pending {
         let id = LinkId::parse(parts.first()?).ok()?;
         match parts {
             [_, code] => Some(PendingPurpose::Console(Purpose::Invitation(id, (*code).to_owned()))),
+            [_, code, "", "section"] => Some(PendingPurpose::Section { link: id, code: (*code).to_owned() }),
+            [_, code, random, reference] => Some(PendingPurpose::Signing {
+                link: id,
+                code: (*code).to_owned(),
+                random: b64::decode(random)?.try_into().ok()?,
+                reference: String::from_utf8(b64::decode(reference)?).ok()?,
+            }),
             [_, code, random] => {
                 let random = match *random {
                     "" => None,
@@ -104,7 +125,6 @@ impl Pending {
                 };
                 Some(PendingPurpose::Order { link: id, code: (*code).to_owned(), random })
             }
-            [_, code, "", "section"] => Some(PendingPurpose::Section { link: id, code: (*code).to_owned() }),
             _ => None,
         }
     }
@@ -166,8 +186,10 @@ pub(super) fn way_back(pending: &Pending) -> Action {
         PendingPurpose::Console(Purpose::SignIn) => "/sign-in".to_owned(),
         PendingPurpose::Console(Purpose::FirstOperator | Purpose::Recovery) => "/setup".to_owned(),
         PendingPurpose::Console(Purpose::Invitation(id, code)) => format!("/invitation/{id}/{code}"),
-        PendingPurpose::Order { link, code, .. } => format!("/order/{link}/{code}"),
         PendingPurpose::Section { link, code } => format!("/section/{link}/{code}"),
+        PendingPurpose::Order { link, code, .. } | PendingPurpose::Signing { link, code, .. } => {
+            format!("/order/{link}/{code}")
+        }
     };
     Action::to("console-sign-in-try-again", href).named("again")
 }

@@ -68,6 +68,7 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     route!(GET, "/order/{id}/{code}", ANYONE, orders::links::page),
     route!(POST, "/order/{id}/{code}", ANYONE, orders::links::go_on),
     route!(POST, "/order/{id}/{code}/decline", ANYONE, orders::links::decline),
+    route!(GET, "/order-signed", ANYONE, orders::signing::returned),
     route!(POST, "/order/{id}/{code}/eid", ANYONE, orders::links::record_eid),
     route!(POST, "/order/{id}/{code}/phone", ANYONE, orders::phone_code::send),
     route!(POST, "/order/{id}/{code}/phone-code", ANYONE, orders::phone_code::confirm),

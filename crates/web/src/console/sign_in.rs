@@ -125,6 +125,8 @@ async fn redeemed(visit: &Visit, pending: &Pending, code: &str) -> Result<Respon
         PendingPurpose::Section { link, code } => {
             return orders::colleagues::returned(visit, (*link, code), sign_in).await;
         }
+        // It does not come back here.
+        PendingPurpose::Signing { .. } => return Ok(cancelled(visit, pending)),
     };
     let token = match visit.site.console.sign_in(&sign_in, purpose, visit.now()).await {
         Ok(token) => token,

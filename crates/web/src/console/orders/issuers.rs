@@ -109,7 +109,7 @@ fn fields(it: &IssuerSettings) -> Vec<ConsoleField> {
     let line = |name, label, value: &str, most| {
         ConsoleField::new(name, Text::Key(label), value, FieldKind::Line(most))
     };
-    let evidence = options(Evidence::ALL, Evidence::as_str, evidence_word);
+    let evidence = options(&Evidence::ALL, Evidence::as_str, evidence_word);
     let handovers = options(Handover::ALL, Handover::as_str, |it| handover_words(it).0);
     let catalogues = options(QuestionCatalogue::ALL, QuestionCatalogue::as_str, catalogue_word);
     let chosen_evidence = words_in_lines(&it.evidence, Evidence::as_str);

@@ -1,9 +1,9 @@
 //! Links of orders: somebody approves, confirms, or begins to receive. Opening one does nothing; a button goes on.
 
 use axum::response::Response;
-use console::{Caller, OWN_CLIENT, Permit, Refusal, SignIn};
+use console::{OWN_CLIENT, Permit, Refusal, SignIn};
 use crypto::{Digest, b64};
-use model::{LinkId, OrderState};
+use model::{Evidence, LinkId, OrderState};
 use oidc::AuthorizationParams;
 use ordering::{ApprovalProof, LinkView, Part, PersonState, PhoneStep, ReceiverProof};
 use pages::console::{
@@ -12,7 +12,11 @@ use pages::console::{
 use provider::Refusal as ProviderRefusal;
 use texts::AdminMessage;
 
-use super::{documents::document_blocks, phone};
+use super::{
+    documents::document_blocks,
+    opened::{found, opened, spent},
+    phone, signing,
+};
 use crate::{
     console::{
         answer::{refused_form, sentence, shown, with_session, wrong, wrong_form},
@@ -21,26 +25,6 @@ use crate::{
     },
     respond::page::{going_on_by_itself, see_other},
 };
-
-fn spent() -> Refusal {
-    Refusal::Invalid(AdminMessage::OrderLinkSpent.into())
-}
-
-async fn opened(visit: &Visit, id: LinkId, code: &str) -> Result<(LinkView, Permit), Refusal> {
-    let origin = visit.origin();
-    let caller = |tenant| Caller {
-        actor: console::Actor::LinkHolder { id, tenant, purpose: "order".to_owned(), bound_eid: None },
-        trace: Some(origin.trace.clone()),
-        address: origin.address,
-        name: None,
-    };
-    visit.site.orders.link((id, code), caller).await
-}
-
-pub(super) async fn found(visit: &Visit) -> Result<(LinkView, Permit), Refusal> {
-    let id = LinkId::parse(visit.param("id")).map_err(|_| spent())?;
-    opened(visit, id, visit.param("code")).await
-}
 
 fn bare(heading: Text, lead: Text, blocks: Vec<Block>) -> ConsolePage {
     ConsolePage { heading, lead: Some(lead), blocks, is_bare: true, ..ConsolePage::default() }
@@ -65,14 +49,20 @@ fn signatory_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> 
     if link.person.state == PersonState::Waiting && !link.view.state.is_open() {
         lead = "console-order-link-over";
     } else if link.person.state == PersonState::Waiting && is_asked {
-        blocks.push(notice(NoticeKind::Info, "console-order-link-no-signature"));
+        let is_by_login = link.view.answers.evidence == Evidence::ApprovedByLogin;
+        if visit.query.is_there("not-signed") {
+            blocks.push(notice(NoticeKind::Warning, "console-order-link-not-signed"));
+        }
+        let said = if is_by_login { "console-order-link-no-signature" } else { "console-order-link-sign" };
+        blocks.push(notice(NoticeKind::Info, said));
         blocks.extend(document_blocks(&link.view));
         blocks.push(Block::Facts(vec![Fact::copied(
             "digest",
             "console-order-digest",
             link.view.digest_text(),
         )]));
-        let approve = Action::act("console-order-approve", visit.path.clone()).named("approve");
+        let label = if is_by_login { "console-order-approve" } else { "console-order-sign" };
+        let approve = Action::act(label, visit.path.clone()).named("approve");
         blocks.push(Block::Actions(vec![approve]));
         let field = ConsoleField::new(
             "note",
@@ -93,6 +83,7 @@ fn signatory_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> 
             .push(Block::More { label: Text::Key("console-order-decline"), blocks: vec![Block::Form(form)] });
     } else {
         let key = match link.person.state {
+            PersonState::Done if !link.person.provider.is_empty() => "console-order-link-signed",
             PersonState::Done => "console-order-link-approved",
             PersonState::InReview => "console-order-link-in-review",
             PersonState::Declined => "console-order-link-declined",
@@ -220,6 +211,9 @@ pub(in crate::console) async fn go_on(visit: Visit) -> Result<Response, Refusal>
         Err(refusal) => return Ok(over(&visit, &refusal)),
     };
     let outcome = match link.person.part {
+        Part::Signatory if link.view.answers.evidence == Evidence::ProviderSignature => {
+            signing::begun(&visit, &link, &permit).await
+        }
         Part::Signatory => approving(&visit, &link, &permit).await,
         Part::Receiver => Ok(receiving(&visit, &link)),
         Part::Blocker | Part::General => {

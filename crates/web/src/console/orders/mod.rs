@@ -11,8 +11,10 @@ pub(super) mod page;
 pub(super) mod phone_code;
 pub(super) mod receive;
 pub(super) mod recheck;
+pub(super) mod signing;
 
 mod acts;
+mod opened;
 mod phone;
 mod place;
 mod section_form;

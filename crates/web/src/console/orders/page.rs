@@ -272,7 +272,7 @@ fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
         facts.push(Fact::copied("digest", "console-order-digest", order.digest_text()));
     }
     let mut actions = vec![Action::to("console-order-documents", href).named("open-documents")];
-    if !order.files.is_empty() && visit.offers(Permission::DecideOrders) {
+    if order.is_closed() && visit.offers(Permission::DecideOrders) {
         let take = Action::act("console-order-dossier", format!("{}/dossier", base(visit, order.id)));
         actions.push(take.named("dossier"));
     }

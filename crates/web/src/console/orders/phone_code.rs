@@ -6,7 +6,8 @@ use ordering::{LinkView, TypedCode};
 use texts::AdminMessage;
 
 use super::{
-    links::{found, page_of},
+    links::page_of,
+    opened::found,
     phone::{base, browser_of},
 };
 use crate::{

@@ -195,6 +195,7 @@ pub(super) fn file_word(kind: &str) -> &'static str {
         "technical" => "console-order-file-technical",
         "cover" => "console-order-file-cover",
         "certificate" => "console-order-file-certificate",
+        signed if signed.starts_with("signed-") => "console-order-file-signed",
         _ => "console-order-file-registry",
     }
 }

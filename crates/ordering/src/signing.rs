@@ -1,0 +1,286 @@
+//! Signing at a provider: our documents go there, and come back as PAdES over exactly these bytes, or count for nothing.
+//!
+//! ```text
+//!   link ──POST──► request (document digest, 10 min) ──► documents at the provider ──► the person signs there
+//!        ◄── back in the same browser ── files fetched, verified, request spent once ── signed, or to be reviewed
+//! ```
+
+use std::{fmt, sync::Arc};
+
+use authority::{Permission, Permit, SealedColumn, Tenant};
+use changes::Refusal;
+use crypto::{Digest, b64};
+use documents::{PdfMeta, SignatureTrust, Signer, pdf};
+use model::{Evidence, LinkId, NameKey, OrderEvent, OrderState, Timestamp};
+use serde_json::json;
+use store::{
+    StoreError, WriteTx, approval_requests, order_documents,
+    order_documents::OrderDocument,
+    order_people::{self, OrderPerson, Part, PersonState},
+    orders::Order,
+};
+use texts::AdminMessage;
+
+use crate::{
+    OrderDesk, OrderView,
+    moving::{Asked, Happening, Moved, apply, request_digest},
+    people::{KeptPerson, link_spent, open_person, seal_person},
+    sealing::{aside, trouble},
+    signature_provider::{AtProvider, SignatureProvider, ToSign},
+};
+
+/// A signing was begun: the browser keeps it until it is back.
+#[derive(Clone)]
+pub struct SigningBegun {
+    /// The random bytes of the request.
+    pub random: [u8; 32],
+    /// What the provider calls it, and where the person signs.
+    pub at: AtProvider,
+}
+
+impl fmt::Debug for SigningBegun {
+    /// Leaves out the random bytes, with which it could be finished.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningBegun").finish_non_exhaustive()
+    }
+}
+
+/// What a browser brings back.
+#[derive(Clone, Debug)]
+pub struct SigningReturned {
+    /// The random bytes of the request.
+    pub random: [u8; 32],
+    /// What the provider calls it.
+    pub reference: String,
+}
+
+/// A document with its kind, and what came back of it.
+struct SignedFile {
+    kept_as: String,
+    bytes: Vec<u8>,
+}
+
+fn unavailable(detail: String) -> Refusal {
+    Refusal::Invalid(AdminMessage::OrderProviderTrouble { detail: detail.into() }.into())
+}
+
+/// A document as it is brought.
+struct Ours {
+    kind: &'static str,
+    title: String,
+    pdf: Vec<u8>,
+}
+
+/// Sets the documents of a submission: the same bytes whenever it is done.
+fn set(order: &OrderView) -> Result<Vec<Ours>, Refusal> {
+    let meta = PdfMeta { created: order.created_at.seconds(), author: String::new() };
+    let one = |it: crate::Composed| {
+        let bytes = pdf(&it.document, &meta).map_err(|error| trouble(&error))?;
+        Ok(Ours { kind: it.kind, title: it.document.title, pdf: bytes })
+    };
+    order.documents().into_iter().map(one).collect()
+}
+
+/// Says who signed all of them; a file that is not ours, signed by a single person, makes all of them count for nothing.
+fn verified(
+    trust: &SignatureTrust,
+    ours: Vec<Ours>,
+    signed: Vec<Vec<u8>>,
+    now: Timestamp,
+) -> Result<(Signer, Vec<SignedFile>), Refusal> {
+    let refused =
+        |why: String| Refusal::Invalid(AdminMessage::OrderSignatureInvalid { detail: why.into() }.into());
+    if ours.len() != signed.len() {
+        return Err(refused(format!("{} files came back of {}", signed.len(), ours.len())));
+    }
+    let (mut signer, mut files): (Option<Signer>, _) = (None, Vec::new());
+    for (Ours { kind, pdf, .. }, bytes) in ours.into_iter().zip(signed) {
+        let found = trust.verify(&pdf, &bytes, now.seconds());
+        let found = found.map_err(|fault| refused(format!("{kind}: {fault}")))?;
+        if signer.as_ref().is_some_and(|it| it.subject != found.subject) {
+            return Err(refused(format!("{kind}: somebody else signed it")));
+        }
+        signer = Some(found);
+        files.push(SignedFile { kept_as: kind.to_owned(), bytes });
+    }
+    Ok((signer.ok_or_else(|| refused("nothing came back".to_owned()))?, files))
+}
+
+fn is_same_name(one: &str, other: &str) -> bool {
+    let key = NameKey::of_full_name(one);
+    key.is_some() && key == NameKey::of_full_name(other)
+}
+
+/// Writes down who signed; gives whether it is to be reviewed.
+fn note(kept: &mut KeptPerson, (provider, signer): (&str, &Signer)) -> bool {
+    signer.name.clone_into(&mut kept.proved_name);
+    provider.clone_into(&mut kept.provider);
+    kept.token_digest = b64::encode(&signer.file);
+    let fits = is_same_name(&signer.name, &kept.contact.name);
+    kept.mismatch = if fits { String::new() } else { "other-name".to_owned() };
+    !fits
+}
+
+/// What is kept, sealed: enough to verify it years later. The signed files are documents of the order.
+fn evidence(tenant: &Tenant, (person, provider, signer): (LinkId, &str, &Signer), now: Timestamp) -> Vec<u8> {
+    let text = json!({
+        "kind": Evidence::ProviderSignature.as_str(), "provider": provider, "signer": signer.subject,
+        "certificate_sha256": b64::encode(&signer.certificate), "file_sha256": b64::encode(&signer.file),
+        "received_at": now.to_iso_micros(),
+    });
+    let column = SealedColumn::OrderEvidence(person);
+    tenant.opened().seal(tenant.random(), &column, text.to_string().as_bytes())
+}
+
+/// The signed files as they are kept, by the place of their signer.
+fn named(files: Vec<SignedFile>, at: usize) -> Vec<SignedFile> {
+    let one = |it: SignedFile| SignedFile { kept_as: format!("signed-{}-{}", at + 1, it.kept_as), ..it };
+    files.into_iter().map(one).collect()
+}
+
+/// Keeps what the signatory at this place signed, as documents of the order.
+fn keep_files(
+    tx: &mut WriteTx<'_>,
+    tenant: &Tenant,
+    order: &Order,
+    files: &[SignedFile],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for it in files {
+        let (kind, submission) = (it.kept_as.clone(), order.submission);
+        let column = SealedColumn::OrderDocument { order: order.id, submission, kind: &kind };
+        let sealed_document = tenant.opened().seal(tenant.random(), &column, &it.bytes);
+        let document = OrderDocument {
+            tenant_id: tenant.id,
+            order_id: order.id,
+            submission,
+            kind,
+            digest: Digest::of(&it.bytes),
+            sealed_document,
+            created_at: now,
+        };
+        order_documents::save(tx, &document)?;
+    }
+    Ok(())
+}
+
+impl OrderDesk {
+    /// Chooses what the approvals of an order are, while it is a draft.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: it is no draft, somebody was faster, or there is no provider. [`Refusal::NotFound`],
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn set_evidence(
+        &self,
+        permit: &Permit,
+        seen: crate::OrderVersion,
+        evidence: Evidence,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if evidence == Evidence::ProviderSignature && self.settings.signatures.is_none() {
+            return Err(Refusal::Invalid(AdminMessage::OrderNoProvider.into()));
+        }
+        let permit = permit.clone();
+        let saved = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::ManageOrders)?.clone();
+            let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            let state = crate::view::state_of(&moved.row)?;
+            if state != OrderState::Draft {
+                return Err(crate::moving::out_of_turn(OrderEvent::Amend, state));
+            }
+            moved.answers.evidence = evidence;
+            moved.row.sealed_answers = crate::view::seal_answers(&tenant, seen.id, &moved.answers);
+            moved.row.changed_at = now;
+            store::orders::save(tx, &moved.row)?;
+            let details = json!({"evidence": evidence.as_str()});
+            let object = format!("order {}", seen.id);
+            Ok::<_, Refusal>(permit.record(model::Action::OrderAnswered, object, &details, now).append(tx)?)
+        });
+        saved.await
+    }
+
+    /// Brings the documents of a submission to the provider, for one of those who sign.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: the link is over, it is not the time for it, a login approves this order, or the provider cannot be
+    /// reached. [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn begin_signing(
+        &self,
+        permit: &Permit,
+        (person, return_to): (LinkId, String),
+        now: Timestamp,
+    ) -> Result<SigningBegun, Refusal> {
+        let provider = self.provider()?;
+        let begun = self.begin_request(permit, (person, Evidence::ProviderSignature), now).await?;
+        let order = self.whole(permit.tenant(Permission::AnswerOrder)?, begun.order).await?;
+        let signer = order.people.iter().find(|it| it.id == person).map(|it| it.contact.name.clone());
+        let documents = aside(move || set(&order)).await?;
+        let documents = documents.into_iter().map(|it| (it.title, it.pdf)).collect();
+        let to_sign = ToSign { documents, signer: signer.unwrap_or_default(), return_to };
+        let at = provider.bring(to_sign).await.map_err(unavailable)?;
+        Ok(SigningBegun { random: begun.random, at })
+    }
+
+    /// Takes what somebody signed; `None`: they did not. The files are fetched and verified, and the request is spent in the write
+    /// that keeps them.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: the request is over, the order was changed meanwhile, the files are not ours with a valid signature,
+    /// or somebody signs for two. [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn finish_signing(
+        &self,
+        permit: &Permit,
+        (person, returned): (LinkId, SigningReturned),
+        now: Timestamp,
+    ) -> Result<Option<OrderState>, Refusal> {
+        let provider = self.provider()?;
+        let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
+        let asked = self.store.read(move |tx| order_people::find(tx, person)).await?;
+        let asked = asked.filter(|it| it.tenant_id == tenant.id && it.part == Part::Signatory);
+        let order = self.whole(&tenant, asked.ok_or_else(link_spent)?.order_id).await?;
+        let Some(signed) = provider.fetch(returned.reference).await.map_err(unavailable)? else {
+            return Ok(None);
+        };
+        let by = Arc::clone(&provider);
+        let (signer, files) = aside(move || verified(by.trust(), set(&order)?, signed, now)).await?;
+        let source = ["signature", provider.name(), ""];
+        let digest = tenant.opened().member_digest(source, &signer.subject);
+        let (permit, random) = (permit.clone(), returned.random);
+        let finished = self.store.write(move |tx| {
+            let spent = approval_requests::spend(tx, (tenant.id, &request_digest(&random)), now)?;
+            let request = spent.filter(|it| it.person_id == person).ok_or_else(link_spent)?;
+            let mut moved = Moved::load(tx, &tenant, Asked::Now(request.order_id))?;
+            if moved.row.document_digest != Some(request.document_digest)
+                || moved.answers.evidence != Evidence::ProviderSignature
+            {
+                return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
+            }
+            let is_other = |it: &OrderPerson| {
+                it.part == Part::Signatory && it.id != person && it.person_digest == Some(digest)
+            };
+            if moved.people.iter().any(is_other) {
+                return Err(Refusal::Invalid(AdminMessage::OrderApprovedTwice.into()));
+            }
+            let at = moved.people.iter().position(|it| it.id == person);
+            let at = at.ok_or_else(link_spent)?;
+            let row = moved.people.get_mut(at).filter(|it| it.state == PersonState::Waiting);
+            let row = row.ok_or_else(link_spent)?;
+            let mut kept = open_person(&tenant, row)?;
+            let is_to_review = note(&mut kept, (provider.name(), &signer));
+            row.sealed_person = seal_person(&tenant, row.id, &kept);
+            row.sealed_evidence = Some(evidence(&tenant, (row.id, provider.name(), &signer), now));
+            row.person_digest = Some(digest);
+            row.state = if is_to_review { PersonState::InReview } else { PersonState::Done };
+            row.decided_at = Some(now);
+            order_people::save(tx, row)?;
+            keep_files(tx, &tenant, &moved.row, &named(files, at), now)?;
+            let event = if is_to_review { OrderEvent::Mismatch } else { OrderEvent::Approve };
+            apply(tx, (&permit, &mut moved), &Happening::of(event), now)
+        });
+        finished.await.map(Some)
+    }
+
+    fn provider(&self) -> Result<Arc<dyn SignatureProvider>, Refusal> {
+        self.settings.signatures.clone().ok_or_else(|| Refusal::Invalid(AdminMessage::OrderNoProvider.into()))
+    }
+}
