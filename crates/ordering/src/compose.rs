@@ -214,6 +214,48 @@ fn composed(submission: (OrderId, i64), answers: &OrderAnswers) -> Vec<Composed>
     all
 }
 
+/// Something in the documents that is other than in the version before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentChange {
+    /// What it is called there.
+    pub label: String,
+    /// What stood there; empty: nothing.
+    pub before: String,
+    /// What stands there now; empty: nothing.
+    pub now: String,
+}
+
+/// Names with values, of all documents; a table is one value.
+fn stated(answers: &OrderAnswers) -> Vec<(String, String)> {
+    let words = words_of(answers);
+    let documents = composed((OrderId::from_bytes([0; 16]), 1), answers);
+    let of_block = |block: DocumentBlock| match block {
+        DocumentBlock::Facts(facts) => facts,
+        DocumentBlock::Table { rows, .. } => {
+            let rows: Vec<String> = rows.iter().map(|it| it.join(", ")).collect();
+            vec![(words.say("signatories"), rows.join("; "))]
+        }
+        _ => Vec::new(),
+    };
+    documents.into_iter().flat_map(|it| it.document.blocks).flat_map(of_block).collect()
+}
+
+/// What stands in the documents of the second answers otherwise than in those of the first, in the words of the second.
+pub(crate) fn changes_between(before: &OrderAnswers, now: &OrderAnswers) -> Vec<DocumentChange> {
+    let before = stated(&OrderAnswers { language: now.language.clone(), ..before.clone() });
+    let now = stated(now);
+    let value = |all: &[(String, String)], label: &str| {
+        all.iter().find(|it| it.0 == label).map(|it| it.1.clone()).unwrap_or_default()
+    };
+    let mut labels: Vec<&String> = now.iter().map(|it| &it.0).collect();
+    labels.extend(before.iter().map(|it| &it.0).filter(|label| now.iter().all(|it| it.0 != **label)));
+    let change = |label: &String| {
+        let (before, now) = (value(&before, label), value(&now, label));
+        (before != now).then(|| DocumentChange { label: label.clone(), before, now })
+    };
+    labels.into_iter().filter_map(change).collect()
+}
+
 /// The digest of what the signatories of a submission approve: of all documents.
 pub(crate) fn digest_of(submission: (OrderId, i64), answers: &OrderAnswers) -> Digest {
     let mut text = Vec::new();

@@ -33,12 +33,13 @@ mod section_links;
 mod sending;
 mod signature_provider;
 mod signing;
+mod submitted;
 mod view;
 
 pub use approval::{ApprovalBegun, ApprovalProof, IdentityDecision, ReceiverProof};
 pub use by_itself::{FailedOrder, Look, WentOn};
 pub use company::{FoundCompany, LookAgain, is_trouble};
-pub use compose::{ClientFacts, Composed};
+pub use compose::{ClientFacts, Composed, DocumentChange};
 pub use desk::{Desk, DeskRow, NewOrder, SectionAnswers};
 pub use handover::{CheckResult, Deposit, Entered, ToCheck, What};
 pub use issuer::IssuerView;

@@ -26,7 +26,7 @@ use crate::{
     compose::digest_of,
     issuer::check_handover,
     people::{Addressed, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
-    proposal,
+    proposal, submitted,
     view::{eid_of, handover_of, open_answers, state_of},
 };
 
@@ -311,6 +311,7 @@ fn submit(
     moved.row.submission += 1;
     let submission = moved.row.submission;
     moved.row.document_digest = Some(digest_of((moved.row.id, submission), &moved.answers));
+    submitted::keep(tx, tenant, (&moved.row, &moved.answers), now)?;
     let asked = Submission { order: moved.row.id, eid, answers: &moved.answers, submission };
     let before = std::mem::replace(&mut moved.people, insert_all(tx, tenant, &asked, now)?);
     changed_contacts::tell(

@@ -11,8 +11,14 @@ use store::{
 use texts::Noun;
 
 use crate::{
-    OrderDesk, OrderFile, OrderView, certificate::OF_ORDER, issuer::of_order, people::person_view,
-    proposal::waiting, secrets::public_key, view::view,
+    OrderDesk, OrderFile, OrderView,
+    certificate::OF_ORDER,
+    issuer::of_order,
+    people::person_view,
+    proposal::waiting,
+    secrets::public_key,
+    submitted::{ANSWERS, changes},
+    view::view,
 };
 
 fn file(it: OrderDocumentFacts) -> OrderFile {
@@ -26,6 +32,7 @@ impl OrderDesk {
             let row = orders::get(tx, opened.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
             let people = order_people::list(tx, (opened.id, id), row.submission)?;
             let public_key = public_key(tx, &opened, id)?;
+            let changes = changes(tx, &opened, &row)?;
             let issuer = of_order(tx, &row)?;
             let proposal = waiting(tx, &opened, (id, row.version))?;
             let of_order = (opened.id, id);
@@ -33,17 +40,17 @@ impl OrderDesk {
             if row.submission > OF_ORDER {
                 files.extend(order_documents::list_facts(tx, of_order, row.submission)?);
             }
-            let files = files.into_iter().map(file).collect::<Vec<_>>();
+            let files = files.into_iter().filter(|it| it.kind != ANSWERS).map(file).collect::<Vec<_>>();
             Ok::<_, Refusal>((
                 people,
                 orders::steps(tx, opened.id, id)?,
                 row,
-                (public_key, files, proposal, issuer),
+                (public_key, files, proposal, issuer, changes),
             ))
         });
-        let (people, steps, row, (public_key, files, proposal, issuer)) = read.await?;
+        let (people, steps, row, (public_key, files, proposal, issuer, changes)) = read.await?;
         let people = people.iter().map(|it| person_view(tenant, it)).collect::<Result<Vec<_>, _>>()?;
-        Ok(OrderView { public_key, files, proposal, issuer, ..view(tenant, &row, (people, steps))? })
+        Ok(OrderView { public_key, files, proposal, issuer, changes, ..view(tenant, &row, (people, steps))? })
     }
 
     pub(crate) fn opened(&self, row: &tenants::Tenant, caller: &Caller) -> Result<Tenant, Refusal> {

@@ -170,6 +170,7 @@ fn alone(whole: OrderView, section: OrderSection) -> OrderView {
         files: Vec::new(),
         public_key: None,
         proposal: None,
+        changes: Vec::new(),
         ..whole
     }
 }

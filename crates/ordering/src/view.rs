@@ -8,7 +8,7 @@ use model::{
 };
 use store::orders::{self, Order, OrderStep};
 
-use crate::{issuer::IssuerView, people::PersonView, proposal::ProposalView};
+use crate::{compose::DocumentChange, issuer::IssuerView, people::PersonView, proposal::ProposalView};
 
 /// A line of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +96,8 @@ pub struct OrderView {
     pub files: Vec<OrderFile>,
     /// The public half of the key pair that was made for it: a JWKS.
     pub public_key: Option<serde_json::Value>,
+    /// What is other than in the version before.
+    pub changes: Vec<DocumentChange>,
     /// Who issues it; of no meaning where it is ordered at Vipps itself.
     pub issuer: IssuerView,
     /// What an operator proposed and a second one has to confirm.
@@ -182,6 +184,7 @@ pub(crate) fn view(
         files: Vec::new(),
         public_key: None,
         proposal: None,
+        changes: Vec::new(),
         issuer: IssuerView::built_in(),
     })
 }

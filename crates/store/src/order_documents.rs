@@ -17,8 +17,10 @@ const LIST_FACTS: &str = "SELECT kind, digest, created_at FROM order_documents
 const FIND: &str = "SELECT tenant_id, order_id, submission, kind, digest, sealed_document, created_at
     FROM order_documents WHERE tenant_id = $1 AND order_id = $2 AND submission = $3 AND kind = $4";
 const REMOVE: &str = "DELETE FROM order_documents WHERE tenant_id = $1 AND order_id = $2";
+const REMOVE_BEFORE: &str = "DELETE FROM order_documents
+    WHERE tenant_id = $1 AND order_id = $2 AND submission < $3 AND kind = $4";
 
-pub(crate) const ALL: &[&str] = &[SAVE, LIST, LIST_FACTS, FIND, REMOVE];
+pub(crate) const ALL: &[&str] = &[SAVE, LIST, LIST_FACTS, FIND, REMOVE, REMOVE_BEFORE];
 
 /// A document's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +115,20 @@ pub fn find(
 ) -> Result<Option<OrderDocument>, StoreError> {
     let values = [tenant_id.into(), order_id.into(), submission.into(), kind.into()];
     tx.find(FIND, &values)?.map(read).transpose()
+}
+
+/// Removes what is of submissions before this one, of one kind.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn remove_before(
+    tx: &mut WriteTx<'_>,
+    (tenant_id, order_id): (TenantId, OrderId),
+    submission: i64,
+    kind: &str,
+) -> Result<(), StoreError> {
+    let values = [tenant_id.into(), order_id.into(), submission.into(), kind.into()];
+    tx.execute(REMOVE_BEFORE, &values).map(drop)
 }
 
 /// Removes all documents of an order.

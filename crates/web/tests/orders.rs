@@ -1380,3 +1380,24 @@ async fn a_section_that_saves_itself_answers_what_it_has_seen_and_the_button_sav
     assert_eq!(save(&mut order, &seen, "People log in").await.status, 200);
     assert!(order.browser.get(&target).await.body.contains("People log in"));
 }
+
+#[tokio::test]
+async fn another_version_shows_who_approves_what_is_other_than_before_and_nothing_else() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = submitted(&house, ALONE).await;
+    order.act("act", "amend", "").await;
+    let summary = format!("{}/summary", order.order);
+    assert!(!order.browser.get(&summary).await.body.contains("Changed since"), "nothing is other yet");
+    order.save("display-name", &[("display_name", "Bookings")]).await;
+    assert!(order.browser.get(&summary).await.body.contains("Shop → Bookings"));
+    order.submit().await;
+    let links = order.links().await;
+    let shown = order.phone().get(&links[0]).await.body;
+    assert_eq!(shown.matches(" → ").count(), 1, "{shown}");
+    assert!(shown.contains("Shop → Bookings"));
+    order.with_bankid(&links[0]).await;
+    order.act("desk", "seal", "").await;
+    assert!(!order.page().await.body.contains("/files/answers"));
+    let answers = order.browser.get(&format!("{}/files/answers", order.order)).await;
+    assert_eq!(answers.status, 404, "what was submitted before is no document");
+}

@@ -1481,3 +1481,5 @@ console-order-canned-contacts = A contact cannot be reached. Check name, telepho
 console-order-canned-display-name = The display name has to say which company or service people log in to.
 console-order-canned-certificate = The company certificate is missing, cannot be read, or is older than three months. Upload a new one.
 console-order-canned-signatory = Those who approved cannot sign for the company alone. Choose another combination.
+console-order-changes = Changed since the version before
+console-order-changes-lead = Left: what stood there. Right: what stands there now. Everything else is as it was.

@@ -1481,3 +1481,5 @@ console-order-canned-contacts = En kontakt kan ikke nås. Sjekk navn, telefon og
 console-order-canned-display-name = Visningsnavnet må si hvilket foretak eller hvilken tjeneste folk logger inn hos.
 console-order-canned-certificate = Firmaattesten mangler, kan ikke leses eller er eldre enn tre måneder. Last opp en ny.
 console-order-canned-signatory = De som godkjente, kan ikke signere for foretaket alene. Velg en annen kombinasjon.
+console-order-changes = Endret siden forrige versjon
+console-order-changes-lead = Til venstre: det som sto der. Til høyre: det som står der nå. Alt annet er som før.

@@ -1481,3 +1481,5 @@ console-order-canned-contacts = Ein kontakt kan ikkje nåast. Sjekk namn, telefo
 console-order-canned-display-name = Visingsnamnet må seie kva føretak eller kva teneste folk loggar inn hos.
 console-order-canned-certificate = Firmaattesten manglar, kan ikkje lesast eller er eldre enn tre månader. Last opp ein ny.
 console-order-canned-signatory = Dei som godkjende, kan ikkje signere for føretaket åleine. Vel ein annan kombinasjon.
+console-order-changes = Endra sidan førre versjon
+console-order-changes-lead = Til venstre: det som stod der. Til høgre: det som står der no. Alt anna er som før.

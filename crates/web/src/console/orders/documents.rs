@@ -6,7 +6,7 @@ use axum::{
 };
 use console::{Permission, Refusal};
 use model::{Environment, OrderEvent, OrderState};
-use ordering::{ClientFacts, Composed, OrderFile, OrderView};
+use ordering::{ClientFacts, Composed, DocumentChange, OrderFile, OrderView};
 use pages::console::{
     Action, Block, Cell, ConsolePage, Fact, Notice, NoticeKind, Step, Table, TableRow, Text, Tone,
 };
@@ -24,7 +24,8 @@ use crate::{
 /// `GET /t/{tenant}/orders/{order}/summary`
 pub(in crate::console) async fn summary(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
-    let mut blocks = document_blocks(&order);
+    let mut blocks = change_blocks(&order);
+    blocks.extend(document_blocks(&order));
     let submit = Action::act("console-order-submit", format!("{}/act", base(&visit, order.id)))
         .with("event", OrderEvent::Submit.as_str())
         .with("version", order.version.to_string())
@@ -49,6 +50,7 @@ pub(in crate::console) async fn documents(visit: Visit) -> Result<Response, Refu
     let callback = place.callback();
     let is_production = place.domain.environment == Environment::Production;
     let mut blocks = file_blocks(&visit, &order);
+    blocks.extend(change_blocks(&order));
     blocks.extend(document_blocks(&order));
     blocks.extend(blocks_of(order.technical_sheet(ClientFacts { callback: &callback, is_production })));
     blocks.extend(key_blocks(&order));
@@ -60,6 +62,20 @@ pub(in crate::console) async fn documents(visit: Visit) -> Result<Response, Refu
     };
     page.frame.crumbs = crumbs(&visit, Some(&order));
     Ok(shown(&visit, page))
+}
+
+/// What stands in the documents otherwise than in the version before.
+pub(super) fn change_blocks(order: &OrderView) -> Vec<Block> {
+    if order.changes.is_empty() {
+        return Vec::new();
+    }
+    let shown = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
+    let fact = |it: &DocumentChange| {
+        let text = Text::plain(format!("{} → {}", shown(&it.before), shown(&it.now)));
+        Fact { label: Text::plain(it.label.clone()), ..Fact::new("console-order-changes", text) }
+    };
+    let (text, lead) = (Text::Key("console-order-changes"), Some(Text::Key("console-order-changes-lead")));
+    vec![Block::Heading { id: "changes", text, lead }, Block::Facts(order.changes.iter().map(fact).collect())]
 }
 
 fn attachment((content_type, name): (&'static str, String), content: Vec<u8>) -> Response {

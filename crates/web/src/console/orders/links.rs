@@ -13,7 +13,7 @@ use provider::Refusal as ProviderRefusal;
 use texts::AdminMessage;
 
 use super::{
-    documents::document_blocks,
+    documents::{change_blocks, document_blocks},
     opened::{found, opened, spent},
     phone, signing,
 };
@@ -55,6 +55,7 @@ fn signatory_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> 
         }
         let said = if is_by_login { "console-order-link-no-signature" } else { "console-order-link-sign" };
         blocks.push(notice(NoticeKind::Info, said));
+        blocks.extend(change_blocks(&link.view));
         blocks.extend(document_blocks(&link.view));
         blocks.push(Block::Facts(vec![Fact::copied(
             "digest",
