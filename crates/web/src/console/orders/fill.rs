@@ -44,7 +44,12 @@ fn section_page(
 ) -> ConsolePage {
     let (label, help) = words_of(section);
     let typed = refusal.is_some() && visit.form.is_there("seen");
+    // Who confirms their phone needs not be known by a birth date.
+    let is_optional = section == OrderSection::Receiver && has_sms(visit);
     let field = |mut it: ConsoleField| {
+        if is_optional && it.name == "birth_date" {
+            it = it.with_help(Text::Key("console-order-birth-date-optional"));
+        }
         if typed && visit.form.is_there(&it.name) {
             visit.form.get(&it.name).clone_into(&mut it.value);
         }
