@@ -106,6 +106,31 @@ async fn a_code_is_good_for_five_tries_ten_minutes_and_the_browser_that_asked() 
 }
 
 #[tokio::test]
+async fn of_two_who_type_a_code_at_once_one_has_it_and_of_five_wrong_ones_every_one_counts() {
+    let house = with_sms().await;
+    let (order, link) = with_block_contact(&house).await;
+    let mut browser = order.phone();
+    ask(&mut browser, &link).await;
+    let code = code(&house, &link).await;
+    let again = || {
+        let mut it = order.phone();
+        it.cookies.clone_from(&browser.cookies);
+        it
+    };
+    let (mut one, mut two, mut three) = (again(), again(), again());
+    tokio::join!(
+        type_code(&mut one, &link, "1"),
+        type_code(&mut two, &link, "2"),
+        type_code(&mut three, &link, "3")
+    );
+    assert_eq!(sent(&house, &link).await.tries, 3);
+    let (first, second) = tokio::join!(type_code(&mut one, &link, &code), type_code(&mut two, &link, &code));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 422]);
+}
+
+#[tokio::test]
 async fn so_many_codes_go_to_one_person_in_a_day_and_not_one_after_the_other() {
     let house = with_sms().await;
     let (order, link) = with_block_contact(&house).await;

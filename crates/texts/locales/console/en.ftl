@@ -1068,6 +1068,7 @@ console-order-email = E-mail address
 console-order-mobile = Mobile number
 console-order-birth-date = Date of birth
 console-order-birth-date-help = Only to recognise the person by their eID.
+console-order-birth-date-optional = To recognise the person by their eID. May be left out: then they confirm their phone with a code first.
 console-order-same-as = Is it somebody whom the order names already?
 console-order-same-as-help = Then only what is not known yet has to be filled in.
 console-order-somebody-else = Somebody else

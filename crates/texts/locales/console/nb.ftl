@@ -1068,6 +1068,7 @@ console-order-email = E-postadresse
 console-order-mobile = Mobilnummer
 console-order-birth-date = Fødselsdato
 console-order-birth-date-help = Bare for å gjenkjenne personen med eID-en.
+console-order-birth-date-optional = For å gjenkjenne personen med eID-en. Kan utelates: da bekrefter personen først telefonen med en kode.
 console-order-same-as = Er det noen som allerede er oppgitt i bestillingen?
 console-order-same-as-help = Da må bare det som ikke er kjent, fylles ut.
 console-order-somebody-else = En annen

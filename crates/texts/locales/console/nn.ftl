@@ -1068,6 +1068,7 @@ console-order-email = E-postadresse
 console-order-mobile = Mobilnummer
 console-order-birth-date = Fødselsdato
 console-order-birth-date-help = Berre for å kjenne att personen med eID-en.
+console-order-birth-date-optional = For å kjenne att personen med eID-en. Kan utelatast: då stadfestar personen først telefonen med ein kode.
 console-order-same-as = Er det nokon som alt er oppgitt i bestillinga?
 console-order-same-as-help = Då må berre det som ikkje er kjent, fyllast ut.
 console-order-somebody-else = Ein annan

@@ -5,7 +5,7 @@ use model::{CompanySource, OrderSection, Timestamp};
 use ordering::OrderView;
 use pages::console::{Block, ConsoleField, ConsoleForm, Fact, FieldKind, Text};
 
-use super::sections::fields;
+use super::{place::has_sms, sections::fields};
 use crate::console::{
     answer::{wrong, wrong_form},
     visit::Visit,
@@ -73,7 +73,12 @@ pub(super) fn section_blocks(
     refusal: Option<&Refusal>,
 ) -> Vec<Block> {
     let typed = refusal.is_some() && visit.form.is_there("seen");
+    // Who confirms their phone needs not be known by a birth date.
+    let is_optional = section == OrderSection::Receiver && has_sms(visit);
     let field = |mut it: ConsoleField| {
+        if is_optional && it.name == "birth_date" {
+            it = it.with_help(Text::Key("console-order-birth-date-optional"));
+        }
         if typed && visit.form.is_there(&it.name) {
             visit.form.get(&it.name).clone_into(&mut it.value);
         }
