@@ -397,6 +397,31 @@ pub fn change(
     Ok(IdentitySource { version, ..row })
 }
 
+/// Takes over what an order came to about the national identity number: the law that gives the right, unless one is named
+/// already; `None`: it was not granted, and nobody asks for it.
+///
+/// # Errors
+/// [`Refusal::Forbidden`], [`Refusal::Store`].
+pub fn settle_number(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: IdentitySource,
+    ground: Option<String>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    permit.tenant(Permission::ReceiveCredentials)?;
+    let Ok(mut settings) = IdentitySourceSettings::parse(&row.settings) else { return Ok(()) };
+    settings.nin_allowed = ground.is_some();
+    settings.nin_legal_ground = settings.nin_legal_ground.or(ground);
+    let details = difference(&row.settings, &settings.to_text());
+    if is_empty(&details) {
+        return Ok(());
+    }
+    let row = IdentitySource { settings: settings.to_text(), ..row };
+    identity_sources::save(tx, &row)?;
+    record(tx, permit, (Action::SourceChanged, &row), &details, now)
+}
+
 /// Switches a source off, so that its logins stop within seconds, or on again.
 ///
 /// # Errors

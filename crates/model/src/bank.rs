@@ -16,6 +16,11 @@ pub struct Bank {
     pub name: &'static str,
 }
 
+/// Number and name of all of them.
+pub fn banks_listed() -> Vec<(String, String)> {
+    BANKS.iter().map(|it| (it.number.to_string(), it.name.to_owned())).collect()
+}
+
 const fn bank(number: u32, name: &'static str) -> Bank {
     Bank { number: OrganisationNumber::known(number), name }
 }

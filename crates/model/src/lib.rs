@@ -55,7 +55,7 @@ pub use answers::{IdTokenResponse, ResponseModes, UserinfoResponse};
 pub use application::{ApplicationSettings, ClientAuthentication, Origin, Pkce, Sector, SettingsError};
 pub use application_kind::ApplicationKind;
 pub use audit::{Action, AuditContext, AuditEvent, AuditPersonal, INSTALLATION, head_mac};
-pub use bank::{BANKS, Bank, bank_of_number, find_banks};
+pub use bank::{BANKS, Bank, bank_of_number, banks_listed, find_banks};
 pub use bin::{KEPT_IN_BIN, destroyed_at};
 pub use brand::{Brand, BrandError, Logo};
 pub use browser_session::BrowserSession;

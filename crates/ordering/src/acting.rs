@@ -34,7 +34,11 @@ impl OrderDesk {
                 .propose(
                     permit,
                     seen,
-                    &Decision::Event { event: happening.event, note: happening.note.clone() },
+                    &Decision::Event {
+                        event: happening.event,
+                        note: happening.note.clone(),
+                        is_without_number: happening.is_without_number,
+                    },
                     now,
                 )
                 .await;

@@ -3,7 +3,8 @@
 use crypto::{Digest, b64};
 use documents::{Document, DocumentBlock, DocumentLanguage};
 use model::{
-    Contact, Date, Evidence, LoginMethod, OrderAnswers, OrderId, OrderSection, PhoneNumber, Timestamp,
+    CompanyAnswer, Contact, Date, Evidence, LoginMethod, OrderAnswers, OrderId, OrderSection, PhoneNumber,
+    Timestamp,
 };
 use texts::{Locale, say};
 
@@ -57,6 +58,13 @@ fn in_threes(number: &str) -> String {
     digits.chunks(3).map(|it| it.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
+/// Name, number and, where the registry said it, address.
+fn bank(it: &CompanyAnswer) -> String {
+    let number = in_threes(&it.number);
+    let all = [it.name.as_str(), &number, &it.address];
+    all.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
 fn order(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
     let mut facts = vec![
         words.fact("purpose", &it.purpose),
@@ -64,7 +72,7 @@ fn order(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
         words.fact("company", &it.company.name),
         words.fact("company-number", &in_threes(&it.company.number)),
         words.fact("company-address", &it.company.address),
-        words.fact("bank", &format!("{}, {}", it.bank.name, in_threes(&it.bank.number))),
+        words.fact("bank", &bank(&it.bank)),
         words.fact("display-name", &it.display_name),
     ];
     // What a catalogue does not ask does not stand in the order.

@@ -48,6 +48,8 @@ pub struct Deposit {
     pub client_id: String,
     /// The secret.
     pub secret: Secret<String>,
+    /// Issued, but not with the national identity number that was asked for.
+    pub is_without_number: bool,
 }
 
 impl Deposit {
@@ -140,7 +142,11 @@ impl OrderDesk {
                 .propose(
                     permit,
                     seen,
-                    &Decision::Deposit { client_id: deposit.client_id, secret: deposit.secret },
+                    &Decision::Deposit {
+                        client_id: deposit.client_id,
+                        secret: deposit.secret,
+                        is_without_number: deposit.is_without_number,
+                    },
                     now,
                 )
                 .await;
@@ -152,7 +158,8 @@ impl OrderDesk {
             if handover_of(&moved.row)? != Handover::Deposited {
                 return Err(Refusal::Invalid(AdminMessage::OrderHandoverNotTaken.at("secret")));
             }
-            let next = apply(tx, (&permit, &mut moved), &Happening::of(OrderEvent::Issue), now)?;
+            let happening = Happening::of(OrderEvent::Issue).without_number(deposit.is_without_number);
+            let next = apply(tx, (&permit, &mut moved), &happening, now)?;
             let plain = deposit.credentials().write();
             let new = NewSecret { order: seen.id, kind: SecretKind::Deposit, plain: plain.expose() };
             save(tx, &tenant, &new, now)?;
@@ -275,9 +282,32 @@ impl OrderDesk {
                     _ => return Err(Refusal::Invalid(AdminMessage::OrderCredentialsGone.into())),
                 }
             }
+            if matches!(event, OrderEvent::CheckedGood | OrderEvent::UseAnyway) {
+                settle_number(tx, &permit, &moved, now)?;
+            }
             apply(tx, (&permit, &mut moved), &Happening::of(event), now)
         });
         moved.await
+    }
+}
+
+/// What the order says of the national identity number is what its source says: its law where it is granted, and that nobody asks
+/// for it where it is not.
+fn settle_number(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    moved: &Moved,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let (number, order) = (&moved.answers.number, &moved.row);
+    let ground = match (number.is_needed, number.is_granted) {
+        (Some(true), Some(false)) => None,
+        (Some(true), _) => Some(format!("{} {}", number.statute, number.paragraph)),
+        _ => return Ok(()),
+    };
+    match identity_sources::find(tx, order.tenant_id, order.domain_id, &order.eid)? {
+        Some(row) => changed::settle_number(tx, permit, row, ground, now),
+        None => Ok(()),
     }
 }
 
@@ -390,5 +420,5 @@ fn take_deposit(tx: &mut WriteTx<'_>, tenant: &Tenant, order: OrderId) -> Result
     order_secrets::remove(tx, (tenant.id, order), SecretKind::Deposit)?;
     let read = SourceCredentials::read(opened.expose()).ok_or_else(orders::unreadable)?;
     let secret = Secret::from(read.secret.unwrap_or_default().as_str());
-    Ok(Deposit { client_id: read.client_id, secret })
+    Ok(Deposit { client_id: read.client_id, secret, is_without_number: false })
 }

@@ -27,7 +27,7 @@ use crate::{
     issuer::check_handover,
     people::{Addressed, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
     proposal, submitted,
-    view::{eid_of, handover_of, open_answers, state_of},
+    view::{eid_of, handover_of, open_answers, seal_answers, state_of},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -141,7 +141,7 @@ impl Moved {
     }
 
     /// Refuses what could not happen now, or lacks its reason, and writes nothing.
-    pub(crate) fn check_possible(&self, Happening { event, note }: &Happening) -> Result<(), Refusal> {
+    pub(crate) fn check_possible(&self, Happening { event, note, .. }: &Happening) -> Result<(), Refusal> {
         next_order_state(&self.facts()?, *event).map_err(|it| out_of_turn(it.event, it.state))?;
         if needs_note(*event) && note.trim().is_empty() {
             return Err(Refusal::Invalid(AdminMessage::OrderReasonMissing.at("note")));
@@ -162,17 +162,26 @@ const LONGEST_NOTE: usize = 2_000;
 pub struct Happening {
     pub(crate) event: OrderEvent,
     pub(crate) note: String,
+    /// Issued, but not with the national identity number that was asked for.
+    pub(crate) is_without_number: bool,
 }
 
 impl Happening {
     /// Something of which nothing is said.
     pub const fn of(event: OrderEvent) -> Self {
-        Self { event, note: String::new() }
+        Self { event, note: String::new(), is_without_number: false }
     }
 
     /// Something with a note: a reason, a question, an answer.
     pub fn said(event: OrderEvent, note: &str) -> Self {
-        Self { event, note: note.trim().chars().take(LONGEST_NOTE).collect() }
+        let note = note.trim().chars().take(LONGEST_NOTE).collect();
+        Self { event, note, is_without_number: false }
+    }
+
+    /// The same of an issue without the national identity number that was asked for.
+    #[must_use]
+    pub fn without_number(self, is_without_number: bool) -> Self {
+        Self { is_without_number, ..self }
     }
 }
 
@@ -211,6 +220,10 @@ pub(crate) fn apply(
         OrderEvent::Submit => submit(tx, (&tenant, moved), now)?,
         _ => Vec::new(),
     };
+    if *event == OrderEvent::Issue && moved.answers.number.is_needed == Some(true) {
+        moved.answers.number.is_granted = Some(!happening.is_without_number);
+        moved.row.sealed_answers = seal_answers(&tenant, moved.row.id, &moved.answers);
+    }
     let row = &mut moved.row;
     row.held_state = match next {
         OrderState::OnHold => Some(row.state.clone()),

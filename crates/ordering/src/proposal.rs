@@ -36,6 +36,8 @@ pub struct ProposalView {
     pub note: String,
     /// The person whom it is about, of an identity that was reviewed.
     pub person: Option<LinkId>,
+    /// Issued, but not with the national identity number.
+    pub is_without_number: bool,
     /// The client id, of a deposit; the secret is never shown.
     pub client_id: String,
     /// Who proposed it.
@@ -55,6 +57,8 @@ pub(crate) struct Kept {
     person: Option<String>,
     client_id: String,
     secret: String,
+    #[serde(default)]
+    is_without_number: bool,
     by: String,
     pub(crate) by_name: String,
     pub(crate) at: i64,
@@ -64,11 +68,11 @@ pub(crate) struct Kept {
 #[derive(Clone)]
 pub(crate) enum Decision {
     /// Something that happens to the order, and what is said of it.
-    Event { event: OrderEvent, note: String },
+    Event { event: OrderEvent, note: String, is_without_number: bool },
     /// Whether a person is the signatory.
     Identity { person: LinkId, event: OrderEvent, note: String },
     /// What the issuer gave.
-    Deposit { client_id: String, secret: Secret<String> },
+    Deposit { client_id: String, secret: Secret<String>, is_without_number: bool },
 }
 
 impl Decision {
@@ -105,17 +109,22 @@ impl Kept {
             person: None,
             client_id: String::new(),
             secret: String::new(),
+            is_without_number: false,
             by: id.to_string(),
             by_name: permit.caller().name.clone().unwrap_or_default(),
             at: now.seconds(),
         };
         match decision {
-            Decision::Event { note, .. } => kept.note.clone_from(note),
+            Decision::Event { note, is_without_number, .. } => {
+                kept.note.clone_from(note);
+                kept.is_without_number = *is_without_number;
+            }
             Decision::Identity { person, note, .. } => {
                 kept.person = Some(person.to_string());
                 kept.note.clone_from(note);
             }
-            Decision::Deposit { client_id, secret } => {
+            Decision::Deposit { client_id, secret, is_without_number } => {
+                kept.is_without_number = *is_without_number;
                 kept.client_id.clone_from(client_id);
                 secret.expose().clone_into(&mut kept.secret);
             }
@@ -137,10 +146,12 @@ impl Kept {
             Some(person) => {
                 Decision::Identity { person: LinkId::parse(&person).ok()?, event, note: self.note }
             }
-            None if !self.client_id.is_empty() => {
-                Decision::Deposit { client_id: self.client_id, secret: self.secret.as_str().into() }
-            }
-            None => Decision::Event { event, note: self.note },
+            None if !self.client_id.is_empty() => Decision::Deposit {
+                client_id: self.client_id,
+                secret: self.secret.as_str().into(),
+                is_without_number: self.is_without_number,
+            },
+            None => Decision::Event { event, note: self.note, is_without_number: self.is_without_number },
         })
     }
 
@@ -155,6 +166,7 @@ impl Kept {
             person: self.person.as_deref().map(LinkId::parse).transpose().ok()?,
             by: self.by()?,
             note: self.note,
+            is_without_number: self.is_without_number,
             client_id: self.client_id,
             by_name: self.by_name,
         })

@@ -79,15 +79,17 @@ impl OrderDesk {
         });
         let (both, decision) = read.await?;
         match decision {
-            Decision::Event { event, note } => {
-                self.move_order(&both, seen, &Happening::said(event, &note), now).await
+            Decision::Event { event, note, is_without_number } => {
+                let happening = Happening::said(event, &note).without_number(is_without_number);
+                self.move_order(&both, seen, &happening, now).await
             }
             Decision::Identity { person, event, note } => {
                 let (accept, reason) = (event == OrderEvent::AcceptIdentity, note.as_str());
                 self.decide_identity(&both, seen, IdentityDecision { person, accept, reason }, now).await
             }
-            Decision::Deposit { client_id, secret } => {
-                self.issue_with(&both, seen, Deposit { client_id, secret }, now).await
+            Decision::Deposit { client_id, secret, is_without_number } => {
+                let deposit = Deposit { client_id, secret, is_without_number };
+                self.issue_with(&both, seen, deposit, now).await
             }
         }
     }

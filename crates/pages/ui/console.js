@@ -70,11 +70,13 @@ for (const form of document.querySelectorAll("form[data-saves-itself]")) {
   const values = () => new URLSearchParams([...new FormData(form)].filter(([name]) => name !== "seen")).toString();
   let kept = values();
   let under = Promise.resolve();
+  let isSaving = false;
   const save = async () => {
     const now = values();
     if (now === kept) return;
     const body = new URLSearchParams(new FormData(form));
     body.set("saves_itself", "yes");
+    isSaving = true;
     try {
       const answer = await fetch(form.action, { method: "POST", body, redirect: "error" });
       const { seen, wrong } = await answer.json();
@@ -88,6 +90,8 @@ for (const form of document.querySelectorAll("form[data-saves-itself]")) {
       }
     } catch {
       said.textContent = said.dataset.failed;
+    } finally {
+      isSaving = false;
     }
   };
   let due;
@@ -98,10 +102,9 @@ for (const form of document.querySelectorAll("form[data-saves-itself]")) {
   // The button waits for what is being saved, so that the two do not meet.
   form.addEventListener("submit", (event) => {
     clearTimeout(due);
-    if (form.dataset.waited) return;
+    if (!isSaving) return;
     event.preventDefault();
-    form.dataset.waited = "yes";
-    under.then(() => form.requestSubmit(event.submitter));
+    under.then(() => setTimeout(() => form.requestSubmit(event.submitter)));
   });
 }
 

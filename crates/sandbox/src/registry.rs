@@ -30,6 +30,8 @@ const DELETED: &str = "2024-06-30";
 pub struct RegistrySimulator {
     is_down: AtomicBool,
     bankrupt: Mutex<BTreeSet<&'static str>>,
+    /// Number and name of banks, of which nothing else is simulated than that they are there.
+    banks: Vec<(String, String)>,
 }
 
 /// A company of the simulated registry, for whoever wants to try one.
@@ -318,6 +320,22 @@ fn signature(company: &SimulatedCompany, states: &[(&str, bool); 3]) -> Value {
 }
 
 impl RegistrySimulator {
+    /// The same registry with these banks in it: number and name of each.
+    #[must_use]
+    pub fn with_banks(self, banks: Vec<(String, String)>) -> Self {
+        Self { banks, ..self }
+    }
+
+    /// The unit of a bank: an ordinary company with its number and name.
+    fn bank(&self, number: &str) -> Option<Value> {
+        let (number, name) = self.banks.iter().find(|it| it.0 == number)?;
+        let mut unit = self.unit(COMPANIES.first()?);
+        let members = unit.as_object_mut()?;
+        members.insert("organisasjonsnummer".to_owned(), json!(number));
+        members.insert("navn".to_owned(), json!(name));
+        Some(unit)
+    }
+
     /// The companies, each with what is peculiar about it.
     pub fn companies() -> impl Iterator<Item = ListedCompany> {
         COMPANIES.iter().map(|it| ListedCompany { number: it.number, name: it.name, shows: it.shows })
@@ -389,8 +407,10 @@ impl RegistrySimulator {
             return Answer::Json(400, json!({"error": "Bad Request", "validationErrors": wrong}));
         }
         let not_found = || error(404, "Not Found", request);
-        let Some(company) = COMPANIES.iter().find(|it| it.number == number) else { return not_found() };
         let text = |value: Value| body(200, media_type, value.to_string());
+        let Some(company) = COMPANIES.iter().find(|it| it.number == number) else {
+            return self.bank(number).filter(|_| question == Question::Unit).map_or_else(not_found, text);
+        };
         match (company.fate, question) {
             (Fate::Down, _) | (Fate::AuthorityDown, Question::Signature) => {
                 error(500, "Internal Server Error", request)

@@ -151,7 +151,7 @@ async fn outside(clock: &Clock, fetches: &Arc<AtomicI64>, down: &Arc<AtomicBool>
 async fn serve_registry(down: &Arc<AtomicBool>) -> (Arc<RegistrySimulator>, u16) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let registry = Arc::new(RegistrySimulator::default());
+    let registry = Arc::new(RegistrySimulator::default().with_banks(model::banks_listed()));
     let down = Arc::clone(down);
     let router = registry_router(Arc::clone(&registry)).layer(axum::middleware::from_fn(
         move |request: Request<Body>, next: axum::middleware::Next| {

@@ -5,7 +5,7 @@ use ordering::OrderSettings;
 use crate::{
     console_sign_in::{ORIGIN, another_operator, browser_with, remove_operator, signed_in_again},
     house::{Browser, Reply, TestBroker, form},
-    orders::{ALONE, DAY, JOINTLY, Ordering, hidden, submitted, submitted_with},
+    orders::{ALONE, DAY, JOINTLY, Ordering, hidden, received, submitted, submitted_with, typed},
 };
 
 /// A house in which two operators have to agree.
@@ -236,4 +236,59 @@ async fn an_operator_asks_with_a_sentence_that_was_written_before_in_the_languag
     assert_eq!(order.browser.post(&desk, &form(&chosen), Some(ORIGIN)).await.status, 303);
     let page = order.page().await.body;
     assert!(page.contains("order without the number. See § 4."), "{page}");
+}
+
+/// An order with the national identity number, which the issuer grants or not; gives what its source says of it in the end.
+async fn number_of_source(house: &TestBroker, without: &str) -> String {
+    let mut order = Ordering::begin(house).await;
+    order.fill_in(ALONE).await;
+    let number = [
+        ("needed", "yes"),
+        ("reason", "Loans"),
+        ("known_statute", "hvitvaskingsloven"),
+        ("paragraph", "§ 12"),
+    ];
+    order.save("number", &number).await;
+    order.submit().await;
+    order.act("desk", "accept", "").await;
+    let links = order.links().await;
+    order.with_bankid(&links[0]).await;
+    order.act("desk", "seal", "").await;
+    order.act("desk", "sent", "").await;
+    let body = form(&[("event", "issue"), ("version", &order.version().await), ("without_number", without)]);
+    assert_eq!(order.browser.post(&format!("{}/decide", order.order), &body, Some(ORIGIN)).await.status, 303);
+    let (mut phone, _) = received(&order, links.last().unwrap()).await;
+    typed(&order, &mut phone, "first-client", "wrong").await;
+    let receive = format!("{}/receive", order.order);
+    let version = hidden(&phone.get(&receive).await, "order_version");
+    let anyway = form(&[("event", "use_anyway"), ("version", &version)]);
+    phone.post(&format!("{receive}/again"), &anyway, Some(ORIGIN)).await;
+    assert_eq!(order.state().await, "Works");
+    let (tenant, domain) = (house.tenant.id, house.domain);
+    let read = house.store.read(move |tx| store::identity_sources::find(tx, tenant, domain, "no-bankid"));
+    read.await.unwrap().unwrap().settings
+}
+
+#[tokio::test]
+async fn the_law_of_an_order_is_the_law_of_its_source_and_a_number_that_was_not_granted_is_never_given() {
+    let house = TestBroker::open().await;
+    let granted = number_of_source(&house, "").await;
+    assert!(granted.contains("hvitvaskingsloven § 12") && !granted.contains("nin_allowed"), "{granted}");
+    let house = TestBroker::open().await;
+    let refused = number_of_source(&house, "yes").await;
+    assert!(refused.contains(r#""nin_allowed":false"#) && !refused.contains("hvitvask"), "{refused}");
+}
+
+#[tokio::test]
+async fn the_address_of_a_bank_comes_from_the_registry_and_is_not_needed_while_that_is_down() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    order.fill_in(ALONE).await;
+    let summary = format!("{}/summary", order.order);
+    let number = "937 903 502, ";
+    assert!(order.browser.get(&summary).await.body.contains(number), "an address follows");
+    let mut second = Ordering::begin_as(&house, &order).await;
+    house.registry_is_down.store(true, std::sync::atomic::Ordering::SeqCst);
+    let saved = second.save("bank", &[("bank", "920058817"), ("customer", "yes")]).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
 }

@@ -439,7 +439,7 @@ async fn at_the_issuer<'a>(house: &'a TestBroker, handover: &str) -> (Ordering<'
 }
 
 /// The receiver, who has shown with BankID who they are, at the page where credentials are received.
-async fn received<'a>(order: &Ordering<'a>, link: &str) -> (Browser<'a>, Reply) {
+pub(crate) async fn received<'a>(order: &Ordering<'a>, link: &str) -> (Browser<'a>, Reply) {
     let mut phone = order.phone();
     let begun = phone.post(link, "", Some(ORIGIN)).await;
     let leave = phone.get(&begun.by_itself().location().replace(ORIGIN, "")).await;
@@ -618,7 +618,12 @@ async fn of_another_tenant<'a>(order: &Ordering<'a>, name: &str) -> (Ordering<'a
 }
 
 /// What the receiver types, as the page shows it now.
-async fn typed<'a>(order: &Ordering<'a>, phone: &mut Browser<'a>, client_id: &str, secret: &str) -> Reply {
+pub(crate) async fn typed<'a>(
+    order: &Ordering<'a>,
+    phone: &mut Browser<'a>,
+    client_id: &str,
+    secret: &str,
+) -> Reply {
     let at = format!("{}/receive", order.order);
     let page = phone.get(&at).await;
     let body = form(&[

@@ -197,7 +197,7 @@ impl World {
 
     /// The simulated company registry. Every start forgets which companies went bankrupt.
     pub(crate) fn registry_site() -> Site {
-        registry_router(Arc::new(RegistrySimulator::default()))
+        registry_router(Arc::new(RegistrySimulator::default().with_banks(model::banks_listed())))
     }
 }
 

@@ -97,6 +97,8 @@ pub struct NumberAnswer {
     pub statute: String,
     /// Which paragraph.
     pub paragraph: String,
+    /// Whether the issuer granted it; `None`: it has not said.
+    pub is_granted: Option<bool>,
 }
 
 /// All answers.

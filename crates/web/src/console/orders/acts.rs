@@ -182,6 +182,9 @@ fn proposal_blocks(visit: &Visit, order: &OrderView, it: &ProposalView) -> Vec<B
         Fact::new("console-order-proposal-by", text(&it.by_name)),
         Fact::new("console-order-proposal-until", Text::plain(Date::in_norway(it.expires_at).to_string())),
     ];
+    if it.is_without_number {
+        facts.push(Fact::new("console-order-national-number", Text::Key("console-order-without-number")));
+    }
     for (label, value) in [
         ("console-order-proposal-person", person.map_or("", |it| it.contact.name.as_str())),
         ("console-order-proposal-note", it.note.as_str()),
@@ -251,8 +254,13 @@ fn acts_in_state(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let is_deposited = order.handover == Handover::Deposited;
     let plain: Vec<OrderEvent> =
         plain.iter().copied().filter(|it| !(is_deposited && *it == OrderEvent::Issue)).collect();
-    if !plain.is_empty() {
-        blocks.push(Block::Actions(plain.iter().map(act).collect()));
+    let mut actions: Vec<Action> = plain.iter().map(act).collect();
+    if plain.contains(&OrderEvent::Issue) && asks_for_number(order) {
+        let without = act(&OrderEvent::Issue).with("without_number", "yes").named("issue-without-number");
+        actions.push(Action { text: Text::Key("console-order-issue-without-number"), ..without });
+    }
+    if !actions.is_empty() {
+        blocks.push(Block::Actions(actions));
     }
     if is_deposited && order.state == OrderState::AtIssuer {
         blocks.push(Block::Form(deposit_form(visit, order)));
@@ -262,6 +270,11 @@ fn acts_in_state(visit: &Visit, order: &OrderView) -> Vec<Block> {
         blocks.push(Block::More { label: Text::Key(event_word_of_act(*event)), blocks: vec![form] });
     }
     blocks
+}
+
+/// Whether the order asks for the national identity number.
+fn asks_for_number(order: &OrderView) -> bool {
+    order.answers.number.is_needed == Some(true)
 }
 
 /// What the issuer gave, deposited on its behalf.
@@ -274,13 +287,16 @@ fn deposit_form(visit: &Visit, order: &OrderView) -> ConsoleForm {
     );
     let secret =
         ConsoleField::new("secret", Text::Key("console-source-secret"), "", FieldKind::Secret(1_000));
+    let mut fields =
+        vec![client_id.required(), secret.required().with_help(Text::Key("console-order-deposit-help"))];
+    if asks_for_number(order) {
+        let label = Text::Key("console-order-without-number");
+        fields.push(ConsoleField::new("without_number", label, "", FieldKind::Checkbox));
+    }
     ConsoleForm {
         action: format!("{}/deposit", base(visit, order.id)),
         hidden: vec![("version".to_owned(), order.version.to_string())],
-        fields: vec![
-            client_id.required(),
-            secret.required().with_help(Text::Key("console-order-deposit-help")),
-        ],
+        fields,
         submit: Text::Key("console-order-deposit"),
         submit_id: "deposit",
         ..ConsoleForm::default()

@@ -64,6 +64,20 @@ async fn company(visit: &Visit, order: &OrderView, answers: &mut OrderAnswers) -
     Ok(())
 }
 
+/// What the registry says of the bank beside its name. Where it cannot be asked, or does not know it, number and name are enough.
+async fn bank(visit: &Visit, answers: &mut OrderAnswers) -> Result<(), Refusal> {
+    let asked = (answers.bank.number.as_str(), LookAgain::No);
+    match visit.site.orders.look_up_kept(visit.permit()?, asked, visit.now()).await {
+        Ok(found) => {
+            let name = std::mem::take(&mut answers.bank.name);
+            answers.bank = CompanyAnswer { name, ..found.answer };
+            Ok(())
+        }
+        Err(Refusal::Invalid(_)) => Ok(()),
+        Err(other) => Err(other),
+    }
+}
+
 async fn section_page(
     visit: &Visit,
     (order, section): (&OrderView, OrderSection),
@@ -100,6 +114,9 @@ async fn save(visit: &Visit, order: &OrderView, section: OrderSection) -> Result
     let mut answers = read(visit, &order.answers, section);
     if section == OrderSection::Company {
         company(visit, order, &mut answers).await?;
+    }
+    if section == OrderSection::Bank && order.state == OrderState::Draft && !answers.bank.number.is_empty() {
+        bank(visit, &mut answers).await?;
     }
     let new = SectionAnswers { section, seen: visit.form.get("seen"), answers };
     visit.site.orders.save_section(visit.permit()?, order.id, new, visit.now()).await

@@ -271,6 +271,10 @@ fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     if order.document_digest.is_some() && order.state != OrderState::Draft {
         facts.push(Fact::copied("digest", "console-order-digest", order.digest_text()));
     }
+    if let Some(is_granted) = order.answers.number.is_granted {
+        let key = if is_granted { "console-order-number-granted" } else { "console-order-number-refused" };
+        facts.push(Fact::new("console-order-national-number", Text::Key(key)));
+    }
     let mut actions = vec![Action::to("console-order-documents", href).named("open-documents")];
     if order.is_closed() && visit.offers(Permission::DecideOrders) {
         let take = Action::act("console-order-dossier", format!("{}/dossier", base(visit, order.id)));
@@ -355,6 +359,7 @@ pub(in crate::console) async fn deposit(visit: Visit) -> Result<Response, Refusa
     let deposit = Deposit {
         client_id: visit.form.get("client_id").to_owned(),
         secret: Secret::from(visit.form.secret("secret")),
+        is_without_number: visit.form.has("without_number"),
     };
     let seen = seen(&visit, &order);
     let outcome = visit.site.orders.issue_with(visit.permit()?, seen, deposit, visit.now()).await;

@@ -98,6 +98,7 @@ pub(super) async fn acted(visit: &Visit, order: &OrderView) -> Result<Decided, R
     let event = OrderEvent::parse(visit.form.get("event")).ok_or(Refusal::NotFound(Noun::Object))?;
     let version = visit.form.get("version").parse().unwrap_or_default();
     let seen = OrderVersion { id: order.id, version };
-    let happening = Happening::said(event, &note(visit, order, event));
+    let happening =
+        Happening::said(event, &note(visit, order, event)).without_number(visit.form.has("without_number"));
     visit.site.orders.move_order(visit.permit()?, seen, &happening, visit.now()).await
 }

@@ -398,6 +398,7 @@ fn read_number(visit: &Visit) -> NumberAnswer {
         reason: visit.form.get("reason").to_owned(),
         statute: statute.to_owned(),
         paragraph: visit.form.get("paragraph").to_owned(),
+        is_granted: None,
     }
 }
 
