@@ -182,7 +182,7 @@ fn form_page(visit: &Visit, of: Option<&IssuerView>, refusal: Option<&Refusal>) 
                 it.wrong(error)
             })
             .collect(),
-        submit: Text::Key("console-order-save"),
+        submit: Text::Key("console-save"),
         submit_id: "save",
         cancel_href: Some("/issuers".to_owned()),
         error: wrong_form(visit, refusal, &FIELDS),

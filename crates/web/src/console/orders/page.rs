@@ -90,7 +90,7 @@ fn issuer_blocks(order: &OrderView) -> Vec<Block> {
             Text::with("console-order-issuer-days-text", "count", it.answers_within.to_string()),
         ),
     ];
-    vec![Block::Heading { id: "issuer", text, lead }, Block::Facts(facts)]
+    vec![Block::Heading { id: "who-issues", text, lead }, Block::Facts(facts)]
 }
 
 fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
