@@ -387,6 +387,17 @@ pub fn change(
     permit.tenant(Permission::ManageSources)?;
     let eid = LoginMethod::parse(&row.eid).ok_or(Refusal::NotFound(Noun::Eid))?;
     settings.check_for(eid).map_err(|error| Refusal::Invalid(error.message()))?;
+    with_settings(tx, permit, row, settings, now)
+}
+
+/// Writes other settings, and what is other in them; nothing where nothing is.
+fn with_settings(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    row: IdentitySource,
+    settings: &IdentitySourceSettings,
+    now: Timestamp,
+) -> Result<IdentitySource, Refusal> {
     let details = difference(&row.settings, &settings.to_text());
     if is_empty(&details) {
         return Ok(row);
@@ -413,13 +424,7 @@ pub fn settle_number(
     let Ok(mut settings) = IdentitySourceSettings::parse(&row.settings) else { return Ok(()) };
     settings.nin_allowed = ground.is_some();
     settings.nin_legal_ground = settings.nin_legal_ground.or(ground);
-    let details = difference(&row.settings, &settings.to_text());
-    if is_empty(&details) {
-        return Ok(());
-    }
-    let row = IdentitySource { settings: settings.to_text(), ..row };
-    identity_sources::save(tx, &row)?;
-    record(tx, permit, (Action::SourceChanged, &row), &details, now)
+    with_settings(tx, permit, row, &settings, now).map(drop)
 }
 
 /// Switches a source off, so that its logins stop within seconds, or on again.

@@ -2,7 +2,7 @@
 
 use authority::{Permission, Permit};
 use changes::Refusal;
-use model::{Handover, OrderEvent, OrderState, Timestamp};
+use model::{Evidence, Handover, OrderEvent, OrderState, Timestamp};
 use texts::AdminMessage;
 
 use crate::{
@@ -84,11 +84,15 @@ impl OrderDesk {
         now: Timestamp,
     ) -> Result<OrderState, Refusal> {
         let (permit, has_sms) = (permit.clone(), self.settings.has_sms);
+        let has_provider = self.settings.signatures.is_some();
         let moved = self.store.write(move |tx| {
             let tenant = permit.tenant(permission_of(happening.event))?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
             if happening.event == OrderEvent::Submit && state_of(&moved.row)? == OrderState::Draft {
                 check_complete(&moved, has_sms)?;
+                if moved.answers.evidence == Evidence::ProviderSignature && !has_provider {
+                    return Err(Refusal::Invalid(AdminMessage::OrderNoProvider.into()));
+                }
             }
             let is_deposited = handover_of(&moved.row)? == Handover::Deposited;
             if happening.event == OrderEvent::Issue && is_deposited {

@@ -8,7 +8,7 @@ use model::{
 };
 use texts::{Locale, say};
 
-use crate::{OrderView, Part, PersonView};
+use crate::{OrderView, Part, PersonView, document_change::DocumentChange};
 
 /// A document with the word for its kind.
 pub struct Composed {
@@ -220,17 +220,6 @@ fn composed(submission: (OrderId, i64), answers: &OrderAnswers) -> Vec<Composed>
         all.push(Composed { kind: "number", document: number(&words, subtitle(), answers) });
     }
     all
-}
-
-/// Something in the documents that is other than in the version before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DocumentChange {
-    /// What it is called there.
-    pub label: String,
-    /// What stood there; empty: nothing.
-    pub before: String,
-    /// What stands there now; empty: nothing.
-    pub now: String,
 }
 
 /// Names with values, of all documents; a table is one value.

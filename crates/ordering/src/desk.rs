@@ -97,11 +97,7 @@ impl OrderDesk {
             }
             let is_guided = new.eid == LoginMethod::NO_VIPPS;
             let issuer = default_of(tx, new.eid)?;
-            let handover = if is_guided || issuer.settings.hands_over_by(new.handover) {
-                new.handover
-            } else {
-                issuer.settings.handovers.first().copied().unwrap_or(new.handover)
-            };
+            let handover = if is_guided { new.handover } else { issuer.settings.handover(new.handover) };
             let answers = OrderAnswers {
                 catalogue: issuer.settings.catalogue,
                 evidence: issuer.settings.evidence.first().copied().unwrap_or_default(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use authority::{Actor, Permit, Tenant};
 use changes::Refusal;
-use crypto::Secret;
+use crypto::{Digest, Secret, b64};
 use model::{LinkId, MemberId, OrderEvent, OrderId, OrderState, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{
@@ -30,6 +30,8 @@ pub enum Decided {
 /// What a second operator is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProposalView {
+    /// Which proposal it is: whoever confirms says it back, so that they confirm what they saw and nothing that took its place.
+    pub token: String,
     /// What is to happen.
     pub event: OrderEvent,
     /// What is said of it.
@@ -159,8 +161,15 @@ impl Kept {
         Timestamp::from_seconds(self.at).after(CONFIRMED_WITHIN)
     }
 
+    /// Names this proposal and no other.
+    pub(crate) fn token(&self) -> String {
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        b64::encode(Digest::of(&text).as_bytes())
+    }
+
     fn view(self) -> Option<ProposalView> {
         Some(ProposalView {
+            token: self.token(),
             expires_at: self.expires_at(),
             event: self.event()?,
             person: self.person.as_deref().map(LinkId::parse).transpose().ok()?,

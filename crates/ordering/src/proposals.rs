@@ -53,7 +53,8 @@ fn first_permit(
 }
 
 impl OrderDesk {
-    /// Confirms what another operator proposed for the order as it was seen, and does it. The proposal is spent in the write that
+    /// Confirms what another operator proposed for the order as it was seen, and does it. `token`: that of the proposal that was
+    /// seen. The proposal is spent in the write that
     /// moves the order, so that it is still there when the registry or the seal could not be asked.
     ///
     /// # Errors
@@ -62,15 +63,15 @@ impl OrderDesk {
     pub async fn confirm(
         &self,
         permit: &Permit,
-        seen: OrderVersion,
+        (seen, token): (OrderVersion, &str),
         now: Timestamp,
     ) -> Result<Decided, Refusal> {
-        let (second, desk) = (permit.clone(), self.clone());
+        let (second, desk, token) = (permit.clone(), self.clone(), token.to_owned());
         let read = self.store.read(move |tx| {
             let tenant = second.tenant(Permission::DecideOrders)?.clone();
             Moved::load(tx, &tenant, Asked::Seen(seen))?;
             let kept = kept(tx, &tenant, (seen.id, seen.version))?.ok_or_else(gone)?;
-            if kept.expires_at() <= now {
+            if kept.expires_at() <= now || kept.token() != token {
                 return Err(gone());
             }
             let both = first_permit(&desk, tx, (&second, &kept))?.approved_by(&second);

@@ -165,40 +165,6 @@ fn keep_files(
 }
 
 impl OrderDesk {
-    /// Chooses what the approvals of an order are, while it is a draft.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`]: it is no draft, somebody was faster, or there is no provider. [`Refusal::NotFound`],
-    /// [`Refusal::Forbidden`], [`Refusal::Store`].
-    pub async fn set_evidence(
-        &self,
-        permit: &Permit,
-        seen: crate::OrderVersion,
-        evidence: Evidence,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
-        if evidence == Evidence::ProviderSignature && self.settings.signatures.is_none() {
-            return Err(Refusal::Invalid(AdminMessage::OrderNoProvider.into()));
-        }
-        let permit = permit.clone();
-        let saved = self.store.write(move |tx| {
-            let tenant = permit.tenant(Permission::ManageOrders)?.clone();
-            let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
-            let state = crate::view::state_of(&moved.row)?;
-            if state != OrderState::Draft {
-                return Err(crate::moving::out_of_turn(OrderEvent::Amend, state));
-            }
-            moved.answers.evidence = evidence;
-            moved.row.sealed_answers = crate::view::seal_answers(&tenant, seen.id, &moved.answers);
-            moved.row.changed_at = now;
-            store::orders::save(tx, &moved.row)?;
-            let details = json!({"evidence": evidence.as_str()});
-            let object = format!("order {}", seen.id);
-            Ok::<_, Refusal>(permit.record(model::Action::OrderAnswered, object, &details, now).append(tx)?)
-        });
-        saved.await
-    }
-
     /// Brings the documents of a submission to the provider, for one of those who sign.
     ///
     /// # Errors

@@ -11,7 +11,8 @@ use store::{
 };
 
 use crate::{
-    compose::{DocumentChange, changes_between},
+    compose::changes_between,
+    document_change::DocumentChange,
     view::{open_answers, state_of},
 };
 

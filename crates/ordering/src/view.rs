@@ -8,7 +8,9 @@ use model::{
 };
 use store::orders::{self, Order, OrderStep};
 
-use crate::{compose::DocumentChange, issuer::IssuerView, people::PersonView, proposal::ProposalView};
+use crate::{
+    document_change::DocumentChange, issuer::IssuerView, people::PersonView, proposal::ProposalView,
+};
 
 /// A line of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]

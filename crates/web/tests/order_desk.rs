@@ -86,6 +86,25 @@ async fn a_deposit_is_kept_sealed_until_a_second_operator_agrees_and_shows_no_se
 }
 
 #[tokio::test]
+async fn another_proposal_than_the_one_that_was_shown_was_confirmed() {
+    let house = with_four_eyes().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    order.with_bankid(&links[0]).await;
+    let mut second = as_somebody(&order, second_operator(&house).await);
+    order.act("desk", "seal", "").await;
+    let shown = hidden(&second.page().await, "proposal");
+    let version = second.version().await;
+    // The first operator thinks of something else while the second one reads.
+    order.act("desk", "seal", "").await;
+    house.step(1);
+    order.act("desk", "seal", "").await;
+    let body = form(&[("version", &version), ("proposal", &shown)]);
+    let stale = second.browser.post(&format!("{}/confirm", second.order), &body, Some(ORIGIN)).await;
+    assert_eq!(stale.status, 422, "{}", stale.body);
+    assert_eq!(order.state().await, "To be sealed");
+}
+
+#[tokio::test]
 async fn a_proposal_is_set_aside_by_either_and_one_of_somebody_who_operates_no_more_is_none() {
     let house = with_four_eyes().await;
     let (mut order, links) = submitted(&house, ALONE).await;
@@ -238,8 +257,8 @@ async fn an_operator_asks_with_a_sentence_that_was_written_before_in_the_languag
     assert!(page.contains("order without the number. See § 4."), "{page}");
 }
 
-/// An order with the national identity number, which the issuer grants or not; gives what its source says of it in the end.
-async fn number_of_source(house: &TestBroker, without: &str) -> String {
+/// An order with the national identity number that the issuer has; gives the receiver's link.
+async fn with_number(house: &TestBroker) -> (Ordering<'_>, String) {
     let mut order = Ordering::begin(house).await;
     order.fill_in(ALONE).await;
     let number = [
@@ -255,9 +274,15 @@ async fn number_of_source(house: &TestBroker, without: &str) -> String {
     order.with_bankid(&links[0]).await;
     order.act("desk", "seal", "").await;
     order.act("desk", "sent", "").await;
+    (order, links.last().unwrap().clone())
+}
+
+/// What the source of an order says of the number in the end, which the issuer grants or not.
+async fn number_of_source(house: &TestBroker, without: &str) -> String {
+    let (mut order, link) = with_number(house).await;
     let body = form(&[("event", "issue"), ("version", &order.version().await), ("without_number", without)]);
     assert_eq!(order.browser.post(&format!("{}/decide", order.order), &body, Some(ORIGIN)).await.status, 303);
-    let (mut phone, _) = received(&order, links.last().unwrap()).await;
+    let (mut phone, _) = received(&order, &link).await;
     typed(&order, &mut phone, "first-client", "wrong").await;
     let receive = format!("{}/receive", order.order);
     let version = hidden(&phone.get(&receive).await, "order_version");

@@ -7,8 +7,8 @@ use std::sync::{
 
 use crypto::{CertificateKey, Random};
 use documents::{Document, DocumentBlock, DocumentLanguage, PdfMeta, Seal, SignatureTrust, pdf};
-use model::{Evidence, OrderId};
-use ordering::{AtProvider, OrderVersion, Provided, SignatureProvider, ToSign};
+use model::{Evidence, IssuerSettings};
+use ordering::{AtProvider, Provided, SignatureProvider, ToSign};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
     date_time_ymd,
@@ -17,7 +17,7 @@ use sandbox::{Pen, SignatureSimulator, SigningOrder};
 
 use crate::{
     console_sign_in::ORIGIN,
-    house::{Browser, TestBroker, may},
+    house::{Browser, TestBroker},
     orders::{ALONE, JOINTLY, Ordering},
 };
 
@@ -89,15 +89,24 @@ fn with_provider(house: &mut TestBroker) -> (Arc<SignatureSimulator>, Arc<Atomic
     (simulator, cheats)
 }
 
+/// Orders go to an issuer that takes signatures of a provider, and nothing else.
+async fn with_issuer_of_signatures(house: &TestBroker) {
+    let host = authority::Caller::operator("test");
+    let permit = house.console.installation(&host, authority::Permission::ManageIssuers).unwrap();
+    let issuer = IssuerSettings {
+        name: "Signers".to_owned(),
+        evidence: vec![Evidence::ProviderSignature],
+        is_default: true,
+        ..IssuerSettings::default()
+    };
+    house.orders().save_issuer(&permit, None, issuer, house.time()).await.unwrap();
+}
+
 /// An order that is to be signed; gives the links of everybody.
 async fn to_be_signed<'a>(house: &'a TestBroker, company: &str) -> (Ordering<'a>, Vec<String>) {
+    with_issuer_of_signatures(house).await;
     let mut order = Ordering::begin(house).await;
     order.fill_in(company).await;
-    let id = OrderId::parse(order.order.rsplit('/').next().unwrap()).unwrap();
-    let version = order.version().await.parse().unwrap();
-    let permit = may(&house.tenant, authority::Permission::ManageOrders);
-    let seen = OrderVersion { id, version };
-    house.orders().set_evidence(&permit, seen, Evidence::ProviderSignature, house.time()).await.unwrap();
     assert_eq!(order.submit().await.status, 303);
     let links = order.links().await;
     (order, links)
@@ -202,17 +211,12 @@ async fn an_order_that_was_amended_meanwhile_is_not_signed() {
 }
 
 #[tokio::test]
-async fn a_provider_is_chosen_where_there_is_one_and_while_it_is_a_draft() {
+async fn an_order_for_an_issuer_of_signatures_is_not_submitted_where_there_is_no_provider() {
     let house = TestBroker::open().await;
+    with_issuer_of_signatures(&house).await;
     let mut order = Ordering::begin(&house).await;
     order.fill_in(ALONE).await;
-    let id = OrderId::parse(order.order.rsplit('/').next().unwrap()).unwrap();
-    let seen = OrderVersion { id, version: order.version().await.parse().unwrap() };
-    let permit = may(&house.tenant, authority::Permission::ManageOrders);
-    let refused = house.orders().set_evidence(&permit, seen, Evidence::ProviderSignature, house.time()).await;
-    assert_eq!(refused.unwrap_err().message().message.id(), "order-no-provider");
-    order.submit().await;
-    let seen = OrderVersion { id, version: order.version().await.parse().unwrap() };
-    let refused = house.orders().set_evidence(&permit, seen, Evidence::ApprovedByLogin, house.time()).await;
-    assert!(refused.is_err(), "it is no draft any more");
+    let refused = order.submit().await;
+    assert!(refused.status == 422 && refused.body.contains("provider"), "{}", refused.body);
+    assert_eq!(order.state().await, "Draft");
 }

@@ -111,7 +111,10 @@ impl<'a> Ordering<'a> {
     }
 
     pub(crate) async fn act_on(&mut self, door: &str, event: &str, (version, note): (&str, &str)) -> Reply {
-        let body = form(&[("event", event), ("version", version), (&format!("note-{event}"), note)]);
+        // Whoever confirms says which proposal they saw.
+        let proposal = if door == "confirm" { hidden(&self.page().await, "proposal") } else { String::new() };
+        let said = [("event", event), ("version", version), ("proposal", &proposal)];
+        let body = form(&[said.as_slice(), &[(&format!("note-{event}"), note)]].concat());
         let door =
             if door == "desk" && ["seal", "issue", "reject"].contains(&event) { "decide" } else { door };
         self.browser.post(&format!("{}/{door}", self.order), &body, Some(ORIGIN)).await

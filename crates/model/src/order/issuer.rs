@@ -56,6 +56,11 @@ impl IssuerSettings {
         self.eids.iter().any(|it| it == eid.as_str())
     }
 
+    /// How it hands credentials over: as somebody wishes, if it does that, else in its own first way.
+    pub fn handover(&self, wished: Handover) -> Handover {
+        if self.hands_over_by(wished) { wished } else { self.handovers.first().copied().unwrap_or(wished) }
+    }
+
     /// Whether it hands credentials over like this.
     pub fn hands_over_by(&self, handover: Handover) -> bool {
         self.handovers.contains(&handover)

@@ -197,6 +197,7 @@ fn proposal_blocks(visit: &Visit, order: &OrderView, it: &ProposalView) -> Vec<B
     let act = |key, door: &str| {
         Action::act(key, format!("{}/{door}", base(visit, order.id)))
             .with("version", order.version.to_string())
+            .with("proposal", it.token.clone())
             .named(key.trim_start_matches("console-order-"))
     };
     let is_own = visit.session.as_ref().and_then(|it| it.member) == Some(it.by);

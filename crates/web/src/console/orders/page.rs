@@ -396,7 +396,8 @@ fn seen(visit: &Visit, order: &OrderView) -> OrderVersion {
 /// `POST /t/{tenant}/orders/{order}/confirm`: what another operator proposed.
 pub(in crate::console) async fn confirm(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
-    let outcome = visit.site.orders.confirm(visit.permit()?, seen(&visit, &order), visit.now()).await;
+    let shown = (seen(&visit, &order), visit.form.get("proposal"));
+    let outcome = visit.site.orders.confirm(visit.permit()?, shown, visit.now()).await;
     answered(&visit, &order, outcome).await
 }
 
