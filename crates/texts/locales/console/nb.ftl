@@ -1489,3 +1489,4 @@ console-order-without-number = Utstedt uten fødselsnummer
 console-order-national-number = Fødselsnummer
 console-order-number-granted = Innvilget
 console-order-number-refused = Ikke innvilget: innlogginger med denne legitimasjonen gir det aldri
+console-permission-manage-issuers = føre registeret over utstedere
