@@ -1489,4 +1489,4 @@ console-order-without-number = Issued without the national identity number
 console-order-national-number = National identity number
 console-order-number-granted = Granted
 console-order-number-refused = Not granted: logins with these credentials never give it
-console-permission-manage-issuers = keep the register of issuers
+console-permission-manage-issuers = Keep the register of issuers.

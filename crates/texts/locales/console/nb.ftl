@@ -1489,4 +1489,4 @@ console-order-without-number = Utstedt uten fødselsnummer
 console-order-national-number = Fødselsnummer
 console-order-number-granted = Innvilget
 console-order-number-refused = Ikke innvilget: innlogginger med denne legitimasjonen gir det aldri
-console-permission-manage-issuers = føre registeret over utstedere
+console-permission-manage-issuers = Føre registeret over utstedere.

@@ -1489,4 +1489,4 @@ console-order-without-number = Utferda utan fødselsnummer
 console-order-national-number = Fødselsnummer
 console-order-number-granted = Innvilga
 console-order-number-refused = Ikkje innvilga: innloggingar med denne legitimasjonen gjev det aldri
-console-permission-manage-issuers = føre registeret over utferdarar
+console-permission-manage-issuers = Føre registeret over utferdarar.
