@@ -12,7 +12,8 @@ use store::{
 
 use crate::{
     compose::{DocumentChange, changes_between},
-    view::{open_answers, state_of},
+    templates::with_texts,
+    view::state_of,
 };
 
 /// The kind under which answers stand among the documents of a submission; nobody fetches them.
@@ -56,5 +57,5 @@ pub(crate) fn changes(
     let opened = tenant.opened().unseal(&column, &kept.sealed_document);
     let opened = opened.map_err(|_| orders::unreadable())?;
     let before: OrderAnswers = serde_json::from_slice(opened.expose()).map_err(|_| orders::unreadable())?;
-    Ok(changes_between(&before, &open_answers(tenant, row)?))
+    Ok(changes_between(&before, &with_texts(tx, tenant, row)?))
 }

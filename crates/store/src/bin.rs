@@ -581,6 +581,7 @@ mod tests {
         "schema_migrations",
         "installation",
         "issuers",
+        "order_templates",
         "tenants",
         "deletions",
         "members",

@@ -121,7 +121,10 @@ pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> 
         lead: Some(Text::Key("console-desk-lead")),
         blocks: vec![
             Block::Table(table),
-            Block::Actions(vec![Action::to("console-nav-issuers", "/issuers").named("issuers")]),
+            Block::Actions(vec![
+                Action::to("console-nav-issuers", "/issuers").named("issuers"),
+                Action::to("console-nav-templates", "/templates").named("templates"),
+            ]),
         ],
         ..ConsolePage::default()
     };
