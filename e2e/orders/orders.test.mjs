@@ -68,11 +68,11 @@ test("the signatory approves on another device with a login that is bound to the
 });
 
 test("who may block confirms letters and phone, each with a code, and has their eID recorded", async () => {
-  const link = await linkFor(/named as somebody who may block/);
-  await desk.goto(order);
+  const link = await office.linkFor(/named as somebody who may block/);
+  await desk.goto(office.order);
   // The general contact's is the first, the block contact's the second.
   const codes = desk.locator("code.pc-mono").filter({ hasText: /^\d{3} \d{3}$/ });
-  const contact = await newPage();
+  const contact = await office.newPage();
   await contact.goto(link);
   await contact.fill("#code", await codes.nth(1).innerText());
   await contact.click("#confirm");
@@ -83,8 +83,8 @@ test("who may block confirms letters and phone, each with a code, and has their 
   await contact.fill("#phone_code", "00000000");
   await contact.click("#confirm-phone");
   await lookAt(contact, "order, a wrong code of a phone");
-  const mailbox = await newPage();
-  await mailbox.goto(portvakt.ready.mailbox);
+  const mailbox = await office.newPage();
+  await mailbox.goto(office.portvakt.ready.mailbox);
   const message = mailbox.locator("article.letter").filter({ hasText: "+47" }).first();
   for (let tries = 0; tries < 100 && !(await message.isVisible()); tries += 1) await mailbox.reload();
   await lookAt(mailbox, "mailbox, a text message");
@@ -94,11 +94,11 @@ test("who may block confirms letters and phone, each with a code, and has their 
   await contact.waitForSelector("#record-eid");
   await lookAt(contact, "order, record an eID");
   await contact.click("#record-eid");
-  await logIn(contact, "Kari");
+  await office.logIn(contact, "Kari");
   await contact.getByText("Recorded, not usable yet").waitFor();
   await lookAt(contact, "order, eID recorded");
   await contact.context().close();
-  await desk.goto(order);
+  await desk.goto(office.order);
   await lookAt(desk, "order, people confirmed");
   assert.match(await desk.locator("main").innerText(), /Recorded, not usable yet/);
 });

@@ -305,7 +305,9 @@ fn texts_used(words: &Words, answers: &OrderAnswers) -> Vec<(String, String)> {
 /// The document of a kind as it would be for an example company.
 pub(crate) fn example(kind: TemplateKind, answers: &OrderAnswers) -> Option<Document> {
     let all = composed((OrderId::from_bytes([0; 16]), 1), answers);
-    all.into_iter().find(|it| it.kind == kind.as_str()).map(|it| it.document)
+    let found = all.into_iter().find(|it| it.kind == kind.as_str())?;
+    // No order has this number.
+    Some(Document { subtitle: answers.company.name.clone(), ..found.document })
 }
 
 /// What stands in the documents of the second answers otherwise than in those of the first, in the words of the second.
