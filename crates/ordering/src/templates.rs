@@ -140,6 +140,7 @@ fn example_answers(language: TemplateLanguage) -> OrderAnswers {
         role: word("role"),
         ..SignatoryAnswer::default()
     };
+    let needed = NumberAnswer { is_needed: Some(true), ..NumberAnswer::default() };
     OrderAnswers {
         host: "login.example.com".to_owned(),
         language: language.as_str().to_owned(),
@@ -154,10 +155,10 @@ fn example_answers(language: TemplateLanguage) -> OrderAnswers {
         display_name: word("company"),
         listed_address: "https://www.example.com".to_owned(),
         number: NumberAnswer {
-            is_needed: Some(true),
             reason: word("reason"),
             statute: word("statute"),
             paragraph: "§ 1".to_owned(),
+            ..needed
         },
         ..OrderAnswers::default()
     }
