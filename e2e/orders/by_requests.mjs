@@ -43,11 +43,14 @@ export class Requests {
     return href && new URL(unescaped(href), answer.url()).href;
   }
 
-  /** Goes on from an answer to the simulated BankID, where Kari logs in; gives the address that she comes back to, unopened. */
-  async loggedIn(answer) {
+  /**
+   * Goes on from an answer to the simulated BankID, where Kari logs in; gives the address that she comes back to, unopened.
+   * `back`: what is known of it.
+   */
+  async loggedIn(answer, back = ({ pathname }) => pathname === "/sign-in/callback") {
     for (let steps = 0; steps < 20; steps += 1) {
       const next = await this.#next(answer);
-      if (next && new URL(next).pathname === "/sign-in/callback") return next;
+      if (next && back(new URL(next))) return next;
       if (next) {
         answer = await this.get(next);
         continue;

@@ -35,6 +35,21 @@ async function deposit() {
   assert.equal(await office.state(), "Ready to be received");
 }
 
+test("a registry that is slow holds up nobody else, and is given up with what was typed", async () => {
+  await office.beginAnother();
+  await office.section("company");
+  await desk.fill("#number", office.company("TREG"));
+  const refused = desk.waitForResponse((it) => it.request().method() === "POST", { timeout: 40_000 });
+  await desk.click("#save", { noWaitAfter: true });
+  const meanwhile = await desk.context().newPage();
+  await meanwhile.goto(office.order, { timeout: 3000 });
+  await meanwhile.close();
+  assert.equal((await refused).status(), 422);
+  await desk.locator("#typed").waitFor();
+  assert.equal(await desk.inputValue("#number"), office.company("TREG"), "what was typed is kept");
+  await lookAt(desk, "order, registry slow");
+});
+
 test("a registry that is down costs nothing: the order waits, and goes on when it answers", async () => {
   const { registry } = office.portvakt.ready;
   await office.beginAnother();

@@ -17,6 +17,10 @@ const rounds = process.env.PORTVAKT_LONG ? 500 : 25;
 const LONGEST = 20;
 /** What a step that takes longer is given with each attempt. */
 const MORE = 30;
+/** Within this a worker has done what it does by itself, in milliseconds. */
+const BY_ITSELF = 6500;
+/** How often it is killed on the way there. */
+const ON_THE_WAY = 3;
 /** What is done about what a kill left: an eID that was not asked, a letter that its dead sender holds for another minute. */
 const MENDED = ["The eID could not be asked", "Sent a link again"];
 
@@ -173,6 +177,21 @@ const received = (way, says, event) => ({
   go: (filled) => kari.post(`${order}/receive/${way}`, filled),
 });
 
+/** Somebody logs in at the domain of the order with what it brought; the worker sees it, and closes the order. */
+const firstLogin = {
+  says: ["First real login"],
+  isByItself: true,
+  go: async () => {
+    const { issuer, client_id, redirect_uri } = portvakt.ready;
+    const address = new URL("/oauth2/authorize", issuer);
+    const asked = { client_id, redirect_uri, response_type: "code", scope: "openid", state: "s", nonce: "n" };
+    const pkce = { code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", code_challenge_method: "S256" };
+    address.search = new URLSearchParams({ ...asked, ...pkce, acr_values: "urn:grn:authn:no:bankid" });
+    const back = await kari.loggedIn(await kari.get(address.href), ({ href }) => href.startsWith(redirect_uri));
+    assert.match(back, /code=/);
+  },
+};
+
 const submit = act("act", "submit", "Submitted");
 const withdrawn = [
   act("act", "withdraw", "Withdrawn by whoever ordered"),
@@ -197,6 +216,7 @@ const WAYS = [
       issue,
       letIn,
       enter,
+      firstLogin,
     ],
   },
   {
@@ -277,6 +297,29 @@ async function take(step, done) {
   throw new Error(`${step.says} never happened`);
 }
 
+/**
+ * Begins what a worker does by itself, kills it on the way, and waits until it has happened: once, and whole. It is begun anew after
+ * each kill: a login is counted up to a second later.
+ */
+async function comeToIt(step, done) {
+  const whole = [...done, ...step.says];
+  for (let attempts = 0; attempts < ON_THE_WAY; attempts += 1) {
+    await step.go();
+    await new Promise((resolve) => {
+      setTimeout(() => resolve(portvakt.kill()), Math.random() * BY_ITSELF);
+    });
+    kills += 1;
+    await start();
+    const now = await happened();
+    assert.deepEqual(now, whole.slice(0, now.length), "nothing else happened, and nothing twice");
+  }
+  await step.go();
+  let now = await happened();
+  for (const began = Date.now(); now.length < whole.length && Date.now() - began < 3 * BY_ITSELF; ) now = await happened();
+  assert.deepEqual(now, whole);
+  return whole;
+}
+
 async function assertChainsHold() {
   const { child } = portvakt.command("audit", "verify");
   const [code] = await once(child, "exit");
@@ -293,6 +336,7 @@ test(`orders go on through ${rounds} kills at every step, and nothing of them is
     for (const step of way.steps) {
       // Being let in changes nothing of the order.
       if (step === letIn) assert.equal((await letIn.go()).status(), 303);
+      else if (step.isByItself) done = await comeToIt(step, done);
       else done = await take(step, done);
     }
     await assertChainsHold();

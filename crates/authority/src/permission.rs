@@ -47,6 +47,8 @@ permissions! {
     ManageLetters = "manage_letters",
     /// Keeping the register of issuers.
     ManageIssuers = "manage_issuers",
+    /// Writing new versions of the texts of the documents of orders.
+    ManageTemplates = "manage_templates",
     /// Reading domains, applications, identity sources, test users, and what keys there are.
     ReadSettings = "read_settings",
     /// Reading and verifying the audit trail.
@@ -160,6 +162,7 @@ const TABLE: &[Rule] = &[
     rule(P::RewrapKeys, &[Operator], false, On::Every),
     rule(P::ManageLetters, &[Operator], false, On::Every),
     rule(P::ManageIssuers, &[Operator], false, On::Every),
+    rule(P::ManageTemplates, &[Operator], false, On::Every),
     rule(P::ReadSettings, SETTINGS_READERS, true, On::Every),
     rule(P::ReadAudit, &[Operator, Owner, Auditor, Worker], true, On::Every),
     rule(P::ReadLogins, &[Operator, Owner, Developer, Auditor], true, On::Every),
@@ -247,6 +250,7 @@ mod tests {
         rewrap_keys          yes      -     -         -        -              -       -             -       -      -           -           -       -       all
         manage_letters       yes      -     -         -        -              -       -             -       -      -           -           -       -       all
         manage_issuers       yes      -     -         -        -              -       -             -       -      -           -           -       -       all
+        manage_templates     yes      -     -         -        -              -       -             -       -      -           -           -       -       all
         read_settings        yes      yes   yes       yes      yes            yes     yes           yes     yes    -           -           -       yes     all
         read_audit           yes      yes   -         -        -              -       -             yes     yes    -           -           -       yes     all
         read_logins          yes      yes   yes       -        -              -       -             yes     -      -           -           -       yes     all

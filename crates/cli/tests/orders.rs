@@ -1,4 +1,4 @@
-//! `portvakt orders …` and `portvakt issuers …`; orders that exist are listed in `e2e/orders`.
+//! `portvakt orders …`, `portvakt issuers …` and `portvakt templates …`; orders that exist are listed in `e2e/orders`.
 
 use std::process::Output;
 
@@ -52,6 +52,27 @@ async fn a_mistake_about_an_issuer_names_what_is_wrong_and_what_was_probably_mea
     answer(&installation, &add);
     let near = answer(&installation, &["issuers", "remove", "Bank A"]);
     assert_eq!(near["errors"][0]["id"], "name-mistyped");
+}
+
+#[tokio::test]
+async fn a_text_of_the_documents_is_a_sample_until_a_file_brings_one_and_its_versions_stay() {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let all = answer(&installation, &["templates", "list"]);
+    assert_eq!((all.as_array().unwrap().len(), &all[0]["is_sample"]), (6, &json!(true)));
+    let of = ["--kind", "order", "--language", "nb"];
+    let file = installation.folder.path().join("order.txt");
+    let set = [["templates", "set"].as_slice(), &of, &["--file", file.to_str().unwrap()]].concat();
+    for (text, version) in [("En.\n\nFullmakt.\n", 1), ("To.\n\nFullmakt.\n", 2)] {
+        std::fs::write(&file, text).unwrap();
+        assert_eq!(answer(&installation, &set)["version"], version);
+    }
+    std::fs::write(&file, "{bedrift}\n\nFullmakt.").unwrap();
+    assert_eq!(answer(&installation, &set)["errors"][0]["id"], "template-placeholder");
+    let show = [["templates", "show"].as_slice(), &of].concat();
+    assert_eq!(answer(&installation, &show)["body"], "To.\n\nFullmakt.");
+    let first = answer(&installation, &[show.as_slice(), &["--version", "1"]].concat());
+    assert_eq!(first["body"], "En.\n\nFullmakt.");
 }
 
 #[tokio::test]

@@ -130,6 +130,8 @@ actions! {
     IssuerChanged = "issuer.changed",
     /// An issuer was removed.
     IssuerRemoved = "issuer.removed",
+    /// A new version of a text of the documents of orders was written.
+    OrderTemplateSet = "order_template.set",
     /// Subjects were imported.
     SubjectsImported = "subjects.imported",
     /// A signing key was made; it signs from a later time.

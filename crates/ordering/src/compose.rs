@@ -4,7 +4,7 @@ use crypto::{Digest, b64};
 use documents::{Document, DocumentBlock, DocumentLanguage};
 use model::{
     CompanyAnswer, Contact, Date, Evidence, LoginMethod, OrderAnswers, OrderId, OrderSection, PhoneNumber,
-    Timestamp,
+    TemplateKind, TemplateValues, Timestamp, UsedTemplates, filled_template, template_paragraphs,
 };
 use texts::{Locale, say};
 
@@ -65,6 +65,54 @@ fn bank(it: &CompanyAnswer) -> String {
     all.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
+/// What is written around the answers of a document.
+struct Body {
+    /// Before them.
+    before: Vec<DocumentBlock>,
+    /// After them.
+    after: Vec<DocumentBlock>,
+}
+
+/// The sentences that are built in, as a text of the register has them: a paragraph each.
+pub(crate) fn built_in(kind: TemplateKind, locale: Locale) -> Vec<String> {
+    let keys: &[&str] = match kind {
+        TemplateKind::Order => &["order-intro", "authority-text"],
+        TemplateKind::Contacts => &["contacts-intro"],
+        TemplateKind::Number => &["number-intro"],
+    };
+    keys.iter().map(|it| Words(locale).say(it)).collect()
+}
+
+/// The first paragraph stands before the answers, the others after them. What is built in is marked as a sample, except in
+/// submissions that are older than the mark: what was approved is what is sealed.
+fn body(words: &Words, kind: TemplateKind, it: &OrderAnswers) -> Body {
+    let templates = it.templates.as_ref();
+    let paragraphs = match templates.and_then(|used| Some((used, used.of(kind)?))) {
+        Some((used, own)) => filled(&own.body, used, it),
+        None => built_in(kind, words.0),
+    };
+    let is_sample = templates.is_some_and(|used| used.of(kind).is_none());
+    let mut blocks = paragraphs.into_iter().map(DocumentBlock::Paragraph);
+    let mark = is_sample.then(|| DocumentBlock::Note(words.say("sample")));
+    let before = mark.into_iter().chain(blocks.next()).collect();
+    Body { before, after: blocks.collect() }
+}
+
+fn filled(text: &str, used: &UsedTemplates, it: &OrderAnswers) -> Vec<String> {
+    let number = in_threes(&it.company.number);
+    let values =
+        TemplateValues { company: &it.company.name, number: &number, host: &it.host, eid: &used.eid };
+    template_paragraphs(text).iter().map(|it| filled_template(it, values)).collect()
+}
+
+/// A document of facts with what is written around them.
+fn around(body: Body, facts: Vec<(String, String)>) -> Vec<DocumentBlock> {
+    let mut blocks = body.before;
+    blocks.push(DocumentBlock::Facts(facts));
+    blocks.extend(body.after);
+    blocks
+}
+
 fn order(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
     let mut facts = vec![
         words.fact("purpose", &it.purpose),
@@ -90,18 +138,18 @@ fn order(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
         .map(|it| vec![it.name.clone(), it.role.clone(), it.birth_date.clone()])
         .collect();
     let head = ["name", "role", "birth-date"].map(|it| words.say(it)).to_vec();
-    let blocks = vec![
-        DocumentBlock::Paragraph(words.say("order-intro")),
-        DocumentBlock::Facts(facts),
-        DocumentBlock::Heading(words.say("authority")),
-        DocumentBlock::Paragraph(words.say("authority-text")),
+    let Body { before, after } = body(words, TemplateKind::Order, it);
+    let mut blocks = before;
+    blocks.extend([DocumentBlock::Facts(facts), DocumentBlock::Heading(words.say("authority"))]);
+    blocks.extend(after);
+    blocks.extend([
         DocumentBlock::Heading(words.say("signatories")),
         DocumentBlock::Table { head, rows: signatories },
         DocumentBlock::Note(words.say(match it.evidence {
             Evidence::ApprovedByLogin => "no-signature",
             Evidence::ProviderSignature => "by-signature",
         })),
-    ];
+    ]);
     document(words, "order-title", subtitle, blocks)
 }
 
@@ -112,8 +160,7 @@ fn contacts(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
         words.fact("blockers", &words.people(&it.blockers)),
         words.fact("operations", &words.people(&it.operations)),
     ];
-    let blocks = vec![DocumentBlock::Paragraph(words.say("contacts-intro")), DocumentBlock::Facts(facts)];
-    document(words, "contacts-title", subtitle, blocks)
+    document(words, "contacts-title", subtitle, around(body(words, TemplateKind::Contacts, it), facts))
 }
 
 fn number(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
@@ -122,8 +169,7 @@ fn number(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
         words.fact("statute", &it.number.statute),
         words.fact("paragraph", &it.number.paragraph),
     ];
-    let blocks = vec![DocumentBlock::Paragraph(words.say("number-intro")), DocumentBlock::Facts(facts)];
-    document(words, "number-title", subtitle, blocks)
+    document(words, "number-title", subtitle, around(body(words, TemplateKind::Number, it), facts))
 }
 
 /// What the issuer sets a client up with.
@@ -234,7 +280,30 @@ fn stated(answers: &OrderAnswers) -> Vec<(String, String)> {
         }
         _ => Vec::new(),
     };
-    documents.into_iter().flat_map(|it| it.document.blocks).flat_map(of_block).collect()
+    let values = documents.into_iter().flat_map(|it| it.document.blocks).flat_map(of_block);
+    values.chain(texts_used(&words, answers)).collect()
+}
+
+/// Which texts the documents are written with: an operator's newer one is a change, too.
+fn texts_used(words: &Words, answers: &OrderAnswers) -> Vec<(String, String)> {
+    let used = answers.templates.clone().unwrap_or_default();
+    let text = |kind: TemplateKind| {
+        let value = match used.of(kind) {
+            Some(it) => words.with("text-version", &[("version", &it.version.to_string())]),
+            None => words.say("text-sample"),
+        };
+        (words.say(&format!("text-of-{}", kind.as_str())), value)
+    };
+    let is_asked = |it: &TemplateKind| *it != TemplateKind::Number || answers.number.is_needed == Some(true);
+    TemplateKind::ALL.into_iter().filter(is_asked).map(text).collect()
+}
+
+/// The document of a kind as it would be for an example company.
+pub(crate) fn example(kind: TemplateKind, answers: &OrderAnswers) -> Option<Document> {
+    let all = composed((OrderId::from_bytes([0; 16]), 1), answers);
+    let found = all.into_iter().find(|it| it.kind == kind.as_str())?;
+    // No order has this number.
+    Some(Document { subtitle: answers.company.name.clone(), ..found.document })
 }
 
 /// What stands in the documents of the second answers otherwise than in those of the first, in the words of the second.
@@ -310,5 +379,48 @@ impl OrderView {
         let words = words_of(&self.answers);
         let subtitle = subtitle(&words, (self.id, self.submission.max(1)), &self.answers);
         Composed { kind: "technical", document: technical(&words, subtitle, (self, client)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{built_in, composed, digest_of};
+    use documents::DocumentBlock as B;
+    use model::{OrderAnswers, OrderId, TemplateKind, UsedTemplate, UsedTemplates};
+    use texts::Locale;
+
+    const SUBMISSION: (OrderId, i64) = (OrderId::from_bytes([7; 16]), 1);
+
+    fn with(templates: Option<UsedTemplates>) -> OrderAnswers {
+        OrderAnswers { language: "en".to_owned(), templates, ..OrderAnswers::default() }
+    }
+
+    /// What approvals of orders that were submitted before there were texts of operators are bound to.
+    #[test]
+    fn a_submission_that_is_older_than_the_texts_has_the_documents_that_were_approved() {
+        let blocks = composed(SUBMISSION, &with(None)).remove(0).document.blocks;
+        let [intro, authority] = built_in(TemplateKind::Order, Locale::En).try_into().unwrap();
+        assert_eq!(blocks[0], B::Paragraph(intro));
+        assert!(matches!((&blocks[1], &blocks[2]), (B::Facts(_), B::Heading(_))));
+        assert_eq!(blocks[3], B::Paragraph(authority));
+        assert!(matches!((&blocks[4], &blocks[5], &blocks[6]), (B::Heading(_), B::Table { .. }, B::Note(_))));
+        assert_eq!(blocks.len(), 7, "no mark of a sample");
+    }
+
+    #[test]
+    fn what_is_approved_is_another_thing_with_another_text() {
+        let body = "One.\n\nTwo.".to_owned();
+        let own = UsedTemplate { kind: TemplateKind::Order, version: 1, body };
+        let own = UsedTemplates { eid: String::new(), all: vec![own] };
+        let digests =
+            [None, Some(UsedTemplates::default()), Some(own)].map(|it| digest_of(SUBMISSION, &with(it)));
+        assert!(digests[0] != digests[1] && digests[1] != digests[2] && digests[0] != digests[2]);
+    }
+
+    #[test]
+    fn answers_that_were_kept_before_there_were_texts_are_read_and_kept_as_they_were() {
+        let kept = serde_json::to_string(&with(None)).unwrap();
+        assert!(!kept.contains("templates"));
+        assert_eq!(serde_json::from_str::<OrderAnswers>(&kept).unwrap(), with(None));
     }
 }

@@ -35,6 +35,7 @@ mod sending;
 mod signature_provider;
 mod signing;
 mod submitted;
+mod templates;
 mod view;
 
 pub use approval::{ApprovalBegun, ApprovalProof, IdentityDecision, ReceiverProof};
@@ -58,4 +59,5 @@ pub use section_links::{
 pub use signature_provider::{AtProvider, Provided, SignatureProvider, ToSign};
 pub use signing::{SigningBegun, SigningReturned};
 pub use store::order_people::{Part, PersonState};
+pub use templates::TemplateView;
 pub use view::{OrderFile, OrderSummary, OrderView, StepView};

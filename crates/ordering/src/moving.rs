@@ -26,7 +26,7 @@ use crate::{
     compose::digest_of,
     issuer::check_handover,
     people::{Addressed, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
-    proposal, submitted,
+    proposal, submitted, templates,
     view::{eid_of, handover_of, open_answers, seal_answers, state_of},
 };
 
@@ -323,6 +323,8 @@ fn submit(
     }
     moved.row.submission += 1;
     let submission = moved.row.submission;
+    moved.answers.templates = Some(templates::current(tx, eid, &moved.answers)?);
+    moved.row.sealed_answers = seal_answers(tenant, moved.row.id, &moved.answers);
     moved.row.document_digest = Some(digest_of((moved.row.id, submission), &moved.answers));
     submitted::keep(tx, tenant, (&moved.row, &moved.answers), now)?;
     let asked = Submission { order: moved.row.id, eid, answers: &moved.answers, submission };

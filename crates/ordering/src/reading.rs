@@ -18,6 +18,7 @@ use crate::{
     proposal::waiting,
     secrets::public_key,
     submitted::{ANSWERS, changes},
+    templates::with_texts,
     view::view,
 };
 
@@ -33,6 +34,7 @@ impl OrderDesk {
             let people = order_people::list(tx, (opened.id, id), row.submission)?;
             let public_key = public_key(tx, &opened, id)?;
             let changes = changes(tx, &opened, &row)?;
+            let answers = with_texts(tx, &opened, &row)?;
             let issuer = of_order(tx, &row)?;
             let proposal = waiting(tx, &opened, (id, row.version))?;
             let of_order = (opened.id, id);
@@ -45,12 +47,13 @@ impl OrderDesk {
                 people,
                 orders::steps(tx, opened.id, id)?,
                 row,
-                (public_key, files, proposal, issuer, changes),
+                (public_key, files, proposal, issuer, changes, answers),
             ))
         });
-        let (people, steps, row, (public_key, files, proposal, issuer, changes)) = read.await?;
+        let (people, steps, row, (public_key, files, proposal, issuer, changes, answers)) = read.await?;
         let people = people.iter().map(|it| person_view(tenant, it)).collect::<Result<Vec<_>, _>>()?;
-        Ok(OrderView { public_key, files, proposal, issuer, changes, ..view(tenant, &row, (people, steps))? })
+        let seen = view(tenant, &row, (people, steps))?;
+        Ok(OrderView { public_key, files, proposal, issuer, changes, answers, ..seen })
     }
 
     pub(crate) fn opened(&self, row: &tenants::Tenant, caller: &Caller) -> Result<Tenant, Refusal> {

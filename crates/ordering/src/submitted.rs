@@ -11,9 +11,7 @@ use store::{
 };
 
 use crate::{
-    compose::changes_between,
-    document_change::DocumentChange,
-    view::{open_answers, state_of},
+    compose::changes_between, document_change::DocumentChange, templates::with_texts, view::state_of,
 };
 
 /// The kind under which answers stand among the documents of a submission; nobody fetches them.
@@ -57,5 +55,5 @@ pub(crate) fn changes(
     let opened = tenant.opened().unseal(&column, &kept.sealed_document);
     let opened = opened.map_err(|_| orders::unreadable())?;
     let before: OrderAnswers = serde_json::from_slice(opened.expose()).map_err(|_| orders::unreadable())?;
-    Ok(changes_between(&before, &open_answers(tenant, row)?))
+    Ok(changes_between(&before, &with_texts(tx, tenant, row)?))
 }

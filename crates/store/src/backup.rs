@@ -108,6 +108,9 @@ tables! {
         values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18";
     "issuers": "id, settings, version, created_at", [0 Text], 4, "id" > "$1", by "id", limit "$2",
         values "$1, $2, $3, $4";
+    "order_templates": "kind, language, version, body, made_by, created_at", [0 Text, 1 Text, 2 Int], 6,
+        "(kind, language, version)" > "($1, $2, $3)", by "kind, language, version", limit "$4",
+        values "$1, $2, $3, $4, $5, $6";
     "order_steps": "tenant_id, order_id, position, event, state, actor, sealed_note, happened_at",
         [0 Text, 1 Text, 2 Int], 8, "(tenant_id, order_id, position)" > "($1, $2, $3)",
         by "tenant_id, order_id, position", limit "$4", values "$1, $2, $3, $4, $5, $6, $7, $8";

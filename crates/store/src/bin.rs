@@ -577,10 +577,11 @@ mod tests {
     use crate::schema;
 
     /// Not of a tenant, and what outlives it.
-    const NOT_OF_TENANTS: [&str; 9] = [
+    const NOT_OF_TENANTS: [&str; 10] = [
         "schema_migrations",
         "installation",
         "issuers",
+        "order_templates",
         "tenants",
         "deletions",
         "members",

@@ -65,6 +65,7 @@ pub mod members;
 pub mod order_documents;
 pub mod order_people;
 pub mod order_secrets;
+pub mod order_templates;
 pub mod orders;
 pub mod parked_requests;
 pub mod phone_codes;

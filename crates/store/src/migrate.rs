@@ -41,6 +41,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0027_text_messages", include_str!("../migrations/0027_text_messages.sql")),
     ("0028_order_desk", include_str!("../migrations/0028_order_desk.sql")),
     ("0029_section_links", include_str!("../migrations/0029_section_links.sql")),
+    ("0031_order_templates", include_str!("../migrations/0031_order_templates.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -315,6 +315,14 @@ pub const TABLES: &[Table] = &[
         true
     ),
     table!(
+        "order_templates",
+        "the operator's texts of the documents of orders, in versions, and who wrote each",
+        Administrator,
+        "as long as the installation",
+        "documents say what the operator means, and it is known which text counted when",
+        true
+    ),
+    table!(
         "order_steps",
         "what happened to an order, when and by whom, and what was said, sealed",
         OrderPeople,

@@ -5,9 +5,10 @@ use crate::{
     brands, browser_sessions, certificates, client_secrets, console_sessions, counted_events,
     declared_objects, deletions, domains, eid_orders, entry_links, failed_attempts, grants, identity_sources,
     imported_subjects, installation, invitations, issuers, jobs, kept_answers, letters, login_events,
-    member_roles, members, order_documents, order_people, order_secrets, orders, parked_requests,
-    phone_codes, plans, refresh_tokens, registry_answers, sandbox_people, section_links, signing_keys,
-    source_checks, source_generations, spent_values, sql::ReadTx, subject_keys, tenants, test_users, trials,
+    member_roles, members, order_documents, order_people, order_secrets, order_templates, orders,
+    parked_requests, phone_codes, plans, refresh_tokens, registry_answers, sandbox_people, section_links,
+    signing_keys, source_checks, source_generations, spent_values, sql::ReadTx, subject_keys, tenants,
+    test_users, trials,
 };
 
 /// By module.
@@ -31,6 +32,7 @@ const MODULES: &[&[&str]] = &[
     order_people::ALL,
     order_documents::ALL,
     order_secrets::ALL,
+    order_templates::ALL,
     registry_answers::ALL,
     section_links::ALL,
     approval_requests::ALL,
@@ -91,9 +93,9 @@ mod tests {
         MODULES, access_tokens, approval_requests, awaiting_consents, backup, bin, browser_sessions,
         certificates, console_sessions, counted_events, deletions, domains, eid_orders, entry_links,
         failed_attempts, grants, installation, invitations, issuers, jobs, kept_answers, letters,
-        login_events, member_roles, members, order_people, order_secrets, orders, parked_requests,
-        phone_codes, plans, refresh_tokens, registry_answers, section_links, source_generations,
-        spent_values, tenants, trials,
+        login_events, member_roles, members, order_people, order_secrets, order_templates, orders,
+        parked_requests, phone_codes, plans, refresh_tokens, registry_answers, section_links,
+        source_generations, spent_values, tenants, trials,
     };
 
     /// What the sweep runs, whosever the rows are.
@@ -140,6 +142,7 @@ mod tests {
             console_sessions::ALL,
             entry_links::ALL,
             issuers::ALL,
+            order_templates::ALL,
             &[
                 certificates::LIST_SERVED,
                 member_roles::LIST_BY_MEMBER,

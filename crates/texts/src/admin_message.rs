@@ -153,6 +153,10 @@ admin_messages! {
     IssuerDays { most: Quoted }: "issuer-days";
     /// It issues no credentials of this eID.
     IssuerEid: "issuer-eid";
+    /// A text of a document has a placeholder that is none.
+    TemplatePlaceholder { name: Quoted, known: List }: "template-placeholder";
+    /// The text of the order has one paragraph.
+    TemplateOneParagraph: "template-one-paragraph";
     /// Nobody proposes this any more.
     OrderProposalGone: "order-proposal-gone";
     /// Another operator has to confirm it.

@@ -127,6 +127,8 @@ outcomes! {
     IssuerSaved { name: Word }: "issuer-saved";
     /// An issuer was removed.
     IssuerRemoved { name: Word }: "issuer-removed";
+    /// A text of the documents of orders was written.
+    TemplateSet { kind: Word, language: Word, version: Word }: "template-set";
     /// There is no letter.
     NoLetter: "no-letter";
     /// The mail server takes letters.

@@ -45,6 +45,7 @@ mod order_colleagues;
 mod order_desk;
 mod order_phones;
 mod order_signing;
+mod order_templates;
 mod orders;
 mod outage;
 mod overload;

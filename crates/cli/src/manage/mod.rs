@@ -27,6 +27,7 @@ mod planned;
 mod plans;
 mod sessions;
 mod show;
+mod templates;
 mod tenants;
 mod test_login;
 mod test_users;
@@ -55,6 +56,7 @@ pub(crate) use operator::Operator;
 pub(crate) use orders::Orders;
 pub(crate) use plans::Plans;
 pub(crate) use sessions::Sessions;
+pub(crate) use templates::Templates;
 pub(crate) use tenants::Tenants;
 pub(crate) use test_login::Test;
 pub(crate) use test_users::TestUsers;
@@ -121,6 +123,8 @@ pub(crate) enum Command {
     Orders(Orders),
     /// Who issues eID credentials: list, add, change, remove.
     Issuers(Issuers),
+    /// Texts of the documents of orders: list, show, set.
+    Templates(Templates),
     /// Letters (e-mail) to administrators: list, retry, discard, test.
     Letters(Letters),
     /// The audit trail: list, verify, export, erase.
@@ -159,6 +163,7 @@ pub(crate) async fn run(command: Command) -> Result<(), String> {
         Command::Sessions(it) => Box::pin(at_the_desk("sessions", it)),
         Command::Orders(it) => Box::pin(at_the_desk("orders", it)),
         Command::Issuers(it) => Box::pin(at_the_desk("issuers", it)),
+        Command::Templates(it) => Box::pin(at_the_desk("templates", it)),
         Command::Letters(it) => Box::pin(at_the_desk("letters", it)),
         Command::Audit(it) => Box::pin(at_the_desk("audit", it)),
         Command::Explain(it) => Box::pin(at_the_desk("explain", it)),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{catalogue::QuestionCatalogue, evidence::Evidence};
+use super::{catalogue::QuestionCatalogue, evidence::Evidence, template::UsedTemplates};
 
 /// The most people who may block or revoke.
 pub const MOST_BLOCK_CONTACTS: usize = 4;
@@ -143,4 +143,7 @@ pub struct OrderAnswers {
     pub products: Vec<String>,
     /// What the approvals are: the issuer says which it takes.
     pub evidence: Evidence,
+    /// The texts of the documents of this submission; none: it is older than they are, and has no mark of a sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub templates: Option<UsedTemplates>,
 }

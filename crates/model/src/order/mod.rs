@@ -6,6 +6,7 @@ mod evidence;
 mod issuer;
 mod section;
 mod state;
+mod template;
 
 pub use answers::{
     CompanyAnswer, CompanySource, Contact, MOST_BLOCK_CONTACTS, MOST_OPERATIONS_CONTACTS, NumberAnswer,
@@ -16,3 +17,7 @@ pub use evidence::Evidence;
 pub use issuer::IssuerSettings;
 pub use section::{Lack, OrderSection, PRODUCTS, SectionState, lacks, section_state};
 pub use state::{Handover, OrderEvent, OrderFacts, OrderState, OrderTurn, OutOfTurn, next};
+pub use template::{
+    LONGEST_TEMPLATE, TEMPLATE_PLACEHOLDERS, TemplateError, TemplateKind, TemplateLanguage, TemplateValues,
+    UsedTemplate, UsedTemplates, checked_template, filled_template, template_paragraphs,
+};

@@ -59,7 +59,7 @@ fn rendered(status: StatusCode, page: &ConsolePage, locale: Locale) -> Response 
 }
 
 /// What the last act did, as its redirect says: one of these words.
-const DONE: [(&str, &str); 44] = [
+const DONE: [(&str, &str); 45] = [
     ("left", "console-done-left"),
     ("declined", "console-done-declined"),
     ("order-begun", "console-done-order-begun"),
@@ -70,6 +70,7 @@ const DONE: [(&str, &str); 44] = [
     ("colleague-dismissed", "console-done-colleague-dismissed"),
     ("issuer-saved", "console-done-issuer-saved"),
     ("issuer-removed", "console-done-issuer-removed"),
+    ("template-set", "console-done-template-set"),
     ("order-set-aside", "console-done-order-set-aside"),
     ("order-entered", "console-done-order-entered"),
     ("domain-made", "console-done-domain-made"),

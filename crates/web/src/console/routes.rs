@@ -127,6 +127,20 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     route!(GET, "/issuers/{issuer}", of_installation(P::ManageIssuers), orders::issuers::page),
     route!(POST, "/issuers/{issuer}", of_installation(P::ManageIssuers), orders::issuers::save),
     route!(POST, "/issuers/{issuer}/remove", of_installation(P::ManageIssuers), orders::issuers::remove),
+    route!(GET, "/templates", of_installation(P::ReadInstallation), orders::templates::list),
+    route!(GET, "/templates/{kind}/{language}", of_installation(P::ManageTemplates), orders::templates::page),
+    route!(
+        POST,
+        "/templates/{kind}/{language}",
+        of_installation(P::ManageTemplates),
+        orders::templates::save
+    ),
+    route!(
+        POST,
+        "/templates/{kind}/{language}/preview",
+        of_installation(P::ManageTemplates),
+        orders::templates::look
+    ),
     route!(GET, "/letters", of_installation(P::ReadInstallation), letters::list),
     route!(POST, "/letters/{letter}/retry", of_installation(P::ManageLetters), letters::retry),
     route!(POST, "/letters/{letter}/discard", of_installation(P::ManageLetters), letters::discard),

@@ -79,6 +79,14 @@ fn row(visit: &Visit, it: &ordering::DeskRow) -> TableRow {
     }
 }
 
+/// What operators keep beside orders.
+fn registers() -> Block {
+    Block::Actions(vec![
+        Action::to("console-nav-issuers", "/issuers").named("issuers"),
+        Action::to("console-nav-templates", "/templates").named("templates"),
+    ])
+}
+
 /// `GET /desk`
 pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> {
     let mut desk = visit.site.orders.desk(visit.installation_permit()?).await?;
@@ -119,10 +127,7 @@ pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> 
     let mut page = ConsolePage {
         heading: Text::Key("console-nav-desk"),
         lead: Some(Text::Key("console-desk-lead")),
-        blocks: vec![
-            Block::Table(table),
-            Block::Actions(vec![Action::to("console-nav-issuers", "/issuers").named("issuers")]),
-        ],
+        blocks: vec![Block::Table(table), registers()],
         ..ConsolePage::default()
     };
     if visit.site.orders.settings().seal.is_none() {

@@ -144,7 +144,8 @@ pub(super) fn document_blocks(order: &OrderView) -> Vec<Block> {
     order.documents().into_iter().flat_map(blocks_of).collect()
 }
 
-fn blocks_of(it: Composed) -> Vec<Block> {
+/// A document as it is read on screen.
+pub(super) fn blocks_of(it: Composed) -> Vec<Block> {
     use documents::DocumentBlock as D;
     let title = it.document.title;
     let lead = Some(Text::plain(it.document.subtitle));

@@ -12,6 +12,7 @@ pub(super) mod phone_code;
 pub(super) mod receive;
 pub(super) mod recheck;
 pub(super) mod signing;
+pub(super) mod templates;
 
 mod acts;
 mod opened;
