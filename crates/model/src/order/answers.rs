@@ -141,4 +141,7 @@ pub struct OrderAnswers {
     pub products: Vec<String>,
     /// What the approvals are: the issuer says which it takes.
     pub evidence: Evidence,
+    /// Whether nothing of it is real: it is for a test domain, and its company is one of the sandbox's. Said when it is begun.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_sandbox: bool,
 }
