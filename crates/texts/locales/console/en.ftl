@@ -360,6 +360,7 @@ console-permission-end-sessions = End people’s browser sessions.
 console-permission-read-orders = See orders with their documents.
 console-permission-manage-orders = Fill in orders of eIDs, send them in and give them up.
 console-permission-decide-orders = Review, seal and send orders.
+console-permission-decide-sandbox = Play the operator and the issuer in sandbox orders, of which nothing is real.
 console-permission-receive-credentials = Receive the credentials that an order brought.
 console-permission-erase-personal = Erase personal data from the list of changes.
 console-roles-link = What each role may do

@@ -360,6 +360,7 @@ console-permission-end-sessions = Avslutte nettleserøktene til folk.
 console-permission-read-orders = Se bestillinger med dokumentene deres.
 console-permission-manage-orders = Fylle ut bestillinger av eID-er, sende dem inn og trekke dem.
 console-permission-decide-orders = Gå gjennom, forsegle og sende bestillinger.
+console-permission-decide-sandbox = Spille driftsansvarlig og utsteder i sandkassebestillinger, der ingenting er virkelig.
 console-permission-receive-credentials = Ta imot legitimasjonen som en bestilling ga.
 console-permission-erase-personal = Slette personopplysninger fra listen over endringer.
 console-roles-link = Hva hver rolle kan gjøre

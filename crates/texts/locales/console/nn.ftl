@@ -360,6 +360,7 @@ console-permission-end-sessions = Avslutte nettlesarøktene til folk.
 console-permission-read-orders = Sjå bestillingar med dokumenta deira.
 console-permission-manage-orders = Fylle ut bestillingar av eID-ar, sende dei inn og trekkje dei.
 console-permission-decide-orders = Gå gjennom, forsegle og sende bestillingar.
+console-permission-decide-sandbox = Spele driftsansvarleg og utferdar i sandkassebestillingar, der ingenting er verkeleg.
 console-permission-receive-credentials = Ta imot legitimasjonen som ei bestilling gav.
 console-permission-erase-personal = Slette personopplysningar frå lista over endringar.
 console-roles-link = Kva kvar rolle kan gjere

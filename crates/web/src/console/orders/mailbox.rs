@@ -6,8 +6,8 @@ use ordering::{KeptMessage, MessageKind, OrderView};
 use pages::console::{Action, Block, Cell, ConsolePage, Table, TableRow, Text};
 
 use super::{
-    page::part_word,
     place::{base, crumbs, found, sandbox_notice},
+    words::part_word,
 };
 use crate::console::{answer::shown, visit::Visit};
 

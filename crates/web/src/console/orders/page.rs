@@ -23,7 +23,9 @@ use super::{
     },
     sections::words_of,
     vipps,
-    words::{event_tone, event_word, evidence_word, handover_words, lack_word, state_chip, turn_word},
+    words::{
+        event_tone, event_word, evidence_word, handover_words, lack_word, part_word, state_chip, turn_word,
+    },
 };
 use crate::console::{
     answer::{done, refused_form, shown, wrong_form},
@@ -126,15 +128,6 @@ fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
         blocks.push(Block::Actions(vec![to.named("to-summary")]));
     }
     blocks
-}
-
-pub(super) const fn part_word(part: Part) -> &'static str {
-    match part {
-        Part::Signatory => "console-order-part-signatory",
-        Part::Receiver => "console-order-part-receiver",
-        Part::Blocker => "console-order-part-blocker",
-        Part::General => "console-order-part-general",
-    }
 }
 
 fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
