@@ -101,6 +101,8 @@ permissions! {
     ManageOrders = "manage_orders",
     /// Reviewing, sealing and sending orders, and writing down what an issuer says.
     DecideOrders = "decide_orders",
+    /// The same for sandbox orders, of which nothing is real: whoever orders plays the operator's part and the issuer's.
+    DecideSandboxOrders = "decide_sandbox",
     /// Entering the credentials that an order brought.
     ReceiveCredentials = "receive_credentials",
     /// Doing what the link of an order asks for: approving, confirming, beginning to receive.
@@ -189,6 +191,7 @@ const TABLE: &[Rule] = &[
     rule(P::ReadOrders, &[Operator, Owner, Orderer, Receiver, Auditor], false, On::Every),
     rule(P::ManageOrders, &[Operator, Owner, Orderer], false, On::Every),
     rule(P::DecideOrders, &[Operator], false, On::Every),
+    rule(P::DecideSandboxOrders, &[Operator, Owner, Orderer], false, On::Test),
     rule(P::ReceiveCredentials, &[Receiver, OrderReceiver, Worker], false, On::Every),
     rule(P::AnswerOrder, &[LinkHolder], false, On::Every),
     rule(P::MoveOrders, &[Worker], false, On::Every),
@@ -277,6 +280,7 @@ mod tests {
         read_orders          yes      yes   -         yes      -              yes     -             yes     -      -           -           -       -       all
         manage_orders        yes      yes   -         -        -              yes     -             -       -      -           -           -       -       all
         decide_orders        yes      -     -         -        -              -       -             -       -      -           -           -       -       all
+        decide_sandbox       yes      yes   -         -        -              yes     -             -       -      -           -           -       -       test
         receive_credentials  -        -     -         yes      yes            -       -             -       yes    -           -           -       -       all
         answer_order         -        -     -         -        -              -       -             -       -      -           yes         -       -       all
         move_orders          -        -     -         -        -              -       -             -       yes    -           -           -       -       all
@@ -325,8 +329,10 @@ mod tests {
     }
 
     #[test]
-    fn test_users_are_managed_on_test_domains_only() {
-        let on = |environment| counts_on(Permission::ManageTestUsers, environment);
-        assert!(on(Environment::Test) && !on(Environment::Production));
+    fn test_users_are_managed_and_sandbox_orders_decided_on_test_domains_only() {
+        for permission in [Permission::ManageTestUsers, Permission::DecideSandboxOrders] {
+            assert!(counts_on(permission, Environment::Test));
+            assert!(!counts_on(permission, Environment::Production));
+        }
     }
 }

@@ -1,13 +1,15 @@
 //! What people make happen to an order.
 
-use authority::{Permission, Permit};
+use authority::Permit;
 use changes::Refusal;
 use model::{Evidence, Handover, OrderEvent, OrderState, Timestamp};
 use texts::AdminMessage;
 
 use crate::{
     OrderDesk,
-    moving::{Asked, Happening, Moved, OrderVersion, apply, check_complete, out_of_turn, permission_of},
+    moving::{
+        Asked, Happening, Moved, OrderVersion, apply, check_complete, out_of_turn, permission_to_decide,
+    },
     proposal::{Decided, Decision},
     sealing::ToSeal,
     view::{handover_of, state_of},
@@ -58,7 +60,8 @@ impl OrderDesk {
             OrderEvent::Sent => OrderState::Sending,
             _ => return self.write_move(permit, seen, happening.clone(), now).await,
         };
-        let order = self.whole(permit.tenant(Permission::DecideOrders)?, seen.id).await?;
+        let order = self.whole(permit.caller_tenant(), seen.id).await?;
+        permit.tenant(permission_to_decide(order.answers.is_sandbox))?;
         if order.state != due_in {
             return Err(out_of_turn(happening.event, order.state));
         }
@@ -86,8 +89,8 @@ impl OrderDesk {
         let (permit, has_sms) = (permit.clone(), self.settings.has_sms);
         let has_provider = self.settings.signatures.is_some();
         let moved = self.store.write(move |tx| {
-            let tenant = permit.tenant(permission_of(happening.event))?.clone();
-            let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            let mut moved = Moved::load(tx, permit.caller_tenant(), Asked::Seen(seen))?;
+            moved.leave(&permit, happening.event)?;
             if happening.event == OrderEvent::Submit && state_of(&moved.row)? == OrderState::Draft {
                 check_complete(&moved, has_sms)?;
                 if moved.answers.evidence == Evidence::ProviderSignature && !has_provider {

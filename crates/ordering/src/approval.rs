@@ -332,8 +332,8 @@ impl OrderDesk {
         }
         let (permit, by) = (permit.clone(), deciders(permit).join(", "));
         let moved = self.store.write(move |tx| {
-            let tenant = permit.tenant(Permission::DecideOrders)?.clone();
-            let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            let mut moved = Moved::load(tx, permit.caller_tenant(), Asked::Seen(seen))?;
+            let tenant = moved.deciding(&permit)?.clone();
             let found =
                 moved.people.iter_mut().find(|it| it.id == person && it.state == PersonState::InReview);
             let row = found.ok_or(Refusal::NotFound(Noun::OrderPerson))?;

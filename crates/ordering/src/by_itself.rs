@@ -239,7 +239,7 @@ impl OrderDesk {
             };
             let mut without = Vec::new();
             for row in moved.people.iter().filter(waiting) {
-                without.extend(write_link(tx, (&tenant, row), moved.locale(), now)?);
+                without.extend(write_link(tx, (&tenant, row), moved.manner(), now)?);
             }
             add_step(tx, &permit, &NewStep { order: id, event: REMINDED, state, note: "" }, now)?;
             if !without.is_empty() {

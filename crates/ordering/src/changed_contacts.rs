@@ -8,9 +8,8 @@ use store::{
     WriteTx,
     order_people::{OrderPerson, Part},
 };
-use texts::Locale;
 
-use crate::people::{Addressed, open_person, write_letter};
+use crate::people::{Addressed, Manner, open_person, write_letter};
 
 /// The people of two submissions, one after the other.
 #[derive(Clone, Copy)]
@@ -29,7 +28,7 @@ fn named(tenant: &Tenant, people: &[OrderPerson], part: Part) -> Result<Vec<Cont
 /// names of those whose letter found no room. A new address that is also the old one gets one letter.
 pub(crate) fn tell(
     tx: &mut WriteTx<'_>,
-    (tenant, locale): (&Tenant, Locale),
+    (tenant, manner): (&Tenant, Manner),
     submitted: Submitted<'_>,
     at: Timestamp,
 ) -> Result<Vec<String>, Refusal> {
@@ -46,7 +45,7 @@ pub(crate) fn tell(
         for (people, is_new) in [(&gone, false), (&come, true)] {
             for it in people {
                 let letter = Letter::OrderContact { part: part.as_str().to_owned(), is_new };
-                if !write_letter(tx, tenant, &Addressed { email: &it.email, letter, locale }, at)? {
+                if !write_letter(tx, tenant, &Addressed { email: &it.email, letter, manner }, at)? {
                     without.push(it.name.clone());
                 }
             }

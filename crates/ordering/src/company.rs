@@ -1,6 +1,6 @@
 //! What the registry says of a company, as answers of an order.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use authority::{Permission, Permit, SealedColumn, Tenant};
 use changes::Refusal;
@@ -9,7 +9,7 @@ use model::{
     AllowedUnits, Company, CompanyAnswer, CompanySource, CompanyState, OfferedCombination, OrderAnswers,
     OrganisationNumber, OrganisationNumberError, SignatoryAnswer, Timestamp, offered_combinations,
 };
-use registry::{RawAnswer, RegistryAnswer, RegistryError};
+use registry::{RawAnswer, Registry, RegistryAnswer, RegistryError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{
@@ -30,6 +30,17 @@ pub enum LookAgain {
     Yes,
     /// An answer of the last day is taken.
     No,
+}
+
+/// What is looked up.
+#[derive(Clone, Copy, Debug)]
+pub struct LookUp<'a> {
+    /// The number, as it was typed.
+    pub typed: &'a str,
+    /// Whether an answer of today is enough.
+    pub again: LookAgain,
+    /// Whether it is for a sandbox order: the real registers are not asked then, and the simulated ones not otherwise.
+    pub is_sandbox: bool,
 }
 
 /// A company that was found.
@@ -192,7 +203,7 @@ impl OrderDesk {
     /// then, it is not asked now.
     ///
     /// # Errors
-    /// As [`OrderDesk::look_up`].
+    /// As [`OrderDesk::look_up_kept`].
     pub(crate) async fn changed_meanwhile(
         &self,
         answers: &OrderAnswers,
@@ -201,7 +212,7 @@ impl OrderDesk {
         if answers.company.source != CompanySource::Registry {
             return Ok(NewLook::default());
         }
-        match self.look_up(&answers.company.number, now).await {
+        match self.look_up((&answers.company.number, answers.is_sandbox), now).await {
             Ok(found) => Ok(NewLook { changed: differences(answers, &found), raw: Some(found.raw) }),
             Err(Refusal::Invalid(it)) if it.message == AdminMessage::CompanyDeleted => {
                 Ok(NewLook { changed: vec!["deleted".to_owned()], raw: None })
@@ -214,22 +225,24 @@ impl OrderDesk {
     /// registers cannot be asked; its time is in it.
     ///
     /// # Errors
-    /// As [`OrderDesk::look_up`]; [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::Invalid`] at the field `number`: no organisation number, an unknown or deleted one, or the registry cannot be
+    /// asked now. [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn look_up_kept(
         &self,
         permit: &Permit,
-        (typed, again): (&str, LookAgain),
+        LookUp { typed, again, is_sandbox }: LookUp<'_>,
         now: Timestamp,
     ) -> Result<FoundCompany, Refusal> {
         let tenant = permit.tenant(Permission::ManageOrders)?.clone();
-        let number = self.number(typed)?.to_string();
+        // Synthetic numbers are of sandbox orders and real ones are not, so that what is kept of the one is never the other's.
+        let number = self.number(typed, is_sandbox)?.to_string();
         let (reader, wanted) = (tenant.clone(), number.clone());
         let kept = self.store.read(move |tx| kept(tx, &reader, &wanted)).await?;
         let is_of_today = |it: &FoundCompany| now < it.read_at().after(GOOD_FOR);
         if let Some(it) = kept.clone().filter(|it| again == LookAgain::No && is_of_today(it)) {
             return Ok(it);
         }
-        match self.look_up(&number, now).await {
+        match self.look_up((&number, is_sandbox), now).await {
             Ok(found) => {
                 let row = sealed(&tenant, number, &found);
                 self.store.write(move |tx| registry_answers::save(tx, &row)).await?;
@@ -240,10 +253,21 @@ impl OrderDesk {
         }
     }
 
-    fn number(&self, typed: &str) -> Result<OrganisationNumber, Refusal> {
-        let allowed = if self.is_sandbox { AllowedUnits::RealAndTest } else { AllowedUnits::Real };
-        OrganisationNumber::parse(typed, allowed)
-            .map_err(|error| Refusal::Invalid(message_of(error).at("number")))
+    fn number(&self, typed: &str, is_sandbox: bool) -> Result<OrganisationNumber, Refusal> {
+        let refused = |message: AdminMessage| Refusal::Invalid(message.at("number"));
+        let takes_test = self.is_simulated || is_sandbox;
+        let allowed = if takes_test { AllowedUnits::RealAndTest } else { AllowedUnits::Real };
+        let number = OrganisationNumber::parse(typed, allowed).map_err(|it| refused(message_of(it)))?;
+        // The sandbox knows no real company, and nobody asks there for one.
+        if is_sandbox && !number.is_test() {
+            return Err(refused(AdminMessage::OrganisationNumberReal));
+        }
+        Ok(number)
+    }
+
+    /// The registry that an order is looked up in; `None`: it was a sandbox's that is no more.
+    const fn registry_of(&self, is_sandbox: bool) -> Option<&Arc<Registry>> {
+        if is_sandbox { self.sandbox.as_ref() } else { Some(&self.registry) }
     }
 
     /// What is typed of a company while the registers cannot be asked: its number, and what else people know of it. No document
@@ -251,20 +275,21 @@ impl OrderDesk {
     ///
     /// # Errors
     /// [`Refusal::Invalid`] at the field `number`: it is no organisation number.
-    pub fn typed_company(&self, typed: CompanyAnswer) -> Result<CompanyAnswer, Refusal> {
-        let number = self.number(&typed.number)?.to_string();
+    pub fn typed_company(&self, typed: CompanyAnswer, is_sandbox: bool) -> Result<CompanyAnswer, Refusal> {
+        let number = self.number(&typed.number, is_sandbox)?.to_string();
         Ok(CompanyAnswer { number, source: CompanySource::Typed, ..typed })
     }
 
-    /// Looks a company up.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] at the field `number`: no organisation number, an unknown or deleted one, or the registry cannot be
-    /// asked now.
-    pub async fn look_up(&self, typed: &str, now: Timestamp) -> Result<FoundCompany, Refusal> {
-        let number = self.number(typed)?;
+    /// Looks a company up, for a sandbox order or for another one.
+    async fn look_up(
+        &self,
+        (typed, is_sandbox): (&str, bool),
+        now: Timestamp,
+    ) -> Result<FoundCompany, Refusal> {
+        let number = self.number(typed, is_sandbox)?;
         let refused = |message: AdminMessage| Refusal::Invalid(message.at("number"));
-        match self.registry.look_up(number, now).await {
+        let registry = self.registry_of(is_sandbox).ok_or_else(|| refused(AdminMessage::RegistryTrouble))?;
+        match registry.look_up(number, now).await {
             Ok(answer) => Ok(found(&answer)),
             Err(RegistryError::UnknownNumber(_)) => Err(refused(AdminMessage::CompanyUnknown)),
             Err(RegistryError::Deleted { .. }) => Err(refused(AdminMessage::CompanyDeleted)),

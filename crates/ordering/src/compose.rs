@@ -251,7 +251,9 @@ fn words_of(answers: &OrderAnswers) -> Words {
 fn subtitle(words: &Words, (id, submission): (OrderId, i64), answers: &OrderAnswers) -> String {
     let (order, submission) = (id.to_string(), submission.to_string());
     let company = answers.company.name.as_str();
-    words.with("subtitle", &[("company", company), ("order", &order), ("submission", &submission)])
+    let args = [("company", company), ("order", order.as_str()), ("submission", submission.as_str())];
+    let subtitle = words.with("subtitle", &args);
+    if answers.is_sandbox { format!("{} · {subtitle}", words.say("sandbox")) } else { subtitle }
 }
 
 /// Composes the documents of a submission.

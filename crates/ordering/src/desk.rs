@@ -4,12 +4,14 @@ use authority::{Caller, InstallationPermit, Permission, Permit, Role, SealedColu
 use changes::Refusal;
 use messages::ORDER_LINK;
 use model::{
-    Action, DomainId, Environment, Handover, INSTALLATION, LinkId, LoginMethod, OrderAnswers, OrderId,
-    OrderSection, OrderState, Timestamp,
+    Action, DomainId, EidEnvironment, Environment, Handover, INSTALLATION, IssuerSettings, LinkId,
+    LoginMethod, OrderAnswers, OrderId, OrderSection, OrderState, TenantId, Timestamp,
 };
 use serde_json::json;
 use store::{
-    StoreError, Tx, WriteTx, domains, member_roles, order_people,
+    StoreError, Tx, WriteTx,
+    domains::{self, Domain},
+    identity_sources, member_roles, order_people,
     orders::{self, Order},
     tenants,
 };
@@ -75,22 +77,23 @@ const MOST_OPEN: usize = 100;
 impl OrderDesk {
     /// Begins an order.
     ///
+    /// One of a test domain is a sandbox order, where there is a sandbox: it takes the companies of the sandbox only, and its eID
+    /// there must be the sandbox's.
+    ///
     /// # Errors
-    /// [`Refusal::NotFound`]: no such domain. [`Refusal::Invalid`]: not of a domain for real people, or the tenant has 100 open
-    /// orders. [`Refusal::Forbidden`], [`Refusal::Store`].
+    /// [`Refusal::NotFound`]: no such domain. [`Refusal::Invalid`]: not of a domain for real people and there is no sandbox, the
+    /// test domain has another eID than the sandbox's, or the tenant has 100 open orders. [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn begin(&self, permit: &Permit, new: NewOrder, now: Timestamp) -> Result<OrderId, Refusal> {
         let tenant = permit.tenant(Permission::ManageOrders)?.clone();
         if !matches!(new.eid, LoginMethod::NO_BANKID | LoginMethod::NO_VIPPS) {
             return Err(Refusal::NotFound(Noun::Eid));
         }
         let id = OrderId::new(&self.random, now);
-        let (permit, is_sandbox) = (permit.clone(), self.is_sandbox);
+        let (permit, desk) = (permit.clone(), self.clone());
         let begun = self.store.write(move |tx| {
             let domain = domains::get(tx, tenant.id, new.domain);
             let domain = domain.map_err(|error| Refusal::of(error, Noun::Domain))?;
-            if domain.environment != Environment::Production && !is_sandbox {
-                return Err(Refusal::Invalid(AdminMessage::OrderNeedsProduction.at("domain")));
-            }
+            let is_sandbox = desk.is_sandbox(tx, &domain, new.eid)?;
             if orders::list_open(tx, tenant.id)?.len() >= MOST_OPEN {
                 let most = MOST_OPEN.to_string().into();
                 return Err(Refusal::Invalid(AdminMessage::OrderTooManyOpen { most }.into()));
@@ -98,12 +101,12 @@ impl OrderDesk {
             let is_guided = new.eid == LoginMethod::NO_VIPPS;
             let issuer = default_of(tx, new.eid)?;
             let handover = if is_guided { new.handover } else { issuer.settings.handover(new.handover) };
+            let language = new.language.to_owned();
             let answers = OrderAnswers {
-                catalogue: issuer.settings.catalogue,
-                evidence: issuer.settings.evidence.first().copied().unwrap_or_default(),
+                is_sandbox,
                 host: domain.host,
-                language: new.language.to_owned(),
-                ..OrderAnswers::default()
+                language,
+                ..first_answers(&issuer.settings, is_sandbox)
             };
             let row = Order {
                 tenant_id: tenant.id,
@@ -128,12 +131,26 @@ impl OrderDesk {
             orders::insert(tx, &row)?;
             let step = NewStep { order: id, event: "begun", state: OrderState::Draft, note: "" };
             add_step(tx, &permit, &step, now)?;
-            let details = json!({"eid": new.eid.as_str(), "domain": new.domain.to_string()});
+            let details =
+                json!({"eid": new.eid.as_str(), "domain": new.domain.to_string(), "is_sandbox": is_sandbox});
             permit.record(Action::OrderBegun, format!("order {id}"), &details, now).append(tx)?;
             Ok::<_, Refusal>(())
         });
         begun.await?;
         Ok(id)
+    }
+
+    /// Whether an order for this domain is a sandbox order.
+    fn is_sandbox(&self, tx: &mut impl Tx, domain: &Domain, eid: LoginMethod) -> Result<bool, Refusal> {
+        match domain.environment {
+            // Where every registry is a simulated one, there is no other kind of order.
+            Environment::Test if self.is_simulated => Ok(false),
+            Environment::Test if self.has_sandbox() => {
+                check_sandbox_source(tx, (domain.tenant_id, domain.id), eid).map(|()| true)
+            }
+            Environment::Test => Err(Refusal::Invalid(AdminMessage::OrderNeedsProduction.at("domain"))),
+            Environment::Production => Ok(false),
+        }
     }
 
     /// Lists a tenant's orders, the newest first.
@@ -184,7 +201,8 @@ impl OrderDesk {
                 Err(_) => desk.unreadable += 1,
             }
         }
-        desk.rows.sort_by_key(|it| it.order.since);
+        // What is real comes first.
+        desk.rows.sort_by_key(|it| (it.order.is_sandbox, it.order.since));
         Ok(desk)
     }
 
@@ -217,7 +235,7 @@ impl OrderDesk {
     pub async fn link(
         &self,
         (id, code): (LinkId, &str),
-        caller: impl Fn(model::TenantId) -> Caller,
+        caller: impl Fn(TenantId) -> Caller,
     ) -> Result<(LinkView, Permit), Refusal> {
         let found = self.store.read(move |tx| {
             let Some(row) = order_people::find(tx, id)? else { return Ok(None) };
@@ -303,6 +321,28 @@ pub(crate) fn save_answers(
     orders::save(tx, &moved.row)?;
     let details = json!({"section": section.as_str()});
     Ok(permit.record(Action::OrderAnswered, format!("order {id}"), &details, now).append(tx)?)
+}
+
+/// What the issuer asks, and what it takes as the word of a signatory.
+fn first_answers(issuer: &IssuerSettings, is_sandbox: bool) -> OrderAnswers {
+    // Nobody is asked for a signature that would be real.
+    let taken = issuer.evidence.first().filter(|_| !is_sandbox);
+    let evidence = taken.copied().unwrap_or_default();
+    OrderAnswers { catalogue: issuer.catalogue, evidence, ..OrderAnswers::default() }
+}
+
+/// Refuses a domain whose eID is not the sandbox's: what a sandbox order brings must not replace credentials that are real.
+pub(crate) fn check_sandbox_source(
+    tx: &mut impl Tx,
+    (tenant, domain): (TenantId, DomainId),
+    eid: LoginMethod,
+) -> Result<(), Refusal> {
+    let row = identity_sources::find(tx, tenant, domain, eid.as_str())?;
+    let is_other = |it: &identity_sources::IdentitySource| it.environment != EidEnvironment::Sandbox;
+    match row.filter(is_other) {
+        Some(_) => Err(Refusal::Invalid(AdminMessage::OrderNeedsSandboxSource.at("domain"))),
+        None => Ok(()),
+    }
 }
 
 /// How many people operate; a role that waits to be confirmed permits nothing.

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 
-use authority::{Permission, Permit};
+use authority::Permit;
 use changes::Refusal;
 use model::{Action, OrderSection, Timestamp};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
     OrderDesk, OrderView,
-    moving::{NewStep, add_step},
+    moving::{NewStep, add_step, permission_to_decide},
     people::PersonView,
     sealing::REGISTRY,
     view::state_of,
@@ -58,7 +58,7 @@ fn export(order: &OrderView) -> Value {
     json!({
         "catalogue": order.answers.catalogue, "order": order.id.to_string(), "submission": order.submission,
         "eid": order.eid.as_str(), "documents_sha256": order.digest_text(), "answers": answers,
-        "approvals": approvals.collect::<Vec<_>>(), "public_key": order.public_key,
+        "is_sandbox": order.answers.is_sandbox, "approvals": approvals.collect::<Vec<_>>(), "public_key": order.public_key,
     })
 }
 
@@ -84,7 +84,10 @@ impl OrderDesk {
         order: &OrderView,
         now: Timestamp,
     ) -> Result<Vec<u8>, Refusal> {
-        let tenant = permit.tenant(Permission::DecideOrders)?.clone();
+        let tenant = permit.caller_tenant().clone();
+        // What is read and written down is the order as it is, whatever the caller read.
+        let order = &self.whole(&tenant, order.id).await?;
+        permit.tenant(permission_to_decide(order.answers.is_sandbox))?;
         if !order.is_closed() {
             return Err(Refusal::NotFound(Noun::Object));
         }

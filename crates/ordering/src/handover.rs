@@ -29,6 +29,7 @@ use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk, OrderView, PersonView,
+    desk::check_sandbox_source,
     issuer::check_handover,
     moving::{Asked, Happening, Moved, OrderVersion, apply, out_of_turn},
     proposal::{Decided, Decision},
@@ -153,8 +154,8 @@ impl OrderDesk {
         }
         let permit = permit.clone();
         let issued = self.store.write(move |tx| {
-            let tenant = permit.tenant(Permission::DecideOrders)?.clone();
-            let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            let mut moved = Moved::load(tx, permit.caller_tenant(), Asked::Seen(seen))?;
+            let tenant = moved.deciding(&permit)?.clone();
             if handover_of(&moved.row)? != Handover::Deposited {
                 return Err(Refusal::Invalid(AdminMessage::OrderHandoverNotTaken.at("secret")));
             }
@@ -239,11 +240,15 @@ impl OrderDesk {
             check_receiver(&permit, &moved.people)?;
             let domain = domains::get(tx, tenant.id, moved.row.domain_id);
             let domain = domain.map_err(|error| Refusal::of(error, Noun::Domain))?;
+            let is_sandbox = moved.answers.is_sandbox;
+            if is_sandbox {
+                check_sandbox_source(tx, (tenant.id, domain.id), eid_of(&moved.row)?)?;
+            }
             let new = NewIdentitySource {
                 domain: domain.id,
                 domain_environment: domain.environment,
                 eid: eid_of(&moved.row)?,
-                environment: entered.environment,
+                environment: if is_sandbox { EidEnvironment::Sandbox } else { entered.environment },
                 credentials: credentials(tx, &tenant, (seen.id, &entered.what))?,
             };
             moved.row.entered_version = put(tx, &permit, (made, &new), now)?;

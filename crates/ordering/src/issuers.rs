@@ -196,6 +196,8 @@ impl OrderDesk {
         let routed = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::DecideOrders)?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            // No issuer is to be concerned with what is not real.
+            moved.deciding(&permit)?;
             let (state, eid) = (state_of(&moved.row)?, eid_of(&moved.row)?);
             if state != OrderState::Draft {
                 return Err(out_of_turn(OrderEvent::Amend, state));

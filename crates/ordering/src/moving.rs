@@ -25,7 +25,7 @@ use crate::{
     changed_contacts::{self, Submitted},
     compose::digest_of,
     issuer::check_handover,
-    people::{Addressed, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
+    people::{Addressed, Manner, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
     proposal, submitted, templates,
     view::{eid_of, handover_of, open_answers, seal_answers, state_of},
 };
@@ -71,6 +71,20 @@ pub const fn permission_of(event: OrderEvent) -> Permission {
         | E::TasksDone => Permission::ReceiveCredentials,
         E::SendFailed | E::FirstLogin | E::CredentialsGone | E::Expire => Permission::MoveOrders,
     }
+}
+
+/// What is asked of whoever makes this happen to such an order. Whoever decides about sandbox orders decides about no other, and
+/// the other way round.
+const fn permission_for(event: OrderEvent, is_sandbox: bool) -> Permission {
+    match permission_of(event) {
+        Permission::DecideOrders => permission_to_decide(is_sandbox),
+        other => other,
+    }
+}
+
+/// What is asked of whoever does the operator's part.
+pub const fn permission_to_decide(is_sandbox: bool) -> Permission {
+    if is_sandbox { Permission::DecideSandboxOrders } else { Permission::DecideOrders }
 }
 
 /// Whether a reason belongs to it.
@@ -152,6 +166,21 @@ impl Moved {
     pub(crate) fn locale(&self) -> Locale {
         Locale::parse(&self.answers.language).unwrap_or(Locale::Nb)
     }
+
+    /// How its letters are written.
+    pub(crate) fn manner(&self) -> Manner {
+        Manner { locale: self.locale(), is_sandbox: self.answers.is_sandbox }
+    }
+
+    /// Gives the tenant to whoever may do the operator's part with this order.
+    pub(crate) fn deciding<'a>(&self, permit: &'a Permit) -> Result<&'a Tenant, Refusal> {
+        Ok(permit.tenant(permission_to_decide(self.answers.is_sandbox))?)
+    }
+
+    /// Gives the tenant to whoever may make this happen to this order.
+    pub(crate) fn leave<'a>(&self, permit: &'a Permit, event: OrderEvent) -> Result<&'a Tenant, Refusal> {
+        Ok(permit.tenant(permission_for(event, self.answers.is_sandbox))?)
+    }
 }
 
 /// The longest note, in characters; the rest is cut off.
@@ -212,7 +241,7 @@ pub(crate) fn apply(
     now: Timestamp,
 ) -> Result<OrderState, Refusal> {
     let event = &happening.event;
-    let tenant = permit.tenant(permission_of(*event))?.clone();
+    let tenant = moved.leave(permit, *event)?.clone();
     let facts = moved.facts()?;
     let next = next_order_state(&facts, *event).map_err(|it| out_of_turn(it.event, it.state))?;
     moved.check_possible(happening)?;
@@ -331,7 +360,7 @@ fn submit(
     let before = std::mem::replace(&mut moved.people, insert_all(tx, tenant, &asked, now)?);
     changed_contacts::tell(
         tx,
-        (tenant, moved.locale()),
+        (tenant, moved.manner()),
         Submitted { before: &before, now: &moved.people },
         now,
     )
@@ -397,7 +426,7 @@ fn write_letters(
     &Told { before, event, next }: &Told,
     now: Timestamp,
 ) -> Result<Vec<String>, Refusal> {
-    let (locale, mut without) = (moved.locale(), Vec::new());
+    let (manner, mut without) = (moved.manner(), Vec::new());
     let is_new_receiver = event == OrderEvent::NewLink;
     for row in &mut moved.people {
         let was_asked = event != OrderEvent::Submit && is_asked_in(row.part, before);
@@ -409,7 +438,7 @@ fn write_letters(
             order_people::save(tx, row)?;
         }
         if is_asked && (!was_asked || is_renewed) {
-            without.extend(write_link(tx, (tenant, row), locale, now)?);
+            without.extend(write_link(tx, (tenant, row), manner, now)?);
         }
     }
     if Letter::ORDER_NEWS.contains(&event) {
@@ -418,7 +447,7 @@ fn write_letters(
         write_letter(
             tx,
             tenant,
-            &Addressed { email: &moved.answers.general.email, letter: news, locale },
+            &Addressed { email: &moved.answers.general.email, letter: news, manner },
             now,
         )?;
     }

@@ -51,19 +51,35 @@ pub struct OrderDesk {
     pub(crate) master: SealKey,
     pub(crate) random: Random,
     pub(crate) registry: Arc<Registry>,
-    /// Whether the registry is a simulated one: synthetic numbers are allowed then.
-    pub(crate) is_sandbox: bool,
+    /// Whether the registry is a simulated one: synthetic numbers are allowed then, and test domains.
+    pub(crate) is_simulated: bool,
+    /// The simulated registry of sandbox orders, beside the real one; `None`: there are no sandbox orders.
+    pub(crate) sandbox: Option<Arc<Registry>>,
     pub(crate) settings: OrderSettings,
 }
 
 impl OrderDesk {
-    /// `master`: the key that seals every tenant's data key. `is_sandbox`: the registry is a simulated one.
+    /// `master`: the key that seals every tenant's data key. `is_simulated`: the registry is a simulated one,
+    /// and every order is tried only.
     pub fn new(
         (store, master, random): (Store, SealKey, Random),
         registry: Arc<Registry>,
-        is_sandbox: bool,
+        is_simulated: bool,
     ) -> Self {
-        Self { store, master, random, registry, is_sandbox, settings: OrderSettings::default() }
+        let settings = OrderSettings::default();
+        Self { store, master, random, registry, is_simulated, sandbox: None, settings }
+    }
+
+    /// With sandbox orders, for test domains: their companies are those of this registry, which is simulated.
+    #[must_use]
+    pub fn with_sandbox(mut self, registry: Arc<Registry>) -> Self {
+        self.sandbox = Some(registry);
+        self
+    }
+
+    /// Whether there are sandbox orders, for test domains.
+    pub const fn has_sandbox(&self) -> bool {
+        self.sandbox.is_some()
     }
 
     /// With what the operator chose.

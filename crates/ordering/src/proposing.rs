@@ -20,7 +20,9 @@ const PROPOSED: &str = "proposed";
 impl OrderDesk {
     /// Whether this decision waits for a second operator.
     pub(crate) fn is_proposed(&self, permit: &Permit, event: OrderEvent) -> bool {
-        self.settings.four_eyes && takes_two(event) && permit.approver().is_none()
+        // Whoever tries a sandbox order is alone.
+        let is_real = permit.tenant(Permission::DecideOrders).is_ok();
+        self.settings.four_eyes && is_real && takes_two(event) && permit.approver().is_none()
     }
 
     /// Keeps what an operator decided until a second one has confirmed it, in place of an earlier proposal.
@@ -37,6 +39,7 @@ impl OrderDesk {
         let proposed = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::DecideOrders)?.clone();
             let moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            moved.deciding(&permit)?;
             moved.check_possible(&Happening::said(event, &note))?;
             let plain = serde_json::to_vec(&kept).unwrap_or_default();
             let new = NewSecret { order: seen.id, kind: SecretKind::Proposal, plain: &plain };

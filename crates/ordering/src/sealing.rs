@@ -19,7 +19,7 @@ use crate::{
     approval::{check_same_documents, deciders},
     certificate::{CERTIFICATE, OF_ORDER},
     compose::{ClientFacts, Composed},
-    moving::{Asked, Happening, Moved, OrderVersion, apply},
+    moving::{Asked, Happening, Moved, OrderVersion, apply, permission_to_decide},
     seal_kit::SealKit,
 };
 
@@ -82,9 +82,14 @@ async fn close(kit: &SealKit, made: Made, random: Random, now: Timestamp) -> Res
 }
 
 impl OrderDesk {
+    /// What the documents of an order are closed with; the organisation closes nothing that is not real.
+    fn seal_of(&self, order: &OrderView) -> Option<&SealKit> {
+        self.settings.seal.as_ref().filter(|_| !order.answers.is_sandbox)
+    }
+
     /// What everything is closed with now, in words for the timeline; empty without a seal.
-    fn seal_in_words(&self) -> String {
-        let Some(kit) = &self.settings.seal else { return String::new() };
+    fn seal_in_words(&self, order: &OrderView) -> String {
+        let Some(kit) = self.seal_of(order) else { return String::new() };
         let it = kit.seal.certificate();
         let digest: String = it.digest.iter().map(|it| format!("{it:02x}")).collect();
         format!(
@@ -106,11 +111,11 @@ impl OrderDesk {
     ) -> Result<OrderState, Refusal> {
         let mut made = self.closed(permit, order, now).await?;
         made.extend(registry.map(|it| Made { kind: REGISTRY, pdf: it.into_bytes() }));
-        let happening = Happening::said(OrderEvent::Seal, &self.seal_in_words());
+        let happening = Happening::said(OrderEvent::Seal, &self.seal_in_words(order));
         let permit = permit.clone();
         let sealed = self.store.write(move |tx| {
-            let tenant = permit.tenant(Permission::DecideOrders)?.clone();
-            let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
+            let mut moved = Moved::load(tx, permit.caller_tenant(), Asked::Seen(seen))?;
+            let tenant = moved.deciding(&permit)?.clone();
             check_same_documents(&moved.row, &moved.answers)?;
             let next = apply(tx, (&permit, &mut moved), &happening, now)?;
             for it in &made {
@@ -133,7 +138,7 @@ impl OrderDesk {
     }
 
     async fn closed(&self, permit: &Permit, order: &OrderView, now: Timestamp) -> Result<Vec<Made>, Refusal> {
-        let tenant = permit.tenant(Permission::DecideOrders)?.id;
+        let tenant = permit.tenant(permission_to_decide(order.answers.is_sandbox))?.id;
         let domain = order.domain;
         let domain = self.store.read(move |tx| domains::get(tx, tenant, domain)).await;
         let domain = domain.map_err(|error| Refusal::of(error, Noun::Domain))?;
@@ -143,9 +148,9 @@ impl OrderDesk {
         let mut all = order.approved_documents();
         all.push(order.technical_sheet(ClientFacts { callback: &callback, is_production }));
         all.insert(0, order.cover_letter(&all, &deciders(permit), now));
-        let author = self.settings.seal.as_ref().map(|it| it.seal.certificate().subject).unwrap_or_default();
+        let author = self.seal_of(order).map(|it| it.seal.certificate().subject).unwrap_or_default();
         let made = aside(move || set(all, author, now)).await?;
-        let Some(kit) = &self.settings.seal else { return Ok(made) };
+        let Some(kit) = self.seal_of(order) else { return Ok(made) };
         let mut closed = Vec::new();
         for it in made {
             closed.push(close(kit, it, self.random.clone(), now).await?);

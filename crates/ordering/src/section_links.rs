@@ -160,8 +160,8 @@ pub const fn asks_for_eid(section: OrderSection) -> bool {
 
 /// An order with one section, and without everything that is not of it.
 fn alone(whole: OrderView, section: OrderSection) -> OrderView {
-    let OrderAnswers { catalogue, host, language, .. } = whole.answers.clone();
-    let mut answers = OrderAnswers { catalogue, host, language, ..OrderAnswers::default() };
+    let OrderAnswers { catalogue, host, language, is_sandbox, .. } = whole.answers.clone();
+    let mut answers = OrderAnswers { catalogue, host, language, is_sandbox, ..OrderAnswers::default() };
     merge(&mut answers, whole.answers, section);
     OrderView {
         answers,
@@ -198,7 +198,8 @@ fn section_of(row: &SectionLink) -> Result<OrderSection, Refusal> {
     OrderSection::parse(&row.section).ok_or_else(unreadable)
 }
 
-fn view(tenant: &Tenant, row: &SectionLink) -> Result<SectionLinkView, Refusal> {
+/// The link of a colleague, as whoever ordered sees it.
+pub(crate) fn view(tenant: &Tenant, row: &SectionLink) -> Result<SectionLinkView, Refusal> {
     let Kept { name, email, proved_name } = open(tenant, row)?;
     let code = tenant.opened().letter_keys().link_code(SECTION_LINK, row.id, GENERATION);
     Ok(SectionLinkView {
@@ -301,7 +302,7 @@ impl OrderDesk {
             section_links::insert(tx, &row)?;
             if !kept.email.is_empty() {
                 let letter = Letter::OrderSection { id };
-                let it = Addressed { email: &kept.email, letter, locale: moved.locale() };
+                let it = Addressed { email: &kept.email, letter, manner: moved.manner() };
                 if !write_letter(tx, &tenant, &it, now)? {
                     return Err(Refusal::Invalid(AdminMessage::OrderLetterNoRoom.into()));
                 }

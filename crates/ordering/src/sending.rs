@@ -41,13 +41,16 @@ impl OrderDesk {
             let tenant = permit.tenant(Permission::ManageOrders)?.clone();
             let moved = Moved::load(tx, &tenant, Asked::Now(order))?;
             let state = state_of(&moved.row)?;
+            if moved.answers.is_sandbox {
+                return Err(Refusal::NotFound(Noun::OrderPerson));
+            }
             // Those of an earlier submission are not among them.
             let row = moved.people.iter().find(|it| it.id == person);
             let row = row.ok_or(Refusal::NotFound(Noun::OrderPerson))?;
             if row.state != PersonState::Waiting || !is_asked_in(row.part, state) {
                 return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
             }
-            if write_link(tx, (&tenant, row), moved.locale(), now)?.is_some() {
+            if write_link(tx, (&tenant, row), moved.manner(), now)?.is_some() {
                 return Err(Refusal::Invalid(AdminMessage::OrderLetterNoRoom.into()));
             }
             let name = open_person(&tenant, row)?.contact.name;

@@ -53,6 +53,8 @@ pub struct OrderSummary {
     pub state: OrderState,
     /// The company; empty until it was answered.
     pub company: String,
+    /// Whether nothing of it is real.
+    pub is_sandbox: bool,
     /// Since when it is in this state.
     pub since: Timestamp,
     /// When it was begun.
@@ -130,13 +132,15 @@ pub(crate) fn eid_of(row: &Order) -> Result<LoginMethod, Refusal> {
 }
 
 pub(crate) fn summary(tenant: &Tenant, row: &Order) -> Result<OrderSummary, Refusal> {
+    let answers = open_answers(tenant, row)?;
     Ok(OrderSummary {
         tenant: row.tenant_id,
         id: row.id,
         domain: row.domain_id,
         eid: eid_of(row)?,
         state: state_of(row)?,
-        company: open_answers(tenant, row)?.company.name,
+        is_sandbox: answers.is_sandbox,
+        company: answers.company.name,
         since: row.since,
         created_at: row.created_at,
     })

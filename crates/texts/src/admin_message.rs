@@ -215,6 +215,10 @@ admin_messages! {
     OrderVippsName: "order-vipps-name";
     /// Real credentials are for domains of real people.
     OrderNeedsProduction: "order-needs-production";
+    /// A number that no synthetic company has.
+    OrganisationNumberReal: "organisation-number-real";
+    /// A sandbox order of a domain whose eID is not the sandbox's.
+    OrderNeedsSandboxSource: "order-needs-sandbox-source";
     /// More people sign than are asked.
     OrderSignatoriesTooMany { most: Word }: "order-signatories-too-many";
     /// A tenant has so many open orders.

@@ -16,13 +16,13 @@ use model::TenantId;
 use oidc::Params;
 use pages::StopReason;
 use provider::{Provider, Refusal, RequestContext, Seat, TraceId};
-use sandbox::{Kind, People, Person, PublicSandbox};
+use sandbox::{Answer, Kind, People, Person, PublicSandbox, RegistrySimulator};
 
 use crate::{
     ClientAddress, Clock, SimulatorSite,
     domain_request::host,
     respond::page::answer as bare,
-    sandbox::{self as simulator, from_elsewhere, stop},
+    sandbox::{self as simulator, asked, from_elsewhere, stop, without_choice},
 };
 
 /// The largest form, in bytes.
@@ -48,6 +48,8 @@ pub trait SandboxPeople: Send + Sync {
 pub struct PublicSandboxSite {
     /// The simulators.
     pub sandbox: Arc<PublicSandbox>,
+    /// The companies; the same for everybody, and nobody changes them.
+    pub registry: RegistrySimulator,
     /// The people.
     pub people: Arc<dyn SandboxPeople>,
     /// The time.
@@ -105,6 +107,27 @@ fn with_wait(refusal: &Refusal) -> Response {
     response
 }
 
+fn is_of_registry(path: &str) -> bool {
+    ["/enhetsregisteret/", "/fullmakt/"].iter().any(|it| path.starts_with(it))
+}
+
+/// What the registry of synthetic companies is asked, by programs.
+async fn companies(site: &PublicSandboxSite, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let _seat = match let_in(site, false, &request) {
+        Ok(seat) => seat,
+        Err(refusal) => return with_wait(&refusal),
+    };
+    let Some(request) = asked(request, "", 0).await else {
+        return bare(StatusCode::PAYLOAD_TOO_LARGE, Body::empty());
+    };
+    match site.registry.answer(&request) {
+        // In public nobody is kept waiting, nor sent more than they asked for.
+        Answer::Slow | Answer::Endless => bare(StatusCode::SERVICE_UNAVAILABLE, Body::empty()),
+        other => without_choice(other, &headers).await,
+    }
+}
+
 /// Everything but our own files.
 pub(crate) async fn answer(State(site): State<Arc<PublicSandboxSite>>, request: Request) -> Response {
     let asked = host(request.uri(), request.headers(), request.extensions());
@@ -113,6 +136,9 @@ pub(crate) async fn answer(State(site): State<Arc<PublicSandboxSite>>, request: 
     }
     let headers = request.headers().clone();
     let not_found = || stop(&headers, (StatusCode::NOT_FOUND, StopReason::NotFound), None, None);
+    if is_of_registry(request.uri().path()) {
+        return companies(&site, request).await;
+    }
     let Some(place) = place(request.uri().path()) else { return not_found() };
     // People are looked at where they are shown and chosen; what programs ask needs none.
     let with_people = place.rest.starts_with("/simulator/") || place.rest.ends_with("/auth");

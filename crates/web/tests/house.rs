@@ -76,6 +76,8 @@ pub(crate) struct TestBroker {
     /// While set, the simulated registry answers nothing but 502.
     pub(crate) registry_is_down: Arc<AtomicBool>,
     orders: OrderDesk,
+    /// One as under `serve`.
+    serve_orders: OrderDesk,
     /// The one of the site, which a restart takes.
     site_orders: Arc<Mutex<OrderDesk>>,
     pub(crate) tenant: Tenant,
@@ -227,6 +229,7 @@ async fn serve_public(clock: &Clock) -> (Arc<PublicSandbox>, Router, u16) {
     let sandbox = Arc::new(sandbox);
     let site = PublicSandboxSite {
         sandbox: Arc::clone(&sandbox),
+        registry: RegistrySimulator::default(),
         people: Arc::new(Shelf::default()),
         clock: Arc::clone(clock),
         random,
@@ -334,10 +337,20 @@ pub(crate) fn console_address() -> ConsoleAddress {
     ConsoleAddress { host: CONSOLE_HOST.to_owned(), scheme: Scheme::Https, environment: Environment::Test }
 }
 
-/// An order desk that asks the simulated registry.
-fn order_desk(store: &Store, master: &SealKey, random: &Random, outside: &Outside) -> OrderDesk {
-    let registry = Arc::new(Registry::new(Arc::clone(&outside.outbound), outside.companies.clone()));
-    OrderDesk::new((store.clone(), master.clone(), random.clone()), registry, true)
+/// An order desk that asks the simulated registry, and one as under `serve`: that registry stands for the real one there, beside
+/// that of the public sandbox.
+fn order_desks(
+    (store, master): (&Store, &SealKey),
+    outside: &Outside,
+    chosen: &OrderSettings,
+) -> [OrderDesk; 2] {
+    let registry = |at| Arc::new(Registry::new(Arc::clone(&outside.outbound), at));
+    let desk = |is_simulated| {
+        let with = (store.clone(), master.clone(), Random::system());
+        OrderDesk::new(with, registry(outside.companies.clone()), is_simulated).with(chosen.clone())
+    };
+    let public = registry(RegistryAddresses::below(outside.sandbox.base()));
+    [desk(true), desk(false).with_sandbox(public)]
 }
 
 fn console_site(
@@ -405,14 +418,13 @@ impl TestBroker {
         let store = Store::open(place.clone(), four_threads()).unwrap();
         let master = SealKey::generate(&random);
         let console = Console::new(store.clone(), master.clone(), random.clone());
-        let now = Timestamp::from_seconds(START);
-        let tenant = a_tenant(&console, "shop", now).await;
+        let tenant = a_tenant(&console, "shop", Timestamp::from_seconds(START)).await;
         let (again, (limits, chosen), stand_ins) = (store.clone(), no_limits(), StandIns::default());
         let uses_public_sandbox = Arc::new(AtomicBool::new(false));
         let public = given_while(&uses_public_sandbox, &outside.sandbox);
         let both = [&outside.bankid, &outside.vipps];
         let eids = eids(both, Arc::clone(&outside.outbound), (Arc::clone(&stand_ins), public));
-        let orders = order_desk(&store, &master, &random, &outside).with(chosen_for_orders);
+        let [orders, serve_orders] = order_desks((&store, &master), &outside, &chosen_for_orders);
         let site_orders = Arc::new(Mutex::new(orders.clone()));
         let (wired, desk, of_site) = (Arc::clone(&eids), console.clone(), Arc::clone(&site_orders));
         let wire: Wire = Box::new(move || {
@@ -434,6 +446,7 @@ impl TestBroker {
             registry: outside.registry,
             registry_is_down: outside.registry_is_down,
             orders,
+            serve_orders,
             site_orders,
             bankid: outside.bankid,
             vipps: outside.vipps,
@@ -501,6 +514,13 @@ impl TestBroker {
 
     pub(crate) const fn orders(&self) -> &OrderDesk {
         &self.orders
+    }
+
+    /// From now on orders are as under `serve`: real ones, and those of the public sandbox for test domains.
+    pub(crate) fn order_as_under_serve(&mut self) {
+        self.orders = self.serve_orders.clone();
+        *self.site_orders.lock().unwrap() = self.orders.clone();
+        self.use_public_sandbox();
     }
 
     fn set_orders(&mut self, settings: OrderSettings) {

@@ -44,6 +44,7 @@ mod order_block_contacts;
 mod order_colleagues;
 mod order_desk;
 mod order_phones;
+mod order_sandbox;
 mod order_signing;
 mod order_templates;
 mod orders;

@@ -7,7 +7,9 @@ use authority::{Permission, Role};
 use console::{MembersPermit, TenantView};
 use crypto::Random;
 use eid::{Connector, EidError, Ordered, PollEid, Polled, SourceCredentials, SourceMethod};
-use model::{CheckFinding, CheckLine, CheckSubject, LoginMethod, Memo, OrderId, Timestamp, UpstreamRequest};
+use model::{
+    CheckFinding, CheckLine, CheckSubject, DomainId, LoginMethod, Memo, OrderId, Timestamp, UpstreamRequest,
+};
 use ordering::WentOn;
 use store::order_secrets::{self, SecretKind};
 
@@ -51,10 +53,17 @@ impl<'a> Ordering<'a> {
             .await
     }
 
-    async fn begin_in(house: &'a TestBroker, mut browser: Browser<'a>) -> Self {
+    async fn begin_in(house: &'a TestBroker, browser: Browser<'a>) -> Self {
+        Self::begin_for(house, (browser, house.domain)).await
+    }
+
+    /// An order for another domain of the house's tenant.
+    pub(crate) async fn begin_for(
+        house: &'a TestBroker,
+        (mut browser, domain): (Browser<'a>, DomainId),
+    ) -> Self {
         let tenant = house.tenant.id;
-        let domain = house.domain.to_string();
-        let body = form(&[("eid", "no-bankid"), ("domain", &domain)]);
+        let body = form(&[("eid", "no-bankid"), ("domain", &domain.to_string())]);
         let begun = browser.post(&format!("/t/{tenant}/orders"), &body, Some(ORIGIN)).await;
         let order = begun.location().split('?').next().unwrap().to_owned();
         Self { house, browser, order }

@@ -258,6 +258,7 @@ async fn the_limits_hold_at_the_sandbox_host_too() {
     let clock = Arc::clone(&house.clock);
     let site = PublicSandboxSite {
         sandbox: Arc::clone(&house.sandbox),
+        registry: sandbox::RegistrySimulator::default(),
         people: Arc::new(Shelf::default()),
         clock: Arc::new(move || Timestamp::from_seconds(clock.load(Ordering::SeqCst))),
         random: Random::system(),

@@ -66,14 +66,14 @@ fn place(house: &TestBroker, leave: &Reply) -> (String, String) {
     (format!("/{}/{}", words.next().unwrap(), words.next().unwrap()), query.to_owned())
 }
 
-async fn decide(house: &TestBroker, leave: &Reply, person: &str) -> Reply {
+pub(crate) async fn decide(house: &TestBroker, leave: &Reply, person: &str) -> Reply {
     let (path, query) = place(house, leave);
     let pairs = [("request", query.as_str()), ("person", person), ("outcome", "approve-app")];
     post(house, &format!("{path}/simulator/decision"), &pairs, house.sandbox.base()).await
 }
 
 /// A whole login with somebody; gives the answer to the application.
-async fn log_in(house: &TestBroker, host: &str, person: &str) -> Reply {
+pub(crate) async fn log_in(house: &TestBroker, host: &str, person: &str) -> Reply {
     let mut browser = at(house, host);
     let leave = browser.authorize(&[]).await;
     let page = decide(house, &leave, person).await;

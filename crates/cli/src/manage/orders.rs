@@ -55,7 +55,7 @@ fn summary(it: &OrderSummary, now: Timestamp) -> Value {
         "id": it.id.to_string(), "tenant": it.tenant.to_string(), "domain": it.domain.to_string(),
         "eid": it.eid.as_str(), "company": it.company, "state": it.state.as_str(),
         "turn": it.state.turn().as_str(), "since": instant(it.since), "working_days": days,
-        "created_at": instant(it.created_at),
+        "created_at": instant(it.created_at), "is_sandbox": it.is_sandbox,
     })
 }
 
@@ -78,7 +78,7 @@ fn view(it: &OrderView) -> Value {
     let files = it.files.iter().map(|it| json!({"kind": it.kind, "sha256": it.digest}));
     json!({
         "id": it.id.to_string(), "eid": it.eid.as_str(), "company": it.answers.company.name,
-        "number": it.answers.company.number, "host": it.answers.host, "state": it.state.as_str(),
+        "is_sandbox": it.answers.is_sandbox, "number": it.answers.company.number, "host": it.answers.host, "state": it.state.as_str(),
         "turn": it.state.turn().as_str(), "since": instant(it.since),
         "expires_at": maybe_instant(it.expires_at), "issuer": issuer, "handover": it.handover.as_str(),
         "version": it.version, "submission": it.submission, "documents_sha256": it.digest_text(),
@@ -101,7 +101,11 @@ impl AtTheDesk for Orders {
                 let reading = permits::may(&tenant, Permission::ReadOrders)?;
                 let all = desk.orders.orders(&reading).await?;
                 let rows: Vec<Value> = all.iter().map(|it| summary(it, desk.now)).collect();
-                desk.list(&["id", "eid", "company", "state", "turn", "since"], &rows, &Outcome::NoOrder);
+                desk.list(
+                    &["id", "eid", "company", "is_sandbox", "state", "turn", "since"],
+                    &rows,
+                    &Outcome::NoOrder,
+                );
             }
             OrdersCommand::Desk => all_open(desk).await?,
             OrdersCommand::Show { id, tenant } => {
@@ -127,7 +131,7 @@ async fn all_open(desk: &Desk) -> CommandResult {
         row
     };
     let rows: Vec<Value> = found.rows.iter().map(row).collect();
-    let columns = ["id", "tenant_name", "eid", "company", "state", "turn", "working_days"];
+    let columns = ["id", "tenant_name", "eid", "company", "is_sandbox", "state", "turn", "working_days"];
     desk.list(&columns, &rows, &Outcome::NoOrder);
     Ok(())
 }
@@ -143,7 +147,7 @@ async fn show(desk: &Desk, tenant: &Tenant, id: OrderId) -> CommandResult {
     let mut facts = shown;
     let mut taken = |name| facts.as_object_mut().and_then(|it| it.remove(name)).unwrap_or_default();
     let lists = ["people", "documents", "timeline"].map(&mut taken);
-    desk.one(&["id", "eid", "company", "state", "turn", "since"], &facts);
+    desk.one(&["id", "eid", "company", "is_sandbox", "state", "turn", "since"], &facts);
     let columns: [&[&str]; 3] = [
         &["part", "name", "state", "decided_at"],
         &["kind", "sha256"],

@@ -175,7 +175,11 @@ impl Installation {
             signatures: None,
         };
         let orders = OrderDesk::new((store.clone(), master.clone(), random.clone()), companies, false);
-        let orders = orders.with(settings);
+        let mut orders = orders.with(settings);
+        if let Some(host) = &config.sandbox {
+            let simulated = RegistryAddresses::below(&format!("https://{host}"));
+            orders = orders.with_sandbox(Arc::new(Registry::new(Arc::clone(&outbound), simulated)));
+        }
         let mut catalogue =
             Catalogue::new(outbound, config.test_eids.clone(), random.clone()).with_strict(strict);
         let opened = config.sandbox.as_ref().map(|host| sandbox::open(host, &master, &random)).transpose()?;

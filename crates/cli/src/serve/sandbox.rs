@@ -7,7 +7,7 @@ use crypto::{Random, SealKey};
 use eid::{Catalogue, SourceCredentials, SourceMethod};
 use model::TenantId;
 use provider::Provider;
-use sandbox::{Kind, Person, PublicSandbox};
+use sandbox::{Kind, Person, PublicSandbox, RegistrySimulator};
 use store::{
     Store, StoreError,
     sandbox_people::{self, SandboxPerson},
@@ -45,6 +45,7 @@ pub(crate) fn lead_there(catalogue: Catalogue, sandbox: &Arc<PublicSandbox>) -> 
 pub(crate) fn site(sandbox: &Arc<PublicSandbox>, store: Store, provider: Arc<Provider>) -> Site {
     public_sandbox_router(Arc::new(PublicSandboxSite {
         sandbox: Arc::clone(sandbox),
+        registry: RegistrySimulator::default(),
         people: Arc::new(StoredPeople(store)),
         clock: clock::system(),
         random: provider.random().clone(),

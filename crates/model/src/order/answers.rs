@@ -146,4 +146,7 @@ pub struct OrderAnswers {
     /// The texts of the documents of this submission; none: it is older than they are, and has no mark of a sample.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub templates: Option<UsedTemplates>,
+    /// Whether nothing of it is real: it is for a test domain, and its company is one of the sandbox's. Said when it is begun.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_sandbox: bool,
 }

@@ -208,6 +208,31 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         orders::page::act,
         SignedIn::Lately
     ),
+    route!(
+        POST,
+        "/t/{tenant}/orders/{order}/sandbox/desk",
+        of_tenant(P::DecideSandboxOrders),
+        orders::page::act
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/orders/{order}/sandbox/identity",
+        of_tenant(P::DecideSandboxOrders),
+        orders::page::decide_identity
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/orders/{order}/sandbox/deposit",
+        of_tenant(P::DecideSandboxOrders),
+        orders::page::deposit
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/orders/{order}/sandbox/dossier",
+        of_tenant(P::DecideSandboxOrders),
+        orders::documents::dossier
+    ),
+    route!(GET, "/t/{tenant}/orders/{order}/mailbox", of_tenant(P::ManageOrders), orders::mailbox::page),
     route!(POST, "/t/{tenant}/orders/{order}/route", of_tenant(P::DecideOrders), orders::page::route),
     route!(
         POST,

@@ -109,9 +109,20 @@ pub(super) const fn is_decision(event: OrderEvent) -> bool {
     matches!(event, OrderEvent::Seal | OrderEvent::Issue | OrderEvent::Reject)
 }
 
-/// Below the order's address, where the operator does something.
-const fn door_of(event: OrderEvent) -> &'static str {
-    if is_decision(event) { "decide" } else { "desk" }
+/// Below the order's address, where the operator does something, or whoever plays the part with a sandbox order.
+pub(super) const fn door_of(order: &OrderView, event: OrderEvent) -> &'static str {
+    match (order.answers.is_sandbox, event) {
+        (true, OrderEvent::AcceptIdentity) => "sandbox/identity",
+        (true, _) => "sandbox/desk",
+        (false, OrderEvent::AcceptIdentity) => "identity",
+        (false, event) if is_decision(event) => "decide",
+        (false, _) => "desk",
+    }
+}
+
+/// What stands before the words of the operator's addresses.
+pub(super) const fn desk_path(order: &OrderView) -> &'static str {
+    if order.answers.is_sandbox { "sandbox/" } else { "" }
 }
 
 /// What the operator can do in a state: without a note, and with one.
@@ -150,7 +161,7 @@ fn identity_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
             FieldOption::new("refuse", Text::Key("console-order-identity-refuse")),
         ];
         blocks.push(Block::Form(ConsoleForm {
-            action: format!("{}/identity", base(visit, order.id)),
+            action: format!("{}/{}", base(visit, order.id), door_of(order, OrderEvent::AcceptIdentity)),
             hidden: vec![
                 ("person".to_owned(), it.id.to_string()),
                 ("version".to_owned(), order.version.to_string()),
@@ -238,17 +249,21 @@ fn acts_in_state(visit: &Visit, order: &OrderView) -> Vec<Block> {
     }
     let heading = Block::Heading {
         id: "desk",
-        text: Text::Key("console-order-desk"),
+        text: Text::Key(if order.answers.is_sandbox { "console-order-play" } else { "console-order-desk" }),
         lead: Some(Text::Key(lead_of(order.state))),
     };
     blocks.insert(0, heading);
     let act = |event: &OrderEvent| {
-        Action::act(event_word_of_act(*event), format!("{}/{}", base(visit, order.id), door_of(*event)))
-            .with("event", event.as_str())
-            .with("version", order.version.to_string())
-            .named(event.as_str())
+        Action::act(
+            event_word_of_act(*event),
+            format!("{}/{}", base(visit, order.id), door_of(order, *event)),
+        )
+        .with("event", event.as_str())
+        .with("version", order.version.to_string())
+        .named(event.as_str())
     };
-    if order.state == OrderState::Countersign && visit.site.orders.settings().seal.is_none() {
+    let is_unsealed = visit.site.orders.settings().seal.is_none() && !order.answers.is_sandbox;
+    if order.state == OrderState::Countersign && is_unsealed {
         let text = Text::Key("console-order-no-seal");
         blocks.push(Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }));
     }
@@ -267,7 +282,7 @@ fn acts_in_state(visit: &Visit, order: &OrderView) -> Vec<Block> {
         blocks.push(Block::Form(deposit_form(visit, order)));
     }
     for event in noted {
-        let form = Block::Form(note_form(visit, order, *event, door_of(*event)));
+        let form = Block::Form(note_form(visit, order, *event, door_of(order, *event)));
         blocks.push(Block::More { label: Text::Key(event_word_of_act(*event)), blocks: vec![form] });
     }
     blocks
@@ -295,7 +310,7 @@ fn deposit_form(visit: &Visit, order: &OrderView) -> ConsoleForm {
         fields.push(ConsoleField::new("without_number", label, "", FieldKind::Checkbox));
     }
     ConsoleForm {
-        action: format!("{}/deposit", base(visit, order.id)),
+        action: format!("{}/{}deposit", base(visit, order.id), desk_path(order)),
         hidden: vec![("version".to_owned(), order.version.to_string())],
         fields,
         submit: Text::Key("console-order-deposit"),

@@ -10,7 +10,7 @@ use pages::console::{
 use texts::Noun;
 
 use super::{
-    place::{crumbs, found},
+    place::{company_in_list, crumbs, found},
     words::{state_chip, turn_word},
 };
 use crate::console::{
@@ -67,7 +67,7 @@ fn row(visit: &Visit, it: &ordering::DeskRow) -> TableRow {
     TableRow {
         cells: vec![
             Cell::Link {
-                text: Text::plain(it.order.company.clone()),
+                text: company_in_list(&it.order),
                 href: format!("/t/{}/orders/{}", it.order.tenant, it.order.id),
             },
             Cell::Text(Text::plain(it.tenant_name.clone())),

@@ -7,7 +7,7 @@ use model::{
     CompanyAnswer, CompanySource, Handover, LoginMethod, OrderAnswers, OrderSection, OrderState,
     SectionState, lacks, section_state,
 };
-use ordering::{Colleague, LookAgain, OrderVersion, OrderView, SectionAnswers};
+use ordering::{Colleague, LookAgain, LookUp, OrderVersion, OrderView, SectionAnswers};
 use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, FieldKind, FieldOption, Text};
 use serde_json::json;
 use texts::{AdminMessage, Noun};
@@ -45,7 +45,9 @@ async fn company(visit: &Visit, order: &OrderView, answers: &mut OrderAnswers) -
     let is_known = order.answers.company.number == typed.number.replace(' ', "");
     let again = if is_known { LookAgain::Yes } else { LookAgain::No };
     let orders = &visit.site.orders;
-    let found = orders.look_up_kept(visit.permit()?, (visit.form.get("number"), again), visit.now()).await;
+    let is_sandbox = order.answers.is_sandbox;
+    let wanted = LookUp { typed: visit.form.get("number"), again, is_sandbox };
+    let found = orders.look_up_kept(visit.permit()?, wanted, visit.now()).await;
     match found {
         Ok(found) => {
             answers.company = found.answer;
@@ -56,7 +58,7 @@ async fn company(visit: &Visit, order: &OrderView, answers: &mut OrderAnswers) -
             if typed.name.is_empty() {
                 return Err(Refusal::Invalid(AdminMessage::FieldMissing.at("company_name")));
             }
-            answers.company = orders.typed_company(typed)?;
+            answers.company = orders.typed_company(typed, is_sandbox)?;
             answers.combinations.clear();
         }
         Err(refusal) => return Err(refusal),
@@ -66,7 +68,11 @@ async fn company(visit: &Visit, order: &OrderView, answers: &mut OrderAnswers) -
 
 /// What the registry says of the bank beside its name. Where it cannot be asked, or does not know it, number and name are enough.
 async fn bank(visit: &Visit, answers: &mut OrderAnswers) -> Result<(), Refusal> {
-    let asked = (answers.bank.number.as_str(), LookAgain::No);
+    // What the sandbox makes up about a real bank must not be kept beside what is real.
+    if answers.is_sandbox {
+        return Ok(());
+    }
+    let asked = LookUp { typed: &answers.bank.number, again: LookAgain::No, is_sandbox: false };
     match visit.site.orders.look_up_kept(visit.permit()?, asked, visit.now()).await {
         Ok(found) => {
             let name = std::mem::take(&mut answers.bank.name);

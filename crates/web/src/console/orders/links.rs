@@ -15,7 +15,9 @@ use texts::AdminMessage;
 use super::{
     documents::{change_blocks, document_blocks},
     opened::{found, opened, spent},
-    phone, signing,
+    phone,
+    place::sandbox_notice,
+    signing,
 };
 use crate::{
     console::{
@@ -30,12 +32,14 @@ fn bare(heading: Text, lead: Text, blocks: Vec<Block>) -> ConsolePage {
     ConsolePage { heading, lead: Some(lead), blocks, is_bare: true, ..ConsolePage::default() }
 }
 
-fn facts(link: &LinkView) -> Block {
-    Block::Facts(vec![
+/// Whose order it is, and that it is not real where it is not.
+fn about(link: &LinkView) -> Vec<Block> {
+    let facts = Block::Facts(vec![
         Fact::new("console-order-link-company", Text::plain(link.company.clone())),
         Fact::new("console-order-link-tenant", Text::plain(link.tenant_name.clone())),
         Fact::new("console-order-link-you", Text::plain(link.person.contact.name.clone())),
-    ])
+    ]);
+    sandbox_notice(&link.view.answers).into_iter().chain([facts]).collect()
 }
 
 fn notice(kind: NoticeKind, key: &'static str) -> Block {
@@ -43,7 +47,7 @@ fn notice(kind: NoticeKind, key: &'static str) -> Block {
 }
 
 fn signatory_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> ConsolePage {
-    let mut blocks = vec![facts(link)];
+    let mut blocks = about(link);
     let mut lead = "console-order-link-signatory-lead";
     let is_asked = matches!(link.view.state, OrderState::Approving | OrderState::IdentityReview);
     if link.person.state == PersonState::Waiting && !link.view.state.is_open() {
@@ -114,7 +118,7 @@ fn eid_blocks(visit: &Visit, link: &LinkView) -> Vec<Block> {
 }
 
 fn contact_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePage {
-    let (mut blocks, refusal) = (vec![facts(link)], shown.refusal);
+    let (mut blocks, refusal) = (about(link), shown.refusal);
     if link.person.state == PersonState::Done {
         let is_over = matches!(shown.phone, PhoneStep::None | PhoneStep::Confirmed { .. });
         let key = if is_over { "console-order-link-confirmed" } else { "console-order-link-mail-confirmed" };
@@ -144,7 +148,7 @@ fn contact_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePage
 }
 
 fn receiver_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePage {
-    let mut blocks = vec![facts(link)];
+    let mut blocks = about(link);
     let is_asked = matches!(
         link.view.state,
         OrderState::PortalTasks

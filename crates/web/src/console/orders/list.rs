@@ -11,7 +11,7 @@ use pages::console::{
 use texts::AdminMessage;
 
 use super::{
-    place::{base, crumbs},
+    place::{base, company_in_list, crumbs},
     words::{state_chip, turn_word},
 };
 use crate::console::{
@@ -22,17 +22,14 @@ use crate::console::{
 /// `GET /t/{tenant}/orders`
 pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> {
     let all = visit.site.orders.orders(visit.permit()?).await?;
-    let row = |it: &ordering::OrderSummary| {
-        let company = if it.company.is_empty() { "–".to_owned() } else { it.company.clone() };
-        TableRow {
-            cells: vec![
-                Cell::Link { text: Text::plain(it.eid.name_in(visit.locale)), href: base(&visit, it.id) },
-                Cell::Text(Text::plain(company)),
-                Cell::Chip(state_chip(it.state)),
-                Cell::Text(Text::Key(turn_word(it.state.turn()))),
-                words::time(it.since, visit.now()),
-            ],
-        }
+    let row = |it: &ordering::OrderSummary| TableRow {
+        cells: vec![
+            Cell::Link { text: Text::plain(it.eid.name_in(visit.locale)), href: base(&visit, it.id) },
+            Cell::Text(company_in_list(it)),
+            Cell::Chip(state_chip(it.state)),
+            Cell::Text(Text::Key(turn_word(it.state.turn()))),
+            words::time(it.since, visit.now()),
+        ],
     };
     let new = visit
         .offers(Permission::ManageOrders)
@@ -66,8 +63,11 @@ pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> 
 
 async fn new_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsolePage, Refusal> {
     let all = visit.site.console.domains(&visit.may(Permission::ReadSettings)?, None).await?;
-    let fits = |it: &&console::DomainView| visit.site.is_test() || it.environment == Environment::Production;
-    let domains: Vec<_> = all.iter().filter(fits).collect();
+    let takes_test = visit.site.is_test() || visit.site.orders.has_sandbox();
+    let is_real = |it: &console::DomainView| it.environment == Environment::Production;
+    let mut domains: Vec<_> = all.iter().filter(|it| takes_test || is_real(it)).collect();
+    // What is real comes first.
+    domains.sort_by_key(|it| !is_real(it));
     let mut page = ConsolePage {
         heading: Text::Key("console-order-new"),
         lead: Some(Text::Key("console-order-new-lead")),
@@ -85,8 +85,11 @@ async fn new_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsolePag
     let eids = [LoginMethod::NO_BANKID, LoginMethod::NO_VIPPS];
     let eid_option = |it: LoginMethod| FieldOption::new(it.as_str(), Text::plain(it.name_in(visit.locale)));
     let eid = visit.form.maybe("eid").unwrap_or_else(|| LoginMethod::NO_BANKID.as_str().to_owned());
-    let domain_option =
-        |it: &&console::DomainView| FieldOption::new(it.id.to_string(), Text::plain(it.host.clone()));
+    let name_of = |it: &console::DomainView| match visit.site.orders.has_sandbox() && !is_real(it) {
+        true => Text::with("console-order-sandbox-mark", "what", it.host.clone()),
+        false => Text::plain(it.host.clone()),
+    };
+    let domain_option = |it: &&console::DomainView| FieldOption::new(it.id.to_string(), name_of(it));
     let domain = visit.form.maybe("domain").or_else(|| domains.first().map(|it| it.id.to_string()));
     let form = ConsoleForm {
         action: visit.tenant_href("/orders"),

@@ -7,6 +7,7 @@ pub(super) mod fill;
 pub(super) mod issuers;
 pub(super) mod links;
 pub(super) mod list;
+pub(super) mod mailbox;
 pub(super) mod page;
 pub(super) mod phone_code;
 pub(super) mod receive;

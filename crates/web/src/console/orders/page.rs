@@ -7,17 +7,25 @@ use model::{
     Date, LinkId, LoginMethod, OrderEvent, OrderSection, OrderState, OrderTurn, SectionState, lacks,
     section_state, working_days_between,
 };
-use ordering::{Decided, Deposit, IdentityDecision, OrderVersion, OrderView, Part, PersonState, PersonView};
+use ordering::{
+    Decided, Deposit, IdentityDecision, OrderVersion, OrderView, Part, PersonState, PersonView,
+    permission_to_decide,
+};
 use pages::console::{Action, Block, Cell, ConsolePage, Fact, Step, Table, TableRow, Text, Tone};
 use texts::Noun;
 
 use super::{
-    acts::{desk_acts, is_decision, orderer_acts},
+    acts::{desk_acts, desk_path, is_decision, orderer_acts},
     issuers::{id_of, route_block},
-    place::{acted, base, crumbs, found, has_sms, is_receiver, source_place, title, wrong_notice},
+    mailbox,
+    place::{
+        acted, base, crumbs, found, has_sms, is_receiver, sandbox_notice, source_place, title, wrong_notice,
+    },
     sections::words_of,
     vipps,
-    words::{event_tone, event_word, evidence_word, handover_words, lack_word, state_chip, turn_word},
+    words::{
+        event_tone, event_word, evidence_word, handover_words, lack_word, part_word, state_chip, turn_word,
+    },
 };
 use crate::console::{
     answer::{done, refused_form, shown, wrong_form},
@@ -122,15 +130,6 @@ fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
     blocks
 }
 
-const fn part_word(part: Part) -> &'static str {
-    match part {
-        Part::Signatory => "console-order-part-signatory",
-        Part::Receiver => "console-order-part-receiver",
-        Part::Blocker => "console-order-part-blocker",
-        Part::General => "console-order-part-general",
-    }
-}
-
 fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
     let part = part_word(it.part);
     let chip = match it.state {
@@ -159,7 +158,10 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
         && order.state.is_open()
         && visit.offers(Permission::ManageOrders);
     let when = it.decided_at.map_or_else(|| Cell::Text(Text::plain("–")), |at| words::time(at, visit.now()));
-    let sends = visit.site.has_mail && order.asks(it) && visit.offers(Permission::ManageOrders);
+    let sends = visit.site.has_mail
+        && !order.answers.is_sandbox
+        && order.asks(it)
+        && visit.offers(Permission::ManageOrders);
     let last = if shows_link {
         Cell::Text(Text::code(link))
     } else if sends {
@@ -276,8 +278,9 @@ fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
         facts.push(Fact::new("console-order-national-number", Text::Key(key)));
     }
     let mut actions = vec![Action::to("console-order-documents", href).named("open-documents")];
-    if order.is_closed() && visit.offers(Permission::DecideOrders) {
-        let take = Action::act("console-order-dossier", format!("{}/dossier", base(visit, order.id)));
+    if order.is_closed() && visit.offers(permission_to_decide(order.answers.is_sandbox)) {
+        let href = format!("{}/{}dossier", base(visit, order.id), desk_path(order));
+        let take = Action::act("console-order-dossier", href);
         actions.push(take.named("dossier"));
     }
     vec![Block::Heading { id: "documents", text: Text::Key("console-order-documents"), lead: None }]
@@ -305,6 +308,7 @@ pub(super) async fn page_of(
         ..ConsolePage::default()
     };
     page.frame.crumbs = crumbs(visit, None);
+    page.blocks.extend(sandbox_notice(&order.answers));
     page.blocks.extend(wrong_form(visit, refusal, &[]).map(wrong_notice));
     if order.state == OrderState::Draft {
         page.blocks.extend(draft_blocks(visit, order));
@@ -312,15 +316,18 @@ pub(super) async fn page_of(
     if order.state == OrderState::VippsGuided {
         page.blocks.extend(vipps::guide(visit, order, source_place(visit, order).await?.callback()));
     }
-    if visit.offers(Permission::DecideOrders) {
+    if visit.offers(permission_to_decide(order.answers.is_sandbox)) {
         page.blocks.extend(desk_acts(visit, order));
-        page.blocks.extend(route_block(visit, order).await?);
+        if !order.answers.is_sandbox {
+            page.blocks.extend(route_block(visit, order).await?);
+        }
     }
     if order.state.turn() == OrderTurn::Receiver && is_receiver(visit, order) {
         let href = format!("{}/receive", base(visit, order.id));
         page.blocks.push(Block::Actions(vec![Action::to("console-order-receive", href).named("receive")]));
     }
     page.blocks.extend(orderer_acts(visit, order));
+    page.blocks.extend(mailbox::way_there(visit, order));
     if !order.people.is_empty() {
         page.blocks.push(people_block(visit, order));
         page.blocks.extend(eids_block(order));

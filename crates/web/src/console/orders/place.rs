@@ -1,8 +1,8 @@
 //! One order: where it stands on the site, and what of it every page needs.
 
 use console::{Permission, Refusal};
-use model::{OrderEvent, OrderId};
-use ordering::{Decided, Happening, OrderVersion, OrderView, Part, PersonView};
+use model::{EidEnvironment, OrderAnswers, OrderEvent, OrderId};
+use ordering::{Decided, Happening, OrderSummary, OrderVersion, OrderView, Part, PersonView};
 use pages::console::{Block, Crumb, Notice, NoticeKind, Text};
 use texts::{Locale, Noun};
 
@@ -10,6 +10,22 @@ use crate::console::{sources::SourcePlace, visit::Visit};
 /// What went wrong, above everything else.
 pub(super) fn wrong_notice(text: Text) -> Block {
     Block::Notice(Notice { kind: NoticeKind::Wrong, text, action: None })
+}
+
+/// That nothing of a sandbox order is real.
+pub(super) fn sandbox_notice(answers: &OrderAnswers) -> Option<Block> {
+    let text = Text::Key("console-order-sandbox");
+    answers.is_sandbox.then_some(Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }))
+}
+
+/// The company of an order in a list, which says of a sandbox order that it is one.
+pub(super) fn company_in_list(order: &OrderSummary) -> Text {
+    let company = if order.company.is_empty() { "–".to_owned() } else { order.company.clone() };
+    if order.is_sandbox {
+        Text::with("console-order-sandbox-mark", "what", company)
+    } else {
+        Text::plain(company)
+    }
 }
 
 /// The order of the path.
@@ -49,7 +65,11 @@ pub(super) fn title(visit: &Visit, order: &OrderView) -> Text {
 /// The identity source that the order is for.
 pub(super) async fn source_place(visit: &Visit, order: &OrderView) -> Result<SourcePlace, Refusal> {
     let domain = visit.site.console.domain_by_id(&visit.may(Permission::ReadSettings)?, order.domain).await?;
-    SourcePlace::of_order(visit, domain, order.eid)
+    let mut place = SourcePlace::of_order(visit, domain, order.eid)?;
+    if order.answers.is_sandbox {
+        place.environments.retain(|it| *it == EidEnvironment::Sandbox);
+    }
+    Ok(place)
 }
 
 /// Whether the reader is the member whom the order let in as its receiver.

@@ -9,7 +9,7 @@ use texts::{AdminMessage, Noun};
 
 use super::{
     documents::key_blocks,
-    place::{base, crumbs, source_place},
+    place::{base, crumbs, sandbox_notice, source_place},
     vipps,
 };
 use crate::console::{
@@ -76,6 +76,7 @@ async fn page_with(
             blocks.extend(sources::check_blocks(visit, &place, source.as_ref()));
         }
     }
+    blocks.splice(0..0, of_sandbox(order));
     let mut page = ConsolePage {
         heading: Text::Key(heading),
         lead: Some(Text::Key(lead)),
@@ -86,6 +87,16 @@ async fn page_with(
         page.frame.crumbs = crumbs(visit, Some(order));
     }
     Ok(page)
+}
+
+/// What is other about a sandbox order.
+fn of_sandbox(order: &OrderView) -> Vec<Block> {
+    let is_asked = matches!(order.state, OrderState::Handover | OrderState::AwaitEntry | OrderState::Trouble);
+    let text = Text::Key("console-order-sandbox-credentials");
+    let any = Block::Notice(Notice { kind: NoticeKind::Info, text, action: None });
+    let notice = sandbox_notice(&order.answers);
+    let any = notice.is_some().then_some(any).filter(|_| is_asked);
+    notice.into_iter().chain(any).collect()
 }
 
 /// What the receiver is to do, by how the credentials come and how far it has got.

@@ -4,8 +4,12 @@ use console::Refusal;
 use model::{CompanySource, OrderSection, Timestamp};
 use ordering::OrderView;
 use pages::console::{Block, ConsoleField, ConsoleForm, Fact, FieldKind, Text};
+use sandbox::{ListedCompany, RegistrySimulator};
 
-use super::{place::has_sms, sections::fields};
+use super::{
+    place::{has_sms, sandbox_notice},
+    sections::fields,
+};
 use crate::console::{
     answer::{wrong, wrong_form},
     visit::Visit,
@@ -103,9 +107,13 @@ pub(super) fn section_blocks(
         cancel_href: place.cancel_href,
         ..ConsoleForm::default()
     };
-    let mut blocks = vec![Block::Form(form)];
+    let mut blocks: Vec<Block> =
+        sandbox_notice(&order.answers).into_iter().chain([Block::Form(form)]).collect();
     if is_company && !order.answers.company.name.is_empty() {
         blocks.push(Block::Facts(company_facts(visit, order)));
+    }
+    if is_company && order.answers.is_sandbox {
+        blocks.push(sandbox_companies());
     }
     if section == OrderSection::DisplayName {
         let (name, eid) = (order.answers.display_name.clone(), order.eid.name_in(visit.locale).to_owned());
@@ -115,6 +123,16 @@ pub(super) fn section_blocks(
         blocks.extend(saved_now(order, section));
     }
     blocks
+}
+
+/// The companies that a sandbox order can be for.
+fn sandbox_companies() -> Block {
+    let fact = |it: ListedCompany| Fact {
+        label: Text::plain(it.name),
+        ..Fact::new("console-order-section-company", Text::code(it.number.to_owned()))
+    };
+    let facts = RegistrySimulator::companies().map(fact).collect();
+    Block::More { label: Text::Key("console-order-sandbox-companies"), blocks: vec![Block::Facts(facts)] }
 }
 
 /// What somebody else saved meanwhile, beside what was typed.

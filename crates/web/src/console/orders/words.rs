@@ -1,6 +1,7 @@
 //! Words of orders: states, turns, events, and what is missing.
 
 use model::{Evidence, Handover, Lack, OrderEvent, OrderState, OrderTurn, QuestionCatalogue};
+use ordering::Part;
 use pages::console::{Chip, Tone};
 
 use crate::console::words::chip;
@@ -11,6 +12,16 @@ pub(super) const fn handover_words(handover: Handover) -> (&'static str, &'stati
         Handover::ReceiverEnters => ("console-order-handover-enters", "console-order-handover-enters-help"),
         Handover::KeyPair => ("console-order-handover-key", "console-order-handover-key-help"),
         Handover::Deposited => ("console-order-handover-deposited", "console-order-handover-deposited-help"),
+    }
+}
+
+/// What somebody has to do with an order.
+pub(super) const fn part_word(part: Part) -> &'static str {
+    match part {
+        Part::Signatory => "console-order-part-signatory",
+        Part::Receiver => "console-order-part-receiver",
+        Part::Blocker => "console-order-part-blocker",
+        Part::General => "console-order-part-general",
     }
 }
 

@@ -1,0 +1,237 @@
+//! Sandbox orders under `serve`: for a test domain, with a synthetic company, by one customer alone.
+
+use std::sync::atomic::Ordering::SeqCst;
+
+use authority::{Permission, Role};
+use model::DomainId;
+
+use crate::{
+    console_sign_in::{ORIGIN, browser_with, member, operator, set_up},
+    house::{Browser, HOST, Reply, TestBroker, form, may},
+    orders::{ALONE, JOINTLY, Ordering, between, hidden},
+    public_sandbox::{decide, log_in},
+};
+
+/// A house as under `serve`, with a console where people log in.
+async fn under_serve() -> TestBroker {
+    let mut house = TestBroker::open().await;
+    house.order_as_under_serve();
+    house
+}
+
+/// An order for a test domain, by somebody of the tenant who may order, and no more.
+async fn begun(house: &TestBroker) -> Ordering<'_> {
+    set_up(house).await;
+    let token = member(house, &house.tenant, "Ola", &[Role::Orderer]).await;
+    Ordering::begin_for(house, (browser_with(house, &token), house.domain)).await
+}
+
+/// A production domain of the house's tenant.
+async fn production(house: &TestBroker) -> DomainId {
+    let new = console::NewDomain {
+        host: "id.production.example".to_owned(),
+        scheme: store::domains::Scheme::Https,
+        environment: model::Environment::Production,
+        name: "production".to_owned(),
+    };
+    let named = model::DomainSettings {
+        controller: Some("Acme AS".to_owned()),
+        contact: Some("personvern@acme.example".to_owned()),
+        ..model::DomainSettings::default()
+    };
+    let permit = may(&house.tenant, Permission::ManageDomains);
+    house.console.create_domain_with(&permit, (&new, named), house.time()).await.unwrap()
+}
+
+/// The links in the mailbox.
+async fn mailbox(order: &mut Ordering<'_>) -> Vec<String> {
+    let page = order.browser.get(&format!("{}/mailbox", order.order)).await;
+    assert!(page.status == 200 && page.body.contains("Sandbox: this order is not for real use"));
+    let links = page.body.split("href=\"/order/").skip(1);
+    links.map(|it| format!("/order/{}", it.split('"').next().unwrap())).collect()
+}
+
+/// Goes on from a link as Kari, with the eID of the sandbox; gives the page that this ends at.
+async fn as_kari<'a>(order: &Ordering<'a>, link: &str) -> (Browser<'a>, Reply) {
+    let mut phone = order.phone();
+    let begun = phone.post(link, "", Some(ORIGIN)).await;
+    let leave = phone.get(&begun.by_itself().location().replace(ORIGIN, "")).await;
+    let page = decide(order.house, &leave, &order.house.kari().id).await;
+    let landed = phone.get(page.by_itself().location()).await;
+    let landed = phone.get(&landed.location().replace(ORIGIN, "")).await;
+    let end = phone.follow(landed).await;
+    (phone, end)
+}
+
+/// From nine digits to credentials that work, by whoever ordered and nobody else.
+async fn brought_to_work(order: &mut Ordering<'_>) {
+    order.fill_in(ALONE).await;
+    assert_eq!(order.submit().await.status, 303);
+    let links = mailbox(order).await;
+    let (_, approved) = as_kari(order, &links[0]).await;
+    assert!(approved.body.contains("You have approved"), "{}", approved.body);
+    for event in ["seal", "sent", "issue"] {
+        let done = order.act("sandbox/desk", event, "").await;
+        assert_eq!(done.status, 303, "{event}: {}", done.body);
+    }
+    let links = mailbox(order).await;
+    let (mut phone, page) = as_kari(order, links.last().unwrap()).await;
+    let version = hidden(&page, "order_version");
+    let anything = form(&[("order_version", &version), ("client_id", "any"), ("secret", "thing")]);
+    let entered = phone.post(&format!("{}/receive", order.order), &anything, Some(ORIGIN)).await;
+    assert_eq!((entered.status, order.state().await.as_str()), (303, "Works"), "{}", entered.body);
+}
+
+#[tokio::test]
+async fn a_customer_alone_goes_from_nine_digits_to_a_login_on_a_test_domain() {
+    let house = under_serve().await;
+    house.registry_is_down.store(true, SeqCst);
+    let mut order = begun(&house).await;
+    brought_to_work(&mut order).await;
+    house.step(1);
+    assert_eq!(log_in(&house, HOST, &house.kari().id).await.param("code").len(), 43);
+    house.write_events().await;
+    house.orders_go_on().await;
+    assert_eq!(order.state().await, "Live");
+}
+
+#[tokio::test]
+async fn a_sandbox_order_brings_a_test_domain_the_identity_source_that_it_lacked() {
+    let house = under_serve().await;
+    let first = begun(&house).await;
+    let new = console::NewDomain {
+        host: "id.fresh.example".to_owned(),
+        scheme: store::domains::Scheme::Https,
+        environment: model::Environment::Test,
+        name: "fresh".to_owned(),
+    };
+    let permit = may(&house.tenant, Permission::ManageDomains);
+    let fresh = house.console.ensure_domain(&permit, None, &new, house.time()).await.unwrap();
+    let mut order = Ordering::begin_for(&house, (first.browser, fresh)).await;
+    brought_to_work(&mut order).await;
+}
+
+#[tokio::test]
+async fn somebody_real_may_approve_for_a_synthetic_signatory_where_the_customer_lets_them() {
+    let house = under_serve().await;
+    let mut order = begun(&house).await;
+    order.fill_in(JOINTLY).await;
+    order.submit().await;
+    let links = mailbox(&mut order).await;
+    // Kari comes with Ola's link, as anybody would with an eID of their own.
+    as_kari(&order, &links[1]).await;
+    assert_eq!(order.state().await, "Identity in review");
+    let (person, version) = (hidden(&order.page().await, "person"), order.version().await);
+    let fields = [("person", &*person), ("version", &*version), ("decision", "accept"), ("note", "It is me")];
+    let door = format!("{}/sandbox/identity", order.order);
+    let accepted = order.browser.post(&door, &form(&fields), Some(ORIGIN)).await;
+    assert_eq!((accepted.status, order.state().await.as_str()), (303, "To be approved"));
+}
+
+#[tokio::test]
+async fn a_sandbox_order_says_so_wherever_it_is_seen_and_nothing_of_it_is_sent() {
+    let house = under_serve().await;
+    let mut order = begun(&house).await;
+    order.fill_in(ALONE).await;
+    order.submit().await;
+    let links = mailbox(&mut order).await;
+    let list = format!("/t/{}/orders", house.tenant.id);
+    for page in [&order.order, &list, &format!("{}/documents", order.order), &links[0]] {
+        let shown = order.browser.get(page).await.body;
+        assert!(shown.contains("Sandbox: "), "{page}: {shown}");
+    }
+    let letters = house.store.read(|tx| store::letters::list(tx, None, 10)).await.unwrap();
+    assert_eq!(letters, [], "the outbox is empty");
+}
+
+#[tokio::test]
+async fn two_operators_and_the_seal_of_the_organisation_are_not_asked_for_a_sandbox_order() {
+    let chosen = ordering::OrderSettings { four_eyes: true, ..ordering::OrderSettings::default() };
+    let mut house = TestBroker::with_orders(chosen, |_| {}).await;
+    house.order_as_under_serve();
+    let mut order = begun(&house).await;
+    order.fill_in(ALONE).await;
+    order.submit().await;
+    let links = mailbox(&mut order).await;
+    as_kari(&order, &links[0]).await;
+    order.act("sandbox/desk", "seal", "").await;
+    assert_eq!(order.state().await, "Being sent");
+    let timeline = order.page().await.body;
+    assert!(!timeline.contains("SHA-256"), "{timeline}");
+}
+
+#[tokio::test]
+async fn who_plays_the_operator_in_a_sandbox_order_decides_nothing_of_a_real_one() {
+    let house = under_serve().await;
+    let real = production(&house).await;
+    operator(&house).await;
+    let token = member(&house, &house.tenant, "Ola", &[Role::Owner, Role::Orderer]).await;
+    let mut order = Ordering::begin_for(&house, (browser_with(&house, &token), real)).await;
+    for event in ["accept", "seal", "sent", "issue", "reject", "hold", "acknowledge"] {
+        let reply = order.act("sandbox/desk", event, "why").await;
+        assert_eq!(reply.status, 403, "{event}: {}", reply.body);
+    }
+    for door in ["sandbox/identity", "sandbox/deposit"] {
+        let some =
+            form(&[("version", "1"), ("person", &"0".repeat(32)), ("client_id", "x"), ("secret", "x")]);
+        let reply = order.browser.post(&format!("{}/{door}", order.order), &some, Some(ORIGIN)).await;
+        assert_eq!(reply.status, 403, "{door}: {}", reply.body);
+    }
+    let dossier = order.browser.post(&format!("{}/sandbox/dossier", order.order), "", Some(ORIGIN)).await;
+    let mailbox = order.browser.get(&format!("{}/mailbox", order.order)).await;
+    assert_eq!((dossier.status, mailbox.status), (403, 404));
+    let page = order.page().await.body;
+    assert!(between(&page, "<h1", "</div>").contains("Draft"));
+    assert!(!page.contains("sandbox/") && !page.contains("Sandbox"), "{page}");
+}
+
+#[tokio::test]
+async fn a_sandbox_order_is_not_decided_by_the_doors_of_real_ones() {
+    let house = under_serve().await;
+    let token = operator(&house).await;
+    let mut order = Ordering::begin_for(&house, (browser_with(&house, &token), house.domain)).await;
+    order.fill_in(ALONE).await;
+    order.submit().await;
+    assert_eq!(order.act("desk", "hold", "why").await.status, 403);
+    assert_eq!(order.act("sandbox/desk", "hold", "why").await.status, 303);
+}
+
+#[tokio::test]
+async fn a_real_order_takes_no_synthetic_number_and_never_reaches_the_registry_of_the_sandbox() {
+    let house = under_serve().await;
+    let (real, token) = (production(&house).await, operator(&house).await);
+    let mut sandbox = Ordering::begin_for(&house, (browser_with(&house, &token), house.domain)).await;
+    assert_eq!(sandbox.save("company", &[("number", ALONE)]).await.status, 303, "it is kept from now on");
+    let unknown = sandbox.save("company", &[("number", "974760673")]).await;
+    assert!(unknown.body.contains("for a company of the sandbox"), "{}", unknown.body);
+    let mut order = Ordering::begin_for(&house, (browser_with(&house, &token), real)).await;
+    let typed = [("number", ALONE), ("typed", "yes"), ("company_name", "Synthetic AS")];
+    assert!(order.save("company", &typed).await.body.contains("test"), "nor what was kept or typed");
+    house.registry_is_down.store(true, SeqCst);
+    let asked = order.save("company", &[("number", "974760673")]).await;
+    assert!(asked.status == 422 && asked.body.contains("cannot be asked"), "{}", asked.body);
+}
+
+#[tokio::test]
+async fn a_test_domain_is_ordered_for_where_there_is_a_sandbox_and_its_eid_is_the_sandboxs() {
+    let mut house = TestBroker::open().await;
+    house.order_as_under_serve();
+    let begin = async |house: &TestBroker| {
+        let token = member(house, &house.tenant, "Ola", &[Role::Orderer]).await;
+        let body = form(&[("eid", "no-bankid"), ("domain", &house.domain.to_string())]);
+        let mut browser = browser_with(house, &token);
+        browser.post(&format!("/t/{}/orders", house.tenant.id), &body, Some(ORIGIN)).await
+    };
+    set_up(&house).await;
+    assert_eq!(begin(&house).await.status, 303);
+    let credentials = eid::SourceCredentials {
+        client_id: "real".to_owned(),
+        method: eid::SourceMethod::ClientSecretBasic,
+        secret: Some("secret".to_owned()),
+        private_key: None,
+    };
+    let (bankid, test) = (model::LoginMethod::NO_BANKID, model::EidEnvironment::Test);
+    house.set_source_in(test, bankid, credentials).await;
+    let refused = begin(&house).await;
+    assert!(refused.body.contains("identity source of the sandbox"), "{}", refused.body);
+}
