@@ -1,4 +1,4 @@
-"""Makes an authority and a certificate of it for localhost: authority.pem, chain.pem and key.pem in a directory."""
+"""Makes an authority and a certificate of it: authority.pem, chain.pem and key.pem in a directory. For localhost, or the hosts behind it."""
 
 import datetime
 import pathlib
@@ -28,7 +28,8 @@ def certificate(subject, key, issuer, issuer_key, extensions):
 
 authority, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
 is_authority = [(x509.BasicConstraints(ca=True, path_length=0), True)]
-names = [(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)]
+hosts = sys.argv[2:] or ["localhost"]
+names = [(x509.SubjectAlternativeName([x509.DNSName(it) for it in hosts]), False)]
 (folder / "authority.pem").write_bytes(certificate("e2e authority", authority, "e2e authority", authority, is_authority))
 (folder / "chain.pem").write_bytes(certificate("localhost", key, "e2e authority", authority, names))
 plain = serialization.NoEncryption()

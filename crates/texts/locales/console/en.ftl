@@ -1355,6 +1355,7 @@ console-order-sandbox-mark = Sandbox: { $what }
 console-order-sandbox-credentials = Any client id and secret will do here: the sandbox knows the domain without them.
 console-order-sandbox-companies = Companies of the sandbox
 console-order-play = You play the operator and the issuer
+console-order-play-lead = You do what they would do with a real order. Nothing is sent to an issuer, and no seal closes the documents.
 console-order-mailbox = Mailbox
 console-order-mailbox-lead = What a real order would send by e-mail and SMS now. Nothing of it was sent. Whoever opens a link acts for the person whom it is for.
 console-order-mailbox-open = Open the mailbox

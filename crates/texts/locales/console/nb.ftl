@@ -1355,6 +1355,7 @@ console-order-sandbox-mark = Sandkasse: { $what }
 console-order-sandbox-credentials = Hvilken som helst klient-ID og hemmelighet duger her: Sandkassen kjenner domenet uten dem.
 console-order-sandbox-companies = Selskaper i sandkassen
 console-order-play = Du spiller driftsansvarlig og utsteder
+console-order-play-lead = Du gjør det de ville ha gjort med en virkelig bestilling. Ingenting sendes til en utsteder, og dokumentene blir ikke forseglet.
 console-order-mailbox = Postkasse
 console-order-mailbox-lead = Det en virkelig bestilling ville ha sendt på e-post og SMS nå. Ingenting av det er sendt. Den som åpner en lenke, handler for den som lenken er til.
 console-order-mailbox-open = Åpne postkassen

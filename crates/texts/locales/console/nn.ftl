@@ -1355,6 +1355,7 @@ console-order-sandbox-mark = Sandkasse: { $what }
 console-order-sandbox-credentials = Kva klient-ID og løyndom som helst duger her: Sandkassa kjenner domenet utan dei.
 console-order-sandbox-companies = Selskap i sandkassa
 console-order-play = Du spelar driftsansvarleg og utferdar
+console-order-play-lead = Du gjer det dei ville ha gjort med ei verkeleg bestilling. Ingenting blir sendt til ein utferdar, og dokumenta blir ikkje forsegla.
 console-order-mailbox = Postkasse
 console-order-mailbox-lead = Det ei verkeleg bestilling ville ha sendt på e-post og SMS no. Ingenting av det er sendt. Den som opnar ei lenkje, handlar for den som lenkja er til.
 console-order-mailbox-open = Opne postkassa

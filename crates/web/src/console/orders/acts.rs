@@ -247,11 +247,11 @@ fn acts_in_state(visit: &Visit, order: &OrderView) -> Vec<Block> {
     if plain.is_empty() && noted.is_empty() && blocks.is_empty() {
         return blocks;
     }
-    let heading = Block::Heading {
-        id: "desk",
-        text: Text::Key(if order.answers.is_sandbox { "console-order-play" } else { "console-order-desk" }),
-        lead: Some(Text::Key(lead_of(order.state))),
+    let (heading, lead) = match order.answers.is_sandbox {
+        true => ("console-order-play", "console-order-play-lead"),
+        false => ("console-order-desk", lead_of(order.state)),
     };
+    let heading = Block::Heading { id: "desk", text: Text::Key(heading), lead: Some(Text::Key(lead)) };
     blocks.insert(0, heading);
     let act = |event: &OrderEvent| {
         Action::act(

@@ -102,7 +102,11 @@ async fn new_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsolePag
             ),
             ConsoleField::new(
                 "domain",
-                Text::Key("console-order-section-domain"),
+                Text::Key(if visit.site.orders.has_sandbox() {
+                    "console-column-domain"
+                } else {
+                    "console-order-section-domain"
+                }),
                 domain.unwrap_or_default(),
                 FieldKind::Radio(domains.iter().map(domain_option).collect()),
             )

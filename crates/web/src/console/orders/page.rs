@@ -154,6 +154,7 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
     let link = format!("{}/order/{}", visit.site.origin(), it.link);
     // Whoever has the link can act for them: it is shown to those alone who may send it.
     let shows_link = !visit.site.has_mail
+        && !order.answers.is_sandbox
         && it.state == PersonState::Waiting
         && order.state.is_open()
         && visit.offers(Permission::ManageOrders);
