@@ -421,7 +421,8 @@ pub fn settle_number(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     permit.tenant(Permission::ReceiveCredentials)?;
-    let Ok(mut settings) = IdentitySourceSettings::parse(&row.settings) else { return Ok(()) };
+    let parsed = IdentitySourceSettings::parse(&row.settings);
+    let mut settings = parsed.map_err(|error| Refusal::Invalid(error.message()))?;
     settings.nin_allowed = ground.is_some();
     settings.nin_legal_ground = settings.nin_legal_ground.or(ground);
     with_settings(tx, permit, row, &settings, now).map(drop)

@@ -3,7 +3,7 @@
 use authority::Permit;
 use changes::Refusal;
 use model::{Evidence, Handover, OrderEvent, OrderState, Timestamp};
-use texts::AdminMessage;
+use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk,
@@ -31,6 +31,10 @@ impl OrderDesk {
         happening: &Happening,
         now: Timestamp,
     ) -> Result<Decided, Refusal> {
+        // These are about a person, who is named ([`OrderDesk::decide_identity`]).
+        if matches!(happening.event, OrderEvent::AcceptIdentity | OrderEvent::RefuseIdentity) {
+            return Err(Refusal::NotFound(Noun::OrderPerson));
+        }
         if self.is_proposed(permit, happening.event) {
             return self
                 .propose(

@@ -176,7 +176,11 @@ impl OrderDesk {
         let (permit, kept_for) = (permit.clone(), self.settings.kept_for);
         let ended = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::MoveOrders)?.clone();
-            let Ok(mut moved) = Moved::load(tx, &tenant, Asked::Seen(seen)) else { return Ok(false) };
+            let mut moved = match Moved::load(tx, &tenant, Asked::Seen(seen)) {
+                // Somebody was faster; it is looked at again.
+                Err(Refusal::NotFound(_) | Refusal::Invalid(_)) => return Ok(false),
+                other => other?,
+            };
             apply(tx, (&permit, &mut moved), &Happening::of(OrderEvent::CredentialsGone), now)?;
             moved.row.expires_at = Some(now.after(kept_for));
             orders::save(tx, &moved.row)?;

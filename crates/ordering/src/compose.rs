@@ -3,8 +3,9 @@
 use crypto::{Digest, b64};
 use documents::{Document, DocumentBlock, DocumentLanguage};
 use model::{
-    CompanyAnswer, Contact, Date, Evidence, LoginMethod, OrderAnswers, OrderId, OrderSection, PhoneNumber,
-    TemplateKind, TemplateValues, Timestamp, UsedTemplates, filled_template, template_paragraphs,
+    CompanyAnswer, Contact, Date, Evidence, Handover, LoginMethod, OrderAnswers, OrderId, OrderSection,
+    PhoneNumber, TemplateKind, TemplateValues, Timestamp, UsedTemplates, filled_template,
+    template_paragraphs,
 };
 use texts::{Locale, say};
 
@@ -154,12 +155,14 @@ fn order(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
 }
 
 fn contacts(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
-    let facts = vec![
+    let mut facts = vec![
         words.fact("general", &words.person(&it.general)),
         words.fact("receiver", &words.person(&it.receiver)),
         words.fact("blockers", &words.people(&it.blockers)),
-        words.fact("operations", &words.people(&it.operations)),
     ];
+    if it.catalogue.questions().contains(&OrderSection::Operations) {
+        facts.push(words.fact("operations", &words.people(&it.operations)));
+    }
     document(words, "contacts-title", subtitle, around(body(words, TemplateKind::Contacts, it), facts))
 }
 
@@ -190,7 +193,7 @@ fn technical(words: &Words, subtitle: String, (view, client): (&OrderView, Clien
         words.fact("scopes", &scopes),
         words.fact(
             "authentication",
-            &words.say(if view.public_key.is_some() { "by-key" } else { "by-secret" }),
+            &words.say(if view.handover == Handover::KeyPair { "by-key" } else { "by-secret" }),
         ),
         words.fact("national-number", &words.say(if is_number_needed { "yes" } else { "no" })),
     ];

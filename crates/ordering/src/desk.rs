@@ -20,10 +20,11 @@ use texts::{AdminMessage, Noun};
 use crate::{
     OrderDesk, OrderSummary, OrderView,
     answering::{changed_meanwhile, check, check_vipps_name, merge, seen},
-    issuer::default_of,
+    issuer::held_default_of,
     link::LinkView,
     moving::{Asked, Moved, NewStep, add_step},
     people::{generation_of, link_spent, person_view},
+    secrets::fit_key,
     view::{seal_answers, state_of, summary},
 };
 
@@ -73,6 +74,8 @@ pub struct Desk {
 
 /// How many open orders a tenant has at most.
 const MOST_OPEN: usize = 100;
+/// How many of them are sandbox orders of one domain.
+const MOST_IN_SANDBOX: usize = 10;
 
 impl OrderDesk {
     /// Begins an order.
@@ -94,12 +97,9 @@ impl OrderDesk {
             let domain = domains::get(tx, tenant.id, new.domain);
             let domain = domain.map_err(|error| Refusal::of(error, Noun::Domain))?;
             let is_sandbox = desk.is_sandbox(tx, &domain, new.eid)?;
-            if orders::list_open(tx, tenant.id)?.len() >= MOST_OPEN {
-                let most = MOST_OPEN.to_string().into();
-                return Err(Refusal::Invalid(AdminMessage::OrderTooManyOpen { most }.into()));
-            }
+            check_open(tx, (tenant.id, new.domain), is_sandbox)?;
             let is_guided = new.eid == LoginMethod::NO_VIPPS;
-            let issuer = default_of(tx, new.eid)?;
+            let issuer = held_default_of(tx, new.eid)?;
             let handover = if is_guided { new.handover } else { issuer.settings.handover(new.handover) };
             let language = new.language.to_owned();
             let answers = OrderAnswers {
@@ -129,6 +129,7 @@ impl OrderDesk {
                 issuer_id: issuer.id.filter(|_| !is_guided),
             };
             orders::insert(tx, &row)?;
+            fit_key(tx, &tenant, (id, handover), now)?;
             let step = NewStep { order: id, event: "begun", state: OrderState::Draft, note: "" };
             add_step(tx, &permit, &step, now)?;
             let details =
@@ -206,7 +207,7 @@ impl OrderDesk {
         Ok(desk)
     }
 
-    /// Saves the answers of one section of a draft.
+    /// Saves the answers of one section of a draft; gives what whoever saved has seen of it then.
     ///
     /// # Errors
     /// [`Refusal::Invalid`]: an answer cannot be one, somebody else answered meanwhile, or the order is no draft any more.
@@ -217,7 +218,7 @@ impl OrderDesk {
         id: OrderId,
         new: SectionAnswers<'_>,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<String, Refusal> {
         let SectionAnswers { section, seen: shown, answers } = new;
         let (permit, shown) = (permit.clone(), shown.to_owned());
         let saved = self.store.write(move |tx| {
@@ -285,6 +286,23 @@ impl OrderDesk {
     }
 }
 
+/// Refuses another order where a tenant has too many that are open. Those of the sandbox are few, so that what is tried does not stand
+/// in the way of what is real.
+fn check_open(
+    tx: &mut impl Tx,
+    (tenant, domain): (TenantId, DomainId),
+    is_sandbox: bool,
+) -> Result<(), Refusal> {
+    let open = orders::list_open(tx, tenant)?;
+    let of_domain = open.iter().filter(|it| it.domain_id == domain).count();
+    let (count, most) = if is_sandbox { (of_domain, MOST_IN_SANDBOX) } else { (open.len(), MOST_OPEN) };
+    if count < most && open.len() < MOST_OPEN {
+        return Ok(());
+    }
+    let most = most.to_string().into();
+    Err(Refusal::Invalid(AdminMessage::OrderTooManyOpen { most }.into()))
+}
+
 /// The answers of a section, on their way into a draft.
 pub(crate) struct Saving<'a> {
     pub(crate) section: OrderSection,
@@ -293,13 +311,13 @@ pub(crate) struct Saving<'a> {
     pub(crate) now: Timestamp,
 }
 
-/// Saves a section of a draft that was read in the caller's write.
+/// Saves a section of a draft that was read in the caller's write; gives what has been seen of it then.
 pub(crate) fn save_answers(
     tx: &mut WriteTx<'_>,
     (permit, tenant): (&Permit, &Tenant),
     mut moved: Moved,
     Saving { section, seen: shown, mut answers, now }: Saving<'_>,
-) -> Result<(), Refusal> {
+) -> Result<String, Refusal> {
     let id = moved.row.id;
     if state_of(&moved.row)? != OrderState::Draft {
         return Err(Refusal::Invalid(AdminMessage::OrderNoDraft.into()));
@@ -320,7 +338,8 @@ pub(crate) fn save_answers(
     moved.row.expires_at = Some(draft_until(now));
     orders::save(tx, &moved.row)?;
     let details = json!({"section": section.as_str()});
-    Ok(permit.record(Action::OrderAnswered, format!("order {id}"), &details, now).append(tx)?)
+    permit.record(Action::OrderAnswered, format!("order {id}"), &details, now).append(tx)?;
+    Ok(seen(&moved.answers, section))
 }
 
 /// What the issuer asks, and what it takes as the word of a signatory.

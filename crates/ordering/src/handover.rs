@@ -33,7 +33,7 @@ use crate::{
     issuer::check_handover,
     moving::{Asked, Happening, Moved, OrderVersion, apply, out_of_turn},
     proposal::{Decided, Decision},
-    secrets::{NewSecret, key, open, save, with_key},
+    secrets::{NewSecret, fit_key, key, open, save, with_key},
     view::{eid_of, handover_of, state_of},
 };
 
@@ -92,7 +92,6 @@ impl OrderDesk {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let permit = permit.clone();
-        let made = if handover == Handover::KeyPair { Some(changed::new_key()?) } else { None };
         let saved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ManageOrders)?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
@@ -103,16 +102,7 @@ impl OrderDesk {
             if moved.row.eid == LoginMethod::NO_VIPPS.as_str() && handover != Handover::ReceiverEnters {
                 return Err(Refusal::Invalid(AdminMessage::OrderHandoverNotTaken.at("handover")));
             }
-            let of_order = (tenant.id, seen.id);
-            match &made {
-                Some(made) if order_secrets::find(tx, of_order, SecretKind::Key)?.is_none() => {
-                    let new =
-                        NewSecret { order: seen.id, kind: SecretKind::Key, plain: made.expose().as_bytes() };
-                    save(tx, &tenant, &new, now)?;
-                }
-                Some(_) => {}
-                None => order_secrets::remove(tx, of_order, SecretKind::Key).map(drop)?,
-            }
+            fit_key(tx, &tenant, (seen.id, handover), now)?;
             handover.as_str().clone_into(&mut moved.row.handover);
             if moved.row.eid != LoginMethod::NO_VIPPS.as_str() {
                 check_handover(tx, &moved.row, handover)?;
@@ -307,7 +297,8 @@ fn settle_number(
     let (number, order) = (&moved.answers.number, &moved.row);
     let ground = match (number.is_needed, number.is_granted) {
         (Some(true), Some(false)) => None,
-        (Some(true), _) => Some(format!("{} {}", number.statute, number.paragraph)),
+        (Some(true), Some(true)) => Some(format!("{} {}", number.statute, number.paragraph)),
+        // Nobody has said that it is granted: whoever manages the source says so.
         _ => return Ok(()),
     };
     match identity_sources::find(tx, order.tenant_id, order.domain_id, &order.eid)? {

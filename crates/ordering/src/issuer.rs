@@ -3,11 +3,11 @@
 use changes::Refusal;
 use model::{Handover, IssuerId, IssuerSettings, LoginMethod};
 use store::{
-    StoreError, Tx,
+    StoreError, Tx, WriteTx,
     issuers::{self, Issuer},
     orders::Order,
 };
-use texts::AdminMessage;
+use texts::{AdminMessage, Noun};
 
 /// An issuer as the operator sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,9 +41,18 @@ pub(crate) fn all(tx: &mut impl Tx) -> Result<Vec<IssuerView>, StoreError> {
 }
 
 /// Where an order of an eID goes when nobody says otherwise; Vipps orders are made at Vipps itself.
-pub(crate) fn default_of(tx: &mut impl Tx, eid: LoginMethod) -> Result<IssuerView, StoreError> {
+fn default_of(tx: &mut impl Tx, eid: LoginMethod) -> Result<IssuerView, StoreError> {
     let chosen = all(tx)?.into_iter().find(|it| it.settings.is_default && it.settings.issues(eid));
     Ok(chosen.unwrap_or_else(IssuerView::built_in))
+}
+
+/// The same, held until the write ends, so that nobody removes it meanwhile.
+pub(crate) fn held_default_of(tx: &mut WriteTx<'_>, eid: LoginMethod) -> Result<IssuerView, Refusal> {
+    let chosen = default_of(tx, eid)?;
+    if let Some(id) = chosen.id {
+        issuers::find(tx, id)?.ok_or(Refusal::NotFound(Noun::Issuer))?;
+    }
+    Ok(chosen)
 }
 
 /// Where an order goes.

@@ -4,7 +4,8 @@ use authority::{InstallationPermit, Permission, Permit};
 use changes::Refusal;
 use messages::MailAddress;
 use model::{
-    Action, IssuerId, IssuerSettings, LoginMethod, OrderEvent, OrderState, PhoneNumber, Timestamp, has_hidden,
+    Action, Evidence, IssuerId, IssuerSettings, LoginMethod, OrderEvent, OrderState, PhoneNumber, Timestamp,
+    has_hidden,
 };
 use serde_json::json;
 use store::{
@@ -18,6 +19,7 @@ use crate::{
     OrderDesk,
     issuer::{IssuerView, all},
     moving::{Asked, Moved, NewStep, OrderVersion, add_step, out_of_turn},
+    secrets::fit_key,
     view::{eid_of, handover_of, seal_answers, state_of},
 };
 
@@ -122,6 +124,12 @@ impl OrderDesk {
     ) -> Result<IssuerId, Refusal> {
         permit.check(Permission::ManageIssuers)?;
         let settings = checked(wanted)?;
+        // Nobody could approve an order to it.
+        if settings.evidence.first() == Some(&Evidence::ProviderSignature)
+            && self.settings.signatures.is_none()
+        {
+            return Err(Refusal::Invalid(AdminMessage::OrderNoProvider.at("evidence")));
+        }
         let (permit, new_id) = (permit.clone(), IssuerId::new(&self.random, now));
         let saved = self.store.write(move |tx| {
             let all = all(tx)?;
@@ -217,6 +225,7 @@ impl OrderDesk {
             {
                 first.as_str().clone_into(&mut moved.row.handover);
             }
+            fit_key(tx, &tenant, (seen.id, handover_of(&moved.row)?), now)?;
             moved.row.sealed_answers = seal_answers(&tenant, seen.id, &moved.answers);
             moved.row.changed_at = now;
             orders::save(tx, &moved.row)?;

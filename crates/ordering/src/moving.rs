@@ -7,8 +7,8 @@ use changes::{Refusal, identity_sources::withdraw_candidate, members::receiver_l
 use crypto::Digest;
 use messages::Letter;
 use model::{
-    Action, LoginMethod, OrderAnswers, OrderEvent, OrderFacts, OrderId, OrderSection, OrderState, Timestamp,
-    lacks, next_order_state,
+    Action, LoginMethod, MemberId, OrderAnswers, OrderEvent, OrderFacts, OrderId, OrderSection, OrderState,
+    Timestamp, lacks, next_order_state,
 };
 use serde_json::json;
 use store::{
@@ -273,7 +273,7 @@ pub(crate) fn apply(
         section_links::remove_of_order(tx, (tenant.id, moved.row.id))?;
     }
     // What was proposed was proposed for the order as it was.
-    proposal::spend(tx, (permit, moved.row.id))?;
+    proposal::spend(tx, permit, moved.row.id, *event)?;
     if next == OrderState::Draft {
         phone_codes::remove_of_order(tx, (tenant.id, moved.row.id))?;
     }
@@ -298,6 +298,23 @@ const fn may_be_received(state: OrderState) -> bool {
     matches!(state, S::Handover | S::AwaitEntry | S::Checking | S::Trouble | S::OnHold)
 }
 
+/// Whether somebody is the receiver of another order that goes on.
+fn receives_elsewhere(tx: &mut impl Tx, ended: &Order, member: MemberId) -> Result<bool, StoreError> {
+    let goes_on = |it: &Order| {
+        let state = OrderState::parse(&it.state);
+        let is_over =
+            |it: OrderState| !it.is_open() || matches!(it, OrderState::Draft | OrderState::Withdrawing);
+        it.id != ended.id && state.is_some_and(|it| !is_over(it))
+    };
+    for it in orders::list(tx, ended.tenant_id)?.iter().filter(|it| goes_on(it)) {
+        let people = order_people::list(tx, (it.tenant_id, it.id), it.submission)?;
+        if people.iter().any(|it| it.part == Part::Receiver && it.member_id == Some(member)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// The receiver's leave ends with the order, and when somebody else may be named; what they brought and is not in use goes.
 fn end_receiving(
     tx: &mut WriteTx<'_>,
@@ -310,7 +327,9 @@ fn end_receiving(
         return Ok(());
     }
     for it in &moved.people {
-        if let (Part::Receiver, Some(member)) = (it.part, it.member_id) {
+        if let (Part::Receiver, Some(member)) = (it.part, it.member_id)
+            && !receives_elsewhere(tx, &moved.row, member)?
+        {
             receiver_leaves(tx, permit, member, now)?;
         }
     }

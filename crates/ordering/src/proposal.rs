@@ -86,6 +86,16 @@ impl Decision {
     }
 }
 
+impl Decision {
+    /// The person whom it is about.
+    pub(crate) const fn person(&self) -> Option<LinkId> {
+        match self {
+            Self::Identity { person, .. } => Some(*person),
+            Self::Event { .. } | Self::Deposit { .. } => None,
+        }
+    }
+}
+
 /// What one operator does not decide alone: what cannot be undone, or makes somebody count who was not certain.
 pub(crate) const fn takes_two(event: OrderEvent) -> bool {
     matches!(event, OrderEvent::Seal | OrderEvent::Reject | OrderEvent::Issue | OrderEvent::AcceptIdentity)
@@ -188,9 +198,12 @@ pub(crate) fn kept(
     tenant: &Tenant,
     (order, version): (OrderId, i64),
 ) -> Result<Option<Kept>, Refusal> {
+    Ok(stored(tx, tenant, order)?.filter(|it| it.version == version))
+}
+
+fn stored(tx: &mut impl Tx, tenant: &Tenant, order: OrderId) -> Result<Option<Kept>, Refusal> {
     let Some(plain) = open(tx, tenant, (order, SecretKind::Proposal))? else { return Ok(None) };
-    let kept: Kept = serde_json::from_slice(plain.expose()).map_err(|_| store::orders::unreadable())?;
-    Ok(Some(kept).filter(|it| it.version == version))
+    Ok(Some(serde_json::from_slice(plain.expose()).map_err(|_| store::orders::unreadable())?))
 }
 
 /// The proposal that waits for a second operator, of the order as it is.
@@ -202,8 +215,20 @@ pub(crate) fn waiting(
     Ok(kept(tx, tenant, of)?.and_then(Kept::view))
 }
 
-/// Spends the proposal that two operators act on; without it, they do not.
-pub(crate) fn spend(tx: &mut WriteTx<'_>, (permit, order): (&Permit, OrderId)) -> Result<(), Refusal> {
-    let was_there = order_secrets::remove(tx, (permit.caller_tenant().id, order), SecretKind::Proposal)?;
-    if permit.approver().is_some() && !was_there { Err(gone()) } else { Ok(()) }
+/// Spends the proposal that two operators act on; without it, or where another one took its place meanwhile, they do not. An order may
+/// be put on hold instead of what was proposed.
+pub(crate) fn spend(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit,
+    order: OrderId,
+    event: OrderEvent,
+) -> Result<(), Refusal> {
+    let tenant = permit.caller_tenant();
+    let found = if permit.approver().is_some() { stored(tx, tenant, order)? } else { None };
+    order_secrets::remove(tx, (tenant.id, order), SecretKind::Proposal)?;
+    let is_it = |it: &Kept| {
+        let is_by = matches!(permit.caller().actor, Actor::Member { id, .. } if it.by() == Some(id));
+        is_by && (it.event() == Some(event) || event == OrderEvent::Hold)
+    };
+    if permit.approver().is_some() && !found.as_ref().is_some_and(is_it) { Err(gone()) } else { Ok(()) }
 }

@@ -4,7 +4,12 @@ use authority::{Permission, Permit};
 use changes::Refusal;
 use model::{Action, OrderEvent, Timestamp};
 use serde_json::json;
-use store::{WriteTx, order_secrets::SecretKind};
+use store::{
+    WriteTx,
+    order_people::{OrderPerson, PersonState},
+    order_secrets::SecretKind,
+};
+use texts::Noun;
 
 use crate::{
     OrderDesk,
@@ -35,12 +40,16 @@ impl OrderDesk {
     ) -> Result<Decided, Refusal> {
         let kept = Kept::of(permit, seen.version, decision, now)?;
         let (permit, event) = (permit.clone(), decision.event());
-        let note = kept.note.clone();
+        let (note, person) = (kept.note.clone(), decision.person());
         let proposed = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::DecideOrders)?.clone();
             let moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
             moved.deciding(&permit)?;
             moved.check_possible(&Happening::said(event, &note))?;
+            let is_reviewed = |it: &OrderPerson| Some(it.id) == person && it.state == PersonState::InReview;
+            if person.is_some() && !moved.people.iter().any(is_reviewed) {
+                return Err(Refusal::NotFound(Noun::OrderPerson));
+            }
             let plain = serde_json::to_vec(&kept).unwrap_or_default();
             let new = NewSecret { order: seen.id, kind: SecretKind::Proposal, plain: &plain };
             save(tx, &tenant, &new, now)?;

@@ -1,10 +1,13 @@
 //! What is sealed of the handover of an order: the key pair that was made for it, and what the issuer deposited.
 
 use authority::{SealedColumn, Tenant};
-use changes::{Refusal, identity_sources::jwks};
+use changes::{
+    Refusal,
+    identity_sources::{jwks, new_key},
+};
 use crypto::Secret;
 use eid::{SourceCredentials, SourceMethod};
-use model::{OrderId, Timestamp};
+use model::{Handover, OrderId, Timestamp};
 use serde_json::Value;
 use store::{
     StoreError, Tx, WriteTx,
@@ -50,6 +53,24 @@ pub(crate) fn key(
 ) -> Result<Option<Secret<String>>, Refusal> {
     let opened = open(tx, tenant, (order, SecretKind::Key))?;
     Ok(opened.map(|it| Secret::from(String::from_utf8_lossy(it.expose()).as_ref())))
+}
+
+/// Makes the key pair of an order that is handed over by one, and removes that of an order that is not.
+pub(crate) fn fit_key(
+    tx: &mut WriteTx<'_>,
+    tenant: &Tenant,
+    (order, handover): (OrderId, Handover),
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let of_order = (tenant.id, order);
+    if handover != Handover::KeyPair {
+        return Ok(order_secrets::remove(tx, of_order, SecretKind::Key).map(drop)?);
+    }
+    if order_secrets::find(tx, of_order, SecretKind::Key)?.is_some() {
+        return Ok(());
+    }
+    let made = new_key()?;
+    Ok(save(tx, tenant, &NewSecret { order, kind: SecretKind::Key, plain: made.expose().as_bytes() }, now)?)
 }
 
 /// The public half of the key that was made for an order, as the issuer receives it.

@@ -231,9 +231,11 @@ fn good(
     id: LinkId,
     now: Timestamp,
 ) -> Result<(SectionLink, Moved), Refusal> {
+    // The order is locked before the link, as when it is submitted.
+    let order = section_links::order_of(tx, id)?.filter(|it| it.0 == tenant.id).ok_or_else(spent)?.1;
+    let moved = Moved::load(tx, tenant, Asked::Now(order))?;
     let row = section_links::find(tx, id)?.filter(|it| it.tenant_id == tenant.id);
     let row = row.filter(|it| now < it.expires_at && it.tries < MOST_TRIES).ok_or_else(spent)?;
-    let moved = Moved::load(tx, tenant, Asked::Now(row.order_id))?;
     if state_of(&moved.row)? == OrderState::Draft { Ok((row, moved)) } else { Err(spent()) }
 }
 
@@ -481,7 +483,7 @@ impl OrderDesk {
         at: InBrowser<'_>,
         new: SectionAnswers<'_>,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<String, Refusal> {
         let (permit, id, browser) = (permit.clone(), at.id, at.browser.map(str::to_owned));
         let SectionAnswers { section, seen, answers } = new;
         let (seen, answers): (String, OrderAnswers) = (seen.to_owned(), answers);

@@ -77,6 +77,15 @@ pub fn find(tx: &mut impl Tx, id: LinkId) -> Result<Option<SectionLink>, StoreEr
     tx.find_for_change(FIND_BY_ID, &[id.into()])?.map(read).transpose()
 }
 
+/// Says of whose order a link is, and of which; nothing is locked.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn order_of(tx: &mut impl Tx, id: LinkId) -> Result<Option<(TenantId, OrderId)>, StoreError> {
+    let row = tx.find(FIND_BY_ID, &[id.into()])?.map(read).transpose()?;
+    Ok(row.map(|it| (it.tenant_id, it.order_id)))
+}
+
 /// Lists the links of an order, by section: at most 200.
 ///
 /// # Errors

@@ -5,7 +5,9 @@ use ordering::OrderSettings;
 use crate::{
     console_sign_in::{ORIGIN, another_operator, browser_with, remove_operator, signed_in_again},
     house::{Browser, Reply, TestBroker, form},
-    orders::{ALONE, DAY, JOINTLY, Ordering, hidden, received, submitted, submitted_with, typed},
+    orders::{
+        ALONE, DAY, JOINTLY, Ordering, at_the_issuer, hidden, received, submitted, submitted_with, typed,
+    },
 };
 
 /// A house in which two operators have to agree.
@@ -316,4 +318,60 @@ async fn the_address_of_a_bank_comes_from_the_registry_and_is_not_needed_while_t
     house.registry_is_down.store(true, std::sync::atomic::Ordering::SeqCst);
     let saved = second.save("bank", &[("bank", "920058817"), ("customer", "yes")]).await;
     assert_eq!(saved.status, 303, "{}", saved.body);
+}
+
+#[tokio::test]
+async fn an_order_by_key_pair_has_a_key_from_its_beginning_and_none_once_it_goes_elsewhere() {
+    let house = TestBroker::open().await;
+    let mut first = Ordering::begin(&house).await;
+    with_issuer_of_2026(&mut first, &[("is_default", "yes")]).await;
+    let mut order = Ordering::begin_as(&house, &first).await;
+    let documents = format!("{}/documents", order.order);
+    assert!(
+        order.browser.get(&documents).await.body.contains("&#34;kty&#34;"),
+        "the issuer gets the public key"
+    );
+    let fields = [("name", "Other AS"), ("address", "Oslo"), ("evidence", "approved_by_login")];
+    let rest =
+        [("handovers", "receiver_enters"), ("catalogue", "thirteen-questions"), ("answers_within", "5")];
+    order.browser.post("/issuers", &form(&[fields.as_slice(), &rest].concat()), Some(ORIGIN)).await;
+    let page = order.page().await.body;
+    let id = page.split("<option value=\"").find(|it| it.contains("Other AS")).unwrap()[..32].to_owned();
+    let body = form(&[("issuer", &id), ("version", &order.version().await)]);
+    assert_eq!(order.browser.post(&format!("{}/route", order.order), &body, Some(ORIGIN)).await.status, 303);
+    assert!(!order.browser.get(&documents).await.body.contains("&#34;kty&#34;"), "nobody is told of a key");
+}
+
+#[tokio::test]
+async fn an_identity_is_decided_about_a_person_and_by_nothing_else() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, JOINTLY).await;
+    order.with_bankid(&links[1]).await;
+    for event in ["accept_identity", "refuse_identity"] {
+        assert_eq!(order.act("desk", event, "because").await.status, 404, "{event}");
+    }
+    assert_eq!(order.state().await, "Identity in review");
+    assert!(!order.page().await.body.contains("Identity accepted by the operator"));
+}
+
+#[tokio::test]
+async fn the_end_of_one_order_shut_its_receiver_out_of_another() {
+    let house = TestBroker::open().await;
+    let (mut first, link) = at_the_issuer(&house, "receiver_enters").await;
+    first.act("desk", "issue", "").await;
+    received(&first, &link).await;
+    let mut second = Ordering::begin_as(&house, &first).await;
+    second.fill_in(ALONE).await;
+    second.submit().await;
+    let links = second.links().await;
+    second.with_bankid(&links[0]).await;
+    for event in ["seal", "sent", "issue"] {
+        second.act("desk", event, "").await;
+    }
+    let (mut phone, _) = received(&second, links.last().unwrap()).await;
+    first.act("act", "withdraw", "").await;
+    let page = phone.get(&format!("{}/receive", second.order)).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    second.act("act", "withdraw", "").await;
+    assert_ne!(phone.get(&format!("{}/receive", second.order)).await.status, 200);
 }

@@ -17,7 +17,7 @@ use sandbox::{Pen, SignatureSimulator, SigningOrder};
 
 use crate::{
     console_sign_in::ORIGIN,
-    house::{Browser, TestBroker},
+    house::{Browser, TestBroker, form},
     orders::{ALONE, JOINTLY, Ordering},
 };
 
@@ -211,12 +211,12 @@ async fn an_order_that_was_amended_meanwhile_is_not_signed() {
 }
 
 #[tokio::test]
-async fn an_order_for_an_issuer_of_signatures_is_not_submitted_where_there_is_no_provider() {
+async fn an_issuer_that_takes_signatures_only_is_refused_where_there_is_no_provider() {
     let house = TestBroker::open().await;
-    with_issuer_of_signatures(&house).await;
     let mut order = Ordering::begin(&house).await;
-    order.fill_in(ALONE).await;
-    let refused = order.submit().await;
+    let fields = [("name", "Signers"), ("address", "Oslo"), ("evidence", "provider_signature")];
+    let rest = [("handovers", "key_pair"), ("catalogue", "thirteen-questions"), ("answers_within", "5")];
+    let body = form(&[fields.as_slice(), &rest].concat());
+    let refused = order.browser.post("/issuers", &body, Some(ORIGIN)).await;
     assert!(refused.status == 422 && refused.body.contains("provider"), "{}", refused.body);
-    assert_eq!(order.state().await, "Draft");
 }

@@ -440,7 +440,7 @@ pub(crate) async fn submitted_with<'a>(house: &'a TestBroker, handover: &str) ->
 }
 
 /// An order that the issuer has, with what was chosen for the handover; gives the receiver's link.
-async fn at_the_issuer<'a>(house: &'a TestBroker, handover: &str) -> (Ordering<'a>, String) {
+pub(crate) async fn at_the_issuer<'a>(house: &'a TestBroker, handover: &str) -> (Ordering<'a>, String) {
     let (mut order, links) = submitted_with(house, handover).await;
     order.with_bankid(&links[0]).await;
     for event in ["seal", "sent"] {

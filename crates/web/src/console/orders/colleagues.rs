@@ -260,11 +260,8 @@ pub(in crate::console) async fn save(visit: Visit) -> Result<Response, Refusal> 
     let saved = visit.site.orders.answer_by_link(&permit, at, new, visit.now()).await;
     let by_itself = saves_itself(link.section) && visit.form.has("saves_itself");
     match (saved, by_itself) {
-        (Ok(()), false) => Ok(see_other(&format!("{}?saved=yes", address(&visit)))),
-        (Ok(()), true) => {
-            let seen = asked(&visit).await?.0.view.seen(link.section);
-            Ok(json(StatusCode::OK, &json!({"seen": seen})))
-        }
+        (Ok(_), false) => Ok(see_other(&format!("{}?saved=yes", address(&visit)))),
+        (Ok(seen), true) => Ok(json(StatusCode::OK, &json!({"seen": seen}))),
         (Err(refusal @ Refusal::Invalid(_)), true) => {
             Ok(json(StatusCode::UNPROCESSABLE_ENTITY, &json!({"wrong": sentence(&visit, &refusal)})))
         }

@@ -32,6 +32,9 @@ fn section_of(visit: &Visit) -> Result<OrderSection, Refusal> {
 /// the registry does not answer.
 async fn company(visit: &Visit, order: &OrderView, answers: &mut OrderAnswers) -> Result<(), Refusal> {
     let typed = read_typed(visit);
+    if visit.form.has("foreign") && order.answers.is_sandbox {
+        return Err(Refusal::Invalid(AdminMessage::OrganisationNumberReal.at("number")));
+    }
     if visit.form.has("foreign") {
         answers.company = CompanyAnswer { source: CompanySource::Foreign, ..typed };
         answers.combinations.clear();
@@ -116,7 +119,7 @@ pub(in crate::console) async fn section(visit: Visit) -> Result<Response, Refusa
     Ok(shown(&visit, page))
 }
 
-async fn save(visit: &Visit, order: &OrderView, section: OrderSection) -> Result<(), Refusal> {
+async fn save(visit: &Visit, order: &OrderView, section: OrderSection) -> Result<String, Refusal> {
     let mut answers = read(visit, &order.answers, section);
     if section == OrderSection::Company {
         company(visit, order, &mut answers).await?;
@@ -257,12 +260,9 @@ fn next_open(visit: &Visit, order: &OrderView, after: OrderSection) -> Option<Or
 }
 
 /// What the page is told that saved itself: what it has seen now, or what is wrong.
-async fn saved_itself(
-    visit: &Visit,
-    (section, saved): (OrderSection, Result<(), Refusal>),
-) -> Result<Response, Refusal> {
+fn saved_itself(visit: &Visit, saved: Result<String, Refusal>) -> Result<Response, Refusal> {
     match saved {
-        Ok(()) => Ok(json(StatusCode::OK, &json!({"seen": found(visit).await?.seen(section)}))),
+        Ok(seen) => Ok(json(StatusCode::OK, &json!({"seen": seen}))),
         Err(refusal @ Refusal::Invalid(_)) => {
             Ok(json(StatusCode::UNPROCESSABLE_ENTITY, &json!({"wrong": sentence(visit, &refusal)})))
         }
@@ -292,10 +292,10 @@ pub(in crate::console) async fn save_section(visit: Visit) -> Result<Response, R
     let (order, section) = (found(&visit).await?, section_of(&visit)?);
     let saved = save(&visit, &order, section).await;
     if saves_itself(section) && visit.form.has("saves_itself") {
-        return saved_itself(&visit, (section, saved)).await;
+        return saved_itself(&visit, saved);
     }
     match saved {
-        Ok(()) => {
+        Ok(_) => {
             let order = found(&visit).await?;
             let base = base(&visit, order.id);
             // A company and who signs for it are looked at again before one goes on.
