@@ -1522,3 +1522,4 @@ console-order-national-number = National identity number
 console-order-number-granted = Granted
 console-order-number-refused = Not granted: logins with these credentials never give it
 console-permission-manage-issuers = Keep the register of issuers.
+console-permission-manage-templates = Write the texts of the documents of orders.

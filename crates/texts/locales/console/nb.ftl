@@ -1522,3 +1522,4 @@ console-order-national-number = Fødselsnummer
 console-order-number-granted = Innvilget
 console-order-number-refused = Ikke innvilget: innlogginger med denne legitimasjonen gir det aldri
 console-permission-manage-issuers = Føre registeret over utstedere.
+console-permission-manage-templates = Skrive tekstene i bestillingenes dokumenter.

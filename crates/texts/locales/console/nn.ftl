@@ -1522,3 +1522,4 @@ console-order-national-number = Fødselsnummer
 console-order-number-granted = Innvilga
 console-order-number-refused = Ikkje innvilga: innloggingar med denne legitimasjonen gjev det aldri
 console-permission-manage-issuers = Føre registeret over utferdarar.
+console-permission-manage-templates = Skrive tekstane i dokumenta til bestillingar.
