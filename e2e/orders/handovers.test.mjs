@@ -118,7 +118,7 @@ test("what the issuer deposits is installed unseen", async () => {
 });
 
 test("what the issuer deposits is shown once, and entered by whoever saw it", async () => {
-  const { client_id, client_secret } = office.portvakt.ready.eid_credentials;
+  const { client_secret } = office.portvakt.ready.eid_credentials;
   await office.atTheIssuer("Fjellvokt", "deposited");
   await deposit();
   const receiver = await office.receiver();
@@ -129,12 +129,7 @@ test("what the issuer deposits is shown once, and entered by whoever saw it", as
   await receiver.goto(receiver.url().replace(/\/reveal$/, ""));
   assert.ok(!(await receiver.content()).includes(client_secret), "it is shown once");
   await lookAt(receiver, "order, deposit to be entered");
-  await receiver.fill("#client_id", client_id);
-  await receiver.locator('input[name="method"][value="client_secret_basic"]').check();
-  await receiver.fill("#secret", client_secret);
-  await receiver.click("#save-credentials");
-  await receiver.waitForURL(/done=order-entered/);
-  await receiver.context().close();
+  await office.enterCredentials(receiver);
   await desk.goto(office.order);
   assert.equal(await office.state(), "Works");
 });
@@ -147,7 +142,6 @@ test("the issuer says no, with a reason that the orderer reads", async () => {
 });
 
 test("Vipps is ordered on its own page, set up in its portal, and closed by the first real login", async () => {
-  const { client_id, client_secret } = office.portvakt.ready.eid_credentials;
   await office.beginAnother("no-vipps");
   await lookAt(desk, "order of Vipps, begun");
   await office.fillInCompany("FJELLVOKT");
@@ -178,12 +172,7 @@ test("Vipps is ordered on its own page, set up in its portal, and closed by the 
   await receiver.click("#tasks_done");
   await receiver.waitForURL(/done=order-moved/);
   await lookAt(receiver, "order, enter Vipps' credentials");
-  await receiver.fill("#client_id", client_id);
-  await receiver.locator('input[name="method"][value="client_secret_basic"]').check();
-  await receiver.fill("#secret", client_secret);
-  await receiver.click("#save-credentials");
-  await receiver.waitForURL(/done=order-entered/);
-  await receiver.context().close();
+  await office.enterCredentials(receiver);
   await desk.goto(office.order);
   assert.equal(await office.state(), "Works");
   await office.firstLogin("urn:grn:authn:no:vipps", /vipps\.localhost/);

@@ -212,6 +212,17 @@ export class OrderDesk {
     return page;
   }
 
+  /** Types what the issuer gave on the receiver's page, which closes afterwards. */
+  async enterCredentials(receiver) {
+    const { client_id, client_secret } = this.portvakt.ready.eid_credentials;
+    await receiver.fill("#client_id", client_id);
+    await receiver.locator('input[name="method"][value="client_secret_basic"]').check();
+    await receiver.fill("#secret", client_secret);
+    await receiver.click("#save-credentials");
+    await receiver.waitForURL(/done=order-entered/);
+    await receiver.context().close();
+  }
+
   /** A real person logs in at the domain of the order. */
   async firstLogin(acr = "urn:grn:authn:no:bankid", at = /bankid\.localhost/) {
     const { issuer, production_issuer, client_id, redirect_uri } = this.portvakt.ready;

@@ -1,31 +1,13 @@
 //! The organisation's seal, with an authority that is made here. What others say of a sealed file is tested in `e2e/documents`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails loudly")]
 
+mod authority;
+
+use authority::{NOW, YEAR, authority, parameters};
 use crypto::CertificateKey;
 use documents::{Document, DocumentBlock, DocumentLanguage, PdfMeta, Seal, SealError, TimestampFault, pdf};
 use lopdf::{Document as Read, Object};
-use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
-    date_time_ymd,
-};
-
-/// 26 November 2026.
-const NOW: i64 = 1_795_683_600;
-const YEAR: i64 = 366 * 86_400;
-
-fn parameters(name: &str) -> CertificateParams {
-    let mut parameters = CertificateParams::default();
-    parameters.distinguished_name.push(DnType::CommonName, name);
-    parameters.not_before = date_time_ymd(2026, 1, 1);
-    parameters.not_after = date_time_ymd(2027, 1, 1);
-    parameters
-}
-
-fn authority(name: &str) -> CertifiedIssuer<'static, KeyPair> {
-    let mut parameters = parameters(name);
-    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap()
-}
+use rcgen::{CertifiedIssuer, KeyPair, KeyUsagePurpose};
 
 /// A certificate for a seal: PEM, and its key.
 fn issued(authority: &CertifiedIssuer<'_, KeyPair>, usage: KeyUsagePurpose) -> (String, KeyPair) {

@@ -1,35 +1,21 @@
 //! Signatures that come back from a provider, made with an authority of the test.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails loudly")]
 
+mod authority;
+
+use authority::{NOW, YEAR, parameters};
 use crypto::CertificateKey;
 use documents::{
     Document, DocumentBlock, DocumentLanguage, PdfMeta, Seal, SignatureFault, SignatureTrust, Signer, pdf,
 };
-use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
-    date_time_ymd,
-};
-
-/// 26 November 2026.
-const NOW: i64 = 1_795_683_600;
-const YEAR: i64 = 366 * 86_400;
-
-fn parameters(name: &str) -> CertificateParams {
-    let mut parameters = CertificateParams::default();
-    parameters.distinguished_name.push(DnType::CommonName, name);
-    parameters.not_before = date_time_ymd(2026, 1, 1);
-    parameters.not_after = date_time_ymd(2027, 1, 1);
-    parameters
-}
+use rcgen::{CertifiedIssuer, KeyPair, KeyUsagePurpose};
 
 /// An authority that vouches for people.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
     fn new() -> Self {
-        let mut parameters = parameters("Authority of the provider");
-        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        Self(CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap())
+        Self(authority::authority("Authority of the provider"))
     }
 
     fn trust(&self) -> SignatureTrust {

@@ -80,7 +80,7 @@ impl fmt::Debug for ApprovalProof {
 }
 
 /// What a login proved of whoever came to receive, or to have their eID recorded.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ReceiverProof {
     /// The proof.
     pub proof: Proof,
@@ -88,6 +88,13 @@ pub struct ReceiverProof {
     pub issuer: String,
     /// What their browser was given when it asked for a code by SMS.
     pub browser: Option<String>,
+}
+
+impl fmt::Debug for ReceiverProof {
+    /// Says neither who it is nor what the browser was given.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReceiverProof").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
 }
 
 /// Names the person at the eID, so that nobody fills two places.

@@ -1,19 +1,16 @@
 //! The certificate of a company that the Norwegian registry does not vouch for: a PDF, read by a child and kept as it came.
 
-use authority::{Permission, Permit, SealedColumn};
+use authority::{Permission, Permit};
 use changes::Refusal;
-use crypto::Digest;
 use documents::{LARGEST_UPLOAD, MOST_UPLOAD_PAGES, UploadFault};
 use model::{Action, OrderId, OrderSection, OrderState, Timestamp};
 use serde_json::json;
-use store::{
-    order_documents::{self, OrderDocument},
-    orders,
-};
+use store::orders;
 use texts::AdminMessage;
 
 use crate::{
     OrderDesk,
+    kept_documents::{DocumentKey, save},
     moving::{Asked, Moved},
     view::{seal_answers, state_of},
 };
@@ -65,17 +62,8 @@ impl OrderDesk {
             if state_of(&moved.row)? != OrderState::Draft {
                 return Err(Refusal::Invalid(AdminMessage::OrderNoDraft.into()));
             }
-            let column = SealedColumn::OrderDocument { order: id, submission: OF_ORDER, kind: CERTIFICATE };
-            let document = OrderDocument {
-                tenant_id: tenant.id,
-                order_id: id,
-                submission: OF_ORDER,
-                kind: CERTIFICATE.to_owned(),
-                digest: Digest::of(&file),
-                sealed_document: tenant.opened().seal(tenant.random(), &column, &file),
-                created_at: now,
-            };
-            order_documents::save(tx, &document)?;
+            let key = DocumentKey { order: id, submission: OF_ORDER, kind: CERTIFICATE };
+            save(tx, &tenant, (key, &file), now)?;
             moved.answers.has_certificate = true;
             moved.row.sealed_answers = seal_answers(&tenant, id, &moved.answers);
             moved.row.changed_at = now;

@@ -90,8 +90,7 @@ fn take_default(tx: &mut WriteTx<'_>, all: Vec<IssuerView>, own: Option<IssuerId
     for it in all.into_iter().filter(|it| it.settings.is_default && it.id != own) {
         let Some(id) = it.id else { continue };
         let settings = text_of(&IssuerSettings { is_default: false, ..it.settings });
-        let row = Issuer { id, settings, version: it.version, created_at: Timestamp::from_seconds(0) };
-        issuers::save(tx, &row)?;
+        issuers::save(tx, (id, it.version), &settings)?;
     }
     Ok(())
 }
@@ -142,17 +141,17 @@ impl OrderDesk {
             if settings.is_default {
                 take_default(tx, all, own)?;
             }
-            let (id, version) = seen.unwrap_or((new_id, 1));
-            let row = Issuer { id, settings: text_of(&settings), version, created_at: now };
-            let action = if seen.is_some() {
+            let text = text_of(&settings);
+            let (id, action) = if let Some((id, version)) = seen {
                 issuers::find(tx, id)?.ok_or(Refusal::NotFound(Noun::Issuer))?;
-                if !issuers::save(tx, &row)? {
-                    return Err(Refusal::Invalid(AdminMessage::OrderSectionChanged.into()));
+                if !issuers::save(tx, (id, version), &text)? {
+                    return Err(Refusal::Invalid(AdminMessage::ChangedMeanwhile.into()));
                 }
-                Action::IssuerChanged
+                (id, Action::IssuerChanged)
             } else {
+                let row = Issuer { id: new_id, settings: text, version: 1, created_at: now };
                 issuers::insert(tx, &row)?;
-                Action::IssuerAdded
+                (new_id, Action::IssuerAdded)
             };
             let details = json!({"name": settings.name, "is_default": settings.is_default});
             permit.record(action, format!("issuer {id}"), &details, now).append(tx)?;
@@ -220,12 +219,9 @@ impl OrderDesk {
             moved.row.issuer_id = issuer.id;
             moved.answers.catalogue = issuer.settings.catalogue;
             moved.answers.evidence = issuer.settings.evidence.first().copied().unwrap_or_default();
-            if let Some(first) = issuer.settings.handovers.first()
-                && !issuer.settings.hands_over_by(handover_of(&moved.row)?)
-            {
-                first.as_str().clone_into(&mut moved.row.handover);
-            }
-            fit_key(tx, &tenant, (seen.id, handover_of(&moved.row)?), now)?;
+            let handover = issuer.settings.handover(handover_of(&moved.row)?);
+            handover.as_str().clone_into(&mut moved.row.handover);
+            fit_key(tx, &tenant, (seen.id, handover), now)?;
             moved.row.sealed_answers = seal_answers(&tenant, seen.id, &moved.answers);
             moved.row.changed_at = now;
             orders::save(tx, &moved.row)?;

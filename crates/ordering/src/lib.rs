@@ -17,6 +17,7 @@ mod dossier;
 mod handover;
 mod issuer;
 mod issuers;
+mod kept_documents;
 mod link;
 mod mailbox;
 mod moving;

@@ -14,7 +14,7 @@ use crate::{
     OrderDesk,
     people::{is_asked_in, open_person, person_view},
     phones::GOOD_FOR,
-    section_links::view as colleague,
+    section_links::{is_good, view as colleague},
     view::{open_answers, state_of},
 };
 
@@ -85,7 +85,7 @@ impl OrderDesk {
                 return Err(Refusal::NotFound(Noun::Order));
             }
             let (state, mut all) = (state_of(&row)?, Vec::new());
-            for it in section_links::list(tx, of_order)?.iter().filter(|it| it.expires_at > now) {
+            for it in section_links::list(tx, of_order)?.iter().filter(|it| is_good(it, now)) {
                 let it = colleague(&tenant, it)?;
                 let path = format!("/section/{}", it.link);
                 all.push(KeptMessage {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use authority::{Actor, Permit, Tenant};
 use changes::Refusal;
-use crypto::{Digest, Secret, b64};
+use crypto::Secret;
 use model::{LinkId, MemberId, OrderEvent, OrderId, OrderState, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{
@@ -53,13 +53,14 @@ pub struct ProposalView {
 /// What is sealed of a proposal.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Kept {
+    /// Names this proposal and no other.
+    pub(crate) token: String,
     pub(crate) version: i64,
     event: String,
     pub(crate) note: String,
     person: Option<String>,
     client_id: String,
     secret: String,
-    #[serde(default)]
     is_without_number: bool,
     by: String,
     pub(crate) by_name: String,
@@ -84,9 +85,7 @@ impl Decision {
             Self::Deposit { .. } => OrderEvent::Issue,
         }
     }
-}
 
-impl Decision {
     /// The person whom it is about.
     pub(crate) const fn person(&self) -> Option<LinkId> {
         match self {
@@ -115,6 +114,7 @@ impl Kept {
         // Somebody on the host is no person whom a second one could be told from.
         let Actor::Member { id, .. } = permit.caller().actor else { return Err(Refusal::Forbidden) };
         let mut kept = Self {
+            token: permit.caller_tenant().random().token().expose().clone(),
             version,
             event: decision.event().as_str().to_owned(),
             note: String::new(),
@@ -171,19 +171,13 @@ impl Kept {
         Timestamp::from_seconds(self.at).after(CONFIRMED_WITHIN)
     }
 
-    /// Names this proposal and no other.
-    pub(crate) fn token(&self) -> String {
-        let text = serde_json::to_vec(self).unwrap_or_default();
-        b64::encode(Digest::of(&text).as_bytes())
-    }
-
     fn view(self) -> Option<ProposalView> {
         Some(ProposalView {
-            token: self.token(),
             expires_at: self.expires_at(),
             event: self.event()?,
             person: self.person.as_deref().map(LinkId::parse).transpose().ok()?,
             by: self.by()?,
+            token: self.token,
             note: self.note,
             is_without_number: self.is_without_number,
             client_id: self.client_id,

@@ -54,8 +54,8 @@ fn first_permit(
 
 impl OrderDesk {
     /// Confirms what another operator proposed for the order as it was seen, and does it. `token`: that of the proposal that was
-    /// seen. The proposal is spent in the write that
-    /// moves the order, so that it is still there when the registry or the seal could not be asked.
+    /// seen. The proposal is spent in the write that moves the order, so that it is still there when the registry or the seal could
+    /// not be asked.
     ///
     /// # Errors
     /// [`Refusal::Invalid`]: there is no such proposal any more, whoever made it is no operator any more, or as
@@ -71,7 +71,7 @@ impl OrderDesk {
             let tenant = second.tenant(Permission::DecideOrders)?.clone();
             Moved::load(tx, &tenant, Asked::Seen(seen))?;
             let kept = kept(tx, &tenant, (seen.id, seen.version))?.ok_or_else(gone)?;
-            if kept.expires_at() <= now || kept.token() != token {
+            if kept.expires_at() <= now || kept.token != token {
                 return Err(gone());
             }
             let both = first_permit(&desk, tx, (&second, &kept))?.approved_by(&second);

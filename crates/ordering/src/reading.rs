@@ -33,8 +33,8 @@ impl OrderDesk {
             let row = orders::get(tx, opened.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
             let people = order_people::list(tx, (opened.id, id), row.submission)?;
             let public_key = public_key(tx, &opened, id)?;
-            let changes = changes(tx, &opened, &row)?;
             let answers = with_texts(tx, &opened, &row)?;
+            let changes = changes(tx, &opened, (&row, &answers))?;
             let issuer = of_order(tx, &row)?;
             let proposal = waiting(tx, &opened, (id, row.version))?;
             let of_order = (opened.id, id);

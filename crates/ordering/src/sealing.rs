@@ -3,15 +3,12 @@
 
 use std::sync::Arc;
 
-use authority::{Permission, Permit, SealedColumn, Tenant};
+use authority::{Permission, Permit, Tenant};
 use changes::Refusal;
-use crypto::{Digest, Random};
+use crypto::Random;
 use documents::{PdfMeta, pdf};
 use model::{OrderEvent, OrderState, Timestamp};
-use store::{
-    domains,
-    order_documents::{self, OrderDocument},
-};
+use store::domains;
 use texts::{AdminMessage, Noun};
 
 use crate::{
@@ -19,6 +16,7 @@ use crate::{
     approval::{check_same_documents, deciders},
     certificate::{CERTIFICATE, OF_ORDER},
     compose::{ClientFacts, Composed},
+    kept_documents::{self, DocumentKey},
     moving::{Asked, Happening, Moved, OrderVersion, apply, permission_to_decide},
     seal_kit::SealKit,
 };
@@ -120,17 +118,8 @@ impl OrderDesk {
             let next = apply(tx, (&permit, &mut moved), &happening, now)?;
             for it in &made {
                 let submission = moved.row.submission;
-                let column = SealedColumn::OrderDocument { order: seen.id, submission, kind: it.kind };
-                let row = OrderDocument {
-                    tenant_id: tenant.id,
-                    order_id: seen.id,
-                    submission,
-                    kind: it.kind.to_owned(),
-                    digest: Digest::of(&it.pdf),
-                    sealed_document: tenant.opened().seal(tenant.random(), &column, &it.pdf),
-                    created_at: now,
-                };
-                order_documents::save(tx, &row)?;
+                let key = DocumentKey { order: seen.id, submission, kind: it.kind };
+                kept_documents::save(tx, &tenant, (key, &it.pdf), now)?;
             }
             Ok::<_, Refusal>(next)
         });
@@ -179,11 +168,8 @@ impl OrderDesk {
         let (tenant, id) = (tenant.clone(), order.id);
         let kind = kind.to_owned();
         let read = self.store.read(move |tx| {
-            let row = order_documents::find(tx, (tenant.id, id), submission, &kind)?;
-            let row = row.ok_or(Refusal::NotFound(Noun::Object))?;
-            let column = SealedColumn::OrderDocument { order: id, submission, kind: &kind };
-            let opened = tenant.opened().unseal(&column, &row.sealed_document);
-            let opened = opened.map_err(|_| store::orders::unreadable())?;
+            let key = DocumentKey { order: id, submission, kind: &kind };
+            let opened = kept_documents::open(tx, &tenant, key)?.ok_or(Refusal::NotFound(Noun::Object))?;
             Ok::<_, Refusal>(opened.expose().clone())
         });
         read.await

@@ -129,12 +129,19 @@ pub struct ColleagueView {
 }
 
 /// Which link, and in which browser.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct InBrowser<'a> {
     /// The link.
     pub id: LinkId,
     /// What the browser was given; `None`: nothing yet.
     pub browser: Option<&'a str>,
+}
+
+impl std::fmt::Debug for InBrowser<'_> {
+    /// Does not say what the browser was given.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InBrowser").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 /// Whether a colleague can be asked for a section: not where a registry is asked, a file is sent, or nothing is asked.
@@ -224,6 +231,11 @@ fn is_in(row: &SectionLink, browser: Option<&str>) -> bool {
     row.browser_digest.is_some() && row.browser_digest == browser.map(|it| browser_digest(row.id, it))
 }
 
+/// Whether a link still leads anywhere.
+pub(crate) fn is_good(it: &SectionLink, now: Timestamp) -> bool {
+    now < it.expires_at && it.tries < MOST_TRIES
+}
+
 /// The link that somebody has, of a draft, while it is good.
 fn good(
     tx: &mut impl Tx,
@@ -235,7 +247,7 @@ fn good(
     let order = section_links::order_of(tx, id)?.filter(|it| it.0 == tenant.id).ok_or_else(spent)?.1;
     let moved = Moved::load(tx, tenant, Asked::Now(order))?;
     let row = section_links::find(tx, id)?.filter(|it| it.tenant_id == tenant.id);
-    let row = row.filter(|it| now < it.expires_at && it.tries < MOST_TRIES).ok_or_else(spent)?;
+    let row = row.filter(|it| is_good(it, now)).ok_or_else(spent)?;
     if state_of(&moved.row)? == OrderState::Draft { Ok((row, moved)) } else { Err(spent()) }
 }
 
@@ -329,8 +341,7 @@ impl OrderDesk {
         let tenant = permit.tenant(Permission::ManageOrders)?;
         let key = (tenant.id, order);
         let rows = self.store.read(move |tx| section_links::list(tx, key)).await?;
-        let is_good = |it: &&SectionLink| now < it.expires_at && it.tries < MOST_TRIES;
-        rows.iter().filter(is_good).map(|it| view(tenant, it)).collect()
+        rows.iter().filter(|it| is_good(it, now)).map(|it| view(tenant, it)).collect()
     }
 
     /// Takes a colleague's link away.

@@ -9,13 +9,12 @@ use std::{fmt, sync::Arc};
 
 use authority::{Permission, Permit, SealedColumn, Tenant};
 use changes::Refusal;
-use crypto::{Digest, b64};
+use crypto::b64;
 use documents::{PdfMeta, SignatureTrust, Signer, pdf};
 use model::{Evidence, LinkId, NameKey, OrderEvent, OrderState, Timestamp};
 use serde_json::json;
 use store::{
-    StoreError, WriteTx, approval_requests, order_documents,
-    order_documents::OrderDocument,
+    StoreError, WriteTx, approval_requests,
     order_people::{self, OrderPerson, Part, PersonState},
     orders::Order,
 };
@@ -23,6 +22,7 @@ use texts::AdminMessage;
 
 use crate::{
     OrderDesk, OrderView,
+    kept_documents::{self, DocumentKey},
     moving::{Asked, Happening, Moved, apply, request_digest},
     people::{KeptPerson, link_spent, open_person, seal_person},
     sealing::{aside, trouble},
@@ -46,12 +46,19 @@ impl fmt::Debug for SigningBegun {
 }
 
 /// What a browser brings back.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SigningReturned {
     /// The random bytes of the request.
     pub random: [u8; 32],
     /// What the provider calls it.
     pub reference: String,
+}
+
+impl fmt::Debug for SigningReturned {
+    /// Does not say the random bytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningReturned").field("reference", &self.reference).finish_non_exhaustive()
+    }
 }
 
 /// A document with its kind, and what came back of it.
@@ -147,19 +154,8 @@ fn keep_files(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for it in files {
-        let (kind, submission) = (it.kept_as.clone(), order.submission);
-        let column = SealedColumn::OrderDocument { order: order.id, submission, kind: &kind };
-        let sealed_document = tenant.opened().seal(tenant.random(), &column, &it.bytes);
-        let document = OrderDocument {
-            tenant_id: tenant.id,
-            order_id: order.id,
-            submission,
-            kind,
-            digest: Digest::of(&it.bytes),
-            sealed_document,
-            created_at: now,
-        };
-        order_documents::save(tx, &document)?;
+        let key = DocumentKey { order: order.id, submission: order.submission, kind: &it.kept_as };
+        kept_documents::save(tx, tenant, (key, &it.bytes), now)?;
     }
     Ok(())
 }

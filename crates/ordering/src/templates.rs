@@ -216,7 +216,7 @@ impl OrderDesk {
         let (kind, language, seen) = (seen.kind, seen.language, seen.version);
         let body = checked_template(kind, text).map_err(refused)?;
         let permit = permit.clone();
-        let changed = || Refusal::Invalid(AdminMessage::OrderSectionChanged.into());
+        let changed = || Refusal::Invalid(AdminMessage::ChangedMeanwhile.into());
         let written = self.store.write(move |tx| {
             if newest(tx, (kind, language))?.version != seen {
                 return Err(changed());

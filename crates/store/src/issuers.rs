@@ -54,8 +54,12 @@ pub fn list(tx: &mut impl Tx) -> Result<Vec<Issuer>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
-pub fn save(tx: &mut WriteTx<'_>, it: &Issuer) -> Result<bool, StoreError> {
-    Ok(tx.execute(SAVE, &[(&it.settings).into(), it.id.into(), it.version.into()])? > 0)
+pub fn save(
+    tx: &mut WriteTx<'_>,
+    (id, version): (IssuerId, i64),
+    settings: &str,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(SAVE, &[settings.into(), id.into(), version.into()])? > 0)
 }
 
 /// Removes an issuer.

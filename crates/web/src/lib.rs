@@ -45,3 +45,4 @@ pub use router::{
 };
 pub use sample::{Results, SampleSite};
 pub use sandbox::SimulatorSite;
+pub use signature_simulator::SimulatedProvider;

@@ -8,8 +8,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
+use documents::SignatureTrust;
+use ordering::{AtProvider, Provided, SignatureProvider, ToSign};
 use pages::{Frame, SigningPage, StopReason};
-use sandbox::SignatureSimulator;
+use sandbox::{SignatureSimulator, SigningOrder};
 
 use crate::{
     own_form::FormSource,
@@ -20,6 +22,36 @@ use crate::{
 
 /// Somebody else than who is to sign.
 const OTHER: &str = "Somebody Else";
+
+/// The simulated provider as the order desk asks it, within the process.
+#[derive(Debug)]
+pub struct SimulatedProvider {
+    /// What keeps and signs documents.
+    pub simulator: Arc<SignatureSimulator>,
+    /// Who vouches for those who sign there.
+    pub trust: SignatureTrust,
+}
+
+impl SignatureProvider for SimulatedProvider {
+    fn name(&self) -> &'static str {
+        "Simulator"
+    }
+
+    fn trust(&self) -> &SignatureTrust {
+        &self.trust
+    }
+
+    fn bring(&self, it: ToSign) -> Provided<'_, AtProvider> {
+        let order = SigningOrder { documents: it.documents, signer: it.signer, return_to: it.return_to };
+        let (reference, address) = self.simulator.bring(order);
+        Box::pin(async move { Ok(AtProvider { reference, address }) })
+    }
+
+    fn fetch(&self, reference: String) -> Provided<'_, Option<Vec<Vec<u8>>>> {
+        let fetched = self.simulator.fetch(&reference);
+        Box::pin(async move { fetched })
+    }
+}
 
 /// What is not there, or not any more.
 pub(crate) async fn not_found(headers: HeaderMap) -> Response {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What whoever ordered passes on: link and code.
-async fn asked(order: &mut Ordering<'_>, section: &str) -> (String, String) {
+pub(crate) async fn asked(order: &mut Ordering<'_>, section: &str) -> (String, String) {
     let there = format!("{}/sections/{section}", order.order);
     let body = form(&[("colleague", "Ola")]);
     let asked = order.browser.post(&format!("{there}/colleagues"), &body, Some(ORIGIN)).await;
@@ -20,7 +20,7 @@ async fn asked(order: &mut Ordering<'_>, section: &str) -> (String, String) {
     (format!("/section/{link}"), code.to_owned())
 }
 
-async fn accept(browser: &mut Browser<'_>, link: &str, code: &str) -> Reply {
+pub(crate) async fn accept(browser: &mut Browser<'_>, link: &str, code: &str) -> Reply {
     browser.post(link, &form(&[("code", code)]), Some(ORIGIN)).await
 }
 

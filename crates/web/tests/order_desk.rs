@@ -96,9 +96,7 @@ async fn another_proposal_than_the_one_that_was_shown_was_confirmed() {
     order.act("desk", "seal", "").await;
     let shown = hidden(&second.page().await, "proposal");
     let version = second.version().await;
-    // The first operator thinks of something else while the second one reads.
-    order.act("desk", "seal", "").await;
-    house.step(1);
+    // The first operator proposes it once more within the second, while the second one reads.
     order.act("desk", "seal", "").await;
     let body = form(&[("version", &version), ("proposal", &shown)]);
     let stale = second.browser.post(&format!("{}/confirm", second.order), &body, Some(ORIGIN)).await;

@@ -8,6 +8,7 @@ use model::DomainId;
 use crate::{
     console_sign_in::{ORIGIN, browser_with, member, operator, set_up},
     house::{Browser, HOST, Reply, TestBroker, form, may},
+    order_colleagues::{accept, asked},
     orders::{ALONE, JOINTLY, Ordering, between, hidden},
     public_sandbox::{decide, log_in},
 };
@@ -142,6 +143,20 @@ async fn a_sandbox_order_says_so_wherever_it_is_seen_and_nothing_of_it_is_sent()
     }
     let letters = house.store.read(|tx| store::letters::list(tx, None, 10)).await.unwrap();
     assert_eq!(letters, [], "the outbox is empty");
+}
+
+#[tokio::test]
+async fn the_mailbox_listed_a_colleagues_link_that_wrong_codes_had_ended() {
+    let house = under_serve().await;
+    let mut order = begun(&house).await;
+    let (link, _) = asked(&mut order, "purpose").await;
+    let mailbox = format!("{}/mailbox", order.order);
+    assert!(order.browser.get(&mailbox).await.body.contains(&link));
+    let mut scanner = order.phone();
+    for _ in 0..5 {
+        accept(&mut scanner, &link, "000 000").await;
+    }
+    assert!(!order.browser.get(&mailbox).await.body.contains(&link));
 }
 
 #[tokio::test]

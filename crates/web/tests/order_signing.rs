@@ -8,45 +8,18 @@ use std::sync::{
 use crypto::{CertificateKey, Random};
 use documents::{Document, DocumentBlock, DocumentLanguage, PdfMeta, Seal, SignatureTrust, pdf};
 use model::{Evidence, IssuerSettings};
-use ordering::{AtProvider, Provided, SignatureProvider, ToSign};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
     date_time_ymd,
 };
-use sandbox::{Pen, SignatureSimulator, SigningOrder};
+use sandbox::{Pen, SignatureSimulator};
+use web::SimulatedProvider;
 
 use crate::{
     console_sign_in::ORIGIN,
     house::{Browser, TestBroker, form},
     orders::{ALONE, JOINTLY, Ordering},
 };
-
-#[derive(Debug)]
-struct Provider {
-    simulator: Arc<SignatureSimulator>,
-    trust: SignatureTrust,
-}
-
-impl SignatureProvider for Provider {
-    fn name(&self) -> &str {
-        "Test signatures"
-    }
-
-    fn trust(&self) -> &SignatureTrust {
-        &self.trust
-    }
-
-    fn bring(&self, it: ToSign) -> Provided<'_, AtProvider> {
-        let order = SigningOrder { documents: it.documents, signer: it.signer, return_to: it.return_to };
-        let (reference, address) = self.simulator.bring(order);
-        Box::pin(async move { Ok(AtProvider { reference, address }) })
-    }
-
-    fn fetch(&self, reference: String) -> Provided<'_, Option<Vec<Vec<u8>>>> {
-        let fetched = self.simulator.fetch(&reference);
-        Box::pin(async move { fetched })
-    }
-}
 
 fn parameters(name: &str) -> CertificateParams {
     let mut parameters = CertificateParams::default();
@@ -85,7 +58,7 @@ fn with_provider(house: &mut TestBroker) -> (Arc<SignatureSimulator>, Arc<Atomic
     });
     let simulator = SignatureSimulator::new("http://signing.example".to_owned(), pen, Random::seeded(1));
     let simulator = Arc::new(simulator);
-    house.sign_at(Arc::new(Provider { simulator: Arc::clone(&simulator), trust }));
+    house.sign_at(Arc::new(SimulatedProvider { simulator: Arc::clone(&simulator), trust }));
     (simulator, cheats)
 }
 
@@ -146,7 +119,9 @@ async fn a_signature_over_our_documents_approves_and_goes_to_the_issuer_with_the
     let target = format!("{}/dossier", order.order);
     let archive = order.browser.post(&target, "", Some(ORIGIN)).await.body;
     assert!(archive.contains("signed-1-order.pdf") && archive.contains("signed-1-contacts.pdf"));
-    assert!(archive.contains("Test signatures"), "the answers say where it was signed");
+    let says =
+        archive.split_once("signed_at_provider").map(|(_, rest)| rest.starts_with("\": \"Simulator\""));
+    assert_eq!(says, Some(true), "the answers say where it was signed");
 }
 
 #[tokio::test]

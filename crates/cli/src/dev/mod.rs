@@ -26,7 +26,9 @@ use store::{Access, DatabaseLocation, Presence, Store};
 use texts::Locale;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
-use web::{App, ConsoleSite, HostTls, Site, by_host, console_router, op_router, signature_router};
+use web::{
+    App, ConsoleSite, HostTls, SimulatedProvider, Site, by_host, console_router, op_router, signature_router,
+};
 
 use crate::{
     clock,
@@ -38,7 +40,6 @@ use crate::{
 };
 use demo::Addresses;
 pub(crate) use folder::Folder;
-use signing::SimulatedProvider;
 use world::World;
 
 /// What can be said to `portvakt dev`.

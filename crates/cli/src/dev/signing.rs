@@ -4,40 +4,12 @@ use std::sync::Arc;
 
 use crypto::{CertificateKey, Random};
 use documents::{Seal, SignatureTrust};
-use ordering::{AtProvider, Provided, SignatureProvider, ToSign};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
-use sandbox::{Pen, SignatureSimulator, SigningOrder};
+use sandbox::{Pen, SignatureSimulator};
+use web::SimulatedProvider;
 
 use super::tls::last_three_months;
 use crate::clock;
-
-/// The provider as the order desk asks it: the simulator of this process.
-#[derive(Debug)]
-pub(crate) struct SimulatedProvider {
-    pub(crate) simulator: Arc<SignatureSimulator>,
-    trust: SignatureTrust,
-}
-
-impl SignatureProvider for SimulatedProvider {
-    fn name(&self) -> &'static str {
-        "Simulator"
-    }
-
-    fn trust(&self) -> &SignatureTrust {
-        &self.trust
-    }
-
-    fn bring(&self, it: ToSign) -> Provided<'_, AtProvider> {
-        let order = SigningOrder { documents: it.documents, signer: it.signer, return_to: it.return_to };
-        let (reference, address) = self.simulator.bring(order);
-        Box::pin(async move { Ok(AtProvider { reference, address }) })
-    }
-
-    fn fetch(&self, reference: String) -> Provided<'_, Option<Vec<Vec<u8>>>> {
-        let fetched = self.simulator.fetch(&reference);
-        Box::pin(async move { fetched })
-    }
-}
 
 fn trouble(error: impl std::fmt::Display) -> String {
     format!("the simulated provider of signatures could not be made: {error}")

@@ -1,7 +1,7 @@
 //! The tenants that somebody can work in; operators make them.
 
 use axum::response::Response;
-use console::{ListOrder, Permission, Refusal, TenantColumn, TenantFilter};
+use console::{ListOrder, Refusal, TenantColumn, TenantFilter};
 use pages::console::{
     Action, Block, Cell, ConsoleField, ConsoleForm, ConsolePage, Crumb, FieldKind, Table, TableRow, Text,
 };
@@ -30,9 +30,7 @@ pub(super) async fn list(visit: Visit) -> Result<Response, Refusal> {
     let console = &visit.site.console;
     let is_operator = visit.is_operator();
     let found = if is_operator {
-        let caller = session.caller(model::INSTALLATION, &visit.origin());
-        let permit = console.installation(&caller, Permission::ReadInstallation)?;
-        console.find_tenants(&permit, query).await?
+        console.find_tenants(&visit.reading_installation()?, query).await?
     } else {
         console.find_tenants_of(session, query).await?
     };

@@ -98,6 +98,12 @@ impl Visit {
         }
     }
 
+    /// Leave to read what is the installation's.
+    pub(super) fn reading_installation(&self) -> Result<InstallationPermit, Refusal> {
+        let caller = self.session()?.caller(model::INSTALLATION, &self.origin());
+        self.site.console.installation(&caller, Permission::ReadInstallation)
+    }
+
     pub(super) fn tenant(&self) -> Result<&Tenant, Refusal> {
         Ok(self.permit()?.caller_tenant())
     }

@@ -1,7 +1,7 @@
 //! The register of issuers, which operators keep, and to which issuer an order goes.
 
 use axum::response::Response;
-use console::{InstallationPermit, Permission, Refusal};
+use console::Refusal;
 use model::{Evidence, Handover, IssuerId, IssuerSettings, LoginMethod, OrderState, QuestionCatalogue};
 use ordering::{IssuerView, OrderView};
 use pages::console::{
@@ -34,13 +34,8 @@ const FIELDS: [&str; 10] = [
     "is_default",
 ];
 
-fn reading(visit: &Visit) -> Result<InstallationPermit, Refusal> {
-    let caller = visit.session()?.caller(model::INSTALLATION, &visit.origin());
-    visit.site.console.installation(&caller, Permission::ReadInstallation)
-}
-
 async fn all(visit: &Visit) -> Result<Vec<IssuerView>, Refusal> {
-    visit.site.orders.issuers(&reading(visit)?).await
+    visit.site.orders.issuers(&visit.reading_installation()?).await
 }
 
 pub(super) fn id_of(text: &str) -> Result<IssuerId, Refusal> {

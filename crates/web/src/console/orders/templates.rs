@@ -1,7 +1,7 @@
 //! What operators write in the documents of orders: its versions, and what a document looks like with it.
 
 use axum::response::Response;
-use console::{InstallationPermit, Permission, Refusal};
+use console::Refusal;
 use model::{TemplateKind, TemplateLanguage};
 use ordering::TemplateView;
 use pages::console::{
@@ -17,17 +17,12 @@ use crate::console::{
     words,
 };
 
-fn reading(visit: &Visit) -> Result<InstallationPermit, Refusal> {
-    let caller = visit.session()?.caller(model::INSTALLATION, &visit.origin());
-    visit.site.console.installation(&caller, Permission::ReadInstallation)
-}
-
 /// The text of the path, as it counts now.
 async fn asked(visit: &Visit) -> Result<TemplateView, Refusal> {
     let kind = TemplateKind::parse(visit.param("kind"));
     let language = TemplateLanguage::parse(visit.param("language"));
     let place = kind.zip(language).ok_or(Refusal::NotFound(Noun::Object))?;
-    visit.site.orders.template(&reading(visit)?, place, None).await
+    visit.site.orders.template(&visit.reading_installation()?, place, None).await
 }
 
 const fn language_word(language: TemplateLanguage) -> &'static str {
@@ -47,7 +42,7 @@ fn version(number: i64) -> Text {
 
 /// `GET /templates`
 pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> {
-    let found = visit.site.orders.templates(&reading(&visit)?).await?;
+    let found = visit.site.orders.templates(&visit.reading_installation()?).await?;
     let row = |it: &TemplateView| {
         let name = Cell::Link { text: Text::Key(file_word(it.kind.as_str())), href: place(it) };
         let state = match it.version {
