@@ -75,7 +75,7 @@ pub enum Letter {
         id: LinkId,
         /// Counts how often their link was replaced.
         generation: u32,
-        /// What they are asked for: `signatory`, `receiver`, `blocker`, `general`.
+        /// What they are asked for: `signatory`, `declarant`, `receiver`, `blocker`, `general`.
         part: String,
     },
     /// Asks a colleague to answer a section of an order. The link in it is derived when it is sent.
@@ -132,6 +132,7 @@ impl Letter {
     pub const ORDER_NEWS: &[OrderEvent] = &[
         OrderEvent::Return,
         OrderEvent::Decline,
+        OrderEvent::DeclineDeclaration,
         OrderEvent::Reject,
         OrderEvent::Ask,
         OrderEvent::Sent,

@@ -26,12 +26,13 @@ use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk,
-    compose::digest_of,
+    answered::{Answered, accepted_before, approved_digest, waiting_row},
+    compose::{ApprovedDigests, digest_of_all, digests_of},
     moving::{Asked, Happening, Moved, OrderVersion, apply, request_digest},
-    people::{KeptPerson, confirmation_code, is_asked_in, link_spent, open_person, seal_person},
+    people::{KeptPerson, approves, confirmation_code, is_asked_in, link_spent, open_person, seal_person},
     phones::is_confirmed_here,
     proposal::{Decided, Decision},
-    view::state_of,
+    view::{seal_answers, state_of},
 };
 
 /// How long a login may take that approves.
@@ -116,7 +117,15 @@ pub struct IdentityDecision<'a> {
 
 /// Refuses where this version of the program would make other documents of the answers than those that were submitted.
 pub(crate) fn check_same_documents(row: &Order, answers: &OrderAnswers) -> Result<(), Refusal> {
-    if row.document_digest == Some(digest_of((row.id, row.submission), answers)) {
+    let (submission, declaration) = ((row.id, row.submission), row.declaration_digest);
+    let same = match digests_of(submission, answers) {
+        // A submission from before the declaration was approved by itself.
+        ApprovedDigests { declaration: Some(_), .. } if declaration.is_none() => {
+            row.document_digest == Some(digest_of_all(submission, answers))
+        }
+        now => row.document_digest == Some(now.order) && declaration == now.declaration,
+    };
+    if same {
         return Ok(());
     }
     Err(Refusal::Invalid(AdminMessage::OrderDocumentsDiffer.into()))
@@ -245,13 +254,13 @@ impl OrderDesk {
         let random: [u8; 32] = self.random.bytes();
         let begun = self.store.write(move |tx| {
             let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
-            let row = row.filter(|it| it.part == Part::Signatory).ok_or_else(link_spent)?;
+            let row = row.filter(|it| approves(it.part)).ok_or_else(link_spent)?;
             let moved = Moved::load(tx, &tenant, Asked::Now(row.order_id))?;
             let is_asked = row.submission == moved.row.submission
                 && row.state == PersonState::Waiting
                 && moved.answers.evidence == evidence
                 && is_asked_in(row.part, state_of(&moved.row)?);
-            let document = moved.row.document_digest.filter(|_| is_asked).ok_or_else(link_spent)?;
+            let document = approved_digest(&moved, row.part).filter(|_| is_asked).ok_or_else(link_spent)?;
             check_same_documents(&moved.row, &moved.answers)?;
             let request = ApprovalRequest {
                 tenant_id: tenant.id,
@@ -292,27 +301,15 @@ impl OrderDesk {
                 return Err(Refusal::Invalid(AdminMessage::OrderApprovalUnbound.into()));
             }
             let mut moved = Moved::load(tx, &tenant, Asked::Now(request.order_id))?;
-            let is_by_login = moved.answers.evidence == Evidence::ApprovedByLogin;
-            if moved.row.document_digest != Some(request.document_digest) || !is_by_login {
-                return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
-            }
-            let is_other = |it: &OrderPerson| {
-                it.part == Part::Signatory && it.id != request.person_id && it.person_digest == Some(person)
-            };
-            if moved.people.iter().any(is_other) {
-                return Err(Refusal::Invalid(AdminMessage::OrderApprovedTwice.into()));
-            }
-            let found = moved.people.iter_mut().find(|it| it.id == request.person_id);
-            let row = found.filter(|it| it.state == PersonState::Waiting).ok_or_else(link_spent)?;
-            let mut kept = open_person(&tenant, row)?;
+            let mut row = waiting_row(&moved, &request, (person, Evidence::ApprovedByLogin))?;
+            let mut kept = open_person(&tenant, &row)?;
             let mismatch = proved(&mut kept, &approval.proof, Compared::Whole);
+            row.person_digest = Some(person);
+            let is_to_review =
+                mismatch.is_some() && !accepted_before(&tenant, &moved.people, (&row, &mut kept))?;
             row.sealed_person = seal_person(&tenant, row.id, &kept);
             row.sealed_evidence = Some(evidence(&tenant, (row.id, &approval), now));
-            row.person_digest = Some(person);
-            row.state = if mismatch.is_some() { PersonState::InReview } else { PersonState::Done };
-            row.decided_at = Some(now);
-            order_people::save(tx, row)?;
-            let event = if mismatch.is_some() { OrderEvent::Mismatch } else { OrderEvent::Approve };
+            let event = Answered { row, is_to_review }.write(tx, &mut moved, now)?;
             apply(tx, (&permit, &mut moved), &Happening::of(event), now)
         });
         approved.await
@@ -341,8 +338,11 @@ impl OrderDesk {
         let moved = self.store.write(move |tx| {
             let mut moved = Moved::load(tx, permit.caller_tenant(), Asked::Seen(seen))?;
             let tenant = moved.deciding(&permit)?.clone();
-            let found =
-                moved.people.iter_mut().find(|it| it.id == person && it.state == PersonState::InReview);
+            let is_over = moved.answers.number.is_declined;
+            let found = moved.people.iter_mut().find(|it| {
+                let is_asked = it.part == Part::Signatory || !is_over;
+                it.id == person && it.state == PersonState::InReview && is_asked
+            });
             let row = found.ok_or(Refusal::NotFound(Noun::OrderPerson))?;
             decided(&tenant, row, (accept, &happening.note), by)?;
             order_people::save(tx, row)?;
@@ -351,7 +351,8 @@ impl OrderDesk {
         moved.await.map(Decided::Moved)
     }
 
-    /// A signatory says no. Nobody needs an eID for that: the link is theirs.
+    /// A signatory says no: to the order, which is a draft again, or to the declaration, without which the order goes on. Nobody needs
+    /// an eID for that: the link is theirs.
     ///
     /// # Errors
     /// As [`OrderDesk::begin_approval`]; a reason is missing.
@@ -362,18 +363,25 @@ impl OrderDesk {
         now: Timestamp,
     ) -> Result<OrderState, Refusal> {
         let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
-        let happening = Happening::said(OrderEvent::Decline, reason);
-        let permit = permit.clone();
+        let (permit, reason) = (permit.clone(), reason.to_owned());
         let declined = self.store.write(move |tx| {
             let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
-            let mut row = row.filter(|it| it.part == Part::Signatory).ok_or_else(link_spent)?;
+            let mut row = row.filter(|it| approves(it.part)).ok_or_else(link_spent)?;
             let mut moved = Moved::load(tx, &tenant, Asked::Now(row.order_id))?;
-            if row.submission != moved.row.submission || row.state != PersonState::Waiting {
+            let is_asked = approved_digest(&moved, row.part).is_some() && row.state == PersonState::Waiting;
+            if row.submission != moved.row.submission || !is_asked {
                 return Err(link_spent());
             }
+            let is_declaration = row.part == Part::Declarant;
+            let event = if is_declaration { OrderEvent::DeclineDeclaration } else { OrderEvent::Decline };
+            let happening = Happening::said(event, &reason);
             row.state = PersonState::Declined;
             row.decided_at = Some(now);
             order_people::save(tx, &row)?;
+            if is_declaration {
+                moved.answers.number.is_declined = true;
+                moved.row.sealed_answers = seal_answers(&tenant, moved.row.id, &moved.answers);
+            }
             apply(tx, (&permit, &mut moved), &happening, now)
         });
         declined.await

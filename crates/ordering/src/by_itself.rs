@@ -8,7 +8,7 @@ use model::{Action, OrderEvent, OrderId, OrderState, TenantId, Timestamp};
 use serde_json::json;
 use store::{
     StoreError, Tx, WriteTx, login_events, order_documents, order_people,
-    order_people::PersonState,
+    order_people::{OrderPerson, Part, PersonState},
     order_secrets,
     orders::{self, Order},
     phone_codes, section_links, tenants,
@@ -238,11 +238,8 @@ impl OrderDesk {
             if state != OrderState::Approving || !is_due {
                 return Ok(false);
             }
-            let waiting = |it: &&order_people::OrderPerson| {
-                it.state == PersonState::Waiting && is_asked_in(it.part, state)
-            };
             let mut without = Vec::new();
-            for row in moved.people.iter().filter(waiting) {
+            for row in to_remind(&moved, state) {
                 without.extend(write_link(tx, (&tenant, row), moved.manner(), now)?);
             }
             add_step(tx, &permit, &NewStep { order: id, event: REMINDED, state, note: "" }, now)?;
@@ -269,6 +266,24 @@ impl OrderDesk {
         });
         closed.await
     }
+}
+
+/// Who has not done what they are asked for. A signatory's link leads to their declaration, too: its own is for whoever has approved the
+/// order already.
+fn to_remind(moved: &Moved, state: OrderState) -> Vec<&OrderPerson> {
+    let mut is_reminded = false;
+    let mut all = Vec::new();
+    for row in moved.people.iter().filter(|it| is_asked_in(it.part, state)) {
+        let is_twin = row.part == Part::Declarant;
+        let is_over = is_twin && (is_reminded || moved.answers.number.is_declined);
+        let is_waiting = row.state == PersonState::Waiting;
+        if is_waiting && !is_over {
+            all.push(row);
+        }
+        // A declarant stands directly behind the same person as a signatory.
+        is_reminded = !is_twin && is_waiting;
+    }
+    all
 }
 
 /// Whether those who have not approved are to be reminded, of an order that waits for them since then.

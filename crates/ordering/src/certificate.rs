@@ -2,7 +2,6 @@
 
 use authority::{Permission, Permit};
 use changes::Refusal;
-use documents::{LARGEST_UPLOAD, MOST_UPLOAD_PAGES, UploadFault};
 use model::{Action, OrderId, OrderSection, OrderState, Timestamp};
 use serde_json::json;
 use store::orders;
@@ -10,33 +9,14 @@ use texts::AdminMessage;
 
 use crate::{
     OrderDesk,
-    kept_documents::{DocumentKey, save},
+    kept_documents::{DocumentKey, OF_ORDER, save},
     moving::{Asked, Moved},
+    uploads::checked_upload,
     view::{seal_answers, state_of},
 };
 
 /// The kind of its document.
 pub(crate) const CERTIFICATE: &str = "certificate";
-/// It belongs to the order and to no submission.
-pub(crate) const OF_ORDER: i64 = 0;
-
-fn message(fault: UploadFault) -> AdminMessage {
-    use UploadFault as F;
-    match fault {
-        F::Empty => AdminMessage::FileMissing,
-        F::TooLarge => {
-            AdminMessage::UploadTooLarge { most: (LARGEST_UPLOAD / (1024 * 1024)).to_string().into() }
-        }
-        F::NotPdf => AdminMessage::UploadNotPdf,
-        F::TooManyPages => AdminMessage::UploadTooManyPages { most: MOST_UPLOAD_PAGES.to_string().into() },
-        F::Encrypted => AdminMessage::UploadEncrypted,
-        F::JavaScript | F::Launch | F::EmbeddedFile | F::Xfa | F::RichMedia | F::SubmitForm => {
-            AdminMessage::UploadActive
-        }
-        F::Malformed | F::DataAfterEnd | F::TooExpensive => AdminMessage::UploadDamaged,
-        F::NoAnswer => AdminMessage::UploadNotRead,
-    }
-}
 
 impl OrderDesk {
     /// Takes the certificate of the company of a draft, in place of the one that there was.
@@ -52,9 +32,7 @@ impl OrderDesk {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         permit.tenant(Permission::ManageOrders)?;
-        let refused = |message: AdminMessage| Refusal::Invalid(message.at("file"));
-        let reader = self.settings.uploads.as_ref().ok_or_else(|| refused(AdminMessage::UploadNotRead))?;
-        let facts = reader.check_upload(&file).await.map_err(|fault| refused(message(fault)))?;
+        let facts = checked_upload(self, &file).await?;
         let permit = permit.clone();
         let saved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ManageOrders)?.clone();

@@ -19,6 +19,9 @@ pub struct Composed {
     pub document: Document,
 }
 
+/// The kind of the declaration on the national identity number.
+const DECLARATION: &str = "number";
+
 struct Words(Locale);
 
 impl Words {
@@ -185,7 +188,7 @@ pub struct ClientFacts<'a> {
 }
 
 fn technical(words: &Words, subtitle: String, (view, client): (&OrderView, ClientFacts<'_>)) -> Document {
-    let is_number_needed = view.answers.number.is_needed == Some(true);
+    let is_number_needed = view.answers.number.is_asked_for();
     let scopes = eid::scopes_to_order(view.eid, is_number_needed).unwrap_or_default();
     let mut facts = vec![
         words.fact("environment", &words.say(if client.is_production { "production" } else { "test" })),
@@ -210,8 +213,8 @@ fn reviewed(it: &PersonView) -> String {
     format!("{}: {}{by}", it.contact.name, it.override_reason)
 }
 
-/// Who approved, by which login, of which digest.
-fn approvals(words: &Words, view: &OrderView) -> Vec<DocumentBlock> {
+/// Who approved the documents of a part, by which login, of which digest.
+fn approvals(words: &Words, view: &OrderView, part: Part) -> Vec<DocumentBlock> {
     let row = |it: &PersonView| {
         let eid = LoginMethod::parse(&it.eid).map(|eid| eid.name_in(words.0).to_owned()).unwrap_or_default();
         let at = it.decided_at.map(|at| at.to_iso_seconds()).unwrap_or_default();
@@ -221,16 +224,16 @@ fn approvals(words: &Words, view: &OrderView) -> Vec<DocumentBlock> {
         };
         vec![it.contact.name.clone(), how, at, grouped(&it.token_digest)]
     };
-    let of_signatories = || view.people.iter().filter(|it| it.part == Part::Signatory);
+    let of_part = || view.people.iter().filter(|it| it.part == part);
     let mut blocks = vec![
         DocumentBlock::Heading(words.say("approvals")),
-        DocumentBlock::Facts(vec![words.fact("digest", &grouped(&view.digest_text()))]),
+        DocumentBlock::Facts(vec![words.fact("digest", &grouped(&view.digest_text(part)))]),
         DocumentBlock::Table {
             head: ["name", "approved-with", "approved-at", "token-digest"].map(|it| words.say(it)).to_vec(),
-            rows: of_signatories().map(row).collect(),
+            rows: of_part().map(row).collect(),
         },
     ];
-    let overridden = of_signatories().filter(|it| !it.override_reason.is_empty());
+    let overridden = of_part().filter(|it| !it.override_reason.is_empty());
     let reasons: Vec<String> = overridden.map(reviewed).collect();
     if !reasons.is_empty() {
         blocks.push(DocumentBlock::Paragraph(words.say("reviewed")));
@@ -268,7 +271,7 @@ fn composed(submission: (OrderId, i64), answers: &OrderAnswers) -> Vec<Composed>
         Composed { kind: "contacts", document: contacts(&words, subtitle(), answers) },
     ];
     if answers.number.is_needed == Some(true) {
-        all.push(Composed { kind: "number", document: number(&words, subtitle(), answers) });
+        all.push(Composed { kind: DECLARATION, document: number(&words, subtitle(), answers) });
     }
     all
 }
@@ -327,30 +330,64 @@ pub(crate) fn changes_between(before: &OrderAnswers, now: &OrderAnswers) -> Vec<
     labels.into_iter().filter_map(change).collect()
 }
 
-/// The digest of what the signatories of a submission approve: of all documents.
-pub(crate) fn digest_of(submission: (OrderId, i64), answers: &OrderAnswers) -> Digest {
-    let mut text = Vec::new();
-    for it in composed(submission, answers) {
-        text.extend_from_slice(Digest::of(&it.document.canonical()).as_bytes());
-    }
-    Digest::of(&text)
+/// What the signatories of a submission approve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ApprovedDigests {
+    /// Of the order and the contacts.
+    pub(crate) order: Digest,
+    /// Of the declaration on the national identity number, where there is one.
+    pub(crate) declaration: Option<Digest>,
+}
+
+fn digest_of(documents: &[Composed]) -> Digest {
+    let digests = documents.iter().map(|it| Digest::of(&it.document.canonical()));
+    Digest::of(&digests.flat_map(|it| *it.as_bytes()).collect::<Vec<u8>>())
+}
+
+/// The digests of what the signatories of a submission approve.
+pub(crate) fn digests_of(submission: (OrderId, i64), answers: &OrderAnswers) -> ApprovedDigests {
+    let (declaration, order): (Vec<_>, Vec<_>) =
+        composed(submission, answers).into_iter().partition(|it| it.kind == DECLARATION);
+    let declaration = (!declaration.is_empty()).then(|| digest_of(&declaration));
+    ApprovedDigests { order: digest_of(&order), declaration }
+}
+
+/// The same of a submission from before the declaration was approved by itself: one digest of everything.
+pub(crate) fn digest_of_all(submission: (OrderId, i64), answers: &OrderAnswers) -> Digest {
+    digest_of(&composed(submission, answers))
 }
 
 impl OrderView {
-    /// The documents of the submission, or as they would be if it were submitted now.
+    /// The documents of the submission, or as they would be if it were submitted now. A declaration that was said no to is none
+    /// of them.
     pub fn documents(&self) -> Vec<Composed> {
-        composed((self.id, self.submission.max(1)), &self.answers)
+        let mut all = composed((self.id, self.submission.max(1)), &self.answers);
+        all.retain(|it| it.kind != DECLARATION || self.answers.number.is_asked_for());
+        all
+    }
+
+    /// What a signatory approves, or a declarant; for others, nothing.
+    pub fn documents_for(&self, part: Part) -> Vec<Composed> {
+        let mut all = self.documents();
+        all.retain(|it| self.part_of(it) == part);
+        all
+    }
+
+    /// Who approves a document.
+    fn part_of(&self, it: &Composed) -> Part {
+        let is_by_itself = self.declaration_digest.is_some() || self.submission == 0;
+        if it.kind == DECLARATION && is_by_itself { Part::Declarant } else { Part::Signatory }
     }
 
     /// The documents with who approved them, as they are closed.
     pub(crate) fn approved_documents(&self) -> Vec<Composed> {
         let words = words_of(&self.answers);
-        let part = approvals(&words, self);
-        let with_part = |it: Composed| {
-            let blocks = it.document.blocks.into_iter().chain(part.clone()).collect();
+        let with_approvals = |it: Composed| {
+            let approvals = approvals(&words, self, self.part_of(&it));
+            let blocks = it.document.blocks.into_iter().chain(approvals).collect();
             Composed { document: Document { blocks, ..it.document }, ..it }
         };
-        self.documents().into_iter().map(with_part).collect()
+        self.documents().into_iter().map(with_approvals).collect()
     }
 
     /// The letter that goes with the documents to the issuer. `by`: the operators who seal.
@@ -389,7 +426,7 @@ impl OrderView {
 
 #[cfg(test)]
 mod tests {
-    use super::{built_in, composed, digest_of};
+    use super::{built_in, composed, digest_of_all, digests_of};
     use documents::DocumentBlock as B;
     use model::{OrderAnswers, OrderId, TemplateKind, UsedTemplate, UsedTemplates};
     use texts::Locale;
@@ -417,9 +454,22 @@ mod tests {
         let body = "One.\n\nTwo.".to_owned();
         let own = UsedTemplate { kind: TemplateKind::Order, version: 1, body };
         let own = UsedTemplates { eid: String::new(), all: vec![own] };
-        let digests =
-            [None, Some(UsedTemplates::default()), Some(own)].map(|it| digest_of(SUBMISSION, &with(it)));
+        let digests = [None, Some(UsedTemplates::default()), Some(own)]
+            .map(|it| digests_of(SUBMISSION, &with(it)).order);
         assert!(digests[0] != digests[1] && digests[1] != digests[2] && digests[0] != digests[2]);
+    }
+
+    #[test]
+    fn the_declaration_has_a_digest_of_its_own_and_the_order_has_the_same_without_it() {
+        let mut answers = with(None);
+        let without = digests_of(SUBMISSION, &answers);
+        assert_eq!((without.declaration, without.order), (None, digest_of_all(SUBMISSION, &answers)));
+        answers.number.is_needed = Some(true);
+        let with_number = digests_of(SUBMISSION, &answers);
+        assert_eq!(with_number.order, without.order, "the order says nothing of the number");
+        let first = with_number.declaration.unwrap();
+        answers.number.statute = "Hvitvaskingsloven".to_owned();
+        assert_ne!(digests_of(SUBMISSION, &answers).declaration, Some(first));
     }
 
     #[test]

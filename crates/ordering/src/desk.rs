@@ -127,6 +127,8 @@ impl OrderDesk {
                 expires_at: Some(draft_until(now)),
                 entered_version: None,
                 issuer_id: issuer.id.filter(|_| !is_guided),
+                declaration_digest: None,
+                agreement_state: None,
             };
             orders::insert(tx, &row)?;
             fit_key(tx, &tenant, (id, handover), now)?;

@@ -4,14 +4,15 @@ use std::io::{Cursor, Write};
 
 use authority::Permit;
 use changes::Refusal;
-use model::{Action, OrderSection, Timestamp};
+use model::{Action, AgreementState, OrderSection, Timestamp};
 use serde_json::{Value, json};
 use store::orders;
 use texts::{Locale, Noun, say};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
-    OrderDesk, OrderView,
+    OrderDesk, OrderFile, OrderView, Part,
+    agreement::AGREEMENT,
     moving::{NewStep, add_step, permission_to_decide},
     people::PersonView,
     sealing::REGISTRY,
@@ -54,12 +55,23 @@ fn export(order: &OrderView) -> Value {
     };
     let answers: Vec<Value> =
         (1..).zip(OrderSection::asked(order.eid, order.answers.catalogue)).map(one).collect();
-    let approvals = order.people.iter().filter(|it| it.part == crate::Part::Signatory).map(approval);
+    let approvals =
+        |part: Part| order.people.iter().filter(|it| it.part == part).map(approval).collect::<Vec<Value>>();
+    let declaration = order.declaration_digest.filter(|_| order.answers.number.is_asked_for());
+    let declaration = declaration.map(
+        |_| json!({"sha256": order.digest_text(Part::Declarant), "approvals": approvals(Part::Declarant)}),
+    );
     json!({
         "catalogue": order.answers.catalogue, "order": order.id.to_string(), "submission": order.submission,
-        "eid": order.eid.as_str(), "documents_sha256": order.digest_text(), "answers": answers,
-        "is_sandbox": order.answers.is_sandbox, "approvals": approvals.collect::<Vec<_>>(), "public_key": order.public_key,
+        "eid": order.eid.as_str(), "documents_sha256": order.digest_text(Part::Signatory), "answers": answers,
+        "is_sandbox": order.answers.is_sandbox, "approvals": approvals(Part::Signatory), "declaration": declaration,
+        "public_key": order.public_key,
     })
+}
+
+/// An agreement goes to the issuer when the operator has accepted it.
+fn is_sent(order: &OrderView, file: &OrderFile) -> bool {
+    file.kind != AGREEMENT || order.agreement == Some(AgreementState::Accepted)
 }
 
 fn archive(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
@@ -92,7 +104,7 @@ impl OrderDesk {
             return Err(Refusal::NotFound(Noun::Object));
         }
         let mut files = Vec::new();
-        for file in &order.files {
+        for file in order.files.iter().filter(|it| is_sent(order, it)) {
             let content = self.file(&tenant, (order, &file.kind)).await?;
             let ending = if file.kind == REGISTRY { "json" } else { "pdf" };
             files.push((format!("{}.{ending}", file.kind), content));

@@ -17,6 +17,7 @@ use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk,
+    agreement::forget,
     issuer::{IssuerView, all},
     moving::{Asked, Moved, NewStep, OrderVersion, add_step, out_of_turn},
     secrets::fit_key,
@@ -35,9 +36,11 @@ const ROUTED: &str = "routed";
 /// Takes what is wanted of an issuer, with its telephone number written one way.
 fn checked(mut it: IssuerSettings) -> Result<IssuerSettings, Refusal> {
     let invalid = |message: AdminMessage, field: &str| Refusal::Invalid(message.at(field));
-    for (field, text) in [("name", &mut it.name), ("address", &mut it.address)] {
+    it.agreement_url = it.agreement_url.trim().to_owned();
+    let texts = [("name", &mut it.name), ("address", &mut it.address), ("agreement", &mut it.agreement)];
+    for (field, text) in texts {
         *text = text.trim().to_owned();
-        if text.is_empty() {
+        if text.is_empty() && field != "agreement" {
             return Err(invalid(AdminMessage::FieldMissing, field));
         }
         let is_plain = !has_hidden(text) && !text.contains(['<', '>']);
@@ -61,6 +64,9 @@ fn checked(mut it: IssuerSettings) -> Result<IssuerSettings, Refusal> {
         if is_empty {
             return Err(invalid(AdminMessage::FieldMissing, field));
         }
+    }
+    if !it.has_good_agreement() {
+        return Err(invalid(AdminMessage::OrderAddressInvalid, "agreement_url"));
     }
     if it.eids.iter().any(|it| it != LoginMethod::NO_BANKID.as_str()) {
         return Err(invalid(AdminMessage::IssuerEid, "eids"));
@@ -215,6 +221,9 @@ impl OrderDesk {
             };
             if !issuer.settings.issues(eid) {
                 return Err(Refusal::Invalid(AdminMessage::IssuerEid.at("issuer")));
+            }
+            if moved.row.issuer_id != issuer.id {
+                forget(tx, &mut moved.row)?;
             }
             moved.row.issuer_id = issuer.id;
             moved.answers.catalogue = issuer.settings.catalogue;

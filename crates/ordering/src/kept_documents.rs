@@ -10,6 +10,9 @@ use store::{
     orders,
 };
 
+/// What was uploaded belongs to the order and to no submission.
+pub(crate) const OF_ORDER: i64 = 0;
+
 /// Which document it is.
 #[derive(Clone, Copy)]
 pub(crate) struct DocumentKey<'a> {

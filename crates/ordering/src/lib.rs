@@ -4,6 +4,9 @@
 //! letters. What people answered and who they are is sealed; documents are made outside every transaction.
 
 mod acting;
+mod agreement;
+mod agreement_acts;
+mod answered;
 mod answering;
 mod approval;
 mod by_itself;
@@ -38,8 +41,10 @@ mod signature_provider;
 mod signing;
 mod submitted;
 mod templates;
+mod uploads;
 mod view;
 
+pub use agreement_acts::AgreementDecision;
 pub use approval::{ApprovalBegun, ApprovalProof, IdentityDecision, ReceiverProof};
 pub use by_itself::{FailedOrder, Look, WentOn};
 pub use company::{FoundCompany, LookAgain, LookUp, is_trouble};

@@ -21,9 +21,10 @@ use store::{
 use texts::{AdminMessage, Locale, Noun};
 
 use crate::{
+    agreement::{check_agreement, look_again},
     answering::needs_review,
     changed_contacts::{self, Submitted},
-    compose::digest_of,
+    compose::digests_of,
     issuer::check_handover,
     people::{Addressed, Manner, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
     proposal, submitted, templates,
@@ -58,7 +59,7 @@ pub const fn permission_of(event: OrderEvent) -> Permission {
         | E::ConfirmWithdrawn
         | E::Hold
         | E::Resume => Permission::DecideOrders,
-        E::Approve | E::Mismatch | E::Decline => Permission::AnswerOrder,
+        E::Approve | E::Declare | E::DeclineDeclaration | E::Mismatch | E::Decline => Permission::AnswerOrder,
         E::Reveal
         | E::Enter
         | E::Lose
@@ -90,7 +91,17 @@ pub const fn permission_to_decide(is_sandbox: bool) -> Permission {
 /// Whether a reason belongs to it.
 const fn needs_note(event: OrderEvent) -> bool {
     use OrderEvent as E;
-    matches!(event, E::Return | E::Reject | E::Decline | E::Ask | E::Answer | E::AcceptIdentity | E::Hold)
+    matches!(
+        event,
+        E::Return
+            | E::Reject
+            | E::Decline
+            | E::DeclineDeclaration
+            | E::Ask
+            | E::Answer
+            | E::AcceptIdentity
+            | E::Hold
+    )
 }
 
 /// An order as somebody saw it.
@@ -141,7 +152,9 @@ impl Moved {
     }
 
     fn facts(&self) -> Result<OrderFacts, Refusal> {
-        let of_signatories = || self.people.iter().filter(|it| it.part == Part::Signatory);
+        // Nobody is asked any more about a declaration that one of them said no to.
+        let is_open = |it: &&OrderPerson| it.part == Part::Declarant && !self.answers.number.is_declined;
+        let of_signatories = || self.people.iter().filter(|it| it.part == Part::Signatory || is_open(it));
         Ok(OrderFacts {
             state: state_of(&self.row)?,
             held: self.row.held_state.as_deref().and_then(OrderState::parse),
@@ -184,7 +197,7 @@ impl Moved {
 }
 
 /// The longest note, in characters; the rest is cut off.
-const LONGEST_NOTE: usize = 2_000;
+pub(crate) const LONGEST_NOTE: usize = 2_000;
 
 /// What happens, and what is said of it.
 #[derive(Clone, Debug)]
@@ -245,12 +258,16 @@ pub(crate) fn apply(
     let facts = moved.facts()?;
     let next = next_order_state(&facts, *event).map_err(|it| out_of_turn(it.event, it.state))?;
     moved.check_possible(happening)?;
+    if *event == OrderEvent::Sent {
+        check_agreement(tx, &moved.row, &moved.answers)?;
+    }
     let mut without = match event {
         OrderEvent::Submit => submit(tx, (&tenant, moved), now)?,
         _ => Vec::new(),
     };
     if *event == OrderEvent::Issue && moved.answers.number.is_needed == Some(true) {
-        moved.answers.number.is_granted = Some(!happening.is_without_number);
+        let is_granted = moved.answers.number.is_asked_for() && !happening.is_without_number;
+        moved.answers.number.is_granted = Some(is_granted);
         moved.row.sealed_answers = seal_answers(&tenant, moved.row.id, &moved.answers);
     }
     let row = &mut moved.row;
@@ -369,11 +386,15 @@ fn submit(
     if eid != LoginMethod::NO_VIPPS {
         check_handover(tx, &moved.row, handover_of(&moved.row)?)?;
     }
+    look_again(&mut moved.row);
     moved.row.submission += 1;
     let submission = moved.row.submission;
     moved.answers.templates = Some(templates::current(tx, eid, &moved.answers)?);
+    // Whoever said no to the declaration is asked anew.
+    moved.answers.number.is_declined = false;
     moved.row.sealed_answers = seal_answers(tenant, moved.row.id, &moved.answers);
-    moved.row.document_digest = Some(digest_of((moved.row.id, submission), &moved.answers));
+    let digests = digests_of((moved.row.id, submission), &moved.answers);
+    (moved.row.document_digest, moved.row.declaration_digest) = (Some(digests.order), digests.declaration);
     submitted::keep(tx, tenant, (&moved.row, &moved.answers), now)?;
     let asked = Submission { order: moved.row.id, eid, answers: &moved.answers, submission };
     let before = std::mem::replace(&mut moved.people, insert_all(tx, tenant, &asked, now)?);
@@ -449,7 +470,9 @@ fn write_letters(
     let is_new_receiver = event == OrderEvent::NewLink;
     for row in &mut moved.people {
         let was_asked = event != OrderEvent::Submit && is_asked_in(row.part, before);
-        let is_asked = (row.state == PersonState::Waiting || is_new_receiver) && is_asked_in(row.part, next);
+        // The letter of a signatory leads to their declaration, too.
+        let has_letter = row.part != Part::Declarant && is_asked_in(row.part, next);
+        let is_asked = (row.state == PersonState::Waiting || is_new_receiver) && has_letter;
         let is_renewed = is_new_receiver && row.part == Part::Receiver;
         if is_renewed {
             row.generation += 1;

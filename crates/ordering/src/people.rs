@@ -42,6 +42,8 @@ pub(crate) struct KeptPerson {
     pub(crate) provider: String,
     /// Whether a code that went to their phone was typed.
     pub(crate) is_phone_confirmed: bool,
+    /// Of a declarant: the row of the same person as a signatory.
+    pub(crate) signatory: Option<String>,
 }
 
 /// A person of an order as shown. Their link is in it: whoever has that can act for them.
@@ -77,6 +79,8 @@ pub struct PersonView {
     pub provider: String,
     /// Whether a code that went to their phone was typed.
     pub is_phone_confirmed: bool,
+    /// Of a declarant: the row of the same person as a signatory.
+    pub signatory: Option<LinkId>,
     /// Whether it is known who they are at their eID.
     pub has_eid: bool,
     /// When they did what they were asked for.
@@ -145,6 +149,7 @@ pub(crate) fn person_view(tenant: &Tenant, row: &OrderPerson) -> Result<PersonVi
         override_by: kept.override_by,
         provider: kept.provider,
         is_phone_confirmed: kept.is_phone_confirmed,
+        signatory: kept.signatory.and_then(|it| LinkId::parse(&it).ok()),
         has_eid: row.person_digest.is_some(),
         decided_at: row.decided_at,
         member: row.member_id,
@@ -156,19 +161,21 @@ pub(crate) fn person_view(tenant: &Tenant, row: &OrderPerson) -> Result<PersonVi
 /// Everybody whom a submission asks, in the order in which they are listed.
 pub(crate) fn asked(eid: LoginMethod, answers: &OrderAnswers) -> Vec<(Part, KeptPerson)> {
     let kept = |contact: &Contact| KeptPerson { contact: contact.clone(), ..KeptPerson::default() };
-    let mut all: Vec<(Part, KeptPerson)> = answers
-        .signatories
-        .iter()
-        .map(|it| {
-            let contact = Contact {
-                name: it.name.clone(),
-                email: it.email.clone(),
-                birth_date: it.birth_date.clone(),
-                mobile: String::new(),
-            };
-            (Part::Signatory, KeptPerson { contact, role: it.role.clone(), ..KeptPerson::default() })
-        })
-        .collect();
+    let mut all = Vec::new();
+    for it in &answers.signatories {
+        let contact = Contact {
+            name: it.name.clone(),
+            email: it.email.clone(),
+            birth_date: it.birth_date.clone(),
+            mobile: String::new(),
+        };
+        let person = KeptPerson { contact, role: it.role.clone(), ..KeptPerson::default() };
+        all.push((Part::Signatory, person.clone()));
+        // Directly behind: that is how they are known to be the same person.
+        if answers.number.is_needed == Some(true) {
+            all.push((Part::Declarant, person));
+        }
+    }
     all.push((Part::General, kept(&answers.general)));
     all.extend(answers.blockers.iter().map(|it| (Part::Blocker, kept(it))));
     all.push((Part::Receiver, kept(&answers.receiver)));
@@ -179,10 +186,17 @@ pub(crate) fn asked(eid: LoginMethod, answers: &OrderAnswers) -> Vec<(Part, Kept
     all
 }
 
+/// Whether somebody approves: the order, or the declaration.
+pub(crate) const fn approves(part: Part) -> bool {
+    matches!(part, Part::Signatory | Part::Declarant)
+}
+
 /// Whether somebody is asked in this state.
 pub(crate) const fn is_asked_in(part: Part, state: OrderState) -> bool {
     match part {
-        Part::Signatory => matches!(state, OrderState::Approving | OrderState::IdentityReview),
+        Part::Signatory | Part::Declarant => {
+            matches!(state, OrderState::Approving | OrderState::IdentityReview)
+        }
         Part::Receiver => {
             matches!(
                 state,
@@ -267,10 +281,13 @@ pub(crate) fn insert_all(
     &Submission { order, eid, answers, submission }: &Submission<'_>,
     now: Timestamp,
 ) -> Result<Vec<OrderPerson>, StoreError> {
-    let mut rows = Vec::new();
-    for ((part, kept), place) in asked(eid, answers).into_iter().zip(0..) {
+    let mut rows: Vec<OrderPerson> = Vec::new();
+    for ((part, mut kept), place) in asked(eid, answers).into_iter().zip(0..) {
         // The ids go up, so that people are listed in this order.
         let id = LinkId::new(tenant.random(), now.after(Duration::from_millis(place)));
+        if part == Part::Declarant {
+            kept.signatory = rows.last().map(|it| it.id.to_string());
+        }
         let row = OrderPerson {
             tenant_id: tenant.id,
             id,
@@ -318,6 +335,7 @@ mod tests {
             override_by: String::new(),
             provider: String::new(),
             is_phone_confirmed: false,
+            signatory: None,
             has_eid: false,
             decided_at: None,
             member: None,

@@ -12,8 +12,8 @@ use texts::Noun;
 
 use crate::{
     OrderDesk, OrderFile, OrderView,
-    certificate::OF_ORDER,
     issuer::of_order,
+    kept_documents::OF_ORDER,
     people::person_view,
     proposal::waiting,
     secrets::public_key,

@@ -13,10 +13,11 @@ use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk, OrderView,
+    agreement::AGREEMENT,
     approval::{check_same_documents, deciders},
-    certificate::{CERTIFICATE, OF_ORDER},
+    certificate::CERTIFICATE,
     compose::{ClientFacts, Composed},
-    kept_documents::{self, DocumentKey},
+    kept_documents::{self, DocumentKey, OF_ORDER},
     moving::{Asked, Happening, Moved, OrderVersion, apply, permission_to_decide},
     seal_kit::SealKit,
 };
@@ -164,7 +165,7 @@ impl OrderDesk {
         tenant: &Tenant,
         (order, kind): (&OrderView, &str),
     ) -> Result<Vec<u8>, Refusal> {
-        let submission = if kind == CERTIFICATE { OF_ORDER } else { order.submission };
+        let submission = if [CERTIFICATE, AGREEMENT].contains(&kind) { OF_ORDER } else { order.submission };
         let (tenant, id) = (tenant.clone(), order.id);
         let kind = kind.to_owned();
         let read = self.store.read(move |tx| {

@@ -4,7 +4,7 @@ use authority::{Permission, Permit};
 use changes::Refusal;
 use model::{Action, LinkId, OrderId, Timestamp};
 use serde_json::json;
-use store::order_people::PersonState;
+use store::order_people::{Part, PersonState};
 use texts::{AdminMessage, Noun};
 
 use crate::{
@@ -20,7 +20,14 @@ const SENT_AGAIN: &str = "sent_again";
 impl OrderView {
     /// Whether somebody is asked now for something that they have not done.
     pub fn asks(&self, person: &PersonView) -> bool {
-        person.state == PersonState::Waiting && is_asked_in(person.part, self.state)
+        person.state == PersonState::Waiting
+            && is_asked_in(person.part, self.state)
+            && !self.is_declined_for(person)
+    }
+
+    /// Whether somebody is asked about a declaration that another signatory said no to.
+    pub fn is_declined_for(&self, person: &PersonView) -> bool {
+        person.part == Part::Declarant && self.answers.number.is_declined
     }
 }
 

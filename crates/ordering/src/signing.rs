@@ -11,20 +11,21 @@ use authority::{Permission, Permit, SealedColumn, Tenant};
 use changes::Refusal;
 use crypto::b64;
 use documents::{PdfMeta, SignatureTrust, Signer, pdf};
-use model::{Evidence, LinkId, NameKey, OrderEvent, OrderState, Timestamp};
+use model::{Evidence, LinkId, NameKey, OrderState, Timestamp};
 use serde_json::json;
 use store::{
     StoreError, WriteTx, approval_requests,
-    order_people::{self, OrderPerson, Part, PersonState},
+    order_people::{self, Part},
     orders::Order,
 };
 use texts::AdminMessage;
 
 use crate::{
     OrderDesk, OrderView,
+    answered::{Answered, accepted_before, waiting_row},
     kept_documents::{self, DocumentKey},
     moving::{Asked, Happening, Moved, apply, request_digest},
-    people::{KeptPerson, link_spent, open_person, seal_person},
+    people::{KeptPerson, approves, link_spent, open_person, seal_person},
     sealing::{aside, trouble},
     signature_provider::{AtProvider, SignatureProvider, ToSign},
 };
@@ -79,13 +80,13 @@ struct Ours {
 }
 
 /// Sets the documents of a submission: the same bytes whenever it is done.
-fn set(order: &OrderView) -> Result<Vec<Ours>, Refusal> {
+fn set(order: &OrderView, part: Part) -> Result<Vec<Ours>, Refusal> {
     let meta = PdfMeta { created: order.created_at.seconds(), author: String::new() };
     let one = |it: crate::Composed| {
         let bytes = pdf(&it.document, &meta).map_err(|error| trouble(&error))?;
         Ok(Ours { kind: it.kind, title: it.document.title, pdf: bytes })
     };
-    order.documents().into_iter().map(one).collect()
+    order.documents_for(part).into_iter().map(one).collect()
 }
 
 /// Says who signed all of them; a file that is not ours, signed by a single person, makes all of them count for nothing.
@@ -175,10 +176,11 @@ impl OrderDesk {
         let provider = self.provider()?;
         let begun = self.begin_request(permit, (person, Evidence::ProviderSignature), now).await?;
         let order = self.whole(permit.tenant(Permission::AnswerOrder)?, begun.order).await?;
-        let signer = order.people.iter().find(|it| it.id == person).map(|it| it.contact.name.clone());
-        let documents = aside(move || set(&order)).await?;
+        let signer = order.people.iter().find(|it| it.id == person).ok_or_else(link_spent)?;
+        let (name, part) = (signer.contact.name.clone(), signer.part);
+        let documents = aside(move || set(&order, part)).await?;
         let documents = documents.into_iter().map(|it| (it.title, it.pdf)).collect();
-        let to_sign = ToSign { documents, signer: signer.unwrap_or_default(), return_to };
+        let to_sign = ToSign { documents, signer: name, return_to };
         let at = provider.bring(to_sign).await.map_err(unavailable)?;
         Ok(SigningBegun { random: begun.random, at })
     }
@@ -198,13 +200,14 @@ impl OrderDesk {
         let provider = self.provider()?;
         let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
         let asked = self.store.read(move |tx| order_people::find(tx, person)).await?;
-        let asked = asked.filter(|it| it.tenant_id == tenant.id && it.part == Part::Signatory);
-        let order = self.whole(&tenant, asked.ok_or_else(link_spent)?.order_id).await?;
+        let asked = asked.filter(|it| it.tenant_id == tenant.id && approves(it.part));
+        let asked = asked.ok_or_else(link_spent)?;
+        let (order, part) = (self.whole(&tenant, asked.order_id).await?, asked.part);
         let Some(signed) = provider.fetch(returned.reference).await.map_err(unavailable)? else {
             return Ok(None);
         };
         let by = Arc::clone(&provider);
-        let (signer, files) = aside(move || verified(by.trust(), set(&order)?, signed, now)).await?;
+        let (signer, files) = aside(move || verified(by.trust(), set(&order, part)?, signed, now)).await?;
         let source = ["signature", provider.name(), ""];
         let digest = tenant.opened().member_digest(source, &signer.subject);
         let (permit, random) = (permit.clone(), returned.random);
@@ -212,31 +215,17 @@ impl OrderDesk {
             let spent = approval_requests::spend(tx, (tenant.id, &request_digest(&random)), now)?;
             let request = spent.filter(|it| it.person_id == person).ok_or_else(link_spent)?;
             let mut moved = Moved::load(tx, &tenant, Asked::Now(request.order_id))?;
-            if moved.row.document_digest != Some(request.document_digest)
-                || moved.answers.evidence != Evidence::ProviderSignature
-            {
-                return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
-            }
-            let is_other = |it: &OrderPerson| {
-                it.part == Part::Signatory && it.id != person && it.person_digest == Some(digest)
-            };
-            if moved.people.iter().any(is_other) {
-                return Err(Refusal::Invalid(AdminMessage::OrderApprovedTwice.into()));
-            }
-            let at = moved.people.iter().position(|it| it.id == person);
-            let at = at.ok_or_else(link_spent)?;
-            let row = moved.people.get_mut(at).filter(|it| it.state == PersonState::Waiting);
-            let row = row.ok_or_else(link_spent)?;
-            let mut kept = open_person(&tenant, row)?;
-            let is_to_review = note(&mut kept, (provider.name(), &signer));
+            let mut row = waiting_row(&moved, &request, (digest, Evidence::ProviderSignature))?;
+            let of_part = moved.people.iter().filter(|it| it.part == row.part);
+            let at = of_part.take_while(|it| it.id != person).count();
+            let mut kept = open_person(&tenant, &row)?;
+            row.person_digest = Some(digest);
+            let is_to_review = note(&mut kept, (provider.name(), &signer))
+                && !accepted_before(&tenant, &moved.people, (&row, &mut kept))?;
             row.sealed_person = seal_person(&tenant, row.id, &kept);
             row.sealed_evidence = Some(evidence(&tenant, (row.id, provider.name(), &signer), now));
-            row.person_digest = Some(digest);
-            row.state = if is_to_review { PersonState::InReview } else { PersonState::Done };
-            row.decided_at = Some(now);
-            order_people::save(tx, row)?;
             keep_files(tx, &tenant, &moved.row, &named(files, at), now)?;
-            let event = if is_to_review { OrderEvent::Mismatch } else { OrderEvent::Approve };
+            let event = Answered { row, is_to_review }.write(tx, &mut moved, now)?;
             apply(tx, (&permit, &mut moved), &Happening::of(event), now)
         });
         finished.await.map(Some)

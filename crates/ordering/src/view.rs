@@ -4,9 +4,13 @@ use authority::{SealedColumn, Tenant};
 use changes::Refusal;
 use crypto::{Digest, b64};
 use model::{
-    DomainId, Handover, LoginMethod, OrderAnswers, OrderId, OrderSection, OrderState, TenantId, Timestamp,
+    AgreementState, DomainId, Handover, LoginMethod, OrderAnswers, OrderId, OrderSection, OrderState,
+    TenantId, Timestamp,
 };
-use store::orders::{self, Order, OrderStep};
+use store::{
+    order_people::Part,
+    orders::{self, Order, OrderStep},
+};
 
 use crate::{
     document_change::DocumentChange, issuer::IssuerView, people::PersonView, proposal::ProposalView,
@@ -82,6 +86,9 @@ pub struct OrderView {
     pub submission: i64,
     /// What the signatories of this submission approve.
     pub document_digest: Option<Digest>,
+    /// What they approve of the national identity number, apart from it; `None` where there is no such declaration, and in older
+    /// submissions, where one digest covers everything.
+    pub declaration_digest: Option<Digest>,
     /// Whether a submission was sent to the issuer.
     pub was_sent: bool,
     /// The answers.
@@ -104,6 +111,8 @@ pub struct OrderView {
     pub changes: Vec<DocumentChange>,
     /// Who issues it; of no meaning where it is ordered at Vipps itself.
     pub issuer: IssuerView,
+    /// How far the issuer's own agreement has come; `None`: nothing was uploaded.
+    pub agreement: Option<AgreementState>,
     /// What an operator proposed and a second one has to confirm.
     pub proposal: Option<ProposalView>,
 }
@@ -180,6 +189,7 @@ pub(crate) fn view(
         version: row.version,
         submission: row.submission,
         document_digest: row.document_digest,
+        declaration_digest: row.declaration_digest,
         was_sent: row.was_sent,
         answers: open_answers(tenant, row)?,
         people,
@@ -189,6 +199,7 @@ pub(crate) fn view(
         expires_at: row.expires_at,
         files: Vec::new(),
         public_key: None,
+        agreement: row.agreement_state.as_deref().and_then(AgreementState::parse),
         proposal: None,
         changes: Vec::new(),
         issuer: IssuerView::built_in(),
@@ -206,8 +217,15 @@ impl OrderView {
         self.files.iter().any(|it| it.kind == "order")
     }
 
-    /// The digest of what is approved, as it stands in documents.
-    pub fn digest_text(&self) -> String {
-        self.document_digest.map(|it| b64::encode(it.as_bytes())).unwrap_or_default()
+    /// The digest of what is approved by a signatory or a declarant, as it stands in documents.
+    pub fn digest_text(&self, part: Part) -> String {
+        let digest = if part == Part::Declarant { self.declaration_digest } else { self.document_digest };
+        digest.map(|it| b64::encode(it.as_bytes())).unwrap_or_default()
+    }
+
+    /// The other row of somebody who approves both: of a signatory, that of their declaration, and the other way round.
+    pub fn twin(&self, person: &PersonView) -> Option<&PersonView> {
+        let is_twin = |it: &&PersonView| it.signatory == Some(person.id) || person.signatory == Some(it.id);
+        self.people.iter().find(is_twin)
     }
 }

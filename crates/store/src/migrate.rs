@@ -42,6 +42,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0028_order_desk", include_str!("../migrations/0028_order_desk.sql")),
     ("0029_section_links", include_str!("../migrations/0029_section_links.sql")),
     ("0031_order_templates", include_str!("../migrations/0031_order_templates.sql")),
+    ("0032_declarations", include_str!("../migrations/0032_declarations.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -11,9 +11,9 @@ const SAVE: &str = "INSERT INTO order_documents
     ON CONFLICT (tenant_id, order_id, submission, kind) DO UPDATE SET
     digest = excluded.digest, sealed_document = excluded.sealed_document, created_at = excluded.created_at";
 const LIST: &str = "SELECT tenant_id, order_id, submission, kind, digest, sealed_document, created_at
-    FROM order_documents WHERE tenant_id = $1 AND order_id = $2 AND submission = $3 ORDER BY kind LIMIT 20";
+    FROM order_documents WHERE tenant_id = $1 AND order_id = $2 AND submission = $3 ORDER BY kind LIMIT 100";
 const LIST_FACTS: &str = "SELECT kind, digest, created_at FROM order_documents
-    WHERE tenant_id = $1 AND order_id = $2 AND submission = $3 ORDER BY kind LIMIT 20";
+    WHERE tenant_id = $1 AND order_id = $2 AND submission = $3 ORDER BY kind LIMIT 100";
 const FIND: &str = "SELECT tenant_id, order_id, submission, kind, digest, sealed_document, created_at
     FROM order_documents WHERE tenant_id = $1 AND order_id = $2 AND submission = $3 AND kind = $4";
 const REMOVE: &str = "DELETE FROM order_documents WHERE tenant_id = $1 AND order_id = $2";

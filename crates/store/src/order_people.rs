@@ -30,6 +30,8 @@ words! {
     Part {
         /// To approve for the company.
         Signatory = "signatory",
+        /// To approve, as a signatory, the declaration on the national identity number.
+        Declarant = "declarant",
         /// To receive the credentials.
         Receiver = "receiver",
         /// To confirm that they may block or revoke.

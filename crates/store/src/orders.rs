@@ -7,30 +7,31 @@ use crate::{StoreError, Tx, WriteTx, sql::Statements as _, value::Row};
 
 const INSERT: &str =
     "INSERT INTO orders (tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
-    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, issuer_id)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, issuer_id,
+    declaration_digest, agreement_state)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
 const GET: &str = "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
-    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version, issuer_id
-    FROM orders WHERE tenant_id = $1 AND id = $2";
+    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version, issuer_id,
+    declaration_digest, agreement_state FROM orders WHERE tenant_id = $1 AND id = $2";
 const LIST: &str = "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
-    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version, issuer_id
-    FROM orders WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1000";
+    document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version, issuer_id,
+    declaration_digest, agreement_state FROM orders WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1000";
 // Orders of tenants in the bin are left out here, so that they take no place within the limit.
 pub(crate) const LIST_BY_STATE: &str = "SELECT orders.tenant_id, orders.id, orders.domain_id, orders.eid, orders.handover,
     orders.state, orders.held_state, orders.version, orders.submission, orders.document_digest, orders.was_sent,
-    orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id
-    FROM orders JOIN tenants ON tenants.id = orders.tenant_id
+    orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id,
+    orders.declaration_digest, orders.agreement_state FROM orders JOIN tenants ON tenants.id = orders.tenant_id
     WHERE orders.state = $1 AND tenants.deleted_at IS NULL ORDER BY orders.since LIMIT 1000";
 pub(crate) const LIST_EXPIRED: &str = "SELECT orders.tenant_id, orders.id, orders.domain_id, orders.eid, orders.handover,
     orders.state, orders.held_state, orders.version, orders.submission, orders.document_digest, orders.was_sent,
-    orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id
-    FROM orders JOIN tenants ON tenants.id = orders.tenant_id
+    orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id,
+    orders.declaration_digest, orders.agreement_state FROM orders JOIN tenants ON tenants.id = orders.tenant_id
     WHERE orders.expires_at <= $1 AND tenants.deleted_at IS NULL ORDER BY orders.expires_at LIMIT 1000";
 // Neither in use nor to be restored.
 pub(crate) const LIST_GONE: &str = "SELECT orders.tenant_id, orders.id, orders.domain_id, orders.eid, orders.handover,
     orders.state, orders.held_state, orders.version, orders.submission, orders.document_digest, orders.was_sent,
-    orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id
-    FROM orders JOIN tenants ON tenants.id = orders.tenant_id
+    orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id,
+    orders.declaration_digest, orders.agreement_state FROM orders JOIN tenants ON tenants.id = orders.tenant_id
     WHERE orders.state = 'live' AND orders.entered_version IS NOT NULL AND tenants.deleted_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM identity_sources WHERE identity_sources.tenant_id = orders.tenant_id
     AND identity_sources.domain_id = orders.domain_id AND identity_sources.eid = orders.eid
@@ -46,7 +47,8 @@ const LIST_OPEN: &str = "SELECT domain_id, state, held_state FROM orders WHERE t
 const SAVE: &str =
     "UPDATE orders SET handover = $1, state = $2, held_state = $3, submission = $4, document_digest = $5,
     was_sent = $6, sealed_answers = $7, changed_at = $8, since = $9, expires_at = $10, entered_version = $11,
-    issuer_id = $12, version = version + 1 WHERE tenant_id = $13 AND id = $14 AND version = $15";
+    issuer_id = $12, declaration_digest = $13, agreement_state = $14, version = version + 1
+    WHERE tenant_id = $15 AND id = $16 AND version = $17";
 const REMOVE: &str = "DELETE FROM orders WHERE tenant_id = $1 AND id = $2";
 const REMOVE_STEPS: &str = "DELETE FROM order_steps WHERE tenant_id = $1 AND order_id = $2";
 const INSERT_STEP: &str = "INSERT INTO order_steps
@@ -99,6 +101,9 @@ pub struct Order {
     pub submission: i64,
     /// What the signatories of this submission approve.
     pub document_digest: Option<Digest>,
+    /// What they approve of the national identity number, apart from it; `None`: there is no such declaration, or the submission is
+    /// older and `document_digest` covers it.
+    pub declaration_digest: Option<Digest>,
     /// Whether a submission was sent to the issuer.
     pub was_sent: bool,
     /// The answers.
@@ -115,6 +120,8 @@ pub struct Order {
     pub entered_version: Option<i64>,
     /// Who issues it; `None`: the issuer that is built in.
     pub issuer_id: Option<IssuerId>,
+    /// How far the issuer's own agreement has come; `None`: nothing was uploaded.
+    pub agreement_state: Option<String>,
 }
 
 /// A line of the timeline.
@@ -172,6 +179,8 @@ pub fn insert(tx: &mut WriteTx<'_>, order: &Order) -> Result<(), StoreError> {
         order.since.into(),
         order.expires_at.into(),
         order.issuer_id.into(),
+        order.declaration_digest.as_ref().into(),
+        order.agreement_state.as_deref().into(),
     ];
     tx.execute(INSERT, &values).map(drop)
 }
@@ -252,6 +261,8 @@ pub fn save(tx: &mut WriteTx<'_>, order: &Order) -> Result<(), StoreError> {
         order.expires_at.into(),
         order.entered_version.into(),
         order.issuer_id.into(),
+        order.declaration_digest.as_ref().into(),
+        order.agreement_state.as_deref().into(),
         order.tenant_id.into(),
         order.id.into(),
         order.version.into(),
@@ -361,6 +372,8 @@ fn read(row: Row) -> Result<Order, StoreError> {
         expires_at: row.maybe_time("expires_at")?,
         entered_version: row.maybe_int("entered_version")?,
         issuer_id: row.maybe_id("issuer_id", IssuerId::parse)?,
+        declaration_digest: row.maybe_digest("declaration_digest")?,
+        agreement_state: row.maybe_text("agreement_state")?,
     })
 }
 

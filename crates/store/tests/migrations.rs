@@ -76,7 +76,7 @@ async fn a_row_that_cannot_be_is_named() {
 }
 
 /// Every migration there is, in order.
-const MIGRATIONS: [(&str, &str); 30] = [
+const MIGRATIONS: [(&str, &str); 31] = [
     ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
     ("0002_operation", include_str!("../migrations/0002_operation.sql")),
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
@@ -107,6 +107,7 @@ const MIGRATIONS: [(&str, &str); 30] = [
     ("0028_order_desk", include_str!("../migrations/0028_order_desk.sql")),
     ("0029_section_links", include_str!("../migrations/0029_section_links.sql")),
     ("0031_order_templates", include_str!("../migrations/0031_order_templates.sql")),
+    ("0032_declarations", include_str!("../migrations/0032_declarations.sql")),
 ];
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.

@@ -151,6 +151,8 @@ admin_messages! {
     IssuerTooMany { most: Quoted }: "issuer-too-many";
     /// No number of days.
     IssuerDays { most: Quoted }: "issuer-days";
+    /// The issuer wants an agreement that nobody has accepted.
+    OrderAgreementMissing { title: Quoted }: "order-agreement-missing";
     /// It issues no credentials of this eID.
     IssuerEid: "issuer-eid";
     /// A text of a document has a placeholder that is none.
@@ -181,6 +183,8 @@ admin_messages! {
     OrderReceiverOther: "order-receiver-other";
     /// Not every issuer hands over in every way.
     OrderHandoverNotTaken: "order-handover-not-taken";
+    /// The issuer wants none, or it is too late.
+    OrderAgreementNotWanted: "order-agreement-not-wanted";
     /// What an order brought is not at the source any more.
     OrderCredentialsGone: "order-credentials-gone";
     /// A secret is deposited and not opened yet.

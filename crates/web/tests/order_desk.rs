@@ -5,6 +5,7 @@ use ordering::OrderSettings;
 use crate::{
     console_sign_in::{ORIGIN, another_operator, browser_with, remove_operator, signed_in_again},
     house::{Browser, Reply, TestBroker, form},
+    order_declaration::to_be_declared,
     orders::{
         ALONE, DAY, JOINTLY, Ordering, at_the_issuer, hidden, received, submitted, submitted_with, typed,
     },
@@ -259,19 +260,9 @@ async fn an_operator_asks_with_a_sentence_that_was_written_before_in_the_languag
 
 /// An order with the national identity number that the issuer has; gives the receiver's link.
 async fn with_number(house: &TestBroker) -> (Ordering<'_>, String) {
-    let mut order = Ordering::begin(house).await;
-    order.fill_in(ALONE).await;
-    let number = [
-        ("needed", "yes"),
-        ("reason", "Loans"),
-        ("known_statute", "hvitvaskingsloven"),
-        ("paragraph", "§ 12"),
-    ];
-    order.save("number", &number).await;
-    order.submit().await;
-    order.act("desk", "accept", "").await;
-    let links = order.links().await;
+    let (mut order, links) = to_be_declared(house, ALONE).await;
     order.with_bankid(&links[0]).await;
+    order.with_bankid(&links[1]).await;
     order.act("desk", "seal", "").await;
     order.act("desk", "sent", "").await;
     (order, links.last().unwrap().clone())

@@ -72,6 +72,12 @@ struct Said {
     /// Its questions: thirteen-questions, twelve-questions, questions-2026.
     #[arg(long, value_name = "WORD", value_parser = catalogue)]
     catalogue: Option<QuestionCatalogue>,
+    /// What its own agreement is called, which a company signs beside the order; empty for none.
+    #[arg(long, value_name = "TEXT")]
+    agreement: Option<String>,
+    /// The https address at which that agreement is filled in or fetched; empty for none.
+    #[arg(long, value_name = "URL")]
+    agreement_url: Option<String>,
     /// In how many working days it answers.
     #[arg(long, value_name = "DAYS")]
     answers_within: Option<u32>,
@@ -107,6 +113,8 @@ impl Said {
         set(&mut it.address, self.address);
         set(&mut it.phone, self.phone);
         set(&mut it.email, self.email);
+        set(&mut it.agreement, self.agreement);
+        set(&mut it.agreement_url, self.agreement_url);
         if !self.evidence.is_empty() {
             it.evidence = self.evidence;
         }
@@ -127,7 +135,8 @@ fn view(it: &IssuerView) -> Value {
         "id": it.id.map(|id| id.to_string()), "version": it.version, "name": name, "address": address,
         "phone": phone, "email": email, "eids": eids, "evidence": evidence, "handovers": handovers,
         "catalogue": catalogue, "answers_within": it.settings.answers_within,
-        "is_default": it.settings.is_default,
+        "is_default": it.settings.is_default, "agreement": it.settings.agreement,
+        "agreement_url": it.settings.agreement_url,
     })
 }
 

@@ -81,7 +81,7 @@ fn view(it: &OrderView) -> Value {
         "is_sandbox": it.answers.is_sandbox, "number": it.answers.company.number, "host": it.answers.host, "state": it.state.as_str(),
         "turn": it.state.turn().as_str(), "since": instant(it.since),
         "expires_at": maybe_instant(it.expires_at), "issuer": issuer, "handover": it.handover.as_str(),
-        "version": it.version, "submission": it.submission, "documents_sha256": it.digest_text(),
+        "version": it.version, "submission": it.submission, "documents_sha256": it.digest_text(ordering::Part::Signatory),
         "proposal": it.proposal.as_ref().map(|it| json!({"event": it.event.as_str(), "by": it.by_name})),
         "people": it.people.iter().map(person).collect::<Vec<_>>(),
         "documents": files.collect::<Vec<_>>(),

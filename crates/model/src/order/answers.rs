@@ -99,6 +99,16 @@ pub struct NumberAnswer {
     pub paragraph: String,
     /// Whether the issuer granted it; `None`: it has not said.
     pub is_granted: Option<bool>,
+    /// Whether a signatory said no to the declaration on it: this submission goes on without the number.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_declined: bool,
+}
+
+impl NumberAnswer {
+    /// Whether the issuer is asked for it.
+    pub const fn is_asked_for(&self) -> bool {
+        matches!(self.is_needed, Some(true)) && !self.is_declined
+    }
 }
 
 /// All answers.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::LoginMethod;
+use crate::{LoginMethod, has_hidden};
 
 use super::{catalogue::QuestionCatalogue, evidence::Evidence, state::Handover};
 
@@ -30,6 +30,12 @@ pub struct IssuerSettings {
     pub answers_within: u32,
     /// Whether orders go to it where the operator says nothing.
     pub is_default: bool,
+    /// What its own agreement is called, which a company signs beside the order; empty: it has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub agreement: String,
+    /// The `https` address at which that agreement is filled in or fetched; empty: nowhere.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub agreement_url: String,
 }
 
 impl Default for IssuerSettings {
@@ -46,6 +52,8 @@ impl Default for IssuerSettings {
             catalogue: QuestionCatalogue::Thirteen,
             answers_within: 10,
             is_default: false,
+            agreement: String::new(),
+            agreement_url: String::new(),
         }
     }
 }
@@ -54,6 +62,15 @@ impl IssuerSettings {
     /// Whether it issues credentials of this eID.
     pub fn issues(&self, eid: LoginMethod) -> bool {
         self.eids.iter().any(|it| it == eid.as_str())
+    }
+
+    /// Whether the address of its agreement is one that people can open, and has an agreement to go with.
+    pub fn has_good_agreement(&self) -> bool {
+        let host =
+            self.agreement_url.strip_prefix("https://").and_then(|it| it.split(['/', '?', '#']).next());
+        let is_address = host.is_some_and(|it| it.contains('.') && !it.contains([' ', '@']));
+        let is_plain = !has_hidden(&self.agreement_url) && self.agreement_url.len() <= 2_000;
+        self.agreement_url.is_empty() || (is_address && is_plain && !self.agreement.is_empty())
     }
 
     /// How it hands credentials over: as somebody wishes, if it does that, else in its own first way.
@@ -82,6 +99,21 @@ mod tests {
         assert_eq!(number(QuestionCatalogue::Of2026, OrderSection::Products), Some(12));
         assert_eq!(number(QuestionCatalogue::Thirteen, OrderSection::Products), None);
         assert_eq!(number(QuestionCatalogue::Of2026, OrderSection::Listing), None);
+    }
+
+    #[test]
+    fn the_address_of_an_agreement_is_one_that_people_can_open_and_has_an_agreement() {
+        let of = |agreement: &str, url: &str| IssuerSettings {
+            agreement: agreement.to_owned(),
+            agreement_url: url.to_owned(),
+            ..IssuerSettings::default()
+        };
+        assert!(of("", "").has_good_agreement() && of("Terms", "").has_good_agreement());
+        assert!(of("Terms", "https://bank.example/form?a=1").has_good_agreement());
+        for url in ["http://bank.example/", "javascript:alert(1)", "https://a@bank.example", "https://bank"] {
+            assert!(!of("Terms", url).has_good_agreement(), "{url}");
+        }
+        assert!(!of("", "https://bank.example").has_good_agreement(), "an address of nothing");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! An order of an eID's credentials: what is asked, what is still missing, and how far it has come.
 
+mod agreement;
 mod answers;
 mod catalogue;
 mod evidence;
@@ -8,6 +9,7 @@ mod section;
 mod state;
 mod template;
 
+pub use agreement::AgreementState;
 pub use answers::{
     CompanyAnswer, CompanySource, Contact, MOST_BLOCK_CONTACTS, MOST_OPERATIONS_CONTACTS, NumberAnswer,
     OrderAnswers, SignatoryAnswer,

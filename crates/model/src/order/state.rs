@@ -125,6 +125,10 @@ words! {
         Reject = "reject",
         /// A signatory approves.
         Approve = "approve",
+        /// A signatory approves the declaration on the national identity number.
+        Declare = "declare",
+        /// A signatory says no to the declaration, with a reason: the order goes on without the number.
+        DeclineDeclaration = "decline_declaration",
         /// Somebody approves who is not certainly the signatory.
         Mismatch = "mismatch",
         /// A signatory says no, with a reason.
@@ -379,16 +383,18 @@ fn on_the_way(facts: &OrderFacts, event: OrderEvent) -> Option<OrderState> {
         (S::Draft, E::Submit) | (S::Review, E::Accept) => S::Approving,
         (S::Review | S::Countersign, E::Return) | (S::Approving | S::IdentityReview, E::Decline) => S::Draft,
         (S::Review | S::AtIssuer | S::VippsProcessing, E::Reject) => S::Rejected,
-        (S::Approving, E::Approve) if facts.is_last => S::Countersign,
-        (S::Approving, E::Approve) => S::Approving,
-        (S::Approving | S::IdentityReview, E::Mismatch) | (S::IdentityReview, E::Approve) => {
+        (S::Approving, E::Approve | E::Declare | E::DeclineDeclaration) if facts.is_last => S::Countersign,
+        (S::Approving, E::Approve | E::Declare | E::DeclineDeclaration) => S::Approving,
+        (S::Approving | S::IdentityReview, E::Mismatch) | (S::IdentityReview, E::Approve | E::Declare) => {
             S::IdentityReview
         }
-        (S::IdentityReview, E::AcceptIdentity | E::RefuseIdentity) if facts.has_others_to_review => {
+        (S::IdentityReview, E::AcceptIdentity | E::RefuseIdentity | E::DeclineDeclaration)
+            if facts.has_others_to_review =>
+        {
             S::IdentityReview
         }
-        (S::IdentityReview, E::AcceptIdentity) if facts.is_last => S::Countersign,
-        (S::IdentityReview, E::AcceptIdentity | E::RefuseIdentity) => S::Approving,
+        (S::IdentityReview, E::AcceptIdentity | E::DeclineDeclaration) if facts.is_last => S::Countersign,
+        (S::IdentityReview, E::AcceptIdentity | E::RefuseIdentity | E::DeclineDeclaration) => S::Approving,
         (S::Countersign, E::Seal) | (S::Sending, E::SendFailed) => S::Sending,
         (S::Sending, E::Sent) | (S::AtIssuer, E::Acknowledge) | (S::Question, E::Answer) => S::AtIssuer,
         (S::AtIssuer, E::Ask) => S::Question,

@@ -59,7 +59,9 @@ fn rendered(status: StatusCode, page: &ConsolePage, locale: Locale) -> Response 
 }
 
 /// What the last act did, as its redirect says: one of these words.
-const DONE: [(&str, &str); 45] = [
+const DONE: [(&str, &str); 47] = [
+    ("order-agreement", "console-done-order-agreement"),
+    ("order-agreement-decided", "console-done-order-agreement-decided"),
     ("left", "console-done-left"),
     ("declined", "console-done-declined"),
     ("order-begun", "console-done-order-begun"),

@@ -270,6 +270,20 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         SignedIn::Whenever,
         PDF
     ),
+    route!(
+        POST,
+        "/t/{tenant}/orders/{order}/agreement",
+        of_tenant(P::ManageOrders),
+        orders::agreement_acts::save,
+        SignedIn::Whenever,
+        PDF
+    ),
+    route!(
+        POST,
+        "/t/{tenant}/orders/{order}/agreement/decide",
+        of_tenant(P::DecideOrders),
+        orders::agreement_acts::decide
+    ),
     route!(GET, "/t/{tenant}/orders/{order}/files/{kind}", of_tenant(P::ReadOrders), orders::documents::file),
     route!(
         POST,

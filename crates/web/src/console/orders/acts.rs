@@ -2,14 +2,14 @@
 
 use console::Permission;
 use model::{Date, Handover, OrderEvent, OrderState};
-use ordering::{OrderView, PersonState, ProposalView};
+use ordering::{OrderView, PersonState, PersonView, ProposalView};
 use pages::console::{
     Action, Block, ConsoleField, ConsoleForm, Fact, FieldKind, FieldOption, Notice, NoticeKind, Text,
 };
 
 use super::{
     place::{base, canned, canned_name, note_field},
-    words::event_word_of_act,
+    words::{event_word_of_act, part_word},
 };
 use crate::console::visit::Visit;
 /// What whoever ordered can do now, beside filling in.
@@ -150,9 +150,11 @@ const fn events_of(state: OrderState) -> (&'static [OrderEvent], &'static [Order
 
 fn identity_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let mut blocks = Vec::new();
-    for it in order.people.iter().filter(|it| it.state == PersonState::InReview) {
+    let is_asked = |it: &&PersonView| it.state == PersonState::InReview && !order.is_declined_for(it);
+    for it in order.people.iter().filter(is_asked) {
         let both = |named: &str, proved: &str| Text::plain(format!("{named} ↔ {proved}"));
         blocks.push(Block::Facts(vec![
+            Fact::new("console-order-part", Text::Key(part_word(it.part))),
             Fact::new("console-order-identity-name", both(&it.contact.name, &it.proved_name)),
             Fact::new("console-order-identity-born", both(&it.contact.birth_date, &it.proved_birth_date)),
         ]));
@@ -290,7 +292,7 @@ fn acts_in_state(visit: &Visit, order: &OrderView) -> Vec<Block> {
 
 /// Whether the order asks for the national identity number.
 fn asks_for_number(order: &OrderView) -> bool {
-    order.answers.number.is_needed == Some(true)
+    order.answers.number.is_asked_for()
 }
 
 /// What the issuer gave, deposited on its behalf.

@@ -160,16 +160,21 @@ fn certificate_page(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>)
     page
 }
 
+/// The file that a form brought.
+pub(super) fn uploaded(visit: &Visit) -> Result<Vec<u8>, Refusal> {
+    if visit.upload.is_too_large {
+        let most = (LARGEST_UPLOAD / (1024 * 1024)).to_string().into();
+        return Err(Refusal::Invalid(AdminMessage::UploadTooLarge { most }.at("file")));
+    }
+    let missing = || Refusal::Invalid(AdminMessage::FileMissing.at("file"));
+    Ok(visit.upload.file("file").ok_or_else(missing)?.to_vec())
+}
+
 /// `POST /t/{tenant}/orders/{order}/certificate`
 pub(in crate::console) async fn save_certificate(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
     let saved = async {
-        if visit.upload.is_too_large {
-            let most = (LARGEST_UPLOAD / (1024 * 1024)).to_string().into();
-            return Err(Refusal::Invalid(AdminMessage::UploadTooLarge { most }.at("file")));
-        }
-        let missing = || Refusal::Invalid(AdminMessage::FileMissing.at("file"));
-        let file = visit.upload.file("file").ok_or_else(missing)?.to_vec();
+        let file = uploaded(&visit)?;
         visit.site.orders.save_certificate(visit.permit()?, order.id, file, visit.now()).await
     };
     match saved.await {

@@ -21,7 +21,9 @@ use crate::console::{
 };
 
 /// The names of the fields, where a refusal may point.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 12] = [
+    "agreement",
+    "agreement_url",
     "name",
     "address",
     "phone",
@@ -133,6 +135,10 @@ fn fields(it: &IssuerSettings) -> Vec<ConsoleField> {
             it.catalogue.as_str(),
             FieldKind::Radio(catalogues),
         ),
+        line("agreement", "console-issuer-agreement", &it.agreement, 200)
+            .with_help(Text::Key("console-issuer-agreement-help")),
+        line("agreement_url", "console-issuer-agreement-url", &it.agreement_url, 2_000)
+            .with_help(Text::Key("console-issuer-agreement-url-help")),
         line("answers_within", "console-issuer-answers-within", &it.answers_within.to_string(), 3),
         ConsoleField::new(
             "is_default",
@@ -157,6 +163,8 @@ fn read(visit: &Visit) -> IssuerSettings {
         catalogue: QuestionCatalogue::parse(form.get("catalogue")).unwrap_or_default(),
         answers_within: form.get("answers_within").parse().unwrap_or_default(),
         is_default: form.has("is_default"),
+        agreement: form.get("agreement").to_owned(),
+        agreement_url: form.get("agreement_url").to_owned(),
     }
 }
 

@@ -7,97 +7,24 @@ use model::{Evidence, LinkId, OrderState};
 use oidc::AuthorizationParams;
 use ordering::{ApprovalProof, LinkView, Part, PersonState, PhoneStep, ReceiverProof};
 use pages::console::{
-    Action, Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Text,
+    Action, Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, NoticeKind, Text,
 };
 use provider::Refusal as ProviderRefusal;
 use texts::AdminMessage;
 
 use super::{
-    documents::{change_blocks, document_blocks},
+    link_page::{about, bare, notice},
     opened::{found, opened, spent},
-    phone,
-    place::sandbox_notice,
-    signing,
+    phone, signatory, signing,
 };
 use crate::{
     console::{
-        answer::{refused_form, sentence, shown, with_session, wrong, wrong_form},
+        answer::{refused_form, shown, with_session, wrong, wrong_form},
         pending::{Pending, PendingPurpose, keep_pending, over, way_to},
         visit::Visit,
     },
     respond::page::{going_on_by_itself, see_other},
 };
-
-fn bare(heading: Text, lead: Text, blocks: Vec<Block>) -> ConsolePage {
-    ConsolePage { heading, lead: Some(lead), blocks, is_bare: true, ..ConsolePage::default() }
-}
-
-/// Whose order it is, and that it is not real where it is not.
-fn about(link: &LinkView) -> Vec<Block> {
-    let facts = Block::Facts(vec![
-        Fact::new("console-order-link-company", Text::plain(link.company.clone())),
-        Fact::new("console-order-link-tenant", Text::plain(link.tenant_name.clone())),
-        Fact::new("console-order-link-you", Text::plain(link.person.contact.name.clone())),
-    ]);
-    sandbox_notice(&link.view.answers).into_iter().chain([facts]).collect()
-}
-
-fn notice(kind: NoticeKind, key: &'static str) -> Block {
-    Block::Notice(Notice { kind, text: Text::Key(key), action: None })
-}
-
-fn signatory_page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> ConsolePage {
-    let mut blocks = about(link);
-    let mut lead = "console-order-link-signatory-lead";
-    let is_asked = matches!(link.view.state, OrderState::Approving | OrderState::IdentityReview);
-    if link.person.state == PersonState::Waiting && !link.view.state.is_open() {
-        lead = "console-order-link-over";
-    } else if link.person.state == PersonState::Waiting && is_asked {
-        let is_by_login = link.view.answers.evidence == Evidence::ApprovedByLogin;
-        if visit.query.is_there("not-signed") {
-            blocks.push(notice(NoticeKind::Warning, "console-order-link-not-signed"));
-        }
-        let said = if is_by_login { "console-order-link-no-signature" } else { "console-order-link-sign" };
-        blocks.push(notice(NoticeKind::Info, said));
-        blocks.extend(change_blocks(&link.view));
-        blocks.extend(document_blocks(&link.view));
-        blocks.push(Block::Facts(vec![Fact::copied(
-            "digest",
-            "console-order-digest",
-            link.view.digest_text(),
-        )]));
-        let label = if is_by_login { "console-order-approve" } else { "console-order-sign" };
-        let approve = Action::act(label, visit.path.clone()).named("approve");
-        blocks.push(Block::Actions(vec![approve]));
-        let field = ConsoleField::new(
-            "note",
-            Text::Key("console-order-note-reason"),
-            visit.form.get("note"),
-            FieldKind::Lines(2),
-        );
-        let error = refusal.map(|it| Text::plain(sentence(visit, it)));
-        let form = ConsoleForm {
-            action: format!("{}/decline", visit.path.trim_end_matches("/decline")),
-            fields: vec![field.required().wrong(error)],
-            submit: Text::Key("console-order-decline"),
-            submit_id: "decline",
-            is_danger: true,
-            ..ConsoleForm::default()
-        };
-        blocks
-            .push(Block::More { label: Text::Key("console-order-decline"), blocks: vec![Block::Form(form)] });
-    } else {
-        let key = match link.person.state {
-            PersonState::Done if !link.person.provider.is_empty() => "console-order-link-signed",
-            PersonState::Done => "console-order-link-approved",
-            PersonState::InReview => "console-order-link-in-review",
-            PersonState::Declined => "console-order-link-declined",
-            PersonState::Waiting => "console-order-link-not-now",
-        };
-        blocks.push(notice(NoticeKind::Done, key));
-    }
-    bare(Text::Key("console-order-link-signatory"), Text::Key(lead), blocks)
-}
 
 /// The eID of who may block: recorded, or to be recorded.
 fn eid_blocks(visit: &Visit, link: &LinkView) -> Vec<Block> {
@@ -195,7 +122,7 @@ pub(super) async fn page_of(
     let phone = visit.site.orders.phone_step(permit, asking, visit.now()).await?;
     let shown = Shown { phone, refusal };
     Ok(match link.person.part {
-        Part::Signatory => signatory_page(visit, link, refusal),
+        Part::Signatory | Part::Declarant => signatory::page(visit, link, refusal),
         Part::Receiver => receiver_page(visit, link, shown),
         Part::Blocker | Part::General => contact_page(visit, link, shown),
     })
@@ -216,10 +143,10 @@ pub(in crate::console) async fn go_on(visit: Visit) -> Result<Response, Refusal>
         Err(refusal) => return Ok(over(&visit, &refusal)),
     };
     let outcome = match link.person.part {
-        Part::Signatory if link.view.answers.evidence == Evidence::ProviderSignature => {
+        Part::Signatory | Part::Declarant if link.view.answers.evidence == Evidence::ProviderSignature => {
             signing::begun(&visit, &link, &permit).await
         }
-        Part::Signatory => approving(&visit, &link, &permit).await,
+        Part::Signatory | Part::Declarant => approving(&visit, &link, &permit).await,
         Part::Receiver => Ok(receiving(&visit, &link)),
         Part::Blocker | Part::General => {
             let given = (link.person.id, visit.form.get("code"));
@@ -320,7 +247,7 @@ pub(in crate::console) async fn returned(
     };
     let href = format!("/order/{link}/{code}");
     match (shown_link.person.part, random) {
-        (Part::Signatory, Some(random)) => {
+        (Part::Signatory | Part::Declarant, Some(random)) => {
             let approval = ApprovalProof { proof: sign_in.proof, issuer: sign_in.issuer, random };
             match visit.site.orders.approve(&permit, &approval, visit.now()).await {
                 Ok(_) => Ok(see_other(&href)),

@@ -12,10 +12,14 @@ pub(super) mod page;
 pub(super) mod phone_code;
 pub(super) mod receive;
 pub(super) mod recheck;
+mod signatory;
 pub(super) mod signing;
 pub(super) mod templates;
 
 mod acts;
+mod agreement;
+pub(super) mod agreement_acts;
+mod link_page;
 mod opened;
 mod phone;
 mod place;

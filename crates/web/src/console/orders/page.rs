@@ -16,6 +16,7 @@ use texts::Noun;
 
 use super::{
     acts::{desk_acts, desk_path, is_decision, orderer_acts},
+    agreement,
     issuers::{id_of, route_block},
     mailbox,
     place::{
@@ -133,7 +134,7 @@ fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
 fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
     let part = part_word(it.part);
     let chip = match it.state {
-        PersonState::Waiting if !order.state.is_open() => {
+        PersonState::Waiting if !order.state.is_open() || order.is_declined_for(it) => {
             words::chip(Tone::Neutral, "console-order-person-not-asked")
         }
         PersonState::Waiting => words::chip(Tone::Neutral, "console-order-person-waiting"),
@@ -143,7 +144,7 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
     };
     let name = Text::plain(it.contact.name.clone());
     // What their eID signed, for a dispute.
-    let name = if it.part == Part::Signatory
+    let name = if matches!(it.part, Part::Signatory | Part::Declarant)
         && !it.token_digest.is_empty()
         && visit.offers(Permission::DecideOrders)
     {
@@ -157,6 +158,7 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
         && !order.answers.is_sandbox
         && it.state == PersonState::Waiting
         && order.state.is_open()
+        && !order.is_declined_for(it)
         && visit.offers(Permission::ManageOrders);
     let when = it.decided_at.map_or_else(|| Cell::Text(Text::plain("–")), |at| words::time(at, visit.now()));
     let sends = visit.site.has_mail
@@ -183,7 +185,7 @@ fn phone_cell(it: &PersonView) -> Cell {
         Part::Receiver | Part::Blocker => {
             Cell::Chip(words::chip(Tone::Neutral, "console-order-phone-unconfirmed"))
         }
-        Part::Signatory | Part::General => Cell::Text(Text::plain("–")),
+        Part::Signatory | Part::Declarant | Part::General => Cell::Text(Text::plain("–")),
     }
 }
 
@@ -272,9 +274,16 @@ fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let mut facts = Vec::new();
     // A draft that was submitted before is not what was approved.
     if order.document_digest.is_some() && order.state != OrderState::Draft {
-        facts.push(Fact::copied("digest", "console-order-digest", order.digest_text()));
+        facts.push(Fact::copied("digest", "console-order-digest", order.digest_text(Part::Signatory)));
     }
-    if let Some(is_granted) = order.answers.number.is_granted {
+    if order.declaration_digest.is_some() && order.state != OrderState::Draft {
+        let digest = order.digest_text(Part::Declarant);
+        facts.push(Fact::copied("declaration-digest", "console-order-declaration-digest", digest));
+    }
+    if order.answers.number.is_declined {
+        let text = Text::Key("console-order-number-declined");
+        facts.push(Fact::new("console-order-national-number", text));
+    } else if let Some(is_granted) = order.answers.number.is_granted {
         let key = if is_granted { "console-order-number-granted" } else { "console-order-number-refused" };
         facts.push(Fact::new("console-order-national-number", Text::Key(key)));
     }
@@ -334,6 +343,7 @@ pub(super) async fn page_of(
         page.blocks.extend(eids_block(order));
         page.blocks.extend(codes_block(visit, order));
     }
+    page.blocks.extend(agreement::blocks(visit, order, refusal));
     page.blocks.extend(documents_block(visit, order));
     page.blocks.extend(timeline(visit, order));
     Ok(page)

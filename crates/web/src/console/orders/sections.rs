@@ -399,6 +399,7 @@ fn read_number(visit: &Visit) -> NumberAnswer {
         statute: statute.to_owned(),
         paragraph: visit.form.get("paragraph").to_owned(),
         is_granted: None,
+        is_declined: false,
     }
 }
 

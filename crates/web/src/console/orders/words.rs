@@ -19,6 +19,7 @@ pub(super) const fn handover_words(handover: Handover) -> (&'static str, &'stati
 pub(super) const fn part_word(part: Part) -> &'static str {
     match part {
         Part::Signatory => "console-order-part-signatory",
+        Part::Declarant => "console-order-part-declarant",
         Part::Receiver => "console-order-part-receiver",
         Part::Blocker => "console-order-part-blocker",
         Part::General => "console-order-part-general",
@@ -96,6 +97,9 @@ pub(super) fn event_word(event: &str) -> &'static str {
         None if event == "routed" => "console-order-event-routed",
         None if event == "proposed" => "console-order-event-proposed",
         None if event == "set_aside" => "console-order-event-set-aside",
+        None if event == "agreement_uploaded" => "console-order-event-agreement-uploaded",
+        None if event == "agreement_accepted" => "console-order-event-agreement-accepted",
+        None if event == "agreement_returned" => "console-order-event-agreement-returned",
         None if event == "reminded" => "console-order-event-reminded",
         None => "console-order-event-begun",
         Some(E::Submit) => "console-order-event-submit",
@@ -103,6 +107,8 @@ pub(super) fn event_word(event: &str) -> &'static str {
         Some(E::Return) => "console-order-event-return",
         Some(E::Reject) => "console-order-event-reject",
         Some(E::Approve) => "console-order-event-approve",
+        Some(E::Declare) => "console-order-event-declare",
+        Some(E::DeclineDeclaration) => "console-order-event-decline-declaration",
         Some(E::Mismatch) => "console-order-event-mismatch",
         Some(E::Decline) => "console-order-event-decline",
         Some(E::AcceptIdentity) => "console-order-event-accept-identity",
@@ -206,6 +212,7 @@ pub(super) fn file_word(kind: &str) -> &'static str {
         "technical" => "console-order-file-technical",
         "cover" => "console-order-file-cover",
         "certificate" => "console-order-file-certificate",
+        "agreement" => "console-order-file-agreement",
         signed if signed.starts_with("signed-") => "console-order-file-signed",
         _ => "console-order-file-registry",
     }

@@ -1,0 +1,85 @@
+//! The issuer's own agreement: a form that the company signs there, beside the order. A task with a state and an upload (docs/adr/0054).
+//!
+//! ```text
+//!   (nothing) ──upload──► uploaded ──accept──► accepted ──► goes to the issuer with the order
+//!                           ▲  └──return──► returned ─┐        │ another submission, another upload
+//!                           └─────────upload──────────┘◄───────┘
+//! ```
+
+use changes::Refusal;
+use model::{AgreementState, LoginMethod, OrderAnswers, OrderState};
+use store::{Tx, WriteTx, order_documents, orders::Order};
+use texts::AdminMessage;
+
+use crate::{OrderView, issuer::of_order, kept_documents::OF_ORDER, view::eid_of};
+
+/// The kind of its document.
+pub(crate) const AGREEMENT: &str = "agreement";
+/// While it can still go to the issuer, or a better one is asked for.
+pub(crate) const fn may_be_uploaded(state: OrderState) -> bool {
+    use OrderState as S;
+    matches!(
+        state,
+        S::Draft
+            | S::Review
+            | S::Approving
+            | S::IdentityReview
+            | S::Countersign
+            | S::Sending
+            | S::AtIssuer
+            | S::Question
+    )
+}
+
+/// What the issuer of an order calls its agreement; `None`: it has none, or no issuer is concerned with the order.
+pub(crate) fn wanted(
+    tx: &mut impl Tx,
+    order: &Order,
+    answers: &OrderAnswers,
+) -> Result<Option<String>, Refusal> {
+    let is_concerned = !answers.is_sandbox && eid_of(order)? != LoginMethod::NO_VIPPS;
+    let title = of_order(tx, order)?.settings.agreement;
+    Ok(Some(title).filter(|it| is_concerned && !it.is_empty()))
+}
+
+/// Refuses to send an order whose issuer wants an agreement that nobody has accepted yet.
+pub(crate) fn check_agreement(
+    tx: &mut impl Tx,
+    order: &Order,
+    answers: &OrderAnswers,
+) -> Result<(), Refusal> {
+    let is_accepted = order.agreement_state.as_deref() == Some(AgreementState::Accepted.as_str());
+    match wanted(tx, order, answers)? {
+        Some(title) if !is_accepted => {
+            Err(Refusal::Invalid(AdminMessage::OrderAgreementMissing { title: title.into() }.into()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What was agreed to was agreed to for the order as it was: another submission has it looked at anew.
+pub(crate) fn look_again(order: &mut Order) {
+    if order.agreement_state.as_deref() == Some(AgreementState::Accepted.as_str()) {
+        order.agreement_state = Some(AgreementState::Uploaded.as_str().to_owned());
+    }
+}
+
+/// Removes the agreement of another issuer.
+pub(crate) fn forget(tx: &mut WriteTx<'_>, order: &mut Order) -> Result<(), Refusal> {
+    order.agreement_state = None;
+    let of_order = (order.tenant_id, order.id);
+    Ok(order_documents::remove_before(tx, of_order, OF_ORDER + 1, AGREEMENT)?)
+}
+
+impl OrderView {
+    /// What the issuer calls its own agreement, where it wants one with this order.
+    pub fn wanted_agreement(&self) -> Option<&str> {
+        let is_concerned = !self.answers.is_sandbox && self.eid != LoginMethod::NO_VIPPS;
+        Some(self.issuer.settings.agreement.as_str()).filter(|it| is_concerned && !it.is_empty())
+    }
+
+    /// Whether an agreement can be uploaded now.
+    pub fn takes_agreement(&self) -> bool {
+        self.wanted_agreement().is_some() && may_be_uploaded(self.state)
+    }
+}
