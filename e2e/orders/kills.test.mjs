@@ -122,10 +122,13 @@ async function link(subject, part) {
   throw new Error(`no letter: ${subject}`);
 }
 
+/** Where the forms are that stand on another page than the order's. */
+const PAGES = { submit: "/summary", amend: "/ask/amend", cancel: "/ask/cancel", withdraw: "/ask/withdraw" };
+
 /** Something that a form of the order's page does. `door`: what it is posted to. */
 const act = (door, event, says, note) => ({
   says: [says],
-  prepare: () => form(event === "submit" ? `${order}/summary` : order, `/${door}`, event),
+  prepare: () => form(`${order}${PAGES[event] ?? ""}`, `/${door}`, event),
   go: (filled) => kari.post(`${order}/${door}`, note ? { ...filled, [`note-${event}`]: note } : filled),
 });
 

@@ -208,7 +208,9 @@ test("two sign together, the issuer asks, the order is amended, approved anew, a
   await desk.click("#answer");
   await desk.waitForURL(/done=order-moved/);
   assert.match(await desk.locator("main").innerText(), /Which name is to be shown/);
-  await desk.getByRole("button", { name: "Amend the order" }).click();
+  await desk.click("#amend");
+  await lookAt(desk, "order, amend asked");
+  await desk.click("#confirm-act");
   await desk.waitForURL(/done=order-moved/);
   assert.equal(await office.state(), "Draft");
   await office.section("display-name");
@@ -222,6 +224,11 @@ test("two sign together, the issuer asks, the order is amended, approved anew, a
   await office.act("sent", "At the issuer");
   await office.act("issue", "Ready to be received");
   await lookAt(desk, "order, amended and issued");
+  office.email = "kari@tvilling.example";
+  await office.enterCredentials(await office.receiver());
+  await office.comesTo("Works");
+  await office.firstLogin();
+  await office.comesTo("Live");
 });
 
 test("a company of another country brings its certificate, and the operator looks at it first", async () => {

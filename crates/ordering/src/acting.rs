@@ -67,7 +67,7 @@ impl OrderDesk {
         let order = self.whole(permit.caller_tenant(), seen.id).await?;
         permit.tenant(permission_to_decide(order.answers.is_sandbox))?;
         if order.state != due_in {
-            return Err(out_of_turn(happening.event, order.state));
+            return Err(out_of_turn(order.state));
         }
         let looked = self.changed_meanwhile(&order.answers, now).await?;
         if !looked.changed.is_empty() {

@@ -7,7 +7,7 @@ use changes::Refusal;
 use model::{Action, OrderEvent, OrderId, OrderState, TenantId, Timestamp};
 use serde_json::json;
 use store::{
-    StoreError, Tx, WriteTx, login_events, order_documents, order_people,
+    StoreError, Tx, WriteTx, identity_sources, login_events, order_documents, order_people,
     order_people::{OrderPerson, Part, PersonState},
     order_secrets,
     orders::{self, Order},
@@ -190,8 +190,16 @@ impl OrderDesk {
     }
 
     async fn was_used(&self, row: &Order, logins_since: Timestamp) -> Result<bool, Refusal> {
-        let (at, eid, since) = ((row.tenant_id, row.domain_id), row.eid.clone(), logins_since.max(row.since));
-        Ok(self.store.read(move |tx| login_events::was_completed(tx, at, &eid, since)).await?)
+        let (order, since) = (row.clone(), logins_since.max(row.since));
+        let read = self.store.read(move |tx| {
+            // Only logins with the credentials that the order brought.
+            let source = identity_sources::find(tx, order.tenant_id, order.domain_id, &order.eid)?;
+            let in_use = source.and_then(|it| it.credentials_version);
+            let is_its_own = in_use.is_some() && in_use == order.entered_version;
+            let at = (order.tenant_id, order.domain_id);
+            Ok::<_, StoreError>(is_its_own && login_events::was_completed(tx, at, &order.eid, since)?)
+        });
+        Ok(read.await?)
     }
 
     async fn in_state(&self, state: OrderState) -> Result<Vec<Order>, Refusal> {

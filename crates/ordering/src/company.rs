@@ -16,7 +16,7 @@ use store::{
     StoreError, Tx,
     registry_answers::{self, KeptRegistryAnswer},
 };
-use texts::AdminMessage;
+use texts::{AdminMessage, Locale, say};
 
 use crate::{OrderDesk, answering::is_same_people};
 
@@ -157,11 +157,20 @@ fn found(answer: &RegistryAnswer) -> FoundCompany {
     }
 }
 
-/// What is other than when it was approved: words for the operator; empty where nothing is.
+fn locale_of(order: &OrderAnswers) -> Locale {
+    Locale::parse(&order.language).unwrap_or(Locale::Nb)
+}
+
+/// Why a company cannot order any more, in the language of its order.
+fn obstacle_in_words(order: &OrderAnswers, obstacle: &str) -> String {
+    say(locale_of(order), &format!("order-hold-{obstacle}"), &[])
+}
+
+/// What is other than when it was approved, in the language of the order; empty where nothing is.
 fn differences(before: &OrderAnswers, now: &FoundCompany) -> Vec<String> {
     let mut found = Vec::new();
     if !now.answer.obstacle.is_empty() {
-        found.push(now.answer.obstacle.clone());
+        found.push(obstacle_in_words(before, &now.answer.obstacle));
     }
     for (was, is) in [
         (&before.company.name, &now.answer.name),
@@ -175,7 +184,8 @@ fn differences(before: &OrderAnswers, now: &FoundCompany) -> Vec<String> {
     let may_sign = now.combinations.iter().any(|it| is_same_people(it, &before.signatories));
     if before.company.rule == "found" && !may_sign {
         let names: Vec<&str> = before.signatories.iter().map(|it| it.name.as_str()).collect();
-        found.push(format!("{} ≠ signatur", names.join(" + ")));
+        let args = [("names", &*names.join(", "))];
+        found.push(say(locale_of(before), "order-hold-signatories", &args));
     }
     found
 }
@@ -215,7 +225,7 @@ impl OrderDesk {
         match self.look_up((&answers.company.number, answers.is_sandbox), now).await {
             Ok(found) => Ok(NewLook { changed: differences(answers, &found), raw: Some(found.raw) }),
             Err(Refusal::Invalid(it)) if it.message == AdminMessage::CompanyDeleted => {
-                Ok(NewLook { changed: vec!["deleted".to_owned()], raw: None })
+                Ok(NewLook { changed: vec![obstacle_in_words(answers, "deleted")], raw: None })
             }
             Err(other) => Err(other),
         }

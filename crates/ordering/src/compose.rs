@@ -117,6 +117,11 @@ fn around(body: Body, facts: Vec<(String, String)>) -> Vec<DocumentBlock> {
     blocks
 }
 
+fn products(words: &Words, it: &OrderAnswers) -> String {
+    let named = it.products.iter().map(|it| words.say(&format!("product-{it}")));
+    named.collect::<Vec<_>>().join(", ")
+}
+
 fn order(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
     let mut facts = vec![
         words.fact("purpose", &it.purpose),
@@ -132,9 +137,7 @@ fn order(words: &Words, subtitle: String, it: &OrderAnswers) -> Document {
         facts.push(words.fact("listed-address", &it.listed_address));
     }
     if it.catalogue.questions().contains(&OrderSection::Products) {
-        let products: Vec<String> =
-            it.products.iter().map(|it| words.say(&format!("product-{it}"))).collect();
-        facts.push(words.fact("products", &products.join(", ")));
+        facts.push(words.fact("products", &products(words, it)));
     }
     let signatories: Vec<Vec<String>> = it
         .signatories
@@ -200,6 +203,9 @@ fn technical(words: &Words, subtitle: String, (view, client): (&OrderView, Clien
         ),
         words.fact("national-number", &words.say(if is_number_needed { "yes" } else { "no" })),
     ];
+    if view.answers.catalogue.questions().contains(&OrderSection::Products) {
+        facts.push(words.fact("products", &products(words, &view.answers)));
+    }
     if let Some(key) = &view.public_key {
         facts.push(words.fact("public-key", &key.to_string()));
     }
@@ -213,13 +219,22 @@ fn reviewed(it: &PersonView) -> String {
     format!("{}: {}{by}", it.contact.name, it.override_reason)
 }
 
+/// The level of a login in words.
+fn level(words: &Words, level: &str) -> String {
+    if ["high", "substantial"].contains(&level) {
+        words.say(&format!("level-{level}"))
+    } else {
+        level.to_owned()
+    }
+}
+
 /// Who approved the documents of a part, by which login, of which digest.
 fn approvals(words: &Words, view: &OrderView, part: Part) -> Vec<DocumentBlock> {
     let row = |it: &PersonView| {
         let eid = LoginMethod::parse(&it.eid).map(|eid| eid.name_in(words.0).to_owned()).unwrap_or_default();
         let at = it.decided_at.map(|at| at.to_iso_seconds()).unwrap_or_default();
         let how = match it.provider.as_str() {
-            "" => format!("{eid}, {}", it.level),
+            "" => words.with("approved-by", &[("eid", &eid), ("level", &level(words, &it.level))]),
             provider => words.with("signed-at", &[("provider", provider)]),
         };
         vec![it.contact.name.clone(), how, at, grouped(&it.token_digest)]

@@ -4,7 +4,9 @@ use std::io::{Cursor, Write};
 
 use authority::Permit;
 use changes::Refusal;
-use model::{Action, AgreementState, OrderSection, Timestamp};
+use model::{
+    Action, AgreementState, CompanyAnswer, Contact, NumberAnswer, OrderSection, SignatoryAnswer, Timestamp,
+};
 use serde_json::{Value, json};
 use store::orders;
 use texts::{Locale, Noun, say};
@@ -19,21 +21,48 @@ use crate::{
     view::state_of,
 };
 
+/// What the issuer is told of a company; how we found out is in `registry.json`.
+fn company(it: &CompanyAnswer) -> Value {
+    json!({"number": it.number, "name": it.name, "form": it.form, "address": it.address})
+}
+
+/// What the issuer is told of a person: how they are reached.
+fn contact(it: &Contact) -> Value {
+    json!({"name": it.name, "mobile": it.mobile, "email": it.email})
+}
+
+fn contacts(all: &[Contact]) -> Value {
+    all.iter().map(contact).collect()
+}
+
+fn signatory(it: &SignatoryAnswer) -> Value {
+    json!({"name": it.name, "birth_date": it.birth_date, "role": it.role, "email": it.email, "mobile": it.mobile})
+}
+
+fn number(it: &NumberAnswer) -> Value {
+    match it.is_asked_for() {
+        true => {
+            json!({"needed": true, "reason": it.reason, "statute": it.statute, "paragraph": it.paragraph})
+        }
+        false => json!({"needed": false}),
+    }
+}
+
 fn answer(order: &OrderView, section: OrderSection) -> Value {
     let it = &order.answers;
     match section {
         OrderSection::Purpose => json!(it.purpose),
         OrderSection::Domain => json!(it.host),
-        OrderSection::Company => json!(it.company),
-        OrderSection::Bank => json!(it.bank),
-        OrderSection::General => json!(it.general),
-        OrderSection::Receiver => json!(it.receiver),
-        OrderSection::Block => json!(it.blockers),
-        OrderSection::Signatories => json!(it.signatories),
+        OrderSection::Company => company(&it.company),
+        OrderSection::Bank => company(&it.bank),
+        OrderSection::General => contact(&it.general),
+        OrderSection::Receiver => contact(&it.receiver),
+        OrderSection::Block => contacts(&it.blockers),
+        OrderSection::Signatories => it.signatories.iter().map(signatory).collect(),
         OrderSection::DisplayName => json!(it.display_name),
         OrderSection::Listing => json!(it.listed_address),
-        OrderSection::Operations => json!(it.operations),
-        OrderSection::Number => json!(it.number),
+        OrderSection::Operations => contacts(&it.operations),
+        OrderSection::Number => number(&it.number),
         OrderSection::Products => json!(it.products),
         OrderSection::Certificate => json!(if it.has_certificate { "uploaded" } else { "registry" }),
     }
@@ -50,7 +79,7 @@ fn approval(it: &PersonView) -> Value {
 fn export(order: &OrderView) -> Value {
     let locale = Locale::parse(&order.answers.language).unwrap_or(Locale::Nb);
     let one = |(number, section): (usize, &OrderSection)| {
-        let question = say(locale, &format!("console-order-section-{}", section.as_str()), &[]);
+        let question = say(locale, &format!("order-question-{}", section.as_str()), &[]);
         json!({"number": number, "question": question, "answer": answer(order, *section)})
     };
     let answers: Vec<Value> =

@@ -97,7 +97,7 @@ impl OrderDesk {
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
             let state = state_of(&moved.row)?;
             if state != OrderState::Draft {
-                return Err(out_of_turn(OrderEvent::Amend, state));
+                return Err(out_of_turn(state));
             }
             if moved.row.eid == LoginMethod::NO_VIPPS.as_str() && handover != Handover::ReceiverEnters {
                 return Err(Refusal::Invalid(AdminMessage::OrderHandoverNotTaken.at("handover")));

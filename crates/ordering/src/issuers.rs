@@ -4,8 +4,7 @@ use authority::{InstallationPermit, Permission, Permit};
 use changes::Refusal;
 use messages::MailAddress;
 use model::{
-    Action, Evidence, IssuerId, IssuerSettings, LoginMethod, OrderEvent, OrderState, PhoneNumber, Timestamp,
-    has_hidden,
+    Action, Evidence, IssuerId, IssuerSettings, LoginMethod, OrderState, PhoneNumber, Timestamp, has_hidden,
 };
 use serde_json::json;
 use store::{
@@ -213,7 +212,7 @@ impl OrderDesk {
             moved.deciding(&permit)?;
             let (state, eid) = (state_of(&moved.row)?, eid_of(&moved.row)?);
             if state != OrderState::Draft {
-                return Err(out_of_turn(OrderEvent::Amend, state));
+                return Err(out_of_turn(state));
             }
             let issuer = match issuer {
                 None => IssuerView::built_in(),

@@ -43,6 +43,7 @@ mod submitted;
 mod templates;
 mod uploads;
 mod view;
+mod waiting;
 
 pub use agreement_acts::AgreementDecision;
 pub use approval::{ApprovalBegun, ApprovalProof, IdentityDecision, ReceiverProof};
@@ -69,3 +70,4 @@ pub use signing::{SigningBegun, SigningReturned};
 pub use store::order_people::{Part, PersonState};
 pub use templates::TemplateView;
 pub use view::{OrderFile, OrderSummary, OrderView, StepView};
+pub use waiting::IssuerDays;

@@ -169,7 +169,7 @@ impl Moved {
 
     /// Refuses what could not happen now, or lacks its reason, and writes nothing.
     pub(crate) fn check_possible(&self, Happening { event, note, .. }: &Happening) -> Result<(), Refusal> {
-        next_order_state(&self.facts()?, *event).map_err(|it| out_of_turn(it.event, it.state))?;
+        next_order_state(&self.facts()?, *event).map_err(|it| out_of_turn(it.state))?;
         if needs_note(*event) && note.trim().is_empty() {
             return Err(Refusal::Invalid(AdminMessage::OrderReasonMissing.at("note")));
         }
@@ -227,12 +227,9 @@ impl Happening {
     }
 }
 
-pub(crate) fn out_of_turn(event: OrderEvent, state: OrderState) -> Refusal {
-    let message = AdminMessage::OrderOutOfTurn {
-        event: event.as_str().to_owned().into(),
-        state: state.as_str().to_owned().into(),
-    };
-    Refusal::Invalid(message.into())
+/// It is not the time for what was to happen.
+pub(crate) fn out_of_turn(state: OrderState) -> Refusal {
+    Refusal::Invalid(AdminMessage::OrderOutOfTurn { state: state.as_str().into() }.into())
 }
 
 /// Refuses a draft that lacks something. `has_sms`: whether phones can be confirmed.
@@ -256,7 +253,7 @@ pub(crate) fn apply(
     let event = &happening.event;
     let tenant = moved.leave(permit, *event)?.clone();
     let facts = moved.facts()?;
-    let next = next_order_state(&facts, *event).map_err(|it| out_of_turn(it.event, it.state))?;
+    let next = next_order_state(&facts, *event).map_err(|it| out_of_turn(it.state))?;
     moved.check_possible(happening)?;
     if *event == OrderEvent::Sent {
         check_agreement(tx, &moved.row, &moved.answers)?;

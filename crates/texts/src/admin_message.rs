@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Locale,
-    argument::{Advice, Argument, Detail, Differences, List, Noun, Quoted, Word, escaped},
+    argument::{Advice, Argument, Detail, Differences, List, Noun, Quoted, StateName, Word, escaped},
     say,
 };
 
@@ -164,7 +164,7 @@ admin_messages! {
     /// Another operator has to confirm it.
     OrderProposalOwn: "order-proposal-own";
     /// It is not the time for this.
-    OrderOutOfTurn { event: Quoted, state: Quoted }: "order-out-of-turn";
+    OrderOutOfTurn { state: StateName }: "order-out-of-turn";
     /// Sections lack something.
     OrderIncomplete { sections: List }: "order-incomplete";
     /// A reason is missing.

@@ -117,6 +117,23 @@ impl Argument for Word {
     }
 }
 
+/// The state of an order: a word of `model`, shown as pages name it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StateName(Cow<'static, str>);
+
+impl From<&'static str> for StateName {
+    fn from(word: &'static str) -> Self {
+        Self(Cow::Borrowed(word))
+    }
+}
+
+impl Argument for StateName {
+    fn fill(&self, locale: Locale) -> String {
+        say(locale, &format!("console-order-state-{}", self.0.replace('_', "-")), &[])
+    }
+}
+
 /// A sentence that a library or the system made, in English. It may repeat what came from outside: at most 1,000 characters
 /// are kept, and control characters are escaped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -70,6 +70,15 @@ pub enum Block {
     Cards(Vec<Card>),
     /// Other pages, as a row of buttons.
     Actions(Vec<Action>),
+    /// Points, one below the other.
+    Points(Vec<Text>),
+    /// A document, in a language that may be another one than the page's.
+    Document {
+        /// `nb`, `en`.
+        language: &'static str,
+        /// What it says.
+        blocks: Vec<Self>,
+    },
     /// Blocks that are shown on demand.
     More {
         /// What is behind it.

@@ -8,6 +8,7 @@ use pages::console::{
 };
 
 use super::{
+    asking::way,
     place::{base, canned, canned_name, note_field},
     words::{event_word_of_act, part_word},
 };
@@ -41,11 +42,11 @@ pub(super) fn orderer_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
         OrderState::Checking | OrderState::Verified | OrderState::PortalTasks => &[OrderEvent::Withdraw],
         _ => &[],
     };
-    let act = |event: &OrderEvent| {
-        let action = Action::act(event_word_of_act(*event), format!("{}/act", base(visit, order.id)))
+    let act = |event: &OrderEvent| match event {
+        OrderEvent::Amend | OrderEvent::Cancel | OrderEvent::Withdraw => way(visit, order, *event),
+        _ => Action::act(event_word_of_act(*event), format!("{}/act", base(visit, order.id)))
             .with("event", event.as_str())
-            .with("version", order.version.to_string());
-        if matches!(event, OrderEvent::Cancel | OrderEvent::Withdraw) { action.dangerous() } else { action }
+            .with("version", order.version.to_string()),
     };
     // Another link, or another secret where that one is gone, only where the old one is no use.
     let has_lapsed = order.state == OrderState::HandoverLapsed;

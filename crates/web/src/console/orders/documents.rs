@@ -7,9 +7,7 @@ use axum::{
 use console::{Permission, Refusal};
 use model::{Environment, OrderEvent, OrderState};
 use ordering::{ClientFacts, Composed, DocumentChange, OrderFile, OrderView};
-use pages::console::{
-    Action, Block, Cell, ConsolePage, Fact, Notice, NoticeKind, Step, Table, TableRow, Text, Tone,
-};
+use pages::console::{Action, Block, Cell, ConsolePage, Fact, Notice, NoticeKind, Table, TableRow, Text};
 
 use texts::Noun;
 
@@ -146,7 +144,7 @@ pub(super) fn document_blocks(order: &OrderView) -> Vec<Block> {
 
 /// A document as it is read on screen.
 pub(super) fn blocks_of(it: Composed) -> Vec<Block> {
-    use documents::DocumentBlock as D;
+    use documents::{DocumentBlock as D, DocumentLanguage};
     let title = it.document.title;
     let lead = Some(Text::plain(it.document.subtitle));
     let heading = Block::Heading { id: it.kind, text: Text::plain(title.clone()), lead };
@@ -154,7 +152,7 @@ pub(super) fn blocks_of(it: Composed) -> Vec<Block> {
         D::Heading(text) => Block::Heading { id: "", text: Text::plain(text), lead: None },
         D::Paragraph(text) => Block::Text(Text::plain(text)),
         D::Facts(facts) => Block::Facts(facts.into_iter().map(fact).collect()),
-        D::List(points) => Block::Steps(points.into_iter().map(point).collect()),
+        D::List(points) => Block::Points(points.into_iter().map(Text::plain).collect()),
         D::Table { head, rows } => Block::Table(Table {
             id: "",
             caption: Text::plain(title.clone()),
@@ -166,7 +164,12 @@ pub(super) fn blocks_of(it: Composed) -> Vec<Block> {
             Block::Notice(Notice { kind: NoticeKind::Info, text: Text::plain(text), action: None })
         }
     };
-    [heading].into_iter().chain(it.document.blocks.into_iter().map(block)).collect()
+    let language = match it.document.language {
+        DocumentLanguage::Nb => "nb",
+        DocumentLanguage::En => "en",
+    };
+    let blocks = [heading].into_iter().chain(it.document.blocks.into_iter().map(block)).collect();
+    vec![Block::Document { language, blocks }]
 }
 
 /// The public half of the key pair that was made for the order.
@@ -178,16 +181,6 @@ pub(super) fn key_blocks(order: &OrderView) -> Vec<Block> {
 
 fn fact((label, value): (String, String)) -> Fact {
     Fact { label: Text::plain(label), ..Fact::new("console-order-name", Text::plain(value)) }
-}
-
-fn point(text: String) -> Step {
-    Step {
-        tone: Tone::Neutral,
-        aside: Text::default(),
-        text: Text::plain(text),
-        details: Vec::new(),
-        action: None,
-    }
 }
 
 fn row(cells: Vec<String>) -> TableRow {

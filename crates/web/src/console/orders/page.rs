@@ -4,8 +4,7 @@ use axum::response::Response;
 use console::{Permission, Refusal};
 use crypto::Secret;
 use model::{
-    Date, LinkId, LoginMethod, OrderEvent, OrderSection, OrderState, OrderTurn, SectionState, lacks,
-    section_state, working_days_between,
+    LinkId, LoginMethod, OrderEvent, OrderSection, OrderState, OrderTurn, SectionState, lacks, section_state,
 };
 use ordering::{
     Decided, Deposit, IdentityDecision, OrderVersion, OrderView, Part, PersonState, PersonView,
@@ -23,10 +22,9 @@ use super::{
         acted, base, crumbs, found, has_sms, is_receiver, sandbox_notice, source_place, title, wrong_notice,
     },
     sections::words_of,
+    timeline::{timeline, waited, waiting_facts},
     vipps,
-    words::{
-        event_tone, event_word, evidence_word, handover_words, lack_word, part_word, state_chip, turn_word,
-    },
+    words::{evidence_word, handover_words, lack_word, part_word, state_chip, turn_word},
 };
 use crate::console::{
     answer::{done, refused_form, shown, wrong_form},
@@ -246,29 +244,6 @@ fn codes_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     vec![Block::Heading { id: "codes", text, lead }, Block::Facts(codes)]
 }
 
-fn timeline(visit: &Visit, order: &OrderView) -> Vec<Block> {
-    let step = |it: &ordering::StepView| Step {
-        tone: event_tone(&it.event),
-        aside: words::ago(it.happened_at, visit.now()),
-        text: Text::Key(event_word(&it.event)),
-        details: if it.note.is_empty() { Vec::new() } else { vec![Text::plain(it.note.clone())] },
-        action: None,
-    };
-    vec![
-        Block::Heading { id: "timeline", text: Text::Key("console-order-timeline"), lead: None },
-        Block::Steps(order.steps.iter().rev().map(step).collect()),
-    ]
-}
-
-/// How long the issuer has had it, in working days, where that is known to have an end.
-fn waited(visit: &Visit, order: &OrderView) -> Option<Text> {
-    (order.state == OrderState::AtIssuer).then(|| {
-        let days = working_days_between(Date::in_norway(order.since), Date::in_norway(visit.now()));
-        let args = vec![("day", days.to_string()), ("of", order.issuer.settings.answers_within.to_string())];
-        Text::With("console-order-day", args)
-    })
-}
-
 fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let href = format!("{}/documents", base(visit, order.id));
     let mut facts = Vec::new();
@@ -319,6 +294,7 @@ pub(super) async fn page_of(
     };
     page.frame.crumbs = crumbs(visit, None);
     page.blocks.extend(sandbox_notice(&order.answers));
+    page.blocks.extend(waiting_facts(visit, order));
     page.blocks.extend(wrong_form(visit, refusal, &[]).map(wrong_notice));
     if order.state == OrderState::Draft {
         page.blocks.extend(draft_blocks(visit, order));

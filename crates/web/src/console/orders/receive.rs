@@ -8,6 +8,7 @@ use pages::console::{Action, Block, ConsoleForm, ConsolePage, Fact, FieldKind, N
 use texts::{AdminMessage, Noun};
 
 use super::{
+    asking,
     documents::key_blocks,
     place::{base, crumbs, sandbox_notice, source_place},
     vipps,
@@ -51,7 +52,7 @@ async fn page_with(
             blocks.push(form());
             blocks.push(Block::Actions(vec![
                 again(visit, order, OrderEvent::CheckAgain, "console-order-act-check-again"),
-                again(visit, order, OrderEvent::UseAnyway, "console-order-act-use-anyway").dangerous(),
+                asking::way(visit, order, OrderEvent::UseAnyway),
                 again(visit, order, OrderEvent::BackToIssuer, "console-order-act-back-to-issuer"),
             ]));
         }

@@ -185,6 +185,7 @@ pub(super) const fn event_word_of_act(event: OrderEvent) -> &'static str {
         OrderEvent::ConfirmWithdrawn => "console-order-act-confirm-withdrawn",
         OrderEvent::Hold => "console-order-act-hold",
         OrderEvent::Resume => "console-order-act-resume",
+        OrderEvent::UseAnyway => "console-order-act-use-anyway",
         _ => "console-order-act-go-on",
     }
 }
@@ -200,6 +201,15 @@ pub(super) fn event_tone(event: &str) -> Tone {
         None if event == "letter_no_room" => Tone::Attention,
         Some(E::Reject | E::Decline | E::RefuseIdentity | E::CheckedBad | E::Lose | E::Expire) => Tone::Bad,
         _ => Tone::Neutral,
+    }
+}
+
+/// What the end of the time in a state means.
+pub(super) const fn until_word(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Draft => "console-order-until-draft",
+        OrderState::Handover => "console-order-until-handover",
+        _ => "console-order-until-approved",
     }
 }
 
