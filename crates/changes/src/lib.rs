@@ -4,8 +4,8 @@
 //! stretched passwords) is made before the write by the functions beside it. The caller decides when, and what the
 //! caller must have seen ([`Seen`]).
 //!
-//! **Invariant:** rows of tenants, domains, applications, client secrets, identity sources and test users are made here and
-//! nowhere else. Secrets are sealed or digested here, before the store sees them.
+//! **Invariant:** rows of tenants, domains, applications, client secrets, identity sources, test users, issuers and texts of orders'
+//! documents are made here and nowhere else. Secrets are sealed or digested here, before the store sees them.
 
 pub mod applications;
 pub mod bin;
@@ -13,7 +13,9 @@ pub mod certificates;
 pub mod client_secrets;
 pub mod domains;
 pub mod identity_sources;
+pub mod issuers;
 pub mod members;
+pub mod order_templates;
 pub mod signing_keys;
 pub mod source_checks;
 pub mod subjects;

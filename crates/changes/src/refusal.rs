@@ -210,6 +210,15 @@ impl Refusal {
         }
     }
 
+    /// Says that somebody was faster as a mistake of whoever wanted it, where they have to look again and nobody else does.
+    #[must_use]
+    pub fn told_as_changed(self) -> Self {
+        match self {
+            Self::Store(StoreError::Changed) => Self::Invalid(AdminMessage::ChangedMeanwhile.into()),
+            other => other,
+        }
+    }
+
     /// Says why, and what to do, with the field that is to blame where there is one.
     pub fn message(&self) -> FieldMessage {
         match self {

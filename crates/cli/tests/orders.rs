@@ -75,6 +75,117 @@ async fn a_text_of_the_documents_is_a_sample_until_a_file_brings_one_and_its_ver
     assert_eq!(first["body"], "En.\n\nFullmakt.");
 }
 
+/// The declaration of issuers and texts in the guide.
+fn registers() -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guide/moving-in.md");
+    let guide = std::fs::read_to_string(path).unwrap();
+    let mut examples = guide.split("```toml\n").skip(1).filter_map(|it| it.split("```").next());
+    examples.find(|it| it.contains("[[issuers]]")).unwrap().to_owned()
+}
+
+/// An installation with that declaration beside it, and the text that it names.
+async fn with_registers(text: &str) -> Installation {
+    let installation = Installation::new().await;
+    installation.configure("");
+    let folder = installation.folder.path();
+    std::fs::create_dir(folder.join("texts")).unwrap();
+    std::fs::write(folder.join("texts/order.nb.txt"), "Vi bestiller {eid}.\n\nFullmakt.\n").unwrap();
+    std::fs::write(folder.join("d.toml"), text).unwrap();
+    installation
+}
+
+/// The register, the texts and who changed what, without ids and times.
+fn state(installation: &Installation) -> (Value, Value, Vec<(Value, Value)>) {
+    let mut issuers = answer(installation, &["issuers", "list"]);
+    for it in issuers.as_array_mut().unwrap() {
+        for unlike in ["id", "version", "declared_by"] {
+            it.as_object_mut().unwrap().remove(unlike);
+        }
+    }
+    let mut templates = answer(installation, &["templates", "list"]);
+    for it in templates.as_array_mut().unwrap() {
+        it.as_object_mut().unwrap().remove("created_at");
+    }
+    let kinds =
+        ["issuer", "order_template"].map(|kind| answer(installation, &["audit", "list", "--action", kind]));
+    let rows = kinds.iter().flat_map(|it| it.as_array().unwrap());
+    (issuers, templates, rows.map(|it| (it["action"].clone(), it["details"].clone())).collect())
+}
+
+#[tokio::test]
+async fn a_file_declares_issuers_and_texts_as_the_commands_would_make_them() {
+    let declared = with_registers(&registers()).await;
+    let made = answer(&declared, &["apply", "-f", "d.toml"]);
+    assert_eq!(made["changes"].as_array().map(Vec::len), Some(3), "{made}");
+    let again = answer(&declared, &["apply", "-f", "d.toml"]);
+    assert!(again["changes"].as_array().unwrap().iter().all(|it| it["action"] == "unchanged"), "{again}");
+    assert_eq!(answer(&declared, &["issuers", "list"])[0]["declared_by"], "desk");
+
+    let by_hand = Installation::new().await;
+    by_hand.configure("");
+    let add =
+        ["issuers", "add", "Sparebanken Prøve", "--address", "Storgata 1, 0155 Oslo", "--phone", "22000000"];
+    let more = [
+        "--email",
+        "bankid@bank.example",
+        "--handover",
+        "key_pair",
+        "--handover",
+        "receiver_enters",
+        "--catalogue",
+        "questions-2026",
+        "--answers-within",
+        "5",
+        "--default",
+        "true",
+    ];
+    answer(&by_hand, &[add.as_slice(), &more].concat());
+    for (kind, language, body) in [
+        ("order", "nb", "Vi bestiller {eid}.\n\nFullmakt."),
+        (
+            "number",
+            "en",
+            "{company} needs the national identity number of the people who log in at {host} with {eid}.",
+        ),
+    ] {
+        std::fs::write(by_hand.folder.path().join("text.txt"), body).unwrap();
+        answer(&by_hand, &["templates", "set", "--kind", kind, "--language", language, "--file", "text.txt"]);
+    }
+    assert_eq!(state(&declared), state(&by_hand));
+}
+
+#[tokio::test]
+async fn a_text_that_cannot_be_read_is_told_with_everything_else_that_is_wrong_and_its_line() {
+    let text =
+        registers().replace("body = ", "body_file = \"none.txt\"\nbody = ").replace("texts/", "nowhere/");
+    let installation = with_registers(&text.replace("address =", "address_ =")).await;
+    let output = installation.run(&["apply", "--config", "portvakt.toml", "-f", "d.toml"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    let lines: Vec<&str> = said.lines().filter(|it| it.starts_with("d.toml:")).collect();
+    assert_eq!(lines.len(), 4, "{said}");
+    for wanted in [
+        "d.toml:6: there is no member \"address_\" here: did you mean `address`?",
+        "templates[0].body_file: ",
+        "`body` is given more than once",
+    ] {
+        assert!(lines.iter().any(|it| it.contains(wanted)), "{wanted}: {said}");
+    }
+    assert_eq!(answer(&installation, &["issuers", "list"])[0]["name"], "Stø AS", "nothing was written");
+}
+
+#[tokio::test]
+async fn nodes_that_start_at_once_declare_an_issuer_and_a_text_once() {
+    let it = with_registers(&registers()).await;
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| drop(it.start_with(&["--declare", "d.toml"])));
+        }
+    });
+    assert_eq!(answer(&it, &["issuers", "list"]).as_array().map(Vec::len), Some(1));
+    let versions = answer(&it, &["templates", "list"]);
+    assert!(versions.as_array().unwrap().iter().all(|it| it["version"].as_i64() < Some(2)), "{versions}");
+}
+
 #[tokio::test]
 async fn without_orders_there_is_an_empty_list_and_an_unknown_one_is_not_found() {
     let installation = Installation::new().await;

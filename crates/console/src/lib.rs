@@ -37,10 +37,11 @@ mod trials;
 
 use std::sync::Arc;
 
-use changes::tenants::TenantKeys;
+use changes::{issuers::IssuerMeans, tenants::TenantKeys};
 use crypto::{Random, SealKey};
 use eid::Catalogue;
 use images::Decoder;
+use messages::MailAddress;
 use model::{Controller, DomainSettings, Environment};
 use store::Store;
 
@@ -121,6 +122,8 @@ pub struct Console {
     pub(crate) test_only: bool,
     /// The eIDs that are asked in live checks.
     pub(crate) catalogue: Option<Arc<Catalogue>>,
+    /// Whether documents can be signed at a provider.
+    pub(crate) has_signature_provider: bool,
 }
 
 impl Console {
@@ -140,6 +143,7 @@ impl Console {
             images: None,
             test_only: false,
             catalogue: None,
+            has_signature_provider: false,
         }
     }
 
@@ -172,6 +176,20 @@ impl Console {
     #[must_use]
     pub fn with_test_domains_only(self, only: bool) -> Self {
         Self { test_only: only, ..self }
+    }
+
+    /// The same where documents can be signed at a provider, so that issuers can ask for that.
+    #[must_use]
+    pub fn with_signature_provider(self) -> Self {
+        Self { has_signature_provider: true, ..self }
+    }
+
+    /// What issuers are judged by.
+    pub(crate) const fn issuer_means(&self) -> IssuerMeans {
+        IssuerMeans {
+            has_signature_provider: self.has_signature_provider,
+            is_mail_address: MailAddress::is_one,
+        }
     }
 
     /// The same where eIDs can be asked.

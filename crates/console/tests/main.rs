@@ -17,6 +17,7 @@ mod letters;
 mod master_key;
 mod names;
 mod one_builder;
+mod registers;
 mod seen;
 mod signing_keys;
 mod source_checks;

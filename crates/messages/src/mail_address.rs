@@ -30,6 +30,11 @@ impl MailAddress {
         (is_plain || (is_local && !text.contains('"'))).then_some(Self(address))
     }
 
+    /// Says whether a text is an address.
+    pub fn is_one(text: &str) -> bool {
+        Self::parse(text).is_some()
+    }
+
     /// The address as text.
     pub fn as_str(&self) -> &str {
         self.0.as_ref()

@@ -1,44 +1,12 @@
 //! An issuer, and which one an order goes to.
 
-use changes::Refusal;
-use model::{Handover, IssuerId, IssuerSettings, LoginMethod};
-use store::{
-    StoreError, Tx, WriteTx,
-    issuers::{self, Issuer},
-    orders::Order,
+use changes::{
+    Refusal,
+    issuers::{IssuerView, all, unreadable},
 };
+use model::{Handover, LoginMethod};
+use store::{StoreError, Tx, WriteTx, issuers, orders::Order};
 use texts::{AdminMessage, Noun};
-
-/// An issuer as the operator sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IssuerView {
-    /// Its id; `None`: the one that is built in.
-    pub id: Option<IssuerId>,
-    /// What is said of it.
-    pub settings: IssuerSettings,
-    /// Counts its changes.
-    pub version: i64,
-}
-
-impl IssuerView {
-    pub(crate) fn built_in() -> Self {
-        Self { id: None, settings: IssuerSettings::default(), version: 0 }
-    }
-
-    pub(crate) fn of(row: Issuer) -> Result<Self, StoreError> {
-        let Issuer { id, settings, version, .. } = row;
-        let settings = serde_json::from_str(&settings).map_err(|_| unreadable(id))?;
-        Ok(Self { id: Some(id), settings, version })
-    }
-}
-
-fn unreadable(id: IssuerId) -> StoreError {
-    StoreError::Corrupt { table: "issuers", column: "settings", id: id.to_string() }
-}
-
-pub(crate) fn all(tx: &mut impl Tx) -> Result<Vec<IssuerView>, StoreError> {
-    issuers::list(tx)?.into_iter().map(IssuerView::of).collect()
-}
 
 /// Where an order of an eID goes when nobody says otherwise; Vipps orders are made at Vipps itself.
 fn default_of(tx: &mut impl Tx, eid: LoginMethod) -> Result<IssuerView, StoreError> {

@@ -45,6 +45,8 @@ mod uploads;
 mod view;
 mod waiting;
 
+pub use changes::issuers::IssuerView;
+
 pub use agreement_acts::AgreementDecision;
 pub use approval::{ApprovalBegun, ApprovalProof, IdentityDecision, ReceiverProof};
 pub use by_itself::{FailedOrder, Look, WentOn};
@@ -53,7 +55,6 @@ pub use compose::{ClientFacts, Composed};
 pub use desk::{Desk, DeskRow, NewOrder, SectionAnswers};
 pub use document_change::DocumentChange;
 pub use handover::{CheckResult, Deposit, Entered, ToCheck, What};
-pub use issuer::IssuerView;
 pub use link::LinkView;
 pub use mailbox::{KeptMessage, MessageKind};
 pub use moving::{Happening, OrderVersion, permission_of, permission_to_decide};

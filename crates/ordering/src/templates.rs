@@ -1,19 +1,20 @@
 //! What operators write in the documents of orders: versions that are never changed, and which ones a submission is made with.
 
 use authority::{InstallationPermit, Permission, Tenant};
-use changes::Refusal;
-use model::{
-    Action, BANKS, CompanyAnswer, CompanySource, Contact, LONGEST_TEMPLATE, LoginMethod, MemberId,
-    NumberAnswer, OrderAnswers, OrderState, SignatoryAnswer, TEMPLATE_PLACEHOLDERS, TemplateError,
-    TemplateKind, TemplateLanguage, Timestamp, UsedTemplate, UsedTemplates, checked_template,
+use changes::{
+    Refusal,
+    order_templates::{self, NewText, checked},
 };
-use serde_json::json;
+use model::{
+    BANKS, CompanyAnswer, CompanySource, Contact, LoginMethod, MemberId, NumberAnswer, OrderAnswers,
+    OrderState, SignatoryAnswer, TemplateKind, TemplateLanguage, Timestamp, UsedTemplate, UsedTemplates,
+};
 use store::{
     StoreError, Tx, members,
-    order_templates::{self, OrderTemplate},
+    order_templates::{OrderTemplate, find, find_version},
     orders::Order,
 };
-use texts::{AdminMessage, Locale, Noun, say};
+use texts::{Locale, Noun, say};
 
 use crate::{
     Composed, OrderDesk,
@@ -68,7 +69,7 @@ fn newest(
     tx: &mut impl Tx,
     (kind, language): (TemplateKind, TemplateLanguage),
 ) -> Result<TemplateView, StoreError> {
-    match order_templates::find(tx, (kind, language))? {
+    match find(tx, (kind, language))? {
         Some(found) => TemplateView::of(tx, found),
         None => Ok(TemplateView::sample(kind, language)),
     }
@@ -84,7 +85,7 @@ pub(crate) fn current(
     let eid = eid.name_in(locale_of(language));
     let mut used = UsedTemplates { eid, all: Vec::new() };
     for kind in TemplateKind::ALL {
-        if let Some(OrderTemplate { version, body, .. }) = order_templates::find(tx, (kind, language))? {
+        if let Some(OrderTemplate { version, body, .. }) = find(tx, (kind, language))? {
             used.all.push(UsedTemplate { kind, version, body });
         }
     }
@@ -98,19 +99,6 @@ pub(crate) fn with_texts(tx: &mut impl Tx, tenant: &Tenant, row: &Order) -> Resu
         answers.templates = Some(current(tx, eid_of(row)?, &answers)?);
     }
     Ok(answers)
-}
-
-fn refused(error: TemplateError) -> Refusal {
-    let message = match error {
-        TemplateError::Empty => AdminMessage::FieldMissing,
-        TemplateError::Text => AdminMessage::OrderTextInvalid { most: LONGEST_TEMPLATE.to_string().into() },
-        TemplateError::Placeholder(name) => AdminMessage::TemplatePlaceholder {
-            name: name.into(),
-            known: TEMPLATE_PLACEHOLDERS.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>().into(),
-        },
-        TemplateError::OneParagraph => AdminMessage::TemplateOneParagraph,
-    };
-    Refusal::Invalid(message.at("body"))
 }
 
 /// What somebody who made it up would answer.
@@ -193,7 +181,7 @@ impl OrderDesk {
             None => Ok(newest(tx, (kind, language))?),
             Some(0) => Ok(TemplateView::sample(kind, language)),
             Some(version) => {
-                let found = order_templates::find_version(tx, (kind, language), version)?;
+                let found = find_version(tx, (kind, language), version)?;
                 Ok(TemplateView::of(tx, found.ok_or(Refusal::NotFound(Noun::Object))?)?)
             }
         });
@@ -212,26 +200,11 @@ impl OrderDesk {
         text: &str,
         now: Timestamp,
     ) -> Result<i64, Refusal> {
-        permit.check(Permission::ManageTemplates)?;
         let (kind, language, seen) = (seen.kind, seen.language, seen.version);
-        let body = checked_template(kind, text).map_err(refused)?;
-        let permit = permit.clone();
-        let changed = || Refusal::Invalid(AdminMessage::ChangedMeanwhile.into());
+        let (permit, body) = (permit.clone(), text.to_owned());
         let written = self.store.write(move |tx| {
-            if newest(tx, (kind, language))?.version != seen {
-                return Err(changed());
-            }
-            let made_by = permit.caller().actor.to_string();
-            let version = seen + 1;
-            let row = OrderTemplate { kind, language, version, body, made_by, created_at: now };
-            order_templates::insert(tx, &row).map_err(|error| match error {
-                StoreError::Conflict => changed(),
-                error => error.into(),
-            })?;
-            let object = format!("order_template {}/{}", kind.as_str(), language.as_str());
-            let details = json!({"version": version});
-            permit.record(Action::OrderTemplateSet, object, &details, now).append(tx)?;
-            Ok::<_, Refusal>(version)
+            let new = NewText { kind, language, seen, body: &body };
+            order_templates::set(tx, &permit, new, now).map_err(Refusal::told_as_changed)
         });
         written.await
     }
@@ -247,7 +220,7 @@ impl TemplateView {
         let eid = LoginMethod::NO_BANKID.name_in(locale_of(self.language));
         let used = |version, body| UsedTemplate { kind: self.kind, version, body };
         let all = match text {
-            Some(text) => vec![used(self.version + 1, checked_template(self.kind, text).map_err(refused)?)],
+            Some(text) => vec![used(self.version + 1, checked(self.kind, text)?)],
             None if self.version == 0 => Vec::new(),
             None => vec![used(self.version, self.body.clone())],
         };

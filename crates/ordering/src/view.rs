@@ -1,7 +1,7 @@
 //! An order as it is shown.
 
 use authority::{SealedColumn, Tenant};
-use changes::Refusal;
+use changes::{Refusal, issuers::IssuerView};
 use crypto::{Digest, b64};
 use model::{
     AgreementState, DomainId, Handover, LoginMethod, OrderAnswers, OrderId, OrderSection, OrderState,
@@ -12,9 +12,7 @@ use store::{
     orders::{self, Order, OrderStep},
 };
 
-use crate::{
-    document_change::DocumentChange, issuer::IssuerView, people::PersonView, proposal::ProposalView,
-};
+use crate::{document_change::DocumentChange, people::PersonView, proposal::ProposalView};
 
 /// A line of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]

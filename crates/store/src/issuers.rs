@@ -2,16 +2,21 @@
 
 use model::{IssuerId, Timestamp};
 
-use crate::{StoreError, Tx, WriteTx, value::Row};
+use crate::{StoreError, Tx, WriteTx, installation, value::Row};
 
-const INSERT: &str = "INSERT INTO issuers (id, settings, version, created_at) VALUES ($1, $2, 1, $3)";
-const FIND: &str = "SELECT id, settings, version, created_at FROM issuers WHERE id = $1";
-pub(crate) const LIST: &str = "SELECT id, settings, version, created_at FROM issuers ORDER BY id LIMIT 200";
+const INSERT: &str =
+    "INSERT INTO issuers (id, settings, version, created_at, declared_by) VALUES ($1, $2, 1, $3, $4)";
+const FIND: &str = "SELECT id, settings, version, created_at, declared_by FROM issuers WHERE id = $1";
+pub(crate) const LIST: &str =
+    "SELECT id, settings, version, created_at, declared_by FROM issuers ORDER BY id LIMIT 200";
 const SAVE: &str = "UPDATE issuers SET settings = $1, version = version + 1 WHERE id = $2 AND version = $3";
 const REMOVE: &str = "DELETE FROM issuers WHERE id = $1";
 pub(crate) const HAS_ORDERS: &str = "SELECT id FROM orders WHERE issuer_id = $1 LIMIT 1";
 
 pub(crate) const ALL: &[&str] = &[INSERT, FIND, LIST, SAVE, REMOVE, HAS_ORDERS];
+
+/// Locked by whoever changes the register; has no value.
+const REGISTER: &str = "issuers";
 
 /// An issuer's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +29,8 @@ pub struct Issuer {
     pub version: i64,
     /// When it was added.
     pub created_at: Timestamp,
+    /// The name of the declaration that added it.
+    pub declared_by: Option<String>,
 }
 
 /// Adds an issuer.
@@ -31,7 +38,19 @@ pub struct Issuer {
 /// # Errors
 /// [`StoreError`]: what happened around it.
 pub fn insert(tx: &mut WriteTx<'_>, it: &Issuer) -> Result<(), StoreError> {
-    tx.execute(INSERT, &[it.id.into(), (&it.settings).into(), it.created_at.into()]).map(drop)
+    let values =
+        [it.id.into(), (&it.settings).into(), it.created_at.into(), it.declared_by.as_deref().into()];
+    tx.execute(INSERT, &values).map(drop)
+}
+
+/// Lets no other write change the register until this one ends, so that names and the default can be compared first. To be
+/// called before anything else is locked.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn lock(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
+    installation::insert_if_absent(tx, REGISTER, &[])?;
+    installation::find(tx, REGISTER).map(drop)
 }
 
 /// Finds an issuer; in a write, it is locked until the write ends.
@@ -85,5 +104,6 @@ fn read(row: Row) -> Result<Issuer, StoreError> {
         settings: row.text("settings")?,
         version: row.int("version")?,
         created_at: row.time("created_at")?,
+        declared_by: row.maybe_text("declared_by")?,
     })
 }

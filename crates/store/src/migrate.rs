@@ -43,6 +43,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0029_section_links", include_str!("../migrations/0029_section_links.sql")),
     ("0031_order_templates", include_str!("../migrations/0031_order_templates.sql")),
     ("0032_declarations", include_str!("../migrations/0032_declarations.sql")),
+    ("0033_declared_issuers", include_str!("../migrations/0033_declared_issuers.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

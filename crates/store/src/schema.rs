@@ -308,9 +308,9 @@ pub const TABLES: &[Table] = &[
     ),
     table!(
         "issuers",
-        "who issues credentials: name, address, telephone and e-mail of an organisation, and what it accepts",
+        "who issues credentials: name, address, telephone and e-mail of an organisation, what it accepts, and which declaration added it",
         None,
-        "until an operator removes it",
+        "until an operator or that declaration removes it",
         "orders are sent to the right place, and ask what that place asks",
         true
     ),

@@ -76,7 +76,7 @@ async fn a_row_that_cannot_be_is_named() {
 }
 
 /// Every migration there is, in order.
-const MIGRATIONS: [(&str, &str); 31] = [
+const MIGRATIONS: [(&str, &str); 32] = [
     ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
     ("0002_operation", include_str!("../migrations/0002_operation.sql")),
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
@@ -108,6 +108,7 @@ const MIGRATIONS: [(&str, &str); 31] = [
     ("0029_section_links", include_str!("../migrations/0029_section_links.sql")),
     ("0031_order_templates", include_str!("../migrations/0031_order_templates.sql")),
     ("0032_declarations", include_str!("../migrations/0032_declarations.sql")),
+    ("0033_declared_issuers", include_str!("../migrations/0033_declared_issuers.sql")),
 ];
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.

@@ -147,6 +147,10 @@ admin_messages! {
     IssuerNameTaken: "issuer-name-taken";
     /// Orders name it.
     IssuerHasOrders: "issuer-has-orders";
+    /// A declaration does not name it any more, and orders do.
+    DeclaredIssuerHasOrders { name: Quoted }: "declared-issuer-has-orders";
+    /// Two issuers of a declaration are the default.
+    IssuerDefaultTwice: "issuer-default-twice";
     /// There are so many.
     IssuerTooMany { most: Quoted }: "issuer-too-many";
     /// No number of days.
@@ -636,6 +640,8 @@ admin_messages! {
     SecretInFile { name: Word }: "secret-in-file";
     /// A secret that comes from two places.
     SecretGivenTwice { name: Word }: "secret-given-twice";
+    /// A text that stands in the file, and in another one.
+    TextGivenTwice { name: Word }: "text-given-twice";
     /// A variable of the environment is not set.
     VariableMissing { name: Quoted }: "variable-missing";
     /// Nothing is where a secret should be.

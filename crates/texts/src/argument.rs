@@ -352,6 +352,8 @@ nouns! {
     OrderPerson: "order-person";
     /// An issuer of credentials.
     Issuer: "issuer";
+    /// A text of the documents of orders.
+    DocumentText: "document-text";
     /// A link into the console that was made on the host.
     EntryLink: "entry-link";
     /// Subjects that somebody brings from elsewhere.

@@ -137,6 +137,10 @@ const BUILT_ONCE: &[&str] = &[
     "TestUserRemoved",
     "SubjectsImported",
     "KeyPublished",
+    "IssuerAdded",
+    "IssuerChanged",
+    "IssuerRemoved",
+    "OrderTemplateSet",
 ];
 
 #[test]

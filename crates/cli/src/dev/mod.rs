@@ -128,6 +128,7 @@ impl Installation {
         let console = Console::new(store.clone(), master.clone(), random.clone())
             .with_images(image_decoder::decoder())
             .with_controller(Some(seed::controller()))
+            .with_signature_provider()
             .with_catalogue(Arc::clone(&catalogue));
         let console = Arc::new(console);
         let setup = own_console::seed(&console, addresses, world).await?;

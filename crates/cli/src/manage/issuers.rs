@@ -136,7 +136,7 @@ fn view(it: &IssuerView) -> Value {
         "phone": phone, "email": email, "eids": eids, "evidence": evidence, "handovers": handovers,
         "catalogue": catalogue, "answers_within": it.settings.answers_within,
         "is_default": it.settings.is_default, "agreement": it.settings.agreement,
-        "agreement_url": it.settings.agreement_url,
+        "agreement_url": it.settings.agreement_url, "declared_by": it.declared_by,
     })
 }
 

@@ -220,7 +220,7 @@ impl Planner<'_> {
             if unseen {
                 suit_what_is_said(&mut it, members);
             }
-            it.check(place.environment)
+            it.check(place.environment).map_err(|it| it.message())
         };
         let kind = Kind {
             parse: ApplicationSettings::parse,

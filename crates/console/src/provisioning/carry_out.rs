@@ -5,14 +5,15 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use authority::{Caller, Permission, Permit, Tenant};
+use authority::{Caller, Permission, Tenant};
 use changes::tenants::NewTenant;
 use model::{TenantId, Timestamp};
 use store::{StoreError, WriteTx};
 
 use super::{
+    compared::Object,
     plan::{Declined, Origin, Plan},
-    planned_write::{Destination, MadeSecret, PlannedWrite, Prepared, Step},
+    planned_write::{Destination, Leave, MadeSecret, PlannedWrite, Prepared, Step},
 };
 use crate::{Console, Refusal};
 
@@ -38,7 +39,7 @@ const fn lost_a_race(refusal: &Refusal) -> bool {
 /// A write with everything that it needs.
 struct Ready {
     step: Step,
-    permit: Option<Permit>,
+    leave: Leave,
     prepared: Prepared,
 }
 
@@ -120,6 +121,10 @@ impl Console {
         };
         let master = self.master.clone();
         let done = self.store.write(move |tx| {
+            // Before anything else is locked, as whoever changes the register does.
+            if compared.iter().any(|it| matches!(it.object, Object::Issuer(_))) {
+                store::issuers::lock(tx)?;
+            }
             first(tx)?;
             // In the order of all who make tenants, and before anything that a rename may hold meanwhile.
             if ready.iter().any(|it| matches!(it.step.write, PlannedWrite::CreateTenant { .. })) {
@@ -133,9 +138,9 @@ impl Console {
             if !changed.is_empty() {
                 return Err(Refusal::PlanChanged(changed));
             }
-            ready.iter().try_for_each(|Ready { step, permit, prepared }| {
+            ready.iter().try_for_each(|Ready { step, leave, prepared }| {
                 let into = Destination { tenant: step.tenant, declaration: &declaration, now };
-                step.write.write(tx, permit.as_ref(), prepared, into)
+                step.write.write(tx, leave, prepared, into)
             })
         });
         done.await.map_err(|refusal| match refusal {
@@ -159,7 +164,13 @@ impl Console {
                 let what = NewTenant { id: step.tenant, name };
                 let (tenant, rows) = changes::tenants::make(&making, self.tenant_keys(), what, now)?;
                 tenants.insert(step.tenant, tenant);
-                ready.push(Ready { step, permit: None, prepared: Prepared::Tenant(Box::new(rows)) });
+                ready.push(Ready { step, leave: Leave::OfPlan, prepared: Prepared::Tenant(Box::new(rows)) });
+                continue;
+            }
+            if let PlannedWrite::Register(write) = &step.write {
+                let leave = Leave::Installation(Box::new(self.installation(caller, write.permission())?));
+                let prepared = Prepared::Register(Box::new(write.clone().check(self.issuer_means())?));
+                ready.push(Ready { step, leave, prepared });
                 continue;
             }
             let tenant = match tenants.entry(step.tenant) {
@@ -167,8 +178,9 @@ impl Console {
                 Entry::Vacant(place) => place.insert(self.tenant_by_id(caller, step.tenant).await?),
             };
             let permit = step.write.permission().map(|it| tenant.permit(it)).transpose()?;
+            let leave = permit.map_or(Leave::OfPlan, |it| Leave::Tenant(Box::new(it)));
             let prepared = step.write.prepare(tenant, &self.random, now)?;
-            ready.push(Ready { step, permit, prepared });
+            ready.push(Ready { step, leave, prepared });
         }
         Ok(ready)
     }

@@ -2,7 +2,13 @@
 
 use std::fmt::Display;
 
-use model::{ApplicationId, DomainId, LoginMethod, TenantId, Timestamp};
+use changes::{
+    issuers::{self, IssuerView},
+    order_templates,
+};
+use model::{
+    ApplicationId, DomainId, LoginMethod, TemplateKind, TemplateLanguage, TenantId, Timestamp, name_key,
+};
 use serde::{Deserialize, Serialize};
 use store::{
     StoreError, Tx, WriteTx, applications,
@@ -22,6 +28,9 @@ pub(crate) enum Object {
     TestUser(DomainId, String),
     /// All live ones of an application.
     Secrets(ApplicationId),
+    /// By the key of its name.
+    Issuer(String),
+    Template(TemplateKind, TemplateLanguage),
 }
 
 impl Object {
@@ -33,6 +42,8 @@ impl Object {
             Self::IdentitySource(..) => "identity source",
             Self::TestUser(..) => "test user",
             Self::Secrets(_) => "client secrets of",
+            Self::Issuer(_) => "issuer",
+            Self::Template(..) => "template",
         }
     }
 }
@@ -51,6 +62,11 @@ pub(crate) struct Compared {
 /// The state of an object that is there.
 pub(crate) fn state(id: impl Display, version: i64) -> String {
     format!("{id} {version}")
+}
+
+/// The state of an issuer of the register.
+pub(crate) fn state_of_issuer(it: &IssuerView) -> Option<String> {
+    Some(state(it.id?, it.version))
 }
 
 /// The state of the live secrets of an application, which have no version.
@@ -95,6 +111,13 @@ impl Compared {
                 found.map(|row| state(row.id, row.version))
             }
             Object::Secrets(application) => Some(secrets(tx, (tenant, *application), now)?),
+            Object::Issuer(key) => {
+                let found = issuers::all(tx)?.into_iter().find(|it| name_key(&it.settings.name) == *key);
+                found.as_ref().and_then(state_of_issuer)
+            }
+            Object::Template(kind, language) => {
+                Some(order_templates::version(tx, (*kind, *language))?.to_string())
+            }
         })
     }
 }

@@ -63,9 +63,14 @@ impl Console {
                 planner.declared_domain(&tenant, entry, &mut declared_domains).await?;
             }
         }
+        let issuers = entry.entries("issuers", &mut planner.faults);
+        planner.issuers(permit, issuers).await?;
+        let templates = entry.entries("templates", &mut planner.faults);
+        planner.templates(permit, templates).await?;
         entry.nothing_else(&mut planner.faults);
         if planner.faults.count() == 0 {
             planner.vanished(permit, &declared_domains, prune).await?;
+            planner.vanished_issuers(permit).await?;
         }
         planner.finish()
     }

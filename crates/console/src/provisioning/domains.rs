@@ -183,7 +183,7 @@ impl Planner<'_> {
         let logo = self.console.said_logo(&mut members, &entry.at("brand"), &mut self.faults).await;
         let kind = Kind {
             parse: DomainSettings::parse,
-            check: &|settings: &DomainSettings| settings.check(environment),
+            check: &|settings: &DomainSettings| settings.check(environment).map_err(|it| it.message()),
             to_text: DomainSettings::to_text,
             together: &[],
         };

@@ -15,7 +15,7 @@ use super::{
 use crate::Refusal;
 
 /// The kinds of objects, by the id that programs get and that is kept.
-const KINDS: [(&str, Noun); 7] = [
+const KINDS: [(&str, Noun); 9] = [
     ("tenant", Noun::Tenant),
     ("domain", Noun::Domain),
     ("application", Noun::Application),
@@ -23,6 +23,8 @@ const KINDS: [(&str, Noun); 7] = [
     ("test user", Noun::TestUser),
     ("client secret", Noun::ClientSecret),
     ("subjects", Noun::Subjects),
+    ("issuer", Noun::Issuer),
+    ("template", Noun::DocumentText),
 ];
 
 /// A difference as it is kept.

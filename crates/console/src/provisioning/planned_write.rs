@@ -1,7 +1,7 @@
 //! What a plan would write: wishes as data. The functions of `changes` make rows, keys and audit events of them when the
 //! plan is carried out, under a permit of the actor who does that.
 
-use authority::{Permission, Permit, Tenant};
+use authority::{InstallationPermit, Permission, Permit, Tenant};
 use changes::{
     Refusal, applications,
     applications::{ApplicationChange, NewApplication},
@@ -33,6 +33,7 @@ use store::{
 };
 use texts::Noun;
 
+use super::register_write::{CheckedWrite, RegisterWrite};
 use crate::signing_keys::publish_first;
 
 /// A secret that is made, to be shown once.
@@ -144,6 +145,8 @@ pub(crate) enum PlannedWrite {
         kind: String,
         id: String,
     },
+    /// In a register of the installation, which belongs to no tenant.
+    Register(RegisterWrite),
 }
 
 /// What a write needs that takes long to make, or that only this try may have.
@@ -153,6 +156,15 @@ pub(crate) enum Prepared {
     Key(Box<SigningKey>),
     Secret(Secret<String>),
     Subjects(Vec<ImportedSubject>),
+    Register(Box<CheckedWrite>),
+}
+
+/// Leave for one write.
+pub(crate) enum Leave {
+    /// The leave for the whole plan is enough.
+    OfPlan,
+    Tenant(Box<Permit>),
+    Installation(Box<InstallationPermit>),
 }
 
 /// Says that a plan was written by another version, or changed.
@@ -172,10 +184,12 @@ pub(crate) struct Destination<'a> {
 }
 
 impl PlannedWrite {
-    /// What it takes; `None` where leave for the whole plan is enough.
+    /// What it takes in its tenant; `None` where leave for the whole plan is enough, and in registers.
     pub(crate) const fn permission(&self) -> Option<Permission> {
         Some(match self {
-            Self::CreateTenant { .. } | Self::Declare { .. } | Self::Forget { .. } => return None,
+            Self::CreateTenant { .. } | Self::Declare { .. } | Self::Forget { .. } | Self::Register(_) => {
+                return None;
+            }
             Self::CreateDomain { .. } | Self::ChangeDomain { .. } => Permission::ManageDomains,
             Self::PublishKey { .. } | Self::CreateApplication { .. } | Self::ChangeApplication { .. } => {
                 Permission::ManageApplications
@@ -217,16 +231,23 @@ impl PlannedWrite {
         })
     }
 
-    /// Writes it. `permit`: for [`PlannedWrite::permission`].
+    /// Writes it. `leave`: for [`PlannedWrite::permission`].
     pub(crate) fn write(
         &self,
         tx: &mut WriteTx<'_>,
-        permit: Option<&Permit>,
+        leave: &Leave,
         prepared: &Prepared,
         into: Destination<'_>,
     ) -> Result<(), Refusal> {
         let Destination { tenant, now, .. } = into;
-        let Some(permit) = permit else { return self.record(tx, prepared, into) };
+        let permit = match (leave, prepared) {
+            (Leave::Installation(permit), Prepared::Register(checked)) => {
+                return checked.write(tx, permit, into.declaration, now);
+            }
+            (Leave::OfPlan, _) => return self.record(tx, prepared, into),
+            (Leave::Tenant(permit), _) => permit,
+            (Leave::Installation(_), _) => return Err(MALFORMED),
+        };
         match (self, prepared) {
             (Self::CreateDomain { id, new, settings }, Prepared::Key(key)) => {
                 let (new, settings, key) = (new.clone(), settings.clone(), SigningKey::clone(key));

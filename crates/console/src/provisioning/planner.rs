@@ -2,13 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use authority::InstallationPermit;
 use changes::{
     Alike, check_name,
     signing_keys::{of_algorithm, times},
 };
 use crypto::Algorithm;
 use model::{
-    ApplicationId, DomainId, Environment, LoginMethod, Sector, TenantId, Timestamp, current_key, name_key,
+    ApplicationId, DomainId, Environment, INSTALLATION, LoginMethod, Sector, TenantId, Timestamp,
+    current_key, name_key,
 };
 use store::{
     declared_objects::{self, DeclaredKind, DeclaredObject},
@@ -21,6 +23,7 @@ use super::{
     fault::Faults,
     plan::{Declined, Origin, Plan},
     planned_write::{PlannedWrite, Step},
+    register_write::RegisterWrite,
 };
 use crate::{Console, Refusal, Tenant};
 
@@ -55,6 +58,8 @@ pub(crate) struct Planner<'c> {
     pub(crate) hosts: HashSet<String>,
     pub(crate) sources: HashSet<(DomainId, LoginMethod)>,
     pub(crate) usernames: HashSet<(DomainId, String)>,
+    /// The keys of the names of its issuers.
+    pub(crate) issuers: HashSet<String>,
     /// Names that the plan gives: of tenants, and of the domains of a tenant.
     given: Vec<(Option<TenantId>, String)>,
     /// Keys that the plan makes.
@@ -76,6 +81,7 @@ impl<'c> Planner<'c> {
             hosts: HashSet::new(),
             sources: HashSet::new(),
             usernames: HashSet::new(),
+            issuers: HashSet::new(),
             given: Vec::new(),
             keys: HashSet::new(),
         }
@@ -124,6 +130,17 @@ impl<'c> Planner<'c> {
             tenant.permit(permission)?;
         }
         self.plan.steps.push(Step { tenant: tenant.id, write });
+        Ok(())
+    }
+
+    /// Plans a write in a register of the installation, for which the caller must have leave.
+    pub(crate) fn register_step(
+        &mut self,
+        permit: &InstallationPermit,
+        write: RegisterWrite,
+    ) -> Result<(), Refusal> {
+        self.console.installation(permit.caller(), write.permission())?;
+        self.plan.steps.push(Step { tenant: INSTALLATION, write: PlannedWrite::Register(write) });
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 
 use model::SettingsError;
 use serde_json::{Map, Value, json};
+use texts::FieldMessage;
 
 use super::{
     entry::Entry,
@@ -15,7 +16,7 @@ const MOST_PARTS: usize = 100;
 /// A kind of settings: how it is read, checked and written.
 pub(crate) struct Kind<'k, T> {
     pub(crate) parse: fn(&str) -> Result<T, SettingsError>,
-    pub(crate) check: &'k dyn Fn(&T) -> Result<(), SettingsError>,
+    pub(crate) check: &'k dyn Fn(&T) -> Result<(), FieldMessage>,
     pub(crate) to_text: fn(&T) -> String,
     /// Members without which others cannot be judged.
     pub(crate) together: &'k [&'k str],
@@ -107,7 +108,9 @@ pub(crate) fn merged<T>(
             }
         }
     }
-    let fits = |names: &dyn Fn(&str) -> bool| with(names).and_then(|it| (kind.check)(&it));
+    let fits = |names: &dyn Fn(&str) -> bool| {
+        with(names).map_err(|it| it.message()).and_then(|it| (kind.check)(&it))
+    };
     // What the others are judged by: all of it, or what of it goes together.
     let together: Vec<&str> = readable.iter().copied().filter(|it| kind.together.contains(it)).collect();
     let mut ground = together.clone();
@@ -123,17 +126,17 @@ pub(crate) fn merged<T>(
     let judged = if fits(&|it| ground.contains(&it)).is_ok() { readable } else { Vec::new() };
     for name in &judged {
         if let Err(error) = fits(&|it| it == *name || ground.contains(&it)) {
-            complain(&error, (&entry.at(name), name, entry.known()), faults);
+            faults.wrong(&entry.at(name), error.message);
         }
     }
     if faults.count() > before {
         return None;
     }
-    let whole = with(&|_| true);
+    let whole = with(&|_| true).map_err(|it| it.message());
     match whole.and_then(|it| (kind.check)(&it).map(|()| it)) {
         Ok(whole) => Some(whole),
         Err(error) => {
-            faults.push(error.message().inside(&entry.path));
+            faults.push(error.inside(&entry.path));
             None
         }
     }

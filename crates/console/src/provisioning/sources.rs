@@ -162,7 +162,7 @@ impl Planner<'_> {
                     other => SettingsError::IdentitySource(other),
                 })
             },
-            check: &|it: &IdentitySourceSettings| it.check_for(eid).map_err(SettingsError::IdentitySource),
+            check: &|it: &IdentitySourceSettings| it.check_for(eid).map_err(|it| it.message()),
             to_text: IdentitySourceSettings::to_text,
             together: &[],
         };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{LoginMethod, has_hidden};
+use crate::{LoginMethod, SettingsError, has_hidden};
 
 use super::{catalogue::QuestionCatalogue, evidence::Evidence, state::Handover};
 
@@ -59,6 +59,19 @@ impl Default for IssuerSettings {
 }
 
 impl IssuerSettings {
+    /// Reads settings; what is missing has its default.
+    ///
+    /// # Errors
+    /// [`SettingsError::Unreadable`].
+    pub fn parse(text: &str) -> Result<Self, SettingsError> {
+        serde_json::from_str(text).map_err(|error| SettingsError::Unreadable(error.to_string()))
+    }
+
+    /// Writes settings.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// Whether it issues credentials of this eID.
     pub fn issues(&self, eid: LoginMethod) -> bool {
         self.eids.iter().any(|it| it == eid.as_str())

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A document whose text operators write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TemplateKind {
     /// Order and authority.
@@ -34,7 +34,8 @@ impl TemplateKind {
 }
 
 /// A language of documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TemplateLanguage {
     /// Bokmål.
     Nb,

@@ -39,13 +39,18 @@ pub(crate) struct Apply {
     prune: bool,
 }
 
+/// Reads a text of at most so many bytes.
+fn read_text(path: &Path, most: usize) -> Result<String, AdminMessage> {
+    let bytes = read(path, most)?;
+    if bytes.len() > most {
+        return Err(AdminMessage::PathTooLarge { path: shown(path), most: most.into() });
+    }
+    String::from_utf8(bytes).map_err(|_| AdminMessage::PathNotUtf8 { path: shown(path) })
+}
+
 /// Reads a declaration, with what lies in files and in the environment put in its place.
 fn load(path: &Path) -> CommandResult<Document> {
-    let bytes = read(path, LARGEST)?;
-    if bytes.len() > LARGEST {
-        return Err(AdminMessage::PathTooLarge { path: shown(path), most: LARGEST.into() }.into());
-    }
-    let text = String::from_utf8(bytes).map_err(|_| AdminMessage::PathNotUtf8 { path: shown(path) })?;
+    let text = read_text(path, LARGEST)?;
     let mut document = Document::parse(&path.display().to_string(), &text)?;
     let base = path.parent().filter(|_| path != Path::new("-")).unwrap_or_else(|| Path::new(""));
     references::resolve(&mut document, base);

@@ -1,19 +1,24 @@
-//! Secrets of a declaration lie elsewhere: `…_file` names a file, `…_env` a variable of the environment. A logo is a file.
+//! Secrets of a declaration lie elsewhere: `…_file` names a file, `…_env` a variable of the environment. A logo is a file, and the
+//! text of a document may be one.
 
 use std::path::Path;
 
 use console::json_noun;
 use images::LARGEST_FILE;
+use model::LONGEST_TEMPLATE;
 use serde_json::{Map, Value};
 use texts::{AdminMessage, FieldMessage};
 
 use super::{
     super::{import::read, words::shown},
     document::Document,
+    read_text,
 };
 
 /// The longest secret, in bytes.
 const LONGEST: usize = 20_000;
+/// The longest file with the text of a document, in bytes: room for white space around the longest text.
+const LONGEST_TEXT: usize = 8 * LONGEST_TEMPLATE;
 
 /// A list of a domain, a secret that its entries have, and whether it may stand in the file itself.
 const SECRETS: &[(&str, &str, bool)] = &[
@@ -113,10 +118,45 @@ fn logos(document: &mut Document, base: &Path, faults: &mut Vec<(String, FieldMe
     }
 }
 
-/// Stands for a secret that cannot be read, while it is looked for what else is wrong. The file is refused.
+/// Puts the file that a template names in the place of its path; says whether it names one.
+fn body(template: &mut Map<String, Value>, base: &Path) -> Result<bool, FieldMessage> {
+    let Some(file) = template.remove("body_file") else { return Ok(false) };
+    if template.contains_key("body") {
+        return Err(AdminMessage::TextGivenTwice { name: "body".into() }.at("body"));
+    }
+    let expected = || AdminMessage::TextExpected { found: json_noun(&file) }.at("body_file");
+    let path = base.join(file.as_str().ok_or_else(expected)?);
+    let text = read_text(&path, LONGEST_TEXT).map_err(|it| it.at("body_file"))?;
+    template.insert("body".to_owned(), Value::String(text));
+    Ok(true)
+}
+
+/// Puts the text of every template in its place.
+fn bodies(document: &mut Document, base: &Path) {
+    let (mut found, mut faults) = (Vec::new(), Vec::new());
+    for (at, template) in items(document.value_mut().get_mut("templates")) {
+        let path = format!("templates[{at}]");
+        match body(template, base) {
+            Ok(false) => {}
+            Ok(true) => found.push(path),
+            Err(why) => {
+                template.insert("body".to_owned(), Value::String(UNREAD.to_owned()));
+                faults.push((format!("{path}.body"), why.inside(&path)));
+            }
+        }
+    }
+    for path in found {
+        document.stands_at(&format!("{path}.body"), &format!("{path}.body_file"));
+    }
+    for (path, fault) in faults {
+        document.wrong(path, fault);
+    }
+}
+
+/// Stands for a secret or a text that cannot be read, while it is looked for what else is wrong. The file is refused.
 const UNREAD: &str = "a-secret-that-could-not-be-read-and-is-none";
 
-/// Puts every secret and every logo in its place; what cannot be read is noted as wrong.
+/// Puts every secret, logo and text in its place; what cannot be read is noted as wrong.
 pub(super) fn resolve(document: &mut Document, base: &Path) {
     let (mut found, mut faults) = (Vec::new(), Vec::new());
     for (tenant_at, tenant) in items(document.value_mut().get_mut("tenants")) {
@@ -138,6 +178,7 @@ pub(super) fn resolve(document: &mut Document, base: &Path) {
             }
         }
     }
+    bodies(document, base);
     logos(document, base, &mut faults);
     for (to, from) in found {
         document.stands_at(&to, &from);
