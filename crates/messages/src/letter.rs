@@ -75,7 +75,7 @@ pub enum Letter {
         id: LinkId,
         /// Counts how often their link was replaced.
         generation: u32,
-        /// What they are asked for: `signatory`, `declarant`, `receiver`, `blocker`, `general`.
+        /// What they are asked for: `signatory`, `declarant`, `receiver`, `blocker`, `general`, `issuer`.
         part: String,
     },
     /// Asks a colleague to answer a section of an order. The link in it is derived when it is sent.

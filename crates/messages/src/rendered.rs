@@ -171,7 +171,7 @@ mod tests {
             Letter::recovery_made("Ola <Nordmann>", used_at),
             Letter::recovery_used("Ola <Nordmann>", used_at),
         ];
-        for part in ["signatory", "declarant", "receiver", "blocker", "general"] {
+        for part in ["signatory", "declarant", "receiver", "blocker", "general", "issuer"] {
             all.push(Letter::OrderPerson { id: LINK, generation: 1, part: part.to_owned() });
         }
         for (part, is_new) in [("receiver", true), ("receiver", false), ("blocker", true), ("blocker", false)]

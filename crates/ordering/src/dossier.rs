@@ -129,6 +129,17 @@ impl OrderDesk {
         // What is read and written down is the order as it is, whatever the caller read.
         let order = &self.whole(&tenant, order.id).await?;
         permit.tenant(permission_to_decide(order.answers.is_sandbox))?;
+        self.archived(permit, order, now).await
+    }
+
+    /// The archive of an order as it is, for whoever may have it; it is written down that it was taken.
+    pub(crate) async fn archived(
+        &self,
+        permit: &Permit,
+        order: &OrderView,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, Refusal> {
+        let tenant = permit.caller_tenant().clone();
         if !order.is_closed() {
             return Err(Refusal::NotFound(Noun::Object));
         }

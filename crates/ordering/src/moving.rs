@@ -26,6 +26,7 @@ use crate::{
     changed_contacts::{self, Submitted},
     compose::digests_of,
     issuer::check_handover,
+    issuer_letter::write_to_issuer,
     people::{Addressed, Manner, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
     proposal, submitted, templates,
     view::{eid_of, handover_of, open_answers, seal_answers, state_of},
@@ -206,18 +207,26 @@ pub struct Happening {
     pub(crate) note: String,
     /// Issued, but not with the national identity number that was asked for.
     pub(crate) is_without_number: bool,
+    /// Sent by a letter of ours to the issuer, and not by hand.
+    pub(crate) is_by_letter: bool,
 }
 
 impl Happening {
     /// Something of which nothing is said.
     pub const fn of(event: OrderEvent) -> Self {
-        Self { event, note: String::new(), is_without_number: false }
+        Self { event, note: String::new(), is_without_number: false, is_by_letter: false }
     }
 
     /// Something with a note: a reason, a question, an answer.
     pub fn said(event: OrderEvent, note: &str) -> Self {
         let note = note.trim().chars().take(LONGEST_NOTE).collect();
-        Self { event, note, is_without_number: false }
+        Self { note, ..Self::of(event) }
+    }
+
+    /// The same, sent by a letter of ours to the issuer.
+    #[must_use]
+    pub fn by_letter(self, is_by_letter: bool) -> Self {
+        Self { is_by_letter, ..self }
     }
 
     /// The same of an issue without the national identity number that was asked for.
@@ -260,6 +269,9 @@ pub(crate) fn apply(
     }
     let mut without = match event {
         OrderEvent::Submit => submit(tx, (&tenant, moved), now)?,
+        OrderEvent::Sent if happening.is_by_letter => {
+            write_to_issuer(tx, (&tenant, &moved.row), moved.manner(), now)?
+        }
         _ => Vec::new(),
     };
     if *event == OrderEvent::Issue && moved.answers.number.is_needed == Some(true) {

@@ -207,6 +207,7 @@ pub(crate) const fn is_asked_in(part: Part, state: OrderState) -> bool {
                     | OrderState::Checking
             )
         }
+        Part::Issuer => matches!(state, OrderState::AtIssuer | OrderState::Question),
         Part::Blocker | Part::General => state.is_open() && !matches!(state, OrderState::Draft),
     }
 }

@@ -146,7 +146,7 @@ impl OrderDesk {
         let may_be_asked = match person.part {
             Part::Receiver => true,
             Part::Blocker => person.state == PersonState::Done,
-            Part::Signatory | Part::Declarant | Part::General => false,
+            Part::Signatory | Part::Declarant | Part::General | Part::Issuer => false,
         };
         if !may_be_asked {
             return Ok(PhoneStep::None);

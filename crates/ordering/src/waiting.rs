@@ -16,6 +16,11 @@ pub struct IssuerDays {
 }
 
 impl OrderView {
+    /// Whether the issuer has the order now.
+    pub fn is_with_issuer(&self) -> bool {
+        matches!(self.state, OrderState::AtIssuer | OrderState::Question)
+    }
+
     /// How long the issuer has had the order, counted from when this submission was sent, whatever was asked since; `None` where it
     /// does not have it.
     pub fn issuer_days(&self, now: Timestamp) -> Option<IssuerDays> {

@@ -38,6 +38,8 @@ words! {
         Blocker = "blocker",
         /// To confirm that letters reach them.
         General = "general",
+        /// To fetch the documents, as the issuer.
+        Issuer = "issuer",
     }
 }
 

@@ -187,6 +187,8 @@ admin_messages! {
     OrderReceiverOther: "order-receiver-other";
     /// Not every issuer hands over in every way.
     OrderHandoverNotTaken: "order-handover-not-taken";
+    /// No letter can be sent to it.
+    OrderIssuerWithoutMail: "order-issuer-without-mail";
     /// The issuer wants none, or it is too late.
     OrderAgreementNotWanted: "order-agreement-not-wanted";
     /// What an order brought is not at the source any more.

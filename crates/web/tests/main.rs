@@ -42,6 +42,7 @@ mod mailbox;
 mod mobile;
 mod order_agreement;
 mod order_block_contacts;
+mod order_by_letter;
 mod order_colleagues;
 mod order_declaration;
 mod order_desk;

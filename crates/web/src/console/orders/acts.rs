@@ -278,6 +278,10 @@ fn acts_in_state(visit: &Visit, order: &OrderView) -> Vec<Block> {
         let without = act(&OrderEvent::Issue).with("without_number", "yes").named("issue-without-number");
         actions.push(Action { text: Text::Key("console-order-issue-without-number"), ..without });
     }
+    if order.state == OrderState::Sending && can_write_to_issuer(visit, order) {
+        let letter = act(&OrderEvent::Sent).with("by_letter", "yes").named("sent-by-letter");
+        actions.insert(0, Action { text: Text::Key("console-order-act-by-letter"), ..letter });
+    }
     if !actions.is_empty() {
         blocks.push(Block::Actions(actions));
     }
@@ -289,6 +293,11 @@ fn acts_in_state(visit: &Visit, order: &OrderView) -> Vec<Block> {
         blocks.push(Block::More { label: Text::Key(event_word_of_act(*event)), blocks: vec![form] });
     }
     blocks
+}
+
+/// Whether a letter of ours reaches the issuer.
+fn can_write_to_issuer(visit: &Visit, order: &OrderView) -> bool {
+    visit.site.has_mail && !order.answers.is_sandbox && !order.issuer.settings.email.is_empty()
 }
 
 /// Whether the order asks for the national identity number.

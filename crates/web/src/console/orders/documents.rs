@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 use console::{Permission, Refusal};
-use model::{Environment, OrderEvent, OrderState};
+use model::{Environment, OrderEvent, OrderId, OrderState};
 use ordering::{ClientFacts, Composed, DocumentChange, OrderFile, OrderView};
 use pages::console::{Action, Block, Cell, ConsolePage, Fact, Notice, NoticeKind, Table, TableRow, Text};
 
@@ -107,7 +107,12 @@ pub(in crate::console) async fn file(visit: Visit) -> Result<Response, Refusal> 
 pub(in crate::console) async fn dossier(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
     let archive = visit.site.orders.dossier(visit.permit()?, &order, visit.now()).await?;
-    Ok(attachment(("application/zip", format!("order-{}.zip", order.id)), archive))
+    Ok(self::archive(order.id, archive))
+}
+
+/// Everything that goes to the issuer, as a file.
+pub(super) fn archive(order: OrderId, content: Vec<u8>) -> Response {
+    attachment(("application/zip", format!("order-{order}.zip")), content)
 }
 
 /// The documents that were closed, to be fetched.

@@ -13,6 +13,7 @@ use provider::Refusal as ProviderRefusal;
 use texts::AdminMessage;
 
 use super::{
+    issuer,
     link_page::{about, bare, notice},
     opened::{found, opened, spent},
     phone, signatory, signing,
@@ -125,6 +126,7 @@ pub(super) async fn page_of(
         Part::Signatory | Part::Declarant => signatory::page(visit, link, refusal),
         Part::Receiver => receiver_page(visit, link, shown),
         Part::Blocker | Part::General => contact_page(visit, link, shown),
+        Part::Issuer => issuer::page(visit, link, refusal),
     })
 }
 
@@ -148,6 +150,7 @@ pub(in crate::console) async fn go_on(visit: Visit) -> Result<Response, Refusal>
         }
         Part::Signatory | Part::Declarant => approving(&visit, &link, &permit).await,
         Part::Receiver => Ok(receiving(&visit, &link)),
+        Part::Issuer => issuer::fetched(&visit, &link, &permit).await,
         Part::Blocker | Part::General => {
             let given = (link.person.id, visit.form.get("code"));
             match visit.site.orders.confirm_contact(&permit, given, visit.now()).await {

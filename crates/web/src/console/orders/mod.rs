@@ -20,6 +20,7 @@ mod acts;
 mod agreement;
 pub(super) mod agreement_acts;
 pub(super) mod asking;
+mod issuer;
 mod link_page;
 mod opened;
 mod phone;

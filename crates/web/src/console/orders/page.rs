@@ -183,7 +183,7 @@ fn phone_cell(it: &PersonView) -> Cell {
         Part::Receiver | Part::Blocker => {
             Cell::Chip(words::chip(Tone::Neutral, "console-order-phone-unconfirmed"))
         }
-        Part::Signatory | Part::Declarant | Part::General => Cell::Text(Text::plain("–")),
+        Part::Signatory | Part::Declarant | Part::General | Part::Issuer => Cell::Text(Text::plain("–")),
     }
 }
 
@@ -228,7 +228,9 @@ fn eids_block(order: &OrderView) -> Vec<Block> {
 /// What contacts are told by whoever ordered, so that a program that follows links confirms nothing.
 fn codes_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let waits = |it: &&PersonView| {
-        matches!(it.part, Part::Blocker | Part::General) && it.state == PersonState::Waiting
+        let has_code = matches!(it.part, Part::Blocker | Part::General);
+        let is_issuer = it.part == Part::Issuer && visit.offers(Permission::DecideOrders);
+        (has_code && it.state == PersonState::Waiting) || is_issuer
     };
     let code = |it: &PersonView| {
         let (first, last) = it.confirmation_code.split_at_checked(3).unwrap_or_default();

@@ -120,5 +120,6 @@ pub(super) async fn acted(visit: &Visit, order: &OrderView) -> Result<Decided, R
     let seen = OrderVersion { id: order.id, version };
     let happening =
         Happening::said(event, &note(visit, order, event)).without_number(visit.form.has("without_number"));
+    let happening = happening.by_letter(visit.form.has("by_letter"));
     visit.site.orders.move_order(visit.permit()?, seen, &happening, visit.now()).await
 }

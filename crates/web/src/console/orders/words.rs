@@ -23,6 +23,7 @@ pub(super) const fn part_word(part: Part) -> &'static str {
         Part::Receiver => "console-order-part-receiver",
         Part::Blocker => "console-order-part-blocker",
         Part::General => "console-order-part-general",
+        Part::Issuer => "console-order-part-issuer",
     }
 }
 
