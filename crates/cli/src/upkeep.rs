@@ -235,11 +235,23 @@ struct OrdersSeen {
 /// Reminds, ends and closes orders, as time and logins have it, and checks credentials again that could not be checked.
 pub(crate) fn move_orders(workers: &mut Workers, orders: OrderDesk, console: Arc<Console>) {
     let (clock, again, watch) = (workers.clock(), orders.clone(), clock::Watch::new());
+    let (watching, time) = (orders.clone(), workers.clock());
     let seen = Arc::new(Mutex::new(OrdersSeen::default()));
     workers.every("orders", LOOK_AT_ORDERS_EVERY, move || {
         let (orders, seen) = (orders.clone(), Arc::clone(&seen));
         let (now, _, may_end) = watch.look();
         async move { look_at_orders(&orders, &seen, (now, may_end)).await }
+    });
+    workers.every("order-companies", WATCH_ORDERS_EVERY, move || {
+        let (orders, now) = (watching.clone(), time());
+        async move {
+            let watched = orders.hold_lost(&Caller::worker("orders"), now).await;
+            let watched = watched.map_err(|refusal| refusal.to_string())?;
+            for FailedOrder { tenant, order, why } in watched.failed {
+                tracing::warn!(%tenant, %order, %why, "an order could not be watched; the others were");
+            }
+            Ok(())
+        }
     });
     workers.every("order-checks", CHECK_ORDERS_EVERY, move || {
         let (orders, console, now) = (again.clone(), Arc::clone(&console), clock());
@@ -249,6 +261,9 @@ pub(crate) fn move_orders(workers: &mut Workers, orders: OrderDesk, console: Arc
         }
     });
 }
+
+/// How often it is looked whether domains and companies of orders are lost. The registry is asked once a day for a company.
+const WATCH_ORDERS_EVERY: Duration = Duration::from_secs(60 * 60);
 
 async fn look_at_orders(
     orders: &OrderDesk,

@@ -288,7 +288,7 @@ impl OrderDesk {
         now: Timestamp,
     ) -> Result<OrderState, Refusal> {
         let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
-        if approval.proof.level < Level::High {
+        if approval.proof.level < self.settings.approval_level {
             return Err(Refusal::Invalid(AdminMessage::OrderLevelTooLow.into()));
         }
         let person = person_digest(&tenant, &approval.proof, &approval.issuer);

@@ -56,6 +56,12 @@ pub struct FailedOrder {
     pub why: String,
 }
 
+impl FailedOrder {
+    pub(crate) fn of(row: &Order, refusal: &Refusal) -> Self {
+        Self { tenant: row.tenant_id, order: row.id, why: refusal.to_string() }
+    }
+}
+
 impl WentOn {
     /// Takes what became of one order: what is wrong with it stops no other.
     ///
@@ -65,10 +71,9 @@ impl WentOn {
         match outcome {
             Err(Refusal::Store(error)) if is_of_all(&error) => Err(Refusal::Store(error)),
             Err(refusal) => {
-                let (tenant, order, why) = (row.tenant_id, row.id, refusal.to_string());
                 // Each pass comes by it.
-                self.failed.retain(|it| (it.tenant, it.order) != (tenant, order));
-                self.failed.push(FailedOrder { tenant, order, why });
+                self.failed.retain(|it| (it.tenant, it.order) != (row.tenant_id, row.id));
+                self.failed.push(FailedOrder::of(row, &refusal));
                 Ok(T::default())
             }
             Ok(done) => Ok(done),
@@ -202,11 +207,11 @@ impl OrderDesk {
         Ok(read.await?)
     }
 
-    async fn in_state(&self, state: OrderState) -> Result<Vec<Order>, Refusal> {
+    pub(crate) async fn in_state(&self, state: OrderState) -> Result<Vec<Order>, Refusal> {
         Ok(self.store.read(move |tx| orders::list_by_state(tx, state.as_str())).await?)
     }
 
-    async fn leave(&self, caller: &Caller, tenant: TenantId) -> Result<Permit, Refusal> {
+    pub(crate) async fn leave(&self, caller: &Caller, tenant: TenantId) -> Result<Permit, Refusal> {
         let row = self.store.read(move |tx| tenants::find(tx, tenant)).await?;
         let row = row.ok_or(Refusal::NotFound(texts::Noun::Tenant))?;
         Ok(self.opened(&row, caller)?.permit(Permission::MoveOrders)?)

@@ -157,12 +157,12 @@ fn found(answer: &RegistryAnswer) -> FoundCompany {
     }
 }
 
-fn locale_of(order: &OrderAnswers) -> Locale {
+pub(crate) fn locale_of(order: &OrderAnswers) -> Locale {
     Locale::parse(&order.language).unwrap_or(Locale::Nb)
 }
 
 /// Why a company cannot order any more, in the language of its order.
-fn obstacle_in_words(order: &OrderAnswers, obstacle: &str) -> String {
+pub(crate) fn obstacle_in_words(order: &OrderAnswers, obstacle: &str) -> String {
     say(locale_of(order), &format!("order-hold-{obstacle}"), &[])
 }
 
@@ -243,7 +243,18 @@ impl OrderDesk {
         LookUp { typed, again, is_sandbox }: LookUp<'_>,
         now: Timestamp,
     ) -> Result<FoundCompany, Refusal> {
-        let tenant = permit.tenant(Permission::ManageOrders)?.clone();
+        self.kept_look(permit.tenant(Permission::ManageOrders)?, LookUp { typed, again, is_sandbox }, now)
+            .await
+    }
+
+    /// The same, for a tenant whose orders the caller may move.
+    pub(crate) async fn kept_look(
+        &self,
+        tenant: &Tenant,
+        LookUp { typed, again, is_sandbox }: LookUp<'_>,
+        now: Timestamp,
+    ) -> Result<FoundCompany, Refusal> {
+        let tenant = tenant.clone();
         // Synthetic numbers are of sandbox orders and real ones are not, so that what is kept of the one is never the other's.
         let number = self.number(typed, is_sandbox)?.to_string();
         let (reader, wanted) = (tenant.clone(), number.clone());

@@ -46,6 +46,7 @@ mod templates;
 mod uploads;
 mod view;
 mod waiting;
+mod watching;
 
 pub use changes::issuers::IssuerView;
 
@@ -74,3 +75,4 @@ pub use store::order_people::{Part, PersonState};
 pub use templates::TemplateView;
 pub use view::{OrderFile, OrderSummary, OrderView, StepView};
 pub use waiting::IssuerDays;
+pub use watching::Watched;

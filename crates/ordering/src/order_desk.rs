@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crypto::{Random, SealKey};
 use documents::UploadChecker;
+use model::Level;
 use registry::Registry;
 use store::Store;
 
@@ -22,6 +23,8 @@ pub struct OrderSettings {
     pub kept_for: Duration,
     /// Whether two operators have to agree to seal, reject, issue, and let somebody count whose identity was not certain.
     pub four_eyes: bool,
+    /// The lowest level of a login that approves: high, or substantial where the operator allows it.
+    pub approval_level: Level,
     /// Where PDFs from outside are read; `None`: none is taken.
     pub uploads: Option<UploadChecker>,
     /// Where documents are signed; `None`: approvals are logins.
@@ -37,6 +40,7 @@ impl Default for OrderSettings {
             vipps_url: "https://portal.vippsmobilepay.com/".to_owned(),
             seal: None,
             four_eyes: false,
+            approval_level: Level::High,
             uploads: None,
             signatures: None,
             has_sms: false,

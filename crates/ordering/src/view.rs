@@ -57,6 +57,8 @@ pub struct OrderSummary {
     pub company: String,
     /// Whether nothing of it is real.
     pub is_sandbox: bool,
+    /// Whether a submission was sent to the issuer.
+    pub was_sent: bool,
     /// Since when it is in this state.
     pub since: Timestamp,
     /// When it was begun.
@@ -147,6 +149,7 @@ pub(crate) fn summary(tenant: &Tenant, row: &Order) -> Result<OrderSummary, Refu
         eid: eid_of(row)?,
         state: state_of(row)?,
         is_sandbox: answers.is_sandbox,
+        was_sent: row.was_sent,
         company: answers.company.name,
         since: row.since,
         created_at: row.created_at,

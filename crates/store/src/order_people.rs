@@ -1,6 +1,8 @@
 //! The people whom an order asks for something: to approve, to confirm, to receive. Their links are derived from id and
 //! generation.
 
+use std::time::Duration;
+
 use crypto::Digest;
 use model::{LinkId, MemberId, OrderId, TenantId, Timestamp};
 
@@ -23,7 +25,16 @@ const SAVE: &str =
     person_digest = $5, member_id = $6, decided_at = $7 WHERE tenant_id = $8 AND id = $9";
 const REMOVE: &str = "DELETE FROM order_people WHERE tenant_id = $1 AND order_id = $2";
 
-pub(crate) const ALL: &[&str] = &[INSERT, LIST, FIND_BY_ID, SAVE, REMOVE];
+// Ids are in the order in which they were made: what a newer submission has, made before $1, has replaced what is older.
+pub(crate) const SWEEP: &str = "DELETE FROM order_people WHERE (tenant_id, id) IN (
+    SELECT old.tenant_id, old.id FROM order_people old WHERE old.part IN ('receiver', 'blocker', 'general', 'issuer')
+    AND old.id < $1 AND EXISTS (SELECT 1 FROM order_people newer WHERE newer.tenant_id = old.tenant_id
+    AND newer.order_id = old.order_id AND newer.submission > old.submission AND newer.id < $1)
+    ORDER BY old.id LIMIT $2)";
+
+pub(crate) const ALL: &[&str] = &[INSERT, LIST, FIND_BY_ID, SAVE, REMOVE, SWEEP];
+/// For how long the contacts of a submission are kept that a newer one has replaced.
+const REPLACED_KEPT_FOR: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 words! {
     /// What somebody is asked for.
@@ -166,6 +177,16 @@ pub fn remove_of_order(
     order_id: OrderId,
 ) -> Result<(), StoreError> {
     tx.execute(REMOVE, &[tenant_id.into(), order_id.into()]).map(drop)
+}
+
+/// Removes at most `limit` contacts that another submission replaced more than 90 days ago, the oldest first, whosever they are. Who
+/// approved stays, because that is evidence. The operator's.
+///
+/// # Errors
+/// [`StoreError::Busy`] when another node removes them too.
+pub(crate) fn remove_replaced(tx: &mut WriteTx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    let before = LinkId::first_of(now.before(REPLACED_KEPT_FOR));
+    tx.execute(SWEEP, &[before.into(), limit.into()])
 }
 
 fn read(row: Row) -> Result<OrderPerson, StoreError> {

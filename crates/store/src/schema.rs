@@ -302,7 +302,7 @@ pub const TABLES: &[Table] = &[
         "orders",
         "an order of an eID's credentials: what was answered, sealed, and how far it has come",
         OrderPeople,
-        "drafts 90 days after their last change; cancelled, rejected and lapsed ones 12 months; the rest as long as the tenant",
+        "drafts 90 days after their last change; cancelled, rejected and lapsed ones 12 months; others `orders.kept_for_years` after their credentials ended",
         "credentials are ordered, and it is known who ordered what",
         true
     ),
@@ -334,7 +334,7 @@ pub const TABLES: &[Table] = &[
         "order_people",
         "who approves, confirms and receives: name, address, telephone, birth date and what the eID signed, sealed",
         OrderPeople,
-        "as long as the order",
+        "as long as the order; contacts that another submission replaced 90 days",
         "they are asked, and it can be shown that they approved",
         true
     ),

@@ -5,8 +5,8 @@ use model::Timestamp;
 use crate::{
     StoreError, WriteTx, access_tokens, approval_requests, awaiting_consents, browser_sessions,
     console_sessions, counted_events, eid_orders, entry_links, failed_attempts, grants, invitations,
-    kept_answers, letters, login_events, order_secrets, parked_requests, phone_codes, plans, refresh_tokens,
-    registry_answers, section_links, source_generations, spent_values, trials,
+    kept_answers, letters, login_events, order_people, order_secrets, parked_requests, phone_codes, plans,
+    refresh_tokens, registry_answers, section_links, source_generations, spent_values, trials,
 };
 
 /// What one noun removes, or forgets in rows that stay.
@@ -42,6 +42,7 @@ const PARTS: &[Part] = &[
     part("approval_requests", Needs::AnyClock, approval_requests::remove_expired),
     // Without the row somebody is sent more codes than are allowed.
     part("phone_codes", Needs::TrustedClock, phone_codes::remove_expired),
+    part("order_people", Needs::TrustedClock, order_people::remove_replaced),
     part("order_secrets", Needs::TrustedClock, order_secrets::remove_expired),
     part("registry_answers", Needs::AnyClock, registry_answers::remove_expired),
     part("section_links", Needs::AnyClock, section_links::remove_expired),

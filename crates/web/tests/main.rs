@@ -50,6 +50,7 @@ mod order_phones;
 mod order_sandbox;
 mod order_signing;
 mod order_templates;
+mod order_watching;
 mod orders;
 mod outage;
 mod overload;

@@ -23,6 +23,7 @@ pub const OF_THE_OPERATOR: &[(&str, &str)] = &[
     ("registry_answers.rs", "SWEEP"),
     ("issuers.rs", "HAS_ORDERS"),
     ("orders.rs", "LIST_GONE"),
+    ("order_people.rs", "SWEEP"),
     ("order_secrets.rs", "SWEEP"),
     ("orders.rs", "LIST_BY_STATE"),
     ("orders.rs", "LIST_EXPIRED"),

@@ -117,6 +117,14 @@ pub(crate) enum Level {
     Debug,
 }
 
+/// The lowest level of a login that approves an order.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ApprovalLevel {
+    High,
+    Substantial,
+}
+
 section! {
     /// The log, on standard error, one line an event.
     Log ["log"] {
@@ -309,6 +317,8 @@ section! {
         /// Whether two operators have to agree to seal, reject and issue, and to let a signatory count whose identity was not
         /// certain. With one operator it has to be switched off; the documents say then that one decided.
         four_eyes: bool = Is("true");
+        /// The lowest level of a login that approves: `high`, or `substantial`, which the documents say then.
+        approval_level: ApprovalLevel = Is(r#""high""#);
         /// How many years an order is kept after its credentials ended: 1 to 10.
         kept_for_years: u32 = Is("3");
     }

@@ -78,6 +78,8 @@ pub(crate) struct Config {
     pub(crate) vipps_url: String,
     /// How many years an order is kept after its credentials ended.
     pub(crate) orders_kept_for_years: u32,
+    /// The lowest level of a login that approves.
+    pub(crate) approval_level: model::Level,
     /// Whether two operators have to agree.
     pub(crate) four_eyes: bool,
     /// What one address, client and person may take.
@@ -479,6 +481,7 @@ fn assemble(file: &File, resolved: Resolved) -> Option<Config> {
         sms: sms?,
         seal: seal?,
         vipps_url: file.orders.vipps_url.clone(),
+        approval_level: approval_level(&file.orders),
         four_eyes: file.orders.four_eyes,
         orders_kept_for_years: file.orders.kept_for_years,
         limits: limits(&file.limits),
@@ -681,6 +684,13 @@ fn shares_are_parts(limits: &file::Limits) -> Result<(), Faults> {
     }
     let percent = limits.domain_share.into();
     Err(Faults::one(AdminMessage::DomainShareInvalid { percent }.at("limits.domain_share")))
+}
+
+const fn approval_level(orders: &file::Orders) -> model::Level {
+    match orders.approval_level {
+        file::ApprovalLevel::High => model::Level::High,
+        file::ApprovalLevel::Substantial => model::Level::Substantial,
+    }
 }
 
 fn orders_are_kept(orders: &file::Orders) -> Result<(), Faults> {

@@ -167,6 +167,7 @@ impl Installation {
         let settings = OrderSettings {
             vipps_url: config.vipps_url.clone(),
             four_eyes: config.four_eyes,
+            approval_level: config.approval_level,
             kept_for: YEAR.saturating_mul(config.orders_kept_for_years),
             seal,
             uploads: Some(upload_reader::reader()),

@@ -1289,3 +1289,4 @@ admin-order-issuer-without-mail-remedy = add its address in the register of issu
 letter-order-issuer-subject = An order of client credentials for you
 letter-order-issuer-body = A company orders client credentials for an electronic ID from you. Open the link to fetch the sealed documents. You need a code that the operator who sends this tells you in another way.
 letter-order-issuer-action = Fetch the order
+order-hold-domain = The domain of the order was deleted or disabled

@@ -1289,3 +1289,4 @@ admin-order-issuer-without-mail-remedy = legg inn adressen i registeret over uts
 letter-order-issuer-subject = En bestilling av klienttilgang til dere
 letter-order-issuer-body = En virksomhet bestiller klienttilgang for en elektronisk ID av dere. Åpne lenken for å hente de forseglede dokumentene. Dere trenger en kode, som operatøren som sender dette, gir dere på en annen måte.
 letter-order-issuer-action = Hent bestillingen
+order-hold-domain = Domenet i bestillingen er slettet eller slått av

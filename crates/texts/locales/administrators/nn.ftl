@@ -1289,3 +1289,4 @@ admin-order-issuer-without-mail-remedy = legg inn adressa i registeret over utfe
 letter-order-issuer-subject = Ei bestilling av klienttilgang til dykk
 letter-order-issuer-body = Ei verksemd tingar klienttilgang for ein elektronisk ID av dykk. Opne lenkja for å hente dei forsegla dokumenta. De treng ein kode, som operatøren som sender dette, gir dykk på ein annan måte.
 letter-order-issuer-action = Hent bestillinga
+order-hold-domain = Domenet i bestillinga er sletta eller slått av

@@ -1584,3 +1584,5 @@ console-order-link-issuer = An order for you
 console-order-link-issuer-lead = A company orders client credentials from you. Everything is in one archive: the sealed documents, the answers, and how the client is set up.
 console-order-issuer-code-help = Six digits that you get from the operator who sent the letter, not by e-mail.
 console-order-issuer-fetch = Fetch the documents
+console-order-unconfirmed = Not confirmed yet: { $names }. The order can go on, but nobody knows whether letters reach them.
+console-delete-dossiers = Orders that were sent to issuers: their documents are deleted, too. Fetch them first

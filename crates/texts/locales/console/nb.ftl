@@ -1584,3 +1584,5 @@ console-order-link-issuer = En bestilling til dere
 console-order-link-issuer-lead = En virksomhet bestiller klienttilgang av dere. Alt ligger i én fil: de forseglede dokumentene, svarene og hvordan klienten settes opp.
 console-order-issuer-code-help = Seks sifre som dere får av operatøren som sendte brevet, ikke på e-post.
 console-order-issuer-fetch = Hent dokumentene
+console-order-unconfirmed = Ikke bekreftet ennå: { $names }. Bestillingen kan gå videre, men ingen vet om e-post når fram til dem.
+console-delete-dossiers = Bestillinger som er sendt til utstedere: dokumentene slettes også. Hent dem først

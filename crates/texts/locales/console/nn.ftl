@@ -1584,3 +1584,5 @@ console-order-link-issuer = Ei bestilling til dykk
 console-order-link-issuer-lead = Ei verksemd tingar klienttilgang av dykk. Alt ligg i éi fil: dei forsegla dokumenta, svara og korleis klienten blir sett opp.
 console-order-issuer-code-help = Seks siffer som de får av operatøren som sende brevet, ikkje på e-post.
 console-order-issuer-fetch = Hent dokumenta
+console-order-unconfirmed = Ikkje stadfesta enno: { $names }. Bestillinga kan gå vidare, men ingen veit om e-post når fram til dei.
+console-delete-dossiers = Bestillingar som er sende til utferdarar: dokumenta blir òg sletta. Hent dei først

@@ -85,23 +85,37 @@ pub(super) async fn switch(visit: Visit) -> Result<Response, Refusal> {
     Ok(done(&base(&visit), if on { "enabled" } else { "disabled" }))
 }
 
-fn confirmation(visit: &Visit, is_wrong: bool) -> Result<ConsolePage, Refusal> {
+/// What was sent to issuers and is deleted with the tenant: to be fetched before.
+async fn dossiers(visit: &Visit) -> Result<Option<Block>, Refusal> {
+    let all = visit.site.orders.orders(&visit.may(Permission::ReadOrders)?).await?;
+    let ways = all.iter().filter(|it| it.was_sent).map(|it| {
+        let what = format!("{} · {}", it.eid.name_in(visit.locale), it.company);
+        let way = Action::to("console-order-dossier", visit.tenant_href(&format!("/orders/{}", it.id)));
+        Action { text: Text::plain(what), ..way }
+    });
+    let ways: Vec<Action> = ways.collect();
+    let label = Text::Key("console-delete-dossiers");
+    Ok((!ways.is_empty()).then(|| Block::More { label, blocks: vec![Block::Actions(ways)] }))
+}
+
+async fn confirmation(visit: &Visit, is_wrong: bool) -> Result<ConsolePage, Refusal> {
     let base = base(visit);
     let mut page = delete_page(visit, &object(visit, &base)?, is_wrong);
+    page.blocks.splice(0..0, dossiers(visit).await?);
     page.frame.crumbs = vec![Crumb { label: Text::Key("console-tenant-settings"), href: base }];
     Ok(page)
 }
 
 /// `GET /t/{tenant}/settings/delete`
 pub(super) async fn delete_page_of_tenant(visit: Visit) -> Result<Response, Refusal> {
-    let page = confirmation(&visit, false)?;
+    let page = confirmation(&visit, false).await?;
     Ok(shown(&visit, page))
 }
 
 /// `POST /t/{tenant}/settings/delete`
 pub(super) async fn delete(visit: Visit) -> Result<Response, Refusal> {
     if !is_confirmed(&visit, &visit.tenant()?.name) {
-        let page = confirmation(&visit, true)?;
+        let page = confirmation(&visit, true).await?;
         return Ok(unconfirmed(&visit, page));
     }
     let seen: Seen = seen(&visit);

@@ -2,7 +2,7 @@
 
 use console::Permission;
 use model::{Date, Handover, OrderEvent, OrderState};
-use ordering::{OrderView, PersonState, PersonView, ProposalView};
+use ordering::{OrderView, Part, PersonState, PersonView, ProposalView};
 use pages::console::{
     Action, Block, ConsoleField, ConsoleForm, Fact, FieldKind, FieldOption, Notice, NoticeKind, Text,
 };
@@ -270,6 +270,7 @@ fn acts_in_state(visit: &Visit, order: &OrderView) -> Vec<Block> {
         let text = Text::Key("console-order-no-seal");
         blocks.push(Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }));
     }
+    blocks.extend(unconfirmed(order));
     let is_deposited = order.handover == Handover::Deposited;
     let plain: Vec<OrderEvent> =
         plain.iter().copied().filter(|it| !(is_deposited && *it == OrderEvent::Issue)).collect();
@@ -293,6 +294,19 @@ fn acts_in_state(visit: &Visit, order: &OrderView) -> Vec<Block> {
         blocks.push(Block::More { label: Text::Key(event_word_of_act(*event)), blocks: vec![form] });
     }
     blocks
+}
+
+/// Who has not confirmed yet that letters reach them, before an order goes to the issuer with their names in it.
+fn unconfirmed(order: &OrderView) -> Option<Block> {
+    let is_due = matches!(order.state, OrderState::Countersign | OrderState::Sending);
+    let waits = |it: &&PersonView| {
+        matches!(it.part, Part::General | Part::Blocker) && it.state == PersonState::Waiting
+    };
+    let names: Vec<&str> = order.people.iter().filter(waits).map(|it| it.contact.name.as_str()).collect();
+    (is_due && !names.is_empty()).then(|| {
+        let text = Text::with("console-order-unconfirmed", "names", names.join(", "));
+        Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None })
+    })
 }
 
 /// Whether a letter of ours reaches the issuer.

@@ -10,7 +10,8 @@ use pages::console::{
 use texts::Noun;
 
 use super::{
-    place::{company_in_list, crumbs, found},
+    documents::attachment,
+    place::{company_in_list, found},
     words::{state_chip, turn_word},
 };
 use crate::console::{
@@ -150,9 +151,6 @@ pub(in crate::console) async fn evidence(visit: Visit) -> Result<Response, Refus
     let order = found(&visit).await?;
     let person = LinkId::parse(visit.param("person")).map_err(|_| Refusal::NotFound(Noun::OrderPerson))?;
     let text = visit.site.orders.evidence(visit.permit()?, person, visit.now()).await?;
-    let blocks = vec![Block::Code { label: Text::Key("console-order-evidence"), text, id: "evidence" }];
-    let mut page =
-        ConsolePage { heading: Text::Key("console-order-evidence"), blocks, ..ConsolePage::default() };
-    page.frame.crumbs = crumbs(&visit, Some(&order));
-    Ok(shown(&visit, page))
+    let name = format!("order-{}-evidence-{person}.json", order.id);
+    Ok(attachment(("application/json", name), text.into_bytes()))
 }

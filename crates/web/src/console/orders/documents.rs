@@ -76,7 +76,7 @@ pub(super) fn change_blocks(order: &OrderView) -> Vec<Block> {
     vec![Block::Heading { id: "changes", text, lead }, Block::Facts(order.changes.iter().map(fact).collect())]
 }
 
-fn attachment((content_type, name): (&'static str, String), content: Vec<u8>) -> Response {
+pub(super) fn attachment((content_type, name): (&'static str, String), content: Vec<u8>) -> Response {
     let mut response = answer(StatusCode::OK, content);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use console::{OWN_CLIENT, Permit, Refusal, SignIn};
 use crypto::{Digest, b64};
-use model::{Evidence, LinkId, OrderState};
+use model::{Acr, Evidence, Level, LinkId, LoginMethod, OrderState};
 use oidc::AuthorizationParams;
 use ordering::{ApprovalProof, LinkView, Part, PersonState, PhoneStep, ReceiverProof};
 use pages::console::{
@@ -200,6 +200,12 @@ fn purpose(visit: &Visit, link: &LinkView, random: Option<[u8; 32]>) -> PendingP
     PendingPurpose::Order { link: link.person.id, code: visit.param("code").to_owned(), random }
 }
 
+/// What is asked of the eID, by the lowest level that approves.
+fn approving_acr(lowest: Level) -> String {
+    let suits = |it: &Acr| it.method() == LoginMethod::NO_BANKID && it.level() >= lowest;
+    Acr::all().filter(suits).map(|it| it.as_str()).collect::<Vec<_>>().join(" ")
+}
+
 /// A login whose token is bound to what is approved.
 async fn approving(visit: &Visit, link: &LinkView, permit: &Permit) -> Result<Response, Refusal> {
     let begun = visit.site.orders.begin_approval(permit, link.person.id, visit.now()).await?;
@@ -209,7 +215,7 @@ async fn approving(visit: &Visit, link: &LinkView, permit: &Permit) -> Result<Re
         redirect_uri: Some(visit.site.address.callback()),
         response_type: Some("code".to_owned()),
         scope: Some("openid profile eid_subject".to_owned()),
-        acr_values: Some(model::Acr::NO_BANKID_HIGH.as_str().to_owned()),
+        acr_values: Some(approving_acr(visit.site.orders.settings().approval_level)),
         prompt: Some("login".to_owned()),
         state: Some(pending.state.clone()),
         nonce: Some(pending.nonce.clone()),

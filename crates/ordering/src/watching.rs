@@ -1,0 +1,133 @@
+//! What changes under an order: its domain is lost, or its company may not order any more. The order is put on hold then, for the
+//! operator to decide.
+
+use authority::{Caller, Permission, Permit};
+use changes::Refusal;
+use model::{OrderEvent, OrderState, Timestamp};
+use store::{StoreError, Tx, domains, orders::Order};
+use texts::{AdminMessage, say};
+
+use crate::{
+    FailedOrder, LookAgain, LookUp, OrderDesk, OrderView,
+    company::{is_trouble, locale_of, obstacle_in_words},
+    moving::{Asked, Happening, Moved, OrderVersion, apply},
+    view::state_of,
+};
+
+/// In which states an order waits for somebody who would go on in vain.
+const WATCHED: [OrderState; 11] = [
+    OrderState::Review,
+    OrderState::Approving,
+    OrderState::IdentityReview,
+    OrderState::Countersign,
+    OrderState::Sending,
+    OrderState::AtIssuer,
+    OrderState::Question,
+    OrderState::Handover,
+    OrderState::AwaitEntry,
+    OrderState::HandoverLapsed,
+    OrderState::Trouble,
+];
+
+/// What came of one look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Watched {
+    /// Orders that were put on hold.
+    pub held: u32,
+    /// Orders that could not be looked at; the others were.
+    pub failed: Vec<FailedOrder>,
+}
+
+/// Whether the domain of an order can still be logged in at.
+fn has_domain(tx: &mut impl Tx, order: &Order) -> Result<bool, StoreError> {
+    match domains::get(tx, order.tenant_id, order.domain_id) {
+        Ok(domain) => Ok(domain.disabled_at.is_none()),
+        Err(StoreError::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// What an operator who let the order go on has decided about is not asked again.
+fn was_decided(order: &OrderView, why: &str) -> bool {
+    let mut held = order.steps.iter().rev().filter(|it| it.event == OrderEvent::Hold.as_str());
+    held.next().is_some_and(|it| it.note == why)
+}
+
+impl OrderDesk {
+    /// Puts orders on hold whose domain is gone or disabled, or whose company may not order any more, by an answer of the registry that
+    /// is at most a day old. One that cannot be looked at stops no other.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`]: the store cannot be used now.
+    pub async fn hold_lost(&self, caller: &Caller, now: Timestamp) -> Result<Watched, Refusal> {
+        let mut watched = Watched::default();
+        for state in WATCHED {
+            for row in self.in_state(state).await? {
+                match self.hold_if_lost(caller, &row, now).await {
+                    Ok(is_held) => watched.held += u32::from(is_held),
+                    Err(refusal) => watched.failed.push(FailedOrder::of(&row, &refusal)),
+                }
+            }
+        }
+        Ok(watched)
+    }
+
+    async fn hold_if_lost(&self, caller: &Caller, row: &Order, now: Timestamp) -> Result<bool, Refusal> {
+        let permit = self.leave(caller, row.tenant_id).await?;
+        let order = self.whole(permit.tenant(Permission::MoveOrders)?, row.id).await?;
+        let Some(why) = self.lost(&permit, row, (&order, now)).await? else { return Ok(false) };
+        if was_decided(&order, &why) {
+            return Ok(false);
+        }
+        self.hold(&permit, OrderVersion { id: row.id, version: order.version }, why, now).await
+    }
+
+    /// Why an order would go on in vain, in its own language.
+    async fn lost(
+        &self,
+        permit: &Permit,
+        row: &Order,
+        (order, now): (&OrderView, Timestamp),
+    ) -> Result<Option<String>, Refusal> {
+        let copy = row.clone();
+        if !self.store.read(move |tx| has_domain(tx, &copy)).await? {
+            return Ok(Some(say(locale_of(&order.answers), "order-hold-domain", &[])));
+        }
+        let company = &order.answers.company;
+        if company.source != model::CompanySource::Registry {
+            return Ok(None);
+        }
+        let is_sandbox = order.answers.is_sandbox;
+        let look = LookUp { typed: &company.number, again: LookAgain::No, is_sandbox };
+        let tenant = permit.tenant(Permission::MoveOrders)?;
+        let obstacle = match self.kept_look(tenant, look, now).await {
+            Ok(found) => found.answer.obstacle,
+            Err(Refusal::Invalid(it)) if it.message == AdminMessage::CompanyDeleted => "deleted".to_owned(),
+            // Nobody is stopped by a registry that is down.
+            Err(refusal) if is_trouble(&refusal) => String::new(),
+            Err(refusal) => return Err(refusal),
+        };
+        Ok((!obstacle.is_empty()).then(|| obstacle_in_words(&order.answers, &obstacle)))
+    }
+
+    /// Writes it, unless the order has moved since it was looked at.
+    async fn hold(
+        &self,
+        permit: &Permit,
+        seen: OrderVersion,
+        why: String,
+        now: Timestamp,
+    ) -> Result<bool, Refusal> {
+        let permit = permit.clone();
+        let held = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::MoveOrders)?.clone();
+            let mut moved = Moved::load(tx, &tenant, Asked::Now(seen.id))?;
+            if moved.row.version != seen.version || !WATCHED.contains(&state_of(&moved.row)?) {
+                return Ok(false);
+            }
+            apply(tx, (&permit, &mut moved), &Happening::said(OrderEvent::Hold, &why), now)?;
+            Ok::<_, Refusal>(true)
+        });
+        held.await
+    }
+}
